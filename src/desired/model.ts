@@ -1,0 +1,178 @@
+/**
+ * The words of the pure core: facts of one school on one side, desired chats on the other.
+ * Nothing here knows of the database, the clock or the messenger.
+ */
+
+/** `YYYY-MM-DD` in the school's time zone; compared as text. */
+export type Day = string;
+export type ChatType = 'staff' | 'class' | 'parents' | 'subject';
+export const CHAT_TYPES: readonly ChatType[] = ['staff', 'class', 'parents', 'subject'];
+export type Role = 'teacher' | 'administrator' | 'staff' | 'student' | 'parent';
+/** `class` is a homeroom, `group` a subject group; their ids are separate name spaces. */
+export type UnitKind = 'class' | 'group';
+
+/** A statement's place among others on the same fact: the greatest (at, by) wins. `at` is ISO 8601 UTC with ms. */
+export interface Stamp {
+  at: string;
+  by: string;
+}
+
+/** A person who is in the roster (the removed are not given to the core). */
+export interface PersonFact {
+  id: string;
+  roles: readonly Role[];
+}
+
+export interface ClassFact {
+  id: string;
+  title: string;
+  homeroomTeacherIds: readonly string[];
+  /** First and last day, both included; null: no bound (D11). */
+  startsOn: Day | null;
+  endsOn: Day | null;
+  /** Closed by СГО, or gone from the roster: its chats are archived (D9). */
+  closed: boolean;
+}
+
+export interface GroupFact {
+  id: string;
+  title: string;
+  /** The homeroom that all its pupils share, if there is one. */
+  classId: string | null;
+  teacherIds: readonly string[];
+  startsOn: Day | null;
+  endsOn: Day | null;
+  closed: boolean;
+}
+
+/** One statement that a pupil belongs to a unit. `stated` and `gone` are kept apart so that an order's cancellation can revive it. */
+export interface EnrollmentFact {
+  unit: UnitKind;
+  unitId: string;
+  studentId: string;
+  beginsOn: Day | null;
+  /** Last day, included. */
+  endsOn: Day | null;
+  /** null: only an absence was ever stated. */
+  stated: Stamp | null;
+  gone: Stamp | null;
+}
+
+export interface GuardianFact {
+  guardianId: string;
+  studentId: string;
+}
+
+export type OrderKind = 'enrollment' | 'withdrawal' | 'transfer';
+
+export interface OrderItem {
+  studentId: string;
+  classId: string | null;
+  toClassId: string | null;
+  subjectGroupIds: readonly string[];
+}
+
+export interface OrderFact {
+  id: string;
+  number: string | null;
+  issuedOn: Day | null;
+  kind: OrderKind;
+  effectiveOn: Day;
+  items: readonly OrderItem[];
+  issued: Stamp;
+  /** null: in force. */
+  cancelled: Stamp | null;
+}
+
+/** The facts of one school that decide membership (or the part of them that the asked chats need). */
+export interface RosterFacts {
+  people: ReadonlyMap<string, PersonFact>;
+  classes: ReadonlyMap<string, ClassFact>;
+  groups: ReadonlyMap<string, GroupFact>;
+  enrollments: readonly EnrollmentFact[];
+  guardians: readonly GuardianFact[];
+  orders: readonly OrderFact[];
+}
+
+/** Kept by hand (D7) on one chat and person; member and admin are separate aspects. */
+export interface ExceptionFact {
+  personId: string;
+  member: 'added' | 'excluded' | null;
+  admin: 'granted' | 'revoked' | null;
+}
+
+/** A chat that exists in СГО. For a manual chat (D10) the `added` exceptions are its own list. */
+export interface ChatFact {
+  id: string;
+  /** `chatKey(...)` of an automatic chat; null: manual. */
+  key: string | null;
+  type: ChatType;
+  classId: string | null;
+  groupId: string | null;
+  title: string;
+  titleByHand: boolean;
+  exceptions: readonly ExceptionFact[];
+  /** Who is in its СГО list now, needed where a rule depends on it (archived chats, D9). */
+  members: ReadonlyMap<string, CurrentMember>;
+}
+
+export interface CurrentMember {
+  admin: boolean;
+  grounds: readonly Ground[];
+  /** The operation that holds his removal (F4), or null. */
+  heldBy: string | null;
+}
+
+export type GroundKind =
+  | 'teacher' // D2: role teacher
+  | 'school-admin' // D2, C7: administrator of the school
+  | 'homeroom' // D3, D4, C7
+  | 'enrollment' // D3: pupil of the class
+  | 'guardian' // D4: parent of a pupil of the class
+  | 'teaching' // D5, C7: teacher of the group
+  | 'study' // D5: pupil of the group
+  | 'added' // D7, D10: by hand
+  | 'no-other-admin' // C6
+  | 'archived'; // D9: was in when the chat was archived
+
+/** Why a person is in a chat: ids only; the sentence is made where names may be read. Sorted by kind, then ids. */
+export interface Ground {
+  kind: GroundKind;
+  since?: Day;
+  classId?: string;
+  groupId?: string;
+  studentId?: string;
+  orderId?: string;
+}
+
+export interface DesiredMember {
+  admin: boolean;
+  grounds: readonly Ground[];
+}
+
+/** Why somebody is not (any more) where rules or lists once had him; such removals are never held (F4). */
+export interface Ending {
+  kind: 'order' | 'excluded';
+  orderId?: string;
+}
+
+export interface DesiredChat {
+  /** Null for a manual chat, whose `id` is given. */
+  key: string | null;
+  /** Null when the chat does not exist yet. */
+  id: string | null;
+  type: ChatType;
+  classId: string | null;
+  groupId: string | null;
+  title: string;
+  archived: boolean;
+  members: ReadonlyMap<string, DesiredMember>;
+  endings: ReadonlyMap<string, Ending>;
+  /** A school admin stands in for a missing admin (C6), or nobody at all could: shown as a warning. */
+  warning: 'no-own-admin' | 'nobody-to-administer' | null;
+}
+
+/** The key of an automatic chat, unique within a school: `staff`, `class:5A`, `parents:5A`, `subject:g17`. */
+export function chatKey(type: ChatType, unitId?: string): string {
+  return type === 'staff' ? 'staff' : `${type}:${unitId}`;
+}

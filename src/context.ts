@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Metrics } from './metrics.ts';
+import type { SecretBox } from './secrets.ts';
+import type { SferumGateway } from './sferum/gateway.ts';
+import type { Database } from './store/database.ts';
+
+/** What every edge of the program works with; made once in app.ts, replaced piecewise in tests. */
+export interface Context {
+  config: Config;
+  db: Database;
+  gateway: SferumGateway;
+  clock: Clock;
+  /** A new opaque, unique id (UUID). */
+  newId: () => string;
+  secrets: SecretBox;
+  log: Logger;
+  metrics: Metrics;
+  /** Says that the outbox or the queue of operations has something new; never waits, never fails. */
+  wake: (what: 'chats' | 'operations') => void;
+}

@@ -1,0 +1,77 @@
+import type { MikroORM, SqlEntityManager } from '@mikro-orm/postgresql';
+import { type Kysely, sql } from 'kysely';
+
+/** Where statements run: the pool, or one transaction. */
+// biome-ignore lint/suspicious/noExplicitAny: statements are written as SQL; their row types stand beside them.
+export type Sql = Kysely<any>;
+
+/** A transaction that lost a race (serialization failure, deadlock) is tried again, whole, this often. */
+const TRANSACTION_ATTEMPTS = 5;
+const RETRIABLE_STATES = new Set(['40001', '40P01']);
+
+export interface Transaction {
+  sql: Sql;
+  em: SqlEntityManager;
+}
+
+/** The one door to PostgreSQL. */
+export class Database implements AsyncDisposable {
+  readonly orm: MikroORM;
+  readonly sql: Sql;
+
+  constructor(orm: MikroORM) {
+    this.orm = orm;
+    this.sql = orm.em.getKysely() as Sql;
+  }
+
+  /** A fresh identity map, one per request or job (a long-lived one reads stale). */
+  em(): SqlEntityManager {
+    return this.orm.em.fork();
+  }
+
+  /**
+   * Runs `work` in one transaction. `work` may run more than once (lost races), so it has no effect outside.
+   * Never await HTTP inside.
+   */
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.orm.em
+          .fork()
+          .transactional((em) => work({ em, sql: em.getKysely() as Sql }), { clear: true });
+      } catch (error) {
+        if (attempt >= TRANSACTION_ATTEMPTS || !RETRIABLE_STATES.has(stateOf(error))) throw error;
+      }
+    }
+  }
+
+  /** Throws unless the database answers. */
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.sql);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.orm.close(true);
+  }
+}
+
+/** The SQLSTATE of a database error, wherever the driver put it; empty for others. */
+export function stateOf(error: unknown): string {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    const { code } = e as { code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return '';
+}
+
+/** Holds a school's plan-and-write section: facts, memberships and the outbox of one school change one at a time. */
+export async function lockSchool(tx: Sql, schoolId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`school:${schoolId}`}, 0))`.execute(tx);
+}
+
+/** `timestamptz` as the driver gives it → ISO 8601 UTC with milliseconds. */
+export function instant(value: string): string;
+export function instant(value: string | null): string | null;
+export function instant(value: string | null): string | null {
+  return value === null ? null : new Date(value).toISOString();
+}

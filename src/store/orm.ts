@@ -1,0 +1,29 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Initial } from '../../migrations/0001-initial.ts';
+import { Operation, School, SferumAccountRow } from './entities.ts';
+
+export interface OrmOptions {
+  /** Connections of one process; each running statement or transaction holds one. */
+  poolMax?: number;
+}
+
+/** Connects lazily: the first query opens a connection. */
+export async function createOrm(databaseUrl: string, options: OrmOptions = {}): Promise<MikroORM> {
+  return MikroORM.init({
+    clientUrl: databaseUrl,
+    entities: [School, SferumAccountRow, Operation],
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: [{ name: '0001-initial', class: Initial }],
+      snapshot: false,
+    },
+    // The queue's own tables live in schema `bullmq`; a schema diff must never drop them.
+    schemaGenerator: { ignoreSchema: ['bullmq'] },
+    pool: { min: 0, max: options.poolMax ?? 20 },
+    driverOptions: { application_name: 'sferum-sync', options: '-c timezone=UTC' },
+    forceUtcTimezone: true,
+    logger: () => undefined,
+    contextName: 'sferum-sync',
+  });
+}

@@ -1,0 +1,137 @@
+import { DEFAULT_REMOVAL_LIMITS } from './plan/model.ts';
+
+/** One limit: its default, what may be set instead, and what it bounds. The unit is the last word of its name. */
+interface LimitRule {
+  value: number;
+  min: number;
+  max: number;
+  about: string;
+  /** Fractions are allowed; otherwise whole numbers alone. */
+  share?: true;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/**
+ * Every limit that an operator may set, in one place. `rosterZipBytes` is set by LIMIT_ROSTER_ZIP_BYTES, and so
+ * on for each (`limitVariable`).
+ */
+export const LIMIT_RULES = {
+  // Blast radius (F4); a school may have its own.
+  removalChatShare: {
+    value: DEFAULT_REMOVAL_LIMITS.chatShare,
+    min: 0,
+    max: 1,
+    share: true,
+    about: 'removals from one chat are held above this share of its members',
+  },
+  removalChatAtLeastPeople: {
+    value: DEFAULT_REMOVAL_LIMITS.chatAtLeast,
+    min: 0,
+    max: 1000,
+    about: '… and only from this number of removals on',
+  },
+  removalSchoolShare: {
+    value: DEFAULT_REMOVAL_LIMITS.schoolShare,
+    min: 0,
+    max: 1,
+    share: true,
+    about: 'removals in one school and run are held above this share of the memberships',
+  },
+  removalSchoolAtLeastPeople: {
+    value: DEFAULT_REMOVAL_LIMITS.schoolAtLeast,
+    min: 0,
+    max: 100_000,
+    about: '… and only from this number of removals on',
+  },
+
+  // Requests to us.
+  rosterZipBytes: { value: 64 * MIB, min: KIB, max: 1024 * MIB, about: 'a roster import as it arrives' },
+  rosterCsvBytes: {
+    value: 512 * MIB,
+    min: KIB,
+    max: 4096 * MIB,
+    about: 'the files of a roster import, unpacked, together',
+  },
+  jsonBodyBytes: { value: MIB, min: KIB, max: 64 * MIB, about: 'any other request body' },
+  pageItems: { value: 100, min: 10, max: 1000, about: 'the largest `perPage` of lists' },
+  planPageItems: { value: 1000, min: 10, max: 10_000, about: 'the largest `perPage` of a plan' },
+  requestTimeoutMs: {
+    value: 30 * SECOND_MS,
+    min: 100,
+    max: 10 * MINUTE_MS,
+    about: 'the answer to a request',
+  },
+  uploadTimeoutMs: {
+    value: 5 * MINUTE_MS,
+    min: SECOND_MS,
+    max: 60 * MINUTE_MS,
+    about: 'a whole request to arrive, roster imports included',
+  },
+  probeTimeoutMs: { value: 2 * SECOND_MS, min: 50, max: 30 * SECOND_MS, about: 'one check of /readyz' },
+  streamPollMs: {
+    value: 500,
+    min: 20,
+    max: 10 * SECOND_MS,
+    about: 'between two looks at a followed operation',
+  },
+  streamHeartbeatMs: {
+    value: 15 * SECOND_MS,
+    min: 100,
+    max: MINUTE_MS,
+    about: 'the longest silence of a stream',
+  },
+  streamLifeMs: {
+    value: 60 * MINUTE_MS,
+    min: SECOND_MS,
+    max: 24 * 60 * MINUTE_MS,
+    about: 'a stream ends after this; browsers open it again by themselves',
+  },
+
+  // Work.
+  workerConcurrencyJobs: { value: 400, min: 1, max: 5000, about: 'chats one worker process has in hand' },
+  schoolBulkChats: {
+    value: 75,
+    min: 1,
+    max: 5000,
+    about: 'bulk work of one school in flight: one big school does not starve the others',
+  },
+  relayBatchChats: { value: 500, min: 1, max: 10_000, about: 'chats the relay enqueues at a time' },
+  sweepIntervalMs: {
+    value: 10 * SECOND_MS,
+    min: 100,
+    max: 10 * MINUTE_MS,
+    about: 'between two scans for chats and operations left behind',
+  },
+  driftIntervalMs: {
+    value: 15 * MINUTE_MS,
+    min: SECOND_MS,
+    max: 24 * 60 * MINUTE_MS,
+    about: 'every chat is observed at least this often (D8)',
+  },
+  shutdownMs: {
+    value: 25 * SECOND_MS,
+    min: SECOND_MS,
+    max: 10 * MINUTE_MS,
+    about: 'running work may finish for this long at a stop',
+  },
+  databaseConnections: { value: 20, min: 2, max: 500, about: 'connections of one process to PostgreSQL' },
+  sferumTimeoutMs: { value: 20 * SECOND_MS, min: 100, max: 5 * MINUTE_MS, about: 'one request to Sferum' },
+} as const satisfies Record<string, LimitRule>;
+
+export type LimitName = keyof typeof LIMIT_RULES;
+export type Limits = Record<LimitName, number>;
+
+export const LIMIT_NAMES = Object.keys(LIMIT_RULES) as LimitName[];
+
+/** `rosterZipBytes` → `LIMIT_ROSTER_ZIP_BYTES`. */
+export function limitVariable(name: LimitName): string {
+  return `LIMIT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+export const DEFAULT_LIMITS: Limits = Object.fromEntries(
+  LIMIT_NAMES.map((name) => [name, LIMIT_RULES[name].value]),
+) as Limits;

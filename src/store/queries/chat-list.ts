@@ -1,0 +1,110 @@
+import { type RawBuilder, sql } from 'kysely';
+import { searchFold } from '../../chats/text.ts';
+import type { ChatType } from '../../desired/model.ts';
+import { instant, type Sql } from '../database.ts';
+import { type Listed, limitTo, listed, type Page } from './page.ts';
+import { byName, nameMatches, shownName } from './person-columns.ts';
+import { maySeeChat, type Viewer } from './viewer.ts';
+
+export interface ChatItem {
+  id: string;
+  title: string;
+  type: ChatType;
+  origin: 'automatic' | 'manual';
+  classId: string | null;
+  subjectGroupId: string | null;
+  titleByHand: boolean;
+  memberCount: number;
+  inSferumCount: number;
+  admins: { id: string; name: string }[];
+  condition: {
+    status: 'synced' | 'behind' | 'held' | 'failing' | 'archived' | 'deleting';
+    reason: string | null;
+    message: string | null;
+    since: string;
+  };
+  warning: string | null;
+}
+
+export interface ChatFilter extends Page {
+  type?: ChatType | undefined;
+  /** Anywhere in the title. */
+  title?: string | undefined;
+  /** Of a member (B1). */
+  lastName?: string | undefined;
+  descending: boolean;
+}
+
+interface Row extends Omit<ChatItem, 'condition'> {
+  total: number;
+  status: ChatItem['condition']['status'];
+  reason: string | null;
+  message: string | null;
+  since: string;
+}
+
+/** The chats of the viewer's school that he may see, in natural order of their titles (B4). */
+export function listChats(db: Sql, viewer: Viewer, filter: ChatFilter): Promise<Listed<ChatItem>> {
+  const conditions: RawBuilder<unknown>[] = [];
+  if (filter.type) conditions.push(sql`and c.type = ${filter.type}`);
+  if (filter.title) {
+    conditions.push(sql`and strpos(split_part(c.title_key, E'\t', 2), ${searchFold(filter.title)}) > 0`);
+  }
+  if (filter.lastName) {
+    conditions.push(sql`and c.id in (select m.chat_id from membership m
+      join person p on p.school_id = m.school_id and p.id = m.person_id
+      where m.school_id = ${viewer.schoolId} and ${nameMatches(filter.lastName)})`);
+  }
+  return selectChats(db, viewer, sql.join(conditions, sql` `), filter);
+}
+
+/** Null: there is no such chat in the viewer's school, whether he may see it or not (`visible`). */
+export async function findChat(
+  db: Sql,
+  viewer: Viewer,
+  chatId: string,
+): Promise<{ chat: ChatItem; visible: boolean } | null> {
+  const everything: Viewer = { ...viewer, sees: 'school', birthDates: false };
+  const one = { page: 1, perPage: 1, descending: false };
+  const only = sql`and c.id = ${chatId}::uuid`;
+  const chat = (await selectChats(db, everything, only, one)).items[0];
+  if (!chat) return null;
+  const { rows } =
+    await sql`select from chat c where c.id = ${chatId}::uuid and ${maySeeChat(viewer)}`.execute(db);
+  return { chat, visible: rows.length > 0 };
+}
+
+async function selectChats(
+  db: Sql,
+  viewer: Viewer,
+  conditions: RawBuilder<unknown>,
+  filter: Page & { descending: boolean },
+): Promise<Listed<ChatItem>> {
+  const direction = filter.descending ? sql`desc` : sql`asc`;
+  const { rows } = await sql<Row>`
+    with found as materialized (
+      select c.id, c.title_key from chat c
+      where c.school_id = ${viewer.schoolId} and c.deleted_at is null and ${maySeeChat(viewer)} ${conditions}
+    ), page as (
+      select id from found order by title_key collate "C" ${direction}, id ${limitTo(filter)}
+    )
+    select t.total, c.id, c.title, c.type, c.class_id as "classId", c.subject_group_id as "subjectGroupId",
+      case when c.key is null then 'manual' else 'automatic' end as origin, c.title_by_hand as "titleByHand",
+      (select count(*)::int from membership m where m.chat_id = c.id) as "memberCount",
+      (select count(distinct m.person_id)::int from membership m
+        join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
+        join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id and s.state = 'in'
+        where m.chat_id = c.id) as "inSferumCount",
+      (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName}), '[]')
+        from membership m join person p on p.school_id = m.school_id and p.id = m.person_id
+        where m.chat_id = c.id and m.admin) as admins,
+      c.condition as status, c.condition_reason as reason, c.condition_message as message,
+      c.condition_since as since, c.warning
+    from (select count(*)::int as total from found) t
+      left join page on true left join chat c on c.id = page.id
+    order by c.title_key collate "C" ${direction}, c.id`.execute(db);
+  return listed(rows, ({ total: _, status, reason, message, since, ...chat }) => ({
+    ...chat,
+    condition: { status, reason, message, since: instant(since) },
+  }));
+}

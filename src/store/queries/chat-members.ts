@@ -1,0 +1,77 @@
+import { sql } from 'kysely';
+import type { Ground } from '../../desired/model.ts';
+import { instant, type Sql } from '../database.ts';
+import { type Listed, limitTo, listed, type Page } from './page.ts';
+import { nameMatches, type ShownRole, shownName, shownRole } from './person-columns.ts';
+
+export interface ChatMemberItem {
+  personId: string;
+  name: string;
+  role: ShownRole;
+  admin: boolean;
+  /** Has a VK profile linked (A6). */
+  linked: boolean;
+  inSferum: boolean;
+  /** What Sferum last said of him; null: nothing yet. */
+  sferumState: 'in' | 'waiting' | 'refused' | 'left' | null;
+  sferumReason: string | null;
+  /** His removal waits for approval (F4). */
+  held: boolean;
+  grounds: Ground[];
+  exception: ExceptionItem | null;
+}
+
+/** Set by hand (D7). */
+export interface ExceptionItem {
+  member: 'added' | 'excluded' | null;
+  admin: 'granted' | 'revoked' | null;
+  authorId: string;
+  reason: string | null;
+  at: string;
+}
+
+export interface MemberFilter extends Page {
+  lastName?: string | undefined;
+  /** `excluded`: who is kept out by hand. */
+  show: 'members' | 'excluded';
+}
+
+type Row = ChatMemberItem & { id: string | null; total: number };
+
+/** The СГО members of a chat (or those excluded from it), by name. The caller has checked that the chat is the school's. */
+export async function listMembers(
+  db: Sql,
+  schoolId: string,
+  chatId: string,
+  filter: MemberFilter,
+): Promise<Listed<ChatMemberItem>> {
+  const source =
+    filter.show === 'members'
+      ? sql`select person_id, admin, grounds, held_by from membership where chat_id = ${chatId}::uuid`
+      : sql`select e.person_id, false as admin, '[]'::jsonb as grounds, null::uuid as held_by from exception e
+          where e.chat_id = ${chatId}::uuid and e.member = 'excluded'
+            and not exists (select from membership m where m.chat_id = e.chat_id and m.person_id = e.person_id)`;
+  const named = filter.lastName ? sql`where ${nameMatches(filter.lastName)}` : sql``;
+  const { rows } = await sql<Row>`
+    with found as materialized (
+      select m.*, p.name_key, ${shownName} as name, ${shownRole} as role
+      from (${source}) m join person p on p.school_id = ${schoolId} and p.id = m.person_id ${named}
+    ), page as (
+      select * from found p order by p.name_key collate "C", p.person_id ${limitTo(filter)}
+    )
+    select t.total, m.person_id as id, m.person_id as "personId", m.name, m.role, m.admin, m.grounds,
+      m.held_by is not null as held, l.vk_user_id is not null as linked,
+      coalesce(s.state = 'in', false) as "inSferum", s.state as "sferumState", s.reason as "sferumReason",
+      case when e.author_id is not null then jsonb_build_object('member', e.member, 'admin', e.admin,
+        'authorId', e.author_id, 'reason', e.reason, 'at', e.at) end as exception
+    from (select count(*)::int as total from found) t
+      left join page m on true
+      left join profile_link l on l.school_id = ${schoolId} and l.person_id = m.person_id and l.present
+      left join sferum_member s on s.chat_id = ${chatId}::uuid and s.vk_user_id = l.vk_user_id
+      left join exception e on e.chat_id = ${chatId}::uuid and e.person_id = m.person_id
+    order by m.name_key collate "C", m.person_id`.execute(db);
+  return listed(rows, ({ id: _, total: __, ...member }) => ({
+    ...member,
+    exception: member.exception && { ...member.exception, at: instant(member.exception.at) },
+  }));
+}

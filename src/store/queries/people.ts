@@ -1,0 +1,72 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Sql } from '../database.ts';
+import { type Listed, limitTo, listed, type Page } from './page.ts';
+import { isStaff, nameMatches, type ShownRole, shownName, shownRole } from './person-columns.ts';
+import { birthDate, isCurrent, maySeePerson, type Viewer } from './viewer.ts';
+
+export interface PersonItem {
+  id: string;
+  name: string;
+  familyName: string;
+  givenName: string;
+  middleName: string;
+  role: ShownRole;
+  sex: 'male' | 'female' | null;
+  /** Null also where the viewer may not know it. */
+  birthDate: string | null;
+  linked: boolean;
+  /** Only where a chat was asked about. */
+  inChat: boolean | null;
+}
+
+export interface PeopleFilter extends Page {
+  lastName?: string | undefined;
+  role?: ShownRole | undefined;
+  sex?: 'male' | 'female' | undefined;
+  /** Its pupils, their parents, its homeroom teachers and those of its groups. */
+  classId?: string | undefined;
+  chatId?: string | undefined;
+}
+
+/** Who can be picked (C3): the people of the viewer's school that he may see, by name. */
+export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter): Promise<Listed<PersonItem>> {
+  const conditions: RawBuilder<unknown>[] = [];
+  if (filter.lastName) conditions.push(sql`and ${nameMatches(filter.lastName)}`);
+  if (filter.role) conditions.push(sql`and ${hasRole(filter.role)}`);
+  if (filter.sex) conditions.push(sql`and p.sex = ${filter.sex}`);
+  if (filter.classId) conditions.push(sql`and ${belongsToClass(viewer, filter.classId)}`);
+  const inChat = filter.chatId
+    ? sql`exists (select from membership m where m.chat_id = ${filter.chatId}::uuid and m.person_id = p.id)`
+    : sql`null::boolean`;
+  const { rows } = await sql<PersonItem & { total: number }>`
+    with found as materialized (
+      select p.* from person p
+      where p.school_id = ${viewer.schoolId} and p.present and ${maySeePerson(viewer)} ${sql.join(conditions, sql` `)}
+    ), page as (
+      select * from found order by name_key collate "C", id ${limitTo(filter)}
+    )
+    select t.total, p.id, ${shownName} as name, p.family_name as "familyName", p.given_name as "givenName",
+      p.middle_name as "middleName", ${shownRole} as role, p.sex, ${birthDate(viewer)} as "birthDate",
+      l.vk_user_id is not null as linked, ${inChat} as "inChat"
+    from (select count(*)::int as total from found) t
+      left join page p on true
+      left join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present
+    order by p.name_key collate "C", p.id`.execute(db);
+  return listed(rows, ({ total: _, ...person }) => person);
+}
+
+function hasRole(role: ShownRole): RawBuilder<boolean> {
+  return role === 'staff' ? isStaff : sql`${role} = any(p.roles)`;
+}
+
+function belongsToClass({ schoolId, day }: Viewer, classId: string): RawBuilder<boolean> {
+  const pupils = sql`select e.student_id from enrollment e
+    where e.school_id = ${schoolId} and e.unit = 'class' and e.unit_id = ${classId} and ${isCurrent(day)}`;
+  return sql`(p.id in (${pupils})
+    or p.id in (select g.guardian_id from guardian g
+      where g.school_id = ${schoolId} and g.present and g.student_id in (${pupils}))
+    or p.id in (select unnest(k.homeroom_teacher_ids) from class k
+      where k.school_id = ${schoolId} and k.id = ${classId})
+    or p.id in (select unnest(s.teacher_ids) from subject_group s
+      where s.school_id = ${schoolId} and s.class_id = ${classId} and s.present))`;
+}

@@ -1,0 +1,73 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Day } from '../../desired/model.ts';
+import type { Sql } from '../database.ts';
+import { isStaff } from './person-columns.ts';
+
+/**
+ * Who looks (contract, «Who sees whom»): somebody who sees the whole school, with or without pupils' birth dates,
+ * or one of its staff with his own circle. `day`: today at school.
+ */
+export type Viewer =
+  | { sees: 'school'; schoolId: string; day: Day; birthDates: boolean }
+  | { sees: 'circle'; schoolId: string; day: Day; personId: string };
+
+export interface SchoolRow {
+  id: string;
+  timeZone: string | null;
+  earlyEntryMinutes: number;
+  limits: Record<string, number>;
+}
+
+/** Null: no such school. */
+export async function findSchool(db: Sql, schoolId: string): Promise<SchoolRow | null> {
+  const { rows } = await sql<SchoolRow>`
+    select id, time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes", limits
+    from school where id = ${schoolId}`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** Whether the roster has him among the school's staff now; the token alone gives a teacher no right. */
+export async function isPresentStaff(db: Sql, schoolId: string, personId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from person p where p.school_id = ${schoolId} and p.id = ${personId} and p.present and ${isStaff}
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** The ids of pupils of the homerooms he leads, now. */
+export function homeroomPupils(v: { schoolId: string; day: Day; personId: string }): RawBuilder<unknown> {
+  return sql`select e.student_id from enrollment e join class k
+      on k.school_id = e.school_id and k.id = e.unit_id and k.present
+    where e.school_id = ${v.schoolId} and e.unit = 'class' and ${isCurrent(v.day)}
+      and ${v.personId} = any(k.homeroom_teacher_ids)`;
+}
+
+/** Of a row of `enrollment e`: the pupil belongs on that day, first and last days included. */
+export function isCurrent(day: Day): RawBuilder<boolean> {
+  return sql`e.present and coalesce(e.begins_on <= ${day}::date, true) and coalesce(e.ends_on >= ${day}::date, true)`;
+}
+
+/** Of a row of `person p`: whether the viewer may see him at all. */
+export function maySeePerson(v: Viewer): RawBuilder<boolean> {
+  if (v.sees === 'school') return sql`true`;
+  return sql`(${isStaff}
+    or p.id in (${homeroomPupils(v)})
+    or p.id in (select e.student_id from enrollment e join subject_group s
+        on s.school_id = e.school_id and s.id = e.unit_id and s.present
+      where e.school_id = ${v.schoolId} and e.unit = 'group' and ${isCurrent(v.day)}
+        and ${v.personId} = any(s.teacher_ids))
+    or p.id in (select g.guardian_id from guardian g
+      where g.school_id = ${v.schoolId} and g.present and g.student_id in (${homeroomPupils(v)})))`;
+}
+
+/** Of a row of `person p`: his birth date where the viewer may see it, else null. */
+export function birthDate(v: Viewer): RawBuilder<string | null> {
+  const mayKnow = v.sees === 'school' ? sql`${v.birthDates}::boolean` : sql`p.id in (${homeroomPupils(v)})`;
+  return sql`case when 'student' = any(p.roles) and ${mayKnow} then p.birth_date end`;
+}
+
+/** Of a row of `chat c`: a teacher sees the chats he administers or is in (B5). */
+export function maySeeChat(v: Viewer): RawBuilder<boolean> {
+  if (v.sees === 'school') return sql`true`;
+  return sql`exists (select from membership own where own.chat_id = c.id and own.person_id = ${v.personId})`;
+}

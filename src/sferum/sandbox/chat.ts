@@ -1,0 +1,51 @@
+/** A chat as the messenger holds it; `id` is global and never shown: each viewer has a local id of his own. */
+export type Chat = {
+  id: number;
+  /** The creator: a user, or a community with a minus. */
+  ownerId: number;
+  title: string;
+  createdAtMs: number;
+  members: Map<number, Member>;
+  inviteCode: string;
+  /** `disabled` answers 945 and `unsupported` 946 to every change. */
+  condition: 'normal' | 'disabled' | 'unsupported';
+  messageCount: number;
+  lastMessage: Message;
+};
+
+export type Member = {
+  isAdmin: boolean;
+  joinedAtMs: number;
+  invitedBy: number;
+  /** Invited and not in yet: listed with `is_message_request` until he accepts. */
+  isRequest?: true;
+};
+
+/** Only the last message of a chat is kept: listings show no more. */
+export type Message = {
+  id: number;
+  indexInChat: number;
+  atMs: number;
+  fromId: number;
+  action: MessageAction;
+};
+
+export type MessageAction =
+  | { type: 'chat_create' | 'chat_title_update'; text: string }
+  | { type: 'chat_invite_user' | 'chat_kick_user'; member_id: number }
+  | { type: 'chat_invite_user_by_link' | 'chat_invite_user_by_message_request'; member_id?: number };
+
+/** `callId` has 36 characters, `code` 43: it ends the links. */
+export type Call = { callId: string; code: string; ownerId: number; startedAtMs: number; ended: boolean };
+
+/** VK's limit of a chat; a community's chats hold more. */
+export const CHAT_CAPACITY = 1_000;
+export const COMMUNITY_CHAT_CAPACITY = 7_000;
+
+export const capacityOf = (chat: Chat) => (chat.ownerId < 0 ? COMMUNITY_CHAT_CAPACITY : CHAT_CAPACITY);
+
+/** Rights in a chat; the owner has them even when he is not marked as admin. */
+export function isAdminOf(chat: Chat, id: number): boolean {
+  const member = chat.members.get(id);
+  return member !== undefined && !member.isRequest && (member.isAdmin || chat.ownerId === id);
+}

@@ -1,0 +1,153 @@
+/**
+ * Faults on demand. A wire fault befalls a whole request: how much of its work is done (none, part of an
+ * execute's calls, all) and how it ends (reset, hang, 502, or an error of VK). A call fault is a refusal of
+ * one call, also inside execute, with nothing done.
+ */
+export type WireFault = { work: 'none' | 'part' | 'all'; ending: 'reset' | 'hang' | 'http502' | number };
+export type CallFault = { code: number; subcode?: number };
+
+const NAMED = {
+  reset: { work: 'none', ending: 'reset' },
+  applyThenReset: { work: 'all', ending: 'reset' },
+  partThenReset: { work: 'part', ending: 'reset' },
+  hang: { work: 'none', ending: 'hang' },
+  applyThenHang: { work: 'all', ending: 'hang' },
+  http502: { work: 'none', ending: 'http502' },
+  applyThenHttp502: { work: 'all', ending: 'http502' },
+  error10: { work: 'none', ending: 10 },
+  applyThenError10: { work: 'all', ending: 10 },
+  partThenError10: { work: 'part', ending: 10 },
+  partThenError13: { work: 'part', ending: 13 },
+  error1: { work: 'none', ending: 1 },
+} as const satisfies Record<string, WireFault>;
+
+export type FaultName = keyof typeof NAMED;
+export const FAULT_NAMES = Object.keys(NAMED) as FaultName[];
+
+/** A number is a refusal with that code. */
+export type Fault = FaultName | WireFault | CallFault | number;
+
+/** Where and how long a fault strikes; without a limit it stays until `clear`. */
+export type FaultRule = {
+  fault: Fault;
+  /** VK's method; `execute` is the batch itself; absent: any. */
+  method?: string;
+  ownerId?: number;
+  times?: number;
+  forMs?: number;
+};
+
+/** Shares of requests (0 to 1) struck at random. */
+export type FaultRates = { lostReply?: number; http502?: number; error10?: number; hang?: number };
+
+type ActiveRule = {
+  wire?: WireFault;
+  call?: CallFault;
+  method: string | undefined;
+  ownerId: number | undefined;
+  left: number;
+  untilMs: number;
+};
+
+export class Faults {
+  rates: FaultRates = {};
+  /** Fresh chats stay out of getConversations and searchConversations for so long. */
+  listingLagMs = 0;
+  /** Every answer waits so long. */
+  latencyMs = 0;
+  /** How often (0 to 1) execute_errors ends with an entry of `execute` that repeats the last. */
+  trailingErrorRate = 0;
+  private rules: ActiveRule[] = [];
+  private readonly now: () => number;
+  private readonly random: () => number;
+
+  constructor(options: { now: () => number; random: () => number }) {
+    this.now = options.now;
+    this.random = options.random;
+  }
+
+  add(rule: FaultRule): void {
+    this.rules.push({
+      ...normalize(rule.fault),
+      method: rule.method,
+      ownerId: rule.ownerId,
+      left: rule.times ?? Number.POSITIVE_INFINITY,
+      untilMs: rule.forMs === undefined ? Number.POSITIVE_INFINITY : this.now() + rule.forMs,
+    });
+  }
+
+  /** One fault for the next request that calls this method, alone or inside execute. */
+  once(method: string, fault: Fault): void {
+    this.add({ method, fault, times: 1 });
+  }
+
+  /** No more faults: rules, rates, lag, latency and trailing errors are gone. */
+  clear(): void {
+    this.rules = [];
+    this.rates = {};
+    this.listingLagMs = 0;
+    this.latencyMs = 0;
+    this.trailingErrorRate = 0;
+  }
+
+  /** Faults that were set with a limited number of times and have not struck yet. */
+  pending(): number {
+    return this.live().filter((rule) => Number.isFinite(rule.left)).length;
+  }
+
+  /** The fault of a request that calls these methods, if any; a limited rule is used up. */
+  takeForRequest(methods: readonly string[], ownerId: number): WireFault | undefined {
+    return this.take('wire', methods, ownerId)?.wire ?? this.drawn();
+  }
+
+  /** The refusal of one call, if any. */
+  takeForCall(method: string, ownerId: number): CallFault | undefined {
+    return this.take('call', [method], ownerId)?.call;
+  }
+
+  private take(kind: 'wire' | 'call', methods: readonly string[], ownerId: number): ActiveRule | undefined {
+    if (this.rules.length === 0) return undefined;
+    this.rules = this.live();
+    const rule = this.rules.find(
+      (candidate) =>
+        candidate[kind] !== undefined &&
+        (candidate.method === undefined || methods.includes(candidate.method)) &&
+        (candidate.ownerId === undefined || candidate.ownerId === ownerId),
+    );
+    if (rule) rule.left--;
+    return rule;
+  }
+
+  private live(): ActiveRule[] {
+    const now = this.now();
+    return this.rules.filter((rule) => rule.left > 0 && rule.untilMs > now);
+  }
+
+  /** One draw a request, so that a seeded run repeats; before or after the work is equally likely. */
+  private drawn(): WireFault | undefined {
+    const { lostReply = 0, http502 = 0, error10 = 0, hang = 0 } = this.rates;
+    if (lostReply + http502 + error10 + hang === 0) return undefined;
+    let draw = this.random();
+    for (const [rate, ending] of [
+      [lostReply, 'reset'],
+      [http502, 'http502'],
+      [error10, 10],
+      [hang, 'hang'],
+    ] as const) {
+      if (draw < rate) return { work: ending === 'reset' ? 'all' : this.drawnWork(), ending };
+      draw -= rate;
+    }
+    return undefined;
+  }
+
+  private drawnWork(): WireFault['work'] {
+    const draw = this.random();
+    return draw < 0.4 ? 'none' : draw < 0.8 ? 'all' : 'part';
+  }
+}
+
+function normalize(fault: Fault): { wire: WireFault } | { call: CallFault } {
+  if (typeof fault === 'number') return { call: { code: fault } };
+  if (typeof fault === 'string') return { wire: NAMED[fault] };
+  return 'code' in fault ? { call: fault } : { wire: fault };
+}

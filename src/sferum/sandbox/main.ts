@@ -1,0 +1,13 @@
+import { createSandbox, type Listening } from './sandbox.ts';
+
+export type SandboxProcess = { port: number; host: string; stateFile?: string };
+
+/** The sandbox alone, with the machine's clock and randomness; its caller reads the environment and stops it. */
+export function runSandbox({ port, host, stateFile }: SandboxProcess): Promise<Listening> {
+  const sandbox = createSandbox({
+    now: Date.now,
+    random: Math.random,
+    ...(stateFile === undefined ? {} : { stateFile }),
+  });
+  return sandbox.listen(port, host);
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { Api } from './api.ts';
+import { controlRoutes } from './control.ts';
+import { Pace } from './pace.ts';
+import { linkPages } from './pages.ts';
+import { SandboxWorld } from './sandbox-world.ts';
+import { restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { StateFile } from './state-file.ts';
+import { vkIdRoutes } from './vk-id.ts';
+import { answer, type Wire } from './wire.ts';
+
+export const USER_REQUESTS_PER_SECOND = 3;
+export const COMMUNITY_REQUESTS_PER_SECOND = 20;
+
+export type SandboxOptions = {
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** 0 to 1, as Math.random. */
+  random: () => number;
+  paceUserPerSecond?: number;
+  paceCommunityPerSecond?: number;
+  /** JSON file in which the state outlives the process. */
+  stateFile?: string;
+  latencyMs?: number;
+  /** Where invite and call links lead; default: the sandbox itself once it listens, before that VK's hosts. */
+  linkOrigin?: string;
+  ledgerMaxEntries?: number;
+};
+
+export type Listening = {
+  /** Base of the API, `http://127.0.0.1:PORT/method`: what SFERUM_API_URL would be. */
+  url: string;
+  /** Base of VK ID and of the links, `http://127.0.0.1:PORT`: what VKID_URL would be. */
+  origin: string;
+  close: () => Promise<void>;
+};
+
+export type Sandbox = {
+  app: Hono<Wire>;
+  world: SandboxWorld;
+  api: Api;
+  listen: (port?: number, host?: string) => Promise<Listening>;
+  snapshot: () => Snapshot;
+  restore: (json: unknown) => void;
+  /** Ends what hangs, stops listening and writes the state. */
+  close: () => Promise<void>;
+};
+
+/**
+ * A stand-in for VK and VK ID: state, both kinds of token, their paces and refusals, and faults on demand.
+ * Its answers are held against VK's published schema in test/contract.
+ */
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const world = new SandboxWorld(options);
+  world.linkOrigin = options.linkOrigin ?? null;
+  world.faults.latencyMs = options.latencyMs ?? 0;
+  const pace = new Pace(
+    {
+      user: options.paceUserPerSecond ?? USER_REQUESTS_PER_SECOND,
+      community: options.paceCommunityPerSecond ?? COMMUNITY_REQUESTS_PER_SECOND,
+    },
+    options.now,
+  );
+  const api = new Api(world, pace);
+  const file = options.stateFile ? new StateFile(options.stateFile, () => takeSnapshot(world)) : undefined;
+  const stored = file?.read();
+  if (stored !== undefined) restoreSnapshot(world, stored);
+  if (file) world.onChange = () => file.changed();
+
+  const closing = new AbortController();
+  const app = new Hono<Wire>();
+  app.on(['GET', 'POST'], '/method/:name', (c) => answer(c, api, closing.signal));
+  app.route('/_sandbox', controlRoutes(api));
+  app.route('/', vkIdRoutes(world));
+  app.route('/', linkPages(world));
+  // Without a server a reset must reach the caller as a failed request, not as a page.
+  app.onError((error) => {
+    throw error;
+  });
+
+  const server = createAdaptorServer({ fetch: app.fetch });
+  const close = async () => {
+    closing.abort();
+    if (server.listening) {
+      const closed = once(server, 'close');
+      server.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await closed;
+    }
+    await file?.close();
+  };
+  const listen = async (port = 0, host = '127.0.0.1'): Promise<Listening> => {
+    server.listen(port, host);
+    await once(server, 'listening');
+    const origin = `http://${host}:${(server.address() as AddressInfo).port}`;
+    world.linkOrigin ??= origin;
+    return { url: `${origin}/method`, origin, close };
+  };
+  return {
+    app,
+    world,
+    api,
+    listen,
+    snapshot: () => takeSnapshot(world),
+    restore: (json) => restoreSnapshot(world, json),
+    close,
+  };
+}

@@ -53,9 +53,15 @@ export interface EnrollmentFact {
   beginsOn: Day | null;
   /** Last day, included. */
   endsOn: Day | null;
-  /** null: only an absence was ever stated. */
+  /** The newest statement that he belongs; null: only an absence was ever stated. */
   stated: Stamp | null;
+  /** The newest statement that he does not (missing from a whole list, or deleted). */
   gone: Stamp | null;
+  /**
+   * The statement that began the present unbroken run of `stated`: where it is known, a presence that only
+   * a cancelled order had brought goes with it. Left out: such a presence stays until the next import.
+   */
+  statedFrom?: Stamp | null;
 }
 
 export interface GuardianFact {
@@ -92,6 +98,8 @@ export interface RosterFacts {
   enrollments: readonly EnrollmentFact[];
   guardians: readonly GuardianFact[];
   orders: readonly OrderFact[];
+  /** The day of an instant (ISO 8601 UTC) in the school's time zone; left out: its UTC day. */
+  dayOf?: (at: string) => Day;
 }
 
 /** Kept by hand (D7) on one chat and person; member and admin are separate aspects. */

@@ -5,6 +5,9 @@ import type { ChatType, Ending, Ground } from '../desired/model.ts';
 
 export type ActionKind = 'create' | 'rename' | 'add' | 'remove' | 'grant' | 'revoke' | 'delete';
 
+/** Adding: the account puts people in. Inviting: people enter by link. */
+export type MembershipMode = 'adding' | 'inviting';
+
 /** Why an action has no call to Sferum now; such a person is counted in `pending`. */
 export type Pending = 'notLinked' | 'invited' | 'refused';
 
@@ -46,6 +49,19 @@ export interface Plan {
   chats: readonly ChatPlan[];
   counts: PlanCounts;
   estimate: Estimate;
+  /** Where the guard found more removals than the limits allow; empty: nothing was held anew. */
+  breaches: readonly GuardBreach[];
+}
+
+/** One limit that was passed (F4), with the numbers for its message. */
+export interface GuardBreach {
+  scope: 'chat' | 'school' | 'run';
+  chatId?: string;
+  removals: number;
+  /** The СГО members the share is taken of. */
+  members: number;
+  limitShare: number;
+  limitAtLeast: number;
 }
 
 export interface PlanCounts {

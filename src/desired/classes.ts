@@ -1,0 +1,44 @@
+/** D1, D3: «<класс> класс» – homeroom teachers as admins (C7) and the enrolled, not departed pupils. */
+import { type AutomaticChat, addGround, type ChatDraft, noteEnding } from './draft.ts';
+import { lifetimeOf } from './lifetime.ts';
+import { type ChatType, type ClassFact, chatKey } from './model.ts';
+import { automaticTitle } from './names.ts';
+import type { School } from './school.ts';
+
+export function classChats(school: School): AutomaticChat[] {
+  return chatsOfClasses(school, 'class', (schoolClass, draft) => {
+    const roll = school.enrolled.classes.get(schoolClass.id);
+    for (const [studentId, place] of roll?.students ?? []) {
+      if (!school.isPresent(studentId)) continue;
+      addGround(draft, studentId, { kind: 'enrollment', classId: schoolClass.id, ...place });
+    }
+    for (const [studentId, { orderId }] of roll?.endings ?? []) noteEnding(draft, studentId, orderId);
+  });
+}
+
+/** One chat of the type for every class, its homeroom teachers in it; `fill` adds the others. */
+export function chatsOfClasses(
+  school: School,
+  type: ChatType,
+  fill: (schoolClass: ClassFact, draft: ChatDraft) => void,
+): AutomaticChat[] {
+  return [...school.facts.classes.values()].map((schoolClass) => {
+    const lifetime = lifetimeOf(schoolClass, school.day);
+    return {
+      key: chatKey(type, schoolClass.id),
+      type,
+      classId: schoolClass.id,
+      groupId: null,
+      title: automaticTitle(type, schoolClass.title),
+      lifetime,
+      wanted: lifetime === 'current',
+      fill(draft) {
+        for (const id of schoolClass.homeroomTeacherIds) {
+          if (!school.isPresent(id)) continue;
+          addGround(draft, id, { kind: 'homeroom', classId: schoolClass.id }, true);
+        }
+        fill(schoolClass, draft);
+      },
+    };
+  });
+}

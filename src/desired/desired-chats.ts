@@ -1,0 +1,130 @@
+/** From facts to desired chats: every rule in its order, for every chat of the asked types. */
+import { fillArchived } from './archive.ts';
+import { classChats } from './classes.ts';
+import { type AutomaticChat, type ChatDraft, emptyDraft } from './draft.ts';
+import { endingsOf } from './endings.ts';
+import { applyExceptions, dropPupilAdmins } from './exceptions.ts';
+import { groundSet } from './grounds.ts';
+import { ensureAdmin } from './last-admin.ts';
+import {
+  CHAT_TYPES,
+  type ChatFact,
+  type ChatType,
+  type Day,
+  type DesiredChat,
+  type DesiredMember,
+  type RosterFacts,
+} from './model.ts';
+import { compareText } from './names.ts';
+import { parentsChats } from './parents.ts';
+import { type School, schoolOn } from './school.ts';
+import { staffChats } from './staff.ts';
+import { subjectChats } from './subjects.ts';
+
+const RULES: Record<ChatType, (school: School) => AutomaticChat[]> = {
+  staff: staffChats,
+  class: classChats,
+  parents: parentsChats,
+  subject: subjectChats,
+};
+
+export interface DesiredOptions {
+  types: ReadonlySet<ChatType>;
+  /** «Строго по спискам СГО» (D7): exceptions on automatic chats count for nothing. */
+  strict: boolean;
+  /** Only chats with one of these keys or ids; the facts may then be the part these chats need. */
+  only?: ReadonlySet<string>;
+}
+
+/**
+ * The chats one school must have on `day`, with their members and why (section D, C6, C7), sorted by type,
+ * then key or id. `chats` are those that exist in СГО; a chat that must be made has no id. Pure.
+ */
+export function desiredChats(
+  facts: RosterFacts,
+  chats: readonly ChatFact[],
+  day: Day,
+  options: DesiredOptions,
+): DesiredChat[] {
+  const school = schoolOn(facts, day);
+  const automatic = new Map<string, ChatFact>();
+  const desired: DesiredChat[] = [];
+  for (const chat of chats) {
+    if (!options.types.has(chat.type)) continue;
+    if (chat.key !== null) automatic.set(chat.key, chat);
+    else if (isAsked(options, null, chat)) desired.push(manualChat(chat, school, options.strict));
+  }
+  for (const type of options.types) {
+    for (const rule of RULES[type](school)) {
+      const chat = automatic.get(rule.key);
+      automatic.delete(rule.key);
+      if (!(chat || rule.wanted) || !isAsked(options, rule.key, chat)) continue;
+      desired.push(automaticChat(rule, chat, school, options.strict));
+    }
+  }
+  // Their class or group is not in the roster at all any more.
+  for (const chat of automatic.values()) {
+    if (isAsked(options, chat.key, chat))
+      desired.push(archivedChat(chat, emptyDraft(), school, options.strict));
+  }
+  return desired.sort(compareChats);
+}
+
+function isAsked({ only }: DesiredOptions, key: string | null, chat: ChatFact | undefined): boolean {
+  return !only || (key !== null && only.has(key)) || (chat !== undefined && only.has(chat.id));
+}
+
+function automaticChat(
+  rule: AutomaticChat,
+  chat: ChatFact | undefined,
+  school: School,
+  strict: boolean,
+): DesiredChat {
+  const draft = emptyDraft();
+  rule.fill(draft);
+  if (chat && rule.lifetime === 'over') return archivedChat(chat, draft, school, strict);
+  const { key, type, classId, groupId } = rule;
+  return {
+    ...{ key, id: chat?.id ?? null, type, classId, groupId, archived: false },
+    title: chat?.titleByHand ? chat.title : rule.title,
+    ...settle(draft, chat, school, strict),
+  };
+}
+
+/** `lived` is what the rules would give were it not over: only its endings count. The title rests. */
+function archivedChat(chat: ChatFact, lived: ChatDraft, school: School, strict: boolean): DesiredChat {
+  const draft = { ...emptyDraft(), ended: lived.ended };
+  fillArchived(draft, chat, school);
+  return { ...identityOf(chat), archived: true, ...settle(draft, chat, school, strict) };
+}
+
+/** D10: its own list is its ground; `strict` does not touch it. */
+function manualChat(chat: ChatFact, school: School, strict: boolean): DesiredChat {
+  return { ...identityOf(chat), archived: false, ...settle(emptyDraft(), chat, school, strict) };
+}
+
+function identityOf({ key, id, type, classId, groupId, title }: ChatFact) {
+  return { key, id, type, classId, groupId, title };
+}
+
+/** What comes after the rules, alike for all chats: exceptions, pupils' limits, the last admin, endings. */
+function settle(draft: ChatDraft, chat: ChatFact | undefined, school: School, strict: boolean) {
+  const exceptions = chat && !(strict && chat.key !== null) ? chat.exceptions : [];
+  applyExceptions(draft, exceptions, school);
+  dropPupilAdmins(draft, school);
+  const warning = ensureAdmin(draft, chat, school);
+  const endings = endingsOf(draft, chat, school, strict);
+  const members = new Map<string, DesiredMember>();
+  for (const [personId, { admin, grounds }] of draft.members) {
+    members.set(personId, { admin, grounds: groundSet(grounds) });
+  }
+  return { members, endings, warning };
+}
+
+function compareChats(a: DesiredChat, b: DesiredChat): number {
+  return (
+    CHAT_TYPES.indexOf(a.type) - CHAT_TYPES.indexOf(b.type) ||
+    compareText(a.key ?? a.id!, b.key ?? b.id!) ||
+    compareText(a.id ?? '', b.id ?? '')
+  );
+}

@@ -1,0 +1,41 @@
+/** Who is out because an order or a person said so by name: such removals are never held (F4). */
+import type { ChatDraft } from './draft.ts';
+import type { ChatFact, Ending } from './model.ts';
+import type { School } from './school.ts';
+
+/**
+ * For people who are not in the draft: excluded by hand, taken off a list that is kept by hand (the exception
+ * is cleared then, D7), ended in the unit by an order, or departed by one – a parent with his child.
+ */
+export function endingsOf(
+  draft: ChatDraft,
+  chat: ChatFact | undefined,
+  school: School,
+  strict: boolean,
+): Map<string, Ending> {
+  const endings = new Map<string, Ending>();
+  const end = (personId: string, ending: Ending) => {
+    if (!draft.members.has(personId)) endings.set(personId, ending);
+  };
+  for (const [personId, orderId] of draft.ended) end(personId, { kind: 'order', orderId });
+  if (!chat) return endings;
+
+  const added = new Set<string>();
+  const excluded: string[] = [];
+  for (const { personId, member } of chat.exceptions) {
+    if (member === 'added') added.add(personId);
+    if (member === 'excluded') excluded.push(personId);
+  }
+  for (const personId of new Set([...chat.members.keys(), ...added])) {
+    const orderId = school.departureOrder(personId);
+    if (orderId !== undefined) end(personId, { kind: 'order', orderId });
+  }
+  const isManual = chat.key === null;
+  for (const [personId, { grounds }] of chat.members) {
+    const stoodIn = grounds.some(({ kind }) => kind === 'no-other-admin');
+    const wasListed = grounds.some(({ kind }) => kind === 'added') || (isManual && !stoodIn);
+    if (wasListed && !added.has(personId) && school.isPresent(personId)) end(personId, { kind: 'excluded' });
+  }
+  if (isManual || !strict) for (const personId of excluded) end(personId, { kind: 'excluded' });
+  return endings;
+}

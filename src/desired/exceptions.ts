@@ -1,0 +1,28 @@
+/**
+ * D7: what was decided by hand comes after the rules: added, excluded, granted, revoked.
+ * Adminship needs membership; departed people are in no chat, their exceptions wait for their return (D6).
+ * The own list of a manual chat (D10) are its `added` exceptions.
+ */
+import { addGround, type ChatDraft } from './draft.ts';
+import type { ExceptionFact } from './model.ts';
+import type { School } from './school.ts';
+
+export function applyExceptions(
+  draft: ChatDraft,
+  exceptions: readonly ExceptionFact[],
+  school: School,
+): void {
+  for (const { personId, member, admin } of exceptions) {
+    if (member === 'excluded') draft.members.delete(personId);
+    if (member === 'added' && school.isPresent(personId)) addGround(draft, personId, { kind: 'added' });
+    const draftMember = draft.members.get(personId);
+    if (draftMember && admin !== null) draftMember.admin = admin === 'granted';
+  }
+}
+
+/** C5: pupils are never admins, whatever names them. */
+export function dropPupilAdmins(draft: ChatDraft, school: School): void {
+  for (const [personId, member] of draft.members) {
+    if (member.admin && school.isPupil(personId)) member.admin = false;
+  }
+}

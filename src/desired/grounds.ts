@@ -1,0 +1,36 @@
+/** Grounds are a set: every one there is, once, in one order. */
+import type { Ground, GroundKind } from './model.ts';
+import { compareText } from './names.ts';
+
+const KIND_ORDER: Record<GroundKind, number> = {
+  teacher: 0,
+  'school-admin': 1,
+  homeroom: 2,
+  enrollment: 3,
+  guardian: 4,
+  teaching: 5,
+  study: 6,
+  added: 7,
+  'no-other-admin': 8,
+  archived: 9,
+};
+
+/** By kind, then by the ids and days they carry. 0: the same ground. */
+export function compareGrounds(a: Ground, b: Ground): number {
+  return (
+    KIND_ORDER[a.kind] - KIND_ORDER[b.kind] ||
+    compareText(a.classId ?? '', b.classId ?? '') ||
+    compareText(a.groupId ?? '', b.groupId ?? '') ||
+    compareText(a.studentId ?? '', b.studentId ?? '') ||
+    compareText(a.orderId ?? '', b.orderId ?? '') ||
+    compareText(a.since ?? '', b.since ?? '')
+  );
+}
+
+/** Sorted, each once. */
+export function groundSet(grounds: readonly Ground[]): readonly Ground[] {
+  if (grounds.length < 2) return grounds;
+  return grounds
+    .toSorted(compareGrounds)
+    .filter((ground, index, all) => index === 0 || compareGrounds(all[index - 1]!, ground) !== 0);
+}

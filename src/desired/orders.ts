@@ -1,0 +1,314 @@
+/**
+ * Who is enrolled where on a day: what was stated (imports, whole lists), overlaid by the orders in force (D6).
+ *
+ * One result, whatever comes in whatever order:
+ *  1. Statements on one fact: the greatest (at, by) wins.
+ *  2. An order is in force on a day if it is not cancelled and `effectiveOn` ≤ day.
+ *  3. Orders in force follow one another by (effectiveOn, issued.at, issued.by): the last one that touches
+ *     a pupil's place in a unit decides it. A late order thus stands where its effective day puts it.
+ *  4. A statement outweighs an order for its fact if it was taken after the order was issued and no earlier
+ *     than the day it took effect: only such a statement can have seen it. Any other is overlaid.
+ *     Where the last order is outweighed the statements alone decide.
+ *  5. Enrollment: into the class and the listed groups. Transfer: out of the class and its groups, into the
+ *     other class and the listed groups. Withdrawal: out of the class, its groups and the listed ones; without
+ *     a class out of every unit – he has left the school until a later enrollment or an outweighing statement.
+ *     Within one order leaving comes before entering. A group is left with its class; one without a class
+ *     only where it is listed.
+ *  6. A cancelled order has never been: an absence stated while it stood, after it had ended that place, is
+ *     void, what it ended is back; so is a presence that began (`statedFrom`) while it stood and that it explains.
+ *     What is stated after the cancellation counts as ever.
+ */
+import type {
+  Day,
+  EnrollmentFact,
+  GroupFact,
+  OrderFact,
+  OrderItem,
+  OrderKind,
+  RosterFacts,
+  Stamp,
+  UnitKind,
+} from './model.ts';
+import { compareText } from './names.ts';
+
+/** A pupil's place in a unit: since when (null bounds leave it out), and the order that gave it. */
+export interface Place {
+  since?: Day;
+  orderId?: string;
+}
+
+/** What took a pupil out of a unit. */
+export interface Leaving {
+  orderId: string;
+  kind: OrderKind;
+}
+
+export interface UnitRoll {
+  students: ReadonlyMap<string, Place>;
+  /** Pupils who are out because of an order in force. */
+  endings: ReadonlyMap<string, Leaving>;
+  /** Whether anybody was ever stated or ordered to belong to it (D5). */
+  hadPupil: boolean;
+}
+
+export interface Enrolled {
+  classes: ReadonlyMap<string, UnitRoll>;
+  groups: ReadonlyMap<string, UnitRoll>;
+  /** Pupils who left the school by an order, and the order. */
+  leavers: ReadonlyMap<string, Leaving>;
+}
+
+interface Roll extends UnitRoll {
+  students: Map<string, Place>;
+  endings: Map<string, Leaving>;
+}
+
+interface Ordered {
+  order: OrderFact;
+  item: OrderItem;
+}
+
+/** What an order in force does to one place. */
+interface Effect {
+  order: OrderFact;
+  enters: boolean;
+}
+
+/** All that bears on one pupil's place in one unit. */
+interface Evidence {
+  unit: UnitKind;
+  unitId: string;
+  facts: EnrollmentFact[];
+  effects: Effect[];
+  /** Cancelled orders that had touched it. */
+  voided: Effect[];
+}
+
+interface Scope {
+  day: Day;
+  dayOf: (at: string) => Day;
+  groups: ReadonlyMap<string, GroupFact>;
+}
+
+const WITHOUT_DATES: Place = Object.freeze({});
+
+/**
+ * Units → pupils on `day`, with the ground of each place, and who is out by order.
+ * Cost: one pass over the enrollments; only pupils named in orders are looked at closer.
+ */
+export function enrolledOn(facts: RosterFacts, day: Day): Enrolled {
+  const rolls = { class: new Map<string, Roll>(), group: new Map<string, Roll>() };
+  const rollOf = (unit: UnitKind, unitId: string): Roll => {
+    let roll = rolls[unit].get(unitId);
+    if (!roll) {
+      roll = { students: new Map(), endings: new Map(), hadPupil: false };
+      rolls[unit].set(unitId, roll);
+    }
+    return roll;
+  };
+
+  const ordersOf = ordersByPupil(facts.orders);
+  const ordered = new Map<string, EnrollmentFact[]>();
+  for (const fact of facts.enrollments) {
+    if (ordersOf.has(fact.studentId)) {
+      const own = ordered.get(fact.studentId);
+      if (own) own.push(fact);
+      else ordered.set(fact.studentId, [fact]);
+      continue;
+    }
+    const roll = rollOf(fact.unit, fact.unitId);
+    if (fact.stated) roll.hadPupil = true;
+    if (isPresent(fact.stated, fact.gone) && covers(fact, day)) seat(roll, fact);
+  }
+
+  const scope: Scope = { day, dayOf: facts.dayOf ?? utcDay, groups: facts.groups };
+  const leavers = new Map<string, Leaving>();
+  for (const [studentId, orders] of ordersOf) {
+    const leaving = applyOrders(studentId, ordered.get(studentId) ?? [], orders, scope, rollOf);
+    if (leaving) leavers.set(studentId, leaving);
+  }
+  return { classes: rolls.class, groups: rolls.group, leavers };
+}
+
+/** Seats one pupil everywhere he belongs; returns what took him out of the school, if an order did. */
+function applyOrders(
+  studentId: string,
+  facts: readonly EnrollmentFact[],
+  orders: readonly Ordered[],
+  scope: Scope,
+  rollOf: (unit: UnitKind, unitId: string) => Roll,
+): Leaving | null {
+  const { places, withdrawal } = gatherEvidence(facts, orders, scope);
+  let leaving = withdrawal;
+  for (const evidence of places.values()) {
+    const roll = rollOf(evidence.unit, evidence.unitId);
+    if (evidence.facts.some((fact) => fact.stated) || evidence.effects.some((effect) => effect.enters)) {
+      roll.hadPupil = true;
+    }
+    const { present, active, reason } = judge(evidence, scope);
+    if (present) {
+      leaving = null;
+      if (reason) roll.students.set(studentId, { since: reason.effectiveOn, orderId: reason.id });
+      else for (const fact of active) seat(roll, fact);
+    } else if (reason) {
+      roll.endings.set(studentId, { orderId: reason.id, kind: reason.kind });
+    }
+  }
+  return leaving;
+}
+
+/** Sorts statements and orders by the place they speak of, walking the orders as rule 3 says. */
+function gatherEvidence(facts: readonly EnrollmentFact[], orders: readonly Ordered[], scope: Scope) {
+  const places = new Map<string, Evidence>();
+  const placeOf = (unit: UnitKind, unitId: string): Evidence => {
+    const key = `${unit}:${unitId}`;
+    let evidence = places.get(key);
+    if (!evidence) {
+      evidence = { unit, unitId, facts: [], effects: [], voided: [] };
+      places.set(key, evidence);
+    }
+    return evidence;
+  };
+  for (const fact of facts) placeOf(fact.unit, fact.unitId).facts.push(fact);
+
+  let withdrawal: Leaving | null = null;
+  for (const { order, item } of orders) {
+    if (order.effectiveOn > scope.day) continue;
+    const inForce = order.cancelled === null;
+    for (const evidence of places.values()) {
+      if (!isLeft(evidence, order, item, scope)) continue;
+      (inForce ? evidence.effects : evidence.voided).push({ order, enters: false });
+    }
+    for (const evidence of entered(order, item, inForce, places, placeOf)) {
+      (inForce ? evidence.effects : evidence.voided).push({ order, enters: true });
+      if (inForce) withdrawal = null;
+    }
+    if (inForce && order.kind === 'withdrawal' && item.classId === null) {
+      withdrawal = { orderId: order.id, kind: order.kind };
+    }
+  }
+  return { places, withdrawal };
+}
+
+/** Whether an order takes its pupil out of a place (rule 5). */
+function isLeft(place: Evidence, order: OrderFact, item: OrderItem, scope: Scope): boolean {
+  if (order.kind === 'enrollment') return false;
+  if (item.classId === null) return order.kind === 'withdrawal';
+  if (place.unit === 'class') return place.unitId === item.classId;
+  const ofClass = scope.groups.get(place.unitId)?.classId === item.classId;
+  return ofClass || (order.kind === 'withdrawal' && item.subjectGroupIds.includes(place.unitId));
+}
+
+/** The places an order puts its pupil into (rule 5); a cancelled one opens no new places. */
+function entered(
+  order: OrderFact,
+  item: OrderItem,
+  inForce: boolean,
+  places: ReadonlyMap<string, Evidence>,
+  placeOf: (unit: UnitKind, unitId: string) => Evidence,
+): Evidence[] {
+  if (order.kind === 'withdrawal') return [];
+  const classId = order.kind === 'transfer' ? item.toClassId : item.classId;
+  const units: [UnitKind, string][] = item.subjectGroupIds.map((id) => ['group', id]);
+  if (classId !== null) units.push(['class', classId]);
+  return units
+    .filter(([unit, unitId]) => inForce || places.has(`${unit}:${unitId}`))
+    .map(([unit, unitId]) => placeOf(unit, unitId));
+}
+
+/** Whether he holds the place on the day, the statements that say so, and the order that explains it. */
+function judge(evidence: Evidence, scope: Scope) {
+  let stated: Stamp | null = null;
+  let gone: Stamp | null = null;
+  const active: EnrollmentFact[] = [];
+  for (const fact of evidence.facts) {
+    const presence = isVoidPresence(fact, evidence.voided, scope) ? null : fact.stated;
+    const absence = isVoidAbsence(fact, evidence.voided, scope) ? null : fact.gone;
+    stated = later(stated, presence);
+    gone = later(gone, absence);
+    if (isPresent(presence, absence) && covers(fact, scope.day)) active.push(fact);
+  }
+  const last = evidence.effects.at(-1);
+  const decides = last !== undefined && !outweighs(later(stated, gone), last.order, scope);
+  const present = decides ? last.enters : active.length > 0;
+  // An outweighed order still is the reason for what it brought, unless the contrary was said since.
+  const contrary = present ? gone : stated;
+  const isReason = last?.enters === present && !outweighs(contrary, last.order, scope);
+  return { present, active, reason: isReason ? last.order : null };
+}
+
+/** Rule 4. */
+function outweighs(statement: Stamp | null, order: OrderFact, scope: Scope): boolean {
+  if (statement === null || compareStamps(statement, order.issued) <= 0) return false;
+  return scope.dayOf(statement.at) >= order.effectiveOn;
+}
+
+/** Rule 6, an absence: stated while an order stood that had ended the place. */
+function isVoidAbsence(fact: EnrollmentFact, voided: readonly Effect[], scope: Scope): boolean {
+  const { gone } = fact;
+  if (gone === null || fact.stated === null) return false;
+  return voided.some(
+    ({ order, enters }) =>
+      !enters && outweighs(gone, order, scope) && compareStamps(order.cancelled!, gone) > 0,
+  );
+}
+
+/** Rule 6, a presence: begun while an order stood that had given the place, and not stated since. */
+function isVoidPresence(fact: EnrollmentFact, voided: readonly Effect[], scope: Scope): boolean {
+  const { stated, statedFrom } = fact;
+  if (!stated || !statedFrom) return false;
+  return voided.some(
+    ({ order, enters }) =>
+      enters && outweighs(statedFrom, order, scope) && compareStamps(order.cancelled!, stated) > 0,
+  );
+}
+
+/** Pupil → the orders that name him, by rule 3. */
+function ordersByPupil(orders: readonly OrderFact[]): Map<string, Ordered[]> {
+  const byPupil = new Map<string, Ordered[]>();
+  for (const order of orders.toSorted(compareOrders)) {
+    for (const item of order.items) {
+      const own = byPupil.get(item.studentId);
+      if (own) own.push({ order, item });
+      else byPupil.set(item.studentId, [{ order, item }]);
+    }
+  }
+  return byPupil;
+}
+
+function compareOrders(a: OrderFact, b: OrderFact): number {
+  return (
+    compareText(a.effectiveOn, b.effectiveOn) || compareStamps(a.issued, b.issued) || compareText(a.id, b.id)
+  );
+}
+
+/** Several statements may cover one day: the earliest beginning is shown. */
+function seat(roll: { students: Map<string, Place> }, fact: EnrollmentFact): void {
+  const before = roll.students.get(fact.studentId);
+  if (fact.beginsOn === null) roll.students.set(fact.studentId, WITHOUT_DATES);
+  else if (!before || (before.since && before.since > fact.beginsOn)) {
+    roll.students.set(fact.studentId, { since: fact.beginsOn });
+  }
+}
+
+function isPresent(stated: Stamp | null, gone: Stamp | null): boolean {
+  return stated !== null && (gone === null || compareStamps(stated, gone) > 0);
+}
+
+function covers(fact: EnrollmentFact, day: Day): boolean {
+  return (fact.beginsOn === null || fact.beginsOn <= day) && (fact.endsOn === null || fact.endsOn >= day);
+}
+
+function later(a: Stamp | null, b: Stamp | null): Stamp | null {
+  if (a === null || b === null) return a ?? b;
+  return compareStamps(a, b) >= 0 ? a : b;
+}
+
+/** Greater: said later (contract: the greatest (time, id) wins). */
+function compareStamps(a: Stamp, b: Stamp): number {
+  return compareText(a.at, b.at) || compareText(a.by, b.by);
+}
+
+function utcDay(at: string): Day {
+  return at.slice(0, 10);
+}

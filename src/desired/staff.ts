@@ -1,0 +1,26 @@
+/** D2: «Учительская» – every teacher, and the school admins as its admins (C7). One per school. */
+import type { AutomaticChat } from './draft.ts';
+import { addGround } from './draft.ts';
+import { chatKey } from './model.ts';
+import { automaticTitle } from './names.ts';
+import type { School } from './school.ts';
+
+export function staffChats(school: School): AutomaticChat[] {
+  return [
+    {
+      key: chatKey('staff'),
+      type: 'staff',
+      classId: null,
+      groupId: null,
+      title: automaticTitle('staff', ''),
+      lifetime: 'current',
+      wanted: true,
+      fill(draft) {
+        for (const { id, roles } of school.facts.people.values()) {
+          if (roles.includes('teacher')) addGround(draft, id, { kind: 'teacher' });
+        }
+        for (const id of school.administratorIds) addGround(draft, id, { kind: 'school-admin' }, true);
+      },
+    },
+  ];
+}

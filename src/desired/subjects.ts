@@ -1,0 +1,35 @@
+/** D5: one chat per subject group, named as the group – its teachers as admins (C7) and its not departed pupils. */
+import { type AutomaticChat, addGround, noteEnding } from './draft.ts';
+import { groupLifetime } from './lifetime.ts';
+import { chatKey } from './model.ts';
+import { automaticTitle } from './names.ts';
+import type { School } from './school.ts';
+
+export function subjectChats(school: School): AutomaticChat[] {
+  const { classes, groups } = school.facts;
+  return [...groups.values()].map((group) => {
+    const schoolClass = group.classId === null ? undefined : classes.get(group.classId);
+    const lifetime = groupLifetime(group, schoolClass, school.day);
+    const roll = school.enrolled.groups.get(group.id);
+    return {
+      key: chatKey('subject', group.id),
+      type: 'subject',
+      classId: group.classId,
+      groupId: group.id,
+      title: automaticTitle('subject', group.title),
+      lifetime,
+      wanted: lifetime === 'current' && roll?.hadPupil === true,
+      fill(draft) {
+        for (const id of group.teacherIds) {
+          if (!school.isPresent(id)) continue;
+          addGround(draft, id, { kind: 'teaching', groupId: group.id }, true);
+        }
+        for (const [studentId, place] of roll?.students ?? []) {
+          if (!school.isPresent(studentId)) continue;
+          addGround(draft, studentId, { kind: 'study', groupId: group.id, ...place });
+        }
+        for (const [studentId, { orderId }] of roll?.endings ?? []) noteEnding(draft, studentId, orderId);
+      },
+    };
+  });
+}

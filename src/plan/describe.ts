@@ -1,0 +1,123 @@
+/**
+ * One Russian sentence an action, for people who read a plan or ask why (J1). Names enter here and nowhere
+ * earlier: plans, jobs and the journal hold ids.
+ */
+import type { Day, Ending, Ground } from '../desired/model.ts';
+import type { Action, GuardBreach, Pending } from './model.ts';
+
+/** Looks up what people call things; for an id that is not known any more return the id or a dash. */
+export interface Names {
+  person(id: string): string;
+  schoolClass(id: string): string;
+  group(id: string): string;
+  order(id: string): { number: string | null; issuedOn: Day | null } | undefined;
+}
+
+const MONTHS = [
+  ...['января', 'февраля', 'марта', 'апреля', 'мая', 'июня'],
+  ...['июля', 'августа', 'сентября', 'октября', 'ноября', 'декабря'],
+];
+
+const PENDING_TEXT: Record<Pending, string> = {
+  notLinked: 'не привязан',
+  invited: 'приглашён, ещё не вошёл',
+  refused: 'добавить в Сферуме нельзя',
+};
+
+/** E.g. «Добавить: Абаев Марк – ученик 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
+export function describe(action: Action, names: Names): string {
+  const { personId, strangerId, title = '' } = action;
+  const who = personId === undefined ? `посторонний (профиль ${strangerId})` : names.person(personId);
+  switch (action.action) {
+    case 'create':
+      return `Создать чат «${title}»`;
+    case 'rename':
+      return `Переименовать чат в «${title}»`;
+    case 'delete':
+      return 'Удалить чат';
+    case 'add':
+      return `Добавить: ${who}${because(action, names)}${pendingText(action)}`;
+    case 'grant':
+      return `Сделать администратором: ${who}${because(action, names)}${pendingText(action)}`;
+    case 'revoke':
+      return `Снять права администратора: ${who}`;
+    case 'remove':
+      return `${action.held ? 'Убрать (задержано)' : 'Убрать'}: ${who} – ${whyOut(action, names)}`;
+  }
+}
+
+/** Why somebody is in: «ученик 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
+export function groundText(ground: Ground, names: Names): string {
+  const className = ground.classId === undefined ? '' : names.schoolClass(ground.classId);
+  const groupName = ground.groupId === undefined ? '' : `«${names.group(ground.groupId)}»`;
+  switch (ground.kind) {
+    case 'teacher':
+      return 'учитель';
+    case 'school-admin':
+      return 'администратор школы';
+    case 'homeroom':
+      return `классный руководитель ${className}`;
+    case 'enrollment':
+      return `ученик ${className}${sinceText(ground, names)}`;
+    case 'guardian':
+      return `родитель: ${names.person(ground.studentId ?? '')}, ${className}${sinceText(ground, names)}`;
+    case 'teaching':
+      return `учитель группы ${groupName}`;
+    case 'study':
+      return `ученик группы ${groupName}${sinceText(ground, names)}`;
+    case 'added':
+      return 'добавление вручную';
+    case 'no-other-admin':
+      return 'нет другого администратора';
+    case 'archived':
+      return 'участник на день отправки чата в архив';
+  }
+}
+
+/** Why somebody is out: «по приказу № 12 от 30.08.2026», «исключение вручную». */
+export function endingText(ending: Ending, names: Names): string {
+  if (ending.kind === 'excluded') return 'исключение вручную';
+  return `по ${orderText(ending.orderId, names, 'приказу')}`;
+}
+
+/** The guard's message (F4): the number, the limit and what was found. */
+export function breachText({ scope, removals, members, limitShare }: GuardBreach): string {
+  const where = { chat: 'из чата', school: 'из чатов школы', run: 'за один прогон' }[scope];
+  const share = members === 0 ? 100 : Math.round((removals / members) * 100);
+  return (
+    `Исключений ${where}: ${removals} из ${members} – ` +
+    `предел ${Math.round(limitShare * 100)} %, на деле ${share} %`
+  );
+}
+
+function because({ grounds }: Action, names: Names): string {
+  return grounds.length === 0 ? '' : ` – ${grounds.map((ground) => groundText(ground, names)).join('; ')}`;
+}
+
+function pendingText({ pending }: Action): string {
+  return pending ? ` (${PENDING_TEXT[pending]})` : '';
+}
+
+function whyOut({ ending, grounds, strangerId }: Action, names: Names): string {
+  if (ending) return endingText(ending, names);
+  if (strangerId !== undefined) return 'нет в СГО';
+  const former = grounds.filter(({ kind }) => kind !== 'archived');
+  if (former.length === 0) return 'нет оснований быть в чате';
+  return `нет больше основания: ${former.map((ground) => groundText(ground, names)).join('; ')}`;
+}
+
+function sinceText({ since, orderId }: Ground, names: Names): string {
+  const issuedOn = orderId === undefined ? null : (names.order(orderId)?.issuedOn ?? null);
+  const order = orderId === undefined ? '' : ` (${orderText(orderId, names)})`;
+  if (since === undefined) return order;
+  // The order's own date shows the year already.
+  const year = issuedOn?.slice(0, 4) === since.slice(0, 4) ? '' : ` ${since.slice(0, 4)}`;
+  return ` с ${Number(since.slice(8))} ${MONTHS[Number(since.slice(5, 7)) - 1]}${year}${order}`;
+}
+
+function orderText(orderId: string | undefined, names: Names, word = 'приказ'): string {
+  const order = orderId === undefined ? undefined : names.order(orderId);
+  const number = order?.number ? ` № ${order.number}` : '';
+  const date = order?.issuedOn ? ` от ${order.issuedOn.split('-').reverse().join('.')}` : '';
+  return `${word}${number}${date}`;
+}

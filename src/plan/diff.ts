@@ -1,0 +1,154 @@
+/** Desired and actual → the plan: what changes, guarded, counted, with its cost. */
+import { CHAT_TYPES, type DesiredChat } from '../desired/model.ts';
+import { compareText, naturalCompare } from '../desired/names.ts';
+import { type ChatChange, chatChange, type PlannedChat, type PlanWorld } from './chat-actions.ts';
+import { estimate, type RequestPace } from './estimate.ts';
+import { type GuardedRemoval, guard } from './guard.ts';
+import type { Action, ChatPlan, MembershipMode, Plan, PlanCounts, RemovalLimits } from './model.ts';
+import { type SferumStep, sferumSteps } from './steps.ts';
+
+export interface PlanInput {
+  desired: readonly DesiredChat[];
+  /** The chats of `desired` that exist, by id; others may be there and are left alone. */
+  chats: ReadonlyMap<string, PlannedChat>;
+  /** Person → messenger profile. */
+  links: ReadonlyMap<string, number>;
+  mode: MembershipMode;
+  /** The account that owns the chats; never a member or a stranger (D12). */
+  ownerId?: number;
+  /** The id of a chat that is to be made; called in the order of `desired`'s keys. */
+  newChatId: (key: string) => string;
+  limits: RemovalLimits;
+  pace: RequestPace;
+  /** Chats whose held removals were approved. */
+  approvedChatIds?: ReadonlySet<string>;
+  /** For the school's share (F4): memberships of the whole school (default: of the planned chats) … */
+  schoolMembers?: number;
+  /** … and removals done in it lately that the guard counts. */
+  alreadyRemovedInSchool?: number;
+}
+
+/**
+ * The plan: pure, and the same whatever the order of its input. Chats sorted by type, title as people read, id;
+ * those without actions are unchanged. Held removals are in it, marked.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { links, mode } = input;
+  const world: PlanWorld = { mode, links, people: peopleByProfile(links), ownerId: input.ownerId ?? null };
+  const changes = input.desired.toSorted(byKey).map((desired) => {
+    const chatId = desired.id ?? input.newChatId(desired.key!);
+    return chatChange(chatId, desired, input.chats.get(chatId), world);
+  });
+  const breaches = holdRemovals(changes, input);
+  const steps = changes.map((change) => stepsOf(change, world));
+  return {
+    chats: changes.map(chatPlan).sort(compareChats),
+    counts: countAll(changes),
+    estimate: estimate(steps, input.pace),
+    breaches,
+  };
+}
+
+/** Marks what the guard holds, in place: the actions are not yet given to anybody. */
+function holdRemovals(changes: readonly ChatChange[], input: PlanInput): Plan['breaches'] {
+  const removals: (GuardedRemoval & { action: Action })[] = [];
+  const membersOf = new Map<string, number>();
+  let schoolMembers = 0;
+  for (const { chatId, current, actions } of changes) {
+    membersOf.set(chatId, current?.members.size ?? 0);
+    schoolMembers += current?.members.size ?? 0;
+    for (const action of actions) {
+      if (action.action !== 'remove') continue;
+      const heldBy = action.personId === undefined ? null : current?.members.get(action.personId)?.heldBy;
+      removals.push({ chatId, isAsked: action.ending !== undefined, isHeld: heldBy != null, action });
+    }
+  }
+  const { held, breaches } = guard({
+    removals,
+    membersOf,
+    limits: input.limits,
+    approvedChatIds: input.approvedChatIds ?? new Set(),
+    schoolMembers: input.schoolMembers ?? schoolMembers,
+    alreadyRemovedInSchool: input.alreadyRemovedInSchool ?? 0,
+  });
+  for (const { action } of held) action.held = true;
+  return breaches;
+}
+
+function stepsOf({ target, current, actions }: ChatChange, world: PlanWorld): SferumStep[] {
+  return sferumSteps(
+    { ...target, hold: heldProfiles(actions, world.links) },
+    current?.sferum ?? null,
+    world.mode,
+  );
+}
+
+/** The profiles that a chat's held removals leave in (`SferumTarget.hold`). */
+export function heldProfiles(actions: readonly Action[], links: ReadonlyMap<string, number>): Set<number> {
+  const hold = new Set<number>();
+  for (const { held, personId, strangerId } of actions) {
+    if (!held) continue;
+    const userId = strangerId ?? links.get(personId!);
+    if (userId !== undefined) hold.add(userId);
+  }
+  return hold;
+}
+
+function chatPlan({ chatId, desired, current, actions }: ChatChange): ChatPlan {
+  const { key, type, title, members } = desired;
+  const stay = actions.filter(
+    ({ held, personId }) => held && personId !== undefined && current?.members.has(personId),
+  ).length;
+  const membersBefore = current?.members.size ?? 0;
+  return { chatId, key, type, title, actions, membersBefore, membersAfter: members.size + stay };
+}
+
+/** Pending people are counted as such and nowhere else; what is held is not counted as done. */
+function countAll(changes: readonly ChatChange[]): PlanCounts {
+  const counts: PlanCounts = {
+    chats: { created: 0, renamed: 0, unchanged: 0 },
+    members: { added: 0, removed: 0 },
+    admins: { granted: 0, revoked: 0 },
+    pending: { notLinked: 0, invited: 0, refused: 0 },
+    held: 0,
+  };
+  for (const { actions, pending } of changes) {
+    if (actions.length === 0) counts.chats.unchanged++;
+    for (const action of actions) countAction(counts, action);
+    for (const reason of pending) counts.pending[reason]++;
+  }
+  return counts;
+}
+
+function countAction(counts: PlanCounts, { action, held, pending }: Action): void {
+  if (held) counts.held++;
+  else if (action === 'create') counts.chats.created++;
+  else if (action === 'rename') counts.chats.renamed++;
+  else if (action === 'remove') counts.members.removed++;
+  else if (action === 'revoke') counts.admins.revoked++;
+  else if (action === 'add' && !pending) counts.members.added++;
+  else if (action === 'grant' && !pending) counts.admins.granted++;
+}
+
+function peopleByProfile(links: ReadonlyMap<string, number>): Map<number, string[]> {
+  const people = new Map<number, string[]>();
+  for (const [personId, userId] of links) {
+    const known = people.get(userId);
+    if (known) known.push(personId);
+    else people.set(userId, [personId]);
+  }
+  for (const known of people.values()) if (known.length > 1) known.sort(compareText);
+  return people;
+}
+
+function byKey(a: DesiredChat, b: DesiredChat): number {
+  return compareText(a.key ?? '', b.key ?? '') || compareText(a.id ?? '', b.id ?? '');
+}
+
+function compareChats(a: ChatPlan, b: ChatPlan): number {
+  return (
+    CHAT_TYPES.indexOf(a.type) - CHAT_TYPES.indexOf(b.type) ||
+    naturalCompare(a.title, b.title) ||
+    compareText(a.chatId, b.chatId)
+  );
+}

@@ -1,0 +1,85 @@
+/**
+ * J6: what must be true of every desired chat, plan and live chat, checked apart from the rules that make them.
+ * A breach is a value: the caller makes a condition and a metric of it. No breach: an empty list.
+ */
+import type { DesiredChat, RosterFacts } from '../desired/model.ts';
+import type { Enrolled } from '../desired/orders.ts';
+import type { ActionKind, ChatPlan } from './model.ts';
+import { type SferumActual, type SferumTarget, strangersOf } from './steps.ts';
+
+export type InvariantCode =
+  | 'pupil-in-parents-chat'
+  | 'parent-without-child'
+  | 'no-admin'
+  | 'removal-before-addition'
+  | 'stranger';
+
+export interface InvariantBreach {
+  code: InvariantCode;
+  /** The chat's id, or its key while it has none. */
+  chat: string;
+  personId?: string;
+  strangerId?: number;
+}
+
+/**
+ * Checks one desired chat: no pupil in a parents' chat by the rules (by hand is another matter, D7), no parent
+ * whose children all left the class (archived chats keep theirs, D9), no members without an admin.
+ */
+export function chatBreaches(chat: DesiredChat, facts: RosterFacts, enrolled: Enrolled): InvariantBreach[] {
+  const name = chat.id ?? chat.key!;
+  const breaches: InvariantBreach[] = [];
+  if (chat.members.size > 0 && ![...chat.members.values()].some(({ admin }) => admin)) {
+    breaches.push({ code: 'no-admin', chat: name });
+  }
+  if (chat.type !== 'parents') return breaches;
+
+  const roll = chat.classId === null ? undefined : enrolled.classes.get(chat.classId);
+  const parents = new Set<string>();
+  for (const { guardianId, studentId } of facts.guardians) {
+    if (roll?.students.has(studentId)) parents.add(guardianId);
+  }
+  for (const [personId, { grounds }] of chat.members) {
+    if (grounds.some(({ kind }) => kind === 'added')) continue;
+    const roles = facts.people.get(personId)?.roles ?? [];
+    if (roles.length > 0 && roles.every((role) => role === 'student')) {
+      breaches.push({ code: 'pupil-in-parents-chat', chat: name, personId });
+    }
+    const isThereAsParent = grounds.every(({ kind }) => kind === 'guardian');
+    if (isThereAsParent && !chat.archived && !parents.has(personId)) {
+      breaches.push({ code: 'parent-without-child', chat: name, personId });
+    }
+  }
+  return breaches;
+}
+
+const PHASE: Record<ActionKind, number> = {
+  create: 0,
+  rename: 1,
+  add: 2,
+  grant: 3,
+  revoke: 4,
+  remove: 5,
+  delete: 6,
+};
+
+/** Additions before removals, admins before removals (rule 8). */
+export function planBreaches({ chatId, actions }: ChatPlan): InvariantBreach[] {
+  const isSorted = actions.every(
+    ({ action }, index) => index === 0 || PHASE[actions[index - 1]!.action] <= PHASE[action],
+  );
+  return isSorted ? [] : [{ code: 'removal-before-addition', chat: chatId }];
+}
+
+/** A live chat against its target: no stranger that is not held, and an admin if one of the wanted ones is in. */
+export function liveBreaches(chatId: string, target: SferumTarget, actual: SferumActual): InvariantBreach[] {
+  const breaches: InvariantBreach[] = strangersOf(target, actual.members)
+    .filter((userId) => !target.hold.has(userId))
+    .map((strangerId) => ({ code: 'stranger', chat: chatId, strangerId }));
+  const admins = [...target.members].filter(([, { admin }]) => admin);
+  const arrived = admins.map(([id]) => actual.members.get(id)).filter((live) => live?.state === 'in');
+  if (arrived.length > 0 && !arrived.some((live) => live?.admin)) {
+    breaches.push({ code: 'no-admin', chat: chatId });
+  }
+  return breaches;
+}

@@ -39,8 +39,8 @@ export type MessageAction =
 export type Call = { callId: string; code: string; ownerId: number; startedAtMs: number; ended: boolean };
 
 /** VK's limit of a chat; a community's chats hold more. */
-export const CHAT_CAPACITY = 1_000;
-export const COMMUNITY_CHAT_CAPACITY = 7_000;
+const CHAT_CAPACITY = 1_000;
+const COMMUNITY_CHAT_CAPACITY = 7_000;
 
 export const capacityOf = (chat: Chat) => (chat.ownerId < 0 ? COMMUNITY_CHAT_CAPACITY : CHAT_CAPACITY);
 

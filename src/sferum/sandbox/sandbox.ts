@@ -12,8 +12,8 @@ import { StateFile } from './state-file.ts';
 import { vkIdRoutes } from './vk-id.ts';
 import { answer, type Wire } from './wire.ts';
 
-export const USER_REQUESTS_PER_SECOND = 3;
-export const COMMUNITY_REQUESTS_PER_SECOND = 20;
+const USER_REQUESTS_PER_SECOND = 3;
+const COMMUNITY_REQUESTS_PER_SECOND = 20;
 
 export type SandboxOptions = {
   /** Milliseconds since 1970. */
@@ -90,6 +90,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       if ('closeAllConnections' in server) server.closeAllConnections();
       await closed;
     }
+    world.onChange = () => {};
     await file?.close();
   };
   const listen = async (port = 0, host = '127.0.0.1'): Promise<Listening> => {

@@ -21,7 +21,7 @@ export type Method = {
 export const EVERYBODY: readonly TokenKind[] = ['user', 'community'];
 export const USERS: readonly TokenKind[] = ['user'];
 
-export const MAX_CHAT_ID = 100_000_000;
+const MAX_CHAT_ID = 100_000_000;
 
 /** The caller's place in a chat, for reading: 927 unknown, 917 not in it (or a community that is no admin). */
 export function readable({ world, token }: Caller, localId: number): Place {

@@ -247,6 +247,8 @@ create table sferum_member (
   state text not null check (state in ('in', 'waiting', 'refused', 'left')),
   reason text,
   tries int not null default 0,
+  -- The operation that holds this stranger's removal (F4).
+  held_by uuid,
   seen_at timestamptz not null,
   primary key (chat_id, vk_user_id)
 );
@@ -296,7 +298,8 @@ create table operation_chat (
   -- The generation that carries it out; done once the chat has settled it. null: nothing to do.
   generation bigint,
   done_at timestamptz,
-  outcome jsonb,
+  api_calls int not null default 0,
+  problem jsonb,
   primary key (operation_id, chat_id)
 );
 create index operation_chat_pending on operation_chat (chat_id) where generation is not null and done_at is null;

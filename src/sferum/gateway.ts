@@ -66,6 +66,13 @@ export interface CallOptions {
   priority: Priority;
   /** Gives up waiting for a slot; a call already sent is still awaited (its outcome matters). */
   signal?: AbortSignal;
+  /**
+   * The call is not sent after this instant (ms since the epoch, our clock): it ends `never-ran` instead.
+   * What a creation's fence rests on: who finds the creation unfinished looks only later than this.
+   */
+  notAfterMs?: number;
+  /** Told at each time the call goes out, retries included, for counting. */
+  onSent?: () => void;
 }
 
 export interface SferumChatMember {
@@ -131,6 +138,8 @@ export interface SferumAccount {
 export interface SferumCredentials {
   schoolId: string;
   communityId: number;
+  /** The account that owns the school's chats: a user (positive) or the community (negative). */
+  ownerId: number;
   accessToken: string;
   tokenKind: 'user' | 'community';
   callsToken: string | null;

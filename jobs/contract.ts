@@ -1,0 +1,25 @@
+import type { JobsOptions } from 'bullmq';
+import type { z } from 'zod';
+
+/** `chats` carries the many short jobs, `operations` the few long ones; each has workers of its own. */
+export type QueueName = 'chats' | 'operations';
+export const QUEUE_NAMES: readonly QueueName[] = ['chats', 'operations'];
+
+/**
+ * What a job is, without its handler (workers/, same file name). A payload is keys and a cause, never names or
+ * lists: whatever payload survives deduplication or a retry, the handler reads the truth from our rows.
+ */
+export interface JobContract<Payload> {
+  name: string;
+  queue: QueueName;
+  payload: z.ZodType<Payload>;
+  /** Jobs of one key wait behind each other; what arrives while one is active is run once more after it. */
+  dedupeId: (payload: Payload) => string;
+  options: JobsOptions;
+}
+
+/** Finished jobs stay for the operators' board, no longer. */
+export const KEEP_FINISHED = {
+  removeOnComplete: { age: 3600, count: 1000 },
+  removeOnFail: { age: 7 * 24 * 3600, count: 5000 },
+} satisfies JobsOptions;

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { type JobContract, KEEP_FINISHED } from './contract.ts';
+
+const payload = z.strictObject({
+  schoolId: z.string().min(1),
+  chatId: z.uuid(),
+  /** What moved the chat's generation, for the journal and the board: `initialization:<id>`, `event:<id>` … */
+  cause: z.string(),
+});
+export type ReconcileChatPayload = z.infer<typeof payload>;
+
+/** Brings one chat in Sferum to what our rows say it must be. */
+export const reconcileChat: JobContract<ReconcileChatPayload> = {
+  name: 'reconcile-chat',
+  queue: 'chats',
+  payload,
+  dedupeId: ({ chatId }) => `chat-${chatId}`,
+  // Expected trouble (pace, lost replies, refusals) ends in the chat's row and is tried again from there;
+  // these attempts are for the unexpected alone.
+  options: { attempts: 3, backoff: { type: 'exponential', delay: 1000 }, ...KEEP_FINISHED },
+};

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { type JobContract, KEEP_FINISHED } from './contract.ts';
+
+const payload = z.strictObject({ operationId: z.uuid() });
+export type RunOperationPayload = z.infer<typeof payload>;
+
+/** Carries an operation (roster import, initialisation …) as far as it can go now; its row says which and how far. */
+export const runOperation: JobContract<RunOperationPayload> = {
+  name: 'run-operation',
+  queue: 'operations',
+  payload,
+  dedupeId: ({ operationId }) => `operation-${operationId}`,
+  options: { attempts: 5, backoff: { type: 'exponential', delay: 1000 }, ...KEEP_FINISHED },
+};

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import type { Logger } from 'pino';
+import { createHttp } from '../dashboard/http.ts';
+import { openQueues, type Queues } from '../jobs/queues.ts';
+import { startWorkers } from '../workers/start-workers.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { commandsOf } from './commands.ts';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { connectSandboxSchools } from './reconcile/connect-sandbox.ts';
+import { type RelayLoop, startRelayLoop } from './reconcile/relay-loop.ts';
+import { SecretBox } from './secrets.ts';
+import type { Sandbox } from './sferum/sandbox/sandbox.ts';
+import { createSandbox } from './sferum/sandbox/sandbox.ts';
+import { createVkGateway } from './sferum/vk/vk-gateway.ts';
+import { Database } from './store/database.ts';
+import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
+import { assertMigrated, migrate } from './store/migrate.ts';
+import { createOrm } from './store/orm.ts';
+import { postgresPace } from './store/pace.ts';
+
+/** Which halves run in this process, and who migrates. */
+export interface AppRole {
+  api: boolean;
+  workers: boolean;
+  /** Brings the schema up to date first; otherwise an older one refuses the start. */
+  migrates: boolean;
+}
+export const ALL: AppRole = { api: true, workers: true, migrates: true };
+export const API: AppRole = { api: true, workers: false, migrates: false };
+export const WORKER: AppRole = { api: false, workers: true, migrates: false };
+
+/** What tests and the demonstration put in place of the real parts. */
+export interface Overrides {
+  clock?: Clock;
+  log?: Logger;
+  newId?: () => string;
+  random?: () => number;
+  sandbox?: Partial<Parameters<typeof createSandbox>[0]>;
+}
+
+export interface App extends AsyncDisposable {
+  ctx: Context;
+  http: Hono;
+  queues: Queues;
+  /** There when SFERUM_API_URL is not. */
+  sandbox: Sandbox | null;
+  databaseUrl: string;
+  /** Resolves when a part we cannot live without is gone: the process must end and say so (V6). */
+  lost: Promise<Error>;
+}
+
+/**
+ * The whole object graph. Parts are started in this order and stopped in the other, the database last.
+ * Throws, after stopping what had started, where a part is not to be had.
+ */
+export async function createApp(config: Config, role: AppRole, overrides: Overrides = {}): Promise<App> {
+  await using parts = new AsyncDisposableStack();
+  const clock = overrides.clock ?? systemClock;
+  const random = overrides.random ?? Math.random;
+  const log = overrides.log ?? createLog(config.logLevel);
+
+  const embedded = config.database.url
+    ? null
+    : parts.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log: (line: string) => log.info(line) }));
+  const databaseUrl = config.database.url ?? embedded!.url;
+  await (role.migrates ? migrate(databaseUrl) : assertMigrated(databaseUrl));
+  const db = parts.use(new Database(await createOrm(databaseUrl, { poolMax: config.limits.databaseConnections })));
+  await db.ping();
+
+  const sandbox = config.sferum.apiUrl
+    ? null
+    : createSandbox({ now: clock.now, random, stateFile: join(config.dataDir, 'sandbox.json'), ...overrides.sandbox });
+  if (sandbox) parts.defer(() => sandbox.close());
+  const baseUrl = config.sferum.apiUrl ?? (await sandbox!.listen()).url;
+  const gateway = parts.use(
+    createVkGateway({ baseUrl, pace: postgresPace(db.sql), clock, random, log: (entry: object) => log.warn(entry) }),
+  );
+
+  const queues = parts.use(
+    await openQueues(
+      config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: databaseUrl },
+      (error) => log.error({ error: error.message }, 'the queue reports trouble'),
+    ),
+  );
+  let relay: RelayLoop | undefined;
+  const ctx: Context = {
+    config,
+    db,
+    gateway,
+    clock,
+    newId: overrides.newId ?? randomUUID,
+    secrets: new SecretBox(config.secretsKey),
+    log,
+    metrics: createMetrics(),
+    wake: (what) => relay?.wake(what),
+    newSchools: (schoolIds) => (sandbox ? connectSandboxSchools(ctx, sandbox, schoolIds) : Promise.resolve()),
+  };
+  relay = parts.use(startRelayLoop(ctx, queues));
+  if (role.workers) await startWorkers(ctx, queues);
+  const http = createHttp(ctx, {
+    commands: commandsOf(ctx),
+    queues: queues.all,
+    probes: { database: () => db.ping(), queue: () => queues.ping() },
+  });
+
+  const owned = parts.move();
+  return {
+    ctx,
+    http,
+    queues,
+    sandbox,
+    databaseUrl,
+    lost: embedded?.lost ?? new Promise(() => undefined),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

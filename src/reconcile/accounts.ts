@@ -1,0 +1,51 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { SferumAccount } from '../sferum/gateway.ts';
+
+/** Why a school's work cannot reach Sferum; shown as a condition and as an operation's problem. */
+export class NotConnected extends Error {
+  readonly code: 'sferum-not-connected' | 'sferum-account-broken';
+
+  constructor(code: NotConnected['code']) {
+    super(code);
+    this.name = 'NotConnected';
+    this.code = code;
+  }
+}
+
+interface AccountColumns {
+  community_id: string;
+  owner_id: string;
+  token_kind: 'user' | 'community';
+  access_token_sealed: string;
+  calls_token_sealed: string | null;
+  requests_per_second: number;
+  status: string;
+}
+
+/** The school's account, ready for calls. Throws NotConnected where there is none or a person must act first. */
+export async function accountOf(ctx: Context, schoolId: string): Promise<SferumAccount> {
+  const { rows } = await sql<AccountColumns>`
+    select community_id, owner_id, token_kind, access_token_sealed, calls_token_sealed, requests_per_second, status
+    from sferum_account where school_id = ${schoolId}`.execute(ctx.db.sql);
+  const row = rows[0];
+  if (!row) throw new NotConnected('sferum-not-connected');
+  if (row.status === 'broken') throw new NotConnected('sferum-account-broken');
+  return ctx.gateway.account({
+    schoolId,
+    communityId: Number(row.community_id),
+    ownerId: Number(row.owner_id),
+    accessToken: ctx.secrets.open(row.access_token_sealed),
+    tokenKind: row.token_kind,
+    callsToken: row.calls_token_sealed === null ? null : ctx.secrets.open(row.calls_token_sealed),
+    requestsPerSecond: row.requests_per_second,
+  });
+}
+
+/** Nothing of this school goes to Sferum any more until a person has mended the account (a new token). */
+export async function markAccountBroken(ctx: Context, schoolId: string, reason: string): Promise<void> {
+  await sql`
+    update sferum_account set status = 'broken', status_reason = ${reason}, status_since = ${new Date(ctx.clock.now())}
+    where school_id = ${schoolId} and status <> 'broken'`.execute(ctx.db.sql);
+  ctx.log.error({ schoolId, reason }, 'the Sferum account of a school needs a person');
+}

@@ -1,0 +1,189 @@
+import { sql } from 'kysely';
+import type { DesiredChat } from '../desired/model.ts';
+import type { Action, ChatPlan } from '../plan/model.ts';
+import type { Priority } from '../sferum/gateway.ts';
+import type { Sql } from '../store/database.ts';
+import { inChunks } from '../store/rows.ts';
+import { titleKey } from '../chats/text.ts';
+import { type MembershipChanges, membershipChanges } from './membership-changes.ts';
+import { chatIdOf, type SchoolPlan } from './plan-school.ts';
+
+export interface Application {
+  /** Whose doing it is, for the journal: `initialization:<id>`, `event:<id>`, `import:<id>` … */
+  cause: string;
+  priority: Priority;
+  /** Follows the chats to their end, and holds what the guard holds. */
+  operationId: string | null;
+  at: Date;
+}
+
+/**
+ * Writes a plan into the СГО side and moves the generation of every chat it touches – the outbox entry – in the
+ * transaction `tx`, which holds the school. Sferum follows by the chats' jobs. Returns how many chats will.
+ */
+export async function applyPlan(tx: Sql, school: SchoolPlan, how: Application): Promise<number> {
+  const newChatId = (key: string) => chatIdOf(school.schoolId, key);
+  const changes = membershipChanges(school.desired, school.chats, school.plan, how.operationId, newChatId);
+  await writeChats(tx, school, newChatId, how);
+  await writeMemberships(tx, school.schoolId, changes);
+  await holdStrangers(tx, school.plan.chats, how.operationId);
+  const touched = new Set(changes.chatIds);
+  for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
+  await moveGenerations(tx, touched, how);
+  await writeJournal(tx, school, how);
+  if (how.operationId) await savePlan(tx, how.operationId, school, touched);
+  if (touched.size > 0) {
+    await sql`update school set revision = revision + 1 where id = ${school.schoolId}`.execute(tx);
+  }
+  return touched.size;
+}
+
+async function writeChats(tx: Sql, school: SchoolPlan, newChatId: (key: string) => string, how: Application) {
+  const changed = school.desired.filter((chat) => chatDiffers(chat, school.chats.get(chat.id ?? '')));
+  const rows = changed.map((chat) => ({
+    id: chat.id ?? newChatId(chat.key!),
+    key: chat.key,
+    type: chat.type,
+    class_id: chat.classId,
+    subject_group_id: chat.groupId,
+    title: chat.title,
+    title_key: titleKey(chat.title),
+    archived: chat.archived,
+    warning: chat.warning,
+  }));
+  await inChunks(rows, (json) =>
+    sql`insert into chat (id, school_id, key, type, class_id, subject_group_id, title, title_key, archived, warning,
+        created_at, generation)
+      select id, ${school.schoolId}, key, type, class_id, subject_group_id, title, title_key, archived, warning,
+        ${how.at}, 0
+      from jsonb_to_recordset(${json}) as r(id uuid, key text, type text, class_id text, subject_group_id text,
+        title text, title_key text, archived boolean, warning text)
+      on conflict (id) do update set
+        class_id = excluded.class_id, title = excluded.title, title_key = excluded.title_key,
+        archived = excluded.archived, warning = excluded.warning,
+        -- A deleted automatic chat that comes back (G1) is a new one at Sferum.
+        creation = case when chat.deleted_at is null then chat.creation else 'none' end,
+        peer_id = case when chat.deleted_at is null then chat.peer_id end,
+        deleted_at = null, deleting_since = null`.execute(tx),
+  );
+}
+
+function chatDiffers(chat: DesiredChat, stored: SchoolPlan['chats'] extends ReadonlyMap<string, infer C> ? C | undefined : never): boolean {
+  return (
+    !stored ||
+    stored.title !== chat.title ||
+    stored.classId !== chat.classId ||
+    stored.archived !== chat.archived ||
+    stored.warning !== chat.warning
+  );
+}
+
+async function writeMemberships(tx: Sql, schoolId: string, changes: MembershipChanges): Promise<void> {
+  await inChunks(changes.deletes, (json) =>
+    sql`delete from membership m using jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text)
+      where m.chat_id = r."chatId" and m.person_id = r."personId"`.execute(tx),
+  );
+  await inChunks(changes.upserts, (json) =>
+    sql`insert into membership (chat_id, person_id, school_id, admin, grounds, held_by)
+      select "chatId", "personId", ${schoolId}, admin, grounds, "heldBy"
+      from jsonb_to_recordset(${json})
+        as r("chatId" uuid, "personId" text, admin boolean, grounds jsonb, "heldBy" uuid)
+      on conflict (chat_id, person_id) do update set
+        admin = excluded.admin, grounds = excluded.grounds, held_by = excluded.held_by`.execute(tx),
+  );
+}
+
+async function holdStrangers(tx: Sql, chats: readonly ChatPlan[], operationId: string | null): Promise<void> {
+  const held = chats.flatMap((chat) =>
+    chat.actions
+      .filter((a) => a.held && a.strangerId !== undefined)
+      .map((a) => ({ chatId: chat.chatId, userId: a.strangerId })),
+  );
+  await inChunks(held, (json) =>
+    sql`update sferum_member s set held_by = ${operationId}
+      from jsonb_to_recordset(${json}) as r("chatId" uuid, "userId" bigint)
+      where s.chat_id = r."chatId" and s.vk_user_id = r."userId" and s.held_by is null`.execute(tx),
+  );
+}
+
+/** The outbox: latest intent alone, and the most urgent of those that wait. */
+export async function moveGenerations(
+  tx: Sql,
+  chatIds: Iterable<string>,
+  how: Pick<Application, 'cause' | 'priority' | 'at'>,
+): Promise<void> {
+  const ids = [...chatIds];
+  await inChunks(ids, (json) =>
+    sql`update chat set
+        generation = generation + 1,
+        cause = ${how.cause},
+        priority = case
+          when generation > settled_generation
+            and array_position(array['lesson','person','event','bulk'], priority)
+              < array_position(array['lesson','person','event','bulk'], ${how.priority}::text)
+          then priority else ${how.priority} end,
+        attempts = 0,
+        not_before = null,
+        condition = case when condition in ('failing', 'deleting') then condition else 'behind' end,
+        condition_since = case when condition in ('failing', 'deleting', 'behind') then condition_since else ${how.at} end
+      where id in (select value::uuid from jsonb_array_elements_text(${json}))`.execute(tx),
+  );
+}
+
+async function writeJournal(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
+  const rows = school.plan.chats.flatMap((chat) => chat.actions.map((action) => journalRow(chat, action)));
+  await inChunks(rows, (json) =>
+    sql`insert into journal (school_id, at, chat_id, person_id, what, cause, details)
+      select ${school.schoolId}, ${how.at}, chat_id, person_id, what, ${how.cause}, details
+      from jsonb_to_recordset(${json}) as r(chat_id uuid, person_id text, what text, details jsonb)`.execute(tx),
+  );
+}
+
+function journalRow(chat: ChatPlan, a: Action) {
+  return {
+    chat_id: chat.chatId,
+    person_id: a.personId ?? null,
+    what: a.held ? `hold-${a.action}` : a.action,
+    details: {
+      ...(a.grounds.length > 0 ? { grounds: a.grounds } : {}),
+      ...(a.ending ? { ending: a.ending } : {}),
+      ...(a.strangerId === undefined ? {} : { stranger: a.strangerId }),
+      ...(a.pending ? { pending: a.pending } : {}),
+    },
+  };
+}
+
+/** Keeps the plan by chat for reading, and for following each touched chat to its end. */
+export async function savePlan(
+  tx: Sql,
+  operationId: string,
+  school: SchoolPlan,
+  touched: ReadonlySet<string>,
+): Promise<void> {
+  let ordinal = 0;
+  let firstAction = 0;
+  const rows = school.plan.chats
+    .filter((chat) => chat.actions.length > 0 || touched.has(chat.chatId))
+    .map((chat) => {
+      const row = {
+        chat_id: chat.chatId,
+        ordinal: ordinal++,
+        first_action: firstAction,
+        type: chat.type,
+        title: chat.title,
+        actions: chat.actions,
+        touched: touched.has(chat.chatId),
+      };
+      firstAction += chat.actions.length;
+      return row;
+    });
+  await inChunks(rows, (json) =>
+    sql`insert into operation_chat
+        (operation_id, chat_id, school_id, ordinal, first_action, type, title, actions, generation)
+      select ${operationId}, r.chat_id, ${school.schoolId}, r.ordinal, r.first_action, r.type, r.title, r.actions,
+        case when r.touched then c.generation end
+      from jsonb_to_recordset(${json}) as r(chat_id uuid, ordinal int, first_action int, type text, title text,
+        actions jsonb, touched boolean)
+      left join chat c on c.id = r.chat_id`.execute(tx),
+  );
+}

@@ -1,0 +1,138 @@
+import type { Context } from '../context.ts';
+import { type SferumStep, sferumSteps } from '../plan/steps.ts';
+import { type CallOptions, type SferumAccount, SferumError } from '../sferum/gateway.ts';
+import type { ChatState, MemberState } from './chat-state.ts';
+import { ensureCreated } from './creation.ts';
+import { Later } from './later.ts';
+
+/** Steps, then what they left to do: grants are confirmed by reading, and one not confirmed is tried again. */
+const ROUNDS = 3;
+const UNCONFIRMED_PAUSE_MS = 30_000;
+
+/** One answer of Sferum about one member, for the journal (J1). */
+export interface Answer {
+  step: SferumStep['step'];
+  userId?: number;
+  result: 'done' | 'waiting' | 'refused';
+  reason?: string;
+}
+
+/** What is known of the live chat after the work, and what was done to it. */
+export interface Brought {
+  title: string;
+  members: Map<number, { admin: boolean; state: MemberState; reason?: string }>;
+  created: boolean;
+  /** The chat's new invite link, where it was made anew. */
+  inviteLink?: string;
+  answers: Answer[];
+}
+
+/**
+ * Brings one live chat to its target. `progress` is filled as the work goes, so that what was done before an
+ * error is recorded too. Throws SferumError, or Later where only waiting helps.
+ */
+export async function bring(
+  ctx: Context,
+  account: SferumAccount,
+  chat: ChatState,
+  call: CallOptions,
+  progress: Brought,
+): Promise<void> {
+  let { ref } = chat;
+  let seen = chat.seen;
+  const target = { title: chat.title, members: chat.target, hold: chat.hold, ignore: account.ownerId };
+  if (!ref) {
+    const [first] = sferumSteps(target, null, account.mode);
+    const members = first?.step === 'create' ? first.members : [];
+    const created = await ensureCreated(ctx, account, chat, members, call);
+    ref = created.ref;
+    progress.title = created.title;
+    progress.created = true;
+    seen = created.members !== null;
+    for (const userId of created.members ?? []) progress.members.set(userId, { admin: false, state: 'in' });
+  }
+  const read = async () => mergeObserved(progress, await account.readMembers(ref, call));
+  if (!seen) await read();
+  for (let round = 1; ; round++) {
+    const steps = sferumSteps(target, progress, account.mode);
+    if (steps.length === 0) return;
+    if (round > ROUNDS) throw new Later(UNCONFIRMED_PAUSE_MS);
+    await perform(account, { ref, steps, call, progress });
+    if (!steps.some((s) => s.step === 'grant' || s.step === 'revoke')) return;
+    await read();
+  }
+}
+
+/** Like steps together (they share requests), kinds in their order: additions before removals, admins before removals. */
+async function perform(
+  account: SferumAccount,
+  work: { ref: NonNullable<ChatState['ref']>; steps: readonly SferumStep[]; call: CallOptions; progress: Brought },
+): Promise<void> {
+  const { ref, steps, call, progress } = work;
+  for (const kind of ['rename', 'add', 'grant', 'revoke', 'reset-link', 'remove'] as const) {
+    const settled = await Promise.allSettled(
+      steps.filter((s) => s.step === kind).map((step) => take(account, ref, step, call, progress)),
+    );
+    const failed = settled.find((s) => s.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+}
+
+async function take(
+  account: SferumAccount,
+  ref: NonNullable<ChatState['ref']>,
+  step: SferumStep,
+  call: CallOptions,
+  progress: Brought,
+): Promise<void> {
+  const { members, answers } = progress;
+  switch (step.step) {
+    case 'create':
+      throw new Error('a live chat is not created again');
+    case 'rename':
+      await account.renameChat(ref, step.title, call);
+      progress.title = step.title;
+      answers.push({ step: 'rename', result: 'done' });
+      return;
+    case 'add':
+      try {
+        const state = await account.addMember(ref, step.userId, call);
+        members.set(step.userId, { admin: false, state });
+        answers.push({ step: 'add', userId: step.userId, result: state === 'in' ? 'done' : 'waiting' });
+      } catch (error) {
+        if (!(error instanceof SferumError && error.kind === 'refused')) throw error;
+        const reason = error.reason ?? 'other';
+        members.set(step.userId, { admin: false, state: 'refused', reason });
+        answers.push({ step: 'add', userId: step.userId, result: 'refused', reason });
+      }
+      return;
+    case 'grant':
+    case 'revoke': {
+      const admin = step.step === 'grant';
+      await account.setAdmin(ref, step.userId, admin, call);
+      members.set(step.userId, { admin, state: 'in' });
+      answers.push({ step: step.step, userId: step.userId, result: 'done' });
+      return;
+    }
+    case 'reset-link':
+      progress.inviteLink = await account.inviteLink(ref, true, call);
+      answers.push({ step: 'reset-link', result: 'done' });
+      return;
+    case 'remove':
+      await account.removeMember(ref, step.userId, call);
+      members.delete(step.userId);
+      answers.push({ step: 'remove', userId: step.userId, result: 'done' });
+  }
+}
+
+/** What was read replaces what was believed; those who never were in keep their reason. */
+function mergeObserved(
+  progress: Brought,
+  read: readonly { userId: number; admin: boolean; waiting: boolean }[],
+): void {
+  const { members } = progress;
+  for (const [userId, member] of members) {
+    if (member.state === 'in' || member.state === 'waiting') members.delete(userId);
+  }
+  for (const { userId, admin, waiting } of read) members.set(userId, { admin, state: waiting ? 'waiting' : 'in' });
+}

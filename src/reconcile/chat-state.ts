@@ -1,0 +1,109 @@
+import { sql } from 'kysely';
+import type { ChatRef, Priority } from '../sferum/gateway.ts';
+import type { SferumActual } from '../plan/steps.ts';
+import type { Database } from '../store/database.ts';
+
+export type MemberState = 'in' | 'waiting' | 'refused' | 'left';
+
+/** Everything one chat's job needs, read at once; `generation` is the one its outcome will be recorded for. */
+export interface ChatState {
+  id: string;
+  schoolId: string;
+  title: string;
+  archived: boolean;
+  deleting: boolean;
+  generation: number;
+  settledGeneration: number;
+  cause: string;
+  priority: Priority;
+  attempts: number;
+  creation: { state: 'none' | 'creating' | 'created' | 'unknown'; fence: number; atMs: number; looks: number };
+  /** Null until created. */
+  ref: ChatRef | null;
+  sferumTitle: string | null;
+  /** False: what Sferum holds is not known any more and must be read first. */
+  seen: boolean;
+  target: Map<number, { admin: boolean }>;
+  /** Strangers whose removal is held (F4). */
+  hold: Set<number>;
+  actual: SferumActual['members'] extends ReadonlyMap<number, infer M> ? Map<number, M> : never;
+  held: boolean;
+  memberCount: number;
+}
+
+interface Row {
+  id: string;
+  title: string;
+  archived: boolean;
+  deleting: boolean;
+  generation: string;
+  settled_generation: string;
+  cause: string;
+  priority: Priority;
+  attempts: number;
+  creation: ChatState['creation']['state'];
+  creation_fence: string;
+  creation_at: string | null;
+  creation_looks: number;
+  owner_id: string | null;
+  peer_id: string | null;
+  sferum_title: string | null;
+  seen: boolean;
+  target: { u: number; a: boolean }[] | null;
+  actual: { u: number; a: boolean; s: MemberState; h: boolean }[] | null;
+  held_members: string;
+  member_count: string;
+}
+
+/** Null where the school has no such chat (a job's school and chat must agree, V4). */
+export async function loadChatState(db: Database, schoolId: string, chatId: string): Promise<ChatState | null> {
+  const { rows } = await sql<Row>`
+    select c.id, c.title, c.archived, c.deleting_since is not null as deleting, c.generation, c.settled_generation,
+      c.cause, c.priority, c.attempts, c.creation, c.creation_fence, c.creation_at, c.creation_looks,
+      c.owner_id, c.peer_id, c.sferum_title, c.seen_at is not null as seen,
+      (select jsonb_agg(jsonb_build_object('u', l.vk_user_id, 'a', m.admin))
+        from membership m join profile_link l
+          on l.school_id = m.school_id and l.person_id = m.person_id and l.present
+        where m.chat_id = c.id) as target,
+      (select jsonb_agg(jsonb_build_object('u', s.vk_user_id, 'a', s.admin, 's', s.state, 'h', s.held_by is not null))
+        from sferum_member s where s.chat_id = c.id) as actual,
+      (select count(*) from membership m where m.chat_id = c.id and m.held_by is not null) as held_members,
+      (select count(*) from membership m where m.chat_id = c.id) as member_count
+    from chat c where c.id = ${chatId} and c.school_id = ${schoolId} and c.deleted_at is null
+  `.execute(db.sql);
+  return rows[0] ? fromRow(schoolId, rows[0]) : null;
+}
+
+function fromRow(schoolId: string, r: Row): ChatState {
+  // Two accounts with one profile are one member, admin if either is (A7).
+  const target = new Map<number, { admin: boolean }>();
+  for (const { u, a } of r.target ?? []) target.set(u, { admin: a || (target.get(u)?.admin ?? false) });
+  const actual = r.actual ?? [];
+  const strangersHeld = actual.filter((m) => m.h && m.s === 'in').map((m) => m.u);
+  return {
+    id: r.id,
+    schoolId,
+    title: r.title,
+    archived: r.archived,
+    deleting: r.deleting,
+    generation: Number(r.generation),
+    settledGeneration: Number(r.settled_generation),
+    cause: r.cause,
+    priority: r.priority,
+    attempts: r.attempts,
+    creation: {
+      state: r.creation,
+      fence: Number(r.creation_fence),
+      atMs: r.creation_at === null ? 0 : Date.parse(r.creation_at),
+      looks: r.creation_looks,
+    },
+    ref: r.peer_id === null ? null : { ownerId: Number(r.owner_id), peerId: Number(r.peer_id) },
+    sferumTitle: r.sferum_title,
+    seen: r.seen,
+    target,
+    hold: new Set(strangersHeld),
+    actual: new Map(actual.map((m) => [m.u, { admin: m.a, state: m.s }])),
+    held: Number(r.held_members) > 0 || strangersHeld.length > 0,
+    memberCount: Number(r.member_count),
+  };
+}

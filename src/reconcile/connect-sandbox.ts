@@ -1,0 +1,27 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { Sandbox } from '../sferum/sandbox/sandbox.ts';
+import { connectSferum } from './connect-sferum.ts';
+
+/** Communities of the sandbox are numbered from here, in the order schools came. */
+const FIRST_COMMUNITY_ID = 230_000_001;
+
+/** With the sandbox a school is connected by itself: an account of its own, with a user token. */
+export async function connectSandboxSchools(ctx: Context, sandbox: Sandbox, schoolIds: readonly string[]): Promise<void> {
+  for (const schoolId of schoolIds) {
+    const { rows } = await sql<{ n: string; connected: boolean }>`
+      select (select count(*) from sferum_account) as n,
+        exists(select 1 from sferum_account where school_id = ${schoolId}) as connected`.execute(ctx.db.sql);
+    if (rows[0]!.connected) continue;
+    const access = sandbox.world.connectSchool({ communityId: FIRST_COMMUNITY_ID + Number(rows[0]!.n) });
+    await connectSferum(ctx, {
+      schoolId,
+      communityId: access.communityId,
+      accessToken: access.userToken,
+      tokenKind: 'user',
+      callsToken: null,
+      requestsPerSecond: null,
+      replaceAccount: false,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { Refusal } from '../refusal.ts';
+import { SferumError } from '../sferum/gateway.ts';
+import { DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
+
+export interface SferumConnection {
+  schoolId: string;
+  communityId: number;
+  accessToken: string;
+  tokenKind: 'user' | 'community';
+  callsToken: string | null;
+  /** Null: VK's published pace of that kind of token. */
+  requestsPerSecond: number | null;
+  replaceAccount: boolean;
+}
+
+/**
+ * Connects a school to Sferum, or gives it a new token. The token is asked what it is before it is kept (sealed).
+ * 409 `sferum-other-account` for a token of another account than the one that owns the chats, unless
+ * `replaceAccount`: then nothing is created anew until somebody confirms. 422 `sferum-token-refused`.
+ */
+export async function connectSferum(ctx: Context, connection: SferumConnection): Promise<void> {
+  const requestsPerSecond = connection.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND[connection.tokenKind];
+  const owner = await whoseToken(ctx, connection, requestsPerSecond);
+  await ctx.db.transaction(async ({ sql: tx }) => {
+    const { rows } = await sql<{ owner_id: string; chats: string }>`
+      select a.owner_id, (select count(*) from chat c where c.school_id = a.school_id and c.creation <> 'none') as chats
+      from sferum_account a where a.school_id = ${connection.schoolId} for update`.execute(tx);
+    const replaced = rows[0] !== undefined && Number(rows[0].owner_id) !== owner && Number(rows[0].chats) > 0;
+    if (replaced && !connection.replaceAccount) {
+      throw new Refusal(409, 'sferum-other-account', 'Это токен другой учётной записи, а чаты школы принадлежат прежней');
+    }
+    await sql`
+      insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed,
+        calls_token_sealed, requests_per_second, creations_confirmed)
+      values (${connection.schoolId}, ${connection.communityId}, ${owner}, ${connection.tokenKind},
+        ${ctx.secrets.seal(connection.accessToken)},
+        ${connection.callsToken === null ? null : ctx.secrets.seal(connection.callsToken)},
+        ${requestsPerSecond}, ${!replaced})
+      on conflict (school_id) do update set community_id = excluded.community_id, owner_id = excluded.owner_id,
+        token_kind = excluded.token_kind, access_token_sealed = excluded.access_token_sealed,
+        calls_token_sealed = excluded.calls_token_sealed, requests_per_second = excluded.requests_per_second,
+        creations_confirmed = sferum_account.creations_confirmed and excluded.creations_confirmed,
+        status = 'ok', status_reason = null, status_since = ${new Date(ctx.clock.now())}`.execute(tx);
+    await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(tx);
+  });
+  ctx.wake('chats');
+}
+
+async function whoseToken(ctx: Context, connection: SferumConnection, requestsPerSecond: number): Promise<number> {
+  const account = ctx.gateway.account({ ...connection, ownerId: 0, requestsPerSecond });
+  try {
+    const info = await account.describe({ priority: 'person' });
+    if (info.tokenKind !== connection.tokenKind) {
+      throw new Refusal(422, 'sferum-token-refused', 'Вид токена указан неверно (user или community)');
+    }
+    return info.ownerId;
+  } catch (error) {
+    if (!(error instanceof SferumError)) throw error;
+    if (error.kind === 'token' || error.kind === 'not-possible') {
+      throw new Refusal(422, 'sferum-token-refused', 'Сферум не принимает этот токен');
+    }
+    throw new Refusal(503, 'sferum-unavailable', 'Сферум не отвечает: повторите позже');
+  }
+}

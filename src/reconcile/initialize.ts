@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { ChatType } from '../desired/model.ts';
+import type { ChatPlan } from '../plan/model.ts';
+import { lockSchool, type Sql } from '../store/database.ts';
+import type { Operation } from '../store/entities.ts';
+import { accountOf, NotConnected } from './accounts.ts';
+import { applyPlan, savePlan } from './apply-plan.ts';
+import { observeChats } from './observe.ts';
+import { endOperation, finishOperations } from './operations.ts';
+import { planSchool, type SchoolPlan } from './plan-school.ts';
+
+export interface InitializationParams {
+  types: ChatType[];
+  dryRun: boolean;
+  strict: boolean;
+  asOf: string | null;
+  /** The dry run whose plan is to be applied. */
+  plan: string | null;
+}
+
+/**
+ * An initialisation (F1–F4): observe the live chats, plan, and either keep the plan (dry run) or apply it; the
+ * chats' jobs then follow it to its end. Given again after a crash it goes on where it stopped.
+ */
+export async function runInitialization(ctx: Context, operation: Operation, signal?: AbortSignal): Promise<void> {
+  const params = operation.params as unknown as InitializationParams & { following?: true };
+  if (params.following) return finishOperations(ctx, [operation.id]);
+  const schoolId = operation.schoolId!;
+  let planningCalls = 0;
+  try {
+    const account = await accountOf(ctx, schoolId);
+    if (params.plan === null && params.asOf === null) {
+      const report = progressReporter(ctx, operation.id);
+      const observation = await observeChats(
+        ctx,
+        account,
+        { schoolId, types: params.types, priority: 'bulk', ...(signal ? { signal } : {}) },
+        report,
+      );
+      planningCalls = observation.apiCalls;
+    }
+  } catch (error) {
+    if (!(error instanceof NotConnected)) throw error;
+    return endOperation(ctx, ctx.db.sql, operation.id, {
+      state: 'failed',
+      problems: [{ code: error.code, message: 'Школа не подключена к Сферуму: обратитесь к администратору сервера.' }],
+    });
+  }
+  const followed = await ctx.db.transaction(({ sql: tx }) =>
+    planAndApply(ctx, tx, operation, { ...params, planningCalls }),
+  );
+  if (followed) {
+    ctx.wake('chats');
+    await finishOperations(ctx, [operation.id]);
+  }
+}
+
+/** In one transaction: plan, guard, СГО side, journal, outbox. True where there is something to follow. */
+async function planAndApply(
+  ctx: Context,
+  tx: Sql,
+  operation: Operation,
+  params: InitializationParams & { planningCalls: number },
+): Promise<boolean> {
+  const schoolId = operation.schoolId!;
+  await lockSchool(tx, schoolId);
+  const school = await planSchool(ctx, tx, {
+    schoolId,
+    types: params.types,
+    strict: params.strict,
+    day: params.asOf,
+    recreate: true,
+  });
+  if (params.plan !== null && !(await isThatPlan(tx, params.plan, school))) {
+    await endOperation(ctx, tx, operation.id, {
+      state: 'failed',
+      problems: [{ code: 'plan-stale', message: 'План устарел: с тех пор списки изменились. Составьте его заново.' }],
+    });
+    return false;
+  }
+  const { counts, estimate } = school.plan;
+  await sql`update operation set revision = ${school.revision}, day = ${school.day}, done = 0,
+      total = ${school.plan.chats.filter((c) => c.actions.length > 0).length},
+      result = ${JSON.stringify({ ...counts, apiCalls: params.planningCalls, estimate })}::jsonb,
+      params = params || ${JSON.stringify({ planningCalls: params.planningCalls, planned: counts, ...(params.dryRun ? {} : { following: true }) })}::jsonb
+    where id = ${operation.id}`.execute(tx);
+  if (params.dryRun) {
+    await savePlan(tx, operation.id, school, new Set());
+    await endOperation(ctx, tx, operation.id, { state: 'succeeded' });
+    return false;
+  }
+  await applyPlan(tx, school, {
+    cause: `initialization:${operation.id}`,
+    priority: 'bulk',
+    operationId: operation.id,
+    at: new Date(ctx.clock.now()),
+  });
+  await sql`update school set computed_on = ${school.day}, switched_on = (
+      select array_agg(distinct t order by t) from unnest(switched_on || ${[...params.types]}::text[]) t)
+    where id = ${schoolId}`.execute(tx);
+  return true;
+}
+
+/** The plan of the dry run and the one made now are the same, action by action: then it is applied, else refused (F3). */
+async function isThatPlan(tx: Sql, planId: string, school: SchoolPlan): Promise<boolean> {
+  const { rows } = await sql<{ chat_id: string; actions: ChatPlan['actions'] }>`
+    select chat_id, actions from operation_chat where operation_id = ${planId} order by ordinal`.execute(tx);
+  const now = school.plan.chats.filter((chat) => chat.actions.length > 0);
+  return (
+    rows.length === now.length &&
+    rows.every((row, i) => row.chat_id === now[i]!.chatId && canonical(row.actions) === canonical(now[i]!.actions))
+  );
+}
+
+/** JSON with sorted keys: what came back from the database compares with what was just made. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, v: unknown) =>
+    v !== null && typeof v === 'object' && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  );
+}
+
+/** Writes the reading's progress at most twice a second; a lost write is of no account. */
+const PROGRESS_INTERVAL_MS = 500;
+function progressReporter(ctx: Context, operationId: string): (done: number, total: number) => void {
+  let lastMs = 0;
+  return (done, total) => {
+    const nowMs = ctx.clock.now();
+    if (nowMs - lastMs < PROGRESS_INTERVAL_MS && done < total) return;
+    lastMs = nowMs;
+    sql`update operation set done = ${done}, total = ${total} where id = ${operationId} and not params ? 'following'`
+      .execute(ctx.db.sql)
+      .catch(() => undefined);
+  };
+}

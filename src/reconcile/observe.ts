@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { ChatType } from '../desired/model.ts';
+import { type ChatRef, type Priority, type SferumAccount, SferumError } from '../sferum/gateway.ts';
+import { inChunks } from '../store/rows.ts';
+
+/** So many reads wait for slots at once: some full requests ahead, no more. */
+const READS_AT_ONCE = 150;
+
+export interface Observation {
+  apiCalls: number;
+  /** Chats that Sferum does not show to us any more. */
+  lost: string[];
+}
+
+/**
+ * Reads who is in every live chat of these types, each chat once, 25 to a request, and keeps it with the time
+ * (rule 10). `onRead` is told how many are done.
+ */
+export async function observeChats(
+  ctx: Context,
+  account: SferumAccount,
+  request: { schoolId: string; types: readonly ChatType[]; priority: Priority; signal?: AbortSignal },
+  onRead: (done: number, total: number) => void = () => undefined,
+): Promise<Observation> {
+  const { rows: chats } = await sql<{ id: string; owner_id: string; peer_id: string }>`
+    select id, owner_id, peer_id from chat
+    where school_id = ${request.schoolId} and type = any(${[...request.types]}) and creation = 'created'
+      and deleted_at is null and deleting_since is null
+    order by id`.execute(ctx.db.sql);
+  const observation: Observation = { apiCalls: 0, lost: [] };
+  const call = {
+    priority: request.priority,
+    onSent: () => {
+      observation.apiCalls += 1;
+    },
+    ...(request.signal ? { signal: request.signal } : {}),
+  };
+  let next = 0;
+  let done = 0;
+  const reader = async () => {
+    for (let chat = chats[next++]; chat; chat = chats[next++]) {
+      await observeOne(ctx, account, request.schoolId, chat, call, observation);
+      onRead(++done, chats.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, chats.length) }, reader));
+  return observation;
+}
+
+async function observeOne(
+  ctx: Context,
+  account: SferumAccount,
+  schoolId: string,
+  chat: { id: string; owner_id: string; peer_id: string },
+  call: Parameters<SferumAccount['readMembers']>[1],
+  observation: Observation,
+): Promise<void> {
+  const ref: ChatRef = { ownerId: Number(chat.owner_id), peerId: Number(chat.peer_id) };
+  try {
+    const members = await account.readMembers(ref, call);
+    await recordMembers(ctx, schoolId, chat.id, members);
+  } catch (error) {
+    if (!(error instanceof SferumError && error.kind === 'chat-lost')) throw error;
+    observation.lost.push(chat.id);
+    await sql`update chat set condition = 'failing', condition_reason = 'chat-lost', condition_since = ${new Date(ctx.clock.now())},
+      condition_message = 'Чат удалён в мессенджере или у школы нет прав в нём: удалите его здесь, и он будет создан заново.'
+      where id = ${chat.id} and condition_reason is distinct from 'chat-lost'`.execute(ctx.db.sql);
+  }
+}
+
+/** What was read replaces what was believed; those who never were in (refused, left) keep their reason. */
+async function recordMembers(
+  ctx: Context,
+  schoolId: string,
+  chatId: string,
+  members: readonly { userId: number; admin: boolean; waiting: boolean }[],
+): Promise<void> {
+  const at = new Date(ctx.clock.now());
+  const rows = members.map((m) => ({ u: m.userId, a: m.admin, s: m.waiting ? 'waiting' : 'in' }));
+  await ctx.db.transaction(async ({ sql: tx }) => {
+    await sql`delete from sferum_member where chat_id = ${chatId} and state in ('in', 'waiting')
+      and vk_user_id not in (select (value->>'u')::bigint from jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(tx);
+    await inChunks(rows, (json) =>
+      sql`insert into sferum_member as m (chat_id, vk_user_id, school_id, admin, state, seen_at)
+        select ${chatId}, u, ${schoolId}, a, s, ${at} from jsonb_to_recordset(${json}) as r(u bigint, a boolean, s text)
+        on conflict (chat_id, vk_user_id) do update set admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at
+        where (m.admin, m.state) is distinct from (excluded.admin, excluded.state)`.execute(tx),
+    );
+    await sql`update chat set seen_at = ${at} where id = ${chatId}`.execute(tx);
+  });
+}

@@ -1,0 +1,120 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { PlanCounts } from '../plan/model.ts';
+import type { Sql } from '../store/database.ts';
+import type { OperationKind, Problem } from '../store/entities.ts';
+
+/**
+ * Long work that a person follows:
+ *
+ *   queued → running → succeeded
+ *              │  ├──► held → (approve) running … · (reject) succeeded
+ *              │  └──► failed
+ *   queued → cancelled
+ *
+ * The row is the truth; its job (`run-operation`) is only a wake-up, given again by the sweep.
+ */
+export async function openOperation(
+  db: Sql,
+  operation: {
+    id: string;
+    schoolId: string | null;
+    kind: OperationKind;
+    params: Record<string, unknown>;
+    by: string;
+    at: Date;
+  },
+): Promise<void> {
+  await sql`insert into operation (id, school_id, kind, params, created_by, created_at)
+    values (${operation.id}, ${operation.schoolId}, ${operation.kind}, ${JSON.stringify(operation.params)}::jsonb,
+      ${operation.by}, ${operation.at})`.execute(db);
+}
+
+/** Ends an operation, once: a later end changes nothing. */
+export async function endOperation(
+  ctx: Context,
+  db: Sql,
+  id: string,
+  end: { state: 'succeeded' | 'failed' | 'held'; result?: Record<string, unknown>; problems?: readonly Problem[] },
+): Promise<void> {
+  await sql`
+    update operation set state = ${end.state},
+      result = coalesce(result, '{}') || ${JSON.stringify(end.result ?? {})}::jsonb,
+      problems = problems || ${JSON.stringify(end.problems ?? [])}::jsonb,
+      finished_at = ${end.state === 'held' ? null : new Date(ctx.clock.now())}
+    where id = ${id} and state in ('queued', 'running', 'held')`.execute(db);
+}
+
+/** Whether the operation is now running: it was queued, or it runs already (a job given twice goes on with it). */
+export async function startOperation(ctx: Context, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    update operation set state = 'running', started_at = coalesce(started_at, ${new Date(ctx.clock.now())})
+    where id = ${id} and state in ('queued', 'running') returning id`.execute(ctx.db.sql);
+  return rows.length > 0;
+}
+
+/** Closes those of the operations whose every chat is done. Called after the commit that did the last of them. */
+export async function finishOperations(ctx: Context, ids: readonly string[]): Promise<void> {
+  for (const id of new Set(ids)) {
+    const { rows } = await sql<{ id: string }>`
+      select id from operation o where id = ${id} and state = 'running' and params ? 'following'
+        and not exists (select 1 from operation_chat c
+          where c.operation_id = o.id and c.generation is not null and c.done_at is null)`.execute(ctx.db.sql);
+    if (rows.length > 0) await closeFollowed(ctx, id);
+  }
+}
+
+interface Totals {
+  calls: string;
+  refused_now: string;
+  held: string;
+  not_linked: string;
+  invited: string;
+  refused: string;
+  problems: Problem[] | null;
+  params: { planningCalls?: number };
+  planned: PlanCounts | null;
+}
+
+/** Sums what its chats cost and who is still outside, and why. What was planned and is followed to its end was done. */
+async function closeFollowed(ctx: Context, id: string): Promise<void> {
+  const { rows } = await sql<Totals>`
+    with followed as (select * from operation_chat where operation_id = ${id}),
+    desired as (
+      select m.chat_id, l.vk_user_id, s.state from followed f join membership m on m.chat_id = f.chat_id
+      left join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
+      left join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id)
+    select (select coalesce(sum(api_calls), 0) from followed) as calls,
+      (select count(*) from membership m where m.held_by = ${id})
+        + (select count(*) from sferum_member s where s.held_by = ${id}) as held,
+      (select count(*) from desired where vk_user_id is null) as not_linked,
+      (select count(*) from desired where state = 'waiting') as invited,
+      (select count(*) from desired where state in ('refused', 'left')) as refused,
+      (select count(*) from followed f cross join jsonb_array_elements(f.actions) a
+        join profile_link l on l.school_id = f.school_id and l.person_id = a->>'personId' and l.present
+        join sferum_member s on s.chat_id = f.chat_id and s.vk_user_id = l.vk_user_id and s.state in ('refused', 'waiting')
+        where a->>'action' = 'add' and not a ? 'pending') as refused_now,
+      (select jsonb_agg(problem) from followed where problem is not null) as problems,
+      params, params->'planned' as planned
+    from operation where id = ${id}`.execute(ctx.db.sql);
+  const t = rows[0]!;
+  const problems = t.problems ?? [];
+  const { planned } = t;
+  await endOperation(ctx, ctx.db.sql, id, {
+    state: problems.length > 0 ? 'failed' : Number(t.held) > 0 ? 'held' : 'succeeded',
+    result: {
+      ...(planned
+        ? {
+            chats: planned.chats,
+            members: { ...planned.members, added: Math.max(0, planned.members.added - Number(t.refused_now)) },
+            admins: planned.admins,
+            held: Number(t.held),
+          }
+        : {}),
+      pending: { notLinked: Number(t.not_linked), invited: Number(t.invited), refused: Number(t.refused) },
+      apiCalls: Number(t.calls) + (t.params.planningCalls ?? 0),
+    },
+    problems,
+  });
+  ctx.wake('operations');
+}

@@ -1,0 +1,160 @@
+import type { Context } from '../context.ts';
+import { type CallOptions, SferumError } from '../sferum/gateway.ts';
+import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
+import { type Brought, bring } from './bring.ts';
+import { type ChatState, loadChatState } from './chat-state.ts';
+import { Later } from './later.ts';
+import { type Condition, postpone, release, settle } from './settle.ts';
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 5 * 60_000;
+/** From here on the chat's condition says that it is failing; it is still tried. */
+const ATTEMPTS_UNTIL_FAILING = 5;
+/** A chat that always fails is set aside; a new generation revives it. */
+const ATTEMPTS_UNTIL_SET_ASIDE = 20;
+const NOT_CONNECTED_RETRY_MS = 60_000;
+
+/**
+ * The loop's one step: what our rows say a chat must be against what Sferum holds, and the difference done.
+ * The key is the whole request; every outcome ends in the chat's row. Safe to run twice or for nothing.
+ */
+export async function reconcileChat(
+  ctx: Context,
+  { schoolId, chatId }: { schoolId: string; chatId: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  const chat = await loadChatState(ctx.db, schoolId, chatId);
+  if (!chat || chat.generation <= chat.settledGeneration) return release(ctx, chatId);
+  const work = new Work(chat, signal);
+  try {
+    const account = await accountOf(ctx, schoolId);
+    await bring(ctx, account, chat, work.call, work.brought);
+    await settle(ctx, chat, { ...work, condition: settledCondition(chat) });
+  } catch (error) {
+    await decide(ctx, chat, work, error);
+  }
+}
+
+/** One run's calls, counted, and what is known of the live chat as it goes. */
+class Work {
+  apiCalls = 0;
+  readonly brought: Brought;
+  readonly call: CallOptions;
+
+  constructor(chat: ChatState, signal?: AbortSignal) {
+    this.brought = { title: chat.sferumTitle ?? '', members: new Map(chat.actual), created: false, answers: [] };
+    this.call = {
+      priority: chat.priority,
+      onSent: () => {
+        this.apiCalls += 1;
+      },
+      ...(signal ? { signal } : {}),
+    };
+  }
+}
+
+function settledCondition(chat: ChatState): Condition {
+  if (chat.held) {
+    return {
+      status: 'held',
+      reason: 'removals-held',
+      message: 'Исключений больше обычного: подтвердите их или отклоните.',
+    };
+  }
+  if (chat.archived) return { status: 'archived', reason: null, message: 'Класс закрыт: чат больше не пополняется.' };
+  return { status: 'synced', reason: null, message: null };
+}
+
+/** Translates what stopped the work into what happens next. Unexpected errors go on to the queue's own retries. */
+async function decide(ctx: Context, chat: ChatState, work: Work, error: unknown): Promise<void> {
+  if (error instanceof Later) {
+    return postpone(ctx, chat, { ...work, afterMs: error.afterMs, attempt: false, mustRead: false, condition: null });
+  }
+  if (error instanceof NotConnected) {
+    const condition: Condition = { status: 'behind', reason: error.code, message: NOT_CONNECTED[error.code] };
+    return postpone(ctx, chat, {
+      ...work,
+      afterMs: NOT_CONNECTED_RETRY_MS,
+      attempt: false,
+      mustRead: false,
+      condition,
+    });
+  }
+  if (!(error instanceof SferumError)) throw error;
+  switch (error.kind) {
+    case 'slow-down':
+      return postpone(ctx, chat, {
+        ...work,
+        afterMs: error.retryAfterMs ?? LONGEST_RETRY_MS,
+        attempt: false,
+        mustRead: false,
+        condition: { status: 'behind', reason: 'slow-down', message: 'Сферум просит подождать; продолжим сами.' },
+      });
+    case 'token':
+    case 'account':
+      await markAccountBroken(ctx, chat.schoolId, error.kind);
+      return postpone(ctx, chat, {
+        ...work,
+        afterMs: NOT_CONNECTED_RETRY_MS,
+        attempt: false,
+        mustRead: false,
+        condition: { status: 'behind', reason: error.kind, message: ACCOUNT_MESSAGES[error.kind] },
+      });
+    case 'chat-lost':
+    case 'not-possible':
+    case 'defect':
+    case 'refused':
+      return setAside(ctx, chat, work, error.kind);
+    default:
+      return retry(ctx, chat, work, error);
+  }
+}
+
+async function retry(ctx: Context, chat: ChatState, work: Work, error: SferumError): Promise<void> {
+  const attempts = chat.attempts + 1;
+  ctx.log.warn(
+    { schoolId: chat.schoolId, chatId: chat.id, kind: error.kind, attempts, error: error.message },
+    'a chat could not be brought up to date; it will be tried again',
+  );
+  if (attempts >= ATTEMPTS_UNTIL_SET_ASIDE) return setAside(ctx, chat, work, 'unavailable');
+  await postpone(ctx, chat, {
+    ...work,
+    afterMs: Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS),
+    attempt: true,
+    mustRead: error.kind === 'unknown' && chat.ref !== null,
+    condition: {
+      status: attempts >= ATTEMPTS_UNTIL_FAILING ? 'failing' : 'behind',
+      reason: 'unavailable',
+      message: 'Сферум не отвечает; попробуем ещё раз сами.',
+    },
+  });
+}
+
+/** Nothing more can be done for this generation: its condition says what to do, the others go on. */
+async function setAside(ctx: Context, chat: ChatState, work: Work, reason: keyof typeof FAILURES): Promise<void> {
+  const message = FAILURES[reason];
+  ctx.log.error({ schoolId: chat.schoolId, chatId: chat.id, reason }, 'a chat is set aside');
+  await settle(ctx, chat, {
+    ...work,
+    condition: { status: 'failing', reason, message },
+    problem: { code: `chat-${reason}`, message, chatId: chat.id },
+  });
+}
+
+const NOT_CONNECTED: Record<NotConnected['code'], string> = {
+  'sferum-not-connected': 'Школа не подключена к Сферуму: обратитесь к администратору сервера.',
+  'sferum-account-broken': 'Учётная запись школы в Сферуме не действует: администратор сервера должен её заменить.',
+};
+
+const ACCOUNT_MESSAGES = {
+  token: 'Токен школы в Сферуме не действует: администратор сервера должен задать новый.',
+  account: 'Учётная запись школы в Сферуме заблокирована: обратитесь к администратору сервера.',
+};
+
+const FAILURES = {
+  'chat-lost': 'Чат удалён в мессенджере или у школы нет прав в нём: удалите его здесь, и он будет создан заново.',
+  'not-possible': 'Токен школы не позволяет это сделать: администратор сервера должен проверить его права.',
+  defect: 'Сферум не принял запрос: сообщите администратору сервера.',
+  refused: 'Сферум отказал в изменении участника: сообщите администратору сервера.',
+  unavailable: 'Сферум долго не отвечает по этому чату; он будет обновлён при следующем изменении.',
+};

@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import type { Queues } from '../../jobs/queues.ts';
+import { reconcileChat } from '../../jobs/reconcile-chat.ts';
+import { runOperation } from '../../jobs/run-operation.ts';
+import type { Context } from '../context.ts';
+
+/** BullMQ's priorities: smaller is sooner, 0 would be before all. */
+const PRIORITIES = { lesson: 1, person: 2, event: 3, bulk: 10 } as const;
+
+/** A chat given to the queue so long ago and still due was lost by it, and is given again (a wiped queue, a kill). */
+const LOST_AFTER_MS = 60_000;
+
+/**
+ * From the outbox to the queue: chats whose generation is ahead become jobs. Bulk work of one school is bounded
+ * in flight (rule 7), so that a big school cannot starve the others; urgent work is not.
+ */
+export async function relayChats(ctx: Context, queues: Queues): Promise<number> {
+  const at = new Date(ctx.clock.now());
+  const { rows } = await sql<{ id: string; school_id: string; cause: string; priority: keyof typeof PRIORITIES }>`
+    with in_flight as (
+      select school_id, count(*) as n from chat
+      where queued_at > ${new Date(at.getTime() - LOST_AFTER_MS)} and priority = 'bulk' group by school_id),
+    due as (
+      select c.id, c.priority, row_number() over (partition by c.school_id, c.priority order by c.not_before nulls first, c.id) as nth,
+        coalesce(f.n, 0) as n
+      from chat c join sferum_account a on a.school_id = c.school_id and a.status <> 'broken'
+        left join in_flight f on f.school_id = c.school_id
+      where c.generation > c.settled_generation and c.deleted_at is null
+        and (c.not_before is null or c.not_before <= ${at})
+        and (c.queued_at is null or c.queued_at <= ${new Date(at.getTime() - LOST_AFTER_MS)}))
+    update chat set queued_at = ${at}
+    where id in (select id from due
+      where priority <> 'bulk' or nth + n <= ${ctx.config.limits.schoolBulkChats} limit ${ctx.config.limits.relayBatchChats})
+      and (queued_at is null or queued_at <= ${new Date(at.getTime() - LOST_AFTER_MS)})
+    returning id, school_id, cause, priority`.execute(ctx.db.sql);
+  if (rows.length === 0) return 0;
+  try {
+    await queues.addAll(
+      reconcileChat,
+      rows.map((r) => ({
+        payload: { schoolId: r.school_id, chatId: r.id, cause: r.cause },
+        priority: PRIORITIES[r.priority],
+      })),
+    );
+  } catch (error) {
+    await sql`update chat set queued_at = null where id = any(${rows.map((r) => r.id)}::uuid[]) and queued_at = ${at}`.execute(
+      ctx.db.sql,
+    );
+    throw error;
+  }
+  return rows.length;
+}
+
+/** Open operations become jobs; one that waits already melts into its job. */
+export async function relayOperations(ctx: Context, queues: Queues): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    select id from operation where state in ('queued', 'running') order by created_at`.execute(ctx.db.sql);
+  await queues.addAll(
+    runOperation,
+    rows.map((r) => ({ payload: { operationId: r.id } })),
+  );
+  return rows.length;
+}

@@ -1,0 +1,106 @@
+import { sql } from 'kysely';
+import { dayIn } from '../clock.ts';
+import type { Context } from '../context.ts';
+import { CHAT_TYPES, type ChatType } from '../desired/model.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import type { Sql } from '../store/database.ts';
+import { lockSchool } from '../store/database.ts';
+import type { InitializationParams } from './initialize.ts';
+import { openOperation } from './operations.ts';
+
+/** Keeps the file and opens its operation, in one transaction: 202 means durable (V1). Returns the operation's id. */
+export async function requestRosterImport(
+  ctx: Context,
+  request: { body: Uint8Array; takenAt: Date; by: string },
+): Promise<string> {
+  const id = ctx.newId();
+  await ctx.db.transaction(async ({ sql: tx }) => {
+    await openOperation(tx, {
+      id,
+      schoolId: null,
+      kind: 'roster-import',
+      params: {},
+      by: request.by,
+      at: new Date(ctx.clock.now()),
+    });
+    await sql`insert into roster_file (operation_id, taken_at, body)
+      values (${id}, ${request.takenAt}, ${Buffer.from(request.body)})`.execute(tx);
+  });
+  ctx.wake('operations');
+  return id;
+}
+
+export type InitializationRequest =
+  | {
+      schoolId: string;
+      types: readonly ChatType[];
+      dryRun: boolean;
+      strict: boolean;
+      asOf: string | null;
+      by: string;
+    }
+  | { schoolId: string; plan: string; by: string };
+
+/**
+ * Opens an initialisation (F1–F3). A second start with the same choice joins the one that is open; any other
+ * waits behind it. Applying a dry run's plan is refused (409 `plan-stale`) once the school or the day has moved.
+ */
+export async function requestInitialization(ctx: Context, request: InitializationRequest): Promise<string> {
+  const id = await ctx.db.transaction(async ({ sql: tx }) => {
+    await lockSchool(tx, request.schoolId);
+    const params = 'plan' in request ? await paramsOfPlan(ctx, tx, request) : paramsOf(request);
+    const open = await openWithSameChoice(tx, request.schoolId, params);
+    if (open) return open;
+    const newId = ctx.newId();
+    await openOperation(tx, {
+      id: newId,
+      schoolId: request.schoolId,
+      kind: 'initialization',
+      params: { ...params },
+      by: request.by,
+      at: new Date(ctx.clock.now()),
+    });
+    return newId;
+  });
+  ctx.wake('operations');
+  return id;
+}
+
+function paramsOf(request: Extract<InitializationRequest, { types: unknown }>): InitializationParams {
+  return {
+    types: CHAT_TYPES.filter((type) => request.types.includes(type)),
+    dryRun: request.dryRun,
+    strict: request.strict,
+    asOf: request.asOf,
+    plan: null,
+  };
+}
+
+async function paramsOfPlan(
+  ctx: Context,
+  tx: Sql,
+  request: { schoolId: string; plan: string },
+): Promise<InitializationParams> {
+  const { rows } = await sql<{ params: InitializationParams; state: string; fresh: boolean; day: string; time_zone: string | null }>`
+    select o.params, o.state, o.revision = s.revision as fresh, o.day, s.time_zone
+    from operation o join school s on s.id = o.school_id
+    where o.id = ${request.plan} and o.school_id = ${request.schoolId} and o.kind = 'initialization'`.execute(tx);
+  const dryRun = rows[0];
+  if (!dryRun?.params.dryRun) throw notFound();
+  if (dryRun.state !== 'succeeded') {
+    throw new Refusal(409, 'plan-not-ready', 'План ещё составляется или не составлен');
+  }
+  const today = dayIn(dryRun.time_zone ?? ctx.config.schoolTimeZone, ctx.clock.now());
+  if (!dryRun.fresh || dryRun.day !== today) {
+    throw new Refusal(409, 'plan-stale', 'План устарел: с тех пор списки изменились. Составьте его заново');
+  }
+  return { ...dryRun.params, dryRun: false, asOf: null, plan: request.plan };
+}
+
+async function openWithSameChoice(tx: Sql, schoolId: string, params: InitializationParams): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select id from operation where school_id = ${schoolId} and kind = 'initialization'
+      and state in ('queued', 'running') and params @> ${JSON.stringify(params)}::jsonb
+    order by created_at limit 1`.execute(tx);
+  return rows[0]?.id ?? null;
+}

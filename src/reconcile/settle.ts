@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { Sql } from '../store/database.ts';
+import type { Problem } from '../store/entities.ts';
+import type { Brought } from './bring.ts';
+import type { ChatState } from './chat-state.ts';
+import { finishOperations } from './operations.ts';
+
+export type ConditionStatus = 'synced' | 'behind' | 'held' | 'failing' | 'archived' | 'deleting';
+
+export interface Condition {
+  status: ConditionStatus;
+  reason: string | null;
+  /** Russian, says what to do where somebody must. */
+  message: string | null;
+}
+
+/** What a chat's job cost, summed into its operation's result, and what stands in the way for good. */
+export interface Outcome {
+  apiCalls: number;
+  problem?: Problem;
+}
+
+/**
+ * Records the end of one generation's work: only if that generation is still to be settled (rule 4), in one
+ * transaction with what Sferum holds and what was answered. A later generation stays due.
+ */
+export async function settle(
+  ctx: Context,
+  chat: ChatState,
+  work: { brought: Brought; condition: Condition; apiCalls: number; problem?: Problem },
+): Promise<void> {
+  const at = new Date(ctx.clock.now());
+  const operations = await ctx.db.transaction(async ({ sql: tx }) => {
+    await recordObserved(tx, chat, work.brought, at);
+    await recordAnswers(tx, chat, work.brought, at);
+    const { rows } = await sql`
+      update chat set settled_generation = ${chat.generation}, queued_at = null, attempts = 0, not_before = null,
+        condition = case when generation = ${chat.generation} then ${work.condition.status} else condition end,
+        condition_reason = case when generation = ${chat.generation} then ${work.condition.reason} else condition_reason end,
+        condition_message = case when generation = ${chat.generation} then ${work.condition.message} else condition_message end,
+        condition_since = case when generation <> ${chat.generation} or condition = ${work.condition.status}
+          then condition_since else ${at} end
+      where id = ${chat.id} and settled_generation < ${chat.generation}
+      returning id`.execute(tx);
+    if (rows.length === 0) return [];
+    return followed(tx, chat, work, at);
+  });
+  await finishOperations(ctx, operations);
+}
+
+/** Leaves the generation due and says when to come again; what is known of the live chat is kept. */
+export async function postpone(
+  ctx: Context,
+  chat: ChatState,
+  work: {
+    brought: Brought;
+    apiCalls: number;
+    afterMs: number;
+    /** Whether this counts as a failed attempt (waiting in turn does not). */
+    attempt: boolean;
+    mustRead: boolean;
+    condition: Condition | null;
+  },
+): Promise<void> {
+  const at = new Date(ctx.clock.now());
+  await ctx.db.transaction(async ({ sql: tx }) => {
+    await recordObserved(tx, chat, work.brought, at);
+    await recordAnswers(tx, chat, work.brought, at);
+    await sql`update operation_chat set api_calls = api_calls + ${work.apiCalls}
+      where chat_id = ${chat.id} and done_at is null and generation is not null`.execute(tx);
+    await sql`
+      update chat set queued_at = null, attempts = attempts + ${work.attempt ? 1 : 0},
+        seen_at = ${work.mustRead ? null : sql`seen_at`},
+        not_before = ${new Date(at.getTime() + Math.round(work.afterMs))},
+        condition = ${work.condition ? work.condition.status : sql`condition`},
+        condition_reason = ${work.condition ? work.condition.reason : sql`condition_reason`},
+        condition_message = ${work.condition ? work.condition.message : sql`condition_message`},
+        condition_since = case when condition = ${work.condition?.status ?? sql`condition`} then condition_since else ${at} end
+      where id = ${chat.id} and settled_generation < ${chat.generation}`.execute(tx);
+  });
+}
+
+/** The job had nothing to do: it lets go of the chat. */
+export async function release(ctx: Context, chatId: string): Promise<void> {
+  await sql`update chat set queued_at = null where id = ${chatId}`.execute(ctx.db.sql);
+}
+
+async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
+  const rows = [...brought.members].map(([userId, m]) => ({ userId, ...m, reason: m.reason ?? null }));
+  await sql`delete from sferum_member where chat_id = ${chat.id}
+    and vk_user_id not in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(rows.map((r) => r.userId))}::jsonb))`.execute(
+    tx,
+  );
+  await sql`
+    insert into sferum_member as s (chat_id, vk_user_id, school_id, admin, state, reason, seen_at)
+    select ${chat.id}, "userId", ${chat.schoolId}, admin, state, reason, ${at}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("userId" bigint, admin boolean, state text, reason text)
+    on conflict (chat_id, vk_user_id) do update set
+      admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at,
+      reason = coalesce(excluded.reason, case when s.state = excluded.state then s.reason end)
+    where (s.admin, s.state, s.reason) is distinct from (excluded.admin, excluded.state, excluded.reason)`.execute(tx);
+  await sql`update chat set sferum_title = ${brought.title}, invite_link = coalesce(${brought.inviteLink ?? null}, invite_link)
+    where id = ${chat.id} and peer_id is not null
+      and (sferum_title is distinct from ${brought.title} or ${brought.inviteLink !== undefined})`.execute(tx);
+}
+
+async function recordAnswers(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
+  if (brought.answers.length === 0) return;
+  const rows = brought.answers.map(({ step, ...details }) => ({ what: `sferum-${step}`, details }));
+  await sql`insert into journal (school_id, at, chat_id, what, cause, details)
+    select ${chat.schoolId}, ${at}, ${chat.id}, what, ${chat.cause}, details
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(what text, details jsonb)`.execute(tx);
+}
+
+/** Ticks the chat off in every operation that waited for this generation. */
+async function followed(tx: Sql, chat: ChatState, outcome: Outcome, at: Date): Promise<string[]> {
+  const { rows } = await sql<{ operation_id: string }>`
+    update operation_chat set done_at = ${at}, api_calls = api_calls + ${outcome.apiCalls},
+      problem = ${outcome.problem ? JSON.stringify(outcome.problem) : null}::jsonb
+    where chat_id = ${chat.id} and done_at is null and generation <= ${chat.generation}
+    returning operation_id`.execute(tx);
+  return rows.map((r) => r.operation_id);
+}

@@ -1,0 +1,132 @@
+import { sql } from 'kysely';
+import type { ChatFact, ChatType, CurrentMember, ExceptionFact, Ground } from '../desired/model.ts';
+import type { SferumActual } from '../plan/steps.ts';
+import type { Sql } from './database.ts';
+
+/** A chat as СГО and Sferum hold it now; what plans are made from. */
+export interface StoredChat extends ChatFact {
+  archived: boolean;
+  warning: string | null;
+  /** Null until Sferum has created it. */
+  sferum: SferumActual | null;
+}
+
+export interface DeletedChat {
+  id: string;
+  key: string;
+  /** False: «не создавать снова» (G1). */
+  recreate: boolean;
+}
+
+/** Which chats of a school: by type, or some by id. */
+export type ChatScope = { types: readonly ChatType[] } | { ids: readonly string[] };
+
+/** The chats of a school that are there (not deleted nor being deleted), with both sides of their membership. */
+export async function loadChats(db: Sql, schoolId: string, scope: ChatScope): Promise<StoredChat[]> {
+  const chosen =
+    'types' in scope
+      ? sql`c.type = any(${[...scope.types]})`
+      : sql`c.id = any(${[...scope.ids]}::uuid[])`;
+  const chats = await sql<{
+    id: string;
+    key: string | null;
+    type: ChatType;
+    class_id: string | null;
+    subject_group_id: string | null;
+    title: string;
+    title_by_hand: boolean;
+    archived: boolean;
+    warning: string | null;
+    creation: string;
+    sferum_title: string | null;
+  }>`select id, key, type, class_id, subject_group_id, title, title_by_hand, archived, warning, creation, sferum_title
+    from chat c where school_id = ${schoolId} and deleting_since is null and deleted_at is null and ${chosen}
+    order by id`.execute(db);
+  const members = await sql<{
+    chat_id: string;
+    person_id: string;
+    admin: boolean;
+    grounds: Ground[];
+    held_by: string | null;
+  }>`select m.chat_id, m.person_id, m.admin, m.grounds, m.held_by
+    from membership m join chat c on c.id = m.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(db);
+  const exceptions = await sql<{
+    chat_id: string;
+    person_id: string;
+    member: ExceptionFact['member'];
+    admin: ExceptionFact['admin'];
+  }>`select e.chat_id, e.person_id, e.member, e.admin
+    from exception e join chat c on c.id = e.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(db);
+  const observed = await sql<{
+    chat_id: string;
+    vk_user_id: string;
+    admin: boolean;
+    state: 'in' | 'waiting' | 'refused' | 'left';
+  }>`select s.chat_id, s.vk_user_id, s.admin, s.state
+    from sferum_member s join chat c on c.id = s.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(db);
+
+  const membersOf = grouped(members.rows, (r): [string, CurrentMember] => [
+    r.person_id,
+    { admin: r.admin, grounds: r.grounds, heldBy: r.held_by },
+  ]);
+  const observedIn = grouped(observed.rows, (r): [number, { admin: boolean; state: typeof r.state }] => [
+    Number(r.vk_user_id),
+    { admin: r.admin, state: r.state },
+  ]);
+  const exceptionsOf = new Map<string, ExceptionFact[]>();
+  for (const { chat_id, person_id, member, admin } of exceptions.rows) {
+    const list = exceptionsOf.get(chat_id) ?? [];
+    list.push({ personId: person_id, member, admin });
+    exceptionsOf.set(chat_id, list);
+  }
+  return chats.rows.map((c) => ({
+    id: c.id,
+    key: c.key,
+    type: c.type,
+    classId: c.class_id,
+    groupId: c.subject_group_id,
+    title: c.title,
+    titleByHand: c.title_by_hand,
+    archived: c.archived,
+    warning: c.warning,
+    exceptions: exceptionsOf.get(c.id) ?? [],
+    members: membersOf.get(c.id) ?? new Map(),
+    sferum:
+      c.creation === 'created'
+        ? { title: c.sferum_title ?? '', members: observedIn.get(c.id) ?? new Map() }
+        : null,
+  }));
+}
+
+/** Automatic chats deleted by hand: their keys are taken until an initialisation brings them back (G1). */
+export async function loadDeletedChats(db: Sql, schoolId: string): Promise<DeletedChat[]> {
+  const { rows } = await sql<DeletedChat>`
+    select id, key, recreate from chat
+    where school_id = ${schoolId} and key is not null and (deleted_at is not null or deleting_since is not null)
+  `.execute(db);
+  return rows;
+}
+
+/** Who is linked to which profile (A5). */
+export async function loadLinks(db: Sql, schoolId: string): Promise<Map<string, number>> {
+  const { rows } = await sql<{ person_id: string; vk_user_id: string }>`
+    select person_id, vk_user_id from profile_link where school_id = ${schoolId} and present`.execute(db);
+  return new Map(rows.map((r) => [r.person_id, Number(r.vk_user_id)]));
+}
+
+function grouped<Row extends { chat_id: string }, K, V>(
+  rows: readonly Row[],
+  entry: (row: Row) => [K, V],
+): Map<string, Map<K, V>> {
+  const groups = new Map<string, Map<K, V>>();
+  for (const row of rows) {
+    let group = groups.get(row.chat_id);
+    if (!group) {
+      group = new Map();
+      groups.set(row.chat_id, group);
+    }
+    const [key, value] = entry(row);
+    group.set(key, value);
+  }
+  return groups;
+}

@@ -1,0 +1,130 @@
+import { sql } from 'kysely';
+import type {
+  ClassFact,
+  EnrollmentFact,
+  GroupFact,
+  OrderFact,
+  OrderItem,
+  OrderKind,
+  PersonFact,
+  Role,
+  RosterFacts,
+  Stamp,
+  UnitKind,
+} from '../desired/model.ts';
+import { instant, type Sql } from './database.ts';
+
+interface StampColumns {
+  stated_at: string | null;
+  stated_by: string | null;
+  gone_at: string | null;
+  gone_by: string | null;
+}
+
+interface UnitColumns {
+  id: string;
+  title: string;
+  starts_on: string | null;
+  ends_on: string | null;
+  present: boolean;
+}
+
+/** All facts of one school that decide membership. Consistent where `db` is a transaction that holds the school. */
+export async function loadFacts(db: Sql, schoolId: string): Promise<RosterFacts> {
+  const people = await sql<{ id: string; roles: Role[] }>`
+    select id, roles from person where school_id = ${schoolId} and present`.execute(db);
+  const classes = await sql<UnitColumns & { homeroom_teacher_ids: string[] }>`
+    select id, title, starts_on, ends_on, present, homeroom_teacher_ids
+    from class where school_id = ${schoolId} and stated_at is not null`.execute(db);
+  const groups = await sql<UnitColumns & { class_id: string | null; teacher_ids: string[] }>`
+    select id, title, starts_on, ends_on, present, class_id, teacher_ids
+    from subject_group where school_id = ${schoolId} and stated_at is not null`.execute(db);
+  const enrollments = await sql<
+    StampColumns & {
+      unit: UnitKind;
+      unit_id: string;
+      student_id: string;
+      begins_on: string | null;
+      ends_on: string | null;
+    }
+  >`select unit, unit_id, student_id, begins_on, ends_on, stated_at, stated_by, gone_at, gone_by
+    from enrollment where school_id = ${schoolId}`.execute(db);
+  const guardians = await sql<{ guardian_id: string; student_id: string }>`
+    select guardian_id, student_id from guardian where school_id = ${schoolId} and present`.execute(db);
+
+  const stamp = stampReader();
+  return {
+    people: new Map(people.rows.map((r): [string, PersonFact] => [r.id, r])),
+    classes: new Map(
+      classes.rows.map((r): [string, ClassFact] => [
+        r.id,
+        { ...unit(r), homeroomTeacherIds: r.homeroom_teacher_ids },
+      ]),
+    ),
+    groups: new Map(
+      groups.rows.map((r): [string, GroupFact] => [
+        r.id,
+        { ...unit(r), classId: r.class_id, teacherIds: r.teacher_ids },
+      ]),
+    ),
+    enrollments: enrollments.rows.map(
+      (r): EnrollmentFact => ({
+        unit: r.unit,
+        unitId: r.unit_id,
+        studentId: r.student_id,
+        beginsOn: r.begins_on,
+        endsOn: r.ends_on,
+        stated: stamp(r.stated_at, r.stated_by),
+        gone: stamp(r.gone_at, r.gone_by),
+      }),
+    ),
+    guardians: guardians.rows.map((r) => ({ guardianId: r.guardian_id, studentId: r.student_id })),
+    orders: await loadOrders(db, schoolId),
+  };
+}
+
+async function loadOrders(db: Sql, schoolId: string): Promise<OrderFact[]> {
+  const { rows } = await sql<{
+    id: string;
+    number: string | null;
+    issued_on: string | null;
+    kind: OrderKind;
+    effective_on: string;
+    items: OrderItem[];
+    issued_at: string;
+    issued_by: string;
+    cancelled_at: string | null;
+    cancelled_by: string | null;
+  }>`select id, number, issued_on, kind, effective_on, items, issued_at, issued_by, cancelled_at, cancelled_by
+    from roster_order where school_id = ${schoolId} and issued_at is not null`.execute(db);
+  const stamp = stampReader();
+  return rows.map((r) => ({
+    id: r.id,
+    number: r.number,
+    issuedOn: r.issued_on,
+    kind: r.kind,
+    effectiveOn: r.effective_on,
+    items: r.items,
+    issued: stamp(r.issued_at, r.issued_by)!,
+    cancelled: stamp(r.cancelled_at, r.cancelled_by),
+  }));
+}
+
+function unit(r: UnitColumns) {
+  return { id: r.id, title: r.title, startsOn: r.starts_on, endsOn: r.ends_on, closed: !r.present };
+}
+
+/** Most rows of an import bear one stamp: each is parsed once. */
+function stampReader(): (at: string | null, by: string | null) => Stamp | null {
+  const seen = new Map<string, Stamp>();
+  return (at, by) => {
+    if (at === null) return null;
+    const key = `${at}|${by}`;
+    let stamp = seen.get(key);
+    if (!stamp) {
+      stamp = { at: instant(at), by: by ?? '' };
+      seen.set(key, stamp);
+    }
+    return stamp;
+  };
+}

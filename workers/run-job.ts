@@ -1,0 +1,53 @@
+import { type Job, type Processor, UnrecoverableError } from 'bullmq';
+import type { JobContract } from '../jobs/contract.ts';
+import type { Context } from '../src/context.ts';
+
+export interface Handler {
+  name: string;
+  /** Throws UnrecoverableError for a payload that is not of the contract. */
+  run(ctx: Context, data: unknown, signal: AbortSignal): Promise<void>;
+}
+
+/** A job's contract with what is done for it. */
+export function handlerOf<Payload>(
+  contract: JobContract<Payload>,
+  handle: (ctx: Context, payload: Payload, signal: AbortSignal) => Promise<void>,
+): Handler {
+  return {
+    name: contract.name,
+    async run(ctx, data, signal) {
+      const payload = contract.payload.safeParse(data);
+      if (!payload.success) throw new UnrecoverableError('malformed-job');
+      await handle(ctx, payload.data, signal);
+    },
+  };
+}
+
+/**
+ * The only place that speaks to BullMQ about outcomes. A handler that returns is done (whatever it decided stands
+ * in our rows); one that throws is tried again by its contract's attempts. Nothing is returned and an error leaves
+ * as its code alone: return values and messages are kept by the queue, and shown on the board.
+ */
+export function processorOf(ctx: Context, handlers: readonly Handler[]): Processor {
+  const byName = new Map(handlers.map((h) => [h.name, h]));
+  return async (job: Job, _token?: string, signal?: AbortSignal) => {
+    const handler = byName.get(job.name);
+    if (!handler) throw new UnrecoverableError('unknown-job');
+    try {
+      await handler.run(ctx, job.data, signal ?? new AbortController().signal);
+      ctx.metrics.job(job.name, 'done');
+    } catch (error) {
+      ctx.metrics.job(job.name, 'failed');
+      if (error instanceof UnrecoverableError) throw error;
+      ctx.log.error({ job: job.name, err: error }, 'a job failed');
+      throw new Error(codeOf(error));
+    }
+  };
+}
+
+/** What may be kept of an error outside our own log: a code or a class, never its text. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^[\w-]{1,40}$/.test(code) ? code : error.name;
+}

@@ -1,0 +1,18 @@
+import type { QueueName } from '../jobs/contract.ts';
+import type { Queues } from '../jobs/queues.ts';
+import type { Context } from '../src/context.ts';
+import { reconcileChatHandler } from './reconcile-chat.ts';
+import { type Handler, processorOf } from './run-job.ts';
+import { runOperationHandler } from './run-operation.ts';
+
+/** Long operations of different schools go side by side; each holds a transaction at most a few seconds. */
+const OPERATIONS_AT_ONCE = 4;
+
+/** Starts working both queues; throws where the queue's backend does not answer. */
+export async function startWorkers(ctx: Context, queues: Queues): Promise<void> {
+  const onError = (error: Error) => ctx.log.error({ error: error.message }, 'the queue reports trouble');
+  const work = (name: QueueName, handlers: readonly Handler[], concurrency: number) =>
+    queues.work(name, processorOf(ctx, handlers), { concurrency, onError });
+  await work('chats', [reconcileChatHandler], ctx.config.limits.workerConcurrencyJobs);
+  await work('operations', [runOperationHandler], OPERATIONS_AT_ONCE);
+}

@@ -1,0 +1,72 @@
+import { SferumError } from '../gateway.ts';
+
+/** One call of VK's API as it stands inside a batch. */
+export interface VkCall {
+  /** `section.method` */
+  readonly method: string;
+  /** Changes something: packed apart from reads, and never repeated blindly where it creates. */
+  readonly write: boolean;
+  /** The call in VKScript. */
+  readonly code: string;
+  readonly codeBytes: number;
+  /** What its answer may weigh at most. */
+  readonly replyBytes: number;
+}
+
+export type VkParam = string | number | boolean | readonly number[];
+export type VkParams = Readonly<Record<string, VkParam>>;
+
+/** Answers of lists at full page size: 1,000 members, 200 conversations with their last messages. */
+const LIST_REPLY_BYTES: Readonly<Record<string, number>> = {
+  'messages.getConversationMembers': 150_000,
+  'messages.getConversations': 1_000_000,
+};
+/** createChat names up to a thousand ids; everything else is smaller. */
+const REPLY_BYTES = 20_000;
+
+export const readCall = (method: string, params: VkParams): VkCall => makeCall(method, params, false);
+export const writeCall = (method: string, params: VkParams): VkCall => makeCall(method, params, true);
+
+function makeCall(method: string, params: VkParams, write: boolean): VkCall {
+  const code = callCode(method, params);
+  return {
+    method,
+    write,
+    code,
+    codeBytes: Buffer.byteLength(code),
+    replyBytes: LIST_REPLY_BYTES[method] ?? REPLY_BYTES,
+  };
+}
+
+/** A batch: the answer is an array in the order of the calls. */
+export const batchCode = (calls: readonly VkCall[]): string =>
+  `return [${calls.map((call) => call.code).join(',')}];`;
+
+/** `API.section.method({"name":value,…})`, values as VK takes them: lists comma-joined, booleans 1 or 0. */
+export function callCode(method: string, params: VkParams): string {
+  const fields = Object.entries(params).map(([name, value]) => `${JSON.stringify(name)}:${literal(value)}`);
+  return `API.${method}({${fields.join(',')}})`;
+}
+
+function literal(value: VkParam): string {
+  if (typeof value === 'string') return stringLiteral(value);
+  if (typeof value === 'number') return integerLiteral(value);
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  return `"${value.map(integerLiteral).join(',')}"`;
+}
+
+/** Ids are int64: plain digits, and nothing that a double has already rounded. */
+function integerLiteral(value: number): string {
+  if (!Number.isSafeInteger(value)) throw new SferumError('defect', 'an id that is no integer, or beyond 2^53');
+  return String(value);
+}
+
+/**
+ * JSON, which escapes quotes, backslashes, control characters and lone surrogates; the two line separators
+ * that JSON allows and ECMAScript long did not are escaped too, and `<` for pages that show a program.
+ */
+const stringLiteral = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[\u2028\u2029<]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

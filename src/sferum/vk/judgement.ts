@@ -1,0 +1,75 @@
+import { SferumError } from '../gateway.ts';
+import type { VkCall } from './call.ts';
+import { VkError, type VkErrorReply } from './errors.ts';
+import { matchReply } from './reply.ts';
+import type { RequestOutcome } from './transport.ts';
+
+/** What becomes of one call of a request. `tooFast` and `alone` wait again: they never ran. */
+export type Fate =
+  | { is: 'done'; value: unknown }
+  | { is: 'failed'; error: SferumError }
+  | { is: 'tooFast' }
+  | { is: 'alone' };
+
+export interface Judgement {
+  /** In the order of the calls. */
+  fates: Fate[];
+  /** Whether VK may have carried the calls out, and so counts them. */
+  mayHaveRun: boolean;
+  /** Set where the answer concerns the token and so every call that waits for it. */
+  token?: { kind: 'slow-down'; forMs: number; code: number } | { kind: 'token'; code: number };
+}
+
+const TOO_FAST = 6;
+const DOES_NOT_COMPILE = 12;
+const RUNTIME_ERROR = 13;
+
+/** What a request's outcome means for its calls. Pure. */
+export function judge(calls: readonly VkCall[], outcome: RequestOutcome): Judgement {
+  if (outcome.type === 'error') return judgeError(calls, outcome.error);
+  if (outcome.type === 'lost') {
+    const kind = outcome.mayHaveRun ? 'unknown' : 'never-ran';
+    const failed = (call: VkCall): Fate => ({
+      is: 'failed',
+      error: new SferumError(kind, `${call.method}: ${outcome.why}`),
+    });
+    return { fates: calls.map(failed), mayHaveRun: outcome.mayHaveRun };
+  }
+  const fates = matchReply(calls, outcome.response, outcome.executeErrors).map((result): Fate => {
+    if (result.ok) return { is: 'done', value: result.value };
+    const isTooFast = result.error instanceof VkError && result.error.code === TOO_FAST;
+    return isTooFast ? { is: 'tooFast' } : { is: 'failed', error: result.error };
+  });
+  return { fates, mayHaveRun: true };
+}
+
+/** VK refused the request as a whole. */
+function judgeError(calls: readonly VkCall[], error: VkErrorReply): Judgement {
+  if (error.code === TOO_FAST) return { fates: calls.map(() => ({ is: 'tooFast' })), mayHaveRun: false };
+  const told = new VkError('execute', error);
+  const failed = (call: VkCall): Fate => ({ is: 'failed', error: requestError(call, told) });
+  // Error 12 runs nothing: the call that broke the program must not take its neighbours down.
+  if (error.code === DOES_NOT_COMPILE) {
+    return {
+      fates: calls.map((call) => (calls.length > 1 ? { is: 'alone' } : failed(call))),
+      mayHaveRun: false,
+    };
+  }
+  // Some calls may have run: reads may be asked again by themselves, of writes nothing is known.
+  if (error.code === RUNTIME_ERROR && calls.length > 1 && /too big/i.test(error.text)) {
+    return { fates: calls.map((call) => (call.write ? failed(call) : { is: 'alone' })), mayHaveRun: true };
+  }
+  const judgement: Judgement = { fates: calls.map(failed), mayHaveRun: told.kind === 'unknown' };
+  if (told.kind === 'token') judgement.token = { kind: 'token', code: told.code };
+  if (told.kind === 'slow-down' && told.retryAfterMs) {
+    judgement.token = { kind: 'slow-down', forMs: told.retryAfterMs, code: told.code };
+  }
+  return judgement;
+}
+
+/** The kind is that of `execute`: a refusal of the request says nothing of the single method. */
+const requestError = (call: VkCall, told: VkError): SferumError =>
+  new SferumError(told.kind, `${call.method} in ${told.message}`, {
+    ...(told.reason && { reason: told.reason }),
+    ...(told.retryAfterMs && { retryAfterMs: told.retryAfterMs }),
+  });

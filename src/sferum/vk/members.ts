@@ -1,0 +1,43 @@
+import { type SferumChatMember, SferumError } from '../gateway.ts';
+import { readCall } from './call.ts';
+import { type Ask, membersReply } from './replies.ts';
+
+/** VK's largest page; its default of 20 would look like a chat of 20. */
+const PAGE = 1_000;
+
+/**
+ * Everybody in a chat. A list that is empty, cut or in doubt is `unknown`, never a smaller chat: from
+ * «nobody is there» follows that everybody has to be added, from a cut list that people are missing.
+ *
+ * @param ask asks VK once, with plain retries
+ * @param leftOut ids that are no members: our own account and community
+ */
+export async function readMembers(
+  peerId: number,
+  leftOut: readonly number[],
+  ask: Ask,
+): Promise<SferumChatMember[]> {
+  const method = 'messages.getConversationMembers';
+  const members = new Map<number, SferumChatMember>();
+  let count = Number.POSITIVE_INFINITY;
+  let read = 0;
+  while (read < count) {
+    const page = await ask(readCall(method, { peer_id: peerId, count: PAGE, offset: read }), membersReply);
+    if (page.items.length === 0) throw new SferumError('unknown', `${method}: the list is cut or empty`);
+    count = page.count;
+    read += page.items.length;
+    for (const item of page.items) {
+      members.set(item.member_id, {
+        userId: item.member_id,
+        admin: item.is_admin === true || item.is_owner === true,
+        waiting: item.is_message_request === true,
+      });
+    }
+    // A page below the full size is the last one; if it is not, the list was cut.
+    if (page.items.length < PAGE) break;
+  }
+  // People who come or go between two pages appear twice or not at all.
+  if (members.size !== count) throw new SferumError('unknown', `${method}: the list contradicts its count`);
+  for (const id of leftOut) members.delete(id);
+  return [...members.values()];
+}

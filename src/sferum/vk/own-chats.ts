@@ -1,0 +1,67 @@
+import { SferumError } from '../gateway.ts';
+import { readCall } from './call.ts';
+import { type Ask, conversationsReply } from './replies.ts';
+
+export interface ListedChat {
+  peerId: number;
+  title: string;
+  ownerId: number;
+  state: string;
+}
+
+/** VK's largest page. */
+const PAGE = 200;
+/** Looks at the front again, while chats move, before the listing is given up as unknown. */
+const MAX_PASSES = 5;
+
+/**
+ * The whole listing of an account's conversations. Chats move to the front while it is read, past the place
+ * where the reader is: so the front is read again until nothing is missing.
+ */
+export async function listChats(ask: Ask): Promise<ListedChat[]> {
+  const chats = new Map<number, ListedChat>();
+  const readPage = async (offset: number): Promise<number> => {
+    const page = await ask(
+      readCall('messages.getConversations', { count: PAGE, offset }),
+      conversationsReply,
+    );
+    for (const { conversation } of page.items) {
+      const settings = conversation.chat_settings;
+      chats.set(conversation.peer.id, {
+        peerId: conversation.peer.id,
+        title: settings?.title ?? '',
+        ownerId: settings?.owner_id ?? 0,
+        state: settings?.state ?? '',
+      });
+    }
+    return page.count;
+  };
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const count = await readPage(0);
+    // On the first pass the pages behind the front are read even if the front alone would add up.
+    if (chats.size >= count && (pass > 0 || count <= PAGE)) return [...chats.values()];
+    const pagesBehind = Math.ceil(count / PAGE) - 1;
+    await Promise.all(Array.from({ length: pagesBehind }, (_, index) => readPage((index + 1) * PAGE)));
+  }
+  throw new SferumError('unknown', 'messages.getConversations: the listing is cut or keeps changing');
+}
+
+/**
+ * One scan for all who ask at about the same time. An asker is served only by a scan that starts after he
+ * asked: an older one may have passed the place where what he looks for has appeared meanwhile.
+ */
+export class SharedScan<T> {
+  #running: Promise<unknown> = Promise.resolve();
+  #next: Promise<T> | undefined;
+
+  /** The result of the next scan; `scan` is run if nobody else has asked for that one yet. */
+  result(scan: () => Promise<T>): Promise<T> {
+    this.#next ??= this.#running.then(() => {
+      this.#next = undefined;
+      const started = scan();
+      this.#running = started.catch(() => {});
+      return started;
+    });
+    return this.#next;
+  }
+}

@@ -1,0 +1,47 @@
+/** The answers of VK's methods, as far as they are used; anything else in them is let through unread. */
+import { z } from 'zod';
+import type { VkCall } from './call.ts';
+
+/** Asks VK for the answer to one call, with the retries that call may have. */
+export type Ask = <T>(call: VkCall, reply: z.ZodType<T>) => Promise<T>;
+
+/** Int64 on the wire; what a double cannot hold is refused rather than rounded to somebody else's id. */
+const id = z.int();
+const count = z.int().nonnegative();
+
+export const createChatReply = z.object({ chat_id: z.int().positive(), peer_ids: z.array(id).default([]) });
+
+export const membersReply = z.object({
+  count,
+  items: z.array(
+    z.object({
+      member_id: id,
+      is_admin: z.boolean().optional(),
+      is_owner: z.boolean().optional(),
+      is_message_request: z.boolean().optional(),
+    }),
+  ),
+});
+
+export const conversationsReply = z.object({
+  count,
+  items: z.array(
+    z.object({
+      conversation: z.object({
+        peer: z.object({ id }),
+        // Only conversations with several people have settings.
+        chat_settings: z.object({ owner_id: id, title: z.string(), state: z.string() }).optional(),
+      }),
+    }),
+  ),
+});
+
+export const inviteLinkReply = z.object({ link: z.string() });
+
+export const startCallReply = z.object({ call_id: z.string().optional(), join_link: z.string() });
+
+export const usersReply = z.array(z.object({ id }));
+
+export const groupsReply = z.object({ groups: z.array(z.object({ id })).default([]) });
+
+export const permissionsReply = z.object({ permissions: z.array(z.object({ name: z.string() })) });

@@ -1,0 +1,288 @@
+import { type CallOptions, type GatewayStats, type Pace, SferumError } from '../gateway.ts';
+import { batchCode, type VkCall } from './call.ts';
+import { VkError } from './errors.ts';
+import { type Fate, type Judgement, judge } from './judgement.ts';
+import type { VkLimits } from './limits.ts';
+import { MethodCircuits } from './method-circuits.ts';
+import { type Clock, type Execute, ignoreAbort } from './transport.ts';
+import { type WaitingCall, WaitingCalls } from './waiting-calls.ts';
+
+/** Where the adapter tells what an operator should know; never titles, ids of people or tokens. */
+export interface VkLog {
+  warn(details: Readonly<Record<string, string | number>>, message: string): void;
+}
+
+export interface BatcherParts {
+  execute: Execute;
+  pace: Pace;
+  clock: Clock;
+  limits: VkLimits;
+  stats: GatewayStats;
+  log: VkLog | undefined;
+}
+
+/**
+ * All calls of one token, from whatever school: at each slot of the token's pace it sends what waits as one
+ * `execute`. Several requests may be under way at once. The loop runs only while calls wait.
+ *
+ *   waiting → sent → done, refused or unknown
+ *        ↖ never ran for the pace (error 6), alone where a batch did not compile (12)
+ */
+export class TokenBatcher {
+  readonly #token: string;
+  /** A digest of the token: what the pace knows it by. */
+  readonly #key: string;
+  readonly #parts: BatcherParts;
+  readonly #waiting: WaitingCalls;
+  readonly #circuits: MethodCircuits;
+  readonly #inFlight = new Set<Promise<void>>();
+  #intervalMs: number;
+  #lastSentAtMs = Number.NEGATIVE_INFINITY;
+  #pausedUntilMs = 0;
+  #running = false;
+  #closed = false;
+  /** Aborted when something changes that the sleeping loop has to look at. */
+  #change = new AbortController();
+
+  constructor(token: string, key: string, intervalMs: number, parts: BatcherParts) {
+    this.#token = token;
+    this.#key = key;
+    this.#intervalMs = intervalMs;
+    this.#parts = parts;
+    this.#waiting = new WaitingCalls(parts.limits);
+    this.#circuits = new MethodCircuits(parts.limits);
+  }
+
+  set intervalMs(intervalMs: number) {
+    this.#intervalMs = intervalMs;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Queues one call; resolves with VK's answer to it, rejects with SferumError. */
+  call(call: VkCall, { priority, signal, notAfterMs, onSent }: CallOptions): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const waiting: WaitingCall = {
+      call,
+      priority,
+      sinceMs: this.#parts.clock.now(),
+      alone: false,
+      tooFast: 0,
+      signal,
+      notAfterMs,
+      onSent: onSent ?? (() => {}),
+      resolve,
+      reject,
+    };
+    const obstacle = this.#obstacle(waiting);
+    if (obstacle) {
+      reject(obstacle);
+      return promise;
+    }
+    const giveUp = () => {
+      if (this.#waiting.remove(waiting)) reject(neverRan(call, 'given up while it waited'));
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    this.#waiting.add(waiting);
+    this.#wake();
+    return promise.finally(() => signal?.removeEventListener('abort', giveUp));
+  }
+
+  /** Why a call may not wait (any longer). */
+  #obstacle({ call, signal, notAfterMs, tooFast }: WaitingCall): SferumError | undefined {
+    const { clock, limits } = this.#parts;
+    const now = clock.now();
+    if (this.#closed) return neverRan(call, 'the gateway is closing');
+    if (signal?.aborted) return neverRan(call, 'given up before it was sent');
+    if (notAfterMs !== undefined && now > notAfterMs) return neverRan(call, 'too late to be sent');
+    if (tooFast > limits.tooFastRounds) return neverRan(call, 'VK keeps refusing the pace');
+    if (call.codeBytes > limits.codeBytes) {
+      return new SferumError('defect', `${call.method}: longer than a request may be`);
+    }
+    const stoppedForMs = Math.max(this.#pausedUntilMs - now, this.#circuits.stoppedForMs(call.method, now));
+    return stoppedForMs > 0 ? slowDown(call, stoppedForMs) : undefined;
+  }
+
+  #wake(): void {
+    this.#change.abort();
+    if (this.#running || this.#closed || this.#waiting.size === 0) return;
+    this.#running = true;
+    this.#run().finally(() => {
+      this.#running = false;
+      // Something may have been queued between the loop's last look and here.
+      if (this.#waiting.size > 0) this.#wake();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { clock, limits } = this.#parts;
+    while (!this.#closed && this.#waiting.size > 0) {
+      const isFull = this.#inFlight.size >= limits.requestsInFlight;
+      const dueInMs = this.#waiting.dueInMs(clock.now(), this.#inFlight.size);
+      if (isFull || dueInMs > 0) {
+        this.#change = new AbortController();
+        await ignoreAbort(clock.sleep(isFull ? limits.requestTimeoutMs : dueInMs, this.#change.signal));
+      } else if (await this.#slot()) {
+        this.#sendNext();
+      }
+    }
+  }
+
+  /** Waits for the token's next slot; false where there is none for a while, and then nothing waits. */
+  async #slot(): Promise<boolean> {
+    const { clock, pace } = this.#parts;
+    let slot: Awaited<ReturnType<Pace['reserve']>>;
+    try {
+      slot = await pace.reserve(this.#key, this.#intervalMs);
+    } catch {
+      this.#log({}, 'the pace of a token cannot be reached');
+      this.#rejectWaiting((call) => neverRan(call, 'the pace cannot be reached'));
+      return false;
+    }
+    if (slot.pausedForMs > 0) {
+      this.#holdToken(slot.pausedForMs);
+      return false;
+    }
+    await clock.sleep(slot.waitMs);
+    // A slot that came late is not made up for: the requests that reach VK stay evenly spaced.
+    const tooEarlyMs = this.#lastSentAtMs + this.#intervalMs - clock.now();
+    if (tooEarlyMs > 0) await clock.sleep(tooEarlyMs);
+    return !this.#closed;
+  }
+
+  #sendNext(): void {
+    const now = this.#parts.clock.now();
+    for (const late of this.#waiting.drain(
+      ({ notAfterMs }) => notAfterMs !== undefined && now > notAfterMs,
+    )) {
+      late.reject(neverRan(late.call, 'too late to be sent'));
+    }
+    const batch = this.#waiting.take(
+      now,
+      this.#inFlight.size,
+      (one, other) =>
+        one.method === other.method ||
+        !(this.#circuits.isSuspect(one.method) || this.#circuits.isSuspect(other.method)),
+    );
+    if (batch.length === 0) return;
+    this.#lastSentAtMs = now;
+    const sent = this.#send(batch, now).finally(() => {
+      this.#inFlight.delete(sent);
+      this.#wake();
+    });
+    this.#inFlight.add(sent);
+  }
+
+  async #send(batch: WaitingCall[], sentAtMs: number): Promise<void> {
+    const { execute, stats } = this.#parts;
+    const calls = batch.map((waiting) => waiting.call);
+    const writes = calls.filter((call) => call.write).length;
+    for (const waiting of batch) waiting.onSent();
+    stats.requests++;
+    if (writes > 0) stats.requestsWithWrites++;
+    const outcome = await execute(this.#token, batchCode(calls));
+    const { fates, mayHaveRun, token } = judge(calls, outcome);
+    if (mayHaveRun) {
+      stats.calls += calls.length;
+      stats.writeCalls += writes;
+    }
+    if (fates.some((fate) => fate.is === 'tooFast')) stats.tooFast++;
+    if (outcome.type === 'lost') this.#log({ why: outcome.why, calls: calls.length }, 'a request was lost');
+    if (outcome.type === 'lost' && outcome.timedOut) this.#countHangs(calls, sentAtMs);
+    this.#carryOut(batch, fates);
+    if (token) this.#carryOutForToken(token);
+  }
+
+  #carryOut(batch: readonly WaitingCall[], fates: readonly Fate[]): void {
+    const now = this.#parts.clock.now();
+    const again: WaitingCall[] = [];
+    for (const [index, waiting] of batch.entries()) {
+      const fate = fates[index]!;
+      if (fate.is === 'done') {
+        this.#circuits.answered(waiting.call.method, now);
+        waiting.resolve(fate.value);
+      } else if (fate.is === 'failed') {
+        waiting.reject(fate.error);
+      } else {
+        if (fate.is === 'tooFast') waiting.tooFast++;
+        if (fate.is === 'alone') waiting.alone = true;
+        again.push(waiting);
+      }
+    }
+    this.#putBack(again);
+    for (const [index, fate] of fates.entries()) {
+      const limit = fate.is === 'failed' && fate.error instanceof VkError ? fate.error : undefined;
+      if (limit?.kind !== 'slow-down' || !limit.retryAfterMs) continue;
+      this.#circuits.stop(batch[index]!.call.method, limit.retryAfterMs, now);
+      this.#rejectMethod(limit.method, limit.message);
+    }
+  }
+
+  /** None of these has run. */
+  #putBack(batch: readonly WaitingCall[]): void {
+    const again: WaitingCall[] = [];
+    for (const waiting of batch) {
+      const obstacle = this.#obstacle(waiting);
+      if (obstacle) waiting.reject(obstacle);
+      else again.push(waiting);
+    }
+    this.#waiting.putBack(again);
+  }
+
+  #countHangs(calls: readonly VkCall[], sentAtMs: number): void {
+    const now = this.#parts.clock.now();
+    for (const method of new Set(calls.map((call) => call.method))) {
+      if (this.#circuits.timedOut(method, sentAtMs, now)) this.#rejectMethod(method, 'does not answer');
+    }
+  }
+
+  #rejectMethod(method: string, why: string): void {
+    const forMs = this.#circuits.stoppedForMs(method, this.#parts.clock.now());
+    this.#log({ method, why, forMs }, 'a method of VK is stopped for a time');
+    for (const waiting of this.#waiting.drain(({ call }) => call.method === method)) {
+      waiting.reject(slowDown(waiting.call, forMs));
+    }
+  }
+
+  #carryOutForToken(token: NonNullable<Judgement['token']>): void {
+    this.#log({ code: token.code, kind: token.kind }, 'VK refuses a token');
+    if (token.kind === 'token') {
+      this.#rejectWaiting((call) => new SferumError('token', `${call.method}: VK error ${token.code}`));
+      return;
+    }
+    this.#holdToken(token.forMs);
+    this.#parts.pace
+      .pause(this.#key, token.forMs, `VK error ${token.code}`)
+      .catch(() => this.#log({}, 'a pause could not be told to other processes'));
+  }
+
+  #holdToken(forMs: number): void {
+    this.#pausedUntilMs = this.#parts.clock.now() + forMs;
+    this.#rejectWaiting((call) => slowDown(call, forMs));
+  }
+
+  #rejectWaiting(error: (call: VkCall) => SferumError): void {
+    for (const waiting of this.#waiting.drain()) waiting.reject(error(waiting.call));
+  }
+
+  #log(details: Readonly<Record<string, string | number>>, message: string): void {
+    this.#parts.log?.warn({ token: this.#key, ...details }, message);
+  }
+
+  /** Lets go of what waits and waits, within bounds, for what is under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#change.abort();
+    this.#rejectWaiting((call) => neverRan(call, 'the gateway is closing'));
+    const waited = new AbortController();
+    const inTime = ignoreAbort(this.#parts.clock.sleep(this.#parts.limits.closeMs, waited.signal));
+    await Promise.race([Promise.allSettled(this.#inFlight), inTime]);
+    waited.abort();
+  }
+}
+
+const neverRan = (call: VkCall, why: string) => new SferumError('never-ran', `${call.method}: ${why}`);
+const slowDown = (call: VkCall, retryAfterMs: number) =>
+  new SferumError('slow-down', `${call.method}: stopped for a time`, { retryAfterMs });

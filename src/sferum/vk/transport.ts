@@ -1,0 +1,100 @@
+import type { VkErrorReply } from './errors.ts';
+import { parseError } from './reply.ts';
+
+/** Time as the adapter sees it. `sleep` ends early, by resolving or rejecting, when the signal aborts. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type RequestOutcome =
+  | { type: 'reply'; response: unknown; executeErrors: unknown }
+  | { type: 'error'; error: VkErrorReply }
+  /** No answer that can be read. `ran` is false only where the request cannot have reached VK. */
+  | { type: 'lost'; mayHaveRun: boolean; timedOut: boolean; why: string };
+
+export type Execute = (token: string, code: string) => Promise<RequestOutcome>;
+
+const API_VERSION = '5.199';
+
+/** Failures before the first byte of the request has left. */
+const NOT_SENT: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/**
+ * One `execute` over HTTP. Never throws. Redirects are refused: a token goes to the configured host only.
+ * `baseUrl` is the address above the methods, such as `https://api.vk.ru/method`.
+ */
+export function httpExecute(options: {
+  baseUrl: string;
+  fetch: typeof fetch;
+  clock: Clock;
+  timeoutMs: number;
+}): Execute {
+  const url = `${options.baseUrl.replace(/\/+$/, '')}/execute`;
+  return async (token, code) => {
+    const answered = new AbortController();
+    const overdue = new AbortController();
+    ignoreAbort(options.clock.sleep(options.timeoutMs, answered.signal)).then(() => overdue.abort());
+    try {
+      const reply = await options.fetch(url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: new URLSearchParams({ v: API_VERSION, code }),
+        redirect: 'error',
+        signal: overdue.signal,
+      });
+      return readReply(reply.status, await reply.text());
+    } catch (error) {
+      const timedOut = overdue.signal.aborted;
+      return { type: 'lost', mayHaveRun: timedOut || wasSent(error), timedOut, why: reason(error, timedOut) };
+    } finally {
+      answered.abort();
+    }
+  };
+}
+
+/** Waits, and takes an aborted wait for a finished one. */
+export const ignoreAbort = (wait: Promise<void>): Promise<void> => wait.catch(() => {});
+
+function readReply(status: number, body: string): RequestOutcome {
+  const unreadable: RequestOutcome = {
+    type: 'lost',
+    mayHaveRun: true,
+    timedOut: false,
+    why: `HTTP ${status} without an answer of the API`,
+  };
+  let reply: unknown;
+  try {
+    reply = JSON.parse(body);
+  } catch {
+    return unreadable;
+  }
+  if (typeof reply !== 'object' || reply === null) return unreadable;
+  if ('error' in reply) return { type: 'error', error: parseError(reply.error) };
+  if (status !== 200 || !('response' in reply)) return unreadable;
+  return {
+    type: 'reply',
+    response: reply.response,
+    executeErrors: 'execute_errors' in reply ? reply.execute_errors : [],
+  };
+}
+
+/** fetch hides the reason in `cause`; a host with several addresses gives one error for each. */
+function wasSent(error: unknown): boolean {
+  const cause = (error as { cause?: unknown }).cause;
+  const each = cause instanceof AggregateError ? cause.errors : [cause];
+  return !each.every((one) => NOT_SENT.has((one as { code?: unknown } | undefined)?.code));
+}
+
+function reason(error: unknown, timedOut: boolean): string {
+  if (timedOut) return 'no answer in time';
+  const code = (error as { cause?: { code?: unknown } }).cause?.code;
+  return typeof code === 'string' ? `connection failed (${code})` : 'connection failed';
+}

@@ -1,0 +1,222 @@
+import type { z } from 'zod';
+import {
+  type AccountInfo,
+  type CallOptions,
+  type ChatRef,
+  type FoundChat,
+  type MembershipMode,
+  type SferumAccount,
+  type SferumChatMember,
+  type SferumCredentials,
+  SferumError,
+  type SferumUserId,
+} from '../gateway.ts';
+import { readCall, type VkCall, writeCall } from './call.ts';
+import { describeToken, mayStartCalls } from './describe.ts';
+import { VkError } from './errors.ts';
+import type { VkLimits } from './limits.ts';
+import { readMembers } from './members.ts';
+import { type ListedChat, listChats, type SharedScan } from './own-chats.ts';
+import { type Ask, createChatReply, inviteLinkReply, startCallReply } from './replies.ts';
+import { withRetries } from './retry.ts';
+import type { TokenBatcher } from './token-batcher.ts';
+import type { Clock } from './transport.ts';
+
+/** VK: a chat's peer id is this plus its chat id. */
+const CHAT_PEER_BASE = 2_000_000_000;
+/** VK: you left this chat. */
+const LEFT_ALREADY = 922;
+
+/** One token at work, shared by every school that has it. */
+export interface TokenLine {
+  batcher: TokenBatcher;
+  scan: SharedScan<ListedChat[]>;
+}
+
+export interface AccountParts {
+  line: TokenLine;
+  /** Of the user token that makes calls; null where the school has none. */
+  callsLine: TokenLine | null;
+  clock: Clock;
+  random: () => number;
+  limits: VkLimits;
+}
+
+/** `once`: never again after an unknown outcome. `freely`: its repetition changes nothing. */
+type Repeat = 'once' | 'freely';
+
+/** The port's account in terms of VK's methods. */
+export class VkAccount implements SferumAccount {
+  readonly ownerId: number;
+  readonly mode: MembershipMode;
+  readonly #communityId: number;
+  readonly #parts: AccountParts;
+
+  constructor({ ownerId, communityId, tokenKind }: SferumCredentials, parts: AccountParts) {
+    this.ownerId = ownerId;
+    this.mode = tokenKind === 'user' ? 'adding' : 'inviting';
+    this.#communityId = communityId;
+    this.#parts = parts;
+  }
+
+  async createChat(
+    { title, members }: { title: string; members: readonly SferumUserId[] },
+    options: CallOptions,
+  ): Promise<{ ref: ChatRef; members: SferumUserId[] }> {
+    const asked = this.mode === 'adding' ? members : [];
+    const call = writeCall('messages.createChat', { ...(asked.length > 0 && { user_ids: asked }), title });
+    const reply = shaped(call, await this.#send(call, 'once', options), createChatReply);
+    const added = new Set(reply.peer_ids);
+    return {
+      ref: { ownerId: this.ownerId, peerId: CHAT_PEER_BASE + reply.chat_id },
+      members: asked.filter((member) => added.has(member)),
+    };
+  }
+
+  async addMember(chat: ChatRef, user: SferumUserId, options: CallOptions): Promise<'in' | 'waiting'> {
+    if (this.mode === 'inviting') {
+      throw new SferumError('not-possible', 'messages.addChatUser: not with a community token');
+    }
+    const params = { chat_id: this.#chatId(chat), user_id: user };
+    const state = await this.#settle(writeCall('messages.addChatUser', params), options);
+    return state === 'waiting' ? 'waiting' : 'in';
+  }
+
+  async removeMember(chat: ChatRef, user: SferumUserId, options: CallOptions): Promise<void> {
+    const params = { chat_id: this.#chatId(chat), member_id: user };
+    await this.#settle(writeCall('messages.removeChatUser', params), options);
+  }
+
+  async setAdmin(chat: ChatRef, user: SferumUserId, admin: boolean, options: CallOptions): Promise<void> {
+    const params = { peer_id: this.#peerId(chat), member_id: user, role: admin ? 'admin' : 'member' };
+    await this.#send(writeCall('messages.setMemberRole', params), 'freely', options);
+  }
+
+  async renameChat(chat: ChatRef, title: string, options: CallOptions): Promise<void> {
+    await this.#send(
+      writeCall('messages.editChat', { chat_id: this.#chatId(chat), title }),
+      'freely',
+      options,
+    );
+  }
+
+  async inviteLink(chat: ChatRef, reset: boolean, options: CallOptions): Promise<string> {
+    const params = { peer_id: this.#peerId(chat), reset };
+    const call = (reset ? writeCall : readCall)('messages.getInviteLink', params);
+    return shaped(call, await this.#send(call, 'freely', options), inviteLinkReply).link;
+  }
+
+  async readMembers(chat: ChatRef, options: CallOptions): Promise<SferumChatMember[]> {
+    return readMembers(this.#peerId(chat), [this.ownerId, -this.#communityId], this.#asker(options));
+  }
+
+  async findChats(title: string, options: CallOptions): Promise<FoundChat[]> {
+    const { scan } = this.#parts.line;
+    // A scan serves others too: it is not given up with one of them, and does not linger with the bulk.
+    const priority = options.priority === 'bulk' ? 'event' : options.priority;
+    const ask = this.#asker({ priority, ...(options.onSent && { onSent: options.onSent }) });
+    const listed = await scan.result(() => listChats(ask));
+    return listed
+      .filter((chat) => chat.title === title && chat.ownerId === this.ownerId && chat.state === 'in')
+      .sort((one, other) => other.peerId - one.peerId)
+      .map(({ peerId }) => ({ ref: { ownerId: this.ownerId, peerId }, title, own: true }));
+  }
+
+  /** Can be begun again after any of its steps: who has left already only clears. */
+  async abandonChat(chat: ChatRef, title: string, options: CallOptions): Promise<void> {
+    try {
+      await this.renameChat(chat, title, options);
+    } catch (error) {
+      if (!(error instanceof VkError && error.code === LEFT_ALREADY)) throw error;
+    }
+    const clear = writeCall('messages.deleteConversation', { peer_id: this.#peerId(chat) });
+    await this.#send(clear, 'freely', options);
+    const leave = { chat_id: this.#chatId(chat), member_id: this.ownerId };
+    await this.#settle(writeCall('messages.removeChatUser', leave), options);
+  }
+
+  /** `callId` is empty where VK gives none (its schema lets it): such a call cannot be ended by us. */
+  async startCall(options: CallOptions): Promise<{ callId: string; joinLink: string }> {
+    const call = writeCall('calls.start', {});
+    const reply = shaped(
+      call,
+      await this.#send(call, 'once', options, this.#callsLine(call)),
+      startCallReply,
+    );
+    return { callId: reply.call_id ?? '', joinLink: reply.join_link };
+  }
+
+  async endCall(callId: string, options: CallOptions): Promise<void> {
+    const call = writeCall('calls.forceFinish', { call_id: callId });
+    await this.#settle(call, options, this.#callsLine(call));
+  }
+
+  async describe(options: CallOptions): Promise<AccountInfo> {
+    const info = await describeToken(this.#asker(options));
+    const { callsLine } = this.#parts;
+    const mayCall = callsLine
+      ? await mayStartCalls(this.#asker(options, callsLine))
+      : info.tokenKind === 'user';
+    return { ...info, mayCall };
+  }
+
+  #callsLine(call: VkCall): TokenLine {
+    const { callsLine, line } = this.#parts;
+    if (callsLine) return callsLine;
+    if (this.mode === 'adding') return line;
+    throw new SferumError('not-possible', `${call.method}: calls need a user token`);
+  }
+
+  #asker(options: CallOptions, line = this.#parts.line): Ask {
+    return async (call, reply) => shaped(call, await this.#send(call, 'freely', options, line), reply);
+  }
+
+  /** What was wanted is so: now, already, or as soon as the person accepts. */
+  async #settle(
+    call: VkCall,
+    options: CallOptions,
+    line = this.#parts.line,
+  ): Promise<'done' | 'already-so' | 'waiting'> {
+    try {
+      await this.#send(call, 'freely', options, line);
+      return 'done';
+    } catch (error) {
+      if (error instanceof VkError && error.settled) return error.settled;
+      throw error;
+    }
+  }
+
+  #send(
+    call: VkCall,
+    repeat: Repeat,
+    options: CallOptions,
+    { batcher } = this.#parts.line,
+  ): Promise<unknown> {
+    const { clock, random, limits } = this.#parts;
+    return withRetries(() => batcher.call(call, options), {
+      repeatUnknown: repeat === 'freely',
+      signal: options.signal,
+      isClosing: () => batcher.closed,
+      clock,
+      random,
+      limits,
+    });
+  }
+
+  /** Chat ids are local to who looks: another account's would be some other chat. */
+  #peerId(chat: ChatRef): number {
+    if (chat.ownerId !== this.ownerId) throw new SferumError('defect', 'a chat of another account');
+    return chat.peerId;
+  }
+
+  #chatId(chat: ChatRef): number {
+    return this.#peerId(chat) - CHAT_PEER_BASE;
+  }
+}
+
+/** An answer that is not what the method gives says nothing about what has happened. */
+function shaped<T>(call: VkCall, value: unknown, reply: z.ZodType<T>): T {
+  const parsed = reply.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new SferumError('unknown', `${call.method}: an answer of another shape`);
+}

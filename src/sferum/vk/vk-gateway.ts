@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { GatewayStats, Pace, SferumAccount, SferumCredentials, SferumGateway } from '../gateway.ts';
+import { slotIntervalMs, USER_REQUESTS_PER_SECOND, VK_LIMITS, type VkLimits } from './limits.ts';
+import { type ListedChat, SharedScan } from './own-chats.ts';
+import { TokenBatcher, type VkLog } from './token-batcher.ts';
+import { type Clock, httpExecute } from './transport.ts';
+import { type TokenLine, VkAccount } from './vk-account.ts';
+
+export interface VkGatewayOptions {
+  /** The address above the methods: `https://api.vk.ru/method`, or a sandbox's. */
+  baseUrl: string;
+  fetch?: typeof fetch;
+  pace: Pace;
+  clock: Clock;
+  /** 0 to 1, as Math.random: spreads retries. */
+  random: () => number;
+  limits?: Partial<VkLimits>;
+  log?: VkLog;
+}
+
+/** Characters of a token's digest: enough to tell tokens apart, useless to find one. */
+const KEY_LENGTH = 16;
+
+/** The port over VK's API. Every call travels in an `execute`, at the pace of its token. */
+export function createVkGateway(options: VkGatewayOptions): SferumGateway {
+  const { pace, clock, random, log } = options;
+  const limits = { ...VK_LIMITS, ...options.limits };
+  const stats: GatewayStats = { requests: 0, requestsWithWrites: 0, calls: 0, writeCalls: 0, tooFast: 0 };
+  const execute = httpExecute({
+    baseUrl: options.baseUrl,
+    fetch: options.fetch ?? fetch,
+    clock,
+    timeoutMs: limits.requestTimeoutMs,
+  });
+  const lines = new Map<string, TokenLine>();
+  const accounts = new Map<string, { fingerprint: string; account: SferumAccount }>();
+
+  const lineOf = (token: string, requestsPerSecond: number): TokenLine => {
+    const key = createHash('sha256').update(token).digest('hex').slice(0, KEY_LENGTH);
+    const intervalMs = slotIntervalMs(requestsPerSecond);
+    const known = lines.get(key);
+    if (known) {
+      known.batcher.intervalMs = intervalMs;
+      return known;
+    }
+    const parts = { execute, pace, clock, limits, stats, log };
+    const line = {
+      batcher: new TokenBatcher(token, key, intervalMs, parts),
+      scan: new SharedScan<ListedChat[]>(),
+    };
+    lines.set(key, line);
+    return line;
+  };
+
+  return {
+    account(credentials: SferumCredentials): SferumAccount {
+      const fingerprint = JSON.stringify(Object.entries(credentials).sort());
+      const known = accounts.get(credentials.schoolId);
+      if (known?.fingerprint === fingerprint) return known.account;
+      const { accessToken, callsToken, requestsPerSecond } = credentials;
+      const line = lineOf(accessToken, requestsPerSecond);
+      const isSameToken = callsToken === accessToken;
+      const account = new VkAccount(credentials, {
+        line,
+        callsLine: callsToken === null || isSameToken ? null : lineOf(callsToken, USER_REQUESTS_PER_SECOND),
+        clock,
+        random,
+        limits,
+      });
+      accounts.set(credentials.schoolId, { fingerprint, account });
+      return account;
+    },
+    stats: () => ({ ...stats }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...lines.values()].map((line) => line.batcher.close()));
+    },
+  };
+}

@@ -63,6 +63,7 @@ export const LIMIT_RULES = {
     about: 'the files of a roster import, unpacked, together',
   },
   jsonBodyBytes: { value: MIB, min: KIB, max: 64 * MIB, about: 'any other request body' },
+  jsonBodyTimeoutMs: { value: 10 * SECOND_MS, min: 100, max: 5 * MINUTE_MS, about: 'such a body to arrive' },
   pageItems: { value: 100, min: 10, max: 1000, about: 'the largest `perPage` of lists' },
   planPageItems: { value: 1000, min: 10, max: 10_000, about: 'the largest `perPage` of a plan' },
   requestTimeoutMs: {
@@ -75,7 +76,7 @@ export const LIMIT_RULES = {
     value: 5 * MINUTE_MS,
     min: SECOND_MS,
     max: 60 * MINUTE_MS,
-    about: 'a whole request to arrive, roster imports included',
+    about: 'a roster import to arrive',
   },
   probeTimeoutMs: { value: 2 * SECOND_MS, min: 50, max: 30 * SECOND_MS, about: 'one check of /readyz' },
   streamPollMs: {

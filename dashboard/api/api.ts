@@ -1,0 +1,46 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from '../../src/context.ts';
+import type { HttpEnv } from '../auth.ts';
+import type { Commands } from '../commands.ts';
+import { createGuards, type Guards } from '../guards.ts';
+import { answerInvalid } from '../problem.ts';
+import { chatRoutes } from './chats.ts';
+import { initializationRoutes } from './initializations.ts';
+import { operationPlanRoutes } from './operation-plan.ts';
+import { operationStreamRoutes } from './operation-stream.ts';
+import { operationRoutes } from './operations.ts';
+import { peopleRoutes } from './people.ts';
+import { rosterImportRoutes } from './roster-imports.ts';
+import { settingsRoutes } from './settings.ts';
+import { sferumRoutes } from './sferum.ts';
+
+/** What each file of routes is given. */
+export interface ApiParts {
+  api: OpenAPIHono<HttpEnv>;
+  ctx: Context;
+  commands: Commands;
+  guards: Guards;
+  /** Aborted when the process stops: long answers end. */
+  closing: AbortSignal;
+}
+
+/** An app whose routes describe themselves in OpenAPI and answer 400 where a request does not fit. */
+export function createOpenApi(): OpenAPIHono<HttpEnv> {
+  return new OpenAPIHono<HttpEnv>({
+    defaultHook: (result, c) => (result.success ? undefined : answerInvalid(c, result.error)),
+  });
+}
+
+/** Adds every route under /v1 (contract). */
+export function apiRoutes(parts: Omit<ApiParts, 'guards'>): void {
+  const all = { ...parts, guards: createGuards(parts.ctx.config.limits) };
+  rosterImportRoutes(all);
+  sferumRoutes(all);
+  initializationRoutes(all);
+  operationRoutes(all);
+  operationStreamRoutes(all);
+  operationPlanRoutes(all);
+  chatRoutes(all);
+  peopleRoutes(all);
+  settingsRoutes(all);
+}

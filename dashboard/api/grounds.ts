@@ -1,0 +1,33 @@
+import type { Ground } from '../../src/desired/model.ts';
+import { groundText, type Names } from '../../src/plan/describe.ts';
+import type { NameIds } from '../../src/store/queries/names.ts';
+import type { GroundView } from './schemas.ts';
+
+/** A ground as the API shows it: with its text, and with its order's number and date. */
+export function groundView(ground: Ground, names: Names): GroundView {
+  const { kind, since, classId, groupId, studentId, orderId } = ground;
+  const order = orderId === undefined ? undefined : names.order(orderId);
+  return {
+    kind,
+    text: groundText(ground, names),
+    ...(since === undefined ? {} : { since }),
+    ...(classId === undefined ? {} : { classId }),
+    ...(groupId === undefined ? {} : { subjectGroupId: groupId }),
+    ...(studentId === undefined ? {} : { studentId }),
+    ...(orderId === undefined ? {} : { orderId }),
+    ...(order?.number ? { orderNumber: order.number } : {}),
+    ...(order?.issuedOn ? { orderDate: order.issuedOn } : {}),
+  };
+}
+
+/** The ids whose names the texts of these grounds need. */
+export function idsOf(grounds: readonly Ground[]): NameIds {
+  const some = (of: (ground: Ground) => string | undefined) =>
+    grounds.map(of).filter((id): id is string => id !== undefined);
+  return {
+    people: some((g) => g.studentId),
+    classes: some((g) => g.classId),
+    groups: some((g) => g.groupId),
+    orders: some((g) => g.orderId),
+  };
+}

@@ -1,0 +1,62 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from '../../src/context.ts';
+import { findOperation, type OperationItem } from '../../src/store/queries/operations.ts';
+import type { ApiParts } from './api.ts';
+import { operationFor } from './operations.ts';
+import { IdParam, REFUSALS, SchoolQuery } from './schemas.ts';
+
+const ENDED = new Set(['succeeded', 'failed', 'cancelled']);
+
+export function operationStreamRoutes({ api, ctx, guards, closing }: ApiParts): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/v1/operations/{id}/stream',
+    tags: ['Operations'],
+    summary: 'The operation as server-sent events: one at each change, until it has ended',
+    middleware: guards.read('school-admin', 'operator', 'service', 'staff'),
+    request: { params: IdParam, query: SchoolQuery },
+    responses: {
+      200: {
+        description: 'each `data` is an Operation',
+        content: { 'text/event-stream': { schema: z.string() } },
+      },
+      ...REFUSALS,
+    },
+  });
+  api.openapi(route, async (c) => {
+    const operation = await operationFor(ctx, c, c.req.valid('param').id);
+    const events = ReadableStream.from(follow(ctx, operation, closing)).pipeThrough(new TextEncoderStream());
+    const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
+    return c.body(events, 200, headers) as never;
+  });
+}
+
+/**
+ * States until the end (a held operation has not ended), its life or the stop of the process. A reader that is
+ * slow or gone is not written to: the next look waits until the last event was taken.
+ */
+async function* follow(ctx: Context, first: OperationItem, closing: AbortSignal): AsyncGenerator<string> {
+  const { streamPollMs, streamHeartbeatMs, streamLifeMs } = ctx.config.limits;
+  const startedMs = ctx.clock.now();
+  let sentAtMs = startedMs;
+  let sent = JSON.stringify(first);
+  yield event(sent);
+  if (ENDED.has(first.state)) return;
+  while (!closing.aborted && ctx.clock.now() - startedMs < streamLifeMs) {
+    await ctx.clock.sleep(streamPollMs, closing).catch(() => undefined);
+    const operation = await findOperation(ctx.db.sql, first.id).catch(() => null);
+    // It cannot be read now: the reader opens the stream anew.
+    if (!operation) return;
+    const state = JSON.stringify(operation);
+    if (state !== sent) yield event(state);
+    else if (ctx.clock.now() - sentAtMs >= streamHeartbeatMs) yield ': still here\n\n';
+    else continue;
+    sent = state;
+    sentAtMs = ctx.clock.now();
+    if (ENDED.has(operation.state)) return;
+  }
+}
+
+function event(data: string): string {
+  return `data: ${data}\n\n`;
+}

@@ -1,0 +1,158 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context as HonoContext } from 'hono';
+import type { Context } from '../../src/context.ts';
+import { notFound } from '../../src/refusal.ts';
+import { findOperation, listOperations, type OperationItem } from '../../src/store/queries/operations.ts';
+import type { HttpEnv } from '../auth.ts';
+import { askedSchool, existingSchool, schoolOf } from '../rights.ts';
+import type { ApiParts } from './api.ts';
+import {
+  Accepted,
+  CHANGE_REFUSALS,
+  IdParam,
+  Instant,
+  json,
+  pageOf,
+  pageQuery,
+  REFUSALS,
+  SchoolParam,
+  SchoolQuery,
+} from './schemas.ts';
+
+const OperationStateName = z.enum(['queued', 'running', 'held', 'succeeded', 'failed', 'cancelled']);
+
+export const OperationView = z
+  .object({
+    id: z.uuid(),
+    kind: z.string().openapi({ example: 'initialization' }),
+    schoolId: z.string().nullable(),
+    state: OperationStateName,
+    progress: z.object({ done: z.int(), total: z.int() }),
+    result: z.looseObject({}).nullable(),
+    problems: z.array(z.looseObject({ code: z.string(), message: z.string() })),
+    createdBy: z.string(),
+    createdAt: Instant,
+    startedAt: Instant.nullable(),
+    finishedAt: Instant.nullable(),
+  })
+  .openapi('Operation');
+
+/**
+ * The operation of this id if it is the caller's to see: of his school (one of several schools: with a token for
+ * all), and for staff his own. Throws Refusal(404).
+ */
+export async function operationFor(
+  ctx: Context,
+  c: HonoContext<HttpEnv>,
+  id: string,
+): Promise<OperationItem> {
+  const operation = z.uuid().safeParse(id).success ? await findOperation(ctx.db.sql, id) : null;
+  const caller = c.get('caller');
+  const school = askedSchool(c) ?? caller.schoolId;
+  if (!operation || (school !== '*' && operation.schoolId !== school)) throw notFound();
+  if (caller.role === 'staff' && operation.createdBy !== caller.subject) throw notFound();
+  return operation;
+}
+
+export function operationRoutes(parts: ApiParts): void {
+  const { api, ctx, guards } = parts;
+  const one = createRoute({
+    method: 'get',
+    path: '/v1/operations/{id}',
+    tags: ['Operations'],
+    summary: 'How far a long work is, and how it ended',
+    middleware: guards.read('school-admin', 'operator', 'service', 'staff'),
+    request: { params: IdParam, query: SchoolQuery },
+    responses: { 200: json(OperationView, 'the operation'), ...REFUSALS },
+  });
+  api.openapi(one, async (c) => c.json(await operationFor(ctx, c, c.req.valid('param').id), 200));
+
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/schools/{schoolId}/operations',
+    tags: ['Operations'],
+    summary: "A school's operations, newest first",
+    middleware: guards.read('school-admin', 'operator', 'service'),
+    request: {
+      params: SchoolParam,
+      query: z.object({ state: OperationStateName.optional(), ...pageQuery(ctx.config.limits, 50) }),
+    },
+    responses: { 200: json(pageOf('OperationPage', OperationView), 'a page'), ...REFUSALS },
+  });
+  api.openapi(list, async (c) => {
+    const query = c.req.valid('query');
+    const school = await existingSchool(ctx, schoolOf(c));
+    const { items, total } = await listOperations(ctx.db.sql, school.id, query);
+    return c.json({ items, total, page: query.page, perPage: query.perPage }, 200);
+  });
+
+  decisionRoutes(parts);
+}
+
+/** Held work goes on or not (F4, J3); running work stops; applied work is taken back (J4). */
+function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
+  for (const decision of ['approve', 'reject'] as const) {
+    const decide = createRoute({
+      method: 'post',
+      path: `/v1/operations/{id}/${decision}`,
+      tags: ['Operations'],
+      summary: decision === 'approve' ? 'Let held work go on' : 'Drop held work',
+      middleware: guards.json('school-admin', 'operator'),
+      request: {
+        params: IdParam,
+        query: SchoolQuery,
+        body: {
+          content: {
+            'application/json': {
+              schema: z
+                .strictObject({ chatIds: z.array(z.uuid()).min(1).max(10_000).optional() })
+                .openapi('Decision', { description: 'without chatIds: all' }),
+            },
+          },
+        },
+      },
+      responses: { 200: json(OperationView, 'the operation as it is now'), ...CHANGE_REFUSALS },
+    });
+    api.openapi(decide, async (c) => {
+      const { id } = await operationFor(ctx, c, c.req.valid('param').id);
+      const { chatIds } = c.req.valid('json');
+      await commands.decide({
+        operationId: id,
+        decision,
+        chatIds: chatIds ?? null,
+        by: c.get('caller').subject,
+      });
+      return c.json(await operationFor(ctx, c, id), 200);
+    });
+  }
+
+  const cancel = createRoute({
+    method: 'post',
+    path: '/v1/operations/{id}/cancel',
+    tags: ['Operations'],
+    summary: 'Stop it where it is',
+    middleware: guards.json('school-admin', 'operator', 'service'),
+    request: { params: IdParam, query: SchoolQuery },
+    responses: { 200: json(OperationView, 'the operation as it is now'), ...CHANGE_REFUSALS },
+  });
+  api.openapi(cancel, async (c) => {
+    const { id } = await operationFor(ctx, c, c.req.valid('param').id);
+    await commands.cancel({ operationId: id, by: c.get('caller').subject });
+    return c.json(await operationFor(ctx, c, id), 200);
+  });
+
+  const undo = createRoute({
+    method: 'post',
+    path: '/v1/operations/{id}/undo',
+    tags: ['Operations'],
+    summary: 'Take an applied run back (J4)',
+    middleware: guards.json('school-admin', 'operator'),
+    request: { params: IdParam, query: SchoolQuery },
+    responses: { 202: json(Accepted, 'the operation that does it'), ...CHANGE_REFUSALS },
+  });
+  api.openapi(undo, async (c) => {
+    const { id } = await operationFor(ctx, c, c.req.valid('param').id);
+    const operationId = await commands.undo({ operationId: id, by: c.get('caller').subject });
+    return c.json({ operationId }, 202);
+  });
+}

@@ -1,0 +1,47 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { Refusal } from '../../src/refusal.ts';
+import { askedSchool } from '../rights.ts';
+import type { ApiParts } from './api.ts';
+import { Accepted, CHANGE_REFUSALS, json } from './schemas.ts';
+
+/** A statement from further ahead than clocks may differ would outrank every later one. */
+const AHEAD_MS = 5 * 60_000;
+
+export function rosterImportRoutes({ api, ctx, commands, guards }: ApiParts): void {
+  const route = createRoute({
+    method: 'post',
+    path: '/v1/roster-imports',
+    tags: ['Roster'],
+    summary: 'Take in a OneRoster 1.1 or 1.2 CSV archive, of one or many schools',
+    middleware: guards.zip('service', 'operator'),
+    request: {
+      query: z.object({
+        takenAt: z.iso
+          .datetime({ offset: true })
+          .optional()
+          .openapi({ description: 'when СГО wrote it; default: received' }),
+        school: z.string().min(1).max(200).optional().openapi({ description: 'only this school' }),
+      }),
+      body: {
+        required: true,
+        content: { 'application/zip': { schema: z.any().openapi({ type: 'string', format: 'binary' }) } },
+      },
+    },
+    responses: { 202: json(Accepted, 'durable; its operation tells the rest'), ...CHANGE_REFUSALS },
+  });
+  api.openapi(route, async (c) => {
+    const { takenAt } = c.req.valid('query');
+    const caller = c.get('caller');
+    const takenAtMs = takenAt === undefined ? ctx.clock.now() : Date.parse(takenAt);
+    if (takenAtMs > ctx.clock.now() + AHEAD_MS) {
+      throw new Refusal(400, 'taken-ahead', 'takenAt лежит в будущем');
+    }
+    const operationId = await commands.importRoster({
+      body: new Uint8Array(await c.req.arrayBuffer()),
+      takenAt: new Date(takenAtMs),
+      within: askedSchool(c) ?? caller.schoolId,
+      by: caller.subject,
+    });
+    return c.json({ operationId }, 202);
+  });
+}

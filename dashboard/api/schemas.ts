@@ -1,0 +1,113 @@
+/** Shapes of the API that several routes share; names are those of /openapi.json. */
+import { z } from '@hono/zod-openapi';
+import { isTimeZone } from '../../src/config.ts';
+import { CHAT_TYPES } from '../../src/desired/model.ts';
+import type { Limits } from '../../src/limits.ts';
+
+const FILTER_CHARS = 200;
+const LAST_PAGE = 1_000_000;
+/** VK's ids are int64; a JSON number is exact up to 2^53. */
+const LARGEST_ID = Number.MAX_SAFE_INTEGER;
+
+export const ChatTypeName = z.enum(CHAT_TYPES as ['staff', 'class', 'parents', 'subject']);
+export const Instant = z.string().openapi({ format: 'date-time', example: '2026-09-01T06:00:00.000Z' });
+export const DayText = z.iso.date().openapi({ example: '2026-09-01' });
+export const FilterText = z.string().trim().max(FILTER_CHARS).optional();
+export const SchoolParam = z.object({ schoolId: z.string().min(1).max(200) });
+export const IdParam = z.object({ id: z.string().min(1).max(200) });
+/** For paths without a school: a token for all schools names one here. */
+export const SchoolQuery = z.object({ school: z.string().min(1).max(200).optional() });
+export const VkId = z.int().min(1).max(LARGEST_ID);
+
+export function pageQuery(
+  limits: Limits,
+  perPage: number,
+  limit: 'pageItems' | 'planPageItems' = 'pageItems',
+) {
+  return {
+    page: z.coerce.number().int().min(1).max(LAST_PAGE).default(1),
+    perPage: z.coerce.number().int().min(1).max(limits[limit]).default(perPage),
+  };
+}
+
+export function pageOf<Item extends z.ZodType>(name: string, item: Item) {
+  return z.object({ items: z.array(item), total: z.int(), page: z.int(), perPage: z.int() }).openapi(name);
+}
+
+export const Accepted = z.object({ operationId: z.uuid() }).openapi('Accepted');
+
+const problemBody = z
+  .looseObject({
+    type: z.string().openapi({ description: 'stable, for programs', example: 'plan-stale' }),
+    title: z.string().openapi({ description: 'Russian, for people' }),
+    status: z.int(),
+    errors: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .optional()
+      .openapi({ description: 'of type `invalid`: what is wrong where' }),
+  })
+  .openapi('Problem');
+const refused = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemBody } },
+});
+
+/** What any route of the API may answer instead (RFC 9457). */
+export const REFUSALS = {
+  400: refused('the request is malformed'),
+  401: refused('no token, or one that does not hold'),
+  403: refused('not allowed'),
+  404: refused("no such thing, or another school's"),
+  503: refused('the database or a key set does not answer'),
+  504: refused('not answered in time'),
+};
+
+/** … and one that changes something. */
+export const CHANGE_REFUSALS = {
+  ...REFUSALS,
+  408: refused('the body did not arrive in time'),
+  409: refused('does not go with the state of things'),
+  413: refused('the body is too large'),
+  415: refused('the content type is not the one this route takes'),
+  422: refused('understood, but cannot be done'),
+};
+
+export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+});
+
+export const Ground = z
+  .object({
+    kind: z.enum([
+      'teacher',
+      'school-admin',
+      'homeroom',
+      'enrollment',
+      'guardian',
+      'teaching',
+      'study',
+      'added',
+      'no-other-admin',
+      'archived',
+    ]),
+    text: z.string().openapi({ example: 'ученик 5А с 1 сентября (приказ № 12 от 30.08.2026)' }),
+    since: z.string().optional(),
+    classId: z.string().optional(),
+    subjectGroupId: z.string().optional(),
+    studentId: z.string().optional(),
+    orderId: z.string().optional(),
+    orderNumber: z.string().optional(),
+    orderDate: z.string().optional(),
+  })
+  .openapi('Ground');
+export type GroundView = z.infer<typeof Ground>;
+
+export const TimeZoneName = z
+  .string()
+  .refine(isTimeZone, { error: 'must be a time zone such as Europe/Moscow' });

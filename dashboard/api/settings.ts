@@ -1,0 +1,79 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Config } from '../../src/config.ts';
+import type { RemovalLimits } from '../../src/plan/model.ts';
+import type { SchoolRow } from '../../src/store/queries/viewer.ts';
+import { existingSchool, schoolOf } from '../rights.ts';
+import type { ApiParts } from './api.ts';
+import { CHANGE_REFUSALS, json, jsonBody, REFUSALS, SchoolParam, TimeZoneName } from './schemas.ts';
+
+const share = z.number().min(0).max(1);
+const least = z.int().min(0).max(100_000);
+const limits = { chatShare: share, chatAtLeast: least, schoolShare: share, schoolAtLeast: least };
+const early = z.int().min(0).max(60);
+
+const Settings = z
+  .object({
+    timeZone: z.string().openapi({ example: 'Europe/Moscow' }),
+    earlyEntryMinutes: early,
+    limits: z.object(limits).openapi('RemovalLimits', { description: 'F4: from where on removals are held' }),
+  })
+  .openapi('Settings');
+
+const SettingsChange = z
+  .strictObject({
+    timeZone: TimeZoneName.nullish(),
+    earlyEntryMinutes: early.default(0),
+    limits: z.strictObject(limits).partial().default({}),
+  })
+  .openapi('SettingsChange', { description: 'replaces all; what is missing returns to the default' });
+
+export function settingsRoutes({ api, ctx, commands, guards }: ApiParts): void {
+  const path = '/v1/schools/{schoolId}/settings';
+  const get = createRoute({
+    method: 'get',
+    path,
+    tags: ['Settings'],
+    summary: "A school's settings as they are in force",
+    middleware: guards.read('school-admin', 'operator'),
+    request: { params: SchoolParam },
+    responses: { 200: json(Settings, 'the settings'), ...REFUSALS },
+  });
+  api.openapi(get, async (c) => c.json(inForce(ctx.config, await existingSchool(ctx, schoolOf(c))), 200));
+
+  const put = createRoute({
+    method: 'put',
+    path,
+    tags: ['Settings'],
+    summary: "Replace a school's settings",
+    middleware: guards.json('school-admin', 'operator'),
+    request: { params: SchoolParam, body: jsonBody(SettingsChange) },
+    responses: { 200: json(Settings, 'the settings'), ...CHANGE_REFUSALS },
+  });
+  api.openapi(put, async (c) => {
+    const body = c.req.valid('json');
+    const school = await existingSchool(ctx, schoolOf(c));
+    await commands.saveSettings({
+      schoolId: school.id,
+      by: c.get('caller').subject,
+      earlyEntryMinutes: body.earlyEntryMinutes,
+      timeZone: body.timeZone && body.timeZone !== ctx.config.schoolTimeZone ? body.timeZone : null,
+      limits: ownLimits(ctx.config.removalLimits, body.limits),
+    });
+    return c.json(inForce(ctx.config, await existingSchool(ctx, school.id)), 200);
+  });
+}
+
+function inForce(config: Config, school: SchoolRow): z.infer<typeof Settings> {
+  return {
+    timeZone: school.timeZone ?? config.schoolTimeZone,
+    earlyEntryMinutes: school.earlyEntryMinutes,
+    limits: { ...config.removalLimits, ...school.limits },
+  };
+}
+
+/** What equals the default is not stored: a form that sends back all it was given pins nothing. */
+function ownLimits(defaults: RemovalLimits, asked: Partial<RemovalLimits>): Partial<RemovalLimits> {
+  return Object.fromEntries(
+    Object.entries(asked).filter(([name, value]) => value !== defaults[name as keyof RemovalLimits]),
+  );
+}

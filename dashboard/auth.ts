@@ -1,0 +1,109 @@
+import type { Context as HonoContext, MiddlewareHandler } from 'hono';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { Clock } from '../src/clock.ts';
+import type { Config } from '../src/config.ts';
+import { Refusal } from '../src/refusal.ts';
+
+export const TOKEN_ROLES = ['service', 'operator', 'school-admin', 'staff', 'student', 'parent'] as const;
+export type TokenRole = (typeof TOKEN_ROLES)[number];
+
+/** Who makes a request. `schoolId` `'*'`: any school, named by the request. */
+export interface Caller {
+  subject: string;
+  role: TokenRole;
+  schoolId: string;
+}
+
+export interface HttpEnv {
+  Variables: { caller: Caller };
+}
+
+/** Who calls, or null where nothing says so; throws Refusal(401) where what is said does not hold. */
+export type ResolveCaller = (c: HonoContext) => Promise<Caller | null>;
+
+/** What СГО signs (contract, «Who calls»). Person ids are unique within a school: people have no `"*"`. */
+const claims = z
+  .object({
+    sub: z.string().min(1).max(200),
+    school: z.string().min(1).max(200),
+    role: z.enum(TOKEN_ROLES),
+    jti: z.string().max(200).optional(),
+    iat: z.number().optional(),
+  })
+  .refine((c) => c.school !== '*' || !['staff', 'student', 'parent'].includes(c.role));
+export type Claims = z.infer<typeof claims>;
+
+const ISSUER = 'sgo';
+const AUDIENCE = 'sferum-sync';
+const KEY_SET_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+const KEY_SET_TIMEOUT_MS = 5000;
+
+/** Throws Refusal: 401 for a token that does not hold, 503 where the key set cannot be had. */
+export type VerifyToken = (token: string) => Promise<Claims>;
+
+export function createTokenVerifier(sgo: Config['sgo'], clock: Clock): VerifyToken {
+  const expected = { issuer: ISSUER, audience: AUDIENCE, requiredClaims: ['exp'] };
+  const verify =
+    'secret' in sgo
+      ? hmacVerifier(sgo.secret, { ...expected, algorithms: ['HS256'] })
+      : keySetVerifier(sgo.jwksUrl, { ...expected, algorithms: KEY_SET_ALGORITHMS });
+  return async (token) => {
+    try {
+      const { payload } = await verify(token, new Date(clock.now()));
+      return claims.parse(payload);
+    } catch (error) {
+      if (!keysAreAway(error)) throw unauthenticated();
+      throw new Refusal(503, 'keys-unavailable', 'Ключи СГО сейчас недоступны');
+    }
+  };
+}
+
+interface Expected {
+  issuer: string;
+  audience: string;
+  requiredClaims: string[];
+  algorithms: string[];
+}
+
+function hmacVerifier(secret: string, expected: Expected) {
+  const key = new TextEncoder().encode(secret);
+  return (token: string, currentDate: Date) => jwtVerify(token, key, { ...expected, currentDate });
+}
+
+function keySetVerifier(url: string, expected: Expected) {
+  const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: KEY_SET_TIMEOUT_MS });
+  return (token: string, currentDate: Date) => jwtVerify(token, keys, { ...expected, currentDate });
+}
+
+/** What jose throws of its own accord is about the token, except for a key set that is late or no answer at all. */
+function keysAreAway(error: unknown): boolean {
+  if (error instanceof z.ZodError) return false;
+  return !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout;
+}
+
+/** A Bearer token first; without an Authorization header the console's session, where there is one. */
+export function bearerOrSession(verify: VerifyToken, session?: ResolveCaller): ResolveCaller {
+  return async (c) => {
+    const header = c.req.header('authorization');
+    if (header === undefined) return (await session?.(c)) ?? null;
+    const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
+    if (!token) throw unauthenticated();
+    const { sub, role, school } = await verify(token);
+    return { subject: sub, role, schoolId: school };
+  };
+}
+
+/** Lets nobody through who has not said who he is. */
+export function authenticate(resolve: ResolveCaller): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const caller = await resolve(c);
+    if (!caller) throw unauthenticated();
+    c.set('caller', caller);
+    await next();
+  };
+}
+
+export function unauthenticated(): Refusal {
+  return new Refusal(401, 'unauthenticated', 'Нужен вход из СГО');
+}

@@ -1,0 +1,53 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { timeout } from 'hono/timeout';
+import type { Limits } from '../src/limits.ts';
+import type { HttpEnv, TokenRole } from './auth.ts';
+import { requireRole } from './rights.ts';
+
+/** What stands before a route's handler, in the order in which it costs: rights, the body's size and arrival, time. */
+export interface Guards {
+  /** A route whose body, if any, is not read. */
+  read(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
+  /** A route that takes JSON. */
+  json(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
+  /** A route that takes a roster. */
+  zip(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
+}
+
+export function createGuards(limits: Limits): Guards {
+  const inTime = timeout(limits.requestTimeoutMs);
+  const body = (maxSize: number, timeoutMs: number) => [bodyLimit({ maxSize }), arrived(timeoutMs), inTime];
+  return {
+    read: (...roles) => [requireRole(...roles), inTime],
+    json: (...roles) => [requireRole(...roles), ...body(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs)],
+    zip: (...roles) => [
+      requireRole(...roles),
+      onlyType('application/zip'),
+      ...body(limits.rosterZipBytes, limits.uploadTimeoutMs),
+    ],
+  };
+}
+
+/** The body is read here, once, within its time; handlers find it in memory. A slow client gets 408 (#33). */
+function arrived(timeoutMs: number): MiddlewareHandler {
+  return async (c, next) => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new HTTPException(408)), timeoutMs);
+    try {
+      await Promise.race([c.req.arrayBuffer(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+    await next();
+  };
+}
+
+function onlyType(type: string): MiddlewareHandler {
+  return async (c, next) => {
+    const given = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+    if (given !== type) throw new HTTPException(415);
+    await next();
+  };
+}

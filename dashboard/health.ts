@@ -1,0 +1,79 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from '../src/context.ts';
+import type { HttpEnv } from './auth.ts';
+
+/** Each throws unless its part answers; named as /readyz reports them. */
+export type Probes = Readonly<Record<string, () => Promise<void>>>;
+
+const Readiness = z
+  .object({
+    status: z.enum(['ready', 'not-ready']),
+    checks: z.record(z.string(), z.enum(['ok', 'failed', 'late'])),
+  })
+  .openapi('Readiness');
+const text = (description: string) => ({ description, content: { 'text/plain': { schema: z.string() } } });
+const json = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: Readiness } },
+});
+
+const healthz = createRoute({
+  method: 'get',
+  path: '/healthz',
+  tags: ['Health'],
+  summary: 'The process serves',
+  security: [],
+  responses: { 200: text('always') },
+});
+const readyz = createRoute({
+  method: 'get',
+  path: '/readyz',
+  tags: ['Health'],
+  summary: 'The database is migrated, it and the queue answer',
+  security: [],
+  responses: { 200: json('ready'), 503: json('something does not answer') },
+});
+const metrics = createRoute({
+  method: 'get',
+  path: '/metrics',
+  tags: ['Health'],
+  summary: 'Figures for Prometheus',
+  security: [],
+  responses: { 200: text('Prometheus text format') },
+});
+
+export function healthRoutes(http: OpenAPIHono<HttpEnv>, ctx: Context, probes: Probes): void {
+  http.openapi(healthz, (c) => c.text('ok', 200));
+  http.openapi(readyz, async (c) => {
+    const outcomes = await Promise.all(
+      Object.entries(probes).map(async ([name, probe]) => [name, await check(ctx, name, probe)] as const),
+    );
+    const ready = outcomes.every(([, outcome]) => outcome === 'ok');
+    const checks = Object.fromEntries(outcomes);
+    return ready
+      ? c.json({ status: 'ready' as const, checks }, 200)
+      : c.json({ status: 'not-ready' as const, checks }, 503);
+  });
+  http.openapi(metrics, async (c) => {
+    const { contentType, body } = await ctx.metrics.render();
+    return c.body(body, 200, { 'Content-Type': contentType }) as never;
+  });
+}
+
+/** A part that hangs is as bad as one that fails; its late answer is dropped. */
+async function check(
+  ctx: Context,
+  name: string,
+  probe: () => Promise<void>,
+): Promise<'ok' | 'failed' | 'late'> {
+  const { promise: late, resolve } = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => resolve('late'), ctx.config.limits.probeTimeoutMs);
+  const answer = probe().then(
+    () => 'ok' as const,
+    (err: unknown) => {
+      ctx.log.warn({ err, probe: name }, 'not ready');
+      return 'failed' as const;
+    },
+  );
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,71 @@
+import type { ServerOptions } from 'node:http';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Queue } from 'bullmq';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Context } from '../src/context.ts';
+import type { Limits } from '../src/limits.ts';
+import { apiRoutes, createOpenApi } from './api/api.ts';
+import {
+  authenticate,
+  bearerOrSession,
+  createTokenVerifier,
+  type HttpEnv,
+  type ResolveCaller,
+} from './auth.ts';
+import { BOARD_PATH, bullBoard } from './bull-board.ts';
+import type { Commands } from './commands.ts';
+import { docsRoutes } from './docs.ts';
+import { healthRoutes, type Probes } from './health.ts';
+import { sameOriginChanges } from './origin.ts';
+import { STRICT_POLICY } from './policy.ts';
+import { answerError, generalProblem } from './problem.ts';
+import { logRequests } from './request-log.ts';
+
+export interface HttpParts {
+  commands: Commands;
+  /** For the board. */
+  queues: readonly Queue[];
+  /** For /readyz. */
+  probes: Probes;
+  /** Aborted when the process stops: streams end, so that the server can. */
+  closing: AbortSignal;
+  /** Who a console's cookie belongs to. */
+  session?: ResolveCaller;
+}
+
+/**
+ * The whole HTTP edge: API, its description, health and the queue board. A request passes, in this order: the
+ * log, headers, the check of its origin, who calls, what he may, its body, its shape, the handler.
+ */
+export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv> {
+  const { sgo, publicUrl, limits } = ctx.config;
+  const resolve = bearerOrSession(createTokenVerifier(sgo, ctx.clock), parts.session);
+  const http = createOpenApi();
+  http.onError((error, c) => answerError(ctx, error, c));
+  http.notFound((c) => generalProblem(c, 404));
+  http.use(logRequests(ctx));
+  http.use(secureHeaders({ overwrite: false, xFrameOptions: 'DENY' }));
+  http.use(async (c, next) => {
+    await next();
+    if (!c.res.headers.has('content-security-policy')) c.header('Content-Security-Policy', STRICT_POLICY);
+  });
+  http.use(sameOriginChanges(publicUrl));
+  healthRoutes(http, ctx, parts.probes);
+  docsRoutes(http, publicUrl);
+  for (const path of ['/v1/*', BOARD_PATH, `${BOARD_PATH}/*`]) http.use(path, authenticate(resolve));
+  apiRoutes({ api: http, ctx, commands: parts.commands, closing: parts.closing });
+  http.route(BOARD_PATH, bullBoard(parts.queues, limits.requestTimeoutMs));
+  return http;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const HEADERS_BYTES = 16 * 1024;
+
+/** For node's HTTP server: it answers 408 to clients that are slower than that, whatever the route (#33). */
+export function serverOptions(limits: Limits): ServerOptions {
+  return {
+    requestTimeout: limits.uploadTimeoutMs,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    maxHeaderSize: HEADERS_BYTES,
+  };
+}

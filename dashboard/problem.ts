@@ -1,0 +1,65 @@
+import type { Context as HonoContext } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { ZodError } from 'zod';
+import type { Context } from '../src/context.ts';
+import { Refusal } from '../src/refusal.ts';
+import { stateOf } from '../src/store/database.ts';
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** What statuses mean where no Refusal says more. */
+const GENERAL: Readonly<Record<number, readonly [type: string, title: string]>> = {
+  400: ['malformed', 'Запрос составлен неверно'],
+  403: ['forbidden', 'Недостаточно прав'],
+  404: ['not-found', 'Не найдено'],
+  408: ['request-timeout', 'Запрос не пришёл вовремя'],
+  413: ['too-large', 'Запрос слишком большой'],
+  415: ['unsupported-type', 'Такой тип содержимого здесь не принимается'],
+  503: ['unavailable', 'Сервис временно недоступен, повторите позже'],
+  504: ['timeout', 'Ответ не готов вовремя; сделанное могло вступить в силу'],
+};
+const INTERNAL = ['internal', 'Внутренняя ошибка'] as const;
+
+/** RFC 9457. */
+export function problem(
+  c: HonoContext,
+  status: number,
+  type: string,
+  title: string,
+  extra: Record<string, unknown> = {},
+): Response {
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
+  if (status === 503) c.header('Retry-After', String(RETRY_AFTER_SECONDS));
+  c.header('Content-Type', 'application/problem+json');
+  return c.body(JSON.stringify({ ...extra, type, title, status }), status as ContentfulStatusCode);
+}
+
+export function generalProblem(c: HonoContext, status: number): Response {
+  const [type, title] = GENERAL[status] ?? INTERNAL;
+  return problem(c, status, type, title);
+}
+
+/** Anything thrown → an answer; what is our fault is logged, and told to nobody outside. */
+export function answerError(ctx: Context, error: Error, c: HonoContext): Response {
+  if (error instanceof Refusal) return problem(c, error.status, error.type, error.title, error.extra);
+  if (error instanceof HTTPException) return generalProblem(c, error.status);
+  const status = statusOf(stateOf(error));
+  if (status >= 500) ctx.log.error({ err: error, method: c.req.method, status }, 'a request failed');
+  return generalProblem(c, status);
+}
+
+/** A schema's issues with the paths of their fields; the values themselves are not repeated. */
+export function answerInvalid(c: HonoContext, error: ZodError): Response {
+  const errors = error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
+  return problem(c, 400, 'invalid', 'Запрос составлен неверно', { errors });
+}
+
+/** A database's or a socket's error code → a status. */
+function statusOf(code: string): number {
+  // Texts PostgreSQL cannot hold: NUL, or bytes that are no UTF-8.
+  if (code === '22021' || code === '22P05') return 400;
+  // No connection, no resources, shutting down, read-only; nothing was acknowledged.
+  if (/^(08|53|57)/.test(code) || code === '25006' || /^E[A-Z]{3,}/.test(code)) return 503;
+  return 500;
+}

@@ -1,0 +1,25 @@
+import type { Context as HonoContext, MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { Context } from '../src/context.ts';
+
+/** The label of requests that meet no route: what callers make up must not make labels. */
+const NO_ROUTE = 'none';
+
+/** One entry and one measurement a request: by route pattern, without its query (tokens and names stand there). */
+export function logRequests({ clock, log, metrics }: Context): MiddlewareHandler {
+  return async (c, next) => {
+    const startedMs = clock.now();
+    await next();
+    const ms = clock.now() - startedMs;
+    const { method } = c.req;
+    const { status } = c.res;
+    const route = routeOf(c);
+    metrics.httpRequest({ method, route, status, seconds: ms / 1000 });
+    log[status >= 500 ? 'warn' : 'info']({ method, route, status, ms }, 'request');
+  };
+}
+
+function routeOf(c: HonoContext): string {
+  const path = routePath(c, -1);
+  return path === '*' || path === '/*' || path === '/v1/*' ? NO_ROUTE : path;
+}

@@ -1,0 +1,58 @@
+import type { Context as HonoContext, MiddlewareHandler } from 'hono';
+import { dayIn } from '../src/clock.ts';
+import type { Context } from '../src/context.ts';
+import { notFound, Refusal } from '../src/refusal.ts';
+import { findSchool, isPresentStaff, type SchoolRow, type Viewer } from '../src/store/queries/viewer.ts';
+import type { Caller, HttpEnv, TokenRole } from './auth.ts';
+
+export function forbidden(): Refusal {
+  return new Refusal(403, 'forbidden', 'Недостаточно прав');
+}
+
+/** Only these roles pass, and none into another school (404: whether it exists is nobody's business, V4). */
+export function requireRole(...roles: TokenRole[]): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const caller = c.get('caller');
+    if (!roles.includes(caller.role)) throw forbidden();
+    const asked = askedSchool(c);
+    if (asked !== undefined && !belongsTo(caller, asked)) throw notFound();
+    await next();
+  };
+}
+
+/** The school a request is about: the path's, `?school=`, or the token's. A token for all schools must name one. */
+export function schoolOf(c: HonoContext<HttpEnv>): string {
+  const caller = c.get('caller');
+  const school = askedSchool(c) ?? caller.schoolId;
+  if (!belongsTo(caller, school)) throw notFound();
+  if (school === '*') throw new Refusal(400, 'school-missing', 'Укажите школу: ?school=');
+  return school;
+}
+
+/** The school named by the request itself, if any. */
+export function askedSchool(c: HonoContext<HttpEnv>): string | undefined {
+  return c.req.param('schoolId') ?? c.req.query('school');
+}
+
+export function belongsTo(caller: Caller, schoolId: string): boolean {
+  return caller.schoolId === '*' || caller.schoolId === schoolId;
+}
+
+/** Throws Refusal(404) where the roster has no such school. */
+export async function existingSchool(ctx: Context, schoolId: string): Promise<SchoolRow> {
+  const school = await findSchool(ctx.db.sql, schoolId);
+  if (!school) throw notFound();
+  return school;
+}
+
+/** What the caller may see of a school, by the roster of this moment (contract, «Who sees whom»). */
+export async function viewerOf(ctx: Context, caller: Caller, schoolId: string): Promise<Viewer> {
+  const school = await existingSchool(ctx, schoolId);
+  const day = dayIn(school.timeZone ?? ctx.config.schoolTimeZone, ctx.clock.now());
+  if (caller.role === 'staff') {
+    if (!(await isPresentStaff(ctx.db.sql, schoolId, caller.subject))) throw forbidden();
+    return { sees: 'circle', schoolId, day, personId: caller.subject };
+  }
+  if (caller.role === 'student' || caller.role === 'parent') throw forbidden();
+  return { sees: 'school', schoolId, day, birthDates: caller.role === 'school-admin' };
+}

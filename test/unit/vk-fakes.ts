@@ -1,5 +1,5 @@
 /** A clock that stands until it is moved, and a VK that answers what a test says. */
-import type { SferumAccount, SferumCredentials, SferumGateway } from '../../src/sferum/gateway.ts';
+import type { Pace, SferumCredentials } from '../../src/sferum/gateway.ts';
 import { parseScript } from '../../src/sferum/sandbox/vkscript.ts';
 import type { VkLimits } from '../../src/sferum/vk/limits.ts';
 import { createMemoryPace } from '../../src/sferum/vk/pace-memory.ts';
@@ -143,28 +143,32 @@ export const credentials = (changes: Partial<SferumCredentials> = {}): SferumCre
   ...changes,
 });
 
-export interface Bench {
-  clock: FakeClock;
-  vk: FakeVk;
-  gateway: SferumGateway;
-  account: SferumAccount;
-  logged: string[];
-}
-
-export function bench(limits: Partial<VkLimits> = {}): Bench {
+/** A gateway over a fake VK; `pace` replaces the one in memory. */
+export function bench(limits: Partial<VkLimits> = {}, otherPace?: Pace) {
   const clock = new FakeClock();
   const vk = new FakeVk(clock);
   const logged: string[] = [];
-  const gateway = createVkGateway({
-    baseUrl: 'http://vk.test/method',
-    fetch: vk.fetch,
-    pace: createMemoryPace(clock.now),
+  const pace = otherPace ?? createMemoryPace(clock.now);
+  const makeGateway = () =>
+    createVkGateway({
+      baseUrl: 'http://vk.test/method',
+      fetch: vk.fetch,
+      pace,
+      clock,
+      random: () => 0.5,
+      limits,
+      log: { warn: (details, message) => logged.push(JSON.stringify([details, message])) },
+    });
+  const gateway = makeGateway();
+  return {
     clock,
-    random: () => 0.5,
-    limits,
-    log: { warn: (details, message) => logged.push(JSON.stringify([details, message])) },
-  });
-  return { clock, vk, gateway, account: gateway.account(credentials()), logged };
+    vk,
+    gateway,
+    account: gateway.account(credentials()),
+    /** The same account as another process has it: only the pace is shared. */
+    anotherProcess: () => makeGateway().account(credentials()),
+    logged,
+  };
 }
 
 export const chat = (number = 1) => ({ ownerId: OWNER, peerId: 2_000_000_000 + number });

@@ -57,7 +57,8 @@ function literal(value: VkParam): string {
 
 /** Ids are int64: plain digits, and nothing that a double has already rounded. */
 function integerLiteral(value: number): string {
-  if (!Number.isSafeInteger(value)) throw new SferumError('defect', 'an id that is no integer, or beyond 2^53');
+  if (!Number.isSafeInteger(value))
+    throw new SferumError('defect', 'an id that is no integer, or beyond 2^53');
   return String(value);
 }
 

@@ -124,15 +124,10 @@ export class VkAccount implements SferumAccount {
 
   /** Can be begun again after any of its steps: who has left already only clears. */
   async abandonChat(chat: ChatRef, title: string, options: CallOptions): Promise<void> {
-    try {
-      await this.renameChat(chat, title, options);
-    } catch (error) {
-      if (!(error instanceof VkError && error.code === LEFT_ALREADY)) throw error;
-    }
+    await unlessLeft(this.renameChat(chat, title, options));
     const clear = writeCall('messages.deleteConversation', { peer_id: this.#peerId(chat) });
     await this.#send(clear, 'freely', options);
-    const leave = { chat_id: this.#chatId(chat), member_id: this.ownerId };
-    await this.#settle(writeCall('messages.removeChatUser', leave), options);
+    await unlessLeft(this.removeMember(chat, this.ownerId, options));
   }
 
   /** `callId` is empty where VK gives none (its schema lets it): such a call cannot be ended by us. */
@@ -211,6 +206,15 @@ export class VkAccount implements SferumAccount {
 
   #chatId(chat: ChatRef): number {
     return this.#peerId(chat) - CHAT_PEER_BASE;
+  }
+}
+
+/** Passes over VK's word that we are out of the chat already. */
+async function unlessLeft(attempt: Promise<void>): Promise<void> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (!(error instanceof VkError && error.code === LEFT_ALREADY)) throw error;
   }
 }
 

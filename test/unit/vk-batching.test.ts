@@ -1,0 +1,275 @@
+import { expect, test } from 'vitest';
+import type { CallOptions, Priority } from '../../src/sferum/gateway.ts';
+import { bench, chat, credentials, endOf, Refusal, watch } from './vk-fakes.ts';
+
+const at = (priority: Priority, more: Partial<CallOptions> = {}): CallOptions => ({ priority, ...more });
+const bulk = at('bulk');
+const SLOT_MS = 350;
+const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+const members = (count: number) => ({
+  count,
+  items: range(count).map((id) => ({ member_id: id })),
+});
+
+test('a lone urgent call goes at once, and nobody waits for a batch at rest (rule 6)', async () => {
+  for (const priority of ['lesson', 'person', 'event'] as const) {
+    const { clock, vk, account } = bench();
+    const ended = watch([account.renameChat(chat(), 'x', at(priority))]);
+    await clock.advance(0);
+    expect(vk.methods).toEqual([['editChat']]);
+    expect(ended[0]?.status).toBe('fulfilled');
+  }
+});
+
+test('a lone bulk call waits 150 ms for company, a full batch does not wait', async () => {
+  const lone = bench();
+  void lone.account.renameChat(chat(), 'x', bulk);
+  await lone.clock.advance(149);
+  expect(lone.vk.methods).toEqual([]);
+  await lone.clock.advance(1);
+  expect(lone.vk.methods).toEqual([['editChat']]);
+
+  const full = bench();
+  for (const number of range(25)) void full.account.renameChat(chat(number), 'x', bulk);
+  await full.clock.advance(0);
+  expect(full.vk.methods.map((methods) => methods.length)).toEqual([25]);
+});
+
+test('while an answer is under way bulk calls wait for what it brings, but not beyond 2 s', async () => {
+  const { clock, vk, account } = bench();
+  vk.latencyMs = 10_000;
+  void account.renameChat(chat(), 'x', at('event'));
+  await clock.advance(0);
+  void account.renameChat(chat(2), 'x', bulk);
+  await clock.advance(1_999);
+  expect(vk.requests).toHaveLength(1);
+  await clock.advance(1);
+  expect(vk.requests).toHaveLength(2);
+});
+
+test('requests of a token stay a slot apart, also when the process was late for one', async () => {
+  const { clock, vk, account } = bench();
+  for (const number of range(120)) void account.renameChat(chat(number), 'x', at('event'));
+  await clock.advance(5_000);
+  const times = vk.requests.map((request) => request.atMs);
+  expect(times).toHaveLength(5);
+  for (const [index, time] of times.entries()) {
+    if (index > 0) expect(time - times[index - 1]!).toBeGreaterThanOrEqual(SLOT_MS);
+  }
+  expect(times.at(-1)! - times[0]!).toBe(4 * SLOT_MS);
+});
+
+test('several requests of one token are under way at once where VK is slower than the pace', async () => {
+  const { clock, vk, account } = bench();
+  vk.latencyMs = 1_000;
+  const ended = watch(range(75).map((number) => account.renameChat(chat(number), 'x', bulk)));
+  await clock.advance(2 * SLOT_MS);
+  expect(vk.requests).toHaveLength(3);
+  expect(ended.filter(Boolean)).toHaveLength(0);
+});
+
+test('at a slot the urgent go first in their order, and bulk fills what is left', async () => {
+  const { clock, vk, account } = bench();
+  void account.renameChat(chat(), 'first', at('lesson'));
+  await clock.advance(0);
+  for (const number of range(30)) void account.renameChat(chat(number), 'bulk', bulk);
+  void account.renameChat(chat(), 'event', at('event'));
+  void account.renameChat(chat(), 'person', at('person'));
+  void account.renameChat(chat(), 'lesson', at('lesson'));
+  await clock.advance(SLOT_MS);
+  const titles = vk.requests[1]?.calls.map((call) => call.params.title);
+  expect(titles?.slice(0, 4)).toEqual(['lesson', 'person', 'event', 'bulk']);
+  expect(titles).toHaveLength(25);
+});
+
+test('a stream of urgent calls does not starve bulk: after 5 s it has a share of every request', async () => {
+  const { clock, vk, account } = bench();
+  const reading = watch([account.readMembers(chat(), bulk)]);
+  vk.answerCall = (call) => (call.method.endsWith('Members') ? members(3) : 1);
+  for (let slot = 0; slot < 20; slot++) {
+    for (const number of range(25)) void account.renameChat(chat(number), 'x', at('event'));
+    await clock.advance(SLOT_MS);
+  }
+  expect(reading[0]?.status).toBe('fulfilled');
+});
+
+test('bulk writes and reads travel apart, and take turns while both wait', async () => {
+  const { clock, vk, account } = bench();
+  vk.answerCall = (call) => (call.method.endsWith('Members') ? members(2) : 1);
+  const jobs: Promise<unknown>[] = [
+    ...range(100).map((number) => account.renameChat(chat(number), 'x', bulk)),
+    ...range(100).map((number) => account.readMembers(chat(number), bulk)),
+  ];
+  const ended = watch(jobs);
+  await clock.advance(8 * SLOT_MS);
+  expect(ended.filter((one) => one?.status === 'fulfilled')).toHaveLength(200);
+  const kinds = vk.methods.map((methods) => [...new Set(methods)].join('+'));
+  expect(kinds).toHaveLength(8);
+  expect(kinds.filter((kind) => kind === 'editChat')).toHaveLength(4);
+  expect(kinds.filter((kind) => kind === 'getConversationMembers')).toHaveLength(4);
+  expect(kinds.slice(0, 2).toSorted()).toEqual(['editChat', 'getConversationMembers']);
+});
+
+test('jobs that read and then write, 100 at a time, pack their writes as the issue of packing asks', async () => {
+  const { clock, vk, account, gateway } = bench();
+  vk.latencyMs = 200;
+  vk.answerCall = (call) =>
+    call.method.endsWith('Members')
+      ? members(2)
+      : call.method.endsWith('createChat')
+        ? { chat_id: 7, peer_ids: [] }
+        : 1;
+  let left = 500;
+  const worker = async () => {
+    while (left-- > 0) {
+      await account.readMembers(chat(), bulk);
+      const { ref } = await account.createChat({ title: 'x', members: [] }, bulk);
+      await account.setAdmin(ref, 5, true, bulk);
+    }
+  };
+  const ended = watch(range(100).map(worker));
+  await clock.advance(120_000);
+  expect(ended.filter((one) => one?.status === 'fulfilled')).toHaveLength(100);
+  const { writeCalls, requestsWithWrites, tooFast } = gateway.stats();
+  expect(writeCalls).toBe(1_000);
+  expect(tooFast).toBe(0);
+  expect(requestsWithWrites).toBeLessThanOrEqual(1.15 * Math.ceil(writeCalls / 25));
+});
+
+test('schools with the same token share one pace and one batch; another token has its own', async () => {
+  const { clock, vk, gateway } = bench();
+  const one = gateway.account(credentials());
+  const same = gateway.account(credentials({ schoolId: 'school-2' }));
+  const other = gateway.account(credentials({ schoolId: 'school-3', accessToken: 'token-3' }));
+  for (const account of [one, same, other]) {
+    for (const number of range(10)) void account.renameChat(chat(number), 'x', bulk);
+  }
+  await clock.advance(SLOT_MS);
+  expect(vk.requests.map((request) => [request.token, request.calls.length])).toEqual([
+    ['Bearer token-1', 20],
+    ['Bearer token-3', 10],
+  ]);
+  expect(gateway.account(credentials())).toBe(one);
+  expect(gateway.account(credentials({ accessToken: 'token-new' }))).not.toBe(one);
+});
+
+test('long titles split a batch before the program grows too long; a call too long by itself is a defect', async () => {
+  const { clock, vk, account } = bench();
+  const long = 'я'.repeat(10_000);
+  const ended = watch(range(6).map((number) => account.renameChat(chat(number), long, at('event'))));
+  await clock.advance(3 * SLOT_MS);
+  expect(ended.filter((one) => one?.status === 'fulfilled')).toHaveLength(6);
+  expect(vk.methods.map((methods) => methods.length)).toEqual([2, 2, 2]);
+  expect(await endOf(account.renameChat(chat(), 'x'.repeat(1_000_000), at('event')))).toBe('defect');
+});
+
+test('pages of conversations are few to a request, so that the answer stays below 5 MB', async () => {
+  const { clock, vk, account } = bench();
+  const conversation = (id: number) => ({ conversation: { peer: { id } } });
+  vk.answerCall = (call) => {
+    const offset = Number(call.params.offset);
+    return { count: 2_000, items: range(200).map((index) => conversation(offset + index)) };
+  };
+  const ended = watch([account.findChats('x', at('bulk'))]);
+  await clock.advance(10 * SLOT_MS);
+  expect(ended[0]).toEqual({ status: 'fulfilled', value: [] });
+  expect(vk.methods.map((methods) => methods.length)).toEqual([1, 4, 4, 1, 1]);
+});
+
+test('error 6 costs no attempt: the same calls go again in the same order and nobody learns of it (17)', async () => {
+  const { clock, vk, account, gateway } = bench();
+  vk.answer = (_, number) => (number <= 8 ? { error: { error_code: 6, error_msg: '' } } : undefined);
+  vk.answerCall = () => ({ chat_id: 5, peer_ids: [] });
+  const titles = range(25).map(String);
+  const ended = watch(titles.map((title) => account.createChat({ title, members: [] }, bulk)));
+  await clock.advance(10 * SLOT_MS);
+  expect(ended.filter((one) => one?.status === 'fulfilled')).toHaveLength(25);
+  expect(vk.requests.at(-1)?.calls.map((call) => call.params.title)).toEqual(titles);
+  expect(gateway.stats()).toMatchObject({ requests: 9, tooFast: 8, calls: 25, writeCalls: 25 });
+});
+
+test('error 6 of one inner call sends that call again, not its neighbours', async () => {
+  const { clock, vk, account } = bench();
+  let refusals = 1;
+  vk.answerCall = (call) => (call.params.title === 'b' && refusals-- > 0 ? new Refusal(6) : 1);
+  const ended = watch(['a', 'b', 'c'].map((title) => account.renameChat(chat(), title, at('event'))));
+  await clock.advance(SLOT_MS);
+  expect(ended.map((one) => one?.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+  expect(vk.requests.map((request) => request.calls.map((call) => call.params.title).join())).toEqual([
+    'a,b,c',
+    'b',
+  ]);
+});
+
+test('VK that refuses the pace without end gives calls back as never run', async () => {
+  const { clock, vk, account } = bench({ tooFastRounds: 3, attempts: 1 });
+  vk.answer = () => ({ error: { error_code: 6, error_msg: '' } });
+  const end = endOf(account.renameChat(chat(), 'x', at('event')));
+  await clock.advance(5 * SLOT_MS);
+  expect(await end).toBe('never-ran');
+  expect(vk.requests).toHaveLength(4);
+});
+
+test('a call that waits is dropped when its caller gives up; one that is sent is awaited', async () => {
+  const { clock, vk, account } = bench();
+  vk.latencyMs = 100;
+  const giveUp = new AbortController();
+  const sent = endOf(account.renameChat(chat(1), 'sent', at('event', { signal: giveUp.signal })));
+  await clock.advance(0);
+  const waiting = endOf(account.renameChat(chat(2), 'waiting', at('event', { signal: giveUp.signal })));
+  await clock.advance(10);
+  giveUp.abort();
+  expect(await waiting).toBe('never-ran');
+  await clock.advance(SLOT_MS);
+  expect(await sent).toBeUndefined();
+  expect(await endOf(account.renameChat(chat(3), 'late', at('event', { signal: giveUp.signal })))).toBe(
+    'never-ran',
+  );
+  expect(vk.requests).toHaveLength(1);
+});
+
+test('a call is not sent after the instant its caller set, and is counted each time it goes out', async () => {
+  const { clock, vk, account } = bench();
+  vk.answerCall = () => ({ chat_id: 5, peer_ids: [] });
+  let sent = 0;
+  const onSent = () => sent++;
+  void account.createChat({ title: 'first', members: [] }, at('event', { onSent }));
+  await clock.advance(10);
+  const late = account.createChat(
+    { title: 'late', members: [] },
+    at('event', { onSent, notAfterMs: clock.now() + 100 }),
+  );
+  const end = endOf(late);
+  await clock.advance(10 * SLOT_MS);
+  expect(await end).toBe('never-ran');
+  expect(vk.requests).toHaveLength(1);
+  expect(sent).toBe(1);
+});
+
+test('closing lets go of what waits as never run and awaits what is under way, within bounds', async () => {
+  const { clock, vk, account, gateway } = bench({ closeMs: 2_000 });
+  vk.latencyMs = 1_000;
+  const sent = endOf(account.createChat({ title: 'x', members: [] }, at('event')));
+  vk.answerCall = () => ({ chat_id: 5, peer_ids: [] });
+  await clock.advance(0);
+  const waiting = endOf(account.createChat({ title: 'y', members: [] }, bulk));
+  let closed = false;
+  const closing = Promise.resolve(gateway[Symbol.asyncDispose]()).then(() => {
+    closed = true;
+  });
+  expect(await waiting).toBe('never-ran');
+  await clock.advance(500);
+  expect(closed).toBe(false);
+  await clock.advance(500);
+  await closing;
+  expect(await sent).toMatchObject({ ref: { peerId: 2_000_000_005 } });
+  expect(await endOf(account.renameChat(chat(), 'x', at('lesson')))).toBe('never-ran');
+
+  const stuck = bench({ closeMs: 2_000 });
+  stuck.vk.answer = () => 'hang';
+  void endOf(stuck.account.renameChat(chat(), 'x', at('event')));
+  await stuck.clock.advance(0);
+  const bounded = watch([Promise.resolve(stuck.gateway[Symbol.asyncDispose]())]);
+  await stuck.clock.advance(2_000);
+  expect(bounded[0]?.status).toBe('fulfilled');
+});

@@ -1,0 +1,283 @@
+import { expect, test } from 'vitest';
+import type { CallOptions, SferumAccount } from '../../src/sferum/gateway.ts';
+import {
+  bench,
+  chat,
+  connectionError,
+  credentials,
+  endOf,
+  Refusal,
+  requestError,
+  watch,
+} from './vk-fakes.ts';
+
+const event: CallOptions = { priority: 'event' };
+const html = () => new Response('<html>502 Bad Gateway</html>', { status: 502 });
+const MINUTE_MS = 60_000;
+
+/** Ways in which a request ends without telling what has happened. */
+const UNCLEAR: [string, () => unknown][] = [
+  ['502 with a page', html],
+  ['a page with status 200', () => new Response('<html>', { status: 200 })],
+  ['JSON that is no answer', () => ({ hello: 1 })],
+  ['JSON that is no object', () => 7],
+  ['a reset connection', () => connectionError('ECONNRESET')],
+  ['a closed socket', () => connectionError('UND_ERR_SOCKET')],
+  ['no answer in time', () => 'hang'],
+  ...[1, 10, 13, 36].map((code): [string, () => unknown] => [`error ${code}`, () => requestError(code)]),
+];
+
+const createChat = (account: SferumAccount) => account.createChat({ title: 'x', members: [1, 2] }, event);
+
+test.each(UNCLEAR)('%s leaves creations unknown and never repeats them (V2)', async (_, answer) => {
+  const startCall = (account: SferumAccount) => account.startCall(event);
+  for (const create of [createChat, startCall] as ((account: SferumAccount) => Promise<unknown>)[]) {
+    const { clock, vk, account } = bench();
+    vk.answer = answer;
+    const end = endOf(create(account));
+    await clock.advance(MINUTE_MS);
+    expect(await end).toBe('unknown');
+    expect(vk.requests).toHaveLength(1);
+  }
+});
+
+test.each(UNCLEAR)(
+  'after %s reads and writes whose repetition changes nothing are tried again',
+  async (_, answer) => {
+    const tries: ((account: SferumAccount) => Promise<unknown>)[] = [
+      (account) => account.readMembers(chat(), event),
+      (account) => account.addMember(chat(), 1, event),
+      (account) => account.removeMember(chat(), 1, event),
+      (account) => account.setAdmin(chat(), 1, true, event),
+      (account) => account.renameChat(chat(), 'x', event),
+    ];
+    for (const attempt of tries) {
+      const { clock, vk, account } = bench();
+      vk.answer = (_request, number) => (number <= 2 ? answer() : undefined);
+      vk.answerCall = (call) =>
+        call.method.endsWith('Members') ? { count: 1, items: [{ member_id: 3 }] } : 1;
+      const ended = watch([attempt(account)]);
+      await clock.advance(MINUTE_MS);
+      expect(ended[0]?.status).toBe('fulfilled');
+      expect(vk.requests).toHaveLength(3);
+    }
+  },
+);
+
+test('retries are bounded: after five tries the outcome is unknown', async () => {
+  const { clock, vk, account } = bench();
+  vk.answer = html;
+  const end = endOf(account.addMember(chat(), 1, event));
+  await clock.advance(MINUTE_MS);
+  expect(await end).toBe('unknown');
+  expect(vk.requests).toHaveLength(5);
+});
+
+test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])(
+  'a connection that never was (%s) ran nothing, so even a creation is tried again',
+  async (code) => {
+    const { clock, vk, account, gateway } = bench();
+    vk.answer = (_request, number) => (number <= 2 ? connectionError(code) : undefined);
+    vk.answerCall = () => ({ chat_id: 5, peer_ids: [1] });
+    const ended = watch([createChat(account)]);
+    await clock.advance(MINUTE_MS);
+    expect(ended[0]).toMatchObject({
+      status: 'fulfilled',
+      value: { ref: { peerId: 2_000_000_005 }, members: [1] },
+    });
+    expect(gateway.stats()).toMatchObject({ requests: 3, calls: 1 });
+
+    vk.answer = () => connectionError(code);
+    const end = endOf(createChat(account));
+    await clock.advance(MINUTE_MS);
+    expect(await end).toBe('never-ran');
+  },
+);
+
+test('what was once unknown is not called «never ran» when its repetition is given up', async () => {
+  const { clock, vk, account } = bench();
+  vk.answer = (_request, number) => (number === 1 ? html() : connectionError('ECONNREFUSED'));
+  const end = endOf(account.addMember(chat(), 1, event));
+  await clock.advance(MINUTE_MS);
+  expect(await end).toBe('unknown');
+});
+
+test('a call that breaks the program (12) is found out alone; its neighbours are done', async () => {
+  const { clock, vk, account } = bench();
+  const bad = (title: string | undefined) => title === 'bad';
+  vk.answer = ({ calls }) => (calls.some((call) => bad(call.params.title)) ? requestError(12) : undefined);
+  const ends = ['a', 'bad', 'c'].map((title) => endOf(account.renameChat(chat(), title, event)));
+  await clock.advance(2_000);
+  expect(await Promise.all(ends)).toEqual([undefined, 'defect', undefined]);
+  expect(vk.methods.map((methods) => methods.length)).toEqual([3, 1, 1, 1]);
+});
+
+test('an answer too big is asked for again call by call; writes beside it are unknown', async () => {
+  const { clock, vk, account } = bench();
+  vk.answer = ({ calls }) =>
+    calls.length > 1 ? requestError(13, 'Runtime error: response size is too big') : undefined;
+  vk.answerCall = (call) => (call.method.endsWith('Members') ? { count: 1, items: [{ member_id: 3 }] } : 1);
+  const read = watch([1, 2].map((number) => account.readMembers(chat(number), event)));
+  const write = endOf(createChat(account));
+  await clock.advance(2_000);
+  expect(read.map((one) => one?.status)).toEqual(['fulfilled', 'fulfilled']);
+  expect(await write).toBe('unknown');
+});
+
+test('a revoked token (5) ends everything that waits for it, and another token goes on (24)', async () => {
+  const { clock, vk, account, gateway } = bench();
+  const other = gateway.account(credentials({ schoolId: 'b', accessToken: 'token-b' }));
+  vk.answer = ({ token }) => (token === 'Bearer token-1' ? requestError(5) : undefined);
+  const ends = Array.from({ length: 60 }, (_, index) =>
+    endOf(account.renameChat(chat(index + 1), 'x', event)),
+  );
+  const healthy = endOf(other.renameChat(chat(), 'x', event));
+  await clock.advance(0);
+  expect(new Set(await Promise.all(ends))).toEqual(new Set(['token']));
+  expect(await healthy).toBeUndefined();
+  expect(vk.requests).toHaveLength(2);
+});
+
+test.each([9, 29, 43])(
+  'a token over its limits (%i) stands still until its time is over; others go on (17)',
+  async (code) => {
+    const { clock, vk, account, gateway } = bench();
+    vk.answer = ({ token }, number) =>
+      token === 'Bearer token-1' && number === 1 ? requestError(code) : undefined;
+    const first = account.renameChat(chat(), 'x', event).catch((reason) => reason);
+    await clock.advance(0);
+    const error = await first;
+    expect(error).toMatchObject({ kind: 'slow-down', retryAfterMs: expect.any(Number) });
+    const { retryAfterMs } = error as { retryAfterMs: number };
+
+    await clock.advance(MINUTE_MS);
+    await expect(account.renameChat(chat(), 'x', event)).rejects.toMatchObject({
+      kind: 'slow-down',
+      retryAfterMs: retryAfterMs - MINUTE_MS,
+    });
+    const other = gateway.account(credentials({ schoolId: 'b', accessToken: 'token-b' }));
+    const healthy = watch([other.renameChat(chat(), 'x', event)]);
+    await clock.advance(1_000);
+    expect(healthy[0]?.status).toBe('fulfilled');
+
+    await clock.advance(retryAfterMs);
+    const again = watch([account.renameChat(chat(), 'x', event)]);
+    await clock.advance(1_000);
+    expect(again[0]?.status).toBe('fulfilled');
+  },
+);
+
+test('a pause that one process meets stops the others as well, before they ask VK', async () => {
+  const { clock, vk, account, anotherProcess } = bench();
+  vk.answer = () => requestError(29);
+  const met = endOf(account.renameChat(chat(), 'x', event));
+  await clock.advance(0);
+  expect(await met).toBe('slow-down');
+  const told = endOf(anotherProcess().renameChat(chat(), 'x', event));
+  await clock.advance(0);
+  expect(await told).toBe('slow-down');
+  expect(vk.requests).toHaveLength(1);
+});
+
+test('two processes with one token keep its pace together', async () => {
+  const { clock, vk, account, anotherProcess } = bench();
+  const accounts = [account, anotherProcess()];
+  for (const number of Array.from({ length: 200 }, (_, index) => index + 1)) {
+    void accounts[number % 2]!.renameChat(chat(number), 'x', event);
+  }
+  await clock.advance(10_000);
+  const times = vk.requests.map((request) => request.atMs);
+  expect(times).toHaveLength(8);
+  for (const [index, time] of times.entries()) {
+    if (index > 0) expect(time - times[index - 1]!).toBeGreaterThanOrEqual(350);
+  }
+});
+
+test('a method over its limits is stopped alone: the token goes on with the others', async () => {
+  const { clock, vk, account } = bench();
+  vk.answerCall = (call) => (call.method === 'messages.addChatUser' ? new Refusal(9) : 1);
+  const ends = [1, 2].map((user) => endOf(account.addMember(chat(), user, event)));
+  await clock.advance(0);
+  expect(await Promise.all(ends)).toEqual(['slow-down', 'slow-down']);
+  expect(await endOf(account.addMember(chat(), 3, event))).toBe('slow-down');
+  const rename = watch([account.renameChat(chat(), 'x', event)]);
+  await clock.advance(1_000);
+  expect(rename[0]?.status).toBe('fulfilled');
+});
+
+test('a method that does not answer while others do is kept to itself, then stopped for a minute', async () => {
+  const { clock, vk, account, logged } = bench({ attempts: 1 });
+  vk.answer = ({ calls }) =>
+    calls.some((call) => call.method === 'messages.createChat') ? 'hang' : undefined;
+  const creations: Promise<unknown>[] = [];
+  const renames: (PromiseSettledResult<unknown> | undefined)[][] = [];
+  for (let round = 0; round < 4; round++) {
+    creations.push(endOf(createChat(account)));
+    renames.push(watch([account.renameChat(chat(), 'x', event)]));
+    await clock.advance(16_000);
+  }
+  expect(await Promise.all(creations)).toEqual(['unknown', 'unknown', 'unknown', 'slow-down']);
+  // The first shared a request with the method that hangs; later ones do not.
+  expect(renames.map((round) => round[0]?.status)).toEqual([
+    'rejected',
+    'fulfilled',
+    'fulfilled',
+    'fulfilled',
+  ]);
+  expect(logged.join()).toContain('stopped for a time');
+
+  vk.answer = () => undefined;
+  vk.answerCall = () => ({ chat_id: 5, peer_ids: [] });
+  await clock.advance(MINUTE_MS);
+  const again = watch([createChat(account)]);
+  await clock.advance(1_000);
+  expect(again[0]?.status).toBe('fulfilled');
+});
+
+test('when nothing answers at all no method is stopped: it is the connection, and it may be back at once', async () => {
+  const { clock, vk, account } = bench({ attempts: 1 });
+  vk.answer = () => 'hang';
+  for (let round = 0; round < 5; round++) {
+    const end = endOf(account.renameChat(chat(), 'x', event));
+    await clock.advance(16_000);
+    expect(await end).toBe('unknown');
+  }
+});
+
+test('a pace that cannot be reached sends nothing and says that nothing ran', async () => {
+  const down = () => Promise.reject(new Error('the database is down'));
+  const { clock, vk, account } = bench({}, { reserve: down, pause: down });
+  const end = endOf(account.renameChat(chat(), 'x', event));
+  await clock.advance(MINUTE_MS);
+  expect(await end).toBe('never-ran');
+  expect(vk.requests).toEqual([]);
+});
+
+test('neither titles, ids of people nor tokens stand in errors or in the log (V5, 29)', async () => {
+  const { clock, vk, account, logged } = bench({ attempts: 2 });
+  const answers = [
+    requestError(5, 'Канарейка 555000555'),
+    requestError(12),
+    html(),
+    requestError(29),
+    connectionError('ECONNRESET'),
+  ];
+  const messages: string[] = [];
+  for (const answer of answers) {
+    vk.answer = () => answer;
+    const failed = account.createChat({ title: 'Канарейка', members: [555_000_555] }, event);
+    failed.catch((error: Error) => messages.push(`${error.message} ${error.stack}`));
+    await clock.advance(2 * 60 * MINUTE_MS);
+  }
+  expect(messages).toHaveLength(answers.length);
+  expect([...messages, ...logged].join('\n')).not.toMatch(/Канарейка|555000555|token-1/);
+  expect(logged.length).toBeGreaterThan(0);
+});
+
+test('a chat of another account is refused before anything is sent: its id means another chat here (V4)', async () => {
+  const { vk, account } = bench();
+  const foreign = { ownerId: 5, peerId: 2_000_000_001 };
+  expect(await endOf(account.renameChat(foreign, 'x', event))).toBe('defect');
+  expect(await endOf(account.readMembers(foreign, event))).toBe('defect');
+  expect(vk.requests).toEqual([]);
+});

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { createHttp } from '../dashboard/http.ts';
 import { openQueues, type Queues } from '../jobs/queues.ts';
@@ -45,11 +44,13 @@ export interface Overrides {
 
 export interface App extends AsyncDisposable {
   ctx: Context;
-  http: Hono;
+  http: ReturnType<typeof createHttp>;
   queues: Queues;
   /** There when SFERUM_API_URL is not. */
   sandbox: Sandbox | null;
   databaseUrl: string;
+  /** Something to end before any part is stopped. */
+  beforeStop: (end: () => Promise<void>) => void;
   /** Resolves when a part we cannot live without is gone: the process must end and say so (V6). */
   lost: Promise<Error>;
 }
@@ -66,7 +67,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
 
   const embedded = config.database.url
     ? null
-    : parts.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log: (line: string) => log.info(line) }));
+    : parts.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
   const databaseUrl = config.database.url ?? embedded!.url;
   await (role.migrates ? migrate(databaseUrl) : assertMigrated(databaseUrl));
   const db = parts.use(new Database(await createOrm(databaseUrl, { poolMax: config.limits.databaseConnections })));
@@ -78,7 +79,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   if (sandbox) parts.defer(() => sandbox.close());
   const baseUrl = config.sferum.apiUrl ?? (await sandbox!.listen()).url;
   const gateway = parts.use(
-    createVkGateway({ baseUrl, pace: postgresPace(db.sql), clock, random, log: (entry: object) => log.warn(entry) }),
+    createVkGateway({ baseUrl, pace: postgresPace(db.sql), clock, random, log }),
   );
 
   const queues = parts.use(
@@ -102,14 +103,18 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   };
   relay = parts.use(startRelayLoop(ctx, queues));
   if (role.workers) await startWorkers(ctx, queues);
+  const closing = new AbortController();
+  parts.defer(() => closing.abort());
   const http = createHttp(ctx, {
     commands: commandsOf(ctx),
     queues: queues.all,
+    closing: closing.signal,
     probes: { database: () => db.ping(), queue: () => queues.ping() },
   });
 
   const owned = parts.move();
   return {
+    beforeStop: (end) => owned.defer(end),
     ctx,
     http,
     queues,

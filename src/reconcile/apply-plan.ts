@@ -15,6 +15,8 @@ export interface Application {
   /** Follows the chats to their end, and holds what the guard holds. */
   operationId: string | null;
   at: Date;
+  /** «Строго по спискам СГО» (D7): exceptions on the planned automatic chats are gone after it. */
+  dropsExceptions?: boolean;
 }
 
 /**
@@ -27,6 +29,7 @@ export async function applyPlan(tx: Sql, school: SchoolPlan, how: Application): 
   await writeChats(tx, school, newChatId, how);
   await writeMemberships(tx, school.schoolId, changes);
   await holdStrangers(tx, school.plan.chats, how.operationId);
+  if (how.dropsExceptions) await dropExceptions(tx, school, how);
   const touched = new Set(changes.chatIds);
   for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
   await moveGenerations(tx, touched, how);
@@ -91,6 +94,18 @@ async function writeMemberships(tx: Sql, schoolId: string, changes: MembershipCh
       on conflict (chat_id, person_id) do update set
         admin = excluded.admin, grounds = excluded.grounds, held_by = excluded.held_by`.execute(tx),
   );
+}
+
+/** The journal keeps what they were, for undoing the run (J4). */
+async function dropExceptions(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
+  const ids = school.desired.filter((chat) => chat.key !== null && chat.id !== null).map((chat) => chat.id!);
+  await sql`
+    with dropped as (delete from exception where chat_id = any(${ids}::uuid[])
+      returning chat_id, person_id, member, admin, author_id, reason, at)
+    insert into journal (school_id, at, chat_id, person_id, what, cause, details)
+    select ${school.schoolId}, ${how.at}, chat_id, person_id, 'exception-dropped', ${how.cause},
+      jsonb_build_object('member', member, 'admin', admin, 'authorId', author_id, 'reason', reason, 'at', at)
+    from dropped`.execute(tx);
 }
 
 async function holdStrangers(tx: Sql, chats: readonly ChatPlan[], operationId: string | null): Promise<void> {
@@ -160,8 +175,12 @@ export async function savePlan(
   school: SchoolPlan,
   touched: ReadonlySet<string>,
 ): Promise<void> {
-  let ordinal = 0;
-  let firstAction = 0;
+  const { rows: before } = await sql<{ ordinal: number; actions: number }>`
+    select coalesce(max(ordinal) + 1, 0)::int as ordinal,
+      coalesce(max(first_action + jsonb_array_length(actions)), 0)::int as actions
+    from operation_chat where operation_id = ${operationId}`.execute(tx);
+  let ordinal = before[0]!.ordinal;
+  let firstAction = before[0]!.actions;
   const rows = school.plan.chats
     .filter((chat) => chat.actions.length > 0 || touched.has(chat.chatId))
     .map((chat) => {

@@ -1,37 +1,110 @@
 import { sql } from 'kysely';
+import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
-import type { ChatType } from '../desired/model.ts';
-import { mergeRoster } from '../roster/merge-roster.ts';
 import { RosterFileError } from '../roster/file-error.ts';
+import { describeIncomplete, looksIncomplete, sizesOf, storedSizes } from '../roster/looks-incomplete.ts';
+import { type MergeResult, mergeRoster } from '../roster/merge-roster.ts';
+import { DEFAULT_ROSTER_LIMITS } from '../roster/limits.ts';
 import { readRoster } from '../roster/read-roster.ts';
+import type { RosterReading } from '../roster/reading.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
-import type { Operation } from '../store/entities.ts';
-import { applyPlan } from './apply-plan.ts';
+import type { Operation, Problem } from '../store/entities.ts';
+import { followFacts } from './follow-facts.ts';
 import { endOperation, finishOperations } from './operations.ts';
-import { planSchool } from './plan-school.ts';
+import { reportProgress } from './progress.ts';
+
+export interface RosterImportParams {
+  /** The one school that the sender may touch, or `*`. */
+  within: string;
+  /** A person has said that the file is whole although it does not look so (J2). */
+  accepted?: true;
+  following?: true;
+}
 
 /**
  * A roster import: the file is read whole, then facts, СГО lists and outbox change in one transaction, or nothing
- * does. Chat types that are switched on (D0) follow by themselves, through the guard.
+ * does. Chat types that are switched on (D0) follow by themselves, through the guard. A school of which the file
+ * looks incomplete only gains (J2); the operation is then held until somebody accepts it.
  */
 export async function runRosterImport(ctx: Context, operation: Operation): Promise<void> {
-  if (operation.params.following) return finishOperations(ctx, [operation.id]);
-  const { rows } = await sql<{ body: Uint8Array; taken_at: string }>`
-    select body, taken_at from roster_file where operation_id = ${operation.id}`.execute(ctx.db.sql);
-  const file = rows[0];
-  if (!file) throw new Error('the roster file of an open import is gone');
+  const params = operation.params as unknown as RosterImportParams;
+  if (params.following) return finishOperations(ctx, [operation.id]);
+  const file = await loadFile(ctx, operation.id);
   try {
-    const reading = await readRoster(file.body, ctx.config.limits);
-    await ctx.db.transaction(async ({ sql: tx }) => {
-      for (const school of [...reading.schools.keys()].sort()) await lockSchool(tx, school);
-      await importReading(ctx, tx, operation, reading, new Date(file.taken_at));
-    });
+    const limits = {
+      ...DEFAULT_ROSTER_LIMITS,
+      zipBytes: ctx.config.limits.rosterZipBytes,
+      unpackedBytes: ctx.config.limits.rosterCsvBytes,
+    };
+    const reading = await readRoster(file.body, limits);
+    const refused = beyond(reading, params.within);
+    if (refused) return fail(ctx, operation.id, refused);
+    const { newSchools } = await ctx.db.transaction(({ sql: tx }) =>
+      merge(ctx, tx, operation, reading, { ...params, takenAt: file.takenAt }),
+    );
+    await ctx.newSchools(newSchools);
   } catch (error) {
     if (!(error instanceof RosterFileError)) throw error;
     const { code, message, file: name, line } = error;
-    return endOperation(ctx, ctx.db.sql, operation.id, {
-      state: 'failed',
-      problems: [{ code, message, ...(name ? { file: name } : {}), ...(line ? { line } : {}) }],
-    });
+    return fail(ctx, operation.id, { code, message, ...(name ? { file: name } : {}), ...(line ? { line } : {}) });
   }
+  ctx.wake('chats');
+  await finishOperations(ctx, [operation.id]);
+}
+
+async function merge(
+  ctx: Context,
+  tx: Sql,
+  operation: Operation,
+  reading: RosterReading,
+  params: RosterImportParams & { takenAt: string },
+): Promise<{ newSchools: string[] }> {
+  const ids = reading.schools.map((school) => school.id).sort();
+  for (const id of ids) await lockSchool(tx, id);
+  const today = dayIn(ctx.config.schoolTimeZone, ctx.clock.now());
+  const incomplete = params.accepted ? [] : looksIncomplete(await storedSizes(tx, ids, today), sizesOf(reading));
+  const cause = `import:${operation.id}`;
+  const merged = await mergeRoster(tx, reading, {
+    takenAt: params.takenAt,
+    by: cause,
+    timeZone: ctx.config.schoolTimeZone,
+    addOnly: new Set(incomplete.map((school) => school.schoolId)),
+    onProgress: reportProgress(ctx, operation.id),
+  });
+  const at = new Date(ctx.clock.now());
+  for (const school of merged.schools.filter((s) => s.changed)) {
+    await followFacts(ctx, tx, school.id, { cause, priority: 'bulk', operationId: operation.id, at });
+  }
+  const problems: Problem[] = incomplete.map((school) => ({
+    code: 'roster-incomplete',
+    message: describeIncomplete(school),
+    schoolId: school.schoolId,
+  }));
+  await sql`update operation set result = ${JSON.stringify(resultOf(merged))}::jsonb,
+      school_id = coalesce(school_id, ${ids.length === 1 ? ids[0] : null}),
+      problems = ${JSON.stringify(problems)}::jsonb,
+      params = params || ${JSON.stringify({ following: true, incomplete: incomplete.length > 0 })}::jsonb
+    where id = ${operation.id}`.execute(tx);
+  return { newSchools: merged.schools.filter((s) => s.created).map((s) => s.id) };
+}
+
+function resultOf(merged: MergeResult) {
+  return { ...merged.counts, rejected: merged.rejected, rejectedTotal: merged.rejectedTotal };
+}
+
+/** A sender bound to one school sends no other. */
+function beyond(reading: RosterReading, within: string): Problem | null {
+  if (within === '*' || reading.schools.every((school) => school.id === within)) return null;
+  return { code: 'other-school', message: 'В выгрузке есть школа, которую вам нельзя менять: ничего не принято' };
+}
+
+async function loadFile(ctx: Context, operationId: string): Promise<{ body: Uint8Array; takenAt: string }> {
+  const { rows } = await sql<{ body: Uint8Array; takenAt: string }>`
+    select body, taken_at as "takenAt" from roster_file where operation_id = ${operationId}`.execute(ctx.db.sql);
+  if (!rows[0]) throw new Error('the roster file of an open import is gone');
+  return rows[0];
+}
+
+function fail(ctx: Context, id: string, problem: Problem): Promise<void> {
+  return endOperation(ctx, ctx.db.sql, id, { state: 'failed', problems: [problem] });
 }

@@ -9,6 +9,7 @@ import { applyPlan, savePlan } from './apply-plan.ts';
 import { observeChats } from './observe.ts';
 import { endOperation, finishOperations } from './operations.ts';
 import { planSchool, type SchoolPlan } from './plan-school.ts';
+import { reportProgress } from './progress.ts';
 
 export interface InitializationParams {
   types: ChatType[];
@@ -31,12 +32,11 @@ export async function runInitialization(ctx: Context, operation: Operation, sign
   try {
     const account = await accountOf(ctx, schoolId);
     if (params.plan === null && params.asOf === null) {
-      const report = progressReporter(ctx, operation.id);
       const observation = await observeChats(
         ctx,
         account,
         { schoolId, types: params.types, priority: 'bulk', ...(signal ? { signal } : {}) },
-        report,
+        reportProgress(ctx, operation.id),
       );
       planningCalls = observation.apiCalls;
     }
@@ -95,6 +95,7 @@ async function planAndApply(
     priority: 'bulk',
     operationId: operation.id,
     at: new Date(ctx.clock.now()),
+    dropsExceptions: params.strict,
   });
   await sql`update school set computed_on = ${school.day}, switched_on = (
       select array_agg(distinct t order by t) from unnest(switched_on || ${[...params.types]}::text[]) t)
@@ -120,18 +121,4 @@ function canonical(value: unknown): string {
       ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
       : v,
   );
-}
-
-/** Writes the reading's progress at most twice a second; a lost write is of no account. */
-const PROGRESS_INTERVAL_MS = 500;
-function progressReporter(ctx: Context, operationId: string): (done: number, total: number) => void {
-  let lastMs = 0;
-  return (done, total) => {
-    const nowMs = ctx.clock.now();
-    if (nowMs - lastMs < PROGRESS_INTERVAL_MS && done < total) return;
-    lastMs = nowMs;
-    sql`update operation set done = ${done}, total = ${total} where id = ${operationId} and not params ? 'following'`
-      .execute(ctx.db.sql)
-      .catch(() => undefined);
-  };
 }

@@ -72,7 +72,7 @@ interface Totals {
   invited: string;
   refused: string;
   problems: Problem[] | null;
-  params: { planningCalls?: number };
+  params: { planningCalls?: number; incomplete?: boolean };
   planned: PlanCounts | null;
 }
 
@@ -101,7 +101,7 @@ async function closeFollowed(ctx: Context, id: string): Promise<void> {
   const problems = t.problems ?? [];
   const { planned } = t;
   await endOperation(ctx, ctx.db.sql, id, {
-    state: problems.length > 0 ? 'failed' : Number(t.held) > 0 ? 'held' : 'succeeded',
+    state: problems.length > 0 ? 'failed' : Number(t.held) > 0 || t.params.incomplete ? 'held' : 'succeeded',
     result: {
       ...(planned
         ? {

@@ -20,6 +20,8 @@ export interface PlanRequest {
   day: string | null;
   /** Deleted automatic chats come back at an initialisation alone (G1). */
   recreate: boolean;
+  /** Only these chats (ids), of those types. */
+  only?: ReadonlySet<string>;
   /** Chats whose held removals a person approved (F4). */
   approvedChatIds?: ReadonlySet<string>;
 }
@@ -58,7 +60,11 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   const barred = new Set(
     (await loadDeletedChats(tx, schoolId)).filter((c) => !(request.recreate && c.recreate)).map((c) => c.key),
   );
-  const desired = desiredChats(facts, stored, day, { types: new Set(types), strict: request.strict }).filter(
+  const desired = desiredChats(facts, stored, day, {
+    types: new Set(types),
+    strict: request.strict,
+    ...(request.only ? { only: request.only } : {}),
+  }).filter(
     (chat) => chat.id !== null || !barred.has(chat.key!),
   );
   const plan = makePlan({

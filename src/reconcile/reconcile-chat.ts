@@ -4,6 +4,7 @@ import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
 import { type Brought, bring } from './bring.ts';
 import { type ChatState, loadChatState } from './chat-state.ts';
 import { Later } from './later.ts';
+import { markDeleted, takeDown } from './take-down.ts';
 import { type Condition, postpone, release, settle } from './settle.ts';
 
 const FIRST_RETRY_MS = 1_000;
@@ -27,12 +28,21 @@ export async function reconcileChat(
   if (!chat || chat.generation <= chat.settledGeneration) return release(ctx, chatId);
   const work = new Work(chat, signal);
   try {
+    if (chat.deleting) return await remove(ctx, chat, work);
     const account = await accountOf(ctx, schoolId);
     await bring(ctx, account, chat, work.call, work.brought);
     await settle(ctx, chat, { ...work, condition: settledCondition(chat) });
   } catch (error) {
     await decide(ctx, chat, work, error);
   }
+}
+
+/** G1: a chat that was never made needs no account to be gone. */
+async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> {
+  const account = chat.ref ? await accountOf(ctx, chat.schoolId) : null;
+  await takeDown(account, chat, work.call, work.brought);
+  await settle(ctx, chat, { ...work, condition: { status: 'deleting', reason: null, message: null } });
+  await markDeleted(ctx, chat.id);
 }
 
 /** One run's calls, counted, and what is known of the live chat as it goes. */

@@ -11,7 +11,7 @@ import { openOperation } from './operations.ts';
 /** Keeps the file and opens its operation, in one transaction: 202 means durable (V1). Returns the operation's id. */
 export async function requestRosterImport(
   ctx: Context,
-  request: { body: Uint8Array; takenAt: Date; by: string },
+  request: { body: Uint8Array; takenAt: Date; within: string; by: string },
 ): Promise<string> {
   const id = ctx.newId();
   await ctx.db.transaction(async ({ sql: tx }) => {
@@ -19,7 +19,7 @@ export async function requestRosterImport(
       id,
       schoolId: null,
       kind: 'roster-import',
-      params: {},
+      params: { within: request.within },
       by: request.by,
       at: new Date(ctx.clock.now()),
     });

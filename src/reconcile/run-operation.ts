@@ -26,6 +26,8 @@ async function isItsTurn(ctx: Context, operation: Operation): Promise<boolean> {
   const { rows } = await sql`
     select 1 from operation where state in ('queued', 'running') and kind = ${operation.kind}
       and school_id is not distinct from ${operation.schoolId}
+      -- An import whose facts are in holds up no other while its chats follow.
+      and (kind = 'initialization' or not params ? 'following')
       and (created_at, id) < (${operation.createdAt}, ${operation.id}::uuid) limit 1`.execute(ctx.db.sql);
   return rows.length === 0;
 }

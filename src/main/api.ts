@@ -1,0 +1,4 @@
+import { API } from '../app.ts';
+import { runProcess } from './serve.ts';
+
+await runProcess('api', API);

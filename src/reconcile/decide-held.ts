@@ -1,0 +1,106 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { lockSchool, type Sql } from '../store/database.ts';
+import { Operation } from '../store/entities.ts';
+import { applyPlan } from './apply-plan.ts';
+import { finishOperations } from './operations.ts';
+import { planSchool } from './plan-school.ts';
+
+export interface Decision {
+  operationId: string;
+  decision: 'approve' | 'reject';
+  /** Null: all that the operation holds. */
+  chatIds: readonly string[] | null;
+  by: string;
+}
+
+/**
+ * Decides what an operation holds (F4, J2). Approved removals are carried out; rejected people stay, pinned by an
+ * exception. An import that looked incomplete is accepted whole, or stays as it is. 409 `operation-not-held`.
+ */
+export async function decideHeld(ctx: Context, decision: Decision): Promise<void> {
+  const operation = await ctx.db.em().findOne(Operation, { id: decision.operationId });
+  if (!operation) throw notFound();
+  if (operation.state !== 'held') throw new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
+  if (operation.params.incomplete) return decideImport(ctx, decision);
+  await ctx.db.transaction(async ({ sql: tx }) => {
+    const chats = await heldChats(tx, decision);
+    for (const [schoolId, chatIds] of Map.groupBy(chats, (c) => c.school_id)) {
+      await lockSchool(tx, schoolId);
+      const ids = chatIds.map((c) => c.chat_id);
+      await (decision.decision === 'approve'
+        ? carryOut(ctx, tx, schoolId, ids, operation)
+        : pin(ctx, tx, schoolId, ids, decision));
+    }
+    await sql`update operation set state = 'running', params = params || '{"following": true}' where id = ${operation.id}`.execute(tx);
+  });
+  ctx.wake('chats');
+  await finishOperations(ctx, [operation.id]);
+}
+
+async function heldChats(tx: Sql, decision: Decision): Promise<{ school_id: string; chat_id: string }[]> {
+  const { rows } = await sql<{ school_id: string; chat_id: string }>`
+    select school_id, chat_id from membership where held_by = ${decision.operationId}
+    union select school_id, chat_id from sferum_member where held_by = ${decision.operationId}`.execute(tx);
+  const { chatIds } = decision;
+  if (chatIds === null) return rows;
+  const chosen = rows.filter((row) => chatIds.includes(row.chat_id));
+  if (chosen.length === 0) throw new Refusal(409, 'nothing-held', 'В этих чатах ничего не удержано');
+  return chosen;
+}
+
+/** The plan of these chats once more, their removals let through. */
+async function carryOut(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly string[], operation: Operation) {
+  const { rows } = await sql<{ type: 'staff' | 'class' | 'parents' | 'subject' }>`
+    select distinct type from chat where id = any(${[...chatIds]}::uuid[])`.execute(tx);
+  const only = new Set(chatIds);
+  await sql`update sferum_member set held_by = null where chat_id = any(${[...chatIds]}::uuid[])`.execute(tx);
+  const plan = await planSchool(ctx, tx, {
+    schoolId,
+    types: rows.map((r) => r.type),
+    strict: operation.params.strict === true,
+    day: null,
+    recreate: false,
+    only,
+    approvedChatIds: only,
+  });
+  await applyPlan(tx, plan, {
+    cause: `approval:${operation.id}`,
+    priority: 'person',
+    operationId: null,
+    at: new Date(ctx.clock.now()),
+  });
+  await sql`update operation_chat o set generation = c.generation, done_at = null
+    from chat c where c.id = o.chat_id and o.operation_id = ${operation.id} and c.id = any(${[...chatIds]}::uuid[])`.execute(tx);
+}
+
+/** Who stays although the lists say otherwise, stays by a person's word (D7). */
+async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly string[], decision: Decision) {
+  const at = new Date(ctx.clock.now());
+  await sql`
+    with kept as (update membership set held_by = null, grounds = '[{"kind": "added"}]'
+      where chat_id = any(${[...chatIds]}::uuid[]) and held_by = ${decision.operationId} returning chat_id, person_id)
+    insert into exception as e (chat_id, person_id, school_id, member, author_id, reason, at)
+    select chat_id, person_id, ${schoolId}, 'added', ${decision.by}, 'Исключение отклонено', ${at} from kept
+    on conflict (chat_id, person_id) do update set member = 'added', author_id = excluded.author_id,
+      reason = excluded.reason, at = excluded.at`.execute(tx);
+  await sql`insert into journal (school_id, at, chat_id, what, cause)
+    select ${schoolId}, ${at}, id, 'removal-rejected', ${`rejection:${decision.operationId}`}
+    from chat where id = any(${[...chatIds]}::uuid[])`.execute(tx);
+  await sql`update sferum_member set held_by = null, state = 'in' where chat_id = any(${[...chatIds]}::uuid[])
+    and held_by = ${decision.operationId}`.execute(tx);
+  await sql`update chat set condition = 'synced', condition_reason = null, condition_message = null, condition_since = ${at}
+    where id = any(${[...chatIds]}::uuid[]) and condition = 'held'`.execute(tx);
+  await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
+}
+
+async function decideImport(ctx: Context, decision: Decision): Promise<void> {
+  const accepted = decision.decision === 'approve';
+  await sql`
+    update operation set params = params - 'incomplete' - 'following' || ${JSON.stringify(accepted ? { accepted: true } : { rejected: true })}::jsonb,
+      state = ${accepted ? 'queued' : 'succeeded'}, problems = ${accepted ? sql`'[]'` : sql`problems`},
+      finished_at = ${accepted ? null : new Date(ctx.clock.now())}
+    where id = ${decision.operationId} and state = 'held'`.execute(ctx.db.sql);
+  ctx.wake('operations');
+}

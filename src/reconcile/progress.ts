@@ -1,0 +1,22 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+
+/** Progress is written at most so often; a lost write is of no account. */
+const INTERVAL_MS = 500;
+
+/**
+ * Tells an operation's followers how far its own work is, outside its transaction. Once its chats are followed,
+ * they are the progress instead.
+ */
+export function reportProgress(ctx: Context, operationId: string): (done: number, total: number) => void {
+  let lastMs = 0;
+  return (done, total) => {
+    const nowMs = ctx.clock.now();
+    if (nowMs - lastMs < INTERVAL_MS && done < total) return;
+    lastMs = nowMs;
+    sql`update operation set done = ${done}, total = ${total}
+      where id = ${operationId} and state = 'running' and not params ? 'following'`
+      .execute(ctx.db.sql)
+      .catch(() => undefined);
+  };
+}

@@ -1,0 +1,26 @@
+/**
+ * Controls (NUL included), marks of writing direction, invisible joins, lone surrogates, private and unassigned
+ * code points, and the replacement character that stands for what could not be decoded.
+ */
+const UNWANTED = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\uFFFD]/gu;
+
+/** A name or title as it may be stored and shown: one line, visible characters, single spaces, composed (#16). */
+export function cleanText(text: string): string {
+  return text.replace(/\s+/gu, ' ').replace(UNWANTED, '').replace(/ {2,}/g, ' ').trim().normalize('NFC');
+}
+
+/** Whether the text can be an id as it stands. */
+export function isCleanId(text: string): boolean {
+  return text !== '' && text.search(UNWANTED) === -1;
+}
+
+const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** Whether the text is a day of the calendar, `YYYY-MM-DD`, that PostgreSQL holds too. */
+export function isDay(text: string): boolean {
+  const parts = DAY.exec(text);
+  if (parts === null) return false;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  if (year < 1900 || month < 1 || month > 12) return false;
+  return day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}

@@ -1,0 +1,89 @@
+/**
+ * How each table of facts takes a statement. `s` stands for what is stated, `t` for what is stored, in the SQL
+ * below. Where nothing is said the statement replaces what is stored.
+ */
+export interface FactTable {
+  name: 'person' | 'class' | 'subject_group' | 'enrollment' | 'guardian';
+  /** Besides school_id. */
+  keys: readonly string[];
+  columns: readonly FactColumn[];
+}
+
+export interface FactColumn {
+  name: string;
+  type: 'text' | 'text[]' | 'date';
+  /** What is stored of a whole statement. */
+  whole?: string;
+  /** What is stored of a statement that only adds (J2): it takes nobody out. */
+  adding?: string;
+}
+
+const text = (name: string): FactColumn => ({ name, type: 'text' });
+/** An absent value says nothing. */
+const known = (name: string, type: FactColumn['type']): FactColumn => {
+  const keep = `coalesce(s.${name}, t.${name})`;
+  return { name, type, whole: keep, adding: keep };
+};
+const union = (name: string): FactColumn => ({
+  name,
+  type: 'text[]',
+  adding: `array(select u.id from (select unnest(t.${name}) union select unnest(s.${name})) u(id) order by u.id collate "C")`,
+});
+/** null, no bound, is the widest. */
+const earliest = (name: string): FactColumn => ({
+  name,
+  type: 'date',
+  adding: `case when t.${name} is null or s.${name} is null then null else least(t.${name}, s.${name}) end`,
+});
+const latest = (name: string): FactColumn => ({
+  name,
+  type: 'date',
+  adding: `case when t.${name} is null or s.${name} is null then null else greatest(t.${name}, s.${name}) end`,
+});
+
+export const PERSON: FactTable = {
+  name: 'person',
+  keys: ['id'],
+  columns: [
+    text('family_name'),
+    text('given_name'),
+    text('middle_name'),
+    text('name_key'),
+    known('sex', 'text'),
+    known('birth_date', 'date'),
+    union('roles'),
+  ],
+};
+
+export const CLASS: FactTable = {
+  name: 'class',
+  keys: ['id'],
+  columns: [
+    text('title'),
+    text('grade'),
+    union('homeroom_teacher_ids'),
+    earliest('starts_on'),
+    latest('ends_on'),
+  ],
+};
+
+export const SUBJECT_GROUP: FactTable = {
+  name: 'subject_group',
+  keys: ['id'],
+  columns: [
+    text('title'),
+    text('subject'),
+    { name: 'class_id', type: 'text', adding: 'coalesce(t.class_id, s.class_id)' },
+    union('teacher_ids'),
+    earliest('starts_on'),
+    latest('ends_on'),
+  ],
+};
+
+export const ENROLLMENT: FactTable = {
+  name: 'enrollment',
+  keys: ['unit', 'unit_id', 'student_id'],
+  columns: [earliest('begins_on'), latest('ends_on')],
+};
+
+export const GUARDIAN: FactTable = { name: 'guardian', keys: ['guardian_id', 'student_id'], columns: [] };

@@ -1,0 +1,203 @@
+import { sql } from 'kysely';
+import { dayIn } from '../clock.ts';
+import type { Stamp } from '../desired/model.ts';
+import { instant, type Sql } from '../store/database.ts';
+import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from './fact-tables.ts';
+import { factsOn, type SchoolFacts } from './facts-on.ts';
+import { keepUnclear, keptRows } from './keep-unclear.ts';
+import { nameKey } from './name-key.ts';
+import type { RejectedRow } from './one-roster/rejected.ts';
+import { type LinkCandidate, linkProfiles } from './profile-links.ts';
+import type { OnProgress } from './read-roster.ts';
+import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
+import { type StatedRow, type Statement, stateAbsence, stateFacts } from './state-facts.ts';
+
+export interface MergeOptions {
+  /** When СГО wrote the roster; ISO 8601. */
+  takenAt: string;
+  /** `import:<operationId>`; settles between two statements of the same instant. */
+  by: string;
+  /** Of schools that have none of their own. */
+  timeZone: string;
+  /** Schools whose statement looks incomplete (J2): it adds, and takes nobody out. */
+  addOnly?: ReadonlySet<string>;
+  onProgress?: OnProgress;
+}
+
+export interface MergeResult {
+  /** `changed`: facts that decide membership or names are not what they were. */
+  schools: { id: string; created: boolean; changed: boolean }[];
+  counts: RosterCounts;
+  /** Of the reading, and then profile links that were refused (A7). */
+  rejected: RejectedRow[];
+  rejectedTotal: number;
+}
+
+/** Rows of one statement to the database: enough to be quick, few enough to be small in memory. */
+const CHUNK_ROWS = 5_000;
+
+/**
+ * Merges a roster into the facts: a full statement of its schools' people, classes, groups, enrollments and
+ * guardians at `takenAt`. The caller holds the schools' locks. Orders, exceptions, manual chats and lessons are
+ * not touched. A school of which a later whole roster was merged is left as it is.
+ */
+export async function mergeRoster(
+  tx: Sql,
+  reading: RosterReading,
+  options: MergeOptions,
+): Promise<MergeResult> {
+  const stamp: Stamp = { at: new Date(options.takenAt).toISOString(), by: options.by };
+  const known = await knownSchools(
+    tx,
+    reading.schools.map((school) => school.id),
+  );
+  const schools: MergeResult['schools'] = [];
+  const candidates: LinkCandidate[] = [];
+  const progress = rowProgress(reading, options.onProgress);
+  for (const school of reading.schools) {
+    const before = known.get(school.id);
+    if (before === undefined && school.gone) continue;
+    if ((before?.rosterTakenAt ?? '') > stamp.at) {
+      schools.push({ id: school.id, created: false, changed: false });
+      continue;
+    }
+    const addOnly = options.addOnly?.has(school.id) ?? false;
+    const renamed = await saveSchool(tx, school, stamp, addOnly);
+    const day = dayIn(before?.timeZone ?? options.timeZone, Date.parse(stamp.at));
+    const to = { schoolId: school.id, stamp, addOnly };
+    const facts = factsOn(school, day);
+    const written = await mergeSchool(tx, facts, to, reading, progress);
+    schools.push({ id: school.id, created: before === undefined, changed: written > 0 || renamed });
+    candidates.push(...linkCandidates(school.id, facts));
+  }
+  const { refused, changed } = await linkProfiles(tx, candidates, stamp);
+  for (const school of schools) school.changed ||= changed.has(school.id);
+  return {
+    schools,
+    counts: reading.counts,
+    rejected: [...reading.rejected, ...refused],
+    rejectedTotal: reading.rejectedTotal + refused.length,
+  };
+}
+
+interface KnownSchool {
+  timeZone: string | null;
+  rosterTakenAt: string | null;
+}
+
+async function knownSchools(tx: Sql, ids: readonly string[]): Promise<Map<string, KnownSchool>> {
+  const { rows } = await sql<{ id: string; timeZone: string | null; takenAt: string | null }>`
+    select id, time_zone as "timeZone", roster_taken_at as "takenAt" from school where id = any(${ids})`.execute(
+    tx,
+  );
+  return new Map(
+    rows.map(({ id, timeZone, takenAt }) => [id, { timeZone, rosterTakenAt: instant(takenAt) }]),
+  );
+}
+
+/** Creates or renames the school; only a whole statement moves roster_taken_at. True if something was changed. */
+async function saveSchool(tx: Sql, school: SchoolReading, { at }: Stamp, addOnly: boolean): Promise<boolean> {
+  const { rows } = await sql`
+    insert into school as t (id, name) values (${school.id}, ${school.name})
+    on conflict (id) do update set name = excluded.name where t.name <> excluded.name
+    returning 1`.execute(tx);
+  if (!addOnly) await sql`update school set roster_taken_at = ${at} where id = ${school.id}`.execute(tx);
+  return rows.length > 0;
+}
+
+async function mergeSchool(
+  tx: Sql,
+  facts: SchoolFacts,
+  to: Statement,
+  { unclear }: RosterReading,
+  progress: (rows: number) => void,
+): Promise<number> {
+  await keepUnclear(tx, to.schoolId, facts, unclear);
+  let changed = 0;
+  for (const [table, rows] of rowsOf(facts)) {
+    for (let at = 0; at < rows.length; at += CHUNK_ROWS) {
+      const chunk = rows.slice(at, at + CHUNK_ROWS);
+      changed += await stateFacts(tx, table, to, chunk);
+      progress(chunk.length);
+    }
+    if (!to.addOnly) changed += await stateAbsence(tx, table, to, keptRows(table, unclear));
+  }
+  return changed;
+}
+
+function rowsOf(facts: SchoolFacts): [FactTable, StatedRow[]][] {
+  return [
+    [
+      PERSON,
+      facts.people.map((person) => ({
+        id: person.id,
+        family_name: person.familyName,
+        given_name: person.givenName,
+        middle_name: person.middleName,
+        name_key: nameKey(`${person.familyName} ${person.givenName} ${person.middleName}`),
+        sex: person.sex,
+        birth_date: person.birthDate,
+        roles: person.roles,
+      })),
+    ],
+    [
+      CLASS,
+      facts.classes.map((unit) => ({
+        id: unit.id,
+        title: unit.title,
+        grade: unit.grade,
+        homeroom_teacher_ids: unit.teacherIds,
+        starts_on: unit.beginsOn,
+        ends_on: unit.endsOn,
+      })),
+    ],
+    [
+      SUBJECT_GROUP,
+      facts.groups.map((group) => ({
+        id: group.id,
+        title: group.title,
+        subject: group.subject,
+        class_id: group.classId,
+        teacher_ids: group.teacherIds,
+        starts_on: group.beginsOn,
+        ends_on: group.endsOn,
+      })),
+    ],
+    [
+      ENROLLMENT,
+      facts.enrollments.map((enrollment) => ({
+        unit: enrollment.unit,
+        unit_id: enrollment.unitId,
+        student_id: enrollment.studentId,
+        begins_on: enrollment.beginsOn,
+        ends_on: enrollment.endsOn,
+      })),
+    ],
+    [
+      GUARDIAN,
+      facts.guardians.map(({ guardianId, studentId }) => ({
+        guardian_id: guardianId,
+        student_id: studentId,
+      })),
+    ],
+  ];
+}
+
+function linkCandidates(schoolId: string, facts: SchoolFacts): LinkCandidate[] {
+  return facts.people.flatMap(({ id, line, vkUserId, roles }) =>
+    vkUserId === null ? [] : [{ schoolId, personId: id, vkUserId, line, pupil: roles.includes('student') }],
+  );
+}
+
+/** Rows of pupils, teachers and the rest are about as many as the facts they become. */
+function rowProgress(reading: RosterReading, onProgress: OnProgress | undefined): (rows: number) => void {
+  const { people, classes, subjectGroups, enrollments } = reading.counts;
+  const guardians = reading.schools.flatMap((school) => [...school.guardians.values()]);
+  const total =
+    people + classes + subjectGroups + enrollments + guardians.reduce((sum, of) => sum + of.size, 0);
+  let done = 0;
+  return (rows) => {
+    done += rows;
+    onProgress?.(done, Math.max(done, total));
+  };
+}

@@ -1,0 +1,181 @@
+import { pipeline } from 'node:stream/promises';
+import { CsvError, parse } from 'csv-parse';
+import { RosterFileError } from '../file-error.ts';
+import type { RosterLimits } from '../limits.ts';
+import type { ArchivedFile } from './archive.ts';
+import { decodeUtf8 } from './decode-utf8.ts';
+import type { RejectedRows } from './rejected.ts';
+
+/** A row of a CSV file by column name. */
+export class Row {
+  readonly file: string;
+  readonly line: number;
+  readonly #columns: ReadonlyMap<string, number>;
+  readonly #cells: readonly string[];
+
+  constructor(file: string, line: number, columns: ReadonlyMap<string, number>, cells: readonly string[]) {
+    this.file = file;
+    this.line = line;
+    this.#columns = columns;
+    this.#cells = cells;
+  }
+
+  /** The trimmed cell; empty where the file has no such column. */
+  get(column: string): string {
+    const at = this.#columns.get(column);
+    return at === undefined ? '' : (this.#cells[at] ?? '').trim();
+  }
+
+  /** The parts of a comma-separated list. */
+  list(column: string): string[] {
+    const text = this.get(column);
+    if (text === '') return [];
+    return text.split(',').flatMap((part) => part.trim() || []);
+  }
+
+  /** Whether there is a cell for each column, no more and no less. */
+  get whole(): boolean {
+    return this.#cells.length === this.#columns.size;
+  }
+}
+
+export interface RowsContext {
+  limits: RosterLimits;
+  rejected: RejectedRows;
+  /** Counts a row that was read and the bytes of its file so far; throws beyond the limit. */
+  counted(rows: number, bytes: number): void;
+}
+
+/** Rows between two reports of progress. */
+const REPORT_ROWS = 500;
+
+/**
+ * The rows of a CSV file (RFC 4180; CRLF, LF or CR, also mixed). Rows with too many or too few cells are yielded
+ * too (`whole` is false): what they speak of must not be taken for absent.
+ * @throws RosterFileError when the file cannot be read on: what follows is unknown, and unknown is not absent.
+ */
+export async function* csvRows(
+  file: ArchivedFile,
+  required: readonly string[],
+  context: RowsContext,
+): AsyncGenerator<Row> {
+  let bytes = 0;
+  const parser = parse({
+    relax_column_count: true,
+    relax_quotes: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    max_record_size: context.limits.lineBytes,
+  });
+  const source = await file.open();
+  const feeding = pipeline(
+    source,
+    (chunks: AsyncIterable<Buffer>) => decodeUtf8(count(chunks), file.name),
+    parser,
+  );
+  feeding.catch(() => undefined);
+  async function* count(chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      bytes += chunk.byteLength;
+      yield chunk;
+    }
+  }
+  let line = 1;
+  let columns: ReadonlyMap<string, number> | undefined;
+  let unreported = 0;
+  try {
+    for await (const cells of parser as AsyncIterable<string[]>) {
+      const start = line;
+      line += 1 + lineBreaks(cells, file.name, start, context.limits.fieldChars);
+      if (cells.length === 1 && cells[0]!.trim() === '') continue;
+      if (columns === undefined) {
+        columns = header(cells, required, file.name);
+        continue;
+      }
+      const row = new Row(file.name, start, columns, cells);
+      if (!row.whole && line - start > 1) throw unclosedQuote(file.name, start);
+      unreported += 1;
+      if (unreported === REPORT_ROWS) {
+        context.counted(unreported, bytes);
+        bytes = 0;
+        unreported = 0;
+      }
+      yield row;
+    }
+    await feeding;
+  } catch (error) {
+    throw readable(error, file.name, line);
+  } finally {
+    source.destroy();
+    parser.destroy();
+  }
+  context.counted(unreported, bytes);
+  if (columns === undefined) header([], required, file.name);
+}
+
+function lineBreaks(cells: readonly string[], file: string, line: number, fieldChars: number): number {
+  let breaks = 0;
+  for (const cell of cells) {
+    if (cell.length > fieldChars) {
+      throw new RosterFileError(
+        'field-too-long',
+        `Поле длиннее ${fieldChars} знаков: проверьте выгрузку`,
+        file,
+        line,
+      );
+    }
+    if (cell.includes('\n') || cell.includes('\r')) breaks += cell.split(/\r\n|\n|\r/).length - 1;
+  }
+  return breaks;
+}
+
+function header(cells: readonly string[], required: readonly string[], file: string): Map<string, number> {
+  const columns = new Map<string, number>();
+  for (const [at, cell] of cells.entries()) {
+    const name = cell.trim();
+    if (columns.has(name)) {
+      throw new RosterFileError(
+        'wrong-header',
+        `Столбец «${name.slice(0, 40)}» назван дважды: исправьте заголовок`,
+        file,
+        1,
+      );
+    }
+    columns.set(name, at);
+  }
+  const missing = required.filter((name) => !columns.has(name));
+  if (missing.length > 0) {
+    const names = missing.map((name) => `«${name}»`).join(', ');
+    throw new RosterFileError(
+      'wrong-header',
+      `Нет столбцов: ${names}. Проверьте первую строку файла`,
+      file,
+      1,
+    );
+  }
+  return columns;
+}
+
+/** A stray quote has swallowed the rows after it: nobody can tell where they went. */
+function unclosedQuote(file: string, line: number): RosterFileError {
+  return new RosterFileError('broken-csv', 'Кавычка не закрыта: проверьте кавычки в этой строке', file, line);
+}
+
+function readable(error: unknown, file: string, line: number): unknown {
+  if (error instanceof RosterFileError) return error;
+  if (error instanceof CsvError) {
+    if (error.code === 'CSV_MAX_RECORD_SIZE') {
+      return new RosterFileError(
+        'line-too-long',
+        'Строка слишком длинная: проверьте концы строк и кавычки',
+        file,
+        line,
+      );
+    }
+    return unclosedQuote(file, line);
+  }
+  return new RosterFileError(
+    'zip-broken',
+    'Файл в архиве повреждён: соберите и пришлите архив ещё раз',
+    file,
+  );
+}

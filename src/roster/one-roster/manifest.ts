@@ -1,0 +1,84 @@
+import { RosterFileError } from '../file-error.ts';
+import type { ArchivedFile } from './archive.ts';
+import { csvRows, type RowsContext } from './csv-rows.ts';
+
+/** The version of the files and which of them there are. */
+export interface Manifest {
+  version: '1.1' | '1.2';
+  files: ReadonlyMap<RosterFileName, ArchivedFile>;
+}
+
+export type RosterFileName = (typeof FILE_NAMES)[number];
+
+const FILE_NAMES = [
+  'orgs',
+  'academicSessions',
+  'courses',
+  'classes',
+  'users',
+  'roles',
+  'demographics',
+  'enrollments',
+] as const;
+
+/** Without these there is no roster: nothing of it may be taken for empty. */
+const REQUIRED: readonly RosterFileName[] = ['orgs', 'classes', 'users', 'enrollments'];
+
+/** Reads manifest.csv and sees to it that what it promises is there, whole (bulk). @throws RosterFileError */
+export async function readManifest(
+  archive: ReadonlyMap<string, ArchivedFile>,
+  context: RowsContext,
+): Promise<Manifest> {
+  const file = archive.get('manifest.csv');
+  if (file === undefined) throw missing('manifest.csv');
+  const properties = new Map<string, string>();
+  for await (const row of csvRows(file, ['propertyName', 'value'], context)) {
+    properties.set(row.get('propertyName'), row.get('value'));
+  }
+  const version = versionOf(properties.get('oneroster.version'));
+  const required = version === '1.2' ? [...REQUIRED, 'roles'] : REQUIRED;
+  const files = new Map<RosterFileName, ArchivedFile>();
+  for (const name of FILE_NAMES) {
+    const found = present(name, properties.get(`file.${name}`), archive);
+    if (found !== undefined) files.set(name, found);
+    else if (required.includes(name)) throw missing(`${name}.csv`);
+  }
+  return { version, files };
+}
+
+function versionOf(text: string | undefined): '1.1' | '1.2' {
+  const version = /^1\.[12](?=\.|$)/.exec(text ?? '')?.[0];
+  if (version === '1.1' || version === '1.2') return version;
+  throw new RosterFileError(
+    'wrong-version',
+    'Нужен OneRoster 1.1 или 1.2: проверьте oneroster.version',
+    'manifest.csv',
+  );
+}
+
+/** A file without a word in the manifest counts as bulk when it is there. */
+function present(
+  name: RosterFileName,
+  mode: string | undefined,
+  archive: ReadonlyMap<string, ArchivedFile>,
+): ArchivedFile | undefined {
+  if (mode === 'absent') return undefined;
+  if (mode !== undefined && mode !== '' && mode !== 'bulk') {
+    throw new RosterFileError(
+      'not-bulk',
+      'Принимается только полная выгрузка (bulk), без изменений (delta)',
+      `${name}.csv`,
+    );
+  }
+  const file = archive.get(`${name}.csv`);
+  if (file === undefined && mode === 'bulk') throw missing(`${name}.csv`);
+  return file;
+}
+
+function missing(file: string): RosterFileError {
+  return new RosterFileError(
+    'missing-file',
+    'Файла нет в архиве: добавьте его и пришлите архив ещё раз',
+    file,
+  );
+}

@@ -83,6 +83,8 @@ async function attempt(
     }
     // A refusal, or a request that never left, had no effect.
     await setCreation(ctx, chat, 'none', fence);
+    // One profile that Sferum does not know can make it refuse the whole list: then people come one by one.
+    if (error.kind === 'refused' && members.length > 0) return attempt(ctx, account, chat, [], call);
     throw error;
   }
 }

@@ -80,8 +80,13 @@ interface Totals {
 async function closeFollowed(ctx: Context, id: string): Promise<void> {
   const { rows } = await sql<Totals>`
     with followed as (select * from operation_chat where operation_id = ${id}),
+    covered as (
+      select c.id from operation o join chat c on c.school_id = o.school_id
+        and o.params->'types' ? c.type and c.deleted_at is null
+      where o.id = ${id} and o.kind = 'initialization'
+      union select chat_id from followed),
     desired as (
-      select m.chat_id, l.vk_user_id, s.state from followed f join membership m on m.chat_id = f.chat_id
+      select m.chat_id, l.vk_user_id, s.state from covered f join membership m on m.chat_id = f.id
       left join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
       left join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id)
     select (select coalesce(sum(api_calls), 0) from followed) as calls,

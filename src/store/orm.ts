@@ -3,6 +3,9 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Initial } from '../../migrations/0001-initial.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 
+/** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
+const STATEMENT_TIMEOUT_MS = 120_000;
+
 export interface OrmOptions {
   /** Connections of one process; each running statement or transaction holds one. */
   poolMax?: number;
@@ -21,7 +24,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     // The queue's own tables live in schema `bullmq`; a schema diff must never drop them.
     schemaGenerator: { ignoreSchema: ['bullmq'] },
     pool: { min: 0, max: options.poolMax ?? 20 },
-    driverOptions: { application_name: 'sferum-sync', options: '-c timezone=UTC' },
+    driverOptions: { application_name: 'sferum-sync', options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}` },
     forceUtcTimezone: true,
     logger: () => undefined,
     contextName: 'sferum-sync',

@@ -13,8 +13,9 @@ export function postgresPace(db: Sql): Pace {
       const { rows } = await sql<{ wait_ms: number; paused_ms: number }>`
         insert into sferum_pace as p (key, next_slot_at)
         values (${key}, clock_timestamp() + ${intervalMs} * interval '1 millisecond')
-        on conflict (key) do update set next_slot_at =
-          greatest(p.next_slot_at, clock_timestamp()) + ${intervalMs} * interval '1 millisecond'
+        on conflict (key) do update set next_slot_at = case
+          when p.paused_until > clock_timestamp() then p.next_slot_at
+          else greatest(p.next_slot_at, clock_timestamp()) + ${intervalMs} * interval '1 millisecond' end
         returning
           (extract(epoch from next_slot_at - clock_timestamp()) * 1000 - ${intervalMs}::float8)::float8 as wait_ms,
           coalesce(extract(epoch from paused_until - clock_timestamp()) * 1000, 0)::float8 as paused_ms

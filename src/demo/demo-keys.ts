@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const keys = z.object({ SECRETS_KEY: z.string(), SGO_JWT_SECRET: z.string() });
+
+/** The demonstration makes its own keys once and keeps them with its data: a restart can read what it sealed. */
+export function demoKeys(dataDir: string): z.infer<typeof keys> {
+  const file = join(dataDir, 'demo-keys.json');
+  if (existsSync(file)) return keys.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const made = {
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+    SGO_JWT_SECRET: randomBytes(32).toString('base64url'),
+  };
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+  return made;
+}

@@ -1,0 +1,22 @@
+import { parseArgs } from 'node:util';
+
+export interface DemoOptions {
+  /** Ends after the summary; the exit code says whether Sferum holds exactly the desired state. */
+  exit: boolean;
+  size: 'manual' | 'small';
+  /** A folder of OneRoster CSV files instead of the made-up school. */
+  rosterDir: string | null;
+}
+
+/** Throws where the command line says something else. */
+export function demoOptions(args: readonly string[]): DemoOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { exit: { type: 'boolean' }, small: { type: 'boolean' }, roster: { type: 'string' } },
+  });
+  return {
+    exit: values.exit ?? false,
+    size: values.small ? 'small' : 'manual',
+    rosterDir: values.roster ?? null,
+  };
+}

@@ -1,0 +1,33 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { ChatType } from '../desired/model.ts';
+import { Operation } from '../store/entities.ts';
+
+const LOOK_INTERVAL_MS = 200;
+
+export interface Step {
+  operation: Operation;
+  /** Chats done and planned, by type, once there is a plan. */
+  byType: Map<ChatType, { done: number; total: number }>;
+}
+
+/** Looks at an operation until it ends, telling each look. */
+export async function followOperation(
+  ctx: Context,
+  id: string,
+  onStep: (step: Step) => void = () => undefined,
+): Promise<Operation> {
+  for (;;) {
+    const operation = await ctx.db.em().findOneOrFail(Operation, { id });
+    onStep({ operation, byType: await byType(ctx, id) });
+    if (operation.state !== 'queued' && operation.state !== 'running') return operation;
+    await ctx.clock.sleep(LOOK_INTERVAL_MS);
+  }
+}
+
+async function byType(ctx: Context, id: string): Promise<Step['byType']> {
+  const { rows } = await sql<{ type: ChatType; done: string; total: string }>`
+    select type, count(done_at) as done, count(*) as total from operation_chat
+    where operation_id = ${id} and generation is not null group by type`.execute(ctx.db.sql);
+  return new Map(rows.map((r) => [r.type, { done: Number(r.done), total: Number(r.total) }]));
+}

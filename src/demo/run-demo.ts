@@ -1,0 +1,116 @@
+import { sql } from 'kysely';
+import { type App, ALL, createApp } from '../app.ts';
+import { commandsOf } from '../commands.ts';
+import { dayIn } from '../clock.ts';
+import { configFromEnvironment } from '../config.ts';
+import { CHAT_TYPES } from '../desired/model.ts';
+import { CALLS_PER_REQUEST } from '../reconcile/pace.ts';
+import { Bars } from './bars.ts';
+import { compareStates } from './compare-states.ts';
+import { demoKeys } from './demo-keys.ts';
+import type { DemoOptions } from './demo-options.ts';
+import { followOperation } from './follow.ts';
+import { makeSchool } from './school/make-school.ts';
+import { readRosterFolder, zipRoster } from './school/zip-roster.ts';
+
+/** One and the same made-up school at every run. */
+const SEED = 448;
+const DEMO_TIMEZONE_DEFAULT = 'Europe/Moscow';
+const BY = 'demo';
+
+export interface DemoResult {
+  app: App;
+  /** Sferum holds exactly the desired state. */
+  agrees: boolean;
+}
+
+/** The main job on embedded parts: import, initialise, compare, say what it took. */
+export async function runDemo(options: DemoOptions, print: (line: string) => void): Promise<DemoResult> {
+  const dataDir = configFromEnvironment('demo').dataDir;
+  const config = configFromEnvironment('demo', { LOG_LEVEL: 'warn', HOST: '127.0.0.1', ...demoKeys(dataDir) });
+  const startedMs = performance.now();
+  const app = await createApp(config, ALL);
+  print(`Готово к работе за ${seconds(startedMs)} с: PostgreSQL, очередь, учебный Сферум`);
+  const zip = options.rosterDir
+    ? await readRosterFolder(options.rosterDir)
+    : await zipRoster(
+        makeSchool({ seed: SEED, size: options.size, today: dayIn(DEMO_TIMEZONE_DEFAULT, app.ctx.clock.now()) }).files,
+      );
+  const workStartedMs = performance.now();
+  const bars = new Bars();
+  try {
+    await importRoster(app, zip, bars);
+    for (const schoolId of await schoolIds(app)) await initialize(app, schoolId, bars);
+  } finally {
+    bars.stop();
+  }
+  const agrees = await summarize(app, workStartedMs, print);
+  return { app, agrees };
+}
+
+async function importRoster(app: App, zip: Uint8Array, bars: Bars): Promise<void> {
+  const id = await commandsOf(app.ctx).importRoster({
+    body: zip,
+    takenAt: new Date(app.ctx.clock.now()),
+    within: '*',
+    by: BY,
+  });
+  const operation = await followOperation(app.ctx, id, ({ operation: o }) => bars.set('Импорт', o.done, o.total));
+  if (operation.state !== 'succeeded') throw new Error(`the import ended ${operation.state}: ${JSON.stringify(operation.problems)}`);
+  bars.set('Импорт', operation.total, operation.total);
+}
+
+async function initialize(app: App, schoolId: string, bars: Bars): Promise<void> {
+  const id = await commandsOf(app.ctx).initialize({
+    schoolId,
+    types: [...CHAT_TYPES],
+    dryRun: false,
+    strict: false,
+    asOf: null,
+    by: BY,
+  });
+  const operation = await followOperation(app.ctx, id, ({ operation: o, byType }) => {
+    bars.set('План', byType.size > 0 ? 1 : 0, 1);
+    for (const type of CHAT_TYPES) {
+      const { done, total } = byType.get(type) ?? { done: 0, total: 0 };
+      bars.setType(type, done, total);
+    }
+    void o;
+  });
+  if (operation.state !== 'succeeded') {
+    throw new Error(`the initialisation ended ${operation.state}: ${JSON.stringify(operation.problems.slice(0, 3))}`);
+  }
+}
+
+async function schoolIds(app: App): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from school order by id`.execute(app.ctx.db.sql);
+  return rows.map((r) => r.id);
+}
+
+async function summarize(app: App, startedMs: number, print: (line: string) => void): Promise<boolean> {
+  const elapsed = seconds(startedMs);
+  const stats = app.ctx.gateway.stats();
+  const state = await compareStates(app.ctx, app.sandbox!, await schoolIds(app));
+  const leastCalls = state.chats + state.linkedAdmins;
+  const leastRequests = Math.ceil(leastCalls / CALLS_PER_REQUEST);
+  const ratio = (have: number, least: number) => (least === 0 ? '–' : (have / least).toFixed(2));
+  print('');
+  print(`Чатов: ${state.chats} · в списках СГО: ${state.listed} · в Сферуме: ${state.memberships} участников`);
+  print(
+    `Вызовов API: ${stats.calls}, из них изменений ${stats.writeCalls} (наименьшее возможное ${leastCalls}, отношение ${ratio(stats.writeCalls, leastCalls)})`,
+  );
+  print(
+    `Запросов: ${stats.requests}, из них с изменениями ${stats.requestsWithWrites} (наименьшее возможное ${leastRequests}, отношение ${ratio(stats.requestsWithWrites, leastRequests)}); слишком частых: ${stats.tooFast}`,
+  );
+  print(`Время: ${elapsed} с`);
+  print(
+    state.differences.length === 0
+      ? 'Учебный Сферум содержит ровно то, что должно быть.'
+      : `Учебный Сферум расходится с тем, что должно быть:\n  ${state.differences.join('\n  ')}`,
+  );
+  return state.differences.length === 0;
+}
+
+function seconds(sinceMs: number): string {
+  return ((performance.now() - sinceMs) / 1000).toFixed(1);
+}

@@ -32,7 +32,11 @@ export interface DesiredOptions {
   types: ReadonlySet<ChatType>;
   /** «Строго по спискам СГО» (D7): exceptions on automatic chats count for nothing. */
   strict: boolean;
-  /** Only chats with one of these keys or ids; the facts may then be the part these chats need. */
+  /**
+   * Only chats with one of these keys or ids; the facts may then be the part these chats need: their units (and
+   * a group's class), the people of those and of the chats' lists with all enrollments, orders and guardian
+   * links of them and their children, and every school admin.
+   */
   only?: ReadonlySet<string>;
 }
 

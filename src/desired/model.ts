@@ -58,10 +58,12 @@ export interface EnrollmentFact {
   /** The newest statement that he does not (missing from a whole list, or deleted). */
   gone: Stamp | null;
   /**
-   * The statement that began the present unbroken run of `stated`: where it is known, a presence that only
-   * a cancelled order had brought goes with it. Left out: such a presence stays until the next import.
+   * Where they are known: the statements that began the present unbroken runs of `stated` and `gone`. They tell
+   * what only a cancelled order had brought (orders.ts, rule 6). `statedFrom` left out: a presence then stays
+   * until the next import; `goneFrom` left out: `gone`.
    */
   statedFrom?: Stamp | null;
+  goneFrom?: Stamp | null;
 }
 
 export interface GuardianFact {
@@ -158,9 +160,12 @@ export interface DesiredMember {
   grounds: readonly Ground[];
 }
 
-/** Why somebody is not (any more) where rules or lists once had him; such removals are never held (F4). */
+/**
+ * Why somebody is not (any more) where rules or lists once had him; such removals are never held (F4).
+ * `unlinked`: his profile leaves Sferum because he unlinked it himself (A5); he stays in the СГО list.
+ */
 export interface Ending {
-  kind: 'order' | 'excluded';
+  kind: 'order' | 'excluded' | 'unlinked';
   orderId?: string;
 }
 

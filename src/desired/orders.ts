@@ -14,21 +14,12 @@
  *     a class out of every unit – he has left the school until a later enrollment or an outweighing statement.
  *     Within one order leaving comes before entering. A group is left with its class; one without a class
  *     only where it is listed.
- *  6. A cancelled order has never been: an absence stated while it stood, after it had ended that place, is
- *     void, what it ended is back; so is a presence that began (`statedFrom`) while it stood and that it explains.
- *     What is stated after the cancellation counts as ever.
+ *  6. A cancelled order has never been: an absence that began while it stood, after it had ended that place, is
+ *     void, what it ended is back; likewise a presence that began (`statedFrom`) while it stood and gave the place.
+ *     What was so before it, or is stated after the cancellation, counts as ever.
  */
-import type {
-  Day,
-  EnrollmentFact,
-  GroupFact,
-  OrderFact,
-  OrderItem,
-  OrderKind,
-  RosterFacts,
-  Stamp,
-  UnitKind,
-} from './model.ts';
+import { compareStamps, covers, type Evidence, isPresent, judge, type Scope } from './evidence.ts';
+import type { Day, EnrollmentFact, OrderFact, OrderItem, OrderKind, RosterFacts, UnitKind } from './model.ts';
 import { compareText } from './names.ts';
 
 /** A pupil's place in a unit: since when (null bounds leave it out), and the order that gave it. */
@@ -66,28 +57,6 @@ interface Roll extends UnitRoll {
 interface Ordered {
   order: OrderFact;
   item: OrderItem;
-}
-
-/** What an order in force does to one place. */
-interface Effect {
-  order: OrderFact;
-  enters: boolean;
-}
-
-/** All that bears on one pupil's place in one unit. */
-interface Evidence {
-  unit: UnitKind;
-  unitId: string;
-  facts: EnrollmentFact[];
-  effects: Effect[];
-  /** Cancelled orders that had touched it. */
-  voided: Effect[];
-}
-
-interface Scope {
-  day: Day;
-  dayOf: (at: string) => Day;
-  groups: ReadonlyMap<string, GroupFact>;
 }
 
 const WITHOUT_DATES: Place = Object.freeze({});
@@ -216,53 +185,6 @@ function entered(
     .map(([unit, unitId]) => placeOf(unit, unitId));
 }
 
-/** Whether he holds the place on the day, the statements that say so, and the order that explains it. */
-function judge(evidence: Evidence, scope: Scope) {
-  let stated: Stamp | null = null;
-  let gone: Stamp | null = null;
-  const active: EnrollmentFact[] = [];
-  for (const fact of evidence.facts) {
-    const presence = isVoidPresence(fact, evidence.voided, scope) ? null : fact.stated;
-    const absence = isVoidAbsence(fact, evidence.voided, scope) ? null : fact.gone;
-    stated = later(stated, presence);
-    gone = later(gone, absence);
-    if (isPresent(presence, absence) && covers(fact, scope.day)) active.push(fact);
-  }
-  const last = evidence.effects.at(-1);
-  const decides = last !== undefined && !outweighs(later(stated, gone), last.order, scope);
-  const present = decides ? last.enters : active.length > 0;
-  // An outweighed order still is the reason for what it brought, unless the contrary was said since.
-  const contrary = present ? gone : stated;
-  const isReason = last?.enters === present && !outweighs(contrary, last.order, scope);
-  return { present, active, reason: isReason ? last.order : null };
-}
-
-/** Rule 4. */
-function outweighs(statement: Stamp | null, order: OrderFact, scope: Scope): boolean {
-  if (statement === null || compareStamps(statement, order.issued) <= 0) return false;
-  return scope.dayOf(statement.at) >= order.effectiveOn;
-}
-
-/** Rule 6, an absence: stated while an order stood that had ended the place. */
-function isVoidAbsence(fact: EnrollmentFact, voided: readonly Effect[], scope: Scope): boolean {
-  const { gone } = fact;
-  if (gone === null || fact.stated === null) return false;
-  return voided.some(
-    ({ order, enters }) =>
-      !enters && outweighs(gone, order, scope) && compareStamps(order.cancelled!, gone) > 0,
-  );
-}
-
-/** Rule 6, a presence: begun while an order stood that had given the place, and not stated since. */
-function isVoidPresence(fact: EnrollmentFact, voided: readonly Effect[], scope: Scope): boolean {
-  const { stated, statedFrom } = fact;
-  if (!stated || !statedFrom) return false;
-  return voided.some(
-    ({ order, enters }) =>
-      enters && outweighs(statedFrom, order, scope) && compareStamps(order.cancelled!, stated) > 0,
-  );
-}
-
 /** Pupil → the orders that name him, by rule 3. */
 function ordersByPupil(orders: readonly OrderFact[]): Map<string, Ordered[]> {
   const byPupil = new Map<string, Ordered[]>();
@@ -289,24 +211,6 @@ function seat(roll: { students: Map<string, Place> }, fact: EnrollmentFact): voi
   else if (!before || (before.since && before.since > fact.beginsOn)) {
     roll.students.set(fact.studentId, { since: fact.beginsOn });
   }
-}
-
-function isPresent(stated: Stamp | null, gone: Stamp | null): boolean {
-  return stated !== null && (gone === null || compareStamps(stated, gone) > 0);
-}
-
-function covers(fact: EnrollmentFact, day: Day): boolean {
-  return (fact.beginsOn === null || fact.beginsOn <= day) && (fact.endsOn === null || fact.endsOn >= day);
-}
-
-function later(a: Stamp | null, b: Stamp | null): Stamp | null {
-  if (a === null || b === null) return a ?? b;
-  return compareStamps(a, b) >= 0 ? a : b;
-}
-
-/** Greater: said later (contract: the greatest (time, id) wins). */
-function compareStamps(a: Stamp, b: Stamp): number {
-  return compareText(a.at, b.at) || compareText(a.by, b.by);
 }
 
 function utcDay(at: string): Day {

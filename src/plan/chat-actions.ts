@@ -18,6 +18,8 @@ export interface PlanWorld {
   /** Profile → the people who linked it, by id. */
   people: ReadonlyMap<number, readonly string[]>;
   ownerId: number | null;
+  /** Profiles that their owners unlinked: asked for by name (F4). */
+  unlinked: ReadonlySet<number>;
 }
 
 export interface ChatChange {
@@ -105,8 +107,13 @@ function addRemovals({ chatId, desired, current, target, actions }: ChatChange, 
     const known = world.people.get(userId) ?? [];
     if (known.some(isListed)) continue; // his removal from the list says it
     if (known[0] !== undefined) remove(known[0]);
-    else actions.push({ action: 'remove', chatId, strangerId: userId, grounds: [] });
+    else actions.push(removalOfStranger(chatId, userId, world.unlinked.has(userId)));
   }
+}
+
+function removalOfStranger(chatId: string, strangerId: number, isUnlinked: boolean): Action {
+  const removal: Action = { action: 'remove', chatId, strangerId, grounds: [] };
+  return isUnlinked ? { ...removal, ending: { kind: 'unlinked' } } : removal;
 }
 
 function compareActions(a: Action, b: Action): number {

@@ -27,7 +27,7 @@ const PENDING_TEXT: Record<Pending, string> = {
 /** E.g. «Добавить: Абаев Марк – ученик 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
 export function describe(action: Action, names: Names): string {
   const { personId, strangerId, title = '' } = action;
-  const who = personId === undefined ? `посторонний (профиль ${strangerId})` : names.person(personId);
+  const who = personId === undefined ? `профиль ${strangerId}` : names.person(personId);
   switch (action.action) {
     case 'create':
       return `Создать чат «${title}»`;
@@ -77,6 +77,7 @@ export function groundText(ground: Ground, names: Names): string {
 /** Why somebody is out: «по приказу № 12 от 30.08.2026», «исключение вручную». */
 export function endingText(ending: Ending, names: Names): string {
   if (ending.kind === 'excluded') return 'исключение вручную';
+  if (ending.kind === 'unlinked') return 'профиль отвязан';
   return `по ${orderText(ending.orderId, names, 'приказу')}`;
 }
 
@@ -100,7 +101,7 @@ function pendingText({ pending }: Action): string {
 
 function whyOut({ ending, grounds, strangerId }: Action, names: Names): string {
   if (ending) return endingText(ending, names);
-  if (strangerId !== undefined) return 'нет в СГО';
+  if (strangerId !== undefined) return 'посторонний, в СГО его нет';
   const former = grounds.filter(({ kind }) => kind !== 'archived');
   if (former.length === 0) return 'нет оснований быть в чате';
   return `нет больше основания: ${former.map((ground) => groundText(ground, names)).join('; ')}`;

@@ -16,6 +16,8 @@ export interface PlanInput {
   mode: MembershipMode;
   /** The account that owns the chats; never a member or a stranger (D12). */
   ownerId?: number;
+  /** Profiles that their owners unlinked (A5): no strangers, their removal is never held. */
+  unlinkedProfiles?: ReadonlySet<number>;
   /** The id of a chat that is to be made; called in the order of `desired`'s keys. */
   newChatId: (key: string) => string;
   limits: RemovalLimits;
@@ -34,7 +36,13 @@ export interface PlanInput {
  */
 export function makePlan(input: PlanInput): Plan {
   const { links, mode } = input;
-  const world: PlanWorld = { mode, links, people: peopleByProfile(links), ownerId: input.ownerId ?? null };
+  const world: PlanWorld = {
+    mode,
+    links,
+    people: peopleByProfile(links),
+    ownerId: input.ownerId ?? null,
+    unlinked: input.unlinkedProfiles ?? new Set(),
+  };
   const changes = input.desired.toSorted(byKey).map((desired) => {
     const chatId = desired.id ?? input.newChatId(desired.key!);
     return chatChange(chatId, desired, input.chats.get(chatId), world);

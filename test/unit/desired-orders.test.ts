@@ -195,6 +195,12 @@ describe('Orders and statements (D6)', () => {
     expect(unitsOn('2026-09-20', [cancelled], gone)).toBe('');
   });
 
+  it('an absence that began before the order counts, though it was stated again while the order stood', () => {
+    const run = { gone: stamp('2026-09-12'), goneFrom: stamp('2026-09-05') };
+    const gone = [enrolled('class', '5А', 'anna', run)];
+    expect(unitsOn('2026-09-20', [out('1', '2026-09-10', { cancelled: '2026-09-15' })], gone)).toBe('');
+  });
+
   it('a transfer cancelled after an import has shown it: back in the old class, out of the new', () => {
     const moved = order(
       ...(['1', 'transfer', '2026-09-10', { ...anna, classId: '5А', toClassId: '5Б' }] as const),

@@ -51,7 +51,11 @@ group('One sentence an action (J1, F3)', () => {
       'Убрать (задержано): Абаев Марк – нет больше основания: ученик 5А',
     ],
     [{ action: 'remove', personId: 'mark' }, 'Убрать: Абаев Марк – нет оснований быть в чате'],
-    [{ action: 'remove', strangerId: 77 }, 'Убрать: посторонний (профиль 77) – нет в СГО'],
+    [{ action: 'remove', strangerId: 77 }, 'Убрать: профиль 77 – посторонний, в СГО его нет'],
+    [
+      { action: 'remove', strangerId: 77, ending: { kind: 'unlinked' } },
+      'Убрать: профиль 77 – профиль отвязан',
+    ],
     [{ action: 'delete' }, 'Удалить чат'],
   ])('%o', (action, sentence) => {
     expect(describe({ chatId: 'c1', grounds: [], ...action }, names)).toBe(sentence);

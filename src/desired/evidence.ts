@@ -1,0 +1,92 @@
+/** The verdict on one pupil's place in one unit. The rules by number stand at the head of orders.ts. */
+import type { Day, EnrollmentFact, GroupFact, OrderFact, Stamp, UnitKind } from './model.ts';
+import { compareText } from './names.ts';
+
+/** What an order in force does to one place. */
+export interface Effect {
+  order: OrderFact;
+  enters: boolean;
+}
+
+/** All that bears on one pupil's place in one unit. */
+export interface Evidence {
+  unit: UnitKind;
+  unitId: string;
+  facts: EnrollmentFact[];
+  effects: Effect[];
+  /** Cancelled orders that had touched it. */
+  voided: Effect[];
+}
+
+export interface Scope {
+  day: Day;
+  dayOf: (at: string) => Day;
+  groups: ReadonlyMap<string, GroupFact>;
+}
+
+/** Whether he holds the place on the day, the statements that say so, and the order that explains it. */
+export function judge(evidence: Evidence, scope: Scope) {
+  let stated: Stamp | null = null;
+  let gone: Stamp | null = null;
+  const active: EnrollmentFact[] = [];
+  for (const fact of evidence.facts) {
+    const presence = isVoidPresence(fact, evidence.voided, scope) ? null : fact.stated;
+    const absence = isVoidAbsence(fact, evidence.voided, scope) ? null : fact.gone;
+    stated = later(stated, presence);
+    gone = later(gone, absence);
+    if (isPresent(presence, absence) && covers(fact, scope.day)) active.push(fact);
+  }
+  const last = evidence.effects.at(-1);
+  const decides = last !== undefined && !outweighs(later(stated, gone), last.order, scope);
+  const present = decides ? last.enters : active.length > 0;
+  // An outweighed order still is the reason for what it brought, unless the contrary was said since.
+  const contrary = present ? gone : stated;
+  const isReason = last?.enters === present && !outweighs(contrary, last.order, scope);
+  return { present, active, reason: isReason ? last.order : null };
+}
+
+/** Rule 4. */
+function outweighs(statement: Stamp | null, order: OrderFact, scope: Scope): boolean {
+  if (statement === null || compareStamps(statement, order.issued) <= 0) return false;
+  return scope.dayOf(statement.at) >= order.effectiveOn;
+}
+
+/** Rule 6, an absence: begun while an order stood that had ended the place, and not stated since. */
+function isVoidAbsence(fact: EnrollmentFact, voided: readonly Effect[], scope: Scope): boolean {
+  const { gone, goneFrom } = fact;
+  if (gone === null || fact.stated === null) return false;
+  return voided.some(
+    ({ order, enters }) =>
+      !enters && outweighs(goneFrom ?? gone, order, scope) && compareStamps(order.cancelled!, gone) > 0,
+  );
+}
+
+/** Rule 6, a presence: begun while an order stood that had given the place, and not stated since. */
+function isVoidPresence(fact: EnrollmentFact, voided: readonly Effect[], scope: Scope): boolean {
+  const { stated, statedFrom } = fact;
+  if (!stated || !statedFrom) return false;
+  return voided.some(
+    ({ order, enters }) =>
+      enters && outweighs(statedFrom, order, scope) && compareStamps(order.cancelled!, stated) > 0,
+  );
+}
+
+/** Whether the newest statement says that he belongs (rule 1). */
+export function isPresent(stated: Stamp | null, gone: Stamp | null): boolean {
+  return stated !== null && (gone === null || compareStamps(stated, gone) > 0);
+}
+
+/** Whether the day lies within the statement's own bounds. */
+export function covers(fact: EnrollmentFact, day: Day): boolean {
+  return (fact.beginsOn === null || fact.beginsOn <= day) && (fact.endsOn === null || fact.endsOn >= day);
+}
+
+function later(a: Stamp | null, b: Stamp | null): Stamp | null {
+  if (a === null || b === null) return a ?? b;
+  return compareStamps(a, b) >= 0 ? a : b;
+}
+
+/** Greater: said later (contract: the greatest (time, id) wins). */
+export function compareStamps(a: Stamp, b: Stamp): number {
+  return compareText(a.at, b.at) || compareText(a.by, b.by);
+}

@@ -117,7 +117,7 @@ function settle(draft: ChatDraft, chat: ChatFact | undefined, school: School, st
   applyExceptions(draft, exceptions, school);
   dropPupilAdmins(draft, school);
   const warning = ensureAdmin(draft, chat, school);
-  const endings = endingsOf(draft, chat, school, strict);
+  const endings = endingsOf(draft, chat, school);
   const members = new Map<string, DesiredMember>();
   for (const [personId, { admin, grounds }] of draft.members) {
     members.set(personId, { admin, grounds: groundSet(grounds) });

@@ -7,12 +7,7 @@ import type { School } from './school.ts';
  * For people who are not in the draft: excluded by hand, taken off a list that is kept by hand (the exception
  * is cleared then, D7), ended in the unit by an order, or departed by one – a parent with his child.
  */
-export function endingsOf(
-  draft: ChatDraft,
-  chat: ChatFact | undefined,
-  school: School,
-  strict: boolean,
-): Map<string, Ending> {
+export function endingsOf(draft: ChatDraft, chat: ChatFact | undefined, school: School): Map<string, Ending> {
   const endings = new Map<string, Ending>();
   const end = (personId: string, ending: Ending) => {
     if (!draft.members.has(personId)) endings.set(personId, ending);
@@ -34,8 +29,8 @@ export function endingsOf(
   for (const [personId, { grounds }] of chat.members) {
     const stoodIn = grounds.some(({ kind }) => kind === 'no-other-admin');
     const wasListed = grounds.some(({ kind }) => kind === 'added') || (isManual && !stoodIn);
-    if (wasListed && !added.has(personId) && school.isPresent(personId)) end(personId, { kind: 'excluded' });
+    if (wasListed && !added.has(personId)) end(personId, { kind: 'excluded' });
   }
-  if (isManual || !strict) for (const personId of excluded) end(personId, { kind: 'excluded' });
+  for (const personId of excluded) end(personId, { kind: 'excluded' });
   return endings;
 }

@@ -165,7 +165,7 @@ function isLeft(place: Evidence, order: OrderFact, item: OrderItem, scope: Scope
   if (item.classId === null) return order.kind === 'withdrawal';
   if (place.unit === 'class') return place.unitId === item.classId;
   const ofClass = scope.groups.get(place.unitId)?.classId === item.classId;
-  return ofClass || (order.kind === 'withdrawal' && item.subjectGroupIds.includes(place.unitId));
+  return ofClass || item.subjectGroupIds.includes(place.unitId); // a transfer enters the listed again
 }
 
 /** The places an order puts its pupil into (rule 5); a cancelled one opens no new places. */

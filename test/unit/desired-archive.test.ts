@@ -81,11 +81,14 @@ describe('Archived chats (D9)', () => {
 
   it('the year’s end does not empty them: enrollments end and transfers lead on', () => {
     const moved = order('1', 'transfer', '2026-09-01', { studentId: 'anna', classId: '5А', toClassId: '6А' });
+    expect(listed(closed({ orders: [moved] }))).toEqual(asBefore);
     expect(listed(closed({ enrollments: [], orders: [moved] }))).toEqual(asBefore);
   });
 
   it('the departed leave, a parent with his child', () => {
-    const chats = closed({ orders: [order('1', 'withdrawal', '2026-09-01', { studentId: 'anna' })] });
+    const orders = [order('1', 'withdrawal', '2026-09-01', { studentId: 'anna' })];
+    const chats = closed({ enrollments: [], orders });
+    expect(listed(closed({ orders }))).toEqual(listed(chats));
     expect(listed(chats)).toEqual(['boris ivanova*', 'aunt ivanova*', 'petrov*']);
     const ending = { kind: 'order', orderId: '1' };
     expect(chats.get('class:5А')?.endings.get('anna')).toEqual(ending);
@@ -100,6 +103,12 @@ describe('Archived chats (D9)', () => {
     expect(people(chats.get('parents:5А'))).toBe('aunt ivanova*');
   });
 
+  it('so he does when his child is not in the roster any more', () => {
+    const { anna: _, ...others } = table.people;
+    const chats = closed({ people: others, guardians: { mother: ['anna', 'newcomer'], aunt: ['boris'] } });
+    expect(people(chats.get('parents:5А'))).toBe('aunt ivanova*');
+  });
+
   it('a withdrawal from that very class takes out too', () => {
     const left = order('1', 'withdrawal', '2026-09-01', { studentId: 'anna', classId: '5А' });
     expect(listed(closed({ orders: [left] }))).toEqual(['boris ivanova*', 'aunt ivanova*', 'petrov*']);
@@ -108,6 +117,8 @@ describe('Archived chats (D9)', () => {
   it('who lost the guardian link that was his ground leaves', () => {
     const guardians = { mother: ['newcomer'], aunt: ['boris'] };
     expect(people(closed({ guardians }).get('parents:5А'))).toBe('aunt ivanova*');
+    const stored = [...closed().values()].map((chat) => chatOf(chat));
+    expect(people(closed({ guardians }, stored).get('parents:5А'))).toBe('aunt ivanova*');
   });
 
   it('who is excluded by hand leaves, who is revoked is no admin', () => {

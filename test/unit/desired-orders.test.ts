@@ -300,6 +300,17 @@ describe('Orders in chats (D6, F4, J1)', () => {
     expect(desire(school([])).has('subject:algebra')).toBe(false);
   });
 
+  it('F4: a parent who is still of the school is not out by the order of another child', () => {
+    const facts = school([out('7', '2026-09-10')], [...base, enrolled('class', '5Б', 'boris')]);
+    const both = {
+      ...facts,
+      guardians: ['anna', 'boris'].map((studentId) => ({ guardianId: 'mother', studentId })),
+    };
+    const before = [...desire(both).values()].map((chat) => chatOf(chat));
+    const after = desire({ ...both, enrollments: base }, before).get('parents:5Б')!;
+    expect([people(after), after.endings.size]).toEqual(['ivanova*', 0]);
+  });
+
   it('a parent moves with a transferred child', () => {
     const facts = school([order('1', 'transfer', '2026-09-01', { ...anna, classId: '5А', toClassId: '5Б' })]);
     const before = [...desire(school([])).values()].map((chat) => chatOf(chat));

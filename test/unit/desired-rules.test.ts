@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { automaticTitle } from '../../src/desired/names.ts';
-import { chatOf, desire, enrolled, IMPORTED, people, schoolOf, TODAY } from '../support/small-school.ts';
+import {
+  chatOf,
+  desire,
+  enrolled,
+  exception,
+  IMPORTED,
+  manualChat,
+  people,
+  schoolOf,
+  TODAY,
+} from '../support/small-school.ts';
 
 /** 5А and 5Б, one subject group in 5А; Анна has a brother in 5Б. */
 const table = {
@@ -130,6 +140,17 @@ describe('Departed people (D6)', () => {
     const left = Object.entries({ ...table.people, ...without }).filter(([, roles]) => roles !== undefined);
     const chats = desire(schoolOf({ ...table, people: Object.fromEntries(left) as Record<string, string> }));
     expect(people(chats.get(key))).toBe(expected);
+  });
+
+  it('a parent whose only child is not in the roster any more has departed from manual chats too', () => {
+    const { anna: _, ...others } = table.people;
+    const list = manualChat(
+      'm-1',
+      ['father', 'mother'].map((id) => exception(id, { member: 'added' })),
+    );
+    expect(people(desire(schoolOf({ ...table, people: others }), [list]).get('m-1'))).toBe(
+      'director* mother',
+    );
   });
 
   it('a teacher who is a parent too has not departed with his last child', () => {

@@ -130,6 +130,11 @@ describe('Removals in a run and a school (F4): more than a tenth and at least 20
     expect(makePlan({ ...ordered, alreadyRemovedInSchool: 500 }).counts.held).toBe(0);
   });
 
+  it('a plan without removals of its own passes no limit', () => {
+    const { breaches } = makePlan({ ...world(many(10, 0)), alreadyRemovedInSchool: 500 });
+    expect(breaches).toEqual([]);
+  });
+
   it('held removals do not count in the school again: a waiting hold stops nothing later', () => {
     const input = world([
       { members: 200, out: 49, held: 49 },

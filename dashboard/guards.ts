@@ -18,28 +18,35 @@ export interface Guards {
 
 export function createGuards(limits: Limits): Guards {
   const inTime = timeout(limits.requestTimeoutMs);
-  const body = (maxSize: number, timeoutMs: number) => [bodyLimit({ maxSize }), arrived(timeoutMs), inTime];
   return {
     read: (...roles) => [requireRole(...roles), inTime],
-    json: (...roles) => [requireRole(...roles), ...body(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs)],
+    json: (...roles) => [
+      requireRole(...roles),
+      arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs),
+      inTime,
+    ],
     zip: (...roles) => [
       requireRole(...roles),
       onlyType('application/zip'),
-      ...body(limits.rosterZipBytes, limits.uploadTimeoutMs),
+      arrived(limits.rosterZipBytes, limits.uploadTimeoutMs),
+      inTime,
     ],
   };
 }
 
-/** The body is read here, once, within its time; handlers find it in memory. A slow client gets 408 (#33). */
-function arrived(timeoutMs: number): MiddlewareHandler {
+/**
+ * The body is read here, once, within its size (413) and its time (408, #33: a slow client); handlers find it in
+ * memory.
+ */
+function arrived(maxSize: number, timeoutMs: number): MiddlewareHandler {
+  const withinSize = bodyLimit({ maxSize });
   return async (c, next) => {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(new HTTPException(408)), timeoutMs);
-    try {
-      await Promise.race([c.req.arrayBuffer(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const read = withinSize(c, async () => {
+      await c.req.arrayBuffer();
+    });
+    await Promise.race([read, late]).finally(() => clearTimeout(timer));
     await next();
   };
 }

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openQueues, type Queues } from '../../jobs/queues.ts';
+import { reconcileChat } from '../../jobs/reconcile-chat.ts';
+import { type ApiWorld, createApiWorld, tokenOf } from '../support/api.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+/** The board over real queues, in PostgreSQL. */
+let database: TestDatabase;
+let queues: Queues;
+let world: ApiWorld;
+let operator: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  queues = await openQueues({ postgresUrl: database.url }, () => undefined);
+  world = await createApiWorld({ parts: { queues: queues.all } });
+  operator = await tokenOf({ role: 'operator', school: '*' });
+  await queues.add(reconcileChat, { schoolId: 's1', chatId: randomUUID(), cause: 'event:1' });
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await queues[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const waiting = async () =>
+  (await queues.all.find((q) => q.name === 'chats')!.getJobCounts('waiting')).waiting;
+
+describe('the queue board', () => {
+  test.each(['/admin/queues', '/admin/queues/', '/admin/queues/api/queues', '/admin/queues/static/js/x.js'])(
+    '#28: %s is 401 without login and 403 for all but operators',
+    async (path) => {
+      expect((await world.request(path)).status).toBe(401);
+      const admin = await tokenOf({ role: 'school-admin', school: 's1' });
+      expect((await world.request(path, { token: admin })).status).toBe(403);
+    },
+  );
+
+  test('shows an operator both queues and their jobs', async () => {
+    const { queues: shown } = await world.get<{ queues: { name: string; counts: Record<string, number> }[] }>(
+      '/admin/queues/api/queues?activeQueue=chats&status=waiting&page=1&jobsPerPage=10',
+      operator,
+    );
+    expect(shown.map((q) => q.name).sort()).toEqual(['chats', 'operations']);
+    expect(shown.find((q) => q.name === 'chats')).toMatchObject({ counts: { waiting: 1 } });
+    expect((await world.request('/admin/queues/api/redis/stats', { token: operator })).status).toBe(200);
+  });
+
+  test('its page and all it loads come from here, without inline script', async () => {
+    for (const path of ['/admin/queues', '/admin/queues/queue/chats']) {
+      const response = await world.request(path, { token: operator });
+      expect(response.headers.get('content-security-policy')).toContain("script-src 'self';");
+      const page = await response.text();
+      expect(page).toContain('<base href="/admin/queues/" />');
+      expect(page).not.toMatch(/https?:\/\//);
+      const inline = [...page.matchAll(/<script(?![^>]*\bsrc=)([^>]*)>/g)].map(
+        ([, attributes]) => attributes,
+      );
+      expect(inline).toEqual([' id="__UI_CONFIG__" type="application/json"']);
+      const loaded = [...page.matchAll(/(?:src|href)="(static\/[^"]+)"/g)].map(([, address]) => address!);
+      expect(loaded.length).toBeGreaterThan(3);
+      for (const address of loaded) {
+        expect((await world.request(`/admin/queues/${address}`, { token: operator })).status).toBe(200);
+      }
+    }
+  });
+
+  test('changes nothing: 405 for an operator, 403 from another site’s page', async () => {
+    const add = (headers: Record<string, string>, token?: string) =>
+      world.request('/admin/queues/api/queues/chats/add', {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ name: 'forged', data: {}, options: {} }),
+        ...(token ? { token } : {}),
+      });
+    expect((await add({ 'content-type': 'application/json' }, operator)).status).toBe(405);
+    expect(
+      (await add({ 'content-type': 'text/plain', origin: 'https://evil.ru', cookie: 'session=1' })).status,
+    ).toBe(403);
+    const pause = { method: 'PUT', token: operator };
+    expect((await world.request('/admin/queues/api/queues/pause', pause)).status).not.toBe(500);
+    expect(await waiting()).toBe(1);
+    expect(await queues.all[0]!.isPaused()).toBe(false);
+  });
+});

@@ -51,9 +51,11 @@ export function listChats(db: Sql, viewer: Viewer, filter: ChatFilter): Promise<
     conditions.push(sql`and strpos(split_part(c.title_key, E'\t', 2), ${searchFold(filter.title)}) > 0`);
   }
   if (filter.lastName) {
-    conditions.push(sql`and c.id in (select m.chat_id from membership m
-      join person p on p.school_id = m.school_id and p.id = m.person_id
-      where m.school_id = ${viewer.schoolId} and ${nameMatches(filter.lastName)})`);
+    // `is true` keeps these from becoming joins: each set is made once, also right after an import, when the
+    // planner knows nothing of the tables yet and would choose nested loops (seconds instead of 40 ms).
+    conditions.push(sql`and (c.id in (select m.chat_id from membership m
+      where m.school_id = ${viewer.schoolId} and (m.person_id in (select p.id from person p
+        where p.school_id = ${viewer.schoolId} and ${nameMatches(filter.lastName)})) is true)) is true`);
   }
   return selectChats(db, viewer, sql.join(conditions, sql` `), filter);
 }

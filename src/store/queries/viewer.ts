@@ -36,10 +36,10 @@ export async function isPresentStaff(db: Sql, schoolId: string, personId: string
 
 /** The ids of pupils of the homerooms he leads, now. */
 export function homeroomPupils(v: { schoolId: string; day: Day; personId: string }): RawBuilder<unknown> {
-  return sql`select e.student_id from enrollment e join class k
-      on k.school_id = e.school_id and k.id = e.unit_id and k.present
+  return sql`select e.student_id from enrollment e
     where e.school_id = ${v.schoolId} and e.unit = 'class' and ${isCurrent(v.day)}
-      and ${v.personId} = any(k.homeroom_teacher_ids)`;
+      and e.unit_id = any(array(select k.id from class k
+        where k.school_id = ${v.schoolId} and k.present and ${v.personId} = any(k.homeroom_teacher_ids)))`;
 }
 
 /** Of a row of `enrollment e`: the pupil belongs on that day, first and last days included. */
@@ -52,10 +52,10 @@ export function maySeePerson(v: Viewer): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`true`;
   return sql`(${isStaff}
     or p.id in (${homeroomPupils(v)})
-    or p.id in (select e.student_id from enrollment e join subject_group s
-        on s.school_id = e.school_id and s.id = e.unit_id and s.present
+    or p.id in (select e.student_id from enrollment e
       where e.school_id = ${v.schoolId} and e.unit = 'group' and ${isCurrent(v.day)}
-        and ${v.personId} = any(s.teacher_ids))
+        and e.unit_id = any(array(select s.id from subject_group s
+          where s.school_id = ${v.schoolId} and s.present and ${v.personId} = any(s.teacher_ids))))
     or p.id in (select g.guardian_id from guardian g
       where g.school_id = ${v.schoolId} and g.present and g.student_id in (${homeroomPupils(v)})))`;
 }

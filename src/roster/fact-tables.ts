@@ -73,7 +73,8 @@ export const SUBJECT_GROUP: FactTable = {
   columns: [
     text('title'),
     text('subject'),
-    { name: 'class_id', type: 'text', adding: 'coalesce(t.class_id, s.class_id)' },
+    // Worked out from who is in the group, and a part of that may be missing.
+    { name: 'class_id', type: 'text', adding: 't.class_id' },
     union('teacher_ids'),
     earliest('starts_on'),
     latest('ends_on'),

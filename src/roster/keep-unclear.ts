@@ -4,7 +4,10 @@ import type { FactTable } from './fact-tables.ts';
 import type { SchoolFacts } from './facts-on.ts';
 import { pairKey, type Unclear } from './reading.ts';
 
-/** Lists of teachers and roles of which a part could not be read keep what was known of that part. */
+/**
+ * What is worked out from several rows keeps what was known where one of them could not be read: lists of roles
+ * and teachers that part, a group its class.
+ */
 export async function keepUnclear(
   tx: Sql,
   schoolId: string,
@@ -13,29 +16,57 @@ export async function keepUnclear(
 ): Promise<void> {
   if (unclear.roles.size > 0) {
     const stored = await storedLists(tx, schoolId, 'person', 'roles', [...unclear.roles]);
-    for (const person of facts.people) {
-      person.roles = [...new Set([...person.roles, ...(stored.get(person.id) ?? [])])].sort();
-    }
+    for (const person of facts.people) person.roles = union(person.roles, stored.get(person.id) ?? []);
   }
-  if (unclear.enrollments.size === 0 && unclear.people.size === 0) return;
-  for (const [table, column, units] of [
-    ['class', 'homeroom_teacher_ids', facts.classes],
-    ['subject_group', 'teacher_ids', facts.groups],
-  ] as const) {
-    const stored = await storedLists(
-      tx,
-      schoolId,
-      table,
-      column,
-      units.map((unit) => unit.id),
-    );
-    for (const unit of units) {
-      const kept = (stored.get(unit.id) ?? []).filter(
-        (id) => unclear.people.has(id) || unclear.enrollments.has(pairKey(unit.id, id)),
-      );
-      if (kept.length > 0) unit.teacherIds = [...new Set([...unit.teacherIds, ...kept])].sort();
-    }
+  if (unclear.enrollments.size === 0) return;
+  await keepTeachers(tx, schoolId, 'class', 'homeroom_teacher_ids', facts.classes, unclear);
+  await keepTeachers(tx, schoolId, 'subject_group', 'teacher_ids', facts.groups, unclear);
+  await keepGroupClasses(tx, schoolId, facts, unclear);
+}
+
+async function keepTeachers(
+  tx: Sql,
+  schoolId: string,
+  table: 'class' | 'subject_group',
+  column: string,
+  units: readonly { id: string; teacherIds: string[] }[],
+  unclear: Unclear,
+): Promise<void> {
+  const stored = await storedLists(
+    tx,
+    schoolId,
+    table,
+    column,
+    units.map((unit) => unit.id),
+  );
+  for (const unit of units) {
+    const kept = (stored.get(unit.id) ?? []).filter((id) => unclear.enrollments.has(pairKey(unit.id, id)));
+    unit.teacherIds = union(unit.teacherIds, kept);
   }
+}
+
+/** Of groups with an unclear row, and of those of a pupil who has one (it may have named his homeroom). */
+async function keepGroupClasses(
+  tx: Sql,
+  schoolId: string,
+  facts: SchoolFacts,
+  unclear: Unclear,
+): Promise<void> {
+  const pairs = [...unclear.enrollments].map((key) => key.split('\n') as [unit: string, pupil: string]);
+  const pupils = new Set(pairs.map(([, pupil]) => pupil));
+  const groups = new Set(pairs.map(([unit]) => unit));
+  for (const { unitId, studentId } of facts.enrollments) if (pupils.has(studentId)) groups.add(unitId);
+  const { rows } = await sql<{ id: string; classId: string | null }>`
+    select id, class_id as "classId" from subject_group
+    where school_id = ${schoolId} and id = any(${[...groups]}) and present`.execute(tx);
+  const stored = new Map(rows.map((row) => [row.id, row.classId]));
+  for (const group of facts.groups) {
+    if (stored.has(group.id)) group.classId = stored.get(group.id)!;
+  }
+}
+
+function union(list: readonly string[], kept: readonly string[]): string[] {
+  return [...new Set([...list, ...kept])].sort();
 }
 
 async function storedLists(

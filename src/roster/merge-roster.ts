@@ -189,15 +189,16 @@ function linkCandidates(schoolId: string, facts: SchoolFacts): LinkCandidate[] {
   );
 }
 
-/** Rows of pupils, teachers and the rest are about as many as the facts they become. */
 function rowProgress(reading: RosterReading, onProgress: OnProgress | undefined): (rows: number) => void {
-  const { people, classes, subjectGroups, enrollments } = reading.counts;
-  const guardians = reading.schools.flatMap((school) => [...school.guardians.values()]);
-  const total =
-    people + classes + subjectGroups + enrollments + guardians.reduce((sum, of) => sum + of.size, 0);
+  const { people, classes, subjectGroups } = reading.counts;
+  const lists = reading.schools.flatMap((school) => [
+    ...school.pupils.values(),
+    ...school.guardians.values(),
+  ]);
+  const total = lists.reduce((sum, list) => sum + list.size, people + classes + subjectGroups);
   let done = 0;
   return (rows) => {
     done += rows;
-    onProgress?.(done, Math.max(done, total));
+    onProgress?.(done, total);
   };
 }

@@ -3,7 +3,6 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   a: 'а',
   b: 'в',
   c: 'с',
-  e: 'е',
   h: 'н',
   k: 'к',
   m: 'м',
@@ -12,9 +11,10 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   t: 'т',
   x: 'х',
   y: 'у',
-  ë: 'е',
-  ё: 'е',
 };
+
+/** What makes е ё. */
+const DIAERESIS = '\u0308';
 
 /**
  * Folds a name or title for search (B4): lower case, ё as е, look-alike Latin letters as Cyrillic, spaces
@@ -22,10 +22,12 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
  */
 export function nameKey(text: string): string {
   return text
-    .normalize('NFKC')
+    .normalize('NFKD')
     .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[eе]\p{M}*/gu, (letter) => `е${letter.slice(1).replaceAll(DIAERESIS, '')}`)
+    .replace(/[abchkmoptxy]/g, (letter) => LOOK_ALIKES[letter]!)
     .normalize('NFKC')
-    .replace(/[abcehkmoptxyëё]/g, (letter) => LOOK_ALIKES[letter]!)
     .replace(/\s+/gu, ' ')
     .trim();
 }

@@ -92,7 +92,7 @@ export async function* csvRows(
         continue;
       }
       const row = new Row(file.name, start, columns, cells);
-      if (!row.whole && line - start > 1) throw unclosedQuote(file.name, start);
+      if (line - start > 1 && (!row.whole || swallowsRow(cells))) throw unclosedQuote(file.name, start);
       unreported += 1;
       if (unreported === REPORT_ROWS) {
         context.counted(unreported, bytes);
@@ -153,6 +153,11 @@ function header(cells: readonly string[], required: readonly string[], file: str
     );
   }
   return columns;
+}
+
+/** Whether a cell of several lines holds commas enough for the end of one row and the beginning of the next. */
+function swallowsRow(cells: readonly string[]): boolean {
+  return cells.some((cell) => /[\r\n]/.test(cell) && cell.split(',').length >= cells.length);
 }
 
 /** A stray quote has swallowed the rows after it: nobody can tell where they went. */

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { nameKey } from '../../src/roster/name-key.ts';
+
+const marked = fc.string({ unit: fc.constantFrom(...'aeoyкеиуЁ Y\u0306\u0308\u0301\u0323\u00a0ﬁİß') });
+const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), marked);
+
+describe('nameKey (B4)', () => {
+  test.each([
+    ['Ёлкина  Алёна', 'елкина алена'],
+    ['5A', '5а'],
+    ['COPOKИН', 'сорокин'],
+    ['Bеселов', 'веселов'],
+    ['Ко\u0308лер', 'ко\u0308лер'.normalize('NFKC')],
+    ['Че\u0308рный', 'черный'],
+    [' 10А\u00a0(П) ', '10а (п)'],
+  ])('«%s» is found as «%s»', (from, to) => {
+    expect(nameKey(from)).toBe(to);
+  });
+
+  test('folding again changes nothing', () => {
+    fc.assert(
+      fc.property(text, (name) => {
+        expect(nameKey(nameKey(name))).toBe(nameKey(name));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('case, ё and look-alike letters never matter', () => {
+    const twins = [...'АВСЕНКМОРТХУ'].map((letter, at) => [letter, 'ABCEHKMOPTXY'[at]!] as const);
+    const letter = fc.constantFrom(...'АВСЕНКМОРТХУЁёабвгдйщюя -').map(String);
+    fc.assert(
+      fc.property(fc.array(letter), (letters) => {
+        const cyrillic = letters.join('');
+        const latin = letters.map((of) => twins.find(([from]) => from === of)?.[1] ?? of).join('');
+        expect(nameKey(latin)).toBe(nameKey(cyrillic));
+        expect(nameKey(cyrillic.toUpperCase())).toBe(nameKey(cyrillic));
+        expect(nameKey(cyrillic.replaceAll('ё', 'е').replaceAll('Ё', 'Е'))).toBe(nameKey(cyrillic));
+      }),
+    );
+  });
+
+  test('й is not и', () => {
+    expect(nameKey('Йод')).not.toBe(nameKey('Иод'));
+  });
+});

@@ -99,7 +99,10 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     log,
     metrics: createMetrics(),
     wake: (what) => relay?.wake(what),
-    newSchools: (schoolIds) => (sandbox ? connectSandboxSchools(ctx, sandbox, schoolIds) : Promise.resolve()),
+    newSchools: async (schoolIds) => {
+      const requestsPerSecond = overrides.sandbox?.paceUserPerSecond ?? null;
+      if (sandbox) await connectSandboxSchools(ctx, sandbox, schoolIds, requestsPerSecond);
+    },
   };
   relay = parts.use(startRelayLoop(ctx, queues));
   if (role.workers) await startWorkers(ctx, queues);

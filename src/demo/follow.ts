@@ -15,13 +15,13 @@ export interface Step {
 export async function followOperation(
   ctx: Context,
   id: string,
-  onStep: (step: Step) => void = () => undefined,
+  { onStep, lookEveryMs = LOOK_INTERVAL_MS }: { onStep?: (step: Step) => void; lookEveryMs?: number } = {},
 ): Promise<Operation> {
   for (;;) {
     const operation = await ctx.db.em().findOneOrFail(Operation, { id });
-    onStep({ operation, byType: await byType(ctx, id) });
+    if (onStep) onStep({ operation, byType: await byType(ctx, id) });
     if (operation.state !== 'queued' && operation.state !== 'running') return operation;
-    await ctx.clock.sleep(LOOK_INTERVAL_MS);
+    await ctx.clock.sleep(lookEveryMs);
   }
 }
 

@@ -55,7 +55,9 @@ async function importRoster(app: App, zip: Uint8Array, bars: Bars): Promise<void
     within: '*',
     by: BY,
   });
-  const operation = await followOperation(app.ctx, id, ({ operation: o }) => bars.set('Импорт', o.done, o.total));
+  const operation = await followOperation(app.ctx, id, {
+    onStep: ({ operation: o }) => bars.set('Импорт', o.done, o.total),
+  });
   if (operation.state !== 'succeeded') throw new Error(`the import ended ${operation.state}: ${JSON.stringify(operation.problems)}`);
   bars.set('Импорт', operation.total, operation.total);
 }
@@ -69,13 +71,11 @@ async function initialize(app: App, schoolId: string, bars: Bars): Promise<void>
     asOf: null,
     by: BY,
   });
-  const operation = await followOperation(app.ctx, id, ({ operation: o, byType }) => {
-    bars.set('План', byType.size > 0 ? 1 : 0, 1);
-    for (const type of CHAT_TYPES) {
-      const { done, total } = byType.get(type) ?? { done: 0, total: 0 };
-      bars.setType(type, done, total);
-    }
-    void o;
+  const operation = await followOperation(app.ctx, id, {
+    onStep: ({ byType }) => {
+      bars.set('План', byType.size > 0 ? 1 : 0, 1);
+      for (const [type, { done, total }] of byType) bars.setType(type, done, total);
+    },
   });
   if (operation.state !== 'succeeded') {
     throw new Error(`the initialisation ended ${operation.state}: ${JSON.stringify(operation.problems.slice(0, 3))}`);

@@ -7,7 +7,12 @@ import { connectSferum } from './connect-sferum.ts';
 const FIRST_COMMUNITY_ID = 230_000_001;
 
 /** With the sandbox a school is connected by itself: an account of its own, with a user token. */
-export async function connectSandboxSchools(ctx: Context, sandbox: Sandbox, schoolIds: readonly string[]): Promise<void> {
+export async function connectSandboxSchools(
+  ctx: Context,
+  sandbox: Sandbox,
+  schoolIds: readonly string[],
+  requestsPerSecond: number | null,
+): Promise<void> {
   for (const schoolId of schoolIds) {
     const { rows } = await sql<{ n: string; connected: boolean }>`
       select (select count(*) from sferum_account) as n,
@@ -20,7 +25,7 @@ export async function connectSandboxSchools(ctx: Context, sandbox: Sandbox, scho
       accessToken: access.userToken,
       tokenKind: 'user',
       callsToken: null,
-      requestsPerSecond: null,
+      requestsPerSecond,
       replaceAccount: false,
     });
   }

@@ -1,0 +1,130 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeSchool } from '../../src/demo/school/make-school.ts';
+import { zipRoster } from '../../src/demo/school/zip-roster.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type TokenClaims, tokenOf } from '../support/api.ts';
+import { backends, startRedis } from '../support/redis.ts';
+
+const ALL_TYPES = ['staff', 'class', 'parents', 'subject'];
+const TODAY = '2026-11-23';
+const operator: TokenClaims = { role: 'operator', school: '*', sub: 'operator' };
+
+/** The numbers of the sandbox's writes so far, to be compared. */
+const writesOf = (world: TestApp) => world.sandbox.api.stats.writes;
+
+async function importSchool(world: TestApp): Promise<string> {
+  const zip = await zipRoster(makeSchool({ seed: 7, size: 'small', today: TODAY }).files);
+  const response = await world.app.http.request('/v1/roster-imports', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await tokenOf(operator)}`, 'content-type': 'application/zip' },
+    body: zip as Uint8Array<ArrayBuffer>,
+  });
+  expect(response.status).toBe(202);
+  const { operationId } = (await response.json()) as { operationId: string };
+  expect((await world.ended(operationId)).state).toBe('succeeded');
+  const { rows } = await sql<{ id: string }>`select id from school`.execute(world.ctx.db.sql);
+  return rows[0]!.id;
+}
+
+async function initialize(world: TestApp, school: string, body: Record<string, unknown>) {
+  const response = await world.call('POST', `/v1/schools/${school}/initializations`, operator, body);
+  const answer = (await response.json()) as Record<string, unknown>;
+  expect({ status: response.status, answer }).toMatchObject({ status: 202 });
+  return world.ended(answer.operationId as string);
+}
+
+describe.each(backends())('from a roster to its chats, the queue on %s', (backend) => {
+  let world: TestApp;
+  let redis: Awaited<ReturnType<typeof startRedis>> | undefined;
+  let school: string;
+
+  beforeAll(async () => {
+    redis = backend === 'redis' ? await startRedis() : undefined;
+    world = await startTestApp({ env: redis ? { REDIS_URL: redis.url } : {} });
+    school = await importSchool(world);
+  });
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+    await redis?.[Symbol.asyncDispose]();
+  });
+
+  test('D0 an import alone changes facts and nothing at Sferum', () => {
+    expect(world.sandbox.world.chats.size).toBe(0);
+  });
+
+  test('F3, J7 a dry run creates nothing, and its plan is what the apply then does, call by call', async () => {
+    const dryRun = await initialize(world, school, { types: ALL_TYPES, dryRun: true });
+    expect(dryRun.state).toBe('succeeded');
+    expect(writesOf(world)).toBe(0);
+    const { rows } = await sql<{ n: string }>`select count(*) as n from chat`.execute(world.ctx.db.sql);
+    expect(Number(rows[0]!.n)).toBe(0);
+
+    const applied = await initialize(world, school, { plan: dryRun.id });
+    expect(applied.state).toBe('succeeded');
+    const planned = dryRun.result as { estimate: { apiCalls: number }; chats: { created: number } };
+    expect(applied.result).toMatchObject({
+      chats: planned.chats,
+      members: (dryRun.result as Record<string, unknown>).members,
+      admins: (dryRun.result as Record<string, unknown>).admins,
+      apiCalls: planned.estimate.apiCalls,
+    });
+    const made = world.sandbox.world.ledger.of('create').length;
+    expect(made).toBe(planned.chats.created);
+  });
+
+  test('the sandbox holds exactly the desired state', async () => {
+    expect(await world.differences(school)).toEqual([]);
+    expect(world.sandbox.world.chats.size).toBeGreaterThan(10);
+  });
+
+  test('writes are as few as can be, and packed', () => {
+    const stats = world.ctx.gateway.stats();
+    const { world: sandboxWorld } = world.sandbox;
+    const least = sandboxWorld.chats.size + sandboxWorld.ledger.of('promote').length;
+    expect(stats.writeCalls).toBe(least);
+    expect(stats.requestsWithWrites).toBeLessThanOrEqual(Math.ceil(1.15 * Math.ceil(least / 25)));
+    expect(stats.tooFast).toBe(0);
+  });
+
+  test('a second initialisation writes nothing and reads each chat once, 25 to a request', async () => {
+    const before = { ...world.ctx.gateway.stats() };
+    const again = await initialize(world, school, { types: ALL_TYPES });
+    expect(again).toMatchObject({ state: 'succeeded', result: { chats: { created: 0, renamed: 0 } } });
+    const stats = world.ctx.gateway.stats();
+    const chats = world.sandbox.world.chats.size;
+    expect(stats.writeCalls - before.writeCalls).toBe(0);
+    expect(stats.calls - before.calls).toBe(chats);
+    expect(stats.requests - before.requests).toBe(Math.ceil(chats / 25));
+  });
+
+  test('D8 strangers go and the missing come back at the next initialisation', async () => {
+    const [chat] = [...world.sandbox.world.chats.values()].filter((c) => c.members.size > 5);
+    const [missing] = [...chat!.members.keys()].filter((id) => id !== chat!.ownerId);
+    world.sandbox.world.join(chat!.id, 999_000_111);
+    world.sandbox.world.kick(chat!.id, missing!);
+    const mended = await initialize(world, school, { types: ALL_TYPES });
+    expect(mended.result).toMatchObject({ members: { added: 1, removed: 1 } });
+    expect(await world.differences(school)).toEqual([]);
+  });
+
+  test('F3 a plan is refused as out of date once the world has moved', async () => {
+    const dryRun = await initialize(world, school, { types: ALL_TYPES, dryRun: true });
+    await sql`update school set revision = revision + 1 where id = ${school}`.execute(world.ctx.db.sql);
+    const path = `/v1/schools/${school}/initializations`;
+    const response = await world.call('POST', path, operator, { plan: dryRun.id });
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({ type: expect.stringContaining('plan-stale') });
+  });
+
+  test('reliability 8: a wiped queue loses nothing', async () => {
+    const [chat] = [...world.sandbox.world.chats.values()].filter((c) => c.members.size > 3);
+    const { rows } = await sql<{ id: string }>`
+      update chat set generation = generation + 1, queued_at = now() - interval '2 minutes', title = title || ' (новое имя)'
+      where peer_id in (select peer_id from chat) and sferum_title = ${chat!.title} returning id`.execute(world.ctx.db.sql);
+    expect(rows).toHaveLength(1);
+    for (const queue of world.app.queues.all) await queue.obliterate({ force: true });
+    await world.settled();
+    expect(chat!.title).toMatch(/новое имя/);
+  });
+});

@@ -1,0 +1,149 @@
+/** The whole program in one process, over a database and a sandbox of its own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, vi } from 'vitest';
+import type { Commands } from '../../dashboard/commands.ts';
+import { ALL, type App, createApp, type Overrides } from '../../src/app.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { commandsOf } from '../../src/commands.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { Context } from '../../src/context.ts';
+import { compareStates } from '../../src/demo/compare-states.ts';
+import { compareStates } from '../../src/demo/compare-states.ts';
+import { followOperation } from '../../src/demo/follow.ts';
+import { zipRoster } from '../../src/demo/school/zip-roster.ts';
+import { createLog } from '../../src/log.ts';
+import type { Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
+import { findOperation, type OperationItem } from '../../src/store/queries/operations.ts';
+import type { Operation } from '../../src/store/entities.ts';
+import { JWT_SECRET, type TokenClaims, tokenOf } from './api.ts';
+import { createTestDatabase } from './database.ts';
+
+/** What the sandbox allows, and our own pace where a test asks for it: what happens counts, not how slowly. */
+const REQUESTS_PER_SECOND = 200;
+const SETTLED_WITHIN_MS = 40_000;
+const LOOK_EVERY_MS = 20;
+
+/** Without a school: a token for all of them. */
+export type Who = Omit<TokenClaims, 'school'> & { school?: string };
+
+export interface TestApp extends AsyncDisposable {
+  app: App;
+  ctx: Context;
+  commands: Commands;
+  sandbox: Sandbox;
+  /** A request to our own HTTP edge, by somebody. */
+  request(path: string, init?: RequestInit & { as?: Who }): Promise<Response>;
+  /** The same with JSON. */
+  call(method: string, path: string, as: Who, body?: unknown): Promise<Response>;
+  /** Takes a roster in, and connects its schools at the sandbox's pace. */
+  importRoster(files: Record<string, string>, takenAt?: string): Promise<void>;
+  /** Resolves once nothing is left to do: no open operation, no chat behind. */
+  settled(): Promise<void>;
+  /** The operation once it is neither queued nor running. */
+  ended(operationId: string): Promise<OperationItem>;
+  /** Where the sandbox and the desired state disagree, in words. */
+  differences(schoolIds: readonly string[]): Promise<string[]>;
+  /** Waits for one operation's end. */
+  ended(operationId: string): Promise<Operation>;
+  /** What differs between the sandbox and the desired state, computed from the facts anew; empty: nothing. */
+  differences(...schoolIds: string[]): Promise<string[]>;
+  /** Who is really in the chat of this title, by profile, sorted; an admin with a star: `101* 201`. Null: no chat. */
+  inSferum(title: string): string | null;
+}
+
+/** `now`: the instant at which the app believes to start; its time then goes on as ours does. Default: our time. */
+export async function startTestApp(
+  options: { env?: Record<string, string>; now?: string } = {},
+): Promise<TestApp> {
+  await using parts = new AsyncDisposableStack();
+  const database = parts.use(await createTestDatabase());
+  const dataDir = await mkdtemp(join(tmpdir(), 'sferum-sync-app-'));
+  parts.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const config = loadConfig(
+    {
+      DATABASE_URL: database.url,
+      DATA_DIR: dataDir,
+      SGO_JWT_SECRET: JWT_SECRET,
+      SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
+      LOG_LEVEL: 'fatal',
+      ...options.env,
+    },
+    'demo',
+  );
+  const clock = options.now === undefined ? systemClock : clockFrom(Date.parse(options.now));
+  const pace = { paceUserPerSecond: REQUESTS_PER_SECOND, paceCommunityPerSecond: REQUESTS_PER_SECOND };
+  const log = createLog(config.logLevel);
+  const app = parts.use(await createApp(config, ALL, { clock, log, sandbox: { ...pace, stateFile: '' } }));
+  const { ctx } = app;
+  const sandbox = app.sandbox!;
+  const commands = commandsOf(ctx);
+  const settled = () => nothingLeft(ctx);
+  const request: TestApp['request'] = async (path, { as, headers, ...init } = {}) =>
+    app.http.request(path, {
+      ...init,
+      headers: {
+        ...(as ? { authorization: `Bearer ${await tokenOf({ school: '*', ...as })}` } : {}),
+        ...(headers as Record<string, string>),
+      },
+    });
+  const owned = parts.move();
+  return {
+    ...{ app, ctx, commands, sandbox, settled, request },
+    call: (method, path, as, body) =>
+      request(path, {
+        ...{ method, as, headers: { 'content-type': 'application/json' } },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    async importRoster(files, takenAt) {
+      const at = new Date(takenAt ?? clock.now());
+      await commands.importRoster({ body: await zipRoster(files), takenAt: at, within: '*', by: 'sgo' });
+      await settled();
+    },
+    ended: (id) => followOperation(ctx, id, { lookEveryMs: LOOK_EVERY_MS }),
+    differences: async (...ids) => (await compareStates(ctx, sandbox, ids)).differences,
+    ended: (operationId) => endOf(ctx, operationId),
+    differences: async (schoolIds) => (await compareStates(ctx, sandbox, schoolIds)).differences,
+    inSferum: (title) => membersOf(sandbox, title),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function clockFrom(startMs: number): Clock {
+  const aheadMs = startMs - Date.now();
+  return { ...systemClock, now: () => Date.now() + aheadMs };
+}
+
+const WAITING = { timeout: SETTLED_WITHIN_MS, interval: LOOK_EVERY_MS };
+
+function nothingLeft(ctx: Context): Promise<void> {
+  return vi.waitFor(async () => {
+    const { rows } = await sql`
+      select 'operation' as what, kind as which, state from operation where state in ('queued', 'running')
+      union all select 'chat', title, coalesce(condition_reason, condition) from chat
+        where generation > settled_generation and deleted_at is null`.execute(ctx.db.sql);
+    expect(rows).toEqual([]);
+  }, WAITING);
+}
+
+function endOf(ctx: Context, operationId: string): Promise<OperationItem> {
+  return vi.waitFor(async () => {
+    const operation = await findOperation(ctx.db.sql, operationId);
+    expect(['queued', 'running']).not.toContain(operation?.state);
+    return operation!;
+  }, WAITING);
+}
+
+function membersOf({ world }: Sandbox, title: string): string | null {
+  const chats = [...world.chats.values()].filter((chat) => chat.title === title);
+  if (chats.length > 1) throw new Error(`${chats.length} chats «${title}»`);
+  const [chat] = chats;
+  if (!chat) return null;
+  return [...chat.members]
+    .filter(([id, member]) => id !== chat.ownerId && !member.isRequest)
+    .sort(([a], [b]) => a - b)
+    .map(([id, { isAdmin }]) => `${id}${isAdmin ? '*' : ''}`)
+    .join(' ');
+}

@@ -1,0 +1,34 @@
+/** A small made-up school in a whole running product, as most flows begin. */
+import { sql } from 'kysely';
+import { expect } from 'vitest';
+import { CHAT_TYPES } from '../../src/desired/model.ts';
+import { makeSchool } from '../../src/demo/school/make-school.ts';
+import { zipRoster } from '../../src/demo/school/zip-roster.ts';
+import type { Operation } from '../../src/store/entities.ts';
+import type { TestApp } from './app.ts';
+
+/** A day in the middle of the made-up school's year. */
+export const TODAY = '2026-11-23';
+
+/** Imports the small made-up school and gives its id. */
+export async function importSmallSchool(world: TestApp, seed = 7): Promise<string> {
+  const body = await zipRoster(makeSchool({ seed, size: 'small', today: TODAY }).files);
+  const takenAt = new Date(world.ctx.clock.now());
+  const id = await world.commands.importRoster({ body, takenAt, within: '*', by: 'test' });
+  expect((await world.ended(id)).state).toBe('succeeded');
+  const { rows } = await sql<{ id: string }>`select id from school order by created_at desc limit 1`.execute(world.ctx.db.sql);
+  return rows[0]!.id;
+}
+
+/** Initialises every type of chat and waits for the end. */
+export async function initializeAll(world: TestApp, schoolId: string): Promise<Operation> {
+  const id = await world.commands.initialize({
+    schoolId,
+    types: [...CHAT_TYPES],
+    dryRun: false,
+    strict: false,
+    asOf: null,
+    by: 'test',
+  });
+  return world.ended(id);
+}

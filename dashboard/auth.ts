@@ -32,7 +32,7 @@ const claims = z
     iat: z.number().optional(),
   })
   .refine((c) => c.school !== '*' || !['staff', 'student', 'parent'].includes(c.role));
-export type Claims = z.infer<typeof claims>;
+type Claims = z.infer<typeof claims>;
 
 const ISSUER = 'sgo';
 const AUDIENCE = 'sferum-sync';
@@ -104,6 +104,6 @@ export function authenticate(resolve: ResolveCaller): MiddlewareHandler<HttpEnv>
   };
 }
 
-export function unauthenticated(): Refusal {
+function unauthenticated(): Refusal {
   return new Refusal(401, 'unauthenticated', 'Нужен вход из СГО');
 }

@@ -35,6 +35,6 @@ export function bullBoard(queues: readonly Queue[], requestTimeoutMs: number): H
   return board.route('/', adapter.registerPlugin());
 }
 
-export function withoutForeignLinks(page: string): string {
+function withoutForeignLinks(page: string): string {
   return page.replace(/<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>/gi, '');
 }

@@ -2,7 +2,7 @@ import type { ChatType, Day } from '../src/desired/model.ts';
 import type { RemovalLimits } from '../src/plan/model.ts';
 
 /** A new run over the chats of some types, or the plan of a dry run applied as it is (F3). */
-export type InitializationAsk =
+type InitializationAsk =
   | { schoolId: string; types: ChatType[]; dryRun: boolean; strict: boolean; asOf: Day | null; by: string }
   | { schoolId: string; plan: string; by: string };
 

@@ -22,7 +22,7 @@ const GENERAL: Readonly<Record<number, readonly [type: string, title: string]>> 
 const INTERNAL = ['internal', 'Внутренняя ошибка'] as const;
 
 /** RFC 9457. */
-export function problem(
+function problem(
   c: HonoContext,
   status: number,
   type: string,

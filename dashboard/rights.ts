@@ -34,7 +34,7 @@ export function askedSchool(c: HonoContext<HttpEnv>): string | undefined {
   return c.req.param('schoolId') ?? c.req.query('school');
 }
 
-export function belongsTo(caller: Caller, schoolId: string): boolean {
+function belongsTo(caller: Caller, schoolId: string): boolean {
   return caller.schoolId === '*' || caller.schoolId === schoolId;
 }
 

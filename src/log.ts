@@ -33,7 +33,7 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
   return destination ? pino(options, destination) : pino(options);
 }
 
-export interface ErrorEntry {
+interface ErrorEntry {
   type: string;
   code?: string;
   message?: string;
@@ -45,7 +45,7 @@ export interface ErrorEntry {
  * An error as it may be logged (V5). The texts of database and parser errors quote values – rows, parameters,
  * bodies – so these are told by type and code alone; no other property is taken over either.
  */
-export function describeError(error: unknown): ErrorEntry {
+function describeError(error: unknown): ErrorEntry {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = stateOf(error);
   const entry: ErrorEntry = { type: error.name };

@@ -21,7 +21,7 @@ import {
 
 const OperationStateName = z.enum(['queued', 'running', 'held', 'succeeded', 'failed', 'cancelled']);
 
-export const OperationView = z
+const OperationView = z
   .object({
     id: z.uuid(),
     kind: z.string().openapi({ example: 'initialization' }),

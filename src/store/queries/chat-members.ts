@@ -22,7 +22,7 @@ export interface ChatMemberItem {
 }
 
 /** Set by hand (D7). */
-export interface ExceptionItem {
+interface ExceptionItem {
   member: 'added' | 'excluded' | null;
   admin: 'granted' | 'revoked' | null;
   authorId: string;

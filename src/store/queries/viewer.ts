@@ -35,7 +35,7 @@ export async function isPresentStaff(db: Sql, schoolId: string, personId: string
 }
 
 /** The ids of pupils of the homerooms he leads, now. */
-export function homeroomPupils(v: { schoolId: string; day: Day; personId: string }): RawBuilder<unknown> {
+function homeroomPupils(v: { schoolId: string; day: Day; personId: string }): RawBuilder<unknown> {
   return sql`select e.student_id from enrollment e
     where e.school_id = ${v.schoolId} and e.unit = 'class' and ${isCurrent(v.day)}
       and e.unit_id = any(array(select k.id from class k

@@ -36,7 +36,7 @@ test('V2, V3 with 15 % of replies lost, 5 % 502 and 5 % error 10 every chat exis
   expect(operation.problems).toEqual([]);
   expect(operation.state).toBe('succeeded');
   expect([...copies(world)].filter(([, n]) => n > 1)).toEqual([]);
-  expect(await world.differences(school)).toEqual([]);
+  expect(await world.differences([school])).toEqual([]);
 });
 
 test('reliability 1: a creation whose reply was lost is adopted, not made again', async () => {
@@ -50,7 +50,7 @@ test('reliability 1: a creation whose reply was lost is adopted, not made again'
       (select count(*) from journal where what = 'sferum-adopt') as adopted from chat`.execute(world.ctx.db.sql);
   expect(created).toBe(Number(rows[0]!.n));
   expect(Number(rows[0]!.adopted)).toBeGreaterThan(0);
-  expect(await world.differences(school)).toEqual([]);
+  expect(await world.differences([school])).toEqual([]);
 });
 
 test('reliability 24: a token revoked in the middle pauses the school, a new one resumes it, nobody is removed', async () => {

@@ -74,7 +74,7 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
   });
 
   test('the sandbox holds exactly the desired state', async () => {
-    expect(await world.differences(school)).toEqual([]);
+    expect(await world.differences([school])).toEqual([]);
     expect(world.sandbox.world.chats.size).toBeGreaterThan(10);
   });
 
@@ -105,7 +105,7 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     world.sandbox.world.kick(chat!.id, missing!);
     const mended = await initialize(world, school, { types: ALL_TYPES });
     expect(mended.result).toMatchObject({ members: { added: 1, removed: 1 } });
-    expect(await world.differences(school)).toEqual([]);
+    expect(await world.differences([school])).toEqual([]);
   });
 
   test('F3 a plan is refused as out of date once the world has moved', async () => {

@@ -11,13 +11,10 @@ import { commandsOf } from '../../src/commands.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { compareStates } from '../../src/demo/compare-states.ts';
-import { compareStates } from '../../src/demo/compare-states.ts';
 import { followOperation } from '../../src/demo/follow.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { createLog } from '../../src/log.ts';
 import type { Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
-import { findOperation, type OperationItem } from '../../src/store/queries/operations.ts';
-import type { Operation } from '../../src/store/entities.ts';
 import { JWT_SECRET, type TokenClaims, tokenOf } from './api.ts';
 import { createTestDatabase } from './database.ts';
 
@@ -42,21 +39,13 @@ export interface TestApp extends AsyncDisposable {
   importRoster(files: Record<string, string>, takenAt?: string): Promise<void>;
   /** Resolves once nothing is left to do: no open operation, no chat behind. */
   settled(): Promise<void>;
-  /** The operation once it is neither queued nor running. */
-  ended(operationId: string): Promise<OperationItem>;
-  /** Where the sandbox and the desired state disagree, in words. */
-  differences(schoolIds: readonly string[]): Promise<string[]>;
-  /** Waits for one operation's end. */
-  ended(operationId: string): Promise<Operation>;
-  /** What differs between the sandbox and the desired state, computed from the facts anew; empty: nothing. */
-  differences(...schoolIds: string[]): Promise<string[]>;
   /** Who is really in the chat of this title, by profile, sorted; an admin with a star: `101* 201`. Null: no chat. */
   inSferum(title: string): string | null;
 }
 
 /** `now`: the instant at which the app believes to start; its time then goes on as ours does. Default: our time. */
 export async function startTestApp(
-  options: { env?: Record<string, string>; now?: string } = {},
+  options: { env?: Record<string, string>; now?: string; sandbox?: Overrides['sandbox'] } = {},
 ): Promise<TestApp> {
   await using parts = new AsyncDisposableStack();
   const database = parts.use(await createTestDatabase());
@@ -69,6 +58,7 @@ export async function startTestApp(
       SGO_JWT_SECRET: JWT_SECRET,
       SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
       LOG_LEVEL: 'fatal',
+      LIMIT_SWEEP_INTERVAL_MS: '300',
       ...options.env,
     },
     'demo',
@@ -76,7 +66,9 @@ export async function startTestApp(
   const clock = options.now === undefined ? systemClock : clockFrom(Date.parse(options.now));
   const pace = { paceUserPerSecond: REQUESTS_PER_SECOND, paceCommunityPerSecond: REQUESTS_PER_SECOND };
   const log = createLog(config.logLevel);
-  const app = parts.use(await createApp(config, ALL, { clock, log, sandbox: { ...pace, stateFile: '' } }));
+  const app = parts.use(
+    await createApp(config, ALL, { clock, log, sandbox: { ...pace, stateFile: '', ...options.sandbox } }),
+  );
   const { ctx } = app;
   const sandbox = app.sandbox!;
   const commands = commandsOf(ctx);
@@ -101,11 +93,8 @@ export async function startTestApp(
       const at = new Date(takenAt ?? clock.now());
       await commands.importRoster({ body: await zipRoster(files), takenAt: at, within: '*', by: 'sgo' });
       await settled();
+      await sql`update sferum_account set requests_per_second = ${REQUESTS_PER_SECOND}`.execute(ctx.db.sql);
     },
-    ended: (id) => followOperation(ctx, id, { lookEveryMs: LOOK_EVERY_MS }),
-    differences: async (...ids) => (await compareStates(ctx, sandbox, ids)).differences,
-    ended: (operationId) => endOf(ctx, operationId),
-    differences: async (schoolIds) => (await compareStates(ctx, sandbox, schoolIds)).differences,
     inSferum: (title) => membersOf(sandbox, title),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -125,14 +114,6 @@ function nothingLeft(ctx: Context): Promise<void> {
       union all select 'chat', title, coalesce(condition_reason, condition) from chat
         where generation > settled_generation and deleted_at is null`.execute(ctx.db.sql);
     expect(rows).toEqual([]);
-  }, WAITING);
-}
-
-function endOf(ctx: Context, operationId: string): Promise<OperationItem> {
-  return vi.waitFor(async () => {
-    const operation = await findOperation(ctx.db.sql, operationId);
-    expect(['queued', 'running']).not.toContain(operation?.state);
-    return operation!;
   }, WAITING);
 }
 

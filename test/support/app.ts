@@ -14,6 +14,7 @@ import { compareStates } from '../../src/demo/compare-states.ts';
 import { followOperation } from '../../src/demo/follow.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { createLog } from '../../src/log.ts';
+import type { Operation } from '../../src/store/entities.ts';
 import type { Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import { JWT_SECRET, type TokenClaims, tokenOf } from './api.ts';
 import { createTestDatabase } from './database.ts';
@@ -39,6 +40,10 @@ export interface TestApp extends AsyncDisposable {
   importRoster(files: Record<string, string>, takenAt?: string): Promise<void>;
   /** Resolves once nothing is left to do: no open operation, no chat behind. */
   settled(): Promise<void>;
+  /** Waits for one operation's end. */
+  ended(operationId: string): Promise<Operation>;
+  /** Where the sandbox and the desired state, computed from the facts anew, disagree, in words. */
+  differences(schoolIds: readonly string[]): Promise<string[]>;
   /** Who is really in the chat of this title, by profile, sorted; an admin with a star: `101* 201`. Null: no chat. */
   inSferum(title: string): string | null;
 }
@@ -95,6 +100,8 @@ export async function startTestApp(
       await settled();
       await sql`update sferum_account set requests_per_second = ${REQUESTS_PER_SECOND}`.execute(ctx.db.sql);
     },
+    ended: (id) => followOperation(ctx, id, { lookEveryMs: LOOK_EVERY_MS }),
+    differences: async (schoolIds) => (await compareStates(ctx, sandbox, schoolIds)).differences,
     inSferum: (title) => membersOf(sandbox, title),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

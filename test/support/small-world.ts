@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import type { OperationItem } from '../../src/store/queries/operations.ts';
+import type { Operation } from '../../src/store/entities.ts';
 import type { TestApp } from './app.ts';
 
 /** A day in the middle of the made-up school's year. */
@@ -21,7 +21,7 @@ export async function importSmallSchool(world: TestApp, seed = 7): Promise<strin
 }
 
 /** Initialises every type of chat and waits for the end. */
-export async function initializeAll(world: TestApp, schoolId: string): Promise<OperationItem> {
+export async function initializeAll(world: TestApp, schoolId: string): Promise<Operation> {
   const id = await world.commands.initialize({
     schoolId,
     types: [...CHAT_TYPES],

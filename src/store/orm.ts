@@ -1,6 +1,8 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Initial } from '../../migrations/0001-initial.ts';
+import { Lessons } from '../../migrations/0002-lessons.ts';
+import { ChatDraft } from '../../migrations/0003-chat-draft.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 
 /** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
@@ -18,7 +20,10 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     entities: [School, SferumAccountRow, Operation],
     extensions: [Migrator],
     migrations: {
-      migrationsList: [{ name: '0001-initial', class: Initial }],
+      migrationsList: [
+        { name: '0001-initial', class: Initial },
+        { name: '0003-chat-draft', class: ChatDraft },
+      ],
       snapshot: false,
     },
     // The queue's own tables live in schema `bullmq`; a schema diff must never drop them.

@@ -32,6 +32,7 @@ export interface ChatFilter extends Page {
   title?: string | undefined;
   /** Of a member (B1). */
   lastName?: string | undefined;
+  condition?: ChatItem['condition']['status'] | undefined;
   descending: boolean;
 }
 
@@ -47,6 +48,7 @@ interface Row extends Omit<ChatItem, 'condition'> {
 export function listChats(db: Sql, viewer: Viewer, filter: ChatFilter): Promise<Listed<ChatItem>> {
   const conditions: RawBuilder<unknown>[] = [];
   if (filter.type) conditions.push(sql`and c.type = ${filter.type}`);
+  if (filter.condition) conditions.push(sql`and c.condition = ${filter.condition}`);
   if (filter.title) {
     conditions.push(sql`and strpos(split_part(c.title_key, E'\t', 2), ${searchFold(filter.title)}) > 0`);
   }

@@ -1,0 +1,105 @@
+import { type RawBuilder, sql } from 'kysely';
+import { instant, type Sql } from '../database.ts';
+import type { ChatMemberItem } from './chat-members.ts';
+import { type Listed, limitTo, listed, type Page } from './page.ts';
+import { nameMatches, shownName, shownRole } from './person-columns.ts';
+
+/** A member as he will be once the draft is saved, and what is staged about him. */
+export interface DraftMemberItem extends ChatMemberItem {
+  staged: 'add' | 'remove' | null;
+  stagedAdmin: 'grant' | 'revoke' | null;
+  ticked: boolean;
+}
+
+export interface DraftMemberFilter extends Page {
+  lastName?: string | undefined;
+  /** `changes`: who is staged alone; `excluded`: who is kept out by hand. */
+  show: 'members' | 'changes' | 'excluded';
+}
+
+export interface DraftScope {
+  schoolId: string;
+  /** Null: a chat that is to be made. */
+  chatId: string | null;
+  /** Null: nothing is staged. */
+  draftId: string | null;
+}
+
+type Row = DraftMemberItem & { id: string | null; total: number };
+
+/** The СГО members of a chat with those a draft brings in, by name. The caller has checked that he may see the chat. */
+export async function listDraftMembers(
+  db: Sql,
+  scope: DraftScope,
+  filter: DraftMemberFilter,
+): Promise<Listed<DraftMemberItem>> {
+  const { schoolId, chatId } = scope;
+  const { rows } = await sql<Row>`
+    with found as materialized (${foundMembers(scope, filter)}), page as (
+      select * from found order by name_key collate "C", person_id ${limitTo(filter)}
+    )
+    select t.total, m.person_id as id, m.person_id as "personId", m.name, m.role, m.admin, m.grounds,
+      m.held_by is not null as held, l.vk_user_id is not null as linked,
+      coalesce(s.state = 'in', false) as "inSferum", s.state as "sferumState", s.reason as "sferumReason",
+      m.staged, m.staged_admin as "stagedAdmin", m.ticked,
+      case when e.author_id is not null then jsonb_build_object('member', e.member, 'admin', e.admin,
+        'authorId', e.author_id, 'reason', e.reason, 'at', e.at) end as exception
+    from (select count(*)::int as total from found) t
+      left join page m on true
+      left join profile_link l on l.school_id = ${schoolId} and l.person_id = m.person_id and l.present
+      left join sferum_member s on s.chat_id = ${chatId}::uuid and s.vk_user_id = l.vk_user_id
+      left join exception e on e.chat_id = ${chatId}::uuid and e.person_id = m.person_id
+    order by m.name_key collate "C", m.person_id`.execute(db);
+  return listed(rows, ({ id: _, total: __, ...member }) => ({
+    ...member,
+    exception: member.exception && { ...member.exception, at: instant(member.exception.at) },
+  }));
+}
+
+/** Everybody the filter finds, on all pages (C2). */
+export async function draftMemberIds(
+  db: Sql,
+  scope: DraftScope,
+  filter: Omit<DraftMemberFilter, keyof Page>,
+): Promise<string[]> {
+  const { rows } = await sql<{ person_id: string }>`
+    select person_id from (${foundMembers(scope, filter)}) found`.execute(db);
+  return rows.map((row) => row.person_id);
+}
+
+function foundMembers(
+  { schoolId, chatId, draftId }: DraftScope,
+  { lastName, show }: Omit<DraftMemberFilter, keyof Page>,
+): RawBuilder<unknown> {
+  const staged = sql`select * from chat_draft_person where draft_id = ${draftId}::uuid`;
+  const source =
+    show === 'excluded'
+      ? sql`select e.person_id, false as admin, '[]'::jsonb as grounds, null::uuid as held_by,
+          d.member as staged, d.admin as staged_admin, coalesce(d.ticked, false) as ticked
+        from exception e left join (${staged}) d on d.person_id = e.person_id
+        where e.chat_id = ${chatId}::uuid and e.member = 'excluded'
+          and not exists (select from membership m where m.chat_id = e.chat_id and m.person_id = e.person_id)`
+      : sql`select m.person_id, m.admin, m.grounds, m.held_by,
+          d.member as staged, d.admin as staged_admin, coalesce(d.ticked, false) as ticked
+        from membership m left join (${staged}) d on d.person_id = m.person_id where m.chat_id = ${chatId}::uuid
+        union all
+        select d.person_id, false, '[]'::jsonb, null::uuid, d.member, d.admin, d.ticked from (${staged}) d
+        where d.member = 'add'
+          and not exists (select from membership m where m.chat_id = ${chatId}::uuid and m.person_id = d.person_id)`;
+  return sql`select m.*, p.name_key, ${shownName} as name, ${shownRole} as role
+    from (${source}) m join person p on p.school_id = ${schoolId} and p.id = m.person_id
+    where true ${lastName ? sql`and ${nameMatches(lastName)}` : sql``}
+      ${show === 'changes' ? sql`and (m.staged is not null or m.staged_admin is not null)` : sql``}`;
+}
+
+/** Which of these people the picker cannot offer again, and which are picked. */
+export async function draftMarks(
+  db: Sql,
+  draftId: string | null,
+  personIds: readonly string[],
+): Promise<Map<string, { staged: boolean; picked: boolean }>> {
+  const { rows } = await sql<{ id: string; staged: boolean; picked: boolean }>`
+    select person_id as id, member is not distinct from 'add' as staged, picked from chat_draft_person
+    where draft_id = ${draftId}::uuid and person_id = any(${[...personIds]}::text[])`.execute(db);
+  return new Map(rows.map(({ id, ...marks }) => [id, marks]));
+}

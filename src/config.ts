@@ -11,7 +11,7 @@ import {
 import type { RemovalLimits } from './plan/model.ts';
 
 /** What the process is: everything in one, one of the halves, the demonstration, or migrations alone. */
-export type ProcessRole = 'all' | 'api' | 'worker' | 'demo' | 'migrate';
+export type ProcessRole = 'all' | 'api' | 'worker' | 'demo' | 'migrate' | 'sandbox';
 
 export interface Config {
   host: string;
@@ -136,6 +136,11 @@ export function loadConfig(env: Environment, role: ProcessRole): Config {
   };
 }
 
+/** `loadConfig` of this process's environment; `overrides` win. The only reader of process.env. */
+export function configFromEnvironment(role: ProcessRole, overrides: Environment = {}): Config {
+  return loadConfig({ ...process.env, ...overrides }, role);
+}
+
 export function isTimeZone(text: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
@@ -181,7 +186,7 @@ function missing(env: Environment, values: Values, role: ProcessRole): string[] 
     if (unset('DATABASE_URL')) problems.push('DATABASE_URL is required: the halves share one PostgreSQL');
     if (unset('SFERUM_API_URL'))
       problems.push('SFERUM_API_URL is required: the sandbox lives in one process');
-  } else if (role !== 'migrate' && unset('SFERUM_API_URL') && values.NODE_ENV === 'production') {
+  } else if (role !== 'migrate' && role !== 'sandbox' && unset('SFERUM_API_URL') && values.NODE_ENV === 'production') {
     problems.push('SFERUM_API_URL is required with NODE_ENV=production: the sandbox sends nothing to VK');
   }
   if (role === 'demo' && !unset('SFERUM_API_URL')) {
@@ -190,7 +195,7 @@ function missing(env: Environment, values: Values, role: ProcessRole): string[] 
   if (!unset('SGO_JWT_SECRET') && !unset('SGO_JWKS_URL')) {
     problems.push('SGO_JWT_SECRET and SGO_JWKS_URL exclude each other');
   }
-  if (role === 'demo' || role === 'migrate') return problems;
+  if (role === 'demo' || role === 'migrate' || role === 'sandbox') return problems;
   if (unset('SGO_JWT_SECRET') && unset('SGO_JWKS_URL')) {
     problems.push("SGO_JWT_SECRET or SGO_JWKS_URL is required: how СГО's tokens are verified");
   }

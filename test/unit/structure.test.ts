@@ -1,0 +1,89 @@
+/** The architecture as rules: which folder may know which, and what stands in one place alone. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const FOLDERS = ['src', 'jobs', 'workers', 'dashboard', 'migrations'];
+/** A file longer than this holds more than one idea. */
+const FILE_LINES = 300;
+
+interface Source {
+  path: string;
+  text: string;
+  /** Project files it imports, from the root. */
+  imports: string[];
+}
+
+const sources: Source[] = FOLDERS.flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const path = join(folder, name);
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      const imports = [...text.matchAll(/from '(\.[^']+)'|import\('(\.[^']+)'\)/g)].map((m) =>
+        relative(ROOT, resolve(ROOT, dirname(path), (m[1] ?? m[2])!)),
+      );
+      return { path, text, imports };
+    }),
+);
+
+/** Files below `from` may import project files below `allowed` alone. */
+const DIRECTIONS: { from: string; allowed: string[] }[] = [
+  { from: 'src/desired/', allowed: ['src/desired/'] },
+  { from: 'src/plan/', allowed: ['src/plan/', 'src/desired/'] },
+  { from: 'src/sferum/sandbox/', allowed: ['src/sferum/sandbox/'] },
+  { from: 'src/sferum/vk/', allowed: ['src/sferum/vk/', 'src/sferum/gateway.ts', 'src/clock.ts'] },
+  { from: 'jobs/', allowed: ['jobs/'] },
+  { from: 'workers/', allowed: ['workers/', 'jobs/', 'src/'] },
+  { from: 'dashboard/', allowed: ['dashboard/', 'jobs/', 'src/'] },
+  { from: 'migrations/', allowed: ['migrations/'] },
+];
+
+describe('folders know each other in one direction', () => {
+  test.each(DIRECTIONS)('$from imports only what it may', ({ from, allowed }) => {
+    const wrong = sources
+      .filter((source) => source.path.startsWith(from))
+      .flatMap(({ path, imports }) =>
+        imports.filter((to) => !allowed.some((prefix) => to.startsWith(prefix))).map((to) => `${path} → ${to}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  test('the engine knows its edges in the object graph alone', () => {
+    const roots = ['src/app.ts', 'src/main/', 'src/demo/'];
+    const wrong = sources
+      .filter(({ path }) => path.startsWith('src/') && !roots.some((root) => path.startsWith(root)))
+      .flatMap(({ path, imports }) =>
+        imports.filter((to) => /^(dashboard|workers)\//.test(to)).map((to) => `${path} → ${to}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('what stands in one place alone', () => {
+  const containing = (pattern: RegExp, except: readonly string[]) =>
+    sources
+      .filter(({ path, text }) => pattern.test(text) && !except.some((prefix) => path.startsWith(prefix)))
+      .map((s) => s.path);
+
+  test('the environment is read in src/config.ts', () => {
+    expect(containing(/process\.env/, ['src/config.ts'])).toEqual([]);
+  });
+
+  test('J10 methods of VK are named in the adapter and the sandbox', () => {
+    expect(containing(/\b(messages|calls|users|groups)\.[a-z]+[A-Z]\w+/, ['src/sferum/'])).toEqual([]);
+  });
+
+  test('the clock is passed in', () => {
+    const edges = ['src/clock.ts', 'src/main/', 'src/sferum/sandbox/main.ts', 'src/store/embedded-postgres/', 'dashboard/static/'];
+    expect(containing(/Date\.now\(\)|new Date\(\)/, edges)).toEqual([]);
+  });
+});
+
+test('a file holds one idea: none is longer than 300 lines', () => {
+  // A migration is history: it is not split afterwards.
+  const living = sources.filter(({ path }) => !path.startsWith('migrations/'));
+  const long = living.map(({ path, text }) => ({ path, lines: text.split('\n').length })).filter((f) => f.lines > FILE_LINES);
+  expect(long).toEqual([]);
+});

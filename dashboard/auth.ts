@@ -30,9 +30,10 @@ const claims = z
     role: z.enum(TOKEN_ROLES),
     jti: z.string().max(200).optional(),
     iat: z.number().optional(),
+    exp: z.number(),
   })
   .refine((c) => c.school !== '*' || !['staff', 'student', 'parent'].includes(c.role));
-type Claims = z.infer<typeof claims>;
+export type Claims = z.infer<typeof claims>;
 
 const ISSUER = 'sgo';
 const AUDIENCE = 'sferum-sync';
@@ -82,14 +83,22 @@ function keysAreAway(error: unknown): boolean {
   return !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout;
 }
 
-/** A Bearer token first; without an Authorization header the console's session, where there is one. */
-export function bearerOrSession(verify: VerifyToken, session?: ResolveCaller): ResolveCaller {
+/**
+ * A Bearer token first; without an Authorization header the console's session. A token that has opened a session
+ * (`isUsed` of its jti) is no Bearer any more.
+ */
+export function bearerOrSession(
+  verify: VerifyToken,
+  isUsed: (jti: string) => Promise<boolean>,
+  session: ResolveCaller,
+): ResolveCaller {
   return async (c) => {
     const header = c.req.header('authorization');
-    if (header === undefined) return (await session?.(c)) ?? null;
+    if (header === undefined) return session(c);
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
     if (!token) throw unauthenticated();
-    const { sub, role, school } = await verify(token);
+    const { sub, role, school, jti } = await verify(token);
+    if (jti !== undefined && (await isUsed(jti))) throw unauthenticated();
     return { subject: sub, role, schoolId: school };
   };
 }
@@ -104,6 +113,6 @@ export function authenticate(resolve: ResolveCaller): MiddlewareHandler<HttpEnv>
   };
 }
 
-function unauthenticated(): Refusal {
+export function unauthenticated(): Refusal {
   return new Refusal(401, 'unauthenticated', 'Нужен вход из СГО');
 }

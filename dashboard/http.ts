@@ -4,16 +4,14 @@ import type { Queue } from 'bullmq';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Context } from '../src/context.ts';
 import type { Limits } from '../src/limits.ts';
+import { isTokenUsed } from '../src/store/used-tokens.ts';
 import { apiRoutes, createOpenApi } from './api/api.ts';
-import {
-  authenticate,
-  bearerOrSession,
-  createTokenVerifier,
-  type HttpEnv,
-  type ResolveCaller,
-} from './auth.ts';
+import { authenticate, bearerOrSession, createTokenVerifier, type HttpEnv } from './auth.ts';
 import { BOARD_PATH, bullBoard } from './bull-board.ts';
 import type { Commands } from './commands.ts';
+import { consoleRoutes, framed } from './console/console.ts';
+import { errorPage, notFoundPage, wantsPage } from './console/errors.ts';
+import { Sessions } from './console/session.ts';
 import { docsRoutes } from './docs.ts';
 import { healthRoutes, type Probes } from './health.ts';
 import { sameOriginChanges } from './origin.ts';
@@ -29,21 +27,26 @@ export interface HttpParts {
   probes: Probes;
   /** Aborted when the process stops: streams end, so that the server can. */
   closing: AbortSignal;
-  /** Who a console's cookie belongs to. */
-  session?: ResolveCaller;
 }
 
 /**
- * The whole HTTP edge: API, its description, health and the queue board. A request passes, in this order: the
+ * The whole HTTP edge: API, its description, health, the queue board and the console. A request passes, in this order: the
  * log, headers, the check of its origin, who calls, what he may, its body, its shape, the handler.
  */
 export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv> {
   const { sgo, publicUrl, limits } = ctx.config;
-  const resolve = bearerOrSession(createTokenVerifier(sgo, ctx.clock), parts.session);
+  const verify = createTokenVerifier(sgo, ctx.clock);
+  const sessions = new Sessions(ctx);
+  const resolve = bearerOrSession(
+    verify,
+    (jti) => isTokenUsed(ctx.db.sql, jti),
+    async (c) => (await sessions.find(c))?.caller ?? null,
+  );
   const http = createOpenApi();
-  http.onError((error, c) => answerError(ctx, error, c));
-  http.notFound((c) => generalProblem(c, 404));
+  http.onError((error, c) => (wantsPage(c) ? errorPage(ctx, error, c as never) : answerError(ctx, error, c)));
+  http.notFound((c) => (wantsPage(c) ? notFoundPage(c as never) : generalProblem(c, 404)));
   http.use(logRequests(ctx));
+  http.use(framed(ctx));
   http.use(secureHeaders({ overwrite: false, xFrameOptions: 'DENY' }));
   http.use(async (c, next) => {
     await next();
@@ -55,6 +58,7 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   for (const path of ['/v1/*', BOARD_PATH, `${BOARD_PATH}/*`]) http.use(path, authenticate(resolve));
   apiRoutes({ api: http, ctx, commands: parts.commands, closing: parts.closing });
   http.route(BOARD_PATH, bullBoard(parts.queues, limits.requestTimeoutMs));
+  consoleRoutes({ http, ctx, commands: parts.commands, sessions, resolve, verify });
   return http;
 }
 

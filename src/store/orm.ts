@@ -3,6 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Initial } from '../../migrations/0001-initial.ts';
 import { Lessons } from '../../migrations/0002-lessons.ts';
 import { ChatDraft } from '../../migrations/0003-chat-draft.ts';
+import { Console } from '../../migrations/0004-console.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 
 /** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
@@ -22,7 +23,9 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     migrations: {
       migrationsList: [
         { name: '0001-initial', class: Initial },
+        { name: '0002-lessons', class: Lessons },
         { name: '0003-chat-draft', class: ChatDraft },
+        { name: '0004-console', class: Console },
       ],
       snapshot: false,
     },

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { Hono } from 'hono';
+import type { HttpEnv } from '../auth.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+const HASH_CHARS = 12;
+
+const folder = join(import.meta.dirname, '..', 'static');
+const files = new Map(
+  readdirSync(folder)
+    .filter((name) => extname(name) in TYPES)
+    .map((name) => {
+      const body = readFileSync(join(folder, name));
+      const hash = createHash('sha256').update(body).digest('base64url').slice(0, HASH_CHARS);
+      return [name, { body, type: TYPES[extname(name)]!, path: `/static/${hash}/${name}` }] as const;
+    }),
+);
+
+/** The address of a file of `dashboard/static`; it changes with the file's content. Throws for a name we do not have. */
+export function asset(name: string): string {
+  const file = files.get(name);
+  if (!file) throw new Error(`no such asset: ${name}`);
+  return file.path;
+}
+
+/** Serves the files; an address names one content for ever, so browsers ask once. */
+export function assetRoutes(http: Hono<HttpEnv>): void {
+  http.get('/static/:hash/:name', (c) => {
+    const file = files.get(c.req.param('name'));
+    if (!file || file.path !== c.req.path) return c.notFound();
+    return c.body(new Uint8Array(file.body), 200, {
+      'Content-Type': file.type,
+      'Cache-Control': 'public, max-age=31536000, immutable',
+    });
+  });
+}

@@ -1,0 +1,56 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { Hono, type MiddlewareHandler } from 'hono';
+import type { Context } from '../../src/context.ts';
+import type { HttpEnv, ResolveCaller, VerifyToken } from '../auth.ts';
+import type { Commands } from '../commands.ts';
+import { createGuards } from '../guards.ts';
+import { assetRoutes } from './assets.ts';
+import { entryRoutes } from './entry/entry.ts';
+import { Flashes } from './flash.ts';
+import type { ConsoleEnv } from './page.ts';
+import { createScreens, type Screens } from './screens.ts';
+import type { Sessions } from './session.ts';
+
+/** What each file of pages is given. */
+export interface ConsoleParts {
+  ctx: Context;
+  commands: Commands;
+  screens: Screens;
+  /** Routes that are no screens: nobody needs to have signed in. */
+  app: Hono<ConsoleEnv>;
+  sessions: Sessions;
+  verify: VerifyToken;
+}
+
+export interface ConsoleOptions {
+  http: OpenAPIHono<HttpEnv>;
+  ctx: Context;
+  commands: Commands;
+  sessions: Sessions;
+  resolve: ResolveCaller;
+  verify: VerifyToken;
+}
+
+/** Adds the pages (contract, «Screens and board»). Goes last: its addresses are those that nothing else has taken. */
+export function consoleRoutes({ http, ctx, commands, sessions, resolve, verify }: ConsoleOptions): void {
+  const app = new Hono<ConsoleEnv>();
+  const screens = createScreens({ app, ctx, guards: createGuards(ctx.config.limits), sessions, resolve });
+  const parts: ConsoleParts = { ctx, commands, screens, app, sessions, verify };
+  assetRoutes(http);
+  entryRoutes(parts);
+  http.route('/', app);
+}
+
+/** Pages of errors need it too, wherever the error came from: this stands before everything that can refuse. */
+export function framed(ctx: Context): MiddlewareHandler {
+  const { config } = ctx;
+  const frame = {
+    sandbox: config.sferum.apiUrl === null,
+    messengerUrl: config.messengerUrl ?? '/messenger',
+    flashes: new Flashes(config.secretsKey, config.publicUrl.startsWith('https:')),
+  };
+  return async (c, next) => {
+    c.set('frame', frame);
+    await next();
+  };
+}

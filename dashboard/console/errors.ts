@@ -1,0 +1,106 @@
+import type { Context as HonoContext } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Context } from '../../src/context.ts';
+import { Refusal } from '../../src/refusal.ts';
+import { answerError } from '../problem.ts';
+import { type Content, html } from './html.ts';
+import { type ConsoleContext, page } from './page.ts';
+import { linkButton } from './parts/button.ts';
+import { NOT_CONNECTED, SCHOOL_NOT_CHOSEN } from './screens.ts';
+
+interface Explained {
+  title: string;
+  text: Content;
+  actions?: Content;
+}
+
+const BACK = linkButton({ label: 'На главную', href: '/' });
+const ENTER = 'Откройте «Сетевой город» и нажмите значок чатов: вход сюда только оттуда.';
+
+const BY_TYPE: Readonly<Record<string, Explained>> = {
+  unauthenticated: { title: 'Нужен вход', text: ENTER },
+  'session-over': {
+    title: 'Сеанс закончился',
+    text: html`Прошло восемь часов, или вы вышли. ${ENTER}`,
+  },
+  'link-used': {
+    title: 'Ссылка уже использована',
+    text: `Каждая ссылка для входа открывается один раз. ${ENTER}`,
+  },
+  'link-over': { title: 'Ссылка устарела', text: `Ссылка для входа действует пять минут. ${ENTER}` },
+  [NOT_CONNECTED]: {
+    title: 'Модуль «Чаты» не подключён',
+    text: 'Школа ещё не подключена к Сферуму. Обратитесь к администратору школы.',
+  },
+};
+
+const BY_STATUS: Readonly<Record<number, Explained>> = {
+  400: {
+    title: 'Запрос составлен неверно',
+    text: 'Вернитесь на предыдущую страницу и попробуйте ещё раз.',
+    actions: BACK,
+  },
+  403: {
+    title: 'Недостаточно прав',
+    text: 'Эта страница открыта не всем. Если она вам нужна, обратитесь к администратору школы.',
+    actions: BACK,
+  },
+  404: { title: 'Страница не найдена', text: 'Её нет или больше нет. Проверьте адрес.', actions: BACK },
+  503: {
+    title: 'Сервис временно недоступен',
+    text: 'Попробуйте через минуту: ничего не потеряно.',
+    actions: BACK,
+  },
+  504: {
+    title: 'Ответ не готов вовремя',
+    text: 'Сделанное могло вступить в силу: проверьте, прежде чем повторять.',
+    actions: BACK,
+  },
+};
+const OURS: Explained = {
+  title: 'Что-то сломалось у нас',
+  text: 'Ошибка записана, её увидят. Попробуйте ещё раз чуть позже.',
+  actions: BACK,
+};
+
+/** Whether a person in a browser waits for the answer, not a program. */
+export function wantsPage(c: HonoContext): boolean {
+  return !c.req.path.startsWith('/v1/') && /\btext\/html\b/.test(c.req.header('accept') ?? '');
+}
+
+/** Anything thrown → a page that says what happened and where to go. What is our fault is logged by `answerError`. */
+export function errorPage(ctx: Context, error: Error, c: ConsoleContext): Response | Promise<Response> {
+  if (error instanceof Refusal && error.type === SCHOOL_NOT_CHOSEN && c.req.method === 'GET') {
+    return c.redirect('/schools', 303);
+  }
+  const { status } = error instanceof HTTPException ? error : answerError(ctx, error, c);
+  c.header('Content-Type', undefined);
+  return explain(c, status, error instanceof Refusal ? error : null);
+}
+
+export function notFoundPage(c: ConsoleContext): Response | Promise<Response> {
+  return explain(c, 404, null);
+}
+
+function explain(c: ConsoleContext, status: number, refusal: Refusal | null): Response | Promise<Response> {
+  const { title, text, actions = '' } = explained(status, refusal);
+  // A school that is not connected is no fault of the request.
+  const shown = refusal?.type === NOT_CONNECTED ? 200 : status;
+  return page({
+    c,
+    title,
+    status: shown as ContentfulStatusCode,
+    body: html`<div class="explained"><p>${text}</p><div class="actions">${actions}</div></div>`,
+  });
+}
+
+/** A refusal of its own type says itself what is wrong. */
+function explained(status: number, refusal: Refusal | null): Explained {
+  const known = refusal ? BY_TYPE[refusal.type] : undefined;
+  if (known) return known;
+  const general = BY_STATUS[status];
+  const speaks = refusal !== null && !['forbidden', 'not-found', 'invalid'].includes(refusal.type);
+  if (speaks) return { title: refusal.title, text: '', actions: BACK };
+  return general ?? (status < 500 ? BY_STATUS[400]! : OURS);
+}

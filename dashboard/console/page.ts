@@ -1,0 +1,112 @@
+import type { Context as HonoContext } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { HttpEnv } from '../auth.ts';
+import { asset } from './assets.ts';
+import type { Flash, Flashes } from './flash.ts';
+import { type Content, type Html, html } from './html.ts';
+import { navigation, type Section } from './navigation.ts';
+import { breadcrumbs, type Crumb } from './parts/breadcrumbs.ts';
+import { notice } from './parts/states.ts';
+import type { Visitor } from './visitor.ts';
+
+/** What pages need to know besides who looks. */
+export interface Frame {
+  /** Sferum is the sandbox: every page says so. */
+  sandbox: boolean;
+  /** Where «Перейти в VK Мессенджер» leads. */
+  messengerUrl: string;
+  flashes: Flashes;
+}
+
+export interface ConsoleEnv {
+  Variables: HttpEnv['Variables'] & { frame: Frame; visitor: Visitor };
+}
+export type ConsoleContext = HonoContext<ConsoleEnv>;
+
+export interface PageParts {
+  c: ConsoleContext;
+  /** The heading and the window's title. */
+  title: string;
+  /** Under the heading: figures, the state of things. */
+  subtitle?: Content;
+  /** Beside the heading. */
+  actions?: Content;
+  /** Which item of the navigation one is in. */
+  section?: Section;
+  crumbs?: readonly Crumb[];
+  body: Content;
+  status?: ContentfulStatusCode;
+  /** Files of `dashboard/static` besides the console's own. */
+  styles?: readonly string[];
+  scripts?: readonly string[];
+}
+
+/** The whole document as an answer. It holds names: nobody on the way keeps it. */
+export function page({ c, status = 200, ...parts }: PageParts): Response | Promise<Response> {
+  const frame = c.get('frame');
+  const said = frame.flashes.take(c);
+  c.header('Cache-Control', 'no-store');
+  return c.html(document(parts, frame, visitorOf(c), said), status);
+}
+
+/** After a change: on to a page of ours, which says `message` once. */
+export function goTo(c: ConsoleContext, path: string, message?: Flash): Response {
+  if (message) c.get('frame').flashes.leave(c, message);
+  return c.redirect(path, 303);
+}
+
+/** Pages of errors may have nobody who looks. */
+function visitorOf(c: ConsoleContext): Visitor | null {
+  return (c.get('visitor') as Visitor | undefined) ?? null;
+}
+
+function document(
+  parts: Omit<PageParts, 'c' | 'status'>,
+  frame: Frame,
+  visitor: Visitor | null,
+  said: Flash | null,
+): Html {
+  const styles = ['console.css', ...(parts.styles ?? [])];
+  const scripts = ['console.js', ...(parts.scripts ?? [])];
+  return html`<!doctype html>
+<html lang="ru">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${parts.title}${visitor ? ` – ${visitor.school.name}` : ''}</title>
+${styles.map((name) => html`<link rel="stylesheet" href="${asset(name)}">`)}
+<link rel="icon" type="image/svg+xml" href="${asset('icon.svg')}">
+${scripts.map((name) => html`<script src="${asset(name)}" defer></script>`)}
+</head>
+<body>
+<a class="skip" href="#content">К содержанию</a>
+${header(frame, visitor, parts.section)}
+<main id="content" tabindex="-1">
+${parts.crumbs ? breadcrumbs(parts.crumbs) : ''}
+<div class="head"><div><h1>${parts.title}</h1>${parts.subtitle === undefined ? '' : html`<div class="subtitle">${parts.subtitle}</div>`}</div>${
+    parts.actions === undefined ? '' : html`<div class="actions">${parts.actions}</div>`
+  }</div>
+<div class="said" role="status">${said ? notice({ kind: said.kind, title: said.title, ...(said.text ? { text: said.text } : {}) }) : ''}</div>
+${parts.body}
+</main>
+</body>
+</html>`;
+}
+
+function header(frame: Frame, visitor: Visitor | null, section: Section | undefined): Html {
+  return html`<header class="top">
+${frame.sandbox ? html`<p class="banner">Учебный Сферум: в VK ничего не отправляется</p>` : ''}
+<div class="bar">
+<a class="brand" href="/">${visitor?.school.name ?? 'Чаты'}</a>
+${
+  visitor
+    ? html`<div class="who"><div><span class="name">${visitor.name}</span>${
+        visitor.description ? html`<span class="role">${visitor.description}</span>` : ''
+      }</div><form method="post" action="/sign-out"><button type="submit" class="button quiet">Выйти</button></form></div>`
+    : ''
+}
+</div>
+${visitor ? navigation(visitor, section) : ''}
+</header>`;
+}

@@ -1,0 +1,37 @@
+/** Numbers, words that follow them, and moments, as Russian pages show them. */
+import { type Html, html } from '../html.ts';
+
+const COUNT = new Intl.NumberFormat('ru-RU');
+const PLURAL = new Intl.PluralRules('ru-RU');
+
+/** 2712 → «2 712» (with spaces that do not break). */
+export function count(n: number): string {
+  return COUNT.format(n);
+}
+
+/** `plural(3, 'чат', 'чата', 'чатов')` → «чата». */
+export function plural(n: number, one: string, few: string, many: string): string {
+  const rule = PLURAL.select(n);
+  return rule === 'one' ? one : rule === 'few' ? few : many;
+}
+
+/** `counted(3, 'чат', 'чата', 'чатов')` → «3 чата». */
+export function counted(n: number, one: string, few: string, many: string): string {
+  return `${count(n)}\u00a0${plural(n, one, few, many)}`;
+}
+
+/** 0.253 → «25 %». */
+export function percent(share: number): string {
+  return `${COUNT.format(Math.round(share * 1000) / 10)}\u00a0%`;
+}
+
+/** `2026-09-01` → «01.09.2026». */
+export function day(text: string): string {
+  return text.split('-').reverse().join('.');
+}
+
+/** An instant (ISO 8601) in the school's time zone: «01.09.2026, 14:05». */
+export function moment(instant: string, timeZone: string): Html {
+  const shown = new Intl.DateTimeFormat('ru-RU', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  return html`<time datetime="${instant}">${shown.format(new Date(instant))}</time>`;
+}

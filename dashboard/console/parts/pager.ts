@@ -1,0 +1,45 @@
+import { type Html, html } from '../html.ts';
+import { count } from './numbers.ts';
+
+export interface PagerParts {
+  /** Counted from 1. */
+  page: number;
+  perPage: number;
+  total: number;
+  href: (page: number) => string;
+  /** Needed where a page has two of them. */
+  label?: string;
+}
+
+/** Pages on either side of the current one that are named. */
+const NEIGHBOURS = 2;
+
+/** 1 2 … with «...» for what is left out (B2), and which rows these are. Nothing where all fits on one page. */
+export function pager({ page, perPage, total, href, label = 'Страницы' }: PagerParts): Html {
+  const last = Math.max(1, Math.ceil(total / perPage));
+  const first = Math.min((page - 1) * perPage + 1, total);
+  const range = html`<p class="range">${count(first)}–${count(Math.min(page * perPage, total))} из ${count(total)}</p>`;
+  if (last === 1) return total > 0 ? html`<div class="pager">${range}</div>` : html``;
+  return html`<div class="pager"><nav aria-label="${label}"><ul>${pageNumbers(page, last).map((n) =>
+    n === null
+      ? html`<li><span class="gap">...</span></li>`
+      : n === page
+        ? html`<li><a href="${href(n)}" aria-current="page" aria-label="Страница ${n}">${n}</a></li>`
+        : html`<li><a href="${href(n)}" aria-label="Страница ${n}">${n}</a></li>`,
+  )}</ul></nav>${range}</div>`;
+}
+
+/** The first, the last, and those around the current; null: left out. */
+export function pageNumbers(page: number, last: number): (number | null)[] {
+  const shown = new Set([1, last]);
+  for (let n = page - NEIGHBOURS; n <= page + NEIGHBOURS; n++) if (n >= 1 && n <= last) shown.add(n);
+  // At the ends as many are named as in the middle, so that links keep their places.
+  for (let n = 1; shown.size < 2 * NEIGHBOURS + 3 && n <= last; n++)
+    shown.add(page <= last / 2 ? n : last + 1 - n);
+  const sorted = [...shown].sort((a, b) => a - b);
+  return sorted.flatMap((n, i) => {
+    const before = sorted[i - 1];
+    if (before === undefined || n === before + 1) return [n];
+    return n === before + 2 ? [n - 1, n] : [null, n];
+  });
+}

@@ -1,0 +1,31 @@
+import { type Content, type Html, html } from '../html.ts';
+
+export interface NoticeParts {
+  kind: 'info' | 'good' | 'warn' | 'bad';
+  title: string;
+  text?: Content;
+  /** Links and buttons: what to do about it. */
+  actions?: Content;
+}
+
+/** Something that needs to be known before the rest of the page. */
+export function notice({ kind, title, text, actions }: NoticeParts): Html {
+  return html`<div class="notice ${kind}"${kind === 'bad' ? ' role="alert"' : ''}><div><strong>${title}</strong>${
+    text === undefined ? '' : html`<p>${text}</p>`
+  }</div>${actions === undefined ? '' : html`<div class="actions">${actions}</div>`}</div>`;
+}
+
+/** A list without rows says why, and what to do. */
+export function emptyState({
+  title,
+  text,
+  actions,
+}: {
+  title: string;
+  text?: Content;
+  actions?: Content;
+}): Html {
+  return html`<div class="sheet empty"><h2>${title}</h2>${text === undefined ? '' : html`<p>${text}</p>`}${
+    actions === undefined ? '' : html`<div class="actions">${actions}</div>`
+  }</div>`;
+}

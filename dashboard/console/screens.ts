@@ -1,0 +1,93 @@
+import type { Hono, MiddlewareHandler } from 'hono';
+import type { Context } from '../../src/context.ts';
+import { Refusal } from '../../src/refusal.ts';
+import { type ResolveCaller, type TokenRole, unauthenticated } from '../auth.ts';
+import type { Guards } from '../guards.ts';
+import { forbidden } from '../rights.ts';
+import type { ConsoleContext, ConsoleEnv } from './page.ts';
+import type { Sessions } from './session.ts';
+import { findVisitor } from './visitor.ts';
+
+type Answer = Response | Promise<Response>;
+type Handler = (c: ConsoleContext) => Answer;
+
+interface ScreenOptions {
+  /** Is there also for a school that is not connected (A9). */
+  unconnected?: boolean;
+}
+
+/**
+ * Registers pages and what their forms send. Before a handler runs it is settled who looks (`c.get('visitor')`),
+ * that his role is one of `roles`, that his school is connected, and a form's body has arrived within its limits.
+ */
+export interface Screens {
+  get(path: string, roles: readonly TokenRole[], handler: Handler, options?: ScreenOptions): void;
+  post(path: string, roles: readonly TokenRole[], handler: Handler, options?: ScreenOptions): void;
+}
+
+export interface ScreenParts {
+  app: Hono<ConsoleEnv>;
+  ctx: Context;
+  guards: Guards;
+  sessions: Sessions;
+  resolve: ResolveCaller;
+}
+
+export function createScreens(parts: ScreenParts): Screens {
+  const { app, guards } = parts;
+  // Guards look at the caller alone, which both kinds of context have.
+  const stand = (some: MiddlewareHandler[]) => some as MiddlewareHandler<ConsoleEnv>[];
+  const whole = (
+    roles: readonly TokenRole[],
+    options: ScreenOptions,
+    before: MiddlewareHandler[],
+    handler: Handler,
+  ) => [visit(parts, roles, options), ...stand(before), handler];
+  return {
+    get: (path, roles, handler, options = {}) =>
+      void app.on(
+        'GET',
+        [path],
+        ...whole(roles, options, guards.read(...roles) as MiddlewareHandler[], handler),
+      ),
+    post: (path, roles, handler, options = {}) =>
+      void app.on(
+        'POST',
+        [path],
+        ...whole(roles, options, guards.json(...roles) as MiddlewareHandler[], handler),
+      ),
+  };
+}
+
+/** A9; shown as a page of its own (errors.ts). */
+export const NOT_CONNECTED = 'not-connected';
+/** An operator's token is for all schools: he says which one he means. */
+export const SCHOOL_NOT_CHOSEN = 'school-not-chosen';
+
+function visit(
+  { ctx, sessions, resolve }: ScreenParts,
+  roles: readonly TokenRole[],
+  { unconnected = false }: ScreenOptions,
+): MiddlewareHandler<ConsoleEnv> {
+  return async (c, next) => {
+    const session = c.req.header('authorization') === undefined ? await sessions.find(c) : null;
+    const caller = session?.caller ?? (await resolve(c));
+    if (!caller) throw sessions.had(c) ? sessionOver() : unauthenticated();
+    const schoolId = caller.schoolId === '*' ? (session?.chosenSchoolId ?? null) : caller.schoolId;
+    if (schoolId === null) throw new Refusal(409, SCHOOL_NOT_CHOSEN, 'Выберите школу');
+    const visitor = await findVisitor(ctx, { ...caller, schoolId });
+    if (!visitor) throw new Refusal(409, NOT_CONNECTED, 'Модуль «Чаты» не подключён');
+    c.set('caller', visitor.caller);
+    c.set('visitor', visitor);
+    if (caller.role === 'service') throw forbidden();
+    if (caller.role === 'staff' && !roles.includes('student') && !visitor.staff) throw forbidden();
+    if (!visitor.school.connected && !unconnected) {
+      throw new Refusal(409, NOT_CONNECTED, 'Модуль «Чаты» не подключён');
+    }
+    await next();
+  };
+}
+
+function sessionOver(): Refusal {
+  return new Refusal(401, 'session-over', 'Сеанс закончился');
+}

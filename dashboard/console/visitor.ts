@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import { dayIn } from '../../src/clock.ts';
+import type { Context } from '../../src/context.ts';
+import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
+import { isCurrent } from '../../src/store/queries/viewer.ts';
+import type { Caller, TokenRole } from '../auth.ts';
+
+/** Who looks at a page, and where. Read anew at each request. */
+export interface Visitor {
+  /** His school is one, also where his token is for all. */
+  caller: Caller;
+  school: {
+    id: string;
+    name: string;
+    timeZone: string;
+    /** False: A9. */
+    connected: boolean;
+  };
+  /** Null: an operator, or somebody the roster does not have. */
+  personId: string | null;
+  name: string;
+  /** «Администратор ОО», «ученик 9И» … */
+  description: string;
+  /** May manage chats (A1): an administrator, or one of the school's staff by the roster of this moment. */
+  staff: boolean;
+  /** For school admins and operators: how much waits for somebody. */
+  attention: number;
+}
+
+export const EVERYBODY: readonly TokenRole[] = ['school-admin', 'staff', 'student', 'parent', 'operator'];
+export const STAFF: readonly TokenRole[] = ['school-admin', 'staff', 'operator'];
+export const ADMINS: readonly TokenRole[] = ['school-admin', 'operator'];
+
+export function isAdmin({ caller }: Pick<Visitor, 'caller'>): boolean {
+  return ADMINS.includes(caller.role);
+}
+
+interface Row {
+  school: string;
+  timeZone: string | null;
+  connected: boolean;
+  personId: string | null;
+  name: string | null;
+  present: boolean | null;
+  isStaff: boolean | null;
+  sex: 'male' | 'female' | null;
+  leads: string[];
+  attends: string | null;
+  attention: number;
+}
+
+/** Null: the school of the session is unknown. */
+export async function findVisitor(ctx: Context, caller: Caller): Promise<Visitor | null> {
+  const { schoolId, subject, role } = caller;
+  const today = dayIn(ctx.config.schoolTimeZone, ctx.clock.now());
+  const { rows } = await sql<Row>`
+    select s.name as school, s.time_zone as "timeZone",
+      exists(select from sferum_account a where a.school_id = s.id) as connected,
+      p.id as "personId", ${shownName} as name, p.present, ${isStaff} as "isStaff", p.sex,
+      array(select k.title from class k where k.school_id = s.id and k.present
+        and p.id = any(k.homeroom_teacher_ids) order by k.title) as leads,
+      (select k.title from enrollment e join class k on k.school_id = e.school_id and k.id = e.unit_id and k.present
+        where e.school_id = s.id and e.student_id = p.id and e.unit = 'class' and ${isCurrent(today)}
+        order by k.title limit 1) as attends,
+      case when ${ADMINS.includes(role)}::boolean then
+        (select count(*) from operation o where o.school_id = s.id and o.state = 'held')
+        + (select count(*) from chat c where c.school_id = s.id and c.deleted_at is null
+            and (c.condition = 'failing' or c.warning is not null))
+      else 0 end::int as attention
+    from school s left join person p on p.school_id = s.id and p.id = ${subject} and ${role} <> 'operator'
+    where s.id = ${schoolId}`.execute(ctx.db.sql);
+  const row = rows[0];
+  if (!row) return null;
+  return {
+    caller,
+    school: {
+      id: schoolId,
+      name: row.school,
+      timeZone: row.timeZone ?? ctx.config.schoolTimeZone,
+      connected: row.connected,
+    },
+    personId: row.personId,
+    name: row.name || titleOf(role),
+    description: row.name ? describe(role, row) : '',
+    staff: ADMINS.includes(role) || (role === 'staff' && row.present === true && row.isStaff === true),
+    attention: row.attention,
+  };
+}
+
+function titleOf(role: TokenRole): string {
+  return role === 'operator' ? 'Оператор' : role === 'school-admin' ? 'Администратор ОО' : 'Пользователь';
+}
+
+function describe(role: TokenRole, { sex, leads, attends }: Row): string {
+  switch (role) {
+    case 'school-admin':
+      return 'Администратор ОО';
+    case 'staff':
+      return leads.length > 0 ? `классный руководитель ${leads.join(', ')}` : 'сотрудник';
+    case 'student':
+      return [sex === 'female' ? 'ученица' : 'ученик', attends].filter(Boolean).join(' ');
+    case 'parent':
+      return 'родитель';
+    default:
+      return '';
+  }
+}

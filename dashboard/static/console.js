@@ -1,0 +1,48 @@
+/** What pages can do with script and do without it too: dialogs, copying, filters that go at once, selected rows. */
+
+/** `data-opens="id"` on a link or button: opens the dialog instead of following the link. */
+document.addEventListener('click', (event) => {
+  const opener = event.target.closest('[data-opens]');
+  const dialog = opener && document.getElementById(opener.dataset.opens);
+  if (dialog && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    dialog.showModal();
+  }
+});
+
+/** Closes: `data-closes`, or a click beside the dialog. */
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-closes]')) event.target.closest('dialog')?.close();
+  if (event.target instanceof HTMLDialogElement) event.target.close();
+});
+
+/** `data-copies="id"`: the text of that element goes to the clipboard, and the button says so for a moment. */
+const SAID_FOR_MS = 2000;
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-copies]');
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent.trim());
+  const label = button.textContent;
+  button.textContent = 'Скопировано';
+  setTimeout(() => {
+    button.textContent = label;
+  }, SAID_FOR_MS);
+});
+
+/** `data-prints`: the page to the printer. */
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-prints]')) window.print();
+});
+
+/** A form is sent once: a second click on a slow line would do it twice. */
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.method !== 'post') return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = 'yes';
+});
+window.addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+});
+
+document.documentElement.classList.add('scripted');

@@ -4,6 +4,7 @@ import type { Context } from '../src/context.ts';
 import { reconcileChatHandler } from './reconcile-chat.ts';
 import { type Handler, processorOf } from './run-job.ts';
 import { runOperationHandler } from './run-operation.ts';
+import { sweepDriftHandler } from './sweep-drift.ts';
 
 /** Long operations of different schools go side by side; each holds a transaction at most a few seconds. */
 const OPERATIONS_AT_ONCE = 4;
@@ -14,5 +15,5 @@ export async function startWorkers(ctx: Context, queues: Queues): Promise<void> 
   const work = (name: QueueName, handlers: readonly Handler[], concurrency: number) =>
     queues.work(name, processorOf(ctx, handlers), { concurrency, onError });
   await work('chats', [reconcileChatHandler], ctx.config.limits.workerConcurrencyJobs);
-  await work('operations', [runOperationHandler], OPERATIONS_AT_ONCE);
+  await work('operations', [runOperationHandler, sweepDriftHandler], OPERATIONS_AT_ONCE);
 }

@@ -24,6 +24,8 @@ export interface Brought {
   created: boolean;
   /** The chat's new invite link, where it was made anew. */
   inviteLink?: string;
+  /** Strangers were seen that no plan has judged yet. */
+  unguarded?: true;
   answers: Answer[];
 }
 
@@ -40,7 +42,8 @@ export async function bring(
 ): Promise<void> {
   let { ref } = chat;
   let seen = chat.seen;
-  const target = { title: chat.title, members: chat.target, hold: chat.hold, ignore: account.ownerId };
+  const hold = new Set(chat.hold);
+  const target = { title: chat.title, members: chat.target, hold, ignore: account.ownerId };
   if (!ref) {
     const [first] = sferumSteps(target, null, account.mode);
     const members = first?.step === 'create' ? first.members : [];
@@ -51,8 +54,20 @@ export async function bring(
     seen = created.members !== null;
     for (const userId of created.members ?? []) progress.members.set(userId, { admin: false, state: 'in' });
   }
-  const read = async () => mergeObserved(progress, await account.readMembers(ref, call));
+  const read = async () => {
+    mergeObserved(progress, await account.readMembers(ref, call));
+    // Strangers seen only now have passed no guard (F4): the next sweep plans their removal.
+    for (const userId of progress.members.keys()) {
+      if (chat.actual.has(userId) || chat.target.has(userId) || hold.has(userId)) continue;
+      hold.add(userId);
+      progress.unguarded = true;
+    }
+  };
   if (!seen) await read();
+  // Inviting: people enter by the link on their own list of chats (A8).
+  if (account.mode === 'inviting' && chat.inviteLink === null) {
+    progress.inviteLink = await account.inviteLink(ref, false, call);
+  }
   for (let round = 1; ; round++) {
     const steps = sferumSteps(target, progress, account.mode);
     if (steps.length === 0) return;

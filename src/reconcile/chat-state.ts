@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ChatRef, Priority } from '../sferum/gateway.ts';
 import type { SferumActual } from '../plan/steps.ts';
 import type { Database } from '../store/database.ts';
+import { LEAVES_RESPECTED } from '../plan/leaves.ts';
 
 export type MemberState = 'in' | 'waiting' | 'refused' | 'left';
 
@@ -21,6 +22,7 @@ export interface ChatState {
   /** Null until created. */
   ref: ChatRef | null;
   sferumTitle: string | null;
+  inviteLink: string | null;
   /** False: what Sferum holds is not known any more and must be read first. */
   seen: boolean;
   target: Map<number, { admin: boolean }>;
@@ -48,6 +50,7 @@ interface Row {
   owner_id: string | null;
   peer_id: string | null;
   sferum_title: string | null;
+  invite_link: string | null;
   seen: boolean;
   target: { u: number; a: boolean }[] | null;
   actual: { u: number; a: boolean; s: MemberState; h: boolean }[] | null;
@@ -60,13 +63,14 @@ export async function loadChatState(db: Database, schoolId: string, chatId: stri
   const { rows } = await sql<Row>`
     select c.id, c.title, c.archived, c.deleting_since is not null as deleting, c.generation, c.settled_generation,
       c.cause, c.priority, c.attempts, c.creation, c.creation_fence, c.creation_at, c.creation_looks,
-      c.owner_id, c.peer_id, c.sferum_title, c.seen_at is not null as seen,
+      c.owner_id, c.peer_id, c.sferum_title, c.invite_link, c.seen_at is not null as seen,
       (select jsonb_agg(jsonb_build_object('u', l.vk_user_id, 'a', m.admin))
         from membership m join profile_link l
           on l.school_id = m.school_id and l.person_id = m.person_id and l.present
         where m.chat_id = c.id) as target,
       (select jsonb_agg(jsonb_build_object('u', s.vk_user_id, 'a', s.admin, 's', s.state, 'h', s.held_by is not null))
-        from sferum_member s where s.chat_id = c.id) as actual,
+        from sferum_member s where s.chat_id = c.id
+          and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})) as actual,
       (select count(*) from membership m where m.chat_id = c.id and m.held_by is not null) as held_members,
       (select count(*) from membership m where m.chat_id = c.id) as member_count
     from chat c where c.id = ${chatId} and c.school_id = ${schoolId} and c.deleted_at is null
@@ -99,6 +103,7 @@ function fromRow(schoolId: string, r: Row): ChatState {
     },
     ref: r.peer_id === null ? null : { ownerId: Number(r.owner_id), peerId: Number(r.peer_id) },
     sferumTitle: r.sferum_title,
+    inviteLink: r.invite_link,
     seen: r.seen,
     target,
     hold: new Set(strangersHeld),

@@ -13,20 +13,27 @@ export interface Observation {
   lost: string[];
 }
 
+/** Which live chats: of some types, or these. */
+export type ObservationRequest = { schoolId: string; priority: Priority; signal?: AbortSignal } & (
+  | { types: readonly ChatType[] }
+  | { ids: readonly string[] }
+);
+
 /**
- * Reads who is in every live chat of these types, each chat once, 25 to a request, and keeps it with the time
+ * Reads who is in every such live chat, each chat once, 25 to a request, and keeps it with the time
  * (rule 10). `onRead` is told how many are done.
  */
 export async function observeChats(
   ctx: Context,
   account: SferumAccount,
-  request: { schoolId: string; types: readonly ChatType[]; priority: Priority; signal?: AbortSignal },
+  request: ObservationRequest,
   onRead: (done: number, total: number) => void = () => undefined,
 ): Promise<Observation> {
   const { rows: chats } = await sql<{ id: string; owner_id: string; peer_id: string }>`
     select id, owner_id, peer_id from chat
-    where school_id = ${request.schoolId} and type = any(${[...request.types]}) and creation = 'created'
+    where school_id = ${request.schoolId} and creation = 'created'
       and deleted_at is null and deleting_since is null
+      and ${'types' in request ? sql`type = any(${[...request.types]})` : sql`id = any(${[...request.ids]}::uuid[])`}
     order by id`.execute(ctx.db.sql);
   const observation: Observation = { apiCalls: 0, lost: [] };
   const call = {
@@ -69,7 +76,10 @@ async function observeOne(
   }
 }
 
-/** What was read replaces what was believed; those who never were in (refused, left) keep their reason. */
+/**
+ * What was read replaces what was believed; those who never were in (refused, left) keep their reason. Who was in
+ * and is not any more has left, or was taken out by somebody: counted (D8).
+ */
 async function recordMembers(
   ctx: Context,
   schoolId: string,
@@ -79,7 +89,8 @@ async function recordMembers(
   const at = new Date(ctx.clock.now());
   const rows = members.map((m) => ({ u: m.userId, a: m.admin, s: m.waiting ? 'waiting' : 'in' }));
   await ctx.db.transaction(async ({ sql: tx }) => {
-    await sql`delete from sferum_member where chat_id = ${chatId} and state in ('in', 'waiting')
+    await sql`update sferum_member set state = 'left', admin = false, reason = 'left', held_by = null, tries = tries + 1, seen_at = ${at}
+      where chat_id = ${chatId} and state in ('in', 'waiting')
       and vk_user_id not in (select (value->>'u')::bigint from jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(tx);
     await inChunks(rows, (json) =>
       sql`insert into sferum_member as m (chat_id, vk_user_id, school_id, admin, state, seen_at)

@@ -1,58 +1,66 @@
 import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
-import { relayChats, relayOperations } from './relay.ts';
+import { relayChats, relayDrift, relayOperations } from './relay.ts';
 
 /** Wakes within this time run as one round. */
 const GATHER_MS = 5;
+
+const ROUNDS = { operations: relayOperations, chats: relayChats, drift: relayDrift } as const;
+type What = keyof typeof ROUNDS;
+const EVERYTHING = Object.keys(ROUNDS) as What[];
 
 export interface RelayLoop extends AsyncDisposable {
   wake(what: 'chats' | 'operations'): void;
 }
 
 /**
- * Relays after each wake, and at every sweep interval without one: what a crash, a wiped queue or a lost wake
- * left behind is found by the sweep alone (rule 3).
+ * Relays after each wake, and everything at every sweep: what a crash, a wiped queue or a lost wake left behind
+ * is found by the sweep alone (rule 3), however many wakes come in between.
  */
 export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
-  const stop = new AbortController();
-  const due = new Set<'chats' | 'operations'>(['chats', 'operations']);
-  let ring: () => void = () => undefined;
+  const { sweepIntervalMs } = ctx.config.limits;
+  const due = new Set<What>(EVERYTHING);
+  let nextSweepMs = ctx.clock.now() + sweepIntervalMs;
+  let isStopped = false;
+  let ring = Promise.withResolvers<void>();
+
   const round = async () => {
-    const what = new Set(due);
+    const now = [...due];
     due.clear();
-    try {
-      if (what.has('operations')) await relayOperations(ctx, queues);
-      if (what.has('chats')) await relayChats(ctx, queues);
-    } catch (error) {
-      ctx.log.error({ error: (error as Error).message }, 'the relay failed; it will be tried at the next sweep');
+    for (const what of now) {
+      try {
+        await ROUNDS[what](ctx, queues);
+      } catch (error) {
+        ctx.log.error({ what, error: (error as Error).message }, 'the relay failed; the next sweep tries again');
+      }
     }
   };
+  const rest = async () => {
+    const timer = new AbortController();
+    const untilSweepMs = Math.max(0, nextSweepMs - ctx.clock.now());
+    const slept = ctx.clock.sleep(untilSweepMs, timer.signal).catch(() => undefined);
+    await Promise.race([ring.promise, slept]);
+    timer.abort();
+    if (!isStopped && due.size > 0) await ctx.clock.sleep(GATHER_MS);
+  };
   const loop = (async () => {
-    while (!stop.signal.aborted) {
+    while (!isStopped) {
+      ring = Promise.withResolvers();
       await round();
-      if (due.size > 0) continue;
-      const woken = new Promise<void>((resolve) => {
-        ring = resolve;
-      });
-      const swept = await Promise.race([
-        woken.then(() => false),
-        ctx.clock.sleep(ctx.config.limits.sweepIntervalMs, stop.signal).then(
-          () => true,
-          () => false,
-        ),
-      ]);
-      if (swept) for (const what of ['chats', 'operations'] as const) due.add(what);
-      else await ctx.clock.sleep(GATHER_MS);
+      if (due.size === 0) await rest();
+      if (ctx.clock.now() < nextSweepMs) continue;
+      for (const what of EVERYTHING) due.add(what);
+      nextSweepMs = ctx.clock.now() + sweepIntervalMs;
     }
   })();
   return {
     wake(what) {
       due.add(what);
-      ring();
+      ring.resolve();
     },
     async [Symbol.asyncDispose]() {
-      stop.abort();
-      ring();
+      isStopped = true;
+      ring.resolve();
       await loop;
     },
   };

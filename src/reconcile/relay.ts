@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import type { Queues } from '../../jobs/queues.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
 import { runOperation } from '../../jobs/run-operation.ts';
+import { sweepDrift } from '../../jobs/sweep-drift.ts';
 import type { Context } from '../context.ts';
+import { schoolsToSweep } from './drift.ts';
 
 /** BullMQ's priorities: smaller is sooner, 0 would be before all. */
 const PRIORITIES = { lesson: 1, person: 2, event: 3, bulk: 10 } as const;
@@ -49,6 +51,15 @@ export async function relayChats(ctx: Context, queues: Queues): Promise<number> 
     throw error;
   }
   return rows.length;
+}
+
+/** Schools whose live chats are due for a look become jobs (D8). */
+export async function relayDrift(ctx: Context, queues: Queues): Promise<void> {
+  const schools = await schoolsToSweep(ctx);
+  await queues.addAll(
+    sweepDrift,
+    schools.map((schoolId) => ({ payload: { schoolId } })),
+  );
 }
 
 /** Open operations become jobs; one that waits already melts into its job. */

@@ -5,6 +5,9 @@ import type { Problem } from '../store/entities.ts';
 import type { Brought } from './bring.ts';
 import type { ChatState } from './chat-state.ts';
 import { finishOperations } from './operations.ts';
+import { recordDelay } from './order-delay.ts';
+
+const MS_PER_SECOND = 1000;
 
 export type ConditionStatus = 'synced' | 'behind' | 'held' | 'failing' | 'archived' | 'deleting';
 
@@ -31,11 +34,13 @@ export async function settle(
   work: { brought: Brought; condition: Condition; apiCalls: number; problem?: Problem },
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
+  let delayMs: number | null = null;
   const operations = await ctx.db.transaction(async ({ sql: tx }) => {
     await recordObserved(tx, chat, work.brought, at);
     await recordAnswers(tx, chat, work.brought, at);
     const { rows } = await sql`
       update chat set settled_generation = ${chat.generation}, queued_at = null, attempts = 0, not_before = null,
+        seen_at = ${work.brought.unguarded ? null : sql`seen_at`},
         condition = case when generation = ${chat.generation} then ${work.condition.status} else condition end,
         condition_reason = case when generation = ${chat.generation} then ${work.condition.reason} else condition_reason end,
         condition_message = case when generation = ${chat.generation} then ${work.condition.message} else condition_message end,
@@ -44,8 +49,10 @@ export async function settle(
       where id = ${chat.id} and settled_generation < ${chat.generation}
       returning id`.execute(tx);
     if (rows.length === 0) return [];
+    if (!work.problem) delayMs = await recordDelay(tx, chat.id, at);
     return followed(tx, chat, work, at);
   });
+  if (delayMs !== null) ctx.metrics.orderToChat(chat.schoolId, delayMs / MS_PER_SECOND);
   await finishOperations(ctx, operations);
 }
 
@@ -88,10 +95,12 @@ export async function release(ctx: Context, chatId: string): Promise<void> {
 
 async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
   const rows = [...brought.members].map(([userId, m]) => ({ userId, ...m, reason: m.reason ?? null }));
-  await sql`delete from sferum_member where chat_id = ${chat.id}
-    and vk_user_id not in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(rows.map((r) => r.userId))}::jsonb))`.execute(
-    tx,
-  );
+  const removed = brought.answers.filter((a) => a.step === 'remove' && a.result === 'done').map((a) => a.userId!);
+  await sql`delete from sferum_member where chat_id = ${chat.id} and vk_user_id = any(${removed}::bigint[])`.execute(tx);
+  // Believed in and not found there: gone by himself, or taken out by somebody (D8).
+  await sql`update sferum_member set state = 'left', admin = false, reason = 'left', tries = tries + 1, seen_at = ${at}
+    where chat_id = ${chat.id} and state in ('in', 'waiting')
+      and vk_user_id <> all(${rows.map((r) => r.userId)}::bigint[])`.execute(tx);
   await sql`
     insert into sferum_member as s (chat_id, vk_user_id, school_id, admin, state, reason, seen_at)
     select ${chat.id}, "userId", ${chat.schoolId}, admin, state, reason, ${at}

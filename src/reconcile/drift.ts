@@ -1,0 +1,99 @@
+/**
+ * Drift (D8): what people do in the messenger is seen and mended without a run. Every live chat is observed at
+ * least every `driftIntervalMs`; a pass takes the longest unseen ones, few enough to spread over the interval.
+ *
+ * Who is missing is added back, up to LEAVES_RESPECTED times: then he is taken to have left by himself, is not
+ * dragged back again, and counts among the unreachable (J8). Strangers go through the guard (F4).
+ */
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { ChatType } from '../desired/model.ts';
+import { lockSchool, type Sql } from '../store/database.ts';
+import { accountOf, NotConnected } from './accounts.ts';
+import { applyPlan } from './apply-plan.ts';
+import { LEAVES_RESPECTED } from '../plan/leaves.ts';
+import { observeChats } from './observe.ts';
+import { holdingOperation } from './holding.ts';
+import { planSchool } from './plan-school.ts';
+
+/** A pass reads one full request at least … */
+const CHATS_PER_PASS_AT_LEAST = 25;
+/** … and otherwise so much of the school that all of it is seen well within the interval. */
+const PASSES_PER_INTERVAL = 60;
+
+/** Schools with chats that should be observed again. */
+export async function schoolsToSweep(ctx: Context): Promise<string[]> {
+  const { rows } = await sql<{ school_id: string }>`
+    select distinct c.school_id from chat c
+    join sferum_account a on a.school_id = c.school_id and a.status <> 'broken'
+    where ${isDue(ctx)}`.execute(ctx.db.sql);
+  return rows.map((r) => r.school_id);
+}
+
+/** One pass over one school: observe what is due, plan what differs, let the chats' jobs mend it. */
+export async function sweepDrift(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
+  const { rows: due } = await sql<{ id: string }>`
+    select c.id from chat c where c.school_id = ${schoolId} and ${isDue(ctx)}
+    order by c.seen_at nulls first, c.id
+    limit (select greatest(${CHATS_PER_PASS_AT_LEAST}, count(*) / ${PASSES_PER_INTERVAL}) from chat where school_id = ${schoolId})`.execute(
+    ctx.db.sql,
+  );
+  const ids = due.map((r) => r.id);
+  if (ids.length === 0) return;
+  try {
+    const account = await accountOf(ctx, schoolId);
+    await observeChats(ctx, account, { schoolId, ids, priority: 'bulk', ...(signal ? { signal } : {}) });
+  } catch (error) {
+    if (error instanceof NotConnected) return;
+    throw error;
+  }
+  await mend(ctx, schoolId, ids);
+}
+
+async function mend(ctx: Context, schoolId: string, ids: readonly string[]): Promise<void> {
+  const mended = await ctx.db.transaction(async ({ sql: tx }) => {
+    await lockSchool(tx, schoolId);
+    const drifted = await driftedChats(tx, ids);
+    if (drifted.length === 0) return false;
+    const school = await planSchool(ctx, tx, {
+      schoolId,
+      types: [...new Set(drifted.map((c) => c.type))],
+      strict: false,
+      day: null,
+      recreate: false,
+      only: new Set(drifted.map((c) => c.id)),
+    });
+    const at = new Date(ctx.clock.now());
+    const cause = `drift:${at.toISOString()}`;
+    const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by: 'drift', at });
+    await applyPlan(tx, school, { cause, priority: 'bulk', operationId, at });
+    return true;
+  });
+  if (mended) ctx.wake('chats');
+}
+
+/** Live, settled, not on its way out, and not seen for the interval. A lost chat is not asked for again and again. */
+function isDue(ctx: Context) {
+  const before = new Date(ctx.clock.now() - ctx.config.limits.driftIntervalMs);
+  return sql`c.creation = 'created' and c.deleted_at is null and c.deleting_since is null
+    and c.generation = c.settled_generation and c.condition_reason is distinct from 'chat-lost'
+    and (c.seen_at is null or c.seen_at <= ${before})`;
+}
+
+/** Those where Sferum and the СГО list disagree in people, admins or title. */
+async function driftedChats(tx: Sql, ids: readonly string[]): Promise<{ id: string; type: ChatType }[]> {
+  const { rows } = await sql<{ id: string; type: ChatType }>`
+    with target as (
+      select m.chat_id, l.vk_user_id, bool_or(m.admin) as admin from membership m
+      join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
+      where m.chat_id = any(${[...ids]}::uuid[]) group by 1, 2),
+    live as (select * from sferum_member where chat_id = any(${[...ids]}::uuid[]))
+    select c.id, c.type from chat c where c.id = any(${[...ids]}::uuid[]) and (
+      c.sferum_title is distinct from c.title
+      or exists (select 1 from target t left join live s using (chat_id, vk_user_id)
+        where t.chat_id = c.id and (s.state is null or s.state = 'left' and s.tries < ${LEAVES_RESPECTED}
+          or s.state = 'in' and s.admin <> t.admin))
+      or exists (select 1 from live s left join target t using (chat_id, vk_user_id)
+        where s.chat_id = c.id and s.state in ('in', 'waiting') and t.chat_id is null and s.held_by is null))`.execute(tx);
+  return rows;
+}

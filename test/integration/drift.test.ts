@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { LEAVES_RESPECTED } from '../../src/plan/leaves.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+
+const WAITING = { timeout: 20_000, interval: 20 };
+const STRANGER = 999_000_111;
+
+let world: TestApp;
+let school: string;
+beforeEach(async () => {
+  world = await startTestApp({ env: { LIMIT_DRIFT_INTERVAL_MS: '1000' } });
+  school = await importSmallSchool(world);
+  await initializeAll(world, school);
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const bigChat = () => [...world.sandbox.world.chats.values()].find((chat) => chat.members.size > 20)!;
+const someMember = () => [...bigChat().members.keys()].find((id) => id !== bigChat().ownerId && !bigChat().members.get(id)!.isAdmin)!;
+
+test('D8 a stranger is taken out, a missing member and a lost admin come back, by themselves', async () => {
+  const chat = bigChat();
+  const [admin] = [...chat.members].find(([id, m]) => m.isAdmin && id !== chat.ownerId)!;
+  world.sandbox.world.join(chat.id, STRANGER);
+  world.sandbox.world.kick(chat.id, someMember());
+  world.sandbox.world.setAdminByHand(chat.id, admin, false);
+  await vi.waitFor(async () => expect(await world.differences([school])).toEqual([]), WAITING);
+});
+
+test('D8 who keeps leaving is let go, and counts among those who cannot be reached', async () => {
+  const chat = bigChat();
+  const leaver = someMember();
+  for (let time = 1; time <= LEAVES_RESPECTED; time++) {
+    await vi.waitFor(() => expect(chat.members.has(leaver)).toBe(true), WAITING);
+    world.sandbox.world.leave(chat.id, leaver);
+    await vi.waitFor(async () => {
+      const { rows } = await sql<{ tries: number }>`select tries from sferum_member where vk_user_id = ${leaver}
+        and chat_id = (select id from chat where sferum_title = ${chat.title})`.execute(world.ctx.db.sql);
+      expect(rows[0]?.tries).toBe(time);
+    }, WAITING);
+  }
+  await world.settled();
+  const again = await initializeAll(world, school);
+  expect(again.result).toMatchObject({ members: { added: 0 }, pending: { refused: 1 } });
+  expect(chat.members.has(leaver)).toBe(false);
+});
+
+test('F4 a crowd of strangers is held, and goes once somebody approves', async () => {
+  const chat = bigChat();
+  const crowd = Array.from({ length: 40 }, (_, i) => STRANGER + i);
+  for (const stranger of crowd) world.sandbox.world.join(chat.id, stranger);
+  const held = await vi.waitFor(async () => {
+    const { rows } = await sql<{ id: string }>`select id from operation where state = 'held'`.execute(world.ctx.db.sql);
+    expect(rows).toHaveLength(1);
+    return rows[0]!.id;
+  }, WAITING);
+  await world.settled();
+  expect(crowd.every((stranger) => chat.members.has(stranger))).toBe(true);
+  await world.commands.decide({ operationId: held, decision: 'approve', chatIds: null, by: 'admin' });
+  expect((await world.ended(held)).state).toBe('succeeded');
+  expect(await world.differences([school])).toEqual([]);
+});

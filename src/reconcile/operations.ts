@@ -93,7 +93,8 @@ async function closeFollowed(ctx: Context, id: string): Promise<void> {
       (select count(*) from membership m where m.held_by = ${id})
         + (select count(*) from sferum_member s where s.held_by = ${id}) as held,
       (select count(*) from desired where vk_user_id is null) as not_linked,
-      (select count(*) from desired where state = 'waiting') as invited,
+      -- In inviting mode whoever is not in yet is invited: he has the link.
+      (select count(*) from desired where state = 'waiting' or vk_user_id is not null and state is null) as invited,
       (select count(*) from desired where state in ('refused', 'left')) as refused,
       (select count(*) from followed f cross join jsonb_array_elements(f.actions) a
         join profile_link l on l.school_id = f.school_id and l.person_id = a->>'personId' and l.present

@@ -1,0 +1,67 @@
+/** A community's token: people enter by the link on their own list, the engine does the rest (vk-api.md). */
+import { sql } from 'kysely';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+
+const WAITING = { timeout: 20_000, interval: 20 };
+
+let world: TestApp;
+let school: string;
+beforeEach(async () => {
+  world = await startTestApp({ env: { LIMIT_DRIFT_INTERVAL_MS: '1000' } });
+  school = await importSmallSchool(world);
+  const communityId = 55;
+  const access = world.sandbox.world.connectSchool({ communityId });
+  await world.commands.connectSferum({
+    schoolId: school,
+    communityId,
+    accessToken: access.communityToken,
+    tokenKind: 'community',
+    callsToken: null,
+    requestsPerSecond: 200,
+    replaceAccount: true,
+    by: 'test',
+  });
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+interface Invited {
+  title: string;
+  invite_link: string;
+  user: string;
+  admin: boolean;
+}
+
+async function invited(): Promise<Invited[]> {
+  const { rows } = await sql<Invited>`
+    select c.title, c.invite_link, l.vk_user_id as user, m.admin from chat c join membership m on m.chat_id = c.id
+    join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
+    order by c.title, l.vk_user_id`.execute(world.ctx.db.sql);
+  return rows;
+}
+
+test('chats are made empty with a link; who should be in counts as invited', async () => {
+  const operation = await initializeAll(world, school);
+  const people = await invited();
+  expect(operation).toMatchObject({
+    state: 'succeeded',
+    result: { pending: { invited: people.length, refused: 0 }, members: { added: 0 } },
+  });
+  expect(people.every((p) => p.invite_link.includes('/join/'))).toBe(true);
+});
+
+test('who enters by his link is in, an admin is appointed once he is; a stranger who came by it goes and the link is void', async () => {
+  await initializeAll(world, school);
+  const admin = (await invited()).find((p) => p.admin)!;
+  const chat = [...world.sandbox.world.chats.values()].find((c) => c.title === admin.title)!;
+  world.sandbox.world.enterByLink(admin.invite_link, Number(admin.user));
+  await vi.waitFor(() => expect(chat.members.get(Number(admin.user))?.isAdmin).toBe(true), WAITING);
+
+  world.sandbox.world.enterByLink(admin.invite_link, 999_000_111);
+  await vi.waitFor(() => expect(chat.members.has(999_000_111)).toBe(false), WAITING);
+  expect(world.sandbox.world.enterByLink(admin.invite_link, 999_000_112)).toBe(false);
+  await world.settled();
+  const now = (await invited()).find((p) => p.title === admin.title)!;
+  expect(now.invite_link).not.toBe(admin.invite_link);
+});

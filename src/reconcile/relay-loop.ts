@@ -1,11 +1,17 @@
 import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
+import { countConditions } from './figures.ts';
 import { relayChats, relayDrift, relayOperations } from './relay.ts';
 
 /** Wakes within this time run as one round. */
 const GATHER_MS = 5;
 
-const ROUNDS = { operations: relayOperations, chats: relayChats, drift: relayDrift } as const;
+const ROUNDS = {
+  operations: relayOperations,
+  chats: relayChats,
+  drift: relayDrift,
+  figures: countConditions,
+} as const;
 type What = keyof typeof ROUNDS;
 const EVERYTHING = Object.keys(ROUNDS) as What[];
 

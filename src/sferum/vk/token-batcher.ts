@@ -12,6 +12,9 @@ export interface VkLog {
   warn(details: Readonly<Record<string, string | number>>, message: string): void;
 }
 
+/** Told how each sent call ended, for counting: `done`, a kind of SferumError, or why it goes again. */
+export type OnCall = (method: string, outcome: string) => void;
+
 export interface BatcherParts {
   execute: Execute;
   pace: Pace;
@@ -19,6 +22,7 @@ export interface BatcherParts {
   limits: VkLimits;
   stats: GatewayStats;
   log: VkLog | undefined;
+  onCall: OnCall | undefined;
 }
 
 /**
@@ -200,6 +204,7 @@ export class TokenBatcher {
     const again: WaitingCall[] = [];
     for (const [index, waiting] of batch.entries()) {
       const fate = fates[index]!;
+      this.#parts.onCall?.(waiting.call.method, fate.is === 'failed' ? fate.error.kind : fate.is);
       if (fate.is === 'done') {
         this.#circuits.answered(waiting.call.method, now);
         waiting.resolve(fate.value);

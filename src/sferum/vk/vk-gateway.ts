@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { GatewayStats, Pace, SferumAccount, SferumCredentials, SferumGateway } from '../gateway.ts';
 import { slotIntervalMs, USER_REQUESTS_PER_SECOND, VK_LIMITS, type VkLimits } from './limits.ts';
 import { type ListedChat, SharedScan } from './own-chats.ts';
-import { TokenBatcher, type VkLog } from './token-batcher.ts';
+import { type OnCall, TokenBatcher, type VkLog } from './token-batcher.ts';
 import { type Clock, httpExecute } from './transport.ts';
 import { type TokenLine, VkAccount } from './vk-account.ts';
 
@@ -16,6 +16,7 @@ export interface VkGatewayOptions {
   random: () => number;
   limits?: Partial<VkLimits>;
   log?: VkLog;
+  onCall?: OnCall;
 }
 
 /** Characters of a token's digest: enough to tell tokens apart, useless to find one. */
@@ -43,7 +44,7 @@ export function createVkGateway(options: VkGatewayOptions): SferumGateway {
       known.batcher.intervalMs = intervalMs;
       return known;
     }
-    const parts = { execute, pace, clock, limits, stats, log };
+    const parts = { execute, pace, clock, limits, stats, log, onCall: options.onCall };
     const line = {
       batcher: new TokenBatcher(token, key, intervalMs, parts),
       scan: new SharedScan<ListedChat[]>(),

@@ -26,6 +26,8 @@ export interface PlanInput {
   approvedChatIds?: ReadonlySet<string>;
   /** For the school's share (F4): memberships of the whole school (default: of the planned chats) … */
   schoolMembers?: number;
+  /** The run's share is taken of these, where only those of its chats are planned that a change touches. */
+  runMembers?: number;
   /** … and removals done in it lately that the guard counts. */
   alreadyRemovedInSchool?: number;
 }
@@ -76,6 +78,7 @@ function holdRemovals(changes: readonly ChatChange[], input: PlanInput): Plan['b
     membersOf,
     limits: input.limits,
     approvedChatIds: input.approvedChatIds ?? new Set(),
+    runMembers: input.runMembers,
     schoolMembers: input.schoolMembers ?? schoolMembers,
     alreadyRemovedInSchool: input.alreadyRemovedInSchool ?? 0,
   });

@@ -22,6 +22,8 @@ export interface GuardInput<Removal extends GuardedRemoval> {
   membersOf: ReadonlyMap<string, number>;
   limits: RemovalLimits;
   approvedChatIds: ReadonlySet<string>;
+  /** СГО members of the run where it has more chats than are planned; left out: those of `membersOf`. */
+  runMembers?: number | undefined;
   /** СГО memberships of the whole school, and how many were taken out lately: the school's share. */
   schoolMembers: number;
   alreadyRemovedInSchool: number;
@@ -36,7 +38,7 @@ export function guard<Removal extends GuardedRemoval>(
   const fresh = countable.filter(({ isHeld }) => !isHeld).length;
 
   const schoolLimit = { limitShare: limits.schoolShare, limitAtLeast: limits.schoolAtLeast };
-  const runMembers = sum(input.membersOf.values());
+  const runMembers = input.runMembers ?? sum(input.membersOf.values());
   const inSchool = fresh === 0 ? 0 : fresh + input.alreadyRemovedInSchool;
   const wide: GuardBreach[] = [
     { scope: 'run', removals: fresh, members: runMembers, ...schoolLimit } as const,

@@ -32,6 +32,10 @@ export async function applyPlan(tx: Sql, school: SchoolPlan, how: Application): 
   if (how.dropsExceptions) await dropExceptions(tx, school, how);
   const touched = new Set(changes.chatIds);
   for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
+  // Its job has nothing to do at Sferum then, but says by the chat's condition that it is over, or goes on (D9).
+  for (const { id, archived } of school.desired) {
+    if (id !== null && school.chats.get(id)?.archived !== archived) touched.add(id);
+  }
   await moveGenerations(tx, touched, how);
   await writeJournal(tx, school, how);
   if (how.operationId) await savePlan(tx, how.operationId, school, touched);

@@ -1,26 +1,96 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
+import { settleLists } from '../roster/events/settle-lists.ts';
 import type { Sql } from '../store/database.ts';
 import { type Application, applyPlan } from './apply-plan.ts';
+import { openOperation } from './operations.ts';
 import { planSchool, type SchoolPlan } from './plan-school.ts';
+
+export interface Following extends Application {
+  /** The chats that can have changed, by id or key, each with the event that is its cause; null: any of them. */
+  affected?: ReadonlyMap<string, string> | null;
+  /** When what is followed came into force or, if later, arrived (J9); null: it is no news. */
+  causedAt?: Date | null;
+}
+
+export interface Followed {
+  plan: SchoolPlan;
+  /** The one given, or a new one of kind `events` that holds what the guard held; null: nothing is held. */
+  operationId: string | null;
+}
 
 /**
  * Facts of a school changed: its switched-on chat types (D0) follow, through the guard, in the same transaction,
- * which holds the school. Null where no type is switched on yet.
+ * which holds the school. Null where no type is switched on yet. The caller wakes the chats after the commit, and
+ * finishes the operation.
  */
 export async function followFacts(
   ctx: Context,
   tx: Sql,
   schoolId: string,
-  how: Application,
-): Promise<SchoolPlan | null> {
+  how: Following,
+): Promise<Followed | null> {
   const { rows } = await sql<{ switched_on: ChatType[] }>`
     update school set revision = revision + 1 where id = ${schoolId} returning switched_on`.execute(tx);
+  const affected = how.affected ?? null;
+  if (affected === null) await settleLists(tx, schoolId, null);
   const types = rows[0]?.switched_on ?? [];
   if (types.length === 0) return null;
-  const plan = await planSchool(ctx, tx, { schoolId, types, strict: false, day: null, recreate: false });
-  await applyPlan(tx, plan, how);
-  await sql`update school set computed_on = ${plan.day} where id = ${schoolId}`.execute(tx);
-  return plan;
+  const plan = await planSchool(ctx, tx, {
+    ...{ schoolId, types, strict: false, day: null, recreate: false },
+    ...(affected ? { only: new Set(affected.keys()) } : {}),
+  });
+  const operationId = how.operationId ?? (await holdingOperation(ctx, tx, plan, how));
+  const causes = new Set<string>();
+  for (const [cause, part] of byCause(plan, affected, how.cause)) {
+    causes.add(cause);
+    await applyPlan(tx, part, { ...how, cause, operationId });
+  }
+  if (how.causedAt) await noteCause(tx, plan, causes, how.causedAt);
+  if (affected === null) {
+    await sql`update school set computed_on = ${plan.day} where id = ${schoolId}`.execute(tx);
+  }
+  return { plan, operationId };
+}
+
+/** What the guard holds anew is an operation, so that somebody can approve or reject it (F4). */
+async function holdingOperation(ctx: Context, tx: Sql, plan: SchoolPlan, how: Following): Promise<string | null> {
+  if (plan.plan.breaches.length === 0) return null;
+  const id = ctx.newId();
+  const { schoolId } = plan;
+  const params = { following: true, planned: plan.plan.counts, cause: how.cause };
+  await openOperation(tx, { id, schoolId, kind: 'events', params, by: how.cause, at: how.at });
+  await sql`update operation set state = 'running', started_at = ${how.at} where id = ${id}`.execute(tx);
+  return id;
+}
+
+/** The plan in parts, one for each event that is the cause of some of its chats. */
+function byCause(
+  plan: SchoolPlan,
+  affected: ReadonlyMap<string, string> | null,
+  cause: string,
+): Iterable<[string, SchoolPlan]> {
+  if (affected === null) return [[cause, plan]];
+  const causeOf = ({ key, id }: { key: string | null; id: string | null }) =>
+    `event:${affected.get(key ?? '') ?? affected.get(id ?? '')}`;
+  const desired = Map.groupBy(plan.desired, causeOf);
+  const chats = Map.groupBy(plan.plan.chats, ({ key, chatId }) => causeOf({ key, id: chatId }));
+  return [...desired].map(([own, part]) => [
+    own,
+    { ...plan, desired: part, plan: { ...plan.plan, chats: chats.get(own) ?? [] } },
+  ]);
+}
+
+/** J9: of several things that one chat has still to follow the first counts. */
+async function noteCause(
+  tx: Sql,
+  plan: SchoolPlan,
+  causes: ReadonlySet<string>,
+  causedAt: Date,
+): Promise<void> {
+  const chatIds = plan.plan.chats.map((chat) => chat.chatId);
+  await sql`update chat set caused_at = ${causedAt}
+    where id = any(${chatIds}::uuid[]) and cause = any(${[...causes]}) and generation > settled_generation
+      and caused_at is null`.execute(tx);
 }

@@ -3,11 +3,12 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { dayIn } from '../clock.ts';
 import { desiredChats } from '../desired/desired-chats.ts';
-import type { ChatType, DesiredChat } from '../desired/model.ts';
-import { makePlan } from '../plan/diff.ts';
+import { type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
+import { makePlan, type PlanInput } from '../plan/diff.ts';
 import type { Plan, RemovalLimits } from '../plan/model.ts';
 import { loadChats, loadDeletedChats, loadLinks, type StoredChat } from '../store/chats.ts';
 import type { Sql } from '../store/database.ts';
+import { type FactScope, partFor } from '../store/fact-part.ts';
 import { loadFacts } from '../store/facts.ts';
 import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
@@ -20,7 +21,7 @@ export interface PlanRequest {
   day: string | null;
   /** Deleted automatic chats come back at an initialisation alone (G1). */
   recreate: boolean;
-  /** Only these chats (ids), of those types. */
+  /** Only these chats of those types, by id or key; cost grows with them, not with the school. */
   only?: ReadonlySet<string>;
   /** Chats whose held removals a person approved (F4). */
   approvedChatIds?: ReadonlySet<string>;
@@ -43,7 +44,6 @@ interface SchoolRow {
   token_kind: 'user' | 'community' | null;
   owner_id: string | null;
   requests_per_second: number | null;
-  memberships: string;
 }
 
 /**
@@ -53,42 +53,104 @@ interface SchoolRow {
 export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): Promise<SchoolPlan> {
   const { schoolId, types } = request;
   const school = await loadSchool(tx, schoolId);
-  const day = request.day ?? dayIn(school.time_zone ?? ctx.config.schoolTimeZone, ctx.clock.now());
-  const facts = await loadFacts(tx, schoolId);
-  const stored = await loadChats(tx, schoolId, { types });
+  const timeZone = school.time_zone ?? ctx.config.schoolTimeZone;
+  const day = request.day ?? dayIn(timeZone, ctx.clock.now());
+  const scope = request.only && scopeOf(request.only);
+  const stored = await loadChats(tx, schoolId, scope ?? { types });
+  const part = scope && (await partFor(tx, schoolId, factScope(scope.keys, stored)));
+  const facts = { ...(await loadFacts(tx, schoolId, part)), dayOf: dayOf(timeZone) };
   const chats = new Map(stored.map((chat) => [chat.id, chat]));
-  const barred = new Set(
-    (await loadDeletedChats(tx, schoolId)).filter((c) => !(request.recreate && c.recreate)).map((c) => c.key),
-  );
+  const deleted = await loadDeletedChats(tx, schoolId, scope?.keys);
+  const barred = new Set(deleted.filter((c) => !(request.recreate && c.recreate)).map((c) => c.key));
   const desired = desiredChats(facts, stored, day, {
     types: new Set(types),
     strict: request.strict,
     ...(request.only ? { only: request.only } : {}),
-  }).filter(
-    (chat) => chat.id !== null || !barred.has(chat.key!),
-  );
-  const plan = makePlan({
+  }).filter((chat) => chat.id !== null || !barred.has(chat.key!));
+  const input = {
     desired,
     chats,
-    links: await loadLinks(tx, schoolId),
-    mode: school.token_kind === 'community' ? 'inviting' : 'adding',
+    links: await loadLinks(tx, schoolId, part && { people: part.personIds, profiles: liveProfiles(stored) }),
+    mode: school.token_kind === 'community' ? ('inviting' as const) : ('adding' as const),
     ...(school.owner_id === null ? {} : { ownerId: Number(school.owner_id) }),
-    schoolMembers: Number(school.memberships),
-    newChatId: (key) => chatIdOf(schoolId, key),
+    newChatId: (key: string) => chatIdOf(schoolId, key),
     limits: { ...ctx.config.removalLimits, ...school.limits },
     pace: {
       requestsPerSecond: school.requests_per_second ?? DEFAULT_REQUESTS_PER_SECOND.user,
       callsPerRequest: CALLS_PER_REQUEST,
     },
     ...(request.approvedChatIds ? { approvedChatIds: request.approvedChatIds } : {}),
-  });
+  };
+  const plan = await makeGuardedPlan(tx, input, request);
   return { schoolId, day, revision: Number(school.revision), desired, chats, plan };
+}
+
+/**
+ * The memberships that the wide limits are shares of are counted only where a limit would be passed if there were
+ * none: counting a school's costs more than planning a few chats.
+ */
+async function makeGuardedPlan(tx: Sql, input: PlanInput, { schoolId, types, only }: PlanRequest): Promise<Plan> {
+  const unheld = makePlan({ ...input, schoolMembers: 0, ...(only ? { runMembers: 0 } : {}) });
+  if (unheld.breaches.every(({ scope }) => scope === 'chat')) return unheld;
+  const { rows } = await sql<{ school: string; run: string }>`
+    select count(*) as school, count(*) filter (where c.type = any(${[...types]})) as run
+    from membership m join chat c on c.id = m.chat_id where m.school_id = ${schoolId}`.execute(tx);
+  const { school, run } = rows[0]!;
+  return makePlan({ ...input, schoolMembers: Number(school), ...(only ? { runMembers: Number(run) } : {}) });
+}
+
+/** `only` names chats by id and automatic ones by key. */
+function scopeOf(only: ReadonlySet<string>): { ids: string[]; keys: string[] } {
+  const { ids = [], keys = [] } = Object.groupBy(only, (name) => (isKey(name) ? 'keys' : 'ids'));
+  return { ids, keys };
+}
+
+function isKey(name: string): boolean {
+  return name === chatKey('staff') || name.includes(':');
+}
+
+function factScope(keys: readonly string[], stored: readonly StoredChat[]): FactScope {
+  const all = new Set([...keys, ...stored.flatMap((chat) => chat.key ?? [])]);
+  const unitsOf = (...types: ChatType[]) =>
+    [...all].flatMap((key) => {
+      const [type, unitId] = splitKey(key);
+      return unitId !== undefined && types.includes(type) ? [unitId] : [];
+    });
+  const grounds = stored.flatMap((chat) => [...chat.members.values()].flatMap((member) => member.grounds));
+  return {
+    classIds: [...new Set(unitsOf('class', 'parents'))],
+    groupIds: unitsOf('subject'),
+    staff: all.has(chatKey('staff')),
+    peopleIds: stored.flatMap((chat) => [
+      ...chat.members.keys(),
+      ...chat.exceptions.map(({ personId }) => personId),
+    ]),
+    studentIds: grounds.flatMap(({ studentId }) => studentId ?? []),
+  };
+}
+
+function splitKey(key: string): [ChatType, string | undefined] {
+  const at = key.indexOf(':');
+  return at < 0 ? [key as ChatType, undefined] : [key.slice(0, at) as ChatType, key.slice(at + 1)];
+}
+
+function liveProfiles(stored: readonly StoredChat[]): number[] {
+  return stored.flatMap((chat) => [...(chat.sferum?.members.keys() ?? [])]);
+}
+
+/** Many statements bear one stamp: each instant is turned into a day once. */
+function dayOf(timeZone: string): (at: string) => string {
+  const known = new Map<string, string>();
+  return (at) => {
+    const day = known.get(at) ?? dayIn(timeZone, Date.parse(at));
+    known.set(at, day);
+    return day;
+  };
 }
 
 async function loadSchool(tx: Sql, schoolId: string): Promise<SchoolRow> {
   const { rows } = await sql<SchoolRow>`
-    select s.time_zone, s.limits, s.revision, a.token_kind, a.owner_id, a.requests_per_second,
-      (select count(*) from membership m where m.school_id = s.id) as memberships
+    select s.time_zone, s.limits, s.revision, a.token_kind, a.owner_id, a.requests_per_second
     from school s left join sferum_account a on a.school_id = s.id where s.id = ${schoolId}`.execute(tx);
   if (!rows[0]) throw new Error('no such school');
   return rows[0];

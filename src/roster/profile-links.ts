@@ -50,7 +50,7 @@ export async function linkProfiles(
   return { refused, changed };
 }
 
-const TAKEN = 'Профиль VK уже привязан к другому человеку: у ученика он должен быть своим';
+export const TAKEN = 'Профиль VK уже привязан к другому человеку: у ученика он должен быть своим';
 
 /** In an order of their own, so that of two in conflict the same one wins in whatever order the rows come. */
 async function withoutLinkOfTheirOwn(
@@ -75,7 +75,10 @@ function byPerson(a: LinkCandidate, b: LinkCandidate): number {
 }
 
 /** Across schools: a VK ID is one person's everywhere. */
-async function holdersOf(tx: Sql, candidates: readonly LinkCandidate[]): Promise<Map<number, Holder[]>> {
+export async function holdersOf(
+  tx: Sql,
+  candidates: readonly Pick<LinkCandidate, 'vkUserId'>[],
+): Promise<Map<number, Holder[]>> {
   const { rows } = await sql<{ vk: string; personId: string; pupil: boolean }>`
     select l.vk_user_id::text as vk, l.person_id as "personId", coalesce('student' = any(p.roles), false) as pupil
     from profile_link l left join person p on p.school_id = l.school_id and p.id = l.person_id

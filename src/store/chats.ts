@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ChatFact, ChatType, CurrentMember, ExceptionFact, Ground } from '../desired/model.ts';
+import { LEAVES_RESPECTED } from '../plan/leaves.ts';
 import type { SferumActual } from '../plan/steps.ts';
 import type { Sql } from './database.ts';
 
@@ -18,15 +19,17 @@ export interface DeletedChat {
   recreate: boolean;
 }
 
-/** Which chats of a school: by type, or some by id. */
-export type ChatScope = { types: readonly ChatType[] } | { ids: readonly string[] };
+/** Which chats of a school: by type, or some by id and by key. */
+export type ChatScope =
+  | { types: readonly ChatType[] }
+  | { ids: readonly string[]; keys?: readonly string[] };
 
 /** The chats of a school that are there (not deleted nor being deleted), with both sides of their membership. */
 export async function loadChats(db: Sql, schoolId: string, scope: ChatScope): Promise<StoredChat[]> {
   const chosen =
     'types' in scope
       ? sql`c.type = any(${[...scope.types]})`
-      : sql`c.id = any(${[...scope.ids]}::uuid[])`;
+      : sql`(c.id = any(${[...scope.ids]}::uuid[]) or c.key = any(${[...(scope.keys ?? [])]}))`;
   const chats = await sql<{
     id: string;
     key: string | null;
@@ -63,7 +66,8 @@ export async function loadChats(db: Sql, schoolId: string, scope: ChatScope): Pr
     admin: boolean;
     state: 'in' | 'waiting' | 'refused' | 'left';
   }>`select s.chat_id, s.vk_user_id, s.admin, s.state
-    from sferum_member s join chat c on c.id = s.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(db);
+    from sferum_member s join chat c on c.id = s.chat_id where c.school_id = ${schoolId} and ${chosen}
+      and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})`.execute(db);
 
   const membersOf = grouped(members.rows, (r): [string, CurrentMember] => [
     r.person_id,
@@ -99,18 +103,30 @@ export async function loadChats(db: Sql, schoolId: string, scope: ChatScope): Pr
 }
 
 /** Automatic chats deleted by hand: their keys are taken until an initialisation brings them back (G1). */
-export async function loadDeletedChats(db: Sql, schoolId: string): Promise<DeletedChat[]> {
+export async function loadDeletedChats(
+  db: Sql,
+  schoolId: string,
+  keys?: readonly string[],
+): Promise<DeletedChat[]> {
   const { rows } = await sql<DeletedChat>`
     select id, key, recreate from chat
     where school_id = ${schoolId} and key is not null and (deleted_at is not null or deleting_since is not null)
+      ${keys ? sql`and key = any(${[...keys]})` : sql``}
   `.execute(db);
   return rows;
 }
 
-/** Who is linked to which profile (A5). */
-export async function loadLinks(db: Sql, schoolId: string): Promise<Map<string, number>> {
+/** Who is linked to which profile (A5): all, or these people and whoever has one of these profiles. */
+export async function loadLinks(
+  db: Sql,
+  schoolId: string,
+  of?: { people: readonly string[]; profiles: readonly number[] },
+): Promise<Map<string, number>> {
   const { rows } = await sql<{ person_id: string; vk_user_id: string }>`
-    select person_id, vk_user_id from profile_link where school_id = ${schoolId} and present`.execute(db);
+    select person_id, vk_user_id from profile_link where school_id = ${schoolId} and present
+      ${of ? sql`and (person_id = any(${[...of.people]}) or vk_user_id = any(${[...of.profiles]}::bigint[]))` : sql``}`.execute(
+    db,
+  );
   return new Map(rows.map((r) => [r.person_id, Number(r.vk_user_id)]));
 }
 

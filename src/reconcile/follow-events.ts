@@ -1,0 +1,85 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { notFound } from '../refusal.ts';
+import { type RejectedEvent, type RosterEvent, readEvent } from '../roster/events/event.ts';
+import { writeEvents } from '../roster/events/write-events.ts';
+import { lockSchool, type Sql } from '../store/database.ts';
+import { affectedChats } from './affected-chats.ts';
+import { type Followed, followFacts } from './follow-facts.ts';
+import { finishOperations } from './operations.ts';
+
+export interface Receipt {
+  accepted: number;
+  duplicates: number;
+  rejected: RejectedEvent[];
+}
+
+/**
+ * Takes in a batch of events about one school: the good ones are written into the facts, and the chats they touch
+ * follow, in one transaction – when it returns all of it is durable (V1). A bad one stops no other and is not
+ * remembered: mended, it may come again with its id. Throws Refusal(404) where there is no such school.
+ */
+export async function receiveEvents(
+  ctx: Context,
+  batch: { schoolId: string; events: readonly unknown[] },
+): Promise<Receipt> {
+  const { schoolId } = batch;
+  const at = new Date(ctx.clock.now());
+  const read = batch.events.map((event) => readEvent(event, at.getTime()));
+  const events = read.flatMap((one) => ('event' in one ? [one.event] : []));
+  const malformed = read.flatMap((one) => ('rejected' in one ? [one.rejected] : []));
+
+  const { receipt, followed } = await ctx.db.transaction(async ({ sql: tx }) => {
+    await lockSchool(tx, schoolId);
+    await requireSchool(tx, schoolId);
+    const fresh = await unseen(tx, schoolId, events);
+    const { written, rejected, touched } = await writeEvents(tx, schoolId, fresh);
+    await remember(tx, schoolId, written, at);
+    const [first] = written;
+    const followed =
+      first === undefined || touched.isEmpty
+        ? null
+        : await followFacts(ctx, tx, schoolId, {
+            ...{ cause: `event:${first.id}`, priority: 'event', operationId: null, at, causedAt: at },
+            affected: await affectedChats(tx, schoolId, touched),
+          });
+    const receipt = {
+      accepted: written.length,
+      duplicates: events.length - fresh.length,
+      rejected: [...malformed, ...rejected],
+    };
+    return { receipt, followed };
+  });
+  await afterFollowing(ctx, followed);
+  return receipt;
+}
+
+/** Once what was followed is committed. */
+export async function afterFollowing(ctx: Context, followed: Followed | null): Promise<void> {
+  ctx.wake('chats');
+  if (followed?.operationId == null) return;
+  ctx.metrics.removalsHeld(followed.plan.plan.counts.held);
+  await finishOperations(ctx, [followed.operationId]);
+}
+
+async function requireSchool(tx: Sql, schoolId: string): Promise<void> {
+  const { rows } = await sql`select 1 from school where id = ${schoolId}`.execute(tx);
+  if (rows.length === 0) throw notFound();
+}
+
+/** Each id once, and none that was accepted before. */
+async function unseen(tx: Sql, schoolId: string, events: readonly RosterEvent[]): Promise<RosterEvent[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from received_event
+    where school_id = ${schoolId} and id = any(${events.map((event) => event.id)})`.execute(tx);
+  const seen = new Set(rows.map((row) => row.id));
+  return events.filter(({ id }) => !seen.has(id) && seen.add(id));
+}
+
+async function remember(tx: Sql, schoolId: string, events: readonly RosterEvent[], at: Date): Promise<void> {
+  const rows = events.map(({ id, type, time }) => ({ id, type, time }));
+  await sql`
+    insert into received_event (school_id, id, type, time, received_at)
+    select ${schoolId}, id, type, time, ${at}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, type text, time timestamptz)`.execute(tx);
+}

@@ -1,0 +1,210 @@
+/** The events СГО sends one by one (contract, «Changes one by one»): their shapes, and what is wrong with a bad one. */
+import { z } from 'zod';
+import { cleanText, isCleanId, isDay } from '../clean-text.ts';
+import { ID_CHARS, NAME_CHARS } from '../limits.ts';
+import {
+  AHEAD_MS,
+  EVENT_ID_CHARS,
+  GROUPS_PER_ITEM,
+  ITEMS_PER_ORDER,
+  PEOPLE_PER_LIST,
+  TOPIC_CHARS,
+} from './limits.ts';
+
+const idOf = (chars: number) =>
+  z
+    .string()
+    .refine((text) => text.length <= chars && isCleanId(text), { error: 'недопустимый идентификатор' });
+const id = idOf(ID_CHARS);
+const text = (chars: number) =>
+  z
+    .string()
+    .transform(cleanText)
+    .refine((clean) => clean.length <= chars, { error: `длиннее ${chars} знаков` });
+const filled = (chars: number) => text(chars).refine((clean) => clean !== '', { error: 'пусто' });
+/** Left out, null and empty say the same. */
+const maybe = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? null : (value ?? null)), schema.nullable());
+const day = z.string().refine(isDay, { error: 'не дата вида ГГГГ-ММ-ДД' });
+const instant = z.iso
+  .datetime({ offset: true, error: 'не момент времени ISO 8601' })
+  .transform((at) => new Date(at).toISOString());
+const ids = z
+  .array(id)
+  .max(PEOPLE_PER_LIST, { error: `больше ${PEOPLE_PER_LIST} записей` })
+  .transform((list) => [...new Set(list)].sort());
+/** VK's ids are int64; JSON carries them exactly up to 2^53. */
+const vkUserId = z.int().min(1, { error: 'не идентификатор VK' });
+
+const justId = z.object({ id });
+const guardianPair = z.object({ guardianId: id, studentId: id });
+
+const person = z
+  .object({
+    id,
+    familyName: text(NAME_CHARS),
+    givenName: text(NAME_CHARS),
+    middleName: maybe(text(NAME_CHARS)),
+    roles: z
+      .array(z.enum(['teacher', 'administrator', 'staff', 'student', 'parent']))
+      .min(1, { error: 'нет ни одной роли' })
+      .max(PEOPLE_PER_LIST)
+      .transform((roles) => [...new Set(roles)].sort()),
+    sex: maybe(z.enum(['male', 'female'])),
+    birthDate: maybe(day),
+  })
+  .refine(({ familyName, givenName }) => familyName !== '' || givenName !== '', {
+    path: ['familyName'],
+    error: 'нет ни фамилии, ни имени',
+  });
+
+const schoolClass = z
+  .object({
+    id,
+    title: filled(NAME_CHARS),
+    grade: maybe(z.union([text(NAME_CHARS), z.int().transform(String)], { error: 'не строка' })),
+    homeroomTeacherIds: ids,
+    startsOn: maybe(day),
+    endsOn: maybe(day),
+  })
+  .refine(({ startsOn, endsOn }) => startsOn === null || endsOn === null || startsOn <= endsOn, {
+    path: ['endsOn'],
+    error: 'окончание раньше начала',
+  });
+
+const subjectGroup = z.object({
+  id,
+  title: filled(NAME_CHARS),
+  subject: text(NAME_CHARS),
+  classId: maybe(id),
+  teacherIds: ids,
+  studentIds: ids,
+});
+
+const orderItem = z.object({
+  studentId: id,
+  classId: maybe(id),
+  toClassId: maybe(id),
+  subjectGroupIds: z.preprocess(
+    (value) => value ?? [],
+    z.array(id).max(GROUPS_PER_ITEM, { error: `больше ${GROUPS_PER_ITEM} записей` }),
+  ),
+});
+
+const order = z
+  .object({
+    id,
+    number: maybe(text(NAME_CHARS)),
+    issuedOn: maybe(day),
+    kind: z.enum(['enrollment', 'withdrawal', 'transfer']),
+    effectiveOn: day,
+    items: z
+      .array(orderItem)
+      .min(1, { error: 'в приказе нет учеников' })
+      .max(ITEMS_PER_ORDER, { error: `больше ${ITEMS_PER_ORDER} записей` }),
+  })
+  .superRefine(({ kind, items }, check) => {
+    const missing = (at: number, field: string) =>
+      check.addIssue({ code: 'custom', path: ['items', at, field], message: 'не указано' });
+    for (const [at, item] of items.entries()) {
+      if (kind === 'transfer' && item.classId === null) missing(at, 'classId');
+      if (kind === 'transfer' && item.toClassId === null) missing(at, 'toClassId');
+      const nowhere = item.classId === null && item.subjectGroupIds.length === 0;
+      if (kind === 'enrollment' && nowhere) missing(at, 'classId');
+    }
+  });
+
+const lesson = z
+  .object({
+    id,
+    subjectGroupId: id,
+    teacherId: id,
+    startsAt: instant,
+    endsAt: instant,
+    topic: maybe(text(TOPIC_CHARS)),
+  })
+  .refine(({ startsAt, endsAt }) => startsAt < endsAt, { path: ['endsAt'], error: 'не позже начала' });
+
+const DATA = {
+  'sgo.person.saved': person,
+  'sgo.person.removed': justId,
+  'sgo.class.saved': schoolClass,
+  'sgo.class.closed': justId,
+  'sgo.subject-group.saved': subjectGroup,
+  'sgo.subject-group.removed': justId,
+  'sgo.guardian.linked': guardianPair,
+  'sgo.guardian.unlinked': guardianPair,
+  'sgo.order.issued': order,
+  'sgo.order.cancelled': justId,
+  'sgo.profile.linked': z.object({ personId: id, vkUserId }),
+  'sgo.profile.unlinked': z.object({ personId: id }),
+  'sgo.lesson.saved': lesson,
+  'sgo.lesson.removed': justId,
+} as const;
+
+export type EventType = keyof typeof DATA;
+export const EVENT_TYPES = Object.keys(DATA) as EventType[];
+
+/** One event, cleaned; `time` is ISO 8601 UTC with milliseconds. */
+export type RosterEvent = {
+  [Type in EventType]: { id: string; type: Type; time: string; data: z.output<(typeof DATA)[Type]> };
+}[EventType];
+
+export interface RejectedEvent {
+  /** Null where the event has none. */
+  id: string | null;
+  /** Russian: the field and the reason; names no person and repeats no value. */
+  message: string;
+}
+
+const envelope = z.object({
+  specversion: z.literal('1.0'),
+  id: idOf(EVENT_ID_CHARS),
+  source: z.string().min(1),
+  type: z.enum(EVENT_TYPES, { error: 'неизвестный вид события' }),
+  time: instant,
+  data: z.unknown(),
+});
+
+/** Judges one event of a batch. `nowMs`: when it arrived. */
+export function readEvent(value: unknown, nowMs: number): { event: RosterEvent } | { rejected: RejectedEvent } {
+  const outside = envelope.safeParse(value, { error: reason });
+  if (!outside.success) return { rejected: { id: idIn(value), message: describe(outside.error, '') } };
+  const { id, type, time } = outside.data;
+  if (Date.parse(time) > nowMs + AHEAD_MS) {
+    return { rejected: { id, message: 'time: лежит в будущем больше чем на сутки' } };
+  }
+  const inside = DATA[type].safeParse(outside.data.data, { error: reason });
+  if (!inside.success) return { rejected: { id, message: describe(inside.error, 'data') } };
+  return { event: { id, type, time, data: inside.data } as RosterEvent };
+}
+
+/** An id that may be repeated to the sender. */
+function idIn(value: unknown): string | null {
+  const { id } = (typeof value === 'object' && value !== null ? value : {}) as { id?: unknown };
+  return typeof id === 'string' && id.length <= EVENT_ID_CHARS && isCleanId(id) ? id : null;
+}
+
+/** The first thing that is wrong: one that the sender can mend; the others show when it is sent again. */
+function describe({ issues }: z.ZodError, within: string): string {
+  const { path, message } = issues[0]!;
+  const field = [...(within ? [within] : []), ...path].join('.');
+  return field === '' ? message : `${field}: ${message}`;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'не строка',
+  number: 'не число',
+  int: 'не целое число',
+  array: 'не список',
+  object: 'не объект',
+};
+
+/** What a schema says where it has no words of its own. */
+function reason(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === 'invalid_type') {
+    return issue.input === undefined ? 'не указано' : (TYPES[issue.expected] ?? 'неверное значение');
+  }
+  if (issue.code === 'invalid_value') return issue.input === undefined ? 'не указано' : 'недопустимое значение';
+  return 'неверное значение';
+}

@@ -1,0 +1,45 @@
+import { sql } from 'kysely';
+import type { Stamp } from '../../desired/model.ts';
+import type { Sql } from '../../store/database.ts';
+
+/** A table of facts that carry stamps, and its key besides school_id. */
+export interface StampedTable {
+  name: string;
+  keys: readonly string[];
+}
+
+/**
+ * States that one fact is gone, known or not: what is said of it earlier and heard later finds the stamp. The
+ * greatest stamp wins.
+ */
+export async function stateGone(
+  tx: Sql,
+  { name, keys }: StampedTable,
+  schoolId: string,
+  key: readonly string[],
+  stamp: Stamp,
+): Promise<void> {
+  const columns = sql.raw(keys.join(', '));
+  await sql`
+    insert into ${sql.raw(name)} as t (school_id, ${columns}, gone_at, gone_by)
+    values (${schoolId}, ${sql.join(key)}, ${stamp.at}::timestamptz, ${stamp.by})
+    on conflict (school_id, ${columns}) do update set gone_at = excluded.gone_at, gone_by = excluded.gone_by
+    where t.gone_at is null or (t.gone_at, t.gone_by) < (excluded.gone_at, excluded.gone_by)`.execute(tx);
+}
+
+/**
+ * What a late statement said of facts that a newer whole roster did not name: they are gone since that roster
+ * (contract: imports included).
+ */
+export async function outdateByRoster(
+  tx: Sql,
+  { name }: StampedTable,
+  schoolId: string,
+  stamp: Stamp,
+  rosterTakenAt: string,
+): Promise<void> {
+  await sql`
+    update ${sql.raw(name)} set gone_at = ${rosterTakenAt}::timestamptz, gone_by = 'import:'
+    where school_id = ${schoolId} and stated_by = ${stamp.by} and stated_at = ${stamp.at}::timestamptz
+      and (gone_at is null or gone_at < ${rosterTakenAt}::timestamptz)`.execute(tx);
+}

@@ -1,0 +1,204 @@
+import { sql } from 'kysely';
+import type { OrderItem, Stamp } from '../../desired/model.ts';
+import { instant, type Sql } from '../../store/database.ts';
+import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
+import { nameKey } from '../name-key.ts';
+import { type StatedRow, stateFacts } from '../state-facts.ts';
+import type { EventType, RejectedEvent, RosterEvent } from './event.ts';
+import { settleLists } from './settle-lists.ts';
+import { outdateByRoster, type StampedTable, stateGone } from './state-gone.ts';
+import { Touched } from './touched.ts';
+import { saveLesson } from './write-lesson.ts';
+import { cancelOrder, issueOrder, pupilsWithOrders } from './write-order.ts';
+import { linkProfile, unlinkSharedPupil } from './write-profile.ts';
+
+/** What an event says of a group has no days: those that a roster gave stay. */
+const GROUP_BY_EVENT: FactTable = {
+  ...SUBJECT_GROUP,
+  columns: SUBJECT_GROUP.columns.map((column) =>
+    column.type === 'date' ? { ...column, whole: `case when t.present then t.${column.name} end` } : column,
+  ),
+};
+const LESSON: StampedTable = { name: 'lesson', keys: ['id'] };
+const PROFILE_LINK: StampedTable = { name: 'profile_link', keys: ['person_id'] };
+
+interface Writing {
+  tx: Sql;
+  schoolId: string;
+  /** When the newest whole roster was taken, ISO 8601. */
+  rosterTakenAt: string | null;
+  touched: Touched;
+}
+
+/** Writes one event's statements; a text: why it is refused, nothing is written then. */
+type Writer<Event extends RosterEvent> = (writing: Writing, event: Event, stamp: Stamp) => Promise<string | void>;
+
+/**
+ * Writes events into the facts: of several statements on one fact the greatest (time, id) wins, imports included,
+ * in whatever order they come. The transaction holds the school. Returns what they touched and who was refused.
+ */
+export async function writeEvents(
+  tx: Sql,
+  schoolId: string,
+  events: readonly RosterEvent[],
+): Promise<{ written: RosterEvent[]; rejected: RejectedEvent[]; touched: Touched }> {
+  const touched = new Touched();
+  const writing = { tx, schoolId, rosterTakenAt: await rosterTakenAt(tx, schoolId), touched };
+  const written: RosterEvent[] = [];
+  const rejected: RejectedEvent[] = [];
+  for (const event of events.toSorted(byStamp)) {
+    const write = WRITERS[event.type] as Writer<RosterEvent>;
+    const refusal = await write(writing, event, { at: event.time, by: event.id });
+    if (typeof refusal === 'string') rejected.push({ id: event.id, message: refusal });
+    else written.push(event);
+  }
+  return { written, rejected, touched };
+}
+
+function byStamp(a: RosterEvent, b: RosterEvent): number {
+  if (a.time !== b.time) return a.time < b.time ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}
+
+async function rosterTakenAt(tx: Sql, schoolId: string): Promise<string | null> {
+  const { rows } = await sql<{ at: string | null }>`
+    select roster_taken_at as at from school where id = ${schoolId}`.execute(tx);
+  return instant(rows[0]?.at ?? null);
+}
+
+const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }>> } = {
+  async 'sgo.person.saved'(writing, { id: eventId, data }, stamp) {
+    await state(writing, PERSON, stamp, [
+      {
+        id: data.id,
+        family_name: data.familyName,
+        given_name: data.givenName,
+        middle_name: data.middleName ?? '',
+        name_key: nameKey(`${data.familyName} ${data.givenName} ${data.middleName ?? ''}`),
+        sex: data.sex,
+        birth_date: data.birthDate,
+        roles: data.roles,
+      },
+    ]);
+    await unlinkSharedPupil(writing.tx, writing.schoolId, data.id);
+    writing.touched.person(data.id, eventId);
+  },
+
+  async 'sgo.person.removed'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
+    await stateGone(tx, PERSON, schoolId, [data.id], stamp);
+    touched.person(data.id, eventId);
+  },
+
+  async 'sgo.class.saved'(writing, { id: eventId, data }, stamp) {
+    await state(writing, CLASS, stamp, [
+      {
+        id: data.id,
+        title: data.title,
+        grade: data.grade,
+        homeroom_teacher_ids: data.homeroomTeacherIds,
+        starts_on: data.startsOn,
+        ends_on: data.endsOn,
+      },
+    ]);
+    writing.touched.class(data.id, eventId);
+  },
+
+  async 'sgo.class.closed'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
+    await stateGone(tx, CLASS, schoolId, [data.id], stamp);
+    touched.class(data.id, eventId);
+  },
+
+  async 'sgo.subject-group.saved'(writing, { id: eventId, data }, stamp) {
+    const { tx, schoolId, touched } = writing;
+    await state(writing, GROUP_BY_EVENT, stamp, [
+      {
+        id: data.id,
+        title: data.title,
+        subject: data.subject,
+        class_id: data.classId,
+        teacher_ids: data.teacherIds,
+        starts_on: null,
+        ends_on: null,
+      },
+    ]);
+    const places = data.studentIds.map((student_id) => ({ unit: 'group', unit_id: data.id, student_id }));
+    const undated = places.map((place) => ({ ...place, begins_on: null, ends_on: null }));
+    await state(writing, ENROLLMENT, stamp, undated);
+    await sql`update subject_group set listed_at = ${stamp.at}::timestamptz, listed_by = ${stamp.by}
+      where school_id = ${schoolId} and id = ${data.id}
+        and (listed_at is null or (listed_at, listed_by) < (${stamp.at}::timestamptz, ${stamp.by}))`.execute(tx);
+    await settleLists(tx, schoolId, data.id);
+    touched.unit('group', data.id, eventId);
+    for (const id of await pupilsWithOrders(tx, schoolId, await everIn(tx, schoolId, data.id))) {
+      touched.person(id, eventId);
+    }
+  },
+
+  async 'sgo.subject-group.removed'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
+    await stateGone(tx, SUBJECT_GROUP, schoolId, [data.id], stamp);
+    touched.unit('group', data.id, eventId);
+  },
+
+  async 'sgo.guardian.linked'(writing, { id: eventId, data }, stamp) {
+    await state(writing, GUARDIAN, stamp, [{ guardian_id: data.guardianId, student_id: data.studentId }]);
+    writing.touched.person(data.guardianId, eventId);
+  },
+
+  async 'sgo.guardian.unlinked'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
+    await stateGone(tx, GUARDIAN, schoolId, [data.guardianId, data.studentId], stamp);
+    touched.person(data.guardianId, eventId);
+  },
+
+  async 'sgo.order.issued'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
+    const before = await issueOrder(tx, schoolId, data, stamp);
+    touchItems(touched, [...before, ...data.items], eventId);
+  },
+
+  async 'sgo.order.cancelled'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
+    touchItems(touched, await cancelOrder(tx, schoolId, data.id, stamp), eventId);
+  },
+
+  async 'sgo.profile.linked'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
+    const refusal = await linkProfile(tx, { schoolId, ...data }, stamp);
+    if (refusal !== null) return `data.vkUserId: ${refusal}`;
+    touched.person(data.personId, eventId);
+  },
+
+  async 'sgo.profile.unlinked'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
+    await stateGone(tx, PROFILE_LINK, schoolId, [data.personId], stamp);
+    touched.person(data.personId, eventId);
+  },
+
+  async 'sgo.lesson.saved'({ tx, schoolId }, { data }, stamp) {
+    await saveLesson(tx, schoolId, data, stamp);
+  },
+
+  async 'sgo.lesson.removed'({ tx, schoolId }, { data }, stamp) {
+    await stateGone(tx, LESSON, schoolId, [data.id], stamp);
+  },
+};
+
+async function state(writing: Writing, table: FactTable, stamp: Stamp, rows: readonly StatedRow[]): Promise<void> {
+  const { tx, schoolId, rosterTakenAt } = writing;
+  await stateFacts(tx, table, { schoolId, stamp, addOnly: false }, rows);
+  if (rosterTakenAt !== null && stamp.at < rosterTakenAt) {
+    await outdateByRoster(tx, table, schoolId, stamp, rosterTakenAt);
+  }
+}
+
+/** Who is or was in a group. */
+async function everIn(tx: Sql, schoolId: string, groupId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select student_id as id from enrollment
+    where school_id = ${schoolId} and unit = 'group' and unit_id = ${groupId}`.execute(tx);
+  return rows.map((row) => row.id);
+}
+
+/** The places that an order names are its pupils' places; what it named before may be nobody's any more. */
+function touchItems(touched: Touched, items: readonly OrderItem[], eventId: string): void {
+  for (const item of items) {
+    touched.person(item.studentId, eventId);
+    for (const classId of [item.classId, item.toClassId]) if (classId) touched.unit('class', classId, eventId);
+    for (const groupId of item.subjectGroupIds) touched.unit('group', groupId, eventId);
+  }
+}

@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import type { OrderItem, Stamp } from '../../desired/model.ts';
+import type { Sql } from '../../store/database.ts';
+import type { RosterEvent } from './event.ts';
+
+type Issued = Extract<RosterEvent, { type: 'sgo.order.issued' }>['data'];
+
+/** Keeps an order; of several statements of it the greatest stamp wins. Returns what it said before, if anything. */
+export async function issueOrder(tx: Sql, schoolId: string, order: Issued, stamp: Stamp): Promise<OrderItem[]> {
+  const before = await itemsOf(tx, schoolId, order.id);
+  const students = [...new Set(order.items.map((item) => item.studentId))];
+  await sql`
+    insert into roster_order as t (school_id, id, number, issued_on, kind, effective_on, items, student_ids,
+      issued_at, issued_by)
+    values (${schoolId}, ${order.id}, ${order.number}, ${order.issuedOn}, ${order.kind}, ${order.effectiveOn},
+      ${JSON.stringify(order.items)}::jsonb, ${students}::text[], ${stamp.at}::timestamptz, ${stamp.by})
+    on conflict (school_id, id) do update set number = excluded.number, issued_on = excluded.issued_on,
+      kind = excluded.kind, effective_on = excluded.effective_on, items = excluded.items,
+      student_ids = excluded.student_ids, issued_at = excluded.issued_at, issued_by = excluded.issued_by
+    where t.issued_at is null or (t.issued_at, t.issued_by) < (excluded.issued_at, excluded.issued_by)`.execute(tx);
+  return before;
+}
+
+/**
+ * An order once cancelled stays so, whatever comes after: its number is not given again, and a cancellation may
+ * overtake it. Returns what the order said, if it is known.
+ */
+export async function cancelOrder(tx: Sql, schoolId: string, id: string, stamp: Stamp): Promise<OrderItem[]> {
+  await sql`
+    insert into roster_order as t (school_id, id, cancelled_at, cancelled_by)
+    values (${schoolId}, ${id}, ${stamp.at}::timestamptz, ${stamp.by})
+    on conflict (school_id, id) do update
+      set cancelled_at = excluded.cancelled_at, cancelled_by = excluded.cancelled_by
+    where t.cancelled_at is null
+      or (t.cancelled_at, t.cancelled_by) < (excluded.cancelled_at, excluded.cancelled_by)`.execute(tx);
+  return itemsOf(tx, schoolId, id);
+}
+
+async function itemsOf(tx: Sql, schoolId: string, id: string): Promise<OrderItem[]> {
+  const { rows } = await sql<{ items: OrderItem[] }>`
+    select items from roster_order where school_id = ${schoolId} and id = ${id}`.execute(tx);
+  return rows[0]?.items ?? [];
+}
+
+/** Those of the pupils whom an order names: only of them a statement on one place may decide the others (D6). */
+export async function pupilsWithOrders(tx: Sql, schoolId: string, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct s.id from roster_order o cross join unnest(o.student_ids) as s(id)
+    where o.school_id = ${schoolId} and o.student_ids && ${[...ids]}::text[] and s.id = any(${[...ids]}::text[])`.execute(
+    tx,
+  );
+  return rows.map((row) => row.id);
+}

@@ -88,3 +88,5 @@ export const ENROLLMENT: FactTable = {
 };
 
 export const GUARDIAN: FactTable = { name: 'guardian', keys: ['guardian_id', 'student_id'], columns: [] };
+
+export const FACT_TABLES: readonly FactTable[] = [PERSON, CLASS, SUBJECT_GROUP, ENROLLMENT, GUARDIAN];

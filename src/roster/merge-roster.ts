@@ -2,7 +2,15 @@ import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
 import type { Stamp } from '../desired/model.ts';
 import { instant, type Sql } from '../store/database.ts';
-import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from './fact-tables.ts';
+import {
+  CLASS,
+  ENROLLMENT,
+  FACT_TABLES,
+  type FactTable,
+  GUARDIAN,
+  PERSON,
+  SUBJECT_GROUP,
+} from './fact-tables.ts';
 import { factsOn, type SchoolFacts } from './facts-on.ts';
 import { keepUnclear, keptRows } from './keep-unclear.ts';
 import { nameKey } from './name-key.ts';
@@ -10,7 +18,7 @@ import type { RejectedRow } from './one-roster/rejected.ts';
 import { type LinkCandidate, linkProfiles } from './profile-links.ts';
 import type { OnProgress } from './read-roster.ts';
 import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
-import { type StatedRow, type Statement, stateAbsence, stateFacts } from './state-facts.ts';
+import { type StatedRow, type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
 
 export interface MergeOptions {
   /** When СГО wrote the roster; ISO 8601. */
@@ -66,8 +74,11 @@ export async function mergeRoster(
     const day = dayIn(before?.timeZone ?? options.timeZone, Date.parse(stamp.at));
     const to = { schoolId: school.id, stamp, addOnly };
     const facts = factsOn(school, day);
-    const written = await mergeSchool(tx, facts, to, reading, progress);
-    schools.push({ id: school.id, created: before === undefined, changed: written > 0 || renamed });
+    const created = before === undefined;
+    const written = await (created
+      ? firstFacts(tx, facts, to, progress)
+      : mergeSchool(tx, facts, to, reading, progress));
+    schools.push({ id: school.id, created, changed: written > 0 || renamed });
     candidates.push(...linkCandidates(school.id, facts));
   }
   const { refused, changed } = await linkProfiles(tx, candidates, stamp);
@@ -105,6 +116,16 @@ async function saveSchool(tx: Sql, school: SchoolReading, { at }: Stamp, addOnly
   return rows.length > 0;
 }
 
+/** A school that was not known until now has nothing that a statement could be older than, or leave out. */
+async function firstFacts(
+  tx: Sql,
+  facts: SchoolFacts,
+  to: Statement,
+  progress: (rows: number) => void,
+): Promise<number> {
+  return inChunks(facts, progress, (table, rows) => stateFirstFacts(tx, table, to, rows));
+}
+
 async function mergeSchool(
   tx: Sql,
   facts: SchoolFacts,
@@ -113,16 +134,27 @@ async function mergeSchool(
   progress: (rows: number) => void,
 ): Promise<number> {
   await keepUnclear(tx, to.schoolId, facts, unclear);
-  let changed = 0;
+  let changed = await inChunks(facts, progress, (table, rows) => stateFacts(tx, table, to, rows));
+  if (to.addOnly) return changed;
+  for (const table of FACT_TABLES) changed += await stateAbsence(tx, table, to, keptRows(table, unclear));
+  return changed;
+}
+
+/** Writes the rows of every table, chunk by chunk; gives the sum of what the writes say. */
+async function inChunks(
+  facts: SchoolFacts,
+  progress: (rows: number) => void,
+  write: (table: FactTable, rows: readonly StatedRow[]) => Promise<number>,
+): Promise<number> {
+  let sum = 0;
   for (const [table, rows] of rowsOf(facts)) {
     for (let at = 0; at < rows.length; at += CHUNK_ROWS) {
       const chunk = rows.slice(at, at + CHUNK_ROWS);
-      changed += await stateFacts(tx, table, to, chunk);
+      sum += await write(table, chunk);
       progress(chunk.length);
     }
-    if (!to.addOnly) changed += await stateAbsence(tx, table, to, keptRows(table, unclear));
   }
-  return changed;
+  return sum;
 }
 
 function rowsOf(facts: SchoolFacts): [FactTable, StatedRow[]][] {

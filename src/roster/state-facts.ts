@@ -27,8 +27,7 @@ export async function stateFacts(
   rows: readonly StatedRow[],
 ): Promise<number> {
   const { keys, columns } = table;
-  const names = [...keys, ...columns.map((column) => column.name)];
-  const shape = [...keys.map((key) => `${key} text`), ...columns.map(({ name, type }) => `${name} ${type}`)];
+  const names = namesOf(table);
   const merged = columns.map((column) => mergedValue(column, to.addOnly));
   const unchanged = columns.map(({ name }, at) => `t.${name} is not distinct from ${merged[at]}`);
   const found = and([`t.school_id = p.school_id`, ...keys.map((key) => `t.${key} = s.${key}`)]);
@@ -41,7 +40,7 @@ export async function stateFacts(
     with p as materialized (
       select ${to.schoolId}::text as school_id, ${to.stamp.at}::timestamptz as at, ${to.stamp.by}::text as by
     ), s as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(${raw(shape.join(', '))})
+      select * from ${recordset(table, rows)}
     ), restated as (
       update ${raw(table.name)} t set stated_at = p.at, stated_by = p.by from s, p
       where ${raw(same)} and (t.stated_at, t.stated_by) < (p.at, p.by)
@@ -55,6 +54,35 @@ export async function stateFacts(
     )
     select count(*) filter (where present)::int as written from written`.execute(tx);
   return result.rows[0]!.written;
+}
+
+/**
+ * States the first facts of a school of which nothing is stored yet: no statement can be there to win against, which
+ * saves a third of the time.
+ */
+export async function stateFirstFacts(
+  tx: Sql,
+  table: FactTable,
+  { schoolId, stamp }: Statement,
+  rows: readonly StatedRow[],
+): Promise<number> {
+  const names = namesOf(table);
+  const result = await sql`
+    insert into ${raw(table.name)} (school_id, ${raw(names.join(', '))}, stated_at, stated_by)
+    select ${schoolId}::text, ${raw(names.map((name) => `s.${name}`).join(', '))},
+      ${stamp.at}::timestamptz, ${stamp.by}::text
+    from ${recordset(table, rows)}`.execute(tx);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+function namesOf({ keys, columns }: FactTable): string[] {
+  return [...keys, ...columns.map((column) => column.name)];
+}
+
+/** The rows as a table `s`. */
+function recordset({ keys, columns }: FactTable, rows: readonly StatedRow[]): RawBuilder<unknown> {
+  const shape = [...keys.map((key) => `${key} text`), ...columns.map(({ name, type }) => `${name} ${type}`)];
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(${raw(shape.join(', '))})`;
 }
 
 /** Of a fact that is gone nothing is kept: it begins anew. */

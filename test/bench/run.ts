@@ -1,0 +1,20 @@
+/** `npm run bench -- [NAME…]`: all benchmarks, or those named. Timings are of this machine; the ratios travel. */
+import type { Benchmark } from './benchmark.ts';
+import { importing } from './import.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [importing];
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+if (unknown.length > 0) {
+  print(`no such benchmark: ${unknown.join(', ')}; there are:`);
+  for (const { name, about } of BENCHMARKS) print(`  ${name.padEnd(8)} ${about}`);
+  process.exit(2);
+}
+for (const benchmark of BENCHMARKS) {
+  if (names.length > 0 && !names.includes(benchmark.name)) continue;
+  print(`\n${benchmark.name}: ${benchmark.about}`);
+  await benchmark.run((line) => print(`  ${line}`));
+}

@@ -1,0 +1,44 @@
+/** A PostgreSQL server of the benchmark's own, as the product runs it, with databases made on demand. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, escapeIdentifier } from 'pg';
+import { startEmbeddedPostgres } from '../../../src/store/embedded-postgres/start.ts';
+import { migrate } from '../../../src/store/migrate.ts';
+
+export interface BenchServer extends AsyncDisposable {
+  /** A fresh database with our migrations run. */
+  database(): Promise<BenchDatabase>;
+}
+
+export interface BenchDatabase {
+  /** Of the application's role. */
+  url: string;
+  /** Of the superuser. */
+  ownerUrl: string;
+}
+
+/** Starts it in a temporary directory; disposing it leaves nothing behind. */
+export async function startServer(): Promise<BenchServer> {
+  await using parts = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), 'sferum-sync-bench-'));
+  parts.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const server = parts.use(await startEmbeddedPostgres({ dataDir }));
+  const named = (address: string, name: string) =>
+    Object.assign(new URL(address), { pathname: `/${name}` }).href;
+  const role = escapeIdentifier(new URL(server.url).username);
+  const create = async (name: string, template: string): Promise<BenchDatabase> => {
+    const client = new Client({ connectionString: named(server.ownerUrl, 'postgres') });
+    await client.connect();
+    await client.query(`create database ${name} template ${template} owner ${role}`);
+    await client.end();
+    return { url: named(server.url, name), ownerUrl: named(server.ownerUrl, name) };
+  };
+  await migrate((await create('migrated', 'template1')).url);
+  let databases = 0;
+  const owned = parts.move();
+  return {
+    database: () => create(`bench_${++databases}`, 'migrated'),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

@@ -1,3 +1,7 @@
+import type { ChatCreation } from '../src/chats/create-chat.ts';
+import type { ChatEdit } from '../src/chats/edit-chat.ts';
+import type { ChatRemoval } from '../src/chats/remove-chat.ts';
+import type { Warning } from '../src/chats/warnings.ts';
 import type { ChatType, Day } from '../src/desired/model.ts';
 import type { RemovalLimits } from '../src/plan/model.ts';
 
@@ -13,6 +17,12 @@ type InitializationAsk =
 export interface Commands {
   /** `within`: the one school that may be touched; `'*'`: any. Returns the operation's id; the body is durable then. */
   importRoster(ask: { body: Uint8Array; takenAt: Date; within: string; by: string }): Promise<string>;
+  /** Each event is judged by itself; what was accepted is durable then. */
+  receiveEvents(ask: { schoolId: string; events: readonly unknown[] }): Promise<{
+    accepted: number;
+    duplicates: number;
+    rejected: { id: string | null; message: string }[];
+  }>;
   initialize(ask: InitializationAsk): Promise<string>;
   connectSferum(ask: {
     schoolId: string;
@@ -34,6 +44,13 @@ export interface Commands {
   }): Promise<void>;
   cancel(ask: { operationId: string; by: string }): Promise<void>;
   undo(ask: { operationId: string; by: string }): Promise<string>;
+  /** Rights on chats depend on the chat and the people: these three check them by the roster of the moment. */
+  createChat(ask: ChatCreation): Promise<{ chatId: string; warnings: Warning[] }>;
+  editChat(ask: ChatEdit): Promise<{ warnings: Warning[] }>;
+  /** Returns the operation's id. */
+  removeChat(ask: ChatRemoval): Promise<string>;
+  /** False: there was no link. */
+  unlinkProfile(ask: { schoolId: string; personId: string }): Promise<boolean>;
   /** Replaces all settings; null and missing: the default. */
   saveSettings(ask: {
     schoolId: string;

@@ -4,7 +4,9 @@ import type { HttpEnv } from '../auth.ts';
 import type { Commands } from '../commands.ts';
 import { createGuards, type Guards } from '../guards.ts';
 import { answerInvalid } from '../problem.ts';
+import { chatChangeRoutes } from './chat-changes.ts';
 import { chatRoutes } from './chats.ts';
+import { eventRoutes } from './events.ts';
 import { initializationRoutes } from './initializations.ts';
 import { operationPlanRoutes } from './operation-plan.ts';
 import { operationStreamRoutes } from './operation-stream.ts';
@@ -35,12 +37,14 @@ export function createOpenApi(): OpenAPIHono<HttpEnv> {
 export function apiRoutes(parts: Omit<ApiParts, 'guards'>): void {
   const all = { ...parts, guards: createGuards(parts.ctx.config.limits) };
   rosterImportRoutes(all);
+  eventRoutes(all);
   sferumRoutes(all);
   initializationRoutes(all);
   operationRoutes(all);
   operationStreamRoutes(all);
   operationPlanRoutes(all);
   chatRoutes(all);
+  chatChangeRoutes(all);
   peopleRoutes(all);
   settingsRoutes(all);
 }

@@ -23,7 +23,7 @@ import {
   SchoolQuery,
 } from './schemas.ts';
 
-const ChatView = z
+export const ChatView = z
   .object({
     id: z.uuid(),
     title: z.string(),

@@ -16,9 +16,13 @@ const ADMINS: TokenRole[] = ['school-admin', 'operator'];
 const RUNNERS: TokenRole[] = [...ADMINS, 'service'];
 const READERS: TokenRole[] = [...RUNNERS, 'staff'];
 
+/** What they may do to which chat is asked after that. */
+const EDITORS: TokenRole[] = ['school-admin', 'staff'];
+
 /** Who may call what (contract). A route that is not here fails the first test. */
 const ALLOWED: Record<string, TokenRole[]> = {
   'POST /v1/roster-imports': ['service', 'operator'],
+  'POST /v1/schools/{schoolId}/events': ['service'],
   'GET /v1/schools/{schoolId}/sferum': ADMINS,
   'PUT /v1/schools/{schoolId}/sferum': ['operator'],
   'POST /v1/schools/{schoolId}/initializations': RUNNERS,
@@ -33,6 +37,9 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/schools/{schoolId}/chats': READERS,
   'GET /v1/chats/{id}': READERS,
   'GET /v1/chats/{id}/members': READERS,
+  'POST /v1/schools/{schoolId}/chats': EDITORS,
+  'PATCH /v1/chats/{id}': EDITORS,
+  'DELETE /v1/chats/{id}': EDITORS,
   'GET /v1/schools/{schoolId}/people': READERS,
   'GET /v1/schools/{schoolId}/settings': ADMINS,
   'PUT /v1/schools/{schoolId}/settings': ADMINS,
@@ -40,6 +47,8 @@ const ALLOWED: Record<string, TokenRole[]> = {
 const ROUTES = Object.keys(ALLOWED);
 
 const BODIES: Record<string, unknown> = {
+  'POST /v1/schools/{schoolId}/chats': { type: 'staff' },
+  'PATCH /v1/chats/{id}': {},
   'POST /v1/schools/{schoolId}/initializations': { types: ['class'] },
   'PUT /v1/schools/{schoolId}/sferum': { communityId: 1, accessToken: 'token', tokenKind: 'user' },
   'PUT /v1/schools/{schoolId}/settings': {},

@@ -104,18 +104,23 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
 
 function notingCommands(asked: Asked[]): Commands {
   const note =
-    (command: keyof Commands, operationId?: string) =>
+    (command: keyof Commands, answer?: unknown) =>
     async (ask: object): Promise<never> => {
       asked.push({ command, ask: ask as Record<string, unknown> });
-      return operationId as never;
+      return answer as never;
     };
   return {
     importRoster: note('importRoster', randomUUID()),
+    receiveEvents: note('receiveEvents'),
     initialize: note('initialize', randomUUID()),
     connectSferum: note('connectSferum'),
     decide: note('decide'),
     cancel: note('cancel'),
     undo: note('undo', randomUUID()),
+    createChat: note('createChat', { chatId: randomUUID(), warnings: [] }),
+    editChat: note('editChat', { warnings: [] }),
+    removeChat: note('removeChat', randomUUID()),
+    unlinkProfile: note('unlinkProfile'),
     saveSettings: note('saveSettings'),
   };
 }

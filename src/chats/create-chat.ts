@@ -1,0 +1,225 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { ChatType, DesiredMember } from '../desired/model.ts';
+import { chatIdOf } from '../reconcile/plan-school.ts';
+import { lockSchool, type Sql } from '../store/database.ts';
+import { findKnownPeople, standingsToUnit } from '../store/queries/standings.ts';
+import type { Viewer } from '../store/queries/viewer.ts';
+import { exceptionsAfter, type PeopleChange } from './by-hand.ts';
+import { CHAT_MAX_PEOPLE, chatExists, forbidden, refuse } from './change-refusals.ts';
+import { creationOf, isPupil, type KnownPerson, may, mayAdd, type Standing } from './rights.ts';
+import type { RuleChat } from './rule-chat.ts';
+import { sameTitled } from './same-titled.ts';
+import {
+  applyChange,
+  assertPossible,
+  type HandWork,
+  noteChange,
+  planChat,
+  saveExceptions,
+} from './save-change.ts';
+import { suggestChat } from './suggest-chat.ts';
+import { titleKey } from './text.ts';
+import { chatTitle } from './title.ts';
+import { additionWarnings, type Warning } from './warnings.ts';
+
+export interface ChatCreation {
+  /** Who creates, with what he may see. */
+  viewer: Viewer;
+  by: string;
+  type: ChatType;
+  /** Null: the rules' name. */
+  title: string | null;
+  /** Needed for «Класс» and «Родители». */
+  classId: string | null;
+  subjectGroupId: string | null;
+  /** Null: whom the rules give. Where nobody is marked the admins are those of the rules (C7). */
+  members: readonly { personId: string; admin?: boolean | undefined }[] | null;
+  reason: string | null;
+}
+
+/** A chat about to be made. */
+interface Draft {
+  creation: ChatCreation;
+  standings: ReadonlySet<Standing>;
+  rules: RuleChat | null;
+  title: string;
+}
+
+/**
+ * «Добавить новый чат» (E1–E3). With the rules' own name it is the automatic chat that comes to life – also one
+ * that was deleted with «не создавать снова» – and what differs from the rules are exceptions; with another name
+ * a manual chat, which follows its own list (D10). Throws Refusal: 403 · 409 `chat-exists` with `chatId`,
+ * `chat-deleting` · 422 of change-refusals.ts.
+ */
+export async function createChat(
+  ctx: Context,
+  creation: ChatCreation,
+): Promise<{ chatId: string; warnings: Warning[] }> {
+  const made = await ctx.db.transaction(async ({ sql: tx }) => {
+    await lockSchool(tx, creation.viewer.schoolId);
+    const draft = await openDraft(ctx, tx, creation);
+    const isAutomatic = draft.rules !== null && titleKey(draft.title) === titleKey(draft.rules.title);
+    return isAutomatic ? makeAutomatic(ctx, tx, draft, draft.rules!) : makeManual(ctx, tx, draft);
+  });
+  ctx.wake('chats');
+  return made;
+}
+
+async function openDraft(ctx: Context, tx: Sql, creation: ChatCreation): Promise<Draft> {
+  const { viewer, type, classId, subjectGroupId: groupId } = creation;
+  if ((type === 'class' || type === 'parents') && classId === null) throw refuse('unit-missing');
+  const standings = await standingsToUnit(tx, viewer, { classId, groupId });
+  if (!may(standings, creationOf(type))) throw forbidden();
+  const rules = await suggestChat(ctx, tx, viewer, { type, classId, groupId });
+  const namesUnit = type === 'subject' ? groupId !== null : type !== 'staff';
+  if (namesUnit && !rules) throw refuse('unit-unknown');
+  const typed = creation.title === null ? rules?.title : creation.title;
+  if (typed === undefined) throw refuse('title-missing');
+  return { creation, standings, rules, title: chatTitle(typed) };
+}
+
+async function makeAutomatic(ctx: Context, tx: Sql, draft: Draft, rules: RuleChat) {
+  const { creation, standings } = draft;
+  const { schoolId } = creation.viewer;
+  if (rules.over) throw refuse('unit-over');
+  const { rows } = await sql<{ id: string; live: boolean; deleted: boolean }>`
+    select id, deleting_since is null and deleted_at is null as live, deleted_at is not null as deleted
+    from chat where school_id = ${schoolId} and key = ${rules.key}`.execute(tx);
+  if (rows[0]?.live) throw chatExists(rows[0].id);
+  if (rows[0] && !rows[0].deleted) throw refuse('chat-deleting');
+  const change = differenceFrom(rules.members, creation, standings);
+  const people = await assertPeople(tx, draft, change, rules.members);
+  const id = rows[0]?.id ?? chatIdOf(schoolId, rules.key);
+  const work = workOf(ctx, draft, id);
+  await writeChat(tx, { ...work, title: rules.title, key: rules.key, classId: rules.classId, draft });
+  await saveExceptions(tx, work, exceptionsAfter(change, new Map(), rules.members));
+  return finish(ctx, tx, work, { added: change.add, people });
+}
+
+async function makeManual(ctx: Context, tx: Sql, draft: Draft) {
+  const { creation, rules, title } = draft;
+  const { classId, viewer } = creation;
+  if (rules === null && classId !== null && !(await classIsKnown(tx, viewer.schoolId, classId))) {
+    throw refuse('unit-unknown');
+  }
+  const change = ownList(draft);
+  if (change.add.length === 0) throw refuse('no-members');
+  const people = await assertPeople(tx, draft, change, rules?.members ?? new Map());
+  const work = workOf(ctx, draft, ctx.newId());
+  await writeChat(tx, { ...work, title, key: null, classId: rules?.classId ?? classId, draft });
+  await saveExceptions(tx, work, exceptionsAfter(change, new Map(), new Map()));
+  const strange = change.add.filter((personId) => !rules?.members.has(personId));
+  return finish(ctx, tx, work, { added: change.add, people, warnAbout: strange });
+}
+
+function workOf(ctx: Context, { creation }: Draft, chatId: string): HandWork {
+  return {
+    schoolId: creation.viewer.schoolId,
+    chat: { id: chatId, type: creation.type },
+    ...{ cause: `creation:${ctx.newId()}`, by: creation.by, reason: creation.reason },
+    at: new Date(ctx.clock.now()),
+  };
+}
+
+async function finish(
+  ctx: Context,
+  tx: Sql,
+  work: HandWork,
+  made: { added: readonly string[]; people: ReadonlyMap<string, KnownPerson>; warnAbout?: readonly string[] },
+) {
+  await noteChange(tx, work, {});
+  const { school, desired } = await planChat(ctx, tx, work);
+  assertPossible(desired, made.added);
+  await applyChange(ctx, tx, school, work);
+  const strange = (made.warnAbout ?? made.added).map((id) => made.people.get(id)!);
+  return { chatId: work.chat.id, warnings: additionWarnings(work.chat.type, strange) };
+}
+
+/**
+ * The list that was given against the rules'. Who is listed without a word about adminship keeps what the rules
+ * say; default admins who are not listed stay, unless a school admin names others in their place.
+ */
+function differenceFrom(
+  rules: ReadonlyMap<string, DesiredMember>,
+  { members }: ChatCreation,
+  standings: ReadonlySet<Standing>,
+): PeopleChange {
+  if (members === null) return { add: [], remove: [], grant: [], revoke: [] };
+  const listed = new Map(members.map((m) => [m.personId, m.admin]));
+  const replaces =
+    may(standings, 'revoke-default-admin') && members.some((m) => m.admin && !rules.get(m.personId)?.admin);
+  const ids = [...listed.keys()];
+  const revoke = ids.filter((id) => listed.get(id) === false && rules.get(id)?.admin);
+  if (revoke.length > 0 && !may(standings, 'revoke-default-admin')) throw refuse('default-admin', revoke);
+  return {
+    add: ids.filter((id) => !rules.has(id)),
+    remove: [...rules].filter(([id, m]) => !listed.has(id) && (replaces || !m.admin)).map(([id]) => id),
+    grant: ids.filter((id) => listed.get(id) === true && !rules.get(id)?.admin),
+    revoke,
+  };
+}
+
+/**
+ * The own list of a manual chat. Its admins: those marked; where nobody is, those of the rules for its class or
+ * group – and of a teacher's chat always its creator (C7). Without any of these C6 finds one.
+ */
+function ownList({ creation: { members, viewer }, rules }: Draft): PeopleChange {
+  const admins = new Map<string, boolean>();
+  for (const m of members ?? []) admins.set(m.personId, m.admin === true);
+  const isMarked = [...admins.values()].includes(true);
+  for (const [id, { admin }] of rules?.members ?? []) {
+    if (members === null || (admin && !isMarked && viewer.sees === 'school')) admins.set(id, admin);
+  }
+  if (viewer.sees === 'circle') admins.set(viewer.personId, true);
+  const ids = [...admins.keys()];
+  return { add: ids, remove: [], grant: ids.filter((id) => admins.get(id)), revoke: [] };
+}
+
+/** Throws Refusal for people who do not exist, may not be named by this creator, or cannot be what is asked. */
+async function assertPeople(
+  tx: Sql,
+  { creation, standings }: Draft,
+  change: PeopleChange,
+  rules: ReadonlyMap<string, DesiredMember>,
+): Promise<ReadonlyMap<string, KnownPerson>> {
+  if (change.add.length > CHAT_MAX_PEOPLE) throw refuse('chat-full');
+  const named = [...change.add, ...change.grant];
+  const people = await findKnownPeople(tx, creation.viewer, named);
+  const unknown = named.filter((id) => !people.get(id)?.present);
+  if (unknown.length > 0) throw refuse('person-unknown', unknown);
+  const isOut = (id: string) => !rules.has(id) && !mayAdd(standings, creation.type, people.get(id)!);
+  const outOfReach = named.filter(isOut);
+  if (outOfReach.length > 0) throw refuse('person-out-of-reach', outOfReach);
+  const pupils = change.grant.filter((id) => isPupil(people.get(id)!));
+  if (pupils.length > 0) throw refuse('pupil-admin', pupils);
+  return people;
+}
+
+async function classIsKnown(tx: Sql, schoolId: string, classId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from class where school_id = ${schoolId} and id = ${classId} and present`.execute(tx);
+  return rows.length > 0;
+}
+
+/** A new row, or the remembered one of a deleted automatic chat, at Sferum a new chat all the same. */
+async function writeChat(
+  tx: Sql,
+  chat: HandWork & { title: string; key: string | null; classId: string | null; draft: Draft },
+): Promise<void> {
+  const { creation } = chat.draft;
+  const other = await sameTitled(tx, chat.schoolId, chat.title, chat.chat.id);
+  if (other) throw chatExists(other);
+  const isManual = chat.key === null;
+  await sql`
+    insert into chat (id, school_id, key, type, class_id, subject_group_id, title, title_key, title_by_hand, author_id,
+      created_at, generation, condition_since)
+    values (${chat.chat.id}, ${chat.schoolId}, ${chat.key}, ${creation.type}, ${chat.classId},
+      ${creation.subjectGroupId}, ${chat.title}, ${titleKey(chat.title)}, ${isManual},
+      ${isManual ? chat.by : null}, ${chat.at}, 0, ${chat.at})
+    on conflict (id) do update set title = excluded.title, title_key = excluded.title_key, title_by_hand = false,
+      class_id = excluded.class_id, deleting_since = null, deleted_at = null, recreate = true, archived = false,
+      creation = 'none', owner_id = null, peer_id = null, sferum_title = null, invite_link = null, seen_at = null,
+      warning = null, condition = 'behind', condition_reason = null, condition_message = null,
+      condition_since = excluded.condition_since`.execute(tx);
+}

@@ -1,0 +1,204 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DesiredMember } from '../desired/model.ts';
+import { automaticTitle } from '../desired/names.ts';
+import { notFound } from '../refusal.ts';
+import { loadChats, type StoredChat } from '../store/chats.ts';
+import { lockSchool, type Sql } from '../store/database.ts';
+import { type ChatToChange, findChatToChange, findKnownPeople } from '../store/queries/standings.ts';
+import type { Viewer } from '../store/queries/viewer.ts';
+import { contradictions, exceptionsAfter, type Kept, type PeopleChange } from './by-hand.ts';
+import { chatExists, forbidden, refuse } from './change-refusals.ts';
+import { isDefaultAdmin, isPupil, type KnownPerson, may, mayAdd, mayTouch, type Standing } from './rights.ts';
+import { onlyStandsIn, withoutStandIns } from './rule-chat.ts';
+import { sameTitled } from './same-titled.ts';
+import {
+  applyChange,
+  assertPossible,
+  type HandWork,
+  noteChange,
+  planChat,
+  saveExceptions,
+} from './save-change.ts';
+import { titleKey } from './text.ts';
+import { chatTitle } from './title.ts';
+import { additionWarnings, type Warning } from './warnings.ts';
+
+export interface ChatEdit {
+  /** Who edits, with what he may see. */
+  viewer: Viewer;
+  by: string;
+  chatId: string;
+  /** Null: stays. */
+  title: string | null;
+  change: PeopleChange;
+  reason: string | null;
+}
+
+/** Everything that one edit is judged by. */
+interface Desk {
+  chat: ChatToChange;
+  stored: StoredChat;
+  standings: ReadonlySet<Standing>;
+  people: ReadonlyMap<string, KnownPerson & { present: boolean }>;
+  /** Whom the rules alone give the chat. */
+  rules: ReadonlyMap<string, DesiredMember>;
+}
+
+/**
+ * Edits a chat by hand (C1–C6), all or nothing: name, members, admins. What differs from the rules is kept as
+ * exceptions (D7); Sferum follows by the chat's job. Throws Refusal: 403 where the editor may not, 404, 409
+ * `chat-exists` · `chat-deleting` · `chat-archived`, 422 `last-admin` and others of change-refusals.ts.
+ */
+export async function editChat(ctx: Context, edit: ChatEdit): Promise<{ warnings: Warning[] }> {
+  const { schoolId } = edit.viewer;
+  const warnings = await ctx.db.transaction(async ({ sql: tx }) => {
+    await lockSchool(tx, schoolId);
+    return change(ctx, tx, edit);
+  });
+  ctx.wake('chats');
+  return { warnings };
+}
+
+async function change(ctx: Context, tx: Sql, edit: ChatEdit): Promise<Warning[]> {
+  const desk = await openDesk(ctx, tx, edit);
+  assertRights(edit, desk);
+  const asked = effective(edit.change, desk);
+  assertPeople(asked, desk);
+  const before = new Map(desk.stored.exceptions.map((e): [string, Kept] => [e.personId, e]));
+  const after = exceptionsAfter(withoutLeavingStandIns(asked, desk), before, desk.rules);
+  const title = await newTitle(tx, edit, desk.chat);
+  if (after.size === 0 && title === null && asked.remove.length + asked.revoke.length === 0) return [];
+
+  const { chat } = desk;
+  const work: HandWork = {
+    ...{ schoolId: edit.viewer.schoolId, chat, by: edit.by, reason: edit.reason },
+    ...{ cause: `edit:${ctx.newId()}`, at: new Date(ctx.clock.now()) },
+  };
+  await saveExceptions(tx, work, after);
+  if (title !== null) await saveTitle(tx, chat, title);
+  await noteChange(tx, work, title === null ? {} : { title, titleBefore: chat.title });
+  const { school, desired } = await planChat(ctx, tx, work);
+  assertPossible(desired, asked.add);
+  const hasOwnAdmin = [...desired.members.values()].some((m) => m.admin && !onlyStandsIn(m));
+  if (takesAdmin(asked, desk) && !hasOwnAdmin) throw refuse('last-admin');
+  await applyChange(ctx, tx, school, work);
+  const added = asked.add.filter((id) => !desk.rules.has(id)).map((id) => desk.people.get(id)!);
+  return additionWarnings(chat.type, added);
+}
+
+async function openDesk(ctx: Context, tx: Sql, edit: ChatEdit): Promise<Desk> {
+  const { viewer, change } = edit;
+  const found = await findChatToChange(tx, viewer, edit.chatId);
+  if (!found) throw notFound();
+  const { chat, standings } = found;
+  if (!may(standings, 'see') && !standings.has('author')) throw forbidden();
+  if (chat.deleting) throw refuse('chat-deleting');
+  const both = contradictions(change);
+  if (both.length > 0) throw refuse('contradictory', both);
+  const [stored] = await loadChats(tx, viewer.schoolId, { ids: [chat.id] });
+  const named = namedIn(change);
+  const people = await findKnownPeople(tx, viewer, named);
+  const isByRules = chat.key !== null && named.length > 0;
+  const rules = isByRules
+    ? withoutStandIns((await planChat(ctx, tx, { schoolId: viewer.schoolId, chat }, true)).desired.members)
+    : new Map<string, DesiredMember>();
+  return { chat, stored: stored!, standings, people, rules };
+}
+
+/** What the table of rights says of each item of the edit. */
+function assertRights({ title, change }: ChatEdit, { standings, chat }: Desk): void {
+  const isAsked = (...ids: (readonly string[])[]) => ids.some((list) => list.length > 0);
+  if (title !== null && title !== chat.title && !may(standings, 'rename')) throw forbidden();
+  if (isAsked(change.add, change.remove) && !may(standings, 'change-members')) throw forbidden();
+  if (isAsked(change.grant, change.revoke) && !may(standings, 'change-admins')) throw forbidden();
+}
+
+/** Without what is so already: a member added, an outsider removed, an admin appointed, a plain member revoked. */
+function effective(change: PeopleChange, { stored, people }: Desk): PeopleChange {
+  const unknown = namedIn(change).filter((id) => !people.has(id));
+  if (unknown.length > 0) throw refuse('person-unknown', unknown);
+  const memberOf = (id: string) => stored.members.get(id);
+  const isOwnMember = (id: string) => {
+    const member = memberOf(id);
+    return member !== undefined && member.heldBy === null && !onlyStandsIn(member);
+  };
+  const isListed = (id: string) =>
+    memberOf(id) !== undefined || stored.exceptions.some((e) => e.personId === id && e.member === 'added');
+  return {
+    add: unique(change.add).filter((id) => !isOwnMember(id)),
+    remove: unique(change.remove).filter(isListed),
+    grant: unique(change.grant).filter((id) => !(isOwnMember(id) && memberOf(id)?.admin)),
+    revoke: unique(change.revoke).filter((id) => memberOf(id)?.admin),
+  };
+}
+
+/** Whom the editor may add, take out, appoint and revoke (C5, E2), and who can be. */
+function assertPeople(change: PeopleChange, desk: Desk): void {
+  const { chat, stored, standings, people, rules } = desk;
+  const person = (id: string) => people.get(id)!;
+  // Of his own class or group a teacher sees everybody whom the rules give its chat.
+  const isOwnUnit = standings.has('homeroom') || standings.has('teaching');
+  const isOwn = (id: string) => isOwnUnit && rules.has(id);
+  const outOfReach = [
+    ...change.add.filter((id) => !isOwn(id) && !mayAdd(standings, chat.type, person(id))),
+    ...[...change.remove, ...change.grant, ...change.revoke].filter(
+      (id) => !isOwn(id) && !mayTouch(standings, person(id)),
+    ),
+  ];
+  if (outOfReach.length > 0) throw refuse('person-out-of-reach', outOfReach);
+  if (change.add.length > 0 && chat.archived) throw refuse('chat-archived');
+  const gone = [...change.add, ...change.grant].filter((id) => !person(id).present);
+  if (gone.length > 0) throw refuse('person-departed', gone);
+  const pupils = change.grant.filter((id) => isPupil(person(id)));
+  if (pupils.length > 0) throw refuse('pupil-admin', pupils);
+  const strange = change.grant.filter((id) => !stored.members.has(id) && !change.add.includes(id));
+  if (strange.length > 0) throw refuse('not-a-member', strange);
+  if (may(standings, 'revoke-default-admin')) return;
+  const defaults = [...change.remove, ...change.revoke].filter((id) => {
+    const member = stored.members.get(id);
+    return member?.admin && isDefaultAdmin(chat, id, member.grounds);
+  });
+  if (defaults.length > 0) throw refuse('default-admin', defaults);
+}
+
+function takesAdmin({ remove, revoke }: PeopleChange, { stored }: Desk): boolean {
+  return [...remove, ...revoke].some((id) => stored.members.get(id)?.admin);
+}
+
+/** Who only stands in leaves by himself once there is another admin (C6): no exception need say it. */
+function withoutLeavingStandIns(change: PeopleChange, { stored }: Desk): PeopleChange {
+  const stays = (id: string) => {
+    const member = stored.members.get(id);
+    return !member || !onlyStandsIn(member);
+  };
+  return { ...change, remove: change.remove.filter(stays), revoke: change.revoke.filter(stays) };
+}
+
+/** Null: it stays as it is. Throws Refusal where another chat of the school bears it. */
+async function newTitle(
+  tx: Sql,
+  { title: typed, viewer }: ChatEdit,
+  chat: ChatToChange,
+): Promise<string | null> {
+  const title = typed === null ? chat.title : chatTitle(typed);
+  if (title === chat.title) return null;
+  const other = await sameTitled(tx, viewer.schoolId, title, chat.id);
+  if (other) throw chatExists(other);
+  return title;
+}
+
+/** C1: a name by hand no longer follows the roster; the rules' own name, typed again, does. */
+async function saveTitle(tx: Sql, chat: ChatToChange, title: string): Promise<void> {
+  const byHand = chat.key === null || title !== automaticTitle(chat.type, chat.unitTitle);
+  await sql`update chat set title = ${title}, title_key = ${titleKey(title)}, title_by_hand = ${byHand}
+    where id = ${chat.id}`.execute(tx);
+}
+
+function namedIn({ add, remove, grant, revoke }: PeopleChange): string[] {
+  return [...add, ...remove, ...grant, ...revoke];
+}
+
+function unique(ids: readonly string[]): string[] {
+  return [...new Set(ids)];
+}

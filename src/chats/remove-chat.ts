@@ -1,0 +1,27 @@
+import type { Context } from '../context.ts';
+import { requestDeletion } from '../reconcile/delete-chat.ts';
+import { notFound } from '../refusal.ts';
+import { findChatToChange } from '../store/queries/standings.ts';
+import type { Viewer } from '../store/queries/viewer.ts';
+import { forbidden, refuse } from './change-refusals.ts';
+import { may } from './rights.ts';
+
+export interface ChatRemoval {
+  viewer: Viewer;
+  by: string;
+  chatId: string;
+  /** False: «не создавать снова» (an automatic chat stays away until somebody adds it). */
+  recreate: boolean;
+}
+
+/** G1. Returns the operation that follows the deletion to its end. Throws Refusal: 403, 404, 409 `chat-deleting`. */
+export async function removeChat(
+  ctx: Context,
+  { viewer, by, chatId, recreate }: ChatRemoval,
+): Promise<string> {
+  const found = await findChatToChange(ctx.db.sql, viewer, chatId);
+  if (!found) throw notFound();
+  if (!may(found.standings, 'delete')) throw forbidden();
+  if (found.chat.deleting) throw refuse('chat-deleting');
+  return requestDeletion(ctx, { schoolId: viewer.schoolId, chatId, recreate, by });
+}

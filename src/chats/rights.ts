@@ -1,0 +1,90 @@
+/**
+ * What a person may do to chats (B5, C5, C7, E2, G1), as one table and pure questions about it. Who he is to a
+ * chat is read from the roster and the chat's list anew at each request; of his token only the role counts.
+ */
+import type { ChatType, GroundKind, Role } from '../desired/model.ts';
+
+/**
+ * What somebody is to a chat or to the school. One may be several at once.
+ * chat-admin: staff who administers it · author: staff who made it by hand · chat-member: staff who is in it ·
+ * homeroom, teaching: of the class or group that a new chat is for · staff: of the school, nothing of these ·
+ * outsider: a pupil, a parent, or a token whose person the roster does not have among the staff.
+ */
+export const STANDINGS = [
+  ...(['school-admin', 'chat-admin', 'author', 'chat-member'] as const),
+  ...(['homeroom', 'teaching', 'staff', 'outsider'] as const),
+] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+export const CHAT_ACTIONS = [
+  ...(['see', 'change-members', 'change-admins', 'revoke-default-admin', 'rename', 'delete'] as const),
+  ...(['create-staff', 'create-class', 'create-parents', 'create-subject', 'initialize'] as const),
+] as const;
+export type ChatAction = (typeof CHAT_ACTIONS)[number];
+
+/** The table. Whom one may add or take out is asked apart (`mayAdd`, `mayTouch`). */
+export const RIGHTS: Readonly<Record<Standing, ReadonlySet<ChatAction>>> = {
+  'school-admin': new Set(CHAT_ACTIONS),
+  'chat-admin': new Set(['see', 'change-members', 'change-admins']),
+  author: new Set(['rename', 'delete']),
+  'chat-member': new Set(['see']),
+  homeroom: new Set(['create-class', 'create-parents']),
+  teaching: new Set(['create-subject']),
+  staff: new Set(),
+  outsider: new Set(),
+};
+
+export function may(standings: Iterable<Standing>, action: ChatAction): boolean {
+  for (const standing of standings) if (RIGHTS[standing].has(action)) return true;
+  return false;
+}
+
+export function creationOf(type: ChatType): ChatAction {
+  return `create-${type}`;
+}
+
+/** A person as the one who changes a chat sees him. */
+export interface KnownPerson {
+  id: string;
+  roles: readonly Role[];
+  /** Within the circle of the one who asks (contract, «Who sees whom»). */
+  seen: boolean;
+  /** A pupil of a subject group that he teaches. */
+  ownGroupPupil: boolean;
+}
+
+const STAFF_ROLES: ReadonlySet<Role> = new Set(['teacher', 'administrator', 'staff']);
+
+export function isStaffMember({ roles }: Pick<KnownPerson, 'roles'>): boolean {
+  return roles.some((role) => STAFF_ROLES.has(role));
+}
+
+/** A pupil and nothing else: never an admin (C5). */
+export function isPupil({ roles }: Pick<KnownPerson, 'roles'>): boolean {
+  return roles.length > 0 && roles.every((role) => role === 'student');
+}
+
+/** A teacher takes out, appoints and revokes whom he may see; a school admin anybody (C5). */
+export function mayTouch(standings: ReadonlySet<Standing>, person: KnownPerson): boolean {
+  return standings.has('school-admin') || person.seen;
+}
+
+/** Into a subject chat a teacher puts staff and pupils of his own groups: no parents, no other pupils (E2). */
+export function mayAdd(standings: ReadonlySet<Standing>, type: ChatType, person: KnownPerson): boolean {
+  if (standings.has('school-admin')) return true;
+  if (!person.seen) return false;
+  return type !== 'subject' || isStaffMember(person) || person.ownGroupPupil;
+}
+
+/** Grounds that make their bearer an admin by default (C7). */
+const DEFAULT_ADMIN_GROUNDS: ReadonlySet<GroundKind> = new Set(['school-admin', 'homeroom', 'teaching']);
+
+/** Whose adminship the school admin alone takes (C5): by the rules, or as the author of a manual chat (C7). */
+export function isDefaultAdmin(
+  chat: { key: string | null; authorId: string | null },
+  personId: string,
+  grounds: readonly { kind: GroundKind }[],
+): boolean {
+  if (chat.key === null) return chat.authorId === personId;
+  return grounds.some(({ kind }) => DEFAULT_ADMIN_GROUNDS.has(kind));
+}

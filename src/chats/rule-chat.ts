@@ -1,0 +1,60 @@
+/** What the rules alone would give a chat (E1): its name, its members, its default admins marked. */
+import { desiredChats } from '../desired/desired-chats.ts';
+import {
+  type ChatFact,
+  type ChatType,
+  chatKey,
+  type Day,
+  type DesiredMember,
+  type RosterFacts,
+} from '../desired/model.ts';
+import { automaticTitle } from '../desired/names.ts';
+
+export interface RuleChat {
+  key: string;
+  classId: string | null;
+  title: string;
+  /** Its class or group is over: it would be archived at once (D9). */
+  over: boolean;
+  members: ReadonlyMap<string, DesiredMember>;
+}
+
+/** Null where type, class and group name no automatic chat, or the roster does not have the class or group. */
+export function ruleChat(
+  facts: RosterFacts,
+  day: Day,
+  { type, classId, groupId }: { type: ChatType; classId: string | null; groupId: string | null },
+): RuleChat | null {
+  const unitId = type === 'subject' ? groupId : classId;
+  const unit = type === 'subject' ? facts.groups.get(unitId ?? '') : facts.classes.get(unitId ?? '');
+  if (type !== 'staff' && !unit) return null;
+  const key = chatKey(type, unitId ?? undefined);
+  // As if it were there, so that a group without pupils or next year's class has its answer too.
+  const stub: ChatFact = {
+    ...{ id: key, key, type, classId, groupId, title: '', titleByHand: false },
+    ...{ exceptions: [], members: new Map() },
+  };
+  const [chat] = desiredChats(facts, [stub], day, {
+    types: new Set([type]),
+    strict: true,
+    only: new Set([key]),
+  });
+  return {
+    key,
+    classId: chat!.classId,
+    title: automaticTitle(type, unit?.title ?? ''),
+    over: chat!.archived,
+    members: withoutStandIns(chat!.members),
+  };
+}
+
+/** Who only stands in for a missing admin (C6) is not given by the rules. */
+export function withoutStandIns(
+  members: ReadonlyMap<string, DesiredMember>,
+): ReadonlyMap<string, DesiredMember> {
+  return new Map([...members].filter(([, member]) => !onlyStandsIn(member)));
+}
+
+export function onlyStandsIn({ grounds }: Pick<DesiredMember, 'grounds'>): boolean {
+  return grounds.length > 0 && grounds.every(({ kind }) => kind === 'no-other-admin');
+}

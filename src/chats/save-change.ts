@@ -1,0 +1,97 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DesiredChat } from '../desired/model.ts';
+import { applyPlan } from '../reconcile/apply-plan.ts';
+import { holdingOperation } from '../reconcile/holding.ts';
+import { planSchool, type SchoolPlan } from '../reconcile/plan-school.ts';
+import type { Sql } from '../store/database.ts';
+import type { ChatToChange } from '../store/queries/standings.ts';
+import { inChunks } from '../store/rows.ts';
+import type { Kept } from './by-hand.ts';
+import { CHAT_MAX_PEOPLE, refuse } from './change-refusals.ts';
+
+/** Who changes what, when and why; `cause` is what the journal calls it. */
+export interface HandWork {
+  schoolId: string;
+  chat: Pick<ChatToChange, 'id' | 'type'>;
+  cause: string;
+  by: string;
+  reason: string | null;
+  at: Date;
+}
+
+/** Writes exceptions with author, time and reason (D7), and the journal of it. The caller holds the school. */
+export async function saveExceptions(
+  tx: Sql,
+  { schoolId, chat, ...work }: HandWork,
+  after: ReadonlyMap<string, Kept>,
+): Promise<void> {
+  const rows = [...after].map(([personId, kept]) => ({ personId, ...kept }));
+  await inChunks(rows, (json) =>
+    sql`
+    with given as (select * from jsonb_to_recordset(${json}) as r("personId" text, member text, admin text)),
+    cleared as (delete from exception e using given g
+      where e.chat_id = ${chat.id} and e.person_id = g."personId" and g.member is null and g.admin is null),
+    noted as (insert into journal (school_id, at, chat_id, person_id, what, cause, details)
+      select ${schoolId}, ${work.at}, ${chat.id}::uuid, "personId", 'exception', ${work.cause},
+        jsonb_build_object('member', member, 'admin', admin) from given)
+    insert into exception (chat_id, person_id, school_id, member, admin, author_id, reason, at)
+    select ${chat.id}::uuid, "personId", ${schoolId}, member, admin, ${work.by}, ${work.reason}, ${work.at}
+    from given where member is not null or admin is not null
+    on conflict (chat_id, person_id) do update set member = excluded.member, admin = excluded.admin,
+      author_id = excluded.author_id, reason = excluded.reason, at = excluded.at`.execute(tx),
+  );
+}
+
+/** One line a change: whose it was and why; the lines of what followed bear the same cause. */
+export async function noteChange(
+  tx: Sql,
+  { schoolId, chat, ...work }: HandWork,
+  details: Record<string, unknown>,
+): Promise<void> {
+  const row = JSON.stringify({ ...details, by: work.by, ...(work.reason ? { reason: work.reason } : {}) });
+  await sql`insert into journal (school_id, at, chat_id, what, cause, details)
+    values (${schoolId}, ${work.at}, ${chat.id}, 'change', ${work.cause}, ${row}::jsonb)`.execute(tx);
+  await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
+}
+
+/** The chat as rules and exceptions want it now; null where it is not wanted at all (its school has no facts of it). */
+export async function planChat(
+  ctx: Context,
+  tx: Sql,
+  { schoolId, chat }: Pick<HandWork, 'schoolId' | 'chat'>,
+  strict = false,
+): Promise<{ school: SchoolPlan; desired: DesiredChat }> {
+  const school = await planSchool(ctx, tx, {
+    schoolId,
+    types: [chat.type],
+    strict,
+    day: null,
+    recreate: false,
+    only: new Set([chat.id]),
+  });
+  const desired = school.desired.find(({ id }) => id === chat.id);
+  if (!desired) throw new Error('a chat that is there has no desired state');
+  return { school, desired };
+}
+
+/** Throws Refusal where what was asked for would not come true. `added`: people asked for by name. */
+export function assertPossible(desired: DesiredChat, added: readonly string[]): void {
+  const departed = added.filter((id) => !desired.members.has(id));
+  if (departed.length > 0) throw refuse('person-departed', departed);
+  if (added.length > 0 && desired.members.size > CHAT_MAX_PEOPLE) throw refuse('chat-full');
+}
+
+/**
+ * Applies the plan of one chat. What was asked by hand is never held; what else the plan finds (strangers, a
+ * type that has not followed the roster yet) passes the guard like anything.
+ */
+export async function applyChange(
+  ctx: Context,
+  tx: Sql,
+  school: SchoolPlan,
+  { cause, by, at }: HandWork,
+): Promise<void> {
+  const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by, at });
+  await applyPlan(tx, school, { cause, priority: 'person', operationId, at });
+}

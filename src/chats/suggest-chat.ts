@@ -1,0 +1,28 @@
+import { dayIn } from '../clock.ts';
+import type { Context } from '../context.ts';
+import type { ChatType } from '../desired/model.ts';
+import type { Sql } from '../store/database.ts';
+import { partFor } from '../store/fact-part.ts';
+import { loadFacts } from '../store/facts.ts';
+import { findSchool, type Viewer } from '../store/queries/viewer.ts';
+import { type RuleChat, ruleChat } from './rule-chat.ts';
+
+/**
+ * What fills itself in once type and class (and subject) are picked (E1): the rules' name and members, the default
+ * admins marked. Null where type, class and group name no automatic chat of the school.
+ */
+export async function suggestChat(
+  ctx: Context,
+  db: Sql,
+  { schoolId, day }: Viewer,
+  unit: { type: ChatType; classId: string | null; groupId: string | null },
+): Promise<RuleChat | null> {
+  const timeZone = (await findSchool(db, schoolId))?.timeZone ?? ctx.config.schoolTimeZone;
+  const part = await partFor(db, schoolId, {
+    classIds: unit.type === 'class' || unit.type === 'parents' ? [unit.classId ?? ''] : [],
+    groupIds: unit.type === 'subject' ? [unit.groupId ?? ''] : [],
+    ...{ staff: unit.type === 'staff', peopleIds: [], studentIds: [] },
+  });
+  const facts = await loadFacts(db, schoolId, part);
+  return ruleChat({ ...facts, dayOf: (at) => dayIn(timeZone, Date.parse(at)) }, day, unit);
+}

@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { moveGenerations } from '../reconcile/apply-plan.ts';
+import { lockSchool } from '../store/database.ts';
+
+/**
+ * «Отменить привязку» (A5): from now on nothing in Sferum is his by this account. He stays in the СГО lists as
+ * «не привязан» (A6); every chat of his follows, and who shares his VK ID stays where that account belongs (A7).
+ * False: he was not linked.
+ */
+export async function unlinkProfile(
+  ctx: Context,
+  { schoolId, personId }: { schoolId: string; personId: string },
+): Promise<boolean> {
+  const cause = `profile:${ctx.newId()}`;
+  const at = new Date(ctx.clock.now());
+  const unlinked = await ctx.db.transaction(async ({ sql: tx }) => {
+    await lockSchool(tx, schoolId);
+    // After whatever was stated, also by a clock ahead of ours: unlinking is open to everybody at any time.
+    const gone = await sql`
+      update profile_link set gone_at = greatest(${at}::timestamptz, stated_at + interval '1 millisecond'), gone_by = ${cause}
+      where school_id = ${schoolId} and person_id = ${personId} and present returning person_id`.execute(tx);
+    if (gone.rows.length === 0) return false;
+    const { rows } = await sql<{ id: string }>`
+      select c.id from membership m join chat c on c.id = m.chat_id
+      where m.school_id = ${schoolId} and m.person_id = ${personId} and c.deleted_at is null`.execute(tx);
+    await moveGenerations(
+      tx,
+      rows.map((chat) => chat.id),
+      { cause, priority: 'person', at },
+    );
+    await sql`insert into journal (school_id, at, person_id, what, cause)
+      values (${schoolId}, ${at}, ${personId}, 'profile-unlinked', ${cause})`.execute(tx);
+    await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
+    return true;
+  });
+  if (unlinked) ctx.wake('chats');
+  return unlinked;
+}

@@ -1,0 +1,26 @@
+/** J6: additions by hand that break an invariant are done, and the person who makes them is told. */
+import type { ChatType } from '../desired/model.ts';
+import { isPupil, isStaffMember, type KnownPerson } from './rights.ts';
+
+export interface Warning {
+  code: 'pupil-in-parents-chat' | 'parent-without-child';
+  message: string;
+  personIds: string[];
+}
+
+const MESSAGES: Record<Warning['code'], string> = {
+  'pupil-in-parents-chat': 'В чат родителей добавлен ученик: он увидит переписку родителей.',
+  'parent-without-child': 'В чат родителей добавлен родитель, у которого нет детей в этом классе.',
+};
+
+/** `added`: people whom the rules do not give the chat. */
+export function additionWarnings(type: ChatType, added: readonly KnownPerson[]): Warning[] {
+  if (type !== 'parents') return [];
+  const found: [Warning['code'], KnownPerson[]][] = [
+    ['pupil-in-parents-chat', added.filter(isPupil)],
+    ['parent-without-child', added.filter((p) => !isPupil(p) && !isStaffMember(p))],
+  ];
+  return found
+    .filter(([, people]) => people.length > 0)
+    .map(([code, people]) => ({ code, message: MESSAGES[code], personIds: people.map((p) => p.id) }));
+}

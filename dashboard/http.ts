@@ -9,7 +9,7 @@ import { apiRoutes, createOpenApi } from './api/api.ts';
 import { authenticate, bearerOrSession, createTokenVerifier, type HttpEnv } from './auth.ts';
 import { BOARD_PATH, bullBoard } from './bull-board.ts';
 import type { Commands } from './commands.ts';
-import { consoleRoutes, framed } from './console/console.ts';
+import { consoleRoutes, framed, type Surroundings } from './console/console.ts';
 import { errorPage, notFoundPage, wantsPage } from './console/errors.ts';
 import { Sessions } from './console/session.ts';
 import { docsRoutes } from './docs.ts';
@@ -27,7 +27,11 @@ export interface HttpParts {
   probes: Probes;
   /** Aborted when the process stops: streams end, so that the server can. */
   closing: AbortSignal;
+  /** What is not given is VK's own. */
+  surroundings?: Partial<Surroundings>;
 }
+
+const VK: Surroundings = { vkIdUrl: 'https://id.vk.ru', messengerUrl: 'https://web.vk.me', demo: false };
 
 /**
  * The whole HTTP edge: API, its description, health, the queue board and the console. A request passes, in this order: the
@@ -35,6 +39,7 @@ export interface HttpParts {
  */
 export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv> {
   const { sgo, publicUrl, limits } = ctx.config;
+  const surroundings = { ...VK, ...parts.surroundings };
   const verify = createTokenVerifier(sgo, ctx.clock);
   const sessions = new Sessions(ctx);
   const resolve = bearerOrSession(
@@ -46,7 +51,7 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   http.onError((error, c) => (wantsPage(c) ? errorPage(ctx, error, c as never) : answerError(ctx, error, c)));
   http.notFound((c) => (wantsPage(c) ? notFoundPage(c as never) : generalProblem(c, 404)));
   http.use(logRequests(ctx));
-  http.use(framed(ctx));
+  http.use(framed(ctx, surroundings));
   http.use(secureHeaders({ overwrite: false, xFrameOptions: 'DENY' }));
   http.use(async (c, next) => {
     await next();
@@ -58,7 +63,7 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   for (const path of ['/v1/*', BOARD_PATH, `${BOARD_PATH}/*`]) http.use(path, authenticate(resolve));
   apiRoutes({ api: http, ctx, commands: parts.commands, closing: parts.closing });
   http.route(BOARD_PATH, bullBoard(parts.queues, limits.requestTimeoutMs));
-  consoleRoutes({ http, ctx, commands: parts.commands, sessions, resolve, verify });
+  consoleRoutes({ http, ctx, commands: parts.commands, sessions, resolve, verify, surroundings });
   return http;
 }
 

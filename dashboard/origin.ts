@@ -21,14 +21,18 @@ export function sameOriginChanges(publicUrl: string): MiddlewareHandler {
   };
 }
 
-/** Origin is set by browsers on every change; Sec-Fetch-Site speaks where a proxy took it away. */
+/**
+ * Origin is set by browsers on every change; Sec-Fetch-Site speaks where a proxy took it away, or where it is
+ * `null`: so it is on forms of our own pages that send no referrer, and in other sites' sandboxed frames.
+ */
 function originOf(c: HonoContext, publicHost: string): 'own' | 'foreign' | 'unknown' {
   const origin = c.req.header('origin');
+  const site = c.req.header('sec-fetch-site');
+  if (origin === 'null') return site === 'same-origin' ? 'own' : 'foreign';
   if (origin !== undefined) {
     const host = URL.canParse(origin) ? new URL(origin).host : null;
     return host !== null && (host === publicHost || host === c.req.header('host')) ? 'own' : 'foreign';
   }
-  const site = c.req.header('sec-fetch-site');
   if (site === undefined) return 'unknown';
   return site === 'same-origin' ? 'own' : 'foreign';
 }

@@ -1,12 +1,17 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Context } from '../../src/context.ts';
+import { ProfileLinking } from '../../src/profile/linking.ts';
 import type { HttpEnv, ResolveCaller, VerifyToken } from '../auth.ts';
 import type { Commands } from '../commands.ts';
 import { createGuards } from '../guards.ts';
 import { assetRoutes } from './assets.ts';
+import { demoRoutes } from './entry/demo.ts';
 import { entryRoutes } from './entry/entry.ts';
+import { schoolRoutes } from './entry/schools.ts';
 import { Flashes } from './flash.ts';
+import { ownChatsRoutes } from './own/own-chats.ts';
+import { profileRoutes } from './own/profile.ts';
 import type { ConsoleEnv } from './page.ts';
 import { createScreens, type Screens } from './screens.ts';
 import type { Sessions } from './session.ts';
@@ -20,6 +25,15 @@ export interface ConsoleParts {
   app: Hono<ConsoleEnv>;
   sessions: Sessions;
   verify: VerifyToken;
+  linking: ProfileLinking;
+}
+
+/** Places outside of us that pages lead to, and whether this is the demonstration. */
+export interface Surroundings {
+  /** Of VK ID, without a trailing slash. */
+  vkIdUrl: string;
+  messengerUrl: string;
+  demo: boolean;
 }
 
 export interface ConsoleOptions {
@@ -29,24 +43,31 @@ export interface ConsoleOptions {
   sessions: Sessions;
   resolve: ResolveCaller;
   verify: VerifyToken;
+  surroundings: Surroundings;
 }
 
 /** Adds the pages (contract, «Screens and board»). Goes last: its addresses are those that nothing else has taken. */
-export function consoleRoutes({ http, ctx, commands, sessions, resolve, verify }: ConsoleOptions): void {
+export function consoleRoutes(options: ConsoleOptions): void {
+  const { http, ctx, commands, sessions, resolve, verify, surroundings } = options;
   const app = new Hono<ConsoleEnv>();
   const screens = createScreens({ app, ctx, guards: createGuards(ctx.config.limits), sessions, resolve });
-  const parts: ConsoleParts = { ctx, commands, screens, app, sessions, verify };
+  const linking = new ProfileLinking(ctx, surroundings.vkIdUrl);
+  const parts: ConsoleParts = { ctx, commands, screens, app, sessions, verify, linking };
   assetRoutes(http);
   entryRoutes(parts);
+  schoolRoutes(parts);
+  if (surroundings.demo) demoRoutes(parts);
+  ownChatsRoutes(parts);
+  profileRoutes(parts);
   http.route('/', app);
 }
 
 /** Pages of errors need it too, wherever the error came from: this stands before everything that can refuse. */
-export function framed(ctx: Context): MiddlewareHandler {
+export function framed(ctx: Context, { messengerUrl }: Surroundings): MiddlewareHandler {
   const { config } = ctx;
   const frame = {
     sandbox: config.sferum.apiUrl === null,
-    messengerUrl: config.messengerUrl ?? '/messenger',
+    messengerUrl,
     flashes: new Flashes(config.secretsKey, config.publicUrl.startsWith('https:')),
   };
   return async (c, next) => {

@@ -29,7 +29,7 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
   const dataDir = configFromEnvironment('demo').dataDir;
   const config = configFromEnvironment('demo', { LOG_LEVEL: 'warn', HOST: '127.0.0.1', ...demoKeys(dataDir) });
   const startedMs = performance.now();
-  const app = await createApp(config, ALL);
+  const app = await createApp(config, ALL, { demo: true });
   print(`Готово к работе за ${seconds(startedMs)} с: PostgreSQL, очередь, учебный Сферум`);
   const zip = options.rosterDir
     ? await readRosterFolder(options.rosterDir)

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { Api } from './api.ts';
 import { controlRoutes } from './control.ts';
 import { Pace } from './pace.ts';
+import { messengerPage } from './messenger.ts';
 import { linkPages } from './pages.ts';
 import { SandboxWorld } from './sandbox-world.ts';
 import { restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot.ts';
@@ -76,6 +77,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   app.route('/_sandbox', controlRoutes(api));
   app.route('/', vkIdRoutes(world));
   app.route('/', linkPages(world));
+  app.route('/', messengerPage(world));
   // Without a server a reset must reach the caller as a failed request, not as a page.
   app.onError((error) => {
     throw error;

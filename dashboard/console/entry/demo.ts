@@ -1,0 +1,77 @@
+import { notFound } from '../../../src/refusal.ts';
+import { findPersonas, type Persona, type PersonaKind } from '../../../src/store/queries/personas.ts';
+import type { Caller, TokenRole } from '../../auth.ts';
+import type { ConsoleParts } from '../console.ts';
+import { html } from '../html.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { counted } from '../parts/numbers.ts';
+
+const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+const OPERATOR = 'operator';
+
+const KINDS: Readonly<Record<PersonaKind, { label: string; role: TokenRole; about: string }>> = {
+  'school-admin': {
+    label: 'Администратор ОО',
+    role: 'school-admin',
+    about: 'все чаты школы, инициализация, настройки',
+  },
+  'homeroom-teacher': {
+    label: 'Классный руководитель',
+    role: 'staff',
+    about: 'чаты своего класса и родителей',
+  },
+  'subject-teacher': { label: 'Учитель-предметник', role: 'staff', about: 'чаты своих групп' },
+  student: { label: 'Ученик', role: 'student', about: 'чаты класса и предметов' },
+  parent: { label: 'Родитель', role: 'parent', about: 'чат родителей класса' },
+  'unlinked-student': {
+    label: 'Ученик без профиля',
+    role: 'student',
+    about: 'учебный профиль ещё не привязан',
+  },
+  'unlinked-parent': {
+    label: 'Родитель без профиля',
+    role: 'parent',
+    about: 'учебный профиль ещё не привязан',
+  },
+};
+
+/** «Кто вы»: the demonstration's way in (contract, `/demo`). Answers this machine's own browser alone. */
+export function demoRoutes({ app, ctx, sessions }: ConsoleParts): void {
+  app.get('/demo', async (c) => {
+    requireLoopback(c);
+    const personas = await findPersonas(ctx.db.sql);
+    return page({
+      c,
+      title: 'Кто вы?',
+      subtitle: 'Учебная школа: выберите человека и посмотрите на чаты его глазами.',
+      body: html`<form method="post" action="/demo"><ul class="personas">${personas.map((persona) => personaCard(persona))}
+<li><button class="sheet persona" name="persona" value="${OPERATOR}"><b>Оператор</b><span>сервер, очереди, все школы</span><span class="muted small">вход без имени</span></button></li></ul></form>`,
+    });
+  });
+
+  app.post('/demo', async (c) => {
+    requireLoopback(c);
+    const chosen = String((await c.req.parseBody()).persona ?? '');
+    const caller = callerOf(chosen, await findPersonas(ctx.db.sql));
+    sessions.give(c, await ctx.db.transaction(({ sql: tx }) => sessions.open(tx, caller)));
+    return goTo(c, '/');
+  });
+}
+
+/** A name that another site's page has made point here must not open it. */
+function requireLoopback(c: ConsoleContext): void {
+  if (!LOOPBACK.test(c.req.header('host') ?? '')) throw notFound();
+}
+
+function personaCard({ kind, name, about, chats }: Persona) {
+  const { label, about: does } = KINDS[kind];
+  const where = [about, counted(chats, 'чат', 'чата', 'чатов')].filter(Boolean).join(' · ');
+  return html`<li><button class="sheet persona" name="persona" value="${kind}"><b>${label}</b><span>${name}</span><span class="muted small">${where}<br>${does}</span></button></li>`;
+}
+
+function callerOf(chosen: string, personas: readonly Persona[]): Caller {
+  if (chosen === OPERATOR) return { subject: OPERATOR, role: 'operator', schoolId: '*' };
+  const persona = personas.find(({ kind }) => kind === chosen);
+  if (!persona) throw notFound();
+  return { subject: persona.personId, role: KINDS[persona.kind].role, schoolId: persona.schoolId };
+}

@@ -1,0 +1,115 @@
+/**
+ * Client of VK ID (OAuth 2.1: PKCE S256, state, device_id; https://id.vk.com/about/business/go/docs). Its replies
+ * are not those of the RFCs – errors come with HTTP 200, there is no discovery and no key set – so it is written
+ * out here. Nothing is kept but the user's id, which `user_info` tells; the id_token cannot be verified and is not read.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+
+const REQUEST_TIMEOUT_MS = 10_000;
+/** 43 characters: VK ID asks for a state of 32 at least, and for a verifier of 43 to 128. */
+const SECRET_BYTES = 32;
+const LARGEST_ID = Number.MAX_SAFE_INTEGER;
+
+export interface VkIdApp {
+  /** Of VK ID, e.g. `https://id.vk.ru`, without a trailing slash. */
+  url: string;
+  clientId: string;
+  /** Ours, as registered with VK ID. */
+  redirectUri: string;
+}
+
+/** What is made when somebody leaves for VK ID and needed when he comes back. */
+export interface Secrets {
+  state: string;
+  verifier: string;
+}
+
+/** `refused`: VK ID does not accept the code; `unavailable`: no answer, or none we understand. */
+export class VkIdError extends Error {
+  readonly kind: 'refused' | 'unavailable';
+  /** VK ID's own word, e.g. `invalid_grant`. */
+  readonly code: string;
+
+  constructor(kind: VkIdError['kind'], code: string) {
+    super(`VK ID: ${kind} (${code})`);
+    this.name = 'VkIdError';
+    this.kind = kind;
+    this.code = code;
+  }
+}
+
+export function newSecrets(): Secrets {
+  const secret = () => randomBytes(SECRET_BYTES).toString('base64url');
+  return { state: secret(), verifier: secret() };
+}
+
+/** Where the person's browser goes to consent; it comes back to `redirectUri` with `code`, `state`, `device_id`. */
+export function authorizeUrl(app: VkIdApp, { state, verifier }: Secrets): string {
+  const url = new URL(`${app.url}/authorize`);
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: app.clientId,
+    redirect_uri: app.redirectUri,
+    state,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    scope: '',
+  }).toString();
+  return url.href;
+}
+
+const refusal = z.object({ error: z.string(), error_description: z.string().optional() });
+const granted = z.object({ access_token: z.string().min(1), state: z.string() });
+const info = z.object({
+  user: z.object({ user_id: z.union([z.string().regex(/^\d{1,16}$/), z.int()]).transform(Number) }),
+});
+
+/** The VK user who consented. The access token is given back at once. Throws VkIdError. */
+export async function userOf(
+  app: VkIdApp,
+  secrets: Secrets,
+  { code, deviceId }: { code: string; deviceId: string },
+): Promise<number> {
+  const answer = await post(app, '/oauth2/auth', granted, {
+    grant_type: 'authorization_code',
+    code,
+    code_verifier: secrets.verifier,
+    client_id: app.clientId,
+    device_id: deviceId,
+    redirect_uri: app.redirectUri,
+    state: secrets.state,
+  });
+  if (answer.state !== secrets.state) throw new VkIdError('refused', 'state_differs');
+  const session = { client_id: app.clientId, access_token: answer.access_token };
+  const { user } = await post(app, '/oauth2/user_info', info, session);
+  if (user.user_id < 1 || user.user_id > LARGEST_ID) throw new VkIdError('unavailable', 'strange_user_id');
+  // If it fails the token ends by itself within the hour.
+  await post(app, '/oauth2/logout', z.unknown(), session).catch(() => undefined);
+  return user.user_id;
+}
+
+async function post<Answer>(
+  app: VkIdApp,
+  path: string,
+  shape: z.ZodType<Answer>,
+  fields: Record<string, string>,
+): Promise<Answer> {
+  let body: unknown;
+  try {
+    const response = await fetch(`${app.url}${path}`, {
+      method: 'POST',
+      body: new URLSearchParams(fields),
+      redirect: 'error',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    body = await response.json();
+  } catch {
+    throw new VkIdError('unavailable', 'no_answer');
+  }
+  const refused = refusal.safeParse(body);
+  if (refused.success) throw new VkIdError('refused', refused.data.error);
+  const answer = shape.safeParse(body);
+  if (!answer.success) throw new VkIdError('unavailable', 'strange_answer');
+  return answer.data;
+}

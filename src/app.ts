@@ -13,8 +13,7 @@ import { createMetrics } from './metrics.ts';
 import { connectSandboxSchools } from './reconcile/connect-sandbox.ts';
 import { type RelayLoop, startRelayLoop } from './reconcile/relay-loop.ts';
 import { SecretBox } from './secrets.ts';
-import type { Sandbox } from './sferum/sandbox/sandbox.ts';
-import { createSandbox } from './sferum/sandbox/sandbox.ts';
+import { createSandbox, type Listening, type Sandbox } from './sferum/sandbox/sandbox.ts';
 import { createVkGateway } from './sferum/vk/vk-gateway.ts';
 import { Database } from './store/database.ts';
 import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
@@ -40,6 +39,8 @@ export interface Overrides {
   newId?: () => string;
   random?: () => number;
   sandbox?: Partial<Parameters<typeof createSandbox>[0]>;
+  /** The demonstration: `/demo` is there. */
+  demo?: boolean;
 }
 
 export interface App extends AsyncDisposable {
@@ -77,7 +78,8 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     ? null
     : createSandbox({ now: clock.now, random, stateFile: join(config.dataDir, 'sandbox.json'), ...overrides.sandbox });
   if (sandbox) parts.defer(() => sandbox.close());
-  const baseUrl = config.sferum.apiUrl ?? (await sandbox!.listen()).url;
+  const listening = sandbox && (await listenBeside(sandbox, config.port));
+  const baseUrl = config.sferum.apiUrl ?? listening!.url;
   const gateway = parts.use(
     createVkGateway({ baseUrl, pace: postgresPace(db.sql), clock, random, log }),
   );
@@ -112,6 +114,10 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     commands: commandsOf(ctx),
     queues: queues.all,
     closing: closing.signal,
+    surroundings: {
+      ...placesOf(config, listening?.origin ?? null),
+      demo: (overrides.demo ?? false) && sandbox !== null,
+    },
     probes: { database: () => db.ping(), queue: () => queues.ping() },
   });
 
@@ -126,4 +132,17 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     lost: embedded?.lost ?? new Promise(() => undefined),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The port after ours, so that links people were given outlive a restart; any other where it is taken. */
+async function listenBeside(sandbox: Sandbox, port: number): Promise<Listening> {
+  if (port === 0) return sandbox.listen();
+  return sandbox.listen(port + 1).catch(() => sandbox.listen());
+}
+
+/** Given ones first; the sandbox stands in for both where there is one. */
+function placesOf({ vkId, messengerUrl }: Config, sandboxOrigin: string | null) {
+  const vkIdUrl = vkId.url ?? sandboxOrigin;
+  const messenger = messengerUrl ?? (sandboxOrigin && `${sandboxOrigin}/messenger`);
+  return { ...(vkIdUrl ? { vkIdUrl } : {}), ...(messenger ? { messengerUrl: messenger } : {}) };
 }

@@ -4,6 +4,7 @@ import { Initial } from '../../migrations/0001-initial.ts';
 import { Lessons } from '../../migrations/0002-lessons.ts';
 import { ChatDraft } from '../../migrations/0003-chat-draft.ts';
 import { Console } from '../../migrations/0004-console.ts';
+import { Meetings } from '../../migrations/0005-meetings.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 
 /** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
@@ -31,6 +32,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     },
     // The queue's own tables live in schema `bullmq`; a schema diff must never drop them.
     schemaGenerator: { ignoreSchema: ['bullmq'] },
+        { name: '0005-meetings', class: Meetings },
     pool: { min: 0, max: options.poolMax ?? 20 },
     driverOptions: { application_name: 'sferum-sync', options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}` },
     forceUtcTimezone: true,

@@ -10,6 +10,7 @@ import { demoRoutes } from './entry/demo.ts';
 import { entryRoutes } from './entry/entry.ts';
 import { schoolRoutes } from './entry/schools.ts';
 import { Flashes } from './flash.ts';
+import { manageRoutes } from './manage/manage.ts';
 import { ownChatsRoutes } from './own/own-chats.ts';
 import { profileRoutes } from './own/profile.ts';
 import type { ConsoleEnv } from './page.ts';
@@ -59,6 +60,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   if (surroundings.demo) demoRoutes(parts);
   ownChatsRoutes(parts);
   profileRoutes(parts);
+  manageRoutes(parts);
   http.route('/', app);
 }
 

@@ -39,6 +39,8 @@ export interface PageParts {
   /** Files of `dashboard/static` besides the console's own. */
   styles?: readonly string[];
   scripts?: readonly string[];
+  /** Without script the page is asked for anew so often: something on it moves. */
+  refreshSeconds?: number;
 }
 
 /** The whole document as an answer. It holds names: nobody on the way keeps it. */
@@ -78,6 +80,7 @@ function document(
 <meta name="color-scheme" content="light dark">
 <title>${parts.title}${visitor ? ` – ${visitor.school.name}` : ''}</title>
 ${styles.map((name) => html`<link rel="stylesheet" href="${asset(name)}">`)}
+${parts.refreshSeconds ? html`<noscript><meta http-equiv="refresh" content="${parts.refreshSeconds}"></noscript>` : ''}
 <link rel="icon" type="image/svg+xml" href="${asset('icon.svg')}">
 ${scripts.map((name) => html`<script src="${asset(name)}" defer></script>`)}
 </head>

@@ -4,8 +4,8 @@
  */
 import { sql } from 'kysely';
 import type { ChatType } from '../desired/model.ts';
-import { type Sql, instant } from './database.ts';
-import { type ShownRole, isStaff, shownRole } from './queries/person-columns.ts';
+import { instant, type Sql } from './database.ts';
+import { isStaff, type ShownRole, shownRole } from './queries/person-columns.ts';
 
 /** Drafts nobody touched for so long are dropped when their author opens another. */
 const KEPT_DAYS = 30;
@@ -66,7 +66,9 @@ export async function openDraft(db: Sql, key: DraftKey, newId: string, at: Date)
   await sql`delete from chat_draft where school_id = ${key.schoolId} and author_id = ${key.authorId}
     and touched_at < ${at}::timestamptz - make_interval(days => ${KEPT_DAYS})`.execute(db);
   await sql`insert into chat_draft (id, school_id, author_id, chat_id, touched_at)
-    values (${newId}, ${key.schoolId}, ${key.authorId}, ${key.chatId}::uuid, ${at}) on conflict do nothing`.execute(db);
+    values (${newId}, ${key.schoolId}, ${key.authorId}, ${key.chatId}::uuid, ${at}) on conflict do nothing`.execute(
+    db,
+  );
   const { rows } = await sql<{ id: string }>`
     update chat_draft set touched_at = ${at} where school_id = ${key.schoolId} and author_id = ${key.authorId}
       and chat_id is not distinct from ${key.chatId}::uuid returning id`.execute(db);
@@ -161,7 +163,9 @@ export async function stageTicked(
   const admin = sql`exists (select from membership m where m.chat_id = ${draft.chatId}::uuid and m.person_id = d.person_id and m.admin)`;
   let skipped = 0;
   if (staging === 'remove') {
-    await sql`update chat_draft_person d set admin = null, member = case when ${member} then 'remove' end where ${mine}`.execute(db);
+    await sql`update chat_draft_person d set admin = null, member = case when ${member} then 'remove' end where ${mine}`.execute(
+      db,
+    );
   } else if (staging === 'restore') {
     // Who is kept out by hand is brought in; what else was staged is as it was.
     await sql`update chat_draft_person d set admin = null,
@@ -169,16 +173,29 @@ export async function stageTicked(
   } else if (staging === 'grant') {
     const { rows } = await sql<{ n: number }>`
       select count(*)::int as n from chat_draft_person d join person p
-        on p.school_id = ${draft.schoolId} and p.id = d.person_id where ${mine} and ${isPupilOnly}`.execute(db);
+        on p.school_id = ${draft.schoolId} and p.id = d.person_id where ${mine} and ${isPupilOnly}`.execute(
+      db,
+    );
     skipped = rows[0]!.n;
     await sql`update chat_draft_person d set admin = case when ${admin} then null else 'grant' end,
         member = nullif(d.member, 'remove')
-      from person p where p.school_id = ${draft.schoolId} and p.id = d.person_id and ${mine} and not ${isPupilOnly}`.execute(db);
+      from person p where p.school_id = ${draft.schoolId} and p.id = d.person_id and ${mine} and not ${isPupilOnly}`.execute(
+      db,
+    );
   } else {
-    await sql`update chat_draft_person d set admin = case when ${admin} then 'revoke' end where ${mine}`.execute(db);
+    await sql`update chat_draft_person d set admin = case when ${admin} then 'revoke' end where ${mine}`.execute(
+      db,
+    );
   }
   await unmarkAll(db, draft.id, 'ticked');
   return skipped;
+}
+
+/** One person is as he was. */
+export async function unstage(db: Sql, draftId: string, personId: string): Promise<void> {
+  await sql`delete from chat_draft_person where draft_id = ${draftId} and person_id = ${personId}`.execute(
+    db,
+  );
 }
 
 /** Nobody but a pupil: such a person is no admin of a chat (C5). */
@@ -193,7 +210,11 @@ export interface StagedPeople {
 
 /** What «Сохранить» asks for. Who has become a member meanwhile is not added again, and so on. */
 export async function stagedPeople(db: Sql, draftId: string): Promise<StagedPeople> {
-  const { rows } = await sql<{ id: string; member: 'add' | 'remove' | null; admin: 'grant' | 'revoke' | null }>`
+  const { rows } = await sql<{
+    id: string;
+    member: 'add' | 'remove' | null;
+    admin: 'grant' | 'revoke' | null;
+  }>`
     select person_id as id, member, admin from chat_draft_person
     where draft_id = ${draftId} and (member is not null or admin is not null) order by person_id`.execute(db);
   const ids = (is: (row: (typeof rows)[number]) => boolean) => rows.filter(is).map((row) => row.id);

@@ -71,12 +71,14 @@ export interface TypeProgress {
   type: ChatType;
   done: number;
   total: number;
+  apiCalls: number;
 }
 
 /** Chats done and planned, by type; types without a planned chat are left out. */
 export async function progressByType(db: Sql, operationId: string): Promise<TypeProgress[]> {
   const { rows } = await sql<TypeProgress>`
-    select type, count(done_at)::int as done, count(*)::int as total from operation_chat
+    select type, count(done_at)::int as done, count(*)::int as total,
+      sum(api_calls)::int as "apiCalls" from operation_chat
     where operation_id = ${operationId}::uuid and generation is not null
     group by type order by array_position(array['staff', 'class', 'parents', 'subject'], type)`.execute(db);
   return rows;

@@ -12,6 +12,7 @@ export interface GroupItem {
   title: string;
   subject: string;
   classId: string | null;
+  className: string | null;
 }
 
 /** Unsorted: whoever shows titles puts them in natural order. */
@@ -27,7 +28,22 @@ export async function unitsOf(db: Sql, viewer: Viewer): Promise<Units> {
     select id, title from class where school_id = ${viewer.schoolId} and present
       ${own === null ? sql`` : sql`and ${own} = any(homeroom_teacher_ids)`}`.execute(db);
   const groups = await sql<GroupItem>`
-    select id, title, subject, class_id as "classId" from subject_group where school_id = ${viewer.schoolId} and present
-      ${own === null ? sql`` : sql`and ${own} = any(teacher_ids)`}`.execute(db);
+    select g.id, g.title, g.subject, g.class_id as "classId", k.title as "className"
+    from subject_group g left join class k on k.school_id = g.school_id and k.id = g.class_id
+    where g.school_id = ${viewer.schoolId} and g.present
+      ${own === null ? sql`` : sql`and ${own} = any(g.teacher_ids)`}`.execute(db);
   return { classes: classes.rows, groups: groups.rows };
+}
+
+/** What a chat's class and subject are called; null where it has none, or the school no longer. */
+export async function unitNames(
+  db: Sql,
+  schoolId: string,
+  { classId, subjectGroupId }: { classId: string | null; subjectGroupId: string | null },
+): Promise<{ className: string | null; subject: string | null }> {
+  const { rows } = await sql<{ className: string | null; subject: string | null }>`select
+    (select title from class where school_id = ${schoolId} and id = ${classId}) as "className",
+    (select coalesce(nullif(subject, ''), title) from subject_group
+      where school_id = ${schoolId} and id = ${subjectGroupId}) as subject`.execute(db);
+  return rows[0]!;
 }

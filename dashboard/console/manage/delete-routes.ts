@@ -1,0 +1,89 @@
+/** «Удалить» (G1): named by typing its name, because it cannot be undone. */
+
+import { searchFold } from '../../../src/chats/text.ts';
+import { Refusal } from '../../../src/refusal.ts';
+import type { ChatItem } from '../../../src/store/queries/chat-list.ts';
+import { forbidden } from '../../rights.ts';
+import type { ConsoleParts } from '../console.ts';
+import { type Html, html } from '../html.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { linkButton, submitButton } from '../parts/button.ts';
+import { checkField, textField } from '../parts/field.ts';
+import { STAFF } from '../visitor.ts';
+import { type Desk, deskOf } from './desk.ts';
+import { people } from './words.ts';
+
+export function deleteRoutes({ ctx, commands, screens }: ConsoleParts): void {
+  // The list's button: the chosen row comes as a query.
+  screens.get('/manage/delete', STAFF, (c) => {
+    const chat = c.req.query('chat');
+    if (chat) return goTo(c, `/manage/chats/${encodeURIComponent(chat)}/delete`);
+    return goTo(c, '/manage', {
+      kind: 'info',
+      title: 'Выберите чат',
+      text: 'Нажмите на его строку, затем «Удалить».',
+    });
+  });
+
+  screens.get('/manage/chats/:id/delete', STAFF, async (c) => show(c, deletable(await deskOf(ctx, c))));
+
+  screens.post('/manage/chats/:id/delete', STAFF, async (c) => {
+    const desk = deletable(await deskOf(ctx, c));
+    const body = await c.req.formData();
+    const typed = String(body.get('title') ?? '');
+    if (searchFold(typed) !== searchFold(desk.chat.title)) {
+      return show(c, desk, 'Название не совпадает. Введите его так, как оно написано выше.');
+    }
+    try {
+      await commands.removeChat({
+        viewer: desk.viewer,
+        by: desk.key.authorId,
+        chatId: desk.chat.id,
+        recreate: body.get('never') === null,
+      });
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 409) return show(c, desk, error.title);
+      throw error;
+    }
+    return goTo(c, '/manage', {
+      kind: 'info',
+      title: `Чат «${desk.chat.title}» удаляется`,
+      text: 'Он исчезнет из списка, когда Сферум подтвердит удаление.',
+    });
+  });
+}
+
+function deletable(desk: Desk): Desk {
+  if (!desk.may.delete) throw forbidden();
+  return desk;
+}
+
+function show(c: ConsoleContext, { chat }: Desk, error?: string): Response | Promise<Response> {
+  return page({
+    c,
+    title: 'Удалить чат?',
+    section: 'manage',
+    crumbs: [{ label: 'Управление чатами', href: '/manage' }],
+    body: chat.condition.status === 'deleting' ? already(chat) : ask(chat, error),
+    styles: ['manage.css'],
+    ...(error ? { status: 422 as const } : {}),
+  });
+}
+
+function already({ title }: ChatItem): Html {
+  return html`<section class="panel ask"><p>Чат «<bdi>${title}</bdi>» уже удаляется: ждём подтверждения Сферума.</p>
+<div class="actions">${linkButton({ label: 'К списку чатов', href: '/manage' })}</div></section>`;
+}
+
+function ask(chat: ChatItem, error: string | undefined): Html {
+  return html`<form method="post" action="/manage/chats/${chat.id}/delete" class="panel ask">
+<p class="subject-of"><bdi>${chat.title}</bdi></p>
+<p>Чат удаляется из СГО и из Сферума без возможности восстановления: ${people(chat.memberCount)} потеряют доступ к переписке.</p>
+${textField({ label: 'Введите наименование чата', name: 'title', required: true, ...(error ? { error } : {}) })}
+${
+  chat.origin === 'automatic'
+    ? html`<div>${checkField({ label: 'Не создавать снова', name: 'never' })}<p class="hint">Без этой отметки чат вернётся при следующей инициализации его типа, с новой перепиской.</p></div>`
+    : ''
+}
+<div class="actions">${submitButton({ label: 'Удалить', kind: 'danger' })}${linkButton({ label: 'Отмена', href: '/manage' })}</div></form>`;
+}

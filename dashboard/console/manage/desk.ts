@@ -1,0 +1,45 @@
+/** One chat on somebody's desk: what he may do with it, and what he has staged. Read anew at each request. */
+import { z } from 'zod';
+import { may, type Standing } from '../../../src/chats/rights.ts';
+import type { Context } from '../../../src/context.ts';
+import { notFound } from '../../../src/refusal.ts';
+import { type Draft, type DraftKey, findDraft } from '../../../src/store/chat-drafts.ts';
+import { type ChatItem, findChat } from '../../../src/store/queries/chat-list.ts';
+import { findChatToChange } from '../../../src/store/queries/standings.ts';
+import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { forbidden, viewerOf } from '../../rights.ts';
+import type { ConsoleContext } from '../page.ts';
+
+export interface Desk {
+  viewer: Viewer;
+  chat: ChatItem;
+  standings: ReadonlySet<Standing>;
+  may: { members: boolean; admins: boolean; rename: boolean; delete: boolean };
+  key: DraftKey;
+  draft: Draft | null;
+}
+
+/** The chat of the address. Throws Refusal: 404 where the school has none, 403 where he may not see it. */
+export async function deskOf(ctx: Context, c: ConsoleContext): Promise<Desk> {
+  const { caller } = c.get('visitor');
+  const viewer = await viewerOf(ctx, caller, caller.schoolId);
+  const id = z.uuid().safeParse(c.req.param('id')).data;
+  const found = id === undefined ? null : await findChat(ctx.db.sql, viewer, id);
+  const own = found && (await findChatToChange(ctx.db.sql, viewer, found.chat.id));
+  if (!own) throw notFound();
+  if (!may(own.standings, 'see')) throw forbidden();
+  const key = { schoolId: viewer.schoolId, authorId: caller.subject, chatId: found.chat.id };
+  return {
+    viewer,
+    chat: found.chat,
+    standings: own.standings,
+    may: {
+      members: may(own.standings, 'change-members'),
+      admins: may(own.standings, 'change-admins'),
+      rename: may(own.standings, 'rename'),
+      delete: may(own.standings, 'delete'),
+    },
+    key,
+    draft: await findDraft(ctx.db.sql, key),
+  };
+}

@@ -1,0 +1,160 @@
+import { Refusal } from '../../../src/refusal.ts';
+import { discardDraft, nameDraft, stagedPeople } from '../../../src/store/chat-drafts.ts';
+import { listDraftMembers } from '../../../src/store/queries/draft-members.ts';
+import { unitNames } from '../../../src/store/queries/units.ts';
+import { forbidden } from '../../rights.ts';
+import type { ConsoleParts } from '../console.ts';
+import type { Content } from '../html.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { STAFF } from '../visitor.ts';
+import { type Desk, deskOf } from './desk.ts';
+import {
+  closingBody,
+  editable,
+  editorActions,
+  editorBody,
+  editorHref,
+  editorSubtitle,
+  savedText,
+} from './editor.ts';
+import { memberFilterOf, openDraftOf, type SentForm, sentForm, stage } from './members-form.ts';
+import { memberNames, refusalText, warningsText } from './names.ts';
+import { memberQuery } from './query.ts';
+import { type MemberFilter, stagedSummary } from './selection.ts';
+
+const CRUMBS = [{ label: 'Управление чатами', href: '/manage' }];
+const REASON_CHARS = 200;
+
+/** «Редактировать чат» (C): changes are staged in a draft until «Сохранить». */
+export function editorRoutes(parts: ConsoleParts): void {
+  const { ctx, screens } = parts;
+  screens.get('/manage/chats/:id', STAFF, async (c) =>
+    show(parts, c, await deskOf(ctx, c), memberQuery.parse(c.req.query())),
+  );
+
+  screens.get('/manage/chats/:id/close', STAFF, async (c) => {
+    const { chat, draft } = await deskOf(ctx, c);
+    if (!draft || !stagedSummary(draft)) return goTo(c, '/manage');
+    const crumbs = [...CRUMBS, { label: 'Редактировать чат', href: `/manage/chats/${chat.id}` }];
+    return page({
+      c,
+      title: 'Сохранить изменения?',
+      section: 'manage',
+      crumbs,
+      body: closingBody(chat, draft),
+      styles: ['manage.css'],
+    });
+  });
+
+  screens.post('/manage/chats/:id', STAFF, async (c) => {
+    const desk = await deskOf(ctx, c);
+    const sent = await sentForm(c);
+    assertMay(desk, sent);
+    const filter = memberFilterOf(sent);
+    const { draft, chat } = desk;
+    const here = editorHref(chat.id, filter);
+    if (sent.button.startsWith('discard')) {
+      if (draft) await discardDraft(ctx.db.sql, draft.id);
+      return goTo(c, sent.button === 'discard' ? here : '/manage', {
+        kind: 'info',
+        title: 'Изменения отменены',
+      });
+    }
+    const draftId = await openDraftOf(ctx, desk.key);
+    const title = sent.field('title')?.trim();
+    if (title !== undefined && desk.may.rename) {
+      await nameDraft(ctx.db.sql, draftId, { title: title === chat.title ? null : title });
+    }
+    const scope = { schoolId: desk.viewer.schoolId, chatId: chat.id, draftId };
+    const said = await stage(ctx, scope, sent, filter);
+    switch (sent.button) {
+      case 'pick':
+        return goTo(c, `/manage/chats/${chat.id}/pick`);
+      case 'close':
+        return goTo(c, `/manage/chats/${chat.id}/close`);
+      case 'save':
+      case 'save-close':
+        return save(parts, c, sent, filter);
+      default:
+        return goTo(c, `${here}#members`, said ?? undefined);
+    }
+  });
+}
+
+/** What the page does not offer is refused here as well; what is saved is judged once more by the engine. */
+function assertMay({ may, chat }: Desk, { button }: SentForm): void {
+  const needs = {
+    remove: may.members,
+    restore: may.members,
+    pick: may.members,
+    grant: may.admins,
+    revoke: may.admins,
+  };
+  if (needs[button as keyof typeof needs] === false || !editable({ may, chat })) throw forbidden();
+}
+
+async function show(
+  { ctx }: ConsoleParts,
+  c: ConsoleContext,
+  desk: Desk,
+  filter: MemberFilter,
+  refused?: { text: Content; status: number },
+): Promise<Response> {
+  const { viewer, chat, draft, may } = desk;
+  const scope = { schoolId: viewer.schoolId, chatId: chat.id, draftId: draft?.id ?? null };
+  const members = await listDraftMembers(ctx.db.sql, scope, filter);
+  const names = await memberNames(ctx, viewer.schoolId, members.items);
+  const view = {
+    ...{ chat, members, draft, filter, names, may },
+    unit: await unitNames(ctx.db.sql, viewer.schoolId, chat),
+    timeZone: c.get('visitor').school.timeZone,
+    ...(refused ? { refused: refused.text } : {}),
+  };
+  return page({
+    c,
+    title: editable(view) ? 'Редактировать чат' : 'Просмотр чата',
+    subtitle: editorSubtitle(view),
+    section: 'manage',
+    crumbs: CRUMBS,
+    actions: editorActions(view, c.get('frame').messengerUrl),
+    body: editorBody(view),
+    styles: ['manage.css'],
+    scripts: ['manage.js'],
+    ...(refused ? { status: refused.status as 422 } : {}),
+  });
+}
+
+/** «Сохранить»: all or nothing. What is refused stays staged, and the page says who and why. */
+async function save(
+  parts: ConsoleParts,
+  c: ConsoleContext,
+  sent: SentForm,
+  filter: MemberFilter,
+): Promise<Response> {
+  const { ctx, commands } = parts;
+  const desk = await deskOf(ctx, c);
+  const { viewer, chat, draft, key } = desk;
+  const after = sent.button === 'save-close' ? '/manage' : editorHref(chat.id, filter);
+  if (!draft || !stagedSummary(draft)) return goTo(c, after, { kind: 'info', title: 'Изменений не было' });
+  try {
+    const { warnings } = await commands.editChat({
+      viewer,
+      by: key.authorId,
+      chatId: chat.id,
+      title: draft.title,
+      change: await stagedPeople(ctx.db.sql, draft.id),
+      reason: sent.field('reason')?.trim().slice(0, REASON_CHARS) || null,
+    });
+    await discardDraft(ctx.db.sql, draft.id);
+    const warned = warningsText(warnings);
+    return goTo(c, after, {
+      kind: warned ? 'warn' : 'good',
+      title: 'Сохранено',
+      text: warned ?? savedText(draft),
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const text = await refusalText(ctx, viewer.schoolId, error);
+    return show(parts, c, desk, filter, { text, status: error.status });
+  }
+}

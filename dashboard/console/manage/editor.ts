@@ -1,0 +1,211 @@
+/** «Редактировать чат» (C). */
+
+import type { Names } from '../../../src/plan/describe.ts';
+import type { Draft } from '../../../src/store/chat-drafts.ts';
+import type { ChatItem } from '../../../src/store/queries/chat-list.ts';
+import type { DraftMemberItem } from '../../../src/store/queries/draft-members.ts';
+import type { Listed } from '../../../src/store/queries/page.ts';
+import { type Content, type Html, html } from '../html.ts';
+import { linkButton, submitButton } from '../parts/button.ts';
+import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
+import { condition } from '../parts/condition.ts';
+import { textField } from '../parts/field.ts';
+import { hrefOf } from '../parts/links.ts';
+import { count } from '../parts/numbers.ts';
+import { emptyState, notice } from '../parts/states.ts';
+import { submitPager } from '../parts/submit-pager.ts';
+import { membersTable } from './members-table.ts';
+import { ENTER_FINDS, type MemberFilter, memberFilter, selectionBar, stagedSummary } from './selection.ts';
+import { people } from './words.ts';
+
+/** Characters of a name, as `chatTitle` takes them. */
+const TITLE_MAX_CHARS = 200;
+
+export interface EditorView {
+  chat: ChatItem;
+  /** Names of its class and subject, where it has them. */
+  unit: { className: string | null; subject: string | null };
+  members: Listed<DraftMemberItem>;
+  draft: Draft | null;
+  filter: MemberFilter;
+  names: Names;
+  timeZone: string;
+  may: { members: boolean; admins: boolean; rename: boolean; delete: boolean };
+  /** Why the last attempt to save was refused. */
+  refused?: Content;
+}
+
+export function editorHref(chatId: string, filter: MemberFilter): string {
+  return hrefOf(`/manage/chats/${chatId}`, {
+    lastName: filter.lastName,
+    show: filter.show === 'members' ? undefined : filter.show,
+    perPage: filter.perPage === 10 ? undefined : filter.perPage,
+    page: filter.page === 1 ? undefined : filter.page,
+  });
+}
+
+export function editable(view: Pick<EditorView, 'may' | 'chat'>): boolean {
+  const { may, chat } = view;
+  return chat.condition.status !== 'deleting' && (may.members || may.admins || may.rename);
+}
+
+export function editorSubtitle({ chat }: Pick<EditorView, 'chat'>): Html {
+  return html`<span class="subject-of"><bdi>${chat.title}</bdi></span> ${condition(chat.condition)}`;
+}
+
+export function editorActions({ chat, may }: Pick<EditorView, 'chat' | 'may'>, messengerUrl: string): Html {
+  const deletable = may.delete && chat.condition.status !== 'deleting';
+  return html`${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}${
+    deletable
+      ? linkButton({ label: 'Удалить чат', href: `/manage/chats/${chat.id}/delete`, kind: 'quiet' })
+      : ''
+  }`;
+}
+
+export function editorBody(view: EditorView): Html {
+  const { chat, draft, filter } = view;
+  const open = editable(view);
+  return html`${warnings(view)}<form method="post" action="/manage/chats/${chat.id}" id="editor" class="editor" data-selection${
+    stagedSummary(draft) ? ' data-dirty' : ''
+  }>${open ? ENTER_FINDS : ''}
+${general(view, open)}
+<section class="members" id="members" aria-labelledby="members-head"><div class="section-head"><h2 id="members-head">Участники <span class="muted">${count(chat.memberCount)}, в Сферуме: ${count(chat.inSferumCount)}</span></h2>${
+    open && view.may.members ? submitButton({ label: 'Добавить участников', name: 'do', value: 'pick' }) : ''
+  }</div>
+${memberFilter(filter, true)}
+${open ? selection(view) : ''}
+${memberRows(view, open)}
+</section>
+${open ? savingBar(draft) : html`<div class="saving"><div class="actions">${linkButton({ label: 'Закрыть', href: '/manage' })}</div></div>`}
+</form>`;
+}
+
+function warnings({ chat, refused, may }: EditorView): Content[] {
+  const { status, message } = chat.condition;
+  return [
+    ...(refused ? [notice({ kind: 'bad', title: 'Не сохранено', text: refused })] : []),
+    ...(status === 'deleting'
+      ? [
+          notice({
+            kind: 'info',
+            title: 'Чат удаляется',
+            text: 'Ждём подтверждения Сферума. Изменить его уже нельзя.',
+          }),
+        ]
+      : []),
+    ...(status === 'failing'
+      ? [notice({ kind: 'bad', title: 'Не удаётся обновить чат в Сферуме', text: message ?? '' })]
+      : []),
+    ...(status === 'held'
+      ? [
+          notice({
+            kind: 'warn',
+            title: 'Исключения из чата ждут решения',
+            text: message ?? 'Решает администратор школы.',
+          }),
+        ]
+      : []),
+    ...(chat.warning === 'no-own-admin'
+      ? [
+          notice({
+            kind: 'warn',
+            title: 'У чата нет своего администратора',
+            text: may.admins
+              ? 'Его заменяет администратор школы. Выберите участника и нажмите «Сделать администратором».'
+              : 'Его заменяет администратор школы.',
+          }),
+        ]
+      : []),
+    ...(chat.warning === 'nobody-to-administer'
+      ? [
+          notice({
+            kind: 'warn',
+            title: 'Чатом некому управлять',
+            text: 'Назначьте администратора из участников чата.',
+          }),
+        ]
+      : []),
+  ];
+}
+
+function general({ chat, unit, draft, may }: EditorView, open: boolean): Html {
+  const fixed = (label: string, id: string, value: string) =>
+    textField({ label, name: `shown-${id}`, value, readonly: true });
+  return html`<section class="panel" aria-labelledby="general-head"><h2 id="general-head">Общая информация</h2><div class="fields">
+${fixed('Тип чата', 'type', CHAT_TYPE_LABELS[chat.type])}
+${unit.className === null ? '' : fixed('Класс', 'class', unit.className)}
+${unit.subject === null ? '' : fixed('Предмет', 'subject', unit.subject)}
+<div class="wide">${textField({
+    label: 'Наименование чата',
+    name: 'title',
+    value: draft?.title ?? chat.title,
+    readonly: !(open && may.rename),
+    maxLength: TITLE_MAX_CHARS,
+    ...(open && may.rename && chat.origin === 'automatic' && !chat.titleByHand
+      ? { hint: 'Изменённое вручную больше не следует за списками СГО' }
+      : {}),
+  })}</div></div></section>`;
+}
+
+function selection({ draft, members, filter, may }: EditorView): Html {
+  const back = filter.show === 'excluded';
+  return selectionBar({
+    ticked: draft?.ticked ?? 0,
+    tickedHere: members.items.filter((m) => m.ticked).length,
+    total: members.total,
+    buttons: html`${back && may.members ? submitButton({ label: 'Вернуть в чат', name: 'do', value: 'restore' }) : ''}${
+      !back && may.members
+        ? submitButton({ label: 'Удалить', kind: 'danger', name: 'do', value: 'remove' })
+        : ''
+    }${
+      !back && may.admins
+        ? html`${submitButton({ label: 'Сделать администратором', name: 'do', value: 'grant' })}${submitButton({ label: 'Снять права администратора', name: 'do', value: 'revoke' })}`
+        : ''
+    }`,
+  });
+}
+
+function memberRows(view: EditorView, open: boolean): Html {
+  const { members, filter, names, timeZone } = view;
+  if (members.items.length === 0) return nobody(view);
+  const pager = (label: string) =>
+    submitPager({ page: filter.page, perPage: filter.perPage, total: members.total, name: 'do', label });
+  const first = (filter.page - 1) * filter.perPage + 1;
+  return html`${members.total > filter.perPage ? pager('Страницы') : ''}
+${membersTable({ items: members.items, first, names, timeZone, editable: open, live: true })}
+${pager('Страницы, под таблицей')}`;
+}
+
+function nobody({ filter, chat }: EditorView): Html {
+  if (filter.lastName)
+    return emptyState({ title: 'Никого с такой фамилией', text: 'Проверьте написание фамилии.' });
+  if (filter.show === 'changes') return emptyState({ title: 'Несохранённых изменений нет' });
+  if (filter.show === 'excluded') return emptyState({ title: 'Вручную никто не исключён' });
+  if (chat.memberCount > 0) return emptyState({ title: 'Такой страницы нет' });
+  return emptyState({ title: 'В чате никого нет', text: 'Нажмите «Добавить участников».' });
+}
+
+function savingBar(draft: Draft | null): Html {
+  const staged = stagedSummary(draft);
+  return html`<div class="saving${staged ? ' dirty' : ''}"><div class="saving-text" role="status">${
+    staged ? html`<strong>Не сохранено:</strong> ${staged}` : html`<span class="muted">Изменений нет</span>`
+  }</div>${
+    staged ? textField({ label: 'Причина (её увидят в истории)', name: 'reason', maxLength: 200 }) : ''
+  }<div class="actions">${staged ? submitButton({ label: 'Отменить изменения', kind: 'quiet', name: 'do', value: 'discard' }) : ''}
+${submitButton({ label: 'Закрыть', name: 'do', value: 'close' })}
+${submitButton({ label: 'Сохранить', kind: 'primary', name: 'do', value: 'save' })}</div></div>`;
+}
+
+/** C4: closing with staged changes asks. */
+export function closingBody(chat: ChatItem, draft: Draft): Html {
+  return html`<section class="panel ask"><p>В чате «<bdi>${chat.title}</bdi>» не сохранено: ${stagedSummary(draft)}.</p>
+<form method="post" action="/manage/chats/${chat.id}" class="actions">${submitButton({ label: 'Сохранить', kind: 'primary', name: 'do', value: 'save-close' })}
+${submitButton({ label: 'Не сохранять', kind: 'danger', name: 'do', value: 'discard-close' })}
+${linkButton({ label: 'Вернуться к чату', href: `/manage/chats/${chat.id}` })}</form></section>`;
+}
+
+/** What a saved change brought, said on the next page. */
+export function savedText(draft: Draft): string {
+  const left = draft.adds > 0 ? ` Добавлено: ${people(draft.adds)}.` : '';
+  return `Сферум обновится сам.${left}`;
+}

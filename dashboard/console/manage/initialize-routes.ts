@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
+import { Refusal } from '../../../src/refusal.ts';
+import { findNames } from '../../../src/store/queries/names.ts';
+import { latestRuns } from '../../../src/store/queries/runs.ts';
+import type { ConsoleParts } from '../console.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { ADMINS } from '../visitor.ts';
+import { initializeBody } from './initialize.ts';
+
+const RUNS_SHOWN = 10;
+
+/** F1: the choice; «Продолжить» makes a plan of it and changes nothing. */
+export function initializeRoutes(parts: ConsoleParts): void {
+  const { commands, screens } = parts;
+  screens.get('/manage/initialize', ADMINS, (c) => show(parts, c));
+
+  screens.post('/manage/initialize', ADMINS, async (c) => {
+    const { caller } = c.get('visitor');
+    const body = await c.req.formData();
+    const types = chosenTypes(body.getAll('type').map(String));
+    if (types.length === 0) return show(parts, c, 'Выберите хотя бы один тип');
+    const asOf = z.iso.date().safeParse(body.get('asOf')).data ?? null;
+    try {
+      const id = await commands.initialize({
+        schoolId: caller.schoolId,
+        types,
+        dryRun: true,
+        strict: body.get('strict') !== null,
+        asOf,
+        by: caller.subject,
+      });
+      return goTo(c, `/manage/operations/${id}`);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return goTo(c, '/manage/initialize', { kind: 'bad', title: error.title });
+    }
+  });
+}
+
+function chosenTypes(values: readonly string[]): ChatType[] {
+  return CHAT_TYPES.filter((type) => values.includes('all') || values.includes(type));
+}
+
+async function show({ ctx }: ConsoleParts, c: ConsoleContext, error?: string): Promise<Response> {
+  const { caller, school } = c.get('visitor');
+  const runs = await latestRuns(ctx.db.sql, caller.schoolId, RUNS_SHOWN);
+  const authors = { people: runs.map((run) => run.createdBy), classes: [], groups: [], orders: [] };
+  const names = await findNames(ctx.db.sql, caller.schoolId, authors);
+  return page({
+    c,
+    title: 'Настройки создания/синхронизации чатов',
+    section: 'manage',
+    crumbs: [{ label: 'Управление чатами', href: '/manage' }],
+    body: initializeBody({ runs, names, timeZone: school.timeZone, ...(error ? { error } : {}) }),
+    styles: ['manage.css'],
+    scripts: ['manage.js'],
+    ...(error ? { status: 422 as const } : {}),
+  });
+}

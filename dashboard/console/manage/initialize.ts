@@ -1,0 +1,91 @@
+/** «Инициализировать список чатов»: «Настройки создания/синхронизации чатов» (F1), and the runs there were. */
+import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
+import type { Names } from '../../../src/plan/describe.ts';
+import type { Run } from '../../../src/store/queries/runs.ts';
+import { type Html, html } from '../html.ts';
+import { linkButton, submitButton } from '../parts/button.ts';
+import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
+import { state } from '../parts/condition.ts';
+import { checkField, textField } from '../parts/field.ts';
+import { day, moment } from '../parts/numbers.ts';
+import { notice } from '../parts/states.ts';
+import { dataTable } from '../parts/table.ts';
+import { runTitle, STATE_WORDS } from './run-words.ts';
+
+export interface InitializeView {
+  runs: readonly Run[];
+  names: Names;
+  timeZone: string;
+  error?: string;
+}
+
+export function initializeBody(view: InitializeView): Html {
+  const open = view.runs.find(({ state: now }) => now === 'queued' || now === 'running');
+  return html`${
+    open
+      ? notice({
+          kind: 'info',
+          title: runTitle(open),
+          text: 'Такой же запуск присоединится к нему, другой подождёт своей очереди.',
+          actions: linkButton({ label: 'Смотреть ход', href: `/manage/operations/${open.id}` }),
+        })
+      : ''
+  }
+<form method="post" action="/manage/initialize" class="panel settings">
+<p>Недостающие чаты будут созданы, а состав имеющихся приведён в соответствие со списками СГО. Сначала вы увидите план: ничего не изменится, пока вы его не подтвердите.</p>
+<fieldset class="choices" data-all-or-some${view.error ? html` aria-describedby="types-error"` : ''}><legend>Тип чата</legend>
+${checkField({ label: 'Все', name: 'type', value: 'all', checked: true })}
+${CHAT_TYPES.map((type) => checkField({ label: CHAT_TYPE_LABELS[type], name: 'type', value: type, checked: true }))}
+${view.error ? html`<p class="error" id="types-error">${view.error}</p>` : ''}</fieldset>
+<div>${checkField({ label: 'Строго по спискам СГО', name: 'strict' })}
+<p class="hint">Сбросит сделанное вручную: добавленных, исключённых и назначенных администраторов. Чаты, созданные вручную, это не затронет.</p></div>
+${textField({
+  label: 'План на дату',
+  name: 'asOf',
+  type: 'date',
+  hint: 'Если не указана – на сегодня. На другую дату план можно только посмотреть: что сделают уже подписанные приказы.',
+})}
+<div class="actions">${submitButton({ label: 'Продолжить', kind: 'primary' })}${linkButton({ label: 'Отмена', href: '/manage' })}</div></form>
+${view.runs.length > 0 ? history(view) : ''}`;
+}
+
+function history({ runs, names, timeZone }: InitializeView): Html {
+  return html`<section class="stack" aria-labelledby="runs-head"><h2 id="runs-head">Последние прогоны</h2>${dataTable<Run>(
+    {
+      caption: 'Последние прогоны',
+      rows: runs,
+      columns: [
+        {
+          head: 'Прогон',
+          phone: 'title',
+          cell: (run) => html`<a href="/manage/operations/${run.id}">${runTitle(run)}</a>`,
+        },
+        { head: 'Типы чатов', cell: (run) => typesText(run.types) },
+        { head: 'Начат', cell: (run) => moment(run.createdAt, timeZone) },
+        { head: 'Кто', cell: (run) => html`<bdi>${names.person(run.createdBy)}</bdi>` },
+        { head: 'Итог', cell: (run) => stateCell(run) },
+      ],
+    },
+  )}</section>`;
+}
+
+function stateCell(run: Run): Html {
+  const [tone, word] = STATE_WORDS[run.state];
+  return run.undoneBy ? state('calm', 'отменён') : state(tone, word);
+}
+
+export function typesText(types: readonly ChatType[]): string {
+  if (types.length === 0 || types.length === CHAT_TYPES.length) return types.length === 0 ? '' : 'Все';
+  return types.map((type) => CHAT_TYPE_LABELS[type]).join(', ');
+}
+
+/** «Строго по спискам СГО», «на 01.09.2026»: what a run was asked besides its types. */
+export function runChoice({ types, strict, asOf }: Pick<Run, 'types' | 'strict' | 'asOf'>): string {
+  return [
+    typesText(types) && `Типы чатов: ${typesText(types).toLowerCase()}`,
+    strict ? 'строго по спискам СГО' : '',
+    asOf ? `на ${day(asOf)}` : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+}

@@ -1,0 +1,61 @@
+import { CHAT_ACTIONS, may, type Standing } from '../../../src/chats/rights.ts';
+import type { Context } from '../../../src/context.ts';
+import { attentionOf } from '../../../src/store/queries/attention.ts';
+import { listChats } from '../../../src/store/queries/chat-list.ts';
+import { unitsOf } from '../../../src/store/queries/units.ts';
+import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { viewerOf } from '../../rights.ts';
+import type { ConsoleParts } from '../console.ts';
+import { page } from '../page.ts';
+import { count } from '../parts/numbers.ts';
+import { STAFF } from '../visitor.ts';
+import { type ListView, listActions, listBody } from './list.ts';
+import { listQuery } from './query.ts';
+import { chats } from './words.ts';
+
+/** «Управление чатами» (B). */
+export function listRoutes({ ctx, screens }: ConsoleParts): void {
+  screens.get('/manage', STAFF, async (c) => {
+    const { caller } = c.get('visitor');
+    const viewer = await viewerOf(ctx, caller, caller.schoolId);
+    const { sort, ...filter } = listQuery.parse(c.req.query());
+    const { items, total } = await listChats(ctx.db.sql, viewer, {
+      ...filter,
+      descending: sort === '-title',
+    });
+    const attention = viewer.sees === 'school' ? await attentionOf(ctx.db.sql, viewer.schoolId) : null;
+    const view: ListView = {
+      filter: { sort, ...filter },
+      items,
+      total,
+      attention,
+      messengerUrl: c.get('frame').messengerUrl,
+      may: await rightsOf(ctx, viewer),
+      administeredBy: viewer.sees === 'circle' ? viewer.personId : null,
+    };
+    return page({
+      c,
+      title: 'Управление чатами',
+      section: 'manage',
+      subtitle: attention
+        ? `${chats(attention.chats)}, в них ${count(attention.memberships)} участников по спискам СГО`
+        : 'Чаты, которыми вы управляете или в которых состоите',
+      actions: listActions(view),
+      body: listBody(view),
+      styles: ['manage.css'],
+      scripts: ['manage.js'],
+    });
+  });
+}
+
+/** What the buttons of the list lead to; each page asks again of its own chat. */
+async function rightsOf(ctx: Context, viewer: Viewer): Promise<ListView['may']> {
+  if (viewer.sees === 'school') return { initialize: true, create: true, delete: true };
+  const { classes, groups } = await unitsOf(ctx.db.sql, viewer);
+  const standings = new Set<Standing>(['staff']);
+  if (classes.length > 0) standings.add('homeroom');
+  if (groups.length > 0) standings.add('teaching');
+  const create = CHAT_ACTIONS.some((action) => action.startsWith('create-') && may(standings, action));
+  // The author of a manual chat deletes it: some chat of the list may be his.
+  return { initialize: may(standings, 'initialize'), create, delete: create };
+}

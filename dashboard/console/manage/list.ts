@@ -1,0 +1,214 @@
+/** «Управление чатами» (B). */
+
+import type { z } from 'zod';
+import { CHAT_TYPES } from '../../../src/desired/model.ts';
+import type { Attention } from '../../../src/store/queries/attention.ts';
+import type { ChatItem } from '../../../src/store/queries/chat-list.ts';
+import { type Content, type Html, html } from '../html.ts';
+import { linkButton, submitButton } from '../parts/button.ts';
+import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
+import { condition, conditionWord, state } from '../parts/condition.ts';
+import { perPageField, selectField, textField } from '../parts/field.ts';
+import { hrefOf } from '../parts/links.ts';
+import { count } from '../parts/numbers.ts';
+import { pager } from '../parts/pager.ts';
+import { emptyState, notice } from '../parts/states.ts';
+import { dataTable } from '../parts/table.ts';
+import type { listQuery } from './query.ts';
+import { chats as chatsWord, OPERATION_LABELS, people } from './words.ts';
+
+export type ListFilter = z.infer<typeof listQuery>;
+
+export interface ListView {
+  filter: ListFilter;
+  items: readonly ChatItem[];
+  total: number;
+  attention: Attention | null;
+  messengerUrl: string;
+  may: { initialize: boolean; create: boolean; delete: boolean };
+  /** Null: he changes every chat he sees. */
+  administeredBy: string | null;
+}
+
+/** Names that are shown before «и ещё n». */
+const ADMINS_SHOWN = 3;
+const FORM = 'chosen-chat';
+
+export function listActions({ may, messengerUrl }: Pick<ListView, 'may' | 'messengerUrl'>): Html {
+  return html`${may.initialize ? linkButton({ label: 'Инициализировать список чатов', href: '/manage/initialize' }) : ''}
+${may.create ? linkButton({ label: 'Добавить', href: '/manage/new' }) : ''}
+${may.delete ? submitButton({ label: 'Удалить', kind: 'danger', form: FORM, id: 'delete-chosen' }) : ''}
+${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}`;
+}
+
+export function listBody(view: ListView): Html {
+  const { filter, items, total } = view;
+  const href = (change: Partial<ListFilter>) => listHref({ ...filter, ...change });
+  return html`${view.attention ? waiting(view.attention) : ''}${filterForm(filter)}
+${filter.condition ? chosenCondition(filter) : ''}
+${
+  items.length === 0
+    ? nothingFound(filter, total)
+    : html`<form id="${FORM}" method="get" action="/manage/delete" data-choose-row>${chatTable(view)}</form>
+${pager({ page: filter.page, perPage: filter.perPage, total, href: (page) => href({ page }) })}`
+}`;
+}
+
+export function listHref({ sort, page, perPage, ...filter }: ListFilter): string {
+  return hrefOf('/manage', {
+    ...filter,
+    sort: sort === 'title' ? undefined : sort,
+    perPage: perPage === 50 ? undefined : perPage,
+    page: page === 1 ? undefined : page,
+  });
+}
+
+/** What waits for a person stands above everything, each with the button that leads to it. */
+function waiting({ held, failing, running }: Attention): Content[] {
+  return [
+    ...held.map((operation) =>
+      notice({
+        kind: 'warn',
+        title:
+          operation.chats > 0 ? `Ждут решения: ${chatsWord(operation.chats)}` : 'Списки из СГО ждут решения',
+        text:
+          operation.chats > 0
+            ? `Исключение остановлено: ${people(operation.people)}. Это больше, чем бывает обычно. Добавления выполнены.`
+            : `${OPERATION_LABELS[operation.kind]}: в новых списках заметно меньше людей, чем было. Никто не исключён.`,
+        actions: linkButton({
+          label: 'Посмотреть и решить',
+          href: `/manage/operations/${operation.operationId}`,
+        }),
+      }),
+    ),
+    ...(failing > 0
+      ? [
+          notice({
+            kind: 'bad',
+            title: `Не удаётся обновить в Сферуме: ${chatsWord(failing)}`,
+            text: 'Повторяем сами. Причина и что делать – в столбце «Состояние».',
+            actions: linkButton({ label: 'Показать эти чаты', href: '/manage?condition=failing' }),
+          }),
+        ]
+      : []),
+    ...(running
+      ? [
+          notice({
+            kind: 'info',
+            title: running.dryRun ? 'Составляется план инициализации' : 'Идёт инициализация списка чатов',
+            actions: linkButton({ label: 'Смотреть ход', href: `/manage/operations/${running.operationId}` }),
+          }),
+        ]
+      : []),
+  ];
+}
+
+function filterForm(filter: ListFilter): Html {
+  return html`<form method="get" action="/manage" class="filters" role="search" aria-label="Отбор чатов">
+${selectField({
+  label: 'Тип чата',
+  name: 'type',
+  value: filter.type,
+  options: [
+    { value: '', label: 'Все' },
+    ...CHAT_TYPES.map((type) => ({ value: type, label: CHAT_TYPE_LABELS[type] })),
+  ],
+})}
+${textField({ label: 'Наименование чата', name: 'title', value: filter.title })}
+${textField({ label: 'Фамилия участников чата', name: 'lastName', value: filter.lastName })}
+${perPageField(filter.perPage)}
+${filter.sort === '-title' ? html`<input type="hidden" name="sort" value="-title">` : ''}
+<div class="filters-go">${submitButton({ label: 'Загрузить', kind: 'primary' })}</div></form>`;
+}
+
+function chosenCondition(filter: ListFilter): Html {
+  return html`<p class="chosen">Показаны только чаты в состоянии «${conditionWord(filter.condition!)}». <a href="${listHref(
+    {
+      ...filter,
+      condition: undefined,
+      page: 1,
+    },
+  )}">Показать все</a></p>`;
+}
+
+function nothingFound(filter: ListFilter, total: number): Html {
+  if (total > 0) {
+    return emptyState({
+      title: 'Такой страницы нет',
+      actions: linkButton({ label: 'К первой странице', href: listHref({ ...filter, page: 1 }) }),
+    });
+  }
+  const filtered = filter.type || filter.title || filter.lastName || filter.condition;
+  return filtered
+    ? emptyState({
+        title: 'Ничего не найдено',
+        text: 'Проверьте написание или уберите часть условий.',
+        actions: linkButton({ label: 'Сбросить условия', href: '/manage' }),
+      })
+    : emptyState({
+        title: 'Чатов пока нет',
+        text: 'Здесь появятся чаты школы. Чтобы создать их по спискам СГО, администратор школы нажимает «Инициализировать список чатов».',
+      });
+}
+
+function chatTable({ filter, items, may, administeredBy }: ListView): Html {
+  const first = (filter.page - 1) * filter.perPage + 1;
+  return dataTable<ChatItem>({
+    caption: 'Чаты',
+    rows: items,
+    columns: [
+      {
+        head: '№ п/п',
+        narrow: true,
+        numeric: true,
+        phone: 'hidden',
+        cell: (chat, i) => (may.delete ? chooser(chat, first + i) : count(first + i)),
+      },
+      {
+        head: 'Наименование чата',
+        phone: 'title',
+        sortHref: listHref({ ...filter, sort: filter.sort === 'title' ? '-title' : 'title', page: 1 }),
+        sorted: filter.sort === 'title' ? 'ascending' : 'descending',
+        cell: (chat) => title(chat, administeredBy),
+      },
+      { head: 'Тип чата', cell: (chat) => CHAT_TYPE_LABELS[chat.type] },
+      {
+        head: 'Кол-во участников',
+        numeric: true,
+        cell: (chat) =>
+          html`${count(chat.memberCount)}<span class="beside">в Сферуме: ${count(chat.inSferumCount)}</span>`,
+      },
+      { head: 'Администратор', cell: (chat) => admins(chat) },
+      { head: 'Состояние', cell: (chat) => conditionCell(chat) },
+    ],
+  });
+}
+
+/** A row is selected by clicking it (with script) or its number; arrows move the choice. */
+function chooser(chat: ChatItem, number: number): Html {
+  return html`<label class="choose"><input type="radio" name="chat" value="${chat.id}" required aria-label="Выбрать чат ${chat.title}"><span>${count(number)}</span></label>`;
+}
+
+function title(chat: ChatItem, administeredBy: string | null): Html {
+  const readOnly = administeredBy !== null && !chat.admins.some(({ id }) => id === administeredBy);
+  return html`<a href="/manage/chats/${chat.id}"><bdi>${chat.title}</bdi></a>${
+    chat.origin === 'manual' ? html` <span class="tag">вручную</span>` : ''
+  }${readOnly ? html` <span class="tag">только просмотр</span>` : ''}`;
+}
+
+function admins({ admins: all, warning }: ChatItem): Html {
+  const shown = all.slice(0, ADMINS_SHOWN).map(({ name }) => name);
+  const more = all.length - shown.length;
+  const names =
+    all.length === 0
+      ? html`<span class="muted">нет</span>`
+      : html`<bdi>${shown.join(', ')}</bdi>${more > 0 ? html` <span class="muted">и ещё ${more}</span>` : ''}`;
+  return warning
+    ? html`${names}<div class="under">${state('warn', 'нет своего администратора')}</div>`
+    : names;
+}
+
+function conditionCell({ condition: now }: ChatItem): Html {
+  const why = now.status === 'failing' || now.status === 'held' ? now.message : null;
+  return html`${condition(now)}${why ? html`<div class="under muted">${why}</div>` : ''}`;
+}

@@ -1,0 +1,19 @@
+import type { ConsoleParts } from '../console.ts';
+import { deleteRoutes } from './delete-routes.ts';
+import { editorRoutes } from './editor-routes.ts';
+import { initializeRoutes } from './initialize-routes.ts';
+import { listRoutes } from './list-routes.ts';
+import { newChatRoutes } from './new-chat-routes.ts';
+import { operationRoutes } from './operation-routes.ts';
+import { pickerRoutes } from './picker-routes.ts';
+
+/** Everything below `/manage`: for staff alone (A1), each page within what `src/chats/rights.ts` allows him. */
+export function manageRoutes(parts: ConsoleParts): void {
+  listRoutes(parts);
+  newChatRoutes(parts);
+  initializeRoutes(parts);
+  operationRoutes(parts);
+  pickerRoutes(parts);
+  deleteRoutes(parts);
+  editorRoutes(parts);
+}

@@ -1,0 +1,98 @@
+/** What the form around a table of people sends, and what its buttons do with the draft. */
+import type { Context } from '../../../src/context.ts';
+import {
+  type DraftKey,
+  mark,
+  markAll,
+  openDraft,
+  type Staging,
+  stageTicked,
+  unmarkAll,
+  unstage,
+} from '../../../src/store/chat-drafts.ts';
+import { type DraftScope, draftMemberIds } from '../../../src/store/queries/draft-members.ts';
+import type { Flash } from '../flash.ts';
+import type { ConsoleContext } from '../page.ts';
+import { memberQuery } from './query.ts';
+import type { MemberFilter } from './selection.ts';
+
+export interface SentForm {
+  /** The button that was pressed: its word, and what stands behind a colon. */
+  button: string;
+  argument: string;
+  /** Of one field the last value. */
+  field(name: string): string | undefined;
+  /** Who stood on the page, and who of them is ticked. */
+  shown: string[];
+  on: string[];
+}
+
+export async function sentForm(c: ConsoleContext): Promise<SentForm> {
+  const body = await c.req.formData();
+  const texts = (name: string) =>
+    body.getAll(name).filter((value): value is string => typeof value === 'string');
+  const pressed = texts('do').at(-1) ?? '';
+  const colon = pressed.indexOf(':');
+  return {
+    button: colon === -1 ? pressed : pressed.slice(0, colon),
+    argument: colon === -1 ? '' : pressed.slice(colon + 1),
+    field: (name) => texts(name).at(-1),
+    shown: texts('shown'),
+    on: texts('on'),
+  };
+}
+
+/** A pager's button names its page; looking again begins at the first; any other stays where it is. */
+export function pageAfter({ button, argument, field }: SentForm): string | undefined {
+  if (button === 'page') return argument;
+  return button === 'find' ? '1' : field('page');
+}
+
+export function memberFilterOf(sent: SentForm): MemberFilter {
+  const { field } = sent;
+  return memberQuery.parse({
+    lastName: field('lastName'),
+    show: field('show'),
+    perPage: field('perPage'),
+    page: pageAfter(sent),
+  });
+}
+
+export function openDraftOf(ctx: Context, key: DraftKey): Promise<string> {
+  return openDraft(ctx.db.sql, key, ctx.newId(), new Date(ctx.clock.now()));
+}
+
+const STAGING: ReadonlySet<string> = new Set<Staging>(['remove', 'grant', 'revoke', 'restore']);
+
+/**
+ * Notes the ticks of the page and does what the pressed button asks of the draft. What is to be said about it,
+ * or null.
+ */
+export async function stage(
+  ctx: Context,
+  scope: DraftScope & { draftId: string },
+  sent: SentForm,
+  filter: MemberFilter,
+): Promise<Flash | null> {
+  const db = ctx.db.sql;
+  await mark(db, scope.draftId, 'ticked', sent.shown, sent.on);
+  const { button, argument } = sent;
+  if (button === 'tick-all') {
+    await markAll(db, scope.draftId, 'ticked', await draftMemberIds(db, scope, filter));
+  } else if (button === 'untick-all') {
+    await unmarkAll(db, scope.draftId, 'ticked');
+  } else if (button === 'undo') {
+    await unmarkAll(db, scope.draftId, 'ticked');
+    await unstage(db, scope.draftId, argument);
+  } else if (STAGING.has(button)) {
+    const skipped = await stageTicked(db, { ...scope, id: scope.draftId }, button as Staging);
+    if (skipped > 0) {
+      return {
+        kind: 'warn',
+        title: 'Ученик не может быть администратором чата',
+        text: `Пропущено выбранных: ${skipped}.`,
+      };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,125 @@
+/** The members of a chat as its editor and «Добавить новый чат» list them (C2). */
+
+import { groundText, type Names } from '../../../src/plan/describe.ts';
+import type { ChatMemberItem } from '../../../src/store/queries/chat-members.ts';
+import type { DraftMemberItem } from '../../../src/store/queries/draft-members.ts';
+import { type Html, html } from '../html.ts';
+import { state } from '../parts/condition.ts';
+import { count, moment } from '../parts/numbers.ts';
+import { type Column, dataTable } from '../parts/table.ts';
+import { ROLE_WORDS } from './words.ts';
+
+export interface MembersTable {
+  items: readonly DraftMemberItem[];
+  /** The number of the first row. */
+  first: number;
+  names: Names;
+  timeZone: string;
+  /** False: to look at alone. */
+  editable: boolean;
+  /** False: a chat that is to be made, of which neither grounds nor Sferum say anything yet. */
+  live: boolean;
+}
+
+export function membersTable({ items, first, names, timeZone, editable, live }: MembersTable): Html {
+  const columns: Column<DraftMemberItem>[] = [
+    { head: '№ п/п', narrow: true, numeric: true, phone: 'hidden', cell: (_, i) => count(first + i) },
+    {
+      head: 'Имя на экране',
+      phone: 'title',
+      cell: (m) => html`<span class="name"><bdi>${m.name}</bdi></span>${live ? mark(m) : ''}`,
+    },
+    { head: 'Админ', cell: (m) => (live ? adminCell(m) : m.stagedAdmin === 'grant' ? 'Да' : '') },
+    { head: 'Роль', cell: (m) => ROLE_WORDS[m.role] },
+  ];
+  const ofLive: Column<DraftMemberItem>[] = [
+    { head: 'Почему здесь', cell: (m) => whyHere(m, names, timeZone) },
+    { head: 'В Сферуме', cell: (m) => sferumState(m) },
+  ];
+  const tick: Column<DraftMemberItem> = {
+    head: 'Выбор',
+    headContent: html`<span class="unseen">Выбор</span><input type="checkbox" class="needs-script" data-tick-page aria-label="Выбрать всех на странице">`,
+    narrow: true,
+    phone: 'line',
+    cell: (m) =>
+      html`<input type="checkbox" name="on" value="${m.personId}" aria-label="${m.name}"${m.ticked ? ' checked' : ''}><input type="hidden" name="shown" value="${m.personId}">`,
+  };
+  const undo: Column<DraftMemberItem> = {
+    head: 'Отменить',
+    headContent: html`<span class="unseen">Отменить</span>`,
+    narrow: true,
+    cell: takeBack,
+  };
+  return dataTable({
+    caption: 'Участники',
+    rows: items,
+    rowAttributes: (m) => (live && m.staged ? html` class="staged-${m.staged}"` : ''),
+    columns: [
+      ...(editable ? [tick] : []),
+      ...columns,
+      ...(live ? ofLive : []),
+      ...(editable && live ? [undo] : []),
+    ],
+  });
+}
+
+function mark({ staged }: DraftMemberItem): Html | string {
+  if (staged === 'add') return html` <span class="tag good">будет добавлен</span>`;
+  if (staged === 'remove') return html` <span class="tag bad">будет удалён</span>`;
+  return '';
+}
+
+function adminCell({ admin, stagedAdmin }: DraftMemberItem): Html | string {
+  if (stagedAdmin === 'grant') return html`<span class="tag good">станет: Да</span>`;
+  if (stagedAdmin === 'revoke') return html`<span class="tag bad">будет снят</span>`;
+  return admin ? 'Да' : '';
+}
+
+function takeBack(m: DraftMemberItem): Html | string {
+  if (!m.staged && !m.stagedAdmin) return '';
+  return html`<button type="submit" class="button quiet" name="do" value="undo:${m.personId}">Вернуть<span class="unseen"> как было: ${m.name}</span></button>`;
+}
+
+/** Every ground there is (J1); what was done by hand with its author, day and reason (D7). */
+function whyHere(m: DraftMemberItem, names: Names, timeZone: string): Html {
+  const byHand = m.exception ? exceptionText(m.exception, names, timeZone) : null;
+  const grounds = m.grounds
+    .filter(({ kind }) => !(kind === 'added' && byHand))
+    .map((ground) => groundText(ground, names));
+  if (m.staged === 'add' && grounds.length === 0 && !byHand)
+    return html`<span class="muted">по вашему решению</span>`;
+  return html`<ul class="grounds">${grounds.map((text) => html`<li>${text}</li>`)}${byHand ? html`<li>${byHand}</li>` : ''}${
+    m.held ? html`<li>${state('warn', 'исключение ждёт решения')}</li>` : ''
+  }</ul>`;
+}
+
+function exceptionText(e: NonNullable<ChatMemberItem['exception']>, names: Names, timeZone: string): Html {
+  const what = [
+    e.member === 'added' ? 'добавлен вручную' : e.member === 'excluded' ? 'исключён вручную' : null,
+    e.admin === 'granted'
+      ? 'назначен администратором'
+      : e.admin === 'revoked'
+        ? 'права администратора сняты'
+        : null,
+  ].filter(Boolean);
+  return html`${what.join(', ')}: <bdi>${names.person(e.authorId)}</bdi>, ${moment(e.at, timeZone)}${
+    e.reason ? html`, «<bdi>${e.reason}</bdi>»` : ''
+  }`;
+}
+
+function sferumState(m: DraftMemberItem): Html | string {
+  if (m.staged === 'add') return '';
+  if (!m.linked) return state('warn', 'не привязан');
+  switch (m.sferumState) {
+    case 'in':
+      return state('good', 'да');
+    case 'waiting':
+      return state('calm', 'приглашён, не вошёл');
+    case 'refused':
+      return state('bad', 'добавить нельзя', m.sferumReason);
+    case 'left':
+      return state('warn', 'вышел сам');
+    default:
+      return state('calm', 'добавляется');
+  }
+}

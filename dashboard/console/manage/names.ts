@@ -1,0 +1,45 @@
+/** Names for pages that show grounds, exceptions and refusals: looked up when read, never kept (rule 11). */
+import type { Warning } from '../../../src/chats/warnings.ts';
+import type { Context } from '../../../src/context.ts';
+import type { Names } from '../../../src/plan/describe.ts';
+import type { Refusal } from '../../../src/refusal.ts';
+import type { ChatMemberItem } from '../../../src/store/queries/chat-members.ts';
+import { findNames } from '../../../src/store/queries/names.ts';
+import { idsOf } from '../../api/grounds.ts';
+import { type Content, html } from '../html.ts';
+
+/** Names beyond these are counted. */
+const NAMED = 5;
+
+export function memberNames(
+  ctx: Context,
+  schoolId: string,
+  members: readonly Pick<ChatMemberItem, 'grounds' | 'exception'>[],
+): Promise<Names> {
+  const ids = idsOf(members.flatMap((m) => m.grounds));
+  const authors = members.flatMap((m) => m.exception?.authorId ?? []);
+  return findNames(ctx.db.sql, schoolId, { ...ids, people: [...ids.people, ...authors] });
+}
+
+/** A refusal's own words and the people it is about; the chat that is in the way, to be opened (E3). */
+export async function refusalText(
+  ctx: Context,
+  schoolId: string,
+  { title, extra }: Refusal,
+): Promise<Content> {
+  const ids = Array.isArray(extra.personIds) ? (extra.personIds as string[]) : [];
+  const chatId = typeof extra.chatId === 'string' ? extra.chatId : null;
+  const names = await findNames(ctx.db.sql, schoolId, {
+    ...{ people: ids.slice(0, NAMED), classes: [], groups: [], orders: [] },
+  });
+  const named = ids.slice(0, NAMED).map((id) => names.person(id));
+  const more = ids.length > NAMED ? ` и ещё ${ids.length - NAMED}` : '';
+  return html`${title}${named.length > 0 ? html`: <bdi>${named.join(', ')}</bdi>${more}` : ''}. ${
+    chatId ? html`<a href="/manage/chats/${chatId}">Открыть этот чат</a>` : ''
+  }`;
+}
+
+/** J6: what the person who made the change is told. Null: nothing. */
+export function warningsText(warnings: readonly Warning[]): string | null {
+  return warnings.length > 0 ? warnings.map(({ message }) => message).join(' ') : null;
+}

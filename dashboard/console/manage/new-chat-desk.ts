@@ -1,0 +1,32 @@
+import { creationOf, may, type Standing } from '../../../src/chats/rights.ts';
+import type { Context } from '../../../src/context.ts';
+import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
+import { type Draft, type DraftKey, findDraft } from '../../../src/store/chat-drafts.ts';
+import { type Units, unitsOf } from '../../../src/store/queries/units.ts';
+import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { forbidden, viewerOf } from '../../rights.ts';
+import type { ConsoleContext } from '../page.ts';
+
+/** A chat that somebody is making: what he may make, of what (E2), and how far he is. */
+export interface NewChatDesk {
+  viewer: Viewer;
+  types: readonly ChatType[];
+  /** For a teacher his own. */
+  units: Units;
+  key: DraftKey;
+  draft: Draft | null;
+}
+
+/** Throws Refusal(403) for those who may create none. */
+export async function newChatDesk(ctx: Context, c: ConsoleContext): Promise<NewChatDesk> {
+  const { caller } = c.get('visitor');
+  const viewer = await viewerOf(ctx, caller, caller.schoolId);
+  const units = await unitsOf(ctx.db.sql, viewer);
+  const standings = new Set<Standing>([viewer.sees === 'school' ? 'school-admin' : 'staff']);
+  if (viewer.sees === 'circle' && units.classes.length > 0) standings.add('homeroom');
+  if (viewer.sees === 'circle' && units.groups.length > 0) standings.add('teaching');
+  const types = CHAT_TYPES.filter((type) => may(standings, creationOf(type)));
+  if (types.length === 0) throw forbidden();
+  const key = { schoolId: viewer.schoolId, authorId: caller.subject, chatId: null };
+  return { viewer, types, units, key, draft: await findDraft(ctx.db.sql, key) };
+}

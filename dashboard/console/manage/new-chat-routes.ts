@@ -1,0 +1,179 @@
+import { sameTitled } from '../../../src/chats/same-titled.ts';
+import { suggestChat } from '../../../src/chats/suggest-chat.ts';
+import type { ChatType } from '../../../src/desired/model.ts';
+import { Refusal } from '../../../src/refusal.ts';
+import {
+  discardDraft,
+  findDraft,
+  nameDraft,
+  replacePeople,
+  stagedPeople,
+} from '../../../src/store/chat-drafts.ts';
+import { listDraftMembers } from '../../../src/store/queries/draft-members.ts';
+import { forbidden } from '../../rights.ts';
+import type { ConsoleParts } from '../console.ts';
+import type { Content } from '../html.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { STAFF } from '../visitor.ts';
+import { memberFilterOf, openDraftOf, type SentForm, sentForm, stage } from './members-form.ts';
+import { memberNames, refusalText, warningsText } from './names.ts';
+import { NO_CLASS, newChatBody, newChatHref } from './new-chat.ts';
+import { type NewChatDesk, newChatDesk } from './new-chat-desk.ts';
+import { chatTypeOf, memberQuery } from './query.ts';
+import type { MemberFilter } from './selection.ts';
+
+/** «Добавить новый чат» (E): a draft like an edit's, of a chat that is not there yet. */
+export function newChatRoutes(parts: ConsoleParts): void {
+  const { ctx, screens } = parts;
+  const db = ctx.db.sql;
+  screens.get('/manage/new', STAFF, async (c) =>
+    show(parts, c, await newChatDesk(ctx, c), memberQuery.parse(c.req.query())),
+  );
+
+  screens.post('/manage/new', STAFF, async (c) => {
+    const desk = await newChatDesk(ctx, c);
+    const sent = await sentForm(c);
+    const filter = { ...memberFilterOf(sent), show: 'members' as const };
+    if (sent.button === 'cancel') {
+      if (desk.draft) await discardDraft(db, desk.draft.id);
+      return goTo(c, '/manage');
+    }
+    const draftId = await openDraftOf(ctx, desk.key);
+    const chosen = choiceOf(desk, sent);
+    if (sent.button === 'fill' || differs(desk, chosen)) {
+      await fill(parts, desk, draftId, chosen);
+      const filled = chosen.unit !== null && sent.button === 'create';
+      return goTo(
+        c,
+        '/manage/new',
+        filled
+          ? {
+              kind: 'info',
+              title: 'Название и участники заполнены',
+              text: 'Проверьте их и нажмите «Добавить».',
+            }
+          : undefined,
+      );
+    }
+    await nameDraft(db, draftId, { title: sent.field('title')?.trim() ?? '' });
+    const scope = { schoolId: desk.viewer.schoolId, chatId: null, draftId };
+    const said = await stage(ctx, scope, sent, filter);
+    if (sent.button === 'pick') return goTo(c, '/manage/new/pick');
+    if (sent.button === 'create') return create(parts, c, desk, filter);
+    return goTo(c, `${newChatHref(filter)}#members`, said ?? undefined);
+  });
+}
+
+interface Choice {
+  type: ChatType | null;
+  classId: string | null;
+  groupId: string | null;
+  /** What `suggestChat` takes, once enough is chosen. */
+  unit: { type: ChatType; classId: string | null; groupId: string | null } | null;
+}
+
+/** The selects of the form; what an earlier one makes meaningless is dropped. */
+function choiceOf({ draft, units, types }: NewChatDesk, { field }: SentForm): Choice {
+  const type = chatTypeOf.parse(field('type') || undefined) ?? null;
+  if (type !== null && !types.includes(type)) throw forbidden();
+  const classId = type === null || type === 'staff' ? null : field('classId') || null;
+  const sameClass = classId === draft?.classId;
+  const group = units.groups.find(({ id }) => id === field('subjectGroupId'));
+  const groupId =
+    type === 'subject' && sameClass && group && (group.classId ?? NO_CLASS) === classId ? group.id : null;
+  const enough = type === 'staff' || (type === 'subject' ? groupId !== null : classId !== null);
+  const realClassId = classId === NO_CLASS ? null : classId;
+  return {
+    type,
+    classId,
+    groupId,
+    unit: type !== null && enough ? { type, classId: realClassId, groupId } : null,
+  };
+}
+
+function differs({ draft }: NewChatDesk, { type, classId, groupId }: Choice): boolean {
+  return (
+    type !== (draft?.type ?? null) ||
+    classId !== (draft?.classId ?? null) ||
+    groupId !== (draft?.subjectGroupId ?? null)
+  );
+}
+
+/** E1: name and members of the rules, the default admins marked. */
+async function fill(
+  { ctx }: ConsoleParts,
+  { viewer }: NewChatDesk,
+  draftId: string,
+  { type, classId, groupId, unit }: Choice,
+): Promise<void> {
+  const db = ctx.db.sql;
+  const suggested = unit && (await suggestChat(ctx, db, viewer, unit));
+  await nameDraft(db, draftId, { type, classId, subjectGroupId: groupId, title: suggested?.title ?? '' });
+  await replacePeople(db, draftId, suggested?.members ?? new Map());
+}
+
+async function show(
+  { ctx }: ConsoleParts,
+  c: ConsoleContext,
+  { viewer, types, units, draft }: NewChatDesk,
+  filter: MemberFilter,
+  refused?: { text: Content; status: number },
+): Promise<Response> {
+  const db = ctx.db.sql;
+  const { schoolId } = viewer;
+  const scope = { schoolId, chatId: null, draftId: draft?.id ?? null };
+  const members = await listDraftMembers(db, scope, { ...filter, show: 'members' });
+  return page({
+    c,
+    title: 'Добавить новый чат',
+    section: 'manage',
+    crumbs: [{ label: 'Управление чатами', href: '/manage' }],
+    body: newChatBody({
+      ...{ types, units, draft, members, filter },
+      names: await memberNames(ctx, schoolId, members.items),
+      timeZone: c.get('visitor').school.timeZone,
+      existing: draft?.title ? await sameTitled(db, schoolId, draft.title, null) : null,
+      ...(refused ? { refused: refused.text } : {}),
+    }),
+    styles: ['manage.css'],
+    scripts: ['manage.js'],
+    ...(refused ? { status: refused.status as 422 } : {}),
+  });
+}
+
+async function create(
+  parts: ConsoleParts,
+  c: ConsoleContext,
+  desk: NewChatDesk,
+  filter: MemberFilter,
+): Promise<Response> {
+  const { ctx, commands } = parts;
+  const { viewer, key } = desk;
+  const draft = await findDraft(ctx.db.sql, key);
+  if (!draft?.type) return goTo(c, '/manage/new', { kind: 'warn', title: 'Выберите тип чата' });
+  const { add, grant } = await stagedPeople(ctx.db.sql, draft.id);
+  const admins = new Set(grant);
+  try {
+    const { chatId, warnings } = await commands.createChat({
+      viewer,
+      by: key.authorId,
+      type: draft.type,
+      title: draft.title || null,
+      classId: draft.classId === NO_CLASS ? null : draft.classId,
+      subjectGroupId: draft.subjectGroupId,
+      members: add.map((personId) => ({ personId, admin: admins.has(personId) })),
+      reason: null,
+    });
+    await discardDraft(ctx.db.sql, draft.id);
+    const warned = warningsText(warnings);
+    return goTo(c, `/manage/chats/${chatId}`, {
+      kind: warned ? 'warn' : 'good',
+      title: 'Чат создан',
+      text: warned ?? 'В Сферуме он появится сам.',
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const text = await refusalText(ctx, viewer.schoolId, error);
+    return show(parts, c, { ...desk, draft }, filter, { text, status: error.status });
+  }
+}

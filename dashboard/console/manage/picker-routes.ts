@@ -1,0 +1,147 @@
+import type { ChatType } from '../../../src/desired/model.ts';
+import { naturalCompare } from '../../../src/desired/names.ts';
+import {
+  type DraftKey,
+  findDraft,
+  mark,
+  markAll,
+  stagePicked,
+  unmarkAll,
+} from '../../../src/store/chat-drafts.ts';
+import { draftMarks } from '../../../src/store/queries/draft-members.ts';
+import { listPeople, type PeopleFilter } from '../../../src/store/queries/people.ts';
+import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
+import { unitsOf } from '../../../src/store/queries/units.ts';
+import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { forbidden } from '../../rights.ts';
+import type { ConsoleParts } from '../console.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import type { Crumb } from '../parts/breadcrumbs.ts';
+import { STAFF } from '../visitor.ts';
+import { deskOf } from './desk.ts';
+import { openDraftOf, pageAfter, sentForm } from './members-form.ts';
+import { newChatDesk } from './new-chat-desk.ts';
+import { likelyRole, type PickFilter, pickBody, pickHref } from './picker.ts';
+import { pickQuery } from './query.ts';
+import { people } from './words.ts';
+
+/** Enough for everybody of the largest school: `listPeople` is asked for all its pages at once. */
+const EVERYBODY = 1_000_000;
+const ROLES: readonly ShownRole[] = ['staff', 'student', 'parent'];
+
+/** Whose members are picked. */
+interface Target {
+  viewer: Viewer;
+  key: DraftKey;
+  type: ChatType | null;
+  base: string;
+  crumb: Crumb;
+}
+
+/** «Выбрать участников чата» (C3), for a chat that is and for one that is to be made. */
+export function pickerRoutes(parts: ConsoleParts): void {
+  const { ctx } = parts;
+  const ofChat = async (c: ConsoleContext): Promise<Target> => {
+    const { viewer, chat, may, key } = await deskOf(ctx, c);
+    if (!may.members || chat.condition.status === 'deleting') throw forbidden();
+    const base = `/manage/chats/${chat.id}`;
+    return { viewer, key, type: chat.type, base, crumb: { label: 'Редактировать чат', href: base } };
+  };
+  const ofNew = async (c: ConsoleContext): Promise<Target> => {
+    const { viewer, key, draft } = await newChatDesk(ctx, c);
+    const base = '/manage/new';
+    return {
+      viewer,
+      key,
+      type: draft?.type ?? null,
+      base,
+      crumb: { label: 'Добавить новый чат', href: base },
+    };
+  };
+  register(parts, '/manage/chats/:id/pick', ofChat);
+  register(parts, '/manage/new/pick', ofNew);
+}
+
+function register(
+  { ctx, screens }: ConsoleParts,
+  path: string,
+  targetOf: (c: ConsoleContext) => Promise<Target>,
+): void {
+  const db = ctx.db.sql;
+  screens.get(path, STAFF, async (c) => {
+    const target = await targetOf(c);
+    const { viewer, key, base } = target;
+    const filter = filterOf(target, c.req.query());
+    const found = await listPeople(db, viewer, asked(filter, key));
+    const draft = await findDraft(db, key);
+    const marks = await draftMarks(
+      db,
+      draft?.id ?? null,
+      found.items.map(({ id }) => id),
+    );
+    // A teacher finds in the picker whom he may see: of his own classes, not of all the school's.
+    const { classes } = await unitsOf(db, viewer);
+    classes.sort((a, b) => naturalCompare(a.title, b.title));
+    return page({
+      c,
+      title: 'Выбрать участников чата',
+      section: 'manage',
+      crumbs: [{ label: 'Управление чатами', href: '/manage' }, target.crumb],
+      body: pickBody({ base, filter, roles: rolesOf(target), classes, people: found, marks, draft }),
+      styles: ['manage.css'],
+      scripts: ['manage.js'],
+    });
+  });
+
+  screens.post(path, STAFF, async (c) => {
+    const target = await targetOf(c);
+    const { viewer, key, base } = target;
+    const sent = await sentForm(c);
+    const field = (name: string) => sent.field(name);
+    const filter = filterOf(target, {
+      ...{ lastName: field('lastName'), role: field('role'), sex: field('sex'), classId: field('classId') },
+      ...{ perPage: field('perPage'), page: pageAfter(sent) },
+    });
+    const draftId = await openDraftOf(ctx, key);
+    await mark(db, draftId, 'picked', sent.shown, sent.on);
+    if (sent.button === 'pick-all') {
+      const { items } = await listPeople(db, viewer, { ...asked(filter, key), page: 1, perPage: EVERYBODY });
+      const free = items.filter(({ inChat }) => inChat !== true).map(({ id }) => id);
+      await markAll(db, draftId, 'picked', free);
+    } else if (sent.button === 'unpick-all') {
+      await unmarkAll(db, draftId, 'picked');
+    } else if (sent.button === 'add') {
+      const added = await stagePicked(db, draftId, key.chatId);
+      if (added === 0) {
+        return goTo(c, pickHref(base, filter), {
+          kind: 'warn',
+          title: 'Никто не выбран',
+          text: 'Поставьте галочки и нажмите «Добавить».',
+        });
+      }
+      const next = key.chatId === null ? '«Добавить», чтобы создать чат' : '«Сохранить»';
+      return goTo(c, base, {
+        kind: 'info',
+        title: `Выбрано: ${people(added)}`,
+        text: `Проверьте список и нажмите ${next}.`,
+      });
+    }
+    return goTo(c, pickHref(base, filter));
+  });
+}
+
+function filterOf(target: Target, query: Record<string, string | undefined>): PickFilter {
+  const filter = pickQuery.parse(query);
+  const roles = rolesOf(target);
+  const role = filter.role && roles.includes(filter.role) ? filter.role : likelyRole(target.type);
+  return { ...filter, role };
+}
+
+/** Into a subject chat a teacher puts no parents (E2). */
+function rolesOf({ viewer, type }: Target): readonly ShownRole[] {
+  return viewer.sees === 'circle' && type === 'subject' ? ROLES.filter((role) => role !== 'parent') : ROLES;
+}
+
+function asked(filter: PickFilter, key: DraftKey): PeopleFilter {
+  return { ...filter, chatId: key.chatId ?? undefined };
+}

@@ -1,0 +1,166 @@
+/** «Выбрать участников чата» (C3). */
+import type { z } from 'zod';
+import type { ChatType } from '../../../src/desired/model.ts';
+import type { Draft } from '../../../src/store/chat-drafts.ts';
+import type { Listed } from '../../../src/store/queries/page.ts';
+import type { PersonItem } from '../../../src/store/queries/people.ts';
+import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
+import type { ClassItem } from '../../../src/store/queries/units.ts';
+import { type Html, html } from '../html.ts';
+import { linkButton, submitButton } from '../parts/button.ts';
+import { checkField, hiddenField, perPageField, selectField, textField } from '../parts/field.ts';
+import { hrefOf } from '../parts/links.ts';
+import { count, day } from '../parts/numbers.ts';
+import { emptyState } from '../parts/states.ts';
+import { submitPager } from '../parts/submit-pager.ts';
+import { type Column, dataTable } from '../parts/table.ts';
+import { PER_PAGE_SIZES, type pickQuery } from './query.ts';
+import { ENTER_FINDS } from './selection.ts';
+import { ROLE_GENITIVES, ROLE_LABELS } from './words.ts';
+
+export type PickFilter = Omit<z.infer<typeof pickQuery>, 'role'> & { role: ShownRole };
+
+export interface PickView {
+  /** Where the chat is edited: `/manage/chats/<id>` or `/manage/new`. */
+  base: string;
+  filter: PickFilter;
+  roles: readonly ShownRole[];
+  classes: readonly ClassItem[];
+  people: Listed<PersonItem>;
+  marks: ReadonlyMap<string, { staged: boolean; picked: boolean }>;
+  draft: Draft | null;
+}
+
+const ROLES_BY_TYPE: Readonly<Record<ChatType, ShownRole>> = {
+  staff: 'staff',
+  class: 'student',
+  parents: 'parent',
+  subject: 'student',
+};
+
+/** Whom one most likely looks for. */
+export function likelyRole(type: ChatType | null): ShownRole {
+  return ROLES_BY_TYPE[type ?? 'class'];
+}
+
+export function pickHref(base: string, { page, perPage, ...filter }: PickFilter): string {
+  return hrefOf(`${base}/pick`, {
+    ...filter,
+    perPage: perPage === 10 ? undefined : perPage,
+    page: page === 1 ? undefined : page,
+  });
+}
+
+export function pickBody(view: PickView): Html {
+  const { base, filter, people } = view;
+  const pages = (label: string) =>
+    submitPager({ page: filter.page, perPage: filter.perPage, total: people.total, name: 'do', label });
+  return html`<form method="post" action="${base}/pick" class="picker" id="picker" data-selection>${ENTER_FINDS}
+${filters(view)}
+${selection(view)}
+${
+  people.items.length === 0
+    ? emptyState({
+        title: 'Никого не найдено',
+        text: 'Измените фамилию, роль, пол или класс и нажмите «Поиск».',
+      })
+    : html`${pages('Страницы')}${peopleTable(view)}${pages('Страницы, под таблицей')}`
+}
+${hiddenField('page', String(filter.page))}</form>`;
+}
+
+function filters({ filter, roles, classes }: PickView): Html {
+  return html`<div class="filters pick-filter">
+${textField({ label: 'По фамилии', name: 'lastName', value: filter.lastName })}
+<fieldset class="roles" data-finds-at-once><legend>Роли</legend>${roles.map((role) =>
+    checkField({
+      label: ROLE_LABELS[role],
+      name: 'role',
+      value: role,
+      checked: role === filter.role,
+      radio: true,
+    }),
+  )}</fieldset>
+${selectField({
+  label: 'Пол',
+  name: 'sex',
+  value: filter.sex,
+  options: [
+    { value: '', label: 'Любой' },
+    { value: 'male', label: 'Мужской' },
+    { value: 'female', label: 'Женский' },
+  ],
+})}
+${selectField({
+  label: 'Класс',
+  name: 'classId',
+  value: filter.classId,
+  options: [{ value: '', label: 'Все' }, ...classes.map(({ id, title }) => ({ value: id, label: title }))],
+})}
+${perPageField(filter.perPage, PER_PAGE_SIZES)}
+<div class="filters-go">${submitButton({ label: 'Поиск', name: 'do', value: 'find' })}</div></div>`;
+}
+
+function selection({ base, filter, people, marks, draft }: PickView): Html {
+  const who = ROLE_GENITIVES[filter.role];
+  const picked = draft?.picked ?? { staff: 0, student: 0, parent: 0 };
+  const here = people.items.filter(({ id }) => marks.get(id)?.picked).length;
+  const others = (Object.keys(picked) as ShownRole[])
+    .filter((role) => role !== filter.role && picked[role] > 0)
+    .map((role) => `${ROLE_GENITIVES[role]} (${count(picked[role])})`);
+  const any = picked.staff + picked.student + picked.parent > 0;
+  return html`<div class="selection" data-elsewhere="${picked[filter.role] - here}"><div class="selection-count">
+<span aria-live="polite">Выбрано ${who} (<span data-selected>${count(picked[filter.role])}</span>)</span>
+${submitButton({ label: `Выбрать ${who} на всех страницах (${count(people.total)})`, kind: 'quiet', name: 'do', value: 'pick-all' })}
+${any ? submitButton({ label: 'Снять выбор', kind: 'quiet', name: 'do', value: 'unpick-all' }) : ''}
+${others.length > 0 ? html`<span class="muted">Также выбрано: ${others.join(', ')}</span>` : ''}</div>
+<div class="actions">${submitButton({ label: 'Добавить', kind: 'primary', name: 'do', value: 'add' })}${linkButton({ label: 'Отмена', href: base })}</div></div>`;
+}
+
+function peopleTable({ people, marks, filter }: PickView): Html {
+  const first = (filter.page - 1) * filter.perPage + 1;
+  const columns: Column<PersonItem>[] = [
+    {
+      head: 'Выбор',
+      headContent: html`<span class="unseen">Выбор</span><input type="checkbox" class="needs-script" data-tick-page aria-label="Выбрать всех на странице">`,
+      narrow: true,
+      cell: (person) => pickBox(person, marks.get(person.id)),
+    },
+    { head: '№ п/п', narrow: true, numeric: true, phone: 'hidden', cell: (_, i) => count(first + i) },
+    {
+      head: 'Фамилия',
+      sorted: 'ascending',
+      cell: (person) =>
+        html`<bdi>${person.familyName}</bdi>${
+          isIn(person, marks.get(person.id)) ? html`<span class="under muted">${whyNot(person)}</span>` : ''
+        }`,
+    },
+    { head: 'Имя', cell: ({ givenName }) => html`<bdi>${givenName}</bdi>` },
+    { head: 'Отчество', cell: ({ middleName }) => html`<bdi>${middleName}</bdi>` },
+  ];
+  const birth: Column<PersonItem> = {
+    head: 'Дата рождения',
+    cell: ({ birthDate }) => (birthDate ? day(birthDate.slice(0, 10)) : ''),
+  };
+  return dataTable({
+    caption: 'Люди школы',
+    rows: people.items,
+    columns: filter.role === 'student' ? [...columns, birth] : columns,
+    rowAttributes: (person) => (isIn(person, marks.get(person.id)) ? html` class="unavailable"` : ''),
+  });
+}
+
+function isIn(person: PersonItem, marks: { staged: boolean } | undefined): boolean {
+  return person.inChat === true || marks?.staged === true;
+}
+
+function whyNot({ inChat }: PersonItem): string {
+  return inChat ? 'Уже является участником' : 'Уже выбран, ждёт сохранения';
+}
+
+function pickBox(person: PersonItem, marks: { staged: boolean; picked: boolean } | undefined): Html {
+  if (isIn(person, marks)) {
+    return html`<input type="checkbox" disabled aria-label="${person.name}: ${whyNot(person).toLowerCase()}">`;
+  }
+  return html`<input type="checkbox" name="on" value="${person.id}" aria-label="${person.name}"${marks?.picked ? ' checked' : ''}><input type="hidden" name="shown" value="${person.id}">`;
+}

@@ -1,0 +1,167 @@
+/** A plan to read (F3): figures, then by chat or by person; sentences made where names may be read. */
+import type { z } from 'zod';
+import { CHAT_TYPES } from '../../../src/desired/model.ts';
+import { describe, endingText, groundText, type Names } from '../../../src/plan/describe.ts';
+import type { Action, PlanCounts } from '../../../src/plan/model.ts';
+import type { Listed } from '../../../src/store/queries/page.ts';
+import type { PlanChatItem, PlanPersonItem } from '../../../src/store/queries/plan-read.ts';
+import { type Content, type Html, html } from '../html.ts';
+import { submitButton } from '../parts/button.ts';
+import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
+import { hiddenField, selectField, textField } from '../parts/field.ts';
+import { hrefOf } from '../parts/links.ts';
+import { count, counted } from '../parts/numbers.ts';
+import { pager } from '../parts/pager.ts';
+import { emptyState } from '../parts/states.ts';
+import type { planQuery } from './query.ts';
+import { ACTION_WORDS, calls, duration, ROLE_WORDS } from './words.ts';
+
+export type PlanFilter = z.infer<typeof planQuery>;
+
+export interface OpenChat {
+  chatId: string;
+  actions: readonly Action[];
+}
+
+export interface PlanView {
+  operationId: string;
+  filter: PlanFilter;
+  chats: Listed<PlanChatItem> | null;
+  people: Listed<PlanPersonItem> | null;
+  /** The chat whose actions are shown. */
+  open: OpenChat | null;
+  names: Names;
+}
+
+/** Actions of one chat that are shown; the rest are found by person. */
+const ACTIONS_SHOWN = 300;
+
+export function planHref(operationId: string, { view, page, perPage, ...filter }: PlanFilter): string {
+  return hrefOf(`/manage/operations/${operationId}`, {
+    view: view === 'chats' ? undefined : view,
+    ...filter,
+    perPage: perPage === 25 ? undefined : perPage,
+    page: page === 1 ? undefined : page,
+  });
+}
+
+export type Counts = Partial<PlanCounts> & {
+  apiCalls?: number;
+  estimate?: { apiCalls: number; seconds: number };
+};
+
+export function planFigures(result: Counts | null): Html {
+  const { chats, members, admins, held = 0, pending, estimate } = result ?? {};
+  return html`<div class="figures">
+${figure(count(chats?.created ?? 0), 'чатов создать')}
+${chats?.renamed ? figure(count(chats.renamed), 'переименовать') : ''}
+${figure(html`<span class="plus">+${count(members?.added ?? 0)}</span>`, 'добавить в чаты')}
+${figure(html`<span class="minus">−${count(members?.removed ?? 0)}</span>`, 'убрать из чатов')}
+${held > 0 ? figure(html`<span class="wait">${count(held)}</span>`, 'исключений остановить до вашего решения') : ''}
+${admins && admins.granted + admins.revoked > 0 ? figure(html`+${count(admins.granted)} / −${count(admins.revoked)}`, 'администраторы') : ''}
+${estimate ? figure(duration(estimate.seconds), `в Сферуме, ${calls(estimate.apiCalls)}`) : ''}
+${pending?.notLinked ? figure(count(pending.notLinked), 'участий без привязки: войдут, когда привяжут профиль') : ''}</div>`;
+}
+
+export function figure(number: Content, label: Content): Html {
+  return html`<div class="figure"><b>${number}</b> ${label}</div>`;
+}
+
+export function planBody(view: PlanView): Html {
+  const { filter, operationId, chats, people } = view;
+  const tab = (name: PlanFilter['view'], label: string) =>
+    html`<li><a href="${planHref(operationId, { ...filter, view: name, open: undefined, page: 1, text: undefined })}"${
+      filter.view === name ? html` aria-current="page"` : ''
+    }>${label}</a></li>`;
+  const total = chats?.total ?? people?.total ?? 0;
+  const pages = pager({
+    ...{ page: filter.page, perPage: filter.perPage, total },
+    href: (page) => planHref(operationId, { ...filter, open: undefined, page }),
+  });
+  return html`<section class="plan" id="plan" aria-label="План"><nav class="tabs" aria-label="Как показать план"><ul>${tab('chats', 'По чатам')}${tab('people', 'По людям')}</ul></nav>
+${filters(view)}
+${total === 0 ? emptyState({ title: 'Ничего не найдено', text: 'Измените условия и нажмите «Показать».' }) : ''}
+${chats && total > 0 ? html`<ul class="sheet rows">${chats.items.map((chat) => chatRow(view, chat))}</ul>` : ''}
+${people && total > 0 ? html`<ul class="sheet rows">${people.items.map((person) => personRow(view, person))}</ul>` : ''}
+${total > 0 ? pages : ''}</section>`;
+}
+
+const KINDS: readonly (readonly [NonNullable<PlanFilter['kind']>, string])[] = [
+  ['create', 'Создаются чаты'],
+  ['rename', 'Переименовываются'],
+  ['add', 'Добавляются люди'],
+  ['remove', 'Убираются люди'],
+  ['held', 'Ждёт решения'],
+  ['grant', 'Назначаются администраторы'],
+  ['revoke', 'Снимаются администраторы'],
+];
+
+function filters({ filter, operationId }: PlanView): Html {
+  return html`<form method="get" action="/manage/operations/${operationId}#plan" class="filters" role="search" aria-label="Отбор в плане">
+${filter.view === 'people' ? hiddenField('view', 'people') : ''}
+${selectField({
+  label: 'Тип чата',
+  name: 'type',
+  value: filter.type,
+  options: [
+    { value: '', label: 'Все' },
+    ...CHAT_TYPES.map((type) => ({ value: type, label: CHAT_TYPE_LABELS[type] })),
+  ],
+})}
+${selectField({
+  label: 'Что меняется',
+  name: 'kind',
+  value: filter.kind,
+  options: [{ value: '', label: 'Всё' }, ...KINDS.map(([value, label]) => ({ value, label }))],
+})}
+${textField({ label: filter.view === 'chats' ? 'Наименование чата' : 'Фамилия', name: 'text', value: filter.text })}
+<div class="filters-go">${submitButton({ label: 'Показать' })}</div></form>`;
+}
+
+function chatRow(view: PlanView, chat: PlanChatItem): Html {
+  const { filter, operationId, open, names } = view;
+  const isOpen = open?.chatId === chat.chatId;
+  const href = `${planHref(operationId, { ...filter, open: isOpen ? undefined : chat.chatId })}#chat-${chat.chatId}`;
+  return html`<li id="chat-${chat.chatId}"><a class="row-head" href="${href}" aria-expanded="${isOpen ? 'true' : 'false'}"><span class="row-name"><bdi>${chat.title}</bdi></span> <span class="muted">${CHAT_TYPE_LABELS[chat.type]}</span>
+<span class="row-figures">${chatFigures(chat)}</span></a>${isOpen ? openActions(open, names) : ''}</li>`;
+}
+
+function chatFigures(chat: PlanChatItem): Content[] {
+  const admins = (n: number) => counted(n, 'администратор', 'администратора', 'администраторов');
+  return [
+    chat.created ? html`<span class="tag good">создать</span>` : '',
+    chat.deleted ? html`<span class="tag bad">удалить</span>` : '',
+    chat.renamedTo ? html`<span class="tag">станет «<bdi>${chat.renamedTo}</bdi>»</span>` : '',
+    chat.added > 0 ? html`<span class="plus" title="добавить">+${count(chat.added)}</span>` : '',
+    chat.removed > 0 ? html`<span class="minus" title="убрать">−${count(chat.removed)}</span>` : '',
+    chat.held > 0 ? html`<span class="tag warn">остановлено: −${count(chat.held)}</span>` : '',
+    chat.granted > 0 && !chat.created ? html`<span class="muted">+${admins(chat.granted)}</span>` : '',
+    chat.revoked > 0 ? html`<span class="muted">−${admins(chat.revoked)}</span>` : '',
+  ];
+}
+
+function openActions({ actions }: OpenChat, names: Names): Html {
+  const shown = actions.slice(0, ACTIONS_SHOWN);
+  const more = actions.length - shown.length;
+  return html`<ul class="row-body">${shown.map(
+    (action) =>
+      html`<li class="does-${action.held ? 'wait' : action.action}"><bdi>${describe(action, names)}</bdi></li>`,
+  )}${more > 0 ? html`<li class="muted">и ещё ${count(more)}: их видно во вкладке «По людям»</li>` : ''}</ul>`;
+}
+
+function personRow({ names }: PlanView, person: PlanPersonItem): Html {
+  return html`<li><div class="row-head"><span class="row-name"><bdi>${person.name}</bdi></span> <span class="muted">${ROLE_WORDS[person.role]}</span></div>
+<ul class="row-body">${person.actions.map(
+    ({ chatTitle, action }) =>
+      html`<li class="does-${action.held ? 'wait' : action.action}">${ACTION_WORDS[action.action]}${
+        action.held ? ' (ждёт решения)' : ''
+      }: <bdi>${chatTitle}</bdi>${why(action, names)}</li>`,
+  )}</ul></li>`;
+}
+
+function why({ ending, grounds }: Action, names: Names): Html | string {
+  const text = ending
+    ? endingText(ending, names)
+    : grounds.map((ground) => groundText(ground, names)).join('; ');
+  return text === '' ? '' : html` <span class="muted">– ${text}</span>`;
+}

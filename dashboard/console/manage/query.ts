@@ -1,0 +1,56 @@
+/** What the addresses of these pages may say. An address is typed and shared by people: what does not fit is left out. */
+import { z } from 'zod';
+import { CHAT_TYPES } from '../../../src/desired/model.ts';
+
+const TEXT_CHARS = 200;
+const LAST_PAGE = 100_000;
+
+export const PER_PAGE_SIZES = [10, 25, 50, 100] as const;
+
+const text = z.string().trim().max(TEXT_CHARS).optional().catch(undefined);
+const page = z.coerce.number().int().min(1).max(LAST_PAGE).catch(1);
+const perPage = (size: number) =>
+  z.coerce
+    .number()
+    .refine((n) => (PER_PAGE_SIZES as readonly number[]).includes(n))
+    .catch(size);
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values).optional().catch(undefined);
+
+export const chatTypeOf = oneOf(CHAT_TYPES as unknown as readonly ['staff', 'class', 'parents', 'subject']);
+
+export const listQuery = z.object({
+  type: chatTypeOf,
+  title: text,
+  lastName: text,
+  condition: oneOf(['synced', 'behind', 'held', 'failing', 'archived', 'deleting']),
+  sort: z.enum(['title', '-title']).catch('title'),
+  page,
+  perPage: perPage(50),
+});
+
+export const memberQuery = z.object({
+  lastName: text,
+  show: z.enum(['members', 'changes', 'excluded']).catch('members'),
+  page,
+  perPage: perPage(10),
+});
+
+export const pickQuery = z.object({
+  lastName: text,
+  role: oneOf(['staff', 'student', 'parent']),
+  sex: oneOf(['male', 'female']),
+  classId: text,
+  page,
+  perPage: perPage(10),
+});
+
+export const planQuery = z.object({
+  view: z.enum(['chats', 'people']).catch('chats'),
+  type: chatTypeOf,
+  kind: oneOf(['create', 'rename', 'add', 'remove', 'grant', 'revoke', 'delete', 'held']),
+  text,
+  open: z.uuid().optional().catch(undefined),
+  page,
+  perPage: perPage(25),
+});

@@ -1,0 +1,48 @@
+/** How runs are called, by what they are and how far. */
+import type { OperationState } from '../../../src/store/entities.ts';
+import type { Run } from '../../../src/store/queries/runs.ts';
+import type { Tone } from '../parts/condition.ts';
+import { day } from '../parts/numbers.ts';
+import { OPERATION_LABELS } from './words.ts';
+
+export const STATE_WORDS: Readonly<Record<OperationState, readonly [Tone, string]>> = {
+  queued: ['calm', 'ждёт очереди'],
+  running: ['calm', 'выполняется'],
+  held: ['warn', 'ждёт решения'],
+  succeeded: ['good', 'готово'],
+  failed: ['bad', 'не удалось'],
+  cancelled: ['calm', 'не начато'],
+};
+
+export function isOpen({ state }: Pick<Run, 'state'>): boolean {
+  return state === 'queued' || state === 'running';
+}
+
+/** Something was planned and carried out: there is a result to show and a plan that was followed. */
+export function wasApplied(run: Run): boolean {
+  return run.kind !== 'initialization' || (!run.dryRun && run.following);
+}
+
+export function runTitle(run: Run): string {
+  if (run.kind !== 'initialization') return OPERATION_LABELS[run.kind];
+  if (run.dryRun) {
+    if (isOpen(run)) return 'Составляется план';
+    if (run.state !== 'succeeded') return 'План не составлен';
+    return run.asOf ? `План на ${day(run.asOf)}` : 'План: что изменится';
+  }
+  if (run.undoneBy) return 'Прогон отменён';
+  switch (run.state) {
+    case 'queued':
+      return 'Инициализация ждёт очереди';
+    case 'running':
+      return 'Инициализация выполняется';
+    case 'held':
+      return 'Инициализация ждёт решения';
+    case 'succeeded':
+      return 'Инициализация выполнена';
+    case 'failed':
+      return 'Инициализация не завершена';
+    case 'cancelled':
+      return 'Инициализация не начата';
+  }
+}

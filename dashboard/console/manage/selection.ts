@@ -1,0 +1,66 @@
+/** What editor and «Добавить новый чат» share around the table of members: filter, selection, staged changes. */
+import type { z } from 'zod';
+import type { Draft } from '../../../src/store/chat-drafts.ts';
+import { type Content, type Html, html } from '../html.ts';
+import { submitButton } from '../parts/button.ts';
+import { hiddenField, perPageField, selectField, textField } from '../parts/field.ts';
+import { count, counted } from '../parts/numbers.ts';
+import type { memberQuery } from './query.ts';
+import { PER_PAGE_SIZES } from './query.ts';
+
+export type MemberFilter = z.infer<typeof memberQuery>;
+
+/** Enter in a text field looks again, and never deletes or saves: a form's first button is the one that Enter presses. */
+export const ENTER_FINDS: Html = html`<button type="submit" name="do" value="find" class="unseen" tabindex="-1" aria-hidden="true">Найти</button>`;
+
+export function memberFilter(filter: MemberFilter, show: boolean): Html {
+  return html`<div class="filters members-filter">
+${textField({ label: 'Фамилия участников чата', name: 'lastName', value: filter.lastName })}
+${perPageField(filter.perPage, PER_PAGE_SIZES)}
+${
+  show
+    ? selectField({
+        label: 'Показать',
+        name: 'show',
+        value: filter.show,
+        options: [
+          { value: 'members', label: 'Всех участников' },
+          { value: 'changes', label: 'Несохранённые изменения' },
+          { value: 'excluded', label: 'Исключённых вручную' },
+        ],
+      })
+    : hiddenField('show', 'members')
+}
+<div class="filters-go">${submitButton({ label: 'Найти', name: 'do', value: 'find' })}</div>${hiddenField('page', String(filter.page))}</div>`;
+}
+
+/** Selection survives paging; its count is kept current by script, and by the server at each press of a button. */
+export function selectionBar(parts: {
+  ticked: number;
+  tickedHere: number;
+  total: number;
+  buttons: Content;
+}): Html {
+  const { ticked, tickedHere, total, buttons } = parts;
+  return html`<div class="selection" data-elsewhere="${ticked - tickedHere}"><div class="selection-count">
+<span aria-live="polite">Выбрано участников (<span data-selected>${count(ticked)}</span>)</span>
+${submitButton({ label: `Выбрать участников на всех страницах (${count(total)})`, kind: 'quiet', name: 'do', value: 'tick-all' })}
+${ticked > 0 ? submitButton({ label: 'Снять выбор', kind: 'quiet', name: 'do', value: 'untick-all' }) : ''}</div>
+<div class="actions">${buttons}</div></div>`;
+}
+
+/** «+3 участника, −1 участник, +1 администратор, новое наименование»; empty: nothing is staged. */
+export function stagedSummary(draft: Draft | null): string {
+  if (!draft) return '';
+  const admins = (n: number) => counted(n, 'администратор', 'администратора', 'администраторов');
+  const members = (n: number) => counted(n, 'участник', 'участника', 'участников');
+  return [
+    draft.title === null ? null : 'новое наименование',
+    draft.adds > 0 ? `+${members(draft.adds)}` : null,
+    draft.removes > 0 ? `−${members(draft.removes)}` : null,
+    draft.grants > 0 ? `+${admins(draft.grants)}` : null,
+    draft.revokes > 0 ? `−${admins(draft.revokes)}` : null,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}

@@ -1,0 +1,60 @@
+/** Words that several pages of «Управление чатами» share. */
+import type { Action } from '../../../src/plan/model.ts';
+import type { OperationKind } from '../../../src/store/entities.ts';
+import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
+import { counted } from '../parts/numbers.ts';
+
+/** C3: «Роли». */
+export const ROLE_LABELS: Readonly<Record<ShownRole, string>> = {
+  staff: 'Сотрудники',
+  student: 'Ученики',
+  parent: 'Родители',
+};
+
+/** «Выбрано учащихся», «Выбрать учащихся на всех страницах»: the word follows the role (C3). */
+export const ROLE_GENITIVES: Readonly<Record<ShownRole, string>> = {
+  staff: 'сотрудников',
+  student: 'учащихся',
+  parent: 'родителей',
+};
+
+export const ROLE_WORDS: Readonly<Record<ShownRole, string>> = {
+  staff: 'сотрудник',
+  student: 'ученик',
+  parent: 'родитель',
+};
+
+export const OPERATION_LABELS: Readonly<Record<OperationKind, string>> = {
+  'roster-import': 'Загрузка списков из СГО',
+  initialization: 'Инициализация списка чатов',
+  events: 'Изменения из СГО',
+  'delete-chat': 'Удаление чата',
+  undo: 'Отмена прогона',
+  drift: 'Сверка со Сферумом',
+};
+
+export const people = (n: number) => counted(n, 'участник', 'участника', 'участников');
+export const chats = (n: number) => counted(n, 'чат', 'чата', 'чатов');
+export const calls = (n: number) => counted(n, 'вызов', 'вызова', 'вызовов');
+
+/** How long something takes, for people: «≈ 40 с», «≈ 3 мин». */
+export function duration(seconds: number): string {
+  if (seconds < 1) return 'меньше секунды';
+  if (seconds < 90) return `≈\u00a0${Math.round(seconds)}\u00a0с`;
+  return `≈\u00a0${Math.round(seconds / 60)}\u00a0мин`;
+}
+
+/** A difference with its sign, a true minus: «+3», «−1». */
+export function signed(n: number): string {
+  return n < 0 ? `−${-n}` : `+${n}`;
+}
+
+export const ACTION_WORDS: Readonly<Record<Action['action'], string>> = {
+  create: 'создать',
+  rename: 'переименовать',
+  add: 'добавить',
+  remove: 'убрать',
+  grant: 'сделать администратором',
+  revoke: 'снять права администратора',
+  delete: 'удалить',
+};

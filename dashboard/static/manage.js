@@ -1,0 +1,100 @@
+/** «Управление чатами» with script: rows that are chosen by a click, counts that follow ticks, progress that moves. */
+
+/** A click anywhere in a row chooses it; the name is a link all the same. */
+for (const form of document.querySelectorAll('[data-choose-row]')) {
+  const button = document.querySelector('#delete-chosen');
+  const chosen = () => form.querySelector('input[name="chat"]:checked');
+  const follow = () => {
+    if (button) button.disabled = !chosen();
+    for (const row of form.querySelectorAll('tbody tr')) {
+      row.toggleAttribute('data-chosen', row.contains(chosen()));
+    }
+  };
+  form.addEventListener('click', (event) => {
+    const radio = event.target.closest('tbody tr')?.querySelector('input[name="chat"]');
+    if (!radio || event.target.closest('a, button, label, input')) return;
+    radio.checked = true;
+    radio.focus({ preventScroll: true });
+    follow();
+  });
+  form.addEventListener('change', follow);
+  window.addEventListener('pageshow', follow);
+}
+
+/** Ticks: how many there are, all of a page at once, and a click on the row. */
+for (const form of document.querySelectorAll('form[data-selection]')) {
+  const boxes = () => [...form.querySelectorAll('tbody input[type="checkbox"][name="on"]')];
+  const all = form.querySelector('[data-tick-page]');
+  const count = () => {
+    const here = boxes().filter((box) => box.checked).length;
+    const elsewhere = Number(form.querySelector('[data-elsewhere]')?.dataset.elsewhere ?? 0);
+    const shown = form.querySelector('[data-selected]');
+    if (shown) shown.textContent = (elsewhere + here).toLocaleString('ru-RU');
+    if (!all) return;
+    all.checked = here > 0 && here === boxes().length;
+    all.indeterminate = here > 0 && !all.checked;
+  };
+  all?.addEventListener('change', () => {
+    for (const box of boxes()) box.checked = all.checked;
+    count();
+  });
+  form.addEventListener('change', count);
+  form.addEventListener('click', (event) => {
+    if (event.target.closest('a, button, label, input, select')) return;
+    const box = event.target.closest('tbody tr')?.querySelector('input[name="on"]');
+    if (!box) return;
+    box.checked = !box.checked;
+    count();
+  });
+  window.addEventListener('pageshow', count);
+
+  // What is staged is kept by the server; leaving by another way than the form's buttons still asks (C4).
+  const title = form.querySelector('input[name="title"]:not([readonly])');
+  let sent = false;
+  form.addEventListener('submit', () => {
+    sent = true;
+  });
+  window.addEventListener('pageshow', () => {
+    sent = false;
+  });
+  window.addEventListener('beforeunload', (event) => {
+    const dirty = 'dirty' in form.dataset || (title && title.value !== title.defaultValue);
+    if (dirty && !sent) event.preventDefault();
+  });
+}
+
+/** `data-finds-at-once`: a choice that looks again by itself; `data-fills`: selects that fill the rest in (E1). */
+document.addEventListener('change', (event) => {
+  const { form } = event.target;
+  if (event.target.closest('[data-finds-at-once]')) {
+    form.requestSubmit(form.querySelector('button[name="do"][value="find"]'));
+  }
+  if (event.target.matches('[data-fills] select')) form.requestSubmit(form.querySelector('#fill'));
+});
+
+/** «Все» stands for each of the others, and they for it. */
+for (const group of document.querySelectorAll('[data-all-or-some]')) {
+  const [all, ...some] = group.querySelectorAll('input[type="checkbox"]');
+  group.addEventListener('change', (event) => {
+    if (event.target === all) for (const box of some) box.checked = all.checked;
+    else all.checked = some.every((box) => box.checked);
+  });
+}
+
+/** `data-follows`: asked anew every moment; once its state is another, so is the page. */
+const LOOK_EVERY_MS = 1000;
+async function follow(part) {
+  const answer = await fetch(part.dataset.follows, { headers: { accept: 'text/html' } }).catch(() => null);
+  if (answer?.ok) {
+    const fresh = new DOMParser()
+      .parseFromString(await answer.text(), 'text/html')
+      .querySelector('[data-follows]');
+    if (fresh?.dataset.state !== part.dataset.state) {
+      location.reload();
+      return;
+    }
+    part.replaceChildren(...fresh.childNodes);
+  }
+  setTimeout(() => follow(part), LOOK_EVERY_MS);
+}
+for (const part of document.querySelectorAll('[data-follows]')) setTimeout(() => follow(part), LOOK_EVERY_MS);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
+import { seeded, seedFrom } from '../support/random.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 
@@ -15,21 +16,8 @@ function copies(of: TestApp): Map<string, number> {
   return count;
 }
 
-/** Numbers that are the same at every run of a seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 test('V2, V3 with 15 % of replies lost, 5 % 502 and 5 % error 10 every chat exists once and everybody is in', async () => {
-  const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1e9));
-  console.log(`seed ${seed} (set CHAOS_SEED to repeat)`);
-  world = await startTestApp({ sandbox: { random: seeded(seed) } });
+  world = await startTestApp({ sandbox: { random: seeded(seedFrom('CHAOS_SEED')) } });
   const school = await importSmallSchool(world);
   world.sandbox.world.faults.rates = { lostReply: 0.15, http502: 0.05, error10: 0.05 };
   const operation = await initializeAll(world, school);

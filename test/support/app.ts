@@ -50,7 +50,7 @@ export interface TestApp extends AsyncDisposable {
 
 /** `now`: the instant at which the app believes to start; its time then goes on as ours does. Default: our time. */
 export async function startTestApp(
-  options: { env?: Record<string, string>; now?: string; sandbox?: Overrides['sandbox'] } = {},
+  options: { env?: Record<string, string>; now?: string; clock?: Clock; sandbox?: Overrides['sandbox'] } = {},
 ): Promise<TestApp> {
   await using parts = new AsyncDisposableStack();
   const database = parts.use(await createTestDatabase());
@@ -68,7 +68,8 @@ export async function startTestApp(
     },
     'demo',
   );
-  const clock = options.now === undefined ? systemClock : clockFrom(Date.parse(options.now));
+  const clock =
+    options.clock ?? (options.now === undefined ? systemClock : clockFrom(Date.parse(options.now)));
   const pace = { paceUserPerSecond: REQUESTS_PER_SECOND, paceCommunityPerSecond: REQUESTS_PER_SECOND };
   const log = createLog(config.logLevel);
   const app = parts.use(

@@ -9,6 +9,11 @@ import { Operation, School, SferumAccountRow } from './entities.ts';
 
 /** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
 const STATEMENT_TIMEOUT_MS = 120_000;
+/** … nor on one that is not there, or that a silent network has cut off. */
+const CONNECT_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 10_000;
+/** Transactions hold no HTTP: one that stands still this long belongs to a process that is stopped, and lets go. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
 
 export interface OrmOptions {
   /** Connections of one process; each running statement or transaction holds one. */
@@ -27,14 +32,20 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0002-lessons', class: Lessons },
         { name: '0003-chat-draft', class: ChatDraft },
         { name: '0004-console', class: Console },
+        { name: '0005-meetings', class: Meetings },
       ],
       snapshot: false,
     },
     // The queue's own tables live in schema `bullmq`; a schema diff must never drop them.
     schemaGenerator: { ignoreSchema: ['bullmq'] },
-        { name: '0005-meetings', class: Meetings },
     pool: { min: 0, max: options.poolMax ?? 20 },
-    driverOptions: { application_name: 'sferum-sync', options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}` },
+    driverOptions: {
+      application_name: 'sferum-sync',
+      options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      keepAlive: true,
+    },
     forceUtcTimezone: true,
     logger: () => undefined,
     contextName: 'sferum-sync',

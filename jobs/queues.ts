@@ -1,5 +1,6 @@
 import {
   createPostgresBackend,
+  type Job,
   type JobsOptions,
   type Processor,
   Queue,
@@ -10,86 +11,150 @@ import {
 import { Redis } from 'ioredis';
 import type { JobContract, QueueName } from './contract.ts';
 import { QUEUE_NAMES } from './contract.ts';
+import { checkRedis } from './redis-checks.ts';
 
-export const QUEUE_SCHEMA = 'bullmq';
+const QUEUE_SCHEMA = 'bullmq';
 /** Connections of one Queue or Worker to PostgreSQL besides its LISTEN. */
 const POSTGRES_POOL_MAX = 8;
 /** A backend that does not answer in this time is not there; BullMQ itself would wait and say nothing. */
 const READY_TIMEOUT_MS = 15_000;
-const CLOSE_TIMEOUT_MS = 10_000;
+/** The same for one command later on: a silent network must not hold up who asks. */
+const COMMAND_TIMEOUT_MS = 30_000;
+/** Handlers give up what is not sent yet at once; an answer under way may take as long as a request may. */
+const DRAIN_TIMEOUT_MS = 20_000;
+const CLOSE_TIMEOUT_MS = 5_000;
+/** A chat that is being worked for the tenth worker in a row is no reason to give it up: our rows decide that. */
+const MAX_STALLED_COUNT = 10;
 
 /** Where the queue lives: Redis when there is one, PostgreSQL otherwise; one code path above. */
 export type QueueBackend = { redisUrl: string } | { postgresUrl: string };
 
+export interface QueueEvents {
+  onError: (error: Error) => void;
+  /** Something an operator should change; told at the start. */
+  onWarning: (text: string) => void;
+}
+
+/** What one worker has in hand: a worker with a free hand takes what waits, or it is dead (V6). */
+export interface Hands {
+  readonly queue: QueueName;
+  readonly concurrency: number;
+  /** Jobs in work now, and ever taken. */
+  readonly busy: number;
+  readonly taken: number;
+}
+
 export interface Queues extends AsyncDisposable {
   all: readonly Queue[];
-  /** Adds a job, or lets it melt into the one of its key that waits already. */
-  add<P>(contract: JobContract<P>, payload: P, options?: Pick<JobsOptions, 'priority'>): Promise<void>;
+  /** Adds jobs; each melts into the one of its key that waits already. Throws where the backend does not answer in time. */
   addAll<P>(contract: JobContract<P>, entries: readonly { payload: P; priority?: number }[]): Promise<void>;
   /** Starts working a queue; throws where the backend does not answer in time. */
-  work(name: QueueName, processor: Processor, options: WorkOptions): Promise<Worker>;
+  work(name: QueueName, processor: Processor, options: WorkOptions): Promise<Hands>;
+  /** Jobs that a free worker would take now; 0 while the queue is paused by hand. */
+  waiting(name: QueueName): Promise<number>;
+  /** All jobs that are not finished, whatever they wait for. */
+  unfinished(name: QueueName): Promise<number>;
   /** Throws unless the backend answers. */
   ping(): Promise<void>;
 }
 
 export interface WorkOptions {
   concurrency: number;
+  /** A worker that was silent for so long has lost its jobs to the others. */
+  lockMs: number;
   onError: (error: Error) => void;
 }
 
-/** Opens the queues and waits until they answer. */
-export async function openQueues(backend: QueueBackend, onError: (error: Error) => void): Promise<Queues> {
-  const make = constructors(backend);
+/** Opens the queues and waits until they answer. Nothing stays open where they do not. */
+export async function openQueues(
+  backend: QueueBackend,
+  { onError, onWarning }: QueueEvents,
+): Promise<Queues> {
+  await using parts = new AsyncDisposableStack();
+  const make = constructors(backend, onError);
+  parts.defer(make.close);
   const queues = new Map<QueueName, Queue>();
   for (const name of QUEUE_NAMES) {
     const queue = make.queue(name);
     queue.on('error', onError);
     queues.set(name, queue);
   }
-  await within(READY_TIMEOUT_MS, 'the queue', Promise.all([...queues.values()].map((q) => q.waitUntilReady())));
+  const closeAll = (closing: Promise<unknown>[]) => settleWithin(CLOSE_TIMEOUT_MS, closing);
+  parts.defer(() => closeAll([...queues.values()].map((q) => q.close())));
+  await within(
+    READY_TIMEOUT_MS,
+    'the queue',
+    Promise.all([...queues.values()].map((q) => q.waitUntilReady())),
+  );
+  for (const warning of await make.check()) onWarning(warning);
   const workers: Worker[] = [];
+  parts.defer(() => {
+    for (const worker of workers) worker.cancelAllJobs('stopping');
+    return settleWithin(
+      DRAIN_TIMEOUT_MS,
+      workers.map((w) => w.close()),
+    );
+  });
   const of = (name: QueueName): Queue => queues.get(name)!;
+  const ask = <T>(answer: Promise<T>) => within(COMMAND_TIMEOUT_MS, 'the queue', answer);
+  const owned = parts.move();
   return {
     all: [...queues.values()],
-    async add(contract, payload, options = {}) {
-      await of(contract.queue).add(contract.name, contract.payload.parse(payload), {
-        ...jobOptions(contract, payload),
-        ...options,
-      });
-    },
     async addAll(contract, entries) {
-      await of(contract.queue).addBulk(
-        entries.map(({ payload, priority }) => ({
-          name: contract.name,
-          data: contract.payload.parse(payload),
-          opts: { ...jobOptions(contract, payload), ...(priority === undefined ? {} : { priority }) },
-        })),
-      );
+      if (entries.length === 0) return;
+      const jobs = entries.map(({ payload, priority }) => ({
+        name: contract.name,
+        data: contract.payload.parse(payload),
+        opts: { ...jobOptions(contract, payload), ...(priority === undefined ? {} : { priority }) },
+      }));
+      await ask(of(contract.queue).addBulk(jobs));
     },
-    async work(name, processor, { concurrency, onError: onWorkerError }) {
-      const worker = make.worker(name, processor, {
+    async work(name, processor, { concurrency, lockMs, onError: onWorkerError }) {
+      const hands = { queue: name, concurrency, busy: 0, taken: 0 };
+      const worker = make.worker(name, counting(processor, hands), {
         concurrency,
-        lockDuration: 60_000,
-        stalledInterval: 30_000,
-        // A worker that was stopped for long is no reason to give a chat up: our rows decide that.
-        maxStalledCount: 10,
+        lockDuration: lockMs,
+        stalledInterval: Math.ceil(lockMs / 2),
+        maxStalledCount: MAX_STALLED_COUNT,
         autorun: false,
       });
       worker.on('error', onWorkerError);
+      // Others may have taken these over: what they have not sent yet they never send.
+      worker.on('lockRenewalFailed', (ids: string[]) => {
+        for (const id of ids) worker.cancelJob(id, 'lock lost');
+      });
+      workers.push(worker);
       await within(READY_TIMEOUT_MS, `the worker of ${name}`, worker.waitUntilReady());
       worker.run().catch(onWorkerError);
-      workers.push(worker);
-      return worker;
+      return hands;
+    },
+    async waiting(name) {
+      const counts = await ask(of(name).getJobCounts('wait', 'prioritized'));
+      if (sum(counts) === 0 || (await ask(of(name).isPaused()))) return 0;
+      return sum(counts);
+    },
+    async unfinished(name) {
+      return sum(await ask(of(name).getJobCounts('wait', 'prioritized', 'active', 'delayed')));
     },
     async ping() {
-      await of('chats').getJobCounts('active');
+      await ask(of('chats').getJobCounts('active'));
     },
-    async [Symbol.asyncDispose]() {
-      // worker.close() waits for its jobs without a limit of its own.
-      await settleWithin(CLOSE_TIMEOUT_MS, workers.map((w) => w.close()));
-      await settleWithin(CLOSE_TIMEOUT_MS, [...queues.values()].map((q) => q.close()));
-      await make.close();
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, n) => total + n, 0);
+
+/** Keeps the three parameters: BullMQ gives a signal to processors that declare it. */
+function counting(processor: Processor, hands: { busy: number; taken: number }): Processor {
+  return async (job: Job, token?: string, signal?: AbortSignal) => {
+    hands.taken += 1;
+    hands.busy += 1;
+    try {
+      return await processor(job, token, signal);
+    } finally {
+      hands.busy -= 1;
+    }
   };
 }
 
@@ -100,21 +165,27 @@ function jobOptions<P>(contract: JobContract<P>, payload: P): JobsOptions {
 interface Constructors {
   queue: (name: string) => Queue;
   worker: (name: string, processor: Processor, options: Omit<WorkerOptions, 'connection'>) => Worker;
+  /** Throws where the backend would lose jobs by its settings; resolves with what should be changed. */
+  check: () => Promise<string[]>;
   close: () => Promise<void>;
 }
 
-function constructors(backend: QueueBackend): Constructors {
+function constructors(backend: QueueBackend, onError: (error: Error) => void): Constructors {
   if ('redisUrl' in backend) {
     const connections: Redis[] = [];
+    // Retried for ever by the client; our own time limits say how long anybody waits for it.
     const connect = () => {
-      // A queue's own commands fail fast while Redis is away; a worker's blocking ones must wait for ever.
       const redis = new Redis(backend.redisUrl, { maxRetriesPerRequest: null, enableReadyCheck: true });
+      redis.on('error', onError);
       connections.push(redis);
       return redis;
     };
     return {
       queue: (name) => new Queue(name, { connection: connect() }),
-      worker: (name, processor, options) => new Worker(name, processor, { ...options, connection: connect() }),
+      worker: (name, processor, options) =>
+        new Worker(name, processor, { ...options, connection: connect() }),
+      check: () => within(READY_TIMEOUT_MS, 'Redis', checkRedis(connections[0]!)),
+      // BullMQ leaves connections open that it was given.
       close: async () => {
         for (const redis of connections) redis.disconnect();
       },
@@ -124,11 +195,21 @@ function constructors(backend: QueueBackend): Constructors {
     connectionString: backend.postgresUrl,
     schema: QUEUE_SCHEMA,
     max: POSTGRES_POOL_MAX,
+    connectionTimeoutMillis: READY_TIMEOUT_MS,
+    query_timeout: COMMAND_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'sferum-sync queue',
   } as unknown as QueueOptions['connection'];
   return {
     queue: (name) => new Queue(name, { connection }, createPostgresBackend as never) as unknown as Queue,
     worker: (name, processor, options) =>
-      new Worker(name, processor, { ...options, connection }, createPostgresBackend as never) as unknown as Worker,
+      new Worker(
+        name,
+        processor,
+        { ...options, connection },
+        createPostgresBackend as never,
+      ) as unknown as Worker,
+    check: async () => [],
     close: async () => undefined,
   };
 }
@@ -137,7 +218,8 @@ async function within<T>(timeoutMs: number, what: string, work: Promise<T>): Pro
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`${what} did not answer within ${timeoutMs} ms; is its server up and reachable?`)),
+      () =>
+        reject(new Error(`${what} did not answer within ${timeoutMs} ms; is its server up and reachable?`)),
       timeoutMs,
     );
   });

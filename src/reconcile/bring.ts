@@ -4,6 +4,8 @@ import { type CallOptions, type SferumAccount, SferumError } from '../sferum/gat
 import type { ChatState, MemberState } from './chat-state.ts';
 import { ensureCreated } from './creation.ts';
 import { Later } from './later.ts';
+import { doubt } from './settle.ts';
+import { repairTwins } from './twins.ts';
 
 /** Steps, then what they left to do: grants are confirmed by reading, and one not confirmed is tried again. */
 const ROUNDS = 3;
@@ -24,6 +26,8 @@ export interface Brought {
   created: boolean;
   /** The chat's new invite link, where it was made anew. */
   inviteLink?: string;
+  /** When Sferum's side of it was last known for sure; null: it must be read first. */
+  seenAt: Date | null;
   /** Strangers were seen that no plan has judged yet. */
   unguarded?: true;
   answers: Answer[];
@@ -41,7 +45,6 @@ export async function bring(
   progress: Brought,
 ): Promise<void> {
   let { ref } = chat;
-  let seen = chat.seen;
   const hold = new Set(chat.hold);
   const target = { title: chat.title, members: chat.target, hold, ignore: account.ownerId };
   if (!ref) {
@@ -51,11 +54,12 @@ export async function bring(
     ref = created.ref;
     progress.title = created.title;
     progress.created = true;
-    seen = created.members !== null;
+    progress.seenAt = created.members && new Date(ctx.clock.now());
     for (const userId of created.members ?? []) progress.members.set(userId, { admin: false, state: 'in' });
   }
   const read = async () => {
     mergeObserved(progress, await account.readMembers(ref, call));
+    progress.seenAt = new Date(ctx.clock.now());
     // Strangers seen only now have passed no guard (F4): the next sweep plans their removal.
     for (const userId of progress.members.keys()) {
       if (chat.actual.has(userId) || chat.target.has(userId) || hold.has(userId)) continue;
@@ -63,7 +67,10 @@ export async function bring(
       progress.unguarded = true;
     }
   };
-  if (!seen) await read();
+  if (chat.creation.twinTitle !== null) {
+    await repairTwins(ctx, account, { ...chat, title: chat.creation.twinTitle }, call);
+  }
+  if (!progress.seenAt) await read();
   // Inviting: people enter by the link on their own list of chats (A8).
   if (account.mode === 'inviting' && chat.inviteLink === null) {
     progress.inviteLink = await account.inviteLink(ref, false, call);
@@ -72,6 +79,7 @@ export async function bring(
     const steps = sferumSteps(target, progress, account.mode);
     if (steps.length === 0) return;
     if (round > ROUNDS) throw new Later(UNCONFIRMED_PAUSE_MS);
+    if (round === 1) await doubt(ctx, chat.id);
     await perform(account, { ref, steps, call, progress });
     if (!steps.some((s) => s.step === 'grant' || s.step === 'revoke')) return;
     await read();
@@ -81,7 +89,12 @@ export async function bring(
 /** Like steps together (they share requests), kinds in their order: additions before removals, admins before removals. */
 async function perform(
   account: SferumAccount,
-  work: { ref: NonNullable<ChatState['ref']>; steps: readonly SferumStep[]; call: CallOptions; progress: Brought },
+  work: {
+    ref: NonNullable<ChatState['ref']>;
+    steps: readonly SferumStep[];
+    call: CallOptions;
+    progress: Brought;
+  },
 ): Promise<void> {
   const { ref, steps, call, progress } = work;
   for (const kind of ['rename', 'add', 'grant', 'revoke', 'reset-link', 'remove'] as const) {
@@ -149,5 +162,6 @@ function mergeObserved(
   for (const [userId, member] of members) {
     if (member.state === 'in' || member.state === 'waiting') members.delete(userId);
   }
-  for (const { userId, admin, waiting } of read) members.set(userId, { admin, state: waiting ? 'waiting' : 'in' });
+  for (const { userId, admin, waiting } of read)
+    members.set(userId, { admin, state: waiting ? 'waiting' : 'in' });
 }

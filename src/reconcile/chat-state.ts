@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { ChatRef, Priority } from '../sferum/gateway.ts';
-import type { SferumActual } from '../plan/steps.ts';
-import type { Database } from '../store/database.ts';
 import { LEAVES_RESPECTED } from '../plan/leaves.ts';
+import type { SferumActual } from '../plan/steps.ts';
+import type { ChatRef, Priority } from '../sferum/gateway.ts';
+import type { Database } from '../store/database.ts';
 
 export type MemberState = 'in' | 'waiting' | 'refused' | 'left';
 
@@ -18,13 +18,21 @@ export interface ChatState {
   cause: string;
   priority: Priority;
   attempts: number;
-  creation: { state: 'none' | 'creating' | 'created' | 'unknown'; fence: number; atMs: number; looks: number };
+  creation: {
+    state: 'none' | 'creating' | 'created' | 'unknown';
+    fence: number;
+    /** How old the attempt is by the database's clock: hosts may disagree about the hour (scenario 20). */
+    ageMs: number;
+    looks: number;
+    /** Created at a second attempt or later: a twin of this title may still come to light. Null: not so, or looked for. */
+    twinTitle: string | null;
+  };
   /** Null until created. */
   ref: ChatRef | null;
   sferumTitle: string | null;
   inviteLink: string | null;
-  /** False: what Sferum holds is not known any more and must be read first. */
-  seen: boolean;
+  /** Null: what Sferum holds is not known any more and must be read first. */
+  seenAt: Date | null;
   target: Map<number, { admin: boolean }>;
   /** Strangers whose removal is held (F4). */
   hold: Set<number>;
@@ -45,13 +53,14 @@ interface Row {
   attempts: number;
   creation: ChatState['creation']['state'];
   creation_fence: string;
-  creation_at: string | null;
+  creation_age_ms: number | null;
+  creation_title: string | null;
   creation_looks: number;
   owner_id: string | null;
   peer_id: string | null;
   sferum_title: string | null;
   invite_link: string | null;
-  seen: boolean;
+  seen_at: string | null;
   target: { u: number; a: boolean }[] | null;
   actual: { u: number; a: boolean; s: MemberState; h: boolean }[] | null;
   held_members: string;
@@ -59,11 +68,16 @@ interface Row {
 }
 
 /** Null where the school has no such chat (a job's school and chat must agree, V4). */
-export async function loadChatState(db: Database, schoolId: string, chatId: string): Promise<ChatState | null> {
+export async function loadChatState(
+  db: Database,
+  schoolId: string,
+  chatId: string,
+): Promise<ChatState | null> {
   const { rows } = await sql<Row>`
     select c.id, c.title, c.archived, c.deleting_since is not null as deleting, c.generation, c.settled_generation,
-      c.cause, c.priority, c.attempts, c.creation, c.creation_fence, c.creation_at, c.creation_looks,
-      c.owner_id, c.peer_id, c.sferum_title, c.invite_link, c.seen_at is not null as seen,
+      c.cause, c.priority, c.attempts, c.creation, c.creation_fence, c.creation_looks, c.creation_title,
+      (extract(epoch from clock_timestamp() - c.creation_at) * 1000)::float8 as creation_age_ms,
+      c.owner_id, c.peer_id, c.sferum_title, c.invite_link, c.seen_at,
       (select jsonb_agg(jsonb_build_object('u', l.vk_user_id, 'a', m.admin))
         from membership m join profile_link l
           on l.school_id = m.school_id and l.person_id = m.person_id and l.present
@@ -98,13 +112,14 @@ function fromRow(schoolId: string, r: Row): ChatState {
     creation: {
       state: r.creation,
       fence: Number(r.creation_fence),
-      atMs: r.creation_at === null ? 0 : Date.parse(r.creation_at),
+      ageMs: r.creation_age_ms ?? 0,
       looks: r.creation_looks,
+      twinTitle: r.creation === 'created' ? r.creation_title : null,
     },
     ref: r.peer_id === null ? null : { ownerId: Number(r.owner_id), peerId: Number(r.peer_id) },
     sferumTitle: r.sferum_title,
     inviteLink: r.invite_link,
-    seen: r.seen,
+    seenAt: r.seen_at === null ? null : new Date(r.seen_at),
     target,
     hold: new Set(strangersHeld),
     actual: new Map(actual.map((m) => [m.u, { admin: m.a, state: m.s }])),

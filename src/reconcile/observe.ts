@@ -13,6 +13,13 @@ export interface Observation {
   lost: string[];
 }
 
+interface LiveChat {
+  id: string;
+  owner_id: string;
+  peer_id: string;
+  settled_generation: string;
+}
+
 /** Which live chats: of some types, or these. */
 export type ObservationRequest = { schoolId: string; priority: Priority; signal?: AbortSignal } & (
   | { types: readonly ChatType[] }
@@ -29,8 +36,8 @@ export async function observeChats(
   request: ObservationRequest,
   onRead: (done: number, total: number) => void = () => undefined,
 ): Promise<Observation> {
-  const { rows: chats } = await sql<{ id: string; owner_id: string; peer_id: string }>`
-    select id, owner_id, peer_id from chat
+  const { rows: chats } = await sql<LiveChat>`
+    select id, owner_id, peer_id, settled_generation from chat
     where school_id = ${request.schoolId} and creation = 'created'
       and deleted_at is null and deleting_since is null
       and ${'types' in request ? sql`type = any(${[...request.types]})` : sql`id = any(${[...request.ids]}::uuid[])`}
@@ -59,14 +66,14 @@ async function observeOne(
   ctx: Context,
   account: SferumAccount,
   schoolId: string,
-  chat: { id: string; owner_id: string; peer_id: string },
+  chat: LiveChat,
   call: Parameters<SferumAccount['readMembers']>[1],
   observation: Observation,
 ): Promise<void> {
   const ref: ChatRef = { ownerId: Number(chat.owner_id), peerId: Number(chat.peer_id) };
   try {
     const members = await account.readMembers(ref, call);
-    await recordMembers(ctx, schoolId, chat.id, members);
+    await recordMembers(ctx, schoolId, chat, members);
   } catch (error) {
     if (!(error instanceof SferumError && error.kind === 'chat-lost')) throw error;
     observation.lost.push(chat.id);
@@ -78,26 +85,33 @@ async function observeOne(
 
 /**
  * What was read replaces what was believed; those who never were in (refused, left) keep their reason. Who was in
- * and is not any more has left, or was taken out by somebody: counted (D8).
+ * and is not any more has left, or was taken out by somebody: counted (D8). A chat that was worked on meanwhile
+ * keeps what its job records: the list may be from before.
  */
 async function recordMembers(
   ctx: Context,
   schoolId: string,
-  chatId: string,
+  { id: chatId, settled_generation: settled }: LiveChat,
   members: readonly { userId: number; admin: boolean; waiting: boolean }[],
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
   const rows = members.map((m) => ({ u: m.userId, a: m.admin, s: m.waiting ? 'waiting' : 'in' }));
   await ctx.db.transaction(async ({ sql: tx }) => {
+    const { rows: quiet } = await sql`update chat set seen_at = ${at}
+      where id = ${chatId} and settled_generation = ${settled} and queued_at is null returning id`.execute(
+      tx,
+    );
+    if (quiet.length === 0) return;
     await sql`update sferum_member set state = 'left', admin = false, reason = 'left', held_by = null, tries = tries + 1, seen_at = ${at}
       where chat_id = ${chatId} and state in ('in', 'waiting')
-      and vk_user_id not in (select (value->>'u')::bigint from jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(tx);
+      and vk_user_id not in (select (value->>'u')::bigint from jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(
+      tx,
+    );
     await inChunks(rows, (json) =>
       sql`insert into sferum_member as m (chat_id, vk_user_id, school_id, admin, state, seen_at)
         select ${chatId}, u, ${schoolId}, a, s, ${at} from jsonb_to_recordset(${json}) as r(u bigint, a boolean, s text)
         on conflict (chat_id, vk_user_id) do update set admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at
         where (m.admin, m.state) is distinct from (excluded.admin, excluded.state)`.execute(tx),
     );
-    await sql`update chat set seen_at = ${at} where id = ${chatId}`.execute(tx);
   });
 }

@@ -1,11 +1,13 @@
 import type { Context } from '../context.ts';
 import { type CallOptions, SferumError } from '../sferum/gateway.ts';
+import { isPassing } from '../store/database.ts';
 import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
 import { type Brought, bring } from './bring.ts';
 import { type ChatState, loadChatState } from './chat-state.ts';
+import { adoptOrphan } from './creation.ts';
 import { Later } from './later.ts';
+import { type Condition, doubt, postpone, release, settle } from './settle.ts';
 import { markDeleted, takeDown } from './take-down.ts';
-import { type Condition, postpone, release, settle } from './settle.ts';
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
@@ -25,7 +27,7 @@ export async function reconcileChat(
   signal?: AbortSignal,
 ): Promise<void> {
   const chat = await loadChatState(ctx.db, schoolId, chatId);
-  if (!chat || chat.generation <= chat.settledGeneration) return release(ctx, chatId);
+  if (!chat || chat.generation <= chat.settledGeneration) return release(ctx, { schoolId, chatId });
   const work = new Work(chat, signal);
   try {
     if (chat.deleting) return await remove(ctx, chat, work);
@@ -33,16 +35,21 @@ export async function reconcileChat(
     await bring(ctx, account, chat, work.call, work.brought);
     await settle(ctx, chat, { ...work, condition: settledCondition(chat) });
   } catch (error) {
+    if (signal?.aborted) return release(ctx, { schoolId, chatId });
     await decide(ctx, chat, work, error);
   }
 }
 
-/** G1: a chat that was never made needs no account to be gone. */
+/** G1: a chat that was never made needs no account to be gone; one that may have been made is looked for first. */
 async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> {
-  const account = chat.ref ? await accountOf(ctx, chat.schoolId) : null;
-  await takeDown(account, chat, work.call, work.brought);
-  await settle(ctx, chat, { ...work, condition: { status: 'deleting', reason: null, message: null } });
-  await markDeleted(ctx, chat.id);
+  if (chat.ref || chat.creation.state !== 'none') {
+    const account = await accountOf(ctx, chat.schoolId);
+    const ref = chat.ref ?? (await adoptOrphan(ctx, account, chat, work.call))?.ref;
+    await doubt(ctx, chat.id);
+    if (ref) await takeDown(account, ref, work.call, work.brought);
+  }
+  const condition: Condition = { status: 'deleting', reason: null, message: null };
+  await settle(ctx, chat, { ...work, condition }, (tx) => markDeleted(ctx, tx, chat.id));
 }
 
 /** One run's calls, counted, and what is known of the live chat as it goes. */
@@ -52,7 +59,14 @@ class Work {
   readonly call: CallOptions;
 
   constructor(chat: ChatState, signal?: AbortSignal) {
-    this.brought = { title: chat.sferumTitle ?? '', members: new Map(chat.actual), created: false, answers: [] };
+    const { sferumTitle, seenAt, actual } = chat;
+    this.brought = {
+      title: sferumTitle ?? '',
+      members: new Map(actual),
+      seenAt,
+      created: false,
+      answers: [],
+    };
     this.call = {
       priority: chat.priority,
       onSent: () => {
@@ -71,14 +85,24 @@ function settledCondition(chat: ChatState): Condition {
       message: 'Исключений больше обычного: подтвердите их или отклоните.',
     };
   }
-  if (chat.archived) return { status: 'archived', reason: null, message: 'Класс закрыт: чат больше не пополняется.' };
+  if (chat.archived)
+    return { status: 'archived', reason: null, message: 'Класс закрыт: чат больше не пополняется.' };
   return { status: 'synced', reason: null, message: null };
 }
 
-/** Translates what stopped the work into what happens next. Unexpected errors go on to the queue's own retries. */
+/**
+ * Translates what stopped the work into what happens next. Where the database is away nothing can be recorded:
+ * that alone goes on to the queue's own retries.
+ */
 async function decide(ctx: Context, chat: ChatState, work: Work, error: unknown): Promise<void> {
   if (error instanceof Later) {
-    return postpone(ctx, chat, { ...work, afterMs: error.afterMs, attempt: false, mustRead: false, condition: null });
+    return postpone(ctx, chat, {
+      ...work,
+      afterMs: error.afterMs,
+      attempt: false,
+      mustRead: false,
+      condition: null,
+    });
   }
   if (error instanceof NotConnected) {
     const condition: Condition = { status: 'behind', reason: error.code, message: NOT_CONNECTED[error.code] };
@@ -90,7 +114,11 @@ async function decide(ctx: Context, chat: ChatState, work: Work, error: unknown)
       condition,
     });
   }
-  if (!(error instanceof SferumError)) throw error;
+  if (!(error instanceof SferumError)) {
+    if (isPassing(error)) throw error;
+    ctx.log.error({ schoolId: chat.schoolId, chatId: chat.id, err: error }, 'a chat cannot be worked on');
+    return retry(ctx, chat, { ...work, brought: null }, 'unexpected');
+  }
   switch (error.kind) {
     case 'slow-down':
       return postpone(ctx, chat, {
@@ -98,7 +126,11 @@ async function decide(ctx: Context, chat: ChatState, work: Work, error: unknown)
         afterMs: error.retryAfterMs ?? LONGEST_RETRY_MS,
         attempt: false,
         mustRead: false,
-        condition: { status: 'behind', reason: 'slow-down', message: 'Сферум просит подождать; продолжим сами.' },
+        condition: {
+          status: 'behind',
+          reason: 'slow-down',
+          message: 'Сферум просит подождать; продолжим сами.',
+        },
       });
     case 'token':
     case 'account':
@@ -116,32 +148,46 @@ async function decide(ctx: Context, chat: ChatState, work: Work, error: unknown)
     case 'refused':
       return setAside(ctx, chat, work, error.kind);
     default:
-      return retry(ctx, chat, work, error);
+      ctx.log.warn(
+        { schoolId: chat.schoolId, chatId: chat.id, error: error.message },
+        'a chat will be tried again',
+      );
+      return retry(ctx, chat, work, error.kind);
   }
 }
 
-async function retry(ctx: Context, chat: ChatState, work: Work, error: SferumError): Promise<void> {
+/** An unexpected error comes without what was found until then: that may be what it stumbled over. */
+type Found = Pick<Work, 'apiCalls'> & { brought: Brought | null };
+
+async function retry(
+  ctx: Context,
+  chat: ChatState,
+  work: Found,
+  kind: SferumError['kind'] | 'unexpected',
+): Promise<void> {
   const attempts = chat.attempts + 1;
-  ctx.log.warn(
-    { schoolId: chat.schoolId, chatId: chat.id, kind: error.kind, attempts, error: error.message },
-    'a chat could not be brought up to date; it will be tried again',
-  );
-  if (attempts >= ATTEMPTS_UNTIL_SET_ASIDE) return setAside(ctx, chat, work, 'unavailable');
+  const reason = kind === 'unexpected' ? kind : 'unavailable';
+  if (attempts >= ATTEMPTS_UNTIL_SET_ASIDE) return setAside(ctx, chat, work, reason);
   await postpone(ctx, chat, {
     ...work,
     afterMs: Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS),
     attempt: true,
-    mustRead: error.kind === 'unknown' && chat.ref !== null,
+    mustRead: kind === 'unknown',
     condition: {
       status: attempts >= ATTEMPTS_UNTIL_FAILING ? 'failing' : 'behind',
-      reason: 'unavailable',
-      message: 'Сферум не отвечает; попробуем ещё раз сами.',
+      reason,
+      message: RETRIES[reason],
     },
   });
 }
 
 /** Nothing more can be done for this generation: its condition says what to do, the others go on. */
-async function setAside(ctx: Context, chat: ChatState, work: Work, reason: keyof typeof FAILURES): Promise<void> {
+async function setAside(
+  ctx: Context,
+  chat: ChatState,
+  work: Found,
+  reason: keyof typeof FAILURES,
+): Promise<void> {
   const message = FAILURES[reason];
   ctx.log.error({ schoolId: chat.schoolId, chatId: chat.id, reason }, 'a chat is set aside');
   await settle(ctx, chat, {
@@ -153,7 +199,8 @@ async function setAside(ctx: Context, chat: ChatState, work: Work, reason: keyof
 
 const NOT_CONNECTED: Record<NotConnected['code'], string> = {
   'sferum-not-connected': 'Школа не подключена к Сферуму: обратитесь к администратору сервера.',
-  'sferum-account-broken': 'Учётная запись школы в Сферуме не действует: администратор сервера должен её заменить.',
+  'sferum-account-broken':
+    'Учётная запись школы в Сферуме не действует: администратор сервера должен её заменить.',
 };
 
 const ACCOUNT_MESSAGES = {
@@ -161,8 +208,15 @@ const ACCOUNT_MESSAGES = {
   account: 'Учётная запись школы в Сферуме заблокирована: обратитесь к администратору сервера.',
 };
 
+const RETRIES = {
+  unavailable: 'Сферум не отвечает; попробуем ещё раз сами.',
+  unexpected: 'Внутренняя ошибка; попробуем ещё раз сами.',
+};
+
 const FAILURES = {
-  'chat-lost': 'Чат удалён в мессенджере или у школы нет прав в нём: удалите его здесь, и он будет создан заново.',
+  unexpected: 'Внутренняя ошибка: чат отложен до следующего изменения, сообщите администратору сервера.',
+  'chat-lost':
+    'Чат удалён в мессенджере или у школы нет прав в нём: удалите его здесь, и он будет создан заново.',
   'not-possible': 'Токен школы не позволяет это сделать: администратор сервера должен проверить его права.',
   defect: 'Сферум не принял запрос: сообщите администратору сервера.',
   refused: 'Сферум отказал в изменении участника: сообщите администратору сервера.',

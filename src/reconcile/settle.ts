@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
+import { moveGenerations } from './apply-plan.ts';
 import type { Brought } from './bring.ts';
 import type { ChatState } from './chat-state.ts';
 import { finishOperations } from './operations.ts';
@@ -26,21 +27,23 @@ export interface Outcome {
 
 /**
  * Records the end of one generation's work: only if that generation is still to be settled (rule 4), in one
- * transaction with what Sferum holds and what was answered. A later generation stays due.
+ * transaction with what Sferum holds and what was answered. A later generation stays due. A late worker records
+ * nothing that it believes; where it wrote to Sferum after another's end, the chat is read once more.
+ * `brought` null: what was found is not to be kept. `also`: what else ends with it, in the same transaction.
  */
 export async function settle(
   ctx: Context,
   chat: ChatState,
-  work: { brought: Brought; condition: Condition; apiCalls: number; problem?: Problem },
+  work: { brought: Brought | null; condition: Condition; apiCalls: number; problem?: Problem },
+  also: (tx: Sql) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
+  const { brought } = work;
   let delayMs: number | null = null;
   const operations = await ctx.db.transaction(async ({ sql: tx }) => {
-    await recordObserved(tx, chat, work.brought, at);
-    await recordAnswers(tx, chat, work.brought, at);
     const { rows } = await sql`
       update chat set settled_generation = ${chat.generation}, queued_at = null, attempts = 0, not_before = null,
-        seen_at = ${work.brought.unguarded ? null : sql`seen_at`},
+        seen_at = ${brought && !brought.unguarded ? brought.seenAt : null},
         condition = case when generation = ${chat.generation} then ${work.condition.status} else condition end,
         condition_reason = case when generation = ${chat.generation} then ${work.condition.reason} else condition_reason end,
         condition_message = case when generation = ${chat.generation} then ${work.condition.message} else condition_message end,
@@ -48,7 +51,17 @@ export async function settle(
           then condition_since else ${at} end
       where id = ${chat.id} and settled_generation < ${chat.generation}
       returning id`.execute(tx);
-    if (rows.length === 0) return [];
+    if (brought) await recordAnswers(tx, chat, brought, at);
+    if (rows.length === 0) {
+      if (brought?.answers.length)
+        await moveGenerations(tx, [chat.id], { cause: 'late-worker', priority: chat.priority, at });
+      await sql`update chat set seen_at = null where id = ${chat.id} and generation > settled_generation`.execute(
+        tx,
+      );
+      return [];
+    }
+    if (brought) await recordObserved(tx, chat, brought, at);
+    await also(tx);
     if (!work.problem) delayMs = await recordDelay(tx, chat.id, at);
     return followed(tx, chat, work, at);
   });
@@ -56,12 +69,15 @@ export async function settle(
   await finishOperations(ctx, operations);
 }
 
-/** Leaves the generation due and says when to come again; what is known of the live chat is kept. */
+/**
+ * Leaves the generation due and says when to come again; what is known of the live chat is kept. A newer
+ * generation does not wait for the troubles of this one.
+ */
 export async function postpone(
   ctx: Context,
   chat: ChatState,
   work: {
-    brought: Brought;
+    brought: Brought | null;
     apiCalls: number;
     afterMs: number;
     /** Whether this counts as a failed attempt (waiting in turn does not). */
@@ -71,32 +87,50 @@ export async function postpone(
   },
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
+  const { brought } = work;
+  const same = sql`generation = ${chat.generation}`;
   await ctx.db.transaction(async ({ sql: tx }) => {
-    await recordObserved(tx, chat, work.brought, at);
-    await recordAnswers(tx, chat, work.brought, at);
     await sql`update operation_chat set api_calls = api_calls + ${work.apiCalls}
       where chat_id = ${chat.id} and done_at is null and generation is not null`.execute(tx);
-    await sql`
-      update chat set queued_at = null, attempts = attempts + ${work.attempt ? 1 : 0},
-        seen_at = ${work.mustRead ? null : sql`seen_at`},
-        not_before = ${new Date(at.getTime() + Math.round(work.afterMs))},
+    const { rows } = await sql`
+      update chat set queued_at = null, attempts = attempts + case when ${same} then ${work.attempt ? 1 : 0} else 0 end,
+        seen_at = ${brought && !work.mustRead && !brought.unguarded ? brought.seenAt : null},
+        not_before = case when ${same} then ${new Date(at.getTime() + Math.round(work.afterMs))} else not_before end,
         condition = ${work.condition ? work.condition.status : sql`condition`},
         condition_reason = ${work.condition ? work.condition.reason : sql`condition_reason`},
         condition_message = ${work.condition ? work.condition.message : sql`condition_message`},
         condition_since = case when condition = ${work.condition?.status ?? sql`condition`} then condition_since else ${at} end
-      where id = ${chat.id} and settled_generation < ${chat.generation}`.execute(tx);
+      where id = ${chat.id} and settled_generation < ${chat.generation}
+      returning id`.execute(tx);
+    if (!brought) return;
+    await recordAnswers(tx, chat, brought, at);
+    if (rows.length > 0) await recordObserved(tx, chat, brought, at);
   });
 }
 
-/** The job had nothing to do: it lets go of the chat. */
-export async function release(ctx: Context, chatId: string): Promise<void> {
-  await sql`update chat set queued_at = null where id = ${chatId}`.execute(ctx.db.sql);
+/** The job does nothing (more): it lets go of the chat, which is given out again if it is still due. */
+export async function release(ctx: Context, chat: { schoolId: string; chatId: string }): Promise<void> {
+  await sql`update chat set queued_at = null where id = ${chat.chatId} and school_id = ${chat.schoolId}`.execute(
+    ctx.db.sql,
+  );
+}
+
+/**
+ * Said before the first write to a live chat: until its outcome is recorded, what we believe of the chat is in
+ * doubt. Whoever comes after a crash reads it first, whatever is desired by then (V3).
+ */
+export async function doubt(ctx: Context, chatId: string): Promise<void> {
+  await sql`update chat set seen_at = null where id = ${chatId} and seen_at is not null`.execute(ctx.db.sql);
 }
 
 async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
   const rows = [...brought.members].map(([userId, m]) => ({ userId, ...m, reason: m.reason ?? null }));
-  const removed = brought.answers.filter((a) => a.step === 'remove' && a.result === 'done').map((a) => a.userId!);
-  await sql`delete from sferum_member where chat_id = ${chat.id} and vk_user_id = any(${removed}::bigint[])`.execute(tx);
+  const removed = brought.answers
+    .filter((a) => a.step === 'remove' && a.result === 'done')
+    .map((a) => a.userId!);
+  await sql`delete from sferum_member where chat_id = ${chat.id} and vk_user_id = any(${removed}::bigint[])`.execute(
+    tx,
+  );
   // Believed in and not found there: gone by himself, or taken out by somebody (D8).
   await sql`update sferum_member set state = 'left', admin = false, reason = 'left', tries = tries + 1, seen_at = ${at}
     where chat_id = ${chat.id} and state in ('in', 'waiting')
@@ -108,10 +142,14 @@ async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Da
     on conflict (chat_id, vk_user_id) do update set
       admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at,
       reason = coalesce(excluded.reason, case when s.state = excluded.state then s.reason end)
-    where (s.admin, s.state, s.reason) is distinct from (excluded.admin, excluded.state, excluded.reason)`.execute(tx);
+    where (s.admin, s.state, s.reason) is distinct from (excluded.admin, excluded.state, excluded.reason)`.execute(
+    tx,
+  );
   await sql`update chat set sferum_title = ${brought.title}, invite_link = coalesce(${brought.inviteLink ?? null}, invite_link)
     where id = ${chat.id} and peer_id is not null
-      and (sferum_title is distinct from ${brought.title} or ${brought.inviteLink !== undefined})`.execute(tx);
+      and (sferum_title is distinct from ${brought.title} or ${brought.inviteLink !== undefined})`.execute(
+    tx,
+  );
 }
 
 async function recordAnswers(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {

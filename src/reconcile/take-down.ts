@@ -1,27 +1,26 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { type CallOptions, type SferumAccount, SferumError } from '../sferum/gateway.ts';
+import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from '../sferum/gateway.ts';
+import type { Sql } from '../store/database.ts';
 import type { Brought } from './bring.ts';
-import type { ChatState } from './chat-state.ts';
 
 /** What a chat is called once nobody is in it: Sferum knows no deletion. */
 const ABANDONED_TITLE = 'Удалённый чат';
 
 /**
- * G1: takes everybody out of a chat, then lets it go. A chat that Sferum never made, or that is lost already,
- * is gone at once. Reads first: who came by himself is taken out too.
+ * G1: takes everybody out of a chat, then lets it go. A chat that is lost already is gone at once. Reads first: who came by himself is taken out too.
  */
 export async function takeDown(
-  account: SferumAccount | null,
-  chat: ChatState,
+  account: SferumAccount,
+  ref: ChatRef,
   call: CallOptions,
   progress: Brought,
 ): Promise<void> {
-  if (!chat.ref || !account) return;
-  const ref = chat.ref;
   try {
     const members = await account.readMembers(ref, call);
-    progress.members = new Map(members.map((m) => [m.userId, { admin: m.admin, state: m.waiting ? 'waiting' : 'in' }]));
+    progress.members = new Map(
+      members.map((m) => [m.userId, { admin: m.admin, state: m.waiting ? 'waiting' : 'in' }]),
+    );
     const settled = await Promise.allSettled(
       members.map(async ({ userId }) => {
         await account.removeMember(ref, userId, call);
@@ -38,12 +37,10 @@ export async function takeDown(
 }
 
 /** The chat is gone from СГО too; its row stays as the memory of the deletion and of «не создавать снова». */
-export async function markDeleted(ctx: Context, chatId: string): Promise<void> {
-  await ctx.db.transaction(async ({ sql: tx }) => {
-    await sql`update chat set deleted_at = ${new Date(ctx.clock.now())}, peer_id = null, creation = 'none', sferum_title = null,
-      invite_link = null where id = ${chatId} and deleting_since is not null`.execute(tx);
-    await sql`delete from sferum_member where chat_id = ${chatId}`.execute(tx);
-    await sql`delete from membership where chat_id = ${chatId}`.execute(tx);
-    await sql`delete from exception where chat_id = ${chatId}`.execute(tx);
-  });
+export async function markDeleted(ctx: Context, tx: Sql, chatId: string): Promise<void> {
+  await sql`update chat set deleted_at = ${new Date(ctx.clock.now())}, peer_id = null, creation = 'none', sferum_title = null,
+    invite_link = null where id = ${chatId} and deleting_since is not null`.execute(tx);
+  await sql`delete from sferum_member where chat_id = ${chatId}`.execute(tx);
+  await sql`delete from membership where chat_id = ${chatId}`.execute(tx);
+  await sql`delete from exception where chat_id = ${chatId}`.execute(tx);
 }

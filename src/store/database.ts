@@ -64,6 +64,18 @@ export function stateOf(error: unknown): string {
   return '';
 }
 
+/** No connection, no resources, lost races, shutting down, out of disk, read-only: what time or an operator cures. */
+const PASSING_STATES = /^(08|40|53|57|58)|^25006$|^E[A-Z]{3,}$/;
+/** The driver gives no code where a connection ends under a statement, or is not to be had in time. */
+const PASSING_TEXTS = /connection terminated|timeout exceeded when trying to connect|query read timeout/i;
+
+/** Whether a database error says nothing about the work itself: the same may well succeed later. */
+export function isPassing(error: unknown): boolean {
+  if (PASSING_STATES.test(stateOf(error))) return true;
+  for (let e = error; e instanceof Error; e = e.cause) if (PASSING_TEXTS.test(e.message)) return true;
+  return false;
+}
+
 /** Holds a school's plan-and-write section: facts, memberships and the outbox of one school change one at a time. */
 export async function lockSchool(tx: Sql, schoolId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`school:${schoolId}`}, 0))`.execute(tx);

@@ -1,12 +1,15 @@
 import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
 import { countConditions } from './figures.ts';
-import { relayChats, relayDrift, relayOperations } from './relay.ts';
+import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
+import { dueForTwins } from './twins.ts';
 
 /** Wakes within this time run as one round. */
 const GATHER_MS = 5;
 
 const ROUNDS = {
+  lost: relayLost,
+  twins: dueForTwins,
   operations: relayOperations,
   chats: relayChats,
   drift: relayDrift,
@@ -37,7 +40,10 @@ export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
       try {
         await ROUNDS[what](ctx, queues);
       } catch (error) {
-        ctx.log.error({ what, error: (error as Error).message }, 'the relay failed; the next sweep tries again');
+        ctx.log.error(
+          { what, error: (error as Error).message },
+          'the relay failed; the next sweep tries again',
+        );
       }
     }
   };

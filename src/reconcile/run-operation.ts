@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { Operation, type OperationKind } from '../store/entities.ts';
+import { SferumError } from '../sferum/gateway.ts';
+import { isPassing } from '../store/database.ts';
+import { Operation, type OperationKind, type Problem } from '../store/entities.ts';
+import { markAccountBroken } from './accounts.ts';
 import { runRosterImport } from './import-roster.ts';
 import { runInitialization } from './initialize.ts';
-import { startOperation } from './operations.ts';
+import { endOperation, finishOperations, startOperation } from './operations.ts';
 
 type Runner = (ctx: Context, operation: Operation, signal?: AbortSignal) => Promise<void>;
 
@@ -12,15 +15,54 @@ const RUNNERS: Partial<Record<OperationKind, Runner>> = {
   initialization: runInitialization,
 };
 
+/** An operation that failed so often for a reason nobody expected ends, and says so: it must not run for ever. */
+const FAILURES_UNTIL_FAILED = 5;
+
 /**
  * Carries one open operation as far as it can go now. Operations of one school and kind go one after another, in
  * the order they were asked for; one whose turn has not come stays queued and is woken by the end of the other.
+ * Throws where it is to be tried again.
  */
 export async function runOperation(ctx: Context, id: string, signal?: AbortSignal): Promise<void> {
   const operation = await ctx.db.em().findOne(Operation, { id });
   if (!operation || !(await isItsTurn(ctx, operation)) || !(await startOperation(ctx, id))) return;
-  await RUNNERS[operation.kind]?.(ctx, operation, signal);
+  // Its own work is done; its end may have been lost between the last chat's commit and a crash.
+  if (operation.params.following) return finishOperations(ctx, [id]);
+  try {
+    await RUNNERS[operation.kind]?.(ctx, operation, signal);
+  } catch (error) {
+    if (!signal?.aborted) await noteFailure(ctx, operation, error);
+    throw error;
+  }
 }
+
+/** What waiting cures is tried again for ever; anything else a few times, or not at all where a person must act. */
+async function noteFailure(ctx: Context, operation: Operation, error: unknown): Promise<void> {
+  if (error instanceof SferumError) {
+    const { kind } = error;
+    if (kind !== 'token' && kind !== 'account' && kind !== 'not-possible' && kind !== 'defect') return;
+    if (operation.schoolId && (kind === 'token' || kind === 'account')) {
+      await markAccountBroken(ctx, operation.schoolId, kind);
+    }
+    return fail(ctx, operation.id, { code: `sferum-${kind}`, message: FAILURES.sferum });
+  }
+  if (isPassing(error)) return;
+  const { rows } = await sql<{ failures: number }>`
+    update operation set params = params || jsonb_build_object('failures', coalesce((params->>'failures')::int, 0) + 1)
+    where id = ${operation.id} and state = 'running' returning (params->>'failures')::int as failures`.execute(
+    ctx.db.sql,
+  );
+  if ((rows[0]?.failures ?? 0) < FAILURES_UNTIL_FAILED) return;
+  await fail(ctx, operation.id, { code: 'internal', message: FAILURES.internal });
+}
+
+const fail = (ctx: Context, id: string, problem: Problem) =>
+  endOperation(ctx, ctx.db.sql, id, { state: 'failed', problems: [problem] });
+
+const FAILURES = {
+  sferum: 'Сферум не принимает токен школы: администратор сервера должен его заменить.',
+  internal: 'Внутренняя ошибка: сообщите администратору сервера.',
+};
 
 async function isItsTurn(ctx: Context, operation: Operation): Promise<boolean> {
   const { rows } = await sql`

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { createHttp } from '../dashboard/http.ts';
 import { openQueues, type Queues } from '../jobs/queues.ts';
 import { startWorkers } from '../workers/start-workers.ts';
+import { type Watch, watchWorkers } from '../workers/watch.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { commandsOf } from './commands.ts';
 import type { Config } from './config.ts';
@@ -11,10 +12,12 @@ import type { Context } from './context.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { connectSandboxSchools } from './reconcile/connect-sandbox.ts';
+import { startDayTick } from './reconcile/day-tick.ts';
 import { type RelayLoop, startRelayLoop } from './reconcile/relay-loop.ts';
 import { SecretBox } from './secrets.ts';
 import { createSandbox, type Listening, type Sandbox } from './sferum/sandbox/sandbox.ts';
 import { createVkGateway } from './sferum/vk/vk-gateway.ts';
+import { assertClocksAgree } from './store/clocks.ts';
 import { Database } from './store/database.ts';
 import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
 import { assertMigrated, migrate } from './store/migrate.ts';
@@ -31,6 +34,8 @@ export interface AppRole {
 export const ALL: AppRole = { api: true, workers: true, migrates: true };
 export const API: AppRole = { api: true, workers: false, migrates: false };
 export const WORKER: AppRole = { api: false, workers: true, migrates: false };
+
+const NEVER = new Promise<never>(() => undefined);
 
 /** What tests and the demonstration put in place of the real parts. */
 export interface Overrides {
@@ -65,32 +70,44 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const clock = overrides.clock ?? systemClock;
   const random = overrides.random ?? Math.random;
   const log = overrides.log ?? createLog(config.logLevel);
+  const metrics = createMetrics();
 
   const embedded = config.database.url
     ? null
     : parts.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
   const databaseUrl = config.database.url ?? embedded!.url;
   await (role.migrates ? migrate(databaseUrl) : assertMigrated(databaseUrl));
-  const db = parts.use(new Database(await createOrm(databaseUrl, { poolMax: config.limits.databaseConnections })));
-  await db.ping();
+  const db = parts.use(
+    new Database(await createOrm(databaseUrl, { poolMax: config.limits.databaseConnections })),
+  );
+  await assertClocksAgree(db.sql);
 
   const sandbox = config.sferum.apiUrl
     ? null
-    : createSandbox({ now: clock.now, random, stateFile: join(config.dataDir, 'sandbox.json'), ...overrides.sandbox });
+    : createSandbox({
+        now: clock.now,
+        random,
+        stateFile: join(config.dataDir, 'sandbox.json'),
+        ...overrides.sandbox,
+      });
   if (sandbox) parts.defer(() => sandbox.close());
   const listening = sandbox && (await listenBeside(sandbox, config.port));
   const baseUrl = config.sferum.apiUrl ?? listening!.url;
   const gateway = parts.use(
-    createVkGateway({ baseUrl, pace: postgresPace(db.sql), clock, random, log }),
+    createVkGateway({
+      ...{ baseUrl, pace: postgresPace(db.sql), clock, random, log, onCall: metrics.sferumCall },
+      limits: { requestTimeoutMs: config.limits.sferumTimeoutMs },
+    }),
   );
 
   const queues = parts.use(
-    await openQueues(
-      config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: databaseUrl },
-      (error) => log.error({ error: error.message }, 'the queue reports trouble'),
-    ),
+    await openQueues(config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: databaseUrl }, {
+      onError: (error) => log.error({ error: error.message }, 'the queue reports trouble'),
+      onWarning: (text) => log.warn(text),
+    }),
   );
   let relay: RelayLoop | undefined;
+  let watch: Watch | undefined;
   const ctx: Context = {
     config,
     db,
@@ -99,7 +116,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     newId: overrides.newId ?? randomUUID,
     secrets: new SecretBox(config.secretsKey),
     log,
-    metrics: createMetrics(),
+    metrics,
     wake: (what) => relay?.wake(what),
     newSchools: async (schoolIds) => {
       const requestsPerSecond = overrides.sandbox?.paceUserPerSecond ?? null;
@@ -107,7 +124,11 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     },
   };
   relay = parts.use(startRelayLoop(ctx, queues));
-  if (role.workers) await startWorkers(ctx, queues);
+  if (role.workers) {
+    const hands = await startWorkers(ctx, queues);
+    watch = parts.use(watchWorkers(ctx, queues, hands));
+    parts.use(startDayTick(ctx));
+  }
   const closing = new AbortController();
   parts.defer(() => closing.abort());
   const http = createHttp(ctx, {
@@ -118,7 +139,11 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
       ...placesOf(config, listening?.origin ?? null),
       demo: (overrides.demo ?? false) && sandbox !== null,
     },
-    probes: { database: () => db.ping(), queue: () => queues.ping() },
+    probes: {
+      database: () => db.ping(),
+      queue: () => queues.ping(),
+      ...(watch ? { workers: () => watch!.check() } : {}),
+    },
   });
 
   const owned = parts.move();
@@ -129,7 +154,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     queues,
     sandbox,
     databaseUrl,
-    lost: embedded?.lost ?? new Promise(() => undefined),
+    lost: Promise.race([embedded?.lost ?? NEVER, watch?.lost ?? NEVER]),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

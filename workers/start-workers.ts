@@ -1,5 +1,5 @@
 import type { QueueName } from '../jobs/contract.ts';
-import type { Queues } from '../jobs/queues.ts';
+import type { Hands, Queues } from '../jobs/queues.ts';
 import type { Context } from '../src/context.ts';
 import { reconcileChatHandler } from './reconcile-chat.ts';
 import { type Handler, processorOf } from './run-job.ts';
@@ -9,11 +9,14 @@ import { sweepDriftHandler } from './sweep-drift.ts';
 /** Long operations of different schools go side by side; each holds a transaction at most a few seconds. */
 const OPERATIONS_AT_ONCE = 4;
 
-/** Starts working both queues; throws where the queue's backend does not answer. */
-export async function startWorkers(ctx: Context, queues: Queues): Promise<void> {
+/** Starts working both queues; throws where the queue's backend does not answer. What they have in hand is given back. */
+export async function startWorkers(ctx: Context, queues: Queues): Promise<Hands[]> {
+  const { jobLockMs: lockMs, workerConcurrencyJobs } = ctx.config.limits;
   const onError = (error: Error) => ctx.log.error({ error: error.message }, 'the queue reports trouble');
   const work = (name: QueueName, handlers: readonly Handler[], concurrency: number) =>
-    queues.work(name, processorOf(ctx, handlers), { concurrency, onError });
-  await work('chats', [reconcileChatHandler], ctx.config.limits.workerConcurrencyJobs);
-  await work('operations', [runOperationHandler, sweepDriftHandler], OPERATIONS_AT_ONCE);
+    queues.work(name, processorOf(ctx, handlers), { concurrency, lockMs, onError });
+  return [
+    await work('chats', [reconcileChatHandler], workerConcurrencyJobs),
+    await work('operations', [runOperationHandler, sweepDriftHandler], OPERATIONS_AT_ONCE),
+  ];
 }

@@ -15,7 +15,9 @@ try {
   await listen(app, config);
   endOnSignal(app, config);
   const address = `http://${config.host}:${config.port}`;
-  print(`\nОткрыто: ${address}/demo — выберите, кто вы · ${address}/docs — API · ${address}/admin/queues — очередь. Ctrl-C — закончить.`);
+  print(
+    `\nОткрыто: ${address}/demo — выберите, кто вы · ${address}/docs — API · ${address}/admin/queues — очередь. Ctrl-C — закончить.`,
+  );
 } catch (error) {
   exitWith(error);
 }

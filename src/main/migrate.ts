@@ -5,7 +5,9 @@ import { exitWith } from './serve.ts';
 
 try {
   const config = configFromEnvironment('migrate');
-  await using embedded = config.database.url ? null : await startEmbeddedPostgres({ dataDir: config.dataDir });
+  await using embedded = config.database.url
+    ? null
+    : await startEmbeddedPostgres({ dataDir: config.dataDir });
   await migrate(config.database.url ?? embedded!.url);
   process.stdout.write('The database is at this version of the schema.\n');
 } catch (error) {

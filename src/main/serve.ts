@@ -38,16 +38,14 @@ export async function listen(app: App, config: Config): Promise<void> {
 
 /** SIGTERM, SIGINT, or a lost part: drain, stop the parts, the database last, within the limit. */
 export function endOnSignal(app: App, config: Config): void {
-  const grace = closeWithGrace({ delay: config.limits.shutdownMs }, async ({ err, signal }) => {
-    if (err) app.ctx.log.fatal({ error: err.message }, 'ending');
+  closeWithGrace({ delay: config.limits.shutdownMs }, async ({ err, signal }) => {
+    if (err) app.ctx.log.fatal({ err }, 'ending');
     else app.ctx.log.info({ signal }, 'ending');
     await app[Symbol.asyncDispose]();
-    if (err) process.exitCode = 1;
   });
+  // Nobody catches it: that ends the process the same way, with a code that is not 0.
   app.lost.then((error) => {
-    app.ctx.log.fatal({ error: error.message }, 'a part is gone');
-    process.exitCode = 1;
-    grace.close();
+    throw new Error(`this process cannot work any more: ${describe(error)}`, { cause: error });
   });
 }
 
@@ -65,7 +63,8 @@ function describe(error: unknown): string {
 
 async function startWithin<T>(limitMs: number, start: Promise<T>): Promise<T> {
   const timer = setTimeout(
-    () => exitWith(new Error(`not ready within ${limitMs / 1000} s; are the database and the queue reachable?`)),
+    () =>
+      exitWith(new Error(`not ready within ${limitMs / 1000} s; are the database and the queue reachable?`)),
     limitMs,
   );
   try {

@@ -6,15 +6,21 @@ import { createGuards, type Guards } from '../guards.ts';
 import { answerInvalid } from '../problem.ts';
 import { chatChangeRoutes } from './chat-changes.ts';
 import { chatRoutes } from './chats.ts';
+import { delayRoutes } from './delays.ts';
 import { eventRoutes } from './events.ts';
 import { initializationRoutes } from './initializations.ts';
+import { journalRoutes } from './journal.ts';
+import { meRoutes } from './me.ts';
+import { lessonRoutes } from './lessons.ts';
 import { operationPlanRoutes } from './operation-plan.ts';
 import { operationStreamRoutes } from './operation-stream.ts';
 import { operationRoutes } from './operations.ts';
 import { peopleRoutes } from './people.ts';
+import { personGroundRoutes } from './person-grounds.ts';
 import { rosterImportRoutes } from './roster-imports.ts';
 import { settingsRoutes } from './settings.ts';
 import { sferumRoutes } from './sferum.ts';
+import { unreachableRoutes } from './unreachable.ts';
 
 /** What each file of routes is given. */
 export interface ApiParts {
@@ -46,5 +52,11 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>): void {
   chatRoutes(all);
   chatChangeRoutes(all);
   peopleRoutes(all);
+  personGroundRoutes(all);
+  journalRoutes(all);
+  unreachableRoutes(all);
+  delayRoutes(all);
+  meRoutes(all);
+  lessonRoutes(all);
   settingsRoutes(all);
 }

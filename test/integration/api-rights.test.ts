@@ -16,6 +16,8 @@ const ADMINS: TokenRole[] = ['school-admin', 'operator'];
 const RUNNERS: TokenRole[] = [...ADMINS, 'service'];
 const READERS: TokenRole[] = [...RUNNERS, 'staff'];
 
+/** Whose token names a person. */
+const PEOPLE: TokenRole[] = ['school-admin', 'staff', 'student', 'parent'];
 /** What they may do to which chat is asked after that. */
 const EDITORS: TokenRole[] = ['school-admin', 'staff'];
 
@@ -41,6 +43,12 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'PATCH /v1/chats/{id}': EDITORS,
   'DELETE /v1/chats/{id}': EDITORS,
   'GET /v1/schools/{schoolId}/people': READERS,
+  'GET /v1/people/{id}/grounds': READERS,
+  'GET /v1/schools/{schoolId}/journal': RUNNERS,
+  'GET /v1/schools/{schoolId}/unreachable': READERS,
+  'GET /v1/schools/{schoolId}/delays': RUNNERS,
+  'GET /v1/me': PEOPLE,
+  'DELETE /v1/me/profile': PEOPLE,
   'GET /v1/schools/{schoolId}/settings': ADMINS,
   'PUT /v1/schools/{schoolId}/settings': ADMINS,
 };
@@ -79,7 +87,9 @@ afterAll(() => world[Symbol.asyncDispose]());
 function call(route: string, school: 's1' | 's2', token?: string): Promise<Response> {
   const [method, pattern] = route.split(' ') as [string, string];
   const id = pattern.includes('/chats/') ? ids.chats[school] : ids.operations[school];
-  const path = pattern.replace('{schoolId}', school).replace('{id}', id);
+  // What is the caller's own has no id: another school is then named in the query.
+  const query = pattern.startsWith('/v1/me') ? `?school=${school}` : '';
+  const path = pattern.replace('{schoolId}', school).replace('{id}', id) + query;
   const body =
     route === 'POST /v1/roster-imports'
       ? { body: 'PK', headers: { 'content-type': 'application/zip' } }

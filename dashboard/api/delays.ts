@@ -1,0 +1,45 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { findDelays } from '../../src/store/queries/delays.ts';
+import { existingSchool, schoolOf } from '../rights.ts';
+import type { ApiParts } from './api.ts';
+import { Instant, json, REFUSALS, SchoolParam } from './schemas.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** What is looked at where nothing else is asked. */
+const LATELY_MS = 30 * DAY_MS;
+const When = z.iso.datetime({ offset: true }).optional();
+const seconds = z.number().nullable();
+
+const DelaysView = z
+  .object({
+    from: Instant,
+    to: Instant,
+    count: z.int().openapi({ description: 'times that a chat came to hold what had come into force' }),
+    p50Seconds: seconds,
+    p95Seconds: seconds,
+    maxSeconds: seconds,
+  })
+  .openapi('Delays', { description: 'null: nothing was measured' });
+
+export function delayRoutes({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/v1/schools/{schoolId}/delays',
+    tags: ['Journal'],
+    summary: 'From order to chat: how long it takes (J9)',
+    middleware: guards.read('school-admin', 'operator', 'service'),
+    request: {
+      params: SchoolParam,
+      query: z.object({ from: When.openapi({ description: 'default: 30 days before `to`' }), to: When }),
+    },
+    responses: { 200: json(DelaysView, 'of the chats settled in that time'), ...REFUSALS },
+  });
+  api.openapi(route, async (c) => {
+    const asked = c.req.valid('query');
+    const school = await existingSchool(ctx, schoolOf(c));
+    const to = new Date(asked.to ?? ctx.clock.now());
+    const from = new Date(asked.from ?? to.getTime() - LATELY_MS);
+    const delays = await findDelays(ctx.db.sql, school.id, from, to);
+    return c.json({ from: from.toISOString(), to: to.toISOString(), ...delays }, 200);
+  });
+}

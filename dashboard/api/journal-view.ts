@@ -1,0 +1,73 @@
+import { z } from '@hono/zod-openapi';
+import { causeOf, journalSentence } from '../../src/chats/journal-words.ts';
+import type { Ending, Ground } from '../../src/desired/model.ts';
+import type { Names } from '../../src/plan/describe.ts';
+import type { Sql } from '../../src/store/database.ts';
+import { findProfileOwners, type JournalItem } from '../../src/store/queries/journal.ts';
+import { findNames } from '../../src/store/queries/names.ts';
+import { idsOf } from './grounds.ts';
+import { Instant } from './schemas.ts';
+
+export const JournalEntry = z
+  .object({
+    id: z.string(),
+    at: Instant,
+    what: z.string().openapi({ example: 'add' }),
+    sentence: z.string().openapi({ example: 'Добавить: Абаев Марк – ученик 5А с 1 сентября' }),
+    chatId: z.string().nullable(),
+    chatTitle: z.string().nullable(),
+    personId: z.string().nullable(),
+    personName: z.string().nullable(),
+    cause: z.object({
+      kind: z.string().openapi({ example: 'edit' }),
+      id: z.string(),
+      text: z.string(),
+      by: z.object({ id: z.string(), name: z.string() }).nullable(),
+      reason: z.string().nullable(),
+    }),
+  })
+  .openapi('JournalEntry');
+
+/** Stored lines → what is shown, with the names of this moment (rule 11). */
+export async function journalViews(
+  db: Sql,
+  schoolId: string,
+  lines: readonly JournalItem[],
+): Promise<z.infer<typeof JournalEntry>[]> {
+  const owners = await findProfileOwners(
+    db,
+    schoolId,
+    lines.flatMap(({ details }) => (typeof details.userId === 'number' ? [details.userId] : [])),
+  );
+  const names = await namesFor(db, schoolId, lines, [...owners.values()]);
+  const profileName = (vkUserId: number) => {
+    const personId = owners.get(vkUserId);
+    return personId === undefined ? undefined : names.person(personId);
+  };
+  return lines.map((line) => ({
+    ...{ id: line.id, at: line.at, what: line.what, sentence: journalSentence(line, names, profileName) },
+    ...{ chatId: line.chatId, chatTitle: line.chatTitle, personId: line.personId },
+    personName: line.personId === null ? null : names.person(line.personId),
+    cause: {
+      ...causeOf(line.cause),
+      by: line.by === null ? null : { id: line.by, name: names.person(line.by) },
+      reason: line.reason,
+    },
+  }));
+}
+
+function namesFor(
+  db: Sql,
+  schoolId: string,
+  lines: readonly JournalItem[],
+  owners: readonly string[],
+): Promise<Names> {
+  const ids = idsOf(lines.flatMap(({ details }) => (details.grounds as Ground[] | undefined) ?? []));
+  const endings = lines.flatMap(({ details }) => (details.ending as Ending | undefined)?.orderId ?? []);
+  const people = lines.flatMap(({ personId, by }) => [personId, by].filter((id) => id !== null));
+  return findNames(db, schoolId, {
+    ...ids,
+    people: [...ids.people, ...people, ...owners],
+    orders: [...ids.orders, ...endings],
+  });
+}

@@ -1,0 +1,37 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listJournal } from '../../src/store/queries/journal.ts';
+import { existingSchool, schoolOf } from '../rights.ts';
+import type { ApiParts } from './api.ts';
+import { JournalEntry, journalViews } from './journal-view.ts';
+import { DayText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
+
+const When = z.union([DayText, z.iso.datetime({ offset: true })]).optional();
+
+export function journalRoutes({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/v1/schools/{schoolId}/journal',
+    tags: ['Journal'],
+    summary: 'What was decided, by what, and what Sferum answered; newest first',
+    middleware: guards.read('school-admin', 'operator', 'service'),
+    request: {
+      params: SchoolParam,
+      query: z.object({
+        personId: z.string().min(1).max(200).optional(),
+        chatId: z.uuid().optional(),
+        from: When.openapi({ description: 'an instant, or a day of the school' }),
+        to: When.openapi({ description: 'an instant (not included), or a day (included)' }),
+        ...pageQuery(ctx.config.limits, 50),
+      }),
+    },
+    responses: { 200: json(pageOf('JournalPage', JournalEntry), 'a page'), ...REFUSALS },
+  });
+  api.openapi(route, async (c) => {
+    const filter = c.req.valid('query');
+    const { id: schoolId, timeZone } = await existingSchool(ctx, schoolOf(c));
+    const school = { schoolId, timeZone: timeZone ?? ctx.config.schoolTimeZone };
+    const { items, total } = await listJournal(ctx.db.sql, school, filter);
+    const shown = await journalViews(ctx.db.sql, schoolId, items);
+    return c.json({ items: shown, total, page: filter.page, perPage: filter.perPage }, 200);
+  });
+}

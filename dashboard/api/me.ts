@@ -1,0 +1,78 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context as HonoContext } from 'hono';
+import type { Context } from '../../src/context.ts';
+import { Refusal } from '../../src/refusal.ts';
+import { findOwnChats } from '../../src/store/queries/own-chats.ts';
+import { findPerson } from '../../src/store/queries/person-chats.ts';
+import { findSferumAccount } from '../../src/store/queries/sferum-account.ts';
+import type { HttpEnv } from '../auth.ts';
+import { existingSchool, schoolOf } from '../rights.ts';
+import type { ApiParts } from './api.ts';
+import { CHANGE_REFUSALS, ChatTypeName, json, REFUSALS, SchoolQuery } from './schemas.ts';
+
+const Me = z
+  .object({
+    person: z.object({ id: z.string(), name: z.string(), role: z.enum(['staff', 'student', 'parent']) }),
+    linked: z.boolean(),
+    connected: z.boolean().openapi({ description: 'the school is connected to Sferum (A9)' }),
+    chats: z.array(
+      z.object({
+        id: z.uuid(),
+        title: z.string(),
+        type: ChatTypeName,
+        memberCount: z.int(),
+        admins: z.array(z.object({ id: z.string(), name: z.string() })),
+        inSferum: z.boolean(),
+        inviteLink: z.string().optional().openapi({ description: 'where people enter by link (A8)' }),
+      }),
+    ),
+  })
+  .openapi('Me');
+
+export function meRoutes({ api, ctx, commands, guards }: ApiParts): void {
+  const people = ['school-admin', 'staff', 'student', 'parent'] as const;
+  const get = createRoute({
+    method: 'get',
+    path: '/v1/me',
+    tags: ['Own profile'],
+    summary: 'Who I am, and my chats (A4)',
+    middleware: guards.read(...people),
+    request: { query: SchoolQuery },
+    responses: { 200: json(Me, 'chats in natural order of their titles'), ...REFUSALS },
+  });
+  api.openapi(get, async (c) => {
+    const { schoolId, person } = await myself(ctx, c);
+    const own = await findOwnChats(ctx.db.sql, schoolId, person.id);
+    const chats = own.chats.map(({ archived: _, sferumState, inviteLink, ...chat }) => ({
+      ...chat,
+      inSferum: sferumState === 'in',
+      ...(inviteLink !== null && sferumState !== 'in' ? { inviteLink } : {}),
+    }));
+    const connected = (await findSferumAccount(ctx.db.sql, schoolId)) !== null;
+    const { id, name, role } = person;
+    return c.json({ person: { id, name, role }, linked: own.linked, connected, chats }, 200);
+  });
+
+  const unlink = createRoute({
+    method: 'delete',
+    path: '/v1/me/profile',
+    tags: ['Own profile'],
+    summary: '«Отменить привязку учебного профиля VK ID»: open to everybody at any time (A5)',
+    middleware: guards.read(...people),
+    request: { query: SchoolQuery },
+    responses: { 204: { description: 'not linked any more, or was not' }, ...CHANGE_REFUSALS },
+  });
+  api.openapi(unlink, async (c) => {
+    const { schoolId, person } = await myself(ctx, c);
+    await commands.unlinkProfile({ schoolId, personId: person.id });
+    return c.body(null, 204);
+  });
+}
+
+/** The person of the token, by the roster. Throws Refusal(403) where it never had him. */
+async function myself(ctx: Context, c: HonoContext<HttpEnv>) {
+  const { id: schoolId } = await existingSchool(ctx, schoolOf(c));
+  const person = await findPerson(ctx.db.sql, schoolId, c.get('caller').subject);
+  if (!person) throw new Refusal(403, 'not-in-roster', 'Вас нет в списках школы');
+  return { schoolId, person };
+}

@@ -1,0 +1,158 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { whySentences } from '../../src/chats/why.ts';
+import { dayIn } from '../../src/clock.ts';
+import type { Context } from '../../src/context.ts';
+import type { Names } from '../../src/plan/describe.ts';
+import { planSchool } from '../../src/reconcile/plan-school.ts';
+import { notFound } from '../../src/refusal.ts';
+import { listJournal } from '../../src/store/queries/journal.ts';
+import { findNames } from '../../src/store/queries/names.ts';
+import {
+  findPerson,
+  listPersonChats,
+  type PersonChat,
+  type PersonRow,
+} from '../../src/store/queries/person-chats.ts';
+import { findKnownPeople } from '../../src/store/queries/standings.ts';
+import type { Viewer } from '../../src/store/queries/viewer.ts';
+import { existingSchool, forbidden, schoolOf, viewerOf } from '../rights.ts';
+import type { ApiParts } from './api.ts';
+import { groundView, idsOf } from './grounds.ts';
+import { JournalEntry, journalViews } from './journal-view.ts';
+import { ChatTypeName, Ground, IdParam, Instant, json, REFUSALS, SchoolQuery } from './schemas.ts';
+
+/** The newest lines of the journal about one person; the rest is in the journal itself. */
+const CHANGES_SHOWN = 200;
+
+export const ChatGrounds = z
+  .object({
+    chatId: z.uuid(),
+    title: z.string(),
+    type: ChatTypeName,
+    isMember: z.boolean().openapi({ description: 'in СГО' }),
+    admin: z.boolean(),
+    inSferum: z.boolean(),
+    sferumState: z.enum(['in', 'waiting', 'refused', 'left']).nullable(),
+    held: z.boolean(),
+    grounds: z.array(Ground),
+    exception: z
+      .object({
+        member: z.enum(['added', 'excluded']).nullable(),
+        admin: z.enum(['granted', 'revoked']).nullable(),
+        author: z.object({ id: z.string(), name: z.string() }),
+        reason: z.string().nullable(),
+        at: Instant,
+      })
+      .optional(),
+    why: z.array(z.string()).openapi({
+      description: 'why he is in, or why he is not; of Sferum too',
+      example: ['Не в чате по приказу № 12 от 30.08.2026'],
+    }),
+    changes: z.array(JournalEntry).openapi({ description: 'newest first' }),
+  })
+  .openapi('ChatGrounds');
+
+const PersonGrounds = z
+  .object({
+    person: z.object({
+      id: z.string(),
+      name: z.string(),
+      role: z.enum(['staff', 'student', 'parent']),
+      present: z.boolean().openapi({ description: 'in the roster now' }),
+      linked: z.boolean(),
+    }),
+    chats: z.array(ChatGrounds),
+  })
+  .openapi('PersonGrounds');
+
+export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/v1/people/{id}/grounds',
+    tags: ['People'],
+    summary: 'Why a person is in a chat, or why not; without chatId: in all his chats (J1)',
+    middleware: guards.read('school-admin', 'operator', 'service', 'staff'),
+    request: { params: IdParam, query: SchoolQuery.extend({ chatId: z.uuid().optional() }) },
+    responses: { 200: json(PersonGrounds, 'every ground, and what was changed by what'), ...REFUSALS },
+  });
+  api.openapi(route, async (c) => {
+    const { chatId } = c.req.valid('query');
+    const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
+    const person = await findPerson(ctx.db.sql, viewer.schoolId, c.req.valid('param').id);
+    if (!person) throw notFound();
+    const chats = await listPersonChats(ctx.db.sql, viewer, person.id, chatId);
+    if (chatId !== undefined && chats.length === 0) throw notFound();
+    await assertSeen(ctx, viewer, person, chats);
+    return c.json({ person, chats: await explained(ctx, viewer, person, chats, chatId) }, 200);
+  });
+}
+
+/** A teacher asks about people of his circle, and about who is in a chat with him. */
+export async function assertSeen(
+  ctx: Context,
+  viewer: Viewer,
+  { id }: PersonRow,
+  chats: readonly PersonChat[],
+) {
+  if (viewer.sees === 'school' || chats.some(({ isMember }) => isMember)) return;
+  const known = await findKnownPeople(ctx.db.sql, viewer, [id]);
+  if (!known.get(id)?.seen) throw forbidden();
+}
+
+export async function explained(
+  ctx: Context,
+  viewer: Viewer,
+  person: PersonRow,
+  chats: readonly PersonChat[],
+  chatId: string | undefined,
+): Promise<z.infer<typeof ChatGrounds>[]> {
+  const { schoolId } = viewer;
+  const { sql: db } = ctx.db;
+  const timeZone = (await existingSchool(ctx, schoolId)).timeZone ?? ctx.config.schoolTimeZone;
+  const rules = await rulesOn(ctx, schoolId, person.id, chats);
+  const filter = { personId: person.id, chatId, page: 1, perPage: CHANGES_SHOWN };
+  const { items } = await listJournal(db, { schoolId, timeZone }, filter);
+  const changes = Map.groupBy(await journalViews(db, schoolId, items), (line) => line.chatId);
+  const ids = idsOf(chats.flatMap(({ grounds }) => grounds));
+  const names = await findNames(db, schoolId, {
+    people: [...ids.people, ...chats.flatMap(({ exception }) => exception?.authorId ?? [])],
+    classes: [...ids.classes, ...chats.flatMap((chat) => chat.classId ?? [])],
+    groups: [...ids.groups, ...chats.flatMap((chat) => chat.groupId ?? [])],
+    orders: [...ids.orders, ...[...rules.values()].flatMap(({ ending }) => ending?.orderId ?? [])],
+  });
+  const dayOf = (at: string) => dayIn(timeZone, Date.parse(at));
+  return chats.map((chat) => {
+    const { title, type, isMember, admin, sferumState, held, exception } = chat;
+    const why = whySentences({ person, chat, rules: rules.get(chat.chatId) ?? null, names, dayOf });
+    return {
+      ...{ chatId: chat.chatId, title, type, isMember, admin, sferumState, held },
+      inSferum: sferumState === 'in',
+      grounds: chat.grounds.map((ground) => groundView(ground, names)),
+      ...(exception ? { exception: exceptionView(exception, names) } : {}),
+      why,
+      changes: changes.get(chat.chatId) ?? [],
+    };
+  });
+}
+
+function exceptionView({ authorId, ...kept }: NonNullable<PersonChat['exception']>, names: Names) {
+  return { ...kept, author: { id: authorId, name: names.person(authorId) } };
+}
+
+/** What the rules say of the person in those chats that he is not in. */
+async function rulesOn(ctx: Context, schoolId: string, personId: string, chats: readonly PersonChat[]) {
+  const out = chats.filter(({ isMember, deleting }) => !isMember && !deleting);
+  if (out.length === 0) return new Map<string, { wanted: boolean; ending: null }>();
+  const { desired } = await planSchool(ctx, ctx.db.sql, {
+    schoolId,
+    types: [...new Set(out.map(({ type }) => type))],
+    ...{ strict: false, day: null, recreate: false },
+    only: new Set(out.map((chat) => chat.chatId)),
+  });
+  return new Map(
+    desired.map((chat) => [
+      chat.id!,
+      { wanted: chat.members.has(personId), ending: chat.endings.get(personId) ?? null },
+    ]),
+  );
+}

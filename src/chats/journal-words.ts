@@ -1,0 +1,136 @@
+/** The journal in words (J1): what a line says and what it comes from. Pure; names are given when it is read. */
+import { describe, type Names } from '../plan/describe.ts';
+import type { Action, ActionKind } from '../plan/model.ts';
+
+/** A line as it is stored; `details` depends on `what`. */
+export interface JournalLine {
+  chatId: string | null;
+  /** As it is called now. */
+  chatTitle: string | null;
+  personId: string | null;
+  what: string;
+  cause: string;
+  details: Readonly<Record<string, unknown>>;
+}
+
+/** Who has a messenger profile; undefined: nobody of the school. */
+export type ProfileNames = (vkUserId: number) => string | undefined;
+
+const DECIDED: ReadonlySet<string> = new Set<ActionKind>([
+  ...(['create', 'rename', 'add', 'remove', 'grant', 'revoke', 'delete'] as const),
+]);
+const HOLD = 'hold-';
+const ANSWER = 'sferum-';
+
+const STEPS: Readonly<Record<string, string>> = {
+  create: 'чат создан',
+  adopt: 'найден созданный ранее чат',
+  rename: 'переименование',
+  add: 'добавление',
+  grant: 'назначение администратором',
+  revoke: 'снятие прав администратора',
+  remove: 'исключение',
+  'reset-link': 'прежняя ссылка-приглашение отменена',
+};
+
+/** Why Sferum does not take a person in (J8). */
+const REFUSED: Readonly<Record<string, string>> = {
+  privacy: 'настройки VK не дают его добавить',
+  blocked: 'он закрыл доступ учётной записи школы',
+  'chat-full': 'в чате нет места',
+  'unknown-profile': 'такого профиля VK нет',
+};
+
+export function refusedText(reason: string | null): string {
+  return REFUSED[reason ?? ''] ?? 'добавить в Сферуме нельзя';
+}
+
+/** One line as a sentence. An unknown kind of line is shown by its own word: the journal outlives versions. */
+export function journalSentence(line: JournalLine, names: Names, profiles: ProfileNames): string {
+  const { what, details } = line;
+  const kind = what.startsWith(HOLD) ? what.slice(HOLD.length) : what;
+  if (DECIDED.has(kind)) return describe(actionOf(line, kind as ActionKind), names);
+  if (what.startsWith(ANSWER)) return answerText(what.slice(ANSWER.length), details, profiles);
+  const who = line.personId === null ? '' : names.person(line.personId);
+  switch (what) {
+    case 'exception':
+      return `Решено вручную: ${who} – ${exceptionText(details)}`;
+    case 'exception-dropped':
+      return `Строго по спискам СГО снято: ${who} – ${exceptionText(details)}`;
+    case 'change':
+      return changeText(details);
+    case 'removal-rejected':
+      return 'Задержанные исключения отклонены: люди остаются';
+    case 'profile-linked':
+      return `Профиль VK ID привязан: ${who}`;
+    case 'profile-unlinked':
+      return `Привязка профиля VK ID отменена: ${who}`;
+    default:
+      return who ? `${what}: ${who}` : what;
+  }
+}
+
+function actionOf({ what, chatId, chatTitle, personId, details }: JournalLine, action: ActionKind): Action {
+  return {
+    ...(details as Partial<Action>),
+    ...{ action, chatId: chatId ?? '', title: chatTitle ?? '' },
+    grounds: (details.grounds as Action['grounds'] | undefined) ?? [],
+    ...(personId === null ? {} : { personId }),
+    ...(typeof details.stranger === 'number' ? { strangerId: details.stranger } : {}),
+    ...(what.startsWith(HOLD) ? { held: true as const } : {}),
+  };
+}
+
+function answerText(
+  step: string,
+  { userId, result, reason }: JournalLine['details'],
+  profiles: ProfileNames,
+): string {
+  const who = typeof userId === 'number' ? ` – ${profiles(userId) ?? `профиль ${userId}`}` : '';
+  const end =
+    result === 'refused'
+      ? `: отказ, ${refusedText(typeof reason === 'string' ? reason : null)}`
+      : result === 'waiting'
+        ? ': отправлено приглашение'
+        : '';
+  return `Сферум: ${STEPS[step] ?? step}${who}${end}`;
+}
+
+/** What is kept by hand of a person (D7), both aspects: «исключение вручную». */
+export function exceptionText({ member, admin }: Readonly<Record<string, unknown>>): string {
+  const parts = [
+    ...(member === 'added' ? ['добавление вручную'] : []),
+    ...(member === 'excluded' ? ['исключение вручную'] : []),
+    ...(admin === 'granted' ? ['назначение администратором вручную'] : []),
+    ...(admin === 'revoked' ? ['снятие прав администратора вручную'] : []),
+  ];
+  return parts.length === 0 ? 'по правилам, без ручных изменений' : parts.join(', ');
+}
+
+function changeText({ title, titleBefore, reason }: JournalLine['details']): string {
+  const what =
+    title === undefined ? 'Правка вручную' : `Переименование вручную: «${titleBefore}» → «${title}»`;
+  return reason ? `${what} – ${reason}` : what;
+}
+
+const CAUSES: Readonly<Record<string, string>> = {
+  initialization: 'Инициализация',
+  import: 'Импорт списков',
+  event: 'Событие СГО',
+  day: 'Наступил новый день',
+  edit: 'Правка чата',
+  creation: 'Создание чата вручную',
+  deletion: 'Удаление чата',
+  approval: 'Задержанные исключения подтверждены',
+  rejection: 'Задержанные исключения отклонены',
+  undo: 'Отмена прогона',
+  drift: 'Сверка с мессенджером',
+  profile: 'Профиль VK ID',
+};
+
+/** `edit:<id>` → its kind, id and name; ids may hold colons. */
+export function causeOf(cause: string): { kind: string; id: string; text: string } {
+  const at = cause.indexOf(':');
+  const kind = at < 0 ? cause : cause.slice(0, at);
+  return { kind, id: at < 0 ? '' : cause.slice(at + 1), text: CAUSES[kind] ?? kind };
+}

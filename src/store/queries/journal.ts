@@ -1,0 +1,84 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { JournalLine } from '../../chats/journal-words.ts';
+import { instant, type Sql } from '../database.ts';
+import { type Listed, limitTo, listed, type Page } from './page.ts';
+
+export interface JournalItem extends JournalLine {
+  id: string;
+  at: string;
+  /** Who began it: the author of an edit, the person who started an operation; null: nobody, or not known. */
+  by: string | null;
+  /** What the author gave as his reason. */
+  reason: string | null;
+}
+
+/** Instants: ISO 8601; days: whole days of the school's time zone, `to` included. */
+export interface JournalFilter extends Page {
+  personId?: string | undefined;
+  chatId?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/** A school's journal, newest first. A person's includes what Sferum answered about his profile. */
+export async function listJournal(
+  db: Sql,
+  { schoolId, timeZone }: { schoolId: string; timeZone: string },
+  filter: JournalFilter,
+): Promise<Listed<JournalItem>> {
+  const conditions: RawBuilder<unknown>[] = [];
+  if (filter.chatId) conditions.push(sql`and j.chat_id = ${filter.chatId}::uuid`);
+  if (filter.from) conditions.push(sql`and j.at >= ${startOf(filter.from, timeZone, 0)}`);
+  if (filter.to) conditions.push(sql`and j.at < ${startOf(filter.to, timeZone, 1)}`);
+  const source = filter.personId
+    ? linesOf(schoolId, filter.personId)
+    : sql`select * from journal where school_id = ${schoolId}`;
+  const { rows } = await sql<JournalItem & { total: number; author: string | null }>`
+    with found as materialized (
+      select j.id from (${source}) j where true ${sql.join(conditions, sql` `)}
+    ), page as (
+      select j.* from found f join journal j on j.id = f.id order by j.id desc ${limitTo(filter)}
+    )
+    select t.total, j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", j.person_id as "personId",
+      j.what, j.cause, j.details, coalesce(a.details->>'by', o.created_by) as by, a.details->>'reason' as reason
+    from (select count(*)::int as total from found) t
+      left join page j on true
+      left join chat c on c.id = j.chat_id
+      left join lateral (select details from journal a
+        where a.chat_id = j.chat_id and a.what = 'change' and a.cause = j.cause limit 1) a on true
+      left join operation o on o.id = case when split_part(j.cause, ':', 2) ~ '^[0-9a-f-]{36}$'
+        then split_part(j.cause, ':', 2)::uuid end
+    order by j.id desc`.execute(db);
+  return listed(rows, ({ total: _, ...line }) => ({ ...line, at: instant(line.at) }));
+}
+
+/** What is about the person himself, and Sferum's answers about his profile in the chats he had to do with. */
+function linesOf(schoolId: string, personId: string): RawBuilder<unknown> {
+  const own = sql`select * from journal where school_id = ${schoolId} and person_id = ${personId}`;
+  return sql`${own} union all
+    select a.* from journal a
+    where a.chat_id in (select chat_id from (${own}) o where chat_id is not null)
+      and a.person_id is null and a.details ? 'userId' and (a.details->>'userId')::bigint
+        = (select vk_user_id from profile_link where school_id = ${schoolId} and person_id = ${personId})`;
+}
+
+/** `dayAfter` 1: a day as an upper bound ends with itself. */
+function startOf(when: string, timeZone: string, dayAfter: 0 | 1): RawBuilder<unknown> {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(when);
+  return isDay
+    ? sql`((${when}::date + ${dayAfter}::int)::timestamp at time zone ${timeZone})`
+    : sql`${when}::timestamptz`;
+}
+
+/** Who has these profiles, linked now or once. */
+export async function findProfileOwners(
+  db: Sql,
+  schoolId: string,
+  profiles: readonly number[],
+): Promise<Map<number, string>> {
+  const { rows } = await sql<{ vk: string; personId: string }>`
+    select distinct on (vk_user_id) vk_user_id as vk, person_id as "personId" from profile_link
+    where school_id = ${schoolId} and vk_user_id = any(${[...profiles]}::bigint[])
+    order by vk_user_id, present desc, person_id`.execute(db);
+  return new Map(rows.map((r) => [Number(r.vk), r.personId]));
+}

@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import type { Sql } from '../database.ts';
+import { byName, type ShownRole, shownName, shownRole } from './person-columns.ts';
+
+/** Somebody who is in chats of СГО and cannot be brought into them in Sferum (J8). */
+export interface UnreachablePerson {
+  personId: string;
+  name: string;
+  role: ShownRole;
+  /** `refused`: Sferum does not let him be added, `refusal` says why. */
+  reason: 'notLinked' | 'left' | 'refused';
+  refusal: string | null;
+  chats: { id: string; title: string }[];
+}
+
+export interface UnreachableClass {
+  /** Null: staff, and whoever is in no class's chat. */
+  classId: string | null;
+  title: string | null;
+  people: UnreachablePerson[];
+}
+
+/**
+ * By class, as people are in it by the grounds of their memberships: pupils, and parents by their children; one
+ * with children in two classes is in both. `classId`: that class alone.
+ */
+export async function listUnreachable(
+  db: Sql,
+  schoolId: string,
+  classId: string | null,
+): Promise<UnreachableClass[]> {
+  const only = classId === null ? sql`` : sql`where w.class_id = ${classId}`;
+  const { rows } = await sql<UnreachableClass>`
+    with missing as materialized (
+      select m.person_id, c.id, c.title, c.title_key, s.reason as refusal,
+        case when l.vk_user_id is null then 'notLinked' else s.state end as reason
+      from membership m
+        join chat c on c.id = m.chat_id and c.deleting_since is null and c.deleted_at is null
+        left join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
+        left join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id
+      where m.school_id = ${schoolId} and (l.vk_user_id is null or s.state in ('left', 'refused'))
+    ), whose as (
+      select distinct m.person_id, g->>'classId' as class_id
+      from membership m cross join jsonb_array_elements(m.grounds) g
+      where m.school_id = ${schoolId} and g->>'kind' in ('enrollment', 'guardian')
+    ), people as (
+      select w.class_id, p.name_key, p.id, jsonb_build_object('personId', p.id, 'name', ${shownName}, 'role', ${shownRole},
+          'reason', x.reason, 'refusal', max(x.refusal),
+          'chats', jsonb_agg(jsonb_build_object('id', x.id, 'title', x.title) order by x.title_key collate "C")) as person
+      from missing x join person p on p.school_id = ${schoolId} and p.id = x.person_id
+        left join whose w on w.person_id = p.id ${only}
+      group by w.class_id, p.school_id, p.id, x.reason
+    )
+    select p.class_id as "classId", k.title, jsonb_agg(p.person order by ${byName}, p.person->>'reason') as people
+    from people p left join class k on k.school_id = ${schoolId} and k.id = p.class_id
+    group by p.class_id, k.title`.execute(db);
+  return rows;
+}

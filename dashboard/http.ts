@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Context } from '../src/context.ts';
 import type { Limits } from '../src/limits.ts';
+import { ProfileLinking } from '../src/profile/linking.ts';
 import { isTokenUsed } from '../src/store/used-tokens.ts';
 import { apiRoutes, createOpenApi } from './api/api.ts';
 import { authenticate, bearerOrSession, createTokenVerifier, type HttpEnv } from './auth.ts';
@@ -61,9 +62,10 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   healthRoutes(http, ctx, parts.probes);
   docsRoutes(http, publicUrl);
   for (const path of ['/v1/*', BOARD_PATH, `${BOARD_PATH}/*`]) http.use(path, authenticate(resolve));
-  apiRoutes({ api: http, ctx, commands: parts.commands, closing: parts.closing });
+  const linking = new ProfileLinking(ctx, surroundings.vkIdUrl);
+  apiRoutes({ api: http, ctx, commands: parts.commands, closing: parts.closing }, linking);
   http.route(BOARD_PATH, bullBoard(parts.queues, limits.requestTimeoutMs));
-  consoleRoutes({ http, ctx, commands: parts.commands, sessions, resolve, verify, surroundings });
+  consoleRoutes({ http, ctx, commands: parts.commands, sessions, resolve, verify, linking, surroundings });
   return http;
 }
 

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
+import type { ProfileLinking } from '../../src/profile/linking.ts';
 import type { HttpEnv } from '../auth.ts';
 import type { Commands } from '../commands.ts';
 import { createGuards, type Guards } from '../guards.ts';
@@ -11,7 +12,7 @@ import { eventRoutes } from './events.ts';
 import { initializationRoutes } from './initializations.ts';
 import { journalRoutes } from './journal.ts';
 import { meRoutes } from './me.ts';
-import { lessonRoutes } from './lessons.ts';
+import { meProfileRoutes } from './me-profile.ts';
 import { operationPlanRoutes } from './operation-plan.ts';
 import { operationStreamRoutes } from './operation-stream.ts';
 import { operationRoutes } from './operations.ts';
@@ -40,7 +41,7 @@ export function createOpenApi(): OpenAPIHono<HttpEnv> {
 }
 
 /** Adds every route under /v1 (contract). */
-export function apiRoutes(parts: Omit<ApiParts, 'guards'>): void {
+export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinking): void {
   const all = { ...parts, guards: createGuards(parts.ctx.config.limits) };
   rosterImportRoutes(all);
   eventRoutes(all);
@@ -57,6 +58,6 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>): void {
   unreachableRoutes(all);
   delayRoutes(all);
   meRoutes(all);
-  lessonRoutes(all);
+  meProfileRoutes(all, linking);
   settingsRoutes(all);
 }

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Context } from '../../src/context.ts';
-import { ProfileLinking } from '../../src/profile/linking.ts';
+import type { ProfileLinking } from '../../src/profile/linking.ts';
 import type { HttpEnv, ResolveCaller, VerifyToken } from '../auth.ts';
 import type { Commands } from '../commands.ts';
 import { createGuards } from '../guards.ts';
@@ -14,6 +14,11 @@ import { manageRoutes } from './manage/manage.ts';
 import { ownChatsRoutes } from './own/own-chats.ts';
 import { profileRoutes } from './own/profile.ts';
 import type { ConsoleEnv } from './page.ts';
+import { attentionRoutes } from './school/attention.ts';
+import { changesRoutes } from './school/changes.ts';
+import { personRoutes } from './school/person.ts';
+import { settingsRoutes } from './school/settings.ts';
+import { unreachableRoutes } from './school/unreachable.ts';
 import { createScreens, type Screens } from './screens.ts';
 import type { Sessions } from './session.ts';
 
@@ -44,15 +49,15 @@ export interface ConsoleOptions {
   sessions: Sessions;
   resolve: ResolveCaller;
   verify: VerifyToken;
+  linking: ProfileLinking;
   surroundings: Surroundings;
 }
 
 /** Adds the pages (contract, «Screens and board»). Goes last: its addresses are those that nothing else has taken. */
 export function consoleRoutes(options: ConsoleOptions): void {
-  const { http, ctx, commands, sessions, resolve, verify, surroundings } = options;
+  const { http, ctx, commands, sessions, resolve, verify, linking, surroundings } = options;
   const app = new Hono<ConsoleEnv>();
   const screens = createScreens({ app, ctx, guards: createGuards(ctx.config.limits), sessions, resolve });
-  const linking = new ProfileLinking(ctx, surroundings.vkIdUrl);
   const parts: ConsoleParts = { ctx, commands, screens, app, sessions, verify, linking };
   assetRoutes(http);
   entryRoutes(parts);
@@ -60,6 +65,11 @@ export function consoleRoutes(options: ConsoleOptions): void {
   if (surroundings.demo) demoRoutes(parts);
   ownChatsRoutes(parts);
   profileRoutes(parts);
+  attentionRoutes(parts);
+  settingsRoutes(parts);
+  changesRoutes(parts);
+  personRoutes(parts);
+  unreachableRoutes(parts);
   manageRoutes(parts);
   http.route('/', app);
 }

@@ -41,7 +41,11 @@ export async function linkProfile(ctx: Context, linking: Linking): Promise<void>
 async function requirePresent(tx: Sql, { schoolId, personId }: Linking): Promise<void> {
   const { rows } = await sql`select from person
     where school_id = ${schoolId} and id = ${personId} and present`.execute(tx);
-  if (rows.length === 0) throw new Refusal(403, 'not-in-roster', 'Вас нет в списках школы');
+  if (rows.length === 0) throw notInRoster();
+}
+
+export function notInRoster(): Refusal {
+  return new Refusal(403, 'not-in-roster', 'Вас нет в списках школы');
 }
 
 /** What a person does now comes after whatever was stated of his link, also by a clock ahead of ours. */

@@ -48,6 +48,7 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/schools/{schoolId}/unreachable': READERS,
   'GET /v1/schools/{schoolId}/delays': RUNNERS,
   'GET /v1/me': PEOPLE,
+  'POST /v1/me/profile': PEOPLE,
   'DELETE /v1/me/profile': PEOPLE,
   'GET /v1/schools/{schoolId}/settings': ADMINS,
   'PUT /v1/schools/{schoolId}/settings': ADMINS,

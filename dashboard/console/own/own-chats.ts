@@ -34,7 +34,6 @@ function pageActions(visitor: Visitor, linked: boolean, messengerUrl: string): H
   const unlink = linkButton({
     label: 'Отменить привязку учебного профиля VK ID',
     href: '/profile/unlink',
-    kind: 'quiet',
     opens: UNLINK_DIALOG,
   });
   return html`${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, kind: 'primary', external: true })}${manage}${unlink}`;

@@ -1,0 +1,174 @@
+import { type Attention, attentionOf } from '../../../src/store/queries/attention.ts';
+import { findSferumAccount, type SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
+import { findWorkList, type WorkList } from '../../../src/store/queries/work-list.ts';
+import type { ConsoleParts } from '../console.ts';
+import { type Content, type Html, html } from '../html.ts';
+import { OPERATION_LABELS } from '../manage/words.ts';
+import { page } from '../page.ts';
+import { linkButton } from '../parts/button.ts';
+import { state, type Tone } from '../parts/condition.ts';
+import { counted, moment } from '../parts/numbers.ts';
+import { emptyState } from '../parts/states.ts';
+import { ADMINS } from '../visitor.ts';
+
+/** «Требует внимания»: everything of the school that waits for a person, with what to do about it. */
+export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
+  screens.get('/attention', ADMINS, async (c) => {
+    const { school } = c.get('visitor');
+    const [attention, work, account] = await Promise.all([
+      attentionOf(ctx.db.sql, school.id),
+      findWorkList(ctx.db.sql, school.id, new Date(ctx.clock.now())),
+      findSferumAccount(ctx.db.sql, school.id),
+    ]);
+    const items = [
+      ...accountItems(account),
+      ...heldItems(attention),
+      ...failedItems(work),
+      ...failingItems(work),
+      ...warningItems(work),
+    ];
+    return page({
+      c,
+      section: 'attention',
+      title: 'Требует внимания',
+      subtitle: items.length > 0 ? 'Остальное идёт само.' : undefined,
+      body:
+        items.length === 0
+          ? emptyState({
+              title: 'Всё идёт само',
+              text: 'Здесь появится то, что без человека не решить: исключения, которые ждут решения, чаты без администратора, потерянный доступ.',
+            })
+          : html`<ol class="stack">${items.map((item) => itemView(item, school.timeZone))}</ol>`,
+    });
+  });
+}
+
+interface Item {
+  tone: Tone;
+  word: string;
+  title: string;
+  text: Content;
+  since?: string;
+  action?: Html;
+}
+
+function itemView({ tone, word, title, text, since, action }: Item, timeZone: string): Html {
+  return html`<li class="sheet task"><div><div class="task-head">${state(tone, word)}${
+    since ? html`<span class="muted small">с ${moment(since, timeZone)}</span>` : ''
+  }</div><h2>${title}</h2><div class="task-text">${text}</div></div>${action ? html`<div class="actions">${action}</div>` : ''}</li>`;
+}
+
+function accountItems(account: SferumAccountItem | null): Item[] {
+  if (!account || (account.status === 'ok' && account.creationsConfirmed)) return [];
+  const open = linkButton({ label: 'Настройки школы', href: '/settings' });
+  if (account.status === 'broken') {
+    return [
+      {
+        tone: 'bad',
+        word: 'нет связи',
+        title: 'Сферум не принимает ключ школы',
+        text: 'Чаты не обновляются. Оператору нужно подключить школу заново.',
+        since: account.statusSince,
+        action: open,
+      },
+    ];
+  }
+  if (account.status === 'paused') {
+    return [
+      {
+        tone: 'warn',
+        word: 'пауза',
+        title: 'VK просит подождать',
+        text: 'Работа продолжится сама, когда VK разрешит.',
+        since: account.statusSince,
+      },
+    ];
+  }
+  return [
+    {
+      tone: 'warn',
+      word: 'ждёт решения',
+      title: 'Новые чаты не создаются',
+      text: 'Профиль, которому принадлежали чаты, заменён. Оператор должен подтвердить их создание заново.',
+      action: open,
+    },
+  ];
+}
+
+function heldItems({ held }: Attention): Item[] {
+  return held.map(({ operationId, kind, since, chats, people }) => ({
+    tone: 'warn',
+    word: 'ждёт решения',
+    title:
+      chats > 0
+        ? `Исключение остановлено: ${counted(people, 'человек', 'человека', 'человек')} в ${counted(chats, 'чате', 'чатах', 'чатах')}`
+        : 'Списки из СГО приняты не полностью',
+    text:
+      chats > 0
+        ? `${OPERATION_LABELS[kind]}: исключений больше, чем бывает обычно. Добавления выполнены.`
+        : 'В новых списках заметно меньше людей, чем было. Новые добавлены, никто не исключён.',
+    since,
+    action: linkButton({
+      label: 'Посмотреть и решить',
+      href: `/manage/operations/${operationId}`,
+      kind: 'primary',
+    }),
+  }));
+}
+
+function failedItems({ failed }: WorkList): Item[] {
+  return failed.map(({ operationId, kind, finishedAt, problems }) => ({
+    tone: 'bad',
+    word: 'не выполнено',
+    title: OPERATION_LABELS[kind],
+    text: problems[0]?.message ?? 'Причина не названа.',
+    since: finishedAt,
+    action: linkButton({ label: 'Подробнее', href: `/manage/operations/${operationId}` }),
+  }));
+}
+
+function failingItems({ failing }: WorkList): Item[] {
+  return failing.map(({ message, since, chats, total }) => ({
+    tone: 'bad',
+    word: 'не удаётся',
+    title: `${counted(total, 'чат не обновляется', 'чата не обновляются', 'чатов не обновляются')}`,
+    text: html`${message ? html`<p>${message}</p>` : ''}${chatLinks(chats, total)}`,
+    since,
+    action:
+      total > 1 ? linkButton({ label: 'Показать чаты', href: '/manage?condition=failing' }) : openChat(chats),
+  }));
+}
+
+const WARNINGS: Readonly<
+  Record<WorkList['warnings'][number]['warning'], { title: (n: string) => string; text: string }>
+> = {
+  'no-own-admin': {
+    title: (chats) => `Администратор школы замещает: ${chats} без своего администратора`,
+    text: 'Назначьте администратора чата или укажите в СГО классного руководителя или учителя группы: замещение закончится само.',
+  },
+  'nobody-to-administer': {
+    title: (chats) => `Некому управлять: ${chats} без администратора`,
+    text: 'В школе нет администратора, который мог бы заместить. Назначьте администратора чата.',
+  },
+};
+
+function warningItems({ warnings }: WorkList): Item[] {
+  return warnings.map(({ warning, chats, total }) => ({
+    tone: 'warn',
+    word: 'нет администратора',
+    title: WARNINGS[warning].title(counted(total, 'чат', 'чата', 'чатов')),
+    text: html`<p>${WARNINGS[warning].text}</p>${chatLinks(chats, total)}`,
+    action: openChat(chats),
+  }));
+}
+
+function openChat([first]: { id: string; title: string }[]): Html {
+  return first ? linkButton({ label: 'Открыть чат', href: `/manage/chats/${first.id}` }) : html``;
+}
+
+function chatLinks(chats: readonly { id: string; title: string }[], total: number): Html {
+  const more = total - chats.length;
+  return html`<ul class="inline-list">${chats.map(
+    ({ id, title }) => html`<li><a href="/manage/chats/${id}">${title}</a></li>`,
+  )}${more > 0 ? html`<li class="muted">и ещё ${more}</li>` : ''}</ul>`;
+}

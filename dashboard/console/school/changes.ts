@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import type { Context } from '../../../src/context.ts';
+import { findChat, listChats } from '../../../src/store/queries/chat-list.ts';
+import { listJournal } from '../../../src/store/queries/journal.ts';
+import { findNames } from '../../../src/store/queries/names.ts';
+import { listPeople } from '../../../src/store/queries/people.ts';
+import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { journalViews } from '../../api/journal-view.ts';
+import { viewerOf } from '../../rights.ts';
+import type { ConsoleParts } from '../console.ts';
+import { type Html, html } from '../html.ts';
+import { page } from '../page.ts';
+import { submitButton } from '../parts/button.ts';
+import { hiddenField, perPageField, textField } from '../parts/field.ts';
+import { hrefOf } from '../parts/links.ts';
+import { count, moment } from '../parts/numbers.ts';
+import { pager } from '../parts/pager.ts';
+import { emptyState, notice } from '../parts/states.ts';
+import { dataTable } from '../parts/table.ts';
+import { ADMINS } from '../visitor.ts';
+
+type Entry = Awaited<ReturnType<typeof journalViews>>[number];
+
+const PER_PAGE = 50;
+const LARGEST_PAGE = 100;
+/** Where several match, so many are offered to choose from. */
+const OFFERED = 10;
+
+const day = z.iso.date().optional().catch(undefined);
+const words = z.string().trim().max(200).optional().catch(undefined);
+const query = z.object({
+  personId: words,
+  chatId: z.uuid().optional().catch(undefined),
+  lastName: words,
+  title: words,
+  from: day,
+  to: day,
+  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
+  perPage: z.coerce.number().int().min(1).max(LARGEST_PAGE).catch(PER_PAGE),
+});
+type Filter = z.infer<typeof query>;
+
+/** «Изменения»: what was done, why and by whom, with what Sferum answered (J1); newest first. */
+export function changesRoutes({ screens, ctx }: ConsoleParts): void {
+  screens.get('/changes', ADMINS, async (c) => {
+    const visitor = c.get('visitor');
+    const { id: schoolId, timeZone } = visitor.school;
+    const viewer = await viewerOf(ctx, visitor.caller, schoolId);
+    const { filter, choices } = await settle(ctx, viewer, query.parse(c.req.query()));
+    const { items, total } = await listJournal(
+      ctx.db.sql,
+      { schoolId, timeZone },
+      { ...filter, perPage: filter.perPage },
+    );
+    const entries = await journalViews(ctx.db.sql, schoolId, items);
+    const href = (change: Partial<Filter>) => hrefOf('/changes', { ...addressOf(filter), ...change });
+    return page({
+      c,
+      section: 'changes',
+      title: 'Изменения',
+      subtitle: html`Записей: ${count(total)}`,
+      body: html`${filterForm(filter)}${await chosen(ctx, viewer, filter)}${choices}${
+        entries.length === 0
+          ? emptyState({
+              title: 'Записей нет',
+              text: 'За эти дни с такими людьми и чатами ничего не менялось.',
+            })
+          : html`${table(entries, timeZone)}${pager({ page: filter.page, perPage: filter.perPage, total, href: (n) => href({ page: n }) })}`
+      }`,
+    });
+  });
+}
+
+function addressOf({ perPage, page: n, ...filter }: Filter): Record<string, string | number | undefined> {
+  return { ...filter, perPage: perPage === PER_PAGE ? undefined : perPage, page: n === 1 ? undefined : n };
+}
+
+/** What was typed → the one person or chat it means; where it means several they are offered, none: it says so. */
+async function settle(
+  ctx: Context,
+  viewer: Viewer,
+  filter: Filter,
+): Promise<{ filter: Filter; choices: Html[] }> {
+  const first = { page: 1, perPage: OFFERED };
+  const choices: Html[] = [];
+  let settled = filter;
+  if (filter.lastName) {
+    const { items, total } = await listPeople(ctx.db.sql, viewer, { ...first, lastName: filter.lastName });
+    const [only] = items;
+    const base = { ...settled, lastName: undefined, page: 1 };
+    if (total === 1 && only) settled = { ...base, personId: only.id };
+    else
+      choices.push(
+        offer(
+          'Фамилия',
+          filter.lastName,
+          total,
+          items.map((p) => ({
+            label: p.name,
+            href: hrefOf('/changes', addressOf({ ...base, personId: p.id })),
+          })),
+        ),
+      );
+  }
+  if (filter.title) {
+    const { items, total } = await listChats(ctx.db.sql, viewer, {
+      ...first,
+      title: filter.title,
+      descending: false,
+    });
+    const [only] = items;
+    const base = { ...settled, title: undefined, page: 1 };
+    if (total === 1 && only) settled = { ...base, chatId: only.id };
+    else
+      choices.push(
+        offer(
+          'Наименование чата',
+          filter.title,
+          total,
+          items.map((chat) => ({
+            label: chat.title,
+            href: hrefOf('/changes', addressOf({ ...base, chatId: chat.id })),
+          })),
+        ),
+      );
+  }
+  return { filter: settled, choices };
+}
+
+function offer(what: string, typed: string, total: number, found: { label: string; href: string }[]): Html {
+  if (total === 0)
+    return notice({
+      kind: 'warn',
+      title: `${what}: «${typed}» – никого не нашлось`,
+      text: 'Показаны изменения без этого условия.',
+    });
+  const more = total - found.length;
+  return notice({
+    kind: 'info',
+    title: `${what}: «${typed}» – выберите, кого показать`,
+    text: html`<span class="inline-list">${found.map(({ label, href }) => html`<a href="${href}">${label}</a>`)}${more > 0 ? html`<span class="muted">и ещё ${count(more)}</span>` : ''}</span>`,
+  });
+}
+
+function filterForm(filter: Filter): Html {
+  return html`<form method="get" action="/changes" class="filters" role="search">
+${textField({ label: 'С', name: 'from', type: 'date', value: filter.from })}
+${textField({ label: 'По', name: 'to', type: 'date', value: filter.to })}
+${textField({ label: 'Фамилия', name: 'lastName', value: filter.lastName, maxLength: 200 })}
+${textField({ label: 'Наименование чата', name: 'title', value: filter.title, maxLength: 200 })}
+${perPageField(filter.perPage)}
+${filter.personId ? hiddenField('personId', filter.personId) : ''}${filter.chatId ? hiddenField('chatId', filter.chatId) : ''}
+${submitButton({ label: 'Загрузить', kind: 'primary' })}</form>`;
+}
+
+/** The person and the chat whose changes these are, each with the way back to all. */
+async function chosen(ctx: Context, viewer: Viewer, filter: Filter): Promise<Html> {
+  const { personId, chatId } = filter;
+  const names = personId
+    ? await findNames(ctx.db.sql, viewer.schoolId, {
+        people: [personId],
+        classes: [],
+        groups: [],
+        orders: [],
+      })
+    : null;
+  const chat = chatId ? await findChat(ctx.db.sql, viewer, chatId) : null;
+  const without = (change: Partial<Filter>) =>
+    hrefOf('/changes', addressOf({ ...filter, ...change, page: 1 }));
+  const parts = [
+    ...(personId && names
+      ? [
+          html`<li>Человек: <a href="/people/${encodeURIComponent(personId)}">${names.person(personId)}</a> <a class="small" href="${without({ personId: undefined })}">показать всех</a></li>`,
+        ]
+      : []),
+    ...(chatId
+      ? [
+          html`<li>Чат: <a href="/manage/chats/${chatId}">${chat?.chat.title ?? 'удалён'}</a> <a class="small" href="${without({ chatId: undefined })}">показать все</a></li>`,
+        ]
+      : []),
+  ];
+  return parts.length === 0 ? html`` : html`<ul class="inline-list">${parts}</ul>`;
+}
+
+function table(entries: readonly Entry[], timeZone: string): Html {
+  return dataTable({
+    caption: 'Изменения, новые сверху',
+    rows: entries,
+    columns: [
+      { head: 'Когда', narrow: true, cell: (e) => moment(e.at, timeZone) },
+      { head: 'Что', phone: 'title', cell: (e) => whatOf(e) },
+      {
+        head: 'Чат',
+        cell: (e) =>
+          e.chatId
+            ? html`<a href="${hrefOf('/changes', { chatId: e.chatId })}">${e.chatTitle ?? 'удалён'}</a>`
+            : '–',
+      },
+      { head: 'Почему', cell: (e) => causeOf(e) },
+    ],
+  });
+}
+
+/** The person's name in the sentence leads to his page. */
+function whatOf({ sentence, personId, personName }: Entry): Html {
+  const at = personId && personName ? sentence.indexOf(personName) : -1;
+  if (at < 0) return html`${sentence}`;
+  const name = html`<a href="/people/${encodeURIComponent(personId!)}">${personName}</a>`;
+  return html`${sentence.slice(0, at)}${name}${sentence.slice(at + personName!.length)}`;
+}
+
+function causeOf({ cause }: Entry): Html {
+  return html`${cause.text}${cause.by ? html`<br><span class="muted small">${cause.by.name}</span>` : ''}${
+    cause.reason ? html`<br><span class="muted small">«${cause.reason}»</span>` : ''
+  }`;
+}

@@ -1,0 +1,126 @@
+import type { z } from 'zod';
+import { notFound } from '../../../src/refusal.ts';
+import { listJournal } from '../../../src/store/queries/journal.ts';
+import { findPerson, listPersonChats, type PersonRow } from '../../../src/store/queries/person-chats.ts';
+import { journalViews } from '../../api/journal-view.ts';
+import { assertSeen, type ChatGrounds, explained } from '../../api/person-grounds.ts';
+import { viewerOf } from '../../rights.ts';
+import type { ConsoleParts } from '../console.ts';
+import { type Html, html } from '../html.ts';
+import { ROLE_WORDS } from '../manage/words.ts';
+import { page } from '../page.ts';
+import { linkButton } from '../parts/button.ts';
+import { chatTypeTag } from '../parts/chat-type.ts';
+import { state } from '../parts/condition.ts';
+import { hrefOf } from '../parts/links.ts';
+import { counted, moment } from '../parts/numbers.ts';
+import { emptyState } from '../parts/states.ts';
+import { dataTable } from '../parts/table.ts';
+import { isAdmin, STAFF } from '../visitor.ts';
+
+type ChatView = z.infer<typeof ChatGrounds>;
+type Entry = Awaited<ReturnType<typeof journalViews>>[number];
+
+const CHANGES_SHOWN = 20;
+
+/** A person's page (J1): all his chats and why he is in each, or why not; what was changed lately. */
+export function personRoutes({ screens, ctx }: ConsoleParts): void {
+  screens.get('/people/:id', STAFF, async (c) => {
+    const visitor = c.get('visitor');
+    const { id: schoolId, timeZone } = visitor.school;
+    const viewer = await viewerOf(ctx, visitor.caller, schoolId);
+    const person = await findPerson(ctx.db.sql, schoolId, c.req.param('id') ?? '');
+    if (!person) throw notFound();
+    const stored = await listPersonChats(ctx.db.sql, viewer, person.id, undefined);
+    await assertSeen(ctx, viewer, person, stored);
+    const chats = await explained(ctx, viewer, person, stored, undefined);
+    const lines = isAdmin(visitor)
+      ? await listJournal(
+          ctx.db.sql,
+          { schoolId, timeZone },
+          { personId: person.id, page: 1, perPage: CHANGES_SHOWN },
+        )
+      : null;
+    const entries = lines ? await journalViews(ctx.db.sql, schoolId, lines.items) : [];
+    const changesHref = hrefOf('/changes', { personId: person.id });
+    return page({
+      c,
+      title: person.name,
+      subtitle: subtitle(person, chats),
+      actions: lines ? linkButton({ label: 'Все изменения', href: changesHref }) : '',
+      body: html`${chatsTable(person, chats)}${entries.length > 0 ? lately(entries, timeZone) : ''}`,
+    });
+  });
+}
+
+function subtitle(person: PersonRow, chats: readonly ChatView[]): Html {
+  const member = chats.filter(({ isMember }) => isMember).length;
+  const link = person.linked
+    ? state('good', 'учебный профиль привязан')
+    : state('calm', 'учебный профиль не привязан');
+  return html`<span class="inline-list"><span>${ROLE_WORDS[person.role]}${person.present ? '' : ', нет в списках школы'}</span>${link}<span>${counted(member, 'чат', 'чата', 'чатов')}</span></span>`;
+}
+
+function chatsTable(person: PersonRow, chats: readonly ChatView[]): Html {
+  if (chats.length === 0) {
+    return emptyState({
+      title: 'Чатов нет',
+      text: person.present ? 'Ни одно основание не ведёт его в чаты школы.' : 'Человека нет в списках школы.',
+    });
+  }
+  return dataTable({
+    caption: `Чаты: ${person.name}`,
+    rows: chats,
+    columns: [
+      {
+        head: 'Чат',
+        phone: 'title',
+        cell: (chat) => html`<a href="/manage/chats/${chat.chatId}">${chat.title}</a>`,
+      },
+      { head: 'Тип чата', cell: (chat) => chatTypeTag(chat.type) },
+      { head: 'Почему', cell: (chat) => whyOf(chat) },
+      { head: 'Админ', cell: (chat) => (chat.admin ? 'Да' : '') },
+      { head: 'В Сферуме', cell: (chat) => inSferum(person, chat) },
+    ],
+  });
+}
+
+/** Grounds stand for themselves; who is not in it, is told why. What Sferum says has a column of its own. */
+function whyOf({ isMember, grounds, why, exception }: ChatView): Html {
+  if (!isMember) return html`<ul>${why.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
+  const by = exception
+    ? [exception.author.name, exception.reason && `«${exception.reason}»`].filter(Boolean).join(': ')
+    : '';
+  return html`<ul>${grounds.map(({ text }) => html`<li>${text}</li>`)}${by ? html`<li class="muted small">${by}</li>` : ''}</ul>`;
+}
+
+function inSferum({ linked }: PersonRow, { isMember, sferumState, held }: ChatView): Html {
+  if (held) return state('warn', 'исключение ждёт решения');
+  if (!isMember) return sferumState === 'in' ? state('calm', 'выходит') : state('calm', 'не в чате');
+  if (!linked) return state('calm', 'не привязан');
+  switch (sferumState) {
+    case 'in':
+      return state('good', 'в чате');
+    case 'waiting':
+      return state('warn', 'приглашён');
+    case 'refused':
+      return state('bad', 'нельзя добавить');
+    case 'left':
+      return state('warn', 'вышел сам');
+    case null:
+      return state('calm', 'добавляется');
+  }
+}
+
+function lately(entries: readonly Entry[], timeZone: string): Html {
+  return html`<h2>Последние изменения</h2>${dataTable({
+    caption: 'Последние изменения, новые сверху',
+    rows: entries,
+    columns: [
+      { head: 'Когда', narrow: true, cell: (e) => moment(e.at, timeZone) },
+      { head: 'Что', phone: 'title', cell: (e) => e.sentence },
+      { head: 'Чат', cell: (e) => e.chatTitle ?? '–' },
+      { head: 'Почему', cell: (e) => [e.cause.text, e.cause.by?.name].filter(Boolean).join(', ') },
+    ],
+  })}`;
+}

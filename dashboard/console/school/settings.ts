@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { dayIn } from '../../../src/clock.ts';
+import { isTimeZone } from '../../../src/config.ts';
+import type { Context } from '../../../src/context.ts';
+import type { RemovalLimits } from '../../../src/plan/model.ts';
+import { findSferumAccount, type SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
+import { existingSchool } from '../../rights.ts';
+import type { ConsoleParts } from '../console.ts';
+import { readForm } from '../form.ts';
+import { type Html, html } from '../html.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { copyButton, submitButton } from '../parts/button.ts';
+import { state } from '../parts/condition.ts';
+import { selectField, textField } from '../parts/field.ts';
+import { counted, day, moment } from '../parts/numbers.ts';
+import { notice } from '../parts/states.ts';
+import { ADMINS } from '../visitor.ts';
+import { timeZoneOptions } from './time-zones.ts';
+
+const MAX_EARLY_MINUTES = 60;
+const MAX_PEOPLE = 100_000;
+
+const whole = (max: number) =>
+  z.coerce
+    .number({ error: 'Введите число' })
+    .int({ error: 'Введите целое число' })
+    .min(0, { error: 'Не меньше 0' })
+    .max(max, { error: `Не больше ${max}` });
+const percents = whole(100).transform((n) => n / 100);
+
+const form = z.object({
+  timeZone: z.string().refine(isTimeZone, { error: 'Выберите часовой пояс' }),
+  earlyEntryMinutes: whole(MAX_EARLY_MINUTES),
+  chatShare: percents,
+  chatAtLeast: whole(MAX_PEOPLE),
+  schoolShare: percents,
+  schoolAtLeast: whole(MAX_PEOPLE),
+});
+
+/** «Настройки школы» (H1): the community's identifier, how the connection is, and what the school may set. */
+export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
+  const options = { unconnected: true };
+  screens.get('/settings', ADMINS, (c) => settingsPage(ctx, c), options);
+
+  screens.post(
+    '/settings',
+    ADMINS,
+    async (c) => {
+      const result = await readForm(c, form);
+      if (!result.ok) return settingsPage(ctx, c, result);
+      const { timeZone, earlyEntryMinutes, ...limits } = result.values;
+      const visitor = c.get('visitor');
+      await commands.saveSettings({
+        schoolId: visitor.school.id,
+        by: visitor.caller.subject,
+        earlyEntryMinutes,
+        timeZone: timeZone === ctx.config.schoolTimeZone ? null : timeZone,
+        limits: ownLimits(ctx.config.removalLimits, limits),
+      });
+      return goTo(c, '/settings', { kind: 'good', title: 'Настройки сохранены' });
+    },
+    options,
+  );
+}
+
+/** What equals the default is not stored: the school then follows the default. */
+function ownLimits(defaults: RemovalLimits, asked: RemovalLimits): Partial<RemovalLimits> {
+  const names = Object.keys(asked) as (keyof RemovalLimits)[];
+  return Object.fromEntries(names.filter((n) => asked[n] !== defaults[n]).map((n) => [n, asked[n]]));
+}
+
+interface Refused {
+  given: Record<string, string>;
+  errors: Record<string, string>;
+}
+
+async function settingsPage(ctx: Context, c: ConsoleContext, refused?: Refused): Promise<Response> {
+  const { school } = c.get('visitor');
+  const [account, row] = await Promise.all([
+    findSferumAccount(ctx.db.sql, school.id),
+    existingSchool(ctx, school.id),
+  ]);
+  const limits = { ...ctx.config.removalLimits, ...row.limits };
+  const now = {
+    timeZone: school.timeZone,
+    earlyEntryMinutes: String(row.earlyEntryMinutes),
+    chatShare: String(Math.round(limits.chatShare * 100)),
+    chatAtLeast: String(limits.chatAtLeast),
+    schoolShare: String(Math.round(limits.schoolShare * 100)),
+    schoolAtLeast: String(limits.schoolAtLeast),
+  };
+  const values = { ...now, ...refused?.given };
+  return page({
+    c,
+    section: 'settings',
+    title: 'Настройки школы',
+    status: refused ? 422 : 200,
+    body: html`${refused ? notice({ kind: 'bad', title: 'Настройки не сохранены: проверьте отмеченные поля' }) : ''}
+${connection(account, school.timeZone)}
+${school.connected || account ? rules(values, refused?.errors ?? {}, dayIn(school.timeZone, ctx.clock.now())) : ''}`,
+  });
+}
+
+function connection(account: SferumAccountItem | null, timeZone: string): Html {
+  return html`<section class="sheet padded" aria-labelledby="environment"><h2 id="environment">Настройки коммуникативной среды</h2>
+${account ? connected(account, timeZone) : notConnected()}</section>`;
+}
+
+function notConnected(): Html {
+  return html`<p><strong>Сообщество ещё не создано</strong></p>
+<p class="muted">Оператор подключит школу, когда в VK появится её сообщество. Здесь появится его идентификатор.</p>`;
+}
+
+function connected(account: SferumAccountItem, timeZone: string): Html {
+  return html`<dl class="facts">
+<dt>Идентификатор сообщества VK</dt><dd class="copied"><code id="community-id">${account.communityId}</code>${copyButton('community-id')}</dd>
+<dt>Связь со Сферумом</dt><dd>${health(account)} <span class="muted small">с ${moment(account.statusSince, timeZone)}</span>${
+    account.status === 'broken' ? html`<p class="hint">${BROKEN}</p>` : ''
+  }</dd>
+<dt>Участники попадают в чаты</dt><dd>${
+    account.tokenKind === 'user'
+      ? 'сами: их добавляет сервисный профиль школы'
+      : 'по ссылке: кнопкой «Войти в чат» на странице «Чаты»'
+  }</dd>
+<dt>Звонки</dt><dd>${
+    account.tokenKind === 'user' || account.hasCallsToken
+      ? 'доступны'
+      : 'недоступны: для них нужен профиль пользователя, его подключает оператор'
+  }</dd>
+<dt>Скорость</dt><dd>до ${counted(account.requestsPerSecond, 'запроса', 'запросов', 'запросов')} к VK в секунду</dd>
+</dl>${
+    account.creationsConfirmed
+      ? ''
+      : notice({
+          kind: 'warn',
+          title: 'Новые чаты не создаются',
+          text: 'Чаты принадлежали другому профилю. Оператор должен подтвердить, что их можно создать заново.',
+        })
+  }`;
+}
+
+const BROKEN =
+  'Чаты не обновляются. Оператору нужно подключить школу заново: прежний ключ больше не действует.';
+
+function health({ status }: SferumAccountItem): Html {
+  if (status === 'ok') return state('good', 'работает');
+  return status === 'paused' ? state('warn', 'VK просит подождать') : state('bad', 'нужен новый ключ');
+}
+
+function rules(values: Record<string, string>, errors: Record<string, string>, today: string): Html {
+  const number = (label: string, name: string, max: number) =>
+    textField({
+      label,
+      name,
+      type: 'number',
+      min: 0,
+      max,
+      required: true,
+      value: values[name],
+      error: errors[name],
+    });
+  return html`<form method="post" action="/settings" class="sheet padded" aria-labelledby="rules"><h2 id="rules">Правила школы</h2>
+<div class="pair">${selectField({
+    label: 'Часовой пояс',
+    name: 'timeZone',
+    value: values.timeZone,
+    options: timeZoneOptions(values.timeZone),
+    error: errors.timeZone,
+    hint: `По нему вступают в силу приказы. Сегодня в школе ${day(today)}.`,
+  })}${number('Вход в урок раньше начала, минут', 'earlyEntryMinutes', MAX_EARLY_MINUTES)}</div>
+<h3>Когда исключения ждут решения</h3>
+<p class="muted">Если по спискам нужно исключить больше людей, чем бывает обычно, добавления выполняются, а исключения ждут администратора. Исключений по приказам это не касается.</p>
+<div class="pair">${number('Из одного чата – больше чем, % участников', 'chatShare', 100)}${number('и не меньше, человек', 'chatAtLeast', MAX_PEOPLE)}
+${number('Из всех чатов школы – больше чем, % участий', 'schoolShare', 100)}${number('и не меньше, исключений', 'schoolAtLeast', MAX_PEOPLE)}</div>
+<div class="actions">${submitButton({ label: 'Сохранить', kind: 'primary' })}</div></form>`;
+}

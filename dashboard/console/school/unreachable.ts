@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { refusedText } from '../../../src/chats/journal-words.ts';
+import type { Context } from '../../../src/context.ts';
+import { naturalCompare } from '../../../src/desired/names.ts';
+import { notFound } from '../../../src/refusal.ts';
+import { ledClasses } from '../../../src/store/queries/led-classes.ts';
+import { listUnreachable, type UnreachablePerson } from '../../../src/store/queries/unreachable.ts';
+import { countUnreachable, type UnreachableCount } from '../../../src/store/queries/unreachable-counts.ts';
+import type { ConsoleParts } from '../console.ts';
+import { type Content, type Html, html } from '../html.ts';
+import { ROLE_WORDS } from '../manage/words.ts';
+import { type ConsoleContext, page } from '../page.ts';
+import { linkButton } from '../parts/button.ts';
+import { hrefOf } from '../parts/links.ts';
+import { count, counted } from '../parts/numbers.ts';
+import { emptyState } from '../parts/states.ts';
+import { dataTable } from '../parts/table.ts';
+import { isAdmin, STAFF } from '../visitor.ts';
+
+const query = z.object({ classId: z.string().max(200).optional().catch(undefined) });
+/** In an address: those who are in no class's chat. */
+const WITHOUT_CLASS = '-';
+const CHATS_NAMED = 3;
+
+/** «Кого нет в Сферуме» (J8): by class, each a page to print. A teacher sees the classes he leads. */
+export function unreachableRoutes({ screens, ctx }: ConsoleParts): void {
+  screens.get('/unreachable', STAFF, async (c) => {
+    const { classId } = query.parse(c.req.query());
+    const visitor = c.get('visitor');
+    const own = isAdmin(visitor)
+      ? null
+      : await ledClasses(ctx.db.sql, visitor.school.id, visitor.personId ?? '');
+    if (classId !== undefined) {
+      if (own !== null && !own.includes(classId)) throw notFound();
+      return classPage(ctx, c, classId);
+    }
+    if (own?.length === 1) return classPage(ctx, c, own[0]!);
+    return overview(ctx, c, own);
+  });
+}
+
+async function overview(ctx: Context, c: ConsoleContext, own: string[] | null): Promise<Response> {
+  const all = await countUnreachable(ctx.db.sql, c.get('visitor').school.id);
+  const units = all
+    .filter(({ classId }) => own === null || (classId !== null && own.includes(classId)))
+    .sort((a, b) => compareTitles(a.title, b.title));
+  if (units.length === 0)
+    return frame(c, 'Кого нет в Сферуме', undefined, nobody(own !== null && own.length === 0));
+  return frame(
+    c,
+    'Кого нет в Сферуме',
+    'Выберите класс: его список можно распечатать.',
+    overviewTable(units),
+  );
+}
+
+function overviewTable(units: readonly UnreachableCount[]): Html {
+  const number = (n: number) => (n === 0 ? html`<span class="muted">–</span>` : count(n));
+  return dataTable({
+    caption: 'Классы и число людей, которых нет в Сферуме',
+    rows: units,
+    columns: [
+      {
+        head: 'Класс',
+        phone: 'title',
+        cell: (u) =>
+          html`<a href="${hrefOf('/unreachable', { classId: u.classId ?? WITHOUT_CLASS })}">${titleOf(u)}</a>`,
+      },
+      { head: 'Не привязали профиль', numeric: true, cell: (u) => number(u.notLinked) },
+      { head: 'Вышли сами', numeric: true, cell: (u) => number(u.left) },
+      { head: 'Запрещают настройки VK', numeric: true, cell: (u) => number(u.refused) },
+    ],
+  });
+}
+
+async function classPage(ctx: Context, c: ConsoleContext, classId: string): Promise<Response> {
+  const { school } = c.get('visitor');
+  const alone = classId === WITHOUT_CLASS;
+  const units = await listUnreachable(ctx.db.sql, school.id, alone ? null : classId);
+  const unit = units.find((u) => (alone ? u.classId === null : u.classId === classId));
+  const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';
+  if (!unit) return frame(c, title, undefined, nobody(false), true);
+  const people = unit.people.toSorted((a, b) => Number(a.role === 'parent') - Number(b.role === 'parent'));
+  const subtitle = `${school.name} · ${counted(people.length, 'человек', 'человека', 'человек')}`;
+  return frame(c, title, subtitle, peopleTable(people, titleOf(unit)), true);
+}
+
+function peopleTable(people: readonly UnreachablePerson[], unit: string): Html {
+  return dataTable({
+    caption: `${unit}: люди, которых нет в чатах Сферума`,
+    rows: people,
+    columns: [
+      { head: '№ п/п', numeric: true, narrow: true, phone: 'hidden', cell: (_, i) => i + 1 },
+      {
+        head: 'Имя',
+        phone: 'title',
+        cell: (p) => html`<a href="/people/${encodeURIComponent(p.personId)}">${p.name}</a>`,
+      },
+      { head: 'Кто', cell: (p) => ROLE_WORDS[p.role] },
+      { head: 'Почему', cell: (p) => reasonOf(p) },
+      { head: 'В каких чатах ждут', cell: (p) => chatNames(p) },
+    ],
+  });
+}
+
+function reasonOf({ reason, refusal }: UnreachablePerson): string {
+  if (reason === 'notLinked') return 'профиль VK ID не привязан';
+  return reason === 'left' ? 'вышел из чата сам' : refusedText(refusal);
+}
+
+function chatNames({ chats }: UnreachablePerson): string {
+  const named = chats
+    .slice(0, CHATS_NAMED)
+    .map(({ title }) => title)
+    .join(', ');
+  const more = chats.length - CHATS_NAMED;
+  return more > 0 ? `${named} и ещё ${more}` : named;
+}
+
+function titleOf({ classId, title }: { classId: string | null; title: string | null }): string {
+  return classId === null ? 'Сотрудники и люди без класса' : (title ?? classId);
+}
+
+function compareTitles(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return naturalCompare(a, b);
+}
+
+function nobody(leadsNone: boolean): Html {
+  return leadsNone
+    ? emptyState({
+        title: 'Здесь списки ваших классов',
+        text: 'Вы не классный руководитель, поэтому списков нет.',
+      })
+    : emptyState({ title: 'Все в Сферуме', text: 'Каждый, кто есть в чатах СГО, есть и в чатах Сферума.' });
+}
+
+function frame(
+  c: ConsoleContext,
+  title: string,
+  subtitle: Content | undefined,
+  body: Content,
+  printed = false,
+): Response | Promise<Response> {
+  const print = html`<button type="button" class="button plain needs-script" data-prints>Распечатать</button>`;
+  const back = isAdmin(c.get('visitor')) ? linkButton({ label: 'Все классы', href: '/unreachable' }) : '';
+  return page({
+    c,
+    section: 'unreachable',
+    title,
+    ...(subtitle === undefined ? {} : { subtitle }),
+    ...(printed ? { actions: html`${back}${print}` } : {}),
+    body,
+  });
+}

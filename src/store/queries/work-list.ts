@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import type { DesiredChat } from '../../desired/model.ts';
+import { instant, type Sql } from '../database.ts';
+import type { OperationKind, Problem } from '../entities.ts';
+
+/** Chats that one thing stands in the way of, longest first. */
+export interface Trouble {
+  reason: string;
+  /** Russian; says what to do. */
+  message: string | null;
+  since: string;
+  chats: { id: string; title: string }[];
+  total: number;
+}
+
+export interface WorkList {
+  failing: Trouble[];
+  /** C6: who administers is not who should. */
+  warnings: (Omit<Trouble, 'reason' | 'message'> & { warning: NonNullable<DesiredChat['warning']> })[];
+  /** Runs that ended badly lately and were not repeated since. */
+  failed: { operationId: string; kind: OperationKind; finishedAt: string; problems: Problem[] }[];
+}
+
+/** Of a group of chats so many are named. */
+const CHATS_NAMED = 5;
+const FAILED_WITHIN_DAYS = 7;
+const FAILED_SHOWN = 5;
+
+/** What of a school waits for somebody, besides what is held (attention.ts). */
+export async function findWorkList(db: Sql, schoolId: string, now: Date): Promise<WorkList> {
+  const named = sql`(array_agg(jsonb_build_object('id', id, 'title', title) order by title_key collate "C"))[1:${sql.lit(CHATS_NAMED)}]`;
+  const failing = await sql<Trouble>`
+    select coalesce(condition_reason, '') as reason, condition_message as message, min(condition_since) as since,
+      count(*)::int as total, ${named} as chats
+    from chat where school_id = ${schoolId} and deleted_at is null and condition = 'failing'
+    group by condition_reason, condition_message order by min(condition_since)`.execute(db);
+  const warnings = await sql<WorkList['warnings'][number]>`
+    select warning, min(created_at) as since, count(*)::int as total, ${named} as chats
+    from chat where school_id = ${schoolId} and deleted_at is null and warning is not null
+    group by warning order by warning`.execute(db);
+  const failed = await sql<WorkList['failed'][number]>`
+    select o.id as "operationId", o.kind, o.finished_at as "finishedAt", o.problems
+    from operation o where o.school_id = ${schoolId} and o.state = 'failed'
+      and o.finished_at > ${now}::timestamptz - make_interval(days => ${FAILED_WITHIN_DAYS})
+      and not exists (select from operation later where later.school_id = o.school_id and later.kind = o.kind
+        and later.state = 'succeeded' and later.created_at > o.created_at)
+    order by o.finished_at desc limit ${FAILED_SHOWN}`.execute(db);
+  const at = <Row extends { since: string }>(row: Row): Row => ({ ...row, since: instant(row.since) });
+  return {
+    failing: failing.rows.map(at),
+    warnings: warnings.rows.map(at),
+    failed: failed.rows.map((row) => ({ ...row, finishedAt: instant(row.finishedAt) })),
+  };
+}

@@ -2,6 +2,8 @@ import type { ChatCreation } from '../src/chats/create-chat.ts';
 import type { ChatEdit } from '../src/chats/edit-chat.ts';
 import type { ChatRemoval } from '../src/chats/remove-chat.ts';
 import type { Warning } from '../src/chats/warnings.ts';
+import type { MeetingShown } from '../src/lessons/change-meeting.ts';
+import type { Asker } from '../src/lessons/standing.ts';
 import type { ChatType, Day } from '../src/desired/model.ts';
 import type { RemovalLimits } from '../src/plan/model.ts';
 
@@ -51,6 +53,12 @@ export interface Commands {
   removeChat(ask: ChatRemoval): Promise<string>;
   /** False: there was no link. */
   unlinkProfile(ask: { schoolId: string; personId: string }): Promise<boolean>;
+  /** Rights depend on the lesson: these three check them by the roster of the moment. `title` null: the default. */
+  createMeeting(ask: { asker: Asker; lessonId: string; title: string | null }): Promise<MeetingShown>;
+  /** None: nothing to do. */
+  deleteMeeting(ask: { asker: Asker; lessonId: string }): Promise<void>;
+  /** Returns the link of the call that runs now. */
+  enterLesson(ask: { asker: Asker; lessonId: string }): Promise<string>;
   /** Replaces all settings; null and missing: the default. */
   saveSettings(ask: {
     schoolId: string;

@@ -1,9 +1,12 @@
 import type { JobsOptions } from 'bullmq';
 import type { z } from 'zod';
 
-/** `chats` carries the many short jobs, `operations` the few long ones; each has workers of its own. */
-export type QueueName = 'chats' | 'operations';
-export const QUEUE_NAMES: readonly QueueName[] = ['chats', 'operations'];
+/**
+ * `chats` carries the many short jobs, `operations` the few long ones, `lessons` what nothing else may hold up; each
+ * has workers of its own.
+ */
+export type QueueName = 'chats' | 'operations' | 'lessons';
+export const QUEUE_NAMES: readonly QueueName[] = ['chats', 'operations', 'lessons'];
 
 /**
  * What a job is, without its handler (workers/, same file name). A payload is keys and a cause, never names or

@@ -4,6 +4,8 @@ import { editChat } from './chats/edit-chat.ts';
 import { removeChat } from './chats/remove-chat.ts';
 import { unlinkProfile } from './chats/unlink-profile.ts';
 import type { Context } from './context.ts';
+import { createMeeting, deleteMeeting } from './lessons/change-meeting.ts';
+import { enterLesson } from './lessons/enter-lesson.ts';
 import { cancelOperation } from './reconcile/cancel-operation.ts';
 import { connectSferum } from './reconcile/connect-sferum.ts';
 import { decideHeld } from './reconcile/decide-held.ts';
@@ -26,6 +28,9 @@ export function commandsOf(ctx: Context): Commands {
     editChat: (ask) => editChat(ctx, ask),
     removeChat: (ask) => removeChat(ctx, ask),
     unlinkProfile: (ask) => unlinkProfile(ctx, ask),
+    createMeeting: (ask) => createMeeting(ctx, ask),
+    deleteMeeting: (ask) => deleteMeeting(ctx, ask),
+    enterLesson: (ask) => enterLesson(ctx, ask),
     saveSettings: (ask) => saveSettings(ctx, ask),
   };
 }

@@ -20,5 +20,5 @@ export interface Context {
   /** Told of schools that came with an import; with the sandbox they are connected by themselves. */
   newSchools: (schoolIds: readonly string[]) => Promise<void>;
   /** Says that the outbox or the queue of operations has something new; never waits, never fails. */
-  wake: (what: 'chats' | 'operations') => void;
+  wake: (what: 'chats' | 'operations' | 'meetings') => void;
 }

@@ -5,11 +5,14 @@ import { reconcileChatHandler } from './reconcile-chat.ts';
 import { type Handler, processorOf } from './run-job.ts';
 import { runOperationHandler } from './run-operation.ts';
 import { sweepDriftHandler } from './sweep-drift.ts';
+import { tendLessonHandler } from './tend-lesson.ts';
 
 /** Long operations of different schools go side by side; each holds a transaction at most a few seconds. */
 const OPERATIONS_AT_ONCE = 4;
+/** Enough to fill the requests of a minute in which many lessons begin, while answers are under way. */
+const LESSONS_AT_ONCE = 100;
 
-/** Starts working both queues; throws where the queue's backend does not answer. What they have in hand is given back. */
+/** Starts working the queues; throws where the queue's backend does not answer. What they have in hand is given back. */
 export async function startWorkers(ctx: Context, queues: Queues): Promise<Hands[]> {
   const { jobLockMs: lockMs, workerConcurrencyJobs } = ctx.config.limits;
   const onError = (error: Error) => ctx.log.error({ error: error.message }, 'the queue reports trouble');
@@ -18,5 +21,6 @@ export async function startWorkers(ctx: Context, queues: Queues): Promise<Hands[
   return [
     await work('chats', [reconcileChatHandler], workerConcurrencyJobs),
     await work('operations', [runOperationHandler, sweepDriftHandler], OPERATIONS_AT_ONCE),
+    await work('lessons', [tendLessonHandler], LESSONS_AT_ONCE),
   ];
 }

@@ -11,6 +11,7 @@ import { delayRoutes } from './delays.ts';
 import { eventRoutes } from './events.ts';
 import { initializationRoutes } from './initializations.ts';
 import { journalRoutes } from './journal.ts';
+import { lessonRoutes } from './lessons.ts';
 import { meRoutes } from './me.ts';
 import { meProfileRoutes } from './me-profile.ts';
 import { operationPlanRoutes } from './operation-plan.ts';
@@ -59,5 +60,6 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   delayRoutes(all);
   meRoutes(all);
   meProfileRoutes(all, linking);
+  lessonRoutes(all);
   settingsRoutes(all);
 }

@@ -57,6 +57,7 @@ export async function receiveEvents(
 /** Once what was followed is committed. */
 export async function afterFollowing(ctx: Context, followed: Followed | null): Promise<void> {
   ctx.wake('chats');
+  ctx.wake('meetings');
   if (followed?.operationId == null) return;
   ctx.metrics.removalsHeld(followed.plan.plan.counts.held);
   await finishOperations(ctx, [followed.operationId]);

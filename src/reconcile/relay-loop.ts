@@ -1,5 +1,6 @@
 import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
+import { relayMeetings } from '../lessons/relay-meetings.ts';
 import { countConditions } from './figures.ts';
 import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
 import { dueForTwins } from './twins.ts';
@@ -8,6 +9,7 @@ import { dueForTwins } from './twins.ts';
 const GATHER_MS = 5;
 
 const ROUNDS = {
+  meetings: relayMeetings,
   lost: relayLost,
   twins: dueForTwins,
   operations: relayOperations,
@@ -19,7 +21,7 @@ type What = keyof typeof ROUNDS;
 const EVERYTHING = Object.keys(ROUNDS) as What[];
 
 export interface RelayLoop extends AsyncDisposable {
-  wake(what: 'chats' | 'operations'): void;
+  wake(what: 'chats' | 'operations' | 'meetings'): void;
 }
 
 /**

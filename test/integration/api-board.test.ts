@@ -42,7 +42,7 @@ describe('the queue board', () => {
       '/admin/queues/api/queues?activeQueue=chats&status=waiting&page=1&jobsPerPage=10',
       operator,
     );
-    expect(shown.map((q) => q.name).sort()).toEqual(['chats', 'operations']);
+    expect(shown.map((q) => q.name).sort()).toEqual(['chats', 'lessons', 'operations']);
     expect(shown.find((q) => q.name === 'chats')).toMatchObject({ counts: { waiting: 1 } });
     expect((await world.request('/admin/queues/api/redis/stats', { token: operator })).status).toBe(200);
   });

@@ -121,6 +121,9 @@ function notingCommands(asked: Asked[]): Commands {
     editChat: note('editChat', { warnings: [] }),
     removeChat: note('removeChat', randomUUID()),
     unlinkProfile: note('unlinkProfile'),
+    createMeeting: note('createMeeting'),
+    deleteMeeting: note('deleteMeeting'),
+    enterLesson: note('enterLesson'),
     saveSettings: note('saveSettings'),
   };
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { OrderItem, Stamp } from '../../desired/model.ts';
+import { lessonChanged } from '../../lessons/lesson-changed.ts';
 import { instant, type Sql } from '../../store/database.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
 import { nameKey } from '../name-key.ts';
@@ -171,10 +172,12 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
 
   async 'sgo.lesson.saved'({ tx, schoolId }, { data }, stamp) {
     await saveLesson(tx, schoolId, data, stamp);
+    await lessonChanged(tx, schoolId, data.id);
   },
 
   async 'sgo.lesson.removed'({ tx, schoolId }, { data }, stamp) {
     await stateGone(tx, LESSON, schoolId, [data.id], stamp);
+    await lessonChanged(tx, schoolId, data.id);
   },
 };
 

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { type JobContract, KEEP_FINISHED } from './contract.ts';
+
+const payload = z.strictObject({ schoolId: z.string().min(1), lessonId: z.string().min(1) });
+
+/** Starts, moves or ends the call of one lesson's meeting, as its rows and the clock say (I8). */
+export const tendLesson: JobContract<z.infer<typeof payload>> = {
+  name: 'tend-lesson',
+  // Of their own: no amount of other work holds up a lesson that begins.
+  queue: 'lessons',
+  payload,
+  dedupeId: ({ schoolId, lessonId }) =>
+    `lesson-${Buffer.from(JSON.stringify([schoolId, lessonId])).toString('hex')}`,
+  // Expected trouble ends in the meeting's row and is tried again from there.
+  options: { attempts: 3, backoff: { type: 'exponential', delay: 1000 }, ...KEEP_FINISHED },
+};

@@ -1,0 +1,110 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { cleanText } from '../roster/clean-text.ts';
+import type { Sql } from '../store/database.ts';
+import { letGo } from './calls.ts';
+import { callsOfSchool } from './calls-account.ts';
+import { noteMeeting } from './note-meeting.ts';
+import { meetingTitle, type OpenLesson, openLesson } from './open-lesson.ts';
+import { callsNeedUserToken, lessonOver, notOfLesson, schoolNotConnected } from './refusals.ts';
+import { type Asker, LESSON_RIGHTS } from './standing.ts';
+
+/** A longer name is cut. */
+export const MEETING_TITLE_CHARS = 200;
+
+export interface MeetingShown {
+  title: string;
+  startsAt: string;
+  endsAt: string;
+}
+
+/**
+ * Makes the lesson's distance meeting (I1, I3). Asked twice it is the same one, with the name that was given last;
+ * its call follows by the job. Throws Refusal: 403 for who does not teach the lesson, 404, 409 `lesson-over`,
+ * `calls-need-user-token`, `sferum-not-connected`.
+ */
+export async function createMeeting(
+  ctx: Context,
+  { asker, lessonId, title }: { asker: Asker; lessonId: string; title: string | null },
+): Promise<MeetingShown> {
+  const opened = await openToChange(ctx, asker, lessonId);
+  if (opened.phase === 'over') throw lessonOver();
+  const account = await callsOfSchool(ctx.db.sql, asker.schoolId);
+  if (!account) throw schoolNotConnected();
+  if (!account.mayCall) throw callsNeedUserToken();
+  const own = ownTitle(opened, title);
+  const at = new Date(ctx.clock.now());
+  const kept = await ctx.db.transaction(async ({ sql: tx }) => {
+    const { isNew, title: stored } = await save(tx, { asker, lessonId, title: own, at });
+    if (isNew)
+      await noteMeeting(tx, {
+        schoolId: asker.schoolId,
+        lessonId,
+        at,
+        what: 'meeting-create',
+        by: asker.subject,
+      });
+    return stored;
+  });
+  ctx.wake('meetings');
+  const { lesson, school } = opened;
+  return {
+    title: kept ?? meetingTitle({ ...lesson, meeting: null }, school.timeZone),
+    startsAt: lesson.startsAt,
+    endsAt: lesson.endsAt,
+  };
+}
+
+/** Deletes it: its call is shown to nobody from now on, and ended for all by the job (I4). None: nothing to do. */
+export async function deleteMeeting(
+  ctx: Context,
+  { asker, lessonId }: { asker: Asker; lessonId: string },
+): Promise<void> {
+  await openToChange(ctx, asker, lessonId);
+  const { schoolId, subject: by } = asker;
+  const at = new Date(ctx.clock.now());
+  await ctx.db.transaction(async ({ sql: tx }) => {
+    const { rows } = await sql`
+      update meeting set deleted_at = ${at}, generation = generation + 1, due_at = ${at}, queued_at = null, attempts = 0
+      where school_id = ${schoolId} and lesson_id = ${lessonId} and deleted_at is null returning 1`.execute(
+      tx,
+    );
+    if (rows.length === 0) return;
+    // At once, so that a meeting made anew a moment later has a call of its own.
+    await letGo(tx, { schoolId, lessonId, at });
+    await noteMeeting(tx, { schoolId, lessonId, at, what: 'meeting-delete', by });
+  });
+  ctx.wake('meetings');
+}
+
+async function openToChange(ctx: Context, asker: Asker, lessonId: string): Promise<OpenLesson> {
+  const opened = await openLesson(ctx, asker, lessonId);
+  if (!LESSON_RIGHTS[opened.standing].changes) throw notOfLesson();
+  return opened;
+}
+
+/** Null: the default, which follows the lesson when it is moved. */
+function ownTitle({ lesson, school }: OpenLesson, typed: string | null): string | null {
+  const title = cleanText(typed ?? '').slice(0, MEETING_TITLE_CHARS);
+  return title === '' || title === meetingTitle({ ...lesson, meeting: null }, school.timeZone) ? null : title;
+}
+
+async function save(
+  tx: Sql,
+  { asker, lessonId, title, at }: { asker: Asker; lessonId: string; title: string | null; at: Date },
+): Promise<{ isNew: boolean; title: string | null }> {
+  const { schoolId, subject: author } = asker;
+  const { rows } = await sql<{ title: string | null }>`
+    insert into meeting (school_id, lesson_id, title, author_id, asked_at, due_at, condition_since)
+    values (${schoolId}, ${lessonId}, ${title}, ${author}, ${at}, ${at}, ${at})
+    on conflict (school_id, lesson_id) do update set title = excluded.title, author_id = excluded.author_id,
+      asked_at = excluded.asked_at, deleted_at = null, generation = meeting.generation + 1, due_at = excluded.due_at,
+      queued_at = null, attempts = 0
+      where meeting.deleted_at is not null
+    returning title`.execute(tx);
+  if (rows[0]) return { isNew: true, title: rows[0].title };
+  const { rows: known } = await sql<{ title: string | null }>`
+    update meeting set title = coalesce(${title}, title)
+    where school_id = ${schoolId} and lesson_id = ${lessonId} returning title`.execute(tx);
+  return { isNew: false, title: known[0]!.title };
+}

@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { notFound } from '../refusal.ts';
+import { entryOpensAtMs } from './lesson.ts';
+import { openLesson } from './open-lesson.ts';
+import { callNotReady, lessonNotStarted, lessonOver, notOfLesson } from './refusals.ts';
+import { type Asker, LESSON_RIGHTS } from './standing.ts';
+
+/** A meeting made in the middle of its lesson has its call after about a second: who enters meanwhile waits so long. */
+const WAIT_MS = 4_000;
+const LOOK_EVERY_MS = 250;
+
+/**
+ * The link of the lesson's call, for who may enter now (I5, I6). Whoever has a link may enter a call, so it is told to
+ * nobody else, and also to those who have not linked a profile: Sferum asks them for it. Throws Refusal: 403, 404
+ * where there is no meeting, 409 `lesson-not-started`, `lesson-over`, 503 `call-not-ready`.
+ */
+export async function enterLesson(
+  ctx: Context,
+  { asker, lessonId }: { asker: Asker; lessonId: string },
+): Promise<string> {
+  const { lesson, standing, times, phase, school } = await openLesson(ctx, asker, lessonId);
+  if (!LESSON_RIGHTS[standing].enters) throw notOfLesson();
+  if (!lesson.meeting) throw notFound();
+  if (phase === 'over') throw lessonOver();
+  if (phase === 'before') {
+    throw lessonNotStarted(new Date(entryOpensAtMs(times, school.earlyEntryMinutes)).toISOString());
+  }
+  return lesson.meeting.joinLink ?? (await soonLink(ctx, asker.schoolId, lessonId));
+}
+
+async function soonLink(ctx: Context, schoolId: string, lessonId: string): Promise<string> {
+  await hurry(ctx, schoolId, lessonId);
+  const untilMs = ctx.clock.now() + WAIT_MS;
+  while (ctx.clock.now() < untilMs) {
+    await ctx.clock.sleep(LOOK_EVERY_MS);
+    const link = await linkNow(ctx, schoolId, lessonId);
+    if (link) return link;
+  }
+  throw callNotReady();
+}
+
+/** Its look may be planned for later than entry opens now (a changed setting); trouble keeps its pauses. */
+async function hurry(ctx: Context, schoolId: string, lessonId: string): Promise<void> {
+  const at = new Date(ctx.clock.now());
+  const { rows } = await sql`
+    update meeting set due_at = ${at}, queued_at = null
+    where school_id = ${schoolId} and lesson_id = ${lessonId} and deleted_at is null and attempts = 0
+      and (due_at is null or due_at > ${at})
+      and not exists (select from meeting_call c where c.school_id = ${schoolId} and c.lesson_id = ${lessonId}
+        and c.state in ('starting', 'open'))
+    returning 1`.execute(ctx.db.sql);
+  if (rows.length > 0) ctx.wake('meetings');
+}
+
+async function linkNow(ctx: Context, schoolId: string, lessonId: string): Promise<string | null> {
+  const { rows } = await sql<{ link: string }>`
+    select c.join_link as link from meeting m join meeting_call c using (school_id, lesson_id)
+    where m.school_id = ${schoolId} and m.lesson_id = ${lessonId} and m.deleted_at is null and c.state = 'open'`.execute(
+    ctx.db.sql,
+  );
+  return rows[0]?.link ?? null;
+}

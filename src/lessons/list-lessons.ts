@@ -1,0 +1,61 @@
+import { dayIn } from '../clock.ts';
+import type { Context } from '../context.ts';
+import {
+  childrenOf,
+  countLessons,
+  findLessons,
+  groupsEverOf,
+  type LessonFilter,
+  type LessonItem,
+  type LessonPage,
+} from '../store/queries/lessons.ts';
+import { isPresentStaff } from '../store/queries/viewer.ts';
+import { lessonSchool } from './open-lesson.ts';
+import { loadPlaces } from './pupils.ts';
+import { notOfLesson } from './refusals.ts';
+import type { Asker } from './standing.ts';
+
+/** A pupil's lessons of so many are looked through: more than a year has. */
+const PUPIL_LESSONS = 5_000;
+
+/** Those lessons of a school that somebody may see, by their start; pupils and parents those of the pupil's days. */
+export async function listLessons(
+  ctx: Context,
+  asker: Asker,
+  filter: LessonFilter,
+  page: LessonPage,
+): Promise<{ items: LessonItem[]; total: number }> {
+  const { schoolId, subject, role } = asker;
+  const db = ctx.db.sql;
+  if (role === 'student' || role === 'parent') {
+    const pupils = role === 'student' ? [subject] : await childrenOf(db, schoolId, subject);
+    const lessons = await lessonsOfPupils(ctx, schoolId, pupils, filter);
+    const from = (page.page - 1) * page.perPage;
+    return { items: lessons.slice(from, from + page.perPage), total: lessons.length };
+  }
+  if (role === 'staff' && !(await isPresentStaff(db, schoolId, subject))) throw notOfLesson();
+  const seen = role === 'staff' ? { ...filter, teacherId: subject } : filter;
+  return {
+    items: await findLessons(db, schoolId, seen, page),
+    total: await countLessons(db, schoolId, seen),
+  };
+}
+
+/** The lessons of the groups that one of the pupils is in on the lesson's day, as the core computes it (D6). */
+export async function lessonsOfPupils(
+  ctx: Context,
+  schoolId: string,
+  studentIds: readonly string[],
+  filter: LessonFilter,
+): Promise<LessonItem[]> {
+  const db = ctx.db.sql;
+  const groupIds = await groupsEverOf(db, schoolId, studentIds);
+  if (groupIds.length === 0) return [];
+  const { timeZone } = await lessonSchool(ctx, schoolId);
+  const found = await findLessons(db, schoolId, { ...filter, groupIds }, { page: 1, perPage: PUPIL_LESSONS });
+  const places = await loadPlaces(db, { schoolId, timeZone }, { studentIds, groupIds });
+  return found.filter(({ subjectGroupId, startsAt }) => {
+    const day = dayIn(timeZone, Date.parse(startsAt));
+    return places.inGroup(subjectGroupId, day).length > 0;
+  });
+}

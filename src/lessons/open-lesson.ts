@@ -1,0 +1,58 @@
+import type { Context } from '../context.ts';
+import { notFound } from '../refusal.ts';
+import { findLessons, type LessonItem } from '../store/queries/lessons.ts';
+import { findSchool } from '../store/queries/viewer.ts';
+import { defaultTitle, type LessonTimes, type Phase, phaseAt } from './lesson.ts';
+import { notOfLesson } from './refusals.ts';
+import { type Asker, type LessonStanding, standingTo } from './standing.ts';
+
+/** One lesson as somebody who may see it finds it now. */
+export interface OpenLesson {
+  lesson: LessonItem;
+  times: LessonTimes;
+  standing: LessonStanding;
+  school: LessonSchool;
+  phase: Phase;
+}
+
+export interface LessonSchool {
+  timeZone: string;
+  earlyEntryMinutes: number;
+}
+
+/** What of a school's settings its lessons follow. Throws Refusal(404). */
+export async function lessonSchool(ctx: Context, schoolId: string): Promise<LessonSchool> {
+  const school = await findSchool(ctx.db.sql, schoolId);
+  if (!school) throw notFound();
+  return {
+    timeZone: school.timeZone ?? ctx.config.schoolTimeZone,
+    earlyEntryMinutes: school.earlyEntryMinutes,
+  };
+}
+
+/** Throws Refusal: 404 where the school has no such lesson (any more), 403 for who is nothing to it. */
+export async function openLesson(ctx: Context, asker: Asker, lessonId: string): Promise<OpenLesson> {
+  const { schoolId } = asker;
+  const school = await lessonSchool(ctx, schoolId);
+  const [lesson] = await findLessons(ctx.db.sql, schoolId, { ids: [lessonId] });
+  if (!lesson) throw notFound();
+  const standing = await standingTo(ctx.db.sql, asker, lesson, { schoolId, timeZone: school.timeZone });
+  if (!standing) throw notOfLesson();
+  const times = timesOf(lesson);
+  return {
+    lesson,
+    times,
+    standing,
+    school,
+    phase: phaseAt(times, ctx.clock.now(), school.earlyEntryMinutes),
+  };
+}
+
+export function timesOf({ startsAt, endsAt }: Pick<LessonItem, 'startsAt' | 'endsAt'>): LessonTimes {
+  return { startsAtMs: Date.parse(startsAt), endsAtMs: Date.parse(endsAt) };
+}
+
+/** What its meeting is called, or would be. */
+export function meetingTitle(lesson: LessonItem, timeZone: string): string {
+  return lesson.meeting?.title ?? defaultTitle(lesson.subject, Date.parse(lesson.startsAt), timeZone);
+}

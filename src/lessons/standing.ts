@@ -1,0 +1,72 @@
+import { dayIn } from '../clock.ts';
+import type { Sql } from '../store/database.ts';
+import { childrenOf, type LessonItem } from '../store/queries/lessons.ts';
+import { isPresentStaff } from '../store/queries/viewer.ts';
+import { loadPlaces, type SchoolZone } from './pupils.ts';
+
+/** Who asks, as his token says; what he is to a lesson says the roster of this moment. */
+export interface Asker {
+  schoolId: string;
+  subject: string;
+  role: string;
+}
+
+/**
+ * What somebody is to a lesson.
+ * teacher: of its group, or the lesson's own, a substitute: makes, opens and deletes its meeting (I1, I4) ·
+ * pupil: of the group on the lesson's day: enters (I6) · parent: of such a pupil: sees that there is a meeting ·
+ * onlooker: a school admin, an operator, СГО: sees the lessons, enters none.
+ */
+export type LessonStanding = 'teacher' | 'pupil' | 'parent' | 'onlooker';
+
+export const LESSON_RIGHTS: Readonly<Record<LessonStanding, { changes: boolean; enters: boolean }>> = {
+  teacher: { changes: true, enters: true },
+  pupil: { changes: false, enters: true },
+  parent: { changes: false, enters: false },
+  onlooker: { changes: false, enters: false },
+};
+
+/** Null: nothing; he is not even told of it. */
+export async function standingTo(
+  db: Sql,
+  asker: Asker,
+  lesson: Pick<LessonItem, 'subjectGroupId' | 'teacherId' | 'groupTeacherIds' | 'startsAt'>,
+  zone: SchoolZone,
+): Promise<LessonStanding | null> {
+  const { schoolId, subject, role } = asker;
+  switch (role) {
+    case 'student':
+      return (await studies(db, [subject], lesson, zone)) ? 'pupil' : null;
+    case 'parent': {
+      const children = await childrenOf(db, schoolId, subject);
+      return (await studies(db, children, lesson, zone)) ? 'parent' : null;
+    }
+    case 'staff':
+      return (await teaches(db, asker, lesson)) ? 'teacher' : null;
+    case 'school-admin':
+      return (await teaches(db, asker, lesson)) ? 'teacher' : 'onlooker';
+    default:
+      return 'onlooker';
+  }
+}
+
+async function teaches(
+  db: Sql,
+  { schoolId, subject }: Asker,
+  { teacherId, groupTeacherIds }: Pick<LessonItem, 'teacherId' | 'groupTeacherIds'>,
+): Promise<boolean> {
+  if (teacherId !== subject && !groupTeacherIds.includes(subject)) return false;
+  return isPresentStaff(db, schoolId, subject);
+}
+
+async function studies(
+  db: Sql,
+  studentIds: readonly string[],
+  { subjectGroupId, startsAt }: Pick<LessonItem, 'subjectGroupId' | 'startsAt'>,
+  zone: SchoolZone,
+): Promise<boolean> {
+  if (studentIds.length === 0) return false;
+  const places = await loadPlaces(db, zone, { studentIds, groupIds: [subjectGroupId] });
+  const day = dayIn(zone.timeZone, Date.parse(startsAt));
+  return places.inGroup(subjectGroupId, day).length > 0;
+}

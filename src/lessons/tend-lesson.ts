@@ -1,0 +1,146 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { accountOf, markAccountBroken, NotConnected } from '../reconcile/accounts.ts';
+import { type CallOptions, SferumError, type SferumErrorKind } from '../sferum/gateway.ts';
+import { endCall, giveUp, letGo, lose, type OfLesson, startCall } from './calls.ts';
+import { callsOfSchool } from './calls-account.ts';
+import { type CallRow, type MeetingState, nextStep, type Step } from './meeting.ts';
+import { ATTEMPTS_UNTIL_LEFT, type Condition, NO_TROUBLE, troubleOf } from './trouble.ts';
+
+/** A meeting that is made and deleted over and over goes on in a job of its own. */
+const STEPS_AT_ONCE = 20;
+/** So short a pause is waited for in the job: a lesson is about to begin. Longer ones end it. */
+const SHORT_PAUSE_MS = 2_000;
+/** No later try would end such a call: it is another account's, or Sferum does not know it as ours. */
+const NEVER_ENDED: ReadonlySet<SferumErrorKind> = new Set(['refused', 'chat-lost', 'defect', 'not-possible']);
+
+interface Meeting extends OfLesson {
+  state: MeetingState;
+  generation: number;
+  attempts: number;
+}
+
+/**
+ * Brings one lesson's meeting to what its rows and the clock say (meeting.ts), step by step, until there is nothing
+ * to do. The key is the whole request; safe to run twice, late or for nothing.
+ */
+export async function tendLesson(ctx: Context, of: OfLesson, signal?: AbortSignal): Promise<void> {
+  for (let steps = 0; steps < STEPS_AT_ONCE; steps++) {
+    const meeting = await loadMeeting(ctx, of);
+    if (!meeting) return;
+    const step = nextStep(meeting.state, ctx.clock.now());
+    if (step.do === 'rest')
+      return rest(ctx, meeting, { untilMs: step.untilMs, attempts: 0, condition: NO_TROUBLE });
+    try {
+      await carryOut(ctx, meeting, step, signal);
+    } catch (error) {
+      if (!(error instanceof SferumError || error instanceof NotConnected)) throw error;
+      const pauseMs = await afterTrouble(ctx, meeting, step, error);
+      if (pauseMs > SHORT_PAUSE_MS || signal?.aborted) return;
+      await ctx.clock.sleep(pauseMs, signal).catch(() => undefined);
+    }
+  }
+}
+
+async function carryOut(
+  ctx: Context,
+  { schoolId, lessonId }: Meeting,
+  step: Exclude<Step, { do: 'rest' }>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const of = { schoolId, lessonId };
+  const options: CallOptions = { priority: 'lesson', ...(signal ? { signal } : {}) };
+  switch (step.do) {
+    case 'start':
+      return startCall(ctx, await accountOf(ctx, schoolId), of, options);
+    case 'give-up':
+      return giveUp(ctx, of, step.callId);
+    case 'let-go':
+      return ctx.db.transaction(({ sql: tx }) => letGo(tx, { ...of, at: new Date(ctx.clock.now()) }));
+    case 'end':
+      return endCall(ctx, await accountOf(ctx, schoolId), of, step.callId, options);
+  }
+}
+
+/** Returns how long to pause before the next try. */
+async function afterTrouble(
+  ctx: Context,
+  meeting: Meeting,
+  step: Step,
+  error: SferumError | NotConnected,
+): Promise<number> {
+  const { schoolId, lessonId } = meeting;
+  const attempts = meeting.attempts + 1;
+  const kind = error instanceof SferumError ? error.kind : null;
+  ctx.log.warn(
+    { schoolId, lessonId, step: step.do, why: error.message, attempts },
+    'a step of a lesson could not be done',
+  );
+  if (kind === 'token' || kind === 'account') await markBroken(ctx, schoolId, kind);
+  if (step.do === 'end' && (attempts >= ATTEMPTS_UNTIL_LEFT || (kind && NEVER_ENDED.has(kind)))) {
+    await lose(ctx, { schoolId, lessonId }, { id: step.callId, from: 'ending', reason: 'refused' });
+    await rest(ctx, meeting, { untilMs: ctx.clock.now(), attempts: 0, condition: NO_TROUBLE });
+    return 0;
+  }
+  const { retryAfterMs, condition } = troubleOf(error, attempts);
+  await rest(ctx, meeting, { untilMs: ctx.clock.now() + retryAfterMs, attempts, condition });
+  return retryAfterMs;
+}
+
+/** A token for calls alone says nothing about the account that owns the chats. */
+async function markBroken(ctx: Context, schoolId: string, reason: string): Promise<void> {
+  const calls = await callsOfSchool(ctx.db.sql, schoolId);
+  if (!calls?.hasOwnToken) await markAccountBroken(ctx, schoolId, reason);
+}
+
+async function loadMeeting(ctx: Context, { schoolId, lessonId }: OfLesson): Promise<Meeting | null> {
+  const { rows } = await sql<{
+    starts: number | null;
+    ends: number | null;
+    present: boolean;
+    asked: boolean;
+    early: number;
+    generation: string;
+    attempts: number;
+    calls: CallRow[];
+  }>`select extract(epoch from l.starts_at)::float8 * 1000 as starts, extract(epoch from l.ends_at)::float8 * 1000 as ends,
+      coalesce(l.present, false) as present, m.deleted_at is null as asked, s.early_entry_minutes as early,
+      m.generation, m.attempts,
+      coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'state', c.state,
+          'startedAtMs', extract(epoch from c.started_at)::float8 * 1000) order by c.started_at) from meeting_call c
+        where c.school_id = m.school_id and c.lesson_id = m.lesson_id and c.state in ('starting', 'open', 'ending')), '[]') as calls
+    from meeting m join school s on s.id = m.school_id
+      left join lesson l on l.school_id = m.school_id and l.id = m.lesson_id
+    where m.school_id = ${schoolId} and m.lesson_id = ${lessonId}`.execute(ctx.db.sql);
+  const row = rows[0];
+  if (!row) return null;
+  const lesson = { startsAtMs: row.starts ?? 0, endsAtMs: row.ends ?? 0, isHeld: row.present };
+  return {
+    ...{ schoolId, lessonId, generation: Number(row.generation), attempts: row.attempts },
+    state: {
+      ...{ lesson, isAsked: row.asked, earlyEntryMinutes: row.early, calls: row.calls },
+      requestTimeoutMs: ctx.config.limits.sferumTimeoutMs,
+    },
+  };
+}
+
+/** The next look; what changed while this one went on is due at once, and stays so. */
+async function rest(
+  ctx: Context,
+  { schoolId, lessonId, generation }: Meeting,
+  { untilMs, attempts, condition }: { untilMs: number | null; attempts: number; condition: Condition },
+): Promise<void> {
+  const dueAt = untilMs === null ? null : new Date(untilMs);
+  const at = new Date(ctx.clock.now());
+  const { rows } = await sql`
+    update meeting set due_at = ${dueAt}, queued_at = null, attempts = ${attempts}, condition = ${condition.status},
+      condition_reason = ${condition.reason}, condition_message = ${condition.message},
+      condition_since = case when condition = ${condition.status} then condition_since else ${at} end
+    where school_id = ${schoolId} and lesson_id = ${lessonId} and generation = ${generation} returning 1`.execute(
+    ctx.db.sql,
+  );
+  if (rows.length > 0) return;
+  await sql`update meeting set queued_at = null
+    where school_id = ${schoolId} and lesson_id = ${lessonId}`.execute(ctx.db.sql);
+  ctx.wake('meetings');
+}

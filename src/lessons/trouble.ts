@@ -1,0 +1,65 @@
+/** What stopped a meeting's step, and what follows: when to try again, and what its teacher is told. Pure. */
+import type { NotConnected } from '../reconcile/accounts.ts';
+import type { SferumError } from '../sferum/gateway.ts';
+
+const FIRST_RETRY_MS = 1_000;
+/** Lessons are short: nobody waits longer for a try. */
+const LONGEST_RETRY_MS = 30_000;
+const ATTEMPTS_UNTIL_FAILING = 4;
+/** A call that could not be ended in so many tries is left, and reported. */
+export const ATTEMPTS_UNTIL_LEFT = 20;
+
+export interface Condition {
+  status: 'synced' | 'behind' | 'failing';
+  reason: string | null;
+  message: string | null;
+}
+
+export const NO_TROUBLE: Condition = { status: 'synced', reason: null, message: null };
+
+export interface Trouble {
+  retryAfterMs: number;
+  condition: Condition;
+}
+
+/** `attempts`: how often in a row it went wrong, this time included. */
+export function troubleOf(error: SferumError | NotConnected, attempts: number): Trouble {
+  const backoffMs = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS);
+  const failing = (reason: string): Trouble => ({
+    retryAfterMs: LONGEST_RETRY_MS,
+    condition: { status: 'failing', reason, message: MESSAGES[reason] ?? MESSAGES.defect! },
+  });
+  if ('code' in error) return failing(error.code);
+  switch (error.kind) {
+    case 'slow-down':
+      return {
+        retryAfterMs: Math.min(error.retryAfterMs ?? LONGEST_RETRY_MS, LONGEST_RETRY_MS),
+        condition: { status: 'behind', reason: 'slow-down', message: MESSAGES['slow-down']! },
+      };
+    case 'never-ran':
+    case 'unknown':
+      return {
+        retryAfterMs: backoffMs,
+        condition: {
+          status: attempts >= ATTEMPTS_UNTIL_FAILING ? 'failing' : 'behind',
+          reason: 'unavailable',
+          message: MESSAGES.unavailable!,
+        },
+      };
+    default:
+      return failing(error.kind);
+  }
+}
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  'slow-down': 'Сферум просит подождать: звонок будет создан, как только он разрешит.',
+  unavailable: 'Сферум не отвечает: попробуем ещё раз сами.',
+  token: 'Токен школы для звонков не действует: администратор сервера должен задать новый.',
+  account: 'Учётная запись школы в Сферуме заблокирована: обратитесь к администратору сервера.',
+  'not-possible':
+    'Школа подключена к Сферуму без права на звонки: администратор сервера должен задать токен пользователя.',
+  'sferum-not-connected': 'Школа не подключена к Сферуму: обратитесь к администратору сервера.',
+  'sferum-account-broken':
+    'Учётная запись школы в Сферуме не действует: администратор сервера должен её заменить.',
+  defect: 'Сферум не принял запрос: сообщите администратору сервера.',
+};

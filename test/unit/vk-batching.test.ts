@@ -110,6 +110,31 @@ test('bulk writes and reads travel apart, and take turns while both wait', async
   expect(kinds.slice(0, 2).toSorted()).toEqual(['editChat', 'getConversationMembers']);
 });
 
+test('reads that confirm writes fill their requests too, and no slot is lost to it', async () => {
+  const { clock, vk, account, gateway } = bench();
+  vk.latencyMs = 20;
+  vk.answerCall = (call) =>
+    call.method.endsWith('Members')
+      ? members(2)
+      : call.method.endsWith('createChat')
+        ? { chat_id: 7, peer_ids: [] }
+        : 1;
+  let left = 500;
+  const worker = async () => {
+    while (left-- > 0) {
+      const { ref } = await account.createChat({ title: 'x', members: [] }, bulk);
+      await account.setAdmin(ref, 5, true, bulk);
+      await account.readMembers(ref, bulk);
+      await clock.sleep(50);
+    }
+  };
+  const ended = watch(range(75).map(worker));
+  const leastRequests = 1_500 / 25;
+  await clock.advance(1.05 * leastRequests * SLOT_MS);
+  expect(ended.filter((one) => one?.status === 'fulfilled')).toHaveLength(75);
+  expect(gateway.stats()).toMatchObject({ calls: 1_500, requests: leastRequests, requestsWithWrites: 40 });
+});
+
 test('jobs that read and then write, 100 at a time, pack their writes as the issue of packing asks', async () => {
   const { clock, vk, account, gateway } = bench();
   vk.latencyMs = 200;

@@ -28,7 +28,8 @@ const LANES: readonly Lane[] = ['alone', ...URGENT, 'bulkWrites', 'bulkReads'];
  * The calls of one token that wait, and the choice of the next batch (rule 6). Urgent calls go strictly by
  * priority and at once. Bulk calls linger so that requests fill, writes apart from reads: a request that
  * carries writes carries as many as there are, and reads only fill what is left of it. Where both kinds are
- * due they take turns, and a stream of urgent calls leaves bulk a share, so nobody waits for ever.
+ * due a full request goes first, equals take turns, what has waited long counts as full, and a stream of urgent
+ * calls leaves bulk a share, so nobody waits for ever.
  */
 export class WaitingCalls {
   readonly #limits: VkLimits;
@@ -130,9 +131,20 @@ export class WaitingCalls {
     const writesDue = this.#bulkDueInMs('bulkWrites', now, inFlight) === 0;
     const readsDue = this.#bulkDueInMs('bulkReads', now, inFlight) === 0;
     if (batch.calls.some((waiting) => waiting.call.write)) return ['bulkWrites', 'bulkReads'];
-    const writesFirst = writesDue && !(readsDue && this.#lastBulk === 'bulkWrites');
-    if (writesFirst) return ['bulkWrites', 'bulkReads'];
+    if (writesDue && !(readsDue && this.#isReadsTurn(now))) return ['bulkWrites', 'bulkReads'];
     return readsDue || batch.calls.length > 0 ? ['bulkReads'] : [];
+  }
+
+  /** Where both kinds are due: a full request goes before one that may still fill, otherwise they take turns. */
+  #isReadsTurn(now: number): boolean {
+    const writesRipe = this.#isRipe('bulkWrites', now);
+    const readsRipe = this.#isRipe('bulkReads', now);
+    return writesRipe === readsRipe ? this.#lastBulk === 'bulkWrites' : readsRipe;
+  }
+
+  #isRipe(lane: BulkLane, now: number): boolean {
+    const oldest = this.#lanes[lane][0]!;
+    return this.#fillsRequest(lane) || now - oldest.sinceMs >= this.#limits.bulkLingerInFlightMs;
   }
 
   #move(from: Lane, batch: Batch, places: number): void {

@@ -29,7 +29,7 @@ for (const form of document.querySelectorAll('form[data-selection]')) {
     const here = boxes().filter((box) => box.checked).length;
     const elsewhere = Number(form.querySelector('[data-elsewhere]')?.dataset.elsewhere ?? 0);
     const shown = form.querySelector('[data-selected]');
-    if (shown) shown.textContent = (elsewhere + here).toLocaleString('ru-RU');
+    if (shown) shown.textContent = String(elsewhere + here);
     if (!all) return;
     all.checked = here > 0 && here === boxes().length;
     all.indeterminate = here > 0 && !all.checked;

@@ -126,6 +126,12 @@ export async function unmarkAll(db: Sql, draftId: string, what: 'ticked' | 'pick
   await forgetIdle(db, draftId);
 }
 
+export async function countTicked(db: Sql, draftId: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from chat_draft_person where draft_id = ${draftId} and ticked`.execute(db);
+  return rows[0]!.n;
+}
+
 /** «Добавить» of the picker: who is picked comes in. */
 export async function stagePicked(db: Sql, draftId: string, chatId: string | null): Promise<number> {
   const { rows } = await sql`
@@ -191,11 +197,10 @@ export async function stageTicked(
   return skipped;
 }
 
-/** One person is as he was. */
-export async function unstage(db: Sql, draftId: string, personId: string): Promise<void> {
-  await sql`delete from chat_draft_person where draft_id = ${draftId} and person_id = ${personId}`.execute(
-    db,
-  );
+/** These people are as they were. */
+export async function unstage(db: Sql, draftId: string, personIds: readonly string[]): Promise<void> {
+  await sql`delete from chat_draft_person
+    where draft_id = ${draftId} and person_id = any(${[...personIds]}::text[])`.execute(db);
 }
 
 /** Nobody but a pupil: such a person is no admin of a chat (C5). */

@@ -18,7 +18,7 @@ import {
   savedText,
 } from './editor.ts';
 import { memberFilterOf, openDraftOf, type SentForm, sentForm, stage } from './members-form.ts';
-import { memberNames, refusalText, warningsText } from './names.ts';
+import { memberNames, namedIn, refusalText, warningsText } from './names.ts';
 import { memberQuery } from './query.ts';
 import { type MemberFilter, stagedSummary } from './selection.ts';
 
@@ -98,7 +98,7 @@ async function show(
   c: ConsoleContext,
   desk: Desk,
   filter: MemberFilter,
-  refused?: { text: Content; status: number },
+  refused?: { text: Content; status: number; personIds: readonly string[] },
 ): Promise<Response> {
   const { viewer, chat, draft, may } = desk;
   const scope = { schoolId: viewer.schoolId, chatId: chat.id, draftId: draft?.id ?? null };
@@ -108,7 +108,7 @@ async function show(
     ...{ chat, members, draft, filter, names, may },
     unit: await unitNames(ctx.db.sql, viewer.schoolId, chat),
     timeZone: c.get('visitor').school.timeZone,
-    ...(refused ? { refused: refused.text } : {}),
+    ...(refused ? { refused } : {}),
   };
   return page({
     c,
@@ -155,6 +155,6 @@ async function save(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const text = await refusalText(ctx, viewer.schoolId, error);
-    return show(parts, c, desk, filter, { text, status: error.status });
+    return show(parts, c, desk, filter, { text, status: error.status, personIds: namedIn(error) });
   }
 }

@@ -9,7 +9,7 @@ import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { condition } from '../parts/condition.ts';
-import { textField } from '../parts/field.ts';
+import { hiddenField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count } from '../parts/numbers.ts';
 import { emptyState, notice } from '../parts/states.ts';
@@ -31,8 +31,8 @@ export interface EditorView {
   names: Names;
   timeZone: string;
   may: { members: boolean; admins: boolean; rename: boolean; delete: boolean };
-  /** Why the last attempt to save was refused. */
-  refused?: Content;
+  /** Why the last attempt to save was refused, and whom it is about. */
+  refused?: { text: Content; personIds: readonly string[] };
 }
 
 export function editorHref(chatId: string, filter: MemberFilter): string {
@@ -83,7 +83,7 @@ ${open ? savingBar(draft) : html`<div class="saving"><div class="actions">${link
 function warnings({ chat, refused, may }: EditorView): Content[] {
   const { status, message } = chat.condition;
   return [
-    ...(refused ? [notice({ kind: 'bad', title: 'Не сохранено', text: refused })] : []),
+    ...(refused ? [refusal(chat.id, refused)] : []),
     ...(status === 'deleting'
       ? [
           notice({
@@ -126,6 +126,20 @@ function warnings({ chat, refused, may }: EditorView): Content[] {
         ]
       : []),
   ];
+}
+
+/** One press takes those who are in the way out of the draft; the rest can be saved. */
+function refusal(chatId: string, { text, personIds }: NonNullable<EditorView['refused']>): Html {
+  return notice({
+    ...{ kind: 'bad', title: 'Не сохранено', text },
+    ...(personIds.length > 0
+      ? {
+          actions: html`<form method="post" action="/manage/chats/${chatId}" class="inline">${personIds.map(
+            (id) => hiddenField('who', id),
+          )}${submitButton({ label: 'Отменить изменения для них', name: 'do', value: 'unstage' })}</form>`,
+        }
+      : {}),
+  });
 }
 
 function general({ chat, unit, draft, may }: EditorView, open: boolean): Html {

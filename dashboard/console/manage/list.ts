@@ -43,14 +43,22 @@ ${linkButton({ label: 'Перейти в VK Мессенджер', href: messeng
 
 export function listBody(view: ListView): Html {
   const { filter, items, total } = view;
-  const href = (change: Partial<ListFilter>) => listHref({ ...filter, ...change });
+  const pages = (label: string) =>
+    pager({
+      page: filter.page,
+      perPage: filter.perPage,
+      total,
+      href: (page) => listHref({ ...filter, page }),
+      label,
+    });
   return html`${view.attention ? waiting(view.attention) : ''}${filterForm(filter)}
 ${filter.condition ? chosenCondition(filter) : ''}
 ${
   items.length === 0
     ? nothingFound(filter, total)
-    : html`<form id="${FORM}" method="get" action="/manage/delete" data-choose-row>${chatTable(view)}</form>
-${pager({ page: filter.page, perPage: filter.perPage, total, href: (page) => href({ page }) })}`
+    : html`${total > filter.perPage ? pages('Страницы') : ''}
+<form id="${FORM}" method="get" action="/manage/delete" data-choose-row>${chatTable(view)}</form>
+${pages('Страницы, под таблицей')}`
 }`;
 }
 

@@ -1,6 +1,7 @@
 /** What the form around a table of people sends, and what its buttons do with the draft. */
 import type { Context } from '../../../src/context.ts';
 import {
+  countTicked,
   type DraftKey,
   mark,
   markAll,
@@ -25,6 +26,8 @@ export interface SentForm {
   /** Who stood on the page, and who of them is ticked. */
   shown: string[];
   on: string[];
+  /** Whom a refusal was about. */
+  who: string[];
 }
 
 export async function sentForm(c: ConsoleContext): Promise<SentForm> {
@@ -39,6 +42,7 @@ export async function sentForm(c: ConsoleContext): Promise<SentForm> {
     field: (name) => texts(name).at(-1),
     shown: texts('shown'),
     on: texts('on'),
+    who: texts('who'),
   };
 }
 
@@ -83,8 +87,13 @@ export async function stage(
     await unmarkAll(db, scope.draftId, 'ticked');
   } else if (button === 'undo') {
     await unmarkAll(db, scope.draftId, 'ticked');
-    await unstage(db, scope.draftId, argument);
+    await unstage(db, scope.draftId, [argument]);
+  } else if (button === 'unstage') {
+    await unstage(db, scope.draftId, sent.who);
   } else if (STAGING.has(button)) {
+    if ((await countTicked(db, scope.draftId)) === 0) {
+      return { kind: 'warn', title: 'Никто не выбран', text: 'Поставьте галочки у нужных участников.' };
+    }
     const skipped = await stageTicked(db, { ...scope, id: scope.draftId }, button as Staging);
     if (skipped > 0) {
       return {

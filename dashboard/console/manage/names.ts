@@ -21,13 +21,15 @@ export function memberNames(
   return findNames(ctx.db.sql, schoolId, { ...ids, people: [...ids.people, ...authors] });
 }
 
+/** The people a refusal is about. */
+export function namedIn({ extra }: Refusal): readonly string[] {
+  return Array.isArray(extra.personIds) ? extra.personIds : [];
+}
+
 /** A refusal's own words and the people it is about; the chat that is in the way, to be opened (E3). */
-export async function refusalText(
-  ctx: Context,
-  schoolId: string,
-  { title, extra }: Refusal,
-): Promise<Content> {
-  const ids = Array.isArray(extra.personIds) ? (extra.personIds as string[]) : [];
+export async function refusalText(ctx: Context, schoolId: string, refusal: Refusal): Promise<Content> {
+  const { title, extra } = refusal;
+  const ids = namedIn(refusal);
   const chatId = typeof extra.chatId === 'string' ? extra.chatId : null;
   const names = await findNames(ctx.db.sql, schoolId, {
     ...{ people: ids.slice(0, NAMED), classes: [], groups: [], orders: [] },

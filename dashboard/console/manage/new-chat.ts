@@ -63,7 +63,7 @@ ${draft?.type ? membersSection(view) : ''}
       ? html`В чате будет ${people(draft.adds)}`
       : 'Выберите тип чата: название и участники заполнятся сами'
   }</span></div><div class="actions">${submitButton({ label: 'Отмена', name: 'do', value: 'cancel' })}
-${submitButton({ label: 'Добавить', kind: 'primary', name: 'do', value: 'create' })}</div></div></form>`;
+${submitButton({ label: 'Добавить', kind: 'primary', name: 'do', value: 'create', disabled: !draft?.type })}</div></div></form>`;
 }
 
 function general({ types, units, draft }: NewChatView): Html {

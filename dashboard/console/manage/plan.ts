@@ -1,6 +1,7 @@
 /** A plan to read (F3): figures, then by chat or by person; sentences made where names may be read. */
 import type { z } from 'zod';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
+import { naturalCompare } from '../../../src/desired/names.ts';
 import { describe, endingText, groundText, type Names } from '../../../src/plan/describe.ts';
 import type { Action, PlanCounts } from '../../../src/plan/model.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
@@ -51,16 +52,22 @@ export type Counts = Partial<PlanCounts> & {
 };
 
 export function planFigures(result: Counts | null): Html {
-  const { chats, members, admins, held = 0, pending, estimate } = result ?? {};
+  const { chats, members, admins, held = 0, estimate } = result ?? {};
   return html`<div class="figures">
 ${figure(count(chats?.created ?? 0), 'чатов создать')}
 ${chats?.renamed ? figure(count(chats.renamed), 'переименовать') : ''}
-${figure(html`<span class="plus">+${count(members?.added ?? 0)}</span>`, 'добавить в чаты')}
-${figure(html`<span class="minus">−${count(members?.removed ?? 0)}</span>`, 'убрать из чатов')}
+${figure(change(members?.added ?? 0, '+'), 'добавить в чаты Сферума')}
+${figure(change(members?.removed ?? 0, '−'), 'убрать из чатов Сферума')}
 ${held > 0 ? figure(html`<span class="wait">${count(held)}</span>`, 'исключений остановить до вашего решения') : ''}
 ${admins && admins.granted + admins.revoked > 0 ? figure(html`+${count(admins.granted)} / −${count(admins.revoked)}`, 'администраторы') : ''}
 ${estimate ? figure(duration(estimate.seconds), `в Сферуме, ${calls(estimate.apiCalls)}`) : ''}
-${pending?.notLinked ? figure(count(pending.notLinked), 'участий без привязки: войдут, когда привяжут профиль') : ''}</div>`;
+</div>`;
+}
+
+/** «+12», «−3» in their colours; nothing changes: plainly 0. */
+export function change(n: number, sign: '+' | '−'): Html {
+  if (n === 0) return html`0`;
+  return html`<span class="${sign === '+' ? 'plus' : 'minus'}">${sign}${count(n)}</span>`;
 }
 
 export function figure(number: Content, label: Content): Html {
@@ -133,6 +140,7 @@ function chatFigures(chat: PlanChatItem): Content[] {
     chat.deleted ? html`<span class="tag bad">удалить</span>` : '',
     chat.renamedTo ? html`<span class="tag">станет «<bdi>${chat.renamedTo}</bdi>»</span>` : '',
     chat.added > 0 ? html`<span class="plus" title="добавить">+${count(chat.added)}</span>` : '',
+    chat.waiting > 0 ? html`<span class="muted">ещё ${count(chat.waiting)} без привязки</span>` : '',
     chat.removed > 0 ? html`<span class="minus" title="убрать">−${count(chat.removed)}</span>` : '',
     chat.held > 0 ? html`<span class="tag warn">остановлено: −${count(chat.held)}</span>` : '',
     chat.granted > 0 && !chat.created ? html`<span class="muted">+${admins(chat.granted)}</span>` : '',
@@ -141,12 +149,21 @@ function chatFigures(chat: PlanChatItem): Content[] {
 }
 
 function openActions({ actions }: OpenChat, names: Names): Html {
-  const shown = actions.slice(0, ACTIONS_SHOWN);
+  const shown = byKindAndName(actions, names).slice(0, ACTIONS_SHOWN);
   const more = actions.length - shown.length;
   return html`<ul class="row-body">${shown.map(
     (action) =>
       html`<li class="does-${action.held ? 'wait' : action.action}"><bdi>${describe(action, names)}</bdi></li>`,
   )}${more > 0 ? html`<li class="muted">и ещё ${count(more)}: их видно во вкладке «По людям»</li>` : ''}</ul>`;
+}
+
+/** As it is done, and people of one kind of step by name: a plan goes by their ids. */
+function byKindAndName(actions: readonly Action[], names: Names): Action[] {
+  const nameOf = ({ personId }: Action) => (personId === undefined ? '' : names.person(personId));
+  const kinds = [...new Set(actions.map(({ action }) => action))];
+  return actions.toSorted(
+    (a, b) => kinds.indexOf(a.action) - kinds.indexOf(b.action) || naturalCompare(nameOf(a), nameOf(b)),
+  );
 }
 
 function personRow({ names }: PlanView, person: PlanPersonItem): Html {
@@ -159,9 +176,10 @@ function personRow({ names }: PlanView, person: PlanPersonItem): Html {
   )}</ul></li>`;
 }
 
-function why({ ending, grounds }: Action, names: Names): Html | string {
-  const text = ending
-    ? endingText(ending, names)
-    : grounds.map((ground) => groundText(ground, names)).join('; ');
-  return text === '' ? '' : html` <span class="muted">– ${text}</span>`;
+function why({ action, ending, grounds, pending }: Action, names: Names): Html | string {
+  const because = grounds.map((ground) => groundText(ground, names)).join('; ');
+  const out = because === '' ? 'нет оснований быть в чате' : `нет больше основания: ${because}`;
+  const text = ending ? endingText(ending, names) : action === 'remove' ? out : because;
+  const later = pending === 'notLinked' ? ' (не привязан: войдёт, когда привяжет профиль)' : '';
+  return text + later === '' ? '' : html` <span class="muted">– ${text}${later}</span>`;
 }

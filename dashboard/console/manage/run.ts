@@ -1,4 +1,5 @@
 /** A run in each of its states (F3, F4, J4): its plan, its progress, what it holds, its result. */
+import { naturalCompare } from '../../../src/desired/names.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { HeldChat, Run, TypeProgress } from '../../../src/store/queries/runs.ts';
 import { type Content, type Html, html } from '../html.ts';
@@ -7,7 +8,7 @@ import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { hiddenField } from '../parts/field.ts';
 import { count } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
-import { type Counts, figure } from './plan.ts';
+import { type Counts, change, figure } from './plan.ts';
 import { calls, chats, duration, people } from './words.ts';
 
 export const runHref = (id: string) => `/manage/operations/${id}`;
@@ -98,8 +99,7 @@ export function planNotices(run: Run): Content[] {
 export function progressPart(run: Run, types: readonly TypeProgress[], nowMs: number): Html {
   const fragment = (body: Content) =>
     html`<div class="sheet progress" id="progress" data-follows="${runHref(run.id)}/progress" data-state="${run.state}">${body}</div>`;
-  if (run.state === 'queued')
-    return fragment(html`<p>Ждёт, пока закончится предыдущая работа этой школы.</p>`);
+  if (run.state === 'queued') return fragment(html`<p>Ждёт своей очереди: сейчас начнётся.</p>`);
   if (!run.following || types.length === 0) {
     const text =
       run.total > 0 ? `Сверяем со Сферумом: ${count(run.done)} из ${chats(run.total)}` : 'Читаем списки СГО';
@@ -149,8 +149,8 @@ export function resultFigures(run: Run): Html {
   return html`<div class="figures">
 ${figure(count(r.chats.created), 'чатов создано')}
 ${r.chats.renamed > 0 ? figure(count(r.chats.renamed), 'переименовано') : ''}
-${figure(html`<span class="plus">+${count(r.members?.added ?? 0)}</span>`, 'добавлено в чаты')}
-${figure(html`<span class="minus">−${count(r.members?.removed ?? 0)}</span>`, 'убрано из чатов')}
+${figure(change(r.members?.added ?? 0, '+'), 'добавлено в чаты')}
+${figure(change(r.members?.removed ?? 0, '−'), 'убрано из чатов')}
 ${r.held ? figure(html`<span class="wait">${count(r.held)}</span>`, 'исключений ждут решения') : ''}
 ${pending?.notLinked ? figure(count(pending.notLinked), html`участий без привязки: <a href="/unreachable">кого нет в Сферуме</a>`) : ''}
 ${pending && pending.invited + pending.refused > 0 ? figure(count(pending.invited + pending.refused), 'приглашены или отказали') : ''}
@@ -171,9 +171,9 @@ export function problemNotices(run: Run): Content[] {
 export function heldPart(run: Run, held: readonly HeldChat[], names: Names): Html {
   if (held.length === 0) return held.length === 0 && run.state === 'held' ? incompletePart(run) : html``;
   const total = held.reduce((n, chat) => n + removals(chat), 0);
-  return html`<section class="stack" aria-labelledby="held-head"><div class="section-head"><h2 id="held-head">Ждут решения: ${people(total)} в ${chats(held.length)}</h2>
+  return html`<section class="stack" aria-labelledby="held-head"><div class="section-head"><h2 id="held-head">Ждут решения: ${people(total)}, ${chats(held.length)}</h2>
 <form method="post" action="${runHref(run.id)}/decide" class="actions">${submitButton({ label: `Исключить всех (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Оставить всех', name: 'do', value: 'reject' })}</form></div>
-<p class="muted">Если в СГО всё верно, исключите. Если это ошибка в списках, оставьте людей в чатах и исправьте списки.</p>
+<p class="muted">Исключений оказалось больше предела, поэтому они остановлены; всё остальное сделано. Если в СГО всё верно, исключите. Если это ошибка в списках, оставьте людей в чатах и исправьте списки.</p>
 <ul class="sheet rows">${held.map((chat) => heldRow(run, chat, names))}</ul></section>`;
 }
 
@@ -186,10 +186,17 @@ function heldRow(run: Run, chat: HeldChat, names: Names): Html {
   return html`<li><div class="row-head"><span class="row-name"><a href="/manage/chats/${chat.chatId}"><bdi>${chat.title}</bdi></a></span> <span class="muted">${CHAT_TYPE_LABELS[chat.type]}</span>
 <span class="row-figures"><span class="tag warn">−${count(n)} из ${count(chat.memberCount)}</span></span>
 <form method="post" action="${runHref(run.id)}/decide" class="actions">${hiddenField('chat', chat.chatId)}${submitButton({ label: 'Исключить', kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Оставить', name: 'do', value: 'reject' })}</form></div>
-<details class="row-details"><summary>Кого и почему</summary><ul class="row-body">${chat.people.map(
+<details class="row-details"><summary>Кого и почему</summary><ul class="row-body">${byName(
+    chat.people,
+    names,
+  ).map(
     ({ personId, grounds }) =>
       html`<li><bdi>${names.person(personId)}</bdi> <span class="muted">– больше не подтверждается: ${grounds.map((ground) => groundText(ground, names)).join('; ') || 'нет оснований'}</span></li>`,
   )}${chat.strangerIds.map((id) => html`<li>Профиль ${id} <span class="muted">– посторонний, в СГО его нет</span></li>`)}</ul></details></li>`;
+}
+
+function byName(some: HeldChat['people'], names: Names): HeldChat['people'] {
+  return some.toSorted((a, b) => naturalCompare(names.person(a.personId), names.person(b.personId)));
 }
 
 /** J2: an import that looked incomplete is accepted whole, or stays as it is. */

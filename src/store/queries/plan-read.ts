@@ -24,7 +24,10 @@ export interface PlanChatItem {
   created: boolean;
   deleted: boolean;
   renamedTo: string | null;
+  /** Enter the live chat now. */
   added: number;
+  /** Join the list alone until they link a profile, accept or can be added. */
+  waiting: number;
   removed: number;
   held: number;
   granted: number;
@@ -56,7 +59,8 @@ export async function planChats(
         select coalesce(bool_or(x->>'action' = 'create'), false) as created,
           coalesce(bool_or(x->>'action' = 'delete'), false) as deleted,
           max(x->>'title') filter (where x->>'action' = 'rename') as "renamedTo",
-          ${n(sql`x->>'action' = 'add'`)} as added,
+          ${n(sql`x->>'action' = 'add' and not x ? 'pending'`)} as added,
+          ${n(sql`x->>'action' = 'add' and x ? 'pending'`)} as waiting,
           ${n(sql`x->>'action' = 'remove' and not x ? 'held'`)} as removed, ${n(sql`x ? 'held'`)} as held,
           ${n(sql`x->>'action' = 'grant'`)} as granted, ${n(sql`x->>'action' = 'revoke'`)} as revoked
         from jsonb_array_elements(o.actions) x) a on true

@@ -79,7 +79,8 @@ export async function bring(
     const steps = sferumSteps(target, progress, account.mode);
     if (steps.length === 0) return;
     if (round > ROUNDS) throw new Later(UNCONFIRMED_PAUSE_MS);
-    if (round === 1) await doubt(ctx, chat.id);
+    // A chat made just now stays in doubt until its outcome is recorded.
+    if (round === 1 && !progress.created) await doubt(ctx, chat.id);
     await perform(account, { ref, steps, call, progress });
     if (!steps.some((s) => s.step === 'grant' || s.step === 'revoke')) return;
     await read();

@@ -90,6 +90,24 @@ test('J1: why he is not here – an order with number and date, and back when it
   expect((await why('p2', id)).chats[0]).toMatchObject({ isMember: true, inSferum: true });
 });
 
+test('D6, D10: a departure and its cancellation leave a manual chat as it was, adminship included', async () => {
+  const chat = await world.done<{ id: string }>(201, 'POST', '/v1/schools/s1/chats', HOMEROOM_5A, {
+    ...{ type: 'parents', classId: 'c5a', title: 'Комитет' },
+    members: [{ personId: 'm1', admin: true }, { personId: 'f1' }],
+  });
+  await world.settled();
+  expect(world.inSferum('Комитет')).toBe('101* 301* 302');
+  const items = [{ studentId: 'p1' }, { studentId: 'p2' }];
+  await tell('sgo.order.issued', { id: 'o1', kind: 'withdrawal', effectiveOn: '2026-10-01', items });
+  expect(world.inSferum('Комитет')).toBe('101*');
+  expect((await why('m1', chat.id)).chats[0]!.why).toEqual([
+    'Добавлен вручную; Назначен администратором вручную: Загурская Марина Александровна, 01.10.2026',
+    'Не в чате по приказу',
+  ]);
+  await tell('sgo.order.cancelled', { id: 'o1' });
+  expect(world.inSferum('Комитет')).toBe('101* 301* 302');
+});
+
 test('J1: why he is not here – excluded by whom, when, why; never belonged; not in the lists', async () => {
   const id = await world.chatId('5А класс');
   await world.done(200, 'PATCH', `/v1/chats/${id}`, HOMEROOM_5A, {

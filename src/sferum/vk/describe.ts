@@ -4,7 +4,8 @@ import { type Ask, groupsReply, permissionsReply, usersReply } from './replies.t
 
 /**
  * Who a token is: a user's token names its user, a community's its community, and the latter must have the
- * right «messages». All three questions go in one request; which of them are refused tells the kind.
+ * right «messages». All three questions go in one request; which of them are refused tells the kind. A question
+ * that VK does not answer for this kind of token says nothing; a token that it refuses is refused.
  */
 export async function describeToken(ask: Ask): Promise<Omit<AccountInfo, 'mayCall'>> {
   const [users, groups, permissions] = await Promise.allSettled([
@@ -12,14 +13,15 @@ export async function describeToken(ask: Ask): Promise<Omit<AccountInfo, 'mayCal
     ask(readCall('groups.getById', {}), groupsReply),
     ask(readCall('groups.getTokenPermissions', {}), permissionsReply),
   ]);
-  if (users.status === 'rejected') throw users.reason;
-  const user = users.value[0];
-  if (user) return { ownerId: user.id, tokenKind: 'user' };
-  if (groups.status === 'rejected') throw groups.reason;
-  if (permissions.status === 'rejected') throw permissions.reason;
+  if (users.status === 'fulfilled' && users.value[0]) {
+    return { ownerId: users.value[0].id, tokenKind: 'user' };
+  }
+  if (groups.status === 'rejected') throw users.status === 'rejected' ? users.reason : groups.reason;
   const community = groups.value.groups[0];
   if (!community) throw new SferumError('token', 'the token names neither a user nor a community');
-  if (!permissions.value.permissions.some((permission) => permission.name === 'messages')) {
+  if (permissions.status === 'rejected') {
+    if (permissions.reason instanceof SferumError && permissions.reason.kind === 'token') throw permissions.reason;
+  } else if (!permissions.value.permissions.some((permission) => permission.name === 'messages')) {
     throw new SferumError('token', 'the community token lacks the right «messages»');
   }
   return { ownerId: -community.id, tokenKind: 'community' };

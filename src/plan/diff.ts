@@ -24,6 +24,8 @@ export interface PlanInput {
   pace: RequestPace;
   /** Chats whose held removals were approved. */
   approvedChatIds?: ReadonlySet<string>;
+  /** Profiles that people unlinked themselves: that they leave was asked for by name (F4). */
+  unlinked?: ReadonlySet<number>;
   /** For the school's share (F4): memberships of the whole school (default: of the planned chats) … */
   schoolMembers?: number;
   /** The run's share is taken of these, where only those of its chats are planned that a change touches. */
@@ -70,7 +72,8 @@ function holdRemovals(changes: readonly ChatChange[], input: PlanInput): Plan['b
     for (const action of actions) {
       if (action.action !== 'remove') continue;
       const heldBy = action.personId === undefined ? null : current?.members.get(action.personId)?.heldBy;
-      removals.push({ chatId, isAsked: action.ending !== undefined, isHeld: heldBy != null, action });
+      const isAsked = action.ending !== undefined || isUnlinking(action, current, input);
+      removals.push({ chatId, isAsked, isHeld: heldBy != null, action });
     }
   }
   const { held, breaches } = guard({
@@ -84,6 +87,18 @@ function holdRemovals(changes: readonly ChatChange[], input: PlanInput): Plan['b
   });
   for (const { action } of held) action.held = true;
   return breaches;
+}
+
+/** The profile of somebody who is still listed, but not by this profile any more. */
+function isUnlinking(
+  action: Action,
+  current: PlannedChat | undefined,
+  { links, unlinked }: PlanInput,
+): boolean {
+  const { personId, strangerId } = action;
+  const isListed = personId !== undefined && current?.members.has(personId);
+  const userId = isListed ? undefined : (strangerId ?? links.get(personId!));
+  return userId !== undefined && unlinked?.has(userId) === true;
 }
 
 function stepsOf({ target, current, actions }: ChatChange, world: PlanWorld): SferumStep[] {

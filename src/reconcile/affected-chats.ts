@@ -70,7 +70,9 @@ export async function affectedChats(
       join person a on a.school_id = ${schoolId} and a.id = p.id and a.roles && '{teacher,administrator}'
     union all select c.id::text, p.event from t p
       join person a on a.school_id = ${schoolId} and a.id = p.id and 'administrator' = any(a.roles) and a.present
-      join chat c on c.school_id = ${schoolId} and c.warning is not null and c.deleted_at is null`.execute(tx);
+      join chat c on c.school_id = ${schoolId} and c.warning is not null and c.deleted_at is null`.execute(
+    tx,
+  );
   for (const { chat, event } of rows) if (!found.has(chat)) found.set(chat, event);
   return found;
 }

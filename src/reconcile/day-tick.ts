@@ -68,7 +68,9 @@ async function beginDay(ctx: Context, tx: Sql, schoolId: string) {
   await lockSchool(tx, schoolId);
   if ((await schoolsOfYesterday(ctx, tx, schoolId)).length === 0) return null;
   const { rows } = await sql<{ zone: string }>`
-    select coalesce(time_zone, ${ctx.config.schoolTimeZone}) as zone from school where id = ${schoolId}`.execute(tx);
+    select coalesce(time_zone, ${ctx.config.schoolTimeZone}) as zone from school where id = ${schoolId}`.execute(
+    tx,
+  );
   const { zone } = rows[0]!;
   const at = new Date(ctx.clock.now());
   const day = dayIn(zone, at.getTime());

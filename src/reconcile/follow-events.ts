@@ -82,5 +82,7 @@ async function remember(tx: Sql, schoolId: string, events: readonly RosterEvent[
   await sql`
     insert into received_event (school_id, id, type, time, received_at)
     select ${schoolId}, id, type, time, ${at}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, type text, time timestamptz)`.execute(tx);
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, type text, time timestamptz)`.execute(
+    tx,
+  );
 }

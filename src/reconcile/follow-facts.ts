@@ -55,7 +55,12 @@ export async function followFacts(
 }
 
 /** What the guard holds anew is an operation, so that somebody can approve or reject it (F4). */
-async function holdingOperation(ctx: Context, tx: Sql, plan: SchoolPlan, how: Following): Promise<string | null> {
+async function holdingOperation(
+  ctx: Context,
+  tx: Sql,
+  plan: SchoolPlan,
+  how: Following,
+): Promise<string | null> {
   if (plan.plan.breaches.length === 0) return null;
   const id = ctx.newId();
   const { schoolId } = plan;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Context } from '../context.ts';
 import { dayIn } from '../clock.ts';
+import type { Context } from '../context.ts';
 import { desiredChats } from '../desired/desired-chats.ts';
 import { type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
 import { makePlan, type PlanInput } from '../plan/diff.ts';
 import type { Plan, RemovalLimits } from '../plan/model.ts';
-import { loadChats, loadDeletedChats, loadLinks, type StoredChat } from '../store/chats.ts';
+import { loadChats, loadDeletedChats, loadLinks, loadUnlinked, type StoredChat } from '../store/chats.ts';
 import type { Sql } from '../store/database.ts';
 import { type FactScope, partFor } from '../store/fact-part.ts';
 import { loadFacts } from '../store/facts.ts';
@@ -67,10 +67,12 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
     strict: request.strict,
     ...(request.only ? { only: request.only } : {}),
   }).filter((chat) => chat.id !== null || !barred.has(chat.key!));
+  const live = liveProfiles(stored);
   const input = {
     desired,
     chats,
-    links: await loadLinks(tx, schoolId, part && { people: part.personIds, profiles: liveProfiles(stored) }),
+    links: await loadLinks(tx, schoolId, part && { people: part.personIds, profiles: live }),
+    unlinked: await loadUnlinked(tx, schoolId, live),
     mode: school.token_kind === 'community' ? ('inviting' as const) : ('adding' as const),
     ...(school.owner_id === null ? {} : { ownerId: Number(school.owner_id) }),
     newChatId: (key: string) => chatIdOf(schoolId, key),
@@ -89,7 +91,11 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
  * The memberships that the wide limits are shares of are counted only where a limit would be passed if there were
  * none: counting a school's costs more than planning a few chats.
  */
-async function makeGuardedPlan(tx: Sql, input: PlanInput, { schoolId, types, only }: PlanRequest): Promise<Plan> {
+async function makeGuardedPlan(
+  tx: Sql,
+  input: PlanInput,
+  { schoolId, types, only }: PlanRequest,
+): Promise<Plan> {
   const unheld = makePlan({ ...input, schoolMembers: 0, ...(only ? { runMembers: 0 } : {}) });
   if (unheld.breaches.every(({ scope }) => scope === 'chat')) return unheld;
   const { rows } = await sql<{ school: string; run: string }>`
@@ -135,7 +141,7 @@ function splitKey(key: string): [ChatType, string | undefined] {
 }
 
 function liveProfiles(stored: readonly StoredChat[]): number[] {
-  return stored.flatMap((chat) => [...(chat.sferum?.members.keys() ?? [])]);
+  return [...new Set(stored.flatMap((chat) => [...(chat.sferum?.members.keys() ?? [])]))];
 }
 
 /** Many statements bear one stamp: each instant is turned into a day once. */

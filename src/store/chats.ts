@@ -20,9 +20,7 @@ export interface DeletedChat {
 }
 
 /** Which chats of a school: by type, or some by id and by key. */
-export type ChatScope =
-  | { types: readonly ChatType[] }
-  | { ids: readonly string[]; keys?: readonly string[] };
+export type ChatScope = { types: readonly ChatType[] } | { ids: readonly string[]; keys?: readonly string[] };
 
 /** The chats of a school that are there (not deleted nor being deleted), with both sides of their membership. */
 export async function loadChats(db: Sql, schoolId: string, scope: ChatScope): Promise<StoredChat[]> {
@@ -52,14 +50,18 @@ export async function loadChats(db: Sql, schoolId: string, scope: ChatScope): Pr
     grounds: Ground[];
     held_by: string | null;
   }>`select m.chat_id, m.person_id, m.admin, m.grounds, m.held_by
-    from membership m join chat c on c.id = m.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(db);
+    from membership m join chat c on c.id = m.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(
+    db,
+  );
   const exceptions = await sql<{
     chat_id: string;
     person_id: string;
     member: ExceptionFact['member'];
     admin: ExceptionFact['admin'];
   }>`select e.chat_id, e.person_id, e.member, e.admin
-    from exception e join chat c on c.id = e.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(db);
+    from exception e join chat c on c.id = e.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(
+    db,
+  );
   const observed = await sql<{
     chat_id: string;
     vk_user_id: string;
@@ -128,6 +130,20 @@ export async function loadLinks(
     db,
   );
   return new Map(rows.map((r) => [r.person_id, Number(r.vk_user_id)]));
+}
+
+/** Those of the profiles that somebody of the school unlinked (A5), whoever else may have them. */
+export async function loadUnlinked(
+  db: Sql,
+  schoolId: string,
+  profiles: readonly number[],
+): Promise<Set<number>> {
+  const { rows } = await sql<{ vk_user_id: string }>`
+    select vk_user_id from profile_link
+    where school_id = ${schoolId} and not present and vk_user_id = any(${[...profiles]}::bigint[])`.execute(
+    db,
+  );
+  return new Set(rows.map((r) => Number(r.vk_user_id)));
 }
 
 function grouped<Row extends { chat_id: string }, K, V>(

@@ -117,7 +117,8 @@ function groupsNamed(
   places: readonly EnrollmentFact[],
 ): string[] {
   const ids = new Set(part.groupIds);
-  for (const { items } of orders) for (const item of items) for (const id of item.subjectGroupIds) ids.add(id);
+  for (const { items } of orders)
+    for (const item of items) for (const id of item.subjectGroupIds) ids.add(id);
   for (const place of places) if (place.unit === 'group') ids.add(place.unitId);
   return [...ids];
 }

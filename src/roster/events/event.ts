@@ -167,7 +167,10 @@ const envelope = z.object({
 });
 
 /** Judges one event of a batch. `nowMs`: when it arrived. */
-export function readEvent(value: unknown, nowMs: number): { event: RosterEvent } | { rejected: RejectedEvent } {
+export function readEvent(
+  value: unknown,
+  nowMs: number,
+): { event: RosterEvent } | { rejected: RejectedEvent } {
   const outside = envelope.safeParse(value, { error: reason });
   if (!outside.success) return { rejected: { id: idIn(value), message: describe(outside.error, '') } };
   const { id, type, time } = outside.data;
@@ -205,6 +208,7 @@ function reason(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'invalid_type') {
     return issue.input === undefined ? 'не указано' : (TYPES[issue.expected] ?? 'неверное значение');
   }
-  if (issue.code === 'invalid_value') return issue.input === undefined ? 'не указано' : 'недопустимое значение';
+  if (issue.code === 'invalid_value')
+    return issue.input === undefined ? 'не указано' : 'недопустимое значение';
   return 'неверное значение';
 }

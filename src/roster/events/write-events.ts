@@ -32,7 +32,11 @@ interface Writing {
 }
 
 /** Writes one event's statements; a text: why it is refused, nothing is written then. */
-type Writer<Event extends RosterEvent> = (writing: Writing, event: Event, stamp: Stamp) => Promise<string | void>;
+type Writer<Event extends RosterEvent> = (
+  writing: Writing,
+  event: Event,
+  stamp: Stamp,
+) => Promise<string | undefined>;
 
 /**
  * Writes events into the facts: of several statements on one fact the greatest (time, id) wins, imports included,
@@ -127,7 +131,9 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
     await state(writing, ENROLLMENT, stamp, undated);
     await sql`update subject_group set listed_at = ${stamp.at}::timestamptz, listed_by = ${stamp.by}
       where school_id = ${schoolId} and id = ${data.id}
-        and (listed_at is null or (listed_at, listed_by) < (${stamp.at}::timestamptz, ${stamp.by}))`.execute(tx);
+        and (listed_at is null or (listed_at, listed_by) < (${stamp.at}::timestamptz, ${stamp.by}))`.execute(
+      tx,
+    );
     await settleLists(tx, schoolId, data.id);
     touched.unit('group', data.id, eventId);
     for (const id of await pupilsWithOrders(tx, schoolId, await everIn(tx, schoolId, data.id))) {
@@ -181,7 +187,12 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
   },
 };
 
-async function state(writing: Writing, table: FactTable, stamp: Stamp, rows: readonly StatedRow[]): Promise<void> {
+async function state(
+  writing: Writing,
+  table: FactTable,
+  stamp: Stamp,
+  rows: readonly StatedRow[],
+): Promise<void> {
   const { tx, schoolId, rosterTakenAt } = writing;
   await stateFacts(tx, table, { schoolId, stamp, addOnly: false }, rows);
   if (rosterTakenAt !== null && stamp.at < rosterTakenAt) {
@@ -201,7 +212,8 @@ async function everIn(tx: Sql, schoolId: string, groupId: string): Promise<strin
 function touchItems(touched: Touched, items: readonly OrderItem[], eventId: string): void {
   for (const item of items) {
     touched.person(item.studentId, eventId);
-    for (const classId of [item.classId, item.toClassId]) if (classId) touched.unit('class', classId, eventId);
+    for (const classId of [item.classId, item.toClassId])
+      if (classId) touched.unit('class', classId, eventId);
     for (const groupId of item.subjectGroupIds) touched.unit('group', groupId, eventId);
   }
 }

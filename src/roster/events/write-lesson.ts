@@ -13,5 +13,7 @@ export async function saveLesson(tx: Sql, schoolId: string, lesson: Saved, stamp
     on conflict (school_id, id) do update set subject_group_id = excluded.subject_group_id,
       teacher_id = excluded.teacher_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
       topic = excluded.topic, stated_at = excluded.stated_at, stated_by = excluded.stated_by
-    where t.stated_at is null or (t.stated_at, t.stated_by) < (excluded.stated_at, excluded.stated_by)`.execute(tx);
+    where t.stated_at is null or (t.stated_at, t.stated_by) < (excluded.stated_at, excluded.stated_by)`.execute(
+    tx,
+  );
 }

@@ -6,7 +6,12 @@ import type { RosterEvent } from './event.ts';
 type Issued = Extract<RosterEvent, { type: 'sgo.order.issued' }>['data'];
 
 /** Keeps an order; of several statements of it the greatest stamp wins. Returns what it said before, if anything. */
-export async function issueOrder(tx: Sql, schoolId: string, order: Issued, stamp: Stamp): Promise<OrderItem[]> {
+export async function issueOrder(
+  tx: Sql,
+  schoolId: string,
+  order: Issued,
+  stamp: Stamp,
+): Promise<OrderItem[]> {
   const before = await itemsOf(tx, schoolId, order.id);
   const students = [...new Set(order.items.map((item) => item.studentId))];
   await sql`
@@ -17,7 +22,9 @@ export async function issueOrder(tx: Sql, schoolId: string, order: Issued, stamp
     on conflict (school_id, id) do update set number = excluded.number, issued_on = excluded.issued_on,
       kind = excluded.kind, effective_on = excluded.effective_on, items = excluded.items,
       student_ids = excluded.student_ids, issued_at = excluded.issued_at, issued_by = excluded.issued_by
-    where t.issued_at is null or (t.issued_at, t.issued_by) < (excluded.issued_at, excluded.issued_by)`.execute(tx);
+    where t.issued_at is null or (t.issued_at, t.issued_by) < (excluded.issued_at, excluded.issued_by)`.execute(
+    tx,
+  );
   return before;
 }
 

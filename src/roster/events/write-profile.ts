@@ -25,7 +25,9 @@ export async function linkProfile(tx: Sql, link: ProfileLink, stamp: Stamp): Pro
     values (${schoolId}, ${personId}, ${vkUserId}, ${stamp.at}::timestamptz, ${stamp.by})
     on conflict (school_id, person_id) do update
       set vk_user_id = excluded.vk_user_id, stated_at = excluded.stated_at, stated_by = excluded.stated_by
-    where t.stated_at is null or (t.stated_at, t.stated_by) < (excluded.stated_at, excluded.stated_by)`.execute(tx);
+    where t.stated_at is null or (t.stated_at, t.stated_by) < (excluded.stated_at, excluded.stated_by)`.execute(
+    tx,
+  );
   return null;
 }
 
@@ -69,6 +71,8 @@ async function isOutdated(tx: Sql, { schoolId, personId }: ProfileLink, stamp: S
 
 async function isPupil(tx: Sql, { schoolId, personId }: ProfileLink): Promise<boolean> {
   const { rows } = await sql`
-    select 1 from person where school_id = ${schoolId} and id = ${personId} and 'student' = any(roles)`.execute(tx);
+    select 1 from person where school_id = ${schoolId} and id = ${personId} and 'student' = any(roles)`.execute(
+    tx,
+  );
   return rows.length > 0;
 }

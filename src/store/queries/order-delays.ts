@@ -15,6 +15,8 @@ export async function orderDelays(db: Sql, schoolId: string, from: Date, to: Dat
     select count(*)::int as count,
       percentile_cont(0.5) within group (order by extract(epoch from settled_at - caused_at)::float8) as "p50Seconds",
       percentile_cont(0.95) within group (order by extract(epoch from settled_at - caused_at)::float8) as "p95Seconds"
-    from order_delay where school_id = ${schoolId} and settled_at >= ${from} and settled_at < ${to}`.execute(db);
+    from order_delay where school_id = ${schoolId} and settled_at >= ${from} and settled_at < ${to}`.execute(
+    db,
+  );
   return rows[0]!;
 }

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { desiredChats } from '../../src/desired/desired-chats.ts';
+import { CHAT_TYPES } from '../../src/desired/model.ts';
+import { receiveEvents } from '../../src/reconcile/follow-events.ts';
+import { followFacts } from '../../src/reconcile/follow-facts.ts';
+import { mergeRoster } from '../../src/roster/merge-roster.ts';
+import type { RosterReading, Span } from '../../src/roster/reading.ts';
+import { lockSchool } from '../../src/store/database.ts';
+import { loadFacts } from '../../src/store/facts.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
+import {
+  ADULTS,
+  arbitraryEvent,
+  CLASSES,
+  type CloudEvent,
+  FOUNDING,
+  GROUPS,
+  INSTANTS,
+  numbered,
+  PUPILS,
+} from '../support/arbitrary-events.ts';
+
+const NOW = Date.parse('2026-10-01T08:00:00Z');
+const ALWAYS: Span = { beginsOn: null, endsOn: null };
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await createApiWorld();
+  world.ctx.clock = { ...world.ctx.clock, now: () => NOW };
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** A whole roster, of some of the people and units. */
+const roster = fc.record({
+  takenAt: fc.constantFrom(...INSTANTS).map((at) => at.replace('00:00.000', '30:00.000')),
+  people: fc.subarray([...PUPILS, ...ADULTS], { minLength: 3 }),
+  classes: fc.subarray(CLASSES),
+  groups: fc.subarray(GROUPS),
+  places: fc.dictionary(fc.constantFrom(...CLASSES, ...GROUPS), fc.subarray(PUPILS)),
+});
+type Roster = typeof roster extends fc.Arbitrary<infer R> ? R : never;
+
+test('V1 whatever order events and a roster come in, and however they are batched, the world is one', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(arbitraryEvent, { minLength: 3, maxLength: 12 }).chain((events) => {
+        const all = numbered(events);
+        return fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }));
+      }),
+      roster,
+      fc.nat({ max: 12 }),
+      fc.nat({ max: 12 }),
+      async ([inOrder, shuffled], statement, oneCut, otherCut) => {
+        const one = await worldAfter(inOrder, statement, oneCut, true);
+        const other = await worldAfter(shuffled, statement, otherCut, false);
+        expect(other).toEqual(one);
+      },
+    ),
+    { numRuns: 150 },
+  );
+}, 600_000);
+
+/** The desired chats of a school that heard events, a roster after the first `cut` of them. */
+async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut: number, singly: boolean) {
+  const schoolId = randomUUID();
+  await sql`insert into school (id, name) values (${schoolId}, 'Школа')`.execute(world.db.sql);
+  const hear = async (part: readonly CloudEvent[]) => {
+    const batches = singly ? part.map((event) => [event]) : [part];
+    for (const batch of batches) {
+      expect((await receiveEvents(world.ctx, { schoolId, events: batch })).rejected).toEqual([]);
+    }
+  };
+  await receiveEvents(world.ctx, { schoolId, events: FOUNDING });
+  await hear(events.slice(0, cut));
+  await importRoster(schoolId, statement);
+  await hear(events.slice(cut));
+  const facts = await loadFacts(world.db.sql, schoolId);
+  const desired = desiredChats(facts, [], '2026-10-01', { types: new Set(CHAT_TYPES), strict: false });
+  return desired.map(({ key, title, members }) => ({
+    key,
+    title,
+    // Which of several statements is named as the ground may depend on what was heard; who is in may not.
+    members: [...members]
+      .map(([id, { admin, grounds }]) => `${id} ${admin} ${[...new Set(grounds.map((g) => g.kind))]}`)
+      .sort(),
+  }));
+}
+
+async function importRoster(schoolId: string, statement: Roster): Promise<void> {
+  const span = { ...ALWAYS };
+  const places = (ids: readonly string[]) =>
+    ids.map((id) => {
+      const pupils = (statement.places[id] ?? []).filter((pupil) => statement.people.includes(pupil));
+      return [id, new Map(pupils.map((pupil) => [pupil, [span]]))] as const;
+    });
+  const unit = (id: string, kind: 'class' | 'group') =>
+    [id, { ...span, id, kind, title: `${id} по списку`, grade: null, subject: '' }] as const;
+  const reading: RosterReading = {
+    version: '1.2',
+    schools: [
+      {
+        ...{ id: schoolId, name: 'Школа', gone: false, teachers: new Map(), guardians: new Map() },
+        people: new Map(
+          statement.people.map((id) => {
+            const role = PUPILS.includes(id) ? 'student' : id === 'a1' ? 'administrator' : 'teacher';
+            const names = {
+              familyName: 'По списку',
+              givenName: id,
+              middleName: '',
+              sex: null,
+              birthDate: null,
+            };
+            return [id, { id, line: 1, ...names, vkUserId: null, roles: [{ role, span }] }] as const;
+          }),
+        ),
+        units: new Map([
+          ...statement.classes.map((id) => unit(id, 'class')),
+          ...statement.groups.map((id) => unit(id, 'group')),
+        ]),
+        pupils: new Map(places([...statement.classes, ...statement.groups])),
+      },
+    ],
+    unclear: { people: new Set(), roles: new Set(), units: new Set(), enrollments: new Set() },
+    counts: { schools: 1, people: 0, classes: 0, subjectGroups: 0, enrollments: 0 },
+    ...{ rejected: [], rejectedTotal: 0 },
+  };
+  await world.ctx.db.transaction(async ({ sql: tx }) => {
+    await lockSchool(tx, schoolId);
+    const { takenAt } = statement;
+    await mergeRoster(tx, reading, { takenAt, by: 'import:1', timeZone: 'Europe/Moscow' });
+    const at = new Date(NOW);
+    await followFacts(world.ctx, tx, schoolId, {
+      cause: 'import:1',
+      priority: 'bulk',
+      operationId: null,
+      at,
+    });
+  });
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHAT_TYPES } from '../../src/desired/model.ts';
+import { affectedChats } from '../../src/reconcile/affected-chats.ts';
+import { followFacts } from '../../src/reconcile/follow-facts.ts';
+import { planSchool, type SchoolPlan } from '../../src/reconcile/plan-school.ts';
+import { type RosterEvent, readEvent } from '../../src/roster/events/event.ts';
+import { writeEvents } from '../../src/roster/events/write-events.ts';
+import { lockSchool, type Sql } from '../../src/store/database.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
+import {
+  ADULTS,
+  arbitraryEvent,
+  type CloudEvent,
+  FOUNDING,
+  numbered,
+  PUPILS,
+} from '../support/arbitrary-events.ts';
+
+const NOW = Date.parse('2026-10-01T08:00:00Z');
+const RUNS = 100;
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await createApiWorld();
+  world.ctx.clock = { ...world.ctx.clock, now: () => NOW };
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const handMade = fc.array(
+  fc.record({
+    chat: fc.constantFrom(
+      'manual',
+      'manual',
+      'manual',
+      'class:c1',
+      'parents:c1',
+      'parents:c2',
+      'subject:g1',
+      'staff',
+    ),
+    personId: fc.constantFrom(...PUPILS, ...ADULTS),
+    member: fc.constantFrom('added', 'added', 'excluded', null),
+    admin: fc.constantFrom('granted', 'revoked', null, null),
+  }),
+  { minLength: 4, maxLength: 10 },
+);
+
+test('a change planned for the chats it touches comes to what the whole school comes to, and no other chat differs', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      handMade,
+      fc.array(fc.array(arbitraryEvent, { minLength: 1, maxLength: 2 }), { minLength: 5, maxLength: 8 }),
+      async (byHand, batches) => {
+        const schoolId = randomUUID();
+        await found(schoolId, byHand);
+        for (const [at, batch] of batches.entries()) {
+          await follow(schoolId, numbered(batch, `b${at}-`));
+        }
+      },
+    ),
+    { numRuns: RUNS, endOnFailure: false },
+  );
+}, 600_000);
+
+/** Writes a batch; compares the plan of the touched chats with the whole one's; applies the former. */
+async function follow(schoolId: string, batch: readonly CloudEvent[]): Promise<void> {
+  const { ctx } = world;
+  await ctx.db.transaction(async ({ sql: tx }) => {
+    await lockSchool(tx, schoolId);
+    const { touched } = await writeEvents(tx, schoolId, batch.map(good));
+    const affected = (await affectedChats(tx, schoolId, touched))!;
+    const whole = await plan(tx, schoolId);
+    const part = await plan(tx, schoolId, new Set(affected.keys()));
+    const names = new Set(part.desired.map((chat) => chat.key ?? chat.id));
+    expect(part.desired).toEqual(whole.desired.filter((chat) => names.has(chat.key ?? chat.id)));
+    const acting = (of: SchoolPlan) => of.plan.chats.filter((chat) => chat.actions.length > 0);
+    expect(acting(part)).toEqual(acting(whole));
+    expect(part.plan.counts).toEqual({
+      ...whole.plan.counts,
+      chats: part.plan.counts.chats,
+      pending: part.plan.counts.pending,
+    });
+    const at = new Date(NOW);
+    await followFacts(ctx, tx, schoolId, {
+      cause: 'event:x',
+      priority: 'event',
+      operationId: null,
+      at,
+      affected,
+    });
+    await arrive(tx, schoolId);
+    const after = await plan(tx, schoolId);
+    expect(acting(after)).toEqual([]);
+    for (const chat of after.desired) {
+      const stored = after.chats.get(chat.id!)!;
+      expect({ ...stored, members: listed(stored.members) }).toMatchObject({
+        title: chat.title,
+        archived: chat.archived,
+        warning: chat.warning,
+        members: listed(chat.members),
+      });
+    }
+  });
+}
+
+function listed(members: ReadonlyMap<string, { admin: boolean; grounds: readonly unknown[] }>) {
+  return [...members]
+    .map(([id, { admin, grounds }]) => ({ id, admin, grounds }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function plan(tx: Sql, schoolId: string, only?: ReadonlySet<string>): Promise<SchoolPlan> {
+  return planSchool(world.ctx, tx, {
+    ...{ schoolId, types: CHAT_TYPES, strict: false, day: null, recreate: false },
+    ...(only ? { only } : {}),
+  });
+}
+
+function good(event: CloudEvent): RosterEvent {
+  const read = readEvent(event, NOW);
+  if ('rejected' in read) throw new Error(read.rejected.message);
+  return read.event;
+}
+
+async function found(
+  schoolId: string,
+  byHand: readonly { chat: string; personId: string; member: string | null; admin: string | null }[],
+) {
+  await sql`insert into school (id, name, switched_on, limits) values (${schoolId}, 'Школа', ${[...CHAT_TYPES]},
+    '{"chatShare": 1, "chatAtLeast": 1000, "schoolShare": 1, "schoolAtLeast": 1000}')`.execute(world.db.sql);
+  const manual = randomUUID();
+  await sql`insert into chat (id, school_id, type, title, title_key, created_at, creation, sferum_title)
+    values (${manual}, ${schoolId}, 'subject', 'Кружок', 'кружок', now(), 'created', 'Кружок')`.execute(
+    world.db.sql,
+  );
+  await follow(schoolId, FOUNDING);
+  await sql`insert into exception (chat_id, person_id, school_id, member, admin, author_id, at)
+    select c.id, r."personId", ${schoolId}, r.member, r.admin, 'a1', now()
+    from jsonb_to_recordset(${JSON.stringify(byHand)}::jsonb) as r(chat text, "personId" text, member text, admin text)
+    join chat c on c.school_id = ${schoolId} and coalesce(c.key, 'manual') = r.chat
+    on conflict do nothing`.execute(world.db.sql);
+  const at = new Date(NOW);
+  await world.ctx.db.transaction(async ({ sql: tx }) => {
+    await followFacts(world.ctx, tx, schoolId, { cause: 'x', priority: 'event', operationId: null, at });
+    await arrive(tx, schoolId);
+  });
+}
+
+/** Sferum then holds what it should. */
+async function arrive(tx: Sql, schoolId: string): Promise<void> {
+  await sql`update chat set creation = 'created', sferum_title = title, settled_generation = generation
+    where school_id = ${schoolId}`.execute(tx);
+  await sql`delete from sferum_member where school_id = ${schoolId}`.execute(tx);
+  await sql`insert into sferum_member (chat_id, vk_user_id, school_id, admin, state, seen_at)
+    select m.chat_id, l.vk_user_id, ${schoolId}, m.admin, 'in', now() from membership m
+    join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
+    where m.school_id = ${schoolId}`.execute(tx);
+}

@@ -71,6 +71,9 @@ async function writeChats(tx: Sql, school: SchoolPlan, newChatId: (key: string) 
         -- A deleted automatic chat that comes back (G1) is a new one at Sferum.
         creation = case when chat.deleted_at is null then chat.creation else 'none' end,
         peer_id = case when chat.deleted_at is null then chat.peer_id end,
+        title_by_hand = chat.title_by_hand and chat.deleted_at is null,
+        condition = case when chat.deleted_at is null then chat.condition else 'behind' end,
+        condition_message = case when chat.deleted_at is null then chat.condition_message end,
         deleted_at = null, deleting_since = null`.execute(tx),
   );
 }

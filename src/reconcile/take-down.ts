@@ -38,8 +38,10 @@ export async function takeDown(
 
 /** The chat is gone from СГО too; its row stays as the memory of the deletion and of «не создавать снова». */
 export async function markDeleted(ctx: Context, tx: Sql, chatId: string): Promise<void> {
-  await sql`update chat set deleted_at = ${new Date(ctx.clock.now())}, peer_id = null, creation = 'none', sferum_title = null,
-    invite_link = null where id = ${chatId} and deleting_since is not null`.execute(tx);
+  const { rows } = await sql`update chat set deleted_at = ${new Date(ctx.clock.now())}, peer_id = null, creation = 'none',
+      sferum_title = null, invite_link = null
+    where id = ${chatId} and deleting_since is not null returning id`.execute(tx);
+  if (rows.length === 0) return;
   await sql`delete from sferum_member where chat_id = ${chatId}`.execute(tx);
   await sql`delete from membership where chat_id = ${chatId}`.execute(tx);
   await sql`delete from exception where chat_id = ${chatId}`.execute(tx);

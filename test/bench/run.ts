@@ -1,8 +1,12 @@
 /** `npm run bench -- [NAME…]`: all benchmarks, or those named. Timings are of this machine; the ratios travel. */
 import type { Benchmark } from './benchmark.ts';
+import { event } from './event.ts';
 import { importing } from './import.ts';
+import { memory } from './memory.ts';
+import { planning } from './plan.ts';
+import { queue } from './queue.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [importing];
+const BENCHMARKS: readonly Benchmark[] = [importing, planning, queue, memory, event];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

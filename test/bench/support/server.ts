@@ -7,8 +7,8 @@ import { startEmbeddedPostgres } from '../../../src/store/embedded-postgres/star
 import { migrate } from '../../../src/store/migrate.ts';
 
 export interface BenchServer extends AsyncDisposable {
-  /** A fresh database with our migrations run. */
-  database(): Promise<BenchDatabase>;
+  /** A fresh database with our migrations run, or a copy of one that nobody uses now. */
+  database(from?: BenchDatabase): Promise<BenchDatabase>;
 }
 
 export interface BenchDatabase {
@@ -38,7 +38,8 @@ export async function startServer(): Promise<BenchServer> {
   let databases = 0;
   const owned = parts.move();
   return {
-    database: () => create(`bench_${++databases}`, 'migrated'),
+    database: (from) =>
+      create(`bench_${++databases}`, from ? new URL(from.url).pathname.slice(1) : 'migrated'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -1,0 +1,127 @@
+import { sql } from 'kysely';
+import type { App } from '../../src/app.ts';
+import { dayIn } from '../../src/clock.ts';
+import { commandsOf } from '../../src/commands.ts';
+import type { Benchmark } from './benchmark.ts';
+import { importManualSchool, initialize, startApp, succeeded } from './support/app.ts';
+import { type ChangeEvent, changesOf } from './support/changes.ts';
+import { median, timed } from './support/measure.ts';
+import { type SandboxProcess, startSandbox } from './support/sandbox-process.ts';
+import { TIME_ZONE } from './support/school.ts';
+import { startServer } from './support/server.ts';
+
+const BULK_REQUESTS_PER_SECOND = 3;
+const REQUESTS_PER_SECOND = 20;
+const EVENTS = 100;
+const CHATS_PER_EVENT_AT_MOST = 25;
+const LOOK_EVERY_MS = 3;
+const PROBES = 20;
+const PROBE_EVERY_MS = 60;
+/** What is asked of an idle machine, and while an initialisation runs. */
+const MEDIAN_AIM_MS = 150;
+const WORST_AIM_MS = 1_000;
+const WORST_BUSY_AIM_MS = 3_000;
+
+export const event: Benchmark = {
+  name: 'event',
+  about: 'from an event to its chats in Sferum, one at a time, alone and while 2,700 chats are being made',
+  async run(print) {
+    await using server = await startServer();
+    await using sandbox = await startSandbox(REQUESTS_PER_SECOND);
+    await using app = await startApp((await server.database()).url, sandbox.url);
+    const schoolId = await importManualSchool(app, sandbox, BULK_REQUESTS_PER_SECOND);
+    const today = dayIn(TIME_ZONE, app.ctx.clock.now());
+    const changes = await changesOf(app.ctx.db.sql, schoolId, today, 2 * EVENTS);
+
+    const initialization = await initialize(app, schoolId);
+    await planned(app, initialization);
+    const busy: Took[] = [];
+    while (busy.length < EVENTS && (await runs(app, initialization))) {
+      busy.push(await follow(app, schoolId, changes.shift()!));
+    }
+    await succeeded(app.ctx, initialization);
+
+    await sql`update sferum_account set requests_per_second = ${REQUESTS_PER_SECOND}`.execute(app.ctx.db.sql);
+    const latencyMs = await latencyOf(sandbox);
+    const idle: Took[] = [];
+    while (idle.length < EVENTS) idle.push(await follow(app, schoolId, changes.shift()!));
+
+    print(`Sferum's own latency ${latencyMs.toFixed(1)} ms, taken off once an event`);
+    const alone = figures(idle, latencyMs);
+    const beside = figures(busy, latencyMs);
+    print(`alone, ${REQUESTS_PER_SECOND} requests/s: ${alone.text}`);
+    print(`beside an initialisation, ${BULK_REQUESTS_PER_SECOND} requests/s: ${beside.text}`);
+    print(
+      `ratio: of what is allowed ${(alone.medianMs / MEDIAN_AIM_MS).toFixed(2)} at the median, ${(alone.worstMs / WORST_AIM_MS).toFixed(2)} at worst, ${(beside.worstMs / WORST_BUSY_AIM_MS).toFixed(2)} at worst beside an initialisation`,
+    );
+  },
+};
+
+interface Took {
+  ms: number;
+  chats: number;
+}
+
+function figures(took: readonly Took[], latencyMs: number) {
+  const times = took.map(({ ms }) => ms - latencyMs);
+  const medianMs = median(times);
+  const worstMs = Math.max(...times);
+  const chats = took.map((one) => one.chats);
+  const touched = `each touching ${Math.min(...chats)} to ${Math.max(...chats)} chats`;
+  const text = `median ${medianMs.toFixed(0)} ms, worst ${worstMs.toFixed(0)} ms of ${took.length} events, ${touched}`;
+  return { medianMs, worstMs, text };
+}
+
+/** From the event's arrival until the last of its chats is settled, which is a little after Sferum holds it. */
+async function follow({ ctx }: App, schoolId: string, change: ChangeEvent): Promise<Took> {
+  const time = new Date(ctx.clock.now()).toISOString();
+  const event = { specversion: '1.0', source: 'bench', time, ...change };
+  const { ms, value: chats } = await timed(async () => {
+    const { accepted } = await commandsOf(ctx).receiveEvents({ schoolId, events: [event] });
+    if (accepted !== 1) throw new Error(`the event ${change.type} was not accepted`);
+    for (;;) {
+      const { rows } = await sql<{ touched: number; behind: number }>`
+        select count(*)::int as touched, count(*) filter (where generation > settled_generation)::int as behind
+        from chat where cause = ${`event:${change.id}`}`.execute(ctx.db.sql);
+      if (rows[0]!.behind === 0) return rows[0]!.touched;
+      await ctx.clock.sleep(LOOK_EVERY_MS);
+    }
+  });
+  if (chats === 0 || chats > CHATS_PER_EVENT_AT_MOST) throw new Error(`the event touched ${chats} chats`);
+  return { ms, chats };
+}
+
+/** Until the plan is applied: from then on events are followed. */
+async function planned({ ctx }: App, operationId: string): Promise<void> {
+  for (;;) {
+    const { rows } =
+      await sql`select 1 from operation_chat where operation_id = ${operationId} limit 1`.execute(ctx.db.sql);
+    if (rows.length > 0) return;
+    await ctx.clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function runs({ ctx }: App, operationId: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from operation where id = ${operationId} and state = 'running'`.execute(
+    ctx.db.sql,
+  );
+  return rows.length > 0;
+}
+
+async function latencyOf({ url, userToken }: SandboxProcess): Promise<number> {
+  const times: number[] = [];
+  for (let probe = 0; probe < PROBES; probe++) {
+    const { ms } = await timed(async () => {
+      const body = new URLSearchParams({ v: '5.199', code: 'return [API.users.get({})];' });
+      const answer = await fetch(`${url}/execute`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${userToken}` },
+        body,
+      });
+      await answer.json();
+    });
+    times.push(ms);
+    await new Promise((resolve) => setTimeout(resolve, PROBE_EVERY_MS));
+  }
+  return median(times);
+}

@@ -1,0 +1,62 @@
+/** The whole program in this process, over a given database and Sferum. */
+import { sql } from 'kysely';
+import { ALL, type App, createApp } from '../../../src/app.ts';
+import { commandsOf } from '../../../src/commands.ts';
+import { loadConfig } from '../../../src/config.ts';
+import { followOperation } from '../../../src/demo/follow.ts';
+import { CHAT_TYPES } from '../../../src/desired/model.ts';
+import { manualRoster } from './school.ts';
+
+const BY = 'bench';
+
+export function startApp(
+  databaseUrl: string,
+  sferumUrl: string,
+  env: Record<string, string> = {},
+): Promise<App> {
+  const config = loadConfig(
+    {
+      DATABASE_URL: databaseUrl,
+      SFERUM_API_URL: sferumUrl,
+      SGO_JWT_SECRET: 'x'.repeat(32),
+      SECRETS_KEY: Buffer.alloc(32).toString('base64'),
+      LOG_LEVEL: 'error',
+      ...env,
+    },
+    'all',
+  );
+  return createApp(config, ALL);
+}
+
+/** Takes the manual's school in and connects it; returns its id. */
+export async function importManualSchool(
+  { ctx }: App,
+  sferum: { communityId: number; userToken: string },
+  requestsPerSecond: number,
+): Promise<string> {
+  const commands = commandsOf(ctx);
+  const id = await commands.importRoster({
+    ...{ body: await manualRoster(), takenAt: new Date(ctx.clock.now()), within: '*', by: BY },
+  });
+  await succeeded(ctx, id);
+  const { rows } = await sql<{ id: string }>`select id from school`.execute(ctx.db.sql);
+  const schoolId = rows[0]!.id;
+  await commands.connectSferum({
+    ...{ schoolId, communityId: sferum.communityId, accessToken: sferum.userToken, tokenKind: 'user' },
+    ...{ callsToken: null, requestsPerSecond, replaceAccount: false, by: BY },
+  });
+  return schoolId;
+}
+
+/** Opens an initialisation of all types; returns its operation. */
+export function initialize({ ctx }: App, schoolId: string): Promise<string> {
+  const types = [...CHAT_TYPES];
+  return commandsOf(ctx).initialize({ schoolId, types, dryRun: false, strict: false, asOf: null, by: BY });
+}
+
+/** Waits for the operation's end. @throws unless it succeeded */
+export async function succeeded(ctx: App['ctx'], operationId: string): Promise<void> {
+  const { state, problems } = await followOperation(ctx, operationId);
+  if (state !== 'succeeded')
+    throw new Error(`the operation ended ${state}: ${JSON.stringify(problems.slice(0, 3))}`);
+}

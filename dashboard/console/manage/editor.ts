@@ -12,6 +12,7 @@ import { condition } from '../parts/condition.ts';
 import { hiddenField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count } from '../parts/numbers.ts';
+import { pager as linkPager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { submitPager } from '../parts/submit-pager.ts';
 import { membersTable } from './members-table.ts';
@@ -55,7 +56,7 @@ export function editorSubtitle({ chat }: Pick<EditorView, 'chat'>): Html {
 
 export function editorActions({ chat, may }: Pick<EditorView, 'chat' | 'may'>, messengerUrl: string): Html {
   const deletable = may.delete && chat.condition.status !== 'deleting';
-  return html`${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}${
+  return html`${editable({ may, chat }) ? '' : linkButton({ label: 'Закрыть', href: '/manage' })}${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}${
     deletable
       ? linkButton({ label: 'Удалить чат', href: `/manage/chats/${chat.id}/delete`, kind: 'quiet' })
       : ''
@@ -64,20 +65,33 @@ export function editorActions({ chat, may }: Pick<EditorView, 'chat' | 'may'>, m
 
 export function editorBody(view: EditorView): Html {
   const { chat, draft, filter } = view;
-  const open = editable(view);
+  if (!editable(view)) return html`${warnings(view)}${viewing(view)}`;
   return html`${warnings(view)}<form method="post" action="/manage/chats/${chat.id}" id="editor" class="editor" data-selection${
     stagedSummary(draft) ? ' data-dirty' : ''
-  }>${open ? ENTER_FINDS : ''}
-${general(view, open)}
-<section class="members" id="members" aria-labelledby="members-head"><div class="section-head"><h2 id="members-head">Участники <span class="muted">${count(chat.memberCount)}, в Сферуме: ${count(chat.inSferumCount)}</span></h2>${
-    open && view.may.members ? submitButton({ label: 'Добавить участников', name: 'do', value: 'pick' }) : ''
+  }>${ENTER_FINDS}${hiddenField('page', String(filter.page))}
+${general(view, true)}
+<section class="members" id="members" aria-labelledby="members-head"><div class="section-head">${membersHead(chat)}${
+    view.may.members ? submitButton({ label: 'Добавить участников', name: 'do', value: 'pick' }) : ''
   }</div>
-${memberFilter(filter, true)}
-${open ? selection(view) : ''}
-${memberRows(view, open)}
+${memberFilter(filter, ['changes', 'excluded'])}
+${selection(view)}
+${memberRows(view, true)}
 </section>
-${open ? savingBar(draft) : html`<div class="saving"><div class="actions">${linkButton({ label: 'Закрыть', href: '/manage' })}</div></div>`}
+${savingBar(draft)}
 </form>`;
+}
+
+/** The same to look at alone: nothing is sent but what one looks for. */
+function viewing(view: EditorView): Html {
+  const { chat, filter } = view;
+  return html`${general(view, false)}
+<section class="members" id="members" aria-labelledby="members-head">${membersHead(chat)}
+<form method="get" action="/manage/chats/${chat.id}" role="search" aria-label="Отбор участников">${memberFilter(filter, ['excluded'])}</form>
+${memberRows(view, false)}</section>`;
+}
+
+function membersHead({ memberCount, inSferumCount }: ChatItem): Html {
+  return html`<h2 id="members-head">Участники <span class="muted">${count(memberCount)}, в Сферуме: ${count(inSferumCount)}</span></h2>`;
 }
 
 function warnings({ chat, refused, may }: EditorView): Content[] {
@@ -182,8 +196,10 @@ function selection({ draft, members, filter, may }: EditorView): Html {
 function memberRows(view: EditorView, open: boolean): Html {
   const { members, filter, names, timeZone } = view;
   if (members.items.length === 0) return nobody(view);
+  const pages = { page: filter.page, perPage: filter.perPage, total: members.total };
+  const href = (page: number) => editorHref(view.chat.id, { ...filter, page });
   const pager = (label: string) =>
-    submitPager({ page: filter.page, perPage: filter.perPage, total: members.total, name: 'do', label });
+    open ? submitPager({ ...pages, name: 'do', label }) : linkPager({ ...pages, href, label });
   const first = (filter.page - 1) * filter.perPage + 1;
   return html`${members.total > filter.perPage ? pager('Страницы') : ''}
 ${membersTable({ items: members.items, first, names, timeZone, editable: open, live: true })}

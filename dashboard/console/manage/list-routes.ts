@@ -1,6 +1,7 @@
 import { CHAT_ACTIONS, may, type Standing } from '../../../src/chats/rights.ts';
 import type { Context } from '../../../src/context.ts';
 import { attentionOf } from '../../../src/store/queries/attention.ts';
+import { authoredChats } from '../../../src/store/queries/authored-chats.ts';
 import { listChats } from '../../../src/store/queries/chat-list.ts';
 import { unitsOf } from '../../../src/store/queries/units.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
@@ -30,6 +31,8 @@ export function listRoutes({ ctx, screens }: ConsoleParts): void {
       attention,
       messengerUrl: c.get('frame').messengerUrl,
       may: await rightsOf(ctx, viewer),
+      deletable:
+        viewer.sees === 'circle' ? await authoredChats(ctx.db.sql, viewer.schoolId, viewer.personId) : null,
       administeredBy: viewer.sees === 'circle' ? viewer.personId : null,
     };
     return page({
@@ -49,12 +52,11 @@ export function listRoutes({ ctx, screens }: ConsoleParts): void {
 
 /** What the buttons of the list lead to; each page asks again of its own chat. */
 async function rightsOf(ctx: Context, viewer: Viewer): Promise<ListView['may']> {
-  if (viewer.sees === 'school') return { initialize: true, create: true, delete: true };
+  if (viewer.sees === 'school') return { initialize: true, create: true };
   const { classes, groups } = await unitsOf(ctx.db.sql, viewer);
   const standings = new Set<Standing>(['staff']);
   if (classes.length > 0) standings.add('homeroom');
   if (groups.length > 0) standings.add('teaching');
   const create = CHAT_ACTIONS.some((action) => action.startsWith('create-') && may(standings, action));
-  // The author of a manual chat deletes it: some chat of the list may be his.
-  return { initialize: may(standings, 'initialize'), create, delete: create };
+  return { initialize: may(standings, 'initialize'), create };
 }

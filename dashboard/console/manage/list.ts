@@ -25,7 +25,9 @@ export interface ListView {
   total: number;
   attention: Attention | null;
   messengerUrl: string;
-  may: { initialize: boolean; create: boolean; delete: boolean };
+  may: { initialize: boolean; create: boolean };
+  /** The chats he may delete; null: all. */
+  deletable: ReadonlySet<string> | null;
   /** Null: he changes every chat he sees. */
   administeredBy: string | null;
 }
@@ -34,10 +36,11 @@ export interface ListView {
 const ADMINS_SHOWN = 3;
 const FORM = 'chosen-chat';
 
-export function listActions({ may, messengerUrl }: Pick<ListView, 'may' | 'messengerUrl'>): Html {
+export function listActions(view: Pick<ListView, 'may' | 'messengerUrl' | 'deletable'>): Html {
+  const { may, messengerUrl, deletable } = view;
   return html`${may.initialize ? linkButton({ label: 'Инициализировать список чатов', href: '/manage/initialize' }) : ''}
 ${may.create ? linkButton({ label: 'Добавить', href: '/manage/new' }) : ''}
-${may.delete ? submitButton({ label: 'Удалить', kind: 'danger', form: FORM, id: 'delete-chosen' }) : ''}
+${deletable === null || deletable.size > 0 ? submitButton({ label: 'Удалить', kind: 'danger', form: FORM, id: 'delete-chosen' }) : ''}
 ${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}`;
 }
 
@@ -159,7 +162,7 @@ function nothingFound(filter: ListFilter, total: number): Html {
       });
 }
 
-function chatTable({ filter, items, may, administeredBy }: ListView): Html {
+function chatTable({ filter, items, deletable, administeredBy }: ListView): Html {
   const first = (filter.page - 1) * filter.perPage + 1;
   return dataTable<ChatItem>({
     caption: 'Чаты',
@@ -170,7 +173,8 @@ function chatTable({ filter, items, may, administeredBy }: ListView): Html {
         narrow: true,
         numeric: true,
         phone: 'hidden',
-        cell: (chat, i) => (may.delete ? chooser(chat, first + i) : count(first + i)),
+        cell: (chat, i) =>
+          deletable === null || deletable.has(chat.id) ? chooser(chat, first + i) : count(first + i),
       },
       {
         head: 'Наименование чата',

@@ -9,7 +9,7 @@ import type { GroupItem, Units } from '../../../src/store/queries/units.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
-import { type Option, selectField, textField } from '../parts/field.ts';
+import { hiddenField, type Option, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count } from '../parts/numbers.ts';
 import { emptyState, notice } from '../parts/states.ts';
@@ -44,7 +44,7 @@ export function newChatHref(filter: MemberFilter): string {
 }
 
 export function newChatBody(view: NewChatView): Html {
-  const { draft, refused, existing } = view;
+  const { draft, filter, refused, existing } = view;
   return html`${refused ? notice({ kind: 'bad', title: 'Чат не создан', text: refused }) : ''}${
     existing && !refused
       ? notice({
@@ -55,7 +55,7 @@ export function newChatBody(view: NewChatView): Html {
         })
       : ''
   }
-<form method="post" action="/manage/new" class="editor" id="new-chat" data-selection${draft && draft.adds > 0 ? ' data-dirty' : ''}>${ENTER_FINDS}
+<form method="post" action="/manage/new" class="editor" id="new-chat" data-selection${draft && draft.adds > 0 ? ' data-dirty' : ''}>${ENTER_FINDS}${hiddenField('page', String(filter.page))}
 ${general(view)}
 ${draft?.type ? membersSection(view) : ''}
 <div class="saving"><div class="saving-text"><span class="muted">${
@@ -131,7 +131,7 @@ function groupOptions({ groups }: Units, { classId, subjectGroupId }: Draft): Op
     .sort((a, b) => naturalCompare(a.subject, b.subject) || naturalCompare(a.title, b.title))
     .map(({ id, subject, title }) => ({
       value: id,
-      label: subject === '' ? title : twice(subject) ? `${subject} – ${title}` : subject,
+      label: subject === '' || twice(subject) ? title : subject,
     }));
   return [...(subjectGroupId ? [] : [{ value: '', label: 'Выберите' }]), ...options];
 }
@@ -145,7 +145,7 @@ function membersSection(view: NewChatView): Html {
     first: (filter.page - 1) * filter.perPage + 1,
   });
   return html`<section class="members" id="members" aria-labelledby="members-head"><div class="section-head"><h2 id="members-head">Участники <span class="muted">${count(draft?.adds ?? 0)}</span></h2>${submitButton({ label: 'Добавить участников', name: 'do', value: 'pick' })}</div>
-${draft && draft.adds > 0 ? memberFilter(filter, false) : ''}
+${draft && draft.adds > 0 ? memberFilter(filter, []) : ''}
 ${draft && draft.adds > 0 ? selection(view) : ''}
 ${
   members.items.length === 0

@@ -14,6 +14,15 @@ export const STATE_WORDS: Readonly<Record<OperationState, readonly [Tone, string
   cancelled: ['calm', 'не начато'],
 };
 
+const UNDO_TITLES: Readonly<Record<OperationState, string>> = {
+  queued: 'Отмена прогона ждёт очереди',
+  running: 'Прогон отменяется',
+  held: 'Отмена прогона ждёт решения',
+  succeeded: 'Прогон отменён',
+  failed: 'Отмена прогона не завершена',
+  cancelled: 'Отмена прогона не начата',
+};
+
 export function isOpen({ state }: Pick<Run, 'state'>): boolean {
   return state === 'queued' || state === 'running';
 }
@@ -24,13 +33,14 @@ export function wasApplied(run: Run): boolean {
 }
 
 export function runTitle(run: Run): string {
+  if (run.kind === 'undo') return UNDO_TITLES[run.state];
   if (run.kind !== 'initialization') return OPERATION_LABELS[run.kind];
   if (run.dryRun) {
     if (isOpen(run)) return 'Составляется план';
     if (run.state !== 'succeeded') return 'План не составлен';
     return run.asOf ? `План на ${day(run.asOf)}` : 'План: что изменится';
   }
-  if (run.undoneBy) return 'Прогон отменён';
+  if (run.undoneBy) return 'Отменённая инициализация';
   switch (run.state) {
     case 'queued':
       return 'Инициализация ждёт очереди';

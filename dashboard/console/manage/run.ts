@@ -25,6 +25,11 @@ export function runActions(run: Run): Html {
     }${run.fresh ? '' : planAnew(run)}`;
   }
   if (run.state === 'queued') return postButton({ label: 'Не начинать', action: `${href}/cancel` });
+  const related = run.undoes ?? run.undoneBy;
+  if (related) {
+    const label = run.undoes ? 'Какой прогон отменён' : 'Как его отменили';
+    return linkButton({ label, href: runHref(related) });
+  }
   if (isUndoable(run)) return linkButton({ label: 'Отменить прогон', href: `${href}/undo`, kind: 'danger' });
   if (run.state === 'failed' && run.kind === 'initialization') return planAnew(run);
   return html``;

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Draft } from '../../../src/store/chat-drafts.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { submitButton } from '../parts/button.ts';
-import { hiddenField, perPageField, selectField, textField } from '../parts/field.ts';
+import { perPageField, selectField, textField } from '../parts/field.ts';
 import { counted } from '../parts/numbers.ts';
 import type { memberQuery } from './query.ts';
 import { PER_PAGE_SIZES } from './query.ts';
@@ -13,25 +13,28 @@ export type MemberFilter = z.infer<typeof memberQuery>;
 /** Enter in a text field looks again, and never deletes or saves: a form's first button is the one that Enter presses. */
 export const ENTER_FINDS: Html = html`<button type="submit" name="do" value="find" class="unseen" tabindex="-1" aria-hidden="true">Найти</button>`;
 
-export function memberFilter(filter: MemberFilter, show: boolean): Html {
+const SHOWS: Readonly<Record<MemberFilter['show'], string>> = {
+  members: 'Всех участников',
+  changes: 'Несохранённые изменения',
+  excluded: 'Исключённых вручную',
+};
+
+/** `shows`: what there is to choose from besides the members. */
+export function memberFilter(filter: MemberFilter, shows: readonly MemberFilter['show'][]): Html {
   return html`<div class="filters members-filter">
 ${textField({ label: 'Фамилия участников чата', name: 'lastName', value: filter.lastName })}
 ${perPageField(filter.perPage, PER_PAGE_SIZES)}
 ${
-  show
+  shows.length > 0
     ? selectField({
         label: 'Показать',
         name: 'show',
         value: filter.show,
-        options: [
-          { value: 'members', label: 'Всех участников' },
-          { value: 'changes', label: 'Несохранённые изменения' },
-          { value: 'excluded', label: 'Исключённых вручную' },
-        ],
+        options: ['members' as const, ...shows].map((value) => ({ value, label: SHOWS[value] })),
       })
-    : hiddenField('show', 'members')
+    : ''
 }
-<div class="filters-go">${submitButton({ label: 'Найти', name: 'do', value: 'find' })}</div>${hiddenField('page', String(filter.page))}</div>`;
+<div class="filters-go">${submitButton({ label: 'Найти', name: 'do', value: 'find' })}</div></div>`;
 }
 
 /** Selection survives paging; its count is kept current by script, and by the server at each press of a button. */

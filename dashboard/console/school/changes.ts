@@ -131,13 +131,13 @@ function offer(what: string, typed: string, total: number, found: { label: strin
   if (total === 0)
     return notice({
       kind: 'warn',
-      title: `${what}: «${typed}» – никого не нашлось`,
+      title: `${what}: «${typed}» – не найдено`,
       text: 'Показаны изменения без этого условия.',
     });
   const more = total - found.length;
   return notice({
     kind: 'info',
-    title: `${what}: «${typed}» – выберите, кого показать`,
+    title: `${what}: «${typed}» – подходит несколько, выберите`,
     text: html`<span class="inline-list">${found.map(({ label, href }) => html`<a href="${href}">${label}</a>`)}${more > 0 ? html`<span class="muted">и ещё ${count(more)}</span>` : ''}</span>`,
   });
 }
@@ -206,7 +206,7 @@ function whatOf({ sentence, personId, personName }: Entry): Html {
   const at = personId && personName ? sentence.indexOf(personName) : -1;
   if (at < 0) return html`${sentence}`;
   const name = html`<a href="/people/${encodeURIComponent(personId!)}">${personName}</a>`;
-  return html`${sentence.slice(0, at)}${name}${sentence.slice(at + personName!.length)}`;
+  return html`<span>${sentence.slice(0, at)}${name}${sentence.slice(at + personName!.length)}</span>`;
 }
 
 function causeOf({ cause }: Entry): Html {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refusedText } from '../../../src/chats/journal-words.ts';
+import { dayIn } from '../../../src/clock.ts';
 import type { Context } from '../../../src/context.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { notFound } from '../../../src/refusal.ts';
@@ -12,7 +13,7 @@ import { ROLE_WORDS } from '../manage/words.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { linkButton } from '../parts/button.ts';
 import { hrefOf } from '../parts/links.ts';
-import { count, counted } from '../parts/numbers.ts';
+import { count, counted, day } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF } from '../visitor.ts';
@@ -81,7 +82,8 @@ async function classPage(ctx: Context, c: ConsoleContext, classId: string): Prom
   const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';
   if (!unit) return frame(c, title, undefined, nobody(false), true);
   const people = unit.people.toSorted((a, b) => Number(a.role === 'parent') - Number(b.role === 'parent'));
-  const subtitle = `${school.name} · ${counted(people.length, 'человек', 'человека', 'человек')}`;
+  const today = day(dayIn(school.timeZone, ctx.clock.now()));
+  const subtitle = `${school.name} · ${counted(people.length, 'человек', 'человека', 'человек')} на ${today}`;
   return frame(c, title, subtitle, peopleTable(people, titleOf(unit)), true);
 }
 

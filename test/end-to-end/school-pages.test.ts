@@ -1,0 +1,202 @@
+import { sql } from 'kysely';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findPersonas, type PersonaKind } from '../../src/store/queries/personas.ts';
+import {
+  type Console,
+  describeInBrowser,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  PHONE,
+  startConsole,
+  type Visitor,
+} from '../support/browser.ts';
+import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+
+const ADMIN_PAGES = ['/settings', '/changes', '/attention', '/unreachable'];
+
+describeInBrowser('what a school looks after itself with', () => {
+  let site: Console;
+  let school: string;
+  let admin: Visitor;
+  let people: Record<PersonaKind, string>;
+
+  beforeAll(async () => {
+    site = await startConsole();
+    school = await importSmallSchool(site.world);
+    await initializeAll(site.world, school);
+    const personas = await findPersonas(site.world.ctx.db.sql);
+    people = Object.fromEntries(personas.map(({ kind, personId }) => [kind, personId])) as typeof people;
+    admin = { role: 'school-admin', school, sub: people['school-admin'] };
+  });
+  afterAll(() => site?.[Symbol.asyncDispose]());
+
+  const heading = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
+  const run = (statement: ReturnType<typeof sql>) => statement.execute(site.world.ctx.db.sql);
+
+  test('the identifier of the community is seen and copied (H1)', async () => {
+    const page = await site.visit(admin, '/settings', { permissions: ['clipboard-read', 'clipboard-write'] });
+    expect(await heading(page)).toBe('Настройки школы');
+    await page.getByRole('heading', { name: 'Настройки коммуникативной среды' }).waitFor();
+    const { rows } = await sql<{ id: string }>`select community_id as id from sferum_account`.execute(
+      site.world.ctx.db.sql,
+    );
+    await page.getByRole('button', { name: 'Скопировать' }).click();
+    await page.getByRole('button', { name: 'Скопировано' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(rows[0]!.id);
+  });
+
+  test('settings are saved, and a wrong one is said beside its field', async () => {
+    const page = await site.visit(admin, '/settings');
+    await page.getByLabel('Часовой пояс').selectOption('Asia/Omsk');
+    await page.getByLabel('Вход в урок раньше начала, минут').fill('10');
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByText('Настройки сохранены').waitFor();
+    const saved = await sql`select time_zone, early_entry_minutes, limits from school`.execute(
+      site.world.ctx.db.sql,
+    );
+    expect(saved.rows).toEqual([{ time_zone: 'Asia/Omsk', early_entry_minutes: 10, limits: {} }]);
+
+    const early = page.getByLabel('Вход в урок раньше начала, минут');
+    await page.evaluate(`document.getElementById('field-earlyEntryMinutes').type = 'text'`);
+    await early.fill('рано');
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByText('Настройки не сохранены: проверьте отмеченные поля').waitFor();
+    expect(await page.getByLabel('Вход в урок раньше начала, минут').getAttribute('aria-invalid')).toBe(
+      'true',
+    );
+    await run(sql`update school set time_zone = null, early_entry_minutes = 0`);
+  });
+
+  test('a school without a community says so and shows its other screens no more (A9, H1)', async () => {
+    const lone = 'alone';
+    await run(sql`insert into school (id, name) values (${lone}, 'Школа без Сферума')`);
+    const page = await site.visit({ role: 'school-admin', school: lone }, '/settings');
+    expect(await page.getByText('Сообщество ещё не создано').count()).toBe(1);
+    for (const path of ['/', '/manage', '/changes', '/unreachable']) {
+      await page.goto(`${site.origin}${path}`);
+      expect(await heading(page), path).toBe('Модуль «Чаты» не подключён');
+    }
+    await expectAccessible(page);
+  });
+
+  test('changes are found by chat and by person, and say why (J1)', async () => {
+    const page = await site.visit(admin, '/changes');
+    const { rows } = await sql<{ name: string; title: string }>`
+      select p.family_name as name, c.title from membership m join chat c on c.id = m.chat_id
+        join person p on p.id = m.person_id
+      where c.type = 'class' and p.id = ${people.student} and c.school_id = ${school}`.execute(
+      site.world.ctx.db.sql,
+    );
+    const { name, title } = rows[0]!;
+    await page.getByLabel('Наименование чата').fill(title);
+    await page.getByRole('button', { name: 'Загрузить' }).click();
+    await page.getByText(`Чат: ${title}`).waitFor();
+    const chats = await page.locator('tbody td[data-label="Чат"]').allTextContents();
+    expect(new Set(chats)).toEqual(new Set([title]));
+    await page.getByLabel('Фамилия').fill(name);
+    await page.getByRole('button', { name: 'Загрузить' }).click();
+    const one = page.getByRole('listitem').filter({ hasText: 'Человек:' });
+    const several = page.locator('.notice a').first();
+    await several.or(one).first().waitFor();
+    if (await several.isVisible()) await several.click();
+    await one.waitFor();
+    expect(await page.locator('tbody tr').first().textContent()).toContain('Инициализация');
+    expect(await page.locator('tbody tr').count()).toBeGreaterThan(0);
+    expect(await page.locator('tbody').textContent()).toContain(name);
+  });
+
+  test("a person's page says for every chat why he is in it (J1)", async () => {
+    const page = await site.visit(admin, `/people/${people.student}`);
+    const { rows } = await sql`select from membership where person_id = ${people.student}`.execute(
+      site.world.ctx.db.sql,
+    );
+    const table = page.getByRole('table').first();
+    expect(await table.locator('tbody tr').count()).toBe(rows.length);
+    for (const why of await table.locator('td[data-label="Почему"]').allTextContents()) {
+      expect(why).toMatch(/^ученик (группы «)?\S/);
+    }
+    expect((await page.goto(`${site.origin}/people/nobody`))!.status()).toBe(404);
+  });
+
+  test('who is not in Sferum is listed by class, to print; a homeroom teacher sees his own (J8)', async () => {
+    const page = await site.visit(admin, '/unreachable');
+    await page.getByRole('link', { name: '5А' }).click();
+    const listed = await page.locator('tbody tr').count();
+    const { rows } = await sql<{ n: number }>`
+      select count(distinct m.person_id)::int as n from membership m join chat c on c.id = m.chat_id
+        join class k on k.id = c.class_id and k.title = '5А'
+      where c.type in ('class', 'parents') and not m.admin and not exists (
+        select from profile_link l where l.person_id = m.person_id and l.present)`.execute(
+      site.world.ctx.db.sql,
+    );
+    expect(listed).toBe(rows[0]!.n);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('button', { name: 'Распечатать' }).isVisible()).toBe(false);
+    expect(await page.locator('tbody tr').first().isVisible()).toBe(true);
+
+    const teacher = await site.visit(
+      { role: 'staff', school, sub: people['homeroom-teacher'] },
+      '/unreachable',
+    );
+    expect(await heading(teacher)).toMatch(/: кого нет в Сферуме$/);
+    const address = new URL(page.url()).search;
+    const own = await sql<{
+      own: boolean;
+    }>`select ${people['homeroom-teacher']} = any(homeroom_teacher_ids) as own
+      from class where title = '5А'`.execute(site.world.ctx.db.sql);
+    const answer = await teacher.goto(`${site.origin}/unreachable${address}`);
+    expect(answer!.status()).toBe(own.rows[0]!.own ? 200 : 404);
+  });
+
+  test('what needs somebody is counted in the navigation and listed with what to do', async () => {
+    const page = await site.visit(admin, '/attention');
+    expect(await page.getByText('Всё идёт само').count()).toBe(1);
+    await run(sql`update chat set condition = 'failing', condition_reason = 'no-rights',
+      condition_message = 'Верните сервисному профилю права администратора' where title = '5А класс'`);
+    await page.reload();
+    expect(await page.locator('nav .badge').textContent()).toBe('1');
+    expect(await page.getByText('Верните сервисному профилю права администратора').count()).toBe(1);
+    await page.getByRole('link', { name: 'Открыть чат' }).click();
+    expect(new URL(page.url()).pathname).toMatch(/^\/manage\/chats\//);
+    await page.goto(`${site.origin}/attention`);
+    await expectAccessible(page);
+    await run(sql`update chat set condition = 'synced', condition_reason = null, condition_message = null
+      where condition = 'failing'`);
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing (%s), and a phone does not scroll sideways',
+    async (colorScheme) => {
+      const page = await site.visit(admin, '/', { colorScheme });
+      for (const path of [
+        ...ADMIN_PAGES,
+        `/people/${people.student}`,
+        '/unreachable?classId=-',
+        '/nowhere',
+      ]) {
+        await page.goto(`${site.origin}${path}`);
+        await expectAccessible(page);
+      }
+      await page.setViewportSize(PHONE);
+      for (const path of [...ADMIN_PAGES, `/people/${people.student}`]) {
+        await page.goto(`${site.origin}${path}`);
+        await expectNoSidewaysScroll(page);
+      }
+    },
+  );
+
+  test('the keyboard reaches the content past the navigation, then the first control', async () => {
+    const page = await site.visit(admin, '/changes');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('К содержанию');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.id')).toBe('field-from');
+  });
+
+  test('nothing was asked of other hosts, and no page complained', () => {
+    expect(site.foreign).toEqual([]);
+    expect(site.complaints).toEqual([]);
+  });
+});

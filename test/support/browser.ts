@@ -1,0 +1,146 @@
+/** Chromium on the console of a whole running product. */
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { SignJWT } from 'jose';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import type { TokenRole } from '../../dashboard/auth.ts';
+import { listen } from '../../src/main/serve.ts';
+import { JWT_SECRET } from './api.ts';
+import { startTestApp, type TestApp } from './app.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+export const PHONE = { width: 390, height: 844 };
+
+/** Without Chromium these suites cannot run: said aloud, and in CI a failure. */
+export const describeInBrowser = existsSync(CHROMIUM) ? describe : withoutChromium();
+
+function withoutChromium(): typeof describe.skip {
+  if (process.env.CI) throw new Error(`${CHROMIUM} is not installed: in CI the browser tests run`);
+  console.warn(`${CHROMIUM} is not installed: the browser tests are left out`);
+  return describe.skip;
+}
+
+export interface Visitor {
+  role: TokenRole;
+  school: string;
+  sub?: string;
+}
+
+export interface Console extends AsyncDisposable {
+  world: TestApp;
+  origin: string;
+  /** A browser of his own, signed in by СГО's link, at `path`. */
+  visit(who: Visitor, path?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** The same for somebody who has not signed in. */
+  open(path: string, options?: BrowserContextOptions): Promise<Page>;
+  /** What browsers asked of hosts that are neither ours nor the sandbox's; must stay empty. */
+  foreign: string[];
+  /** Errors that pages of ours told the browser's console, but for the statuses of their own answers. */
+  complaints: string[];
+}
+
+/** The whole product, served; the sandbox plays VK ID and the messenger. */
+export async function startConsole(): Promise<Console> {
+  await using parts = new AsyncDisposableStack();
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const world = parts.use(
+    await startTestApp({ env: { PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: origin } }),
+  );
+  await listen(world.app, world.ctx.config);
+  const browser = parts.use(await launch());
+  const foreign: string[] = [];
+  const complaints: string[] = [];
+  const open = async (path: string, options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: 'ru-RU',
+      ...options,
+    });
+    const page = await context.newPage();
+    page.on('request', (request) => {
+      if (new URL(request.url()).hostname !== '127.0.0.1') foreign.push(request.url());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      const told = message.type() === 'error' && !message.text().startsWith('Failed to load resource');
+      if (told && page.url().startsWith(origin)) complaints.push(message.text());
+    });
+    await page.goto(`${origin}${path}`);
+    return page;
+  };
+  const owned = parts.move();
+  return {
+    ...{ world, origin, open, foreign, complaints },
+    visit: async (who, path = '/', options = {}) => open(await entryPath(who, path), options),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function launch(): Promise<Browser & AsyncDisposable> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
+}
+
+/** The link that СГО gives a person; `spoil` changes what a test wants wrong. */
+export async function entryPath(
+  { role, school, sub = 'someone' }: Visitor,
+  to: string,
+  spoil: { ageSeconds?: number; jti?: string | null } = {},
+): Promise<string> {
+  const issuedAt = Math.floor(Date.now() / 1000) - (spoil.ageSeconds ?? 0);
+  const jwt = new SignJWT({ role, school })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(sub)
+    .setIssuer('sgo')
+    .setAudience('sferum-sync')
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + 3600);
+  if (spoil.jti !== null) jwt.setJti(spoil.jti ?? randomUUID());
+  const token = await jwt.sign(new TextEncoder().encode(JWT_SECRET));
+  return `/sso?${new URLSearchParams({ token, to })}`;
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Fails with what axe finds on the page as it is now; put in past the page's Content-Security-Policy. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: `${axe};0` });
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) =>
+      [id, ...nodes.slice(0, 3).map((node) => node.target.join(' ') + ': ' + node.failureSummary)])))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  expect(JSON.parse(result.value), page.url()).toEqual([]);
+  await session.detach();
+}
+
+/** On no width must a page scroll sideways. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const beyond = await page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  expect(beyond, page.url()).toBe(0);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

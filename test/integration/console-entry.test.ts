@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TokenRole } from '../../dashboard/auth.ts';
+import { localPath } from '../../dashboard/console/entry/local-path.ts';
+import { type ApiWorld, addPeople, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
+import { entryPath } from '../support/browser.ts';
+
+const PAGE = { accept: 'text/html' };
+const PUBLIC_URL = 'https://chats.school.ru';
+let world: ApiWorld;
+
+beforeAll(async () => {
+  world = await createApiWorld({ env: { PUBLIC_URL } });
+  for (const school of ['s1', 's2']) {
+    await addSchool(world.db, school);
+    await addPeople(world.db, school, [
+      { id: 'teacher', name: 'Учитель Анна Ивановна', roles: ['teacher'] },
+      { id: 'pupil', name: 'Ученик Пётр', roles: ['student'] },
+    ]);
+  }
+  await connect('s1');
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+async function connect(school: string): Promise<void> {
+  await sql`insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed, requests_per_second)
+    values (${school}, 5, 7, 'user', ${world.ctx.secrets.seal('t')}, 3)`.execute(world.db.sql);
+}
+
+/** Follows СГО's link; the cookie for what comes after. */
+async function enter(
+  role: TokenRole,
+  sub: string,
+  school = 's1',
+): Promise<{ cookie: string; answer: Response }> {
+  const answer = await world.request(await entryPath({ role, school, sub }, '/manage'), { headers: PAGE });
+  const cookie = answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+  return { cookie, answer };
+}
+
+const at = (path: string, cookie: string, init: RequestInit = {}) =>
+  world.request(path, { ...init, headers: { ...PAGE, cookie, ...(init.headers as Record<string, string>) } });
+
+describe('the link from СГО', () => {
+  test('opens a session and leads where it says, with a cookie that scripts and plain http do not see', async () => {
+    const { answer, cookie } = await enter('staff', 'teacher');
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe('/manage');
+    expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(answer.headers.get('set-cookie')).toMatch(
+      /^__Host-session=[\w-]{43}; Max-Age=28800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    expect((await at('/', cookie)).status).toBe(200);
+  });
+
+  test('works once, and its token is no Bearer afterwards', async () => {
+    const path = await entryPath({ role: 'staff', school: 's1', sub: 'teacher' }, '/');
+    const token = new URLSearchParams(path.split('?')[1]).get('token')!;
+    expect((await world.request('/v1/me', { token })).status).toBe(200);
+    expect((await world.request(path, { headers: PAGE })).status).toBe(303);
+    const again = await world.request(path, { headers: PAGE });
+    expect(again.status).toBe(401);
+    expect(await again.text()).toContain('Ссылка уже использована');
+    expect(again.headers.get('set-cookie')).toBeNull();
+    expect((await world.request('/v1/me', { token })).status).toBe(401);
+  });
+
+  test.each([
+    ['older than five minutes', { ageSeconds: 301 }, 'Ссылка устарела'],
+    ['from the future', { ageSeconds: -120 }, 'Ссылка устарела'],
+    ['without an id', { jti: null }, 'Нужен вход'],
+  ])('%s is refused', async (_, spoil, told) => {
+    const path = await entryPath({ role: 'staff', school: 's1', sub: 'teacher' }, '/', spoil);
+    const answer = await world.request(path, { headers: PAGE });
+    expect(answer.status).toBe(401);
+    expect(await answer.text()).toContain(told);
+  });
+
+  test('of a service is refused, as are no token and a foreign one', async () => {
+    expect((await enter('service', 'sgo')).answer.status).toBe(403);
+    expect((await world.request('/sso', { headers: PAGE })).status).toBe(401);
+    const foreign = await tokenOf({ role: 'staff', school: 's1' }, { secret: 'x'.repeat(40) });
+    expect((await world.request(`/sso?token=${foreign}`, { headers: PAGE })).status).toBe(401);
+  });
+
+  test('the token is in no line of the log', async () => {
+    const jti = randomUUID();
+    const path = await entryPath({ role: 'staff', school: 's1', sub: 'teacher' }, '/', { jti });
+    await world.request(path, { headers: PAGE });
+    const token = new URLSearchParams(path.split('?')[1]).get('token')!;
+    expect(world.logged.length).toBeGreaterThan(0);
+    expect(world.logged.filter((line) => line.includes(token.slice(0, 40)))).toEqual([]);
+  });
+
+  test.each([
+    ['/manage?type=class#x', '/manage?type=class#x'],
+    ['//evil.ru', '/'],
+    ['/\\evil.ru', '/'],
+    ['/\t/evil.ru', '/'],
+    ['https://evil.ru', '/'],
+    ['evil', '/'],
+    [undefined, '/'],
+  ])('leads to %j by going to %j', (to, leads) => {
+    expect(localPath(to)).toBe(leads);
+  });
+});
+
+describe('a session', () => {
+  test('ends for good with signing out, wherever its cookie went', async () => {
+    const { cookie } = await enter('student', 'pupil');
+    const out = await at('/sign-out', cookie, { method: 'POST', headers: { origin: PUBLIC_URL } });
+    expect(out.headers.get('location')).toBe('/signed-out');
+    const after = await at('/', cookie);
+    expect(after.status).toBe(401);
+    expect(await after.text()).toContain('Сеанс закончился');
+  });
+
+  test('ends after eight hours', async () => {
+    const { cookie } = await enter('student', 'pupil');
+    await sql`update console_session set expires_at = now() - interval '1 second'`.execute(world.db.sql);
+    expect((await at('/', cookie)).status).toBe(401);
+  });
+
+  test('changes nothing for another site, nor for nobody', async () => {
+    const { cookie } = await enter('student', 'pupil');
+    for (const headers of [{ origin: 'https://evil.ru' }, { origin: 'null' }, {}]) {
+      const answer = await at('/profile/unlink', cookie, { method: 'POST', headers: headers as never });
+      expect(answer.status).toBe(403);
+    }
+    const own = { origin: 'null', 'sec-fetch-site': 'same-origin' };
+    expect((await at('/profile/unlink', cookie, { method: 'POST', headers: own })).status).toBe(303);
+    expect(world.asked.filter(({ command }) => command === 'unlinkProfile')).toHaveLength(1);
+  });
+
+  test('opens the API to its person alone', async () => {
+    const { cookie } = await enter('student', 'pupil');
+    const me = (await (await world.request('/v1/me', { headers: { cookie } })).json()) as { person: unknown };
+    expect(me.person).toMatchObject({ id: 'pupil' });
+    expect((await world.request('/v1/schools/s2/chats', { headers: { cookie } })).status).toBe(403);
+  });
+
+  test('of an operator is for one school at a time, which he chooses', async () => {
+    const { cookie } = await enter('operator', 'op', '*');
+    expect((await at('/settings', cookie)).headers.get('location')).toBe('/schools');
+    const chosen = await at('/schools', cookie, {
+      method: 'POST',
+      body: new URLSearchParams({ school: 's1' }),
+      headers: { origin: PUBLIC_URL },
+    });
+    expect(chosen.headers.get('location')).toBe('/');
+    expect((await at('/settings', cookie)).status).toBe(200);
+    const pupil = await enter('student', 'pupil');
+    expect((await at('/schools', pupil.cookie)).status).toBe(403);
+  });
+});
+
+/** Who may open what; others get 403 and a page that says so. */
+const PAGES: Record<string, TokenRole[]> = {
+  '/': ['school-admin', 'staff', 'student', 'parent', 'operator'],
+  '/unreachable': ['school-admin', 'staff', 'operator'],
+  '/people/pupil': ['school-admin', 'staff', 'operator'],
+  '/attention': ['school-admin', 'operator'],
+  '/changes': ['school-admin', 'operator'],
+  '/settings': ['school-admin', 'operator'],
+};
+const PERSON: Record<string, string> = { staff: 'teacher', student: 'pupil', parent: 'nobody' };
+
+describe('pages', () => {
+  test.each(Object.keys(PAGES))('%s is for those it is for', async (path) => {
+    for (const role of ['school-admin', 'staff', 'student', 'parent', 'operator'] as const) {
+      const { cookie } = await enter(role, PERSON[role] ?? 'someone');
+      const { status } = await at(path, cookie);
+      // A teacher sees the people of his circle alone; this pupil is not of it.
+      const wanted =
+        PAGES[path]!.includes(role) && !(role === 'staff' && path === '/people/pupil') ? 200 : 403;
+      expect([role, status]).toEqual([role, wanted]);
+    }
+  });
+
+  test('the roster, not the token, says who is staff', async () => {
+    const { cookie } = await enter('staff', 'pupil');
+    expect((await at('/unreachable', cookie)).status).toBe(403);
+    expect(await (await at('/', cookie)).text()).not.toContain('Управление чатами');
+  });
+
+  test('a school that is not connected says so instead (A9)', async () => {
+    const { cookie } = await enter('student', 'pupil', 's2');
+    const answer = await at('/', cookie);
+    expect(await answer.text()).toContain('Модуль «Чаты» не подключён');
+  });
+
+  test('carry no script or style of their own, and nobody on the way keeps them', async () => {
+    const { cookie } = await enter('school-admin', 'someone');
+    for (const path of Object.keys(PAGES)) {
+      const answer = await at(path, cookie);
+      const text = await answer.text();
+      expect(text).not.toMatch(/<script(?![^>]* src=)|\sstyle=|\son\w+=|<style/);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('content-security-policy')).toContain("script-src 'self'; style-src 'self'");
+    }
+  });
+
+  test('files are kept by browsers for ever under the name of their content', async () => {
+    const { cookie } = await enter('student', 'pupil');
+    const sheet = /href="(\/static\/[\w-]+\/console\.css)"/.exec(await (await at('/', cookie)).text())![1]!;
+    const answer = await world.request(sheet);
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(answer.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect((await world.request(sheet.replace(/static\/[\w-]+/, 'static/other'))).status).toBe(404);
+  });
+
+  test('«Кто вы» is not there outside the demonstration', async () => {
+    expect((await world.request('/demo', { headers: { ...PAGE, host: '127.0.0.1' } })).status).toBe(404);
+  });
+});

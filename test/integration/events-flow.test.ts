@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EventType } from '../../src/roster/events/event.ts';
 import { EVENTS_PER_BATCH } from '../../src/roster/events/limits.ts';
-import { orderDelays } from '../../src/store/queries/order-delays.ts';
+import { findDelays } from '../../src/store/queries/delays.ts';
 import type { TokenClaims } from '../support/api.ts';
 import { ADMIN, type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import { withoutRows, withRows } from '../support/roster-files.ts';
@@ -381,7 +381,7 @@ test('F4 more removals than the limit are held as an operation of the event; add
 test('J9 what followed an event has its delay, from the event to the chat', async () => {
   const before = new Date(world.ctx.clock.now());
   await hear(event('sgo.person.removed', { id: 't3' }));
-  const delays = await orderDelays(world.ctx.db.sql, 's1', before, new Date(before.getTime() + 3600_000));
+  const delays = await findDelays(world.ctx.db.sql, 's1', before, new Date(before.getTime() + 3600_000));
   expect(delays.count).toBe(1);
   expect(delays.p95Seconds).toBeGreaterThan(0);
   expect(delays.p95Seconds).toBeLessThan(30);

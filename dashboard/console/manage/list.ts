@@ -188,7 +188,7 @@ function chatTable({ filter, items, deletable, administeredBy }: ListView): Html
         head: 'Кол-во участников',
         numeric: true,
         cell: (chat) =>
-          html`${count(chat.memberCount)}<span class="beside">в Сферуме: ${count(chat.inSferumCount)}</span>`,
+          html`${count(chat.memberCount)} <span class="beside">в Сферуме: ${count(chat.inSferumCount)}</span>`,
       },
       { head: 'Администратор', cell: (chat) => admins(chat) },
       { head: 'Состояние', cell: (chat) => conditionCell(chat) },

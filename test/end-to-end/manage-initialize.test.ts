@@ -1,0 +1,204 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Console,
+  describeInBrowser,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  PHONE,
+  startConsole,
+} from '../support/browser.ts';
+import { ADMIN, column, HOMEROOM, manageRoster, openChat } from '../support/manage-world.ts';
+
+const ENDED = /Инициализация (выполнена|ждёт решения|не завершена)/;
+
+describeInBrowser('«Инициализировать список чатов»', () => {
+  let site: Console;
+
+  beforeAll(async () => {
+    site = await startConsole();
+    await site.world.importRoster(manageRoster());
+  });
+  afterAll(() => site?.[Symbol.asyncDispose]());
+
+  const heading = (page: Page, name: string | RegExp) =>
+    page.getByRole('heading', { level: 1, name }).waitFor();
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+  const titles = () =>
+    [...site.world.sandbox.world.chats.values()]
+      .filter((chat) => chat.members.size > 1)
+      .map((chat) => chat.title)
+      .sort();
+
+  /** «Продолжить» with these types, until the plan stands there. */
+  async function plan(page: Page, types: readonly string[], strict = false): Promise<void> {
+    await page.goto(`${site.origin}/manage/initialize`);
+    await page.getByLabel('Все', { exact: true }).uncheck();
+    for (const type of types) await page.getByLabel(type, { exact: true }).check();
+    if (strict) await page.getByLabel('Строго по спискам СГО').check();
+    await press(page, 'Продолжить');
+    await heading(page, 'План: что изменится');
+  }
+
+  test('nothing chosen is said; «Все» stands for each of the others (F1)', async () => {
+    const page = await site.visit(ADMIN, '/manage');
+    await page.getByRole('link', { name: 'Инициализировать список чатов' }).click();
+    await heading(page, 'Настройки создания/синхронизации чатов');
+    const all = page.getByLabel('Все', { exact: true });
+    expect(await all.isChecked()).toBe(true);
+    await page.getByLabel('Класс', { exact: true }).uncheck();
+    expect(await all.isChecked()).toBe(false);
+    await all.check();
+    expect(await page.getByLabel('Класс', { exact: true }).isChecked()).toBe(true);
+    await all.uncheck();
+    await expectAccessible(page);
+    await press(page, 'Продолжить');
+    await page.getByText('Выберите хотя бы один тип').waitFor();
+    await expectAccessible(page);
+  });
+
+  test('the plan is read by chat and by person, then applied as it is, and followed to its end (F3, J7)', async () => {
+    const page = await site.visit(ADMIN, '/manage');
+    await plan(page, ['Учительская', 'Класс']);
+    expect(titles()).toEqual([]);
+    const figures = (await page.locator('.figures').textContent()) ?? '';
+    expect(figures.replaceAll(/\s+/g, ' ')).toContain('8 чатов создать');
+    expect(figures).toMatch(/вызов/);
+    const row = page.getByRole('link', { name: /^5Б класс/ });
+    expect(await row.textContent()).toMatch(/создать.*\+14.*ещё 3 без привязки/s);
+    await row.click();
+    await page.getByText('Добавить: Борисов01 Иван – ученик 5Б').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'По людям' }).click();
+    await page.getByLabel('Фамилия').fill('загурская мар');
+    await press(page, 'Показать');
+    await page.getByText('1–1 из 1').waitFor();
+    expect(await page.locator('.rows').textContent()).toMatch(
+      /сделать администратором: 5А класс – классный руководитель 5А/,
+    );
+    await expectAccessible(page);
+    await page.setViewportSize(PHONE);
+    await expectNoSidewaysScroll(page);
+
+    await press(page, 'Выполнить');
+    await heading(page, ENDED);
+    await site.world.settled();
+    expect(titles()).toEqual(['5А класс', '5Б класс', 'Учительская']);
+    expect(site.world.inSferum('5Б класс')).toBe('401 402 403 404 405 406 407 408 409 410 411 412 413 414');
+    await page.getByRole('link', { name: 'Отменить прогон' }).waitFor();
+    await expectAccessible(page);
+  });
+
+  test('a run is left, found again among the last ones, and tells its progress with figures (F3)', async () => {
+    const page = await site.visit(ADMIN, '/manage', { javaScriptEnabled: false });
+    await page.goto(`${site.origin}/manage/initialize`);
+    expect((await column(page, 'Прогон')).slice(0, 2)).toEqual([
+      'Инициализация выполнена',
+      'План: что изменится',
+    ]);
+    await page.getByRole('link', { name: 'Инициализация выполнена' }).click();
+    const { pathname } = new URL(page.url());
+    const progress = await page.request.get(`${site.origin}${pathname}/progress`);
+    expect(await progress.text()).toMatch(/data-state="succeeded".*Класс.*7 из 7/s);
+  });
+
+  test('a plan whose lists have moved is refused as out of date, and made anew with one button (F3)', async () => {
+    const page = await site.visit(ADMIN, '/manage');
+    await plan(page, ['Класс', 'Родители']);
+    const planned = page.url();
+    await openChat(page, '5А класс');
+    await page.getByLabel('Абаев Марк').check();
+    await press(page, 'Удалить');
+    await press(page, 'Сохранить');
+    await page.getByText('Сохранено', { exact: true }).waitFor();
+    await page.goto(planned);
+    await page.getByText('План устарел', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Выполнить' }).count()).toBe(0);
+    await expectAccessible(page);
+    await press(page, 'Составить план заново');
+    await page.waitForURL((url) => url.href !== planned);
+    await heading(page, 'План: что изменится');
+    await page.getByRole('button', { name: 'Выполнить' }).waitFor();
+  });
+
+  test('the plan for another day is to be read alone (J5)', async () => {
+    const page = await site.visit(ADMIN, '/manage/initialize');
+    await page.getByLabel('План на дату').fill('2027-07-01');
+    await press(page, 'Продолжить');
+    await heading(page, 'План на 01.07.2027');
+    expect(await page.getByRole('button', { name: 'Выполнить' }).count()).toBe(0);
+  });
+
+  test('what is held is decided chat by chat: one goes on, the other stays (F4, J3)', async () => {
+    const page = await site.visit(ADMIN, '/manage');
+    for (const title of ['5А класс', 'Учительская']) {
+      await openChat(page, title);
+      await press(page, 'Добавить участников');
+      await page.getByLabel('Ученики').check();
+      await page.waitForLoadState();
+      await page.getByLabel('По фамилии').fill('борисов');
+      await page.getByRole('button', { name: 'Поиск' }).click();
+      await page.getByRole('button', { name: 'Выбрать учащихся на всех страницах (14)' }).click();
+      await page.getByText('Выбрано учащихся (14)').waitFor();
+      await press(page, 'Добавить');
+      await press(page, 'Сохранить');
+      await page.getByText('Сохранено', { exact: true }).waitFor();
+    }
+    await site.world.settled();
+    const crowded = site.world.inSferum('Учительская');
+    await plan(page, ['Учительская', 'Класс'], true);
+    await page.getByText('Исключений больше, чем бывает обычно: 28').waitFor();
+    await press(page, 'Выполнить');
+    await heading(page, 'Инициализация ждёт решения');
+    expect(site.world.inSferum('Учительская')).toBe(crowded);
+    await expectAccessible(page);
+
+    await page.goto(`${site.origin}/manage`);
+    await page.getByText('Ждут решения: 2').waitFor();
+    await page.getByRole('link', { name: 'Посмотреть и решить' }).click();
+    const item = (title: string) =>
+      page.getByRole('listitem').filter({ has: page.getByRole('link', { name: title, exact: true }) });
+    await item('5А класс').getByText('Кого и почему').click();
+    await item('5А класс').getByText('Борисов01 Иван').waitFor();
+    await item('5А класс').getByRole('button', { name: 'Исключить' }).click();
+    await site.world.settled();
+    await page.reload();
+    await item('Учительская').getByRole('button', { name: 'Оставить' }).click();
+    await heading(page, 'Инициализация выполнена');
+    await site.world.settled();
+    expect(site.world.inSferum('5А класс')).not.toContain('401');
+    expect(site.world.inSferum('Учительская')).toBe(crowded);
+  });
+
+  test('an applied run is taken back after a question (J4)', async () => {
+    const page = await site.visit(ADMIN, '/manage');
+    await plan(page, ['Предметы']);
+    await press(page, 'Выполнить');
+    await heading(page, 'Инициализация выполнена');
+    expect(titles()).toContain('5А/География');
+    await page.getByRole('link', { name: 'Отменить прогон' }).click();
+    await heading(page, 'Отменить прогон?');
+    await expectAccessible(page);
+    await press(page, 'Отменить прогон');
+    await heading(page, 'Прогон отменён');
+    await site.world.settled();
+    expect(titles()).not.toContain('5А/География');
+    await expectAccessible(page);
+  });
+
+  test('it is for school admins: a teacher is refused in page and form alike (F)', async () => {
+    const page = await site.visit(HOMEROOM, '/manage');
+    const answer = await page.goto(`${site.origin}/manage/initialize`);
+    expect(answer?.status()).toBe(403);
+    const sent = await page.request.post(`${site.origin}/manage/initialize`, {
+      form: { type: 'all' },
+      headers: { origin: site.origin },
+    });
+    expect(sent.status()).toBe(403);
+  });
+
+  test('nothing was asked of another host, and no page complained', () => {
+    expect(site.foreign).toEqual([]);
+    expect(site.complaints).toEqual([]);
+  });
+});

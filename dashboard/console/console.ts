@@ -10,6 +10,7 @@ import { demoRoutes } from './entry/demo.ts';
 import { entryRoutes } from './entry/entry.ts';
 import { schoolRoutes } from './entry/schools.ts';
 import { Flashes } from './flash.ts';
+import { lessonScreens } from './lessons/lessons.ts';
 import { manageRoutes } from './manage/manage.ts';
 import { ownChatsRoutes } from './own/own-chats.ts';
 import { profileRoutes } from './own/profile.ts';
@@ -70,6 +71,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   changesRoutes(parts);
   personRoutes(parts);
   unreachableRoutes(parts);
+  lessonScreens(parts);
   manageRoutes(parts);
   http.route('/', app);
 }

@@ -2,7 +2,16 @@ import { type Html, html } from './html.ts';
 import { count } from './parts/numbers.ts';
 import { isAdmin, type Visitor } from './visitor.ts';
 
-export type Section = 'chats' | 'manage' | 'attention' | 'unreachable' | 'changes' | 'settings' | 'queues';
+export type Section =
+  | 'chats'
+  | 'journal'
+  | 'diary'
+  | 'manage'
+  | 'attention'
+  | 'unreachable'
+  | 'changes'
+  | 'settings'
+  | 'queues';
 
 interface Item {
   section: Section;
@@ -15,6 +24,13 @@ interface Item {
 
 const ITEMS: readonly Item[] = [
   { section: 'chats', label: 'Чаты', href: '/', shown: () => true },
+  {
+    section: 'diary',
+    label: 'Дневник',
+    href: '/diary',
+    shown: ({ caller }) => ['student', 'parent'].includes(caller.role),
+  },
+  { section: 'journal', label: 'Классный журнал', href: '/journal', shown: (v) => v.staff },
   { section: 'manage', label: 'Управление чатами', href: '/manage', shown: (v) => v.staff },
   {
     section: 'attention',

@@ -28,7 +28,8 @@ export async function listLessons(
   const { schoolId, subject, role } = asker;
   const db = ctx.db.sql;
   if (role === 'student' || role === 'parent') {
-    const pupils = role === 'student' ? [subject] : await childrenOf(db, schoolId, subject);
+    const pupils =
+      role === 'student' ? [subject] : (await childrenOf(db, schoolId, subject)).map(({ id }) => id);
     const lessons = await lessonsOfPupils(ctx, schoolId, pupils, filter);
     const from = (page.page - 1) * page.perPage;
     return { items: lessons.slice(from, from + page.perPage), total: lessons.length };

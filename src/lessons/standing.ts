@@ -39,7 +39,8 @@ export async function standingTo(
       return (await studies(db, [subject], lesson, zone)) ? 'pupil' : null;
     case 'parent': {
       const children = await childrenOf(db, schoolId, subject);
-      return (await studies(db, children, lesson, zone)) ? 'parent' : null;
+      const ids = children.map(({ id }) => id);
+      return (await studies(db, ids, lesson, zone)) ? 'parent' : null;
     }
     case 'staff':
       return (await teaches(db, asker, lesson)) ? 'teacher' : null;

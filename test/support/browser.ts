@@ -8,6 +8,7 @@ import { SignJWT } from 'jose';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { TokenRole } from '../../dashboard/auth.ts';
+import type { Clock } from '../../src/clock.ts';
 import { listen } from '../../src/main/serve.ts';
 import { JWT_SECRET } from './api.ts';
 import { startTestApp, type TestApp } from './app.ts';
@@ -52,12 +53,12 @@ export interface Console extends AsyncDisposable {
 }
 
 /** The whole product, served; the sandbox plays VK ID and the messenger. */
-export async function startConsole(): Promise<Console> {
+export async function startConsole(options: { clock?: Clock } = {}): Promise<Console> {
   await using parts = new AsyncDisposableStack();
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const world = parts.use(
-    await startTestApp({ env: { PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: origin } }),
+    await startTestApp({ ...options, env: { PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: origin } }),
   );
   await listen(world.app, world.ctx.config);
   const browser = parts.use(await launch());

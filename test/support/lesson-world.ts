@@ -56,10 +56,16 @@ export interface LessonWorld extends TestApp {
   journal(): Promise<string[]>;
 }
 
+export const MORNING = '2026-10-01T09:00:00Z';
+
 /** In the morning of the lesson's day; the lesson «geo» is there. */
 export async function startLessonWorld(options: { env?: Record<string, string> } = {}): Promise<LessonWorld> {
-  const clock = movableClock('2026-10-01T09:00:00Z');
-  const app = await startTestApp({ ...options, clock });
+  const clock = movableClock(MORNING);
+  return withLesson(await startTestApp({ ...options, clock }), clock);
+}
+
+/** Brings the school and its lesson into an app that has nothing yet. */
+export async function withLesson(app: TestApp, clock: MovableClock): Promise<LessonWorld> {
   let events = 0;
   const running = () =>
     [...app.sandbox.world.calls.values()]

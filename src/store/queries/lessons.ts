@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Day } from '../../desired/model.ts';
 import { instant, type Sql } from '../database.ts';
-import { shownName } from './person-columns.ts';
+import { byName, shownName } from './person-columns.ts';
 
 /** A lesson of СГО with what its pages show around it. */
 export interface LessonItem {
@@ -177,8 +177,16 @@ export async function groupsEverOf(
   return rows.map((r) => r.id);
 }
 
-export async function childrenOf(db: Sql, schoolId: string, guardianId: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`select student_id as id from guardian
-    where school_id = ${schoolId} and guardian_id = ${guardianId} and present`.execute(db);
-  return rows.map((r) => r.id);
+export interface Child {
+  id: string;
+  name: string;
+}
+
+/** By name. */
+export async function childrenOf(db: Sql, schoolId: string, guardianId: string): Promise<Child[]> {
+  const { rows } = await sql<Child>`
+    select p.id, ${shownName} as name from guardian g join person p on p.school_id = g.school_id and p.id = g.student_id
+    where g.school_id = ${schoolId} and g.guardian_id = ${guardianId} and g.present and p.present
+    order by ${byName}`.execute(db);
+  return rows;
 }

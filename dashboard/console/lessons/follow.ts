@@ -1,0 +1,29 @@
+import { nextPhaseAtMs } from '../../../src/lessons/lesson.ts';
+import { type LessonSchool, timesOf } from '../../../src/lessons/open-lesson.ts';
+import type { LessonItem } from '../../../src/store/queries/lessons.ts';
+import { type Html, html } from '../html.ts';
+
+/** Without script a page is asked for anew at its next change, but not sooner than this, and not later. */
+const SOONEST_SECONDS = 5;
+const LATEST_SECONDS = 300;
+
+/**
+ * The part of a page that follows the clock: static/lessons.js asks for the page anew when something on it changes
+ * (by our clock: it is told how long to wait, not until when) and puts the new part in place of the old.
+ */
+export function following(
+  lessons: readonly LessonItem[],
+  school: LessonSchool,
+  nowMs: number,
+  body: Html,
+): { region: Html; refreshSeconds: number } {
+  const changes = lessons
+    .map((lesson) => nextPhaseAtMs(timesOf(lesson), nowMs, school.earlyEntryMinutes))
+    .filter((atMs) => atMs !== null);
+  const inMs = changes.length > 0 ? Math.min(...changes) - nowMs : null;
+  const seconds = Math.ceil((inMs ?? Number.POSITIVE_INFINITY) / 1000);
+  return {
+    region: html`<div class="stack" id="lessons" data-follows-clock${inMs === null ? '' : html` data-changes-in-ms="${inMs}"`}>${body}</div>`,
+    refreshSeconds: Math.min(LATEST_SECONDS, Math.max(SOONEST_SECONDS, seconds)),
+  };
+}

@@ -1,0 +1,142 @@
+/** «Классный журнал» (I2): lessons of a week by date, of a class or parallel and a subject. */
+import { z } from 'zod';
+import { dayIn } from '../../../src/clock.ts';
+import { naturalCompare } from '../../../src/desired/names.ts';
+import { listLessons } from '../../../src/lessons/list-lessons.ts';
+import { type LessonSchool, lessonSchool } from '../../../src/lessons/open-lesson.ts';
+import { isDay } from '../../../src/roster/clean-text.ts';
+import { type JournalUnits, journalUnits, type LessonItem } from '../../../src/store/queries/lessons.ts';
+import type { ConsoleParts } from '../console.ts';
+import { type Html, html } from '../html.ts';
+import { page } from '../page.ts';
+import { linkButton, submitButton } from '../parts/button.ts';
+import { hiddenField, type Option, selectField } from '../parts/field.ts';
+import { hrefOf } from '../parts/links.ts';
+import { pager } from '../parts/pager.ts';
+import { emptyState } from '../parts/states.ts';
+import { dataTable } from '../parts/table.ts';
+import { isAdmin, STAFF } from '../visitor.ts';
+import { following } from './follow.ts';
+import { askerOf, byDay, hours, lessonPath, meetingState, phaseOf } from './parts.ts';
+import { dayTitle, mondayOf, weekBar, weekOf } from './week.ts';
+
+const PER_PAGE = 100;
+
+const query = z.object({
+  /** `class:<id>` or `grade:<grade>` */
+  unit: z.string().max(220).catch(''),
+  subject: z.string().max(1000).catch(''),
+  week: z.string().refine(isDay).optional().catch(undefined),
+  page: z.coerce.number().int().min(1).catch(1),
+});
+type Query = z.infer<typeof query>;
+
+export function journalRoutes({ ctx, screens }: ConsoleParts): void {
+  screens.get('/journal', STAFF, async (c) => {
+    const visitor = c.get('visitor');
+    const asker = askerOf(c);
+    const asked = query.parse(c.req.query());
+    const school = await lessonSchool(ctx, asker.schoolId);
+    const nowMs = ctx.clock.now();
+    const today = dayIn(school.timeZone, nowMs);
+    const monday = mondayOf(asked.week ?? today);
+    const units = await journalUnits(ctx.db.sql, asker.schoolId, isAdmin(visitor) ? null : asker.subject);
+    const { items, total } = await listLessons(
+      ctx,
+      asker,
+      { ...filterOf(asked), ...weekOf(monday, school.timeZone) },
+      { page: asked.page, perPage: PER_PAGE },
+    );
+    const href = (change: Partial<Query>) => {
+      const { page: to, ...kept } = { ...asked, page: 1, ...change };
+      return hrefOf('/journal', { ...kept, page: to === 1 ? undefined : to });
+    };
+    const { region, refreshSeconds } = following(items, school, nowMs, days(items, school, nowMs));
+    return page({
+      c,
+      section: 'journal',
+      title: 'Классный журнал',
+      body: html`${filters(units, asked)}${weekBar(monday, today, (week) => href({ week }))}${region}
+${pager({ page: asked.page, perPage: PER_PAGE, total, href: (to) => href({ page: to }) })}`,
+      styles: ['lessons.css'],
+      scripts: ['lessons.js'],
+      refreshSeconds,
+    });
+  });
+}
+
+function filterOf({ unit, subject }: Query): { classId?: string; grade?: string; subject?: string } {
+  const [kind, id] = [unit.slice(0, unit.indexOf(':')), unit.slice(unit.indexOf(':') + 1)];
+  return {
+    ...(kind === 'class' ? { classId: id } : {}),
+    ...(kind === 'grade' ? { grade: id } : {}),
+    ...(subject ? { subject } : {}),
+  };
+}
+
+function filters({ classes, subjects }: JournalUnits, asked: Query): Html {
+  const subjectOptions = [{ value: '', label: 'Все' }, ...subjects.map((s) => ({ value: s, label: s }))];
+  return html`<form method="get" action="/journal" class="filters">
+${selectField({ label: 'Класс/параллель', name: 'unit', value: asked.unit, options: unitOptions(classes) })}
+${selectField({ label: 'Предмет', name: 'subject', value: asked.subject, options: subjectOptions })}
+${asked.week ? hiddenField('week', asked.week) : ''}${submitButton({ label: 'Загрузить', kind: 'primary' })}</form>`;
+}
+
+/** A parallel stands before its classes. */
+function unitOptions(classes: JournalUnits['classes']): Option[] {
+  const sorted = classes.toSorted((a, b) => naturalCompare(a.title, b.title));
+  const grades = new Set<string>();
+  const options = sorted.flatMap(({ id, title, grade }) => {
+    const own = { value: `class:${id}`, label: title };
+    if (grade === null || grades.has(grade)) return [own];
+    grades.add(grade);
+    return [{ value: `grade:${grade}`, label: `${grade} параллель` }, own];
+  });
+  return [{ value: '', label: 'Все' }, ...options];
+}
+
+function days(lessons: readonly LessonItem[], school: LessonSchool, nowMs: number): Html {
+  if (lessons.length === 0) {
+    return emptyState({
+      title: 'Уроков на этой неделе нет',
+      text: 'Расписание приходит из СГО. Выберите другой класс, предмет или неделю.',
+    });
+  }
+  return html`${byDay(lessons, school.timeZone).map(
+    ([day, of]) =>
+      html`<section class="stack"><h2>${dayTitle(day)}</h2>${dayTable(dayTitle(day), of, school, nowMs)}</section>`,
+  )}`;
+}
+
+function dayTable(
+  caption: string,
+  lessons: readonly LessonItem[],
+  school: LessonSchool,
+  nowMs: number,
+): Html {
+  return dataTable<LessonItem>({
+    caption: `Уроки, ${caption}`,
+    rows: lessons,
+    columns: [
+      { head: 'Время', cell: (lesson) => hours(lesson, school.timeZone), narrow: true },
+      {
+        head: 'Предмет',
+        phone: 'title',
+        cell: (lesson) =>
+          html`${lesson.groupTitle || lesson.subject}<div class="muted small">${lesson.teacherName}</div>`,
+      },
+      { head: 'Тема урока', cell: (lesson) => lesson.topic ?? '' },
+      {
+        head: 'Дистанционный урок',
+        cell: (lesson) => meetingState(lesson, phaseOf(lesson, school, nowMs)),
+        narrow: true,
+      },
+      {
+        head: 'Действия',
+        headContent: html`<span class="unseen">Действия</span>`,
+        cell: (lesson) => linkButton({ label: 'Выставить оценки', href: lessonPath(lesson.id) }),
+        narrow: true,
+      },
+    ],
+  });
+}

@@ -1,0 +1,88 @@
+/** «Выставить оценки», reduced to the lesson and its row «Дистанционный урок» (I1–I5). */
+import { dayIn } from '../../../src/clock.ts';
+import { MEETING_TITLE_CHARS } from '../../../src/lessons/change-meeting.ts';
+import { meetingTitle, type OpenLesson } from '../../../src/lessons/open-lesson.ts';
+import { LESSON_RIGHTS } from '../../../src/lessons/standing.ts';
+import { type Html, html, NOTHING } from '../html.ts';
+import { linkButton, postButton, submitButton } from '../parts/button.ts';
+import { dialog } from '../parts/dialog.ts';
+import { textField } from '../parts/field.ts';
+import { day } from '../parts/numbers.ts';
+import { clockTime, hours, joinPath, lessonPath } from './parts.ts';
+
+const NEW_DIALOG = 'new-meeting';
+const DELETE_DIALOG = 'delete-meeting';
+const FORM = 'meeting-form';
+
+export const newPath = (lessonId: string) => `${lessonPath(lessonId)}/meeting`;
+export const deletePath = (lessonId: string) => `${lessonPath(lessonId)}/meeting/delete`;
+
+export function lessonFacts(opened: OpenLesson): Html {
+  const { lesson, school } = opened;
+  const date = day(dayIn(school.timeZone, Date.parse(lesson.startsAt)));
+  return html`<section class="sheet padded" aria-label="Урок"><dl class="facts">
+<dt>Предмет</dt><dd>${lesson.subject}</dd>
+<dt>Класс</dt><dd>${lesson.classTitle ?? lesson.groupTitle}</dd>
+<dt>Учитель</dt><dd>${lesson.teacherName}</dd>
+<dt>Дата урока</dt><dd>${date}, ${hours(lesson, school.timeZone)}</dd>
+<dt>Тема урока</dt><dd>${lesson.topic ?? '–'}</dd>
+<dt>Дистанционный урок</dt><dd>${meetingRow(opened)}</dd>
+</dl></section>`;
+}
+
+/** I1, I4: over, there is nothing to make any more. */
+function meetingRow({ lesson, standing, phase }: OpenLesson): Html | string {
+  if (phase === 'over') return 'Урок завершился';
+  if (!LESSON_RIGHTS[standing].changes)
+    return lesson.meeting ? 'Создан' : 'Не создан: это делает учитель предмета';
+  if (!lesson.meeting) {
+    return linkButton({ label: 'Создать', href: newPath(lesson.id), kind: 'primary', opens: NEW_DIALOG });
+  }
+  const { message } = lesson.meeting.condition;
+  return html`<div class="actions" data-call="${lesson.id}">${enterButton(lesson.id)}${linkButton({ label: 'Удалить', href: deletePath(lesson.id), opens: DELETE_DIALOG })}</div>${
+    message ? html`<p class="hint">${message}</p>` : ''
+  }`;
+}
+
+/** In a window of its own; the script remembers who entered, for «Звонок завершен» (I7). */
+function enterButton(lessonId: string): Html {
+  return html`<a class="button primary" href="${joinPath(lessonId)}" target="_blank" rel="noopener noreferrer" data-enters="${lessonId}">Открыть</a>`;
+}
+
+/** Beside the part that follows the clock: an open dialog stays as it is. */
+export function lessonDialogs(opened: OpenLesson): Html {
+  if (opened.phase === 'over' || !LESSON_RIGHTS[opened.standing].changes) return NOTHING;
+  return html`${dialog({
+    id: NEW_DIALOG,
+    title: 'Настройки дистанционного урока',
+    body: newForm(opened),
+    actions: submitButton({ label: 'Создать', kind: 'primary', form: FORM }),
+  })}${dialog({
+    id: DELETE_DIALOG,
+    title: 'Удалить дистанционный урок?',
+    body: DELETE_TEXT,
+    actions: deleteButton(opened.lesson.id),
+  })}`;
+}
+
+export function newPage(opened: OpenLesson): Html {
+  return html`<div class="sheet padded">${newForm(opened)}<div class="actions">${submitButton({ label: 'Создать', kind: 'primary', form: FORM })}${linkButton({ label: 'Отмена', href: lessonPath(opened.lesson.id) })}</div></div>`;
+}
+
+export function deletePage({ lesson }: OpenLesson): Html {
+  return html`<div class="sheet padded">${DELETE_TEXT}<div class="actions">${deleteButton(lesson.id)}${linkButton({ label: 'Отмена', href: lessonPath(lesson.id) })}</div></div>`;
+}
+
+const DELETE_TEXT = html`<p>Звонок завершится для всех, кто в нём участвует. Ссылка на него перестанет действовать.</p>`;
+
+const deleteButton = (lessonId: string) =>
+  postButton({ label: 'Удалить', action: deletePath(lessonId), kind: 'danger' });
+
+/** I3 */
+function newForm({ lesson, school }: OpenLesson): Html {
+  return html`<form method="post" action="${newPath(lesson.id)}" id="${FORM}" class="form">
+${textField({ label: 'Наименование урока', name: 'title', value: meetingTitle(lesson, school.timeZone), required: true, maxLength: MEETING_TITLE_CHARS })}
+<div class="pair-fields">${textField({ label: 'Время начала', name: 'starts', value: clockTime(lesson.startsAt, school.timeZone), readonly: true })}
+${textField({ label: 'Время окончания', name: 'ends', value: clockTime(lesson.endsAt, school.timeZone), readonly: true })}</div>
+<p>Система ВКС: Сферум</p></form>`;
+}

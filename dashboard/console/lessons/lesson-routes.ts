@@ -1,0 +1,81 @@
+import { type OpenLesson, openLesson } from '../../../src/lessons/open-lesson.ts';
+import { LESSON_RIGHTS } from '../../../src/lessons/standing.ts';
+import { Refusal } from '../../../src/refusal.ts';
+import { forbidden } from '../../rights.ts';
+import type { ConsoleParts } from '../console.ts';
+import { html } from '../html.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { STAFF } from '../visitor.ts';
+import { following } from './follow.ts';
+import { deletePage, lessonDialogs, lessonFacts, newPage } from './lesson-page.ts';
+import { askerOf, lessonPath } from './parts.ts';
+
+const JOURNAL = { label: 'Классный журнал', href: '/journal' };
+const TITLE = 'Выставить оценки';
+const PATH = '/journal/lessons/:id';
+
+/** One lesson of the journal and what its teacher does with its distance meeting. */
+export function lessonRoutes({ ctx, commands, screens }: ConsoleParts): void {
+  const opened = (c: ConsoleContext) => openLesson(ctx, askerOf(c), idOf(c));
+  const changeable = async (c: ConsoleContext): Promise<OpenLesson> => {
+    const lesson = await opened(c);
+    if (!LESSON_RIGHTS[lesson.standing].changes) throw forbidden();
+    return lesson;
+  };
+
+  screens.get(PATH, STAFF, async (c) => {
+    const lesson = await opened(c);
+    const { region, refreshSeconds } = following(
+      [lesson.lesson],
+      lesson.school,
+      ctx.clock.now(),
+      lessonFacts(lesson),
+    );
+    return page({
+      c,
+      section: 'journal',
+      title: TITLE,
+      crumbs: [JOURNAL],
+      body: html`${region}${lessonDialogs(lesson)}`,
+      styles: ['lessons.css'],
+      scripts: ['lessons.js'],
+      refreshSeconds,
+    });
+  });
+
+  // What the dialogs ask, for those without script.
+  screens.get(`${PATH}/meeting`, STAFF, async (c) => {
+    const lesson = await changeable(c);
+    if (lesson.phase === 'over') return goTo(c, lessonPath(lesson.lesson.id));
+    return ask(c, lesson, 'Настройки дистанционного урока', newPage(lesson));
+  });
+  screens.get(`${PATH}/meeting/delete`, STAFF, async (c) => {
+    const lesson = await changeable(c);
+    return ask(c, lesson, 'Удалить дистанционный урок?', deletePage(lesson));
+  });
+
+  screens.post(`${PATH}/meeting`, STAFF, async (c) => {
+    const title = String((await c.req.parseBody()).title ?? '');
+    try {
+      await commands.createMeeting({ asker: askerOf(c), lessonId: idOf(c), title });
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal && refusal.status === 409)) throw refusal;
+      return goTo(c, lessonPath(idOf(c)), { kind: 'bad', title: refusal.title });
+    }
+    return goTo(c, lessonPath(idOf(c)), { kind: 'good', title: 'Дистанционный урок создан' });
+  });
+
+  screens.post(`${PATH}/meeting/delete`, STAFF, async (c) => {
+    await commands.deleteMeeting({ asker: askerOf(c), lessonId: idOf(c) });
+    return goTo(c, lessonPath(idOf(c)), { kind: 'info', title: 'Дистанционный урок удалён' });
+  });
+}
+
+function ask(c: ConsoleContext, { lesson }: OpenLesson, title: string, body: ReturnType<typeof newPage>) {
+  const crumbs = [JOURNAL, { label: TITLE, href: lessonPath(lesson.id) }];
+  return page({ c, section: 'journal', title, crumbs, body, styles: ['lessons.css'] });
+}
+
+function idOf(c: ConsoleContext): string {
+  return c.req.param('id') ?? '';
+}

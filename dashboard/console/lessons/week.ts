@@ -1,0 +1,48 @@
+import type { Day } from '../../../src/desired/model.ts';
+import type { Moment } from '../../../src/store/queries/lessons.ts';
+import { type Html, html } from '../html.ts';
+import { linkButton } from '../parts/button.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const WEEK_DAYS = 7;
+
+export function plusDays(day: Day, days: number): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The Monday of a day's week. */
+export function mondayOf(day: Day): Day {
+  const sinceMonday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % WEEK_DAYS;
+  return plusDays(day, -sinceMonday);
+}
+
+/** The bounds of a school's week for queries. */
+export function weekOf(monday: Day, timeZone: string): { from: Moment; before: Moment } {
+  return {
+    from: { day: monday, plusDays: 0, timeZone },
+    before: { day: monday, plusDays: WEEK_DAYS, timeZone },
+  };
+}
+
+const DATE = new Intl.DateTimeFormat('ru-RU', { timeZone: 'UTC', day: 'numeric', month: 'long' });
+const DATE_OF_WEEK = new Intl.DateTimeFormat('ru-RU', {
+  timeZone: 'UTC',
+  ...{ weekday: 'long', day: 'numeric', month: 'long' },
+});
+
+/** «четверг, 1 октября» */
+export function dayTitle(day: Day): string {
+  return DATE_OF_WEEK.format(new Date(`${day}T00:00:00Z`));
+}
+
+/** «28 сентября – 4 октября» with the ways to the weeks beside it, and back to this one. */
+export function weekBar(monday: Day, today: Day, href: (week: Day | undefined) => string): Html {
+  const until = plusDays(monday, WEEK_DAYS - 1);
+  const date = (day: Day) => DATE.format(new Date(`${day}T00:00:00Z`));
+  const isNow = monday === mondayOf(today);
+  return html`<nav class="week" aria-label="Неделя">${linkButton({ label: '← Предыдущая', href: href(plusDays(monday, -WEEK_DAYS)) })}
+<span class="week-name">${date(monday)} – ${date(until)}</span>
+${linkButton({ label: 'Следующая →', href: href(plusDays(monday, WEEK_DAYS)) })}${
+  isNow ? '' : linkButton({ label: 'Эта неделя', href: href(undefined), kind: 'quiet' })
+}</nav>`;
+}

@@ -1,0 +1,232 @@
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  type Console,
+  describeInBrowser,
+  entryPath,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  PHONE,
+  startConsole,
+  type Visitor,
+} from '../support/browser.ts';
+import {
+  ENDS_AT,
+  type LessonWorld,
+  MORNING,
+  movableClock,
+  PUPIL,
+  STARTS_AT,
+  TEACHER,
+  withLesson,
+} from '../support/lesson-world.ts';
+
+const LESSON = '/journal/lessons/geo';
+const NOT_YET = 'Дистанционный урок еще не начался';
+const OVER = 'Урок завершился';
+const PARENT = { role: 'parent', school: 's1', sub: 'm1' } as const;
+const OTHER_PUPIL = { role: 'student', school: 's1', sub: 'p4' } as const;
+const OTHER_TEACHER = { role: 'staff', school: 's1', sub: 't2' } as const;
+
+describeInBrowser('a distance lesson, as everybody sees it', () => {
+  let site: Console;
+  let world: LessonWorld;
+
+  beforeEach(async () => {
+    const clock = movableClock(MORNING);
+    site = await startConsole({ clock });
+    world = await withLesson(site.world, clock);
+  });
+  afterEach(async () => {
+    expect(site.foreign).toEqual([]);
+    expect(site.complaints).toEqual([]);
+    await site[Symbol.asyncDispose]();
+  });
+
+  /** Signed in by a link that is fresh by the product's clock. */
+  const visit = async (who: Visitor, path: string, options: BrowserContextOptions = {}) => {
+    const ageSeconds = Math.round((Date.now() - world.clock.now()) / 1000);
+    return site.open(await entryPath(who, path, { ageSeconds }), options);
+  };
+  const heading = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
+  const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+  /** The window that a click opens. */
+  const opened = async (page: Page, click: () => Promise<void>): Promise<Page> => {
+    const [window] = await Promise.all([page.context().waitForEvent('page'), click()]);
+    await window.waitForLoadState();
+    return window;
+  };
+  /** The product's clock and the browser's timers, so far ahead. */
+  const later = async (instant: string, ...pages: Page[]) => {
+    const byMs = Date.parse(instant) - world.clock.now();
+    world.clock.moveTo(instant);
+    for (const page of pages) await page.clock.fastForward(byMs);
+  };
+
+  test('I1–I7: through its whole life, as teacher and pupil, without a page loaded anew', async () => {
+    const pupil = await visit(PUPIL, '/diary');
+    await pupil.clock.install();
+    await pupil.reload();
+    expect(await pupil.getByRole('row', { name: /География/ }).count()).toBe(1);
+    expect(await pupil.locator('.call').count()).toBe(0);
+
+    const teacher = await visit(TEACHER, '/journal');
+    await teacher.clock.install();
+    await teacher.getByLabel('Класс/параллель').selectOption({ label: '5А' });
+    await teacher.getByLabel('Предмет').selectOption({ label: 'География' });
+    await button(teacher, 'Загрузить').click();
+    await link(teacher, 'Выставить оценки').click();
+    await expect.poll(() => heading(teacher)).toBe('Выставить оценки');
+    for (const shown of [
+      'География',
+      '01.10.2026, 15:50 – 16:50',
+      '1.1. Материки и океаны. Части света. Острова. (1 ч)',
+    ])
+      expect(await teacher.getByText(shown, { exact: true }).count()).toBe(1);
+
+    await link(teacher, 'Создать').click();
+    const dialog = teacher.getByRole('dialog', { name: 'Настройки дистанционного урока' });
+    expect(await dialog.getByLabel('Наименование урока').inputValue()).toBe(
+      'Урок по предмету «География» от 01.10.2026 15:50',
+    );
+    expect(await dialog.getByLabel('Время начала').inputValue()).toBe('15:50');
+    expect(await dialog.getByLabel('Время окончания').getAttribute('readonly')).toBe('');
+    expect(await dialog.getByText('Система ВКС: Сферум').count()).toBe(1);
+    await button(teacher, 'Отмена').click();
+    expect(await dialog.count()).toBe(0);
+    await link(teacher, 'Создать').click();
+    await dialog.getByLabel('Наименование урока').fill('Путешествие по материкам');
+    await dialog.getByRole('button', { name: 'Создать' }).click();
+    await link(teacher, 'Открыть').waitFor();
+    expect(await link(teacher, 'Создать').count()).toBe(0);
+    const early = await opened(teacher, () => link(teacher, 'Открыть').click());
+    expect(await heading(early)).toBe(NOT_YET);
+    await early.close();
+
+    // The diary has not been loaded anew: the icon comes by itself.
+    await pupil.clock.fastForward(31_000);
+    const icon = pupil.locator('a.call');
+    await expect.poll(() => icon.textContent()).toContain('начнётся в 15:50');
+    const before = await opened(pupil, () => icon.click());
+    expect(await heading(before)).toBe(NOT_YET);
+
+    await later('2026-10-01T12:49:00Z', pupil);
+    await world.ready();
+    await later(STARTS_AT, pupil, teacher);
+    await pupil.clock.fastForward(1000);
+    await expect.poll(() => icon.textContent()).toContain('Войти');
+    const call = await opened(pupil, () => icon.click());
+    expect(await heading(call)).toBe('Звонок Сферума');
+    const teachers = await opened(teacher, () => link(teacher, 'Открыть').click());
+    expect(teachers.url()).toBe(call.url());
+    expect(call.url()).toContain(world.running().join());
+
+    await later(ENDS_AT, pupil, teacher);
+    for (const page of [pupil, teacher]) {
+      await page.clock.fastForward(1000);
+      await expect.poll(() => heading(page)).toBe('Звонок завершен');
+    }
+    await expectAccessible(pupil);
+    await world.runs(0);
+    await call.reload();
+    expect(await heading(call)).toBe('Звонок завершён');
+    // «Вы будете перенаправлены на главный экран.»
+    await expect.poll(() => heading(pupil), { timeout: 15_000 }).toBe('Чаты');
+
+    await teacher.goto(`${site.origin}${LESSON}`);
+    expect(await teacher.getByText(OVER, { exact: true }).count()).toBe(1);
+    for (const gone of ['Создать', 'Открыть', 'Удалить']) expect(await link(teacher, gone).count()).toBe(0);
+    await pupil.goto(`${site.origin}/diary`);
+    const after = await opened(pupil, () => pupil.locator('a.call').click());
+    expect(await heading(after)).toBe(OVER);
+  });
+
+  test('I5: who waits before the door is let in when the lesson begins, without script too', async () => {
+    await world.create();
+    for (const javaScriptEnabled of [true, false]) {
+      world.clock.moveTo('2026-10-01T12:49:56Z');
+      const page = await visit(PUPIL, '/lessons/geo/join', { javaScriptEnabled });
+      expect(await heading(page)).toBe(NOT_YET);
+      await expect.poll(() => heading(page), { timeout: 15_000 }).toBe('Звонок Сферума');
+    }
+  });
+
+  test('I4: «Удалить» asks, and ends the call; who was in is told', async () => {
+    world.clock.moveTo('2026-10-01T12:55:00Z');
+    await world.create();
+    await world.ready();
+    const pupil = await visit(PUPIL, '/diary');
+    await pupil.clock.install();
+    await pupil.reload();
+    await opened(pupil, () => pupil.locator('a.call').click());
+    const teacher = await visit(TEACHER, LESSON);
+    await link(teacher, 'Удалить').click();
+    const dialog = teacher.getByRole('dialog', { name: 'Удалить дистанционный урок?' });
+    await expectAccessible(teacher);
+    await dialog.getByRole('button', { name: 'Отмена' }).click();
+    expect(await link(teacher, 'Открыть').count()).toBe(1);
+    await link(teacher, 'Удалить').click();
+    await dialog.getByRole('button', { name: 'Удалить' }).click();
+    await teacher.getByText('Дистанционный урок удалён').waitFor();
+    expect(await link(teacher, 'Создать').count()).toBe(1);
+    await world.runs(0);
+    await pupil.clock.fastForward(31_000);
+    await expect.poll(() => heading(pupil)).toBe('Звонок завершен');
+  });
+
+  test('I6: a parent sees the icon without entry, another class’s pupil nothing, another teacher neither', async () => {
+    world.clock.moveTo('2026-10-01T12:55:00Z');
+    await world.create();
+    const parent = await visit(PARENT, '/diary');
+    expect(await parent.getByRole('link', { name: 'Абаев Марк' }).getAttribute('aria-current')).toBe('true');
+    expect(await parent.locator('.call').textContent()).toContain('идёт');
+    expect(await parent.locator('a.call').count()).toBe(0);
+    await expectAccessible(parent);
+    const other = await visit(OTHER_PUPIL, '/diary');
+    expect(await other.getByText('География').count()).toBe(0);
+    for (const who of [PARENT, OTHER_PUPIL, OTHER_TEACHER]) {
+      const page = await visit(who, '/lessons/geo/join');
+      expect(await heading(page)).toBe('Недостаточно прав');
+    }
+    expect(await heading(await visit(OTHER_TEACHER, LESSON))).toBe('Недостаточно прав');
+    expect(await heading(await visit(PUPIL, '/journal'))).toBe('Недостаточно прав');
+    const admin = await visit({ role: 'school-admin', school: 's1', sub: 'a1' }, LESSON);
+    expect(await admin.getByText('Создан', { exact: true }).count()).toBe(1);
+    expect(await link(admin, 'Удалить').count()).toBe(0);
+  });
+
+  test('everything works without script, by loading anew', async () => {
+    const page = await visit(TEACHER, LESSON, { javaScriptEnabled: false });
+    await link(page, 'Создать').click();
+    expect(await heading(page)).toBe('Настройки дистанционного урока');
+    await page.getByLabel('Наименование урока').fill('Без скриптов');
+    await button(page, 'Создать').click();
+    await link(page, 'Удалить').click();
+    expect(await heading(page)).toBe('Удалить дистанционный урок?');
+    await button(page, 'Удалить').click();
+    expect(await link(page, 'Создать').count()).toBe(1);
+    expect(await world.journal()).toEqual(['meeting-create', 'meeting-delete']);
+  });
+
+  test('the pages are accessible and fit a phone, light and dark', async () => {
+    world.clock.moveTo('2026-10-01T12:55:00Z');
+    await world.create();
+    await world.ready();
+    for (const options of [{}, { colorScheme: 'dark', viewport: PHONE } as const]) {
+      for (const [who, path] of [
+        [TEACHER, '/journal'],
+        [TEACHER, LESSON],
+        [TEACHER, `${LESSON}/meeting`],
+        [PUPIL, '/diary'],
+        [PUPIL, '/diary?week=2026-09-21'],
+        [OTHER_PUPIL, '/lessons/geo-2/join'],
+      ] as const) {
+        const page = await visit(who, path, options);
+        await expectAccessible(page);
+        await expectNoSidewaysScroll(page);
+        await page.context().close();
+      }
+    }
+  });
+});

@@ -319,6 +319,8 @@ create table journal (
 );
 create index journal_by_chat on journal (chat_id, id desc);
 create index journal_by_person on journal (school_id, person_id, id desc);
+-- What was removed lately counts against the school's limit (F4).
+create index journal_removals on journal (school_id, at) where what = 'remove';
 create index journal_by_school on journal (school_id, id desc);
 
 -- Console sessions and tokens used once (jti).

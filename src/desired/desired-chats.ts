@@ -30,6 +30,8 @@ const RULES: Record<ChatType, (school: School) => AutomaticChat[]> = {
 
 export interface DesiredOptions {
   types: ReadonlySet<ChatType>;
+  /** Manual chats of any type, not of `types` alone: departures reach them before a type is switched on (D6, D10). */
+  allManual?: boolean;
   /** «Строго по спискам СГО» (D7): exceptions on automatic chats count for nothing. */
   strict: boolean;
   /**
@@ -54,7 +56,7 @@ export function desiredChats(
   const automatic = new Map<string, ChatFact>();
   const desired: DesiredChat[] = [];
   for (const chat of chats) {
-    if (!options.types.has(chat.type)) continue;
+    if (!options.types.has(chat.type) && !(options.allManual && chat.key === null)) continue;
     if (chat.key !== null) automatic.set(chat.key, chat);
     else if (isAsked(options, null, chat)) desired.push(manualChat(chat, school, options.strict));
   }

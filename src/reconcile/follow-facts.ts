@@ -22,7 +22,7 @@ export interface Followed {
 
 /**
  * Facts of a school changed: its switched-on chat types (D0) follow, through the guard, in the same transaction,
- * which holds the school. Null where no type is switched on yet. The caller wakes the chats after the commit, and
+ * which holds the school; manual chats do whatever their type. Null where there is no such school. The caller wakes the chats after the commit, and
  * finishes the operation.
  */
 export async function followFacts(
@@ -35,10 +35,9 @@ export async function followFacts(
     update school set revision = revision + 1 where id = ${schoolId} returning switched_on`.execute(tx);
   const affected = how.affected ?? null;
   if (affected === null) await settleLists(tx, schoolId, null);
-  const types = rows[0]?.switched_on ?? [];
-  if (types.length === 0) return null;
+  if (!rows[0]) return null;
   const plan = await planSchool(ctx, tx, {
-    ...{ schoolId, types, strict: false, day: null, recreate: false },
+    ...{ schoolId, types: rows[0].switched_on, allManual: true, strict: false, day: null, recreate: false },
     ...(affected ? { only: new Set(affected.keys()) } : {}),
   });
   const operationId = how.operationId ?? (await holdingOperation(ctx, tx, plan, how));

@@ -12,9 +12,14 @@ import { type FactScope, partFor } from '../store/fact-part.ts';
 import { loadFacts } from '../store/facts.ts';
 import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
+/** Many small removals within this time count together against the school's limit (F4). */
+const LATELY_MS = 24 * 3600 * 1000;
+
 export interface PlanRequest {
   schoolId: string;
   types: readonly ChatType[];
+  /** Manual chats of every type, as facts change (D6, D10). */
+  allManual?: boolean;
   /** Drops the exceptions by hand (D7). */
   strict: boolean;
   /** The day to plan for; null: today in the school's time zone. */
@@ -56,7 +61,7 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   const timeZone = school.time_zone ?? ctx.config.schoolTimeZone;
   const day = request.day ?? dayIn(timeZone, ctx.clock.now());
   const scope = request.only && scopeOf(request.only);
-  const stored = await loadChats(tx, schoolId, scope ?? { types });
+  const stored = await loadChats(tx, schoolId, scope ?? { types, allManual: request.allManual ?? false });
   const part = scope && (await partFor(tx, schoolId, factScope(scope.keys, stored)));
   const facts = { ...(await loadFacts(tx, schoolId, part)), dayOf: dayOf(timeZone) };
   const chats = new Map(stored.map((chat) => [chat.id, chat]));
@@ -65,6 +70,7 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   const desired = desiredChats(facts, stored, day, {
     types: new Set(types),
     strict: request.strict,
+    allManual: request.allManual ?? false,
     ...(request.only ? { only: request.only } : {}),
   }).filter((chat) => chat.id !== null || !barred.has(chat.key!));
   const live = liveProfiles(stored);
@@ -83,7 +89,8 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
     },
     ...(request.approvedChatIds ? { approvedChatIds: request.approvedChatIds } : {}),
   };
-  const plan = await makeGuardedPlan(tx, input, request);
+  const since = new Date(ctx.clock.now() - LATELY_MS);
+  const plan = await makeGuardedPlan(tx, input, request, since);
   return { schoolId, day, revision: Number(school.revision), desired, chats, plan };
 }
 
@@ -95,14 +102,33 @@ async function makeGuardedPlan(
   tx: Sql,
   input: PlanInput,
   { schoolId, types, only }: PlanRequest,
+  since: Date,
 ): Promise<Plan> {
-  const unheld = makePlan({ ...input, schoolMembers: 0, ...(only ? { runMembers: 0 } : {}) });
-  if (unheld.breaches.every(({ scope }) => scope === 'chat')) return unheld;
+  const least = makePlan({ ...input, schoolMembers: 0, ...(only ? { runMembers: 0 } : {}) });
+  if (!least.chats.some((chat) => chat.actions.some(({ action, ending }) => action === 'remove' && !ending))) {
+    return least;
+  }
+  const alreadyRemovedInSchool = await removedLately(tx, schoolId, since);
+  const strictest = makePlan({ ...input, alreadyRemovedInSchool, schoolMembers: 0, ...(only ? { runMembers: 0 } : {}) });
+  if (strictest.breaches.every(({ scope }) => scope === 'chat')) return strictest;
   const { rows } = await sql<{ school: string; run: string }>`
     select count(*) as school, count(*) filter (where c.type = any(${[...types]})) as run
     from membership m join chat c on c.id = m.chat_id where m.school_id = ${schoolId}`.execute(tx);
   const { school, run } = rows[0]!;
-  return makePlan({ ...input, schoolMembers: Number(school), ...(only ? { runMembers: Number(run) } : {}) });
+  return makePlan({
+    ...input,
+    alreadyRemovedInSchool,
+    schoolMembers: Number(school),
+    ...(only ? { runMembers: Number(run) } : {}),
+  });
+}
+
+/** Removals that the guard let through: neither asked for by an order or a person, nor approved by one. */
+async function removedLately(tx: Sql, schoolId: string, since: Date): Promise<number> {
+  const { rows } = await sql<{ n: string }>`
+    select count(*) as n from journal where school_id = ${schoolId} and what = 'remove' and at > ${since}
+      and not details ? 'ending' and cause not like 'approval:%'`.execute(tx);
+  return Number(rows[0]!.n);
 }
 
 /** `only` names chats by id and automatic ones by key. */

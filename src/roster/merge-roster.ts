@@ -17,6 +17,7 @@ import { nameKey } from './name-key.ts';
 import type { RejectedRow } from './one-roster/rejected.ts';
 import { type LinkCandidate, linkProfiles } from './profile-links.ts';
 import type { OnProgress } from './read-roster.ts';
+import { reviveCancelled } from './revive.ts';
 import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
 import { type StatedRow, type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
 
@@ -78,7 +79,8 @@ export async function mergeRoster(
     const written = await (created
       ? firstFacts(tx, facts, to, progress)
       : mergeSchool(tx, facts, to, reading, progress));
-    schools.push({ id: school.id, created, changed: written > 0 || renamed });
+    const revived = created ? [] : await reviveCancelled(tx, school.id);
+    schools.push({ id: school.id, created, changed: written > 0 || renamed || revived.length > 0 });
     candidates.push(...linkCandidates(school.id, facts));
   }
   const { refused, changed } = await linkProfiles(tx, candidates, stamp);

@@ -20,13 +20,13 @@ export interface DeletedChat {
 }
 
 /** Which chats of a school: by type, or some by id and by key. */
-export type ChatScope = { types: readonly ChatType[] } | { ids: readonly string[]; keys?: readonly string[] };
+export type ChatScope = { types: readonly ChatType[]; allManual?: boolean } | { ids: readonly string[]; keys?: readonly string[] };
 
 /** The chats of a school that are there (not deleted nor being deleted), with both sides of their membership. */
 export async function loadChats(db: Sql, schoolId: string, scope: ChatScope): Promise<StoredChat[]> {
   const chosen =
     'types' in scope
-      ? sql`c.type = any(${[...scope.types]})`
+      ? sql`(c.type = any(${[...scope.types]}) or ${scope.allManual ?? false} and c.key is null)`
       : sql`(c.id = any(${[...scope.ids]}::uuid[]) or c.key = any(${[...(scope.keys ?? [])]}))`;
   const chats = await sql<{
     id: string;

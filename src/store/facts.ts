@@ -95,8 +95,11 @@ async function loadEnrollments(
       student_id: string;
       begins_on: string | null;
       ends_on: string | null;
+      stated_from_at: string | null;
+      gone_from_at: string | null;
     }
-  >`select unit, unit_id, student_id, begins_on, ends_on, stated_at, stated_by, gone_at, gone_by
+  >`select unit, unit_id, student_id, begins_on, ends_on, stated_at, stated_by, gone_at, gone_by,
+      coalesce(stated_from_at, stated_at) as stated_from_at, coalesce(gone_from_at, gone_at) as gone_from_at
     from enrollment where school_id = ${schoolId} ${asked}`.execute(db);
   const stamp = stampReader();
   return rows.map((r) => ({
@@ -107,6 +110,8 @@ async function loadEnrollments(
     endsOn: r.ends_on,
     stated: stamp(r.stated_at, r.stated_by),
     gone: stamp(r.gone_at, r.gone_by),
+    statedFrom: stamp(r.stated_from_at, null),
+    goneFrom: stamp(r.gone_from_at, null),
   }));
 }
 

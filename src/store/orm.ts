@@ -5,6 +5,7 @@ import { Lessons } from '../../migrations/0002-lessons.ts';
 import { ChatDraft } from '../../migrations/0003-chat-draft.ts';
 import { Console } from '../../migrations/0004-console.ts';
 import { Meetings } from '../../migrations/0005-meetings.ts';
+import { EnrollmentRuns } from '../../migrations/0006-enrollment-runs.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 
 /** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
@@ -33,6 +34,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0003-chat-draft', class: ChatDraft },
         { name: '0004-console', class: Console },
         { name: '0005-meetings', class: Meetings },
+        { name: '0006-enrollment-runs', class: EnrollmentRuns },
       ],
       snapshot: false,
     },

@@ -4,6 +4,7 @@ import { lessonChanged } from '../../lessons/lesson-changed.ts';
 import { instant, type Sql } from '../../store/database.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
 import { nameKey } from '../name-key.ts';
+import { reviveCancelled } from '../revive.ts';
 import { type StatedRow, stateFacts } from '../state-facts.ts';
 import type { EventType, RejectedEvent, RosterEvent } from './event.ts';
 import { settleLists } from './settle-lists.ts';
@@ -163,6 +164,7 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
 
   async 'sgo.order.cancelled'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
     touchItems(touched, await cancelOrder(tx, schoolId, data.id, stamp), eventId);
+    for (const personId of await reviveCancelled(tx, schoolId)) touched.person(personId, eventId);
   },
 
   async 'sgo.profile.linked'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {

@@ -5,7 +5,7 @@ import { EVENTS_PER_BATCH } from '../../src/roster/events/limits.ts';
 import { findDelays } from '../../src/store/queries/delays.ts';
 import type { TokenClaims } from '../support/api.ts';
 import { ADMIN, type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';
-import { withoutRows, withRows } from '../support/roster-files.ts';
+import { edited, withoutRows, withRows } from '../support/roster-files.ts';
 
 const SERVICE: TokenClaims = { role: 'service', school: 's1', sub: 'sgo' };
 const BATCH = 'application/cloudevents-batch+json';
@@ -105,6 +105,30 @@ describe('orders (D6)', () => {
     expect(world.inSferum('Совет 5А')).toBe('301 901*');
     await hear(event('sgo.order.cancelled', { id: 'o1' }));
     expect(everything()).toEqual(before);
+  });
+
+  test('a roster taken meanwhile leaves the departed and his parent out; the cancellation brings all back', async () => {
+    const before = everything();
+    const leaves = { id: 'o1', kind: 'withdrawal', effectiveOn: '2026-10-01', items: [{ studentId: 'p1' }] };
+    await hear(event('sgo.order.issued', leaves));
+    const left = withoutRows(withoutRows(linkedRoster(), 'enrollments.csv', ',p1,'), 'users.csv', 'p1,');
+    await world.importRoster(withoutRows(left, 'users.csv', 'f1,'), '2026-10-01T09:30:00Z');
+    await world.settled();
+    expect(world.inSferum('5А класс')).toBe('101* 202 203');
+    await hear(event('sgo.order.cancelled', { id: 'o1' }, { time: '2026-10-01T09:40:00Z' }));
+    expect(everything()).toEqual(before);
+  });
+
+  test('a transfer that a roster has shown meanwhile is undone by its cancellation, in both classes', async () => {
+    const before = everything();
+    await hear(moved('o1', [{ studentId: 'p1', classId: 'c5a', toClassId: 'c5b' }]));
+    const shown = edited(linkedRoster(), 'enrollments.csv', 'c5a,s1,p1', 'c5b,s1,p1');
+    await world.importRoster(shown, '2026-10-01T09:30:00Z');
+    await world.settled();
+    expect(world.inSferum('5Б класс')).toBe('102* 201 204 205');
+    await hear(event('sgo.order.cancelled', { id: 'o1' }, { time: '2026-10-01T09:40:00Z' }));
+    expect(world.inSferum('5Б класс')).toBe(before['5Б класс']);
+    expect(world.inSferum('5А класс')).toBe(before['5А класс']);
   });
 
   test('a cancellation that comes before its order is remembered', async () => {

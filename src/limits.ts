@@ -126,19 +126,19 @@ export const LIMIT_RULES = {
     about: 'running work may finish for this long at a stop',
   },
   jobLockMs: {
-    value: MINUTE_MS,
+    value: 30 * SECOND_MS,
     min: SECOND_MS,
     max: 10 * MINUTE_MS,
     about: 'a worker that is silent for so long loses its jobs to the others',
   },
   creationDeadlineMs: {
-    value: 30 * SECOND_MS,
+    value: 20 * SECOND_MS,
     min: 100,
     max: 5 * MINUTE_MS,
     about: 'a chat whose creation was not sent by then is not created by that attempt',
   },
   lostAfterMs: {
-    value: 45 * SECOND_MS,
+    value: 30 * SECOND_MS,
     min: SECOND_MS,
     max: 10 * MINUTE_MS,
     about: 'a worker process whose database or queue is away for so long, or that takes no jobs, ends (V6)',

@@ -2,8 +2,8 @@ import type { Hands, Queues } from '../jobs/queues.ts';
 import type { Context } from '../src/context.ts';
 import { assertClocksAgree } from '../src/store/clocks.ts';
 
-/** So many looks until a trouble that stays is taken for a loss. */
-const LOOKS_UNTIL_LOST = 9;
+/** So many looks in the time after which a trouble that stays is taken for a loss; each may take as long as a pause. */
+const LOOKS = 10;
 
 export interface Watch extends AsyncDisposable {
   /** Throws while this process cannot work, or does not take what waits: for /readyz. */
@@ -23,26 +23,27 @@ export function watchWorkers(ctx: Context, queues: Queues, workers: readonly Han
   const stop = new AbortController();
   const idle = workers.map((hands) => idleness(queues, hands));
   let trouble: Error | null = null;
-  let failedLooks = 0;
+  let troubledSinceMs = 0;
 
   const look = async () => {
+    const atMs = ctx.clock.now();
     try {
-      await within(lostAfterMs / LOOKS_UNTIL_LOST, ctx.db.ping());
-      await within(lostAfterMs / LOOKS_UNTIL_LOST, assertClocksAgree(ctx.db.sql));
-      for (const check of idle) await check();
-      if (trouble) ctx.log.info({ failedLooks }, 'this process can work again');
+      await within(
+        lostAfterMs / LOOKS,
+        Promise.all([assertClocksAgree(ctx.db.sql), ...idle.map((check) => check())]),
+      );
+      if (trouble) ctx.log.info({}, 'this process can work again');
       trouble = null;
-      failedLooks = 0;
     } catch (error) {
+      if (!trouble) troubledSinceMs = atMs;
       trouble = error as Error;
-      failedLooks += 1;
-      ctx.log.error({ err: error, failedLooks }, 'this process cannot work');
-      if (failedLooks >= LOOKS_UNTIL_LOST) lost.resolve(trouble);
+      ctx.log.error({ err: error }, 'this process cannot work');
+      if (ctx.clock.now() - troubledSinceMs >= lostAfterMs) lost.resolve(trouble);
     }
   };
   const loop = (async () => {
     while (!stop.signal.aborted) {
-      await ctx.clock.sleep(lostAfterMs / LOOKS_UNTIL_LOST, stop.signal).catch(() => undefined);
+      await ctx.clock.sleep(lostAfterMs / LOOKS, stop.signal).catch(() => undefined);
       if (!stop.signal.aborted) await look();
     }
   })();
@@ -72,7 +73,10 @@ function idleness(queues: Queues, hands: Hands): () => Promise<void> {
 
 async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('PostgreSQL does not answer in time')), timeoutMs);
+  const timer = setTimeout(
+    () => late.reject(new Error('the database or the queue does not answer in time')),
+    timeoutMs,
+  );
   try {
     await Promise.race([work, late.promise]);
   } finally {

@@ -167,7 +167,10 @@ async function retry(
 ): Promise<void> {
   const attempts = chat.attempts + 1;
   const reason = kind === 'unexpected' ? kind : 'unavailable';
-  if (attempts >= ATTEMPTS_UNTIL_SET_ASIDE) return setAside(ctx, chat, work, reason);
+  // What never ran says nothing of this chat: an outage of hours sets none aside.
+  if (attempts >= ATTEMPTS_UNTIL_SET_ASIDE && kind !== 'never-ran') {
+    return setAside(ctx, chat, work, reason);
+  }
   await postpone(ctx, chat, {
     ...work,
     afterMs: Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS),

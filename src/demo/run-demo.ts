@@ -10,6 +10,7 @@ import { compareStates } from './compare-states.ts';
 import { demoKeys } from './demo-keys.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { followOperation } from './follow.ts';
+import { giveTimetable } from './lessons/give-timetable.ts';
 import { makeSchool } from './school/make-school.ts';
 import { readRosterFolder, zipRoster } from './school/zip-roster.ts';
 
@@ -45,6 +46,7 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
     bars.stop();
   }
   const agrees = await summarize(app, workStartedMs, print);
+  if (!options.exit) for (const schoolId of await schoolIds(app)) await tellTimetable(app, schoolId, print);
   return { app, agrees };
 }
 
@@ -80,6 +82,12 @@ async function initialize(app: App, schoolId: string, bars: Bars): Promise<void>
   if (operation.state !== 'succeeded') {
     throw new Error(`the initialisation ended ${operation.state}: ${JSON.stringify(operation.problems.slice(0, 3))}`);
   }
+}
+
+/** So that there is something to enter whenever one looks. */
+async function tellTimetable(app: App, schoolId: string, print: (line: string) => void): Promise<void> {
+  const { lessons, meetings } = await giveTimetable(app.ctx, commandsOf(app.ctx), schoolId);
+  print(`Расписание вокруг этого часа: уроков ${lessons}, из них дистанционных ${meetings}`);
 }
 
 async function schoolIds(app: App): Promise<string[]> {

@@ -106,7 +106,7 @@ function dayTable(
         cell: (lesson) =>
           html`${lesson.subject}<div class="muted small">${hours(lesson, school.timeZone)}${lesson.topic ? ` · ${lesson.topic}` : ''}</div>`,
       },
-      { head: 'Дистанционный урок', cell: entryCell, narrow: true },
+      { head: 'Дистанционный урок', cell: entryCell, phone: 'line', narrow: true },
     ],
   });
 }

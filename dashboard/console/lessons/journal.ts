@@ -134,6 +134,7 @@ function dayTable(
       {
         head: 'Действия',
         headContent: html`<span class="unseen">Действия</span>`,
+        phone: 'line',
         cell: (lesson) => linkButton({ label: 'Выставить оценки', href: lessonPath(lesson.id) }),
         narrow: true,
       },

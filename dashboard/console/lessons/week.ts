@@ -40,9 +40,11 @@ export function weekBar(monday: Day, today: Day, href: (week: Day | undefined) =
   const until = plusDays(monday, WEEK_DAYS - 1);
   const date = (day: Day) => DATE.format(new Date(`${day}T00:00:00Z`));
   const isNow = monday === mondayOf(today);
-  return html`<nav class="week" aria-label="Неделя">${linkButton({ label: '← Предыдущая', href: href(plusDays(monday, -WEEK_DAYS)) })}
+  const step = (week: Day, before: string, word: string, after: string) =>
+    html`<a class="button plain" href="${href(week)}">${before}<span class="week-word">${word}</span>${after}</a>`;
+  return html`<nav class="week" aria-label="Неделя">${step(plusDays(monday, -WEEK_DAYS), '←', 'Предыдущая', '')}
 <span class="week-name">${date(monday)} – ${date(until)}</span>
-${linkButton({ label: 'Следующая →', href: href(plusDays(monday, WEEK_DAYS)) })}${
+${step(plusDays(monday, WEEK_DAYS), '', 'Следующая', '→')}${
   isNow ? '' : linkButton({ label: 'Эта неделя', href: href(undefined), kind: 'quiet' })
 }</nav>`;
 }

@@ -1,0 +1,109 @@
+/** A made-up timetable around now: at any hour some lessons are over, some run, some begin in a few minutes. Pure. */
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const LESSON_MS = 40 * MINUTE_MS;
+/** A lesson and the break after it. */
+const PERIOD_MS = 50 * MINUTE_MS;
+/** Lessons begin at such minutes as they do in schools. */
+const ROUND_MS = 5 * MINUTE_MS;
+/** How long the lesson of `now` has been running, by class in turn: just begun, about to end, over – the next is soon. */
+const SINCE_MS = [10, 25, 41].map((minutes) => minutes * MINUTE_MS);
+/** That lesson, and those of its class before and after it; what runs now is chosen first. */
+const PERIODS = [0, -1, 1, -2, 2, 3];
+const DAYS = [0, -1, 1];
+const TOPICS = [
+  'Повторение пройденного (1 ч)',
+  'Изучение нового материала (1 ч)',
+  'Закрепление изученного. Решение задач (1 ч)',
+  'Практическая работа (1 ч)',
+  'Обобщающий урок (1 ч)',
+];
+
+export interface TaughtGroup {
+  id: string;
+  classId: string;
+  subject: string;
+  teacherId: string;
+}
+
+export interface MadeLesson {
+  id: string;
+  subjectGroupId: string;
+  teacherId: string;
+  startsAt: string;
+  endsAt: string;
+  topic: string;
+}
+
+export interface TimetableOrder {
+  groups: readonly TaughtGroup[];
+  nowMs: number;
+  /** Looked at first: their classes have a lesson that has just begun, and lessons yesterday and tomorrow. */
+  classIds: readonly string[];
+  /** Teachers who should have one too. */
+  teacherIds: readonly string[];
+}
+
+/**
+ * A class has one subject at a time, all its groups of it at once, and a teacher one lesson. The same groups always
+ * make lessons of the same ids, so that a timetable made again an hour later moves them.
+ */
+export function makeTimetable({ groups, nowMs, classIds, teacherIds }: TimetableOrder): MadeLesson[] {
+  const busy = new Map<string, number[]>();
+  const isFree = (teacherId: string, atMs: number) =>
+    (busy.get(teacherId) ?? []).every((other) => Math.abs(other - atMs) >= LESSON_MS);
+  const roundMs = nowMs - (nowMs % ROUND_MS);
+  const classes = inOrder(groups, classIds, teacherIds);
+  const others = [...classes.keys()].filter((id) => !classIds.includes(id));
+  return [...classes].flatMap(([classId, subjects], at) => {
+    const isFirst = classIds.includes(classId);
+    const sinceMs = isFirst ? SINCE_MS[0]! : SINCE_MS[others.indexOf(classId) % SINCE_MS.length]!;
+    const days = isFirst ? DAYS : [0];
+    return days.flatMap((day) =>
+      PERIODS.flatMap((period, index) => {
+        const startsAtMs = roundMs - sinceMs + day * DAY_MS + period * PERIOD_MS;
+        const free = subjects.findIndex((of) => of.every(({ teacherId }) => isFree(teacherId, startsAtMs)));
+        if (free === -1) return [];
+        // To the end of the list, so that a day has several subjects.
+        const [taught] = subjects.splice(free, 1);
+        subjects.push(taught!);
+        return taught!.map(({ id, teacherId }) => {
+          busy.set(teacherId, [...(busy.get(teacherId) ?? []), startsAtMs]);
+          return {
+            ...{ id: `demo-${id}-${day}-${period}`, subjectGroupId: id, teacherId },
+            startsAt: new Date(startsAtMs).toISOString(),
+            endsAt: new Date(startsAtMs + LESSON_MS).toISOString(),
+            topic: TOPICS[(index + at) % TOPICS.length]!,
+          };
+        });
+      }),
+    );
+  });
+}
+
+/** Class → its subjects, each with its groups (halves of a class learn at once); who is looked at first comes first. */
+function inOrder(
+  groups: readonly TaughtGroup[],
+  classIds: readonly string[],
+  teacherIds: readonly string[],
+): Map<string, TaughtGroup[][]> {
+  const isAwaited = ({ teacherId }: TaughtGroup) => teacherIds.includes(teacherId);
+  const rank = (classId: string, of: readonly TaughtGroup[]) =>
+    classIds.includes(classId) ? 0 : of.some(isAwaited) ? 1 : 2;
+  const byClass = [...Map.groupBy(groups, ({ classId }) => classId)].sort(
+    ([a, ofA], [b, ofB]) => rank(a, ofA) - rank(b, ofB),
+  );
+  return new Map(
+    byClass.map(([classId, of]) => {
+      const subjects = [...Map.groupBy(of, ({ subject }) => subject).values()].flatMap(atOnce);
+      return [classId, subjects.sort((a, b) => Number(b.some(isAwaited)) - Number(a.some(isAwaited)))];
+    }),
+  );
+}
+
+/** Halves with one teacher learn one after the other. */
+function atOnce(of: TaughtGroup[]): TaughtGroup[][] {
+  const teachers = new Set(of.map(({ teacherId }) => teacherId));
+  return teachers.size === of.length ? [of] : of.map((group) => [group]);
+}

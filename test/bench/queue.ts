@@ -16,7 +16,7 @@ const CONCURRENCY_JOBS = 100;
 /** As the relay adds them. */
 const JOBS_PER_BULK = 500;
 /** The first round warms up and is not counted. */
-const ROUNDS = 4;
+const ROUNDS = 3;
 const LOOK_EVERY_MS = 10;
 
 export const queue: Benchmark = {

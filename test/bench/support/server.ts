@@ -36,6 +36,13 @@ export async function startServer(): Promise<BenchServer> {
   };
   await migrate((await create('migrated', 'template1')).url);
   let databases = 0;
+  // The server is in a session of its own and would outlive us.
+  const interrupted = () => void owned.disposeAsync().finally(() => process.exit(1));
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, interrupted);
+  parts.defer(() => {
+    for (const signal of signals) process.off(signal, interrupted);
+  });
   const owned = parts.move();
   return {
     database: (from) =>

@@ -11,7 +11,6 @@ const RETRIABLE_STATES = new Set(['40001', '40P01']);
 
 export interface Transaction {
   sql: Sql;
-  em: SqlEntityManager;
 }
 
 /** The one door to PostgreSQL. */
@@ -31,14 +30,13 @@ export class Database implements AsyncDisposable {
 
   /**
    * Runs `work` in one transaction. `work` may run more than once (lost races), so it has no effect outside.
-   * Never await HTTP inside.
+   * Never await HTTP inside. Not by the ORM's own transactions: where a connection ends inside one, its rollback
+   * fails and the connection is never given back, so an outage of the database would use up the pool for good.
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.orm.em
-          .fork()
-          .transactional((em) => work({ em, sql: em.getKysely() as Sql }), { clear: true });
+        return await this.sql.transaction().execute((tx) => work({ sql: tx }));
       } catch (error) {
         if (attempt >= TRANSACTION_ATTEMPTS || !RETRIABLE_STATES.has(stateOf(error))) throw error;
       }
@@ -67,7 +65,8 @@ export function stateOf(error: unknown): string {
 /** No connection, no resources, lost races, shutting down, out of disk, read-only: what time or an operator cures. */
 const PASSING_STATES = /^(08|40|53|57|58)|^25006$|^E[A-Z]{3,}$/;
 /** The driver gives no code where a connection ends under a statement, or is not to be had in time. */
-const PASSING_TEXTS = /connection terminated|timeout exceeded when trying to connect|query read timeout/i;
+const PASSING_TEXTS =
+  /connection terminated|connection error|client was closed|trying to connect|query read timeout/i;
 
 /** Whether a database error says nothing about the work itself: the same may well succeed later. */
 export function isPassing(error: unknown): boolean {

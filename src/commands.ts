@@ -1,4 +1,3 @@
-import type { Commands } from '../dashboard/commands.ts';
 import { createChat } from './chats/create-chat.ts';
 import { editChat } from './chats/edit-chat.ts';
 import { removeChat } from './chats/remove-chat.ts';
@@ -14,23 +13,32 @@ import { requestInitialization, requestRosterImport } from './reconcile/requests
 import { saveSettings } from './reconcile/save-settings.ts';
 import { undoOperation } from './reconcile/undo.ts';
 
-/** What the HTTP edge and the console may ask of the engine, bound to one context. */
-export function commandsOf(ctx: Context): Commands {
+/** What a command is asked, after the context. */
+type Ask<Command extends (ctx: Context, ask: never) => unknown> = Parameters<Command>[1];
+
+/**
+ * What the HTTP edge and the console may ask of the engine, bound to one context. Rights and shapes have been
+ * checked before, but for chats and lessons, whose rights depend on the roster of the moment; each throws Refusal
+ * for what cannot be done (4xx). `by`: the subject of the caller's token.
+ */
+export function commandsOf(ctx: Context) {
   return {
-    importRoster: (ask) => requestRosterImport(ctx, ask),
-    receiveEvents: (ask) => receiveEvents(ctx, ask),
-    initialize: (ask) => requestInitialization(ctx, ask),
-    connectSferum: (ask) => connectSferum(ctx, ask),
-    decide: (ask) => decideHeld(ctx, ask),
-    cancel: (ask) => cancelOperation(ctx, ask),
-    undo: (ask) => undoOperation(ctx, ask),
-    createChat: (ask) => createChat(ctx, ask),
-    editChat: (ask) => editChat(ctx, ask),
-    removeChat: (ask) => removeChat(ctx, ask),
-    unlinkProfile: (ask) => unlinkProfile(ctx, ask),
-    createMeeting: (ask) => createMeeting(ctx, ask),
-    deleteMeeting: (ask) => deleteMeeting(ctx, ask),
-    enterLesson: (ask) => enterLesson(ctx, ask),
-    saveSettings: (ask) => saveSettings(ctx, ask),
+    importRoster: (ask: Ask<typeof requestRosterImport>) => requestRosterImport(ctx, ask),
+    receiveEvents: (ask: Ask<typeof receiveEvents>) => receiveEvents(ctx, ask),
+    initialize: (ask: Ask<typeof requestInitialization>) => requestInitialization(ctx, ask),
+    connectSferum: (ask: Ask<typeof connectSferum>) => connectSferum(ctx, ask),
+    decide: (ask: Ask<typeof decideHeld>) => decideHeld(ctx, ask),
+    cancel: (ask: Ask<typeof cancelOperation>) => cancelOperation(ctx, ask),
+    undo: (ask: Ask<typeof undoOperation>) => undoOperation(ctx, ask),
+    createChat: (ask: Ask<typeof createChat>) => createChat(ctx, ask),
+    editChat: (ask: Ask<typeof editChat>) => editChat(ctx, ask),
+    removeChat: (ask: Ask<typeof removeChat>) => removeChat(ctx, ask),
+    unlinkProfile: (ask: Ask<typeof unlinkProfile>) => unlinkProfile(ctx, ask),
+    createMeeting: (ask: Ask<typeof createMeeting>) => createMeeting(ctx, ask),
+    deleteMeeting: (ask: Ask<typeof deleteMeeting>) => deleteMeeting(ctx, ask),
+    enterLesson: (ask: Ask<typeof enterLesson>) => enterLesson(ctx, ask),
+    saveSettings: (ask: Ask<typeof saveSettings>) => saveSettings(ctx, ask),
   };
 }
+
+export type Commands = ReturnType<typeof commandsOf>;

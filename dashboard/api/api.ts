@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Commands } from '../../src/commands.ts';
 import type { Context } from '../../src/context.ts';
 import type { ProfileLinking } from '../../src/profile/linking.ts';
 import type { HttpEnv } from '../auth.ts';
-import type { Commands } from '../commands.ts';
 import { createGuards, type Guards } from '../guards.ts';
 import { answerInvalid } from '../problem.ts';
 import { chatChangeRoutes } from './chat-changes.ts';

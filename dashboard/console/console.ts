@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono, type MiddlewareHandler } from 'hono';
+import type { Commands } from '../../src/commands.ts';
 import type { Context } from '../../src/context.ts';
 import type { ProfileLinking } from '../../src/profile/linking.ts';
 import type { HttpEnv, ResolveCaller, VerifyToken } from '../auth.ts';
-import type { Commands } from '../commands.ts';
 import { createGuards } from '../guards.ts';
 import { assetRoutes } from './assets.ts';
 import { demoRoutes } from './entry/demo.ts';

@@ -25,6 +25,7 @@ const ANSWER = 'sferum-';
 const STEPS: Readonly<Record<string, string>> = {
   create: 'чат создан',
   adopt: 'найден созданный ранее чат',
+  duplicate: 'лишний чат с тем же названием найден и отставлен',
   rename: 'переименование',
   add: 'добавление',
   grant: 'назначение администратором',
@@ -61,6 +62,8 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return changeText(details);
     case 'removal-rejected':
       return 'Задержанные исключения отклонены: люди остаются';
+    case 'connected':
+      return 'Школа подключена к Сферуму';
     case 'profile-linked':
       return `Профиль VK ID привязан: ${who}`;
     case 'profile-unlinked':
@@ -126,6 +129,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   undo: 'Отмена прогона',
   drift: 'Сверка с мессенджером',
   profile: 'Профиль VK ID',
+  connection: 'Подключение к Сферуму',
 };
 
 /** `edit:<id>` → its kind, id and name; ids may hold colons. */

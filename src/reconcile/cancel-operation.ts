@@ -6,9 +6,9 @@ import { Refusal } from '../refusal.ts';
  * Cancels an operation that has not begun; one that runs has written its facts and lists already and goes on
  * (409 `operation-running`): undo it afterwards.
  */
-export async function cancelOperation(ctx: Context, ask: { operationId: string }): Promise<void> {
+export async function cancelOperation(ctx: Context, ask: { operationId: string; by: string }): Promise<void> {
   const { rows } = await sql`
-    update operation set state = 'cancelled', finished_at = ${new Date(ctx.clock.now())}
+    update operation set state = 'cancelled', params = params || ${JSON.stringify({ cancelledBy: ask.by })}::jsonb, finished_at = ${new Date(ctx.clock.now())}
     where id = ${ask.operationId} and state = 'queued' returning id`.execute(ctx.db.sql);
   if (rows.length === 0) throw new Refusal(409, 'operation-running', 'Работа уже идёт или закончена');
   ctx.wake('operations');

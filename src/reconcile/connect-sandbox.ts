@@ -27,6 +27,7 @@ export async function connectSandboxSchools(
       callsToken: null,
       requestsPerSecond,
       replaceAccount: false,
+      by: 'sandbox',
     });
   }
 }

@@ -13,6 +13,8 @@ export interface SferumConnection {
   /** Null: VK's published pace of that kind of token. */
   requestsPerSecond: number | null;
   replaceAccount: boolean;
+  /** Who connects, for the journal. */
+  by: string;
 }
 
 /**
@@ -43,6 +45,9 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
         calls_token_sealed = excluded.calls_token_sealed, requests_per_second = excluded.requests_per_second,
         creations_confirmed = sferum_account.creations_confirmed and excluded.creations_confirmed,
         status = 'ok', status_reason = null, status_since = ${new Date(ctx.clock.now())}`.execute(tx);
+    await sql`insert into journal (school_id, at, what, cause, details)
+      values (${connection.schoolId}, ${new Date(ctx.clock.now())}, 'connected', ${`connection:${connection.by}`},
+        ${JSON.stringify({ ownerId: owner, tokenKind: connection.tokenKind, replaced })}::jsonb)`.execute(tx);
     await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(tx);
   });
   ctx.wake('chats');

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Commands } from '../../../dashboard/commands.ts';
+import type { Commands } from '../../commands.ts';
 import type { Context } from '../../context.ts';
 import { EVENTS_PER_BATCH } from '../../roster/events/limits.ts';
 import { findPersonas } from '../../store/queries/personas.ts';

@@ -44,7 +44,11 @@ export function unreachableRoutes({ api, ctx, guards }: ApiParts): void {
     const own =
       viewer.sees === 'circle' ? await ledClasses(ctx.db.sql, viewer.schoolId, viewer.personId) : null;
     if (classId !== null && own && !own.includes(classId)) throw forbidden();
-    const all = await listUnreachable(ctx.db.sql, viewer.schoolId, classId);
+    const all = await listUnreachable(
+      ctx.db.sql,
+      viewer.schoolId,
+      classId === null ? 'everybody' : { classId },
+    );
     const classes = all.filter((unit) => !own || (unit.classId !== null && own.includes(unit.classId)));
     const items = classes
       .map(({ people, ...unit }) => ({

@@ -6,6 +6,7 @@ import { ChatDraft } from '../../migrations/0003-chat-draft.ts';
 import { Console } from '../../migrations/0004-console.ts';
 import { Meetings } from '../../migrations/0005-meetings.ts';
 import { EnrollmentRuns } from '../../migrations/0006-enrollment-runs.ts';
+import { AttentionIndex } from '../../migrations/0007-attention.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 
 /** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
@@ -35,6 +36,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0004-console', class: Console },
         { name: '0005-meetings', class: Meetings },
         { name: '0006-enrollment-runs', class: EnrollmentRuns },
+        { name: '0007-attention', class: AttentionIndex },
       ],
       snapshot: false,
     },

@@ -77,8 +77,8 @@ function overviewTable(units: readonly UnreachableCount[]): Html {
 async function classPage(ctx: Context, c: ConsoleContext, classId: string): Promise<Response> {
   const { school } = c.get('visitor');
   const alone = classId === WITHOUT_CLASS;
-  const units = await listUnreachable(ctx.db.sql, school.id, alone ? null : classId);
-  const unit = units.find((u) => (alone ? u.classId === null : u.classId === classId));
+  const units = await listUnreachable(ctx.db.sql, school.id, alone ? 'without-class' : { classId });
+  const [unit] = units;
   const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';
   if (!unit) return frame(c, title, undefined, nobody(false), true);
   const people = unit.people.toSorted((a, b) => Number(a.role === 'parent') - Number(b.role === 'parent'));

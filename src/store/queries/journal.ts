@@ -33,15 +33,14 @@ export async function listJournal(
   const source = filter.personId
     ? linesOf(schoolId, filter.personId)
     : sql`select * from journal where school_id = ${schoolId}`;
+  const matching = sql.join(conditions, sql` `);
   const { rows } = await sql<JournalItem & { total: number; author: string | null }>`
-    with found as materialized (
-      select j.id from (${source}) j where true ${sql.join(conditions, sql` `)}
-    ), page as (
-      select j.* from found f join journal j on j.id = f.id order by j.id desc ${limitTo(filter)}
+    with page as (
+      select j.* from (${source}) j where true ${matching} order by j.id desc ${limitTo(filter)}
     )
     select t.total, j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", j.person_id as "personId",
       j.what, j.cause, j.details, coalesce(a.details->>'by', o.created_by) as by, a.details->>'reason' as reason
-    from (select count(*)::int as total from found) t
+    from (select count(*)::int as total from (${source}) j where true ${matching}) t
       left join page j on true
       left join chat c on c.id = j.chat_id
       left join lateral (select details from journal a

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from '../database.ts';
+import { classChatMembers } from './unreachable.ts';
 
 /** How many of a class are in chats of СГО and cannot be brought into them in Sferum, by reason (J8). */
 export interface UnreachableCount {
@@ -23,8 +24,8 @@ export async function countUnreachable(db: Sql, schoolId: string): Promise<Unrea
       where m.school_id = ${schoolId} and (l.vk_user_id is null or s.state in ('left', 'refused'))
     ), whose as materialized (
       select distinct m.person_id, g->>'classId' as class_id
-      from membership m cross join jsonb_array_elements(m.grounds) g
-      where m.school_id = ${schoolId} and g->>'kind' in ('enrollment', 'guardian')
+      from ${classChatMembers(schoolId)} m cross join jsonb_array_elements(m.grounds) g
+      where g->>'kind' in ('enrollment', 'guardian')
     )
     select w.class_id as "classId", k.title,
       count(*) filter (where x.reason = 'notLinked')::int as "notLinked",

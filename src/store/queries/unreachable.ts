@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../database.ts';
 import { byName, type ShownRole, shownName, shownRole } from './person-columns.ts';
 
@@ -20,39 +20,58 @@ export interface UnreachableClass {
   people: UnreachablePerson[];
 }
 
+/** Everybody, those of one class, or those who are in no class's chat. */
+export type UnreachableScope = 'everybody' | 'without-class' | { classId: string };
+
 /**
  * By class, as people are in it by the grounds of their memberships: pupils, and parents by their children; one
- * with children in two classes is in both. `classId`: that class alone.
+ * with children in two classes is in both.
  */
 export async function listUnreachable(
   db: Sql,
   schoolId: string,
-  classId: string | null,
+  scope: UnreachableScope,
 ): Promise<UnreachableClass[]> {
-  const only = classId === null ? sql`` : sql`where w.class_id = ${classId}`;
   const { rows } = await sql<UnreachableClass>`
-    with missing as materialized (
+    with whose as materialized (
+      select distinct m.person_id, g->>'classId' as class_id
+      from ${classChatMembers(schoolId)} m cross join jsonb_array_elements(m.grounds) g
+      where g->>'kind' in ('enrollment', 'guardian') ${ofClass(scope)}
+    ), missing as materialized (
       select m.person_id, c.id, c.title, c.title_key, s.reason as refusal,
         case when l.vk_user_id is null then 'notLinked' else s.state end as reason
       from membership m
         join chat c on c.id = m.chat_id and c.deleting_since is null and c.deleted_at is null
         left join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
         left join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id
-      where m.school_id = ${schoolId} and (l.vk_user_id is null or s.state in ('left', 'refused'))
-    ), whose as (
-      select distinct m.person_id, g->>'classId' as class_id
-      from membership m cross join jsonb_array_elements(m.grounds) g
-      where m.school_id = ${schoolId} and g->>'kind' in ('enrollment', 'guardian')
+      where m.school_id = ${schoolId} and (l.vk_user_id is null or s.state in ('left', 'refused')) ${ofPeople(scope)}
     ), people as (
       select w.class_id, p.name_key, p.id, jsonb_build_object('personId', p.id, 'name', ${shownName}, 'role', ${shownRole},
           'reason', x.reason, 'refusal', max(x.refusal),
           'chats', jsonb_agg(jsonb_build_object('id', x.id, 'title', x.title) order by x.title_key collate "C")) as person
       from missing x join person p on p.school_id = ${schoolId} and p.id = x.person_id
-        left join whose w on w.person_id = p.id ${only}
+        left join whose w on w.person_id = p.id
       group by w.class_id, p.school_id, p.id, x.reason
     )
     select p.class_id as "classId", k.title, jsonb_agg(p.person order by ${byName}, p.person->>'reason') as people
     from people p left join class k on k.school_id = ${schoolId} and k.id = p.class_id
     group by p.class_id, k.title`.execute(db);
   return rows;
+}
+
+/** Grounds of belonging to a class stand in the chats of classes alone: the many others need not be looked through. */
+export function classChatMembers(schoolId: string): RawBuilder<unknown> {
+  return sql`(select m.person_id, m.grounds, c.class_id from chat c join membership m on m.chat_id = c.id
+    where c.school_id = ${schoolId} and c.type in ('class', 'parents') and c.deleted_at is null offset 0)`;
+}
+
+function ofClass(scope: UnreachableScope): RawBuilder<unknown> {
+  if (typeof scope === 'string') return sql``;
+  return sql`and m.class_id = ${scope.classId} and g->>'classId' = ${scope.classId}`;
+}
+
+function ofPeople(scope: UnreachableScope): RawBuilder<unknown> {
+  if (scope === 'everybody') return sql``;
+  if (scope === 'without-class') return sql`and m.person_id not in (select person_id from whose)`;
+  return sql`and m.person_id in (select person_id from whose)`;
 }

@@ -34,6 +34,15 @@ const STEPS: Readonly<Record<string, string>> = {
   'reset-link': 'прежняя ссылка-приглашение отменена',
 };
 
+/** J6: what must never be and was found all the same. */
+const INVARIANTS: Readonly<Record<string, string>> = {
+  'pupil-in-parents-chat': 'По правилам в чате родителей оказался ученик',
+  'parent-without-child': 'В чате родителей есть родитель без ученика этого класса',
+  'no-admin': 'В чате некому быть администратором: назначьте администратора школы в СГО',
+  'removal-before-addition': 'План исключает людей раньше, чем добавляет: сообщите администратору сервера',
+  stranger: 'В чате в мессенджере найден посторонний',
+};
+
 /** Why Sferum does not take a person in (J8). */
 const REFUSED: Readonly<Record<string, string>> = {
   privacy: 'настройки VK не дают его добавить',
@@ -62,6 +71,8 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return changeText(details);
     case 'removal-rejected':
       return 'Задержанные исключения отклонены: люди остаются';
+    case 'invariant':
+      return INVARIANTS[String(details.code)] ?? 'Нарушено правило чата';
     case 'connected':
       return 'Школа подключена к Сферуму';
     case 'profile-linked':

@@ -93,5 +93,5 @@ export async function applyChange(
   { cause, by, at }: HandWork,
 ): Promise<void> {
   const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by, at });
-  await applyPlan(tx, school, { cause, priority: 'person', operationId, at });
+  await applyPlan(ctx, tx, school, { cause, priority: 'person', operationId, at });
 }

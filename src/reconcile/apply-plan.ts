@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import { titleKey } from '../chats/text.ts';
+import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
 import type { Action, ChatPlan } from '../plan/model.ts';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { inChunks } from '../store/rows.ts';
-import { titleKey } from '../chats/text.ts';
+import { reportBreaches } from './check-invariants.ts';
 import { type MembershipChanges, membershipChanges } from './membership-changes.ts';
 import { chatIdOf, type SchoolPlan } from './plan-school.ts';
 
@@ -23,7 +25,12 @@ export interface Application {
  * Writes a plan into the СГО side and moves the generation of every chat it touches – the outbox entry – in the
  * transaction `tx`, which holds the school. Sferum follows by the chats' jobs. Returns how many chats will.
  */
-export async function applyPlan(tx: Sql, school: SchoolPlan, how: Application): Promise<number> {
+export async function applyPlan(
+  ctx: Context,
+  tx: Sql,
+  school: SchoolPlan,
+  how: Application,
+): Promise<number> {
   const newChatId = (key: string) => chatIdOf(school.schoolId, key);
   const changes = membershipChanges(school.desired, school.chats, school.plan, how.operationId, newChatId);
   await writeChats(tx, school, newChatId, how);
@@ -38,6 +45,7 @@ export async function applyPlan(tx: Sql, school: SchoolPlan, how: Application): 
   }
   await moveGenerations(tx, touched, how);
   await writeJournal(tx, school, how);
+  await reportBreaches(ctx, tx, { ...school, ...how });
   if (how.operationId) await savePlan(tx, how.operationId, school, touched);
   if (touched.size > 0) {
     await sql`update school set revision = revision + 1 where id = ${school.schoolId}`.execute(tx);
@@ -78,7 +86,10 @@ async function writeChats(tx: Sql, school: SchoolPlan, newChatId: (key: string) 
   );
 }
 
-function chatDiffers(chat: DesiredChat, stored: SchoolPlan['chats'] extends ReadonlyMap<string, infer C> ? C | undefined : never): boolean {
+function chatDiffers(
+  chat: DesiredChat,
+  stored: SchoolPlan['chats'] extends ReadonlyMap<string, infer C> ? C | undefined : never,
+): boolean {
   return (
     !stored ||
     stored.title !== chat.title ||
@@ -157,7 +168,9 @@ async function writeJournal(tx: Sql, school: SchoolPlan, how: Application): Prom
   await inChunks(rows, (json) =>
     sql`insert into journal (school_id, at, chat_id, person_id, what, cause, details)
       select ${school.schoolId}, ${how.at}, chat_id, person_id, what, ${how.cause}, details
-      from jsonb_to_recordset(${json}) as r(chat_id uuid, person_id text, what text, details jsonb)`.execute(tx),
+      from jsonb_to_recordset(${json}) as r(chat_id uuid, person_id text, what text, details jsonb)`.execute(
+      tx,
+    ),
   );
 }
 

@@ -31,7 +31,11 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
       from sferum_account a where a.school_id = ${connection.schoolId} for update`.execute(tx);
     const replaced = rows[0] !== undefined && Number(rows[0].owner_id) !== owner && Number(rows[0].chats) > 0;
     if (replaced && !connection.replaceAccount) {
-      throw new Refusal(409, 'sferum-other-account', 'Это токен другой учётной записи, а чаты школы принадлежат прежней');
+      throw new Refusal(
+        409,
+        'sferum-other-account',
+        'Это токен другой учётной записи, а чаты школы принадлежат прежней',
+      );
     }
     await sql`
       insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed,
@@ -48,12 +52,18 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     await sql`insert into journal (school_id, at, what, cause, details)
       values (${connection.schoolId}, ${new Date(ctx.clock.now())}, 'connected', ${`connection:${connection.by}`},
         ${JSON.stringify({ ownerId: owner, tokenKind: connection.tokenKind, replaced })}::jsonb)`.execute(tx);
-    await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(tx);
+    await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(
+      tx,
+    );
   });
   ctx.wake('chats');
 }
 
-async function whoseToken(ctx: Context, connection: SferumConnection, requestsPerSecond: number): Promise<number> {
+async function whoseToken(
+  ctx: Context,
+  connection: SferumConnection,
+  requestsPerSecond: number,
+): Promise<number> {
   const account = ctx.gateway.account({ ...connection, ownerId: 0, requestsPerSecond });
   try {
     const info = await account.describe({ priority: 'person' });

@@ -33,7 +33,9 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
         ? carryOut(ctx, tx, schoolId, ids, operation)
         : pin(ctx, tx, schoolId, ids, decision));
     }
-    await sql`update operation set state = 'running', params = params || '{"following": true}' where id = ${operation.id}`.execute(tx);
+    await sql`update operation set state = 'running', params = params || '{"following": true}' where id = ${operation.id}`.execute(
+      tx,
+    );
   });
   ctx.wake('chats');
   await finishOperations(ctx, [operation.id]);
@@ -51,7 +53,13 @@ async function heldChats(tx: Sql, decision: Decision): Promise<{ school_id: stri
 }
 
 /** The plan of these chats once more, their removals let through. */
-async function carryOut(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly string[], operation: Operation) {
+async function carryOut(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  chatIds: readonly string[],
+  operation: Operation,
+) {
   const { rows } = await sql<{ type: 'staff' | 'class' | 'parents' | 'subject' }>`
     select distinct type from chat where id = any(${[...chatIds]}::uuid[])`.execute(tx);
   const only = new Set(chatIds);
@@ -65,14 +73,16 @@ async function carryOut(ctx: Context, tx: Sql, schoolId: string, chatIds: readon
     only,
     approvedChatIds: only,
   });
-  await applyPlan(tx, plan, {
+  await applyPlan(ctx, tx, plan, {
     cause: `approval:${operation.id}`,
     priority: 'person',
     operationId: null,
     at: new Date(ctx.clock.now()),
   });
   await sql`update operation_chat o set generation = c.generation, done_at = null
-    from chat c where c.id = o.chat_id and o.operation_id = ${operation.id} and c.id = any(${[...chatIds]}::uuid[])`.execute(tx);
+    from chat c where c.id = o.chat_id and o.operation_id = ${operation.id} and c.id = any(${[...chatIds]}::uuid[])`.execute(
+    tx,
+  );
 }
 
 /** Who stays although the lists say otherwise, stays by a person's word (D7). */

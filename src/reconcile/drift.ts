@@ -8,12 +8,12 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
+import { LEAVES_RESPECTED } from '../plan/leaves.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
 import { accountOf, NotConnected } from './accounts.ts';
 import { applyPlan } from './apply-plan.ts';
-import { LEAVES_RESPECTED } from '../plan/leaves.ts';
-import { observeChats } from './observe.ts';
 import { holdingOperation } from './holding.ts';
+import { observeChats } from './observe.ts';
 import { planSchool } from './plan-school.ts';
 
 /** A pass reads one full request at least … */
@@ -66,7 +66,7 @@ async function mend(ctx: Context, schoolId: string, ids: readonly string[]): Pro
     const at = new Date(ctx.clock.now());
     const cause = `drift:${at.toISOString()}`;
     const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by: 'drift', at });
-    await applyPlan(tx, school, { cause, priority: 'bulk', operationId, at });
+    await applyPlan(ctx, tx, school, { cause, priority: 'bulk', operationId, at });
     return true;
   });
   if (mended) ctx.wake('chats');
@@ -94,6 +94,8 @@ async function driftedChats(tx: Sql, ids: readonly string[]): Promise<{ id: stri
         where t.chat_id = c.id and (s.state is null or s.state = 'left' and s.tries < ${LEAVES_RESPECTED}
           or s.state = 'in' and s.admin <> t.admin))
       or exists (select 1 from live s left join target t using (chat_id, vk_user_id)
-        where s.chat_id = c.id and s.state in ('in', 'waiting') and t.chat_id is null and s.held_by is null))`.execute(tx);
+        where s.chat_id = c.id and s.state in ('in', 'waiting') and t.chat_id is null and s.held_by is null))`.execute(
+    tx,
+  );
   return rows;
 }

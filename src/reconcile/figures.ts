@@ -4,6 +4,8 @@ import type { Context } from '../context.ts';
 /** How many chats are in each condition, for /metrics; counted at each sweep. */
 export async function countConditions(ctx: Context): Promise<void> {
   const { rows } = await sql<{ condition: string; chats: number }>`
-    select condition, count(*)::int as chats from chat where deleted_at is null group by condition`.execute(ctx.db.sql);
+    select condition, count(*)::int as chats from chat where deleted_at is null group by condition`.execute(
+    ctx.db.sql,
+  );
   ctx.metrics.conditions(Object.fromEntries(rows.map((r) => [r.condition, r.chats])));
 }

@@ -44,7 +44,7 @@ export async function followFacts(
   const causes = new Set<string>();
   for (const [cause, part] of byCause(plan, affected, how.cause)) {
     causes.add(cause);
-    await applyPlan(tx, part, { ...how, cause, operationId });
+    await applyPlan(ctx, tx, part, { ...how, cause, operationId });
   }
   if (how.causedAt) await noteCause(tx, plan, causes, how.causedAt);
   if (affected === null) {
@@ -80,10 +80,11 @@ function byCause(
     `event:${affected.get(key ?? '') ?? affected.get(id ?? '')}`;
   const desired = Map.groupBy(plan.desired, causeOf);
   const chats = Map.groupBy(plan.plan.chats, ({ key, chatId }) => causeOf({ key, id: chatId }));
-  return [...desired].map(([own, part]) => [
-    own,
-    { ...plan, desired: part, plan: { ...plan.plan, chats: chats.get(own) ?? [] } },
-  ]);
+  return [...desired].map(([own, part]) => {
+    const names = new Set(part.flatMap(({ key, id }) => [key ?? '', id ?? '']));
+    const breaches = plan.breaches.filter((breach) => names.has(breach.chat));
+    return [own, { ...plan, desired: part, breaches, plan: { ...plan.plan, chats: chats.get(own) ?? [] } }];
+  });
 }
 
 /** J9: of several things that one chat has still to follow the first counts. */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
-import type { OperationKind } from '../store/entities.ts';
 import type { Sql } from '../store/database.ts';
+import type { OperationKind } from '../store/entities.ts';
 import { endOperation, openOperation } from './operations.ts';
 import type { SchoolPlan } from './plan-school.ts';
 

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { RosterFileError } from '../roster/file-error.ts';
+import { DEFAULT_ROSTER_LIMITS } from '../roster/limits.ts';
 import { describeIncomplete, looksIncomplete, sizesOf, storedSizes } from '../roster/looks-incomplete.ts';
 import { type MergeResult, mergeRoster } from '../roster/merge-roster.ts';
-import { DEFAULT_ROSTER_LIMITS } from '../roster/limits.ts';
 import { readRoster } from '../roster/read-roster.ts';
 import type { RosterReading } from '../roster/reading.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
@@ -46,7 +46,12 @@ export async function runRosterImport(ctx: Context, operation: Operation): Promi
   } catch (error) {
     if (!(error instanceof RosterFileError)) throw error;
     const { code, message, file: name, line } = error;
-    return fail(ctx, operation.id, { code, message, ...(name ? { file: name } : {}), ...(line ? { line } : {}) });
+    return fail(ctx, operation.id, {
+      code,
+      message,
+      ...(name ? { file: name } : {}),
+      ...(line ? { line } : {}),
+    });
   }
   ctx.wake('chats');
   await finishOperations(ctx, [operation.id]);
@@ -62,7 +67,9 @@ async function merge(
   const ids = reading.schools.map((school) => school.id).sort();
   for (const id of ids) await lockSchool(tx, id);
   const today = dayIn(ctx.config.schoolTimeZone, ctx.clock.now());
-  const incomplete = params.accepted ? [] : looksIncomplete(await storedSizes(tx, ids, today), sizesOf(reading));
+  const incomplete = params.accepted
+    ? []
+    : looksIncomplete(await storedSizes(tx, ids, today), sizesOf(reading));
   const cause = `import:${operation.id}`;
   const merged = await mergeRoster(tx, reading, {
     takenAt: params.takenAt,
@@ -95,12 +102,17 @@ function resultOf(merged: MergeResult) {
 /** A sender bound to one school sends no other. */
 function beyond(reading: RosterReading, within: string): Problem | null {
   if (within === '*' || reading.schools.every((school) => school.id === within)) return null;
-  return { code: 'other-school', message: 'В выгрузке есть школа, которую вам нельзя менять: ничего не принято' };
+  return {
+    code: 'other-school',
+    message: 'В выгрузке есть школа, которую вам нельзя менять: ничего не принято',
+  };
 }
 
 async function loadFile(ctx: Context, operationId: string): Promise<{ body: Uint8Array; takenAt: string }> {
   const { rows } = await sql<{ body: Uint8Array; takenAt: string }>`
-    select body, taken_at as "takenAt" from roster_file where operation_id = ${operationId}`.execute(ctx.db.sql);
+    select body, taken_at as "takenAt" from roster_file where operation_id = ${operationId}`.execute(
+    ctx.db.sql,
+  );
   if (!rows[0]) throw new Error('the roster file of an open import is gone');
   return rows[0];
 }

@@ -24,7 +24,11 @@ export interface InitializationParams {
  * An initialisation (F1–F4): observe the live chats, plan, and either keep the plan (dry run) or apply it; the
  * chats' jobs then follow it to its end. Given again after a crash it goes on where it stopped.
  */
-export async function runInitialization(ctx: Context, operation: Operation, signal?: AbortSignal): Promise<void> {
+export async function runInitialization(
+  ctx: Context,
+  operation: Operation,
+  signal?: AbortSignal,
+): Promise<void> {
   const params = operation.params as unknown as InitializationParams & { following?: true };
   if (params.following) return finishOperations(ctx, [operation.id]);
   const schoolId = operation.schoolId!;
@@ -44,7 +48,9 @@ export async function runInitialization(ctx: Context, operation: Operation, sign
     if (!(error instanceof NotConnected)) throw error;
     return endOperation(ctx, ctx.db.sql, operation.id, {
       state: 'failed',
-      problems: [{ code: error.code, message: 'Школа не подключена к Сферуму: обратитесь к администратору сервера.' }],
+      problems: [
+        { code: error.code, message: 'Школа не подключена к Сферуму: обратитесь к администратору сервера.' },
+      ],
     });
   }
   const followed = await ctx.db.transaction(({ sql: tx }) =>
@@ -75,7 +81,9 @@ async function planAndApply(
   if (params.plan !== null && !(await isThatPlan(tx, params.plan, school))) {
     await endOperation(ctx, tx, operation.id, {
       state: 'failed',
-      problems: [{ code: 'plan-stale', message: 'План устарел: с тех пор списки изменились. Составьте его заново.' }],
+      problems: [
+        { code: 'plan-stale', message: 'План устарел: с тех пор списки изменились. Составьте его заново.' },
+      ],
     });
     return false;
   }
@@ -90,7 +98,7 @@ async function planAndApply(
     await endOperation(ctx, tx, operation.id, { state: 'succeeded' });
     return false;
   }
-  await applyPlan(tx, school, {
+  await applyPlan(ctx, tx, school, {
     cause: `initialization:${operation.id}`,
     priority: 'bulk',
     operationId: operation.id,
@@ -110,7 +118,9 @@ async function isThatPlan(tx: Sql, planId: string, school: SchoolPlan): Promise<
   const now = school.plan.chats.filter((chat) => chat.actions.length > 0);
   return (
     rows.length === now.length &&
-    rows.every((row, i) => row.chat_id === now[i]!.chatId && canonical(row.actions) === canonical(now[i]!.actions))
+    rows.every(
+      (row, i) => row.chat_id === now[i]!.chatId && canonical(row.actions) === canonical(now[i]!.actions),
+    )
   );
 }
 

@@ -43,7 +43,13 @@ export function membershipChanges(
       if (chat.members.has(personId)) continue;
       if (!held.get(chatId)?.has(personId)) changes.deletes.push({ chatId, personId });
       else if (now.heldBy === null) {
-        changes.upserts.push({ chatId, personId, admin: now.admin, grounds: now.grounds, heldBy: holdingOperation });
+        changes.upserts.push({
+          chatId,
+          personId,
+          admin: now.admin,
+          grounds: now.grounds,
+          heldBy: holdingOperation,
+        });
       } else continue;
       changes.chatIds.add(chatId);
     }

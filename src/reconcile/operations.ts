@@ -35,7 +35,11 @@ export async function endOperation(
   ctx: Context,
   db: Sql,
   id: string,
-  end: { state: 'succeeded' | 'failed' | 'held'; result?: Record<string, unknown>; problems?: readonly Problem[] },
+  end: {
+    state: 'succeeded' | 'failed' | 'held';
+    result?: Record<string, unknown>;
+    problems?: readonly Problem[];
+  },
 ): Promise<void> {
   await sql`
     update operation set state = ${end.state},
@@ -59,7 +63,9 @@ export async function finishOperations(ctx: Context, ids: readonly string[]): Pr
     const { rows } = await sql<{ id: string }>`
       select id from operation o where id = ${id} and state = 'running' and params ? 'following'
         and not exists (select 1 from operation_chat c
-          where c.operation_id = o.id and c.generation is not null and c.done_at is null)`.execute(ctx.db.sql);
+          where c.operation_id = o.id and c.generation is not null and c.done_at is null)`.execute(
+      ctx.db.sql,
+    );
     if (rows.length > 0) await closeFollowed(ctx, id);
   }
 }
@@ -112,7 +118,10 @@ async function closeFollowed(ctx: Context, id: string): Promise<void> {
       ...(planned
         ? {
             chats: planned.chats,
-            members: { ...planned.members, added: Math.max(0, planned.members.added - Number(t.refused_now)) },
+            members: {
+              ...planned.members,
+              added: Math.max(0, planned.members.added - Number(t.refused_now)),
+            },
             admins: planned.admins,
             held: Number(t.held),
           }

@@ -5,11 +5,13 @@ import type { Context } from '../context.ts';
 import { desiredChats } from '../desired/desired-chats.ts';
 import { type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
 import { makePlan, type PlanInput } from '../plan/diff.ts';
+import type { InvariantBreach } from '../plan/invariants.ts';
 import type { Plan, RemovalLimits } from '../plan/model.ts';
 import { loadChats, loadDeletedChats, loadLinks, loadUnlinked, type StoredChat } from '../store/chats.ts';
 import type { Sql } from '../store/database.ts';
 import { type FactScope, partFor } from '../store/fact-part.ts';
 import { loadFacts } from '../store/facts.ts';
+import { breachesOf } from './check-invariants.ts';
 import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
 /** Many small removals within this time count together against the school's limit (F4). */
@@ -40,6 +42,8 @@ export interface SchoolPlan {
   desired: readonly DesiredChat[];
   chats: ReadonlyMap<string, StoredChat>;
   plan: Plan;
+  /** Invariants that the plan or the live chats break (J6). */
+  breaches: readonly InvariantBreach[];
 }
 
 interface SchoolRow {
@@ -91,7 +95,8 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   };
   const since = new Date(ctx.clock.now() - LATELY_MS);
   const plan = await makeGuardedPlan(tx, input, request, since);
-  return { schoolId, day, revision: Number(school.revision), desired, chats, plan };
+  const breaches = breachesOf(facts, day, desired, plan);
+  return { schoolId, day, revision: Number(school.revision), desired, chats, plan, breaches };
 }
 
 /**
@@ -105,11 +110,18 @@ async function makeGuardedPlan(
   since: Date,
 ): Promise<Plan> {
   const least = makePlan({ ...input, schoolMembers: 0, ...(only ? { runMembers: 0 } : {}) });
-  if (!least.chats.some((chat) => chat.actions.some(({ action, ending }) => action === 'remove' && !ending))) {
+  if (
+    !least.chats.some((chat) => chat.actions.some(({ action, ending }) => action === 'remove' && !ending))
+  ) {
     return least;
   }
   const alreadyRemovedInSchool = await removedLately(tx, schoolId, since);
-  const strictest = makePlan({ ...input, alreadyRemovedInSchool, schoolMembers: 0, ...(only ? { runMembers: 0 } : {}) });
+  const strictest = makePlan({
+    ...input,
+    alreadyRemovedInSchool,
+    schoolMembers: 0,
+    ...(only ? { runMembers: 0 } : {}),
+  });
   if (strictest.breaches.every(({ scope }) => scope === 'chat')) return strictest;
   const { rows } = await sql<{ school: string; run: string }>`
     select count(*) as school, count(*) filter (where c.type = any(${[...types]})) as run

@@ -81,10 +81,18 @@ async function paramsOfPlan(
   tx: Sql,
   request: { schoolId: string; plan: string },
 ): Promise<InitializationParams> {
-  const { rows } = await sql<{ params: InitializationParams; state: string; fresh: boolean; day: string; time_zone: string | null }>`
+  const { rows } = await sql<{
+    params: InitializationParams;
+    state: string;
+    fresh: boolean;
+    day: string;
+    time_zone: string | null;
+  }>`
     select o.params, o.state, o.revision = s.revision as fresh, o.day, s.time_zone
     from operation o join school s on s.id = o.school_id
-    where o.id = ${request.plan} and o.school_id = ${request.schoolId} and o.kind = 'initialization'`.execute(tx);
+    where o.id = ${request.plan} and o.school_id = ${request.schoolId} and o.kind = 'initialization'`.execute(
+    tx,
+  );
   const dryRun = rows[0];
   if (!dryRun?.params.dryRun) throw notFound();
   if (dryRun.state !== 'succeeded') {
@@ -97,7 +105,11 @@ async function paramsOfPlan(
   return { ...dryRun.params, dryRun: false, asOf: null, plan: request.plan };
 }
 
-async function openWithSameChoice(tx: Sql, schoolId: string, params: InitializationParams): Promise<string | null> {
+async function openWithSameChoice(
+  tx: Sql,
+  schoolId: string,
+  params: InitializationParams,
+): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     select id from operation where school_id = ${schoolId} and kind = 'initialization'
       and state in ('queued', 'running') and params @> ${JSON.stringify(params)}::jsonb

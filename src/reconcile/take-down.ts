@@ -38,7 +38,8 @@ export async function takeDown(
 
 /** The chat is gone from СГО too; its row stays as the memory of the deletion and of «не создавать снова». */
 export async function markDeleted(ctx: Context, tx: Sql, chatId: string): Promise<void> {
-  const { rows } = await sql`update chat set deleted_at = ${new Date(ctx.clock.now())}, peer_id = null, creation = 'none',
+  const { rows } =
+    await sql`update chat set deleted_at = ${new Date(ctx.clock.now())}, peer_id = null, creation = 'none',
       sferum_title = null, invite_link = null
     where id = ${chatId} and deleting_since is not null returning id`.execute(tx);
   if (rows.length === 0) return;

@@ -22,14 +22,19 @@ export async function undoOperation(ctx: Context, ask: { operationId: string; by
   if (!run) throw notFound();
   const done = run.state === 'succeeded' || run.state === 'held' || run.state === 'failed';
   if (run.kind !== 'initialization' || !run.params.following || !done || run.params.undoneBy) {
-    throw new Refusal(409, 'operation-not-undoable', 'Отменить можно только выполненную инициализацию, один раз');
+    throw new Refusal(
+      409,
+      'operation-not-undoable',
+      'Отменить можно только выполненную инициализацию, один раз',
+    );
   }
   const schoolId = run.schoolId!;
   const id = ctx.newId();
   const at = new Date(ctx.clock.now());
   await ctx.db.transaction(async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
-    const marked = await sql`update operation set params = params || ${JSON.stringify({ undoneBy: id })}::jsonb
+    const marked =
+      await sql`update operation set params = params || ${JSON.stringify({ undoneBy: id })}::jsonb
       where id = ${run.id} and not params ? 'undoneBy' returning id`.execute(tx);
     if (marked.rows.length === 0) throw new Refusal(409, 'operation-not-undoable', 'Этот прогон уже отменён');
     const params = { run: run.id, following: true };
@@ -50,7 +55,7 @@ export async function undoOperation(ctx: Context, ask: { operationId: string; by
       only,
       approvedChatIds: only,
     });
-    await applyPlan(tx, plan, { ...how, priority: 'bulk' });
+    await applyPlan(ctx, tx, plan, { ...how, priority: 'bulk' });
   });
   ctx.wake('chats');
   await finishOperations(ctx, [id]);
@@ -66,7 +71,9 @@ async function madeBy(tx: Sql, runId: string): Promise<string[]> {
 
 async function changedBy(tx: Sql, runId: string, except: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ chat_id: string }>`
-    select chat_id from operation_chat where operation_id = ${runId} and chat_id <> all(${[...except]}::uuid[])`.execute(tx);
+    select chat_id from operation_chat where operation_id = ${runId} and chat_id <> all(${[...except]}::uuid[])`.execute(
+    tx,
+  );
   return new Set(rows.map((r) => r.chat_id));
 }
 

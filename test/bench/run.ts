@@ -1,12 +1,14 @@
 /** `npm run bench -- [NAME…]`: all benchmarks, or those named. Timings are of this machine; the ratios travel. */
 import type { Benchmark } from './benchmark.ts';
+import { consolePages } from './console.ts';
 import { event } from './event.ts';
 import { importing } from './import.ts';
+import { lessons } from './lessons.ts';
 import { memory } from './memory.ts';
 import { planning } from './plan.ts';
 import { queue } from './queue.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [importing, planning, queue, memory, event];
+const BENCHMARKS: readonly Benchmark[] = [importing, planning, queue, memory, event, consolePages, lessons];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

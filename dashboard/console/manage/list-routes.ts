@@ -8,10 +8,11 @@ import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { viewerOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { page } from '../page.ts';
+import { count } from '../parts/numbers.ts';
 import { STAFF } from '../visitor.ts';
 import { type ListView, listActions, listBody } from './list.ts';
 import { listQuery } from './query.ts';
-import { chats, people } from './words.ts';
+import { chats } from './words.ts';
 
 /** «Управление чатами» (B). */
 export function listRoutes({ ctx, screens }: ConsoleParts): void {
@@ -40,7 +41,7 @@ export function listRoutes({ ctx, screens }: ConsoleParts): void {
       title: 'Управление чатами',
       section: 'manage',
       subtitle: attention
-        ? `${chats(attention.chats)}, в них по спискам СГО ${people(attention.memberships)}`
+        ? `${chats(attention.chats)}${attention.behind > 0 ? `, обновляется: ${count(attention.behind)}` : ''}`
         : 'Чаты, которыми вы управляете или в которых состоите',
       actions: listActions(view),
       body: listBody(view),

@@ -11,7 +11,7 @@ import {
 import { draftMarks } from '../../../src/store/queries/draft-members.ts';
 import { listPeople, type PeopleFilter } from '../../../src/store/queries/people.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
-import { unitsOf } from '../../../src/store/queries/units.ts';
+import { classesOf } from '../../../src/store/queries/units.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
@@ -80,7 +80,7 @@ function register(
       found.items.map(({ id }) => id),
     );
     // A teacher finds in the picker whom he may see: of his own classes, not of all the school's.
-    const { classes } = await unitsOf(db, viewer);
+    const classes = await classesOf(db, viewer);
     classes.sort((a, b) => naturalCompare(a.title, b.title));
     return page({
       c,

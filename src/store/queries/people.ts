@@ -40,16 +40,17 @@ export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter):
     : sql`null::boolean`;
   const { rows } = await sql<PersonItem & { total: number }>`
     with found as materialized (
-      select p.* from person p
+      select p.id, p.name_key from person p
       where p.school_id = ${viewer.schoolId} and p.present and ${maySeePerson(viewer)} ${sql.join(conditions, sql` `)}
     ), page as (
-      select * from found order by name_key collate "C", id ${limitTo(filter)}
+      select id from found order by name_key collate "C", id ${limitTo(filter)}
     )
     select t.total, p.id, ${shownName} as name, p.family_name as "familyName", p.given_name as "givenName",
       p.middle_name as "middleName", ${shownRole} as role, p.sex, ${birthDate(viewer)} as "birthDate",
       l.vk_user_id is not null as linked, ${inChat} as "inChat"
     from (select count(*)::int as total from found) t
-      left join page p on true
+      left join page on true
+      left join person p on p.school_id = ${viewer.schoolId} and p.id = page.id
       left join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present
     order by p.name_key collate "C", p.id`.execute(db);
   return listed(rows, ({ total: _, ...person }) => person);

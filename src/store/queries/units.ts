@@ -21,18 +21,24 @@ export interface Units {
   groups: GroupItem[];
 }
 
+/** The classes of a school; for a teacher those he leads. Unsorted, as all here. */
+export async function classesOf(db: Sql, viewer: Viewer): Promise<ClassItem[]> {
+  const own = viewer.sees === 'circle' ? viewer.personId : null;
+  const { rows } = await sql<ClassItem>`
+    select id, title from class where school_id = ${viewer.schoolId} and present
+      ${own === null ? sql`` : sql`and ${own} = any(homeroom_teacher_ids)`}`.execute(db);
+  return rows;
+}
+
 /** The classes and subject groups of a school; for a teacher those he leads and teaches (E2). */
 export async function unitsOf(db: Sql, viewer: Viewer): Promise<Units> {
   const own = viewer.sees === 'circle' ? viewer.personId : null;
-  const classes = await sql<ClassItem>`
-    select id, title from class where school_id = ${viewer.schoolId} and present
-      ${own === null ? sql`` : sql`and ${own} = any(homeroom_teacher_ids)`}`.execute(db);
   const groups = await sql<GroupItem>`
     select g.id, g.title, g.subject, g.class_id as "classId", k.title as "className"
     from subject_group g left join class k on k.school_id = g.school_id and k.id = g.class_id
     where g.school_id = ${viewer.schoolId} and g.present
       ${own === null ? sql`` : sql`and ${own} = any(g.teacher_ids)`}`.execute(db);
-  return { classes: classes.rows, groups: groups.rows };
+  return { classes: await classesOf(db, viewer), groups: groups.rows };
 }
 
 /** What a chat's class and subject are called; null where it has none, or the school no longer. */

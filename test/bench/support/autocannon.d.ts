@@ -1,0 +1,16 @@
+/** The part of autocannon that is used here; it brings no types. */
+declare module 'autocannon' {
+  export default function autocannon(options: {
+    url: string;
+    headers: Record<string, string>;
+    amount: number;
+    connections: number;
+    /** Threads of its own. */
+    workers: number;
+  }): Promise<{
+    /** In ms. */
+    latency: { p50: number; p99: number };
+    non2xx: number;
+    errors: number;
+  }>;
+}

@@ -27,11 +27,6 @@ export function isOpen({ state }: Pick<Run, 'state'>): boolean {
   return state === 'queued' || state === 'running';
 }
 
-/** Something was planned and carried out: there is a result to show and a plan that was followed. */
-export function wasApplied(run: Run): boolean {
-  return run.kind !== 'initialization' || (!run.dryRun && run.following);
-}
-
 export function runTitle(run: Run): string {
   if (run.kind === 'undo') return UNDO_TITLES[run.state];
   if (run.kind !== 'initialization') return OPERATION_LABELS[run.kind];

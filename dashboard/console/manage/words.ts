@@ -44,11 +44,6 @@ export function duration(seconds: number): string {
   return `≈\u00a0${Math.round(seconds / 60)}\u00a0мин`;
 }
 
-/** A difference with its sign, a true minus: «+3», «−1». */
-export function signed(n: number): string {
-  return n < 0 ? `−${-n}` : `+${n}`;
-}
-
 export const ACTION_WORDS: Readonly<Record<Action['action'], string>> = {
   create: 'создать',
   rename: 'переименовать',

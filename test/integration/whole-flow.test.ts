@@ -6,6 +6,7 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { type TokenClaims, tokenOf } from '../support/api.ts';
 import { backends, startRedis } from '../support/redis.ts';
 
+const VK_USER_REQUESTS_PER_SECOND = 3;
 const ALL_TYPES = ['staff', 'class', 'parents', 'subject'];
 const TODAY = '2026-11-23';
 const operator: TokenClaims = { role: 'operator', school: '*', sub: 'operator' };
@@ -41,7 +42,11 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
 
   beforeAll(async () => {
     redis = backend === 'redis' ? await startRedis() : undefined;
-    world = await startTestApp({ env: redis ? { REDIS_URL: redis.url } : {} });
+    // At VK's own pace: how calls are packed is part of what is seen here.
+    world = await startTestApp({
+      env: redis ? { REDIS_URL: redis.url } : {},
+      sandbox: { paceUserPerSecond: VK_USER_REQUESTS_PER_SECOND },
+    });
     school = await importSchool(world);
   });
   afterAll(async () => {

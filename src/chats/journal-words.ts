@@ -43,6 +43,20 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   stranger: 'В чате в мессенджере найден посторонний',
 };
 
+/** Of distance lessons; a call we cannot end runs on until the last one leaves (I8). */
+const LESSON_WORDS: Readonly<Record<string, string>> = {
+  'meeting-create': 'Дистанционный урок создан',
+  'meeting-delete': 'Дистанционный урок удалён',
+  'call-start': 'Сферум: звонок урока начат',
+  'call-end': 'Сферум: звонок урока завершён для всех',
+};
+const LOST_CALLS: Readonly<Record<string, string>> = {
+  unanswered:
+    'Сферум не ответил, начат ли звонок урока: его ссылки ни у кого нет, вместо него создаётся другой',
+  'no-id': 'Звонок урока завершить нельзя: Сферум не назвал его идентификатор',
+  refused: 'Сферум отказался завершить звонок урока',
+};
+
 /** Why Sferum does not take a person in (J8). */
 const REFUSED: Readonly<Record<string, string>> = {
   privacy: 'настройки VK не дают его добавить',
@@ -79,8 +93,10 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return `Профиль VK ID привязан: ${who}`;
     case 'profile-unlinked':
       return `Привязка профиля VK ID отменена: ${who}`;
+    case 'call-lost':
+      return LOST_CALLS[String(details.reason)] ?? 'Звонок урока завершить нельзя';
     default:
-      return who ? `${what}: ${who}` : what;
+      return LESSON_WORDS[what] ?? (who ? `${what}: ${who}` : what);
   }
 }
 
@@ -140,6 +156,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   undo: 'Отмена прогона',
   drift: 'Сверка с мессенджером',
   profile: 'Профиль VK ID',
+  lesson: 'Дистанционный урок',
   connection: 'Подключение к Сферуму',
 };
 

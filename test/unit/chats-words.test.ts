@@ -50,6 +50,11 @@ describe('J1: a line of the journal in words', () => {
       'Сферум: добавление – профиль 9: отправлено приглашение',
     ],
     [{ what: 'profile-unlinked', chatId: null }, 'Привязка профиля VK ID отменена: Абаев Марк'],
+    [{ what: 'meeting-create', chatId: null, personId: null }, 'Дистанционный урок создан'],
+    [
+      { what: 'call-lost', chatId: null, personId: null, details: { reason: 'refused' } },
+      'Сферум отказался завершить звонок урока',
+    ],
     [{ what: 'of-a-later-version', personId: null }, 'of-a-later-version'],
   ])('%j', (own, sentence) => {
     expect(journalSentence(line(own), names, profiles)).toBe(sentence);

@@ -51,7 +51,7 @@ async function overview(ctx: Context, c: ConsoleContext, own: string[] | null): 
     c,
     'Кого нет в Сферуме',
     'Выберите класс: его список можно распечатать.',
-    overviewTable(units),
+    html`<div class="compact">${overviewTable(units)}</div>`,
   );
 }
 

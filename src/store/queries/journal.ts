@@ -39,7 +39,7 @@ export async function listJournal(
       select j.* from (${source}) j where true ${matching} order by j.id desc ${limitTo(filter)}
     )
     select t.total, j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", j.person_id as "personId",
-      j.what, j.cause, j.details, coalesce(a.details->>'by', o.created_by) as by, a.details->>'reason' as reason
+      j.what, j.cause, j.details, coalesce(a.details->>'by', j.details->>'by', o.created_by) as by, a.details->>'reason' as reason
     from (select count(*)::int as total from (${source}) j where true ${matching}) t
       left join page j on true
       left join chat c on c.id = j.chat_id

@@ -16,8 +16,11 @@ export interface JobContract<Payload> {
   name: string;
   queue: QueueName;
   payload: z.ZodType<Payload>;
-  /** Jobs of one key wait behind each other; what arrives while one is active is run once more after it. */
-  dedupeId: (payload: Payload) => string;
+  /**
+   * Jobs of one key wait behind each other; what arrives while one is active is run once more after it. Null: they
+   * may run side by side, and their handler bears it.
+   */
+  dedupeId: ((payload: Payload) => string) | null;
   options: JobsOptions;
 }
 

@@ -159,7 +159,11 @@ function counting(processor: Processor, hands: { busy: number; taken: number }):
 }
 
 function jobOptions<P>(contract: JobContract<P>, payload: P): JobsOptions {
-  return { ...contract.options, deduplication: { id: contract.dedupeId(payload), keepLastIfActive: true } };
+  const id = contract.dedupeId?.(payload);
+  return {
+    ...contract.options,
+    ...(id === undefined ? {} : { deduplication: { id, keepLastIfActive: true } }),
+  };
 }
 
 interface Constructors {

@@ -9,8 +9,8 @@ export const tendLesson: JobContract<z.infer<typeof payload>> = {
   // Of their own: no amount of other work holds up a lesson that begins.
   queue: 'lessons',
   payload,
-  dedupeId: ({ schoolId, lessonId }) =>
-    `lesson-${Buffer.from(JSON.stringify([schoolId, lessonId])).toString('hex')}`,
+  // A job that a dead worker still holds must not hold up the next one of its lesson; the rows keep them apart.
+  dedupeId: null,
   // Expected trouble ends in the meeting's row and is tried again from there.
   options: { attempts: 3, backoff: { type: 'exponential', delay: 1000 }, ...KEEP_FINISHED },
 };

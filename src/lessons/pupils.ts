@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
 import type { Day } from '../desired/model.ts';
 import { type School, schoolOn } from '../desired/school.ts';
 import type { Sql } from '../store/database.ts';
 import { loadFacts } from '../store/facts.ts';
+import { isCurrent } from '../store/queries/viewer.ts';
 
 export interface SchoolZone {
   schoolId: string;
@@ -36,4 +38,27 @@ export async function loadPlaces(
       return studentIds.filter((id) => students?.has(id) && isPresent(id));
     },
   };
+}
+
+/**
+ * Whether one of these pupils belongs to the group on that day. Where no order names any of them statements alone
+ * decide (orders.ts), which is one question to the database: a whole school comes to its lessons in one minute.
+ */
+export async function isAnyInGroup(
+  db: Sql,
+  zone: SchoolZone,
+  studentIds: readonly string[],
+  { groupId, day }: { groupId: string; day: Day },
+): Promise<boolean> {
+  const { schoolId } = zone;
+  const ids = sql`${[...studentIds]}::text[]`;
+  const { rows } = await sql<{ ordered: boolean; stated: boolean }>`select
+    exists (select from roster_order o where o.school_id = ${schoolId} and o.student_ids && ${ids}) as ordered,
+    exists (select from enrollment e join person p on p.school_id = e.school_id and p.id = e.student_id and p.present
+      where e.school_id = ${schoolId} and e.unit = 'group' and e.unit_id = ${groupId} and e.student_id = any(${ids})
+        and ${isCurrent(day)} and 'student' = any(p.roles)) as stated`.execute(db);
+  const { ordered, stated } = rows[0]!;
+  if (!ordered) return stated;
+  const places = await loadPlaces(db, zone, { studentIds, groupIds: [groupId] });
+  return places.inGroup(groupId, day).length > 0;
 }

@@ -2,7 +2,7 @@ import { dayIn } from '../clock.ts';
 import type { Sql } from '../store/database.ts';
 import { childrenOf, type LessonItem } from '../store/queries/lessons.ts';
 import { isPresentStaff } from '../store/queries/viewer.ts';
-import { loadPlaces, type SchoolZone } from './pupils.ts';
+import { isAnyInGroup, type SchoolZone } from './pupils.ts';
 
 /** Who asks, as his token says; what he is to a lesson says the roster of this moment. */
 export interface Asker {
@@ -67,7 +67,6 @@ async function studies(
   zone: SchoolZone,
 ): Promise<boolean> {
   if (studentIds.length === 0) return false;
-  const places = await loadPlaces(db, zone, { studentIds, groupIds: [subjectGroupId] });
   const day = dayIn(zone.timeZone, Date.parse(startsAt));
-  return places.inGroup(subjectGroupId, day).length > 0;
+  return isAnyInGroup(db, zone, studentIds, { groupId: subjectGroupId, day });
 }

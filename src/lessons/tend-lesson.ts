@@ -124,10 +124,10 @@ async function loadMeeting(ctx: Context, { schoolId, lessonId }: OfLesson): Prom
   };
 }
 
-/** The next look; what changed while this one went on is due at once, and stays so. */
+/** The next look. What changed while this one went on, or went wrong in another job, decides itself when that is. */
 async function rest(
   ctx: Context,
-  { schoolId, lessonId, generation }: Meeting,
+  { schoolId, lessonId, generation, attempts: before }: Meeting,
   { untilMs, attempts, condition }: { untilMs: number | null; attempts: number; condition: Condition },
 ): Promise<void> {
   const dueAt = untilMs === null ? null : new Date(untilMs);
@@ -136,7 +136,7 @@ async function rest(
     update meeting set due_at = ${dueAt}, queued_at = null, attempts = ${attempts}, condition = ${condition.status},
       condition_reason = ${condition.reason}, condition_message = ${condition.message},
       condition_since = case when condition = ${condition.status} then condition_since else ${at} end
-    where school_id = ${schoolId} and lesson_id = ${lessonId} and generation = ${generation} returning 1`.execute(
+    where school_id = ${schoolId} and lesson_id = ${lessonId} and generation = ${generation} and attempts = ${before} returning 1`.execute(
     ctx.db.sql,
   );
   if (rows.length > 0) return;

@@ -186,7 +186,12 @@ function missing(env: Environment, values: Values, role: ProcessRole): string[] 
     if (unset('DATABASE_URL')) problems.push('DATABASE_URL is required: the halves share one PostgreSQL');
     if (unset('SFERUM_API_URL'))
       problems.push('SFERUM_API_URL is required: the sandbox lives in one process');
-  } else if (role !== 'migrate' && role !== 'sandbox' && unset('SFERUM_API_URL') && values.NODE_ENV === 'production') {
+  } else if (
+    role !== 'migrate' &&
+    role !== 'sandbox' &&
+    unset('SFERUM_API_URL') &&
+    values.NODE_ENV === 'production'
+  ) {
     problems.push('SFERUM_API_URL is required with NODE_ENV=production: the sandbox sends nothing to VK');
   }
   if (role === 'demo' && !unset('SFERUM_API_URL')) {

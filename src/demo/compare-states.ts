@@ -21,7 +21,11 @@ const DIFFERENCES_SHOWN = 20;
  * Holds the sandbox's own state against the desired state, computed from the facts anew and not from what the
  * engine believes: every chat exactly once, with its title, its people and its admins, and nothing besides.
  */
-export async function compareStates(ctx: Context, sandbox: Sandbox, schoolIds: readonly string[]): Promise<Comparison> {
+export async function compareStates(
+  ctx: Context,
+  sandbox: Sandbox,
+  schoolIds: readonly string[],
+): Promise<Comparison> {
   const result: Comparison = { chats: 0, memberships: 0, listed: 0, linkedAdmins: 0, differences: [] };
   const note = (difference: string) => {
     if (result.differences.length < DIFFERENCES_SHOWN) result.differences.push(difference);
@@ -36,7 +40,9 @@ export async function compareStates(ctx: Context, sandbox: Sandbox, schoolIds: r
     });
     const links = await linksOf(ctx, schoolId);
     const { ownerId, peers } = await peersOf(ctx, schoolId);
-    const unexpected = new Set([...sandbox.world.chats.values()].filter((c) => c.ownerId === ownerId && c.members.size > 0));
+    const unexpected = new Set(
+      [...sandbox.world.chats.values()].filter((c) => c.ownerId === ownerId && c.members.size > 0),
+    );
     for (const chat of desired) {
       result.chats += 1;
       result.listed += chat.members.size;
@@ -67,15 +73,23 @@ export async function compareStates(ctx: Context, sandbox: Sandbox, schoolIds: r
 
 async function linksOf(ctx: Context, schoolId: string): Promise<Map<string, number>> {
   const { rows } = await sql<{ person_id: string; vk_user_id: string }>`
-    select person_id, vk_user_id from profile_link where school_id = ${schoolId} and present`.execute(ctx.db.sql);
+    select person_id, vk_user_id from profile_link where school_id = ${schoolId} and present`.execute(
+    ctx.db.sql,
+  );
   return new Map(rows.map((r) => [r.person_id, Number(r.vk_user_id)]));
 }
 
-async function peersOf(ctx: Context, schoolId: string): Promise<{ ownerId: number; peers: Map<string, number> }> {
+async function peersOf(
+  ctx: Context,
+  schoolId: string,
+): Promise<{ ownerId: number; peers: Map<string, number> }> {
   const { rows } = await sql<{ id: string; peer_id: string }>`
     select id, peer_id from chat where school_id = ${schoolId} and peer_id is not null`.execute(ctx.db.sql);
-  const account = await sql<{ owner_id: string }>`select owner_id from sferum_account where school_id = ${schoolId}`.execute(
-    ctx.db.sql,
-  );
-  return { ownerId: Number(account.rows[0]?.owner_id), peers: new Map(rows.map((r) => [r.id, Number(r.peer_id)])) };
+  const account = await sql<{
+    owner_id: string;
+  }>`select owner_id from sferum_account where school_id = ${schoolId}`.execute(ctx.db.sql);
+  return {
+    ownerId: Number(account.rows[0]?.owner_id),
+    peers: new Map(rows.map((r) => [r.id, Number(r.peer_id)])),
+  };
 }

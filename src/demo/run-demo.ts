@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { type App, ALL, createApp } from '../app.ts';
-import { commandsOf } from '../commands.ts';
+import { ALL, type App, createApp } from '../app.ts';
 import { dayIn } from '../clock.ts';
+import { commandsOf } from '../commands.ts';
 import { configFromEnvironment } from '../config.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
 import { CALLS_PER_REQUEST } from '../reconcile/pace.ts';
@@ -28,14 +28,22 @@ export interface DemoResult {
 /** The main job on embedded parts: import, initialise, compare, say what it took. */
 export async function runDemo(options: DemoOptions, print: (line: string) => void): Promise<DemoResult> {
   const dataDir = configFromEnvironment('demo').dataDir;
-  const config = configFromEnvironment('demo', { LOG_LEVEL: 'warn', HOST: '127.0.0.1', ...demoKeys(dataDir) });
+  const config = configFromEnvironment('demo', {
+    LOG_LEVEL: 'warn',
+    HOST: '127.0.0.1',
+    ...demoKeys(dataDir),
+  });
   const startedMs = performance.now();
   const app = await createApp(config, ALL, { demo: true });
   print(`Готово к работе за ${seconds(startedMs)} с: PostgreSQL, очередь, учебный Сферум`);
   const zip = options.rosterDir
     ? await readRosterFolder(options.rosterDir)
     : await zipRoster(
-        makeSchool({ seed: SEED, size: options.size, today: dayIn(DEMO_TIMEZONE_DEFAULT, app.ctx.clock.now()) }).files,
+        makeSchool({
+          seed: SEED,
+          size: options.size,
+          today: dayIn(DEMO_TIMEZONE_DEFAULT, app.ctx.clock.now()),
+        }).files,
       );
   const workStartedMs = performance.now();
   const bars = new Bars();
@@ -60,7 +68,8 @@ async function importRoster(app: App, zip: Uint8Array, bars: Bars): Promise<void
   const operation = await followOperation(app.ctx, id, {
     onStep: ({ operation: o }) => bars.set('Импорт', o.done, o.total),
   });
-  if (operation.state !== 'succeeded') throw new Error(`the import ended ${operation.state}: ${JSON.stringify(operation.problems)}`);
+  if (operation.state !== 'succeeded')
+    throw new Error(`the import ended ${operation.state}: ${JSON.stringify(operation.problems)}`);
   bars.set('Импорт', operation.total, operation.total);
 }
 
@@ -80,7 +89,9 @@ async function initialize(app: App, schoolId: string, bars: Bars): Promise<void>
     },
   });
   if (operation.state !== 'succeeded') {
-    throw new Error(`the initialisation ended ${operation.state}: ${JSON.stringify(operation.problems.slice(0, 3))}`);
+    throw new Error(
+      `the initialisation ended ${operation.state}: ${JSON.stringify(operation.problems.slice(0, 3))}`,
+    );
   }
 }
 
@@ -103,7 +114,9 @@ async function summarize(app: App, startedMs: number, print: (line: string) => v
   const leastRequests = Math.ceil(leastCalls / CALLS_PER_REQUEST);
   const ratio = (have: number, least: number) => (least === 0 ? '–' : (have / least).toFixed(2));
   print('');
-  print(`Чатов: ${state.chats} · в списках СГО: ${state.listed} · в Сферуме: ${state.memberships} участников`);
+  print(
+    `Чатов: ${state.chats} · в списках СГО: ${state.listed} · в Сферуме: ${state.memberships} участников`,
+  );
   print(
     `Вызовов API: ${stats.calls}, из них изменений ${stats.writeCalls} (наименьшее возможное ${leastCalls}, отношение ${ratio(stats.writeCalls, leastCalls)})`,
   );

@@ -17,8 +17,8 @@ import { nameKey } from './name-key.ts';
 import type { RejectedRow } from './one-roster/rejected.ts';
 import { type LinkCandidate, linkProfiles } from './profile-links.ts';
 import type { OnProgress } from './read-roster.ts';
-import { reviveCancelled } from './revive.ts';
 import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
+import { reviveCancelled } from './revive.ts';
 import { type StatedRow, type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
 
 export interface MergeOptions {

@@ -20,7 +20,9 @@ export interface DeletedChat {
 }
 
 /** Which chats of a school: by type, or some by id and by key. */
-export type ChatScope = { types: readonly ChatType[]; allManual?: boolean } | { ids: readonly string[]; keys?: readonly string[] };
+export type ChatScope =
+  | { types: readonly ChatType[]; allManual?: boolean }
+  | { ids: readonly string[]; keys?: readonly string[] };
 
 /** The chats of a school that are there (not deleted nor being deleted), with both sides of their membership. */
 export async function loadChats(db: Sql, schoolId: string, scope: ChatScope): Promise<StoredChat[]> {

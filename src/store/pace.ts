@@ -21,7 +21,10 @@ export function postgresPace(db: Sql): Pace {
           coalesce(extract(epoch from paused_until - clock_timestamp()) * 1000, 0)::float8 as paused_ms
       `.execute(db);
       const row = rows[0]!;
-      return { waitMs: Math.max(0, Math.ceil(row.wait_ms)), pausedForMs: Math.max(0, Math.ceil(row.paused_ms)) };
+      return {
+        waitMs: Math.max(0, Math.ceil(row.wait_ms)),
+        pausedForMs: Math.max(0, Math.ceil(row.paused_ms)),
+      };
     },
     async pause(key, forMs, reason) {
       await sql`

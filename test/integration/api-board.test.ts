@@ -13,10 +13,15 @@ let operator: string;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  queues = await openQueues({ postgresUrl: database.url }, { onError: () => undefined, onWarning: () => undefined });
+  queues = await openQueues(
+    { postgresUrl: database.url },
+    { onError: () => undefined, onWarning: () => undefined },
+  );
   world = await createApiWorld({ parts: { queues: queues.all } });
   operator = await tokenOf({ role: 'operator', school: '*' });
-  await queues.addAll(reconcileChat, [{ payload: { schoolId: 's1', chatId: randomUUID(), cause: 'event:1' } }]);
+  await queues.addAll(reconcileChat, [
+    { payload: { schoolId: 's1', chatId: randomUUID(), cause: 'event:1' } },
+  ]);
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();

@@ -17,7 +17,10 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]());
 
 const bigChat = () => [...world.sandbox.world.chats.values()].find((chat) => chat.members.size > 20)!;
-const someMember = () => [...bigChat().members.keys()].find((id) => id !== bigChat().ownerId && !bigChat().members.get(id)!.isAdmin)!;
+const someMember = () =>
+  [...bigChat().members.keys()].find(
+    (id) => id !== bigChat().ownerId && !bigChat().members.get(id)!.isAdmin,
+  )!;
 
 test('D8 a stranger is taken out, a missing member and a lost admin come back, by themselves', async () => {
   const chat = bigChat();
@@ -35,7 +38,9 @@ test('D8 who keeps leaving is let go, and counts among those who cannot be reach
     await vi.waitFor(() => expect(chat.members.has(leaver)).toBe(true), WAITING);
     world.sandbox.world.leave(chat.id, leaver);
     await vi.waitFor(async () => {
-      const { rows } = await sql<{ tries: number }>`select tries from sferum_member where vk_user_id = ${leaver}
+      const { rows } = await sql<{
+        tries: number;
+      }>`select tries from sferum_member where vk_user_id = ${leaver}
         and chat_id = (select id from chat where sferum_title = ${chat.title})`.execute(world.ctx.db.sql);
       expect(rows[0]?.tries).toBe(time);
     }, WAITING);
@@ -51,7 +56,9 @@ test('F4 a crowd of strangers is held, and goes once somebody approves', async (
   const crowd = Array.from({ length: 40 }, (_, i) => STRANGER + i);
   for (const stranger of crowd) world.sandbox.world.join(chat.id, stranger);
   const held = await vi.waitFor(async () => {
-    const { rows } = await sql<{ id: string }>`select id from operation where state = 'held'`.execute(world.ctx.db.sql);
+    const { rows } = await sql<{ id: string }>`select id from operation where state = 'held'`.execute(
+      world.ctx.db.sql,
+    );
     expect(rows).toHaveLength(1);
     return rows[0]!.id;
   }, WAITING);

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { type TokenClaims, tokenOf } from '../support/api.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
 import { backends, startRedis } from '../support/redis.ts';
 
 const VK_USER_REQUESTS_PER_SECOND = 3;
@@ -126,7 +126,9 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     const [chat] = [...world.sandbox.world.chats.values()].filter((c) => c.members.size > 3);
     const { rows } = await sql<{ id: string }>`
       update chat set generation = generation + 1, queued_at = now() - interval '2 minutes', title = title || ' (новое имя)'
-      where peer_id in (select peer_id from chat) and sferum_title = ${chat!.title} returning id`.execute(world.ctx.db.sql);
+      where peer_id in (select peer_id from chat) and sferum_title = ${chat!.title} returning id`.execute(
+      world.ctx.db.sql,
+    );
     expect(rows).toHaveLength(1);
     for (const queue of world.app.queues.all) await queue.obliterate({ force: true });
     await world.settled();

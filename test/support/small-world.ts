@@ -1,9 +1,9 @@
 /** A small made-up school in a whole running product, as most flows begin. */
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import { CHAT_TYPES } from '../../src/desired/model.ts';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
+import { CHAT_TYPES } from '../../src/desired/model.ts';
 import type { Operation } from '../../src/store/entities.ts';
 import type { TestApp } from './app.ts';
 
@@ -16,7 +16,9 @@ export async function importSmallSchool(world: TestApp, seed = 7): Promise<strin
   const takenAt = new Date(world.ctx.clock.now());
   const id = await world.commands.importRoster({ body, takenAt, within: '*', by: 'test' });
   expect((await world.ended(id)).state).toBe('succeeded');
-  const { rows } = await sql<{ id: string }>`select id from school order by created_at desc limit 1`.execute(world.ctx.db.sql);
+  const { rows } = await sql<{ id: string }>`select id from school order by created_at desc limit 1`.execute(
+    world.ctx.db.sql,
+  );
   return rows[0]!.id;
 }
 

@@ -45,7 +45,9 @@ describe('folders know each other in one direction', () => {
     const wrong = sources
       .filter((source) => source.path.startsWith(from))
       .flatMap(({ path, imports }) =>
-        imports.filter((to) => !allowed.some((prefix) => to.startsWith(prefix))).map((to) => `${path} → ${to}`),
+        imports
+          .filter((to) => !allowed.some((prefix) => to.startsWith(prefix)))
+          .map((to) => `${path} → ${to}`),
       );
     expect(wrong).toEqual([]);
   });
@@ -76,7 +78,13 @@ describe('what stands in one place alone', () => {
   });
 
   test('the clock is passed in', () => {
-    const edges = ['src/clock.ts', 'src/main/', 'src/sferum/sandbox/main.ts', 'src/store/embedded-postgres/', 'dashboard/static/'];
+    const edges = [
+      'src/clock.ts',
+      'src/main/',
+      'src/sferum/sandbox/main.ts',
+      'src/store/embedded-postgres/',
+      'dashboard/static/',
+    ];
     expect(containing(/Date\.now\(\)|new Date\(\)/, edges)).toEqual([]);
   });
 });
@@ -84,6 +92,8 @@ describe('what stands in one place alone', () => {
 test('a file holds one idea: none is longer than 300 lines', () => {
   // A migration is history: it is not split afterwards.
   const living = sources.filter(({ path }) => !path.startsWith('migrations/'));
-  const long = living.map(({ path, text }) => ({ path, lines: text.split('\n').length })).filter((f) => f.lines > FILE_LINES);
+  const long = living
+    .map(({ path, text }) => ({ path, lines: text.split('\n').length }))
+    .filter((f) => f.lines > FILE_LINES);
   expect(long).toEqual([]);
 });

@@ -20,7 +20,8 @@ export async function describeToken(ask: Ask): Promise<Omit<AccountInfo, 'mayCal
   const community = groups.value.groups[0];
   if (!community) throw new SferumError('token', 'the token names neither a user nor a community');
   if (permissions.status === 'rejected') {
-    if (permissions.reason instanceof SferumError && permissions.reason.kind === 'token') throw permissions.reason;
+    if (permissions.reason instanceof SferumError && permissions.reason.kind === 'token')
+      throw permissions.reason;
   } else if (!permissions.value.permissions.some((permission) => permission.name === 'messages')) {
     throw new SferumError('token', 'the community token lacks the right «messages»');
   }

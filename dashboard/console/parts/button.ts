@@ -59,11 +59,6 @@ export function copyButton(of: string, label = 'Скопировать'): Html {
   return html`<button type="button" class="button plain needs-script" data-copies="${of}">${label}</button>`;
 }
 
-/** Buttons side by side. */
-export function actions(...buttons: Content[]): Html {
-  return html`<div class="actions">${buttons}</div>`;
-}
-
 function attribute(name: string, value: string | undefined): Html | string {
   return value === undefined ? '' : html` ${name}="${value}"`;
 }

@@ -20,11 +20,6 @@ export function counted(n: number, one: string, few: string, many: string): stri
   return `${count(n)}\u00a0${plural(n, one, few, many)}`;
 }
 
-/** 0.253 → «25 %». */
-export function percent(share: number): string {
-  return `${COUNT.format(Math.round(share * 1000) / 10)}\u00a0%`;
-}
-
 /** `2026-09-01` → «01.09.2026». */
 export function day(text: string): string {
   return text.split('-').reverse().join('.');

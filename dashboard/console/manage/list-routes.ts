@@ -8,7 +8,6 @@ import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { viewerOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { page } from '../page.ts';
-import { count } from '../parts/numbers.ts';
 import { STAFF } from '../visitor.ts';
 import { type ListView, listActions, listBody } from './list.ts';
 import { listQuery } from './query.ts';
@@ -40,9 +39,7 @@ export function listRoutes({ ctx, screens }: ConsoleParts): void {
       c,
       title: 'Управление чатами',
       section: 'manage',
-      subtitle: attention
-        ? `${chats(attention.chats)}${attention.behind > 0 ? `, обновляется: ${count(attention.behind)}` : ''}`
-        : 'Чаты, которыми вы управляете или в которых состоите',
+      subtitle: attention ? chats(total) : `Вы управляете ими или состоите в них: ${chats(total)}`,
       actions: listActions(view),
       body: listBody(view),
       styles: ['manage.css'],

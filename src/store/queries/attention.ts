@@ -2,11 +2,9 @@ import { sql } from 'kysely';
 import { instant, type Sql } from '../database.ts';
 import type { OperationKind } from '../entities.ts';
 
-/** What of a school's chats waits for a person, and how much there is of everything. */
+/** What of a school's chats waits for a person, and what is under way. */
 export interface Attention {
-  chats: number;
   failing: number;
-  behind: number;
   /** Operations whose removals are held (F4), or that wait as a whole (J2); oldest first. */
   held: { operationId: string; kind: OperationKind; since: string; chats: number; people: number }[];
   /** An initialisation that is under way or waits for its turn. */
@@ -15,10 +13,8 @@ export interface Attention {
 
 export async function attentionOf(db: Sql, schoolId: string): Promise<Attention> {
   const { rows } = await sql<Omit<Attention, 'held' | 'running'>>`
-    select count(*)::int as chats,
-      count(*) filter (where condition = 'failing')::int as failing,
-      count(*) filter (where condition = 'behind')::int as behind
-    from chat where school_id = ${schoolId} and deleted_at is null`.execute(db);
+    select count(*)::int as failing
+    from chat where school_id = ${schoolId} and deleted_at is null and condition = 'failing'`.execute(db);
   const running = await sql<NonNullable<Attention['running']>>`
     select id as "operationId", coalesce((params->>'dryRun')::boolean, false) as "dryRun" from operation
     where school_id = ${schoolId} and kind in ('initialization', 'undo') and state in ('queued', 'running')

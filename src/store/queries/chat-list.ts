@@ -73,6 +73,7 @@ export async function findChat(
   const only = sql`and c.id = ${chatId}::uuid`;
   const chat = (await selectChats(db, everything, only, one)).items[0];
   if (!chat) return null;
+  if (viewer.sees === 'school') return { chat, visible: true };
   const { rows } =
     await sql`select from chat c where c.id = ${chatId}::uuid and ${maySeeChat(viewer)}`.execute(db);
   return { chat, visible: rows.length > 0 };

@@ -1,18 +1,10 @@
 /** V2: one chat per key, whatever happens around its one request. */
 import { sql } from 'kysely';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
 import { dueForTwins } from '../../src/reconcile/twins.ts';
-import { startProgram } from '../support/child-process.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
-
-/** Short enough to wait for, in the same proportions as the real ones. */
-const QUICK = {
-  LIMIT_SFERUM_TIMEOUT_MS: '1000',
-  LIMIT_CREATION_DEADLINE_MS: '1000',
-  LIMIT_JOB_LOCK_MS: '1000',
-};
 
 let halves: Halves;
 afterEach(() => halves[Symbol.asyncDispose]());
@@ -74,56 +66,6 @@ describe('one owner by fence', () => {
     await halves.work(chatId);
     expect(await creation(chatId)).toEqual({ creation: 'creating', fence: '1' });
     expect(created()).toBe(0);
-  });
-});
-
-describe('processes that end or stop around a creation', () => {
-  test('reliability 2: killed between the answer and the commit, the chat is adopted', async () => {
-    const { chatId } = await oneChat({ env: QUICK });
-    halves.sandbox.world.faults.once('messages.createChat', 'applyThenHang');
-    await using first = startProgram('worker', halves.env);
-    await vi.waitFor(() => expect(created()).toBe(1), { timeout: 20_000, interval: 5 });
-    first.signal('SIGKILL');
-    await first.ended;
-    expect(await creation(chatId)).toMatchObject({ creation: 'creating' });
-    await using second = startProgram('worker', halves.env);
-    await second.ready();
-    await halves.settled();
-    expect(created()).toBe(1);
-    expect(await halves.differences()).toEqual([]);
-  });
-
-  test.each([
-    ['before its request left', false],
-    ['while its request was under way', true],
-  ])('reliability 3: stopped %s, for longer than its lock, while another takes over', async (_, wasSent) => {
-    const { chatId } = await oneChat({ env: QUICK });
-    if (wasSent) halves.sandbox.world.faults.once('messages.createChat', 'applyThenHang');
-    // Where it was not sent: the slot of the token's pace is still to come when the worker is stopped.
-    else await sql`update sferum_account set requests_per_second = 0.4`.execute(halves.ctx.db.sql);
-    if (!wasSent) {
-      await sql`update sferum_pace set next_slot_at = clock_timestamp() + interval '900 milliseconds'`.execute(
-        halves.ctx.db.sql,
-      );
-    }
-    await using first = startProgram('worker', halves.env);
-    await vi.waitFor(
-      async () =>
-        expect(wasSent ? created() > 0 : (await creation(chatId)).creation === 'creating').toBe(true),
-      { timeout: 20_000, interval: 2 },
-    );
-    first.signal('SIGSTOP');
-    expect(created()).toBe(wasSent ? 1 : 0);
-    await sql`update sferum_account set requests_per_second = 200`.execute(halves.ctx.db.sql);
-    await using second = startProgram('worker', halves.env);
-    await second.ready();
-    await halves.settled();
-    first.signal('SIGCONT');
-    await vi.waitFor(() => expect(first.lines.length).toBeGreaterThan(1), { timeout: 5_000 });
-    await halves.settled();
-    expect(created()).toBe(1);
-    expect(halves.duplicates()).toEqual([]);
-    expect(await halves.differences()).toEqual([]);
   });
 });
 

@@ -128,6 +128,19 @@ test('reliability 19: a deadlock is tried again, whole, and nothing is left half
   await db.transaction(({ sql: tx }) => lockSchool(tx, school));
 });
 
+test('V6, reliability 5: connections that end inside transactions are given back, however many', async () => {
+  const { db } = halves.ctx;
+  const connections = halves.ctx.config.limits.databaseConnections;
+  const cut = Array.from({ length: connections * 2 }, () =>
+    db.transaction(async ({ sql: tx }) => {
+      await sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx);
+    }),
+  );
+  const outcomes = await Promise.allSettled(cut);
+  expect(outcomes.every((outcome) => outcome.status === 'rejected')).toBe(true);
+  await Promise.all(Array.from({ length: connections }, () => db.ping()));
+});
+
 describe('V6: a worker that looks alive and takes nothing', () => {
   const hands = (own: Partial<Hands>): Hands => ({
     queue: 'chats',

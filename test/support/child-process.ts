@@ -7,7 +7,7 @@ import { vi } from 'vitest';
 import { JWT_SECRET } from './api.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 
 export interface Program extends AsyncDisposable {
   pid: number;

@@ -21,6 +21,8 @@ import {
   withLesson,
 } from '../support/lesson-world.ts';
 
+/** Other suites share the machine. */
+const SOON = { timeout: 20_000 };
 const LESSON = '/journal/lessons/geo';
 const NOT_YET = 'Дистанционный урок еще не начался';
 const OVER = 'Урок завершился';
@@ -77,7 +79,7 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     await teacher.getByLabel('Предмет').selectOption({ label: 'География' });
     await button(teacher, 'Загрузить').click();
     await link(teacher, 'Выставить оценки').click();
-    await expect.poll(() => heading(teacher)).toBe('Выставить оценки');
+    await expect.poll(() => heading(teacher), SOON).toBe('Выставить оценки');
     for (const shown of [
       'География',
       '01.10.2026, 15:50 – 16:50',
@@ -107,7 +109,7 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     // The diary has not been loaded anew: the icon comes by itself.
     await pupil.clock.fastForward(31_000);
     const icon = pupil.locator('a.call');
-    await expect.poll(() => icon.textContent()).toContain('начнётся в 15:50');
+    await expect.poll(() => icon.textContent(), SOON).toContain('начнётся в 15:50');
     const before = await opened(pupil, () => icon.click());
     expect(await heading(before)).toBe(NOT_YET);
 
@@ -115,24 +117,22 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     await world.ready();
     await later(STARTS_AT, pupil, teacher);
     await pupil.clock.fastForward(1000);
-    await expect.poll(() => icon.textContent()).toContain('Войти');
+    await expect.poll(() => icon.textContent(), SOON).toContain('Войти');
     const call = await opened(pupil, () => icon.click());
     expect(await heading(call)).toBe('Звонок Сферума');
     const teachers = await opened(teacher, () => link(teacher, 'Открыть').click());
     expect(teachers.url()).toBe(call.url());
     expect(call.url()).toContain(world.running().join());
 
+    const told = Promise.all([pupil, teacher].map((page) => page.waitForURL('**/lessons/ended')));
     await later(ENDS_AT, pupil, teacher);
-    for (const page of [pupil, teacher]) {
-      await page.clock.fastForward(1000);
-      await expect.poll(() => heading(page)).toBe('Звонок завершен');
-    }
-    await expectAccessible(pupil);
+    for (const page of [pupil, teacher]) await page.clock.fastForward(1000);
+    await told;
     await world.runs(0);
     await call.reload();
     expect(await heading(call)).toBe('Звонок завершён');
     // «Вы будете перенаправлены на главный экран.»
-    await expect.poll(() => heading(pupil), { timeout: 15_000 }).toBe('Чаты');
+    await expect.poll(() => heading(pupil), SOON).toBe('Чаты');
 
     await teacher.goto(`${site.origin}${LESSON}`);
     expect(await teacher.getByText(OVER, { exact: true }).count()).toBe(1);
@@ -145,10 +145,10 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
   test('I5: who waits before the door is let in when the lesson begins, without script too', async () => {
     await world.create();
     for (const javaScriptEnabled of [true, false]) {
-      world.clock.moveTo('2026-10-01T12:49:56Z');
+      world.clock.moveTo('2026-10-01T12:49:48Z');
       const page = await visit(PUPIL, '/lessons/geo/join', { javaScriptEnabled });
       expect(await heading(page)).toBe(NOT_YET);
-      await expect.poll(() => heading(page), { timeout: 15_000 }).toBe('Звонок Сферума');
+      await expect.poll(() => heading(page), SOON).toBe('Звонок Сферума');
     }
   });
 
@@ -171,8 +171,10 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     await teacher.getByText('Дистанционный урок удалён').waitFor();
     expect(await link(teacher, 'Создать').count()).toBe(1);
     await world.runs(0);
+    const told = pupil.waitForURL('**/lessons/ended');
     await pupil.clock.fastForward(31_000);
-    await expect.poll(() => heading(pupil)).toBe('Звонок завершен');
+    await told;
+    expect(await heading(pupil)).toBe('Звонок завершен');
   });
 
   test('I6: a parent sees the icon without entry, another class’s pupil nothing, another teacher neither', async () => {
@@ -221,6 +223,7 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
         [PUPIL, '/diary'],
         [PUPIL, '/diary?week=2026-09-21'],
         [OTHER_PUPIL, '/lessons/geo-2/join'],
+        [PUPIL, '/lessons/ended'],
       ] as const) {
         const page = await visit(who, path, options);
         await expectAccessible(page);

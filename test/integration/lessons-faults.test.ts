@@ -20,12 +20,6 @@ afterEach(() => world[Symbol.asyncDispose]());
 const faults = () => world.sandbox.world.faults;
 const lessonsQueue = () => world.app.queues.all.find((queue) => queue.name === 'lessons')!;
 
-/** Jobs of the paused queue: PostgreSQL counts them apart, Redis does not. */
-const given = async () => {
-  const counts = await lessonsQueue().getJobCounts('waiting', 'paused' as 'waiting');
-  return Object.values(counts).reduce((total, count) => total + count, 0);
-};
-
 /** Calls that run although nobody is shown them must be those that were reported. */
 async function expectOrphansReported(shown: readonly string[]): Promise<void> {
   const { rows } = await sql<{ n: number }>`
@@ -210,21 +204,6 @@ describe('ending a call', () => {
     await world.remove();
     expect((await world.journal()).at(-2)).toBe('call-lost no-id');
     await expectOrphansReported([]);
-  });
-});
-
-describe('the queue', () => {
-  test('#8: wiped before the lesson, it is given the job again by the sweep', async () => {
-    world.clock.moveTo('2026-10-01T12:47:00Z');
-    await lessonsQueue().pause();
-    await world.create();
-    world.clock.moveTo('2026-10-01T12:49:00Z');
-    await vi.waitFor(async () => expect(await given()).toBe(1), WAITING);
-    await lessonsQueue().drain();
-    await lessonsQueue().resume();
-    world.clock.moveTo('2026-10-01T12:50:00Z');
-    await world.ready();
-    expect(await world.enter()).toBe(world.running().join());
   });
 });
 

@@ -24,8 +24,18 @@ export interface JobContract<Payload> {
   options: JobsOptions;
 }
 
-/** Finished jobs stay for the operators' board, no longer. */
-export const KEEP_FINISHED = {
-  removeOnComplete: { age: 3600, count: 1000 },
+/**
+ * Of jobs that are many and short only the failed ones stay for the operators' board. To keep done ones by age or
+ * number, BullMQ on PostgreSQL deletes the surplus in the very transaction that ends a job: those that end at the
+ * same time delete the same rows, deadlock, and the queue stands still for seconds.
+ */
+export const KEEP_FAILED = {
+  removeOnComplete: true,
   removeOnFail: { age: 7 * 24 * 3600, count: 5000 },
+} satisfies JobsOptions;
+
+/** Of the few long ones the done stay for a while as well. */
+export const KEEP_FINISHED = {
+  ...KEEP_FAILED,
+  removeOnComplete: { age: 3600, count: 1000 },
 } satisfies JobsOptions;

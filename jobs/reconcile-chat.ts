@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type JobContract, KEEP_FINISHED } from './contract.ts';
+import { type JobContract, KEEP_FAILED } from './contract.ts';
 
 const payload = z.strictObject({
   schoolId: z.string().min(1),
@@ -17,5 +17,5 @@ export const reconcileChat: JobContract<ReconcileChatPayload> = {
   dedupeId: ({ chatId }) => `chat-${chatId}`,
   // Expected trouble (pace, lost replies, refusals) ends in the chat's row and is tried again from there;
   // these attempts are for the unexpected alone.
-  options: { attempts: 3, backoff: { type: 'exponential', delay: 1000 }, ...KEEP_FINISHED },
+  options: { attempts: 3, backoff: { type: 'exponential', delay: 1000 }, ...KEEP_FAILED },
 };

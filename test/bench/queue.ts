@@ -1,6 +1,6 @@
 import { type ConnectionOptions, createPostgresBackend, Queue, Worker } from 'bullmq';
 import { sql } from 'kysely';
-import { KEEP_FINISHED } from '../../jobs/contract.ts';
+import { KEEP_FAILED } from '../../jobs/contract.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
 import type { App } from '../../src/app.ts';
 import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
@@ -112,7 +112,7 @@ async function plainJobs(postgresUrl: string, redisUrl: string | null, count: nu
   const jobs = Array.from({ length: count }, (_, number) => ({
     name,
     data: { number },
-    opts: KEEP_FINISHED,
+    opts: KEEP_FAILED,
   }));
   const { ms } = await timed(async () => {
     for (let at = 0; at < count; at += JOBS_PER_BULK) await plain.addBulk(jobs.slice(at, at + JOBS_PER_BULK));

@@ -1,4 +1,4 @@
-import { type Content, type Html, html } from '../html.ts';
+import { type Html, html } from '../html.ts';
 import { hiddenField } from './field.ts';
 
 /** One `primary` a page: what one came for. */

@@ -45,7 +45,7 @@ interface Row extends Omit<ChatItem, 'condition'> {
 }
 
 /** The chats of the viewer's school that he may see, in natural order of their titles (B4). */
-export function listChats(db: Sql, viewer: Viewer, filter: ChatFilter): Promise<Listed<ChatItem>> {
+export async function listChats(db: Sql, viewer: Viewer, filter: ChatFilter): Promise<Listed<ChatItem>> {
   const conditions: RawBuilder<unknown>[] = [];
   if (filter.type) conditions.push(sql`and c.type = ${filter.type}`);
   if (filter.condition) conditions.push(sql`and c.condition = ${filter.condition}`);
@@ -53,13 +53,19 @@ export function listChats(db: Sql, viewer: Viewer, filter: ChatFilter): Promise<
     conditions.push(sql`and strpos(split_part(c.title_key, E'\t', 2), ${searchFold(filter.title)}) > 0`);
   }
   if (filter.lastName) {
-    // `is true` keeps these from becoming joins: each set is made once, also right after an import, when the
-    // planner knows nothing of the tables yet and would choose nested loops (seconds instead of 40 ms).
-    conditions.push(sql`and (c.id in (select m.chat_id from membership m
-      where m.school_id = ${viewer.schoolId} and (m.person_id in (select p.id from person p
-        where p.school_id = ${viewer.schoolId} and ${nameMatches(filter.lastName)})) is true)) is true`);
+    // Asked apart: by their ids the memberships are found through the index, also right after an import, when the
+    // planner knows nothing of the tables yet.
+    const people = await peopleNamed(db, viewer.schoolId, filter.lastName);
+    conditions.push(sql`and c.id in (select m.chat_id from membership m
+      where m.school_id = ${viewer.schoolId} and m.person_id = any(${people}))`);
   }
   return selectChats(db, viewer, sql.join(conditions, sql` `), filter);
+}
+
+async function peopleNamed(db: Sql, schoolId: string, lastName: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select p.id from person p where p.school_id = ${schoolId} and ${nameMatches(lastName)}`.execute(db);
+  return rows.map((r) => r.id);
 }
 
 /** Null: there is no such chat in the viewer's school, whether he may see it or not (`visible`). */

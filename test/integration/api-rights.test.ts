@@ -50,6 +50,10 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/me': PEOPLE,
   'POST /v1/me/profile': PEOPLE,
   'DELETE /v1/me/profile': PEOPLE,
+  'GET /v1/schools/{schoolId}/lessons': [...TOKEN_ROLES],
+  'POST /v1/lessons/{id}/meeting': EDITORS,
+  'DELETE /v1/lessons/{id}/meeting': EDITORS,
+  'GET /v1/lessons/{id}/meeting/join': [...EDITORS, 'student'],
   'GET /v1/schools/{schoolId}/settings': ADMINS,
   'PUT /v1/schools/{schoolId}/settings': ADMINS,
 };
@@ -88,8 +92,8 @@ afterAll(() => world[Symbol.asyncDispose]());
 function call(route: string, school: 's1' | 's2', token?: string): Promise<Response> {
   const [method, pattern] = route.split(' ') as [string, string];
   const id = pattern.includes('/chats/') ? ids.chats[school] : ids.operations[school];
-  // What is the caller's own has no id: another school is then named in the query.
-  const query = pattern.startsWith('/v1/me') ? `?school=${school}` : '';
+  // What is the caller's own has no id, a lesson's is its school's: another school is then named in the query.
+  const query = /^\/v1\/(me|lessons)/.test(pattern) ? `?school=${school}` : '';
   const path = pattern.replace('{schoolId}', school).replace('{id}', id) + query;
   const body =
     route === 'POST /v1/roster-imports'

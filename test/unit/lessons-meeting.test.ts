@@ -221,9 +221,11 @@ function happen(world: World, deed: Deed): void {
       lesson.isHeld = true;
       return;
     case 'later':
-      return shift(45 * MINUTE);
+      shift(45 * MINUTE);
+      return;
     case 'sooner':
-      return shift(-45 * MINUTE);
+      shift(-45 * MINUTE);
+      return;
     case 'minute':
       world.now += MINUTE;
       return;

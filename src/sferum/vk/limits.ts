@@ -52,7 +52,7 @@ export const VK_LIMITS: VkLimits = {
 };
 
 /** Slots are this much wider than VK's pace asks: its window is not published and networks jitter. */
-const PACE_SAFETY = 1.05;
+const PACE_SAFETY = 1.1;
 
 /** Distance of the slots of a token in milliseconds. */
 export const slotIntervalMs = (requestsPerSecond: number): number =>

@@ -7,7 +7,7 @@ import type { ApiParts } from './api.ts';
 import { CHANGE_REFUSALS, Instant, json, jsonBody, REFUSALS, SchoolParam, VkId } from './schemas.ts';
 
 /** More than VK allows any token. */
-const FASTEST_REQUESTS_PER_SECOND = 100;
+const FASTEST_REQUESTS_PER_SECOND = 1_000;
 const TokenKind = z.enum(['user', 'community']);
 const Token = z.string().trim().min(1).max(4096);
 

@@ -42,10 +42,20 @@ export async function accountOf(ctx: Context, schoolId: string): Promise<SferumA
   });
 }
 
-/** Nothing of this school goes to Sferum any more until a person has mended the account (a new token). */
-export async function markAccountBroken(ctx: Context, schoolId: string, reason: string): Promise<void> {
-  await sql`
+/**
+ * Nothing of this school goes to Sferum any more until a person has mended the account (a new token). `usedSinceMs`:
+ * when the token that Sferum refused was read; a connection renewed later is not to blame.
+ */
+export async function markAccountBroken(
+  ctx: Context,
+  schoolId: string,
+  reason: string,
+  usedSinceMs: number,
+): Promise<void> {
+  const { rows } = await sql`
     update sferum_account set status = 'broken', status_reason = ${reason}, status_since = ${new Date(ctx.clock.now())}
-    where school_id = ${schoolId} and status <> 'broken'`.execute(ctx.db.sql);
+    where school_id = ${schoolId} and status <> 'broken' and status_since <= ${new Date(usedSinceMs)}
+    returning school_id`.execute(ctx.db.sql);
+  if (rows.length === 0) return;
   ctx.log.error({ schoolId, reason }, 'the Sferum account of a school needs a person');
 }

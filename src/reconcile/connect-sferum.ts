@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { SferumError } from '../sferum/gateway.ts';
+import type { Sql } from '../store/database.ts';
+import { endOperation, openOperation } from './operations.ts';
 import { DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
 export interface SferumConnection {
@@ -26,6 +28,10 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
   const requestsPerSecond = connection.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND[connection.tokenKind];
   const owner = await whoseToken(ctx, connection, requestsPerSecond);
   await ctx.db.transaction(async ({ sql: tx }) => {
+    // A school may be connected before its first roster, which then names it.
+    await sql`insert into school (id, name) values (${connection.schoolId}, ${connection.schoolId}) on conflict do nothing`.execute(
+      tx,
+    );
     const { rows } = await sql<{ owner_id: string; chats: string }>`
       select a.owner_id, (select count(*) from chat c where c.school_id = a.school_id and c.creation <> 'none') as chats
       from sferum_account a where a.school_id = ${connection.schoolId} for update`.execute(tx);
@@ -39,24 +45,47 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     }
     await sql`
       insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed,
-        calls_token_sealed, requests_per_second, creations_confirmed)
+        calls_token_sealed, requests_per_second, creations_confirmed, status, status_reason, status_since)
       values (${connection.schoolId}, ${connection.communityId}, ${owner}, ${connection.tokenKind},
         ${ctx.secrets.seal(connection.accessToken)},
         ${connection.callsToken === null ? null : ctx.secrets.seal(connection.callsToken)},
-        ${requestsPerSecond}, ${!replaced})
+        ${requestsPerSecond}, ${!replaced}, ${replaced ? 'broken' : 'ok'},
+        ${replaced ? 'replacement-unconfirmed' : null}, ${new Date(ctx.clock.now())})
       on conflict (school_id) do update set community_id = excluded.community_id, owner_id = excluded.owner_id,
         token_kind = excluded.token_kind, access_token_sealed = excluded.access_token_sealed,
         calls_token_sealed = excluded.calls_token_sealed, requests_per_second = excluded.requests_per_second,
         creations_confirmed = sferum_account.creations_confirmed and excluded.creations_confirmed,
-        status = 'ok', status_reason = null, status_since = ${new Date(ctx.clock.now())}`.execute(tx);
+        status = excluded.status, status_reason = excluded.status_reason, status_since = excluded.status_since`.execute(
+      tx,
+    );
     await sql`insert into journal (school_id, at, what, cause, details)
       values (${connection.schoolId}, ${new Date(ctx.clock.now())}, 'connected', ${`connection:${connection.by}`},
         ${JSON.stringify({ ownerId: owner, tokenKind: connection.tokenKind, replaced })}::jsonb)`.execute(tx);
+    if (replaced) await holdReplacement(ctx, tx, connection);
     await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(
       tx,
     );
   });
   ctx.wake('chats');
+}
+
+/** The chats of the former account are not the new one's: they are made anew only once somebody has confirmed that. */
+async function holdReplacement(ctx: Context, tx: Sql, { schoolId, by }: SferumConnection): Promise<void> {
+  const id = ctx.newId();
+  await openOperation(tx, {
+    id,
+    schoolId,
+    kind: 'account-replacement',
+    params: {},
+    by,
+    at: new Date(ctx.clock.now()),
+  });
+  const message =
+    'Чаты школы принадлежат прежней учётной записи Сферума. Подтвердите, и они будут созданы заново от имени новой.';
+  await endOperation(ctx, tx, id, {
+    state: 'held',
+    problems: [{ code: 'replacement-unconfirmed', message }],
+  });
 }
 
 async function whoseToken(

@@ -3,8 +3,8 @@ import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
 import { Operation } from '../store/entities.ts';
-import { applyPlan } from './apply-plan.ts';
-import { finishOperations } from './operations.ts';
+import { applyPlan, moveGenerations } from './apply-plan.ts';
+import { endOperation, finishOperations } from './operations.ts';
 import { planSchool } from './plan-school.ts';
 
 export interface Decision {
@@ -24,6 +24,7 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
   if (!operation) throw notFound();
   if (operation.state !== 'held') throw new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
   if (operation.params.incomplete) return decideImport(ctx, decision);
+  if (operation.kind === 'account-replacement') return decideReplacement(ctx, operation, decision);
   await ctx.db.transaction(async ({ sql: tx }) => {
     const chats = await heldChats(tx, decision);
     for (const [schoolId, chatIds] of Map.groupBy(chats, (c) => c.school_id)) {
@@ -113,4 +114,27 @@ async function decideImport(ctx: Context, decision: Decision): Promise<void> {
       finished_at = ${accepted ? null : new Date(ctx.clock.now())}
     where id = ${decision.operationId} and state = 'held'`.execute(ctx.db.sql);
   ctx.wake('operations');
+}
+
+/** Confirmed: every chat is made anew by the account that took over; else nothing goes to Sferum until another connects. */
+async function decideReplacement(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
+  const schoolId = operation.schoolId!;
+  await ctx.db.transaction(async ({ sql: tx }) => {
+    await lockSchool(tx, schoolId);
+    await endOperation(ctx, tx, operation.id, {
+      state: 'succeeded',
+      result: { decision: decision.decision },
+    });
+    if (decision.decision === 'reject') return;
+    const at = new Date(ctx.clock.now());
+    await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${at}, creations_confirmed = true
+      where school_id = ${schoolId}`.execute(tx);
+    await sql`delete from sferum_member where school_id = ${schoolId}`.execute(tx);
+    const { rows } = await sql<{ id: string }>`
+      update chat set creation = 'none', peer_id = null, owner_id = null, sferum_title = null, invite_link = null, seen_at = null
+      where school_id = ${schoolId} and deleted_at is null returning id`.execute(tx);
+    const ids = rows.map((r) => r.id);
+    await moveGenerations(tx, ids, { cause: `approval:${operation.id}`, priority: 'bulk', at });
+  });
+  ctx.wake('chats');
 }

@@ -15,7 +15,8 @@ const LONGEST_RETRY_MS = 5 * 60_000;
 const ATTEMPTS_UNTIL_FAILING = 5;
 /** A chat that always fails is set aside; a new generation revives it. */
 const ATTEMPTS_UNTIL_SET_ASIDE = 20;
-const NOT_CONNECTED_RETRY_MS = 60_000;
+/** Short: the relay leaves out schools whose account is broken, and once it is mended nobody should wait. */
+const NOT_CONNECTED_RETRY_MS = 1_000;
 
 /**
  * The loop's one step: what our rows say a chat must be against what Sferum holds, and the difference done.
@@ -28,7 +29,7 @@ export async function reconcileChat(
 ): Promise<void> {
   const chat = await loadChatState(ctx.db, schoolId, chatId);
   if (!chat || chat.generation <= chat.settledGeneration) return release(ctx, { schoolId, chatId });
-  const work = new Work(chat, signal);
+  const work = new Work(chat, ctx.clock.now(), signal);
   try {
     if (chat.deleting) return await remove(ctx, chat, work);
     const account = await accountOf(ctx, schoolId);
@@ -55,10 +56,12 @@ async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> 
 /** One run's calls, counted, and what is known of the live chat as it goes. */
 class Work {
   apiCalls = 0;
+  readonly startedAtMs: number;
   readonly brought: Brought;
   readonly call: CallOptions;
 
-  constructor(chat: ChatState, signal?: AbortSignal) {
+  constructor(chat: ChatState, startedAtMs: number, signal?: AbortSignal) {
+    this.startedAtMs = startedAtMs;
     const { sferumTitle, seenAt, actual } = chat;
     this.brought = {
       title: sferumTitle ?? '',
@@ -134,7 +137,7 @@ async function decide(ctx: Context, chat: ChatState, work: Work, error: unknown)
       });
     case 'token':
     case 'account':
-      await markAccountBroken(ctx, chat.schoolId, error.kind);
+      await markAccountBroken(ctx, chat.schoolId, error.kind, work.startedAtMs);
       return postpone(ctx, chat, {
         ...work,
         afterMs: NOT_CONNECTED_RETRY_MS,

@@ -28,21 +28,27 @@ export async function runOperation(ctx: Context, id: string, signal?: AbortSigna
   if (!operation || !(await isItsTurn(ctx, operation)) || !(await startOperation(ctx, id))) return;
   // Its own work is done; its end may have been lost between the last chat's commit and a crash.
   if (operation.params.following) return finishOperations(ctx, [id]);
+  const startedAtMs = ctx.clock.now();
   try {
     await RUNNERS[operation.kind]?.(ctx, operation, signal);
   } catch (error) {
-    if (!signal?.aborted) await noteFailure(ctx, operation, error);
+    if (!signal?.aborted) await noteFailure(ctx, operation, error, startedAtMs);
     throw error;
   }
 }
 
 /** What waiting cures is tried again for ever; anything else a few times, or not at all where a person must act. */
-async function noteFailure(ctx: Context, operation: Operation, error: unknown): Promise<void> {
+async function noteFailure(
+  ctx: Context,
+  operation: Operation,
+  error: unknown,
+  startedAtMs: number,
+): Promise<void> {
   if (error instanceof SferumError) {
     const { kind } = error;
     if (kind !== 'token' && kind !== 'account' && kind !== 'not-possible' && kind !== 'defect') return;
     if (operation.schoolId && (kind === 'token' || kind === 'account')) {
-      await markAccountBroken(ctx, operation.schoolId, kind);
+      await markAccountBroken(ctx, operation.schoolId, kind, startedAtMs);
     }
     return fail(ctx, operation.id, { code: `sferum-${kind}`, message: FAILURES.sferum });
   }

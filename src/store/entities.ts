@@ -39,7 +39,14 @@ export const SferumAccountRow = defineEntity({
 });
 export type SferumAccountRow = InferEntity<typeof SferumAccountRow>;
 
-export type OperationKind = 'roster-import' | 'initialization' | 'events' | 'delete-chat' | 'undo' | 'drift';
+export type OperationKind =
+  | 'roster-import'
+  | 'initialization'
+  | 'events'
+  | 'delete-chat'
+  | 'undo'
+  | 'drift'
+  | 'account-replacement';
 export type OperationState = 'queued' | 'running' | 'held' | 'succeeded' | 'failed' | 'cancelled';
 
 /** Something that went wrong and what to do, told to people: `code` is stable, `message` is Russian. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
-import { seeded, seedFrom } from '../support/random.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { seeded, seedFrom } from '../support/random.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 
 let world: TestApp;
@@ -35,7 +35,9 @@ test('reliability 1: a creation whose reply was lost is adopted, not made again'
   const created = world.sandbox.world.ledger.of('create').length;
   const { rows } = await sql<{ n: string; adopted: string }>`
     select count(*) filter (where creation = 'created') as n,
-      (select count(*) from journal where what = 'sferum-adopt') as adopted from chat`.execute(world.ctx.db.sql);
+      (select count(*) from journal where what = 'sferum-adopt') as adopted from chat`.execute(
+    world.ctx.db.sql,
+  );
   expect(created).toBe(Number(rows[0]!.n));
   expect(Number(rows[0]!.adopted)).toBeGreaterThan(0);
   expect(await world.differences([school])).toEqual([]);
@@ -48,10 +50,14 @@ test('reliability 24: a token revoked in the middle pauses the school, a new one
   const access = world.sandbox.world.connectSchool({ communityId: 230_000_001 });
   world.sandbox.world.revokeToken(access.userToken);
   const { rows } = await sql<{ id: string }>`
-    update chat set generation = generation + 1, title = title || ' А' where school_id = ${school} returning id`.execute(world.ctx.db.sql);
+    update chat set generation = generation + 1, title = title || ' А' where school_id = ${school} returning id`.execute(
+    world.ctx.db.sql,
+  );
   await expect
     .poll(async () => {
-      const { rows: account } = await sql<{ status: string }>`select status from sferum_account`.execute(world.ctx.db.sql);
+      const { rows: account } = await sql<{ status: string }>`select status from sferum_account`.execute(
+        world.ctx.db.sql,
+      );
       return account[0]!.status;
     })
     .toBe('broken');

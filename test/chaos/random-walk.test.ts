@@ -47,7 +47,14 @@ const groups = () => ids(`select id from subject_group where present`);
 let sequence = 0;
 async function event(type: string, data: Record<string, unknown>, timeMs = clock.now()): Promise<string> {
   const id = `walk-${++sequence}`;
-  const envelope = { specversion: '1.0', id, source: 'sgo', type, time: new Date(timeMs).toISOString(), data };
+  const envelope = {
+    specversion: '1.0',
+    id,
+    source: 'sgo',
+    type,
+    time: new Date(timeMs).toISOString(),
+    data,
+  };
   const answer = await world.commands.receiveEvents({ schoolId: school, events: [envelope] });
   expect(answer.rejected.filter((r) => !/VK ID/.test(r.message))).toEqual([]);
   return id;
@@ -86,25 +93,44 @@ const STEPS: Record<string, () => Promise<unknown>> = {
   order: issueOrder,
   'order again': issueOrder,
   cancellation: async () => orders.length > 0 && event('sgo.order.cancelled', { id: pick(orders) }),
-  'guardian linked': async () => event('sgo.guardian.linked', { guardianId: pick(await adults()), studentId: pick(await pupils()) }),
+  'guardian linked': async () =>
+    event('sgo.guardian.linked', { guardianId: pick(await adults()), studentId: pick(await pupils()) }),
   'guardian unlinked': async () => {
     const { rows } = await sql<{ guardianId: string; studentId: string }>`
-      select guardian_id as "guardianId", student_id as "studentId" from guardian where present order by 1, 2`.execute(world.ctx.db.sql);
+      select guardian_id as "guardianId", student_id as "studentId" from guardian where present order by 1, 2`.execute(
+      world.ctx.db.sql,
+    );
     return event('sgo.guardian.unlinked', { ...pick(rows) });
   },
-  'profile linked': async () => event('sgo.profile.linked', { personId: pick(await adults()), vkUserId: 5_000_000 + ++sequence }),
-  'profile unlinked': async () => event('sgo.profile.unlinked', { personId: pick([...(await adults()), ...(await pupils())]) }),
+  'profile linked': async () =>
+    event('sgo.profile.linked', { personId: pick(await adults()), vkUserId: 5_000_000 + ++sequence }),
+  'profile unlinked': async () =>
+    event('sgo.profile.unlinked', { personId: pick([...(await adults()), ...(await pupils())]) }),
   'class saved': async () =>
-    event('sgo.class.saved', { id: pick(await classes()), title: `${sequence} «Б»`, homeroomTeacherIds: [pick(await teachers())] }),
+    event('sgo.class.saved', {
+      id: pick(await classes()),
+      title: `${sequence} «Б»`,
+      homeroomTeacherIds: [pick(await teachers())],
+    }),
   'group saved': async () => {
     const all = await pupils();
     return event('sgo.subject-group.saved', {
-      ...{ id: pick(await groups()), title: `Группа ${sequence}`, subject: 'География', teacherIds: [pick(await teachers())] },
+      ...{
+        id: pick(await groups()),
+        title: `Группа ${sequence}`,
+        subject: 'География',
+        teacherIds: [pick(await teachers())],
+      },
       studentIds: [...new Set(Array.from({ length: 8 }, () => pick(all)))],
     });
   },
   'person removed': async () => event('sgo.person.removed', { id: pick(await pupils()) }),
-  'late event': async () => event('sgo.guardian.linked', { guardianId: pick(await adults()), studentId: pick(await pupils()) }, clock.now() - DAY_MS),
+  'late event': async () =>
+    event(
+      'sgo.guardian.linked',
+      { guardianId: pick(await adults()), studentId: pick(await pupils()) },
+      clock.now() - DAY_MS,
+    ),
   edit: async () => {
     const chat = await anyChat();
     const people = [...(await adults()), ...(await pupils())];
@@ -114,7 +140,12 @@ const STEPS: Record<string, () => Promise<unknown>> = {
       { members: { add: [pick(await teachers())] }, admins: { grant: [pick(await teachers())] } },
       { title: `Чат ${++sequence}` },
     ]);
-    const response = await world.call('PATCH', `/v1/chats/${chat.id}`, { role: 'school-admin', school, sub: 'admin' }, change);
+    const response = await world.call(
+      'PATCH',
+      `/v1/chats/${chat.id}`,
+      { role: 'school-admin', school, sub: 'admin' },
+      change,
+    );
     expect(response.status).toBeLessThan(500);
     return `${response.status} ${Object.keys(change)}`;
   },
@@ -125,13 +156,20 @@ const STEPS: Record<string, () => Promise<unknown>> = {
   leaver: async () => {
     const chat = await anyChat();
     const live = world.sandbox.world.chatAt(chat.owner, chat.peer);
-    const member = pick([...live.members.keys()].filter((id) => id !== chat.owner && (leaves.get(id) ?? 0) < LEAVES_EACH).concat(-1));
+    const member = pick(
+      [...live.members.keys()]
+        .filter((id) => id !== chat.owner && (leaves.get(id) ?? 0) < LEAVES_EACH)
+        .concat(-1),
+    );
     if (member < 0) return;
     leaves.set(member, (leaves.get(member) ?? 0) + 1);
     world.sandbox.world.leave(live.id, member);
   },
   'lost reply': async () => {
-    world.sandbox.world.faults.once('execute', pick(['applyThenReset', 'http502', 'error10', 'applyThenHttp502'] as const));
+    world.sandbox.world.faults.once(
+      'execute',
+      pick(['applyThenReset', 'http502', 'error10', 'applyThenHttp502'] as const),
+    );
     return issueOrder();
   },
   import: async () => {
@@ -150,24 +188,28 @@ async function approveHeld(): Promise<void> {
   }
 }
 
-test('after each step of a long random sequence Sferum equals what the rules give', async () => {
-  const endMs = performance.now() + WALK_SECONDS * 1000;
-  const trail: string[] = [];
-  while (performance.now() < endMs) {
-    const name = pick(Object.keys(STEPS));
-    const what = await STEPS[name]!();
-    trail.push(what ? `${name}: ${what}` : name);
-    const recent = () => `step ${trail.length}, last: ${trail.slice(-6).join(' | ')}`;
-    await vi
-      .waitFor(async () => {
-        await approveHeld();
-        await world.settled();
-        expect(await world.differences([school])).toEqual([]);
-      }, AGREEING)
-      .catch((error: Error) => {
-        throw new Error(`${recent()}\n${error.message}`);
-      });
-  }
-  console.log(`${trail.length} steps`);
-  expect(trail.length).toBeGreaterThan(20);
-}, (WALK_SECONDS + 60) * 1000);
+test(
+  'after each step of a long random sequence Sferum equals what the rules give',
+  async () => {
+    const endMs = performance.now() + WALK_SECONDS * 1000;
+    const trail: string[] = [];
+    while (performance.now() < endMs) {
+      const name = pick(Object.keys(STEPS));
+      const what = await STEPS[name]!();
+      trail.push(what ? `${name}: ${what}` : name);
+      const recent = () => `step ${trail.length}, last: ${trail.slice(-6).join(' | ')}`;
+      await vi
+        .waitFor(async () => {
+          await approveHeld();
+          await world.settled();
+          expect(await world.differences([school])).toEqual([]);
+        }, AGREEING)
+        .catch((error: Error) => {
+          throw new Error(`${recent()}\n${error.message}`);
+        });
+    }
+    console.log(`${trail.length} steps`);
+    expect(trail.length).toBeGreaterThan(20);
+  },
+  (WALK_SECONDS + 60) * 1000,
+);

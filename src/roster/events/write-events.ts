@@ -58,6 +58,8 @@ export async function writeEvents(
     if (typeof refusal === 'string') rejected.push({ id: event.id, message: refusal });
     else written.push(event);
   }
+  const last = written.at(-1);
+  if (last) for (const personId of await reviveCancelled(tx, schoolId)) touched.person(personId, last.id);
   return { written, rejected, touched };
 }
 
@@ -164,7 +166,6 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
 
   async 'sgo.order.cancelled'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
     touchItems(touched, await cancelOrder(tx, schoolId, data.id, stamp), eventId);
-    for (const personId of await reviveCancelled(tx, schoolId)) touched.person(personId, eventId);
   },
 
   async 'sgo.profile.linked'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {

@@ -51,7 +51,7 @@ export const VK_LIMITS: VkLimits = {
   closeMs: 20_000,
 };
 
-/** Slots are this much wider than VK's pace asks: its window is not published and networks jitter. */
+/** Slots are this much wider than VK asks: its window is not published, networks and busy machines jitter. */
 const PACE_SAFETY = 1.1;
 
 /** Distance of the slots of a token in milliseconds. */

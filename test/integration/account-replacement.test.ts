@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+
+const operator = { role: 'operator', sub: 'operator' } as const;
+const OTHER_COMMUNITY = 77;
+
+let world: TestApp;
+let school: string;
+beforeEach(async () => {
+  world = await startTestApp();
+  school = await importSmallSchool(world);
+  await initializeAll(world, school);
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+function connect(replaceAccount: boolean): Promise<Response> {
+  const { communityId, userToken } = world.sandbox.world.connectSchool({ communityId: OTHER_COMMUNITY });
+  const body = {
+    communityId,
+    accessToken: userToken,
+    tokenKind: 'user',
+    requestsPerSecond: 200,
+    replaceAccount,
+  };
+  return world.call('PUT', `/v1/schools/${school}/sferum`, operator, body);
+}
+
+test('a token of another account is refused, and changes nothing', async () => {
+  const response = await connect(false);
+  expect(response.status).toBe(409);
+  expect(await response.json()).toMatchObject({ type: expect.stringContaining('sferum-other-account') });
+  const again = await initializeAll(world, school);
+  expect(again).toMatchObject({ state: 'succeeded', result: { chats: { created: 0 } } });
+});
+
+test('a replaced account makes nothing anew until somebody confirms; then every chat is there again', async () => {
+  const before = world.sandbox.world.chats.size;
+  expect((await connect(true)).status).toBeLessThan(300);
+  expect((await initializeAll(world, school)).state).toBe('failed');
+  expect(world.sandbox.world.chats.size).toBe(before);
+
+  const response = await world.call('GET', `/v1/schools/${school}/operations?state=held`, operator);
+  const [held] = ((await response.json()) as { items: { id: string; kind: string }[] }).items;
+  expect(held).toMatchObject({ kind: 'account-replacement' });
+  expect(
+    (await world.call('POST', `/v1/operations/${held!.id}/approve?school=${school}`, operator, {})).status,
+  ).toBeLessThan(300);
+  await world.settled();
+  expect(world.sandbox.world.chats.size).toBe(2 * before);
+  expect(await world.differences([school])).toEqual([]);
+});
+
+test('a school may be connected before its first roster', async () => {
+  const { communityId, userToken } = world.sandbox.world.connectSchool({ communityId: OTHER_COMMUNITY });
+  const body = { communityId, accessToken: userToken, tokenKind: 'user' };
+  expect((await world.call('PUT', '/v1/schools/not-yet/sferum', operator, body)).status).toBe(200);
+  const answer = await world.call('GET', '/v1/schools/not-yet/sferum', operator);
+  expect(await answer.json()).toMatchObject({ communityId, status: 'ok' });
+});

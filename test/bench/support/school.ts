@@ -8,11 +8,7 @@ export const TODAY = '2026-11-02';
 export const TAKEN_AT = `${TODAY}T06:00:00.000Z`;
 export const TIME_ZONE = 'Europe/Moscow';
 
-/** The school of the user manual's size, as OneRoster CSV files by name. */
-export function manualSchool(): Record<string, string> {
-  return makeSchool({ seed: SEED, size: 'manual', today: TODAY }).files;
-}
-
+/** The school of the user manual's size, as a zip of OneRoster CSV files. */
 export function manualRoster(): Promise<Uint8Array> {
-  return zipRoster(manualSchool());
+  return zipRoster(makeSchool({ seed: SEED, size: 'manual', today: TODAY }).files);
 }

@@ -50,7 +50,9 @@ export function commandLine(account: Account, program: string, args: string[]): 
 }
 
 function setpriv({ uid, gid }: Ids): string[] {
-  const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  // initdb looks at its programs by access(2), which drops the capabilities of others than root unless told not to.
+  const keep = '--securebits=+no_setuid_fixup';
+  const capability = [keep, '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...capability];
 }
 

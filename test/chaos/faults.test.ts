@@ -77,7 +77,7 @@ test('reliability 24: a token revoked in the middle pauses the school, a new one
   expect(world.sandbox.world.ledger.of('remove')).toHaveLength(0);
 });
 
-test('reliability 10: a member list that is cut removes nobody', async () => {
+test('a chat that cannot be read once removes nobody', async () => {
   world = await startTestApp();
   const school = await importSmallSchool(world);
   expect((await initializeAll(world, school)).state).toBe('succeeded');

@@ -212,6 +212,7 @@ test('reliability 32: a database that only reads: 503, nothing acknowledged, not
   const halves = use(await startHalves({ databaseUrl: database.url }));
   const school = await halves.importSchool();
   await halves.initialize(school, ['staff']);
+  const [chatId] = await halves.chatIds();
   const name = new URL(database.url).pathname.slice(1);
   const owner = new Client({ connectionString: database.ownerUrl });
   await owner.connect();
@@ -231,7 +232,6 @@ test('reliability 32: a database that only reads: 503, nothing acknowledged, not
     body: (await zipRoster({ 'users.csv': '' })) as Uint8Array<ArrayBuffer>,
   });
   expect(response.status).toBe(503);
-  const [chatId] = await halves.chatIds();
   await expect(halves.work(chatId!)).rejects.toThrow();
   expect(halves.sandbox.world.ledger.entries).toEqual([]);
 

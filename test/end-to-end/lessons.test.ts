@@ -132,7 +132,7 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     await call.reload();
     expect(await heading(call)).toBe('Звонок завершён');
     // «Вы будете перенаправлены на главный экран.»
-    await expect.poll(() => heading(pupil), SOON).toBe('Чаты');
+    for (const page of [pupil, teacher]) await expect.poll(() => heading(page), SOON).toBe('Чаты');
 
     await teacher.goto(`${site.origin}${LESSON}`);
     expect(await teacher.getByText(OVER, { exact: true }).count()).toBe(1);

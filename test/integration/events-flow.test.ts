@@ -91,22 +91,6 @@ describe('orders (D6)', () => {
     ]);
   });
 
-  test('a departure and its cancellation leave the world as it was, manual chats and adminship included', async () => {
-    await world.done(201, 'POST', '/v1/schools/s1/chats', ADMIN, {
-      ...{ type: 'parents', classId: 'c5a', title: 'Совет 5А' },
-      members: [{ personId: 'f1', admin: true }, { personId: 'm1' }, { personId: 'a1', admin: true }],
-    });
-    await world.settled();
-    const before = everything();
-    expect(before['Совет 5А']).toBe('301 302* 901*');
-    const leaves = { id: 'o1', kind: 'withdrawal', effectiveOn: '2026-10-01', items: [{ studentId: 'p1' }] };
-    await hear(event('sgo.order.issued', leaves));
-    expect(world.inSferum('5А класс')).toBe('101* 202 203');
-    expect(world.inSferum('Совет 5А')).toBe('301 901*');
-    await hear(event('sgo.order.cancelled', { id: 'o1' }));
-    expect(everything()).toEqual(before);
-  });
-
   test('a roster taken meanwhile leaves the departed and his parent out; the cancellation brings all back', async () => {
     const before = everything();
     const leaves = { id: 'o1', kind: 'withdrawal', effectiveOn: '2026-10-01', items: [{ studentId: 'p1' }] };

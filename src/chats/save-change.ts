@@ -68,6 +68,7 @@ export async function planChat(
     strict,
     day: null,
     recreate: false,
+    refusedAgain: true,
     only: new Set([chat.id]),
   });
   const desired = school.desired.find(({ id }) => id === chat.id);

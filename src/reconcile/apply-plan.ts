@@ -36,6 +36,7 @@ export async function applyPlan(
   await writeChats(tx, school, newChatId, how);
   await writeMemberships(tx, school.schoolId, changes);
   await holdStrangers(tx, school.plan.chats, how.operationId);
+  await forgetRefusals(tx, school);
   if (how.dropsExceptions) await dropExceptions(tx, school, how);
   const touched = new Set(changes.chatIds);
   for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
@@ -136,6 +137,21 @@ async function holdStrangers(tx: Sql, chats: readonly ChatPlan[], operationId: s
     sql`update sferum_member s set held_by = ${operationId}
       from jsonb_to_recordset(${json}) as r("chatId" uuid, "userId" bigint)
       where s.chat_id = r."chatId" and s.vk_user_id = r."userId" and s.held_by is null`.execute(tx),
+  );
+}
+
+/** Who is to be added although Sferum refused him once is unknown to it again, and so tried. */
+async function forgetRefusals(tx: Sql, { schoolId, plan }: SchoolPlan): Promise<void> {
+  const added = plan.chats.flatMap((chat) =>
+    chat.actions
+      .filter((a) => a.action === 'add' && a.pending === undefined)
+      .map((a) => ({ chatId: chat.chatId, personId: a.personId })),
+  );
+  await inChunks(added, (json) =>
+    sql`delete from sferum_member s
+      using jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text), profile_link l
+      where s.chat_id = r."chatId" and s.state = 'refused' and s.vk_user_id = l.vk_user_id
+        and l.school_id = ${schoolId} and l.person_id = r."personId" and l.present`.execute(tx),
   );
 }
 

@@ -32,10 +32,7 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     await sql`insert into school (id, name) values (${connection.schoolId}, ${connection.schoolId}) on conflict do nothing`.execute(
       tx,
     );
-    const { rows } = await sql<{ owner_id: string; chats: string }>`
-      select a.owner_id, (select count(*) from chat c where c.school_id = a.school_id and c.creation <> 'none') as chats
-      from sferum_account a where a.school_id = ${connection.schoolId} for update`.execute(tx);
-    const replaced = rows[0] !== undefined && Number(rows[0].owner_id) !== owner && Number(rows[0].chats) > 0;
+    const replaced = await ownsNot(tx, connection.schoolId, owner);
     if (replaced && !connection.replaceAccount) {
       throw new Refusal(
         409,
@@ -45,28 +42,42 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     }
     await sql`
       insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed,
-        calls_token_sealed, requests_per_second, creations_confirmed, status, status_reason, status_since)
+        calls_token_sealed, requests_per_second, status, status_reason, status_since)
       values (${connection.schoolId}, ${connection.communityId}, ${owner}, ${connection.tokenKind},
         ${ctx.secrets.seal(connection.accessToken)},
         ${connection.callsToken === null ? null : ctx.secrets.seal(connection.callsToken)},
-        ${requestsPerSecond}, ${!replaced}, ${replaced ? 'broken' : 'ok'},
+        ${requestsPerSecond}, ${replaced ? 'broken' : 'ok'},
         ${replaced ? 'replacement-unconfirmed' : null}, ${new Date(ctx.clock.now())})
       on conflict (school_id) do update set community_id = excluded.community_id, owner_id = excluded.owner_id,
         token_kind = excluded.token_kind, access_token_sealed = excluded.access_token_sealed,
         calls_token_sealed = excluded.calls_token_sealed, requests_per_second = excluded.requests_per_second,
-        creations_confirmed = sferum_account.creations_confirmed and excluded.creations_confirmed,
         status = excluded.status, status_reason = excluded.status_reason, status_since = excluded.status_since`.execute(
       tx,
     );
     await sql`insert into journal (school_id, at, what, cause, details)
       values (${connection.schoolId}, ${new Date(ctx.clock.now())}, 'connected', ${`connection:${connection.by}`},
         ${JSON.stringify({ ownerId: owner, tokenKind: connection.tokenKind, replaced })}::jsonb)`.execute(tx);
+    await dropReplacement(ctx, tx, connection.schoolId);
     if (replaced) await holdReplacement(ctx, tx, connection);
     await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(
       tx,
     );
   });
   ctx.wake('chats');
+}
+
+/** Whether the school has chats, or creations in doubt, of another account than this one. */
+async function ownsNot(tx: Sql, schoolId: string, owner: number): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from sferum_account a join chat c on c.school_id = a.school_id and c.creation <> 'none'
+    where a.school_id = ${schoolId} and coalesce(c.owner_id, a.owner_id) <> ${owner} limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** Another connection decides anew what was asked about the one before. */
+async function dropReplacement(ctx: Context, tx: Sql, schoolId: string): Promise<void> {
+  await sql`update operation set state = 'cancelled', finished_at = ${new Date(ctx.clock.now())}
+    where school_id = ${schoolId} and kind = 'account-replacement' and state = 'held'`.execute(tx);
 }
 
 /** The chats of the former account are not the new one's: they are made anew only once somebody has confirmed that. */

@@ -127,7 +127,7 @@ async function decideReplacement(ctx: Context, operation: Operation, decision: D
     });
     if (decision.decision === 'reject') return;
     const at = new Date(ctx.clock.now());
-    await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${at}, creations_confirmed = true
+    await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${at}
       where school_id = ${schoolId}`.execute(tx);
     await sql`delete from sferum_member where school_id = ${schoolId}`.execute(tx);
     const { rows } = await sql<{ id: string }>`

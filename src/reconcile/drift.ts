@@ -4,14 +4,18 @@
  *
  * Who is missing is added back, up to LEAVES_RESPECTED times: then he is taken to have left by himself, is not
  * dragged back again, and counts among the unreachable (J8). Strangers go through the guard (F4).
+ *
+ * A chat that was set aside (its condition says failing) is taken up again by the same passes once its time has
+ * come (settle.ts): what stood in the way may be gone, and nobody tells us.
  */
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
-import { LEAVES_RESPECTED } from '../plan/leaves.ts';
+import { LEAVES_RESPECTED, REFUSAL_LASTS_MS } from '../plan/leaves.ts';
+import { SferumError } from '../sferum/gateway.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
-import { accountOf, NotConnected } from './accounts.ts';
-import { applyPlan } from './apply-plan.ts';
+import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
+import { applyPlan, moveGenerations } from './apply-plan.ts';
 import { holdingOperation } from './holding.ts';
 import { observeChats } from './observe.ts';
 import { planSchool } from './plan-school.ts';
@@ -21,39 +25,64 @@ const CHATS_PER_PASS_AT_LEAST = 25;
 /** … and otherwise so much of the school that all of it is seen well within the interval. */
 const PASSES_PER_INTERVAL = 60;
 
-/** Schools with chats that should be observed again. */
+/** Schools with chats that should be observed again, or taken up again. */
 export async function schoolsToSweep(ctx: Context): Promise<string[]> {
   const { rows } = await sql<{ school_id: string }>`
     select distinct c.school_id from chat c
     join sferum_account a on a.school_id = c.school_id and a.status <> 'broken'
-    where ${isDue(ctx)}`.execute(ctx.db.sql);
+    where ${isDue(ctx)} or ${isAsideNoMore(ctx)}`.execute(ctx.db.sql);
   return rows.map((r) => r.school_id);
 }
 
 /** One pass over one school: observe what is due, plan what differs, let the chats' jobs mend it. */
 export async function sweepDrift(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
+  await takeUpAgain(ctx, schoolId);
   const { rows: due } = await sql<{ id: string }>`
     select c.id from chat c where c.school_id = ${schoolId} and ${isDue(ctx)}
     order by c.seen_at nulls first, c.id
-    limit (select greatest(${CHATS_PER_PASS_AT_LEAST}, count(*) / ${PASSES_PER_INTERVAL}) from chat where school_id = ${schoolId})`.execute(
-    ctx.db.sql,
-  );
+    limit ${ofOnePass(schoolId)}`.execute(ctx.db.sql);
   const ids = due.map((r) => r.id);
   if (ids.length === 0) return;
+  const startedAtMs = ctx.clock.now();
   try {
     const account = await accountOf(ctx, schoolId);
-    await observeChats(ctx, account, { schoolId, ids, priority: 'bulk', ...(signal ? { signal } : {}) });
+    const how = { priority: 'bulk', leaveUnreadable: true, ...(signal ? { signal } : {}) } as const;
+    await observeChats(ctx, account, { schoolId, ids, ...how });
   } catch (error) {
     if (error instanceof NotConnected) return;
-    throw error;
+    if (!(error instanceof SferumError && (error.kind === 'token' || error.kind === 'account'))) throw error;
+    return markAccountBroken(ctx, schoolId, error.kind, startedAtMs);
   }
   await mend(ctx, schoolId, ids);
+}
+
+const ofOnePass = (schoolId: string) =>
+  sql`(select greatest(${CHATS_PER_PASS_AT_LEAST}, count(*) / ${PASSES_PER_INTERVAL}) from chat where school_id = ${schoolId})`;
+
+/** Their jobs come anew, and read first: what is believed of them may be old. */
+async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
+  const at = new Date(ctx.clock.now());
+  const taken = await ctx.db.transaction(async ({ sql: tx }) => {
+    const { rows } = await sql<{ id: string }>`
+      update chat set seen_at = null where id in (
+        select c.id from chat c where c.school_id = ${schoolId} and ${isAsideNoMore(ctx)}
+        order by c.not_before nulls first, c.id limit ${ofOnePass(schoolId)} for update skip locked)
+      returning id`.execute(tx);
+    const cause = `drift:${at.toISOString()}`;
+    await moveGenerations(
+      tx,
+      rows.map((r) => r.id),
+      { cause, priority: 'bulk', at },
+    );
+    return rows.length;
+  });
+  if (taken > 0) ctx.wake('chats');
 }
 
 async function mend(ctx: Context, schoolId: string, ids: readonly string[]): Promise<void> {
   const mended = await ctx.db.transaction(async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
-    const drifted = await driftedChats(tx, ids);
+    const drifted = await driftedChats(ctx, tx, ids);
     if (drifted.length === 0) return false;
     const school = await planSchool(ctx, tx, {
       schoolId,
@@ -75,13 +104,24 @@ async function mend(ctx: Context, schoolId: string, ids: readonly string[]): Pro
 /** Live, settled, not on its way out, and not seen for the interval. A lost chat is not asked for again and again. */
 function isDue(ctx: Context) {
   const before = new Date(ctx.clock.now() - ctx.config.limits.driftIntervalMs);
-  return sql`c.creation = 'created' and c.deleted_at is null and c.deleting_since is null
+  return sql`(c.creation = 'created' and c.deleted_at is null and c.deleting_since is null
     and c.generation = c.settled_generation and c.condition_reason is distinct from 'chat-lost'
-    and (c.seen_at is null or c.seen_at <= ${before})`;
+    and (c.seen_at is null or c.seen_at <= ${before}))`;
+}
+
+/** Set aside, and its wait is over. */
+function isAsideNoMore(ctx: Context) {
+  return sql`(c.condition = 'failing' and c.deleted_at is null and c.generation = c.settled_generation
+    and (c.not_before is null or c.not_before <= ${new Date(ctx.clock.now())}))`;
 }
 
 /** Those where Sferum and the СГО list disagree in people, admins or title. */
-async function driftedChats(tx: Sql, ids: readonly string[]): Promise<{ id: string; type: ChatType }[]> {
+async function driftedChats(
+  ctx: Context,
+  tx: Sql,
+  ids: readonly string[],
+): Promise<{ id: string; type: ChatType }[]> {
+  const refusedBefore = new Date(ctx.clock.now() - REFUSAL_LASTS_MS);
   const { rows } = await sql<{ id: string; type: ChatType }>`
     with target as (
       select m.chat_id, l.vk_user_id, bool_or(m.admin) as admin from membership m
@@ -92,7 +132,7 @@ async function driftedChats(tx: Sql, ids: readonly string[]): Promise<{ id: stri
       c.sferum_title is distinct from c.title
       or exists (select 1 from target t left join live s using (chat_id, vk_user_id)
         where t.chat_id = c.id and (s.state is null or s.state = 'left' and s.tries < ${LEAVES_RESPECTED}
-          or s.state = 'in' and s.admin <> t.admin))
+          or s.state = 'refused' and s.seen_at < ${refusedBefore} or s.state = 'in' and s.admin <> t.admin))
       or exists (select 1 from live s left join target t using (chat_id, vk_user_id)
         where s.chat_id = c.id and s.state in ('in', 'waiting') and t.chat_id is null and s.held_by is null))`.execute(
     tx,

@@ -77,6 +77,7 @@ async function planAndApply(
     strict: params.strict,
     day: params.asOf,
     recreate: true,
+    refusedAgain: true,
   });
   if (params.plan !== null && !(await isThatPlan(tx, params.plan, school))) {
     await endOperation(ctx, tx, operation.id, {

@@ -1,8 +1,15 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
-import { type ChatRef, type Priority, type SferumAccount, SferumError } from '../sferum/gateway.ts';
+import {
+  type ChatRef,
+  type Priority,
+  type SferumAccount,
+  SferumError,
+  type SferumErrorKind,
+} from '../sferum/gateway.ts';
 import { inChunks } from '../store/rows.ts';
+import { asideUntil } from './settle.ts';
 
 /** So many reads wait for slots at once: some full requests ahead, no more. */
 const READS_AT_ONCE = 150;
@@ -20,11 +27,16 @@ interface LiveChat {
   settled_generation: string;
 }
 
-/** Which live chats: of some types, or these. */
-export type ObservationRequest = { schoolId: string; priority: Priority; signal?: AbortSignal } & (
-  | { types: readonly ChatType[] }
-  | { ids: readonly string[] }
-);
+/** Which live chats: of some types, or these. `leaveUnreadable`: one that cannot be read now stops no other. */
+export type ObservationRequest = {
+  schoolId: string;
+  priority: Priority;
+  leaveUnreadable?: true;
+  signal?: AbortSignal;
+} & ({ types: readonly ChatType[] } | { ids: readonly string[] });
+
+/** What stops every read of the school alike. */
+const OF_THE_ACCOUNT: readonly SferumErrorKind[] = ['token', 'account', 'slow-down'];
 
 /**
  * Reads who is in every such live chat, each chat once, 25 to a request, and keeps it with the time
@@ -54,7 +66,7 @@ export async function observeChats(
   let done = 0;
   const reader = async () => {
     for (let chat = chats[next++]; chat; chat = chats[next++]) {
-      await observeOne(ctx, account, request.schoolId, chat, call, observation);
+      await observeOne(ctx, account, request, chat, call, observation);
       onRead(++done, chats.length);
     }
   };
@@ -65,7 +77,7 @@ export async function observeChats(
 async function observeOne(
   ctx: Context,
   account: SferumAccount,
-  schoolId: string,
+  request: ObservationRequest,
   chat: LiveChat,
   call: Parameters<SferumAccount['readMembers']>[1],
   observation: Observation,
@@ -73,11 +85,21 @@ async function observeOne(
   const ref: ChatRef = { ownerId: Number(chat.owner_id), peerId: Number(chat.peer_id) };
   try {
     const members = await account.readMembers(ref, call);
-    await recordMembers(ctx, schoolId, chat, members);
+    await recordMembers(ctx, request.schoolId, chat, members);
   } catch (error) {
-    if (!(error instanceof SferumError && error.kind === 'chat-lost')) throw error;
+    if (!(error instanceof SferumError)) throw error;
+    if (error.kind !== 'chat-lost') {
+      if (!request.leaveUnreadable || OF_THE_ACCOUNT.includes(error.kind)) throw error;
+      ctx.log.warn(
+        { schoolId: request.schoolId, chatId: chat.id, error: error.message },
+        'a chat cannot be read',
+      );
+      return;
+    }
     observation.lost.push(chat.id);
-    await sql`update chat set condition = 'failing', condition_reason = 'chat-lost', condition_since = ${new Date(ctx.clock.now())},
+    const at = new Date(ctx.clock.now());
+    await sql`update chat set condition = 'failing', condition_reason = 'chat-lost', condition_since = ${at},
+      not_before = ${asideUntil(ctx, at)}, set_aside_times = set_aside_times + 1,
       condition_message = 'Чат удалён в мессенджере или у школы нет прав в нём: удалите его здесь, и он будет создан заново.'
       where id = ${chat.id} and condition_reason is distinct from 'chat-lost'`.execute(ctx.db.sql);
   }
@@ -86,7 +108,7 @@ async function observeOne(
 /**
  * What was read replaces what was believed; those who never were in (refused, left) keep their reason. Who was in
  * and is not any more has left, or was taken out by somebody: counted (D8). A chat that was worked on meanwhile
- * keeps what its job records: the list may be from before.
+ * keeps what its job records: the list may be from before. One that was lost and is there again is taken up at once.
  */
 async function recordMembers(
   ctx: Context,
@@ -97,7 +119,8 @@ async function recordMembers(
   const at = new Date(ctx.clock.now());
   const rows = members.map((m) => ({ u: m.userId, a: m.admin, s: m.waiting ? 'waiting' : 'in' }));
   await ctx.db.transaction(async ({ sql: tx }) => {
-    const { rows: quiet } = await sql`update chat set seen_at = ${at}
+    const { rows: quiet } = await sql`update chat set seen_at = ${at},
+        not_before = case when condition_reason = 'chat-lost' then ${at} else not_before end
       where id = ${chatId} and settled_generation = ${settled} and queued_at is null returning id`.execute(
       tx,
     );

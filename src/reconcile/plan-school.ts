@@ -6,6 +6,7 @@ import { desiredChats } from '../desired/desired-chats.ts';
 import { type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
 import { makePlan, type PlanInput } from '../plan/diff.ts';
 import type { InvariantBreach } from '../plan/invariants.ts';
+import { REFUSAL_LASTS_MS } from '../plan/leaves.ts';
 import type { Plan, RemovalLimits } from '../plan/model.ts';
 import { loadChats, loadDeletedChats, loadLinks, loadUnlinked, type StoredChat } from '../store/chats.ts';
 import type { Sql } from '../store/database.ts';
@@ -30,6 +31,8 @@ export interface PlanRequest {
   recreate: boolean;
   /** Only these chats of those types, by id or key; cost grows with them, not with the school. */
   only?: ReadonlySet<string>;
+  /** A person asked: whom Sferum refused is tried again at once, not only when the refusal is old. */
+  refusedAgain?: boolean;
   /** Chats whose held removals a person approved (F4). */
   approvedChatIds?: ReadonlySet<string>;
 }
@@ -65,7 +68,9 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   const timeZone = school.time_zone ?? ctx.config.schoolTimeZone;
   const day = request.day ?? dayIn(timeZone, ctx.clock.now());
   const scope = request.only && scopeOf(request.only);
-  const stored = await loadChats(tx, schoolId, scope ?? { types, allManual: request.allManual ?? false });
+  const refusedSince = new Date(ctx.clock.now() - (request.refusedAgain ? 0 : REFUSAL_LASTS_MS));
+  const wanted = scope ?? { types, allManual: request.allManual ?? false };
+  const stored = await loadChats(tx, schoolId, wanted, refusedSince);
   const part = scope && (await partFor(tx, schoolId, factScope(scope.keys, stored)));
   const facts = { ...(await loadFacts(tx, schoolId, part)), dayOf: dayOf(timeZone) };
   const chats = new Map(stored.map((chat) => [chat.id, chat]));

@@ -9,6 +9,10 @@ import { finishOperations } from './operations.ts';
 import { recordDelay } from './order-delay.ts';
 
 const MS_PER_SECOND = 1000;
+/** A chat that is set aside is taken up again after a drift interval, then after twice as long, up to this. */
+const LONGEST_ASIDE_MS = 24 * 3600_000;
+/** Beyond it no wait is short of the longest one. */
+const DOUBLINGS_COUNTED = 20;
 
 export type ConditionStatus = 'synced' | 'behind' | 'held' | 'failing' | 'archived' | 'deleting';
 
@@ -30,6 +34,7 @@ export interface Outcome {
  * transaction with what Sferum holds and what was answered. A later generation stays due. A late worker records
  * nothing that it believes; where it wrote to Sferum after another's end, the chat is read once more.
  * `brought` null: what was found is not to be kept. `also`: what else ends with it, in the same transaction.
+ * A chat that ends failing is set aside: drift.ts takes it up again after a while.
  */
 export async function settle(
   ctx: Context,
@@ -39,10 +44,13 @@ export async function settle(
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
   const { brought } = work;
+  const isAside = work.condition.status === 'failing';
   let delayMs: number | null = null;
   const operations = await ctx.db.transaction(async ({ sql: tx }) => {
     const { rows } = await sql`
-      update chat set settled_generation = ${chat.generation}, queued_at = null, attempts = 0, not_before = null,
+      update chat set settled_generation = ${chat.generation}, queued_at = null, attempts = 0,
+        not_before = case when ${isAside} and generation = ${chat.generation} then ${asideUntil(ctx, at)} end,
+        set_aside_times = case when ${isAside} then set_aside_times + 1 else 0 end,
         seen_at = ${brought && !brought.unguarded ? brought.seenAt : null},
         condition = case when generation = ${chat.generation} then ${work.condition.status} else condition end,
         condition_reason = case when generation = ${chat.generation} then ${work.condition.reason} else condition_reason end,
@@ -67,6 +75,13 @@ export async function settle(
   });
   if (delayMs !== null) ctx.metrics.orderToChat(chat.schoolId, delayMs / MS_PER_SECOND);
   await finishOperations(ctx, operations);
+}
+
+/** When a chat that is set aside now is taken up again; an expression over its row. */
+export function asideUntil(ctx: Context, at: Date) {
+  const firstMs = ctx.config.limits.driftIntervalMs;
+  const waitMs = sql`least(${LONGEST_ASIDE_MS}::float8, ${firstMs}::float8 * power(2, least(set_aside_times, ${DOUBLINGS_COUNTED})))`;
+  return sql`${at}::timestamptz + ${waitMs} * interval '1 millisecond'`;
 }
 
 /**

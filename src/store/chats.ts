@@ -24,8 +24,16 @@ export type ChatScope =
   | { types: readonly ChatType[]; allManual?: boolean }
   | { ids: readonly string[]; keys?: readonly string[] };
 
-/** The chats of a school that are there (not deleted nor being deleted), with both sides of their membership. */
-export async function loadChats(db: Sql, schoolId: string, scope: ChatScope): Promise<StoredChat[]> {
+/**
+ * The chats of a school that are there (not deleted nor being deleted), with both sides of their membership.
+ * Refusals of before `refusedSince` are left out: those people are to be tried again.
+ */
+export async function loadChats(
+  db: Sql,
+  schoolId: string,
+  scope: ChatScope,
+  refusedSince: Date | null = null,
+): Promise<StoredChat[]> {
   const chosen =
     'types' in scope
       ? sql`(c.type = any(${[...scope.types]}) or ${scope.allManual ?? false} and c.key is null)`
@@ -71,7 +79,10 @@ export async function loadChats(db: Sql, schoolId: string, scope: ChatScope): Pr
     state: 'in' | 'waiting' | 'refused' | 'left';
   }>`select s.chat_id, s.vk_user_id, s.admin, s.state
     from sferum_member s join chat c on c.id = s.chat_id where c.school_id = ${schoolId} and ${chosen}
-      and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})`.execute(db);
+      and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})
+      and not (s.state = 'refused' and s.seen_at < coalesce(${refusedSince}::timestamptz, '-infinity'))`.execute(
+    db,
+  );
 
   const membersOf = grouped(members.rows, (r): [string, CurrentMember] => [
     r.person_id,

@@ -34,7 +34,6 @@ export const SferumAccountRow = defineEntity({
     status: p.string().$type<'ok' | 'paused' | 'broken'>(),
     statusReason: p.string().nullable(),
     statusSince: p.datetime(),
-    creationsConfirmed: p.boolean(),
   },
 });
 export type SferumAccountRow = InferEntity<typeof SferumAccountRow>;

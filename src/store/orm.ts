@@ -7,6 +7,7 @@ import { Console } from '../../migrations/0004-console.ts';
 import { Meetings } from '../../migrations/0005-meetings.ts';
 import { EnrollmentRuns } from '../../migrations/0006-enrollment-runs.ts';
 import { AttentionIndex } from '../../migrations/0007-attention.ts';
+import { SetAside } from '../../migrations/0009-set-aside.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 
 /** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
@@ -37,6 +38,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0005-meetings', class: Meetings },
         { name: '0006-enrollment-runs', class: EnrollmentRuns },
         { name: '0007-attention', class: AttentionIndex },
+        { name: '0009-set-aside', class: SetAside },
       ],
       snapshot: false,
     },

@@ -7,15 +7,18 @@ const OTHER_COMMUNITY = 77;
 
 let world: TestApp;
 let school: string;
+let former: number;
 beforeEach(async () => {
   world = await startTestApp();
   school = await importSmallSchool(world);
   await initializeAll(world, school);
+  const connection = await world.call('GET', `/v1/schools/${school}/sferum`, operator);
+  former = ((await connection.json()) as { communityId: number }).communityId;
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-function connect(replaceAccount: boolean): Promise<Response> {
-  const { communityId, userToken } = world.sandbox.world.connectSchool({ communityId: OTHER_COMMUNITY });
+function connect(replaceAccount: boolean, community = OTHER_COMMUNITY): Promise<Response> {
+  const { communityId, userToken } = world.sandbox.world.connectSchool({ communityId: community });
   const body = {
     communityId,
     accessToken: userToken,
@@ -49,6 +52,25 @@ test('a replaced account makes nothing anew until somebody confirms; then every 
   await world.settled();
   expect(world.sandbox.world.chats.size).toBe(2 * before);
   expect(await world.differences([school])).toEqual([]);
+});
+
+test('connected again with the same new account it still waits; with the former one it goes on, and nothing is asked', async () => {
+  const before = world.sandbox.world.chats.size;
+  for (let i = 0; i < 2; i++) expect((await connect(true)).status).toBeLessThan(300);
+  const sferum = async () => (await world.call('GET', `/v1/schools/${school}/sferum`, operator)).json();
+  expect(await sferum()).toMatchObject({ status: 'broken', creationsConfirmed: false });
+  expect((await initializeAll(world, school)).state).toBe('failed');
+  const held = async () => {
+    const list = await world.call('GET', `/v1/schools/${school}/operations?state=held`, operator);
+    return ((await list.json()) as { total: number }).total;
+  };
+  expect(await held()).toBe(1);
+
+  expect((await connect(false, former)).status).toBe(200);
+  expect(await sferum()).toMatchObject({ status: 'ok', statusReason: null, creationsConfirmed: true });
+  expect(await held()).toBe(0);
+  expect((await initializeAll(world, school)).state).toBe('succeeded');
+  expect(world.sandbox.world.chats.size).toBe(before);
 });
 
 test('a school may be connected before its first roster', async () => {

@@ -48,8 +48,10 @@ export interface ChatWorld extends TestApp {
   initialize(options?: Record<string, unknown>): Promise<void>;
 }
 
-export async function startChatWorld(options: { initialized?: boolean } = {}): Promise<ChatWorld> {
-  const app = await startTestApp({ now: '2026-10-01T09:00:00Z' });
+export async function startChatWorld(
+  options: { initialized?: boolean; env?: Record<string, string> } = {},
+): Promise<ChatWorld> {
+  const app = await startTestApp({ now: '2026-10-01T09:00:00Z', env: options.env ?? {} });
   const { sql: db } = app.ctx.db;
   const world: ChatWorld = {
     ...app,

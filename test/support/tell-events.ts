@@ -3,8 +3,14 @@ import { expect } from 'vitest';
 import type { EventType } from '../../src/roster/events/event.ts';
 import type { TestApp } from './app.ts';
 
-/** Tells the school of the world one event of this moment, which must be accepted, and waits until all of it followed. */
-export async function tell(world: TestApp, school: string, type: EventType, data: object): Promise<void> {
+/** Tells a school one event of this moment, which must be accepted; waits until all of it followed, or not. */
+export async function tell(
+  world: TestApp,
+  school: string,
+  type: EventType,
+  data: object,
+  { follow = true }: { follow?: boolean } = {},
+): Promise<void> {
   const event = {
     ...{ specversion: '1.0', source: 'sgo', id: world.ctx.newId(), type, data },
     time: new Date(world.ctx.clock.now()).toISOString(),
@@ -14,5 +20,5 @@ export async function tell(world: TestApp, school: string, type: EventType, data
     headers: { 'content-type': 'application/cloudevents-batch+json' },
   });
   expect(await response.json()).toMatchObject({ accepted: 1, rejected: [] });
-  await world.settled();
+  if (follow) await world.settled();
 }

@@ -21,7 +21,7 @@ export async function findSferumAccount(db: Sql, schoolId: string): Promise<Sfer
   >`select community_id as "communityId", owner_id as "ownerId", token_kind as "tokenKind",
       calls_token_sealed is not null as "hasCallsToken", requests_per_second as "requestsPerSecond",
       status, status_reason as "statusReason", status_since as "statusSince",
-      creations_confirmed as "creationsConfirmed"
+      status_reason is distinct from 'replacement-unconfirmed' as "creationsConfirmed"
     from sferum_account where school_id = ${schoolId}`.execute(db);
   const row = rows[0];
   return row

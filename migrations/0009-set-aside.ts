@@ -1,0 +1,16 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/**
+ * A chat that is set aside is taken up again after a while, longer each time: how often in a row it was. That a
+ * replaced account waits for confirmation is said by its status alone.
+ */
+const setAside = `
+alter table chat add column set_aside_times integer not null default 0;
+alter table sferum_account drop column creations_confirmed;
+`;
+
+export class SetAside extends Migration {
+  override up(): void {
+    this.addSql(setAside);
+  }
+}

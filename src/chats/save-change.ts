@@ -85,7 +85,7 @@ export function assertPossible(desired: DesiredChat, added: readonly string[]): 
 
 /**
  * Applies the plan of one chat. What was asked by hand is never held; what else the plan finds (strangers, a
- * type that has not followed the roster yet) passes the guard like anything.
+ * type that has not followed the roster yet) passes the guard like anything, as an operation of its own.
  */
 export async function applyChange(
   ctx: Context,
@@ -93,6 +93,6 @@ export async function applyChange(
   school: SchoolPlan,
   { cause, by, at }: HandWork,
 ): Promise<void> {
-  const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by, at });
+  const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by, cause, at });
   await applyPlan(ctx, tx, school, { cause, priority: 'person', operationId, at });
 }

@@ -71,9 +71,8 @@ function holdRemovals(changes: readonly ChatChange[], input: PlanInput): Plan['b
     schoolMembers += current?.members.size ?? 0;
     for (const action of actions) {
       if (action.action !== 'remove') continue;
-      const heldBy = action.personId === undefined ? null : current?.members.get(action.personId)?.heldBy;
       const isAsked = action.ending !== undefined || isUnlinking(action, current, input);
-      removals.push({ chatId, isAsked, isHeld: heldBy != null, action });
+      removals.push({ chatId, isAsked, isHeld: isHeld(action, current, input), action });
     }
   }
   const { held, breaches } = guard({
@@ -87,6 +86,18 @@ function holdRemovals(changes: readonly ChatChange[], input: PlanInput): Plan['b
   });
   for (const { action } of held) action.held = true;
   return breaches;
+}
+
+/** By an operation of before: of whoever is listed his place in the list says it, of others their place in the live chat. */
+function isHeld(
+  { personId, strangerId }: Action,
+  current: PlannedChat | undefined,
+  { links }: PlanInput,
+): boolean {
+  const listed = personId === undefined ? undefined : current?.members.get(personId);
+  if (listed) return listed.heldBy !== null;
+  const userId = strangerId ?? links.get(personId!);
+  return userId !== undefined && current?.sferum?.members.get(userId)?.held === true;
 }
 
 /** The profile of somebody who is still listed, but not by this profile any more. */

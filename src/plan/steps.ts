@@ -27,6 +27,8 @@ export type LiveState = 'in' | 'waiting' | 'refused' | 'left';
 export interface LiveMember {
   admin: boolean;
   state: LiveState;
+  /** Not wanted, and an operation holds the removal (F4). */
+  held?: true;
 }
 
 /** A live chat as it was last seen, with what is known of people who could not be brought in. */

@@ -35,8 +35,8 @@ export async function applyPlan(
   const changes = membershipChanges(school.desired, school.chats, school.plan, how.operationId, newChatId);
   await writeChats(tx, school, newChatId, how);
   await writeMemberships(tx, school.schoolId, changes);
-  await holdStrangers(tx, school.plan.chats, how.operationId);
-  await forgetRefusals(tx, school);
+  await holdStrangers(tx, school, how.operationId);
+  await welcome(tx, school);
   if (how.dropsExceptions) await dropExceptions(tx, school, how);
   const touched = new Set(changes.chatIds);
   for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
@@ -127,32 +127,45 @@ async function dropExceptions(tx: Sql, school: SchoolPlan, how: Application): Pr
     from dropped`.execute(tx);
 }
 
-async function holdStrangers(tx: Sql, chats: readonly ChatPlan[], operationId: string | null): Promise<void> {
-  const held = chats.flatMap((chat) =>
-    chat.actions
-      .filter((a) => a.held && a.strangerId !== undefined)
-      .map((a) => ({ chatId: chat.chatId, userId: a.strangerId })),
+/** Who is not listed and whose removal waits: strangers, and people whom the school knows in a chat that is not theirs. */
+async function holdStrangers(
+  tx: Sql,
+  { schoolId, chats, plan }: SchoolPlan,
+  operationId: string | null,
+): Promise<void> {
+  const held = plan.chats.flatMap(({ chatId, actions }) =>
+    actions
+      .filter((a) => a.held && !(a.personId && chats.get(chatId)?.members.has(a.personId)))
+      .map((a) => ({ chatId, userId: a.strangerId, personId: a.personId })),
   );
   await inChunks(held, (json) =>
     sql`update sferum_member s set held_by = ${operationId}
-      from jsonb_to_recordset(${json}) as r("chatId" uuid, "userId" bigint)
-      where s.chat_id = r."chatId" and s.vk_user_id = r."userId" and s.held_by is null`.execute(tx),
+      from jsonb_to_recordset(${json}) as r("chatId" uuid, "userId" bigint, "personId" text)
+        left join profile_link l on l.school_id = ${schoolId} and l.person_id = r."personId" and l.present
+      where s.chat_id = r."chatId" and s.vk_user_id = coalesce(r."userId", l.vk_user_id) and s.held_by is null`.execute(
+      tx,
+    ),
   );
 }
 
-/** Who is to be added although Sferum refused him once is unknown to it again, and so tried. */
-async function forgetRefusals(tx: Sql, { schoolId, plan }: SchoolPlan): Promise<void> {
-  const added = plan.chats.flatMap((chat) =>
-    chat.actions
-      .filter((a) => a.action === 'add' && a.pending === undefined)
-      .map((a) => ({ chatId: chat.chatId, personId: a.personId })),
+/** Who is to be added is no stranger any more whose removal waits; and where Sferum refused him once he is tried again. */
+async function welcome(tx: Sql, { schoolId, plan }: SchoolPlan): Promise<void> {
+  const added = plan.chats.flatMap(({ chatId, actions }) =>
+    actions
+      .filter((a) => a.action === 'add')
+      .map((a) => ({ chatId, personId: a.personId, tried: a.pending === undefined })),
   );
-  await inChunks(added, (json) =>
-    sql`delete from sferum_member s
-      using jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text), profile_link l
-      where s.chat_id = r."chatId" and s.state = 'refused' and s.vk_user_id = l.vk_user_id
-        and l.school_id = ${schoolId} and l.person_id = r."personId" and l.present`.execute(tx),
-  );
+  const rowOf = sql`s.chat_id = r."chatId" and s.vk_user_id = l.vk_user_id
+    and l.school_id = ${schoolId} and l.person_id = r."personId" and l.present`;
+  await inChunks(added, async (json) => {
+    const r = sql`jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text, tried boolean), profile_link l`;
+    await sql`update sferum_member s set held_by = null from ${r} where ${rowOf} and s.held_by is not null`.execute(
+      tx,
+    );
+    await sql`delete from sferum_member s using ${r} where ${rowOf} and r.tried and s.state = 'refused'`.execute(
+      tx,
+    );
+  });
 }
 
 /** The outbox: latest intent alone, and the most urgent of those that wait. */

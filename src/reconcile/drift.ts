@@ -18,6 +18,7 @@ import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
 import { holdingOperation } from './holding.ts';
 import { observeChats } from './observe.ts';
+import { finishOperations } from './operations.ts';
 import { planSchool } from './plan-school.ts';
 
 /** A pass reads one full request at least … */
@@ -83,7 +84,7 @@ async function mend(ctx: Context, schoolId: string, ids: readonly string[]): Pro
   const mended = await ctx.db.transaction(async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     const drifted = await driftedChats(ctx, tx, ids);
-    if (drifted.length === 0) return false;
+    if (drifted.length === 0) return null;
     const school = await planSchool(ctx, tx, {
       schoolId,
       types: [...new Set(drifted.map((c) => c.type))],
@@ -94,11 +95,15 @@ async function mend(ctx: Context, schoolId: string, ids: readonly string[]): Pro
     });
     const at = new Date(ctx.clock.now());
     const cause = `drift:${at.toISOString()}`;
-    const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by: 'drift', at });
+    const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by: 'drift', cause, at });
     await applyPlan(ctx, tx, school, { cause, priority: 'bulk', operationId, at });
-    return true;
+    return { operationId, held: school.plan.counts.held };
   });
-  if (mended) ctx.wake('chats');
+  if (mended === null) return;
+  ctx.wake('chats');
+  if (mended.operationId === null) return;
+  ctx.metrics.removalsHeld(mended.held);
+  await finishOperations(ctx, [mended.operationId]);
 }
 
 /** Live, settled, not on its way out, and not seen for the interval. A lost chat is not asked for again and again. */

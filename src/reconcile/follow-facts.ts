@@ -4,7 +4,7 @@ import type { ChatType } from '../desired/model.ts';
 import { settleLists } from '../roster/events/settle-lists.ts';
 import type { Sql } from '../store/database.ts';
 import { type Application, applyPlan } from './apply-plan.ts';
-import { openOperation } from './operations.ts';
+import { holdingOperation } from './holding.ts';
 import { planSchool, type SchoolPlan } from './plan-school.ts';
 
 export interface Following extends Application {
@@ -40,7 +40,8 @@ export async function followFacts(
     ...{ schoolId, types: rows[0].switched_on, allManual: true, strict: false, day: null, recreate: false },
     ...(affected ? { only: new Set(affected.keys()) } : {}),
   });
-  const operationId = how.operationId ?? (await holdingOperation(ctx, tx, plan, how));
+  const about = { kind: 'events', by: how.cause, cause: how.cause, at: how.at } as const;
+  const operationId = how.operationId ?? (await holdingOperation(ctx, tx, plan, about));
   const causes = new Set<string>();
   for (const [cause, part] of byCause(plan, affected, how.cause)) {
     causes.add(cause);
@@ -51,22 +52,6 @@ export async function followFacts(
     await sql`update school set computed_on = ${plan.day} where id = ${schoolId}`.execute(tx);
   }
   return { plan, operationId };
-}
-
-/** What the guard holds anew is an operation, so that somebody can approve or reject it (F4). */
-async function holdingOperation(
-  ctx: Context,
-  tx: Sql,
-  plan: SchoolPlan,
-  how: Following,
-): Promise<string | null> {
-  if (plan.plan.breaches.length === 0) return null;
-  const id = ctx.newId();
-  const { schoolId } = plan;
-  const params = { following: true, planned: plan.plan.counts, cause: how.cause };
-  await openOperation(tx, { id, schoolId, kind: 'events', params, by: how.cause, at: how.at });
-  await sql`update operation set state = 'running', started_at = ${how.at} where id = ${id}`.execute(tx);
-  return id;
 }
 
 /** The plan in parts, one for each event that is the cause of some of its chats. */

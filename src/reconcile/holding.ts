@@ -1,30 +1,26 @@
+import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind } from '../store/entities.ts';
-import { endOperation, openOperation } from './operations.ts';
+import { openOperation } from './operations.ts';
 import type { SchoolPlan } from './plan-school.ts';
 
 /**
- * Any hold is an operation that somebody approves or rejects (F4). Opens one, held, where the plan holds something
- * that no other operation holds already; null otherwise.
+ * What the guard holds anew is an operation, so that somebody can approve or reject it (F4). It follows the chats of
+ * its plan and is held once they are done: the caller applies the plan under it and, after the commit, closes it
+ * (finishOperations) or wakes the operations. Null where nothing is held that no other operation holds already.
  */
 export async function holdingOperation(
   ctx: Context,
   tx: Sql,
-  school: SchoolPlan,
-  about: { kind: OperationKind; by: string; at: Date },
+  { schoolId, plan }: SchoolPlan,
+  about: { kind: OperationKind; by: string; cause: string; at: Date },
 ): Promise<string | null> {
-  if (!holdsAnew(school)) return null;
+  if (plan.breaches.length === 0) return null;
+  const { kind, by, cause, at } = about;
   const id = ctx.newId();
-  await openOperation(tx, { id, schoolId: school.schoolId, params: {}, ...about });
-  await endOperation(ctx, tx, id, { state: 'held', result: { held: school.plan.counts.held } });
+  const params = { following: true, planned: plan.counts, cause };
+  await openOperation(tx, { id, schoolId, kind, params, by, at });
+  await sql`update operation set state = 'running', started_at = ${at} where id = ${id}`.execute(tx);
   return id;
-}
-
-function holdsAnew({ plan, chats }: SchoolPlan): boolean {
-  return plan.chats.some((chat) =>
-    chat.actions.some(
-      (a) => a.held && (a.personId === undefined || !chats.get(chat.chatId)?.members.get(a.personId)?.heldBy),
-    ),
-  );
 }

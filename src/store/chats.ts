@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ChatFact, ChatType, CurrentMember, ExceptionFact, Ground } from '../desired/model.ts';
 import { LEAVES_RESPECTED } from '../plan/leaves.ts';
-import type { SferumActual } from '../plan/steps.ts';
+import type { LiveMember, LiveState, SferumActual } from '../plan/steps.ts';
 import type { Sql } from './database.ts';
 
 /** A chat as СГО and Sferum hold it now; what plans are made from. */
@@ -76,8 +76,9 @@ export async function loadChats(
     chat_id: string;
     vk_user_id: string;
     admin: boolean;
-    state: 'in' | 'waiting' | 'refused' | 'left';
-  }>`select s.chat_id, s.vk_user_id, s.admin, s.state
+    state: LiveState;
+    held: boolean;
+  }>`select s.chat_id, s.vk_user_id, s.admin, s.state, s.held_by is not null as held
     from sferum_member s join chat c on c.id = s.chat_id where c.school_id = ${schoolId} and ${chosen}
       and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})
       and not (s.state = 'refused' and s.seen_at < coalesce(${refusedSince}::timestamptz, '-infinity'))`.execute(
@@ -88,9 +89,9 @@ export async function loadChats(
     r.person_id,
     { admin: r.admin, grounds: r.grounds, heldBy: r.held_by },
   ]);
-  const observedIn = grouped(observed.rows, (r): [number, { admin: boolean; state: typeof r.state }] => [
+  const observedIn = grouped(observed.rows, (r): [number, LiveMember] => [
     Number(r.vk_user_id),
-    { admin: r.admin, state: r.state },
+    { admin: r.admin, state: r.state, ...(r.held ? { held: true } : {}) },
   ]);
   const exceptionsOf = new Map<string, ExceptionFact[]>();
   for (const { chat_id, person_id, member, admin } of exceptions.rows) {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LEAVES_RESPECTED } from '../../src/plan/leaves.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { tell } from '../support/tell-events.ts';
 
 const WAITING = { timeout: 20_000, interval: 20 };
 const STRANGER = 999_000_111;
@@ -66,5 +67,48 @@ test('F4 a crowd of strangers is held, and goes once somebody approves', async (
   expect(crowd.every((stranger) => chat.members.has(stranger))).toBe(true);
   await world.commands.decide({ operationId: held, decision: 'approve', chatIds: null, by: 'admin' });
   expect((await world.ended(held)).state).toBe('succeeded');
+  expect(await world.differences([school])).toEqual([]);
+});
+
+test('F4 people of the school who crowd into a chat that is not theirs are held once, whatever else happens to it', async () => {
+  const staff = [...world.sandbox.world.chats.values()].find((chat) => chat.title === 'Учительская')!;
+  const { rows: pupils } = await sql<{ profile: string }>`
+    select l.vk_user_id as profile from profile_link l join person p on p.school_id = l.school_id and p.id = l.person_id
+    where l.present and 'student' = any(p.roles) limit 30`.execute(world.ctx.db.sql);
+  const crowd = pupils.map((r) => Number(r.profile));
+  const teachers = new Set(staff.members.keys());
+  for (const pupil of crowd) world.sandbox.world.join(staff.id, pupil);
+  const operations = async () => {
+    const { rows } = await sql<{ id: string; kind: string; state: string; held: number }>`
+      select id, kind, state, (result->>'held')::int as held from operation where kind in ('drift', 'events')`.execute(
+      world.ctx.db.sql,
+    );
+    return rows;
+  };
+  const once = [{ kind: 'drift', state: 'held', held: crowd.length }];
+  await vi.waitFor(async () => expect(await operations()).toMatchObject(once), WAITING);
+
+  // A change of the chat, an event that touches it, a stranger more, and looks at it meanwhile.
+  await tell(world, school, 'sgo.person.saved', {
+    ...{ id: 'new', familyName: 'Новая', givenName: 'Яна', roles: ['teacher'] },
+  });
+  await tell(world, school, 'sgo.profile.linked', { personId: 'new', vkUserId: STRANGER });
+  await vi.waitFor(() => expect(staff.members.has(STRANGER)).toBe(true), WAITING);
+  const seen = new Date(world.ctx.clock.now());
+  await vi.waitFor(async () => {
+    const { rows } =
+      await sql`select 1 from chat where sferum_title = 'Учительская' and seen_at > ${seen}`.execute(
+        world.ctx.db.sql,
+      );
+    expect(rows).toHaveLength(1);
+  }, WAITING);
+  await world.settled();
+  expect(await operations()).toMatchObject(once);
+  expect(crowd.every((pupil) => staff.members.has(pupil))).toBe(true);
+
+  const [held] = await operations();
+  await world.commands.decide({ operationId: held!.id, decision: 'approve', chatIds: null, by: 'admin' });
+  expect((await world.ended(held!.id)).state).toBe('succeeded');
+  expect(new Set(staff.members.keys())).toEqual(teachers.add(STRANGER));
   expect(await world.differences([school])).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { RosterFileError } from '../roster/file-error.ts';
 import { DEFAULT_ROSTER_LIMITS } from '../roster/limits.ts';
 import { describeIncomplete, looksIncomplete, sizesOf, storedSizes } from '../roster/looks-incomplete.ts';
-import { type MergeResult, mergeRoster } from '../roster/merge-roster.ts';
+import { type MergeResult, mergeRoster, outdatedSchools } from '../roster/merge-roster.ts';
 import { readRoster } from '../roster/read-roster.ts';
 import type { RosterReading } from '../roster/reading.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
@@ -24,7 +24,8 @@ export interface RosterImportParams {
 /**
  * A roster import: the file is read whole, then facts, СГО lists and outbox change in one transaction, or nothing
  * does. Chat types that are switched on (D0) follow by themselves, through the guard. A school of which the file
- * looks incomplete only gains (J2); the operation is then held until somebody accepts it.
+ * looks incomplete only gains (J2); the operation is then held until somebody accepts it. Of a school of which a later
+ * roster is in already nothing changes, and nothing is asked; the operation says so.
  */
 export async function runRosterImport(ctx: Context, operation: Operation): Promise<void> {
   const params = operation.params as unknown as RosterImportParams;
@@ -67,9 +68,11 @@ async function merge(
   const ids = reading.schools.map((school) => school.id).sort();
   for (const id of ids) await lockSchool(tx, id);
   const today = dayIn(ctx.config.schoolTimeZone, ctx.clock.now());
+  const outdated = await outdatedSchools(tx, ids, params.takenAt);
+  const heard = ids.filter((id) => !outdated.has(id));
   const incomplete = params.accepted
     ? []
-    : looksIncomplete(await storedSizes(tx, ids, today), sizesOf(reading));
+    : looksIncomplete(await storedSizes(tx, heard, today), sizesOf(reading));
   const cause = `import:${operation.id}`;
   const merged = await mergeRoster(tx, reading, {
     takenAt: params.takenAt,
@@ -82,11 +85,18 @@ async function merge(
   for (const school of merged.schools.filter((s) => s.changed)) {
     await followFacts(ctx, tx, school.id, { cause, priority: 'bulk', operationId: operation.id, at });
   }
-  const problems: Problem[] = incomplete.map((school) => ({
-    code: 'roster-incomplete',
-    message: describeIncomplete(school),
-    schoolId: school.schoolId,
-  }));
+  const problems: Problem[] = [
+    ...incomplete.map((school) => ({
+      code: 'roster-incomplete',
+      message: describeIncomplete(school),
+      schoolId: school.schoolId,
+    })),
+    ...[...outdated].map(([schoolId, newerTakenAt]) => ({
+      code: 'roster-outdated',
+      message: 'Выгрузка старше той, что уже принята: по этой школе ничего не изменено',
+      ...{ schoolId, newerTakenAt },
+    })),
+  ];
   await sql`update operation set result = ${JSON.stringify(resultOf(merged))}::jsonb,
       school_id = coalesce(school_id, ${ids.length === 1 ? ids[0] : null}),
       problems = ${JSON.stringify(problems)}::jsonb,

@@ -56,17 +56,16 @@ export async function mergeRoster(
   options: MergeOptions,
 ): Promise<MergeResult> {
   const stamp: Stamp = { at: new Date(options.takenAt).toISOString(), by: options.by };
-  const known = await knownSchools(
-    tx,
-    reading.schools.map((school) => school.id),
-  );
+  const ids = reading.schools.map((school) => school.id);
+  const known = await knownSchools(tx, ids);
+  const outdated = await outdatedSchools(tx, ids, stamp.at);
   const schools: MergeResult['schools'] = [];
   const candidates: LinkCandidate[] = [];
   const progress = rowProgress(reading, options.onProgress);
   for (const school of reading.schools) {
     const before = known.get(school.id);
     if (before === undefined && school.gone) continue;
-    if ((before?.rosterTakenAt ?? '') > stamp.at) {
+    if (outdated.has(school.id)) {
       schools.push({ id: school.id, created: false, changed: false });
       continue;
     }
@@ -93,19 +92,28 @@ export async function mergeRoster(
   };
 }
 
-interface KnownSchool {
-  timeZone: string | null;
-  rosterTakenAt: string | null;
+/**
+ * The schools of which a whole roster was merged that was taken later than `takenAt` (ISO 8601), with when that was:
+ * an older one changes nothing there.
+ */
+export async function outdatedSchools(
+  tx: Sql,
+  ids: readonly string[],
+  takenAt: string,
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; at: string }>`
+    select id, roster_taken_at as at from school
+    where id = any(${ids}) and roster_taken_at > ${takenAt}::timestamptz`.execute(tx);
+  return new Map(rows.map(({ id, at }) => [id, instant(at)]));
 }
 
-async function knownSchools(tx: Sql, ids: readonly string[]): Promise<Map<string, KnownSchool>> {
-  const { rows } = await sql<{ id: string; timeZone: string | null; takenAt: string | null }>`
-    select id, time_zone as "timeZone", roster_taken_at as "takenAt" from school where id = any(${ids})`.execute(
-    tx,
-  );
-  return new Map(
-    rows.map(({ id, timeZone, takenAt }) => [id, { timeZone, rosterTakenAt: instant(takenAt) }]),
-  );
+async function knownSchools(
+  tx: Sql,
+  ids: readonly string[],
+): Promise<Map<string, { timeZone: string | null }>> {
+  const { rows } = await sql<{ id: string; timeZone: string | null }>`
+    select id, time_zone as "timeZone" from school where id = any(${ids})`.execute(tx);
+  return new Map(rows.map(({ id, timeZone }) => [id, { timeZone }]));
 }
 
 /** Creates or renames the school; only a whole statement moves roster_taken_at. True if something was changed. */

@@ -123,3 +123,26 @@ test('J2: rejected, everything stays as it was, and the operation says why', asy
   });
   expect(await stateOf(world)).toEqual(before);
 });
+
+test('one that is older than the newest whole roster changes nothing, asks nothing, and says so', async () => {
+  expect((await take(withNewcomer(whole), WEDNESDAY)).state).toBe('succeeded');
+  const before = await stateOf(world);
+  expect(await take(cut(whole), TUESDAY)).toMatchObject({
+    state: 'succeeded',
+    problems: [
+      { code: 'roster-outdated', schoolId: SCHOOL, newerTakenAt: new Date(WEDNESDAY).toISOString() },
+    ],
+  });
+  expect(await stateOf(world)).toEqual(before);
+});
+
+test('held, and accepted only after a newer whole roster came: it is too late for it', async () => {
+  const { id } = await take(cut(whole), TUESDAY);
+  expect((await take(withNewcomer(whole), WEDNESDAY)).state).toBe('succeeded');
+  const before = await stateOf(world);
+  expect(await decide(id, 'approve')).toMatchObject({
+    state: 'succeeded',
+    problems: [{ code: 'roster-outdated' }],
+  });
+  expect(await stateOf(world)).toEqual(before);
+});

@@ -7,7 +7,9 @@ import { Console } from '../../migrations/0004-console.ts';
 import { Meetings } from '../../migrations/0005-meetings.ts';
 import { EnrollmentRuns } from '../../migrations/0006-enrollment-runs.ts';
 import { AttentionIndex } from '../../migrations/0007-attention.ts';
+import { ChatOrder } from '../../migrations/0008-chat-order.ts';
 import { SetAside } from '../../migrations/0009-set-aside.ts';
+import { PersonParts } from '../../migrations/0010-person-parts.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 
 /** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
@@ -38,7 +40,9 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0005-meetings', class: Meetings },
         { name: '0006-enrollment-runs', class: EnrollmentRuns },
         { name: '0007-attention', class: AttentionIndex },
+        { name: '0008-chat-order', class: ChatOrder },
         { name: '0009-set-aside', class: SetAside },
+        { name: '0010-person-parts', class: PersonParts },
       ],
       snapshot: false,
     },

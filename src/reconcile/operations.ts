@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind, Problem } from '../store/entities.ts';
+import { refreshStatistics } from '../store/statistics.ts';
 
 /**
  * Long work that a person follows:
@@ -132,4 +133,5 @@ async function closeFollowed(ctx: Context, id: string): Promise<void> {
     problems,
   });
   ctx.wake('operations');
+  if (planned) await refreshStatistics(ctx.db.sql);
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import { isPassing } from '../store/database.ts';
 import { Operation, type OperationKind, type Problem } from '../store/entities.ts';
+import { refreshStatistics } from '../store/statistics.ts';
 import { markAccountBroken } from './accounts.ts';
 import { runRosterImport } from './import-roster.ts';
 import { runInitialization } from './initialize.ts';
@@ -35,6 +36,7 @@ export async function runOperation(ctx: Context, id: string, signal?: AbortSigna
     if (!signal?.aborted) await noteFailure(ctx, operation, error, startedAtMs);
     throw error;
   }
+  await refreshStatistics(ctx.db.sql);
 }
 
 /** What waiting cures is tried again for ever; anything else a few times, or not at all where a person must act. */

@@ -53,7 +53,9 @@ export async function listPersonChats(
 ): Promise<PersonChat[]> {
   const chosen: RawBuilder<unknown> = chatId
     ? sql`c.id = ${chatId}::uuid`
-    : sql`(m.person_id is not null or e.member is not null)`;
+    : sql`(m.person_id is not null or e.member is not null) and c.id in (
+        select chat_id from membership where school_id = ${viewer.schoolId} and person_id = ${personId}
+        union all select chat_id from exception where school_id = ${viewer.schoolId} and person_id = ${personId})`;
   const { rows } = await sql<PersonChat>`
     select c.id as "chatId", c.title, c.type, case when c.key is null then 'manual' else 'automatic' end as origin,
       c.class_id as "classId", c.subject_group_id as "groupId", c.archived, c.deleting_since is not null as deleting,

@@ -16,13 +16,17 @@ export interface FactColumn {
   whole?: string;
   /** What is stored of a statement that only adds (J2): it takes nobody out. */
   adding?: string;
+  /**
+   * A statement may leave it out and then says nothing of it: the greatest stamp that said something wins, kept in
+   * `<name>_at` and `<name>_by`.
+   */
+  isPart?: true;
 }
 
 const text = (name: string): FactColumn => ({ name, type: 'text' });
-/** An absent value says nothing. */
-const known = (name: string, type: FactColumn['type']): FactColumn => {
+const part = (name: string, type: FactColumn['type']): FactColumn => {
   const keep = `coalesce(s.${name}, t.${name})`;
-  return { name, type, whole: keep, adding: keep };
+  return { name, type, whole: keep, adding: keep, isPart: true };
 };
 const union = (name: string): FactColumn => ({
   name,
@@ -49,8 +53,8 @@ export const PERSON: FactTable = {
     text('given_name'),
     text('middle_name'),
     text('name_key'),
-    known('sex', 'text'),
-    known('birth_date', 'date'),
+    part('sex', 'text'),
+    part('birth_date', 'date'),
     union('roles'),
   ],
 };

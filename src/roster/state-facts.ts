@@ -15,7 +15,7 @@ export interface Statement {
 }
 
 /**
- * States facts of one school: the greatest stamp wins, row by row. A row that already says so has only its stamp
+ * States facts of one school: the greatest stamp wins, row by row, and within a row part by part. A row that already says so has only its stamp
  * moved, which a statement that comes late and is older must find; it does not count as a change.
  * A statement of the same stamp may be made again, whole after one that only added.
  * @returns how many rows say something else than before
@@ -27,33 +27,59 @@ export async function stateFacts(
   rows: readonly StatedRow[],
 ): Promise<number> {
   const { keys, columns } = table;
-  const names = namesOf(table);
   const merged = columns.map((column) => mergedValue(column, to.addOnly));
   const unchanged = columns.map(({ name }, at) => `t.${name} is not distinct from ${merged[at]}`);
   const found = and([`t.school_id = p.school_id`, ...keys.map((key) => `t.${key} = s.${key}`)]);
   const same = and([found, 't.present', ...unchanged]);
+  const parts = partsOf(table);
   const set = [
     ...columns.map(({ name }, at) => `${name} = ${merged[at]!.replaceAll(/\bs\./g, 'excluded.')}`),
+    ...parts.flatMap((part) => partStamp(part, 'excluded', 'excluded.stated_at', 'excluded.stated_by')),
   ];
   const stamped = [...set, 'stated_at = excluded.stated_at', 'stated_by = excluded.stated_by'].join(', ');
+  const restamped = [
+    'stated_at = p.at',
+    'stated_by = p.by',
+    ...parts.flatMap((part) => partStamp(part, 's', 'p.at', 'p.by')),
+  ];
   const result = await sql<{ written: number }>`
     with p as materialized (
       select ${to.schoolId}::text as school_id, ${to.stamp.at}::timestamptz as at, ${to.stamp.by}::text as by
     ), s as materialized (
       select * from ${recordset(table, rows)}
     ), restated as (
-      update ${raw(table.name)} t set stated_at = p.at, stated_by = p.by from s, p
+      update ${raw(table.name)} t set ${raw(restamped.join(', '))} from s, p
       where ${raw(same)} and (t.stated_at, t.stated_by) < (p.at, p.by)
     ), written as (
-      insert into ${raw(table.name)} as t (school_id, ${raw(names.join(', '))}, stated_at, stated_by)
-      select p.school_id, ${raw(names.map((name) => `s.${name}`).join(', '))}, p.at, p.by from s, p
+      insert into ${raw(table.name)} as t (school_id, ${raw(insertedOf(table))}, stated_at, stated_by)
+      select p.school_id, ${raw(insertedFrom(table, 'p.at', 'p.by'))}, p.at, p.by from s, p
       where not exists (select from ${raw(table.name)} t where ${raw(same)})
       on conflict (school_id, ${raw(keys.join(', '))}) do update set ${raw(stamped)}
       where t.stated_at is null or (t.stated_at, t.stated_by) <= (excluded.stated_at, excluded.stated_by)
       returning t.present
     )
     select count(*) filter (where present)::int as written from written`.execute(tx);
+  for (const part of parts) await statePartLate(tx, table, part, to, rows);
   return result.rows[0]!.written;
+}
+
+/** Of a statement that comes too late for its row a part may still be the newest word. */
+async function statePartLate(
+  tx: Sql,
+  table: FactTable,
+  { name }: FactColumn,
+  { schoolId, stamp }: Statement,
+  rows: readonly StatedRow[],
+): Promise<void> {
+  const said = rows.filter((row) => row[name] != null);
+  if (said.length === 0) return;
+  const found = and(table.keys.map((key) => `t.${key} = s.${key}`));
+  await sql`
+    with p as (select ${stamp.at}::timestamptz as at, ${stamp.by}::text as by)
+    update ${raw(table.name)} t set ${raw(`${name} = s.${name}, ${name}_at = p.at, ${name}_by = p.by`)}
+    from p, ${recordset(table, said)}
+    where t.school_id = ${schoolId} and ${raw(found)} and (t.stated_at, t.stated_by) > (p.at, p.by)
+      and (${raw(`t.${name}_at is null or (t.${name}_at, t.${name}_by) < (p.at, p.by)`)})`.execute(tx);
 }
 
 /**
@@ -66,17 +92,38 @@ export async function stateFirstFacts(
   { schoolId, stamp }: Statement,
   rows: readonly StatedRow[],
 ): Promise<number> {
-  const names = namesOf(table);
   const result = await sql`
-    insert into ${raw(table.name)} (school_id, ${raw(names.join(', '))}, stated_at, stated_by)
-    select ${schoolId}::text, ${raw(names.map((name) => `s.${name}`).join(', '))},
-      ${stamp.at}::timestamptz, ${stamp.by}::text
-    from ${recordset(table, rows)}`.execute(tx);
+    with p as (select ${stamp.at}::timestamptz as at, ${stamp.by}::text as by)
+    insert into ${raw(table.name)} (school_id, ${raw(insertedOf(table))}, stated_at, stated_by)
+    select ${schoolId}::text, ${raw(insertedFrom(table, 'p.at', 'p.by'))}, p.at, p.by
+    from p, ${recordset(table, rows)}`.execute(tx);
   return Number(result.numAffectedRows ?? 0);
 }
 
-function namesOf({ keys, columns }: FactTable): string[] {
-  return [...keys, ...columns.map((column) => column.name)];
+function partsOf({ columns }: FactTable): FactColumn[] {
+  return columns.filter((column) => column.isPart);
+}
+
+/** The columns of a new row, but for its own stamp: keys, what is said, stamps of the parts. */
+function insertedOf(table: FactTable): string {
+  const parts = partsOf(table).flatMap(({ name }) => [`${name}_at`, `${name}_by`]);
+  return [...table.keys, ...table.columns.map(({ name }) => name), ...parts].join(', ');
+}
+
+/** Their values, of the rows `s`. */
+function insertedFrom(table: FactTable, at: string, by: string): string {
+  const said = [...table.keys, ...table.columns.map(({ name }) => name)].map((name) => `s.${name}`);
+  const stamps = partsOf(table).flatMap(({ name }) =>
+    [at, by].map((value) => `case when s.${name} is not null then ${value} end`),
+  );
+  return [...said, ...stamps].join(', ');
+}
+
+/** The part's stamp moves where the statement in `from` says something of it. */
+function partStamp({ name }: FactColumn, from: string, at: string, by: string): string[] {
+  const kept = (column: string, value: string) =>
+    `${column} = case when ${from}.${name} is not null then ${value} else t.${column} end`;
+  return [kept(`${name}_at`, at), kept(`${name}_by`, by)];
 }
 
 /** The rows as a table `s`. */

@@ -20,6 +20,7 @@ import {
   GROUPS,
   INSTANTS,
   numbered,
+  PARTS,
   PUPILS,
 } from '../support/arbitrary-events.ts';
 
@@ -37,6 +38,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const roster = fc.record({
   takenAt: fc.constantFrom(...INSTANTS).map((at) => at.replace('00:00.000', '30:00.000')),
   people: fc.subarray([...PUPILS, ...ADULTS], { minLength: 3 }),
+  parts: PARTS,
   classes: fc.subarray(CLASSES),
   groups: fc.subarray(GROUPS),
   places: fc.dictionary(fc.constantFrom(...CLASSES, ...GROUPS), fc.subarray(PUPILS)),
@@ -63,7 +65,7 @@ test('V1 whatever order events and a roster come in, and however they are batche
   );
 }, 600_000);
 
-/** The desired chats of a school that heard events, a roster after the first `cut` of them. */
+/** The people and desired chats of a school that heard events, a roster after the first `cut` of them. */
 async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut: number, singly: boolean) {
   const schoolId = randomUUID();
   await sql`insert into school (id, name) values (${schoolId}, 'Школа')`.execute(world.db.sql);
@@ -78,8 +80,11 @@ async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut:
   await importRoster(schoolId, statement);
   await hear(events.slice(cut));
   const facts = await loadFacts(world.db.sql, schoolId);
+  // All that was ever said of people: who is present shows in the chats.
+  const { rows: people } = await sql`select id, family_name, roles, sex, birth_date from person
+    where school_id = ${schoolId} and stated_at is not null order by id`.execute(world.db.sql);
   const desired = desiredChats(facts, [], '2026-10-01', { types: new Set(CHAT_TYPES), strict: false });
-  return desired.map(({ key, title, members }) => ({
+  const chats = desired.map(({ key, title, members }) => ({
     key,
     title,
     // Which of several statements is named as the ground may depend on what was heard; who is in may not.
@@ -87,6 +92,7 @@ async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut:
       .map(([id, { admin, grounds }]) => `${id} ${admin} ${[...new Set(grounds.map((g) => g.kind))]}`)
       .sort(),
   }));
+  return { people, chats };
 }
 
 async function importRoster(schoolId: string, statement: Roster): Promise<void> {
@@ -110,8 +116,8 @@ async function importRoster(schoolId: string, statement: Roster): Promise<void> 
               familyName: 'По списку',
               givenName: id,
               middleName: '',
-              sex: null,
-              birthDate: null,
+              sex: (statement.parts.sex ?? null) as 'male' | 'female' | null,
+              birthDate: statement.parts.birthDate ?? null,
             };
             return [id, { id, line: 1, ...names, vkUserId: null, roles: [{ role, span }] }] as const;
           }),

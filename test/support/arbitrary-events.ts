@@ -34,6 +34,12 @@ const adultRoles = fc.uniqueArray(fc.constantFrom('teacher', 'administrator', 's
   maxLength: 2,
 });
 
+/** What a statement may leave unsaid. */
+export const PARTS = fc.record(
+  { sex: fc.constantFrom('male', 'female'), birthDate: fc.constantFrom('2015-01-01', '2015-02-02') },
+  { requiredKeys: [] },
+);
+
 const saved = fc.oneof(
   pupil.chain((id) =>
     fc.constantFrom(['student'], ['student'], ['student', 'parent']).map((roles) => ({ id, roles })),
@@ -63,7 +69,9 @@ const order = fc
   }));
 
 const DATA: Partial<Record<EventType, fc.Arbitrary<Record<string, unknown>>>> = {
-  'sgo.person.saved': saved.map((one) => ({ familyName: 'Фамилия', givenName: one.id, ...one })),
+  'sgo.person.saved': fc
+    .tuple(saved, fc.constantFrom('Фамилия', 'Другая'), PARTS)
+    .map(([one, familyName, parts]) => ({ familyName, givenName: one.id, ...one, ...parts })),
   'sgo.person.removed': person.map((id) => ({ id })),
   'sgo.class.saved': fc
     .record({ id: classId, homeroomTeacherIds: fc.uniqueArray(adult, { maxLength: 2 }), startsOn: maybeDay })

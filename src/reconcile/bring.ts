@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import { type SferumStep, sferumSteps } from '../plan/steps.ts';
-import { type CallOptions, type SferumAccount, SferumError } from '../sferum/gateway.ts';
+import type { CallOptions, SferumAccount, SferumChatMember } from '../sferum/gateway.ts';
 import type { ChatState, MemberState } from './chat-state.ts';
 import { ensureCreated } from './creation.ts';
 import { Later } from './later.ts';
+import { KINDS, perform, performAtOnce } from './perform-steps.ts';
 import { doubt } from './settle.ts';
 import { repairTwins } from './twins.ts';
 
@@ -57,8 +58,8 @@ export async function bring(
     progress.seenAt = created.members && new Date(ctx.clock.now());
     for (const userId of created.members ?? []) progress.members.set(userId, { admin: false, state: 'in' });
   }
-  const read = async () => {
-    mergeObserved(progress, await account.readMembers(ref, call));
+  const observe = (read: readonly SferumChatMember[]) => {
+    mergeObserved(progress, read);
     progress.seenAt = new Date(ctx.clock.now());
     // Strangers seen only now have passed no guard (F4): the next sweep plans their removal.
     for (const userId of progress.members.keys()) {
@@ -70,6 +71,7 @@ export async function bring(
   if (chat.creation.twinTitle !== null) {
     await repairTwins(ctx, account, { ...chat, title: chat.creation.twinTitle }, call);
   }
+  const read = async () => observe(await account.readMembers(ref, call));
   if (!progress.seenAt) await read();
   // Inviting: people enter by the link on their own list of chats (A8).
   if (account.mode === 'inviting' && chat.inviteLink === null) {
@@ -81,76 +83,15 @@ export async function bring(
     if (round > ROUNDS) throw new Later(UNCONFIRMED_PAUSE_MS);
     // A chat made just now stays in doubt until its outcome is recorded.
     if (round === 1 && !progress.created) await doubt(ctx, chat.id);
-    await perform(account, { ref, steps, call, progress });
-    if (!steps.some((s) => s.step === 'grant' || s.step === 'revoke')) return;
-    await read();
-  }
-}
-
-/** Like steps together (they share requests), kinds in their order: additions before removals, admins before removals. */
-async function perform(
-  account: SferumAccount,
-  work: {
-    ref: NonNullable<ChatState['ref']>;
-    steps: readonly SferumStep[];
-    call: CallOptions;
-    progress: Brought;
-  },
-): Promise<void> {
-  const { ref, steps, call, progress } = work;
-  for (const kind of ['rename', 'add', 'grant', 'revoke', 'reset-link', 'remove'] as const) {
-    const settled = await Promise.allSettled(
-      steps.filter((s) => s.step === kind).map((step) => take(account, ref, step, call, progress)),
-    );
-    const failed = settled.find((s) => s.status === 'rejected');
-    if (failed) throw failed.reason;
-  }
-}
-
-async function take(
-  account: SferumAccount,
-  ref: NonNullable<ChatState['ref']>,
-  step: SferumStep,
-  call: CallOptions,
-  progress: Brought,
-): Promise<void> {
-  const { members, answers } = progress;
-  switch (step.step) {
-    case 'create':
-      throw new Error('a live chat is not created again');
-    case 'rename':
-      await account.renameChat(ref, step.title, call);
-      progress.title = step.title;
-      answers.push({ step: 'rename', result: 'done' });
-      return;
-    case 'add':
-      try {
-        const state = await account.addMember(ref, step.userId, call);
-        members.set(step.userId, { admin: false, state });
-        answers.push({ step: 'add', userId: step.userId, result: state === 'in' ? 'done' : 'waiting' });
-      } catch (error) {
-        if (!(error instanceof SferumError && error.kind === 'refused')) throw error;
-        const reason = error.reason ?? 'other';
-        members.set(step.userId, { admin: false, state: 'refused', reason });
-        answers.push({ step: 'add', userId: step.userId, result: 'refused', reason });
-      }
-      return;
-    case 'grant':
-    case 'revoke': {
-      const admin = step.step === 'grant';
-      await account.setAdmin(ref, step.userId, admin, call);
-      members.set(step.userId, { admin, state: 'in' });
-      answers.push({ step: step.step, userId: step.userId, result: 'done' });
-      return;
+    const work = { ref, steps, call, progress };
+    const isConfirmed = steps.some((s) => s.step === 'grant' || s.step === 'revoke');
+    if (isConfirmed && round === 1 && call.priority !== 'bulk') {
+      observe(await performAtOnce(account, work));
+      continue;
     }
-    case 'reset-link':
-      progress.inviteLink = await account.inviteLink(ref, true, call);
-      answers.push({ step: 'reset-link', result: 'done' });
-      return;
-    case 'remove':
-      await account.removeMember(ref, step.userId, call);
-      members.delete(step.userId);
-      answers.push({ step: 'remove', userId: step.userId, result: 'done' });
+    for (const kind of KINDS) await perform(account, work, kind);
+    if (!isConfirmed) return;
+    await read();
   }
 }
 

@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { BulkInHand } from './reconcile/bulk-in-hand.ts';
 import { connectSandboxSchools } from './reconcile/connect-sandbox.ts';
 import { startDayTick } from './reconcile/day-tick.ts';
 import { type RelayLoop, startRelayLoop } from './reconcile/relay-loop.ts';
@@ -117,6 +118,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     secrets: new SecretBox(config.secretsKey),
     log,
     metrics,
+    bulkInHand: new BulkInHand(),
     wake: (what) => relay?.wake(what),
     newSchools: async (schoolIds) => {
       const requestsPerSecond = overrides.sandbox?.paceUserPerSecond ?? null;

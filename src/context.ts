@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Metrics } from './metrics.ts';
+import type { BulkInHand } from './reconcile/bulk-in-hand.ts';
 import type { SecretBox } from './secrets.ts';
 import type { SferumGateway } from './sferum/gateway.ts';
 import type { Database } from './store/database.ts';
@@ -19,6 +20,7 @@ export interface Context {
   metrics: Metrics;
   /** Told of schools that came with an import; with the sandbox they are connected by themselves. */
   newSchools: (schoolIds: readonly string[]) => Promise<void>;
+  bulkInHand: BulkInHand;
   /** Says that the outbox or the queue of operations has something new; never waits, never fails. */
   wake: (what: 'chats' | 'operations' | 'meetings') => void;
 }

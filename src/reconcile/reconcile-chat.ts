@@ -29,15 +29,28 @@ export async function reconcileChat(
 ): Promise<void> {
   const chat = await loadChatState(ctx.db, schoolId, chatId);
   if (!chat || chat.generation <= chat.settledGeneration) return release(ctx, { schoolId, chatId });
-  const work = new Work(chat, ctx.clock.now(), signal);
+  if (chat.priority !== 'bulk') return carryOut(ctx, chat, { stopped: signal });
+  await ctx.bulkInHand.hold(chatId, (overtaken) => carryOut(ctx, chat, { stopped: signal, overtaken }));
+}
+
+/** What makes the work give up calls that wait: `stopped`, it must record nothing more; `overtaken`, it is to be quick. */
+interface Interruptions {
+  stopped: AbortSignal | undefined;
+  overtaken?: AbortSignal;
+}
+
+async function carryOut(ctx: Context, chat: ChatState, { stopped, overtaken }: Interruptions): Promise<void> {
+  const signals = [stopped, overtaken].filter((signal) => signal !== undefined);
+  const work = new Work(chat, ctx.clock.now(), AbortSignal.any(signals));
   try {
     if (chat.deleting) return await remove(ctx, chat, work);
-    const account = await accountOf(ctx, schoolId);
+    const account = await accountOf(ctx, chat.schoolId);
     await bring(ctx, account, chat, work.call, work.brought);
     await settle(ctx, chat, { ...work, condition: settledCondition(chat) });
   } catch (error) {
-    if (signal?.aborted) return release(ctx, { schoolId, chatId });
-    await decide(ctx, chat, work, error);
+    if (stopped?.aborted) return release(ctx, { schoolId: chat.schoolId, chatId: chat.id });
+    const gaveWay = overtaken?.aborted && error instanceof SferumError && error.kind === 'never-ran';
+    await decide(ctx, chat, work, gaveWay ? new Later(0) : error);
   }
 }
 
@@ -60,7 +73,7 @@ class Work {
   readonly brought: Brought;
   readonly call: CallOptions;
 
-  constructor(chat: ChatState, startedAtMs: number, signal?: AbortSignal) {
+  constructor(chat: ChatState, startedAtMs: number, signal: AbortSignal) {
     this.startedAtMs = startedAtMs;
     const { sferumTitle, seenAt, actual } = chat;
     this.brought = {
@@ -75,7 +88,7 @@ class Work {
       onSent: () => {
         this.apiCalls += 1;
       },
-      ...(signal ? { signal } : {}),
+      signal,
     };
   }
 }

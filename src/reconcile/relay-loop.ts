@@ -13,7 +13,10 @@ const ROUNDS = {
   lost: relayLost,
   twins: dueForTwins,
   operations: relayOperations,
-  chats: relayChats,
+  chats: async (ctx: Context, queues: Queues) => {
+    await ctx.bulkInHand.letGoOvertaken(ctx.db.sql);
+    await relayChats(ctx, queues);
+  },
   drift: relayDrift,
   figures: countConditions,
 } as const;

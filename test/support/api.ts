@@ -11,6 +11,7 @@ import { loadConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { BulkInHand } from '../../src/reconcile/bulk-in-hand.ts';
 import { nameKey } from '../../src/roster/name-key.ts';
 import { SecretBox } from '../../src/secrets.ts';
 import { Database } from '../../src/store/database.ts';
@@ -66,6 +67,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     secrets: new SecretBox(config.secretsKey),
     log: createLog(config.logLevel, { write: (line) => void logged.push(line) }),
     metrics: createMetrics(),
+    bulkInHand: new BulkInHand(),
     wake: () => undefined,
     newSchools: () => Promise.resolve(),
   };

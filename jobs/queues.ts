@@ -197,6 +197,8 @@ function constructors(backend: QueueBackend, onError: (error: Error) => void): C
   }
   const connection = {
     connectionString: backend.postgresUrl,
+    // A command that a crash of the server loses is given again by the sweep: nobody waits for the disk.
+    options: '-c synchronous_commit=off',
     schema: QUEUE_SCHEMA,
     max: POSTGRES_POOL_MAX,
     connectionTimeoutMillis: READY_TIMEOUT_MS,

@@ -88,11 +88,13 @@ async function follow({ ctx }: App, schoolId: string, change: ChangeEvent): Prom
     const received = await timed(() => commandsOf(ctx).receiveEvents({ schoolId, events: [event] }));
     durableMs = received.ms;
     if (received.value.accepted !== 1) throw new Error(`the event ${change.type} was not accepted`);
+    const touched = await sql<{ id: string }>`
+      select id from chat where cause = ${`event:${change.id}`}`.execute(ctx.db.sql);
+    const ids = touched.rows.map((chat) => chat.id);
     for (;;) {
-      const { rows } = await sql<{ touched: number; behind: number }>`
-        select count(*)::int as touched, count(*) filter (where generation > settled_generation)::int as behind
-        from chat where cause = ${`event:${change.id}`}`.execute(ctx.db.sql);
-      if (rows[0]!.behind === 0) return rows[0]!.touched;
+      const { rows } = await sql`select 1 from chat
+        where id = any(${ids}::uuid[]) and generation > settled_generation limit 1`.execute(ctx.db.sql);
+      if (rows.length === 0) return ids.length;
       await ctx.clock.sleep(LOOK_EVERY_MS);
     }
   });

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
-import { isCurrent } from '../../src/store/queries/viewer.ts';
+import { isCurrent, type Viewer } from '../../src/store/queries/viewer.ts';
 import type { Caller, TokenRole } from '../auth.ts';
+import { forbidden } from '../rights.ts';
 
 /** Who looks at a page, and where. Read anew at each request. */
 export interface Visitor {
@@ -33,6 +34,16 @@ export const ADMINS: readonly TokenRole[] = ['school-admin', 'operator'];
 
 export function isAdmin({ caller }: Pick<Visitor, 'caller'>): boolean {
   return ADMINS.includes(caller.role);
+}
+
+/** What he may see of his school (contract, «Who sees whom»), by what was read of him for this very request. */
+export function viewerOf({ clock }: Pick<Context, 'clock'>, { caller, school, staff }: Visitor): Viewer {
+  if (!staff) throw forbidden();
+  const day = dayIn(school.timeZone, clock.now());
+  if (caller.role === 'staff') {
+    return { sees: 'circle', schoolId: school.id, day, personId: caller.subject };
+  }
+  return { sees: 'school', schoolId: school.id, day, birthDates: caller.role === 'school-admin' };
 }
 
 interface Row {

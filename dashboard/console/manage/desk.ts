@@ -7,8 +7,9 @@ import { type Draft, type DraftKey, findDraft } from '../../../src/store/chat-dr
 import { type ChatItem, findChat } from '../../../src/store/queries/chat-list.ts';
 import { findChatToChange } from '../../../src/store/queries/standings.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { forbidden, viewerOf } from '../../rights.ts';
+import { forbidden } from '../../rights.ts';
 import type { ConsoleContext } from '../page.ts';
+import { viewerOf } from '../visitor.ts';
 
 export interface Desk {
   viewer: Viewer;
@@ -21,14 +22,14 @@ export interface Desk {
 
 /** The chat of the address. Throws Refusal: 404 where the school has none, 403 where he may not see it. */
 export async function deskOf(ctx: Context, c: ConsoleContext): Promise<Desk> {
-  const { caller } = c.get('visitor');
-  const viewer = await viewerOf(ctx, caller, caller.schoolId);
+  const visitor = c.get('visitor');
+  const viewer = viewerOf(ctx, visitor);
   const id = z.uuid().safeParse(c.req.param('id')).data;
   const found = id === undefined ? null : await findChat(ctx.db.sql, viewer, id);
   const own = found && (await findChatToChange(ctx.db.sql, viewer, found.chat.id));
   if (!own) throw notFound();
   if (!may(own.standings, 'see')) throw forbidden();
-  const key = { schoolId: viewer.schoolId, authorId: caller.subject, chatId: found.chat.id };
+  const key = { schoolId: viewer.schoolId, authorId: visitor.caller.subject, chatId: found.chat.id };
   return {
     viewer,
     chat: found.chat,

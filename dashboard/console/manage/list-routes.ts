@@ -5,10 +5,9 @@ import { authoredChats } from '../../../src/store/queries/authored-chats.ts';
 import { listChats } from '../../../src/store/queries/chat-list.ts';
 import { unitsOf } from '../../../src/store/queries/units.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { viewerOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { page } from '../page.ts';
-import { STAFF } from '../visitor.ts';
+import { STAFF, viewerOf } from '../visitor.ts';
 import { type ListView, listActions, listBody } from './list.ts';
 import { listQuery } from './query.ts';
 import { chats } from './words.ts';
@@ -16,8 +15,7 @@ import { chats } from './words.ts';
 /** «Управление чатами» (B). */
 export function listRoutes({ ctx, screens }: ConsoleParts): void {
   screens.get('/manage', STAFF, async (c) => {
-    const { caller } = c.get('visitor');
-    const viewer = await viewerOf(ctx, caller, caller.schoolId);
+    const viewer = viewerOf(ctx, c.get('visitor'));
     const { sort, ...filter } = listQuery.parse(c.req.query());
     const { items, total } = await listChats(ctx.db.sql, viewer, {
       ...filter,

@@ -4,8 +4,9 @@ import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
 import { type Draft, type DraftKey, findDraft } from '../../../src/store/chat-drafts.ts';
 import { type Units, unitsOf } from '../../../src/store/queries/units.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { forbidden, viewerOf } from '../../rights.ts';
+import { forbidden } from '../../rights.ts';
 import type { ConsoleContext } from '../page.ts';
+import { viewerOf } from '../visitor.ts';
 
 /** A chat that somebody is making: what he may make, of what (E2), and how far he is. */
 export interface NewChatDesk {
@@ -19,14 +20,14 @@ export interface NewChatDesk {
 
 /** Throws Refusal(403) for those who may create none. */
 export async function newChatDesk(ctx: Context, c: ConsoleContext): Promise<NewChatDesk> {
-  const { caller } = c.get('visitor');
-  const viewer = await viewerOf(ctx, caller, caller.schoolId);
+  const visitor = c.get('visitor');
+  const viewer = viewerOf(ctx, visitor);
   const units = await unitsOf(ctx.db.sql, viewer);
   const standings = new Set<Standing>([viewer.sees === 'school' ? 'school-admin' : 'staff']);
   if (viewer.sees === 'circle' && units.classes.length > 0) standings.add('homeroom');
   if (viewer.sees === 'circle' && units.groups.length > 0) standings.add('teaching');
   const types = CHAT_TYPES.filter((type) => may(standings, creationOf(type)));
   if (types.length === 0) throw forbidden();
-  const key = { schoolId: viewer.schoolId, authorId: caller.subject, chatId: null };
+  const key = { schoolId: viewer.schoolId, authorId: visitor.caller.subject, chatId: null };
   return { viewer, types, units, key, draft: await findDraft(ctx.db.sql, key) };
 }

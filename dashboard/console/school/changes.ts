@@ -6,7 +6,6 @@ import { findNames } from '../../../src/store/queries/names.ts';
 import { listPeople } from '../../../src/store/queries/people.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { journalViews } from '../../api/journal-view.ts';
-import { viewerOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
 import { page } from '../page.ts';
@@ -17,7 +16,7 @@ import { count, moment } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
-import { ADMINS } from '../visitor.ts';
+import { ADMINS, viewerOf } from '../visitor.ts';
 
 type Entry = Awaited<ReturnType<typeof journalViews>>[number];
 
@@ -45,7 +44,7 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/changes', ADMINS, async (c) => {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
-    const viewer = await viewerOf(ctx, visitor.caller, schoolId);
+    const viewer = viewerOf(ctx, visitor);
     const { filter, choices } = await settle(ctx, viewer, query.parse(c.req.query()));
     const { items, total } = await listJournal(
       ctx.db.sql,

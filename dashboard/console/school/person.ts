@@ -4,7 +4,6 @@ import { listJournal } from '../../../src/store/queries/journal.ts';
 import { findPerson, listPersonChats, type PersonRow } from '../../../src/store/queries/person-chats.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import { assertSeen, type ChatGrounds, explained } from '../../api/person-grounds.ts';
-import { viewerOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
 import { ROLE_WORDS } from '../manage/words.ts';
@@ -16,7 +15,7 @@ import { hrefOf } from '../parts/links.ts';
 import { counted, moment } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
-import { isAdmin, STAFF } from '../visitor.ts';
+import { isAdmin, STAFF, viewerOf } from '../visitor.ts';
 
 type ChatView = z.infer<typeof ChatGrounds>;
 type Entry = Awaited<ReturnType<typeof journalViews>>[number];
@@ -28,7 +27,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/people/:id', STAFF, async (c) => {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
-    const viewer = await viewerOf(ctx, visitor.caller, schoolId);
+    const viewer = viewerOf(ctx, visitor);
     const person = await findPerson(ctx.db.sql, schoolId, c.req.param('id') ?? '');
     if (!person) throw notFound();
     const stored = await listPersonChats(ctx.db.sql, viewer, person.id, undefined);

@@ -12,20 +12,20 @@ export interface Attention {
 }
 
 export async function attentionOf(db: Sql, schoolId: string): Promise<Attention> {
-  const { rows } = await sql<Omit<Attention, 'held' | 'running'>>`
-    select count(*)::int as failing
-    from chat where school_id = ${schoolId} and deleted_at is null and condition = 'failing'`.execute(db);
-  const running = await sql<NonNullable<Attention['running']>>`
-    select id as "operationId", coalesce((params->>'dryRun')::boolean, false) as "dryRun" from operation
-    where school_id = ${schoolId} and kind in ('initialization', 'undo') and state in ('queued', 'running')
-    order by created_at limit 1`.execute(db);
-  return { ...rows[0]!, held: await heldOperations(db, schoolId), running: running.rows[0] ?? null };
+  const { rows } = await sql<Omit<Attention, 'held'> & { someHeld: boolean }>`select
+    (select count(*)::int from chat
+      where school_id = ${schoolId} and deleted_at is null and condition = 'failing') as failing,
+    (select jsonb_build_object('operationId', id, 'dryRun', coalesce((params->>'dryRun')::boolean, false))
+      from operation
+      where school_id = ${schoolId} and kind in ('initialization', 'undo') and state in ('queued', 'running')
+      order by created_at limit 1) as running,
+    exists (select from operation where state = 'held') as "someHeld"`.execute(db);
+  const { failing, running, someHeld } = rows[0]!;
+  // Who is held is counted only where something is: that takes a look at every membership.
+  return { failing, running, held: someHeld ? await heldOperations(db, schoolId) : [] };
 }
 
-/** Who is held is counted only where something is: that takes a look at every membership. */
 async function heldOperations(db: Sql, schoolId: string): Promise<Attention['held']> {
-  const any = await sql`select 1 from operation where state = 'held' limit 1`.execute(db);
-  if (any.rows.length === 0) return [];
   const { rows } = await sql<Attention['held'][number]>`
     select o.id as "operationId", o.kind, o.created_at as since, count(distinct h.chat_id)::int as chats,
       count(h.chat_id)::int as people

@@ -11,6 +11,7 @@ import { ChatOrder } from '../../migrations/0008-chat-order.ts';
 import { SetAside } from '../../migrations/0009-set-aside.ts';
 import { PersonParts } from '../../migrations/0010-person-parts.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
+import { PreparingClient } from './preparing-client.ts';
 
 /** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
 const STATEMENT_TIMEOUT_MS = 120_000;
@@ -50,6 +51,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     schemaGenerator: { ignoreSchema: ['bullmq'] },
     pool: { min: 0, max: options.poolMax ?? 20 },
     driverOptions: {
+      Client: PreparingClient,
       application_name: 'sferum-sync',
       options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { Client } from 'pg';
+
+/** Texts beyond so many are sent as they are: a prepared one holds memory on every connection. */
+const TEXTS_MAX = 500;
+
+const names = new Map<string, string>();
+
+/**
+ * A connection that has every statement with parameters read and planned once, at its first uses, and not at each
+ * call: for a page of the console that was half of the database's work. Values never stand in a text, so texts are
+ * few. Connections must be sessions of the server's own, as the queue's LISTEN needs too.
+ */
+export class PreparingClient extends Client {
+  // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads; only (text, values) is sent differently.
+  override query(...[text, values, ...rest]: any[]): any {
+    const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : null;
+    const [first, ...others] = name ? [{ name, text, values }, ...rest] : [text, values, ...rest];
+    return super.query(first, ...(others as []));
+  }
+}
+
+/** The name a text has on all connections; null: it gets none any more. */
+function nameOf(text: string): string | null {
+  let name = names.get(text);
+  if (name === undefined && names.size < TEXTS_MAX) {
+    name = createHash('sha256').update(text).digest('base64url');
+    names.set(text, name);
+  }
+  return name ?? null;
+}

@@ -141,30 +141,28 @@ export async function doubt(ctx: Context, chatId: string): Promise<void> {
 async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
   const rows = [...brought.members].map(([userId, m]) => ({ userId, ...m, reason: m.reason ?? null }));
   const removed = brought.answers
-    .filter((a) => a.step === 'remove' && a.result === 'done')
+    .filter((a) => a.step === 'remove' && a.result === 'done' && !brought.members.has(a.userId!))
     .map((a) => a.userId!);
-  await sql`delete from sferum_member where chat_id = ${chat.id} and vk_user_id = any(${removed}::bigint[])`.execute(
-    tx,
-  );
-  // Believed in and not found there: gone by himself, or taken out by somebody (D8).
-  await sql`update sferum_member set state = 'left', admin = false, reason = 'left', tries = tries + 1, seen_at = ${at}
-    where chat_id = ${chat.id} and state in ('in', 'waiting')
-      and vk_user_id <> all(${rows.map((r) => r.userId)}::bigint[])`.execute(tx);
+  // One statement, and each member in one part of it: who is there, who was taken out, and who was believed in and
+  // is not found there, gone by himself or taken out by somebody (D8).
   await sql`
+    with seen as materialized (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as r("userId" bigint, admin boolean, state text, reason text)),
+      removed as (delete from sferum_member where chat_id = ${chat.id} and vk_user_id = any(${removed}::bigint[])),
+      gone as (update sferum_member set state = 'left', admin = false, reason = 'left', tries = tries + 1, seen_at = ${at}
+        where chat_id = ${chat.id} and state in ('in', 'waiting') and vk_user_id <> all(${removed}::bigint[])
+          and vk_user_id not in (select "userId" from seen))
     insert into sferum_member as s (chat_id, vk_user_id, school_id, admin, state, reason, seen_at)
-    select ${chat.id}, "userId", ${chat.schoolId}, admin, state, reason, ${at}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("userId" bigint, admin boolean, state text, reason text)
+    select ${chat.id}, "userId", ${chat.schoolId}, admin, state, reason, ${at} from seen
     on conflict (chat_id, vk_user_id) do update set
       admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at,
       reason = coalesce(excluded.reason, case when s.state = excluded.state then s.reason end)
     where (s.admin, s.state, s.reason) is distinct from (excluded.admin, excluded.state, excluded.reason)`.execute(
     tx,
   );
+  if (brought.title === chat.sferumTitle && brought.inviteLink === undefined) return;
   await sql`update chat set sferum_title = ${brought.title}, invite_link = coalesce(${brought.inviteLink ?? null}, invite_link)
-    where id = ${chat.id} and peer_id is not null
-      and (sferum_title is distinct from ${brought.title} or ${brought.inviteLink !== undefined})`.execute(
-    tx,
-  );
+    where id = ${chat.id} and peer_id is not null`.execute(tx);
 }
 
 async function recordAnswers(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {

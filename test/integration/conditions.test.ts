@@ -214,4 +214,16 @@ describe('a person whom Sferum does not let be added', () => {
     clock.now = () => now() + 25 * 3600_000;
     await holds('5Б класс', '102* 201 204 205');
   });
+
+  test('one who is to be its admin: the chat goes on without him, and he is its admin once he can be added', async () => {
+    world.sandbox.world.describePerson({ id: 103, adding: 15 });
+    const group = { title: '5/Физика', subject: 'Физика', teacherIds: ['t3'], studentIds: ['p1', 'p2'] };
+    await tell(world, 's1', 'sgo.subject-group.saved', { id: 'phys', ...group });
+    expect(world.inSferum('5/Физика')).toBe('201 202');
+    expect(await conditionOf('5/Физика')).toMatchObject({ status: 'synced' });
+    expect(await world.listed(await world.chatId('5/Физика'))).toBe('p1 p2 t3*');
+    world.sandbox.world.describePerson({ id: 103, adding: 'free' });
+    await world.initialize();
+    expect(world.inSferum('5/Физика')).toBe('103* 201 202');
+  });
 });

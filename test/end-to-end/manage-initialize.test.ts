@@ -8,7 +8,7 @@ import {
   PHONE,
   startConsole,
 } from '../support/browser.ts';
-import { ADMIN, column, HOMEROOM, manageRoster, openChat } from '../support/manage-world.ts';
+import { ADMIN, column, HOMEROOM, manageRoster, openChat, SCHOOL } from '../support/manage-world.ts';
 
 const ENDED = /Инициализация (выполнена|ждёт решения|не завершена)/;
 
@@ -121,12 +121,33 @@ describeInBrowser('«Инициализировать список чатов»'
     await page.getByRole('button', { name: 'Выполнить' }).waitFor();
   });
 
-  test('the plan for another day is to be read alone (J5)', async () => {
+  test('what signed orders will do is listed by its day, and shown as a plan to be read alone (J5)', async () => {
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const [order, effectiveOn] = [{ id: 'o7', number: '7', issuedOn: inDays(-1) }, inDays(40)];
+    const event = {
+      ...{ specversion: '1.0', id: 'e7', source: 'sgo', time: new Date().toISOString() },
+      ...{
+        type: 'sgo.order.issued',
+        data: { ...order, kind: 'withdrawal', effectiveOn, items: [{ studentId: 'x01' }] },
+      },
+    } as const;
+    await site.world.commands.receiveEvents({ schoolId: SCHOOL, events: [event] });
+    const written = (day: string) => day.split('-').toReversed().join('.');
+
     const page = await site.visit(ADMIN, '/manage/initialize');
-    await page.getByLabel('План на дату').fill('2027-07-01');
-    await press(page, 'Продолжить');
-    await heading(page, 'План на 01.07.2027');
+    await page.getByRole('link', { name: 'План на дату' }).click();
+    await heading(page, 'План на дату');
+    const row = page.getByRole('row', { name: new RegExp(written(effectiveOn)) });
+    await row.getByText(`Приказ № 7 от ${written(order.issuedOn)} о выбытии: 1 ученик`).waitFor();
+    await expectAccessible(page);
+    await row.getByRole('button', { name: 'Показать план' }).click();
+    await heading(page, `План на ${written(effectiveOn)}`);
     expect(await page.getByRole('button', { name: 'Выполнить' }).count()).toBe(0);
+
+    await page.goto(`${site.origin}/manage/ahead`);
+    await page.getByLabel('План на дату').fill(inDays(20));
+    await page.getByRole('button', { name: 'Показать план' }).first().click();
+    await heading(page, `План на ${written(inDays(20))}`);
   });
 
   test('what is held is decided chat by chat: one goes on, the other stays (F4, J3)', async () => {

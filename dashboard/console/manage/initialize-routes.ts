@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import { findNames } from '../../../src/store/queries/names.ts';
@@ -20,14 +19,13 @@ export function initializeRoutes(parts: ConsoleParts): void {
     const body = await c.req.formData();
     const types = chosenTypes(body.getAll('type').map(String));
     if (types.length === 0) return show(parts, c, 'Выберите хотя бы один тип');
-    const asOf = z.iso.date().safeParse(body.get('asOf')).data ?? null;
     try {
       const id = await commands.initialize({
         schoolId: caller.schoolId,
         types,
         dryRun: true,
         strict: body.get('strict') !== null,
-        asOf,
+        asOf: null,
         by: caller.subject,
       });
       return goTo(c, `/manage/operations/${id}`);

@@ -6,7 +6,7 @@ import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { state } from '../parts/condition.ts';
-import { checkField, textField } from '../parts/field.ts';
+import { checkField } from '../parts/field.ts';
 import { day, moment } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
@@ -39,12 +39,7 @@ ${CHAT_TYPES.map((type) => checkField({ label: CHAT_TYPE_LABELS[type], name: 'ty
 ${view.error ? html`<p class="error" id="types-error">${view.error}</p>` : ''}</fieldset>
 <div>${checkField({ label: 'Строго по спискам СГО', name: 'strict' })}
 <p class="hint">Сбросит сделанное вручную: добавленных, исключённых и назначенных администраторов. Чаты, созданные вручную, это не затронет.</p></div>
-${textField({
-  label: 'План на дату',
-  name: 'asOf',
-  type: 'date',
-  hint: 'Если не указана – на сегодня. На другую дату план можно только посмотреть: что сделают уже подписанные приказы.',
-})}
+<p class="hint">Что приказы сделают в другой день, можно посмотреть заранее: <a href="/manage/ahead">План на дату</a>.</p>
 <div class="actions">${submitButton({ label: 'Продолжить', kind: 'primary' })}${linkButton({ label: 'Отмена', href: '/manage' })}</div></form>
 ${view.runs.length > 0 ? history(view) : ''}`;
 }

@@ -1,4 +1,5 @@
 import type { ConsoleParts } from '../console.ts';
+import { aheadRoutes } from './ahead-routes.ts';
 import { deleteRoutes } from './delete-routes.ts';
 import { editorRoutes } from './editor-routes.ts';
 import { initializeRoutes } from './initialize-routes.ts';
@@ -12,6 +13,7 @@ export function manageRoutes(parts: ConsoleParts): void {
   listRoutes(parts);
   newChatRoutes(parts);
   initializeRoutes(parts);
+  aheadRoutes(parts);
   operationRoutes(parts);
   pickerRoutes(parts);
   deleteRoutes(parts);

@@ -82,6 +82,9 @@ async function take(account: SferumAccount, work: Performance, step: SferumStep)
     case 'grant':
     case 'revoke': {
       const admin = step.step === 'grant';
+      const state = members.get(step.userId)?.state;
+      // He could not be added just now, or has to accept first: his chat goes on without him.
+      if (admin && (state === 'refused' || state === 'waiting')) return;
       await account.setAdmin(ref, step.userId, admin, call);
       members.set(step.userId, { admin, state: 'in' });
       answers.push({ step: step.step, userId: step.userId, result: 'done' });

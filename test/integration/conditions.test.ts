@@ -1,8 +1,10 @@
 /** What stands in the way ends in a condition that says what to do, stops nothing else, and is over once it is cured. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { ADMIN, type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import type { RosterFiles } from '../support/roster-files.ts';
+import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 import { tell } from '../support/tell-events.ts';
 
 const OPERATOR = { role: 'operator', school: '*', sub: 'operator' } as const;
@@ -226,4 +228,30 @@ describe('a person whom Sferum does not let be added', () => {
     await world.initialize();
     expect(world.inSferum('5/Физика')).toBe('103* 201 202');
   });
+
+  test.each([15, 'asks'] as const)(
+    'nor does an initialisation stumble over the admin of many chats who answers %s',
+    async (adding) => {
+      await using product = await startTestApp();
+      const school = await importSmallSchool(product);
+      const { rows } = await sql<{ id: string }>`
+        select l.vk_user_id as id from profile_link l join person p on p.school_id = l.school_id and p.id = l.person_id
+        where l.school_id = ${school} and p.roles && '{teacher}' order by l.vk_user_id limit 1`.execute(
+        product.ctx.db.sql,
+      );
+      const teacher = Number(rows[0]!.id);
+      product.sandbox.world.describePerson({ id: teacher, adding });
+      expect((await initializeAll(product, school)).state).toBe('succeeded');
+      const wanting = await sql<{ title: string; condition: string }>`
+        select c.title, c.condition from chat c join membership m on m.chat_id = c.id and m.admin
+          join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id
+        where l.vk_user_id = ${teacher}`.execute(product.ctx.db.sql);
+      expect(wanting.rows.length).toBeGreaterThan(1);
+      const live = [...product.sandbox.world.chats.values()];
+      for (const { title, condition } of wanting.rows) {
+        expect(condition).toBe('synced');
+        expect(live.find((chat) => chat.title === title)!.members.get(teacher)?.isAdmin ?? false).toBe(false);
+      }
+    },
+  );
 });

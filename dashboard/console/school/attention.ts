@@ -61,6 +61,17 @@ function itemView({ tone, word, title, text, since, action }: Item, timeZone: st
 function accountItems(account: SferumAccountItem | null): Item[] {
   if (!account || (account.status === 'ok' && account.creationsConfirmed)) return [];
   const open = linkButton({ label: 'Настройки школы', href: '/settings' });
+  if (!account.creationsConfirmed) {
+    return [
+      {
+        tone: 'warn',
+        word: 'ждёт решения',
+        title: 'Новые чаты не создаются',
+        text: 'Профиль, которому принадлежали чаты, заменён. Оператор должен подтвердить их создание заново.',
+        action: open,
+      },
+    ];
+  }
   if (account.status === 'broken') {
     return [
       {
@@ -73,24 +84,13 @@ function accountItems(account: SferumAccountItem | null): Item[] {
       },
     ];
   }
-  if (account.status === 'paused') {
-    return [
-      {
-        tone: 'warn',
-        word: 'пауза',
-        title: 'VK просит подождать',
-        text: 'Работа продолжится сама, когда VK разрешит.',
-        since: account.statusSince,
-      },
-    ];
-  }
   return [
     {
       tone: 'warn',
-      word: 'ждёт решения',
-      title: 'Новые чаты не создаются',
-      text: 'Профиль, которому принадлежали чаты, заменён. Оператор должен подтвердить их создание заново.',
-      action: open,
+      word: 'пауза',
+      title: 'VK просит подождать',
+      text: 'Работа продолжится сама, когда VK разрешит.',
+      since: account.statusSince,
     },
   ];
 }

@@ -71,15 +71,21 @@ export async function mergeRoster(
     }
     const addOnly = options.addOnly?.has(school.id) ?? false;
     const renamed = await saveSchool(tx, school, stamp, addOnly);
-    const day = dayIn(before?.timeZone ?? options.timeZone, Date.parse(stamp.at));
+    const dayOf = (at: string) => dayIn(before?.timeZone ?? options.timeZone, Date.parse(at));
     const to = { schoolId: school.id, stamp, addOnly };
-    const facts = factsOn(school, day);
+    const facts = factsOn(school, dayOf(stamp.at));
     const created = before === undefined;
     const written = await (created
       ? firstFacts(tx, facts, to, progress)
       : mergeSchool(tx, facts, to, reading, progress));
     const revived = created ? [] : await reviveCancelled(tx, school.id);
-    schools.push({ id: school.id, created, changed: written > 0 || renamed || revived.length > 0 });
+    const overruling =
+      before !== undefined && (await overrulesOrders(tx, school.id, before, { at: stamp.at, dayOf }));
+    schools.push({
+      id: school.id,
+      created,
+      changed: written > 0 || renamed || revived.length > 0 || overruling,
+    });
     candidates.push(...linkCandidates(school.id, facts));
   }
   const { refused, changed } = await linkProfiles(tx, candidates, stamp);
@@ -107,13 +113,38 @@ export async function outdatedSchools(
   return new Map(rows.map(({ id, at }) => [id, instant(at)]));
 }
 
-async function knownSchools(
+interface KnownSchool {
+  timeZone: string | null;
+  /** Of the newest whole roster. */
+  takenAt: string | null;
+}
+
+async function knownSchools(tx: Sql, ids: readonly string[]): Promise<Map<string, KnownSchool>> {
+  const { rows } = await sql<KnownSchool & { id: string }>`
+    select id, time_zone as "timeZone", roster_taken_at as "takenAt" from school where id = any(${ids})`.execute(
+    tx,
+  );
+  return new Map(rows.map(({ id, ...school }) => [id, school]));
+}
+
+/**
+ * Whether this roster can be the first to outweigh an order, or the cancellation of one: then pupils move although
+ * it says the same as the one before (src/desired/orders.ts, rules 4 and 6).
+ */
+async function overrulesOrders(
   tx: Sql,
-  ids: readonly string[],
-): Promise<Map<string, { timeZone: string | null }>> {
-  const { rows } = await sql<{ id: string; timeZone: string | null }>`
-    select id, time_zone as "timeZone" from school where id = any(${ids})`.execute(tx);
-  return new Map(rows.map(({ id, timeZone }) => [id, { timeZone }]));
+  schoolId: string,
+  before: KnownSchool,
+  { at, dayOf }: { at: string; dayOf: (at: string) => string },
+): Promise<boolean> {
+  const since = before.takenAt ?? '-infinity';
+  const dayBefore = before.takenAt === null ? '-infinity' : dayOf(before.takenAt);
+  const { rows } = await sql`
+    select 1 from roster_order where school_id = ${schoolId} and issued_at is not null
+      and (cancelled_at >= ${since}::timestamptz or cancelled_at is null and effective_on <= ${dayOf(at)}::date
+        and (issued_at >= ${since}::timestamptz or effective_on > ${dayBefore}::date))
+    limit 1`.execute(tx);
+  return rows.length > 0;
 }
 
 /** Creates or renames the school; only a whole statement moves roster_taken_at. True if something was changed. */

@@ -1,6 +1,6 @@
 /** D6: an order and its cancellation leave the world as it was – chats, lists, adminship, and what is kept by hand. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ADMIN, type ChatWorld, HOMEROOM_5A, startChatWorld } from '../support/chat-world.ts';
+import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import { tell } from '../support/tell-events.ts';
 import { stateOf } from '../support/world-state.ts';
 
@@ -92,4 +92,15 @@ test('an order said anew with other pupils takes back what it did to the first o
   expect((await stateOf(world)).sferum).toEqual({ ...before.sferum, '5Б класс': '102* 204' });
   await tell(world, 's1', 'sgo.order.cancelled', { id: 'o1' });
   expect(await stateOf(world)).toEqual(before);
+});
+
+test('rule 4: the next roster overrules an order it does not know, though it says nothing new', async () => {
+  const before = world.inSferum('5А класс');
+  const moved = { ...p1, classId: 'c5a', toClassId: 'c5b' };
+  const order = { id: 'o1', kind: 'transfer', effectiveOn: TODAY, items: [moved] };
+  await tell(world, 's1', 'sgo.order.issued', order);
+  expect(world.inSferum('5А класс')).toBe('101* 202 203');
+  await world.importRoster(linkedRoster(), new Date(world.ctx.clock.now()).toISOString());
+  await world.settled();
+  expect(world.inSferum('5А класс')).toBe(before);
 });

@@ -10,6 +10,7 @@ import { compareStates } from './compare-states.ts';
 import { demoKeys } from './demo-keys.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { followOperation } from './follow.ts';
+import { giveOrders } from './give-orders.ts';
 import { giveTimetable } from './lessons/give-timetable.ts';
 import { makeSchool } from './school/make-school.ts';
 import { readRosterFolder, zipRoster } from './school/zip-roster.ts';
@@ -54,7 +55,7 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
     bars.stop();
   }
   const agrees = await summarize(app, workStartedMs, print);
-  if (!options.exit) for (const schoolId of await schoolIds(app)) await tellTimetable(app, schoolId, print);
+  if (!options.exit) for (const schoolId of await schoolIds(app)) await tellWhatComes(app, schoolId, print);
   return { app, agrees };
 }
 
@@ -95,10 +96,13 @@ async function initialize(app: App, schoolId: string, bars: Bars): Promise<void>
   }
 }
 
-/** So that there is something to enter whenever one looks. */
-async function tellTimetable(app: App, schoolId: string, print: (line: string) => void): Promise<void> {
-  const { lessons, meetings } = await giveTimetable(app.ctx, commandsOf(app.ctx), schoolId);
+/** So that there is something to enter whenever one looks, and something ahead. */
+async function tellWhatComes(app: App, schoolId: string, print: (line: string) => void): Promise<void> {
+  const commands = commandsOf(app.ctx);
+  const { lessons, meetings } = await giveTimetable(app.ctx, commands, schoolId);
   print(`Расписание вокруг этого часа: уроков ${lessons}, из них дистанционных ${meetings}`);
+  const orders = await giveOrders(app.ctx, commands, schoolId, DEMO_TIMEZONE_DEFAULT);
+  print(`Приказов на дни вперёд: ${orders}`);
 }
 
 async function schoolIds(app: App): Promise<string[]> {

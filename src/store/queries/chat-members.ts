@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Ground } from '../../desired/model.ts';
 import { instant, type Sql } from '../database.ts';
 import { type Listed, limitTo, listed, type Page } from './page.ts';
@@ -36,10 +36,8 @@ export interface MemberFilter extends Page {
   show: 'members' | 'excluded';
 }
 
-type Row = ChatMemberItem & { id: string | null; total: number };
-
 /** The СГО members of a chat (or those excluded from it), by name. The caller has checked that the chat is the school's. */
-export async function listMembers(
+export function listMembers(
   db: Sql,
   schoolId: string,
   chatId: string,
@@ -52,16 +50,28 @@ export async function listMembers(
           where e.chat_id = ${chatId}::uuid and e.member = 'excluded'
             and not exists (select from membership m where m.chat_id = e.chat_id and m.person_id = e.person_id)`;
   const named = filter.lastName ? sql`where ${nameMatches(filter.lastName)}` : sql``;
-  const { rows } = await sql<Row>`
-    with found as materialized (
-      select m.*, p.name_key, ${shownName} as name, ${shownRole} as role
-      from (${source}) m join person p on p.school_id = ${schoolId} and p.id = m.person_id ${named}
-    ), page as (
-      select * from found p order by p.name_key collate "C", p.person_id ${limitTo(filter)}
+  const found = sql`select m.*, p.name_key, ${shownName} as name, ${shownRole} as role
+    from (${source}) m join person p on p.school_id = ${schoolId} and p.id = m.person_id ${named}`;
+  return memberPage<ChatMemberItem>(db, { schoolId, chatId, found, more: sql`` }, filter);
+}
+
+/**
+ * One page of `found` (its columns: person_id, name_key, name, role, admin, grounds, held_by), with what Sferum and
+ * exceptions say of each; `more`: columns of its own, under the alias `m`, each with a comma behind it.
+ */
+export async function memberPage<Item extends ChatMemberItem>(
+  db: Sql,
+  of: { schoolId: string; chatId: string | null; found: RawBuilder<unknown>; more: RawBuilder<unknown> },
+  page: Page,
+): Promise<Listed<Item>> {
+  const { schoolId, chatId, found, more } = of;
+  const { rows } = await sql<Item & { id: string | null; total: number }>`
+    with found as materialized (${found}), page as (
+      select * from found order by name_key collate "C", person_id ${limitTo(page)}
     )
     select t.total, m.person_id as id, m.person_id as "personId", m.name, m.role, m.admin, m.grounds,
       m.held_by is not null as held, l.vk_user_id is not null as linked,
-      coalesce(s.state = 'in', false) as "inSferum", s.state as "sferumState", s.reason as "sferumReason",
+      coalesce(s.state = 'in', false) as "inSferum", s.state as "sferumState", s.reason as "sferumReason", ${more}
       case when e.author_id is not null then jsonb_build_object('member', e.member, 'admin', e.admin,
         'authorId', e.author_id, 'reason', e.reason, 'at', e.at) end as exception
     from (select count(*)::int as total from found) t
@@ -71,7 +81,7 @@ export async function listMembers(
       left join exception e on e.chat_id = ${chatId}::uuid and e.person_id = m.person_id
     order by m.name_key collate "C", m.person_id`.execute(db);
   return listed(rows, ({ id: _, total: __, ...member }) => ({
-    ...member,
+    ...(member as unknown as Item),
     exception: member.exception && { ...member.exception, at: instant(member.exception.at) },
   }));
 }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import { instant, type Sql } from '../database.ts';
-import type { ChatMemberItem } from './chat-members.ts';
-import { type Listed, limitTo, listed, type Page } from './page.ts';
+import type { Sql } from '../database.ts';
+import { type ChatMemberItem, memberPage } from './chat-members.ts';
+import type { Listed, Page } from './page.ts';
 import { nameMatches, shownName, shownRole } from './person-columns.ts';
 
 /** A member as he will be once the draft is saved, and what is staged about him. */
@@ -25,35 +25,14 @@ export interface DraftScope {
   draftId: string | null;
 }
 
-type Row = DraftMemberItem & { id: string | null; total: number };
-
 /** The СГО members of a chat with those a draft brings in, by name. The caller has checked that he may see the chat. */
-export async function listDraftMembers(
+export function listDraftMembers(
   db: Sql,
   scope: DraftScope,
   filter: DraftMemberFilter,
 ): Promise<Listed<DraftMemberItem>> {
-  const { schoolId, chatId } = scope;
-  const { rows } = await sql<Row>`
-    with found as materialized (${foundMembers(scope, filter)}), page as (
-      select * from found order by name_key collate "C", person_id ${limitTo(filter)}
-    )
-    select t.total, m.person_id as id, m.person_id as "personId", m.name, m.role, m.admin, m.grounds,
-      m.held_by is not null as held, l.vk_user_id is not null as linked,
-      coalesce(s.state = 'in', false) as "inSferum", s.state as "sferumState", s.reason as "sferumReason",
-      m.staged, m.staged_admin as "stagedAdmin", m.ticked,
-      case when e.author_id is not null then jsonb_build_object('member', e.member, 'admin', e.admin,
-        'authorId', e.author_id, 'reason', e.reason, 'at', e.at) end as exception
-    from (select count(*)::int as total from found) t
-      left join page m on true
-      left join profile_link l on l.school_id = ${schoolId} and l.person_id = m.person_id and l.present
-      left join sferum_member s on s.chat_id = ${chatId}::uuid and s.vk_user_id = l.vk_user_id
-      left join exception e on e.chat_id = ${chatId}::uuid and e.person_id = m.person_id
-    order by m.name_key collate "C", m.person_id`.execute(db);
-  return listed(rows, ({ id: _, total: __, ...member }) => ({
-    ...member,
-    exception: member.exception && { ...member.exception, at: instant(member.exception.at) },
-  }));
+  const more = sql`m.staged, m.staged_admin as "stagedAdmin", m.ticked,`;
+  return memberPage<DraftMemberItem>(db, { ...scope, found: foundMembers(scope, filter), more }, filter);
 }
 
 /** Everybody the filter finds, on all pages (C2). */

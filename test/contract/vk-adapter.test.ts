@@ -16,7 +16,7 @@ const event: CallOptions = { priority: 'event' };
 const bulk: CallOptions = { priority: 'bulk' };
 const COMMUNITY = 77;
 /** Quick retries and a pace that tests do not wait for. */
-const QUICK: Partial<VkLimits> = { retryBaseMs: 1, retryCapMs: 4, requestTimeoutMs: 200, bulkLingerMs: 5 };
+const QUICK: Partial<VkLimits> = { retryBaseMs: 1, retryCapMs: 4, requestTimeoutMs: 1_000, bulkLingerMs: 5 };
 const QUICK_PER_SECOND = 1_000;
 
 const clock = {

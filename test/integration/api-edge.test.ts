@@ -21,8 +21,8 @@ beforeAll(async () => {
     env: {
       LIMIT_ROSTER_ZIP_BYTES: String(ZIP_LIMIT_BYTES),
       LIMIT_JSON_BODY_BYTES: String(JSON_LIMIT_BYTES),
-      LIMIT_JSON_BODY_TIMEOUT_MS: '100',
-      LIMIT_PROBE_TIMEOUT_MS: '100',
+      LIMIT_JSON_BODY_TIMEOUT_MS: '500',
+      LIMIT_PROBE_TIMEOUT_MS: '500',
       PUBLIC_URL: 'https://chats.school.ru',
     },
     parts: {

@@ -210,6 +210,7 @@ describe('ending a call', () => {
 test('under a storm of lost replies every lesson shows one link, whoever asks and whenever, and every orphan is reported', async () => {
   const lessons = Array.from({ length: 30 }, (_, at) => `storm-${at}`);
   for (const id of lessons) await world.lessonSaved({ id });
+  faults().once('execute', 'applyThenReset');
   faults().rates = { lostReply: 0.2, http502: 0.1, error10: 0.1 };
   const shown = new Map<string, Set<string>>(lessons.map((id) => [id, new Set()]));
   const enterAll = () =>

@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import type { Chat } from './chat.ts';
-import { FAULT_NAMES } from './faults.ts';
+import { FAULT_NAMES, MEMBER_LISTINGS } from './faults.ts';
 import type { SandboxWorld } from './sandbox-world.ts';
 
 const id = z.number().int();
@@ -41,6 +41,7 @@ const faultsBody = z.strictObject({
     .partial()
     .optional(),
   listingLagMs: z.number().min(0).optional(),
+  memberListing: z.enum(MEMBER_LISTINGS).optional(),
   latencyMs: z.number().min(0).optional(),
   trailingErrorRate: share.optional(),
 });

@@ -37,6 +37,13 @@ export type FaultRule = {
   forMs?: number;
 };
 
+/**
+ * How getConversationMembers lies about a chat: with nobody, with or without the true count; with the first half; with
+ * a count below what is listed; with VK's default page whatever was asked for.
+ */
+export const MEMBER_LISTINGS = ['whole', 'empty', 'nobody', 'cut', 'contradictory', 'default-page'] as const;
+export type MemberListing = (typeof MEMBER_LISTINGS)[number];
+
 /** Shares of requests (0 to 1) struck at random. */
 export type FaultRates = { lostReply?: number; http502?: number; error10?: number; hang?: number };
 
@@ -53,6 +60,7 @@ export class Faults {
   rates: FaultRates = {};
   /** Fresh chats stay out of getConversations and searchConversations for so long. */
   listingLagMs = 0;
+  memberListing: MemberListing = 'whole';
   /** Every answer waits so long. */
   latencyMs = 0;
   /** How often (0 to 1) execute_errors ends with an entry of `execute` that repeats the last. */
@@ -81,11 +89,12 @@ export class Faults {
     this.add({ method, fault, times: 1 });
   }
 
-  /** No more faults: rules, rates, lag, latency and trailing errors are gone. */
+  /** No more faults of any kind. */
   clear(): void {
     this.rules = [];
     this.rates = {};
     this.listingLagMs = 0;
+    this.memberListing = 'whole';
     this.latencyMs = 0;
     this.trailingErrorRate = 0;
   }

@@ -1,6 +1,7 @@
 import type { Adding } from '../accounts.ts';
 import { type Chat, capacityOf, isAdminOf } from '../chat.ts';
 import { badParameter, VkError } from '../errors.ts';
+import type { MemberListing } from '../faults.ts';
 import type { SandboxWorld } from '../sandbox-world.ts';
 import {
   type Caller,
@@ -113,7 +114,7 @@ function setMemberRole(caller: Caller) {
 
 /** Flags that are false are left out. `count` counts all members, the invited included. */
 function getConversationMembers(caller: Caller) {
-  const { token, params } = caller;
+  const { world, token, params } = caller;
   checkGroupId(caller);
   const { chat } = readable(caller, chatPeer(caller));
   const count = params.int('count', { min: 1, max: MAX_MEMBERS_COUNT }) ?? DEFAULT_MEMBERS_COUNT;
@@ -134,7 +135,24 @@ function getConversationMembers(caller: Caller) {
       ...(canKick(chat, token.ownerId, id) ? { can_kick: true } : {}),
     }))
     .toArray();
-  return { items, count: chat.members.size };
+  return distorted(world.faults.memberListing, items, chat.members.size);
+}
+
+function distorted<Item>(how: MemberListing, items: Item[], count: number): { items: Item[]; count: number } {
+  switch (how) {
+    case 'whole':
+      return { items, count };
+    case 'empty':
+      return { items: [], count };
+    case 'nobody':
+      return { items: [], count: 0 };
+    case 'cut':
+      return { items: items.slice(0, items.length / 2), count };
+    case 'contradictory':
+      return { items, count: count - 1 };
+    case 'default-page':
+      return { items: items.slice(0, DEFAULT_MEMBERS_COUNT), count };
+  }
 }
 
 export const memberMethods: readonly Method[] = [

@@ -76,7 +76,8 @@ const HEADERS_BYTES = 16 * 1024;
 export function serverOptions(limits: Limits): ServerOptions {
   return {
     requestTimeout: limits.uploadTimeoutMs,
-    headersTimeout: HEADERS_TIMEOUT_MS,
+    // Node refuses to start where headers may take longer than the whole request.
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, limits.uploadTimeoutMs),
     maxHeaderSize: HEADERS_BYTES,
   };
 }

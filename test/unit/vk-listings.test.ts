@@ -56,6 +56,7 @@ test.each([
   ['20 of 26', asker(() => ({ count: 26, items: people(range(20)) }))],
   ['more than the count', asker(() => ({ count: 2, items: people(range(3)) }))],
   ['a second page cut', pages(range(1_500), 1_700)],
+  ['pages without end (33)', asker(() => ({ count: 1_000_000_000, items: people(range(1_000)) }))],
   [
     'a person twice, as when people come between pages',
     asker((page) => ({
@@ -106,6 +107,16 @@ test('a listing that stays short of its count is unknown: «not found» must not
       .map(conversation),
   }));
   await expect(listChats(ask)).rejects.toMatchObject({ kind: 'unknown' });
+});
+
+test('a listing of a million pages is not asked for page by page (33)', async () => {
+  let reads = 0;
+  const ask = asker((page) => {
+    reads += 1;
+    return { count: 200_000_000, items: range(page.count).map(conversation) };
+  });
+  await expect(listChats(ask)).rejects.toMatchObject({ kind: 'unknown' });
+  expect(reads).toBe(1);
 });
 
 test('who asks during a scan is served by the next one, and all who wait share it', async () => {

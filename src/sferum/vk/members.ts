@@ -4,6 +4,8 @@ import { type Ask, membersReply } from './replies.ts';
 
 /** VK's largest page; its default of 20 would look like a chat of 20. */
 const PAGE = 1_000;
+/** Far beyond any chat's: a listing that has no end is given up. */
+const MOST_MEMBERS = 100_000;
 
 /**
  * Everybody in a chat. A list that is empty, cut or in doubt is `unknown`, never a smaller chat: from
@@ -23,7 +25,9 @@ export async function readMembers(
   let read = 0;
   while (read < count) {
     const page = await ask(readCall(method, { peer_id: peerId, count: PAGE, offset: read }), membersReply);
-    if (page.items.length === 0) throw new SferumError('unknown', `${method}: the list is cut or empty`);
+    if (page.items.length === 0 || page.count > MOST_MEMBERS) {
+      throw new SferumError('unknown', `${method}: the list is cut, empty or endless`);
+    }
     count = page.count;
     read += page.items.length;
     for (const item of page.items) {

@@ -11,6 +11,8 @@ export interface ListedChat {
 
 /** VK's largest page. */
 const PAGE = 200;
+/** A count beyond any account's is not believed: its pages would be asked for at once. */
+const MOST_CHATS = 100_000;
 /** Looks at the front again, while chats move, before the listing is given up as unknown. */
 const MAX_PASSES = 5;
 
@@ -38,6 +40,7 @@ export async function listChats(ask: Ask): Promise<ListedChat[]> {
   };
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const count = await readPage(0);
+    if (count > MOST_CHATS) break;
     // On the first pass the pages behind the front are read even if the front alone would add up.
     if (chats.size >= count && (pass > 0 || count <= PAGE)) return [...chats.values()];
     const pagesBehind = Math.ceil(count / PAGE) - 1;

@@ -35,6 +35,8 @@ export interface AppRole {
 export const ALL: AppRole = { api: true, workers: true, migrates: true };
 export const API: AppRole = { api: true, workers: false, migrates: false };
 export const WORKER: AppRole = { api: false, workers: true, migrates: false };
+/** An operator's command: it gives out no work of its own. */
+export const COMMAND: AppRole = { api: false, workers: false, migrates: false };
 
 const NEVER = new Promise<never>(() => undefined);
 
@@ -125,7 +127,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
       if (sandbox) await connectSandboxSchools(ctx, sandbox, schoolIds, requestsPerSecond);
     },
   };
-  relay = parts.use(startRelayLoop(ctx, queues));
+  if (role.api || role.workers) relay = parts.use(startRelayLoop(ctx, queues));
   if (role.workers) {
     const hands = await startWorkers(ctx, queues);
     watch = parts.use(watchWorkers(ctx, queues, hands));

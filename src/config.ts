@@ -10,8 +10,8 @@ import {
 } from './limits.ts';
 import type { RemovalLimits } from './plan/model.ts';
 
-/** What the process is: everything in one, one of the halves, the demonstration, or migrations alone. */
-export type ProcessRole = 'all' | 'api' | 'worker' | 'demo' | 'migrate' | 'sandbox';
+/** What the process is: everything in one, one of the halves, the demonstration, or a command. */
+export type ProcessRole = 'all' | 'api' | 'worker' | 'demo' | 'migrate' | 'sandbox' | 'adopt';
 
 export interface Config {
   host: string;
@@ -201,7 +201,8 @@ function missing(env: Environment, values: Values, role: ProcessRole): string[] 
     problems.push('SGO_JWT_SECRET and SGO_JWKS_URL exclude each other');
   }
   if (role === 'demo' || role === 'migrate' || role === 'sandbox') return problems;
-  if (unset('SGO_JWT_SECRET') && unset('SGO_JWKS_URL')) {
+  // A command serves nobody.
+  if (role !== 'adopt' && unset('SGO_JWT_SECRET') && unset('SGO_JWKS_URL')) {
     problems.push("SGO_JWT_SECRET or SGO_JWKS_URL is required: how СГО's tokens are verified");
   }
   if (unset('SECRETS_KEY')) {

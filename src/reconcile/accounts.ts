@@ -13,6 +13,9 @@ export class NotConnected extends Error {
   }
 }
 
+/** Why nothing of a school goes to Sferum after a restore, until an operator has confirmed what was found (adopt.ts). */
+export const RESTORE_UNCONFIRMED = 'restore-unconfirmed';
+
 interface AccountColumns {
   community_id: string;
   owner_id: string;
@@ -21,16 +24,27 @@ interface AccountColumns {
   calls_token_sealed: string | null;
   requests_per_second: number;
   status: string;
+  status_reason: string | null;
 }
 
-/** The school's account, ready for calls. Throws NotConnected where there is none or a person must act first. */
-export async function accountOf(ctx: Context, schoolId: string): Promise<SferumAccount> {
+/**
+ * The school's account, ready for calls. Throws NotConnected where there is none or a person must act first.
+ * `afterRestore`: for the looks that come before an operator's confirmation, which write nothing.
+ */
+export async function accountOf(
+  ctx: Context,
+  schoolId: string,
+  { afterRestore = false } = {},
+): Promise<SferumAccount> {
   const { rows } = await sql<AccountColumns>`
-    select community_id, owner_id, token_kind, access_token_sealed, calls_token_sealed, requests_per_second, status
+    select community_id, owner_id, token_kind, access_token_sealed, calls_token_sealed, requests_per_second, status,
+      status_reason
     from sferum_account where school_id = ${schoolId}`.execute(ctx.db.sql);
   const row = rows[0];
   if (!row) throw new NotConnected('sferum-not-connected');
-  if (row.status === 'broken') throw new NotConnected('sferum-account-broken');
+  const isOnlyHeld = row.status_reason === RESTORE_UNCONFIRMED;
+  if (row.status === 'broken' && !(afterRestore && isOnlyHeld))
+    throw new NotConnected('sferum-account-broken');
   return ctx.gateway.account({
     schoolId,
     communityId: Number(row.community_id),

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
+import { RESTORE_UNCONFIRMED } from './accounts.ts';
 import { endOperation, openOperation } from './operations.ts';
 import { DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
@@ -59,6 +60,7 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
         ${JSON.stringify({ ownerId: owner, tokenKind: connection.tokenKind, replaced })}::jsonb)`.execute(tx);
     await dropReplacement(ctx, tx, connection.schoolId);
     if (replaced) await holdReplacement(ctx, tx, connection);
+    else await keepRestoreHeld(tx, connection.schoolId);
     await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(
       tx,
     );
@@ -97,6 +99,13 @@ async function holdReplacement(ctx: Context, tx: Sql, { schoolId, by }: SferumCo
     state: 'held',
     problems: [{ code: 'replacement-unconfirmed', message }],
   });
+}
+
+/** A new token says nothing of what a restore has lost (adopt.ts). */
+async function keepRestoreHeld(tx: Sql, schoolId: string): Promise<void> {
+  await sql`update sferum_account set status = 'broken', status_reason = ${RESTORE_UNCONFIRMED}
+    where school_id = ${schoolId} and exists (select from operation
+      where school_id = ${schoolId} and kind = 'adoption' and state = 'held')`.execute(tx);
 }
 
 async function whoseToken(

@@ -12,6 +12,9 @@
  * (A marker in the title would cost a rename, and a service message to everybody, at each of 2,700 creations.)
  *
  * A chat that needed a second attempt may still have a twin that no listing showed in time: twins.ts.
+ *
+ * After a restore (adopt.ts) a chat of this title may be there although no attempt is known: then a look comes
+ * first here too, and of several one is adopted and the others are left alone.
  */
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
@@ -19,6 +22,7 @@ import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from 
 import { isPassing, stateOf } from '../store/database.ts';
 import type { ChatState } from './chat-state.ts';
 import { Later } from './later.ts';
+import { strayPeers } from './strays.ts';
 import { setAside, unknownTo } from './twins.ts';
 
 /** After the deadline a request may still be under way: the client's own time-out, and this much. */
@@ -49,7 +53,22 @@ export async function ensureCreated(
   members: readonly number[],
   call: CallOptions,
 ): Promise<Created> {
-  return (await adoptOrphan(ctx, account, chat, call)) ?? attempt(ctx, account, chat, members, call);
+  return (await adoptExisting(ctx, account, chat, call)) ?? attempt(ctx, account, chat, members, call);
+}
+
+/** A chat that Sferum has already: of an earlier attempt, or from before a restore. Null: there is none. Throws Later. */
+export async function adoptExisting(
+  ctx: Context,
+  account: SferumAccount,
+  chat: ChatState,
+  call: CallOptions,
+): Promise<Created | null> {
+  if (chat.creation.state !== 'none') return adoptOrphan(ctx, account, chat, call);
+  if ((await strayPeers(ctx, account.ownerId, chat)).size === 0) return null;
+  const fence = await commitIntent(ctx, account, chat, 'unknown');
+  // The listing that showed it was whole: one look is enough.
+  const creation = { ...chat.creation, state: 'unknown', fence, looks: LOOKS_BEFORE_NEW_ATTEMPT } as const;
+  return look(ctx, account, { ...chat, creation }, call);
 }
 
 /**
@@ -81,7 +100,7 @@ async function attempt(
   call: CallOptions,
 ): Promise<Created> {
   const atMs = ctx.clock.now();
-  const fence = await commitIntent(ctx, account, chat);
+  const fence = await commitIntent(ctx, account, chat, 'creating');
   try {
     const created = await account.createChat(
       { title: chat.title, members },
@@ -106,11 +125,16 @@ async function attempt(
   }
 }
 
-/** The intent is on disk before the request leaves. */
-async function commitIntent(ctx: Context, account: SferumAccount, chat: ChatState): Promise<number> {
+/** The intent is on disk before the request leaves, or before a look. */
+async function commitIntent(
+  ctx: Context,
+  account: SferumAccount,
+  chat: ChatState,
+  to: 'creating' | 'unknown',
+): Promise<number> {
   try {
     const { rows } = await sql<{ fence: string }>`
-      update chat set creation = 'creating', creation_fence = creation_fence + 1, creation_title = ${chat.title},
+      update chat set creation = ${to}, creation_fence = creation_fence + 1, creation_title = ${chat.title},
         creation_at = clock_timestamp(), creation_looks = 0, owner_id = ${account.ownerId}
       where id = ${chat.id} and creation = 'none'
       returning creation_fence as fence`.execute(ctx.db.sql);
@@ -140,7 +164,10 @@ async function look(
   );
   const oldest = strangers.at(-1);
   if (oldest) {
-    for (const twin of strangers.slice(0, -1)) await setAside(ctx, account, chat, twin, call);
+    const strays = await strayPeers(ctx, account.ownerId, { ...chat, title });
+    for (const twin of strangers.slice(0, -1)) {
+      if (!strays.has(twin.peerId)) await setAside(ctx, account, chat, twin, call);
+    }
     if (!(await recordCreated(ctx, chat, chat.creation.fence, oldest, title, null)))
       throw new Later(LOOK_PAUSE_MS);
     return { ref: oldest, title, members: null };

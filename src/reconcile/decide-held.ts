@@ -3,7 +3,9 @@ import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
 import { Operation } from '../store/entities.ts';
+import { RESTORE_UNCONFIRMED } from './accounts.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
+import { mend } from './drift.ts';
 import { endOperation, finishOperations } from './operations.ts';
 import { planSchool } from './plan-school.ts';
 
@@ -25,6 +27,7 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
   if (operation.state !== 'held') throw new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
   if (operation.params.incomplete) return decideImport(ctx, decision);
   if (operation.kind === 'account-replacement') return decideReplacement(ctx, operation, decision);
+  if (operation.kind === 'adoption') return decideAdoption(ctx, operation, decision);
   await ctx.db.transaction(async ({ sql: tx }) => {
     const chats = await heldChats(tx, decision);
     for (const [schoolId, chatIds] of Map.groupBy(chats, (c) => c.school_id)) {
@@ -135,6 +138,35 @@ async function decideReplacement(ctx: Context, operation: Operation, decision: D
       where school_id = ${schoolId} and deleted_at is null returning id`.execute(tx);
     const ids = rows.map((r) => r.id);
     await moveGenerations(tx, ids, { cause: `approval:${operation.id}`, priority: 'bulk', at });
+  });
+  ctx.wake('chats');
+}
+
+/**
+ * Confirmed (adopt.ts): what differs goes through the guard before any job may act on it, then the hold is lifted. Else
+ * nothing goes to Sferum until the school is connected, or looked at, again.
+ */
+async function decideAdoption(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
+  const schoolId = operation.schoolId!;
+  if (decision.decision === 'approve') {
+    const { rows } = await sql<{ id: string }>`
+      select id from chat where school_id = ${schoolId} and creation = 'created' and deleted_at is null
+        and deleting_since is null`.execute(ctx.db.sql);
+    await mend(
+      ctx,
+      schoolId,
+      rows.map((r) => r.id),
+    );
+  }
+  await ctx.db.transaction(async ({ sql: tx }) => {
+    await lockSchool(tx, schoolId);
+    await endOperation(ctx, tx, operation.id, {
+      state: 'succeeded',
+      result: { decision: decision.decision },
+    });
+    if (decision.decision === 'reject') return;
+    await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${new Date(ctx.clock.now())}
+      where school_id = ${schoolId} and status_reason = ${RESTORE_UNCONFIRMED}`.execute(tx);
   });
   ctx.wake('chats');
 }

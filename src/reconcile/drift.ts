@@ -80,7 +80,8 @@ async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
   if (taken > 0) ctx.wake('chats');
 }
 
-async function mend(ctx: Context, schoolId: string, ids: readonly string[]): Promise<void> {
+/** Of these chats, observed lately: plans what differs, through the guard, and lets their jobs mend it. */
+export async function mend(ctx: Context, schoolId: string, ids: readonly string[]): Promise<void> {
   const mended = await ctx.db.transaction(async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     const drifted = await driftedChats(ctx, tx, ids);

@@ -18,6 +18,8 @@ export interface Observation {
   apiCalls: number;
   /** Chats that Sferum does not show to us any more. */
   lost: string[];
+  /** With `leaveUnreadable`: those that could not be read just now. */
+  unreadable: string[];
 }
 
 interface LiveChat {
@@ -54,7 +56,7 @@ export async function observeChats(
       and deleted_at is null and deleting_since is null
       and ${'types' in request ? sql`type = any(${[...request.types]})` : sql`id = any(${[...request.ids]}::uuid[])`}
     order by id`.execute(ctx.db.sql);
-  const observation: Observation = { apiCalls: 0, lost: [] };
+  const observation: Observation = { apiCalls: 0, lost: [], unreadable: [] };
   const call = {
     priority: request.priority,
     onSent: () => {
@@ -94,6 +96,7 @@ async function observeOne(
         { schoolId: request.schoolId, chatId: chat.id, error: error.message },
         'a chat cannot be read',
       );
+      observation.unreadable.push(chat.id);
       return;
     }
     observation.lost.push(chat.id);

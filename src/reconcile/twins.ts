@@ -6,6 +6,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { CallOptions, ChatRef, SferumAccount } from '../sferum/gateway.ts';
+import { strayPeers } from './strays.ts';
 
 /** A twin's new name, once nobody is in it. */
 const TWIN_TITLE = 'Удалённый дубль';
@@ -37,11 +38,13 @@ export async function repairTwins(
   call: CallOptions,
 ): Promise<void> {
   const found = (await account.findChats(chat.title, call)).filter((c) => c.own);
+  const strays = await strayPeers(ctx, account.ownerId, chat);
   for (const twin of await unknownTo(
     ctx,
     account.ownerId,
     found.map((c) => c.ref),
   )) {
+    if (strays.has(twin.peerId)) continue;
     if (await isClaimed(ctx, account.ownerId, chat.title)) return;
     await setAside(ctx, account, chat, twin, call);
   }

@@ -122,7 +122,9 @@ export interface SferumAccount {
 
   /** Everybody in the chat but the owning account. Throws `unknown` where the list is cut or contradicts its count. */
   readMembers(chat: ChatRef, options: CallOptions): Promise<SferumChatMember[]>;
-  /** Own chats that bear exactly this title, newest first, whole listing read. */
+  /** Every own chat that the account is in, newest first, whole listing read. */
+  ownChats(options: CallOptions): Promise<FoundChat[]>;
+  /** Those of them that bear exactly this title. */
   findChats(title: string, options: CallOptions): Promise<FoundChat[]>;
   /** Renames, clears and leaves a chat whose people are out already (G1): VK knows no deletion. */
   abandonChat(chat: ChatRef, title: string, options: CallOptions): Promise<void>;

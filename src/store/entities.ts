@@ -45,7 +45,8 @@ export type OperationKind =
   | 'delete-chat'
   | 'undo'
   | 'drift'
-  | 'account-replacement';
+  | 'account-replacement'
+  | 'adoption';
 export type OperationState = 'queued' | 'running' | 'held' | 'succeeded' | 'failed' | 'cancelled';
 
 /** Something that went wrong and what to do, told to people: `code` is stable, `message` is Russian. */

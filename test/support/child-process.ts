@@ -21,8 +21,12 @@ export interface Program extends AsyncDisposable {
 }
 
 /** Starts one of the program's processes: `worker`, `api`, `start` … */
-export function startProgram(entry: 'start' | 'api' | 'worker', env: Record<string, string>): Program {
-  const child = spawn(process.execPath, [join(ROOT, `src/main/${entry}.ts`)], {
+export function startProgram(
+  entry: 'start' | 'api' | 'worker' | 'adopt',
+  env: Record<string, string>,
+  args: readonly string[] = [],
+): Program {
+  const child = spawn(process.execPath, [join(ROOT, `src/main/${entry}.ts`), ...args], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,

@@ -27,6 +27,20 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   return withServer((server) => create(server, 'template1'));
 }
 
+/** A copy of a database as it is this moment, as a backup that is restored; whoever is connected is thrown out for it. */
+export async function copyDatabase(source: TestDatabase): Promise<TestDatabase> {
+  const name = new URL(source.url).pathname.slice(1);
+  return withServer(async (server) => {
+    await server.query(`alter database ${name} allow_connections false`);
+    await server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    try {
+      return await create(server, name);
+    } finally {
+      await server.query(`alter database ${name} allow_connections true`);
+    }
+  });
+}
+
 async function create(server: Client, template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await server.query(`create database ${name} template ${template} owner ${applicationRole()}`);

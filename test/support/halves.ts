@@ -53,19 +53,27 @@ export interface Halves extends AsyncDisposable {
 }
 
 export async function startHalves(
-  options: { env?: Record<string, string>; databaseUrl?: string; overrides?: Overrides } = {},
+  options: {
+    env?: Record<string, string>;
+    databaseUrl?: string;
+    /** Halves whose sandbox these share, and which outlive these. */
+    beside?: Halves;
+    overrides?: Overrides;
+  } = {},
 ): Promise<Halves> {
   await using parts = new AsyncDisposableStack();
   const databaseUrl = options.databaseUrl ?? parts.use(await createTestDatabase()).url;
   const dataDir = await mkdtemp(join(tmpdir(), 'sferum-sync-halves-'));
   parts.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const sandbox = createSandbox({
-    ...{ now: Date.now, random: Math.random },
-    ...{ paceUserPerSecond: REQUESTS_PER_SECOND, paceCommunityPerSecond: REQUESTS_PER_SECOND },
-    ...options.overrides?.sandbox,
-  });
-  parts.defer(() => sandbox.close());
-  const { url } = await sandbox.listen();
+  const sandbox =
+    options.beside?.sandbox ??
+    createSandbox({
+      ...{ now: Date.now, random: Math.random },
+      ...{ paceUserPerSecond: REQUESTS_PER_SECOND, paceCommunityPerSecond: REQUESTS_PER_SECOND },
+      ...options.overrides?.sandbox,
+    });
+  if (!options.beside) parts.defer(() => sandbox.close());
+  const url = options.beside?.env.SFERUM_API_URL ?? (await sandbox.listen()).url;
   const env = {
     ...{ DATABASE_URL: databaseUrl, SFERUM_API_URL: url, DATA_DIR: dataDir, LIMIT_SWEEP_INTERVAL_MS: '300' },
     ...options.env,

@@ -174,7 +174,7 @@ export function problemNotices(run: Run): Content[] {
 
 /** F4: decided chat by chat, or at once. */
 export function heldPart(run: Run, held: readonly HeldChat[], names: Names): Html {
-  if (held.length === 0) return held.length === 0 && run.state === 'held' ? incompletePart(run) : html``;
+  if (held.length === 0) return held.length === 0 && run.state === 'held' ? wholePart(run) : html``;
   const total = held.reduce((n, chat) => n + removals(chat), 0);
   return html`<section class="stack" aria-labelledby="held-head"><div class="section-head"><h2 id="held-head">Ждут решения: ${people(total)}, ${chats(held.length)}</h2>
 <form method="post" action="${runHref(run.id)}/decide" class="actions">${submitButton({ label: `Исключить всех (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Оставить всех', name: 'do', value: 'reject' })}</form></div>
@@ -204,8 +204,24 @@ function byName(some: HeldChat['people'], names: Names): HeldChat['people'] {
   return some.toSorted((a, b) => naturalCompare(names.person(a.personId), names.person(b.personId)));
 }
 
-/** J2: an import that looked incomplete is accepted whole, or stays as it is. */
-function incompletePart(run: Run): Html {
-  return html`<section class="panel"><p>В загруженных списках заметно меньше людей, чем было. Пока вы не решите, новые люди добавлены, а убранных никто не исключал.</p>
-<form method="post" action="${runHref(run.id)}/decide" class="actions">${submitButton({ label: 'Списки верны, принять', kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
+/** J2: an import that looked incomplete is accepted whole, or stays as it is; what else waits as a whole likewise. */
+function wholePart(run: Run): Html {
+  const { text, approve } = WHOLE[run.kind] ?? INCOMPLETE;
+  return html`<section class="panel"><p>${text}</p>
+<form method="post" action="${runHref(run.id)}/decide" class="actions">${submitButton({ label: approve, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
 }
+
+const INCOMPLETE = {
+  text: 'В загруженных списках заметно меньше людей, чем было. Пока вы не решите, новые люди добавлены, а убранных никто не исключал.',
+  approve: 'Списки верны, принять',
+};
+const WHOLE: Partial<Record<Run['kind'], { text: string; approve: string }>> = {
+  'account-replacement': {
+    text: 'Пока вы не решите, в чаты никто не добавлен и никто из них не исключён.',
+    approve: 'Создать чаты заново',
+  },
+  adoption: {
+    text: 'Пока вы не решите, чаты не создаются и никто не исключён.',
+    approve: 'Списки получены, продолжить',
+  },
+};

@@ -27,6 +27,7 @@ export const ROLE_WORDS: Readonly<Record<ShownRole, string>> = {
 export const OPERATION_LABELS: Readonly<Record<OperationKind, string>> = {
   'roster-import': 'Загрузка списков из СГО',
   'account-replacement': 'Замена учётной записи Сферума',
+  adoption: 'Сверка после восстановления базы',
   initialization: 'Инициализация списка чатов',
   events: 'Изменения из СГО',
   'delete-chat': 'Удаление чата',

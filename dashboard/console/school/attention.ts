@@ -10,6 +10,7 @@ import { state, type Tone } from '../parts/condition.ts';
 import { counted, moment } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { ADMINS } from '../visitor.ts';
+import { UNCONFIRMED, unconfirmed } from './unconfirmed.ts';
 
 /** «Требует внимания»: everything of the school that waits for a person, with what to do about it. */
 export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
@@ -21,7 +22,7 @@ export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
       findSferumAccount(ctx.db.sql, school.id),
     ]);
     const items = [
-      ...accountItems(account),
+      ...accountItems(account, attention),
       ...heldItems(attention),
       ...failedItems(work),
       ...failingItems(work),
@@ -58,16 +59,17 @@ function itemView({ tone, word, title, text, since, action }: Item, timeZone: st
   }</div><h2>${title}</h2><div class="task-text">${text}</div></div>${action ? html`<div class="actions">${action}</div>` : ''}</li>`;
 }
 
-function accountItems(account: SferumAccountItem | null): Item[] {
+function accountItems(account: SferumAccountItem | null, { held }: Attention): Item[] {
   if (!account || (account.status === 'ok' && account.creationsConfirmed)) return [];
+  // Said by the operation that waits for it.
+  if (!account.creationsConfirmed && held.some(({ kind }) => UNCONFIRMED[kind])) return [];
   const open = linkButton({ label: 'Настройки школы', href: '/settings' });
   if (!account.creationsConfirmed) {
     return [
       {
         tone: 'warn',
         word: 'ждёт решения',
-        title: 'Новые чаты не создаются',
-        text: 'Профиль, которому принадлежали чаты, заменён. Оператор должен подтвердить их создание заново.',
+        ...unconfirmed(account),
         action: open,
       },
     ];
@@ -100,13 +102,15 @@ function heldItems({ held }: Attention): Item[] {
     tone: 'warn',
     word: 'ждёт решения',
     title:
-      chats > 0
+      UNCONFIRMED[kind]?.title ??
+      (chats > 0
         ? `Исключение остановлено: ${counted(people, 'человек', 'человека', 'человек')} в ${counted(chats, 'чате', 'чатах', 'чатах')}`
-        : 'Списки из СГО приняты не полностью',
+        : 'Списки из СГО приняты не полностью'),
     text:
-      chats > 0
+      UNCONFIRMED[kind]?.text ??
+      (chats > 0
         ? `${OPERATION_LABELS[kind]}: исключений больше, чем бывает обычно. Добавления выполнены.`
-        : 'В новых списках заметно меньше людей, чем было. Новые добавлены, никто не исключён.',
+        : 'В новых списках заметно меньше людей, чем было. Новые добавлены, никто не исключён.'),
     since,
     action: linkButton({
       label: 'Посмотреть и решить',

@@ -16,6 +16,7 @@ import { counted, day, moment } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
 import { ADMINS } from '../visitor.ts';
 import { timeZoneOptions } from './time-zones.ts';
+import { unconfirmed } from './unconfirmed.ts';
 
 const MAX_EARLY_MINUTES = 60;
 const MAX_PEOPLE = 100_000;
@@ -115,7 +116,7 @@ function connected(account: SferumAccountItem, timeZone: string): Html {
   return html`<dl class="facts">
 <dt>Идентификатор сообщества VK</dt><dd class="copied"><code id="community-id">${account.communityId}</code>${copyButton('community-id')}</dd>
 <dt>Связь со Сферумом</dt><dd>${health(account)} <span class="muted small">с ${moment(account.statusSince, timeZone)}</span>${
-    account.status === 'broken' ? html`<p class="hint">${BROKEN}</p>` : ''
+    account.status === 'broken' && account.creationsConfirmed ? html`<p class="hint">${BROKEN}</p>` : ''
   }</dd>
 <dt>Участники попадают в чаты</dt><dd>${
     account.tokenKind === 'user'
@@ -133,8 +134,7 @@ function connected(account: SferumAccountItem, timeZone: string): Html {
       ? ''
       : notice({
           kind: 'warn',
-          title: 'Новые чаты не создаются',
-          text: 'Чаты принадлежали другому профилю. Оператор должен подтвердить, что их можно создать заново.',
+          ...unconfirmed(account),
         })
   }`;
 }
@@ -142,7 +142,8 @@ function connected(account: SferumAccountItem, timeZone: string): Html {
 const BROKEN =
   'Чаты не обновляются. Оператору нужно подключить школу заново: прежний ключ больше не действует.';
 
-function health({ status }: SferumAccountItem): Html {
+function health({ status, creationsConfirmed }: SferumAccountItem): Html {
+  if (!creationsConfirmed) return state('warn', 'ждёт решения');
   if (status === 'ok') return state('good', 'работает');
   return status === 'paused' ? state('warn', 'VK просит подождать') : state('bad', 'нужен новый ключ');
 }

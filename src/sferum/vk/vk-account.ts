@@ -111,15 +111,19 @@ export class VkAccount implements SferumAccount {
   }
 
   async findChats(title: string, options: CallOptions): Promise<FoundChat[]> {
+    return (await this.ownChats(options)).filter((chat) => chat.title === title);
+  }
+
+  async ownChats(options: CallOptions): Promise<FoundChat[]> {
     const { scan } = this.#parts.line;
     // A scan serves others too: it is not given up with one of them, and does not linger with the bulk.
     const priority = options.priority === 'bulk' ? 'event' : options.priority;
     const ask = this.#asker({ priority, ...(options.onSent && { onSent: options.onSent }) });
     const listed = await scan.result(() => listChats(ask));
     return listed
-      .filter((chat) => chat.title === title && chat.ownerId === this.ownerId && chat.state === 'in')
+      .filter((chat) => chat.ownerId === this.ownerId && chat.state === 'in')
       .sort((one, other) => other.peerId - one.peerId)
-      .map(({ peerId }) => ({ ref: { ownerId: this.ownerId, peerId }, title, own: true }));
+      .map(({ peerId, title }) => ({ ref: { ownerId: this.ownerId, peerId }, title, own: true }));
   }
 
   /** Can be begun again after any of its steps: who has left already only clears. */

@@ -11,7 +11,7 @@ export interface SferumAccountItem {
   status: 'ok' | 'paused' | 'broken';
   statusReason: string | null;
   statusSince: string;
-  /** False after the owner was replaced: nothing is created anew until somebody confirms. */
+  /** False after the owner was replaced, or the database restored: nothing is created until somebody confirms. */
   creationsConfirmed: boolean;
 }
 
@@ -21,7 +21,7 @@ export async function findSferumAccount(db: Sql, schoolId: string): Promise<Sfer
   >`select community_id as "communityId", owner_id as "ownerId", token_kind as "tokenKind",
       calls_token_sealed is not null as "hasCallsToken", requests_per_second as "requestsPerSecond",
       status, status_reason as "statusReason", status_since as "statusSince",
-      status_reason is distinct from 'replacement-unconfirmed' as "creationsConfirmed"
+      coalesce(status_reason not in ('replacement-unconfirmed', 'restore-unconfirmed'), true) as "creationsConfirmed"
     from sferum_account where school_id = ${schoolId}`.execute(db);
   const row = rows[0];
   return row

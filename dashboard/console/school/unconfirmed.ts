@@ -1,0 +1,27 @@
+/** What a school's account waits for before anything goes to Sferum again, in the words of every page. */
+import type { OperationKind } from '../../../src/store/entities.ts';
+import type { SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
+
+interface Words {
+  title: string;
+  text: string;
+}
+
+const REPLACED: Words = {
+  title: 'Новые чаты не создаются',
+  text: 'Профиль, которому принадлежали чаты, заменён. Оператор должен подтвердить их создание заново.',
+};
+const RESTORED: Words = {
+  title: 'Чаты не обновляются',
+  text: 'База восстановлена из копии. Оператор должен подтвердить, что списки из СГО получены заново.',
+};
+
+/** By the operation that is held. */
+export const UNCONFIRMED: Partial<Record<OperationKind, Words>> = {
+  'account-replacement': REPLACED,
+  adoption: RESTORED,
+};
+
+export function unconfirmed({ statusReason }: SferumAccountItem): Words {
+  return statusReason === 'restore-unconfirmed' ? RESTORED : REPLACED;
+}

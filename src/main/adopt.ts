@@ -1,0 +1,51 @@
+/** `npm run adopt [-- SCHOOL … --confirm --json]`: after the database was restored (src/reconcile/adopt.ts). */
+import { parseArgs } from 'node:util';
+import { COMMAND, createApp } from '../app.ts';
+import { configFromEnvironment } from '../config.ts';
+import { createLog } from '../log.ts';
+import { type Adoption, adoptAfterRestore } from '../reconcile/adopt.ts';
+import { exitWith } from './serve.ts';
+
+const TITLES_SHOWN = 20;
+
+const WHAT_NOW =
+  'Held: no chat is created and nobody is removed. Once СГО has sent its lists again: npm run adopt -- --confirm';
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+try {
+  const { values, positionals: schoolIds } = parseArgs({
+    options: { confirm: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const config = configFromEnvironment('adopt');
+  // The report alone is for pipes.
+  const log = createLog(config.logLevel, process.stderr);
+  const app = await createApp(config, COMMAND, { log });
+  const adoptions = await adoptAfterRestore(app.ctx, { schoolIds, confirm: values.confirm, by: 'operator' });
+  await app[Symbol.asyncDispose]();
+  for (const line of values.json ? [JSON.stringify(adoptions)] : adoptions.flatMap(linesOf)) print(line);
+  if (!values.json && adoptions.some(({ state }) => state === 'held')) print(WHAT_NOW);
+  process.exitCode = adoptions.every(({ problem }) => problem === null) ? 0 : 1;
+} catch (error) {
+  exitWith(error);
+}
+
+function linesOf({ schoolId, state, problem, read, ...found }: Adoption): string[] {
+  if (state === 'not-held') return [`${schoolId}: nothing to confirm; run this without --confirm first`];
+  if (problem !== null) return [`${schoolId}: ${state}, but it cannot be looked at: ${problem}`];
+  return [
+    `${schoolId}: ${state}; ${read} chats read`,
+    ...titled('adopted', found.adopted),
+    ...titled('unknown to us, left alone', found.strays),
+    ...titled('gone from Sferum', found.gone),
+    ...titled('not readable just now', found.unreadable),
+  ];
+}
+
+function titled(what: string, titles: readonly string[]): string[] {
+  if (titles.length === 0) return [];
+  const shown = titles.slice(0, TITLES_SHOWN).map((title) => `«${title}»`);
+  const more = titles.length - shown.length;
+  return [`  ${what}: ${titles.length} – ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+}

@@ -1,0 +1,210 @@
+/** Scenario 34: a database restored from yesterday makes nothing twice and takes nobody out by itself. */
+import { sql } from 'kysely';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CHAT_TYPES } from '../../src/desired/model.ts';
+import type { Adoption } from '../../src/reconcile/adopt.ts';
+import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
+import { sweepDrift } from '../../src/reconcile/drift.ts';
+import { startProgram } from '../support/child-process.ts';
+import { copyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { type Halves, startHalves } from '../support/halves.ts';
+
+const WAITING = { timeout: 30_000, interval: 50 };
+const STRANGER = 999_000_111;
+const NEWCOMER = 999_000_222;
+
+let today: TestDatabase;
+let yesterday: TestDatabase;
+/** Of the database that was lost. */
+let lost: Halves;
+/** Of the restored one. */
+let halves: Halves;
+let school: string;
+/** What happened between the backup and the loss: the chat that was deleted, who was thrown out of which chat by hand. */
+let since: { deleted: { id: string; title: string }; kicked: { chat: number; user: number } };
+
+beforeEach(async () => {
+  today = await createTestDatabase();
+  lost = await startHalves({ databaseUrl: today.url });
+  school = await lost.importSchool();
+  await lost.initialize(school, [...CHAT_TYPES]);
+  await lost.workAll();
+  expect(await lost.differences()).toEqual([]);
+  yesterday = await copyDatabase(today);
+
+  for (const [id, title] of Object.entries(NEW_CLASSES)) await tellNewClass(lost, id, title);
+  await tellNewcomer(lost);
+  const { rows } = await sql<{ id: string; title: string }>`
+    select id, title from chat where type = 'subject' order by id limit 1`.execute(lost.ctx.db.sql);
+  const deleted = rows[0]!;
+  await requestDeletion(lost.ctx, { schoolId: school, chatId: deleted.id, recreate: true, by: 'test' });
+  await lost.workAll();
+  expect(await lost.differences()).toEqual([]);
+  const { world } = lost.sandbox;
+  const staff = [...world.chats.values()].find((chat) => chat.title === 'Учительская')!;
+  const [kicked] = [...staff.members].find(
+    ([id, { isAdmin }]) => id !== staff.ownerId && !isAdmin && id !== NEWCOMER,
+  )!;
+  world.kick(staff.id, kicked);
+  world.join(staff.id, STRANGER);
+  world.createChat(staff.ownerId, 'Поход в горы', { method: 'hand.create', tokenOwner: null });
+  since = { deleted, kicked: { chat: staff.id, user: kicked } };
+  halves = await startHalves({ databaseUrl: yesterday.url, beside: lost });
+});
+afterEach(async () => {
+  await halves[Symbol.asyncDispose]();
+  await lost[Symbol.asyncDispose]();
+  await yesterday[Symbol.asyncDispose]();
+  await today[Symbol.asyncDispose]();
+});
+
+const NEW_CLASSES = { early: '9Ю', late: '9Я' };
+
+let sequence = 0;
+async function tellAll(to: Halves, events: [type: string, data: object][]): Promise<void> {
+  const time = new Date(to.ctx.clock.now()).toISOString();
+  const batch = events.map(([type, data]) => ({
+    ...{ specversion: '1.0', source: 'sgo', id: `restore-${++sequence}`, type, time, data },
+  }));
+  expect(await to.commands.receiveEvents({ schoolId: school, events: batch })).toMatchObject({
+    rejected: [],
+  });
+}
+
+/** A class with its teacher and a pupil, all of them new. */
+function tellNewClass(to: Halves, id: string, title: string): Promise<void> {
+  const at = Object.keys(NEW_CLASSES).indexOf(id) * 2;
+  const person = (own: string, role: string) => ({
+    ...{ id: `${id}-${own}`, familyName: 'Новый', givenName: own, roles: [role] },
+  });
+  return tellAll(to, [
+    ['sgo.person.saved', person('teacher', 'teacher')],
+    ['sgo.person.saved', person('pupil', 'student')],
+    ['sgo.class.saved', { id, title, homeroomTeacherIds: [`${id}-teacher`] }],
+    [
+      'sgo.order.issued',
+      {
+        ...{ id: `order-${id}`, kind: 'enrollment', effectiveOn: '2026-09-01' },
+        items: [{ studentId: `${id}-pupil`, classId: id }],
+      },
+    ],
+    ['sgo.profile.linked', { personId: `${id}-teacher`, vkUserId: 8_000_001 + at }],
+    ['sgo.profile.linked', { personId: `${id}-pupil`, vkUserId: 8_000_002 + at }],
+  ]);
+}
+
+const tellNewcomer = (to: Halves) =>
+  tellAll(to, [
+    ['sgo.person.saved', { id: 'newcomer', familyName: 'Новая', givenName: 'Яна', roles: ['teacher'] }],
+    ['sgo.profile.linked', { personId: 'newcomer', vkUserId: NEWCOMER }],
+  ]);
+
+/** The command as an operator runs it; what it found of the school. */
+async function adopt(...args: string[]): Promise<Adoption> {
+  await using program = startProgram('adopt', halves.env, ['--json', ...args]);
+  const code = await program.ended;
+  const report = program.lines.find((line) => line.startsWith('['));
+  if (code !== 0 || !report) throw new Error(`ended with ${code}:\n${program.lines.join('\n')}`);
+  return (JSON.parse(report) as Adoption[])[0]!;
+}
+
+/** An initialisation that the worker carries out; how it ended. */
+async function initialized(): Promise<string> {
+  const id = await halves.commands.initialize({
+    ...{ schoolId: school, types: [...CHAT_TYPES], dryRun: false, strict: false, asOf: null, by: 'test' },
+  });
+  return vi.waitFor(async () => {
+    const { rows } = await sql<{ state: string }>`
+      select state from operation where id = ${id} and finished_at is not null`.execute(halves.ctx.db.sql);
+    expect(rows).toHaveLength(1);
+    return rows[0]!.state;
+  }, WAITING);
+}
+
+const ledger = (what: 'create' | 'remove') => halves.sandbox.world.ledger.of(what).length;
+const staffChat = () => halves.sandbox.world.chats.get(since.kicked.chat)!;
+
+test('reliability 34: nothing is made or taken out before an operator confirms, then all converges, nothing twice', async () => {
+  const before = { create: ledger('create'), remove: ledger('remove') };
+  const found = await adopt();
+  expect(found).toMatchObject({
+    ...{ schoolId: school, state: 'held', problem: null, adopted: [], unreadable: [] },
+    gone: [since.deleted.title],
+  });
+  const newChats = Object.values(NEW_CLASSES).flatMap((title) => [`${title} класс`, `${title} родители`]);
+  expect(found.strays.toSorted()).toEqual([...newChats, 'Поход в горы'].toSorted());
+  expect(found.read).toBe((await halves.chatIds()).length - 1);
+
+  // Workers run, СГО sends what was lost of one class, somebody asks for an initialisation: still nothing happens.
+  await using worker = startProgram('worker', halves.env);
+  await worker.ready();
+  await tellNewClass(halves, 'early', NEW_CLASSES.early);
+  await tellNewcomer(halves);
+  expect(await initialized()).toBe('failed');
+  await sweepDrift(halves.ctx, school);
+  const again = await adopt();
+  expect(again.adopted.toSorted()).toEqual([`${NEW_CLASSES.early} класс`, `${NEW_CLASSES.early} родители`]);
+  expect({ create: ledger('create'), remove: ledger('remove') }).toEqual(before);
+  expect(staffChat().members.has(STRANGER) && staffChat().members.has(NEWCOMER)).toBe(true);
+
+  // Confirmed; of the other class СГО tells only now, and the chat that was deleted is deleted once more.
+  expect(await adopt('--confirm')).toMatchObject({ state: 'confirmed', adopted: [] });
+  await tellNewClass(halves, 'late', NEW_CLASSES.late);
+  const { deleted } = since;
+  await requestDeletion(halves.ctx, { schoolId: school, chatId: deleted.id, recreate: true, by: 'test' });
+  await halves.settled();
+  expect(await initialized()).toBe('succeeded');
+  const byHand = [...halves.sandbox.world.chats.values()].find((chat) => chat.title === 'Поход в горы')!;
+  expect(byHand.members.size).toBe(1);
+  byHand.members.clear();
+  await vi.waitFor(async () => expect(await halves.differences()).toEqual([]), WAITING);
+  expect(halves.duplicates()).toEqual([]);
+  // The chat that was deleted is back, as an initialisation brings it; the stranger is out.
+  expect({ create: ledger('create'), remove: ledger('remove') }).toEqual({
+    ...{ create: before.create + 1, remove: before.remove + 1 },
+  });
+  expect(staffChat().members.has(STRANGER)).toBe(false);
+  expect(staffChat().members.has(since.kicked.user)).toBe(true);
+});
+
+test('reliability 34: confirmed before СГО has sent anything, a crowd that our lists lack is held by the guard', async () => {
+  const crowd = Array.from({ length: 40 }, (_, at) => 9_100_000 + at);
+  for (const user of crowd) halves.sandbox.world.join(staffChat().id, user);
+  await adopt();
+  await adopt('--confirm');
+  await halves.workAll();
+  expect(crowd.every((user) => staffChat().members.has(user))).toBe(true);
+  const { rows } =
+    await sql`select kind, state from operation where state = 'held' or kind = 'drift'`.execute(
+      halves.ctx.db.sql,
+    );
+  expect(rows).toEqual([{ kind: 'drift', state: 'held' }]);
+});
+
+test('reliability 34: a new token does not lift the hold, a decision does; what is not held is not confirmed', async () => {
+  expect(await adopt('--confirm')).toMatchObject({ state: 'not-held' });
+  await adopt();
+  const status = async () => {
+    const { rows } = await sql<{ status: string; id: string | null }>`
+      select status, (select id from operation where kind = 'adoption' and state = 'held') as id
+      from sferum_account`.execute(halves.ctx.db.sql);
+    return rows[0]!;
+  };
+  const { communityId, userToken } = halves.sandbox.world.connectSchool({ communityId: 230_000_001 });
+  await halves.commands.connectSferum({
+    ...{ schoolId: school, communityId, accessToken: userToken, tokenKind: 'user', callsToken: null },
+    ...{ requestsPerSecond: 200, replaceAccount: false, by: 'test' },
+  });
+  const held = await status();
+  expect(held).toEqual({ status: 'broken', id: expect.any(String) });
+  await halves.commands.decide({ operationId: held.id!, decision: 'approve', chatIds: null, by: 'test' });
+  expect(await status()).toEqual({ status: 'ok', id: null });
+});
+
+test('reliability 34: a school that is not connected is named, and nothing is held', async () => {
+  await using program = startProgram('adopt', halves.env, ['no-such-school']);
+  expect(await program.ended).toBe(1);
+  expect(program.lines.join('\n')).toContain('not connected to Sferum: no-such-school');
+  const { rows } = await sql`select status from sferum_account`.execute(halves.ctx.db.sql);
+  expect(rows).toEqual([{ status: 'ok' }]);
+});

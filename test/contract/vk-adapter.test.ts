@@ -201,6 +201,9 @@ describe('Adding mode: the token of a user with «messages»', () => {
     );
     expect(await account.findChats('искомый', event)).toEqual([]);
     expect(await account.findChats('x 1', event)).toMatchObject([{ ref: first?.ref }]);
+    const all = await account.ownChats(event);
+    expect(all.map(({ ref }) => ref).slice(0, 2)).toEqual([two.ref, one.ref]);
+    expect(all).toHaveLength(452);
     expect(problems).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 /** What stopped a meeting's step, and what follows: when to try again, and what its teacher is told. Pure. */
-import type { NotConnected } from '../reconcile/accounts.ts';
+import { NOT_CONNECTED, type NotConnected } from '../reconcile/accounts.ts';
 import type { SferumError } from '../sferum/gateway.ts';
 
 const FIRST_RETRY_MS = 1_000;
@@ -58,8 +58,6 @@ const MESSAGES: Readonly<Record<string, string>> = {
   account: 'Учётная запись школы в Сферуме заблокирована: обратитесь к администратору сервера.',
   'not-possible':
     'Школа подключена к Сферуму без права на звонки: администратор сервера должен задать токен пользователя.',
-  'sferum-not-connected': 'Школа не подключена к Сферуму: обратитесь к администратору сервера.',
-  'sferum-account-broken':
-    'Учётная запись школы в Сферуме не действует: администратор сервера должен её заменить.',
+  ...NOT_CONNECTED,
   defect: 'Сферум не принял запрос: сообщите администратору сервера.',
 };

@@ -4,7 +4,7 @@ import type { SferumAccount } from '../sferum/gateway.ts';
 
 /** Why a school's work cannot reach Sferum; shown as a condition and as an operation's problem. */
 export class NotConnected extends Error {
-  readonly code: 'sferum-not-connected' | 'sferum-account-broken';
+  readonly code: 'sferum-not-connected' | 'sferum-account-broken' | 'sferum-unconfirmed';
 
   constructor(code: NotConnected['code']) {
     super(code);
@@ -13,8 +13,19 @@ export class NotConnected extends Error {
   }
 }
 
+/** What to do about it, told to people. */
+export const NOT_CONNECTED: Readonly<Record<NotConnected['code'], string>> = {
+  'sferum-not-connected': 'Школа не подключена к Сферуму: обратитесь к администратору сервера.',
+  'sferum-account-broken':
+    'Учётная запись школы в Сферуме не действует: администратор сервера должен её заменить.',
+  'sferum-unconfirmed':
+    'Учётная запись школы заменена или база восстановлена из копии: сначала это нужно подтвердить, см. «Требует внимания».',
+};
+
 /** Why nothing of a school goes to Sferum after a restore, until an operator has confirmed what was found (adopt.ts). */
 export const RESTORE_UNCONFIRMED = 'restore-unconfirmed';
+/** The same of a replaced account, whose chats would be made anew (connect-sferum.ts). */
+export const REPLACEMENT_UNCONFIRMED = 'replacement-unconfirmed';
 
 interface AccountColumns {
   community_id: string;
@@ -42,9 +53,11 @@ export async function accountOf(
     from sferum_account where school_id = ${schoolId}`.execute(ctx.db.sql);
   const row = rows[0];
   if (!row) throw new NotConnected('sferum-not-connected');
-  const isOnlyHeld = row.status_reason === RESTORE_UNCONFIRMED;
-  if (row.status === 'broken' && !(afterRestore && isOnlyHeld))
-    throw new NotConnected('sferum-account-broken');
+  const { status, status_reason: reason } = row;
+  if (status === 'broken' && !(afterRestore && reason === RESTORE_UNCONFIRMED)) {
+    const isHeld = reason === RESTORE_UNCONFIRMED || reason === REPLACEMENT_UNCONFIRMED;
+    throw new NotConnected(isHeld ? 'sferum-unconfirmed' : 'sferum-account-broken');
+  }
   return ctx.gateway.account({
     schoolId,
     communityId: Number(row.community_id),

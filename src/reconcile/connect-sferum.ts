@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
-import { RESTORE_UNCONFIRMED } from './accounts.ts';
+import { REPLACEMENT_UNCONFIRMED, RESTORE_UNCONFIRMED } from './accounts.ts';
 import { endOperation, openOperation } from './operations.ts';
 import { DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
@@ -48,7 +48,7 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
         ${ctx.secrets.seal(connection.accessToken)},
         ${connection.callsToken === null ? null : ctx.secrets.seal(connection.callsToken)},
         ${requestsPerSecond}, ${replaced ? 'broken' : 'ok'},
-        ${replaced ? 'replacement-unconfirmed' : null}, ${new Date(ctx.clock.now())})
+        ${replaced ? REPLACEMENT_UNCONFIRMED : null}, ${new Date(ctx.clock.now())})
       on conflict (school_id) do update set community_id = excluded.community_id, owner_id = excluded.owner_id,
         token_kind = excluded.token_kind, access_token_sealed = excluded.access_token_sealed,
         calls_token_sealed = excluded.calls_token_sealed, requests_per_second = excluded.requests_per_second,
@@ -97,7 +97,7 @@ async function holdReplacement(ctx: Context, tx: Sql, { schoolId, by }: SferumCo
     'Чаты школы принадлежат прежней учётной записи Сферума. Подтвердите, и они будут созданы заново от имени новой.';
   await endOperation(ctx, tx, id, {
     state: 'held',
-    problems: [{ code: 'replacement-unconfirmed', message }],
+    problems: [{ code: REPLACEMENT_UNCONFIRMED, message }],
   });
 }
 

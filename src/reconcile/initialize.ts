@@ -4,7 +4,7 @@ import type { ChatType } from '../desired/model.ts';
 import type { ChatPlan } from '../plan/model.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
-import { accountOf, NotConnected } from './accounts.ts';
+import { accountOf, NOT_CONNECTED, NotConnected } from './accounts.ts';
 import { applyPlan, savePlan } from './apply-plan.ts';
 import { observeChats } from './observe.ts';
 import { endOperation, finishOperations } from './operations.ts';
@@ -48,9 +48,7 @@ export async function runInitialization(
     if (!(error instanceof NotConnected)) throw error;
     return endOperation(ctx, ctx.db.sql, operation.id, {
       state: 'failed',
-      problems: [
-        { code: error.code, message: 'Школа не подключена к Сферуму: обратитесь к администратору сервера.' },
-      ],
+      problems: [{ code: error.code, message: NOT_CONNECTED[error.code] }],
     });
   }
   const followed = await ctx.db.transaction(({ sql: tx }) =>

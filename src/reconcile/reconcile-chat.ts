@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { type CallOptions, SferumError } from '../sferum/gateway.ts';
 import { isPassing } from '../store/database.ts';
-import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
+import { accountOf, markAccountBroken, NOT_CONNECTED, NotConnected } from './accounts.ts';
 import { type Brought, bring } from './bring.ts';
 import { type ChatState, loadChatState } from './chat-state.ts';
 import { adoptOrphan } from './creation.ts';
@@ -215,12 +215,6 @@ async function setAside(
     problem: { code: `chat-${reason}`, message, chatId: chat.id },
   });
 }
-
-const NOT_CONNECTED: Record<NotConnected['code'], string> = {
-  'sferum-not-connected': 'Школа не подключена к Сферуму: обратитесь к администратору сервера.',
-  'sferum-account-broken':
-    'Учётная запись школы в Сферуме не действует: администратор сервера должен её заменить.',
-};
 
 const ACCOUNT_MESSAGES = {
   token: 'Токен школы в Сферуме не действует: администратор сервера должен задать новый.',

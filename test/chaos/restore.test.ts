@@ -5,6 +5,7 @@ import { CHAT_TYPES } from '../../src/desired/model.ts';
 import type { Adoption } from '../../src/reconcile/adopt.ts';
 import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
 import { sweepDrift } from '../../src/reconcile/drift.ts';
+import { entryPath } from '../support/browser.ts';
 import { startProgram } from '../support/child-process.ts';
 import { copyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
@@ -127,13 +128,23 @@ async function initialized(): Promise<string> {
   });
   return vi.waitFor(async () => {
     const { rows } = await sql<{ state: string }>`
-      select state from operation where id = ${id} and finished_at is not null`.execute(halves.ctx.db.sql);
+      select concat_ws(' ', state, problems->0->>'code') as state from operation where id = ${id} and finished_at is not null`.execute(
+      halves.ctx.db.sql,
+    );
     expect(rows).toHaveLength(1);
     return rows[0]!.state;
   }, WAITING);
 }
 
 const ledger = (what: 'create' | 'remove') => halves.sandbox.world.ledger.of(what).length;
+/** A page of the console as the school's administrator sees it. */
+async function page(path: string): Promise<string> {
+  const { http } = halves.app;
+  const entry = await entryPath({ role: 'school-admin', school, sub: 'admin' }, path);
+  const cookie = (await http.request(entry)).headers.get('set-cookie')!.split(';', 1)[0]!;
+  return (await http.request(path, { headers: { accept: 'text/html', cookie } })).text();
+}
+
 const staffChat = () => halves.sandbox.world.chats.get(since.kicked.chat)!;
 
 test('reliability 34: nothing is made or taken out before an operator confirms, then all converges, nothing twice', async () => {
@@ -154,7 +165,7 @@ test('reliability 34: nothing is made or taken out before an operator confirms, 
   await tellPeople(halves, 'late');
   await tellClass(halves, 'early');
   await tellNewcomer(halves);
-  expect(await initialized()).toBe('failed');
+  expect(await initialized()).toBe('failed sferum-unconfirmed');
   await sweepDrift(halves.ctx, school);
   const again = await adopt();
   expect(again.adopted.toSorted()).toEqual([`${NEW_CLASSES.early} класс`, `${NEW_CLASSES.early} родители`]);
@@ -218,6 +229,9 @@ test('reliability 34: a new token does not lift the hold, a decision does; what 
     ...{ requestsPerSecond: 200, replaceAccount: false, by: 'test' },
   });
   const held = await status();
+  expect(await page('/attention')).toContain('База восстановлена из копии');
+  expect(await page('/settings')).toContain('Чаты не обновляются');
+  expect(await page(`/manage/operations/${held.id}`)).toContain('Списки получены, продолжить');
   expect(held).toEqual({ status: 'broken', id: expect.any(String) });
   await halves.commands.decide({ operationId: held.id!, decision: 'approve', chatIds: null, by: 'test' });
   expect(await status()).toEqual({ status: 'ok', id: null });

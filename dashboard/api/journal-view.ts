@@ -13,7 +13,7 @@ export const JournalEntry = z
     id: z.string(),
     at: Instant,
     what: z.string().openapi({ example: 'add' }),
-    sentence: z.string().openapi({ example: 'Добавить: Абаев Марк – ученик 5А с 1 сентября' }),
+    sentence: z.string().openapi({ example: 'Добавить: Абаев Марк – учится в 5А с 1 сентября' }),
     chatId: z.string().nullable(),
     chatTitle: z.string().nullable(),
     personId: z.string().nullable(),

@@ -23,7 +23,7 @@ const PlannedActionView = z
     grounds: z.array(Ground),
     held: z.boolean().optional(),
     pending: z.enum(['notLinked', 'invited', 'refused']).optional(),
-    sentence: z.string().openapi({ example: 'Добавить: Абаев Марк – ученик 5А с 1 сентября' }),
+    sentence: z.string().openapi({ example: 'Добавить: Абаев Марк – учится в 5А с 1 сентября' }),
   })
   .openapi('PlannedAction');
 

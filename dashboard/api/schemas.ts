@@ -96,7 +96,7 @@ export const Ground = z
       'no-other-admin',
       'archived',
     ]),
-    text: z.string().openapi({ example: 'ученик 5А с 1 сентября (приказ № 12 от 30.08.2026)' }),
+    text: z.string().openapi({ example: 'учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)' }),
     since: z.string().optional(),
     classId: z.string().optional(),
     subjectGroupId: z.string().optional(),

@@ -62,7 +62,7 @@ export function unreachableRoutes({ api, ctx, guards }: ApiParts): void {
 
 function textOf(reason: UnreachablePerson['reason'], refusal: string | null): string {
   if (reason === 'notLinked') return 'профиль VK ID не привязан';
-  return reason === 'left' ? 'вышел из чата сам' : refusedText(refusal);
+  return reason === 'left' ? 'самостоятельный выход из чата' : refusedText(refusal);
 }
 
 /** Staff and the others without a class come last. */

@@ -36,8 +36,8 @@ const STEPS: Readonly<Record<string, string>> = {
 
 /** J6: what must never be and was found all the same. */
 const INVARIANTS: Readonly<Record<string, string>> = {
-  'pupil-in-parents-chat': 'По правилам в чате родителей оказался ученик',
-  'parent-without-child': 'В чате родителей есть родитель без ученика этого класса',
+  'pupil-in-parents-chat': 'По правилам в чате родителей оказались учащиеся',
+  'parent-without-child': 'В чате родителей есть люди, чьих детей в этом классе нет',
   'no-admin': 'В чате некому быть администратором: назначьте администратора школы в СГО',
   'removal-before-addition': 'План исключает людей раньше, чем добавляет: сообщите администратору сервера',
   stranger: 'В чате в мессенджере найден посторонний',
@@ -59,8 +59,8 @@ const LOST_CALLS: Readonly<Record<string, string>> = {
 
 /** Why Sferum does not take a person in (J8). */
 const REFUSED: Readonly<Record<string, string>> = {
-  privacy: 'настройки VK не дают его добавить',
-  blocked: 'он закрыл доступ учётной записи школы',
+  privacy: 'настройки VK не дают добавить в чат',
+  blocked: 'профиль VK закрыл доступ учётной записи школы',
   'chat-full': 'в чате нет места',
   'unknown-profile': 'такого профиля VK нет',
 };
@@ -127,7 +127,7 @@ function answerText(
 }
 
 /** What is kept by hand of a person (D7), both aspects: «исключение вручную». */
-export function exceptionText({ member, admin }: Readonly<Record<string, unknown>>): string {
+export function exceptionText({ member, admin }: { member?: unknown; admin?: unknown }): string {
   const parts = [
     ...(member === 'added' ? ['добавление вручную'] : []),
     ...(member === 'excluded' ? ['исключение вручную'] : []),

@@ -9,8 +9,8 @@ export interface Warning {
 }
 
 const MESSAGES: Record<Warning['code'], string> = {
-  'pupil-in-parents-chat': 'В чат родителей добавлен ученик: он увидит переписку родителей.',
-  'parent-without-child': 'В чат родителей добавлен родитель, у которого нет детей в этом классе.',
+  'pupil-in-parents-chat': 'В чат родителей добавлены учащиеся: им видна переписка родителей.',
+  'parent-without-child': 'В чат родителей добавлены люди, чьих детей в этом классе нет.',
 };
 
 /** `added`: people whom the rules do not give the chat. */

@@ -2,7 +2,7 @@
 import type { Ending, ExceptionFact } from '../desired/model.ts';
 import { endingText, groundText, type Names } from '../plan/describe.ts';
 import type { PersonChat, PersonRow } from '../store/queries/person-chats.ts';
-import { refusedText } from './journal-words.ts';
+import { exceptionText, refusedText } from './journal-words.ts';
 
 export interface Case {
   person: PersonRow;
@@ -33,11 +33,11 @@ function whyNotInSferum({ chat, person }: Case): string[] {
   if (!person.linked) return ['В Сферуме нет: профиль VK ID не привязан'];
   switch (chat.sferumState) {
     case 'waiting':
-      return ['В Сферуме нет: приглашён, ещё не вошёл'];
+      return ['В Сферуме нет: приглашение отправлено, входа ещё не было'];
     case 'refused':
       return [`В Сферуме нет: ${refusedText(chat.sferumReason)}`];
     case 'left':
-      return ['В Сферуме нет: вышел из чата сам'];
+      return ['В Сферуме нет: самостоятельный выход из чата'];
     default:
       return ['В Сферуме пока нет: чат ещё обновляется'];
   }
@@ -49,7 +49,7 @@ function whyOut(about: Case): string[] {
   if (chat.exception) reasons.push(byHand(chat.exception, about));
   if (rules?.ending?.kind === 'order') reasons.push(`Не в чате ${endingText(rules.ending, names)}`);
   if (!person.present) reasons.push('Нет в списках школы');
-  if (rules?.wanted) reasons.push('По спискам должен быть в чате: войдёт при следующей инициализации');
+  if (rules?.wanted) reasons.push('По спискам место в чате есть: добавим при следующей инициализации');
   if (chat.deleting) reasons.push('Чат удаляется');
   return reasons.length > 0 ? reasons : [noGround(about)];
 }
@@ -57,27 +57,20 @@ function whyOut(about: Case): string[] {
 /** What the rules of the chat's type ask for, and he is not. */
 function noGround({ chat, names }: Case): string {
   const className = names.schoolClass(chat.classId ?? '');
-  if (chat.origin === 'manual') return 'Никто не добавил его в этот чат';
+  if (chat.origin === 'manual') return 'В этот чат добавляют вручную, и добавления не было';
   switch (chat.type) {
     case 'staff':
-      return 'У него нет роли «Учитель», и он не администратор школы';
+      return 'Нет ни роли «Учитель», ни прав администратора школы';
     case 'class':
-      return `Он не зачислен в ${className} и не классный руководитель`;
+      return `Не учится в ${className} и не руководит этим классом`;
     case 'parents':
-      return `У него нет детей, зачисленных в ${className}, и он не классный руководитель`;
+      return `Нет детей, которые учатся в ${className}, и не руководит этим классом`;
     case 'subject':
-      return `Он не учится в группе «${names.group(chat.groupId ?? '')}» и не ведёт её`;
+      return `Не учится в группе «${names.group(chat.groupId ?? '')}» и не ведёт её`;
   }
 }
 
-const BY_HAND: Record<string, string> = {
-  added: 'Добавлен вручную',
-  excluded: 'Исключён вручную',
-  granted: 'Назначен администратором вручную',
-  revoked: 'Права администратора сняты вручную',
-};
-
-/** «Исключён вручную: Обмочиева Ольга Викторовна, 01.10.2026 – по заявлению». */
+/** «Исключение вручную: Обмочиева Ольга Викторовна, 01.10.2026 – по заявлению». */
 function byHand(
   exception: Pick<ExceptionFact, 'member' | 'admin'> & {
     authorId: string;
@@ -86,8 +79,8 @@ function byHand(
   },
   { names, dayOf }: Pick<Case, 'names' | 'dayOf'>,
 ): string {
-  const what = [exception.member, exception.admin].flatMap((aspect) => (aspect ? [BY_HAND[aspect]] : []));
+  const what = exceptionText(exception);
   const day = dayOf(exception.at).split('-').reverse().join('.');
   const reason = exception.reason ? ` – ${exception.reason}` : '';
-  return `${what.join('; ')}: ${names.person(exception.authorId)}, ${day}${reason}`;
+  return `${what[0]!.toUpperCase()}${what.slice(1)}: ${names.person(exception.authorId)}, ${day}${reason}`;
 }

@@ -20,11 +20,11 @@ const MONTHS = [
 
 const PENDING_TEXT: Record<Pending, string> = {
   notLinked: 'не привязан',
-  invited: 'приглашён, ещё не вошёл',
+  invited: 'приглашение отправлено, входа ещё не было',
   refused: 'добавить в Сферуме нельзя',
 };
 
-/** E.g. «Добавить: Абаев Марк – ученик 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
+/** E.g. «Добавить: Абаев Марк – учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
 export function describe(action: Action, names: Names): string {
   const { personId, strangerId, title = '' } = action;
   const who = personId === undefined ? `профиль ${strangerId}` : names.person(personId);
@@ -46,7 +46,7 @@ export function describe(action: Action, names: Names): string {
   }
 }
 
-/** Why somebody is in: «ученик 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
+/** Why somebody is in: «учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
 export function groundText(ground: Ground, names: Names): string {
   const className = ground.classId === undefined ? '' : names.schoolClass(ground.classId);
   const groupName = ground.groupId === undefined ? '' : `«${names.group(ground.groupId)}»`;
@@ -58,13 +58,13 @@ export function groundText(ground: Ground, names: Names): string {
     case 'homeroom':
       return `классный руководитель ${className}`;
     case 'enrollment':
-      return `ученик ${className}${sinceText(ground, names)}`;
+      return `учится в ${className}${sinceText(ground, names)}`;
     case 'guardian':
       return `родитель: ${names.person(ground.studentId ?? '')}, ${className}${sinceText(ground, names)}`;
     case 'teaching':
       return `учитель группы ${groupName}`;
     case 'study':
-      return `ученик группы ${groupName}${sinceText(ground, names)}`;
+      return `учится в группе ${groupName}${sinceText(ground, names)}`;
     case 'added':
       return 'добавление вручную';
     case 'no-other-admin':

@@ -167,7 +167,7 @@ describeInBrowser('«Управление чатами»', () => {
     await openChat(page, '5Б класс');
     const row = page.getByRole('row').filter({ hasText: 'Абаев Марк' });
     expect((await row.allInnerTexts()).join()).toMatch(
-      /добавлен вручную: Обмочиева Ольга Викторовна.*«замена «классного»»/,
+      /добавление вручную: Обмочиева Ольга Викторовна.*«замена «классного»»/,
     );
     await page.getByLabel('Показать').selectOption('Исключённых вручную');
     await page.getByRole('button', { name: 'Найти' }).last().click();

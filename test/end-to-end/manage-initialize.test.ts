@@ -67,7 +67,7 @@ describeInBrowser('«Инициализировать список чатов»'
     const row = page.getByRole('link', { name: /^5Б класс/ });
     expect(await row.textContent()).toMatch(/создать.*\+14.*ещё 3 без привязки/s);
     await row.click();
-    await page.getByText('Добавить: Борисов01 Иван – ученик 5Б').waitFor();
+    await page.getByText('Добавить: Борисов01 Иван – учится в 5Б').waitFor();
     await expectAccessible(page);
     await page.getByRole('link', { name: 'По людям' }).click();
     await page.getByLabel('Фамилия').fill('загурская мар');

@@ -114,7 +114,7 @@ describeInBrowser('what a school looks after itself with', () => {
     const table = page.getByRole('table').first();
     expect(await table.locator('tbody tr').count()).toBe(rows.length);
     for (const why of await table.locator('td[data-label="Почему"]').allTextContents()) {
-      expect(why).toMatch(/^ученик (группы «)?\S/);
+      expect(why).toMatch(/^учится в (группе «)?\S/);
     }
     expect((await page.goto(`${site.origin}/people/nobody`))!.status()).toBe(404);
   });

@@ -181,7 +181,7 @@ describe('the members of a chat', () => {
       ['Елкина Анна', 'student', false, true, false, 'left'],
       ['Королёва Анна Ивановна', 'staff', true, true, true, 'in'],
     ]);
-    expect(items[0]!.grounds).toEqual([{ kind: 'enrollment', classId: '5A', text: 'ученик 5А' }]);
+    expect(items[0]!.grounds).toEqual([{ kind: 'enrollment', classId: '5A', text: 'учится в 5А' }]);
     expect(items[0]).not.toHaveProperty('exception');
   });
 

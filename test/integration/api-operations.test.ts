@@ -211,7 +211,7 @@ describe('the plan of an operation', () => {
     expect(add!.grounds).toEqual([
       {
         kind: 'enrollment',
-        text: 'ученик 5А с 1 сентября (приказ № 12 от 30.08.2026)',
+        text: 'учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)',
         since: '2026-09-01',
         classId: '5A',
         orderId: 'o1',

@@ -51,7 +51,7 @@ test('a transfer and a departure answer with their order in every chat of the pu
   await tell(world, 's1', 'sgo.order.issued', { ...departure, items: [{ studentId: 'p2' }] });
 
   const came = await ask('p1', '5Б класс');
-  expect(came.why).toEqual(['В чате: ученик 5Б с 1 октября (приказ № 12 от 30.09.2026)']);
+  expect(came.why).toEqual(['В чате: учится в 5Б с 1 октября (приказ № 12 от 30.09.2026)']);
   expect(came.grounds).toMatchObject([{ orderNumber: '12', orderDate: '2026-09-30' }]);
   expect(came.changes.at(-1)).toMatchObject({ cause: { kind: 'event', text: 'Событие СГО' } });
   expect(await why('m1', '5Б родители')).toEqual([
@@ -62,19 +62,19 @@ test('a transfer and a departure answer with their order in every chat of the pu
   expect(await why('f1', '5А родители')).toEqual([ORDER_12]);
   // Not departed: what was decided by hand goes on.
   expect(await why('p1', 'Поход')).toEqual([
-    ...['В чате: добавление вручную', 'Добавлен вручную: Обмочиева Ольга Викторовна, 01.10.2026'],
+    ...['В чате: добавление вручную', 'Добавление вручную: Обмочиева Ольга Викторовна, 01.10.2026'],
   ]);
 
   expect(await why('p2', '5А класс')).toEqual([ORDER_13]);
   expect(await why('p2', 'Поход')).toEqual([
-    ...['Добавлен вручную: Обмочиева Ольга Викторовна, 01.10.2026', ORDER_13],
+    ...['Добавление вручную: Обмочиева Ольга Викторовна, 01.10.2026', ORDER_13],
   ]);
   // Her last child in the class left by the one order or the other.
   expect([[ORDER_12], [ORDER_13]]).toContainEqual(await why('m1', '5А родители'));
-  expect(await why('p2', '5Б класс')).toEqual(['Он не зачислен в 5Б и не классный руководитель']);
+  expect(await why('p2', '5Б класс')).toEqual(['Не учится в 5Б и не руководит этим классом']);
 
   await tell(world, 's1', 'sgo.order.cancelled', { id: 'o2' });
-  expect(await why('p2', '5А класс')).toEqual(['В чате: ученик 5А с 1 сентября 2026']);
+  expect(await why('p2', '5А класс')).toEqual(['В чате: учится в 5А с 1 сентября 2026']);
 });
 
 test('a removal that waits is told so; rejected or approved, the answer says by whom', async () => {
@@ -88,7 +88,7 @@ test('a removal that waits is told so; rejected or approved, the answer says by 
   const held = await ask('p1', '5А/География');
   expect(held).toMatchObject({ isMember: true, inSferum: true, held: true });
   expect(held.why).toEqual([
-    'В чате: ученик группы «5А/География»',
+    'В чате: учится в группе «5А/География»',
     'Основания больше нет: исключение задержано и ждёт решения',
   ]);
   expect(held.changes[0]!.sentence).toMatch(/задержано/);
@@ -102,11 +102,11 @@ test('a removal that waits is told so; rejected or approved, the answer says by 
   await world.settled();
   expect(await why('p1', '5А/География')).toEqual([
     'В чате: добавление вручную',
-    'Добавлен вручную: Обмочиева Ольга Викторовна, 01.10.2026 – Исключение отклонено',
+    'Добавление вручную: Обмочиева Ольга Викторовна, 01.10.2026 – Исключение отклонено',
   ]);
   const gone = await ask('p4', '5 *Рисование');
   expect(gone).toMatchObject({ isMember: false, inSferum: false, held: false });
-  expect(gone.why).toEqual(['Он не учится в группе «5 *Рисование» и не ведёт её']);
+  expect(gone.why).toEqual(['Не учится в группе «5 *Рисование» и не ведёт её']);
   expect(gone.changes[1]).toMatchObject({
     ...{ sentence: expect.stringMatching(/^Убрать: Агеенко Вадим/), cause: { kind: 'approval' } },
   });
@@ -120,7 +120,7 @@ test('who is not linked is in СГО and told why not in Sferum; who is neither 
   await tell(world, 's1', 'sgo.order.issued', { ...order, items: [{ studentId: 'p9', classId: 'c5a' }] });
   expect(await ask('p9', '5А класс')).toMatchObject({
     ...{ isMember: true, inSferum: false },
-    why: ['В чате: ученик 5А с 1 октября 2026 (приказ № 7)', 'В Сферуме нет: профиль VK ID не привязан'],
+    why: ['В чате: учится в 5А с 1 октября 2026 (приказ № 7)', 'В Сферуме нет: профиль VK ID не привязан'],
   });
   await tell(world, 's1', 'sgo.profile.linked', { personId: 'p9', vkUserId: 209 });
   expect(await ask('p9', '5А класс')).toMatchObject({ isMember: true, inSferum: true });

@@ -48,8 +48,8 @@ const why = (person: string, chatId?: string, who: TokenClaims = ADMIN) =>
 test('J1: why he is here, in every chat of his, with what was decided and what Sferum answered', async () => {
   const { chats } = await why('p1');
   expect(chats.map(({ title, why: reasons }) => [title, reasons])).toEqual([
-    ['5А класс', ['В чате: ученик 5А с 1 сентября 2026']],
-    ['5А/География', ['В чате: ученик группы «5А/География»']],
+    ['5А класс', ['В чате: учится в 5А с 1 сентября 2026']],
+    ['5А/География', ['В чате: учится в группе «5А/География»']],
   ]);
   const parent = await why('m1');
   expect(parent.chats[0]!.grounds.map(({ text }) => text)).toEqual([
@@ -65,7 +65,7 @@ test('J1: why he is here, in every chat of his, with what was decided and what S
   expect(chat).toMatchObject({ isMember: true, inSferum: true });
   expect(chat!.why).toEqual([
     'В чате: добавление вручную',
-    'Добавлен вручную: Обмочиева Ольга Викторовна, 01.10.2026 – дежурство',
+    'Добавление вручную: Обмочиева Ольга Викторовна, 01.10.2026 – дежурство',
   ]);
   expect(chat!.changes.map(({ sentence }) => sentence)).toEqual([
     'Сферум: добавление – Абаев Марк',
@@ -101,7 +101,7 @@ test('D6, D10: a departure and its cancellation leave a manual chat as it was, a
   await tell('sgo.order.issued', { id: 'o1', kind: 'withdrawal', effectiveOn: '2026-10-01', items });
   expect(world.inSferum('Комитет')).toBe('101*');
   expect((await why('m1', chat.id)).chats[0]!.why).toEqual([
-    'Добавлен вручную; Назначен администратором вручную: Загурская Марина Александровна, 01.10.2026',
+    'Добавление вручную, назначение администратором вручную: Загурская Марина Александровна, 01.10.2026',
     'Не в чате по приказу',
   ]);
   await tell('sgo.order.cancelled', { id: 'o1' });
@@ -115,17 +115,17 @@ test('J1: why he is not here – excluded by whom, when, why; never belonged; no
   });
   const reasons = async (person: string, chatId: string) => (await why(person, chatId)).chats[0]!.why;
   expect(await reasons('p2', id)).toEqual([
-    'Исключён вручную: Загурская Марина Александровна, 01.10.2026 – на домашнем обучении',
+    'Исключение вручную: Загурская Марина Александровна, 01.10.2026 – на домашнем обучении',
   ]);
-  expect(await reasons('p5', id)).toEqual(['Он не зачислен в 5А и не классный руководитель']);
+  expect(await reasons('p5', id)).toEqual(['Не учится в 5А и не руководит этим классом']);
   expect(await reasons('f1', await world.chatId('5Б родители'))).toEqual([
-    'У него нет детей, зачисленных в 5Б, и он не классный руководитель',
+    'Нет детей, которые учатся в 5Б, и не руководит этим классом',
   ]);
   expect(await reasons('p5', await world.chatId('5А/География'))).toEqual([
-    'Он не учится в группе «5А/География» и не ведёт её',
+    'Не учится в группе «5А/География» и не ведёт её',
   ]);
   expect(await reasons('sec', await world.chatId('Учительская'))).toEqual([
-    'У него нет роли «Учитель», и он не администратор школы',
+    'Нет ни роли «Учитель», ни прав администратора школы',
   ]);
 });
 
@@ -250,7 +250,7 @@ test('J8: who cannot be reached, by class: not linked, forbidden by privacy, lef
       [
         'p1 профиль VK ID не привязан',
         'm1 профиль VK ID не привязан',
-        'p3 настройки VK не дают его добавить',
+        'p3 настройки VK не дают добавить в чат',
       ],
     ],
     [null, ['t3 профиль VK ID не привязан']],

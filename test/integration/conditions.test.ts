@@ -181,7 +181,7 @@ describe('a chat', () => {
 
 describe('a person whom Sferum does not let be added', () => {
   test.each([
-    [15, 'настройки VK не дают его добавить'],
+    [15, 'настройки VK не дают добавить в чат'],
     [936, 'такого профиля VK нет'],
   ])(
     'error %i: his class goes on, he is told why; at the next initialisation he is tried again',

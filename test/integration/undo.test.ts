@@ -77,7 +77,7 @@ test('what the roster moved is pinned back, adminship included, and named as «�
     ...([200, 'GET', `/v1/people/p1/grounds?chatId=${await world.chatId('5Б класс')}`, ADMIN] as const),
   );
   expect(grounds.chats[0]!.why[0]).toBe(
-    `Исключён вручную: Обмочиева Ольга Викторовна, 01.10.2026 – отмена прогона ${runId.slice(0, 8)}`,
+    `Исключение вручную: Обмочиева Ольга Викторовна, 01.10.2026 – отмена прогона ${runId.slice(0, 8)}`,
   );
   // It outlives the next run.
   await run();

@@ -21,7 +21,7 @@ describe('J1: a line of the journal in words', () => {
   test.each<[Partial<JournalLine>, string]>([
     [
       { details: { grounds: [{ kind: 'enrollment', classId: 'c5a', since: '2026-09-01', orderId: 'o' }] } },
-      'Добавить: Абаев Марк – ученик 5А с 1 сентября (приказ № 12 от 30.08.2026)',
+      'Добавить: Абаев Марк – учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)',
     ],
     [
       { what: 'remove', details: { ending: { kind: 'order', orderId: 'o' } } },
@@ -43,7 +43,7 @@ describe('J1: a line of the journal in words', () => {
     ],
     [
       { what: 'sferum-add', personId: null, details: { userId: 201, result: 'refused', reason: 'privacy' } },
-      'Сферум: добавление – Абаев Марк: отказ, настройки VK не дают его добавить',
+      'Сферум: добавление – Абаев Марк: отказ, настройки VK не дают добавить в чат',
     ],
     [
       { what: 'sferum-add', personId: null, details: { userId: 9, result: 'waiting' } },
@@ -84,26 +84,26 @@ const out = { isMember: false, grounds: [], sferumState: null };
 
 describe('J1: why, and why not', () => {
   test.each<[string, Case, string[]]>([
-    ['in, by a ground', about({}), ['В чате: ученик 5А']],
+    ['in, by a ground', about({}), ['В чате: учится в 5А']],
     [
       'in СГО, refused by Sferum',
       about({ sferumState: 'refused', sferumReason: 'chat-full' }),
-      ['В чате: ученик 5А', 'В Сферуме нет: в чате нет места'],
+      ['В чате: учится в 5А', 'В Сферуме нет: в чате нет места'],
     ],
     [
       'invited',
       about({ sferumState: 'waiting' }),
-      ['В чате: ученик 5А', 'В Сферуме нет: приглашён, ещё не вошёл'],
+      ['В чате: учится в 5А', 'В Сферуме нет: приглашение отправлено, входа ещё не было'],
     ],
     [
       'left by himself',
       about({ sferumState: 'left' }),
-      ['В чате: ученик 5А', 'В Сферуме нет: вышел из чата сам'],
+      ['В чате: учится в 5А', 'В Сферуме нет: самостоятельный выход из чата'],
     ],
     [
       'held',
       about({ held: true }),
-      ['В чате: ученик 5А', 'Основания больше нет: исключение задержано и ждёт решения'],
+      ['В чате: учится в 5А', 'Основания больше нет: исключение задержано и ждёт решения'],
     ],
     [
       'out by an order, and not in the lists any more',
@@ -116,9 +116,13 @@ describe('J1: why, and why not', () => {
     [
       'wanted, of a type that does not follow yet (D0)',
       about(out, { rules: { wanted: true, ending: null } }),
-      ['По спискам должен быть в чате: войдёт при следующей инициализации'],
+      ['По спискам место в чате есть: добавим при следующей инициализации'],
     ],
-    ['a manual chat', about({ ...out, origin: 'manual' }), ['Никто не добавил его в этот чат']],
+    [
+      'a manual chat',
+      about({ ...out, origin: 'manual' }),
+      ['В этот чат добавляют вручную, и добавления не было'],
+    ],
   ])('%s', (_, given, sentences) => {
     expect(whySentences(given)).toEqual(sentences);
   });

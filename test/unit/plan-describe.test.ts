@@ -23,7 +23,7 @@ group('One sentence an action (J1, F3)', () => {
     [{ action: 'rename', title: '6А класс' }, 'Переименовать чат в «6А класс»'],
     [
       { action: 'add', personId: 'mark', grounds: [study] },
-      'Добавить: Абаев Марк – ученик 5А с 1 сентября (приказ № 12 от 30.08.2026)',
+      'Добавить: Абаев Марк – учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)',
     ],
     [
       { action: 'add', personId: 'mark', grounds: [{ kind: 'added' }], pending: 'notLinked' },
@@ -48,7 +48,7 @@ group('One sentence an action (J1, F3)', () => {
     ],
     [
       { action: 'remove', personId: 'mark', grounds: [{ kind: 'enrollment', classId: '5A' }], held: true },
-      'Убрать (задержано): Абаев Марк – нет больше основания: ученик 5А',
+      'Убрать (задержано): Абаев Марк – нет больше основания: учится в 5А',
     ],
     [{ action: 'remove', personId: 'mark' }, 'Убрать: Абаев Марк – нет оснований быть в чате'],
     [{ action: 'remove', strangerId: 77 }, 'Убрать: профиль 77 – посторонний, в СГО его нет'],
@@ -65,10 +65,13 @@ group('One sentence an action (J1, F3)', () => {
     [{ kind: 'school-admin' }, 'администратор школы'],
     [{ kind: 'guardian', classId: '5A', studentId: 'anna' }, 'родитель: Абаева Анна, 5А'],
     [{ kind: 'teaching', groupId: 'g' }, 'учитель группы «5А/География»'],
-    [{ kind: 'study', groupId: 'g', since: '2026-12-16' }, 'ученик группы «5А/География» с 16 декабря 2026'],
-    [{ kind: 'enrollment', classId: '5A', orderId: '13' }, 'ученик 5А (приказ от 30.08.2026)'],
-    [{ ...study, orderId: '14' }, 'ученик 5А с 1 сентября 2026 (приказ № 14)'],
-    [{ ...study, since: '2027-01-11' }, 'ученик 5А с 11 января 2027 (приказ № 12 от 30.08.2026)'],
+    [
+      { kind: 'study', groupId: 'g', since: '2026-12-16' },
+      'учится в группе «5А/География» с 16 декабря 2026',
+    ],
+    [{ kind: 'enrollment', classId: '5A', orderId: '13' }, 'учится в 5А (приказ от 30.08.2026)'],
+    [{ ...study, orderId: '14' }, 'учится в 5А с 1 сентября 2026 (приказ № 14)'],
+    [{ ...study, since: '2027-01-11' }, 'учится в 5А с 11 января 2027 (приказ № 12 от 30.08.2026)'],
     [{ kind: 'no-other-admin' }, 'нет другого администратора'],
     [{ kind: 'archived' }, 'участник на день отправки чата в архив'],
   ])('ground %o', (ground, text) => {

@@ -1,5 +1,6 @@
 /** The members of a chat as its editor and «Добавить новый чат» list them (C2). */
 
+import { exceptionText } from '../../../src/chats/journal-words.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { ChatMemberItem } from '../../../src/store/queries/chat-members.ts';
 import type { DraftMemberItem } from '../../../src/store/queries/draft-members.ts';
@@ -82,7 +83,7 @@ function takeBack(m: DraftMemberItem): Html | string {
 
 /** Every ground there is (J1); what was done by hand with its author, day and reason (D7). */
 function whyHere(m: DraftMemberItem, names: Names, timeZone: string): Html {
-  const byHand = m.exception ? exceptionText(m.exception, names, timeZone) : null;
+  const byHand = m.exception ? byHandText(m.exception, names, timeZone) : null;
   const grounds = m.grounds
     .filter(({ kind }) => !(kind === 'added' && byHand))
     .map((ground) => groundText(ground, names));
@@ -93,16 +94,8 @@ function whyHere(m: DraftMemberItem, names: Names, timeZone: string): Html {
   }</ul>`;
 }
 
-function exceptionText(e: NonNullable<ChatMemberItem['exception']>, names: Names, timeZone: string): Html {
-  const what = [
-    e.member === 'added' ? 'добавлен вручную' : e.member === 'excluded' ? 'исключён вручную' : null,
-    e.admin === 'granted'
-      ? 'назначен администратором'
-      : e.admin === 'revoked'
-        ? 'права администратора сняты'
-        : null,
-  ].filter(Boolean);
-  return html`${what.join(', ')}: <bdi>${names.person(e.authorId)}</bdi>, ${moment(e.at, timeZone)}${
+function byHandText(e: NonNullable<ChatMemberItem['exception']>, names: Names, timeZone: string): Html {
+  return html`${exceptionText(e)}: <bdi>${names.person(e.authorId)}</bdi>, ${moment(e.at, timeZone)}${
     e.reason ? html`, «<bdi>${e.reason}</bdi>»` : ''
   }`;
 }
@@ -114,11 +107,11 @@ function sferumState(m: DraftMemberItem): Html | string {
     case 'in':
       return state('good', 'да');
     case 'waiting':
-      return state('calm', 'приглашён, не вошёл');
+      return state('calm', 'ждём входа');
     case 'refused':
       return state('bad', 'добавить нельзя', m.sferumReason);
     case 'left':
-      return state('warn', 'вышел сам');
+      return state('warn', 'чат покинут');
     default:
       return state('calm', 'добавляется');
   }

@@ -155,7 +155,7 @@ function isIn(person: PersonItem, marks: { staged: boolean } | undefined): boole
 }
 
 function whyNot({ inChat }: PersonItem): string {
-  return inChat ? 'Уже является участником' : 'Уже выбран, ждёт сохранения';
+  return inChat ? 'Уже является участником' : 'Добавление ждёт сохранения';
 }
 
 function pickBox(person: PersonItem, marks: { staged: boolean; picked: boolean } | undefined): Html {

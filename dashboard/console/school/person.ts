@@ -64,7 +64,7 @@ function chatsTable(person: PersonRow, chats: readonly ChatView[]): Html {
   if (chats.length === 0) {
     return emptyState({
       title: 'Чатов нет',
-      text: person.present ? 'Ни одно основание не ведёт его в чаты школы.' : 'Человека нет в списках школы.',
+      text: person.present ? 'Ни одно основание не ведёт в чаты школы.' : 'Человека нет в списках школы.',
     });
   }
   return dataTable({
@@ -101,11 +101,11 @@ function inSferum({ linked }: PersonRow, { isMember, sferumState, held }: ChatVi
     case 'in':
       return state('good', 'в чате');
     case 'waiting':
-      return state('warn', 'приглашён');
+      return state('warn', 'ждём входа');
     case 'refused':
       return state('bad', 'нельзя добавить');
     case 'left':
-      return state('warn', 'вышел сам');
+      return state('warn', 'чат покинут');
     case null:
       return state('calm', 'добавляется');
   }

@@ -107,7 +107,7 @@ function peopleTable(people: readonly UnreachablePerson[], unit: string): Html {
 
 function reasonOf({ reason, refusal }: UnreachablePerson): string {
   if (reason === 'notLinked') return 'профиль VK ID не привязан';
-  return reason === 'left' ? 'вышел из чата сам' : refusedText(refusal);
+  return reason === 'left' ? 'самостоятельный выход из чата' : refusedText(refusal);
 }
 
 function chatNames({ chats }: UnreachablePerson): string {

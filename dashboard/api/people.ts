@@ -56,7 +56,7 @@ export function peopleRoutes({ api, ctx, guards }: ApiParts): void {
       if (!chat.visible) throw forbidden();
     }
     const { items, total } = await listPeople(ctx.db.sql, viewer, filter);
-    const shown = items.map(({ birthDate, inChat, ...person }) => ({
+    const shown = items.map(({ birthDate, inChat, childless: _, ...person }) => ({
       ...person,
       ...(birthDate === null ? {} : { birthDate }),
       ...(inChat === null ? {} : { inChat }),

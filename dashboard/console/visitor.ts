@@ -3,6 +3,7 @@ import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { isCurrent, type Viewer } from '../../src/store/queries/viewer.ts';
+import { isFailingMeeting } from '../../src/store/queries/work-list.ts';
 import type { Caller, TokenRole } from '../auth.ts';
 import { forbidden } from '../rights.ts';
 
@@ -77,6 +78,7 @@ export async function findVisitor(ctx: Context, caller: Caller): Promise<Visitor
         (select count(*) from operation o where o.school_id = s.id and o.state = 'held')
         + (select count(*) from chat c where c.school_id = s.id and c.deleted_at is null
             and (c.condition = 'failing' or c.warning is not null))
+        + (select count(*) from meeting m where ${isFailingMeeting(sql.ref('s.id'))})
       else 0 end::int as attention
     from school s left join person p on p.school_id = s.id and p.id = ${subject} and ${role} <> 'operator'
     where s.id = ${schoolId}`.execute(ctx.db.sql);

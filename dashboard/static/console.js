@@ -45,4 +45,11 @@ window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
 });
 
+/** On a phone the sections are wider than the screen: where one is, stands in sight. */
+const here = document.querySelector('.sections [aria-current]');
+if (here) {
+  const sections = here.closest('ul');
+  sections.scrollLeft = here.offsetLeft - sections.offsetLeft - (sections.clientWidth - here.offsetWidth) / 2;
+}
+
 document.documentElement.classList.add('scripted');

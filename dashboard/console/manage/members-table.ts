@@ -65,14 +65,14 @@ export function membersTable({ items, first, names, timeZone, editable, live }: 
 }
 
 function mark({ staged }: DraftMemberItem): Html | string {
-  if (staged === 'add') return html` <span class="tag good">будет добавлен</span>`;
-  if (staged === 'remove') return html` <span class="tag bad">будет удалён</span>`;
+  if (staged === 'add') return html` <span class="tag good">к добавлению</span>`;
+  if (staged === 'remove') return html` <span class="tag bad">к удалению</span>`;
   return '';
 }
 
 function adminCell({ admin, stagedAdmin }: DraftMemberItem): Html | string {
   if (stagedAdmin === 'grant') return html`<span class="tag good">станет: Да</span>`;
-  if (stagedAdmin === 'revoke') return html`<span class="tag bad">будет снят</span>`;
+  if (stagedAdmin === 'revoke') return html`<span class="tag bad">станет: нет</span>`;
   return admin ? 'Да' : '';
 }
 

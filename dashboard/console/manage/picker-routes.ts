@@ -10,6 +10,7 @@ import {
 } from '../../../src/store/chat-drafts.ts';
 import { draftMarks } from '../../../src/store/queries/draft-members.ts';
 import { listPeople, type PeopleFilter } from '../../../src/store/queries/people.ts';
+import { findPersonClasses } from '../../../src/store/queries/person-classes.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
 import { classesOf } from '../../../src/store/queries/units.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
@@ -73,21 +74,30 @@ function register(
     const { viewer, key, base } = target;
     const filter = filterOf(target, c.req.query());
     const found = await listPeople(db, viewer, asked(filter, key));
-    const draft = await findDraft(db, key);
-    const marks = await draftMarks(
-      db,
-      draft?.id ?? null,
-      found.items.map(({ id }) => id),
-    );
-    // A teacher finds in the picker whom he may see: of his own classes, not of all the school's.
-    const classes = await classesOf(db, viewer);
+    const ids = found.items.map(({ id }) => id);
+    const [draft, classes, ofClasses] = await Promise.all([
+      findDraft(db, key),
+      // A teacher finds in the picker whom he may see: of his own classes, not of all the school's.
+      classesOf(db, viewer),
+      findPersonClasses(db, viewer, filter.role === 'staff' ? [] : ids),
+    ]);
+    const marks = await draftMarks(db, draft?.id ?? null, ids);
     classes.sort((a, b) => naturalCompare(a.title, b.title));
     return page({
       c,
       title: 'Выбрать участников чата',
       section: 'manage',
       crumbs: [{ label: 'Управление чатами', href: '/manage' }, target.crumb],
-      body: pickBody({ base, filter, roles: rolesOf(target), classes, people: found, marks, draft }),
+      body: pickBody({
+        base,
+        filter,
+        roles: rolesOf(target),
+        classes,
+        people: found,
+        ofClasses,
+        marks,
+        draft,
+      }),
       styles: ['manage.css'],
       scripts: ['manage.js'],
     });
@@ -106,7 +116,7 @@ function register(
     await mark(db, draftId, 'picked', sent.shown, sent.on);
     if (sent.button === 'pick-all') {
       const { items } = await listPeople(db, viewer, { ...asked(filter, key), page: 1, perPage: EVERYBODY });
-      const free = items.filter(({ inChat }) => inChat !== true).map(({ id }) => id);
+      const free = items.filter(({ inChat, childless }) => inChat !== true && !childless).map(({ id }) => id);
       await markAll(db, draftId, 'picked', free);
     } else if (sent.button === 'unpick-all') {
       await unmarkAll(db, draftId, 'picked');

@@ -4,6 +4,7 @@ import type { ChatType } from '../../../src/desired/model.ts';
 import type { Draft } from '../../../src/store/chat-drafts.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
 import type { PersonItem } from '../../../src/store/queries/people.ts';
+import type { PersonClass } from '../../../src/store/queries/person-classes.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
 import type { ClassItem } from '../../../src/store/queries/units.ts';
 import { type Html, html } from '../html.ts';
@@ -27,6 +28,8 @@ export interface PickView {
   roles: readonly ShownRole[];
   classes: readonly ClassItem[];
   people: Listed<PersonItem>;
+  /** Tells namesakes apart: a pupil's class, a parent's children. */
+  ofClasses: ReadonlyMap<string, readonly PersonClass[]>;
   marks: ReadonlyMap<string, { staged: boolean; picked: boolean }>;
   draft: Draft | null;
 }
@@ -117,7 +120,7 @@ ${others.length > 0 ? html`<span class="muted">Также выбрано: ${othe
 <div class="actions">${submitButton({ label: 'Добавить', kind: 'primary', name: 'do', value: 'add' })}${linkButton({ label: 'Отмена', href: base })}</div></div>`;
 }
 
-function peopleTable({ people, marks, filter }: PickView): Html {
+function peopleTable({ people, ofClasses, marks, filter }: PickView): Html {
   const first = (filter.page - 1) * filter.perPage + 1;
   const columns: Column<PersonItem>[] = [
     {
@@ -131,8 +134,8 @@ function peopleTable({ people, marks, filter }: PickView): Html {
       head: 'Фамилия',
       sorted: 'ascending',
       cell: (person) =>
-        html`<bdi>${person.familyName}</bdi>${
-          isIn(person, marks.get(person.id)) ? html`<span class="under muted">${whyNot(person)}</span>` : ''
+        html`<bdi>${person.familyName}</bdi>${namesake(ofClasses.get(person.id) ?? [])}${
+          isOut(person, marks.get(person.id)) ? html`<span class="under muted">${whyNot(person)}</span>` : ''
         }`,
     },
     { head: 'Имя', cell: ({ givenName }) => html`<bdi>${givenName}</bdi>` },
@@ -146,20 +149,30 @@ function peopleTable({ people, marks, filter }: PickView): Html {
     caption: 'Люди школы',
     rows: people.items,
     columns: filter.role === 'student' ? [...columns, birth] : columns,
-    rowAttributes: (person) => (isIn(person, marks.get(person.id)) ? html` class="unavailable"` : ''),
+    rowAttributes: (person) => (isOut(person, marks.get(person.id)) ? html` class="unavailable"` : ''),
   });
 }
 
-function isIn(person: PersonItem, marks: { staged: boolean } | undefined): boolean {
-  return person.inChat === true || marks?.staged === true;
+/** «5А» under a pupil's name, «Абаев Марк, 5А» under a parent's: one line a child. */
+function namesake(classes: readonly PersonClass[]): Html[] {
+  return classes
+    .map(({ child, classTitle }) => [child, classTitle].filter(Boolean).join(', '))
+    .filter(Boolean)
+    .map((text) => html`<span class="under muted"><bdi>${text}</bdi></span>`);
 }
 
-function whyNot({ inChat }: PersonItem): string {
-  return inChat ? 'Уже является участником' : 'Добавление ждёт сохранения';
+/** Out of reach of a tick. */
+function isOut(person: PersonItem, marks: { staged: boolean } | undefined): boolean {
+  return person.inChat === true || person.childless || marks?.staged === true;
+}
+
+function whyNot({ inChat, childless }: PersonItem): string {
+  if (inChat) return 'Уже является участником';
+  return childless ? 'Детей в школе сейчас нет' : 'Добавление ждёт сохранения';
 }
 
 function pickBox(person: PersonItem, marks: { staged: boolean; picked: boolean } | undefined): Html {
-  if (isIn(person, marks)) {
+  if (isOut(person, marks)) {
     return html`<input type="checkbox" disabled aria-label="${person.name}: ${whyNot(person).toLowerCase()}">`;
   }
   return html`<input type="checkbox" name="on" value="${person.id}" aria-label="${person.name}"${marks?.picked ? ' checked' : ''}><input type="hidden" name="shown" value="${person.id}">`;

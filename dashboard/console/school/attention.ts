@@ -3,6 +3,7 @@ import { findSferumAccount, type SferumAccountItem } from '../../../src/store/qu
 import { findWorkList, type WorkList } from '../../../src/store/queries/work-list.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Content, type Html, html } from '../html.ts';
+import { lessonPath } from '../lessons/parts.ts';
 import { OPERATION_LABELS } from '../manage/words.ts';
 import { page } from '../page.ts';
 import { linkButton } from '../parts/button.ts';
@@ -26,6 +27,7 @@ export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
       ...heldItems(attention),
       ...failedItems(work),
       ...failingItems(work),
+      ...callItems(work),
       ...warningItems(work),
     ];
     return page({
@@ -80,7 +82,7 @@ function accountItems(account: SferumAccountItem | null, { held }: Attention): I
         tone: 'bad',
         word: 'нет связи',
         title: 'Сферум не принимает ключ школы',
-        text: 'Чаты не обновляются. Оператору нужно подключить школу заново.',
+        text: 'Чаты не обновляются. Администратору сервера нужно подключить школу заново.',
         since: account.statusSince,
         action: open,
       },
@@ -140,6 +142,17 @@ function failingItems({ failing }: WorkList): Item[] {
     since,
     action:
       total > 1 ? linkButton({ label: 'Показать чаты', href: '/manage?condition=failing' }) : openChat(chats),
+  }));
+}
+
+function callItems({ calls }: WorkList): Item[] {
+  return calls.map(({ message, since, total, lessonId }) => ({
+    tone: 'bad',
+    word: 'не удаётся',
+    title: `Звонок не начинается: ${counted(total, 'дистанционный урок', 'дистанционных урока', 'дистанционных уроков')}`,
+    text: message ?? 'Причина не названа.',
+    since,
+    action: linkButton({ label: 'Открыть урок', href: lessonPath(lessonId) }),
   }));
 }
 

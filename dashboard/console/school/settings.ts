@@ -109,7 +109,7 @@ ${account ? connected(account, timeZone) : notConnected()}</section>`;
 
 function notConnected(): Html {
   return html`<p><strong>Сообщество ещё не создано</strong></p>
-<p class="muted">Оператор подключит школу, когда в VK появится её сообщество. Здесь появится его идентификатор.</p>`;
+<p class="muted">Администратор сервера подключит школу, когда в VK появится её сообщество. Здесь появится его идентификатор.</p>`;
 }
 
 function connected(account: SferumAccountItem, timeZone: string): Html {
@@ -126,7 +126,7 @@ function connected(account: SferumAccountItem, timeZone: string): Html {
 <dt>Звонки</dt><dd>${
     account.tokenKind === 'user' || account.hasCallsToken
       ? 'доступны'
-      : 'недоступны: для них нужен профиль пользователя, его подключает оператор'
+      : 'недоступны: для них нужен профиль пользователя, его подключает администратор сервера'
   }</dd>
 <dt>Скорость</dt><dd>до ${counted(account.requestsPerSecond, 'запроса', 'запросов', 'запросов')} к VK в секунду</dd>
 </dl>${
@@ -140,7 +140,7 @@ function connected(account: SferumAccountItem, timeZone: string): Html {
 }
 
 const BROKEN =
-  'Чаты не обновляются. Оператору нужно подключить школу заново: прежний ключ больше не действует.';
+  'Чаты не обновляются. Администратору сервера нужно подключить школу заново: прежний ключ больше не действует.';
 
 function health({ status, creationsConfirmed }: SferumAccountItem): Html {
   if (!creationsConfirmed) return state('warn', 'ждёт решения');

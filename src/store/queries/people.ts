@@ -15,6 +15,8 @@ export interface PersonItem {
   /** Null also where the viewer may not know it. */
   birthDate: string | null;
   linked: boolean;
+  /** Only where parents are asked for: his last child has left the school, no chat takes him in (D6). */
+  childless: boolean;
   /** Only where a chat was asked about. */
   inChat: boolean | null;
 }
@@ -47,7 +49,7 @@ export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter):
     )
     select t.total, p.id, ${shownName} as name, p.family_name as "familyName", p.given_name as "givenName",
       p.middle_name as "middleName", ${shownRole} as role, p.sex, ${birthDate(viewer)} as "birthDate",
-      l.vk_user_id is not null as linked, ${inChat} as "inChat"
+      l.vk_user_id is not null as linked, ${filter.role === 'parent' ? isChildless(viewer) : sql`false`} as childless, ${inChat} as "inChat"
     from (select count(*)::int as total from found) t
       left join page on true
       left join person p on p.school_id = ${viewer.schoolId} and p.id = page.id
@@ -58,6 +60,20 @@ export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter):
 
 function hasRole(role: ShownRole): RawBuilder<boolean> {
   return role === 'staff' ? isStaff : sql`${role} = any(p.roles)`;
+}
+
+/** Of a row of `person p`: a parent and nothing else, none of whose children is in a class today (D6). */
+function isChildless({ schoolId, day }: Viewer): RawBuilder<boolean> {
+  // The last order in force decides where it is newer than the statement; enrollments are judged whole by the core.
+  const lastOrder = sql`(select o.kind, o.issued_at from roster_order o
+    where o.school_id = ${schoolId} and o.student_ids @> array[g.student_id] and o.issued_at is not null
+      and o.cancelled_at is null and o.effective_on <= ${day}::date
+    order by o.effective_on desc, o.issued_at desc, o.issued_by desc limit 1)`;
+  return sql`(not ${isStaff} and not 'student' = any(p.roles) and not exists (
+    select from guardian g left join lateral ${lastOrder} l on true
+    where g.school_id = ${schoolId} and g.guardian_id = p.id and g.present and (l.kind in ('enrollment', 'transfer')
+      or exists (select from enrollment e where e.school_id = ${schoolId} and e.student_id = g.student_id
+        and e.unit = 'class' and ${isCurrent(day)} and (l.kind is null or e.stated_at > l.issued_at)))))`;
 }
 
 function belongsToClass({ schoolId, day }: Viewer, classId: string): RawBuilder<boolean> {

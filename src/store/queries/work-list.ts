@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { DesiredChat } from '../../desired/model.ts';
 import { instant, type Sql } from '../database.ts';
 import type { OperationKind, Problem } from '../entities.ts';
@@ -15,6 +15,8 @@ export interface Trouble {
 
 export interface WorkList {
   failing: Trouble[];
+  /** Calls of distance lessons that cannot be started; one that was lost needs nobody: another stands in its place. */
+  calls: { message: string | null; since: string; total: number; lessonId: string }[];
   /** C6: who administers is not who should. */
   warnings: (Omit<Trouble, 'reason' | 'message'> & { warning: NonNullable<DesiredChat['warning']> })[];
   /** Runs that ended badly lately and were not repeated since. */
@@ -38,6 +40,10 @@ export async function findWorkList(db: Sql, schoolId: string, now: Date): Promis
     select warning, min(created_at) as since, count(*)::int as total, ${named} as chats
     from chat where school_id = ${schoolId} and deleted_at is null and warning is not null
     group by warning order by warning`.execute(db);
+  const calls = await sql<WorkList['calls'][number]>`
+    select condition_message as message, min(condition_since) as since, count(*)::int as total,
+      min(lesson_id) as "lessonId"
+    from meeting m where ${isFailingMeeting(schoolId)} group by condition_message order by 2`.execute(db);
   const failed = await sql<WorkList['failed'][number]>`
     select o.id as "operationId", o.kind, o.finished_at as "finishedAt", o.problems
     from operation o where o.school_id = ${schoolId} and o.state = 'failed'
@@ -48,7 +54,13 @@ export async function findWorkList(db: Sql, schoolId: string, now: Date): Promis
   const at = <Row extends { since: string }>(row: Row): Row => ({ ...row, since: instant(row.since) });
   return {
     failing: failing.rows.map(at),
+    calls: calls.rows.map(at),
     warnings: warnings.rows.map(at),
     failed: failed.rows.map((row) => ({ ...row, finishedAt: instant(row.finishedAt) })),
   };
+}
+
+/** Of a row of `meeting m`: its lesson has no call, and somebody has to see to it. What is tried again has its time. */
+export function isFailingMeeting(schoolId: string | RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql`m.school_id = ${schoolId} and m.due_at is not null and m.condition = 'failing' and m.deleted_at is null`;
 }

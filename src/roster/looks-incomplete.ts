@@ -66,10 +66,12 @@ function isCut(before: number, after: number): boolean {
 /** In Russian, with the numbers; names no person. */
 export function describeIncomplete(school: IncompleteSchool): string {
   const { users, enrollments, emptiedClassIds } = school;
-  const parts = [`людей было ${users.before}, стало ${users.after}`];
-  parts.push(`зачислений было ${enrollments.before}, стало ${enrollments.after}`);
+  const parts: string[] = [];
+  if (users.after < users.before) parts.push(`людей было ${users.before}, стало ${users.after}`);
+  if (enrollments.after < enrollments.before)
+    parts.push(`зачислений было ${enrollments.before}, стало ${enrollments.after}`);
   if (emptiedClassIds.length > 0) parts.push(`классов без учеников: ${emptiedClassIds.length}`);
-  return `Выгрузка похожа на неполную: ${parts.join('; ')}. Никто не убран; подтвердите её, если она верна`;
+  return `Выгрузка похожа на неполную: ${parts.join('; ')}. Никто не исключён; примите её, если она верна`;
 }
 
 /** What a file would leave of each of its schools. */

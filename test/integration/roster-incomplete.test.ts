@@ -85,7 +85,7 @@ test('J2, #11: a whole roster without 60 % of its enrollments takes nobody out; 
   const held = await take(withNewcomer(cut(whole)), TUESDAY);
   expect(held.state).toBe('held');
   expect(held.problems).toMatchObject([{ code: 'roster-incomplete', schoolId: SCHOOL }]);
-  expect(held.problems[0]!.message).toMatch(/зачислений было \d+, стало \d+\. Никто не убран/);
+  expect(held.problems[0]!.message).toMatch(/зачислений было \d+, стало \d+\. Никто не исключён/);
 
   const after = await stateOf(world);
   expect(removals()).toBe(0);

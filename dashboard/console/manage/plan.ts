@@ -87,10 +87,16 @@ export function planBody(view: PlanView): Html {
   });
   return html`<section class="plan" id="plan" aria-label="План"><nav class="tabs" aria-label="Как показать план"><ul>${tab('chats', 'По чатам')}${tab('people', 'По людям')}</ul></nav>
 ${filters(view)}
-${total === 0 ? emptyState({ title: 'Ничего не найдено', text: 'Измените условия и нажмите «Показать».' }) : ''}
+${total === 0 ? nothingFound(filter) : ''}
 ${chats && total > 0 ? html`<ul class="sheet rows">${chats.items.map((chat) => chatRow(view, chat))}</ul>` : ''}
 ${people && total > 0 ? html`<ul class="sheet rows">${people.items.map((person) => personRow(view, person))}</ul>` : ''}
 ${total > 0 ? pages : ''}</section>`;
+}
+
+function nothingFound({ type, kind, text }: PlanFilter): Html {
+  return type || kind || text
+    ? emptyState({ title: 'Ничего не найдено', text: 'Измените условия и нажмите «Показать».' })
+    : emptyState({ title: 'Чаты не изменились' });
 }
 
 const KINDS: readonly (readonly [NonNullable<PlanFilter['kind']>, string])[] = [

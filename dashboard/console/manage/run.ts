@@ -2,6 +2,7 @@
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { HeldChat, Run, TypeProgress } from '../../../src/store/queries/runs.ts';
+import type { TokenRole } from '../../auth.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, postButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';

@@ -10,7 +10,7 @@ export interface NoticeParts {
 
 /** Something that needs to be known before the rest of the page. */
 export function notice({ kind, title, text, actions }: NoticeParts): Html {
-  return html`<div class="notice ${kind}"${kind === 'bad' ? ' role="alert"' : ''}><div><strong>${title}</strong>${
+  return html`<div class="notice ${kind}"${kind === 'bad' ? html` role="alert"` : ''}><div><strong>${title}</strong>${
     text === undefined ? '' : html`<p>${text}</p>`
   }</div>${actions === undefined ? '' : html`<div class="actions">${actions}</div>`}</div>`;
 }

@@ -67,6 +67,7 @@ function accountItems(account: SferumAccountItem | null, { held }: Attention): I
   if (!account.creationsConfirmed && held.some(({ kind }) => UNCONFIRMED[kind])) return [];
   const open = linkButton({ label: 'Настройки школы', href: '/settings' });
   if (!account.creationsConfirmed) {
+    const asked = held.find(({ kind }) => kind === 'account-replacement');
     return [
       {
         tone: 'warn',
@@ -100,7 +101,8 @@ function accountItems(account: SferumAccountItem | null, { held }: Attention): I
 }
 
 function heldItems({ held }: Attention): Item[] {
-  return held.map(({ operationId, kind, since, chats, people }) => ({
+  const decisions = held.filter(({ kind }) => kind !== 'account-replacement');
+  return decisions.map(({ operationId, kind, since, chats, people }) => ({
     tone: 'warn',
     word: 'ждёт решения',
     title:
@@ -114,12 +116,16 @@ function heldItems({ held }: Attention): Item[] {
         ? `${OPERATION_LABELS[kind]}: исключений больше, чем бывает обычно. Добавления выполнены.`
         : 'В новых списках заметно меньше людей, чем было. Новые добавлены, никто не исключён.'),
     since,
-    action: linkButton({
-      label: 'Посмотреть и решить',
-      href: `/manage/operations/${operationId}`,
-      kind: 'primary',
-    }),
+    action: decideButton(operationId),
   }));
+}
+
+function decideButton(operationId: string): Html {
+  return linkButton({
+    label: 'Посмотреть и решить',
+    href: `/manage/operations/${operationId}`,
+    kind: 'primary',
+  });
 }
 
 function failedItems({ failed }: WorkList): Item[] {

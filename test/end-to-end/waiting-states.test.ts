@@ -1,0 +1,190 @@
+/** What a school rarely sees: everything that stands still until a person decides or mends it. */
+import { sql } from 'kysely';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeSchool } from '../../src/demo/school/make-school.ts';
+import { findPersonas, type PersonaKind } from '../../src/store/queries/personas.ts';
+import {
+  type Console,
+  describeInBrowser,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  PHONE,
+  startConsole,
+  type Visitor,
+} from '../support/browser.ts';
+import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.ts';
+
+const OPERATOR = { role: 'operator', sub: 'operator' } as const;
+const OTHER_COMMUNITY = 77;
+const WHOLE = makeSchool({ seed: 7, size: 'small', today: TODAY }).files;
+
+describeInBrowser('what stands still until somebody decides', () => {
+  let site: Console;
+  let school: string;
+  let people: Record<PersonaKind, string>;
+
+  beforeEach(async () => {
+    site = await startConsole();
+    school = await importSmallSchool(site.world);
+    const personas = await findPersonas(site.world.ctx.db.sql);
+    people = Object.fromEntries(personas.map(({ kind, personId }) => [kind, personId])) as typeof people;
+  });
+  afterEach(async () => {
+    expect(site.foreign).toEqual([]);
+    expect(site.complaints).toEqual([]);
+    await site[Symbol.asyncDispose]();
+  });
+
+  const admin = (): Visitor => ({ role: 'school-admin', school, sub: people['school-admin'] });
+  const heading = (page: Page, name: string | RegExp) =>
+    page.getByRole('heading', { level: 1, name }).waitFor();
+  const task = (page: Page, title: string | RegExp) =>
+    page.getByRole('listitem').filter({ has: page.getByRole('heading', { level: 2, name: title }) });
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+  /** As it is now: with a reader of screens, and on a phone. */
+  async function expectUsable(page: Page): Promise<void> {
+    await expectAccessible(page);
+    const size = page.viewportSize()!;
+    await page.setViewportSize(PHONE);
+    await expectNoSidewaysScroll(page);
+    await page.setViewportSize(size);
+  }
+
+  function connect(tokenKind: 'user' | 'community'): Promise<Response> {
+    const { communityId, userToken, communityToken } = site.world.sandbox.world.connectSchool({
+      communityId: OTHER_COMMUNITY,
+    });
+    const accessToken = tokenKind === 'user' ? userToken : communityToken;
+    const body = { communityId, accessToken, tokenKind, requestsPerSecond: 200, replaceAccount: true };
+    return site.world.call('PUT', `/v1/schools/${school}/sferum`, OPERATOR, body);
+  }
+
+  test('lists that were cut are accepted by the school’s admin, who is told what that means (J2)', async () => {
+    await initializeAll(site.world, school);
+    const rows = String(WHOLE['enrollments.csv']).split('\n');
+    const places = rows.filter((row) => row.includes(',student,'));
+    const lost = new Set(places.filter((_, at) => at % 5 < 3));
+    const files = Object.fromEntries(Object.entries(WHOLE).map(([name, text]) => [name, String(text)]));
+    await site.world.importRoster({
+      ...files,
+      'enrollments.csv': rows.filter((row) => !lost.has(row)).join('\n'),
+    });
+    const page = await site.visit(admin(), '/attention');
+    expect(await page.locator('nav .badge').textContent()).toBe('1');
+    const item = task(page, 'Списки из СГО приняты не полностью');
+    await item.getByText(/никто не исключён/).waitFor();
+    await expectUsable(page);
+    await item.getByRole('link', { name: 'Посмотреть и решить' }).click();
+    await heading(page, 'Загрузка списков из СГО');
+    await page.getByText(/Выгрузка похожа на неполную/).waitFor();
+    await expectUsable(page);
+    await press(page, 'Списки верны, принять');
+    await site.world.settled();
+    await page.goto(`${site.origin}/attention`);
+    expect(await task(page, 'Списки из СГО приняты не полностью').count()).toBe(0);
+  });
+
+  test('a replaced account waits for the server’s administrator, and nobody is asked about lists (D12)', async () => {
+    await initializeAll(site.world, school);
+    expect((await connect('user')).status).toBe(200);
+    const page = await site.visit(admin(), '/attention');
+    await task(page, 'Новые чаты не создаются')
+      .getByText(/Администратор сервера/)
+      .waitFor();
+    expect(await page.getByText(/Списки из СГО/).count()).toBe(0);
+    expect(
+      await page
+        .getByRole('listitem')
+        .filter({ has: page.getByRole('heading', { level: 2 }) })
+        .count(),
+    ).toBe(1);
+    await expectUsable(page);
+    await page.goto(`${site.origin}/settings`);
+    await page.getByText('Новые чаты не создаются').waitFor();
+    await expectUsable(page);
+    const { rows } = await sql<{ id: string }>`
+      select id from operation where kind = 'account-replacement'`.execute(site.world.ctx.db.sql);
+    await page.goto(`${site.origin}/manage/operations/${rows[0]!.id}`);
+    await heading(page, 'Замена учётной записи Сферума');
+    expect(await page.getByRole('button', { name: /Списки верны/ }).count()).toBe(0);
+    await expectUsable(page);
+  });
+
+  test('a chat that cannot be made says so in the work list, in the list of chats and in its editor', async () => {
+    const { rows } = await sql<{ owner: number }>`
+      select owner_id as owner from sferum_account where school_id = ${school}`.execute(
+      site.world.ctx.db.sql,
+    );
+    const ownerId = Number(rows[0]!.owner);
+    site.world.sandbox.world.faults.add({ method: 'messages.createChat', fault: 100, ownerId, times: 1 });
+    await initializeAll(site.world, school);
+    const page = await site.visit(admin(), '/attention');
+    await expect
+      .poll(async () => {
+        await page.reload();
+        return page.getByRole('heading', { level: 2, name: /не обновля/ }).count();
+      })
+      .toBe(1);
+    await expectUsable(page);
+    await page.getByRole('link', { name: 'Открыть чат' }).click();
+    await page
+      .getByText(/администратору сервера/)
+      .first()
+      .waitFor();
+    await expectUsable(page);
+    await page.goto(`${site.origin}/manage?condition=failing`);
+    await expectUsable(page);
+  });
+
+  test('with a community’s token people enter by «Войти в чат» on their own cards (A8)', async () => {
+    expect((await connect('community')).status).toBe(200);
+    await initializeAll(site.world, school);
+    for (const role of ['student', 'parent'] as const) {
+      const page = await site.visit({ role, school, sub: people[role] });
+      const links = page.getByRole('link', { name: /^Войти в чат/ });
+      const cards = await page.locator('.chat').count();
+      expect(cards, role).toBeGreaterThan(0);
+      expect(await links.count(), role).toBe(cards);
+      expect(await links.first().getAttribute('href')).toContain('/join/');
+      await expectUsable(page);
+    }
+  });
+
+  test('lessons whose calls cannot be started are told to the admin with what to do (I8)', async () => {
+    const message = 'Токен школы для звонков не действует: администратор сервера должен задать новый.';
+    await sql`insert into meeting (school_id, lesson_id, author_id, asked_at, due_at, condition, condition_reason,
+        condition_message, condition_since)
+      values (${school}, 'l1', 't1', now(), now() + interval '1 hour', 'failing', 'token', ${message}, now())`.execute(
+      site.world.ctx.db.sql,
+    );
+    const page = await site.visit(admin(), '/attention');
+    expect(await page.locator('nav .badge').textContent()).toBe('1');
+    await task(page, 'Звонок не начинается: 1 дистанционный урок').getByText(message).waitFor();
+    await expectUsable(page);
+  });
+
+  test('a session that is over, a page that is not for one, and a fault of ours say what to do next', async () => {
+    const page = await site.visit(admin(), '/manage');
+    await sql`update console_session set expires_at = now() - interval '1 minute'`.execute(
+      site.world.ctx.db.sql,
+    );
+    await page.reload();
+    await heading(page, 'Сеанс закончился');
+    await page.getByText(/Откройте «Сетевой город»/).waitFor();
+    await expectUsable(page);
+
+    const teacher = await site.visit({ role: 'staff', school, sub: people['homeroom-teacher'] }, '/changes');
+    await heading(teacher, 'Недостаточно прав');
+    await expectUsable(teacher);
+    await teacher.getByRole('link', { name: 'На главную' }).click();
+    await heading(teacher, 'Чаты');
+
+    await sql`alter table journal rename to journal_elsewhere`.execute(site.world.ctx.db.sql);
+    const broken = await site.visit(admin(), '/changes');
+    await heading(broken, 'Что-то сломалось у нас');
+    await expectUsable(broken);
+    await sql`alter table journal_elsewhere rename to journal`.execute(site.world.ctx.db.sql);
+  });
+});

@@ -54,7 +54,7 @@ export function listBody(view: ListView): Html {
       href: (page) => listHref({ ...filter, page }),
       label,
     });
-  return html`${view.attention ? waiting(view.attention) : ''}${filterForm(filter)}
+  return html`${view.attention ? waiting(view.attention, filter.condition) : ''}${filterForm(filter)}
 ${filter.condition ? chosenCondition(filter) : ''}
 ${
   items.length === 0
@@ -75,9 +75,11 @@ export function listHref({ sort, page, perPage, ...filter }: ListFilter): string
 }
 
 /** What waits for a person stands above everything, each with the button that leads to it. */
-function waiting({ held, failing, running }: Attention): Content[] {
+function waiting({ held, failing, running }: Attention, shown: ListFilter['condition']): Content[] {
+  // A replaced account is no question about people: «Требует внимания» has it.
+  const decisions = held.filter(({ kind }) => kind !== 'account-replacement');
   return [
-    ...held.map((operation) =>
+    ...decisions.map((operation) =>
       notice({
         kind: 'warn',
         title:
@@ -98,7 +100,9 @@ function waiting({ held, failing, running }: Attention): Content[] {
             kind: 'bad',
             title: `Не удаётся обновить в Сферуме: ${chatsWord(failing)}`,
             text: 'Повторяем сами. Причина и что делать – в столбце «Состояние».',
-            actions: linkButton({ label: 'Показать эти чаты', href: '/manage?condition=failing' }),
+            ...(shown === 'failing'
+              ? {}
+              : { actions: linkButton({ label: 'Показать эти чаты', href: '/manage?condition=failing' }) }),
           }),
         ]
       : []),

@@ -8,6 +8,7 @@ import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
+import { lessonPath } from '../lessons/parts.ts';
 import { page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';
 import { hiddenField, perPageField, textField } from '../parts/field.ts';
@@ -209,7 +210,9 @@ function whatOf({ sentence, personId, personName }: Entry): Html {
 }
 
 function causeOf({ cause }: Entry): Html {
-  return html`${cause.text}${cause.by ? html`<br><span class="muted small">${cause.by.name}</span>` : ''}${
+  const { kind, id, text } = cause;
+  const what = kind === 'lesson' ? html`<a href="${lessonPath(id)}">${text}</a>` : text;
+  return html`${what}${cause.by ? html`<br><span class="muted small">${cause.by.name}</span>` : ''}${
     cause.reason ? html`<br><span class="muted small">«${cause.reason}»</span>` : ''
   }`;
 }

@@ -33,18 +33,19 @@ export async function listUnreachable(
   scope: UnreachableScope,
 ): Promise<UnreachableClass[]> {
   const { rows } = await sql<UnreachableClass>`
-    with whose as materialized (
+    with absent as materialized (${absentPeople(schoolId)}), whose as materialized (
       select distinct m.person_id, g->>'classId' as class_id
       from ${classChatMembers(schoolId)} m cross join jsonb_array_elements(m.grounds) g
       where g->>'kind' in ('enrollment', 'guardian') ${ofClass(scope)}
     ), missing as materialized (
       select m.person_id, c.id, c.title, c.title_key, s.reason as refusal,
         case when l.vk_user_id is null then 'notLinked' else s.state end as reason
-      from membership m
+      from (${soughtPeople(scope)}) sought
+        join membership m on m.school_id = ${schoolId} and m.person_id = sought.person_id
         join chat c on c.id = m.chat_id and c.deleting_since is null and c.deleted_at is null
         left join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
         left join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id
-      where m.school_id = ${schoolId} and (l.vk_user_id is null or s.state in ('left', 'refused')) ${ofPeople(scope)}
+      where l.vk_user_id is null or s.state in ('left', 'refused')
     ), people as (
       select w.class_id, p.name_key, p.id, jsonb_build_object('personId', p.id, 'name', ${shownName}, 'role', ${shownRole},
           'reason', x.reason, 'refusal', max(x.refusal),
@@ -65,13 +66,24 @@ export function classChatMembers(schoolId: string): RawBuilder<unknown> {
     where c.school_id = ${schoolId} and c.type in ('class', 'parents') and c.deleted_at is null offset 0)`;
 }
 
+/** Who may be missing somewhere: to look for those alone costs less than looking at every membership. */
+function absentPeople(schoolId: string): RawBuilder<unknown> {
+  return sql`select p.id as person_id from person p
+      where p.school_id = ${schoolId} and not exists (select from profile_link l
+        where l.school_id = p.school_id and l.person_id = p.id and l.present and l.vk_user_id is not null)
+    union select l.person_id from sferum_member s
+      join profile_link l on l.school_id = s.school_id and l.vk_user_id = s.vk_user_id and l.present
+      where s.school_id = ${schoolId} and s.state in ('left', 'refused')`;
+}
+
 function ofClass(scope: UnreachableScope): RawBuilder<unknown> {
-  if (typeof scope === 'string') return sql``;
+  if (typeof scope === 'string') return sql`and m.person_id in (select person_id from absent)`;
   return sql`and m.class_id = ${scope.classId} and g->>'classId' = ${scope.classId}`;
 }
 
-function ofPeople(scope: UnreachableScope): RawBuilder<unknown> {
-  if (scope === 'everybody') return sql``;
-  if (scope === 'without-class') return sql`and m.person_id not in (select person_id from whose)`;
-  return sql`and m.person_id in (select person_id from whose)`;
+function soughtPeople(scope: UnreachableScope): RawBuilder<unknown> {
+  if (scope === 'everybody') return sql`select person_id from absent`;
+  if (scope === 'without-class')
+    return sql`select person_id from absent where person_id not in (select person_id from whose)`;
+  return sql`select distinct person_id from whose`;
 }

@@ -83,7 +83,8 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
     const chats = await listPersonChats(ctx.db.sql, viewer, person.id, chatId);
     if (chatId !== undefined && chats.length === 0) throw notFound();
     await assertSeen(ctx, viewer, person, chats);
-    return c.json({ person, chats: await explained(ctx, viewer, person, chats, chatId) }, 200);
+    const { sex: _, ...shown } = person;
+    return c.json({ person: shown, chats: await explained(ctx, viewer, person, chats, chatId) }, 200);
   });
 }
 

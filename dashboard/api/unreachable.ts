@@ -53,7 +53,10 @@ export function unreachableRoutes({ api, ctx, guards }: ApiParts): void {
     const items = classes
       .map(({ people, ...unit }) => ({
         ...unit,
-        people: people.map(({ refusal, ...person }) => ({ ...person, text: textOf(person.reason, refusal) })),
+        people: people.map(({ refusal, sex: _, ...person }) => ({
+          ...person,
+          text: textOf(person.reason, refusal),
+        })),
       }))
       .sort(byTitle);
     return c.json({ items }, 200);

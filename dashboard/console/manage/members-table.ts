@@ -8,7 +8,7 @@ import { type Html, html } from '../html.ts';
 import { state } from '../parts/condition.ts';
 import { count, moment } from '../parts/numbers.ts';
 import { type Column, dataTable } from '../parts/table.ts';
-import { ROLE_WORDS } from './words.ts';
+import { roleWord } from './words.ts';
 
 export interface MembersTable {
   items: readonly DraftMemberItem[];
@@ -31,7 +31,7 @@ export function membersTable({ items, first, names, timeZone, editable, live }: 
       cell: (m) => html`<span class="name"><bdi>${m.name}</bdi></span>${live ? mark(m) : ''}`,
     },
     { head: 'Админ', cell: (m) => (live ? adminCell(m) : m.stagedAdmin === 'grant' ? 'Да' : '') },
-    { head: 'Роль', cell: (m) => ROLE_WORDS[m.role] },
+    { head: 'Роль', cell: (m) => roleWord(m) },
   ];
   const ofLive: Column<DraftMemberItem>[] = [
     { head: 'Почему здесь', cell: (m) => whyHere(m, names, timeZone) },

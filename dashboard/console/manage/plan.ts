@@ -15,7 +15,7 @@ import { count, counted } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { emptyState } from '../parts/states.ts';
 import type { planQuery } from './query.ts';
-import { ACTION_WORDS, calls, duration, ROLE_WORDS } from './words.ts';
+import { ACTION_WORDS, calls, duration, roleWord } from './words.ts';
 
 export type PlanFilter = z.infer<typeof planQuery>;
 
@@ -173,7 +173,7 @@ function byKindAndName(actions: readonly Action[], names: Names): Action[] {
 }
 
 function personRow({ names }: PlanView, person: PlanPersonItem): Html {
-  return html`<li><div class="row-head"><span class="row-name"><bdi>${person.name}</bdi></span> <span class="muted">${ROLE_WORDS[person.role]}</span></div>
+  return html`<li><div class="row-head"><span class="row-name"><bdi>${person.name}</bdi></span> <span class="muted">${roleWord(person)}</span></div>
 <ul class="row-body">${person.actions.map(
     ({ chatTitle, action }) =>
       html`<li class="does-${action.held ? 'wait' : action.action}">${ACTION_WORDS[action.action]}${

@@ -1,7 +1,7 @@
 /** Words that several pages of «Управление чатами» share. */
 import type { Action } from '../../../src/plan/model.ts';
 import type { OperationKind } from '../../../src/store/entities.ts';
-import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
+import type { Sex, ShownRole } from '../../../src/store/queries/person-columns.ts';
 import { counted } from '../parts/numbers.ts';
 
 /** C3: «Роли». */
@@ -18,11 +18,10 @@ export const ROLE_GENITIVES: Readonly<Record<ShownRole, string>> = {
   parent: 'родителей',
 };
 
-export const ROLE_WORDS: Readonly<Record<ShownRole, string>> = {
-  staff: 'сотрудник',
-  student: 'ученик',
-  parent: 'родитель',
-};
+export function roleWord({ role, sex }: { role: ShownRole; sex: Sex | null }): string {
+  if (role === 'student') return sex === 'female' ? 'ученица' : 'ученик';
+  return role === 'staff' ? 'сотрудник' : 'родитель';
+}
 
 export const OPERATION_LABELS: Readonly<Record<OperationKind, string>> = {
   'roster-import': 'Загрузка списков из СГО',

@@ -6,7 +6,7 @@ import { journalViews } from '../../api/journal-view.ts';
 import { assertSeen, type ChatGrounds, explained } from '../../api/person-grounds.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
-import { ROLE_WORDS } from '../manage/words.ts';
+import { roleWord } from '../manage/words.ts';
 import { page } from '../page.ts';
 import { linkButton } from '../parts/button.ts';
 import { chatTypeTag } from '../parts/chat-type.ts';
@@ -57,7 +57,7 @@ function subtitle(person: PersonRow, chats: readonly ChatView[]): Html {
   const link = person.linked
     ? state('good', 'учебный профиль привязан')
     : state('calm', 'учебный профиль не привязан');
-  return html`<span class="inline-list"><span>${ROLE_WORDS[person.role]}${person.present ? '' : ', нет в списках школы'}</span>${link}<span>${counted(member, 'чат', 'чата', 'чатов')}</span></span>`;
+  return html`<span class="inline-list"><span>${roleWord(person)}${person.present ? '' : ', нет в списках школы'}</span>${link}<span>${counted(member, 'чат', 'чата', 'чатов')}</span></span>`;
 }
 
 function chatsTable(person: PersonRow, chats: readonly ChatView[]): Html {

@@ -5,18 +5,23 @@ import type { Context } from '../../../src/context.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { notFound } from '../../../src/refusal.ts';
 import { ledClasses } from '../../../src/store/queries/led-classes.ts';
-import { listUnreachable, type UnreachablePerson } from '../../../src/store/queries/unreachable.ts';
+import { findPersonClasses, type PersonClass } from '../../../src/store/queries/person-classes.ts';
+import {
+  listUnreachable,
+  type UnreachableClass,
+  type UnreachablePerson,
+} from '../../../src/store/queries/unreachable.ts';
 import { countUnreachable, type UnreachableCount } from '../../../src/store/queries/unreachable-counts.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Content, type Html, html } from '../html.ts';
-import { ROLE_WORDS } from '../manage/words.ts';
+import { roleWord } from '../manage/words.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { linkButton } from '../parts/button.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted, day } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
-import { isAdmin, STAFF } from '../visitor.ts';
+import { isAdmin, STAFF, viewerOf } from '../visitor.ts';
 
 const query = z.object({ classId: z.string().max(200).optional().catch(undefined) });
 /** In an address: those who are in no class's chat. */
@@ -81,28 +86,42 @@ async function classPage(ctx: Context, c: ConsoleContext, classId: string): Prom
   const [unit] = units;
   const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';
   if (!unit) return frame(c, title, undefined, nobody(false), true);
+  const ids = unit.people.filter(({ role }) => role === 'parent').map(({ personId }) => personId);
+  const children = await findPersonClasses(ctx.db.sql, viewerOf(ctx, c.get('visitor')), ids);
   const people = unit.people.toSorted((a, b) => Number(a.role === 'parent') - Number(b.role === 'parent'));
   const today = day(dayIn(school.timeZone, ctx.clock.now()));
   const subtitle = `${school.name} · ${counted(people.length, 'человек', 'человека', 'человек')} на ${today}`;
-  return frame(c, title, subtitle, peopleTable(people, titleOf(unit)), true);
+  return frame(c, title, subtitle, peopleTable(people, unit, children), true);
 }
 
-function peopleTable(people: readonly UnreachablePerson[], unit: string): Html {
+function peopleTable(
+  people: readonly UnreachablePerson[],
+  unit: UnreachableClass,
+  children: ReadonlyMap<string, readonly PersonClass[]>,
+): Html {
   return dataTable({
-    caption: `${unit}: люди, которых нет в чатах Сферума`,
+    caption: `${titleOf(unit)}: люди, которых нет в чатах Сферума`,
     rows: people,
     columns: [
       { head: '№ п/п', numeric: true, narrow: true, phone: 'hidden', cell: (_, i) => i + 1 },
       {
         head: 'Имя',
         phone: 'title',
-        cell: (p) => html`<a href="/people/${encodeURIComponent(p.personId)}">${p.name}</a>`,
+        cell: (p) =>
+          html`<a href="/people/${encodeURIComponent(p.personId)}">${p.name}</a>${childrenOf(children.get(p.personId) ?? [], unit)}`,
       },
-      { head: 'Кто', cell: (p) => ROLE_WORDS[p.role] },
+      { head: 'Кто', cell: (p) => roleWord(p) },
       { head: 'Почему', cell: (p) => reasonOf(p) },
       { head: 'В каких чатах ждут', cell: (p) => chatNames(p) },
     ],
   });
+}
+
+/** Whose parent: of his children those of this class. */
+function childrenOf(children: readonly PersonClass[], { title }: UnreachableClass): Html[] {
+  return children
+    .filter(({ child, classTitle }) => child !== null && title !== null && classTitle === title)
+    .map(({ child }) => html`<div class="muted small"><bdi>${child}</bdi></div>`);
 }
 
 function reasonOf({ reason, refusal }: UnreachablePerson): string {

@@ -6,6 +6,7 @@ import { nameMatches, shownName, shownRole } from './person-columns.ts';
 
 /** A member as he will be once the draft is saved, and what is staged about him. */
 export interface DraftMemberItem extends ChatMemberItem {
+  sex: Sex | null;
   staged: 'add' | 'remove' | null;
   stagedAdmin: 'grant' | 'revoke' | null;
   ticked: boolean;
@@ -65,7 +66,7 @@ function foundMembers(
         select d.person_id, false, '[]'::jsonb, null::uuid, d.member, d.admin, d.ticked from (${staged}) d
         where d.member = 'add'
           and not exists (select from membership m where m.chat_id = ${chatId}::uuid and m.person_id = d.person_id)`;
-  return sql`select m.*, p.name_key, ${shownName} as name, ${shownRole} as role
+  return sql`select m.*, p.name_key, ${shownName} as name, ${shownRole} as role, p.sex
     from (${source}) m join person p on p.school_id = ${schoolId} and p.id = m.person_id
     where true ${lastName ? sql`and ${nameMatches(lastName)}` : sql``}
       ${show === 'changes' ? sql`and (m.staged is not null or m.staged_admin is not null)` : sql``}`;

@@ -2,13 +2,14 @@ import { type RawBuilder, sql } from 'kysely';
 import type { ChatType, Ground } from '../../desired/model.ts';
 import { instant, type Sql } from '../database.ts';
 import type { ChatMemberItem } from './chat-members.ts';
-import { type ShownRole, shownName, shownRole } from './person-columns.ts';
+import { type Sex, type ShownRole, shownName, shownRole } from './person-columns.ts';
 import { maySeeChat, type Viewer } from './viewer.ts';
 
 export interface PersonRow {
   id: string;
   name: string;
   role: ShownRole;
+  sex: Sex | null;
   /** In the roster now. */
   present: boolean;
   linked: boolean;
@@ -17,7 +18,7 @@ export interface PersonRow {
 /** Null: the school never knew him. */
 export async function findPerson(db: Sql, schoolId: string, personId: string): Promise<PersonRow | null> {
   const { rows } = await sql<PersonRow>`
-    select p.id, ${shownName} as name, ${shownRole} as role, p.present, l.person_id is not null as linked
+    select p.id, ${shownName} as name, ${shownRole} as role, p.sex, p.present, l.person_id is not null as linked
     from person p left join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present
     where p.school_id = ${schoolId} and p.id = ${personId}`.execute(db);
   return rows[0] ?? null;

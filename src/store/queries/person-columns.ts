@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { wordPrefix } from '../../chats/text.ts';
 
 export type ShownRole = 'staff' | 'student' | 'parent';
+export type Sex = 'male' | 'female';
 
 export const isStaff = sql<boolean>`p.roles && '{teacher,administrator,staff}'::text[]`;
 

@@ -5,7 +5,7 @@ import type { ChatType } from '../../desired/model.ts';
 import type { Action, ActionKind } from '../../plan/model.ts';
 import type { Sql } from '../database.ts';
 import { type Listed, limitTo, listed, type Page } from './page.ts';
-import { nameMatches, type ShownRole, shownName, shownRole } from './person-columns.ts';
+import { nameMatches, type Sex, type ShownRole, shownName, shownRole } from './person-columns.ts';
 
 export type PlanKind = ActionKind | 'held';
 
@@ -84,6 +84,7 @@ export interface PlanPersonItem {
   personId: string;
   name: string;
   role: ShownRole;
+  sex: Sex | null;
   actions: { chatTitle: string; action: Action }[];
 }
 
@@ -101,11 +102,11 @@ export async function planPeople(
       ${filter.kind ? sql`and x @> ${JSON.stringify(hasKind(filter.kind))}::jsonb` : sql``}`;
   const { rows } = await sql<PlanPersonItem & { id: string | null; total: number }>`
     with steps as materialized (${steps}), found as materialized (
-      select p.id, p.name_key, ${shownName} as name, ${shownRole} as role from person p
+      select p.id, p.name_key, ${shownName} as name, ${shownRole} as role, p.sex from person p
       where p.school_id = ${schoolId} and p.id in (select person_id from steps)
         ${filter.text ? sql`and ${nameMatches(filter.text)}` : sql``}
     ), page as (select * from found order by name_key collate "C", id ${limitTo(filter)})
-    select t.total, p.id, p.id as "personId", p.name, p.role,
+    select t.total, p.id, p.id as "personId", p.name, p.role, p.sex,
       (select jsonb_agg(jsonb_build_object('chatTitle', s.title, 'action', s.action) order by s.ordinal)
         from steps s where s.person_id = p.id) as actions
     from (select count(*)::int as total from found) t left join page p on true

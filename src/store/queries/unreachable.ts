@@ -1,12 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../database.ts';
-import { byName, type ShownRole, shownName, shownRole } from './person-columns.ts';
+import { byName, type Sex, type ShownRole, shownName, shownRole } from './person-columns.ts';
 
 /** Somebody who is in chats of СГО and cannot be brought into them in Sferum (J8). */
 export interface UnreachablePerson {
   personId: string;
   name: string;
   role: ShownRole;
+  sex: Sex | null;
   /** `refused`: Sferum does not let him be added, `refusal` says why. */
   reason: 'notLinked' | 'left' | 'refused';
   refusal: string | null;
@@ -47,7 +48,7 @@ export async function listUnreachable(
         left join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id
       where l.vk_user_id is null or s.state in ('left', 'refused')
     ), people as (
-      select w.class_id, p.name_key, p.id, jsonb_build_object('personId', p.id, 'name', ${shownName}, 'role', ${shownRole},
+      select w.class_id, p.name_key, p.id, jsonb_build_object('personId', p.id, 'name', ${shownName}, 'role', ${shownRole}, 'sex', p.sex,
           'reason', x.reason, 'refusal', max(x.refusal),
           'chats', jsonb_agg(jsonb_build_object('id', x.id, 'title', x.title) order by x.title_key collate "C")) as person
       from missing x join person p on p.school_id = ${schoolId} and p.id = x.person_id

@@ -165,6 +165,30 @@ describeInBrowser('what stands still until somebody decides', () => {
     await expectUsable(page);
   });
 
+  test('the picker tells a parent by his children, and offers none whose last child has left (C3, D6)', async () => {
+    await initializeAll(site.world, school);
+    const { rows } = await sql<{ chat: string; name: string; family: string; child: string; class: string }>`
+      select c.id as chat, p.family_name as family, concat_ws(' ', p.family_name, p.given_name, p.middle_name) as name,
+        concat_ws(' ', s.family_name, s.given_name) as child, k.title as class
+      from guardian g join person p on p.id = g.guardian_id join person s on s.id = g.student_id
+        join enrollment e on e.student_id = s.id and e.unit = 'class' join class k on k.id = e.unit_id,
+        chat c where c.type = 'staff' and p.id = ${people.parent}`.execute(site.world.ctx.db.sql);
+    const { chat, name, family, child, class: title } = rows[0]!;
+    const query = new URLSearchParams({ role: 'parent', lastName: family });
+    const page = await site.visit(admin(), `/manage/chats/${chat}/pick?${query}`);
+    const row = page.getByRole('row').filter({ has: page.getByRole('checkbox', { name }) });
+    await row.getByText(`${child}, ${title}`).waitFor();
+    expect(await row.getByRole('checkbox').isEnabled()).toBe(true);
+    await expectUsable(page);
+
+    await sql`update enrollment set ends_on = '2020-01-01' where student_id in (
+      select student_id from guardian where guardian_id = ${people.parent})`.execute(site.world.ctx.db.sql);
+    await page.reload();
+    await row.getByText('Детей в школе сейчас нет').waitFor();
+    expect(await row.getByRole('checkbox').isEnabled()).toBe(false);
+    await expectUsable(page);
+  });
+
   test('a session that is over, a page that is not for one, and a fault of ours say what to do next', async () => {
     const page = await site.visit(admin(), '/manage');
     await sql`update console_session set expires_at = now() - interval '1 minute'`.execute(

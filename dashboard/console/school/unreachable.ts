@@ -125,7 +125,7 @@ function childrenOf(children: readonly PersonClass[], { title }: UnreachableClas
 }
 
 function reasonOf({ reason, refusal }: UnreachablePerson): string {
-  if (reason === 'notLinked') return 'профиль VK ID не привязан';
+  if (reason === 'notLinked') return 'профиль не привязан';
   return reason === 'left' ? 'самостоятельный выход из чата' : refusedText(refusal);
 }
 

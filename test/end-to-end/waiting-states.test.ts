@@ -94,6 +94,7 @@ describeInBrowser('what stands still until somebody decides', () => {
       .getByText(/Администратор сервера/)
       .waitFor();
     expect(await page.getByText(/Списки из СГО/).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Посмотреть и решить' }).count()).toBe(0);
     expect(
       await page
         .getByRole('listitem')

@@ -14,6 +14,7 @@ import { count } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
+import { UNCONFIRMED } from '../school/unconfirmed.ts';
 import type { listQuery } from './query.ts';
 import { chats as chatsWord, OPERATION_LABELS, people } from './words.ts';
 
@@ -76,8 +77,8 @@ export function listHref({ sort, page, perPage, ...filter }: ListFilter): string
 
 /** What waits for a person stands above everything, each with the button that leads to it. */
 function waiting({ held, failing, running }: Attention, shown: ListFilter['condition']): Content[] {
-  // A replaced account is no question about people: «Требует внимания» has it.
-  const decisions = held.filter(({ kind }) => kind !== 'account-replacement');
+  // What the account waits for is no question about people: «Требует внимания» has it.
+  const decisions = held.filter(({ kind }) => !UNCONFIRMED[kind]);
   return [
     ...decisions.map((operation) =>
       notice({

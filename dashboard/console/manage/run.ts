@@ -174,8 +174,8 @@ export function problemNotices(run: Run): Content[] {
 }
 
 /** F4: decided chat by chat, or at once. */
-export function heldPart(run: Run, held: readonly HeldChat[], names: Names): Html {
-  if (held.length === 0) return held.length === 0 && run.state === 'held' ? wholePart(run) : html``;
+export function heldPart(run: Run, held: readonly HeldChat[], names: Names, role: TokenRole): Html {
+  if (held.length === 0) return run.state === 'held' ? wholePart(run, role) : html``;
   const total = held.reduce((n, chat) => n + removals(chat), 0);
   return html`<section class="stack" aria-labelledby="held-head"><div class="section-head"><h2 id="held-head">Ждут решения: ${people(total)}, ${chats(held.length)}</h2>
 <form method="post" action="${runHref(run.id)}/decide" class="actions">${submitButton({ label: `Исключить всех (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Оставить всех', name: 'do', value: 'reject' })}</form></div>
@@ -206,14 +206,18 @@ function byName(some: HeldChat['people'], names: Names): HeldChat['people'] {
 }
 
 /** J2: an import that looked incomplete is accepted whole, or stays as it is; what else waits as a whole likewise. */
-function wholePart(run: Run): Html {
+function wholePart(run: Run, role: TokenRole): Html {
   const { text, approve } = WHOLE[run.kind] ?? INCOMPLETE;
+  // What it means for the former account's chats, or a restored copy, is known to whoever did that.
+  if (WHOLE[run.kind] && role !== 'operator') {
+    return html`<section class="panel"><p>Пока нет решения, чаты не создаются и никто не исключён.</p><p class="muted">Решает администратор сервера.</p></section>`;
+  }
   return html`<section class="panel"><p>${text}</p>
 <form method="post" action="${runHref(run.id)}/decide" class="actions">${submitButton({ label: approve, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
 }
 
 const INCOMPLETE = {
-  text: 'В загруженных списках заметно меньше людей, чем было. Пока вы не решите, новые люди добавлены, а убранных никто не исключал.',
+  text: 'Новые люди уже добавлены, никто не исключён. Если списки верны, примите их: чаты покинут те, кого в списках нет. Если нет, отклоните и выгрузите списки из СГО ещё раз.',
   approve: 'Списки верны, принять',
 };
 const WHOLE: Partial<Record<Run['kind'], { text: string; approve: string }>> = {

@@ -1,6 +1,7 @@
 import { type Attention, attentionOf } from '../../../src/store/queries/attention.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
 import { findWorkList, type WorkList } from '../../../src/store/queries/work-list.ts';
+import type { TokenRole } from '../../auth.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';
@@ -24,7 +25,7 @@ export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
     ]);
     const items = [
       ...accountItems(account, attention),
-      ...heldItems(attention),
+      ...heldItems(attention, c.get('visitor').caller.role),
       ...failedItems(work),
       ...failingItems(work),
       ...callItems(work),
@@ -67,7 +68,6 @@ function accountItems(account: SferumAccountItem | null, { held }: Attention): I
   if (!account.creationsConfirmed && held.some(({ kind }) => UNCONFIRMED[kind])) return [];
   const open = linkButton({ label: 'Настройки школы', href: '/settings' });
   if (!account.creationsConfirmed) {
-    const asked = held.find(({ kind }) => kind === 'account-replacement');
     return [
       {
         tone: 'warn',
@@ -100,9 +100,8 @@ function accountItems(account: SferumAccountItem | null, { held }: Attention): I
   ];
 }
 
-function heldItems({ held }: Attention): Item[] {
-  const decisions = held.filter(({ kind }) => kind !== 'account-replacement');
-  return decisions.map(({ operationId, kind, since, chats, people }) => ({
+function heldItems({ held }: Attention, role: TokenRole): Item[] {
+  return held.map(({ operationId, kind, since, chats, people }) => ({
     tone: 'warn',
     word: 'ждёт решения',
     title:
@@ -116,16 +115,15 @@ function heldItems({ held }: Attention): Item[] {
         ? `${OPERATION_LABELS[kind]}: исключений больше, чем бывает обычно. Добавления выполнены.`
         : 'В новых списках заметно меньше людей, чем было. Новые добавлены, никто не исключён.'),
     since,
-    action: decideButton(operationId),
+    action:
+      UNCONFIRMED[kind] && role !== 'operator'
+        ? linkButton({ label: 'Подробнее', href: `/manage/operations/${operationId}` })
+        : linkButton({
+            label: 'Посмотреть и решить',
+            href: `/manage/operations/${operationId}`,
+            kind: 'primary',
+          }),
   }));
-}
-
-function decideButton(operationId: string): Html {
-  return linkButton({
-    label: 'Посмотреть и решить',
-    href: `/manage/operations/${operationId}`,
-    kind: 'primary',
-  });
 }
 
 function failedItems({ failed }: WorkList): Item[] {

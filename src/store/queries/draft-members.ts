@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../database.ts';
 import { type ChatMemberItem, memberPage } from './chat-members.ts';
 import type { Listed, Page } from './page.ts';
-import { nameMatches, shownName, shownRole } from './person-columns.ts';
+import { nameMatches, type Sex, shownName, shownRole } from './person-columns.ts';
 
 /** A member as he will be once the draft is saved, and what is staged about him. */
 export interface DraftMemberItem extends ChatMemberItem {
@@ -32,7 +32,7 @@ export function listDraftMembers(
   scope: DraftScope,
   filter: DraftMemberFilter,
 ): Promise<Listed<DraftMemberItem>> {
-  const more = sql`m.staged, m.staged_admin as "stagedAdmin", m.ticked,`;
+  const more = sql`m.sex, m.staged, m.staged_admin as "stagedAdmin", m.ticked,`;
   return memberPage<DraftMemberItem>(db, { ...scope, found: foundMembers(scope, filter), more }, filter);
 }
 

@@ -208,8 +208,8 @@ function byName(some: HeldChat['people'], names: Names): HeldChat['people'] {
 /** J2: an import that looked incomplete is accepted whole, or stays as it is; what else waits as a whole likewise. */
 function wholePart(run: Run, role: TokenRole): Html {
   const { text, approve } = WHOLE[run.kind] ?? INCOMPLETE;
-  // What it means for the former account's chats, or a restored copy, is known to whoever did that.
-  if (WHOLE[run.kind] && role !== 'operator') {
+  // What becomes of the former account's chats is known to whoever replaced it.
+  if (run.kind === 'account-replacement' && role !== 'operator') {
     return html`<section class="panel"><p>Пока нет решения, чаты не создаются и никто не исключён.</p><p class="muted">Решает администратор сервера.</p></section>`;
   }
   return html`<section class="panel"><p>${text}</p>

@@ -116,7 +116,7 @@ function heldItems({ held }: Attention, role: TokenRole): Item[] {
         : 'В новых списках заметно меньше людей, чем было. Новые добавлены, никто не исключён.'),
     since,
     action:
-      UNCONFIRMED[kind] && role !== 'operator'
+      kind === 'account-replacement' && role !== 'operator'
         ? linkButton({ label: 'Подробнее', href: `/manage/operations/${operationId}` })
         : linkButton({
             label: 'Посмотреть и решить',

@@ -17,6 +17,8 @@ import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.
 
 const OPERATOR = { role: 'operator', sub: 'operator' } as const;
 const OTHER_COMMUNITY = 77;
+/** Other suites share the machine. */
+const SOON = { timeout: 20_000 };
 const WHOLE = makeSchool({ seed: 7, size: 'small', today: TODAY }).files;
 
 describeInBrowser('what stands still until somebody decides', () => {
@@ -126,7 +128,7 @@ describeInBrowser('what stands still until somebody decides', () => {
       .poll(async () => {
         await page.reload();
         return page.getByRole('heading', { level: 2, name: /не обновля/ }).count();
-      })
+      }, SOON)
       .toBe(1);
     await expectUsable(page);
     await page.getByRole('link', { name: 'Открыть чат' }).click();

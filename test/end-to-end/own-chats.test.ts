@@ -51,7 +51,7 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
 
   test('a linked pupil has his cards, the messenger and the unlinking, and no management (A1, A3, A4)', async () => {
     const page = await site.visit(people.student);
-    await expect.poll(() => page.title()).toContain('Чаты');
+    await expect.poll(() => page.title(), { timeout: 20_000 }).toContain('Чаты');
     expect(await page.getByText(LINKED, { exact: true }).count()).toBe(1);
     expect(await button(page, MESSENGER).count()).toBe(1);
     expect(await button(page, UNLINK).count()).toBe(1);

@@ -13,7 +13,9 @@ import { startServer } from './support/server.ts';
 const BULK_REQUESTS_PER_SECOND = 3;
 const REQUESTS_PER_SECOND = 20;
 const EVENTS = 100;
+/** An event that touches more is followed and not counted. */
 const CHATS_PER_EVENT_AT_MOST = 25;
+const SPARE_EVENTS = 40;
 const LOOK_EVERY_MS = 3;
 const PROBES = 20;
 const PROBE_EVERY_MS = 60;
@@ -31,20 +33,24 @@ export const event: Benchmark = {
     await using app = await startApp((await server.database()).url, sandbox.url);
     const schoolId = await importManualSchool(app, sandbox, BULK_REQUESTS_PER_SECOND);
     const today = dayIn(TIME_ZONE, app.ctx.clock.now());
-    const changes = await changesOf(app.ctx.db.sql, schoolId, today, 2 * EVENTS);
+    const changes = await changesOf(app.ctx.db.sql, schoolId, today, 2 * EVENTS + SPARE_EVENTS);
 
     const initialization = await initialize(app, schoolId);
     await planned(app, initialization);
     const busy: Took[] = [];
     while (busy.length < EVENTS && (await runs(app, initialization))) {
-      busy.push(await follow(app, schoolId, changes.shift()!));
+      const took = await follow(app, schoolId, changes.shift()!);
+      if (took.chats <= CHATS_PER_EVENT_AT_MOST) busy.push(took);
     }
     await succeeded(app.ctx, initialization);
 
     await sql`update sferum_account set requests_per_second = ${REQUESTS_PER_SECOND}`.execute(app.ctx.db.sql);
     const latencyMs = await latencyOf(sandbox);
     const idle: Took[] = [];
-    while (idle.length < EVENTS) idle.push(await follow(app, schoolId, changes.shift()!));
+    while (idle.length < EVENTS) {
+      const took = await follow(app, schoolId, changes.shift()!);
+      if (took.chats <= CHATS_PER_EVENT_AT_MOST) idle.push(took);
+    }
 
     print(`Sferum's own latency ${latencyMs.toFixed(1)} ms, taken off once an event`);
     const alone = figures(idle, latencyMs);
@@ -98,7 +104,7 @@ async function follow({ ctx }: App, schoolId: string, change: ChangeEvent): Prom
       await ctx.clock.sleep(LOOK_EVERY_MS);
     }
   });
-  if (chats === 0 || chats > CHATS_PER_EVENT_AT_MOST) throw new Error(`the event touched ${chats} chats`);
+  if (chats === 0) throw new Error('the event touched no chat');
   return { type: change.type, durableMs, ms, chats };
 }
 

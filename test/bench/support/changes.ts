@@ -18,7 +18,7 @@ interface Group {
 }
 
 /** A pupil's departure touches his class, its parents and all his groups: no more than this many groups. */
-const GROUPS_AT_MOST = 20;
+const GROUPS_AT_MOST = 22;
 
 /**
  * So many changes of a school, four by four: a linked pupil leaves, his order is cancelled, a group gets another

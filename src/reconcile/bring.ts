@@ -84,13 +84,12 @@ export async function bring(
     // A chat made just now stays in doubt until its outcome is recorded.
     if (round === 1 && !progress.created) await doubt(ctx, chat.id);
     const work = { ref, steps, call, progress };
-    const isConfirmed = steps.some((s) => s.step === 'grant' || s.step === 'revoke');
-    if (isConfirmed && round === 1 && call.priority !== 'bulk') {
+    if (round === 1 && call.priority !== 'bulk' && steps.some((s) => s.step === 'grant')) {
       observe(await performAtOnce(account, work));
       continue;
     }
     for (const kind of KINDS) await perform(account, work, kind);
-    if (!isConfirmed) return;
+    if (!steps.some((s) => s.step === 'grant' || s.step === 'revoke')) return;
     await read();
   }
 }

@@ -121,15 +121,7 @@ async function decideImport(ctx: Context, decision: Decision): Promise<void> {
 
 /** Confirmed: every chat is made anew by the account that took over; else nothing goes to Sferum until another connects. */
 async function decideReplacement(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
-  const schoolId = operation.schoolId!;
-  await ctx.db.transaction(async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
-    await endOperation(ctx, tx, operation.id, {
-      state: 'succeeded',
-      result: { decision: decision.decision },
-    });
-    if (decision.decision === 'reject') return;
-    const at = new Date(ctx.clock.now());
+  await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
     await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${at}
       where school_id = ${schoolId}`.execute(tx);
     await sql`delete from sferum_member where school_id = ${schoolId}`.execute(tx);
@@ -139,7 +131,6 @@ async function decideReplacement(ctx: Context, operation: Operation, decision: D
     const ids = rows.map((r) => r.id);
     await moveGenerations(tx, ids, { cause: `approval:${operation.id}`, priority: 'bulk', at });
   });
-  ctx.wake('chats');
 }
 
 /**
@@ -147,26 +138,31 @@ async function decideReplacement(ctx: Context, operation: Operation, decision: D
  * nothing goes to Sferum until the school is connected, or looked at, again.
  */
 async function decideAdoption(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
-  const schoolId = operation.schoolId!;
   if (decision.decision === 'approve') {
     const { rows } = await sql<{ id: string }>`
-      select id from chat where school_id = ${schoolId} and creation = 'created' and deleted_at is null
+      select id from chat where school_id = ${operation.schoolId} and creation = 'created' and deleted_at is null
         and deleting_since is null`.execute(ctx.db.sql);
-    await mend(
-      ctx,
-      schoolId,
-      rows.map((r) => r.id),
-    );
+    const ids = rows.map((r) => r.id);
+    await mend(ctx, operation.schoolId!, ids);
   }
+  await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
+    await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${at}
+      where school_id = ${schoolId} and status_reason = ${RESTORE_UNCONFIRMED}`.execute(tx);
+  });
+}
+
+/** Ends a question about a school's account, and lifts what it held where the answer is yes. */
+async function decideWhole(
+  ctx: Context,
+  operation: Operation,
+  { decision }: Decision,
+  lift: (tx: Sql, schoolId: string, at: Date) => Promise<void>,
+): Promise<void> {
+  const schoolId = operation.schoolId!;
   await ctx.db.transaction(async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
-    await endOperation(ctx, tx, operation.id, {
-      state: 'succeeded',
-      result: { decision: decision.decision },
-    });
-    if (decision.decision === 'reject') return;
-    await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${new Date(ctx.clock.now())}
-      where school_id = ${schoolId} and status_reason = ${RESTORE_UNCONFIRMED}`.execute(tx);
+    await endOperation(ctx, tx, operation.id, { state: 'succeeded', result: { decision } });
+    if (decision === 'approve') await lift(tx, schoolId, new Date(ctx.clock.now()));
   });
   ctx.wake('chats');
 }

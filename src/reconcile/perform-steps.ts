@@ -18,8 +18,11 @@ export interface Performance {
 
 /** Like steps together (they share requests), kinds in their order: additions and admins before removals (rule 8). */
 export const KINDS = ['rename', 'add', 'grant', 'revoke', 'reset-link', 'remove'] as const;
-/** These take nobody out: their order is kept by one request, and by the next round where it was not one. */
-const KINDS_AT_ONCE: readonly SferumStep['step'][] = ['rename', 'add', 'grant', 'revoke'];
+/**
+ * These take nothing from anybody: whatever becomes of one of them, the chat has its people and its admins still.
+ * Their order is kept by one request, and by the next round where it was not one.
+ */
+const KINDS_AT_ONCE: readonly SferumStep['step'][] = ['rename', 'add', 'grant'];
 
 export async function perform(
   account: SferumAccount,
@@ -31,7 +34,7 @@ export async function perform(
 }
 
 /**
- * Somebody waits: instead of a slot for each kind, everything that takes nobody out and the read that confirms it
+ * Somebody waits: instead of a slot for each kind, everything that takes nothing away and the read that confirms it
  * are queued as one, and usually travel as one request, in this order. What came in another order (a grant before
  * its person was in, a read before a grant) shows in what is read, and the next round does it in turn.
  * Resolves with who is in.

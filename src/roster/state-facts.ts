@@ -15,8 +15,9 @@ export interface Statement {
 }
 
 /**
- * States facts of one school: the greatest stamp wins, row by row, and within a row part by part. A row that already says so has only its stamp
- * moved, which a statement that comes late and is older must find; it does not count as a change.
+ * States facts of one school: the greatest stamp wins, row by row, and within a row part by part. A row that already
+ * says so has only its stamp moved, which a statement that comes late and is older must find; it does not count as
+ * a change.
  * A statement of the same stamp may be made again, whole after one that only added.
  * @returns how many rows say something else than before
  */

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
 import { startTestApp } from '../support/app.ts';
+import { ADMIN, startChatWorld } from '../support/chat-world.ts';
 import { startHalves } from '../support/halves.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 
@@ -88,4 +89,14 @@ test('an event for a chat whose bulk work waits for a slot takes that work over 
   await halves.workAll();
   expect(await halves.differences()).toEqual([]);
   expect(halves.sandbox.world.ledger.of('create')).toHaveLength(1);
+});
+
+test('an admin is dismissed only once his successor is one: a refused appointment leaves him', async () => {
+  await using world = await startChatWorld();
+  expect(world.inSferum('Учительская')).toBe('101 102 103 901*');
+  world.sandbox.world.faults.add({ method: 'messages.setMemberRole', fault: 935, times: 1 });
+  const staff = await world.chatId('Учительская');
+  await world.done(200, 'PATCH', `/v1/chats/${staff}`, ADMIN, { admins: { grant: ['t1'], revoke: ['a1'] } });
+  await world.settled();
+  expect(world.inSferum('Учительская')).toBe('101 102 103 901*');
 });

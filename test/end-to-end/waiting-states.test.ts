@@ -88,15 +88,15 @@ describeInBrowser('what stands still until somebody decides', () => {
     expect(await task(page, 'Списки из СГО приняты не полностью').count()).toBe(0);
   });
 
-  test('a replaced account waits for the server’s administrator, and nobody is asked about lists (D12)', async () => {
+  test('a replaced account asks whether chats may be made anew, and nobody is asked about lists (D12)', async () => {
     await initializeAll(site.world, school);
     expect((await connect('user')).status).toBe(200);
     const page = await site.visit(admin(), '/attention');
     await task(page, 'Новые чаты не создаются')
-      .getByText(/Администратор сервера/)
+      .getByText(/заново нужно подтвердить/)
       .waitFor();
     expect(await page.getByText(/Списки из СГО/).count()).toBe(0);
-    expect(await page.getByRole('link', { name: 'Посмотреть и решить' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Посмотреть и решить' }).count()).toBe(1);
     expect(
       await page
         .getByRole('listitem')
@@ -113,6 +113,10 @@ describeInBrowser('what stands still until somebody decides', () => {
     await heading(page, 'Замена учётной записи Сферума');
     expect(await page.getByRole('button', { name: /Списки верны/ }).count()).toBe(0);
     await expectUsable(page);
+    await press(page, 'Создать чаты заново');
+    await site.world.settled();
+    await page.goto(`${site.origin}/attention`);
+    expect(await task(page, 'Новые чаты не создаются').count()).toBe(0);
   });
 
   test('a chat that cannot be made says so in the work list, in the list of chats and in its editor', async () => {

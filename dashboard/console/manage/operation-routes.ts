@@ -134,7 +134,7 @@ async function bodyOf(parts: ConsoleParts, c: ConsoleContext, run: Run): Promise
   const people = [...ids.people, ...held.flatMap((chat) => chat.people.map((person) => person.personId))];
   const names = await findNames(db, schoolId, { ...ids, people });
   const plan = run.following ? await planPart(parts, schoolId, run, filter) : '';
-  return html`${problemNotices(run)}${heldPart(run, held, names, c.get('visitor').caller.role)}${resultFigures(run)}${run.following ? html`<h2>Что сделано</h2>` : ''}${plan}`;
+  return html`${problemNotices(run)}${heldPart(run, held, names)}${resultFigures(run)}${run.following ? html`<h2>Что сделано</h2>` : ''}${plan}`;
 }
 
 async function planPart(

@@ -2,7 +2,6 @@
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { HeldChat, Run, TypeProgress } from '../../../src/store/queries/runs.ts';
-import type { TokenRole } from '../../auth.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, postButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
@@ -174,8 +173,8 @@ export function problemNotices(run: Run): Content[] {
 }
 
 /** F4: decided chat by chat, or at once. */
-export function heldPart(run: Run, held: readonly HeldChat[], names: Names, role: TokenRole): Html {
-  if (held.length === 0) return run.state === 'held' ? wholePart(run, role) : html``;
+export function heldPart(run: Run, held: readonly HeldChat[], names: Names): Html {
+  if (held.length === 0) return run.state === 'held' ? wholePart(run) : html``;
   const total = held.reduce((n, chat) => n + removals(chat), 0);
   return html`<section class="stack" aria-labelledby="held-head"><div class="section-head"><h2 id="held-head">Ждут решения: ${people(total)}, ${chats(held.length)}</h2>
 <form method="post" action="${runHref(run.id)}/decide" class="actions">${submitButton({ label: `Исключить всех (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Оставить всех', name: 'do', value: 'reject' })}</form></div>
@@ -206,12 +205,8 @@ function byName(some: HeldChat['people'], names: Names): HeldChat['people'] {
 }
 
 /** J2: an import that looked incomplete is accepted whole, or stays as it is; what else waits as a whole likewise. */
-function wholePart(run: Run, role: TokenRole): Html {
+function wholePart(run: Run): Html {
   const { text, approve } = WHOLE[run.kind] ?? INCOMPLETE;
-  // What becomes of the former account's chats is known to whoever replaced it.
-  if (run.kind === 'account-replacement' && role !== 'operator') {
-    return html`<section class="panel"><p>Пока нет решения, чаты не создаются и никто не исключён.</p><p class="muted">Решает администратор сервера.</p></section>`;
-  }
   return html`<section class="panel"><p>${text}</p>
 <form method="post" action="${runHref(run.id)}/decide" class="actions">${submitButton({ label: approve, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
 }
@@ -222,7 +217,7 @@ const INCOMPLETE = {
 };
 const WHOLE: Partial<Record<Run['kind'], { text: string; approve: string }>> = {
   'account-replacement': {
-    text: 'Пока вы не решите, в чаты никто не добавлен и никто из них не исключён.',
+    text: 'Пока вы не решите, чаты не создаются и никто не исключён. После подтверждения чаты будут созданы заново, с новой перепиской; прежние останутся у прежнего профиля.',
     approve: 'Создать чаты заново',
   },
   adoption: {

@@ -1,7 +1,6 @@
 import { type Attention, attentionOf } from '../../../src/store/queries/attention.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
 import { findWorkList, type WorkList } from '../../../src/store/queries/work-list.ts';
-import type { TokenRole } from '../../auth.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';
@@ -25,7 +24,7 @@ export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
     ]);
     const items = [
       ...accountItems(account, attention),
-      ...heldItems(attention, c.get('visitor').caller.role),
+      ...heldItems(attention),
       ...failedItems(work),
       ...failingItems(work),
       ...callItems(work),
@@ -100,7 +99,7 @@ function accountItems(account: SferumAccountItem | null, { held }: Attention): I
   ];
 }
 
-function heldItems({ held }: Attention, role: TokenRole): Item[] {
+function heldItems({ held }: Attention): Item[] {
   return held.map(({ operationId, kind, since, chats, people }) => ({
     tone: 'warn',
     word: 'ждёт решения',
@@ -115,14 +114,11 @@ function heldItems({ held }: Attention, role: TokenRole): Item[] {
         ? `${OPERATION_LABELS[kind]}: исключений больше, чем бывает обычно. Добавления выполнены.`
         : 'В новых списках заметно меньше людей, чем было. Новые добавлены, никто не исключён.'),
     since,
-    action:
-      kind === 'account-replacement' && role !== 'operator'
-        ? linkButton({ label: 'Подробнее', href: `/manage/operations/${operationId}` })
-        : linkButton({
-            label: 'Посмотреть и решить',
-            href: `/manage/operations/${operationId}`,
-            kind: 'primary',
-          }),
+    action: linkButton({
+      label: 'Посмотреть и решить',
+      href: `/manage/operations/${operationId}`,
+      kind: 'primary',
+    }),
   }));
 }
 

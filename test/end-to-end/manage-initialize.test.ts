@@ -148,6 +148,20 @@ describeInBrowser('«Инициализировать список чатов»'
     await page.getByLabel('План на дату').fill(inDays(20));
     await page.getByRole('button', { name: 'Показать план' }).first().click();
     await heading(page, `План на ${written(inDays(20))}`);
+    const planned = page.url();
+    await openChat(page, '5А класс');
+    await page.getByLabel('Наименование чата').fill('5А класс дружбы');
+    await press(page, 'Сохранить');
+    await page.getByText('Сохранено', { exact: true }).waitFor();
+    await page.goto(planned);
+    await press(page, 'Составить план заново');
+    await page.waitForURL((url) => url.href !== planned);
+    await heading(page, `План на ${written(inDays(20))}`);
+    expect(await page.getByRole('link', { name: 'План на дату' }).count()).toBe(1);
+    await openChat(page, '5А класс дружбы');
+    await page.getByLabel('Наименование чата').fill('5А класс');
+    await press(page, 'Сохранить');
+    await page.getByText('Сохранено', { exact: true }).waitFor();
   });
 
   test('what is held is decided chat by chat: one goes on, the other stays (F4, J3)', async () => {

@@ -16,6 +16,7 @@ import { runChoice } from './initialize.ts';
 import { type Counts, type PlanFilter, planBody, planFigures } from './plan.ts';
 import { planQuery } from './query.ts';
 import {
+  askedAt,
   heldPart,
   isNothing,
   isUndoable,
@@ -30,10 +31,7 @@ import {
 import { isOpen, runTitle } from './run-words.ts';
 
 const REFRESH_SECONDS = 3;
-const CRUMBS = [
-  { label: 'Управление чатами', href: '/manage' },
-  { label: 'Настройки создания/синхронизации чатов', href: '/manage/initialize' },
-];
+const crumbsOf = (run: Run) => [{ label: 'Управление чатами', href: '/manage' }, askedAt(run)];
 
 /** A plan, a run, what it holds, its end; one address through all its states, so that one can leave and come back. */
 export function operationRoutes(parts: ConsoleParts): void {
@@ -54,7 +52,7 @@ export function operationRoutes(parts: ConsoleParts): void {
       c,
       title: 'Отменить прогон?',
       section: 'manage',
-      crumbs: [...CRUMBS, { label: runTitle(run), href: runHref(run.id) }],
+      crumbs: [...crumbsOf(run), { label: runTitle(run), href: runHref(run.id) }],
       body: undoQuestion(run),
       styles: ['manage.css'],
     });
@@ -108,7 +106,7 @@ async function show(parts: ConsoleParts, c: ConsoleContext, run: Run): Promise<R
     title: runTitle(run),
     subtitle: html`${[runChoice(run)].filter(Boolean).map((text) => html`${text} · `)}${moment(run.createdAt, school.timeZone)}`,
     section: 'manage',
-    crumbs: CRUMBS,
+    crumbs: crumbsOf(run),
     actions: runActions(run),
     body: await bodyOf(parts, c, run),
     styles: ['manage.css'],

@@ -13,12 +13,18 @@ import { calls, chats, duration, people } from './words.ts';
 
 export const runHref = (id: string) => `/manage/operations/${id}`;
 
+/** Where such a run is asked for. */
+export const askedAt = ({ asOf }: Run) =>
+  asOf
+    ? { label: 'План на дату', href: '/manage/ahead' }
+    : { label: 'Настройки создания/синхронизации чатов', href: '/manage/initialize' };
+
 /** Beside the heading: what can be done about it now. */
 export function runActions(run: Run): Html {
   const href = runHref(run.id);
   if (run.dryRun && run.state === 'succeeded') {
     const applicable = run.asOf === null && !isNothing(run);
-    return html`${linkButton({ label: 'Изменить выбор', href: '/manage/initialize' })}${
+    return html`${linkButton({ label: 'Изменить выбор', href: askedAt(run).href })}${
       applicable && run.fresh
         ? postButton({ label: 'Выполнить', action: `${href}/apply`, kind: 'primary' })
         : ''
@@ -55,10 +61,11 @@ export function isNothing({ result }: Run): boolean {
   return sum.every((n) => !n);
 }
 
-function planAnew({ types, strict, asOf }: Run): Html {
-  return html`<form method="post" action="/manage/initialize" class="inline">${types.map((type) => hiddenField('type', type))}${
-    strict ? hiddenField('strict', 'on') : ''
-  }${asOf ? hiddenField('asOf', asOf) : ''}${submitButton({ label: 'Составить план заново', kind: 'primary' })}</form>`;
+function planAnew(run: Run): Html {
+  const { types, strict, asOf } = run;
+  return html`<form method="post" action="${askedAt(run).href}" class="inline">${
+    asOf ? hiddenField('asOf', asOf) : types.map((type) => hiddenField('type', type))
+  }${strict ? hiddenField('strict', 'on') : ''}${submitButton({ label: 'Составить план заново', kind: 'primary' })}</form>`;
 }
 
 /** Over the plan of a dry run. */

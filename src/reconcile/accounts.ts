@@ -27,6 +27,8 @@ export const RESTORE_UNCONFIRMED = 'restore-unconfirmed';
 /** The same of a replaced account, whose chats would be made anew (connect-sferum.ts). */
 export const REPLACEMENT_UNCONFIRMED = 'replacement-unconfirmed';
 
+const UNCONFIRMED: readonly string[] = [RESTORE_UNCONFIRMED, REPLACEMENT_UNCONFIRMED];
+
 interface AccountColumns {
   community_id: string;
   owner_id: string;
@@ -55,8 +57,9 @@ export async function accountOf(
   if (!row) throw new NotConnected('sferum-not-connected');
   const { status, status_reason: reason } = row;
   if (status === 'broken' && !(afterRestore && reason === RESTORE_UNCONFIRMED)) {
-    const isHeld = reason === RESTORE_UNCONFIRMED || reason === REPLACEMENT_UNCONFIRMED;
-    throw new NotConnected(isHeld ? 'sferum-unconfirmed' : 'sferum-account-broken');
+    throw new NotConnected(
+      UNCONFIRMED.includes(reason ?? '') ? 'sferum-unconfirmed' : 'sferum-account-broken',
+    );
   }
   return ctx.gateway.account({
     schoolId,
@@ -85,4 +88,19 @@ export async function markAccountBroken(
     returning school_id`.execute(ctx.db.sql);
   if (rows.length === 0) return;
   ctx.log.error({ schoolId, reason }, 'the Sferum account of a school needs a person');
+}
+
+/**
+ * Chats of a school whose account a person must mend are given to no job (relay.ts), so none says what they wait for:
+ * at each sweep those that came to wait meanwhile are told here.
+ */
+export async function explainWaiting(ctx: Context): Promise<void> {
+  await sql`
+    update chat c set condition_reason = w.code, condition_message = ${JSON.stringify(NOT_CONNECTED)}::jsonb->>w.code
+    from (select s.id, case when a.school_id is null then 'sferum-not-connected'
+          when a.status_reason = any(${[...UNCONFIRMED]}) then 'sferum-unconfirmed' else 'sferum-account-broken' end as code
+        from school s left join sferum_account a on a.school_id = s.id
+        where a.school_id is null or a.status = 'broken') w
+    where c.school_id = w.id and c.generation > c.settled_generation and c.deleted_at is null
+      and c.condition = 'behind' and c.condition_reason is null`.execute(ctx.db.sql);
 }

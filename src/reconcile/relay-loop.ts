@@ -1,6 +1,7 @@
 import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
 import { relayMeetings } from '../lessons/relay-meetings.ts';
+import { explainWaiting } from './accounts.ts';
 import { countConditions } from './figures.ts';
 import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
 import { dueForTwins } from './twins.ts';
@@ -18,6 +19,7 @@ const ROUNDS = {
     await relayChats(ctx, queues);
   },
   drift: relayDrift,
+  waiting: explainWaiting,
   figures: countConditions,
 } as const;
 type What = keyof typeof ROUNDS;

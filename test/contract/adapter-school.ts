@@ -54,7 +54,9 @@ export async function school(
   const { world } = sandbox;
   const access = world.connectSchool({ communityId: COMMUNITY });
   const problems: string[] = [];
+  const sentAtMs: number[] = [];
   const checkedFetch = (async (input: string, init: RequestInit) => {
+    sentAtMs.push(clock.now());
     const params = Object.fromEntries(new URLSearchParams(init.body as URLSearchParams));
     problems.push(...checkRequest('execute', params), ...checkBatch(params.code ?? ''));
     return fetch(input, init);
@@ -90,6 +92,8 @@ export async function school(
     access,
     gateway,
     problems,
+    /** When each request left. */
+    sentAtMs,
     credentials: { user, community },
     account: gateway.account(user),
     inviting: gateway.account(community),

@@ -110,6 +110,19 @@ describe('the account of a school', () => {
     },
   );
 
+  test('a change that comes while the account is broken already says what it waits for', async () => {
+    cases[0]![2](await ownerOf('s1'));
+    await vi.waitFor(
+      async () =>
+        expect(await world.done(200, 'GET', '/v1/schools/s1/sferum', ADMIN)).toMatchObject({
+          status: 'broken',
+        }),
+      WAITING,
+    );
+    await transfer('s1');
+    await becomes('5Б класс', { status: 'behind', message: expect.stringContaining('администратор') });
+  });
+
   test('a token revoked while there is nothing to do is noticed by the next look at the chats', async () => {
     world.sandbox.world.revokeToken(world.sandbox.world.token('user', await ownerOf('s1')).token);
     await vi.waitFor(async () => {

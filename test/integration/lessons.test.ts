@@ -312,7 +312,10 @@ describe('the school’s account', () => {
     await seal(token);
     world.clock.moveTo('2026-10-01T12:51:00Z');
     await world.ready();
-    expect(await condition()).toEqual({ status: 'synced', message: null });
+    await vi.waitFor(
+      async () => expect(await condition()).toEqual({ status: 'synced', message: null }),
+      WAITING,
+    );
     expect(await world.enter()).toBe(world.running().join());
   });
 });

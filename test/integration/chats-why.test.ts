@@ -206,9 +206,10 @@ test('the journal tells what was done, by person, chat and time, in pages', asyn
   expect(made.items.at(-1)).toMatchObject({ sentence: 'Создать чат «5А класс»' });
   expect(made.items[0]!.sentence).toMatch(/^Сферум: /);
   await world.done(200, 'PATCH', `/v1/chats/${id}`, ADMIN, { title: 'Наш класс', reason: 'просили' });
-  const [first, second] = (await read(`chatId=${id}&perPage=10`)).items;
-  const sentences = [first!.sentence, second!.sentence];
-  expect(sentences).toContain('Переименование вручную: «5А класс» → «Наш класс» – просили');
+  await world.settled();
+  const latest = (await read(`chatId=${id}&perPage=3`)).items.map((item) => item.sentence);
+  expect(latest[0]).toBe('Сферум: переименование');
+  expect(latest).toContain('Переименование вручную: «5А класс» → «Наш класс» – просили');
   const person = await read('personId=p1');
   expect(new Set(person.items.map((i) => i.personId ?? 'Sferum'))).toContain('p1');
   expect(person.items.every((i) => i.personId === 'p1' || i.sentence.includes('Абаев Марк'))).toBe(true);

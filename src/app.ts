@@ -22,7 +22,6 @@ import { assertClocksAgree } from './store/clocks.ts';
 import { Database } from './store/database.ts';
 import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
 import { assertMigrated, migrate } from './store/migrate.ts';
-import { createOrm } from './store/orm.ts';
 import { postgresPace } from './store/pace.ts';
 
 /** Which halves run in this process, and who migrates. */
@@ -80,9 +79,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     : parts.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
   const databaseUrl = config.database.url ?? embedded!.url;
   await (role.migrates ? migrate(databaseUrl) : assertMigrated(databaseUrl));
-  const db = parts.use(
-    new Database(await createOrm(databaseUrl, { poolMax: config.limits.databaseConnections })),
-  );
+  const db = parts.use(await Database.open(databaseUrl, { poolMax: config.limits.databaseConnections }));
   await assertClocksAgree(db.sql);
 
   const sandbox = config.sferum.apiUrl

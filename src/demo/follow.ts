@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
-import { Operation } from '../store/entities.ts';
+import type { Operation } from '../store/entities.ts';
+import { findOperationRow } from '../store/operation-row.ts';
 
 const LOOK_INTERVAL_MS = 200;
 
@@ -18,7 +19,7 @@ export async function followOperation(
   { onStep, lookEveryMs = LOOK_INTERVAL_MS }: { onStep?: (step: Step) => void; lookEveryMs?: number } = {},
 ): Promise<Operation> {
   for (;;) {
-    const operation = await ctx.db.em().findOneOrFail(Operation, { id });
+    const operation = (await findOperationRow(ctx.db.sql, id))!;
     if (onStep) onStep({ operation, byType: await byType(ctx, id) });
     if (operation.state !== 'queued' && operation.state !== 'running') return operation;
     await ctx.clock.sleep(lookEveryMs);

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
-import { Operation } from '../store/entities.ts';
+import type { Operation } from '../store/entities.ts';
+import { findOperationRow } from '../store/operation-row.ts';
 import { RESTORE_UNCONFIRMED } from './accounts.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
 import { mend } from './drift.ts';
@@ -22,7 +23,7 @@ export interface Decision {
  * exception. An import that looked incomplete is accepted whole, or stays as it is. 409 `operation-not-held`.
  */
 export async function decideHeld(ctx: Context, decision: Decision): Promise<void> {
-  const operation = await ctx.db.em().findOne(Operation, { id: decision.operationId });
+  const operation = await findOperationRow(ctx.db.sql, decision.operationId);
   if (!operation) throw notFound();
   if (operation.state !== 'held') throw new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
   if (operation.params.incomplete) return decideImport(ctx, decision);

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import { isPassing } from '../store/database.ts';
-import { Operation, type OperationKind, type Problem } from '../store/entities.ts';
+import type { Operation, OperationKind, Problem } from '../store/entities.ts';
+import { findOperationRow } from '../store/operation-row.ts';
 import { refreshStatistics } from '../store/statistics.ts';
 import { markAccountBroken } from './accounts.ts';
 import { runRosterImport } from './import-roster.ts';
@@ -25,7 +26,7 @@ const FAILURES_UNTIL_FAILED = 5;
  * Throws where it is to be tried again.
  */
 export async function runOperation(ctx: Context, id: string, signal?: AbortSignal): Promise<void> {
-  const operation = await ctx.db.em().findOne(Operation, { id });
+  const operation = await findOperationRow(ctx.db.sql, id);
   if (!operation || !(await isItsTurn(ctx, operation)) || !(await startOperation(ctx, id))) return;
   // Its own work is done; its end may have been lost between the last chat's commit and a crash.
   if (operation.params.following) return finishOperations(ctx, [id]);

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
-import { Operation } from '../store/entities.ts';
+import { findOperationRow } from '../store/operation-row.ts';
 import { applyPlan } from './apply-plan.ts';
 import { beginDeletion } from './delete-chat.ts';
 import { finishOperations, openOperation } from './operations.ts';
@@ -19,7 +19,7 @@ const RUN_NAME_CHARS = 8;
  * `operation-not-undoable`.
  */
 export async function undoOperation(ctx: Context, ask: { operationId: string; by: string }): Promise<string> {
-  const run = await ctx.db.em().findOne(Operation, { id: ask.operationId });
+  const run = await findOperationRow(ctx.db.sql, ask.operationId);
   if (!run) throw notFound();
   const done = run.state === 'succeeded' || run.state === 'held' || run.state === 'failed';
   if (run.kind !== 'initialization' || !run.params.following || !done || run.params.undoneBy) {

@@ -1,5 +1,9 @@
-import type { MikroORM, SqlEntityManager } from '@mikro-orm/postgresql';
+import type { MikroORM } from '@mikro-orm/postgresql';
 import { type Kysely, sql } from 'kysely';
+import type { Pool } from 'pg';
+import type { AcrossSchools } from './across-schools.ts';
+import { createOrm, type OrmOptions } from './orm.ts';
+import { doorThrough, inSchool } from './school-driver.ts';
 
 /** Where statements run: the pool, or one transaction. */
 // biome-ignore lint/suspicious/noExplicitAny: statements are written as SQL; their row types stand beside them.
@@ -13,34 +17,57 @@ export interface Transaction {
   sql: Sql;
 }
 
-/** The one door to PostgreSQL. */
+/**
+ * The one door to PostgreSQL. What belongs to a school is reached within that school (`of`, `transactionOf`) or, for
+ * the few purposes that `ACROSS_SCHOOLS` lists, across all (`across`, `transactionAcross`). Whoever names neither
+ * (`sql`) finds only tables that belong to no school: the database itself shows him no other rows (rule 16).
+ */
 export class Database implements AsyncDisposable {
   readonly orm: MikroORM;
+  /** For tables of no school: the pace, used tokens. */
   readonly sql: Sql;
+  readonly #pool: Pool;
+  readonly #everySchool: Sql;
 
-  constructor(orm: MikroORM) {
+  private constructor(orm: MikroORM, pool: Pool) {
     this.orm = orm;
+    this.#pool = pool;
     this.sql = orm.em.getKysely() as Sql;
+    this.#everySchool = this.sql;
   }
 
-  /** A fresh identity map, one per request or job (a long-lived one reads stale). */
-  em(): SqlEntityManager {
-    return this.orm.em.fork();
+  /** Connects lazily: the first query opens a connection. */
+  static async open(databaseUrl: string, options: OrmOptions = {}): Promise<Database> {
+    const orm = await createOrm(databaseUrl, options);
+    return new Database(orm, (await orm.em.getConnection().getNativeClient()) as Pool);
+  }
+
+  /** Statements within one school, each a transaction of its own. */
+  of(schoolId: string): Sql {
+    return doorThrough(this.#pool, inSchool(schoolId)) as Sql;
+  }
+
+  /** Statements across all schools, each a transaction of its own. */
+  across(_purpose: AcrossSchools): Sql {
+    return this.#everySchool;
   }
 
   /**
-   * Runs `work` in one transaction. `work` may run more than once (lost races), so it has no effect outside.
-   * Never await HTTP inside. Not by the ORM's own transactions: where a connection ends inside one, its rollback
-   * fails and the connection is never given back, so an outage of the database would use up the pool for good.
+   * Runs `work` in one transaction within the school. `work` may run more than once (lost races), so it has no effect
+   * outside. Never await HTTP inside.
    */
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.sql.transaction().execute((tx) => work({ sql: tx }));
-      } catch (error) {
-        if (attempt >= TRANSACTION_ATTEMPTS || !RETRIABLE_STATES.has(stateOf(error))) throw error;
-      }
-    }
+  transactionOf<T>(schoolId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return transaction(this.of(schoolId), work);
+  }
+
+  /** The same across all schools. */
+  transactionAcross<T>(purpose: AcrossSchools, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return transaction(this.across(purpose), work);
+  }
+
+  /** Until every caller names his school. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return transaction(this.sql, work);
   }
 
   /** Throws unless the database answers. */
@@ -50,6 +77,20 @@ export class Database implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.orm.close(true);
+  }
+}
+
+/**
+ * Not by the ORM's own transactions: where a connection ends inside one, its rollback fails and the connection is never
+ * given back, so an outage of the database would use up the pool for good.
+ */
+async function transaction<T>(db: Sql, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute((tx) => work({ sql: tx }));
+    } catch (error) {
+      if (attempt >= TRANSACTION_ATTEMPTS || !RETRIABLE_STATES.has(stateOf(error))) throw error;
+    }
   }
 }
 
@@ -85,4 +126,9 @@ export function instant(value: string): string;
 export function instant(value: string | null): string | null;
 export function instant(value: string | null): string | null {
   return value === null ? null : new Date(value).toISOString();
+}
+
+/** The same → a Date. */
+export function instantDate(value: string | null): Date | null {
+  return value === null ? null : new Date(value);
 }

@@ -57,6 +57,8 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
       keepAlive: true,
+      // A statement is sent although the one before is not answered yet (school-driver.ts).
+      pipeline: true,
     },
     forceUtcTimezone: true,
     logger: () => undefined,

@@ -6,7 +6,6 @@ import { DEFAULT_ROSTER_LIMITS } from '../../src/roster/limits.ts';
 import { mergeRoster } from '../../src/roster/merge-roster.ts';
 import { readRoster } from '../../src/roster/read-roster.ts';
 import { Database } from '../../src/store/database.ts';
-import { createOrm } from '../../src/store/orm.ts';
 import type { Benchmark } from './benchmark.ts';
 import { median, perSecond, timed } from './support/measure.ts';
 import { manualRoster, TAKEN_AT, TIME_ZONE } from './support/school.ts';
@@ -62,7 +61,7 @@ interface Round {
 }
 
 async function importInto({ url }: BenchDatabase, zip: Uint8Array): Promise<Omit<Round, 'copyMs'>> {
-  await using db = new Database(await createOrm(url));
+  await using db = await Database.open(url);
   await db.ping();
   const read = await timed(() => readRoster(zip, DEFAULT_ROSTER_LIMITS));
   const merge = (takenAt: string, by: string) =>

@@ -9,7 +9,6 @@ import { readRoster } from '../../src/roster/read-roster.ts';
 import { loadLinks } from '../../src/store/chats.ts';
 import { Database } from '../../src/store/database.ts';
 import { loadFacts } from '../../src/store/facts.ts';
-import { createOrm } from '../../src/store/orm.ts';
 import { applyPlan, PLAIN } from '../support/apply-plan.ts';
 import type { Benchmark } from './benchmark.ts';
 import { median, perSecond, timed } from './support/measure.ts';
@@ -106,7 +105,7 @@ async function pass(
 
 async function factsOfManualSchool(): Promise<{ facts: RosterFacts; links: Map<string, number> }> {
   await using server = await startServer();
-  await using db = new Database(await createOrm((await server.database()).url));
+  await using db = await Database.open((await server.database()).url);
   const reading = await readRoster(await manualRoster(), DEFAULT_ROSTER_LIMITS);
   await db.transaction(({ sql: tx }) =>
     mergeRoster(tx, reading, { takenAt: TAKEN_AT, by: 'import:1', timeZone: TIME_ZONE }),

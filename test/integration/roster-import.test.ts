@@ -8,7 +8,6 @@ import { type MergeResult, mergeRoster } from '../../src/roster/merge-roster.ts'
 import { readRoster } from '../../src/roster/read-roster.ts';
 import type { RosterReading } from '../../src/roster/reading.ts';
 import { Database } from '../../src/store/database.ts';
-import { createOrm } from '../../src/store/orm.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   edited,
@@ -28,7 +27,7 @@ let server: TestDatabase;
 let db: Database;
 beforeEach(async () => {
   server = await createTestDatabase();
-  db = new Database(await createOrm(server.url, { poolMax: 4 }));
+  db = await Database.open(server.url, { poolMax: 4 });
 });
 afterEach(async () => {
   await db[Symbol.asyncDispose]();
@@ -239,7 +238,7 @@ describe('an incomplete roster only adds (J2)', () => {
     const merged = await facts();
     const fresh = await createTestDatabase();
     const first = db;
-    db = new Database(await createOrm(fresh.url, { poolMax: 2 }));
+    db = await Database.open(fresh.url, { poolMax: 2 });
     try {
       await take(partial(), at);
       expect(merged).toEqual(await facts());

@@ -15,7 +15,6 @@ import { BulkInHand } from '../../src/reconcile/bulk-in-hand.ts';
 import { nameKey } from '../../src/roster/name-key.ts';
 import { SecretBox } from '../../src/secrets.ts';
 import { Database } from '../../src/store/database.ts';
-import { createOrm } from '../../src/store/orm.ts';
 import { createTestDatabase } from './database.ts';
 
 export const JWT_SECRET = 'a test secret that is long enough, quite';
@@ -54,7 +53,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     },
     'api',
   );
-  const db = new Database(await createOrm(database.url, { poolMax: 4 }));
+  const db = await Database.open(database.url, { poolMax: 4 });
   const logged: string[] = [];
   const asked: Asked[] = [];
   const ctx: Context = {

@@ -1,0 +1,17 @@
+/**
+ * All that looks beyond one school, and why: everything else works within one (`Database.of`), and the database shows
+ * it no other. A use names its purpose, so this list is complete.
+ */
+export const ACROSS_SCHOOLS = {
+  relay: 'due work of all schools becomes jobs, fairly',
+  sweep: 'what is left behind in any school is found again',
+  figures: 'metrics count all schools',
+  sessions: "a session is found by its cookie's digest, before its school is known",
+  'operator-view': 'operators see the schools that are theirs',
+  profiles: 'a VK ID is one person, in whatever school (A7)',
+  import: 'one file may state many schools',
+  adopt: "an operator's command after a restore goes over all schools",
+  demo: 'the demonstration lists its personas, and refuses a database of others',
+} as const satisfies Record<string, string>;
+
+export type AcrossSchools = keyof typeof ACROSS_SCHOOLS;

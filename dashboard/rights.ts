@@ -40,7 +40,7 @@ function belongsTo(caller: Caller, schoolId: string): boolean {
 
 /** Throws Refusal(404) where the roster has no such school. */
 export async function existingSchool(ctx: Context, schoolId: string): Promise<SchoolRow> {
-  const school = await findSchool(ctx.db.sql, schoolId);
+  const school = await findSchool(ctx.db.of(schoolId), schoolId);
   if (!school) throw notFound();
   return school;
 }
@@ -50,7 +50,7 @@ export async function viewerOf(ctx: Context, caller: Caller, schoolId: string): 
   const school = await existingSchool(ctx, schoolId);
   const day = dayIn(school.timeZone ?? ctx.config.schoolTimeZone, ctx.clock.now());
   if (caller.role === 'staff') {
-    if (!(await isPresentStaff(ctx.db.sql, schoolId, caller.subject))) throw forbidden();
+    if (!(await isPresentStaff(ctx.db.of(schoolId), schoolId, caller.subject))) throw forbidden();
     return { sees: 'circle', schoolId, day, personId: caller.subject };
   }
   if (caller.role === 'student' || caller.role === 'parent') throw forbidden();

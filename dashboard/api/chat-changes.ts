@@ -143,7 +143,9 @@ export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void
 
 /** The chat, whether the viewer may see it or not: what he may do to it is the command's to say. Throws Refusal(404). */
 async function chatNow(ctx: Context, viewer: Viewer, chatId: string) {
-  const found = z.uuid().safeParse(chatId).success ? await findChat(ctx.db.sql, viewer, chatId) : null;
+  const found = z.uuid().safeParse(chatId).success
+    ? await findChat(ctx.db.of(viewer.schoolId), viewer, chatId)
+    : null;
   if (!found) throw notFound();
   return found.chat;
 }

@@ -77,7 +77,9 @@ async function chatFor(
   id: string,
 ): Promise<{ chat: ChatItem; schoolId: string }> {
   const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
-  const found = z.uuid().safeParse(id).success ? await findChat(ctx.db.sql, viewer, id) : null;
+  const found = z.uuid().safeParse(id).success
+    ? await findChat(ctx.db.of(viewer.schoolId), viewer, id)
+    : null;
   if (!found) throw notFound();
   if (!found.visible) throw forbidden();
   return { chat: found.chat, schoolId: viewer.schoolId };
@@ -106,7 +108,7 @@ export function chatRoutes({ api, ctx, guards }: ApiParts): void {
   api.openapi(list, async (c) => {
     const { sort, ...filter } = c.req.valid('query');
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
-    const { items, total } = await listChats(ctx.db.sql, viewer, {
+    const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
       ...filter,
       descending: sort === '-title',
     });
@@ -143,8 +145,12 @@ export function chatRoutes({ api, ctx, guards }: ApiParts): void {
   api.openapi(members, async (c) => {
     const { chat, schoolId } = await chatFor(ctx, c, c.req.valid('param').id);
     const filter = c.req.valid('query');
-    const { items, total } = await listMembers(ctx.db.sql, schoolId, chat.id, filter);
-    const names = await findNames(ctx.db.sql, schoolId, idsOf(items.flatMap((member) => member.grounds)));
+    const { items, total } = await listMembers(ctx.db.of(schoolId), schoolId, chat.id, filter);
+    const names = await findNames(
+      ctx.db.of(schoolId),
+      schoolId,
+      idsOf(items.flatMap((member) => member.grounds)),
+    );
     const shown = items.map(({ exception, grounds, ...member }) => ({
       ...member,
       grounds: grounds.map((ground) => groundView(ground, names)),

@@ -39,7 +39,7 @@ export function delayRoutes({ api, ctx, guards }: ApiParts): void {
     const school = await existingSchool(ctx, schoolOf(c));
     const to = new Date(asked.to ?? ctx.clock.now());
     const from = new Date(asked.from ?? to.getTime() - LATELY_MS);
-    const delays = await findDelays(ctx.db.sql, school.id, from, to);
+    const delays = await findDelays(ctx.db.of(school.id), school.id, from, to);
     return c.json({ from: from.toISOString(), to: to.toISOString(), ...delays }, 200);
   });
 }

@@ -22,7 +22,7 @@ export function meProfileRoutes({ api, ctx, guards }: ApiParts, linking: Profile
   });
   api.openapi(start, async (c) => {
     const { id: schoolId } = await existingSchool(ctx, schoolOf(c));
-    const person = await findPerson(ctx.db.sql, schoolId, c.get('caller').subject);
+    const person = await findPerson(ctx.db.of(schoolId), schoolId, c.get('caller').subject);
     if (!person?.present) throw notInRoster();
     return c.json({ authorizeUrl: await linking.start({ schoolId, personId: person.id }) }, 200);
   });

@@ -42,13 +42,13 @@ export function meRoutes({ api, ctx, commands, guards }: ApiParts): void {
   });
   api.openapi(get, async (c) => {
     const { schoolId, person } = await myself(ctx, c);
-    const own = await findOwnChats(ctx.db.sql, schoolId, person.id);
+    const own = await findOwnChats(ctx.db.of(schoolId), schoolId, person.id);
     const chats = own.chats.map(({ archived: _, sferumState, inviteLink, ...chat }) => ({
       ...chat,
       inSferum: sferumState === 'in',
       ...(inviteLink !== null && sferumState !== 'in' ? { inviteLink } : {}),
     }));
-    const connected = (await findSferumAccount(ctx.db.sql, schoolId)) !== null;
+    const connected = (await findSferumAccount(ctx.db.of(schoolId), schoolId)) !== null;
     const { id, name, role } = person;
     return c.json({ person: { id, name, role }, linked: own.linked, connected, chats }, 200);
   });
@@ -72,7 +72,7 @@ export function meRoutes({ api, ctx, commands, guards }: ApiParts): void {
 /** The person of the token, by the roster. Throws Refusal(403) where it never had him. */
 async function myself(ctx: Context, c: HonoContext<HttpEnv>) {
   const { id: schoolId } = await existingSchool(ctx, schoolOf(c));
-  const person = await findPerson(ctx.db.sql, schoolId, c.get('caller').subject);
+  const person = await findPerson(ctx.db.of(schoolId), schoolId, c.get('caller').subject);
   if (!person) throw new Refusal(403, 'not-in-roster', 'Вас нет в списках школы');
   return { schoolId, person };
 }

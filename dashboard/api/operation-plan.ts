@@ -61,7 +61,7 @@ async function namesBySchool(ctx: Context, items: readonly PlannedAction[]): Pro
     const endings = actions.flatMap(({ action }) => action.ending?.orderId ?? []);
     names.set(
       schoolId,
-      await findNames(ctx.db.sql, schoolId, {
+      await findNames(ctx.db.of(schoolId), schoolId, {
         ...ids,
         people: [...ids.people, ...members],
         orders: [...ids.orders, ...endings],

@@ -82,7 +82,7 @@ export function operationRoutes(parts: ApiParts): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
     const school = await existingSchool(ctx, schoolOf(c));
-    const { items, total } = await listOperations(ctx.db.sql, school.id, query);
+    const { items, total } = await listOperations(ctx.db.of(school.id), school.id, query);
     return c.json({ items, total, page: query.page, perPage: query.perPage }, 200);
   });
 

@@ -51,11 +51,11 @@ export function peopleRoutes({ api, ctx, guards }: ApiParts): void {
     const filter = c.req.valid('query');
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     if (filter.chatId !== undefined) {
-      const chat = await findChat(ctx.db.sql, viewer, filter.chatId);
+      const chat = await findChat(ctx.db.of(viewer.schoolId), viewer, filter.chatId);
       if (!chat) throw notFound();
       if (!chat.visible) throw forbidden();
     }
-    const { items, total } = await listPeople(ctx.db.sql, viewer, filter);
+    const { items, total } = await listPeople(ctx.db.of(viewer.schoolId), viewer, filter);
     const shown = items.map(({ birthDate, inChat, childless: _, ...person }) => ({
       ...person,
       ...(birthDate === null ? {} : { birthDate }),

@@ -78,9 +78,9 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
   api.openapi(route, async (c) => {
     const { chatId } = c.req.valid('query');
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
-    const person = await findPerson(ctx.db.sql, viewer.schoolId, c.req.valid('param').id);
+    const person = await findPerson(ctx.db.of(viewer.schoolId), viewer.schoolId, c.req.valid('param').id);
     if (!person) throw notFound();
-    const chats = await listPersonChats(ctx.db.sql, viewer, person.id, chatId);
+    const chats = await listPersonChats(ctx.db.of(viewer.schoolId), viewer, person.id, chatId);
     if (chatId !== undefined && chats.length === 0) throw notFound();
     await assertSeen(ctx, viewer, person, chats);
     const { sex: _, ...shown } = person;
@@ -96,7 +96,7 @@ export async function assertSeen(
   chats: readonly PersonChat[],
 ) {
   if (viewer.sees === 'school' || chats.some(({ isMember }) => isMember)) return;
-  const known = await findKnownPeople(ctx.db.sql, viewer, [id]);
+  const known = await findKnownPeople(ctx.db.of(viewer.schoolId), viewer, [id]);
   if (!known.get(id)?.seen) throw forbidden();
 }
 

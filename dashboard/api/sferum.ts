@@ -78,7 +78,7 @@ export function sferumRoutes({ api, ctx, commands, guards }: ApiParts): void {
 }
 
 async function connectionOf(ctx: Context, schoolId: string): Promise<SferumAccountItem> {
-  const account = await findSferumAccount(ctx.db.sql, schoolId);
+  const account = await findSferumAccount(ctx.db.of(schoolId), schoolId);
   if (!account) throw new Refusal(404, 'sferum-not-connected', 'Модуль «Чаты» не подключён');
   return account;
 }

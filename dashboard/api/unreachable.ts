@@ -42,10 +42,12 @@ export function unreachableRoutes({ api, ctx, guards }: ApiParts): void {
     const { classId = null } = c.req.valid('query');
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     const own =
-      viewer.sees === 'circle' ? await ledClasses(ctx.db.sql, viewer.schoolId, viewer.personId) : null;
+      viewer.sees === 'circle'
+        ? await ledClasses(ctx.db.of(viewer.schoolId), viewer.schoolId, viewer.personId)
+        : null;
     if (classId !== null && own && !own.includes(classId)) throw forbidden();
     const all = await listUnreachable(
-      ctx.db.sql,
+      ctx.db.of(viewer.schoolId),
       viewer.schoolId,
       classId === null ? 'everybody' : { classId },
     );

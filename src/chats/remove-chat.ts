@@ -19,7 +19,7 @@ export async function removeChat(
   ctx: Context,
   { viewer, by, chatId, recreate }: ChatRemoval,
 ): Promise<string> {
-  const found = await findChatToChange(ctx.db.sql, viewer, chatId);
+  const found = await findChatToChange(ctx.db.of(viewer.schoolId), viewer, chatId);
   if (!found) throw notFound();
   if (!may(found.standings, 'delete')) throw forbidden();
   if (found.chat.deleting) throw refuse('chat-deleting');

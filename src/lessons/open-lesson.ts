@@ -22,7 +22,7 @@ export interface LessonSchool {
 
 /** What of a school's settings its lessons follow. Throws Refusal(404). */
 export async function lessonSchool(ctx: Context, schoolId: string): Promise<LessonSchool> {
-  const school = await findSchool(ctx.db.sql, schoolId);
+  const school = await findSchool(ctx.db.of(schoolId), schoolId);
   if (!school) throw notFound();
   return {
     timeZone: school.timeZone ?? ctx.config.schoolTimeZone,
@@ -34,7 +34,7 @@ export async function lessonSchool(ctx: Context, schoolId: string): Promise<Less
 export async function openLesson(ctx: Context, asker: Asker, lessonId: string): Promise<OpenLesson> {
   const { schoolId } = asker;
   const school = await lessonSchool(ctx, schoolId);
-  const [lesson] = await findLessons(ctx.db.sql, schoolId, { ids: [lessonId] });
+  const [lesson] = await findLessons(ctx.db.of(schoolId), schoolId, { ids: [lessonId] });
   if (!lesson) throw notFound();
   const standing = await standingTo(ctx.db.sql, asker, lesson, { schoolId, timeZone: school.timeZone });
   if (!standing) throw notOfLesson();

@@ -89,7 +89,7 @@ async function afterTrouble(
 
 /** A token for calls alone says nothing about the account that owns the chats. */
 async function markBroken(ctx: Context, schoolId: string, reason: string): Promise<void> {
-  const calls = await callsOfSchool(ctx.db.sql, schoolId);
+  const calls = await callsOfSchool(ctx.db.of(schoolId), schoolId);
   if (!calls?.hasOwnToken) await markAccountBroken(ctx, schoolId, reason, ctx.clock.now());
 }
 

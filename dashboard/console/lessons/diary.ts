@@ -63,7 +63,7 @@ ${weekBar(monday, today, (of) => href({ week: of }))}${region}`,
       const self = { id: subject, name: c.get('visitor').name };
       return { pupils: [self], chosen: self };
     }
-    const pupils = await childrenOf(ctx.db.sql, schoolId, subject);
+    const pupils = await childrenOf(ctx.db.of(schoolId), schoolId, subject);
     return { pupils, chosen: pupils.find(({ id }) => id === asked) ?? pupils[0] };
   }
 }

@@ -40,7 +40,11 @@ export function journalRoutes({ ctx, screens }: ConsoleParts): void {
     const nowMs = ctx.clock.now();
     const today = dayIn(school.timeZone, nowMs);
     const monday = mondayOf(asked.week ?? today);
-    const units = await journalUnits(ctx.db.sql, asker.schoolId, isAdmin(visitor) ? null : asker.subject);
+    const units = await journalUnits(
+      ctx.db.of(asker.schoolId),
+      asker.schoolId,
+      isAdmin(visitor) ? null : asker.subject,
+    );
     const { items, total } = await listLessons(
       ctx,
       asker,

@@ -33,7 +33,7 @@ export function aheadRoutes(parts: ConsoleParts): void {
 async function show({ ctx }: ConsoleParts, c: ConsoleContext, error?: string): Promise<Response> {
   const { school } = c.get('visitor');
   const today = dayIn(school.timeZone, ctx.clock.now());
-  const days = await daysAhead(ctx.db.sql, school.id, today);
+  const days = await daysAhead(ctx.db.of(school.id), school.id, today);
   return page({
     c,
     title: 'План на дату',

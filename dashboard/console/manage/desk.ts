@@ -25,8 +25,8 @@ export async function deskOf(ctx: Context, c: ConsoleContext): Promise<Desk> {
   const visitor = c.get('visitor');
   const viewer = viewerOf(ctx, visitor);
   const id = z.uuid().safeParse(c.req.param('id')).data;
-  const found = id === undefined ? null : await findChat(ctx.db.sql, viewer, id);
-  const own = found && (await findChatToChange(ctx.db.sql, viewer, found.chat.id));
+  const found = id === undefined ? null : await findChat(ctx.db.of(viewer.schoolId), viewer, id);
+  const own = found && (await findChatToChange(ctx.db.of(viewer.schoolId), viewer, found.chat.id));
   if (!own) throw notFound();
   if (!may(own.standings, 'see')) throw forbidden();
   const key = { schoolId: viewer.schoolId, authorId: visitor.caller.subject, chatId: found.chat.id };
@@ -41,6 +41,6 @@ export async function deskOf(ctx: Context, c: ConsoleContext): Promise<Desk> {
       delete: may(own.standings, 'delete'),
     },
     key,
-    draft: await findDraft(ctx.db.sql, key),
+    draft: await findDraft(ctx.db.of(key.schoolId), key),
   };
 }

@@ -106,7 +106,7 @@ async function show(
   const names = await memberNames(ctx, viewer.schoolId, members.items);
   const view = {
     ...{ chat, members, draft, filter, names, may },
-    unit: await unitNames(ctx.db.sql, viewer.schoolId, chat),
+    unit: await unitNames(ctx.db.of(viewer.schoolId), viewer.schoolId, chat),
     timeZone: c.get('visitor').school.timeZone,
     ...(refused ? { refused } : {}),
   };

@@ -42,9 +42,9 @@ function chosenTypes(values: readonly string[]): ChatType[] {
 
 async function show({ ctx }: ConsoleParts, c: ConsoleContext, error?: string): Promise<Response> {
   const { caller, school } = c.get('visitor');
-  const runs = await latestRuns(ctx.db.sql, caller.schoolId, RUNS_SHOWN);
+  const runs = await latestRuns(ctx.db.of(caller.schoolId), caller.schoolId, RUNS_SHOWN);
   const authors = { people: runs.map((run) => run.createdBy), classes: [], groups: [], orders: [] };
-  const names = await findNames(ctx.db.sql, caller.schoolId, authors);
+  const names = await findNames(ctx.db.of(caller.schoolId), caller.schoolId, authors);
   return page({
     c,
     title: 'Настройки создания/синхронизации чатов',

@@ -17,11 +17,12 @@ export function listRoutes({ ctx, screens }: ConsoleParts): void {
   screens.get('/manage', STAFF, async (c) => {
     const viewer = viewerOf(ctx, c.get('visitor'));
     const { sort, ...filter } = listQuery.parse(c.req.query());
-    const { items, total } = await listChats(ctx.db.sql, viewer, {
+    const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
       ...filter,
       descending: sort === '-title',
     });
-    const attention = viewer.sees === 'school' ? await attentionOf(ctx.db.sql, viewer.schoolId) : null;
+    const attention =
+      viewer.sees === 'school' ? await attentionOf(ctx.db.of(viewer.schoolId), viewer.schoolId) : null;
     const view: ListView = {
       filter: { sort, ...filter },
       items,
@@ -30,7 +31,9 @@ export function listRoutes({ ctx, screens }: ConsoleParts): void {
       messengerUrl: c.get('frame').messengerUrl,
       may: await rightsOf(ctx, viewer),
       deletable:
-        viewer.sees === 'circle' ? await authoredChats(ctx.db.sql, viewer.schoolId, viewer.personId) : null,
+        viewer.sees === 'circle'
+          ? await authoredChats(ctx.db.of(viewer.schoolId), viewer.schoolId, viewer.personId)
+          : null,
       administeredBy: viewer.sees === 'circle' ? viewer.personId : null,
     };
     return page({
@@ -49,7 +52,7 @@ export function listRoutes({ ctx, screens }: ConsoleParts): void {
 /** What the buttons of the list lead to; each page asks again of its own chat. */
 async function rightsOf(ctx: Context, viewer: Viewer): Promise<ListView['may']> {
   if (viewer.sees === 'school') return { initialize: true, create: true };
-  const { classes, groups } = await unitsOf(ctx.db.sql, viewer);
+  const { classes, groups } = await unitsOf(ctx.db.of(viewer.schoolId), viewer);
   const standings = new Set<Standing>(['staff']);
   if (classes.length > 0) standings.add('homeroom');
   if (groups.length > 0) standings.add('teaching');

@@ -63,7 +63,7 @@ export function memberFilterOf(sent: SentForm): MemberFilter {
 }
 
 export function openDraftOf(ctx: Context, key: DraftKey): Promise<string> {
-  return openDraft(ctx.db.sql, key, ctx.newId(), new Date(ctx.clock.now()));
+  return openDraft(ctx.db.of(key.schoolId), key, ctx.newId(), new Date(ctx.clock.now()));
 }
 
 const STAGING: ReadonlySet<string> = new Set<Staging>(['remove', 'grant', 'revoke', 'restore']);

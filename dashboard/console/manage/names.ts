@@ -18,7 +18,7 @@ export function memberNames(
 ): Promise<Names> {
   const ids = idsOf(members.flatMap((m) => m.grounds));
   const authors = members.flatMap((m) => m.exception?.authorId ?? []);
-  return findNames(ctx.db.sql, schoolId, { ...ids, people: [...ids.people, ...authors] });
+  return findNames(ctx.db.of(schoolId), schoolId, { ...ids, people: [...ids.people, ...authors] });
 }
 
 /** The people a refusal is about. */
@@ -31,7 +31,7 @@ export async function refusalText(ctx: Context, schoolId: string, refusal: Refus
   const { title, extra } = refusal;
   const ids = namedIn(refusal);
   const chatId = typeof extra.chatId === 'string' ? extra.chatId : null;
-  const names = await findNames(ctx.db.sql, schoolId, {
+  const names = await findNames(ctx.db.of(schoolId), schoolId, {
     ...{ people: ids.slice(0, NAMED), classes: [], groups: [], orders: [] },
   });
   const named = ids.slice(0, NAMED).map((id) => names.person(id));

@@ -22,12 +22,12 @@ export interface NewChatDesk {
 export async function newChatDesk(ctx: Context, c: ConsoleContext): Promise<NewChatDesk> {
   const visitor = c.get('visitor');
   const viewer = viewerOf(ctx, visitor);
-  const units = await unitsOf(ctx.db.sql, viewer);
+  const units = await unitsOf(ctx.db.of(viewer.schoolId), viewer);
   const standings = new Set<Standing>([viewer.sees === 'school' ? 'school-admin' : 'staff']);
   if (viewer.sees === 'circle' && units.classes.length > 0) standings.add('homeroom');
   if (viewer.sees === 'circle' && units.groups.length > 0) standings.add('teaching');
   const types = CHAT_TYPES.filter((type) => may(standings, creationOf(type)));
   if (types.length === 0) throw forbidden();
   const key = { schoolId: viewer.schoolId, authorId: visitor.caller.subject, chatId: null };
-  return { viewer, types, units, key, draft: await findDraft(ctx.db.sql, key) };
+  return { viewer, types, units, key, draft: await findDraft(ctx.db.of(key.schoolId), key) };
 }

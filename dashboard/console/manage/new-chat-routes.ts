@@ -149,7 +149,7 @@ async function create(
 ): Promise<Response> {
   const { ctx, commands } = parts;
   const { viewer, key } = desk;
-  const draft = await findDraft(ctx.db.sql, key);
+  const draft = await findDraft(ctx.db.of(key.schoolId), key);
   if (!draft?.type) return goTo(c, '/manage/new', { kind: 'warn', title: 'Выберите тип чата' });
   const { add, grant } = await stagedPeople(ctx.db.sql, draft.id);
   const admins = new Set(grant);

@@ -151,7 +151,7 @@ async function planPart(
   return planBody({
     ...{ operationId: run.id, filter, chats, people },
     open: opened ? { chatId: filter.open!, actions: opened.actions } : null,
-    names: await namesIn(ctx.db.sql, schoolId, actions),
+    names: await namesIn(ctx.db.of(schoolId), schoolId, actions),
   });
 }
 

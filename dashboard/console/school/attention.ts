@@ -18,9 +18,9 @@ export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/attention', ADMINS, async (c) => {
     const { school } = c.get('visitor');
     const [attention, work, account] = await Promise.all([
-      attentionOf(ctx.db.sql, school.id),
-      findWorkList(ctx.db.sql, school.id, new Date(ctx.clock.now())),
-      findSferumAccount(ctx.db.sql, school.id),
+      attentionOf(ctx.db.of(school.id), school.id),
+      findWorkList(ctx.db.of(school.id), school.id, new Date(ctx.clock.now())),
+      findSferumAccount(ctx.db.of(school.id), school.id),
     ]);
     const items = [
       ...accountItems(account, attention),

@@ -52,7 +52,7 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
       { schoolId, timeZone },
       { ...filter, perPage: filter.perPage },
     );
-    const entries = await journalViews(ctx.db.sql, schoolId, items);
+    const entries = await journalViews(ctx.db.of(schoolId), schoolId, items);
     const href = (change: Partial<Filter>) => hrefOf('/changes', { ...addressOf(filter), ...change });
     return page({
       c,
@@ -85,7 +85,10 @@ async function settle(
   const choices: Html[] = [];
   let settled = filter;
   if (filter.lastName) {
-    const { items, total } = await listPeople(ctx.db.sql, viewer, { ...first, lastName: filter.lastName });
+    const { items, total } = await listPeople(ctx.db.of(viewer.schoolId), viewer, {
+      ...first,
+      lastName: filter.lastName,
+    });
     const [only] = items;
     const base = { ...settled, lastName: undefined, page: 1 };
     if (total === 1 && only) settled = { ...base, personId: only.id };
@@ -103,7 +106,7 @@ async function settle(
       );
   }
   if (filter.title) {
-    const { items, total } = await listChats(ctx.db.sql, viewer, {
+    const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
       ...first,
       title: filter.title,
       descending: false,
@@ -157,14 +160,14 @@ ${submitButton({ label: 'Загрузить', kind: 'primary' })}</form>`;
 async function chosen(ctx: Context, viewer: Viewer, filter: Filter): Promise<Html> {
   const { personId, chatId } = filter;
   const names = personId
-    ? await findNames(ctx.db.sql, viewer.schoolId, {
+    ? await findNames(ctx.db.of(viewer.schoolId), viewer.schoolId, {
         people: [personId],
         classes: [],
         groups: [],
         orders: [],
       })
     : null;
-  const chat = chatId ? await findChat(ctx.db.sql, viewer, chatId) : null;
+  const chat = chatId ? await findChat(ctx.db.of(viewer.schoolId), viewer, chatId) : null;
   const without = (change: Partial<Filter>) =>
     hrefOf('/changes', addressOf({ ...filter, ...change, page: 1 }));
   const parts = [

@@ -28,9 +28,9 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
     const viewer = viewerOf(ctx, visitor);
-    const person = await findPerson(ctx.db.sql, schoolId, c.req.param('id') ?? '');
+    const person = await findPerson(ctx.db.of(schoolId), schoolId, c.req.param('id') ?? '');
     if (!person) throw notFound();
-    const stored = await listPersonChats(ctx.db.sql, viewer, person.id, undefined);
+    const stored = await listPersonChats(ctx.db.of(viewer.schoolId), viewer, person.id, undefined);
     await assertSeen(ctx, viewer, person, stored);
     const chats = await explained(ctx, viewer, person, stored, undefined);
     const lines = isAdmin(visitor)
@@ -40,7 +40,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
           { personId: person.id, page: 1, perPage: CHANGES_SHOWN },
         )
       : null;
-    const entries = lines ? await journalViews(ctx.db.sql, schoolId, lines.items) : [];
+    const entries = lines ? await journalViews(ctx.db.of(schoolId), schoolId, lines.items) : [];
     const changesHref = hrefOf('/changes', { personId: person.id });
     return page({
       c,

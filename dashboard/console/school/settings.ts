@@ -78,7 +78,7 @@ interface Refused {
 async function settingsPage(ctx: Context, c: ConsoleContext, refused?: Refused): Promise<Response> {
   const { school } = c.get('visitor');
   const [account, row] = await Promise.all([
-    findSferumAccount(ctx.db.sql, school.id),
+    findSferumAccount(ctx.db.of(school.id), school.id),
     existingSchool(ctx, school.id),
   ]);
   const limits = { ...ctx.config.removalLimits, ...row.limits };

@@ -35,7 +35,7 @@ export function unreachableRoutes({ screens, ctx }: ConsoleParts): void {
     const visitor = c.get('visitor');
     const own = isAdmin(visitor)
       ? null
-      : await ledClasses(ctx.db.sql, visitor.school.id, visitor.personId ?? '');
+      : await ledClasses(ctx.db.of(visitor.school.id), visitor.school.id, visitor.personId ?? '');
     if (classId !== undefined) {
       if (own !== null && !own.includes(classId)) throw notFound();
       return classPage(ctx, c, classId);
@@ -46,7 +46,7 @@ export function unreachableRoutes({ screens, ctx }: ConsoleParts): void {
 }
 
 async function overview(ctx: Context, c: ConsoleContext, own: string[] | null): Promise<Response> {
-  const all = await countUnreachable(ctx.db.sql, c.get('visitor').school.id);
+  const all = await countUnreachable(ctx.db.of(c.get('visitor').school.id), c.get('visitor').school.id);
   const units = all
     .filter(({ classId }) => own === null || (classId !== null && own.includes(classId)))
     .sort((a, b) => compareTitles(a.title, b.title));
@@ -82,7 +82,7 @@ function overviewTable(units: readonly UnreachableCount[]): Html {
 async function classPage(ctx: Context, c: ConsoleContext, classId: string): Promise<Response> {
   const { school } = c.get('visitor');
   const alone = classId === WITHOUT_CLASS;
-  const units = await listUnreachable(ctx.db.sql, school.id, alone ? 'without-class' : { classId });
+  const units = await listUnreachable(ctx.db.of(school.id), school.id, alone ? 'without-class' : { classId });
   const [unit] = units;
   const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';
   if (!unit) return frame(c, title, undefined, nobody(false), true);

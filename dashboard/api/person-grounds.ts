@@ -144,7 +144,7 @@ function exceptionView({ authorId, ...kept }: NonNullable<PersonChat['exception'
 async function rulesOn(ctx: Context, schoolId: string, personId: string, chats: readonly PersonChat[]) {
   const out = chats.filter(({ isMember, deleting }) => !isMember && !deleting);
   if (out.length === 0) return new Map<string, { wanted: boolean; ending: null }>();
-  const { desired } = await planSchool(ctx, ctx.db.sql, {
+  const { desired } = await planSchool(ctx, ctx.db.of(schoolId), {
     schoolId,
     types: [...new Set(out.map(({ type }) => type))],
     ...{ strict: false, day: null, recreate: false },

@@ -81,7 +81,7 @@ export async function findVisitor(ctx: Context, caller: Caller): Promise<Visitor
         + (select count(*) from meeting m where ${isFailingMeeting(sql.ref('s.id'))})
       else 0 end::int as attention
     from school s left join person p on p.school_id = s.id and p.id = ${subject} and ${role} <> 'operator'
-    where s.id = ${schoolId}`.execute(ctx.db.sql);
+    where s.id = ${schoolId}`.execute(ctx.db.of(schoolId));
   const row = rows[0];
   if (!row) return null;
   return {

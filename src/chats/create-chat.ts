@@ -56,7 +56,7 @@ export async function createChat(
   ctx: Context,
   creation: ChatCreation,
 ): Promise<{ chatId: string; warnings: Warning[] }> {
-  const made = await ctx.db.transaction(async ({ sql: tx }) => {
+  const made = await ctx.db.transactionOf(creation.viewer.schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, creation.viewer.schoolId);
     const draft = await openDraft(ctx, tx, creation);
     const isAutomatic = draft.rules !== null && titleKey(draft.title) === titleKey(draft.rules.title);

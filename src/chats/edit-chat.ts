@@ -52,7 +52,7 @@ interface Desk {
  */
 export async function editChat(ctx: Context, edit: ChatEdit): Promise<{ warnings: Warning[] }> {
   const { schoolId } = edit.viewer;
-  const warnings = await ctx.db.transaction(async ({ sql: tx }) => {
+  const warnings = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     return change(ctx, tx, edit);
   });

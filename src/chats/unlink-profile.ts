@@ -14,7 +14,7 @@ export async function unlinkProfile(
 ): Promise<boolean> {
   const cause = `profile:${ctx.newId()}`;
   const at = new Date(ctx.clock.now());
-  const unlinked = await ctx.db.transaction(async ({ sql: tx }) => {
+  const unlinked = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     // After whatever was stated, also by a clock ahead of ours: unlinking is open to everybody at any time.
     const gone = await sql`

@@ -31,7 +31,7 @@ export async function compareStates(
     if (result.differences.length < DIFFERENCES_SHOWN) result.differences.push(difference);
   };
   for (const schoolId of schoolIds) {
-    const { desired } = await planSchool(ctx, ctx.db.sql, {
+    const { desired } = await planSchool(ctx, ctx.db.of(schoolId), {
       schoolId,
       types: CHAT_TYPES,
       strict: false,
@@ -74,7 +74,7 @@ export async function compareStates(
 async function linksOf(ctx: Context, schoolId: string): Promise<Map<string, number>> {
   const { rows } = await sql<{ person_id: string; vk_user_id: string }>`
     select person_id, vk_user_id from profile_link where school_id = ${schoolId} and present`.execute(
-    ctx.db.sql,
+    ctx.db.of(schoolId),
   );
   return new Map(rows.map((r) => [r.person_id, Number(r.vk_user_id)]));
 }
@@ -84,10 +84,12 @@ async function peersOf(
   schoolId: string,
 ): Promise<{ ownerId: number; peers: Map<string, number> }> {
   const { rows } = await sql<{ id: string; peer_id: string }>`
-    select id, peer_id from chat where school_id = ${schoolId} and peer_id is not null`.execute(ctx.db.sql);
+    select id, peer_id from chat where school_id = ${schoolId} and peer_id is not null`.execute(
+    ctx.db.of(schoolId),
+  );
   const account = await sql<{
     owner_id: string;
-  }>`select owner_id from sferum_account where school_id = ${schoolId}`.execute(ctx.db.sql);
+  }>`select owner_id from sferum_account where school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
   return {
     ownerId: Number(account.rows[0]?.owner_id),
     peers: new Map(rows.map((r) => [r.id, Number(r.peer_id)])),

@@ -45,7 +45,7 @@ interface Pupil {
 
 /** The same ones at every run, each with another class, of the same year if there is one; none of those as whom one looks around. */
 async function pupilsWithAnotherClass(ctx: Context, schoolId: string): Promise<Pupil[]> {
-  const personas = (await findPersonas(ctx.db.sql)).map(({ personId }) => personId);
+  const personas = (await findPersonas(ctx.db.across('demo'))).map(({ personId }) => personId);
   const { rows } = await sql<Pupil>`
     select e.student_id as "studentId", k.id as "classId", other.id as "toClassId"
     from enrollment e
@@ -54,6 +54,6 @@ async function pupilsWithAnotherClass(ctx: Context, schoolId: string): Promise<P
         order by o.grade is distinct from k.grade, o.id limit 1) other
     where e.school_id = ${schoolId} and e.unit = 'class' and e.present and e.ends_on is null
       and e.student_id <> all(${personas})
-    order by md5(e.student_id) limit ${PUPILS}`.execute(ctx.db.sql);
+    order by md5(e.student_id) limit ${PUPILS}`.execute(ctx.db.of(schoolId));
   return rows;
 }

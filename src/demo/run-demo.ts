@@ -106,7 +106,9 @@ async function tellWhatComes(app: App, schoolId: string, print: (line: string) =
 }
 
 async function schoolIds(app: App): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`select id from school order by id`.execute(app.ctx.db.sql);
+  const { rows } = await sql<{ id: string }>`select id from school order by id`.execute(
+    app.ctx.db.across('demo'),
+  );
   return rows.map((r) => r.id);
 }
 

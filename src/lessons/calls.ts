@@ -30,7 +30,10 @@ export async function startCall(
   } catch (error) {
     if (!(error instanceof SferumError)) throw error;
     if (error.kind === 'unknown') await giveUp(ctx, of, id);
-    else await sql`delete from meeting_call where id = ${id} and state = 'starting'`.execute(ctx.db.sql);
+    else
+      await sql`delete from meeting_call where id = ${id} and state = 'starting'`.execute(
+        ctx.db.of(of.schoolId),
+      );
     throw error;
   }
 }
@@ -46,7 +49,7 @@ async function commitIntent(
     select ${ctx.newId()}::uuid, school_id, lesson_id, 'starting', ${at} from meeting
     where school_id = ${schoolId} and lesson_id = ${lessonId} and deleted_at is null
     on conflict (school_id, lesson_id) where state in ('starting', 'open') do nothing
-    returning id`.execute(ctx.db.sql);
+    returning id`.execute(ctx.db.of(schoolId));
   return rows[0]?.id ?? null;
 }
 
@@ -59,7 +62,7 @@ async function recordStarted(
   const { schoolId, lessonId } = of;
   const at = new Date(ctx.clock.now());
   const callId = call.callId || null;
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const { rows } = await sql`
       update meeting_call set state = 'open', call_id = ${callId}, join_link = ${call.joinLink}
       where id = ${id} and state = 'starting' returning 1`.execute(tx);
@@ -96,10 +99,12 @@ export async function endCall(
   options: CallOptions,
 ): Promise<void> {
   const { rows } = await sql<{ callId: string }>`
-    select call_id as "callId" from meeting_call where id = ${id} and state = 'ending'`.execute(ctx.db.sql);
+    select call_id as "callId" from meeting_call where id = ${id} and state = 'ending'`.execute(
+    ctx.db.of(of.schoolId),
+  );
   if (!rows[0]) return;
   await account.endCall(rows[0].callId, options);
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionOf(of.schoolId, async ({ sql: tx }) => {
     const ended =
       await sql`update meeting_call set state = 'ended' where id = ${id} and state = 'ending' returning 1`.execute(
         tx,
@@ -116,7 +121,7 @@ export async function lose(
   { id, from, reason }: { id: string; from: 'starting' | 'ending'; reason: LostReason },
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
-  const lost = await ctx.db.transaction(async ({ sql: tx }) => {
+  const lost = await ctx.db.transactionOf(of.schoolId, async ({ sql: tx }) => {
     const { rows } = await sql`
       update meeting_call set state = 'lost' where id = ${id} and state = ${from} returning 1`.execute(tx);
     if (rows.length > 0) await noteMeeting(tx, { ...of, at, what: 'call-lost', reason });

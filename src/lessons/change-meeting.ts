@@ -34,7 +34,7 @@ export async function createMeeting(
   if (!account.mayCall) throw callsNeedUserToken();
   const own = ownTitle(opened, title);
   const at = new Date(ctx.clock.now());
-  const kept = await ctx.db.transaction(async ({ sql: tx }) => {
+  const kept = await ctx.db.transactionOf(asker.schoolId, async ({ sql: tx }) => {
     const { isNew, title: stored } = await save(tx, { asker, lessonId, title: own, at });
     if (isNew)
       await noteMeeting(tx, {
@@ -63,7 +63,7 @@ export async function deleteMeeting(
   await openToChange(ctx, asker, lessonId);
   const { schoolId, subject: by } = asker;
   const at = new Date(ctx.clock.now());
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const { rows } = await sql`
       update meeting set deleted_at = ${at}, generation = generation + 1, due_at = ${at}, queued_at = null, attempts = 0
       where school_id = ${schoolId} and lesson_id = ${lessonId} and deleted_at is null returning 1`.execute(

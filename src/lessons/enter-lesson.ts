@@ -49,7 +49,7 @@ async function hurry(ctx: Context, schoolId: string, lessonId: string): Promise<
       and (due_at is null or due_at > ${at})
       and not exists (select from meeting_call c where c.school_id = ${schoolId} and c.lesson_id = ${lessonId}
         and c.state in ('starting', 'open'))
-    returning 1`.execute(ctx.db.sql);
+    returning 1`.execute(ctx.db.of(schoolId));
   if (rows.length > 0) ctx.wake('meetings');
 }
 
@@ -57,7 +57,7 @@ async function linkNow(ctx: Context, schoolId: string, lessonId: string): Promis
   const { rows } = await sql<{ link: string }>`
     select c.join_link as link from meeting m join meeting_call c using (school_id, lesson_id)
     where m.school_id = ${schoolId} and m.lesson_id = ${lessonId} and m.deleted_at is null and c.state = 'open'`.execute(
-    ctx.db.sql,
+    ctx.db.of(schoolId),
   );
   return rows[0]?.link ?? null;
 }

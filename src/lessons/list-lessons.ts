@@ -26,7 +26,7 @@ export async function listLessons(
   page: LessonPage,
 ): Promise<{ items: LessonItem[]; total: number }> {
   const { schoolId, subject, role } = asker;
-  const db = ctx.db.sql;
+  const db = ctx.db.of(schoolId);
   if (role === 'student' || role === 'parent') {
     const pupils =
       role === 'student' ? [subject] : (await childrenOf(db, schoolId, subject)).map(({ id }) => id);
@@ -49,7 +49,7 @@ export async function lessonsOfPupils(
   studentIds: readonly string[],
   filter: LessonFilter,
 ): Promise<LessonItem[]> {
-  const db = ctx.db.sql;
+  const db = ctx.db.of(schoolId);
   const groupIds = await groupsEverOf(db, schoolId, studentIds);
   if (groupIds.length === 0) return [];
   const { timeZone } = await lessonSchool(ctx, schoolId);

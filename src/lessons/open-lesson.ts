@@ -36,7 +36,10 @@ export async function openLesson(ctx: Context, asker: Asker, lessonId: string): 
   const school = await lessonSchool(ctx, schoolId);
   const [lesson] = await findLessons(ctx.db.of(schoolId), schoolId, { ids: [lessonId] });
   if (!lesson) throw notFound();
-  const standing = await standingTo(ctx.db.sql, asker, lesson, { schoolId, timeZone: school.timeZone });
+  const standing = await standingTo(ctx.db.of(schoolId), asker, lesson, {
+    schoolId,
+    timeZone: school.timeZone,
+  });
   if (!standing) throw notOfLesson();
   const times = timesOf(lesson);
   return {

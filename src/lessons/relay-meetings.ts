@@ -16,7 +16,7 @@ export async function relayMeetings(ctx: Context, queues: Queues): Promise<void>
         where due_at <= ${at} and (queued_at is null or queued_at <= ${lostBefore})
         order by due_at limit ${ctx.config.limits.relayBatchChats})
       and (queued_at is null or queued_at <= ${lostBefore})
-    returning school_id as "schoolId", lesson_id as "lessonId"`.execute(ctx.db.sql);
+    returning school_id as "schoolId", lesson_id as "lessonId"`.execute(ctx.db.across('relay'));
   try {
     await queues.addAll(
       tendLesson,
@@ -26,7 +26,7 @@ export async function relayMeetings(ctx: Context, queues: Queues): Promise<void>
     const ids = JSON.stringify(rows);
     await sql`update meeting set queued_at = null where queued_at = ${at} and (school_id, lesson_id) in
       (select "schoolId", "lessonId" from jsonb_to_recordset(${ids}::jsonb) as r("schoolId" text, "lessonId" text))`.execute(
-      ctx.db.sql,
+      ctx.db.across('relay'),
     );
     throw error;
   }

@@ -56,7 +56,9 @@ async function carryOut(
     case 'give-up':
       return giveUp(ctx, of, step.callId);
     case 'let-go':
-      return ctx.db.transaction(({ sql: tx }) => letGo(tx, { ...of, at: new Date(ctx.clock.now()) }));
+      return ctx.db.transactionOf(schoolId, ({ sql: tx }) =>
+        letGo(tx, { ...of, at: new Date(ctx.clock.now()) }),
+      );
     case 'end':
       return endCall(ctx, await accountOf(ctx, schoolId), of, step.callId, options);
   }
@@ -111,7 +113,7 @@ async function loadMeeting(ctx: Context, { schoolId, lessonId }: OfLesson): Prom
         where c.school_id = m.school_id and c.lesson_id = m.lesson_id and c.state in ('starting', 'open', 'ending')), '[]') as calls
     from meeting m join school s on s.id = m.school_id
       left join lesson l on l.school_id = m.school_id and l.id = m.lesson_id
-    where m.school_id = ${schoolId} and m.lesson_id = ${lessonId}`.execute(ctx.db.sql);
+    where m.school_id = ${schoolId} and m.lesson_id = ${lessonId}`.execute(ctx.db.of(schoolId));
   const row = rows[0];
   if (!row) return null;
   const lesson = { startsAtMs: row.starts ?? 0, endsAtMs: row.ends ?? 0, isHeld: row.present };
@@ -137,10 +139,10 @@ async function rest(
       condition_reason = ${condition.reason}, condition_message = ${condition.message},
       condition_since = case when condition = ${condition.status} then condition_since else ${at} end
     where school_id = ${schoolId} and lesson_id = ${lessonId} and generation = ${generation} and attempts = ${before} returning 1`.execute(
-    ctx.db.sql,
+    ctx.db.of(schoolId),
   );
   if (rows.length > 0) return;
   await sql`update meeting set queued_at = null
-    where school_id = ${schoolId} and lesson_id = ${lessonId}`.execute(ctx.db.sql);
+    where school_id = ${schoolId} and lesson_id = ${lessonId}`.execute(ctx.db.of(schoolId));
   ctx.wake('meetings');
 }

@@ -20,7 +20,7 @@ export async function linkProfile(ctx: Context, linking: Linking): Promise<void>
   const { schoolId, personId } = linking;
   const cause = `profile:${ctx.newId()}`;
   const at = new Date(ctx.clock.now());
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     await requirePresent(tx, linking);
     const stamp = { at: await afterAll(tx, linking, at), by: cause };

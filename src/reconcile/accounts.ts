@@ -52,7 +52,7 @@ export async function accountOf(
   const { rows } = await sql<AccountColumns>`
     select community_id, owner_id, token_kind, access_token_sealed, calls_token_sealed, requests_per_second, status,
       status_reason
-    from sferum_account where school_id = ${schoolId}`.execute(ctx.db.sql);
+    from sferum_account where school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
   const row = rows[0];
   if (!row) throw new NotConnected('sferum-not-connected');
   const { status, status_reason: reason } = row;
@@ -85,7 +85,7 @@ export async function markAccountBroken(
   const { rows } = await sql`
     update sferum_account set status = 'broken', status_reason = ${reason}, status_since = ${new Date(ctx.clock.now())}
     where school_id = ${schoolId} and status <> 'broken' and status_since <= ${new Date(usedSinceMs)}
-    returning school_id`.execute(ctx.db.sql);
+    returning school_id`.execute(ctx.db.of(schoolId));
   if (rows.length === 0) return;
   ctx.log.error({ schoolId, reason }, 'the Sferum account of a school needs a person');
 }
@@ -102,5 +102,5 @@ export async function explainWaiting(ctx: Context): Promise<void> {
         from school s left join sferum_account a on a.school_id = s.id
         where a.school_id is null or a.status = 'broken') w
     where c.school_id = w.id and c.generation > c.settled_generation and c.deleted_at is null
-      and c.condition = 'behind' and c.condition_reason is null`.execute(ctx.db.sql);
+      and c.condition = 'behind' and c.condition_reason is null`.execute(ctx.db.across('sweep'));
 }

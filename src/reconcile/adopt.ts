@@ -62,7 +62,8 @@ export async function adoptAfterRestore(
 ): Promise<Adoption[]> {
   const schools = await connected(ctx, schoolIds);
   const holds = new Map<string, string | null>();
-  for (const id of schools) holds.set(id, confirm ? await holdOf(ctx.db.sql, id) : await hold(ctx, id, by));
+  for (const id of schools)
+    holds.set(id, confirm ? await holdOf(ctx.db.of(id), id) : await hold(ctx, id, by));
   const adoptions: Adoption[] = [];
   for (const [schoolId, operationId] of holds) {
     const adoption: Adoption = {
@@ -81,7 +82,7 @@ export async function adoptAfterRestore(
 
 async function connected(ctx: Context, schoolIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select school_id as id from sferum_account order by 1`.execute(
-    ctx.db.sql,
+    ctx.db.across('adopt'),
   );
   const all = rows.map((r) => r.id);
   const unknown = schoolIds.filter((id) => !all.includes(id));
@@ -98,7 +99,7 @@ async function holdOf(db: Sql, schoolId: string): Promise<string | null> {
 /** Gives the operation that holds the school, a new one or that of an earlier run. */
 async function hold(ctx: Context, schoolId: string, by: string): Promise<string> {
   const at = new Date(ctx.clock.now());
-  return ctx.db.transaction(async ({ sql: tx }) => {
+  return ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     // What is broken for another reason stays so; connected again, it is held.
     await sql`update sferum_account set status = 'broken', status_reason = ${RESTORE_UNCONFIRMED}, status_since = ${at}
@@ -128,7 +129,7 @@ async function look(ctx: Context, operationId: string, adoption: Adoption): Prom
     const account = await accountOf(ctx, schoolId, { afterRestore: true });
     const own = await account.ownChats(CALL);
     const strays = await unknownOf(ctx, account, own);
-    await record(ctx, operationId, { strays });
+    await record(ctx, schoolId, operationId, { strays });
     adoption.adopted = await adopt(ctx, account, schoolId, strays);
     adoption.strays = (await unknownOf(ctx, account, own)).map(({ title }) => title);
     let total = 0;
@@ -136,11 +137,11 @@ async function look(ctx: Context, operationId: string, adoption: Adoption): Prom
     const { lost, unreadable } = await observeChats(ctx, account, request, (_, all) => {
       total = all;
     });
-    adoption.gone = await titlesOf(ctx, lost);
-    adoption.unreadable = await titlesOf(ctx, unreadable);
+    adoption.gone = await titlesOf(ctx, schoolId, lost);
+    adoption.unreadable = await titlesOf(ctx, schoolId, unreadable);
     adoption.read = total - lost.length - unreadable.length;
     const { read, adopted, gone } = adoption;
-    await record(ctx, operationId, { read, adopted: adopted.length, gone: gone.length });
+    await record(ctx, schoolId, operationId, { read, adopted: adopted.length, gone: gone.length });
     return null;
   } catch (error) {
     if (error instanceof NotConnected) return error.code;
@@ -149,9 +150,9 @@ async function look(ctx: Context, operationId: string, adoption: Adoption): Prom
   }
 }
 
-const record = (ctx: Context, operationId: string, found: object) =>
+const record = (ctx: Context, schoolId: string, operationId: string, found: object) =>
   sql`update operation set result = coalesce(result, '{}') || ${JSON.stringify(found)}::jsonb
-    where id = ${operationId}`.execute(ctx.db.sql);
+    where id = ${operationId} and school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
 
 async function unknownOf(ctx: Context, account: SferumAccount, own: readonly FoundChat[]): Promise<Stray[]> {
   const titles = new Map(own.map(({ ref, title }) => [ref.peerId, title]));
@@ -173,7 +174,7 @@ async function adopt(
       and deleted_at is null and deleting_since is null
       and case when creation = 'none' then title else creation_title end
         in (select jsonb_array_elements_text(${titles}::jsonb))
-    order by title, id`.execute(ctx.db.sql);
+    order by title, id`.execute(ctx.db.of(schoolId));
   const adopted = await Promise.all(
     chats.map(async ({ id, title }) => {
       const chat = await loadChatState(ctx.db, schoolId, id);
@@ -190,8 +191,10 @@ function nullIfLater(error: unknown): null {
   throw error;
 }
 
-async function titlesOf(ctx: Context, chatIds: readonly string[]): Promise<string[]> {
+async function titlesOf(ctx: Context, schoolId: string, chatIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ title: string }>`
-    select title from chat where id = any(${[...chatIds]}::uuid[]) order by title, id`.execute(ctx.db.sql);
+    select title from chat where id = any(${[...chatIds]}::uuid[]) order by title, id`.execute(
+    ctx.db.of(schoolId),
+  );
   return rows.map((r) => r.title);
 }

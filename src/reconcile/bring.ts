@@ -82,7 +82,7 @@ export async function bring(
     if (steps.length === 0) return;
     if (round > ROUNDS) throw new Later(UNCONFIRMED_PAUSE_MS);
     // A chat made just now stays in doubt until its outcome is recorded.
-    if (round === 1 && !progress.created) await doubt(ctx, chat.id);
+    if (round === 1 && !progress.created) await doubt(ctx, chat);
     const work = { ref, steps, call, progress };
     if (round === 1 && call.priority !== 'bulk' && steps.some((s) => s.step === 'grant')) {
       observe(await performAtOnce(account, work));

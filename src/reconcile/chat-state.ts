@@ -88,7 +88,7 @@ export async function loadChatState(
       (select count(*) from membership m where m.chat_id = c.id and m.held_by is not null) as held_members,
       (select count(*) from membership m where m.chat_id = c.id) as member_count
     from chat c where c.id = ${chatId} and c.school_id = ${schoolId} and c.deleted_at is null
-  `.execute(db.sql);
+  `.execute(db.of(schoolId));
   return rows[0] ? fromRow(schoolId, rows[0]) : null;
 }
 

@@ -16,7 +16,9 @@ export async function connectSandboxSchools(
   for (const schoolId of schoolIds) {
     const { rows } = await sql<{ n: string; connected: boolean }>`
       select (select count(*) from sferum_account) as n,
-        exists(select 1 from sferum_account where school_id = ${schoolId}) as connected`.execute(ctx.db.sql);
+        exists(select 1 from sferum_account where school_id = ${schoolId}) as connected`.execute(
+      ctx.db.across('accounts'),
+    );
     if (rows[0]!.connected) continue;
     const access = sandbox.world.connectSchool({ communityId: FIRST_COMMUNITY_ID + Number(rows[0]!.n) });
     await connectSferum(ctx, {

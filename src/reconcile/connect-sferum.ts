@@ -28,7 +28,7 @@ export interface SferumConnection {
 export async function connectSferum(ctx: Context, connection: SferumConnection): Promise<void> {
   const requestsPerSecond = connection.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND[connection.tokenKind];
   const owner = await whoseToken(ctx, connection, requestsPerSecond);
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionOf(connection.schoolId, async ({ sql: tx }) => {
     // A school may be connected before its first roster, which then names it.
     await sql`insert into school (id, name) values (${connection.schoolId}, ${connection.schoolId}) on conflict do nothing`.execute(
       tx,

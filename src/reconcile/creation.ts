@@ -137,7 +137,7 @@ async function commitIntent(
       update chat set creation = ${to}, creation_fence = creation_fence + 1, creation_title = ${chat.title},
         creation_at = clock_timestamp(), creation_looks = 0, owner_id = ${account.ownerId}
       where id = ${chat.id} and creation = 'none'
-      returning creation_fence as fence`.execute(ctx.db.sql);
+      returning creation_fence as fence`.execute(ctx.db.of(chat.schoolId));
     if (!rows[0]) throw new Later(TITLE_BUSY_PAUSE_MS);
     return Number(rows[0].fence);
   } catch (error) {
@@ -154,7 +154,7 @@ async function look(
   call: CallOptions,
 ): Promise<Created | null> {
   const { rows: intent } = await sql<{ title: string }>`
-    select creation_title as title from chat where id = ${chat.id}`.execute(ctx.db.sql);
+    select creation_title as title from chat where id = ${chat.id}`.execute(ctx.db.of(chat.schoolId));
   const title = intent[0]?.title ?? chat.title;
   const found = (await account.findChats(title, call)).filter((c) => c.own);
   const strangers = await unknownTo(
@@ -175,7 +175,7 @@ async function look(
   const looks = chat.creation.looks + 1;
   if (looks < LOOKS_BEFORE_NEW_ATTEMPT) {
     await sql`update chat set creation_looks = ${looks} where id = ${chat.id} and creation = 'unknown'`.execute(
-      ctx.db.sql,
+      ctx.db.of(chat.schoolId),
     );
     throw new Later(LOOK_PAUSE_MS);
   }
@@ -191,7 +191,7 @@ async function setCreation(
 ) {
   await sql`update chat set creation = ${to}, creation_looks = 0
     where id = ${chat.id} and creation in ('creating', 'unknown') and creation_fence = ${fence}`.execute(
-    ctx.db.sql,
+    ctx.db.of(chat.schoolId),
   );
 }
 
@@ -230,7 +230,7 @@ async function recordCreated(
   members: readonly number[] | null,
 ): Promise<boolean> {
   const at = new Date(ctx.clock.now());
-  return ctx.db.transaction(async (tx) => {
+  return ctx.db.transactionOf(chat.schoolId, async (tx) => {
     const { rows } = await sql`
       update chat set creation = 'created', owner_id = ${ref.ownerId}, peer_id = ${ref.peerId},
         creation_title = case when creation_fence > 1 then ${title}::text end, sferum_title = ${title},

@@ -32,9 +32,9 @@ export function startDayTick(ctx: Context): AsyncDisposable {
 
 /** One round over all schools; safe to run in several processes at once. */
 export async function dayTick(ctx: Context): Promise<void> {
-  for (const schoolId of await schoolsOfYesterday(ctx, ctx.db.sql)) {
+  for (const schoolId of await schoolsOfYesterday(ctx, ctx.db.across('sweep'))) {
     try {
-      const followed = await ctx.db.transaction(({ sql: tx }) => beginDay(ctx, tx, schoolId));
+      const followed = await ctx.db.transactionOf(schoolId, ({ sql: tx }) => beginDay(ctx, tx, schoolId));
       await afterFollowing(ctx, followed);
     } catch (error) {
       ctx.log.error({ err: error, schoolId }, 'a school could not begin its day; it will be tried again');

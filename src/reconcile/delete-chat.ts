@@ -17,7 +17,7 @@ export interface Deletion {
 export async function requestDeletion(ctx: Context, deletion: Deletion): Promise<string> {
   const id = ctx.newId();
   const at = new Date(ctx.clock.now());
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionOf(deletion.schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, deletion.schoolId);
     await openOperation(tx, {
       id,

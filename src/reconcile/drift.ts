@@ -31,7 +31,7 @@ export async function schoolsToSweep(ctx: Context): Promise<string[]> {
   const { rows } = await sql<{ school_id: string }>`
     select distinct c.school_id from chat c
     join sferum_account a on a.school_id = c.school_id and a.status <> 'broken'
-    where ${isDue(ctx)} or ${isAsideNoMore(ctx)}`.execute(ctx.db.sql);
+    where ${isDue(ctx)} or ${isAsideNoMore(ctx)}`.execute(ctx.db.across('sweep'));
   return rows.map((r) => r.school_id);
 }
 
@@ -41,7 +41,7 @@ export async function sweepDrift(ctx: Context, schoolId: string, signal?: AbortS
   const { rows: due } = await sql<{ id: string }>`
     select c.id from chat c where c.school_id = ${schoolId} and ${isDue(ctx)}
     order by c.seen_at nulls first, c.id
-    limit ${ofOnePass(schoolId)}`.execute(ctx.db.sql);
+    limit ${ofOnePass(schoolId)}`.execute(ctx.db.of(schoolId));
   const ids = due.map((r) => r.id);
   if (ids.length === 0) return;
   const startedAtMs = ctx.clock.now();
@@ -63,7 +63,7 @@ const ofOnePass = (schoolId: string) =>
 /** Their jobs come anew, and read first: what is believed of them may be old. */
 async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
   const at = new Date(ctx.clock.now());
-  const taken = await ctx.db.transaction(async ({ sql: tx }) => {
+  const taken = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const { rows } = await sql<{ id: string }>`
       update chat set seen_at = null where id in (
         select c.id from chat c where c.school_id = ${schoolId} and ${isAsideNoMore(ctx)}
@@ -82,7 +82,7 @@ async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
 
 /** Of these chats, observed lately: plans what differs, through the guard, and lets their jobs mend it. */
 export async function mend(ctx: Context, schoolId: string, ids: readonly string[]): Promise<void> {
-  const mended = await ctx.db.transaction(async ({ sql: tx }) => {
+  const mended = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     const drifted = await driftedChats(ctx, tx, ids);
     if (drifted.length === 0) return null;

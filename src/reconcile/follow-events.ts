@@ -29,7 +29,7 @@ export async function receiveEvents(
   const events = read.flatMap((one) => ('event' in one ? [one.event] : []));
   const malformed = read.flatMap((one) => ('rejected' in one ? [one.rejected] : []));
 
-  const { receipt, followed } = await ctx.db.transaction(async ({ sql: tx }) => {
+  const { receipt, followed } = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     await requireSchool(tx, schoolId);
     const fresh = await unseen(tx, schoolId, events);

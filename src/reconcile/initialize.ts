@@ -46,12 +46,12 @@ export async function runInitialization(
     }
   } catch (error) {
     if (!(error instanceof NotConnected)) throw error;
-    return endOperation(ctx, ctx.db.sql, operation.id, {
+    return endOperation(ctx, ctx.db.of(schoolId), operation.id, {
       state: 'failed',
       problems: [{ code: error.code, message: NOT_CONNECTED[error.code] }],
     });
   }
-  const followed = await ctx.db.transaction(({ sql: tx }) =>
+  const followed = await ctx.db.transactionOf(schoolId, ({ sql: tx }) =>
     planAndApply(ctx, tx, operation, { ...params, planningCalls }),
   );
   if (followed) {

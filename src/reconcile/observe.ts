@@ -55,7 +55,7 @@ export async function observeChats(
     where school_id = ${request.schoolId} and creation = 'created'
       and deleted_at is null and deleting_since is null
       and ${'types' in request ? sql`type = any(${[...request.types]})` : sql`id = any(${[...request.ids]}::uuid[])`}
-    order by id`.execute(ctx.db.sql);
+    order by id`.execute(ctx.db.of(request.schoolId));
   const observation: Observation = { apiCalls: 0, lost: [], unreadable: [] };
   const call = {
     priority: request.priority,
@@ -104,7 +104,9 @@ async function observeOne(
     await sql`update chat set condition = 'failing', condition_reason = 'chat-lost', condition_since = ${at},
       not_before = ${asideUntil(ctx, at)}, set_aside_times = set_aside_times + 1,
       condition_message = 'Чат удалён в мессенджере или у школы нет прав в нём: удалите его здесь, и он будет создан заново.'
-      where id = ${chat.id} and condition_reason is distinct from 'chat-lost'`.execute(ctx.db.sql);
+      where id = ${chat.id} and condition_reason is distinct from 'chat-lost'`.execute(
+      ctx.db.of(request.schoolId),
+    );
   }
 }
 
@@ -121,7 +123,7 @@ async function recordMembers(
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
   const rows = members.map((m) => ({ u: m.userId, a: m.admin, s: m.waiting ? 'waiting' : 'in' }));
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const { rows: quiet } = await sql`update chat set seen_at = ${at},
         not_before = case when condition_reason = 'chat-lost' then ${at} else not_before end
       where id = ${chatId} and settled_generation = ${settled} and queued_at is null returning id`.execute(

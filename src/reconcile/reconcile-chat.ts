@@ -59,7 +59,7 @@ async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> 
   if (chat.ref || chat.creation.state !== 'none') {
     const account = await accountOf(ctx, chat.schoolId);
     const ref = chat.ref ?? (await adoptOrphan(ctx, account, chat, work.call))?.ref;
-    await doubt(ctx, chat.id);
+    await doubt(ctx, chat);
     if (ref) await takeDown(account, ref, work.call, work.brought);
   }
   const condition: Condition = { status: 'deleting', reason: null, message: null };

@@ -15,7 +15,7 @@ const ROUNDS = {
   twins: dueForTwins,
   operations: relayOperations,
   chats: async (ctx: Context, queues: Queues) => {
-    await ctx.bulkInHand.letGoOvertaken(ctx.db.sql);
+    await ctx.bulkInHand.letGoOvertaken(ctx.db.across('relay'));
     await relayChats(ctx, queues);
   },
   drift: relayDrift,

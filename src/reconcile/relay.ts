@@ -45,13 +45,13 @@ export async function relayChats(ctx: Context, queues: Queues): Promise<number> 
       order by array_position(array['lesson', 'person', 'event', 'bulk'], priority), nth
       limit ${ctx.config.limits.relayBatchChats})
       and (queued_at is null or queued_at <= ${new Date(at.getTime() - LOST_AFTER_MS)})
-    returning id, school_id, cause, priority`.execute(ctx.db.sql);
+    returning id, school_id, cause, priority`.execute(ctx.db.across('relay'));
   if (rows.length === 0) return 0;
   try {
     await queues.addAll(reconcileChat, rows.map(jobOf));
   } catch (error) {
     await sql`update chat set queued_at = null where id = any(${rows.map((r) => r.id)}::uuid[]) and queued_at = ${at}`.execute(
-      ctx.db.sql,
+      ctx.db.across('relay'),
     );
     throw error;
   }
@@ -72,7 +72,7 @@ export async function relayLost(ctx: Context, queues: Queues): Promise<number> {
   const { rows } = await sql<DueChat>`
     select id, school_id, cause, priority from chat
     where queued_at <= ${givenBefore} and generation > settled_generation and deleted_at is null`.execute(
-    ctx.db.sql,
+    ctx.db.across('relay'),
   );
   if (rows.length === 0 || (await queues.unfinished('chats')) >= rows.length) return 0;
   ctx.log.warn({ chats: rows.length }, 'the queue has lost jobs; they are given to it again');
@@ -95,7 +95,9 @@ export async function relayDrift(ctx: Context, queues: Queues): Promise<void> {
 /** Open operations become jobs; one that waits already melts into its job. */
 export async function relayOperations(ctx: Context, queues: Queues): Promise<number> {
   const { rows } = await sql<{ id: string }>`
-    select id from operation where state in ('queued', 'running') order by created_at`.execute(ctx.db.sql);
+    select id from operation where state in ('queued', 'running') order by created_at`.execute(
+    ctx.db.across('relay'),
+  );
   await queues.addAll(
     runOperation,
     rows.map((r) => ({ payload: { operationId: r.id } })),

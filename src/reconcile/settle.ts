@@ -46,7 +46,7 @@ export async function settle(
   const { brought } = work;
   const isAside = work.condition.status === 'failing';
   let delayMs: number | null = null;
-  const operations = await ctx.db.transaction(async ({ sql: tx }) => {
+  const operations = await ctx.db.transactionOf(chat.schoolId, async ({ sql: tx }) => {
     const { rows } = await sql`
       update chat set settled_generation = ${chat.generation}, queued_at = null, attempts = 0,
         not_before = case when ${isAside} and generation = ${chat.generation} then ${asideUntil(ctx, at)} end,
@@ -104,7 +104,7 @@ export async function postpone(
   const at = new Date(ctx.clock.now());
   const { brought } = work;
   const same = sql`generation = ${chat.generation}`;
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionOf(chat.schoolId, async ({ sql: tx }) => {
     await sql`update operation_chat set api_calls = api_calls + ${work.apiCalls}
       where chat_id = ${chat.id} and done_at is null and generation is not null`.execute(tx);
     const { rows } = await sql`
@@ -126,7 +126,7 @@ export async function postpone(
 /** The job does nothing (more): it lets go of the chat, which is given out again if it is still due. */
 export async function release(ctx: Context, chat: { schoolId: string; chatId: string }): Promise<void> {
   await sql`update chat set queued_at = null where id = ${chat.chatId} and school_id = ${chat.schoolId}`.execute(
-    ctx.db.sql,
+    ctx.db.of(chat.schoolId),
   );
 }
 
@@ -134,8 +134,12 @@ export async function release(ctx: Context, chat: { schoolId: string; chatId: st
  * Said before the first write to a live chat: until its outcome is recorded, what we believe of the chat is in
  * doubt. Whoever comes after a crash reads it first, whatever is desired by then (V3).
  */
-export async function doubt(ctx: Context, chatId: string): Promise<void> {
-  await sql`update chat set seen_at = null where id = ${chatId} and seen_at is not null`.execute(ctx.db.sql);
+export async function doubt(
+  ctx: Context,
+  { id, schoolId }: Pick<ChatState, 'id' | 'schoolId'>,
+): Promise<void> {
+  await sql`update chat set seen_at = null
+    where id = ${id} and school_id = ${schoolId} and seen_at is not null`.execute(ctx.db.of(schoolId));
 }
 
 async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {

@@ -21,7 +21,7 @@ export async function strayPeers(
     from operation o cross join jsonb_array_elements(o.result->'strays') stray
     where o.school_id = ${schoolId} and o.kind = 'adoption' and stray->>'title' = ${title}
       and not exists (select from chat where owner_id = ${ownerId} and peer_id = (stray->>'peerId')::bigint)`.execute(
-    ctx.db.sql,
+    ctx.db.across('accounts'),
   );
   return new Set(rows.map((r) => Number(r.peer)));
 }

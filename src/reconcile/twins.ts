@@ -26,7 +26,7 @@ export async function dueForTwins(ctx: Context): Promise<number> {
     where creation = 'created' and creation_title is not null and generation = settled_generation
       and deleted_at is null and deleting_since is null
       and creation_at < clock_timestamp() - ${TWIN_AFTER_MS} * interval '1 millisecond'
-    returning id`.execute(ctx.db.sql);
+    returning id`.execute(ctx.db.across('sweep'));
   return rows.length;
 }
 
@@ -50,7 +50,7 @@ export async function repairTwins(
   }
   await sql`update chat set creation_title = null
     where id = ${chat.id} and creation = 'created' and creation_at < clock_timestamp() - ${TWIN_AFTER_MS} * interval '1 millisecond'`.execute(
-    ctx.db.sql,
+    ctx.db.of(chat.schoolId),
   );
 }
 
@@ -59,7 +59,7 @@ export async function unknownTo(ctx: Context, ownerId: number, refs: readonly Ch
   if (refs.length === 0) return [];
   const { rows } = await sql<{ peer_id: string }>`
     select peer_id from chat where owner_id = ${ownerId} and peer_id = any(${refs.map((r) => r.peerId)}::bigint[])`.execute(
-    ctx.db.sql,
+    ctx.db.across('accounts'),
   );
   const known = new Set(rows.map((r) => Number(r.peer_id)));
   return refs.filter((ref) => !known.has(ref.peerId));
@@ -78,13 +78,13 @@ export async function setAside(
   await account.abandonChat(ref, TWIN_TITLE, call);
   await sql`insert into journal (school_id, at, chat_id, what, cause, details)
     values (${chat.schoolId}, ${new Date(ctx.clock.now())}, ${chat.id}, 'sferum-duplicate', ${chat.cause},
-      ${JSON.stringify({ peerId: ref.peerId })}::jsonb)`.execute(ctx.db.sql);
+      ${JSON.stringify({ peerId: ref.peerId })}::jsonb)`.execute(ctx.db.of(chat.schoolId));
   ctx.log.warn({ schoolId: chat.schoolId, chatId: chat.id }, 'a duplicate chat was found and set aside');
 }
 
 /** Another chat of this title is being created just now: what is unknown may be its own. */
 async function isClaimed(ctx: Context, ownerId: number, title: string): Promise<boolean> {
   const { rows } = await sql`select from chat where owner_id = ${ownerId} and creation_title = ${title}
-    and creation in ('creating', 'unknown')`.execute(ctx.db.sql);
+    and creation in ('creating', 'unknown')`.execute(ctx.db.across('accounts'));
   return rows.length > 0;
 }

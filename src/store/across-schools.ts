@@ -8,6 +8,7 @@ export const ACROSS_SCHOOLS = {
   figures: 'metrics count all schools',
   sessions: "a session is found by its cookie's digest, before its school is known",
   'operator-view': 'operators see the schools that are theirs',
+  accounts: 'one Sferum account may own chats of several schools: whose a chat is, is asked across them',
   profiles: 'a VK ID is one person, in whatever school (A7)',
   import: 'one file may state many schools',
   adopt: "an operator's command after a restore goes over all schools",

@@ -15,7 +15,7 @@ export function schoolRoutes({ app, ctx, sessions }: ConsoleParts): void {
   };
   const schools = async () => {
     const { rows } = await sql<{ id: string; name: string }>`
-      select id, name from school order by name, id`.execute(ctx.db.sql);
+      select id, name from school order by name, id`.execute(ctx.db.across('operator-view'));
     return rows;
   };
 

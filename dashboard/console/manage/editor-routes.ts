@@ -54,7 +54,7 @@ export function editorRoutes(parts: ConsoleParts): void {
     const { draft, chat } = desk;
     const here = editorHref(chat.id, filter);
     if (sent.button.startsWith('discard')) {
-      if (draft) await discardDraft(ctx.db.sql, draft.id);
+      if (draft) await discardDraft(ctx.db.of(desk.key.schoolId), draft.id);
       return goTo(c, sent.button === 'discard' ? here : '/manage', {
         kind: 'info',
         title: 'Изменения отменены',
@@ -63,7 +63,7 @@ export function editorRoutes(parts: ConsoleParts): void {
     const draftId = await openDraftOf(ctx, desk.key);
     const title = sent.field('title')?.trim();
     if (title !== undefined && desk.may.rename) {
-      await nameDraft(ctx.db.sql, draftId, { title: title === chat.title ? null : title });
+      await nameDraft(ctx.db.of(desk.key.schoolId), draftId, { title: title === chat.title ? null : title });
     }
     const scope = { schoolId: desk.viewer.schoolId, chatId: chat.id, draftId };
     const said = await stage(ctx, scope, sent, filter);
@@ -102,7 +102,7 @@ async function show(
 ): Promise<Response> {
   const { viewer, chat, draft, may } = desk;
   const scope = { schoolId: viewer.schoolId, chatId: chat.id, draftId: draft?.id ?? null };
-  const members = await listDraftMembers(ctx.db.sql, scope, filter);
+  const members = await listDraftMembers(ctx.db.of(viewer.schoolId), scope, filter);
   const names = await memberNames(ctx, viewer.schoolId, members.items);
   const view = {
     ...{ chat, members, draft, filter, names, may },
@@ -142,10 +142,10 @@ async function save(
       by: key.authorId,
       chatId: chat.id,
       title: draft.title,
-      change: await stagedPeople(ctx.db.sql, draft.id),
+      change: await stagedPeople(ctx.db.of(key.schoolId), draft.id),
       reason: sent.field('reason')?.trim().slice(0, REASON_CHARS) || null,
     });
-    await discardDraft(ctx.db.sql, draft.id);
+    await discardDraft(ctx.db.of(key.schoolId), draft.id);
     const warned = warningsText(warnings);
     return goTo(c, after, {
       kind: warned ? 'warn' : 'good',

@@ -78,7 +78,7 @@ export async function stage(
   sent: SentForm,
   filter: MemberFilter,
 ): Promise<Flash | null> {
-  const db = ctx.db.sql;
+  const db = ctx.db.of(scope.schoolId);
   await mark(db, scope.draftId, 'ticked', sent.shown, sent.on);
   const { button, argument } = sent;
   if (button === 'tick-all') {

@@ -25,7 +25,6 @@ import type { MemberFilter } from './selection.ts';
 /** «Добавить новый чат» (E): a draft like an edit's, of a chat that is not there yet. */
 export function newChatRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
-  const db = ctx.db.sql;
   screens.get('/manage/new', STAFF, async (c) =>
     show(parts, c, await newChatDesk(ctx, c), memberQuery.parse(c.req.query())),
   );
@@ -35,7 +34,7 @@ export function newChatRoutes(parts: ConsoleParts): void {
     const sent = await sentForm(c);
     const filter = { ...memberFilterOf(sent), show: 'members' as const };
     if (sent.button === 'cancel') {
-      if (desk.draft) await discardDraft(db, desk.draft.id);
+      if (desk.draft) await discardDraft(ctx.db.of(desk.key.schoolId), desk.draft.id);
       return goTo(c, '/manage');
     }
     const draftId = await openDraftOf(ctx, desk.key);
@@ -55,7 +54,7 @@ export function newChatRoutes(parts: ConsoleParts): void {
           : undefined,
       );
     }
-    await nameDraft(db, draftId, { title: sent.field('title')?.trim() ?? '' });
+    await nameDraft(ctx.db.of(desk.key.schoolId), draftId, { title: sent.field('title')?.trim() ?? '' });
     const scope = { schoolId: desk.viewer.schoolId, chatId: null, draftId };
     const said = await stage(ctx, scope, sent, filter);
     if (sent.button === 'pick') return goTo(c, '/manage/new/pick');
@@ -106,7 +105,7 @@ async function fill(
   draftId: string,
   { type, classId, groupId, unit }: Choice,
 ): Promise<void> {
-  const db = ctx.db.sql;
+  const db = ctx.db.of(viewer.schoolId);
   const suggested = unit && (await suggestChat(ctx, db, viewer, unit));
   await nameDraft(db, draftId, { type, classId, subjectGroupId: groupId, title: suggested?.title ?? '' });
   await replacePeople(db, draftId, suggested?.members ?? new Map());
@@ -119,7 +118,7 @@ async function show(
   filter: MemberFilter,
   refused?: { text: Content; status: number },
 ): Promise<Response> {
-  const db = ctx.db.sql;
+  const db = ctx.db.of(viewer.schoolId);
   const { schoolId } = viewer;
   const scope = { schoolId, chatId: null, draftId: draft?.id ?? null };
   const members = await listDraftMembers(db, scope, { ...filter, show: 'members' });
@@ -151,7 +150,7 @@ async function create(
   const { viewer, key } = desk;
   const draft = await findDraft(ctx.db.of(key.schoolId), key);
   if (!draft?.type) return goTo(c, '/manage/new', { kind: 'warn', title: 'Выберите тип чата' });
-  const { add, grant } = await stagedPeople(ctx.db.sql, draft.id);
+  const { add, grant } = await stagedPeople(ctx.db.of(key.schoolId), draft.id);
   const admins = new Set(grant);
   try {
     const { chatId, warnings } = await commands.createChat({
@@ -164,7 +163,7 @@ async function create(
       members: add.map((personId) => ({ personId, admin: admins.has(personId) })),
       reason: null,
     });
-    await discardDraft(ctx.db.sql, draft.id);
+    await discardDraft(ctx.db.of(key.schoolId), draft.id);
     const warned = warningsText(warnings);
     return goTo(c, `/manage/chats/${chatId}`, {
       kind: warned ? 'warn' : 'good',

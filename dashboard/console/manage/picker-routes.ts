@@ -68,10 +68,10 @@ function register(
   path: string,
   targetOf: (c: ConsoleContext) => Promise<Target>,
 ): void {
-  const db = ctx.db.sql;
   screens.get(path, STAFF, async (c) => {
     const target = await targetOf(c);
     const { viewer, key, base } = target;
+    const db = ctx.db.of(viewer.schoolId);
     const filter = filterOf(target, c.req.query());
     const found = await listPeople(db, viewer, asked(filter, key));
     const ids = found.items.map(({ id }) => id);
@@ -106,6 +106,7 @@ function register(
   screens.post(path, STAFF, async (c) => {
     const target = await targetOf(c);
     const { viewer, key, base } = target;
+    const db = ctx.db.of(viewer.schoolId);
     const sent = await sentForm(c);
     const field = (name: string) => sent.field(name);
     const filter = filterOf(target, {

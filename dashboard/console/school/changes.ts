@@ -48,7 +48,7 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
     const viewer = viewerOf(ctx, visitor);
     const { filter, choices } = await settle(ctx, viewer, query.parse(c.req.query()));
     const { items, total } = await listJournal(
-      ctx.db.sql,
+      ctx.db.of(schoolId),
       { schoolId, timeZone },
       { ...filter, perPage: filter.perPage },
     );

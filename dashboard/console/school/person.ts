@@ -35,7 +35,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
     const chats = await explained(ctx, viewer, person, stored, undefined);
     const lines = isAdmin(visitor)
       ? await listJournal(
-          ctx.db.sql,
+          ctx.db.of(schoolId),
           { schoolId, timeZone },
           { personId: person.id, page: 1, perPage: CHANGES_SHOWN },
         )

@@ -87,7 +87,7 @@ async function classPage(ctx: Context, c: ConsoleContext, classId: string): Prom
   const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';
   if (!unit) return frame(c, title, undefined, nobody(false), true);
   const ids = unit.people.filter(({ role }) => role === 'parent').map(({ personId }) => personId);
-  const children = await findPersonClasses(ctx.db.sql, viewerOf(ctx, c.get('visitor')), ids);
+  const children = await findPersonClasses(ctx.db.of(school.id), viewerOf(ctx, c.get('visitor')), ids);
   const people = unit.people.toSorted((a, b) => Number(a.role === 'parent') - Number(b.role === 'parent'));
   const today = day(dayIn(school.timeZone, ctx.clock.now()));
   const subtitle = `${school.name} · ${counted(people.length, 'человек', 'человека', 'человек')} на ${today}`;

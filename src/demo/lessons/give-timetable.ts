@@ -17,7 +17,9 @@ export async function giveTimetable(
 ): Promise<{ lessons: number; meetings: number }> {
   const nowMs = ctx.clock.now();
   const groups = await taughtGroups(ctx, schoolId);
-  const personas = (await findPersonas(ctx.db.sql)).filter((persona) => persona.schoolId === schoolId);
+  const personas = (await findPersonas(ctx.db.across('demo'))).filter(
+    (persona) => persona.schoolId === schoolId,
+  );
   const personIds = personas.map(({ personId }) => personId);
   const classIds = await classesOf(ctx, schoolId, personIds);
   const lessons = makeTimetable({ groups, nowMs, classIds, teacherIds: personIds });
@@ -54,7 +56,7 @@ async function taughtGroups(ctx: Context, schoolId: string): Promise<TaughtGroup
       join person p on p.school_id = g.school_id and p.id = g.teacher_ids[1] and p.present
     where g.school_id = ${schoolId} and g.present and exists (select from enrollment e
       where e.school_id = g.school_id and e.unit = 'group' and e.unit_id = g.id and e.present)
-    order by k.id, g.id`.execute(ctx.db.sql);
+    order by k.id, g.id`.execute(ctx.db.of(schoolId));
   return rows;
 }
 
@@ -65,6 +67,8 @@ async function classesOf(ctx: Context, schoolId: string, personIds: readonly str
     select id from class where school_id = ${schoolId} and present and homeroom_teacher_ids && ${ids}
     union select unit_id from enrollment where school_id = ${schoolId} and unit = 'class' and present
       and (student_id = any(${ids}) or student_id in (select student_id from guardian
-        where school_id = ${schoolId} and guardian_id = any(${ids}) and present))`.execute(ctx.db.sql);
+        where school_id = ${schoolId} and guardian_id = any(${ids}) and present))`.execute(
+    ctx.db.of(schoolId),
+  );
   return rows.map((r) => r.id);
 }

@@ -1,5 +1,5 @@
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
@@ -22,6 +22,10 @@ export interface HttpEnv {
 /** Who calls, or null where nothing says so; throws Refusal(401) where what is said does not hold. */
 export type ResolveCaller = (c: HonoContext) => Promise<Caller | null>;
 
+/** Seconds since 1970 that a Date can hold. */
+const LAST_SECOND = 8.64e12;
+const seconds = z.number().min(0).max(LAST_SECOND);
+
 /** What СГО signs (contract, «Who calls»). Person ids are unique within a school: people have no `"*"`. */
 const claims = z
   .object({
@@ -29,8 +33,8 @@ const claims = z
     school: z.string().min(1).max(200),
     role: z.enum(TOKEN_ROLES),
     jti: z.string().max(200).optional(),
-    iat: z.number().optional(),
-    exp: z.number(),
+    iat: seconds.optional(),
+    exp: seconds,
   })
   .refine((c) => c.school !== '*' || !['staff', 'student', 'parent'].includes(c.role));
 export type Claims = z.infer<typeof claims>;
@@ -54,8 +58,7 @@ export function createTokenVerifier(sgo: Config['sgo'], clock: Clock): VerifyTok
       const { payload } = await verify(token, new Date(clock.now()));
       return claims.parse(payload);
     } catch (error) {
-      if (!keysAreAway(error)) throw unauthenticated();
-      throw new Refusal(503, 'keys-unavailable', 'Ключи СГО сейчас недоступны');
+      throw error instanceof Refusal ? error : unauthenticated();
     }
   };
 }
@@ -73,15 +76,24 @@ function hmacVerifier(secret: string, expected: Expected) {
 }
 
 function keySetVerifier(url: string, expected: Expected) {
-  const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: KEY_SET_TIMEOUT_MS });
+  const keys = fetchedKeys(url);
   return (token: string, currentDate: Date) => jwtVerify(token, keys, { ...expected, currentDate });
 }
 
-/** What jose throws of its own accord is about the token, except for a key set that is late or no answer at all. */
-function keysAreAway(error: unknown): boolean {
-  if (error instanceof z.ZodError) return false;
-  return !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout;
+/** Only here the key set itself may fail (503); a key that is found but does not do, as a short one, is the token's (401). */
+function fetchedKeys(url: string): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: KEY_SET_TIMEOUT_MS });
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (KEY_NOT_IN_SET.some((kind) => error instanceof kind)) throw error;
+      throw new Refusal(503, 'keys-unavailable', 'Ключи СГО сейчас недоступны');
+    }
+  };
 }
+
+const KEY_NOT_IN_SET = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 
 /**
  * A Bearer token first; without an Authorization header the console's session. A token that has opened a session

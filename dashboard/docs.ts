@@ -8,12 +8,14 @@ import { LOOSE_STYLE_POLICY } from './policy.ts';
 
 const swaggerDir = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 /** Everything the page loads; all of it from here. */
-const FILES: Readonly<Record<string, readonly [path: string, type: string]>> = {
-  'swagger-ui.css': [join(swaggerDir, 'swagger-ui.css'), 'text/css; charset=utf-8'],
-  'swagger-ui-bundle.js': [join(swaggerDir, 'swagger-ui-bundle.js'), 'text/javascript; charset=utf-8'],
-  'favicon-32x32.png': [join(swaggerDir, 'favicon-32x32.png'), 'image/png'],
-  'start.js': [join(import.meta.dirname, 'static', 'docs.js'), 'text/javascript; charset=utf-8'],
-};
+const FILES: ReadonlyMap<string, readonly [path: string, type: string]> = new Map(
+  Object.entries({
+    'swagger-ui.css': [join(swaggerDir, 'swagger-ui.css'), 'text/css; charset=utf-8'],
+    'swagger-ui-bundle.js': [join(swaggerDir, 'swagger-ui-bundle.js'), 'text/javascript; charset=utf-8'],
+    'favicon-32x32.png': [join(swaggerDir, 'favicon-32x32.png'), 'image/png'],
+    'start.js': [join(import.meta.dirname, 'static', 'docs.js'), 'text/javascript; charset=utf-8'],
+  } as const),
+);
 
 const page = html`<!doctype html>
 <html lang="ru">
@@ -58,7 +60,7 @@ export function docsRoutes(http: OpenAPIHono<HttpEnv>, publicUrl: string): void 
     return c.html(page);
   });
   http.get('/docs/:file', async (c) => {
-    const file = FILES[c.req.param('file')];
+    const file = FILES.get(c.req.param('file'));
     if (!file) return c.notFound();
     const [path, type] = file;
     return c.body(await readFile(path), 200, {

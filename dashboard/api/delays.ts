@@ -2,12 +2,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { findDelays } from '../../src/store/queries/delays.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
-import { Instant, json, REFUSALS, SchoolParam } from './schemas.ts';
+import { Instant, InstantText, json, REFUSALS, SchoolParam } from './schemas.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** What is looked at where nothing else is asked. */
 const LATELY_MS = 30 * DAY_MS;
-const When = z.iso.datetime({ offset: true }).optional();
+const When = InstantText.optional();
 const seconds = z.number().nullable();
 
 const DelaysView = z

@@ -3,9 +3,9 @@ import { listJournal } from '../../src/store/queries/journal.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';
-import { DayText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
+import { DayText, InstantText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
 
-const When = z.union([DayText, z.iso.datetime({ offset: true })]).optional();
+const When = z.union([DayText, InstantText]).optional();
 
 export function journalRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({

@@ -16,6 +16,7 @@ import {
   FilterText,
   IdParam,
   Instant,
+  InstantText,
   json,
   pageOf,
   pageQuery,
@@ -25,7 +26,7 @@ import {
 } from './schemas.ts';
 
 const Moment = z
-  .union([DayText, z.iso.datetime({ offset: true })])
+  .union([DayText, InstantText])
   .optional()
   .openapi({ description: 'a day of the school, or an instant' });
 

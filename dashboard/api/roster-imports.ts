@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { Refusal } from '../../src/refusal.ts';
 import { askedSchool } from '../rights.ts';
 import type { ApiParts } from './api.ts';
-import { Accepted, CHANGE_REFUSALS, json } from './schemas.ts';
+import { Accepted, CHANGE_REFUSALS, InstantText, json } from './schemas.ts';
 
 /** A statement from further ahead than clocks may differ would outrank every later one. */
 const AHEAD_MS = 5 * 60_000;
@@ -16,10 +16,7 @@ export function rosterImportRoutes({ api, ctx, commands, guards }: ApiParts): vo
     middleware: guards.zip('service', 'operator'),
     request: {
       query: z.object({
-        takenAt: z.iso
-          .datetime({ offset: true })
-          .optional()
-          .openapi({ description: 'when СГО wrote it; default: received' }),
+        takenAt: InstantText.optional().openapi({ description: 'when СГО wrote it; default: received' }),
         school: z.string().min(1).max(200).optional().openapi({ description: 'only this school' }),
       }),
       body: {

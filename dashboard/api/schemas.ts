@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { isTimeZone } from '../../src/config.ts';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import type { Limits } from '../../src/limits.ts';
+import { isDay, isInstant } from '../../src/roster/clean-text.ts';
 
 const FILTER_CHARS = 200;
 const LAST_PAGE = 1_000_000;
@@ -11,7 +12,9 @@ const LARGEST_ID = Number.MAX_SAFE_INTEGER;
 
 export const ChatTypeName = z.enum(CHAT_TYPES as ['staff', 'class', 'parents', 'subject']);
 export const Instant = z.string().openapi({ format: 'date-time', example: '2026-09-01T06:00:00.000Z' });
-export const DayText = z.iso.date().openapi({ example: '2026-09-01' });
+export const DayText = z.iso.date().refine(isDay).openapi({ example: '2026-09-01' });
+/** An instant that a request names; one that is answered is an `Instant`. */
+export const InstantText = z.iso.datetime({ offset: true }).refine(isInstant);
 export const FilterText = z.string().trim().max(FILTER_CHARS).optional();
 export const SchoolParam = z.object({ schoolId: z.string().min(1).max(200) });
 export const IdParam = z.object({ id: z.string().min(1).max(200) });

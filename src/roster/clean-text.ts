@@ -24,3 +24,12 @@ export function isDay(text: string): boolean {
   if (year < 1900 || month < 1 || month > 12) return false;
   return day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
+
+const FIRST_MS = Date.UTC(1900);
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** Whether an ISO 8601 text is an instant of the years that `isDay` knows: beyond them PostgreSQL reads it otherwise. */
+export function isInstant(text: string): boolean {
+  const ms = Date.parse(text);
+  return ms >= FIRST_MS && ms <= LAST_MS;
+}

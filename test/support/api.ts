@@ -26,6 +26,7 @@ export interface Asked {
 
 export interface ApiWorld extends AsyncDisposable {
   ctx: Context;
+  http: ReturnType<typeof createHttp>;
   /** What reached the commands. */
   asked: Asked[];
   /** Every line that was logged. */
@@ -88,6 +89,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
   return {
     ctx,
     db,
+    http,
     asked,
     logged,
     request,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
+import { isDay } from '../../../src/roster/clean-text.ts';
 import { daysAhead } from '../../../src/store/queries/days-ahead.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
@@ -15,7 +16,10 @@ export function aheadRoutes(parts: ConsoleParts): void {
 
   screens.post('/manage/ahead', ADMINS, async (c) => {
     const { caller } = c.get('visitor');
-    const asOf = z.iso.date().safeParse((await c.req.formData()).get('asOf')).data;
+    const asOf = z
+      .string()
+      .refine(isDay)
+      .safeParse((await c.req.formData()).get('asOf')).data;
     if (asOf === undefined) return show(parts, c, 'Укажите дату');
     try {
       const id = await commands.initialize({

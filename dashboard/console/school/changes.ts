@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../../src/context.ts';
+import { isDay } from '../../../src/roster/clean-text.ts';
 import { findChat, listChats } from '../../../src/store/queries/chat-list.ts';
 import { listJournal } from '../../../src/store/queries/journal.ts';
 import { findNames } from '../../../src/store/queries/names.ts';
@@ -26,7 +27,7 @@ const LARGEST_PAGE = 100;
 /** Where several match, so many are offered to choose from. */
 const OFFERED = 10;
 
-const day = z.iso.date().optional().catch(undefined);
+const day = z.string().refine(isDay).optional().catch(undefined);
 const words = z.string().trim().max(200).optional().catch(undefined);
 const query = z.object({
   personId: words,

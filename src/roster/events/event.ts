@@ -1,6 +1,6 @@
 /** The events СГО sends one by one (contract, «Changes one by one»): their shapes, and what is wrong with a bad one. */
 import { z } from 'zod';
-import { cleanText, isCleanId, isDay } from '../clean-text.ts';
+import { cleanText, isCleanId, isDay, isInstant } from '../clean-text.ts';
 import { ID_CHARS, NAME_CHARS } from '../limits.ts';
 import {
   AHEAD_MS,
@@ -28,6 +28,7 @@ const maybe = <Schema extends z.ZodType>(schema: Schema) =>
 const day = z.string().refine(isDay, { error: 'не дата вида ГГГГ-ММ-ДД' });
 const instant = z.iso
   .datetime({ offset: true, error: 'не момент времени ISO 8601' })
+  .refine(isInstant, { error: 'не момент времени ISO 8601', abort: true })
   .transform((at) => new Date(at).toISOString());
 const ids = z
   .array(id)

@@ -51,7 +51,7 @@ export async function journalViews(
     cause: {
       ...causeOf(line.cause),
       by: line.by === null ? null : { id: line.by, name: names.person(line.by) },
-      reason: line.reason,
+      reason: line.text?.reason ?? null,
     },
   }));
 }

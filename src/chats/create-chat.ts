@@ -128,7 +128,8 @@ async function finish(
   work: HandWork,
   made: { added: readonly string[]; people: ReadonlyMap<string, KnownPerson>; warnAbout?: readonly string[] },
 ) {
-  await noteChange(tx, work, {});
+  const personIds = [...made.people.keys()];
+  await noteChange(tx, work, { title: null, titleBefore: null, personIds });
   const { school, desired } = await planChat(ctx, tx, work);
   assertPossible(desired, made.added);
   await applyChange(ctx, tx, school, work);

@@ -77,7 +77,8 @@ async function change(ctx: Context, tx: Sql, edit: ChatEdit): Promise<Warning[]>
   };
   await saveExceptions(tx, work, after);
   if (title !== null) await saveTitle(tx, chat, title);
-  await noteChange(tx, work, title === null ? {} : { title, titleBefore: chat.title });
+  const titleBefore = title === null ? null : chat.title;
+  await noteChange(tx, work, { title, titleBefore, personIds: unique(namedIn(edit.change)) });
   const { school, desired } = await planChat(ctx, tx, work);
   assertPossible(desired, asked.add);
   const hasOwnAdmin = [...desired.members.values()].some((m) => m.admin && !onlyStandsIn(m));

@@ -11,6 +11,16 @@ export interface JournalLine {
   what: string;
   cause: string;
   details: Readonly<Record<string, unknown>>;
+  /** What people wrote; null: nothing, or it has been erased. */
+  text: LineText | null;
+}
+
+export interface LineText {
+  /** Of the change that the line is, or followed from. */
+  reason: string | null;
+  /** Given by hand, and the one before. */
+  title: string | null;
+  titleBefore: string | null;
 }
 
 /** Who has a messenger profile; undefined: nobody of the school. */
@@ -82,7 +92,7 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
     case 'exception-dropped':
       return `Строго по спискам СГО снято: ${who} – ${exceptionText(details)}`;
     case 'change':
-      return changeText(details);
+      return changeText(line);
     case 'removal-rejected':
       return 'Задержанные исключения отклонены: люди остаются';
     case 'invariant':
@@ -137,10 +147,10 @@ export function exceptionText({ member, admin }: { member?: unknown; admin?: unk
   return parts.length === 0 ? 'по правилам, без ручных изменений' : parts.join(', ');
 }
 
-function changeText({ title, titleBefore, reason }: JournalLine['details']): string {
-  const what =
-    title === undefined ? 'Правка вручную' : `Переименование вручную: «${titleBefore}» → «${title}»`;
-  return reason ? `${what} – ${reason}` : what;
+function changeText({ details, text }: JournalLine): string {
+  const titles = text?.title ? `: «${text.titleBefore}» → «${text.title}»` : '';
+  const what = details.renamed ? `Переименование вручную${titles}` : 'Правка вручную';
+  return text?.reason ? `${what} – ${text.reason}` : what;
 }
 
 const CAUSES: Readonly<Record<string, string>> = {

@@ -43,15 +43,31 @@ export async function saveExceptions(
   );
 }
 
-/** One line a change: whose it was and why; the lines of what followed bear the same cause. */
+/** What a person wrote with a change; `personIds`: whom it may name. */
+export interface ChangeText {
+  title: string | null;
+  titleBefore: string | null;
+  personIds: readonly string[];
+}
+
+/**
+ * One line a change: whose it was; the lines of what followed bear the same cause. What he wrote stands beside it, where
+ * it can be erased.
+ */
 export async function noteChange(
   tx: Sql,
   { schoolId, chat, ...work }: HandWork,
-  details: Record<string, unknown>,
+  { title, titleBefore, personIds }: ChangeText,
 ): Promise<void> {
-  const row = JSON.stringify({ ...details, by: work.by, ...(work.reason ? { reason: work.reason } : {}) });
-  await sql`insert into journal (school_id, at, chat_id, what, cause, details)
-    values (${schoolId}, ${work.at}, ${chat.id}, 'change', ${work.cause}, ${row}::jsonb)`.execute(tx);
+  await sql`with line as (
+      insert into journal (school_id, at, chat_id, what, cause, author_id, details)
+      values (${schoolId}, ${work.at}, ${chat.id}, 'change', ${work.cause}, ${work.by},
+        ${JSON.stringify(title === null ? {} : { renamed: true })}::jsonb)
+      returning id)
+    insert into journal_text (journal_id, school_id, at, what, cause, chat_id, person_ids, reason, title, title_before)
+    select id, ${schoolId}, ${work.at}, 'change', ${work.cause}, ${chat.id}, ${[...personIds]}::text[], ${work.reason},
+      ${title}, ${titleBefore} from line
+    where ${work.reason ?? title}::text is not null`.execute(tx);
   await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
 }
 

@@ -120,11 +120,15 @@ async function dropExceptions(tx: Sql, school: SchoolPlan, how: Application): Pr
   const ids = school.desired.filter((chat) => chat.key !== null && chat.id !== null).map((chat) => chat.id!);
   await sql`
     with dropped as (delete from exception where chat_id = any(${ids}::uuid[])
-      returning chat_id, person_id, member, admin, author_id, reason, at)
-    insert into journal (school_id, at, chat_id, person_id, what, cause, details)
-    select ${school.schoolId}, ${how.at}, chat_id, person_id, 'exception-dropped', ${how.cause},
-      jsonb_build_object('member', member, 'admin', admin, 'authorId', author_id, 'reason', reason, 'at', at)
-    from dropped`.execute(tx);
+      returning chat_id, person_id, member, admin, author_id, reason, at),
+    lines as (insert into journal (school_id, at, chat_id, person_id, what, cause, details)
+      select ${school.schoolId}, ${how.at}, chat_id, person_id, 'exception-dropped', ${how.cause},
+        jsonb_build_object('member', member, 'admin', admin, 'authorId', author_id, 'at', at)
+      from dropped returning id, chat_id, person_id)
+    insert into journal_text (journal_id, school_id, at, what, cause, chat_id, person_ids, reason)
+    select l.id, ${school.schoolId}, ${how.at}, 'exception-dropped', ${how.cause}, l.chat_id, array[l.person_id], d.reason
+    from lines l join dropped d on d.chat_id = l.chat_id and d.person_id = l.person_id
+    where d.reason is not null`.execute(tx);
 }
 
 /** Who is not listed and whose removal waits: strangers, and people whom the school knows in a chat that is not theirs. */

@@ -2,18 +2,28 @@ import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
+import { makeMonths } from '../store/months.ts';
 import { afterFollowing } from './follow-events.ts';
 import { followFacts } from './follow-facts.ts';
 
 /**
  * Some facts wait for their day: orders dated ahead (D6), terms (D11), dated enrollments. At every sweep interval
  * the schools are looked for where it is another day than the one they were last computed for (school.computed_on:
- * the row is the truth, so a restart loses nothing). Stops when disposed.
+ * the row is the truth, so a restart loses nothing). Once a day the tables by month are given their next months.
+ * Stops when disposed.
  */
 export function startDayTick(ctx: Context): AsyncDisposable {
   const stop = new AbortController();
+  let monthsMadeOn = '';
   const loop = (async () => {
     while (!stop.signal.aborted) {
+      try {
+        const today = dayIn('UTC', ctx.clock.now());
+        if (today !== monthsMadeOn) await makeMonths(ctx.db.sql, today);
+        monthsMadeOn = today;
+      } catch (error) {
+        ctx.log.error({ err: error }, 'no month could be made ahead; it will be tried at the next sweep');
+      }
       try {
         await dayTick(ctx);
       } catch (error) {

@@ -80,9 +80,10 @@ async function changedBy(tx: Sql, runId: string, except: readonly string[]): Pro
 async function restoreExceptions(tx: Sql, schoolId: string, runId: string): Promise<void> {
   await sql`
     insert into exception (chat_id, person_id, school_id, member, admin, author_id, reason, at)
-    select chat_id, person_id, school_id, details->>'member', details->>'admin', details->>'authorId',
-      details->>'reason', (details->>'at')::timestamptz
-    from journal where school_id = ${schoolId} and cause = ${`initialization:${runId}`} and what = 'exception-dropped'
+    select j.chat_id, j.person_id, j.school_id, details->>'member', details->>'admin', details->>'authorId',
+      t.reason, (details->>'at')::timestamptz
+    from journal j left join journal_text t on t.school_id = j.school_id and t.journal_id = j.id
+    where j.school_id = ${schoolId} and j.cause = ${`initialization:${runId}`} and j.what = 'exception-dropped'
     on conflict (chat_id, person_id) do nothing`.execute(tx);
 }
 

@@ -10,6 +10,7 @@ import { AttentionIndex } from '../../migrations/0007-attention.ts';
 import { ChatOrder } from '../../migrations/0008-chat-order.ts';
 import { SetAside } from '../../migrations/0009-set-aside.ts';
 import { PersonParts } from '../../migrations/0010-person-parts.ts';
+import { Trail } from '../../migrations/0014-trail.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 
@@ -44,6 +45,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0008-chat-order', class: ChatOrder },
         { name: '0009-set-aside', class: SetAside },
         { name: '0010-person-parts', class: PersonParts },
+        { name: '0014-trail', class: Trail },
       ],
       snapshot: false,
     },

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Our tables as the migrations leave them: columns, keys, checks and indexes, sorted, without comments. */
+/** Our tables as the migrations leave them: columns, keys, checks and indexes, sorted, without comments or partitions. */
 export async function dumpSchema(databaseUrl: string): Promise<string> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
@@ -11,12 +11,14 @@ export async function dumpSchema(databaseUrl: string): Promise<string> {
           coalesce(case when a.attgenerated = 's' then ' generated ' else ' default ' end || pg_get_expr(d.adbin, d.adrelid), '')) as line
         from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
         left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-        where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+        where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace
       union all
       select format('%s: %s', conrelid::regclass, pg_get_constraintdef(oid)) from pg_constraint
         where connamespace = 'public'::regnamespace and contype <> 'n'
+          and not (select relispartition from pg_class where oid = conrelid)
       union all
-      select indexdef from pg_indexes where schemaname = 'public') lines
+      select pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indrelid
+        where c.relnamespace = 'public'::regnamespace and not c.relispartition) lines
       order by line collate "C"`);
     return `${rows.map((r) => r.line).join('\n')}\n`;
   } finally {

@@ -14,6 +14,7 @@ const names: Names = {
 const profiles = (id: number) => (id === 201 ? 'Абаев Марк' : undefined);
 const line = (own: Partial<JournalLine>): JournalLine => ({
   ...{ chatId: 'c', chatTitle: '5А класс', personId: 'p1', what: 'add', cause: 'event:e1', details: {} },
+  text: null,
   ...own,
 });
 

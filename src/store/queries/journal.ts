@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { JournalLine } from '../../chats/journal-words.ts';
+import type { JournalLine, LineText } from '../../chats/journal-words.ts';
 import { instant, type Sql } from '../database.ts';
 import { type Listed, limitTo, listed, type Page } from './page.ts';
 
@@ -8,8 +8,6 @@ export interface JournalItem extends JournalLine {
   at: string;
   /** Who began it: the author of an edit, the person who started an operation; null: nobody, or not known. */
   by: string | null;
-  /** What the author gave as his reason. */
-  reason: string | null;
 }
 
 /** Instants: ISO 8601; days: whole days of the school's time zone, `to` included. */
@@ -34,21 +32,31 @@ export async function listJournal(
     ? linesOf(schoolId, filter.personId)
     : sql`select * from journal where school_id = ${schoolId}`;
   const matching = sql.join(conditions, sql` `);
-  const { rows } = await sql<JournalItem & { total: number; author: string | null }>`
+  const { rows } = await sql<Omit<JournalItem, 'text'> & LineText & { total: number }>`
     with page as (
       select j.* from (${source}) j where true ${matching} order by j.id desc ${limitTo(filter)}
     )
     select t.total, j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", j.person_id as "personId",
-      j.what, j.cause, j.details, coalesce(a.details->>'by', j.details->>'by', o.created_by) as by, a.details->>'reason' as reason
+      j.what, j.cause, j.details, coalesce(j.author_id, a.author_id, o.created_by) as by,
+      x.reason, own.title, own.title_before as "titleBefore"
     from (select count(*)::int as total from (${source}) j where true ${matching}) t
       left join page j on true
       left join chat c on c.id = j.chat_id
-      left join lateral (select details from journal a
-        where a.chat_id = j.chat_id and a.what = 'change' and a.cause = j.cause limit 1) a on true
-      left join operation o on o.id = case when split_part(j.cause, ':', 2) ~ '^[0-9a-f-]{36}$'
-        then split_part(j.cause, ':', 2)::uuid end
+      left join journal_text own on own.school_id = ${schoolId} and own.journal_id = j.id
+      left join lateral (select reason from journal_text a where a.school_id = ${schoolId} and a.cause = j.cause
+        and a.chat_id = j.chat_id and a.what = 'change' limit 1) x on true
+      left join lateral (select author_id from journal a
+        where a.chat_id = j.chat_id and a.cause = j.cause and a.author_id is not null
+          and a.at <= j.at and a.at > j.at - interval '7 days' limit 1) a on j.author_id is null
+      -- Who decided what an operation held is the author of those lines, not who had begun it.
+      left join operation o on j.cause not like 'approval:%' and j.cause not like 'rejection:%'
+        and o.id = case when split_part(j.cause, ':', 2) ~ '^[0-9a-f-]{36}$' then split_part(j.cause, ':', 2)::uuid end
     order by j.id desc`.execute(db);
-  return listed(rows, ({ total: _, ...line }) => ({ ...line, at: instant(line.at) }));
+  return listed(rows, ({ total: _, reason, title, titleBefore, ...line }) => ({
+    ...line,
+    at: instant(line.at),
+    text: reason === null && title === null ? null : { reason, title, titleBefore },
+  }));
 }
 
 /** What is about the person himself, and Sferum's answers about his profile in the chats he had to do with. */

@@ -3,17 +3,21 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { HonoAdapter } from '@bull-board/hono';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { Queue } from 'bullmq';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import { timeout } from 'hono/timeout';
 import type { HttpEnv } from './auth.ts';
 import { LOOSE_STYLE_POLICY } from './policy.ts';
-import { requireRole } from './rights.ts';
+import { forbidden, requireRole } from './rights.ts';
 
 export const BOARD_PATH = '/admin/queues';
 
+const LOOKING = new Set(['GET', 'HEAD']);
+
 /**
- * Bull Board over the queues, to look at alone: changes are answered 405. Stands behind `authenticate` and lets
- * operators through. Its page asks another host for fonts; that link is taken out.
+ * Bull Board over the queues, to look at alone: whatever else its router knows is answered 405 before it is asked.
+ * Stands behind `authenticate` and lets operators of all schools through: a queue holds every school's work. Its page
+ * asks another host for fonts; that link is taken out.
  */
 export function bullBoard(queues: readonly Queue[], requestTimeoutMs: number): Hono<HttpEnv> {
   const adapter = new HonoAdapter(serveStatic).setBasePath(BOARD_PATH);
@@ -24,17 +28,31 @@ export function bullBoard(queues: readonly Queue[], requestTimeoutMs: number): H
     options: { uiConfig: { boardTitle: 'Очереди' } },
   });
   const board = new Hono<HttpEnv>();
-  board.use(requireRole('operator'), timeout(requestTimeoutMs));
+  board.use(requireRole('operator'), ofAllSchools, onlyLooking, timeout(requestTimeoutMs));
   board.use(async (c, next) => {
     await next();
     if (!c.res.headers.get('content-type')?.startsWith('text/html')) return;
-    const page = withoutForeignLinks(await c.res.text());
+    const page = ownAddresses(await c.res.text());
     c.res = c.html(page);
     c.header('Content-Security-Policy', LOOSE_STYLE_POLICY);
   });
   return board.route('/', adapter.registerPlugin());
 }
 
-function withoutForeignLinks(page: string): string {
-  return page.replace(/<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>/gi, '');
+const ofAllSchools: MiddlewareHandler<HttpEnv> = async (c, next) => {
+  if (c.get('caller').schoolId !== '*') throw forbidden();
+  await next();
+};
+
+const onlyLooking: MiddlewareHandler<HttpEnv> = async (c, next) => {
+  if (LOOKING.has(c.req.method)) return next();
+  c.header('Allow', [...LOOKING].join(', '));
+  throw new HTTPException(405);
+};
+
+/** No address of another host, and none that needs `<base>`, which our policy shuts off (the script reads its text). */
+function ownAddresses(page: string): string {
+  return page
+    .replace(/<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>/gi, '')
+    .replace(/\b(src|href)="static\//g, `$1="${BOARD_PATH}/static/`);
 }

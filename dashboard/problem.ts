@@ -13,6 +13,7 @@ const GENERAL: Readonly<Record<number, readonly [type: string, title: string]>> 
   400: ['malformed', 'Запрос составлен неверно'],
   403: ['forbidden', 'Недостаточно прав'],
   404: ['not-found', 'Не найдено'],
+  405: ['method-not-allowed', 'Здесь можно только смотреть'],
   408: ['request-timeout', 'Запрос не пришёл вовремя'],
   413: ['too-large', 'Запрос слишком большой'],
   415: ['unsupported-type', 'Такой тип содержимого здесь не принимается'],

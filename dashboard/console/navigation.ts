@@ -42,7 +42,7 @@ const ITEMS: readonly Item[] = [
   { section: 'unreachable', label: 'Кого нет в Сферуме', href: '/unreachable', shown: (v) => v.staff },
   { section: 'changes', label: 'Изменения', href: '/changes', shown: isAdmin },
   { section: 'settings', label: 'Настройки школы', href: '/settings', shown: isAdmin },
-  { section: 'queues', label: 'Очереди', href: '/admin/queues', shown: (v) => v.caller.role === 'operator' },
+  { section: 'queues', label: 'Очереди', href: '/admin/queues', shown: (v) => v.boundToNoSchool },
 ];
 
 /** What this person may open. Where there is one thing alone there is nothing to choose. */

@@ -18,7 +18,7 @@ interface ScreenOptions {
 
 /**
  * Registers pages and what their forms send. Before a handler runs it is settled who looks (`c.get('visitor')`),
- * that his role is one of `roles`, that his school is connected, and a form's body has arrived within its limits.
+ * that his role is one of `roles`, and that his school is connected; a form has arrived before that (`Guards.form`).
  */
 export interface Screens {
   get(path: string, roles: readonly TokenRole[], handler: Handler, options?: ScreenOptions): void;
@@ -54,7 +54,7 @@ export function createScreens(parts: ScreenParts): Screens {
       void app.on(
         'POST',
         [path],
-        ...whole(roles, options, guards.json(...roles) as MiddlewareHandler[], handler),
+        ...whole(roles, options, guards.read(...roles) as MiddlewareHandler[], handler),
       ),
   };
 }
@@ -78,7 +78,7 @@ function visit(
     const visitor = await findVisitor(ctx, { ...caller, schoolId });
     if (!visitor) throw new Refusal(409, NOT_CONNECTED, 'Модуль «Чаты» не подключён');
     c.set('caller', visitor.caller);
-    c.set('visitor', visitor);
+    c.set('visitor', { ...visitor, boundToNoSchool: caller.schoolId === '*' });
     if (caller.role === 'service') throw forbidden();
     if (caller.role === 'staff' && !roles.includes('student') && !visitor.staff) throw forbidden();
     if (!visitor.school.connected && !unconnected) {

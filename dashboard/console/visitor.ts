@@ -21,6 +21,8 @@ export interface Visitor {
   /** Null: an operator, or somebody the roster does not have. */
   personId: string | null;
   name: string;
+  /** His token is for all schools. */
+  boundToNoSchool: boolean;
   /** «Администратор ОО», «ученик 9И» … */
   description: string;
   /** May manage chats (A1): an administrator, or one of the school's staff by the roster of this moment. */
@@ -62,7 +64,10 @@ interface Row {
 }
 
 /** Null: the school of the session is unknown. */
-export async function findVisitor(ctx: Context, caller: Caller): Promise<Visitor | null> {
+export async function findVisitor(
+  ctx: Context,
+  caller: Caller,
+): Promise<Omit<Visitor, 'boundToNoSchool'> | null> {
   const { schoolId, subject, role } = caller;
   const today = dayIn(ctx.config.schoolTimeZone, ctx.clock.now());
   const { rows } = await sql<Row>`

@@ -12,6 +12,8 @@ export interface Guards {
   read(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
   /** A route that takes JSON. */
   json(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
+  /** Everything outside the API: what is sent, if anything, arrives before a route is asked, within a form's limits. */
+  form: MiddlewareHandler;
   /** A route that takes a roster. */
   zip(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
 }
@@ -25,6 +27,7 @@ export function createGuards(limits: Limits): Guards {
       arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs),
       inTime,
     ],
+    form: arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs),
     zip: (...roles) => [
       requireRole(...roles),
       onlyType('application/zip'),

@@ -14,9 +14,10 @@ import { consoleRoutes, framed, type Surroundings } from './console/console.ts';
 import { errorPage, notFoundPage, wantsPage } from './console/errors.ts';
 import { Sessions } from './console/session.ts';
 import { docsRoutes } from './docs.ts';
+import { createGuards } from './guards.ts';
 import { healthRoutes, type Probes } from './health.ts';
 import { sameOriginChanges } from './origin.ts';
-import { STRICT_POLICY } from './policy.ts';
+import { NO_PERMISSIONS, referrer, STRICT_POLICY, strictTransport } from './policy.ts';
 import { answerError, generalProblem } from './problem.ts';
 import { logRequests } from './request-log.ts';
 
@@ -36,7 +37,7 @@ const VK: Surroundings = { vkIdUrl: 'https://id.vk.ru', messengerUrl: 'https://w
 
 /**
  * The whole HTTP edge: API, its description, health, the queue board and the console. A request passes, in this order: the
- * log, headers, the check of its origin, who calls, what he may, its body, its shape, the handler.
+ * log, headers, the check of its origin, a form's arrival, who calls, what he may, its body, its shape, the handler.
  */
 export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv> {
   const { sgo, publicUrl, limits } = ctx.config;
@@ -53,12 +54,24 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   http.notFound((c) => (wantsPage(c) ? notFoundPage(c as never) : generalProblem(c, 404)));
   http.use(logRequests(ctx));
   http.use(framed(ctx, surroundings));
-  http.use(secureHeaders({ overwrite: false, xFrameOptions: 'DENY' }));
+  http.use(
+    secureHeaders({
+      ...{ overwrite: false, xFrameOptions: 'DENY', permissionsPolicy: NO_PERMISSIONS },
+      ...{ strictTransportSecurity: strictTransport(publicUrl), referrerPolicy: referrer(publicUrl) },
+    }),
+  );
   http.use(async (c, next) => {
     await next();
     if (!c.res.headers.has('content-security-policy')) c.header('Content-Security-Policy', STRICT_POLICY);
+    // Answers hold names, redirects hold tokens: nobody on the way keeps what does not say that it may be kept.
+    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
   });
   http.use(sameOriginChanges(publicUrl));
+  // What the console and the board are sent; routes of the API say what they take (guards.ts).
+  const { form } = createGuards(limits);
+  http.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', (c, next) =>
+    c.req.path.startsWith('/v1/') ? next() : form(c, next),
+  );
   healthRoutes(http, ctx, parts.probes);
   docsRoutes(http, publicUrl);
   for (const path of ['/v1/*', BOARD_PATH, `${BOARD_PATH}/*`]) http.use(path, authenticate(resolve));

@@ -7,9 +7,41 @@ const POLICY = {
   'font-src': "'self'",
   'connect-src': "'self'",
   'form-action': "'self'",
-  'base-uri': "'self'",
+  'base-uri': "'none'",
   'frame-ancestors': "'none'",
 };
+
+/** Nothing a page of ours, or one that frames it, needs of a device. */
+export const NO_PERMISSIONS = {
+  accelerometer: [],
+  camera: [],
+  displayCapture: [],
+  geolocation: [],
+  gyroscope: [],
+  magnetometer: [],
+  microphone: [],
+  midi: [],
+  payment: [],
+  usb: [],
+};
+
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+/** Over plain http browsers leave it out of account, and a name that is served so must not be locked to https. */
+export function strictTransport(publicUrl: string): string | false {
+  return publicUrl.startsWith('https:') && `max-age=${YEAR_SECONDS}; includeSubDomains`;
+}
+
+const TRUSTWORTHY = /^https:|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|$)/;
+
+/**
+ * Addresses may hold what was searched for: they are told to nobody, ourselves included, for proxies log them. Forms
+ * then come with `Origin: null`, which browsers explain (origin.ts) to addresses that they trust; a trial over plain
+ * http in a school's network is told its own addresses.
+ */
+export function referrer(publicUrl: string): string {
+  return TRUSTWORTHY.test(publicUrl) ? 'no-referrer' : 'same-origin';
+}
 
 export const STRICT_POLICY = policy(POLICY);
 

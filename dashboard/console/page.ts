@@ -48,8 +48,6 @@ export function page({ c, status = 200, ...parts }: PageParts): Response | Promi
   const frame = c.get('frame');
   const said = frame.flashes.take(c);
   c.header('Cache-Control', 'no-store');
-  // Forms of a page without any referrer come with `Origin: null`, which older browsers do not explain (origin.ts).
-  c.header('Referrer-Policy', 'same-origin');
   return c.html(document(parts, frame, visitorOf(c), said), status);
 }
 

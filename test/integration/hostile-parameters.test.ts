@@ -50,7 +50,6 @@ beforeAll(async () => {
   tokens = [
     await tokenOf({ ...as, role: 'school-admin', sub: 'admin' }),
     await tokenOf({ ...as, role: 'student', sub: 'pupil' }),
-    await tokenOf({ ...as, role: 'operator' }),
   ];
   api = await described();
   pages = await registered();

@@ -4,13 +4,14 @@ import { HTTPException } from 'hono/http-exception';
 import { timeout } from 'hono/timeout';
 import type { Limits } from '../src/limits.ts';
 import type { HttpEnv, TokenRole } from './auth.ts';
+import { withinFields } from './form-fields.ts';
 import { requireRole } from './rights.ts';
 
 /** What stands before a route's handler, in the order in which it costs: rights, the body's size and arrival, time. */
 export interface Guards {
   /** A route whose body, if any, is not read. */
   read(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
-  /** A route that takes JSON. */
+  /** A route that takes JSON, or a page's form. */
   json(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
   /** Everything outside the API: what is sent, if anything, arrives before a route is asked, within a form's limits. */
   form: MiddlewareHandler;
@@ -25,6 +26,7 @@ export function createGuards(limits: Limits): Guards {
     json: (...roles) => [
       requireRole(...roles),
       arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs),
+      withinFields(limits.formFields),
       inTime,
     ],
     form: arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs),

@@ -7,6 +7,8 @@ import { Refusal } from '../src/refusal.ts';
 import { stateOf } from '../src/store/database.ts';
 
 const RETRY_AFTER_SECONDS = 5;
+/** Of a long list of wrong things one each would be told: an answer many times as long as the request. */
+const ISSUES_TOLD = 50;
 
 /** What statuses mean where no Refusal says more. */
 const GENERAL: Readonly<Record<number, readonly [type: string, title: string]>> = {
@@ -52,7 +54,9 @@ export function answerError(ctx: Context, error: Error, c: HonoContext): Respons
 
 /** A schema's issues with the paths of their fields; the values themselves are not repeated. */
 export function answerInvalid(c: HonoContext, error: ZodError): Response {
-  const errors = error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
+  const errors = error.issues
+    .slice(0, ISSUES_TOLD)
+    .map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
   return problem(c, 400, 'invalid', 'Запрос составлен неверно', { errors });
 }
 

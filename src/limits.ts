@@ -63,6 +63,12 @@ export const LIMIT_RULES = {
     about: 'the files of a roster import, unpacked, together',
   },
   jsonBodyBytes: { value: MIB, min: KIB, max: 64 * MIB, about: 'any other request body' },
+  formFields: {
+    value: 2000,
+    min: 300,
+    max: 100_000,
+    about: 'the fields of a form; the longest page has some 250',
+  },
   jsonBodyTimeoutMs: { value: 10 * SECOND_MS, min: 100, max: 5 * MINUTE_MS, about: 'such a body to arrive' },
   pageItems: { value: 100, min: 10, max: 1000, about: 'the largest `perPage` of lists' },
   planPageItems: { value: 1000, min: 10, max: 10_000, about: 'the largest `perPage` of a plan' },

@@ -142,15 +142,20 @@ function warnings({ chat, refused, may }: EditorView): Content[] {
   ];
 }
 
+/** A form has a limit in fields (`formFields`): whoever is left is named again by the next attempt to save. */
+const TAKEN_BACK_AT_ONCE = 200;
+
 /** One press takes those who are in the way out of the draft; the rest can be saved. */
 function refusal(chatId: string, { text, personIds }: NonNullable<EditorView['refused']>): Html {
   return notice({
     ...{ kind: 'bad', title: 'Не сохранено', text },
     ...(personIds.length > 0
       ? {
-          actions: html`<form method="post" action="/manage/chats/${chatId}" class="inline">${personIds.map(
-            (id) => hiddenField('who', id),
-          )}${submitButton({ label: 'Отменить изменения для них', name: 'do', value: 'unstage' })}</form>`,
+          actions: html`<form method="post" action="/manage/chats/${chatId}" class="inline">${personIds
+            .slice(0, TAKEN_BACK_AT_ONCE)
+            .map((id) =>
+              hiddenField('who', id),
+            )}${submitButton({ label: 'Отменить изменения для них', name: 'do', value: 'unstage' })}</form>`,
         }
       : {}),
   });

@@ -5,6 +5,7 @@ import { notFound } from '../../src/refusal.ts';
 import { type ChatItem, findChat, listChats } from '../../src/store/queries/chat-list.ts';
 import { listMembers } from '../../src/store/queries/chat-members.ts';
 import { findNames } from '../../src/store/queries/names.ts';
+import type { Viewer } from '../../src/store/queries/viewer.ts';
 import type { HttpEnv } from '../auth.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
@@ -70,19 +71,19 @@ const MemberView = z
   })
   .openapi('ChatMember');
 
-/** The chat of this id and its school. Throws Refusal: 404 where the school has none, 403 where he may not see it. */
+/** The chat of this id, and who looks. Throws Refusal: 404 where the school has none, 403 where he may not see it. */
 async function chatFor(
   ctx: Context,
   c: HonoContext<HttpEnv>,
   id: string,
-): Promise<{ chat: ChatItem; schoolId: string }> {
+): Promise<{ chat: ChatItem; viewer: Viewer }> {
   const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
   const found = z.uuid().safeParse(id).success
     ? await findChat(ctx.db.of(viewer.schoolId), viewer, id)
     : null;
   if (!found) throw notFound();
   if (!found.visible) throw forbidden();
-  return { chat: found.chat, schoolId: viewer.schoolId };
+  return { chat: found.chat, viewer };
 }
 
 export function chatRoutes({ api, ctx, guards }: ApiParts): void {
@@ -143,12 +144,12 @@ export function chatRoutes({ api, ctx, guards }: ApiParts): void {
     responses: { 200: json(pageOf('ChatMemberPage', MemberView), 'a page, by name'), ...REFUSALS },
   });
   api.openapi(members, async (c) => {
-    const { chat, schoolId } = await chatFor(ctx, c, c.req.valid('param').id);
+    const { chat, viewer } = await chatFor(ctx, c, c.req.valid('param').id);
     const filter = c.req.valid('query');
-    const { items, total } = await listMembers(ctx.db.of(schoolId), schoolId, chat.id, filter);
+    const { items, total } = await listMembers(ctx.db.of(viewer.schoolId), viewer, chat.id, filter);
     const names = await findNames(
-      ctx.db.of(schoolId),
-      schoolId,
+      ctx.db.of(viewer.schoolId),
+      { ...viewer, chatId: chat.id },
       idsOf(items.flatMap((member) => member.grounds)),
     );
     const shown = items.map(({ exception, grounds, ...member }) => ({

@@ -1,10 +1,10 @@
 import type { Ground } from '../../src/desired/model.ts';
-import { groundText, type Names } from '../../src/plan/describe.ts';
-import type { NameIds } from '../../src/store/queries/names.ts';
+import { groundText } from '../../src/plan/describe.ts';
+import type { NameIds, SeenNames } from '../../src/store/queries/names.ts';
 import type { GroundView } from './schemas.ts';
 
-/** A ground as the API shows it: with its text, and with its order's number and date. */
-export function groundView(ground: Ground, names: Names): GroundView {
+/** A ground as the API shows it: with its text, and with its order's number and date; the child to who may see it. */
+export function groundView(ground: Ground, names: SeenNames): GroundView {
   const { kind, since, classId, groupId, studentId, orderId } = ground;
   const order = orderId === undefined ? undefined : names.order(orderId);
   return {
@@ -13,7 +13,7 @@ export function groundView(ground: Ground, names: Names): GroundView {
     ...(since === undefined ? {} : { since }),
     ...(classId === undefined ? {} : { classId }),
     ...(groupId === undefined ? {} : { subjectGroupId: groupId }),
-    ...(studentId === undefined ? {} : { studentId }),
+    ...(studentId === undefined || !names.sees(studentId) ? {} : { studentId }),
     ...(orderId === undefined ? {} : { orderId }),
     ...(order?.number ? { orderNumber: order.number } : {}),
     ...(order?.issuedOn ? { orderDate: order.issuedOn } : {}),

@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { causeOf, journalSentence } from '../../src/chats/journal-words.ts';
 import type { Ending, Ground } from '../../src/desired/model.ts';
-import type { Names } from '../../src/plan/describe.ts';
 import type { Sql } from '../../src/store/database.ts';
 import { findProfileOwners, type JournalItem } from '../../src/store/queries/journal.ts';
-import { findNames } from '../../src/store/queries/names.ts';
+import { findNames, type NameReader, type SeenNames } from '../../src/store/queries/names.ts';
 import { idsOf } from './grounds.ts';
 import { Instant } from './schemas.ts';
 
@@ -28,18 +27,18 @@ export const JournalEntry = z
   })
   .openapi('JournalEntry');
 
-/** Stored lines → what is shown, with the names of this moment (rule 11). */
+/** Stored lines → what is shown to this reader, with the names of this moment (rule 11). */
 export async function journalViews(
   db: Sql,
-  schoolId: string,
+  reader: NameReader,
   lines: readonly JournalItem[],
 ): Promise<z.infer<typeof JournalEntry>[]> {
   const owners = await findProfileOwners(
     db,
-    schoolId,
+    reader.schoolId,
     lines.flatMap(({ details }) => (typeof details.userId === 'number' ? [details.userId] : [])),
   );
-  const names = await namesFor(db, schoolId, lines, [...owners.values()]);
+  const names = await namesFor(db, reader, lines, [...owners.values()]);
   const profileName = (vkUserId: number) => {
     const personId = owners.get(vkUserId);
     return personId === undefined ? undefined : names.person(personId);
@@ -58,14 +57,14 @@ export async function journalViews(
 
 function namesFor(
   db: Sql,
-  schoolId: string,
+  reader: NameReader,
   lines: readonly JournalItem[],
   owners: readonly string[],
-): Promise<Names> {
+): Promise<SeenNames> {
   const ids = idsOf(lines.flatMap(({ details }) => (details.grounds as Ground[] | undefined) ?? []));
   const endings = lines.flatMap(({ details }) => (details.ending as Ending | undefined)?.orderId ?? []);
   const people = lines.flatMap(({ personId, by }) => [personId, by].filter((id) => id !== null));
-  return findNames(db, schoolId, {
+  return findNames(db, reader, {
     ...ids,
     people: [...ids.people, ...people, ...owners],
     orders: [...ids.orders, ...endings],

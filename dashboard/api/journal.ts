@@ -31,7 +31,7 @@ export function journalRoutes({ api, ctx, guards }: ApiParts): void {
     const { id: schoolId, timeZone } = await existingSchool(ctx, schoolOf(c));
     const school = { schoolId, timeZone: timeZone ?? ctx.config.schoolTimeZone };
     const { items, total } = await listJournal(ctx.db.of(schoolId), school, filter);
-    const shown = await journalViews(ctx.db.of(schoolId), schoolId, items);
+    const shown = await journalViews(ctx.db.of(schoolId), { sees: 'school', schoolId }, items);
     return c.json({ items: shown, total, page: filter.page, perPage: filter.perPage }, 200);
   });
 }

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
-import { describe, type Names } from '../../src/plan/describe.ts';
-import { findNames } from '../../src/store/queries/names.ts';
+import { describe } from '../../src/plan/describe.ts';
+import { findNames, type SeenNames } from '../../src/store/queries/names.ts';
 import { listPlan, type PlannedAction } from '../../src/store/queries/operations.ts';
 import type { ApiParts } from './api.ts';
 import { groundView, idsOf } from './grounds.ts';
@@ -53,19 +53,23 @@ export function operationPlanRoutes({ api, ctx, guards }: ApiParts): void {
 }
 
 /** A plan is of one school but for an import of several. */
-async function namesBySchool(ctx: Context, items: readonly PlannedAction[]): Promise<Map<string, Names>> {
-  const names = new Map<string, Names>();
+async function namesBySchool(ctx: Context, items: readonly PlannedAction[]): Promise<Map<string, SeenNames>> {
+  const names = new Map<string, SeenNames>();
   for (const [schoolId, actions] of Map.groupBy(items, (item) => item.schoolId)) {
     const ids = idsOf(actions.flatMap(({ action }) => action.grounds));
     const members = actions.flatMap(({ action }) => action.personId ?? []);
     const endings = actions.flatMap(({ action }) => action.ending?.orderId ?? []);
     names.set(
       schoolId,
-      await findNames(ctx.db.of(schoolId), schoolId, {
-        ...ids,
-        people: [...ids.people, ...members],
-        orders: [...ids.orders, ...endings],
-      }),
+      await findNames(
+        ctx.db.of(schoolId),
+        { sees: 'school', schoolId },
+        {
+          ...ids,
+          people: [...ids.people, ...members],
+          orders: [...ids.orders, ...endings],
+        },
+      ),
     );
   }
   return names;
@@ -73,7 +77,7 @@ async function namesBySchool(ctx: Context, items: readonly PlannedAction[]): Pro
 
 function view(
   { action, chatTitle, chatType }: PlannedAction,
-  names: Names,
+  names: SeenNames,
 ): z.infer<typeof PlannedActionView> {
   const { personId, strangerId, held, pending } = action;
   return {

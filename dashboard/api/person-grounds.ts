@@ -15,7 +15,7 @@ import {
 } from '../../src/store/queries/person-chats.ts';
 import { findKnownPeople } from '../../src/store/queries/standings.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
-import { existingSchool, forbidden, schoolOf, viewerOf } from '../rights.ts';
+import { existingSchool, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { groundView, idsOf } from './grounds.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';
@@ -88,7 +88,7 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
   });
 }
 
-/** A teacher asks about people of his circle, and about who is in a chat with him. */
+/** A teacher asks about people of his circle, and about who is in a chat with him. Throws Refusal(404) as for nobody. */
 export async function assertSeen(
   ctx: Context,
   viewer: Viewer,
@@ -97,7 +97,7 @@ export async function assertSeen(
 ) {
   if (viewer.sees === 'school' || chats.some(({ isMember }) => isMember)) return;
   const known = await findKnownPeople(ctx.db.of(viewer.schoolId), viewer, [id]);
-  if (!known.get(id)?.seen) throw forbidden();
+  if (!known.get(id)?.seen) throw notFound();
 }
 
 export async function explained(
@@ -111,11 +111,12 @@ export async function explained(
   const { sql: db } = ctx.db;
   const timeZone = (await existingSchool(ctx, schoolId)).timeZone ?? ctx.config.schoolTimeZone;
   const rules = await rulesOn(ctx, schoolId, person.id, chats);
+  const reader = { ...viewer, personId: person.id };
   const filter = { personId: person.id, chatId, page: 1, perPage: CHANGES_SHOWN };
   const { items } = await listJournal(db, { schoolId, timeZone }, filter);
-  const changes = Map.groupBy(await journalViews(db, schoolId, items), (line) => line.chatId);
+  const changes = Map.groupBy(await journalViews(db, reader, items), (line) => line.chatId);
   const ids = idsOf(chats.flatMap(({ grounds }) => grounds));
-  const names = await findNames(db, schoolId, {
+  const names = await findNames(db, reader, {
     people: [...ids.people, ...chats.flatMap(({ exception }) => exception?.authorId ?? [])],
     classes: [...ids.classes, ...chats.flatMap((chat) => chat.classId ?? [])],
     groups: [...ids.groups, ...chats.flatMap((chat) => chat.groupId ?? [])],

@@ -48,7 +48,7 @@ export function unreachableRoutes({ api, ctx, guards }: ApiParts): void {
     if (classId !== null && own && !own.includes(classId)) throw forbidden();
     const all = await listUnreachable(
       ctx.db.of(viewer.schoolId),
-      viewer.schoolId,
+      viewer,
       classId === null ? 'everybody' : { classId },
     );
     const classes = all.filter((unit) => !own || (unit.classId !== null && own.includes(unit.classId)));

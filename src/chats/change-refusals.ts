@@ -1,5 +1,6 @@
 /** Why a change to a chat cannot be done, each said once. People are named by id alone. */
 import { Refusal } from '../refusal.ts';
+import type { Viewer } from '../store/queries/viewer.ts';
 
 /** Members a chat of Sferum can hold (D12). */
 export const CHAT_MAX_PEOPLE = 1000;
@@ -27,6 +28,13 @@ const REFUSALS = {
 export function refuse(type: keyof typeof REFUSALS, personIds?: Iterable<string>): Refusal {
   const [status, title] = REFUSALS[type];
   return new Refusal(status, type, title, personIds ? { personIds: [...new Set(personIds)].sort() } : {});
+}
+
+/** A teacher is not told whether somebody outside his circle is there (contract, «Who calls»). */
+export function unknownPeople(viewer: Pick<Viewer, 'sees'>, personIds: Iterable<string>): Refusal {
+  if (viewer.sees === 'school') return refuse('person-unknown', personIds);
+  const title = 'Таких людей нет, или вам они не видны';
+  return new Refusal(404, 'person-unknown', title, { personIds: [...new Set(personIds)].sort() });
 }
 
 /** E3: the page offers to open the one there is. */

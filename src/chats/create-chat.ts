@@ -3,10 +3,10 @@ import type { Context } from '../context.ts';
 import type { ChatType, DesiredMember } from '../desired/model.ts';
 import { chatIdOf } from '../reconcile/plan-school.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
-import { findKnownPeople, standingsToUnit } from '../store/queries/standings.ts';
+import { areOwnUnits, findKnownPeople, standingsToUnit } from '../store/queries/standings.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
 import { exceptionsAfter, type PeopleChange } from './by-hand.ts';
-import { CHAT_MAX_PEOPLE, chatExists, forbidden, refuse } from './change-refusals.ts';
+import { CHAT_MAX_PEOPLE, chatExists, forbidden, refuse, unknownPeople } from './change-refusals.ts';
 import { creationOf, isPupil, type KnownPerson, may, mayAdd, type Standing } from './rights.ts';
 import type { RuleChat } from './rule-chat.ts';
 import { sameTitled } from './same-titled.ts';
@@ -70,7 +70,8 @@ async function openDraft(ctx: Context, tx: Sql, creation: ChatCreation): Promise
   const { viewer, type, classId, subjectGroupId: groupId } = creation;
   if ((type === 'class' || type === 'parents') && classId === null) throw refuse('unit-missing');
   const standings = await standingsToUnit(tx, viewer, { classId, groupId });
-  if (!may(standings, creationOf(type))) throw forbidden();
+  const named = { classId, groupId };
+  if (!may(standings, creationOf(type)) || !(await areOwnUnits(tx, viewer, named))) throw forbidden();
   const rules = await suggestChat(ctx, tx, viewer, { type, classId, groupId });
   const namesUnit = type === 'subject' ? groupId !== null : type !== 'staff';
   if (namesUnit && !rules) throw refuse('unit-unknown');
@@ -187,8 +188,13 @@ async function assertPeople(
   if (change.add.length > CHAT_MAX_PEOPLE) throw refuse('chat-full');
   const named = [...change.add, ...change.grant];
   const people = await findKnownPeople(tx, creation.viewer, named);
-  const unknown = named.filter((id) => !people.get(id)?.present);
-  if (unknown.length > 0) throw refuse('person-unknown', unknown);
+  const { viewer } = creation;
+  const isKnown = (id: string) => {
+    const person = people.get(id);
+    return person?.present && (viewer.sees === 'school' || person.seen || rules.has(id));
+  };
+  const unknown = named.filter((id) => !isKnown(id));
+  if (unknown.length > 0) throw unknownPeople(viewer, unknown);
   const isOut = (id: string) => !rules.has(id) && !mayAdd(standings, creation.type, people.get(id)!);
   const outOfReach = named.filter(isOut);
   if (outOfReach.length > 0) throw refuse('person-out-of-reach', outOfReach);

@@ -8,7 +8,7 @@ import { lockSchool, type Sql } from '../store/database.ts';
 import { type ChatToChange, findChatToChange, findKnownPeople } from '../store/queries/standings.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
 import { contradictions, exceptionsAfter, type Kept, type PeopleChange } from './by-hand.ts';
-import { chatExists, forbidden, refuse } from './change-refusals.ts';
+import { chatExists, forbidden, refuse, unknownPeople } from './change-refusals.ts';
 import { isDefaultAdmin, isPupil, type KnownPerson, may, mayAdd, mayTouch, type Standing } from './rights.ts';
 import { onlyStandsIn, withoutStandIns } from './rule-chat.ts';
 import { sameTitled } from './same-titled.ts';
@@ -63,6 +63,7 @@ export async function editChat(ctx: Context, edit: ChatEdit): Promise<{ warnings
 async function change(ctx: Context, tx: Sql, edit: ChatEdit): Promise<Warning[]> {
   const desk = await openDesk(ctx, tx, edit);
   assertRights(edit, desk);
+  assertKnown(edit, desk);
   const asked = effective(edit.change, desk);
   assertPeople(asked, desk);
   const before = new Map(desk.stored.exceptions.map((e): [string, Kept] => [e.personId, e]));
@@ -115,17 +116,27 @@ function assertRights({ title, change }: ChatEdit, { standings, chat }: Desk): v
   if (isAsked(change.grant, change.revoke) && !may(standings, 'change-admins')) throw forbidden();
 }
 
+/** A teacher knows his circle, the people of the chat, and whom the rules give the chat of his own class or group. */
+function assertKnown({ viewer, change }: ChatEdit, { stored, people, standings, rules }: Desk): void {
+  const isKnown = (id: string) =>
+    people.get(id)?.seen || stored.members.has(id) || (leadsUnit(standings) && rules.has(id));
+  const unknown = namedIn(change).filter((id) => !people.has(id) || !isKnown(id));
+  if (unknown.length > 0) throw unknownPeople(viewer, unknown);
+}
+
+function leadsUnit(standings: ReadonlySet<Standing>): boolean {
+  return standings.has('homeroom') || standings.has('teaching');
+}
+
 /** Without what is so already: a member added, an outsider removed, an admin appointed, a plain member revoked. */
-function effective(change: PeopleChange, { stored, people }: Desk): PeopleChange {
-  const unknown = namedIn(change).filter((id) => !people.has(id));
-  if (unknown.length > 0) throw refuse('person-unknown', unknown);
+function effective(change: PeopleChange, { stored }: Desk): PeopleChange {
   const memberOf = (id: string) => stored.members.get(id);
   const isOwnMember = (id: string) => {
     const member = memberOf(id);
     return member !== undefined && member.heldBy === null && !onlyStandsIn(member);
   };
-  const isListed = (id: string) =>
-    memberOf(id) !== undefined || stored.exceptions.some((e) => e.personId === id && e.member === 'added');
+  const addedByHand = new Set(stored.exceptions.filter((e) => e.member === 'added').map((e) => e.personId));
+  const isListed = (id: string) => memberOf(id) !== undefined || addedByHand.has(id);
   return {
     add: unique(change.add).filter((id) => !isOwnMember(id)),
     remove: unique(change.remove).filter(isListed),
@@ -139,8 +150,7 @@ function assertPeople(change: PeopleChange, desk: Desk): void {
   const { chat, stored, standings, people, rules } = desk;
   const person = (id: string) => people.get(id)!;
   // Of his own class or group a teacher sees everybody whom the rules give its chat.
-  const isOwnUnit = standings.has('homeroom') || standings.has('teaching');
-  const isOwn = (id: string) => isOwnUnit && rules.has(id);
+  const isOwn = (id: string) => leadsUnit(standings) && rules.has(id);
   const outOfReach = [
     ...change.add.filter((id) => !isOwn(id) && !mayAdd(standings, chat.type, person(id))),
     ...[...change.remove, ...change.grant, ...change.revoke].filter(
@@ -153,7 +163,8 @@ function assertPeople(change: PeopleChange, desk: Desk): void {
   if (gone.length > 0) throw refuse('person-departed', gone);
   const pupils = change.grant.filter((id) => isPupil(person(id)));
   if (pupils.length > 0) throw refuse('pupil-admin', pupils);
-  const strange = change.grant.filter((id) => !stored.members.has(id) && !change.add.includes(id));
+  const added = new Set(change.add);
+  const strange = change.grant.filter((id) => !stored.members.has(id) && !added.has(id));
   if (strange.length > 0) throw refuse('not-a-member', strange);
   if (may(standings, 'revoke-default-admin')) return;
   const defaults = [...change.remove, ...change.revoke].filter((id) => {

@@ -49,8 +49,8 @@ export interface KnownPerson {
   roles: readonly Role[];
   /** Within the circle of the one who asks (contract, «Who sees whom»). */
   seen: boolean;
-  /** A pupil of a subject group that he teaches. */
-  ownGroupPupil: boolean;
+  /** A pupil or a teacher of a subject group that he teaches. */
+  ofOwnGroups: boolean;
 }
 
 const STAFF_ROLES: ReadonlySet<Role> = new Set(['teacher', 'administrator', 'staff']);
@@ -69,11 +69,11 @@ export function mayTouch(standings: ReadonlySet<Standing>, person: KnownPerson):
   return standings.has('school-admin') || person.seen;
 }
 
-/** Into a subject chat a teacher puts staff and pupils of his own groups: no parents, no other pupils (E2). */
+/** Into a subject chat a teacher puts the pupils and teachers of his own groups, nobody else (E2). */
 export function mayAdd(standings: ReadonlySet<Standing>, type: ChatType, person: KnownPerson): boolean {
   if (standings.has('school-admin')) return true;
   if (!person.seen) return false;
-  return type !== 'subject' || isStaffMember(person) || person.ownGroupPupil;
+  return type !== 'subject' || person.ofOwnGroups;
 }
 
 /** Grounds that make their bearer an admin by default (C7). */

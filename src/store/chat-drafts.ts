@@ -1,8 +1,9 @@
 /**
  * Staged changes of a chat (C4), kept until «Сохранить»: one draft for each author and chat, or for the chat he
- * is making (E). Rights are checked when the draft is saved, by the same rules as any other change.
+ * is making (E). Who is named by a request is staged only where he may be, by the rights of that moment (`among`);
+ * when the draft is saved it is judged once more, by the same rules as any other change.
  */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { ChatType } from '../desired/model.ts';
 import { instant, type Sql } from './database.ts';
 import { isStaff, type ShownRole, shownRole } from './queries/person-columns.ts';
@@ -93,31 +94,40 @@ export async function nameDraft(
     where id = ${draftId}`.execute(db);
 }
 
+/** Of which draft what is marked, and the ids (a query's one column) that may be: a form names whom it likes. */
+export interface Marking {
+  draftId: string;
+  what: 'ticked' | 'picked';
+  among: RawBuilder<unknown>;
+}
+
 /** Of the people who stood on the page (`shown`), these are marked now. The rest of the selection stays. */
 export async function mark(
   db: Sql,
-  draftId: string,
-  what: 'ticked' | 'picked',
+  marking: Marking,
   shown: readonly string[],
   on: readonly string[],
 ): Promise<void> {
-  const column = sql.ref(what);
-  const chosen = on.filter((id) => shown.includes(id));
+  const column = sql.ref(marking.what);
+  const stood = new Set(shown);
   await sql`update chat_draft_person set ${column} = false
-    where draft_id = ${draftId} and ${column} and person_id = any(${[...shown]}::text[])`.execute(db);
-  await markAll(db, draftId, what, chosen);
+    where draft_id = ${marking.draftId} and ${column} and person_id = any(${[...stood]}::text[])`.execute(db);
+  await markAll(
+    db,
+    marking,
+    on.filter((id) => stood.has(id)),
+  );
 }
 
 export async function markAll(
   db: Sql,
-  draftId: string,
-  what: 'ticked' | 'picked',
+  { draftId, what, among }: Marking,
   personIds: readonly string[],
 ): Promise<void> {
   if (personIds.length === 0) return;
   const column = sql.ref(what);
   await sql`insert into chat_draft_person (draft_id, person_id, ${column})
-    select ${draftId}::uuid, id, true from unnest(${[...new Set(personIds)]}::text[]) id
+    select ${draftId}::uuid, id, true from unnest(${[...new Set(personIds)]}::text[]) id where id in (${among})
     on conflict (draft_id, person_id) do update set ${column} = true`.execute(db);
 }
 

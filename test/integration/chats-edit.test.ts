@@ -154,8 +154,8 @@ test('C5: a teacher changes the chats he administers alone, and with people he m
   const edit = (status: number, who: typeof HOMEROOM_5A | typeof HOMEROOM_5B, chat: string, body: object) =>
     world.done(status, 'PATCH', `/v1/chats/${chat}`, who, body);
   await edit(200, HOMEROOM_5A, own, { members: { add: ['t3', 'm1'], remove: ['p2'] } });
-  expect(await edit(403, HOMEROOM_5A, own, { members: { add: ['p5'] } })).toMatchObject({
-    type: 'person-out-of-reach',
+  expect(await edit(404, HOMEROOM_5A, own, { members: { add: ['p5'] } })).toMatchObject({
+    type: 'person-unknown',
     personIds: ['p5'],
   });
   expect(await edit(403, HOMEROOM_5A, other, { members: { add: ['t3'] } })).toMatchObject({
@@ -178,11 +178,11 @@ test('C5: a teacher changes the chats he administers alone, and with people he m
   await edit(403, asOther, own, { members: { remove: ['t2'] } });
 });
 
-test('E2: into a subject chat its teacher puts staff and pupils of his own groups, no parents', async () => {
+test('E2: into a subject chat its teacher puts pupils and teachers of his own groups, nobody else', async () => {
   const id = await world.chatId('5А/География');
   const add = (status: number, person: string) =>
     world.done(status, 'PATCH', `/v1/chats/${id}`, HOMEROOM_5A, { members: { add: [person] } });
-  await add(200, 't2');
+  expect(await add(403, 't2')).toMatchObject({ type: 'person-out-of-reach' });
   expect(await add(403, 'm1')).toMatchObject({ type: 'person-out-of-reach' });
   // A pupil of his class, but of no group of his.
   expect(await add(403, 'p3')).toMatchObject({ type: 'person-out-of-reach' });

@@ -112,7 +112,7 @@ test.each<[string, TokenClaims, object, number]>([
     '«Класс» with a pupil of another class',
     HOMEROOM_5A,
     { type: 'class', classId: 'c5a', members: [{ personId: 'p5' }] },
-    403,
+    404,
   ],
   ['any by a pupil', PUPIL, { type: 'class', classId: 'c5a' }, 403],
   ['any by a parent', PARENT, { type: 'parents', classId: 'c5a' }, 403],

@@ -136,7 +136,7 @@ test('J1: a teacher asks about people he sees and chats he is in alone', async (
     world.done(status, 'GET', `/v1/people/${person}/grounds?chatId=${chat}`, who);
   await ask(200, HOMEROOM_5A, 'p1', own);
   await ask(404, HOMEROOM_5A, 'p4', other);
-  await ask(403, HOMEROOM_5A, 'p5', own);
+  await ask(404, HOMEROOM_5A, 'p5', own);
   await ask(404, HOMEROOM_5A, 'nobody', own);
   await ask(403, PUPIL, 'p1', own);
 });

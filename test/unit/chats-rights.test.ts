@@ -39,7 +39,7 @@ test('standings add up', () => {
 });
 
 const person = (roles: Role[], known: Partial<KnownPerson> = {}): KnownPerson => ({
-  ...{ id: 'x', roles, seen: true, ownGroupPupil: false },
+  ...{ id: 'x', roles, seen: true, ofOwnGroups: false },
   ...known,
 });
 
@@ -60,12 +60,13 @@ describe('whom one may name', () => {
     expect(mayTouch(teacher, person(['parent']))).toBe(true);
   });
 
-  test('E2: into a subject chat no parents, and pupils of his own groups alone', () => {
+  test('E2: into a subject chat the pupils and teachers of his own groups, nobody else', () => {
     expect(mayAdd(teacher, 'parents', person(['parent']))).toBe(true);
     expect(mayAdd(teacher, 'subject', person(['parent']))).toBe(false);
     expect(mayAdd(teacher, 'subject', person(['student']))).toBe(false);
-    expect(mayAdd(teacher, 'subject', person(['student'], { ownGroupPupil: true }))).toBe(true);
-    expect(mayAdd(teacher, 'subject', person(['parent', 'teacher']))).toBe(true);
+    expect(mayAdd(teacher, 'subject', person(['student'], { ofOwnGroups: true }))).toBe(true);
+    expect(mayAdd(teacher, 'subject', person(['teacher']))).toBe(false);
+    expect(mayAdd(teacher, 'subject', person(['teacher'], { ofOwnGroups: true }))).toBe(true);
   });
 });
 

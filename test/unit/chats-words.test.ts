@@ -131,7 +131,7 @@ describe('J1: why, and why not', () => {
 
 test('J6: staff in a parents’ chat warn nobody, neither does anybody elsewhere', () => {
   const person = (id: string, role: 'teacher' | 'student' | 'parent') => ({
-    ...{ id, roles: [role], seen: true, ownGroupPupil: false },
+    ...{ id, roles: [role], seen: true, ofOwnGroups: false },
   });
   const people = [person('t', 'teacher'), person('p', 'student'), person('m', 'parent')];
   expect(additionWarnings('parents', people).map(({ code, personIds }) => [code, personIds])).toEqual([

@@ -65,7 +65,7 @@ export function editorRoutes(parts: ConsoleParts): void {
     if (title !== undefined && desk.may.rename) {
       await nameDraft(ctx.db.of(desk.key.schoolId), draftId, { title: title === chat.title ? null : title });
     }
-    const scope = { schoolId: desk.viewer.schoolId, chatId: chat.id, draftId };
+    const scope = { viewer: desk.viewer, chatId: chat.id, draftId };
     const said = await stage(ctx, scope, sent, filter);
     switch (sent.button) {
       case 'pick':
@@ -101,9 +101,9 @@ async function show(
   refused?: { text: Content; status: number; personIds: readonly string[] },
 ): Promise<Response> {
   const { viewer, chat, draft, may } = desk;
-  const scope = { schoolId: viewer.schoolId, chatId: chat.id, draftId: draft?.id ?? null };
+  const scope = { viewer, chatId: chat.id, draftId: draft?.id ?? null };
   const members = await listDraftMembers(ctx.db.of(viewer.schoolId), scope, filter);
-  const names = await memberNames(ctx, viewer.schoolId, members.items);
+  const names = await memberNames(ctx, { ...viewer, chatId: chat.id }, members.items);
   const view = {
     ...{ chat, members, draft, filter, names, may },
     unit: await unitNames(ctx.db.of(viewer.schoolId), viewer.schoolId, chat),
@@ -154,7 +154,7 @@ async function save(
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const text = await refusalText(ctx, viewer.schoolId, error);
+    const text = await refusalText(ctx, { ...viewer, chatId: chat.id }, error);
     return show(parts, c, desk, filter, { text, status: error.status, personIds: namedIn(error) });
   }
 }

@@ -44,7 +44,11 @@ async function show({ ctx }: ConsoleParts, c: ConsoleContext, error?: string): P
   const { caller, school } = c.get('visitor');
   const runs = await latestRuns(ctx.db.of(caller.schoolId), caller.schoolId, RUNS_SHOWN);
   const authors = { people: runs.map((run) => run.createdBy), classes: [], groups: [], orders: [] };
-  const names = await findNames(ctx.db.of(caller.schoolId), caller.schoolId, authors);
+  const names = await findNames(
+    ctx.db.of(caller.schoolId),
+    { sees: 'school', schoolId: caller.schoolId },
+    authors,
+  );
   return page({
     c,
     title: 'Настройки создания/синхронизации чатов',

@@ -11,7 +11,7 @@ import {
   unmarkAll,
   unstage,
 } from '../../../src/store/chat-drafts.ts';
-import { type DraftScope, draftMemberIds } from '../../../src/store/queries/draft-members.ts';
+import { type DraftScope, draftMemberIds, listedPeople } from '../../../src/store/queries/draft-members.ts';
 import type { Flash } from '../flash.ts';
 import type { ConsoleContext } from '../page.ts';
 import { memberQuery } from './query.ts';
@@ -78,11 +78,13 @@ export async function stage(
   sent: SentForm,
   filter: MemberFilter,
 ): Promise<Flash | null> {
-  const db = ctx.db.of(scope.schoolId);
-  await mark(db, scope.draftId, 'ticked', sent.shown, sent.on);
+  const { schoolId } = scope.viewer;
+  const db = ctx.db.of(schoolId);
+  const ticks = { draftId: scope.draftId, what: 'ticked', among: listedPeople(scope) } as const;
+  await mark(db, ticks, sent.shown, sent.on);
   const { button, argument } = sent;
   if (button === 'tick-all') {
-    await markAll(db, scope.draftId, 'ticked', await draftMemberIds(db, scope, filter));
+    await markAll(db, ticks, await draftMemberIds(db, scope, filter));
   } else if (button === 'untick-all') {
     await unmarkAll(db, scope.draftId, 'ticked');
   } else if (button === 'undo') {
@@ -94,7 +96,11 @@ export async function stage(
     if ((await countTicked(db, scope.draftId)) === 0) {
       return { kind: 'warn', title: 'Никто не выбран', text: 'Поставьте галочки у нужных участников.' };
     }
-    const skipped = await stageTicked(db, { ...scope, id: scope.draftId }, button as Staging);
+    const skipped = await stageTicked(
+      db,
+      { schoolId, chatId: scope.chatId, id: scope.draftId },
+      button as Staging,
+    );
     if (skipped > 0) {
       return {
         kind: 'warn',

@@ -1,10 +1,9 @@
 /** Names for pages that show grounds, exceptions and refusals: looked up when read, never kept (rule 11). */
 import type { Warning } from '../../../src/chats/warnings.ts';
 import type { Context } from '../../../src/context.ts';
-import type { Names } from '../../../src/plan/describe.ts';
 import type { Refusal } from '../../../src/refusal.ts';
 import type { ChatMemberItem } from '../../../src/store/queries/chat-members.ts';
-import { findNames } from '../../../src/store/queries/names.ts';
+import { findNames, type NameReader, type SeenNames } from '../../../src/store/queries/names.ts';
 import { idsOf } from '../../api/grounds.ts';
 import { type Content, html } from '../html.ts';
 
@@ -13,12 +12,12 @@ const NAMED = 5;
 
 export function memberNames(
   ctx: Context,
-  schoolId: string,
+  reader: NameReader,
   members: readonly Pick<ChatMemberItem, 'grounds' | 'exception'>[],
-): Promise<Names> {
+): Promise<SeenNames> {
   const ids = idsOf(members.flatMap((m) => m.grounds));
   const authors = members.flatMap((m) => m.exception?.authorId ?? []);
-  return findNames(ctx.db.of(schoolId), schoolId, { ...ids, people: [...ids.people, ...authors] });
+  return findNames(ctx.db.of(reader.schoolId), reader, { ...ids, people: [...ids.people, ...authors] });
 }
 
 /** The people a refusal is about. */
@@ -26,16 +25,20 @@ export function namedIn({ extra }: Refusal): readonly string[] {
   return Array.isArray(extra.personIds) ? extra.personIds : [];
 }
 
-/** A refusal's own words and the people it is about; the chat that is in the way, to be opened (E3). */
-export async function refusalText(ctx: Context, schoolId: string, refusal: Refusal): Promise<Content> {
+/**
+ * A refusal's own words and those of the people it is about whom the reader may see; the chat that is in the way, to
+ * be opened (E3).
+ */
+export async function refusalText(ctx: Context, reader: NameReader, refusal: Refusal): Promise<Content> {
   const { title, extra } = refusal;
   const ids = namedIn(refusal);
   const chatId = typeof extra.chatId === 'string' ? extra.chatId : null;
-  const names = await findNames(ctx.db.of(schoolId), schoolId, {
-    ...{ people: ids.slice(0, NAMED), classes: [], groups: [], orders: [] },
+  const names = await findNames(ctx.db.of(reader.schoolId), reader, {
+    ...{ people: ids, classes: [], groups: [], orders: [] },
   });
-  const named = ids.slice(0, NAMED).map((id) => names.person(id));
-  const more = ids.length > NAMED ? ` и ещё ${ids.length - NAMED}` : '';
+  const seen = ids.filter((id) => names.sees(id));
+  const named = seen.slice(0, NAMED).map((id) => names.person(id));
+  const more = seen.length > NAMED ? ` и ещё ${seen.length - NAMED}` : '';
   return html`${title}${named.length > 0 ? html`: <bdi>${named.join(', ')}</bdi>${more}` : ''}. ${
     chatId ? html`<a href="/manage/chats/${chatId}">Открыть этот чат</a>` : ''
   }`;

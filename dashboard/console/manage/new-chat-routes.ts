@@ -1,3 +1,4 @@
+import { refuse } from '../../../src/chats/change-refusals.ts';
 import { sameTitled } from '../../../src/chats/same-titled.ts';
 import { suggestChat } from '../../../src/chats/suggest-chat.ts';
 import type { ChatType } from '../../../src/desired/model.ts';
@@ -10,6 +11,7 @@ import {
   stagedPeople,
 } from '../../../src/store/chat-drafts.ts';
 import { listDraftMembers } from '../../../src/store/queries/draft-members.ts';
+import type { Units } from '../../../src/store/queries/units.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import type { Content } from '../html.ts';
@@ -55,7 +57,7 @@ export function newChatRoutes(parts: ConsoleParts): void {
       );
     }
     await nameDraft(ctx.db.of(desk.key.schoolId), draftId, { title: sent.field('title')?.trim() ?? '' });
-    const scope = { schoolId: desk.viewer.schoolId, chatId: null, draftId };
+    const scope = { viewer: desk.viewer, chatId: null, draftId, byRules: await byRules(parts, desk) };
     const said = await stage(ctx, scope, sent, filter);
     if (sent.button === 'pick') return goTo(c, '/manage/new/pick');
     if (sent.button === 'create') return create(parts, c, desk, filter);
@@ -71,11 +73,17 @@ interface Choice {
   unit: { type: ChatType; classId: string | null; groupId: string | null } | null;
 }
 
-/** The selects of the form; what an earlier one makes meaningless is dropped. */
-function choiceOf({ draft, units, types }: NewChatDesk, { field }: SentForm): Choice {
+/**
+ * The selects of the form; what an earlier one makes meaningless is dropped. Throws Refusal for a class that is not
+ * one of those he may choose from, whether the school has it or not (E2).
+ */
+function choiceOf({ viewer, draft, units, types }: NewChatDesk, { field }: SentForm): Choice {
   const type = chatTypeOf.parse(field('type') || undefined) ?? null;
   if (type !== null && !types.includes(type)) throw forbidden();
   const classId = type === null || type === 'staff' ? null : field('classId') || null;
+  if (type !== null && classId !== null && !isOffered(units, type, classId)) {
+    throw viewer.sees === 'school' ? refuse('unit-unknown') : forbidden();
+  }
   const sameClass = classId === draft?.classId;
   const group = units.groups.find(({ id }) => id === field('subjectGroupId'));
   const groupId =
@@ -88,6 +96,27 @@ function choiceOf({ draft, units, types }: NewChatDesk, { field }: SentForm): Ch
     groupId,
     unit: type !== null && enough ? { type, classId: realClassId, groupId } : null,
   };
+}
+
+function isOffered({ classes, groups }: Units, type: ChatType, classId: string): boolean {
+  const ofGroup = () => groups.some((group) => (group.classId ?? NO_CLASS) === classId);
+  return type === 'subject' ? ofGroup() : classes.some(({ id }) => id === classId);
+}
+
+/** Whom the rules give the teacher's own class or group of his draft: he sees all of them. */
+async function byRules(
+  { ctx }: ConsoleParts,
+  { viewer, units, draft }: NewChatDesk,
+): Promise<readonly string[]> {
+  if (viewer.sees === 'school' || !draft?.type) return [];
+  const { type, classId, subjectGroupId: groupId } = draft;
+  const own =
+    type === 'subject'
+      ? units.groups.some(({ id }) => id === groupId)
+      : units.classes.some(({ id }) => id === classId);
+  if (!own) return [];
+  const suggested = await suggestChat(ctx, ctx.db.of(viewer.schoolId), viewer, { type, classId, groupId });
+  return [...(suggested?.members.keys() ?? [])];
 }
 
 function differs({ draft }: NewChatDesk, { type, classId, groupId }: Choice): boolean {
@@ -112,15 +141,17 @@ async function fill(
 }
 
 async function show(
-  { ctx }: ConsoleParts,
+  parts: ConsoleParts,
   c: ConsoleContext,
-  { viewer, types, units, draft }: NewChatDesk,
+  desk: NewChatDesk,
   filter: MemberFilter,
   refused?: { text: Content; status: number },
 ): Promise<Response> {
+  const { ctx } = parts;
+  const { viewer, types, units, draft } = desk;
   const db = ctx.db.of(viewer.schoolId);
   const { schoolId } = viewer;
-  const scope = { schoolId, chatId: null, draftId: draft?.id ?? null };
+  const scope = { viewer, chatId: null, draftId: draft?.id ?? null, byRules: await byRules(parts, desk) };
   const members = await listDraftMembers(db, scope, { ...filter, show: 'members' });
   return page({
     c,
@@ -129,7 +160,7 @@ async function show(
     crumbs: [{ label: 'Управление чатами', href: '/manage' }],
     body: newChatBody({
       ...{ types, units, draft, members, filter },
-      names: await memberNames(ctx, schoolId, members.items),
+      names: await memberNames(ctx, viewer, members.items),
       timeZone: c.get('visitor').school.timeZone,
       existing: draft?.title ? await sameTitled(db, schoolId, draft.title, null) : null,
       ...(refused ? { refused: refused.text } : {}),
@@ -172,7 +203,7 @@ async function create(
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const text = await refusalText(ctx, viewer.schoolId, error);
+    const text = await refusalText(ctx, viewer, error);
     return show(parts, c, { ...desk, draft }, filter, { text, status: error.status });
   }
 }

@@ -130,7 +130,7 @@ async function bodyOf(parts: ConsoleParts, c: ConsoleContext, run: Run): Promise
   const grounds = held.flatMap((chat) => chat.people.flatMap((person) => person.grounds));
   const ids = idsOf(grounds);
   const people = [...ids.people, ...held.flatMap((chat) => chat.people.map((person) => person.personId))];
-  const names = await findNames(db, schoolId, { ...ids, people });
+  const names = await findNames(db, { sees: 'school', schoolId }, { ...ids, people });
   const plan = run.following ? await planPart(parts, schoolId, run, filter) : '';
   return html`${problemNotices(run)}${heldPart(run, held, names)}${resultFigures(run)}${run.following ? html`<h2>Что сделано</h2>` : ''}${plan}`;
 }
@@ -158,11 +158,15 @@ async function planPart(
 function namesIn(db: Parameters<typeof findNames>[0], schoolId: string, actions: readonly Action[]) {
   const grounds: Ground[] = actions.flatMap((action) => [...action.grounds]);
   const ids = idsOf(grounds);
-  return findNames(db, schoolId, {
-    ...ids,
-    people: [...ids.people, ...actions.flatMap(({ personId }) => personId ?? [])],
-    orders: [...ids.orders, ...actions.flatMap(({ ending }) => ending?.orderId ?? [])],
-  });
+  return findNames(
+    db,
+    { sees: 'school', schoolId },
+    {
+      ...ids,
+      people: [...ids.people, ...actions.flatMap(({ personId }) => personId ?? [])],
+      orders: [...ids.orders, ...actions.flatMap(({ ending }) => ending?.orderId ?? [])],
+    },
+  );
 }
 
 function undoQuestion(run: Run): Html {

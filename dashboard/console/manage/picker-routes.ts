@@ -8,7 +8,7 @@ import {
   stagePicked,
   unmarkAll,
 } from '../../../src/store/chat-drafts.ts';
-import { draftMarks } from '../../../src/store/queries/draft-members.ts';
+import { draftMarks, pickablePeople } from '../../../src/store/queries/draft-members.ts';
 import { listPeople, type PeopleFilter } from '../../../src/store/queries/people.ts';
 import { findPersonClasses } from '../../../src/store/queries/person-classes.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
@@ -73,7 +73,7 @@ function register(
     const { viewer, key, base } = target;
     const db = ctx.db.of(viewer.schoolId);
     const filter = filterOf(target, c.req.query());
-    const found = await listPeople(db, viewer, asked(filter, key));
+    const found = await listPeople(db, viewer, asked(filter, target));
     const ids = found.items.map(({ id }) => id);
     const [draft, classes, ofClasses] = await Promise.all([
       findDraft(db, key),
@@ -114,11 +114,16 @@ function register(
       ...{ perPage: field('perPage'), page: pageAfter(sent) },
     });
     const draftId = await openDraftOf(ctx, key);
-    await mark(db, draftId, 'picked', sent.shown, sent.on);
+    const picks = { draftId, what: 'picked', among: pickablePeople(viewer, target.type) } as const;
+    await mark(db, picks, sent.shown, sent.on);
     if (sent.button === 'pick-all') {
-      const { items } = await listPeople(db, viewer, { ...asked(filter, key), page: 1, perPage: EVERYBODY });
+      const { items } = await listPeople(db, viewer, {
+        ...asked(filter, target),
+        page: 1,
+        perPage: EVERYBODY,
+      });
       const free = items.filter(({ inChat, childless }) => inChat !== true && !childless).map(({ id }) => id);
-      await markAll(db, draftId, 'picked', free);
+      await markAll(db, picks, free);
     } else if (sent.button === 'unpick-all') {
       await unmarkAll(db, draftId, 'picked');
     } else if (sent.button === 'add') {
@@ -153,6 +158,6 @@ function rolesOf({ viewer, type }: Target): readonly ShownRole[] {
   return viewer.sees === 'circle' && type === 'subject' ? ROLES.filter((role) => role !== 'parent') : ROLES;
 }
 
-function asked(filter: PickFilter, key: DraftKey): PeopleFilter {
-  return { ...filter, chatId: key.chatId ?? undefined };
+function asked(filter: PickFilter, { key, type }: Target): PeopleFilter {
+  return { ...filter, chatId: key.chatId ?? undefined, into: type };
 }

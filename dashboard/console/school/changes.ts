@@ -53,7 +53,7 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
       { schoolId, timeZone },
       { ...filter, perPage: filter.perPage },
     );
-    const entries = await journalViews(ctx.db.of(schoolId), schoolId, items);
+    const entries = await journalViews(ctx.db.of(schoolId), viewer, items);
     const href = (change: Partial<Filter>) => hrefOf('/changes', { ...addressOf(filter), ...change });
     return page({
       c,
@@ -161,7 +161,7 @@ ${submitButton({ label: 'Загрузить', kind: 'primary' })}</form>`;
 async function chosen(ctx: Context, viewer: Viewer, filter: Filter): Promise<Html> {
   const { personId, chatId } = filter;
   const names = personId
-    ? await findNames(ctx.db.of(viewer.schoolId), viewer.schoolId, {
+    ? await findNames(ctx.db.of(viewer.schoolId), viewer, {
         people: [personId],
         classes: [],
         groups: [],

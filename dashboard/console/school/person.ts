@@ -40,7 +40,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
           { personId: person.id, page: 1, perPage: CHANGES_SHOWN },
         )
       : null;
-    const entries = lines ? await journalViews(ctx.db.of(schoolId), schoolId, lines.items) : [];
+    const entries = lines ? await journalViews(ctx.db.of(schoolId), viewer, lines.items) : [];
     const changesHref = hrefOf('/changes', { personId: person.id });
     return page({
       c,

@@ -82,12 +82,13 @@ function overviewTable(units: readonly UnreachableCount[]): Html {
 async function classPage(ctx: Context, c: ConsoleContext, classId: string): Promise<Response> {
   const { school } = c.get('visitor');
   const alone = classId === WITHOUT_CLASS;
-  const units = await listUnreachable(ctx.db.of(school.id), school.id, alone ? 'without-class' : { classId });
+  const viewer = viewerOf(ctx, c.get('visitor'));
+  const units = await listUnreachable(ctx.db.of(school.id), viewer, alone ? 'without-class' : { classId });
   const [unit] = units;
   const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';
   if (!unit) return frame(c, title, undefined, nobody(false), true);
   const ids = unit.people.filter(({ role }) => role === 'parent').map(({ personId }) => personId);
-  const children = await findPersonClasses(ctx.db.of(school.id), viewerOf(ctx, c.get('visitor')), ids);
+  const children = await findPersonClasses(ctx.db.of(school.id), viewer, ids);
   const people = unit.people.toSorted((a, b) => Number(a.role === 'parent') - Number(b.role === 'parent'));
   const today = day(dayIn(school.timeZone, ctx.clock.now()));
   const subtitle = `${school.name} · ${counted(people.length, 'человек', 'человека', 'человек')} на ${today}`;

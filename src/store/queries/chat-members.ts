@@ -3,6 +3,7 @@ import type { Ground } from '../../desired/model.ts';
 import { instant, type Sql } from '../database.ts';
 import { type Listed, limitTo, listed, type Page } from './page.ts';
 import { nameMatches, type ShownRole, shownName, shownRole } from './person-columns.ts';
+import { maySeePerson, type Viewer } from './viewer.ts';
 
 export interface ChatMemberItem {
   personId: string;
@@ -36,22 +37,27 @@ export interface MemberFilter extends Page {
   show: 'members' | 'excluded';
 }
 
-/** The СГО members of a chat (or those excluded from it), by name. The caller has checked that the chat is the school's. */
+/**
+ * The СГО members of a chat (or those excluded from it), by name. The caller has checked that the viewer sees the
+ * chat; of those who are not in it he is shown whom he may see.
+ */
 export function listMembers(
   db: Sql,
-  schoolId: string,
+  viewer: Viewer,
   chatId: string,
   filter: MemberFilter,
 ): Promise<Listed<ChatMemberItem>> {
+  const { schoolId } = viewer;
   const source =
     filter.show === 'members'
       ? sql`select person_id, admin, grounds, held_by from membership where chat_id = ${chatId}::uuid`
       : sql`select e.person_id, false as admin, '[]'::jsonb as grounds, null::uuid as held_by from exception e
           where e.chat_id = ${chatId}::uuid and e.member = 'excluded'
             and not exists (select from membership m where m.chat_id = e.chat_id and m.person_id = e.person_id)`;
-  const named = filter.lastName ? sql`where ${nameMatches(filter.lastName)}` : sql``;
+  const named = filter.lastName ? sql`and ${nameMatches(filter.lastName)}` : sql``;
+  const seen = filter.show === 'members' ? sql`true` : maySeePerson(viewer);
   const found = sql`select m.*, p.name_key, ${shownName} as name, ${shownRole} as role
-    from (${source}) m join person p on p.school_id = ${schoolId} and p.id = m.person_id ${named}`;
+    from (${source}) m join person p on p.school_id = ${schoolId} and p.id = m.person_id where ${seen} ${named}`;
   return memberPage<ChatMemberItem>(db, { schoolId, chatId, found, more: sql`` }, filter);
 }
 

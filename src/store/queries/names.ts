@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Names } from '../../plan/describe.ts';
 import type { Sql } from '../database.ts';
 import { shownName } from './person-columns.ts';
+import { maySeePerson, type Viewer } from './viewer.ts';
 
 export interface NameIds {
   people: Iterable<string>;
@@ -10,16 +11,34 @@ export interface NameIds {
   orders: Iterable<string>;
 }
 
+/** Who reads the names: somebody who sees the whole school, or a teacher with his circle. */
+export type NameReader = ({ sees: 'school'; schoolId: string } | Extract<Viewer, { sees: 'circle' }>) & {
+  /** A chat that he was found to see: its people too. */
+  chatId?: string;
+  /** Somebody whom he was found to see. */
+  personId?: string;
+};
+
+export interface SeenNames extends Names {
+  /** False: whether there is such a person is not for this reader to know. */
+  sees(personId: string): boolean;
+}
+
+/** For a teacher: of one outside his circle and of one who is not there alike. */
+const UNSEEN = 'имя не показано';
+
 /**
- * What ids of one school are called – also of those who have left; an id nobody bears is called by itself. Read
- * when something is shown, never stored beside it (rule 11). One statement a kind.
+ * What ids of one school are called – also of those who have left; an id nobody bears is called by itself. A person
+ * is named to those alone who may see him (contract, «Who sees whom»). Read when something is shown, never stored
+ * beside it (rule 11). One statement a kind.
  */
-export async function findNames(db: Sql, schoolId: string, ids: NameIds): Promise<Names> {
+export async function findNames(db: Sql, reader: NameReader, ids: NameIds): Promise<SeenNames> {
+  const { schoolId } = reader;
   const person = await byId<Named>(
     db,
     ids.people,
     (wanted) => sql`select p.id, ${shownName} as name
-    from person p where p.school_id = ${schoolId} and p.id = ${wanted}`,
+    from person p where p.school_id = ${schoolId} and p.id = ${wanted} and ${mayName(reader)}`,
   );
   const schoolClass = await byId<Named>(
     db,
@@ -40,11 +59,19 @@ export async function findNames(db: Sql, schoolId: string, ids: NameIds): Promis
     from roster_order where school_id = ${schoolId} and id = ${wanted}`,
   );
   return {
-    person: (id) => person.get(id)?.name || id,
+    person: (id) => person.get(id)?.name || (reader.sees === 'school' ? id : UNSEEN),
+    sees: (id) => reader.sees === 'school' || person.has(id),
     schoolClass: (id) => schoolClass.get(id)?.name || id,
     group: (id) => group.get(id)?.name || id,
     order: (id) => order.get(id),
   };
+}
+
+function mayName(reader: NameReader): RawBuilder<unknown> {
+  if (reader.sees === 'school') return sql`true`;
+  const { chatId = null, personId = null } = reader;
+  return sql`(p.id = ${personId} or ${maySeePerson(reader)}
+    or exists (select from membership m where m.chat_id = ${chatId}::uuid and m.person_id = p.id))`;
 }
 
 interface Named {

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { ChatType } from '../../desired/model.ts';
 import type { Sql } from '../database.ts';
 import { type Listed, limitTo, listed, type Page } from './page.ts';
 import { isStaff, nameMatches, type ShownRole, shownName, shownRole } from './person-columns.ts';
-import { birthDate, isCurrent, maySeePerson, type Viewer } from './viewer.ts';
+import { birthDate, isCurrent, mayPickPerson, maySeePupil, type Viewer } from './viewer.ts';
 
 export interface PersonItem {
   id: string;
@@ -28,6 +29,8 @@ export interface PeopleFilter extends Page {
   /** Its pupils, their parents, its homeroom teachers and those of its groups. */
   classId?: string | undefined;
   chatId?: string | undefined;
+  /** Only whom the viewer may put into a chat of this type (E2). */
+  into?: ChatType | null | undefined;
 }
 
 /** Who can be picked (C3): the people of the viewer's school that he may see, by name. */
@@ -43,7 +46,7 @@ export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter):
   const { rows } = await sql<PersonItem & { total: number }>`
     with found as materialized (
       select p.id, p.name_key from person p
-      where p.school_id = ${viewer.schoolId} and p.present and ${maySeePerson(viewer)} ${sql.join(conditions, sql` `)}
+      where p.school_id = ${viewer.schoolId} and p.present and ${mayPickPerson(viewer, filter.into ?? null)} ${sql.join(conditions, sql` `)}
     ), page as (
       select id from found order by name_key collate "C", id ${limitTo(filter)}
     )
@@ -76,9 +79,12 @@ function isChildless({ schoolId, day }: Viewer): RawBuilder<boolean> {
         and e.unit = 'class' and ${isCurrent(day)} and (l.kind is null or e.stated_at > l.issued_at)))))`;
 }
 
-function belongsToClass({ schoolId, day }: Viewer, classId: string): RawBuilder<boolean> {
+/** A parent belongs to it by the children alone that the viewer may see. */
+function belongsToClass(viewer: Viewer, classId: string): RawBuilder<boolean> {
+  const { schoolId, day } = viewer;
   const pupils = sql`select e.student_id from enrollment e
-    where e.school_id = ${schoolId} and e.unit = 'class' and e.unit_id = ${classId} and ${isCurrent(day)}`;
+    where e.school_id = ${schoolId} and e.unit = 'class' and e.unit_id = ${classId} and ${isCurrent(day)}
+      and ${maySeePupil(viewer, sql`e.student_id`)}`;
   return sql`(p.id in (${pupils})
     or p.id in (select g.guardian_id from guardian g
       where g.school_id = ${schoolId} and g.present and g.student_id in (${pupils}))

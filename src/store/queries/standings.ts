@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { KnownPerson, Standing } from '../../chats/rights.ts';
 import type { ChatType } from '../../desired/model.ts';
 import type { Sql } from '../database.ts';
-import { isCurrent, maySeePerson, type Viewer } from './viewer.ts';
+import { isOfOwnGroups, maySeePerson, type Viewer } from './viewer.ts';
 
 export interface ChatToChange {
   id: string;
@@ -69,22 +69,35 @@ export async function standingsToUnit(
   return standings;
 }
 
+/** Whether a teacher leads that class, or teaches that group or one of that class; what is not named is his. */
+export async function areOwnUnits(
+  db: Sql,
+  viewer: Viewer,
+  unit: { classId: string | null; groupId: string | null },
+): Promise<boolean> {
+  if (viewer.sees === 'school') return true;
+  const { schoolId, personId } = viewer;
+  const taught = sql`from subject_group g
+    where g.school_id = ${schoolId} and g.present and ${personId} = any(g.teacher_ids)`;
+  const { rows } = await sql<{ own: boolean }>`select
+    (${unit.classId}::text is null or exists (select from class k where k.school_id = ${schoolId}
+        and k.id = ${unit.classId} and k.present and ${personId} = any(k.homeroom_teacher_ids))
+      or exists (select ${taught} and g.class_id = ${unit.classId}))
+    and (${unit.groupId}::text is null or exists (select ${taught} and g.id = ${unit.groupId})) as own`.execute(
+    db,
+  );
+  return rows[0]!.own;
+}
+
 /** The people of these ids whom the school knows, as the viewer sees them. `present`: not removed from the roster. */
 export async function findKnownPeople(
   db: Sql,
   viewer: Viewer,
   ids: readonly string[],
 ): Promise<Map<string, KnownPerson & { present: boolean }>> {
-  const { schoolId, day } = viewer;
-  const ownGroupPupil =
-    viewer.sees === 'school'
-      ? sql<boolean>`false`
-      : sql<boolean>`exists (select from enrollment e join subject_group s
-          on s.school_id = e.school_id and s.id = e.unit_id and s.present
-        where e.school_id = ${schoolId} and e.unit = 'group' and e.student_id = p.id and ${isCurrent(day)}
-          and ${viewer.personId} = any(s.teacher_ids))`;
+  const { schoolId } = viewer;
   const { rows } = await sql<KnownPerson & { present: boolean }>`
-    select p.id, p.roles, p.present, ${maySeePerson(viewer)} as seen, ${ownGroupPupil} as "ownGroupPupil"
+    select p.id, p.roles, p.present, ${maySeePerson(viewer)} as seen, ${isOfOwnGroups(viewer)} as "ofOwnGroups"
     from person p where p.school_id = ${schoolId} and p.id = any(${[...ids]})`.execute(db);
   return new Map(rows.map((person) => [person.id, person]));
 }

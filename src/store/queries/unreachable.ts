@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../database.ts';
 import { byName, type Sex, type ShownRole, shownName, shownRole } from './person-columns.ts';
+import { maySeeChat, type Viewer } from './viewer.ts';
 
 /** Somebody who is in chats of СГО and cannot be brought into them in Sferum (J8). */
 export interface UnreachablePerson {
@@ -26,20 +27,21 @@ export type UnreachableScope = 'everybody' | 'without-class' | { classId: string
 
 /**
  * By class, as people are in it by the grounds of their memberships: pupils, and parents by their children; one
- * with children in two classes is in both.
+ * with children in two classes is in both. Of their chats those are named that the viewer sees.
  */
 export async function listUnreachable(
   db: Sql,
-  schoolId: string,
+  viewer: Viewer,
   scope: UnreachableScope,
 ): Promise<UnreachableClass[]> {
+  const { schoolId } = viewer;
   const { rows } = await sql<UnreachableClass>`
     with absent as materialized (${absentPeople(schoolId)}), whose as materialized (
       select distinct m.person_id, g->>'classId' as class_id
       from ${classChatMembers(schoolId)} m cross join jsonb_array_elements(m.grounds) g
       where g->>'kind' in ('enrollment', 'guardian') ${ofClass(scope)}
     ), missing as materialized (
-      select m.person_id, c.id, c.title, c.title_key, s.reason as refusal,
+      select m.person_id, c.id, c.title, c.title_key, s.reason as refusal, ${maySeeChat(viewer)} as named,
         case when l.vk_user_id is null then 'notLinked' else s.state end as reason
       from (${soughtPeople(scope)}) sought
         join membership m on m.school_id = ${schoolId} and m.person_id = sought.person_id
@@ -50,7 +52,8 @@ export async function listUnreachable(
     ), people as (
       select w.class_id, p.name_key, p.id, jsonb_build_object('personId', p.id, 'name', ${shownName}, 'role', ${shownRole}, 'sex', p.sex,
           'reason', x.reason, 'refusal', max(x.refusal),
-          'chats', jsonb_agg(jsonb_build_object('id', x.id, 'title', x.title) order by x.title_key collate "C")) as person
+          'chats', coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'title', x.title) order by x.title_key collate "C")
+            filter (where x.named), '[]')) as person
       from missing x join person p on p.school_id = ${schoolId} and p.id = x.person_id
         left join whose w on w.person_id = p.id
       group by w.class_id, p.school_id, p.id, x.reason

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Day } from '../../desired/model.ts';
+import type { ChatType, Day } from '../../desired/model.ts';
 import type { Sql } from '../database.ts';
 import { isStaff } from './person-columns.ts';
 
@@ -42,6 +42,18 @@ function homeroomPupils(v: { schoolId: string; day: Day; personId: string }): Ra
         where k.school_id = ${v.schoolId} and k.present and ${v.personId} = any(k.homeroom_teacher_ids)))`;
 }
 
+/** The ids of subject groups that he teaches, now. */
+function taughtGroups({ schoolId, personId }: { schoolId: string; personId: string }): RawBuilder<unknown> {
+  return sql`array(select s.id from subject_group s
+    where s.school_id = ${schoolId} and s.present and ${personId} = any(s.teacher_ids))`;
+}
+
+/** The ids of pupils of these groups. */
+function groupPupils(v: { schoolId: string; day: Day; personId: string }): RawBuilder<unknown> {
+  return sql`select e.student_id from enrollment e where e.school_id = ${v.schoolId} and e.unit = 'group'
+    and ${isCurrent(v.day)} and e.unit_id = any(${taughtGroups(v)})`;
+}
+
 /** Of a row of `enrollment e`: the pupil belongs on that day, first and last days included. */
 export function isCurrent(day: Day): RawBuilder<boolean> {
   return sql`e.present and coalesce(e.begins_on <= ${day}::date, true) and coalesce(e.ends_on >= ${day}::date, true)`;
@@ -52,12 +64,27 @@ export function maySeePerson(v: Viewer): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`true`;
   return sql`(${isStaff}
     or p.id in (${homeroomPupils(v)})
-    or p.id in (select e.student_id from enrollment e
-      where e.school_id = ${v.schoolId} and e.unit = 'group' and ${isCurrent(v.day)}
-        and e.unit_id = any(array(select s.id from subject_group s
-          where s.school_id = ${v.schoolId} and s.present and ${v.personId} = any(s.teacher_ids))))
+    or p.id in (${groupPupils(v)})
     or p.id in (select g.guardian_id from guardian g
       where g.school_id = ${v.schoolId} and g.present and g.student_id in (${homeroomPupils(v)})))`;
+}
+
+/** Of a row of `person p`: a pupil or a teacher of a subject group that the viewer teaches (E2). */
+export function isOfOwnGroups(v: Viewer): RawBuilder<boolean> {
+  if (v.sees === 'school') return sql`false`;
+  return sql`(p.id in (${groupPupils(v)}) or p.id in (select unnest(s.teacher_ids) from subject_group s
+    where s.school_id = ${v.schoolId} and s.present and s.id = any(${taughtGroups(v)})))`;
+}
+
+/** Of a row of `person p`: whom the viewer may put into a chat of this type; `mayAdd` says the same of one person. */
+export function mayPickPerson(v: Viewer, type: ChatType | null): RawBuilder<boolean> {
+  return v.sees === 'circle' && type === 'subject' ? isOfOwnGroups(v) : maySeePerson(v);
+}
+
+/** Of a row of `enrollment e` or `guardian g`: the pupil in this column is one the viewer may see. */
+export function maySeePupil(v: Viewer, column: RawBuilder<unknown>): RawBuilder<boolean> {
+  if (v.sees === 'school') return sql`true`;
+  return sql`(${column} in (${homeroomPupils(v)}) or ${column} in (${groupPupils(v)}))`;
 }
 
 /** Of a row of `person p`: his birth date where the viewer may see it, else null. */

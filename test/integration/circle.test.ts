@@ -1,0 +1,288 @@
+/** «Who sees whom»: what a teacher's request names is checked when it is staged, and pages name whom he may see alone. */
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  ADMIN,
+  type ChatWorld,
+  HOMEROOM_5A,
+  HOMEROOM_5B,
+  linkedRoster,
+  OTHER_TEACHER,
+  startChatWorld,
+} from '../support/chat-world.ts';
+import { withRows } from '../support/roster-files.ts';
+
+/** Of 5Б: nobody whom the homeroom teacher of 5А may see. */
+const PUPIL_5B = ['p5', 'Ким Софья'] as const;
+const PARENT_5B = ['m5', 'Ким Мария Олеговна'] as const;
+const CHATS = '/v1/schools/s1/chats';
+
+let world: ChatWorld;
+let own: string;
+
+beforeAll(async () => {
+  world = await startChatWorld({ initialized: false });
+  let files = withRows(linkedRoster(), 'users.csv', 'm5,,s1,parent,,Мария,Ким,Олеговна,p5');
+  // «5А/География» has two teachers.
+  files = withRows(files, 'enrollments.csv', 'e14,,geo5a,s1,t3,teacher,,,');
+  await world.importRoster(files, '2026-10-01T08:30:00Z');
+  await world.initialize();
+  own = await world.chatId('5А класс');
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+type Who = typeof HOMEROOM_5A | typeof HOMEROOM_5B | typeof OTHER_TEACHER;
+
+async function page(path: string, as: Who, fields?: [string, string][]) {
+  const answer = await world.request(path, {
+    as,
+    headers: { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' },
+    ...(fields ? { method: 'POST', body: new URLSearchParams(fields).toString() } : {}),
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+/** Who is staged in drafts of this author, in whatever way. */
+async function staged(author: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select distinct x.person_id as id from chat_draft_person x
+    join chat_draft d on d.id = x.draft_id where d.author_id = ${author} order by 1`.execute(
+    world.ctx.db.of('s1'),
+  );
+  return rows.map(({ id }) => id);
+}
+
+function namesOf5B(text: string): string[] {
+  return [...PUPIL_5B, ...PARENT_5B].filter(
+    (canary) => text.includes(`>${canary}<`) || text.includes(canary),
+  );
+}
+
+describe('«Добавить новый чат»', () => {
+  test.each(['class', 'parents', 'subject'])(
+    '%s of another class is refused as of one that is not there',
+    async (type) => {
+      const ask = (classId: string) =>
+        page('/manage/new', HOMEROOM_5A, [
+          ['type', type],
+          ['classId', classId],
+          ['do', 'fill'],
+        ]);
+      const [others, none] = [await ask('c5b'), await ask('nowhere')];
+      expect(others).toEqual(none);
+      expect(others.status).toBe(403);
+      expect(namesOf5B((await page('/manage/new', HOMEROOM_5A)).text)).toEqual([]);
+      expect(await staged('t1')).toEqual([]);
+    },
+  );
+
+  test('what was staged of a class that he leads no more is not shown', async () => {
+    const fill = await page('/manage/new', HOMEROOM_5B, [
+      ['type', 'class'],
+      ['classId', 'c5b'],
+      ['do', 'fill'],
+    ]);
+    expect(fill.status).toBe(303);
+    expect((await page('/manage/new', HOMEROOM_5B)).text).toContain(PUPIL_5B[1]);
+    const led = (by: string) =>
+      sql`update class set homeroom_teacher_ids = array[${by}] where school_id = 's1' and id = 'c5b'`.execute(
+        world.ctx.db.of('s1'),
+      );
+    await led('t3');
+    const after = await page('/manage/new', HOMEROOM_5B);
+    const saved = await page('/manage/new', HOMEROOM_5B, [
+      ['type', 'class'],
+      ['classId', 'c5b'],
+      ['do', 'create'],
+      ['title', 'Чужие'],
+    ]);
+    await led('t2');
+    expect(namesOf5B(after.text)).toEqual([]);
+    expect(saved.status).toBe(403);
+    expect(namesOf5B(saved.text)).toEqual([]);
+  });
+
+  test('the API: a class or group that is not his in any field', async () => {
+    const bodies = (id: (real: string) => string) => [
+      { type: 'class', title: 'Чат', classId: id('c5b') },
+      { type: 'class', title: 'Чат', classId: 'c5a', subjectGroupId: id('art5') },
+      { type: 'subject', title: 'Чат', classId: id('c5b'), members: [{ personId: 'p1' }] },
+      { type: 'subject', title: 'Чат', subjectGroupId: id('art5') },
+    ];
+    for (const [i, body] of bodies((real) => real).entries()) {
+      const answer = await world.done(403, 'POST', CHATS, HOMEROOM_5A, body);
+      expect(await world.done(403, 'POST', CHATS, HOMEROOM_5A, bodies(() => 'nowhere')[i])).toEqual(answer);
+    }
+  });
+});
+
+describe('the picker and the editor', () => {
+  const guess = (id: string): [string, string][] => [
+    ['shown', id],
+    ['on', id],
+  ];
+
+  test.each(['add', 'find', 'pick-all'])(
+    'a guessed id is not staged by «%s» of the picker',
+    async (button) => {
+      const fields: [string, string][] = [...guess('p5'), ...guess('m5'), ...guess('nobody'), ['do', button]];
+      await page(`/manage/chats/${own}/pick`, HOMEROOM_5A, fields);
+      await page('/manage/new/pick', HOMEROOM_5A, fields);
+      expect(await staged('t1')).not.toEqual(expect.arrayContaining(['p5']));
+      const ids = await staged('t1');
+      expect(ids.filter((id) => ['p4', 'p5', 'm5', 'nobody'].includes(id))).toEqual([]);
+      for (const show of ['members', 'changes', 'excluded']) {
+        expect(
+          namesOf5B((await page(`/manage/chats/${own}?show=${show}&perPage=100`, HOMEROOM_5A)).text),
+        ).toEqual([]);
+      }
+    },
+  );
+
+  test.each(['restore', 'remove', 'grant', 'tick-all', 'save'])(
+    'nor by «%s» of the editor',
+    async (button) => {
+      const answer = await page(`/manage/chats/${own}`, HOMEROOM_5A, [
+        ...guess('p5'),
+        ...guess('m5'),
+        ['do', button],
+      ]);
+      const ids = await staged('t1');
+      expect(ids.filter((id) => ['p5', 'm5'].includes(id))).toEqual([]);
+      expect(namesOf5B(answer.text)).toEqual([]);
+      expect(await world.listed(own)).not.toContain('p5');
+    },
+  );
+
+  test('what was staged when he saw it is named no more, by the page and by the refusal', async () => {
+    const group = (teachers: string[]) =>
+      sql`update subject_group set teacher_ids = ${teachers} where school_id = 's1' and id = 'art5'`.execute(
+        world.ctx.db.of('s1'),
+      );
+    await group(['t1', 't2']);
+    await page(`/manage/chats/${own}/pick`, HOMEROOM_5A, [...guess('p4'), ['do', 'add']]);
+    expect((await page(`/manage/chats/${own}?show=changes`, HOMEROOM_5A)).text).toContain('Агеенко');
+    await group(['t2']);
+    expect((await page(`/manage/chats/${own}?show=changes`, HOMEROOM_5A)).text).not.toContain('Агеенко');
+    const refused = await page(`/manage/chats/${own}`, HOMEROOM_5A, [['do', 'save']]);
+    expect(refused.status).toBe(404);
+    expect(refused.text).not.toContain('Агеенко');
+    await page(`/manage/chats/${own}`, HOMEROOM_5A, [['do', 'discard']]);
+  });
+
+  test('whoever is kept out by hand of a chat is shown to those alone who may see him', async () => {
+    const chat = await world.chatId('5Б класс');
+    await world.done(200, 'PATCH', `/v1/chats/${chat}`, ADMIN, { members: { remove: ['p5'], add: ['t1'] } });
+    const excluded = (who: Who) =>
+      world.done<{ items: { personId: string }[] }>(
+        200,
+        'GET',
+        `/v1/chats/${chat}/members?show=excluded`,
+        who,
+      );
+    expect((await excluded(HOMEROOM_5B)).items.map(({ personId }) => personId)).toEqual(['p5']);
+    expect((await excluded(HOMEROOM_5A)).items).toEqual([]);
+    expect((await page(`/manage/chats/${chat}?show=excluded`, HOMEROOM_5A)).text).not.toContain(PUPIL_5B[1]);
+    await world.done(200, 'PATCH', `/v1/chats/${chat}`, ADMIN, { members: { add: ['p5'], remove: ['t1'] } });
+  });
+});
+
+describe('a person who is not there and one who may not be seen answer alike', () => {
+  const changes = (id: string): Record<string, object> => ({
+    add: { members: { add: [id] } },
+    remove: { members: { remove: [id] } },
+    grant: { admins: { grant: [id] } },
+    revoke: { admins: { revoke: [id] } },
+  });
+
+  test.each(['add', 'remove', 'grant', 'revoke'])('members and admins: %s', async (what) => {
+    const answer = async (id: string) => {
+      const said = await world.done(404, 'PATCH', `/v1/chats/${own}`, HOMEROOM_5A, changes(id)[what]);
+      return JSON.stringify(said).replaceAll(id, 'ID');
+    };
+    expect(await answer('p5')).toBe(await answer('nobody'));
+    expect(await answer('m5')).toBe(await answer('nobody'));
+  });
+
+  test('members of a new chat', async () => {
+    const answer = async (personId: string) => {
+      const body = { type: 'class', classId: 'c5a', title: 'Чат', members: [{ personId }] };
+      return JSON.stringify(await world.done(404, 'POST', CHATS, HOMEROOM_5A, body)).replaceAll(
+        personId,
+        'ID',
+      );
+    };
+    expect(await answer('p5')).toBe(await answer('nobody'));
+  });
+
+  test('his page and his grounds', async () => {
+    expect(await page('/people/p5', HOMEROOM_5A)).toEqual(await page('/people/nobody', HOMEROOM_5A));
+    for (const query of ['', `?chatId=${own}`]) {
+      const grounds = (id: string) => world.done(404, 'GET', `/v1/people/${id}/grounds${query}`, HOMEROOM_5A);
+      expect(await grounds('p5')).toEqual(await grounds('nobody'));
+    }
+  });
+});
+
+describe('E2: a subject teacher’s own chat', () => {
+  const create = (status: number, ...people: string[]) =>
+    world.done<{ id: string }>(status, 'POST', CHATS, HOMEROOM_5A, {
+      ...{ type: 'subject', subjectGroupId: 'geo5a', title: `География ${people.join(' ')}` },
+      members: people.map((personId) => ({ personId })),
+    });
+
+  test('takes the pupils and the teachers of his groups, and nobody else', async () => {
+    await create(201, 'p1', 'p2', 't3');
+    for (const id of ['t2', 'sec', 'a1', 'p3', 'm1']) {
+      expect(await create(403, 'p1', id)).toMatchObject({ type: 'person-out-of-reach', personIds: [id] });
+    }
+  });
+
+  test('is edited with the same people, and its picker offers no others', async () => {
+    const { id } = await create(201, 'p1');
+    for (const person of ['t2', 'p3', 'm1']) {
+      const body = { members: { add: [person] } };
+      expect(await world.done(403, 'PATCH', `/v1/chats/${id}`, HOMEROOM_5A, body)).toMatchObject({
+        type: 'person-out-of-reach',
+      });
+    }
+    const offered = await page(`/manage/chats/${id}/pick?role=staff&perPage=100`, HOMEROOM_5A);
+    expect([offered.text.includes('Ломова'), offered.text.includes('Шевченко')]).toEqual([true, false]);
+    await page(`/manage/chats/${id}/pick`, HOMEROOM_5A, [
+      ['shown', 't2'],
+      ['on', 't2'],
+      ['role', 'staff'],
+      ['do', 'add'],
+    ]);
+    expect(await staged('t1')).not.toContain('t2');
+  });
+});
+
+test('a child is named in a parent’s ground to those alone who may see the child', async () => {
+  const chat = await world.chatId('5Б родители');
+  await world.done(200, 'PATCH', `/v1/chats/${chat}`, ADMIN, { members: { add: ['t3'] } });
+  const members = await world.done(200, 'GET', `/v1/chats/${chat}/members`, OTHER_TEACHER);
+  const own = await world.done(200, 'GET', `/v1/chats/${chat}/members`, HOMEROOM_5B);
+  const read = (body: object) => [
+    JSON.stringify(body).includes(PUPIL_5B[1]),
+    JSON.stringify(body).includes('"p5"'),
+  ];
+  expect([read(members), read(own)]).toEqual([
+    [false, false],
+    [true, true],
+  ]);
+  expect(JSON.stringify(members)).toContain(PARENT_5B[1]);
+  const editor = await page(`/manage/chats/${chat}`, OTHER_TEACHER);
+  expect([editor.text.includes(PARENT_5B[1]), editor.text.includes(PUPIL_5B[1])]).toEqual([true, false]);
+});
+
+test('J8: of those who cannot be reached the chats are named that the teacher is in', async () => {
+  await sql`delete from profile_link where school_id = 's1' and person_id in ('p3', 'p4')`.execute(
+    world.ctx.db.of('s1'),
+  );
+  const answer = await world.done<{
+    items: { people: { personId: string; chats: { title: string }[] }[] }[];
+  }>(...([200, 'GET', '/v1/schools/s1/unreachable?classId=c5a', HOMEROOM_5A] as const));
+  const p3 = answer.items.flatMap(({ people }) => people).find(({ personId }) => personId === 'p3');
+  expect(p3?.chats.map(({ title }) => title)).toEqual(['5А класс']);
+  expect((await page('/unreachable?classId=c5a', HOMEROOM_5A)).text).not.toContain('Рисование');
+});

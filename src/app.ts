@@ -16,6 +16,7 @@ import { connectSandboxSchools } from './reconcile/connect-sandbox.ts';
 import { startDayTick } from './reconcile/day-tick.ts';
 import { type RelayLoop, startRelayLoop } from './reconcile/relay-loop.ts';
 import { SecretBox } from './secrets.ts';
+import { linkCheck } from './sferum/links.ts';
 import { createSandbox, type Listening, type Sandbox } from './sferum/sandbox/sandbox.ts';
 import { createVkGateway } from './sferum/vk/vk-gateway.ts';
 import { assertClocksAgree } from './store/clocks.ts';
@@ -93,8 +94,11 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   if (sandbox) parts.defer(() => sandbox.close());
   const listening = sandbox && (await listenBeside(sandbox, config.port));
   const baseUrl = config.sferum.apiUrl ?? listening!.url;
+  const places = placesOf(config, listening?.origin ?? null);
+  const leadsToSferum = linkCheck([baseUrl, ...(places.messengerUrl ? [places.messengerUrl] : [])]);
   const gateway = parts.use(
     createVkGateway({
+      leadsToSferum,
       ...{ baseUrl, pace: postgresPace(db.sql), clock, random, log, onCall: metrics.sferumCall },
       limits: { requestTimeoutMs: config.limits.sferumTimeoutMs },
     }),
@@ -112,6 +116,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     config,
     db,
     gateway,
+    leadsToSferum,
     clock,
     newId: overrides.newId ?? randomUUID,
     secrets: new SecretBox(config.secretsKey),
@@ -137,7 +142,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     queues: queues.all,
     closing: closing.signal,
     surroundings: {
-      ...placesOf(config, listening?.origin ?? null),
+      ...places,
       demo: (overrides.demo ?? false) && sandbox !== null,
     },
     probes: {

@@ -5,6 +5,7 @@ import type { Metrics } from './metrics.ts';
 import type { BulkInHand } from './reconcile/bulk-in-hand.ts';
 import type { SecretBox } from './secrets.ts';
 import type { SferumGateway } from './sferum/gateway.ts';
+import type { LinkCheck } from './sferum/links.ts';
 import type { Database } from './store/database.ts';
 
 /** What every edge of the program works with; made once in app.ts, replaced piecewise in tests. */
@@ -12,6 +13,8 @@ export interface Context {
   config: Config;
   db: Database;
   gateway: SferumGateway;
+  /** Asked of every link before it is shown, as of every one that Sferum answers. */
+  leadsToSferum: LinkCheck;
   clock: Clock;
   /** A new opaque, unique id (UUID). */
   newId: () => string;

@@ -42,7 +42,7 @@ export function meRoutes({ api, ctx, commands, guards }: ApiParts): void {
   });
   api.openapi(get, async (c) => {
     const { schoolId, person } = await myself(ctx, c);
-    const own = await findOwnChats(ctx.db.of(schoolId), schoolId, person.id);
+    const own = await findOwnChats(ctx, schoolId, person.id);
     const chats = own.chats.map(({ archived: _, sferumState, inviteLink, ...chat }) => ({
       ...chat,
       inSferum: sferumState === 'in',

@@ -26,7 +26,9 @@ export async function enterLesson(
   if (phase === 'before') {
     throw lessonNotStarted(new Date(entryOpensAtMs(times, school.earlyEntryMinutes)).toISOString());
   }
-  return lesson.meeting.joinLink ?? (await soonLink(ctx, asker.schoolId, lessonId));
+  const link = lesson.meeting.joinLink ?? (await soonLink(ctx, asker.schoolId, lessonId));
+  if (!ctx.leadsToSferum(link)) throw callNotReady();
+  return link;
 }
 
 async function soonLink(ctx: Context, schoolId: string, lessonId: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach } from 'vitest';
 import type { CallOptions, SferumCredentials } from '../../src/sferum/gateway.ts';
+import { linkCheck } from '../../src/sferum/links.ts';
 import { createSandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import { methodsOf, parseScript } from '../../src/sferum/sandbox/vkscript.ts';
 import type { VkLimits } from '../../src/sferum/vk/limits.ts';
@@ -63,6 +64,7 @@ export async function school(
   }) as typeof fetch;
   const gateway = createVkGateway({
     baseUrl: url,
+    leadsToSferum: linkCheck([url]),
     fetch: checkedFetch,
     pace: createMemoryPace(Date.now),
     clock,

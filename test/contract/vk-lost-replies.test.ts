@@ -108,6 +108,7 @@ describe('Replies that are lost', () => {
     await closed.close();
     const nowhere = createVkGateway({
       baseUrl: closed.url,
+      leadsToSferum: () => true,
       pace: createMemoryPace(Date.now),
       clock,
       random: Math.random,

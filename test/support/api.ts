@@ -14,6 +14,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import { BulkInHand } from '../../src/reconcile/bulk-in-hand.ts';
 import { nameKey } from '../../src/roster/name-key.ts';
 import { SecretBox } from '../../src/secrets.ts';
+import { linkCheck } from '../../src/sferum/links.ts';
 import { Database } from '../../src/store/database.ts';
 import { createTestDatabase } from './database.ts';
 
@@ -62,6 +63,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     db,
     // The edge calls Sferum never.
     gateway: undefined as never,
+    leadsToSferum: linkCheck([]),
     clock: systemClock,
     newId: randomUUID,
     secrets: new SecretBox(config.secretsKey),

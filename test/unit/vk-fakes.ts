@@ -1,5 +1,6 @@
 /** A clock that stands until it is moved, and a VK that answers what a test says. */
 import type { Pace, SferumCredentials } from '../../src/sferum/gateway.ts';
+import { linkCheck } from '../../src/sferum/links.ts';
 import { parseScript } from '../../src/sferum/sandbox/vkscript.ts';
 import type { VkLimits } from '../../src/sferum/vk/limits.ts';
 import { createMemoryPace } from '../../src/sferum/vk/pace-memory.ts';
@@ -144,7 +145,11 @@ export const credentials = (changes: Partial<SferumCredentials> = {}): SferumCre
 });
 
 /** A gateway over a fake VK; `pace` replaces the one in memory. */
-export function bench(limits: Partial<VkLimits> = {}, otherPace?: Pace) {
+export function bench(
+  limits: Partial<VkLimits> = {},
+  otherPace?: Pace,
+  other: Partial<SferumCredentials> = {},
+) {
   const clock = new FakeClock();
   const vk = new FakeVk(clock);
   const logged: string[] = [];
@@ -153,6 +158,7 @@ export function bench(limits: Partial<VkLimits> = {}, otherPace?: Pace) {
     createVkGateway({
       baseUrl: 'http://vk.test/method',
       fetch: vk.fetch,
+      leadsToSferum: linkCheck([]),
       pace,
       clock,
       random: () => 0.5,
@@ -164,7 +170,7 @@ export function bench(limits: Partial<VkLimits> = {}, otherPace?: Pace) {
     clock,
     vk,
     gateway,
-    account: gateway.account(credentials()),
+    account: gateway.account(credentials(other)),
     /** The same account as another process has it: only the pace is shared. */
     anotherProcess: () => makeGateway().account(credentials()),
     logged,

@@ -15,11 +15,7 @@ export function ownChatsRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/', EVERYBODY, async (c) => {
     const visitor = c.get('visitor');
     if (visitor.personId === null) return strangerPage(c, visitor);
-    const { linked, chats } = await findOwnChats(
-      ctx.db.of(visitor.school.id),
-      visitor.school.id,
-      visitor.personId,
-    );
+    const { linked, chats } = await findOwnChats(ctx, visitor.school.id, visitor.personId);
     const body = linked ? linkedBody(chats) : unlinkedBody(chats);
     return page({
       c,

@@ -29,7 +29,7 @@ export function profileRoutes({ screens, ctx, commands, linking }: ConsoleParts)
 
   screens.get('/profile/unlink', EVERYBODY, async (c) => {
     const { schoolId, personId } = personOf(c);
-    const { linked, chats } = await findOwnChats(ctx.db.of(schoolId), schoolId, personId);
+    const { linked, chats } = await findOwnChats(ctx, schoolId, personId);
     if (!linked) return goTo(c, '/');
     return page({
       c,

@@ -36,9 +36,14 @@ export const conversationsReply = z.object({
   ),
 });
 
-export const inviteLinkReply = z.object({ link: z.string() });
-
-export const startCallReply = z.object({ call_id: z.string().optional(), join_link: z.string() });
+/** Links are for people to follow: one that leads anywhere else is no answer. */
+export const linkReplies = (leadsToSferum: (link: string) => boolean) => {
+  const link = z.string().refine(leadsToSferum);
+  return {
+    invite: z.object({ link }),
+    call: z.object({ call_id: z.string().optional(), join_link: link }),
+  };
+};
 
 export const usersReply = z.array(z.object({ id }));
 

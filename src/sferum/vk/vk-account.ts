@@ -17,7 +17,7 @@ import { VkError } from './errors.ts';
 import type { VkLimits } from './limits.ts';
 import { readMembers } from './members.ts';
 import { type ListedChat, listChats, type SharedScan } from './own-chats.ts';
-import { type Ask, createChatReply, inviteLinkReply, startCallReply } from './replies.ts';
+import { type Ask, createChatReply, linkReplies } from './replies.ts';
 import { withRetries } from './retry.ts';
 import type { TokenBatcher } from './token-batcher.ts';
 import type { Clock } from './transport.ts';
@@ -37,6 +37,7 @@ export interface AccountParts {
   line: TokenLine;
   /** Of the user token that makes calls; null where the school has none. */
   callsLine: TokenLine | null;
+  leadsToSferum: (link: string) => boolean;
   clock: Clock;
   random: () => number;
   limits: VkLimits;
@@ -103,7 +104,11 @@ export class VkAccount implements SferumAccount {
   async inviteLink(chat: ChatRef, reset: boolean, options: CallOptions): Promise<string> {
     const params = { peer_id: this.#peerId(chat), reset };
     const call = (reset ? writeCall : readCall)('messages.getInviteLink', params);
-    return shaped(call, await this.#send(call, 'freely', options), inviteLinkReply).link;
+    return shaped(
+      call,
+      await this.#send(call, 'freely', options),
+      linkReplies(this.#parts.leadsToSferum).invite,
+    ).link;
   }
 
   async readMembers(chat: ChatRef, options: CallOptions): Promise<SferumChatMember[]> {
@@ -140,7 +145,7 @@ export class VkAccount implements SferumAccount {
     const reply = shaped(
       call,
       await this.#send(call, 'once', options, this.#callsLine(call)),
-      startCallReply,
+      linkReplies(this.#parts.leadsToSferum).call,
     );
     return { callId: reply.call_id ?? '', joinLink: reply.join_link };
   }

@@ -9,6 +9,8 @@ import { type TokenLine, VkAccount } from './vk-account.ts';
 export interface VkGatewayOptions {
   /** The address above the methods: `https://api.vk.ru/method`, or a sandbox's. */
   baseUrl: string;
+  /** Whether a link in an answer may be handed on. */
+  leadsToSferum: (link: string) => boolean;
   fetch?: typeof fetch;
   pace: Pace;
   clock: Clock;
@@ -24,7 +26,7 @@ const KEY_LENGTH = 16;
 
 /** The port over VK's API. Every call travels in an `execute`, at the pace of its token. */
 export function createVkGateway(options: VkGatewayOptions): SferumGateway {
-  const { pace, clock, random, log } = options;
+  const { leadsToSferum, pace, clock, random, log } = options;
   const limits = { ...VK_LIMITS, ...options.limits };
   const stats: GatewayStats = { requests: 0, requestsWithWrites: 0, calls: 0, writeCalls: 0, tooFast: 0 };
   const execute = httpExecute({
@@ -64,6 +66,7 @@ export function createVkGateway(options: VkGatewayOptions): SferumGateway {
       const account = new VkAccount(credentials, {
         line,
         callsLine: callsToken === null || isSameToken ? null : lineOf(callsToken, USER_REQUESTS_PER_SECOND),
+        leadsToSferum,
         clock,
         random,
         limits,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import type { Context } from '../../context.ts';
 import type { ChatType } from '../../desired/model.ts';
-import type { Sql } from '../database.ts';
 import { byName, shownName } from './person-columns.ts';
 
 export interface OwnChat {
@@ -22,7 +22,12 @@ export interface OwnChats {
 }
 
 /** The chats a person is in (A4), in natural order of their titles. */
-export async function findOwnChats(db: Sql, schoolId: string, personId: string): Promise<OwnChats> {
+export async function findOwnChats(
+  ctx: Pick<Context, 'db' | 'leadsToSferum'>,
+  schoolId: string,
+  personId: string,
+): Promise<OwnChats> {
+  const db = ctx.db.of(schoolId);
   const link = await sql<{ vk: string }>`select vk_user_id as vk from profile_link
     where school_id = ${schoolId} and person_id = ${personId} and present`.execute(db);
   const vkUserId = link.rows[0]?.vk ?? null;
@@ -38,5 +43,7 @@ export async function findOwnChats(db: Sql, schoolId: string, personId: string):
       left join sferum_account a on a.school_id = c.school_id
     where own.school_id = ${schoolId} and own.person_id = ${personId} and c.deleted_at is null
     order by c.title_key collate "C", c.id`.execute(db);
-  return { linked: vkUserId !== null, chats: rows };
+  const withoutForeignLink = (chat: OwnChat): OwnChat =>
+    chat.inviteLink !== null && ctx.leadsToSferum(chat.inviteLink) ? chat : { ...chat, inviteLink: null };
+  return { linked: vkUserId !== null, chats: rows.map(withoutForeignLink) };
 }

@@ -54,6 +54,9 @@ export class ConfigError extends Error {
   }
 }
 
+const EVERY_ADDRESS = '0.0.0.0';
+/** The sandbox asks nobody who he is: only this machine reaches it, unless HOST says otherwise. */
+const LOOPBACK = '127.0.0.1';
 const SECRETS_KEY_BYTES = 32;
 const JWT_SECRET_CHARS = 32;
 
@@ -64,7 +67,7 @@ const url = (...schemes: string[]) =>
 const httpUrl = url('https:', 'http:').transform((text) => text.replace(/\/+$/, ''));
 
 const VARIABLES = {
-  HOST: z.string().default('0.0.0.0'),
+  HOST: z.string().optional(),
   PORT: z
     .string()
     .regex(/^\d{1,5}$/, { error: 'must be a port, 0…65535' })
@@ -111,7 +114,7 @@ export function loadConfig(env: Environment, role: ProcessRole): Config {
   problems.push(...missing(env, values, role));
   if (problems.length > 0) throw new ConfigError(problems);
   return {
-    host: values.HOST,
+    host: values.HOST ?? (role === 'sandbox' ? LOOPBACK : EVERY_ADDRESS),
     port: values.PORT,
     database: { url: values.DATABASE_URL ?? null },
     dataDir: values.DATA_DIR,

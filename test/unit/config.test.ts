@@ -42,6 +42,12 @@ describe('the configuration', () => {
     expect(config.secretsKey).toEqual(new Uint8Array(32).fill(1));
   });
 
+  test('lets this machine alone reach a sandbox of its own process, unless HOST says otherwise', () => {
+    expect(loadConfig({}, 'sandbox').host).toBe('127.0.0.1');
+    expect(loadConfig({ HOST: '0.0.0.0' }, 'sandbox').host).toBe('0.0.0.0');
+    expect(loadConfig(COMPLETE, 'api').host).toBe('0.0.0.0');
+  });
+
   test('takes what is given, an address without its last slash, and an empty variable as unset', () => {
     const env = { ...COMPLETE, PORT: '8080', REDIS_URL: ' ', PUBLIC_URL: 'https://chats.school.ru/' };
     expect(loadConfig(env, 'api')).toMatchObject({

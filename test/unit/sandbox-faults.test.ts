@@ -190,6 +190,40 @@ describe('/_sandbox', () => {
     expect(stats).toMatchObject({ requests: 1, calls: { 'messages.createChat': 1 } });
   });
 
+  it('answers to its own names alone: another site’s page may make its name point here', async () => {
+    const { sandbox, origin } = await listening();
+    const { port } = new URL(origin);
+    const status = async (host: string, path = '/_sandbox/state') =>
+      (await sandbox.app.request(`${origin}${path}`, { headers: { host } })).status;
+    for (const own of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, 'LOCALHOST']) {
+      expect({ own, status: await status(own) }).toEqual({ own, status: 200 });
+    }
+    for (const foreign of [
+      'evil.ru',
+      `evil.ru:${port}`,
+      '127.0.0.1.evil.ru',
+      'localhost@evil.ru',
+      '',
+      'x y',
+    ]) {
+      expect({ foreign, status: await status(foreign) }).toEqual({ foreign, status: 421 });
+      expect(await status(foreign, '/_sandbox/ledger')).toBe(421);
+    }
+  });
+
+  it('answers to the name it listens by; where it listens by all, links lead to this machine', async () => {
+    const { sandbox } = schoolInSandbox();
+    open.push(sandbox);
+    const { origin } = await sandbox.listen(0, '0.0.0.0');
+    expect(new URL(origin).hostname).toBe('127.0.0.1');
+    expect(sandbox.world.linkOrigin).toBe(origin);
+    const named = schoolInSandbox().sandbox;
+    open.push(named);
+    const { hostname } = new URL((await named.listen(0, '127.0.0.2')).origin);
+    const asked = await named.app.request('http://x/_sandbox/state', { headers: { host: hostname } });
+    expect(asked.status).toBe(200);
+  });
+
   it('takes JSON of the known shape only', async () => {
     const { origin, control } = await listening();
     expect((await control('faults', { typo: 1 })).status).toBe(400);

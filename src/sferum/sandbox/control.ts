@@ -1,8 +1,9 @@
 /**
  * `/_sandbox`: the switches over HTTP, for a sandbox in another process. Changes must be JSON: a page of
- * another site cannot send that without asking first.
+ * another site cannot send that without asking first. It answers to the sandbox's own names alone: a name that
+ * another site's page has made point here would be that page's own host to the browser.
  */
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import type { Chat } from './chat.ts';
@@ -83,9 +84,21 @@ const accountsBody = z.union([
   z.strictObject({ people: z.array(person) }),
 ]);
 
-export function controlRoutes(api: Api): Hono {
+function ownHost(names: ReadonlySet<string>): MiddlewareHandler {
+  return async (c, next) => {
+    const address = `http://${c.req.header('host') ?? new URL(c.req.url).host}`;
+    if (!URL.canParse(address) || !names.has(new URL(address).hostname)) {
+      return c.json({ problem: 'not a name of this sandbox' }, 421);
+    }
+    await next();
+  };
+}
+
+/** `names`: the sandbox's own; they may grow. */
+export function controlRoutes(api: Api, names: ReadonlySet<string>): Hono {
   const { world } = api;
   const app = new Hono();
+  app.use(ownHost(names));
   app.get('/state', (c) => c.json({ chats: [...world.chats.values()].map(chatState) }));
   app.get('/stats', (c) => c.json(api.stats));
   app.get('/ledger', (c) => c.json({ entries: world.ledger.entries }));

@@ -16,6 +16,9 @@ import { answer, type Wire } from './wire.ts';
 const USER_REQUESTS_PER_SECOND = 3;
 const COMMUNITY_REQUESTS_PER_SECOND = 20;
 
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'] as const;
+const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
+
 export type SandboxOptions = {
   /** Milliseconds since 1970. */
   now: () => number;
@@ -71,10 +74,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   if (stored !== undefined) restoreSnapshot(world, stored);
   if (file) world.onChange = () => file.changed();
 
+  const names = new Set<string>(LOOPBACK);
   const closing = new AbortController();
   const app = new Hono<Wire>();
   app.on(['GET', 'POST'], '/method/:name', (c) => answer(c, api, closing.signal));
-  app.route('/_sandbox', controlRoutes(api));
+  app.route('/_sandbox', controlRoutes(api, names));
   app.route('/', vkIdRoutes(world));
   app.route('/', linkPages(world));
   app.route('/', messengerPage(world));
@@ -98,7 +102,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const listen = async (port = 0, host = '127.0.0.1'): Promise<Listening> => {
     server.listen(port, host);
     await once(server, 'listening');
-    const origin = `http://${host}:${(server.address() as AddressInfo).port}`;
+    const name = EVERY_ADDRESS.has(host) ? LOOPBACK[0] : host;
+    names.add(name);
+    const origin = `http://${name}:${(server.address() as AddressInfo).port}`;
     world.linkOrigin ??= origin;
     return { url: `${origin}/method`, origin, close };
   };

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { commandsOf } from './commands.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
+import { ensureDataDir } from './data-dir.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { BulkInHand } from './reconcile/bulk-in-hand.ts';
@@ -83,6 +84,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const db = parts.use(await Database.open(databaseUrl, { poolMax: config.limits.databaseConnections }));
   await assertClocksAgree(db.sql);
 
+  if (!config.sferum.apiUrl) ensureDataDir(config.dataDir);
   const sandbox = config.sferum.apiUrl
     ? null
     : createSandbox({

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ensureDataDir } from '../data-dir.ts';
 
 const keys = z.object({ SECRETS_KEY: z.string(), SGO_JWT_SECRET: z.string() });
 
@@ -13,7 +14,7 @@ export function demoKeys(dataDir: string): z.infer<typeof keys> {
     SECRETS_KEY: randomBytes(32).toString('base64'),
     SGO_JWT_SECRET: randomBytes(32).toString('base64url'),
   };
-  mkdirSync(dataDir, { recursive: true });
+  ensureDataDir(dataDir);
   writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
   return made;
 }

@@ -34,6 +34,7 @@ describe('the embedded PostgreSQL', () => {
     ]);
     expect(new URL(server.url).password).not.toBe(new URL(server.ownerUrl).password);
     expect((await stat(join(place.dataDir, 'postgres.password'))).mode & 0o777).toBe(0o600);
+    expect((await stat(place.dataDir)).mode & 0o777).toBe(0o700);
   });
 
   it('runs below a directory that only we may enter, under an account that is not root', async () => {

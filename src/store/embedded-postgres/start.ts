@@ -17,8 +17,9 @@
  * stopped   The last one out stops the server, whoever started it; the others just leave. A killed user does
  *           not count, so a server with no user left waits for the next start.
  */
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensureDataDir } from '../../data-dir.ts';
 import {
   APPLICATION,
   applicationUrl,
@@ -63,7 +64,7 @@ export async function startEmbeddedPostgres(options: {
   durable?: boolean;
   log?: { info(fields: object, message: string): void };
 }): Promise<EmbeddedPostgres> {
-  await mkdir(options.dataDir, { recursive: true });
+  ensureDataDir(options.dataDir);
   const lockFile = join(await realpath(options.dataDir), 'postgres.lock');
   using _lock = await takeStartLock(lockFile);
   const cluster = await openCluster(options.dataDir, options.durable ?? true);

@@ -1,0 +1,17 @@
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
+
+const OWNER_ONLY = 0o700;
+/** Of a directory that others put files into, as /tmp: it stays theirs. */
+const STICKY = 0o1000;
+
+/**
+ * Makes sure of DATA_DIR, which nobody but its owner may enter: keys, tokens and children's names stand in it. One
+ * that is wider, as an older version made it, is narrowed; another user's is left as it is.
+ */
+export function ensureDataDir(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: OWNER_ONLY });
+  const { mode, uid } = statSync(dataDir);
+  if ((mode & 0o777) !== OWNER_ONLY && (mode & STICKY) === 0 && uid === process.getuid?.()) {
+    chmodSync(dataDir, OWNER_ONLY);
+  }
+}

@@ -1,4 +1,5 @@
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
+import type { Author } from '../src/author.ts';
 import { dayIn } from '../src/clock.ts';
 import type { Context } from '../src/context.ts';
 import { notFound, Refusal } from '../src/refusal.ts';
@@ -7,6 +8,11 @@ import type { Caller, HttpEnv, TokenRole } from './auth.ts';
 
 export function forbidden(): Refusal {
   return new Refusal(403, 'forbidden', 'Недостаточно прав');
+}
+
+/** As the journal names him. */
+export function authorOf({ subject, role }: Caller): Author {
+  return { id: subject, kind: role === 'operator' || role === 'service' ? role : 'person' };
 }
 
 /** Only these roles pass, and none into another school (404: whether it exists is nobody's business, V4). */

@@ -3,7 +3,7 @@ import type { Context } from '../../src/context.ts';
 import { notFound } from '../../src/refusal.ts';
 import { findChat } from '../../src/store/queries/chat-list.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
-import { schoolOf, viewerOf } from '../rights.ts';
+import { authorOf, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { ChatView } from './chats.ts';
 import {
@@ -82,7 +82,7 @@ export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void
     const body = c.req.valid('json');
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     const { chatId, warnings } = await commands.createChat({
-      ...{ viewer, by: c.get('caller').subject, type: body.type },
+      ...{ viewer, by: authorOf(c.get('caller')), type: body.type },
       ...{ title: body.title ?? null, classId: body.classId ?? null },
       ...{ subjectGroupId: body.subjectGroupId ?? null, members: body.members ?? null },
       reason: body.reason || null,
@@ -104,7 +104,7 @@ export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     const chatId = (await chatNow(ctx, viewer, c.req.valid('param').id)).id;
     const { warnings } = await commands.editChat({
-      ...{ viewer, by: c.get('caller').subject, chatId, title: title ?? null, reason: reason || null },
+      ...{ viewer, by: authorOf(c.get('caller')), chatId, title: title ?? null, reason: reason || null },
       change: {
         ...{ add: members?.add ?? [], remove: members?.remove ?? [] },
         ...{ grant: admins?.grant ?? [], revoke: admins?.revoke ?? [] },
@@ -134,7 +134,7 @@ export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     const { id: chatId } = await chatNow(ctx, viewer, c.req.valid('param').id);
     const operationId = await commands.removeChat({
-      ...{ viewer, by: c.get('caller').subject, chatId },
+      ...{ viewer, by: authorOf(c.get('caller')), chatId },
       recreate: c.req.valid('query').recreate === 'true',
     });
     return c.json({ operationId }, 202);

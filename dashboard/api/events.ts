@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
 import { EVENT_TYPES } from '../../src/roster/events/event.ts';
 import { EVENTS_PER_BATCH } from '../../src/roster/events/limits.ts';
-import { schoolOf } from '../rights.ts';
+import { authorOf, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { CHANGE_REFUSALS, json, SchoolParam } from './schemas.ts';
 
@@ -46,7 +46,10 @@ export function eventRoutes({ api, commands, guards }: ApiParts): void {
   api.openapi(route, async (c) => {
     const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
     if (type !== BATCH_TYPE) throw new HTTPException(415);
-    const receipt = await commands.receiveEvents({ schoolId: schoolOf(c), events: c.req.valid('json') });
+    const receipt = await commands.receiveEvents({
+      ...{ schoolId: schoolOf(c), by: authorOf(c.get('caller')) },
+      events: c.req.valid('json'),
+    });
     return c.json(receipt, 202);
   });
 }

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { schoolOf } from '../rights.ts';
+import { authorOf, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { Accepted, CHANGE_REFUSALS, ChatTypeName, DayText, json, jsonBody, SchoolParam } from './schemas.ts';
 
@@ -26,7 +26,7 @@ export function initializationRoutes({ api, commands, guards }: ApiParts): void 
   });
   api.openapi(route, async (c) => {
     const body = c.req.valid('json');
-    const who = { schoolId: schoolOf(c), by: c.get('caller').subject };
+    const who = { schoolId: schoolOf(c), by: authorOf(c.get('caller')) };
     const operationId = await commands.initialize(
       'plan' in body
         ? { ...who, plan: body.plan }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { causeOf, journalSentence } from '../../src/chats/journal-words.ts';
+import { authorName, causeOf, journalSentence } from '../../src/chats/journal-words.ts';
 import type { Ending, Ground } from '../../src/desired/model.ts';
 import type { Sql } from '../../src/store/database.ts';
 import { findProfileOwners, type JournalItem } from '../../src/store/queries/journal.ts';
@@ -21,7 +21,13 @@ export const JournalEntry = z
       kind: z.string().openapi({ example: 'edit' }),
       id: z.string(),
       text: z.string(),
-      by: z.object({ id: z.string(), name: z.string() }).nullable(),
+      by: z
+        .object({
+          id: z.string(),
+          kind: z.enum(['person', 'operator', 'service', 'system', 'unknown']),
+          name: z.string(),
+        })
+        .nullable(),
       reason: z.string().nullable(),
     }),
   })
@@ -49,7 +55,7 @@ export async function journalViews(
     personName: line.personId === null ? null : names.person(line.personId),
     cause: {
       ...causeOf(line.cause),
-      by: line.by === null ? null : { id: line.by, name: names.person(line.by) },
+      by: line.by === null ? null : { ...line.by, name: authorName(line.by, names) },
       reason: line.text?.reason ?? null,
     },
   }));
@@ -63,7 +69,7 @@ function namesFor(
 ): Promise<SeenNames> {
   const ids = idsOf(lines.flatMap(({ details }) => (details.grounds as Ground[] | undefined) ?? []));
   const endings = lines.flatMap(({ details }) => (details.ending as Ending | undefined)?.orderId ?? []);
-  const people = lines.flatMap(({ personId, by }) => [personId, by].filter((id) => id !== null));
+  const people = lines.flatMap(({ personId, by }) => [personId, by?.id ?? null].filter((id) => id !== null));
   return findNames(db, reader, {
     ...ids,
     people: [...ids.people, ...people, ...owners],

@@ -4,7 +4,7 @@ import type { Context } from '../../src/context.ts';
 import { notFound } from '../../src/refusal.ts';
 import { findOperation, listOperations, type OperationItem } from '../../src/store/queries/operations.ts';
 import type { HttpEnv } from '../auth.ts';
-import { askedSchool, existingSchool, schoolOf } from '../rights.ts';
+import { askedSchool, authorOf, existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import {
   Accepted,
@@ -120,7 +120,7 @@ function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
         operationId: id,
         decision,
         chatIds: chatIds ?? null,
-        by: c.get('caller').subject,
+        by: authorOf(c.get('caller')),
       });
       return c.json(await operationFor(ctx, c, id), 200);
     });
@@ -137,7 +137,7 @@ function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
   });
   api.openapi(cancel, async (c) => {
     const { id } = await operationFor(ctx, c, c.req.valid('param').id);
-    await commands.cancel({ operationId: id, by: c.get('caller').subject });
+    await commands.cancel({ operationId: id, by: authorOf(c.get('caller')) });
     return c.json(await operationFor(ctx, c, id), 200);
   });
 
@@ -152,7 +152,7 @@ function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
   });
   api.openapi(undo, async (c) => {
     const { id } = await operationFor(ctx, c, c.req.valid('param').id);
-    const operationId = await commands.undo({ operationId: id, by: c.get('caller').subject });
+    const operationId = await commands.undo({ operationId: id, by: authorOf(c.get('caller')) });
     return c.json({ operationId }, 202);
   });
 }

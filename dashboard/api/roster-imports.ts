@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Refusal } from '../../src/refusal.ts';
-import { askedSchool } from '../rights.ts';
+import { askedSchool, authorOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { Accepted, CHANGE_REFUSALS, InstantText, json } from './schemas.ts';
 
@@ -37,7 +37,7 @@ export function rosterImportRoutes({ api, ctx, commands, guards }: ApiParts): vo
       body: new Uint8Array(await c.req.arrayBuffer()),
       takenAt: new Date(takenAtMs),
       within: askedSchool(c) ?? caller.schoolId,
-      by: caller.subject,
+      by: authorOf(caller),
     });
     return c.json({ operationId }, 202);
   });

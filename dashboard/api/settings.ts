@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Config } from '../../src/config.ts';
 import type { RemovalLimits } from '../../src/plan/model.ts';
 import type { SchoolRow } from '../../src/store/queries/viewer.ts';
-import { existingSchool, schoolOf } from '../rights.ts';
+import { authorOf, existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { CHANGE_REFUSALS, json, jsonBody, REFUSALS, SchoolParam, TimeZoneName } from './schemas.ts';
 
@@ -54,7 +54,7 @@ export function settingsRoutes({ api, ctx, commands, guards }: ApiParts): void {
     const school = await existingSchool(ctx, schoolOf(c));
     await commands.saveSettings({
       schoolId: school.id,
-      by: c.get('caller').subject,
+      by: authorOf(c.get('caller')),
       earlyEntryMinutes: body.earlyEntryMinutes,
       timeZone: body.timeZone && body.timeZone !== ctx.config.schoolTimeZone ? body.timeZone : null,
       limits: ownLimits(ctx.config.removalLimits, body.limits),

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../src/store/queries/sferum-account.ts';
-import { existingSchool, schoolOf } from '../rights.ts';
+import { authorOf, existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { CHANGE_REFUSALS, Instant, json, jsonBody, REFUSALS, SchoolParam, VkId } from './schemas.ts';
 
@@ -71,7 +71,7 @@ export function sferumRoutes({ api, ctx, commands, guards }: ApiParts): void {
       schoolId,
       callsToken: callsToken ?? null,
       requestsPerSecond: requestsPerSecond ?? null,
-      by: c.get('caller').subject,
+      by: authorOf(c.get('caller')),
     });
     return c.json(await connectionOf(ctx, schoolId), 200);
   });

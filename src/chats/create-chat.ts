@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType, DesiredMember } from '../desired/model.ts';
 import { chatIdOf } from '../reconcile/plan-school.ts';
@@ -26,7 +27,7 @@ import { additionWarnings, type Warning } from './warnings.ts';
 export interface ChatCreation {
   /** Who creates, with what he may see. */
   viewer: Viewer;
-  by: string;
+  by: Author;
   type: ChatType;
   /** Null: the rules' name. */
   title: string | null;
@@ -223,7 +224,7 @@ async function writeChat(
       created_at, generation, condition_since)
     values (${chat.chat.id}, ${chat.schoolId}, ${chat.key}, ${creation.type}, ${chat.classId},
       ${creation.subjectGroupId}, ${chat.title}, ${titleKey(chat.title)}, ${isManual},
-      ${isManual ? chat.by : null}, ${chat.at}, 0, ${chat.at})
+      ${isManual ? chat.by.id : null}, ${chat.at}, 0, ${chat.at})
     on conflict (id) do update set title = excluded.title, title_key = excluded.title_key, title_by_hand = false,
       class_id = excluded.class_id, deleting_since = null, deleted_at = null, recreate = true, archived = false,
       creation = 'none', owner_id = null, peer_id = null, sferum_title = null, invite_link = null, seen_at = null,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredMember } from '../desired/model.ts';
 import { automaticTitle } from '../desired/names.ts';
@@ -27,7 +28,7 @@ import { additionWarnings, type Warning } from './warnings.ts';
 export interface ChatEdit {
   /** Who edits, with what he may see. */
   viewer: Viewer;
-  by: string;
+  by: Author;
   chatId: string;
   /** Null: stays. */
   title: string | null;

@@ -1,4 +1,5 @@
 /** The journal in words (J1): what a line says and what it comes from. Pure; names are given when it is read. */
+import type { Author } from '../author.ts';
 import { describe, type Names } from '../plan/describe.ts';
 import type { Action, ActionKind } from '../plan/model.ts';
 
@@ -98,7 +99,15 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
     case 'invariant':
       return INVARIANTS[String(details.code)] ?? 'Нарушено правило чата';
     case 'connected':
-      return 'Школа подключена к Сферуму';
+      return connectionText(details);
+    case 'settings':
+      return `Настройки школы изменены: ${changesText(details)}`;
+    case 'decision':
+      return decisionText(details);
+    case 'undone':
+      return 'Прогон отменён';
+    case 'cancelled':
+      return 'Работа отменена до её начала';
     case 'profile-linked':
       return `Профиль VK ID привязан: ${who}`;
     case 'profile-unlinked':
@@ -153,6 +162,78 @@ function changeText({ details, text }: JournalLine): string {
   return text?.reason ? `${what} – ${text.reason}` : what;
 }
 
+/** Who did it, as pages say it. Whoever the roster knows is called by his name, by whatever token he came. */
+export function authorName({ id, kind }: Author, names: Names): string {
+  const name = names.person(id);
+  switch (kind) {
+    case 'operator':
+      return `оператор ${name}`;
+    case 'service':
+      return `служба ${name}`;
+    case 'system':
+      return 'система';
+    default:
+      return name;
+  }
+}
+
+/** The names that pages give to settings and to what a connection is. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  timeZone: 'часовой пояс',
+  earlyEntryMinutes: 'вход в урок заранее, минут',
+  limits: 'пределы исключений',
+  sessionIdleMinutes: 'сеанс без действий, минут',
+  retentionDays: 'срок хранения выбывших, дней',
+  pauses: 'паузы',
+  lookEverySeconds: 'сверка с мессенджером, секунд',
+  communityId: 'сообщество VK',
+  ownerId: 'учётная запись',
+  tokenKind: 'вид токена',
+  hasCallsToken: 'токен для звонков',
+  requestsPerSecond: 'запросов в секунду',
+};
+
+/** «часовой пояс: по умолчанию → Asia/Omsk; …» */
+function changesText({ before, after }: JournalLine['details']): string {
+  const [was, is] = [asRecord(before), asRecord(after)];
+  return Object.keys(is)
+    .map((name) => `${SETTINGS[name] ?? name}: ${valueText(was[name])} → ${valueText(is[name])}`)
+    .join('; ');
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+}
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined) return 'по умолчанию';
+  if (typeof value === 'boolean') return value ? 'есть' : 'нет';
+  if (typeof value !== 'object') return String(value);
+  const parts = Object.entries(value).map(([name, own]) => `${name} ${valueText(own)}`);
+  return parts.length === 0 ? 'по умолчанию' : parts.join(', ');
+}
+
+function connectionText(details: JournalLine['details']): string {
+  const before = Object.keys(asRecord(details.before));
+  if (before.length === 0) {
+    return Object.keys(asRecord(details.after)).length === 0 && 'after' in details
+      ? 'Токен Сферума заменён'
+      : 'Школа подключена к Сферуму';
+  }
+  return `Подключение к Сферуму изменено: ${changesText(details)}`;
+}
+
+const DECIDED_ABOUT: Readonly<Record<string, string>> = {
+  'roster-import': 'список из СГО, который выглядит неполным',
+  'account-replacement': 'замена учётной записи Сферума',
+  adoption: 'работа после восстановления базы',
+};
+
+function decisionText({ decision, kind }: JournalLine['details']): string {
+  const about = DECIDED_ABOUT[String(kind)] ?? 'задержанные исключения';
+  return `${decision === 'approve' ? 'Подтверждено' : 'Отклонено'}: ${about}`;
+}
+
 const CAUSES: Readonly<Record<string, string>> = {
   initialization: 'Инициализация',
   import: 'Импорт списков',
@@ -161,6 +242,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   edit: 'Правка чата',
   creation: 'Создание чата вручную',
   deletion: 'Удаление чата',
+  cancellation: 'Отмена работы',
+  settings: 'Настройки школы',
   approval: 'Задержанные исключения подтверждены',
   rejection: 'Задержанные исключения отклонены',
   undo: 'Отмена прогона',

@@ -1,3 +1,4 @@
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { requestDeletion } from '../reconcile/delete-chat.ts';
 import { notFound } from '../refusal.ts';
@@ -8,7 +9,7 @@ import { may } from './rights.ts';
 
 export interface ChatRemoval {
   viewer: Viewer;
-  by: string;
+  by: Author;
   chatId: string;
   /** False: «не создавать снова» (an automatic chat stays away until somebody adds it). */
   recreate: boolean;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
 import { applyPlan } from '../reconcile/apply-plan.ts';
@@ -15,7 +16,7 @@ export interface HandWork {
   schoolId: string;
   chat: Pick<ChatToChange, 'id' | 'type'>;
   cause: string;
-  by: string;
+  by: Author;
   reason: string | null;
   at: Date;
 }
@@ -32,11 +33,12 @@ export async function saveExceptions(
     with given as (select * from jsonb_to_recordset(${json}) as r("personId" text, member text, admin text)),
     cleared as (delete from exception e using given g
       where e.chat_id = ${chat.id} and e.person_id = g."personId" and g.member is null and g.admin is null),
-    noted as (insert into journal (school_id, at, chat_id, person_id, what, cause, details)
+    noted as (insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details)
       select ${schoolId}, ${work.at}, ${chat.id}::uuid, "personId", 'exception', ${work.cause},
+        ${work.by.id}, ${work.by.kind},
         jsonb_build_object('member', member, 'admin', admin) from given)
     insert into exception (chat_id, person_id, school_id, member, admin, author_id, reason, at)
-    select ${chat.id}::uuid, "personId", ${schoolId}, member, admin, ${work.by}, ${work.reason}, ${work.at}
+    select ${chat.id}::uuid, "personId", ${schoolId}, member, admin, ${work.by.id}, ${work.reason}, ${work.at}
     from given where member is not null or admin is not null
     on conflict (chat_id, person_id) do update set member = excluded.member, admin = excluded.admin,
       author_id = excluded.author_id, reason = excluded.reason, at = excluded.at`.execute(tx),
@@ -60,8 +62,8 @@ export async function noteChange(
   { title, titleBefore, personIds }: ChangeText,
 ): Promise<void> {
   await sql`with line as (
-      insert into journal (school_id, at, chat_id, what, cause, author_id, details)
-      values (${schoolId}, ${work.at}, ${chat.id}, 'change', ${work.cause}, ${work.by},
+      insert into journal (school_id, at, chat_id, what, cause, author_id, author_kind, details)
+      values (${schoolId}, ${work.at}, ${chat.id}, 'change', ${work.cause}, ${work.by.id}, ${work.by.kind},
         ${JSON.stringify(title === null ? {} : { renamed: true })}::jsonb)
       returning id)
     insert into journal_text (journal_id, school_id, at, what, cause, chat_id, person_ids, reason, title, title_before)
@@ -110,5 +112,5 @@ export async function applyChange(
   { cause, by, at }: HandWork,
 ): Promise<void> {
   const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by, cause, at });
-  await applyPlan(ctx, tx, school, { cause, priority: 'person', operationId, at });
+  await applyPlan(ctx, tx, school, { cause, author: by, priority: 'person', operationId, at });
 }

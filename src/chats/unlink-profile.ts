@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
+import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
 import { moveGenerations } from '../reconcile/apply-plan.ts';
 import { lockSchool } from '../store/database.ts';
+import { noteLine } from '../store/journal.ts';
 
 /**
  * «Отменить привязку» (A5): from now on nothing in Sferum is his by this account. He stays in the СГО lists as
@@ -29,8 +31,14 @@ export async function unlinkProfile(
       rows.map((chat) => chat.id),
       { cause, priority: 'person', at },
     );
-    await sql`insert into journal (school_id, at, person_id, what, cause)
-      values (${schoolId}, ${at}, ${personId}, 'profile-unlinked', ${cause})`.execute(tx);
+    await noteLine(tx, {
+      schoolId,
+      at,
+      personId,
+      what: 'profile-unlinked',
+      cause,
+      author: byPerson(personId),
+    });
     await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
     return true;
   });

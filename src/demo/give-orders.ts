@@ -33,7 +33,7 @@ export async function giveOrders(
     const data = { id, number: `${at + 1}-д`, issuedOn: inDays(0), ...order };
     return { ...{ specversion: '1.0', source: 'demo', type: 'sgo.order.issued' }, id, time, data };
   });
-  await commands.receiveEvents({ schoolId, events });
+  await commands.receiveEvents({ schoolId, events, by: { id: 'demo', kind: 'service' } });
   return orders.length;
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { ALL, type App, createApp } from '../app.ts';
+import type { Author } from '../author.ts';
 import { dayIn } from '../clock.ts';
 import { commandsOf } from '../commands.ts';
 import { configFromEnvironment } from '../config.ts';
@@ -18,7 +19,7 @@ import { readRosterFolder, zipRoster } from './school/zip-roster.ts';
 /** One and the same made-up school at every run. */
 const SEED = 448;
 const DEMO_TIMEZONE_DEFAULT = 'Europe/Moscow';
-const BY = 'demo';
+const BY: Author = { id: 'demo', kind: 'operator' };
 
 export interface DemoResult {
   app: App;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
 import { cleanText } from '../roster/clean-text.ts';
 import type { Sql } from '../store/database.ts';
@@ -42,7 +43,7 @@ export async function createMeeting(
         lessonId,
         at,
         what: 'meeting-create',
-        by: asker.subject,
+        by: byPerson(asker.subject),
       });
     return stored;
   });
@@ -61,7 +62,8 @@ export async function deleteMeeting(
   { asker, lessonId }: { asker: Asker; lessonId: string },
 ): Promise<void> {
   await openToChange(ctx, asker, lessonId);
-  const { schoolId, subject: by } = asker;
+  const { schoolId } = asker;
+  const by = byPerson(asker.subject);
   const at = new Date(ctx.clock.now());
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const { rows } = await sql`

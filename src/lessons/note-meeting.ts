@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { type Author, bySystem } from '../author.ts';
 import type { Sql } from '../store/database.ts';
+import { noteLine } from '../store/journal.ts';
 
 /**
  * What the journal (J1) tells of meetings. `call-lost`: a call that we cannot end; `reason` unanswered: its start was
@@ -8,14 +9,14 @@ import type { Sql } from '../store/database.ts';
 export type MeetingNote = 'meeting-create' | 'meeting-delete' | 'call-start' | 'call-end' | 'call-lost';
 export type LostReason = 'unanswered' | 'no-id' | 'refused';
 
+/** `by`: who asked for it; nobody where the clock or the call itself did. */
 export async function noteMeeting(
   tx: Sql,
-  note: { schoolId: string; lessonId: string; at: Date; what: MeetingNote; by?: string; reason?: LostReason },
+  note: { schoolId: string; lessonId: string; at: Date; what: MeetingNote; by?: Author; reason?: LostReason },
 ): Promise<void> {
   const { schoolId, lessonId, at, what, by, reason } = note;
-  const details = { lessonId, ...(by ? { by } : {}), ...(reason ? { reason } : {}) };
-  await sql`insert into journal (school_id, at, what, cause, details)
-    values (${schoolId}, ${at}, ${what}, ${`lesson:${lessonId}`}, ${JSON.stringify(details)}::jsonb)`.execute(
-    tx,
-  );
+  await noteLine(tx, {
+    ...{ schoolId, at, what, cause: `lesson:${lessonId}`, author: by ?? bySystem('lessons') },
+    details: { lessonId, ...(reason ? { reason } : {}) },
+  });
 }

@@ -22,7 +22,11 @@ try {
   // The report alone is for pipes.
   const log = createLog(config.logLevel, process.stderr);
   const app = await createApp(config, COMMAND, { log });
-  const adoptions = await adoptAfterRestore(app.ctx, { schoolIds, confirm: values.confirm, by: 'operator' });
+  const adoptions = await adoptAfterRestore(app.ctx, {
+    schoolIds,
+    confirm: values.confirm,
+    by: { id: 'adopt', kind: 'operator' },
+  });
   await app[Symbol.asyncDispose]();
   for (const line of values.json ? [JSON.stringify(adoptions)] : adoptions.flatMap(linesOf)) print(line);
   if (!values.json && adoptions.some(({ state }) => state === 'held')) print(WHAT_NOW);

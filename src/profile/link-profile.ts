@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
+import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
 import { moveGenerations } from '../reconcile/apply-plan.ts';
 import { Refusal } from '../refusal.ts';
 import { linkProfile as stateLink } from '../roster/events/write-profile.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
+import { noteLine } from '../store/journal.ts';
 
 export interface Linking {
   schoolId: string;
@@ -31,8 +33,7 @@ export async function linkProfile(ctx: Context, linking: Linking): Promise<void>
       where m.school_id = ${schoolId} and m.person_id = ${personId} and c.deleted_at is null`.execute(tx);
     const chatIds = rows.map((chat) => chat.id);
     await moveGenerations(tx, chatIds, { cause, priority: 'person', at });
-    await sql`insert into journal (school_id, at, person_id, what, cause)
-      values (${schoolId}, ${at}, ${personId}, 'profile-linked', ${cause})`.execute(tx);
+    await noteLine(tx, { schoolId, at, personId, what: 'profile-linked', cause, author: byPerson(personId) });
     await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
   });
   ctx.wake('chats');

@@ -20,6 +20,7 @@
  * operation in the console does, and the command may be repeated at any time.
  */
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
 import { type FoundChat, type SferumAccount, SferumError } from '../sferum/gateway.ts';
@@ -58,7 +59,7 @@ export interface Adoption {
  */
 export async function adoptAfterRestore(
   ctx: Context,
-  { schoolIds, confirm, by }: { schoolIds: readonly string[]; confirm: boolean; by: string },
+  { schoolIds, confirm, by }: { schoolIds: readonly string[]; confirm: boolean; by: Author },
 ): Promise<Adoption[]> {
   const schools = await connected(ctx, schoolIds);
   const holds = new Map<string, string | null>();
@@ -97,7 +98,7 @@ async function holdOf(db: Sql, schoolId: string): Promise<string | null> {
 }
 
 /** Gives the operation that holds the school, a new one or that of an earlier run. */
-async function hold(ctx: Context, schoolId: string, by: string): Promise<string> {
+async function hold(ctx: Context, schoolId: string, by: Author): Promise<string> {
   const at = new Date(ctx.clock.now());
   return ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import { titleKey } from '../chats/text.ts';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
@@ -13,6 +14,7 @@ import { chatIdOf, type SchoolPlan } from './plan-school.ts';
 export interface Application {
   /** Whose doing it is, for the journal: `initialization:<id>`, `event:<id>`, `import:<id>` … */
   cause: string;
+  author: Author;
   priority: Priority;
   /** Follows the chats to their end, and holds what the guard holds. */
   operationId: string | null;
@@ -121,8 +123,9 @@ async function dropExceptions(tx: Sql, school: SchoolPlan, how: Application): Pr
   await sql`
     with dropped as (delete from exception where chat_id = any(${ids}::uuid[])
       returning chat_id, person_id, member, admin, author_id, reason, at),
-    lines as (insert into journal (school_id, at, chat_id, person_id, what, cause, details)
+    lines as (insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details)
       select ${school.schoolId}, ${how.at}, chat_id, person_id, 'exception-dropped', ${how.cause},
+        ${how.author.id}, ${how.author.kind},
         jsonb_build_object('member', member, 'admin', admin, 'authorId', author_id, 'at', at)
       from dropped returning id, chat_id, person_id)
     insert into journal_text (journal_id, school_id, at, what, cause, chat_id, person_ids, reason)
@@ -199,8 +202,9 @@ export async function moveGenerations(
 async function writeJournal(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
   const rows = school.plan.chats.flatMap((chat) => chat.actions.map((action) => journalRow(chat, action)));
   await inChunks(rows, (json) =>
-    sql`insert into journal (school_id, at, chat_id, person_id, what, cause, details)
-      select ${school.schoolId}, ${how.at}, chat_id, person_id, what, ${how.cause}, details
+    sql`insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details)
+      select ${school.schoolId}, ${how.at}, chat_id, person_id, what, ${how.cause},
+        ${how.author.id}, ${how.author.kind}, details
       from jsonb_to_recordset(${json}) as r(chat_id uuid, person_id text, what text, details jsonb)`.execute(
       tx,
     ),

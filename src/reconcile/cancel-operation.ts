@@ -1,15 +1,32 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
+import { noteLine } from '../store/journal.ts';
 
 /**
  * Cancels an operation that has not begun; one that runs has written its facts and lists already and goes on
  * (409 `operation-running`): undo it afterwards.
  */
-export async function cancelOperation(ctx: Context, ask: { operationId: string; by: string }): Promise<void> {
-  const { rows } = await sql`
-    update operation set state = 'cancelled', params = params || ${JSON.stringify({ cancelledBy: ask.by })}::jsonb, finished_at = ${new Date(ctx.clock.now())}
-    where id = ${ask.operationId} and state = 'queued' returning id`.execute(ctx.db.sql);
+export async function cancelOperation(ctx: Context, ask: { operationId: string; by: Author }): Promise<void> {
+  const at = new Date(ctx.clock.now());
+  const { rows } = await sql<{ schoolId: string | null; kind: string }>`
+    update operation set state = 'cancelled', params = params || ${JSON.stringify({ cancelledBy: ask.by.id })}::jsonb, finished_at = ${at}
+    where id = ${ask.operationId} and state = 'queued' returning school_id as "schoolId", kind`.execute(
+    ctx.db.sql,
+  );
   if (rows.length === 0) throw new Refusal(409, 'operation-running', 'Работа уже идёт или закончена');
+  const { schoolId, kind } = rows[0]!;
+  if (schoolId !== null) {
+    const cause = `cancellation:${ask.operationId}`;
+    await noteLine(ctx.db.of(schoolId), {
+      schoolId,
+      at,
+      what: 'cancelled',
+      cause,
+      author: ask.by,
+      details: { kind },
+    });
+  }
   ctx.wake('operations');
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredChat, RosterFacts } from '../desired/model.ts';
 import { enrolledOn } from '../desired/orders.ts';
@@ -29,7 +30,7 @@ export function breachesOf(
 export async function reportBreaches(
   ctx: Context,
   tx: Sql,
-  found: { schoolId: string; cause: string; at: Date; breaches: readonly InvariantBreach[] },
+  found: { schoolId: string; cause: string; author: Author; at: Date; breaches: readonly InvariantBreach[] },
 ): Promise<void> {
   if (found.breaches.length === 0) return;
   for (const { code } of found.breaches) ctx.metrics.invariantBreach(code);
@@ -48,8 +49,9 @@ export async function reportBreaches(
     stranger: strangerId,
   }));
   await sql`
-    insert into journal (school_id, at, chat_id, person_id, what, cause, details)
+    insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details)
     select ${found.schoolId}, ${found.at}, c.id, r."personId", 'invariant', ${found.cause},
+      ${found.author.id}, ${found.author.kind},
       jsonb_strip_nulls(jsonb_build_object('code', r.code, 'stranger', r.stranger))
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(code text, chat text, "personId" text, stranger bigint)
     left join chat c on c.school_id = ${found.schoolId} and (c.id::text = r.chat or c.key = r.chat)`.execute(

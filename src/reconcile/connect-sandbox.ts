@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { Sandbox } from '../sferum/sandbox/sandbox.ts';
 import { connectSferum } from './connect-sferum.ts';
@@ -29,7 +30,7 @@ export async function connectSandboxSchools(
       callsToken: null,
       requestsPerSecond,
       replaceAccount: false,
-      by: 'sandbox',
+      by: bySystem('sandbox'),
     });
   }
 }

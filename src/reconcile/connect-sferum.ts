@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
+import { difference, noteLine } from '../store/journal.ts';
 import { REPLACEMENT_UNCONFIRMED, RESTORE_UNCONFIRMED } from './accounts.ts';
 import { endOperation, openOperation } from './operations.ts';
 import { DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
@@ -17,7 +19,7 @@ export interface SferumConnection {
   requestsPerSecond: number | null;
   replaceAccount: boolean;
   /** Who connects, for the journal. */
-  by: string;
+  by: Author;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
         'Это токен другой учётной записи, а чаты школы принадлежат прежней',
       );
     }
+    const before = await connectionOf(tx, connection.schoolId);
     await sql`
       insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed,
         calls_token_sealed, requests_per_second, status, status_reason, status_since)
@@ -55,9 +58,7 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
         status = excluded.status, status_reason = excluded.status_reason, status_since = excluded.status_since`.execute(
       tx,
     );
-    await sql`insert into journal (school_id, at, what, cause, details)
-      values (${connection.schoolId}, ${new Date(ctx.clock.now())}, 'connected', ${`connection:${connection.by}`},
-        ${JSON.stringify({ ownerId: owner, tokenKind: connection.tokenKind, replaced })}::jsonb)`.execute(tx);
+    await noteConnection(ctx, tx, connection, { before, replaced });
     await dropReplacement(ctx, tx, connection.schoolId);
     if (replaced) await holdReplacement(ctx, tx, connection);
     else await keepRestoreHeld(tx, connection.schoolId);
@@ -66,6 +67,35 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     );
   });
   ctx.wake('chats');
+}
+
+/** What is told of a connection: never a token. */
+async function connectionOf(tx: Sql, schoolId: string): Promise<Record<string, unknown>> {
+  const { rows } = await sql<Record<string, unknown>>`
+    select community_id::text as "communityId", owner_id::text as "ownerId", token_kind as "tokenKind",
+      calls_token_sealed is not null as "hasCallsToken", requests_per_second as "requestsPerSecond"
+    from sferum_account where school_id = ${schoolId}`.execute(tx);
+  return rows[0] ?? {};
+}
+
+/** A token given anew is a change although nothing else differs. */
+async function noteConnection(
+  ctx: Context,
+  tx: Sql,
+  { schoolId, by }: SferumConnection,
+  { before, replaced }: { before: Record<string, unknown>; replaced: boolean },
+): Promise<void> {
+  const changed = difference(before, await connectionOf(tx, schoolId)) ?? { before: {}, after: {} };
+  await noteLine(tx, {
+    ...{
+      schoolId,
+      at: new Date(ctx.clock.now()),
+      what: 'connected',
+      cause: `connection:${ctx.newId()}`,
+      author: by,
+    },
+    details: { ...changed, replaced },
+  });
 }
 
 /** Whether the school has chats, or creations in doubt, of another account than this one. */

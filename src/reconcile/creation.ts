@@ -17,9 +17,11 @@
  * first here too, and of several one is adopted and the others are left alone.
  */
 import { sql } from 'kysely';
+import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import { isPassing, stateOf } from '../store/database.ts';
+import { noteLine } from '../store/journal.ts';
 import type { ChatState } from './chat-state.ts';
 import { Later } from './later.ts';
 import { strayPeers } from './strays.ts';
@@ -248,9 +250,11 @@ async function recordCreated(
       on conflict (chat_id, vk_user_id) do update set state = 'in', admin = false, seen_at = excluded.seen_at`.execute(
       tx.sql,
     );
-    await sql`insert into journal (school_id, at, chat_id, what, cause, details)
-      values (${chat.schoolId}, ${at}, ${chat.id}, ${members ? 'sferum-create' : 'sferum-adopt'}, ${chat.cause},
-        ${JSON.stringify({ peerId: ref.peerId, members: members?.length ?? null })}::jsonb)`.execute(tx.sql);
+    await noteLine(tx.sql, {
+      ...{ schoolId: chat.schoolId, at, chatId: chat.id, what: members ? 'sferum-create' : 'sferum-adopt' },
+      ...{ cause: chat.cause, author: bySystem('sferum') },
+      details: { peerId: ref.peerId, members: members?.length ?? null },
+    });
     return true;
   });
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { bySystem } from '../author.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
@@ -85,7 +86,7 @@ async function beginDay(ctx: Context, tx: Sql, schoolId: string) {
   const at = new Date(ctx.clock.now());
   const day = dayIn(zone, at.getTime());
   return followFacts(ctx, tx, schoolId, {
-    ...{ cause: `day:${day}`, priority: 'event', operationId: null, at },
+    ...{ cause: `day:${day}`, author: bySystem('day'), priority: 'event', operationId: null, at },
     causedAt: await dayStart(tx, day, zone),
   });
 }

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
+import { noteLine } from '../store/journal.ts';
 import { findOperationRow } from '../store/operation-row.ts';
 import { RESTORE_UNCONFIRMED } from './accounts.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
@@ -15,7 +17,7 @@ export interface Decision {
   decision: 'approve' | 'reject';
   /** Null: all that the operation holds. */
   chatIds: readonly string[] | null;
-  by: string;
+  by: Author;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
   const operation = await findOperationRow(ctx.db.sql, decision.operationId);
   if (!operation) throw notFound();
   if (operation.state !== 'held') throw new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
-  if (operation.params.incomplete) return decideImport(ctx, decision);
+  if (operation.params.incomplete) return decideImport(ctx, operation, decision);
   if (operation.kind === 'account-replacement') return decideReplacement(ctx, operation, decision);
   if (operation.kind === 'adoption') return decideAdoption(ctx, operation, decision);
   await ctx.db.transaction(async ({ sql: tx }) => {
@@ -34,8 +36,9 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
     for (const [schoolId, chatIds] of Map.groupBy(chats, (c) => c.school_id)) {
       await lockSchool(tx, schoolId);
       const ids = chatIds.map((c) => c.chat_id);
+      await noteDecision(ctx, tx, schoolId, operation, decision, { chats: ids.length });
       await (decision.decision === 'approve'
-        ? carryOut(ctx, tx, schoolId, ids, operation)
+        ? carryOut(ctx, tx, schoolId, ids, operation, decision.by)
         : pin(ctx, tx, schoolId, ids, decision));
     }
     await sql`update operation set state = 'running', params = params || '{"following": true}' where id = ${operation.id}`.execute(
@@ -44,6 +47,27 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
   });
   ctx.wake('chats');
   await finishOperations(ctx, [operation.id]);
+}
+
+/** Who decided: his own line, beside those of what he set going, under whatever operation it was. */
+async function noteDecision(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  operation: Operation,
+  { decision, by }: Decision,
+  counted: { chats?: number } = {},
+): Promise<void> {
+  const cause = `${decision === 'approve' ? 'approval' : 'rejection'}:${operation.id}`;
+  const details = { decision, kind: operation.kind, ...counted };
+  await noteLine(tx, {
+    schoolId,
+    at: new Date(ctx.clock.now()),
+    what: 'decision',
+    cause,
+    author: by,
+    details,
+  });
 }
 
 async function heldChats(tx: Sql, decision: Decision): Promise<{ school_id: string; chat_id: string }[]> {
@@ -64,6 +88,7 @@ async function carryOut(
   schoolId: string,
   chatIds: readonly string[],
   operation: Operation,
+  author: Author,
 ) {
   const { rows } = await sql<{ type: 'staff' | 'class' | 'parents' | 'subject' }>`
     select distinct type from chat where id = any(${[...chatIds]}::uuid[])`.execute(tx);
@@ -80,6 +105,7 @@ async function carryOut(
   });
   await applyPlan(ctx, tx, plan, {
     cause: `approval:${operation.id}`,
+    author,
     priority: 'person',
     operationId: null,
     at: new Date(ctx.clock.now()),
@@ -97,11 +123,12 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
     with kept as (update membership set held_by = null, grounds = '[{"kind": "added"}]'
       where chat_id = any(${[...chatIds]}::uuid[]) and held_by = ${decision.operationId} returning chat_id, person_id)
     insert into exception as e (chat_id, person_id, school_id, member, author_id, reason, at)
-    select chat_id, person_id, ${schoolId}, 'added', ${decision.by}, 'Исключение отклонено', ${at} from kept
+    select chat_id, person_id, ${schoolId}, 'added', ${decision.by.id}, 'Исключение отклонено', ${at} from kept
     on conflict (chat_id, person_id) do update set member = 'added', author_id = excluded.author_id,
       reason = excluded.reason, at = excluded.at`.execute(tx);
-  await sql`insert into journal (school_id, at, chat_id, what, cause)
-    select ${schoolId}, ${at}, id, 'removal-rejected', ${`rejection:${decision.operationId}`}
+  await sql`insert into journal (school_id, at, chat_id, what, cause, author_id, author_kind)
+    select ${schoolId}, ${at}, id, 'removal-rejected', ${`rejection:${decision.operationId}`},
+      ${decision.by.id}, ${decision.by.kind}
     from chat where id = any(${[...chatIds]}::uuid[])`.execute(tx);
   await sql`update sferum_member set held_by = null, state = 'in' where chat_id = any(${[...chatIds]}::uuid[])
     and held_by = ${decision.operationId}`.execute(tx);
@@ -110,10 +137,16 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
   await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
 }
 
-async function decideImport(ctx: Context, decision: Decision): Promise<void> {
+async function decideImport(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
   const accepted = decision.decision === 'approve';
+  const schoolId = operation.schoolId;
+  if (schoolId) {
+    await ctx.db.transactionOf(schoolId, ({ sql: tx }) =>
+      noteDecision(ctx, tx, schoolId, operation, decision),
+    );
+  }
   await sql`
-    update operation set params = params - 'incomplete' - 'following' || ${JSON.stringify(accepted ? { accepted: true } : { rejected: true })}::jsonb,
+    update operation set params = params - 'incomplete' - 'following' || ${JSON.stringify(accepted ? { accepted: true, acceptedBy: decision.by } : { rejected: true })}::jsonb,
       state = ${accepted ? 'queued' : 'succeeded'}, problems = ${accepted ? sql`'[]'` : sql`problems`},
       finished_at = ${accepted ? null : new Date(ctx.clock.now())}
     where id = ${decision.operationId} and state = 'held'`.execute(ctx.db.sql);
@@ -144,7 +177,7 @@ async function decideAdoption(ctx: Context, operation: Operation, decision: Deci
       select id from chat where school_id = ${operation.schoolId} and creation = 'created' and deleted_at is null
         and deleting_since is null`.execute(ctx.db.sql);
     const ids = rows.map((r) => r.id);
-    await mend(ctx, operation.schoolId!, ids);
+    await mend(ctx, operation.schoolId!, ids, decision.by);
   }
   await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
     await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${at}
@@ -156,14 +189,18 @@ async function decideAdoption(ctx: Context, operation: Operation, decision: Deci
 async function decideWhole(
   ctx: Context,
   operation: Operation,
-  { decision }: Decision,
+  decision: Decision,
   lift: (tx: Sql, schoolId: string, at: Date) => Promise<void>,
 ): Promise<void> {
   const schoolId = operation.schoolId!;
   await ctx.db.transaction(async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
-    await endOperation(ctx, tx, operation.id, { state: 'succeeded', result: { decision } });
-    if (decision === 'approve') await lift(tx, schoolId, new Date(ctx.clock.now()));
+    await endOperation(ctx, tx, operation.id, {
+      state: 'succeeded',
+      result: { decision: decision.decision },
+    });
+    await noteDecision(ctx, tx, schoolId, operation, decision);
+    if (decision.decision === 'approve') await lift(tx, schoolId, new Date(ctx.clock.now()));
   });
   ctx.wake('chats');
 }

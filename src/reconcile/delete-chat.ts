@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
@@ -10,7 +11,7 @@ export interface Deletion {
   chatId: string;
   /** False: «не создавать снова» (G1). */
   recreate: boolean;
-  by: string;
+  by: Author;
 }
 
 /** G1: the chat shows «удаляется» until Sferum has confirmed. Returns the operation that follows it. */
@@ -32,6 +33,7 @@ export async function requestDeletion(ctx: Context, deletion: Deletion): Promise
       schoolId: deletion.schoolId,
       recreate: deletion.recreate,
       cause: `deletion:${id}`,
+      author: deletion.by,
       priority: 'person',
       at,
     });
@@ -51,6 +53,7 @@ export async function beginDeletion(
     schoolId: string;
     recreate: boolean;
     cause: string;
+    author: Author;
     priority: 'person' | 'bulk';
     at: Date;
   },
@@ -68,8 +71,8 @@ export async function beginDeletion(
       type, title, jsonb_build_array(jsonb_build_object('action', 'delete', 'chatId', id, 'grounds', '[]'::jsonb)), generation
     from chat, (select coalesce(max(ordinal), -1) as last from operation_chat where operation_id = ${how.operationId}) n
     where id = any(${ids}::uuid[])`.execute(tx);
-  await sql`insert into journal (school_id, at, chat_id, what, cause, details)
-    select school_id, ${how.at}, id, 'delete', ${how.cause}, jsonb_build_object('recreate', recreate)
+  await sql`insert into journal (school_id, at, chat_id, what, cause, author_id, author_kind, details)
+    select school_id, ${how.at}, id, 'delete', ${how.cause}, ${how.author.id}, ${how.author.kind}, jsonb_build_object('recreate', recreate)
     from chat where id = any(${ids}::uuid[])`.execute(tx);
   await sql`update school set revision = revision + 1 where id = ${how.schoolId}`.execute(tx);
   return ids.length;

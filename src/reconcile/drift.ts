@@ -9,6 +9,7 @@
  * come (settle.ts): what stood in the way may be gone, and nobody tells us.
  */
 import { sql } from 'kysely';
+import { type Author, bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import { LEAVES_RESPECTED, REFUSAL_LASTS_MS } from '../plan/leaves.ts';
@@ -81,7 +82,12 @@ async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
 }
 
 /** Of these chats, observed lately: plans what differs, through the guard, and lets their jobs mend it. */
-export async function mend(ctx: Context, schoolId: string, ids: readonly string[]): Promise<void> {
+export async function mend(
+  ctx: Context,
+  schoolId: string,
+  ids: readonly string[],
+  author: Author = bySystem('drift'),
+): Promise<void> {
   const mended = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     const drifted = await driftedChats(ctx, tx, ids);
@@ -96,8 +102,8 @@ export async function mend(ctx: Context, schoolId: string, ids: readonly string[
     });
     const at = new Date(ctx.clock.now());
     const cause = `drift:${at.toISOString()}`;
-    const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by: 'drift', cause, at });
-    await applyPlan(ctx, tx, school, { cause, priority: 'bulk', operationId, at });
+    const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by: author, cause, at });
+    await applyPlan(ctx, tx, school, { cause, author, priority: 'bulk', operationId, at });
     return { operationId, held: school.plan.counts.held };
   });
   if (mended === null) return;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../refusal.ts';
 import { type RejectedEvent, type RosterEvent, readEvent } from '../roster/events/event.ts';
@@ -21,7 +22,7 @@ export interface Receipt {
  */
 export async function receiveEvents(
   ctx: Context,
-  batch: { schoolId: string; events: readonly unknown[] },
+  batch: { schoolId: string; events: readonly unknown[]; by: Author },
 ): Promise<Receipt> {
   const { schoolId } = batch;
   const at = new Date(ctx.clock.now());
@@ -40,7 +41,14 @@ export async function receiveEvents(
       first === undefined || touched.isEmpty
         ? null
         : await followFacts(ctx, tx, schoolId, {
-            ...{ cause: `event:${first.id}`, priority: 'event', operationId: null, at, causedAt: at },
+            ...{
+              cause: `event:${first.id}`,
+              author: batch.by,
+              priority: 'event',
+              operationId: null,
+              at,
+              causedAt: at,
+            },
             affected: await affectedChats(tx, schoolId, touched),
           });
     const receipt = {

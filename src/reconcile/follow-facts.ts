@@ -40,7 +40,7 @@ export async function followFacts(
     ...{ schoolId, types: rows[0].switched_on, allManual: true, strict: false, day: null, recreate: false },
     ...(affected ? { only: new Set(affected.keys()) } : {}),
   });
-  const about = { kind: 'events', by: how.cause, cause: how.cause, at: how.at } as const;
+  const about = { kind: 'events', by: how.author, cause: how.cause, at: how.at } as const;
   const operationId = how.operationId ?? (await holdingOperation(ctx, tx, plan, about));
   const causes = new Set<string>();
   for (const [cause, part] of byCause(plan, affected, how.cause)) {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind } from '../store/entities.ts';
@@ -14,7 +15,7 @@ export async function holdingOperation(
   ctx: Context,
   tx: Sql,
   { schoolId, plan }: SchoolPlan,
-  about: { kind: OperationKind; by: string; cause: string; at: Date },
+  about: { kind: OperationKind; by: Author; cause: string; at: Date },
 ): Promise<string | null> {
   if (plan.breaches.length === 0) return null;
   const { kind, by, cause, at } = about;

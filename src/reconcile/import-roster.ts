@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type Author, starterOf } from '../author.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { RosterFileError } from '../roster/file-error.ts';
@@ -18,6 +19,8 @@ export interface RosterImportParams {
   within: string;
   /** A person has said that the file is whole although it does not look so (J2). */
   accepted?: true;
+  /** Who accepted it although it looked incomplete. */
+  acceptedBy?: Author;
   following?: true;
 }
 
@@ -82,8 +85,10 @@ async function merge(
     onProgress: reportProgress(ctx, operation.id),
   });
   const at = new Date(ctx.clock.now());
+  // What waited for somebody's word is done by it.
+  const author = params.acceptedBy ?? starterOf(operation);
   for (const school of merged.schools.filter((s) => s.changed)) {
-    await followFacts(ctx, tx, school.id, { cause, priority: 'bulk', operationId: operation.id, at });
+    await followFacts(ctx, tx, school.id, { cause, author, priority: 'bulk', operationId: operation.id, at });
   }
   const problems: Problem[] = [
     ...incomplete.map((school) => ({

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import type { ChatPlan } from '../plan/model.ts';
@@ -99,6 +100,7 @@ async function planAndApply(
   }
   await applyPlan(ctx, tx, school, {
     cause: `initialization:${operation.id}`,
+    author: starterOf(operation),
     priority: 'bulk',
     operationId: operation.id,
     at: new Date(ctx.clock.now()),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
@@ -22,13 +23,13 @@ export async function openOperation(
     schoolId: string | null;
     kind: OperationKind;
     params: Record<string, unknown>;
-    by: string;
+    by: Author;
     at: Date;
   },
 ): Promise<void> {
-  await sql`insert into operation (id, school_id, kind, params, created_by, created_at)
+  await sql`insert into operation (id, school_id, kind, params, created_by, created_by_kind, created_at)
     values (${operation.id}, ${operation.schoolId}, ${operation.kind}, ${JSON.stringify(operation.params)}::jsonb,
-      ${operation.by}, ${operation.at})`.execute(db);
+      ${operation.by.id}, ${operation.by.kind}, ${operation.at})`.execute(db);
 }
 
 /** Ends an operation, once: a later end changes nothing. */

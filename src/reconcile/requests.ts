@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES, type ChatType } from '../desired/model.ts';
@@ -11,7 +12,7 @@ import { openOperation } from './operations.ts';
 /** Keeps the file and opens its operation, in one transaction: 202 means durable (V1). Returns the operation's id. */
 export async function requestRosterImport(
   ctx: Context,
-  request: { body: Uint8Array; takenAt: Date; within: string; by: string },
+  request: { body: Uint8Array; takenAt: Date; within: string; by: Author },
 ): Promise<string> {
   const id = ctx.newId();
   await ctx.db.transaction(async ({ sql: tx }) => {
@@ -37,9 +38,9 @@ export type InitializationRequest =
       dryRun: boolean;
       strict: boolean;
       asOf: string | null;
-      by: string;
+      by: Author;
     }
-  | { schoolId: string; plan: string; by: string };
+  | { schoolId: string; plan: string; by: Author };
 
 /**
  * Opens an initialisation (F1–F3). A second start with the same choice joins the one that is open; any other

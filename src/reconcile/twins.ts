@@ -4,8 +4,10 @@
  * is ever taken for one: so a chat that somebody made with our account under the same title is safe from us.
  */
 import { sql } from 'kysely';
+import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { CallOptions, ChatRef, SferumAccount } from '../sferum/gateway.ts';
+import { noteLine } from '../store/journal.ts';
 import { strayPeers } from './strays.ts';
 
 /** A twin's new name, once nobody is in it. */
@@ -76,9 +78,10 @@ export async function setAside(
   for (const member of await account.readMembers(ref, call))
     await account.removeMember(ref, member.userId, call);
   await account.abandonChat(ref, TWIN_TITLE, call);
-  await sql`insert into journal (school_id, at, chat_id, what, cause, details)
-    values (${chat.schoolId}, ${new Date(ctx.clock.now())}, ${chat.id}, 'sferum-duplicate', ${chat.cause},
-      ${JSON.stringify({ peerId: ref.peerId })}::jsonb)`.execute(ctx.db.of(chat.schoolId));
+  await noteLine(ctx.db.of(chat.schoolId), {
+    ...{ schoolId: chat.schoolId, at: new Date(ctx.clock.now()), chatId: chat.id, what: 'sferum-duplicate' },
+    ...{ cause: chat.cause, author: bySystem('sferum'), details: { peerId: ref.peerId } },
+  });
   ctx.log.warn({ schoolId: chat.schoolId, chatId: chat.id }, 'a duplicate chat was found and set aside');
 }
 

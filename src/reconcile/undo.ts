@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
+import { noteLine } from '../store/journal.ts';
 import { findOperationRow } from '../store/operation-row.ts';
 import { applyPlan } from './apply-plan.ts';
 import { beginDeletion } from './delete-chat.ts';
@@ -18,7 +20,7 @@ const RUN_NAME_CHARS = 8;
  * Strangers, departed and unlinked people do not return; what it holds stays held. Once for each run: 409
  * `operation-not-undoable`.
  */
-export async function undoOperation(ctx: Context, ask: { operationId: string; by: string }): Promise<string> {
+export async function undoOperation(ctx: Context, ask: { operationId: string; by: Author }): Promise<string> {
   const run = await findOperationRow(ctx.db.sql, ask.operationId);
   if (!run) throw notFound();
   const done = run.state === 'succeeded' || run.state === 'held' || run.state === 'failed';
@@ -42,7 +44,8 @@ export async function undoOperation(ctx: Context, ask: { operationId: string; by
     await openOperation(tx, { id, schoolId, kind: 'undo', params, by: ask.by, at });
     await sql`update operation set state = 'running', started_at = ${at} where id = ${id}`.execute(tx);
     const made = await madeBy(tx, run.id);
-    const how = { schoolId, cause: `undo:${id}`, at, operationId: id } as const;
+    const how = { schoolId, cause: `undo:${id}`, author: ask.by, at, operationId: id } as const;
+    await noteLine(tx, { ...how, what: 'undone', details: { run: run.id } });
     await beginDeletion(tx, made, { ...how, recreate: true, priority: 'bulk' });
     await restoreExceptions(tx, schoolId, run.id);
     const pinned = await pinDifferences(tx, { schoolId, runId: run.id, except: made, by: ask.by, at });
@@ -101,7 +104,7 @@ interface Pin {
  */
 async function pinDifferences(
   tx: Sql,
-  undo: { schoolId: string; runId: string; except: readonly string[]; by: string; at: Date },
+  undo: { schoolId: string; runId: string; except: readonly string[]; by: Author; at: Date },
 ): Promise<Pin[]> {
   const causes = [`initialization:${undo.runId}`, `approval:${undo.runId}`];
   const { rows } = await sql<Pin & { isNew: boolean }>`
@@ -124,7 +127,7 @@ async function pinDifferences(
           when admin in ('revoke', 'remove') and was_admin then 'granted' end as admin
       from compared)
     insert into exception as e (chat_id, person_id, school_id, member, admin, author_id, reason, at)
-    select chat_id, person_id, ${undo.schoolId}, member, admin, ${undo.by},
+    select chat_id, person_id, ${undo.schoolId}, member, admin, ${undo.by.id},
       ${`отмена прогона ${undo.runId.slice(0, RUN_NAME_CHARS)}`}, ${undo.at}
     from pins where member is not null or admin is not null
     on conflict (chat_id, person_id) do update set

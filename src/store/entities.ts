@@ -3,6 +3,7 @@
  * are many, are handled by set-based SQL in the queries beside this file; migrations/ is the schema of all.
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Author } from '../author.ts';
 import type { ChatType } from '../desired/model.ts';
 import type { RemovalLimits } from '../plan/model.ts';
 
@@ -70,6 +71,7 @@ export const Operation = defineEntity({
     result: p.json<Record<string, unknown>>().nullable(),
     problems: p.json<Problem[]>(),
     createdBy: p.string(),
+    createdByKind: p.string().$type<Author['kind']>(),
     createdAt: p.datetime(),
     startedAt: p.datetime().nullable(),
     finishedAt: p.datetime().nullable(),

@@ -11,6 +11,7 @@ import { ChatOrder } from '../../migrations/0008-chat-order.ts';
 import { SetAside } from '../../migrations/0009-set-aside.ts';
 import { PersonParts } from '../../migrations/0010-person-parts.ts';
 import { Trail } from '../../migrations/0014-trail.ts';
+import { Authors } from '../../migrations/0019-authors.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 
@@ -46,6 +47,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0009-set-aside', class: SetAside },
         { name: '0010-person-parts', class: PersonParts },
         { name: '0014-trail', class: Trail },
+        { name: '0019-authors', class: Authors },
       ],
       snapshot: false,
     },

@@ -91,7 +91,9 @@ async function follow({ ctx }: App, schoolId: string, change: ChangeEvent): Prom
   const event = { specversion: '1.0', source: 'bench', time, ...change };
   let durableMs = 0;
   const { ms, value: chats } = await timed(async () => {
-    const received = await timed(() => commandsOf(ctx).receiveEvents({ schoolId, events: [event] }));
+    const received = await timed(() =>
+      commandsOf(ctx).receiveEvents({ by: { id: 'sgo', kind: 'service' }, schoolId, events: [event] }),
+    );
     durableMs = received.ms;
     if (received.value.accepted !== 1) throw new Error(`the event ${change.type} was not accepted`);
     const touched = await sql<{ id: string }>`

@@ -109,7 +109,11 @@ async function say({ app: { ctx }, schoolId, groups }: School, startsAtMs: numbe
     ...{ specversion: '1.0', id: `${id}-${startsAtMs}`, source: 'bench', type: 'sgo.lesson.saved' },
     ...{ time: new Date(now).toISOString(), data: { id, subjectGroupId: id, teacherId, startsAt, endsAt } },
   }));
-  const { accepted } = await commandsOf(ctx).receiveEvents({ schoolId, events });
+  const { accepted } = await commandsOf(ctx).receiveEvents({
+    by: { id: 'sgo', kind: 'service' },
+    schoolId,
+    events,
+  });
   if (accepted !== LESSONS) throw new Error(`${accepted} lessons were accepted`);
 }
 

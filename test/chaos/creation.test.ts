@@ -119,7 +119,12 @@ test('G1, V2: deleted while its creation was in doubt, a chat that was made afte
   halves.sandbox.world.faults.once('messages.createChat', 'applyThenReset');
   await halves.work(chatId);
   expect(await creation(chatId)).toMatchObject({ creation: 'unknown' });
-  await requestDeletion(halves.ctx, { schoolId: school, chatId, recreate: true, by: 'test' });
+  await requestDeletion(halves.ctx, {
+    schoolId: school,
+    chatId,
+    recreate: true,
+    by: { id: 'test', kind: 'operator' },
+  });
   await letTimePass();
   await halves.workAll();
   expect([...halves.sandbox.world.chats.values()].flatMap((c) => [...c.members])).toEqual([]);

@@ -11,7 +11,14 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]());
 
 const initialize = (schoolId: string, types: ('staff' | 'subject')[]) =>
-  world.commands.initialize({ schoolId, types, dryRun: false, strict: false, asOf: null, by: 'test' });
+  world.commands.initialize({
+    schoolId,
+    types,
+    dryRun: false,
+    strict: false,
+    asOf: null,
+    by: { id: 'test', kind: 'operator' },
+  });
 
 /** A second school with one chat of its own: a copy of the first one's people in another name. */
 async function twoSchools(): Promise<{ big: string; small: string }> {

@@ -70,7 +70,7 @@ test('reliability 24: a token revoked in the middle pauses the school, a new one
     callsToken: null,
     requestsPerSecond: 200,
     replaceAccount: false,
-    by: 'test',
+    by: { id: 'test', kind: 'operator' },
   });
   await world.settled();
   expect(world.sandbox.world.ledger.of('rename')).toHaveLength(rows.length);

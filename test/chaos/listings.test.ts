@@ -50,7 +50,14 @@ test.each<[Exclude<MemberListing, 'whole'>, number]>([
 
     // A look at every chat for an initialisation and by drift, and one chat's job that must read before it writes.
     const operation = await world.commands.initialize({
-      ...{ schoolId: school, types: [...CHAT_TYPES], dryRun: false, strict: false, asOf: null, by: 'test' },
+      ...{
+        schoolId: school,
+        types: [...CHAT_TYPES],
+        dryRun: false,
+        strict: false,
+        asOf: null,
+        by: { id: 'test', kind: 'operator' },
+      },
     });
     const { rows: due } = await sql<{ id: string }>`
       select id from chat where sferum_title = ${chat.title}`.execute(world.ctx.db.sql);

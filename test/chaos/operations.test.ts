@@ -37,7 +37,7 @@ describe('operations after crashes and failures', () => {
           schoolId: school,
           chatId: chatId!,
           recreate: true,
-          by: 'test',
+          by: { id: 'test', kind: 'operator' },
         });
       }
       // What the killed process committed: every chat is done, and nobody closed the operation.
@@ -53,7 +53,14 @@ describe('operations after crashes and failures', () => {
 
   test('one that cannot be carried out for a reason nobody expected fails in the end, and says so', async () => {
     const id = await halves.commands.initialize({
-      ...{ schoolId: school, types: ['staff'], dryRun: false, strict: false, asOf: null, by: 'test' },
+      ...{
+        schoolId: school,
+        types: ['staff'],
+        dryRun: false,
+        strict: false,
+        asOf: null,
+        by: { id: 'test', kind: 'operator' },
+      },
     });
     const broken = {
       ...halves.ctx,
@@ -74,7 +81,14 @@ describe('operations after crashes and failures', () => {
     for (const token of halves.sandbox.world.accounts.tokens.values()) token.revoked = true;
     await sql`update operation set state = 'succeeded'`.execute(halves.ctx.db.sql);
     const id = await halves.commands.initialize({
-      ...{ schoolId: school, types: ['staff'], dryRun: false, strict: false, asOf: null, by: 'test' },
+      ...{
+        schoolId: school,
+        types: ['staff'],
+        dryRun: false,
+        strict: false,
+        asOf: null,
+        by: { id: 'test', kind: 'operator' },
+      },
     });
     await expect(runOperation(halves.ctx, id)).rejects.toThrow();
     expect(await state(id)).toEqual({ state: 'failed', codes: ['sferum-token'] });

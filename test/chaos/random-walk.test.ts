@@ -55,7 +55,11 @@ async function event(type: string, data: Record<string, unknown>, timeMs = clock
     time: new Date(timeMs).toISOString(),
     data,
   };
-  const answer = await world.commands.receiveEvents({ schoolId: school, events: [envelope] });
+  const answer = await world.commands.receiveEvents({
+    by: { id: 'sgo', kind: 'service' },
+    schoolId: school,
+    events: [envelope],
+  });
   expect(answer.rejected.filter((r) => !/VK ID/.test(r.message))).toEqual([]);
   return id;
 }
@@ -175,7 +179,12 @@ const STEPS: Record<string, () => Promise<unknown>> = {
   import: async () => {
     const files = makeSchool({ seed: 7, size: 'small', today: TODAY }).files;
     const body = await zipRoster(files);
-    await world.commands.importRoster({ body, takenAt: new Date(clock.now()), within: '*', by: 'walk' });
+    await world.commands.importRoster({
+      body,
+      takenAt: new Date(clock.now()),
+      within: '*',
+      by: { id: 'walk', kind: 'operator' },
+    });
   },
   'a day passes': async () => {
     aheadMs += DAY_MS;
@@ -184,7 +193,12 @@ const STEPS: Record<string, () => Promise<unknown>> = {
 
 async function approveHeld(): Promise<void> {
   for (const id of await ids(`select id::text from operation where state = 'held'`)) {
-    await world.commands.decide({ operationId: id, decision: 'approve', chatIds: null, by: 'walk' });
+    await world.commands.decide({
+      operationId: id,
+      decision: 'approve',
+      chatIds: null,
+      by: { id: 'walk', kind: 'operator' },
+    });
   }
 }
 

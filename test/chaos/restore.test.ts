@@ -41,7 +41,12 @@ beforeEach(async () => {
   const { rows } = await sql<{ id: string; title: string }>`
     select id, title from chat where type = 'subject' order by id limit 1`.execute(lost.ctx.db.sql);
   const deleted = rows[0]!;
-  await requestDeletion(lost.ctx, { schoolId: school, chatId: deleted.id, recreate: true, by: 'test' });
+  await requestDeletion(lost.ctx, {
+    schoolId: school,
+    chatId: deleted.id,
+    recreate: true,
+    by: { id: 'test', kind: 'operator' },
+  });
   await lost.workAll();
   expect(await lost.differences()).toEqual([]);
   const { world } = lost.sandbox;
@@ -76,7 +81,9 @@ async function tellAll(to: Halves, events: [type: string, data: object][]): Prom
   const batch = events.map(([type, data]) => ({
     ...{ specversion: '1.0', source: 'sgo', id: `restore-${++sequence}`, type, time, data },
   }));
-  expect(await to.commands.receiveEvents({ schoolId: school, events: batch })).toMatchObject({
+  expect(
+    await to.commands.receiveEvents({ by: { id: 'sgo', kind: 'service' }, schoolId: school, events: batch }),
+  ).toMatchObject({
     rejected: [],
   });
 }
@@ -124,7 +131,14 @@ async function adopt(...args: string[]): Promise<Adoption> {
 /** An initialisation that the worker carries out; how it ended. */
 async function initialized(): Promise<string> {
   const id = await halves.commands.initialize({
-    ...{ schoolId: school, types: [...CHAT_TYPES], dryRun: false, strict: false, asOf: null, by: 'test' },
+    ...{
+      schoolId: school,
+      types: [...CHAT_TYPES],
+      dryRun: false,
+      strict: false,
+      asOf: null,
+      by: { id: 'test', kind: 'operator' },
+    },
   });
   return vi.waitFor(async () => {
     const { rows } = await sql<{ state: string }>`
@@ -176,7 +190,12 @@ test('reliability 34: nothing is made or taken out before an operator confirms, 
   expect(await adopt('--confirm')).toMatchObject({ state: 'confirmed', adopted: [] });
   await tellClass(halves, 'late');
   const { deleted } = since;
-  await requestDeletion(halves.ctx, { schoolId: school, chatId: deleted.id, recreate: true, by: 'test' });
+  await requestDeletion(halves.ctx, {
+    schoolId: school,
+    chatId: deleted.id,
+    recreate: true,
+    by: { id: 'test', kind: 'operator' },
+  });
   await halves.settled();
   expect(await initialized()).toBe('succeeded');
   const byHand = [...halves.sandbox.world.chats.values()].slice(-1 - BY_HAND.length, -1);
@@ -226,14 +245,19 @@ test('reliability 34: a new token does not lift the hold, a decision does; what 
   const { communityId, userToken } = halves.sandbox.world.connectSchool({ communityId: 230_000_001 });
   await halves.commands.connectSferum({
     ...{ schoolId: school, communityId, accessToken: userToken, tokenKind: 'user', callsToken: null },
-    ...{ requestsPerSecond: 200, replaceAccount: false, by: 'test' },
+    ...{ requestsPerSecond: 200, replaceAccount: false, by: { id: 'test', kind: 'operator' } },
   });
   const held = await status();
   expect(await page('/attention')).toContain('База восстановлена из копии');
   expect(await page('/settings')).toContain('Чаты не обновляются');
   expect(await page(`/manage/operations/${held.id}`)).toContain('Списки получены, продолжить');
   expect(held).toEqual({ status: 'broken', id: expect.any(String) });
-  await halves.commands.decide({ operationId: held.id!, decision: 'approve', chatIds: null, by: 'test' });
+  await halves.commands.decide({
+    operationId: held.id!,
+    decision: 'approve',
+    chatIds: null,
+    by: { id: 'test', kind: 'operator' },
+  });
   expect(await status()).toEqual({ status: 'ok', id: null });
 });
 

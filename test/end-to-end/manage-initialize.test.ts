@@ -131,7 +131,11 @@ describeInBrowser('«Инициализировать список чатов»'
         data: { ...order, kind: 'withdrawal', effectiveOn, items: [{ studentId: 'x01' }] },
       },
     } as const;
-    await site.world.commands.receiveEvents({ schoolId: SCHOOL, events: [event] });
+    await site.world.commands.receiveEvents({
+      by: { id: 'sgo', kind: 'service' },
+      schoolId: SCHOOL,
+      events: [event],
+    });
     const written = (day: string) => day.split('-').toReversed().join('.');
 
     const page = await site.visit(ADMIN, '/manage/initialize');

@@ -135,7 +135,7 @@ describe('bodies', () => {
           body: new TextEncoder().encode('PK roster'),
           takenAt: new Date('2026-08-25T07:00:00Z'),
           within: '*',
-          by: 'someone',
+          by: { id: 'someone', kind: 'service' },
         },
       },
     ]);
@@ -172,7 +172,14 @@ describe('commands', () => {
     const path = '/v1/schools/s1/initializations';
     expect((await post(path, { types: ['class', 'staff', 'class'], strict: true })).status).toBe(202);
     expect((await post(path, { types: ['class'], dryRun: true, asOf: '2026-09-01' })).status).toBe(202);
-    const run = { schoolId: 's1', by: 'someone', types: ['class'], dryRun: false, strict: false, asOf: null };
+    const run = {
+      schoolId: 's1',
+      by: { id: 'someone', kind: 'operator' },
+      types: ['class'],
+      dryRun: false,
+      strict: false,
+      asOf: null,
+    };
     expect(world.asked.splice(0).map(({ ask }) => ask)).toEqual([
       { ...run, types: ['class', 'staff'], strict: true },
       { ...run, dryRun: true, asOf: '2026-09-01' },
@@ -194,7 +201,7 @@ describe('commands', () => {
     const chat = '11111111-1111-4111-8111-111111111111';
     expect((await post(`/v1/operations/${id}/approve`, { chatIds: [chat] })).status).toBe(200);
     expect((await post(`/v1/operations/${id}/reject`)).status).toBe(200);
-    const decided = { operationId: id, by: 'someone' };
+    const decided = { operationId: id, by: { id: 'someone', kind: 'operator' } };
     expect(world.asked.splice(0).map(({ ask }) => ask)).toEqual([
       { ...decided, decision: 'approve', chatIds: [chat] },
       { ...decided, decision: 'reject', chatIds: null },
@@ -218,7 +225,7 @@ describe('commands', () => {
     });
     await put(shown);
     await put({ timeZone: 'Asia/Omsk', earlyEntryMinutes: 10, limits: { chatShare: 0.5 } });
-    const saved = { schoolId: 's1', by: 'someone' };
+    const saved = { schoolId: 's1', by: { id: 'someone', kind: 'operator' } };
     expect(world.asked.splice(0).map(({ ask }) => ask)).toEqual([
       { ...saved, timeZone: null, earlyEntryMinutes: 0, limits: {} },
       { ...saved, timeZone: 'Asia/Omsk', earlyEntryMinutes: 10, limits: { chatShare: 0.5 } },

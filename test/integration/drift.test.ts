@@ -65,7 +65,12 @@ test('F4 a crowd of strangers is held, and goes once somebody approves', async (
   }, WAITING);
   await world.settled();
   expect(crowd.every((stranger) => chat.members.has(stranger))).toBe(true);
-  await world.commands.decide({ operationId: held, decision: 'approve', chatIds: null, by: 'admin' });
+  await world.commands.decide({
+    operationId: held,
+    decision: 'approve',
+    chatIds: null,
+    by: { id: 'admin', kind: 'person' },
+  });
   expect((await world.ended(held)).state).toBe('succeeded');
   expect(await world.differences([school])).toEqual([]);
 });
@@ -107,7 +112,12 @@ test('F4 people of the school who crowd into a chat that is not theirs are held 
   expect(crowd.every((pupil) => staff.members.has(pupil))).toBe(true);
 
   const [held] = await operations();
-  await world.commands.decide({ operationId: held!.id, decision: 'approve', chatIds: null, by: 'admin' });
+  await world.commands.decide({
+    operationId: held!.id,
+    decision: 'approve',
+    chatIds: null,
+    by: { id: 'admin', kind: 'person' },
+  });
   expect((await world.ended(held!.id)).state).toBe('succeeded');
   expect(new Set(staff.members.keys())).toEqual(teachers.add(STRANGER));
   expect(await world.differences([school])).toEqual([]);

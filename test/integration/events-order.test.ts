@@ -72,10 +72,13 @@ async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut:
   const hear = async (part: readonly CloudEvent[]) => {
     const batches = singly ? part.map((event) => [event]) : [part];
     for (const batch of batches) {
-      expect((await receiveEvents(world.ctx, { schoolId, events: batch })).rejected).toEqual([]);
+      expect(
+        (await receiveEvents(world.ctx, { by: { id: 'sgo', kind: 'service' }, schoolId, events: batch }))
+          .rejected,
+      ).toEqual([]);
     }
   };
-  await receiveEvents(world.ctx, { schoolId, events: FOUNDING });
+  await receiveEvents(world.ctx, { by: { id: 'sgo', kind: 'service' }, schoolId, events: FOUNDING });
   await hear(events.slice(0, cut));
   await importRoster(schoolId, statement);
   await hear(events.slice(cut));
@@ -140,6 +143,7 @@ async function importRoster(schoolId: string, statement: Roster): Promise<void> 
     const at = new Date(NOW);
     await followFacts(world.ctx, tx, schoolId, {
       cause: 'import:1',
+      author: { id: 'test', kind: 'service' },
       priority: 'bulk',
       operationId: null,
       at,

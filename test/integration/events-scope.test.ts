@@ -86,6 +86,7 @@ async function follow(schoolId: string, batch: readonly CloudEvent[]): Promise<v
     const at = new Date(NOW);
     await followFacts(ctx, tx, schoolId, {
       cause: 'event:x',
+      author: { id: 'test', kind: 'service' },
       priority: 'event',
       operationId: null,
       at,
@@ -144,7 +145,13 @@ async function found(
     on conflict do nothing`.execute(world.db.sql);
   const at = new Date(NOW);
   await world.ctx.db.transaction(async ({ sql: tx }) => {
-    await followFacts(world.ctx, tx, schoolId, { cause: 'x', priority: 'event', operationId: null, at });
+    await followFacts(world.ctx, tx, schoolId, {
+      cause: 'x',
+      author: { id: 'test', kind: 'service' },
+      priority: 'event',
+      operationId: null,
+      at,
+    });
     await arrive(tx, schoolId);
   });
 }

@@ -21,7 +21,7 @@ beforeEach(async () => {
     callsToken: null,
     requestsPerSecond: 200,
     replaceAccount: true,
-    by: 'test',
+    by: { id: 'test', kind: 'operator' },
   });
 });
 afterEach(() => world[Symbol.asyncDispose]());

@@ -106,7 +106,12 @@ test('reliability 16: names of a roster file are stored clean, and shown as they
     Object.fromEntries(Object.entries(files).map(([name, text]) => [name, bytesOf(text)])),
   );
   const takenAt = new Date(world.ctx.clock.now());
-  const id = await world.commands.importRoster({ body, takenAt, within: '*', by: 'sgo' });
+  const id = await world.commands.importRoster({
+    body,
+    takenAt,
+    within: '*',
+    by: { id: 'sgo', kind: 'service' },
+  });
   expect(await world.ended(id)).toMatchObject({ state: 'succeeded', result: { rejected: [] } });
   await world.settled();
   for (const { id, clean } of ODD) await expectClean(id, clean, `${ODD_CLASS_CLEAN} класс`);
@@ -152,7 +157,12 @@ describe('reliability 16: a field of 1 MB', () => {
     const mixed = randomBytes(MIB / 2).toString('hex');
     const files = withRows(linkedRoster(), 'users.csv', `long,,s1,student,,Ян,${mixed},,`);
     const id = await world.commands.importRoster({
-      ...{ body: await zipRoster(files), takenAt: new Date(world.ctx.clock.now()), within: '*', by: 'sgo' },
+      ...{
+        body: await zipRoster(files),
+        takenAt: new Date(world.ctx.clock.now()),
+        within: '*',
+        by: { id: 'sgo', kind: 'service' },
+      },
     });
     const { state, problems } = await world.ended(id);
     expect({ state, problems }).toMatchObject({

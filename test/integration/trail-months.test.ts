@@ -8,9 +8,8 @@ import { createOrm } from '../../src/store/orm.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
 
 const insert = (db: Database, at: string, what: string) =>
-  sql`insert into journal (school_id, at, what, cause) values ('s1', ${at}, ${what}, 'test')`.execute(
-    db.across('sweep'),
-  );
+  sql`insert into journal (school_id, at, what, cause, author_kind)
+    values ('s1', ${at}, ${what}, 'test', 'system')`.execute(db.across('sweep'));
 
 const whereIs = async (db: Database) => {
   const { rows } = await sql<{ what: string; part: string }>`
@@ -175,7 +174,7 @@ test('no role of the application changes what has been written, in the table or 
     await owner.query(`set role ${name}`);
     await owner.query(`select make_month(t, '2031-01-01') from unnest(array['journal', 'access_record']) t`);
     await owner.query(
-      `insert into journal (school_id, at, what, cause) values ('s1', '2031-01-02', 'x', 'x')`,
+      `insert into journal (school_id, at, what, cause, author_kind) values ('s1', '2031-01-02', 'x', 'x', 'system')`,
     );
     await owner.query(
       `insert into access_record (school_id, at, subject, role, what) values ('s1', '2031-01-02', 'x', 'x', 'x')`,

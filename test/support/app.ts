@@ -97,7 +97,12 @@ export async function startTestApp(
       }),
     async importRoster(files, takenAt) {
       const at = new Date(takenAt ?? clock.now());
-      await commands.importRoster({ body: await zipRoster(files), takenAt: at, within: '*', by: 'sgo' });
+      await commands.importRoster({
+        body: await zipRoster(files),
+        takenAt: at,
+        within: '*',
+        by: { id: 'sgo', kind: 'service' },
+      });
       await settled();
       await sql`update sferum_account set requests_per_second = ${REQUESTS_PER_SECOND}`.execute(ctx.db.sql);
     },

@@ -100,7 +100,7 @@ export async function startHalves(
         body,
         takenAt: new Date(ctx.clock.now()),
         within: '*',
-        by: 'sgo',
+        by: { id: 'sgo', kind: 'service' },
       });
       await runOperation(ctx, id);
       const { rows } = await sql<{
@@ -116,7 +116,7 @@ export async function startHalves(
         dryRun: false,
         strict: false,
         asOf: null,
-        by: 'test',
+        by: { id: 'test', kind: 'operator' },
       });
       await runOperation(ctx, id);
       return id;

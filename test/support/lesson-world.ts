@@ -78,7 +78,11 @@ export async function withLesson(app: TestApp, clock: MovableClock): Promise<Les
     async event(type, data) {
       const time = new Date(clock.now()).toISOString();
       const event = { specversion: '1.0', id: `lessons-${++events}`, source: 'sgo', type, time, data };
-      const { accepted } = await app.commands.receiveEvents({ schoolId: 's1', events: [event] });
+      const { accepted } = await app.commands.receiveEvents({
+        by: { id: 'sgo', kind: 'service' },
+        schoolId: 's1',
+        events: [event],
+      });
       expect(accepted).toBe(1);
     },
     lessonSaved: (data = {}) =>

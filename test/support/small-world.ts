@@ -14,7 +14,12 @@ export const TODAY = '2026-11-23';
 export async function importSmallSchool(world: TestApp, seed = 7): Promise<string> {
   const body = await zipRoster(makeSchool({ seed, size: 'small', today: TODAY }).files);
   const takenAt = new Date(world.ctx.clock.now());
-  const id = await world.commands.importRoster({ body, takenAt, within: '*', by: 'test' });
+  const id = await world.commands.importRoster({
+    body,
+    takenAt,
+    within: '*',
+    by: { id: 'test', kind: 'operator' },
+  });
   expect((await world.ended(id)).state).toBe('succeeded');
   const { rows } = await sql<{ id: string }>`select id from school order by created_at desc limit 1`.execute(
     world.ctx.db.sql,
@@ -30,7 +35,7 @@ export async function initializeAll(world: TestApp, schoolId: string): Promise<O
     dryRun: false,
     strict: false,
     asOf: null,
-    by: 'test',
+    by: { id: 'test', kind: 'operator' },
   });
   return world.ended(id);
 }

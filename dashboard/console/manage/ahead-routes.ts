@@ -4,6 +4,7 @@ import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import { isDay } from '../../../src/roster/clean-text.ts';
 import { daysAhead } from '../../../src/store/queries/days-ahead.ts';
+import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { ADMINS } from '../visitor.ts';
@@ -24,7 +25,7 @@ export function aheadRoutes(parts: ConsoleParts): void {
     try {
       const id = await commands.initialize({
         ...{ schoolId: caller.schoolId, types: [...CHAT_TYPES], dryRun: true, strict: false, asOf },
-        by: caller.subject,
+        by: authorOf(caller),
       });
       return goTo(c, `/manage/operations/${id}`);
     } catch (error) {

@@ -3,7 +3,7 @@
 import { searchFold } from '../../../src/chats/text.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import type { ChatItem } from '../../../src/store/queries/chat-list.ts';
-import { forbidden } from '../../rights.ts';
+import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
@@ -37,7 +37,7 @@ export function deleteRoutes({ ctx, commands, screens }: ConsoleParts): void {
     try {
       await commands.removeChat({
         viewer: desk.viewer,
-        by: desk.key.authorId,
+        by: authorOf(c.get('visitor').caller),
         chatId: desk.chat.id,
         recreate: body.get('never') === null,
       });

@@ -2,7 +2,7 @@ import { Refusal } from '../../../src/refusal.ts';
 import { discardDraft, nameDraft, stagedPeople } from '../../../src/store/chat-drafts.ts';
 import { listDraftMembers } from '../../../src/store/queries/draft-members.ts';
 import { unitNames } from '../../../src/store/queries/units.ts';
-import { forbidden } from '../../rights.ts';
+import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import type { Content } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
@@ -139,7 +139,7 @@ async function save(
   try {
     const { warnings } = await commands.editChat({
       viewer,
-      by: key.authorId,
+      by: authorOf(c.get('visitor').caller),
       chatId: chat.id,
       title: draft.title,
       change: await stagedPeople(ctx.db.of(key.schoolId), draft.id),

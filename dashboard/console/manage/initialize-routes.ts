@@ -2,6 +2,7 @@ import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import { findNames } from '../../../src/store/queries/names.ts';
 import { latestRuns } from '../../../src/store/queries/runs.ts';
+import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { ADMINS } from '../visitor.ts';
@@ -26,7 +27,7 @@ export function initializeRoutes(parts: ConsoleParts): void {
         dryRun: true,
         strict: body.get('strict') !== null,
         asOf: null,
-        by: caller.subject,
+        by: authorOf(caller),
       });
       return goTo(c, `/manage/operations/${id}`);
     } catch (error) {

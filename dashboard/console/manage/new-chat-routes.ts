@@ -12,7 +12,7 @@ import {
 } from '../../../src/store/chat-drafts.ts';
 import { listDraftMembers } from '../../../src/store/queries/draft-members.ts';
 import type { Units } from '../../../src/store/queries/units.ts';
-import { forbidden } from '../../rights.ts';
+import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import type { Content } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
@@ -186,7 +186,7 @@ async function create(
   try {
     const { chatId, warnings } = await commands.createChat({
       viewer,
-      by: key.authorId,
+      by: authorOf(c.get('visitor').caller),
       type: draft.type,
       title: draft.title || null,
       classId: draft.classId === NO_CLASS ? null : draft.classId,

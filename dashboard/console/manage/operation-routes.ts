@@ -6,6 +6,7 @@ import { findNames } from '../../../src/store/queries/names.ts';
 import { planChats, planOfChat, planPeople } from '../../../src/store/queries/plan-read.ts';
 import { findRun, heldChats, progressByType, type Run } from '../../../src/store/queries/runs.ts';
 import { idsOf } from '../../api/grounds.ts';
+import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
@@ -68,7 +69,7 @@ export function operationRoutes(parts: ConsoleParts): void {
         return goTo(c, runHref(run.id), { kind: 'bad', title: error.title });
       }
     });
-  const by = (c: ConsoleContext) => c.get('visitor').caller.subject;
+  const by = (c: ConsoleContext) => authorOf(c.get('visitor').caller);
   change('apply', (run, c) =>
     commands.initialize({ schoolId: c.get('visitor').caller.schoolId, plan: run.id, by: by(c) }),
   );

@@ -216,7 +216,7 @@ function whatOf({ sentence, personId, personName }: Entry): Html {
 function causeOf({ cause }: Entry): Html {
   const { kind, id, text } = cause;
   const what = kind === 'lesson' ? html`<a href="${lessonPath(id)}">${text}</a>` : text;
-  return html`${what}${cause.by ? html`<br><span class="muted small">${cause.by.name}</span>` : ''}${
+  return html`${what}${cause.by && cause.by.kind !== 'system' ? html`<br><span class="muted small">${cause.by.name}</span>` : ''}${
     cause.reason ? html`<br><span class="muted small">«${cause.reason}»</span>` : ''
   }`;
 }

@@ -119,7 +119,11 @@ function lately(entries: readonly Entry[], timeZone: string): Html {
       { head: 'Когда', narrow: true, cell: (e) => moment(e.at, timeZone) },
       { head: 'Что', phone: 'title', cell: (e) => e.sentence },
       { head: 'Чат', cell: (e) => e.chatTitle ?? '–' },
-      { head: 'Почему', cell: (e) => [e.cause.text, e.cause.by?.name].filter(Boolean).join(', ') },
+      {
+        head: 'Почему',
+        cell: (e) =>
+          [e.cause.text, e.cause.by?.kind === 'system' ? null : e.cause.by?.name].filter(Boolean).join(', '),
+      },
     ],
   })}`;
 }

@@ -4,7 +4,7 @@ import { isTimeZone } from '../../../src/config.ts';
 import type { Context } from '../../../src/context.ts';
 import type { RemovalLimits } from '../../../src/plan/model.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
-import { existingSchool } from '../../rights.ts';
+import { authorOf, existingSchool } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { readForm } from '../form.ts';
 import { type Html, html } from '../html.ts';
@@ -53,7 +53,7 @@ export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
       const visitor = c.get('visitor');
       await commands.saveSettings({
         schoolId: visitor.school.id,
-        by: visitor.caller.subject,
+        by: authorOf(visitor.caller),
         earlyEntryMinutes,
         timeZone: timeZone === ctx.config.schoolTimeZone ? null : timeZone,
         limits: ownLimits(ctx.config.removalLimits, limits),

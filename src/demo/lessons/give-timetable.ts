@@ -25,6 +25,7 @@ export async function giveTimetable(
   const lessons = makeTimetable({ groups, nowMs, classIds, teacherIds: personIds });
   for (let from = 0; from < lessons.length; from += EVENTS_PER_BATCH) {
     await commands.receiveEvents({
+      by: { id: 'demo', kind: 'service' },
       schoolId,
       events: lessons.slice(from, from + EVENTS_PER_BATCH).map((lesson) => eventOf(lesson, nowMs)),
     });

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Author } from '../../author.ts';
 import type { JournalLine, LineText } from '../../chats/journal-words.ts';
 import { instant, type Sql } from '../database.ts';
 import { type Listed, limitTo, listed, type Page } from './page.ts';
@@ -6,9 +7,12 @@ import { type Listed, limitTo, listed, type Page } from './page.ts';
 export interface JournalItem extends JournalLine {
   id: string;
   at: string;
-  /** Who began it: the author of an edit, the person who started an operation; null: nobody, or not known. */
-  by: string | null;
+  /** Whose act it is; of what Sferum answered: whose act it answered. Null: not known. */
+  by: Author | null;
 }
+
+type Stored = Omit<JournalItem, 'text' | 'by'> &
+  LineText & { total: number; authorId: string | null; authorKind: Author['kind'] };
 
 /** Instants: ISO 8601; days: whole days of the school's time zone, `to` included. */
 export interface JournalFilter extends Page {
@@ -17,6 +21,9 @@ export interface JournalFilter extends Page {
   from?: string | undefined;
   to?: string | undefined;
 }
+
+/** What the messenger said, or a line from before authors were kept: begun by somebody else. */
+const isAnswer = sql`(j.what like 'sferum-%' or j.author_kind = 'unknown')`;
 
 /** A school's journal, newest first. A person's includes what Sferum answered about his profile. */
 export async function listJournal(
@@ -32,12 +39,13 @@ export async function listJournal(
     ? linesOf(schoolId, filter.personId)
     : sql`select * from journal where school_id = ${schoolId}`;
   const matching = sql.join(conditions, sql` `);
-  const { rows } = await sql<Omit<JournalItem, 'text'> & LineText & { total: number }>`
+  const { rows } = await sql<Stored>`
     with page as (
       select j.* from (${source}) j where true ${matching} order by j.id desc ${limitTo(filter)}
     )
     select t.total, j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", j.person_id as "personId",
-      j.what, j.cause, j.details, coalesce(j.author_id, a.author_id, o.created_by) as by,
+      j.what, j.cause, j.details, coalesce(a.author_id, o.created_by, j.author_id) as "authorId",
+      coalesce(a.author_kind, o.created_by_kind, j.author_kind) as "authorKind",
       x.reason, own.title, own.title_before as "titleBefore"
     from (select count(*)::int as total from (${source}) j where true ${matching}) t
       left join page j on true
@@ -45,16 +53,17 @@ export async function listJournal(
       left join journal_text own on own.school_id = ${schoolId} and own.journal_id = j.id
       left join lateral (select reason from journal_text a where a.school_id = ${schoolId} and a.cause = j.cause
         and a.chat_id = j.chat_id and a.what = 'change' limit 1) x on true
-      left join lateral (select author_id from journal a
-        where a.chat_id = j.chat_id and a.cause = j.cause and a.author_id is not null
-          and a.at <= j.at and a.at > j.at - interval '7 days' limit 1) a on j.author_id is null
+      left join lateral (select author_id, author_kind from journal a
+        where a.chat_id = j.chat_id and a.cause = j.cause and a.author_kind in ('person', 'operator', 'service')
+          and a.at <= j.at and a.at > j.at - interval '7 days' limit 1) a on ${isAnswer}
       -- Who decided what an operation held is the author of those lines, not who had begun it.
-      left join operation o on j.cause not like 'approval:%' and j.cause not like 'rejection:%'
-        and o.id = case when split_part(j.cause, ':', 2) ~ '^[0-9a-f-]{36}$' then split_part(j.cause, ':', 2)::uuid end
+      left join operation o on ${isAnswer} and a.author_id is null
+        and j.cause not like 'approval:%' and j.cause not like 'rejection:%' and o.id = case when split_part(j.cause, ':', 2) ~ '^[0-9a-f-]{36}$' then split_part(j.cause, ':', 2)::uuid end
     order by j.id desc`.execute(db);
-  return listed(rows, ({ total: _, reason, title, titleBefore, ...line }) => ({
+  return listed(rows, ({ total: _, reason, title, titleBefore, authorId, authorKind, ...line }) => ({
     ...line,
     at: instant(line.at),
+    by: authorId === null ? null : { id: authorId, kind: authorKind },
     text: reason === null && title === null ? null : { reason, title, titleBefore },
   }));
 }
@@ -64,7 +73,7 @@ function linesOf(schoolId: string, personId: string): RawBuilder<unknown> {
   const own = sql`select * from journal where school_id = ${schoolId} and person_id = ${personId}`;
   return sql`${own} union all
     select a.* from journal a
-    where a.chat_id in (select chat_id from (${own}) o where chat_id is not null)
+    where a.school_id = ${schoolId} and a.chat_id in (select chat_id from (${own}) o where chat_id is not null)
       and a.person_id is null and a.details ? 'userId' and (a.details->>'userId')::bigint
         = (select vk_user_id from profile_link where school_id = ${schoolId} and person_id = ${personId})`;
 }

@@ -7,7 +7,7 @@ import { followOperation } from '../../../src/demo/follow.ts';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { manualRoster } from './school.ts';
 
-const BY = 'bench';
+const BY = { id: 'bench', kind: 'operator' } as const;
 
 export function startApp(
   databaseUrl: string,

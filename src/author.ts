@@ -1,0 +1,22 @@
+/**
+ * Whose act something is. `person`: of the school, by his id; `operator`, `service`: by the subject of the token;
+ * `system`: done by the program itself, the id says by what part of it. `unknown`: kept from before kinds were.
+ */
+export interface Author {
+  id: string;
+  kind: 'person' | 'operator' | 'service' | 'system' | 'unknown';
+}
+
+/** What the clock and the comparison with the messenger do by themselves, and what the messenger answered. */
+export function bySystem(part: 'day' | 'drift' | 'lessons' | 'sferum' | 'sandbox'): Author {
+  return { id: part, kind: 'system' };
+}
+
+export function byPerson(id: string): Author {
+  return { id, kind: 'person' };
+}
+
+/** Whose operation it is. */
+export function starterOf(operation: { createdBy: string; createdByKind: Author['kind'] }): Author {
+  return { id: operation.createdBy, kind: operation.createdByKind };
+}

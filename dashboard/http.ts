@@ -46,7 +46,7 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   const sessions = new Sessions(ctx);
   const resolve = bearerOrSession(
     verify,
-    (jti) => isTokenUsed(ctx.db.sql, jti),
+    (jti) => isTokenUsed(ctx.db.ofNone, jti),
     async (c) => (await sessions.find(c))?.caller ?? null,
   );
   const http = createOpenApi();

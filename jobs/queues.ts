@@ -27,7 +27,9 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const MAX_STALLED_COUNT = 10;
 
 /** Where the queue lives: Redis when there is one, PostgreSQL otherwise; one code path above. */
-export type QueueBackend = { redisUrl: string } | { postgresUrl: string };
+export type QueueBackend =
+  | { redisUrl: string }
+  | { postgresUrl: string /** taken on by each connection */; role: string };
 
 export interface QueueEvents {
   onError: (error: Error) => void;
@@ -198,7 +200,7 @@ function constructors(backend: QueueBackend, onError: (error: Error) => void): C
   const connection = {
     connectionString: backend.postgresUrl,
     // A command that a crash of the server loses is given again by the sweep: nobody waits for the disk.
-    options: '-c synchronous_commit=off',
+    options: `-c synchronous_commit=off -c role=${backend.role}`,
     schema: QUEUE_SCHEMA,
     max: POSTGRES_POOL_MAX,
     connectionTimeoutMillis: READY_TIMEOUT_MS,

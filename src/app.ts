@@ -25,6 +25,7 @@ import { Database } from './store/database.ts';
 import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
 import { assertMigrated, migrate } from './store/migrate.ts';
 import { postgresPace } from './store/pace.ts';
+import { APP_ROLE } from './store/roles.ts';
 
 /** Which halves run in this process, and who migrates. */
 export interface AppRole {
@@ -50,6 +51,8 @@ export interface Overrides {
   sandbox?: Partial<Parameters<typeof createSandbox>[0]>;
   /** The demonstration: `/demo` is there. */
   demo?: boolean;
+  /** Looks at the database before anything is written to it; what it throws ends the start. */
+  beforeMigrating?: (ownerUrl: string) => Promise<void>;
 }
 
 export interface App extends AsyncDisposable {
@@ -80,9 +83,10 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     ? null
     : parts.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
   const databaseUrl = config.database.url ?? embedded!.url;
+  await overrides.beforeMigrating?.(databaseUrl);
   await (role.migrates ? migrate(databaseUrl) : assertMigrated(databaseUrl));
   const db = parts.use(await Database.open(databaseUrl, { poolMax: config.limits.databaseConnections }));
-  await assertClocksAgree(db.sql);
+  await assertClocksAgree(db.ofNone);
 
   if (!config.sferum.apiUrl) ensureDataDir(config.dataDir);
   const sandbox = config.sferum.apiUrl
@@ -101,16 +105,19 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const gateway = parts.use(
     createVkGateway({
       leadsToSferum,
-      ...{ baseUrl, pace: postgresPace(db.sql), clock, random, log, onCall: metrics.sferumCall },
+      ...{ baseUrl, pace: postgresPace(db.ofNone), clock, random, log, onCall: metrics.sferumCall },
       limits: { requestTimeoutMs: config.limits.sferumTimeoutMs },
     }),
   );
 
   const queues = parts.use(
-    await openQueues(config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: databaseUrl }, {
-      onError: (error) => log.error({ error: error.message }, 'the queue reports trouble'),
-      onWarning: (text) => log.warn(text),
-    }),
+    await openQueues(
+      config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: databaseUrl, role: APP_ROLE },
+      {
+        onError: (error) => log.error({ error: error.message }, 'the queue reports trouble'),
+        onWarning: (text) => log.warn(text),
+      },
+    ),
   );
   let relay: RelayLoop | undefined;
   let watch: Watch | undefined;

@@ -30,7 +30,7 @@ export function watchWorkers(ctx: Context, queues: Queues, workers: readonly Han
     try {
       await within(
         lostAfterMs / LOOKS,
-        Promise.all([assertClocksAgree(ctx.db.sql), ...idle.map((check) => check())]),
+        Promise.all([assertClocksAgree(ctx.db.ofNone), ...idle.map((check) => check())]),
       );
       if (trouble) ctx.log.info({}, 'this process can work again');
       trouble = null;

@@ -1,7 +1,6 @@
-import { sql } from 'kysely';
 import { ALL, type App, createApp } from '../app.ts';
 import type { Author } from '../author.ts';
-import { dayIn } from '../clock.ts';
+import { dayIn, systemClock } from '../clock.ts';
 import { commandsOf } from '../commands.ts';
 import { configFromEnvironment } from '../config.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
@@ -13,6 +12,7 @@ import type { DemoOptions } from './demo-options.ts';
 import { followOperation } from './follow.ts';
 import { giveOrders } from './give-orders.ts';
 import { giveTimetable } from './lessons/give-timetable.ts';
+import { refuseForeignDatabase, schoolsOf } from './own-database.ts';
 import { makeSchool } from './school/make-school.ts';
 import { readRosterFolder, zipRoster } from './school/zip-roster.ts';
 
@@ -36,28 +36,30 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
     ...demoKeys(dataDir),
   });
   const startedMs = performance.now();
-  const app = await createApp(config, ALL, { demo: true });
+  const zip = await rosterOf(options);
+  const own = await schoolsOf(zip);
+  const app = await createApp(config, ALL, {
+    demo: true,
+    beforeMigrating: (ownerUrl) => refuseForeignDatabase(ownerUrl, own),
+  });
   print(`Готово к работе за ${seconds(startedMs)} с: PostgreSQL, очередь, учебный Сферум`);
-  const zip = options.rosterDir
-    ? await readRosterFolder(options.rosterDir)
-    : await zipRoster(
-        makeSchool({
-          seed: SEED,
-          size: options.size,
-          today: dayIn(DEMO_TIMEZONE_DEFAULT, app.ctx.clock.now()),
-        }).files,
-      );
   const workStartedMs = performance.now();
   const bars = new Bars();
   try {
     await importRoster(app, zip, bars);
-    for (const schoolId of await schoolIds(app)) await initialize(app, schoolId, bars);
+    for (const schoolId of own) await initialize(app, schoolId, bars);
   } finally {
     bars.stop();
   }
-  const agrees = await summarize(app, workStartedMs, print);
-  if (!options.exit) for (const schoolId of await schoolIds(app)) await tellWhatComes(app, schoolId, print);
+  const agrees = await summarize(app, own, workStartedMs, print);
+  if (!options.exit) for (const schoolId of own) await tellWhatComes(app, schoolId, print);
   return { app, agrees };
+}
+
+async function rosterOf({ rosterDir, size }: DemoOptions): Promise<Uint8Array> {
+  if (rosterDir) return readRosterFolder(rosterDir);
+  const today = dayIn(DEMO_TIMEZONE_DEFAULT, systemClock.now());
+  return zipRoster(makeSchool({ seed: SEED, size, today }).files);
 }
 
 async function importRoster(app: App, zip: Uint8Array, bars: Bars): Promise<void> {
@@ -106,17 +108,15 @@ async function tellWhatComes(app: App, schoolId: string, print: (line: string) =
   print(`Приказов на дни вперёд: ${orders}`);
 }
 
-async function schoolIds(app: App): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`select id from school order by id`.execute(
-    app.ctx.db.across('demo'),
-  );
-  return rows.map((r) => r.id);
-}
-
-async function summarize(app: App, startedMs: number, print: (line: string) => void): Promise<boolean> {
+async function summarize(
+  app: App,
+  own: readonly string[],
+  startedMs: number,
+  print: (line: string) => void,
+): Promise<boolean> {
   const elapsed = seconds(startedMs);
   const stats = app.ctx.gateway.stats();
-  const state = await compareStates(app.ctx, app.sandbox!, await schoolIds(app));
+  const state = await compareStates(app.ctx, app.sandbox!, own);
   const leastCalls = state.chats + state.linkedAdmins;
   const leastRequests = Math.ceil(leastCalls / CALLS_PER_REQUEST);
   const ratio = (have: number, least: number) => (least === 0 ? '–' : (have / least).toFixed(2));

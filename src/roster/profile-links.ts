@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
-import type { Sql } from '../store/database.ts';
+import { beyondSchool, type Sql } from '../store/database.ts';
 import type { RejectedRow } from './one-roster/rejected.ts';
 
 export interface LinkCandidate {
@@ -79,10 +79,12 @@ export async function holdersOf(
   tx: Sql,
   candidates: readonly Pick<LinkCandidate, 'vkUserId'>[],
 ): Promise<Map<number, Holder[]>> {
-  const { rows } = await sql<{ vk: string; personId: string; pupil: boolean }>`
+  const { rows } = await beyondSchool(tx, 'profiles', () =>
+    sql<{ vk: string; personId: string; pupil: boolean }>`
     select l.vk_user_id::text as vk, l.person_id as "personId", coalesce('student' = any(p.roles), false) as pupil
     from profile_link l left join person p on p.school_id = l.school_id and p.id = l.person_id
-    where l.present and l.vk_user_id = any(${candidates.map((c) => c.vkUserId)}::bigint[])`.execute(tx);
+    where l.present and l.vk_user_id = any(${candidates.map((c) => c.vkUserId)}::bigint[])`.execute(tx),
+  );
   const holders = new Map<number, Holder[]>();
   for (const { vk, personId, pupil } of rows) {
     const id = Number(vk);

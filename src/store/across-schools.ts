@@ -12,7 +12,7 @@ export const ACROSS_SCHOOLS = {
   profiles: 'a VK ID is one person, in whatever school (A7)',
   import: 'one file may state many schools',
   adopt: "an operator's command after a restore goes over all schools",
-  demo: 'the demonstration lists its personas, and refuses a database of others',
+  demo: 'the demonstration lists its personas',
 } as const satisfies Record<string, string>;
 
 export type AcrossSchools = keyof typeof ACROSS_SCHOOLS;

@@ -3,7 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { AcrossSchools } from './across-schools.ts';
 import { createOrm, type OrmOptions } from './orm.ts';
-import { doorThrough, inSchool } from './school-driver.ts';
+import { EVERY_SCHOOL } from './roles.ts';
+import { asRole, doorThrough, inSchool } from './school-driver.ts';
 
 /** Where statements run: the pool, or one transaction. */
 // biome-ignore lint/suspicious/noExplicitAny: statements are written as SQL; their row types stand beside them.
@@ -20,11 +21,13 @@ export interface Transaction {
 /**
  * The one door to PostgreSQL. What belongs to a school is reached within that school (`of`, `transactionOf`) or, for
  * the few purposes that `ACROSS_SCHOOLS` lists, across all (`across`, `transactionAcross`). Whoever names neither
- * (`sql`) finds only tables that belong to no school: the database itself shows him no other rows (rule 16).
+ * (`ofNone`) finds only tables that belong to no school: the database itself shows him no other rows (rule 16).
  */
 export class Database implements AsyncDisposable {
   readonly orm: MikroORM;
   /** For tables of no school: the pace, used tokens. */
+  readonly ofNone: Sql;
+  /** Until every caller names his school. */
   readonly sql: Sql;
   readonly #pool: Pool;
   readonly #everySchool: Sql;
@@ -32,8 +35,9 @@ export class Database implements AsyncDisposable {
   private constructor(orm: MikroORM, pool: Pool) {
     this.orm = orm;
     this.#pool = pool;
-    this.sql = orm.em.getKysely() as Sql;
-    this.#everySchool = this.sql;
+    this.#everySchool = doorThrough(pool, asRole(EVERY_SCHOOL)) as Sql;
+    this.ofNone = orm.em.getKysely() as Sql;
+    this.sql = this.#everySchool;
   }
 
   /** Connects lazily: the first query opens a connection. */
@@ -72,7 +76,7 @@ export class Database implements AsyncDisposable {
 
   /** Throws unless the database answers. */
   async ping(): Promise<void> {
-    await sql`select 1`.execute(this.sql);
+    await sql`select 1`.execute(this.ofNone);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,6 +118,18 @@ export function isPassing(error: unknown): boolean {
   if (PASSING_STATES.test(stateOf(error))) return true;
   for (let e = error; e instanceof Error; e = e.cause) if (PASSING_TEXTS.test(e.message)) return true;
   return false;
+}
+
+/**
+ * Within a transaction of one school: `work` sees all of them, then the transaction is again what it was. Where `work`
+ * throws, the transaction is to be given up.
+ */
+export async function beyondSchool<T>(tx: Sql, _purpose: AcrossSchools, work: () => Promise<T>): Promise<T> {
+  const { rows } = await sql<{ was: string }>`
+    select current_setting('role') as was, set_config('role', ${EVERY_SCHOOL}, true)`.execute(tx);
+  const result = await work();
+  await sql`select set_config('role', ${rows[0]!.was}, true)`.execute(tx);
+  return result;
 }
 
 /** Holds a school's plan-and-write section: facts, memberships and the outbox of one school change one at a time. */

@@ -12,8 +12,10 @@ import { SetAside } from '../../migrations/0009-set-aside.ts';
 import { PersonParts } from '../../migrations/0010-person-parts.ts';
 import { Trail } from '../../migrations/0014-trail.ts';
 import { Authors } from '../../migrations/0019-authors.ts';
+import { Wall } from '../../migrations/0020-wall.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
+import { APP_ROLE } from './roles.ts';
 
 /** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
 const STATEMENT_TIMEOUT_MS = 120_000;
@@ -26,6 +28,8 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
 export interface OrmOptions {
   /** Connections of one process; each running statement or transaction holds one. */
   poolMax?: number;
+  /** As the role that owns the tables, for migrations: no role of the application's is taken on. */
+  asOwner?: boolean;
 }
 
 /** Connects lazily: the first query opens a connection. */
@@ -48,6 +52,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0010-person-parts', class: PersonParts },
         { name: '0014-trail', class: Trail },
         { name: '0019-authors', class: Authors },
+        { name: '0020-wall', class: Wall },
       ],
       snapshot: false,
     },
@@ -57,7 +62,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     driverOptions: {
       Client: PreparingClient,
       application_name: 'sferum-sync',
-      options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
+      options: `${options.asOwner ? '' : `-c role=${APP_ROLE} `}-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
       keepAlive: true,

@@ -7,6 +7,5 @@ import type { Sql } from './database.ts';
  * takes full tables for empty ones, and pages that need milliseconds take seconds.
  */
 export async function refreshStatistics(db: Sql): Promise<void> {
-  await sql`analyze person, class, subject_group, enrollment, guardian, profile_link,
-    chat, membership, sferum_member`.execute(db);
+  await sql`select refresh_statistics()`.execute(db);
 }

@@ -6,6 +6,7 @@ import { SignJWT } from 'jose';
 import { sql } from 'kysely';
 import { serverOptions } from '../../dashboard/http.ts';
 import type { App } from '../../src/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import type { Benchmark } from './benchmark.ts';
 import { importManualSchool, initialize, startApp, succeeded } from './support/app.ts';
 import { startSandbox } from './support/sandbox-process.ts';
@@ -56,7 +57,7 @@ export const consolePages: Benchmark = {
 async function pagesOf({ ctx }: App, schoolId: string): Promise<[name: string, path: string][]> {
   const { rows } = await sql<{ id: string }>`
     select c.id from chat c where c.school_id = ${schoolId} and c.type = 'class' order by c.title_key collate "C" offset 60 limit 1`.execute(
-    ctx.db.sql,
+    everywhere(ctx),
   );
   const chat = `/manage/chats/${rows[0]!.id}`;
   const query = (params: Record<string, string>) => `?${new URLSearchParams(params)}`;
@@ -110,7 +111,7 @@ async function listening(server: ReturnType<typeof createAdaptorServer>): Promis
 async function adminOf({ ctx }: App, schoolId: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select id from person where school_id = ${schoolId} and present and 'administrator' = any(roles) order by id limit 1`.execute(
-    ctx.db.sql,
+    everywhere(ctx),
   );
   return rows[0]!.id;
 }

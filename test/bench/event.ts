@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { App } from '../../src/app.ts';
 import { dayIn } from '../../src/clock.ts';
 import { commandsOf } from '../../src/commands.ts';
+import { everywhere } from '../support/everywhere.ts';
 import type { Benchmark } from './benchmark.ts';
 import { importManualSchool, initialize, startApp, succeeded } from './support/app.ts';
 import { type ChangeEvent, changesOf } from './support/changes.ts';
@@ -33,7 +34,7 @@ export const event: Benchmark = {
     await using app = await startApp((await server.database()).url, sandbox.url);
     const schoolId = await importManualSchool(app, sandbox, BULK_REQUESTS_PER_SECOND);
     const today = dayIn(TIME_ZONE, app.ctx.clock.now());
-    const changes = await changesOf(app.ctx.db.sql, schoolId, today, 2 * EVENTS + SPARE_EVENTS);
+    const changes = await changesOf(everywhere(app.ctx), schoolId, today, 2 * EVENTS + SPARE_EVENTS);
 
     const initialization = await initialize(app, schoolId);
     await planned(app, initialization);
@@ -44,7 +45,9 @@ export const event: Benchmark = {
     }
     await succeeded(app.ctx, initialization);
 
-    await sql`update sferum_account set requests_per_second = ${REQUESTS_PER_SECOND}`.execute(app.ctx.db.sql);
+    await sql`update sferum_account set requests_per_second = ${REQUESTS_PER_SECOND}`.execute(
+      everywhere(app.ctx),
+    );
     const latencyMs = await latencyOf(sandbox);
     const idle: Took[] = [];
     while (idle.length < EVENTS) {
@@ -97,11 +100,11 @@ async function follow({ ctx }: App, schoolId: string, change: ChangeEvent): Prom
     durableMs = received.ms;
     if (received.value.accepted !== 1) throw new Error(`the event ${change.type} was not accepted`);
     const touched = await sql<{ id: string }>`
-      select id from chat where cause = ${`event:${change.id}`}`.execute(ctx.db.sql);
+      select id from chat where cause = ${`event:${change.id}`}`.execute(everywhere(ctx));
     const ids = touched.rows.map((chat) => chat.id);
     for (;;) {
       const { rows } = await sql`select 1 from chat
-        where id = any(${ids}::uuid[]) and generation > settled_generation limit 1`.execute(ctx.db.sql);
+        where id = any(${ids}::uuid[]) and generation > settled_generation limit 1`.execute(everywhere(ctx));
       if (rows.length === 0) return ids.length;
       await ctx.clock.sleep(LOOK_EVERY_MS);
     }
@@ -114,7 +117,9 @@ async function follow({ ctx }: App, schoolId: string, change: ChangeEvent): Prom
 async function planned({ ctx }: App, operationId: string): Promise<void> {
   for (;;) {
     const { rows } =
-      await sql`select 1 from operation_chat where operation_id = ${operationId} limit 1`.execute(ctx.db.sql);
+      await sql`select 1 from operation_chat where operation_id = ${operationId} limit 1`.execute(
+        everywhere(ctx),
+      );
     if (rows.length > 0) return;
     await ctx.clock.sleep(LOOK_EVERY_MS);
   }
@@ -122,7 +127,7 @@ async function planned({ ctx }: App, operationId: string): Promise<void> {
 
 async function runs({ ctx }: App, operationId: string): Promise<boolean> {
   const { rows } = await sql`select 1 from operation where id = ${operationId} and state = 'running'`.execute(
-    ctx.db.sql,
+    everywhere(ctx),
   );
   return rows.length > 0;
 }

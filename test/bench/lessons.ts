@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { App } from '../../src/app.ts';
 import { commandsOf } from '../../src/commands.ts';
 import { AHEAD_MS } from '../../src/lessons/meeting.ts';
+import { everywhere } from '../support/everywhere.ts';
 import type { Benchmark } from './benchmark.ts';
 import { importManualSchool, initialize, startApp } from './support/app.ts';
 import { median, timed } from './support/measure.ts';
@@ -65,7 +66,7 @@ export const lessons: Benchmark = {
       await until(app, sql`select 1 from meeting_call where state = 'ended' having count(*) = ${LESSONS}`);
     });
     const { rows } = await sql<{ calls: number }>`select count(*)::int as calls from meeting_call`.execute(
-      app.ctx.db.sql,
+      everywhere(app.ctx),
     );
     print(`moved into the past, all calls ended in ${seconds(ended.ms)} s; ${rows[0]!.calls} calls in all`);
     print(
@@ -96,7 +97,7 @@ async function groupsOf({ ctx }: App, schoolId: string): Promise<Group[]> {
         and e.ends_on is null limit ${PUPILS_OF_LESSON}) as "pupilIds"
     from subject_group g where g.school_id = ${schoolId} and g.present and (select count(*) from enrollment e
       where e.school_id = g.school_id and e.unit = 'group' and e.unit_id = g.id and e.present and e.ends_on is null) >= ${PUPILS_OF_LESSON}
-    order by g.id limit ${LESSONS}`.execute(ctx.db.sql);
+    order by g.id limit ${LESSONS}`.execute(everywhere(ctx));
   if (rows.length !== LESSONS) throw new Error(`the school has ${rows.length} such groups`);
   return rows;
 }
@@ -178,7 +179,7 @@ function tokenOf({ ctx }: App, school: string, sub: string, role: string): Promi
 async function until({ ctx }: App, question: ReturnType<typeof sql>): Promise<void> {
   const untilMs = ctx.clock.now() + GIVEN_UP_AFTER_MS;
   while (ctx.clock.now() < untilMs) {
-    if ((await question.execute(ctx.db.sql)).rows.length > 0) return;
+    if ((await question.execute(everywhere(ctx))).rows.length > 0) return;
     await ctx.clock.sleep(LOOK_EVERY_MS);
   }
   throw new Error('waited for in vain');
@@ -186,7 +187,7 @@ async function until({ ctx }: App, question: ReturnType<typeof sql>): Promise<vo
 
 async function isRunning({ ctx }: App, operationId: string): Promise<boolean> {
   const { rows } = await sql`select 1 from operation where id = ${operationId} and state = 'running'`.execute(
-    ctx.db.sql,
+    everywhere(ctx),
   );
   return rows.length > 0;
 }

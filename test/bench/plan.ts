@@ -10,6 +10,7 @@ import { loadLinks } from '../../src/store/chats.ts';
 import { Database } from '../../src/store/database.ts';
 import { loadFacts } from '../../src/store/facts.ts';
 import { applyPlan, PLAIN } from '../support/apply-plan.ts';
+import { everywhere } from '../support/everywhere.ts';
 import type { Benchmark } from './benchmark.ts';
 import { median, perSecond, timed } from './support/measure.ts';
 import { manualRoster, TAKEN_AT, TIME_ZONE, TODAY } from './support/school.ts';
@@ -107,9 +108,12 @@ async function factsOfManualSchool(): Promise<{ facts: RosterFacts; links: Map<s
   await using server = await startServer();
   await using db = await Database.open((await server.database()).url);
   const reading = await readRoster(await manualRoster(), DEFAULT_ROSTER_LIMITS);
-  await db.transaction(({ sql: tx }) =>
+  await db.transactionAcross('figures', ({ sql: tx }) =>
     mergeRoster(tx, reading, { takenAt: TAKEN_AT, by: 'import:1', timeZone: TIME_ZONE }),
   );
-  const { rows } = await sql<{ id: string }>`select id from school`.execute(db.sql);
-  return { facts: await loadFacts(db.sql, rows[0]!.id), links: await loadLinks(db.sql, rows[0]!.id) };
+  const { rows } = await sql<{ id: string }>`select id from school`.execute(everywhere(db));
+  return {
+    facts: await loadFacts(everywhere(db), rows[0]!.id),
+    links: await loadLinks(everywhere(db), rows[0]!.id),
+  };
 }

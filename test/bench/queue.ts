@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { KEEP_FAILED } from '../../jobs/contract.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
 import type { App } from '../../src/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
 import type { Benchmark, Print } from './benchmark.ts';
 import { importManualSchool, initialize, startApp, succeeded } from './support/app.ts';
@@ -60,7 +61,7 @@ async function measure(
   });
   const { rows: chats } = await sql<Chat>`
     select id as "chatId", school_id as "schoolId" from chat where creation = 'created'`.execute(
-    app.ctx.db.sql,
+    everywhere(app.ctx),
   );
   const rounds: { plainMs: number; idleMs: number; callMs: number }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -146,11 +147,11 @@ async function idleJobs({ queues }: App, chats: readonly Chat[]): Promise<number
 async function jobsOfOneCall({ ctx }: App): Promise<number> {
   const { ms } = await timed(async () => {
     await sql`update chat set title = case when title like '%.' then left(title, -1) else title || '.' end,
-      generation = generation + 1, priority = 'event', cause = 'bench'`.execute(ctx.db.sql);
+      generation = generation + 1, priority = 'event', cause = 'bench'`.execute(everywhere(ctx));
     ctx.wake('chats');
     for (;;) {
       const { rows } = await sql`select 1 from chat where generation > settled_generation limit 1`.execute(
-        ctx.db.sql,
+        everywhere(ctx),
       );
       if (rows.length === 0) return;
       await ctx.clock.sleep(LOOK_EVERY_MS);

@@ -8,6 +8,7 @@ import { cleanText } from '../../src/roster/clean-text.ts';
 import { ERROR_TEXTS } from '../../src/sferum/sandbox/errors.ts';
 import { startProgram } from '../support/child-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { asOwner, everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 
 const CANARY = 'Канарейкина';
@@ -28,7 +29,7 @@ afterEach(async () => {
 
 /** Every row of every table of the queue, as text. */
 async function queueRows(): Promise<string> {
-  const client = new Client({ connectionString: database.url });
+  const client = new Client({ connectionString: database.ownerUrl });
   await client.connect();
   const { rows: tables } = await client.query<{ name: string }>(
     `select table_name as name from information_schema.tables where table_schema = 'bullmq' and table_type = 'BASE TABLE'`,
@@ -48,15 +49,17 @@ test('reliability 28, 29: neither is in logs, job rows, failure reasons or figur
   const published = { ...texts };
   for (const code of Object.keys(texts)) texts[Number(code)] = `${CANARY} \u0000 \ud83d`;
   const school = await halves.importSchool();
-  await sql`update person set family_name = ${CANARY}`.execute(halves.ctx.db.sql);
+  await sql`update person set family_name = ${CANARY}`.execute(everywhere(halves.ctx));
   const tokens = [...halves.sandbox.world.accounts.tokens.keys()];
   await halves.initialize(school, ['staff', 'class']);
   const [stumbles] = await halves.chatIds();
   // A failure nobody expected, whose text quotes a name, as a broken rule of the database does.
-  await sql`create function stumble() returns trigger language plpgsql as
-    $$ begin raise exception 'row of ${sql.raw(CANARY)}'; end $$`.execute(halves.ctx.db.sql);
-  await sql`create trigger stumble before insert on sferum_member for each row
-    when (new.chat_id = ${sql.lit(stumbles!)}) execute function stumble()`.execute(halves.ctx.db.sql);
+  await asOwner(
+    halves.ctx,
+    `create function stumble() returns trigger language plpgsql as $$ begin raise exception 'row of ${CANARY}'; end $$;
+     create trigger stumble before insert on sferum_member for each row
+     when (new.chat_id = '${stumbles}') execute function stumble()`,
+  );
   for (const fault of ['applyThenReset', 'http502', 'error10', 'error1'] as const) {
     halves.sandbox.world.faults.add({ fault, times: 2 });
   }
@@ -74,7 +77,7 @@ test('reliability 28, 29: neither is in logs, job rows, failure reasons or figur
       timeout: 30_000,
       interval: 50,
     });
-    await sql`drop function stumble() cascade`.execute(halves.ctx.db.sql);
+    await asOwner(halves.ctx, 'drop function stumble() cascade');
     await halves.settled();
     await queue.add('reconcile-chat', { schoolId: school });
     await vi.waitFor(async () => expect(await queue.getFailed()).not.toEqual([]), {
@@ -108,7 +111,7 @@ test.each([
     const [chatId] = await halves.chatIds();
     await halves.workAll();
     const clean = cleanText(title);
-    await halves.ctx.db.transaction(async ({ sql: tx }) => {
+    await halves.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
       await sql`update chat set title = ${clean} where id = ${chatId}`.execute(tx);
       await moveGenerations(tx, [chatId!], { cause: 'test', priority: 'event', at: new Date() });
     });

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
 import { dueForTwins } from '../../src/reconcile/twins.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 
 let halves: Halves;
@@ -11,18 +12,18 @@ afterEach(() => halves[Symbol.asyncDispose]());
 
 const creation = async (chatId: string) => {
   const { rows } = await sql<{ creation: string; fence: string }>`
-    select creation, creation_fence as fence from chat where id = ${chatId}`.execute(halves.ctx.db.sql);
+    select creation, creation_fence as fence from chat where id = ${chatId}`.execute(everywhere(halves.ctx));
   return rows[0]!;
 };
 /** What the looks and the quiet time wait for has passed. */
 const letTimePass = () =>
   sql`update chat set not_before = null, creation_at = creation_at - interval '10 minutes'`.execute(
-    halves.ctx.db.sql,
+    everywhere(halves.ctx),
   );
 /** The same for a creation in doubt alone: what is made meanwhile stays young. */
 const letDoubtsPass = () =>
   sql`update chat set not_before = null, creation_at = creation_at - interval '10 minutes'
-    where creation in ('creating', 'unknown')`.execute(halves.ctx.db.sql);
+    where creation in ('creating', 'unknown')`.execute(everywhere(halves.ctx));
 const created = () => halves.sandbox.world.ledger.of('create').length;
 
 /** One chat with people, planned and not yet made. */
@@ -64,7 +65,7 @@ describe('one owner by fence', () => {
   test('reliability 20: a host whose clock is an hour ahead does not take a creation under way for an old one', async () => {
     const { chatId } = await oneChat();
     await sql`update chat set creation = 'creating', creation_fence = 1, creation_title = title, owner_id = 1,
-      creation_at = clock_timestamp() where id = ${chatId}`.execute(halves.ctx.db.sql);
+      creation_at = clock_timestamp() where id = ${chatId}`.execute(everywhere(halves.ctx));
     const ahead = { ...systemClock, now: () => Date.now() + 3_600_000 };
     Object.assign(halves.ctx, { clock: ahead });
     await halves.work(chatId);
@@ -93,7 +94,7 @@ describe('duplicates that no look could prevent', () => {
     expect(halves.duplicates()).toEqual([]);
     expect(await halves.differences()).toEqual([]);
     const { rows } = await sql`select chat_id from journal where what = 'sferum-duplicate'`.execute(
-      halves.ctx.db.sql,
+      everywhere(halves.ctx),
     );
     expect(rows).toEqual([{ chat_id: chatId }]);
     expect(await dueForTwins(halves.ctx)).toBe(0);
@@ -128,6 +129,6 @@ test('G1, V2: deleted while its creation was in doubt, a chat that was made afte
   await letTimePass();
   await halves.workAll();
   expect([...halves.sandbox.world.chats.values()].flatMap((c) => [...c.members])).toEqual([]);
-  const { rows } = await sql`select deleted_at is not null as gone from chat`.execute(halves.ctx.db.sql);
+  const { rows } = await sql`select deleted_at is not null as gone from chat`.execute(everywhere(halves.ctx));
   expect(rows).toEqual([{ gone: true }]);
 });

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool } from '../support/small-world.ts';
 
 let world: TestApp;
@@ -39,7 +40,7 @@ async function twoSchools(): Promise<{ big: string; small: string }> {
 
 const owners = async () => {
   const { rows } = await sql<{ school_id: string; owner_id: string }>`
-    select school_id, owner_id from sferum_account`.execute(world.ctx.db.sql);
+    select school_id, owner_id from sferum_account`.execute(everywhere(world.ctx));
   return new Map(rows.map((row) => [row.school_id, Number(row.owner_id)]));
 };
 
@@ -47,14 +48,14 @@ test('a big school in the middle of its work does not hold up a small one', asyn
   const { big, small } = await twoSchools();
   // The big school's account is slow: one request in two seconds.
   await sql`update sferum_account set requests_per_second = 0.5 where school_id = ${big}`.execute(
-    world.ctx.db.sql,
+    everywhere(world.ctx),
   );
   const long = await initialize(big, ['subject']);
   await vi.waitFor(
     async () => {
       const { rows } = await sql<{ n: number }>`
         select count(*)::int as n from chat where school_id = ${big} and queued_at is not null`.execute(
-        world.ctx.db.sql,
+        everywhere(world.ctx),
       );
       expect(rows[0]!.n).toBe(10);
     },
@@ -63,10 +64,10 @@ test('a big school in the middle of its work does not hold up a small one', asyn
   const ended = await world.ended(await initialize(small, ['staff']));
   expect(ended.state).toBe('succeeded');
   const { rows } = await sql<{ state: string }>`select state from operation where id = ${long}`.execute(
-    world.ctx.db.sql,
+    everywhere(world.ctx),
   );
   expect(rows).toEqual([{ state: 'running' }]);
-  await sql`update sferum_account set requests_per_second = 200`.execute(world.ctx.db.sql);
+  await sql`update sferum_account set requests_per_second = 200`.execute(everywhere(world.ctx));
   expect((await world.ended(long)).state).toBe('succeeded');
 });
 
@@ -82,7 +83,7 @@ test.each([9, 29])(
       async () => {
         const { rows } =
           await sql`select condition_reason, attempts, not_before > now() + interval '1 minute' as later
-        from chat where school_id = ${big}`.execute(world.ctx.db.sql);
+        from chat where school_id = ${big}`.execute(everywhere(world.ctx));
         expect(rows).toEqual([{ condition_reason: 'slow-down', attempts: 0, later: true }]);
       },
       { timeout: 10_000, interval: 20 },

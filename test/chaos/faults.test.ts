@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { seeded, seedFrom } from '../support/random.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 
@@ -36,7 +37,7 @@ test('reliability 1: a creation whose reply was lost is adopted, not made again'
   const { rows } = await sql<{ n: string; adopted: string }>`
     select count(*) filter (where creation = 'created') as n,
       (select count(*) from journal where what = 'sferum-adopt') as adopted from chat`.execute(
-    world.ctx.db.sql,
+    everywhere(world.ctx),
   );
   expect(created).toBe(Number(rows[0]!.n));
   expect(Number(rows[0]!.adopted)).toBeGreaterThan(0);
@@ -51,12 +52,12 @@ test('reliability 24: a token revoked in the middle pauses the school, a new one
   world.sandbox.world.revokeToken(access.userToken);
   const { rows } = await sql<{ id: string }>`
     update chat set generation = generation + 1, title = title || ' А' where school_id = ${school} returning id`.execute(
-    world.ctx.db.sql,
+    everywhere(world.ctx),
   );
   await expect
     .poll(async () => {
       const { rows: account } = await sql<{ status: string }>`select status from sferum_account`.execute(
-        world.ctx.db.sql,
+        everywhere(world.ctx),
       );
       return account[0]!.status;
     })

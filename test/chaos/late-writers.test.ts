@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
 import { sweepDrift } from '../../src/reconcile/drift.ts';
 import { reconcileChat } from '../../src/reconcile/reconcile-chat.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 
 let halves: Halves;
@@ -25,7 +26,7 @@ const live = () => [...world().chats.values()][0]!;
 
 /** Takes somebody who is in out of the list, or puts him back; his profile. */
 async function want(personId: string, isWanted: boolean): Promise<void> {
-  await halves.ctx.db.transaction(async ({ sql: tx }) => {
+  await halves.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     if (isWanted) {
       await sql`insert into membership (chat_id, person_id, school_id) values (${chatId}, ${personId}, ${school})`.execute(
         tx,
@@ -42,7 +43,7 @@ async function somebody(): Promise<{ personId: string; userId: number }> {
     join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
     where chat_id = ${chatId} and not m.admin
       and (select count(*) from profile_link o where o.vk_user_id = l.vk_user_id) = 1
-    order by 1 limit 1`.execute(halves.ctx.db.sql);
+    order by 1 limit 1`.execute(everywhere(halves.ctx));
   return { personId: rows[0]!.person_id, userId: Number(rows[0]!.vk_user_id) };
 }
 
@@ -94,7 +95,7 @@ test('a late worker records nothing that it believes', async () => {
   await halves.workAll();
   const { rows } = await sql<{ state: string }>`
     select state from sferum_member where chat_id = ${chatId} and vk_user_id = ${userId}`.execute(
-    halves.ctx.db.sql,
+    everywhere(halves.ctx),
   );
   expect(rows).toEqual([{ state: 'in' }]);
   expect(await halves.differences()).toEqual([]);
@@ -103,11 +104,11 @@ test('a late worker records nothing that it believes', async () => {
 test('V4, reliability 13: a job that names another school than its chat has does nothing', async () => {
   const before = halves.sandbox.api.stats.requests;
   await want((await somebody()).personId, false);
-  await sql`update chat set queued_at = now()`.execute(halves.ctx.db.sql);
+  await sql`update chat set queued_at = now()`.execute(everywhere(halves.ctx));
   await reconcileChat(halves.ctx, { schoolId: 'another', chatId });
   const { rows } =
     await sql`select queued_at is not null as queued, generation > settled_generation as due from chat`.execute(
-      halves.ctx.db.sql,
+      everywhere(halves.ctx),
     );
   expect(rows).toEqual([{ queued: true, due: true }]);
   expect(halves.sandbox.api.stats.requests).toBe(before);
@@ -126,7 +127,7 @@ test('reliability 23: a chat that stumbles over itself is set aside with its rea
   const state = async () => {
     const { rows } =
       await sql`select condition, condition_reason as reason, generation > settled_generation as due from chat`.execute(
-        halves.ctx.db.sql,
+        everywhere(halves.ctx),
       );
     return rows[0];
   };
@@ -137,7 +138,7 @@ test('reliability 23: a chat that stumbles over itself is set aside with its rea
   expect(await state()).toEqual({ condition: 'behind', reason: 'unexpected', due: true });
   await tries(19);
   expect(await state()).toEqual({ condition: 'failing', reason: 'unexpected', due: false });
-  await halves.ctx.db.transaction(({ sql: tx }) =>
+  await halves.ctx.db.transactionAcross('figures', ({ sql: tx }) =>
     moveGenerations(tx, [chatId], { cause: 'test', priority: 'event', at: new Date() }),
   );
   await halves.workAll();
@@ -152,7 +153,7 @@ test('a newer generation does not wait for the troubles of the one before', asyn
   const late = await lateWorker('removeMember');
   await want(personId, true);
   await late.goOn();
-  const { rows } = await sql`select not_before, attempts from chat`.execute(halves.ctx.db.sql);
+  const { rows } = await sql`select not_before, attempts from chat`.execute(everywhere(halves.ctx));
   expect(rows).toEqual([{ not_before: null, attempts: 0 }]);
 });
 

@@ -6,6 +6,7 @@ import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
 import { sweepDrift } from '../../src/reconcile/drift.ts';
 import type { MemberListing } from '../../src/sferum/sandbox/faults.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 
 const WAITING = { timeout: 30_000, interval: 20 };
@@ -24,7 +25,7 @@ const live = () => world.sandbox.world;
 const bigChat = () => [...live().chats.values()].find((chat) => chat.members.size > 20)!;
 const believedIn = async () => {
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from sferum_member where state = 'in'`.execute(world.ctx.db.sql);
+    select count(*)::int as n from sferum_member where state = 'in'`.execute(everywhere(world.ctx));
   return rows[0]!.n;
 };
 const byUs = (what: 'remove' | 'add') =>
@@ -60,16 +61,16 @@ test.each<[Exclude<MemberListing, 'whole'>, number]>([
       },
     });
     const { rows: due } = await sql<{ id: string }>`
-      select id from chat where sferum_title = ${chat.title}`.execute(world.ctx.db.sql);
-    await sql`update chat set seen_at = null`.execute(world.ctx.db.sql);
-    await world.ctx.db.transaction(({ sql: tx }) =>
+      select id from chat where sferum_title = ${chat.title}`.execute(everywhere(world.ctx));
+    await sql`update chat set seen_at = null`.execute(everywhere(world.ctx));
+    await world.ctx.db.transactionAcross('figures', ({ sql: tx }) =>
       moveGenerations(tx, [due[0]!.id], { cause: 'test', priority: 'event', at: new Date() }),
     );
     await vi.waitFor(async () => {
       const { rows } = await sql`
         select o.state, c.condition, c.condition_reason as reason, c.condition_message as message
         from chat c, operation o where c.id = ${due[0]!.id} and o.id = ${operation}`.execute(
-        world.ctx.db.sql,
+        everywhere(world.ctx),
       );
       const message = expect.stringContaining('Сферум не отвечает');
       expect(rows).toEqual([{ state: 'running', condition: 'behind', reason: 'unavailable', message }]);

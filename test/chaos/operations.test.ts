@@ -7,6 +7,7 @@ import { finishOperations } from '../../src/reconcile/operations.ts';
 import { runOperation } from '../../src/reconcile/run-operation.ts';
 import { lockSchool } from '../../src/store/database.ts';
 import { watchWorkers } from '../../workers/watch.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 
 let halves: Halves;
@@ -20,7 +21,7 @@ afterEach(() => halves[Symbol.asyncDispose]());
 const state = async (id: string) => {
   const { rows } = await sql<{ state: string; codes: string[] }>`
     select state, jsonb_path_query_array(problems, '$[*].code') as codes from operation where id = ${id}`.execute(
-    halves.ctx.db.sql,
+    everywhere(halves.ctx),
   );
   return rows[0]!;
 };
@@ -41,10 +42,10 @@ describe('operations after crashes and failures', () => {
         });
       }
       // What the killed process committed: every chat is done, and nobody closed the operation.
-      await sql`update operation_chat set done_at = now()`.execute(halves.ctx.db.sql);
-      await sql`update chat set settled_generation = generation`.execute(halves.ctx.db.sql);
+      await sql`update operation_chat set done_at = now()`.execute(everywhere(halves.ctx));
+      await sql`update chat set settled_generation = generation`.execute(everywhere(halves.ctx));
       await sql`update operation set state = 'running', finished_at = null where id = ${id}`.execute(
-        halves.ctx.db.sql,
+        everywhere(halves.ctx),
       );
       await runOperation(halves.ctx, id);
       expect((await state(id)).state).toBe('succeeded');
@@ -79,7 +80,7 @@ describe('operations after crashes and failures', () => {
     await halves.workAll();
     await finishOperations(halves.ctx, []);
     for (const token of halves.sandbox.world.accounts.tokens.values()) token.revoked = true;
-    await sql`update operation set state = 'succeeded'`.execute(halves.ctx.db.sql);
+    await sql`update operation set state = 'succeeded'`.execute(everywhere(halves.ctx));
     const id = await halves.commands.initialize({
       ...{
         schoolId: school,
@@ -92,7 +93,7 @@ describe('operations after crashes and failures', () => {
     });
     await expect(runOperation(halves.ctx, id)).rejects.toThrow();
     expect(await state(id)).toEqual({ state: 'failed', codes: ['sferum-token'] });
-    const { rows } = await sql`select status from sferum_account`.execute(halves.ctx.db.sql);
+    const { rows } = await sql`select status from sferum_account`.execute(everywhere(halves.ctx));
     expect(rows).toEqual([{ status: 'broken' }]);
   });
 });
@@ -110,7 +111,7 @@ test('reliability 31: while Sferum hangs no transaction is open, and nobody wait
   while (Date.now() < until) {
     const { rows } = await sql`select left(query, 80) as query from pg_stat_activity
       where datname = current_database() and state like 'idle in transaction%'
-        and now() - state_change > interval '300 milliseconds'`.execute(halves.ctx.db.sql);
+        and now() - state_change > interval '300 milliseconds'`.execute(everywhere(halves.ctx));
     open.push(...rows);
   }
   expect(open).toEqual([]);
@@ -125,7 +126,7 @@ test('reliability 19: a deadlock is tried again, whole, and nothing is left half
   const bothLocked = Promise.withResolvers<void>();
   let locked = 0;
   const add = (one: string, other: string, warning: string) =>
-    db.transaction(async ({ sql: tx }) => {
+    db.transactionAcross('figures', async ({ sql: tx }) => {
       await sql`update chat set warning = coalesce(warning, '') || ${warning} where id = ${one}`.execute(tx);
       if (++locked >= 2) bothLocked.resolve();
       await bothLocked.promise;
@@ -135,18 +136,18 @@ test('reliability 19: a deadlock is tried again, whole, and nothing is left half
     });
   await Promise.all([add(first!, second!, 'a'), add(second!, first!, 'b')]);
   const { rows } = await sql<{ warning: string }>`select warning from chat where warning is not null`.execute(
-    db.sql,
+    everywhere(db),
   );
   expect(locked).toBe(3);
   expect(rows.map((r) => [...r.warning].sort().join(''))).toEqual(['ab', 'ab']);
-  await db.transaction(({ sql: tx }) => lockSchool(tx, school));
+  await db.transactionAcross('figures', ({ sql: tx }) => lockSchool(tx, school));
 });
 
 test('V6, reliability 5: connections that end inside transactions are given back, however many', async () => {
   const { db } = halves.ctx;
   const connections = halves.ctx.config.limits.databaseConnections;
   const cut = Array.from({ length: connections * 2 }, () =>
-    db.transaction(async ({ sql: tx }) => {
+    db.transactionAcross('figures', async ({ sql: tx }) => {
       await sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx);
     }),
   );

@@ -15,6 +15,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { tokenOf } from '../support/api.ts';
 import { startProgram } from '../support/child-process.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 import { TODAY } from '../support/small-world.ts';
@@ -71,11 +72,11 @@ describe.concurrent('a start without what it needs', { timeout: 120_000 }, () =>
 
 test('reliability 20: a clock two seconds and more from the database’s is refused', async () => {
   await using halves = await startHalves();
-  await assertClocksAgree(halves.ctx.db.sql);
+  await assertClocksAgree(everywhere(halves.ctx));
   for (const aheadMs of [60_000, -60_000]) {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + aheadMs });
     try {
-      await expect(assertClocksAgree(halves.ctx.db.sql)).rejects.toThrow(/differ by 60 s/);
+      await expect(assertClocksAgree(everywhere(halves.ctx))).rejects.toThrow(/differ by 60 s/);
     } finally {
       vi.useRealTimers();
     }
@@ -105,7 +106,7 @@ test('V6: a database that falls silent under running processes ends the worker a
 /** New titles for every chat, as a change of the facts would give them. */
 async function renameAll({ ctx, chatIds }: Halves, title: string): Promise<void> {
   const ids = await chatIds();
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     await sql`update chat set title = ${title} || id`.execute(tx);
     await moveGenerations(tx, ids, { cause: 'test', priority: 'bulk', at: new Date() });
   });

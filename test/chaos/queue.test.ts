@@ -5,6 +5,7 @@ import { openQueues } from '../../jobs/queues.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
 import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { backends, REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -36,7 +37,7 @@ describe.each(backends())('the queue on %s', (backend) => {
     await redis?.[Symbol.asyncDispose]();
   });
 
-  const db = () => world.ctx.db.sql;
+  const db = () => everywhere(world.ctx);
   const chats = async () => {
     const { rows } = await sql<{ id: string; title: string }>`select id, title from chat order by id`.execute(
       db(),
@@ -45,7 +46,7 @@ describe.each(backends())('the queue on %s', (backend) => {
   };
   /** New titles, as a change of the facts would give them. */
   const rename = (ids: readonly string[], title: string) =>
-    world.ctx.db.transaction(async ({ sql: tx }) => {
+    world.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
       await sql`update chat set title = ${title} || id where id = any(${[...ids]}::uuid[])`.execute(tx);
       await moveGenerations(tx, ids, { cause: 'test', priority: 'event', at: new Date() });
     });

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { seeded, seedFrom } from '../support/random.ts';
 import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.ts';
 
@@ -35,7 +36,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 /** Ids of the school, as the database has them now. */
 async function ids(query: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`${sql.raw(query)} order by 1`.execute(world.ctx.db.sql);
+  const { rows } = await sql<{ id: string }>`${sql.raw(query)} order by 1`.execute(everywhere(world.ctx));
   return rows.map((r) => r.id);
 }
 const pupils = () => ids(`select id from person where present and roles @> '{student}'`);
@@ -87,7 +88,7 @@ async function issueOrder(): Promise<string> {
 async function anyChat(): Promise<{ id: string; peer: number; owner: number }> {
   const { rows } = await sql<{ id: string; peer: string; owner: string }>`
     select id, peer_id as peer, owner_id as owner from chat where creation = 'created' and deleting_since is null
-    order by id`.execute(world.ctx.db.sql);
+    order by id`.execute(everywhere(world.ctx));
   const chat = pick(rows);
   return { id: chat.id, peer: Number(chat.peer), owner: Number(chat.owner) };
 }
@@ -102,7 +103,7 @@ const STEPS: Record<string, () => Promise<unknown>> = {
   'guardian unlinked': async () => {
     const { rows } = await sql<{ guardianId: string; studentId: string }>`
       select guardian_id as "guardianId", student_id as "studentId" from guardian where present order by 1, 2`.execute(
-      world.ctx.db.sql,
+      everywhere(world.ctx),
     );
     return event('sgo.guardian.unlinked', { ...pick(rows) });
   },

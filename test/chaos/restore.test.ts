@@ -8,6 +8,7 @@ import { sweepDrift } from '../../src/reconcile/drift.ts';
 import { entryPath } from '../support/browser.ts';
 import { startProgram } from '../support/child-process.ts';
 import { copyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 
 const WAITING = { timeout: 30_000, interval: 50 };
@@ -39,7 +40,7 @@ beforeEach(async () => {
   }
   await tellNewcomer(lost);
   const { rows } = await sql<{ id: string; title: string }>`
-    select id, title from chat where type = 'subject' order by id limit 1`.execute(lost.ctx.db.sql);
+    select id, title from chat where type = 'subject' order by id limit 1`.execute(everywhere(lost.ctx));
   const deleted = rows[0]!;
   await requestDeletion(lost.ctx, {
     schoolId: school,
@@ -143,7 +144,7 @@ async function initialized(): Promise<string> {
   return vi.waitFor(async () => {
     const { rows } = await sql<{ state: string }>`
       select concat_ws(' ', state, problems->0->>'code') as state from operation where id = ${id} and finished_at is not null`.execute(
-      halves.ctx.db.sql,
+      everywhere(halves.ctx),
     );
     expect(rows).toHaveLength(1);
     return rows[0]!.state;
@@ -222,7 +223,7 @@ test('reliability 34: confirmed before СГО has sent anything, a crowd that ou
   expect(crowd.every((user) => staffChat().members.has(user))).toBe(true);
   const { rows } =
     await sql`select kind, state from operation where state = 'held' or kind = 'drift'`.execute(
-      halves.ctx.db.sql,
+      everywhere(halves.ctx),
     );
   expect(rows).toEqual([{ kind: 'drift', state: 'held' }]);
 });
@@ -239,7 +240,7 @@ test('reliability 34: a new token does not lift the hold, a decision does; what 
   const status = async () => {
     const { rows } = await sql<{ status: string; id: string | null }>`
       select status, (select id from operation where kind = 'adoption' and state = 'held') as id
-      from sferum_account`.execute(halves.ctx.db.sql);
+      from sferum_account`.execute(everywhere(halves.ctx));
     return rows[0]!;
   };
   const { communityId, userToken } = halves.sandbox.world.connectSchool({ communityId: 230_000_001 });
@@ -265,6 +266,6 @@ test('reliability 34: a school that is not connected is named, and nothing is he
   await using program = startProgram('adopt', halves.env, ['no-such-school']);
   expect(await program.ended).toBe(1);
   expect(program.lines.join('\n')).toContain('not connected to Sferum: no-such-school');
-  const { rows } = await sql`select status from sferum_account`.execute(halves.ctx.db.sql);
+  const { rows } = await sql`select status from sferum_account`.execute(everywhere(halves.ctx));
   expect(rows).toEqual([{ status: 'ok' }]);
 });

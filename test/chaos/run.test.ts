@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
 import { type Program, startProgram } from '../support/child-process.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 import { seeded, seedFrom } from '../support/random.ts';
 
@@ -36,11 +37,11 @@ test('V1–V3: two workers, one killed again and again, lost replies, a wiped qu
     }
     await systemClock.sleep(500);
     faults.clear();
-    await sql`update chat set not_before = null`.execute(halves.ctx.db.sql);
+    await sql`update chat set not_before = null`.execute(everywhere(halves.ctx));
     await halves.settled(50_000);
     // The time after which twins are looked for, and the drift sweep's, have passed.
     await sql`update chat set creation_at = creation_at - interval '10 minutes', seen_at = null`.execute(
-      halves.ctx.db.sql,
+      everywhere(halves.ctx),
     );
     await expect
       .poll(() => counts(halves), { timeout: 50_000, interval: 300 })
@@ -58,7 +59,7 @@ async function counts(halves: Halves) {
   const unexpected = differences.filter((text) => text.endsWith('should not be in Sferum')).length;
   const { rows } = await sql<{ recovered: number }>`
     select count(*)::int as recovered from journal where what in ('sferum-adopt', 'sferum-duplicate')`.execute(
-    halves.ctx.db.sql,
+    everywhere(halves.ctx),
   );
   return {
     lost: differences.length - unexpected,
@@ -75,12 +76,12 @@ async function wipeQueue({ app }: Halves): Promise<void> {
 /** Of workers in the middle of their statements. */
 async function cutConnections({ ctx }: Halves): Promise<void> {
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid()`.execute(ctx.db.sql);
+    where datname = current_database() and pid <> pg_backend_pid()`.execute(everywhere(ctx));
 }
 
 async function renameAll({ ctx, chatIds }: Halves): Promise<void> {
   const ids = await chatIds();
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     await sql`update chat set title = title || ' (новое имя)'`.execute(tx);
     await moveGenerations(tx, ids, { cause: 'test', priority: 'bulk', at: new Date() });
   });

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import { startProgram } from '../support/child-process.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 
 /** Short enough to wait for, in the same proportions as the real ones. */
@@ -21,7 +22,7 @@ async function oneChat(halves: Halves) {
     created: () => halves.sandbox.world.ledger.of('create').length,
     async creation(id: string) {
       const { rows } = await sql<{ creation: string }>`select creation from chat where id = ${id}`.execute(
-        halves.ctx.db.sql,
+        everywhere(halves.ctx),
       );
       return rows[0]!;
     },
@@ -54,10 +55,10 @@ describe('processes that end or stop around a creation', { timeout: 150_000 }, (
     const { chatId, created, creation } = await oneChat(halves);
     if (wasSent) halves.sandbox.world.faults.once('messages.createChat', 'applyThenHang');
     // Where it was not sent: the slot of the token's pace is still to come when the worker is stopped.
-    else await sql`update sferum_account set requests_per_second = 0.4`.execute(halves.ctx.db.sql);
+    else await sql`update sferum_account set requests_per_second = 0.4`.execute(everywhere(halves.ctx));
     if (!wasSent) {
       await sql`update sferum_pace set next_slot_at = clock_timestamp() + interval '900 milliseconds'`.execute(
-        halves.ctx.db.sql,
+        everywhere(halves.ctx),
       );
     }
     await using first = startProgram('worker', halves.env);
@@ -68,7 +69,7 @@ describe('processes that end or stop around a creation', { timeout: 150_000 }, (
     );
     first.signal('SIGSTOP');
     expect(created()).toBe(wasSent ? 1 : 0);
-    await sql`update sferum_account set requests_per_second = 200`.execute(halves.ctx.db.sql);
+    await sql`update sferum_account set requests_per_second = 200`.execute(everywhere(halves.ctx));
     await using second = startProgram('worker', halves.env);
     await second.ready();
     await halves.settled();

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
 import { ADMIN, startChatWorld } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { startHalves } from '../support/halves.ts';
 import { tell } from '../support/tell-events.ts';
 
@@ -27,29 +28,29 @@ test('an event for a chat whose bulk work waits for a slot takes that work over 
   await halves.initialize(schoolId, ['staff']);
   const [chatId] = await halves.chatIds();
   // Once the chat is made, its admins wait for the next slot, some seconds long.
-  await sql`update sferum_account set requests_per_second = 0.2`.execute(ctx.db.sql);
+  await sql`update sferum_account set requests_per_second = 0.2`.execute(everywhere(ctx));
   const bulk = halves.work(chatId!);
   const row = async () => {
     const { rows } = await sql`select creation, seen_at is not null as known, settled_generation as settled
-      from chat where id = ${chatId}`.execute(ctx.db.sql);
+      from chat where id = ${chatId}`.execute(everywhere(ctx));
     return rows[0];
   };
   await vi.waitFor(async () => expect(await row()).toMatchObject({ creation: 'created' }), 20_000);
   const move = (priority: 'bulk' | 'event') =>
-    ctx.db.transaction(({ sql: tx }) =>
+    ctx.db.transactionAcross('figures', ({ sql: tx }) =>
       moveGenerations(tx, [chatId!], { cause: 'test', priority, at: new Date(ctx.clock.now()) }),
     );
   await move('bulk');
-  await ctx.bulkInHand.letGoOvertaken(ctx.db.sql);
+  await ctx.bulkInHand.letGoOvertaken(everywhere(ctx));
   await move('event');
-  await ctx.bulkInHand.letGoOvertaken(ctx.db.sql);
+  await ctx.bulkInHand.letGoOvertaken(everywhere(ctx));
   await bulk;
   expect(halves.sandbox.world.ledger.of('promote')).toEqual([]);
   // What was done is known, so that nothing is read, and nothing is taken for done that was not.
   expect(await row()).toMatchObject({ creation: 'created', known: true, settled: '0' });
 
-  await sql`update sferum_account set requests_per_second = 200`.execute(ctx.db.sql);
-  await sql`delete from sferum_pace`.execute(ctx.db.sql);
+  await sql`update sferum_account set requests_per_second = 200`.execute(everywhere(ctx));
+  await sql`delete from sferum_pace`.execute(everywhere(ctx));
   await halves.workAll();
   expect(await halves.differences()).toEqual([]);
   expect(halves.sandbox.world.ledger.of('create')).toHaveLength(1);

@@ -11,6 +11,7 @@ import {
   startConsole,
   type Visitor,
 } from '../support/browser.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 
 const LINK = 'Привязать учебный профиль VK ID';
@@ -27,7 +28,7 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
     site = await startConsole();
     const school = await importSmallSchool(site.world);
     await initializeAll(site.world, school);
-    const personas = await findPersonas(site.world.ctx.db.sql);
+    const personas = await findPersonas(everywhere(site.world.ctx));
     const role = {
       'school-admin': 'school-admin',
       'homeroom-teacher': 'staff',
@@ -61,7 +62,7 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
     const { rows } = await sql<{ title: string; people: string }>`
       select c.title, count(*) as people from chat c join membership m on m.chat_id = c.id
       where c.id in (select chat_id from membership where person_id = ${people.student.sub})
-      group by c.id order by c.title_key collate "C"`.execute(site.world.ctx.db.sql);
+      group by c.id order by c.title_key collate "C"`.execute(everywhere(site.world.ctx));
     const cards = page.locator('.chats > li');
     expect(await cards.locator('h3').allTextContents()).toEqual(rows.map(({ title }) => title));
     const [first] = await cards.allTextContents();
@@ -133,7 +134,7 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
     expect(await page.getByRole('status').textContent()).toContain('Вы не дали согласия в VK ID');
 
     const { rows } = await sql<{ vk: string }>`select vk_user_id as vk from profile_link
-      where person_id = ${people.parent.sub} and present`.execute(site.world.ctx.db.sql);
+      where person_id = ${people.parent.sub} and present`.execute(everywhere(site.world.ctx));
     await button(page, LINK).click();
     await page.getByLabel('Идентификатор VK').fill(rows[0]!.vk);
     await page.getByRole('button', { name: 'Разрешить' }).click();
@@ -148,7 +149,7 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
     expect(await page.getByRole('status').textContent()).toContain('Привязка не завершена');
     const links =
       await sql`select from profile_link where person_id = ${people['unlinked-student'].sub} and present`.execute(
-        site.world.ctx.db.sql,
+        everywhere(site.world.ctx),
       );
     expect(links.rows).toHaveLength(0);
   });
@@ -164,7 +165,7 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
   test('names of any kind are shown as text', async () => {
     const name = `<img src=x onerror=alert(1)> "'&\u202e ${'ы'.repeat(200)} 👩‍🏫`;
     await sql`update person set family_name = ${name} where id = ${people.parent.sub}`.execute(
-      site.world.ctx.db.sql,
+      everywhere(site.world.ctx),
     );
     const page = await site.visit(people.parent, '/', { viewport: PHONE });
     expect(await page.locator('.who .name').textContent()).toContain(name);

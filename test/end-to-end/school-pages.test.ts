@@ -11,6 +11,7 @@ import {
   startConsole,
   type Visitor,
 } from '../support/browser.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 
 const ADMIN_PAGES = ['/settings', '/changes', '/attention', '/unreachable'];
@@ -25,21 +26,21 @@ describeInBrowser('what a school looks after itself with', () => {
     site = await startConsole();
     school = await importSmallSchool(site.world);
     await initializeAll(site.world, school);
-    const personas = await findPersonas(site.world.ctx.db.sql);
+    const personas = await findPersonas(everywhere(site.world.ctx));
     people = Object.fromEntries(personas.map(({ kind, personId }) => [kind, personId])) as typeof people;
     admin = { role: 'school-admin', school, sub: people['school-admin'] };
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
 
   const heading = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
-  const run = (statement: ReturnType<typeof sql>) => statement.execute(site.world.ctx.db.sql);
+  const run = (statement: ReturnType<typeof sql>) => statement.execute(everywhere(site.world.ctx));
 
   test('the identifier of the community is seen and copied (H1)', async () => {
     const page = await site.visit(admin, '/settings', { permissions: ['clipboard-read', 'clipboard-write'] });
     expect(await heading(page)).toBe('Настройки школы');
     await page.getByRole('heading', { name: 'Настройки коммуникативной среды' }).waitFor();
     const { rows } = await sql<{ id: string }>`select community_id as id from sferum_account`.execute(
-      site.world.ctx.db.sql,
+      everywhere(site.world.ctx),
     );
     await page.getByRole('button', { name: 'Скопировать' }).click();
     await page.getByRole('button', { name: 'Скопировано' }).waitFor();
@@ -53,7 +54,7 @@ describeInBrowser('what a school looks after itself with', () => {
     await page.getByRole('button', { name: 'Сохранить' }).click();
     await page.getByText('Настройки сохранены').waitFor();
     const saved = await sql`select time_zone, early_entry_minutes, limits from school`.execute(
-      site.world.ctx.db.sql,
+      everywhere(site.world.ctx),
     );
     expect(saved.rows).toEqual([{ time_zone: 'Asia/Omsk', early_entry_minutes: 10, limits: {} }]);
 
@@ -86,7 +87,7 @@ describeInBrowser('what a school looks after itself with', () => {
       select p.family_name as name, c.title from membership m join chat c on c.id = m.chat_id
         join person p on p.id = m.person_id
       where c.type = 'class' and p.id = ${people.student} and c.school_id = ${school}`.execute(
-      site.world.ctx.db.sql,
+      everywhere(site.world.ctx),
     );
     const { name, title } = rows[0]!;
     await page.getByLabel('Наименование чата').fill(title);
@@ -109,7 +110,7 @@ describeInBrowser('what a school looks after itself with', () => {
   test("a person's page says for every chat why he is in it (J1)", async () => {
     const page = await site.visit(admin, `/people/${people.student}`);
     const { rows } = await sql`select from membership where person_id = ${people.student}`.execute(
-      site.world.ctx.db.sql,
+      everywhere(site.world.ctx),
     );
     const table = page.getByRole('table').first();
     expect(await table.locator('tbody tr').count()).toBe(rows.length);
@@ -128,7 +129,7 @@ describeInBrowser('what a school looks after itself with', () => {
         join class k on k.id = c.class_id and k.title = '5А'
       where c.type in ('class', 'parents') and not m.admin and not exists (
         select from profile_link l where l.person_id = m.person_id and l.present)`.execute(
-      site.world.ctx.db.sql,
+      everywhere(site.world.ctx),
     );
     expect(listed).toBe(rows[0]!.n);
     await page.emulateMedia({ media: 'print' });
@@ -144,7 +145,7 @@ describeInBrowser('what a school looks after itself with', () => {
     const own = await sql<{
       own: boolean;
     }>`select ${people['homeroom-teacher']} = any(homeroom_teacher_ids) as own
-      from class where title = '5А'`.execute(site.world.ctx.db.sql);
+      from class where title = '5А'`.execute(everywhere(site.world.ctx));
     const answer = await teacher.goto(`${site.origin}/unreachable${address}`);
     expect(answer!.status()).toBe(own.rows[0]!.own ? 200 : 404);
   });

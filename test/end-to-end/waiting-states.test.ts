@@ -13,6 +13,7 @@ import {
   startConsole,
   type Visitor,
 } from '../support/browser.ts';
+import { asOwner, everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.ts';
 
 const OPERATOR = { role: 'operator', sub: 'operator' } as const;
@@ -29,7 +30,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   beforeEach(async () => {
     site = await startConsole();
     school = await importSmallSchool(site.world);
-    const personas = await findPersonas(site.world.ctx.db.sql);
+    const personas = await findPersonas(everywhere(site.world.ctx));
     people = Object.fromEntries(personas.map(({ kind, personId }) => [kind, personId])) as typeof people;
   });
   afterEach(async () => {
@@ -108,7 +109,7 @@ describeInBrowser('what stands still until somebody decides', () => {
     await page.getByText('Новые чаты не создаются').waitFor();
     await expectUsable(page);
     const { rows } = await sql<{ id: string }>`
-      select id from operation where kind = 'account-replacement'`.execute(site.world.ctx.db.sql);
+      select id from operation where kind = 'account-replacement'`.execute(everywhere(site.world.ctx));
     await page.goto(`${site.origin}/manage/operations/${rows[0]!.id}`);
     await heading(page, 'Замена учётной записи Сферума');
     expect(await page.getByRole('button', { name: /Списки верны/ }).count()).toBe(0);
@@ -122,7 +123,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   test('a chat that cannot be made says so in the work list, in the list of chats and in its editor', async () => {
     const { rows } = await sql<{ owner: number }>`
       select owner_id as owner from sferum_account where school_id = ${school}`.execute(
-      site.world.ctx.db.sql,
+      everywhere(site.world.ctx),
     );
     const ownerId = Number(rows[0]!.owner);
     site.world.sandbox.world.faults.add({ method: 'messages.createChat', fault: 100, ownerId, times: 1 });
@@ -164,7 +165,7 @@ describeInBrowser('what stands still until somebody decides', () => {
     await sql`insert into meeting (school_id, lesson_id, author_id, asked_at, due_at, condition, condition_reason,
         condition_message, condition_since)
       values (${school}, 'l1', 't1', now(), now() + interval '1 hour', 'failing', 'token', ${message}, now())`.execute(
-      site.world.ctx.db.sql,
+      everywhere(site.world.ctx),
     );
     const page = await site.visit(admin(), '/attention');
     expect(await page.locator('nav .badge').textContent()).toBe('1');
@@ -179,7 +180,7 @@ describeInBrowser('what stands still until somebody decides', () => {
         concat_ws(' ', s.family_name, s.given_name) as child, k.title as class
       from guardian g join person p on p.id = g.guardian_id join person s on s.id = g.student_id
         join enrollment e on e.student_id = s.id and e.unit = 'class' join class k on k.id = e.unit_id,
-        chat c where c.type = 'staff' and p.id = ${people.parent}`.execute(site.world.ctx.db.sql);
+        chat c where c.type = 'staff' and p.id = ${people.parent}`.execute(everywhere(site.world.ctx));
     const { chat, name, family, child, class: title } = rows[0]!;
     const query = new URLSearchParams({ role: 'parent', lastName: family });
     const page = await site.visit(admin(), `/manage/chats/${chat}/pick?${query}`);
@@ -189,7 +190,9 @@ describeInBrowser('what stands still until somebody decides', () => {
     await expectUsable(page);
 
     await sql`update enrollment set ends_on = '2020-01-01' where student_id in (
-      select student_id from guardian where guardian_id = ${people.parent})`.execute(site.world.ctx.db.sql);
+      select student_id from guardian where guardian_id = ${people.parent})`.execute(
+      everywhere(site.world.ctx),
+    );
     await page.reload();
     await row.getByText('Детей в школе сейчас нет').waitFor();
     expect(await row.getByRole('checkbox').isEnabled()).toBe(false);
@@ -199,7 +202,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   test('a session that is over, a page that is not for one, and a fault of ours say what to do next', async () => {
     const page = await site.visit(admin(), '/manage');
     await sql`update console_session set expires_at = now() - interval '1 minute'`.execute(
-      site.world.ctx.db.sql,
+      everywhere(site.world.ctx),
     );
     await page.reload();
     await heading(page, 'Сеанс закончился');
@@ -212,10 +215,10 @@ describeInBrowser('what stands still until somebody decides', () => {
     await teacher.getByRole('link', { name: 'На главную' }).click();
     await heading(teacher, 'Чаты');
 
-    await sql`alter table journal rename to journal_elsewhere`.execute(site.world.ctx.db.sql);
+    await asOwner(site.world.ctx, 'alter table journal rename to journal_elsewhere');
     const broken = await site.visit(admin(), '/changes');
     await heading(broken, 'Что-то сломалось у нас');
     await expectUsable(broken);
-    await sql`alter table journal_elsewhere rename to journal`.execute(site.world.ctx.db.sql);
+    await asOwner(site.world.ctx, 'alter table journal_elsewhere rename to journal');
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openQueues, type Queues } from '../../jobs/queues.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
+import { APP_ROLE } from '../../src/store/roles.ts';
 import { type ApiWorld, createApiWorld, tokenOf } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -14,7 +15,7 @@ let operator: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   queues = await openQueues(
-    { postgresUrl: database.url },
+    { postgresUrl: database.url, role: APP_ROLE },
     { onError: () => undefined, onWarning: () => undefined },
   );
   world = await createApiWorld({ parts: { queues: queues.all } });

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type ApiWorld,
@@ -12,6 +13,7 @@ import {
   insert,
   tokenOf,
 } from '../support/api.ts';
+import { everywhere } from '../support/everywhere.ts';
 
 interface Page {
   items: Record<string, unknown>[];
@@ -166,7 +168,7 @@ describe('chats', () => {
 
   test('deleted ones are gone', async () => {
     const gone = await addChat(world.db, 's1', { type: 'subject', title: 'Удалённый' });
-    await world.db.orm.em.getConnection().execute('update chat set deleted_at = now() where id = ?', [gone]);
+    await sql`update chat set deleted_at = now() where id = ${gone}`.execute(everywhere(world.db));
     expect(await titles('')).toEqual(NATURAL);
     expect((await world.request(`/v1/chats/${gone}`, { token: admin })).status).toBe(404);
   });

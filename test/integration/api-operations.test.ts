@@ -11,6 +11,7 @@ import {
   insert,
   tokenOf,
 } from '../support/api.ts';
+import { everywhere } from '../support/everywhere.ts';
 
 let world: ApiWorld;
 let token: string;
@@ -27,7 +28,9 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 async function update(id: string, state: string, done: number): Promise<void> {
-  await sql`update operation set state = ${state}, done = ${done} where id = ${id}`.execute(world.db.sql);
+  await sql`update operation set state = ${state}, done = ${done} where id = ${id}`.execute(
+    everywhere(world),
+  );
 }
 
 /** Reads a stream event by event. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TokenClaims } from '../support/api.ts';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, HOMEROOM_5B, startChatWorld } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
 
 const CHATS = '/v1/schools/s1/chats';
 let world: ChatWorld;
@@ -37,7 +38,7 @@ test('D6, D10: a departed person leaves a manual chat too; a synchronisation lea
   await world.initialize({ strict: true });
   expect(world.inSferum('Поход 5А')).toBe('101* 103 201');
   await sql`update person set gone_at = now() + interval '1 year', gone_by = 'z' where id = 't3'`.execute(
-    world.ctx.db.sql,
+    everywhere(world.ctx),
   );
   await world.initialize();
   expect(await world.listed(chat.id!)).toBe('p1 t1*');

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, startChatWorld } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { tell } from '../support/tell-events.ts';
 
 const TODAY = '2026-10-01';
@@ -79,7 +80,7 @@ test('a transfer and a departure answer with their order in every chat of the pu
 
 test('a removal that waits is told so; rejected or approved, the answer says by whom', async () => {
   const limits = { chatShare: 0.2, chatAtLeast: 1, schoolShare: 1, schoolAtLeast: 1000 };
-  await sql`update school set limits = ${JSON.stringify(limits)}::jsonb`.execute(world.ctx.db.sql);
+  await sql`update school set limits = ${JSON.stringify(limits)}::jsonb`.execute(everywhere(world.ctx));
   const group = { id: 'geo5a', subject: 'География', classId: 'c5a', teacherIds: ['t1'], studentIds: ['p3'] };
   await tell(world, 's1', 'sgo.subject-group.saved', { ...group, title: '5А/География' });
   const art = { id: 'art5', subject: 'Рисование', teacherIds: ['t2'], studentIds: ['p3'] };

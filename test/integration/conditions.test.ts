@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startTestApp } from '../support/app.ts';
 import { ADMIN, type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
 import type { RosterFiles } from '../support/roster-files.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 import { tell } from '../support/tell-events.ts';
@@ -181,7 +182,7 @@ describe('a chat', () => {
     });
     const times = async () => {
       const { rows } = await sql<{ times: number }>`
-        select set_aside_times as times from chat where title = '5/Физика'`.execute(world.ctx.db.sql);
+        select set_aside_times as times from chat where title = '5/Физика'`.execute(everywhere(world.ctx));
       return rows[0]!.times;
     };
     await vi.waitFor(async () => expect(await times()).toBeGreaterThan(1), WAITING);
@@ -250,7 +251,7 @@ describe('a person whom Sferum does not let be added', () => {
       const { rows } = await sql<{ id: string }>`
         select l.vk_user_id as id from profile_link l join person p on p.school_id = l.school_id and p.id = l.person_id
         where l.school_id = ${school} and p.roles && '{teacher}' order by l.vk_user_id limit 1`.execute(
-        product.ctx.db.sql,
+        everywhere(product.ctx),
       );
       const teacher = Number(rows[0]!.id);
       product.sandbox.world.describePerson({ id: teacher, adding });
@@ -258,7 +259,7 @@ describe('a person whom Sferum does not let be added', () => {
       const wanting = await sql<{ title: string; condition: string }>`
         select c.title, c.condition from chat c join membership m on m.chat_id = c.id and m.admin
           join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id
-        where l.vk_user_id = ${teacher}`.execute(product.ctx.db.sql);
+        where l.vk_user_id = ${teacher}`.execute(everywhere(product.ctx));
       expect(wanting.rows.length).toBeGreaterThan(1);
       const live = [...product.sandbox.world.chats.values()];
       for (const { title, condition } of wanting.rows) {

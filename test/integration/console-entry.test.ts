@@ -5,6 +5,7 @@ import type { TokenRole } from '../../dashboard/auth.ts';
 import { localPath } from '../../dashboard/console/entry/local-path.ts';
 import { type ApiWorld, addPeople, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';
+import { everywhere } from '../support/everywhere.ts';
 
 const PAGE = { accept: 'text/html' };
 const PUBLIC_URL = 'https://chats.school.ru';
@@ -25,7 +26,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 async function connect(school: string): Promise<void> {
   await sql`insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed, requests_per_second)
-    values (${school}, 5, 7, 'user', ${world.ctx.secrets.seal('t')}, 3)`.execute(world.db.sql);
+    values (${school}, 5, 7, 'user', ${world.ctx.secrets.seal('t')}, 3)`.execute(everywhere(world));
 }
 
 /** Follows СГО's link; the cookie for what comes after. */
@@ -118,7 +119,7 @@ describe('a session', () => {
 
   test('ends after eight hours', async () => {
     const { cookie } = await enter('student', 'pupil');
-    await sql`update console_session set expires_at = now() - interval '1 second'`.execute(world.db.sql);
+    await sql`update console_session set expires_at = now() - interval '1 second'`.execute(everywhere(world));
     expect((await at('/', cookie)).status).toBe(401);
   });
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LEAVES_RESPECTED } from '../../src/plan/leaves.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 import { tell } from '../support/tell-events.ts';
 
@@ -42,7 +43,9 @@ test('D8 who keeps leaving is let go, and counts among those who cannot be reach
       const { rows } = await sql<{
         tries: number;
       }>`select tries from sferum_member where vk_user_id = ${leaver}
-        and chat_id = (select id from chat where sferum_title = ${chat.title})`.execute(world.ctx.db.sql);
+        and chat_id = (select id from chat where sferum_title = ${chat.title})`.execute(
+        everywhere(world.ctx),
+      );
       expect(rows[0]?.tries).toBe(time);
     }, WAITING);
   }
@@ -58,7 +61,7 @@ test('F4 a crowd of strangers is held, and goes once somebody approves', async (
   for (const stranger of crowd) world.sandbox.world.join(chat.id, stranger);
   const held = await vi.waitFor(async () => {
     const { rows } = await sql<{ id: string }>`select id from operation where state = 'held'`.execute(
-      world.ctx.db.sql,
+      everywhere(world.ctx),
     );
     expect(rows).toHaveLength(1);
     return rows[0]!.id;
@@ -79,14 +82,14 @@ test('F4 people of the school who crowd into a chat that is not theirs are held 
   const staff = [...world.sandbox.world.chats.values()].find((chat) => chat.title === 'Учительская')!;
   const { rows: pupils } = await sql<{ profile: string }>`
     select l.vk_user_id as profile from profile_link l join person p on p.school_id = l.school_id and p.id = l.person_id
-    where l.present and 'student' = any(p.roles) limit 30`.execute(world.ctx.db.sql);
+    where l.present and 'student' = any(p.roles) limit 30`.execute(everywhere(world.ctx));
   const crowd = pupils.map((r) => Number(r.profile));
   const teachers = new Set(staff.members.keys());
   for (const pupil of crowd) world.sandbox.world.join(staff.id, pupil);
   const operations = async () => {
     const { rows } = await sql<{ id: string; kind: string; state: string; held: number }>`
       select id, kind, state, (result->>'held')::int as held from operation where kind in ('drift', 'events')`.execute(
-      world.ctx.db.sql,
+      everywhere(world.ctx),
     );
     return rows;
   };
@@ -103,7 +106,7 @@ test('F4 people of the school who crowd into a chat that is not theirs are held 
   await vi.waitFor(async () => {
     const { rows } =
       await sql`select 1 from chat where sferum_title = 'Учительская' and seen_at > ${seen}`.execute(
-        world.ctx.db.sql,
+        everywhere(world.ctx),
       );
     expect(rows).toHaveLength(1);
   }, WAITING);

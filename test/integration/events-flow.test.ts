@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { EVENTS_PER_BATCH } from '../../src/roster/events/limits.ts';
 import { findDelays } from '../../src/store/queries/delays.ts';
 import { ADMIN, linkedRoster } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { hearingWorld, SERVICE, taken } from '../support/hearing-world.ts';
 import { withoutRows, withRows } from '../support/roster-files.ts';
 
@@ -57,7 +58,7 @@ describe('statements against each other', () => {
   });
 
   test('D0 a type that is not switched on changes facts only, and follows once it is', async () => {
-    await sql`update school set switched_on = '{class}'`.execute(school.world.ctx.db.sql);
+    await sql`update school set switched_on = '{class}'`.execute(everywhere(school.world.ctx));
     await hear(moved('o1', [{ studentId: 'p1', classId: 'c5a', toClassId: 'c5b' }]));
     expect(everything()).toMatchObject({ '5Б класс': '102* 201 204 205', '5Б родители': '102*' });
     await school.world.initialize();
@@ -67,7 +68,9 @@ describe('statements against each other', () => {
 
 test('F4 more removals than the limit are held as an operation of the event; additions go on; approved they are done', async () => {
   const limits = { chatShare: 0.2, chatAtLeast: 1, schoolShare: 1, schoolAtLeast: 1000 };
-  await sql`update school set limits = ${JSON.stringify(limits)}::jsonb`.execute(school.world.ctx.db.sql);
+  await sql`update school set limits = ${JSON.stringify(limits)}::jsonb`.execute(
+    everywhere(school.world.ctx),
+  );
   const group = {
     id: 'geo5a',
     title: '5А/География',
@@ -95,7 +98,7 @@ test('J9 what followed an event has its delay, from the event to the chat', asyn
   const before = new Date(school.world.ctx.clock.now());
   await hear(event('sgo.person.removed', { id: 't3' }));
   const delays = await findDelays(
-    school.world.ctx.db.sql,
+    everywhere(school.world.ctx),
     's1',
     before,
     new Date(before.getTime() + 3600_000),
@@ -123,7 +126,7 @@ test('lessons are kept, the latest statement of each', async () => {
   );
   await hear(old, event('sgo.lesson.removed', { id: 'l2' }));
   const { rows } = await sql`select id, topic, present from lesson order by id`.execute(
-    school.world.ctx.db.sql,
+    everywhere(school.world.ctx),
   );
   expect(rows).toEqual([
     { id: 'l1', topic: 'Реки', present: true },

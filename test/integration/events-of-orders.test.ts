@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import { linkedRoster } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { hearingWorld, taken } from '../support/hearing-world.ts';
 import { edited, withoutRows } from '../support/roster-files.ts';
 
@@ -24,7 +25,7 @@ describe('orders (D6)', () => {
     const { rows } = await sql<{
       grounds: object[];
     }>`select grounds from membership m join chat c on c.id = m.chat_id
-      where c.key = 'class:c5b' and person_id = 'p1'`.execute(school.world.ctx.db.sql);
+      where c.key = 'class:c5b' and person_id = 'p1'`.execute(everywhere(school.world.ctx));
     expect(rows[0]!.grounds).toEqual([
       { kind: 'enrollment', classId: 'c5b', since: '2026-10-01', orderId: 'o1' },
     ]);
@@ -94,7 +95,7 @@ describe('orders (D6)', () => {
     until('2026-10-04T20:50:00Z');
     await vi.waitFor(async () => {
       const { rows } = await sql`select 1 from school where computed_on = '2026-10-04'`.execute(
-        school.world.ctx.db.sql,
+        everywhere(school.world.ctx),
       );
       expect(rows).toHaveLength(1);
     }, 20_000);
@@ -106,7 +107,9 @@ describe('orders (D6)', () => {
     const { rows } = await sql<{
       cause: string;
     }>`select distinct j.cause from journal j join chat c on c.id = j.chat_id
-      where c.key = 'class:c5b' and what = 'add' and j.person_id = 'p1'`.execute(school.world.ctx.db.sql);
+      where c.key = 'class:c5b' and what = 'add' and j.person_id = 'p1'`.execute(
+      everywhere(school.world.ctx),
+    );
     expect(rows).toEqual([{ cause: 'day:2026-10-05' }]);
   });
 });

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import { ADMIN } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { hearingWorld, SERVICE, taken } from '../support/hearing-world.ts';
 
 const school = hearingWorld();
@@ -112,7 +113,7 @@ describe('people', () => {
 
   test('A7 a VK ID of anybody is refused to a pupil and a pupil’s to anybody else, also in another school', async () => {
     const before = everything();
-    await sql`insert into school (id, name) values ('s2', 'Школа № 2')`.execute(school.world.ctx.db.sql);
+    await sql`insert into school (id, name) values ('s2', 'Школа № 2')`.execute(everywhere(school.world.ctx));
     const refused = {
       accepted: 0,
       duplicates: 0,
@@ -138,7 +139,7 @@ describe('people', () => {
       event('sgo.person.saved', { id: 'p9', familyName: 'Новый', givenName: 'Олег', roles: ['student'] }),
     );
     const { rows } = await sql`select 1 from profile_link where person_id = 'p9' and present`.execute(
-      school.world.ctx.db.sql,
+      everywhere(school.world.ctx),
     );
     expect(rows).toEqual([]);
     expect(everything()).toEqual(before);

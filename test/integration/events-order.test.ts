@@ -23,6 +23,7 @@ import {
   PARTS,
   PUPILS,
 } from '../support/arbitrary-events.ts';
+import { everywhere } from '../support/everywhere.ts';
 
 const NOW = Date.parse('2026-10-01T08:00:00Z');
 const ALWAYS: Span = { beginsOn: null, endsOn: null };
@@ -68,7 +69,7 @@ test('V1 whatever order events and a roster come in, and however they are batche
 /** The people and desired chats of a school that heard events, a roster after the first `cut` of them. */
 async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut: number, singly: boolean) {
   const schoolId = randomUUID();
-  await sql`insert into school (id, name) values (${schoolId}, 'Школа')`.execute(world.db.sql);
+  await sql`insert into school (id, name) values (${schoolId}, 'Школа')`.execute(everywhere(world));
   const hear = async (part: readonly CloudEvent[]) => {
     const batches = singly ? part.map((event) => [event]) : [part];
     for (const batch of batches) {
@@ -82,10 +83,10 @@ async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut:
   await hear(events.slice(0, cut));
   await importRoster(schoolId, statement);
   await hear(events.slice(cut));
-  const facts = await loadFacts(world.db.sql, schoolId);
+  const facts = await loadFacts(everywhere(world), schoolId);
   // All that was ever said of people: who is present shows in the chats.
   const { rows: people } = await sql`select id, family_name, roles, sex, birth_date from person
-    where school_id = ${schoolId} and stated_at is not null order by id`.execute(world.db.sql);
+    where school_id = ${schoolId} and stated_at is not null order by id`.execute(everywhere(world));
   const desired = desiredChats(facts, [], '2026-10-01', { types: new Set(CHAT_TYPES), strict: false });
   const chats = desired.map(({ key, title, members }) => ({
     key,
@@ -136,7 +137,7 @@ async function importRoster(schoolId: string, statement: Roster): Promise<void> 
     counts: { schools: 1, people: 0, classes: 0, subjectGroups: 0, enrollments: 0 },
     ...{ rejected: [], rejectedTotal: 0 },
   };
-  await world.ctx.db.transaction(async ({ sql: tx }) => {
+  await world.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     const { takenAt } = statement;
     await mergeRoster(tx, reading, { takenAt, by: 'import:1', timeZone: 'Europe/Moscow' });

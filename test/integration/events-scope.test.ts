@@ -18,6 +18,7 @@ import {
   numbered,
   PUPILS,
 } from '../support/arbitrary-events.ts';
+import { everywhere } from '../support/everywhere.ts';
 
 const NOW = Date.parse('2026-10-01T08:00:00Z');
 const RUNS = 100;
@@ -68,7 +69,7 @@ test('a change planned for the chats it touches comes to what the whole school c
 /** Writes a batch; compares the plan of the touched chats with the whole one's; applies the former. */
 async function follow(schoolId: string, batch: readonly CloudEvent[]): Promise<void> {
   const { ctx } = world;
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     const { touched } = await writeEvents(tx, schoolId, batch.map(good));
     const affected = (await affectedChats(tx, schoolId, touched))!;
@@ -131,20 +132,22 @@ async function found(
   byHand: readonly { chat: string; personId: string; member: string | null; admin: string | null }[],
 ) {
   await sql`insert into school (id, name, switched_on, limits) values (${schoolId}, 'Школа', ${[...CHAT_TYPES]},
-    '{"chatShare": 1, "chatAtLeast": 1000, "schoolShare": 1, "schoolAtLeast": 1000}')`.execute(world.db.sql);
+    '{"chatShare": 1, "chatAtLeast": 1000, "schoolShare": 1, "schoolAtLeast": 1000}')`.execute(
+    everywhere(world),
+  );
   const manual = randomUUID();
   await sql`insert into chat (id, school_id, type, title, title_key, created_at, creation, sferum_title)
     values (${manual}, ${schoolId}, 'subject', 'Кружок', 'кружок', now(), 'created', 'Кружок')`.execute(
-    world.db.sql,
+    everywhere(world),
   );
   await follow(schoolId, FOUNDING);
   await sql`insert into exception (chat_id, person_id, school_id, member, admin, author_id, at)
     select c.id, r."personId", ${schoolId}, r.member, r.admin, 'a1', now()
     from jsonb_to_recordset(${JSON.stringify(byHand)}::jsonb) as r(chat text, "personId" text, member text, admin text)
     join chat c on c.school_id = ${schoolId} and coalesce(c.key, 'manual') = r.chat
-    on conflict do nothing`.execute(world.db.sql);
+    on conflict do nothing`.execute(everywhere(world));
   const at = new Date(NOW);
-  await world.ctx.db.transaction(async ({ sql: tx }) => {
+  await world.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     await followFacts(world.ctx, tx, schoolId, {
       cause: 'x',
       author: { id: 'test', kind: 'service' },

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 
 const WAITING = { timeout: 20_000, interval: 20 };
@@ -37,7 +38,7 @@ async function invited(): Promise<Invited[]> {
   const { rows } = await sql<Invited>`
     select c.title, c.invite_link, l.vk_user_id as user, m.admin from chat c join membership m on m.chat_id = c.id
     join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
-    order by c.title, l.vk_user_id`.execute(world.ctx.db.sql);
+    order by c.title, l.vk_user_id`.execute(everywhere(world.ctx));
   return rows;
 }
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { tendLesson } from '../../src/lessons/tend-lesson.ts';
 import type { SferumAccount } from '../../src/sferum/gateway.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { ENDS_AT, type LessonWorld, PUPIL, startLessonWorld, TEACHER } from '../support/lesson-world.ts';
 
 const WAITING = { timeout: 30_000, interval: 20 };
@@ -23,7 +24,7 @@ const lessonsQueue = () => world.app.queues.all.find((queue) => queue.name === '
 /** Calls that run although nobody is shown them must be those that were reported. */
 async function expectOrphansReported(shown: readonly string[]): Promise<void> {
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from meeting_call where state = 'lost'`.execute(world.ctx.db.sql);
+    select count(*)::int as n from meeting_call where state = 'lost'`.execute(everywhere(world.ctx));
   const orphans = world.running().filter((code) => !shown.includes(code));
   const reported = (await world.journal()).filter((line) => line.startsWith('call-lost'));
   expect({ orphans: orphans.length, reported: reported.length }).toEqual({

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { everywhere } from '../support/everywhere.ts';
 import {
   ENDS_AT,
   type LessonWorld,
@@ -274,10 +275,10 @@ describe('rights', () => {
 
 describe('the school’s account', () => {
   test('I8: without a user token no meeting is made, and the school is told so', async () => {
-    await sql`update sferum_account set token_kind = 'community'`.execute(world.ctx.db.sql);
+    await sql`update sferum_account set token_kind = 'community'`.execute(everywhere(world.ctx));
     const response = await world.create();
     expect([response.status, await response.json()]).toMatchObject([409, { type: 'calls-need-user-token' }]);
-    await sql`delete from sferum_account`.execute(world.ctx.db.sql);
+    await sql`delete from sferum_account`.execute(everywhere(world.ctx));
     expect(await (await world.create()).json()).toMatchObject({ type: 'sferum-not-connected' });
     expect(calls()).toBe(0);
   });
@@ -285,11 +286,11 @@ describe('the school’s account', () => {
   test('a token revoked: the teacher sees why, and with a new token the call is there', async () => {
     const { rows } = await sql<{
       sealed: string;
-    }>`select access_token_sealed as sealed from sferum_account`.execute(world.ctx.db.sql);
+    }>`select access_token_sealed as sealed from sferum_account`.execute(everywhere(world.ctx));
     const token = world.ctx.secrets.open(rows[0]!.sealed);
     const seal = async (plain: string) => {
       await sql`update sferum_account set status = 'ok', access_token_sealed = ${world.ctx.secrets.seal(plain)}`.execute(
-        world.ctx.db.sql,
+        everywhere(world.ctx),
       );
     };
     await seal('revoked');

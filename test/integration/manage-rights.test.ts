@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp, type Who } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { manageRoster, SCHOOL } from '../support/manage-world.ts';
 import { initializeAll } from '../support/small-world.ts';
 
@@ -63,14 +64,16 @@ describe('who may what below /manage (A1, B5, C5, E2, F, G1)', () => {
     await world.importRoster(manageRoster());
     ids.run = (await initializeAll(world, SCHOOL)).id;
     await world.settled();
-    await sql`insert into school (id, name) values ('another', 'Другая школа')`.execute(world.ctx.db.sql);
+    await sql`insert into school (id, name) values ('another', 'Другая школа')`.execute(
+      everywhere(world.ctx),
+    );
     await sql`insert into sferum_account select * from jsonb_populate_record(null::sferum_account,
       (select to_jsonb(a) || '{"school_id": "another"}' from sferum_account a limit 1))`.execute(
-      world.ctx.db.sql,
+      everywhere(world.ctx),
     );
     for (const [name, title] of Object.entries(CHATS)) {
       const { rows } = await sql<{ id: string }>`select id from chat where title = ${title}`.execute(
-        world.ctx.db.sql,
+        everywhere(world.ctx),
       );
       ids[name] = rows[0]!.id;
     }

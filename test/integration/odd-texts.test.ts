@@ -7,6 +7,7 @@ import { nameKey } from '../../src/roster/name-key.ts';
 import { ERROR_TEXTS } from '../../src/sferum/sandbox/errors.ts';
 import { entryPath } from '../support/browser.ts';
 import { ADMIN, type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { edited, withRows } from '../support/roster-files.ts';
 import { tell } from '../support/tell-events.ts';
 
@@ -78,7 +79,7 @@ function expectShown(text: string, shown: string): void {
 /** Stored clean, found by its name, and told clean by the API and the pages. */
 async function expectClean(id: string, clean: string, chatTitle: string): Promise<void> {
   const { rows } = await sql`select family_name as family, name_key as key from person
-    where school_id = 's1' and id = ${id}`.execute(world.ctx.db.sql);
+    where school_id = 's1' and id = ${id}`.execute(everywhere(world.ctx));
   expect(rows).toEqual([{ family: clean, key: nameKey(`${clean} Ян`) }]);
   const found = `/v1/schools/s1/people?lastName=${encodeURIComponent(clean.slice(0, 5))}`;
   const { items } = await world.done<{ items: { id: string; familyName: string }[] }>(
@@ -146,7 +147,7 @@ describe('reliability 16: a field of 1 MB', () => {
   const long = 'Я'.repeat(MIB / 2);
   const facts = async () => {
     const { rows } = await sql`select id, family_name, present from person order by id`.execute(
-      world.ctx.db.sql,
+      everywhere(world.ctx),
     );
     return rows;
   };
@@ -217,7 +218,7 @@ test('reliability 16: whatever VK writes in its errors, the job ends once and no
   const chatId = await world.chatId('Учительская');
   const { rows } = await sql`select condition, attempts, (select state || ' ' || reason from sferum_member s
       where s.chat_id = c.id and vk_user_id = 7900) as closed from chat c where id = ${chatId}`.execute(
-    world.ctx.db.sql,
+    everywhere(world.ctx),
   );
   expect(rows).toEqual([{ condition: 'synced', attempts: 0, closed: 'refused privacy' }]);
   for (const path of [

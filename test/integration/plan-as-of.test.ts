@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import { ADMIN, type ChatWorld, startChatWorld } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { tell } from '../support/tell-events.ts';
 import { stateOf } from '../support/world-state.ts';
 
@@ -61,7 +62,7 @@ const DEPARTURE = ['5А класс: remove p2', '5А родители: remove m1
 test('a dry run «на дату» shows exactly the moves of the orders in force by then, named, and changes nothing', async () => {
   const before = await stateOf(world);
   const { writes } = world.sandbox.api.stats;
-  const { rows: journal } = await sql`select max(id) as last from journal`.execute(world.ctx.db.sql);
+  const { rows: journal } = await sql`select max(id) as last from journal`.execute(everywhere(world.ctx));
   expect((await planOf(null)).lines).toEqual([]);
   expect((await planOf('2026-10-04')).lines).toEqual([]);
   const { result, lines } = await planOf('2026-10-05');
@@ -77,7 +78,9 @@ test('a dry run «на дату» shows exactly the moves of the orders in force
   expect(moves((await planOf('2026-10-20')).lines)).toEqual([...TRANSFER, ...DEPARTURE].sort());
   expect(await stateOf(world)).toEqual(before);
   expect(world.sandbox.api.stats.writes).toBe(writes);
-  expect((await sql`select max(id) as last from journal`.execute(world.ctx.db.sql)).rows).toEqual(journal);
+  expect((await sql`select max(id) as last from journal`.execute(everywhere(world.ctx))).rows).toEqual(
+    journal,
+  );
 });
 
 test('it is to be read alone: applied it is refused', async () => {
@@ -95,7 +98,7 @@ test('J7: when the day comes, just that happens', async () => {
   const done = () =>
     sql<PlanLine>`select what as action, c.title as "chatTitle", person_id as "personId"
       from journal j join chat c on c.id = j.chat_id where j.cause = 'day:2026-10-05' and person_id is not null`.execute(
-      world.ctx.db.sql,
+      everywhere(world.ctx),
     );
   await vi.waitFor(async () => expect((await done()).rows).not.toEqual([]), 20_000);
   await world.settled();

@@ -9,6 +9,7 @@ import { readRoster } from '../../src/roster/read-roster.ts';
 import type { RosterReading } from '../../src/roster/reading.ts';
 import { Database } from '../../src/store/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { everywhere } from '../support/everywhere.ts';
 import {
   edited,
   type RosterFiles,
@@ -46,7 +47,7 @@ async function merge(
 ): Promise<MergeResult> {
   const schools = new Set(addOnly ? reading.schools.map((school) => school.id) : []);
   const options = { takenAt, by: by ?? `import:${takenAt}`, timeZone: 'Europe/Moscow', addOnly: schools };
-  return db.transaction((tx) => mergeRoster(tx.sql, reading, options));
+  return db.transactionAcross('figures', (tx) => mergeRoster(tx.sql, reading, options));
 }
 
 const take = async (roster: RosterFiles, takenAt: string, how?: How) =>
@@ -63,7 +64,7 @@ async function facts(): Promise<string[]> {
     union all select concat_ws(' ', 'enrollment', school_id, unit, unit_id, student_id, begins_on, '..', ends_on) from enrollment where present
     union all select concat_ws(' ', 'guardian', school_id, guardian_id, student_id) from guardian where present
     union all select concat_ws(' ', 'link', school_id, person_id, vk_user_id) from profile_link where present
-    order by 1`.execute(db.sql);
+    order by 1`.execute(everywhere(db));
   return rows.map((row) => row.fact);
 }
 
@@ -79,7 +80,7 @@ async function difference(work: () => Promise<unknown>): Promise<string[]> {
 
 async function count(from: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`select count(*)::int as count from ${sql.raw(from)}`.execute(
-    db.sql,
+    everywhere(db),
   );
   return rows[0]!.count;
 }
@@ -125,7 +126,7 @@ describe('a roster in the database', () => {
 
   test('what is not in it any more, or deleted, is gone; nothing else is touched', async () => {
     await take(files, MONDAY);
-    await sql`insert into roster_order (school_id, id) values ('s1', 'o1')`.execute(db.sql);
+    await sql`insert into roster_order (school_id, id) values ('s1', 'o1')`.execute(everywhere(db));
     let next = withoutRows(withoutRows(files, 'users.csv', 'p5,,'), 'enrollments.csv', ',p5,');
     next = edited(next, 'enrollments.csv', 'e10,,', 'e10,tobedeleted,');
     next = edited(next, 'users.csv', 'Андреевна,', 'Сергеевна,');
@@ -175,14 +176,14 @@ describe('of several statements the latest wins (LWW)', () => {
   test('a later event outlives the import, an earlier one does not', async () => {
     await take(files, MONDAY);
     await sql`update enrollment set gone_at = ${WEDNESDAY}, gone_by = 'x' where student_id = 'p1' and unit = 'class'`.execute(
-      db.sql,
+      everywhere(db),
     );
     await sql`update enrollment set gone_at = ${MONDAY}, gone_by = 'import:z' where student_id = 'p4' and unit = 'class'`.execute(
-      db.sql,
+      everywhere(db),
     );
     await sql`insert into enrollment (school_id, unit, unit_id, student_id, stated_at, stated_by)
       values ('s1', 'class', 'c5b', 'p1', ${WEDNESDAY}, 'x'), ('s1', 'class', 'c5a', 'p4', ${MONDAY}, 'a')`.execute(
-      db.sql,
+      everywhere(db),
     );
     expect(await difference(() => take(files, TUESDAY))).toEqual([
       '− enrollment s1 class c5a p4 ..',
@@ -252,7 +253,7 @@ describe('an incomplete roster only adds (J2)', () => {
   test('what is stored and what a file would leave are measured alike', async () => {
     const reading = await readFiles(files);
     await merge(reading, MONDAY);
-    const stored = await storedSizes(db.sql, ['s1'], '2026-11-16');
+    const stored = await storedSizes(everywhere(db), ['s1'], '2026-11-16');
     expect(stored).toEqual(sizesOf(reading));
     expect(
       looksIncomplete(stored, sizesOf(await readFiles(withoutRows(files, 'enrollments.csv', ',c5b,')))),
@@ -302,11 +303,11 @@ describe('profile links', () => {
   });
 
   test('a link that somebody made or undid himself is not touched; one of an import is corrected', async () => {
-    await sql`insert into school (id, name) values ('s1', 'Школа')`.execute(db.sql);
+    await sql`insert into school (id, name) values ('s1', 'Школа')`.execute(everywhere(db));
     await sql`insert into profile_link (school_id, person_id, vk_user_id, stated_at, stated_by) values
-      ('s1', 't1', 900, ${MONDAY}, 'person:t1')`.execute(db.sql);
+      ('s1', 't1', 900, ${MONDAY}, 'person:t1')`.execute(everywhere(db));
     await sql`insert into profile_link (school_id, person_id, gone_at, gone_by) values
-      ('s1', 'm1', ${MONDAY}, 'person:m1')`.execute(db.sql);
+      ('s1', 'm1', ${MONDAY}, 'person:m1')`.execute(everywhere(db));
     await take(files, TUESDAY);
     expect(await links()).toEqual([link('p1', 201), link('t1', 900)]);
     await take(edited(files, 'users.csv', '{VK:201}', '{VK:202}'), WEDNESDAY);

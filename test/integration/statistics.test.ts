@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { startTestApp } from '../support/app.ts';
+import { asOwner, everywhere } from '../support/everywhere.ts';
 import { rosterFiles } from '../support/roster-files.ts';
 
 test('after an import the planner knows its tables without waiting for autovacuum', async () => {
   await using world = await startTestApp();
-  const db = world.ctx.db.sql;
+  const db = everywhere(world.ctx);
   for (const table of ['person', 'enrollment', 'guardian']) {
-    await sql`alter table ${sql.table(table)} set (autovacuum_enabled = false)`.execute(db);
+    await asOwner(world.ctx, `alter table ${table} set (autovacuum_enabled = false)`);
   }
   await world.importRoster(rosterFiles());
   const known = async () => {

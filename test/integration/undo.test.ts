@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import type { TokenClaims } from '../support/api.ts';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { edited } from '../support/roster-files.ts';
 import { tell } from '../support/tell-events.ts';
 import { stateOf } from '../support/world-state.ts';
@@ -42,7 +43,7 @@ const edit = async (title: string, body: object) => {
 };
 
 /** What events say from now on waits for the next initialisation. */
-const switchOff = () => sql`update school set switched_on = '{}'`.execute(world.ctx.db.sql);
+const switchOff = () => sql`update school set switched_on = '{}'`.execute(everywhere(world.ctx));
 
 test('a strict run: what was kept by hand is back, to the letter – author, reason and time', async () => {
   await edit('5А класс', { members: { add: ['t3'], remove: ['p2'] }, reason: 'по заявлению' });
@@ -121,7 +122,7 @@ test('the chats it made are gone, and come back with the next one', async () => 
 test('F4: removals that the run holds are not carried out by its undo; those approved since are taken back', async () => {
   await switchOff();
   const limits = { chatShare: 0.2, chatAtLeast: 1, schoolShare: 1, schoolAtLeast: 1000 };
-  await sql`update school set limits = ${JSON.stringify(limits)}::jsonb`.execute(world.ctx.db.sql);
+  await sql`update school set limits = ${JSON.stringify(limits)}::jsonb`.execute(everywhere(world.ctx));
   const before = await stateOf(world);
   const group = { title: '5А/География', subject: 'География', classId: 'c5a', teacherIds: ['t1'] };
   await tell(world, 's1', 'sgo.subject-group.saved', { id: 'geo5a', ...group, studentIds: ['p3'] });
@@ -158,7 +159,7 @@ test('what may not be undone is refused, and changes nothing', async () => {
   await world.importRoster(edited(linkedRoster(), 'users.csv', 'Полина', 'Павлина'), '2026-10-01T08:30:00Z');
   const { rows } = await sql<{ id: string }>`
     select id from operation where kind = 'roster-import' order by created_at desc limit 1`.execute(
-    world.ctx.db.sql,
+    everywhere(world.ctx),
   );
   expect(await refused(409, rows[0]!.id)).toBe('operation-not-undoable');
   expect(await stateOf(world)).toEqual(after);

@@ -4,6 +4,7 @@ import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { type TokenClaims, tokenOf } from '../support/api.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { backends, startRedis } from '../support/redis.ts';
 
 const VK_USER_REQUESTS_PER_SECOND = 3;
@@ -24,7 +25,7 @@ async function importSchool(world: TestApp): Promise<string> {
   expect(response.status).toBe(202);
   const { operationId } = (await response.json()) as { operationId: string };
   expect((await world.ended(operationId)).state).toBe('succeeded');
-  const { rows } = await sql<{ id: string }>`select id from school`.execute(world.ctx.db.sql);
+  const { rows } = await sql<{ id: string }>`select id from school`.execute(everywhere(world.ctx));
   return rows[0]!.id;
 }
 
@@ -62,7 +63,7 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     const dryRun = await initialize(world, school, { types: ALL_TYPES, dryRun: true });
     expect(dryRun.state).toBe('succeeded');
     expect(writesOf(world)).toBe(0);
-    const { rows } = await sql<{ n: string }>`select count(*) as n from chat`.execute(world.ctx.db.sql);
+    const { rows } = await sql<{ n: string }>`select count(*) as n from chat`.execute(everywhere(world.ctx));
     expect(Number(rows[0]!.n)).toBe(0);
 
     const applied = await initialize(world, school, { plan: dryRun.id });
@@ -115,7 +116,7 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
 
   test('F3 a plan is refused as out of date once the world has moved', async () => {
     const dryRun = await initialize(world, school, { types: ALL_TYPES, dryRun: true });
-    await sql`update school set revision = revision + 1 where id = ${school}`.execute(world.ctx.db.sql);
+    await sql`update school set revision = revision + 1 where id = ${school}`.execute(everywhere(world.ctx));
     const path = `/v1/schools/${school}/initializations`;
     const response = await world.call('POST', path, operator, { plan: dryRun.id });
     expect(response.status).toBe(409);
@@ -127,7 +128,7 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     const { rows } = await sql<{ id: string }>`
       update chat set generation = generation + 1, queued_at = now() - interval '2 minutes', title = title || ' (новое имя)'
       where peer_id in (select peer_id from chat) and sferum_title = ${chat!.title} returning id`.execute(
-      world.ctx.db.sql,
+      everywhere(world.ctx),
     );
     expect(rows).toHaveLength(1);
     for (const queue of world.app.queues.all) await queue.obliterate({ force: true });

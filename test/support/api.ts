@@ -17,6 +17,7 @@ import { SecretBox } from '../../src/secrets.ts';
 import { linkCheck } from '../../src/sferum/links.ts';
 import { Database } from '../../src/store/database.ts';
 import { createTestDatabase } from './database.ts';
+import { everywhere } from './everywhere.ts';
 
 export const JWT_SECRET = 'a test secret that is long enough, quite';
 
@@ -163,7 +164,9 @@ export async function insert(
 ): Promise<void> {
   await sql`insert into ${sql.table(table)} (${sql.join(Object.keys(rows[0]!).map((column) => sql.ref(column)))})
     select ${sql.join(Object.keys(rows[0]!).map((column) => sql.ref(column)))}
-    from jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::jsonb)`.execute(db.sql);
+    from jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::jsonb)`.execute(
+    everywhere(db),
+  );
 }
 
 const STATED = { stated_at: '2026-08-25T00:00:00Z', stated_by: 'import-1' };

@@ -18,6 +18,7 @@ import type { Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import type { Operation } from '../../src/store/entities.ts';
 import { JWT_SECRET, type TokenClaims, tokenOf } from './api.ts';
 import { createTestDatabase } from './database.ts';
+import { everywhere } from './everywhere.ts';
 
 /** What the sandbox allows, and our own pace where a test asks for it: what happens counts, not how slowly. */
 const REQUESTS_PER_SECOND = 200;
@@ -104,7 +105,9 @@ export async function startTestApp(
         by: { id: 'sgo', kind: 'service' },
       });
       await settled();
-      await sql`update sferum_account set requests_per_second = ${REQUESTS_PER_SECOND}`.execute(ctx.db.sql);
+      await sql`update sferum_account set requests_per_second = ${REQUESTS_PER_SECOND}`.execute(
+        everywhere(ctx),
+      );
     },
     ended: (id) => followOperation(ctx, id, { lookEveryMs: LOOK_EVERY_MS }),
     differences: async (schoolIds) => (await compareStates(ctx, sandbox, schoolIds)).differences,
@@ -125,7 +128,7 @@ function nothingLeft(ctx: Context): Promise<void> {
     const { rows } = await sql`
       select 'operation' as what, kind as which, state from operation where state in ('queued', 'running')
       union all select 'chat', title, coalesce(condition_reason, condition) from chat
-        where generation > settled_generation and deleted_at is null`.execute(ctx.db.sql);
+        where generation > settled_generation and deleted_at is null`.execute(everywhere(ctx));
     expect(rows).toEqual([]);
   }, WAITING);
 }

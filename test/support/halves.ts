@@ -23,6 +23,7 @@ import { createSandbox, type Sandbox } from '../../src/sferum/sandbox/sandbox.ts
 import { JWT_SECRET } from './api.ts';
 import { SECRETS_KEY } from './child-process.ts';
 import { createTestDatabase } from './database.ts';
+import { everywhere } from './everywhere.ts';
 import { TODAY } from './small-world.ts';
 
 const REQUESTS_PER_SECOND = 200;
@@ -87,7 +88,7 @@ export async function startHalves(
     const { rows } = await sql<{ id: string; school_id: string }>`
       select id, school_id from chat where generation > settled_generation and deleted_at is null
         and (not_before is null or not_before <= ${new Date(ctx.clock.now())}) order by id`.execute(
-      ctx.db.sql,
+      everywhere(ctx),
     );
     return rows;
   };
@@ -105,7 +106,7 @@ export async function startHalves(
       await runOperation(ctx, id);
       const { rows } = await sql<{
         id: string;
-      }>`select id from school order by created_at desc limit 1`.execute(ctx.db.sql);
+      }>`select id from school order by created_at desc limit 1`.execute(everywhere(ctx));
       await connectSandboxSchools(ctx, sandbox, [rows[0]!.id], REQUESTS_PER_SECOND);
       return rows[0]!.id;
     },
@@ -124,7 +125,7 @@ export async function startHalves(
     async work(chatId) {
       const { rows } = await sql<{
         school_id: string;
-      }>`select school_id from chat where id = ${chatId}`.execute(ctx.db.sql);
+      }>`select school_id from chat where id = ${chatId}`.execute(everywhere(ctx));
       await reconcileChat(ctx, { schoolId: rows[0]!.school_id, chatId });
     },
     async workAll() {
@@ -133,7 +134,7 @@ export async function startHalves(
       }
     },
     async chatIds() {
-      const { rows } = await sql<{ id: string }>`select id from chat order by id`.execute(ctx.db.sql);
+      const { rows } = await sql<{ id: string }>`select id from chat order by id`.execute(everywhere(ctx));
       return rows.map((r) => r.id);
     },
     settled: (timeout = 30_000) =>
@@ -141,7 +142,7 @@ export async function startHalves(
         async () => {
           const { rows } =
             await sql`select title, creation, coalesce(condition_reason, condition) as why from chat
-            where generation > settled_generation and deleted_at is null`.execute(ctx.db.sql);
+            where generation > settled_generation and deleted_at is null`.execute(everywhere(ctx));
           expect(rows).toEqual([]);
         },
         { timeout, interval: 50 },
@@ -167,7 +168,7 @@ async function differencesOf(ctx: Context, { world }: Sandbox): Promise<string[]
         select l.vk_user_id || case when bool_or(m.admin) then '*' else '' end as u from membership m
         join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
         where m.chat_id = c.id group by l.vk_user_id) w) as want
-    from chat c where deleted_at is null order by id`.execute(ctx.db.sql);
+    from chat c where deleted_at is null order by id`.execute(everywhere(ctx));
   const unexpected = new Set([...world.chats.values()].filter((chat) => chat.members.size > 0));
   const differences = rows.flatMap(({ title, owner_id, peer_id, want }) => {
     if (peer_id === null) return [`«${title}» is not in Sferum`];

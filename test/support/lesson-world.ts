@@ -4,6 +4,7 @@ import { expect, vi } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { startTestApp, type TestApp, type Who } from './app.ts';
 import { linkedRoster } from './chat-world.ts';
+import { everywhere } from './everywhere.ts';
 
 /** 15:50–16:50 in Moscow: geography of p1 and p2 (parents m1, f1), taught by t1. */
 export const STARTS_AT = '2026-10-01T12:50:00.000Z';
@@ -103,14 +104,14 @@ export async function withLesson(app: TestApp, clock: MovableClock): Promise<Les
     ready: (lessonId = 'geo') =>
       vi.waitFor(async () => {
         const { rows } = await sql`select state from meeting_call
-          where lesson_id = ${lessonId} and state = 'open'`.execute(app.ctx.db.sql);
+          where lesson_id = ${lessonId} and state = 'open'`.execute(everywhere(app.ctx));
         expect(rows).toHaveLength(1);
       }, WAITING),
     runs: (count) => vi.waitFor(() => expect(running()).toHaveLength(count), WAITING),
     async journal() {
       const { rows } = await sql<{ what: string }>`
         select concat_ws(' ', what, details->>'reason') as what from journal
-        where what like 'call-%' or what like 'meeting-%' order by id`.execute(app.ctx.db.sql);
+        where what like 'call-%' or what like 'meeting-%' order by id`.execute(everywhere(app.ctx));
       return rows.map((r) => r.what);
     },
   };

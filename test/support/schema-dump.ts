@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Our tables as the migrations leave them: columns, keys, checks and indexes, sorted, without comments or partitions. */
+/** Our tables as the migrations leave them: columns, keys, checks, policies, indexes, sorted, without comments or partitions. */
 export async function dumpSchema(databaseUrl: string): Promise<string> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
@@ -16,6 +16,8 @@ export async function dumpSchema(databaseUrl: string): Promise<string> {
       select format('%s: %s', conrelid::regclass, pg_get_constraintdef(oid)) from pg_constraint
         where connamespace = 'public'::regnamespace and contype <> 'n'
           and not (select relispartition from pg_class where oid = conrelid)
+      union all
+      select format('%s: POLICY %s TO %s %s', tablename, policyname, roles, qual) from pg_policies where schemaname = 'public'
       union all
       select pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indrelid
         where c.relnamespace = 'public'::regnamespace and not c.relispartition) lines

@@ -6,6 +6,7 @@ import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import type { Operation } from '../../src/store/entities.ts';
 import type { TestApp } from './app.ts';
+import { everywhere } from './everywhere.ts';
 
 /** A day in the middle of the made-up school's year. */
 export const TODAY = '2026-11-23';
@@ -22,7 +23,7 @@ export async function importSmallSchool(world: TestApp, seed = 7): Promise<strin
   });
   expect((await world.ended(id)).state).toBe('succeeded');
   const { rows } = await sql<{ id: string }>`select id from school order by created_at desc limit 1`.execute(
-    world.ctx.db.sql,
+    everywhere(world.ctx),
   );
   return rows[0]!.id;
 }

@@ -1,6 +1,7 @@
 /** The whole world in words, to be compared before and after: live chats, СГО lists, what is kept by hand. */
 import { sql } from 'kysely';
 import type { TestApp } from './app.ts';
+import { everywhere } from './everywhere.ts';
 
 export interface WorldState {
   /** Title of each live chat → who is really in, admins with a star; chats whose people are out are gone. */
@@ -17,7 +18,7 @@ export async function stateOf(world: TestApp): Promise<WorldState> {
   const chats = [...world.sandbox.world.chats.values()].filter((chat) => chat.members.size > 0);
   const titles = chats.map((chat) => chat.title).sort();
   const lines = async (query: ReturnType<typeof sql<{ line: string }>>) =>
-    (await query.execute(world.ctx.db.sql)).rows.map((row) => row.line);
+    (await query.execute(everywhere(world.ctx))).rows.map((row) => row.line);
   return {
     sferum: Object.fromEntries(titles.map((title) => [title, world.inSferum(title) ?? 'no chat'])),
     lists: await lines(sql`

@@ -4,6 +4,7 @@ import { chown, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFil
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { ensureRoles } from '../roles.ts';
 import { type Account, chooseAccount, commandLine } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 
@@ -104,6 +105,7 @@ export async function ensureApplicationDatabase(cluster: Cluster, port: number):
       await client.query(`alter role ${role} password ${escapeLiteral(applicationPassword(cluster))}`);
       await client.query(`create database ${role} owner ${role}`);
     }
+    await ensureRoles(client, [APPLICATION]);
   } finally {
     await client.end();
   }

@@ -5,6 +5,7 @@ import { commandsOf } from '../../../src/commands.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { followOperation } from '../../../src/demo/follow.ts';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
+import { everywhere } from '../../support/everywhere.ts';
 import { manualRoster } from './school.ts';
 
 const BY = { id: 'bench', kind: 'operator' } as const;
@@ -39,7 +40,7 @@ export async function importManualSchool(
     ...{ body: await manualRoster(), takenAt: new Date(ctx.clock.now()), within: '*', by: BY },
   });
   await succeeded(ctx, id);
-  const { rows } = await sql<{ id: string }>`select id from school`.execute(ctx.db.sql);
+  const { rows } = await sql<{ id: string }>`select id from school`.execute(everywhere(ctx));
   const schoolId = rows[0]!.id;
   await commands.connectSferum({
     ...{ schoolId, communityId: sferum.communityId, accessToken: sferum.userToken, tokenKind: 'user' },

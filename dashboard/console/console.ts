@@ -22,6 +22,7 @@ import { settingsRoutes } from './school/settings.ts';
 import { unreachableRoutes } from './school/unreachable.ts';
 import { createScreens, type Screens } from './screens.ts';
 import type { Sessions } from './session.ts';
+import { findRoutes, SoughtNames } from './sought.ts';
 
 /** What each file of pages is given. */
 export interface ConsoleParts {
@@ -64,6 +65,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   entryRoutes(parts);
   schoolRoutes(parts);
   if (surroundings.demo) demoRoutes(parts);
+  findRoutes(parts);
   ownChatsRoutes(parts);
   profileRoutes(parts);
   attentionRoutes(parts);
@@ -82,6 +84,7 @@ export function framed(ctx: Context, { messengerUrl }: Surroundings): Middleware
   const frame = {
     sandbox: config.sferum.apiUrl === null,
     messengerUrl,
+    sought: new SoughtNames(config.secretsKey),
     flashes: new Flashes(config.secretsKey, config.publicUrl.startsWith('https:')),
   };
   return async (c, next) => {

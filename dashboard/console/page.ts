@@ -7,6 +7,7 @@ import { type Content, type Html, html } from './html.ts';
 import { navigation, type Section } from './navigation.ts';
 import { breadcrumbs, type Crumb } from './parts/breadcrumbs.ts';
 import { notice } from './parts/states.ts';
+import type { SoughtNames } from './sought.ts';
 import type { Visitor } from './visitor.ts';
 
 /** What pages need to know besides who looks. */
@@ -16,6 +17,7 @@ export interface Frame {
   /** Where «Перейти в VK Мессенджер» leads. */
   messengerUrl: string;
   flashes: Flashes;
+  sought: SoughtNames;
 }
 
 export interface ConsoleEnv {

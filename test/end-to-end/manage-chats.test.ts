@@ -76,7 +76,7 @@ describeInBrowser('«Управление чатами»', () => {
     expect(await column(page, 'Наименование чата')).toEqual(['5А класс', '5Б класс']);
     await page.getByLabel('Фамилия участников чата').fill('агЕЕн');
     await page.keyboard.press('Enter');
-    await page.waitForURL(/lastName=%/);
+    await page.waitForURL(/sought=/);
     expect(await column(page, 'Наименование чата')).toEqual(['5Б класс']);
 
     await page.goto(`${site.origin}/manage`);
@@ -290,7 +290,7 @@ describeInBrowser('«Управление чатами»', () => {
     expect(await page.getByRole('button', { name: 'Сохранить' }).count()).toBe(0);
     await page.getByLabel('Фамилия участников чата').fill('шевч');
     await page.keyboard.press('Enter');
-    await page.waitForURL(/lastName/);
+    await page.waitForURL(/sought=/);
     expect(await column(page, 'Имя на экране')).toEqual(['Шевченко Пётр Ильич']);
     await expectAccessible(page);
 

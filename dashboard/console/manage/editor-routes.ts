@@ -6,6 +6,7 @@ import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import type { Content } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
+import { withSought } from '../sought.ts';
 import { STAFF } from '../visitor.ts';
 import { type Desk, deskOf } from './desk.ts';
 import {
@@ -29,7 +30,7 @@ const REASON_CHARS = 200;
 export function editorRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
   screens.get('/manage/chats/:id', STAFF, async (c) =>
-    show(parts, c, await deskOf(ctx, c), memberQuery.parse(c.req.query())),
+    show(parts, c, await deskOf(ctx, c), memberQuery.parse(withSought(c, c.req.query()))),
   );
 
   screens.get('/manage/chats/:id/close', STAFF, async (c) => {
@@ -50,7 +51,7 @@ export function editorRoutes(parts: ConsoleParts): void {
     const desk = await deskOf(ctx, c);
     const sent = await sentForm(c);
     assertMay(desk, sent);
-    const filter = memberFilterOf(sent);
+    const filter = memberFilterOf(c, sent);
     const { draft, chat } = desk;
     const here = editorHref(chat.id, filter);
     if (sent.button.startsWith('discard')) {

@@ -15,6 +15,7 @@ import { count } from '../parts/numbers.ts';
 import { pager as linkPager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { submitPager } from '../parts/submit-pager.ts';
+import { findForm } from '../sought.ts';
 import { membersTable } from './members-table.ts';
 import { ENTER_FINDS, type MemberFilter, memberFilter, selectionBar, stagedSummary } from './selection.ts';
 import { people } from './words.ts';
@@ -38,7 +39,7 @@ export interface EditorView {
 
 export function editorHref(chatId: string, filter: MemberFilter): string {
   return hrefOf(`/manage/chats/${chatId}`, {
-    lastName: filter.lastName,
+    sought: filter.sought,
     show: filter.show === 'members' ? undefined : filter.show,
     perPage: filter.perPage === 10 ? undefined : filter.perPage,
     page: filter.page === 1 ? undefined : filter.page,
@@ -86,7 +87,7 @@ function viewing(view: EditorView): Html {
   const { chat, filter } = view;
   return html`${general(view, false)}
 <section class="members" id="members" aria-labelledby="members-head">${membersHead(chat)}
-<form method="get" action="/manage/chats/${chat.id}" role="search" aria-label="Отбор участников">${memberFilter(filter, ['excluded'])}</form>
+${findForm(`/manage/chats/${chat.id}#members`, 'Отбор участников', memberFilter(filter, ['excluded']))}
 ${memberRows(view, false)}</section>`;
 }
 

@@ -7,6 +7,7 @@ import { unitsOf } from '../../../src/store/queries/units.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import type { ConsoleParts } from '../console.ts';
 import { page } from '../page.ts';
+import { withSought } from '../sought.ts';
 import { STAFF, viewerOf } from '../visitor.ts';
 import { type ListView, listActions, listBody } from './list.ts';
 import { listQuery } from './query.ts';
@@ -16,7 +17,7 @@ import { chats } from './words.ts';
 export function listRoutes({ ctx, screens }: ConsoleParts): void {
   screens.get('/manage', STAFF, async (c) => {
     const viewer = viewerOf(ctx, c.get('visitor'));
-    const { sort, ...filter } = listQuery.parse(c.req.query());
+    const { sort, ...filter } = listQuery.parse(withSought(c, c.req.query()));
     const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
       ...filter,
       descending: sort === '-title',

@@ -15,6 +15,7 @@ import { pager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { UNCONFIRMED } from '../school/unconfirmed.ts';
+import { findForm } from '../sought.ts';
 import type { listQuery } from './query.ts';
 import { chats as chatsWord, OPERATION_LABELS, people } from './words.ts';
 
@@ -66,7 +67,7 @@ ${pages('Страницы, под таблицей')}`
 }`;
 }
 
-export function listHref({ sort, page, perPage, ...filter }: ListFilter): string {
+export function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFilter): string {
   return hrefOf('/manage', {
     ...filter,
     sort: sort === 'title' ? undefined : sort,
@@ -120,21 +121,24 @@ function waiting({ held, failing, running }: Attention, shown: ListFilter['condi
 }
 
 function filterForm(filter: ListFilter): Html {
-  return html`<form method="get" action="/manage" class="filters" role="search" aria-label="Отбор чатов">
-${selectField({
-  label: 'Тип чата',
-  name: 'type',
-  value: filter.type,
-  options: [
-    { value: '', label: 'Все' },
-    ...CHAT_TYPES.map((type) => ({ value: type, label: CHAT_TYPE_LABELS[type] })),
-  ],
-})}
+  return findForm(
+    '/manage',
+    'Отбор чатов',
+    html`${selectField({
+      label: 'Тип чата',
+      name: 'type',
+      value: filter.type,
+      options: [
+        { value: '', label: 'Все' },
+        ...CHAT_TYPES.map((type) => ({ value: type, label: CHAT_TYPE_LABELS[type] })),
+      ],
+    })}
 ${textField({ label: 'Наименование чата', name: 'title', value: filter.title })}
 ${textField({ label: 'Фамилия участников чата', name: 'lastName', value: filter.lastName })}
 ${perPageField(filter.perPage)}
 ${filter.sort === '-title' ? html`<input type="hidden" name="sort" value="-title">` : ''}
-<div class="filters-go">${submitButton({ label: 'Загрузить', kind: 'primary' })}</div></form>`;
+<div class="filters-go">${submitButton({ label: 'Загрузить', kind: 'primary' })}</div>`,
+  );
 }
 
 function chosenCondition(filter: ListFilter): Html {

@@ -14,6 +14,7 @@ import {
 import { type DraftScope, draftMemberIds, listedPeople } from '../../../src/store/queries/draft-members.ts';
 import type { Flash } from '../flash.ts';
 import type { ConsoleContext } from '../page.ts';
+import { withSought } from '../sought.ts';
 import { memberQuery } from './query.ts';
 import type { MemberFilter } from './selection.ts';
 
@@ -52,14 +53,14 @@ export function pageAfter({ button, argument, field }: SentForm): string | undef
   return button === 'find' ? '1' : field('page');
 }
 
-export function memberFilterOf(sent: SentForm): MemberFilter {
+export function memberFilterOf(c: ConsoleContext, sent: SentForm): MemberFilter {
   const { field } = sent;
-  return memberQuery.parse({
-    lastName: field('lastName'),
-    show: field('show'),
-    perPage: field('perPage'),
-    page: pageAfter(sent),
-  });
+  return memberQuery.parse(
+    withSought(c, {
+      ...{ lastName: field('lastName'), show: field('show'), perPage: field('perPage') },
+      page: pageAfter(sent),
+    }),
+  );
 }
 
 export function openDraftOf(ctx: Context, key: DraftKey): Promise<string> {

@@ -16,6 +16,7 @@ import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import type { Content } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
+import { withSought } from '../sought.ts';
 import { STAFF } from '../visitor.ts';
 import { memberFilterOf, openDraftOf, type SentForm, sentForm, stage } from './members-form.ts';
 import { memberNames, refusalText, warningsText } from './names.ts';
@@ -28,13 +29,13 @@ import type { MemberFilter } from './selection.ts';
 export function newChatRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
   screens.get('/manage/new', STAFF, async (c) =>
-    show(parts, c, await newChatDesk(ctx, c), memberQuery.parse(c.req.query())),
+    show(parts, c, await newChatDesk(ctx, c), memberQuery.parse(withSought(c, c.req.query()))),
   );
 
   screens.post('/manage/new', STAFF, async (c) => {
     const desk = await newChatDesk(ctx, c);
     const sent = await sentForm(c);
-    const filter = { ...memberFilterOf(sent), show: 'members' as const };
+    const filter = { ...memberFilterOf(c, sent), show: 'members' as const };
     if (sent.button === 'cancel') {
       if (desk.draft) await discardDraft(ctx.db.of(desk.key.schoolId), desk.draft.id);
       return goTo(c, '/manage');

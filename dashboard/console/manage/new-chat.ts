@@ -37,7 +37,7 @@ export interface NewChatView {
 
 export function newChatHref(filter: MemberFilter): string {
   return hrefOf('/manage/new', {
-    lastName: filter.lastName,
+    sought: filter.sought,
     perPage: filter.perPage === 10 ? undefined : filter.perPage,
     page: filter.page === 1 ? undefined : filter.page,
   });

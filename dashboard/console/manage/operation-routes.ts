@@ -12,6 +12,7 @@ import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { moment } from '../parts/numbers.ts';
+import { withSought } from '../sought.ts';
 import { ADMINS } from '../visitor.ts';
 import { runChoice } from './initialize.ts';
 import { type Counts, type PlanFilter, planBody, planFigures } from './plan.ts';
@@ -121,7 +122,7 @@ async function bodyOf(parts: ConsoleParts, c: ConsoleContext, run: Run): Promise
   const db = ctx.db.sql;
   const { schoolId } = c.get('visitor').caller;
   if (isOpen(run)) return runningBody(run, await progressByType(db, run.id), ctx.clock.now());
-  const filter = planQuery.parse(c.req.query());
+  const filter = planQuery.parse(withSought(c, c.req.query(), 'text'));
   if (run.dryRun) {
     if (run.state !== 'succeeded') return html`${problemNotices(run)}`;
     const plan = isNothing(run) ? '' : await planPart(parts, schoolId, run, filter);

@@ -18,6 +18,7 @@ import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import type { Crumb } from '../parts/breadcrumbs.ts';
+import { withSought } from '../sought.ts';
 import { STAFF } from '../visitor.ts';
 import { deskOf } from './desk.ts';
 import { openDraftOf, pageAfter, sentForm } from './members-form.ts';
@@ -72,7 +73,7 @@ function register(
     const target = await targetOf(c);
     const { viewer, key, base } = target;
     const db = ctx.db.of(viewer.schoolId);
-    const filter = filterOf(target, c.req.query());
+    const filter = filterOf(target, withSought(c, c.req.query()));
     const found = await listPeople(db, viewer, asked(filter, target));
     const ids = found.items.map(({ id }) => id);
     const [draft, classes, ofClasses] = await Promise.all([
@@ -109,10 +110,13 @@ function register(
     const db = ctx.db.of(viewer.schoolId);
     const sent = await sentForm(c);
     const field = (name: string) => sent.field(name);
-    const filter = filterOf(target, {
-      ...{ lastName: field('lastName'), role: field('role'), sex: field('sex'), classId: field('classId') },
-      ...{ perPage: field('perPage'), page: pageAfter(sent) },
-    });
+    const filter = filterOf(
+      target,
+      withSought(c, {
+        ...{ lastName: field('lastName'), role: field('role'), sex: field('sex'), classId: field('classId') },
+        ...{ perPage: field('perPage'), page: pageAfter(sent) },
+      }),
+    );
     const draftId = await openDraftOf(ctx, key);
     const picks = { draftId, what: 'picked', among: pickablePeople(viewer, target.type) } as const;
     await mark(db, picks, sent.shown, sent.on);

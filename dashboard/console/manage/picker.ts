@@ -46,7 +46,7 @@ export function likelyRole(type: ChatType | null): ShownRole {
   return ROLES_BY_TYPE[type ?? 'class'];
 }
 
-export function pickHref(base: string, { page, perPage, ...filter }: PickFilter): string {
+export function pickHref(base: string, { page, perPage, lastName: _, ...filter }: PickFilter): string {
   return hrefOf(`${base}/pick`, {
     ...filter,
     perPage: perPage === 10 ? undefined : perPage,

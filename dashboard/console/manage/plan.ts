@@ -14,6 +14,7 @@ import { hrefOf } from '../parts/links.ts';
 import { count, counted } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { emptyState } from '../parts/states.ts';
+import { findForm } from '../sought.ts';
 import type { planQuery } from './query.ts';
 import { ACTION_WORDS, calls, duration, roleWord } from './words.ts';
 
@@ -37,7 +38,10 @@ export interface PlanView {
 /** Actions of one chat that are shown; the rest are found by person. */
 const ACTIONS_SHOWN = 300;
 
-export function planHref(operationId: string, { view, page, perPage, ...filter }: PlanFilter): string {
+export function planHref(
+  operationId: string,
+  { view, page, perPage, text: _, ...filter }: PlanFilter,
+): string {
   return hrefOf(`/manage/operations/${operationId}`, {
     view: view === 'chats' ? undefined : view,
     ...filter,
@@ -77,7 +81,7 @@ export function figure(number: Content, label: Content): Html {
 export function planBody(view: PlanView): Html {
   const { filter, operationId, chats, people } = view;
   const tab = (name: PlanFilter['view'], label: string) =>
-    html`<li><a href="${planHref(operationId, { ...filter, view: name, open: undefined, page: 1, text: undefined })}"${
+    html`<li><a href="${planHref(operationId, { ...filter, view: name, open: undefined, page: 1, text: undefined, sought: undefined })}"${
       filter.view === name ? html` aria-current="page"` : ''
     }>${label}</a></li>`;
   const total = chats?.total ?? people?.total ?? 0;
@@ -110,8 +114,10 @@ const KINDS: readonly (readonly [NonNullable<PlanFilter['kind']>, string])[] = [
 ];
 
 function filters({ filter, operationId }: PlanView): Html {
-  return html`<form method="get" action="/manage/operations/${operationId}#plan" class="filters" role="search" aria-label="Отбор в плане">
-${filter.view === 'people' ? hiddenField('view', 'people') : ''}
+  return findForm(
+    `/manage/operations/${operationId}#plan`,
+    'Отбор в плане',
+    html`${filter.view === 'people' ? hiddenField('view', 'people') : ''}
 ${selectField({
   label: 'Тип чата',
   name: 'type',
@@ -128,7 +134,8 @@ ${selectField({
   options: [{ value: '', label: 'Всё' }, ...KINDS.map(([value, label]) => ({ value, label }))],
 })}
 ${textField({ label: filter.view === 'chats' ? 'Наименование чата' : 'Фамилия', name: 'text', value: filter.text })}
-<div class="filters-go">${submitButton({ label: 'Показать' })}</div></form>`;
+<div class="filters-go">${submitButton({ label: 'Показать' })}</div>`,
+  );
 }
 
 function chatRow(view: PlanView, chat: PlanChatItem): Html {

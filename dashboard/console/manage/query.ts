@@ -7,7 +7,11 @@ const LAST_PAGE = 100_000;
 
 export const PER_PAGE_SIZES = [10, 25, 50, 100] as const;
 
+/** A name sealed by sought.ts. */
+const SOUGHT_CHARS = 2000;
+
 const text = z.string().trim().max(TEXT_CHARS).optional().catch(undefined);
+const sought = z.string().max(SOUGHT_CHARS).optional().catch(undefined);
 const page = z.coerce.number().int().min(1).max(LAST_PAGE).catch(1);
 const perPage = (size: number) =>
   z.coerce
@@ -23,6 +27,7 @@ export const listQuery = z.object({
   type: chatTypeOf,
   title: text,
   lastName: text,
+  sought,
   condition: oneOf(['synced', 'behind', 'held', 'failing', 'archived', 'deleting']),
   sort: z.enum(['title', '-title']).catch('title'),
   page,
@@ -31,6 +36,7 @@ export const listQuery = z.object({
 
 export const memberQuery = z.object({
   lastName: text,
+  sought,
   show: z.enum(['members', 'changes', 'excluded']).catch('members'),
   page,
   perPage: perPage(10),
@@ -38,6 +44,7 @@ export const memberQuery = z.object({
 
 export const pickQuery = z.object({
   lastName: text,
+  sought,
   role: oneOf(['staff', 'student', 'parent']),
   sex: oneOf(['male', 'female']),
   classId: text,
@@ -50,6 +57,7 @@ export const planQuery = z.object({
   type: chatTypeOf,
   kind: oneOf(['create', 'rename', 'add', 'remove', 'grant', 'revoke', 'delete', 'held']),
   text,
+  sought,
   open: z.uuid().optional().catch(undefined),
   page,
   perPage: perPage(25),

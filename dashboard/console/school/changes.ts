@@ -18,6 +18,7 @@ import { count, moment } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
+import { findForm, withSought } from '../sought.ts';
 import { ADMINS, viewerOf } from '../visitor.ts';
 
 type Entry = Awaited<ReturnType<typeof journalViews>>[number];
@@ -33,6 +34,7 @@ const query = z.object({
   personId: words,
   chatId: z.uuid().optional().catch(undefined),
   lastName: words,
+  sought: z.string().optional(),
   title: words,
   from: day,
   to: day,
@@ -47,14 +49,14 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
     const viewer = viewerOf(ctx, visitor);
-    const { filter, choices } = await settle(ctx, viewer, query.parse(c.req.query()));
+    const { filter, choices } = await settle(ctx, viewer, query.parse(withSought(c, c.req.query())));
     const { items, total } = await listJournal(
       ctx.db.of(schoolId),
       { schoolId, timeZone },
       { ...filter, perPage: filter.perPage },
     );
     const entries = await journalViews(ctx.db.of(schoolId), viewer, items);
-    const href = (change: Partial<Filter>) => hrefOf('/changes', { ...addressOf(filter), ...change });
+    const href = (change: Partial<Filter>) => hrefOf('/changes', addressOf({ ...filter, ...change }));
     return page({
       c,
       section: 'changes',
@@ -72,7 +74,12 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
   });
 }
 
-function addressOf({ perPage, page: n, ...filter }: Filter): Record<string, string | number | undefined> {
+function addressOf({
+  perPage,
+  page: n,
+  lastName: _,
+  ...filter
+}: Filter): Record<string, string | number | undefined> {
   return { ...filter, perPage: perPage === PER_PAGE ? undefined : perPage, page: n === 1 ? undefined : n };
 }
 
@@ -91,7 +98,7 @@ async function settle(
       lastName: filter.lastName,
     });
     const [only] = items;
-    const base = { ...settled, lastName: undefined, page: 1 };
+    const base = { ...settled, lastName: undefined, sought: undefined, page: 1 };
     if (total === 1 && only) settled = { ...base, personId: only.id };
     else
       choices.push(
@@ -147,14 +154,17 @@ function offer(what: string, typed: string, total: number, found: { label: strin
 }
 
 function filterForm(filter: Filter): Html {
-  return html`<form method="get" action="/changes" class="filters" role="search">
-${textField({ label: 'С', name: 'from', type: 'date', value: filter.from })}
+  return findForm(
+    '/changes',
+    'Отбор изменений',
+    html`${textField({ label: 'С', name: 'from', type: 'date', value: filter.from })}
 ${textField({ label: 'По', name: 'to', type: 'date', value: filter.to })}
 ${textField({ label: 'Фамилия', name: 'lastName', value: filter.lastName, maxLength: 200 })}
 ${textField({ label: 'Наименование чата', name: 'title', value: filter.title, maxLength: 200 })}
 ${perPageField(filter.perPage)}
 ${filter.personId ? hiddenField('personId', filter.personId) : ''}${filter.chatId ? hiddenField('chatId', filter.chatId) : ''}
-${submitButton({ label: 'Загрузить', kind: 'primary' })}</form>`;
+${submitButton({ label: 'Загрузить', kind: 'primary' })}`,
+  );
 }
 
 /** The person and the chat whose changes these are, each with the way back to all. */

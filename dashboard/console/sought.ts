@@ -1,0 +1,79 @@
+/**
+ * The name that is searched for. It travels in a form's body, and afterwards sealed in the address, as `sought`: proxies
+ * log addresses. So pages of a search, the back button and a reload are plain links, and work without script. A name
+ * typed into an address by hand is understood too.
+ */
+import { hkdfSync } from 'node:crypto';
+import { SecretBox } from '../../src/secrets.ts';
+import type { ConsoleParts } from './console.ts';
+import { localPath } from './entry/local-path.ts';
+import { type Content, type Html, html } from './html.ts';
+import { type ConsoleContext, goTo } from './page.ts';
+import { hiddenField } from './parts/field.ts';
+import { hrefOf } from './parts/links.ts';
+import { STAFF } from './visitor.ts';
+
+const NAME_CHARS = 200;
+
+export class SoughtNames {
+  readonly #box: SecretBox;
+
+  constructor(secretsKey: Uint8Array) {
+    this.#box = new SecretBox(new Uint8Array(hkdfSync('sha256', secretsKey, '', 'console search', 32)));
+  }
+
+  /** Undefined: nothing is searched for. */
+  seal(name: string | undefined): string | undefined {
+    const text = name?.trim().slice(0, NAME_CHARS);
+    return text ? this.#box.seal(text) : undefined;
+  }
+
+  /** Undefined: none, or one of another key. */
+  open(sealed: string | undefined): string | undefined {
+    try {
+      return sealed ? this.#box.open(sealed) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** No field of search has this name. */
+const PATH = 'find-at';
+
+type Query = Record<string, string | undefined>;
+/** The names that fields of search have: people's, and in a plan people's or chats'. */
+type NameField = 'lastName' | 'text';
+const NAME_FIELDS: readonly NameField[] = ['lastName', 'text'];
+
+/** An address's query, or a form's fields, with the name opened and sealed: links carry `sought`, never the name. */
+export function withSought(c: ConsoleContext, given: Query, field: NameField = 'lastName'): Query {
+  const names = c.get('frame').sought;
+  const typed = given[field];
+  const opened = typed === undefined ? names.open(given.sought) : undefined;
+  return {
+    ...given,
+    [field]: typed ?? opened,
+    sought: opened === undefined ? names.seal(typed) : given.sought,
+  };
+}
+
+/** A form that looks for something at `path`, one of ours. */
+export function findForm(path: string, label: string, fields: Content): Html {
+  return html`<form method="post" action="/find" class="filters" role="search" aria-label="${label}">${hiddenField(PATH, path)}${fields}</form>`;
+}
+
+/** What forms of search send, → the address of what they look for. */
+export function findRoutes({ screens }: ConsoleParts): void {
+  screens.post('/find', STAFF, async (c) => {
+    const body = await c.req.parseBody();
+    const texts = Object.entries(body).filter(
+      (pair): pair is [string, string] => typeof pair[1] === 'string',
+    );
+    const { [PATH]: to, ...given } = Object.fromEntries(texts);
+    const name = NAME_FIELDS.find((field) => field in given);
+    const { lastName: _, text: __, do: ___, ...query } = name ? withSought(c, given, name) : given;
+    const [path = '/', place] = localPath(to).split('#');
+    return goTo(c, `${hrefOf(path.split('?')[0]!, query)}${place === undefined ? '' : `#${place}`}`);
+  });
+}

@@ -1,6 +1,7 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from '../src/context.ts';
-import type { HttpEnv } from './auth.ts';
+import { type HttpEnv, unauthenticated } from './auth.ts';
 
 /** Each throws unless its part answers; named as /readyz reports them. */
 export type Probes = Readonly<Record<string, () => Promise<void>>>;
@@ -38,8 +39,11 @@ const metrics = createRoute({
   path: '/metrics',
   tags: ['Health'],
   summary: 'Figures for Prometheus',
-  security: [],
-  responses: { 200: text('Prometheus text format') },
+  security: [{}, { ops: [] }],
+  responses: {
+    200: text('Prometheus text format'),
+    401: { description: 'OPS_TOKEN is set, and this is not it' },
+  },
 });
 
 export function healthRoutes(http: OpenAPIHono<HttpEnv>, ctx: Context, probes: Probes): void {
@@ -54,10 +58,24 @@ export function healthRoutes(http: OpenAPIHono<HttpEnv>, ctx: Context, probes: P
       ? c.json({ status: 'ready' as const, checks }, 200)
       : c.json({ status: 'not-ready' as const, checks }, 503);
   });
+  const { opsToken } = ctx.config;
+  http.openAPIRegistry.registerComponent('securitySchemes', 'ops', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'OPS_TOKEN, where it is set',
+  });
   http.openapi(metrics, async (c) => {
+    if (opsToken !== null && !isBearer(c.req.header('authorization'), opsToken)) throw unauthenticated();
     const { contentType, body } = await ctx.metrics.render();
     return c.body(body, 200, { 'Content-Type': contentType }) as never;
   });
+}
+
+/** Takes the same time whatever is given. */
+function isBearer(header: string | undefined, token: string): boolean {
+  const given = /^Bearer +(.*)$/i.exec(header ?? '')?.[1] ?? '';
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(token));
 }
 
 /** A part that hangs is as bad as one that fails; its late answer is dropped. */

@@ -29,6 +29,8 @@ export interface Config {
   vkId: { url: string | null; clientId: string };
   /** Where «Перейти в VK Мессенджер» leads; null: the sandbox's stand-in. */
   messengerUrl: string | null;
+  /** What `/metrics` asks for as a Bearer; null: open. */
+  opsToken: string | null;
   /** How СГО's tokens are verified: HS256, or a key set. */
   sgo: { secret: string } | { jwksUrl: string };
   /** 32 bytes. */
@@ -82,6 +84,7 @@ const VARIABLES = {
   VKID_URL: httpUrl.optional(),
   VKID_CLIENT_ID: z.string().default('sferum-sync-demo'),
   MESSENGER_URL: httpUrl.optional(),
+  OPS_TOKEN: z.string().optional(),
   SGO_JWT_SECRET: z
     .string()
     .min(JWT_SECRET_CHARS, { error: `must have at least ${JWT_SECRET_CHARS} characters` })
@@ -123,6 +126,7 @@ export function loadConfig(env: Environment, role: ProcessRole): Config {
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`,
     vkId: { url: values.VKID_URL ?? null, clientId: values.VKID_CLIENT_ID },
     messengerUrl: values.MESSENGER_URL ?? null,
+    opsToken: values.OPS_TOKEN ?? null,
     sgo: values.SGO_JWKS_URL
       ? { jwksUrl: values.SGO_JWKS_URL }
       : { secret: values.SGO_JWT_SECRET ?? randomBytes(JWT_SECRET_CHARS).toString('base64url') },

@@ -343,6 +343,19 @@ describe('what goes out', () => {
 });
 
 describe('health', () => {
+  test('/metrics asks for OPS_TOKEN where it is set, for nothing else that is signed', async () => {
+    await using guarded = await createApiWorld({
+      env: { OPS_TOKEN: 'a token of the operators, long enough' },
+    });
+    const status = async (authorization?: string) =>
+      (await guarded.request('/metrics', authorization ? { headers: { authorization } } : {})).status;
+    expect(await status('Bearer a token of the operators, long enough')).toBe(200);
+    for (const wrong of [undefined, 'Bearer ', 'Bearer a token', `Bearer ${operator}`, 'Basic YTpi']) {
+      expect(await status(wrong)).toBe(401);
+    }
+    expect((await guarded.request('/healthz')).status).toBe(200);
+  });
+
   test('/healthz is 200 while the process serves', async () => {
     expect((await world.request('/healthz')).status).toBe(200);
   });
@@ -376,7 +389,7 @@ describe('the description', () => {
       for (const route of Object.values(methods)) {
         expect(route.summary).toMatch(/\w/);
         const open = !path.startsWith('/v1/');
-        expect(route.security).toEqual(open ? [] : undefined);
+        expect(route.security).toEqual(path === '/metrics' ? [{}, { ops: [] }] : open ? [] : undefined);
         if (!open)
           expect(Object.keys(route.responses)).toEqual(expect.arrayContaining(['400', '401', '403', '404']));
       }

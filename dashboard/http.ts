@@ -6,7 +6,9 @@ import type { Commands } from '../src/commands.ts';
 import type { Context } from '../src/context.ts';
 import type { Limits } from '../src/limits.ts';
 import { ProfileLinking } from '../src/profile/linking.ts';
+import type { AccessLog } from '../src/store/access-log.ts';
 import { isTokenUsed } from '../src/store/used-tokens.ts';
+import { recordAccess } from './access.ts';
 import { apiRoutes, createOpenApi } from './api/api.ts';
 import { authenticate, bearerOrSession, createTokenVerifier, type HttpEnv } from './auth.ts';
 import { BOARD_PATH, bullBoard } from './bull-board.ts';
@@ -23,6 +25,8 @@ import { logRequests } from './request-log.ts';
 
 export interface HttpParts {
   commands: Commands;
+  /** Who looked (K8). */
+  access: AccessLog;
   /** For the board. */
   queues: readonly Queue[];
   /** For /readyz. */
@@ -53,6 +57,7 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   http.onError((error, c) => (wantsPage(c) ? errorPage(ctx, error, c as never) : answerError(ctx, error, c)));
   http.notFound((c) => (wantsPage(c) ? notFoundPage(c as never) : generalProblem(c, 404)));
   http.use(logRequests(ctx));
+  http.use(recordAccess(ctx, parts.access));
   http.use(framed(ctx, surroundings));
   http.use(
     secureHeaders({

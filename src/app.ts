@@ -20,6 +20,7 @@ import { SecretBox } from './secrets.ts';
 import { linkCheck } from './sferum/links.ts';
 import { createSandbox, type Listening, type Sandbox } from './sferum/sandbox/sandbox.ts';
 import { createVkGateway } from './sferum/vk/vk-gateway.ts';
+import { AccessLog } from './store/access-log.ts';
 import { assertClocksAgree } from './store/clocks.ts';
 import { Database } from './store/database.ts';
 import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
@@ -146,7 +147,15 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   }
   const closing = new AbortController();
   parts.defer(() => closing.abort());
+  const access = parts.use(
+    new AccessLog({
+      ...{ db, limits: config.limits, metrics },
+      onError: (error) =>
+        log.error({ err: error }, 'who looked could not be written; it will be tried again'),
+    }),
+  );
   const http = createHttp(ctx, {
+    access,
     commands: commandsOf(ctx),
     queues: queues.all,
     closing: closing.signal,

@@ -104,6 +104,21 @@ export const LIMIT_RULES = {
     about: 'a stream ends after this; browsers open it again by themselves',
   },
 
+  // Who looked (K8).
+  accessFlushMs: {
+    value: SECOND_MS,
+    min: 10,
+    max: MINUTE_MS,
+    about: 'records of who looked wait in memory at most so long',
+  },
+  accessBatchRecords: { value: 500, min: 1, max: 5_000, about: 'records of who looked written at a time' },
+  accessBufferRecords: {
+    value: 20_000,
+    min: 1,
+    max: 1_000_000,
+    about: 'records of who looked that wait while the database is away; more are lost, and counted',
+  },
+
   // Work.
   workerConcurrencyJobs: { value: 400, min: 1, max: 5000, about: 'chats one worker process has in hand' },
   schoolBulkChats: {

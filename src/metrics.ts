@@ -14,6 +14,8 @@ export interface Metrics {
   /** J6: an invariant found broken, by its name. */
   invariantBreach(invariant: string): void;
   removalsHeld(count: number): void;
+  /** Records of who looked that could not be kept (K8): not one may be lost without an alert. */
+  accessLost(count: number): void;
   /** The text of `GET /metrics`. */
   render(): Promise<{ contentType: string; body: string }>;
 }
@@ -39,6 +41,7 @@ export function createMetrics(): Metrics {
   const jobs = counter('jobs_total', 'Jobs ended, by outcome', ['name', 'outcome']);
   const breaches = counter('invariant_breaches_total', 'Invariants found broken', ['invariant']);
   const held = counter('removals_held_total', 'Removals held by the guard', []);
+  const accessLost = counter('access_records_lost_total', 'Records of who looked that were lost', []);
   const delay = new Histogram({
     name: 'order_to_chat_seconds',
     help: 'From an order in force to the chat in Sferum',
@@ -63,6 +66,7 @@ export function createMetrics(): Metrics {
     },
     invariantBreach: (invariant) => breaches.inc({ invariant }),
     removalsHeld: (count) => held.inc(count),
+    accessLost: (count) => accessLost.inc(count),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }

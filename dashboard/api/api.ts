@@ -5,6 +5,7 @@ import type { ProfileLinking } from '../../src/profile/linking.ts';
 import type { HttpEnv } from '../auth.ts';
 import { createGuards, type Guards } from '../guards.ts';
 import { answerInvalid } from '../problem.ts';
+import { accessRoutes } from './access.ts';
 import { chatChangeRoutes } from './chat-changes.ts';
 import { chatRoutes } from './chats.ts';
 import { delayRoutes } from './delays.ts';
@@ -56,6 +57,7 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   peopleRoutes(all);
   personGroundRoutes(all);
   journalRoutes(all);
+  accessRoutes(all);
   unreachableRoutes(all);
   delayRoutes(all);
   meRoutes(all);

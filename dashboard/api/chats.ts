@@ -6,6 +6,7 @@ import { type ChatItem, findChat, listChats } from '../../src/store/queries/chat
 import { listMembers } from '../../src/store/queries/chat-members.ts';
 import { findNames } from '../../src/store/queries/names.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
+import { saw } from '../access.ts';
 import type { HttpEnv } from '../auth.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
@@ -152,6 +153,10 @@ export function chatRoutes({ api, ctx, guards }: ApiParts): void {
       { ...viewer, chatId: chat.id },
       idsOf(items.flatMap((member) => member.grounds)),
     );
+    saw(c, viewer.schoolId, [
+      ...items.map(({ personId }) => personId),
+      ...idsOf(items.flatMap((m) => m.grounds)).people,
+    ]);
     const shown = items.map(({ exception, grounds, ...member }) => ({
       ...member,
       grounds: grounds.map((ground) => groundView(ground, names)),

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listJournal } from '../../src/store/queries/journal.ts';
+import { saw } from '../access.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';
@@ -32,6 +33,11 @@ export function journalRoutes({ api, ctx, guards }: ApiParts): void {
     const school = { schoolId, timeZone: timeZone ?? ctx.config.schoolTimeZone };
     const { items, total } = await listJournal(ctx.db.of(schoolId), school, filter);
     const shown = await journalViews(ctx.db.of(schoolId), { sees: 'school', schoolId }, items);
+    saw(
+      c,
+      schoolId,
+      shown.flatMap(({ personId }) => personId ?? []),
+    );
     return c.json({ items: shown, total, page: filter.page, perPage: filter.perPage }, 200);
   });
 }

@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts';
 import { describe } from '../../src/plan/describe.ts';
 import { findNames, type SeenNames } from '../../src/store/queries/names.ts';
 import { listPlan, type PlannedAction } from '../../src/store/queries/operations.ts';
+import { saw } from '../access.ts';
 import type { ApiParts } from './api.ts';
 import { groundView, idsOf } from './grounds.ts';
 import { operationFor } from './operations.ts';
@@ -45,6 +46,14 @@ export function operationPlanRoutes({ api, ctx, guards }: ApiParts): void {
     const operation = await operationFor(ctx, c, c.req.valid('param').id);
     const { items, total } = await listPlan(ctx.db.sql, operation.id, { page, perPage });
     const namesOf = await namesBySchool(ctx, items);
+    if (items.length === 0 && operation.schoolId) saw(c, operation.schoolId, []);
+    for (const [schoolId, actions] of Map.groupBy(items, (item) => item.schoolId)) {
+      saw(
+        c,
+        schoolId,
+        actions.flatMap(({ action }) => action.personId ?? []),
+      );
+    }
     return c.json(
       { items: items.map((item) => view(item, namesOf.get(item.schoolId)!)), total, page, perPage },
       200,

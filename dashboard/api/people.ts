@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { notFound } from '../../src/refusal.ts';
 import { findChat } from '../../src/store/queries/chat-list.ts';
 import { listPeople } from '../../src/store/queries/people.ts';
+import { saw } from '../access.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { FilterText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
@@ -56,6 +57,11 @@ export function peopleRoutes({ api, ctx, guards }: ApiParts): void {
       if (!chat.visible) throw forbidden();
     }
     const { items, total } = await listPeople(ctx.db.of(viewer.schoolId), viewer, filter);
+    saw(
+      c,
+      viewer.schoolId,
+      items.map(({ id }) => id),
+    );
     const shown = items.map(({ birthDate, inChat, childless: _, ...person }) => ({
       ...person,
       ...(birthDate === null ? {} : { birthDate }),

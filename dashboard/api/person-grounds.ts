@@ -15,6 +15,7 @@ import {
 } from '../../src/store/queries/person-chats.ts';
 import { findKnownPeople } from '../../src/store/queries/standings.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
+import { saw } from '../access.ts';
 import { existingSchool, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { groundView, idsOf } from './grounds.ts';
@@ -83,6 +84,7 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
     const chats = await listPersonChats(ctx.db.of(viewer.schoolId), viewer, person.id, chatId);
     if (chatId !== undefined && chats.length === 0) throw notFound();
     await assertSeen(ctx, viewer, person, chats);
+    saw(c, viewer.schoolId, [person.id]);
     const { sex: _, ...shown } = person;
     return c.json({ person: shown, chats: await explained(ctx, viewer, person, chats, chatId) }, 200);
   });

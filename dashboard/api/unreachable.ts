@@ -3,6 +3,7 @@ import { refusedText } from '../../src/chats/journal-words.ts';
 import { naturalCompare } from '../../src/desired/names.ts';
 import { ledClasses } from '../../src/store/queries/led-classes.ts';
 import { listUnreachable, type UnreachablePerson } from '../../src/store/queries/unreachable.ts';
+import { saw } from '../access.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { json, REFUSALS, SchoolParam } from './schemas.ts';
@@ -52,6 +53,11 @@ export function unreachableRoutes({ api, ctx, guards }: ApiParts): void {
       classId === null ? 'everybody' : { classId },
     );
     const classes = all.filter((unit) => !own || (unit.classId !== null && own.includes(unit.classId)));
+    saw(
+      c,
+      viewer.schoolId,
+      classes.flatMap(({ people }) => people.map(({ personId }) => personId)),
+    );
     const items = classes
       .map(({ people, ...unit }) => ({
         ...unit,

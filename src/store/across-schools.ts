@@ -13,6 +13,7 @@ export const ACROSS_SCHOOLS = {
   import: 'one file may state many schools',
   adopt: "an operator's command after a restore goes over all schools",
   demo: 'the demonstration lists its personas',
+  'access-records': 'who looked is written together, of whatever schools (K8)',
 } as const satisfies Record<string, string>;
 
 export type AcrossSchools = keyof typeof ACROSS_SCHOOLS;

@@ -45,6 +45,7 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/schools/{schoolId}/people': READERS,
   'GET /v1/people/{id}/grounds': READERS,
   'GET /v1/schools/{schoolId}/journal': RUNNERS,
+  'GET /v1/schools/{schoolId}/access': ['operator'],
   'GET /v1/schools/{schoolId}/unreachable': READERS,
   'GET /v1/schools/{schoolId}/delays': RUNNERS,
   'GET /v1/me': PEOPLE,

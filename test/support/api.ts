@@ -15,6 +15,7 @@ import { BulkInHand } from '../../src/reconcile/bulk-in-hand.ts';
 import { nameKey } from '../../src/roster/name-key.ts';
 import { SecretBox } from '../../src/secrets.ts';
 import { linkCheck } from '../../src/sferum/links.ts';
+import { AccessLog } from '../../src/store/access-log.ts';
 import { Database } from '../../src/store/database.ts';
 import { createTestDatabase } from './database.ts';
 import { everywhere } from './everywhere.ts';
@@ -36,6 +37,8 @@ export interface ApiWorld extends AsyncDisposable {
   request(path: string, init?: RequestInit & { token?: string }): Promise<Response>;
   get<Body = Record<string, unknown>>(path: string, token: string): Promise<Body>;
   db: Database;
+  /** Who looked. */
+  access: AccessLog;
 }
 
 export interface ApiOptions {
@@ -74,7 +77,12 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     wake: () => undefined,
     newSchools: () => Promise.resolve(),
   };
+  const access = new AccessLog({
+    ...{ db, limits: config.limits, metrics: ctx.metrics },
+    onError: (error) => void logged.push(String(error)),
+  });
   const http = createHttp(ctx, {
+    access,
     commands: { ...notingCommands(asked), ...options.commands },
     queues: [],
     probes: { database: () => db.ping() },
@@ -93,6 +101,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     ctx,
     db,
     http,
+    access,
     asked,
     logged,
     request,
@@ -102,6 +111,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
       return (await response.json()) as Body;
     },
     async [Symbol.asyncDispose]() {
+      await access[Symbol.asyncDispose]();
       await db[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },

@@ -2,6 +2,7 @@ import { Refusal } from '../../../src/refusal.ts';
 import { discardDraft, nameDraft, stagedPeople } from '../../../src/store/chat-drafts.ts';
 import { listDraftMembers } from '../../../src/store/queries/draft-members.ts';
 import { unitNames } from '../../../src/store/queries/units.ts';
+import { saw } from '../../access.ts';
 import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import type { Content } from '../html.ts';
@@ -104,6 +105,7 @@ async function show(
   const { viewer, chat, draft, may } = desk;
   const scope = { viewer, chatId: chat.id, draftId: draft?.id ?? null };
   const members = await listDraftMembers(ctx.db.of(viewer.schoolId), scope, filter);
+  saw(c, viewer.schoolId, [...members.items.map(({ personId }) => personId), ...(refused?.personIds ?? [])]);
   const names = await memberNames(ctx, { ...viewer, chatId: chat.id }, members.items);
   const view = {
     ...{ chat, members, draft, filter, names, may },

@@ -12,6 +12,7 @@ import {
 } from '../../../src/store/chat-drafts.ts';
 import { listDraftMembers } from '../../../src/store/queries/draft-members.ts';
 import type { Units } from '../../../src/store/queries/units.ts';
+import { saw } from '../../access.ts';
 import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import type { Content } from '../html.ts';
@@ -154,6 +155,11 @@ async function show(
   const { schoolId } = viewer;
   const scope = { viewer, chatId: null, draftId: draft?.id ?? null, byRules: await byRules(parts, desk) };
   const members = await listDraftMembers(db, scope, { ...filter, show: 'members' });
+  saw(
+    c,
+    schoolId,
+    members.items.map(({ personId }) => personId),
+  );
   return page({
     c,
     title: 'Добавить новый чат',

@@ -5,6 +5,7 @@ import { notFound, Refusal } from '../../../src/refusal.ts';
 import { findNames } from '../../../src/store/queries/names.ts';
 import { planChats, planOfChat, planPeople } from '../../../src/store/queries/plan-read.ts';
 import { findRun, heldChats, progressByType, type Run } from '../../../src/store/queries/runs.ts';
+import { saw } from '../../access.ts';
 import { idsOf } from '../../api/grounds.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
@@ -121,35 +122,43 @@ async function bodyOf(parts: ConsoleParts, c: ConsoleContext, run: Run): Promise
   const { ctx } = parts;
   const db = ctx.db.sql;
   const { schoolId } = c.get('visitor').caller;
+  saw(c, schoolId, []);
   if (isOpen(run)) return runningBody(run, await progressByType(db, run.id), ctx.clock.now());
   const filter = planQuery.parse(withSought(c, c.req.query(), 'text'));
   if (run.dryRun) {
     if (run.state !== 'succeeded') return html`${problemNotices(run)}`;
-    const plan = isNothing(run) ? '' : await planPart(parts, schoolId, run, filter);
+    const plan = isNothing(run) ? '' : await planPart(parts, c, run, filter);
     return html`${planNotices(run)}${planFigures(run.result as Counts | null)}${plan}`;
   }
   const held = run.state === 'held' ? await heldChats(db, schoolId, run.id) : [];
   const grounds = held.flatMap((chat) => chat.people.flatMap((person) => person.grounds));
   const ids = idsOf(grounds);
   const people = [...ids.people, ...held.flatMap((chat) => chat.people.map((person) => person.personId))];
+  saw(c, schoolId, people);
   const names = await findNames(db, { sees: 'school', schoolId }, { ...ids, people });
-  const plan = run.following ? await planPart(parts, schoolId, run, filter) : '';
+  const plan = run.following ? await planPart(parts, c, run, filter) : '';
   return html`${problemNotices(run)}${heldPart(run, held, names)}${resultFigures(run)}${run.following ? html`<h2>Что сделано</h2>` : ''}${plan}`;
 }
 
 async function planPart(
   { ctx }: ConsoleParts,
-  schoolId: string,
+  c: ConsoleContext,
   run: Run,
   filter: PlanFilter,
 ): Promise<Html> {
   const db = ctx.db.sql;
+  const { schoolId } = c.get('visitor').caller;
   const byChat = filter.view === 'chats';
   const chats = byChat ? await planChats(db, run.id, filter) : null;
   const people = byChat ? null : await planPeople(db, schoolId, run.id, filter);
   const opened = byChat && filter.open ? await planOfChat(db, run.id, filter.open) : null;
   const actions: readonly Action[] =
     opened?.actions ?? people?.items.flatMap((p) => p.actions.map((a) => a.action)) ?? [];
+  saw(
+    c,
+    schoolId,
+    actions.flatMap(({ personId }) => personId ?? []),
+  );
   return planBody({
     ...{ operationId: run.id, filter, chats, people },
     open: opened ? { chatId: filter.open!, actions: opened.actions } : null,

@@ -14,6 +14,7 @@ import { findPersonClasses } from '../../../src/store/queries/person-classes.ts'
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
 import { classesOf } from '../../../src/store/queries/units.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { saw } from '../../access.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
@@ -76,6 +77,7 @@ function register(
     const filter = filterOf(target, withSought(c, c.req.query()));
     const found = await listPeople(db, viewer, asked(filter, target));
     const ids = found.items.map(({ id }) => id);
+    saw(c, viewer.schoolId, ids);
     const [draft, classes, ofClasses] = await Promise.all([
       findDraft(db, key),
       // A teacher finds in the picker whom he may see: of his own classes, not of all the school's.

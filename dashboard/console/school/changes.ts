@@ -6,11 +6,12 @@ import { listJournal } from '../../../src/store/queries/journal.ts';
 import { findNames } from '../../../src/store/queries/names.ts';
 import { listPeople } from '../../../src/store/queries/people.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';
-import { page } from '../page.ts';
+import { type ConsoleContext, page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';
 import { hiddenField, perPageField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
@@ -49,13 +50,18 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
     const viewer = viewerOf(ctx, visitor);
-    const { filter, choices } = await settle(ctx, viewer, query.parse(withSought(c, c.req.query())));
+    const { filter, choices } = await settle(ctx, c, viewer, query.parse(withSought(c, c.req.query())));
     const { items, total } = await listJournal(
       ctx.db.of(schoolId),
       { schoolId, timeZone },
       { ...filter, perPage: filter.perPage },
     );
     const entries = await journalViews(ctx.db.of(schoolId), viewer, items);
+    saw(
+      c,
+      schoolId,
+      entries.flatMap(({ personId }) => personId ?? []),
+    );
     const href = (change: Partial<Filter>) => hrefOf('/changes', addressOf({ ...filter, ...change }));
     return page({
       c,
@@ -86,6 +92,7 @@ function addressOf({
 /** What was typed → the one person or chat it means; where it means several they are offered, none: it says so. */
 async function settle(
   ctx: Context,
+  c: ConsoleContext,
   viewer: Viewer,
   filter: Filter,
 ): Promise<{ filter: Filter; choices: Html[] }> {
@@ -97,6 +104,8 @@ async function settle(
       ...first,
       lastName: filter.lastName,
     });
+    const offered = items.map(({ id }) => id);
+    saw(c, viewer.schoolId, offered);
     const [only] = items;
     const base = { ...settled, lastName: undefined, sought: undefined, page: 1 };
     if (total === 1 && only) settled = { ...base, personId: only.id };

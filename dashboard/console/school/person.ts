@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { notFound } from '../../../src/refusal.ts';
 import { listJournal } from '../../../src/store/queries/journal.ts';
 import { findPerson, listPersonChats, type PersonRow } from '../../../src/store/queries/person-chats.ts';
+import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import { assertSeen, type ChatGrounds, explained } from '../../api/person-grounds.ts';
 import type { ConsoleParts } from '../console.ts';
@@ -32,6 +33,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
     if (!person) throw notFound();
     const stored = await listPersonChats(ctx.db.of(viewer.schoolId), viewer, person.id, undefined);
     await assertSeen(ctx, viewer, person, stored);
+    saw(c, schoolId, [person.id]);
     const chats = await explained(ctx, viewer, person, stored, undefined);
     const lines = isAdmin(visitor)
       ? await listJournal(

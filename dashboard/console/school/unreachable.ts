@@ -12,6 +12,7 @@ import {
   type UnreachablePerson,
 } from '../../../src/store/queries/unreachable.ts';
 import { countUnreachable, type UnreachableCount } from '../../../src/store/queries/unreachable-counts.ts';
+import { saw } from '../../access.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';
@@ -46,6 +47,8 @@ export function unreachableRoutes({ screens, ctx }: ConsoleParts): void {
 }
 
 async function overview(ctx: Context, c: ConsoleContext, own: string[] | null): Promise<Response> {
+  // Figures alone.
+  saw(c, c.get('visitor').school.id, []);
   const all = await countUnreachable(ctx.db.of(c.get('visitor').school.id), c.get('visitor').school.id);
   const units = all
     .filter(({ classId }) => own === null || (classId !== null && own.includes(classId)))
@@ -86,6 +89,11 @@ async function classPage(ctx: Context, c: ConsoleContext, classId: string): Prom
   const units = await listUnreachable(ctx.db.of(school.id), viewer, alone ? 'without-class' : { classId });
   const [unit] = units;
   const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';
+  saw(
+    c,
+    school.id,
+    (unit?.people ?? []).map(({ personId }) => personId),
+  );
   if (!unit) return frame(c, title, undefined, nobody(false), true);
   const ids = unit.people.filter(({ role }) => role === 'parent').map(({ personId }) => personId);
   const children = await findPersonClasses(ctx.db.of(school.id), viewer, ids);

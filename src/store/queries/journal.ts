@@ -79,7 +79,7 @@ function linesOf(schoolId: string, personId: string): RawBuilder<unknown> {
 }
 
 /** `dayAfter` 1: a day as an upper bound ends with itself. */
-function startOf(when: string, timeZone: string, dayAfter: 0 | 1): RawBuilder<unknown> {
+export function startOf(when: string, timeZone: string, dayAfter: 0 | 1): RawBuilder<unknown> {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(when);
   return isDay
     ? sql`((${when}::date + ${dayAfter}::int)::timestamp at time zone ${timeZone})`

@@ -1,0 +1,53 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listAccess } from '../../src/store/queries/access-records.ts';
+import { saw } from '../access.ts';
+import { existingSchool, schoolOf } from '../rights.ts';
+import type { ApiParts } from './api.ts';
+import { DayText, Instant, InstantText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
+
+const When = z.union([DayText, InstantText]).optional();
+
+const AccessView = z
+  .object({
+    id: z.string(),
+    at: Instant,
+    subject: z.string().openapi({ description: 'of the token: a person, an operator, a service' }),
+    role: z.string(),
+    what: z.string().openapi({
+      description: 'person · members · people · unreachable · plan · journal · access · export',
+      example: 'members',
+    }),
+    personIds: z.array(z.string()).openapi({ description: 'whom the answer showed' }),
+    address: z.string().nullable(),
+  })
+  .openapi('AccessRecord');
+
+/** K8: who looked at whom. Nobody can change it. */
+export function accessRoutes({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/v1/schools/{schoolId}/access',
+    tags: ['Journal'],
+    summary: 'Who looked at whose data; newest first. Records follow a look by about a second',
+    middleware: guards.read('operator'),
+    request: {
+      params: SchoolParam,
+      query: z.object({
+        personId: z.string().min(1).max(200).optional(),
+        from: When.openapi({ description: 'an instant, or a day of the school' }),
+        to: When.openapi({ description: 'an instant (not included), or a day (included)' }),
+        ...pageQuery(ctx.config.limits, 50),
+      }),
+    },
+    responses: { 200: json(pageOf('AccessPage', AccessView), 'a page'), ...REFUSALS },
+  });
+  api.openapi(route, async (c) => {
+    const filter = c.req.valid('query');
+    const { id: schoolId, timeZone } = await existingSchool(ctx, schoolOf(c));
+    const school = { schoolId, timeZone: timeZone ?? ctx.config.schoolTimeZone };
+    const { items, total } = await listAccess(ctx.db.of(schoolId), school, filter);
+    // That the trail was read is known, not again everybody in it.
+    saw(c, schoolId, filter.personId === undefined ? [] : [filter.personId]);
+    return c.json({ items, total, page: filter.page, perPage: filter.perPage }, 200);
+  });
+}

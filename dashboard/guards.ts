@@ -14,7 +14,7 @@ export interface Guards {
   /** A route that takes JSON, or a page's form. */
   json(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
   /** Everything outside the API: what is sent, if anything, arrives before a route is asked, within a form's limits. */
-  form: MiddlewareHandler;
+  form: MiddlewareHandler[];
   /** A route that takes a roster. */
   zip(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
 }
@@ -26,10 +26,9 @@ export function createGuards(limits: Limits): Guards {
     json: (...roles) => [
       requireRole(...roles),
       arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs),
-      withinFields(limits.formFields),
       inTime,
     ],
-    form: arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs),
+    form: [arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs), withinFields(limits.formFields)],
     zip: (...roles) => [
       requireRole(...roles),
       onlyType('application/zip'),

@@ -73,10 +73,11 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   });
   http.use(sameOriginChanges(publicUrl));
   // What the console and the board are sent; routes of the API say what they take (guards.ts).
-  const { form } = createGuards(limits);
-  http.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', (c, next) =>
-    c.req.path.startsWith('/v1/') ? next() : form(c, next),
-  );
+  for (const guard of createGuards(limits).form) {
+    http.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', (c, next) =>
+      c.req.path.startsWith('/v1/') ? next() : guard(c, next),
+    );
+  }
   healthRoutes(http, ctx, parts.probes);
   docsRoutes(http, publicUrl);
   for (const path of ['/v1/*', BOARD_PATH, `${BOARD_PATH}/*`]) http.use(path, authenticate(resolve));

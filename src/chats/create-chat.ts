@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { ChatType, DesiredMember } from '../desired/model.ts';
 import { chatIdOf } from '../reconcile/plan-school.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
-import { areOwnUnits, findKnownPeople, standingsToUnit } from '../store/queries/standings.ts';
+import { findKnownPeople, mayNameUnits, standingsToUnit } from '../store/queries/standings.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
 import { exceptionsAfter, type PeopleChange } from './by-hand.ts';
 import { CHAT_MAX_PEOPLE, chatExists, forbidden, refuse, unknownPeople } from './change-refusals.ts';
@@ -71,8 +71,10 @@ async function openDraft(ctx: Context, tx: Sql, creation: ChatCreation): Promise
   const { viewer, type, classId, subjectGroupId: groupId } = creation;
   if ((type === 'class' || type === 'parents') && classId === null) throw refuse('unit-missing');
   const standings = await standingsToUnit(tx, viewer, { classId, groupId });
-  const named = { classId, groupId };
-  if (!may(standings, creationOf(type)) || !(await areOwnUnits(tx, viewer, named))) throw forbidden();
+  if (!may(standings, creationOf(type))) throw forbidden();
+  if (!(await mayNameUnits(tx, viewer, { classId, groupId }))) {
+    throw viewer.sees === 'school' ? refuse('unit-unknown') : forbidden();
+  }
   const rules = await suggestChat(ctx, tx, viewer, { type, classId, groupId });
   const namesUnit = type === 'subject' ? groupId !== null : type !== 'staff';
   if (namesUnit && !rules) throw refuse('unit-unknown');
@@ -101,10 +103,7 @@ async function makeAutomatic(ctx: Context, tx: Sql, draft: Draft, rules: RuleCha
 
 async function makeManual(ctx: Context, tx: Sql, draft: Draft) {
   const { creation, rules, title } = draft;
-  const { classId, viewer } = creation;
-  if (rules === null && classId !== null && !(await classIsKnown(tx, viewer.schoolId, classId))) {
-    throw refuse('unit-unknown');
-  }
+  const { classId } = creation;
   const change = ownList(draft);
   if (change.add.length === 0) throw refuse('no-members');
   const people = await assertPeople(tx, draft, change, rules?.members ?? new Map());
@@ -202,12 +201,6 @@ async function assertPeople(
   const pupils = change.grant.filter((id) => isPupil(people.get(id)!));
   if (pupils.length > 0) throw refuse('pupil-admin', pupils);
   return people;
-}
-
-async function classIsKnown(tx: Sql, schoolId: string, classId: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from class where school_id = ${schoolId} and id = ${classId} and present`.execute(tx);
-  return rows.length > 0;
 }
 
 /** A new row, or the remembered one of a deleted automatic chat, at Sferum a new chat all the same. */

@@ -3,7 +3,7 @@ import type { ChatType } from '../../desired/model.ts';
 import type { Sql } from '../database.ts';
 import { type Listed, limitTo, listed, type Page } from './page.ts';
 import { isStaff, nameMatches, type ShownRole, shownName, shownRole } from './person-columns.ts';
-import { birthDate, isCurrent, mayPickPerson, maySeePupil, type Viewer } from './viewer.ts';
+import { birthDate, isCurrent, isOwnClass, mayPickPerson, maySeePupil, type Viewer } from './viewer.ts';
 
 export interface PersonItem {
   id: string;
@@ -79,17 +79,17 @@ function isChildless({ schoolId, day }: Viewer): RawBuilder<boolean> {
         and e.unit = 'class' and ${isCurrent(day)} and (l.kind is null or e.stated_at > l.issued_at)))))`;
 }
 
-/** A parent belongs to it by the children alone that the viewer may see. */
+/** To a teacher a class that is not his is as one that is not there; a parent belongs to it by the children he may see. */
 function belongsToClass(viewer: Viewer, classId: string): RawBuilder<boolean> {
   const { schoolId, day } = viewer;
   const pupils = sql`select e.student_id from enrollment e
     where e.school_id = ${schoolId} and e.unit = 'class' and e.unit_id = ${classId} and ${isCurrent(day)}
       and ${maySeePupil(viewer, sql`e.student_id`)}`;
-  return sql`(p.id in (${pupils})
+  return sql`(${isOwnClass(viewer, classId)} and (p.id in (${pupils})
     or p.id in (select g.guardian_id from guardian g
       where g.school_id = ${schoolId} and g.present and g.student_id in (${pupils}))
     or p.id in (select unnest(k.homeroom_teacher_ids) from class k
       where k.school_id = ${schoolId} and k.id = ${classId})
     or p.id in (select unnest(s.teacher_ids) from subject_group s
-      where s.school_id = ${schoolId} and s.class_id = ${classId} and s.present))`;
+      where s.school_id = ${schoolId} and s.class_id = ${classId} and s.present)))`;
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { KnownPerson, Standing } from '../../chats/rights.ts';
 import type { ChatType } from '../../desired/model.ts';
 import type { Sql } from '../database.ts';
-import { isOfOwnGroups, maySeePerson, type Viewer } from './viewer.ts';
+import { isOfOwnGroups, isOwnClass, maySeePerson, type Viewer } from './viewer.ts';
 
 export interface ChatToChange {
   id: string;
@@ -69,23 +69,19 @@ export async function standingsToUnit(
   return standings;
 }
 
-/** Whether a teacher leads that class, or teaches that group or one of that class; what is not named is his. */
-export async function areOwnUnits(
+/** Whether the school has that class and group, and they are a teacher's own; what is not named is. */
+export async function mayNameUnits(
   db: Sql,
   viewer: Viewer,
-  unit: { classId: string | null; groupId: string | null },
+  { classId, groupId }: { classId: string | null; groupId: string | null },
 ): Promise<boolean> {
-  if (viewer.sees === 'school') return true;
-  const { schoolId, personId } = viewer;
-  const taught = sql`from subject_group g
-    where g.school_id = ${schoolId} and g.present and ${personId} = any(g.teacher_ids)`;
+  const { schoolId } = viewer;
+  const own = viewer.sees === 'school' ? sql`true` : sql`${viewer.personId} = any(g.teacher_ids)`;
   const { rows } = await sql<{ own: boolean }>`select
-    (${unit.classId}::text is null or exists (select from class k where k.school_id = ${schoolId}
-        and k.id = ${unit.classId} and k.present and ${personId} = any(k.homeroom_teacher_ids))
-      or exists (select ${taught} and g.class_id = ${unit.classId}))
-    and (${unit.groupId}::text is null or exists (select ${taught} and g.id = ${unit.groupId})) as own`.execute(
-    db,
-  );
+    (${classId}::text is null or (${isOwnClass(viewer, classId ?? '')} and exists (select from class k
+      where k.school_id = ${schoolId} and k.id = ${classId} and k.present)))
+    and (${groupId}::text is null or exists (select from subject_group g
+      where g.school_id = ${schoolId} and g.id = ${groupId} and g.present and ${own})) as own`.execute(db);
   return rows[0]!.own;
 }
 

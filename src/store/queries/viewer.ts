@@ -81,6 +81,15 @@ export function mayPickPerson(v: Viewer, type: ChatType | null): RawBuilder<bool
   return v.sees === 'circle' && type === 'subject' ? isOfOwnGroups(v) : maySeePerson(v);
 }
 
+/** A teacher leads that class, or teaches a group of it. */
+export function isOwnClass(v: Viewer, classId: string): RawBuilder<boolean> {
+  if (v.sees === 'school') return sql`true`;
+  return sql`(exists (select from class k where k.school_id = ${v.schoolId} and k.id = ${classId} and k.present
+      and ${v.personId} = any(k.homeroom_teacher_ids))
+    or exists (select from subject_group s where s.school_id = ${v.schoolId} and s.class_id = ${classId}
+      and s.id = any(${taughtGroups(v)})))`;
+}
+
 /** Of a row of `enrollment e` or `guardian g`: the pupil in this column is one the viewer may see. */
 export function maySeePupil(v: Viewer, column: RawBuilder<unknown>): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`true`;

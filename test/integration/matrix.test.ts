@@ -1,0 +1,165 @@
+/**
+ * Below the routes: a right route with a wrong class, group, chat, person, operation, lesson or school in each of its
+ * parameters, in API and console, by everybody. The routes are those of /openapi.json and of the router.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TOKEN_ROLES } from '../../dashboard/auth.ts';
+import { createApiWorld } from '../support/api.ts';
+import { type ApiDocument, apiCells, type Cell } from '../support/matrix-api.ts';
+import { SCREENS, screenCells } from '../support/matrix-screens.ts';
+import { type Caller, type MatrixWorld, startMatrixWorld } from '../support/matrix-world.ts';
+
+/** A chat or lesson of one's own school that is not for him is 403, one that is not there 404 (contract). */
+const TOLD_APART = ['chat', 'lesson'];
+const SENT = '§';
+/** How long a page waits until it looks again: the clock goes on. */
+const TO_WAIT = /(?<=-ms=")\d+/g;
+
+const { document, screens } = await routes();
+const cells = [...apiCells(document), ...screens.flatMap((route) => screenCells(route))];
+
+let world: MatrixWorld;
+beforeAll(async () => {
+  world = await startMatrixWorld();
+}, 120_000);
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+async function routes(): Promise<{ document: ApiDocument; screens: string[] }> {
+  await using api = await createApiWorld();
+  const described = (await (await api.request('/openapi.json')).json()) as ApiDocument;
+  const taken = /^\/(v1|admin|docs|healthz|readyz|metrics|openapi\.json)(\/|$)/;
+  const all = api.http.routes
+    .filter(({ method, path }) => method !== 'ALL' && !path.includes('*') && !taken.test(path))
+    .map(({ method, path }) => `${method} ${path}`);
+  return { document: described, screens: [...new Set(all)] };
+}
+
+interface Answer {
+  status: number;
+  /** Everything that the caller reads, with `SENT` for the id that he sent. */
+  text: string;
+  /** Who stands in a draft after it. */
+  staged: string[];
+}
+
+async function ask(caller: Caller, cell: Cell, thing: string): Promise<Answer> {
+  const { path, init } = cell.send(caller.own, thing);
+  const response = await world.request(path, { ...init, as: caller.who });
+  const location = response.headers.get('location') ?? '';
+  // A stream would never end: it is not read, and its status says enough.
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+  let text = isStream ? '' : await response.text();
+  if (isStream) await response.body?.cancel();
+  const cookie = response.headers.get('set-cookie')?.split(';', 1)[0];
+  if (response.status === 303 && location.startsWith('/')) {
+    const next = await world.request(location, {
+      ...{ as: caller.who },
+      headers: { accept: 'text/html', ...(cookie ? { cookie } : {}) },
+    });
+    text += `${next.status} ${await next.text()}`;
+    if (next.status >= 400) return { status: next.status, text: text.replaceAll(thing, SENT), staged: [] };
+  }
+  const staged = init.method === 'POST' && path.startsWith('/manage/') ? await world.staged() : [];
+  return {
+    staged,
+    status: response.status,
+    text: `${location}\n${text}`.replaceAll(thing, SENT).replaceAll(TO_WAIT, ''),
+  };
+}
+
+/** What is wrong with the answer to `thing`, which is not for him, beside that to one that is not there. */
+function faults(
+  { cell, thing, canaries }: { cell: Cell; thing: string; canaries: readonly string[] },
+  got: Answer,
+  missing: Answer,
+): string[] {
+  const found: string[] = [];
+  const leaked = canaries.filter((canary) => !thing.includes(canary) && got.text.includes(canary));
+  const staged = got.staged.filter((id) => canaries.some((canary) => id.startsWith(canary)));
+  if (staged.length > 0) found.push(`stages ${staged.join(', ')}`);
+  if (leaked.length > 0) found.push(`tells ${leaked.join(', ')}`);
+  if (got.status >= 500 || got.status === 400) found.push(`answers ${got.status}`);
+  const isRefusal = got.status === 403 && missing.status === 404 && TOLD_APART.includes(cell.kind);
+  const isAlike = got.status === missing.status && got.text === missing.text;
+  if (!isAlike && !isRefusal) found.push(`${got.status} is not as of nobody: ${missing.status}`);
+  return found;
+}
+
+const byRoute = Map.groupBy(cells, ({ route }) => route);
+
+describe.each([...byRoute.keys()])('%s', (route) => {
+  test('tells and changes nothing of what is not the caller’s', async () => {
+    const before = await world.digest();
+    const wrong: string[] = [];
+    for (const caller of world.callers) {
+      for (const cell of byRoute.get(route)!) {
+        const missing = await ask(caller, cell, world.missing[cell.kind]);
+        const things = new Map(caller.others.map((of) => [of.things[cell.kind], of]));
+        for (const [thing, { name, canaries }] of things) {
+          // His own school is named where somebody beside him is.
+          if (thing === caller.own[cell.kind]) continue;
+          const got = await ask(caller, cell, thing);
+          const said = faults({ cell, thing, canaries }, got, missing);
+          wrong.push(...said.map((fault) => `${caller.name}, ${cell.parameter} of ${name}: ${fault}`));
+        }
+      }
+    }
+    expect([...new Set(wrong)]).toEqual([]);
+    expect(await world.digest()).toBe(before);
+  }, 60_000);
+});
+
+/** The names that a page sends: of its forms' fields and buttons, and in the addresses of its links. */
+function namesSent(text: string): [route: string, name: string][] {
+  const sent: [string, string][] = [];
+  for (const [, attributes, fields] of text.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)) {
+    const method = /method="post"/.test(attributes!) ? 'POST' : 'GET';
+    const path = /action="([^"#?]*)/.exec(attributes!)?.[1] ?? '';
+    for (const [, name] of fields!.matchAll(/ name="([\w-]+)"/g)) sent.push([`${method} ${path}`, name!]);
+  }
+  for (const [, path, query] of text.matchAll(/href="(\/[^"?#]*)\?([^"#]*)/g)) {
+    for (const name of new URLSearchParams(query!.replaceAll('&amp;', '&')).keys())
+      sent.push([`GET ${path}`, name]);
+  }
+  return sent;
+}
+
+test('what the pages send is in the table of the screen that it is sent to', async () => {
+  const unsaid = new Set<string>();
+  for (const { who, own } of world.callers) {
+    for (const route of screens.filter((one) => one.startsWith('GET /') && !one.includes('/static/'))) {
+      const id = own[SCREENS[route]?.id ?? 'chat'];
+      const page = await world.request(route.slice(4).replace(':id', id), {
+        as: who,
+        headers: { accept: 'text/html' },
+      });
+      for (const [to, name] of namesSent(await page.text())) {
+        const known = screens.find((one) => new RegExp(`^${one.replaceAll(/:\w+/g, '[^/]+')}$`).test(to));
+        const { names = {}, plain = [] } = SCREENS[known ?? ''] ?? {};
+        const said = [...plain, ...Object.keys(names).flatMap((both) => both.split('+'))];
+        if (!said.includes(name)) unsaid.add(`${name} of ${known ?? to}`);
+      }
+    }
+  }
+  expect([...unsaid]).toEqual([]);
+});
+
+test('every screen is in the table, and the other way round; every role calls', () => {
+  expect(Object.keys(SCREENS).toSorted()).toEqual(screens.toSorted());
+  expect(new Set(world.callers.map(({ who }) => who.role))).toEqual(new Set(TOKEN_ROLES));
+});
+
+test('the words that no answer holds are told to those who may know them', async () => {
+  const { who, others } = world.callers.find(({ name }) => name === 'a homeroom teacher')!;
+  const beside = others.find(({ name }) => name === 'another class')!;
+  const path = `/v1/chats/${beside.things.chat}/members`;
+  const told = await (
+    await world.request(path, { as: { ...who, role: 'school-admin', sub: 'a-own' } })
+  ).text();
+  expect(beside.canaries.filter((canary) => told.includes(canary))).toEqual([
+    'Чужак',
+    '8Щ',
+    'p-oth',
+    'k-oth',
+  ]);
+});

@@ -1,0 +1,175 @@
+/** The requests of a matrix for the console: what the parameters of each screen name, said here. */
+import type { Cell } from './matrix-api.ts';
+import type { Kind, Things } from './matrix-world.ts';
+
+interface Named {
+  kind: Kind;
+  /** How a field holds the id (`*`). Default: as it is. */
+  as?: string;
+  /** What else is sent, one after the other. Default: nothing. */
+  with?: (own: Things) => Record<string, string>[];
+}
+
+interface Screen {
+  /** What `:id` of its path is. */
+  id?: Kind;
+  /** What a query or a field names; two fields of the same id with a `+`. */
+  names?: Record<string, Kind | Named>;
+  /** Names that name nothing which is somebody's. */
+  plain?: readonly string[];
+}
+
+const PAGER = ['page', 'perPage'];
+const LESSON: Screen = { id: 'lesson' };
+const RUN: Screen = {
+  id: 'operation',
+  names: { open: 'chat' },
+  plain: [...PAGER, 'view', 'type', 'kind', 'text'],
+};
+const MEMBERS_PLAIN = [...PAGER, 'lastName', 'show', 'title', 'reason', 'sex', 'role', 'type'];
+
+/** People of a form: who stands on the page and is ticked, is in the way of saving, is taken back. */
+function people(base: (own: Things) => Record<string, string>, ...buttons: string[]): Record<string, Named> {
+  return {
+    'shown+on': { kind: 'person', with: (own) => buttons.map((button) => ({ ...base(own), do: button })) },
+    who: { kind: 'person', with: (own) => [{ ...base(own), do: 'unstage' }] },
+    do: { kind: 'person', as: 'undo:*', with: (own) => [base(own)] },
+  };
+}
+const EDITOR_BUTTONS = ['find', 'remove', 'restore', 'grant', 'revoke', 'tick-all'];
+const PICKER_PLAIN = [...PAGER, 'lastName', 'role', 'sex'];
+const CLASS_OF_PICKER: Record<string, Named> = {
+  classId: { kind: 'class', with: () => ['staff', 'student', 'parent'].map((role) => ({ role })) },
+};
+const PICKER_BUTTONS = ['find', 'add', 'pick-all'];
+
+/** A screen that is not here fails the test. */
+export const SCREENS: Record<string, Screen> = {
+  'GET /': {},
+  'GET /static/:hash/:name': {},
+  'GET /sso': { plain: ['token', 'to'] },
+  'POST /sign-out': {},
+  'GET /signed-out': {},
+  'GET /schools': {},
+  'POST /schools': { names: { school: 'school' } },
+  'GET /profile/link': {},
+  'GET /profile/callback': { plain: ['state', 'code', 'device_id', 'error'] },
+  'GET /profile/unlink': {},
+  'POST /profile/unlink': {},
+  'GET /attention': {},
+  'GET /settings': {},
+  'POST /settings': {
+    plain: ['timeZone', 'earlyEntryMinutes', 'chatShare', 'chatAtLeast', 'schoolShare', 'schoolAtLeast'],
+  },
+  'GET /changes': {
+    names: { personId: 'person', chatId: 'chat' },
+    plain: [...PAGER, 'lastName', 'title', 'from', 'to'],
+  },
+  'GET /people/:id': { id: 'person' },
+  'GET /unreachable': { names: { classId: 'class' } },
+  'GET /journal': { names: { unit: { kind: 'class', as: 'class:*' } }, plain: [...PAGER, 'subject', 'week'] },
+  'GET /journal/lessons/:id': LESSON,
+  'GET /journal/lessons/:id/meeting': LESSON,
+  'GET /journal/lessons/:id/meeting/delete': LESSON,
+  'POST /journal/lessons/:id/meeting': { ...LESSON, plain: ['title', 'starts', 'ends'] },
+  'POST /journal/lessons/:id/meeting/delete': LESSON,
+  'GET /diary': { names: { child: 'person' }, plain: ['week'] },
+  'GET /lessons/:id/join': LESSON,
+  'GET /lessons/ended': {},
+  'GET /manage': { plain: [...PAGER, 'type', 'title', 'lastName', 'condition', 'sort'] },
+  'GET /manage/new': { plain: [...PAGER, 'lastName'] },
+  'POST /manage/new': {
+    names: {
+      ...people((own) => ({ type: 'class', classId: own.class }), ...EDITOR_BUTTONS, 'create'),
+      classId: {
+        kind: 'class',
+        with: (own): Record<string, string>[] => [
+          ...['class', 'parents', 'subject'].map((type) => ({ do: 'fill', type })),
+          { do: 'fill', type: 'subject', subjectGroupId: own.group },
+          { do: 'create', type: 'class', title: 'Новый чат' },
+        ],
+      },
+      subjectGroupId: {
+        kind: 'group',
+        with: (own) => [
+          { do: 'fill', type: 'subject', classId: own.class },
+          { do: 'fill', type: 'class', classId: own.class },
+        ],
+      },
+    },
+    plain: MEMBERS_PLAIN,
+  },
+  'GET /manage/initialize': {},
+  'POST /manage/initialize': { plain: ['type', 'strict'] },
+  'GET /manage/ahead': {},
+  'POST /manage/ahead': { plain: ['asOf'] },
+  'GET /manage/operations/:id': RUN,
+  'GET /manage/operations/:id/progress': { id: 'operation' },
+  'GET /manage/operations/:id/undo': { id: 'operation' },
+  'POST /manage/operations/:id/apply': { id: 'operation' },
+  'POST /manage/operations/:id/undo': { id: 'operation' },
+  'POST /manage/operations/:id/cancel': { id: 'operation' },
+  'POST /manage/operations/:id/decide': {
+    id: 'operation',
+    names: { chat: { kind: 'chat', with: () => [{ do: 'approve' }, { do: 'reject' }] } },
+    plain: ['do'],
+  },
+  'GET /manage/delete': { names: { chat: 'chat' } },
+  'GET /manage/chats/:id/delete': { id: 'chat' },
+  'POST /manage/chats/:id/delete': { id: 'chat', plain: ['title', 'never'] },
+  'GET /manage/chats/:id': { id: 'chat', plain: [...PAGER, 'lastName', 'show'] },
+  'GET /manage/chats/:id/close': { id: 'chat' },
+  'POST /manage/chats/:id': {
+    id: 'chat',
+    names: people(() => ({}), ...EDITOR_BUTTONS, 'save'),
+    plain: [...MEMBERS_PLAIN, 'shown-type', 'shown-class', 'shown-subject'],
+  },
+  'GET /manage/chats/:id/pick': { id: 'chat', names: CLASS_OF_PICKER, plain: PICKER_PLAIN },
+  'POST /manage/chats/:id/pick': {
+    id: 'chat',
+    names: { ...people(() => ({}), ...PICKER_BUTTONS), ...CLASS_OF_PICKER },
+    plain: MEMBERS_PLAIN,
+  },
+  'GET /manage/new/pick': { names: CLASS_OF_PICKER, plain: PICKER_PLAIN },
+  'POST /manage/new/pick': {
+    names: { ...people(() => ({}), ...PICKER_BUTTONS), ...CLASS_OF_PICKER },
+    plain: MEMBERS_PLAIN,
+  },
+};
+
+export function screenCells(route: string): Cell[] {
+  const screen = SCREENS[route];
+  if (!screen) throw new Error(`what do the parameters of ${route} name? Say it in SCREENS`);
+  const { id, names = {} } = screen;
+  const inPath: [string, Named][] = id === undefined ? [] : [[IN_PATH, { kind: id }]];
+  const named = Object.entries(names).map(([name, of]): [string, Named] => [
+    name,
+    typeof of === 'string' ? { kind: of } : of,
+  ]);
+  return [...inPath, ...named].flatMap(([parameter, of]) =>
+    Array.from({ length: of.with?.({} as Things).length ?? 1 }, (_, i) => ({
+      ...{ route, parameter, kind: of.kind },
+      send: (own: Things, thing: string) => request(route, { id, parameter, of, i }, own, thing),
+    })),
+  );
+}
+
+const IN_PATH = 'path id';
+
+function request(
+  route: string,
+  { id, parameter, of, i }: { id: Kind | undefined; parameter: string; of: Named; i: number },
+  own: Things,
+  thing: string,
+): ReturnType<Cell['send']> {
+  const [method, pattern] = route.split(' ') as [string, string];
+  const isInPath = parameter === IN_PATH;
+  const value = (of.as ?? '*').replace('*', thing);
+  const given = isInPath ? {} : Object.fromEntries(parameter.split('+').map((field) => [field, value]));
+  const text = new URLSearchParams({ ...of.with?.(own)[i], ...given }).toString();
+  const idOf = id === undefined ? '' : isInPath ? thing : own[id];
+  const path = pattern.replace(':id', encodeURIComponent(idOf));
+  const headers = { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' };
+  if (method === 'GET') return { path: text === '' ? path : `${path}?${text}`, init: { headers } };
+  return { path, init: { method, headers, body: text } };
+}

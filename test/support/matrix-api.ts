@@ -66,6 +66,7 @@ const BODIES: Record<string, (own: Things) => Record<string, unknown>[]> = {
   ],
 };
 
+/** Throws for a parameter of which nothing says what it names. */
 export function apiCells(document: ApiDocument): Cell[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     path.startsWith('/v1/')

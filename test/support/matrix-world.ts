@@ -153,7 +153,11 @@ async function lessons(app: TestApp, schoolId: string, of: Record<string, [strin
       ...{ endsAt: '2026-10-01T18:00:00.000Z', topic: `Тема ${id}` },
     },
   }));
-  const { rejected } = await app.commands.receiveEvents({ schoolId, events });
+  const { rejected } = await app.commands.receiveEvents({
+    by: { id: 'sgo', kind: 'service' },
+    schoolId,
+    events,
+  });
   if (rejected.length > 0) throw new Error(JSON.stringify(rejected));
 }
 

@@ -4,7 +4,6 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { SecretBox } from '../../src/secrets.ts';
 
-const COOKIE = 'flash';
 const LIFE_SECONDS = 120;
 
 const flash = z.object({
@@ -18,28 +17,29 @@ export type Flash = z.infer<typeof flash>;
 /** Sealed, so that nobody else can make our pages say something. */
 export class Flashes {
   readonly #box: SecretBox;
-  readonly #secure: boolean;
+  /** As a session's (session.ts): a neighbour of the same domain cannot plant it. */
+  readonly #cookie: { name: string; secure: boolean };
 
   constructor(secretsKey: Uint8Array, secure: boolean) {
     this.#box = new SecretBox(new Uint8Array(hkdfSync('sha256', secretsKey, '', 'console flash', 32)));
-    this.#secure = secure;
+    this.#cookie = { name: secure ? '__Host-flash' : 'flash', secure };
   }
 
   leave(c: HonoContext, message: Flash): void {
     const sealed = this.#box.seal(JSON.stringify(message));
-    setCookie(c, COOKIE, sealed, {
+    setCookie(c, this.#cookie.name, sealed, {
       path: '/',
       httpOnly: true,
       sameSite: 'Lax',
-      secure: this.#secure,
+      secure: this.#cookie.secure,
       maxAge: LIFE_SECONDS,
     });
   }
 
   take(c: HonoContext): Flash | null {
-    const sealed = getCookie(c, COOKIE);
+    const sealed = getCookie(c, this.#cookie.name);
     if (sealed === undefined) return null;
-    deleteCookie(c, COOKIE, { path: '/', secure: this.#secure });
+    deleteCookie(c, this.#cookie.name, { path: '/', secure: this.#cookie.secure });
     try {
       return flash.parse(JSON.parse(this.#box.open(sealed)));
     } catch {

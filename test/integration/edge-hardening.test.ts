@@ -1,4 +1,5 @@
 /** What holds for every route, by the router's own table: bodies have an end, answers are kept by nobody. */
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiWorld, addPeople, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';
@@ -15,6 +16,7 @@ const YEAR_SECONDS = 31_536_000;
 
 let world: ApiWorld;
 let tokens: string[];
+let entryCookie: string;
 let cookie: string;
 
 beforeAll(async () => {
@@ -28,13 +30,16 @@ beforeAll(async () => {
   });
   await addSchool(world.db, 's1');
   await addPeople(world.db, 's1', [{ id: 'admin', name: 'Завуч Анна', roles: ['administrator'] }]);
+  await sql`insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed, requests_per_second)
+    values ('s1', 5, 7, 'user', ${world.ctx.secrets.seal('t')}, 3)`.execute(world.db.of('s1'));
   tokens = [
     await tokenOf({ role: 'operator', school: '*' }),
     await tokenOf({ role: 'service', school: '*' }),
     await tokenOf({ role: 'school-admin', school: 's1', sub: 'admin' }),
   ];
   const entered = await world.request(await entryPath({ role: 'operator', school: '*' }, '/'));
-  cookie = entered.headers.get('set-cookie')!.split(';', 1)[0]!;
+  entryCookie = entered.headers.get('set-cookie')!;
+  cookie = entryCookie.split(';', 1)[0]!;
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -105,6 +110,17 @@ describe('a body', () => {
       });
       expect({ path, status: answer.status }).toEqual({ path, status: 413 });
     }
+  });
+});
+
+describe('a cookie', () => {
+  test('of any kind is this host’s alone, and neither scripts nor plain http see it', async () => {
+    const said = await world.request('/manage/new', {
+      ...{ method: 'POST', token: tokens[2]!, body: new URLSearchParams({ do: 'create' }) },
+    });
+    const set = [...said.headers.getSetCookie(), entryCookie];
+    expect(set.map((text) => text.split('=')[0])).toEqual(['__Host-flash', '__Host-session']);
+    for (const text of set) expect(text).toMatch(/; HttpOnly; Secure; SameSite=Lax$/);
   });
 });
 

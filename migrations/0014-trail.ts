@@ -89,7 +89,7 @@ create table journal (
   -- what: create rename add remove grant revoke delete (decided), sferum-… (what Sferum answered), exception, order …
   what text not null,
   cause text not null,
-  -- Whose act it is: the id of a person of the roster, or the subject of a token; null: the system's own.
+  -- Whose act it is: the id of a person of the roster, the subject of a token, or the part of the system.
   author_id text,
   -- unknown: written before authors were kept.
   author_kind text not null default 'unknown' check (author_kind in ('person', 'operator', 'service', 'system', 'unknown')),
@@ -104,8 +104,9 @@ create index journal_by_school on journal (school_id, id desc);
 create index journal_removals on journal (school_id, at) where what = 'remove';
 
 -- What people wrote, beside the journal so that it can be erased: the reason of a change or of a dropped exception, a
--- title given by hand and the one before. Free text stands nowhere else but in exception.reason, chat.title and
--- meeting.title, rows that are erased with what they are about. person_ids: whom it may name.
+-- title given by hand and the one before. Free text stands nowhere else but in exception.reason, chat.title,
+-- chat_draft.title, operation_chat.title and meeting.title, rows that end with what they are about. person_ids: whom it
+-- may name.
 create table journal_text (
   journal_id bigint primary key,
   school_id text not null,

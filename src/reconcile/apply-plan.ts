@@ -260,6 +260,20 @@ export async function savePlan(
         case when r.touched then c.generation end
       from jsonb_to_recordset(${json}) as r(chat_id uuid, ordinal int, first_action int, type text, title text,
         actions jsonb, touched boolean)
-      left join chat c on c.id = r.chat_id`.execute(tx),
+      left join chat c on c.id = r.chat_id
+      on conflict (operation_id, chat_id) do update set actions = operation_chat.actions || excluded.actions,
+        generation = coalesce(excluded.generation, operation_chat.generation),
+        done_at = case when excluded.generation is null then operation_chat.done_at end`.execute(tx),
+  );
+  if (before[0]!.actions > 0) await countActions(tx, operationId);
+}
+
+/** A plan that goes on with chats it has had before (a roster accepted late): each action's number anew. */
+async function countActions(tx: Sql, operationId: string): Promise<void> {
+  await sql`update operation_chat o set first_action = n.before
+    from (select chat_id, (sum(jsonb_array_length(actions)) over (order by ordinal) - jsonb_array_length(actions))::int as before
+      from operation_chat where operation_id = ${operationId}) n
+    where o.operation_id = ${operationId} and o.chat_id = n.chat_id and o.first_action <> n.before`.execute(
+    tx,
   );
 }

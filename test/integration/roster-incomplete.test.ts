@@ -1,4 +1,5 @@
 /** J2 through the whole product: what a roster file that was cut does to chats, and what heals it. */
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
@@ -112,6 +113,25 @@ test('J2, F4: approved, the roster counts as whole – and its crowd of removals
   expect((await decide(id, 'approve')).state).toBe('succeeded');
   expect(removals()).toBeGreaterThan(0);
   expect(await world.differences([SCHOOL])).toEqual([]);
+});
+
+test('K8: what an accepted roster does stands under who accepted it, not under its sender', async () => {
+  const { id } = await take(withNewcomer(cut(whole)), TUESDAY);
+  const other = { role: 'operator', sub: 'another' } as const;
+  const response = await world.call('POST', `/v1/operations/${id}/approve?school=${SCHOOL}`, other, {});
+  expect(response.status).toBe(200);
+  await world.settled();
+  expect((await shown(id)).state).toBe('held');
+  const { rows } = await sql<{ line: string }>`
+    select distinct concat_ws(' ', split_part(cause, ':', 1), what, author_kind, author_id) as line from journal
+    where split_part(cause, ':', 2) = ${id} and what not like 'sferum-%' order by 1`.execute(
+    world.ctx.db.of(SCHOOL),
+  );
+  expect(rows.map(({ line }) => line)).toEqual([
+    'approval decision operator another',
+    'import add operator operator',
+    'import hold-remove operator another',
+  ]);
 });
 
 test('J2: rejected, everything stays as it was, and the operation says why', async () => {

@@ -54,7 +54,7 @@ export async function listJournal(
       left join lateral (select reason from journal_text a where a.school_id = ${schoolId} and a.cause = j.cause
         and a.chat_id = j.chat_id and a.what = 'change' limit 1) x on true
       left join lateral (select author_id, author_kind from journal a
-        where a.chat_id = j.chat_id and a.cause = j.cause and a.author_kind in ('person', 'operator', 'service')
+        where a.school_id = ${schoolId} and a.chat_id = j.chat_id and a.cause = j.cause and a.author_kind in ('person', 'operator', 'service')
           and a.at <= j.at and a.at > j.at - interval '7 days' limit 1) a on ${isAnswer}
       -- Who decided what an operation held is the author of those lines, not who had begun it.
       left join operation o on ${isAnswer} and a.author_id is null

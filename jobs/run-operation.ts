@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { type JobContract, KEEP_FINISHED } from './contract.ts';
 
-const payload = z.strictObject({ operationId: z.uuid() });
+const payload = z.strictObject({
+  /** Null: an import that has not been read yet. */
+  schoolId: z.string().nullable(),
+  operationId: z.uuid(),
+});
 export type RunOperationPayload = z.infer<typeof payload>;
 
 /** Carries an operation (roster import, initialisation …) as far as it can go now; its row says which and how far. */

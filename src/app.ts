@@ -122,6 +122,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   );
   let relay: RelayLoop | undefined;
   let watch: Watch | undefined;
+  let connecting = Promise.resolve();
   const ctx: Context = {
     config,
     db,
@@ -134,9 +135,14 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     metrics,
     bulkInHand: new BulkInHand(),
     wake: (what) => relay?.wake(what),
-    newSchools: async (schoolIds) => {
+    newSchools: (schoolIds) => {
+      if (!sandbox) return Promise.resolve();
       const requestsPerSecond = overrides.sandbox?.paceUserPerSecond ?? null;
-      if (sandbox) await connectSandboxSchools(ctx, sandbox, schoolIds, requestsPerSecond);
+      // One after another: each takes the next community.
+      connecting = connecting
+        .catch(() => undefined)
+        .then(() => connectSandboxSchools(ctx, sandbox, schoolIds, requestsPerSecond));
+      return connecting;
     },
   };
   if (role.api || role.workers) relay = parts.use(startRelayLoop(ctx, queues));

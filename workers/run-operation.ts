@@ -2,6 +2,6 @@ import { runOperation as contract } from '../jobs/run-operation.ts';
 import { runOperation } from '../src/reconcile/run-operation.ts';
 import { handlerOf } from './run-job.ts';
 
-export const runOperationHandler = handlerOf(contract, (ctx, { operationId }, signal) =>
-  runOperation(ctx, operationId, signal),
+export const runOperationHandler = handlerOf(contract, (ctx, payload, signal) =>
+  runOperation(ctx, payload, signal),
 );

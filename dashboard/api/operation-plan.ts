@@ -44,44 +44,29 @@ export function operationPlanRoutes({ api, ctx, guards }: ApiParts): void {
   api.openapi(route, async (c) => {
     const { page, perPage } = c.req.valid('query');
     const operation = await operationFor(ctx, c, c.req.valid('param').id);
-    const { items, total } = await listPlan(ctx.db.sql, operation.id, { page, perPage });
-    const namesOf = await namesBySchool(ctx, items);
-    if (items.length === 0 && operation.schoolId) saw(c, operation.schoolId, []);
-    for (const [schoolId, actions] of Map.groupBy(items, (item) => item.schoolId)) {
-      saw(
-        c,
-        schoolId,
-        actions.flatMap(({ action }) => action.personId ?? []),
-      );
-    }
-    return c.json(
-      { items: items.map((item) => view(item, namesOf.get(item.schoolId)!)), total, page, perPage },
-      200,
+    const { id, schoolId } = operation;
+    // The parts of an import of several schools have the plans.
+    if (schoolId === null) return c.json({ items: [], total: 0, page, perPage }, 200);
+    const { items, total } = await listPlan(ctx.db.of(schoolId), schoolId, id, { page, perPage });
+    saw(
+      c,
+      schoolId,
+      items.flatMap(({ action }) => action.personId ?? []),
     );
+    const names = await namesIn(ctx, schoolId, items);
+    return c.json({ items: items.map((item) => view(item, names)), total, page, perPage }, 200);
   });
 }
 
-/** A plan is of one school but for an import of several. */
-async function namesBySchool(ctx: Context, items: readonly PlannedAction[]): Promise<Map<string, SeenNames>> {
-  const names = new Map<string, SeenNames>();
-  for (const [schoolId, actions] of Map.groupBy(items, (item) => item.schoolId)) {
-    const ids = idsOf(actions.flatMap(({ action }) => action.grounds));
-    const members = actions.flatMap(({ action }) => action.personId ?? []);
-    const endings = actions.flatMap(({ action }) => action.ending?.orderId ?? []);
-    names.set(
-      schoolId,
-      await findNames(
-        ctx.db.of(schoolId),
-        { sees: 'school', schoolId },
-        {
-          ...ids,
-          people: [...ids.people, ...members],
-          orders: [...ids.orders, ...endings],
-        },
-      ),
-    );
-  }
-  return names;
+function namesIn(ctx: Context, schoolId: string, actions: readonly PlannedAction[]): Promise<SeenNames> {
+  const ids = idsOf(actions.flatMap(({ action }) => action.grounds));
+  const members = actions.flatMap(({ action }) => action.personId ?? []);
+  const endings = actions.flatMap(({ action }) => action.ending?.orderId ?? []);
+  return findNames(
+    ctx.db.of(schoolId),
+    { sees: 'school', schoolId },
+    { ...ids, people: [...ids.people, ...members], orders: [...ids.orders, ...endings] },
+  );
 }
 
 function view(

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
-import { findOperation, type OperationItem } from '../../src/store/queries/operations.ts';
+import type { OperationItem } from '../../src/store/queries/operations.ts';
 import type { ApiParts } from './api.ts';
 import { operationFor } from './operations.ts';
 import { IdParam, REFUSALS, SchoolQuery } from './schemas.ts';
@@ -25,7 +25,9 @@ export function operationStreamRoutes({ api, ctx, guards, closing }: ApiParts): 
   });
   api.openapi(route, async (c) => {
     const operation = await operationFor(ctx, c, c.req.valid('param').id);
-    const events = ReadableStream.from(follow(ctx, operation, closing)).pipeThrough(new TextEncoderStream());
+    const events = ReadableStream.from(
+      follow(ctx, operation, () => operationFor(ctx, c, operation.id), closing),
+    ).pipeThrough(new TextEncoderStream());
     const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
     return c.body(events, 200, headers) as never;
   });
@@ -35,7 +37,12 @@ export function operationStreamRoutes({ api, ctx, guards, closing }: ApiParts): 
  * States until the end (a held operation has not ended), its life or the stop of the process. A reader that is
  * slow or gone is not written to: the next look waits until the last event was taken.
  */
-async function* follow(ctx: Context, first: OperationItem, closing: AbortSignal): AsyncGenerator<string> {
+async function* follow(
+  ctx: Context,
+  first: OperationItem,
+  look: () => Promise<OperationItem>,
+  closing: AbortSignal,
+): AsyncGenerator<string> {
   const { streamPollMs, streamHeartbeatMs, streamLifeMs } = ctx.config.limits;
   const startedMs = ctx.clock.now();
   let sentAtMs = startedMs;
@@ -44,7 +51,7 @@ async function* follow(ctx: Context, first: OperationItem, closing: AbortSignal)
   if (ENDED.has(first.state)) return;
   while (!closing.aborted && ctx.clock.now() - startedMs < streamLifeMs) {
     await ctx.clock.sleep(streamPollMs, closing).catch(() => undefined);
-    const operation = await findOperation(ctx.db.sql, first.id).catch(() => null);
+    const operation = await look().catch(() => null);
     // It cannot be read now: the reader opens the stream anew.
     if (!operation) return;
     const state = JSON.stringify(operation);

@@ -2,8 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import type { Context } from '../../src/context.ts';
 import { notFound } from '../../src/refusal.ts';
-import { findOperation, listOperations, type OperationItem } from '../../src/store/queries/operations.ts';
-import type { HttpEnv } from '../auth.ts';
+import {
+  findAnyOperation,
+  findOperation,
+  findOwnImport,
+  listOperations,
+  type OperationItem,
+} from '../../src/store/queries/operations.ts';
+import type { Caller, HttpEnv, TokenRole } from '../auth.ts';
 import { askedSchool, authorOf, existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import {
@@ -18,6 +24,9 @@ import {
   SchoolParam,
   SchoolQuery,
 } from './schemas.ts';
+
+/** Who may send a roster. */
+export const IMPORTERS: readonly TokenRole[] = ['service', 'operator'];
 
 const OperationStateName = z.enum(['queued', 'running', 'held', 'succeeded', 'failed', 'cancelled']);
 
@@ -38,20 +47,27 @@ const OperationView = z
   .openapi('Operation');
 
 /**
- * The operation of this id if it is the caller's to see: of his school (one of several schools: with a token for
- * all), and for staff his own. Throws Refusal(404).
+ * The operation of this id if it is the caller's to see: of his school, and for staff his own; an import that belongs to
+ * no school with a token for all, or to who sent it. Throws Refusal(404).
  */
 export async function operationFor(
   ctx: Context,
   c: HonoContext<HttpEnv>,
   id: string,
 ): Promise<OperationItem> {
-  const operation = z.uuid().safeParse(id).success ? await findOperation(ctx.db.sql, id) : null;
   const caller = c.get('caller');
-  const school = askedSchool(c) ?? caller.schoolId;
-  if (!operation || (school !== '*' && operation.schoolId !== school)) throw notFound();
-  if (caller.role === 'staff' && operation.createdBy !== caller.subject) throw notFound();
+  const operation = z.uuid().safeParse(id).success
+    ? await find(ctx, caller, askedSchool(c) ?? caller.schoolId, id)
+    : null;
+  if (!operation || (caller.role === 'staff' && operation.createdBy !== caller.subject)) throw notFound();
   return operation;
+}
+
+async function find(ctx: Context, caller: Caller, school: string, id: string): Promise<OperationItem | null> {
+  if (school === '*') return findAnyOperation(ctx.db.across('operator-view'), id);
+  const found = await findOperation(ctx.db.of(school), school, id);
+  if (found || !IMPORTERS.includes(caller.role)) return found;
+  return findOwnImport(ctx.db.across('import'), authorOf(caller), id);
 }
 
 export function operationRoutes(parts: ApiParts): void {
@@ -114,9 +130,10 @@ function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
       responses: { 200: json(OperationView, 'the operation as it is now'), ...CHANGE_REFUSALS },
     });
     api.openapi(decide, async (c) => {
-      const { id } = await operationFor(ctx, c, c.req.valid('param').id);
+      const { id, schoolId } = await operationFor(ctx, c, c.req.valid('param').id);
       const { chatIds } = c.req.valid('json');
       await commands.decide({
+        schoolId,
         operationId: id,
         decision,
         chatIds: chatIds ?? null,
@@ -136,8 +153,8 @@ function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
     responses: { 200: json(OperationView, 'the operation as it is now'), ...CHANGE_REFUSALS },
   });
   api.openapi(cancel, async (c) => {
-    const { id } = await operationFor(ctx, c, c.req.valid('param').id);
-    await commands.cancel({ operationId: id, by: authorOf(c.get('caller')) });
+    const { id, schoolId } = await operationFor(ctx, c, c.req.valid('param').id);
+    await commands.cancel({ schoolId, operationId: id, by: authorOf(c.get('caller')) });
     return c.json(await operationFor(ctx, c, id), 200);
   });
 
@@ -151,8 +168,9 @@ function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
     responses: { 202: json(Accepted, 'the operation that does it'), ...CHANGE_REFUSALS },
   });
   api.openapi(undo, async (c) => {
-    const { id } = await operationFor(ctx, c, c.req.valid('param').id);
-    const operationId = await commands.undo({ operationId: id, by: authorOf(c.get('caller')) });
+    const { id, schoolId } = await operationFor(ctx, c, c.req.valid('param').id);
+    if (schoolId === null) throw notFound();
+    const operationId = await commands.undo({ schoolId, operationId: id, by: authorOf(c.get('caller')) });
     return c.json({ operationId }, 202);
   });
 }

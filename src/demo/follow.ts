@@ -19,16 +19,23 @@ export async function followOperation(
   { onStep, lookEveryMs = LOOK_INTERVAL_MS }: { onStep?: (step: Step) => void; lookEveryMs?: number } = {},
 ): Promise<Operation> {
   for (;;) {
-    const operation = (await findOperationRow(ctx.db.sql, id))!;
+    const operation = await anywhere(ctx, id);
     if (onStep) onStep({ operation, byType: await byType(ctx, id) });
     if (operation.state !== 'queued' && operation.state !== 'running') return operation;
     await ctx.clock.sleep(lookEveryMs);
   }
 }
 
+/** An import's operation becomes its school's once the file was read. */
+async function anywhere(ctx: Context, id: string): Promise<Operation> {
+  const { rows } = await sql<{ schoolId: string | null }>`
+    select school_id as "schoolId" from operation where id = ${id}`.execute(ctx.db.across('demo'));
+  return (await findOperationRow(ctx, rows[0]!.schoolId, id)) ?? anywhere(ctx, id);
+}
+
 async function byType(ctx: Context, id: string): Promise<Step['byType']> {
   const { rows } = await sql<{ type: ChatType; done: string; total: string }>`
     select type, count(done_at) as done, count(*) as total from operation_chat
-    where operation_id = ${id} and generation is not null group by type`.execute(ctx.db.sql);
+    where operation_id = ${id} and generation is not null group by type`.execute(ctx.db.across('demo'));
   return new Map(rows.map((r) => [r.type, { done: Number(r.done), total: Number(r.total) }]));
 }

@@ -75,7 +75,7 @@ export async function adoptAfterRestore(
     if (operationId === null) continue;
     adoption.problem = await look(ctx, operationId, adoption);
     if (!confirm || adoption.problem !== null) continue;
-    await decideHeld(ctx, { operationId, decision: 'approve', chatIds: null, by });
+    await decideHeld(ctx, { schoolId, operationId, decision: 'approve', chatIds: null, by });
     adoption.state = 'confirmed';
   }
   return adoptions;

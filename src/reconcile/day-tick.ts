@@ -46,7 +46,7 @@ export async function dayTick(ctx: Context): Promise<void> {
   for (const schoolId of await schoolsOfYesterday(ctx, ctx.db.across('sweep'))) {
     try {
       const followed = await ctx.db.transactionOf(schoolId, ({ sql: tx }) => beginDay(ctx, tx, schoolId));
-      await afterFollowing(ctx, followed);
+      await afterFollowing(ctx, schoolId, followed);
     } catch (error) {
       ctx.log.error({ err: error, schoolId }, 'a school could not begin its day; it will be tried again');
     }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
+import { dropStaged } from '../roster/staged.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
 import { noteLine } from '../store/journal.ts';
@@ -9,10 +10,13 @@ import { findOperationRow } from '../store/operation-row.ts';
 import { RESTORE_UNCONFIRMED } from './accounts.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
 import { mend } from './drift.ts';
+import { settleImports } from './import-parents.ts';
 import { endOperation, finishOperations } from './operations.ts';
 import { planSchool } from './plan-school.ts';
 
 export interface Decision {
+  /** Null: an import of several schools, decided for each of them. */
+  schoolId: string | null;
   operationId: string;
   decision: 'approve' | 'reject';
   /** Null: all that the operation holds. */
@@ -25,28 +29,50 @@ export interface Decision {
  * exception. An import that looked incomplete is accepted whole, or stays as it is. 409 `operation-not-held`.
  */
 export async function decideHeld(ctx: Context, decision: Decision): Promise<void> {
-  const operation = await findOperationRow(ctx.db.sql, decision.operationId);
+  const { schoolId } = decision;
+  const operation = await findOperationRow(ctx, schoolId, decision.operationId);
   if (!operation) throw notFound();
-  if (operation.state !== 'held') throw new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
-  if (operation.params.incomplete) return decideImport(ctx, operation, decision);
+  if (operation.state !== 'held') throw notHeld();
+  if (schoolId === null) return decideEach(ctx, decision);
+  if (operation.params.incomplete) return decideImport(ctx, schoolId, operation, decision);
   if (operation.kind === 'account-replacement') return decideReplacement(ctx, operation, decision);
   if (operation.kind === 'adoption') return decideAdoption(ctx, operation, decision);
-  await ctx.db.transaction(async ({ sql: tx }) => {
-    const chats = await heldChats(tx, decision);
-    for (const [schoolId, chatIds] of Map.groupBy(chats, (c) => c.school_id)) {
-      await lockSchool(tx, schoolId);
-      const ids = chatIds.map((c) => c.chat_id);
-      await noteDecision(ctx, tx, schoolId, operation, decision, { chats: ids.length });
-      await (decision.decision === 'approve'
-        ? carryOut(ctx, tx, schoolId, ids, operation, decision.by)
-        : pin(ctx, tx, schoolId, ids, decision));
-    }
-    await sql`update operation set state = 'running', params = params || '{"following": true}' where id = ${operation.id}`.execute(
-      tx,
-    );
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+    await lockSchool(tx, schoolId);
+    const ids = await heldChats(tx, schoolId, decision);
+    await noteDecision(ctx, tx, schoolId, operation, decision, { chats: ids.length });
+    await (decision.decision === 'approve'
+      ? carryOut(ctx, tx, schoolId, ids, operation, decision.by)
+      : pin(ctx, tx, schoolId, ids, decision));
+    await sql`update operation set state = 'running', params = params || '{"following": true}'
+      where id = ${operation.id} and school_id = ${schoolId}`.execute(tx);
   });
   ctx.wake('chats');
-  await finishOperations(ctx, [operation.id]);
+  await finishOperations(ctx, schoolId, [operation.id]);
+}
+
+/** What each school's own part of an import holds; what somebody has decided meanwhile stays decided. */
+async function decideEach(ctx: Context, decision: Decision): Promise<void> {
+  const { rows } = await sql<{ schoolId: string; operationId: string }>`
+    select school_id as "schoolId", id as "operationId" from operation
+    where parent_id = ${decision.operationId} and state = 'held' order by school_id`.execute(
+    ctx.db.across('import'),
+  );
+  let decided = 0;
+  for (const child of rows) {
+    try {
+      await decideHeld(ctx, { ...decision, ...child });
+      decided += 1;
+    } catch (error) {
+      if (!(error instanceof Refusal && error.status === 409)) throw error;
+    }
+  }
+  if (decided === 0) throw notHeld();
+  await settleImports(ctx);
+}
+
+function notHeld(): Refusal {
+  return new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
 }
 
 /** Who decided: his own line, beside those of what he set going, under whatever operation it was. */
@@ -70,13 +96,16 @@ async function noteDecision(
   });
 }
 
-async function heldChats(tx: Sql, decision: Decision): Promise<{ school_id: string; chat_id: string }[]> {
-  const { rows } = await sql<{ school_id: string; chat_id: string }>`
-    select school_id, chat_id from membership where held_by = ${decision.operationId}
-    union select school_id, chat_id from sferum_member where held_by = ${decision.operationId}`.execute(tx);
-  const { chatIds } = decision;
-  if (chatIds === null) return rows;
-  const chosen = rows.filter((row) => chatIds.includes(row.chat_id));
+async function heldChats(tx: Sql, schoolId: string, decision: Decision): Promise<string[]> {
+  const held = sql`school_id = ${schoolId} and held_by = ${decision.operationId}`;
+  const { rows } = await sql<{ id: string }>`
+    select chat_id as id from membership where ${held} union select chat_id from sferum_member where ${held}`.execute(
+    tx,
+  );
+  const ids = rows.map((row) => row.id);
+  if (decision.chatIds === null) return ids;
+  const asked = new Set(decision.chatIds);
+  const chosen = ids.filter((id) => asked.has(id));
   if (chosen.length === 0) throw new Refusal(409, 'nothing-held', 'В этих чатах ничего не удержано');
   return chosen;
 }
@@ -137,19 +166,25 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
   await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
 }
 
-async function decideImport(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
+/** Accepted, what is staged is applied whole; rejected, it goes. */
+async function decideImport(
+  ctx: Context,
+  schoolId: string,
+  operation: Operation,
+  decision: Decision,
+): Promise<void> {
   const accepted = decision.decision === 'approve';
-  const schoolId = operation.schoolId;
-  if (schoolId) {
-    await ctx.db.transactionOf(schoolId, ({ sql: tx }) =>
-      noteDecision(ctx, tx, schoolId, operation, decision),
-    );
-  }
-  await sql`
-    update operation set params = params - 'incomplete' - 'following' || ${JSON.stringify(accepted ? { accepted: true, acceptedBy: decision.by } : { rejected: true })}::jsonb,
-      state = ${accepted ? 'queued' : 'succeeded'}, problems = ${accepted ? sql`'[]'` : sql`problems`},
-      finished_at = ${accepted ? null : new Date(ctx.clock.now())}
-    where id = ${decision.operationId} and state = 'held'`.execute(ctx.db.sql);
+  const said = accepted ? { accepted: true, acceptedBy: decision.by } : { rejected: true };
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+    const { rows } = await sql`
+      update operation set params = params - 'incomplete' - 'following' || ${JSON.stringify(said)}::jsonb,
+        state = ${accepted ? 'queued' : 'succeeded'}, problems = ${accepted ? sql`'[]'` : sql`problems`},
+        finished_at = ${accepted ? null : new Date(ctx.clock.now())}
+      where id = ${operation.id} and school_id = ${schoolId} and state = 'held' returning 1`.execute(tx);
+    if (rows.length === 0) throw notHeld();
+    await noteDecision(ctx, tx, schoolId, operation, decision);
+    if (!accepted) await dropStaged(tx, schoolId, operation.id);
+  });
   ctx.wake('operations');
 }
 
@@ -175,7 +210,7 @@ async function decideAdoption(ctx: Context, operation: Operation, decision: Deci
   if (decision.decision === 'approve') {
     const { rows } = await sql<{ id: string }>`
       select id from chat where school_id = ${operation.schoolId} and creation = 'created' and deleted_at is null
-        and deleting_since is null`.execute(ctx.db.sql);
+        and deleting_since is null`.execute(ctx.db.of(operation.schoolId!));
     const ids = rows.map((r) => r.id);
     await mend(ctx, operation.schoolId!, ids, decision.by);
   }
@@ -193,7 +228,7 @@ async function decideWhole(
   lift: (tx: Sql, schoolId: string, at: Date) => Promise<void>,
 ): Promise<void> {
   const schoolId = operation.schoolId!;
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     await endOperation(ctx, tx, operation.id, {
       state: 'succeeded',

@@ -110,7 +110,7 @@ export async function mend(
   ctx.wake('chats');
   if (mended.operationId === null) return;
   ctx.metrics.removalsHeld(mended.held);
-  await finishOperations(ctx, [mended.operationId]);
+  await finishOperations(ctx, schoolId, [mended.operationId]);
 }
 
 /** Live, settled, not on its way out, and not seen for the interval. A lost chat is not asked for again and again. */

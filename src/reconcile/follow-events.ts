@@ -58,17 +58,21 @@ export async function receiveEvents(
     };
     return { receipt, followed };
   });
-  await afterFollowing(ctx, followed);
+  await afterFollowing(ctx, schoolId, followed);
   return receipt;
 }
 
 /** Once what was followed is committed. */
-export async function afterFollowing(ctx: Context, followed: Followed | null): Promise<void> {
+export async function afterFollowing(
+  ctx: Context,
+  schoolId: string,
+  followed: Followed | null,
+): Promise<void> {
   ctx.wake('chats');
   ctx.wake('meetings');
   if (followed?.operationId == null) return;
   ctx.metrics.removalsHeld(followed.plan.plan.counts.held);
-  await finishOperations(ctx, [followed.operationId]);
+  await finishOperations(ctx, schoolId, [followed.operationId]);
 }
 
 async function requireSchool(tx: Sql, schoolId: string): Promise<void> {

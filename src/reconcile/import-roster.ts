@@ -1,121 +1,72 @@
+/**
+ * A roster import, from the file to the facts (contract, «Roster in bulk»):
+ *
+ *   read     the whole file, in memory; one that cannot be read, or holds no school, changes nothing
+ *   staged   what it says of each school stands in our rows, and the file is gone – in one transaction. One school: the
+ *            operation is that school's from here on. Several: each has an operation of its own under this one, which
+ *            follows them (import-parents.ts)
+ *   applied  each school in a transaction of its own (apply-roster.ts): a crash goes on with the rest
+ */
 import { sql } from 'kysely';
-import { type Author, starterOf } from '../author.ts';
-import { dayIn } from '../clock.ts';
+import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import { RosterFileError } from '../roster/file-error.ts';
 import { DEFAULT_ROSTER_LIMITS } from '../roster/limits.ts';
-import { describeIncomplete, looksIncomplete, sizesOf, storedSizes } from '../roster/looks-incomplete.ts';
-import { type MergeResult, mergeRoster, outdatedSchools } from '../roster/merge-roster.ts';
 import { readRoster } from '../roster/read-roster.ts';
-import type { RosterReading } from '../roster/reading.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { RosterReading, SchoolReading } from '../roster/reading.ts';
+import { stageSchool } from '../roster/staged.ts';
+import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
-import { followFacts } from './follow-facts.ts';
-import { endOperation, finishOperations } from './operations.ts';
-import { reportProgress } from './progress.ts';
+import { applyRoster } from './apply-roster.ts';
+import { endOperation, openOperation } from './operations.ts';
 
 export interface RosterImportParams {
   /** The one school that the sender may touch, or `*`. */
   within: string;
+  /** When СГО wrote it; ISO 8601. */
+  takenAt: string;
+  /** What is left of the file itself. */
+  file: { bytes: number; sha256: string };
+  /** Read: what it says of the operation's school is staged. */
+  staged?: true;
+  /** Read, with several schools: each has its own operation under this one. */
+  schools?: true;
   /** A person has said that the file is whole although it does not look so (J2). */
   accepted?: true;
-  /** Who accepted it although it looked incomplete. */
-  acceptedBy?: Author;
   following?: true;
 }
 
-/**
- * A roster import: the file is read whole, then facts, СГО lists and outbox change in one transaction, or nothing
- * does. Chat types that are switched on (D0) follow by themselves, through the guard. A school of which the file
- * looks incomplete only gains (J2); the operation is then held until somebody accepts it. Of a school of which a later
- * roster is in already nothing changes, and nothing is asked; the operation says so.
- */
 export async function runRosterImport(ctx: Context, operation: Operation): Promise<void> {
   const params = operation.params as unknown as RosterImportParams;
-  if (params.following) return finishOperations(ctx, [operation.id]);
-  const file = await loadFile(ctx, operation.id);
+  if (params.staged) return applyRoster(ctx, operation);
+  const body = await loadFile(ctx, operation.id);
   try {
-    const limits = {
+    const reading = await readRoster(body, {
       ...DEFAULT_ROSTER_LIMITS,
       zipBytes: ctx.config.limits.rosterZipBytes,
       unpackedBytes: ctx.config.limits.rosterCsvBytes,
-    };
-    const reading = await readRoster(file.body, limits);
-    const refused = beyond(reading, params.within);
-    if (refused) return fail(ctx, operation.id, refused);
-    const { newSchools } = await ctx.db.transaction(({ sql: tx }) =>
-      merge(ctx, tx, operation, reading, { ...params, takenAt: file.takenAt }),
-    );
-    await ctx.newSchools(newSchools);
+    });
+    const refused = refusalOf(reading, params.within);
+    if (refused) return fail(ctx, operation, refused);
+    await stage(ctx, operation, reading);
   } catch (error) {
     if (!(error instanceof RosterFileError)) throw error;
     const { code, message, file: name, line } = error;
-    return fail(ctx, operation.id, {
+    return fail(ctx, operation, {
       code,
       message,
       ...(name ? { file: name } : {}),
       ...(line ? { line } : {}),
     });
   }
-  ctx.wake('chats');
-  await finishOperations(ctx, [operation.id]);
+  ctx.wake('operations');
 }
 
-async function merge(
-  ctx: Context,
-  tx: Sql,
-  operation: Operation,
-  reading: RosterReading,
-  params: RosterImportParams & { takenAt: string },
-): Promise<{ newSchools: string[] }> {
-  const ids = reading.schools.map((school) => school.id).sort();
-  for (const id of ids) await lockSchool(tx, id);
-  const today = dayIn(ctx.config.schoolTimeZone, ctx.clock.now());
-  const outdated = await outdatedSchools(tx, ids, params.takenAt);
-  const heard = ids.filter((id) => !outdated.has(id));
-  const incomplete = params.accepted
-    ? []
-    : looksIncomplete(await storedSizes(tx, heard, today), sizesOf(reading));
-  const cause = `import:${operation.id}`;
-  const merged = await mergeRoster(tx, reading, {
-    takenAt: params.takenAt,
-    by: cause,
-    timeZone: ctx.config.schoolTimeZone,
-    addOnly: new Set(incomplete.map((school) => school.schoolId)),
-    onProgress: reportProgress(ctx, operation.id),
-  });
-  const at = new Date(ctx.clock.now());
-  // What waited for somebody's word is done by it.
-  const author = params.acceptedBy ?? starterOf(operation);
-  for (const school of merged.schools.filter((s) => s.changed)) {
-    await followFacts(ctx, tx, school.id, { cause, author, priority: 'bulk', operationId: operation.id, at });
+/** Why a file that could be read is not taken: a sender bound to one school sends no other. */
+function refusalOf(reading: RosterReading, within: string): Problem | null {
+  if (reading.schools.length === 0) {
+    return { code: 'no-school', message: 'В выгрузке нет ни одной школы: ничего не принято' };
   }
-  const problems: Problem[] = [
-    ...incomplete.map((school) => ({
-      code: 'roster-incomplete',
-      message: describeIncomplete(school),
-      schoolId: school.schoolId,
-    })),
-    ...[...outdated].map(([schoolId, newerTakenAt]) => ({
-      code: 'roster-outdated',
-      message: 'Выгрузка старше той, что уже принята: по этой школе ничего не изменено',
-      ...{ schoolId, newerTakenAt },
-    })),
-  ];
-  await sql`update operation set result = ${JSON.stringify(resultOf(merged))}::jsonb,
-      school_id = coalesce(school_id, ${ids.length === 1 ? ids[0] : null}),
-      problems = ${JSON.stringify(problems)}::jsonb,
-      params = params || ${JSON.stringify({ following: true, incomplete: incomplete.length > 0 })}::jsonb
-    where id = ${operation.id}`.execute(tx);
-  return { newSchools: merged.schools.filter((s) => s.created).map((s) => s.id) };
-}
-
-function resultOf(merged: MergeResult) {
-  return { ...merged.counts, rejected: merged.rejected, rejectedTotal: merged.rejectedTotal };
-}
-
-/** A sender bound to one school sends no other. */
-function beyond(reading: RosterReading, within: string): Problem | null {
   if (within === '*' || reading.schools.every((school) => school.id === within)) return null;
   return {
     code: 'other-school',
@@ -123,15 +74,76 @@ function beyond(reading: RosterReading, within: string): Problem | null {
   };
 }
 
-async function loadFile(ctx: Context, operationId: string): Promise<{ body: Uint8Array; takenAt: string }> {
-  const { rows } = await sql<{ body: Uint8Array; takenAt: string }>`
-    select body, taken_at as "takenAt" from roster_file where operation_id = ${operationId}`.execute(
-    ctx.db.sql,
-  );
-  if (!rows[0]) throw new Error('the roster file of an open import is gone');
-  return rows[0];
+async function stage(ctx: Context, operation: Operation, reading: RosterReading): Promise<void> {
+  await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
+    const schools = await stated(tx, reading);
+    const [only, ...others] = schools;
+    if (only && others.length === 0) await becomeSchools(tx, operation, reading, only);
+    else await openSchools(ctx, tx, operation, reading, schools);
+    await sql`delete from roster_file where operation_id = ${operation.id}`.execute(tx);
+  });
 }
 
-function fail(ctx: Context, id: string, problem: Problem): Promise<void> {
-  return endOperation(ctx, ctx.db.sql, id, { state: 'failed', problems: [problem] });
+/** A school that is not known and is marked as deleted need not come to be. */
+async function stated(tx: Sql, reading: RosterReading): Promise<SchoolReading[]> {
+  const ids = reading.schools.map(({ id }) => id);
+  const { rows } = await sql<{ id: string }>`select id from school where id = any(${ids})`.execute(tx);
+  const known = new Set(rows.map(({ id }) => id));
+  return reading.schools.filter(({ id, gone }) => !gone || known.has(id));
+}
+
+/** The operation that the sender was told is that school's. */
+async function becomeSchools(
+  tx: Sql,
+  operation: Operation,
+  reading: RosterReading,
+  school: SchoolReading,
+): Promise<void> {
+  await sql`update operation set school_id = ${school.id}, params = params || '{"staged": true}'
+    where id = ${operation.id}`.execute(tx);
+  await stageSchool(tx, operation.id, reading, school);
+}
+
+async function openSchools(
+  ctx: Context,
+  tx: Sql,
+  operation: Operation,
+  reading: RosterReading,
+  schools: readonly SchoolReading[],
+): Promise<void> {
+  const { within, takenAt, file, accepted } = operation.params as unknown as RosterImportParams;
+  for (const school of schools) {
+    const id = ctx.newId();
+    await openOperation(tx, {
+      ...{ id, schoolId: school.id, kind: 'roster-import', parentId: operation.id },
+      params: { within, takenAt, file, staged: true, ...(accepted ? { accepted } : {}) },
+      by: starterOf(operation),
+      // Imports of one school go in the order in which their files came.
+      at: operation.createdAt,
+    });
+    await stageSchool(tx, id, reading, school);
+  }
+  const { counts, rejected, rejectedTotal } = reading;
+  await sql`update operation set params = params || '{"schools": true}',
+      result = ${JSON.stringify({ ...counts, rejected, rejectedTotal, operations: [] })}::jsonb
+    where id = ${operation.id}`.execute(tx);
+}
+
+async function loadFile(ctx: Context, operationId: string): Promise<Uint8Array> {
+  const { rows } = await sql<{ body: Uint8Array }>`
+    select body from roster_file where operation_id = ${operationId}`.execute(ctx.db.ofNone);
+  if (!rows[0]) throw new Error('the file of this import is gone');
+  return rows[0].body;
+}
+
+/** Told to the school that the sender may touch, if we know it; else to the sender. */
+async function fail(ctx: Context, operation: Operation, problem: Problem): Promise<void> {
+  const { within } = operation.params as unknown as RosterImportParams;
+  await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
+    await endOperation(ctx, tx, operation.id, { state: 'failed', problems: [problem] });
+    await sql`update operation set school_id = ${within}
+      where id = ${operation.id} and exists (select from school where id = ${within})`.execute(tx);
+    await sql`delete from roster_file where operation_id = ${operation.id}`.execute(tx);
+  });
+  ctx.wake('operations');
 }

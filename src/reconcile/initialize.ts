@@ -31,8 +31,8 @@ export async function runInitialization(
   signal?: AbortSignal,
 ): Promise<void> {
   const params = operation.params as unknown as InitializationParams & { following?: true };
-  if (params.following) return finishOperations(ctx, [operation.id]);
   const schoolId = operation.schoolId!;
+  if (params.following) return finishOperations(ctx, schoolId, [operation.id]);
   let planningCalls = 0;
   try {
     const account = await accountOf(ctx, schoolId);
@@ -41,7 +41,7 @@ export async function runInitialization(
         ctx,
         account,
         { schoolId, types: params.types, priority: 'bulk', ...(signal ? { signal } : {}) },
-        reportProgress(ctx, operation.id),
+        reportProgress(ctx, schoolId, operation.id),
       );
       planningCalls = observation.apiCalls;
     }
@@ -57,7 +57,7 @@ export async function runInitialization(
   );
   if (followed) {
     ctx.wake('chats');
-    await finishOperations(ctx, [operation.id]);
+    await finishOperations(ctx, schoolId, [operation.id]);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind, Problem } from '../store/entities.ts';
+import { operationsOf } from '../store/operation-row.ts';
 import { refreshStatistics } from '../store/statistics.ts';
 
 /**
@@ -25,11 +26,13 @@ export async function openOperation(
     params: Record<string, unknown>;
     by: Author;
     at: Date;
+    /** Of a school's part of an import of several. */
+    parentId?: string;
   },
 ): Promise<void> {
-  await sql`insert into operation (id, school_id, kind, params, created_by, created_by_kind, created_at)
+  await sql`insert into operation (id, school_id, kind, params, parent_id, created_by, created_by_kind, created_at)
     values (${operation.id}, ${operation.schoolId}, ${operation.kind}, ${JSON.stringify(operation.params)}::jsonb,
-      ${operation.by.id}, ${operation.by.kind}, ${operation.at})`.execute(db);
+      ${operation.parentId ?? null}, ${operation.by.id}, ${operation.by.kind}, ${operation.at})`.execute(db);
 }
 
 /** Ends an operation, once: a later end changes nothing. */
@@ -52,23 +55,27 @@ export async function endOperation(
 }
 
 /** Whether the operation is now running: it was queued, or it runs already (a job given twice goes on with it). */
-export async function startOperation(ctx: Context, id: string): Promise<boolean> {
+export async function startOperation(ctx: Context, schoolId: string | null, id: string): Promise<boolean> {
   const { rows } = await sql`
     update operation set state = 'running', started_at = coalesce(started_at, ${new Date(ctx.clock.now())})
-    where id = ${id} and state in ('queued', 'running') returning id`.execute(ctx.db.sql);
+    where id = ${id} and state in ('queued', 'running') returning id`.execute(operationsOf(ctx, schoolId));
   return rows.length > 0;
 }
 
-/** Closes those of the operations whose every chat is done. Called after the commit that did the last of them. */
-export async function finishOperations(ctx: Context, ids: readonly string[]): Promise<void> {
+/** Closes those of a school's operations whose every chat is done. Called after the commit that did the last of them. */
+export async function finishOperations(
+  ctx: Context,
+  schoolId: string,
+  ids: readonly string[],
+): Promise<void> {
   for (const id of new Set(ids)) {
     const { rows } = await sql<{ id: string }>`
-      select id from operation o where id = ${id} and state = 'running' and params ? 'following'
+      select id from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
         and not exists (select 1 from operation_chat c
           where c.operation_id = o.id and c.generation is not null and c.done_at is null)`.execute(
-      ctx.db.sql,
+      ctx.db.of(schoolId),
     );
-    if (rows.length > 0) await closeFollowed(ctx, id);
+    if (rows.length > 0) await closeFollowed(ctx, schoolId, id);
   }
 }
 
@@ -85,7 +92,7 @@ interface Totals {
 }
 
 /** Sums what its chats cost and who is still outside, and why. What was planned and is followed to its end was done. */
-async function closeFollowed(ctx: Context, id: string): Promise<void> {
+async function closeFollowed(ctx: Context, schoolId: string, id: string): Promise<void> {
   const { rows } = await sql<Totals>`
     with followed as (select * from operation_chat where operation_id = ${id}),
     covered as (
@@ -110,11 +117,11 @@ async function closeFollowed(ctx: Context, id: string): Promise<void> {
         where a->>'action' = 'add' and not a ? 'pending') as refused_now,
       (select jsonb_agg(problem) from followed where problem is not null) as problems,
       params, params->'planned' as planned
-    from operation where id = ${id}`.execute(ctx.db.sql);
+    from operation where id = ${id} and school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
   const t = rows[0]!;
   const problems = t.problems ?? [];
   const { planned } = t;
-  await endOperation(ctx, ctx.db.sql, id, {
+  await endOperation(ctx, ctx.db.of(schoolId), id, {
     state: problems.length > 0 ? 'failed' : Number(t.held) > 0 || t.params.incomplete ? 'held' : 'succeeded',
     result: {
       ...(planned
@@ -134,5 +141,5 @@ async function closeFollowed(ctx: Context, id: string): Promise<void> {
     problems,
   });
   ctx.wake('operations');
-  if (planned) await refreshStatistics(ctx.db.sql);
+  if (planned) await refreshStatistics(ctx.db.ofNone);
 }

@@ -8,15 +8,19 @@ const INTERVAL_MS = 500;
  * Tells an operation's followers how far its own work is, outside its transaction. Once its chats are followed,
  * they are the progress instead.
  */
-export function reportProgress(ctx: Context, operationId: string): (done: number, total: number) => void {
+export function reportProgress(
+  ctx: Context,
+  schoolId: string,
+  operationId: string,
+): (done: number, total: number) => void {
   let lastMs = 0;
   return (done, total) => {
     const nowMs = ctx.clock.now();
     if (nowMs - lastMs < INTERVAL_MS && done < total) return;
     lastMs = nowMs;
     sql`update operation set done = ${done}, total = ${total}
-      where id = ${operationId} and state = 'running' and not params ? 'following'`
-      .execute(ctx.db.sql)
+      where id = ${operationId} and school_id = ${schoolId} and state = 'running' and not params ? 'following'`
+      .execute(ctx.db.of(schoolId))
       .catch(() => undefined);
   };
 }

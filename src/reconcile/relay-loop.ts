@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { relayMeetings } from '../lessons/relay-meetings.ts';
 import { explainWaiting } from './accounts.ts';
 import { countConditions } from './figures.ts';
+import { dropLeftovers, settleImports } from './import-parents.ts';
 import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
 import { dueForTwins } from './twins.ts';
 
@@ -13,7 +14,10 @@ const ROUNDS = {
   meetings: relayMeetings,
   lost: relayLost,
   twins: dueForTwins,
-  operations: relayOperations,
+  operations: async (ctx: Context, queues: Queues) => {
+    await settleImports(ctx);
+    await relayOperations(ctx, queues);
+  },
   chats: async (ctx: Context, queues: Queues) => {
     await ctx.bulkInHand.letGoOvertaken(ctx.db.across('relay'));
     await relayChats(ctx, queues);
@@ -21,6 +25,7 @@ const ROUNDS = {
   drift: relayDrift,
   waiting: explainWaiting,
   figures: countConditions,
+  leftovers: dropLeftovers,
 } as const;
 type What = keyof typeof ROUNDS;
 const EVERYTHING = Object.keys(ROUNDS) as What[];

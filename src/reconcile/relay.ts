@@ -94,13 +94,14 @@ export async function relayDrift(ctx: Context, queues: Queues): Promise<void> {
 
 /** Open operations become jobs; one that waits already melts into its job. */
 export async function relayOperations(ctx: Context, queues: Queues): Promise<number> {
-  const { rows } = await sql<{ id: string }>`
-    select id from operation where state in ('queued', 'running') order by created_at`.execute(
+  const { rows } = await sql<{ schoolId: string | null; operationId: string }>`
+    select school_id as "schoolId", id as "operationId" from operation
+    where state in ('queued', 'running') and not params ? 'schools' order by created_at`.execute(
     ctx.db.across('relay'),
   );
   await queues.addAll(
     runOperation,
-    rows.map((r) => ({ payload: { operationId: r.id } })),
+    rows.map((payload) => ({ payload })),
   );
   return rows.length;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import { dayIn } from '../clock.ts';
@@ -15,17 +16,20 @@ export async function requestRosterImport(
   request: { body: Uint8Array; takenAt: Date; within: string; by: Author },
 ): Promise<string> {
   const id = ctx.newId();
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  const { body } = request;
+  const file = { bytes: body.byteLength, sha256: createHash('sha256').update(body).digest('hex') };
+  const takenAt = request.takenAt.toISOString();
+  await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
     await openOperation(tx, {
       id,
       schoolId: null,
       kind: 'roster-import',
-      params: { within: request.within },
+      params: { within: request.within, takenAt, file },
       by: request.by,
       at: new Date(ctx.clock.now()),
     });
     await sql`insert into roster_file (operation_id, taken_at, body)
-      values (${id}, ${request.takenAt}, ${Buffer.from(request.body)})`.execute(tx);
+      values (${id}, ${request.takenAt}, ${Buffer.from(body)})`.execute(tx);
   });
   ctx.wake('operations');
   return id;
@@ -47,7 +51,7 @@ export type InitializationRequest =
  * waits behind it. Applying a dry run's plan is refused (409 `plan-stale`) once the school or the day has moved.
  */
 export async function requestInitialization(ctx: Context, request: InitializationRequest): Promise<string> {
-  const id = await ctx.db.transaction(async ({ sql: tx }) => {
+  const id = await ctx.db.transactionOf(request.schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, request.schoolId);
     const params = 'plan' in request ? await paramsOfPlan(ctx, tx, request) : paramsOf(request);
     const open = await openWithSameChoice(tx, request.schoolId, params);

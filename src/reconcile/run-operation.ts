@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import { isPassing } from '../store/database.ts';
 import type { Operation, OperationKind, Problem } from '../store/entities.ts';
-import { findOperationRow } from '../store/operation-row.ts';
+import { findOperationRow, operationsOf } from '../store/operation-row.ts';
 import { refreshStatistics } from '../store/statistics.ts';
 import { markAccountBroken } from './accounts.ts';
 import { runRosterImport } from './import-roster.ts';
@@ -25,11 +25,15 @@ const FAILURES_UNTIL_FAILED = 5;
  * the order they were asked for; one whose turn has not come stays queued and is woken by the end of the other.
  * Throws where it is to be tried again.
  */
-export async function runOperation(ctx: Context, id: string, signal?: AbortSignal): Promise<void> {
-  const operation = await findOperationRow(ctx.db.sql, id);
-  if (!operation || !(await isItsTurn(ctx, operation)) || !(await startOperation(ctx, id))) return;
+export async function runOperation(
+  ctx: Context,
+  { schoolId, operationId: id }: { schoolId: string | null; operationId: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  const operation = await findOperationRow(ctx, schoolId, id);
+  if (!operation || !(await isItsTurn(ctx, operation)) || !(await startOperation(ctx, schoolId, id))) return;
   // Its own work is done; its end may have been lost between the last chat's commit and a crash.
-  if (operation.params.following) return finishOperations(ctx, [id]);
+  if (operation.params.following && schoolId !== null) return finishOperations(ctx, schoolId, [id]);
   const startedAtMs = ctx.clock.now();
   try {
     await RUNNERS[operation.kind]?.(ctx, operation, signal);
@@ -37,7 +41,7 @@ export async function runOperation(ctx: Context, id: string, signal?: AbortSigna
     if (!signal?.aborted) await noteFailure(ctx, operation, error, startedAtMs);
     throw error;
   }
-  await refreshStatistics(ctx.db.sql);
+  await refreshStatistics(ctx.db.ofNone);
 }
 
 /** What waiting cures is tried again for ever; anything else a few times, or not at all where a person must act. */
@@ -53,20 +57,20 @@ async function noteFailure(
     if (operation.schoolId && (kind === 'token' || kind === 'account')) {
       await markAccountBroken(ctx, operation.schoolId, kind, startedAtMs);
     }
-    return fail(ctx, operation.id, { code: `sferum-${kind}`, message: FAILURES.sferum });
+    return fail(ctx, operation, { code: `sferum-${kind}`, message: FAILURES.sferum });
   }
   if (isPassing(error)) return;
   const { rows } = await sql<{ failures: number }>`
     update operation set params = params || jsonb_build_object('failures', coalesce((params->>'failures')::int, 0) + 1)
     where id = ${operation.id} and state = 'running' returning (params->>'failures')::int as failures`.execute(
-    ctx.db.sql,
+    operationsOf(ctx, operation.schoolId),
   );
   if ((rows[0]?.failures ?? 0) < FAILURES_UNTIL_FAILED) return;
-  await fail(ctx, operation.id, { code: 'internal', message: FAILURES.internal });
+  await fail(ctx, operation, { code: 'internal', message: FAILURES.internal });
 }
 
-const fail = (ctx: Context, id: string, problem: Problem) =>
-  endOperation(ctx, ctx.db.sql, id, { state: 'failed', problems: [problem] });
+const fail = (ctx: Context, { id, schoolId }: Operation, problem: Problem) =>
+  endOperation(ctx, operationsOf(ctx, schoolId), id, { state: 'failed', problems: [problem] });
 
 const FAILURES = {
   sferum: 'Сферум не принимает токен школы: администратор сервера должен его заменить.',
@@ -78,7 +82,9 @@ async function isItsTurn(ctx: Context, operation: Operation): Promise<boolean> {
     select 1 from operation where state in ('queued', 'running') and kind = ${operation.kind}
       and school_id is not distinct from ${operation.schoolId}
       -- An import whose facts are in holds up no other while its chats follow.
-      and (kind = 'initialization' or not params ? 'following')
-      and (created_at, id) < (${operation.createdAt}, ${operation.id}::uuid) limit 1`.execute(ctx.db.sql);
+      and (kind = 'initialization' or not params ?| array['following', 'schools'])
+      and (created_at, id) < (${operation.createdAt}, ${operation.id}::uuid) limit 1`.execute(
+    operationsOf(ctx, operation.schoolId),
+  );
   return rows.length === 0;
 }

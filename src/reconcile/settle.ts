@@ -75,7 +75,7 @@ export async function settle(
     return followed(tx, chat, work, at);
   });
   if (delayMs !== null) ctx.metrics.orderToChat(chat.schoolId, delayMs / MS_PER_SECOND);
-  await finishOperations(ctx, operations);
+  await finishOperations(ctx, chat.schoolId, operations);
 }
 
 /** When a chat that is set aside now is taken up again; an expression over its row. */

@@ -20,8 +20,12 @@ const RUN_NAME_CHARS = 8;
  * Strangers, departed and unlinked people do not return; what it holds stays held. Once for each run: 409
  * `operation-not-undoable`.
  */
-export async function undoOperation(ctx: Context, ask: { operationId: string; by: Author }): Promise<string> {
-  const run = await findOperationRow(ctx.db.sql, ask.operationId);
+export async function undoOperation(
+  ctx: Context,
+  ask: { schoolId: string; operationId: string; by: Author },
+): Promise<string> {
+  const { schoolId } = ask;
+  const run = await findOperationRow(ctx, schoolId, ask.operationId);
   if (!run) throw notFound();
   const done = run.state === 'succeeded' || run.state === 'held' || run.state === 'failed';
   if (run.kind !== 'initialization' || !run.params.following || !done || run.params.undoneBy) {
@@ -31,10 +35,9 @@ export async function undoOperation(ctx: Context, ask: { operationId: string; by
       'Отменить можно только выполненную инициализацию, один раз',
     );
   }
-  const schoolId = run.schoolId!;
   const id = ctx.newId();
   const at = new Date(ctx.clock.now());
-  await ctx.db.transaction(async ({ sql: tx }) => {
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     const marked =
       await sql`update operation set params = params || ${JSON.stringify({ undoneBy: id })}::jsonb
@@ -61,7 +64,7 @@ export async function undoOperation(ctx: Context, ask: { operationId: string; by
     await applyPlan(ctx, tx, plan, { ...how, priority: 'bulk' });
   });
   ctx.wake('chats');
-  await finishOperations(ctx, [id]);
+  await finishOperations(ctx, schoolId, [id]);
   return id;
 }
 

@@ -32,6 +32,7 @@ export async function linkProfiles(
   stamp: Stamp,
 ): Promise<{ refused: RejectedRow[]; changed: Set<string> }> {
   const open = await withoutLinkOfTheirOwn(tx, candidates, stamp);
+  if (open.length > 0) await holdAllProfiles(tx);
   const holders = await holdersOf(tx, open);
   const refused: RejectedRow[] = [];
   const granted: LinkCandidate[] = [];
@@ -48,6 +49,21 @@ export async function linkProfiles(
   }
   const changed = await writeLinks(tx, granted, stamp);
   return { refused, changed };
+}
+
+const ALL_PROFILES = sql`hashtextextended('profiles', 0)`;
+
+/** One import links at a time, and nobody beside it: schools are applied side by side. Held to the end of the transaction. */
+async function holdAllProfiles(tx: Sql): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${ALL_PROFILES})`.execute(tx);
+}
+
+/** Links of two schools to one profile are judged one after another. Held to the end of the transaction. */
+export async function holdProfiles(tx: Sql, vkUserIds: readonly number[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${ALL_PROFILES})`.execute(tx);
+  for (const id of [...new Set(vkUserIds)].sort((a, b) => a - b)) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`profile:${id}`}, 0))`.execute(tx);
+  }
 }
 
 export const TAKEN = 'Профиль VK уже привязан к другому человеку: у ученика он должен быть своим';

@@ -1,14 +1,26 @@
 import { sql } from 'kysely';
+import type { Context } from '../context.ts';
 import { instantDate, type Sql } from './database.ts';
 import type { Operation } from './entities.ts';
 
-/** Null: no such operation, or not of the school that `db` is within. */
-export async function findOperationRow(db: Sql, id: string): Promise<Operation | null> {
+/** Where an operation's rows are: those of an import of several schools belong to none of them. */
+export function operationsOf({ db }: Pick<Context, 'db'>, schoolId: string | null | undefined): Sql {
+  return schoolId == null ? db.across('import') : db.of(schoolId);
+}
+
+/** Of a school's operations, or of those that belong to none (null). Null: no such operation there. */
+export async function findOperationRow(
+  ctx: Pick<Context, 'db'>,
+  schoolId: string | null,
+  id: string,
+): Promise<Operation | null> {
   const { rows } = await sql<Record<'createdAt' | 'startedAt' | 'finishedAt', string | null> & Operation>`
     select id, school_id as "schoolId", kind, state, params, done, total, result, problems, created_by as "createdBy",
       created_by_kind as "createdByKind",
       created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt", revision, day
-    from operation where id = ${id}`.execute(db);
+    from operation where id = ${id} and school_id is not distinct from ${schoolId}`.execute(
+    operationsOf(ctx, schoolId),
+  );
   const row = rows[0];
   if (!row) return null;
   return {

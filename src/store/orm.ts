@@ -10,6 +10,7 @@ import { AttentionIndex } from '../../migrations/0007-attention.ts';
 import { ChatOrder } from '../../migrations/0008-chat-order.ts';
 import { SetAside } from '../../migrations/0009-set-aside.ts';
 import { PersonParts } from '../../migrations/0010-person-parts.ts';
+import { RosterBySchool } from '../../migrations/0012-roster-by-school.ts';
 import { Trail } from '../../migrations/0014-trail.ts';
 import { Authors } from '../../migrations/0019-authors.ts';
 import { Wall } from '../../migrations/0020-wall.ts';
@@ -50,6 +51,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0008-chat-order', class: ChatOrder },
         { name: '0009-set-aside', class: SetAside },
         { name: '0010-person-parts', class: PersonParts },
+        { name: '0012-roster-by-school', class: RosterBySchool },
         { name: '0014-trail', class: Trail },
         { name: '0019-authors', class: Authors },
         { name: '0020-wall', class: Wall },

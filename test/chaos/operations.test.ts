@@ -4,11 +4,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Hands, Queues } from '../../jobs/queues.ts';
 import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
 import { finishOperations } from '../../src/reconcile/operations.ts';
-import { runOperation } from '../../src/reconcile/run-operation.ts';
 import { lockSchool } from '../../src/store/database.ts';
 import { watchWorkers } from '../../workers/watch.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
+import { runNow } from '../support/run-operation.ts';
 
 let halves: Halves;
 let school: string;
@@ -47,7 +47,7 @@ describe('operations after crashes and failures', () => {
       await sql`update operation set state = 'running', finished_at = null where id = ${id}`.execute(
         everywhere(halves.ctx),
       );
-      await runOperation(halves.ctx, id);
+      await runNow(halves.ctx, id);
       expect((await state(id)).state).toBe('succeeded');
     },
   );
@@ -71,14 +71,14 @@ describe('operations after crashes and failures', () => {
         },
       },
     };
-    for (let i = 0; i < 5; i++) await expect(runOperation(broken as never, id)).rejects.toThrow('broken');
+    for (let i = 0; i < 5; i++) await expect(runNow(broken as never, id)).rejects.toThrow('broken');
     expect(await state(id)).toEqual({ state: 'failed', codes: ['internal'] });
   });
 
   test('one whose token is refused fails at once, and the account waits for a person', async () => {
     await halves.initialize(school, ['staff']);
     await halves.workAll();
-    await finishOperations(halves.ctx, []);
+    await finishOperations(halves.ctx, school, []);
     for (const token of halves.sandbox.world.accounts.tokens.values()) token.revoked = true;
     await sql`update operation set state = 'succeeded'`.execute(everywhere(halves.ctx));
     const id = await halves.commands.initialize({
@@ -91,7 +91,7 @@ describe('operations after crashes and failures', () => {
         by: { id: 'test', kind: 'operator' },
       },
     });
-    await expect(runOperation(halves.ctx, id)).rejects.toThrow();
+    await expect(runNow(halves.ctx, id)).rejects.toThrow();
     expect(await state(id)).toEqual({ state: 'failed', codes: ['sferum-token'] });
     const { rows } = await sql`select status from sferum_account`.execute(everywhere(halves.ctx));
     expect(rows).toEqual([{ status: 'broken' }]);

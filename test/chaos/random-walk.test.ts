@@ -11,6 +11,7 @@ import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { seeded, seedFrom } from '../support/random.ts';
+import { schoolOfOperation } from '../support/run-operation.ts';
 import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.ts';
 
 const WALK_SECONDS = Number(process.env.WALK_SECONDS ?? 15);
@@ -195,6 +196,7 @@ const STEPS: Record<string, () => Promise<unknown>> = {
 async function approveHeld(): Promise<void> {
   for (const id of await ids(`select id::text from operation where state = 'held'`)) {
     await world.commands.decide({
+      schoolId: await schoolOfOperation(world.ctx, id),
       operationId: id,
       decision: 'approve',
       chatIds: null,

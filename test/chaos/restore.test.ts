@@ -10,6 +10,7 @@ import { startProgram } from '../support/child-process.ts';
 import { copyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
+import { schoolOfOperation } from '../support/run-operation.ts';
 
 const WAITING = { timeout: 30_000, interval: 50 };
 const STRANGER = 999_000_111;
@@ -254,6 +255,7 @@ test('reliability 34: a new token does not lift the hold, a decision does; what 
   expect(await page(`/manage/operations/${held.id}`)).toContain('Списки получены, продолжить');
   expect(held).toEqual({ status: 'broken', id: expect.any(String) });
   await halves.commands.decide({
+    schoolId: await schoolOfOperation(halves.ctx, held.id!),
     operationId: held.id!,
     decision: 'approve',
     chatIds: null,

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LEAVES_RESPECTED } from '../../src/plan/leaves.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
+import { schoolOfOperation } from '../support/run-operation.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 import { tell } from '../support/tell-events.ts';
 
@@ -69,6 +70,7 @@ test('F4 a crowd of strangers is held, and goes once somebody approves', async (
   await world.settled();
   expect(crowd.every((stranger) => chat.members.has(stranger))).toBe(true);
   await world.commands.decide({
+    schoolId: await schoolOfOperation(world.ctx, held),
     operationId: held,
     decision: 'approve',
     chatIds: null,
@@ -116,6 +118,7 @@ test('F4 people of the school who crowd into a chat that is not theirs are held 
 
   const [held] = await operations();
   await world.commands.decide({
+    schoolId: await schoolOfOperation(world.ctx, held!.id),
     operationId: held!.id,
     decision: 'approve',
     chatIds: null,

@@ -18,12 +18,12 @@ import type { ChatType } from '../../src/desired/model.ts';
 import { createLog } from '../../src/log.ts';
 import { connectSandboxSchools } from '../../src/reconcile/connect-sandbox.ts';
 import { reconcileChat } from '../../src/reconcile/reconcile-chat.ts';
-import { runOperation } from '../../src/reconcile/run-operation.ts';
 import { createSandbox, type Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import { JWT_SECRET } from './api.ts';
 import { SECRETS_KEY } from './child-process.ts';
 import { createTestDatabase } from './database.ts';
 import { everywhere } from './everywhere.ts';
+import { runNow } from './run-operation.ts';
 import { TODAY } from './small-world.ts';
 
 const REQUESTS_PER_SECOND = 200;
@@ -103,7 +103,7 @@ export async function startHalves(
         within: '*',
         by: { id: 'sgo', kind: 'service' },
       });
-      await runOperation(ctx, id);
+      await runNow(ctx, id);
       const { rows } = await sql<{
         id: string;
       }>`select id from school order by created_at desc limit 1`.execute(everywhere(ctx));
@@ -119,7 +119,7 @@ export async function startHalves(
         asOf: null,
         by: { id: 'test', kind: 'operator' },
       });
-      await runOperation(ctx, id);
+      await runNow(ctx, id);
       return id;
     },
     async work(chatId) {

@@ -45,7 +45,9 @@ export function operationRoutes(parts: ConsoleParts): void {
   screens.get(`${at}/progress`, ADMINS, async (c) => {
     const run = await runOf(parts, c);
     c.header('Cache-Control', 'no-store');
-    return c.html(progressPart(run, await progressByType(ctx.db.sql, run.id), ctx.clock.now()));
+    return c.html(
+      progressPart(run, await progressByType(ctx.db.of(run.schoolId), run.schoolId, run.id), ctx.clock.now()),
+    );
   });
 
   screens.get(`${at}/undo`, ADMINS, async (c) => {
@@ -72,12 +74,10 @@ export function operationRoutes(parts: ConsoleParts): void {
       }
     });
   const by = (c: ConsoleContext) => authorOf(c.get('visitor').caller);
-  change('apply', (run, c) =>
-    commands.initialize({ schoolId: c.get('visitor').caller.schoolId, plan: run.id, by: by(c) }),
-  );
-  change('undo', (run, c) => commands.undo({ operationId: run.id, by: by(c) }));
+  change('apply', (run, c) => commands.initialize({ schoolId: run.schoolId, plan: run.id, by: by(c) }));
+  change('undo', (run, c) => commands.undo({ schoolId: run.schoolId, operationId: run.id, by: by(c) }));
   change('cancel', async (run, c) => {
-    await commands.cancel({ operationId: run.id, by: by(c) });
+    await commands.cancel({ schoolId: run.schoolId, operationId: run.id, by: by(c) });
     return run.id;
   });
   change('decide', async (run, c) => {
@@ -86,6 +86,7 @@ export function operationRoutes(parts: ConsoleParts): void {
     if (!decision) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
     const chat = z.uuid().safeParse(body.get('chat')).data;
     await commands.decide({
+      schoolId: run.schoolId,
       operationId: run.id,
       decision,
       chatIds: chat === undefined ? null : [chat],
@@ -96,8 +97,9 @@ export function operationRoutes(parts: ConsoleParts): void {
 }
 
 async function runOf({ ctx }: ConsoleParts, c: ConsoleContext): Promise<Run> {
+  const { schoolId } = c.get('visitor').caller;
   const id = z.uuid().safeParse(c.req.param('id')).data;
-  const run = id === undefined ? null : await findRun(ctx.db.sql, c.get('visitor').caller.schoolId, id);
+  const run = id === undefined ? null : await findRun(ctx.db.of(schoolId), schoolId, id);
   if (!run) throw notFound();
   return run;
 }
@@ -120,10 +122,10 @@ async function show(parts: ConsoleParts, c: ConsoleContext, run: Run): Promise<R
 
 async function bodyOf(parts: ConsoleParts, c: ConsoleContext, run: Run): Promise<Html> {
   const { ctx } = parts;
-  const db = ctx.db.sql;
-  const { schoolId } = c.get('visitor').caller;
+  const { schoolId } = run;
+  const db = ctx.db.of(schoolId);
   saw(c, schoolId, []);
-  if (isOpen(run)) return runningBody(run, await progressByType(db, run.id), ctx.clock.now());
+  if (isOpen(run)) return runningBody(run, await progressByType(db, schoolId, run.id), ctx.clock.now());
   const filter = planQuery.parse(withSought(c, c.req.query(), 'text'));
   if (run.dryRun) {
     if (run.state !== 'succeeded') return html`${problemNotices(run)}`;
@@ -146,12 +148,12 @@ async function planPart(
   run: Run,
   filter: PlanFilter,
 ): Promise<Html> {
-  const db = ctx.db.sql;
-  const { schoolId } = c.get('visitor').caller;
+  const { schoolId } = run;
+  const db = ctx.db.of(schoolId);
   const byChat = filter.view === 'chats';
-  const chats = byChat ? await planChats(db, run.id, filter) : null;
+  const chats = byChat ? await planChats(db, schoolId, run.id, filter) : null;
   const people = byChat ? null : await planPeople(db, schoolId, run.id, filter);
-  const opened = byChat && filter.open ? await planOfChat(db, run.id, filter.open) : null;
+  const opened = byChat && filter.open ? await planOfChat(db, schoolId, run.id, filter.open) : null;
   const actions: readonly Action[] =
     opened?.actions ?? people?.items.flatMap((p) => p.actions.map((a) => a.action)) ?? [];
   saw(

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Stamp } from '../../desired/model.ts';
 import type { Sql } from '../../store/database.ts';
-import { holdersOf, TAKEN } from '../profile-links.ts';
+import { holdersOf, holdProfiles, TAKEN } from '../profile-links.ts';
 
 export interface ProfileLink {
   schoolId: string;
@@ -29,13 +29,6 @@ export async function linkProfile(tx: Sql, link: ProfileLink, stamp: Stamp): Pro
     tx,
   );
   return null;
-}
-
-/** Links of two schools to one profile are judged one after another. Held to the end of the transaction. */
-export async function holdProfiles(tx: Sql, vkUserIds: readonly number[]): Promise<void> {
-  for (const id of [...new Set(vkUserIds)].sort((a, b) => a - b)) {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`profile:${id}`}, 0))`.execute(tx);
-  }
 }
 
 /**

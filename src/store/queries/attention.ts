@@ -19,7 +19,7 @@ export async function attentionOf(db: Sql, schoolId: string): Promise<Attention>
       from operation
       where school_id = ${schoolId} and kind in ('initialization', 'undo') and state in ('queued', 'running')
       order by created_at limit 1) as running,
-    exists (select from operation where state = 'held') as "someHeld"`.execute(db);
+    exists (select from operation where school_id = ${schoolId} and state = 'held') as "someHeld"`.execute(db);
   const { failing, running, someHeld } = rows[0]!;
   // Who is held is counted only where something is: that takes a look at every membership.
   return { failing, running, held: someHeld ? await heldOperations(db, schoolId) : [] };
@@ -33,7 +33,7 @@ async function heldOperations(db: Sql, schoolId: string): Promise<Attention['hel
       select held_by, chat_id from membership where school_id = ${schoolId} and held_by is not null
       union all select held_by, chat_id from sferum_member where school_id = ${schoolId} and held_by is not null
     ) h on h.held_by = o.id
-    where o.state = 'held' and (o.school_id = ${schoolId} or h.chat_id is not null)
+    where o.state = 'held' and o.school_id = ${schoolId}
     group by o.id order by o.created_at`.execute(db);
   return rows.map((row) => ({ ...row, since: instant(row.since) }));
 }

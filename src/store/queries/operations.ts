@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Author } from '../../author.ts';
 import type { ChatType } from '../../desired/model.ts';
 import type { Action } from '../../plan/model.ts';
 import { instant, type Sql } from '../database.ts';
@@ -25,8 +26,25 @@ type Row = Omit<OperationItem, 'progress'> & { done: number; total: number };
 const columns = sql`o.id, o.kind, o.school_id as "schoolId", o.state, o.done, o.total, o.result, o.problems,
   o.created_by as "createdBy", o.created_at as "createdAt", o.started_at as "startedAt", o.finished_at as "finishedAt"`;
 
-export async function findOperation(db: Sql, id: string): Promise<OperationItem | null> {
-  const { rows } = await sql<Row>`select ${columns} from operation o where o.id = ${id}::uuid`.execute(db);
+/** Of a school. */
+export function findOperation(db: Sql, schoolId: string, id: string): Promise<OperationItem | null> {
+  return find(db, id, sql`o.school_id = ${schoolId}`);
+}
+
+/** Of any school, or an import of several: for who may see them all. `db` is across schools. */
+export function findAnyOperation(db: Sql, id: string): Promise<OperationItem | null> {
+  return find(db, id, sql`true`);
+}
+
+/** An import that belongs to no school (yet), by who sent it. `db` is across schools. */
+export function findOwnImport(db: Sql, sender: Author, id: string): Promise<OperationItem | null> {
+  const own = sql`o.created_by = ${sender.id} and o.created_by_kind = ${sender.kind}`;
+  return find(db, id, sql`o.school_id is null and o.parent_id is null and ${own}`);
+}
+
+async function find(db: Sql, id: string, where: RawBuilder<unknown>): Promise<OperationItem | null> {
+  const { rows } = await sql<Row>`
+    select ${columns} from operation o where o.id = ${id}::uuid and ${where}`.execute(db);
   return rows[0] ? fromRow(rows[0]) : null;
 }
 
@@ -63,34 +81,38 @@ function fromRow({ done, total, createdAt, startedAt, finishedAt, ...row }: Row)
 }
 
 export interface PlannedAction {
-  schoolId: string;
   chatTitle: string;
   chatType: ChatType;
   action: Action;
 }
 
 /** A page of an operation's plan, in the order in which it is carried out. */
-export async function listPlan(db: Sql, operationId: string, page: Page): Promise<Listed<PlannedAction>> {
+export async function listPlan(
+  db: Sql,
+  schoolId: string,
+  operationId: string,
+  page: Page,
+): Promise<Listed<PlannedAction>> {
   const from = (page.page - 1) * page.perPage;
   const to = from + page.perPage;
   const { rows } = await sql<{
-    school_id: string;
     first_action: number;
     title: string;
     type: ChatType;
     actions: Action[];
-  }>`select school_id, first_action, title, type, actions from operation_chat
-    where operation_id = ${operationId}::uuid
+  }>`select first_action, title, type, actions from operation_chat
+    where operation_id = ${operationId}::uuid and school_id = ${schoolId}
       and first_action < ${to} and first_action + jsonb_array_length(actions) > ${from}
     order by first_action, ordinal`.execute(db);
   const last = await sql<{ total: number }>`
     select first_action + jsonb_array_length(actions) as total from operation_chat
-    where operation_id = ${operationId}::uuid order by first_action desc, ordinal desc limit 1`.execute(db);
+    where operation_id = ${operationId}::uuid and school_id = ${schoolId} order by first_action desc, ordinal desc limit 1`.execute(
+    db,
+  );
   const items = rows.flatMap((chat) =>
     chat.actions
       .filter((_, i) => chat.first_action + i >= from && chat.first_action + i < to)
       .map((action) => ({
-        schoolId: chat.school_id,
         chatTitle: chat.title,
         chatType: chat.type,
         action,

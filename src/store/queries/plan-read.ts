@@ -40,6 +40,7 @@ const foldedTitle = sql`translate(lower(o.title), 'ëёeabchkmoptxy', 'еееа�
 /** The chats of a plan in its order. */
 export async function planChats(
   db: Sql,
+  schoolId: string,
   operationId: string,
   filter: PlanFilter,
 ): Promise<Listed<PlanChatItem>> {
@@ -47,14 +48,14 @@ export async function planChats(
   const { rows } = await sql<PlanChatItem & { id: string | null; total: number }>`
     with found as materialized (
       select o.chat_id, o.ordinal from operation_chat o
-      where o.operation_id = ${operationId}::uuid and jsonb_array_length(o.actions) > 0
+      where o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and jsonb_array_length(o.actions) > 0
         ${filter.type ? sql`and o.type = ${filter.type}` : sql``}
         ${filter.kind ? sql`and o.actions @> ${JSON.stringify([hasKind(filter.kind)])}::jsonb` : sql``}
         ${filter.text ? sql`and strpos(${foldedTitle}, ${searchFold(filter.text)}) > 0` : sql``}
     ), page as (select * from found order by ordinal ${limitTo(filter)})
     select t.total, o.chat_id as id, o.chat_id as "chatId", o.title, o.type, a.*
     from (select count(*)::int as total from found) t left join page p on true
-      left join operation_chat o on o.operation_id = ${operationId}::uuid and o.chat_id = p.chat_id
+      left join operation_chat o on o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and o.chat_id = p.chat_id
       left join lateral (
         select coalesce(bool_or(x->>'action' = 'create'), false) as created,
           coalesce(bool_or(x->>'action' = 'delete'), false) as deleted,
@@ -71,12 +72,15 @@ export async function planChats(
 /** The actions of one chat of a plan, in the order they are done. Null: the plan has no such chat. */
 export async function planOfChat(
   db: Sql,
+  schoolId: string,
   operationId: string,
   chatId: string,
 ): Promise<{ title: string; type: ChatType; actions: Action[] } | null> {
   const { rows } = await sql<{ title: string; type: ChatType; actions: Action[] }>`
     select title, type, actions from operation_chat
-    where operation_id = ${operationId}::uuid and chat_id = ${chatId}::uuid`.execute(db);
+    where school_id = ${schoolId} and operation_id = ${operationId}::uuid and chat_id = ${chatId}::uuid`.execute(
+    db,
+  );
   return rows[0] ?? null;
 }
 
@@ -97,7 +101,7 @@ export async function planPeople(
 ): Promise<Listed<PlanPersonItem>> {
   const steps = sql`select x->>'personId' as person_id, o.ordinal, o.title, x as action
     from operation_chat o cross join jsonb_array_elements(o.actions) x
-    where o.operation_id = ${operationId}::uuid and x ? 'personId'
+    where o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and x ? 'personId'
       ${filter.type ? sql`and o.type = ${filter.type}` : sql``}
       ${filter.kind ? sql`and x @> ${JSON.stringify(hasKind(filter.kind))}::jsonb` : sql``}`;
   const { rows } = await sql<PlanPersonItem & { id: string | null; total: number }>`

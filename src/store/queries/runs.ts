@@ -7,7 +7,7 @@ import type { OperationKind, OperationState, Problem } from '../entities.ts';
 export interface Run {
   id: string;
   kind: OperationKind;
-  schoolId: string | null;
+  schoolId: string;
   state: OperationState;
   types: ChatType[];
   dryRun: boolean;
@@ -40,12 +40,11 @@ const columns = sql`o.id, o.kind, o.school_id as "schoolId", o.state, coalesce(o
   o.created_by as "createdBy", o.created_at as "createdAt", o.started_at as "startedAt", o.finished_at as "finishedAt",
   coalesce(o.revision = s.revision, false) as fresh, o.day::text as day`;
 
-/** An operation of this school, or one of several schools that touched it. Null: none. */
+/** Null: the school has no such operation. */
 export async function findRun(db: Sql, schoolId: string, id: string): Promise<Run | null> {
   const { rows } = await sql<Run>`
-    select ${columns} from operation o join school s on s.id = ${schoolId}
-    where o.id = ${id}::uuid and (o.school_id = ${schoolId} or o.school_id is null and exists (
-      select from operation_chat c where c.operation_id = o.id and c.school_id = ${schoolId}))`.execute(db);
+    select ${columns} from operation o join school s on s.id = o.school_id
+    where o.id = ${id}::uuid and o.school_id = ${schoolId}`.execute(db);
   return rows[0] ? fromRow(rows[0]) : null;
 }
 
@@ -75,11 +74,15 @@ export interface TypeProgress {
 }
 
 /** Chats done and planned, by type; types without a planned chat are left out. */
-export async function progressByType(db: Sql, operationId: string): Promise<TypeProgress[]> {
+export async function progressByType(
+  db: Sql,
+  schoolId: string,
+  operationId: string,
+): Promise<TypeProgress[]> {
   const { rows } = await sql<TypeProgress>`
     select type, count(done_at)::int as done, count(*)::int as total,
       sum(api_calls)::int as "apiCalls" from operation_chat
-    where operation_id = ${operationId}::uuid and generation is not null
+    where operation_id = ${operationId}::uuid and school_id = ${schoolId} and generation is not null
     group by type order by array_position(array['staff', 'class', 'parents', 'subject'], type)`.execute(db);
   return rows;
 }
@@ -98,10 +101,10 @@ export async function heldChats(db: Sql, schoolId: string, operationId: string):
   const { rows } = await sql<HeldChat>`
     with people as (
       select chat_id, jsonb_agg(jsonb_build_object('personId', person_id, 'grounds', grounds) order by person_id) as list
-      from membership where held_by = ${operationId}::uuid group by chat_id
+      from membership where school_id = ${schoolId} and held_by = ${operationId}::uuid group by chat_id
     ), strangers as (
       select chat_id, jsonb_agg(vk_user_id order by vk_user_id) as list
-      from sferum_member where held_by = ${operationId}::uuid group by chat_id
+      from sferum_member where school_id = ${schoolId} and held_by = ${operationId}::uuid group by chat_id
     )
     select c.id as "chatId", c.title, c.type, coalesce(p.list, '[]') as people, coalesce(s.list, '[]') as "strangerIds",
       (select count(*)::int from membership m where m.chat_id = c.id) as "memberCount"

@@ -38,6 +38,7 @@ export interface RosterImportParams {
 
 export async function runRosterImport(ctx: Context, operation: Operation): Promise<void> {
   const params = operation.params as unknown as RosterImportParams;
+  if (params.schools) return;
   if (params.staged) return applyRoster(ctx, operation);
   const body = await loadFile(ctx, operation.id);
   try {

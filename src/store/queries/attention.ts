@@ -19,7 +19,9 @@ export async function attentionOf(db: Sql, schoolId: string): Promise<Attention>
       from operation
       where school_id = ${schoolId} and kind in ('initialization', 'undo') and state in ('queued', 'running')
       order by created_at limit 1) as running,
-    exists (select from operation where school_id = ${schoolId} and state = 'held') as "someHeld"`.execute(db);
+    exists (select from operation where school_id = ${schoolId} and state = 'held') as "someHeld"`.execute(
+    db,
+  );
   const { failing, running, someHeld } = rows[0]!;
   // Who is held is counted only where something is: that takes a look at every membership.
   return { failing, running, held: someHeld ? await heldOperations(db, schoolId) : [] };

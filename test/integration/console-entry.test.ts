@@ -172,9 +172,9 @@ describe('pages', () => {
     for (const role of ['school-admin', 'staff', 'student', 'parent', 'operator'] as const) {
       const { cookie } = await enter(role, PERSON[role] ?? 'someone');
       const { status } = await at(path, cookie);
-      // A teacher sees the people of his circle alone; this pupil is not of it.
-      const wanted =
-        PAGES[path]!.includes(role) && !(role === 'staff' && path === '/people/pupil') ? 200 : 403;
+      // A teacher sees the people of his circle alone; this pupil is not of it, and answers as one who is not there.
+      const outside = role === 'staff' && path === '/people/pupil';
+      const wanted = outside ? 404 : PAGES[path]!.includes(role) ? 200 : 403;
       expect([role, status]).toEqual([role, wanted]);
     }
   });

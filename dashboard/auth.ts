@@ -50,8 +50,8 @@ export type VerifyToken = (token: string) => Promise<Claims>;
 export function createTokenVerifier(sgo: Config['sgo'], clock: Clock): VerifyToken {
   const expected = { issuer: ISSUER, audience: AUDIENCE, requiredClaims: ['exp'] };
   const verify =
-    'secret' in sgo
-      ? hmacVerifier(sgo.secret, { ...expected, algorithms: ['HS256'] })
+    'secrets' in sgo
+      ? hmacVerifier(sgo.secrets, { ...expected, algorithms: ['HS256'] })
       : keySetVerifier(sgo.jwksUrl, { ...expected, algorithms: KEY_SET_ALGORITHMS });
   return async (token) => {
     try {
@@ -70,9 +70,19 @@ interface Expected {
   algorithms: string[];
 }
 
-function hmacVerifier(secret: string, expected: Expected) {
-  const key = new TextEncoder().encode(secret);
-  return (token: string, currentDate: Date) => jwtVerify(token, key, { ...expected, currentDate });
+/** Any of the secrets will do: СГО changes over from one to the next without a gap. */
+function hmacVerifier(secrets: readonly string[], expected: Expected) {
+  const keys = secrets.map((secret) => new TextEncoder().encode(secret));
+  return async (token: string, currentDate: Date) => {
+    for (const key of keys.slice(0, -1)) {
+      try {
+        return await jwtVerify(token, key, { ...expected, currentDate });
+      } catch (error) {
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      }
+    }
+    return jwtVerify(token, keys.at(-1)!, { ...expected, currentDate });
+  };
 }
 
 function keySetVerifier(url: string, expected: Expected) {

@@ -84,8 +84,9 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     ? null
     : parts.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
   const databaseUrl = config.database.url ?? embedded!.url;
+  const migrationUrl = config.database.migrationUrl ?? databaseUrl;
   await overrides.beforeMigrating?.(databaseUrl);
-  await (role.migrates ? migrate(databaseUrl) : assertMigrated(databaseUrl));
+  await (role.migrates ? migrate(migrationUrl, databaseUrl) : assertMigrated(databaseUrl));
   const db = parts.use(await Database.open(databaseUrl, { poolMax: config.limits.databaseConnections }));
   await assertClocksAgree(db.ofNone);
 
@@ -130,7 +131,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     leadsToSferum,
     clock,
     newId: overrides.newId ?? randomUUID,
-    secrets: new SecretBox(config.secretsKey),
+    secrets: new SecretBox(config.secretsKeys),
     log,
     metrics,
     bulkInHand: new BulkInHand(),

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import { securedAddress, tlsProblem } from './config/postgres-address.ts';
+import { unsafeInProduction } from './config/production.ts';
+import { withSecretFiles } from './config/secret-files.ts';
+import {
+  type Environment,
+  given,
+  JWT_SECRET_CHARS,
+  type LogLevel,
+  readVariables,
+  SECRETS_KEY_BYTES,
+  type Values,
+} from './config/variables.ts';
 import {
   DEFAULT_LIMITS,
   LIMIT_NAMES,
@@ -10,14 +21,19 @@ import {
 } from './limits.ts';
 import type { RemovalLimits } from './plan/model.ts';
 
+export { isTimeZone, type LogLevel } from './config/variables.ts';
+
 /** What the process is: everything in one, one of the halves, the demonstration, or a command. */
-export type ProcessRole = 'all' | 'api' | 'worker' | 'demo' | 'migrate' | 'sandbox' | 'adopt';
+export type ProcessRole = 'all' | 'api' | 'worker' | 'demo' | 'migrate' | 'sandbox' | 'adopt' | 'reseal';
 
 export interface Config {
   host: string;
   port: number;
-  /** A null url: the embedded PostgreSQL in `dataDir`. */
-  database: { url: string | null };
+  /**
+   * A null url: the embedded PostgreSQL in `dataDir`. `migrationUrl`: as the role that owns the tables. Both ask for TLS
+   * in their query where it is due (config/postgres-address.ts).
+   */
+  database: { url: string | null; migrationUrl: string | null };
   dataDir: string;
   /** Null: the queue lives in PostgreSQL. */
   redisUrl: string | null;
@@ -31,19 +47,16 @@ export interface Config {
   messengerUrl: string | null;
   /** What `/metrics` asks for as a Bearer; null: open. */
   opsToken: string | null;
-  /** How СГО's tokens are verified: HS256, or a key set. */
-  sgo: { secret: string } | { jwksUrl: string };
-  /** 32 bytes. */
-  secretsKey: Uint8Array;
+  /** How СГО's tokens are verified: HS256 under any of the secrets, or a key set. */
+  sgo: { secrets: readonly string[] } | { jwksUrl: string };
+  /** 32 bytes each: the first seals, all open. */
+  secretsKeys: readonly Uint8Array[];
   schoolTimeZone: string;
   logLevel: LogLevel;
   limits: Limits;
   /** The defaults of F4 for schools without their own, out of `limits`. */
   removalLimits: RemovalLimits;
 }
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Every problem of the environment in one message, a line each; values are not repeated, they may be secret. */
 export class ConfigError extends Error {
@@ -59,67 +72,32 @@ export class ConfigError extends Error {
 const EVERY_ADDRESS = '0.0.0.0';
 /** The sandbox asks nobody who he is: only this machine reaches it, unless HOST says otherwise. */
 const LOOPBACK = '127.0.0.1';
-const SECRETS_KEY_BYTES = 32;
-const JWT_SECRET_CHARS = 32;
-
-const url = (...schemes: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), {
-    error: `must be an address (${schemes.map((s) => `${s}//…`).join(', ')})`,
-  });
-const httpUrl = url('https:', 'http:').transform((text) => text.replace(/\/+$/, ''));
-
-const VARIABLES = {
-  HOST: z.string().optional(),
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, { error: 'must be a port, 0…65535' })
-    .transform(Number)
-    .refine((port) => port < 65_536, { error: 'must be a port, 0…65535' })
-    .default(3000),
-  DATABASE_URL: url('postgresql:', 'postgres:').optional(),
-  DATA_DIR: z.string().default('./.data'),
-  REDIS_URL: url('redis:', 'rediss:').optional(),
-  SFERUM_API_URL: httpUrl.optional(),
-  PUBLIC_URL: httpUrl.optional(),
-  VKID_URL: httpUrl.optional(),
-  VKID_CLIENT_ID: z.string().default('sferum-sync-demo'),
-  MESSENGER_URL: httpUrl.optional(),
-  OPS_TOKEN: z.string().optional(),
-  SGO_JWT_SECRET: z
-    .string()
-    .min(JWT_SECRET_CHARS, { error: `must have at least ${JWT_SECRET_CHARS} characters` })
-    .optional(),
-  SGO_JWKS_URL: url('https:', 'http:').optional(),
-  SECRETS_KEY: z
-    .string()
-    .regex(/^[A-Za-z0-9+/]{43}=$/, { error: `must be ${SECRETS_KEY_BYTES} bytes in base64` })
-    .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
-    .optional(),
-  SCHOOL_TIME_ZONE: z
-    .string()
-    .refine(isTimeZone, { error: 'must be a time zone such as Europe/Moscow' })
-    .default('Europe/Moscow'),
-  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-  NODE_ENV: z.string().optional(),
-};
-type Values = { [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Name]> };
-type Environment = Readonly<Record<string, string | undefined>>;
+/** People or jobs; the others do one thing and end. */
+const SERVING: ReadonlySet<ProcessRole> = new Set(['all', 'api', 'worker']);
 
 /**
  * The environment → what the process runs with (contract, «Configuration»); an empty variable counts as unset.
  * For the demo and for migrations, secrets that are not given are made anew at each call.
  * Throws ConfigError that lists every problem.
  */
-export function loadConfig(env: Environment, role: ProcessRole): Config {
+export function loadConfig(environment: Environment, role: ProcessRole): Config {
   const problems: string[] = [];
+  const env = withSecretFiles(environment, problems);
   const values = readVariables(env, problems);
   const limits = readLimits(env, problems);
   problems.push(...missing(env, values, role));
+  problems.push(...deniedTls(values));
+  if (values.NODE_ENV === 'production' && role !== 'demo' && role !== 'sandbox') {
+    problems.push(...unsafeInProduction(env, values, SERVING.has(role)));
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     host: values.HOST ?? (role === 'sandbox' ? LOOPBACK : EVERY_ADDRESS),
     port: values.PORT,
-    database: { url: values.DATABASE_URL ?? null },
+    database: {
+      url: addressOf(values.DATABASE_URL, values),
+      migrationUrl: addressOf(values.MIGRATION_DATABASE_URL ?? values.DATABASE_URL, values),
+    },
     dataDir: values.DATA_DIR,
     redisUrl: values.REDIS_URL ?? null,
     sferum: { apiUrl: values.SFERUM_API_URL ?? null },
@@ -129,8 +107,8 @@ export function loadConfig(env: Environment, role: ProcessRole): Config {
     opsToken: values.OPS_TOKEN ?? null,
     sgo: values.SGO_JWKS_URL
       ? { jwksUrl: values.SGO_JWKS_URL }
-      : { secret: values.SGO_JWT_SECRET ?? randomBytes(JWT_SECRET_CHARS).toString('base64url') },
-    secretsKey: values.SECRETS_KEY ?? new Uint8Array(randomBytes(SECRETS_KEY_BYTES)),
+      : { secrets: values.SGO_JWT_SECRET ?? [randomBytes(JWT_SECRET_CHARS).toString('base64url')] },
+    secretsKeys: values.SECRETS_KEY ?? [new Uint8Array(randomBytes(SECRETS_KEY_BYTES))],
     schoolTimeZone: values.SCHOOL_TIME_ZONE,
     logLevel: values.LOG_LEVEL,
     limits,
@@ -148,22 +126,15 @@ export function configFromEnvironment(role: ProcessRole, overrides: Environment 
   return loadConfig({ ...process.env, ...overrides }, role);
 }
 
-export function isTimeZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
+function addressOf(address: string | undefined, { DATABASE_TLS }: Values): string | null {
+  return address === undefined ? null : securedAddress(address, DATABASE_TLS);
 }
 
-function readVariables(env: Environment, problems: string[]): Values {
-  const entries = Object.entries(VARIABLES).map(([name, schema]) => {
-    const parsed = schema.safeParse(given(env, name));
-    if (!parsed.success) problems.push(`${name} ${parsed.error.issues[0]!.message}`);
-    return [name, parsed.data];
-  });
-  return Object.fromEntries(entries) as Values;
+function deniedTls(values: Values): string[] {
+  const { DATABASE_URL, MIGRATION_DATABASE_URL, DATABASE_TLS } = values;
+  return Object.entries({ DATABASE_URL, MIGRATION_DATABASE_URL }).flatMap(
+    ([name, address]) => (address && tlsProblem(name, address, DATABASE_TLS)) || [],
+  );
 }
 
 function readLimits(env: Environment, problems: string[]): Limits {
@@ -195,6 +166,7 @@ function missing(env: Environment, values: Values, role: ProcessRole): string[] 
       problems.push('SFERUM_API_URL is required: the sandbox lives in one process');
   } else if (
     role !== 'migrate' &&
+    role !== 'reseal' &&
     role !== 'sandbox' &&
     unset('SFERUM_API_URL') &&
     values.NODE_ENV === 'production'
@@ -209,15 +181,11 @@ function missing(env: Environment, values: Values, role: ProcessRole): string[] 
   }
   if (role === 'demo' || role === 'migrate' || role === 'sandbox') return problems;
   // A command serves nobody.
-  if (role !== 'adopt' && unset('SGO_JWT_SECRET') && unset('SGO_JWKS_URL')) {
+  if (SERVING.has(role) && unset('SGO_JWT_SECRET') && unset('SGO_JWKS_URL')) {
     problems.push("SGO_JWT_SECRET or SGO_JWKS_URL is required: how СГО's tokens are verified");
   }
   if (unset('SECRETS_KEY')) {
     problems.push(`SECRETS_KEY is required: ${SECRETS_KEY_BYTES} bytes in base64 (openssl rand -base64 32)`);
   }
   return problems;
-}
-
-function given(env: Environment, name: string): string | undefined {
-  return env[name]?.trim() || undefined;
 }

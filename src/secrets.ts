@@ -1,9 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** Texts of this form are bound to their place; those of the form before, without a mark, are bound to none. */
+const BOUND = '2';
 
-/** A sealed text cannot be opened: another key, or it was altered. Says nothing of what is inside. */
+/** A sealed text cannot be opened: another key, another place, or it was altered. Says nothing of what is inside. */
 export class SealError extends Error {
   constructor(message: string) {
     super(message);
@@ -11,41 +13,77 @@ export class SealError extends Error {
   }
 }
 
+/** Where a sealed text stands: it opens nowhere else. */
+export interface Place {
+  /** Null: of no school, as a cookie. */
+  schoolId: string | null;
+  /** `table.column`, or what else tells the kinds of secrets apart. */
+  column: string;
+}
+
 /**
- * Keeps secrets at rest: AES-256-GCM under one 32-byte key. A sealed text is `<key id>.<base64url>`; the id tells
- * a wrong SECRETS_KEY from damage.
+ * Keeps secrets at rest: AES-256-GCM under the first of the 32-byte keys; texts of the others are opened too, until
+ * `npm run reseal` has sealed them anew. A sealed text is `<key id>.2.<base64url>`, its place authenticated with it; the
+ * id tells a wrong SECRETS_KEY from damage. Texts from before places, `<key id>.<base64url>`, open anywhere, until then.
  */
 export class SecretBox {
-  readonly #key: Uint8Array;
-  readonly #keyId: string;
+  readonly #keys: ReadonlyMap<string, Uint8Array>;
+  readonly #first: string;
 
-  constructor(key: Uint8Array) {
-    if (key.length !== 32) throw new SealError('the key must have 32 bytes');
-    this.#key = key;
-    this.#keyId = createHash('sha256').update(key).digest('hex').slice(0, 8);
+  constructor(keys: readonly Uint8Array[]) {
+    if (keys.length === 0 || keys.some((key) => key.length !== 32))
+      throw new SealError('a key must have 32 bytes');
+    this.#keys = new Map(keys.map((key) => [keyIdOf(key), key]));
+    this.#first = keyIdOf(keys[0]!);
   }
 
-  seal(plain: string): string {
+  seal(plain: string, place: Place): string {
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce);
+    const cipher = createCipheriv('aes-256-gcm', this.#keys.get(this.#first)!, nonce).setAAD(boundTo(place));
     const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-    return `${this.#keyId}.${Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url')}`;
+    const bytes = Buffer.concat([nonce, body, cipher.getAuthTag()]);
+    return `${this.#first}.${BOUND}.${bytes.toString('base64url')}`;
   }
 
   /** Throws SealError. */
-  open(sealed: string): string {
-    const [keyId, text = ''] = sealed.split('.', 2);
-    if (keyId !== this.#keyId) throw new SealError('sealed with another SECRETS_KEY');
-    const bytes = Buffer.from(text, 'base64url');
-    if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new SealError('the sealed text is damaged');
-    const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES)).setAuthTag(
-      bytes.subarray(-TAG_BYTES),
-    );
+  open(sealed: string, place: Place): string {
+    const parts = sealed.split('.');
+    const bound = parts.length === 3 && parts[1] === BOUND;
+    const key = this.#keys.get(parts[0]!);
+    if (!key) throw new SealError('sealed with another SECRETS_KEY');
+    const bytes = Buffer.from(parts.at(-1)!, 'base64url');
+    if ((!bound && parts.length !== 2) || bytes.length < NONCE_BYTES + TAG_BYTES) throw damaged();
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    }).setAuthTag(bytes.subarray(-TAG_BYTES));
+    if (bound) decipher.setAAD(boundTo(place));
     try {
       const body = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
       return Buffer.concat([body, decipher.final()]).toString('utf8');
     } catch {
-      throw new SealError('the sealed text is damaged');
+      throw damaged();
     }
   }
+
+  /** Whether the text is sealed with the first key and bound to a place: nothing is to be done at a reseal. */
+  isCurrent(sealed: string): boolean {
+    return sealed.startsWith(`${this.#first}.${BOUND}.`);
+  }
+}
+
+/** Keys of their own for another purpose: a text of one purpose opens in no other. */
+export function derivedKeys(keys: readonly Uint8Array[], purpose: string): Uint8Array[] {
+  return keys.map((key) => new Uint8Array(hkdfSync('sha256', key, '', purpose, 32)));
+}
+
+function damaged(): SealError {
+  return new SealError('the sealed text is damaged, or was sealed for another place');
+}
+
+function keyIdOf(key: Uint8Array): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 8);
+}
+
+function boundTo({ schoolId, column }: Place): Buffer {
+  return Buffer.from(JSON.stringify([schoolId, column]));
 }

@@ -84,8 +84,8 @@ export function framed(ctx: Context, { messengerUrl }: Surroundings): Middleware
   const frame = {
     sandbox: config.sferum.apiUrl === null,
     messengerUrl,
-    sought: new SoughtNames(config.secretsKey),
-    flashes: new Flashes(config.secretsKey, config.publicUrl.startsWith('https:')),
+    sought: new SoughtNames(config.secretsKeys),
+    flashes: new Flashes(config.secretsKeys, config.publicUrl.startsWith('https:')),
   };
   return async (c, next) => {
     c.set('frame', frame);

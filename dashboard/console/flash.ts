@@ -1,10 +1,10 @@
-import { hkdfSync } from 'node:crypto';
 import type { Context as HonoContext } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
-import { SecretBox } from '../../src/secrets.ts';
+import { derivedKeys, SecretBox } from '../../src/secrets.ts';
 
 const LIFE_SECONDS = 120;
+const PLACE = { schoolId: null, column: 'console flash' };
 
 const flash = z.object({
   kind: z.enum(['info', 'good', 'warn', 'bad']),
@@ -20,13 +20,13 @@ export class Flashes {
   /** As a session's (session.ts): a neighbour of the same domain cannot plant it. */
   readonly #cookie: { name: string; secure: boolean };
 
-  constructor(secretsKey: Uint8Array, secure: boolean) {
-    this.#box = new SecretBox(new Uint8Array(hkdfSync('sha256', secretsKey, '', 'console flash', 32)));
+  constructor(secretsKeys: readonly Uint8Array[], secure: boolean) {
+    this.#box = new SecretBox(derivedKeys(secretsKeys, PLACE.column));
     this.#cookie = { name: secure ? '__Host-flash' : 'flash', secure };
   }
 
   leave(c: HonoContext, message: Flash): void {
-    const sealed = this.#box.seal(JSON.stringify(message));
+    const sealed = this.#box.seal(JSON.stringify(message), PLACE);
     setCookie(c, this.#cookie.name, sealed, {
       path: '/',
       httpOnly: true,
@@ -41,7 +41,7 @@ export class Flashes {
     if (sealed === undefined) return null;
     deleteCookie(c, this.#cookie.name, { path: '/', secure: this.#cookie.secure });
     try {
-      return flash.parse(JSON.parse(this.#box.open(sealed)));
+      return flash.parse(JSON.parse(this.#box.open(sealed, PLACE)));
     } catch {
       return null;
     }

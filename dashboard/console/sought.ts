@@ -3,8 +3,7 @@
  * log addresses. So pages of a search, the back button and a reload are plain links, and work without script. A name
  * typed into an address by hand is understood too.
  */
-import { hkdfSync } from 'node:crypto';
-import { SecretBox } from '../../src/secrets.ts';
+import { derivedKeys, SecretBox } from '../../src/secrets.ts';
 import type { ConsoleParts } from './console.ts';
 import { localPath } from './entry/local-path.ts';
 import { type Content, type Html, html } from './html.ts';
@@ -14,24 +13,25 @@ import { hrefOf } from './parts/links.ts';
 import { STAFF } from './visitor.ts';
 
 const NAME_CHARS = 200;
+const PLACE = { schoolId: null, column: 'console search' };
 
 export class SoughtNames {
   readonly #box: SecretBox;
 
-  constructor(secretsKey: Uint8Array) {
-    this.#box = new SecretBox(new Uint8Array(hkdfSync('sha256', secretsKey, '', 'console search', 32)));
+  constructor(secretsKeys: readonly Uint8Array[]) {
+    this.#box = new SecretBox(derivedKeys(secretsKeys, PLACE.column));
   }
 
   /** Undefined: nothing is searched for. */
   seal(name: string | undefined): string | undefined {
     const text = name?.trim().slice(0, NAME_CHARS);
-    return text ? this.#box.seal(text) : undefined;
+    return text ? this.#box.seal(text, PLACE) : undefined;
   }
 
   /** Undefined: none, or one of another key. */
   open(sealed: string | undefined): string | undefined {
     try {
-      return sealed ? this.#box.open(sealed) : undefined;
+      return sealed ? this.#box.open(sealed, PLACE) : undefined;
     } catch {
       return undefined;
     }

@@ -8,7 +8,8 @@ try {
   await using embedded = config.database.url
     ? null
     : await startEmbeddedPostgres({ dataDir: config.dataDir });
-  await migrate(config.database.url ?? embedded!.url);
+  const databaseUrl = config.database.url ?? embedded!.url;
+  await migrate(config.database.migrationUrl ?? databaseUrl, databaseUrl);
   process.stdout.write('The database is at this version of the schema.\n');
 } catch (error) {
   exitWith(error);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
+import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 import { linkProfile } from './link-profile.ts';
 import { authorizeUrl, newSecrets, userOf, type VkIdApp, VkIdError } from './vk-id.ts';
 
@@ -34,7 +35,7 @@ export class ProfileLinking {
     const now = new Date(clock.now());
     await sql`delete from profile_linking where expires_at < ${now}`.execute(db.sql);
     await sql`insert into profile_linking (digest, school_id, person_id, verifier_sealed, expires_at)
-      values (${digest(secrets.state)}, ${schoolId}, ${personId}, ${box.seal(secrets.verifier)},
+      values (${digest(secrets.state)}, ${schoolId}, ${personId}, ${box.seal(secrets.verifier, { schoolId, column: SEALED_COLUMNS.verifier })},
         ${new Date(now.getTime() + LINKING_LIFE_MS)})`.execute(db.sql);
     return authorizeUrl(this.#app, secrets);
   }
@@ -63,7 +64,7 @@ export class ProfileLinking {
         and school_id = ${schoolId} and person_id = ${personId} and expires_at > ${new Date(clock.now())}
       returning verifier_sealed as verifier`.execute(db.sql);
     if (!rows[0]) throw over();
-    return secrets.open(rows[0].verifier);
+    return secrets.open(rows[0].verifier, { schoolId, column: SEALED_COLUMNS.verifier });
   }
 }
 

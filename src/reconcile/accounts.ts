@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { SferumAccount } from '../sferum/gateway.ts';
+import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 
 /** Why a school's work cannot reach Sferum; shown as a condition and as an operation's problem. */
 export class NotConnected extends Error {
@@ -65,9 +66,12 @@ export async function accountOf(
     schoolId,
     communityId: Number(row.community_id),
     ownerId: Number(row.owner_id),
-    accessToken: ctx.secrets.open(row.access_token_sealed),
+    accessToken: ctx.secrets.open(row.access_token_sealed, { schoolId, column: SEALED_COLUMNS.accessToken }),
     tokenKind: row.token_kind,
-    callsToken: row.calls_token_sealed === null ? null : ctx.secrets.open(row.calls_token_sealed),
+    callsToken:
+      row.calls_token_sealed === null
+        ? null
+        : ctx.secrets.open(row.calls_token_sealed, { schoolId, column: SEALED_COLUMNS.callsToken }),
     requestsPerSecond: row.requests_per_second,
   });
 }

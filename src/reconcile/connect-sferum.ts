@@ -5,6 +5,7 @@ import { Refusal } from '../refusal.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { difference, noteLine } from '../store/journal.ts';
+import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 import { REPLACEMENT_UNCONFIRMED, RESTORE_UNCONFIRMED } from './accounts.ts';
 import { endOperation, openOperation } from './operations.ts';
 import { DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
@@ -48,8 +49,8 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
       insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed,
         calls_token_sealed, requests_per_second, status, status_reason, status_since)
       values (${connection.schoolId}, ${connection.communityId}, ${owner}, ${connection.tokenKind},
-        ${ctx.secrets.seal(connection.accessToken)},
-        ${connection.callsToken === null ? null : ctx.secrets.seal(connection.callsToken)},
+        ${ctx.secrets.seal(connection.accessToken, { schoolId: connection.schoolId, column: SEALED_COLUMNS.accessToken })},
+        ${connection.callsToken === null ? null : ctx.secrets.seal(connection.callsToken, { schoolId: connection.schoolId, column: SEALED_COLUMNS.callsToken })},
         ${requestsPerSecond}, ${replaced ? 'broken' : 'ok'},
         ${replaced ? REPLACEMENT_UNCONFIRMED : null}, ${new Date(ctx.clock.now())})
       on conflict (school_id) do update set community_id = excluded.community_id, owner_id = excluded.owner_id,

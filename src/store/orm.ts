@@ -62,6 +62,8 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     schemaGenerator: { ignoreSchema: ['bullmq'] },
     pool: { min: 0, max: options.poolMax ?? 20 },
     driverOptions: {
+      // The ORM itself drops what the address asks for in its query, TLS too; the driver reads it.
+      connectionString: databaseUrl,
       Client: PreparingClient,
       application_name: 'sferum-sync',
       options: `${options.asOwner ? '' : `-c role=${APP_ROLE} `}-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,

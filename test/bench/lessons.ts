@@ -166,14 +166,14 @@ async function enterAll(
 
 function tokenOf({ ctx }: App, school: string, sub: string, role: string): Promise<string> {
   const { sgo } = ctx.config;
-  if (!('secret' in sgo)) throw new Error('the benchmark signs with a secret');
+  if (!('secrets' in sgo)) throw new Error('the benchmark signs with a secret');
   return new SignJWT({ role, school })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(sub)
     .setIssuer('sgo')
     .setAudience('sferum-sync')
     .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(sgo.secret));
+    .sign(new TextEncoder().encode(sgo.secrets[0]));
 }
 
 async function until({ ctx }: App, question: ReturnType<typeof sql>): Promise<void> {

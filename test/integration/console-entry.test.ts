@@ -6,6 +6,7 @@ import { localPath } from '../../dashboard/console/entry/local-path.ts';
 import { type ApiWorld, addPeople, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
+import { sealedToken } from '../support/sealed-token.ts';
 
 const PAGE = { accept: 'text/html' };
 const PUBLIC_URL = 'https://chats.school.ru';
@@ -26,7 +27,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 async function connect(school: string): Promise<void> {
   await sql`insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed, requests_per_second)
-    values (${school}, 5, 7, 'user', ${world.ctx.secrets.seal('t')}, 3)`.execute(everywhere(world));
+    values (${school}, 5, 7, 'user', ${sealedToken(world.ctx, school)}, 3)`.execute(everywhere(world));
 }
 
 /** Follows СГО's link; the cookie for what comes after. */

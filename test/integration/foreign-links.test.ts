@@ -12,6 +12,7 @@ import {
   insert,
   tokenOf,
 } from '../support/api.ts';
+import { sealedToken } from '../support/sealed-token.ts';
 
 let world: ApiWorld;
 let pupil: string;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   await addPeople(world.db, 's1', [{ id: 'pupil', name: 'Ученик Пётр', roles: ['student'], profile: 101 }]);
   await addChat(world.db, 's1', { type: 'class', title: '5А класс', members: { pupil: false } });
   await sql`insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed, requests_per_second)
-    values ('s1', 5, 7, 'community', ${world.ctx.secrets.seal('t')}, 3)`.execute(world.db.of('s1'));
+    values ('s1', 5, 7, 'community', ${sealedToken(world.ctx, 's1')}, 3)`.execute(world.db.of('s1'));
   pupil = await tokenOf({ role: 'student', school: 's1', sub: 'pupil' });
 });
 afterAll(() => world[Symbol.asyncDispose]());

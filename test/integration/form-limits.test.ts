@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { type ApiWorld, addChat, addPeople, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
+import { sealedToken } from '../support/sealed-token.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 let world: ApiWorld;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   await addSchool(world.db, 's1');
   await addPeople(world.db, 's1', [{ id: 'admin', name: 'Завуч Анна', roles: ['administrator'] }]);
   await sql`insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed, requests_per_second)
-    values ('s1', 5, 7, 'user', ${world.ctx.secrets.seal('t')}, 3)`.execute(world.db.of('s1'));
+    values ('s1', 5, 7, 'user', ${sealedToken(world.ctx, 's1')}, 3)`.execute(world.db.of('s1'));
   chat = await addChat(world.db, 's1', { type: 'class', title: '5А класс', members: { admin: true } });
   admin = await tokenOf({ role: 'school-admin', school: 's1', sub: 'admin' });
 });

@@ -12,6 +12,7 @@ import {
   createApiWorld,
   tokenOf,
 } from '../support/api.ts';
+import { sealedToken } from '../support/sealed-token.ts';
 
 /** Names of every object, numbers and days beyond what a Date, an integer or PostgreSQL holds, texts that are none. */
 const HOSTILE = [
@@ -42,7 +43,7 @@ beforeAll(async () => {
   ]);
   await addClass(world.db, 's1', { id: 'c1', title: '5А', pupils: ['pupil'] });
   await sql`insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed, requests_per_second)
-    values ('s1', 5, 7, 'user', ${world.ctx.secrets.seal('t')}, 3)`.execute(world.db.of('s1'));
+    values ('s1', 5, 7, 'user', ${sealedToken(world.ctx, 's1')}, 3)`.execute(world.db.of('s1'));
   const chat = await addChat(world.db, 's1', { type: 'class', title: '5А класс', members: { pupil: false } });
   const operation = await addOperation(world.db, { school_id: 's1', state: 'succeeded' });
   known = { schoolId: 's1', chats: chat, operations: operation, people: 'pupil', lessons: randomUUID() };

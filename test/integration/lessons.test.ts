@@ -11,6 +11,7 @@ import {
   startLessonWorld,
   TEACHER,
 } from '../support/lesson-world.ts';
+import { sealedToken, tokenPlace } from '../support/sealed-token.ts';
 
 const WAITING = { timeout: 20_000, interval: 20 };
 
@@ -287,9 +288,9 @@ describe('the school’s account', () => {
     const { rows } = await sql<{
       sealed: string;
     }>`select access_token_sealed as sealed from sferum_account`.execute(everywhere(world.ctx));
-    const token = world.ctx.secrets.open(rows[0]!.sealed);
+    const token = world.ctx.secrets.open(rows[0]!.sealed, tokenPlace('s1'));
     const seal = async (plain: string) => {
-      await sql`update sferum_account set status = 'ok', access_token_sealed = ${world.ctx.secrets.seal(plain)}`.execute(
+      await sql`update sferum_account set status = 'ok', access_token_sealed = ${sealedToken(world.ctx, 's1', plain)}`.execute(
         everywhere(world.ctx),
       );
     };

@@ -11,6 +11,7 @@ import {
   createApiWorld,
   tokenOf,
 } from '../support/api.ts';
+import { sealedToken } from '../support/sealed-token.ts';
 
 const NAME = 'Канарейкина';
 const PUPILS = 60;
@@ -40,7 +41,7 @@ beforeAll(async () => {
     ...{ school_id: 's1', state: 'succeeded', result: {}, params: { types: ['class'], dryRun: true } },
   });
   await sql`insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed, requests_per_second)
-    values ('s1', 5, 7, 'user', ${world.ctx.secrets.seal('t')}, 3)`.execute(world.db.of('s1'));
+    values ('s1', 5, 7, 'user', ${sealedToken(world.ctx, 's1')}, 3)`.execute(world.db.of('s1'));
   admin = await tokenOf({ role: 'school-admin', school: 's1', sub: 'admin' });
   // A new chat has members to look among once type and class are chosen.
   await send('/manage/new', { do: 'fill', type: 'class', classId: 'c1' });

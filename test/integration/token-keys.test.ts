@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiWorld, addPeople, addSchool, createApiWorld, JWT_SECRET, tokenOf } from '../support/api.ts';
 
 const ALG = 'RS256';
+const JWT_SECRET_BEFORE = 'the former secret of the tests – long enough';
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]) };
 type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
 const server = createServer((_, response) => answer(response));
@@ -87,6 +88,25 @@ describe('a key set', () => {
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(await response.json()).toMatchObject({ type: 'keys-unavailable' });
+  });
+});
+
+describe('two secrets', () => {
+  test('are both taken while СГО changes over, and no third', async () => {
+    const next = 'the next secret of the tests – long enough';
+    await using world = await createApiWorld({ env: { SGO_JWT_SECRET: `${next},${JWT_SECRET_BEFORE}` } });
+    await addSchool(world.db, 's1');
+    await addPeople(world.db, 's1', [{ id: 'pupil', name: 'Ученик Пётр', roles: ['student'] }]);
+    const status = async (secret: string) => {
+      const token = await new SignJWT({ ...claims(), exp: soon() })
+        .setProtectedHeader({ alg: 'HS256' })
+        .sign(new TextEncoder().encode(secret));
+      return (await world.request('/v1/me', { token })).status;
+    };
+    expect(await status(next)).toBe(200);
+    expect(await status(JWT_SECRET_BEFORE)).toBe(200);
+    expect(await status(`${next},${JWT_SECRET_BEFORE}`)).toBe(401);
+    expect(await status(JWT_SECRET)).toBe(401);
   });
 });
 

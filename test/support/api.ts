@@ -70,7 +70,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     leadsToSferum: linkCheck([]),
     clock: systemClock,
     newId: randomUUID,
-    secrets: new SecretBox(config.secretsKey),
+    secrets: new SecretBox(config.secretsKeys),
     log: createLog(config.logLevel, { write: (line) => void logged.push(line) }),
     metrics: createMetrics(),
     bulkInHand: new BulkInHand(),

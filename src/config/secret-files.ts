@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { type Environment, given } from './variables.ts';
+
+/** What may be told as `NAME_FILE`, a file that holds the value: an environment is seen by whoever may list processes. */
+export const SECRET_VARIABLES = [
+  'DATABASE_URL',
+  'MIGRATION_DATABASE_URL',
+  'REDIS_URL',
+  'OPS_TOKEN',
+  'SGO_JWT_SECRET',
+  'SECRETS_KEY',
+] as const;
+
+/** The environment with the contents of these files in it. Adds a line to `problems` for each that cannot be had. */
+export function withSecretFiles(env: Environment, problems: string[]): Environment {
+  const read: Record<string, string> = {};
+  for (const name of SECRET_VARIABLES) {
+    const path = given(env, `${name}_FILE`);
+    if (path === undefined) continue;
+    if (given(env, name) !== undefined) {
+      problems.push(`${name} and ${name}_FILE exclude each other`);
+      continue;
+    }
+    try {
+      read[name] = readFileSync(path, 'utf8').trim();
+      if (read[name] === '') problems.push(`${name}_FILE names an empty file`);
+    } catch (error) {
+      problems.push(`${name}_FILE cannot be read (${(error as { code?: string }).code})`);
+    }
+  }
+  return { ...env, ...read };
+}

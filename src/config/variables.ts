@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { ADDRESS_TLS } from './postgres-address.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const SECRETS_KEY_BYTES = 32;
+export const JWT_SECRET_CHARS = 32;
+/** The new one and, while СГО changes over, the one before. */
+const JWT_SECRETS = 2;
+
+const url = (...schemes: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), {
+    error: `must be an address (${schemes.map((s) => `${s}//…`).join(', ')})`,
+  });
+const httpUrl = url('https:', 'http:').transform((text) => text.replace(/\/+$/, ''));
+const postgresUrl = url('postgresql:', 'postgres:');
+const listOf = (text: string) => text.split(',').map((part) => part.trim());
+
+/** Every variable but the limits: its shape, its default. */
+export const VARIABLES = {
+  HOST: z.string().optional(),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'must be a port, 0…65535' })
+    .transform(Number)
+    .refine((port) => port < 65_536, { error: 'must be a port, 0…65535' })
+    .default(3000),
+  DATABASE_URL: postgresUrl.optional(),
+  MIGRATION_DATABASE_URL: postgresUrl.optional(),
+  DATABASE_TLS: z.enum(ADDRESS_TLS, { error: `must be one of ${ADDRESS_TLS.join(', ')}` }).default('on'),
+  DATA_DIR: z.string().default('./.data'),
+  REDIS_URL: url('redis:', 'rediss:').optional(),
+  SFERUM_API_URL: httpUrl.optional(),
+  PUBLIC_URL: httpUrl.optional(),
+  VKID_URL: httpUrl.optional(),
+  VKID_CLIENT_ID: z.string().default('sferum-sync-demo'),
+  MESSENGER_URL: httpUrl.optional(),
+  OPS_TOKEN: z.string().optional(),
+  SGO_JWT_SECRET: z
+    .string()
+    .transform(jwtSecrets)
+    .refine((secrets) => secrets.length <= JWT_SECRETS, {
+      error: `takes ${JWT_SECRETS} secrets at most, separated by a comma`,
+    })
+    .refine((secrets) => secrets.every((secret) => secret.length >= JWT_SECRET_CHARS), {
+      error: `must have at least ${JWT_SECRET_CHARS} characters`,
+    })
+    .optional(),
+  SGO_JWKS_URL: url('https:', 'http:').optional(),
+  SECRETS_KEY: z
+    .string()
+    .transform(listOf)
+    .refine((keys) => keys.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key)), {
+      error: `must be ${SECRETS_KEY_BYTES} bytes in base64, or several such keys separated by commas`,
+    })
+    .transform((keys) => keys.map((key) => new Uint8Array(Buffer.from(key, 'base64'))))
+    .optional(),
+  SCHOOL_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, { error: 'must be a time zone such as Europe/Moscow' })
+    .default('Europe/Moscow'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  NODE_ENV: z.string().optional(),
+};
+export type Values = { [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Name]> };
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A comma separates where each part is long enough to be a secret; others belong to the secret. */
+function jwtSecrets(text: string): string[] {
+  const parts = listOf(text);
+  return parts.every((part) => part.length >= JWT_SECRET_CHARS) ? parts : [text];
+}
+
+/** An empty variable counts as unset. */
+export function given(env: Environment, name: string): string | undefined {
+  return env[name]?.trim() || undefined;
+}
+
+/** Adds a line to `problems` for each variable that cannot be used. */
+export function readVariables(env: Environment, problems: string[]): Values {
+  const entries = Object.entries(VARIABLES).map(([name, schema]) => {
+    const parsed = schema.safeParse(given(env, name));
+    if (!parsed.success) problems.push(`${name} ${parsed.error.issues[0]!.message}`);
+    return [name, parsed.data];
+  });
+  return Object.fromEntries(entries) as Values;
+}
+
+export function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}

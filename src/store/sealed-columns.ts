@@ -1,0 +1,6 @@
+/** Every column that holds a sealed text. A column is sealed and opened by its name here, so this list is complete. */
+export const SEALED_COLUMNS = {
+  accessToken: 'sferum_account.access_token_sealed',
+  callsToken: 'sferum_account.calls_token_sealed',
+  verifier: 'profile_linking.verifier_sealed',
+} as const;

@@ -12,6 +12,7 @@ export const ACROSS_SCHOOLS = {
   profiles: 'a VK ID is one person, in whatever school (A7)',
   import: 'one file may state many schools',
   adopt: "an operator's command after a restore goes over all schools",
+  reseal: "an operator's command seals the secrets of all schools anew",
   demo: 'the demonstration lists its personas',
   'access-records': 'who looked is written together, of whatever schools (K8)',
 } as const satisfies Record<string, string>;

@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import { SealError, type SecretBox } from '../secrets.ts';
+import type { Database } from './database.ts';
+import { SEALED_COLUMNS } from './sealed-columns.ts';
+
+export interface Resealed {
+  schoolId: string;
+  /** Texts sealed anew, and those that were sealed with the first key already. */
+  resealed: number;
+  current: number;
+  /** Columns whose text no key opens: the rows stay as they are. */
+  unopened: string[];
+}
+
+const PRIMARY_KEYS: Record<string, string> = { sferum_account: 'school_id', profile_linking: 'digest' };
+
+/**
+ * Seals every sealed text anew with the first key and bound to its place, a transaction a school. What is done already
+ * is passed over, so a run that was cut off is simply run again; the application may go on meanwhile.
+ */
+export async function resealAll(db: Database, box: SecretBox): Promise<Resealed[]> {
+  const { rows } = await sql<{ id: string }>`select id from school order by id`.execute(db.across('reseal'));
+  const done: Resealed[] = [];
+  for (const { id } of rows) done.push(await resealSchool(db, box, id));
+  return done;
+}
+
+async function resealSchool(db: Database, box: SecretBox, schoolId: string): Promise<Resealed> {
+  return db.transactionOf(schoolId, async ({ sql: tx }) => {
+    const done: Resealed = { schoolId, resealed: 0, current: 0, unopened: [] };
+    for (const column of Object.values(SEALED_COLUMNS)) {
+      const [table, name] = column.split('.') as [string, string];
+      const key = sql.id(PRIMARY_KEYS[table]!);
+      // Locked: a token that is set meanwhile is not written over with the one before.
+      const { rows } = await sql<{ key: unknown; sealed: string }>`
+        select ${key} as key, ${sql.id(name)} as sealed from ${sql.id(table)}
+        where school_id = ${schoolId} and ${sql.id(name)} is not null for update`.execute(tx);
+      for (const row of rows) {
+        if (box.isCurrent(row.sealed)) {
+          done.current += 1;
+          continue;
+        }
+        const plain = opened(box, row.sealed, { schoolId, column });
+        if (plain === null) {
+          done.unopened.push(column);
+          continue;
+        }
+        await sql`update ${sql.id(table)} set ${sql.id(name)} = ${box.seal(plain, { schoolId, column })}
+          where school_id = ${schoolId} and ${key} = ${row.key}`.execute(tx);
+        done.resealed += 1;
+      }
+    }
+    return done;
+  });
+}
+
+function opened(box: SecretBox, sealed: string, place: Parameters<SecretBox['open']>[1]): string | null {
+  try {
+    return box.open(sealed, place);
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error;
+    return null;
+  }
+}

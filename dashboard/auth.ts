@@ -4,8 +4,17 @@ import { z } from 'zod';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import { Refusal } from '../src/refusal.ts';
+import { tokenKey } from '../src/store/used-tokens.ts';
 
-export const TOKEN_ROLES = ['service', 'operator', 'school-admin', 'staff', 'student', 'parent'] as const;
+export const TOKEN_ROLES = [
+  'service',
+  'operator',
+  'security',
+  'school-admin',
+  'staff',
+  'student',
+  'parent',
+] as const;
 export type TokenRole = (typeof TOKEN_ROLES)[number];
 
 /** Who makes a request. `schoolId` `'*'`: any school, named by the request. */
@@ -16,7 +25,11 @@ export interface Caller {
 }
 
 export interface HttpEnv {
-  Variables: { caller: Caller };
+  Variables: {
+    caller: Caller;
+    /** Who it is by now: a session may have ended, a token have expired. */
+    again: () => Promise<Caller>;
+  };
 }
 
 /** Who calls, or null where nothing says so; throws Refusal(401) where what is said does not hold. */
@@ -35,6 +48,8 @@ const claims = z
     jti: z.string().max(200).optional(),
     iat: seconds.optional(),
     exp: seconds,
+    acr: z.string().max(200).optional(),
+    amr: z.array(z.string().max(200)).max(20).optional(),
   })
   .refine((c) => c.school !== '*' || !['staff', 'student', 'parent'].includes(c.role));
 export type Claims = z.infer<typeof claims>;
@@ -43,11 +58,17 @@ const ISSUER = 'sgo';
 const AUDIENCE = 'sferum-sync';
 const KEY_SET_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const KEY_SET_TIMEOUT_MS = 5000;
+/** A token ends so soon: rights of the token's alone (operator, service) must not outlive the day. */
+const LONGEST_LIFE_MS = 12 * 3600_000;
+const LIFE_TOLERANCE_MS = 60_000;
 
 /** Throws Refusal: 401 for a token that does not hold, 503 where the key set cannot be had. */
 export type VerifyToken = (token: string) => Promise<Claims>;
 
-export function createTokenVerifier(sgo: Config['sgo'], clock: Clock): VerifyToken {
+export function createTokenVerifier(
+  { sgo, operatorAcr }: Pick<Config, 'sgo' | 'operatorAcr'>,
+  clock: Clock,
+): VerifyToken {
   const expected = { issuer: ISSUER, audience: AUDIENCE, requiredClaims: ['exp'] };
   const verify =
     'secrets' in sgo
@@ -56,7 +77,14 @@ export function createTokenVerifier(sgo: Config['sgo'], clock: Clock): VerifyTok
   return async (token) => {
     try {
       const { payload } = await verify(token, new Date(clock.now()));
-      return claims.parse(payload);
+      const said = claims.parse(payload);
+      if (said.exp * 1000 > clock.now() + LONGEST_LIFE_MS + LIFE_TOLERANCE_MS) {
+        throw new Refusal(401, 'token-too-long', 'Токен действует дольше 12 часов');
+      }
+      if (said.role === 'operator' && operatorAcr.length > 0 && !operatorAcr.includes(said.acr ?? '')) {
+        throw new Refusal(401, 'sign-in-too-weak', 'Оператору нужен вход с усиленной проверкой');
+      }
+      return said;
     } catch (error) {
       throw error instanceof Refusal ? error : unauthenticated();
     }
@@ -106,12 +134,12 @@ function fetchedKeys(url: string): JWTVerifyGetKey {
 const KEY_NOT_IN_SET = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 
 /**
- * A Bearer token first; without an Authorization header the console's session. A token that has opened a session
- * (`isUsed` of its jti) is no Bearer any more.
+ * A Bearer token first; without an Authorization header the console's session. A token that was presented at the
+ * console's door (`isUsed`, by its key) is no Bearer any more.
  */
 export function bearerOrSession(
   verify: VerifyToken,
-  isUsed: (jti: string) => Promise<boolean>,
+  isUsed: (key: string) => Promise<boolean>,
   session: ResolveCaller,
 ): ResolveCaller {
   return async (c) => {
@@ -120,7 +148,7 @@ export function bearerOrSession(
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
     if (!token) throw unauthenticated();
     const { sub, role, school, jti } = await verify(token);
-    if (jti !== undefined && (await isUsed(jti))) throw unauthenticated();
+    if (await isUsed(tokenKey(token, jti))) throw unauthenticated();
     return { subject: sub, role, schoolId: school };
   };
 }
@@ -128,9 +156,13 @@ export function bearerOrSession(
 /** Lets nobody through who has not said who he is. */
 export function authenticate(resolve: ResolveCaller): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
-    const caller = await resolve(c);
-    if (!caller) throw unauthenticated();
-    c.set('caller', caller);
+    const again = async () => {
+      const caller = await resolve(c);
+      if (!caller) throw unauthenticated();
+      return caller;
+    };
+    c.set('caller', await again());
+    c.set('again', again);
     await next();
   };
 }

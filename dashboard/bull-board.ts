@@ -6,6 +6,7 @@ import type { Queue } from 'bullmq';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { timeout } from 'hono/timeout';
+import type { Context } from '../src/context.ts';
 import type { HttpEnv } from './auth.ts';
 import { LOOSE_STYLE_POLICY } from './policy.ts';
 import { forbidden, requireRole } from './rights.ts';
@@ -19,7 +20,7 @@ const LOOKING = new Set(['GET', 'HEAD']);
  * Stands behind `authenticate` and lets operators of all schools through: a queue holds every school's work. Its page
  * asks another host for fonts; that link is taken out.
  */
-export function bullBoard(queues: readonly Queue[], requestTimeoutMs: number): Hono<HttpEnv> {
+export function bullBoard(ctx: Context, queues: readonly Queue[]): Hono<HttpEnv> {
   const adapter = new HonoAdapter(serveStatic).setBasePath(BOARD_PATH);
   createBullBoard({
     queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
@@ -28,7 +29,12 @@ export function bullBoard(queues: readonly Queue[], requestTimeoutMs: number): H
     options: { uiConfig: { boardTitle: 'Очереди' } },
   });
   const board = new Hono<HttpEnv>();
-  board.use(requireRole('operator'), ofAllSchools, onlyLooking, timeout(requestTimeoutMs));
+  board.use(
+    requireRole(ctx, 'operator'),
+    ofAllSchools,
+    onlyLooking,
+    timeout(ctx.config.limits.requestTimeoutMs),
+  );
   board.use(async (c, next) => {
     await next();
     if (!c.res.headers.get('content-type')?.startsWith('text/html')) return;

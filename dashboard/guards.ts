@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { timeout } from 'hono/timeout';
-import type { Limits } from '../src/limits.ts';
+import type { Context } from '../src/context.ts';
 import type { HttpEnv, TokenRole } from './auth.ts';
 import { withinFields } from './form-fields.ts';
 import { requireRole } from './rights.ts';
@@ -19,18 +19,19 @@ export interface Guards {
   zip(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
 }
 
-export function createGuards(limits: Limits): Guards {
+export function createGuards(ctx: Context): Guards {
+  const { limits } = ctx.config;
   const inTime = timeout(limits.requestTimeoutMs);
   return {
-    read: (...roles) => [requireRole(...roles), inTime],
+    read: (...roles) => [requireRole(ctx, ...roles), inTime],
     json: (...roles) => [
-      requireRole(...roles),
+      requireRole(ctx, ...roles),
       arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs),
       inTime,
     ],
     form: [arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs), withinFields(limits.formFields)],
     zip: (...roles) => [
-      requireRole(...roles),
+      requireRole(ctx, ...roles),
       onlyType('application/zip'),
       arrived(limits.rosterZipBytes, limits.uploadTimeoutMs),
       inTime,

@@ -44,13 +44,13 @@ const VK: Surroundings = { vkIdUrl: 'https://id.vk.ru', messengerUrl: 'https://w
  * log, headers, the check of its origin, a form's arrival, who calls, what he may, its body, its shape, the handler.
  */
 export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv> {
-  const { sgo, publicUrl, limits } = ctx.config;
+  const { publicUrl } = ctx.config;
   const surroundings = { ...VK, ...parts.surroundings };
-  const verify = createTokenVerifier(sgo, ctx.clock);
+  const verify = createTokenVerifier(ctx.config, ctx.clock);
   const sessions = new Sessions(ctx);
   const resolve = bearerOrSession(
     verify,
-    (jti) => isTokenUsed(ctx.db.ofNone, jti),
+    (key) => isTokenUsed(ctx.db.ofNone, key),
     async (c) => (await sessions.find(c))?.caller ?? null,
   );
   const http = createOpenApi();
@@ -73,7 +73,7 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   });
   http.use(sameOriginChanges(publicUrl));
   // What the console and the board are sent; routes of the API say what they take (guards.ts).
-  for (const guard of createGuards(limits).form) {
+  for (const guard of createGuards(ctx).form) {
     http.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', (c, next) =>
       c.req.path.startsWith('/v1/') ? next() : guard(c, next),
     );
@@ -83,7 +83,7 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   for (const path of ['/v1/*', BOARD_PATH, `${BOARD_PATH}/*`]) http.use(path, authenticate(resolve));
   const linking = new ProfileLinking(ctx, surroundings.vkIdUrl);
   apiRoutes({ api: http, ctx, commands: parts.commands, closing: parts.closing }, linking);
-  http.route(BOARD_PATH, bullBoard(parts.queues, limits.requestTimeoutMs));
+  http.route(BOARD_PATH, bullBoard(ctx, parts.queues));
   consoleRoutes({ http, ctx, commands: parts.commands, sessions, resolve, verify, linking, surroundings });
   return http;
 }

@@ -5,23 +5,27 @@ import type { Context } from '../src/context.ts';
 import { notFound, Refusal } from '../src/refusal.ts';
 import { findSchool, isPresentStaff, type SchoolRow, type Viewer } from '../src/store/queries/viewer.ts';
 import type { Caller, HttpEnv, TokenRole } from './auth.ts';
+import { forbidden } from './refusals.ts';
+import { assertMayAct } from './standing.ts';
 
-export function forbidden(): Refusal {
-  return new Refusal(403, 'forbidden', 'Недостаточно прав');
-}
+export { forbidden } from './refusals.ts';
 
 /** As the journal names him. */
 export function authorOf({ subject, role }: Caller): Author {
   return { id: subject, kind: role === 'operator' || role === 'service' ? role : 'person' };
 }
 
-/** Only these roles pass, and none into another school (404: whether it exists is nobody's business, V4). */
-export function requireRole(...roles: TokenRole[]): MiddlewareHandler<HttpEnv> {
+/**
+ * Only these roles pass, with rights by the roster of this moment, and none into another school (404: whether it exists
+ * is nobody's business, V4).
+ */
+export function requireRole(ctx: Context, ...roles: TokenRole[]): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const caller = c.get('caller');
     if (!roles.includes(caller.role)) throw forbidden();
     const asked = askedSchool(c);
     if (asked !== undefined && !belongsTo(caller, asked)) throw notFound();
+    await assertMayAct(ctx, caller, asked ?? caller.schoolId);
     await next();
   };
 }

@@ -51,6 +51,8 @@ export interface Config {
   sgo: { secrets: readonly string[] } | { jwksUrl: string };
   /** 32 bytes each: the first seals, all open. */
   secretsKeys: readonly Uint8Array[];
+  /** How strong an operator's sign-in must be at СГО: one of these `acr`; empty: it is recorded alone. */
+  operatorAcr: readonly string[];
   schoolTimeZone: string;
   logLevel: LogLevel;
   limits: Limits;
@@ -109,6 +111,7 @@ export function loadConfig(environment: Environment, role: ProcessRole): Config 
       ? { jwksUrl: values.SGO_JWKS_URL }
       : { secrets: values.SGO_JWT_SECRET ?? [randomBytes(JWT_SECRET_CHARS).toString('base64url')] },
     secretsKeys: values.SECRETS_KEY ?? [new Uint8Array(randomBytes(SECRETS_KEY_BYTES))],
+    operatorAcr: values.OPERATOR_ACR,
     schoolTimeZone: values.SCHOOL_TIME_ZONE,
     logLevel: values.LOG_LEVEL,
     limits,

@@ -72,6 +72,12 @@ export const LIMIT_RULES = {
   jsonBodyTimeoutMs: { value: 10 * SECOND_MS, min: 100, max: 5 * MINUTE_MS, about: 'such a body to arrive' },
   pageItems: { value: 100, min: 10, max: 1000, about: 'the largest `perPage` of lists' },
   planPageItems: { value: 1000, min: 10, max: 10_000, about: 'the largest `perPage` of a plan' },
+  sessionIdleMinutes: {
+    value: 30,
+    min: 5,
+    max: 480,
+    about: 'a session that nobody uses ends; a school may have its own',
+  },
   requestTimeoutMs: {
     value: 30 * SECOND_MS,
     min: 100,

@@ -29,7 +29,7 @@ export function accessRoutes({ api, ctx, guards }: ApiParts): void {
     path: '/v1/schools/{schoolId}/access',
     tags: ['Journal'],
     summary: 'Who looked at whose data; newest first. Records follow a look by about a second',
-    middleware: guards.read('operator'),
+    middleware: guards.read('operator', 'security'),
     request: {
       params: SchoolParam,
       query: z.object({

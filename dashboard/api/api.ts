@@ -21,6 +21,7 @@ import { operationRoutes } from './operations.ts';
 import { peopleRoutes } from './people.ts';
 import { personGroundRoutes } from './person-grounds.ts';
 import { rosterImportRoutes } from './roster-imports.ts';
+import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
 import { sferumRoutes } from './sferum.ts';
 import { unreachableRoutes } from './unreachable.ts';
@@ -44,7 +45,7 @@ export function createOpenApi(): OpenAPIHono<HttpEnv> {
 
 /** Adds every route under /v1 (contract). */
 export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinking): void {
-  const all = { ...parts, guards: createGuards(parts.ctx.config.limits) };
+  const all = { ...parts, guards: createGuards(parts.ctx) };
   rosterImportRoutes(all);
   eventRoutes(all);
   sferumRoutes(all);
@@ -64,4 +65,5 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   meProfileRoutes(all, linking);
   lessonRoutes(all);
   settingsRoutes(all);
+  sessionRoutes(all);
 }

@@ -14,7 +14,7 @@ export function journalRoutes({ api, ctx, guards }: ApiParts): void {
     path: '/v1/schools/{schoolId}/journal',
     tags: ['Journal'],
     summary: 'What was decided, by what, and what Sferum answered; newest first',
-    middleware: guards.read('school-admin', 'operator', 'service'),
+    middleware: guards.read('school-admin', 'operator', 'service', 'security'),
     request: {
       params: SchoolParam,
       query: z.object({

@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
 import type { OperationItem } from '../../src/store/queries/operations.ts';
+import { askedSchool } from '../rights.ts';
+import { assertMayAct } from '../standing.ts';
 import type { ApiParts } from './api.ts';
 import { operationFor } from './operations.ts';
 import { IdParam, REFUSALS, SchoolQuery } from './schemas.ts';
@@ -26,7 +28,16 @@ export function operationStreamRoutes({ api, ctx, guards, closing }: ApiParts): 
   api.openapi(route, async (c) => {
     const operation = await operationFor(ctx, c, c.req.valid('param').id);
     const events = ReadableStream.from(
-      follow(ctx, operation, () => operationFor(ctx, c, operation.id), closing),
+      follow(
+        ctx,
+        operation,
+        async () => {
+          const caller = await c.get('again')();
+          await assertMayAct(ctx, caller, askedSchool(c) ?? caller.schoolId);
+          return operationFor(ctx, c, operation.id);
+        },
+        closing,
+      ),
     ).pipeThrough(new TextEncoderStream());
     const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
     return c.body(events, 200, headers) as never;

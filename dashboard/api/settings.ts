@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Config } from '../../src/config.ts';
+import { LIMIT_RULES } from '../../src/limits.ts';
 import type { RemovalLimits } from '../../src/plan/model.ts';
 import type { SchoolRow } from '../../src/store/queries/viewer.ts';
 import { authorOf, existingSchool, schoolOf } from '../rights.ts';
@@ -10,11 +11,14 @@ const share = z.number().min(0).max(1);
 const least = z.int().min(0).max(100_000);
 const limits = { chatShare: share, chatAtLeast: least, schoolShare: share, schoolAtLeast: least };
 const early = z.int().min(0).max(60);
+const { min, max } = LIMIT_RULES.sessionIdleMinutes;
+const idle = z.int().min(min).max(max);
 
 const Settings = z
   .object({
     timeZone: z.string().openapi({ example: 'Europe/Moscow' }),
     earlyEntryMinutes: early,
+    sessionIdleMinutes: idle,
     limits: z.object(limits).openapi('RemovalLimits', { description: 'F4: from where on removals are held' }),
   })
   .openapi('Settings');
@@ -23,6 +27,7 @@ const SettingsChange = z
   .strictObject({
     timeZone: TimeZoneName.nullish(),
     earlyEntryMinutes: early.default(0),
+    sessionIdleMinutes: idle.optional(),
     limits: z.strictObject(limits).partial().default({}),
   })
   .openapi('SettingsChange', { description: 'replaces all; what is missing returns to the default' });
@@ -56,6 +61,7 @@ export function settingsRoutes({ api, ctx, commands, guards }: ApiParts): void {
       schoolId: school.id,
       by: authorOf(c.get('caller')),
       earlyEntryMinutes: body.earlyEntryMinutes,
+      sessionIdleMinutes: ownMinutes(ctx.config, body.sessionIdleMinutes),
       timeZone: body.timeZone && body.timeZone !== ctx.config.schoolTimeZone ? body.timeZone : null,
       limits: ownLimits(ctx.config.removalLimits, body.limits),
     });
@@ -67,8 +73,14 @@ function inForce(config: Config, school: SchoolRow): z.infer<typeof Settings> {
   return {
     timeZone: school.timeZone ?? config.schoolTimeZone,
     earlyEntryMinutes: school.earlyEntryMinutes,
+    sessionIdleMinutes: school.sessionIdleMinutes ?? config.limits.sessionIdleMinutes,
     limits: { ...config.removalLimits, ...school.limits },
   };
+}
+
+/** Null: the default. */
+function ownMinutes({ limits }: Config, asked: number | undefined): number | null {
+  return asked === undefined || asked === limits.sessionIdleMinutes ? null : asked;
 }
 
 /** What equals the default is not stored: a form that sends back all it was given pins nothing. */

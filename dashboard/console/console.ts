@@ -9,6 +9,7 @@ import { assetRoutes } from './assets.ts';
 import { demoRoutes } from './entry/demo.ts';
 import { entryRoutes } from './entry/entry.ts';
 import { schoolRoutes } from './entry/schools.ts';
+import { sessionRoutes } from './entry/sessions.ts';
 import { Flashes } from './flash.ts';
 import { lessonScreens } from './lessons/lessons.ts';
 import { manageRoutes } from './manage/manage.ts';
@@ -59,10 +60,11 @@ export interface ConsoleOptions {
 export function consoleRoutes(options: ConsoleOptions): void {
   const { http, ctx, commands, sessions, resolve, verify, linking, surroundings } = options;
   const app = new Hono<ConsoleEnv>();
-  const screens = createScreens({ app, ctx, guards: createGuards(ctx.config.limits), sessions, resolve });
+  const screens = createScreens({ app, ctx, guards: createGuards(ctx), sessions, resolve });
   const parts: ConsoleParts = { ctx, commands, screens, app, sessions, verify, linking };
   assetRoutes(http);
   entryRoutes(parts);
+  sessionRoutes(parts);
   schoolRoutes(parts);
   if (surroundings.demo) demoRoutes(parts);
   findRoutes(parts);

@@ -50,13 +50,20 @@ export function page({ c, status = 200, ...parts }: PageParts): Response | Promi
   const frame = c.get('frame');
   const said = frame.flashes.take(c);
   c.header('Cache-Control', 'no-store');
-  return c.html(document(parts, frame, visitorOf(c), said), status);
+  return c.html(document(parts, refreshHrefOf(c), frame, visitorOf(c), said), status);
 }
 
 /** After a change: on to a page of ours, which says `message` once. */
 export function goTo(c: ConsoleContext, path: string, message?: Flash): Response {
   if (message) c.get('frame').flashes.leave(c, message);
   return c.redirect(path, 303);
+}
+
+/** The page itself, saying that nobody asked for it: such a look is no use of a session (session.ts). */
+function refreshHrefOf(c: ConsoleContext): string {
+  const url = new URL(c.req.url);
+  url.searchParams.set('refresh', '1');
+  return `${url.pathname}${url.search}`;
 }
 
 /** Pages of errors may have nobody who looks. */
@@ -66,6 +73,7 @@ function visitorOf(c: ConsoleContext): Visitor | null {
 
 function document(
   parts: Omit<PageParts, 'c' | 'status'>,
+  refreshHref: string,
   frame: Frame,
   visitor: Visitor | null,
   said: Flash | null,
@@ -80,7 +88,7 @@ function document(
 <meta name="color-scheme" content="light dark">
 <title>${parts.title}${visitor ? ` – ${visitor.school.name}` : ''}</title>
 ${styles.map((name) => html`<link rel="stylesheet" href="${asset(name)}">`)}
-${parts.refreshSeconds ? html`<noscript><meta http-equiv="refresh" content="${parts.refreshSeconds}"></noscript>` : ''}
+${parts.refreshSeconds ? html`<noscript><meta http-equiv="refresh" content="${parts.refreshSeconds}; url=${refreshHref}"></noscript>` : ''}
 <link rel="icon" type="image/svg+xml" href="${asset('icon.svg')}">
 ${scripts.map((name) => html`<script src="${asset(name)}" defer></script>`)}
 </head>
@@ -108,7 +116,7 @@ ${
   visitor
     ? html`<div class="who"><div><span class="name">${visitor.name}</span>${
         visitor.description ? html`<span class="role">${visitor.description}</span>` : ''
-      }</div><form method="post" action="/sign-out"><button type="submit" class="button quiet">Выйти</button></form></div>`
+      }</div><a class="button quiet" href="/sessions">Сеансы</a><form method="post" action="/sign-out"><button type="submit" class="button quiet">Выйти</button></form></div>`
     : ''
 }
 </div>

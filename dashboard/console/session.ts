@@ -1,3 +1,11 @@
+/**
+ * The console's sessions: a row each, found by the digest of a random cookie.
+ *
+ *   opened ──► used … ──► ended: signed out, ended by its person or an operator, another sign-in in its browser,
+ *                         8 hours after it was opened, or nobody used it for the school's `sessionIdleMinutes`
+ *
+ * A use is what a person does. What a page does by itself (streams, refreshes) says so and is none.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Context as HonoContext } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
@@ -8,15 +16,34 @@ import type { Caller, TokenRole } from '../auth.ts';
 
 /** Contract, «Who calls». */
 const SESSION_LIFE_MS = 8 * 60 * 60_000;
+/** A use is written so often at most. */
+const TOUCH_EVERY_MS = 60_000;
 const ID_BYTES = 32;
+const BROWSER_CHARS = 300;
 
 export interface Session {
+  id: string;
   caller: Caller;
   /** An operator's: the one school he looks at. */
   chosenSchoolId: string | null;
 }
 
-/** The console's sessions: a row each (migrations/0004-console.ts), found by the digest of a random cookie. */
+interface Row {
+  id: string;
+  schoolId: string;
+  subject: string;
+  role: TokenRole;
+  chosen: string | null;
+  usedAt: string;
+}
+
+/** How somebody showed СГО who he is, as its token says. */
+export interface SignIn {
+  caller: Caller;
+  acr?: string | undefined;
+  amr?: string[] | undefined;
+}
+
 export class Sessions {
   readonly #ctx: Context;
   readonly #cookie: { name: string; secure: boolean };
@@ -28,14 +55,18 @@ export class Sessions {
     this.#cookie = { name: secure ? '__Host-session' : 'session', secure };
   }
 
-  /** Opens one in `tx`; the returned value is for `give`, after the transaction. */
-  async open(tx: Sql, caller: Caller): Promise<string> {
+  /** Opens one in `tx` and ends this browser's former one; the returned value is for `give`, after the transaction. */
+  async open(tx: Sql, c: HonoContext, { caller, acr, amr }: SignIn): Promise<string> {
     const id = randomBytes(ID_BYTES).toString('base64url');
     const at = new Date(this.#ctx.clock.now());
-    await sql`delete from console_session where expires_at < ${at}`.execute(tx);
-    await sql`insert into console_session (digest, school_id, subject, role, created_at, expires_at)
-      values (${digest(id)}, ${caller.schoolId}, ${caller.subject}, ${caller.role}, ${at},
-        ${new Date(at.getTime() + SESSION_LIFE_MS)})`.execute(tx);
+    await sql`delete from console_session
+      where expires_at < ${at} or digest = ${this.#digestOf(c)}::bytea`.execute(tx);
+    await sql`insert into console_session
+        (digest, id, school_id, subject, role, created_at, used_at, expires_at, browser, acr, amr)
+      values (${digest(id)}, ${this.#ctx.newId()}, ${caller.schoolId}, ${caller.subject}, ${caller.role}, ${at}, ${at},
+        ${new Date(at.getTime() + SESSION_LIFE_MS)}, ${browserOf(c)}, ${acr ?? null}, ${amr ?? null}::text[])`.execute(
+      tx,
+    );
     return id;
   }
 
@@ -51,17 +82,23 @@ export class Sessions {
 
   /** Null: no cookie, or one that means nothing (any more). */
   async find(c: HonoContext): Promise<Session | null> {
-    const id = getCookie(c, this.#cookie.name);
-    if (!id) return null;
-    const { rows } = await sql<{ schoolId: string; subject: string; role: TokenRole; chosen: string | null }>`
-      select school_id as "schoolId", subject, role, chosen_school_id as chosen from console_session
-      where digest = ${digest(id)} and expires_at > ${new Date(this.#ctx.clock.now())}`.execute(
-      this.#ctx.db.sql,
-    );
+    const key = this.#digestOf(c);
+    if (!key) return null;
+    const nowMs = this.#ctx.clock.now();
+    const { rows } = await sql<Row>`
+      select c.id, c.school_id as "schoolId", c.subject, c.role, c.chosen_school_id as chosen, c.used_at as "usedAt"
+      from console_session c left join school s on s.id = c.school_id
+      where c.digest = ${key} and c.expires_at > ${new Date(nowMs)}
+        and c.used_at > ${new Date(nowMs)}::timestamptz - ${this.#idle}`.execute(this.#db);
     const row = rows[0];
     if (!row) return null;
-    const { schoolId, subject, role, chosen } = row;
-    return { caller: { schoolId, subject, role }, chosenSchoolId: chosen };
+    if (!isRefresh(c) && nowMs - Date.parse(row.usedAt) >= TOUCH_EVERY_MS) {
+      await sql`update console_session set used_at = ${new Date(nowMs)} where digest = ${key}`.execute(
+        this.#db,
+      );
+    }
+    const { id, schoolId, subject, role, chosen } = row;
+    return { id, caller: { schoolId, subject, role }, chosenSchoolId: chosen };
   }
 
   /** Whether the browser once had a session: it is told that it ended, not that it never was. */
@@ -70,17 +107,44 @@ export class Sessions {
   }
 
   async choose(c: HonoContext, schoolId: string): Promise<void> {
-    const id = getCookie(c, this.#cookie.name) ?? '';
-    await sql`update console_session set chosen_school_id = ${schoolId} where digest = ${digest(id)}`.execute(
-      this.#ctx.db.sql,
-    );
+    await sql`update console_session set chosen_school_id = ${schoolId}
+      where digest = ${this.#digestOf(c)}::bytea`.execute(this.#db);
   }
 
+  /** The browser forgets what it kept of the pages, too. */
   async end(c: HonoContext): Promise<void> {
-    const id = getCookie(c, this.#cookie.name);
-    if (id) await sql`delete from console_session where digest = ${digest(id)}`.execute(this.#ctx.db.sql);
+    await sql`delete from console_session where digest = ${this.#digestOf(c)}::bytea`.execute(this.#db);
     deleteCookie(c, this.#cookie.name, { path: '/', secure: this.#cookie.secure });
+    c.header('Clear-Site-Data', '"cache", "cookies", "storage"');
   }
+
+  get #db(): Sql {
+    return this.#ctx.db.across('sessions');
+  }
+
+  /** Of a session `c` and its school `s`. */
+  get #idle() {
+    const minutes = this.#ctx.config.limits.sessionIdleMinutes;
+    return sql`coalesce(s.session_idle_minutes, ${minutes}) * interval '1 minute'`;
+  }
+
+  #digestOf(c: HonoContext): Buffer | null {
+    const id = getCookie(c, this.#cookie.name);
+    return id ? digest(id) : null;
+  }
+}
+
+/** What a page does by itself (page.ts, its scripts, streams). */
+function isRefresh(c: HonoContext): boolean {
+  return (
+    c.req.header('x-refresh') !== undefined ||
+    c.req.query('refresh') === '1' ||
+    c.req.path.endsWith('/stream')
+  );
+}
+
+function browserOf(c: HonoContext): string | null {
+  return c.req.header('user-agent')?.slice(0, BROWSER_CHARS) ?? null;
 }
 
 function digest(id: string): Buffer {

@@ -5,7 +5,8 @@ import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { isCurrent, type Viewer } from '../../src/store/queries/viewer.ts';
 import { isFailingMeeting } from '../../src/store/queries/work-list.ts';
 import type { Caller, TokenRole } from '../auth.ts';
-import { forbidden } from '../rights.ts';
+import { forbidden } from '../refusals.ts';
+import { mayAct } from '../standing.ts';
 
 /** Who looks at a page, and where. Read anew at each request. */
 export interface Visitor {
@@ -56,6 +57,7 @@ interface Row {
   personId: string | null;
   name: string | null;
   present: boolean | null;
+  roles: string[] | null;
   isStaff: boolean | null;
   sex: 'male' | 'female' | null;
   leads: string[];
@@ -63,7 +65,7 @@ interface Row {
   attention: number;
 }
 
-/** Null: the school of the session is unknown. */
+/** Null: the school of the session is unknown. Throws Refusal(403) for who has no rights any more (standing.ts). */
 export async function findVisitor(
   ctx: Context,
   caller: Caller,
@@ -73,7 +75,7 @@ export async function findVisitor(
   const { rows } = await sql<Row>`
     select s.name as school, s.time_zone as "timeZone",
       exists(select from sferum_account a where a.school_id = s.id) as connected,
-      p.id as "personId", ${shownName} as name, p.present, ${isStaff} as "isStaff", p.sex,
+      p.id as "personId", ${shownName} as name, p.present, p.roles, ${isStaff} as "isStaff", p.sex,
       array(select k.title from class k where k.school_id = s.id and k.present
         and p.id = any(k.homeroom_teacher_ids) order by k.title) as leads,
       (select k.title from enrollment e join class k on k.school_id = e.school_id and k.id = e.unit_id and k.present
@@ -89,6 +91,8 @@ export async function findVisitor(
     where s.id = ${schoolId}`.execute(ctx.db.of(schoolId));
   const row = rows[0];
   if (!row) return null;
+  const known = row.present === null ? null : { present: row.present, roles: row.roles ?? [] };
+  if (!mayAct(role, known)) throw forbidden();
   return {
     caller,
     school: {

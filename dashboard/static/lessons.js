@@ -23,7 +23,7 @@ async function follow() {
   if (isAsking) return;
   isAsking = true;
   try {
-    const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+    const response = await fetch(location.href, { headers: { accept: 'text/html', 'x-refresh': '1' } });
     const fresh = new DOMParser()
       .parseFromString(await response.text(), 'text/html')
       .querySelector('[data-follows-clock]');

@@ -84,7 +84,9 @@ for (const group of document.querySelectorAll('[data-all-or-some]')) {
 /** `data-follows`: asked anew every moment; once its state is another, so is the page. */
 const LOOK_EVERY_MS = 1000;
 async function follow(part) {
-  const answer = await fetch(part.dataset.follows, { headers: { accept: 'text/html' } }).catch(() => null);
+  const answer = await fetch(part.dataset.follows, {
+    headers: { accept: 'text/html', 'x-refresh': '1' },
+  }).catch(() => null);
   if (answer?.ok) {
     const fresh = new DOMParser()
       .parseFromString(await answer.text(), 'text/html')

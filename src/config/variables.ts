@@ -48,6 +48,10 @@ export const VARIABLES = {
     })
     .optional(),
   SGO_JWKS_URL: url('https:', 'http:').optional(),
+  OPERATOR_ACR: z
+    .string()
+    .transform((text) => text.split(/\s*,\s*/).filter(Boolean))
+    .default([]),
   SECRETS_KEY: z
     .string()
     .transform(listOf)

@@ -9,6 +9,7 @@ export interface SchoolSettings {
   schoolId: string;
   timeZone: string | null;
   earlyEntryMinutes: number;
+  sessionIdleMinutes: number | null;
   limits: Partial<RemovalLimits>;
   by: Author;
 }
@@ -22,6 +23,7 @@ export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<v
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const before = await settingsOf(tx, schoolId);
     await sql`update school set time_zone = ${ask.timeZone}, early_entry_minutes = ${ask.earlyEntryMinutes},
+        session_idle_minutes = ${ask.sessionIdleMinutes},
         limits = ${JSON.stringify(ask.limits)}::jsonb, revision = revision + 1
       where id = ${schoolId}`.execute(tx);
     const changed = difference(before, await settingsOf(tx, schoolId));
@@ -41,7 +43,8 @@ export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<v
 /** All that a school can set, as it is stored: what stands here is journalled. */
 async function settingsOf(tx: Sql, schoolId: string): Promise<Record<string, unknown>> {
   const { rows } = await sql<Record<string, unknown>>`
-    select time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes", limits
+    select time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes",
+      session_idle_minutes as "sessionIdleMinutes", limits
     from school where id = ${schoolId} for update`.execute(tx);
   return rows[0] ?? {};
 }

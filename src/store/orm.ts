@@ -11,6 +11,7 @@ import { ChatOrder } from '../../migrations/0008-chat-order.ts';
 import { SetAside } from '../../migrations/0009-set-aside.ts';
 import { PersonParts } from '../../migrations/0010-person-parts.ts';
 import { RosterBySchool } from '../../migrations/0012-roster-by-school.ts';
+import { Sessions } from '../../migrations/0013-sessions.ts';
 import { Trail } from '../../migrations/0014-trail.ts';
 import { Authors } from '../../migrations/0019-authors.ts';
 import { Wall } from '../../migrations/0020-wall.ts';
@@ -52,6 +53,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0009-set-aside', class: SetAside },
         { name: '0010-person-parts', class: PersonParts },
         { name: '0012-roster-by-school', class: RosterBySchool },
+        { name: '0013-sessions', class: Sessions },
         { name: '0014-trail', class: Trail },
         { name: '0019-authors', class: Authors },
         { name: '0020-wall', class: Wall },

@@ -201,7 +201,7 @@ describe('commands', () => {
     const chat = '11111111-1111-4111-8111-111111111111';
     expect((await post(`/v1/operations/${id}/approve`, { chatIds: [chat] })).status).toBe(200);
     expect((await post(`/v1/operations/${id}/reject`)).status).toBe(200);
-    const decided = { operationId: id, by: { id: 'someone', kind: 'operator' } };
+    const decided = { schoolId: 's1', operationId: id, by: { id: 'someone', kind: 'operator' } };
     expect(world.asked.splice(0).map(({ ask }) => ask)).toEqual([
       { ...decided, decision: 'approve', chatIds: [chat] },
       { ...decided, decision: 'reject', chatIds: null },
@@ -221,11 +221,12 @@ describe('commands', () => {
     expect(shown).toEqual({
       timeZone: 'Europe/Moscow',
       earlyEntryMinutes: 0,
+      sessionIdleMinutes: 30,
       limits: { chatShare: 0.25, chatAtLeast: 5, schoolShare: 0.1, schoolAtLeast: 20 },
     });
     await put(shown);
     await put({ timeZone: 'Asia/Omsk', earlyEntryMinutes: 10, limits: { chatShare: 0.5 } });
-    const saved = { schoolId: 's1', by: { id: 'someone', kind: 'operator' } };
+    const saved = { schoolId: 's1', by: { id: 'someone', kind: 'operator' }, sessionIdleMinutes: null };
     expect(world.asked.splice(0).map(({ ask }) => ask)).toEqual([
       { ...saved, timeZone: null, earlyEntryMinutes: 0, limits: {} },
       { ...saved, timeZone: 'Asia/Omsk', earlyEntryMinutes: 10, limits: { chatShare: 0.5 } },

@@ -8,6 +8,7 @@ import {
   addPeople,
   addSchool,
   createApiWorld,
+  eventsOf,
   insert,
   tokenOf,
 } from '../support/api.ts';
@@ -31,18 +32,6 @@ async function update(id: string, state: string, done: number): Promise<void> {
   await sql`update operation set state = ${state}, done = ${done} where id = ${id}`.execute(
     everywhere(world),
   );
-}
-
-/** Reads a stream event by event. */
-async function* eventsOf(response: Response): AsyncGenerator<string> {
-  let text = '';
-  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      yield text.slice(0, end);
-      text = text.slice(end + 2);
-    }
-  }
 }
 
 describe('operations', () => {

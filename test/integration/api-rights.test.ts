@@ -44,17 +44,20 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'DELETE /v1/chats/{id}': EDITORS,
   'GET /v1/schools/{schoolId}/people': READERS,
   'GET /v1/people/{id}/grounds': READERS,
-  'GET /v1/schools/{schoolId}/journal': RUNNERS,
-  'GET /v1/schools/{schoolId}/access': ['operator'],
+  'GET /v1/schools/{schoolId}/journal': [...RUNNERS, 'security'],
+  'GET /v1/schools/{schoolId}/access': ['operator', 'security'],
   'GET /v1/schools/{schoolId}/unreachable': READERS,
   'GET /v1/schools/{schoolId}/delays': RUNNERS,
   'GET /v1/me': PEOPLE,
   'POST /v1/me/profile': PEOPLE,
   'DELETE /v1/me/profile': PEOPLE,
-  'GET /v1/schools/{schoolId}/lessons': [...TOKEN_ROLES],
+  'GET /v1/schools/{schoolId}/lessons': TOKEN_ROLES.filter((role) => role !== 'security'),
   'POST /v1/lessons/{id}/meeting': EDITORS,
   'DELETE /v1/lessons/{id}/meeting': EDITORS,
   'GET /v1/lessons/{id}/meeting/join': [...EDITORS, 'student'],
+  'GET /v1/me/sessions': [...PEOPLE, 'operator'],
+  'DELETE /v1/me/sessions/{id}': [...PEOPLE, 'operator'],
+  'DELETE /v1/sessions': ['operator'],
   'GET /v1/schools/{schoolId}/settings': ADMINS,
   'PUT /v1/schools/{schoolId}/settings': ADMINS,
 };
@@ -75,7 +78,9 @@ beforeAll(async () => {
   world = await createApiWorld();
   for (const school of ['s1', 's2'] as const) {
     await addSchool(world.db, school);
-    await addPeople(world.db, school, [{ id: 'someone', name: 'Учитель Анна Ивановна', roles: ['teacher'] }]);
+    await addPeople(world.db, school, [
+      { id: 'someone', name: 'Учитель Анна Ивановна', roles: ['teacher', 'administrator'] },
+    ]);
     ids.chats[school] = await addChat(world.db, school, {
       type: 'staff',
       title: 'Учительская',
@@ -94,7 +99,7 @@ function call(route: string, school: 's1' | 's2', token?: string): Promise<Respo
   const [method, pattern] = route.split(' ') as [string, string];
   const id = pattern.includes('/chats/') ? ids.chats[school] : ids.operations[school];
   // What is the caller's own has no id, a lesson's is its school's: another school is then named in the query.
-  const query = /^\/v1\/(me|lessons)/.test(pattern) ? `?school=${school}` : '';
+  const query = /^\/v1\/(me|lessons|sessions)/.test(pattern) ? `?school=${school}` : '';
   const path = pattern.replace('{schoolId}', school).replace('{id}', id) + query;
   const body =
     route === 'POST /v1/roster-imports'

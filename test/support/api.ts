@@ -153,17 +153,40 @@ export interface TokenClaims {
 /** A token as СГО signs it; `spoil` changes what a test wants wrong. */
 export async function tokenOf(
   { role, school, sub = 'someone' }: TokenClaims,
-  spoil: { alg?: string; secret?: string; iss?: string; aud?: string; exp?: number | null } = {},
+  spoil: {
+    alg?: string;
+    secret?: string;
+    iss?: string;
+    aud?: string;
+    exp?: number | null;
+    jti?: string;
+    acr?: string;
+  } = {},
+  nowMs = Date.now(),
 ): Promise<string> {
   const { alg = 'HS256', secret = JWT_SECRET, iss = 'sgo', aud = 'sferum-sync', exp = 3600 } = spoil;
-  const jwt = new SignJWT({ role, school })
+  const { acr, jti } = spoil;
+  const jwt = new SignJWT({ role, school, ...(acr === undefined ? {} : { acr }) })
     .setProtectedHeader({ alg })
     .setSubject(sub)
     .setIssuer(iss)
     .setAudience(aud)
-    .setIssuedAt();
-  if (exp !== null) jwt.setExpirationTime(Math.floor(Date.now() / 1000) + exp);
+    .setIssuedAt(Math.floor(nowMs / 1000));
+  if (exp !== null) jwt.setExpirationTime(Math.floor(nowMs / 1000) + exp);
+  if (jti !== undefined) jwt.setJti(jti);
   return jwt.sign(new TextEncoder().encode(secret));
+}
+
+/** Reads a stream event by event. */
+export async function* eventsOf(response: Response): AsyncGenerator<string> {
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      yield text.slice(0, end);
+      text = text.slice(end + 2);
+    }
+  }
 }
 
 /** Rows of one table, written as objects of its columns. */

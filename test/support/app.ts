@@ -84,7 +84,7 @@ export async function startTestApp(
     app.http.request(path, {
       ...init,
       headers: {
-        ...(as ? { authorization: `Bearer ${await tokenOf({ school: '*', ...as })}` } : {}),
+        ...(as ? { authorization: `Bearer ${await tokenOf({ school: '*', ...as }, {}, clock.now())}` } : {}),
         ...(headers as Record<string, string>),
       },
     });

@@ -65,7 +65,15 @@ export const SCREENS: Record<string, Screen> = {
   'GET /attention': {},
   'GET /settings': {},
   'POST /settings': {
-    plain: ['timeZone', 'earlyEntryMinutes', 'chatShare', 'chatAtLeast', 'schoolShare', 'schoolAtLeast'],
+    plain: [
+      'timeZone',
+      'earlyEntryMinutes',
+      'sessionIdleMinutes',
+      'chatShare',
+      'chatAtLeast',
+      'schoolShare',
+      'schoolAtLeast',
+    ],
   },
   'GET /changes': {
     names: { personId: 'person', chatId: 'chat' },

@@ -39,7 +39,7 @@ const KINDS: Readonly<Record<PersonaKind, { label: string; role: TokenRole; abou
 export function demoRoutes({ app, ctx, sessions }: ConsoleParts): void {
   app.get('/demo', async (c) => {
     requireLoopback(c);
-    const personas = await findPersonas(ctx.db.sql);
+    const personas = await findPersonas(ctx.db.across('demo'));
     return page({
       c,
       title: 'Кто вы?',
@@ -52,8 +52,11 @@ export function demoRoutes({ app, ctx, sessions }: ConsoleParts): void {
   app.post('/demo', async (c) => {
     requireLoopback(c);
     const chosen = String((await c.req.parseBody()).persona ?? '');
-    const caller = callerOf(chosen, await findPersonas(ctx.db.sql));
-    sessions.give(c, await ctx.db.transaction(({ sql: tx }) => sessions.open(tx, caller)));
+    const caller = callerOf(chosen, await findPersonas(ctx.db.across('demo')));
+    sessions.give(
+      c,
+      await ctx.db.transactionAcross('sessions', ({ sql: tx }) => sessions.open(tx, c, { caller })),
+    );
     return goTo(c, '/');
   });
 }

@@ -1,11 +1,13 @@
 import type { Context } from '../../../src/context.ts';
 import { Refusal } from '../../../src/refusal.ts';
-import { useToken } from '../../../src/store/used-tokens.ts';
+import { openByToken, presentToken, tokenKey } from '../../../src/store/used-tokens.ts';
 import { type Claims, unauthenticated } from '../../auth.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { html } from '../html.ts';
-import { goTo, page } from '../page.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { submitButton } from '../parts/button.ts';
+import type { Session } from '../session.ts';
 import { localPath } from './local-path.ts';
 
 /** A link from СГО works for so long after it was made (contract). */
@@ -14,18 +16,18 @@ const LINK_LIFE_MS = 5 * 60_000;
 const CLOCK_SKEW_MS = 60_000;
 
 /** In and out: СГО's link, signing out, and an operator's choice of a school. */
-export function entryRoutes({ app, ctx, sessions, verify }: ConsoleParts): void {
+export function entryRoutes(parts: ConsoleParts): void {
+  const { app, sessions } = parts;
   app.get('/sso', async (c) => {
-    const claims = await verify(c.req.query('token') ?? '');
-    const jti = linkId(ctx, claims);
-    const { sub: subject, role, school: schoolId } = claims;
-    const id = await ctx.db.transaction(async ({ sql: tx }) => {
-      const first = await useToken(tx, jti, new Date(claims.exp * 1000), new Date(ctx.clock.now()));
-      if (!first) throw new Refusal(401, 'link-used', 'Ссылка уже использована');
-      return sessions.open(tx, { subject, role, schoolId });
-    });
-    sessions.give(c, id);
-    return goTo(c, localPath(c.req.query('to')));
+    // A look at the headers is no sign-in.
+    if (c.req.method === 'HEAD') return c.body(null);
+    return enter(parts, c, { token: c.req.query('token') ?? '', to: c.req.query('to'), isSure: false });
+  });
+
+  app.post('/sso', async (c) => {
+    const form = await c.req.formData();
+    const field = (name: string) => form.get(name)?.toString();
+    return enter(parts, c, { token: field('token') ?? '', to: field('to'), isSure: true });
   });
 
   app.post('/sign-out', async (c) => {
@@ -42,11 +44,60 @@ export function entryRoutes({ app, ctx, sessions, verify }: ConsoleParts): void 
   );
 }
 
-/** The id of a token that may open a session: fresh, a person's or an operator's, with an id to use once. */
-function linkId(ctx: Context, { role, iat, jti }: Claims): string {
-  if (role === 'service') throw forbidden();
+interface Entry {
+  token: string;
+  to: string | undefined;
+  /** He has said that he means to take the place of who is signed in here. */
+  isSure: boolean;
+}
+
+/**
+ * Turns СГО's token into a session, once. In another person's live session it asks first: whoever follows a link that
+ * somebody sent him must not work in that one's name without noticing.
+ */
+async function enter(
+  { ctx, sessions, verify }: ConsoleParts,
+  c: ConsoleContext,
+  entry: Entry,
+): Promise<Response> {
+  const { token, to, isSure } = entry;
+  const claims = await verify(token);
+  const key = tokenKey(token, claims.jti);
+  await presentToken(ctx.db.ofNone, key, new Date(claims.exp * 1000), new Date(ctx.clock.now()));
+  assertOpens(ctx, claims);
+  const { sub: subject, role, school: schoolId, acr, amr } = claims;
+  const there = await sessions.find(c);
+  if (there && !isSure && !isHis(there, claims)) return askFirst(c, entry);
+  const id = await ctx.db.transactionAcross('sessions', async ({ sql: tx }) => {
+    if (!(await openByToken(tx, key))) throw new Refusal(401, 'link-used', 'Ссылка уже использована');
+    return sessions.open(tx, c, { caller: { subject, role, schoolId }, acr, amr });
+  });
+  ctx.log.info({ subject, role, schoolId, acr, amr }, 'signed in');
+  sessions.give(c, id);
+  return goTo(c, localPath(to));
+}
+
+function isHis({ caller }: Session, { sub, role, school }: Claims): boolean {
+  return caller.subject === sub && caller.role === role && caller.schoolId === school;
+}
+
+function askFirst(c: ConsoleContext, { token, to }: Entry): Response | Promise<Response> {
+  c.header('Cache-Control', 'no-store');
+  return page({
+    c,
+    title: 'Войти другим пользователем?',
+    body: html`<form method="post" action="/sso" class="panel ask">
+<p>В этом браузере уже открыт сеанс другого пользователя. Если вы продолжите, он закончится.</p>
+<p>Если вы не открывали эту ссылку из «Сетевого города» сами, не продолжайте.</p>
+<input type="hidden" name="token" value="${token}"><input type="hidden" name="to" value="${to ?? ''}">
+<div class="actions">${submitButton({ label: 'Войти', kind: 'primary' })}<a class="button" href="/">Остаться</a></div></form>`,
+  });
+}
+
+/** A token may open a session: fresh, a person's or an operator's, with an id. */
+function assertOpens(ctx: Context, { role, iat, jti }: Claims): void {
+  if (role === 'service' || role === 'security') throw forbidden();
   if (jti === undefined || iat === undefined) throw unauthenticated();
   const ageMs = ctx.clock.now() - iat * 1000;
   if (ageMs > LINK_LIFE_MS || ageMs < -CLOCK_SKEW_MS) throw new Refusal(401, 'link-over', 'Ссылка устарела');
-  return jti;
 }

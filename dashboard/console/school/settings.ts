@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import { isTimeZone } from '../../../src/config.ts';
 import type { Context } from '../../../src/context.ts';
+import { LIMIT_RULES } from '../../../src/limits.ts';
 import type { RemovalLimits } from '../../../src/plan/model.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
 import { authorOf, existingSchool } from '../../rights.ts';
@@ -29,9 +30,14 @@ const whole = (max: number) =>
     .max(max, { error: `Не больше ${max}` });
 const percents = whole(100).transform((n) => n / 100);
 
+const IDLE = LIMIT_RULES.sessionIdleMinutes;
+
 const form = z.object({
   timeZone: z.string().refine(isTimeZone, { error: 'Выберите часовой пояс' }),
   earlyEntryMinutes: whole(MAX_EARLY_MINUTES),
+  sessionIdleMinutes: whole(IDLE.max).refine((minutes) => minutes >= IDLE.min, {
+    error: `Не меньше ${IDLE.min}`,
+  }),
   chatShare: percents,
   chatAtLeast: whole(MAX_PEOPLE),
   schoolShare: percents,
@@ -49,12 +55,13 @@ export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
     async (c) => {
       const result = await readForm(c, form);
       if (!result.ok) return settingsPage(ctx, c, result);
-      const { timeZone, earlyEntryMinutes, ...limits } = result.values;
+      const { timeZone, earlyEntryMinutes, sessionIdleMinutes: idle, ...limits } = result.values;
       const visitor = c.get('visitor');
       await commands.saveSettings({
         schoolId: visitor.school.id,
         by: authorOf(visitor.caller),
         earlyEntryMinutes,
+        sessionIdleMinutes: idle === ctx.config.limits.sessionIdleMinutes ? null : idle,
         timeZone: timeZone === ctx.config.schoolTimeZone ? null : timeZone,
         limits: ownLimits(ctx.config.removalLimits, limits),
       });
@@ -85,6 +92,7 @@ async function settingsPage(ctx: Context, c: ConsoleContext, refused?: Refused):
   const now = {
     timeZone: school.timeZone,
     earlyEntryMinutes: String(row.earlyEntryMinutes),
+    sessionIdleMinutes: String(row.sessionIdleMinutes ?? ctx.config.limits.sessionIdleMinutes),
     chatShare: String(Math.round(limits.chatShare * 100)),
     chatAtLeast: String(limits.chatAtLeast),
     schoolShare: String(Math.round(limits.schoolShare * 100)),
@@ -168,7 +176,7 @@ function rules(values: Record<string, string>, errors: Record<string, string>, t
     options: timeZoneOptions(values.timeZone),
     error: errors.timeZone,
     hint: `По нему вступают в силу приказы. Сегодня в школе ${day(today)}.`,
-  })}${number('Вход в урок раньше начала, минут', 'earlyEntryMinutes', MAX_EARLY_MINUTES)}</div>
+  })}${number('Вход в урок раньше начала, минут', 'earlyEntryMinutes', MAX_EARLY_MINUTES)}${number('Сеанс без действий заканчивается через, минут', 'sessionIdleMinutes', IDLE.max)}</div>
 <h3>Когда исключения ждут решения</h3>
 <p class="muted">Если по спискам нужно исключить больше людей, чем бывает обычно, добавления выполняются, а исключения ждут администратора. Исключений по приказам это не касается.</p>
 <div class="pair">${number('Из одного чата – больше чем, % участников', 'chatShare', 100)}${number('и не меньше, человек', 'chatAtLeast', MAX_PEOPLE)}

@@ -15,14 +15,31 @@ export interface SchoolRow {
   id: string;
   timeZone: string | null;
   earlyEntryMinutes: number;
+  /** Null: the default. */
+  sessionIdleMinutes: number | null;
   limits: Record<string, number>;
 }
 
 /** Null: no such school. */
 export async function findSchool(db: Sql, schoolId: string): Promise<SchoolRow | null> {
   const { rows } = await sql<SchoolRow>`
-    select id, time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes", limits
+    select id, time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes",
+      session_idle_minutes as "sessionIdleMinutes", limits
     from school where id = ${schoolId}`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** What the roster knows of somebody now. */
+export interface Known {
+  present: boolean;
+  roles: string[];
+}
+
+/** Null: it never knew him. */
+export async function findKnown(db: Sql, schoolId: string, personId: string): Promise<Known | null> {
+  const { rows } = await sql<Known>`
+    select present, roles from person where school_id = ${schoolId} and id = ${personId}
+      and (stated_at is not null or gone_at is not null)`.execute(db);
   return rows[0] ?? null;
 }
 

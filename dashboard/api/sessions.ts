@@ -1,0 +1,66 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { notFound, Refusal } from '../../src/refusal.ts';
+import { endSession, endSessions, listSessions } from '../../src/store/queries/sessions.ts';
+import { schoolOf } from '../rights.ts';
+import type { ApiParts } from './api.ts';
+import { IdParam, Instant, json, REFUSALS, SchoolQuery } from './schemas.ts';
+
+const SessionView = z
+  .object({ id: z.uuid(), startedAt: Instant, usedAt: Instant, browser: z.string().nullable() })
+  .openapi('Session');
+
+const OWN = ['school-admin', 'staff', 'student', 'parent', 'operator'] as const;
+
+/** Sessions of the console: one's own, and for operators those of a person or a school. Ended at once with their streams. */
+export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
+  const db = ctx.db.across('sessions');
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/me/sessions',
+    tags: ['Sessions'],
+    summary: 'Where I am signed in, the last used first',
+    middleware: guards.read(...OWN),
+    request: {},
+    responses: { 200: json(z.object({ items: z.array(SessionView) }), 'sessions'), ...REFUSALS },
+  });
+  api.openapi(list, async (c) => {
+    const { limits } = ctx.config;
+    const items = await listSessions(db, c.get('caller'), {
+      now: new Date(ctx.clock.now()),
+      idleMinutes: limits.sessionIdleMinutes,
+    });
+    return c.json({ items }, 200);
+  });
+
+  const endOwn = createRoute({
+    method: 'delete',
+    path: '/v1/me/sessions/{id}',
+    tags: ['Sessions'],
+    summary: 'End one of my sessions',
+    middleware: guards.read(...OWN),
+    request: { params: IdParam },
+    responses: { 204: { description: 'ended' }, ...REFUSALS },
+  });
+  api.openapi(endOwn, async (c) => {
+    const { id } = c.req.valid('param');
+    if (!z.uuid().safeParse(id).success || !(await endSession(db, c.get('caller'), id))) throw notFound();
+    return c.body(null, 204);
+  });
+
+  const endAll = createRoute({
+    method: 'delete',
+    path: '/v1/sessions',
+    tags: ['Sessions'],
+    summary: 'End all sessions of a school, or of one of its people',
+    middleware: guards.read('operator'),
+    request: { query: SchoolQuery.extend({ personId: z.string().min(1).max(200).optional() }) },
+    responses: { 200: json(z.object({ ended: z.int() }), 'how many'), ...REFUSALS },
+  });
+  api.openapi(endAll, async (c) => {
+    const { personId, school } = c.req.valid('query');
+    if (personId === undefined && school === undefined) {
+      throw new Refusal(400, 'nobody-named', 'Укажите, чьи сеансы закончить: ?personId= или ?school=');
+    }
+    return c.json({ ended: await endSessions(db, schoolOf(c), personId ?? null) }, 200);
+  });
+}

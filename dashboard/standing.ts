@@ -1,0 +1,23 @@
+import type { Context } from '../src/context.ts';
+import { findKnown, type Known } from '../src/store/queries/viewer.ts';
+import type { Caller, TokenRole } from './auth.ts';
+import { forbidden } from './refusals.ts';
+
+/** Whose rights come from the token: they are nobody of the roster's. */
+const BY_TOKEN: readonly TokenRole[] = ['operator', 'service', 'security'];
+
+/**
+ * Whether somebody has any rights now, by what the roster knows of him (contract, «Who calls»). Who is gone has none; a
+ * school admin must have that role there, unless the roster never knew him and СГО alone vouches for him.
+ */
+export function mayAct(role: TokenRole, known: Known | null): boolean {
+  if (BY_TOKEN.includes(role) || known === null) return true;
+  if (!known.present) return false;
+  return role !== 'school-admin' || known.roles.includes('administrator');
+}
+
+/** Throws Refusal(403) for who has no rights (any more) in the school. Reads the roster anew: once a request, and a stream's look. */
+export async function assertMayAct(ctx: Context, { role, subject }: Caller, schoolId: string): Promise<void> {
+  if (BY_TOKEN.includes(role) || schoolId === '*') return;
+  if (!mayAct(role, await findKnown(ctx.db.of(schoolId), schoolId, subject))) throw forbidden();
+}

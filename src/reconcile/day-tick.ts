@@ -20,7 +20,7 @@ export function startDayTick(ctx: Context): AsyncDisposable {
     while (!stop.signal.aborted) {
       try {
         const today = dayIn('UTC', ctx.clock.now());
-        if (today !== monthsMadeOn) await makeMonths(ctx.db.sql, today);
+        if (today !== monthsMadeOn) await makeMonths(ctx.db.ofNone, today);
         monthsMadeOn = today;
       } catch (error) {
         ctx.log.error({ err: error }, 'no month could be made ahead; it will be tried at the next sweep');

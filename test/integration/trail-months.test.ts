@@ -9,6 +9,7 @@ import { createOrm } from '../../src/store/orm.ts';
 import { APP_ROLE, EVERY_SCHOOL } from '../../src/store/roles.ts';
 import { createApiWorld } from '../support/api.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
+import { everywhere } from '../support/everywhere.ts';
 
 const insert = (db: Database, at: string, what: string) =>
   sql`insert into journal (school_id, at, what, cause, author_kind)
@@ -23,7 +24,7 @@ const whereIs = async (db: Database) => {
 const partsOf = async (db: Database, table: string) => {
   const { rows } = await sql<{ part: string }>`
     select inhrelid::regclass::text as part from pg_inherits where inhparent = ${`public.${table}`}::regclass
-    order by 1`.execute(db.sql);
+    order by 1`.execute(everywhere(db));
   return rows.map(({ part }) => part);
 };
 
@@ -32,7 +33,7 @@ test('a row whose month has not been made is kept, and moves to its month once t
   await using db = await Database.open(database.url);
   await insert(db, '2031-05-31T23:59:59.999Z', 'a');
   await insert(db, '2031-06-01T00:00:00Z', 'b');
-  await makeMonths(db.sql, '2031-05-17');
+  await makeMonths(db.ofNone, '2031-05-17');
   await insert(db, '2031-07-31T00:00:00Z', 'c');
   await insert(db, '2031-08-01T00:00:00Z', 'd');
   expect(await whereIs(db)).toEqual([
@@ -63,10 +64,10 @@ test('several processes make the same months while others write into them: no ro
     insert(db, `2031-0${(i % 3) + 1}-15T00:00:00Z`, `w${i}`),
   );
   // Who waits too long for the others gives up, and is tried again: here last of all.
-  const made = Promise.allSettled(Array.from({ length: 4 }, () => makeMonths(db.sql, '2031-01-01')));
+  const made = Promise.allSettled(Array.from({ length: 4 }, () => makeMonths(db.ofNone, '2031-01-01')));
   await Promise.all(writes);
   await made;
-  await makeMonths(db.sql, '2031-01-01');
+  await makeMonths(db.ofNone, '2031-01-01');
   const places = await whereIs(db);
   expect(places).toHaveLength(40);
   expect(places.filter((place) => place.endsWith('journal_rest'))).toEqual([]);
@@ -75,7 +76,7 @@ test('several processes make the same months while others write into them: no ro
 test('a month is dropped whole, with what was written beside it; the last 90 days are refused', async () => {
   await using database = await createTestDatabase();
   await using db = await Database.open(database.url);
-  await makeMonths(db.sql, '2019-01-01');
+  await makeMonths(db.ofNone, '2019-01-01');
   for (const at of ['2019-01-31T00:00:00Z', '2019-02-01T00:00:00Z', '2018-12-31T00:00:00Z'])
     await insert(db, at, at);
   await sql`insert into journal_text (journal_id, school_id, at, what, cause, reason)

@@ -8,6 +8,7 @@ import { TOKEN_ROLES } from '../../dashboard/auth.ts';
 import { LIMIT_NAMES, LIMIT_RULES, limitVariable } from '../../src/limits.ts';
 import { addOperation } from './api.ts';
 import { startTestApp, type TestApp, type Who } from './app.ts';
+import { everywhere } from './everywhere.ts';
 import { type RosterFiles, rosterFiles } from './roster-files.ts';
 import { initializeAll } from './small-world.ts';
 
@@ -169,7 +170,7 @@ async function digestOf({ ctx }: TestApp): Promise<string> {
   }>`select c.table_name as name from information_schema.columns c
     join information_schema.tables t using (table_schema, table_name)
     where c.column_name = 'school_id' and c.table_schema = 'public' and t.table_type = 'BASE TABLE'
-    order by 1`.execute(ctx.db.sql);
+    order by 1`.execute(everywhere(ctx));
   const words: string[] = [];
   for (const school of ['s1', 's2']) {
     for (const { name } of tables) {

@@ -18,7 +18,7 @@ import { startDayTick } from './reconcile/day-tick.ts';
 import { type RelayLoop, startRelayLoop } from './reconcile/relay-loop.ts';
 import { SecretBox } from './secrets.ts';
 import { linkCheck } from './sferum/links.ts';
-import { createSandbox, type Listening, type Sandbox } from './sferum/sandbox/sandbox.ts';
+import type { createSandbox, Listening, Sandbox } from './sferum/sandbox/sandbox.ts';
 import { createVkGateway } from './sferum/vk/vk-gateway.ts';
 import { AccessLog } from './store/access-log.ts';
 import { assertClocksAgree } from './store/clocks.ts';
@@ -93,7 +93,8 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   if (!config.sferum.apiUrl) ensureDataDir(config.dataDir);
   const sandbox = config.sferum.apiUrl
     ? null
-    : createSandbox({
+    : // Only where it is asked for: a production has no such files.
+      (await import('./sferum/sandbox/sandbox.ts')).createSandbox({
         now: clock.now,
         random,
         stateFile: join(config.dataDir, 'sandbox.json'),

@@ -86,7 +86,8 @@ function askFirst(c: ConsoleContext, { token, to }: Entry): Response | Promise<R
   return page({
     c,
     title: 'Войти другим пользователем?',
-    body: html`<form method="post" action="/sso" class="panel ask">
+    styles: ['manage.css'],
+    body: html`<form method="post" action="/sso" class="sheet padded ask">
 <p>В этом браузере уже открыт сеанс другого пользователя. Если вы продолжите, он закончится.</p>
 <p>Если вы не открывали эту ссылку из «Сетевого города» сами, не продолжайте.</p>
 <input type="hidden" name="token" value="${token}"><input type="hidden" name="to" value="${to ?? ''}">

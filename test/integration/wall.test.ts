@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beyondSchool, Database, type Sql } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
 import { APP_ROLE, EVERY_SCHOOL } from '../../src/store/roles.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -126,6 +127,33 @@ test('within a school, a look beyond it ends with the look', async () => {
     return { beyond: beyond.length, after: await schoolsSeen(tx, person) };
   });
   expect(seen).toEqual({ beyond: 2, after: [OWN] });
+});
+
+test('a login that may not make the roles is told what an administrator runs', async () => {
+  const url = new URL(world.app.databaseUrl);
+  await using database = await createTestDatabase();
+  const administrator = new Client({ connectionString: database.ownerUrl });
+  await administrator.connect();
+  const login = `plain_${url.pathname.slice(6, 14)}`;
+  try {
+    await administrator.query(`create role ${login} login password 'p'`);
+    const plain = new URL(database.url);
+    plain.username = login;
+    plain.password = 'p';
+    const refused = await migrate(plain.href).catch((error: Error) => error.message);
+    const statements = String(refused).split('\n').slice(1);
+    expect(statements).toEqual([
+      expect.stringContaining(`grant ${APP_ROLE} to "${login}"`),
+      expect.stringContaining(`grant ${EVERY_SCHOOL} to "${login}"`),
+    ]);
+    await administrator.query(statements.join('\n'));
+    // What is left to refuse him is that the tables are another's.
+    await expect(migrate(plain.href)).rejects.not.toThrow('administrator');
+  } finally {
+    await administrator.query(`drop owned by ${login}`).catch(() => undefined);
+    await administrator.query(`drop role if exists ${login}`);
+    await administrator.end();
+  }
 });
 
 describe('a connection given back', () => {

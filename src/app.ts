@@ -10,6 +10,7 @@ import { commandsOf } from './commands.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { ensureDataDir } from './data-dir.ts';
+import { startEnding } from './ending/end-due.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { BulkInHand } from './reconcile/bulk-in-hand.ts';
@@ -152,6 +153,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     const hands = await startWorkers(ctx, queues);
     watch = parts.use(watchWorkers(ctx, queues, hands));
     parts.use(startDayTick(ctx));
+    parts.use(startEnding(ctx));
   }
   const closing = new AbortController();
   parts.defer(() => closing.abort());

@@ -125,6 +125,34 @@ export const LIMIT_RULES = {
     about: 'records of who looked that wait while the database is away; more are lost, and counted',
   },
 
+  // How long things are kept (K6); what ends how: src/ending/ends.ts.
+  keepOperationsDays: { value: 400, min: 30, max: 3650, about: 'a finished operation and its plan' },
+  keepLessonsDays: { value: 400, min: 30, max: 3650, about: 'a lesson after its end, with its calls' },
+  keepDelaysDays: { value: 400, min: 30, max: 3650, about: 'how long an order took to reach its chat' },
+  keepGoneFactsDays: {
+    value: 400,
+    min: 30,
+    max: 3650,
+    about: 'a place, guardianship, class or group that the roster has no more',
+  },
+  keepOrdersDays: { value: 400, min: 30, max: 3650, about: 'an order none of whose pupils is at school' },
+  keepDeletedChatsDays: { value: 400, min: 30, max: 3650, about: 'what is known of a deleted chat' },
+  keepDraftsDays: { value: 30, min: 1, max: 365, about: 'changes of a chat that nobody saved' },
+  keepEventIdsDays: {
+    value: 1100,
+    min: 400,
+    max: 3650,
+    about: 'ids of events: the same event later than that is news again',
+  },
+  keepJournalDays: { value: 1100, min: 120, max: 3650, about: 'the journal, by whole months' },
+  keepAccessRecordsDays: { value: 400, min: 120, max: 3650, about: 'records of who looked, by whole months' },
+  endingBatchRows: {
+    value: 1000,
+    min: 10,
+    max: 100_000,
+    about: 'rows whose term is over, deleted at a time',
+  },
+
   // Work.
   workerConcurrencyJobs: { value: 400, min: 1, max: 5000, about: 'chats one worker process has in hand' },
   schoolBulkChats: {

@@ -14,6 +14,7 @@ export const ACROSS_SCHOOLS = {
   adopt: "an operator's command after a restore goes over all schools",
   reseal: "an operator's command seals the secrets of all schools anew",
   demo: 'the demonstration lists its personas',
+  ending: 'what has passed its term goes: sessions and imports of several schools, months of all (K6)',
   'access-records': 'who looked is written together, of whatever schools (K8)',
 } as const satisfies Record<string, string>;
 

@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { lockSchool, type Sql } from '../store/database.ts';
+import { dropMonths } from '../store/months.ts';
+import { BY_MONTH, BY_ROWS, type Rows } from './ends.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Once a day (UTC) whatever has passed its term goes (K6). A process that starts anew does it again, and several may
+ * at once: what is gone costs nothing, and what another one deletes is passed over. Stops when disposed.
+ */
+export function startEnding(ctx: Context): AsyncDisposable {
+  const stop = new AbortController();
+  let doneOn = '';
+  const loop = (async () => {
+    while (!stop.signal.aborted) {
+      const today = dayOf(ctx.clock.now());
+      if (today !== doneOn && (await endDue(ctx, stop.signal))) doneOn = today;
+      await ctx.clock.sleep(ctx.config.limits.sweepIntervalMs, stop.signal).catch(() => undefined);
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await loop;
+    },
+  };
+}
+
+/** One round: school by school, then what is of none. False: something failed and is tried at the next sweep. */
+export async function endDue(ctx: Context, signal?: AbortSignal): Promise<boolean> {
+  const part = async (what: string, work: () => Promise<unknown>) => {
+    try {
+      if (!signal?.aborted) await work();
+      return true;
+    } catch (error) {
+      ctx.log.error({ err: error, what }, 'what has passed its term could not go; it will be tried again');
+      return false;
+    }
+  };
+  let whole = true;
+  const schools = await part('schools', async () => {
+    const { rows } = await sql<{ id: string }>`select id from school order by id`.execute(
+      ctx.db.across('ending'),
+    );
+    for (const { id } of rows) whole = (await part(id, () => endOfSchool(ctx, id, signal))) && whole;
+  });
+  whole &&= schools;
+  for (const [table, end] of BY_ROWS.filter(([, { by }]) => by === 'all')) {
+    const batch = () => deleteBatch(ctx, ctx.db.across('ending'), table, end, null);
+    whole = (await part(table, () => untilDone(ctx, batch, signal))) && whole;
+  }
+  for (const [table, { keep }] of BY_MONTH) {
+    const before = dayOf(cutoff(ctx, keep).getTime());
+    // Waits for nobody: a busy table is asked again at the next sweep.
+    whole = (await part(table, () => dropMonths(ctx.db.across('ending'), table, before))) && whole;
+  }
+  return whole;
+}
+
+async function endOfSchool(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
+  for (const [table, end] of BY_ROWS) {
+    if (end.by !== 'school') continue;
+    const batch = () =>
+      ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+        if (end.holdsSchool) await lockSchool(tx, schoolId);
+        return deleteBatch(ctx, tx, table, end, schoolId);
+      });
+    await untilDone(ctx, batch, signal);
+  }
+}
+
+async function untilDone(ctx: Context, batch: () => Promise<number>, signal?: AbortSignal): Promise<void> {
+  while (!signal?.aborted && (await batch()) >= ctx.config.limits.endingBatchRows);
+}
+
+/** Returns how many rows went. */
+async function deleteBatch(
+  ctx: Context,
+  db: Sql,
+  table: string,
+  end: Rows,
+  schoolId: string | null,
+): Promise<number> {
+  const before = end.keep ? cutoff(ctx, end.keep) : new Date(ctx.clock.now());
+  const own = schoolId === null ? sql`true` : sql`t.school_id = ${schoolId}`;
+  const result = await sql`delete from ${sql.table(table)} where ctid = any(array(
+    select t.ctid from ${sql.table(table)} t where ${own} and ${end.due(before)}
+    limit ${ctx.config.limits.endingBatchRows} for update of t skip locked))`.execute(db);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+function cutoff({ clock, config }: Context, keep: NonNullable<Rows['keep']>): Date {
+  return new Date(clock.now() - config.limits[keep] * DAY_MS);
+}
+
+function dayOf(nowMs: number): string {
+  return new Date(nowMs).toISOString().slice(0, 10);
+}

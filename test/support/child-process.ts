@@ -22,7 +22,7 @@ export interface Program extends AsyncDisposable {
 
 /** Starts one of the program's processes: `worker`, `api`, `start` … */
 export function startProgram(
-  entry: 'start' | 'api' | 'worker' | 'adopt' | 'reseal',
+  entry: 'start' | 'api' | 'worker' | 'adopt' | 'reseal' | 'demo',
   env: Record<string, string>,
   args: readonly string[] = [],
 ): Program {

@@ -137,7 +137,13 @@ export function recordAccess(ctx: Context, log: AccessLog): MiddlewareHandler {
     }
     const { subject, role } = (c.get('caller' as never) ?? {}) as Partial<Caller>;
     if (what === undefined || subject === undefined || role === undefined) return;
-    const common = { at: new Date(ctx.clock.now()), subject, role, what, address: clientAddress(c) };
+    const common = {
+      at: new Date(ctx.clock.now()),
+      subject,
+      role,
+      what,
+      address: clientAddress(c, ctx.config.trustedProxyHops),
+    };
     for (const [schoolId, personIds] of seen ?? [])
       log.record({ ...common, schoolId, personIds: [...personIds] });
   };

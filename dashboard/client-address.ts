@@ -1,8 +1,15 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context as HonoContext } from 'hono';
 
-/** Where a request came from; null where it came over no network (a request inside the process). */
-export function clientAddress(c: HonoContext): string | null {
+/**
+ * Where a request came from; null where it came over no network (a request inside the process). What
+ * `X-Forwarded-For` says is believed for as many entries from its end as there are proxies of our own in front
+ * (`hops`): whoever calls can write the rest himself.
+ */
+export function clientAddress(c: HonoContext, hops: number): string | null {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
-  return incoming?.socket.remoteAddress ?? null;
+  const socket = incoming?.socket.remoteAddress ?? null;
+  if (hops === 0) return socket;
+  const said = (c.req.header('x-forwarded-for') ?? '').split(',').map((entry) => entry.trim());
+  return said.at(-hops) || socket;
 }

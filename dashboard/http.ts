@@ -10,23 +10,32 @@ import type { AccessLog } from '../src/store/access-log.ts';
 import { isTokenUsed } from '../src/store/used-tokens.ts';
 import { recordAccess } from './access.ts';
 import { apiRoutes, createOpenApi } from './api/api.ts';
-import { authenticate, bearerOrSession, createTokenVerifier, type HttpEnv } from './auth.ts';
+import {
+  authenticate,
+  bearerOrSession,
+  createTokenVerifier,
+  type HttpEnv,
+  type ResolveCaller,
+} from './auth.ts';
 import { BOARD_PATH, bullBoard } from './bull-board.ts';
 import { consoleRoutes, framed, type Surroundings } from './console/console.ts';
 import { errorPage, notFoundPage, wantsPage } from './console/errors.ts';
 import { Sessions } from './console/session.ts';
+import { denials } from './denials.ts';
 import { docsRoutes } from './docs.ts';
 import { createGuards } from './guards.ts';
 import { healthRoutes, type Probes } from './health.ts';
 import { sameOriginChanges } from './origin.ts';
 import { NO_PERMISSIONS, referrer, STRICT_POLICY, strictTransport } from './policy.ts';
 import { answerError, generalProblem } from './problem.ts';
+import { count, type Rates } from './rates.ts';
 import { logRequests } from './request-log.ts';
 
 export interface HttpParts {
   commands: Commands;
   /** Who looked (K8). */
   access: AccessLog;
+  rates: Rates;
   /** For the board. */
   queues: readonly Queue[];
   /** For /readyz. */
@@ -48,13 +57,20 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   const surroundings = { ...VK, ...parts.surroundings };
   const verify = createTokenVerifier(ctx.config, ctx.clock);
   const sessions = new Sessions(ctx);
-  const resolve = bearerOrSession(
-    verify,
-    (key) => isTokenUsed(ctx.db.ofNone, key),
-    async (c) => (await sessions.find(c))?.caller ?? null,
+  const resolve = paced(
+    parts.rates,
+    bearerOrSession(
+      verify,
+      (key) => isTokenUsed(ctx.db.ofNone, key),
+      async (c) => (await sessions.find(c))?.caller ?? null,
+    ),
   );
   const http = createOpenApi();
-  http.onError((error, c) => (wantsPage(c) ? errorPage(ctx, error, c as never) : answerError(ctx, error, c)));
+  const denied = denials(ctx, parts.rates);
+  http.onError(async (thrown, c) => {
+    const error = await denied(thrown, c);
+    return wantsPage(c) ? errorPage(ctx, error, c as never) : answerError(ctx, error, c);
+  });
   http.notFound((c) => (wantsPage(c) ? notFoundPage(c as never) : generalProblem(c, 404)));
   http.use(logRequests(ctx));
   http.use(recordAccess(ctx, parts.access));
@@ -81,11 +97,30 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   healthRoutes(http, ctx, parts.probes);
   docsRoutes(http, publicUrl);
   for (const path of ['/v1/*', BOARD_PATH, `${BOARD_PATH}/*`]) http.use(path, authenticate(resolve));
-  const linking = new ProfileLinking(ctx, surroundings.vkIdUrl);
+  const linking = new ProfileLinking(ctx, surroundings.vkIdUrl, (person) => parts.rates.linking(person));
   apiRoutes({ api: http, ctx, commands: parts.commands, closing: parts.closing }, linking);
   http.route(BOARD_PATH, bullBoard(ctx, parts.queues));
-  consoleRoutes({ http, ctx, commands: parts.commands, sessions, resolve, verify, linking, surroundings });
+  consoleRoutes({
+    http,
+    ctx,
+    commands: parts.commands,
+    rates: parts.rates,
+    sessions,
+    resolve,
+    verify,
+    linking,
+    surroundings,
+  });
   return http;
+}
+
+/** Who calls, within his rate: wherever somebody is made out, he is counted. */
+function paced(rates: Rates, resolve: ResolveCaller): ResolveCaller {
+  return async (c) => {
+    const caller = await resolve(c);
+    if (caller) await count(rates, c, caller);
+    return caller;
+  };
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;

@@ -45,11 +45,16 @@ export function generalProblem(c: HonoContext, status: number): Response {
 
 /** Anything thrown → an answer; what is our fault is logged, and told to nobody outside. */
 export function answerError(ctx: Context, error: Error, c: HonoContext): Response {
-  if (error instanceof Refusal) return problem(c, error.status, error.type, error.title, error.extra);
+  if (error instanceof Refusal) return refused(c, error);
   if (error instanceof HTTPException) return generalProblem(c, error.status);
   const status = statusOf(stateOf(error));
   if (status >= 500) ctx.log.error({ err: error, method: c.req.method, status }, 'a request failed');
   return generalProblem(c, status);
+}
+
+function refused(c: HonoContext, { status, type, title, extra }: Refusal): Response {
+  if (status === 429) c.header('Retry-After', String(extra.retryAfterSeconds));
+  return problem(c, status, type, title, extra);
 }
 
 /** A schema's issues with the paths of their fields; the values themselves are not repeated. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createHttp } from '../dashboard/http.ts';
+import { createRates } from '../dashboard/rates.ts';
 import { openQueues, type Queues } from '../jobs/queues.ts';
 import { startWorkers } from '../workers/start-workers.ts';
 import { type Watch, watchWorkers } from '../workers/watch.ts';
@@ -164,8 +165,13 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
         log.error({ err: error }, 'who looked could not be written; it will be tried again'),
     }),
   );
+  const rates = parts.use(
+    createRates(config, (error) =>
+      log.error({ error: error.message }, 'rates are counted in memory: Redis is away'),
+    ),
+  );
   const http = createHttp(ctx, {
-    access,
+    ...{ access, rates },
     commands: commandsOf(ctx),
     queues: queues.all,
     closing: closing.signal,

@@ -37,6 +37,8 @@ export interface Config {
   dataDir: string;
   /** Null: the queue lives in PostgreSQL. */
   redisUrl: string | null;
+  /** Proxies of our own in front of us: so many entries of X-Forwarded-For are believed. */
+  trustedProxyHops: number;
   /** A null apiUrl: the sandbox, in the process. */
   sferum: { apiUrl: string | null };
   /** Our own address for redirects, without a trailing slash. */
@@ -102,6 +104,7 @@ export function loadConfig(environment: Environment, role: ProcessRole): Config 
     },
     dataDir: values.DATA_DIR,
     redisUrl: values.REDIS_URL ?? null,
+    trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     sferum: { apiUrl: values.SFERUM_API_URL ?? null },
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`,
     vkId: { url: values.VKID_URL ?? null, clientId: values.VKID_CLIENT_ID },

@@ -110,6 +110,32 @@ export const LIMIT_RULES = {
     about: 'a stream ends after this; browsers open it again by themselves',
   },
 
+  // Rates (429 beyond).
+  subjectFailedSignInsPerMinute: {
+    value: 20,
+    min: 1,
+    max: 1_000_000,
+    about: 'sign-ins in one name that fail',
+  },
+  addressFailedSignInsPerMinute: {
+    value: 300,
+    min: 1,
+    max: 1_000_000,
+    about: 'sign-ins from one address that fail; a whole school is one address',
+  },
+  personLinkingsPerHour: {
+    value: 10,
+    min: 1,
+    max: 1_000_000,
+    about: 'linkings of VK ID that a person begins',
+  },
+  personRequestsPerSecond: {
+    value: 50,
+    min: 1,
+    max: 1_000_000,
+    about: 'requests of one person to one process; СГО itself has no such limit',
+  },
+
   // Who looked (K8).
   accessFlushMs: {
     value: SECOND_MS,

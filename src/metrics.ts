@@ -16,6 +16,8 @@ export interface Metrics {
   removalsHeld(count: number): void;
   /** Records of who looked that could not be kept (K8): not one may be lost without an alert. */
   accessLost(count: number): void;
+  /** A request that was denied (401, 403, 429), by its reason's code. */
+  denial(reason: string): void;
   /** The text of `GET /metrics`. */
   render(): Promise<{ contentType: string; body: string }>;
 }
@@ -42,6 +44,7 @@ export function createMetrics(): Metrics {
   const breaches = counter('invariant_breaches_total', 'Invariants found broken', ['invariant']);
   const held = counter('removals_held_total', 'Removals held by the guard', []);
   const accessLost = counter('access_records_lost_total', 'Records of who looked that were lost', []);
+  const denials = counter('denials_total', 'Requests denied (401, 403, 429), by reason', ['reason']);
   const delay = new Histogram({
     name: 'order_to_chat_seconds',
     help: 'From an order in force to the chat in Sferum',
@@ -67,6 +70,7 @@ export function createMetrics(): Metrics {
     invariantBreach: (invariant) => breaches.inc({ invariant }),
     removalsHeld: (count) => held.inc(count),
     accessLost: (count) => accessLost.inc(count),
+    denial: (reason) => denials.inc({ reason }),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }

@@ -5,6 +5,7 @@ import type { Context } from '../../src/context.ts';
 import type { ProfileLinking } from '../../src/profile/linking.ts';
 import type { HttpEnv, ResolveCaller, VerifyToken } from '../auth.ts';
 import { createGuards } from '../guards.ts';
+import type { Rates } from '../rates.ts';
 import { assetRoutes } from './assets.ts';
 import { demoRoutes } from './entry/demo.ts';
 import { entryRoutes } from './entry/entry.ts';
@@ -51,6 +52,7 @@ export interface ConsoleOptions {
   commands: Commands;
   sessions: Sessions;
   resolve: ResolveCaller;
+  rates: Rates;
   verify: VerifyToken;
   linking: ProfileLinking;
   surroundings: Surroundings;
@@ -58,9 +60,9 @@ export interface ConsoleOptions {
 
 /** Adds the pages (contract, «Screens and board»). Goes last: its addresses are those that nothing else has taken. */
 export function consoleRoutes(options: ConsoleOptions): void {
-  const { http, ctx, commands, sessions, resolve, verify, linking, surroundings } = options;
+  const { http, ctx, commands, sessions, resolve, rates, verify, linking, surroundings } = options;
   const app = new Hono<ConsoleEnv>();
-  const screens = createScreens({ app, ctx, guards: createGuards(ctx), sessions, resolve });
+  const screens = createScreens({ app, ctx, guards: createGuards(ctx), sessions, resolve, rates });
   const parts: ConsoleParts = { ctx, commands, screens, app, sessions, verify, linking };
   assetRoutes(http);
   entryRoutes(parts);

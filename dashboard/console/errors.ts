@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Context } from '../../src/context.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { answerError } from '../problem.ts';
+import { TOO_MANY } from '../rates.ts';
 import { type Content, html } from './html.ts';
 import { type ConsoleContext, page } from './page.ts';
 import { linkButton } from './parts/button.ts';
@@ -47,6 +48,11 @@ const BY_STATUS: Readonly<Record<number, Explained>> = {
     actions: BACK,
   },
   404: { title: 'Страница не найдена', text: 'Её нет или больше нет. Проверьте адрес.', actions: BACK },
+  429: {
+    title: 'Слишком много запросов',
+    text: 'Подождите минуту и откройте страницу снова. Если вы ничего не нажимали так часто, сообщите администратору школы.',
+    actions: BACK,
+  },
   503: {
     title: 'Сервис временно недоступен',
     text: 'Попробуйте через минуту: ничего не потеряно.',
@@ -100,7 +106,7 @@ function explained(status: number, refusal: Refusal | null): Explained {
   const known = refusal ? BY_TYPE[refusal.type] : undefined;
   if (known) return known;
   const general = BY_STATUS[status];
-  const speaks = refusal !== null && !['forbidden', 'not-found', 'invalid'].includes(refusal.type);
+  const speaks = refusal !== null && !['forbidden', 'not-found', 'invalid', TOO_MANY].includes(refusal.type);
   if (speaks) return { title: refusal.title, text: '', actions: BACK };
   return general ?? (status < 500 ? BY_STATUS[400]! : OURS);
 }

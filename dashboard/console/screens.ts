@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { type ResolveCaller, type TokenRole, unauthenticated } from '../auth.ts';
 import type { Guards } from '../guards.ts';
+import { count, type Rates } from '../rates.ts';
 import { forbidden } from '../rights.ts';
 import type { ConsoleContext, ConsoleEnv } from './page.ts';
 import type { Sessions } from './session.ts';
@@ -31,6 +32,7 @@ export interface ScreenParts {
   guards: Guards;
   sessions: Sessions;
   resolve: ResolveCaller;
+  rates: Rates;
 }
 
 export function createScreens(parts: ScreenParts): Screens {
@@ -65,12 +67,13 @@ export const NOT_CONNECTED = 'not-connected';
 export const SCHOOL_NOT_CHOSEN = 'school-not-chosen';
 
 function visit(
-  { ctx, sessions, resolve }: ScreenParts,
+  { ctx, sessions, resolve, rates }: ScreenParts,
   roles: readonly TokenRole[],
   { unconnected = false }: ScreenOptions,
 ): MiddlewareHandler<ConsoleEnv> {
   return async (c, next) => {
     const session = c.req.header('authorization') === undefined ? await sessions.find(c) : null;
+    if (session) await count(rates, c, session.caller);
     const caller = session?.caller ?? (await resolve(c));
     if (!caller) throw sessions.had(c) ? sessionOver() : unauthenticated();
     const schoolId = caller.schoolId === '*' ? (session?.chosenSchoolId ?? null) : caller.schoolId;

@@ -31,6 +31,11 @@ export const VARIABLES = {
   DATABASE_TLS: z.enum(ADDRESS_TLS, { error: `must be one of ${ADDRESS_TLS.join(', ')}` }).default('on'),
   DATA_DIR: z.string().default('./.data'),
   REDIS_URL: url('redis:', 'rediss:').optional(),
+  TRUSTED_PROXY_HOPS: z
+    .string()
+    .regex(/^\d$/, { error: 'must be a number of proxies, 0…9' })
+    .transform(Number)
+    .default(0),
   SFERUM_API_URL: httpUrl.optional(),
   PUBLIC_URL: httpUrl.optional(),
   VKID_URL: httpUrl.optional(),

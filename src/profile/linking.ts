@@ -22,14 +22,19 @@ export class ProfileLinking {
   readonly #ctx: Context;
   readonly #app: VkIdApp;
 
-  constructor(ctx: Context, vkIdUrl: string) {
+  readonly #mayStart: (person: Person) => Promise<void>;
+
+  /** `mayStart` throws where the person begins too often. */
+  constructor(ctx: Context, vkIdUrl: string, mayStart: (person: Person) => Promise<void>) {
     this.#ctx = ctx;
+    this.#mayStart = mayStart;
     const { publicUrl, vkId } = ctx.config;
     this.#app = { url: vkIdUrl, clientId: vkId.clientId, redirectUri: `${publicUrl}${CALLBACK_PATH}` };
   }
 
   /** Where the person's browser goes. */
   async start({ schoolId, personId }: Person): Promise<string> {
+    await this.#mayStart({ schoolId, personId });
     const secrets = newSecrets();
     const { db, clock, secrets: box } = this.#ctx;
     const now = new Date(clock.now());

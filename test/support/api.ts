@@ -4,6 +4,7 @@ import { SignJWT } from 'jose';
 import { sql } from 'kysely';
 import type { TokenRole } from '../../dashboard/auth.ts';
 import { createHttp, type HttpParts } from '../../dashboard/http.ts';
+import { createRates } from '../../dashboard/rates.ts';
 import { titleKey } from '../../src/chats/text.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Commands } from '../../src/commands.ts';
@@ -55,6 +56,8 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
       SFERUM_API_URL: 'http://127.0.0.1:9/method',
       SGO_JWT_SECRET: JWT_SECRET,
       SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
+      // Tests ask faster than people.
+      LIMIT_PERSON_REQUESTS_PER_SECOND: '1000000',
       ...options.env,
     },
     'api',
@@ -81,8 +84,9 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     ...{ db, limits: config.limits, metrics: ctx.metrics },
     onError: (error) => void logged.push(String(error)),
   });
+  const rates = createRates(config, (error) => void logged.push(String(error)));
   const http = createHttp(ctx, {
-    access,
+    ...{ access, rates },
     commands: { ...notingCommands(asked), ...options.commands },
     queues: [],
     probes: { database: () => db.ping() },
@@ -112,6 +116,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     },
     async [Symbol.asyncDispose]() {
       await access[Symbol.asyncDispose]();
+      await rates[Symbol.asyncDispose]();
       await db[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },

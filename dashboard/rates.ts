@@ -1,0 +1,115 @@
+import type { Context as HonoContext } from 'hono';
+import { Redis } from 'ioredis';
+import { decodeJwt } from 'jose';
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
+import type { Config } from '../src/config.ts';
+import { Refusal } from '../src/refusal.ts';
+import type { Caller } from './auth.ts';
+
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 3600;
+/** A store that answers later than this is passed by: nobody waits for a counter. */
+const STORE_TIMEOUT_MS = 200;
+const CLAIMED_SUBJECT_CHARS = 200;
+
+/**
+ * How often somebody may do something (contract, «Who calls»). Each throws Refusal(429) beyond.
+ *
+ * Failed sign-ins and linkings are counted in Redis where there is one, for all processes together; without one, or
+ * while it is away, each process counts in its memory: nobody is locked out by a store. Requests of a person are always
+ * counted in memory, for a write to a store would cost each request more than it protects; so several processes
+ * together allow a person as many times the figure.
+ */
+export interface Rates extends AsyncDisposable {
+  /** A request by somebody known. СГО itself is not limited. */
+  request(caller: Caller): Promise<void>;
+  /** A sign-in that has failed. One that holds is never refused for others' failures: a forged name locks nobody out. */
+  failedSignIn(subject: string | null, address: string | null): Promise<void>;
+  /** A linking that begins. */
+  linking(person: { schoolId: string; personId: string }): Promise<void>;
+}
+
+export function createRates({ limits, redisUrl }: Config, onError: (error: Error) => void): Rates {
+  const redis = redisUrl ? connect(redisUrl, onError) : null;
+  const counter = (keyPrefix: string, points: number, duration: number): RateLimiterAbstract => {
+    const inMemory = new RateLimiterMemory({ keyPrefix, points, duration });
+    if (!redis) return inMemory;
+    return new RateLimiterRedis({
+      ...{ storeClient: redis, keyPrefix: `sferum-sync:rate:${keyPrefix}`, points, duration },
+      ...{ rejectIfRedisNotReady: true, insuranceLimiter: inMemory },
+    });
+  };
+  const bySubject = counter('subject', limits.subjectFailedSignInsPerMinute, MINUTE_SECONDS);
+  const byAddress = counter('address', limits.addressFailedSignInsPerMinute, MINUTE_SECONDS);
+  const linkings = counter('linking', limits.personLinkingsPerHour, HOUR_SECONDS);
+  const requests = new RateLimiterMemory({ points: limits.personRequestsPerSecond, duration: 1 });
+  return {
+    async request({ role, schoolId, subject }) {
+      if (role !== 'service') await consume(requests, keyOf(schoolId, subject));
+    },
+    async failedSignIn(subject, address) {
+      // Both are counted, whichever refuses.
+      const counted = await Promise.allSettled([
+        subject === null ? null : consume(bySubject, subject),
+        address === null ? null : consume(byAddress, address),
+      ]);
+      for (const one of counted) if (one.status === 'rejected') throw one.reason;
+    },
+    linking: ({ schoolId, personId }) => consume(linkings, keyOf(schoolId, personId)),
+    async [Symbol.asyncDispose]() {
+      redis?.disconnect();
+    },
+  };
+}
+
+/** Never waits in a queue of commands: what cannot be asked now is counted in memory. */
+function connect(url: string, onError: (error: Error) => void): Redis {
+  const redis = new Redis(url, {
+    ...{ enableOfflineQueue: false, maxRetriesPerRequest: 0 },
+    ...{ commandTimeout: STORE_TIMEOUT_MS, connectTimeout: STORE_TIMEOUT_MS * 10 },
+  });
+  redis.on('error', onError);
+  return redis;
+}
+
+async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (beyond) {
+    if (!(beyond instanceof RateLimiterRes)) throw beyond;
+    throw tooMany(beyond.msBeforeNext);
+  }
+}
+
+/** He is known before he is counted, so that a refusal is logged under his id. */
+export async function count(rates: Rates, c: HonoContext, caller: Caller): Promise<void> {
+  c.set('caller' as never, caller as never);
+  await rates.request(caller);
+}
+
+export const TOO_MANY = 'too-many-requests';
+
+function tooMany(retryAfterMs: number): Refusal {
+  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return new Refusal(429, TOO_MANY, 'Слишком много запросов, повторите позже', { retryAfterSeconds });
+}
+
+/** Ids may hold any sign: two pairs never make one key. */
+function keyOf(...parts: string[]): string {
+  return JSON.stringify(parts);
+}
+
+/** Whom a token speaks of, held or not: good for counting alone. */
+export function claimedSubject(token: string): string | null {
+  try {
+    const { sub, school } = decodeJwt(token);
+    return typeof sub === 'string' ? keyOf(String(school), sub).slice(0, CLAIMED_SUBJECT_CHARS) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,209 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ApiWorld, addPeople, addSchool, createApiWorld, enroll, tokenOf } from '../support/api.ts';
+import { entryPath } from '../support/browser.ts';
+import { everywhere } from '../support/everywhere.ts';
+import { STARTS_AT, startLessonWorld } from '../support/lesson-world.ts';
+import { backends, startRedis } from '../support/redis.ts';
+
+const PAGE = { accept: 'text/html' };
+const PUPILS = 300;
+const pupil = (n: number) => `pupil-${n}`;
+
+/** A request that comes from an address, as over the network. */
+function from(
+  world: Pick<ApiWorld, 'http'>,
+  address: string,
+  path: string,
+  headers: Record<string, string> = {},
+) {
+  return world.http.request(path, { headers }, { incoming: { socket: { remoteAddress: address } } });
+}
+
+async function createWorld(env: Record<string, string> = {}): Promise<ApiWorld> {
+  const world = await createApiWorld({ env });
+  await addSchool(world.db, 's1');
+  await addPeople(
+    world.db,
+    's1',
+    Array.from({ length: PUPILS }, (_, n) => ({
+      id: pupil(n),
+      name: `Ученик Пётр ${n}`,
+      roles: ['student'],
+    })),
+  );
+  await sql`insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed, requests_per_second)
+    values ('s1', 5, 7, 'user', ${world.ctx.secrets.seal('t', { schoolId: 's1', column: 'access_token' })}, 3)`.execute(
+    everywhere(world),
+  );
+  return world;
+}
+
+const forged = async (sub: string) =>
+  `${(await tokenOf({ role: 'student', school: 's1', sub })).slice(0, -8)}AAAAAAAA`;
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+describe.each(backends())('failed sign-ins, %s', (backend) => {
+  let world: ApiWorld;
+  let redis: Awaited<ReturnType<typeof startRedis>> | null = null;
+  beforeAll(async () => {
+    redis = backend === 'redis' ? await startRedis() : null;
+    world = await createWorld(redis ? { REDIS_URL: redis.url } : {});
+  });
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+    await redis?.[Symbol.asyncDispose]();
+  });
+
+  test('twenty in one name are 401, the next is 429 with Retry-After; one that holds passes all the same', async () => {
+    const token = await forged('victim');
+    for (let n = 0; n < 20; n += 1) {
+      expect((await from(world, '10.0.0.1', '/v1/me', bearer(token))).status).toBe(401);
+    }
+    const answer = await from(world, '10.0.0.2', '/v1/me', bearer(token));
+    expect(answer.status).toBe(429);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    expect(await answer.json()).toMatchObject({ type: 'too-many-requests', status: 429 });
+    const true_ = await tokenOf({ role: 'operator', school: 's1', sub: 'victim' });
+    expect((await from(world, '10.0.0.1', '/v1/schools/s1/settings', bearer(true_))).status).toBe(200);
+  });
+
+  test('three hundred from one address are 401, the next is 429, with a page for people; other addresses go on', async () => {
+    for (let n = 0; n < 300; n += 1) {
+      const path = `/sso?token=${await forged(`guess-${n}`)}`;
+      expect((await from(world, '10.1.0.1', path, PAGE)).status).toBe(401);
+    }
+    const path = `/sso?token=${await forged('guess-300')}`;
+    const answer = await from(world, '10.1.0.1', path, PAGE);
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await answer.text()).toContain('Слишком много запросов');
+    expect((await from(world, '10.1.0.2', path, PAGE)).status).toBe(401);
+  });
+});
+
+test('two processes count failed sign-ins together where there is Redis; without it each goes on alone', async () => {
+  if (!backends().includes('redis')) return;
+  const redis = await startRedis();
+  await using one = await createWorld({ REDIS_URL: redis.url });
+  await using two = await createWorld({ REDIS_URL: redis.url });
+  const token = await forged('everywhere');
+  const ask = (world: ApiWorld) => from(world, '10.0.0.1', '/v1/me', bearer(token));
+  for (let n = 0; n < 20; n += 1) await ask(n % 2 ? one : two);
+  expect([(await ask(one)).status, (await ask(two)).status]).toEqual([429, 429]);
+  await redis[Symbol.asyncDispose]();
+  expect((await ask(one)).status).toBe(401);
+  const holds = await tokenOf({ role: 'operator', school: 's1', sub: 'o' });
+  expect((await one.request('/v1/schools/s1/settings', { token: holds })).status).toBe(200);
+});
+
+describe('at a lesson’s start a whole school is one address', () => {
+  test('three hundred pupils sign in within a minute', async () => {
+    await using world = await createWorld({ LIMIT_PERSON_REQUESTS_PER_SECOND: '50' });
+    for (let n = 0; n < PUPILS; n += 1) {
+      const path = await entryPath({ role: 'student', school: 's1', sub: pupil(n) }, '/diary');
+      const entered = await from(world, '10.0.0.1', path, PAGE);
+      expect(entered.status).toBe(303);
+      const cookie = entered.headers.get('set-cookie')!.split(';', 1)[0]!;
+      expect((await from(world, '10.0.0.1', '/diary', { ...PAGE, cookie })).status).toBe(200);
+    }
+  });
+
+  test('three hundred pupils are led into their call', async () => {
+    await using world = await startLessonWorld({ env: { LIMIT_PERSON_REQUESTS_PER_SECOND: '50' } });
+    const { db } = world.ctx;
+    const ids = Array.from({ length: PUPILS }, (_, n) => pupil(n));
+    await addPeople(
+      db,
+      's1',
+      ids.map((id) => ({ id, name: 'Ученик Пётр', roles: ['student'] })),
+    );
+    await enroll(db, 's1', 'group', 'geo5a', ids);
+    await world.create();
+    world.clock.moveTo(STARTS_AT);
+    await world.ready();
+    for (const sub of ids) {
+      const token = await tokenOf({ role: 'student', school: 's1', sub }, {}, world.clock.now());
+      const answer = await from(world.app, '10.0.0.1', '/v1/lessons/geo/meeting/join', bearer(token));
+      expect([answer.status, answer.headers.get('location')]).toEqual([302, expect.stringContaining('http')]);
+    }
+  });
+});
+
+test('fifty requests of a person in a second pass, the next do not; СГО is not counted', async () => {
+  await using world = await createWorld({ LIMIT_PERSON_REQUESTS_PER_SECOND: '5' });
+  const statuses = async (token: string) =>
+    Promise.all(
+      Array.from({ length: 12 }, async () => (await world.request('/v1/nothing', { token })).status),
+    );
+  const person = await statuses(await tokenOf({ role: 'operator', school: 's1', sub: 'o' }));
+  expect(person.filter((status) => status === 404).length).toBeGreaterThanOrEqual(5);
+  expect(person).toContain(429);
+  expect(await statuses(await tokenOf({ role: 'service', school: 's1', sub: 'sgo' }))).not.toContain(429);
+  const line = world.logged.map((text) => JSON.parse(text)).find((entry) => entry.msg === 'denied');
+  expect(line).toMatchObject({ subject: 'o', role: 'operator', schoolId: 's1', reason: 'too-many-requests' });
+});
+
+test('a person begins ten linkings an hour', async () => {
+  await using world = await createWorld();
+  const begin = async (n: number) =>
+    (
+      await world.request('/v1/me/profile', {
+        ...{ method: 'POST', token: await tokenOf({ role: 'student', school: 's1', sub: pupil(n) }) },
+      })
+    ).status;
+  for (let n = 0; n < 10; n += 1) expect(await begin(0)).toBe(200);
+  expect(await begin(0)).toBe(429);
+  expect(await begin(1)).toBe(200);
+});
+
+test('an address that a caller writes himself is believed of our own proxies alone', async () => {
+  const told = { 'x-forwarded-for': '1.1.1.1, 2.2.2.2' };
+  for (const [hops, same, other] of [
+    ['0', ['10.0.0.9', ''], ['10.0.0.8', '1.1.1.1, 2.2.2.2']],
+    ['1', ['10.0.0.8', '9.9.9.9, 2.2.2.2'], ['10.0.0.9', '1.1.1.1, 3.3.3.3']],
+    ['2', ['10.0.0.8', '1.1.1.1, 3.3.3.3'], ['10.0.0.9', '9.9.9.9, 2.2.2.2']],
+    ['3', ['10.0.0.9', '9.9.9.9'], ['10.0.0.8', '1.1.1.1, 2.2.2.2']],
+  ] as const) {
+    await using world = await createWorld({
+      ...{ TRUSTED_PROXY_HOPS: hops, LIMIT_ADDRESS_FAILED_SIGN_INS_PER_MINUTE: '1' },
+    });
+    const fail = async (sub: string, address: string, headers: Record<string, string>) =>
+      (await from(world, address, '/v1/me', { ...bearer(await forged(sub)), ...headers })).status;
+    expect(await fail('a', '10.0.0.9', told)).toBe(401);
+    expect(await fail('b', other[0], { 'x-forwarded-for': other[1] })).toBe(401);
+    expect(await fail('c', same[0], { 'x-forwarded-for': same[1] })).toBe(429);
+  }
+});
+
+test('what is denied is a figure by its reason and a log line without query, name or token', async () => {
+  await using world = await createWorld();
+  const token = await tokenOf({ role: 'student', school: 's1', sub: pupil(0) });
+  await world.request('/v1/me');
+  await world.request('/v1/schools/s1/people?lastName=Тайнов', { token });
+  await world.request('/sign-out', {
+    method: 'POST',
+    headers: { origin: 'https://evil.example', cookie: 'a=b' },
+  });
+  const link = await entryPath({ role: 'student', school: 's1', sub: pupil(0) }, '/');
+  await world.request(link);
+  await world.request(link);
+  const { body } = await world.ctx.metrics.render();
+  for (const reason of ['unauthenticated', 'forbidden', 'cross-site', 'link-used']) {
+    expect(body).toContain(`denials_total{reason="${reason}"} 1`);
+  }
+  const lines = world.logged.filter((line) => line.includes('"denied"'));
+  expect(lines.map((line) => JSON.parse(line).reason)).toEqual([
+    'unauthenticated',
+    'forbidden',
+    'cross-site',
+    'link-used',
+  ]);
+  expect(JSON.parse(lines[1]!)).toMatchObject({
+    ...{ subject: pupil(0), role: 'student', schoolId: 's1', method: 'GET', status: 403 },
+    route: '/v1/schools/:schoolId/people',
+  });
+  expect(lines.join()).not.toMatch(/Тайнов|Ученик|token=|eyJ/);
+});

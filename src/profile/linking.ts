@@ -4,24 +4,43 @@ import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 import { linkProfile } from './link-profile.ts';
-import { authorizeUrl, newSecrets, userOf, type VkIdApp, VkIdError } from './vk-id.ts';
+import { authorizeUrl, newSecrets, userOf, type VkIdApp, VkIdError, type VkProfile } from './vk-id.ts';
 
-/** From leaving for VK ID to coming back. */
+/** From leaving for VK ID to coming back, and from there to the person's answer. */
 const LINKING_LIFE_MS = 10 * 60_000;
+const DIGEST_HEX = /^[0-9a-f]{64}$/;
 
 export interface Person {
   schoolId: string;
   personId: string;
 }
 
+/** What somebody came back from VK ID with. */
+export interface Back {
+  state: string;
+  code: string;
+  deviceId: string;
+}
+
+/** «Привязать профиль … к учётной записи …?» */
+export interface Question {
+  id: string;
+  profile: VkProfile;
+}
+
 /** Where VK ID sends people back to. */
 export const CALLBACK_PATH = '/profile/callback';
 
-/** A2: the way to VK ID and back. What joins the two halves is kept here, bound to the person, and used once. */
+/**
+ * A2: the way to VK ID and back, a row for each, bound to its person:
+ *
+ *   started (verifier) ──► taken (neither) ──► asks (profile) ──► bound, declined or expired: the row is gone
+ *
+ * Nothing is bound before the person has seen whose profile it is: a browser may be signed in at VK as somebody else.
+ */
 export class ProfileLinking {
   readonly #ctx: Context;
   readonly #app: VkIdApp;
-
   readonly #mayStart: (person: Person) => Promise<void>;
 
   /** `mayStart` throws where the person begins too often. */
@@ -36,40 +55,108 @@ export class ProfileLinking {
   async start({ schoolId, personId }: Person): Promise<string> {
     await this.#mayStart({ schoolId, personId });
     const secrets = newSecrets();
-    const { db, clock, secrets: box } = this.#ctx;
-    const now = new Date(clock.now());
-    await sql`delete from profile_linking where expires_at < ${now}`.execute(db.sql);
+    const { db, secrets: box } = this.#ctx;
+    const sealed = box.seal(secrets.verifier, { schoolId, column: SEALED_COLUMNS.verifier });
+    const school = db.of(schoolId);
+    await sql`delete from profile_linking where school_id = ${schoolId} and expires_at < ${this.#now()}`.execute(
+      school,
+    );
     await sql`insert into profile_linking (digest, school_id, person_id, verifier_sealed, expires_at)
-      values (${digest(secrets.state)}, ${schoolId}, ${personId}, ${box.seal(secrets.verifier, { schoolId, column: SEALED_COLUMNS.verifier })},
-        ${new Date(now.getTime() + LINKING_LIFE_MS)})`.execute(db.sql);
+      values (${digest(secrets.state)}, ${schoolId}, ${personId}, ${sealed}, ${this.#end()})`.execute(school);
     return authorizeUrl(this.#app, secrets);
   }
 
   /**
-   * With what VK ID sent him back with. Throws Refusal: 409 `linking-over` for a state that is not his, old or
-   * used, 502 `vk-id-unavailable`, and what linkProfile throws.
+   * Asks VK ID whose profile it is and keeps that for the person's answer. Throws Refusal: 409 `linking-over` for a
+   * state that is unknown or old, `linking-used` for one that came back before, `linking-of-another` for one that
+   * somebody else has started; 502 `vk-id-unavailable`.
    */
-  async finish(person: Person, back: { state: string; code: string; deviceId: string }): Promise<void> {
+  async receive(person: Person, back: Back): Promise<void> {
     const verifier = await this.#take(person, back.state);
-    let vkUserId: number;
+    const profile = await this.#exchange(back, verifier);
+    const { schoolId, personId } = person;
+    const place = { schoolId, column: SEALED_COLUMNS.linkedProfile };
+    const sealed = this.#ctx.secrets.seal(JSON.stringify(profile), place);
+    await this.#ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+      // One question at a time: the answer is to what was seen last.
+      await sql`delete from profile_linking
+        where school_id = ${schoolId} and person_id = ${personId} and profile_sealed is not null`.execute(tx);
+      await sql`update profile_linking set profile_sealed = ${sealed}, expires_at = ${this.#end()}
+        where school_id = ${schoolId} and digest = ${digest(back.state)}`.execute(tx);
+    });
+  }
+
+  /** What the person is to be asked; null: nothing (any more). */
+  async question({ schoolId, personId }: Person): Promise<Question | null> {
+    const { rows } = await sql<{ id: string; sealed: string }>`
+      select encode(digest, 'hex') as id, profile_sealed as sealed from profile_linking
+      where school_id = ${schoolId} and person_id = ${personId} and profile_sealed is not null
+        and expires_at > ${this.#now()}`.execute(this.#ctx.db.of(schoolId));
+    const row = rows[0];
+    return row ? { id: row.id, profile: this.#opened(schoolId, row.sealed) } : null;
+  }
+
+  /** The person says yes. Throws Refusal: 409 `linking-over`, and what linkProfile throws. */
+  async confirm(person: Person, id: string): Promise<void> {
+    const profile = await this.#answered(person, id);
+    if (profile === null) throw over();
+    await linkProfile(this.#ctx, { ...person, vkUserId: profile.vkUserId });
+  }
+
+  /** The person says no, once or again. */
+  async decline(person: Person, id: string): Promise<void> {
+    await this.#answered(person, id);
+  }
+
+  /** Ends the question; null: it is none of his that waits for an answer. */
+  async #answered({ schoolId, personId }: Person, id: string): Promise<VkProfile | null> {
+    if (!DIGEST_HEX.test(id)) return null;
+    const { rows } = await sql<{ sealed: string }>`
+      delete from profile_linking where digest = decode(${id}, 'hex') and school_id = ${schoolId}
+        and person_id = ${personId} and profile_sealed is not null and expires_at > ${this.#now()}
+      returning profile_sealed as sealed`.execute(this.#ctx.db.of(schoolId));
+    return rows[0] ? this.#opened(schoolId, rows[0].sealed) : null;
+  }
+
+  /** The verifier of a state, once. */
+  async #take({ schoolId, personId }: Person, state: string): Promise<string> {
+    const sealed = await this.#ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+      const { rows } = await sql<{ personId: string; sealed: string | null }>`
+        select person_id as "personId", verifier_sealed as sealed from profile_linking
+        where digest = ${digest(state)} and school_id = ${schoolId} and expires_at > ${this.#now()}
+        for update`.execute(tx);
+      const row = rows[0];
+      if (!row) throw over();
+      if (row.personId !== personId) throw notHis();
+      if (row.sealed === null) throw used();
+      await sql`update profile_linking set verifier_sealed = null
+        where school_id = ${schoolId} and digest = ${digest(state)}`.execute(tx);
+      return row.sealed;
+    });
+    return this.#ctx.secrets.open(sealed, { schoolId, column: SEALED_COLUMNS.verifier });
+  }
+
+  async #exchange(back: Back, verifier: string): Promise<VkProfile> {
     try {
-      vkUserId = await userOf(this.#app, { state: back.state, verifier }, back);
+      return await userOf(this.#app, { state: back.state, verifier }, back);
     } catch (error) {
       if (!(error instanceof VkIdError)) throw error;
       this.#ctx.log.warn({ kind: error.kind, code: error.code }, 'VK ID did not say who it is');
       throw error.kind === 'refused' ? over() : unavailable();
     }
-    await linkProfile(this.#ctx, { ...person, vkUserId });
   }
 
-  async #take({ schoolId, personId }: Person, state: string): Promise<string> {
-    const { db, clock, secrets } = this.#ctx;
-    const { rows } = await sql<{ verifier: string }>`
-      delete from profile_linking where digest = ${digest(state)}
-        and school_id = ${schoolId} and person_id = ${personId} and expires_at > ${new Date(clock.now())}
-      returning verifier_sealed as verifier`.execute(db.sql);
-    if (!rows[0]) throw over();
-    return secrets.open(rows[0].verifier, { schoolId, column: SEALED_COLUMNS.verifier });
+  #opened(schoolId: string, sealed: string): VkProfile {
+    const place = { schoolId, column: SEALED_COLUMNS.linkedProfile };
+    return JSON.parse(this.#ctx.secrets.open(sealed, place)) as VkProfile;
+  }
+
+  #now(): Date {
+    return new Date(this.#ctx.clock.now());
+  }
+
+  #end(): Date {
+    return new Date(this.#ctx.clock.now() + LINKING_LIFE_MS);
   }
 }
 
@@ -79,6 +166,14 @@ function over(): Refusal {
     'linking-over',
     'Привязка не завершена: прошло больше 10 минут или её начали заново',
   );
+}
+
+function used(): Refusal {
+  return new Refusal(409, 'linking-used', 'Этот ответ VK ID уже принят');
+}
+
+function notHis(): Refusal {
+  return new Refusal(409, 'linking-of-another', 'Эту привязку начал другой пользователь');
 }
 
 function unavailable(): Refusal {

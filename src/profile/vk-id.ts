@@ -1,14 +1,16 @@
 /**
  * Client of VK ID (OAuth 2.1: PKCE S256, state, device_id; https://id.vk.com/about/business/go/docs). Its replies
  * are not those of the RFCs – errors come with HTTP 200, there is no discovery and no key set – so it is written
- * out here. Nothing is kept but the user's id, which `user_info` tells; the id_token cannot be verified and is not read.
+ * out here. Nothing is asked for but whose profile it is (`user_info`); the id_token cannot be verified and is not read.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { cleanText } from '../roster/clean-text.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 /** 43 characters: VK ID asks for a state of 32 at least, and for a verifier of 43 to 128. */
 const SECRET_BYTES = 32;
+const NAME_CHARS = 100;
 const LARGEST_ID = Number.MAX_SAFE_INTEGER;
 
 export interface VkIdApp {
@@ -62,15 +64,25 @@ export function authorizeUrl(app: VkIdApp, { state, verifier }: Secrets): string
 const refusal = z.object({ error: z.string(), error_description: z.string().optional() });
 const granted = z.object({ access_token: z.string().min(1), state: z.string() });
 const info = z.object({
-  user: z.object({ user_id: z.union([z.string().regex(/^\d{1,16}$/), z.int()]).transform(Number) }),
+  user: z.object({
+    user_id: z.union([z.string().regex(/^\d{1,16}$/), z.int()]).transform(Number),
+    first_name: z.string().catch(''),
+    last_name: z.string().catch(''),
+  }),
 });
+
+/** Whose consent it was, as his profile names him. The name is what he wrote there himself: it proves nothing. */
+export interface VkProfile {
+  vkUserId: number;
+  name: string;
+}
 
 /** The VK user who consented. The access token is given back at once. Throws VkIdError. */
 export async function userOf(
   app: VkIdApp,
   secrets: Secrets,
   { code, deviceId }: { code: string; deviceId: string },
-): Promise<number> {
+): Promise<VkProfile> {
   const answer = await post(app, '/oauth2/auth', granted, {
     grant_type: 'authorization_code',
     code,
@@ -86,7 +98,8 @@ export async function userOf(
   if (user.user_id < 1 || user.user_id > LARGEST_ID) throw new VkIdError('unavailable', 'strange_user_id');
   // If it fails the token ends by itself within the hour.
   await post(app, '/oauth2/logout', z.unknown(), session).catch(() => undefined);
-  return user.user_id;
+  const name = [...cleanText(`${user.first_name} ${user.last_name}`)].slice(0, NAME_CHARS).join('');
+  return { vkUserId: user.user_id, name };
 }
 
 async function post<Answer>(

@@ -14,6 +14,7 @@ import { RosterBySchool } from '../../migrations/0012-roster-by-school.ts';
 import { Sessions } from '../../migrations/0013-sessions.ts';
 import { Trail } from '../../migrations/0014-trail.ts';
 import { Ends } from '../../migrations/0015-ends.ts';
+import { LinkingQuestion } from '../../migrations/0017-linking-question.ts';
 import { Authors } from '../../migrations/0019-authors.ts';
 import { Wall } from '../../migrations/0020-wall.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
@@ -57,6 +58,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0013-sessions', class: Sessions },
         { name: '0014-trail', class: Trail },
         { name: '0015-ends', class: Ends },
+        { name: '0017-linking-question', class: LinkingQuestion },
         { name: '0019-authors', class: Authors },
         { name: '0020-wall', class: Wall },
       ],

@@ -48,7 +48,8 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
 
-  const button = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
+  const button = (page: Page, name: string) =>
+    page.getByRole(name === LINK ? 'button' : 'link', { name, exact: true });
 
   test('a linked pupil has his cards, the messenger and the unlinking, and no management (A1, A3, A4)', async () => {
     const page = await site.visit(people.student);
@@ -106,6 +107,16 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
     await button(page, LINK).click();
     await page.getByLabel('Идентификатор VK').fill(String(vkUserId));
     await page.getByRole('button', { name: 'Разрешить' }).click();
+    const asked = page.getByRole('heading', { level: 1, name: 'Привязать профиль' });
+    await asked.waitFor();
+    const account = people['unlinked-student'].name;
+    expect(await asked.textContent()).toBe(
+      `Привязать профиль «Пользователь ${vkUserId}» (VK ID ${vkUserId}) к учётной записи «${account}»?`,
+    );
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+    expect(chatsInSferum()).toEqual([]);
+    await page.getByRole('button', { name: 'Привязать', exact: true }).click();
     await page.getByText(LINKED, { exact: true }).waitFor();
     expect(await page.getByRole('status').textContent()).toContain('Профиль привязан');
     await site.world.settled();
@@ -138,6 +149,7 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
     await button(page, LINK).click();
     await page.getByLabel('Идентификатор VK').fill(rows[0]!.vk);
     await page.getByRole('button', { name: 'Разрешить' }).click();
+    await page.getByRole('button', { name: 'Привязать', exact: true }).click();
     await button(page, LINK).waitFor();
     expect(await page.getByRole('status').textContent()).toContain(
       'Профиль VK уже привязан к другому человеку',

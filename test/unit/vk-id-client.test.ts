@@ -56,7 +56,10 @@ describe('the client of VK ID', () => {
     const secrets = newSecrets();
     const back = await consent(secrets, 200_000_000_123);
     expect(back.state).toBe(secrets.state);
-    expect(await userOf(app, secrets, back)).toBe(200_000_000_123);
+    expect(await userOf(app, secrets, back)).toEqual({
+      vkUserId: 200_000_000_123,
+      name: 'Пользователь 200000000123',
+    });
   });
 
   test('a code is refused the second time, and with another verifier or device', async () => {

@@ -2,7 +2,7 @@ import { findOwnChats, type OwnChat } from '../../../src/store/queries/own-chats
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html, NOTHING } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';
-import { linkButton } from '../parts/button.ts';
+import { linkButton, postButton } from '../parts/button.ts';
 import { chatTypeTag } from '../parts/chat-type.ts';
 import { state } from '../parts/condition.ts';
 import { count, counted, plural } from '../parts/numbers.ts';
@@ -16,7 +16,7 @@ export function ownChatsRoutes({ screens, ctx }: ConsoleParts): void {
     const visitor = c.get('visitor');
     if (visitor.personId === null) return strangerPage(c, visitor);
     const { linked, chats } = await findOwnChats(ctx, visitor.school.id, visitor.personId);
-    const body = linked ? linkedBody(chats) : unlinkedBody(chats);
+    const body = linked ? linkedBody(chats) : unlinkedBody(chats, visitor);
     return page({
       c,
       section: 'chats',
@@ -47,11 +47,13 @@ function linkedBody(chats: readonly OwnChat[]): Html {
   return html`<h2 class="unseen">Ваши чаты</h2><ul class="chats">${chats.map((chat) => card(chat, true))}</ul>${unlinkDialog(chats.length)}`;
 }
 
-function unlinkedBody(chats: readonly OwnChat[]): Html {
+function unlinkedBody(chats: readonly OwnChat[], { name, description }: Visitor): Html {
+  const account = [name, description].filter(Boolean).join(', ');
   return html`<section class="sheet welcome" aria-labelledby="link-title">
 <h2 id="link-title">Чтобы переписываться в школьных чатах, нужен учебный профиль</h2>
 <p>Привяжите его один раз: войдите в VK ID или зарегистрируйтесь по номеру телефона. Страница ВКонтакте для этого не нужна. Отменить привязку можно в любое время.</p>
-${linkButton({ label: 'Привязать учебный профиль VK ID', href: '/profile/link', kind: 'primary' })}
+<p>Профиль будет привязан к учётной записи: <b>${account}</b>.</p>
+${postButton({ label: 'Привязать учебный профиль VK ID', action: '/profile/link', kind: 'primary' })}
 </section>${
     chats.length > 0
       ? html`<h2>После привязки вас ${plural(chats.length, 'ждёт', 'ждут', 'ждут')} ${counted(chats.length, 'чат', 'чата', 'чатов')}</h2>

@@ -1,4 +1,4 @@
-import { CALLBACK_PATH } from '../../../src/profile/linking.ts';
+import { CALLBACK_PATH, type Question } from '../../../src/profile/linking.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import { findOwnChats } from '../../../src/store/queries/own-chats.ts';
 import { forbidden } from '../../rights.ts';
@@ -6,27 +6,89 @@ import type { ConsoleParts } from '../console.ts';
 import type { Flash } from '../flash.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
-import { linkButton } from '../parts/button.ts';
+import { linkButton, postButton } from '../parts/button.ts';
 import { EVERYBODY } from '../visitor.ts';
 import { unlinkButton, unlinkText } from './unlink.ts';
 
 /** Linking by VK ID and unlinking (A2, A5–A7). Whatever happens there, one is back at «Чаты» and told so. */
-export function profileRoutes({ screens, ctx, commands, linking }: ConsoleParts): void {
-  screens.get('/profile/link', EVERYBODY, async (c) => c.redirect(await linking.start(personOf(c)), 303));
+export function profileRoutes(parts: ConsoleParts): void {
+  linkingRoutes(parts);
+  unlinkingRoutes(parts);
+}
+
+/** There by POST, back to a question, bound by another POST: a link or another site's page binds nothing. */
+function linkingRoutes({ screens, linking }: ConsoleParts): void {
+  screens.post('/profile/link', EVERYBODY, async (c) => {
+    const url = await linking.start(personOf(c));
+    // Not a redirect: `form-action` would have to name every host that VK ID goes on to.
+    c.header('Refresh', `0; url=${url}`);
+    return page({
+      c,
+      section: 'chats',
+      title: 'Переход в VK ID',
+      body: html`<div class="explained"><p>Сейчас откроется страница VK ID. Если она не открылась, нажмите кнопку.</p><div class="actions">${linkButton({ label: 'Открыть VK ID', href: url, kind: 'primary' })}</div></div>`,
+    });
+  });
 
   screens.get(CALLBACK_PATH, EVERYBODY, async (c) => {
     const { state, code, device_id: deviceId, error } = c.req.query();
     if (error !== undefined) return goTo(c, '/', error === 'access_denied' ? CANCELLED : FAILED);
     if (!state || !code || !deviceId) return goTo(c, '/', FAILED);
-    try {
-      await linking.finish(personOf(c), { state, code, deviceId });
-    } catch (refusal) {
-      if (!(refusal instanceof Refusal)) throw refusal;
-      return goTo(c, '/', told(refusal));
-    }
-    return goTo(c, '/', LINKED);
+    return toldOf(c, async () => {
+      await linking.receive(personOf(c), { state, code, deviceId });
+      return goTo(c, CONFIRM_PATH);
+    });
   });
 
+  screens.get(CONFIRM_PATH, EVERYBODY, async (c) => {
+    const question = await linking.question(personOf(c));
+    return question ? questionPage(c, question) : goTo(c, '/');
+  });
+
+  screens.post(CONFIRM_PATH, EVERYBODY, async (c) =>
+    toldOf(c, async () => {
+      await linking.confirm(personOf(c), await linkingOf(c));
+      return goTo(c, '/', LINKED);
+    }),
+  );
+
+  screens.post('/profile/decline', EVERYBODY, async (c) => {
+    await linking.decline(personOf(c), await linkingOf(c));
+    return goTo(c, '/', DECLINED);
+  });
+}
+
+/** Which of his linkings a form answers for. */
+async function linkingOf(c: ConsoleContext): Promise<string> {
+  return String((await c.req.formData()).get('linking') ?? '');
+}
+
+async function toldOf(c: ConsoleContext, work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    return goTo(c, '/', told(refusal));
+  }
+}
+
+function questionPage(c: ConsoleContext, { id, profile }: Question): Response | Promise<Response> {
+  const { name, description, school } = c.get('visitor');
+  const number = `VK ID ${profile.vkUserId}`;
+  const whose = profile.name === '' ? number : `«${profile.name}» (${number})`;
+  const fields = { linking: id };
+  return page({
+    c,
+    section: 'chats',
+    title: `Привязать профиль ${whose} к учётной записи «${name}»?`,
+    crumbs: [{ label: 'Чаты', href: '/' }],
+    body: html`<div class="sheet padded"><p>Учётная запись: ${[name, description, school.name].filter(Boolean).join(', ')}.</p>
+<p>Школьные чаты откроются тому, кто пользуется этим профилем VK. Если он не ваш, нажмите «Не привязывать» и войдите в VK ID под своим.</p>
+<div class="actions">${postButton({ label: 'Привязать', action: CONFIRM_PATH, kind: 'primary', fields })}${postButton({ label: 'Не привязывать', action: '/profile/decline', fields })}</div></div>`,
+  });
+}
+
+function unlinkingRoutes({ screens, ctx, commands }: ConsoleParts): void {
   screens.get('/profile/unlink', EVERYBODY, async (c) => {
     const { schoolId, personId } = personOf(c);
     const { linked, chats } = await findOwnChats(ctx, schoolId, personId);
@@ -53,6 +115,8 @@ function personOf(c: ConsoleContext): { schoolId: string; personId: string } {
   return { schoolId: school.id, personId };
 }
 
+const CONFIRM_PATH = '/profile/confirm';
+
 const LINKED: Flash = {
   kind: 'good',
   title: 'Профиль привязан',
@@ -68,6 +132,11 @@ const CANCELLED: Flash = {
   title: 'Вы не дали согласия в VK ID',
   text: 'Ничего не изменилось. Привязать профиль можно в любое время.',
 };
+const DECLINED: Flash = {
+  kind: 'info',
+  title: 'Профиль не привязан',
+  text: 'Ничего не изменилось. Привязать профиль можно в любое время.',
+};
 const FAILED: Flash = {
   kind: 'warn',
   title: 'VK ID не завершил вход',
@@ -79,6 +148,9 @@ function told({ type, title }: Refusal): Flash {
     'profile-taken':
       'Войдите в VK ID под своим профилем. Если чужой профиль привязан по ошибке, его владелец может отменить привязку у себя.',
     'linking-over': 'Нажмите «Привязать учебный профиль VK ID» ещё раз.',
+    'linking-used': 'Если профиль не привязан, нажмите «Привязать учебный профиль VK ID» ещё раз.',
+    'linking-of-another':
+      'Профиль не привязан ни к кому. Войдите из «Сетевого города» под своим именем и начните привязку сами.',
     'vk-id-unavailable': 'Профиль не привязан. Попробуйте через несколько минут.',
   };
   return { kind: 'warn', title, ...(type in advice ? { text: advice[type]! } : {}) };

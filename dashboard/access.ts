@@ -71,6 +71,7 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'GET /v1/operations/:id/stream': FIGURES,
   'GET /v1/schools/:schoolId/chats': FIGURES,
   'GET /v1/schools/:schoolId/delays': FIGURES,
+  'GET /v1/schools/:schoolId/erasures': FIGURES,
   'GET /v1/schools/:schoolId/operations': FIGURES,
   'GET /v1/schools/:schoolId/settings': FIGURES,
   'GET /v1/schools/:schoolId/sferum': FIGURES,

@@ -1,4 +1,5 @@
 import type { Context } from '../src/context.ts';
+import { wasErased } from '../src/ending/erase.ts';
 import { findKnown, type Known } from '../src/store/queries/viewer.ts';
 import type { Caller, TokenRole } from './auth.ts';
 import { forbidden } from './refusals.ts';
@@ -19,5 +20,7 @@ export function mayAct(role: TokenRole, known: Known | null): boolean {
 /** Throws Refusal(403) for who has no rights (any more) in the school. Reads the roster anew: once a request, and a stream's look. */
 export async function assertMayAct(ctx: Context, { role, subject }: Caller, schoolId: string): Promise<void> {
   if (BY_TOKEN.includes(role) || schoolId === '*') return;
-  if (!mayAct(role, await findKnown(ctx.db.of(schoolId), schoolId, subject))) throw forbidden();
+  const known = await findKnown(ctx.db.of(schoolId), schoolId, subject);
+  if (!mayAct(role, known) || (known === null && (await wasErased(ctx, schoolId, subject))))
+    throw forbidden();
 }

@@ -8,7 +8,7 @@ export interface Author {
 }
 
 /** What the clock and the comparison with the messenger do by themselves, and what the messenger answered. */
-export function bySystem(part: 'day' | 'drift' | 'lessons' | 'sferum' | 'sandbox'): Author {
+export function bySystem(part: 'day' | 'drift' | 'ending' | 'lessons' | 'sferum' | 'sandbox'): Author {
   return { id: part, kind: 'system' };
 }
 

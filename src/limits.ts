@@ -152,6 +152,12 @@ export const LIMIT_RULES = {
   },
 
   // How long things are kept (K6); what ends how: src/ending/ends.ts.
+  retentionDays: {
+    value: 180,
+    min: 1,
+    max: 3650,
+    about: 'a person after his departure; a school may have its own',
+  },
   keepOperationsDays: { value: 400, min: 30, max: 3650, about: 'a finished operation and its plan' },
   keepLessonsDays: { value: 400, min: 30, max: 3650, about: 'a lesson after its end, with its calls' },
   keepDelaysDays: { value: 400, min: 30, max: 3650, about: 'how long an order took to reach its chat' },

@@ -9,6 +9,7 @@ import { accessRoutes } from './access.ts';
 import { chatChangeRoutes } from './chat-changes.ts';
 import { chatRoutes } from './chats.ts';
 import { delayRoutes } from './delays.ts';
+import { erasureRoutes } from './erasures.ts';
 import { eventRoutes } from './events.ts';
 import { initializationRoutes } from './initializations.ts';
 import { journalRoutes } from './journal.ts';
@@ -59,6 +60,7 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   personGroundRoutes(all);
   journalRoutes(all);
   accessRoutes(all);
+  erasureRoutes(all);
   unreachableRoutes(all);
   delayRoutes(all);
   meRoutes(all);

@@ -3,7 +3,7 @@ import type { Config } from '../../src/config.ts';
 import { LIMIT_RULES } from '../../src/limits.ts';
 import type { RemovalLimits } from '../../src/plan/model.ts';
 import type { SchoolRow } from '../../src/store/queries/viewer.ts';
-import { authorOf, existingSchool, schoolOf } from '../rights.ts';
+import { authorOf, existingSchool, forbidden, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { CHANGE_REFUSALS, json, jsonBody, REFUSALS, SchoolParam, TimeZoneName } from './schemas.ts';
 
@@ -14,11 +14,16 @@ const early = z.int().min(0).max(60);
 const { min, max } = LIMIT_RULES.sessionIdleMinutes;
 const idle = z.int().min(min).max(max);
 
+const retention = z.int().min(LIMIT_RULES.retentionDays.min).max(LIMIT_RULES.retentionDays.max);
+
 const Settings = z
   .object({
     timeZone: z.string().openapi({ example: 'Europe/Moscow' }),
     earlyEntryMinutes: early,
     sessionIdleMinutes: idle,
+    retentionDays: retention.openapi({
+      description: 'K6: days after a departure until the person is erased',
+    }),
     limits: z.object(limits).openapi('RemovalLimits', { description: 'F4: from where on removals are held' }),
   })
   .openapi('Settings');
@@ -28,6 +33,9 @@ const SettingsChange = z
     timeZone: TimeZoneName.nullish(),
     earlyEntryMinutes: early.default(0),
     sessionIdleMinutes: idle.optional(),
+    retentionDays: retention
+      .optional()
+      .openapi({ description: 'operators alone; of others it stays as it is' }),
     limits: z.strictObject(limits).partial().default({}),
   })
   .openapi('SettingsChange', { description: 'replaces all; what is missing returns to the default' });
@@ -57,11 +65,15 @@ export function settingsRoutes({ api, ctx, commands, guards }: ApiParts): void {
   api.openapi(put, async (c) => {
     const body = c.req.valid('json');
     const school = await existingSchool(ctx, schoolOf(c));
+    const mayRetain = c.get('caller').role === 'operator';
+    const retained = school.retentionDays ?? ctx.config.limits.retentionDays;
+    if (!mayRetain && body.retentionDays !== undefined && body.retentionDays !== retained) throw forbidden();
     await commands.saveSettings({
       schoolId: school.id,
       by: authorOf(c.get('caller')),
       earlyEntryMinutes: body.earlyEntryMinutes,
       sessionIdleMinutes: ownMinutes(ctx.config, body.sessionIdleMinutes),
+      ...(mayRetain ? { retentionDays: ownDays(ctx.config, body.retentionDays) } : {}),
       timeZone: body.timeZone && body.timeZone !== ctx.config.schoolTimeZone ? body.timeZone : null,
       limits: ownLimits(ctx.config.removalLimits, body.limits),
     });
@@ -74,6 +86,7 @@ function inForce(config: Config, school: SchoolRow): z.infer<typeof Settings> {
     timeZone: school.timeZone ?? config.schoolTimeZone,
     earlyEntryMinutes: school.earlyEntryMinutes,
     sessionIdleMinutes: school.sessionIdleMinutes ?? config.limits.sessionIdleMinutes,
+    retentionDays: school.retentionDays ?? config.limits.retentionDays,
     limits: { ...config.removalLimits, ...school.limits },
   };
 }
@@ -81,6 +94,11 @@ function inForce(config: Config, school: SchoolRow): z.infer<typeof Settings> {
 /** Null: the default. */
 function ownMinutes({ limits }: Config, asked: number | undefined): number | null {
   return asked === undefined || asked === limits.sessionIdleMinutes ? null : asked;
+}
+
+/** Null: the default. */
+function ownDays({ limits }: Config, asked: number | undefined): number | null {
+  return asked === undefined || asked === limits.retentionDays ? null : asked;
 }
 
 /** What equals the default is not stored: a form that sends back all it was given pins nothing. */

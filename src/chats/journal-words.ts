@@ -100,6 +100,8 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return INVARIANTS[String(details.code)] ?? 'Нарушено правило чата';
     case 'connected':
       return connectionText(details);
+    case 'erased':
+      return `Удалены данные выбывших: ${String(details.people)}`;
     case 'settings':
       return `Настройки школы изменены: ${changesText(details)}`;
     case 'decision':
@@ -250,6 +252,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   drift: 'Сверка с мессенджером',
   profile: 'Профиль VK ID',
   lesson: 'Дистанционный урок',
+  erasure: 'Срок хранения истёк',
   connection: 'Подключение к Сферуму',
 };
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { lockSchool, type Sql } from '../store/database.ts';
 import { dropMonths } from '../store/months.ts';
 import { BY_MONTH, BY_ROWS, type Rows } from './ends.ts';
+import { eraseDeparted } from './erase.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -60,6 +61,7 @@ export async function endDue(ctx: Context, signal?: AbortSignal): Promise<boolea
 }
 
 async function endOfSchool(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
+  await eraseDeparted(ctx, schoolId, signal);
   for (const [table, end] of BY_ROWS) {
     if (end.by !== 'school') continue;
     const batch = () =>

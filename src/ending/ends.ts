@@ -28,13 +28,17 @@ interface With {
   by: 'with';
   other: string;
 }
+/** With its person, after the school's own term (erase.ts). */
+interface Erased {
+  by: 'erasure';
+}
 /** Does not grow, and why. */
 interface Stays {
   by: 'never';
   why: string;
 }
 
-export type End = Rows | Months | With | Stays;
+export type End = Rows | Months | With | Erased | Stays;
 
 /** No order may speak of the pupil any more: what is gone outweighs orders from before (src/desired/orders.ts). */
 const noOrderOf = (pupil: RawBuilder<unknown>) => sql<boolean>`not exists (select from roster_order o
@@ -159,8 +163,11 @@ export const ENDS = {
   journal_text: { by: 'with', other: 'journal' },
   access_record: { by: 'month', keep: 'keepAccessRecordsDays' },
 
-  person: { by: 'never', why: 'one row for each person whom the roster ever named' },
-  profile_link: { by: 'never', why: 'one row for each such person at most' },
+  // Erased with all that names him, some time after his departure (erase.ts).
+  person: { by: 'erasure' },
+  profile_link: { by: 'with', other: 'person' },
+  erased: { by: 'never', why: 'a hash for each erased person: he must have no rights, whenever he comes' },
+  erasure: { by: 'never', why: 'the acts must outlive what they are about; one a day and school at most' },
   school: { by: 'never', why: 'one row for each school' },
   sferum_account: { by: 'never', why: 'one row for each school' },
   sferum_pace: { by: 'never', why: "one row for each of the schools' tokens" },

@@ -1,7 +1,8 @@
-/** `npm run adopt [-- SCHOOL … --confirm --json]`: after the database was restored (src/reconcile/adopt.ts). */
+/** `npm run adopt [-- SCHOOL … --confirm --json --acts FILE]`: after the database was restored (src/reconcile/adopt.ts). */
 import { parseArgs } from 'node:util';
 import { COMMAND, createApp } from '../app.ts';
 import { configFromEnvironment } from '../config.ts';
+import { eraseAgain } from '../ending/erase-again.ts';
 import { createLog } from '../log.ts';
 import { type Adoption, adoptAfterRestore } from '../reconcile/adopt.ts';
 import { exitWith } from './serve.ts';
@@ -15,13 +16,20 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 
 try {
   const { values, positionals: schoolIds } = parseArgs({
-    options: { confirm: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+    options: {
+      ...{ confirm: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+      acts: { type: 'string' },
+    },
     allowPositionals: true,
   });
   const config = configFromEnvironment('adopt');
   // The report alone is for pipes.
   const log = createLog(config.logLevel, process.stderr);
   const app = await createApp(config, COMMAND, { log });
+  // Before anything else: nobody who was erased is shown or told to Sferum again.
+  const erased = values.acts === undefined ? {} : await eraseAgain(app.ctx, values.acts);
+  for (const [schoolId, people] of Object.entries(erased))
+    log.info({ schoolId, people }, 'people whom the acts name were erased again');
   const adoptions = await adoptAfterRestore(app.ctx, {
     schoolIds,
     confirm: values.confirm,

@@ -10,6 +10,8 @@ export interface SchoolSettings {
   timeZone: string | null;
   earlyEntryMinutes: number;
   sessionIdleMinutes: number | null;
+  /** Undefined: as it is. */
+  retentionDays?: number | null;
   limits: Partial<RemovalLimits>;
   by: Author;
 }
@@ -24,6 +26,7 @@ export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<v
     const before = await settingsOf(tx, schoolId);
     await sql`update school set time_zone = ${ask.timeZone}, early_entry_minutes = ${ask.earlyEntryMinutes},
         session_idle_minutes = ${ask.sessionIdleMinutes},
+        retention_days = ${ask.retentionDays === undefined ? sql`retention_days` : ask.retentionDays},
         limits = ${JSON.stringify(ask.limits)}::jsonb, revision = revision + 1
       where id = ${schoolId}`.execute(tx);
     const changed = difference(before, await settingsOf(tx, schoolId));
@@ -44,7 +47,7 @@ export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<v
 async function settingsOf(tx: Sql, schoolId: string): Promise<Record<string, unknown>> {
   const { rows } = await sql<Record<string, unknown>>`
     select time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes",
-      session_idle_minutes as "sessionIdleMinutes", limits
+      session_idle_minutes as "sessionIdleMinutes", retention_days as "retentionDays", limits
     from school where id = ${schoolId} for update`.execute(tx);
   return rows[0] ?? {};
 }

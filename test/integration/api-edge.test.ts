@@ -222,11 +222,17 @@ describe('commands', () => {
       timeZone: 'Europe/Moscow',
       earlyEntryMinutes: 0,
       sessionIdleMinutes: 30,
+      retentionDays: 180,
       limits: { chatShare: 0.25, chatAtLeast: 5, schoolShare: 0.1, schoolAtLeast: 20 },
     });
     await put(shown);
     await put({ timeZone: 'Asia/Omsk', earlyEntryMinutes: 10, limits: { chatShare: 0.5 } });
-    const saved = { schoolId: 's1', by: { id: 'someone', kind: 'operator' }, sessionIdleMinutes: null };
+    const saved = {
+      schoolId: 's1',
+      by: { id: 'someone', kind: 'operator' },
+      sessionIdleMinutes: null,
+      retentionDays: null,
+    };
     expect(world.asked.splice(0).map(({ ask }) => ask)).toEqual([
       { ...saved, timeZone: null, earlyEntryMinutes: 0, limits: {} },
       { ...saved, timeZone: 'Asia/Omsk', earlyEntryMinutes: 10, limits: { chatShare: 0.5 } },

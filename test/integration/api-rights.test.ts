@@ -46,6 +46,7 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/people/{id}/grounds': READERS,
   'GET /v1/schools/{schoolId}/journal': [...RUNNERS, 'security'],
   'GET /v1/schools/{schoolId}/access': ['operator', 'security'],
+  'GET /v1/schools/{schoolId}/erasures': [...ADMINS, 'security'],
   'GET /v1/schools/{schoolId}/unreachable': READERS,
   'GET /v1/schools/{schoolId}/delays': RUNNERS,
   'GET /v1/me': PEOPLE,

@@ -17,6 +17,8 @@ export interface SchoolRow {
   earlyEntryMinutes: number;
   /** Null: the default. */
   sessionIdleMinutes: number | null;
+  /** Null: the default. */
+  retentionDays: number | null;
   limits: Record<string, number>;
 }
 
@@ -24,7 +26,7 @@ export interface SchoolRow {
 export async function findSchool(db: Sql, schoolId: string): Promise<SchoolRow | null> {
   const { rows } = await sql<SchoolRow>`
     select id, time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes",
-      session_idle_minutes as "sessionIdleMinutes", limits
+      session_idle_minutes as "sessionIdleMinutes", retention_days as "retentionDays", limits
     from school where id = ${schoolId}`.execute(db);
   return rows[0] ?? null;
 }

@@ -1,0 +1,163 @@
+import { createHmac } from 'node:crypto';
+import { type RawBuilder, sql } from 'kysely';
+import { bySystem } from '../author.ts';
+import type { Context } from '../context.ts';
+import { derivedKeys } from '../secrets.ts';
+import { lockSchool, type Sql } from '../store/database.ts';
+import { noteLine } from '../store/journal.ts';
+import { fileActs } from './acts.ts';
+import { departedBefore } from './departed.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export type ErasureGround = 'departed' | 'restored';
+
+/** The keyed hashes that may stand for an id: by each of the keys, the first one's first. */
+export function digestsOf({ config }: Pick<Context, 'config'>, schoolId: string, personId: string): string[] {
+  return derivedKeys(config.secretsKeys, 'erased people').map((key) =>
+    createHmac('sha256', key)
+      .update(JSON.stringify([schoolId, personId]))
+      .digest('base64url'),
+  );
+}
+
+/** Whether somebody of this id was erased. Whom the roster names anew is another person: it is asked first. */
+export async function wasErased(ctx: Context, schoolId: string, personId: string): Promise<boolean> {
+  const { rows } = await sql`select from erased where school_id = ${schoolId}
+    and digest = any(${digestsOf(ctx, schoolId, personId)})`.execute(ctx.db.of(schoolId));
+  return rows.length > 0;
+}
+
+/** Erases all who departed before the school's term (K6), with an act a transaction. */
+export async function eraseDeparted(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
+  for (let erased = -1; erased !== 0 && !signal?.aborted; ) {
+    erased = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+      await lockSchool(tx, schoolId);
+      const days = await retentionDays(ctx, tx, schoolId);
+      const ids = await departedBefore(tx, schoolId, new Date(ctx.clock.now() - days * DAY_MS));
+      if (ids.length > 0) await erase(ctx, tx, { schoolId, ids, ground: 'departed', retentionDays: days });
+      return ids.length;
+    });
+  }
+  await fileActs(ctx, schoolId);
+}
+
+/** Days after a departure until the person is erased: the school's own, or the default. */
+export async function retentionDays(ctx: Context, tx: Sql, schoolId: string): Promise<number> {
+  const { rows } = await sql<{ days: number | null }>`
+    select retention_days as days from school where id = ${schoolId}`.execute(tx);
+  return rows[0]?.days ?? ctx.config.limits.retentionDays;
+}
+
+interface Erasure {
+  schoolId: string;
+  ids: readonly string[];
+  ground: ErasureGround;
+  retentionDays: number;
+}
+
+/** Erases these people and writes the act; the transaction holds the school. */
+export async function erase(
+  ctx: Context,
+  tx: Sql,
+  { schoolId, ids, ground, retentionDays }: Erasure,
+): Promise<void> {
+  const at = new Date(ctx.clock.now());
+  const profiles = await ownProfiles(tx, schoolId, ids);
+  const rows: Record<string, number> = {};
+  for (const [table, statement] of statements(schoolId, [...ids], profiles)) {
+    const count = Number((await statement.execute(tx)).numAffectedRows ?? 0);
+    if (count > 0) rows[table] = (rows[table] ?? 0) + count;
+  }
+  const digests = ids.map((id) => digestsOf(ctx, schoolId, id)[0]!);
+  await sql`insert into erased (school_id, digest, erased_at) select ${schoolId}, d, ${at} from unnest(${digests}::text[]) d
+    on conflict (school_id, digest) do update set erased_at = excluded.erased_at`.execute(tx);
+  const id = ctx.newId();
+  await sql`insert into erasure (id, school_id, at, ground, retention_days, rows, digests)
+    values (${id}, ${schoolId}, ${at}, ${ground}, ${retentionDays}, ${JSON.stringify(rows)}::jsonb, ${digests})`.execute(
+    tx,
+  );
+  // Plans made before speak of people who are not there any more.
+  await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
+  await noteLine(tx, {
+    ...{ schoolId, at, what: 'erased', cause: `erasure:${id}`, author: bySystem('ending') },
+    details: { people: ids.length, ground },
+  });
+}
+
+/** Their VK ids that are nobody else's here. */
+async function ownProfiles(tx: Sql, schoolId: string, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ vk: string }>`
+    select distinct l.vk_user_id::text as vk from profile_link l
+    where l.school_id = ${schoolId} and l.person_id = any(${[...ids]}) and l.vk_user_id is not null
+      and not exists (select from profile_link o where o.school_id = l.school_id
+        and o.vk_user_id = l.vk_user_id and o.person_id <> all(${[...ids]}))`.execute(tx);
+  return rows.map((row) => row.vk);
+}
+
+/** Whether a value of the document, at any depth, is one of them. */
+const names = (document: RawBuilder<unknown>, ids: readonly string[]) =>
+  sql<boolean>`exists (select from jsonb_path_query(${document}, 'strict $.**') v where v #>> '{}' = any(${[...ids]}))`;
+
+/** What of whom is erased where, in order; a table may come twice. Test: no table keeps a trace (erasure.test.ts). */
+function statements(schoolId: string, ids: string[], profiles: string[]): [string, RawBuilder<unknown>][] {
+  const own = sql`school_id = ${schoolId}`;
+  const all = sql`any(${ids})`;
+  return [
+    ['chat_draft', sql`delete from chat_draft where ${own} and author_id = ${all}`],
+    ['chat_draft_person', sql`delete from chat_draft_person where ${own} and person_id = ${all}`],
+    [
+      'console_session',
+      sql`delete from console_session where ${own} and subject = ${all}
+      and role not in ('operator', 'service', 'security')`,
+    ],
+    ['profile_linking', sql`delete from profile_linking where ${own} and person_id = ${all}`],
+    ['exception', sql`delete from exception where ${own} and person_id = ${all}`],
+    ['enrollment', sql`delete from enrollment where ${own} and student_id = ${all}`],
+    ['guardian', sql`delete from guardian where ${own} and (guardian_id = ${all} or student_id = ${all})`],
+    // The number of an order that names others too is theirs.
+    [
+      'roster_order',
+      sql`delete from roster_order where ${own} and student_ids && ${ids}::text[]
+      and student_ids <@ ${ids}::text[]`,
+    ],
+    [
+      'roster_order',
+      sql`update roster_order o set
+      items = (select coalesce(jsonb_agg(i order by n), '[]') from jsonb_array_elements(o.items) with ordinality x(i, n)
+        where not i->>'studentId' = ${all}),
+      student_ids = array(select s from unnest(o.student_ids) s where not s = ${all})
+      where ${own} and student_ids && ${ids}::text[]`,
+    ],
+    [
+      'staged_roster',
+      sql`update staged_roster s set rows = (
+        select coalesce(jsonb_agg(r order by n), '[]') from jsonb_array_elements(s.rows) with ordinality x(r, n)
+        where not ${names(sql`r`, [...ids, ...profiles])})
+      where ${own} and jsonb_typeof(s.rows) = 'array' and ${names(sql`s.rows`, [...ids, ...profiles])}`,
+    ],
+    ['journal_text', sql`delete from journal_text where ${own} and person_ids && ${ids}::text[]`],
+    ['profile_link', sql`delete from profile_link where ${own} and person_id = ${all}`],
+    ['person', sql`delete from person where ${own} and id = ${all}`],
+    ...(profiles.length === 0 ? [] : ofProfiles(schoolId, profiles)),
+  ];
+}
+
+function ofProfiles(schoolId: string, profiles: string[]): [string, RawBuilder<unknown>][] {
+  const stranger = sql`(a->>'strangerId' = any(${profiles}))`;
+  return [
+    [
+      'sferum_member',
+      sql`delete from sferum_member where school_id = ${schoolId}
+      and vk_user_id = any(${profiles}::bigint[])`,
+    ],
+    [
+      'operation_chat',
+      sql`update operation_chat c set actions = (
+        select jsonb_agg(case when ${stranger} then a || '{"strangerId": 0}' else a end order by n)
+        from jsonb_array_elements(c.actions) with ordinality x(a, n))
+      where school_id = ${schoolId} and exists (select from jsonb_array_elements(c.actions) a where ${stranger})`,
+    ],
+    ['journal', sql`select forget_profiles(${schoolId}, ${profiles}::bigint[])`],
+  ];
+}

@@ -207,3 +207,20 @@ test('what is denied is a figure by its reason and a log line without query, nam
   });
   expect(lines.join()).not.toMatch(/Тайнов|Ученик|token=|eyJ/);
 });
+
+test('signing in and out are figures and log lines', async () => {
+  await using world = await createWorld();
+  const entered = await world.request(await entryPath({ role: 'student', school: 's1', sub: pupil(0) }, '/'));
+  const cookie = entered.headers.get('set-cookie')!.split(';', 1)[0]!;
+  const headers = { cookie, origin: world.ctx.config.publicUrl };
+  await world.request('/sign-out', { method: 'POST', headers });
+  await world.request('/sign-out', { method: 'POST', headers });
+  const { body } = await world.ctx.metrics.render();
+  expect(body).toContain('session_events_total{event="signed-in"} 1');
+  expect(body).toContain('session_events_total{event="signed-out"} 1');
+  const lines = world.logged.map((line) => JSON.parse(line)).filter(({ msg }) => /^signed/.test(msg));
+  expect(lines.map(({ msg, subject, role, schoolId }) => [msg, subject, role, schoolId])).toEqual([
+    ['signed in', pupil(0), 'student', 's1'],
+    ['signed out', pupil(0), 'student', 's1'],
+  ]);
+});

@@ -17,7 +17,7 @@ const CLOCK_SKEW_MS = 60_000;
 
 /** In and out: СГО's link, signing out, and an operator's choice of a school. */
 export function entryRoutes(parts: ConsoleParts): void {
-  const { app, sessions } = parts;
+  const { app, ctx, sessions } = parts;
   app.get('/sso', async (c) => {
     // A look at the headers is no sign-in.
     if (c.req.method === 'HEAD') return c.body(null);
@@ -31,7 +31,13 @@ export function entryRoutes(parts: ConsoleParts): void {
   });
 
   app.post('/sign-out', async (c) => {
+    const session = await sessions.find(c);
     await sessions.end(c);
+    if (session) {
+      const { subject, role, schoolId } = session.caller;
+      ctx.metrics.session('signed-out');
+      ctx.log.info({ subject, role, schoolId }, 'signed out');
+    }
     return goTo(c, '/signed-out');
   });
 
@@ -72,6 +78,7 @@ async function enter(
     if (!(await openByToken(tx, key))) throw new Refusal(401, 'link-used', 'Ссылка уже использована');
     return sessions.open(tx, c, { caller: { subject, role, schoolId }, acr, amr });
   });
+  ctx.metrics.session('signed-in');
   ctx.log.info({ subject, role, schoolId, acr, amr }, 'signed in');
   sessions.give(c, id);
   return goTo(c, localPath(to));

@@ -12,6 +12,7 @@ import { clientAddress } from './client-address.ts';
 export const LOOKS: Readonly<Record<string, string>> = {
   'GET /v1/schools/:schoolId/people': 'people',
   'GET /v1/people/:id/grounds': 'person',
+  'GET /v1/people/:id/export': 'export',
   'GET /v1/chats/:id/members': 'members',
   'GET /v1/schools/:schoolId/unreachable': 'unreachable',
   'GET /v1/operations/:id/plan': 'plan',

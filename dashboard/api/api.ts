@@ -20,6 +20,7 @@ import { operationPlanRoutes } from './operation-plan.ts';
 import { operationStreamRoutes } from './operation-stream.ts';
 import { operationRoutes } from './operations.ts';
 import { peopleRoutes } from './people.ts';
+import { personExportRoutes } from './person-export.ts';
 import { personGroundRoutes } from './person-grounds.ts';
 import { rosterImportRoutes } from './roster-imports.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -58,6 +59,7 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   chatChangeRoutes(all);
   peopleRoutes(all);
   personGroundRoutes(all);
+  personExportRoutes(all);
   journalRoutes(all);
   accessRoutes(all);
   erasureRoutes(all);

@@ -44,6 +44,7 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'DELETE /v1/chats/{id}': EDITORS,
   'GET /v1/schools/{schoolId}/people': READERS,
   'GET /v1/people/{id}/grounds': READERS,
+  'GET /v1/people/{id}/export': ADMINS,
   'GET /v1/schools/{schoolId}/journal': [...RUNNERS, 'security'],
   'GET /v1/schools/{schoolId}/access': ['operator', 'security'],
   'GET /v1/schools/{schoolId}/erasures': [...ADMINS, 'security'],

@@ -110,7 +110,7 @@ export async function explained(
   chatId: string | undefined,
 ): Promise<z.infer<typeof ChatGrounds>[]> {
   const { schoolId } = viewer;
-  const { sql: db } = ctx.db;
+  const db = ctx.db.of(schoolId);
   const timeZone = (await existingSchool(ctx, schoolId)).timeZone ?? ctx.config.schoolTimeZone;
   const rules = await rulesOn(ctx, schoolId, person.id, chats);
   const reader = { ...viewer, personId: person.id };

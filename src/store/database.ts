@@ -27,8 +27,6 @@ export class Database implements AsyncDisposable {
   readonly orm: MikroORM;
   /** For tables of no school: the pace, used tokens. */
   readonly ofNone: Sql;
-  /** Until every caller names his school. */
-  readonly sql: Sql;
   readonly #pool: Pool;
   readonly #everySchool: Sql;
 
@@ -37,7 +35,6 @@ export class Database implements AsyncDisposable {
     this.#pool = pool;
     this.#everySchool = doorThrough(pool, asRole(EVERY_SCHOOL)) as Sql;
     this.ofNone = orm.em.getKysely() as Sql;
-    this.sql = this.#everySchool;
   }
 
   /** Connects lazily: the first query opens a connection. */
@@ -67,11 +64,6 @@ export class Database implements AsyncDisposable {
   /** The same across all schools. */
   transactionAcross<T>(purpose: AcrossSchools, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return transaction(this.across(purpose), work);
-  }
-
-  /** Until every caller names his school. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return transaction(this.sql, work);
   }
 
   /** Throws unless the database answers. */

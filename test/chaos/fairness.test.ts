@@ -25,7 +25,7 @@ const initialize = (schoolId: string, types: ('staff' | 'subject')[]) =>
 async function twoSchools(): Promise<{ big: string; small: string }> {
   const big = await importSmallSchool(world);
   const small = 'small';
-  const { sql: db } = world.ctx.db;
+  const db = everywhere(world.ctx);
   await sql`insert into school (id, name) values (${small}, 'Малая')`.execute(db);
   await sql`insert into person (school_id, id, roles, stated_at, stated_by)
     select ${small}, id, roles, stated_at, stated_by from person where school_id = ${big} and roles && '{teacher}'`.execute(

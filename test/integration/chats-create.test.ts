@@ -126,7 +126,7 @@ test('what cannot be is 422, and nothing is left of it', async () => {
 });
 
 test('D12: a chat holds 1,000 people; beyond that it is 422 by hand', async () => {
-  const { sql: db } = world.ctx.db;
+  const db = everywhere(world.ctx);
   await sql`insert into person (school_id, id, family_name, roles, stated_at, stated_by)
     select 's1', 'n' || i, 'Н', '{student}', now(), 'x' from generate_series(1, 1001) i`.execute(db);
   const people = (n: number) => Array.from({ length: n }, (_, i) => `n${i + 1}`);

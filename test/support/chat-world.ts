@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import type { TokenClaims } from './api.ts';
 import { startTestApp, type TestApp } from './app.ts';
+import { everywhere } from './everywhere.ts';
 import { edited, type RosterFiles, rosterFiles, withRows } from './roster-files.ts';
 
 /** Everybody of the small school has a profile; a teacher and a secretary without a class come with it. */
@@ -52,7 +53,7 @@ export async function startChatWorld(
   options: { initialized?: boolean; env?: Record<string, string> } = {},
 ): Promise<ChatWorld> {
   const app = await startTestApp({ now: '2026-10-01T09:00:00Z', env: options.env ?? {} });
-  const { sql: db } = app.ctx.db;
+  const db = everywhere(app.ctx);
   const world: ChatWorld = {
     ...app,
     async chatId(title) {

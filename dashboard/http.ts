@@ -117,8 +117,10 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
 /** Who calls, within his rate: wherever somebody is made out, he is counted. */
 function paced(rates: Rates, resolve: ResolveCaller): ResolveCaller {
   return async (c) => {
+    const isCounted = c.get('caller') !== undefined;
     const caller = await resolve(c);
-    if (caller) await count(rates, c, caller);
+    // A stream asks again and again who reads it: that is one request.
+    if (caller && !isCounted) await count(rates, c, caller);
     return caller;
   };
 }

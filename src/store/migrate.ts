@@ -61,6 +61,8 @@ export async function assertMigrated(databaseUrl: string): Promise<void> {
   const orm = await createOrm(databaseUrl, { poolMax: 1 });
   try {
     if (!(await hasRoles(client))) throw new NotMigratedError('roles');
+    // Asked what is pending, the migrator would make its table, which the application may not.
+    if (!(await hasHistory(client))) throw new NotMigratedError('nothing is there');
     await client.query(`set role ${APP_ROLE}`);
     const pending = await orm.migrator.getPending();
     if (pending.length > 0) throw new NotMigratedError(pending.map((m) => m.name).join(', '));
@@ -72,6 +74,13 @@ export async function assertMigrated(databaseUrl: string): Promise<void> {
     await orm.close(true);
     await client.end();
   }
+}
+
+async function hasHistory(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `select to_regclass('public.mikro_orm_migrations') is not null as there`,
+  );
+  return rows[0]!.there;
 }
 
 function loginOf(databaseUrl: string): string {

@@ -36,7 +36,7 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
 
   beforeEach(async () => {
     const clock = movableClock(MORNING);
-    site = await startConsole({ clock });
+    site = await startConsole({ clock, env: { LIMIT_SESSION_IDLE_MINUTES: '480' } });
     world = await withLesson(site.world, clock);
   });
   afterEach(async () => {

@@ -53,12 +53,17 @@ export interface Console extends AsyncDisposable {
 }
 
 /** The whole product, served; the sandbox plays VK ID and the messenger. */
-export async function startConsole(options: { clock?: Clock } = {}): Promise<Console> {
+export async function startConsole(
+  options: { clock?: Clock; env?: Record<string, string> } = {},
+): Promise<Console> {
   await using parts = new AsyncDisposableStack();
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const world = parts.use(
-    await startTestApp({ ...options, env: { PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: origin } }),
+    await startTestApp({
+      ...options,
+      env: { PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: origin, ...options.env },
+    }),
   );
   await listen(world.app, world.ctx.config);
   const browser = parts.use(await launch());

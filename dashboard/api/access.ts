@@ -47,7 +47,8 @@ export function accessRoutes({ api, ctx, guards }: ApiParts): void {
     const school = { schoolId, timeZone: timeZone ?? ctx.config.schoolTimeZone };
     const { items, total } = await listAccess(ctx.db.of(schoolId), school, filter);
     // That the trail was read is known, not again everybody in it.
-    saw(c, schoolId, filter.personId === undefined ? [] : [filter.personId]);
+    // Nor is an id that the trail does not have: it may be nobody's, or another school's.
+    saw(c, schoolId, filter.personId === undefined || total === 0 ? [] : [filter.personId]);
     return c.json({ items, total, page: filter.page, perPage: filter.perPage }, 200);
   });
 }

@@ -55,7 +55,13 @@ test('who was added by a worker that was killed before it could say so, and is n
   // The worker adds him and is gone: neither the outcome nor anything after it is recorded.
   const dead = {
     ...halves.ctx,
-    db: Object.create(halves.ctx.db, { transaction: { value: () => Promise.reject(new Error('killed')) } }),
+    db: new Proxy(halves.ctx.db, {
+      get(db, name) {
+        if (name === 'transactionOf') return () => Promise.reject(new Error('killed'));
+        const own: unknown = Reflect.get(db, name);
+        return typeof own === 'function' ? own.bind(db) : own;
+      },
+    }),
   };
   await expect(reconcileChat(dead, { schoolId: school, chatId })).rejects.toThrow('killed');
   expect(live().members.has(userId)).toBe(true);

@@ -15,6 +15,8 @@ const MIB = 1024 * 1024;
 /** Of one process that is API and worker at once, its code and heap included. */
 const PEAK_MIB = 900;
 const ZIP_BYTES = 32 * MIB;
+/** The machine may be busy with other things; what is seen here is memory. */
+const TAKEN_IN_WITHIN_MS = 150_000;
 /** Of both kinds of body. */
 const ARRIVES_WITHIN_MS = 3_000;
 /** Between two bytes of a slow client. */
@@ -70,7 +72,7 @@ async function imported(zip: Uint8Array) {
       expect(['succeeded', 'failed']).toContain(operation.state);
       return operation;
     },
-    { timeout: 50_000, interval: 50 },
+    { timeout: TAKEN_IN_WITHIN_MS, interval: 50 },
   );
 }
 
@@ -95,7 +97,7 @@ test('reliability 33: 100 MB of CSV are taken in', async () => {
     result: { people: 8_000, subjectGroups: 400, enrollments: 240_000, rejectedTotal: 0 },
   });
   await expectBounded();
-}, 60_000);
+}, 180_000);
 
 test('reliability 33: a zip bomb is refused, whatever it says of its size', async () => {
   const bomb = await zipRoster({

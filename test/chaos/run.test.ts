@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
 import { type Program, startProgram } from '../support/child-process.ts';
-import { everywhere } from '../support/everywhere.ts';
+import { asOwner, everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 import { seeded, seedFrom } from '../support/random.ts';
 
@@ -75,8 +75,11 @@ async function wipeQueue({ app }: Halves): Promise<void> {
 
 /** Of workers in the middle of their statements. */
 async function cutConnections({ ctx }: Halves): Promise<void> {
-  await sql`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid()`.execute(everywhere(ctx));
+  await asOwner(
+    ctx,
+    `select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`,
+  );
 }
 
 async function renameAll({ ctx, chatIds }: Halves): Promise<void> {

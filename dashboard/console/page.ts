@@ -71,6 +71,10 @@ function visitorOf(c: ConsoleContext): Visitor | null {
   return (c.get('visitor') as Visitor | undefined) ?? null;
 }
 
+/**
+ * `rel=expect` holds the first paint until the page's end is read. Columns and rows of fields are as wide as
+ * what stands in them, so that on a slow machine they would move while the rest arrives.
+ */
 function document(
   parts: Omit<PageParts, 'c' | 'status'>,
   refreshHref: string,
@@ -87,6 +91,7 @@ function document(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${parts.title}${visitor ? ` – ${visitor.school.name}` : ''}</title>
+<link rel="expect" href="#end" blocking="render">
 ${styles.map((name) => html`<link rel="stylesheet" href="${asset(name)}">`)}
 ${parts.refreshSeconds ? html`<noscript><meta http-equiv="refresh" content="${parts.refreshSeconds}; url=${refreshHref}"></noscript>` : ''}
 <link rel="icon" type="image/svg+xml" href="${asset('icon.svg')}">
@@ -103,6 +108,7 @@ ${parts.crumbs ? breadcrumbs(parts.crumbs) : ''}
 <div class="said" role="status">${said ? notice({ kind: said.kind, title: said.title, ...(said.text ? { text: said.text } : {}) }) : ''}</div>
 ${parts.body}
 </main>
+<span id="end" hidden></span>
 </body>
 </html>`;
 }

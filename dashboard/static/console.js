@@ -51,5 +51,3 @@ if (here) {
   const sections = here.closest('ul');
   sections.scrollLeft = here.offsetLeft - sections.offsetLeft - (sections.clientWidth - here.offsetWidth) / 2;
 }
-
-document.documentElement.classList.add('scripted');

@@ -5,6 +5,9 @@ import { type Console, describeInBrowser, PHONE, startConsole } from '../support
 import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
 import { initializeAll } from '../support/small-world.ts';
 
+/** A slow machine paints a page half read, and what is read later must not move it. */
+const SLOWER = 4;
+
 const PAGES = [
   ...['/', '/manage', '/manage/new', '/manage/initialize', '/manage/ahead', '/journal', '/people/p1'],
   ...['/attention', '/unreachable', '/changes', '/settings'],
@@ -25,6 +28,8 @@ describeInBrowser('pages as they load', () => {
   ])('nothing moves on %s', async (_, options) => {
     const page = await site.visit(ADMIN, '/manage', options);
     const editor = await page.locator('table.data tbody a').first().getAttribute('href');
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
     const moved: Record<string, number> = {};
     for (const path of [...PAGES, editor!]) {
       const response = await page.goto(`${site.origin}${path}`);

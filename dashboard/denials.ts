@@ -5,6 +5,7 @@ import type { Context } from '../src/context.ts';
 import { Refusal } from '../src/refusal.ts';
 import type { Caller } from './auth.ts';
 import { clientAddress } from './client-address.ts';
+import type { Sessions } from './console/session.ts';
 import { claimedSubject, type Rates } from './rates.ts';
 
 const DENIALS = new Set([401, 403, 429]);
@@ -14,9 +15,12 @@ const DENIALS = new Set([401, 403, 429]);
  * failed sign-in beyond its rate becomes a 429, and what is denied becomes a log line and a figure (K8). Neither holds
  * a query, a name or a token.
  */
-export function denials(ctx: Context, rates: Rates) {
+export function denials(ctx: Context, rates: Rates, sessions: Sessions) {
   return async (thrown: Error, c: HonoContext): Promise<Error> => {
-    const error = await limited(ctx, rates, thrown, c);
+    const error = await limited(thrown, async () => {
+      const attempt = await failedSignIn(c, statusOf(thrown), sessions);
+      if (attempt) await rates.failedSignIn(attempt.subject, clientAddress(c, ctx.config.trustedProxyHops));
+    });
     const status = statusOf(error);
     if (!DENIALS.has(status)) return error;
     const reason = error instanceof Refusal ? error.type : `status-${status}`;
@@ -28,20 +32,29 @@ export function denials(ctx: Context, rates: Rates) {
   };
 }
 
-async function limited(ctx: Context, rates: Rates, error: Error, c: HonoContext): Promise<Error> {
-  const token = await presentedToken(c);
-  if (token === null || !failsSignIn(c, statusOf(error))) return error;
+/** The refusal of a rate, where `count` throws one, in the place of the error. */
+async function limited(error: Error, count: () => Promise<void>): Promise<Error> {
   try {
-    await rates.failedSignIn(claimedSubject(token), clientAddress(c, ctx.config.trustedProxyHops));
+    await count();
     return error;
   } catch (beyond) {
     return beyond as Error;
   }
 }
 
-/** A page asked for without a sign-in, or with a session that has ended, is no attempt. */
-function failsSignIn(c: HonoContext, status: number): boolean {
-  return status === 401 || (c.req.path === '/sso' && status === 403);
+/**
+ * Whom a token that does not hold speaks of; nobody for a guessed session. Null: a page asked for without a sign-in,
+ * or with a session that has ended by itself, is no attempt.
+ */
+async function failedSignIn(
+  c: HonoContext,
+  status: number,
+  sessions: Sessions,
+): Promise<{ subject: string | null } | null> {
+  if (status !== 401 && !(c.req.path === '/sso' && status === 403)) return null;
+  const token = await presentedToken(c);
+  if (token !== null) return { subject: claimedSubject(token) };
+  return (await sessions.isMadeUp(c)) ? { subject: null } : null;
 }
 
 async function presentedToken(c: HonoContext): Promise<string | null> {

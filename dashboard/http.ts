@@ -66,7 +66,7 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
     ),
   );
   const http = createOpenApi();
-  const denied = denials(ctx, parts.rates);
+  const denied = denials(ctx, parts.rates, sessions);
   http.onError(async (thrown, c) => {
     const error = await denied(thrown, c);
     return wantsPage(c) ? errorPage(ctx, error, c as never) : answerError(ctx, error, c);

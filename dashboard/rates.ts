@@ -17,13 +17,19 @@ const HOUR_SECONDS = 3600;
 const STORE_TIMEOUT_MS = 200;
 const CLAIMED_SUBJECT_CHARS = 200;
 
+interface Rule {
+  keyPrefix: string;
+  points: number;
+  /** Seconds. */
+  duration: number;
+}
+
 /**
  * How often somebody may do something (contract, «Who calls»). Each throws Refusal(429) beyond.
  *
- * Failed sign-ins and linkings are counted in Redis where there is one, for all processes together; without one, or
- * while it is away, each process counts in its memory: nobody is locked out by a store. Requests of a person are always
- * counted in memory, for a write to a store would cost each request more than it protects; so several processes
- * together allow a person as many times the figure.
+ * Each is counted in Redis where there is one, for all processes together; without one, or while it is away, each
+ * process counts in its memory: nobody is locked out by a store. A person's request does not wait for Redis: what it
+ * counts there shuts him out of this process from his next request on.
  */
 export interface Rates extends AsyncDisposable {
   /** A request by somebody known. СГО itself is not limited. */
@@ -36,21 +42,31 @@ export interface Rates extends AsyncDisposable {
 
 export function createRates({ limits, redisUrl }: Config, onError: (error: Error) => void): Rates {
   const redis = redisUrl ? connect(redisUrl, onError) : null;
-  const counter = (keyPrefix: string, points: number, duration: number): RateLimiterAbstract => {
-    const inMemory = new RateLimiterMemory({ keyPrefix, points, duration });
-    if (!redis) return inMemory;
-    return new RateLimiterRedis({
-      ...{ storeClient: redis, keyPrefix: `sferum-sync:rate:${keyPrefix}`, points, duration },
-      ...{ rejectIfRedisNotReady: true, insuranceLimiter: inMemory },
+  const inRedis = (rule: Rule, insuranceLimiter?: RateLimiterAbstract) =>
+    redis &&
+    new RateLimiterRedis({
+      ...{ ...rule, keyPrefix: `sferum-sync:rate:${rule.keyPrefix}`, storeClient: redis },
+      ...{ rejectIfRedisNotReady: true, ...(insuranceLimiter && { insuranceLimiter }) },
     });
+  const counter = (keyPrefix: string, points: number, duration: number): RateLimiterAbstract => {
+    const rule = { keyPrefix, points, duration };
+    const inMemory = new RateLimiterMemory(rule);
+    return inRedis(rule, inMemory) ?? inMemory;
   };
   const bySubject = counter('subject', limits.subjectFailedSignInsPerMinute, MINUTE_SECONDS);
   const byAddress = counter('address', limits.addressFailedSignInsPerMinute, MINUTE_SECONDS);
   const linkings = counter('linking', limits.personLinkingsPerHour, HOUR_SECONDS);
-  const requests = new RateLimiterMemory({ points: limits.personRequestsPerSecond, duration: 1 });
+  const perSecond: Rule = { keyPrefix: 'request', points: limits.personRequestsPerSecond, duration: 1 };
+  const requests = new RateLimiterMemory(perSecond);
+  const requestsEverywhere = inRedis(perSecond);
   return {
     async request({ role, schoolId, subject }) {
-      if (role !== 'service') await consume(requests, keyOf(schoolId, subject));
+      if (role === 'service') return;
+      const key = keyOf(schoolId, subject);
+      await consume(requests, key);
+      requestsEverywhere?.consume(key).catch((beyond) => {
+        if (beyond instanceof RateLimiterRes) requests.block(key, beyond.msBeforeNext / 1000);
+      });
     },
     async failedSignIn(subject, address) {
       // Both are counted, whichever refuses.

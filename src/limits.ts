@@ -133,7 +133,7 @@ export const LIMIT_RULES = {
     value: 50,
     min: 1,
     max: 1_000_000,
-    about: 'requests of one person to one process; СГО itself has no such limit',
+    about: 'requests of one person; СГО itself has no such limit',
   },
 
   // Who looked (K8).

@@ -61,6 +61,7 @@ export const REFUSALS = {
   401: refused('no token, or one that does not hold'),
   403: refused('not allowed'),
   404: refused("no such thing, or another school's"),
+  429: refused('beyond a rate; `Retry-After` says in how many seconds to try again'),
   503: refused('the database or a key set does not answer'),
   504: refused('not answered in time'),
 };

@@ -106,6 +106,14 @@ export class Sessions {
     return getCookie(c, this.#cookie.name) !== undefined;
   }
 
+  /** The browser names a session that never was: no row has its digest, not even one that has ended by itself. */
+  async isMadeUp(c: HonoContext): Promise<boolean> {
+    const key = this.#digestOf(c);
+    if (!key) return false;
+    const { rows } = await sql`select 1 from console_session where digest = ${key}`.execute(this.#db);
+    return rows.length === 0;
+  }
+
   async choose(c: HonoContext, schoolId: string): Promise<void> {
     await sql`update console_session set chosen_school_id = ${schoolId}
       where digest = ${this.#digestOf(c)}::bytea`.execute(this.#db);

@@ -398,7 +398,9 @@ describe('the description', () => {
         const open = !path.startsWith('/v1/');
         expect(route.security).toEqual(path === '/metrics' ? [{}, { ops: [] }] : open ? [] : undefined);
         if (!open)
-          expect(Object.keys(route.responses)).toEqual(expect.arrayContaining(['400', '401', '403', '404']));
+          expect(Object.keys(route.responses)).toEqual(
+            expect.arrayContaining(['400', '401', '403', '404', '429']),
+          );
       }
     }
     const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)];

@@ -1,12 +1,14 @@
 /** What the image and docker-compose.yml promise, as far as it can be seen without an engine. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
+import { SECRET_VARIABLES } from '../../src/config/secret-files.ts';
+import { VARIABLES } from '../../src/config/variables.ts';
 import { loadConfig } from '../../src/config.ts';
 import { assertMigrated, migrate } from '../../src/store/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -89,6 +91,22 @@ describe('docker-compose.yml', () => {
     expect(compose.services.redis!.command!.join(' ')).toContain('--requirepass');
     expect(text('.gitignore')).toContain('secrets/');
     expect(text('.dockerignore')).toContain('secrets');
+  });
+
+  test('every variable that is told or asked for is one that the configuration has; every secret is mounted', () => {
+    const known = new Set([...Object.keys(VARIABLES), ...SECRET_VARIABLES.map((name) => `${name}_FILE`)]);
+    for (const name of ['api', 'worker', 'migrate', 'sandbox']) {
+      const { environment, secrets = [] } = compose.services[name]!;
+      expect(Object.keys(environment!).filter((variable) => !known.has(variable))).toEqual([]);
+      const files = Object.values(environment!).flatMap((v) => /^\/run\/secrets\/(.+)$/.exec(v)?.[1] ?? []);
+      expect(files.toSorted()).toEqual(secrets.toSorted());
+    }
+    const asked = [...text('docker-compose.yml').matchAll(/(?<!\$)\$\{(\w+)/g)].map((m) => m[1]!);
+    expect(asked.filter((variable) => !known.has(variable))).toEqual([]);
+    // Behind the proxy everybody would have one address.
+    for (const name of ['api', 'worker']) {
+      expect(compose.services[name]!.environment!.TRUSTED_PROXY_HOPS).toMatch(/:-1}$/);
+    }
   });
 
   test('with the secrets that are made, its environment is one that production takes', () => {
@@ -177,6 +195,7 @@ test('the roles: one migrates, another works; neither is a superuser, and the se
 describe('the production image', () => {
   let database: TestDatabase;
   let app: string;
+  let marker: string;
   beforeAll(async () => {
     database = await createTestDatabase();
     app = join(scratch, 'app');
@@ -188,6 +207,8 @@ describe('the production image', () => {
       rmSync(join(app, path), { recursive: true });
     cpSync(join(ROOT, 'package.json'), join(app, 'package.json'));
     symlinkSync(join(ROOT, 'node_modules'), join(app, 'node_modules'));
+    marker = join(scratch, 'copied');
+    writeFileSync(marker, '');
   });
   afterAll(() => database[Symbol.asyncDispose]());
 
@@ -235,5 +256,9 @@ describe('the production image', () => {
     const [code] = await exit;
     expect(output).toContain(entry === 'migrate' ? 'at this version of the schema' : '"msg":"ready"');
     expect(code).toBe(0);
+    // Its file system is read-only: what wrote beside the code would not start.
+    expect(execFileSync('find', [app, '-newer', marker, '-not', '-path', app], { encoding: 'utf8' })).toBe(
+      '',
+    );
   });
 });

@@ -22,6 +22,7 @@ FROM node:24.21.0-bookworm-slim AS production
 WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=without-stand-ins /app ./
+RUN install -d -o node -g node -m 0700 /data
 USER node
 EXPOSE 3000
 CMD ["node", "src/main/api.ts"]

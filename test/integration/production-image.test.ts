@@ -32,11 +32,13 @@ interface Service {
   mem_limit?: string;
   command?: string[];
   networks?: string[];
+  volumes?: string[];
 }
 const compose = parse(text('docker-compose.yml'), { merge: true }) as {
   services: Record<string, Service>;
   networks: Record<string, { internal?: boolean } | null>;
   secrets: Record<string, { file: string }>;
+  volumes: Record<string, null>;
 };
 const services = Object.entries(compose.services);
 
@@ -75,6 +77,18 @@ describe('docker-compose.yml', () => {
     ];
     expect(images.length).toBeGreaterThan(2);
     for (const image of images) expect(image).toMatch(/:\d+\.\d+(\.\d+)?(-\w+)*$/);
+  });
+
+  test('DATA_DIR, where the acts of erasure are kept for a restore, is a volume of the application’s user', () => {
+    for (const name of ['api', 'worker', 'migrate']) {
+      const { environment, volumes } = compose.services[name]!;
+      expect([name, environment!.DATA_DIR, volumes]).toEqual([name, '/data', ['data:/data']]);
+    }
+    expect(compose.volumes).toHaveProperty('data');
+    // A new volume takes over the directory of the image with its owner.
+    expect(text('Dockerfile').split('AS production')[1]).toMatch(
+      /^RUN install -d -o node -g node -m 0700 \/data\n(?:.*\n)*USER node$/m,
+    );
   });
 
   test('no secret stands in an environment or in the file', () => {

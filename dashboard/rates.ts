@@ -69,12 +69,9 @@ export function createRates({ limits, redisUrl }: Config, onError: (error: Error
       });
     },
     async failedSignIn(subject, address) {
-      // Both are counted, whichever refuses.
-      const counted = await Promise.allSettled([
-        subject === null ? null : consume(bySubject, subject),
-        address === null ? null : consume(byAddress, address),
-      ]);
-      for (const one of counted) if (one.status === 'rejected') throw one.reason;
+      // An address first: one that is beyond its rate cannot fill the memory with names.
+      if (address !== null) await consume(byAddress, address);
+      if (subject !== null) await consume(bySubject, subject);
     },
     linking: ({ schoolId, personId }) => consume(linkings, keyOf(schoolId, personId)),
     async [Symbol.asyncDispose]() {

@@ -211,6 +211,32 @@ test('an address that a caller writes himself is believed of our own proxies alo
   }
 });
 
+test('what a proxy passes on is an address, with or without its port, or the connection’s own counts', async () => {
+  await using world = await createWorld({
+    ...{ TRUSTED_PROXY_HOPS: '1', LIMIT_ADDRESS_FAILED_SIGN_INS_PER_MINUTE: '1' },
+  });
+  const fail = async (said: string) =>
+    (
+      await from(world, '10.0.0.9', '/v1/me', {
+        ...{ ...bearer(await forged(randomUUID())), 'x-forwarded-for': said },
+      })
+    ).status;
+  for (const [first, same] of [
+    ['2.2.2.2', '2.2.2.2:4711'],
+    ['2001:db8::1', '[2001:db8::1]:4711'],
+    ['unknown', `<script>${'x'.repeat(4000)}`],
+  ] as const) {
+    expect([first, await fail(first), await fail(same)]).toEqual([first, 401, 429]);
+  }
+});
+
+test('an address beyond its rate makes no more names to be remembered', async () => {
+  await using world = await createWorld({ LIMIT_ADDRESS_FAILED_SIGN_INS_PER_MINUTE: '3' });
+  const victim = bearer(await forged('victim'));
+  for (let n = 0; n < 30; n += 1) await from(world, '10.0.0.1', '/v1/me', victim);
+  expect((await from(world, '10.0.0.2', '/v1/me', victim)).status).toBe(401);
+});
+
 test('what is denied is a figure by its reason and a log line without query, name or token', async () => {
   await using world = await createWorld();
   const token = await tokenOf({ role: 'student', school: 's1', sub: pupil(0) });

@@ -19,7 +19,7 @@ export interface Metrics {
   /** A request that was denied (401, 403, 429), by its reason's code. */
   denial(reason: string): void;
   /** Somebody signed in or out at the console. */
-  session(event: 'signed-in' | 'signed-out'): void;
+  session(event: 'signed-in' | 'signed-out' | 'ended', count?: number): void;
   /** The text of `GET /metrics`. */
   render(): Promise<{ contentType: string; body: string }>;
 }
@@ -47,7 +47,11 @@ export function createMetrics(): Metrics {
   const held = counter('removals_held_total', 'Removals held by the guard', []);
   const accessLost = counter('access_records_lost_total', 'Records of who looked that were lost', []);
   const denials = counter('denials_total', 'Requests denied (401, 403, 429), by reason', ['reason']);
-  const sessions = counter('session_events_total', 'Sign-ins and sign-outs at the console', ['event']);
+  const sessions = counter(
+    'session_events_total',
+    'Sessions of the console: sign-ins, sign-outs, those that somebody ended',
+    ['event'],
+  );
   const delay = new Histogram({
     name: 'order_to_chat_seconds',
     help: 'From an order in force to the chat in Sferum',
@@ -74,7 +78,7 @@ export function createMetrics(): Metrics {
     removalsHeld: (count) => held.inc(count),
     accessLost: (count) => accessLost.inc(count),
     denial: (reason) => denials.inc({ reason }),
-    session: (event) => sessions.inc({ event }),
+    session: (event, count = 1) => sessions.inc({ event }, count),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { notFound, Refusal } from '../../src/refusal.ts';
 import { endSession, endSessions, listSessions } from '../../src/store/queries/sessions.ts';
 import { schoolOf } from '../rights.ts';
+import { noteEnded } from '../sessions-ended.ts';
 import type { ApiParts } from './api.ts';
 import { IdParam, Instant, json, REFUSALS, SchoolQuery } from './schemas.ts';
 
@@ -43,7 +44,9 @@ export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
   });
   api.openapi(endOwn, async (c) => {
     const { id } = c.req.valid('param');
-    if (!z.uuid().safeParse(id).success || !(await endSession(db, c.get('caller'), id))) throw notFound();
+    const caller = c.get('caller');
+    if (!z.uuid().safeParse(id).success || !(await endSession(db, caller, id))) throw notFound();
+    noteEnded(ctx, caller, { of: caller.subject, ended: 1 });
     return c.body(null, 204);
   });
 
@@ -61,6 +64,10 @@ export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
     if (personId === undefined && school === undefined) {
       throw new Refusal(400, 'nobody-named', 'Укажите, чьи сеансы закончить: ?personId= или ?school=');
     }
-    return c.json({ ended: await endSessions(db, schoolOf(c), personId ?? null) }, 200);
+    const schoolId = schoolOf(c);
+    const of = personId ?? null;
+    const ended = await endSessions(db, schoolId, of);
+    noteEnded(ctx, { ...c.get('caller'), schoolId }, { of, ended });
+    return c.json({ ended }, 200);
   });
 }

@@ -267,6 +267,37 @@ test('what is denied is a figure by its reason and a log line without query, nam
   expect(lines.join()).not.toMatch(/Тайнов|Ученик|token=|eyJ/);
 });
 
+test('a session that somebody ends is a figure and a log line of who and whose', async () => {
+  await using world = await createWorld();
+  const enter = async () => {
+    const entered = await world.request(
+      await entryPath({ role: 'student', school: 's1', sub: pupil(0) }, '/'),
+    );
+    return entered.headers.get('set-cookie')!.split(';', 1)[0]!;
+  };
+  const [here] = [await enter(), await enter(), await enter()];
+  const token = await tokenOf({ role: 'student', school: 's1', sub: pupil(0) });
+  const { items } = await world.get<{ items: { id: string }[] }>('/v1/me/sessions', token);
+  const [first, second] = items.map(({ id }) => id);
+  await world.request(`/v1/me/sessions/${first}`, { method: 'DELETE', token });
+  await world.request('/sessions/end', {
+    ...{ method: 'POST', body: new URLSearchParams({ session: second! }) },
+    headers: { cookie: here!, origin: world.ctx.config.publicUrl },
+  });
+  const operator = await tokenOf({ role: 'operator', school: '*', sub: 'o' });
+  await world.request('/v1/sessions?school=s1&personId=nobody', { method: 'DELETE', token: operator });
+  await world.request(`/v1/sessions?school=s1&personId=${pupil(0)}`, { method: 'DELETE', token: operator });
+  const { body } = await world.ctx.metrics.render();
+  expect(body).toContain('session_events_total{event="ended"} 3');
+  const lines = world.logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'sessions ended');
+  const own = { subject: pupil(0), role: 'student', schoolId: 's1', of: pupil(0), ended: 1 };
+  expect(lines).toMatchObject([
+    ...[own, own],
+    { subject: 'o', role: 'operator', schoolId: 's1', of: 'nobody', ended: 0 },
+    { subject: 'o', role: 'operator', schoolId: 's1', of: pupil(0), ended: 1 },
+  ]);
+});
+
 test('signing in and out are figures and log lines', async () => {
   await using world = await createWorld();
   const entered = await world.request(await entryPath({ role: 'student', school: 's1', sub: pupil(0) }, '/'));

@@ -6,6 +6,7 @@ import {
   type SessionItem,
   type SessionOwner,
 } from '../../../src/store/queries/sessions.ts';
+import { noteEnded } from '../../sessions-ended.ts';
 import type { ConsoleParts } from '../console.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
@@ -46,7 +47,9 @@ export function sessionRoutes({ screens, ctx, sessions }: ConsoleParts): void {
     EVERYBODY,
     async (c) => {
       const id = z.uuid().safeParse((await c.req.formData()).get('session')).data;
-      if (id === undefined || !(await endSession(db, ownerOf(c), id))) throw notFound();
+      const owner = ownerOf(c);
+      if (id === undefined || !(await endSession(db, owner, id))) throw notFound();
+      noteEnded(ctx, owner, { of: owner.subject, ended: 1 });
       return goTo(c, '/sessions', { kind: 'good', title: 'Сеанс закончен' });
     },
     options,

@@ -1,0 +1,12 @@
+import type { Context } from '../src/context.ts';
+import type { SessionOwner } from '../src/store/queries/sessions.ts';
+
+/** Sessions that a person or an operator has ended are a log line and a figure (K8). `of` null: all of the school's. */
+export function noteEnded(
+  { log, metrics }: Context,
+  { subject, role, schoolId }: SessionOwner,
+  { of, ended }: { of: string | null; ended: number },
+): void {
+  metrics.session('ended', ended);
+  log.info({ subject, role, schoolId, of, ended }, 'sessions ended');
+}

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { exportPerson } from '../../src/person-export/export-person.ts';
 import { notFound } from '../../src/refusal.ts';
 import { findPerson } from '../../src/store/queries/person-chats.ts';
-import { exportPerson, passedToVk } from '../../src/store/queries/person-export.ts';
 import { saw } from '../access.ts';
 import { schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
@@ -11,8 +11,13 @@ const Row = z.record(z.string(), z.unknown());
 const Export = z
   .object({
     personId: z.string(),
-    held: z.record(z.string(), z.array(Row)).openapi({ description: 'rows that name him, by table' }),
-    passedTo: z.array(Row).openapi({ description: 'VK: his profile, the chats, when it was seen there' }),
+    held: z.record(z.string(), z.array(Row)).openapi({
+      description:
+        'rows that say something of him, by table; of other people neither ids nor names nor what was written of them: null stands for such an id, an author is said by `authorKind`',
+    }),
+    passedTo: z.array(Row).openapi({
+      description: 'VK: his profile, the chats, when it was seen there; no name and nothing else is passed',
+    }),
   })
   .openapi('PersonExport');
 
@@ -32,14 +37,10 @@ export function personExportRoutes({ api, ctx, guards }: ApiParts): void {
   });
   api.openapi(route, async (c) => {
     const schoolId = schoolOf(c);
-    const db = ctx.db.of(schoolId);
-    const person = await findPerson(db, schoolId, c.req.valid('param').id);
+    const person = await findPerson(ctx.db.of(schoolId), schoolId, c.req.valid('param').id);
     if (!person) throw notFound();
     saw(c, schoolId, [person.id]);
-    const [held, passedTo] = [
-      await exportPerson(db, schoolId, person.id),
-      await passedToVk(db, schoolId, person.id),
-    ];
-    return c.json({ personId: person.id, held, passedTo }, 200);
+    const all = await ctx.db.transactionOf(schoolId, ({ sql: tx }) => exportPerson(tx, schoolId, person.id));
+    return c.json(all, 200);
   });
 }

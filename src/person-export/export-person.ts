@@ -1,0 +1,69 @@
+/** What is held of one person, and to whom it was passed (K6); of other people neither ids nor names nor words. */
+import { sql } from 'kysely';
+import { instant, type Sql } from '../store/database.ts';
+import type { Him } from './parts.ts';
+import { HELD, type Held, type HeldTable } from './tables.ts';
+
+/** Columns in camelCase, instants ISO 8601 UTC. */
+export type ExportedRow = Record<string, unknown>;
+export type HeldOfHim = Record<HeldTable, ExportedRow[]>;
+
+export interface PersonExport {
+  personId: string;
+  /** By table; every table that may hold something is there, also with no rows. */
+  held: HeldOfHim;
+  passedTo: ExportedRow[];
+}
+
+/** One transaction of the school; he is one whom the school knows or knew. */
+export async function exportPerson(tx: Sql, schoolId: string, personId: string): Promise<PersonExport> {
+  const him = { id: personId, profiles: await profilesOf(tx, schoolId, personId) };
+  const held = {} as HeldOfHim;
+  for (const table of Object.keys(HELD) as HeldTable[]) held[table] = await rowsOf(tx, schoolId, table, him);
+  return { personId, held, passedTo: await passedToVk(tx, schoolId, personId) };
+}
+
+async function rowsOf(tx: Sql, schoolId: string, table: HeldTable, him: Him): Promise<ExportedRow[]> {
+  const { rows: isHis, given, parts = {} }: Held = HELD[table];
+  const columns = [
+    ...given.map((column) => sql`${sql.lit(camelCase(column))}, ${sql.ref(`t.${column}`)}`),
+    ...Object.entries(parts).map(([column, part]) => sql`${sql.lit(camelCase(column))}, ${part(him)}`),
+  ];
+  const { rows } = await sql<{ row: ExportedRow }>`
+    select jsonb_build_object(${sql.join(columns)}) as row from ${sql.table(table)} t
+    where t.school_id = ${schoolId} and ${isHis(him)}`.execute(tx);
+  return rows.map(({ row }) => withInstants(row));
+}
+
+async function profilesOf(tx: Sql, schoolId: string, personId: string): Promise<string[]> {
+  const { rows } = await sql<{ vk: string }>`
+    select vk_user_id::text as vk from profile_link
+    where school_id = ${schoolId} and person_id = ${personId} and vk_user_id is not null`.execute(tx);
+  return rows.map(({ vk }) => vk);
+}
+
+/** His profile at VK, in which chats, in what state there, seen when. Chats alone: nothing else is passed. */
+async function passedToVk(tx: Sql, schoolId: string, personId: string): Promise<ExportedRow[]> {
+  const { rows } = await sql<{ row: ExportedRow }>`
+    select jsonb_build_object('recipient', 'VK', 'vkUserId', l.vk_user_id, 'chatId', c.id, 'chatTitle', c.title,
+      'state', s.state, 'seenAt', s.seen_at) as row
+    from profile_link l join sferum_member s on s.school_id = l.school_id and s.vk_user_id = l.vk_user_id
+    join chat c on c.id = s.chat_id
+    where l.school_id = ${schoolId} and l.person_id = ${personId} order by c.title, c.id`.execute(tx);
+  return rows.map(({ row }) => withInstants(row));
+}
+
+function camelCase(column: string): string {
+  return column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const IS_INSTANT = /^(at|.*At|.*Since)$/;
+
+function withInstants(row: ExportedRow): ExportedRow {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      IS_INSTANT.test(name) && typeof value === 'string' ? instant(value) : value,
+    ]),
+  );
+}

@@ -1,0 +1,172 @@
+/** What of a row `t` is his, in SQL: nothing of anybody else leaves the database with it. */
+import { type RawBuilder, sql } from 'kysely';
+
+/** Whose data are asked for. */
+export interface Him {
+  id: string;
+  /** VK ids that he is or was linked with. */
+  profiles: readonly string[];
+}
+
+export type Rows = (him: Him) => RawBuilder<boolean>;
+export type Part = (him: Him) => RawBuilder<unknown>;
+
+const own = (column: string) => sql.ref(`t.${column}`);
+const ofProfiles = ({ profiles }: Him) => sql`any(${[...profiles]}::text[])`;
+
+/** The subjects of these are ids of СГО's own, not of people. */
+const NOT_OF_PEOPLE = sql`('operator', 'service', 'security', 'system')`;
+
+export const is =
+  (column: string): Rows =>
+  ({ id }) =>
+    sql`${own(column)} = ${id}`;
+export const holds =
+  (column: string): Rows =>
+  ({ id }) =>
+    sql`${own(column)} @> array[${id}]::text[]`;
+/** `kind`: the column that says what the id is of. */
+export const isPerson =
+  (column: string, kind: string): Rows =>
+  ({ id }) =>
+    sql`${own(column)} = ${id} and ${own(kind)} not in ${NOT_OF_PEOPLE}`;
+export const isProfile =
+  (column: string): Rows =>
+  (him) =>
+    sql`${own(column)}::text = ${ofProfiles(him)}`;
+export const either =
+  (...rows: Rows[]): Rows =>
+  (him) =>
+    sql`(${sql.join(
+      rows.map((one) => sql`(${one(him)})`),
+      sql` or `,
+    )})`;
+
+/** A column that names somebody: him, or null where it is another. */
+export const ifHim =
+  (column: string): Part =>
+  ({ id }) =>
+    sql`case when ${own(column)} = ${id} then ${own(column)} end`;
+/** A column that is his where the row is. */
+export const where =
+  (rows: Rows, column: string): Part =>
+  (him) =>
+    sql`case when ${rows(him)} then ${own(column)} end`;
+/** A list of people: him alone. */
+export const himAlone =
+  (column: string): Part =>
+  ({ id }) =>
+    sql`array(select p from unnest(${own(column)}) p where p = ${id})`;
+/** A bigint, exact in JSON. */
+export const asText =
+  (column: string): Part =>
+  () =>
+    sql`${own(column)}::text`;
+
+/** Grounds that name him as the pupil on whose account another is in a chat. */
+const naming = ({ id }: Him) => JSON.stringify([{ studentId: id }]);
+
+/** Another's row whose `column` holds such a ground. */
+export const isGround =
+  (column: string): Rows =>
+  (him) =>
+    sql`${own(column)} @> ${naming(him)}::jsonb`;
+/** The same of a journal's details and of the actions of a plan. */
+export const isGroundIn =
+  (column: string, within: 'object' | 'list'): Rows =>
+  (him) =>
+    within === 'object'
+      ? sql`${own(column)} @> jsonb_build_object('grounds', ${naming(him)}::jsonb)`
+      : sql`${own(column)} @> jsonb_build_array(jsonb_build_object('grounds', ${naming(him)}::jsonb))`;
+
+/** His own grounds without other pupils' ids; of another's grounds those that name him. */
+function groundsOf(him: Him, grounds: RawBuilder<unknown>, isHis: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select coalesce(jsonb_agg(case when g->>'studentId' = ${him.id} then g else g - 'studentId' end
+      order by n), '[]')
+    from jsonb_array_elements(${grounds}) with ordinality x(g, n) where ${isHis} or g->>'studentId' = ${him.id})`;
+}
+
+export const ownGrounds: Part = (him) => groundsOf(him, own('grounds'), is('person_id')(him));
+
+export const ownItems: Part = ({ id }) => sql`(select coalesce(jsonb_agg(i order by n), '[]')
+  from jsonb_array_elements(t.items) with ordinality x(i, n) where i->>'studentId' = ${id})`;
+
+/** Lines of the journal about his profile. */
+export const isAnswer: Rows = (him) =>
+  sql`(t.details->>'userId' = ${ofProfiles(him)} or t.details->>'stranger' = ${ofProfiles(him)})`;
+/** Lines about the school's account, where that is his own. */
+export const isAccount: Rows = (him) =>
+  sql`(t.details->'before'->>'ownerId' = ${ofProfiles(him)} or t.details->'after'->>'ownerId' = ${ofProfiles(him)})`;
+/** Lines about the end of a decision of his. */
+export const isDropped: Rows = ({ id }) => sql`t.details->>'authorId' = ${id}`;
+
+/** What a line says of things, and what it says of the person it is about. Whatever else it says is left out. */
+const OF_THINGS = ['kind', 'decision', 'lessonId', 'renamed', 'recreate', 'run'];
+const OF_PERSON = ['member', 'admin', 'ending', 'result', 'reason', 'code', 'userId', 'stranger', 'pending'];
+
+export const ownDetails: Part = (him) => {
+  const isHis = sql`(coalesce(t.person_id = ${him.id}, false) or coalesce(${isAnswer(him)}, false))`;
+  return sql`(select coalesce(jsonb_object_agg(k, case
+      when k = 'grounds' then ${groundsOf(him, sql`v`, isHis)}
+      when k in ('before', 'after') then jsonb_build_object('ownerId', v->'ownerId')
+      else v end), '{}')
+    from jsonb_each(t.details) d(k, v)
+    where k = any(${OF_THINGS}) or k = 'grounds' or ${isHis} and k = any(${OF_PERSON})
+      or k = 'authorId' and v #>> '{}' = ${him.id}
+      or k in ('before', 'after') and v->>'ownerId' = ${ofProfiles(him)})`;
+};
+
+const isHisAction = (him: Him) =>
+  sql`(coalesce(a->>'personId' = ${him.id}, false) or coalesce(a->>'strangerId' = ${ofProfiles(him)}, false))`;
+
+/** Plans that would do something about him. */
+export const isPlanned: Rows = (him) =>
+  sql`exists (select from jsonb_array_elements(t.actions) a where ${isHisAction(him)})`;
+
+export const ownActions: Part = (him) => {
+  const isHis = isHisAction(him);
+  const ifHis = (field: string) => sql`case when ${isHis} then a->${sql.lit(field)} end`;
+  return sql`(select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('action', a->'action',
+      'personId', ${ifHis('personId')}, 'strangerId', ${ifHis('strangerId')}, 'ending', ${ifHis('ending')},
+      'held', ${ifHis('held')}, 'pending', ${ifHis('pending')},
+      'grounds', ${groundsOf(him, sql`a->'grounds'`, isHis)})) order by n), '[]')
+    from jsonb_array_elements(t.actions) with ordinality x(a, n)
+    where ${isHis} or a->'grounds' @> ${naming(him)}::jsonb)`;
+};
+
+/** Of a staged list (src/roster/staged.ts): his own rows, by what the list is of. */
+const isHisStaged = ({ id }: Him) => sql`case t.kind
+  when 'people' then r->>'id' = ${id}
+  when 'pupils' then r->>1 = ${id}
+  when 'teachers' then r->>1 = ${id}
+  when 'guardians' then r->>0 = ${id} or r->1 @> to_jsonb(array[${id}]::text[])
+  when 'unclear' then ${id} in (r->>1, split_part(r->>1, E'\n', 2))
+  else false end`;
+
+export const isStaged: Rows = (him) =>
+  sql`exists (select from jsonb_array_elements(t.rows) r where ${isHisStaged(him)})`;
+
+export const ownStaged: Part = (him) => sql`(select coalesce(jsonb_agg(case t.kind
+    when 'people' then r
+    when 'guardians' then jsonb_build_object('as', case when r->>0 = ${him.id} then 'child' else 'guardian' end)
+    when 'unclear' then jsonb_build_object('unclear', r->0)
+    else jsonb_build_object('unitId', r->0, 'spans', r->2) end order by n), '[]')
+  from jsonb_array_elements(t.rows) with ordinality x(r, n) where ${isHisStaged(him)})`;
+
+/** Whose hand an operation went through after it had begun. */
+export const isDecider: Rows = ({ id }) =>
+  sql`(t.params->>'cancelledBy' = ${id} or t.params->'acceptedBy'->>'id' = ${id})`;
+export const ownDecision: Part = ({ id }) => sql`jsonb_strip_nulls(jsonb_build_object(
+  'cancelledBy', case when t.params->>'cancelledBy' = ${id} then ${id}::text end,
+  'acceptedBy', case when t.params->'acceptedBy'->>'id' = ${id} then ${id}::text end))`;
+
+/** Words that were written about him and nobody else. */
+export const ownReason: Part = ({ id }) => sql`case when t.person_id = ${id}
+  and not exists (select from exception e where e.school_id = t.school_id and e.chat_id = t.chat_id and e.at = t.at
+    and e.person_id <> t.person_id)
+  and not exists (select from journal_text w where w.school_id = t.school_id and w.chat_id = t.chat_id and w.at = t.at
+    and w.reason = t.reason and not w.person_ids <@ array[${id}]::text[]) then t.reason end`;
+export const ofHimAlone =
+  (column: string): Part =>
+  ({ id }) =>
+    sql`case when t.person_ids <@ array[${id}]::text[] then ${own(column)} end`;

@@ -1,0 +1,279 @@
+/**
+ * Every column of every table, and what an export of one person's data (K6) does with it. A test holds the list against
+ * the database: a table or a column that is not said here fails it.
+ */
+import {
+  asText,
+  either,
+  himAlone,
+  holds,
+  ifHim,
+  is,
+  isAccount,
+  isAnswer,
+  isDecider,
+  isDropped,
+  isGround,
+  isGroundIn,
+  isPerson,
+  isPlanned,
+  isProfile,
+  isStaged,
+  ofHimAlone,
+  ownActions,
+  ownDecision,
+  ownDetails,
+  ownGrounds,
+  ownItems,
+  ownReason,
+  ownStaged,
+  type Part,
+  type Rows,
+  where,
+} from './parts.ts';
+
+export interface Held {
+  /** Which rows say something of him. */
+  rows: Rows;
+  /** Columns that are given as they are: of these rows they name nobody, or him. */
+  given: readonly string[];
+  /** Columns of which his part is given. */
+  parts?: Readonly<Record<string, Part>>;
+  /** Columns that are left out, by the reason. */
+  without?: Readonly<Record<string, readonly string[]>>;
+}
+/** A table without people. */
+export interface Nobody {
+  why: string;
+  columns: readonly string[];
+}
+
+const STATED = ['stated_at', 'stated_by', 'gone_at', 'gone_by', 'present'];
+const WORKINGS = 'how far the work on it is';
+const SECRET = 'a secret, or a hash of one';
+const OTHERS = 'of the school or of other people';
+
+/** `school_id` is the school that is asked, and not said again. */
+export const HELD = {
+  person: {
+    rows: is('id'),
+    given: [
+      ...['id', 'family_name', 'given_name', 'middle_name', 'name_key', 'roles', ...STATED],
+      ...['sex', 'sex_at', 'sex_by', 'birth_date', 'birth_date_at', 'birth_date_by'],
+    ],
+  },
+  guardian: {
+    rows: either(is('guardian_id'), is('student_id')),
+    given: STATED,
+    parts: { guardian_id: ifHim('guardian_id'), student_id: ifHim('student_id') },
+  },
+  enrollment: {
+    rows: is('student_id'),
+    given: [
+      ...['student_id', 'unit', 'unit_id', 'begins_on', 'ends_on', ...STATED],
+      ...['stated_from_at', 'gone_from_at'],
+    ],
+  },
+  class: {
+    rows: holds('homeroom_teacher_ids'),
+    given: ['id', 'title', 'grade', 'starts_on', 'ends_on', ...STATED],
+    parts: { homeroom_teacher_ids: himAlone('homeroom_teacher_ids') },
+  },
+  subject_group: {
+    rows: holds('teacher_ids'),
+    given: [
+      ...['id', 'title', 'subject', 'class_id', 'starts_on', 'ends_on', ...STATED],
+      ...['listed_at', 'listed_by'],
+    ],
+    parts: { teacher_ids: himAlone('teacher_ids') },
+  },
+  lesson: {
+    rows: is('teacher_id'),
+    given: ['id', 'teacher_id', 'subject_group_id', 'topic', 'starts_at', 'ends_at', ...STATED],
+  },
+  meeting: {
+    rows: is('author_id'),
+    given: ['lesson_id', 'author_id', 'title', 'asked_at', 'deleted_at'],
+    without: {
+      [WORKINGS]: [
+        ...['attempts', 'condition', 'condition_message', 'condition_reason', 'condition_since'],
+        ...['due_at', 'generation', 'queued_at'],
+      ],
+    },
+  },
+  roster_order: {
+    rows: holds('student_ids'),
+    given: [
+      ...['id', 'number', 'kind', 'issued_on', 'effective_on'],
+      ...['issued_at', 'issued_by', 'cancelled_at', 'cancelled_by'],
+    ],
+    parts: { student_ids: himAlone('student_ids'), items: ownItems },
+  },
+  profile_link: { rows: is('person_id'), given: ['person_id', 'vk_user_id', ...STATED] },
+  profile_linking: {
+    rows: is('person_id'),
+    given: ['person_id', 'expires_at'],
+    without: { [SECRET]: ['digest', 'verifier_sealed', 'profile_sealed'] },
+  },
+  sferum_account: {
+    rows: isProfile('owner_id'),
+    given: ['owner_id', 'token_kind', 'status', 'status_reason', 'status_since'],
+    without: {
+      [SECRET]: ['access_token_sealed', 'calls_token_sealed'],
+      [OTHERS]: ['community_id', 'requests_per_second'],
+    },
+  },
+  sferum_member: {
+    rows: isProfile('vk_user_id'),
+    given: ['chat_id', 'vk_user_id', 'admin', 'state', 'reason', 'seen_at', 'held_by', 'tries'],
+  },
+  membership: {
+    rows: either(is('person_id'), isGround('grounds')),
+    given: ['chat_id'],
+    parts: {
+      person_id: ifHim('person_id'),
+      admin: where(is('person_id'), 'admin'),
+      held_by: where(is('person_id'), 'held_by'),
+      grounds: ownGrounds,
+    },
+  },
+  exception: {
+    rows: either(is('person_id'), is('author_id')),
+    given: ['chat_id', 'member', 'admin', 'at'],
+    parts: { person_id: ifHim('person_id'), author_id: ifHim('author_id'), reason: ownReason },
+  },
+  chat: {
+    rows: either(is('author_id'), isProfile('owner_id')),
+    given: ['id', 'type', 'title', 'class_id', 'subject_group_id', 'created_at', 'archived', 'deleted_at'],
+    parts: { author_id: ifHim('author_id'), owner_id: where(isProfile('owner_id'), 'owner_id') },
+    without: {
+      [SECRET]: ['invite_link'],
+      [OTHERS]: ['peer_id', 'sferum_title', 'title_key', 'title_by_hand', 'key', 'recreate'],
+      [WORKINGS]: [
+        ...['attempts', 'cause', 'caused_at', 'condition', 'condition_message', 'condition_reason'],
+        ...[
+          'condition_since',
+          'creation',
+          'creation_at',
+          'creation_fence',
+          'creation_looks',
+          'creation_title',
+        ],
+        ...['deleting_since', 'generation', 'not_before', 'priority', 'queued_at', 'seen_at'],
+        ...['set_aside_times', 'settled_generation', 'warning'],
+      ],
+    },
+  },
+  chat_draft: {
+    rows: is('author_id'),
+    given: ['id', 'author_id', 'chat_id', 'type', 'title', 'class_id', 'subject_group_id', 'touched_at'],
+  },
+  chat_draft_person: {
+    rows: is('person_id'),
+    given: ['draft_id', 'person_id', 'member', 'admin', 'picked', 'ticked'],
+  },
+  operation: {
+    rows: either(isPerson('created_by', 'created_by_kind'), isDecider),
+    given: ['id', 'kind', 'state', 'created_by_kind', 'created_at', 'started_at', 'finished_at'],
+    parts: { created_by: ifHim('created_by'), params: ownDecision },
+    without: {
+      [OTHERS]: ['result', 'problems', 'parent_id', 'day'],
+      [WORKINGS]: ['done', 'total', 'revision'],
+    },
+  },
+  operation_chat: {
+    rows: either(isPlanned, isGroundIn('actions', 'list')),
+    given: ['operation_id', 'chat_id', 'title', 'type', 'done_at'],
+    parts: { actions: ownActions },
+    without: { [WORKINGS]: ['api_calls', 'first_action', 'generation', 'ordinal', 'problem'] },
+  },
+  staged_roster: {
+    rows: isStaged,
+    given: ['operation_id', 'kind'],
+    parts: { rows: ownStaged },
+    without: { [WORKINGS]: ['chunk'] },
+  },
+  journal: {
+    rows: either(
+      is('person_id'),
+      isPerson('author_id', 'author_kind'),
+      isAnswer,
+      isAccount,
+      isDropped,
+      isGroundIn('details', 'object'),
+    ),
+    given: ['at', 'what', 'cause', 'chat_id', 'author_kind'],
+    parts: {
+      id: asText('id'),
+      person_id: ifHim('person_id'),
+      author_id: where(isPerson('author_id', 'author_kind'), 'author_id'),
+      details: ownDetails,
+    },
+  },
+  journal_text: {
+    rows: holds('person_ids'),
+    given: ['at', 'what', 'cause', 'chat_id'],
+    parts: {
+      journal_id: asText('journal_id'),
+      person_ids: himAlone('person_ids'),
+      reason: ofHimAlone('reason'),
+      title: ofHimAlone('title'),
+      title_before: ofHimAlone('title_before'),
+    },
+  },
+  access_record: {
+    rows: either(holds('person_ids'), isPerson('subject', 'role')),
+    given: ['at', 'role', 'what'],
+    parts: {
+      id: asText('id'),
+      subject: where(isPerson('subject', 'role'), 'subject'),
+      address: where(isPerson('subject', 'role'), 'address'),
+      person_ids: himAlone('person_ids'),
+    },
+  },
+  console_session: {
+    rows: isPerson('subject', 'role'),
+    given: ['id', 'subject', 'role', 'created_at', 'used_at', 'expires_at', 'browser', 'acr', 'amr'],
+    without: { [SECRET]: ['digest'], [OTHERS]: ['chosen_school_id'] },
+  },
+} as const satisfies Record<string, Held>;
+
+export type HeldTable = keyof typeof HELD;
+
+export const NOBODY: Readonly<Record<string, Nobody>> = {
+  meeting_call: {
+    why: 'the link of a lesson’s call, for all of the lesson',
+    columns: ['id', 'lesson_id', 'call_id', 'join_link', 'started_at', 'state'],
+  },
+  received_event: {
+    why: 'ids of events, which are СГО’s own; no content',
+    columns: ['id', 'type', 'time', 'received_at'],
+  },
+  roster_file: {
+    why: 'a file between its arrival and its reading, minutes; of what was read of him there is staged_roster',
+    columns: ['operation_id', 'body', 'taken_at'],
+  },
+  erased: {
+    why: 'keyed hashes of people who are not held any more',
+    columns: ['digest', 'erased_at'],
+  },
+  erasure: {
+    why: 'acts about people who are not held any more',
+    columns: ['id', 'at', 'ground', 'retention_days', 'rows', 'digests', 'filed'],
+  },
+  order_delay: { why: 'times of a chat', columns: ['chat_id', 'caused_at', 'settled_at'] },
+  used_token: { why: 'ids of tokens', columns: ['jti', 'expires_at', 'opened'] },
+  school: {
+    why: 'settings of the school',
+    columns: [
+      ...['id', 'name', 'time_zone', 'created_at', 'computed_on', 'revision', 'roster_taken_at', 'limits'],
+      ...['early_entry_minutes', 'retention_days', 'session_idle_minutes', 'switched_on'],
+    ],
+  },
+  sferum_pace: {
+    why: 'how fast VK may be asked',
+    columns: ['key', 'next_slot_at', 'pause_reason', 'paused_until'],
+  },
+  setting: { why: 'marks of the program’s own', columns: ['key', 'value'] },
+  mikro_orm_migrations: { why: 'which migrations have run', columns: ['id', 'name', 'executed_at'] },
+};

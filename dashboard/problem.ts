@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ZodError } from 'zod';
 import type { Context } from '../src/context.ts';
 import { Refusal } from '../src/refusal.ts';
-import { stateOf } from '../src/store/database.ts';
+import { isPassing, stateOf } from '../src/store/database.ts';
 
 const RETRY_AFTER_SECONDS = 5;
 /** Of a long list of wrong things one each would be told: an answer many times as long as the request. */
@@ -47,7 +47,7 @@ export function generalProblem(c: HonoContext, status: number): Response {
 export function answerError(ctx: Context, error: Error, c: HonoContext): Response {
   if (error instanceof Refusal) return refused(c, error);
   if (error instanceof HTTPException) return generalProblem(c, error.status);
-  const status = statusOf(stateOf(error));
+  const status = statusOf(error);
   if (status >= 500) ctx.log.error({ err: error, method: c.req.method, status }, 'a request failed');
   return generalProblem(c, status);
 }
@@ -65,11 +65,11 @@ export function answerInvalid(c: HonoContext, error: ZodError): Response {
   return problem(c, 400, 'invalid', 'Запрос составлен неверно', { errors });
 }
 
-/** A database's or a socket's error code → a status. */
-function statusOf(code: string): number {
+/** A database's or a socket's error → a status. */
+function statusOf(error: Error): number {
+  const code = stateOf(error);
   // Texts PostgreSQL cannot hold: NUL, or bytes that are no UTF-8.
   if (code === '22021' || code === '22P05') return 400;
-  // No connection, no resources, shutting down, read-only; nothing was acknowledged.
-  if (/^(08|53|57)/.test(code) || code === '25006' || /^E[A-Z]{3,}/.test(code)) return 503;
-  return 500;
+  // No connection, no resources, a school that others hold, shutting down, read-only; nothing was acknowledged.
+  return isPassing(error) ? 503 : 500;
 }

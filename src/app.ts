@@ -170,21 +170,24 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
       log.error({ error: error.message }, 'rates are counted in memory: Redis is away'),
     ),
   );
-  const http = createHttp(ctx, {
-    ...{ access, rates },
-    commands: commandsOf(ctx),
-    queues: queues.all,
-    closing: closing.signal,
-    surroundings: {
-      ...places,
-      demo: (overrides.demo ?? false) && sandbox !== null,
+  const http = createHttp(
+    { ...ctx, db: db.forPages() },
+    {
+      ...{ access, rates },
+      commands: commandsOf(ctx),
+      queues: queues.all,
+      closing: closing.signal,
+      surroundings: {
+        ...places,
+        demo: (overrides.demo ?? false) && sandbox !== null,
+      },
+      probes: {
+        database: () => db.forPages().ping(),
+        queue: () => queues.ping(),
+        ...(watch ? { workers: () => watch!.check() } : {}),
+      },
     },
-    probes: {
-      database: () => db.ping(),
-      queue: () => queues.ping(),
-      ...(watch ? { workers: () => watch!.check() } : {}),
-    },
-  });
+  );
 
   const owned = parts.move();
   return {

@@ -3,7 +3,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType, DesiredMember } from '../desired/model.ts';
 import { chatIdOf } from '../reconcile/plan-school.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { findKnownPeople, mayNameUnits, standingsToUnit } from '../store/queries/standings.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
 import { exceptionsAfter, type PeopleChange } from './by-hand.ts';
@@ -57,8 +57,7 @@ export async function createChat(
   ctx: Context,
   creation: ChatCreation,
 ): Promise<{ chatId: string; warnings: Warning[] }> {
-  const made = await ctx.db.transactionOf(creation.viewer.schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, creation.viewer.schoolId);
+  const made = await ctx.db.holdingSchool(creation.viewer.schoolId, async ({ sql: tx }) => {
     const draft = await openDraft(ctx, tx, creation);
     const isAutomatic = draft.rules !== null && titleKey(draft.title) === titleKey(draft.rules.title);
     return isAutomatic ? makeAutomatic(ctx, tx, draft, draft.rules!) : makeManual(ctx, tx, draft);

@@ -5,7 +5,7 @@ import type { DesiredMember } from '../desired/model.ts';
 import { automaticTitle } from '../desired/names.ts';
 import { notFound } from '../refusal.ts';
 import { loadChats, type StoredChat } from '../store/chats.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { type ChatToChange, findChatToChange, findKnownPeople } from '../store/queries/standings.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
 import { contradictions, exceptionsAfter, type Kept, type PeopleChange } from './by-hand.ts';
@@ -53,8 +53,7 @@ interface Desk {
  */
 export async function editChat(ctx: Context, edit: ChatEdit): Promise<{ warnings: Warning[] }> {
   const { schoolId } = edit.viewer;
-  const warnings = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  const warnings = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     return change(ctx, tx, edit);
   });
   ctx.wake('chats');

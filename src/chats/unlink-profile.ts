@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
 import { moveGenerations } from '../reconcile/apply-plan.ts';
-import { lockSchool } from '../store/database.ts';
 import { noteLine } from '../store/journal.ts';
 
 /**
@@ -16,8 +15,7 @@ export async function unlinkProfile(
 ): Promise<boolean> {
   const cause = `profile:${ctx.newId()}`;
   const at = new Date(ctx.clock.now());
-  const unlinked = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  const unlinked = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     // After whatever was stated, also by a clock ahead of ours: unlinking is open to everybody at any time.
     const gone = await sql`
       update profile_link set gone_at = greatest(${at}::timestamptz, stated_at + interval '1 millisecond'), gone_by = ${cause}

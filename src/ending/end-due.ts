@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql, Transaction } from '../store/database.ts';
 import { dropMonths } from '../store/months.ts';
 import { BY_MONTH, BY_ROWS, type Rows } from './ends.ts';
 import { eraseDeparted } from './erase.ts';
@@ -64,11 +64,9 @@ async function endOfSchool(ctx: Context, schoolId: string, signal?: AbortSignal)
   await eraseDeparted(ctx, schoolId, signal);
   for (const [table, end] of BY_ROWS) {
     if (end.by !== 'school') continue;
+    const one = ({ sql: tx }: Transaction) => deleteBatch(ctx, tx, table, end, schoolId);
     const batch = () =>
-      ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-        if (end.holdsSchool) await lockSchool(tx, schoolId);
-        return deleteBatch(ctx, tx, table, end, schoolId);
-      });
+      end.holdsSchool ? ctx.db.holdingSchool(schoolId, one) : ctx.db.transactionOf(schoolId, one);
     await untilDone(ctx, batch, signal);
   }
 }

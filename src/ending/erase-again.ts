@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { lockSchool } from '../store/database.ts';
 import { fileActs } from './acts.ts';
 import { digestsOf, erase, retentionDays } from './erase.ts';
 
@@ -34,8 +33,7 @@ async function eraseNamed(
   schoolId: string,
   erasedAt: ReadonlyMap<string, Date>,
 ): Promise<number> {
-  const count = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  const count = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const { rows } = await sql<{ id: string; stated: string | null }>`
       select ids.id, p.stated_at as stated from (
         select id from person where school_id = ${schoolId}

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import { derivedKeys } from '../secrets.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { noteLine } from '../store/journal.ts';
 import { fileActs } from './acts.ts';
 import { departedBefore } from './departed.ts';
@@ -31,8 +31,7 @@ export async function wasErased(ctx: Context, schoolId: string, personId: string
 /** Erases all who departed before the school's term (K6), with an act a transaction. */
 export async function eraseDeparted(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
   for (let erased = -1; erased !== 0 && !signal?.aborted; ) {
-    erased = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-      await lockSchool(tx, schoolId);
+    erased = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
       const days = await retentionDays(ctx, tx, schoolId);
       const ids = await departedBefore(tx, schoolId, new Date(ctx.clock.now() - days * DAY_MS));
       if (ids.length > 0) await erase(ctx, tx, { schoolId, ids, ground: 'departed', retentionDays: days });

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { moveGenerations } from '../reconcile/apply-plan.ts';
 import { Refusal } from '../refusal.ts';
 import { linkProfile as stateLink } from '../roster/events/write-profile.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { noteLine } from '../store/journal.ts';
 
 export interface Linking {
@@ -22,8 +22,7 @@ export async function linkProfile(ctx: Context, linking: Linking): Promise<void>
   const { schoolId, personId } = linking;
   const cause = `profile:${ctx.newId()}`;
   const at = new Date(ctx.clock.now());
-  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await requirePresent(tx, linking);
     const stamp = { at: await afterAll(tx, linking, at), by: cause };
     const refused = await stateLink(tx, linking, stamp);

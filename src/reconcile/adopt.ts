@@ -24,7 +24,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
 import { type FoundChat, type SferumAccount, SferumError } from '../sferum/gateway.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { accountOf, NotConnected, RESTORE_UNCONFIRMED } from './accounts.ts';
 import { loadChatState } from './chat-state.ts';
 import { adoptExisting } from './creation.ts';
@@ -100,8 +100,7 @@ async function holdOf(db: Sql, schoolId: string): Promise<string | null> {
 /** Gives the operation that holds the school, a new one or that of an earlier run. */
 async function hold(ctx: Context, schoolId: string, by: Author): Promise<string> {
   const at = new Date(ctx.clock.now());
-  return ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  return ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     // What is broken for another reason stays so; connected again, it is held.
     await sql`update sferum_account set status = 'broken', status_reason = ${RESTORE_UNCONFIRMED}, status_since = ${at}
       where school_id = ${schoolId} and status <> 'broken'`.execute(tx);

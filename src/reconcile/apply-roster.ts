@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { describeIncomplete, looksIncomplete, sizesOf, storedSizes } from '../roster/looks-incomplete.ts';
 import { type MergeResult, mergeRoster, outdatedSchools } from '../roster/merge-roster.ts';
 import { dropStaged, loadStaged } from '../roster/staged.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
 import { followFacts } from './follow-facts.ts';
 import type { RosterImportParams } from './import-roster.ts';
@@ -20,8 +20,7 @@ import { reportProgress } from './progress.ts';
  */
 export async function applyRoster(ctx: Context, operation: Operation): Promise<void> {
   const schoolId = operation.schoolId!;
-  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await apply(ctx, tx, operation, schoolId);
   });
   await ctx.newSchools([schoolId]);

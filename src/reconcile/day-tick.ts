@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { makeMonths } from '../store/months.ts';
 import { afterFollowing } from './follow-events.ts';
 import { followFacts } from './follow-facts.ts';
@@ -45,7 +45,7 @@ export function startDayTick(ctx: Context): AsyncDisposable {
 export async function dayTick(ctx: Context): Promise<void> {
   for (const schoolId of await schoolsOfYesterday(ctx, ctx.db.across('sweep'))) {
     try {
-      const followed = await ctx.db.transactionOf(schoolId, ({ sql: tx }) => beginDay(ctx, tx, schoolId));
+      const followed = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) => beginDay(ctx, tx, schoolId));
       await afterFollowing(ctx, schoolId, followed);
     } catch (error) {
       ctx.log.error({ err: error, schoolId }, 'a school could not begin its day; it will be tried again');
@@ -76,7 +76,6 @@ async function schoolsOfYesterday(ctx: Context, db: Sql, schoolId?: string): Pro
 }
 
 async function beginDay(ctx: Context, tx: Sql, schoolId: string) {
-  await lockSchool(tx, schoolId);
   if ((await schoolsOfYesterday(ctx, tx, schoolId)).length === 0) return null;
   const { rows } = await sql<{ zone: string }>`
     select coalesce(time_zone, ${ctx.config.schoolTimeZone}) as zone from school where id = ${schoolId}`.execute(

@@ -3,7 +3,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { dropStaged } from '../roster/staged.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
 import { noteLine } from '../store/journal.ts';
 import { findOperationRow } from '../store/operation-row.ts';
@@ -37,8 +37,7 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
   if (operation.params.incomplete) return decideImport(ctx, schoolId, operation, decision);
   if (operation.kind === 'account-replacement') return decideReplacement(ctx, operation, decision);
   if (operation.kind === 'adoption') return decideAdoption(ctx, operation, decision);
-  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const ids = await heldChats(tx, schoolId, decision);
     await noteDecision(ctx, tx, schoolId, operation, decision, { chats: ids.length });
     await (decision.decision === 'approve'
@@ -228,8 +227,7 @@ async function decideWhole(
   lift: (tx: Sql, schoolId: string, at: Date) => Promise<void>,
 ): Promise<void> {
   const schoolId = operation.schoolId!;
-  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await endOperation(ctx, tx, operation.id, {
       state: 'succeeded',
       result: { decision: decision.decision },

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { moveGenerations } from './apply-plan.ts';
 import { openOperation } from './operations.ts';
 
@@ -18,8 +18,7 @@ export interface Deletion {
 export async function requestDeletion(ctx: Context, deletion: Deletion): Promise<string> {
   const id = ctx.newId();
   const at = new Date(ctx.clock.now());
-  await ctx.db.transactionOf(deletion.schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, deletion.schoolId);
+  await ctx.db.holdingSchool(deletion.schoolId, async ({ sql: tx }) => {
     await openOperation(tx, {
       id,
       schoolId: deletion.schoolId,

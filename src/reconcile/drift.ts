@@ -14,7 +14,7 @@ import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import { LEAVES_RESPECTED, REFUSAL_LASTS_MS } from '../plan/leaves.ts';
 import { SferumError } from '../sferum/gateway.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
 import { holdingOperation } from './holding.ts';
@@ -88,8 +88,7 @@ export async function mend(
   ids: readonly string[],
   author: Author = bySystem('drift'),
 ): Promise<void> {
-  const mended = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  const mended = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const drifted = await driftedChats(ctx, tx, ids);
     if (drifted.length === 0) return null;
     const school = await planSchool(ctx, tx, {

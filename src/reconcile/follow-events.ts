@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { notFound } from '../refusal.ts';
 import { type RejectedEvent, type RosterEvent, readEvent } from '../roster/events/event.ts';
 import { writeEvents } from '../roster/events/write-events.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { affectedChats } from './affected-chats.ts';
 import { type Followed, followFacts } from './follow-facts.ts';
 import { finishOperations } from './operations.ts';
@@ -30,8 +30,7 @@ export async function receiveEvents(
   const events = read.flatMap((one) => ('event' in one ? [one.event] : []));
   const malformed = read.flatMap((one) => ('rejected' in one ? [one.rejected] : []));
 
-  const { receipt, followed } = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  const { receipt, followed } = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await requireSchool(tx, schoolId);
     const fresh = await unseen(tx, schoolId, events);
     const { written, rejected, touched } = await writeEvents(tx, schoolId, fresh);

@@ -3,7 +3,7 @@ import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import type { ChatPlan } from '../plan/model.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
 import { accountOf, NOT_CONNECTED, NotConnected } from './accounts.ts';
 import { applyPlan, savePlan } from './apply-plan.ts';
@@ -52,7 +52,7 @@ export async function runInitialization(
       problems: [{ code: error.code, message: NOT_CONNECTED[error.code] }],
     });
   }
-  const followed = await ctx.db.transactionOf(schoolId, ({ sql: tx }) =>
+  const followed = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) =>
     planAndApply(ctx, tx, operation, { ...params, planningCalls }),
   );
   if (followed) {
@@ -69,7 +69,6 @@ async function planAndApply(
   params: InitializationParams & { planningCalls: number },
 ): Promise<boolean> {
   const schoolId = operation.schoolId!;
-  await lockSchool(tx, schoolId);
   const school = await planSchool(ctx, tx, {
     schoolId,
     types: params.types,

@@ -60,7 +60,7 @@ interface SchoolRow {
 
 /**
  * Facts → desired state → plan, of one school at one moment. Reads alone; where the plan is to be applied `tx`
- * holds the school (lockSchool), so nothing moves in between. Throws where the school is unknown.
+ * holds the school (`holdingSchool`), so nothing moves in between. Throws where the school is unknown.
  */
 export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): Promise<SchoolPlan> {
   const { schoolId, types } = request;

@@ -6,7 +6,6 @@ import type { Context } from '../context.ts';
 import { CHAT_TYPES, type ChatType } from '../desired/model.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import type { Sql } from '../store/database.ts';
-import { lockSchool } from '../store/database.ts';
 import type { InitializationParams } from './initialize.ts';
 import { openOperation } from './operations.ts';
 
@@ -51,8 +50,7 @@ export type InitializationRequest =
  * waits behind it. Applying a dry run's plan is refused (409 `plan-stale`) once the school or the day has moved.
  */
 export async function requestInitialization(ctx: Context, request: InitializationRequest): Promise<string> {
-  const id = await ctx.db.transactionOf(request.schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, request.schoolId);
+  const id = await ctx.db.holdingSchool(request.schoolId, async ({ sql: tx }) => {
     const params = 'plan' in request ? await paramsOfPlan(ctx, tx, request) : paramsOf(request);
     const open = await openWithSameChoice(tx, request.schoolId, params);
     if (open) return open;

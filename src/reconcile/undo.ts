@@ -3,7 +3,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
 import { notFound, Refusal } from '../refusal.ts';
-import { lockSchool, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { noteLine } from '../store/journal.ts';
 import { findOperationRow } from '../store/operation-row.ts';
 import { applyPlan } from './apply-plan.ts';
@@ -37,8 +37,7 @@ export async function undoOperation(
   }
   const id = ctx.newId();
   const at = new Date(ctx.clock.now());
-  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockSchool(tx, schoolId);
+  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const marked =
       await sql`update operation set params = params || ${JSON.stringify({ undoneBy: id })}::jsonb
       where id = ${run.id} and not params ? 'undoneBy' returning id`.execute(tx);

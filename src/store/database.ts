@@ -1,10 +1,12 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { type Kysely, sql } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { AcrossSchools } from './across-schools.ts';
-import { createOrm, type OrmOptions } from './orm.ts';
+import { type Lanes, lanesOf } from './lanes.ts';
+import { createOrm, type OrmOptions, POOL_MAX } from './orm.ts';
 import { EVERY_SCHOOL } from './roles.ts';
 import { asRole, doorThrough, inSchool } from './school-driver.ts';
+import { lockSchool, SchoolTurns } from './school-turns.ts';
 
 /** Where statements run: the pool, or one transaction. */
 // biome-ignore lint/suspicious/noExplicitAny: statements are written as SQL; their row types stand beside them.
@@ -27,25 +29,33 @@ export class Database implements AsyncDisposable {
   readonly orm: MikroORM;
   /** For tables of no school: the pace, used tokens. */
   readonly ofNone: Sql;
-  readonly #pool: Pool;
+  readonly #lanes: Lanes;
   readonly #everySchool: Sql;
+  readonly #turns: SchoolTurns;
 
-  private constructor(orm: MikroORM, pool: Pool) {
+  private constructor(orm: MikroORM, lanes: Lanes, turns: SchoolTurns) {
     this.orm = orm;
-    this.#pool = pool;
-    this.#everySchool = doorThrough(pool, asRole(EVERY_SCHOOL)) as Sql;
-    this.ofNone = orm.em.getKysely() as Sql;
+    this.#lanes = lanes;
+    this.#turns = turns;
+    this.#everySchool = doorThrough(lanes.all, asRole(EVERY_SCHOOL)) as Sql;
+    this.ofNone = new Kysely({ dialect: new PostgresDialect({ pool: lanes.all }) });
   }
 
   /** Connects lazily: the first query opens a connection. */
   static async open(databaseUrl: string, options: OrmOptions = {}): Promise<Database> {
     const orm = await createOrm(databaseUrl, options);
-    return new Database(orm, (await orm.em.getConnection().getNativeClient()) as Pool);
+    const pool = (await orm.em.getConnection().getNativeClient()) as Pool;
+    return new Database(orm, lanesOf(pool, options.poolMax ?? POOL_MAX), new SchoolTurns());
+  }
+
+  /** The same database for pages: they find connections free, whatever the work waits for (lanes.ts). */
+  forPages(): Database {
+    return new Database(this.orm, this.#lanes.forPages, this.#turns);
   }
 
   /** Statements within one school, each a transaction of its own. */
   of(schoolId: string): Sql {
-    return doorThrough(this.#pool, inSchool(schoolId)) as Sql;
+    return doorThrough(this.#lanes.of(schoolId), inSchool(schoolId)) as Sql;
   }
 
   /** Statements across all schools, each a transaction of its own. */
@@ -59,6 +69,19 @@ export class Database implements AsyncDisposable {
    */
   transactionOf<T>(schoolId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return transaction(this.of(schoolId), work);
+  }
+
+  /**
+   * The same while nobody else holds the school: its facts, memberships and outbox change one at a time. Throws
+   * BusyError where the school is not to be had in time, or too many wait for it already.
+   */
+  holdingSchool<T>(schoolId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#turns.hold(schoolId, () =>
+      this.transactionOf(schoolId, async (tx) => {
+        await lockSchool(tx.sql, schoolId);
+        return work(tx);
+      }),
+    );
   }
 
   /** The same across all schools. */
@@ -99,8 +122,8 @@ export function stateOf(error: unknown): string {
   return '';
 }
 
-/** No connection, no resources, lost races, shutting down, out of disk, read-only: what time or an operator cures. */
-const PASSING_STATES = /^(08|40|53|57|58)|^25006$|^E[A-Z]{3,}$/;
+/** No connection, no resources, lost races, locks, shutting down, out of disk, read-only: what time or an operator cures. */
+const PASSING_STATES = /^(08|40|53|57|58)|^25006$|^55P03$|^E[A-Z]{3,}$/;
 /** The driver gives no code where a connection ends under a statement, or is not to be had in time. */
 const PASSING_TEXTS =
   /connection terminated|connection error|client was closed|trying to connect|query read timeout/i;
@@ -122,11 +145,6 @@ export async function beyondSchool<T>(tx: Sql, _purpose: AcrossSchools, work: ()
   const result = await work();
   await sql`select set_config('role', ${rows[0]!.was}, true)`.execute(tx);
   return result;
-}
-
-/** Holds a school's plan-and-write section: facts, memberships and the outbox of one school change one at a time. */
-export async function lockSchool(tx: Sql, schoolId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`school:${schoolId}`}, 0))`.execute(tx);
 }
 
 /** `timestamptz` as the driver gives it → ISO 8601 UTC with milliseconds. */

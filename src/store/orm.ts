@@ -29,6 +29,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 10_000;
 /** Transactions hold no HTTP: one that stands still this long belongs to a process that is stopped, and lets go. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
+/** Who waits for a row that another holds waits with a connection. */
+const LOCK_TIMEOUT_MS = 10_000;
+
+/** Where nothing else is said. */
+export const POOL_MAX = 20;
 
 export interface OrmOptions {
   /** Connections of one process; each running statement or transaction holds one. */
@@ -68,13 +73,13 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     },
     // The queue's own tables live in schema `bullmq`; a schema diff must never drop them.
     schemaGenerator: { ignoreSchema: ['bullmq'] },
-    pool: { min: 0, max: options.poolMax ?? 20 },
+    pool: { min: 0, max: options.poolMax ?? POOL_MAX },
     driverOptions: {
       // The ORM itself drops what the address asks for in its query, TLS too; the driver reads it.
       connectionString: databaseUrl,
       Client: PreparingClient,
       application_name: 'sferum-sync',
-      options: `${options.asOwner ? '' : `-c role=${APP_ROLE} `}-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
+      options: `${options.asOwner ? '' : `-c role=${APP_ROLE} `}-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS} -c lock_timeout=${LOCK_TIMEOUT_MS}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
       keepAlive: true,

@@ -6,14 +6,15 @@ import {
   PostgresDialect,
   type QueryResult,
 } from 'kysely';
-import pg, { type Pool } from 'pg';
+import pg from 'pg';
+import type { Lane } from './lanes.ts';
 
 /**
- * A door to one pool behind which every statement stands in a transaction that begins with `opening`: what it sets
+ * A door to one lane behind which every statement stands in a transaction that begins with `opening`: what it sets
  * (`set_config(…, true)`, `set local role`) ends with the transaction, so a connection given back carries nothing.
  * A statement of its own is sent in one flight with its transaction's begin and end: no further wait for the network.
  */
-export function doorThrough(pool: Pool, opening: string): Kysely<never> {
+export function doorThrough(pool: Lane, opening: string): Kysely<never> {
   const dialect = new PostgresDialect({ pool });
   return new Kysely({
     dialect: {
@@ -73,7 +74,7 @@ function openingDriver(base: Driver, opening: string): Driver {
     releaseSavepoint: (connection, name, compile) =>
       base.releaseSavepoint!(plain.get(connection)!, name, compile),
     releaseConnection: (connection) => base.releaseConnection(plain.get(connection)!),
-    // The pool is its owner's.
+    // The lane is its owner's.
     destroy: async () => undefined,
   };
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Hands, Queues } from '../../jobs/queues.ts';
 import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
 import { finishOperations } from '../../src/reconcile/operations.ts';
-import { lockSchool } from '../../src/store/database.ts';
+import { lockSchool } from '../../src/store/school-turns.ts';
 import { watchWorkers } from '../../workers/watch.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';

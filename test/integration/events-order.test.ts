@@ -8,8 +8,8 @@ import { receiveEvents } from '../../src/reconcile/follow-events.ts';
 import { followFacts } from '../../src/reconcile/follow-facts.ts';
 import { mergeRoster } from '../../src/roster/merge-roster.ts';
 import type { RosterReading, Span } from '../../src/roster/reading.ts';
-import { lockSchool } from '../../src/store/database.ts';
 import { loadFacts } from '../../src/store/facts.ts';
+import { lockSchool } from '../../src/store/school-turns.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import {
   ADULTS,

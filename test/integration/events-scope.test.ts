@@ -8,7 +8,8 @@ import { followFacts } from '../../src/reconcile/follow-facts.ts';
 import { planSchool, type SchoolPlan } from '../../src/reconcile/plan-school.ts';
 import { type RosterEvent, readEvent } from '../../src/roster/events/event.ts';
 import { writeEvents } from '../../src/roster/events/write-events.ts';
-import { lockSchool, type Sql } from '../../src/store/database.ts';
+import type { Sql } from '../../src/store/database.ts';
+import { lockSchool } from '../../src/store/school-turns.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import {
   ADULTS,

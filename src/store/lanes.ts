@@ -1,0 +1,98 @@
+/**
+ * How one process shares its connections out, so that nobody waits for another's trouble:
+ *
+ *   the pool ──┬─ pages: may take any
+ *              └─ work: leaves some to the pages ── of one school: leaves some to the other schools
+ *
+ * A statement that waits for a lock holds its connection as long as it waits; a school whose rows stand still can
+ * so hold up its own share alone.
+ */
+import type { PostgresPool } from 'kysely';
+import type { Pool } from 'pg';
+import { BusyError } from './busy.ts';
+import { Turns } from './turns.ts';
+
+/** Who waits longer for a connection is told to come again. */
+const WAIT_MS = 10_000;
+/** Of the connections, for pages alone. */
+const PAGES_SHARE = 1 / 4;
+/** Of those that work may have, for one school. */
+const SCHOOL_SHARE = 2 / 3;
+
+/** What the query builder takes for a pool. */
+export type Lane = Required<Pick<PostgresPool, 'connect' | 'end' | 'options'>>;
+
+export interface Lanes {
+  all: Lane;
+  of(schoolId: string): Lane;
+  /** Their places are nobody else's. */
+  forPages: Lanes;
+}
+
+/** Lanes of this pool of `max` connections. Each connect throws BusyError where none is to be had in time. */
+export function lanesOf(pool: Pool, max: number): Lanes {
+  const every = lane(pool, []);
+  const forPages: Lanes = {
+    all: every,
+    of: () => every,
+    get forPages() {
+      return forPages;
+    },
+  };
+  const places = Math.max(1, max - Math.max(1, Math.floor(max * PAGES_SHARE)));
+  const work = new Turns(places);
+  const bySchool = new Map<string, Turns>();
+  const schoolPlaces = Math.max(1, Math.floor(places * SCHOOL_SHARE));
+  const enterSchool = async (schoolId: string) => {
+    const own = bySchool.get(schoolId) ?? new Turns(schoolPlaces);
+    bySchool.set(schoolId, own);
+    const letGo = await inTime(own);
+    return () => {
+      letGo();
+      if (own.isIdle) bySchool.delete(schoolId);
+    };
+  };
+  const enter = () => inTime(work);
+  return {
+    all: lane(pool, [enter]),
+    of: (schoolId) => lane(pool, [() => enterSchool(schoolId), enter]),
+    forPages,
+  };
+}
+
+/** Takes a place; gives what lets it go. */
+type Enter = () => Promise<() => void>;
+
+async function inTime(turns: Turns): Promise<() => void> {
+  const letGo = await turns.take(WAIT_MS);
+  if (!letGo) throw new BusyError('no connection to the database was free in time');
+  return letGo;
+}
+
+function lane(pool: Pool, entries: readonly Enter[]): Lane {
+  return {
+    options: pool.options,
+    // The pool is its owner's.
+    end: async () => undefined,
+    async connect() {
+      const held: (() => void)[] = [];
+      const letGo = () => {
+        for (const release of held.reverse()) release();
+      };
+      try {
+        for (const enter of entries) held.push(await enter());
+        const client = await pool.connect();
+        const release = client.release.bind(client);
+        return Object.assign(client, {
+          release(error?: Error | boolean) {
+            release(error);
+            letGo();
+          },
+        });
+      } catch (error) {
+        letGo();
+        throw error;
+      }
+    },
+  };
+}

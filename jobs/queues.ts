@@ -58,6 +58,8 @@ export interface Queues extends AsyncDisposable {
   unfinished(name: QueueName): Promise<number>;
   /** Throws unless the backend answers. */
   ping(): Promise<void>;
+  /** Takes no more jobs, and waits for those in hand. Jobs may be added still. */
+  drain(): Promise<void>;
 }
 
 export interface WorkOptions {
@@ -90,13 +92,16 @@ export async function openQueues(
   );
   for (const warning of await make.check()) onWarning(warning);
   const workers: Worker[] = [];
-  parts.defer(() => {
+  let drained: Promise<void> | undefined;
+  const drain = () => {
     for (const worker of workers) worker.cancelAllJobs('stopping');
-    return settleWithin(
+    drained ??= settleWithin(
       DRAIN_TIMEOUT_MS,
       workers.map((w) => w.close()),
     );
-  });
+    return drained;
+  };
+  parts.defer(drain);
   const of = (name: QueueName): Queue => queues.get(name)!;
   const ask = <T>(answer: Promise<T>) => within(COMMAND_TIMEOUT_MS, 'the queue', answer);
   const owned = parts.move();
@@ -141,6 +146,7 @@ export async function openQueues(
     async ping() {
       await ask(of('chats').getJobCounts('active'));
     },
+    drain,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

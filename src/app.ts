@@ -65,7 +65,7 @@ export interface App extends AsyncDisposable {
   /** There when SFERUM_API_URL is not. */
   sandbox: Sandbox | null;
   databaseUrl: string;
-  /** Something to end before any part is stopped. */
+  /** Something that ends before any part is stopped, while the workers finish what they have in hand. */
   beforeStop: (end: () => Promise<void>) => void;
   /** Resolves when a part we cannot live without is gone: the process must end and say so (V6). */
   lost: Promise<Error>;
@@ -157,7 +157,6 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     parts.use(startEnding(ctx));
   }
   const closing = new AbortController();
-  parts.defer(() => closing.abort());
   const access = parts.use(
     new AccessLog({
       ...{ db, limits: config.limits, metrics },
@@ -189,9 +188,14 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     },
   );
 
+  const firstEnds: (() => Promise<void>)[] = [() => queues.drain()];
+  parts.defer(async () => {
+    closing.abort();
+    await Promise.all(firstEnds.map((end) => end()));
+  });
   const owned = parts.move();
   return {
-    beforeStop: (end) => owned.defer(end),
+    beforeStop: (end) => void firstEnds.push(end),
     ctx,
     http,
     queues,

@@ -27,8 +27,12 @@ export interface DemoResult {
   agrees: boolean;
 }
 
-/** The main job on embedded parts: import, initialise, compare, say what it took. */
-export async function runDemo(options: DemoOptions, print: (line: string) => void): Promise<DemoResult> {
+/** The main job on embedded parts: import, initialise, compare, say what it took. `own`: stops the app at the end. */
+export async function runDemo(
+  options: DemoOptions,
+  print: (line: string) => void,
+  own: (starting: Promise<App>) => Promise<App>,
+): Promise<DemoResult> {
   const dataDir = configFromEnvironment('demo').dataDir;
   const config = configFromEnvironment('demo', {
     LOG_LEVEL: 'warn',
@@ -37,22 +41,24 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
   });
   const startedMs = performance.now();
   const zip = await rosterOf(options);
-  const own = await schoolsOf(zip);
-  const app = await createApp(config, ALL, {
-    demo: true,
-    beforeMigrating: (ownerUrl) => refuseForeignDatabase(ownerUrl, own),
-  });
+  const schools = await schoolsOf(zip);
+  const app = await own(
+    createApp(config, ALL, {
+      demo: true,
+      beforeMigrating: (ownerUrl) => refuseForeignDatabase(ownerUrl, schools),
+    }),
+  );
   print(`Готово к работе за ${seconds(startedMs)} с: PostgreSQL, очередь, учебный Сферум`);
   const workStartedMs = performance.now();
   const bars = new Bars();
   try {
     await importRoster(app, zip, bars);
-    for (const schoolId of own) await initialize(app, schoolId, bars);
+    for (const schoolId of schools) await initialize(app, schoolId, bars);
   } finally {
     bars.stop();
   }
-  const agrees = await summarize(app, own, workStartedMs, print);
-  if (!options.exit) for (const schoolId of own) await tellWhatComes(app, schoolId, print);
+  const agrees = await summarize(app, schools, workStartedMs, print);
+  if (!options.exit) for (const schoolId of schools) await tellWhatComes(app, schoolId, print);
   return { app, agrees };
 }
 

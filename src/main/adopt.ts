@@ -1,11 +1,11 @@
 /** `npm run adopt [-- SCHOOL … --confirm --json --acts FILE]`: after the database was restored (src/reconcile/adopt.ts). */
 import { parseArgs } from 'node:util';
 import { COMMAND, createApp } from '../app.ts';
-import { configFromEnvironment } from '../config.ts';
 import { eraseAgain } from '../ending/erase-again.ts';
 import { createLog } from '../log.ts';
 import { type Adoption, adoptAfterRestore } from '../reconcile/adopt.ts';
-import { exitWith } from './serve.ts';
+import { runCommand } from './command.ts';
+import { configOrExit } from './serve.ts';
 
 const TITLES_SHOWN = 20;
 
@@ -14,18 +14,20 @@ const WHAT_NOW =
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-try {
-  const { values, positionals: schoolIds } = parseArgs({
+const { values, positionals: schoolIds } = configOrExit(() =>
+  parseArgs({
     options: {
       ...{ confirm: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
       acts: { type: 'string' },
     },
     allowPositionals: true,
-  });
-  const config = configFromEnvironment('adopt');
+  }),
+);
+
+await runCommand('adopt', async (config, life) => {
   // The report alone is for pipes.
   const log = createLog(config.logLevel, process.stderr);
-  const app = await createApp(config, COMMAND, { log });
+  const app = await life.own(createApp(config, COMMAND, { log }));
   // Before anything else: nobody who was erased is shown or told to Sferum again.
   const erased = values.acts === undefined ? {} : await eraseAgain(app.ctx, values.acts);
   for (const [schoolId, people] of Object.entries(erased))
@@ -35,13 +37,10 @@ try {
     confirm: values.confirm,
     by: { id: 'adopt', kind: 'operator' },
   });
-  await app[Symbol.asyncDispose]();
   for (const line of values.json ? [JSON.stringify(adoptions)] : adoptions.flatMap(linesOf)) print(line);
   if (!values.json && adoptions.some(({ state }) => state === 'held')) print(WHAT_NOW);
-  process.exitCode = adoptions.every(({ problem }) => problem === null) ? 0 : 1;
-} catch (error) {
-  exitWith(error);
-}
+  return adoptions.every(({ problem }) => problem === null) ? 0 : 1;
+});
 
 function linesOf({ schoolId, state, problem, read, ...found }: Adoption): string[] {
   if (state === 'not-held') return [`${schoolId}: nothing to confirm; run this without --confirm first`];

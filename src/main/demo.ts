@@ -1,23 +1,26 @@
+import { configFromEnvironment } from '../config.ts';
 import { demoOptions } from '../demo/demo-options.ts';
 import { runDemo } from '../demo/run-demo.ts';
-import { endOnSignal, exitWith, listen } from './serve.ts';
+import { Life } from './life.ts';
+import { listen } from './listen.ts';
+import { configOrExit, endWhereLost } from './serve.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
+const options = configOrExit(() => demoOptions(process.argv.slice(2)));
+const { limits } = configOrExit(() => configFromEnvironment('demo'));
+// What is asked to end after its summary is a command until then.
+const life = new Life({ limitMs: limits.shutdownMs, serves: !options.exit });
 try {
-  const options = demoOptions(process.argv.slice(2));
-  const { app, agrees } = await runDemo(options, print);
-  if (options.exit) {
-    await app[Symbol.asyncDispose]();
-    process.exit(agrees ? 0 : 1);
-  }
+  const { app, agrees } = await runDemo(options, print, (starting) => life.own(starting));
+  if (options.exit) await life.end(agrees ? 0 : 1);
   const { config } = app.ctx;
+  endWhereLost(life, app);
   await listen(app, config);
-  endOnSignal(app, config);
   const address = `http://${config.host}:${config.port}`;
   print(
     `\nОткрыто: ${address}/demo — выберите, кто вы · ${address}/docs — API · ${address}/admin/queues — очередь. Ctrl-C — закончить.`,
   );
 } catch (error) {
-  exitWith(error);
+  await life.fail(error);
 }

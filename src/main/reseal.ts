@@ -1,22 +1,16 @@
 /** `npm run reseal`: after a key was put before the others in SECRETS_KEY, seals with it what the others sealed. */
-import { configFromEnvironment } from '../config.ts';
 import { SecretBox } from '../secrets.ts';
 import { Database } from '../store/database.ts';
-import { startEmbeddedPostgres } from '../store/embedded-postgres/start.ts';
 import { assertMigrated } from '../store/migrate.ts';
 import { resealAll } from '../store/reseal.ts';
-import { exitWith } from './serve.ts';
+import { databaseOf, runCommand } from './command.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-try {
-  const config = configFromEnvironment('reseal');
-  await using embedded = config.database.url
-    ? null
-    : await startEmbeddedPostgres({ dataDir: config.dataDir });
-  const databaseUrl = config.database.url ?? embedded!.url;
+await runCommand('reseal', async (config, life) => {
+  const databaseUrl = await databaseOf(config, life);
   await assertMigrated(databaseUrl);
-  await using db = await Database.open(databaseUrl, { poolMax: 2 });
+  const db = await life.own(Database.open(databaseUrl, { poolMax: 2 }));
   const done = await resealAll(db, new SecretBox(config.secretsKeys));
   for (const { schoolId, resealed, current, unopened } of done) {
     if (resealed + current + unopened.length === 0) continue;
@@ -25,7 +19,5 @@ try {
   }
   const failed = done.some(({ unopened }) => unopened.length > 0);
   print(failed ? 'Keep the former keys.' : 'Nothing needs the former keys any more.');
-  process.exitCode = failed ? 1 : 0;
-} catch (error) {
-  exitWith(error);
-}
+  return failed ? 1 : 0;
+});

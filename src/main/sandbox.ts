@@ -1,16 +1,27 @@
+import type { Server } from 'node:http';
 import { join } from 'node:path';
-import closeWithGrace from 'close-with-grace';
 import { configFromEnvironment } from '../config.ts';
 import { ensureDataDir } from '../data-dir.ts';
 import { runSandbox } from '../sferum/sandbox/main.ts';
-import { exitWith } from './serve.ts';
+import { Life } from './life.ts';
+import { draining } from './listen.ts';
+import { configOrExit } from './serve.ts';
 
+/** What it was told to let hang would hang for ever. */
+const ANSWERS_MS = 2_000;
+
+const { host, port, dataDir, limits } = configOrExit(() => configFromEnvironment('sandbox'));
+const life = new Life({ limitMs: limits.shutdownMs, serves: true });
 try {
-  const { host, port, dataDir } = configFromEnvironment('sandbox');
   ensureDataDir(dataDir);
-  const sandbox = await runSandbox({ host, port, stateFile: join(dataDir, 'sandbox.json') });
-  closeWithGrace(async () => sandbox.close());
-  process.stdout.write(`The sandbox Sferum is at ${sandbox.url}\n`);
+  await life.own(serve());
 } catch (error) {
-  exitWith(error);
+  await life.fail(error);
+}
+
+async function serve(): Promise<AsyncDisposable> {
+  const sandbox = await runSandbox({ host, port, stateFile: join(dataDir, 'sandbox.json') });
+  const drain = draining(sandbox.server as Server, ANSWERS_MS);
+  process.stdout.write(`The sandbox Sferum is at ${sandbox.url}\n`);
+  return { [Symbol.asyncDispose]: () => drain().then(sandbox.close) };
 }

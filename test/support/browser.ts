@@ -9,7 +9,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { describe, expect } from 'vitest';
 import type { TokenRole } from '../../dashboard/auth.ts';
 import type { Clock } from '../../src/clock.ts';
-import { listen } from '../../src/main/serve.ts';
+import { listen } from '../../src/main/listen.ts';
 import { JWT_SECRET } from './api.ts';
 import { startTestApp, type TestApp } from './app.ts';
 

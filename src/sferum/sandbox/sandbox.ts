@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
 import { Api } from './api.ts';
 import { controlRoutes } from './control.ts';
@@ -39,6 +39,7 @@ export type Listening = {
   url: string;
   /** Base of VK ID and of the links, `http://127.0.0.1:PORT`: what VKID_URL would be. */
   origin: string;
+  server: ServerType;
   close: () => Promise<void>;
 };
 
@@ -106,7 +107,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     names.add(name);
     const origin = `http://${name}:${(server.address() as AddressInfo).port}`;
     world.linkOrigin ??= origin;
-    return { url: `${origin}/method`, origin, close };
+    return { url: `${origin}/method`, origin, server, close };
   };
   return {
     app,

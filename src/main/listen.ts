@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
+import { Server as Listener } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createAdaptorServer } from '@hono/node-server';
+import { serverOptions } from '../../dashboard/http.ts';
+import type { App } from '../app.ts';
+import type { Config } from '../config.ts';
+
+/** A connection that is kept open is told with its next answer that it ends; one that asks nothing so long is ended. */
+const LAST_QUESTION_MS = 500;
+/** Of the time that a stop may take, for what is being answered. */
+const ANSWERS_SHARE = 0.6;
+
+/**
+ * Serves the app's HTTP. At a stop, before any part of the app: nobody new is let in, what runs is answered, every
+ * answer ends its connection.
+ */
+export async function listen(app: App, config: Config): Promise<void> {
+  const { limits } = config;
+  const server = createAdaptorServer({
+    fetch: app.http.fetch,
+    serverOptions: serverOptions(limits),
+  }) as Server;
+  const drain = draining(server, limits.shutdownMs * ANSWERS_SHARE);
+  server.listen(config.port, config.host);
+  await Promise.race([
+    once(server, 'listening'),
+    once(server, 'error').then(([error]) => Promise.reject(error)),
+  ]);
+  app.beforeStop(drain);
+}
+
+/** Gives what closes the server, within the limit. */
+export function draining(server: Server, limitMs: number): () => Promise<void> {
+  const answering = new Set<ServerResponse>();
+  let isEnding = false;
+  server.prependListener('request', (_request, response) => {
+    if (isEnding) response.setHeader('Connection', 'close');
+    answering.add(response);
+    response.once('close', () => {
+      answering.delete(response);
+      // Where its head was sent before the end began, the connection would be kept.
+      if (isEnding && response.shouldKeepAlive) response.req.socket.destroySoon();
+    });
+  });
+  return async () => {
+    isEnding = true;
+    for (const response of answering) {
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+    }
+    const closed = once(server, 'close');
+    // The HTTP server's own would cut connections off into which a question is just being sent.
+    Listener.prototype.close.call(server);
+    await Promise.race([closed, delay(LAST_QUESTION_MS)]);
+    server.closeIdleConnections();
+    await Promise.race([closed, delay(limitMs)]);
+    server.closeAllConnections();
+    await closed;
+  };
+}

@@ -139,6 +139,8 @@ export function saw(c: HonoContext, schoolId: string, personIds: Iterable<string
 export function recordAccess(ctx: Context, log: AccessLog): MiddlewareHandler {
   return async (c, next) => {
     await next();
+    // An answer without a body shows nobody.
+    if (c.req.method === 'HEAD') return;
     const route = `${c.req.method} ${routePath(c, -1)}`;
     const what = LOOKS[route];
     const seen = c.get(SEEN as never) as Seen | undefined;

@@ -117,6 +117,20 @@ describe('in a school', () => {
     expect(await recorded()).toHaveLength(before);
   });
 
+  test('a look at the headers alone is neither recorded nor a fault', async () => {
+    const path = pathOf('GET /v1/people/:id/grounds');
+    const before = (await recorded()).length;
+    expect((await world.request(path, { method: 'HEAD', as: ADMIN })).status).toBe(200);
+    expect((await world.request(path, { as: HOMEROOM_5A })).status).toBe(200);
+    const after = await vi.waitFor(async () => {
+      const rows = (await recorded()).slice(before);
+      expect(rows.length).toBeGreaterThan(0);
+      return rows;
+    });
+    expect(after.map(({ subject }) => subject)).toEqual([HOMEROOM_5A.sub]);
+    expect(logged).not.toHaveBeenCalled();
+  });
+
   test('the trail of one person is read by an operator, and reading it is recorded', async () => {
     await world.done(200, 'GET', `/v1/chats/${params.chat}/members`, HOMEROOM_5A);
     const path = '/v1/schools/s1/access?personId=p2&perPage=100';

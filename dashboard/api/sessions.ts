@@ -54,7 +54,8 @@ export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
     method: 'delete',
     path: '/v1/sessions',
     tags: ['Sessions'],
-    summary: 'End all sessions of a school, or of one of its people',
+    summary:
+      'End all sessions of a school, or of one of its people; `?school=*`: of operators of all schools',
     middleware: guards.read('operator'),
     request: { query: SchoolQuery.extend({ personId: z.string().min(1).max(200).optional() }) },
     responses: { 200: json(z.object({ ended: z.int() }), 'how many'), ...REFUSALS },
@@ -64,10 +65,12 @@ export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
     if (personId === undefined && school === undefined) {
       throw new Refusal(400, 'nobody-named', 'Укажите, чьи сеансы закончить: ?personId= или ?school=');
     }
-    const schoolId = schoolOf(c);
+    const caller = c.get('caller');
+    // Operators of all schools are of none: one whose cookie was stolen, or who was dismissed, is named by `*`.
+    const schoolId = school === '*' && caller.schoolId === '*' ? '*' : schoolOf(c);
     const of = personId ?? null;
     const ended = await endSessions(db, schoolId, of);
-    noteEnded(ctx, { ...c.get('caller'), schoolId }, { of, ended });
+    noteEnded(ctx, { ...caller, schoolId }, { of, ended });
     return c.json({ ended }, 200);
   });
 }

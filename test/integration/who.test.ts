@@ -288,5 +288,12 @@ describe('a session', () => {
     expect((await world.request('/v1/sessions?school=s1', { method: 'DELETE', token: admin })).status).toBe(
       403,
     );
+    const dismissed = await enter('operator', 'dismissed', '', '*');
+    const bound = await tokenOf({ role: 'operator', school: 's1' });
+    const all = '/v1/sessions?school=*&personId=dismissed';
+    expect((await world.request(all, { method: 'DELETE', token: bound })).status).toBe(404);
+    expect((await at('/schools', dismissed.cookie)).status).not.toBe(401);
+    expect(await end('?school=*&personId=dismissed')).toEqual([200, 1]);
+    expect((await at('/schools', dismissed.cookie)).status).toBe(401);
   });
 });

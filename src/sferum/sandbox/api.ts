@@ -83,7 +83,7 @@ export class Api {
     script: ScriptNode | undefined,
     maxCalls: number,
   ): string {
-    const refused = this.world.faults.takeForCall(name, token.ownerId);
+    const refused = this.world.faults.takeForCall(name, { ownerId: token.ownerId, userId: personOf(raw) });
     if (refused) throw new VkError(refused.code, undefined, refused.subcode);
     if (script !== undefined) return this.execute(token, script, maxCalls);
     return maxCalls === 0 ? '' : JSON.stringify({ response: this.call(token, name, raw) });
@@ -125,7 +125,10 @@ export class Api {
 
   private innerCall(token: Token, { method, params }: ScriptNode & { type: 'call' }, errors: ExecuteError[]) {
     try {
-      const refused = this.world.faults.takeForCall(method, token.ownerId);
+      const refused = this.world.faults.takeForCall(method, {
+        ownerId: token.ownerId,
+        userId: personOf(params),
+      });
       if (refused) throw new VkError(refused.code);
       return this.call(token, method, params);
     } catch (error) {
@@ -147,6 +150,10 @@ export class Api {
     return Math.floor(this.world.random() * (methods.length - 1));
   }
 }
+
+/** Whom a call is about, if anybody. */
+const personOf = ({ user_id, member_id }: RawParams): number | undefined =>
+  Number(user_id ?? member_id) || undefined;
 
 /** Work whose answer nobody gets, refusals included. */
 function unseen(work: () => unknown): void {

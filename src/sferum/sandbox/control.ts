@@ -32,6 +32,7 @@ const faultsBody = z.strictObject({
         fault,
         method: z.string().optional(),
         ownerId: id.optional(),
+        userId: id.optional(),
         times: z.number().int().positive().optional(),
         forMs: z.number().positive().optional(),
       }),

@@ -33,6 +33,8 @@ export type FaultRule = {
   /** VK's method; `execute` is the batch itself; absent: any. */
   method?: string;
   ownerId?: number;
+  /** A refusal strikes only calls about this person (`user_id` or `member_id`). */
+  userId?: number;
   times?: number;
   forMs?: number;
 };
@@ -52,6 +54,7 @@ type ActiveRule = {
   call?: CallFault;
   method: string | undefined;
   ownerId: number | undefined;
+  userId: number | undefined;
   left: number;
   untilMs: number;
 };
@@ -79,6 +82,7 @@ export class Faults {
       ...normalize(rule.fault),
       method: rule.method,
       ownerId: rule.ownerId,
+      userId: rule.userId,
       left: rule.times ?? Number.POSITIVE_INFINITY,
       untilMs: rule.forMs === undefined ? Number.POSITIVE_INFINITY : this.now() + rule.forMs,
     });
@@ -106,22 +110,27 @@ export class Faults {
 
   /** The fault of a request that calls these methods, if any; a limited rule is used up. */
   takeForRequest(methods: readonly string[], ownerId: number): WireFault | undefined {
-    return this.take('wire', methods, ownerId)?.wire ?? this.drawn();
+    return this.take('wire', methods, { ownerId })?.wire ?? this.drawn();
   }
 
-  /** The refusal of one call, if any. */
-  takeForCall(method: string, ownerId: number): CallFault | undefined {
-    return this.take('call', [method], ownerId)?.call;
+  /** The refusal of one call, if any; `userId`: whom it is about. */
+  takeForCall(method: string, of: { ownerId: number; userId?: number | undefined }): CallFault | undefined {
+    return this.take('call', [method], of)?.call;
   }
 
-  private take(kind: 'wire' | 'call', methods: readonly string[], ownerId: number): ActiveRule | undefined {
+  private take(
+    kind: 'wire' | 'call',
+    methods: readonly string[],
+    { ownerId, userId }: { ownerId: number; userId?: number | undefined },
+  ): ActiveRule | undefined {
     if (this.rules.length === 0) return undefined;
     this.rules = this.live();
     const rule = this.rules.find(
       (candidate) =>
         candidate[kind] !== undefined &&
         (candidate.method === undefined || methods.includes(candidate.method)) &&
-        (candidate.ownerId === undefined || candidate.ownerId === ownerId),
+        (candidate.ownerId === undefined || candidate.ownerId === ownerId) &&
+        (candidate.userId === undefined || candidate.userId === userId),
     );
     if (rule) rule.left--;
     return rule;

@@ -43,7 +43,10 @@ export const ChatView = z
       message: z.string().nullable(),
       since: Instant,
     }),
-    warning: z.string().nullable().openapi({ description: 'C6: `no-own-admin` or `nobody-to-administer`' }),
+    warning: z
+      .string()
+      .nullable()
+      .openapi({ description: 'C6: `no-own-admin` or `nobody-to-administer`; D14: `no-admin-in-sferum`' }),
   })
   .openapi('Chat');
 

@@ -74,6 +74,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   blocked: 'профиль VK закрыл доступ учётной записи школы',
   'chat-full': 'в чате нет места',
   'unknown-profile': 'такого профиля VK нет',
+  unavailable: 'Сферум не отвечает, попробуем ещё раз сами',
 };
 
 export function refusedText(reason: string | null): string {
@@ -140,7 +141,7 @@ function answerText(
   const who = typeof userId === 'number' ? ` – ${profiles(userId) ?? `профиль ${userId}`}` : '';
   const end =
     result === 'refused'
-      ? `: отказ, ${refusedText(typeof reason === 'string' ? reason : null)}`
+      ? `: отказ${step === 'add' ? `, ${refusedText(typeof reason === 'string' ? reason : null)}` : ''}`
       : result === 'waiting'
         ? ': отправлено приглашение'
         : '';

@@ -1,16 +1,13 @@
 import type { Context } from '../context.ts';
-import { type SferumStep, sferumSteps } from '../plan/steps.ts';
+import { lacksAdmin } from '../plan/handover.ts';
+import { type SferumStep, type SferumTarget, sferumSteps } from '../plan/steps.ts';
 import type { CallOptions, SferumAccount, SferumChatMember } from '../sferum/gateway.ts';
 import type { ChatState, MemberState } from './chat-state.ts';
 import { ensureCreated } from './creation.ts';
-import { Later } from './later.ts';
-import { KINDS, perform, performAtOnce } from './perform-steps.ts';
+import { attempt, type Failure, StepsFailed } from './perform-steps.ts';
+import { type Rounds, takeRounds } from './rounds.ts';
 import { doubt } from './settle.ts';
 import { repairTwins } from './twins.ts';
-
-/** Steps, then what they left to do: grants are confirmed by reading, and one not confirmed is tried again. */
-const ROUNDS = 3;
-const UNCONFIRMED_PAUSE_MS = 30_000;
 
 /** One answer of Sferum about one member, for the journal (J1). */
 export interface Answer {
@@ -27,6 +24,12 @@ export interface Brought {
   created: boolean;
   /** The chat's new invite link, where it was made anew. */
   inviteLink?: string;
+  /** Somebody was taken out, and the link that he may know is still good. */
+  linkDue: boolean;
+  /** An admin who must go, or be one no more, waits for his successor (D14). */
+  handover: boolean;
+  /** Nobody but the owning account administers it, although somebody should (D14). */
+  lacksAdmin: boolean;
   /** When Sferum's side of it was last known for sure; null: it must be read first. */
   seenAt: Date | null;
   /** Strangers were seen that no plan has judged yet. */
@@ -36,7 +39,8 @@ export interface Brought {
 
 /**
  * Brings one live chat to its target. `progress` is filled as the work goes, so that what was done before an
- * error is recorded too. Throws SferumError, or Later where only waiting helps.
+ * error is recorded too. Throws StepsFailed once everything else is done, SferumError where nothing could be, or
+ * Later where only waiting helps.
  */
 export async function bring(
   ctx: Context,
@@ -45,19 +49,10 @@ export async function bring(
   call: CallOptions,
   progress: Brought,
 ): Promise<void> {
-  let { ref } = chat;
   const hold = new Set(chat.hold);
   const target = { title: chat.title, members: chat.target, hold, ignore: account.ownerId };
-  if (!ref) {
-    const [first] = sferumSteps(target, null, account.mode);
-    const members = first?.step === 'create' ? first.members : [];
-    const created = await ensureCreated(ctx, account, chat, members, call);
-    ref = created.ref;
-    progress.title = created.title;
-    progress.created = true;
-    progress.seenAt = created.members && new Date(ctx.clock.now());
-    for (const userId of created.members ?? []) progress.members.set(userId, { admin: false, state: 'in' });
-  }
+  const ref = chat.ref ?? (await create(ctx, account, chat, { target, call, progress }));
+  const failures: Failure[] = [];
   const observe = (read: readonly SferumChatMember[]) => {
     mergeObserved(progress, read);
     progress.seenAt = new Date(ctx.clock.now());
@@ -68,31 +63,68 @@ export async function bring(
       progress.unguarded = true;
     }
   };
-  if (chat.creation.twinTitle !== null) {
-    await repairTwins(ctx, account, { ...chat, title: chat.creation.twinTitle }, call);
+  if (!progress.seenAt) {
+    await attempt(failures, { step: 'read' }, async () => observe(await account.readMembers(ref, call)));
+    if (isHopeless(failures)) throw failures[0]!.error;
   }
-  const read = async () => observe(await account.readMembers(ref, call));
-  if (!progress.seenAt) await read();
-  // Inviting: people enter by the link on their own list of chats (A8).
-  if (account.mode === 'inviting' && chat.inviteLink === null) {
-    progress.inviteLink = await account.inviteLink(ref, false, call);
-  }
-  for (let round = 1; ; round++) {
-    const steps = sferumSteps(target, progress, account.mode);
-    if (steps.length === 0) return;
-    if (round > ROUNDS) throw new Later(UNCONFIRMED_PAUSE_MS);
+  await takeRounds(account, target, {
+    ...{
+      ref,
+      call,
+      progress,
+      failures,
+      handoverSince: chat.handoverSince,
+      now: () => ctx.clock.now(),
+      observe,
+    },
     // A chat made just now stays in doubt until its outcome is recorded.
-    if (round === 1 && !progress.created) await doubt(ctx, chat);
-    const work = { ref, steps, call, progress };
-    if (round === 1 && call.priority !== 'bulk' && steps.some((s) => s.step === 'grant')) {
-      observe(await performAtOnce(account, work));
-      continue;
-    }
-    for (const kind of KINDS) await perform(account, work, kind);
-    if (!steps.some((s) => s.step === 'grant' || s.step === 'revoke')) return;
-    await read();
+    beforeWriting: async () => (progress.created ? undefined : doubt(ctx, chat)),
+  });
+  await beside(ctx, account, chat, { ref, call, progress, failures });
+  progress.lacksAdmin = lacksAdmin(target, progress.members);
+  if (failures.length > 0) throw new StepsFailed(failures);
+}
+
+async function create(
+  ctx: Context,
+  account: SferumAccount,
+  chat: ChatState,
+  { target, call, progress }: { target: SferumTarget; call: CallOptions; progress: Brought },
+) {
+  const [first] = sferumSteps(target, null, account.mode);
+  const members = first?.step === 'create' ? first.members : [];
+  const created = await ensureCreated(ctx, account, chat, members, call);
+  progress.title = created.title;
+  progress.created = true;
+  progress.seenAt = created.members && new Date(ctx.clock.now());
+  for (const userId of created.members ?? []) progress.members.set(userId, { admin: false, state: 'in' });
+  return created.ref;
+}
+
+/** What is done for the chat besides: nobody's coming or going waits for it. */
+async function beside(
+  ctx: Context,
+  account: SferumAccount,
+  chat: ChatState,
+  { ref, call, progress, failures }: Pick<Rounds, 'ref' | 'call' | 'progress' | 'failures'>,
+): Promise<void> {
+  const { twinTitle } = chat.creation;
+  if (twinTitle !== null) {
+    await attempt(failures, { step: 'twins' }, () =>
+      repairTwins(ctx, account, { ...chat, title: twinTitle }, call),
+    );
+  }
+  // Inviting: people enter by the link on their own list of chats (A8).
+  if (account.mode === 'inviting' && chat.inviteLink === null && progress.inviteLink === undefined) {
+    await attempt(failures, { step: 'invite-link' }, async () => {
+      progress.inviteLink = await account.inviteLink(ref, false, call);
+    });
   }
 }
+
+/** The account or the chat itself is refused to us: no step can be made. */
+const isHopeless = (failures: readonly Failure[]): boolean =>
+  failures.some(({ error: { kind } }) => kind === 'token' || kind === 'account' || kind === 'chat-lost');
 
 /** What was read replaces what was believed; those who never were in keep their reason. */
 function mergeObserved(

@@ -31,6 +31,12 @@ export interface ChatState {
   ref: ChatRef | null;
   sferumTitle: string | null;
   inviteLink: string | null;
+  /** Somebody was taken out, and the link that he may know is still good. */
+  linkDue: boolean;
+  /** Since when an admin who must go waits for his successor (D14). */
+  handoverSince: Date | null;
+  /** Nobody but the owning account administers it, although somebody should (D14). */
+  lacksAdmin: boolean;
   /** Null: what Sferum holds is not known any more and must be read first. */
   seenAt: Date | null;
   target: Map<number, { admin: boolean }>;
@@ -60,6 +66,9 @@ interface Row {
   peer_id: string | null;
   sferum_title: string | null;
   invite_link: string | null;
+  link_due: boolean;
+  handover_since: string | null;
+  lacks_admin: boolean;
   seen_at: string | null;
   target: { u: number; a: boolean }[] | null;
   actual: { u: number; a: boolean; s: MemberState; h: boolean }[] | null;
@@ -77,7 +86,7 @@ export async function loadChatState(
     select c.id, c.title, c.archived, c.deleting_since is not null as deleting, c.generation, c.settled_generation,
       c.cause, c.priority, c.attempts, c.creation, c.creation_fence, c.creation_looks, c.creation_title,
       (extract(epoch from clock_timestamp() - c.creation_at) * 1000)::float8 as creation_age_ms,
-      c.owner_id, c.peer_id, c.sferum_title, c.invite_link, c.seen_at,
+      c.owner_id, c.peer_id, c.sferum_title, c.invite_link, c.link_due, c.handover_since, c.lacks_admin, c.seen_at,
       (select jsonb_agg(jsonb_build_object('u', l.vk_user_id, 'a', m.admin))
         from membership m join profile_link l
           on l.school_id = m.school_id and l.person_id = m.person_id and l.present
@@ -119,6 +128,9 @@ function fromRow(schoolId: string, r: Row): ChatState {
     ref: r.peer_id === null ? null : { ownerId: Number(r.owner_id), peerId: Number(r.peer_id) },
     sferumTitle: r.sferum_title,
     inviteLink: r.invite_link,
+    linkDue: r.link_due,
+    handoverSince: r.handover_since === null ? null : new Date(r.handover_since),
+    lacksAdmin: r.lacks_admin,
     seenAt: r.seen_at === null ? null : new Date(r.seen_at),
     target,
     hold: new Set(strangersHeld),

@@ -70,12 +70,13 @@ async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
         select c.id from chat c where c.school_id = ${schoolId} and ${isAsideNoMore(ctx)}
         order by c.not_before nulls first, c.id limit ${ofOnePass(schoolId)} for update skip locked)
       returning id`.execute(tx);
-    const cause = `drift:${at.toISOString()}`;
-    await moveGenerations(
+    const ids = rows.map((r) => r.id);
+    // Whom the last try could not add is tried again with his chat.
+    await sql`delete from sferum_member where chat_id = any(${ids}::uuid[]) and state = 'refused'`.execute(
       tx,
-      rows.map((r) => r.id),
-      { cause, priority: 'bulk', at },
     );
+    const cause = `drift:${at.toISOString()}`;
+    await moveGenerations(tx, ids, { cause, priority: 'bulk', at });
     return rows.length;
   });
   if (taken > 0) ctx.wake('chats');

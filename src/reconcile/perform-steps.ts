@@ -1,12 +1,25 @@
 import type { SferumStep } from '../plan/steps.ts';
-import {
-  type CallOptions,
-  type SferumAccount,
-  type SferumChatMember,
-  SferumError,
-} from '../sferum/gateway.ts';
+import { type CallOptions, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import type { Brought } from './bring.ts';
 import type { ChatState } from './chat-state.ts';
+
+/** What failed of the work on a live chat; it concerns its person, title or link alone (D14). */
+export interface Failure {
+  step: SferumStep['step'] | 'read' | 'invite-link' | 'twins';
+  userId?: number;
+  error: SferumError;
+}
+
+/** Some steps failed; everything that does not need them is done. */
+export class StepsFailed extends Error {
+  readonly failures: readonly Failure[];
+
+  constructor(failures: readonly Failure[]) {
+    super(failures.map(({ step, error }) => `${step}: ${error.message}`).join('; '));
+    this.name = 'StepsFailed';
+    this.failures = failures;
+  }
+}
 
 /** The steps of one round on one live chat, and where their outcome is noted as it comes. */
 export interface Performance {
@@ -16,47 +29,77 @@ export interface Performance {
   progress: Brought;
 }
 
-/** Like steps together (they share requests), kinds in their order: additions and admins before removals (rule 8). */
-export const KINDS = ['rename', 'add', 'grant', 'revoke', 'reset-link', 'remove'] as const;
-/**
- * These take nothing from anybody: whatever becomes of one of them, the chat has its people and its admins still.
- * Their order is kept by one request, and by the next round where it was not one.
- */
-const KINDS_AT_ONCE: readonly SferumStep['step'][] = ['rename', 'add', 'grant'];
+/** The order in which steps are queued, and so usually made: additions and admins before removals (rule 8). */
+const KINDS = ['rename', 'add', 'grant', 'revoke', 'reset-link', 'remove'] as const;
 
+/**
+ * Queues all steps at once, in their order, and waits for every one of them: none that fails or is slow keeps
+ * another (D14). Only who is made an admin of a chat that he enters just now needs to be in: bulk work waits for
+ * that. Where somebody waits it does not: additions, grants and `andThen` usually travel as one request, and a
+ * grant that came too early shows in what is read next. Resolves with what failed.
+ */
 export async function perform(
   account: SferumAccount,
   work: Performance,
-  kind: SferumStep['step'],
-): Promise<void> {
-  const steps = work.steps.filter((step) => step.step === kind);
-  throwFirst(await Promise.allSettled(steps.map((step) => take(account, work, step))));
+  andThen: () => Promise<void>,
+): Promise<Failure[]> {
+  const ordered = KINDS.flatMap((kind) => work.steps.filter((s) => s.step === kind));
+  const added = new Set(ordered.flatMap((s) => (s.step === 'add' ? [s.userId] : [])));
+  const isEarly = (s: SferumStep) => s.step === 'grant' && added.has(s.userId);
+  if (work.call.priority !== 'bulk') return performAll(account, work, ordered, isEarly, andThen);
+  const failures = await performAll(
+    account,
+    work,
+    ordered.filter((s) => !isEarly(s)),
+  );
+  const isIn = (s: SferumStep) => 'userId' in s && work.progress.members.get(s.userId)?.state === 'in';
+  failures.push(
+    ...(await performAll(
+      account,
+      work,
+      ordered.filter((s) => isEarly(s) && isIn(s)),
+    )),
+  );
+  failures.push(...(await performAll(account, work, [], () => false, andThen)));
+  return failures;
 }
 
-/**
- * Somebody waits: instead of a slot for each kind, everything that takes nothing away and the read that confirms it
- * are queued as one, and usually travel as one request, in this order. What came in another order (a grant before
- * its person was in, a read before a grant) shows in what is read, and the next round does it in turn.
- * Resolves with who is in.
- */
-export async function performAtOnce(account: SferumAccount, work: Performance): Promise<SferumChatMember[]> {
-  const added = new Set(work.steps.flatMap((s) => (s.step === 'add' ? [s.userId] : [])));
-  const isEarly = (step: SferumStep, error: unknown) =>
-    step.step === 'grant' && added.has(step.userId) && isRefusal(error);
-  const taking = KINDS_AT_ONCE.flatMap((kind) => work.steps.filter((s) => s.step === kind)).map((step) =>
-    take(account, work, step).catch((error) => {
-      if (!isEarly(step, error)) throw error;
+async function performAll(
+  account: SferumAccount,
+  work: Performance,
+  steps: readonly SferumStep[],
+  isEarly: (step: SferumStep) => boolean = () => false,
+  andThen?: () => Promise<void>,
+): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  const taking = steps.map((step) =>
+    attempt(failures, step, async () => {
+      try {
+        await take(account, work, step);
+      } catch (error) {
+        if (!(isEarly(step) && isRefusal(error))) throw error;
+      }
     }),
   );
-  const reading = account.readMembers(work.ref, work.call);
-  const [taken] = await Promise.all([Promise.allSettled(taking), Promise.allSettled([reading])]);
-  throwFirst(taken);
-  return reading;
+  if (andThen) taking.push(attempt(failures, { step: 'read' }, andThen));
+  const ended = await Promise.allSettled(taking);
+  const broken = ended.find((end) => end.status === 'rejected');
+  if (broken) throw broken.reason;
+  return failures;
 }
 
-function throwFirst(settled: readonly PromiseSettledResult<void>[]): void {
-  const failed = settled.find((s) => s.status === 'rejected');
-  if (failed) throw failed.reason;
+/** Notes what Sferum does not do; anything else that goes wrong stops the work. */
+export async function attempt(
+  failures: Failure[],
+  { step, ...of }: { step: Failure['step']; userId?: number },
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof SferumError)) throw error;
+    failures.push({ step, ...(of.userId === undefined ? {} : { userId: of.userId }), error });
+  }
 }
 
 async function take(account: SferumAccount, work: Performance, step: SferumStep): Promise<void> {
@@ -77,24 +120,22 @@ async function take(account: SferumAccount, work: Performance, step: SferumStep)
         answers.push({ step: 'add', userId: step.userId, result: state === 'in' ? 'done' : 'waiting' });
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        const reason = error.reason ?? 'other';
-        members.set(step.userId, { admin: false, state: 'refused', reason });
-        answers.push({ step: 'add', userId: step.userId, result: 'refused', reason });
+        refuse(progress, step.userId, error.reason ?? 'other');
       }
       return;
     case 'grant':
     case 'revoke': {
       const admin = step.step === 'grant';
-      const state = members.get(step.userId)?.state;
-      // He could not be added just now, or has to accept first: his chat goes on without him.
-      if (admin && (state === 'refused' || state === 'waiting')) return;
-      await account.setAdmin(ref, step.userId, admin, call);
+      const end = await account.setAdmin(ref, step.userId, admin, call);
+      // He is out: the read that follows shows it, and the next round goes by that.
+      if (end === 'not-in') return;
       members.set(step.userId, { admin, state: 'in' });
       answers.push({ step: step.step, userId: step.userId, result: 'done' });
       return;
     }
     case 'reset-link':
       progress.inviteLink = await account.inviteLink(ref, true, call);
+      progress.linkDue = false;
       answers.push({ step: 'reset-link', result: 'done' });
       return;
     case 'remove':
@@ -102,6 +143,12 @@ async function take(account: SferumAccount, work: Performance, step: SferumStep)
       members.delete(step.userId);
       answers.push({ step: 'remove', userId: step.userId, result: 'done' });
   }
+}
+
+/** He cannot be added, for now: his chat goes on without him (J8). */
+export function refuse(progress: Brought, userId: number, reason: string): void {
+  progress.members.set(userId, { admin: false, state: 'refused', reason });
+  progress.answers.push({ step: 'add', userId, result: 'refused', reason });
 }
 
 const isRefusal = (error: unknown): error is SferumError =>

@@ -165,8 +165,17 @@ async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Da
     where (s.admin, s.state, s.reason) is distinct from (excluded.admin, excluded.state, excluded.reason)`.execute(
     tx,
   );
-  if (brought.title === chat.sferumTitle && brought.inviteLink === undefined) return;
-  await sql`update chat set sferum_title = ${brought.title}, invite_link = coalesce(${brought.inviteLink ?? null}, invite_link)
+  const { title, inviteLink, linkDue, handover, lacksAdmin } = brought;
+  const isAsBefore =
+    title === chat.sferumTitle &&
+    inviteLink === undefined &&
+    linkDue === chat.linkDue &&
+    handover === (chat.handoverSince !== null) &&
+    lacksAdmin === chat.lacksAdmin;
+  if (isAsBefore) return;
+  await sql`update chat set sferum_title = ${title}, invite_link = coalesce(${inviteLink ?? null}, invite_link),
+      link_due = ${linkDue}, lacks_admin = ${lacksAdmin},
+      handover_since = case when ${handover} then coalesce(handover_since, ${at}) end
     where id = ${chat.id} and peer_id is not null`.execute(tx);
 }
 

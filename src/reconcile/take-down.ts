@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from '../sferum/gateway.ts';
+import {
+  type CallOptions,
+  type ChatRef,
+  type SferumAccount,
+  type SferumChatMember,
+  SferumError,
+} from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import type { Brought } from './bring.ts';
 
@@ -21,26 +27,37 @@ export async function takeDown(
     progress.members = new Map(
       members.map((m) => [m.userId, { admin: m.admin, state: m.waiting ? 'waiting' : 'in' }]),
     );
-    const settled = await Promise.allSettled(
-      members.map(async ({ userId }) => {
-        await account.removeMember(ref, userId, call);
-        progress.members.delete(userId);
-        progress.answers.push({ step: 'remove', userId, result: 'done' });
-      }),
-    );
-    const failed = settled.find((s) => s.status === 'rejected');
-    if (failed) throw failed.reason;
+    await takeOut(account, { ref, members, call }, (userId) => {
+      progress.members.delete(userId);
+      progress.answers.push({ step: 'remove', userId, result: 'done' });
+    });
     await account.abandonChat(ref, ABANDONED_TITLE, call);
   } catch (error) {
     if (!(error instanceof SferumError && error.kind === 'chat-lost')) throw error;
   }
 }
 
+/** Takes out everybody who can be; then throws the first refusal (D14). */
+export async function takeOut(
+  account: SferumAccount,
+  { ref, members, call }: { ref: ChatRef; members: readonly SferumChatMember[]; call: CallOptions },
+  onOut: (userId: number) => void = () => undefined,
+): Promise<void> {
+  const ended = await Promise.allSettled(
+    members.map(async ({ userId }) => {
+      await account.removeMember(ref, userId, call);
+      onOut(userId);
+    }),
+  );
+  const failed = ended.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
 /** The chat is gone from СГО too; its row stays as the memory of the deletion and of «не создавать снова». */
 export async function markDeleted(ctx: Context, tx: Sql, chatId: string): Promise<void> {
   const { rows } =
     await sql`update chat set deleted_at = ${new Date(ctx.clock.now())}, peer_id = null, creation = 'none',
-      sferum_title = null, invite_link = null
+      sferum_title = null, invite_link = null, link_due = false, handover_since = null, lacks_admin = false
     where id = ${chatId} and deleting_since is not null returning id`.execute(tx);
   if (rows.length === 0) return;
   await sql`delete from sferum_member where chat_id = ${chatId}`.execute(tx);

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import type { CallOptions, ChatRef, SferumAccount } from '../sferum/gateway.ts';
 import { noteLine } from '../store/journal.ts';
 import { strayPeers } from './strays.ts';
+import { takeOut } from './take-down.ts';
 
 /** A twin's new name, once nobody is in it. */
 const TWIN_TITLE = 'Удалённый дубль';
@@ -75,8 +76,7 @@ export async function setAside(
   ref: ChatRef,
   call: CallOptions,
 ): Promise<void> {
-  for (const member of await account.readMembers(ref, call))
-    await account.removeMember(ref, member.userId, call);
+  await takeOut(account, { ref, members: await account.readMembers(ref, call), call });
   await account.abandonChat(ref, TWIN_TITLE, call);
   await noteLine(ctx.db.of(chat.schoolId), {
     ...{ schoolId: chat.schoolId, at: new Date(ctx.clock.now()), chatId: chat.id, what: 'sferum-duplicate' },

@@ -116,7 +116,13 @@ export interface SferumAccount {
   addMember(chat: ChatRef, user: SferumUserId, options: CallOptions): Promise<'in' | 'waiting'>;
   /** Not in counts as done. */
   removeMember(chat: ChatRef, user: SferumUserId, options: CallOptions): Promise<void>;
-  setAdmin(chat: ChatRef, user: SferumUserId, admin: boolean, options: CallOptions): Promise<void>;
+  /** `not-in`: he is not in the chat (any more). That a grant took effect shows in `readMembers` alone. */
+  setAdmin(
+    chat: ChatRef,
+    user: SferumUserId,
+    admin: boolean,
+    options: CallOptions,
+  ): Promise<'done' | 'not-in'>;
   renameChat(chat: ChatRef, title: string, options: CallOptions): Promise<void>;
   inviteLink(chat: ChatRef, reset: boolean, options: CallOptions): Promise<string>;
 

@@ -1,6 +1,6 @@
 /** A community's token: people enter by the link on their own list, the engine does the rest (vk-api.md). */
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
@@ -65,4 +65,37 @@ test('who enters by his link is in, an admin is appointed once he is; a stranger
   await world.settled();
   const now = (await invited()).find((p) => p.title === admin.title)!;
   expect(now.invite_link).not.toBe(admin.invite_link);
+});
+
+describe('D14: a link that cannot be made anew', () => {
+  test.each([919, 931, 15])(
+    'error %i: the stranger goes all the same, the condition names the link, and it is made anew later',
+    async (code) => {
+      await initializeAll(world, school);
+      const { title, invite_link: link } = (await invited())[0]!;
+      const chat = [...world.sandbox.world.chats.values()].find((c) => c.title === title)!;
+      world.sandbox.world.faults.add({ method: 'messages.getInviteLink', fault: code });
+      world.sandbox.world.enterByLink(link, 999_000_111);
+      await vi.waitFor(() => expect(chat.members.has(999_000_111)).toBe(false), WAITING);
+      const condition = async () => {
+        const { rows } = await sql<{ reason: string; message: string }>`
+          select condition_reason as reason, condition_message as message from chat where title = ${title}`.execute(
+          everywhere(world.ctx),
+        );
+        return rows[0];
+      };
+      await vi.waitFor(
+        async () =>
+          expect(await condition()).toMatchObject({
+            ...{ reason: 'refused', message: expect.stringContaining('ссылку-приглашение') },
+          }),
+        WAITING,
+      );
+      world.sandbox.world.faults.clear();
+      await vi.waitFor(
+        () => expect(world.sandbox.world.chatByInvite(link.split('/').at(-1)!)).toBeUndefined(),
+        WAITING,
+      );
+    },
+  );
 });

@@ -131,6 +131,15 @@ function warnings({ chat, refused, may }: EditorView): Content[] {
           }),
         ]
       : []),
+    ...(chat.warning === 'no-admin-in-sferum'
+      ? [
+          notice({
+            kind: 'warn',
+            title: 'В Сферуме у чата нет администратора',
+            text: 'Управляет только учётная запись школы. Назначьте администратора в VK Мессенджере или сообщите администратору сервера.',
+          }),
+        ]
+      : []),
     ...(chat.warning === 'nobody-to-administer'
       ? [
           notice({

@@ -224,9 +224,10 @@ function admins({ admins: all, warning }: ChatItem): Html {
     all.length === 0
       ? html`<span class="muted">нет</span>`
       : html`<bdi>${shown.join(', ')}</bdi>${more > 0 ? html` <span class="muted">и ещё ${more}</span>` : ''}`;
-  return warning
-    ? html`${names}<div class="under">${state('warn', 'нет своего администратора')}</div>`
-    : names;
+  if (!warning) return names;
+  const said =
+    warning === 'no-admin-in-sferum' ? 'нет администратора в Сферуме' : 'нет своего администратора';
+  return html`${names}<div class="under">${state('warn', said)}</div>`;
 }
 
 function conditionCell({ condition: now }: ChatItem): Html {

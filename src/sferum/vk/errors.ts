@@ -10,8 +10,11 @@ interface ErrorRule {
   /** For `slow-down`: when to look again. VK says no times; 9 was seen to last hours, 29 about a day. */
   pauseMs?: number;
   /** The call wanted what is so already, or what is under way: no failure to who asked for it. */
-  settled?: 'already-so' | 'waiting';
+  settled?: Settled;
 }
+
+/** `not-in`: the person is not in the chat, so nothing can be changed of him. */
+type Settled = 'already-so' | 'waiting' | 'not-in';
 
 const MINUTE_MS = 60_000;
 
@@ -42,26 +45,27 @@ const RULES: Readonly<Record<number, ErrorRule>> = {
   15: refused('privacy'),
   18: refused('blocked'),
   103: refused('chat-full'),
+  901: refused('privacy'),
   902: refused('privacy'),
+  919: refused('other'),
+  931: refused('other'),
   935: refused('other'),
   936: refused('unknown-profile'),
   939: { kind: 'refused', reason: 'other', settled: 'waiting' },
   947: refused('other'),
   967: refused('other'),
   981: refused('privacy'),
+  1017: refused('other'),
 
   917: CHAT_LOST,
-  919: CHAT_LOST,
   922: CHAT_LOST,
   925: CHAT_LOST,
   927: CHAT_LOST,
-  931: CHAT_LOST,
   932: CHAT_LOST,
   945: CHAT_LOST,
   946: CHAT_LOST,
   974: CHAT_LOST,
   1012: CHAT_LOST,
-  1017: CHAT_LOST,
   1019: CHAT_LOST,
 
   14: ACCOUNT,
@@ -91,11 +95,20 @@ const RULES_OF_METHOD: Readonly<Record<string, Readonly<Record<number, ErrorRule
   'calls.forceFinish': { 104: ALREADY_SO },
   // The request as a whole: not a person but the token is refused.
   execute: { 15: TOKEN },
-  // Undocumented: some tokens do not have it.
-  'messages.setMemberRole': { 3: NOT_POSSIBLE },
+  // The account may not invite: it takes people out all the same, so neither it nor the chat is broken.
+  'messages.addChatUser': { 113: refused('unknown-profile'), 983: NOT_POSSIBLE },
+  // Undocumented: some tokens do not have it, or may not call it.
+  'messages.setMemberRole': {
+    3: NOT_POSSIBLE,
+    7: NOT_POSSIBLE,
+    15: refused('other'),
+    27: NOT_POSSIBLE,
+    935: { kind: 'refused', reason: 'other', settled: 'not-in' },
+  },
+  // The title, or the link, is refused; the chat's people are not concerned.
+  'messages.editChat': { 15: refused('other') },
+  'messages.getInviteLink': { 15: refused('other') },
   // Nobody in particular is refused here: the chat is closed to us.
-  'messages.editChat': { 15: CHAT_LOST },
-  'messages.getInviteLink': { 15: CHAT_LOST },
   'messages.getConversationMembers': { 15: CHAT_LOST },
   'messages.deleteConversation': { 15: CHAT_LOST },
 };
@@ -105,6 +118,8 @@ const ACCESS_DENIED = 15;
 const TOKEN_SUBCODES: readonly number[] = [1133, 1134];
 /** The same inside `execute`, whose entries carry no subcode. */
 const NO_RIGHT = /no access to call this method/i;
+/** What the others do without: whoever lacks the right to one of these lacks nothing else. */
+const DISPENSABLE_METHODS: ReadonlySet<string> = new Set(['messages.setMemberRole']);
 /** VK has no code for it, only this in the text of 15 (seen by one source). */
 const ALREADY_IN = /already in/i;
 
@@ -119,7 +134,7 @@ export interface VkErrorReply {
 export class VkError extends SferumError {
   readonly method: string;
   readonly code: number;
-  readonly settled: 'already-so' | 'waiting' | undefined;
+  readonly settled: Settled | undefined;
 
   constructor(method: string, reply: VkErrorReply) {
     const rule = ruleFor(method, reply);
@@ -137,7 +152,9 @@ export class VkError extends SferumError {
 
 function ruleFor(method: string, { code, subcode, text }: VkErrorReply): ErrorRule {
   if (code === ACCESS_DENIED) {
-    if ((subcode !== undefined && TOKEN_SUBCODES.includes(subcode)) || NO_RIGHT.test(text)) return TOKEN;
+    if ((subcode !== undefined && TOKEN_SUBCODES.includes(subcode)) || NO_RIGHT.test(text)) {
+      return DISPENSABLE_METHODS.has(method) ? NOT_POSSIBLE : TOKEN;
+    }
     if (ALREADY_IN.test(text)) return ALREADY_SO;
   }
   return RULES_OF_METHOD[method]?.[code] ?? RULES[code] ?? UNKNOWN;

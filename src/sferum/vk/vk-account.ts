@@ -88,9 +88,15 @@ export class VkAccount implements SferumAccount {
     await this.#settle(writeCall('messages.removeChatUser', params), options);
   }
 
-  async setAdmin(chat: ChatRef, user: SferumUserId, admin: boolean, options: CallOptions): Promise<void> {
+  async setAdmin(
+    chat: ChatRef,
+    user: SferumUserId,
+    admin: boolean,
+    options: CallOptions,
+  ): Promise<'done' | 'not-in'> {
     const params = { peer_id: this.#peerId(chat), member_id: user, role: admin ? 'admin' : 'member' };
-    await this.#send(writeCall('messages.setMemberRole', params), 'freely', options);
+    const end = await this.#settle(writeCall('messages.setMemberRole', params), options);
+    return end === 'not-in' ? 'not-in' : 'done';
   }
 
   async renameChat(chat: ChatRef, title: string, options: CallOptions): Promise<void> {
@@ -180,7 +186,7 @@ export class VkAccount implements SferumAccount {
     call: VkCall,
     options: CallOptions,
     line = this.#parts.line,
-  ): Promise<'done' | 'already-so' | 'waiting'> {
+  ): Promise<'done' | NonNullable<VkError['settled']>> {
     try {
       await this.#send(call, 'freely', options, line);
       return 'done';

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { searchFold } from '../../chats/text.ts';
 import type { ChatType } from '../../desired/model.ts';
 import { instant, type Sql } from '../database.ts';
+import { type ChatWarning, chatWarning } from './chat-warning.ts';
 import { type Listed, limitTo, listed, type Page } from './page.ts';
 import { byName, nameMatches, shownName } from './person-columns.ts';
 import { maySeeChat, type Viewer } from './viewer.ts';
@@ -23,7 +24,7 @@ export interface ChatItem {
     message: string | null;
     since: string;
   };
-  warning: string | null;
+  warning: ChatWarning | null;
 }
 
 export interface ChatFilter extends Page {
@@ -113,7 +114,7 @@ async function selectChats(
         from membership m join person p on p.school_id = m.school_id and p.id = m.person_id
         where m.chat_id = c.id and m.admin) as admins,
       c.condition as status, c.condition_reason as reason, c.condition_message as message,
-      c.condition_since as since, c.warning
+      c.condition_since as since, ${chatWarning} as warning
     from (select count(*)::int as total from found) t
       left join page on true left join chat c on c.id = page.id
     order by c.title_key collate "C" ${direction}, c.id ${direction}`.execute(db);

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { DesiredChat } from '../../desired/model.ts';
 import { instant, type Sql } from '../database.ts';
 import type { OperationKind, Problem } from '../entities.ts';
+import { type ChatWarning, chatWarning } from './chat-warning.ts';
 
 /** Chats that one thing stands in the way of, longest first. */
 export interface Trouble {
@@ -18,7 +18,7 @@ export interface WorkList {
   /** Calls of distance lessons that cannot be started; one that was lost needs nobody: another stands in its place. */
   calls: { message: string | null; since: string; total: number; lessonId: string }[];
   /** C6: who administers is not who should. */
-  warnings: (Omit<Trouble, 'reason' | 'message'> & { warning: NonNullable<DesiredChat['warning']> })[];
+  warnings: (Omit<Trouble, 'reason' | 'message'> & { warning: ChatWarning })[];
   /** Runs that ended badly lately and were not repeated since. */
   failed: { operationId: string; kind: OperationKind; finishedAt: string; problems: Problem[] }[];
 }
@@ -37,9 +37,9 @@ export async function findWorkList(db: Sql, schoolId: string, now: Date): Promis
     from chat where school_id = ${schoolId} and deleted_at is null and condition = 'failing'
     group by condition_reason, condition_message order by min(condition_since)`.execute(db);
   const warnings = await sql<WorkList['warnings'][number]>`
-    select warning, min(created_at) as since, count(*)::int as total, ${named} as chats
-    from chat where school_id = ${schoolId} and deleted_at is null and warning is not null
-    group by warning order by warning`.execute(db);
+    select ${chatWarning} as warning, min(created_at) as since, count(*)::int as total, ${named} as chats
+    from chat c where school_id = ${schoolId} and deleted_at is null and (warning is not null or lacks_admin)
+    group by 1 order by 1`.execute(db);
   const calls = await sql<WorkList['calls'][number]>`
     select condition_message as message, min(condition_since) as since, count(*)::int as total,
       min(lesson_id) as "lessonId"

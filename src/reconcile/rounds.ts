@@ -1,0 +1,107 @@
+import { HANDOVER_MS, waitingForSuccessor } from '../plan/handover.ts';
+import { type SferumStep, type SferumTarget, sferumSteps } from '../plan/steps.ts';
+import {
+  type CallOptions,
+  type SferumAccount,
+  type SferumChatMember,
+  SferumError,
+} from '../sferum/gateway.ts';
+import type { Brought } from './bring.ts';
+import type { ChatState } from './chat-state.ts';
+import { type Failure, perform } from './perform-steps.ts';
+
+/** Steps, then what they left to do: grants are confirmed by reading, and one not confirmed is tried again. */
+const ROUNDS = 3;
+
+/** One live chat's work: what it goes by, and where what comes of it is noted. */
+export interface Rounds {
+  ref: NonNullable<ChatState['ref']>;
+  call: CallOptions;
+  progress: Brought;
+  failures: Failure[];
+  /** Since when an admin who must go waits for his successor. */
+  handoverSince: Date | null;
+  now: () => number;
+  /** Called before the first step. */
+  beforeWriting: () => Promise<void>;
+  /** Told who is in, whenever that was read. */
+  observe: (read: readonly SferumChatMember[]) => void;
+}
+
+/** Makes the steps to the target, round by round: none again that failed, none that waits for a successor (D14). */
+export async function takeRounds(account: SferumAccount, target: SferumTarget, work: Rounds): Promise<void> {
+  for (let round = 1; ; round++) {
+    const steps = nextSteps(account, target, work);
+    if (steps.length === 0) return;
+    if (round > ROUNDS) {
+      work.failures.push(...steps.map(notConfirmed));
+      return;
+    }
+    if (round === 1) await work.beforeWriting();
+    const read = await performRound(account, steps, work);
+    if (read) work.observe(read);
+  }
+}
+
+function nextSteps(account: SferumAccount, target: SferumTarget, work: Rounds): SferumStep[] {
+  const { progress, failures } = work;
+  const { mode } = account;
+  const all = sferumSteps(target, progress, mode).filter(({ step }) => step !== 'reset-link');
+  const lost = failures.filter((f) => (f.step === 'add' || f.step === 'grant') && isForGood(f));
+  const waiting = waitingForSuccessor(all, target, progress.members, {
+    lost: new Set(lost.map(({ userId }) => userId!)),
+    isOverdue: isOverdue(work),
+  });
+  progress.handover = waiting.length > 0;
+  const steps = possible(
+    all.filter((step) => !waiting.includes(step)),
+    work,
+  );
+  if (mode === 'adding') return steps;
+  if (steps.some(({ step }) => step === 'remove')) progress.linkDue = true;
+  const reset: SferumStep = { step: 'reset-link' };
+  return progress.linkDue && !isTried(reset, failures) ? [...steps, reset] : steps;
+}
+
+function possible(steps: readonly SferumStep[], { progress, failures }: Rounds): SferumStep[] {
+  const untried = steps.filter((step) => !isTried(step, failures));
+  // Who is in cannot be read: those who must go are taken out all the same, of the others nothing is known.
+  if (failures.some(({ step }) => step === 'read')) return untried.filter(({ step }) => step === 'remove');
+  const isComing = (id: number) =>
+    progress.members.has(id) || untried.some((s) => s.step === 'add' && s.userId === id);
+  return untried.filter((s) => s.step !== 'grant' || isComing(s.userId));
+}
+
+function isTried(step: SferumStep, failures: readonly Failure[]): boolean {
+  const userId = 'userId' in step ? step.userId : undefined;
+  return failures.some((f) => f.step === step.step && f.userId === userId);
+}
+
+/** Resolves with who is in, where an admin has changed: only reading confirms that. */
+async function performRound(
+  account: SferumAccount,
+  steps: readonly SferumStep[],
+  { ref, call, progress, failures }: Rounds,
+): Promise<SferumChatMember[] | undefined> {
+  const isConfirmed = steps.some(({ step }) => step === 'grant' || step === 'revoke');
+  let read: SferumChatMember[] | undefined;
+  const andThen = async () => {
+    if (isConfirmed) read = await account.readMembers(ref, call);
+  };
+  failures.push(...(await perform(account, { ref, steps, call, progress }, andThen)));
+  return read;
+}
+
+function isOverdue({ handoverSince, now }: Rounds): boolean {
+  return handoverSince !== null && now() - handoverSince.getTime() >= HANDOVER_MS;
+}
+
+/** Sferum says no, and will say it again: nothing to wait for. */
+const isForGood = ({ error: { kind } }: Failure): boolean =>
+  kind === 'refused' || kind === 'not-possible' || kind === 'defect' || kind === 'chat-lost';
+
+const notConfirmed = (step: SferumStep): Failure => ({
+  step: step.step,
+  ...('userId' in step ? { userId: step.userId } : {}),
+  error: new SferumError('unknown', 'what was done does not show'),
+});

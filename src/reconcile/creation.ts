@@ -117,7 +117,8 @@ async function attempt(
     if (!(error instanceof SferumError)) throw error;
     if (error.kind === 'unknown') {
       await setCreation(ctx, chat, 'unknown', fence);
-      throw new Later(LOOK_PAUSE_MS);
+      // Counts as an attempt: one that VK never answers is set aside in the end.
+      throw new SferumError('unknown', error.message, { retryAfterMs: LOOK_PAUSE_MS });
     }
     // A refusal, or a request that never left, had no effect.
     await setCreation(ctx, chat, 'none', fence);
@@ -140,12 +141,14 @@ async function commitIntent(
         creation_at = clock_timestamp(), creation_looks = 0, owner_id = ${account.ownerId}
       where id = ${chat.id} and creation = 'none'
       returning creation_fence as fence`.execute(ctx.db.of(chat.schoolId));
-    if (!rows[0]) throw new Later(TITLE_BUSY_PAUSE_MS);
-    return Number(rows[0].fence);
+    if (rows[0]) return Number(rows[0].fence);
   } catch (error) {
-    if (stateOf(error) === UNIQUE_VIOLATION) throw new Later(TITLE_BUSY_PAUSE_MS);
-    throw error;
+    if (stateOf(error) !== UNIQUE_VIOLATION) throw error;
   }
+  // Counts as an attempt too: whose turn it is may wait for long.
+  throw new SferumError('unknown', 'another chat of this title is being created', {
+    retryAfterMs: TITLE_BUSY_PAUSE_MS,
+  });
 }
 
 /** Looks for the orphan. One: adopted. Several: the oldest is kept, the others set aside. None: another look, or a new attempt. */

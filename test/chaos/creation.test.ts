@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
+import { sweepDrift } from '../../src/reconcile/drift.ts';
 import { dueForTwins } from '../../src/reconcile/twins.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
@@ -29,12 +30,12 @@ const created = () => halves.sandbox.world.ledger.of('create').length;
 /** One chat with people, planned and not yet made. */
 async function oneChat(
   options: Parameters<typeof startHalves>[0] = {},
-): Promise<{ school: string; chatId: string }> {
+): Promise<{ school: string; chatId: string; operationId: string }> {
   halves = await startHalves(options);
   const school = await halves.importSchool();
-  await halves.initialize(school, ['staff']);
+  const operationId = await halves.initialize(school, ['staff']);
   const [chatId] = await halves.chatIds();
-  return { school, chatId: chatId! };
+  return { school, chatId: chatId!, operationId };
 }
 
 describe('one owner by fence', () => {
@@ -131,4 +132,73 @@ test('G1, V2: deleted while its creation was in doubt, a chat that was made afte
   expect([...halves.sandbox.world.chats.values()].flatMap((c) => [...c.members])).toEqual([]);
   const { rows } = await sql`select deleted_at is not null as gone from chat`.execute(everywhere(halves.ctx));
   expect(rows).toEqual([{ gone: true }]);
+});
+
+describe('a creation that VK never answers', () => {
+  test('is counted, waits longer each time, is set aside with its reason, and the operation ends and says so', async () => {
+    const { school, chatId, operationId } = await oneChat();
+    halves.sandbox.world.faults.add({ method: 'messages.createChat', fault: 'error10' });
+    const pauses: number[] = [];
+    const state = async () => {
+      const { rows } = await sql<{
+        attempts: number;
+        condition: string;
+        reason: string;
+        wait: number;
+        due: boolean;
+      }>`
+        select attempts, condition, condition_reason as reason, generation > settled_generation as due,
+          extract(epoch from not_before - now())::float8 as wait from chat where id = ${chatId}`.execute(
+        everywhere(halves.ctx),
+      );
+      return rows[0]!;
+    };
+    for (let attempts = 0; (await state()).due; ) {
+      await halves.work(chatId);
+      const now = await state();
+      if (now.due && now.attempts > attempts) pauses.push(now.wait);
+      attempts = now.attempts;
+      await letTimePass();
+    }
+    expect(pauses.length).toBeGreaterThan(3);
+    expect(pauses.length).toBeLessThan(20);
+    for (const [index, pause] of pauses.slice(2).entries()) expect(pause).toBeGreaterThan(pauses[index + 1]!);
+    expect(await state()).toMatchObject({ condition: 'failing', reason: 'unavailable' });
+    const { rows } = await sql<{ state: string; problems: unknown[] }>`
+      select state, problems from operation where id = ${operationId}`.execute(everywhere(halves.ctx));
+    expect(rows[0]).toMatchObject({ problems: [{ code: 'chat-unavailable', chatId }] });
+    expect(['queued', 'running']).not.toContain(rows[0]!.state);
+
+    halves.sandbox.world.faults.clear();
+    await letTimePass();
+    await sweepDrift(halves.ctx, school);
+    for (let look = 0; look < 3; look++) {
+      await letTimePass();
+      await halves.workAll();
+    }
+    expect(await halves.differences()).toEqual([]);
+    expect(halves.duplicates()).toEqual([]);
+  });
+
+  test('nor does another of its title wait for it for ever', async () => {
+    const { chatId } = await oneChat();
+    halves.sandbox.world.faults.add({ method: 'messages.createChat', fault: 'error10' });
+    await halves.work(chatId);
+    const other = halves.ctx.newId();
+    await sql`insert into chat (id, school_id, type, title, title_key, archived, created_at, generation, condition, priority, cause)
+      select ${other}, school_id, type, title, title_key, false, created_at, 1, 'behind', 'person', 'test' from chat
+      where id = ${chatId}`.execute(everywhere(halves.ctx));
+    const due = async () => {
+      const { rows } =
+        await sql`select from chat where id = ${other} and generation > settled_generation`.execute(
+          everywhere(halves.ctx),
+        );
+      return rows.length > 0;
+    };
+    for (let tries = 0; tries < 15 && (await due()); tries++) {
+      await sql`update chat set not_before = null where id = ${other}`.execute(everywhere(halves.ctx));
+      await halves.work(other);
+    }
+    expect(await due()).toBe(false);
+  });
 });

@@ -16,6 +16,13 @@ const MIB = 1024 * KIB;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 
+const rate = (value: number, about: string): LimitRule => ({ value, min: 1, max: 1_000_000, about });
+
+const LONGEST_TERM_DAYS = 3650;
+const kept = (value: number, about: string): LimitRule => ({ value, min: 30, max: LONGEST_TERM_DAYS, about });
+/** The last 90 days are never dropped (the migration of months): a shorter term could not be kept. */
+const keptByMonth = (value: number, about: string): LimitRule => ({ ...kept(value, about), min: 120 });
+
 /**
  * Every limit that an operator may set, in one place. `rosterZipBytes` is set by LIMIT_ROSTER_ZIP_BYTES, and so
  * on for each (`limitVariable`).
@@ -111,30 +118,13 @@ export const LIMIT_RULES = {
   },
 
   // Rates (429 beyond).
-  subjectFailedSignInsPerMinute: {
-    value: 20,
-    min: 1,
-    max: 1_000_000,
-    about: 'sign-ins in one name that fail',
-  },
-  addressFailedSignInsPerMinute: {
-    value: 300,
-    min: 1,
-    max: 1_000_000,
-    about: 'sign-ins from one address that fail; a whole school is one address',
-  },
-  personLinkingsPerHour: {
-    value: 10,
-    min: 1,
-    max: 1_000_000,
-    about: 'linkings of VK ID that a person begins',
-  },
-  personRequestsPerSecond: {
-    value: 50,
-    min: 1,
-    max: 1_000_000,
-    about: 'requests of one person; СГО itself has no such limit',
-  },
+  subjectFailedSignInsPerMinute: rate(20, 'sign-ins in one name that fail'),
+  addressFailedSignInsPerMinute: rate(
+    300,
+    'sign-ins from one address that fail; a whole school is one address',
+  ),
+  personLinkingsPerHour: rate(10, 'linkings of VK ID that a person begins'),
+  personRequestsPerSecond: rate(50, 'requests of one person; СГО itself has no such limit'),
 
   // Who looked (K8).
   accessFlushMs: {
@@ -155,29 +145,24 @@ export const LIMIT_RULES = {
   retentionDays: {
     value: 180,
     min: 1,
-    max: 3650,
+    max: LONGEST_TERM_DAYS,
     about: 'a person after his departure; a school may have its own',
   },
-  keepOperationsDays: { value: 400, min: 30, max: 3650, about: 'a finished operation and its plan' },
-  keepLessonsDays: { value: 400, min: 30, max: 3650, about: 'a lesson after its end, with its calls' },
-  keepDelaysDays: { value: 400, min: 30, max: 3650, about: 'how long an order took to reach its chat' },
-  keepGoneFactsDays: {
-    value: 400,
-    min: 30,
-    max: 3650,
-    about: 'a place, guardianship, class or group that the roster has no more',
-  },
-  keepOrdersDays: { value: 400, min: 30, max: 3650, about: 'an order none of whose pupils is at school' },
-  keepDeletedChatsDays: { value: 400, min: 30, max: 3650, about: 'what is known of a deleted chat' },
+  keepOperationsDays: kept(400, 'a finished operation and its plan'),
+  keepLessonsDays: kept(400, 'a lesson after its end, with its calls'),
+  keepDelaysDays: kept(400, 'how long an order took to reach its chat'),
+  keepGoneFactsDays: kept(400, 'a place, guardianship, class or group that the roster has no more'),
+  keepOrdersDays: kept(400, 'an order none of whose pupils is at school'),
+  keepDeletedChatsDays: kept(400, 'what is known of a deleted chat'),
   keepDraftsDays: { value: 30, min: 1, max: 365, about: 'changes of a chat that nobody saved' },
   keepEventIdsDays: {
     value: 1100,
     min: 400,
-    max: 3650,
+    max: LONGEST_TERM_DAYS,
     about: 'ids of events: the same event later than that is news again',
   },
-  keepJournalDays: { value: 1100, min: 120, max: 3650, about: 'the journal, by whole months' },
-  keepAccessRecordsDays: { value: 400, min: 120, max: 3650, about: 'records of who looked, by whole months' },
+  keepJournalDays: keptByMonth(1100, 'the journal, by whole months'),
+  keepAccessRecordsDays: keptByMonth(400, 'records of who looked, by whole months'),
   endingBatchRows: {
     value: 1000,
     min: 10,

@@ -19,6 +19,7 @@ export const LOOKS: Readonly<Record<string, string>> = {
   'GET /v1/schools/:schoolId/journal': 'journal',
   'GET /v1/schools/:schoolId/access': 'access',
   'GET /people/:id': 'person',
+  'GET /people/:id/export': 'export',
   'GET /manage/chats/:id': 'members',
   'POST /manage/chats/:id': 'members',
   'GET /manage/chats/:id/pick': 'people',

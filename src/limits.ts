@@ -78,6 +78,12 @@ export const LIMIT_RULES = {
   },
   jsonBodyTimeoutMs: { value: 10 * SECOND_MS, min: 100, max: 5 * MINUTE_MS, about: 'such a body to arrive' },
   pageItems: { value: 100, min: 10, max: 1000, about: 'the largest `perPage` of lists' },
+  exportSectionLines: {
+    value: 1000,
+    min: 10,
+    max: 100_000,
+    about: 'the newest lines of a section on the page of one person’s data; the file has all',
+  },
   planPageItems: { value: 1000, min: 10, max: 10_000, about: 'the largest `perPage` of a plan' },
   sessionIdleMinutes: {
     value: 30,

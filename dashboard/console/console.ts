@@ -20,6 +20,7 @@ import type { ConsoleEnv } from './page.ts';
 import { attentionRoutes } from './school/attention.ts';
 import { changesRoutes } from './school/changes.ts';
 import { personRoutes } from './school/person.ts';
+import { personExportRoutes } from './school/person-export.ts';
 import { settingsRoutes } from './school/settings.ts';
 import { unreachableRoutes } from './school/unreachable.ts';
 import { createScreens, type Screens } from './screens.ts';
@@ -76,6 +77,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   settingsRoutes(parts);
   changesRoutes(parts);
   personRoutes(parts);
+  personExportRoutes(parts);
   unreachableRoutes(parts);
   lessonScreens(parts);
   manageRoutes(parts);

@@ -10,6 +10,7 @@ const SLOWER = 4;
 
 const PAGES = [
   ...['/', '/manage', '/manage/new', '/manage/initialize', '/manage/ahead', '/journal', '/people/p1'],
+  '/people/p1/export',
   ...['/attention', '/unreachable', '/changes', '/settings'],
 ];
 

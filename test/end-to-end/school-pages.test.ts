@@ -150,6 +150,25 @@ describeInBrowser('what a school looks after itself with', () => {
     expect(answer!.status()).toBe(own.rows[0]!.own ? 200 : 404);
   });
 
+  test('from a person’s page to all that is held of him: to print, and as a file (K6)', async () => {
+    const page = await site.visit(admin, `/people/${people.student}`);
+    const name = await heading(page);
+    await page.getByRole('link', { name: 'Данные о человеке' }).click();
+    expect(await heading(page)).toBe(`Данные о человеке: ${name}`);
+    const file = await page.getByRole('link', { name: 'Скачать файлом JSON' }).getAttribute('href');
+    const answer = await page.request.get(`${site.origin}${file}`);
+    expect(await answer.json()).toMatchObject({ personId: people.student });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('button', { name: 'Распечатать' }).isVisible()).toBe(false);
+    expect(await page.getByRole('navigation').first().isVisible()).toBe(false);
+    expect(
+      await page
+        .getByText(/^Учится: класс/)
+        .first()
+        .isVisible(),
+    ).toBe(true);
+  });
+
   test('what needs somebody is counted in the navigation and listed with what to do', async () => {
     const page = await site.visit(admin, '/attention');
     expect(await page.getByText('Всё идёт само').count()).toBe(1);
@@ -173,6 +192,7 @@ describeInBrowser('what a school looks after itself with', () => {
       for (const path of [
         ...ADMIN_PAGES,
         `/people/${people.student}`,
+        `/people/${people.student}/export`,
         '/unreachable?classId=-',
         '/nowhere',
       ]) {
@@ -180,7 +200,8 @@ describeInBrowser('what a school looks after itself with', () => {
         await expectAccessible(page);
       }
       await page.setViewportSize(PHONE);
-      for (const path of [...ADMIN_PAGES, `/people/${people.student}`]) {
+      const own = [`/people/${people.student}`, `/people/${people.student}/export`];
+      for (const path of [...ADMIN_PAGES, ...own]) {
         await page.goto(`${site.origin}${path}`);
         await expectNoSidewaysScroll(page);
       }

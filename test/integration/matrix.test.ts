@@ -134,6 +134,8 @@ test('what the pages send is in the table of the screen that it is sent to', asy
         headers: { accept: 'text/html' },
       });
       for (const [to, name] of namesSent(await page.text())) {
+        // What the API is asked by is in the matrix by itself: from its description.
+        if (to.startsWith('GET /v1/')) continue;
         const known = screens.find((one) => new RegExp(`^${one.replaceAll(/:\w+/g, '[^/]+')}$`).test(to));
         const { names = {}, plain = [] } = SCREENS[known ?? ''] ?? {};
         const said = [...plain, ...Object.keys(names).flatMap((both) => both.split('+'))];

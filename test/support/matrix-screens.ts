@@ -83,6 +83,7 @@ export const SCREENS: Record<string, Screen> = {
     plain: [...PAGER, 'lastName', 'title', 'from', 'to'],
   },
   'GET /people/:id': { id: 'person' },
+  'GET /people/:id/export': { id: 'person' },
   'GET /unreachable': { names: { classId: 'class' } },
   'GET /journal': { names: { unit: { kind: 'class', as: 'class:*' } }, plain: [...PAGER, 'subject', 'week'] },
   'GET /journal/lessons/:id': LESSON,

@@ -54,6 +54,11 @@ export function postButton(b: PostButtonParts): Html {
   return html`<form method="post" action="${b.action}" class="inline">${fields}${submitButton(b)}</form>`;
 }
 
+/** The page to the printer; without script it is not shown. */
+export function printButton(): Html {
+  return html`<button type="button" class="button plain needs-script" data-prints>Распечатать</button>`;
+}
+
 /** Copies the text of the element of this id; without script it is not shown. */
 export function copyButton(of: string, label = 'Скопировать'): Html {
   return html`<button type="button" class="button plain needs-script" data-copies="${of}">${label}</button>`;

@@ -17,6 +17,7 @@ import { counted, moment } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF, viewerOf } from '../visitor.ts';
+import { exportPath } from './person-export.ts';
 
 type ChatView = z.infer<typeof ChatGrounds>;
 type Entry = Awaited<ReturnType<typeof journalViews>>[number];
@@ -48,7 +49,9 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
       c,
       title: person.name,
       subtitle: subtitle(person, chats),
-      actions: lines ? linkButton({ label: 'Все изменения', href: changesHref }) : '',
+      actions: lines
+        ? html`${linkButton({ label: 'Все изменения', href: changesHref })}${linkButton({ label: 'Данные о человеке', href: exportPath(person.id) })}`
+        : '',
       body: html`${chatsTable(person, chats)}${entries.length > 0 ? lately(entries, timeZone) : ''}`,
     });
   });

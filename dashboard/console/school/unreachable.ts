@@ -17,7 +17,7 @@ import type { ConsoleParts } from '../console.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';
 import { type ConsoleContext, page } from '../page.ts';
-import { linkButton } from '../parts/button.ts';
+import { linkButton, printButton } from '../parts/button.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted, day } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
@@ -172,14 +172,13 @@ function frame(
   body: Content,
   printed = false,
 ): Response | Promise<Response> {
-  const print = html`<button type="button" class="button plain needs-script" data-prints>Распечатать</button>`;
   const back = isAdmin(c.get('visitor')) ? linkButton({ label: 'Все классы', href: '/unreachable' }) : '';
   return page({
     c,
     section: 'unreachable',
     title,
     ...(subtitle === undefined ? {} : { subtitle }),
-    ...(printed ? { actions: html`${back}${print}` } : {}),
+    ...(printed ? { actions: html`${back}${printButton()}` } : {}),
     body,
   });
 }

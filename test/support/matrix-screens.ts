@@ -72,6 +72,7 @@ export const SCREENS: Record<string, Screen> = {
       'timeZone',
       'earlyEntryMinutes',
       'sessionIdleMinutes',
+      'retentionDays',
       'chatShare',
       'chatAtLeast',
       'schoolShare',

@@ -5,7 +5,7 @@ import type { Context } from '../../../src/context.ts';
 import { LIMIT_RULES } from '../../../src/limits.ts';
 import type { RemovalLimits } from '../../../src/plan/model.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
-import { authorOf, existingSchool } from '../../rights.ts';
+import { authorOf, existingSchool, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { readForm } from '../form.ts';
 import { type Html, html } from '../html.ts';
@@ -15,7 +15,7 @@ import { state } from '../parts/condition.ts';
 import { selectField, textField } from '../parts/field.ts';
 import { counted, day, moment } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
-import { ADMINS } from '../visitor.ts';
+import { ADMINS, type Visitor } from '../visitor.ts';
 import { timeZoneOptions } from './time-zones.ts';
 import { unconfirmed } from './unconfirmed.ts';
 
@@ -31,13 +31,17 @@ const whole = (max: number) =>
 const percents = whole(100).transform((n) => n / 100);
 
 const IDLE = LIMIT_RULES.sessionIdleMinutes;
+const RETENTION = LIMIT_RULES.retentionDays;
+
+const between = ({ min, max }: { min: number; max: number }) =>
+  whole(max).refine((n) => n >= min, { error: `Не меньше ${min}` });
 
 const form = z.object({
   timeZone: z.string().refine(isTimeZone, { error: 'Выберите часовой пояс' }),
   earlyEntryMinutes: whole(MAX_EARLY_MINUTES),
-  sessionIdleMinutes: whole(IDLE.max).refine((minutes) => minutes >= IDLE.min, {
-    error: `Не меньше ${IDLE.min}`,
-  }),
+  sessionIdleMinutes: between(IDLE),
+  // Left out, it stays as it is.
+  retentionDays: between(RETENTION).optional(),
   chatShare: percents,
   chatAtLeast: whole(MAX_PEOPLE),
   schoolShare: percents,
@@ -55,13 +59,24 @@ export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
     async (c) => {
       const result = await readForm(c, form);
       if (!result.ok) return settingsPage(ctx, c, result);
-      const { timeZone, earlyEntryMinutes, sessionIdleMinutes: idle, ...limits } = result.values;
+      const {
+        timeZone,
+        earlyEntryMinutes,
+        sessionIdleMinutes: idle,
+        retentionDays,
+        ...limits
+      } = result.values;
       const visitor = c.get('visitor');
+      const { id, retentionDays: own } = await existingSchool(ctx, visitor.school.id);
+      const { retentionDays: byDefault } = ctx.config.limits;
+      const isAnother = retentionDays !== undefined && retentionDays !== (own ?? byDefault);
+      if (isAnother && !mayRetain(visitor)) throw forbidden();
       await commands.saveSettings({
-        schoolId: visitor.school.id,
+        schoolId: id,
         by: authorOf(visitor.caller),
         earlyEntryMinutes,
         sessionIdleMinutes: idle === ctx.config.limits.sessionIdleMinutes ? null : idle,
+        ...(isAnother ? { retentionDays: retentionDays === byDefault ? null : retentionDays } : {}),
         timeZone: timeZone === ctx.config.schoolTimeZone ? null : timeZone,
         limits: ownLimits(ctx.config.removalLimits, limits),
       });
@@ -69,6 +84,11 @@ export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
     },
     options,
   );
+}
+
+/** How long people are kept is the operators' word, as in the API; a school admin sees it. */
+function mayRetain({ caller }: Visitor): boolean {
+  return caller.role === 'operator';
 }
 
 /** What equals the default is not stored: the school then follows the default. */
@@ -83,7 +103,8 @@ interface Refused {
 }
 
 async function settingsPage(ctx: Context, c: ConsoleContext, refused?: Refused): Promise<Response> {
-  const { school } = c.get('visitor');
+  const visitor = c.get('visitor');
+  const { school } = visitor;
   const [account, row] = await Promise.all([
     findSferumAccount(ctx.db.of(school.id), school.id),
     existingSchool(ctx, school.id),
@@ -93,6 +114,7 @@ async function settingsPage(ctx: Context, c: ConsoleContext, refused?: Refused):
     timeZone: school.timeZone,
     earlyEntryMinutes: String(row.earlyEntryMinutes),
     sessionIdleMinutes: String(row.sessionIdleMinutes ?? ctx.config.limits.sessionIdleMinutes),
+    retentionDays: String(row.retentionDays ?? ctx.config.limits.retentionDays),
     chatShare: String(Math.round(limits.chatShare * 100)),
     chatAtLeast: String(limits.chatAtLeast),
     schoolShare: String(Math.round(limits.schoolShare * 100)),
@@ -106,7 +128,7 @@ async function settingsPage(ctx: Context, c: ConsoleContext, refused?: Refused):
     status: refused ? 422 : 200,
     body: html`${refused ? notice({ kind: 'bad', title: 'Настройки не сохранены: проверьте отмеченные поля' }) : ''}
 ${connection(account, school.timeZone)}
-${school.connected || account ? rules(values, refused?.errors ?? {}, dayIn(school.timeZone, ctx.clock.now())) : ''}`,
+${school.connected || account ? rules(values, refused?.errors ?? {}, dayIn(school.timeZone, ctx.clock.now()), mayRetain(visitor)) : ''}`,
   });
 }
 
@@ -156,7 +178,12 @@ function health({ status, creationsConfirmed }: SferumAccountItem): Html {
   return status === 'paused' ? state('warn', 'VK просит подождать') : state('bad', 'нужен новый ключ');
 }
 
-function rules(values: Record<string, string>, errors: Record<string, string>, today: string): Html {
+function rules(
+  values: Record<string, string>,
+  errors: Record<string, string>,
+  today: string,
+  mayRetain: boolean,
+): Html {
   const number = (label: string, name: string, max: number) =>
     textField({
       label,
@@ -181,5 +208,12 @@ function rules(values: Record<string, string>, errors: Record<string, string>, t
 <p class="muted">Если по спискам нужно исключить больше людей, чем бывает обычно, добавления выполняются, а исключения ждут администратора. Исключений по приказам это не касается.</p>
 <div class="pair">${number('Из одного чата – больше чем, % участников', 'chatShare', 100)}${number('и не меньше, человек', 'chatAtLeast', MAX_PEOPLE)}
 ${number('Из всех чатов школы – больше чем, % участий', 'schoolShare', 100)}${number('и не меньше, исключений', 'schoolAtLeast', MAX_PEOPLE)}</div>
+<h3>Данные выбывших</h3>
+<div class="pair">${textField({
+    ...{ label: 'Хранить данные выбывших, дней', name: 'retentionDays', type: 'number', required: true },
+    ...{ min: RETENTION.min, max: RETENTION.max, readonly: !mayRetain },
+    ...{ value: values.retentionDays, error: errors.retentionDays },
+    hint: `Потом имя, профиль VK ID и всё, что говорит о человеке, удаляется без возврата.${mayRetain ? '' : ' Срок меняет администратор сервера.'}`,
+  })}</div>
 <div class="actions">${submitButton({ label: 'Сохранить', kind: 'primary' })}</div></form>`;
 }

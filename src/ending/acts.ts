@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { ensureDataDir } from '../data-dir.ts';
 import { instant, type Sql } from '../store/database.ts';
+import { erasureKeyId, findErasureKey } from './erasure-key.ts';
 
 /** What an erasure did: no name and no id stands in it. */
 export interface Act {
@@ -38,15 +39,18 @@ export async function listActs(
 }
 
 /**
- * Adds the school's acts to the file of acts in DATA_DIR, which outlives a restore of the database. Only then are they
+ * Adds the school's acts to the file of acts in DATA_DIR, which outlives a restore of the database; before them stands
+ * the sealed key of their hashes, which a backup from before the first erasure does not have. Only then are they
  * marked: one that a crash cut off is added again, which does no harm.
  */
 export async function fileActs(ctx: Context, schoolId: string): Promise<void> {
   const db = ctx.db.of(schoolId);
   const { rows } = await actRows(db, sql`school_id = ${schoolId} and not filed order by at, id`);
   if (rows.length === 0) return;
+  const key = await findErasureKey(ctx, db, schoolId);
   ensureDataDir(ctx.config.dataDir);
-  const lines = rows.map((row) => `${JSON.stringify(actOf(row))}\n`).join('');
+  const keyLine = key === null ? [] : [{ schoolId, keyId: erasureKeyId(key), keySealed: key.sealed }];
+  const lines = [...keyLine, ...rows.map(actOf)].map((line) => `${JSON.stringify(line)}\n`).join('');
   await appendFile(join(ctx.config.dataDir, ACTS_FILE), lines, { mode: OWNER_ONLY, flush: true });
   await sql`update erasure set filed = true where school_id = ${schoolId}
     and id = any(${rows.map((row) => row.id)}::uuid[])`.execute(db);

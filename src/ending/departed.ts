@@ -1,36 +1,78 @@
 import { sql } from 'kysely';
+import { dayIn } from '../clock.ts';
+import type { Context } from '../context.ts';
+import { schoolOn } from '../desired/school.ts';
 import type { Sql } from '../store/database.ts';
+import { partFor } from '../store/fact-part.ts';
+import { loadFacts } from '../store/facts.ts';
 
-/** Enough to be quick, few enough for one transaction that holds the school. */
-const PEOPLE_AT_ONCE = 200;
+export interface Departed {
+  id: string;
+  /** What was said of him until then is out of date. */
+  at: Date;
+  /** Still in a chat's list, as where his removal was held (F4). */
+  listed: boolean;
+}
 
 /**
- * Who has departed before that instant and is in no chat any more, at most so many: whom the roster has as gone; pupils
- * whose last order is a withdrawal, and parents without a child left, where no list has named them since. The order's
- * cancellation within the term finds them as they were.
+ * Who departed before that instant and has not been heard of since. The rules of membership decide who is not there any
+ * more (D6); here stands since when: since the roster has him as gone; of pupils since the order of withdrawal; of
+ * parents since their last child went. Who is named by an order of enrollment since then is on his way back.
  */
-export async function departedBefore(tx: Sql, schoolId: string, before: Date): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    with own as (select p.* from person p where p.school_id = ${schoolId}
-      and (not p.present and p.gone_at < ${before} or p.present and p.stated_at < ${before})),
-    gone as (select id from own where not present),
-    withdrawn as (
-      select p.id from own p join lateral (
-        select o.kind, o.issued_at, o.effective_on from roster_order o
-        where o.school_id = ${schoolId} and o.student_ids @> array[p.id] and o.issued_at is not null
-          and not coalesce(o.cancelled_at is not null, false)
-        order by o.effective_on desc, o.issued_at desc, o.issued_by desc limit 1) o on true
-      where p.present and p.roles = '{student}' and o.kind = 'withdrawal'
-        and greatest(o.issued_at, o.effective_on::timestamptz) < ${before}
-        and not exists (select from enrollment e where e.school_id = ${schoolId} and e.student_id = p.id
-          and e.present and e.stated_at > o.issued_at)),
-    away as (select id from gone union select id from withdrawn),
-    childless as (
-      select p.id from own p where p.present and p.roles = '{parent}'
-        and not exists (select from guardian g where g.school_id = ${schoolId} and g.guardian_id = p.id
-          and (g.present or g.gone_at >= ${before}) and g.student_id not in (select id from away)))
-    select a.id from (select id from away union select id from childless) a
-    where not exists (select from membership m where m.school_id = ${schoolId} and m.person_id = a.id)
-    order by a.id limit ${PEOPLE_AT_ONCE}`.execute(tx);
-  return rows.map((row) => row.id);
+export async function departedBefore(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  before: Date,
+): Promise<Departed[]> {
+  const { rows } = await sql<{ id: string; at: string; listed: boolean }>`
+    select p.id, d.at, exists (select from membership m where m.school_id = ${schoolId} and m.person_id = p.id) as listed
+    from person p
+    left join lateral ${withdrawal(schoolId, 'p')} on p.present and 'student' = any(p.roles)
+    left join lateral (
+      select max(case when not g.present then g.gone_at when c.id is null then g.stated_at
+        when not c.present then c.gone_at else w.at end) as at,
+        bool_or(g.present and c.present and w.at is null) as child_is_here
+      from guardian g left join person c on c.school_id = g.school_id and c.id = g.student_id
+      left join lateral ${withdrawal(schoolId, 'c')} on c.present
+      where g.school_id = ${schoolId} and g.guardian_id = p.id) l on p.present and 'parent' = any(p.roles)
+    cross join lateral (select case when p.present then greatest(p.stated_at, w.at, l.at) else p.gone_at end as at) d
+    where p.school_id = ${schoolId} and d.at < ${before}
+      and (not p.present or p.stated_at < ${before} and p.roles <> '{}' and p.roles <@ '{student,parent}'
+        and ('student' <> all(p.roles) or w.at is not null) and l.child_is_here is not true)
+      and not exists (select from roster_order o where o.school_id = ${schoolId} and o.student_ids @> array[p.id]
+        and o.issued_at is not null and o.cancelled_at is null and o.kind <> 'withdrawal'
+        and greatest(o.issued_at, o.effective_on::timestamptz) >= ${before})
+    order by p.id`.execute(tx);
+  const here = await whoIsHere(
+    ctx,
+    tx,
+    schoolId,
+    rows.map(({ id }) => id),
+  );
+  return rows.filter(({ id }) => !here(id)).map(({ id, at, listed }) => ({ id, at: new Date(at), listed }));
+}
+
+/** When the newest order that is not cancelled takes somebody out of the school. */
+const withdrawal = (schoolId: string, person: 'p' | 'c') => sql`(
+  select max(greatest(o.issued_at, o.effective_on::timestamptz)) as at from roster_order o
+  where o.school_id = ${schoolId} and o.student_ids @> array[${sql.ref(`${person}.id`)}]
+    and o.issued_at is not null and o.cancelled_at is null and o.kind = 'withdrawal'
+    and exists (select from jsonb_array_elements(o.items) i
+      where i->>'studentId' = ${sql.ref(`${person}.id`)} and i->>'classId' is null)) w`;
+
+async function whoIsHere(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  ids: readonly string[],
+): Promise<(id: string) => boolean> {
+  if (ids.length === 0) return () => false;
+  const { rows } = await sql<{ zone: string | null }>`
+    select time_zone as zone from school where id = ${schoolId}`.execute(tx);
+  const zone = rows[0]?.zone ?? ctx.config.schoolTimeZone;
+  const scope = { classIds: [], groupIds: [], staff: false, peopleIds: ids, studentIds: [] };
+  const facts = await loadFacts(tx, schoolId, await partFor(tx, schoolId, scope));
+  const dayOf = (at: string) => dayIn(zone, Date.parse(at));
+  return schoolOn({ ...facts, dayOf }, dayIn(zone, ctx.clock.now())).isPresent;
 }

@@ -167,6 +167,7 @@ export const ENDS = {
   person: { by: 'erasure' },
   profile_link: { by: 'with', other: 'person' },
   erased: { by: 'never', why: 'a hash for each erased person: he must have no rights, whenever he comes' },
+  erasure_key: { by: 'never', why: 'one row for each school: without it nobody erased is known again' },
   erasure: { by: 'never', why: 'the acts must outlive what they are about; one a day and school at most' },
   school: { by: 'never', why: 'one row for each school' },
   sferum_account: { by: 'never', why: 'one row for each school' },

@@ -2,58 +2,155 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { SealError } from '../secrets.ts';
+import type { Sql } from '../store/database.ts';
 import { fileActs } from './acts.ts';
-import { digestsOf, erase, retentionDays } from './erase.ts';
+import { erase, retentionDays } from './erase.ts';
+import { writeErased } from './erased.ts';
+import {
+  adoptErasureKey,
+  digestOf,
+  type ErasureKey,
+  erasureKeyId,
+  findErasureKey,
+  openErasureKey,
+} from './erasure-key.ts';
 
-const line = z.object({
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const actLine = z.object({
   schoolId: z.string(),
   at: z.iso.datetime().transform((at) => new Date(at)),
+  retentionDays: z.int().min(0),
+  ground: z.string(),
   hashes: z.array(z.string()),
 });
+const keyLine = z.object({ schoolId: z.string(), keyId: z.string(), keySealed: z.string() });
+
+type ActLine = z.infer<typeof actLine>;
+type KeyLine = z.infer<typeof keyLine>;
+
+interface OfSchool {
+  acts: ActLine[];
+  keys: KeyLine[];
+}
 
 /**
- * After a restore: erases again whom the file of acts names (K6). Who was stated again after his erasure is another
- * person and stays. Returns how many were erased, by school. Throws where a line is no act, before anything is done.
+ * After a restore: erases again whom the file of acts names (K6), and keeps their hashes, so that what СГО sends again
+ * from before brings nobody back. Who was stated again after his erasure is another person and stays. Returns how many
+ * were erased, by school. Throws where a line is no act or the key of its hashes cannot be had.
  */
 export async function eraseAgain(ctx: Context, file: string): Promise<Record<string, number>> {
   const lines = (await readFile(file, 'utf8')).split('\n').filter((text) => text.trim() !== '');
-  const schools = new Map<string, Map<string, Date>>();
-  for (const { schoolId, at, hashes } of lines.map((text) => line.parse(JSON.parse(text)))) {
-    const erasedAt = schools.get(schoolId) ?? new Map<string, Date>();
-    for (const hash of hashes) erasedAt.set(hash, at);
-    schools.set(schoolId, erasedAt);
+  const schools = new Map<string, OfSchool>();
+  const ofSchool = (id: string) => {
+    const known = schools.get(id) ?? { acts: [], keys: [] };
+    schools.set(id, known);
+    return known;
+  };
+  for (const line of lines.map((text) => z.union([keyLine, actLine]).parse(JSON.parse(text)))) {
+    if ('keyId' in line) ofSchool(line.schoolId).keys.push(line);
+    else ofSchool(line.schoolId).acts.push(line);
   }
   const done: Record<string, number> = {};
-  for (const [schoolId, erasedAt] of schools) done[schoolId] = await eraseNamed(ctx, schoolId, erasedAt);
+  for (const [schoolId, { acts, keys }] of schools) {
+    if (acts.length > 0) done[schoolId] = await eraseNamed(ctx, schoolId, acts, keys);
+  }
   return done;
 }
 
 async function eraseNamed(
   ctx: Context,
   schoolId: string,
-  erasedAt: ReadonlyMap<string, Date>,
+  acts: readonly ActLine[],
+  keys: readonly KeyLine[],
 ): Promise<number> {
+  const named = namedBy(acts);
   const count = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    const { rows } = await sql<{ id: string; stated: string | null }>`
-      select ids.id, p.stated_at as stated from (
-        select id from person where school_id = ${schoolId}
-        union select person_id from profile_link where school_id = ${schoolId}
-        union select student_id from enrollment where school_id = ${schoolId}
-        union select guardian_id from guardian where school_id = ${schoolId}
-        union select unnest(student_ids) from roster_order where school_id = ${schoolId}) ids
-      left join person p on p.school_id = ${schoolId} and p.id = ids.id`.execute(tx);
-    const ids = rows.flatMap(({ id, stated }) => {
-      const at = digestsOf(ctx, schoolId, id).flatMap((digest) => erasedAt.get(digest) ?? [])[0];
-      return at !== undefined && (stated === null || new Date(stated) <= at) ? [id] : [];
+    const school = await sql`select from school where id = ${schoolId}`.execute(tx);
+    if (school.rows.length === 0) return 0;
+    const key = await keyOfActs(ctx, tx, schoolId, keys);
+    await writeErased(
+      tx,
+      schoolId,
+      [...named].map(([digest, when]) => ({ digest, ...when })),
+    );
+    const people = (await everybody(tx, schoolId)).flatMap(({ id, statedAt }) => {
+      const when = named.get(digestOf(key, schoolId, id));
+      return when && (statedAt === null || statedAt <= when.erasedAt) ? [{ id, at: when.departedAt }] : [];
     });
-    if (ids.length > 0) {
-      const days = await retentionDays(ctx, tx, schoolId);
-      // Where he stands in a list of members, the plan that follows takes him out at Sferum as somebody unknown.
-      await sql`delete from membership where school_id = ${schoolId} and person_id = any(${ids})`.execute(tx);
-      await erase(ctx, tx, { schoolId, ids, ground: 'restored', retentionDays: days });
-    }
-    return ids.length;
+    if (people.length === 0) return 0;
+    const days = await retentionDays(ctx, tx, schoolId);
+    // Where he stands in a list of members, the plan that follows takes him out at Sferum as somebody unknown.
+    const ids = people.map(({ id }) => id);
+    await sql`delete from membership where school_id = ${schoolId} and person_id = any(${ids})`.execute(tx);
+    await erase(ctx, tx, { schoolId, people, ground: 'restored', retentionDays: days });
+    return people.length;
   });
   await fileActs(ctx, schoolId);
   return count;
+}
+
+interface When {
+  erasedAt: Date;
+  /** At the latest. */
+  departedAt: Date;
+}
+
+/** By hash, the last erasure. An act of an earlier restore says nothing new of when somebody departed. */
+function namedBy(acts: readonly ActLine[]): Map<string, When> {
+  const named = new Map<string, When>();
+  for (const { at, ground, retentionDays: days, hashes } of acts) {
+    const departedAt = new Date(at.getTime() - days * DAY_MS);
+    for (const hash of hashes) {
+      const known = named.get(hash);
+      const departed = known && (ground === 'restored' || known.departedAt > departedAt) ? known : null;
+      const erased = known && known.erasedAt > at ? known : null;
+      named.set(hash, {
+        erasedAt: erased?.erasedAt ?? at,
+        departedAt: departed?.departedAt ?? departedAt,
+      });
+    }
+  }
+  return named;
+}
+
+/** The backup's own key, if it is that of the acts; else the one that stands beside them, which is kept from now on. */
+async function keyOfActs(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  lines: readonly KeyLine[],
+): Promise<ErasureKey> {
+  const stored = await findErasureKey(ctx, tx, schoolId);
+  const last = lines.at(-1);
+  if (stored !== null) {
+    if (lines.every(({ keyId }) => keyId === erasureKeyId(stored))) return stored;
+    throw new Error(`${schoolId}: the acts' hashes were made with another key than the database has`);
+  }
+  if (last === undefined)
+    throw new Error(`${schoolId}: neither the database nor the acts have the hashes' key`);
+  for (const { keySealed } of lines.toReversed()) {
+    try {
+      openErasureKey(ctx, schoolId, keySealed);
+      return await adoptErasureKey(ctx, tx, schoolId, keySealed);
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+    }
+  }
+  throw new Error(
+    `${schoolId}: no key of SECRETS_KEY opens the acts: add the one that was in use when they were written`,
+  );
+}
+
+async function everybody(tx: Sql, schoolId: string): Promise<{ id: string; statedAt: Date | null }[]> {
+  const { rows } = await sql<{ id: string; stated: string | null }>`
+    select ids.id, p.stated_at as stated from (
+      select id from person where school_id = ${schoolId}
+      union select person_id from profile_link where school_id = ${schoolId}
+      union select student_id from enrollment where school_id = ${schoolId}
+      union select guardian_id from guardian where school_id = ${schoolId}
+      union select unnest(student_ids) from roster_order where school_id = ${schoolId}) ids
+    left join person p on p.school_id = ${schoolId} and p.id = ids.id`.execute(tx);
+  return rows.map(({ id, stated }) => ({ id, statedAt: stated === null ? null : new Date(stated) }));
 }

@@ -1,44 +1,51 @@
-import { createHmac } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
-import { derivedKeys } from '../secrets.ts';
 import type { Sql } from '../store/database.ts';
 import { noteLine } from '../store/journal.ts';
 import { fileActs } from './acts.ts';
 import { departedBefore } from './departed.ts';
+import { keepDigests } from './erased.ts';
+import { leaveLists } from './leave-lists.ts';
+import { forgetInTexts, forgottenOf } from './texts.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Enough to be quick, few enough for one transaction that holds the school. */
+const PEOPLE_AT_ONCE = 200;
+/** Who still stands in a list leaves it so long before the term is over, so that Sferum has let him go by then. */
+const LEAVES_BEFORE_MS = DAY_MS;
 
 export type ErasureGround = 'departed' | 'restored';
 
-/** The keyed hashes that may stand for an id: by each of the keys, the first one's first. */
-export function digestsOf({ config }: Pick<Context, 'config'>, schoolId: string, personId: string): string[] {
-  return derivedKeys(config.secretsKeys, 'erased people').map((key) =>
-    createHmac('sha256', key)
-      .update(JSON.stringify([schoolId, personId]))
-      .digest('base64url'),
-  );
-}
-
-/** Whether somebody of this id was erased. Whom the roster names anew is another person: it is asked first. */
-export async function wasErased(ctx: Context, schoolId: string, personId: string): Promise<boolean> {
-  const { rows } = await sql`select from erased where school_id = ${schoolId}
-    and digest = any(${digestsOf(ctx, schoolId, personId)})`.execute(ctx.db.of(schoolId));
-  return rows.length > 0;
-}
-
-/** Erases all who departed before the school's term (K6), with an act a transaction. */
+/**
+ * Erases all who departed before the school's term (K6), with an act a transaction. Who still stands in a list, as where
+ * his removal is held, leaves it a day before, and is erased by the next round.
+ */
 export async function eraseDeparted(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
   for (let erased = -1; erased !== 0 && !signal?.aborted; ) {
     erased = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
       const days = await retentionDays(ctx, tx, schoolId);
-      const ids = await departedBefore(tx, schoolId, new Date(ctx.clock.now() - days * DAY_MS));
-      if (ids.length > 0) await erase(ctx, tx, { schoolId, ids, ground: 'departed', retentionDays: days });
-      return ids.length;
+      const before = new Date(ctx.clock.now() - days * DAY_MS);
+      const departed = await departedBefore(ctx, tx, schoolId, before);
+      const people = departed.filter(({ listed }) => !listed).slice(0, PEOPLE_AT_ONCE);
+      if (people.length > 0)
+        await erase(ctx, tx, { schoolId, people, ground: 'departed', retentionDays: days });
+      return people.length;
     });
   }
+  if (!signal?.aborted) await takeOutOfLists(ctx, schoolId);
   await fileActs(ctx, schoolId);
+  ctx.wake('chats');
+}
+
+async function takeOutOfLists(ctx: Context, schoolId: string): Promise<void> {
+  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    const days = await retentionDays(ctx, tx, schoolId);
+    const before = new Date(ctx.clock.now() - days * DAY_MS + LEAVES_BEFORE_MS);
+    const departed = await departedBefore(ctx, tx, schoolId, before);
+    const ids = departed.filter(({ listed }) => listed).map(({ id }) => id);
+    if (ids.length > 0) await leaveLists(ctx, tx, schoolId, ids);
+  });
 }
 
 /** Days after a departure until the person is erased: the school's own, or the default. */
@@ -50,7 +57,8 @@ export async function retentionDays(ctx: Context, tx: Sql, schoolId: string): Pr
 
 interface Erasure {
   schoolId: string;
-  ids: readonly string[];
+  /** `at`: when he departed. */
+  people: readonly { id: string; at: Date }[];
   ground: ErasureGround;
   retentionDays: number;
 }
@@ -59,38 +67,43 @@ interface Erasure {
 export async function erase(
   ctx: Context,
   tx: Sql,
-  { schoolId, ids, ground, retentionDays }: Erasure,
+  { schoolId, people, ground, retentionDays }: Erasure,
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
+  const ids = people.map(({ id }) => id);
+  const actId = ctx.newId();
+  const cause = `erasure:${actId}`;
   const profiles = await ownProfiles(tx, schoolId, ids);
+  const forgotten = await forgottenOf(tx, schoolId, ids, profiles);
   const rows: Record<string, number> = {};
-  for (const [table, statement] of statements(schoolId, [...ids], profiles)) {
-    const count = Number((await statement.execute(tx)).numAffectedRows ?? 0);
-    if (count > 0) rows[table] = (rows[table] ?? 0) + count;
-  }
-  const digests = ids.map((id) => digestsOf(ctx, schoolId, id)[0]!);
-  await sql`insert into erased (school_id, digest, erased_at) select ${schoolId}, d, ${at} from unnest(${digests}::text[]) d
-    on conflict (school_id, digest) do update set erased_at = excluded.erased_at`.execute(tx);
-  const id = ctx.newId();
+  const count = (table: string, changed: number) => {
+    if (changed > 0) rows[table] = (rows[table] ?? 0) + changed;
+  };
+  for (const [table, statement] of statements(schoolId, ids, profiles))
+    count(table, Number((await statement.execute(tx)).numAffectedRows ?? 0));
+  for (const [table, changed] of await forgetInTexts(tx, schoolId, forgotten, { cause, at }))
+    count(table, changed);
+  const digests = await keepDigests(ctx, tx, schoolId, at, people);
   await sql`insert into erasure (id, school_id, at, ground, retention_days, rows, digests)
-    values (${id}, ${schoolId}, ${at}, ${ground}, ${retentionDays}, ${JSON.stringify(rows)}::jsonb, ${digests})`.execute(
+    values (${actId}, ${schoolId}, ${at}, ${ground}, ${retentionDays}, ${JSON.stringify(rows)}::jsonb, ${digests})`.execute(
     tx,
   );
   // Plans made before speak of people who are not there any more.
   await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
   await noteLine(tx, {
-    ...{ schoolId, at, what: 'erased', cause: `erasure:${id}`, author: bySystem('ending') },
+    ...{ schoolId, at, what: 'erased', cause, author: bySystem('ending') },
     details: { people: ids.length, ground },
   });
 }
 
-/** Their VK ids that are nobody else's here. */
+/** Their VK ids that are linked to nobody else who is here. Another's own link, if he has departed, goes with him. */
 async function ownProfiles(tx: Sql, schoolId: string, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ vk: string }>`
     select distinct l.vk_user_id::text as vk from profile_link l
     where l.school_id = ${schoolId} and l.person_id = any(${[...ids]}) and l.vk_user_id is not null
-      and not exists (select from profile_link o where o.school_id = l.school_id
-        and o.vk_user_id = l.vk_user_id and o.person_id <> all(${[...ids]}))`.execute(tx);
+      and not exists (select from profile_link o join person p on p.school_id = o.school_id and p.id = o.person_id
+        where o.school_id = l.school_id and o.vk_user_id = l.vk_user_id and o.present and p.present
+          and o.person_id <> all(${[...ids]}))`.execute(tx);
   return rows.map((row) => row.vk);
 }
 
@@ -145,6 +158,12 @@ function statements(schoolId: string, ids: string[], profiles: string[]): [strin
 function ofProfiles(schoolId: string, profiles: string[]): [string, RawBuilder<unknown>][] {
   const stranger = sql`(a->>'strangerId' = any(${profiles}))`;
   return [
+    // Whoever has unlinked it keeps no word of it either.
+    [
+      'profile_link',
+      sql`update profile_link set vk_user_id = null where school_id = ${schoolId} and not present
+      and vk_user_id = any(${profiles}::bigint[])`,
+    ],
     [
       'sferum_member',
       sql`delete from sferum_member where school_id = ${schoolId}

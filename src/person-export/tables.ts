@@ -255,8 +255,9 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
   },
   erased: {
     why: 'keyed hashes of people who are not held any more',
-    columns: ['digest', 'erased_at'],
+    columns: ['digest', 'erased_at', 'departed_at'],
   },
+  erasure_key: { why: 'the sealed key of those hashes', columns: ['key_sealed'] },
   erasure: {
     why: 'acts about people who are not held any more',
     columns: ['id', 'at', 'ground', 'retention_days', 'rows', 'digests', 'filed'],

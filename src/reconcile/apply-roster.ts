@@ -2,9 +2,11 @@ import { sql } from 'kysely';
 import { type Author, starterOf } from '../author.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
+import { statementsOfErased } from '../ending/erased.ts';
 import { describeIncomplete, looksIncomplete, sizesOf, storedSizes } from '../roster/looks-incomplete.ts';
 import { type MergeResult, mergeRoster, outdatedSchools } from '../roster/merge-roster.ts';
 import { dropStaged, loadStaged } from '../roster/staged.ts';
+import { readingWithoutErased } from '../roster/without-erased.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
 import { followFacts } from './follow-facts.ts';
@@ -30,8 +32,10 @@ export async function applyRoster(ctx: Context, operation: Operation): Promise<v
 
 async function apply(ctx: Context, tx: Sql, operation: Operation, schoolId: string): Promise<void> {
   const params = operation.params as unknown as RosterImportParams & { acceptedBy?: Author };
-  const reading = await loadStaged(tx, schoolId, operation.id);
-  if (!reading) throw new Error('what this import says is gone');
+  const staged = await loadStaged(tx, schoolId, operation.id);
+  if (!staged) throw new Error('what this import says is gone');
+  const isErased = await statementsOfErased(ctx, tx, schoolId, params.takenAt);
+  const reading = isErased ? readingWithoutErased(staged, (id) => isErased(id, params.takenAt)) : staged;
   const today = dayIn(ctx.config.schoolTimeZone, ctx.clock.now());
   const newer = (await outdatedSchools(tx, [schoolId], params.takenAt)).get(schoolId);
   const [incomplete] =

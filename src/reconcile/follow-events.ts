@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
+import { statementsOfErased } from '../ending/erased.ts';
 import { notFound } from '../refusal.ts';
 import { type RejectedEvent, type RosterEvent, readEvent } from '../roster/events/event.ts';
+import { withoutErased } from '../roster/events/without-erased.ts';
 import { writeEvents } from '../roster/events/write-events.ts';
 import type { Sql } from '../store/database.ts';
 import { affectedChats } from './affected-chats.ts';
@@ -33,8 +35,10 @@ export async function receiveEvents(
   const { receipt, followed } = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await requireSchool(tx, schoolId);
     const fresh = await unseen(tx, schoolId, events);
-    const { written, rejected, touched } = await writeEvents(tx, schoolId, fresh);
-    await remember(tx, schoolId, written, at);
+    const { said, void: dropped } = await withoutStale(ctx, tx, schoolId, fresh);
+    const { written, rejected, touched } = await writeEvents(tx, schoolId, said);
+    const accepted = [...written, ...dropped];
+    await remember(tx, schoolId, accepted, at);
     const [first] = written;
     const followed =
       first === undefined || touched.isEmpty
@@ -51,7 +55,7 @@ export async function receiveEvents(
             affected: await affectedChats(tx, schoolId, touched),
           });
     const receipt = {
-      accepted: written.length,
+      accepted: accepted.length,
       duplicates: events.length - fresh.length,
       rejected: [...malformed, ...rejected],
     };
@@ -77,6 +81,26 @@ export async function afterFollowing(
 async function requireSchool(tx: Sql, schoolId: string): Promise<void> {
   const { rows } = await sql`select 1 from school where id = ${schoolId}`.execute(tx);
   if (rows.length === 0) throw notFound();
+}
+
+/** Of people who are erased the past says nothing any more (K6): such an event is taken in, and changes nothing. */
+async function withoutStale(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  events: readonly RosterEvent[],
+): Promise<{ said: RosterEvent[]; void: RosterEvent[] }> {
+  const times = events.map(({ time }) => time).sort();
+  const isErased = times[0] === undefined ? null : await statementsOfErased(ctx, tx, schoolId, times[0]);
+  if (isErased === null) return { said: [...events], void: [] };
+  const judged = events.map((event) => ({
+    event,
+    said: withoutErased(event, (personId) => isErased(personId, event.time)),
+  }));
+  return {
+    said: judged.flatMap(({ said }) => said ?? []),
+    void: judged.flatMap(({ event, said }) => (said === null ? [event] : [])),
+  };
 }
 
 /** Each id once, and none that was accepted before. */

@@ -140,11 +140,11 @@ async function makeGuardedPlan(
   });
 }
 
-/** Removals that the guard let through: neither asked for by an order or a person, nor approved by one. */
+/** Removals that the guard let through: neither asked for by an order or a person, nor approved by one, nor due by the term (K6). */
 async function removedLately(tx: Sql, schoolId: string, since: Date): Promise<number> {
   const { rows } = await sql<{ n: string }>`
     select count(*) as n from journal where school_id = ${schoolId} and what = 'remove' and at > ${since}
-      and not details ? 'ending' and cause not like 'approval:%'`.execute(tx);
+      and not details ? 'ending' and cause not like 'approval:%' and cause not like 'erasure:%'`.execute(tx);
   return Number(rows[0]!.n);
 }
 

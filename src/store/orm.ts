@@ -19,6 +19,7 @@ import { Authors } from '../../migrations/0019-authors.ts';
 import { Wall } from '../../migrations/0020-wall.ts';
 import { Erasures } from '../../migrations/0021-erasures.ts';
 import { Steps } from '../../migrations/0022-steps.ts';
+import { ErasureStamps } from '../../migrations/0023-erasure-stamps.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
@@ -70,6 +71,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0020-wall', class: Wall },
         { name: '0021-erasures', class: Erasures },
         { name: '0022-steps', class: Steps },
+        { name: '0023-erasure-stamps', class: ErasureStamps },
       ],
       snapshot: false,
     },

@@ -12,7 +12,9 @@ export interface Resealed {
   unopened: string[];
 }
 
-const PRIMARY_KEYS: Record<string, string> = { sferum_account: 'school_id', profile_linking: 'digest' };
+const PRIMARY_KEYS: Record<string, string> = {
+  ...{ sferum_account: 'school_id', profile_linking: 'digest', erasure_key: 'school_id' },
+};
 
 /**
  * Seals every sealed text anew with the first key and bound to its place, a transaction a school. What is done already

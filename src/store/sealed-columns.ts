@@ -3,5 +3,6 @@ export const SEALED_COLUMNS = {
   accessToken: 'sferum_account.access_token_sealed',
   callsToken: 'sferum_account.calls_token_sealed',
   verifier: 'profile_linking.verifier_sealed',
+  erasureKey: 'erasure_key.key_sealed',
   linkedProfile: 'profile_linking.profile_sealed',
 } as const;

@@ -5,16 +5,22 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endDue } from '../../src/ending/end-due.ts';
 import { eraseAgain } from '../../src/ending/erase-again.ts';
-import { nameKey } from '../../src/roster/name-key.ts';
 import { ADMIN, type ChatWorld, PUPIL, startChatWorld } from '../support/chat-world.ts';
+import {
+  after,
+  arrives,
+  CANARIES,
+  depart,
+  OPERATOR,
+  PERSON,
+  remains,
+  SETTINGS,
+  traces,
+} from '../support/erasure-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { tell } from '../support/tell-events.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const OPERATOR = { role: 'operator', school: 's1', sub: 'op' } as const;
-const SETTINGS = '/v1/schools/s1/settings';
-/** What must be found nowhere once he is erased: name, VK id, reason, number of the order that is his alone. */
-const CANARIES = ['Канарейкин', nameKey('Канарейкин'), '770077001', 'причина-канарейка', 'ПРИКАЗ-77'];
 
 let world: ChatWorld;
 beforeEach(async () => {
@@ -22,66 +28,16 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-const after = (days: number) => ({
-  ...world.ctx,
-  clock: { ...world.ctx.clock, now: () => world.ctx.clock.now() + days * DAY_MS },
-});
-
-/** Where in the database the text stands: tables with how many rows. */
-async function traces(text: string): Promise<string[]> {
-  const { rows: tables } = await sql<{ name: string }>`select c.relname as name from pg_class c
-    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition`.execute(
-    everywhere(world.ctx),
-  );
-  const found: string[] = [];
-  for (const { name } of tables) {
-    const { rows } = await sql<{ n: number }>`select count(*)::int as n from ${sql.table(name)} t
-      where strpos(to_jsonb(t)::text, ${text}) > 0`.execute(everywhere(world.ctx));
-    if (rows[0]!.n > 0) found.push(name);
-  }
-  return found.sort();
-}
-
-const person = {
-  ...{ id: 'can', familyName: 'Канарейкин', givenName: 'Пётр', middleName: 'Ильич' },
-  ...{ roles: ['student'], sex: 'male', birthDate: '2014-03-03' },
-};
-
-/** A pupil with something of his in as many tables as can be, with a parent. */
-async function arrives(): Promise<void> {
-  await tell(world, 's1', 'sgo.person.saved', person);
-  await tell(world, 's1', 'sgo.profile.linked', { personId: 'can', vkUserId: 770077001 });
-  await tell(world, 's1', 'sgo.order.issued', {
-    ...{ id: 'own', number: 'ПРИКАЗ-77', kind: 'enrollment', effectiveOn: '2026-10-01' },
-    items: [{ studentId: 'can', classId: 'c5a' }],
-  });
-  await tell(world, 's1', 'sgo.order.issued', {
-    ...{ id: 'shared', number: 'ОБЩИЙ', kind: 'enrollment', effectiveOn: '2026-10-01' },
-    items: ['can', 'p3'].map((studentId) => ({ studentId, classId: 'c5a' })),
-  });
-  await tell(world, 's1', 'sgo.person.saved', {
-    ...person,
-    ...{ id: 'mum', givenName: 'Анна', middleName: 'Юрьевна', roles: ['parent'], birthDate: null },
-  });
-  await tell(world, 's1', 'sgo.guardian.linked', { guardianId: 'mum', studentId: 'can' });
-  await world.done(200, 'PATCH', `/v1/chats/${await world.chatId('Учительская')}`, ADMIN, {
-    members: { add: ['can'] },
-    reason: 'причина-канарейка',
-  });
-  await world.settled();
-}
-
 test('he is erased from every table after the term and not before; the rest goes on', async () => {
-  await arrives();
-  for (const canary of CANARIES) expect(await traces(canary), canary).not.toEqual([]);
+  await arrives(world);
+  for (const canary of CANARIES) expect(await traces(world.ctx, canary), canary).not.toEqual([]);
   await world.done(200, 'PUT', SETTINGS, OPERATOR, { retentionDays: 30 });
-  await tell(world, 's1', 'sgo.person.removed', { id: 'can' });
-  await tell(world, 's1', 'sgo.person.removed', { id: 'mum' });
+  await depart(world);
 
-  expect(await endDue(after(29))).toBe(true);
-  expect(await traces('Канарейкин')).toEqual(['person']);
-  expect(await endDue(after(31))).toBe(true);
-  for (const canary of CANARIES) expect([canary, await traces(canary)]).toEqual([canary, []]);
+  expect(await endDue(after(world.ctx, 29))).toBe(true);
+  expect(await traces(world.ctx, 'Канарейкин')).toEqual(['person']);
+  expect(await endDue(after(world.ctx, 31))).toBe(true);
+  expect(await remains(world.ctx)).toEqual([]);
 
   const { rows } = await sql`select number, student_ids from roster_order`.execute(everywhere(world.ctx));
   expect(rows).toEqual([{ number: 'ОБЩИЙ', student_ids: ['p3'] }]);
@@ -95,19 +51,19 @@ test('he is erased from every table after the term and not before; the rest goes
     { people: 2, ground: 'departed', retentionDays: 30, rows: { person: 2 } },
   ]);
   const file = await readFile(join(world.ctx.config.dataDir, 'erasures.jsonl'), 'utf8');
-  expect(
-    file
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line)),
-  ).toEqual(acts.items);
+  const [key, ...lines] = file
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toEqual(acts.items);
+  expect(key).toEqual({ schoolId: 's1', keyId: expect.any(String), keySealed: expect.any(String) });
   for (const text of [file, JSON.stringify(acts)]) for (const id of CANARIES) expect(text).not.toContain(id);
   const journal = await sql`select from journal where person_id = 'can'`.execute(everywhere(world.ctx));
   expect(journal.rows.length).toBeGreaterThan(0);
 });
 
 test('the erased has no rights; the same event is a duplicate; a new statement is a new person', async () => {
-  await arrives();
+  await arrives(world);
   const event = (id: string, data: object) => ({
     ...{ specversion: '1.0', source: 'sgo', id, type: 'sgo.person.saved', data },
     time: new Date(world.ctx.clock.now()).toISOString(),
@@ -119,10 +75,10 @@ test('the erased has no rights; the same event is a duplicate; a new statement i
         headers: { 'content-type': 'application/cloudevents-batch+json' },
       })
       .then((answer) => answer.json());
-  const first = event('once', person);
+  const first = event('once', PERSON);
   expect(await send(first)).toMatchObject({ accepted: 1 });
   await tell(world, 's1', 'sgo.person.removed', { id: 'can' });
-  expect(await endDue(after(181))).toBe(true);
+  expect(await endDue(after(world.ctx, 181))).toBe(true);
 
   const me = { ...PUPIL, sub: 'can' };
   // Whom the roster never knew is a school admin by his token; he whom it knew and who is erased is nobody.
@@ -130,19 +86,19 @@ test('the erased has no rights; the same event is a duplicate; a new statement i
   expect((await admin('can')).status).toBe(403);
   expect((await admin('never-known')).status).toBe(200);
   expect(await send(first)).toMatchObject({ accepted: 0, duplicates: 1 });
-  expect(await traces('Канарейкин')).toEqual([]);
-  expect(await send(event('anew', { ...person, familyName: 'Новый' }))).toMatchObject({ accepted: 1 });
+  expect(await traces(world.ctx, 'Канарейкин')).toEqual([]);
+  expect(await send(event('anew', { ...PERSON, familyName: 'Новый' }))).toMatchObject({ accepted: 1 });
   expect((await world.call('GET', '/v1/me', me)).status).toBe(200);
 });
 
 test('a pupil withdrawn by order goes with the parent who has no other child; a cancellation within the term restores all', async () => {
-  await arrives();
+  await arrives(world);
   const away = {
     ...{ id: 'away', number: '9', kind: 'withdrawal', effectiveOn: '2026-10-01' },
     items: [{ studentId: 'can' }],
   };
   await tell(world, 's1', 'sgo.order.issued', away);
-  expect(await endDue(after(179))).toBe(true);
+  expect(await endDue(after(world.ctx, 179))).toBe(true);
   const held = world.inSferum('5А класс');
   await tell(world, 's1', 'sgo.order.cancelled', { id: 'away' });
   expect(held).not.toContain('770077001');
@@ -153,8 +109,8 @@ test('a pupil withdrawn by order goes with the parent who has no other child; a 
     members: { remove: ['can'] },
   });
   await world.settled();
-  expect(await endDue(after(182))).toBe(true);
-  for (const canary of CANARIES) expect([canary, await traces(canary)]).toEqual([canary, []]);
+  expect(await endDue(after(world.ctx, 182))).toBe(true);
+  expect(await remains(world.ctx)).toEqual([]);
 });
 
 test('an operator alone changes the term; the change is journalled', async () => {
@@ -174,10 +130,10 @@ test('an operator alone changes the term; the change is journalled', async () =>
 });
 
 test('after a restore the acts erase again, but not who was stated since', async () => {
-  await arrives();
+  await arrives(world);
   await tell(world, 's1', 'sgo.person.removed', { id: 'can' });
   const { rows: kept } = await sql`select * from person where id = 'can'`.execute(everywhere(world.ctx));
-  expect(await endDue(after(181))).toBe(true);
+  expect(await endDue(after(world.ctx, 181))).toBe(true);
   // As a backup from before brings him back.
   const { present: _, ...row } = kept[0] as Record<string, unknown>;
   const columns = sql.raw(Object.keys(row).join(', '));

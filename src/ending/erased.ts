@@ -1,0 +1,69 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { Sql } from '../store/database.ts';
+import { digestOf, erasureKeyOf, findErasureKey } from './erasure-key.ts';
+
+/** Keeps what stays of people: a keyed hash of the id and when he departed. Returns the hashes. */
+export async function keepDigests(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  erasedAt: Date,
+  people: readonly { id: string; at: Date }[],
+): Promise<string[]> {
+  const key = await erasureKeyOf(ctx, tx, schoolId);
+  const kept = people.map(({ id, at }) => ({
+    ...{ digest: digestOf(key, schoolId, id), erasedAt, departedAt: at },
+  }));
+  await writeErased(tx, schoolId, kept);
+  return kept.map(({ digest }) => digest);
+}
+
+/** Of two departures of one id the later counts. */
+export async function writeErased(
+  tx: Sql,
+  schoolId: string,
+  erased: readonly { digest: string; erasedAt: Date; departedAt: Date }[],
+): Promise<void> {
+  await sql`insert into erased as e (school_id, digest, erased_at, departed_at)
+    select ${schoolId}, digest, "erasedAt", "departedAt"
+    from jsonb_to_recordset(${JSON.stringify(erased)}::jsonb)
+      as r(digest text, "erasedAt" timestamptz, "departedAt" timestamptz)
+    on conflict (school_id, digest) do update set erased_at = greatest(e.erased_at, excluded.erased_at),
+      departed_at = greatest(e.departed_at, excluded.departed_at)`.execute(tx);
+}
+
+/** Whether somebody of this id was erased. Whom the roster names anew is another person: it is asked first. */
+export async function wasErased(ctx: Context, schoolId: string, personId: string): Promise<boolean> {
+  const db = ctx.db.of(schoolId);
+  const key = await findErasureKey(ctx, db, schoolId);
+  if (key === null) return false;
+  const { rows } = await sql`select from erased
+    where school_id = ${schoolId} and digest = ${digestOf(key, schoolId, personId)}`.execute(db);
+  return rows.length > 0;
+}
+
+/** Whether a statement of that instant about that person is from before his departure, and he is erased. */
+export type IsOfErased = (personId: string, at: string) => boolean;
+
+/**
+ * Judges statements made since `since` (ISO 8601). One that is older than the departure tells nothing any more,
+ * whenever it is heard; one that is newer speaks of a new person. Null: all of them are newer.
+ */
+export async function statementsOfErased(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  since: string,
+): Promise<IsOfErased | null> {
+  const { rows } = await sql<{ digest: string; at: string }>`
+    select digest, departed_at as at from erased
+    where school_id = ${schoolId} and departed_at >= ${since}::timestamptz`.execute(tx);
+  const key = rows.length === 0 ? null : await findErasureKey(ctx, tx, schoolId);
+  if (key === null) return null;
+  const departed = new Map(rows.map(({ digest, at }) => [digest, new Date(at).getTime()]));
+  return (personId, at) => {
+    const departedMs = departed.get(digestOf(key, schoolId, personId));
+    return departedMs !== undefined && Date.parse(at) <= departedMs;
+  };
+}

@@ -1,0 +1,66 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { Sql } from '../store/database.ts';
+import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
+
+const KEY_BYTES = 32;
+
+/**
+ * A school's own key for the hashes of erased ids. It never changes: nobody could hash anew the id of somebody who is
+ * erased. It stands sealed, so a change of SECRETS_KEY seals the key anew and leaves the hashes as they are.
+ */
+export interface ErasureKey {
+  bytes: Buffer;
+  /** As it stands in the database. */
+  sealed: string;
+}
+
+type Secrets = Pick<Context, 'secrets'>;
+
+/** Null: nobody of the school was ever erased. */
+export async function findErasureKey(ctx: Secrets, db: Sql, schoolId: string): Promise<ErasureKey | null> {
+  const { rows } = await sql<{ sealed: string }>`
+    select key_sealed as sealed from erasure_key where school_id = ${schoolId}`.execute(db);
+  return rows[0] ? openErasureKey(ctx, schoolId, rows[0].sealed) : null;
+}
+
+/** The key, made at the school's first erasure. The transaction holds the school. */
+export async function erasureKeyOf(ctx: Secrets, tx: Sql, schoolId: string): Promise<ErasureKey> {
+  const known = await findErasureKey(ctx, tx, schoolId);
+  if (known) return known;
+  const sealed = ctx.secrets.seal(randomBytes(KEY_BYTES).toString('base64'), placeOf(schoolId));
+  return adoptErasureKey(ctx, tx, schoolId, sealed);
+}
+
+/** Keeps a key that the database does not have (any more): a new one, or that of acts which are newer than a backup. */
+export async function adoptErasureKey(
+  ctx: Secrets,
+  tx: Sql,
+  schoolId: string,
+  sealed: string,
+): Promise<ErasureKey> {
+  await sql`insert into erasure_key (school_id, key_sealed) values (${schoolId}, ${sealed})`.execute(tx);
+  return openErasureKey(ctx, schoolId, sealed);
+}
+
+/** Throws SealError where none of SECRETS_KEY's keys sealed it. */
+export function openErasureKey({ secrets }: Secrets, schoolId: string, sealed: string): ErasureKey {
+  return { bytes: Buffer.from(secrets.open(sealed, placeOf(schoolId)), 'base64'), sealed };
+}
+
+/** Tells keys apart without opening them: written beside the acts. */
+export function erasureKeyId({ bytes }: ErasureKey): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}
+
+/** What stays of an id: nobody without the key can say whose it is. */
+export function digestOf({ bytes }: ErasureKey, schoolId: string, personId: string): string {
+  return createHmac('sha256', bytes)
+    .update(JSON.stringify([schoolId, personId]))
+    .digest('base64url');
+}
+
+function placeOf(schoolId: string) {
+  return { schoolId, column: SEALED_COLUMNS.erasureKey };
+}

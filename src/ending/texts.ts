@@ -1,0 +1,135 @@
+import { sql } from 'kysely';
+import { titleKey } from '../chats/text.ts';
+import { moveGenerations } from '../reconcile/apply-plan.ts';
+import type { Sql } from '../store/database.ts';
+import { documentWithoutNames, type Forgotten, stemsOf } from './names-in-text.ts';
+
+interface Texts {
+  table: string;
+  columns: readonly string[];
+}
+
+/** Where words of people stand, and documents that may repeat them. */
+const TEXTS: readonly Texts[] = [
+  { table: 'chat_draft', columns: ['title'] },
+  { table: 'meeting', columns: ['title'] },
+  { table: 'lesson', columns: ['topic'] },
+  { table: 'exception', columns: ['reason'] },
+  { table: 'journal_text', columns: ['reason', 'title', 'title_before'] },
+  { table: 'operation', columns: ['params', 'problems', 'result'] },
+  { table: 'operation_chat', columns: ['title', 'actions', 'problem'] },
+];
+const OF_CHAT = ['title', 'creation_title', 'condition_message'] as const;
+
+/** What is to be found of these people in what others wrote. Their rows in `person` are still there. */
+export async function forgottenOf(
+  tx: Sql,
+  schoolId: string,
+  ids: readonly string[],
+  profiles: readonly string[],
+): Promise<Forgotten> {
+  const names = sql`family_name as "familyName", given_name as "givenName", middle_name as "middleName"`;
+  const { rows: people } = await sql<Forgotten['people'][number]>`
+    select ${names} from person where school_id = ${schoolId} and id = any(${[...ids]})`.execute(tx);
+  const { rows: staying } = await sql<{ familyName: string }>`
+    select distinct family_name as "familyName" from person
+    where school_id = ${schoolId} and id <> all(${[...ids]})`.execute(tx);
+  return { people, profiles, shared: new Set(staying.flatMap(({ familyName }) => stemsOf(familyName))) };
+}
+
+/**
+ * Takes the names and VK ids of people out of titles given by hand, reasons, plans and results of work. A chat that is
+ * there is called anew at Sferum too. Returns how many rows were changed, by table.
+ */
+export async function forgetInTexts(
+  tx: Sql,
+  schoolId: string,
+  forgotten: Forgotten,
+  how: { cause: string; at: Date },
+): Promise<[table: string, rows: number][]> {
+  const stems = soughtOf(forgotten);
+  if (stems.length === 0) return [];
+  const changed: [string, number][] = [];
+  for (const texts of TEXTS) {
+    let count = 0;
+    for (const { place, rest } of await namingRows(tx, schoolId, texts, stems, forgotten)) {
+      await write(tx, texts, place, rest);
+      count += 1;
+    }
+    changed.push([texts.table, count]);
+  }
+  return [...changed, ['chat', await forgetInTitles(tx, schoolId, stems, forgotten, how)]];
+}
+
+/** The titles of automatic chats are the roster's words, unless somebody gave them by hand. */
+async function forgetInTitles(
+  tx: Sql,
+  schoolId: string,
+  stems: readonly string[],
+  forgotten: Forgotten,
+  how: { cause: string; at: Date },
+): Promise<number> {
+  const texts = { table: 'chat', columns: OF_CHAT };
+  const byHand = sql<boolean>`(t.title_by_hand or t.key is null)`;
+  const found = await namingRows(tx, schoolId, texts, stems, forgotten, byHand);
+  const renamed: string[] = [];
+  for (const { place, rest } of found) {
+    const title = String(rest.title);
+    const { rows } = await sql<{ id: string; deleted: boolean }>`
+      update chat set title = ${title}, title_key = ${titleKey(title)}, condition_message = ${rest.condition_message},
+        creation_title = case when creation = 'created' then null else creation_title end,
+        sferum_title = case when deleted_at is null then sferum_title end
+      where ctid = ${place}::tid and school_id = ${schoolId} returning id, deleted_at is not null as deleted`.execute(
+      tx,
+    );
+    renamed.push(...rows.flatMap(({ id, deleted }) => (deleted ? [] : [id])));
+  }
+  await moveGenerations(tx, renamed, { ...how, priority: 'bulk' });
+  return found.length;
+}
+
+interface Naming {
+  /** Of the row, within this transaction. */
+  place: string;
+  /** The columns without the names. */
+  rest: Record<string, unknown>;
+}
+
+/** Rows that may name somebody are found by the database, and judged word by word here. */
+async function namingRows(
+  tx: Sql,
+  schoolId: string,
+  { table, columns }: Texts,
+  stems: readonly string[],
+  forgotten: Forgotten,
+  which = sql<boolean>`true`,
+): Promise<Naming[]> {
+  const all = sql.join(columns.map((column) => sql`${column}::text, to_jsonb(${sql.ref(`t.${column}`)})`));
+  const words = sql.join(columns.map((column) => sql`${sql.ref(`t.${column}`)}::text`));
+  const { rows } = await sql<{ place: string; held: Record<string, unknown> }>`
+    select t.ctid::text as place, jsonb_build_object(${all}) as held from ${sql.table(table)} t
+    where t.school_id = ${schoolId} and ${which}
+      and ${folded(sql`concat_ws(' ', ${words})`)} like any(${stems.map((stem) => `%${stem}%`)}) for update`.execute(
+    tx,
+  );
+  return rows.flatMap(({ place, held }) => {
+    const rest = documentWithoutNames(held, forgotten) as Record<string, unknown> | null;
+    return rest === null ? [] : [{ place, rest }];
+  });
+}
+
+async function write(tx: Sql, { table, columns }: Texts, place: string, rest: object): Promise<void> {
+  const set = columns.map((column) => sql`${sql.id(column)} = r.${sql.id(column)}`);
+  await sql`update ${sql.table(table)} t set ${sql.join(set)}
+    from jsonb_populate_record(null::${sql.table(table)}, ${JSON.stringify(rest)}::jsonb) r
+    where t.ctid = ${place}::tid`.execute(tx);
+}
+
+/** As name-key.ts folds letters that are written alike. */
+const folded = (text: ReturnType<typeof sql>) =>
+  sql`translate(lower(${text}), 'ёeabchkmoptxy', 'ееавснкмортху')`;
+
+function soughtOf({ people, profiles }: Forgotten): string[] {
+  const stems = new Set([...people.flatMap(({ familyName }) => stemsOf(familyName)), ...profiles]);
+  return [...stems].map((stem) => stem.replaceAll(/[\\%_]/g, '\\$&'));
+}

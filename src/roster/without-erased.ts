@@ -1,0 +1,23 @@
+import type { RosterReading, SchoolReading } from './reading.ts';
+
+/** What a roster that is older than their departure says of others than the erased. Pure. */
+export function readingWithoutErased(
+  reading: RosterReading,
+  isErased: (personId: string) => boolean,
+): RosterReading {
+  return { ...reading, schools: reading.schools.map((school) => schoolWithout(school, isErased)) };
+}
+
+function schoolWithout(school: SchoolReading, isErased: (personId: string) => boolean): SchoolReading {
+  const stays = ([id]: [string, unknown]) => !isErased(id);
+  return {
+    ...school,
+    people: new Map([...school.people].filter(stays)),
+    pupils: new Map([...school.pupils].map(([unit, own]) => [unit, new Map([...own].filter(stays))])),
+    guardians: new Map(
+      [...school.guardians]
+        .filter(stays)
+        .map(([child, own]) => [child, new Set([...own].filter((id) => !isErased(id)))]),
+    ),
+  };
+}

@@ -5,11 +5,11 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import { tokenOf } from '../support/api.ts';
 import { type Program, startProgram } from '../support/child-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { largeRoster } from '../support/large-roster.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const MIB = 1024 * 1024;
 /** Of one process that is API and worker at once, its code and heap included. */

@@ -12,7 +12,6 @@ import { createSandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import { assertClocksAgree } from '../../src/store/clocks.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres/start.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { tokenOf } from '../support/api.ts';
 import { startProgram } from '../support/child-process.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
 import { everywhere } from '../support/everywhere.ts';
@@ -20,6 +19,7 @@ import { freePort } from '../support/free-port.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 import { TODAY } from '../support/small-world.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 /** How long an attempt nobody answers for is left alone: short enough to wait for. */
 const QUICK = {

@@ -8,9 +8,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { JWT_SECRET } from '../support/api.ts';
 import { SECRETS_KEY } from '../support/child-process.ts';
 import { freePort } from '../support/free-port.ts';
+import { JWT_SECRET } from '../support/tokens.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CLIENTS = 11;

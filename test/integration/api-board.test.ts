@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openQueues, type Queues } from '../../jobs/queues.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
 import { APP_ROLE } from '../../src/store/roles.ts';
-import { type ApiWorld, createApiWorld, tokenOf } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 /** The board over real queues, in PostgreSQL. */
 let database: TestDatabase;

@@ -1,7 +1,9 @@
 /** What the API takes in: types, sizes, times and shapes of bodies. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiWorld, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { problemOf } from '../support/problem-of.ts';
+import { addSchool } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const ZIP_LIMIT_BYTES = 5000;
 const JSON_LIMIT_BYTES = 2000;

@@ -1,6 +1,8 @@
 /** What the API asks of the commands, word for word. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiWorld, addOperation, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
+import { addOperation, addSchool } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 

@@ -1,7 +1,9 @@
 /** Whose changes are taken, and what leaves with every answer. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiWorld, addPeople, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { problemOf } from '../support/problem-of.ts';
+import { addPeople, addSchool } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const CANARY = 'Канарейкина';
 const JSON_TYPE = { 'content-type': 'application/json' };

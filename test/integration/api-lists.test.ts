@@ -1,19 +1,18 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
+import { everywhere } from '../support/everywhere.ts';
 import {
-  type ApiWorld,
   addChat,
   addClass,
   addGroup,
   addGuardian,
   addPeople,
   addSchool,
-  createApiWorld,
   enroll,
   insert,
-  tokenOf,
-} from '../support/api.ts';
-import { everywhere } from '../support/everywhere.ts';
+} from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 interface Page {
   items: Record<string, unknown>[];

@@ -1,6 +1,7 @@
 /** What is open to everybody, or to whoever watches the service: health, figures, the description. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiWorld, createApiWorld, tokenOf } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 let world: ApiWorld;
 

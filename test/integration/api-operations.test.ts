@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type ApiWorld,
-  addClass,
-  addOperation,
-  addPeople,
-  addSchool,
-  createApiWorld,
-  eventsOf,
-  insert,
-  tokenOf,
-} from '../support/api.ts';
+import { type ApiWorld, createApiWorld, eventsOf } from '../support/api.ts';
 import { everywhere } from '../support/everywhere.ts';
+import { addClass, addOperation, addPeople, addSchool, insert } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 let world: ApiWorld;
 let token: string;

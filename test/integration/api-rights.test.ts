@@ -2,15 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TOKEN_ROLES, type TokenRole } from '../../dashboard/auth.ts';
 import { Refusal } from '../../src/refusal.ts';
-import {
-  type ApiWorld,
-  addChat,
-  addOperation,
-  addPeople,
-  addSchool,
-  createApiWorld,
-  tokenOf,
-} from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
+import { addChat, addOperation, addPeople, addSchool } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const ADMINS: TokenRole[] = ['school-admin', 'operator'];
 const RUNNERS: TokenRole[] = [...ADMINS, 'service'];

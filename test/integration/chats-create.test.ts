@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { TokenClaims } from '../support/api.ts';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, HOMEROOM_5B, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
+import type { TokenClaims } from '../support/tokens.ts';
 
 const CHATS = '/v1/schools/s1/chats';
 let world: ChatWorld;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHAT_ACTIONS, type ChatAction, may, type Standing } from '../../src/chats/rights.ts';
-import type { TokenClaims } from '../support/api.ts';
 import {
   ADMIN,
   type ChatWorld,
@@ -11,6 +10,7 @@ import {
   PUPIL,
   startChatWorld,
 } from '../support/chat-world.ts';
+import type { TokenClaims } from '../support/tokens.ts';
 
 const CHATS = '/v1/schools/s1/chats';
 const SECRETARY = { role: 'staff', school: 's1', sub: 'sec' } as const;

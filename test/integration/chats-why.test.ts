@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { TokenClaims } from '../support/api.ts';
 import {
   ADMIN,
   type ChatWorld,
@@ -10,6 +9,7 @@ import {
   PUPIL,
   startChatWorld,
 } from '../support/chat-world.ts';
+import type { TokenClaims } from '../support/tokens.ts';
 
 const SERVICE = { role: 'service', school: 's1', sub: 'sgo' } as const;
 let world: ChatWorld;

@@ -1,7 +1,6 @@
 /** «Who sees whom»: what a teacher's request names is checked when it is staged, and pages name whom he may see alone. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addOperation } from '../support/api.ts';
 import {
   ADMIN,
   type ChatWorld,
@@ -12,6 +11,7 @@ import {
   startChatWorld,
 } from '../support/chat-world.ts';
 import { withRows } from '../support/roster-files.ts';
+import { addOperation } from '../support/seeds.ts';
 
 /** Of 5Б: nobody whom the homeroom teacher of 5А may see. */
 const PUPIL_5B = ['p5', 'Ким Софья'] as const;

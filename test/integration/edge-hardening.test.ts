@@ -1,9 +1,11 @@
 /** What holds for every route, by the router's own table: bodies have an end, answers are kept by nobody. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiWorld, addPeople, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';
 import { sealedToken } from '../support/sealed-token.ts';
+import { addPeople, addSchool } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const LIMIT_BYTES = 2000;
 const CHUNK_BYTES = 500;

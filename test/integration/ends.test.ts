@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endDue } from '../../src/ending/end-due.ts';
 import { ENDS } from '../../src/ending/ends.ts';
 import { makeMonths } from '../../src/store/months.ts';
-import { type ApiWorld, addSchool, createApiWorld } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { everywhere } from '../support/everywhere.ts';
+import { addSchool } from '../support/seeds.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {

@@ -2,17 +2,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { enterLesson } from '../../src/lessons/enter-lesson.ts';
-import {
-  type ApiWorld,
-  addChat,
-  addGroup,
-  addPeople,
-  addSchool,
-  createApiWorld,
-  insert,
-  tokenOf,
-} from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { sealedToken } from '../support/sealed-token.ts';
+import { addChat, addGroup, addPeople, addSchool, insert } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 let world: ApiWorld;
 let pupil: string;

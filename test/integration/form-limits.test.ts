@@ -2,8 +2,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
-import { type ApiWorld, addChat, addPeople, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { sealedToken } from '../support/sealed-token.ts';
+import { addChat, addPeople, addSchool } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 let world: ApiWorld;

@@ -2,17 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type ApiWorld,
-  addChat,
-  addClass,
-  addOperation,
-  addPeople,
-  addSchool,
-  createApiWorld,
-  tokenOf,
-} from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { sealedToken } from '../support/sealed-token.ts';
+import { addChat, addClass, addOperation, addPeople, addSchool } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 /** Names of every object, numbers and days beyond what a Date, an integer or PostgreSQL holds, texts that are none. */
 const HOSTILE = [

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSandbox, type Listening } from '../../src/sferum/sandbox/sandbox.ts';
-import { type ApiWorld, addPeople, addSchool, createApiWorld, tokenOf } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { sealedToken } from '../support/sealed-token.ts';
+import { addPeople, addSchool } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const PUBLIC_URL = 'https://chats.school.ru';
 const VK_USER = 770_000_005;

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiWorld, addPeople, addSchool, createApiWorld, enroll, tokenOf } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { STARTS_AT, startLessonWorld } from '../support/lesson-world.ts';
 import { backends, startRedis } from '../support/redis.ts';
+import { addPeople, addSchool, enroll } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const PAGE = { accept: 'text/html' };
 const PUPILS = 300;

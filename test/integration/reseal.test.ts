@@ -5,10 +5,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accountOf } from '../../src/reconcile/accounts.ts';
 import { SealError, SecretBox } from '../../src/secrets.ts';
 import { SEALED_COLUMNS } from '../../src/store/sealed-columns.ts';
-import { type ApiWorld, addSchool, createApiWorld } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { startProgram } from '../support/child-process.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { sealedToken, tokenPlace } from '../support/sealed-token.ts';
+import { addSchool } from '../support/seeds.ts';
 
 const OLD = new Uint8Array(32).fill(9);
 const NEW = new Uint8Array(32).fill(8);

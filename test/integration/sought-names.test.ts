@@ -1,17 +1,10 @@
 /** A surname that is searched for is in no address: not in a form's, a redirect's, a link's, nor in the log. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type ApiWorld,
-  addChat,
-  addClass,
-  addOperation,
-  addPeople,
-  addSchool,
-  createApiWorld,
-  tokenOf,
-} from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { sealedToken } from '../support/sealed-token.ts';
+import { addChat, addClass, addOperation, addPeople, addSchool } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const NAME = 'Канарейкина';
 const PUPILS = 60;

@@ -4,7 +4,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiWorld, addPeople, addSchool, createApiWorld, JWT_SECRET, tokenOf } from '../support/api.ts';
+import { type ApiWorld, createApiWorld } from '../support/api.ts';
+import { addPeople, addSchool } from '../support/seeds.ts';
+import { JWT_SECRET, tokenOf } from '../support/tokens.ts';
 
 const ALG = 'RS256';
 const JWT_SECRET_BEFORE = 'the former secret of the tests – long enough';

@@ -8,9 +8,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LOOKS, NOBODY } from '../../dashboard/access.ts';
 import { AccessLog, type AccessRecord } from '../../src/store/access-log.ts';
 import { Database } from '../../src/store/database.ts';
-import { createApiWorld, type TokenClaims, tokenOf } from '../support/api.ts';
+import { createApiWorld } from '../support/api.ts';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, startChatWorld } from '../support/chat-world.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { type TokenClaims, tokenOf } from '../support/tokens.ts';
 
 const OPERATOR: TokenClaims = { role: 'operator', school: 's1', sub: 'op7' };
 /** Routes of parts that are not ours, or that another test of this list's owner asks. */

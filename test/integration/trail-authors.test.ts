@@ -1,9 +1,9 @@
 /** Whose act it was (J1, K8): each line of the journal bears its own author, whoever began what he decided about. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { TokenClaims } from '../support/api.ts';
 import { ADMIN, type ChatWorld, startChatWorld } from '../support/chat-world.ts';
 import { tell } from '../support/tell-events.ts';
+import type { TokenClaims } from '../support/tokens.ts';
 
 const OPERATOR: TokenClaims = { role: 'operator', school: 's1', sub: 'op7' };
 const PASSED = 'vk1.a.a-token-that-nobody-may-read';

@@ -2,11 +2,11 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
-import type { TokenClaims } from '../support/api.ts';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { edited } from '../support/roster-files.ts';
 import { tell } from '../support/tell-events.ts';
+import type { TokenClaims } from '../support/tokens.ts';
 import { stateOf } from '../support/world-state.ts';
 
 const STRANGER = 999_000_111;

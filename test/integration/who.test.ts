@@ -4,17 +4,11 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TokenRole } from '../../dashboard/auth.ts';
 import { mayAct } from '../../dashboard/standing.ts';
-import {
-  type ApiWorld,
-  addOperation,
-  addPeople,
-  addSchool,
-  createApiWorld,
-  eventsOf,
-  tokenOf,
-} from '../support/api.ts';
+import { type ApiWorld, createApiWorld, eventsOf } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
+import { addOperation, addPeople, addSchool } from '../support/seeds.ts';
+import { tokenOf } from '../support/tokens.ts';
 
 const PAGE = { accept: 'text/html' };
 const ORIGIN = 'https://chats.school.ru';

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import { type TokenClaims, tokenOf } from '../support/api.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { backends, startRedis } from '../support/redis.ts';
+import { type TokenClaims, tokenOf } from '../support/tokens.ts';
 
 /** Slower than VK's own pace, so that a busy machine too has a request's worth of calls ready at each slot. */
 const REQUESTS_PER_SECOND = 1.5;

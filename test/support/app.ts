@@ -16,9 +16,9 @@ import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { createLog } from '../../src/log.ts';
 import type { Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import type { Operation } from '../../src/store/entities.ts';
-import { JWT_SECRET, type TokenClaims, tokenOf } from './api.ts';
 import { createTestDatabase } from './database.ts';
 import { everywhere } from './everywhere.ts';
+import { JWT_SECRET, type TokenClaims, tokenOf } from './tokens.ts';
 
 /** What the sandbox allows, and our own pace where a test asks for it: what happens counts, not how slowly. */
 const REQUESTS_PER_SECOND = 200;

@@ -10,8 +10,8 @@ import { describe, expect } from 'vitest';
 import type { TokenRole } from '../../dashboard/auth.ts';
 import type { Clock } from '../../src/clock.ts';
 import { listen } from '../../src/main/listen.ts';
-import { JWT_SECRET } from './api.ts';
 import { startTestApp, type TestApp } from './app.ts';
+import { JWT_SECRET } from './tokens.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ARGUMENTS = [

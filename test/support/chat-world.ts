@@ -2,10 +2,10 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
-import type { TokenClaims } from './api.ts';
 import { startTestApp, type TestApp } from './app.ts';
 import { everywhere } from './everywhere.ts';
 import { edited, type RosterFiles, rosterFiles, withRows } from './roster-files.ts';
+import type { TokenClaims } from './tokens.ts';
 
 /** Everybody of the small school has a profile; a teacher and a secretary without a class come with it. */
 export function linkedRoster(): RosterFiles {

@@ -19,12 +19,12 @@ import { createLog } from '../../src/log.ts';
 import { connectSandboxSchools } from '../../src/reconcile/connect-sandbox.ts';
 import { reconcileChat } from '../../src/reconcile/reconcile-chat.ts';
 import { createSandbox, type Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
-import { JWT_SECRET } from './api.ts';
 import { SECRETS_KEY } from './child-process.ts';
 import { createTestDatabase } from './database.ts';
 import { everywhere } from './everywhere.ts';
 import { runNow } from './run-operation.ts';
 import { TODAY } from './small-world.ts';
+import { JWT_SECRET } from './tokens.ts';
 
 const REQUESTS_PER_SECOND = 200;
 

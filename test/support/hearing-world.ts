@@ -1,7 +1,7 @@
 /** A school that hears events over HTTP; after each test Sferum must hold what the rules give. */
 import { afterEach, beforeEach, expect } from 'vitest';
-import type { TokenClaims } from './api.ts';
 import { type ChatWorld, startChatWorld } from './chat-world.ts';
+import type { TokenClaims } from './tokens.ts';
 
 export const SERVICE: TokenClaims = { role: 'service', school: 's1', sub: 'sgo' };
 const BATCH = 'application/cloudevents-batch+json';

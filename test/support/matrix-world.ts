@@ -6,10 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { TOKEN_ROLES } from '../../dashboard/auth.ts';
 import { LIMIT_NAMES, LIMIT_RULES, limitVariable } from '../../src/limits.ts';
-import { addOperation } from './api.ts';
 import { startTestApp, type TestApp, type Who } from './app.ts';
 import { everywhere } from './everywhere.ts';
 import { type RosterFiles, rosterFiles } from './roster-files.ts';
+import { addOperation } from './seeds.ts';
 import { initializeAll } from './small-world.ts';
 
 /** What a parameter names. */

@@ -160,7 +160,7 @@ export const HELD = {
           'creation_title',
         ],
         ...['deleting_since', 'generation', 'not_before', 'priority', 'queued_at', 'seen_at'],
-        ...['set_aside_times', 'settled_generation', 'warning'],
+        ...['set_aside_times', 'settled_generation', 'warning', 'handover_since', 'lacks_admin', 'link_due'],
       ],
     },
   },

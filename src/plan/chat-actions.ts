@@ -2,7 +2,7 @@
  * What must change about one chat: the union of the СГО list's difference and the live chat's, per person.
  * Nothing is held here; the guard comes after.
  */
-import type { ChatFact, DesiredChat, DesiredMember } from '../desired/model.ts';
+import type { ChatFact, DesiredChat, DesiredMember, Ending } from '../desired/model.ts';
 import { compareText } from '../desired/names.ts';
 import type { Action, ActionKind, MembershipMode, Pending } from './model.ts';
 import { type LiveMember, type SferumActual, type SferumTarget, strangersOf } from './steps.ts';
@@ -93,9 +93,9 @@ function pendingOf(live: LiveMember | undefined, mode: MembershipMode): Pending 
 
 /** Those in the СГО list without a ground, and whoever else is in the live chat without one (D8). */
 function addRemovals({ chatId, desired, current, target, actions }: ChatChange, world: PlanWorld): void {
-  const remove = (personId: string) => {
+  const remove = (personId: string, unlinked?: Ending) => {
     const grounds = current?.members.get(personId)?.grounds ?? [];
-    const ending = desired.endings.get(personId);
+    const ending = desired.endings.get(personId) ?? unlinked;
     actions.push({ action: 'remove', chatId, personId, grounds, ...(ending && { ending }) });
   };
   const isListed = (personId: string) => current?.members.has(personId) === true;
@@ -106,14 +106,12 @@ function addRemovals({ chatId, desired, current, target, actions }: ChatChange, 
   for (const userId of strangersOf(target, current.sferum.members)) {
     const known = world.people.get(userId) ?? [];
     if (known.some(isListed)) continue; // his removal from the list says it
-    if (known[0] !== undefined) remove(known[0]);
-    else actions.push(removalOfStranger(chatId, userId, world.unlinked.has(userId)));
+    // Whoever shares the profile is not listed here: it came in by the account that was unlinked.
+    const ending = world.unlinked.has(userId) ? ({ kind: 'unlinked' } as const) : undefined;
+    if (known[0] !== undefined) remove(known[0], ending);
+    else
+      actions.push({ action: 'remove', chatId, strangerId: userId, grounds: [], ...(ending && { ending }) });
   }
-}
-
-function removalOfStranger(chatId: string, strangerId: number, isUnlinked: boolean): Action {
-  const removal: Action = { action: 'remove', chatId, strangerId, grounds: [] };
-  return isUnlinked ? { ...removal, ending: { kind: 'unlinked' } } : removal;
 }
 
 function compareActions(a: Action, b: Action): number {

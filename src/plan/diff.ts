@@ -16,15 +16,13 @@ export interface PlanInput {
   mode: MembershipMode;
   /** The account that owns the chats; never a member or a stranger (D12). */
   ownerId?: number;
-  /** Profiles that their owners unlinked (A5): no strangers, their removal is never held. */
-  unlinkedProfiles?: ReadonlySet<number>;
   /** The id of a chat that is to be made; called in the order of `desired`'s keys. */
   newChatId: (key: string) => string;
   limits: RemovalLimits;
   pace: RequestPace;
   /** Chats whose held removals were approved. */
   approvedChatIds?: ReadonlySet<string>;
-  /** Profiles that people unlinked themselves: that they leave was asked for by name (F4). */
+  /** Profiles that their owners unlinked (A5): no strangers, that they leave was asked for by name (F4). */
   unlinked?: ReadonlySet<number>;
   /** For the school's share (F4): memberships of the whole school (default: of the planned chats) … */
   schoolMembers?: number;
@@ -45,7 +43,7 @@ export function makePlan(input: PlanInput): Plan {
     links,
     people: peopleByProfile(links),
     ownerId: input.ownerId ?? null,
-    unlinked: input.unlinkedProfiles ?? new Set(),
+    unlinked: input.unlinked ?? new Set(),
   };
   const changes = input.desired.toSorted(byKey).map((desired) => {
     const chatId = desired.id ?? input.newChatId(desired.key!);
@@ -71,8 +69,12 @@ function holdRemovals(changes: readonly ChatChange[], input: PlanInput): Plan['b
     schoolMembers += current?.members.size ?? 0;
     for (const action of actions) {
       if (action.action !== 'remove') continue;
-      const isAsked = action.ending !== undefined || isUnlinking(action, current, input);
-      removals.push({ chatId, isAsked, isHeld: isHeld(action, current, input), action });
+      removals.push({
+        chatId,
+        isAsked: action.ending !== undefined,
+        isHeld: isHeld(action, current, input),
+        action,
+      });
     }
   }
   const { held, breaches } = guard({
@@ -98,18 +100,6 @@ function isHeld(
   if (listed) return listed.heldBy !== null;
   const userId = strangerId ?? links.get(personId!);
   return userId !== undefined && current?.sferum?.members.get(userId)?.held === true;
-}
-
-/** The profile of somebody who is still listed, but not by this profile any more. */
-function isUnlinking(
-  action: Action,
-  current: PlannedChat | undefined,
-  { links, unlinked }: PlanInput,
-): boolean {
-  const { personId, strangerId } = action;
-  const isListed = personId !== undefined && current?.members.has(personId);
-  const userId = isListed ? undefined : (strangerId ?? links.get(personId!));
-  return userId !== undefined && unlinked?.has(userId) === true;
 }
 
 function stepsOf({ target, current, actions }: ChatChange, world: PlanWorld): SferumStep[] {

@@ -37,10 +37,11 @@ export async function applyPlan(
   const changes = membershipChanges(school.desired, school.chats, school.plan, how.operationId, newChatId);
   await writeChats(tx, school, newChatId, how);
   await writeMemberships(tx, school.schoolId, changes);
-  await holdStrangers(tx, school, how.operationId);
+  const holding = await holdStrangers(tx, school, how.operationId);
   await welcome(tx, school);
   if (how.dropsExceptions) await dropExceptions(tx, school, how);
-  const touched = new Set(changes.chatIds);
+  // The job of a chat where something is held anew says so by the chat's condition.
+  const touched = new Set([...changes.chatIds, ...holding]);
   for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
   // Its job has nothing to do at Sferum then, but says by the chat's condition that it is over, or goes on (D9).
   for (const { id, archived } of school.desired) {
@@ -134,25 +135,30 @@ async function dropExceptions(tx: Sql, school: SchoolPlan, how: Application): Pr
     where d.reason is not null`.execute(tx);
 }
 
-/** Who is not listed and whose removal waits: strangers, and people whom the school knows in a chat that is not theirs. */
+/**
+ * Who is not listed and whose removal waits: strangers, and people whom the school knows in a chat that is not theirs.
+ * Returns the chats where somebody waits anew.
+ */
 async function holdStrangers(
   tx: Sql,
   { schoolId, chats, plan }: SchoolPlan,
   operationId: string | null,
-): Promise<void> {
+): Promise<Set<string>> {
   const held = plan.chats.flatMap(({ chatId, actions }) =>
     actions
       .filter((a) => a.held && !(a.personId && chats.get(chatId)?.members.has(a.personId)))
       .map((a) => ({ chatId, userId: a.strangerId, personId: a.personId })),
   );
-  await inChunks(held, (json) =>
-    sql`update sferum_member s set held_by = ${operationId}
+  const chatIds = new Set<string>();
+  await inChunks(held, async (json) => {
+    const { rows } = await sql<{ chatId: string }>`update sferum_member s set held_by = ${operationId}
       from jsonb_to_recordset(${json}) as r("chatId" uuid, "userId" bigint, "personId" text)
         left join profile_link l on l.school_id = ${schoolId} and l.person_id = r."personId" and l.present
-      where s.chat_id = r."chatId" and s.vk_user_id = coalesce(r."userId", l.vk_user_id) and s.held_by is null`.execute(
-      tx,
-    ),
-  );
+      where s.chat_id = r."chatId" and s.vk_user_id = coalesce(r."userId", l.vk_user_id) and s.held_by is null
+      returning s.chat_id as "chatId"`.execute(tx);
+    for (const { chatId } of rows) chatIds.add(chatId);
+  });
+  return chatIds;
 }
 
 /** Who is to be added is no stranger any more whose removal waits; and where Sferum refused him once he is tried again. */

@@ -7,7 +7,7 @@ import { chatBreaches, type InvariantBreach, planBreaches } from '../plan/invari
 import type { Plan } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 
-/** J6 on a plan before it is applied; strangers are what the look at the live chats has found (D8). */
+/** J6 on a plan before it is applied; strangers are what the look at the live chats has found (D8), unlinked profiles are none. */
 export function breachesOf(
   facts: RosterFacts,
   day: string,
@@ -19,8 +19,8 @@ export function breachesOf(
     ...desired.flatMap((chat) => chatBreaches(chat, facts, enrolled)),
     ...plan.chats.flatMap(planBreaches),
     ...plan.chats.flatMap(({ chatId, actions }) =>
-      actions.flatMap(({ strangerId }) =>
-        strangerId === undefined ? [] : [{ code: 'stranger' as const, chat: chatId, strangerId }],
+      actions.flatMap(({ strangerId, ending }) =>
+        strangerId === undefined || ending ? [] : [{ code: 'stranger' as const, chat: chatId, strangerId }],
       ),
     ),
   ];

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
+import { sumOf } from '../plan/counts.ts';
+import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind } from '../store/entities.ts';
 import { openOperation } from './operations.ts';
@@ -10,6 +12,9 @@ import type { SchoolPlan } from './plan-school.ts';
  * What the guard holds anew is an operation, so that somebody can approve or reject it (F4). It follows the chats of
  * its plan and is held once they are done: the caller applies the plan under it and, after the commit, closes it
  * (finishOperations) or wakes the operations. Null where nothing is held that no other operation holds already.
+ *
+ * A school has one such operation open at a time: what is held meanwhile is added to it, so that a lively day asks
+ * one question and not hundreds. `tx` holds the school.
  */
 export async function holdingOperation(
   ctx: Context,
@@ -19,9 +24,28 @@ export async function holdingOperation(
 ): Promise<string | null> {
   if (plan.breaches.length === 0) return null;
   const { kind, by, cause, at } = about;
+  const open = await openHold(tx, schoolId);
+  if (open) {
+    const planned = { planned: open.planned ? sumOf(open.planned, plan.counts) : plan.counts };
+    await sql`update operation set state = 'running', params = params || ${JSON.stringify(planned)}::jsonb
+      where id = ${open.id}`.execute(tx);
+    return open.id;
+  }
   const id = ctx.newId();
   const params = { following: true, planned: plan.counts, cause };
   await openOperation(tx, { id, schoolId, kind, params, by, at });
   await sql`update operation set state = 'running', started_at = ${at} where id = ${id}`.execute(tx);
   return id;
+}
+
+/** Locked: whoever is closing it has done so, or sees what is added. */
+async function openHold(
+  tx: Sql,
+  schoolId: string,
+): Promise<{ id: string; planned: PlanCounts | null } | null> {
+  const { rows } = await sql<{ id: string; planned: PlanCounts | null }>`
+    select id, params->'planned' as planned from operation
+    where school_id = ${schoolId} and kind in ('events', 'drift') and state in ('running', 'held') and params ? 'following'
+    order by created_at limit 1 for update`.execute(tx);
+  return rows[0] ?? null;
 }

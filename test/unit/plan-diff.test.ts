@@ -208,7 +208,7 @@ describe('Linking (A5–A7)', () => {
   it('A5, F4: unlinking is asked for by name and never held, other strangers are', () => {
     const chat = settled({ 11: {}, 12: {}, 13: {}, 14: {} });
     const limits = { ...PLAIN.limits, chatShare: 0.25, chatAtLeast: 3 };
-    const { plan } = planFor({}, chat, { limits, unlinkedProfiles: new Set([11]) });
+    const { plan } = planFor({}, chat, { limits, unlinked: new Set([11]) });
     expect(told(plan)).toEqual(['remove 11 unlinked', 'remove 12 held', 'remove 13 held', 'remove 14 held']);
   });
 

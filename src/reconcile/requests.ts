@@ -47,13 +47,18 @@ export type InitializationRequest =
 
 /**
  * Opens an initialisation (F1–F3). A second start with the same choice joins the one that is open; any other
- * waits behind it. Applying a dry run's plan is refused (409 `plan-stale`) once the school or the day has moved.
+ * waits behind it. Applying a dry run's plan is refused (409 `plan-stale`) once the school or the day has moved, or
+ * it or a later plan was applied.
  */
 export async function requestInitialization(ctx: Context, request: InitializationRequest): Promise<string> {
   const id = await ctx.db.holdingSchool(request.schoolId, async ({ sql: tx }) => {
-    const params = 'plan' in request ? await paramsOfPlan(ctx, tx, request) : paramsOf(request);
+    const plan = 'plan' in request ? await planOf(ctx, tx, request) : null;
+    const params = plan ? plan.params : paramsOf(request as Choice);
     const open = await openWithSameChoice(tx, request.schoolId, params);
     if (open) return open;
+    if (plan?.isStale) {
+      throw new Refusal(409, 'plan-stale', 'План устарел: с тех пор списки изменились. Составьте его заново');
+    }
     const newId = ctx.newId();
     await openOperation(tx, {
       id: newId,
@@ -69,7 +74,9 @@ export async function requestInitialization(ctx: Context, request: Initializatio
   return id;
 }
 
-function paramsOf(request: Extract<InitializationRequest, { types: unknown }>): InitializationParams {
+type Choice = Extract<InitializationRequest, { types: unknown }>;
+
+function paramsOf(request: Choice): InitializationParams {
   return {
     types: CHAT_TYPES.filter((type) => request.types.includes(type)),
     dryRun: request.dryRun,
@@ -79,19 +86,23 @@ function paramsOf(request: Extract<InitializationRequest, { types: unknown }>): 
   };
 }
 
-async function paramsOfPlan(
+/** What applying a dry run means, and whether it is too late for it. */
+async function planOf(
   ctx: Context,
   tx: Sql,
   request: { schoolId: string; plan: string },
-): Promise<InitializationParams> {
+): Promise<{ params: InitializationParams; isStale: boolean }> {
   const { rows } = await sql<{
     params: InitializationParams;
     state: string;
     fresh: boolean;
+    overtaken: boolean;
     day: string;
     time_zone: string | null;
   }>`
-    select o.params, o.state, o.revision = s.revision as fresh, o.day, s.time_zone
+    select o.params, o.state, o.revision = s.revision as fresh, o.day, s.time_zone,
+      exists (select from operation a where a.school_id = o.school_id and a.kind = 'initialization'
+        and a.params ? 'following' and a.created_at >= o.created_at) as overtaken
     from operation o join school s on s.id = o.school_id
     where o.id = ${request.plan} and o.school_id = ${request.schoolId} and o.kind = 'initialization'`.execute(
     tx,
@@ -102,10 +113,10 @@ async function paramsOfPlan(
     throw new Refusal(409, 'plan-not-ready', 'План ещё составляется или не составлен');
   }
   const today = dayIn(dryRun.time_zone ?? ctx.config.schoolTimeZone, ctx.clock.now());
-  if (!dryRun.fresh || dryRun.day !== today) {
-    throw new Refusal(409, 'plan-stale', 'План устарел: с тех пор списки изменились. Составьте его заново');
-  }
-  return { ...dryRun.params, dryRun: false, asOf: null, plan: request.plan };
+  return {
+    params: { ...dryRun.params, dryRun: false, asOf: null, plan: request.plan },
+    isStale: !dryRun.fresh || dryRun.overtaken || dryRun.day !== today,
+  };
 }
 
 async function openWithSameChoice(

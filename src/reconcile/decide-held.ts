@@ -26,19 +26,21 @@ export interface Decision {
 
 /**
  * Decides what an operation holds (F4, J2). Approved removals are carried out; rejected people stay, pinned by an
- * exception. An import that looked incomplete is accepted whole, or stays as it is. 409 `operation-not-held`.
+ * exception. An import that looked incomplete is accepted whole, or stays as it is. 409 `operation-not-held`, with who
+ * decided and when where somebody has: of two who decide at once the second is told so.
  */
 export async function decideHeld(ctx: Context, decision: Decision): Promise<void> {
   const { schoolId } = decision;
   const operation = await findOperationRow(ctx, schoolId, decision.operationId);
   if (!operation) throw notFound();
-  if (operation.state !== 'held') throw notHeld();
+  if (!isDecidable(operation.state, operation.params.decided)) throw notHeld(operation.params.decided);
   if (schoolId === null) return decideEach(ctx, decision);
   if (operation.params.incomplete) return decideImport(ctx, schoolId, operation, decision);
   if (operation.kind === 'account-replacement') return decideReplacement(ctx, operation, decision);
   if (operation.kind === 'adoption') return decideAdoption(ctx, operation, decision);
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    const ids = await heldChats(tx, schoolId, decision);
+    const decided = await lockHeld(tx, schoolId, operation.id);
+    const ids = await heldChats(tx, schoolId, decision, decided);
     await noteDecision(ctx, tx, schoolId, operation, decision, { chats: ids.length });
     await (decision.decision === 'approve'
       ? carryOut(ctx, tx, schoolId, ids, operation, decision.by)
@@ -70,11 +72,44 @@ async function decideEach(ctx: Context, decision: Decision): Promise<void> {
   await settleImports(ctx);
 }
 
-function notHeld(): Refusal {
-  return new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
+interface Decided {
+  decision: Decision['decision'];
+  by: Author;
+  at: string;
 }
 
-/** Who decided: his own line, beside those of what he set going, under whatever operation it was. */
+/** It waits, or runs because some of its chats were decided while others may still wait. */
+function isDecidable(state: Operation['state'], decided: unknown): boolean {
+  return state === 'held' || (state === 'running' && decided !== undefined && decided !== null);
+}
+
+/** The last decision, if any. Throws 409 where the operation has ended since it was read. */
+async function lockHeld(tx: Sql, schoolId: string, id: string): Promise<Decided | null> {
+  const { rows } = await sql<{ state: Operation['state']; decided: Decided | null }>`
+    select state, params->'decided' as decided from operation
+    where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
+  const { state, decided } = rows[0]!;
+  if (!isDecidable(state, decided)) throw notHeld(decided);
+  return decided;
+}
+
+/** What is decided as a whole is decided once. */
+async function lockWhole(tx: Sql, schoolId: string, id: string): Promise<void> {
+  const decided = await lockHeld(tx, schoolId, id);
+  if (decided) throw notHeld(decided);
+}
+
+function notHeld(decided?: unknown): Refusal {
+  if (!decided) return new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
+  const { decision, by, at } = decided as Decided;
+  return new Refusal(409, 'operation-not-held', 'Решение уже принято', {
+    decision,
+    decidedBy: by,
+    decidedAt: at,
+  });
+}
+
+/** Who decided: kept with the operation, and his own line, beside those of what he set going, under whatever operation it was. */
 async function noteDecision(
   ctx: Context,
   tx: Sql,
@@ -85,9 +120,13 @@ async function noteDecision(
 ): Promise<void> {
   const cause = `${decision === 'approve' ? 'approval' : 'rejection'}:${operation.id}`;
   const details = { decision, kind: operation.kind, ...counted };
+  const at = new Date(ctx.clock.now());
+  const decided: Decided = { decision, by, at: at.toISOString() };
+  await sql`update operation set params = params || ${JSON.stringify({ decided })}::jsonb
+    where id = ${operation.id} and school_id = ${schoolId}`.execute(tx);
   await noteLine(tx, {
     schoolId,
-    at: new Date(ctx.clock.now()),
+    at,
     what: 'decision',
     cause,
     author: by,
@@ -95,18 +134,25 @@ async function noteDecision(
   });
 }
 
-async function heldChats(tx: Sql, schoolId: string, decision: Decision): Promise<string[]> {
+/** Of those asked for, or all; 409 where nothing waits in them (any more). */
+async function heldChats(
+  tx: Sql,
+  schoolId: string,
+  decision: Decision,
+  decided: Decided | null,
+): Promise<string[]> {
   const held = sql`school_id = ${schoolId} and held_by = ${decision.operationId}`;
   const { rows } = await sql<{ id: string }>`
     select chat_id as id from membership where ${held} union select chat_id from sferum_member where ${held}`.execute(
     tx,
   );
   const ids = rows.map((row) => row.id);
-  if (decision.chatIds === null) return ids;
-  const asked = new Set(decision.chatIds);
-  const chosen = ids.filter((id) => asked.has(id));
-  if (chosen.length === 0) throw new Refusal(409, 'nothing-held', 'В этих чатах ничего не удержано');
-  return chosen;
+  const asked = decision.chatIds && new Set(decision.chatIds);
+  const chosen = asked ? ids.filter((id) => asked.has(id)) : ids;
+  if (chosen.length > 0) return chosen;
+  if (decided) throw notHeld(decided);
+  if (asked) throw new Refusal(409, 'nothing-held', 'В этих чатах ничего не удержано');
+  return [];
 }
 
 /** The plan of these chats once more, their removals let through. */
@@ -175,12 +221,12 @@ async function decideImport(
   const accepted = decision.decision === 'approve';
   const said = accepted ? { accepted: true, acceptedBy: decision.by } : { rejected: true };
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    const { rows } = await sql`
+    await lockWhole(tx, schoolId, operation.id);
+    await sql`
       update operation set params = params - 'incomplete' - 'following' || ${JSON.stringify(said)}::jsonb,
         state = ${accepted ? 'queued' : 'succeeded'}, problems = ${accepted ? sql`'[]'` : sql`problems`},
         finished_at = ${accepted ? null : new Date(ctx.clock.now())}
-      where id = ${operation.id} and school_id = ${schoolId} and state = 'held' returning 1`.execute(tx);
-    if (rows.length === 0) throw notHeld();
+      where id = ${operation.id} and school_id = ${schoolId}`.execute(tx);
     await noteDecision(ctx, tx, schoolId, operation, decision);
     if (!accepted) await dropStaged(tx, schoolId, operation.id);
   });
@@ -228,6 +274,7 @@ async function decideWhole(
 ): Promise<void> {
   const schoolId = operation.schoolId!;
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    await lockWhole(tx, schoolId, operation.id);
     await endOperation(ctx, tx, operation.id, {
       state: 'succeeded',
       result: { decision: decision.decision },

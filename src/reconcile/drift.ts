@@ -17,7 +17,7 @@ import { SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
-import { holdingOperation } from './holding.ts';
+import { endEmptyHolds, holdingOperation } from './holding.ts';
 import { observeChats } from './observe.ts';
 import { finishOperations } from './operations.ts';
 import { planSchool } from './plan-school.ts';
@@ -56,6 +56,7 @@ export async function sweepDrift(ctx: Context, schoolId: string, signal?: AbortS
     return markAccountBroken(ctx, schoolId, error.kind, startedAtMs);
   }
   await mend(ctx, schoolId, ids);
+  await endEmptyHolds(ctx, schoolId);
 }
 
 const ofOnePass = (schoolId: string) =>

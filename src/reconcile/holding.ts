@@ -1,11 +1,12 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { sumOf } from '../plan/counts.ts';
 import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind } from '../store/entities.ts';
-import { openOperation } from './operations.ts';
+import { moveGenerations } from './apply-plan.ts';
+import { finishOperations, openOperation } from './operations.ts';
 import type { SchoolPlan } from './plan-school.ts';
 
 /**
@@ -48,4 +49,33 @@ async function openHold(
     where school_id = ${schoolId} and kind in ('events', 'drift') and state in ('running', 'held') and params ? 'following'
     order by created_at limit 1 for update`.execute(tx);
   return rows[0] ?? null;
+}
+
+/**
+ * What waited may go by itself: strangers leave, an order takes out whom the lists had dropped. A question about nobody
+ * is over, and a chat says «held» no longer than somebody in it waits.
+ */
+export async function endEmptyHolds(ctx: Context, schoolId: string): Promise<void> {
+  const at = new Date(ctx.clock.now());
+  const waits = (row: RawBuilder<unknown>) => sql`(exists (select from membership m where ${row} = m.held_by)
+    or exists (select from sferum_member s where ${row} = s.held_by))`;
+  const { ended, quiet } = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    const { rows: ended } = await sql<{ id: string }>`
+      update operation o set state = 'running' where school_id = ${schoolId} and state = 'held'
+        and params ? 'following' and not params ? 'incomplete' and not ${waits(sql`o.id`)} returning id`.execute(
+      tx,
+    );
+    const { rows: quiet } = await sql<{ id: string }>`
+      select c.id from chat c where school_id = ${schoolId} and condition = 'held' and deleted_at is null
+        and generation = settled_generation
+        and not exists (select from membership m where m.chat_id = c.id and m.held_by is not null)
+        and not exists (select from sferum_member s where s.chat_id = c.id and s.held_by is not null)`.execute(
+      tx,
+    );
+    const ids = quiet.map(({ id }) => id);
+    await moveGenerations(tx, ids, { cause: `drift:${at.toISOString()}`, priority: 'bulk', at });
+    return { ended: ended.map(({ id }) => id), quiet: ids };
+  });
+  if (quiet.length > 0) ctx.wake('chats');
+  await finishOperations(ctx, schoolId, ended);
 }

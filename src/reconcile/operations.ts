@@ -62,24 +62,39 @@ export async function startOperation(ctx: Context, schoolId: string | null, id: 
   return rows.length > 0;
 }
 
-/** Closes those of a school's operations whose every chat is done. Called after the commit that did the last of them. */
+/**
+ * Closes those of a school's operations whose every chat is done. Called after the commit that did the last of them.
+ * Each is closed under its lock: what is decided or added at the same moment comes before or after, whole.
+ */
 export async function finishOperations(
   ctx: Context,
   schoolId: string,
   ids: readonly string[],
 ): Promise<void> {
   for (const id of new Set(ids)) {
-    const { rows } = await sql<{ id: string }>`
-      select id from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
-        and not exists (select 1 from operation_chat c
-          where c.operation_id = o.id and c.generation is not null and c.done_at is null)`.execute(
-      ctx.db.of(schoolId),
-    );
-    if (rows.length > 0) await closeFollowed(ctx, schoolId, id);
+    if (!(await isFollowedToItsEnd(ctx.db.of(schoolId), schoolId, id))) continue;
+    const closed = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+      await sql`select from operation where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
+      // A statement of its own: it sees what whoever held the lock has done.
+      if (!(await isFollowedToItsEnd(tx, schoolId, id))) return null;
+      return closeFollowed(ctx, tx, schoolId, id);
+    });
+    if (closed === null) continue;
+    ctx.wake('operations');
+    if (closed.planned) await refreshStatistics(ctx.db.ofNone);
   }
 }
 
+async function isFollowedToItsEnd(db: Sql, schoolId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
+      and not exists (select 1 from operation_chat c
+        where c.operation_id = o.id and c.generation is not null and c.done_at is null)`.execute(db);
+  return rows.length > 0;
+}
+
 interface Totals {
+  done: number;
   calls: string;
   refused_now: string;
   held: string;
@@ -92,7 +107,12 @@ interface Totals {
 }
 
 /** Sums what its chats cost and who is still outside, and why. What was planned and is followed to its end was done. */
-async function closeFollowed(ctx: Context, schoolId: string, id: string): Promise<void> {
+async function closeFollowed(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  id: string,
+): Promise<Pick<Totals, 'planned'>> {
   const { rows } = await sql<Totals>`
     with followed as (select * from operation_chat where operation_id = ${id}),
     covered as (
@@ -105,6 +125,7 @@ async function closeFollowed(ctx: Context, schoolId: string, id: string): Promis
       left join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
       left join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id)
     select (select coalesce(sum(api_calls), 0) from followed) as calls,
+      (select count(*)::int from followed where generation is not null) as done,
       (select count(*) from membership m where m.held_by = ${id})
         + (select count(*) from sferum_member s where s.held_by = ${id}) as held,
       (select count(*) from desired where vk_user_id is null) as not_linked,
@@ -117,11 +138,13 @@ async function closeFollowed(ctx: Context, schoolId: string, id: string): Promis
         where a->>'action' = 'add' and not a ? 'pending') as refused_now,
       (select jsonb_agg(problem) from followed where problem is not null) as problems,
       params, params->'planned' as planned
-    from operation where id = ${id} and school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
+    from operation where id = ${id} and school_id = ${schoolId}`.execute(tx);
   const t = rows[0]!;
   const problems = t.problems ?? [];
   const { planned } = t;
-  await endOperation(ctx, ctx.db.of(schoolId), id, {
+  await sql`update operation set done = ${t.done}, total = ${t.done}
+    where id = ${id} and school_id = ${schoolId}`.execute(tx);
+  await endOperation(ctx, tx, id, {
     state: problems.length > 0 ? 'failed' : Number(t.held) > 0 || t.params.incomplete ? 'held' : 'succeeded',
     result: {
       ...(planned
@@ -140,6 +163,5 @@ async function closeFollowed(ctx: Context, schoolId: string, id: string): Promis
     },
     problems,
   });
-  ctx.wake('operations');
-  if (planned) await refreshStatistics(ctx.db.ofNone);
+  return { planned };
 }

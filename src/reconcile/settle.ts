@@ -154,7 +154,7 @@ async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Da
     with seen as materialized (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as r("userId" bigint, admin boolean, state text, reason text)),
       removed as (delete from sferum_member where chat_id = ${chat.id} and vk_user_id = any(${removed}::bigint[])),
-      gone as (update sferum_member set state = 'left', admin = false, reason = 'left', tries = tries + 1, seen_at = ${at}
+      gone as (update sferum_member set state = 'left', admin = false, reason = 'left', held_by = null, tries = tries + 1, seen_at = ${at}
         where chat_id = ${chat.id} and state in ('in', 'waiting') and vk_user_id <> all(${removed}::bigint[])
           and vk_user_id not in (select "userId" from seen))
     insert into sferum_member as s (chat_id, vk_user_id, school_id, admin, state, reason, seen_at)

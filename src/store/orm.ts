@@ -20,6 +20,7 @@ import { Wall } from '../../migrations/0020-wall.ts';
 import { Erasures } from '../../migrations/0021-erasures.ts';
 import { Steps } from '../../migrations/0022-steps.ts';
 import { ErasureStamps } from '../../migrations/0023-erasure-stamps.ts';
+import { Holds } from '../../migrations/0024-holds.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
@@ -72,6 +73,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0021-erasures', class: Erasures },
         { name: '0022-steps', class: Steps },
         { name: '0023-erasure-stamps', class: ErasureStamps },
+        { name: '0024-holds', class: Holds },
       ],
       snapshot: false,
     },

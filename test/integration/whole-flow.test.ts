@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -30,11 +30,33 @@ async function importSchool(world: TestApp): Promise<string> {
   return rows[0]!.id;
 }
 
-async function initialize(world: TestApp, school: string, body: Record<string, unknown>) {
+async function begin(world: TestApp, school: string, body: Record<string, unknown>): Promise<string> {
   const response = await world.call('POST', `/v1/schools/${school}/initializations`, operator, body);
   const answer = (await response.json()) as Record<string, unknown>;
   expect({ status: response.status, answer }).toMatchObject({ status: 202 });
-  return world.ended(answer.operationId as string);
+  return answer.operationId as string;
+}
+
+const initialize = async (world: TestApp, school: string, body: Record<string, unknown>) =>
+  world.ended(await begin(world, school, body));
+
+/** What the API tells of an operation's progress until it ends, each figure once. */
+async function progressOf(world: TestApp, id: string): Promise<string[]> {
+  const seen: string[] = [];
+  await vi.waitFor(
+    async () => {
+      const response = await world.request(`/v1/operations/${id}`, { as: operator });
+      const { state, progress } = (await response.json()) as {
+        state: string;
+        progress: { done: number; total: number };
+      };
+      const figure = `${progress.done} of ${progress.total}`;
+      if (seen.at(-1) !== figure) seen.push(figure);
+      expect(state).toBe('succeeded');
+    },
+    { timeout: 40_000, interval: 20 },
+  );
+  return seen;
 }
 
 describe.each(backends())('from a roster to its chats, the queue on %s', (backend) => {
@@ -66,8 +88,13 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     const { rows } = await sql<{ n: string }>`select count(*) as n from chat`.execute(everywhere(world.ctx));
     expect(Number(rows[0]!.n)).toBe(0);
 
-    const applied = await initialize(world, school, { plan: dryRun.id });
+    const applying = await begin(world, school, { plan: dryRun.id });
+    const seen = await progressOf(world, applying);
+    const applied = await world.ended(applying);
     expect(applied.state).toBe('succeeded');
+    const { created } = (dryRun.result as { chats: { created: number } }).chats;
+    expect(seen.at(-1)).toBe(`${created} of ${created}`);
+    expect(seen.length).toBeGreaterThan(3);
     const planned = dryRun.result as { estimate: { apiCalls: number }; chats: { created: number } };
     expect(applied.result).toMatchObject({
       chats: planned.chats,
@@ -121,6 +148,23 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     const response = await world.call('POST', path, operator, { plan: dryRun.id });
     expect(response.status).toBe(409);
     expect(await response.json()).toMatchObject({ type: expect.stringContaining('plan-stale') });
+  });
+
+  test('F3 a plan is applied once, and not after a later one, though nothing was left to change', async () => {
+    const [older, later] = [
+      await initialize(world, school, { types: ['class'], dryRun: true }),
+      await initialize(world, school, { types: ['class'], dryRun: true }),
+    ];
+    expect((await initialize(world, school, { plan: later.id })).state).toBe('succeeded');
+    for (const { id } of [later, older]) {
+      const response = await world.call('POST', `/v1/schools/${school}/initializations`, operator, {
+        plan: id,
+      });
+      expect({ id, status: response.status, body: await response.json() }).toMatchObject({
+        status: 409,
+        body: { type: 'plan-stale' },
+      });
+    }
   });
 
   test('reliability 8: a wiped queue loses nothing', async () => {

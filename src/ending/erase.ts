@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
+import { endEmptyHolds } from '../reconcile/holding.ts';
 import type { Sql } from '../store/database.ts';
 import { noteLine } from '../store/journal.ts';
 import { fileActs } from './acts.ts';
@@ -39,13 +40,14 @@ export async function eraseDeparted(ctx: Context, schoolId: string, signal?: Abo
 }
 
 async function takeOutOfLists(ctx: Context, schoolId: string): Promise<void> {
-  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+  const chats = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const days = await retentionDays(ctx, tx, schoolId);
     const before = new Date(ctx.clock.now() - days * DAY_MS + LEAVES_BEFORE_MS);
     const departed = await departedBefore(ctx, tx, schoolId, before);
     const ids = departed.filter(({ listed }) => listed).map(({ id }) => id);
-    if (ids.length > 0) await leaveLists(ctx, tx, schoolId, ids);
+    return ids.length > 0 ? leaveLists(ctx, tx, schoolId, ids) : 0;
   });
+  if (chats > 0) await endEmptyHolds(ctx, schoolId);
 }
 
 /** Days after a departure until the person is erased: the school's own, or the default. */

@@ -62,7 +62,7 @@ export async function endEmptyHolds(ctx: Context, schoolId: string): Promise<voi
   const { ended, quiet } = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const { rows: ended } = await sql<{ id: string }>`
       update operation o set state = 'running' where school_id = ${schoolId} and state = 'held'
-        and params ? 'following' and not params ? 'incomplete' and not ${waits(sql`o.id`)} returning id`.execute(
+        and params ? 'following' and not params @> '{"incomplete": true}' and not ${waits(sql`o.id`)} returning id`.execute(
       tx,
     );
     const { rows: quiet } = await sql<{ id: string }>`

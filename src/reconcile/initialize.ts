@@ -97,6 +97,7 @@ async function planAndApply(
     await endOperation(ctx, tx, operation.id, { state: 'succeeded' });
     return false;
   }
+  await tellOfDeletions(tx, operation, params.types);
   await applyPlan(ctx, tx, school, {
     cause: `initialization:${operation.id}`,
     author: starterOf(operation),
@@ -110,6 +111,21 @@ async function planAndApply(
     where id = ${schoolId}`.execute(tx);
   return true;
 }
+
+/** Chats that Sferum does not let go do not come back by this run: it says so. */
+async function tellOfDeletions(
+  tx: Sql,
+  { id, schoolId }: Operation,
+  types: readonly ChatType[],
+): Promise<void> {
+  await sql`update operation set problems = problems || (
+      select coalesce(jsonb_agg(jsonb_build_object('code', 'chat-deleting', 'chatId', c.id, 'message', ${STILL_DELETING}::text)), '[]')
+      from chat c where c.school_id = ${schoolId} and c.type = any(${[...types]}::text[]) and c.key is not null
+        and c.recreate and c.deleting_since is not null and c.deleted_at is null)
+    where id = ${id} and school_id = ${schoolId}`.execute(tx);
+}
+
+const STILL_DELETING = 'Чат ещё удаляется в Сферуме: когда он будет удалён, инициализируйте список ещё раз.';
 
 /** The plan of the dry run and the one made now are the same, action by action: then it is applied, else refused (F3). */
 async function isThatPlan(tx: Sql, planId: string, school: SchoolPlan): Promise<boolean> {

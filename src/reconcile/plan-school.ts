@@ -75,7 +75,9 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   const facts = { ...(await loadFacts(tx, schoolId, part)), dayOf: dayOf(timeZone) };
   const chats = new Map(stored.map((chat) => [chat.id, chat]));
   const deleted = await loadDeletedChats(tx, schoolId, scope?.keys);
-  const barred = new Set(deleted.filter((c) => !(request.recreate && c.recreate)).map((c) => c.key));
+  const barred = new Set(
+    deleted.filter((c) => !(request.recreate && c.recreate && c.isGone)).map((c) => c.key),
+  );
   const desired = desiredChats(facts, stored, day, {
     types: new Set(types),
     strict: request.strict,

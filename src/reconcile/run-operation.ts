@@ -19,6 +19,8 @@ const RUNNERS: Partial<Record<OperationKind, Runner>> = {
 
 /** An operation that failed so often for a reason nobody expected ends, and says so: it must not run for ever. */
 const FAILURES_UNTIL_FAILED = 5;
+/** So long an initialisation waits for chats that are being deleted. */
+const DELETIONS_WAITED_FOR_MS = 10 * 60_000;
 
 /**
  * Carries one open operation as far as it can go now. Operations of one school and kind go one after another, in
@@ -86,5 +88,20 @@ async function isItsTurn(ctx: Context, operation: Operation): Promise<boolean> {
       and (created_at, id) < (${operation.createdAt}, ${operation.id}::uuid) limit 1`.execute(
     operationsOf(ctx, operation.schoolId),
   );
-  return rows.length === 0;
+  return rows.length === 0 && !(await waitsForDeletions(ctx, operation));
+}
+
+/**
+ * A chat that is being deleted is not deleted: an initialisation that may bring it back waits until it is gone, but
+ * not for one that Sferum does not let go. Later than that it goes on without it.
+ */
+async function waitsForDeletions(ctx: Context, { schoolId, kind, params }: Operation): Promise<boolean> {
+  if (kind !== 'initialization' || !schoolId || params.dryRun || params.following) return false;
+  const since = new Date(ctx.clock.now() - DELETIONS_WAITED_FOR_MS);
+  const { rows } = await sql`
+    select from chat where school_id = ${schoolId} and deleted_at is null and deleting_since > ${since}
+      and generation > settled_generation and type = any(${params.types as string[]}) limit 1`.execute(
+    ctx.db.of(schoolId),
+  );
+  return rows.length > 0;
 }

@@ -17,6 +17,8 @@ export interface DeletedChat {
   key: string;
   /** False: «не создавать снова» (G1). */
   recreate: boolean;
+  /** False: it is still being deleted at Sferum, and cannot come back before that is over. */
+  isGone: boolean;
 }
 
 /** Which chats of a school: by type, or some by id and by key. */
@@ -125,7 +127,7 @@ export async function loadDeletedChats(
   keys?: readonly string[],
 ): Promise<DeletedChat[]> {
   const { rows } = await sql<DeletedChat>`
-    select id, key, recreate from chat
+    select id, key, recreate, deleted_at is not null as "isGone" from chat
     where school_id = ${schoolId} and key is not null and (deleted_at is not null or deleting_since is not null)
       ${keys ? sql`and key = any(${[...keys]})` : sql``}
   `.execute(db);

@@ -10,6 +10,11 @@ import type { Logger } from 'pino';
 const SAME_SIGNAL_MS = 1_000;
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 const SIGNAL_CODES = 128;
+/**
+ * What has lost its database or queue cannot end in good order, and a loss is told after 36 s at the latest (a worker's
+ * watch): so long it may take to be gone within 60 s (V6).
+ */
+const TROUBLED_LIMIT_MS = 15_000;
 
 const NEVER = new Promise<never>(() => undefined);
 
@@ -52,7 +57,7 @@ export class Life {
     if (this.#endingSinceMs !== null) return NEVER;
     if (this.log) this.log.fatal({ err: error }, 'ending');
     process.stderr.write(`sferum-sync: ${messageOf(error)}\n`);
-    return this.#end(1);
+    return this.#end(1, Math.min(this.#options.limitMs, TROUBLED_LIMIT_MS));
   }
 
   #stop(signal: string, code: number): void {
@@ -65,10 +70,9 @@ export class Life {
     void this.#end(code);
   }
 
-  async #end(code: number): Promise<never> {
+  async #end(code: number, limitMs = this.#options.limitMs): Promise<never> {
     if (this.#endingSinceMs !== null) return NEVER;
     this.#endingSinceMs = performance.now();
-    const { limitMs } = this.#options;
     setTimeout(() => {
       process.stderr.write(`sferum-sync: not stopped within ${limitMs / 1000} s: ended all the same\n`);
       process.exit(1);

@@ -215,6 +215,12 @@ export const LIMIT_RULES = {
     max: 5 * MINUTE_MS,
     about: 'a chat whose creation was not sent by then is not created by that attempt',
   },
+  lateEffectMs: {
+    value: 5 * MINUTE_MS,
+    min: 100,
+    max: 60 * MINUTE_MS,
+    about: 'so late Sferum may carry out a request that was given up; what came of it is looked at once more',
+  },
   lostAfterMs: {
     value: 30 * SECOND_MS,
     min: SECOND_MS,

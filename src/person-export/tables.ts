@@ -148,7 +148,7 @@ export const HELD = {
     parts: { author_id: ifHim('author_id'), owner_id: where(isProfile('owner_id'), 'owner_id') },
     without: {
       [SECRET]: ['invite_link'],
-      [OTHERS]: ['peer_id', 'sferum_title', 'title_key', 'title_by_hand', 'key', 'recreate'],
+      [OTHERS]: ['peer_id', 'sferum_title', 'title_key', 'title_by_hand', 'key', 'recreate', 'foreign_title'],
       [WORKINGS]: [
         ...['attempts', 'cause', 'caused_at', 'condition', 'condition_message', 'condition_reason'],
         ...[
@@ -159,8 +159,17 @@ export const HELD = {
           'creation_looks',
           'creation_title',
         ],
-        ...['deleting_since', 'generation', 'not_before', 'priority', 'queued_at', 'seen_at'],
-        ...['set_aside_times', 'settled_generation', 'warning', 'handover_since', 'lacks_admin', 'link_due'],
+        ...[
+          'deleting_since',
+          'foreign_title_times',
+          'generation',
+          'given_up',
+          'handover_since',
+          'lacks_admin',
+          'link_due',
+        ],
+        ...['look_again_at', 'not_before', 'priority', 'queued_at', 'seen_at', 'set_aside_times'],
+        ...['settled_generation', 'waits_for', 'warning'],
       ],
     },
   },

@@ -32,8 +32,8 @@ import { decideHeld } from './decide-held.ts';
 import { Later } from './later.ts';
 import { observeChats } from './observe.ts';
 import { endOperation, openOperation } from './operations.ts';
+import { unknownTo } from './orphans.ts';
 import type { Stray } from './strays.ts';
-import { unknownTo } from './twins.ts';
 
 const CALL = { priority: 'event' } as const;
 
@@ -131,7 +131,9 @@ async function look(ctx: Context, operationId: string, adoption: Adoption): Prom
     const strays = await unknownOf(ctx, account, own);
     await record(ctx, schoolId, operationId, { strays });
     adoption.adopted = await adopt(ctx, account, schoolId, strays);
-    adoption.strays = (await unknownOf(ctx, account, own)).map(({ title }) => title);
+    adoption.strays = [
+      ...new Map((await unknownOf(ctx, account, own)).map((s) => [s.peerId, s.title])).values(),
+    ];
     let total = 0;
     const request = { schoolId, types: CHAT_TYPES, priority: 'bulk', leaveUnreadable: true } as const;
     const { lost, unreadable } = await observeChats(ctx, account, request, (_, all) => {
@@ -155,10 +157,10 @@ const record = (ctx: Context, schoolId: string, operationId: string, found: obje
     where id = ${operationId} and school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
 
 async function unknownOf(ctx: Context, account: SferumAccount, own: readonly FoundChat[]): Promise<Stray[]> {
-  const titles = new Map(own.map(({ ref, title }) => [ref.peerId, title]));
+  const titles = new Map(own.map((chat) => [chat.ref.peerId, chat.titles]));
   const refs = own.map(({ ref }) => ref);
   const unknown = await unknownTo(ctx, account.ownerId, refs);
-  return unknown.map(({ peerId }) => ({ peerId, title: titles.get(peerId)! }));
+  return unknown.flatMap(({ peerId }) => titles.get(peerId)!.map((title) => ({ peerId, title })));
 }
 
 /** Chats of ours that have none at Sferum take the strays of their titles. Gives those that did. */
@@ -187,7 +189,7 @@ async function adopt(
 
 /** Its turn comes with its job. */
 function nullIfLater(error: unknown): null {
-  if (error instanceof Later) return null;
+  if (error instanceof Later || (error instanceof SferumError && error.kind === 'unknown')) return null;
   throw error;
 }
 

@@ -198,6 +198,7 @@ export async function moveGenerations(
               < array_position(array['lesson','person','event','bulk'], ${how.priority}::text)
           then priority else ${how.priority} end,
         attempts = 0,
+        waits_for = null,
         not_before = null,
         condition = case when condition in ('failing', 'deleting') then condition else 'behind' end,
         condition_since = case when condition in ('failing', 'deleting', 'behind') then condition_since else ${how.at} end

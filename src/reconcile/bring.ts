@@ -5,9 +5,8 @@ import type { CallOptions, SferumAccount, SferumChatMember } from '../sferum/gat
 import type { ChatState, MemberState } from './chat-state.ts';
 import { ensureCreated } from './creation.ts';
 import { attempt, type Failure, StepsFailed } from './perform-steps.ts';
-import { type Rounds, takeRounds } from './rounds.ts';
+import { takeRounds } from './rounds.ts';
 import { doubt } from './settle.ts';
-import { repairTwins } from './twins.ts';
 
 /** One answer of Sferum about one member, for the journal (J1). */
 export interface Answer {
@@ -80,7 +79,12 @@ export async function bring(
     // A chat made just now stays in doubt until its outcome is recorded.
     beforeWriting: async () => (progress.created ? undefined : doubt(ctx, chat)),
   });
-  await beside(ctx, account, chat, { ref, call, progress, failures });
+  // Inviting: people enter by the link on their own list of chats (A8).
+  if (account.mode === 'inviting' && chat.inviteLink === null && progress.inviteLink === undefined) {
+    await attempt(failures, { step: 'invite-link' }, async () => {
+      progress.inviteLink = await account.inviteLink(ref, false, call);
+    });
+  }
   progress.lacksAdmin = lacksAdmin(target, progress.members);
   if (failures.length > 0) throw new StepsFailed(failures);
 }
@@ -99,27 +103,6 @@ async function create(
   progress.seenAt = created.members && new Date(ctx.clock.now());
   for (const userId of created.members ?? []) progress.members.set(userId, { admin: false, state: 'in' });
   return created.ref;
-}
-
-/** What is done for the chat besides: nobody's coming or going waits for it. */
-async function beside(
-  ctx: Context,
-  account: SferumAccount,
-  chat: ChatState,
-  { ref, call, progress, failures }: Pick<Rounds, 'ref' | 'call' | 'progress' | 'failures'>,
-): Promise<void> {
-  const { twinTitle } = chat.creation;
-  if (twinTitle !== null) {
-    await attempt(failures, { step: 'twins' }, () =>
-      repairTwins(ctx, account, { ...chat, title: twinTitle }, call),
-    );
-  }
-  // Inviting: people enter by the link on their own list of chats (A8).
-  if (account.mode === 'inviting' && chat.inviteLink === null && progress.inviteLink === undefined) {
-    await attempt(failures, { step: 'invite-link' }, async () => {
-      progress.inviteLink = await account.inviteLink(ref, false, call);
-    });
-  }
 }
 
 /** The account or the chat itself is refused to us: no step can be made. */

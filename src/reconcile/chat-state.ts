@@ -24,8 +24,6 @@ export interface ChatState {
     /** How old the attempt is by the database's clock: hosts may disagree about the hour (scenario 20). */
     ageMs: number;
     looks: number;
-    /** Created at a second attempt or later: a twin of this title may still come to light. Null: not so, or looked for. */
-    twinTitle: string | null;
   };
   /** Null until created. */
   ref: ChatRef | null;
@@ -37,6 +35,8 @@ export interface ChatState {
   handoverSince: Date | null;
   /** Nobody but the owning account administers it, although somebody should (D14). */
   lacksAdmin: boolean;
+  /** A write's outcome was unknown: the chat is read once more then, when Sferum must have carried it out. */
+  lookAgainAt: Date | null;
   /** Null: what Sferum holds is not known any more and must be read first. */
   seenAt: Date | null;
   target: Map<number, { admin: boolean }>;
@@ -60,7 +60,6 @@ interface Row {
   creation: ChatState['creation']['state'];
   creation_fence: string;
   creation_age_ms: number | null;
-  creation_title: string | null;
   creation_looks: number;
   owner_id: string | null;
   peer_id: string | null;
@@ -69,6 +68,7 @@ interface Row {
   link_due: boolean;
   handover_since: string | null;
   lacks_admin: boolean;
+  look_again_at: string | null;
   seen_at: string | null;
   target: { u: number; a: boolean }[] | null;
   actual: { u: number; a: boolean; s: MemberState; h: boolean }[] | null;
@@ -84,9 +84,9 @@ export async function loadChatState(
 ): Promise<ChatState | null> {
   const { rows } = await sql<Row>`
     select c.id, c.title, c.archived, c.deleting_since is not null as deleting, c.generation, c.settled_generation,
-      c.cause, c.priority, c.attempts, c.creation, c.creation_fence, c.creation_looks, c.creation_title,
+      c.cause, c.priority, c.attempts, c.creation, c.creation_fence, c.creation_looks,
       (extract(epoch from clock_timestamp() - c.creation_at) * 1000)::float8 as creation_age_ms,
-      c.owner_id, c.peer_id, c.sferum_title, c.invite_link, c.link_due, c.handover_since, c.lacks_admin, c.seen_at,
+      c.owner_id, c.peer_id, c.sferum_title, c.invite_link, c.link_due, c.handover_since, c.lacks_admin, c.look_again_at, c.seen_at,
       (select jsonb_agg(jsonb_build_object('u', l.vk_user_id, 'a', m.admin))
         from membership m join profile_link l
           on l.school_id = m.school_id and l.person_id = m.person_id and l.present
@@ -123,7 +123,6 @@ function fromRow(schoolId: string, r: Row): ChatState {
       fence: Number(r.creation_fence),
       ageMs: r.creation_age_ms ?? 0,
       looks: r.creation_looks,
-      twinTitle: r.creation === 'created' ? r.creation_title : null,
     },
     ref: r.peer_id === null ? null : { ownerId: Number(r.owner_id), peerId: Number(r.peer_id) },
     sferumTitle: r.sferum_title,
@@ -131,6 +130,7 @@ function fromRow(schoolId: string, r: Row): ChatState {
     linkDue: r.link_due,
     handoverSince: r.handover_since === null ? null : new Date(r.handover_since),
     lacksAdmin: r.lacks_admin,
+    lookAgainAt: r.look_again_at === null ? null : new Date(r.look_again_at),
     seenAt: r.seen_at === null ? null : new Date(r.seen_at),
     target,
     hold: new Set(strangersHeld),

@@ -11,7 +11,7 @@
  * per account to be under way, so a chat of that title which no row of ours knows is the orphan of this attempt.
  * (A marker in the title would cost a rename, and a service message to everybody, at each of 2,700 creations.)
  *
- * A chat that needed a second attempt may still have a twin that no listing showed in time: twins.ts.
+ * An attempt that two looks did not find may take effect all the same: orphans.ts looks for it once more.
  *
  * After a restore (adopt.ts) a chat of this title may be there although no attempt is known: then a look comes
  * first here too, and of several one is adopted and the others are left alone.
@@ -24,8 +24,8 @@ import { isPassing, stateOf } from '../store/database.ts';
 import { noteLine } from '../store/journal.ts';
 import type { ChatState } from './chat-state.ts';
 import { Later } from './later.ts';
+import { setOrphanAside, unknownTo } from './orphans.ts';
 import { strayPeers } from './strays.ts';
-import { setAside, unknownTo } from './twins.ts';
 
 /** After the deadline a request may still be under way: the client's own time-out, and this much. */
 const CREATION_SETTLE_MS = 5_000;
@@ -171,7 +171,7 @@ async function look(
   if (oldest) {
     const strays = await strayPeers(ctx, account.ownerId, { ...chat, title });
     for (const twin of strangers.slice(0, -1)) {
-      if (!strays.has(twin.peerId)) await setAside(ctx, account, chat, twin, call);
+      if (!strays.has(twin.peerId)) await setOrphanAside(ctx, account, chat, twin, call);
     }
     if (!(await recordCreated(ctx, chat, chat.creation.fence, oldest, title, null)))
       throw new Later(LOOK_PAUSE_MS);
@@ -184,8 +184,17 @@ async function look(
     );
     throw new Later(LOOK_PAUSE_MS);
   }
-  await setCreation(ctx, chat, 'none');
+  await giveUp(ctx, chat);
   return null;
+}
+
+/** The attempt is taken for lost before it did anything; it is remembered, for it may have been late. */
+async function giveUp(ctx: Context, chat: ChatState): Promise<void> {
+  await sql`update chat set creation = 'none', creation_looks = 0, given_up = given_up || jsonb_build_object(
+      'title', creation_title, 'ownerId', owner_id, 'at', creation_at)
+    where id = ${chat.id} and creation = 'unknown' and creation_fence = ${chat.creation.fence}`.execute(
+    ctx.db.of(chat.schoolId),
+  );
 }
 
 async function setCreation(
@@ -209,7 +218,7 @@ async function disown(
   call: CallOptions,
 ) {
   const [duplicate] = await unknownTo(ctx, account.ownerId, [ref]);
-  if (duplicate) await setAside(ctx, account, chat, duplicate, call);
+  if (duplicate) await setOrphanAside(ctx, account, chat, duplicate, call);
   throw new Later(0);
 }
 
@@ -238,9 +247,9 @@ async function recordCreated(
   return ctx.db.transactionOf(chat.schoolId, async (tx) => {
     const { rows } = await sql`
       update chat set creation = 'created', owner_id = ${ref.ownerId}, peer_id = ${ref.peerId},
-        creation_title = case when creation_fence > 1 then ${title}::text end, sferum_title = ${title},
-        -- Until its job has ended: a crash in between leaves a chat that must be read.
-        seen_at = null
+        creation_title = null, sferum_title = ${title},
+        -- Until its job has ended: a crash in between leaves a chat that must be read, and once more later.
+        seen_at = null, look_again_at = ${new Date(at.getTime() + ctx.config.limits.lateEffectMs)}
       where id = ${chat.id} and creation in ('creating', 'unknown') and creation_fence = ${fence}
       returning id`.execute(tx.sql);
     if (rows.length === 0) return false;

@@ -33,6 +33,8 @@ const NOT_CONNECTED_RETRY_MS = 1_000;
 /** One run on a chat: what it cost and what it found. Null: what was found may be what it stumbled over. */
 export interface Found {
   apiCalls: number;
+  isAnswered: boolean;
+  isInDoubt: boolean;
   startedAtMs: number;
   brought: Brought | null;
 }
@@ -169,7 +171,7 @@ function noteFailures(brought: Brought, failures: readonly Failure[]): void {
   for (const { step, userId, error } of failures) {
     const reason = error.reason ?? (isPassingKind(error) ? 'unavailable' : 'other');
     if (step === 'add') refuse(brought, userId!, reason);
-    else if (step !== 'read' && step !== 'twins' && step !== 'invite-link') {
+    else if (step !== 'read' && step !== 'invite-link') {
       brought.answers.push({
         ...{ step, result: 'refused', reason },
         ...(userId === undefined ? {} : { userId }),

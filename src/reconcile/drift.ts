@@ -13,14 +13,16 @@ import { type Author, bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import { LEAVES_RESPECTED, REFUSAL_LASTS_MS } from '../plan/leaves.ts';
-import { SferumError } from '../sferum/gateway.ts';
+import { type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
 import { endEmptyHolds, holdingOperation } from './holding.ts';
 import { observeChats } from './observe.ts';
 import { finishOperations } from './operations.ts';
+import { hasOrphansDue, seekOrphans } from './orphans.ts';
 import { planSchool } from './plan-school.ts';
+import { askWhetherBack, waitsForSferum } from './silence.ts';
 
 /** A pass reads one full request at least … */
 const CHATS_PER_PASS_AT_LEAST = 25;
@@ -32,31 +34,50 @@ export async function schoolsToSweep(ctx: Context): Promise<string[]> {
   const { rows } = await sql<{ school_id: string }>`
     select distinct c.school_id from chat c
     join sferum_account a on a.school_id = c.school_id and a.status <> 'broken'
-    where ${isDue(ctx)} or ${isAsideNoMore(ctx)}`.execute(ctx.db.across('sweep'));
+    where ${isDue(ctx)} or ${isAsideNoMore(ctx)} or ${hasOrphansDue(ctx)} or ${waitsForSferum}`.execute(
+    ctx.db.across('sweep'),
+  );
   return rows.map((r) => r.school_id);
 }
 
 /** One pass over one school: observe what is due, plan what differs, let the chats' jobs mend it. */
 export async function sweepDrift(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
   await takeUpAgain(ctx, schoolId);
+  await withAccount(ctx, schoolId, async (account) => {
+    await askWhetherBack(ctx, account, schoolId);
+    await seekOrphans(ctx, account, schoolId);
+  });
   const { rows: due } = await sql<{ id: string }>`
     select c.id from chat c where c.school_id = ${schoolId} and ${isDue(ctx)}
-    order by c.seen_at nulls first, c.id
+    order by c.look_again_at <= ${new Date(ctx.clock.now())} desc nulls last, c.seen_at nulls first, c.id
     limit ${ofOnePass(schoolId)}`.execute(ctx.db.of(schoolId));
   const ids = due.map((r) => r.id);
   if (ids.length === 0) return;
-  const startedAtMs = ctx.clock.now();
-  try {
-    const account = await accountOf(ctx, schoolId);
+  const isSeen = await withAccount(ctx, schoolId, async (account) => {
     const how = { priority: 'bulk', leaveUnreadable: true, ...(signal ? { signal } : {}) } as const;
     await observeChats(ctx, account, { schoolId, ids, ...how });
-  } catch (error) {
-    if (error instanceof NotConnected) return;
-    if (!(error instanceof SferumError && (error.kind === 'token' || error.kind === 'account'))) throw error;
-    return markAccountBroken(ctx, schoolId, error.kind, startedAtMs);
-  }
+  });
+  if (!isSeen) return;
   await mend(ctx, schoolId, ids);
   await endEmptyHolds(ctx, schoolId);
+}
+
+/** False where the school's account cannot be used; one that is found broken says so. */
+async function withAccount(
+  ctx: Context,
+  schoolId: string,
+  work: (account: SferumAccount) => Promise<void>,
+): Promise<boolean> {
+  const startedAtMs = ctx.clock.now();
+  try {
+    await work(await accountOf(ctx, schoolId));
+    return true;
+  } catch (error) {
+    if (error instanceof NotConnected) return false;
+    if (!(error instanceof SferumError && (error.kind === 'token' || error.kind === 'account'))) throw error;
+    await markAccountBroken(ctx, schoolId, error.kind, startedAtMs);
+    return false;
+  }
 }
 
 const ofOnePass = (schoolId: string) =>
@@ -119,7 +140,7 @@ function isDue(ctx: Context) {
   const before = new Date(ctx.clock.now() - ctx.config.limits.driftIntervalMs);
   return sql`(c.creation = 'created' and c.deleted_at is null and c.deleting_since is null
     and c.generation = c.settled_generation and c.condition_reason is distinct from 'chat-lost'
-    and (c.seen_at is null or c.seen_at <= ${before}))`;
+    and (c.seen_at is null or c.seen_at <= ${before} or c.look_again_at <= ${new Date(ctx.clock.now())}))`;
 }
 
 /** Set aside, and its wait is over. */

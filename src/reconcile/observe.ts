@@ -9,6 +9,7 @@ import {
   type SferumErrorKind,
 } from '../sferum/gateway.ts';
 import { inChunks } from '../store/rows.ts';
+import { observeTitles } from './observe-titles.ts';
 import { asideUntil } from './settle.ts';
 
 /** So many reads wait for slots at once: some full requests ahead, no more. */
@@ -64,6 +65,8 @@ export async function observeChats(
     },
     ...(request.signal ? { signal: request.signal } : {}),
   };
+  const own = chats.filter((chat) => Number(chat.owner_id) === account.ownerId);
+  await observeTitles(ctx, account, request.schoolId, own, call);
   let next = 0;
   let done = 0;
   const reader = async () => {
@@ -124,11 +127,12 @@ async function recordMembers(
   const at = new Date(ctx.clock.now());
   const rows = members.map((m) => ({ u: m.userId, a: m.admin, s: m.waiting ? 'waiting' : 'in' }));
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    const { rows: quiet } = await sql`update chat set seen_at = ${at},
+    const { rows: quiet } =
+      await sql`update chat set seen_at = ${at}, look_again_at = case when look_again_at > ${at} then look_again_at end,
         not_before = case when condition_reason = 'chat-lost' then ${at} else not_before end
       where id = ${chatId} and settled_generation = ${settled} and queued_at is null returning id`.execute(
-      tx,
-    );
+        tx,
+      );
     if (quiet.length === 0) return;
     await sql`update sferum_member set state = 'left', admin = false, reason = 'left', held_by = null, tries = tries + 1, seen_at = ${at}
       where chat_id = ${chatId} and state in ('in', 'waiting')

@@ -5,7 +5,7 @@ import type { ChatState } from './chat-state.ts';
 
 /** What failed of the work on a live chat; it concerns its person, title or link alone (D14). */
 export interface Failure {
-  step: SferumStep['step'] | 'read' | 'invite-link' | 'twins';
+  step: SferumStep['step'] | 'read' | 'invite-link';
   userId?: number;
   error: SferumError;
 }

@@ -57,7 +57,8 @@ async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> 
     const account = await accountOf(ctx, chat.schoolId);
     const ref = chat.ref ?? (await adoptOrphan(ctx, account, chat, work.call))?.ref;
     await doubt(ctx, chat);
-    if (ref) await takeDown(account, ref, work.call, work.brought);
+    const keepForMs = (chat.lookAgainAt?.getTime() ?? 0) - ctx.clock.now();
+    if (ref) await takeDown(account, ref, work.call, work.brought, keepForMs);
   }
   const condition: Condition = { status: 'deleting', reason: null, message: null };
   await settle(ctx, chat, { ...work, condition }, (tx) => markDeleted(ctx, tx, chat.id));
@@ -66,6 +67,8 @@ async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> 
 /** One run's calls, counted, and what is known of the live chat as it goes. */
 export class Work {
   apiCalls = 0;
+  isAnswered = false;
+  isInDoubt = false;
   readonly startedAtMs: number;
   readonly brought: Brought;
   readonly call: CallOptions;
@@ -81,6 +84,12 @@ export class Work {
       priority: chat.priority,
       onSent: () => {
         this.apiCalls += 1;
+      },
+      onOutcome: (kind, isWrite) => {
+        if (kind === 'done' || kind === 'refused') this.isAnswered = true;
+        // A creation in doubt is sought by its title, not in the chat.
+        const isLive = chat.ref !== null || this.brought.created;
+        if (kind === 'unknown' && isWrite && isLive) this.isInDoubt = true;
       },
       signal,
     };

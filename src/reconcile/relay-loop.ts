@@ -5,7 +5,6 @@ import { explainWaiting } from './accounts.ts';
 import { countConditions } from './figures.ts';
 import { dropLeftovers, settleImports } from './import-parents.ts';
 import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
-import { dueForTwins } from './twins.ts';
 
 /** Wakes within this time run as one round. */
 const GATHER_MS = 5;
@@ -13,7 +12,6 @@ const GATHER_MS = 5;
 const ROUNDS = {
   meetings: relayMeetings,
   lost: relayLost,
-  twins: dueForTwins,
   operations: async (ctx: Context, queues: Queues) => {
     await settleImports(ctx);
     await relayOperations(ctx, queues);

@@ -8,6 +8,7 @@ import type { Brought } from './bring.ts';
 import type { ChatState } from './chat-state.ts';
 import { finishOperations } from './operations.ts';
 import { recordDelay } from './order-delay.ts';
+import { wakeWaiting } from './silence.ts';
 
 const MS_PER_SECOND = 1000;
 /** A chat that is set aside is taken up again after a drift interval, then after twice as long, up to this. */
@@ -27,6 +28,10 @@ export interface Condition {
 /** What a chat's job cost, summed into its operation's result, and what stands in the way for good. */
 export interface Outcome {
   apiCalls: number;
+  /** Sferum has answered: it is not away. */
+  isAnswered: boolean;
+  /** It may still carry out something that was given up. */
+  isInDoubt: boolean;
   problem?: Problem;
 }
 
@@ -40,16 +45,18 @@ export interface Outcome {
 export async function settle(
   ctx: Context,
   chat: ChatState,
-  work: { brought: Brought | null; condition: Condition; apiCalls: number; problem?: Problem },
+  work: Outcome & { brought: Brought | null; condition: Condition },
   also: (tx: Sql) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
   const { brought } = work;
   const isAside = work.condition.status === 'failing';
   let delayMs: number | null = null;
+  let woken = 0;
   const operations = await ctx.db.transactionOf(chat.schoolId, async ({ sql: tx }) => {
     const { rows } = await sql`
-      update chat set settled_generation = ${chat.generation}, queued_at = null, attempts = 0,
+      update chat set settled_generation = ${chat.generation}, queued_at = null, attempts = 0, waits_for = null,
+        look_again_at = ${lookAgainAt(ctx, chat, work, at)},
         not_before = case when ${isAside} and generation = ${chat.generation} then ${asideUntil(ctx, at)} end,
         set_aside_times = case when ${isAside} then set_aside_times + 1 else 0 end,
         seen_at = ${brought && !brought.unguarded ? brought.seenAt : null},
@@ -71,11 +78,23 @@ export async function settle(
     }
     if (brought) await recordObserved(tx, chat, brought, at);
     await also(tx);
+    if (work.isAnswered) woken = await wakeWaiting(tx, chat.schoolId);
     if (!work.problem) delayMs = await recordDelay(tx, chat.id, at);
     return followed(tx, chat, work, at);
   });
   if (delayMs !== null) ctx.metrics.orderToChat(chat.schoolId, delayMs / MS_PER_SECOND);
+  if (woken > 0) ctx.wake('chats');
   await finishOperations(ctx, chat.schoolId, operations);
+}
+
+/** When the chat is read once more for what was in doubt, in this run or before it. */
+function lookAgainAt(
+  ctx: Context,
+  chat: ChatState,
+  { isInDoubt }: { isInDoubt: boolean },
+  at: Date,
+): Date | null {
+  return isInDoubt ? new Date(at.getTime() + ctx.config.limits.lateEffectMs) : chat.lookAgainAt;
 }
 
 /** When a chat that is set aside now is taken up again; an expression over its row. */
@@ -95,6 +114,8 @@ export async function postpone(
   work: {
     brought: Brought | null;
     apiCalls: number;
+    isAnswered: boolean;
+    isInDoubt: boolean;
     afterMs: number;
     /** Whether this counts as a failed attempt (waiting in turn does not). */
     attempt: boolean;
@@ -104,12 +125,15 @@ export async function postpone(
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
   const { brought } = work;
+  let woken = 0;
   const same = sql`generation = ${chat.generation}`;
   await ctx.db.transactionOf(chat.schoolId, async ({ sql: tx }) => {
     await sql`update operation_chat set api_calls = api_calls + ${work.apiCalls}
       where chat_id = ${chat.id} and done_at is null and generation is not null`.execute(tx);
     const { rows } = await sql`
-      update chat set queued_at = null, attempts = attempts + case when ${same} then ${work.attempt ? 1 : 0} else 0 end,
+      update chat set queued_at = null, look_again_at = ${lookAgainAt(ctx, chat, work, at)},
+        waits_for = case when ${work.attempt && !work.isAnswered} then coalesce(waits_for, 'sferum') end,
+        attempts = attempts + case when ${same} then ${work.attempt ? 1 : 0} else 0 end,
         seen_at = ${brought && !work.mustRead && !brought.unguarded ? brought.seenAt : null},
         not_before = case when ${same} then ${new Date(at.getTime() + Math.round(work.afterMs))} else not_before end,
         condition = ${work.condition ? work.condition.status : sql`condition`},
@@ -118,10 +142,12 @@ export async function postpone(
         condition_since = case when condition = ${work.condition?.status ?? sql`condition`} then condition_since else ${at} end
       where id = ${chat.id} and settled_generation < ${chat.generation}
       returning id`.execute(tx);
+    if (work.isAnswered) woken = await wakeWaiting(tx, chat.schoolId);
     if (!brought) return;
     await recordAnswers(tx, chat, brought, at);
     if (rows.length > 0) await recordObserved(tx, chat, brought, at);
   });
+  if (woken > 0) ctx.wake('chats');
 }
 
 /** The job does nothing (more): it lets go of the chat, which is given out again if it is still due. */
@@ -133,14 +159,16 @@ export async function release(ctx: Context, chat: { schoolId: string; chatId: st
 
 /**
  * Said before the first write to a live chat: until its outcome is recorded, what we believe of the chat is in
- * doubt. Whoever comes after a crash reads it first, whatever is desired by then (V3).
+ * doubt. Whoever comes after a crash reads it first, whatever is desired by then (V3), and once more when what was
+ * under way must have taken effect.
  */
 export async function doubt(
   ctx: Context,
   { id, schoolId }: Pick<ChatState, 'id' | 'schoolId'>,
 ): Promise<void> {
-  await sql`update chat set seen_at = null
-    where id = ${id} and school_id = ${schoolId} and seen_at is not null`.execute(ctx.db.of(schoolId));
+  const lookAgain = new Date(ctx.clock.now() + ctx.config.limits.lateEffectMs);
+  await sql`update chat set seen_at = null, look_again_at = ${lookAgain}
+    where id = ${id} and school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
 }
 
 async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {

@@ -9,6 +9,7 @@ import {
 } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import type { Brought } from './bring.ts';
+import { Later } from './later.ts';
 
 /** What a chat is called once nobody is in it: Sferum knows no deletion. */
 const ABANDONED_TITLE = 'Удалённый чат';
@@ -21,6 +22,8 @@ export async function takeDown(
   ref: ChatRef,
   call: CallOptions,
   progress: Brought,
+  /** Somebody may still come in late until then, in ms: the chat is let go only after another look. */
+  keepForMs = 0,
 ): Promise<void> {
   try {
     const members = await account.readMembers(ref, call);
@@ -31,6 +34,7 @@ export async function takeDown(
       progress.members.delete(userId);
       progress.answers.push({ step: 'remove', userId, result: 'done' });
     });
+    if (keepForMs > 0) throw new Later(keepForMs);
     await account.abandonChat(ref, ABANDONED_TITLE, call);
   } catch (error) {
     if (!(error instanceof SferumError && error.kind === 'chat-lost')) throw error;
@@ -57,7 +61,8 @@ export async function takeOut(
 export async function markDeleted(ctx: Context, tx: Sql, chatId: string): Promise<void> {
   const { rows } =
     await sql`update chat set deleted_at = ${new Date(ctx.clock.now())}, peer_id = null, creation = 'none',
-      sferum_title = null, invite_link = null, link_due = false, handover_since = null, lacks_admin = false
+      sferum_title = null, invite_link = null, link_due = false, handover_since = null, lacks_admin = false, look_again_at = null,
+      foreign_title = null, foreign_title_times = 0
     where id = ${chatId} and deleting_since is not null returning id`.execute(tx);
   if (rows.length === 0) return;
   await sql`delete from sferum_member where chat_id = ${chatId}`.execute(tx);

@@ -73,6 +73,8 @@ export interface CallOptions {
   notAfterMs?: number;
   /** Told at each time the call goes out, retries included, for counting. */
   onSent?: () => void;
+  /** Told how each try of a call ended, for what no error says: a write may still take effect although a later try was answered. */
+  onOutcome?: (kind: 'done' | SferumErrorKind, isWrite: boolean) => void;
 }
 
 export interface SferumChatMember {
@@ -84,7 +86,8 @@ export interface SferumChatMember {
 
 export interface FoundChat {
   ref: ChatRef;
-  title: string;
+  /** How it is called: one reading, or two where the messenger does not say how it writes titles. */
+  titles: readonly string[];
   /** Whether the account that looks is its owner. */
   own: boolean;
 }
@@ -130,6 +133,14 @@ export interface SferumAccount {
   readMembers(chat: ChatRef, options: CallOptions): Promise<SferumChatMember[]>;
   /** Every own chat that the account is in, newest first, whole listing read. */
   ownChats(options: CallOptions): Promise<FoundChat[]>;
+  /**
+   * How these chats are called, in each reading, by their peer ids; without those that are not to be seen. A cheap
+   * look: 100 to a call.
+   */
+  readTitles(
+    chats: readonly ChatRef[],
+    options: CallOptions,
+  ): Promise<ReadonlyMap<number, readonly string[]>>;
   /** Those of them that bear exactly this title. */
   findChats(title: string, options: CallOptions): Promise<FoundChat[]>;
   /** Renames, clears and leaves a chat whose people are out already (G1): VK knows no deletion. */

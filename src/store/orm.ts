@@ -21,6 +21,7 @@ import { Erasures } from '../../migrations/0021-erasures.ts';
 import { Steps } from '../../migrations/0022-steps.ts';
 import { ErasureStamps } from '../../migrations/0023-erasure-stamps.ts';
 import { Holds } from '../../migrations/0024-holds.ts';
+import { LateEffects } from '../../migrations/0025-late-effects.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
@@ -74,6 +75,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0022-steps', class: Steps },
         { name: '0023-erasure-stamps', class: ErasureStamps },
         { name: '0024-holds', class: Holds },
+        { name: '0025-late-effects', class: LateEffects },
       ],
       snapshot: false,
     },

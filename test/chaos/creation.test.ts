@@ -4,7 +4,6 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
 import { sweepDrift } from '../../src/reconcile/drift.ts';
-import { dueForTwins } from '../../src/reconcile/twins.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 
@@ -77,7 +76,7 @@ describe('one owner by fence', () => {
 
 describe('duplicates that no look could prevent', () => {
   test('a chat that showed in no listing in time is found later, its people are out, and it is reported', async () => {
-    const { chatId } = await oneChat();
+    const { school, chatId } = await oneChat();
     halves.sandbox.world.faults.once('messages.createChat', 'applyThenReset');
     halves.sandbox.world.faults.listingLagMs = 3_600_000;
     for (let round = 0; round < 4; round++) {
@@ -89,16 +88,13 @@ describe('duplicates that no look could prevent', () => {
     expect(halves.duplicates()).toHaveLength(1);
 
     halves.sandbox.world.faults.listingLagMs = 0;
-    await letTimePass();
-    expect(await dueForTwins(halves.ctx)).toBe(1);
-    await halves.workAll();
+    await sweepDrift(halves.ctx, school);
     expect(halves.duplicates()).toEqual([]);
     expect(await halves.differences()).toEqual([]);
     const { rows } = await sql`select chat_id from journal where what = 'sferum-duplicate'`.execute(
       everywhere(halves.ctx),
     );
     expect(rows).toEqual([{ chat_id: chatId }]);
-    expect(await dueForTwins(halves.ctx)).toBe(0);
   });
 
   test('a chat of the same title that somebody made by hand is not ours to touch', async () => {
@@ -109,7 +105,7 @@ describe('duplicates that no look could prevent', () => {
     const other = halves.sandbox.world.createChat(ours!.ownerId, ours!.title, cause);
     halves.sandbox.world.addMember(other, 555, ours!.ownerId, cause);
     await letTimePass();
-    expect(await dueForTwins(halves.ctx)).toBe(0);
+    await sweepDrift(halves.ctx, school);
     await halves.initialize(school, ['staff']);
     await halves.work(chatId);
     expect([...other.members.keys()]).toContain(555);

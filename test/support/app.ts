@@ -65,6 +65,7 @@ export async function startTestApp(
       SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
       LOG_LEVEL: 'fatal',
       LIMIT_SWEEP_INTERVAL_MS: '300',
+      LIMIT_LATE_EFFECT_MS: '1000',
       // Tests ask faster than people.
       LIMIT_PERSON_REQUESTS_PER_SECOND: '1000000',
       ...options.env,

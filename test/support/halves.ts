@@ -77,6 +77,7 @@ export async function startHalves(
   const url = options.beside?.env.SFERUM_API_URL ?? (await sandbox.listen()).url;
   const env = {
     ...{ DATABASE_URL: databaseUrl, SFERUM_API_URL: url, DATA_DIR: dataDir, LIMIT_SWEEP_INTERVAL_MS: '300' },
+    LIMIT_LATE_EFFECT_MS: '1000',
     ...options.env,
   };
   const config = loadConfig({ SGO_JWT_SECRET: JWT_SECRET, SECRETS_KEY, LOG_LEVEL: 'silent', ...env }, 'api');

@@ -49,7 +49,9 @@ export class Api {
       const fault = this.world.faults.takeForRequest(methods, token.ownerId);
       const work = (maxCalls: number) => this.work(token, name, raw, script, maxCalls);
       if (fault === undefined) return { kind: 'json', body: work(MAX_CALLS_IN_EXECUTE) };
-      if (fault.work !== 'none')
+      if (fault.work === 'late')
+        this.world.faults.keepForLater(() => unseen(() => work(MAX_CALLS_IN_EXECUTE)));
+      else if (fault.work !== 'none')
         unseen(() => work(fault.work === 'all' ? MAX_CALLS_IN_EXECUTE : this.part(methods)));
       return ending(fault, name, raw);
     } catch (error) {

@@ -18,7 +18,7 @@ const fault = z.union([
   z.enum(FAULT_NAMES),
   z.strictObject({ code: z.number().int(), subcode: z.number().int().optional() }),
   z.strictObject({
-    work: z.enum(['none', 'part', 'all']),
+    work: z.enum(['none', 'part', 'all', 'late']),
     ending: z.union([z.enum(['reset', 'hang', 'http502']), z.number().int()]),
   }),
 ]);
@@ -44,6 +44,7 @@ const faultsBody = z.strictObject({
     .optional(),
   listingLagMs: z.number().min(0).optional(),
   memberListing: z.enum(MEMBER_LISTINGS).optional(),
+  escapedTitles: z.boolean().optional(),
   latencyMs: z.number().min(0).optional(),
   trailingErrorRate: share.optional(),
 });
@@ -62,6 +63,7 @@ const action = z.discriminatedUnion('action', [
     condition: z.enum(['normal', 'disabled', 'unsupported']),
   }),
   z.strictObject({ action: z.literal('revokeToken'), token: z.string() }),
+  z.strictObject({ action: z.literal('carryOutLate') }),
 ]);
 type Action = z.infer<typeof action>;
 
@@ -148,6 +150,8 @@ function act(world: SandboxWorld, body: Action): boolean {
     case 'revokeToken':
       world.revokeToken(body.token);
       return true;
+    case 'carryOutLate':
+      return world.faults.carryOutLate() > 0;
     case 'promote':
     case 'demote':
       world.setAdminByHand(body.chat, body.user, body.action === 'promote');

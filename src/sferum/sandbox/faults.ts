@@ -1,9 +1,12 @@
 /**
  * Faults on demand. A wire fault befalls a whole request: how much of its work is done (none, part of an
- * execute's calls, all) and how it ends (reset, hang, 502, or an error of VK). A call fault is a refusal of
+ * execute's calls, all, or all of it late: when `carryOutLate` says so) and how it ends (reset, hang, 502, or an error of VK). A call fault is a refusal of
  * one call, also inside execute, with nothing done.
  */
-export type WireFault = { work: 'none' | 'part' | 'all'; ending: 'reset' | 'hang' | 'http502' | number };
+export type WireFault = {
+  work: 'none' | 'part' | 'all' | 'late';
+  ending: 'reset' | 'hang' | 'http502' | number;
+};
 export type CallFault = { code: number; subcode?: number };
 
 const NAMED = {
@@ -18,6 +21,8 @@ const NAMED = {
   applyThenError10: { work: 'all', ending: 10 },
   partThenError10: { work: 'part', ending: 10 },
   partThenError13: { work: 'part', ending: 13 },
+  lateThenReset: { work: 'late', ending: 'reset' },
+  lateThenError10: { work: 'late', ending: 10 },
   error1: { work: 'none', ending: 1 },
 } as const satisfies Record<string, WireFault>;
 
@@ -64,11 +69,14 @@ export class Faults {
   /** Fresh chats stay out of getConversations and searchConversations for so long. */
   listingLagMs = 0;
   memberListing: MemberListing = 'whole';
+  /** Titles come HTML-escaped in listings: nobody says whether VK's do. */
+  escapedTitles = false;
   /** Every answer waits so long. */
   latencyMs = 0;
   /** How often (0 to 1) execute_errors ends with an entry of `execute` that repeats the last. */
   trailingErrorRate = 0;
   private rules: ActiveRule[] = [];
+  private late: (() => void)[] = [];
   private readonly now: () => number;
   private readonly random: () => number;
 
@@ -93,12 +101,25 @@ export class Faults {
     this.add({ method, fault, times: 1 });
   }
 
-  /** No more faults of any kind. */
+  /** Keeps the work of a request whose answer nobody waits for any more. */
+  keepForLater(work: () => void): void {
+    this.late.push(work);
+  }
+
+  /** VK carries out now what it had not yet; returns how many requests. */
+  carryOutLate(): number {
+    const late = this.late.splice(0);
+    for (const work of late) work();
+    return late.length;
+  }
+
+  /** No more faults of any kind; what is to be carried out late still is. */
   clear(): void {
     this.rules = [];
     this.rates = {};
     this.listingLagMs = 0;
     this.memberListing = 'whole';
+    this.escapedTitles = false;
     this.latencyMs = 0;
     this.trailingErrorRate = 0;
   }

@@ -20,6 +20,7 @@ export type VkParams = Readonly<Record<string, VkParam>>;
 const LIST_REPLY_BYTES: Readonly<Record<string, number>> = {
   'messages.getConversationMembers': 150_000,
   'messages.getConversations': 1_000_000,
+  'messages.getConversationsById': 500_000,
 };
 /** createChat names up to a thousand ids; everything else is smaller. */
 const REPLY_BYTES = 20_000;

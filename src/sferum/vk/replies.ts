@@ -23,18 +23,15 @@ export const membersReply = z.object({
   ),
 });
 
-export const conversationsReply = z.object({
-  count,
-  items: z.array(
-    z.object({
-      conversation: z.object({
-        peer: z.object({ id }),
-        // Only conversations with several people have settings.
-        chat_settings: z.object({ owner_id: id, title: z.string(), state: z.string() }).optional(),
-      }),
-    }),
-  ),
+const conversation = z.object({
+  peer: z.object({ id }),
+  // Only conversations with several people have settings.
+  chat_settings: z.object({ owner_id: id, title: z.string(), state: z.string() }).optional(),
 });
+
+export const conversationsReply = z.object({ count, items: z.array(z.object({ conversation })) });
+
+export const conversationsByIdReply = z.object({ items: z.array(conversation) });
 
 /** Links are for people to follow: one that leads anywhere else is no answer. */
 export const linkReplies = (leadsToSferum: (link: string) => boolean) => {

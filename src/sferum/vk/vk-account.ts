@@ -17,8 +17,9 @@ import { VkError } from './errors.ts';
 import type { VkLimits } from './limits.ts';
 import { readMembers } from './members.ts';
 import { type ListedChat, listChats, type SharedScan } from './own-chats.ts';
-import { type Ask, createChatReply, linkReplies } from './replies.ts';
+import { type Ask, conversationsByIdReply, createChatReply, linkReplies } from './replies.ts';
 import { withRetries } from './retry.ts';
+import { readingsOf } from './titles.ts';
 import type { TokenBatcher } from './token-batcher.ts';
 import type { Clock } from './transport.ts';
 
@@ -122,7 +123,7 @@ export class VkAccount implements SferumAccount {
   }
 
   async findChats(title: string, options: CallOptions): Promise<FoundChat[]> {
-    return (await this.ownChats(options)).filter((chat) => chat.title === title);
+    return (await this.ownChats(options)).filter((chat) => chat.titles.includes(title));
   }
 
   async ownChats(options: CallOptions): Promise<FoundChat[]> {
@@ -134,7 +135,23 @@ export class VkAccount implements SferumAccount {
     return listed
       .filter((chat) => chat.ownerId === this.ownerId && chat.state === 'in')
       .sort((one, other) => other.peerId - one.peerId)
-      .map(({ peerId, title }) => ({ ref: { ownerId: this.ownerId, peerId }, title, own: true }));
+      .map(({ peerId, title }) => ({
+        ...{ ref: { ownerId: this.ownerId, peerId }, titles: readingsOf(title), own: true },
+      }));
+  }
+
+  async readTitles(
+    chats: readonly ChatRef[],
+    options: CallOptions,
+  ): Promise<ReadonlyMap<number, readonly string[]>> {
+    const peerIds = chats.map((chat) => this.#peerId(chat));
+    const read = readCall('messages.getConversationsById', { peer_ids: peerIds });
+    const { items } = await this.#asker(options)(read, conversationsByIdReply);
+    return new Map(
+      items.flatMap(({ peer, chat_settings: settings }) =>
+        settings ? [[peer.id, readingsOf(settings.title)] as const] : [],
+      ),
+    );
   }
 
   /** Can be begun again after any of its steps: who has left already only clears. */
@@ -203,7 +220,7 @@ export class VkAccount implements SferumAccount {
     { batcher } = this.#parts.line,
   ): Promise<unknown> {
     const { clock, random, limits } = this.#parts;
-    return withRetries(() => batcher.call(call, options), {
+    return withRetries(() => told(batcher.call(call, options), call, options), {
       repeatUnknown: repeat === 'freely',
       signal: options.signal,
       isClosing: () => batcher.closed,
@@ -221,6 +238,22 @@ export class VkAccount implements SferumAccount {
 
   #chatId(chat: ChatRef): number {
     return this.#peerId(chat) - CHAT_PEER_BASE;
+  }
+}
+
+/** Tells how a try ended. */
+async function told(
+  trying: Promise<unknown>,
+  { write }: VkCall,
+  { onOutcome }: CallOptions,
+): Promise<unknown> {
+  try {
+    const value = await trying;
+    onOutcome?.('done', write);
+    return value;
+  } catch (error) {
+    if (error instanceof SferumError) onOutcome?.(error.kind, write);
+    throw error;
   }
 }
 

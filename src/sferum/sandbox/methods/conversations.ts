@@ -18,7 +18,7 @@ function listed({ world, token }: Caller): readonly Place[] {
     : places.filter((place) => place.chat.createdAtMs <= hiddenAfterMs);
 }
 
-function conversation({ token }: Caller, place: Place) {
+function conversation({ world, token }: Caller, place: Place) {
   const last = lastMessageOf(place);
   return {
     peer: { id: CHAT_PEER_BASE + place.localId, type: 'chat', local_id: place.localId },
@@ -29,18 +29,21 @@ function conversation({ token }: Caller, place: Place) {
     sort_id: { major_id: 0, minor_id: last.id },
     last_conversation_message_id: last.indexInChat,
     can_write: { allowed: place.state === 'in' },
-    chat_settings: chatSettings(place, token.ownerId),
+    chat_settings: chatSettings(place, token.ownerId, world.faults.escapedTitles),
   };
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
+
 /** Who is out sees the title and his state, not the members. */
-function chatSettings(place: Place, viewer: number) {
+function chatSettings(place: Place, viewer: number, isEscaped: boolean) {
   const { chat } = place;
   const isIn = place.state === 'in';
   const isAdmin = isIn && isAdminOf(chat, viewer);
   return {
     owner_id: chat.ownerId,
-    title: chat.title,
+    title: isEscaped ? escaped(chat.title) : chat.title,
     state: place.state,
     acl: {
       can_change_info: isAdmin,

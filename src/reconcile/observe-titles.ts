@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import {
+  type CallOptions,
+  type SferumAccount,
+  SferumError,
+  type SferumErrorKind,
+} from '../sferum/gateway.ts';
+
+/** So many chats are asked for at once. */
+const CHATS_AT_ONCE = 100;
+/** So often the same foreign title is put back: then it is how Sferum shows ours, or somebody's firm will. */
+const TITLES_PUT_BACK = 5;
+const OF_THE_ACCOUNT: readonly SferumErrorKind[] = ['token', 'account'];
+
+/**
+ * How live chats are called in the messenger, 100 to a call (D9): what is not ours is believed from now on, so that
+ * the next plan puts it back. A chat with work under way keeps what its job records. Titles that cannot be had stop
+ * nothing.
+ */
+export async function observeTitles(
+  ctx: Context,
+  account: SferumAccount,
+  schoolId: string,
+  chats: readonly { id: string; peer_id: string }[],
+  call: CallOptions,
+): Promise<void> {
+  for (let from = 0; from < chats.length; from += CHATS_AT_ONCE) {
+    const some = chats.slice(from, from + CHATS_AT_ONCE);
+    const refs = some.map((chat) => ({ ownerId: account.ownerId, peerId: Number(chat.peer_id) }));
+    try {
+      const titles = await account.readTitles(refs, call);
+      const seen = some.flatMap(({ id, peer_id }) => {
+        const readings = titles.get(Number(peer_id));
+        return readings ? [{ id, readings: readings.map(alike) }] : [];
+      });
+      await recordTitles(ctx, schoolId, seen);
+    } catch (error) {
+      if (!(error instanceof SferumError) || OF_THE_ACCOUNT.includes(error.kind)) throw error;
+      ctx.log.warn({ schoolId, error: error.message }, 'the titles of chats cannot be read');
+    }
+  }
+}
+
+/** VK may trim and compose: no reason to rename a chat, which tells everybody in it. */
+const alike = (title: string): string => title.normalize('NFC').replace(/\s+/g, ' ').trim();
+
+async function recordTitles(
+  ctx: Context,
+  schoolId: string,
+  seen: readonly { id: string; readings: readonly string[] }[],
+): Promise<void> {
+  if (seen.length === 0) return;
+  const { rows } = await sql<{ id: string; title: string; sferum_title: string | null }>`
+    select id, title, sferum_title from chat where school_id = ${schoolId} and id = any(${seen.map((s) => s.id)}::uuid[])
+      and creation = 'created' and generation = settled_generation and queued_at is null`.execute(
+    ctx.db.of(schoolId),
+  );
+  const readingsOf = new Map(seen.map((s) => [s.id, s.readings]));
+  for (const { id, title, sferum_title: believed } of rows) {
+    const readings = readingsOf.get(id)!;
+    if (believed !== null && readings.includes(alike(believed))) continue;
+    const isOurs = readings.includes(alike(title));
+    const shown = readings[0]!;
+    await sql`update chat set
+        foreign_title_times = case when ${isOurs} then 0 when foreign_title = ${shown} then foreign_title_times + 1 else 1 end,
+        foreign_title = case when ${isOurs} then null else ${shown} end,
+        sferum_title = case when ${isOurs} then title
+          when foreign_title = ${shown} and foreign_title_times >= ${TITLES_PUT_BACK} then sferum_title else ${shown} end
+      where id = ${id} and school_id = ${schoolId} and generation = settled_generation and queued_at is null`.execute(
+      ctx.db.of(schoolId),
+    );
+  }
+}

@@ -1,7 +1,7 @@
 /**
  * A long random sequence of everything that can happen to a school – events, orders ahead and cancelled, imports,
- * links, edits by hand, strangers and leavers, lost replies, days passing – and after each step Sferum is what the
- * rules give from the facts. WALK_SEED repeats a run; WALK_SECONDS makes it longer than CI's.
+ * links, edits by hand, strangers and leavers, steps that fail, are lost or come late, foreign titles, days passing –
+ * and after each step Sferum is what the rules give from the facts. WALK_SEED repeats a run; WALK_SECONDS makes it longer than CI's.
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -177,6 +177,30 @@ const STEPS: Record<string, () => Promise<unknown>> = {
       pick(['applyThenReset', 'http502', 'error10', 'applyThenHttp502'] as const),
     );
     return issueOrder();
+  },
+  'steps fail': async () => {
+    const { faults } = world.sandbox.world;
+    const [method, fault] = pick([
+      ...([15, 935, 3, 10] as const).map((code) => ['messages.setMemberRole', code] as const),
+      ...([10, 1] as const).map((code) => ['messages.addChatUser', code] as const),
+      ...([10, 1017] as const).map((code) => ['messages.removeChatUser', code] as const),
+      ...([15, 100] as const).map((code) => ['messages.editChat', code] as const),
+      ['messages.getConversationMembers', 10] as const,
+    ]);
+    faults.add({ method, fault, times: 1 + Math.floor(random() * 3) });
+    const change = pick(['order', 'class saved', 'group saved', 'edit']);
+    await STEPS[change]!();
+    return `${method} ${fault}, ${change}`;
+  },
+  'carried out late': async () => {
+    world.sandbox.world.faults.once('execute', pick(['lateThenReset', 'lateThenError10'] as const));
+    return issueOrder();
+  },
+  'late effects': async () => world.sandbox.world.faults.carryOutLate(),
+  'renamed in the messenger': async () => {
+    const chat = await anyChat();
+    const live = world.sandbox.world.chatAt(chat.owner, chat.peer);
+    world.sandbox.world.renameByHand(live.id, `Болталка ${++sequence}`);
   },
   import: async () => {
     const files = makeSchool({ seed: 7, size: 'small', today: TODAY }).files;

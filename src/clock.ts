@@ -28,3 +28,17 @@ export function dayIn(timeZone: string, nowMs: number): string {
   }
   return format.format(nowMs);
 }
+
+const FRACTION = /[.,](\d+)/;
+/** Digits of a second that PostgreSQL keeps. */
+const KEPT_DIGITS = 6;
+
+/**
+ * An instant as ISO 8601 or PostgreSQL gives it → ISO 8601 UTC with all digits of its second, at least six: so texts
+ * compare as instants do as long as none has more. A `Date` would forget what is below a millisecond.
+ */
+export function exactInstant(text: string): string {
+  const fraction = FRACTION.exec(text)?.[1] ?? '';
+  const whole = new Date(text.replace(FRACTION, '')).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length);
+  return `${whole}.${fraction.replace(/0+$/, '').padEnd(KEPT_DIGITS, '0')}Z`;
+}

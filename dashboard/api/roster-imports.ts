@@ -35,7 +35,7 @@ export function rosterImportRoutes({ api, ctx, commands, guards }: ApiParts): vo
     }
     const operationId = await commands.importRoster({
       body: new Uint8Array(await c.req.arrayBuffer()),
-      takenAt: new Date(takenAtMs),
+      takenAt: takenAt ?? new Date(takenAtMs),
       within: askedSchool(c) ?? caller.schoolId,
       by: authorOf(caller),
     });

@@ -31,7 +31,7 @@ export function judge(evidence: Evidence, scope: Scope) {
   const active: EnrollmentFact[] = [];
   for (const fact of evidence.facts) {
     const presence = isVoidPresence(fact, evidence.voided, scope) ? null : fact.stated;
-    const absence = isVoidAbsence(fact, evidence.voided, scope) ? null : fact.gone;
+    const absence = isVoidAbsence(fact, evidence, scope) ? null : fact.gone;
     stated = later(stated, presence);
     gone = later(gone, absence);
     if (isPresent(presence, absence) && covers(fact, scope.day)) active.push(fact);
@@ -51,13 +51,19 @@ function outweighs(statement: Stamp | null, order: OrderFact, scope: Scope): boo
   return scope.dayOf(statement.at) >= order.effectiveOn;
 }
 
-/** Rule 6, an absence: begun while an order stood that had ended the place, and not stated since. */
-function isVoidAbsence(fact: EnrollmentFact, voided: readonly Effect[], scope: Scope): boolean {
-  const { gone, goneFrom } = fact;
-  if (gone === null || fact.stated === null) return false;
+/**
+ * Rule 6, an absence: begun while an order stood that had ended the place, and not stated since. A place of which nothing
+ * else was ever stated had to be given before, by an order in force.
+ */
+function isVoidAbsence(fact: EnrollmentFact, { voided, effects }: Evidence, scope: Scope): boolean {
+  const { gone, goneFrom, stated } = fact;
+  if (gone === null) return false;
   return voided.some(
     ({ order, enters }) =>
-      !enters && outweighs(goneFrom ?? gone, order, scope) && compareStamps(order.cancelled!, gone) > 0,
+      !enters &&
+      (stated !== null || effects.some((given) => given.enters && compareOrders(given.order, order) < 0)) &&
+      outweighs(goneFrom ?? gone, order, scope) &&
+      compareStamps(order.cancelled!, gone) > 0,
   );
 }
 
@@ -79,6 +85,13 @@ export function isPresent(stated: Stamp | null, gone: Stamp | null): boolean {
 /** Whether the day lies within the statement's own bounds. */
 export function covers(fact: EnrollmentFact, day: Day): boolean {
   return (fact.beginsOn === null || fact.beginsOn <= day) && (fact.endsOn === null || fact.endsOn >= day);
+}
+
+/** Rule 3: the place of an order among those that name one pupil. */
+export function compareOrders(a: OrderFact, b: OrderFact): number {
+  return (
+    compareText(a.effectiveOn, b.effectiveOn) || compareStamps(a.issued, b.issued) || compareText(a.id, b.id)
+  );
 }
 
 function later(a: Stamp | null, b: Stamp | null): Stamp | null {

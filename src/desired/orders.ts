@@ -18,9 +18,8 @@
  *     void, what it ended is back; likewise a presence that began (`statedFrom`) while it stood and gave the place.
  *     What was so before it, or is stated after the cancellation, counts as ever.
  */
-import { compareStamps, covers, type Evidence, isPresent, judge, type Scope } from './evidence.ts';
+import { compareOrders, covers, type Evidence, isPresent, judge, type Scope } from './evidence.ts';
 import type { Day, EnrollmentFact, OrderFact, OrderItem, OrderKind, RosterFacts, UnitKind } from './model.ts';
-import { compareText } from './names.ts';
 
 /** A pupil's place in a unit: since when (null bounds leave it out), and the order that gave it. */
 export interface Place {
@@ -196,12 +195,6 @@ function ordersByPupil(orders: readonly OrderFact[]): Map<string, Ordered[]> {
     }
   }
   return byPupil;
-}
-
-function compareOrders(a: OrderFact, b: OrderFact): number {
-  return (
-    compareText(a.effectiveOn, b.effectiveOn) || compareStamps(a.issued, b.issued) || compareText(a.id, b.id)
-  );
 }
 
 /** Several statements may cover one day: the earliest beginning is shown. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
-import { dayIn } from '../clock.ts';
+import { dayIn, exactInstant } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES, type ChatType } from '../desired/model.ts';
 import { notFound, Refusal } from '../refusal.ts';
@@ -12,12 +12,13 @@ import { openOperation } from './operations.ts';
 /** Keeps the file and opens its operation, in one transaction: 202 means durable (V1). Returns the operation's id. */
 export async function requestRosterImport(
   ctx: Context,
-  request: { body: Uint8Array; takenAt: Date; within: string; by: Author },
+  request: { body: Uint8Array; takenAt: Date | string; within: string; by: Author },
 ): Promise<string> {
   const id = ctx.newId();
   const { body } = request;
   const file = { bytes: body.byteLength, sha256: createHash('sha256').update(body).digest('hex') };
-  const takenAt = request.takenAt.toISOString();
+  const takenAt =
+    typeof request.takenAt === 'string' ? exactInstant(request.takenAt) : request.takenAt.toISOString();
   await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
     await openOperation(tx, {
       id,
@@ -28,7 +29,7 @@ export async function requestRosterImport(
       at: new Date(ctx.clock.now()),
     });
     await sql`insert into roster_file (operation_id, taken_at, body)
-      values (${id}, ${request.takenAt}, ${Buffer.from(body)})`.execute(tx);
+      values (${id}, ${takenAt}::timestamptz, ${Buffer.from(body)})`.execute(tx);
   });
   ctx.wake('operations');
   return id;

@@ -33,16 +33,18 @@ const union = (name: string): FactColumn => ({
   type: 'text[]',
   adding: `array(select u.id from (select unnest(t.${name}) union select unnest(s.${name})) u(id) order by u.id collate "C")`,
 });
-/** null, no bound, is the widest. */
+const day = (name: string): FactColumn => ({ name, type: 'date' });
+/** Of two spans that touch the wider, null being the widest; of others the newer: what lies between nobody said. */
+const apart = 't.ends_on < s.starts_on or s.ends_on < t.starts_on';
 const earliest = (name: string): FactColumn => ({
   name,
   type: 'date',
-  adding: `case when t.${name} is null or s.${name} is null then null else least(t.${name}, s.${name}) end`,
+  adding: `case when ${apart} then s.${name} when t.${name} is null or s.${name} is null then null else least(t.${name}, s.${name}) end`,
 });
 const latest = (name: string): FactColumn => ({
   name,
   type: 'date',
-  adding: `case when t.${name} is null or s.${name} is null then null else greatest(t.${name}, s.${name}) end`,
+  adding: `case when ${apart} then s.${name} when t.${name} is null or s.${name} is null then null else greatest(t.${name}, s.${name}) end`,
 });
 
 export const PERSON: FactTable = {
@@ -88,7 +90,8 @@ export const SUBJECT_GROUP: FactTable = {
 export const ENROLLMENT: FactTable = {
   name: 'enrollment',
   keys: ['unit', 'unit_id', 'student_id'],
-  columns: [earliest('begins_on'), latest('ends_on')],
+  // What a statement that only adds may say of it: only-adding.ts.
+  columns: [day('begins_on'), day('ends_on')],
 };
 
 export const GUARDIAN: FactTable = { name: 'guardian', keys: ['guardian_id', 'student_id'], columns: [] };

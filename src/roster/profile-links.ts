@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
-import type { RejectedRow } from './one-roster/rejected.ts';
+import type { RowFault } from './one-roster/row-report.ts';
+import { BY_IMPORT } from './stamp.ts';
 
 export interface LinkCandidate {
   schoolId: string;
@@ -17,9 +18,6 @@ interface Holder {
   pupil: boolean;
 }
 
-/** Statements of imports are stamped so. */
-export const IMPORT_PREFIX = 'import:';
-
 /**
  * Links people to the VK profiles that the file names. An import never touches a link that somebody made or
  * undid: it adds where nothing is known yet, and corrects what an earlier import said.
@@ -30,11 +28,11 @@ export async function linkProfiles(
   tx: Sql,
   candidates: readonly LinkCandidate[],
   stamp: Stamp,
-): Promise<{ refused: RejectedRow[]; changed: Set<string> }> {
+): Promise<{ refused: Omit<RowFault, 'valueKind'>[]; changed: Set<string> }> {
   const open = await withoutLinkOfTheirOwn(tx, candidates, stamp);
   if (open.length > 0) await holdAllProfiles(tx);
   const holders = await holdersOf(tx, open);
-  const refused: RejectedRow[] = [];
+  const refused: Omit<RowFault, 'valueKind'>[] = [];
   const granted: LinkCandidate[] = [];
   for (const candidate of open) {
     const others = (holders.get(candidate.vkUserId) ?? []).filter(
@@ -80,7 +78,7 @@ async function withoutLinkOfTheirOwn(
       ${candidates.map((c) => c.vkUserId)}::bigint[]) with ordinality as c(school_id, person_id, vk_user_id, at)
     left join profile_link l on l.school_id = c.school_id and l.person_id = c.person_id
     where l.person_id is null or (l.present and l.vk_user_id <> c.vk_user_id
-      and starts_with(l.stated_by, ${IMPORT_PREFIX}) and (l.stated_at, l.stated_by) < (${stamp.at}::timestamptz, ${stamp.by}))
+      and l.stated_by like any(${BY_IMPORT}) and (l.stated_at, l.stated_by) < (${stamp.at}::timestamptz, ${stamp.by}))
   `.execute(tx);
   return rows.map((row) => candidates[row.at - 1]!).sort(byPerson);
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import { BY_IMPORT } from './stamp.ts';
 
 /**
  * The cancellation of a withdrawal brings back what it ended (D6): also the pupil, his parents and their links
@@ -19,7 +20,7 @@ export async function reviveCancelled(tx: Sql, schoolId: string): Promise<string
   if (explained.length === 0) return [];
   const orders = sql`jsonb_to_recordset(${JSON.stringify(explained)}::jsonb)
     as o(student text, issued timestamptz, cancelled timestamptz)`;
-  const leftOut = sql`not t.present and t.stated_at is not null and t.gone_by like 'import:%'
+  const leftOut = sql`not t.present and t.stated_at is not null and t.gone_by like any(${BY_IMPORT})
     and t.gone_at > o.issued and t.gone_at < o.cancelled`;
   await sql`
     update guardian t set gone_at = null, gone_by = null from ${orders}

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { exactInstant } from '../clock.ts';
 import type {
   ClassFact,
   EnrollmentFact,
@@ -12,7 +13,7 @@ import type {
   Stamp,
   UnitKind,
 } from '../desired/model.ts';
-import { instant, type Sql } from './database.ts';
+import type { Sql } from './database.ts';
 import type { FactPart } from './fact-part.ts';
 
 interface StampColumns {
@@ -170,7 +171,7 @@ function stampReader(): (at: string | null, by: string | null) => Stamp | null {
     const key = `${at}|${by}`;
     let stamp = seen.get(key);
     if (!stamp) {
-      stamp = { at: instant(at), by: by ?? '' };
+      stamp = { at: exactInstant(at), by: by ?? '' };
       seen.set(key, stamp);
     }
     return stamp;

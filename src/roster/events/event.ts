@@ -1,5 +1,6 @@
 /** The events СГО sends one by one (contract, «Changes one by one»): their shapes, and what is wrong with a bad one. */
 import { z } from 'zod';
+import { exactInstant } from '../../clock.ts';
 import { cleanText, isCleanId, isDay, isInstant } from '../clean-text.ts';
 import { ID_CHARS, NAME_CHARS } from '../limits.ts';
 import {
@@ -26,10 +27,12 @@ const filled = (chars: number) => text(chars).refine((clean) => clean !== '', { 
 const maybe = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? null : (value ?? null)), schema.nullable());
 const day = z.string().refine(isDay, { error: 'не дата вида ГГГГ-ММ-ДД' });
-const instant = z.iso
+const instantText = z.iso
   .datetime({ offset: true, error: 'не момент времени ISO 8601' })
-  .refine(isInstant, { error: 'не момент времени ISO 8601', abort: true })
-  .transform((at) => new Date(at).toISOString());
+  .refine(isInstant, { error: 'не момент времени ISO 8601', abort: true });
+const instant = instantText.transform((at) => new Date(at).toISOString());
+/** Kept to its last digit: it decides between statements. */
+const exactTime = instantText.transform(exactInstant);
 const ids = z
   .array(id)
   .max(PEOPLE_PER_LIST, { error: `больше ${PEOPLE_PER_LIST} записей` })
@@ -38,7 +41,12 @@ const ids = z
 const vkUserId = z.int().min(1, { error: 'не идентификатор VK' });
 
 const justId = z.object({ id });
-const guardianPair = z.object({ guardianId: id, studentId: id });
+const guardianPair = z
+  .object({ guardianId: id, studentId: id })
+  .refine(({ guardianId, studentId }) => guardianId !== studentId, {
+    path: ['guardianId'],
+    error: 'ученик назван собственным родителем',
+  });
 
 const person = z
   .object({
@@ -146,7 +154,7 @@ const DATA = {
 export type EventType = keyof typeof DATA;
 export const EVENT_TYPES = Object.keys(DATA) as EventType[];
 
-/** One event, cleaned; `time` is ISO 8601 UTC with milliseconds. */
+/** One event, cleaned; `time` is ISO 8601 UTC, with all digits that it came with. */
 export type RosterEvent = {
   [Type in EventType]: { id: string; type: Type; time: string; data: z.output<(typeof DATA)[Type]> };
 }[EventType];
@@ -163,7 +171,7 @@ const envelope = z.object({
   id: idOf(EVENT_ID_CHARS),
   source: z.string().min(1),
   type: z.enum(EVENT_TYPES, { error: 'неизвестный вид события' }),
-  time: instant,
+  time: exactTime,
   data: z.unknown(),
 });
 

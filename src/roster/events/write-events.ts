@@ -1,10 +1,14 @@
 import { sql } from 'kysely';
+import { exactInstant } from '../../clock.ts';
+import { compareStamps } from '../../desired/evidence.ts';
 import type { OrderItem, Stamp } from '../../desired/model.ts';
 import { lessonChanged } from '../../lessons/lesson-changed.ts';
-import { instant, type Sql } from '../../store/database.ts';
+import type { Sql } from '../../store/database.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
 import { nameKey } from '../name-key.ts';
+import { outdateOrderedPlaces } from '../ordered-places.ts';
 import { reviveCancelled } from '../revive.ts';
+import { stampOf } from '../stamp.ts';
 import { type StatedRow, stateFacts } from '../state-facts.ts';
 import type { EventType, RejectedEvent, RosterEvent } from './event.ts';
 import { settleLists } from './settle-lists.ts';
@@ -54,7 +58,7 @@ export async function writeEvents(
   const rejected: RejectedEvent[] = [];
   for (const event of events.toSorted(byStamp)) {
     const write = WRITERS[event.type] as Writer<RosterEvent>;
-    const refusal = await write(writing, event, { at: event.time, by: event.id });
+    const refusal = await write(writing, event, stampOf(event.time, event.id));
     if (typeof refusal === 'string') rejected.push({ id: event.id, message: refusal });
     else written.push(event);
   }
@@ -64,14 +68,14 @@ export async function writeEvents(
 }
 
 function byStamp(a: RosterEvent, b: RosterEvent): number {
-  if (a.time !== b.time) return a.time < b.time ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
+  return compareStamps(stampOf(a.time, a.id), stampOf(b.time, b.id));
 }
 
 async function rosterTakenAt(tx: Sql, schoolId: string): Promise<string | null> {
   const { rows } = await sql<{ at: string | null }>`
     select roster_taken_at as at from school where id = ${schoolId}`.execute(tx);
-  return instant(rows[0]?.at ?? null);
+  const at = rows[0]?.at ?? null;
+  return at === null ? null : exactInstant(at);
 }
 
 const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }>> } = {
@@ -137,7 +141,7 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
         and (listed_at is null or (listed_at, listed_by) < (${stamp.at}::timestamptz, ${stamp.by}))`.execute(
       tx,
     );
-    await settleLists(tx, schoolId, data.id);
+    await settleLists(tx, schoolId, [data.id]);
     touched.unit('group', data.id, eventId);
     for (const id of await pupilsWithOrders(tx, schoolId, await everIn(tx, schoolId, data.id))) {
       touched.person(id, eventId);
@@ -159,8 +163,10 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
     touched.person(data.guardianId, eventId);
   },
 
-  async 'sgo.order.issued'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
+  async 'sgo.order.issued'({ tx, schoolId, rosterTakenAt, touched }, { id: eventId, data }, stamp) {
     const before = await issueOrder(tx, schoolId, data, stamp);
+    if (rosterTakenAt !== null) await outdateOrderedPlaces(tx, schoolId, data.id, rosterTakenAt);
+    await settleLists(tx, schoolId, [...new Set(data.items.flatMap((item) => item.subjectGroupIds))]);
     touchItems(touched, [...before, ...data.items], eventId);
   },
 

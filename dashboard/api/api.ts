@@ -17,6 +17,7 @@ import { lessonRoutes } from './lessons.ts';
 import { meRoutes } from './me.ts';
 import { meProfileRoutes } from './me-profile.ts';
 import { operationPlanRoutes } from './operation-plan.ts';
+import { operationRowsRoutes } from './operation-rows.ts';
 import { operationStreamRoutes } from './operation-stream.ts';
 import { operationRoutes } from './operations.ts';
 import { peopleRoutes } from './people.ts';
@@ -55,6 +56,7 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   operationRoutes(all);
   operationStreamRoutes(all);
   operationPlanRoutes(all);
+  operationRowsRoutes(all);
   chatRoutes(all);
   chatChangeRoutes(all);
   peopleRoutes(all);

@@ -92,6 +92,7 @@ export const ENDS = {
   operation_chat: goesWith('operation'),
   staged_roster: goesWith('operation'),
   roster_file: goesWith('operation'),
+  roster_fault: goesWith('operation'),
   // A call that is not over yet is ended first (src/lessons/tend-lesson.ts).
   meeting_call: ofSchool(
     'keepLessonsDays',

@@ -3,9 +3,12 @@ import { type Author, starterOf } from '../author.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { statementsOfErased } from '../ending/erased.ts';
-import { describeIncomplete, looksIncomplete, sizesOf, storedSizes } from '../roster/looks-incomplete.ts';
-import { type MergeResult, mergeRoster, outdatedSchools } from '../roster/merge-roster.ts';
-import { dropStaged, loadStaged } from '../roster/staged.ts';
+import { describeIncomplete, type IncompleteSchool, looksIncomplete } from '../roster/looks-incomplete.ts';
+import { mergeRoster, outdatedSchools } from '../roster/merge-roster.ts';
+import { sizeOf, storedSize } from '../roster/roster-size.ts';
+import { keepFaults, loadFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
+import { dropStaged, loadStaged, type StagedReading } from '../roster/staged.ts';
+import { importedBy, stampOf } from '../roster/stamp.ts';
 import { readingWithoutErased } from '../roster/without-erased.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
@@ -36,16 +39,12 @@ async function apply(ctx: Context, tx: Sql, operation: Operation, schoolId: stri
   if (!staged) throw new Error('what this import says is gone');
   const isErased = await statementsOfErased(ctx, tx, schoolId, params.takenAt);
   const reading = isErased ? readingWithoutErased(staged, (id) => isErased(id, params.takenAt)) : staged;
-  const today = dayIn(ctx.config.schoolTimeZone, ctx.clock.now());
-  const newer = (await outdatedSchools(tx, [schoolId], params.takenAt)).get(schoolId);
-  const [incomplete] =
-    params.accepted || newer
-      ? []
-      : looksIncomplete(await storedSizes(tx, [schoolId], today), sizesOf(reading));
+  const newer = (await outdatedSchools(tx, [schoolId], stampOf(params.takenAt, '').at)).get(schoolId);
+  const incomplete = params.accepted || newer ? undefined : await judge(ctx, tx, schoolId, reading);
   const cause = `import:${operation.id}`;
   const merged = await mergeRoster(tx, reading, {
     takenAt: params.takenAt,
-    by: cause,
+    by: importedBy(operation.createdAt, operation.id),
     timeZone: ctx.config.schoolTimeZone,
     addOnly: new Set(incomplete ? [schoolId] : []),
     onProgress: reportProgress(ctx, schoolId, operation.id),
@@ -58,18 +57,82 @@ async function apply(ctx: Context, tx: Sql, operation: Operation, schoolId: stri
     });
   }
   const problems: Problem[] = [
-    ...(incomplete ? [{ code: 'roster-incomplete', message: describeIncomplete(incomplete), schoolId }] : []),
+    ...(incomplete
+      ? [{ code: 'roster-incomplete', message: describeIncomplete(incomplete), ...incomplete }]
+      : []),
+    ...(merged.unclearUnitIds.length > 0 ? [unclearUnits(merged.unclearUnitIds)] : []),
     ...(newer ? [{ code: 'roster-outdated', message: OUTDATED, schoolId, newerTakenAt: newer }] : []),
   ];
-  await sql`update operation set result = ${JSON.stringify(resultOf(merged))}::jsonb,
+  await keepFaults(tx, operation.id, 'links', merged.refusedLinks);
+  const { items: lostFields, total: lostFieldsTotal } = await loadFaults(
+    tx,
+    operation.id,
+    ['lost', 'links'],
+    {
+      ...{ offset: 0, limit: SHOWN_FAULTS },
+    },
+  );
+  const result = {
+    rejected: [],
+    rejectedTotal: 0,
+    ...operation.result,
+    ...merged.counts,
+    lostFields,
+    lostFieldsTotal,
+  };
+  await sql`update operation set result = ${JSON.stringify(result)}::jsonb,
       problems = ${JSON.stringify(problems)}::jsonb,
       params = params || ${JSON.stringify({ following: true, incomplete: incomplete !== undefined })}::jsonb
     where id = ${operation.id} and school_id = ${schoolId}`.execute(tx);
-  if (!incomplete) await dropStaged(tx, schoolId, operation.id);
+  if (incomplete) return;
+  await dropStaged(tx, schoolId, operation.id);
+  if (!newer) await endOvertaken(ctx, tx, operation, schoolId, params.takenAt);
 }
 
+/** J2: an incomplete file that waits for a decision has nothing to say once a whole one that is no older is in. */
+async function endOvertaken(
+  ctx: Context,
+  tx: Sql,
+  operation: Operation,
+  schoolId: string,
+  takenAt: string,
+): Promise<void> {
+  const problem = { code: 'roster-overtaken', message: OVERTAKEN, schoolId, operationId: operation.id };
+  const { rows } = await sql<{ id: string }>`
+    update operation set state = 'succeeded', finished_at = ${new Date(ctx.clock.now())},
+      params = params - 'incomplete', problems = problems || ${JSON.stringify([problem])}::jsonb
+    where school_id = ${schoolId} and kind = 'roster-import' and state = 'held' and params ? 'incomplete'
+      and params->>'incomplete' = 'true' and id <> ${operation.id}
+      and (params->>'takenAt')::timestamptz <= ${takenAt}::timestamptz returning id`.execute(tx);
+  for (const { id } of rows) await dropStaged(tx, schoolId, id);
+}
+
+/** Whether the school's part of the file looks cut (J2, D11), by the school's own day. */
+async function judge(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  { schools, unclear }: StagedReading,
+): Promise<IncompleteSchool | undefined> {
+  const { rows } = await sql<{ zone: string | null }>`
+    select time_zone as zone from school where id = ${schoolId}`.execute(tx);
+  const day = dayIn(rows[0]?.zone ?? ctx.config.schoolTimeZone, ctx.clock.now());
+  const before = await storedSize(tx, schoolId, day);
+  if (before === null) return undefined;
+  const after = sizeOf(schools[0]!, unclear, day);
+  return looksIncomplete(new Map([[schoolId, before]]), new Map([[schoolId, after]]), day)[0];
+}
+
+/** Ids that a problem names; the others are counted. */
+const NAMED_UNITS = 100;
+
+function unclearUnits(ids: readonly string[]): Problem {
+  return {
+    code: 'unit-days-unclear',
+    message: `Новых классов и групп с неясным сроком: ${ids.length}. Чатов у них не будет, пока срок не станет ясен`,
+    unitIds: ids.slice(0, NAMED_UNITS),
+  };
+}
+
+const OVERTAKEN = 'Пришла полная выгрузка не старше этой: решать больше нечего';
 const OUTDATED = 'Выгрузка старше той, что уже принята: по этой школе ничего не изменено';
-
-function resultOf(merged: MergeResult) {
-  return { ...merged.counts, rejected: merged.rejected, rejectedTotal: merged.rejectedTotal };
-}

@@ -12,8 +12,10 @@ import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import { RosterFileError } from '../roster/file-error.ts';
 import { DEFAULT_ROSTER_LIMITS } from '../roster/limits.ts';
+import type { RowOutcome } from '../roster/one-roster/row-report.ts';
 import { readRoster } from '../roster/read-roster.ts';
 import type { RosterReading, SchoolReading } from '../roster/reading.ts';
+import { keepFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
 import { stageSchool } from '../roster/staged.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
@@ -65,14 +67,22 @@ export async function runRosterImport(ctx: Context, operation: Operation): Promi
 
 /** Why a file that could be read is not taken: a sender bound to one school sends no other. */
 function refusalOf(reading: RosterReading, within: string): Problem | null {
-  if (reading.schools.length === 0) {
-    return { code: 'no-school', message: 'В выгрузке нет ни одной школы: ничего не принято' };
-  }
+  if (reading.schools.length === 0) return { code: 'no-school', message: noSchool(reading.rows) };
   if (within === '*' || reading.schools.every((school) => school.id === within)) return null;
   return {
     code: 'other-school',
     message: 'В выгрузке есть школа, которую вам нельзя менять: ничего не принято',
   };
+}
+
+function noSchool({ ignored, rejected }: RowOutcome): string {
+  const isOfOrgs = ({ file }: { file: string }) => file.toLowerCase() === 'orgs.csv';
+  const reasons = [
+    ...ignored.filter(isOfOrgs).map(({ reason, rows }) => `${reason} – строк: ${rows}`),
+    ...rejected.filter(isOfOrgs).map(({ line, message }) => `строка ${line} отклонена: ${message}`),
+  ];
+  const why = reasons.length === 0 ? 'orgs.csv пуст' : `orgs.csv: ${reasons.slice(0, 5).join('; ')}`;
+  return `В выгрузке нет ни одной школы: ничего не принято. ${why}. Нужна организация с типом school`;
 }
 
 async function stage(ctx: Context, operation: Operation, reading: RosterReading): Promise<void> {
@@ -81,8 +91,24 @@ async function stage(ctx: Context, operation: Operation, reading: RosterReading)
     const [only, ...others] = schools;
     if (only && others.length === 0) await becomeSchools(tx, operation, reading, only);
     else await openSchools(ctx, tx, operation, reading, schools);
+    await keepFaults(tx, operation.id, 'rejected', reading.rows.rejected);
+    await keepFaults(tx, operation.id, 'lost', reading.rows.lostFields);
+    await sql`update operation set result = ${JSON.stringify(resultOf(reading, schools.length))}::jsonb
+      where id = ${operation.id}`.execute(tx);
     await sql`delete from roster_file where operation_id = ${operation.id}`.execute(tx);
   });
+}
+
+/** What is known once the file is read; the lists of bad rows are cut (all: src/roster/row-faults.ts). */
+function resultOf({ counts, rows, remarks }: RosterReading, schools: number) {
+  return {
+    ...counts,
+    ...rows,
+    rejected: rows.rejected.slice(0, SHOWN_FAULTS),
+    lostFields: rows.lostFields.slice(0, SHOWN_FAULTS),
+    remarks,
+    ...(schools === 1 ? {} : { operations: [] }),
+  };
 }
 
 /** A school that is not known and is marked as deleted need not come to be. */
@@ -124,10 +150,9 @@ async function openSchools(
     });
     await stageSchool(tx, id, reading, school);
   }
-  const { counts, rejected, rejectedTotal } = reading;
-  await sql`update operation set params = params || '{"schools": true}',
-      result = ${JSON.stringify({ ...counts, rejected, rejectedTotal, operations: [] })}::jsonb
-    where id = ${operation.id}`.execute(tx);
+  await sql`update operation set params = params || '{"schools": true}' where id = ${operation.id}`.execute(
+    tx,
+  );
 }
 
 async function loadFile(ctx: Context, operationId: string): Promise<Uint8Array> {

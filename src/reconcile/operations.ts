@@ -6,6 +6,7 @@ import type { Sql } from '../store/database.ts';
 import type { OperationKind, Problem } from '../store/entities.ts';
 import { operationsOf } from '../store/operation-row.ts';
 import { refreshStatistics } from '../store/statistics.ts';
+import { describeHeld, REMOVALS_HELD } from './removals-held.ts';
 
 /**
  * Long work that a person follows:
@@ -49,7 +50,8 @@ export async function endOperation(
   await sql`
     update operation set state = ${end.state},
       result = coalesce(result, '{}') || ${JSON.stringify(end.result ?? {})}::jsonb,
-      problems = problems || ${JSON.stringify(end.problems ?? [])}::jsonb,
+      problems = (select coalesce(jsonb_agg(p order by n), '[]') from jsonb_array_elements(problems) with ordinality x(p, n)
+        where p->>'code' <> ${REMOVALS_HELD}) || ${JSON.stringify(end.problems ?? [])}::jsonb,
       finished_at = ${end.state === 'held' ? null : new Date(ctx.clock.now())}
     where id = ${id} and state in ('queued', 'running', 'held')`.execute(db);
 }
@@ -144,8 +146,9 @@ async function closeFollowed(
   const { planned } = t;
   await sql`update operation set done = ${t.done}, total = ${t.done}
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
+  const held = Number(t.held) > 0 ? [await describeHeld(tx, schoolId, id)] : [];
   await endOperation(ctx, tx, id, {
-    state: problems.length > 0 ? 'failed' : Number(t.held) > 0 || t.params.incomplete ? 'held' : 'succeeded',
+    state: problems.length > 0 ? 'failed' : held.length > 0 || t.params.incomplete ? 'held' : 'succeeded',
     result: {
       ...(planned
         ? {
@@ -161,7 +164,7 @@ async function closeFollowed(
       pending: { notLinked: Number(t.not_linked), invited: Number(t.invited), refused: Number(t.refused) },
       apiCalls: Number(t.calls) + (t.params.planningCalls ?? 0),
     },
-    problems,
+    problems: [...problems, ...held],
   });
   return { planned };
 }

@@ -19,6 +19,7 @@ export interface ClassStatement extends Span {
   title: string;
   grade: string | null;
   teacherIds: string[];
+  unclearDays: boolean;
 }
 
 export interface GroupStatement extends Span {
@@ -27,6 +28,7 @@ export interface GroupStatement extends Span {
   subject: string;
   classId: string | null;
   teacherIds: string[];
+  unclearDays: boolean;
 }
 
 export interface EnrollmentStatement extends Span {
@@ -47,11 +49,12 @@ export function factsOn(school: SchoolReading, day: Day): SchoolFacts {
   for (const unit of school.units.values()) {
     const pupils = school.pupils.get(unit.id) ?? new Map<string, Span[]>();
     const teacherIds = teachersOn(unit, school.teachers.get(unit.id), day).filter((id) => known.has(id));
-    const { id, title, grade, subject, beginsOn, endsOn } = unit;
-    if (unit.kind === 'class') facts.classes.push({ id, title, grade, beginsOn, endsOn, teacherIds });
+    const { id, title, grade, subject, beginsOn, endsOn, unclearDays } = unit;
+    const days = { beginsOn, endsOn, unclearDays };
+    if (unit.kind === 'class') facts.classes.push({ id, title, grade, ...days, teacherIds });
     else {
       const classId = sharedHomeroom(pupils, homerooms, day);
-      facts.groups.push({ id, title, subject, classId, beginsOn, endsOn, teacherIds });
+      facts.groups.push({ id, title, subject, classId, ...days, teacherIds });
     }
     for (const [studentId, spans] of pupils) {
       facts.enrollments.push({ unit: unit.kind, unitId: id, studentId, ...spanOn(spans, day) });

@@ -8,6 +8,7 @@ export type RosterFileErrorCode =
   | 'too-many-rows'
   | 'missing-file'
   | 'duplicate-file'
+  | 'two-rosters'
   | 'wrong-version'
   | 'not-bulk'
   | 'wrong-header'

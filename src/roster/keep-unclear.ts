@@ -2,11 +2,12 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import type { FactTable } from './fact-tables.ts';
 import type { SchoolFacts } from './facts-on.ts';
-import { pairKey, type Unclear } from './reading.ts';
+import { pairKey, type Span, type Unclear } from './reading.ts';
 
 /**
  * What is worked out from several rows keeps what was known where one of them could not be read: lists of roles
- * and teachers that part, a group its class.
+ * and teachers that part, a group its class, a unit with an unclear term its days (D11). A unit that was not known has
+ * none to keep: it is not stated, and gets no chats until it is clear.
  */
 export async function keepUnclear(
   tx: Sql,
@@ -14,6 +15,8 @@ export async function keepUnclear(
   facts: SchoolFacts,
   unclear: Unclear,
 ): Promise<void> {
+  facts.classes = await keepDays(tx, schoolId, 'class', facts.classes);
+  facts.groups = await keepDays(tx, schoolId, 'subject_group', facts.groups);
   if (unclear.roles.size > 0) {
     const stored = await storedLists(tx, schoolId, 'person', 'roles', [...unclear.roles]);
     for (const person of facts.people) person.roles = union(person.roles, stored.get(person.id) ?? []);
@@ -22,6 +25,25 @@ export async function keepUnclear(
   await keepTeachers(tx, schoolId, 'class', 'homeroom_teacher_ids', facts.classes, unclear);
   await keepTeachers(tx, schoolId, 'subject_group', 'teacher_ids', facts.groups, unclear);
   await keepGroupClasses(tx, schoolId, facts, unclear);
+}
+
+async function keepDays<Unit extends Span & { id: string; unclearDays: boolean }>(
+  tx: Sql,
+  schoolId: string,
+  table: 'class' | 'subject_group',
+  units: readonly Unit[],
+): Promise<Unit[]> {
+  const ids = units.flatMap(({ id, unclearDays }) => (unclearDays ? id : []));
+  if (ids.length === 0) return [...units];
+  const { rows } = await sql<Span & { id: string }>`
+    select id, starts_on as "beginsOn", ends_on as "endsOn" from ${sql.table(table)}
+    where school_id = ${schoolId} and id = any(${ids}) and stated_at is not null`.execute(tx);
+  const known = new Map(rows.map(({ id, beginsOn, endsOn }) => [id, { beginsOn, endsOn }]));
+  return units.flatMap((unit) => {
+    if (!unit.unclearDays) return [unit];
+    const days = known.get(unit.id);
+    return days ? [{ ...unit, ...days }] : [];
+  });
 }
 
 async function keepTeachers(

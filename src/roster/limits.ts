@@ -11,7 +11,7 @@ export interface RosterLimits {
   rows: number;
   lineBytes: number;
   fieldChars: number;
-  /** Bad rows that are kept to be shown; the others are counted. */
+  /** Bad rows that are kept to be fetched; the others are counted. */
   rejectedRows: number;
 }
 
@@ -25,7 +25,7 @@ export const DEFAULT_ROSTER_LIMITS: RosterLimits = {
   rows: 1_000_000,
   lineBytes: 64 * 1024,
   fieldChars: 16 * 1024,
-  rejectedRows: 1_000,
+  rejectedRows: 100_000,
 };
 
 /** Of an id, in characters: it is part of primary keys. */

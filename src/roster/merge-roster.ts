@@ -14,17 +14,20 @@ import {
 import { factsOn, type SchoolFacts } from './facts-on.ts';
 import { keepUnclear, keptRows } from './keep-unclear.ts';
 import { nameKey } from './name-key.ts';
-import type { RejectedRow } from './one-roster/rejected.ts';
+import type { RowFault } from './one-roster/row-report.ts';
+import { addedToStored } from './only-adding.ts';
+import { endOrderedPlaces } from './ordered-places.ts';
 import { type LinkCandidate, linkProfiles } from './profile-links.ts';
 import type { OnProgress } from './read-roster.ts';
 import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
 import { reviveCancelled } from './revive.ts';
+import { stampOf } from './stamp.ts';
 import { type StatedRow, type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
 
 export interface MergeOptions {
   /** When СГО wrote the roster; ISO 8601. */
   takenAt: string;
-  /** `import:<operationId>`; settles between two statements of the same instant. */
+  /** `importedBy(…)`; settles between two statements of the same instant. */
   by: string;
   /** Of schools that have none of their own. */
   timeZone: string;
@@ -37,10 +40,14 @@ export interface MergeResult {
   /** `changed`: facts that decide membership or names are not what they were. */
   schools: { id: string; created: boolean; changed: boolean }[];
   counts: RosterCounts;
-  /** Of the reading, and then profile links that were refused (A7). */
-  rejected: RejectedRow[];
-  rejectedTotal: number;
+  /** New classes and groups with an unclear term (D11): they are not taken until it is clear. */
+  unclearUnitIds: string[];
+  /** Profile links that were refused (A7): their people are taken without them. */
+  refusedLinks: RowFault[];
 }
+
+/** Of a reading, what is merged. */
+export type MergedReading = Pick<RosterReading, 'schools' | 'unclear' | 'counts'>;
 
 /** Rows of one statement to the database: enough to be quick, few enough to be small in memory. */
 const CHUNK_ROWS = 5_000;
@@ -52,15 +59,16 @@ const CHUNK_ROWS = 5_000;
  */
 export async function mergeRoster(
   tx: Sql,
-  reading: RosterReading,
+  reading: MergedReading,
   options: MergeOptions,
 ): Promise<MergeResult> {
-  const stamp: Stamp = { at: new Date(options.takenAt).toISOString(), by: options.by };
+  const stamp = stampOf(options.takenAt, options.by);
   const ids = reading.schools.map((school) => school.id);
   const known = await knownSchools(tx, ids);
   const outdated = await outdatedSchools(tx, ids, stamp.at);
   const schools: MergeResult['schools'] = [];
   const candidates: LinkCandidate[] = [];
+  const unclearUnitIds: string[] = [];
   const progress = rowProgress(reading, options.onProgress);
   for (const school of reading.schools) {
     const before = known.get(school.id);
@@ -75,6 +83,13 @@ export async function mergeRoster(
     const to = { schoolId: school.id, stamp, addOnly };
     const facts = factsOn(school, dayOf(stamp.at));
     const created = before === undefined;
+    const units = [...facts.classes, ...facts.groups];
+    await keepUnclear(tx, school.id, facts, reading.unclear);
+    const stated = new Set([...facts.classes, ...facts.groups].map(({ id }) => id));
+    unclearUnitIds.push(...units.flatMap(({ id }) => (stated.has(id) ? [] : id)));
+    if (addOnly && !created) {
+      facts.enrollments = await addedToStored(tx, school.id, facts.enrollments, dayOf(stamp.at), dayOf);
+    }
     const written = await (created
       ? firstFacts(tx, facts, to, progress)
       : mergeSchool(tx, facts, to, reading, progress));
@@ -93,8 +108,8 @@ export async function mergeRoster(
   return {
     schools,
     counts: reading.counts,
-    rejected: [...reading.rejected, ...refused],
-    rejectedTotal: reading.rejectedTotal + refused.length,
+    unclearUnitIds,
+    refusedLinks: refused.map((fault) => ({ ...fault, valueKind: 'text' })),
   };
 }
 
@@ -171,14 +186,13 @@ async function mergeSchool(
   tx: Sql,
   facts: SchoolFacts,
   to: Statement,
-  { unclear }: RosterReading,
+  { unclear }: MergedReading,
   progress: (rows: number) => void,
 ): Promise<number> {
-  await keepUnclear(tx, to.schoolId, facts, unclear);
   let changed = await inChunks(facts, progress, (table, rows) => stateFacts(tx, table, to, rows));
   if (to.addOnly) return changed;
   for (const table of FACT_TABLES) changed += await stateAbsence(tx, table, to, keptRows(table, unclear));
-  return changed;
+  return changed + (await endOrderedPlaces(tx, to.schoolId, to.stamp, keptRows(ENROLLMENT, unclear)));
 }
 
 /** Writes the rows of every table, chunk by chunk; gives the sum of what the writes say. */
@@ -262,7 +276,7 @@ function linkCandidates(schoolId: string, facts: SchoolFacts): LinkCandidate[] {
   );
 }
 
-function rowProgress(reading: RosterReading, onProgress: OnProgress | undefined): (rows: number) => void {
+function rowProgress(reading: MergedReading, onProgress: OnProgress | undefined): (rows: number) => void {
   const { people, classes, subjectGroups } = reading.counts;
   const lists = reading.schools.flatMap((school) => [
     ...school.pupils.values(),

@@ -1,13 +1,13 @@
 import { RosterFileError } from './file-error.ts';
 import type { RosterLimits } from './limits.ts';
 import { openArchive } from './one-roster/archive.ts';
-import { csvRows, type RowsContext } from './one-roster/csv-rows.ts';
+import { countRows, csvRows, type RowsContext } from './one-roster/csv-rows.ts';
 import type { Draft, RowSource } from './one-roster/draft.ts';
 import { type Manifest, readManifest } from './one-roster/manifest.ts';
 import { readEnrollments } from './one-roster/read-enrollments.ts';
 import { readPeople } from './one-roster/read-people.ts';
 import { readOrgs, readUnits } from './one-roster/read-units.ts';
-import { RejectedRows } from './one-roster/rejected.ts';
+import { RowReport } from './one-roster/row-report.ts';
 import type { RosterReading, SchoolReading } from './reading.ts';
 
 /** Called now and then with rows done and rows in all (while reading: estimated from the bytes). */
@@ -25,9 +25,9 @@ export async function readRoster(
 ): Promise<RosterReading> {
   const archive = await openArchive(zip, limits);
   const draft = emptyDraft(limits);
-  const context: RowsContext = { limits, rejected: draft.rejected, counted: () => undefined };
-  const manifest = await readManifest(archive, context);
-  context.counted = rowCounter(manifest, limits, onProgress);
+  const manifest = await readManifest(archive, { limits, counted: () => undefined });
+  const counted = rowCounter(manifest, limits, onProgress);
+  const context: RowsContext = { limits, report: draft.report, counted };
   const source = ((name: Parameters<RowSource>[0], required: readonly string[]) => {
     const file = manifest.files.get(name);
     return file === undefined ? undefined : csvRows(file, required, context);
@@ -37,6 +37,9 @@ export async function readRoster(
   await readUnits(source, draft);
   await readPeople(source, draft, manifest.version);
   const enrollments = await readEnrollments(source, draft);
+  for (const { file, reason } of manifest.unread) {
+    draft.report.leftOut({ file: file.name, reason, rows: await countRows(file) });
+  }
 
   const schools = [...draft.schools.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   return {
@@ -44,20 +47,21 @@ export async function readRoster(
     schools,
     unclear: draft.unclear,
     counts: { ...countsOf(schools), enrollments },
-    rejected: draft.rejected.rows,
-    rejectedTotal: draft.rejected.total,
+    rows: draft.report.outcome(),
+    remarks: draft.remarks,
   };
 }
 
 function emptyDraft(limits: RosterLimits): Draft {
   return {
-    rejected: new RejectedRows(limits.rejectedRows),
-    orgs: new Set(),
+    report: new RowReport(limits.rejectedRows),
+    orgs: new Map(),
     schools: new Map(),
     schoolOfUnit: new Map(),
     goneUnits: new Set(),
-    gonePeople: new Set(),
+    users: new Map(),
     unclear: { people: new Set(), roles: new Set(), units: new Set(), enrollments: new Set() },
+    remarks: [],
   };
 }
 

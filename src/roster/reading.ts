@@ -1,5 +1,5 @@
 import type { Day, Role, UnitKind } from '../desired/model.ts';
-import type { RejectedRow } from './one-roster/rejected.ts';
+import type { RowOutcome } from './one-roster/row-report.ts';
 
 /** First and last day, both included; null: no bound. */
 export interface Span {
@@ -13,9 +13,9 @@ export interface RosterReading {
   schools: readonly SchoolReading[];
   unclear: Unclear;
   counts: RosterCounts;
-  /** The first bad rows, and how many there are in all. */
-  rejected: readonly RejectedRow[];
-  rejectedTotal: number;
+  rows: RowOutcome;
+  /** What of the whole file should be known to whoever sent it; Russian. */
+  remarks: readonly { code: string; message: string }[];
 }
 
 export interface RosterCounts {
@@ -61,6 +61,8 @@ export interface UnitReading extends Span {
   title: string;
   grade: string | null;
   subject: string;
+  /** D11: a term of it is missing or cannot be read; its days are not to be taken for open. */
+  unclearDays: boolean;
 }
 
 /**

@@ -4,7 +4,6 @@
  */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
-import type { RejectedRow } from './one-roster/rejected.ts';
 import type {
   PersonReading,
   RosterCounts,
@@ -25,7 +24,6 @@ interface Header {
   gone: boolean;
   version: RosterReading['version'];
   counts: RosterCounts;
-  rejectedTotal: number;
 }
 
 type Link = [unitId: string, userId: string, spans: Span[]];
@@ -38,13 +36,12 @@ interface Rows {
   teachers: Link[];
   guardians: [childId: string, guardianIds: string[]][];
   unclear: [set: (typeof UNCLEAR)[number], key: string][];
-  rejected: RejectedRow[];
 }
 
-/**
- * Keeps one school of a reading under the operation that will apply it. Of a file with several schools nobody can tell
- * whose a rejected row is: it stays with the import as a whole.
- */
+/** Of a reading, what is applied. */
+export type StagedReading = Pick<RosterReading, 'version' | 'schools' | 'unclear' | 'counts'>;
+
+/** Keeps one school of a reading under the operation that will apply it. */
 export async function stageSchool(
   tx: Sql,
   operationId: string,
@@ -53,19 +50,15 @@ export async function stageSchool(
 ): Promise<void> {
   const { id, name, gone } = school;
   const { version, unclear } = reading;
-  const isAlone = reading.schools.length === 1;
-  const rejected = isAlone ? reading.rejected : [];
-  const rejectedTotal = isAlone ? reading.rejectedTotal : 0;
-  const counts = isAlone ? reading.counts : countsOf(school);
+  const counts = reading.schools.length === 1 ? reading.counts : countsOf(school);
   const rows: Rows = {
-    school: [{ id, name, gone, version, rejectedTotal, counts }],
+    school: [{ id, name, gone, version, counts }],
     people: [...school.people.values()],
     units: [...school.units.values()],
     pupils: linksOf(school.pupils),
     teachers: linksOf(school.teachers),
     guardians: [...school.guardians].map(([child, guardians]) => [child, [...guardians]]),
     unclear: UNCLEAR.flatMap((set) => [...unclear[set]].map((key): Rows['unclear'][number] => [set, key])),
-    rejected: [...rejected],
   };
   for (const [kind, all] of Object.entries(rows)) {
     for (let chunk = 0; chunk * CHUNK_ROWS < all.length; chunk++) {
@@ -81,7 +74,7 @@ export async function loadStaged(
   tx: Sql,
   schoolId: string,
   operationId: string,
-): Promise<RosterReading | null> {
+): Promise<StagedReading | null> {
   const { rows } = await sql<{ kind: keyof Rows; rows: unknown[] }>`
     select kind, rows from staged_roster where school_id = ${schoolId} and operation_id = ${operationId}
     order by kind, chunk`.execute(tx);
@@ -89,7 +82,7 @@ export async function loadStaged(
     rows.flatMap((row) => (row.kind === kind ? (row.rows as Rows[Kind][number][]) : []));
   const [header] = of('school');
   if (!header) return null;
-  const { id, name, gone, version, counts, rejectedTotal } = header;
+  const { id, name, gone, version, counts } = header;
   const unclear = of('unclear');
   const keysOf = (set: (typeof UNCLEAR)[number]) =>
     new Set(unclear.flatMap(([of, key]) => (of === set ? [key] : [])));
@@ -102,7 +95,7 @@ export async function loadStaged(
     guardians: new Map(of('guardians').map(([child, guardians]) => [child, new Set(guardians)])),
   };
   return {
-    ...{ version, counts, rejectedTotal, schools: [school], rejected: of('rejected') },
+    ...{ version, counts, schools: [school] },
     unclear: {
       ...{ people: keysOf('people'), roles: keysOf('roles') },
       ...{ units: keysOf('units'), enrollments: keysOf('enrollments') },

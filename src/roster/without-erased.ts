@@ -1,10 +1,10 @@
-import type { RosterReading, SchoolReading } from './reading.ts';
+import type { SchoolReading } from './reading.ts';
 
 /** What a roster that is older than their departure says of others than the erased. Pure. */
-export function readingWithoutErased(
-  reading: RosterReading,
+export function readingWithoutErased<Reading extends { schools: readonly SchoolReading[] }>(
+  reading: Reading,
   isErased: (personId: string) => boolean,
-): RosterReading {
+): Reading {
   return { ...reading, schools: reading.schools.map((school) => schoolWithout(school, isErased)) };
 }
 

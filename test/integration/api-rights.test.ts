@@ -25,6 +25,7 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/operations/{id}': READERS,
   'GET /v1/operations/{id}/stream': READERS,
   'GET /v1/operations/{id}/plan': RUNNERS,
+  'GET /v1/operations/{id}/rows': RUNNERS,
   'GET /v1/schools/{schoolId}/operations': RUNNERS,
   'POST /v1/operations/{id}/approve': ADMINS,
   'POST /v1/operations/{id}/reject': ADMINS,

@@ -6,8 +6,8 @@ import { desiredChats } from '../../src/desired/desired-chats.ts';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import { receiveEvents } from '../../src/reconcile/follow-events.ts';
 import { followFacts } from '../../src/reconcile/follow-facts.ts';
-import { mergeRoster } from '../../src/roster/merge-roster.ts';
-import type { RosterReading, Span } from '../../src/roster/reading.ts';
+import { type MergedReading, mergeRoster } from '../../src/roster/merge-roster.ts';
+import type { Span } from '../../src/roster/reading.ts';
 import { loadFacts } from '../../src/store/facts.ts';
 import { lockSchool } from '../../src/store/school-turns.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
@@ -107,9 +107,11 @@ async function importRoster(schoolId: string, statement: Roster): Promise<void> 
       return [id, new Map(pupils.map((pupil) => [pupil, [span]]))] as const;
     });
   const unit = (id: string, kind: 'class' | 'group') =>
-    [id, { ...span, id, kind, title: `${id} по списку`, grade: null, subject: '' }] as const;
-  const reading: RosterReading = {
-    version: '1.2',
+    [
+      id,
+      { ...span, id, kind, title: `${id} по списку`, grade: null, subject: '', unclearDays: false },
+    ] as const;
+  const reading: MergedReading = {
     schools: [
       {
         ...{ id: schoolId, name: 'Школа', gone: false, teachers: new Map(), guardians: new Map() },
@@ -135,7 +137,6 @@ async function importRoster(schoolId: string, statement: Roster): Promise<void> 
     ],
     unclear: { people: new Set(), roles: new Set(), units: new Set(), enrollments: new Set() },
     counts: { schools: 1, people: 0, classes: 0, subjectGroups: 0, enrollments: 0 },
-    ...{ rejected: [], rejectedTotal: 0 },
   };
   await world.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);

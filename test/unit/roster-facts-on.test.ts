@@ -27,7 +27,7 @@ function comparable(reading: RosterReading) {
 describe('a roster file as facts', () => {
   test('classes, groups and their people', async () => {
     const facts = await factsFrom(rosterFiles());
-    const title = { grade: '5', beginsOn: '2026-09-01', endsOn: '2027-05-31' };
+    const title = { grade: '5', beginsOn: '2026-09-01', endsOn: '2027-05-31', unclearDays: false };
     expect(facts.classes).toEqual([
       { id: 'c5a', title: '5А', teacherIds: ['t1'], ...title },
       { id: 'c5b', title: '5Б', teacherIds: ['t2'], ...title },
@@ -85,7 +85,7 @@ describe('a roster file as facts', () => {
   test('1.1 and 1.2 of the same roster give the same facts', async () => {
     const older = await readFiles(rosterFiles());
     const newer = await readFiles(asVersion12(rosterFiles()));
-    expect(newer.rejected).toEqual([]);
+    expect(newer.rows.rejected).toEqual([]);
     expect([older.version, newer.version]).toEqual(['1.1', '1.2']);
     expect(comparable(newer)).toEqual(comparable(older));
     expect(newer.counts).toEqual(older.counts);
@@ -142,7 +142,7 @@ describe('a roster file as facts', () => {
     files = edited(files, 'classes.csv', 'c5b,,', 'c5b,inactive,');
     files = edited(files, 'enrollments.csv', 'e4,,', 'e4,ToBeDeleted,');
     const reading = await readFiles(files);
-    expect(reading.rejected).toEqual([]);
+    expect(reading.rows.rejected).toEqual([]);
     const facts = factsOf(reading);
     expect(facts.people.map((person) => person.id)).not.toContain('p1');
     expect(facts.classes.map((unit) => unit.id)).toEqual(['c5a']);

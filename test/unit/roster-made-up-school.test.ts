@@ -62,7 +62,7 @@ describe("a made-up school of the manual's size", () => {
   });
 
   test('has the sizes of the manual', () => {
-    expect(reading.rejected).toEqual([]);
+    expect(reading.rows.rejected).toEqual([]);
     const { chats, members, pupils } = chatsOf(facts, TODAY);
     within(pupils, 3_920, 3_980);
     expect(facts.classes).toHaveLength(136);
@@ -149,7 +149,7 @@ describe.each<SchoolSize>(['small', 'manual'])('a made-up school, %s', (size) =>
     const school = (seed: number) => makeSchool({ seed, size, today: TODAY }).files;
     expect(school(1)).toEqual(school(1));
     expect(school(2)['users.csv']).not.toBe(school(1)['users.csv']);
-    expect(reading.rejectedTotal).toBe(0);
+    expect(reading.rows.rejectedTotal).toBe(0);
   });
 });
 
@@ -165,7 +165,7 @@ test.each(['2026-09-01', '2026-12-31', '2027-02-28', '2027-05-31', '2027-06-01',
   'D11: its classes are current on %s, and nothing in it is wrong',
   async (today) => {
     const { reading, facts } = await read('small', today);
-    expect(reading.rejected).toEqual([]);
+    expect(reading.rows.rejected).toEqual([]);
     expect(facts.classes.every((unit) => unit.beginsOn! <= today && today <= unit.endsOn!)).toBe(true);
     expect(schoolYearOf(today).startsOn <= today).toBe(true);
   },

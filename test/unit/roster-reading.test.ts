@@ -74,7 +74,7 @@ describe('a file that cannot be read ends in one problem', () => {
     ],
     [
       'a wrong header',
-      () => changed('users.csv', (t) => t.replace('agentSourcedIds', 'parents')),
+      () => changed('users.csv', (t) => t.replace('familyName', 'surname')),
       'wrong-header',
       'users.csv',
       1,
@@ -201,12 +201,12 @@ describe('the same roster in other clothes', () => {
     ['1.2', asVersion12(files)],
   ])('%s', async (_, roster) => {
     const reading = await readFiles(roster);
-    expect(reading.rejected).toEqual([]);
+    expect([...reading.rows.rejected, ...reading.rows.lostFields]).toEqual([]);
     expect(reading.counts).toEqual(expected);
     expect(reading.schools[0]!.name).toBe('Школа № 1');
   });
 
-  test('without the optional files', async () => {
+  test('without the optional files: classes are read, and their terms are unclear (D11)', async () => {
     let fewer = files;
     for (const name of ['courses', 'academicSessions', 'demographics']) {
       fewer = edited(
@@ -219,14 +219,22 @@ describe('the same roster in other clothes', () => {
     }
     const reading = await readFiles(fewer);
     expect(reading.counts).toEqual(expected);
-    expect(reading.rejected).toEqual([]);
+    expect(reading.rows.rejected).toEqual([]);
+    expect(reading.rows.lostFields.map(({ field }) => field)).toEqual(Array(3).fill('termSourcedIds'));
+    const unclear = [...reading.schools[0]!.units.values()].map(({ id, unclearDays }) => [id, unclearDays]);
+    expect(unclear).toEqual([
+      ['c5a', true],
+      ['c5b', true],
+      ['geo5a', true],
+      ['art5', false],
+    ]);
   });
 
   test('a cell may hold a line break and quotes', async () => {
     const roster = edited(files, 'orgs.csv', 'Школа № 1', '"Школа\n«Луч» и ""Я"""');
     const reading = await readFiles(withRows(roster, 'orgs.csv', ',,Безымянная,school'));
     expect(reading.schools[0]!.name).toBe('Школа «Луч» и "Я"');
-    expect(reading.rejected[0]).toMatchObject({ file: 'orgs.csv', line: 5 });
+    expect(reading.rows.rejected[0]).toMatchObject({ file: 'orgs.csv', line: 5 });
   });
 });
 
@@ -363,9 +371,10 @@ describe('a bad row is told and does not stop the rest', () => {
   ];
   test.each(cases)('%s', async (_, roster, file, line, field) => {
     const reading = await readFiles(roster);
-    expect(reading.rejected).toMatchObject([{ file, line, field }]);
-    expect(reading.rejectedTotal).toBe(1);
-    expect(reading.rejected[0]!.message).toMatch(/[А-я]/);
+    const faults = [...reading.rows.rejected, ...reading.rows.lostFields];
+    expect(faults).toMatchObject([{ file, line, field }]);
+    expect(reading.rows.rejectedTotal + reading.rows.lostFieldsTotal).toBe(1);
+    expect(faults[0]!.message).toMatch(/[А-я]/);
     expect(reading.counts.people).toBeGreaterThanOrEqual(10);
     expect(reading.counts.enrollments).toBe(13);
   });
@@ -375,7 +384,7 @@ describe('a bad row is told and does not stop the rest', () => {
     roster = withoutRows(roster, 'enrollments.csv', ',p5,');
     roster = withRows(roster, 'roles.csv', 'x,,p9,primary,student,,,s1', 'y,,t2,secondary,wizard,,,s1');
     const reading = await readFiles(roster);
-    expect(reading.rejected.map(({ file, field }) => `${file} ${field}`)).toEqual([
+    expect(reading.rows.rejected.map(({ file, field }) => `${file} ${field}`)).toEqual([
       'roles.csv userSourcedId',
       'roles.csv role',
       'users.csv sourcedId',
@@ -387,8 +396,8 @@ describe('a bad row is told and does not stop the rest', () => {
   test('the list is bounded, the count is not', async () => {
     const rows = Array.from({ length: 30 }, (_, at) => `x${at},,c9,s1,p1,student,,,`);
     const reading = await readFiles(withRows(files, 'enrollments.csv', ...rows), { rejectedRows: 5 });
-    expect(reading.rejected.map((row) => row.line)).toEqual([15, 16, 17, 18, 19]);
-    expect(reading.rejectedTotal).toBe(30);
+    expect(reading.rows.rejected.map((row) => row.line)).toEqual([15, 16, 17, 18, 19]);
+    expect(reading.rows.rejectedTotal).toBe(30);
   });
 
   test('#16: names come in clean', async () => {
@@ -403,7 +412,7 @@ describe('a bad row is told and does not stop the rest', () => {
       evil.subarray(at + 2),
     ]);
     const reading = await readFiles({ ...files, 'users.csv': bytes } as Record<string, string | Uint8Array>);
-    expect(reading.rejected).toEqual([]);
+    expect([...reading.rows.rejected, ...reading.rows.lostFields]).toEqual([]);
     expect(reading.schools[0]!.people.get('t1')!.familyName).toBe("Загурская (я) 😀 <b>'--");
   });
 });

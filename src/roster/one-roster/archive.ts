@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { RosterFileError } from '../file-error.ts';
 import type { RosterLimits } from '../limits.ts';
@@ -10,16 +11,24 @@ export interface ArchivedFile {
   open(): Promise<Readable>;
 }
 
+export interface RosterArchive {
+  /** The files beside manifest.csv, by name in lower case. */
+  files: ReadonlyMap<string, ArchivedFile>;
+  /** CSV files in other folders: no part of the roster. */
+  elsewhere: readonly ArchivedFile[];
+}
+
 const ZIP_SIGNATURES = ['PK\x03\x04', 'PK\x05\x06'];
 /** Below this size a file may be packed as tightly as it likes: it cannot do harm. */
 const RATIO_FREE_BYTES = 1024 * 1024;
 
 /**
- * The CSV files of a zip, by name: at its root or in one folder (the one that holds manifest.csv). Sizes are
- * checked before anything is unpacked; yauzl sees to it that a file is no larger than it says.
+ * The CSV files of a zip: at its root or in the one folder that holds manifest.csv. Two rosters in one archive are
+ * refused: nobody can tell which is meant. Sizes are checked before anything is unpacked; yauzl sees to it that a
+ * file is no larger than it says, and each that is read must have the checksum that the archive names.
  * @throws RosterFileError
  */
-export async function openArchive(zip: Uint8Array, limits: RosterLimits): Promise<Map<string, ArchivedFile>> {
+export async function openArchive(zip: Uint8Array, limits: RosterLimits): Promise<RosterArchive> {
   if (zip.byteLength > limits.zipBytes) {
     throw new RosterFileError(
       'zip-too-big',
@@ -32,13 +41,38 @@ export async function openArchive(zip: Uint8Array, limits: RosterLimits): Promis
   }
   const archive = await fromBufferPromise(body, { lazyEntries: true, autoClose: false }).catch(broken);
   const entries = await listEntries(archive, limits);
+  const folder = rosterFolder(entries);
   const files = new Map<string, ArchivedFile>();
-  for (const { name, entry } of inRosterFolder(entries)) {
-    if (files.has(name))
+  const elsewhere: ArchivedFile[] = [];
+  for (const entry of entries) {
+    if (!isCsv(entry)) continue;
+    const inside = entry.fileName.startsWith(folder) && !entry.fileName.slice(folder.length).includes('/');
+    const name = inside ? entry.fileName.slice(folder.length) : entry.fileName;
+    const file = { name, bytes: entry.uncompressedSize, open: () => open(archive, entry, name) };
+    if (!inside) elsewhere.push(file);
+    else if (files.has(name.toLowerCase())) {
       throw new RosterFileError('duplicate-file', 'Файл лежит в архиве дважды: оставьте один', name);
-    files.set(name, { name, bytes: entry.uncompressedSize, open: () => open(archive, entry, name) });
+    } else files.set(name.toLowerCase(), file);
   }
-  return files;
+  return { files, elsewhere };
+}
+
+/** What macOS adds to an archive, and hidden files, are nobody's roster. */
+function isCsv({ fileName }: Entry): boolean {
+  return /(?:^|\/)[^/.]+\.csv$/i.test(fileName) && !fileName.startsWith('__MACOSX/');
+}
+
+/** The folder of manifest.csv, with its slash; '' for the root. */
+function rosterFolder(entries: readonly Entry[]): string {
+  const manifests = entries.filter((entry) => isCsv(entry) && /(?:^|\/)manifest\.csv$/i.test(entry.fileName));
+  const folders = [...new Set(manifests.map(({ fileName }) => fileName.slice(0, -'manifest.csv'.length)))];
+  if (folders.length <= 1) return folders[0] ?? '';
+  const names = folders.map((folder) => (folder === '' ? 'корень архива' : folder.slice(0, 100))).join(', ');
+  throw new RosterFileError(
+    'two-rosters',
+    `В архиве несколько выгрузок (${names}): оставьте одну`,
+    manifests[1]!.fileName,
+  );
 }
 
 async function listEntries(archive: ZipFile, limits: RosterLimits): Promise<Entry[]> {
@@ -79,16 +113,6 @@ function checkRatio(entry: Entry, limits: RosterLimits): void {
   }
 }
 
-function* inRosterFolder(entries: readonly Entry[]): Iterable<{ name: string; entry: Entry }> {
-  const manifest = entries.find((entry) => /^(?:[^/]+\/)?manifest\.csv$/.test(entry.fileName));
-  const folder = manifest?.fileName.slice(0, -'manifest.csv'.length) ?? '';
-  for (const entry of entries) {
-    if (!entry.fileName.startsWith(folder)) continue;
-    const name = entry.fileName.slice(folder.length);
-    if (/^[^/.]+\.csv$/.test(name)) yield { name, entry };
-  }
-}
-
 async function open(archive: ZipFile, entry: Entry, name: string): Promise<Readable> {
   if (!entry.canDecodeFileData()) {
     throw new RosterFileError(
@@ -97,7 +121,22 @@ async function open(archive: ZipFile, entry: Entry, name: string): Promise<Reada
       name,
     );
   }
-  return archive.openReadStreamPromise(entry).catch(broken);
+  const packed = await archive.openReadStreamPromise(entry).catch(broken);
+  return Readable.from(checked(packed, entry.crc32, name), { objectMode: false });
+}
+
+async function* checked(chunks: Readable, expected: number, name: string): AsyncGenerator<Buffer> {
+  let sum = 0;
+  for await (const chunk of chunks as AsyncIterable<Buffer>) {
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (sum === expected) return;
+  throw new RosterFileError(
+    'zip-broken',
+    'Контрольная сумма файла не сходится: соберите и пришлите архив ещё раз',
+    name,
+  );
 }
 
 function broken(error: unknown): never {

@@ -4,7 +4,7 @@ import { RosterFileError } from '../file-error.ts';
 import type { RosterLimits } from '../limits.ts';
 import type { ArchivedFile } from './archive.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
-import type { RejectedRows } from './rejected.ts';
+import type { RowReport } from './row-report.ts';
 
 /** A row of a CSV file by column name. */
 export class Row {
@@ -12,12 +12,19 @@ export class Row {
   readonly line: number;
   readonly #columns: ReadonlyMap<string, number>;
   readonly #cells: readonly string[];
+  /** Whether there is a cell for each column, no more and no less; the header may end in cells without a name. */
+  readonly whole: boolean;
 
-  constructor(file: string, line: number, columns: ReadonlyMap<string, number>, cells: readonly string[]) {
+  constructor(file: string, line: number, header: Header, cells: readonly string[]) {
     this.file = file;
     this.line = line;
-    this.#columns = columns;
+    this.#columns = header.columns;
     this.#cells = cells;
+    const surplus = cells.slice(header.columns.size);
+    this.whole =
+      surplus.length === 0
+        ? cells.length === header.columns.size
+        : cells.length <= header.cells && surplus.every((cell) => cell.trim() === '');
   }
 
   /** The trimmed cell; empty where the file has no such column. */
@@ -26,22 +33,29 @@ export class Row {
     return at === undefined ? '' : (this.#cells[at] ?? '').trim();
   }
 
+  /** Whether the file has the column. */
+  has(column: string): boolean {
+    return this.#columns.has(column);
+  }
+
   /** The parts of a comma-separated list. */
   list(column: string): string[] {
     const text = this.get(column);
     if (text === '') return [];
     return text.split(',').flatMap((part) => part.trim() || []);
   }
+}
 
-  /** Whether there is a cell for each column, no more and no less. */
-  get whole(): boolean {
-    return this.#cells.length === this.#columns.size;
-  }
+interface Header {
+  columns: ReadonlyMap<string, number>;
+  /** Cells of the first line, those without a name at its end included. */
+  cells: number;
 }
 
 export interface RowsContext {
   limits: RosterLimits;
-  rejected: RejectedRows;
+  /** Hears of every row; left out for the manifest, which is no part of the roster. */
+  report?: RowReport;
   /** Counts a row that was read and the bytes of its file so far; throws beyond the limit. */
   counted(rows: number, bytes: number): void;
 }
@@ -80,7 +94,7 @@ export async function* csvRows(
     }
   }
   let line = 1;
-  let columns: ReadonlyMap<string, number> | undefined;
+  let columns: Header | undefined;
   let unreported = 0;
   try {
     for await (const cells of parser as AsyncIterable<string[]>) {
@@ -88,12 +102,13 @@ export async function* csvRows(
       line += 1 + lineBreaks(cells, file.name, start, context.limits.fieldChars);
       if (cells.length === 1 && cells[0]!.trim() === '') continue;
       if (columns === undefined) {
-        columns = header(cells, required, file.name);
+        columns = readHeader(cells, required, file.name);
         continue;
       }
       const row = new Row(file.name, start, columns, cells);
       if (line - start > 1 && (!row.whole || swallowsRow(cells))) throw unclosedQuote(file.name, start);
       unreported += 1;
+      context.report?.read(file.name);
       if (unreported === REPORT_ROWS) {
         context.counted(unreported, bytes);
         bytes = 0;
@@ -109,7 +124,7 @@ export async function* csvRows(
     parser.destroy();
   }
   context.counted(unreported, bytes);
-  if (columns === undefined) header([], required, file.name);
+  if (columns === undefined) readHeader([], required, file.name);
 }
 
 function lineBreaks(cells: readonly string[], file: string, line: number, fieldChars: number): number {
@@ -128,9 +143,10 @@ function lineBreaks(cells: readonly string[], file: string, line: number, fieldC
   return breaks;
 }
 
-function header(cells: readonly string[], required: readonly string[], file: string): Map<string, number> {
+function readHeader(cells: readonly string[], required: readonly string[], file: string): Header {
   const columns = new Map<string, number>();
-  for (const [at, cell] of cells.entries()) {
+  const named = cells.findLastIndex((cell) => cell.trim() !== '') + 1;
+  for (const [at, cell] of cells.slice(0, named).entries()) {
     const name = cell.trim();
     if (columns.has(name)) {
       throw new RosterFileError(
@@ -152,7 +168,27 @@ function header(cells: readonly string[], required: readonly string[], file: str
       1,
     );
   }
-  return columns;
+  return { columns, cells: cells.length };
+}
+
+/** How many filled lines a file that is not used has below its header. */
+export async function countRows(file: ArchivedFile): Promise<number> {
+  let rows = 0;
+  let filled = false;
+  try {
+    for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) {
+      for (const byte of chunk) {
+        if (byte !== 0x0a && byte !== 0x0d) filled = true;
+        else if (filled) {
+          rows += 1;
+          filled = false;
+        }
+      }
+    }
+  } catch {
+    // Nothing of it is used: a damaged one is no reason to refuse the roster.
+  }
+  return Math.max(0, rows + (filled ? 1 : 0) - 1);
 }
 
 /** Whether a cell of several lines holds commas enough for the end of one row and the beginning of the next. */

@@ -1,11 +1,13 @@
 import { RosterFileError } from '../file-error.ts';
-import type { ArchivedFile } from './archive.ts';
+import type { ArchivedFile, RosterArchive } from './archive.ts';
 import { csvRows, type RowsContext } from './csv-rows.ts';
 
 /** The version of the files and which of them there are. */
 export interface Manifest {
   version: '1.1' | '1.2';
   files: ReadonlyMap<RosterFileName, ArchivedFile>;
+  /** CSV files of the archive that are not read, with the rule that leaves them out. */
+  unread: readonly { file: ArchivedFile; reason: string }[];
 }
 
 export type RosterFileName = (typeof FILE_NAMES)[number];
@@ -26,24 +28,33 @@ const REQUIRED: readonly RosterFileName[] = ['orgs', 'classes', 'users', 'enroll
 
 /** Reads manifest.csv and sees to it that what it promises is there, whole (bulk). @throws RosterFileError */
 export async function readManifest(
-  archive: ReadonlyMap<string, ArchivedFile>,
-  context: RowsContext,
+  { files: archive, elsewhere }: RosterArchive,
+  context: Omit<RowsContext, 'report'>,
 ): Promise<Manifest> {
   const file = archive.get('manifest.csv');
   if (file === undefined) throw missing('manifest.csv');
   const properties = new Map<string, string>();
   for await (const row of csvRows(file, ['propertyName', 'value'], context)) {
-    properties.set(row.get('propertyName'), row.get('value'));
+    properties.set(row.get('propertyName').toLowerCase(), row.get('value').toLowerCase());
   }
   const version = versionOf(properties.get('oneroster.version'));
   const required = version === '1.2' ? [...REQUIRED, 'roles'] : REQUIRED;
   const files = new Map<RosterFileName, ArchivedFile>();
   for (const name of FILE_NAMES) {
-    const found = present(name, properties.get(`file.${name}`), archive);
+    const found = present(name, properties.get(`file.${name.toLowerCase()}`), archive);
     if (found !== undefined) files.set(name, found);
     else if (required.includes(name)) throw missing(`${name}.csv`);
   }
-  return { version, files };
+  const read = new Set<ArchivedFile>([file, ...files.values()]);
+  const beside = [...archive.values()].filter((one) => !read.has(one));
+  const unread = [
+    ...beside.map((one) => ({
+      file: one,
+      reason: 'Файл не нужен для чатов или назван отсутствующим (absent)',
+    })),
+    ...elsewhere.map((one) => ({ file: one, reason: 'Файл лежит вне папки выгрузки' })),
+  ];
+  return { version, files, unread };
 }
 
 function versionOf(text: string | undefined): '1.1' | '1.2' {
@@ -70,7 +81,7 @@ function present(
       `${name}.csv`,
     );
   }
-  const file = archive.get(`${name}.csv`);
+  const file = archive.get(`${name}.csv`.toLowerCase());
   if (file === undefined && mode === 'bulk') throw missing(`${name}.csv`);
   return file;
 }

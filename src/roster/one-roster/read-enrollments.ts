@@ -1,8 +1,9 @@
 import { pairKey, type SchoolReading, type Span } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
 import type { Draft, RowSource } from './draft.ts';
+import { goneUser, unitFault, userFault } from './references.ts';
 import { enrollmentRole } from './roles.ts';
-import { identified, NO_SUCH_USER, readSpan } from './row-checks.ts';
+import { DELETED, identified, readSpan } from './row-checks.ts';
 
 const COLUMNS = [
   'sourcedId',
@@ -16,36 +17,48 @@ const COLUMNS = [
 
 /** enrollments.csv: who studies and who teaches where. Gives how many rows were taken. */
 export async function readEnrollments(source: RowSource, draft: Draft): Promise<number> {
+  const { report } = draft;
   let taken = 0;
   const keep = (row: Row) =>
     draft.unclear.enrollments.add(pairKey(row.get('classSourcedId'), row.get('userSourcedId')));
   const rows = source('enrollments', COLUMNS);
-  for await (const { row, deleted } of identified(rows, draft.rejected, (_, bad) => keep(bad))) {
-    const unitId = row.get('classSourcedId');
-    const userId = row.get('userSourcedId');
-    if (deleted || draft.goneUnits.has(unitId) || draft.gonePeople.has(userId)) continue;
-    const school = schoolOf(row, unitId, userId, draft);
+  for await (const { row, deleted } of identified(rows, report, (_, bad) => keep(bad))) {
     const role = enrollmentRole(row.get('role'));
-    if (role === undefined) draft.rejected.add(row, 'role', 'Неизвестная роль');
-    const span = readSpan(row, 'beginDate', 'endDate', draft.rejected);
+    const leftOut = deleted ? DELETED : leftOutBy(row, role, draft);
+    if (leftOut !== undefined) {
+      report.ignore(row, leftOut);
+      continue;
+    }
+    const school = schoolOf(row, draft);
+    if (role === undefined) report.reject(row, 'role', 'Неизвестная роль');
+    const span = readSpan(row, 'beginDate', 'endDate', report);
     if (school === undefined || role === undefined || span === undefined) keep(row);
-    else if (role !== 'other') {
+    else {
       taken += 1;
-      add(role === 'student' ? school.pupils : school.teachers, unitId, userId, span);
+      const units = role === 'student' ? school.pupils : school.teachers;
+      add(units, row.get('classSourcedId'), row.get('userSourcedId'), span);
     }
   }
   return taken;
 }
 
-function schoolOf(row: Row, unitId: string, userId: string, draft: Draft): SchoolReading | undefined {
+function leftOutBy(row: Row, role: ReturnType<typeof enrollmentRole>, draft: Draft): string | undefined {
+  if (role === 'other') return 'Роль в классе не ученик и не учитель: в чат класса не входит';
+  if (draft.goneUnits.has(row.get('classSourcedId'))) return 'Класс помечен как удалённый';
+  return goneUser(row.get('userSourcedId'), draft);
+}
+
+function schoolOf(row: Row, draft: Draft): SchoolReading | undefined {
+  const unitId = row.get('classSourcedId');
+  const userId = row.get('userSourcedId');
   const school = draft.schoolOfUnit.get(unitId);
   const named = row.get('schoolSourcedId');
   if (school === undefined) {
-    draft.rejected.add(row, 'classSourcedId', 'Нет такого класса в classes.csv, или его строка отклонена');
+    draft.report.reject(row, 'classSourcedId', unitFault(unitId, draft));
   } else if (named !== '' && named !== school.id) {
-    draft.rejected.add(row, 'schoolSourcedId', 'Класс другой школы');
+    draft.report.reject(row, 'schoolSourcedId', 'Класс другой школы');
   } else if (!school.people.has(userId)) {
-    draft.rejected.add(row, 'userSourcedId', NO_SUCH_USER);
+    draft.report.reject(row, 'userSourcedId', userFault(userId, draft));
   } else return school;
   return undefined;
 }

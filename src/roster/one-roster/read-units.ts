@@ -2,16 +2,25 @@ import { cleanText } from '../clean-text.ts';
 import type { SchoolReading, Span, UnitReading } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
 import type { Draft, RowSource } from './draft.ts';
-import { identified, readName, readSpan } from './row-checks.ts';
+import { schoolFault } from './references.ts';
+import { DELETED, identified, readName, readSpan } from './row-checks.ts';
 
-/** orgs.csv: organisations of type school; the others are known, and of no interest. */
+/** orgs.csv: organisations of type school; of the others it is only known that they are none. */
 export async function readOrgs(source: RowSource, draft: Draft): Promise<void> {
+  const { report, orgs } = draft;
   const rows = source('orgs', ['sourcedId', 'name', 'type']);
-  for await (const { row, id, deleted } of identified(rows, draft.rejected, () => undefined)) {
-    const name = readName(row, 'name', draft.rejected);
-    if (name === undefined) continue;
-    draft.orgs.add(id);
-    if (row.get('type') === 'school') draft.schools.set(id, emptySchool(id, name, deleted));
+  const unreadable = (id: string) => orgs.has(id) || orgs.set(id, 'rejected');
+  for await (const { row, id, deleted } of identified(rows, report, unreadable)) {
+    const name = readName(row, 'name', report);
+    const type = row.get('type');
+    if (name === undefined) unreadable(id);
+    else if (type === 'school') {
+      orgs.set(id, 'school');
+      draft.schools.set(id, emptySchool(id, name, deleted));
+    } else {
+      orgs.set(id, 'other');
+      report.ignore(row, `Организация не школа (тип «${cleanText(type).slice(0, 40)}»)`);
+    }
   }
 }
 
@@ -28,14 +37,24 @@ function emptySchool(id: string, name: string, gone: boolean): SchoolReading {
   };
 }
 
-/** academicSessions.csv → days of terms; undefined without the file. */
-async function readTerms(source: RowSource, draft: Draft): Promise<Map<string, Span> | undefined> {
+/**
+ * academicSessions.csv → days of terms; null: the term cannot be read, or lacks a day. Without the file there are none,
+ * and a class that names one is unclear.
+ */
+async function readTerms(source: RowSource, draft: Draft): Promise<Map<string, Span | null>> {
+  const { report } = draft;
+  const terms = new Map<string, Span | null>();
   const rows = source('academicSessions', ['sourcedId', 'startDate', 'endDate']);
-  if (rows === undefined) return undefined;
-  const terms = new Map<string, Span>();
-  for await (const { row, id, deleted } of identified(rows, draft.rejected, () => undefined)) {
-    const span = deleted ? undefined : readSpan(row, 'startDate', 'endDate', draft.rejected);
-    if (span !== undefined) terms.set(id, span);
+  if (rows === undefined) return terms;
+  for await (const { row, id, deleted } of identified(rows, report, (bad) => terms.set(bad, null))) {
+    if (deleted) {
+      report.ignore(row, DELETED);
+      continue;
+    }
+    const span = readSpan(row, 'startDate', 'endDate', report);
+    const missing = ['startDate', 'endDate'].find((field) => row.get(field) === '');
+    if (span !== undefined && missing !== undefined) report.reject(row, missing, 'Не указан день');
+    terms.set(id, missing === undefined ? (span ?? null) : null);
   }
   return terms;
 }
@@ -45,8 +64,8 @@ async function readCourses(source: RowSource, draft: Draft): Promise<Map<string,
   const rows = source('courses', ['sourcedId', 'title']);
   if (rows === undefined) return undefined;
   const courses = new Map<string, string>();
-  for await (const { row, id } of identified(rows, draft.rejected, () => undefined)) {
-    const title = readName(row, 'title', draft.rejected);
+  for await (const { row, id } of identified(rows, draft.report, () => undefined)) {
+    const title = readName(row, 'title', draft.report);
     if (title !== undefined) courses.set(id, title);
   }
   return courses;
@@ -66,18 +85,19 @@ export async function readUnits(source: RowSource, draft: Draft): Promise<void> 
   const terms = await readTerms(source, draft);
   const courses = await readCourses(source, draft);
   const rows = source('classes', CLASS_COLUMNS);
-  for await (const { row, id, deleted } of identified(rows, draft.rejected, (bad) =>
-    draft.unclear.units.add(bad),
-  )) {
-    const school = draft.schools.get(row.get('schoolSourcedId'));
+  const unreadable = (id: string) => draft.unclear.units.add(id);
+  for await (const { row, id, deleted } of identified(rows, draft.report, unreadable)) {
+    const schoolId = row.get('schoolSourcedId');
+    const school = draft.schools.get(schoolId);
     if (deleted || school?.gone) {
       draft.goneUnits.add(id);
+      draft.report.ignore(row, deleted ? DELETED : 'Школа помечена как удалённая');
       continue;
     }
     const unit = readUnit(row, id, draft);
-    if (school === undefined) draft.rejected.add(row, 'schoolSourcedId', 'Нет такой школы в orgs.csv');
+    if (school === undefined) draft.report.reject(row, 'schoolSourcedId', schoolFault(schoolId, draft)!);
     if (school === undefined || unit === undefined) {
-      draft.unclear.units.add(id);
+      unreadable(id);
       continue;
     }
     Object.assign(unit, readTermSpan(row, terms, draft));
@@ -94,37 +114,47 @@ const KINDS: ReadonlyMap<string, UnitReading['kind']> = new Map([
 
 function readUnit(row: Row, id: string, draft: Draft): UnitReading | undefined {
   const kind = KINDS.get(row.get('classType'));
-  const title = readName(row, 'title', draft.rejected);
-  if (kind === undefined) draft.rejected.add(row, 'classType', 'Ожидается homeroom или scheduled');
-  if (title === '') draft.rejected.add(row, 'title', 'Нет названия');
+  const title = readName(row, 'title', draft.report);
+  if (kind === undefined) draft.report.reject(row, 'classType', 'Ожидается homeroom или scheduled');
+  if (title === '') draft.report.reject(row, 'title', 'Нет названия');
   if (kind === undefined || !title) return undefined;
   const grade = cleanText(row.list('grades')[0] ?? '').slice(0, 20) || null;
-  return { id, kind, title, grade, subject: '', beginsOn: null, endsOn: null };
+  return { id, kind, title, grade, subject: '', beginsOn: null, endsOn: null, unclearDays: false };
 }
 
-/** From the start of the first term to the end of the last, holidays included (D11). */
-function readTermSpan(row: Row, terms: ReadonlyMap<string, Span> | undefined, draft: Draft): Span {
+/**
+ * From the start of the first term to the end of the last, holidays included (D11). One term that cannot be read makes
+ * the days unclear: nobody can tell whether it was the first or the last.
+ */
+function readTermSpan(
+  row: Row,
+  terms: ReadonlyMap<string, Span | null>,
+  draft: Draft,
+): Span & { unclearDays: boolean } {
   const spans: Span[] = [];
+  let unclearDays = false;
   for (const id of row.list('termSourcedIds')) {
-    const term = terms?.get(id);
-    if (term !== undefined) spans.push(term);
-    else if (terms !== undefined)
-      draft.rejected.add(row, 'termSourcedIds', 'Нет такого периода в academicSessions.csv');
+    const term = terms.get(id);
+    if (term) spans.push(term);
+    else {
+      unclearDays = true;
+      const why = term === null ? 'Строка этого периода отклонена' : 'Нет такого периода';
+      draft.report.lose(row, 'termSourcedIds', `${why} (academicSessions.csv): ${UNCLEAR_DAYS}`);
+    }
   }
-  const begins = spans.map((span) => span.beginsOn);
-  const ends = spans.map((span) => span.endsOn);
-  return {
-    beginsOn: begins.includes(null) ? null : ((begins.sort()[0] as string | undefined) ?? null),
-    endsOn: ends.includes(null) ? null : ((ends.sort().at(-1) as string | undefined) ?? null),
-  };
+  const begins = spans.map((span) => span.beginsOn!).sort();
+  const ends = spans.map((span) => span.endsOn!).sort();
+  return { beginsOn: begins[0] ?? null, endsOn: ends.at(-1) ?? null, unclearDays };
 }
+
+const UNCLEAR_DAYS = 'остаются прежние сроки, у нового класса чатов пока не будет';
 
 function readSubject(row: Row, courses: ReadonlyMap<string, string> | undefined, draft: Draft): string {
   const course = row.get('courseSourcedId');
   const title = courses?.get(course);
   if (title !== undefined) return title;
   if (courses !== undefined && course !== '') {
-    draft.rejected.add(row, 'courseSourcedId', 'Нет такого предмета в courses.csv');
+    draft.report.lose(row, 'courseSourcedId', 'Нет такого предмета в courses.csv, или его строка отклонена');
   }
   return cleanText(row.list('subjects')[0] ?? '').slice(0, 200);
 }

@@ -1,0 +1,78 @@
+import type { PersonReading, SchoolReading, Span } from '../reading.ts';
+import type { Draft } from './draft.ts';
+import { goneUser, userFault } from './references.ts';
+import { nameOf, type User, type Users } from './user.ts';
+
+const ALWAYS: Span = { beginsOn: null, endsOn: null };
+
+/** agentSourcedIds, named by the child or by the parent (or by both). */
+export function linkGuardians(users: Users, draft: Draft): void {
+  for (const user of [...users.values()].flat()) {
+    for (const agentId of user.agents) {
+      const agents = users.get(agentId);
+      const fault =
+        agents === undefined
+          ? goneUser(agentId, draft) === undefined && userFault(agentId, draft)
+          : link(user, agents, draft);
+      if (fault) draft.report.lose(user.row, 'agentSourcedIds', fault);
+    }
+  }
+}
+
+/**
+ * Of two users one of whom is a pupil the other is his parent, in each school that both are in; a parent who is listed
+ * above the schools is one in his child's. He has the role parent then, whatever else he is: 1.1 knows only one role a
+ * user. Returns why they could not be linked.
+ */
+function link(user: User, agents: readonly User[], draft: Draft): string | undefined {
+  let linked = false;
+  let shared = false;
+  for (const schoolId of new Set([user, ...agents].flatMap(({ roles }) => [...roles.keys()]))) {
+    const school = draft.schools.get(schoolId);
+    if (school === undefined || school.gone) continue;
+    if (!isNamedIn(user, school)) continue;
+    const one = school.people.get(user.person.id) ?? fromAbove([user], agents, school, draft);
+    const other = school.people.get(agents[0]!.person.id) ?? fromAbove(agents, [user], school, draft);
+    if (one === undefined || other === undefined) continue;
+    shared = true;
+    if (isPupil(one) === isPupil(other)) continue;
+    const [child, parent] = isPupil(one) ? [one, other] : [other, one];
+    if (!parent.roles.some(({ role }) => role === 'parent'))
+      parent.roles.push({ role: 'parent', span: ALWAYS });
+    const guardians = school.guardians.get(child.id) ?? new Set();
+    school.guardians.set(child.id, guardians.add(parent.id));
+    linked = true;
+  }
+  if (linked) return undefined;
+  return shared ? 'Один из двоих должен быть учеником, другой нет' : 'Родитель и ученик не в одной школе';
+}
+
+/** A row speaks of its own schools, and of others where they do not know somebody else by this id. */
+function isNamedIn({ person, roles }: User, school: SchoolReading): boolean {
+  const known = school.people.get(person.id);
+  return known === undefined || roles.has(school.id) || nameOf(known) === nameOf(person);
+}
+
+/** A parent of an organisation that is no school, as a person of his child's school. */
+function fromAbove(
+  users: readonly User[],
+  children: readonly User[],
+  school: SchoolReading,
+  draft: Draft,
+): PersonReading | undefined {
+  const child = children.map(({ person }) => school.people.get(person.id)).find((one) => one && isPupil(one));
+  if (child === undefined) return undefined;
+  for (const { person, roles } of users) {
+    const above = [...roles].filter(([org]) => draft.orgs.get(org) === 'other').flatMap(([, held]) => held);
+    const held = above.filter(({ role }) => role === 'parent');
+    if (held.length === 0) continue;
+    const placed = { ...person, roles: [...held] };
+    school.people.set(person.id, placed);
+    return placed;
+  }
+  return undefined;
+}
+
+function isPupil(person: PersonReading): boolean {
+  return person.roles.some(({ role }) => role === 'student');
+}

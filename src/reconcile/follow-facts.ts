@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
+import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import { settleLists } from '../roster/events/settle-lists.ts';
+import { settleDays } from '../roster/settle-days.ts';
 import type { Sql } from '../store/database.ts';
 import { type Application, applyPlan } from './apply-plan.ts';
 import { holdingOperation } from './holding.ts';
@@ -34,7 +36,7 @@ export async function followFacts(
   const { rows } = await sql<{ switched_on: ChatType[] }>`
     update school set revision = revision + 1 where id = ${schoolId} returning switched_on`.execute(tx);
   const affected = how.affected ?? null;
-  if (affected === null) await settleLists(tx, schoolId, null);
+  if (affected === null) await settleAll(ctx, tx, schoolId);
   if (!rows[0]) return null;
   const plan = await planSchool(ctx, tx, {
     ...{ schoolId, types: rows[0].switched_on, allManual: true, strict: false, day: null, recreate: false },
@@ -52,6 +54,14 @@ export async function followFacts(
     await sql`update school set computed_on = ${plan.day} where id = ${schoolId}`.execute(tx);
   }
   return { plan, operationId };
+}
+
+/** What lists ended, and what the day begins and ends: facts that no statement of today says. */
+async function settleAll(ctx: Context, tx: Sql, schoolId: string): Promise<void> {
+  await settleLists(tx, schoolId, null);
+  const { rows } = await sql<{ zone: string | null }>`
+    select time_zone as zone from school where id = ${schoolId}`.execute(tx);
+  await settleDays(tx, schoolId, dayIn(rows[0]?.zone ?? ctx.config.schoolTimeZone, ctx.clock.now()));
 }
 
 /** The plan in parts, one for each event that is the cause of some of its chats. */

@@ -11,7 +11,7 @@ export interface FactTable {
 
 export interface FactColumn {
   name: string;
-  type: 'text' | 'text[]' | 'date';
+  type: 'text' | 'text[]' | 'date' | 'jsonb';
   /** What is stored of a whole statement. */
   whole?: string;
   /** What is stored of a statement that only adds (J2): it takes nobody out. */
@@ -47,6 +47,13 @@ const latest = (name: string): FactColumn => ({
   adding: `case when ${apart} then s.${name} when t.${name} is null or s.${name} is null then null else greatest(t.${name}, s.${name}) end`,
 });
 
+/** D13: what changes on a later day. Where one of the two says nothing of days, nothing ends by them. */
+const dated = (name: string): FactColumn => ({
+  name,
+  type: 'jsonb',
+  adding: `t.${name} || s.${name}`,
+});
+
 export const PERSON: FactTable = {
   name: 'person',
   keys: ['id'],
@@ -58,6 +65,7 @@ export const PERSON: FactTable = {
     part('sex', 'text'),
     part('birth_date', 'date'),
     union('roles'),
+    dated('dated_roles'),
   ],
 };
 
@@ -68,6 +76,7 @@ export const CLASS: FactTable = {
     text('title'),
     text('grade'),
     union('homeroom_teacher_ids'),
+    dated('dated_teachers'),
     earliest('starts_on'),
     latest('ends_on'),
   ],
@@ -82,6 +91,7 @@ export const SUBJECT_GROUP: FactTable = {
     // Worked out from who is in the group, and a part of that may be missing.
     { name: 'class_id', type: 'text', adding: 't.class_id' },
     union('teacher_ids'),
+    dated('dated_teachers'),
     earliest('starts_on'),
     latest('ends_on'),
   ],
@@ -91,7 +101,7 @@ export const ENROLLMENT: FactTable = {
   name: 'enrollment',
   keys: ['unit', 'unit_id', 'student_id'],
   // What a statement that only adds may say of it: only-adding.ts.
-  columns: [day('begins_on'), day('ends_on')],
+  columns: [day('begins_on'), day('ends_on'), { name: 'dated_spans', type: 'jsonb' }],
 };
 
 export const GUARDIAN: FactTable = { name: 'guardian', keys: ['guardian_id', 'student_id'], columns: [] };

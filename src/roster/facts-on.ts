@@ -1,5 +1,6 @@
 import type { Day, UnitKind } from '../desired/model.ts';
-import type { PersonReading, SchoolReading, Span, UnitReading } from './reading.ts';
+import { type Dated, datedAfter, hasEnded, heldOn, spanOn, spansAfter, teachingDay } from './dated.ts';
+import type { PersonReading, SchoolReading, Span } from './reading.ts';
 
 /** The facts that a roster file states of one school on a day. Lists are sorted, so equal facts are equal values. */
 export interface SchoolFacts {
@@ -12,6 +13,8 @@ export interface SchoolFacts {
 
 export interface PersonStatement extends Omit<PersonReading, 'roles'> {
   roles: string[];
+  /** The roles with their days, where some begin or end later; null: none does. */
+  datedRoles: Dated[] | null;
 }
 
 export interface ClassStatement extends Span {
@@ -19,6 +22,7 @@ export interface ClassStatement extends Span {
   title: string;
   grade: string | null;
   teacherIds: string[];
+  datedTeachers: Dated[] | null;
   unclearDays: boolean;
 }
 
@@ -28,6 +32,7 @@ export interface GroupStatement extends Span {
   subject: string;
   classId: string | null;
   teacherIds: string[];
+  datedTeachers: Dated[] | null;
   unclearDays: boolean;
 }
 
@@ -35,11 +40,13 @@ export interface EnrollmentStatement extends Span {
   unit: UnitKind;
   unitId: string;
   studentId: string;
+  /** The spans to come after this one; null: none. */
+  datedSpans: Span[] | null;
 }
 
 /**
- * Our facts keep one span an enrollment and none for roles and teachers; what the file says with several is
- * settled for the day it was taken.
+ * Our facts say what holds on one day: one span an enrollment, none for roles and teachers. What changes on a later day
+ * stands beside them (settle-days.ts).
  */
 export function factsOn(school: SchoolReading, day: Day): SchoolFacts {
   const people = [...school.people.values()].flatMap((person) => statePerson(person, day));
@@ -48,16 +55,18 @@ export function factsOn(school: SchoolReading, day: Day): SchoolFacts {
   const facts: SchoolFacts = { people, classes: [], groups: [], enrollments: [], guardians: [] };
   for (const unit of school.units.values()) {
     const pupils = school.pupils.get(unit.id) ?? new Map<string, Span[]>();
-    const teacherIds = teachersOn(unit, school.teachers.get(unit.id), day).filter((id) => known.has(id));
+    const teachers = datedTeachers(school.teachers.get(unit.id), known);
+    const teacherIds = heldOn(teachers, teachingDay(unit.beginsOn, day));
     const { id, title, grade, subject, beginsOn, endsOn, unclearDays } = unit;
-    const days = { beginsOn, endsOn, unclearDays };
+    const days = { beginsOn, endsOn, unclearDays, datedTeachers: datedAfter(teachers, day) };
     if (unit.kind === 'class') facts.classes.push({ id, title, grade, ...days, teacherIds });
     else {
       const classId = sharedHomeroom(pupils, homerooms, day);
       facts.groups.push({ id, title, subject, classId, ...days, teacherIds });
     }
     for (const [studentId, spans] of pupils) {
-      facts.enrollments.push({ unit: unit.kind, unitId: id, studentId, ...spanOn(spans, day) });
+      const place = { unit: unit.kind, unitId: id, studentId, datedSpans: spansAfter(spans, day) };
+      facts.enrollments.push({ ...place, ...spanOn(spans, day) });
     }
   }
   for (const [studentId, guardians] of school.guardians) {
@@ -66,50 +75,20 @@ export function factsOn(school: SchoolReading, day: Day): SchoolFacts {
   return facts;
 }
 
-/** A person whose roles have all ended has left (D6). */
+/** A person whose roles have all ended has left (D6); one whose roles are all to come holds none yet (D13). */
 function statePerson({ roles, ...person }: PersonReading, day: Day): PersonStatement[] {
-  const held = new Set(roles.filter(({ span }) => !hasEnded(span, day)).map(({ role }) => role));
-  return held.size === 0 ? [] : [{ ...person, roles: [...held].sort() }];
+  const dated = roles.map(({ role, span }) => ({ id: role, ...span }));
+  if (dated.every((role) => hasEnded(role, day))) return [];
+  return [{ ...person, roles: heldOn(dated, day), datedRoles: datedAfter(dated, day) }];
 }
 
-function hasEnded(span: Span, day: Day): boolean {
-  return span.endsOn !== null && span.endsOn < day;
-}
-
-/** The span that holds on the day, joined with those that touch it; else the next one; else the last one. */
-export function spanOn(spans: readonly Span[], day: Day): Span {
-  if (spans.length === 1) return spans[0]!;
-  const joined = joinTouching(spans);
-  return joined.find((span) => !hasEnded(span, day)) ?? joined.at(-1)!;
-}
-
-/** In order of time; overlapping and adjoining spans become one. */
-function joinTouching(spans: readonly Span[]): Span[] {
-  const begin = (span: Span) => span.beginsOn ?? '';
-  const joined: Span[] = [];
-  for (const span of [...spans].sort((a, b) => (begin(a) < begin(b) ? -1 : 1))) {
-    const last = joined.at(-1);
-    if (last === undefined || (last.endsOn !== null && begin(span) > dayAfter(last.endsOn)))
-      joined.push({ ...span });
-    else if (last.endsOn !== null && (span.endsOn === null || span.endsOn > last.endsOn))
-      last.endsOn = span.endsOn;
-  }
-  return joined;
-}
-
-function dayAfter(day: Day): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
-}
-
-/** Who teaches on the day, or on the unit's first day when that is still to come: a roster may be sent in August. */
-function teachersOn(
-  unit: UnitReading,
+function datedTeachers(
   teachers: ReadonlyMap<string, Span[]> | undefined,
-  day: Day,
-): string[] {
-  const on = unit.beginsOn !== null && unit.beginsOn > day ? unit.beginsOn : day;
-  const holds = (span: Span) => !hasEnded(span, on) && (span.beginsOn === null || span.beginsOn <= on);
-  return [...(teachers ?? [])].flatMap(([id, spans]) => (spans.some(holds) ? id : [])).sort();
+  known: ReadonlySet<string>,
+): Dated[] {
+  return [...(teachers ?? [])].flatMap(([id, spans]) =>
+    known.has(id) ? spans.map(({ beginsOn, endsOn }) => ({ id, beginsOn, endsOn })) : [],
+  );
 }
 
 /** By pupil, the homerooms that he has not left. */

@@ -19,7 +19,12 @@ export async function keepUnclear(
   facts.groups = await keepDays(tx, schoolId, 'subject_group', facts.groups);
   if (unclear.roles.size > 0) {
     const stored = await storedLists(tx, schoolId, 'person', 'roles', [...unclear.roles]);
-    for (const person of facts.people) person.roles = union(person.roles, stored.get(person.id) ?? []);
+    for (const person of facts.people) {
+      const kept = stored.get(person.id);
+      if (kept === undefined) continue;
+      person.roles = union(person.roles, kept);
+      person.datedRoles = null;
+    }
   }
   if (unclear.enrollments.size === 0) return;
   await keepTeachers(tx, schoolId, 'class', 'homeroom_teacher_ids', facts.classes, unclear);
@@ -51,7 +56,7 @@ async function keepTeachers(
   schoolId: string,
   table: 'class' | 'subject_group',
   column: string,
-  units: readonly { id: string; teacherIds: string[] }[],
+  units: readonly { id: string; teacherIds: string[]; datedTeachers: unknown[] | null }[],
   unclear: Unclear,
 ): Promise<void> {
   const stored = await storedLists(
@@ -63,7 +68,9 @@ async function keepTeachers(
   );
   for (const unit of units) {
     const kept = (stored.get(unit.id) ?? []).filter((id) => unclear.enrollments.has(pairKey(unit.id, id)));
+    if (kept.length === 0) continue;
     unit.teacherIds = union(unit.teacherIds, kept);
+    unit.datedTeachers = null;
   }
 }
 

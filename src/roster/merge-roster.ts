@@ -225,6 +225,7 @@ function rowsOf(facts: SchoolFacts): [FactTable, StatedRow[]][] {
         sex: person.sex,
         birth_date: person.birthDate,
         roles: person.roles,
+        dated_roles: person.datedRoles,
       })),
     ],
     [
@@ -234,6 +235,7 @@ function rowsOf(facts: SchoolFacts): [FactTable, StatedRow[]][] {
         title: unit.title,
         grade: unit.grade,
         homeroom_teacher_ids: unit.teacherIds,
+        dated_teachers: unit.datedTeachers,
         starts_on: unit.beginsOn,
         ends_on: unit.endsOn,
       })),
@@ -246,6 +248,7 @@ function rowsOf(facts: SchoolFacts): [FactTable, StatedRow[]][] {
         subject: group.subject,
         class_id: group.classId,
         teacher_ids: group.teacherIds,
+        dated_teachers: group.datedTeachers,
         starts_on: group.beginsOn,
         ends_on: group.endsOn,
       })),
@@ -258,6 +261,7 @@ function rowsOf(facts: SchoolFacts): [FactTable, StatedRow[]][] {
         student_id: enrollment.studentId,
         begins_on: enrollment.beginsOn,
         ends_on: enrollment.endsOn,
+        dated_spans: enrollment.datedSpans,
       })),
     ],
     [

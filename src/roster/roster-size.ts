@@ -32,7 +32,7 @@ export function sizeOf(school: SchoolReading, unclear: Unclear, day: Day): Roste
   const units = [...facts.classes, ...facts.groups];
   return {
     counts: {
-      users: facts.people.length,
+      users: facts.people.filter(({ roles }) => roles.length > 0).length,
       pupils: facts.enrollments.length,
       teachers: units.reduce((sum, { teacherIds }) => sum + teacherIds.length, 0),
       guardians: facts.guardians.length,

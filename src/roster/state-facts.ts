@@ -4,7 +4,7 @@ import type { Sql } from '../store/database.ts';
 import type { FactColumn, FactTable } from './fact-tables.ts';
 
 /** A row of statements: its table's keys and columns by their names in SQL. */
-export type StatedRow = Record<string, string | null | readonly string[]>;
+export type StatedRow = Record<string, string | null | readonly string[] | readonly object[]>;
 
 /** Where and when statements are made. */
 export interface Statement {

@@ -18,18 +18,13 @@ import { LinkingQuestion } from '../../migrations/0017-linking-question.ts';
 import { Authors } from '../../migrations/0019-authors.ts';
 import { Wall } from '../../migrations/0020-wall.ts';
 import { Erasures } from '../../migrations/0021-erasures.ts';
-
-
 import { Steps } from '../../migrations/0022-steps.ts';
 import { ErasureStamps } from '../../migrations/0023-erasure-stamps.ts';
 import { Holds } from '../../migrations/0024-holds.ts';
 import { LateEffects } from '../../migrations/0025-late-effects.ts';
-
-
 import { RosterFaults } from '../../migrations/0026-roster-faults.ts';
-
+import { DatedFacts } from '../../migrations/0027-dated-facts.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
-
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
 
@@ -84,6 +79,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0024-holds', class: Holds },
         { name: '0025-late-effects', class: LateEffects },
         { name: '0026-roster-faults', class: RosterFaults },
+        { name: '0027-dated-facts', class: DatedFacts },
       ],
       snapshot: false,
     },

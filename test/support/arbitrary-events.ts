@@ -86,7 +86,9 @@ const DATA: Partial<Record<EventType, fc.Arbitrary<Record<string, unknown>>>> = 
     })
     .map((data) => ({ title: data.id, subject: 'География', ...data })),
   'sgo.subject-group.removed': groupId.map((id) => ({ id })),
-  'sgo.guardian.linked': fc.record({ guardianId: person, studentId: pupil }),
+  'sgo.guardian.linked': fc
+    .record({ guardianId: person, studentId: pupil })
+    .filter(({ guardianId, studentId }) => guardianId !== studentId),
   'sgo.guardian.unlinked': fc.record({ guardianId: person, studentId: pupil }),
   'sgo.order.issued': order,
   'sgo.order.cancelled': fc.constantFrom(...ORDERS).map((id) => ({ id })),

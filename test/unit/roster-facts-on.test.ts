@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { factsOn, spanOn } from '../../src/roster/facts-on.ts';
+import { spanOn } from '../../src/roster/dated.ts';
+import { factsOn } from '../../src/roster/facts-on.ts';
 import type { RosterReading } from '../../src/roster/reading.ts';
 import {
   asVersion12,
@@ -27,15 +28,27 @@ function comparable(reading: RosterReading) {
 describe('a roster file as facts', () => {
   test('classes, groups and their people', async () => {
     const facts = await factsFrom(rosterFiles());
-    const title = { grade: '5', beginsOn: '2026-09-01', endsOn: '2027-05-31', unclearDays: false };
+    const title = {
+      grade: '5',
+      beginsOn: '2026-09-01',
+      endsOn: '2027-05-31',
+      datedTeachers: null,
+      unclearDays: false,
+    };
     expect(facts.classes).toEqual([
       { id: 'c5a', title: '5А', teacherIds: ['t1'], ...title },
       { id: 'c5b', title: '5Б', teacherIds: ['t2'], ...title },
     ]);
     expect(facts.enrollments.filter((enrollment) => enrollment.unitId === 'c5a')).toEqual([
-      { unit: 'class', unitId: 'c5a', studentId: 'p1', ...span('2026-09-01', '2027-05-31') },
-      { unit: 'class', unitId: 'c5a', studentId: 'p2', ...span('2026-09-01', null) },
-      { unit: 'class', unitId: 'c5a', studentId: 'p3', ...span(null, null) },
+      {
+        unit: 'class',
+        unitId: 'c5a',
+        studentId: 'p1',
+        datedSpans: null,
+        ...span('2026-09-01', '2027-05-31'),
+      },
+      { unit: 'class', unitId: 'c5a', studentId: 'p2', datedSpans: null, ...span('2026-09-01', null) },
+      { unit: 'class', unitId: 'c5a', studentId: 'p3', datedSpans: null, ...span(null, null) },
     ]);
     expect(facts.people.find((person) => person.id === 'p1')).toMatchObject({
       familyName: 'Абаев',

@@ -41,12 +41,11 @@ const ids = z
 const vkUserId = z.int().min(1, { error: 'не идентификатор VK' });
 
 const justId = z.object({ id });
-const guardianPair = z
-  .object({ guardianId: id, studentId: id })
-  .refine(({ guardianId, studentId }) => guardianId !== studentId, {
-    path: ['guardianId'],
-    error: 'ученик назван собственным родителем',
-  });
+const guardianPair = z.object({ guardianId: id, studentId: id });
+const guardianLink = guardianPair.refine(({ guardianId, studentId }) => guardianId !== studentId, {
+  path: ['guardianId'],
+  error: 'ученик назван собственным родителем',
+});
 
 const person = z
   .object({
@@ -141,7 +140,7 @@ const DATA = {
   'sgo.class.closed': justId,
   'sgo.subject-group.saved': subjectGroup,
   'sgo.subject-group.removed': justId,
-  'sgo.guardian.linked': guardianPair,
+  'sgo.guardian.linked': guardianLink,
   'sgo.guardian.unlinked': guardianPair,
   'sgo.order.issued': order,
   'sgo.order.cancelled': justId,

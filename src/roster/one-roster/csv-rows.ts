@@ -74,6 +74,7 @@ export async function* csvRows(
   context: RowsContext,
 ): AsyncGenerator<Row> {
   let bytes = 0;
+  context.report?.opened(file.name);
   const parser = parse({
     relax_column_count: true,
     relax_quotes: true,

@@ -64,6 +64,11 @@ export class RowReport {
     this.#limit = limit;
   }
 
+  /** A file of which rows will be read, if it has any. */
+  opened(file: string): void {
+    this.#rows.set(file, this.#rows.get(file) ?? 0);
+  }
+
   read(file: string): void {
     this.#rows.set(file, (this.#rows.get(file) ?? 0) + 1);
   }

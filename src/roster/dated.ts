@@ -1,0 +1,65 @@
+/** D13: what of roles, teachers and places holds on a day. Spans include both ends; null is no bound. */
+import type { Day } from '../desired/model.ts';
+import type { Span } from './reading.ts';
+
+/** A role of a person, or a teacher of a unit, with its days. */
+export interface Dated extends Span {
+  id: string;
+}
+
+export function hasEnded(span: Span, day: Day): boolean {
+  return span.endsOn !== null && span.endsOn < day;
+}
+
+export function holdsOn(span: Span, day: Day): boolean {
+  return !hasEnded(span, day) && (span.beginsOn === null || span.beginsOn <= day);
+}
+
+/** The ids that hold on the day, sorted, each once. */
+export function heldOn(all: readonly Dated[], day: Day): string[] {
+  return [...new Set(all.filter((one) => holdsOn(one, day)).map(({ id }) => id))].sort();
+}
+
+/** Those that need be looked at again; null: nothing changes after the day. */
+export function datedAfter(all: readonly Dated[], day: Day): Dated[] | null {
+  const left = all.filter((one) => !hasEnded(one, day));
+  return left.some((one) => one.endsOn !== null || (one.beginsOn !== null && one.beginsOn > day))
+    ? left
+    : null;
+}
+
+/** Who teaches counts on the unit's first day where that is still to come: a roster may be sent in August. */
+export function teachingDay(beginsOn: Day | null, day: Day): Day {
+  return beginsOn !== null && beginsOn > day ? beginsOn : day;
+}
+
+/** The span that holds on the day, joined with those that touch it; else the next one; else the last one. */
+export function spanOn(spans: readonly Span[], day: Day): Span {
+  if (spans.length === 1) return spans[0]!;
+  const joined = joinTouching(spans);
+  return joined.find((span) => !hasEnded(span, day)) ?? joined.at(-1)!;
+}
+
+/** The spans that may come to hold after the one of the day; null: none. */
+export function spansAfter(spans: readonly Span[], day: Day): Span[] | null {
+  const left = joinTouching(spans).filter((span) => !hasEnded(span, day));
+  return left.length > 1 ? left : null;
+}
+
+/** In order of time; overlapping and adjoining spans become one. */
+function joinTouching(spans: readonly Span[]): Span[] {
+  const begin = (span: Span) => span.beginsOn ?? '';
+  const joined: Span[] = [];
+  for (const span of [...spans].sort((a, b) => (begin(a) < begin(b) ? -1 : 1))) {
+    const last = joined.at(-1);
+    if (last === undefined || (last.endsOn !== null && begin(span) > dayAfter(last.endsOn)))
+      joined.push({ beginsOn: span.beginsOn, endsOn: span.endsOn });
+    else if (last.endsOn !== null && (span.endsOn === null || span.endsOn > last.endsOn))
+      last.endsOn = span.endsOn;
+  }
+  return joined;
+}
+
+function dayAfter(day: Day): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}

@@ -57,6 +57,11 @@ export const himAlone =
   (column: string): Part =>
   ({ id }) =>
     sql`array(select p from unnest(${own(column)}) p where p = ${id})`;
+/** Of teachers with their days (D13): rows that name him, and his part of them. */
+export const isDatedTeacher: Rows = ({ id }) =>
+  sql`coalesce(t.dated_teachers @> ${JSON.stringify([{ id }])}::jsonb, false)`;
+export const ownDatedTeachers: Part = ({ id }) => sql`(select jsonb_agg(d order by n)
+  from jsonb_array_elements(t.dated_teachers) with ordinality x(d, n) where d->>'id' = ${id})`;
 /** A bigint, exact in JSON. */
 export const asText =
   (column: string): Part =>

@@ -11,6 +11,7 @@ import {
   is,
   isAccount,
   isAnswer,
+  isDatedTeacher,
   isDecider,
   isDropped,
   isGround,
@@ -21,6 +22,7 @@ import {
   isStaged,
   ofHimAlone,
   ownActions,
+  ownDatedTeachers,
   ownDecision,
   ownDetails,
   ownGrounds,
@@ -58,7 +60,7 @@ export const HELD = {
   person: {
     rows: is('id'),
     given: [
-      ...['id', 'family_name', 'given_name', 'middle_name', 'name_key', 'roles', ...STATED],
+      ...['id', 'family_name', 'given_name', 'middle_name', 'name_key', 'roles', 'dated_roles', ...STATED],
       ...['sex', 'sex_at', 'sex_by', 'birth_date', 'birth_date_at', 'birth_date_by'],
     ],
   },
@@ -71,21 +73,21 @@ export const HELD = {
     rows: is('student_id'),
     given: [
       ...['student_id', 'unit', 'unit_id', 'begins_on', 'ends_on', ...STATED],
-      ...['stated_from_at', 'gone_from_at'],
+      ...['stated_from_at', 'gone_from_at', 'dated_spans'],
     ],
   },
   class: {
-    rows: holds('homeroom_teacher_ids'),
+    rows: either(holds('homeroom_teacher_ids'), isDatedTeacher),
     given: ['id', 'title', 'grade', 'starts_on', 'ends_on', ...STATED],
-    parts: { homeroom_teacher_ids: himAlone('homeroom_teacher_ids') },
+    parts: { homeroom_teacher_ids: himAlone('homeroom_teacher_ids'), dated_teachers: ownDatedTeachers },
   },
   subject_group: {
-    rows: holds('teacher_ids'),
+    rows: either(holds('teacher_ids'), isDatedTeacher),
     given: [
       ...['id', 'title', 'subject', 'class_id', 'starts_on', 'ends_on', ...STATED],
       ...['listed_at', 'listed_by'],
     ],
-    parts: { teacher_ids: himAlone('teacher_ids') },
+    parts: { teacher_ids: himAlone('teacher_ids'), dated_teachers: ownDatedTeachers },
   },
   lesson: {
     rows: is('teacher_id'),
@@ -261,6 +263,10 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
   roster_file: {
     why: 'a file between its arrival and its reading, minutes; of what was read of him there is staged_roster',
     columns: ['operation_id', 'body', 'taken_at'],
+  },
+  roster_fault: {
+    why: 'lines and fields of bad rows, which name nobody',
+    columns: ['operation_id', 'list', 'chunk', 'rows'],
   },
   erased: {
     why: 'keyed hashes of people who are not held any more',

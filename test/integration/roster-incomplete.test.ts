@@ -110,6 +110,7 @@ test('J2, F4: approved, the roster counts as whole – and its crowd of removals
   const before = await stateOf(world);
   const accepted = await decide(id, 'approve');
   expect(accepted).toMatchObject({ state: 'held', problems: [{ code: 'removals-held' }] });
+  expect(accepted.problems[0]!.message).toMatch(/^Исключений ждут решения: \d+ \(«.+» – \d+/);
   expect((await stateOf(world)).sferum).toEqual(before.sferum);
   expect((await decide(id, 'approve')).state).toBe('succeeded');
   expect(removals()).toBeGreaterThan(0);

@@ -16,11 +16,17 @@ export interface RosterSize {
   running: { classes: ReadonlySet<string>; groups: ReadonlySet<string> };
 }
 
-/** What a file would leave of a school on a day. A unit whose days are unclear runs on. */
+/**
+ * What a file would leave of a school on a day. A unit whose days are unclear runs on; of a class with an unclear row
+ * nobody can tell whether it is empty.
+ */
 export function sizeOf(school: SchoolReading, unclear: Unclear, day: Day): RosterSize {
   const facts = factsOn(school, day);
-  const rolls = new Map(
-    facts.classes.map(({ id, teacherIds }) => [id, { pupils: 0, teachers: teacherIds.length }]),
+  const doubtful = new Set([...unclear.enrollments].map((key) => key.split('\n')[0]!));
+  const rolls = new Map<string, { pupils: number; teachers: number }>(
+    facts.classes.flatMap(({ id, teacherIds }) =>
+      doubtful.has(id) ? [] : [[id, { pupils: 0, teachers: teacherIds.length }] as const],
+    ),
   );
   for (const place of facts.enrollments) {
     const roll = place.unit === 'class' && holds(place, day) ? rolls.get(place.unitId) : undefined;

@@ -185,7 +185,7 @@ test('rows past their term go, in batches; younger ones stay', async () => {
 test('what still says something stays, however old', async () => {
   const old = new Date(world.ctx.clock.now() - 5000 * DAY_MS);
   await run(
-    "insert into person (school_id, id, stated_at, stated_by) values ('s1', 'here', ?, 'e'), ('s1', 'pupil', ?, 'e')",
+    "insert into person (school_id, id, roles, stated_at, stated_by) values ('s1', 'here', '{student}', ?, 'e'), ('s1', 'pupil', '{student}', ?, 'e')",
     ...[old, old],
   );
   await run(

@@ -66,7 +66,7 @@ test.each<[string, () => RosterFiles]>([
 
 test('terms that can be read and end all classes in October wait for a person', async () => {
   const ended = rowsOf('academicSessions.csv', (row) =>
-    row.replace(/(\d{4}-\d\d-\d\d),(\d{4}-\d\d-\d\d)/g, '$1,2026-10-01'),
+    row.replace(/\d{4}-\d\d-\d\d,\d{4}-\d\d-\d\d/, '2026-09-01,2026-10-01'),
   );
   const held = await take(ended);
   expect(held).toMatchObject({ state: 'held', problems: [{ code: 'roster-incomplete' }] });
@@ -106,4 +106,13 @@ test('a file without a school fails and says why', async () => {
   const failed = await take(none);
   expect(failed).toMatchObject({ state: 'failed', problems: [{ code: 'no-school' }] });
   expect(failed.problems[0]!.message).toContain('тип «School»');
+});
+
+test('a misprint in the row of a homeroom teacher holds nothing and takes nobody out', async () => {
+  let left = 1;
+  const misprinted = rowsOf('enrollments.csv', (row) =>
+    row.includes(',teacher,') && left-- > 0 ? row.replace(',teacher,', ',teacherr,') : row,
+  );
+  expect(await take(misprinted)).toMatchObject({ state: 'succeeded', result: { rejectedTotal: 1 } });
+  expect(await stateOf(world)).toEqual(before);
 });

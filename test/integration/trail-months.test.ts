@@ -101,7 +101,7 @@ test('the journal from before has moved into its months, its words beside it, it
   try {
     await client.query(`
       insert into school (id, name) values ('s1', 'Школа');
-      insert into person (school_id, id, stated_at, stated_by) values ('s1', 'a1', now(), 'import');
+      insert into person (school_id, id, roles, stated_at, stated_by) values ('s1', 'a1', '{staff}', now(), 'import');
       insert into chat (id, school_id, type, title, title_key, created_at)
         values ('00000000-0000-4000-8000-000000000001', 's1', 'class', '5А', '5а', now());
       insert into operation (id, school_id, kind, created_by, created_at)

@@ -1,0 +1,67 @@
+/** README and docs/ name files that there are and every dependency, in lines that can be read. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const LINE_CHARACTERS = 300;
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+/** To be read from the top; the others are tables of facts, whose cells are as long as what they say. */
+const READABLE = ['README.md', 'docs/rules.md', 'docs/contributing.md', 'docs/operating.md'];
+const readme = read('README.md');
+
+describe.each(DOCUMENTS)('%s', (path) => {
+  test('leads to documents that there are', () => {
+    const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link!);
+    expect(links.filter((link) => !existsSync(join(ROOT, dirname(path), link)))).toEqual([]);
+  });
+
+  test('names files and folders that there are', () => {
+    // A name in capitals stands for any.
+    const named = [
+      ...read(path).matchAll(/`((?:src|jobs|workers|dashboard|migrations|test|deploy)\/[^`\s]+)`/g),
+    ]
+      .map(([, name]) => name!)
+      .filter((name) => !/[A-Z*{]/.test(name));
+    expect(named.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
+  });
+});
+
+test.each(READABLE)('%s has no line that is longer than a reader follows', (path) => {
+  const long = read(path)
+    .split('\n')
+    .filter((line) => line.length > LINE_CHARACTERS);
+  expect(long).toEqual([]);
+});
+
+test.each(READABLE)('%s says nothing twice', (path) => {
+  const said = read(path)
+    .split('\n')
+    .filter((line) => line.length > 40 && !line.trimStart().startsWith('```'));
+  expect(said).toEqual([...new Set(said)]);
+});
+
+test('the README says of each dependency what it is for', () => {
+  const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+  const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
+  const explained = readme.slice(readme.indexOf('## Why each dependency'));
+  const rows = explained.split('\n').filter((line) => line.startsWith('| `'));
+  const named = rows.flatMap((row) =>
+    [...row.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+  );
+  const covers = (name: string, row: string) =>
+    row.endsWith('/*') ? name.startsWith(row.slice(0, -1)) : row === name;
+  expect(Object.keys(all).filter((name) => !named.some((row) => covers(name, row)))).toEqual([]);
+  expect(named.filter((row) => !Object.keys(all).some((name) => covers(name, row)))).toEqual([]);
+});
+
+test('the README says of each command of the manifest what it does', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  // Parts of `check`.
+  const parts = ['lint', 'types', 'format', 'check:static'];
+  const missing = Object.keys(scripts).filter(
+    (name) => !parts.includes(name) && !readme.includes(`npm run ${name}`) && !readme.includes(`npm ${name}`),
+  );
+  expect(missing).toEqual([]);
+});

@@ -1,17 +1,19 @@
 /**
- * D9: the chats of a class or group that is over gain nobody. Who was in stays, however the roster went on
- * (the year's end moves everybody elsewhere), until he departs, a withdrawal names his place in it,
- * or the guardian link that was his ground is gone; a parent goes with his child.
+ * D9: a chat of a class or group that is over gains nobody.
+ *
+ * A member stays, whatever the roster says later, because at the end of a year everybody moves elsewhere. A member
+ * leaves on departing, by a withdrawal that names the place, or when the guardian link that was the ground is gone. A
+ * parent leaves with the child.
  */
 import type { ChatDraft } from './draft.ts';
 import type { ChatFact, Ground, GroundKind } from './model.ts';
 import type { UnitRoll } from './orders.ts';
 import type { School } from './school.ts';
 
-/** Grounds that make their bearer an admin by default (C7). */
+/** Grounds that make a person an admin by default (C7). */
 const ADMIN_GROUNDS: ReadonlySet<GroundKind> = new Set(['school-admin', 'homeroom', 'teaching']);
 
-/** Puts in those present members whose own grounds last; exceptions and the stand-in come after, as ever. */
+/** Puts in the present members whose own grounds last. Exceptions and the stand-in come after it, as in any chat. */
 export function fillArchived(draft: ChatDraft, chat: ChatFact, school: School): void {
   for (const [personId, member] of chat.members) {
     if (!school.isPresent(personId)) continue;

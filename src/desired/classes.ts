@@ -1,4 +1,7 @@
-/** D1, D3: «<класс> класс» – homeroom teachers as admins (C7) and the enrolled, not departed pupils. */
+/**
+ * D1, D3: the chat «<класс> класс» has the homeroom teachers as admins (C7) and the enrolled pupils who have not
+ * departed.
+ */
 import { type AutomaticChat, addGround, type ChatDraft, noteEnding } from './draft.ts';
 import { lifetimeOf } from './lifetime.ts';
 import { type ChatType, type ClassFact, chatKey } from './model.ts';
@@ -16,7 +19,7 @@ export function classChats(school: School): AutomaticChat[] {
   });
 }
 
-/** One chat of the type for every class, its homeroom teachers in it; `fill` adds the others. */
+/** Makes one chat of the type for every class and puts in the homeroom teachers; `fill` adds the others. */
 export function chatsOfClasses(
   school: School,
   type: ChatType,

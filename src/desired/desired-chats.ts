@@ -1,4 +1,4 @@
-/** From facts to desired chats: every rule in its order, for every chat of the asked types. */
+/** Makes the desired chats from the facts: every rule in its order, for every chat of the asked types. */
 import { fillArchived } from './archive.ts';
 import { classChats } from './classes.ts';
 import { type AutomaticChat, type ChatDraft, emptyDraft } from './draft.ts';
@@ -30,21 +30,22 @@ const RULES: Record<ChatType, (school: School) => AutomaticChat[]> = {
 
 export interface DesiredOptions {
   types: ReadonlySet<ChatType>;
-  /** Manual chats of any type, not of `types` alone: departures reach them before a type is switched on (D6, D10). */
+  /** Takes manual chats of every type, because departures reach them before their type is switched on (D6, D10). */
   allManual?: boolean;
-  /** «Строго по спискам СГО» (D7): exceptions on automatic chats count for nothing. */
+  /** «Строго по спискам СГО» (D7): exceptions of automatic chats do not count. */
   strict: boolean;
   /**
-   * Only chats with one of these keys or ids; the facts may then be the part these chats need: their units (and
-   * a group's class), the people of those and of the chats' lists with all enrollments, orders and guardian
-   * links of them and their children, and every school admin.
+   * Only chats with one of these keys or ids.
+   * The facts may then be the part that decides these chats: their units and a group's class; the people of the units
+   * and of the lists; all enrollments, orders and guardian links of these people and of their children; every school
+   * admin.
    */
   only?: ReadonlySet<string>;
 }
 
 /**
- * The chats one school must have on `day`, with their members and why (section D, C6, C7), sorted by type,
- * then key or id. `chats` are those that exist in СГО; a chat that must be made has no id. Pure.
+ * Gives the chats that a school must have on `day`, with their members and the reasons (section D, C6, C7), sorted by
+ * type, then by key or id. `chats` are those that exist in СГО. A chat that must be made has no id. Pure.
  */
 export function desiredChats(
   facts: RosterFacts,
@@ -68,7 +69,7 @@ export function desiredChats(
       desired.push(automaticChat(rule, chat, school, options.strict));
     }
   }
-  // Their class or group is not in the roster at all any more.
+  // The roster has no class or group of these chats any more.
   for (const chat of automatic.values()) {
     if (isAsked(options, chat.key, chat))
       desired.push(archivedChat(chat, emptyDraft(), school, options.strict));
@@ -97,14 +98,14 @@ function automaticChat(
   };
 }
 
-/** `lived` is what the rules would give were it not over: only its endings count. The title rests. */
+/** Of `lived`, what the rules would give a chat that is not over, only the endings count. The title stays as it is. */
 function archivedChat(chat: ChatFact, lived: ChatDraft, school: School, strict: boolean): DesiredChat {
   const draft = { ...emptyDraft(), ended: lived.ended };
   fillArchived(draft, chat, school);
   return { ...identityOf(chat), archived: true, ...settle(draft, chat, school, strict) };
 }
 
-/** D10: its own list is its ground; `strict` does not touch it. */
+/** D10: the own list of a manual chat is its ground, so `strict` does not touch it. */
 function manualChat(chat: ChatFact, school: School, strict: boolean): DesiredChat {
   return { ...identityOf(chat), archived: false, ...settle(emptyDraft(), chat, school, strict) };
 }
@@ -113,7 +114,7 @@ function identityOf({ key, id, type, classId, groupId, title }: ChatFact) {
   return { key, id, type, classId, groupId, title };
 }
 
-/** What comes after the rules, alike for all chats: exceptions, pupils' limits, the last admin, endings. */
+/** What follows the rules in every chat: exceptions, pupils who must be no admins, the last admin, endings. */
 function settle(draft: ChatDraft, chat: ChatFact | undefined, school: School, strict: boolean) {
   const exceptions = chat && !(strict && chat.key !== null) ? chat.exceptions : [];
   applyExceptions(draft, exceptions, school);

@@ -1,4 +1,4 @@
-/** A chat while the rules, one after another, put people in and take them out. */
+/** A chat in the making: one rule after another puts people in and takes them out. */
 import type { ChatType, Ground } from './model.ts';
 
 export interface DraftMember {
@@ -8,17 +8,17 @@ export interface DraftMember {
 
 export interface ChatDraft {
   members: Map<string, DraftMember>;
-  /** People whom an order in force took out of the unit (or whose child it took out), and the order. */
+  /** Person → the order that took them, or their child, out of the unit. */
   ended: Map<string, string>;
 }
 
 /**
- * Where a unit stands on a day (D11): chats are made only for a `current` one; those of one that is `over`
- * are archived (D9); one `ahead` has no chats yet.
+ * Where a class or group stands on a day (D11). Only a `current` one gets chats, the chats of one that is `over` are
+ * archived (D9), and one `ahead` has none yet.
  */
 export type Lifetime = 'ahead' | 'current' | 'over';
 
-/** A chat that the roster asks for, or that it would keep if it is there. */
+/** A chat that the roster asks for, or that it keeps if there is one. */
 export interface AutomaticChat {
   key: string;
   type: ChatType;
@@ -26,9 +26,9 @@ export interface AutomaticChat {
   groupId: string | null;
   title: string;
   lifetime: Lifetime;
-  /** Whether it is made when it does not exist yet. */
+  /** Whether the chat is made if there is none. */
   wanted: boolean;
-  /** Puts in the people of its rule, all present ones, default admins marked (C7). */
+  /** Puts in the people of the rule who are present, default admins marked (C7). */
   fill(draft: ChatDraft): void;
 }
 
@@ -36,7 +36,7 @@ export function emptyDraft(): ChatDraft {
   return { members: new Map(), ended: new Map() };
 }
 
-/** Adds one more ground to a person's membership; an admin by any ground is an admin. */
+/** Adds a ground to a person's membership. An admin by any ground is an admin. */
 export function addGround(draft: ChatDraft, personId: string, ground: Ground, admin = false): void {
   const member = draft.members.get(personId);
   if (!member) {
@@ -47,7 +47,7 @@ export function addGround(draft: ChatDraft, personId: string, ground: Ground, ad
   member.admin ||= admin;
 }
 
-/** Notes that an order took a person out of the unit; of several orders the least id is named. */
+/** Notes that an order took a person out of the unit. Of several orders the least id is named. */
 export function noteEnding(draft: ChatDraft, personId: string, orderId: string): void {
   const before = draft.ended.get(personId);
   if (before === undefined || orderId < before) draft.ended.set(personId, orderId);

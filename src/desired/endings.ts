@@ -1,11 +1,12 @@
-/** Who is out because an order or a person said so by name: such removals are never held (F4). */
+/** Who is out because an order or a person said so by name. The guard never holds such a removal (F4). */
 import type { ChatDraft } from './draft.ts';
 import type { ChatFact, Ending } from './model.ts';
 import type { School } from './school.ts';
 
 /**
- * For people who are not in the draft: excluded by hand, taken off a list that is kept by hand (the exception
- * is cleared then, D7), ended in the unit by an order, or departed by one – a parent with his child.
+ * Says for people who are not in the draft what ended their membership: an exclusion by hand, a removal from a list
+ * that is kept by hand (its exception is cleared, D7), an order about the unit, or a departure by order, a parent's
+ * with the child.
  */
 export function endingsOf(draft: ChatDraft, chat: ChatFact | undefined, school: School): Map<string, Ending> {
   const endings = new Map<string, Ending>();

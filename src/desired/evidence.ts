@@ -1,4 +1,4 @@
-/** The verdict on one pupil's place in one unit. The rules by number stand at the head of orders.ts. */
+/** Decides about one pupil's place in one unit. The numbered rules stand at the head of orders.ts. */
 import type { Day, EnrollmentFact, GroupFact, OrderFact, Stamp, UnitKind } from './model.ts';
 import { compareText } from './names.ts';
 
@@ -8,13 +8,13 @@ export interface Effect {
   enters: boolean;
 }
 
-/** All that bears on one pupil's place in one unit. */
+/** All statements and orders about one pupil's place in one unit. */
 export interface Evidence {
   unit: UnitKind;
   unitId: string;
   facts: EnrollmentFact[];
   effects: Effect[];
-  /** Cancelled orders that had touched it. */
+  /** Cancelled orders that had touched the place. */
   voided: Effect[];
 }
 
@@ -24,7 +24,7 @@ export interface Scope {
   groups: ReadonlyMap<string, GroupFact>;
 }
 
-/** Whether he holds the place on the day, the statements that say so, and the order that explains it. */
+/** Whether the pupil holds the place on the day, the statements that say so, and the order that explains it. */
 export function judge(evidence: Evidence, scope: Scope) {
   let stated: Stamp | null = null;
   let gone: Stamp | null = null;
@@ -39,21 +39,21 @@ export function judge(evidence: Evidence, scope: Scope) {
   const last = evidence.effects.at(-1);
   const decides = last !== undefined && !outweighs(later(stated, gone), last.order, scope);
   const present = decides ? last.enters : active.length > 0;
-  // An outweighed order still is the reason for what it brought, unless the contrary was said since.
+  // An outweighed order is still the reason for what it brought, unless the contrary was said since.
   const contrary = present ? gone : stated;
   const isReason = last?.enters === present && !outweighs(contrary, last.order, scope);
   return { present, active, reason: isReason ? last.order : null };
 }
 
-/** Rule 4. */
+/** Rule 4: whether a statement outweighs an order. */
 function outweighs(statement: Stamp | null, order: OrderFact, scope: Scope): boolean {
   if (statement === null || compareStamps(statement, order.issued) <= 0) return false;
   return scope.dayOf(statement.at) >= order.effectiveOn;
 }
 
 /**
- * Rule 6, an absence: begun while an order stood that had ended the place, and not stated since. A place of which nothing
- * else was ever stated had to be given before, by an order in force.
+ * Rule 6 for an absence: it is void if it began while an order stood that had ended the place, and was not stated
+ * since. If no statement ever gave the place, an order in force must have given it before.
  */
 function isVoidAbsence(fact: EnrollmentFact, { voided, effects }: Evidence, scope: Scope): boolean {
   const { gone, goneFrom, stated } = fact;
@@ -67,7 +67,10 @@ function isVoidAbsence(fact: EnrollmentFact, { voided, effects }: Evidence, scop
   );
 }
 
-/** Rule 6, a presence: begun while an order stood that had given the place, and not stated since. */
+/**
+ * Rule 6 for a presence: it is void if it began while an order stood that had given the place, and was not stated
+ * since.
+ */
 function isVoidPresence(fact: EnrollmentFact, voided: readonly Effect[], scope: Scope): boolean {
   const { stated, statedFrom } = fact;
   if (!stated || !statedFrom) return false;
@@ -77,7 +80,7 @@ function isVoidPresence(fact: EnrollmentFact, voided: readonly Effect[], scope: 
   );
 }
 
-/** Whether the newest statement says that he belongs (rule 1). */
+/** Whether the newest statement says that the pupil belongs (rule 1). */
 export function isPresent(stated: Stamp | null, gone: Stamp | null): boolean {
   return stated !== null && (gone === null || compareStamps(stated, gone) > 0);
 }
@@ -87,7 +90,7 @@ export function covers(fact: EnrollmentFact, day: Day): boolean {
   return (fact.beginsOn === null || fact.beginsOn <= day) && (fact.endsOn === null || fact.endsOn >= day);
 }
 
-/** Rule 3: the place of an order among those that name one pupil. */
+/** Rule 3: the order in which the orders about one pupil follow one another. */
 export function compareOrders(a: OrderFact, b: OrderFact): number {
   return (
     compareText(a.effectiveOn, b.effectiveOn) || compareStamps(a.issued, b.issued) || compareText(a.id, b.id)
@@ -99,7 +102,7 @@ function later(a: Stamp | null, b: Stamp | null): Stamp | null {
   return compareStamps(a, b) >= 0 ? a : b;
 }
 
-/** Greater: said later (contract: the greatest (time, id) wins). */
+/** The greater stamp was said later (contract: the greatest (time, id) wins). */
 export function compareStamps(a: Stamp, b: Stamp): number {
   return compareText(a.at, b.at) || compareText(a.by, b.by);
 }

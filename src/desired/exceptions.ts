@@ -1,7 +1,8 @@
 /**
- * D7: what was decided by hand comes after the rules: added, excluded, granted, revoked.
- * Adminship needs membership; departed people are in no chat, their exceptions wait for their return (D6).
- * The own list of a manual chat (D10) are its `added` exceptions.
+ * D7: what people decided by hand comes after the rules: added, excluded, granted, revoked.
+ *
+ * Adminship needs membership. A departed person is in no chat, and the exceptions wait for the return (D6). The own
+ * list of a manual chat is its `added` exceptions (D10).
  */
 import { addGround, type ChatDraft } from './draft.ts';
 import type { ExceptionFact } from './model.ts';
@@ -20,7 +21,7 @@ export function applyExceptions(
   }
 }
 
-/** C5: pupils are never admins, whatever names them. */
+/** C5: a pupil is never an admin, whatever rule or exception says so. */
 export function dropPupilAdmins(draft: ChatDraft, school: School): void {
   for (const [personId, member] of draft.members) {
     if (member.admin && school.isPupil(personId)) member.admin = false;

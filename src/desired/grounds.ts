@@ -1,4 +1,4 @@
-/** Grounds are a set: every one there is, once, in one order. */
+/** Grounds are a set: each stands once, in one order. */
 import type { Ground, GroundKind } from './model.ts';
 import { compareText } from './names.ts';
 
@@ -15,7 +15,7 @@ const KIND_ORDER: Record<GroundKind, number> = {
   archived: 9,
 };
 
-/** By kind, then by the ids and days they carry. 0: the same ground. */
+/** Compares grounds by kind, then by the ids and days they carry. 0: the same ground. */
 export function compareGrounds(a: Ground, b: Ground): number {
   return (
     KIND_ORDER[a.kind] - KIND_ORDER[b.kind] ||

@@ -1,12 +1,12 @@
 /**
- * C6: a chat with members always has an admin. Where rules and exceptions leave none, a school admin becomes
- * a visible member and admin, and leaves when another appears.
+ * C6: a chat with members always has an admin. Where rules and exceptions leave none, a school admin becomes a
+ * visible member and admin, and leaves when another admin appears.
  */
 import { addGround, type ChatDraft } from './draft.ts';
 import type { ChatFact, DesiredChat } from './model.ts';
 import type { School } from './school.ts';
 
-/** Puts a stand-in in if one is needed; returns the chat's warning. */
+/** Puts in a stand-in where one is needed, and returns the chat's warning. */
 export function ensureAdmin(
   draft: ChatDraft,
   chat: ChatFact | undefined,
@@ -21,8 +21,8 @@ export function ensureAdmin(
 }
 
 /**
- * Least id, but who stands in already goes on, so that the roles do not change hands at every pass.
- * Those taken out or revoked by hand come last: the chat's need is the stronger rule.
+ * Chooses the least id, but keeps the person who stands in already, so that the role does not change hands at every
+ * pass. School admins who were excluded or revoked by hand come last: the chat's need is the stronger rule.
  */
 function chooseStandIn(chat: ChatFact | undefined, school: School): string | undefined {
   const barred = new Set(

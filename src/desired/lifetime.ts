@@ -9,14 +9,14 @@ interface Bounded {
   closed: boolean;
 }
 
-/** Without dates a unit is current (D11); closed is over, whatever the dates. */
+/** A unit without dates is current (D11). A closed one is over, whatever its dates. */
 export function lifetimeOf(unit: Bounded, day: Day): Lifetime {
   if (unit.closed || (unit.endsOn !== null && unit.endsOn < day)) return 'over';
   if (unit.startsOn !== null && unit.startsOn > day) return 'ahead';
   return 'current';
 }
 
-/** A group lives within its own days and those of its class; a class that is not known bounds nothing. */
+/** A group lives within its own days and those of its class. A class that is not known bounds nothing. */
 export function groupLifetime(group: GroupFact, schoolClass: ClassFact | undefined, day: Day): Lifetime {
   const own = lifetimeOf(group, day);
   if (!schoolClass || own === 'over') return own;

@@ -1,23 +1,23 @@
 /**
- * The words of the pure core: facts of one school on one side, desired chats on the other.
- * Nothing here knows of the database, the clock or the messenger.
+ * The words of the pure core: the facts of one school on one side, the desired chats on the other. Nothing here knows
+ * of the database, the clock or the messenger.
  */
 
-/** `YYYY-MM-DD` in the school's time zone; compared as text. */
+/** `YYYY-MM-DD` in the school's time zone. Days are compared as text. */
 export type Day = string;
 export type ChatType = 'staff' | 'class' | 'parents' | 'subject';
 export const CHAT_TYPES: readonly ChatType[] = ['staff', 'class', 'parents', 'subject'];
 export type Role = 'teacher' | 'administrator' | 'staff' | 'student' | 'parent';
-/** `class` is a homeroom, `group` a subject group; their ids are separate name spaces. */
+/** `class` is a homeroom, `group` a subject group. Their ids are separate name spaces. */
 export type UnitKind = 'class' | 'group';
 
-/** A statement's place among others on the same fact: the greatest (at, by) wins. `at` is ISO 8601 UTC with ms. */
+/** The place of a statement among others on the same fact: the greatest (at, by) wins. `at` is ISO 8601 UTC with ms. */
 export interface Stamp {
   at: string;
   by: string;
 }
 
-/** A person who is in the roster (the removed are not given to the core). */
+/** A person of the roster. The core is not given people who were removed. */
 export interface PersonFact {
   id: string;
   roles: readonly Role[];
@@ -30,7 +30,7 @@ export interface ClassFact {
   /** First and last day, both included; null: no bound (D11). */
   startsOn: Day | null;
   endsOn: Day | null;
-  /** Closed by СГО, or gone from the roster: its chats are archived (D9). */
+  /** СГО has closed it, or the roster does not have it any more. Its chats are archived (D9). */
   closed: boolean;
 }
 
@@ -45,7 +45,10 @@ export interface GroupFact {
   closed: boolean;
 }
 
-/** One statement that a pupil belongs to a unit. `stated` and `gone` are kept apart so that an order's cancellation can revive it. */
+/**
+ * One statement that a pupil belongs to a unit. `stated` and `gone` are kept apart, so that the cancellation of an
+ * order can revive the place.
+ */
 export interface EnrollmentFact {
   unit: UnitKind;
   unitId: string;
@@ -53,14 +56,14 @@ export interface EnrollmentFact {
   beginsOn: Day | null;
   /** Last day, included. */
   endsOn: Day | null;
-  /** The newest statement that he belongs; null: only an absence was ever stated. */
+  /** The newest statement that the pupil belongs. Null: only an absence was ever stated. */
   stated: Stamp | null;
-  /** The newest statement that he does not (missing from a whole list, or deleted). */
+  /** The newest statement that the pupil does not belong: missing from a whole list, or deleted. */
   gone: Stamp | null;
   /**
-   * Where they are known: the statements that began the present unbroken runs of `stated` and `gone`. They tell
-   * what only a cancelled order had brought (orders.ts, rule 6). `statedFrom` left out: a presence then stays
-   * until the next import; `goneFrom` left out: `gone`.
+   * The statements that began the present unbroken runs of `stated` and `gone`, where they are known. They tell what
+   * only a cancelled order had brought (orders.ts, rule 6).
+   * Without `statedFrom` a presence stays until the next import. Without `goneFrom` the run began with `gone`.
    */
   statedFrom?: Stamp | null;
   goneFrom?: Stamp | null;
@@ -92,7 +95,7 @@ export interface OrderFact {
   cancelled: Stamp | null;
 }
 
-/** The facts of one school that decide membership (or the part of them that the asked chats need). */
+/** The facts of one school that decide membership, or the part of them that the asked chats need. */
 export interface RosterFacts {
   people: ReadonlyMap<string, PersonFact>;
   classes: ReadonlyMap<string, ClassFact>;
@@ -100,18 +103,18 @@ export interface RosterFacts {
   enrollments: readonly EnrollmentFact[];
   guardians: readonly GuardianFact[];
   orders: readonly OrderFact[];
-  /** The day of an instant (ISO 8601 UTC) in the school's time zone; left out: its UTC day. */
+  /** Gives the day of an instant (ISO 8601 UTC) in the school's time zone. Default: its UTC day. */
   dayOf?: (at: string) => Day;
 }
 
-/** Kept by hand (D7) on one chat and person; member and admin are separate aspects. */
+/** What a person decided by hand about one person in one chat (D7). Member and admin are separate aspects. */
 export interface ExceptionFact {
   personId: string;
   member: 'added' | 'excluded' | null;
   admin: 'granted' | 'revoked' | null;
 }
 
-/** A chat that exists in СГО. For a manual chat (D10) the `added` exceptions are its own list. */
+/** A chat that exists in СГО. The `added` exceptions of a manual chat are its own list (D10). */
 export interface ChatFact {
   id: string;
   /** `chatKey(...)` of an automatic chat; null: manual. */
@@ -122,14 +125,14 @@ export interface ChatFact {
   title: string;
   titleByHand: boolean;
   exceptions: readonly ExceptionFact[];
-  /** Who is in its СГО list now, needed where a rule depends on it (archived chats, D9). */
+  /** The people of the list now. Archived chats depend on them (D9). */
   members: ReadonlyMap<string, CurrentMember>;
 }
 
 export interface CurrentMember {
   admin: boolean;
   grounds: readonly Ground[];
-  /** The operation that holds his removal (F4), or null. */
+  /** The operation that holds the person's removal (F4), or null. */
   heldBy: string | null;
 }
 
@@ -145,7 +148,10 @@ export type GroundKind =
   | 'no-other-admin' // C6
   | 'archived'; // D9: was in when the chat was archived
 
-/** Why a person is in a chat: ids only; the sentence is made where names may be read. Sorted by kind, then ids. */
+/**
+ * Why a person is in a chat. It holds ids only: the sentence is made where names may be read. Sorted by kind, then
+ * ids.
+ */
 export interface Ground {
   kind: GroundKind;
   since?: Day;
@@ -161,8 +167,8 @@ export interface DesiredMember {
 }
 
 /**
- * Why somebody is not (any more) where rules or lists once had him; such removals are never held (F4).
- * `unlinked`: his profile leaves Sferum because he unlinked it himself (A5); he stays in the СГО list.
+ * Why a person is not any more where rules or lists once had them. The guard never holds such a removal (F4).
+ * `unlinked`: the person unlinked the profile (A5). The profile leaves Sferum, and the person stays in the list.
  */
 export interface Ending {
   kind: 'order' | 'excluded' | 'unlinked';
@@ -181,7 +187,7 @@ export interface DesiredChat {
   archived: boolean;
   members: ReadonlyMap<string, DesiredMember>;
   endings: ReadonlyMap<string, Ending>;
-  /** A school admin stands in for a missing admin (C6), or nobody at all could: shown as a warning. */
+  /** What the chat shows as a warning: a school admin stands in for a missing admin (C6), or nobody could. */
   warning: 'no-own-admin' | 'nobody-to-administer' | null;
 }
 

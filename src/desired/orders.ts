@@ -1,27 +1,27 @@
 /**
- * Who is enrolled where on a day: what was stated (imports, whole lists), overlaid by the orders in force (D6).
+ * Who is enrolled where on a day (D6): what imports and whole lists state, overlaid by the orders in force.
  *
- * One result, whatever comes in whatever order:
- *  1. Statements on one fact: the greatest (at, by) wins.
+ * The result is the same in whatever order statements and orders come:
+ *  1. Of several statements on one fact the greatest (at, by) wins.
  *  2. An order is in force on a day if it is not cancelled and `effectiveOn` ≤ day.
- *  3. Orders in force follow one another by (effectiveOn, issued.at, issued.by): the last one that touches
- *     a pupil's place in a unit decides it. A late order thus stands where its effective day puts it.
- *  4. A statement outweighs an order for its fact if it was taken after the order was issued and no earlier
- *     than the day it took effect: only such a statement can have seen it. Any other is overlaid.
- *     Where the last order is outweighed the statements alone decide.
- *  5. Enrollment: into the class and the listed groups. Transfer: out of the class and its groups, into the
- *     other class and the listed groups. Withdrawal: out of the class, its groups and the listed ones; without
- *     a class out of every unit – he has left the school until a later enrollment or an outweighing statement.
- *     Within one order leaving comes before entering. A group is left with its class; one without a class
- *     only where it is listed.
- *  6. A cancelled order has never been: an absence that began while it stood, after it had ended that place, is
- *     void, what it ended is back; likewise a presence that began (`statedFrom`) while it stood and gave the place.
- *     What was so before it, or is stated after the cancellation, counts as ever.
+ *  3. Orders in force follow one another by (effectiveOn, issued.at, issued.by). The last one that touches a pupil's
+ *     place in a unit decides it. So a late order stands where its effective day puts it.
+ *  4. A statement outweighs an order for its fact if it was taken after the order was issued and no earlier than the
+ *     day on which it took effect, because only such a statement can have seen the order. The order overlays any
+ *     other. Where the last order is outweighed the statements alone decide.
+ *  5. An enrollment puts into the class and the listed groups. A transfer takes out of the class and its groups, and
+ *     puts into the other class and the listed groups. A withdrawal takes out of the class, its groups and the listed
+ *     ones. A withdrawal without a class takes out of every unit: the pupil has left the school until a later
+ *     enrollment or an outweighing statement. Within one order leaving comes before entering. A group is left with
+ *     its class, and a group without a class only where it is listed.
+ *  6. A cancelled order has never been. An absence is void if it began while the order stood, after the order had
+ *     ended the place: what the order ended is back. A presence is void if it began (`statedFrom`) while the order
+ *     stood and gave the place. What was so before the order, or is stated after its cancellation, counts as ever.
  */
 import { compareOrders, covers, type Evidence, isPresent, judge, type Scope } from './evidence.ts';
 import type { Day, EnrollmentFact, OrderFact, OrderItem, OrderKind, RosterFacts, UnitKind } from './model.ts';
 
-/** A pupil's place in a unit: since when (null bounds leave it out), and the order that gave it. */
+/** A pupil's place in a unit: its first day (left out where there is no bound), and the order that gave it. */
 export interface Place {
   since?: Day;
   orderId?: string;
@@ -37,7 +37,7 @@ export interface UnitRoll {
   students: ReadonlyMap<string, Place>;
   /** Pupils who are out because of an order in force. */
   endings: ReadonlyMap<string, Leaving>;
-  /** Whether anybody was ever stated or ordered to belong to it (D5). */
+  /** Whether any statement or order ever put a pupil into it (D5). */
   hadPupil: boolean;
 }
 
@@ -61,8 +61,8 @@ interface Ordered {
 const WITHOUT_DATES: Place = Object.freeze({});
 
 /**
- * Units → pupils on `day`, with the ground of each place, and who is out by order.
- * Cost: one pass over the enrollments; only pupils named in orders are looked at closer.
+ * Gives for each unit its pupils on `day`, the ground of each place, and who is out by an order.
+ * It costs one pass over the enrollments; it looks closer only at pupils whom orders name.
  */
 export function enrolledOn(facts: RosterFacts, day: Day): Enrolled {
   const rolls = { class: new Map<string, Roll>(), group: new Map<string, Roll>() };
@@ -98,7 +98,7 @@ export function enrolledOn(facts: RosterFacts, day: Day): Enrolled {
   return { classes: rolls.class, groups: rolls.group, leavers };
 }
 
-/** Seats one pupil everywhere he belongs; returns what took him out of the school, if an order did. */
+/** Seats one pupil in every unit where they belong. Returns what took the pupil out of the school, if an order did. */
 function applyOrders(
   studentId: string,
   facts: readonly EnrollmentFact[],
@@ -125,7 +125,7 @@ function applyOrders(
   return leaving;
 }
 
-/** Sorts statements and orders by the place they speak of, walking the orders as rule 3 says. */
+/** Sorts statements and orders by the place they speak of. It walks the orders as rule 3 says. */
 function gatherEvidence(facts: readonly EnrollmentFact[], orders: readonly Ordered[], scope: Scope) {
   const places = new Map<string, Evidence>();
   const placeOf = (unit: UnitKind, unitId: string): Evidence => {
@@ -167,7 +167,7 @@ function isLeft(place: Evidence, order: OrderFact, item: OrderItem, scope: Scope
   return ofClass || item.subjectGroupIds.includes(place.unitId); // a transfer enters the listed again
 }
 
-/** The places an order puts its pupil into (rule 5); a cancelled one opens no new places. */
+/** The places that an order puts its pupil into (rule 5). A cancelled order opens no new places. */
 function entered(
   order: OrderFact,
   item: OrderItem,
@@ -184,7 +184,7 @@ function entered(
     .map(([unit, unitId]) => placeOf(unit, unitId));
 }
 
-/** Pupil → the orders that name him, by rule 3. */
+/** Pupil → the orders that name them, in the order of rule 3. */
 function ordersByPupil(orders: readonly OrderFact[]): Map<string, Ordered[]> {
   const byPupil = new Map<string, Ordered[]>();
   for (const order of orders.toSorted(compareOrders)) {
@@ -197,7 +197,7 @@ function ordersByPupil(orders: readonly OrderFact[]): Map<string, Ordered[]> {
   return byPupil;
 }
 
-/** Several statements may cover one day: the earliest beginning is shown. */
+/** Where several statements cover one day the place shows the earliest beginning. */
 function seat(roll: { students: Map<string, Place> }, fact: EnrollmentFact): void {
   const before = roll.students.get(fact.studentId);
   if (fact.beginsOn === null) roll.students.set(fact.studentId, WITHOUT_DATES);

@@ -1,6 +1,7 @@
 /**
- * D4: «<класс> родители» – homeroom teachers as admins (C7) and all parents of the enrolled, not departed pupils.
- * One membership per parent, a ground for each child: he leaves with his last child in that class.
+ * D4: the chat «<класс> родители» has the homeroom teachers as admins (C7) and the parents of the enrolled pupils who
+ * have not departed.
+ * A parent has one membership with a ground for each child, and leaves with the last child in that class.
  */
 import { chatsOfClasses } from './classes.ts';
 import { type AutomaticChat, addGround, noteEnding } from './draft.ts';

@@ -1,4 +1,4 @@
-/** One school on one day: the facts indexed once, and who is still there (D6). */
+/** One school on one day: its facts, indexed once, and who is still there (D6). */
 import type { Day, PersonFact, RosterFacts } from './model.ts';
 import { compareText } from './names.ts';
 import { type Enrolled, enrolledOn } from './orders.ts';
@@ -7,21 +7,24 @@ export interface School {
   readonly facts: RosterFacts;
   readonly day: Day;
   readonly enrolled: Enrolled;
-  /** School administrators who are there, by id. */
+  /** The school admins who are there, sorted by id. */
   readonly administratorIds: readonly string[];
-  /** Guardians by pupil, whether they are there or not. */
+  /** The guardians of a pupil, present or not. */
   guardiansOf(studentId: string): readonly string[];
-  /** Known and not departed: who is not, is in no chat at all. */
+  /** Whether the person is known and has not departed. Anybody else is in no chat. */
   isPresent(personId: string): boolean;
-  /** Role student alone: never an admin (C5), never in a parents' chat by the rules (J6). */
+  /**
+   * Whether the person is a pupil and nothing else. A pupil is never an admin (C5), and by the rules never in a
+   * parents' chat (J6).
+   */
   isPupil(personId: string): boolean;
-  /** The order by which a departed person left: his own, or a departed child's. */
+  /** The order by which a departed person left: their own, or that of a departed child. */
   departureOrder(personId: string): string | undefined;
 }
 
 const NOBODY: readonly string[] = [];
 
-/** Indexes the facts; cost one pass over each list. */
+/** Indexes the facts. It costs one pass over each list. */
 export function schoolOn(facts: RosterFacts, day: Day): School {
   const { people } = facts;
   const enrolled = enrolledOn(facts, day);
@@ -35,7 +38,7 @@ export function schoolOn(facts: RosterFacts, day: Day): School {
   const hasChildHere = (guardianId: string) =>
     (children.get(guardianId) ?? NOBODY).some((id) => people.has(id) && !enrolled.leavers.has(id));
 
-  /** Departed only when every role is; a person without any role is nobody's any more. */
+  /** A person has departed when every role has. A person without a role belongs to nobody any more. */
   const isHere = (person: PersonFact) =>
     person.roles.some((role) => {
       if (role === 'student') return !enrolled.leavers.has(person.id);

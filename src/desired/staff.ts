@@ -1,4 +1,4 @@
-/** D2: «Учительская» – every teacher, and the school admins as its admins (C7). One per school. */
+/** D2: «Учительская», one for each school, has every teacher, and the school admins as its admins (C7). */
 import type { AutomaticChat } from './draft.ts';
 import { addGround } from './draft.ts';
 import { chatKey } from './model.ts';

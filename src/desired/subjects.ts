@@ -1,4 +1,7 @@
-/** D5: one chat per subject group, named as the group – its teachers as admins (C7) and its not departed pupils. */
+/**
+ * D5: each subject group has one chat under its own name, with its teachers as admins (C7) and its pupils who have
+ * not departed.
+ */
 import { type AutomaticChat, addGround, noteEnding } from './draft.ts';
 import { groupLifetime } from './lifetime.ts';
 import { chatKey } from './model.ts';

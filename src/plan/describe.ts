@@ -1,11 +1,11 @@
 /**
- * One Russian sentence an action, for people who read a plan or ask why (J1). Names enter here and nowhere
- * earlier: plans, jobs and the journal hold ids.
+ * Gives one Russian sentence for each action, for people who read a plan or ask why (J1). Names enter here and
+ * nowhere earlier: plans, jobs and the journal hold ids.
  */
 import type { Day, Ending, Ground } from '../desired/model.ts';
 import type { Action, GuardBreach, Pending } from './model.ts';
 
-/** Looks up what people call things; for an id that is not known any more return the id or a dash. */
+/** Looks up what people call things. For an id that is not known any more it returns the id or a dash. */
 export interface Names {
   person(id: string): string;
   schoolClass(id: string): string;
@@ -46,7 +46,7 @@ export function describe(action: Action, names: Names): string {
   }
 }
 
-/** Why somebody is in: «учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
+/** Why a person is in: «учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
 export function groundText(ground: Ground, names: Names): string {
   const className = ground.classId === undefined ? '' : names.schoolClass(ground.classId);
   const groupName = ground.groupId === undefined ? '' : `«${names.group(ground.groupId)}»`;
@@ -74,7 +74,7 @@ export function groundText(ground: Ground, names: Names): string {
   }
 }
 
-/** Why somebody is out: «по приказу № 12 от 30.08.2026», «исключение вручную». */
+/** Why a person is out: «по приказу № 12 от 30.08.2026», «исключение вручную». */
 export function endingText(ending: Ending, names: Names): string {
   if (ending.kind === 'excluded') return 'исключение вручную';
   if (ending.kind === 'unlinked') return 'профиль отвязан';
@@ -111,7 +111,7 @@ function sinceText({ since, orderId }: Ground, names: Names): string {
   const issuedOn = orderId === undefined ? null : (names.order(orderId)?.issuedOn ?? null);
   const order = orderId === undefined ? '' : ` (${orderText(orderId, names)})`;
   if (since === undefined) return order;
-  // The order's own date shows the year already.
+  // The order's own date already shows the year.
   const year = issuedOn?.slice(0, 4) === since.slice(0, 4) ? '' : ` ${since.slice(0, 4)}`;
   return ` с ${Number(since.slice(8))} ${MONTHS[Number(since.slice(5, 7)) - 1]}${year}${order}`;
 }

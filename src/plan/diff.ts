@@ -1,4 +1,4 @@
-/** Desired and actual → the plan: what changes, guarded, counted, with its cost. */
+/** Makes the plan from the desired and the actual state: what changes, what is held, and what it costs. */
 import { CHAT_TYPES, type DesiredChat } from '../desired/model.ts';
 import { compareText, naturalCompare } from '../desired/names.ts';
 import { type ChatChange, chatChange, type PlannedChat, type PlanWorld } from './chat-actions.ts';
@@ -9,32 +9,42 @@ import { type SferumStep, sferumSteps } from './steps.ts';
 
 export interface PlanInput {
   desired: readonly DesiredChat[];
-  /** The chats of `desired` that exist, by id; others may be there and are left alone. */
+  /** The chats of `desired` that exist, by id. Other chats may be in it and are left alone. */
   chats: ReadonlyMap<string, PlannedChat>;
   /** Person → messenger profile. */
   links: ReadonlyMap<string, number>;
   mode: MembershipMode;
-  /** The account that owns the chats; never a member or a stranger (D12). */
+  /** The account that owns the chats. It is never a member or a stranger (D12). */
   ownerId?: number;
-  /** The id of a chat that is to be made; called in the order of `desired`'s keys. */
+  /** Gives the id of a chat that is to be made. It is called in the order of the keys of `desired`. */
   newChatId: (key: string) => string;
   limits: RemovalLimits;
   pace: RequestPace;
   /** Chats whose held removals were approved. */
   approvedChatIds?: ReadonlySet<string>;
-  /** Profiles that their owners unlinked (A5): no strangers, that they leave was asked for by name (F4). */
+  /**
+   * Profiles that were unlinked by their owners (A5). They are no strangers, and the guard never holds their removal,
+   * because a person asked for it (F4).
+   */
   unlinked?: ReadonlySet<number>;
-  /** For the school's share (F4): memberships of the whole school (default: of the planned chats) … */
+  /**
+   * The memberships of the whole school, of which the school's share is taken (F4). Default: those of the planned
+   * chats.
+   */
   schoolMembers?: number;
-  /** The run's share is taken of these, where only those of its chats are planned that a change touches. */
+  /**
+   * The memberships of the run, of which its share is taken. Needed where only the chats that a change touches are
+   * planned.
+   */
   runMembers?: number;
-  /** … and removals done in it lately that the guard counts. */
+  /** Removals of late that count in the school's share. */
   alreadyRemovedInSchool?: number;
 }
 
 /**
- * The plan: pure, and the same whatever the order of its input. Chats sorted by type, title as people read, id;
- * those without actions are unchanged. Held removals are in it, marked.
+ * Makes the plan. It is pure: the order of the input does not matter.
+ * Chats are sorted by type, then by title as people read, then by id. A chat without actions is unchanged. Held
+ * removals are in the plan, marked.
  */
 export function makePlan(input: PlanInput): Plan {
   const { links, mode } = input;
@@ -59,7 +69,7 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-/** Marks what the guard holds, in place: the actions are not yet given to anybody. */
+/** Marks what the guard holds. It changes the actions in place, because nobody else has them yet. */
 function holdRemovals(changes: readonly ChatChange[], input: PlanInput): Plan['breaches'] {
   const removals: (GuardedRemoval & { action: Action })[] = [];
   const membersOf = new Map<string, number>();
@@ -90,7 +100,10 @@ function holdRemovals(changes: readonly ChatChange[], input: PlanInput): Plan['b
   return breaches;
 }
 
-/** By an operation of before: of whoever is listed his place in the list says it, of others their place in the live chat. */
+/**
+ * Whether an earlier operation holds this removal. For a listed person the list says so, for anybody else the live
+ * chat.
+ */
 function isHeld(
   { personId, strangerId }: Action,
   current: PlannedChat | undefined,
@@ -110,7 +123,7 @@ function stepsOf({ target, current, actions }: ChatChange, world: PlanWorld): Sf
   );
 }
 
-/** The profiles that a chat's held removals leave in (`SferumTarget.hold`). */
+/** The profiles that stay in a chat because their removal is held (`SferumTarget.hold`). */
 export function heldProfiles(actions: readonly Action[], links: ReadonlyMap<string, number>): Set<number> {
   const hold = new Set<number>();
   for (const { held, personId, strangerId } of actions) {
@@ -130,7 +143,7 @@ function chatPlan({ chatId, desired, current, actions }: ChatChange): ChatPlan {
   return { chatId, key, type, title, actions, membersBefore, membersAfter: members.size + stay };
 }
 
-/** Pending people are counted as such and nowhere else; what is held is not counted as done. */
+/** Counts each action once: a pending person as pending alone, and a held removal as held, not as done. */
 function countAll(changes: readonly ChatChange[]): PlanCounts {
   const counts: PlanCounts = {
     chats: { created: 0, renamed: 0, unchanged: 0 },

@@ -2,13 +2,13 @@
 import type { Estimate } from './model.ts';
 import { expectedCalls, type SferumStep } from './steps.ts';
 
-/** The pace of the school's token. Calls are packed into requests of up to `callsPerRequest`. */
+/** The pace of the school's token. A request carries up to `callsPerRequest` calls. */
 export interface RequestPace {
   requestsPerSecond: number;
   callsPerRequest: number;
 }
 
-/** Calls of all chats' steps, and whole seconds they take at the pace, requests full. */
+/** The calls of all steps, and the whole seconds that they take at this pace if every request is full. */
 export function estimate(stepsOfChats: Iterable<readonly SferumStep[]>, pace: RequestPace): Estimate {
   let apiCalls = 0;
   for (const steps of stepsOfChats) apiCalls += expectedCalls(steps);

@@ -1,10 +1,13 @@
 /**
- * F4, the blast radius: more removals than the limits allow hold the removals – and nothing else.
+ * F4, the blast radius: where a plan has more removals than the limits allow, the removals wait, and nothing else
+ * does.
  *
- * Counted are removals nobody asked for by name, strangers included. What an order or a person ended is never
- * held; what was approved for its chat goes on and is not counted again.
- * A removal that an operation holds already stays held until approved. It still counts in its chat, which waits
- * for one decision as a whole, but not in the school: one waiting hold must not stop every later change.
+ * The guard counts removals that nobody asked for by name, those of strangers included. It never holds a removal that
+ * an order or a person asked for. It lets through what was approved for its chat and does not count it again.
+ *
+ * A removal that an operation holds already stays held until it is approved. It still counts in its chat, because a
+ * chat waits for one decision as a whole. It does not count in the school, because one waiting hold must not stop
+ * every later change.
  */
 import type { GuardBreach, RemovalLimits } from './model.ts';
 
@@ -18,18 +21,18 @@ export interface GuardedRemoval {
 
 export interface GuardInput<Removal extends GuardedRemoval> {
   removals: readonly Removal[];
-  /** СГО members of the run's chats now. */
+  /** How many people the lists of the run's chats have now. */
   membersOf: ReadonlyMap<string, number>;
   limits: RemovalLimits;
   approvedChatIds: ReadonlySet<string>;
-  /** СГО members of the run where it has more chats than are planned; left out: those of `membersOf`. */
+  /** The memberships of the run where it has more chats than are planned. Default: those of `membersOf`. */
   runMembers?: number | undefined;
-  /** СГО memberships of the whole school, and how many were taken out lately: the school's share. */
+  /** The memberships of the whole school. With the removals of late they give the school's share. */
   schoolMembers: number;
   alreadyRemovedInSchool: number;
 }
 
-/** Which removals wait, and which limits were passed (sorted: run, school, chats by id). */
+/** Says which removals wait, and which limits were passed (sorted: run, school, chats by id). */
 export function guard<Removal extends GuardedRemoval>(
   input: GuardInput<Removal>,
 ): { held: Set<Removal>; breaches: GuardBreach[] } {
@@ -68,7 +71,7 @@ export function guard<Removal extends GuardedRemoval>(
   return { held: new Set(held), breaches };
 }
 
-/** More than the share, and at least the number. */
+/** A limit is passed by more removals than its share, and by no fewer than its number. */
 function isPassed({ removals, members, limitShare, limitAtLeast }: GuardBreach): boolean {
   return removals >= limitAtLeast && removals > members * limitShare;
 }

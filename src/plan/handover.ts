@@ -1,7 +1,9 @@
 /**
- * D14: in Sferum the owning account counts as an admin, so a chat is never without one. An admin who must go, or be
- * one no more, waits for a successor all the same – until another is confirmed, none is to come any more, or
- * HANDOVER_MS have passed. Nobody else waits for anything.
+ * D14: an admin who must go waits for a successor.
+ *
+ * In Sferum the owning account counts as an admin, so a chat is never without one. An admin who must leave, or lose
+ * the right, waits all the same. The wait ends when another admin is confirmed, when none is to come any more, or
+ * after HANDOVER_MS. Nobody else waits for anything.
  */
 import type { LiveMember, SferumStep, SferumTarget } from './steps.ts';
 
@@ -11,8 +13,9 @@ type Wanted = Pick<SferumTarget, 'members' | 'ignore'>;
 type Live = ReadonlyMap<number, LiveMember>;
 
 /**
- * Those of `steps` that wait for a successor. `lost`: who was to become an admin and cannot be (his addition or his
- * grant was refused). `isOverdue`: they have waited long enough.
+ * The steps that wait for a successor.
+ * `lost`: people who were to become admins and cannot, because Sferum refused their addition or their grant.
+ * `isOverdue`: the wait has lasted HANDOVER_MS.
  */
 export function waitingForSuccessor(
   steps: readonly SferumStep[],
@@ -28,7 +31,7 @@ export function waitingForSuccessor(
   );
 }
 
-/** Somebody whom Sferum knows is to be its admin, none of them is one: the owning account alone administers it. */
+/** Whether the owning account alone administers the chat although a person in it should be its admin. */
 export function lacksAdmin(target: Wanted, live: Live): boolean {
   if (hasAdmin(target, live)) return false;
   return [...target.members].some(([id, { admin }]) => {
@@ -37,7 +40,10 @@ export function lacksAdmin(target: Wanted, live: Live): boolean {
   });
 }
 
-/** A wanted admin is one, seen so; the owner, where he is wanted as one, always is (A10). */
+/**
+ * Whether an admin of the target was seen as one in the chat. The owner counts always, if the target has the owner as
+ * an admin (A10).
+ */
 function hasAdmin(target: Wanted, live: Live): boolean {
   return [...target.members].some(([id, { admin }]) => {
     if (!admin) return false;

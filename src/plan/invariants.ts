@@ -1,6 +1,6 @@
 /**
  * J6: what must be true of every desired chat, plan and live chat, checked apart from the rules that make them.
- * A breach is a value: the caller makes a condition and a metric of it. No breach: an empty list.
+ * A breach is a value, of which the caller makes a condition and a metric. No breach is an empty list.
  */
 import type { DesiredChat, RosterFacts } from '../desired/model.ts';
 import type { Enrolled } from '../desired/orders.ts';
@@ -23,8 +23,8 @@ export interface InvariantBreach {
 }
 
 /**
- * Checks one desired chat: no pupil in a parents' chat by the rules (by hand is another matter, D7), no parent
- * whose children all left the class (archived chats keep theirs, D9), no members without an admin.
+ * Checks one desired chat: the rules put no pupil into a parents' chat (a person may, D7), no parent stays after all
+ * children have left the class (an archived chat keeps its parents, D9), and a chat with members has an admin.
  */
 export function chatBreaches(chat: DesiredChat, facts: RosterFacts, enrolled: Enrolled): InvariantBreach[] {
   const name = chat.id ?? chat.key!;
@@ -63,7 +63,7 @@ const PHASE: Record<ActionKind, number> = {
   delete: 6,
 };
 
-/** Additions before removals, admins before removals (rule 8). */
+/** In a plan additions and admins come before removals (rule 8). */
 export function planBreaches({ chatId, actions }: ChatPlan): InvariantBreach[] {
   const isSorted = actions.every(
     ({ action }, index) => index === 0 || PHASE[actions[index - 1]!.action] <= PHASE[action],
@@ -71,7 +71,10 @@ export function planBreaches({ chatId, actions }: ChatPlan): InvariantBreach[] {
   return isSorted ? [] : [{ code: 'removal-before-addition', chat: chatId }];
 }
 
-/** A live chat against its target: no stranger that is not held, and an admin if one of the wanted ones is in. */
+/**
+ * Checks a live chat against its target: it has no stranger but held ones, and an admin if one of the wanted admins
+ * is in.
+ */
 export function liveBreaches(chatId: string, target: SferumTarget, actual: SferumActual): InvariantBreach[] {
   const breaches: InvariantBreach[] = strangersOf(target, actual.members)
     .filter((userId) => !target.hold.has(userId))

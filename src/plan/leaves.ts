@@ -1,11 +1,11 @@
 /**
- * So often somebody who is found missing is added back; then he is taken to have left by himself (D8).
- * A row of state `left` with fewer tries counts as absent: he is simply to be added.
+ * A person who is missing is added back so many times, and then counts as having left on purpose (D8).
+ * A row in the state `left` with fewer tries counts as absent: the person is added as anybody.
  */
 export const LEAVES_RESPECTED = 3;
 
 /**
- * Whom Sferum refused (J8) is asked for again after this, whenever his chat is planned; privacy settings change, and
- * nobody tells us. At once where a person asks: an initialisation, an edit of the chat.
+ * After this time a person whom Sferum refused (J8) is asked for again, as soon as the chat is planned. Privacy
+ * settings change, and nobody tells us. An initialisation and an edit ask at once, because a person waits for them.
  */
 export const REFUSAL_LASTS_MS = 24 * 3600_000;

@@ -1,14 +1,15 @@
 /**
- * A plan is a value: sorted, deterministic, the very one that is guarded, applied and journalled (rule 1).
+ * A plan is a value (rule 1): sorted, always the same for the same input, and the very one that is guarded, applied
+ * and journalled.
  */
 import type { ChatType, Ending, Ground } from '../desired/model.ts';
 
 export type ActionKind = 'create' | 'rename' | 'add' | 'remove' | 'grant' | 'revoke' | 'delete';
 
-/** Adding: the account puts people in. Inviting: people enter by link. */
+/** In the mode «adding» the account puts people in. In the mode «inviting» people enter by a link. */
 export type MembershipMode = 'adding' | 'inviting';
 
-/** Why an action has no call to Sferum now; such a person is counted in `pending`. */
+/** Why an action has no call to Sferum now. The person is counted in `pending`. */
 export type Pending = 'notLinked' | 'invited' | 'refused';
 
 /** One step, about one chat and at most one person or one stranger. */
@@ -19,11 +20,11 @@ export interface Action {
   /** A member of the live chat who has no ground and is nobody we know (D8). */
   strangerId?: number;
   grounds: readonly Ground[];
-  /** For removals: what ended his membership, if an order or a person did (then never held). */
+  /** For a removal: the order or the person that ended the membership. The guard never holds such a removal. */
   ending?: Ending;
-  /** For `rename`: the new title; for `create`: the title. */
+  /** The new title for `rename`, the title for `create`. */
   title?: string;
-  /** Held by the guard (F4): not done until approved. */
+  /** The guard holds it (F4): it is not done until a person approves. */
   held?: true;
   pending?: Pending;
 }
@@ -49,7 +50,7 @@ export interface Plan {
   chats: readonly ChatPlan[];
   counts: PlanCounts;
   estimate: Estimate;
-  /** Where the guard found more removals than the limits allow; empty: nothing was held anew. */
+  /** The limits that the removals passed. Empty: the guard holds nothing anew. */
   breaches: readonly GuardBreach[];
 }
 
@@ -58,7 +59,7 @@ export interface GuardBreach {
   scope: 'chat' | 'school' | 'run';
   chatId?: string;
   removals: number;
-  /** The СГО members the share is taken of. */
+  /** The memberships of which the share is taken. */
   members: number;
   limitShare: number;
   limitAtLeast: number;
@@ -72,7 +73,7 @@ export interface PlanCounts {
   held: number;
 }
 
-/** F4: how many removals are still taken for normal. Shares of the СГО members, each with a least number. */
+/** F4: the most removals that count as normal. Each limit is a share of the memberships and a least number. */
 export interface RemovalLimits {
   chatShare: number;
   chatAtLeast: number;

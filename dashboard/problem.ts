@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ZodError } from 'zod';
 import type { Context } from '../src/context.ts';
 import { Refusal } from '../src/refusal.ts';
-import { isPassing, stateOf } from '../src/store/database.ts';
+import { isPassing, stateOf } from '../src/store/errors.ts';
 
 const RETRY_AFTER_SECONDS = 5;
 /** Of a long list of wrong things one each would be told: an answer many times as long as the request. */

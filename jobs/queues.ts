@@ -13,13 +13,11 @@ import type { JobContract, QueueName } from './contract.ts';
 import { QUEUE_NAMES } from './contract.ts';
 import { checkRedis } from './redis-checks.ts';
 
-const QUEUE_SCHEMA = 'bullmq';
-/** Connections of one Queue or Worker to PostgreSQL besides its LISTEN. */
-const POSTGRES_POOL_MAX = 8;
 /** A backend that does not answer in this time is not there; BullMQ itself would wait and say nothing. */
 const READY_TIMEOUT_MS = 15_000;
 /** The same for one command later on: a silent network must not hold up who asks. */
 const COMMAND_TIMEOUT_MS = 30_000;
+const PROBE_LIFE_MS = 60_000;
 /** Handlers give up what is not sent yet at once; an answer under way may take as long as a request may. */
 const DRAIN_TIMEOUT_MS = 20_000;
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -27,9 +25,9 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const MAX_STALLED_COUNT = 10;
 
 /** Where the queue lives: Redis when there is one, PostgreSQL otherwise; one code path above. */
-export type QueueBackend =
-  | { redisUrl: string }
-  | { postgresUrl: string /** taken on by each connection */; role: string };
+export type QueueBackend = { redisUrl: string } | { postgres: PostgresPool };
+/** A pool of the driver's, which its owner ends: each worker keeps one of its connections, all share the others. */
+type PostgresPool = object;
 
 export interface QueueEvents {
   onError: (error: Error) => void;
@@ -56,7 +54,7 @@ export interface Queues extends AsyncDisposable {
   waiting(name: QueueName): Promise<number>;
   /** All jobs that are not finished, whatever they wait for. */
   unfinished(name: QueueName): Promise<number>;
-  /** Throws unless the backend answers. */
+  /** Throws unless the backend takes a write. */
   ping(): Promise<void>;
   /** Takes no more jobs, and waits for those in hand. Jobs may be added still. */
   drain(): Promise<void>;
@@ -144,7 +142,7 @@ export async function openQueues(
       return sum(await ask(of(name).getJobCounts('wait', 'prioritized', 'active', 'delayed')));
     },
     async ping() {
-      await ask(of('chats').getJobCounts('active'));
+      await ask(make.probe(of('chats')));
     },
     drain,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -179,6 +177,8 @@ interface Constructors {
   worker: (name: string, processor: Processor, options: Omit<WorkerOptions, 'connection'>) => Worker;
   /** Throws where the backend would lose jobs by its settings; resolves with what should be changed. */
   check: () => Promise<string[]>;
+  /** A write where the backend is one of its own: a replica, or a full one, answers questions as if nothing were. */
+  probe: (queue: Queue) => Promise<unknown>;
   close: () => Promise<void>;
 }
 
@@ -197,23 +197,14 @@ function constructors(backend: QueueBackend, onError: (error: Error) => void): C
       worker: (name, processor, options) =>
         new Worker(name, processor, { ...options, connection: connect() }),
       check: () => within(READY_TIMEOUT_MS, 'Redis', checkRedis(connections[0]!)),
+      probe: () => connections[0]!.set('sferum-sync:probe', '', 'PX', PROBE_LIFE_MS),
       // BullMQ leaves connections open that it was given.
       close: async () => {
         for (const redis of connections) redis.disconnect();
       },
     };
   }
-  const connection = {
-    connectionString: backend.postgresUrl,
-    // A command that a crash of the server loses is given again by the sweep: nobody waits for the disk.
-    options: `-c synchronous_commit=off -c role=${backend.role}`,
-    schema: QUEUE_SCHEMA,
-    max: POSTGRES_POOL_MAX,
-    connectionTimeoutMillis: READY_TIMEOUT_MS,
-    query_timeout: COMMAND_TIMEOUT_MS,
-    keepAlive: true,
-    application_name: 'sferum-sync queue',
-  } as unknown as QueueOptions['connection'];
+  const connection = backend.postgres as unknown as QueueOptions['connection'];
   return {
     queue: (name) => new Queue(name, { connection }, createPostgresBackend as never) as unknown as Queue,
     worker: (name, processor, options) =>
@@ -224,6 +215,8 @@ function constructors(backend: QueueBackend, onError: (error: Error) => void): C
         createPostgresBackend as never,
       ) as unknown as Worker,
     check: async () => [],
+    // Its writes are the database's, which is probed itself.
+    probe: (queue) => queue.getJobCounts('active'),
     close: async () => undefined,
   };
 }

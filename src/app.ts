@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createHttp } from '../dashboard/http.ts';
 import { createRates } from '../dashboard/rates.ts';
+import { QUEUE_NAMES } from '../jobs/contract.ts';
 import { openQueues, type Queues } from '../jobs/queues.ts';
 import { startWorkers } from '../workers/start-workers.ts';
-import { type Watch, watchWorkers } from '../workers/watch.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { commandsOf } from './commands.ts';
 import type { Config } from './config.ts';
@@ -18,30 +18,35 @@ import { BulkInHand } from './reconcile/bulk-in-hand.ts';
 import { connectSandboxSchools } from './reconcile/connect-sandbox.ts';
 import { startDayTick } from './reconcile/day-tick.ts';
 import { type RelayLoop, startRelayLoop } from './reconcile/relay-loop.ts';
+import { sayConnections } from './say-connections.ts';
 import { SecretBox } from './secrets.ts';
 import { linkCheck } from './sferum/links.ts';
 import type { createSandbox, Listening, Sandbox } from './sferum/sandbox/sandbox.ts';
 import { createVkGateway } from './sferum/vk/vk-gateway.ts';
 import { AccessLog } from './store/access-log.ts';
 import { assertClocksAgree } from './store/clocks.ts';
+import { shareOut } from './store/connections.ts';
 import { Database } from './store/database.ts';
 import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
 import { assertMigrated, migrate } from './store/migrate.ts';
 import { postgresPace } from './store/pace.ts';
-import { APP_ROLE } from './store/roles.ts';
+import { beat, leave, type ThisProcess } from './store/processes.ts';
+import { QueuePool } from './store/queue-pool.ts';
+import { type Watch, watchProcess } from './watch.ts';
 
 /** Which halves run in this process, and who migrates. */
 export interface AppRole {
+  name: string;
   api: boolean;
   workers: boolean;
   /** Brings the schema up to date first; otherwise an older one refuses the start. */
   migrates: boolean;
 }
-export const ALL: AppRole = { api: true, workers: true, migrates: true };
-export const API: AppRole = { api: true, workers: false, migrates: false };
-export const WORKER: AppRole = { api: false, workers: true, migrates: false };
+export const ALL: AppRole = { name: 'all', api: true, workers: true, migrates: true };
+export const API: AppRole = { name: 'api', api: true, workers: false, migrates: false };
+export const WORKER: AppRole = { name: 'worker', api: false, workers: true, migrates: false };
 /** An operator's command: it gives out no work of its own. */
-export const COMMAND: AppRole = { api: false, workers: false, migrates: false };
+export const COMMAND: AppRole = { name: 'command', api: false, workers: false, migrates: false };
 
 const NEVER = new Promise<never>(() => undefined);
 
@@ -89,8 +94,17 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const migrationUrl = config.database.migrationUrl ?? databaseUrl;
   await overrides.beforeMigrating?.(databaseUrl);
   await (role.migrates ? migrate(migrationUrl, databaseUrl) : assertMigrated(databaseUrl));
-  const db = parts.use(await Database.open(databaseUrl, { poolMax: config.limits.databaseConnections }));
+  const connections = shareOut(config.limits.databaseConnections, {
+    queueInPostgres: config.redisUrl === null,
+    listening: role.workers && config.redisUrl === null ? QUEUE_NAMES.length : 0,
+  });
+  const db = parts.use(await Database.open(databaseUrl, { poolMax: connections.database }));
   await assertClocksAgree(db.ofNone);
+  const newId = overrides.newId ?? randomUUID;
+  const self: ThisProcess = { id: randomUUID(), role: role.name, connections: connections.total };
+  await beat(db.ofNone, self);
+  parts.defer(() => leave(db.ofNone, self).catch(() => undefined));
+  await sayConnections(db.ofNone, config.limits.databaseConnections, connections, log);
 
   if (!config.sferum.apiUrl) ensureDataDir(config.dataDir);
   const sandbox = config.sferum.apiUrl
@@ -117,7 +131,9 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
 
   const queues = parts.use(
     await openQueues(
-      config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: databaseUrl, role: APP_ROLE },
+      config.redisUrl
+        ? { redisUrl: config.redisUrl }
+        : { postgres: parts.use(new QueuePool(databaseUrl, connections.queue)) },
       {
         onError: (error) => log.error({ error: error.message }, 'the queue reports trouble'),
         onWarning: (text) => log.warn(text),
@@ -133,7 +149,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     gateway,
     leadsToSferum,
     clock,
-    newId: overrides.newId ?? randomUUID,
+    newId,
     secrets: new SecretBox(config.secretsKeys),
     log,
     metrics,
@@ -149,10 +165,12 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
       return connecting;
     },
   };
-  if (role.api || role.workers) relay = parts.use(startRelayLoop(ctx, queues));
+  if (role.api || role.workers) {
+    relay = parts.use(startRelayLoop(ctx, queues));
+    const workers = role.workers ? await startWorkers(ctx, queues) : [];
+    watch = parts.use(watchProcess(ctx, { self, queues, workers, relay }));
+  }
   if (role.workers) {
-    const hands = await startWorkers(ctx, queues);
-    watch = parts.use(watchWorkers(ctx, queues, hands));
     parts.use(startDayTick(ctx));
     parts.use(startEnding(ctx));
   }
@@ -181,9 +199,9 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
         demo: (overrides.demo ?? false) && sandbox !== null,
       },
       probes: {
-        database: () => db.forPages().ping(),
+        database: async () => void (await beat(db.forPages().ofNone, self)),
         queue: () => queues.ping(),
-        ...(watch ? { workers: () => watch!.check() } : {}),
+        ...(watch ? { process: () => watch!.check() } : {}),
       },
     },
   );

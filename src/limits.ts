@@ -227,7 +227,13 @@ export const LIMIT_RULES = {
     max: 10 * MINUTE_MS,
     about: 'a worker process whose database or queue is away for so long, or that takes no jobs, ends (V6)',
   },
-  databaseConnections: { value: 20, min: 2, max: 500, about: 'connections of one process to PostgreSQL' },
+  databaseConnections: {
+    value: 18,
+    min: 2,
+    max: 500,
+    about:
+      "connections of one process to PostgreSQL, the queue's included; two API and three workers fit into 100",
+  },
   sferumTimeoutMs: { value: 20 * SECOND_MS, min: 100, max: 5 * MINUTE_MS, about: 'one request to Sferum' },
 } as const satisfies Record<string, LimitRule>;
 

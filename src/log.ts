@@ -1,6 +1,6 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import type { LogLevel } from './config.ts';
-import { stateOf } from './store/database.ts';
+import { stateOf } from './store/errors.ts';
 
 /** Keys whose values never reach a log, at the top and one level down. */
 const SECRET_KEYS = [
@@ -19,6 +19,10 @@ const SECRET_KEYS = [
 ];
 const MESSAGE_CHARS = 500;
 const STACK_FRAMES = 12;
+/** A trouble that goes on is said again after so long, with how often it came. */
+const SAID_AGAIN_AFTER_MS = 60_000;
+const TROUBLES_KNOWN = 500;
+const WARN = 40;
 
 /** One JSON line an entry, to `destination` (default: stdout). */
 export function createLog(level: LogLevel, destination?: DestinationStream): Logger {
@@ -29,8 +33,42 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`]), censor: '[hidden]' },
     serializers: { err: describeError },
+    hooks: { logMethod: saysOnce() },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/**
+ * An outage fails whatever is tried, many times a second, with the same words: they are said once. An entry with an
+ * error (`err`, or its text as `error`) that is like one of the last minute in everything is left out, and counted in
+ * `repeated` of the next one.
+ */
+function saysOnce(): NonNullable<LoggerOptions['hooks']>['logMethod'] {
+  const said = new Map<string, { atMs: number; unsaid: number }>();
+  return function (args, method, level) {
+    const [fields] = args as [unknown];
+    if (level < WARN || !isTrouble(fields)) return method.apply(this, args);
+    const key = JSON.stringify([args[1], { ...fields, err: undefined }, identity(fields.err)]);
+    const before = said.get(key);
+    const nowMs = performance.now();
+    if (before && nowMs - before.atMs < SAID_AGAIN_AFTER_MS) {
+      before.unsaid += 1;
+      return;
+    }
+    if (said.size >= TROUBLES_KNOWN) said.clear();
+    said.set(key, { atMs: nowMs, unsaid: 0 });
+    const repeated = before?.unsaid ? { repeated: before.unsaid } : {};
+    const [, ...rest] = args;
+    return method.apply(this, [{ ...fields, ...repeated }, ...rest] as unknown as typeof args);
+  };
+}
+
+function isTrouble(fields: unknown): fields is { err?: unknown } {
+  return typeof fields === 'object' && fields !== null && ('err' in fields || 'error' in fields);
+}
+
+function identity(error: unknown): unknown {
+  return error instanceof Error ? [error.name, stateOf(error), error.message] : typeof error;
 }
 
 interface ErrorEntry {

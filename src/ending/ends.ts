@@ -153,6 +153,7 @@ export const ENDS = {
   received_event: ofSchool('keepEventIdsDays', past('received_at')),
   console_session: expiring,
   used_token: expiring,
+  process: { by: 'all', due: (now) => sql`t.seen_at < ${now}::timestamptz - interval '1 hour'` },
   profile_linking: expiring,
   journal: months('keepJournalDays'),
   journal_text: goesWith('journal'),

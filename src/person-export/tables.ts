@@ -286,6 +286,7 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
       ...['early_entry_minutes', 'retention_days', 'session_idle_minutes', 'switched_on'],
     ],
   },
+  process: { why: 'processes of the service', columns: ['id', 'role', 'connections', 'seen_at'] },
   sferum_pace: {
     why: 'how fast VK may be asked',
     columns: ['key', 'next_slot_at', 'pause_reason', 'paused_until'],

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { HANDOVER_MS } from '../plan/handover.ts';
 import { SferumError } from '../sferum/gateway.ts';
-import { isPassing } from '../store/database.ts';
+import { isPassing } from '../store/errors.ts';
 import { markAccountBroken, NOT_CONNECTED, NotConnected } from './accounts.ts';
 import type { Brought } from './bring.ts';
 import type { ChatState } from './chat-state.ts';

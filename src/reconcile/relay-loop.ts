@@ -30,6 +30,8 @@ const EVERYTHING = Object.keys(ROUNDS) as What[];
 
 export interface RelayLoop extends AsyncDisposable {
   wake(what: 'chats' | 'operations' | 'meetings'): void;
+  /** How long the part of its round has taken that it is at; 0 while it rests. */
+  busyForMs(): number;
 }
 
 /**
@@ -39,7 +41,8 @@ export interface RelayLoop extends AsyncDisposable {
 export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
   const { sweepIntervalMs } = ctx.config.limits;
   const due = new Set<What>(EVERYTHING);
-  let nextSweepMs = ctx.clock.now() + sweepIntervalMs;
+  let nextSweepMs = ctx.clock.elapsed() + sweepIntervalMs;
+  let busySinceMs: number | null = null;
   let isStopped = false;
   let ring = Promise.withResolvers<void>();
 
@@ -47,6 +50,7 @@ export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
     const now = [...due];
     due.clear();
     for (const what of now) {
+      busySinceMs = ctx.clock.elapsed();
       try {
         await ROUNDS[what](ctx, queues);
       } catch (error) {
@@ -56,10 +60,11 @@ export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
         );
       }
     }
+    busySinceMs = null;
   };
   const rest = async () => {
     const timer = new AbortController();
-    const untilSweepMs = Math.max(0, nextSweepMs - ctx.clock.now());
+    const untilSweepMs = Math.max(0, nextSweepMs - ctx.clock.elapsed());
     const slept = ctx.clock.sleep(untilSweepMs, timer.signal).catch(() => undefined);
     await Promise.race([ring.promise, slept]);
     timer.abort();
@@ -70,9 +75,9 @@ export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
       ring = Promise.withResolvers();
       await round();
       if (due.size === 0) await rest();
-      if (ctx.clock.now() < nextSweepMs) continue;
+      if (ctx.clock.elapsed() < nextSweepMs) continue;
       for (const what of EVERYTHING) due.add(what);
-      nextSweepMs = ctx.clock.now() + sweepIntervalMs;
+      nextSweepMs = ctx.clock.elapsed() + sweepIntervalMs;
     }
   })();
   return {
@@ -80,6 +85,7 @@ export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
       due.add(what);
       ring.resolve();
     },
+    busyForMs: () => (busySinceMs === null ? 0 : ctx.clock.elapsed() - busySinceMs),
     async [Symbol.asyncDispose]() {
       isStopped = true;
       ring.resolve();

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { SferumError } from '../sferum/gateway.ts';
-import { isPassing } from '../store/database.ts';
 import type { Operation, OperationKind, Problem } from '../store/entities.ts';
+import { isPassing } from '../store/errors.ts';
 import { findOperationRow, operationsOf } from '../store/operation-row.ts';
 import { refreshStatistics } from '../store/statistics.ts';
 import { markAccountBroken } from './accounts.ts';

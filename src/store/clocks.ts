@@ -5,20 +5,40 @@ import type { Sql } from './database.ts';
 /** BullMQ on PostgreSQL keeps its locks by the clients' clocks: with more than this they take jobs from each other. */
 const CLOCK_SKEW_MS = 2_000;
 
+/** What the database's clock said, and between which moments of this machine's. */
+export interface ToldTime {
+  askedMs: number;
+  theirsMs: number;
+  answeredMs: number;
+}
+
+/** Asks the database for its time; `ask` gives milliseconds since the epoch. */
+export async function askTime(ask: () => Promise<number>): Promise<ToldTime> {
+  const askedMs = machineNow();
+  const theirsMs = await ask();
+  return { askedMs, theirsMs, answeredMs: machineNow() };
+}
+
 /**
  * Throws where this machine's clock and the database's differ by more than CLOCK_SKEW_MS (scenario 20). It is the
  * machine's own clock that counts, whatever clock the program was given.
  */
-export async function assertClocksAgree(db: Sql): Promise<void> {
-  const askedMs = machineNow();
-  const { rows } = await sql<{ ms: number }>`
-    select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(db);
-  const theirsMs = rows[0]!.ms;
+export function assertAgree({ askedMs, theirsMs, answeredMs }: ToldTime): void {
   // Somewhere between the question and the answer the clocks were compared.
-  const skewMs = Math.max(askedMs - theirsMs, theirsMs - machineNow(), 0);
+  const skewMs = Math.max(askedMs - theirsMs, theirsMs - answeredMs, 0);
   if (skewMs > CLOCK_SKEW_MS) {
     throw new Error(
       `the clocks of this machine and of PostgreSQL differ by ${Math.round(skewMs / 1000)} s: set them by NTP`,
     );
   }
+}
+
+/** The same, asked now. */
+export async function assertClocksAgree(db: Sql): Promise<void> {
+  const told = await askTime(async () => {
+    const { rows } = await sql<{ ms: number }>`
+      select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(db);
+    return rows[0]!.ms;
+  });
+  assertAgree(told);
 }

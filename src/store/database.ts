@@ -2,6 +2,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { AcrossSchools } from './across-schools.ts';
+import { stateOf } from './errors.ts';
 import { type Lanes, lanesOf } from './lanes.ts';
 import { createOrm, type OrmOptions, POOL_MAX } from './orm.ts';
 import { EVERY_SCHOOL } from './roles.ts';
@@ -89,11 +90,6 @@ export class Database implements AsyncDisposable {
     return transaction(this.across(purpose), work);
   }
 
-  /** Throws unless the database answers. */
-  async ping(): Promise<void> {
-    await sql`select 1`.execute(this.ofNone);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.orm.close(true);
   }
@@ -111,28 +107,6 @@ async function transaction<T>(db: Sql, work: (tx: Transaction) => Promise<T>): P
       if (attempt >= TRANSACTION_ATTEMPTS || !RETRIABLE_STATES.has(stateOf(error))) throw error;
     }
   }
-}
-
-/** The SQLSTATE of a database error, wherever the driver put it; empty for others. */
-export function stateOf(error: unknown): string {
-  for (let e = error; e instanceof Error; e = e.cause) {
-    const { code } = e as { code?: unknown };
-    if (typeof code === 'string') return code;
-  }
-  return '';
-}
-
-/** No connection, no resources, lost races, locks, shutting down, out of disk, read-only: what time or an operator cures. */
-const PASSING_STATES = /^(08|40|53|57|58)|^25006$|^55P03$|^E[A-Z]{3,}$/;
-/** The driver gives no code where a connection ends under a statement, or is not to be had in time. */
-const PASSING_TEXTS =
-  /connection terminated|connection error|client was closed|trying to connect|query read timeout/i;
-
-/** Whether a database error says nothing about the work itself: the same may well succeed later. */
-export function isPassing(error: unknown): boolean {
-  if (PASSING_STATES.test(stateOf(error))) return true;
-  for (let e = error; e instanceof Error; e = e.cause) if (PASSING_TEXTS.test(e.message)) return true;
-  return false;
 }
 
 /**

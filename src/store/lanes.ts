@@ -10,6 +10,7 @@
 import type { PostgresPool } from 'kysely';
 import type { Pool } from 'pg';
 import { BusyError } from './busy.ts';
+import { whenFree } from './patience.ts';
 import { Turns } from './turns.ts';
 
 /** Who waits longer for a connection is told to come again. */
@@ -81,7 +82,7 @@ function lane(pool: Pool, entries: readonly Enter[]): Lane {
       };
       try {
         for (const enter of entries) held.push(await enter());
-        const client = await pool.connect();
+        const client = await whenFree(() => pool.connect(), WAIT_MS);
         const release = client.release.bind(client);
         return Object.assign(client, {
           release(error?: Error | boolean) {

@@ -1,6 +1,6 @@
 import { assertSchemaCompatibility, runMigrations } from 'bullmq';
 import pg from 'pg';
-import { stateOf } from './database.ts';
+import { stateOf } from './errors.ts';
 import { createOrm } from './orm.ts';
 import { APP_ROLE, ensureRoles, hasRoles } from './roles.ts';
 import { isWalled, raiseWall } from './wall.ts';

@@ -24,19 +24,25 @@ import { Holds } from '../../migrations/0024-holds.ts';
 import { LateEffects } from '../../migrations/0025-late-effects.ts';
 import { RosterFaults } from '../../migrations/0026-roster-faults.ts';
 import { DatedFacts } from '../../migrations/0027-dated-facts.ts';
+import { Processes } from '../../migrations/0029-processes.ts';
+import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
 
-/** A statement that runs longer is stopped: nothing may wait for ever on a database that hangs. */
-const STATEMENT_TIMEOUT_MS = 120_000;
-/** … nor on one that is not there, or that a silent network has cut off. */
+/**
+ * Nothing may wait for ever on a database that hangs, is not there, or that a silent network has cut off. Together
+ * these leave what is stuck behind within a minute (V6).
+ */
+const STATEMENT_TIMEOUT_MS = 25_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 10_000;
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
 /** Transactions hold no HTTP: one that stands still this long belongs to a process that is stopped, and lets go. */
-const IDLE_IN_TRANSACTION_MS = 60_000;
+const IDLE_IN_TRANSACTION_MS = 30_000;
 /** Who waits for a row that another holds waits with a connection. */
 const LOCK_TIMEOUT_MS = 10_000;
+
+const OF_THE_APPLICATION = `-c role=${APP_ROLE} -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS} -c lock_timeout=${LOCK_TIMEOUT_MS}`;
 
 /** Where nothing else is said. */
 export const POOL_MAX = 20;
@@ -80,6 +86,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0025-late-effects', class: LateEffects },
         { name: '0026-roster-faults', class: RosterFaults },
         { name: '0027-dated-facts', class: DatedFacts },
+        { name: '0029-processes', class: Processes },
       ],
       snapshot: false,
     },
@@ -91,10 +98,12 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
       connectionString: databaseUrl,
       Client: PreparingClient,
       application_name: 'sferum-sync',
-      options: `${options.asOwner ? '' : `-c role=${APP_ROLE} `}-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS} -c lock_timeout=${LOCK_TIMEOUT_MS}`,
+      options: `-c timezone=UTC ${options.asOwner ? '' : OF_THE_APPLICATION} ${SERVER_KEEP_ALIVE}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: ANSWER_TIMEOUT_MS,
+      // A migration takes as long as it takes.
+      ...(options.asOwner ? {} : { query_timeout: ANSWER_TIMEOUT_MS }),
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
       // A statement is sent although the one before is not answered yet (school-driver.ts).
       pipeline: true,
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Client } from 'pg';
+import { BoundedClient } from './bounded-client.ts';
 
 /** Texts beyond so many are sent as they are: a prepared one holds memory on every connection. */
 const TEXTS_MAX = 500;
@@ -11,12 +11,12 @@ const names = new Map<string, string>();
  * call: for a page of the console that was half of the database's work. Values never stand in a text, so texts are
  * few. Connections must be sessions of the server's own, as the queue's LISTEN needs too.
  */
-export class PreparingClient extends Client {
+export class PreparingClient extends BoundedClient {
   // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads; only (text, values) is sent differently.
   override query(...[text, values, ...rest]: any[]): any {
     const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : null;
     const [first, ...others] = name ? [{ name, text, values }, ...rest] : [text, values, ...rest];
-    return super.query(first, ...(others as []));
+    return super.query(first, ...others);
   }
 }
 

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { Client } from 'pg';
 import { DEFAULT_ROSTER_LIMITS } from '../../src/roster/limits.ts';
 import { mergeRoster } from '../../src/roster/merge-roster.ts';
@@ -62,7 +63,7 @@ interface Round {
 
 async function importInto({ url }: BenchDatabase, zip: Uint8Array): Promise<Omit<Round, 'copyMs'>> {
   await using db = await Database.open(url);
-  await db.ping();
+  await sql`select 1`.execute(db.ofNone);
   const read = await timed(() => readRoster(zip, DEFAULT_ROSTER_LIMITS));
   const merge = (takenAt: string, by: string) =>
     db.transactionAcross('figures', ({ sql: tx }) =>

@@ -1,11 +1,11 @@
 /** An operation never hangs in `running`, a transaction never waits for Sferum, a dead worker is noticed. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Hands, Queues } from '../../jobs/queues.ts';
+import type { Hands } from '../../jobs/queues.ts';
 import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
 import { finishOperations } from '../../src/reconcile/operations.ts';
 import { lockSchool } from '../../src/store/school-turns.ts';
-import { watchWorkers } from '../../workers/watch.ts';
+import { watchProcess } from '../../src/watch.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 import { runNow } from '../support/run-operation.ts';
@@ -153,7 +153,7 @@ test('V6, reliability 5: connections that end inside transactions are given back
   );
   const outcomes = await Promise.allSettled(cut);
   expect(outcomes.every((outcome) => outcome.status === 'rejected')).toBe(true);
-  await Promise.all(Array.from({ length: connections }, () => db.ping()));
+  await Promise.all(Array.from({ length: connections }, () => sql`select 1`.execute(db.ofNone)));
 });
 
 describe('V6: a worker that looks alive and takes nothing', () => {
@@ -164,10 +164,16 @@ describe('V6: a worker that looks alive and takes nothing', () => {
     taken: 5,
     ...own,
   });
-  const queuesWith = (waiting: number) => ({ waiting: async () => waiting }) as unknown as Queues;
+  const watching = (waiting: number, own: Hands) =>
+    watchProcess(halves.ctx, {
+      self: { id: halves.ctx.newId(), role: 'worker', connections: 1 },
+      queues: { waiting: async () => waiting, ping: async () => undefined },
+      workers: [own],
+      relay: { busyForMs: () => 0 },
+    });
 
   test('jobs wait, its hands are free, it takes none: not ready, then lost', async () => {
-    await using watch = watchWorkers(halves.ctx, queuesWith(3), [hands({})]);
+    await using watch = watching(3, hands({}));
     expect((await watch.lost).message).toMatch(/takes no jobs/);
     await expect(watch.check()).rejects.toThrow(/takes no jobs/);
   });
@@ -186,7 +192,7 @@ describe('V6: a worker that looks alive and takes nothing', () => {
       },
     ],
   ])('%s: alive', async (_, waiting, own) => {
-    await using watch = watchWorkers(halves.ctx, queuesWith(waiting), [own]);
+    await using watch = watching(waiting, own);
     const outcome = await Promise.race([
       watch.lost.then(() => 'lost'),
       halves.ctx.clock.sleep(1_500).then(() => 'alive'),

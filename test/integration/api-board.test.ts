@@ -2,23 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openQueues, type Queues } from '../../jobs/queues.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
-import { APP_ROLE } from '../../src/store/roles.ts';
+import { QueuePool } from '../../src/store/queue-pool.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { tokenOf } from '../support/tokens.ts';
 
 /** The board over real queues, in PostgreSQL. */
 let database: TestDatabase;
+let pool: QueuePool;
 let queues: Queues;
 let world: ApiWorld;
 let operator: string;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  queues = await openQueues(
-    { postgresUrl: database.url, role: APP_ROLE },
-    { onError: () => undefined, onWarning: () => undefined },
-  );
+  pool = new QueuePool(database.url, 3);
+  queues = await openQueues({ postgres: pool }, { onError: () => undefined, onWarning: () => undefined });
   world = await createApiWorld({ parts: { queues: queues.all } });
   operator = await tokenOf({ role: 'operator', school: '*' });
   await queues.addAll(reconcileChat, [
@@ -28,6 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
   await queues[Symbol.asyncDispose]();
+  await pool.end();
   await database[Symbol.asyncDispose]();
 });
 

@@ -10,7 +10,7 @@ import { openQueues } from '../../jobs/queues.ts';
 import { Database } from '../../src/store/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded-postgres/start.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { APP_ROLE } from '../../src/store/roles.ts';
+import { QueuePool } from '../../src/store/queue-pool.ts';
 
 /** A throw-away certificate that signs itself, for 127.0.0.1; readable to the server's user. */
 function certificate(directory: string, name: string): { cert: string; key: string } {
@@ -62,7 +62,8 @@ test('pool, migrations and queue are encrypted; a server of another certificate 
   {
     await using db = await Database.open(by(own.cert), { poolMax: 2 });
     await sql`select 1`.execute(db.of('s1'));
-    await using _queues = await openQueues({ postgresUrl: by(own.cert), role: APP_ROLE }, events);
+    await using pool = new QueuePool(by(own.cert), 3);
+    await using _queues = await openQueues({ postgres: pool }, events);
     const looking = new Client({ connectionString: server.ownerUrl });
     await looking.connect();
     const { rows } = await looking.query(`

@@ -1,5 +1,6 @@
 /** The HTTP edge over a real database, with commands that note what they were asked. */
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { createHttp, type HttpParts } from '../../dashboard/http.ts';
 import { createRates } from '../../dashboard/rates.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -82,7 +83,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     ...{ access, rates },
     commands: { ...notingCommands(asked), ...options.commands },
     queues: [],
-    probes: { database: () => db.ping() },
+    probes: { database: async () => void (await sql`select 1`.execute(db.ofNone)) },
     closing: new AbortController().signal,
     ...options.parts,
   });

@@ -8,6 +8,8 @@ export interface TcpProxy extends AsyncDisposable {
   target: { host: string; port: number };
   /** `pass`; `blackhole`: nothing comes through either way, connections stay; `refuse`: new ones are reset. */
   mode: 'pass' | 'blackhole' | 'refuse';
+  /** Nothing comes through the connections that are open now, either way and for ever; new ones pass. */
+  forget(): void;
   /** Resets every open connection. */
   cut(): void;
   /** Called with each piece that the server sends; true cuts all connections before it arrives. */
@@ -20,6 +22,7 @@ export interface TcpProxy extends AsyncDisposable {
 export async function startTcpProxy(url: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
+  const forgotten = new WeakSet<Socket>();
   const server = createServer((near) => {
     if (proxy.mode === 'refuse') return void near.resetAndDestroy();
     const far = connect(proxy.target.port, proxy.target.host);
@@ -29,15 +32,16 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);
-        for (const other of pair) other.destroy();
+        // Who goes says nothing either.
+        if (!forgotten.has(socket)) for (const other of pair) other.destroy();
       });
     }
     near.on('data', (piece) => {
-      if (proxy.mode === 'pass') far.write(piece);
+      if (proxy.mode === 'pass' && !forgotten.has(near)) far.write(piece);
     });
     far.on('data', (piece) => {
       if (proxy.cutReply(piece)) proxy.cut();
-      else if (proxy.mode === 'pass') near.write(piece);
+      else if (proxy.mode === 'pass' && !forgotten.has(far)) near.write(piece);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -46,6 +50,9 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
     port: (server.address() as AddressInfo).port,
     target: { host: hostname, port: Number(port) },
     mode: 'pass',
+    forget() {
+      for (const socket of sockets) forgotten.add(socket);
+    },
     cut() {
       for (const socket of sockets) socket.resetAndDestroy();
     },

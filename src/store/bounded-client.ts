@@ -1,0 +1,43 @@
+import type { Socket } from 'node:net';
+import { Client } from 'pg';
+
+/** So long a connection says nothing before the machine asks the other one whether it is still there. */
+export const KEEP_ALIVE_AFTER_MS = 10_000;
+/** A goodbye that is not answered. */
+const END_TIMEOUT_MS = 2_000;
+/** The driver's word for an answer that did not come in `query_timeout`. */
+const NO_ANSWER = 'Query read timeout';
+
+/**
+ * What the server does when a network that says nothing has cut us off: it asks, too, and gives up a session with
+ * whatever it holds locked.
+ */
+export const SERVER_KEEP_ALIVE =
+  '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000';
+
+/**
+ * A connection that a silent network may cut off: where one answer does not come in time, no other is waited for on
+ * it. It is destroyed, so that no pool takes it back.
+ */
+export class BoundedClient extends Client {
+  // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads.
+  override query(...args: any[]): any {
+    const answer = super.query(...(args as Parameters<Client['query']>)) as unknown;
+    if (!(answer instanceof Promise)) return answer;
+    return answer.catch((error: Error) => {
+      if (error.message === NO_ANSWER) this.#destroy();
+      throw error;
+    });
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads.
+  override end(...args: any[]): any {
+    const timer = setTimeout(() => this.#destroy(), END_TIMEOUT_MS);
+    this.once('end', () => clearTimeout(timer));
+    return super.end(...(args as []));
+  }
+
+  #destroy(): void {
+    (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  }
+}

@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import type { Sql } from './database.ts';
+
+/** A process as the others see it. */
+export interface ThisProcess {
+  id: string;
+  role: string;
+  /** To PostgreSQL, at most. */
+  connections: number;
+}
+
+/** A process that was not seen for so long is gone. */
+const GONE_AFTER = sql`interval '2 minutes'`;
+
+/**
+ * Says that this process is there, and gives the database's time (milliseconds since the epoch). A write: it fails
+ * where the database only reads.
+ */
+export async function beat(db: Sql, { id, role, connections }: ThisProcess): Promise<number> {
+  const { rows } = await sql<{ ms: number }>`
+    insert into process (id, role, connections, seen_at) values (${id}, ${role}, ${connections}, clock_timestamp())
+    on conflict (id) do update set seen_at = excluded.seen_at
+    returning (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(db);
+  return rows[0]!.ms;
+}
+
+export async function leave(db: Sql, { id }: ThisProcess): Promise<void> {
+  await sql`delete from process where id = ${id} or seen_at < clock_timestamp() - ${GONE_AFTER}`.execute(db);
+}
+
+/** How many processes there are, this one included, and what they may take of the server's connections. */
+export async function processesNow(
+  db: Sql,
+): Promise<{ processes: number; connections: number; allowed: number }> {
+  const { rows } = await sql<{ processes: number; connections: number; allowed: number }>`
+    select count(*)::int as processes, coalesce(sum(connections), 0)::int as connections,
+      current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - coalesce(current_setting('reserved_connections', true)::int, 0) as allowed
+    from process where seen_at > clock_timestamp() - ${GONE_AFTER}`.execute(db);
+  return rows[0]!;
+}

@@ -1,0 +1,42 @@
+import { Pool, type PoolClient } from 'pg';
+import { BoundedClient, KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
+import { QUEUE_SCHEMA } from './migrate.ts';
+import { whenFree } from './patience.ts';
+import { APP_ROLE } from './roles.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const COMMAND_TIMEOUT_MS = 10_000;
+
+/** The connections of all queues and workers of one process, where the queue lives in PostgreSQL. */
+export class QueuePool extends Pool implements AsyncDisposable {
+  constructor(databaseUrl: string, max: number) {
+    super({
+      connectionString: databaseUrl,
+      max,
+      Client: BoundedClient,
+      // A command that a crash of the server loses is given again by the sweep: nobody waits for the disk.
+      options: `-c synchronous_commit=off -c role=${APP_ROLE} -c search_path=${QUEUE_SCHEMA} -c statement_timeout=${COMMAND_TIMEOUT_MS} ${SERVER_KEEP_ALIVE}`,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: COMMAND_TIMEOUT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+      application_name: 'sferum-sync queue',
+    });
+    // The command under way fails with its connection.
+    this.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: by a promise, or by a callback, as the driver's own.
+  override connect(callback?: any): any {
+    const connecting = whenFree(() => super.connect(), CONNECT_TIMEOUT_MS);
+    if (!callback) return connecting;
+    connecting.then(
+      (client: PoolClient) => callback(undefined, client, client.release),
+      (error: unknown) => callback(error, undefined, () => undefined),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+}

@@ -8,9 +8,9 @@ const NO_ROUTE = 'none';
 /** One entry and one measurement a request: by route pattern, without its query (tokens and names stand there). */
 export function logRequests({ clock, log, metrics }: Context): MiddlewareHandler {
   return async (c, next) => {
-    const startedMs = clock.now();
+    const startedMs = clock.elapsed();
     await next();
-    const ms = clock.now() - startedMs;
+    const ms = Math.round(clock.elapsed() - startedMs);
     const { method } = c.req;
     const { status } = c.res;
     const route = routeOf(c);

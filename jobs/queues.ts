@@ -56,6 +56,8 @@ export interface Queues extends AsyncDisposable {
   unfinished(name: QueueName): Promise<number>;
   /** Throws unless the backend takes a write. */
   ping(): Promise<void>;
+  /** Jobs that wait for their next attempt go at once. */
+  hasten(): Promise<void>;
   /** Takes no more jobs, and waits for those in hand. Jobs may be added still. */
   drain(): Promise<void>;
 }
@@ -143,6 +145,9 @@ export async function openQueues(
     },
     async ping() {
       await ask(make.probe(of('chats')));
+    },
+    async hasten() {
+      for (const queue of queues.values()) await ask(queue.promoteJobs());
     },
     drain,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

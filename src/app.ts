@@ -48,6 +48,9 @@ export const WORKER: AppRole = { name: 'worker', api: false, workers: true, migr
 /** An operator's command: it gives out no work of its own. */
 export const COMMAND: AppRole = { name: 'command', api: false, workers: false, migrates: false };
 
+/** A start that migrates ends and says why before its own time is over. */
+const MIGRATION_PATIENCE_MS = 40_000;
+
 const NEVER = new Promise<never>(() => undefined);
 
 /** What tests and the demonstration put in place of the real parts. */
@@ -93,7 +96,12 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const databaseUrl = config.database.url ?? embedded!.url;
   const migrationUrl = config.database.migrationUrl ?? databaseUrl;
   await overrides.beforeMigrating?.(databaseUrl);
-  await (role.migrates ? migrate(migrationUrl, databaseUrl) : assertMigrated(databaseUrl));
+  await (role.migrates
+    ? migrate(migrationUrl, databaseUrl, {
+        say: (text) => log.warn(text),
+        patienceMs: MIGRATION_PATIENCE_MS,
+      })
+    : assertMigrated(databaseUrl));
   const connections = shareOut(config.limits.databaseConnections, {
     queueInPostgres: config.redisUrl === null,
     listening: role.workers && config.redisUrl === null ? QUEUE_NAMES.length : 0,

@@ -55,22 +55,22 @@ async function* follow(
   closing: AbortSignal,
 ): AsyncGenerator<string> {
   const { streamPollMs, streamHeartbeatMs, streamLifeMs } = ctx.config.limits;
-  const startedMs = ctx.clock.now();
+  const startedMs = ctx.clock.elapsed();
   let sentAtMs = startedMs;
   let sent = JSON.stringify(first);
   yield event(sent);
   if (ENDED.has(first.state)) return;
-  while (!closing.aborted && ctx.clock.now() - startedMs < streamLifeMs) {
+  while (!closing.aborted && ctx.clock.elapsed() - startedMs < streamLifeMs) {
     await ctx.clock.sleep(streamPollMs, closing).catch(() => undefined);
     const operation = await look().catch(() => null);
     // It cannot be read now: the reader opens the stream anew.
     if (!operation) return;
     const state = JSON.stringify(operation);
     if (state !== sent) yield event(state);
-    else if (ctx.clock.now() - sentAtMs >= streamHeartbeatMs) yield ': still here\n\n';
+    else if (ctx.clock.elapsed() - sentAtMs >= streamHeartbeatMs) yield ': still here\n\n';
     else continue;
     sent = state;
-    sentAtMs = ctx.clock.now();
+    sentAtMs = ctx.clock.elapsed();
     if (ENDED.has(operation.state)) return;
   }
 }

@@ -96,7 +96,12 @@ export function readVariables(env: Environment, problems: string[]): Values {
   return Object.fromEntries(entries) as Values;
 }
 
+/**
+ * Whether it names a time zone. An offset (`+12:00`) does not: PostgreSQL would read it the other way round, and no
+ * change of the law would reach it.
+ */
 export function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
     return true;

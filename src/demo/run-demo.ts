@@ -13,6 +13,7 @@ import { followOperation } from './follow.ts';
 import { giveOrders } from './give-orders.ts';
 import { giveTimetable } from './lessons/give-timetable.ts';
 import { refuseForeignDatabase, schoolsOf } from './own-database.ts';
+import { markPlace, takePlace } from './own-place.ts';
 import { makeSchool } from './school/make-school.ts';
 import { readRosterFolder, zipRoster } from './school/zip-roster.ts';
 
@@ -45,9 +46,14 @@ export async function runDemo(
   const app = await own(
     createApp(config, ALL, {
       demo: true,
-      beforeMigrating: (ownerUrl) => refuseForeignDatabase(ownerUrl, schools),
+      async beforeMigrating(ownerUrl) {
+        await refuseForeignDatabase(ownerUrl, schools);
+        if (await takePlace(ownerUrl, config, options))
+          print('Здесь была другая демонстрация: её данные удалены, эта начинает заново.');
+      },
     }),
   );
+  await markPlace(app.ctx.db.ofNone, options);
   print(`Готово к работе за ${seconds(startedMs)} с: PostgreSQL, очередь, учебный Сферум`);
   const workStartedMs = performance.now();
   const bars = new Bars();
@@ -78,6 +84,10 @@ async function importRoster(app: App, zip: Uint8Array, bars: Bars): Promise<void
   const operation = await followOperation(app.ctx, id, {
     onStep: ({ operation: o }) => bars.set('Импорт', o.done, o.total),
   });
+  if (operation.state === 'held')
+    throw new Error(
+      'the import waits for a decision: what is here differs too much from this list; delete DATA_DIR, or name another',
+    );
   if (operation.state !== 'succeeded')
     throw new Error(`the import ended ${operation.state}: ${JSON.stringify(operation.problems)}`);
   bars.set('Импорт', operation.total, operation.total);

@@ -21,11 +21,11 @@ export async function startCall(
   of: OfLesson,
   options: CallOptions,
 ): Promise<void> {
-  const at = new Date(ctx.clock.now());
-  const id = await commitIntent(ctx, of, at);
+  const startedMs = ctx.clock.elapsed();
+  const id = await commitIntent(ctx, of, new Date(ctx.clock.now()));
   if (id === null) return;
   try {
-    const call = await account.startCall({ ...options, notAfterMs: at.getTime() + START_DEADLINE_MS });
+    const call = await account.startCall({ ...options, notAfterMs: startedMs + START_DEADLINE_MS });
     await recordStarted(ctx, of, id, call);
   } catch (error) {
     if (!(error instanceof SferumError)) throw error;

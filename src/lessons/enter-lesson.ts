@@ -33,8 +33,8 @@ export async function enterLesson(
 
 async function soonLink(ctx: Context, schoolId: string, lessonId: string): Promise<string> {
   await hurry(ctx, schoolId, lessonId);
-  const untilMs = ctx.clock.now() + WAIT_MS;
-  while (ctx.clock.now() < untilMs) {
+  const untilMs = ctx.clock.elapsed() + WAIT_MS;
+  while (ctx.clock.elapsed() < untilMs) {
     await ctx.clock.sleep(LOOK_EVERY_MS);
     const link = await linkNow(ctx, schoolId, lessonId);
     if (link) return link;

@@ -289,7 +289,7 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
   process: { why: 'processes of the service', columns: ['id', 'role', 'connections', 'seen_at'] },
   sferum_pace: {
     why: 'how fast VK may be asked',
-    columns: ['key', 'next_slot_at', 'pause_reason', 'paused_until'],
+    columns: ['key', 'asked_at', 'next_slot_at', 'pause_reason', 'paused_until'],
   },
   setting: { why: 'marks of the program’s own', columns: ['key', 'value'] },
   mikro_orm_migrations: { why: 'which migrations have run', columns: ['id', 'name', 'executed_at'] },

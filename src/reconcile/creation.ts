@@ -101,12 +101,12 @@ async function attempt(
   members: readonly number[],
   call: CallOptions,
 ): Promise<Created> {
-  const atMs = ctx.clock.now();
+  const startedMs = ctx.clock.elapsed();
   const fence = await commitIntent(ctx, account, chat, 'creating');
   try {
     const created = await account.createChat(
       { title: chat.title, members },
-      { ...call, notAfterMs: atMs + ctx.config.limits.creationDeadlineMs },
+      { ...call, notAfterMs: startedMs + ctx.config.limits.creationDeadlineMs },
     );
     const recorded = await persist(ctx, () =>
       recordCreated(ctx, chat, fence, created.ref, chat.title, created.members),

@@ -13,9 +13,9 @@ export function reportProgress(
   schoolId: string,
   operationId: string,
 ): (done: number, total: number) => void {
-  let lastMs = 0;
+  let lastMs = Number.NEGATIVE_INFINITY;
   return (done, total) => {
-    const nowMs = ctx.clock.now();
+    const nowMs = ctx.clock.elapsed();
     if (nowMs - lastMs < INTERVAL_MS && done < total) return;
     lastMs = nowMs;
     sql`update operation set done = ${done}, total = ${total}

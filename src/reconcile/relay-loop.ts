@@ -2,6 +2,7 @@ import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
 import { relayMeetings } from '../lessons/relay-meetings.ts';
 import { explainWaiting } from './accounts.ts';
+import { followClock } from './clock-steps.ts';
 import { countConditions } from './figures.ts';
 import { dropLeftovers, settleImports } from './import-parents.ts';
 import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
@@ -10,6 +11,7 @@ import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
 const GATHER_MS = 5;
 
 const ROUNDS = {
+  clock: followClock,
   meetings: relayMeetings,
   lost: relayLost,
   operations: async (ctx: Context, queues: Queues) => {

@@ -67,7 +67,7 @@ export interface CallOptions {
   /** Gives up waiting for a slot; a call already sent is still awaited (its outcome matters). */
   signal?: AbortSignal;
   /**
-   * The call is not sent after this instant (ms since the epoch, our clock): it ends `never-ran` instead.
+   * The call is not sent after this moment (by `Clock.elapsed`): it ends `never-ran` instead.
    * What a creation's fence rests on: who finds the creation unfinished looks only later than this.
    */
   notAfterMs?: number;

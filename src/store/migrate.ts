@@ -1,4 +1,5 @@
-import { assertSchemaCompatibility, runMigrations } from 'bullmq';
+import { setTimeout as delay } from 'node:timers/promises';
+import { assertSchemaCompatibility, LATEST_SCHEMA_VERSION, runMigrations } from 'bullmq';
 import pg from 'pg';
 import { stateOf } from './errors.ts';
 import { createOrm } from './orm.ts';
@@ -11,28 +12,73 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const MIGRATION_LOCK = 7_321_904;
 export const QUEUE_SCHEMA = 'bullmq';
 
+/** A table is asked for no longer: who waits for it holds up the running version behind himself. */
+const LOCK_TIMEOUT_MS = 3_000;
+const LOCK_PAUSE_MS = 5_000;
+const LOCK_NOT_AVAILABLE = '55P03';
+/** A backup that reads all tables may take so long. */
+const PATIENCE_MS = 30 * 60_000;
+
+export interface MigrateOptions {
+  /** Told what is waited for. */
+  say?: (text: string) => void;
+  /** How long tables that others hold are asked for again. */
+  patienceMs?: number;
+}
+
 /**
- * Brings our schema and the queue's to this version of the code, and the application's rights with them.
- * `ownerUrl`: the role that owns the tables; `databaseUrl`: the one that the application logs in as, which may be the
- * same. Safe to repeat and to run from several processes.
+ * Brings our schema and the queue's to this version of the code, and the application's rights with them. What is
+ * current is left alone, so nothing waits for a backup that reads. `ownerUrl`: the role that owns the tables;
+ * `databaseUrl`: the one that the application logs in as, which may be the same. Safe to repeat and to run from
+ * several processes.
  */
-export async function migrate(ownerUrl: string, databaseUrl = ownerUrl): Promise<void> {
+export async function migrate(
+  ownerUrl: string,
+  databaseUrl = ownerUrl,
+  { say = () => {}, patienceMs = PATIENCE_MS }: MigrateOptions = {},
+): Promise<void> {
   const client = await connect(ownerUrl);
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
     await ensureRoles(client, [...new Set([loginOf(ownerUrl), loginOf(databaseUrl)])]);
-    const orm = await createOrm(ownerUrl, { poolMax: 2, asOwner: true });
-    try {
-      await orm.migrator.up();
-    } finally {
-      await orm.close(true);
+    const endsAtMs = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return await bringUp(client, ownerUrl);
+      } catch (error) {
+        if (stateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+        const what = 'the migration needs a table that others hold, such as a backup under way';
+        if (performance.now() >= endsAtMs) throw new Error(`${what}: nothing was changed`, { cause: error });
+        say(`${what}: it is tried again every ${LOCK_PAUSE_MS / 1000} s`);
+        await delay(LOCK_PAUSE_MS);
+      }
     }
-    await runMigrations(client, QUEUE_SCHEMA);
-    await raiseWall(client);
-    await client.query(QUEUE_RIGHTS);
   } finally {
     await client.end();
   }
+}
+
+async function bringUp(client: pg.Client, ownerUrl: string): Promise<void> {
+  const orm = await createOrm(ownerUrl, { poolMax: 2, asOwner: true, lockTimeoutMs: LOCK_TIMEOUT_MS });
+  try {
+    await orm.migrator.up();
+  } finally {
+    await orm.close(true);
+  }
+  // Where nothing is to be done BullMQ's own alters its table all the same.
+  if (!(await isQueueCurrent(client))) await runMigrations(client, QUEUE_SCHEMA);
+  await raiseWall(client);
+  await client.query(QUEUE_RIGHTS);
+}
+
+/** Whether the queue's schema is this version's: its own table of versions says so. */
+async function isQueueCurrent(client: pg.Client): Promise<boolean> {
+  const version = await assertSchemaCompatibility(client, QUEUE_SCHEMA).catch((error: Error) => {
+    if (error.name === 'SchemaMigrationRequiredError') return 0;
+    throw error;
+  });
+  return version >= LATEST_SCHEMA_VERSION;
 }
 
 /** The queue's tables are its own business: the application may do there all that BullMQ does, sequences of ids included. */

@@ -25,6 +25,7 @@ import { LateEffects } from '../../migrations/0025-late-effects.ts';
 import { RosterFaults } from '../../migrations/0026-roster-faults.ts';
 import { DatedFacts } from '../../migrations/0027-dated-facts.ts';
 import { Processes } from '../../migrations/0029-processes.ts';
+import { PaceClock } from '../../migrations/0030-pace-clock.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -39,10 +40,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
 /** Transactions hold no HTTP: one that stands still this long belongs to a process that is stopped, and lets go. */
 const IDLE_IN_TRANSACTION_MS = 30_000;
-/** Who waits for a row that another holds waits with a connection. */
 const LOCK_TIMEOUT_MS = 10_000;
 
-const OF_THE_APPLICATION = `-c role=${APP_ROLE} -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS} -c lock_timeout=${LOCK_TIMEOUT_MS}`;
+const OF_THE_APPLICATION = `-c role=${APP_ROLE} -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`;
 
 /** Where nothing else is said. */
 export const POOL_MAX = 20;
@@ -52,6 +52,8 @@ export interface OrmOptions {
   poolMax?: number;
   /** As the role that owns the tables, for migrations: no role of the application's is taken on. */
   asOwner?: boolean;
+  /** Who waits for a row or a table that another holds waits with a connection, and holds up who comes after. */
+  lockTimeoutMs?: number;
 }
 
 /** Connects lazily: the first query opens a connection. */
@@ -87,6 +89,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0026-roster-faults', class: RosterFaults },
         { name: '0027-dated-facts', class: DatedFacts },
         { name: '0029-processes', class: Processes },
+        { name: '0030-pace-clock', class: PaceClock },
       ],
       snapshot: false,
     },
@@ -98,7 +101,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
       connectionString: databaseUrl,
       Client: PreparingClient,
       application_name: 'sferum-sync',
-      options: `-c timezone=UTC ${options.asOwner ? '' : OF_THE_APPLICATION} ${SERVER_KEEP_ALIVE}`,
+      options: `-c timezone=UTC ${options.asOwner ? '' : OF_THE_APPLICATION} -c lock_timeout=${options.lockTimeoutMs ?? LOCK_TIMEOUT_MS} ${SERVER_KEEP_ALIVE}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       // A migration takes as long as it takes.
       ...(options.asOwner ? {} : { query_timeout: ANSWER_TIMEOUT_MS }),

@@ -2,6 +2,9 @@ import { sql } from 'kysely';
 import type { Pace } from '../sferum/gateway.ts';
 import type { Sql } from './database.ts';
 
+/** How far the database's clock has stepped back since the token was asked for last: its instants move with it. */
+const STEPPED_BACK = sql`coalesce(greatest(p.asked_at - clock_timestamp(), interval '0'), interval '0')`;
+
 /**
  * A token's pace, kept by the database's own clock: one row a token, one statement a slot, evenly spaced.
  * Any number of processes share it and nobody's clock matters but the database's (rule 6, scenario 20).
@@ -11,11 +14,14 @@ export function postgresPace(db: Sql): Pace {
   return {
     async reserve(key, intervalMs) {
       const { rows } = await sql<{ wait_ms: number; paused_ms: number }>`
-        insert into sferum_pace as p (key, next_slot_at)
-        values (${key}, clock_timestamp() + ${intervalMs} * interval '1 millisecond')
-        on conflict (key) do update set next_slot_at = case
-          when p.paused_until > clock_timestamp() then p.next_slot_at
-          else greatest(p.next_slot_at, clock_timestamp()) + ${intervalMs} * interval '1 millisecond' end
+        insert into sferum_pace as p (key, next_slot_at, asked_at)
+        values (${key}, clock_timestamp() + ${intervalMs} * interval '1 millisecond', clock_timestamp())
+        on conflict (key) do update set
+          next_slot_at = case
+            when p.paused_until - ${STEPPED_BACK} > clock_timestamp() then p.next_slot_at - ${STEPPED_BACK}
+            else greatest(p.next_slot_at - ${STEPPED_BACK}, clock_timestamp()) + ${intervalMs} * interval '1 millisecond' end,
+          paused_until = p.paused_until - ${STEPPED_BACK},
+          asked_at = clock_timestamp()
         returning
           (extract(epoch from next_slot_at - clock_timestamp()) * 1000 - ${intervalMs}::float8)::float8 as wait_ms,
           coalesce(extract(epoch from paused_until - clock_timestamp()) * 1000, 0)::float8 as paused_ms
@@ -28,10 +34,12 @@ export function postgresPace(db: Sql): Pace {
     },
     async pause(key, forMs, reason) {
       await sql`
-        insert into sferum_pace as p (key, next_slot_at, paused_until, pause_reason)
-        values (${key}, clock_timestamp(), clock_timestamp() + ${forMs} * interval '1 millisecond', ${reason})
+        insert into sferum_pace as p (key, next_slot_at, paused_until, pause_reason, asked_at)
+        values (${key}, clock_timestamp(), clock_timestamp() + ${forMs} * interval '1 millisecond', ${reason}, clock_timestamp())
         on conflict (key) do update set
-          paused_until = greatest(p.paused_until, excluded.paused_until), pause_reason = excluded.pause_reason
+          next_slot_at = p.next_slot_at - ${STEPPED_BACK},
+          paused_until = greatest(p.paused_until - ${STEPPED_BACK}, excluded.paused_until),
+          pause_reason = excluded.pause_reason, asked_at = clock_timestamp()
       `.execute(db);
     },
   };

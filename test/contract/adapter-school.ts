@@ -23,6 +23,7 @@ export const QUICK: Partial<VkLimits> = {
 const QUICK_PER_SECOND = 1_000;
 
 export const clock = {
+  elapsed: () => performance.now(),
   now: Date.now,
   sleep: (ms: number, signal?: AbortSignal): Promise<void> => sleep(ms, undefined, signal && { signal }),
 };

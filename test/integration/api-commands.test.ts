@@ -94,6 +94,7 @@ describe('commands', () => {
       { ...saved, timeZone: 'Asia/Omsk', earlyEntryMinutes: 10, limits: { chatShare: 0.5 } },
     ]);
     expect((await put({ timeZone: 'Mars/Olympus' })).status).toBe(400);
+    expect((await put({ timeZone: '+12:00' })).status).toBe(400);
     expect((await put({ limits: { chatShare: 2 } })).status).toBe(400);
   });
 });

@@ -1,11 +1,13 @@
 /** The demonstration works in a database of its own (contract, «Screens and board»). */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
+import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { startProgram } from '../support/child-process.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
+import { TODAY } from '../support/small-world.ts';
 
 test.each([
   ['of this version', createTestDatabase, "insert into school (id, name) values ('real-school', 'Школа')"],
@@ -46,3 +48,29 @@ test.each([
     }
   },
 );
+
+test('another demonstration in the same folder takes the place of the one before; the same goes on with its own', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sferum-sync-demo-'));
+  const roster = await mkdtemp(join(tmpdir(), 'sferum-sync-demo-roster-'));
+  try {
+    const run = async (...args: string[]) => {
+      await using program = startProgram('demo', { DATA_DIR: dataDir }, ['--exit', ...args]);
+      expect([args, await program.ended, program.lines.at(-1)]).toEqual([
+        args,
+        0,
+        'Учебный Сферум содержит ровно то, что должно быть.',
+      ]);
+      return program.lines.some((line) => line.includes('Здесь была другая демонстрация'));
+    };
+    // The same school by ids, and nothing that the one before would call complete.
+    const { files } = makeSchool({ seed: 11, size: 'small', today: TODAY });
+    for (const [name, text] of Object.entries(files)) await writeFile(join(roster, name), text);
+    expect(await run('--small')).toBe(false);
+    expect(await run('--small')).toBe(false);
+    expect(await run('--roster', roster)).toBe(true);
+    expect(await run('--small')).toBe(true);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+    await rm(roster, { recursive: true, force: true });
+  }
+}, 180_000);

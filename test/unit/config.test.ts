@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, loadConfig, type ProcessRole } from '../../src/config.ts';
+import { ConfigError, isTimeZone, loadConfig, type ProcessRole } from '../../src/config.ts';
 import { LIMIT_NAMES, LIMIT_RULES, limitVariable } from '../../src/limits.ts';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
@@ -115,4 +115,16 @@ describe('the configuration', () => {
     }
     expect(limitVariable('rosterZipBytes')).toBe('LIMIT_ROSTER_ZIP_BYTES');
   });
+});
+
+test.each(['+12:00', '-03:00', '+03', '+0300'])(
+  'a zone is a name: %s is an offset, and refused',
+  (offset) => {
+    expect(isTimeZone(offset)).toBe(false);
+    expect(() => loadConfig({ ...COMPLETE, SCHOOL_TIME_ZONE: offset }, 'all')).toThrow(/SCHOOL_TIME_ZONE/);
+  },
+);
+
+test.each(['Europe/Moscow', 'Asia/Kamchatka', 'UTC'])('%s names a zone', (zone) => {
+  expect(isTimeZone(zone)).toBe(true);
 });

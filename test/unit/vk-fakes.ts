@@ -12,6 +12,7 @@ export class FakeClock implements Clock {
   #sleepers: { atMs: number; wake: () => void }[] = [];
 
   now = () => this.#now;
+  elapsed = () => this.#now;
 
   sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -71,7 +71,7 @@ export class TokenBatcher {
     const waiting: WaitingCall = {
       call,
       priority,
-      sinceMs: this.#parts.clock.now(),
+      sinceMs: this.#parts.clock.elapsed(),
       alone: false,
       tooFast: 0,
       signal,
@@ -97,7 +97,7 @@ export class TokenBatcher {
   /** Why a call may not wait (any longer). */
   #obstacle({ call, signal, notAfterMs, tooFast }: WaitingCall): SferumError | undefined {
     const { clock, limits } = this.#parts;
-    const now = clock.now();
+    const now = clock.elapsed();
     if (this.#closed) return neverRan(call, 'the gateway is closing');
     if (signal?.aborted) return neverRan(call, 'given up before it was sent');
     if (notAfterMs !== undefined && now > notAfterMs) return neverRan(call, 'too late to be sent');
@@ -124,7 +124,7 @@ export class TokenBatcher {
     const { clock, limits } = this.#parts;
     while (!this.#closed && this.#waiting.size > 0) {
       const isFull = this.#inFlight.size >= limits.requestsInFlight;
-      const dueInMs = this.#waiting.dueInMs(clock.now(), this.#inFlight.size);
+      const dueInMs = this.#waiting.dueInMs(clock.elapsed(), this.#inFlight.size);
       if (isFull || dueInMs > 0) {
         this.#change = new AbortController();
         await ignoreAbort(clock.sleep(isFull ? limits.requestTimeoutMs : dueInMs, this.#change.signal));
@@ -151,13 +151,13 @@ export class TokenBatcher {
     }
     await clock.sleep(slot.waitMs);
     // A slot that came late is not made up for: the requests that reach VK stay evenly spaced.
-    const tooEarlyMs = this.#lastSentAtMs + this.#intervalMs - clock.now();
+    const tooEarlyMs = this.#lastSentAtMs + this.#intervalMs - clock.elapsed();
     if (tooEarlyMs > 0) await clock.sleep(tooEarlyMs);
     return !this.#closed;
   }
 
   #sendNext(): void {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.elapsed();
     for (const late of this.#waiting.drain(
       ({ notAfterMs }) => notAfterMs !== undefined && now > notAfterMs,
     )) {
@@ -200,7 +200,7 @@ export class TokenBatcher {
   }
 
   #carryOut(batch: readonly WaitingCall[], fates: readonly Fate[]): void {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.elapsed();
     const again: WaitingCall[] = [];
     for (const [index, waiting] of batch.entries()) {
       const fate = fates[index]!;
@@ -237,14 +237,14 @@ export class TokenBatcher {
   }
 
   #countHangs(calls: readonly VkCall[], sentAtMs: number): void {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.elapsed();
     for (const method of new Set(calls.map((call) => call.method))) {
       if (this.#circuits.timedOut(method, sentAtMs, now)) this.#rejectMethod(method, 'does not answer');
     }
   }
 
   #rejectMethod(method: string, why: string): void {
-    const forMs = this.#circuits.stoppedForMs(method, this.#parts.clock.now());
+    const forMs = this.#circuits.stoppedForMs(method, this.#parts.clock.elapsed());
     this.#log({ method, why, forMs }, 'a method of VK is stopped for a time');
     for (const waiting of this.#waiting.drain(({ call }) => call.method === method)) {
       waiting.reject(slowDown(waiting.call, forMs));
@@ -264,7 +264,7 @@ export class TokenBatcher {
   }
 
   #holdToken(forMs: number): void {
-    this.#pausedUntilMs = this.#parts.clock.now() + forMs;
+    this.#pausedUntilMs = this.#parts.clock.elapsed() + forMs;
     this.#rejectWaiting((call) => slowDown(call, forMs));
   }
 

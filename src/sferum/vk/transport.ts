@@ -3,7 +3,8 @@ import { parseError } from './reply.ts';
 
 /** Time as the adapter sees it. `sleep` ends early, by resolving or rejecting, when the signal aborts. */
 export interface Clock {
-  now(): number;
+  /** Milliseconds that passed since some moment; it never steps. */
+  elapsed(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

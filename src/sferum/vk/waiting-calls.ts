@@ -12,7 +12,7 @@ export interface WaitingCall {
   /** Error 6 so far. */
   tooFast: number;
   readonly signal: AbortSignal | undefined;
-  /** Not sent after this instant. */
+  /** Not sent after this moment (by `Clock.elapsed`). */
   readonly notAfterMs: number | undefined;
   onSent(): void;
   resolve(value: unknown): void;

@@ -1,0 +1,50 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { Client } from 'pg';
+import type { Config } from '../config.ts';
+import type { Sql } from '../store/database.ts';
+import type { DemoOptions } from './demo-options.ts';
+
+/** Which demonstration a database holds: the schools of two sizes have the same ids, and are not each other's news. */
+const MARK = 'demo';
+
+const kindOf = ({ rosterDir, size }: DemoOptions): string => (rosterDir === null ? size : 'roster');
+
+/**
+ * Where another demonstration has worked before, its data go: the embedded database and the sandbox begin anew. Throws,
+ * and says what to do, where the database is not the embedded one.
+ */
+export async function takePlace(ownerUrl: string, config: Config, options: DemoOptions): Promise<boolean> {
+  const client = new Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const { rows: known } = await client.query<{ there: boolean }>(
+      `select to_regclass('public.setting') is not null as there`,
+    );
+    if (!known[0]!.there) return false;
+    const { rows } = await client.query<{ kind: string }>(
+      `select value #>> '{}' as kind from setting where key = $1`,
+      [MARK],
+    );
+    const before = rows[0]?.kind;
+    if (before === undefined || before === kindOf(options)) return false;
+    if (config.database.url !== null) {
+      throw new Error(
+        `this database holds another demonstration (${before}): name an empty one in DATABASE_URL, or unset it`,
+      );
+    }
+    await client.query(
+      'drop schema if exists bullmq cascade; drop schema public cascade; create schema public',
+    );
+    await rm(join(config.dataDir, 'sandbox.json'), { force: true });
+    return true;
+  } finally {
+    await client.end();
+  }
+}
+
+export async function markPlace(db: Sql, options: DemoOptions): Promise<void> {
+  await sql`insert into setting (key, value) values (${MARK}, to_jsonb(${kindOf(options)}::text))
+    on conflict (key) do update set value = excluded.value`.execute(db);
+}

@@ -1,0 +1,75 @@
+/** Connections to PostgreSQL are few: the product works with what it has, and says how many it may take. */
+import { Client } from 'pg';
+import { afterEach, expect, test, vi } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { startProgram } from '../support/child-process.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { startHalves } from '../support/halves.ts';
+import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+
+const open: AsyncDisposable[] = [];
+const use = <T extends AsyncDisposable>(resource: T): T => {
+  open.push(resource);
+  return resource;
+};
+afterEach(async () => {
+  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
+});
+
+/** Looks again and again; gives the most connections of the program's that were there at once. */
+async function counting(databaseUrl: string): Promise<() => Promise<number>> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  let most = 0;
+  let isEnded = false;
+  const looking = (async () => {
+    while (!isEnded) {
+      const { rows } = await client.query<{ n: number }>(`
+        select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`);
+      most = Math.max(most, rows[0]!.n);
+    }
+  })();
+  return async () => {
+    isEnded = true;
+    await looking;
+    await client.end();
+    return most;
+  };
+}
+
+test('LIMIT_DATABASE_CONNECTIONS=2: everything works with two, and the least that BullMQ needs beside them', async () => {
+  const world = use(await startTestApp({ env: { LIMIT_DATABASE_CONNECTIONS: '2' } }));
+  const most = await counting(world.app.databaseUrl);
+  const school = await importSmallSchool(world);
+  expect((await initializeAll(world, school)).state).toBe('succeeded');
+  expect(await world.differences([school])).toEqual([]);
+  const pages = await Promise.all(
+    Array.from({ length: 30 }, () =>
+      world.request(`/v1/schools/${school}/chats`, { as: { role: 'operator', sub: 'op' } }),
+    ),
+  );
+  expect(pages.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(await most()).toBeLessThanOrEqual(2 + 3 + 1);
+}, 90_000);
+
+test('where the server has fewer than the processes may take, they wait for each other, and it was said', async () => {
+  const database = use(await createTestDatabase());
+  const owner = new Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  use({ [Symbol.asyncDispose]: () => owner.end() });
+  await owner.query(`alter database ${new URL(database.url).pathname.slice(1)} connection limit 24`);
+  const halves = use(await startHalves({ databaseUrl: database.url }));
+  const env = { ...halves.env, LIMIT_DATABASE_CONNECTIONS: '150' };
+  const workers = [use(startProgram('worker', env)), use(startProgram('worker', env))];
+  await Promise.all(workers.map((worker) => worker.ready()));
+  const school = await halves.importSchool();
+  await halves.initialize(school, ['staff', 'class', 'parents', 'subject']);
+  await halves.settled(60_000);
+  expect(await halves.differences()).toEqual([]);
+  await vi.waitFor(() =>
+    expect(workers.flatMap(({ lines }) => lines).join('\n')).toMatch(
+      /processes may take \d+ connections, PostgreSQL allows \d+: set LIMIT_DATABASE_CONNECTIONS=\d+/,
+    ),
+  );
+}, 120_000);

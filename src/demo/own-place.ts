@@ -35,7 +35,7 @@ export async function takePlace(ownerUrl: string, config: Config, options: DemoO
       );
     }
     await client.query(
-      'drop schema if exists bullmq cascade; drop schema public cascade; create schema public',
+      'drop schema if exists bullmq cascade; drop schema public cascade; create schema public; grant usage on schema public to public',
     );
     await rm(join(config.dataDir, 'sandbox.json'), { force: true });
     return true;

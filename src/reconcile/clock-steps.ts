@@ -40,9 +40,12 @@ async function moveBack(tx: Sql, stepMs: number): Promise<void> {
   const now = sql`clock_timestamp()`;
   await sql`update chat set not_before = case when not_before > ${now} then not_before - ${step} else not_before end,
       queued_at = case when queued_at > ${now} then null else queued_at end,
-      seen_at = least(seen_at, ${now}), handover_since = least(handover_since, ${now}),
+      seen_at = least(seen_at, ${now}), look_again_at = case when look_again_at > ${now} then look_again_at - ${step} else look_again_at end,
+      handover_since = least(handover_since, ${now}),
       creation_at = case when creation_at > ${now} then creation_at - ${step} else creation_at end
-    where greatest(not_before, queued_at, seen_at, handover_since, creation_at) > ${now}`.execute(tx);
+    where greatest(not_before, queued_at, seen_at, look_again_at, handover_since, creation_at) > ${now}`.execute(
+    tx,
+  );
   // Without trouble a meeting waits for its lesson's own time, which has not moved.
   await sql`update meeting set queued_at = case when queued_at > ${now} then null else queued_at end,
       due_at = case when due_at > ${now} and attempts > 0 then due_at - ${step} else due_at end

@@ -1,4 +1,4 @@
-/** D7: what a change by hand leaves behind as exceptions to the rules. Pure. */
+/** D7: a change by hand leaves exceptions to the rules behind. Pure. */
 import type { DesiredMember, ExceptionFact } from '../desired/model.ts';
 
 /** A change to one chat's people, by ids. */
@@ -9,15 +9,17 @@ export interface PeopleChange {
   revoke: readonly string[];
 }
 
-/** What is kept by hand of one person; both null: nothing. */
+/** What is decided by hand about one person. Both null: nothing. */
 export type Kept = Omit<ExceptionFact, 'personId'>;
 const NOTHING: Kept = { member: null, admin: null };
 
 /**
- * The exceptions that change, by person. `rules`: whom the rules alone give the chat, with their adminship –
- * empty for a manual chat, whose own list is the `added` ones (D10). Where the rules say what is asked for
- * already an exception is cleared, otherwise one is set: adding an excluded person clears, so does removing an
- * added one. Who is taken out keeps no appointment: added again he is a plain member.
+ * Gives the exceptions that change, by person.
+ * `rules`: the people whom the rules alone give the chat, with their adminship. It is empty for a manual chat, whose
+ * own list is its `added` exceptions (D10).
+ * Where the rules say already what is asked for, the exception is cleared; otherwise one is set. So adding an
+ * excluded person clears an exception, and so does removing an added one. A person who is taken out keeps no
+ * appointment: added again they are a plain member.
  */
 export function exceptionsAfter(
   change: PeopleChange,
@@ -29,7 +31,8 @@ export function exceptionsAfter(
   for (const id of change.add) after.set(id, { ...keptOf(id), member: rules.has(id) ? null : 'added' });
   for (const id of change.remove) {
     const { member, admin } = keptOf(id);
-    // Also one whom only a hold keeps in (F4): an exclusion is a person's word, which is never held.
+    // This includes a person whom only a hold keeps in (F4): an exclusion is a person's word, which the guard
+    // never holds.
     const wasAddedOnly = member === 'added' && !rules.has(id);
     after.set(id, {
       member: wasAddedOnly ? null : 'excluded',
@@ -37,7 +40,7 @@ export function exceptionsAfter(
     });
   }
   for (const id of change.grant) {
-    // One who only stands in for a missing admin (C6) is no member by himself.
+    // A person who only stands in for a missing admin (C6) is no member in their own right.
     const member = keptOf(id).member ?? (rules.has(id) ? null : 'added');
     after.set(id, { member, admin: rules.get(id)?.admin ? null : 'granted' });
   }
@@ -51,7 +54,7 @@ export function exceptionsAfter(
   return after;
 }
 
-/** Who is named on both sides of one change: such a request says two things at once. */
+/** People who are named on both sides of one change: such a request says two things at once. */
 export function contradictions({ add, remove, grant, revoke }: PeopleChange): string[] {
   const removed = new Set(remove);
   const revoked = new Set(revoke);

@@ -1,8 +1,8 @@
-/** Why a change to a chat cannot be done, each said once. People are named by id alone. */
+/** The reasons why a change to a chat cannot be done, each said once. People are named by id alone. */
 import { Refusal } from '../refusal.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
 
-/** Members a chat of Sferum can hold (D12). */
+/** How many members a chat of Sferum can hold (D12). */
 export const CHAT_MAX_PEOPLE = 1000;
 
 const REFUSALS = {
@@ -24,20 +24,23 @@ const REFUSALS = {
   'unit-over': [422, 'Класс или группа уже закрыты'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
-/** `personIds`: whom it is about. */
+/** `personIds`: the people the refusal is about. */
 export function refuse(type: keyof typeof REFUSALS, personIds?: Iterable<string>): Refusal {
   const [status, title] = REFUSALS[type];
   return new Refusal(status, type, title, personIds ? { personIds: [...new Set(personIds)].sort() } : {});
 }
 
-/** A teacher is not told whether somebody outside his circle is there (contract, «Who calls»). */
+/**
+ * Refuses people who are not known. A teacher is not told whether a person outside their circle is there (contract,
+ * «Who calls»).
+ */
 export function unknownPeople(viewer: Pick<Viewer, 'sees'>, personIds: Iterable<string>): Refusal {
   if (viewer.sees === 'school') return refuse('person-unknown', personIds);
   const title = 'Таких людей нет, или вам они не видны';
   return new Refusal(404, 'person-unknown', title, { personIds: [...new Set(personIds)].sort() });
 }
 
-/** E3: the page offers to open the one there is. */
+/** E3: refuses a name that the school has already. The page offers to open that chat. */
 export function chatExists(chatId: string): Refusal {
   return new Refusal(409, 'chat-exists', 'Такой чат уже есть', { chatId });
 }

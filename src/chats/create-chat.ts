@@ -25,16 +25,16 @@ import { chatTitle } from './title.ts';
 import { additionWarnings, type Warning } from './warnings.ts';
 
 export interface ChatCreation {
-  /** Who creates, with what he may see. */
+  /** The person who creates, with what they may see. */
   viewer: Viewer;
   by: Author;
   type: ChatType;
-  /** Null: the rules' name. */
+  /** Null: the name that the rules give. */
   title: string | null;
   /** Needed for «Класс» and «Родители». */
   classId: string | null;
   subjectGroupId: string | null;
-  /** Null: whom the rules give. Where nobody is marked the admins are those of the rules (C7). */
+  /** Null: the people whom the rules give. Where nobody is marked the admins are those of the rules (C7). */
   members: readonly { personId: string; admin?: boolean | undefined }[] | null;
   reason: string | null;
 }
@@ -48,10 +48,11 @@ interface Draft {
 }
 
 /**
- * «Добавить новый чат» (E1–E3). With the rules' own name it is the automatic chat that comes to life – also one
- * that was deleted with «не создавать снова» – and what differs from the rules are exceptions; with another name
- * a manual chat, which follows its own list (D10). Throws Refusal: 403 · 409 `chat-exists` with `chatId`,
- * `chat-deleting` · 422 of change-refusals.ts.
+ * «Добавить новый чат» (E1–E3).
+ * Under the rules' own name the automatic chat comes to life, also one that was deleted with «не создавать снова»,
+ * and what differs from the rules becomes exceptions. Under another name it is a manual chat, which follows its own
+ * list (D10).
+ * Throws Refusal: 403 · 409 `chat-exists` with `chatId`, `chat-deleting` · 422 of change-refusals.ts.
  */
 export async function createChat(
   ctx: Context,
@@ -138,8 +139,8 @@ async function finish(
 }
 
 /**
- * The list that was given against the rules'. Who is listed without a word about adminship keeps what the rules
- * say; default admins who are not listed stay, unless a school admin names others in their place.
+ * Compares the given list with the rules'. A listed person without a word about adminship keeps what the rules say.
+ * Default admins who are not listed stay, unless a school admin names others in their place.
  */
 function differenceFrom(
   rules: ReadonlyMap<string, DesiredMember>,
@@ -162,8 +163,8 @@ function differenceFrom(
 }
 
 /**
- * The own list of a manual chat. Its admins: those marked; where nobody is, those of the rules for its class or
- * group – and of a teacher's chat always its creator (C7). Without any of these C6 finds one.
+ * Makes the own list of a manual chat. Its admins are the marked ones; where nobody is marked, those of the rules for
+ * its class or group. The creator is always an admin of a teacher's chat (C7). Without any of these C6 finds one.
  */
 function ownList({ creation: { members, viewer }, rules }: Draft): PeopleChange {
   const admins = new Map<string, boolean>();
@@ -177,7 +178,7 @@ function ownList({ creation: { members, viewer }, rules }: Draft): PeopleChange 
   return { add: ids, remove: [], grant: ids.filter((id) => admins.get(id)), revoke: [] };
 }
 
-/** Throws Refusal for people who do not exist, may not be named by this creator, or cannot be what is asked. */
+/** Throws Refusal for people who do not exist, whom this creator may not name, or who cannot be what is asked. */
 async function assertPeople(
   tx: Sql,
   { creation, standings }: Draft,
@@ -202,7 +203,7 @@ async function assertPeople(
   return people;
 }
 
-/** A new row, or the remembered one of a deleted automatic chat, at Sferum a new chat all the same. */
+/** Writes a new row, or revives that of a deleted automatic chat. Sferum gets a new chat in both cases. */
 async function writeChat(
   tx: Sql,
   chat: HandWork & { title: string; key: string | null; classId: string | null; draft: Draft },

@@ -26,30 +26,31 @@ import { chatTitle } from './title.ts';
 import { additionWarnings, type Warning } from './warnings.ts';
 
 export interface ChatEdit {
-  /** Who edits, with what he may see. */
+  /** The person who edits, with what they may see. */
   viewer: Viewer;
   by: Author;
   chatId: string;
-  /** Null: stays. */
+  /** Null: the name stays. */
   title: string | null;
   change: PeopleChange;
   reason: string | null;
 }
 
-/** Everything that one edit is judged by. */
+/** Everything by which one edit is judged. */
 interface Desk {
   chat: ChatToChange;
   stored: StoredChat;
   standings: ReadonlySet<Standing>;
   people: ReadonlyMap<string, KnownPerson & { present: boolean }>;
-  /** Whom the rules alone give the chat. */
+  /** The people whom the rules alone give the chat. */
   rules: ReadonlyMap<string, DesiredMember>;
 }
 
 /**
- * Edits a chat by hand (C1–C6), all or nothing: name, members, admins. What differs from the rules is kept as
- * exceptions (D7); Sferum follows by the chat's job. Throws Refusal: 403 where the editor may not, 404, 409
- * `chat-exists` · `chat-deleting` · `chat-archived`, 422 `last-admin` and others of change-refusals.ts.
+ * Edits the name, members and admins of a chat by hand (C1–C6), all or nothing. What differs from the rules is kept
+ * as exceptions (D7), and the chat's job makes Sferum follow.
+ * Throws Refusal: 403 where the editor may not · 404 · 409 `chat-exists`, `chat-deleting`, `chat-archived` · 422
+ * `last-admin` and others of change-refusals.ts.
  */
 export async function editChat(ctx: Context, edit: ChatEdit): Promise<{ warnings: Warning[] }> {
   const { schoolId } = edit.viewer;
@@ -108,7 +109,7 @@ async function openDesk(ctx: Context, tx: Sql, edit: ChatEdit): Promise<Desk> {
   return { chat, stored: stored!, standings, people, rules };
 }
 
-/** What the table of rights says of each item of the edit. */
+/** Throws Refusal(403) where the table of rights does not let the editor change an item of the edit. */
 function assertRights({ title, change }: ChatEdit, { standings, chat }: Desk): void {
   const isAsked = (...ids: (readonly string[])[]) => ids.some((list) => list.length > 0);
   if (title !== null && title !== chat.title && !may(standings, 'rename')) throw forbidden();
@@ -116,7 +117,10 @@ function assertRights({ title, change }: ChatEdit, { standings, chat }: Desk): v
   if (isAsked(change.grant, change.revoke) && !may(standings, 'change-admins')) throw forbidden();
 }
 
-/** A teacher knows his circle, the people of the chat, and whom the rules give the chat of his own class or group. */
+/**
+ * Throws Refusal for people whom the editor does not know. A teacher knows their circle, the people of the chat, and
+ * whom the rules give the chat of their own class or group.
+ */
 function assertKnown({ viewer, change }: ChatEdit, { stored, people, standings, rules }: Desk): void {
   const isKnown = (id: string) =>
     people.get(id)?.seen || stored.members.has(id) || (leadsUnit(standings) && rules.has(id));
@@ -128,7 +132,7 @@ function leadsUnit(standings: ReadonlySet<Standing>): boolean {
   return standings.has('homeroom') || standings.has('teaching');
 }
 
-/** Without what is so already: a member added, an outsider removed, an admin appointed, a plain member revoked. */
+/** Leaves out what is so already: a member added, an outsider removed, an admin appointed, a plain member revoked. */
 function effective(change: PeopleChange, { stored }: Desk): PeopleChange {
   const memberOf = (id: string) => stored.members.get(id);
   const isOwnMember = (id: string) => {
@@ -145,11 +149,14 @@ function effective(change: PeopleChange, { stored }: Desk): PeopleChange {
   };
 }
 
-/** Whom the editor may add, take out, appoint and revoke (C5, E2), and who can be. */
+/**
+ * Throws Refusal for people whom the editor may not add, take out, appoint or revoke (C5, E2), and for people who
+ * cannot be what is asked.
+ */
 function assertPeople(change: PeopleChange, desk: Desk): void {
   const { chat, stored, standings, people, rules } = desk;
   const person = (id: string) => people.get(id)!;
-  // Of his own class or group a teacher sees everybody whom the rules give its chat.
+  // A teacher sees everybody whom the rules give the chat of their own class or group.
   const isOwn = (id: string) => leadsUnit(standings) && rules.has(id);
   const outOfReach = [
     ...change.add.filter((id) => !isOwn(id) && !mayAdd(standings, chat.type, person(id))),
@@ -178,7 +185,10 @@ function takesAdmin({ remove, revoke }: PeopleChange, { stored }: Desk): boolean
   return [...remove, ...revoke].some((id) => stored.members.get(id)?.admin);
 }
 
-/** Who only stands in leaves by himself once there is another admin (C6): no exception need say it. */
+/**
+ * Leaves out people who only stand in: they leave by themselves once there is another admin (C6), so no exception is
+ * needed.
+ */
 function withoutLeavingStandIns(change: PeopleChange, { stored }: Desk): PeopleChange {
   const stays = (id: string) => {
     const member = stored.members.get(id);
@@ -187,7 +197,7 @@ function withoutLeavingStandIns(change: PeopleChange, { stored }: Desk): PeopleC
   return { ...change, remove: change.remove.filter(stays), revoke: change.revoke.filter(stays) };
 }
 
-/** Null: it stays as it is. Throws Refusal where another chat of the school bears it. */
+/** Gives the new name, or null where it stays as it is. Throws Refusal where another chat of the school bears it. */
 async function newTitle(
   tx: Sql,
   { title: typed, viewer }: ChatEdit,
@@ -200,7 +210,7 @@ async function newTitle(
   return title;
 }
 
-/** C1: a name by hand no longer follows the roster; the rules' own name, typed again, does. */
+/** C1: a name given by hand no longer follows the roster. The rules' own name, typed again, does. */
 async function saveTitle(tx: Sql, chat: ChatToChange, title: string): Promise<void> {
   const byHand = chat.key === null || title !== automaticTitle(chat.type, chat.unitTitle);
   await sql`update chat set title = ${title}, title_key = ${titleKey(title)}, title_by_hand = ${byHand}

@@ -1,30 +1,33 @@
-/** The journal in words (J1): what a line says and what it comes from. Pure; names are given when it is read. */
+/**
+ * Puts the journal into words (J1): what a line says and what it comes from. Pure: the names are given when it is
+ * read.
+ */
 import type { Author } from '../author.ts';
 import { describe, type Names } from '../plan/describe.ts';
 import type { Action, ActionKind } from '../plan/model.ts';
 
-/** A line as it is stored; `details` depends on `what`. */
+/** A line as it is stored. The shape of `details` depends on `what`. */
 export interface JournalLine {
   chatId: string | null;
-  /** As it is called now. */
+  /** The chat's name of today. */
   chatTitle: string | null;
   personId: string | null;
   what: string;
   cause: string;
   details: Readonly<Record<string, unknown>>;
-  /** What people wrote; null: nothing, or it has been erased. */
+  /** What people wrote. Null: nothing, or it has been erased. */
   text: LineText | null;
 }
 
 export interface LineText {
-  /** Of the change that the line is, or followed from. */
+  /** The reason given for the change that the line is, or followed from. */
   reason: string | null;
-  /** Given by hand, and the one before. */
+  /** The name given by hand, and the one before. */
   title: string | null;
   titleBefore: string | null;
 }
 
-/** Who has a messenger profile; undefined: nobody of the school. */
+/** The person who has a messenger profile. Undefined: nobody of the school. */
 export type ProfileNames = (vkUserId: number) => string | undefined;
 
 const DECIDED: ReadonlySet<string> = new Set<ActionKind>([
@@ -45,7 +48,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'reset-link': 'прежняя ссылка-приглашение отменена',
 };
 
-/** J6: what must never be and was found all the same. */
+/** J6: breaches that must never be and were found all the same. */
 const INVARIANTS: Readonly<Record<string, string>> = {
   'pupil-in-parents-chat': 'По правилам в чате родителей оказались учащиеся',
   'parent-without-child': 'В чате родителей есть люди, чьих детей в этом классе нет',
@@ -54,7 +57,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   stranger: 'В чате в мессенджере найден посторонний',
 };
 
-/** Of distance lessons; a call we cannot end runs on until the last one leaves (I8). */
+/** Lines about distance lessons. A call that we cannot end runs on until the last person leaves it (I8). */
 const LESSON_WORDS: Readonly<Record<string, string>> = {
   'meeting-create': 'Дистанционный урок создан',
   'meeting-delete': 'Дистанционный урок удалён',
@@ -81,7 +84,10 @@ export function refusedText(reason: string | null): string {
   return REFUSED[reason ?? ''] ?? 'добавить в Сферуме нельзя';
 }
 
-/** One line as a sentence. An unknown kind of line is shown by its own word: the journal outlives versions. */
+/**
+ * Gives one line as a sentence. A line of an unknown kind is shown by its own word, because the journal outlives
+ * versions.
+ */
 export function journalSentence(line: JournalLine, names: Names, profiles: ProfileNames): string {
   const { what, details } = line;
   const kind = what.startsWith(HOLD) ? what.slice(HOLD.length) : what;
@@ -148,7 +154,7 @@ function answerText(
   return `Сферум: ${STEPS[step] ?? step}${who}${end}`;
 }
 
-/** What is kept by hand of a person (D7), both aspects: «исключение вручную». */
+/** What is decided by hand about a person (D7), both aspects: «исключение вручную». */
 export function exceptionText({ member, admin }: { member?: unknown; admin?: unknown }): string {
   const parts = [
     ...(member === 'added' ? ['добавление вручную'] : []),
@@ -165,7 +171,10 @@ function changeText({ details, text }: JournalLine): string {
   return text?.reason ? `${what} – ${text.reason}` : what;
 }
 
-/** Who did it, as pages say it. Whoever the roster knows is called by his name, by whatever token he came. */
+/**
+ * The author of a line, as pages say it. A person whom the roster knows is called by name, whatever token they came
+ * with.
+ */
 export function authorName({ id, kind }: Author, names: Names): string {
   const name = names.person(id);
   switch (kind) {
@@ -257,7 +266,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   connection: 'Подключение к Сферуму',
 };
 
-/** `edit:<id>` → its kind, id and name; ids may hold colons. */
+/** Splits `edit:<id>` into kind, id and name. Ids may hold colons. */
 export function causeOf(cause: string): { kind: string; id: string; text: string } {
   const at = cause.indexOf(':');
   const kind = at < 0 ? cause : cause.slice(0, at);

@@ -11,11 +11,14 @@ export interface ChatRemoval {
   viewer: Viewer;
   by: Author;
   chatId: string;
-  /** False: «не создавать снова» (an automatic chat stays away until somebody adds it). */
+  /** False: «не создавать снова». An automatic chat then stays away until a person adds it. */
   recreate: boolean;
 }
 
-/** G1. Returns the operation that follows the deletion to its end. Throws Refusal: 403, 404, 409 `chat-deleting`. */
+/**
+ * G1: deletes a chat. Returns the operation that follows the deletion to its end. Throws Refusal: 403, 404, 409
+ * `chat-deleting`.
+ */
 export async function removeChat(
   ctx: Context,
   { viewer, by, chatId, recreate }: ChatRemoval,

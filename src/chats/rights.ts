@@ -1,14 +1,15 @@
 /**
- * What a person may do to chats (B5, C5, C7, E2, G1), as one table and pure questions about it. Who he is to a
- * chat is read from the roster and the chat's list anew at each request; of his token only the role counts.
+ * What a person may do to chats (B5, C5, C7, E2, G1), as one table and pure questions about it.
+ * What the person is to a chat is read from the roster and the chat's list anew at each request. Of the token only
+ * the role counts.
  */
 import type { ChatType, GroundKind, Role } from '../desired/model.ts';
 
 /**
- * What somebody is to a chat or to the school. One may be several at once.
+ * What a person is to a chat or to the school; one person may be several at once.
  * chat-admin: staff who administers it · author: staff who made it by hand · chat-member: staff who is in it ·
- * homeroom, teaching: of the class or group that a new chat is for · staff: of the school, nothing of these ·
- * outsider: a pupil, a parent, or a token whose person the roster does not have among the staff.
+ * homeroom, teaching: of the class or group that a new chat is for · staff: of the school, and nothing of these ·
+ * outsider: a pupil, a parent, or a token whose person is not among the roster's staff.
  */
 export const STANDINGS = [
   ...(['school-admin', 'chat-admin', 'author', 'chat-member'] as const),
@@ -22,7 +23,7 @@ export const CHAT_ACTIONS = [
 ] as const;
 export type ChatAction = (typeof CHAT_ACTIONS)[number];
 
-/** The table. Whom one may add or take out is asked apart (`mayAdd`, `mayTouch`). */
+/** The table. Whom a person may add or take out is asked apart (`mayAdd`, `mayTouch`). */
 export const RIGHTS: Readonly<Record<Standing, ReadonlySet<ChatAction>>> = {
   'school-admin': new Set(CHAT_ACTIONS),
   'chat-admin': new Set(['see', 'change-members', 'change-admins']),
@@ -43,13 +44,13 @@ export function creationOf(type: ChatType): ChatAction {
   return `create-${type}`;
 }
 
-/** A person as the one who changes a chat sees him. */
+/** A person as seen by the one who changes a chat. */
 export interface KnownPerson {
   id: string;
   roles: readonly Role[];
-  /** Within the circle of the one who asks (contract, «Who sees whom»). */
+  /** The one who asks may see the person (contract, «Who sees whom»). */
   seen: boolean;
-  /** A pupil or a teacher of a subject group that he teaches. */
+  /** A pupil or a teacher of a subject group that the one who asks teaches. */
   ofOwnGroups: boolean;
 }
 
@@ -59,27 +60,30 @@ export function isStaffMember({ roles }: Pick<KnownPerson, 'roles'>): boolean {
   return roles.some((role) => STAFF_ROLES.has(role));
 }
 
-/** A pupil and nothing else: never an admin (C5). */
+/** Whether a person is a pupil and nothing else, and so never an admin (C5). */
 export function isPupil({ roles }: Pick<KnownPerson, 'roles'>): boolean {
   return roles.length > 0 && roles.every((role) => role === 'student');
 }
 
-/** A teacher takes out, appoints and revokes whom he may see; a school admin anybody (C5). */
+/** A teacher takes out, appoints and revokes the people they may see; a school admin anybody (C5). */
 export function mayTouch(standings: ReadonlySet<Standing>, person: KnownPerson): boolean {
   return standings.has('school-admin') || person.seen;
 }
 
-/** Into a subject chat a teacher puts the pupils and teachers of his own groups, nobody else (E2). */
+/** A teacher puts into a subject chat the pupils and teachers of their own groups, nobody else (E2). */
 export function mayAdd(standings: ReadonlySet<Standing>, type: ChatType, person: KnownPerson): boolean {
   if (standings.has('school-admin')) return true;
   if (!person.seen) return false;
   return type !== 'subject' || person.ofOwnGroups;
 }
 
-/** Grounds that make their bearer an admin by default (C7). */
+/** Grounds that make a person an admin by default (C7). */
 const DEFAULT_ADMIN_GROUNDS: ReadonlySet<GroundKind> = new Set(['school-admin', 'homeroom', 'teaching']);
 
-/** Whose adminship the school admin alone takes (C5): by the rules, or as the author of a manual chat (C7). */
+/**
+ * Whether only a school admin may take this adminship (C5): it is by the rules, or that of the author of a manual
+ * chat (C7).
+ */
 export function isDefaultAdmin(
   chat: { key: string | null; authorId: string | null },
   personId: string,

@@ -14,12 +14,15 @@ export interface RuleChat {
   key: string;
   classId: string | null;
   title: string;
-  /** Its class or group is over: it would be archived at once (D9). */
+  /** Its class or group is over, so that it would be archived at once (D9). */
   over: boolean;
   members: ReadonlyMap<string, DesiredMember>;
 }
 
-/** Null where type, class and group name no automatic chat, or the roster does not have the class or group. */
+/**
+ * Gives what the rules say. Null where type, class and group name no automatic chat, or the roster does not have the
+ * class or group.
+ */
 export function ruleChat(
   facts: RosterFacts,
   day: Day,
@@ -29,7 +32,8 @@ export function ruleChat(
   const unit = type === 'subject' ? facts.groups.get(unitId ?? '') : facts.classes.get(unitId ?? '');
   if (type !== 'staff' && !unit) return null;
   const key = chatKey(type, unitId ?? undefined);
-  // As if it were there, so that a group without pupils or next year's class has its answer too.
+  // The chat is taken as if it were there, so that a group without pupils and next year's class have an
+  // answer too.
   const stub: ChatFact = {
     ...{ id: key, key, type, classId, groupId, title: '', titleByHand: false },
     ...{ exceptions: [], members: new Map() },
@@ -48,7 +52,7 @@ export function ruleChat(
   };
 }
 
-/** Who only stands in for a missing admin (C6) is not given by the rules. */
+/** Whether a person only stands in for a missing admin (C6), whom the rules do not give. */
 export function withoutStandIns(
   members: ReadonlyMap<string, DesiredMember>,
 ): ReadonlyMap<string, DesiredMember> {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import { titleKey } from './text.ts';
 
-/** Another chat of the school that reads the same (case, ё, look-alike letters), if there is one (E3). */
+/** Finds another chat of the school whose name reads the same (case, ё, look-alike letters) (E3). */
 export async function sameTitled(
   tx: Sql,
   schoolId: string,

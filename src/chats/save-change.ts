@@ -11,7 +11,7 @@ import { inChunks } from '../store/rows.ts';
 import type { Kept } from './by-hand.ts';
 import { CHAT_MAX_PEOPLE, refuse } from './change-refusals.ts';
 
-/** Who changes what, when and why; `cause` is what the journal calls it. */
+/** Who changes what, when and why. `cause` is what the journal calls the change. */
 export interface HandWork {
   schoolId: string;
   chat: Pick<ChatToChange, 'id' | 'type'>;
@@ -21,7 +21,7 @@ export interface HandWork {
   at: Date;
 }
 
-/** Writes exceptions with author, time and reason (D7), and the journal of it. The caller holds the school. */
+/** Writes exceptions with author, time and reason (D7), and their lines of the journal. The caller holds the school. */
 export async function saveExceptions(
   tx: Sql,
   { schoolId, chat, ...work }: HandWork,
@@ -45,7 +45,7 @@ export async function saveExceptions(
   );
 }
 
-/** What a person wrote with a change; `personIds`: whom it may name. */
+/** What a person wrote with a change. `personIds`: the people whom it may name. */
 export interface ChangeText {
   title: string | null;
   titleBefore: string | null;
@@ -53,8 +53,8 @@ export interface ChangeText {
 }
 
 /**
- * One line a change: whose it was; the lines of what followed bear the same cause. What he wrote stands beside it, where
- * it can be erased.
+ * Notes one line for the change: whose it was. The lines of what followed bear the same cause. What the person wrote
+ * stands beside the line, where it can be erased.
  */
 export async function noteChange(
   tx: Sql,
@@ -73,7 +73,7 @@ export async function noteChange(
   await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
 }
 
-/** The chat as rules and exceptions want it now; null where it is not wanted at all (its school has no facts of it). */
+/** Plans the chat as rules and exceptions want it now. A chat without a desired state is a bug of ours and throws. */
 export async function planChat(
   ctx: Context,
   tx: Sql,
@@ -94,7 +94,7 @@ export async function planChat(
   return { school, desired };
 }
 
-/** Throws Refusal where what was asked for would not come true. `added`: people asked for by name. */
+/** Throws Refusal where the change would not bring what was asked. `added`: people asked for by name. */
 export function assertPossible(desired: DesiredChat, added: readonly string[]): void {
   const departed = added.filter((id) => !desired.members.has(id));
   if (departed.length > 0) throw refuse('person-departed', departed);
@@ -102,8 +102,8 @@ export function assertPossible(desired: DesiredChat, added: readonly string[]): 
 }
 
 /**
- * Applies the plan of one chat. What was asked by hand is never held; what else the plan finds (strangers, a
- * type that has not followed the roster yet) passes the guard like anything, as an operation of its own.
+ * Applies the plan of one chat. The guard never holds what was asked by hand. What else the plan finds (strangers, a
+ * type that has not followed the roster yet) passes the guard as ever, as an operation of its own.
  */
 export async function applyChange(
   ctx: Context,

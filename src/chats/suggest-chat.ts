@@ -8,7 +8,7 @@ import { findSchool, type Viewer } from '../store/queries/viewer.ts';
 import { type RuleChat, ruleChat } from './rule-chat.ts';
 
 /**
- * What fills itself in once type and class (and subject) are picked (E1): the rules' name and members, the default
+ * What the form fills in once type and class (and subject) are picked (E1): the rules' name and members, default
  * admins marked. Null where type, class and group name no automatic chat of the school.
  */
 export async function suggestChat(

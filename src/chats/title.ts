@@ -4,7 +4,7 @@ import { cleanText } from '../roster/clean-text.ts';
 /** Code points of a chat's name, once cleaned. */
 export const TITLE_MAX_CHARS = 200;
 
-/** A name as a person typed it → as it is kept. Throws Refusal(422) `title-invalid`. */
+/** Cleans a name that a person typed. Throws Refusal(422) `title-invalid`. */
 export function chatTitle(typed: string): string {
   const title = cleanText(typed);
   if (title === '') throw new Refusal(422, 'title-invalid', 'Укажите наименование чата');

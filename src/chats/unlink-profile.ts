@@ -5,9 +5,10 @@ import { moveGenerations } from '../reconcile/apply-plan.ts';
 import { noteLine } from '../store/journal.ts';
 
 /**
- * «Отменить привязку» (A5): from now on nothing in Sferum is his by this account. He stays in the СГО lists as
- * «не привязан» (A6); every chat of his follows, and who shares his VK ID stays where that account belongs (A7).
- * False: he was not linked.
+ * «Отменить привязку» (A5): takes a person's account out of Sferum.
+ * The person stays in the lists as «не привязан» (A6), and all their chats follow. Another person with the same VK ID
+ * stays where that account belongs (A7).
+ * False: the person was not linked.
  */
 export async function unlinkProfile(
   ctx: Context,
@@ -16,7 +17,8 @@ export async function unlinkProfile(
   const cause = `profile:${ctx.newId()}`;
   const at = new Date(ctx.clock.now());
   const unlinked = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    // After whatever was stated, also by a clock ahead of ours: unlinking is open to everybody at any time.
+    // The stamp follows every earlier one, also of a clock ahead of ours: unlinking is open to everybody at
+    // any time.
     const gone = await sql`
       update profile_link set gone_at = greatest(${at}::timestamptz, stated_at + interval '1 millisecond'), gone_by = ${cause}
       where school_id = ${schoolId} and person_id = ${personId} and present returning person_id`.execute(tx);

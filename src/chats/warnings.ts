@@ -1,4 +1,4 @@
-/** J6: additions by hand that break an invariant are done, and the person who makes them is told. */
+/** J6: an addition by hand that breaks an invariant is done, and the person who makes it is told. */
 import type { ChatType } from '../desired/model.ts';
 import { isPupil, isStaffMember, type KnownPerson } from './rights.ts';
 

@@ -1,4 +1,4 @@
-/** «Почему он здесь» and «почему его здесь нет» (J1): whole sentences about one person and one chat. Pure. */
+/** Says «почему он здесь» and «почему его здесь нет» (J1) in whole sentences about one person and one chat. Pure. */
 import type { Ending, ExceptionFact } from '../desired/model.ts';
 import { endingText, groundText, type Names } from '../plan/describe.ts';
 import type { PersonChat, PersonRow } from '../store/queries/person-chats.ts';
@@ -7,14 +7,14 @@ import { exceptionText, refusedText } from './journal-words.ts';
 export interface Case {
   person: PersonRow;
   chat: PersonChat;
-  /** What the rules say now: that he belongs, or what ended it; null: neither. */
+  /** What the rules say now: that the person belongs, or what ended it. Null: neither. */
   rules: { wanted: boolean; ending: Ending | null } | null;
   names: Names;
-  /** An instant → its day in the school's time zone, `YYYY-MM-DD`. */
+  /** Gives the day of an instant in the school's time zone, `YYYY-MM-DD`. */
   dayOf: (at: string) => string;
 }
 
-/** Every reason there is, the strongest first; never empty. */
+/** Gives every reason, the strongest first; never empty. */
 export function whySentences(about: Case): string[] {
   return about.chat.isMember ? [...whyIn(about), ...whyNotInSferum(about)] : whyOut(about);
 }
@@ -54,7 +54,7 @@ function whyOut(about: Case): string[] {
   return reasons.length > 0 ? reasons : [noGround(about)];
 }
 
-/** What the rules of the chat's type ask for, and he is not. */
+/** What the rules of the chat's type ask for and the person is not. */
 function noGround({ chat, names }: Case): string {
   const className = names.schoolClass(chat.classId ?? '');
   if (chat.origin === 'manual') return 'В этот чат добавляют вручную, и добавления не было';

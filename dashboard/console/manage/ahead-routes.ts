@@ -10,7 +10,7 @@ import { type ConsoleContext, goTo, page } from '../page.ts';
 import { ADMINS } from '../visitor.ts';
 import { aheadBody } from './ahead.ts';
 
-/** «План на дату» (J5): the days on which something changes, and the plan of any day; nothing is applied here. */
+/** «План на дату» (J5): the days on which something changes, and the plan of any day. Nothing is applied here. */
 export function aheadRoutes(parts: ConsoleParts): void {
   const { commands, screens } = parts;
   screens.get('/manage/ahead', ADMINS, (c) => show(parts, c));

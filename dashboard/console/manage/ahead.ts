@@ -1,4 +1,4 @@
-/** «План на дату» (J5): what signed orders and dated lists will do, before it happens. */
+/** «План на дату» (J5): shows what signed orders and dated lists will do before it happens. */
 import type { OrderKind } from '../../../src/desired/model.ts';
 import type { DayAhead, OrderAhead } from '../../../src/store/queries/days-ahead.ts';
 import { type Html, html } from '../html.ts';

@@ -1,4 +1,4 @@
-/** «Удалить» (G1): named by typing its name, because it cannot be undone. */
+/** «Удалить» (G1): a person confirms by typing the chat's name, because it cannot be undone. */
 
 import { searchFold } from '../../../src/chats/text.ts';
 import { Refusal } from '../../../src/refusal.ts';
@@ -14,7 +14,7 @@ import { type Desk, deskOf } from './desk.ts';
 import { people } from './words.ts';
 
 export function deleteRoutes({ ctx, commands, screens }: ConsoleParts): void {
-  // The list's button: the chosen row comes as a query.
+  // The button of the list sends the chosen row as a query.
   screens.get('/manage/delete', STAFF, (c) => {
     const chat = c.req.query('chat');
     if (chat) return goTo(c, `/manage/chats/${encodeURIComponent(chat)}/delete`);

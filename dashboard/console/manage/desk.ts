@@ -1,4 +1,4 @@
-/** One chat on somebody's desk: what he may do with it, and what he has staged. Read anew at each request. */
+/** One chat with what the visitor may do with it and has staged, read anew at each request. */
 import { z } from 'zod';
 import { may, type Standing } from '../../../src/chats/rights.ts';
 import type { Context } from '../../../src/context.ts';
@@ -20,7 +20,9 @@ export interface Desk {
   draft: Draft | null;
 }
 
-/** The chat of the address. Throws Refusal: 404 where the school has none, 403 where he may not see it. */
+/**
+ * Finds the chat of the address. Throws Refusal: 404 where the school has none, 403 where the visitor may not see it.
+ */
 export async function deskOf(ctx: Context, c: ConsoleContext): Promise<Desk> {
   const visitor = c.get('visitor');
   const viewer = viewerOf(ctx, visitor);

@@ -83,7 +83,7 @@ export function editorRoutes(parts: ConsoleParts): void {
   });
 }
 
-/** What the page does not offer is refused here as well; what is saved is judged once more by the engine. */
+/** Refuses what the page does not offer. The engine judges once more what is saved. */
 function assertMay({ may, chat }: Desk, { button }: SentForm): void {
   const needs = {
     remove: may.members,
@@ -127,7 +127,7 @@ async function show(
   });
 }
 
-/** «Сохранить»: all or nothing. What is refused stays staged, and the page says who and why. */
+/** «Сохранить» saves all or nothing. What is refused stays staged, and the page says about whom and why. */
 async function save(
   parts: ConsoleParts,
   c: ConsoleContext,

@@ -25,7 +25,7 @@ const TITLE_MAX_CHARS = 200;
 
 export interface EditorView {
   chat: ChatItem;
-  /** Names of its class and subject, where it has them. */
+  /** The names of the chat's class and subject, where it has them. */
   unit: { className: string | null; subject: string | null };
   members: Listed<DraftMemberItem>;
   draft: Draft | null;
@@ -33,7 +33,7 @@ export interface EditorView {
   names: Names;
   timeZone: string;
   may: { members: boolean; admins: boolean; rename: boolean; delete: boolean };
-  /** Why the last attempt to save was refused, and whom it is about. */
+  /** Why the last attempt to save was refused, and about whom. */
   refused?: { text: Content; personIds: readonly string[] };
 }
 
@@ -82,7 +82,7 @@ ${savingBar(draft)}
 </form>`;
 }
 
-/** The same to look at alone: nothing is sent but what one looks for. */
+/** The same page to read only: its form sends nothing but what one looks for. */
 function viewing(view: EditorView): Html {
   const { chat, filter } = view;
   return html`${general(view, false)}
@@ -152,10 +152,13 @@ function warnings({ chat, refused, may }: EditorView): Content[] {
   ];
 }
 
-/** A form has a limit in fields (`formFields`): whoever is left is named again by the next attempt to save. */
+/**
+ * How many people one form names at most, because a form has a limit in fields (`formFields`). The next attempt to
+ * save names the others.
+ */
 const TAKEN_BACK_AT_ONCE = 200;
 
-/** One press takes those who are in the way out of the draft; the rest can be saved. */
+/** One press takes the people who are in the way out of the draft, so that the rest can be saved. */
 function refusal(chatId: string, { text, personIds }: NonNullable<EditorView['refused']>): Html {
   return notice({
     ...{ kind: 'bad', title: 'Не сохранено', text },
@@ -249,7 +252,7 @@ ${submitButton({ label: 'Не сохранять', kind: 'danger', name: 'do', v
 ${linkButton({ label: 'Вернуться к чату', href: `/manage/chats/${chat.id}` })}</form></section>`;
 }
 
-/** What a saved change brought, said on the next page. */
+/** What a saved change brought. The next page says it. */
 export function savedText(draft: Draft): string {
   const left = draft.adds > 0 ? ` Добавлено: ${people(draft.adds)}.` : '';
   return `Сферум обновится сам.${left}`;

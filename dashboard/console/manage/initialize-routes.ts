@@ -10,7 +10,7 @@ import { initializeBody } from './initialize.ts';
 
 const RUNS_SHOWN = 10;
 
-/** F1: the choice; «Продолжить» makes a plan of it and changes nothing. */
+/** F1: the person chooses types, and «Продолжить» makes a plan of them. It changes nothing. */
 export function initializeRoutes(parts: ConsoleParts): void {
   const { commands, screens } = parts;
   screens.get('/manage/initialize', ADMINS, (c) => show(parts, c));

@@ -1,4 +1,4 @@
-/** «Инициализировать список чатов»: «Настройки создания/синхронизации чатов» (F1), and the runs there were. */
+/** «Инициализировать список чатов»: «Настройки создания/синхронизации чатов» (F1), and the last runs. */
 import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
 import type { Names } from '../../../src/plan/describe.ts';
 import type { Run } from '../../../src/store/queries/runs.ts';
@@ -74,7 +74,7 @@ export function typesText(types: readonly ChatType[]): string {
   return types.map((type) => CHAT_TYPE_LABELS[type]).join(', ');
 }
 
-/** «Строго по спискам СГО», «на 01.09.2026»: what a run was asked besides its types. */
+/** What a run was asked besides its types: «Строго по спискам СГО», «на 01.09.2026». */
 export function runChoice({ types, strict, asOf }: Pick<Run, 'types' | 'strict' | 'asOf'>): string {
   return [
     typesText(types) && `Типы чатов: ${typesText(types).toLowerCase()}`,

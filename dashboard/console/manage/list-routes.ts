@@ -50,7 +50,7 @@ export function listRoutes({ ctx, screens }: ConsoleParts): void {
   });
 }
 
-/** What the buttons of the list lead to; each page asks again of its own chat. */
+/** The pages that the buttons of the list lead to. Each page asks again whether the person may. */
 async function rightsOf(ctx: Context, viewer: Viewer): Promise<ListView['may']> {
   if (viewer.sees === 'school') return { initialize: true, create: true };
   const { classes, groups } = await unitsOf(ctx.db.of(viewer.schoolId), viewer);

@@ -28,13 +28,13 @@ export interface ListView {
   attention: Attention | null;
   messengerUrl: string;
   may: { initialize: boolean; create: boolean };
-  /** The chats he may delete; null: all. */
+  /** The chats that the visitor may delete. Null: all. */
   deletable: ReadonlySet<string> | null;
-  /** Null: he changes every chat he sees. */
+  /** The chats that the visitor may edit. Null: every chat they see. */
   administeredBy: string | null;
 }
 
-/** Names that are shown before «и ещё n». */
+/** How many names stand before «и ещё n». */
 const ADMINS_SHOWN = 3;
 const FORM = 'chosen-chat';
 
@@ -76,9 +76,9 @@ export function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFi
   });
 }
 
-/** What waits for a person stands above everything, each with the button that leads to it. */
+/** What waits for a person stands above everything, each row with the button that leads to it. */
 function waiting({ held, failing, running }: Attention, shown: ListFilter['condition']): Content[] {
-  // What the account waits for is no question about people: «Требует внимания» has it.
+  // What waits for the account is no question about people: «Требует внимания» has it.
   const decisions = held.filter(({ kind }) => !UNCONFIRMED[kind]);
   return [
     ...decisions.map((operation) =>
@@ -205,7 +205,7 @@ function chatTable({ filter, items, deletable, administeredBy }: ListView): Html
   });
 }
 
-/** A row is selected by clicking it (with script) or its number; arrows move the choice. */
+/** A row is selected by a click on it (with script) or on its number, and arrows move the choice. */
 function chooser(chat: ChatItem, number: number): Html {
   return html`<label class="choose"><input type="radio" name="chat" value="${chat.id}" required aria-label="Выбрать чат ${chat.title}"><span>${count(number)}</span></label>`;
 }

@@ -8,7 +8,10 @@ import { newChatRoutes } from './new-chat-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { pickerRoutes } from './picker-routes.ts';
 
-/** Everything below `/manage`: for staff alone (A1), each page within what `src/chats/rights.ts` allows him. */
+/**
+ * Everything below `/manage`. It is for staff alone (A1), and each page shows what `src/chats/rights.ts` allows the
+ * visitor.
+ */
 export function manageRoutes(parts: ConsoleParts): void {
   listRoutes(parts);
   newChatRoutes(parts);

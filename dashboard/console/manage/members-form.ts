@@ -1,4 +1,4 @@
-/** What the form around a table of people sends, and what its buttons do with the draft. */
+/** Reads what the form around a table of people sends, and does with the draft what its buttons ask. */
 import type { Context } from '../../../src/context.ts';
 import {
   countTicked,
@@ -19,15 +19,15 @@ import { memberQuery } from './query.ts';
 import type { MemberFilter } from './selection.ts';
 
 export interface SentForm {
-  /** The button that was pressed: its word, and what stands behind a colon. */
+  /** The word of the pressed button, and what stands behind its colon. */
   button: string;
   argument: string;
-  /** Of one field the last value. */
+  /** Gives the last value of a field. */
   field(name: string): string | undefined;
-  /** Who stood on the page, and who of them is ticked. */
+  /** The people who stood on the page, and those of them who are ticked. */
   shown: string[];
   on: string[];
-  /** Whom a refusal was about. */
+  /** The people a refusal was about. */
   who: string[];
 }
 
@@ -47,7 +47,10 @@ export async function sentForm(c: ConsoleContext): Promise<SentForm> {
   };
 }
 
-/** A pager's button names its page; looking again begins at the first; any other stays where it is. */
+/**
+ * A button of the pager names its page. A new search begins at the first page, and any other button stays where it
+ * is.
+ */
 export function pageAfter({ button, argument, field }: SentForm): string | undefined {
   if (button === 'page') return argument;
   return button === 'find' ? '1' : field('page');
@@ -70,8 +73,8 @@ export function openDraftOf(ctx: Context, key: DraftKey): Promise<string> {
 const STAGING: ReadonlySet<string> = new Set<Staging>(['remove', 'grant', 'revoke', 'restore']);
 
 /**
- * Notes the ticks of the page and does what the pressed button asks of the draft. What is to be said about it,
- * or null.
+ * Notes the ticks of the page and does what the pressed button asks of the draft. Returns what is to be said about
+ * it, or null.
  */
 export async function stage(
   ctx: Context,

@@ -16,9 +16,9 @@ export interface MembersTable {
   first: number;
   names: Names;
   timeZone: string;
-  /** False: to look at alone. */
+  /** False: the table is to read only. */
   editable: boolean;
-  /** False: a chat that is to be made, of which neither grounds nor Sferum say anything yet. */
+  /** False: the chat is yet to be made, so that neither grounds nor Sferum say anything. */
   live: boolean;
 }
 
@@ -81,7 +81,7 @@ function takeBack(m: DraftMemberItem): Html | string {
   return html`<button type="submit" class="button quiet" name="do" value="undo:${m.personId}">Вернуть<span class="unseen"> как было: ${m.name}</span></button>`;
 }
 
-/** Every ground there is (J1); what was done by hand with its author, day and reason (D7). */
+/** Shows every ground (J1), and for what was done by hand its author, day and reason (D7). */
 function whyHere(m: DraftMemberItem, names: Names, timeZone: string): Html {
   const byHand = m.exception ? byHandText(m.exception, names, timeZone) : null;
   const grounds = m.grounds

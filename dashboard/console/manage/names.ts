@@ -1,4 +1,4 @@
-/** Names for pages that show grounds, exceptions and refusals: looked up when read, never kept (rule 11). */
+/** Looks up the names for pages that show grounds, exceptions and refusals. They are never kept (rule 11). */
 import type { Warning } from '../../../src/chats/warnings.ts';
 import type { Context } from '../../../src/context.ts';
 import type { Refusal } from '../../../src/refusal.ts';
@@ -7,7 +7,7 @@ import { findNames, type NameReader, type SeenNames } from '../../../src/store/q
 import { idsOf } from '../../api/grounds.ts';
 import { type Content, html } from '../html.ts';
 
-/** Names beyond these are counted. */
+/** Further names are counted, not shown. */
 const NAMED = 5;
 
 export function memberNames(
@@ -26,8 +26,8 @@ export function namedIn({ extra }: Refusal): readonly string[] {
 }
 
 /**
- * A refusal's own words and those of the people it is about whom the reader may see; the chat that is in the way, to
- * be opened (E3).
+ * Gives the words of a refusal, the names of the people it is about whom the reader may see, and the chat that is in
+ * the way, to be opened (E3).
  */
 export async function refusalText(ctx: Context, reader: NameReader, refusal: Refusal): Promise<Content> {
   const { title, extra } = refusal;

@@ -8,17 +8,17 @@ import { forbidden } from '../../rights.ts';
 import type { ConsoleContext } from '../page.ts';
 import { viewerOf } from '../visitor.ts';
 
-/** A chat that somebody is making: what he may make, of what (E2), and how far he is. */
+/** A chat in the making: what the visitor may make, of which classes and groups (E2), and what is filled in. */
 export interface NewChatDesk {
   viewer: Viewer;
   types: readonly ChatType[];
-  /** For a teacher his own. */
+  /** For a teacher their own. */
   units: Units;
   key: DraftKey;
   draft: Draft | null;
 }
 
-/** Throws Refusal(403) for those who may create none. */
+/** Throws Refusal(403) for a visitor who may make no chat. */
 export async function newChatDesk(ctx: Context, c: ConsoleContext): Promise<NewChatDesk> {
   const visitor = c.get('visitor');
   const viewer = viewerOf(ctx, visitor);

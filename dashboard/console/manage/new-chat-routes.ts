@@ -26,7 +26,7 @@ import { type NewChatDesk, newChatDesk } from './new-chat-desk.ts';
 import { chatTypeOf, memberQuery } from './query.ts';
 import type { MemberFilter } from './selection.ts';
 
-/** «Добавить новый чат» (E): a draft like an edit's, of a chat that is not there yet. */
+/** «Добавить новый чат» (E) works on a draft like that of an edit, of a chat that is not there yet. */
 export function newChatRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
   screens.get('/manage/new', STAFF, async (c) =>
@@ -76,8 +76,8 @@ interface Choice {
 }
 
 /**
- * The selects of the form; what an earlier one makes meaningless is dropped. Throws Refusal for a class that is not
- * one of those he may choose from, whether the school has it or not (E2).
+ * Reads the selects of the form, and drops what an earlier one makes meaningless. Throws Refusal for a class that is
+ * not among those the visitor may choose from, whether the school has it or not (E2).
  */
 function choiceOf({ viewer, draft, units, types }: NewChatDesk, { field }: SentForm): Choice {
   const type = chatTypeOf.parse(field('type') || undefined) ?? null;
@@ -105,7 +105,7 @@ function isOffered({ classes, groups }: Units, type: ChatType, classId: string):
   return type === 'subject' ? ofGroup() : classes.some(({ id }) => id === classId);
 }
 
-/** Whom the rules give the teacher's own class or group of his draft: he sees all of them. */
+/** The people whom the rules give the teacher's own class or group of the draft: the teacher sees all of them. */
 async function byRules(
   { ctx }: ConsoleParts,
   { viewer, units, draft }: NewChatDesk,
@@ -129,7 +129,7 @@ function differs({ draft }: NewChatDesk, { type, classId, groupId }: Choice): bo
   );
 }
 
-/** E1: name and members of the rules, the default admins marked. */
+/** E1: fills in the name and members of the rules, default admins marked. */
 async function fill(
   { ctx }: ConsoleParts,
   { viewer }: NewChatDesk,

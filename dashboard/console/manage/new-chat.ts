@@ -18,7 +18,7 @@ import { membersTable } from './members-table.ts';
 import { ENTER_FINDS, type MemberFilter, memberFilter, selectionBar } from './selection.ts';
 import { people } from './words.ts';
 
-/** For groups of several classes. */
+/** The choice for groups of several classes. */
 export const NO_CLASS = '-';
 const TITLE_MAX_CHARS = 200;
 
@@ -30,7 +30,7 @@ export interface NewChatView {
   filter: MemberFilter;
   names: Names;
   timeZone: string;
-  /** The school has a chat of this name already (E3). */
+  /** The chat of this name that the school has already (E3). */
   existing: string | null;
   refused?: Content;
 }
@@ -103,7 +103,7 @@ ${
 
 function classOptions({ classes, groups }: Units, type: string, draft: Draft | null): Option[] {
   const own = new Set(groups.map(({ classId }) => classId));
-  // A subject teacher names the classes of his groups, whoever leads them.
+  // A subject teacher names the classes of their groups, whoever leads these classes.
   const shown = type === 'subject' ? [...classes, ...otherClasses(classes, own, groups)] : classes;
   const options = shown
     .filter(({ id }) => type !== 'subject' || own.has(id))

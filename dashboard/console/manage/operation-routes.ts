@@ -36,7 +36,7 @@ import { isOpen, runTitle } from './run-words.ts';
 const REFRESH_SECONDS = 3;
 const crumbsOf = (run: Run) => [{ label: 'Управление чатами', href: '/manage' }, askedAt(run)];
 
-/** A plan, a run, what it holds, its end; one address through all its states, so that one can leave and come back. */
+/** Shows a plan, a run, what it holds and its end under one address, so that a person can leave and come back. */
 export function operationRoutes(parts: ConsoleParts): void {
   const { ctx, commands, screens } = parts;
   const at = '/manage/operations/:id';
@@ -83,7 +83,7 @@ export function operationRoutes(parts: ConsoleParts): void {
   change('decide', async (run, c) => {
     const body = await c.req.formData();
     const decision = z.enum(['approve', 'reject']).safeParse(body.get('do')).data;
-    // A chat that is named and is none is never «all chats».
+    // A named chat that is none never means «all chats».
     const chat = z
       .uuid()
       .optional()

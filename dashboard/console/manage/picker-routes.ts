@@ -28,11 +28,11 @@ import { likelyRole, type PickFilter, pickBody, pickHref } from './picker.ts';
 import { pickQuery } from './query.ts';
 import { people } from './words.ts';
 
-/** Enough for everybody of the largest school: `listPeople` is asked for all its pages at once. */
+/** Enough for everybody of the largest school, because `listPeople` is asked for all its pages at once. */
 const EVERYBODY = 1_000_000;
 const ROLES: readonly ShownRole[] = ['staff', 'student', 'parent'];
 
-/** Whose members are picked. */
+/** The chat whose members are picked. */
 interface Target {
   viewer: Viewer;
   key: DraftKey;
@@ -41,7 +41,7 @@ interface Target {
   crumb: Crumb;
 }
 
-/** «Выбрать участников чата» (C3), for a chat that is and for one that is to be made. */
+/** «Выбрать участников чата» (C3), for a chat that exists and for one that is to be made. */
 export function pickerRoutes(parts: ConsoleParts): void {
   const { ctx } = parts;
   const ofChat = async (c: ConsoleContext): Promise<Target> => {
@@ -80,7 +80,8 @@ function register(
     saw(c, viewer.schoolId, ids);
     const [draft, classes, ofClasses] = await Promise.all([
       findDraft(db, key),
-      // A teacher finds in the picker whom he may see: of his own classes, not of all the school's.
+      // A teacher finds in the picker the people they may see: those of their own classes, not of the whole
+      // school.
       classesOf(db, viewer),
       findPersonClasses(db, viewer, filter.role === 'staff' ? [] : ids),
     ]);
@@ -159,7 +160,7 @@ function filterOf(target: Target, query: Record<string, string | undefined>): Pi
   return { ...filter, role };
 }
 
-/** Into a subject chat a teacher puts no parents (E2). */
+/** A teacher puts no parents into a subject chat (E2). */
 function rolesOf({ viewer, type }: Target): readonly ShownRole[] {
   return viewer.sees === 'circle' && type === 'subject' ? ROLES.filter((role) => role !== 'parent') : ROLES;
 }

@@ -41,7 +41,7 @@ const ROLES_BY_TYPE: Readonly<Record<ChatType, ShownRole>> = {
   subject: 'student',
 };
 
-/** Whom one most likely looks for. */
+/** The role that a person most likely looks for. */
 export function likelyRole(type: ChatType | null): ShownRole {
   return ROLES_BY_TYPE[type ?? 'class'];
 }
@@ -153,7 +153,7 @@ function peopleTable({ people, ofClasses, marks, filter }: PickView): Html {
   });
 }
 
-/** «5А» under a pupil's name, «Абаев Марк, 5А» under a parent's: one line a child. */
+/** Shows «5А» under a pupil's name, and «Абаев Марк, 5А» under a parent's: one line for each child. */
 function namesake(classes: readonly PersonClass[]): Html[] {
   return classes
     .map(({ child, classTitle }) => [child, classTitle].filter(Boolean).join(', '))
@@ -161,7 +161,7 @@ function namesake(classes: readonly PersonClass[]): Html[] {
     .map((text) => html`<span class="under muted"><bdi>${text}</bdi></span>`);
 }
 
-/** Out of reach of a tick. */
+/** The person cannot be ticked. */
 function isOut(person: PersonItem, marks: { staged: boolean } | undefined): boolean {
   return person.inChat === true || person.childless || marks?.staged === true;
 }

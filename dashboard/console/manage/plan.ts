@@ -1,4 +1,7 @@
-/** A plan to read (F3): figures, then by chat or by person; sentences made where names may be read. */
+/**
+ * Shows a plan (F3): figures, then actions by chat or by person. Its sentences are made here, where names may be
+ * read.
+ */
 import type { z } from 'zod';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
@@ -35,7 +38,7 @@ export interface PlanView {
   names: Names;
 }
 
-/** Actions of one chat that are shown; the rest are found by person. */
+/** How many actions of one chat are shown. The rest are found by person. */
 const ACTIONS_SHOWN = 300;
 
 export function planHref(
@@ -68,7 +71,7 @@ ${estimate ? figure(duration(estimate.seconds), `в Сферуме, ${calls(esti
 </div>`;
 }
 
-/** «+12», «−3» in their colours; nothing changes: plainly 0. */
+/** «+12», «−3» in their colours, or a plain 0 where nothing changes. */
 export function change(n: number, sign: '+' | '−'): Html {
   if (n === 0) return html`0`;
   return html`<span class="${sign === '+' ? 'plus' : 'minus'}">${sign}${count(n)}</span>`;
@@ -170,7 +173,7 @@ function openActions({ actions }: OpenChat, names: Names): Html {
   )}${more > 0 ? html`<li class="muted">и ещё ${count(more)}: их видно во вкладке «По людям»</li>` : ''}</ul>`;
 }
 
-/** As it is done, and people of one kind of step by name: a plan goes by their ids. */
+/** Sorts actions as they are done, and the people of one kind of step by name, because a plan goes by their ids. */
 function byKindAndName(actions: readonly Action[], names: Names): Action[] {
   const nameOf = ({ personId }: Action) => (personId === undefined ? '' : names.person(personId));
   const kinds = [...new Set(actions.map(({ action }) => action))];

@@ -1,4 +1,4 @@
-/** What the addresses of these pages may say. An address is typed and shared by people: what does not fit is left out. */
+/** Reads the addresses of these pages. People type and share addresses, so what does not fit is left out. */
 import { z } from 'zod';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 

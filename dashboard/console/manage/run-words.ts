@@ -1,4 +1,4 @@
-/** How runs are called, by what they are and how far. */
+/** Names runs by what they are and how far they are. */
 import type { OperationState } from '../../../src/store/entities.ts';
 import type { Run } from '../../../src/store/queries/runs.ts';
 import type { Tone } from '../parts/condition.ts';

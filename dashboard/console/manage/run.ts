@@ -1,4 +1,4 @@
-/** A run in each of its states (F3, F4, J4): its plan, its progress, what it holds, its result. */
+/** Shows a run in each of its states (F3, F4, J4): its plan, its progress, what it holds, its result. */
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { HeldChat, Run, TypeProgress } from '../../../src/store/queries/runs.ts';
@@ -13,13 +13,13 @@ import { calls, chats, duration, people } from './words.ts';
 
 export const runHref = (id: string) => `/manage/operations/${id}`;
 
-/** Where such a run is asked for. */
+/** The page where such a run is asked for. */
 export const askedAt = ({ asOf }: Run) =>
   asOf
     ? { label: 'План на дату', href: '/manage/ahead' }
     : { label: 'Настройки создания/синхронизации чатов', href: '/manage/initialize' };
 
-/** Beside the heading: what can be done about it now. */
+/** The buttons beside the heading: what can be done about the run now. */
 export function runActions(run: Run): Html {
   const href = runHref(run.id);
   if (run.dryRun && run.state === 'succeeded') {
@@ -46,7 +46,7 @@ export function isUndoable(run: Run): boolean {
   return run.kind === 'initialization' && run.following && done && run.undoneBy === null;
 }
 
-/** Nothing differs from what should be. */
+/** Shown where nothing differs from what should be. */
 export function isNothing({ result }: Run): boolean {
   const { chats: made, members, admins, held } = (result ?? {}) as Counts;
   const sum = [
@@ -68,7 +68,7 @@ function planAnew(run: Run): Html {
   }${strict ? hiddenField('strict', 'on') : ''}${submitButton({ label: 'Составить план заново', kind: 'primary' })}</form>`;
 }
 
-/** Over the plan of a dry run. */
+/** Stands over the plan of a dry run. */
 export function planNotices(run: Run): Content[] {
   if (!run.fresh) {
     return [
@@ -107,7 +107,7 @@ export function planNotices(run: Run): Content[] {
   ];
 }
 
-/** What is asked anew while it runs; `data-state` says when the whole page is another. */
+/** The part that is asked anew while the run goes on. `data-state` tells when the whole page is another. */
 export function progressPart(run: Run, types: readonly TypeProgress[], nowMs: number): Html {
   const fragment = (body: Content) =>
     html`<div class="sheet progress" id="progress" data-follows="${runHref(run.id)}/progress" data-state="${run.state}">${body}</div>`;
@@ -132,7 +132,7 @@ function bar(label: string, done: number, total: number): Html {
 /** A share this small says nothing of the pace yet. */
 const TELLING_SHARE = 0.03;
 
-/** J7: the estimate before it runs, corrected by the pace it has. */
+/** J7: gives the estimate before the run, and corrects it by the pace of the run. */
 function timeLeft(run: Run, types: readonly TypeProgress[], nowMs: number): string {
   const sum = (of: (t: TypeProgress) => number) => types.reduce((n, t) => n + of(t), 0);
   const share =
@@ -151,7 +151,7 @@ export function runningBody(run: Run, types: readonly TypeProgress[], nowMs: num
   return html`${progressPart(run, types, nowMs)}<p class="muted">Страницу можно закрыть: работа продолжится, а ход и итог будут здесь и в «Последних прогонах».</p>`;
 }
 
-/** What came of it. */
+/** Shows the result of the run. */
 export function resultFigures(run: Run): Html {
   const r = (run.result ?? {}) as Counts;
   const took =
@@ -179,7 +179,7 @@ export function problemNotices(run: Run): Content[] {
   );
 }
 
-/** F4: decided chat by chat, or at once. */
+/** F4: held removals are decided chat by chat, or all at once. */
 export function heldPart(run: Run, held: readonly HeldChat[], names: Names): Html {
   if (held.length === 0) return run.state === 'held' ? wholePart(run) : html``;
   const total = held.reduce((n, chat) => n + removals(chat), 0);
@@ -211,7 +211,10 @@ function byName(some: HeldChat['people'], names: Names): HeldChat['people'] {
   return some.toSorted((a, b) => naturalCompare(names.person(a.personId), names.person(b.personId)));
 }
 
-/** J2: an import that looked incomplete is accepted whole, or stays as it is; what else waits as a whole likewise. */
+/**
+ * J2: an import that looked incomplete is accepted whole or stays as it is. Any other hold without chats is decided
+ * whole, too.
+ */
 function wholePart(run: Run): Html {
   const { text, approve } = WHOLE[run.kind] ?? INCOMPLETE;
   return html`<section class="panel"><p>${text}</p>

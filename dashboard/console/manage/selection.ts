@@ -1,4 +1,4 @@
-/** What editor and «Добавить новый чат» share around the table of members: filter, selection, staged changes. */
+/** What the editor and «Добавить новый чат» share around the table of members: filter, selection, staged changes. */
 import type { z } from 'zod';
 import type { Draft } from '../../../src/store/chat-drafts.ts';
 import { type Content, type Html, html } from '../html.ts';
@@ -10,7 +10,7 @@ import { PER_PAGE_SIZES } from './query.ts';
 
 export type MemberFilter = z.infer<typeof memberQuery>;
 
-/** Enter in a text field looks again, and never deletes or saves: a form's first button is the one that Enter presses. */
+/** Makes Enter in a text field search, and never delete or save, because Enter presses the first button of a form. */
 export const ENTER_FINDS: Html = html`<button type="submit" name="do" value="find" class="unseen" tabindex="-1" aria-hidden="true">Найти</button>`;
 
 const SHOWS: Readonly<Record<MemberFilter['show'], string>> = {
@@ -19,7 +19,7 @@ const SHOWS: Readonly<Record<MemberFilter['show'], string>> = {
   excluded: 'Исключённых вручную',
 };
 
-/** `shows`: what there is to choose from besides the members. */
+/** `shows`: the choices besides the members. */
 export function memberFilter(filter: MemberFilter, shows: readonly MemberFilter['show'][]): Html {
   return html`<div class="filters members-filter">
 ${textField({ label: 'Фамилия участников чата', name: 'lastName', value: filter.lastName })}
@@ -37,7 +37,10 @@ ${
 <div class="filters-go">${submitButton({ label: 'Найти', name: 'do', value: 'find' })}</div></div>`;
 }
 
-/** Selection survives paging; its count is kept current by script, and by the server at each press of a button. */
+/**
+ * Shows the selection, which survives paging. The script keeps its count current, and the server does at each press
+ * of a button.
+ */
 export function selectionBar(parts: {
   ticked: number;
   tickedHere: number;
@@ -52,7 +55,9 @@ ${ticked > 0 ? submitButton({ label: 'Снять выбор', kind: 'quiet', nam
 <div class="actions">${buttons}</div></div>`;
 }
 
-/** «+3 участника, −1 участник, +1 администратор, новое наименование»; empty: nothing is staged. */
+/**
+ * Counts what is staged: «+3 участника, −1 участник, +1 администратор, новое наименование». Empty: nothing is staged.
+ */
 export function stagedSummary(draft: Draft | null): string {
   if (!draft) return '';
   const admins = (n: number) => counted(n, 'администратор', 'администратора', 'администраторов');

@@ -11,7 +11,7 @@ export const ROLE_LABELS: Readonly<Record<ShownRole, string>> = {
   parent: 'Родители',
 };
 
-/** «Выбрано учащихся», «Выбрать учащихся на всех страницах»: the word follows the role (C3). */
+/** The word of «Выбрано учащихся» and «Выбрать учащихся на всех страницах», which follows the role (C3). */
 export const ROLE_GENITIVES: Readonly<Record<ShownRole, string>> = {
   staff: 'сотрудников',
   student: 'учащихся',
@@ -38,7 +38,7 @@ export const people = (n: number) => counted(n, 'участник', 'участ�
 export const chats = (n: number) => counted(n, 'чат', 'чата', 'чатов');
 export const calls = (n: number) => counted(n, 'вызов', 'вызова', 'вызовов');
 
-/** How long something takes, for people: «≈ 40 с», «≈ 3 мин». */
+/** Says for people how long something takes: «≈ 40 с», «≈ 3 мин». */
 export function duration(seconds: number): string {
   if (seconds < 1) return 'меньше секунды';
   if (seconds < 90) return `≈\u00a0${Math.round(seconds)}\u00a0с`;

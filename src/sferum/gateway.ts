@@ -1,14 +1,14 @@
 /**
- * The port to the messenger (J10). Everything the product knows of Sferum passes through here;
- * no method name or error code of VK stands outside src/sferum/vk.
+ * The port to the messenger (J10). All that the product knows of Sferum passes through here; no method name or error
+ * code of VK stands outside src/sferum/vk.
  *
- * Every write ends in one of: done (resolved) · SferumError of a kind below. Callers decide by kind alone.
+ * Every write ends as done (it resolves) or as a SferumError of a kind below. Callers decide by the kind alone.
  */
 
-/** A messenger profile's id: int64, larger than 2^31 happens. Safe in a number up to 2^53. */
+/** The id of a messenger profile: int64, and larger than 2^31 happens. A number holds it safely up to 2^53. */
 export type SferumUserId = number;
 
-/** A chat as one account sees it: the id is local to the account that looks. */
+/** A chat as one account sees it: its id is local to the account that looks. */
 export interface ChatRef {
   /** The account (user, positive) or community (negative) whose token made the chat and looks at it. */
   ownerId: number;
@@ -37,7 +37,7 @@ export type SferumErrorKind =
   | 'not-possible'
   | 'defect';
 
-/** Why one person cannot be in: shown to people as text, counted in `pending` (J8). */
+/** Why a person cannot be in. People read it as text, and `pending` counts it (J8). */
 export type RefusalReason = 'privacy' | 'blocked' | 'chat-full' | 'unknown-profile' | 'other';
 
 export class SferumError extends Error {
@@ -45,7 +45,7 @@ export class SferumError extends Error {
   readonly reason: RefusalReason | undefined;
   readonly retryAfterMs: number | undefined;
 
-  /** `message` is technical and free of names, ids of people and tokens. */
+  /** `message` is technical: it holds no names, no ids of people and no tokens. */
   constructor(
     kind: SferumErrorKind,
     message: string,
@@ -59,36 +59,39 @@ export class SferumError extends Error {
   }
 }
 
-/** Who goes first when calls wait for a slot of the token's pace. */
+/** Which calls go first when they wait for a slot of the token's pace. */
 export type Priority = 'lesson' | 'person' | 'event' | 'bulk';
 
 export interface CallOptions {
   priority: Priority;
-  /** Gives up waiting for a slot; a call already sent is still awaited (its outcome matters). */
+  /** Gives up waiting for a slot. A call that was sent is still awaited, because its outcome matters. */
   signal?: AbortSignal;
   /**
-   * The call is not sent after this moment (by `Clock.elapsed`): it ends `never-ran` instead.
-   * What a creation's fence rests on: who finds the creation unfinished looks only later than this.
+   * The call is not sent after this moment (by `Clock.elapsed`): it then ends as `never-ran`.
+   * A creation's fence rests on this: who finds the creation unfinished looks only later.
    */
   notAfterMs?: number;
-  /** Told at each time the call goes out, retries included, for counting. */
+  /** Called each time the call goes out, retries included, for counting. */
   onSent?: () => void;
-  /** Told how each try of a call ended, for what no error says: a write may still take effect although a later try was answered. */
+  /**
+   * Called with the end of each try, which no error tells: a write may still take effect although a later try was
+   * answered.
+   */
   onOutcome?: (kind: 'done' | SferumErrorKind, isWrite: boolean) => void;
 }
 
 export interface SferumChatMember {
   userId: SferumUserId;
   admin: boolean;
-  /** Invited, has not entered yet (VK: is_message_request or error 939). */
+  /** The person is invited and has not entered yet (VK: is_message_request or error 939). */
   waiting: boolean;
 }
 
 export interface FoundChat {
   ref: ChatRef;
-  /** How it is called: one reading, or two where the messenger does not say how it writes titles. */
+  /** The chat's title: one reading, or two where the messenger does not say how it writes titles. */
   titles: readonly string[];
-  /** Whether the account that looks is its owner. */
+  /** Whether the account that looks owns the chat. */
   own: boolean;
 }
 
@@ -98,28 +101,37 @@ export interface AccountInfo {
   mayCall: boolean;
 }
 
-/** Adding: a user token puts people in. Inviting: a community token; people enter by link. */
+/**
+ * In the mode «adding» a user token puts people in. In the mode «inviting» a community token cannot, and people enter
+ * by a link.
+ */
 export type MembershipMode = 'adding' | 'inviting';
 
-/** One school's account at Sferum, ready for calls. Calls of one token share its pace across all processes. */
+/** The account of one school at Sferum, ready for calls. Calls of one token share its pace across all processes. */
 export interface SferumAccount {
   readonly ownerId: number;
   readonly mode: MembershipMode;
 
   /**
-   * Creates a chat with its first members (adding mode; ignored when inviting). Who could not be added
-   * is missing from `members`. Never repeated by the gateway: `unknown` goes to the caller.
+   * Creates a chat with its first members (mode «adding»; ignored in the mode «inviting»). `members` lacks the people
+   * who could not be added. The gateway never repeats it: `unknown` goes to the caller.
    */
   createChat(
     chat: { title: string; members: readonly SferumUserId[] },
     options: CallOptions,
   ): Promise<{ ref: ChatRef; members: SferumUserId[] }>;
 
-  /** `waiting`: an invitation was sent, he is not in yet. Already in counts as `in`. */
+  /**
+   * Adds a person. `waiting`: an invitation was sent, and the person is not in yet. A person who was in counts as
+   * `in`.
+   */
   addMember(chat: ChatRef, user: SferumUserId, options: CallOptions): Promise<'in' | 'waiting'>;
-  /** Not in counts as done. */
+  /** Takes a person out. For a person who was not in it counts as done. */
   removeMember(chat: ChatRef, user: SferumUserId, options: CallOptions): Promise<void>;
-  /** `not-in`: he is not in the chat (any more). That a grant took effect shows in `readMembers` alone. */
+  /**
+   * Grants or takes adminship. `not-in`: the person is not in the chat. Only `readMembers` shows that a grant took
+   * effect.
+   */
   setAdmin(
     chat: ChatRef,
     user: SferumUserId,
@@ -129,31 +141,34 @@ export interface SferumAccount {
   renameChat(chat: ChatRef, title: string, options: CallOptions): Promise<void>;
   inviteLink(chat: ChatRef, reset: boolean, options: CallOptions): Promise<string>;
 
-  /** Everybody in the chat but the owning account. Throws `unknown` where the list is cut or contradicts its count. */
+  /**
+   * Reads everybody in the chat but the owning account. Throws `unknown` where the list is cut or contradicts its
+   * count.
+   */
   readMembers(chat: ChatRef, options: CallOptions): Promise<SferumChatMember[]>;
-  /** Every own chat that the account is in, newest first, whole listing read. */
+  /** Reads the whole listing of the account's own chats that it is in, newest first. */
   ownChats(options: CallOptions): Promise<FoundChat[]>;
   /**
-   * How these chats are called, in each reading, by their peer ids; without those that are not to be seen. A cheap
-   * look: 100 to a call.
+   * Reads the titles of these chats, in each reading, by their peer ids. It leaves out chats that cannot be seen. It
+   * is a cheap look: 100 to a call.
    */
   readTitles(
     chats: readonly ChatRef[],
     options: CallOptions,
   ): Promise<ReadonlyMap<number, readonly string[]>>;
-  /** Those of them that bear exactly this title. */
+  /** Reads the own chats that bear exactly this title. */
   findChats(title: string, options: CallOptions): Promise<FoundChat[]>;
-  /** Renames, clears and leaves a chat whose people are out already (G1): VK knows no deletion. */
+  /** Renames, clears and leaves a chat whose people are out already (G1), because VK knows no deletion. */
   abandonChat(chat: ChatRef, title: string, options: CallOptions): Promise<void>;
 
   startCall(options: CallOptions): Promise<{ callId: string; joinLink: string }>;
   endCall(callId: string, options: CallOptions): Promise<void>;
 
-  /** What the token is and may do, asked anew. */
+  /** Asks anew what the token is and may do. */
   describe(options: CallOptions): Promise<AccountInfo>;
 }
 
-/** What a school's connection needs; tokens are plain here and stay in memory. */
+/** What a school's connection needs. Tokens are plain here and stay in memory. */
 export interface SferumCredentials {
   schoolId: string;
   communityId: number;
@@ -174,18 +189,16 @@ export interface GatewayStats {
 }
 
 export interface SferumGateway extends AsyncDisposable {
-  /** The account of a school; the same object while its credentials stay the same. */
+  /** Gives the account of a school: the same object while its credentials stay the same. */
   account(credentials: SferumCredentials): SferumAccount;
-  /** Counted since the process started, over all tokens. */
+  /** The counts since the process started, over all tokens. */
   stats(): GatewayStats;
 }
 
-/**
- * The pace of one token, kept across processes (rule 6). `key` is a digest of the token, never the token.
- */
+/** The pace of one token, kept across processes (rule 6). `key` is a digest of the token, never the token. */
 export interface Pace {
-  /** Reserves the next slot and says how long to wait for it. Slots are evenly spaced by `intervalMs`. */
+  /** Reserves the next slot and says how long to wait for it. Slots are `intervalMs` apart. */
   reserve(key: string, intervalMs: number): Promise<{ waitMs: number; pausedForMs: number }>;
-  /** No slot before `forMs` from now has passed. */
+  /** Lets no slot begin before `forMs` from now has passed. */
   pause(key: string, forMs: number, reason: string): Promise<void>;
 }

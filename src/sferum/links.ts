@@ -1,13 +1,13 @@
-/** Whether a link that Sferum gives leads to Sferum: people follow it, and VK's answers are another's word. */
+/** Whether a link that Sferum gives leads to Sferum. People follow links, and what VK answers is another's word. */
 export type LinkCheck = (link: string) => boolean;
 
-/** With what lies below them. */
+/** These domains and what lies below them. */
 const DOMAINS = ['vk.com', 'vk.ru', 'vk.me', 'sferum.ru'];
 const LOOPBACK = new Set(['localhost', '[::1]']);
 
 /**
- * Over https to VK's own domains, or to the places this installation is configured with: `addresses` of the
- * messenger and of the API, which is the sandbox's where there is one.
+ * Allows https to VK's own domains, and the places that this installation is configured with. `addresses` are those
+ * of the messenger and of the API; the latter is the sandbox's where there is one.
  */
 export function linkCheck(addresses: readonly string[]): LinkCheck {
   const own = new Set(addresses.map((address) => placeOf(new URL(address))));
@@ -24,7 +24,7 @@ function isOfVk({ protocol, hostname, port }: URL): boolean {
   return below && protocol === 'https:' && port === '';
 }
 
-/** An origin; the names of this machine are one. */
+/** Gives an origin. All names of this machine are one. */
 function placeOf({ protocol, hostname, port }: URL): string {
   return `${protocol}//${LOOPBACK.has(hostname) ? '127.0.0.1' : hostname}:${port}`;
 }

@@ -30,7 +30,7 @@ export interface ListView {
   may: { initialize: boolean; create: boolean };
   /** The chats that the visitor may delete. Null: all. */
   deletable: ReadonlySet<string> | null;
-  /** The chats that the visitor may edit. Null: every chat they see. */
+  /** The person whose administered chats alone are edited from here. Null: every chat that the visitor sees. */
   administeredBy: string | null;
 }
 

@@ -1,6 +1,6 @@
 export type TokenKind = 'user' | 'community';
 
-/** ownerId is the user's id, or the community's id with a minus, as VK counts owners. */
+/** `ownerId` is the user's id, or the community's id with a minus, as VK counts owners. */
 export type Token = {
   token: string;
   kind: TokenKind;
@@ -10,12 +10,12 @@ export type Token = {
 };
 
 /**
- * What happens when somebody adds this person to a chat: `free` – he is in; `asks` – he gets an invitation
- * (939) and is in only when he accepts; a number – VK refuses with that code (15, 18, 902, 936, 947, 967, 981).
+ * What happens when this person is added to a chat. `free`: the person is in. `asks`: the person gets an invitation
+ * (939) and is in only on accepting. A number: VK refuses with that code (15, 18, 902, 936, 947, 967, 981).
  */
 export type Adding = 'free' | 'asks' | number;
 
-/** Any positive id is a user; only those who differ from the rule, or have a name to show, are kept. */
+/** Any positive id is a user. Only people who differ from the rule, or have a name to show, are kept. */
 export type Person = {
   id: number;
   firstName?: string;
@@ -44,7 +44,7 @@ export class Accounts {
     return this.people.get(id) ?? { id };
   }
 
-  /** Changes what is known of a person, keeping the rest. */
+  /** Changes what is known of a person, and keeps the rest. */
   describePerson(person: Person): void {
     this.people.set(person.id, { ...this.people.get(person.id), ...person });
   }

@@ -1,6 +1,6 @@
 /**
- * One request to `/method/{name}` from its parameters to its reply, without any HTTP: token, version, method,
- * pace, then the faults, then the work. What refuses before the faults has run nothing.
+ * Takes one request to `/method/{name}` from its parameters to its reply, without any HTTP: token, version, method,
+ * pace, then the faults, then the work. A refusal before the faults has run nothing.
  */
 import type { Token } from './accounts.ts';
 import { ERROR_TEXTS, SUBCODE_METHOD_PERMISSION_DENIED, VkError } from './errors.ts';
@@ -38,7 +38,7 @@ export class Api {
     this.pace = pace;
   }
 
-  /** `tokenText` undefined: the request carried none. Never throws for what a client sends. */
+  /** `tokenText` undefined: the request carried none. It never throws for what a client sends. */
   handle(name: string, raw: RawParams, tokenText: string | undefined): Reply {
     this.stats.requests++;
     try {
@@ -60,7 +60,7 @@ export class Api {
     }
   }
 
-  /** Token, version, method, kind of token, scope and pace, in the order in which VK looks at them. */
+  /** Checks token, version, method, kind of token, scope and pace, in the order in which VK does. */
   private admit(name: string, raw: RawParams, tokenText: string | undefined): Token {
     if (!isVersion(raw.v))
       throw new VkError(8, 'v (version) is required and versions below 5.41 are deprecated');
@@ -77,7 +77,7 @@ export class Api {
     return token;
   }
 
-  /** The answer's JSON. A call on its own that may not run to its end (maxCalls 0) does not run. */
+  /** Gives the answer's JSON. A single call that may not run to its end (maxCalls 0) does not run. */
   private work(
     token: Token,
     name: string,
@@ -91,7 +91,7 @@ export class Api {
     return maxCalls === 0 ? '' : JSON.stringify({ response: this.call(token, name, raw) });
   }
 
-  /** One call, counted; throws VkError. */
+  /** Runs one call and counts it. Throws VkError. */
   private call(token: Token, name: string, raw: RawParams): unknown {
     this.stats.calls[name] = (this.stats.calls[name] ?? 0) + 1;
     const method = permitted(token, name);
@@ -100,7 +100,7 @@ export class Api {
     return method.run({ world: this.world, token, params: new Params(raw), cause });
   }
 
-  /** Runs a program call by call; past `maxCalls` it stops where it is, as VK does, the work done staying done. */
+  /** Runs a program call by call. Past `maxCalls` it stops where it is, as VK does, and the work done stays done. */
   private execute(token: Token, script: ScriptNode, maxCalls: number): string {
     const errors: ExecuteError[] = [];
     let calls = 0;
@@ -147,17 +147,17 @@ export class Api {
       errors.push({ ...last, method: 'execute' });
   }
 
-  /** How many of an execute's calls run before it breaks off: never all. */
+  /** Says how many of an execute's calls run before it breaks off: never all. */
   private part(methods: readonly string[]): number {
     return Math.floor(this.world.random() * (methods.length - 1));
   }
 }
 
-/** Whom a call is about, if anybody. */
+/** The person whom a call is about, if any. */
 const personOf = ({ user_id, member_id }: RawParams): number | undefined =>
   Number(user_id ?? member_id) || undefined;
 
-/** Work whose answer nobody gets, refusals included. */
+/** Does work whose answer nobody gets, refusals included. */
 function unseen(work: () => unknown): void {
   try {
     work();
@@ -184,7 +184,10 @@ function parse(raw: RawParams): ScriptNode {
   }
 }
 
-/** The method, if this token may call it: 3 unknown, 27 not for communities, 15 not for users or no scope. */
+/**
+ * Gives the method if this token may call it. Error 3: unknown; 27: not for communities; 15: not for users, or no
+ * scope.
+ */
 function permitted(token: Token, name: string): Method {
   const method = METHODS.get(name);
   if (!method) throw new VkError(3);
@@ -201,7 +204,7 @@ function permitted(token: Token, name: string): Method {
   return method;
 }
 
-/** HTTP 200 with the error, its parameters echoed (without the token) as VK echoes them. */
+/** Answers HTTP 200 with the error, and its parameters (without the token) as VK echoes them. */
 function errorReply(error: VkError, name: string, raw: RawParams): Reply {
   const request_params = [
     ...Object.entries(raw).filter(([key]) => key !== 'access_token'),

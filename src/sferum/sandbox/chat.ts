@@ -1,4 +1,4 @@
-/** A chat as the messenger holds it; `id` is global and never shown: each viewer has a local id of his own. */
+/** A chat as the messenger holds it. `id` is global and never shown: each viewer has a local id. */
 export type Chat = {
   id: number;
   /** The creator: a user, or a community with a minus. */
@@ -7,7 +7,7 @@ export type Chat = {
   createdAtMs: number;
   members: Map<number, Member>;
   inviteCode: string;
-  /** `disabled` answers 945 and `unsupported` 946 to every change. */
+  /** `disabled` answers 945 to every change, and `unsupported` 946. */
   condition: 'normal' | 'disabled' | 'unsupported';
   messageCount: number;
   lastMessage: Message;
@@ -17,11 +17,11 @@ export type Member = {
   isAdmin: boolean;
   joinedAtMs: number;
   invitedBy: number;
-  /** Invited and not in yet: listed with `is_message_request` until he accepts. */
+  /** The person is invited and not in yet: listed with `is_message_request` until they accept. */
   isRequest?: true;
 };
 
-/** Only the last message of a chat is kept: listings show no more. */
+/** Only the last message of a chat is kept, because listings show no more. */
 export type Message = {
   id: number;
   indexInChat: number;
@@ -35,16 +35,16 @@ export type MessageAction =
   | { type: 'chat_invite_user' | 'chat_kick_user'; member_id: number }
   | { type: 'chat_invite_user_by_link' | 'chat_invite_user_by_message_request'; member_id?: number };
 
-/** `callId` has 36 characters, `code` 43: it ends the links. */
+/** `callId` has 36 characters, `code` 43. `code` ends the links. */
 export type Call = { callId: string; code: string; ownerId: number; startedAtMs: number; ended: boolean };
 
-/** VK's limit of a chat; a community's chats hold more. */
+/** VK's limit of a chat. A community's chats hold more. */
 const CHAT_CAPACITY = 1_000;
 const COMMUNITY_CHAT_CAPACITY = 7_000;
 
 export const capacityOf = (chat: Chat) => (chat.ownerId < 0 ? COMMUNITY_CHAT_CAPACITY : CHAT_CAPACITY);
 
-/** Rights in a chat; the owner has them even when he is not marked as admin. */
+/** Rights in a chat. The owner has them even without the mark of an admin. */
 export function isAdminOf(chat: Chat, id: number): boolean {
   const member = chat.members.get(id);
   return member !== undefined && !member.isRequest && (member.isAdmin || chat.ownerId === id);

@@ -1,7 +1,7 @@
 /**
- * `/_sandbox`: the switches over HTTP, for a sandbox in another process. Changes must be JSON: a page of
- * another site cannot send that without asking first. It answers to the sandbox's own names alone: a name that
- * another site's page has made point here would be that page's own host to the browser.
+ * `/_sandbox` gives the switches over HTTP, for a sandbox in another process.
+ * Changes must be JSON, which a page of another site cannot send without asking first. It answers to the sandbox's
+ * own names alone: a name that another site's page has made point here would be that page's own host to the browser.
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { z } from 'zod';
@@ -97,7 +97,7 @@ function ownHost(names: ReadonlySet<string>): MiddlewareHandler {
   };
 }
 
-/** `names`: the sandbox's own; they may grow. */
+/** `names`: the sandbox's own names. They may grow. */
 export function controlRoutes(api: Api, names: ReadonlySet<string>): Hono {
   const { world } = api;
   const app = new Hono();
@@ -124,7 +124,7 @@ export function controlRoutes(api: Api, names: ReadonlySet<string>): Hono {
   return app;
 }
 
-/** Reads a JSON body and answers 400 with what is wrong with it, 415 when it is not JSON. */
+/** Reads a JSON body. Answers 400 with what is wrong with it, and 415 when it is not JSON. */
 async function change<T>(c: Context, schema: z.ZodType<T>, run: (body: T) => object): Promise<Response> {
   if (!c.req.header('content-type')?.startsWith('application/json'))
     return c.json({ problem: 'the body must be application/json' }, 415);
@@ -162,7 +162,7 @@ function act(world: SandboxWorld, body: Action): boolean {
   }
 }
 
-/** A chat as it is, whoever looks: the truth that a test compares with. */
+/** Shows a chat as it is, whoever looks: the truth that a test compares with. */
 function chatState(chat: Chat) {
   return {
     id: chat.id,

@@ -1,7 +1,7 @@
 /**
- * VK's errors as the sandbox gives them: the texts of errors.json, and for the codes that only dev.vk.com
- * describes (no published text) a text of our own. Clients decide by the code; of the texts only «already in»
- * (code 15) carries a meaning that a code does not.
+ * VK's errors as the sandbox gives them: the texts of errors.json, and texts of our own for the codes that only
+ * dev.vk.com describes.
+ * Clients decide by the code. Of the texts only «already in» (code 15) carries a meaning that a code does not.
  */
 export const ERROR_TEXTS: Readonly<Record<number, string>> = {
   1: 'Unknown error occurred',
@@ -55,13 +55,13 @@ export const ERROR_TEXTS: Readonly<Record<number, string>> = {
   1117: 'Access token has expired',
 };
 
-/** Described on dev.vk.com and absent from the published schema. */
+/** Codes that dev.vk.com describes and the published schema lacks. */
 export const CODES_OUTSIDE_SCHEMA: readonly number[] = [967, 974, 981, 982, 983, 984, 995, 1017, 1019];
 
-/** Subcode of error 15: the token lacks the scope that the method needs. */
+/** The subcode of error 15 for a token that lacks the scope of the method. */
 export const SUBCODE_METHOD_PERMISSION_DENIED = 1133;
 
-/** A refusal in VK's own terms; `detail` follows the standard text after a colon, as VK writes it. */
+/** A refusal in VK's own terms. `detail` follows the standard text after a colon, as VK writes it. */
 export class VkError extends Error {
   readonly code: number;
   readonly subcode: number | undefined;

@@ -1,7 +1,8 @@
 /**
- * Faults on demand. A wire fault befalls a whole request: how much of its work is done (none, part of an
- * execute's calls, all, or all of it late: when `carryOutLate` says so) and how it ends (reset, hang, 502, or an error of VK). A call fault is a refusal of
- * one call, also inside execute, with nothing done.
+ * Faults on demand.
+ * A wire fault befalls a whole request. It says how much of the work is done (none, part of an execute's calls, all,
+ * or all of it when `carryOutLate` says so) and how the request ends (reset, hang, 502, or an error of VK).
+ * A call fault is a refusal of one call, also inside execute, with nothing done.
  */
 export type WireFault = {
   work: 'none' | 'part' | 'all' | 'late';
@@ -32,26 +33,26 @@ export const FAULT_NAMES = Object.keys(NAMED) as FaultName[];
 /** A number is a refusal with that code. */
 export type Fault = FaultName | WireFault | CallFault | number;
 
-/** Where and how long a fault strikes; without a limit it stays until `clear`. */
+/** Where and how long a fault strikes. Without a limit it stays until `clear`. */
 export type FaultRule = {
   fault: Fault;
-  /** VK's method; `execute` is the batch itself; absent: any. */
+  /** VK's method. `execute` is the batch itself. Absent: any method. */
   method?: string;
   ownerId?: number;
-  /** A refusal strikes only calls about this person (`user_id` or `member_id`). */
+  /** The refusal strikes only calls about this person (`user_id` or `member_id`). */
   userId?: number;
   times?: number;
   forMs?: number;
 };
 
 /**
- * How getConversationMembers lies about a chat: with nobody, with or without the true count; with the first half; with
- * a count below what is listed; with VK's default page whatever was asked for.
+ * How getConversationMembers lies about a chat: nobody in it, with or without the true count; the first half; a count
+ * below what is listed; VK's default page whatever was asked for.
  */
 export const MEMBER_LISTINGS = ['whole', 'empty', 'nobody', 'cut', 'contradictory', 'default-page'] as const;
 export type MemberListing = (typeof MEMBER_LISTINGS)[number];
 
-/** Shares of requests (0 to 1) struck at random. */
+/** Shares of requests (0 to 1) that are struck at random. */
 export type FaultRates = { lostReply?: number; http502?: number; error10?: number; hang?: number };
 
 type ActiveRule = {
@@ -66,12 +67,12 @@ type ActiveRule = {
 
 export class Faults {
   rates: FaultRates = {};
-  /** Fresh chats stay out of getConversations and searchConversations for so long. */
+  /** How long fresh chats stay out of getConversations and searchConversations. */
   listingLagMs = 0;
   memberListing: MemberListing = 'whole';
-  /** Titles come HTML-escaped in listings: nobody says whether VK's do. */
+  /** Titles come HTML-escaped in listings. Nobody says whether VK's do. */
   escapedTitles = false;
-  /** Every answer waits so long. */
+  /** How long every answer waits. */
   latencyMs = 0;
   /** How often (0 to 1) execute_errors ends with an entry of `execute` that repeats the last. */
   trailingErrorRate = 0;
@@ -96,7 +97,7 @@ export class Faults {
     });
   }
 
-  /** One fault for the next request that calls this method, alone or inside execute. */
+  /** Sets one fault for the next request that calls this method, alone or inside execute. */
   once(method: string, fault: Fault): void {
     this.add({ method, fault, times: 1 });
   }
@@ -106,14 +107,14 @@ export class Faults {
     this.late.push(work);
   }
 
-  /** VK carries out now what it had not yet; returns how many requests. */
+  /** Makes VK carry out now what it had not yet. Returns how many requests. */
   carryOutLate(): number {
     const late = this.late.splice(0);
     for (const work of late) work();
     return late.length;
   }
 
-  /** No more faults of any kind; what is to be carried out late still is. */
+  /** Ends all faults. What is to be carried out late still is. */
   clear(): void {
     this.rules = [];
     this.rates = {};
@@ -124,17 +125,17 @@ export class Faults {
     this.trailingErrorRate = 0;
   }
 
-  /** Faults that were set with a limited number of times and have not struck yet. */
+  /** The faults that were set with a limited number of times and have not struck yet. */
   pending(): number {
     return this.live().filter((rule) => Number.isFinite(rule.left)).length;
   }
 
-  /** The fault of a request that calls these methods, if any; a limited rule is used up. */
+  /** Gives the fault of a request that calls these methods, if any. It uses up a limited rule. */
   takeForRequest(methods: readonly string[], ownerId: number): WireFault | undefined {
     return this.take('wire', methods, { ownerId })?.wire ?? this.drawn();
   }
 
-  /** The refusal of one call, if any; `userId`: whom it is about. */
+  /** Gives the refusal of one call, if any. `userId`: the person whom the call is about. */
   takeForCall(method: string, of: { ownerId: number; userId?: number | undefined }): CallFault | undefined {
     return this.take('call', [method], of)?.call;
   }
@@ -162,7 +163,7 @@ export class Faults {
     return this.rules.filter((rule) => rule.left > 0 && rule.untilMs > now);
   }
 
-  /** One draw a request, so that a seeded run repeats; before or after the work is equally likely. */
+  /** Draws once for each request, so that a seeded run repeats. Before and after the work are equally likely. */
   private drawn(): WireFault | undefined {
     const { lostReply = 0, http502 = 0, error10 = 0, hang = 0 } = this.rates;
     if (lostReply + http502 + error10 + hang === 0) return undefined;

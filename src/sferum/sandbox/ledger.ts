@@ -1,14 +1,14 @@
-/** What happened to the world: `method` is VK's method, or `hand.…` for people acting by themselves. */
+/** What happened to the world. `method` is VK's method, or `hand.…` for people acting by themselves. */
 export type LedgerEntry = {
   atMs: number;
   method: string;
   effect: Effect;
-  /** Whose token did it; null: a person in the messenger. */
+  /** The account whose token did it. Null: a person in the messenger. */
   tokenOwner: number | null;
-  /** The chat's global id; null for calls. */
+  /** The chat's global id. Null for calls. */
   chat: number | null;
   user?: number;
-  /** call_id of a started or finished call. */
+  /** The call_id of a started or finished call. */
   call?: string;
 };
 
@@ -28,10 +28,10 @@ export type Effect =
   | 'call-finish';
 
 const DEFAULT_MAX_ENTRIES = 200_000;
-/** Dropping in tenths keeps the cost of a full ledger constant per entry. */
+/** Dropping a tenth at a time keeps the cost of a full ledger constant for each entry. */
 const DROPPED_SHARE = 0.1;
 
-/** Every effect in order, the oldest dropped beyond the bound. */
+/** Every effect in order. Beyond the bound the oldest are dropped. */
 export class Ledger {
   readonly entries: LedgerEntry[] = [];
   private readonly maxEntries: number;

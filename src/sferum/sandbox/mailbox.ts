@@ -7,9 +7,9 @@ export type Place = {
   localId: number;
   chat: Chat;
   state: 'in' | 'left' | 'kicked';
-  /** The last message he may see after leaving or being removed. */
+  /** The last message that the viewer may see after leaving or being removed. */
   frozen?: Message;
-  /** Messages up to this id were cleared by him; a chat with nothing newer is not listed. */
+  /** The viewer cleared messages up to this id. A chat with nothing newer is not listed. */
   clearedUpTo: number;
 };
 
@@ -31,7 +31,7 @@ export class Mailbox {
     return this.byChat.get(chat.id);
   }
 
-  /** The account comes (back) into a chat; on coming back it keeps its local id. */
+  /** Lets the account into a chat. On coming back it keeps its local id. */
   enter(chat: Chat): Place {
     const known = this.byChat.get(chat.id);
     if (known) {
@@ -51,7 +51,7 @@ export class Mailbox {
     this.touch();
   }
 
-  /** The account is out: what is written later it does not see. */
+  /** Takes the account out. It does not see what is written later. */
   exit(chat: Chat, state: 'left' | 'kicked'): void {
     const place = this.byChat.get(chat.id);
     if (!place) return;
@@ -60,12 +60,12 @@ export class Mailbox {
     this.touch();
   }
 
-  /** Some chat got a message: the order is to be computed anew. */
+  /** Says that some chat got a message, so that the order is computed anew. */
   touch(): void {
     this.newestFirst = undefined;
   }
 
-  /** Listed conversations, the newest last message first. */
+  /** Gives the listed conversations, the newest last message first. */
   listed(): readonly Place[] {
     this.newestFirst ??= [...this.places.values()]
       .filter((place) => lastMessageOf(place).id > place.clearedUpTo)

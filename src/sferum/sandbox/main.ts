@@ -2,7 +2,7 @@ import { createSandbox, type Listening } from './sandbox.ts';
 
 export type SandboxProcess = { port: number; host: string; stateFile?: string };
 
-/** The sandbox alone, with the machine's clock and randomness; its caller reads the environment and stops it. */
+/** Runs the sandbox alone, with the machine's clock and randomness. Its caller reads the environment and stops it. */
 export function runSandbox({ port, host, stateFile }: SandboxProcess): Promise<Listening> {
   const sandbox = createSandbox({
     now: Date.now,

@@ -4,7 +4,7 @@ import { isAdminOf } from './chat.ts';
 import { page } from './pages.ts';
 import type { SandboxWorld } from './sandbox-world.ts';
 
-/** Where «Перейти в VK Мессенджер» leads: the chats a profile is in, as he would find them there. */
+/** The page that «Перейти в VK Мессенджер» leads to: the chats of a profile, as a person would find them there. */
 export function messengerPage(world: SandboxWorld): Hono {
   const app = new Hono();
   app.get('/messenger', (c) => {

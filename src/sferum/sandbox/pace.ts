@@ -3,9 +3,9 @@ import type { TokenKind } from './accounts.ts';
 const WINDOW_MS = 1_000;
 
 /**
- * VK's pace: so many requests in any one second for each token, by kind (user 3, community 20). A refused
- * request (error 6) runs nothing and does not count. VK does not publish its window; a sliding one is the
- * strictest that agrees with what is published.
+ * VK's pace: so many requests of each token in any one second, by kind (user 3, community 20). A refused request
+ * (error 6) runs nothing and does not count.
+ * VK does not publish its window. A sliding one is the strictest that agrees with what is published.
  */
 export class Pace {
   readonly perSecond: Record<TokenKind, number>;
@@ -17,7 +17,7 @@ export class Pace {
     this.now = now;
   }
 
-  /** Takes a place in the window; false: over the pace. */
+  /** Takes a place in the window. False: over the pace. */
   take(token: string, kind: TokenKind): boolean {
     const now = this.now();
     const times = this.taken.get(token) ?? [];

@@ -4,7 +4,7 @@ import type { SandboxWorld } from './sandbox-world.ts';
 
 type Content = ReturnType<typeof html>;
 
-/** The sandbox's own plain page; says that nothing here is real. */
+/** The sandbox's own plain page. It says that nothing here is real. */
 export const page = (title: string, content: Content) => html`<!doctype html>
 <html lang="ru">
 <head>
@@ -29,7 +29,7 @@ ${content}
 
 const notFound = (text: string) => page('Ссылка не работает', html`<p>${text}</p>`);
 
-/** Where call links and invite links lead. */
+/** The pages that call links and invite links lead to. */
 export function linkPages(world: SandboxWorld): Hono {
   const app = new Hono();
   app.get('/call/join/:code', (c) => {

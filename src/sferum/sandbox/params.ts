@@ -5,7 +5,7 @@ export type RawParams = Readonly<Record<string, string>>;
 
 type IntRule = { min?: number; max?: number };
 
-/** Typed reading of parameters; every refusal is error 100 with the parameter's name, as VK gives it. */
+/** Reads parameters by type. Every refusal is error 100 with the parameter's name, as VK gives it. */
 export class Params {
   readonly raw: RawParams;
 
@@ -23,7 +23,7 @@ export class Params {
     return value;
   }
 
-  /** An integer; ids beyond 2^53 are refused rather than rounded to somebody else's. */
+  /** Reads an integer. An id beyond 2^53 is refused, because rounding would make it another's id. */
   int(name: string, rule: IntRule = {}): number | undefined {
     const value = this.raw[name];
     if (value === undefined || value === '') return undefined;
@@ -47,7 +47,7 @@ export class Params {
     return value === '1' || value === 'true';
   }
 
-  /** A comma-joined list of integers; empty when absent. */
+  /** Reads a comma-joined list of integers; empty when absent. */
   ints(name: string, maxItems: number): number[] {
     const value = this.raw[name];
     if (value === undefined || value.trim() === '') return [];

@@ -3,7 +3,7 @@ import type { Chat } from './chat.ts';
 import { Faults } from './faults.ts';
 import { World, type WorldOptions } from './world.ts';
 
-/** A service account's id when none is given: beyond 2^31, where real ids are by now. */
+/** The id of a service account when none is given: beyond 2^31, where real ids are by now. */
 const FIRST_SERVICE_USER_ID = 200_000_000_001;
 const TOKEN_LENGTH = 64;
 
@@ -15,7 +15,7 @@ type SchoolRequest = {
   communityToken?: string;
 };
 
-/** The world with its switches: what tests, the demo and `/_sandbox` do to it from outside the VK API. */
+/** The world with its switches: what tests, the demonstration and `/_sandbox` do to it from outside the VK API. */
 export class SandboxWorld extends World {
   readonly faults: Faults;
 
@@ -25,8 +25,8 @@ export class SandboxWorld extends World {
   }
 
   /**
-   * A school's community and service account with a token each. Asked again for the same community it
-   * gives the same access (tokens revoked meanwhile are replaced).
+   * Gives a school's community and service account, each with a token. Asked again for the same community it gives
+   * the same access; tokens that were revoked meanwhile are replaced.
    */
   connectSchool(school: SchoolRequest): SchoolAccess {
     const { communityId } = school;
@@ -43,7 +43,7 @@ export class SandboxWorld extends World {
     };
   }
 
-  /** The owner's working token, or a new one; `text` asks for a certain one. */
+  /** Gives the owner's working token, or a new one. `text` asks for a certain one. */
   token(kind: Token['kind'], ownerId: number, text?: string): Token {
     const known = text === undefined ? this.accounts.tokenOf(ownerId) : this.accounts.tokens.get(text);
     if (known && !known.revoked) return known;
@@ -60,14 +60,14 @@ export class SandboxWorld extends World {
     return token;
   }
 
-  /** From now on the token answers error 5. */
+  /** Makes the token answer error 5 from now on. */
   revokeToken(text: string): void {
     const token = this.accounts.tokens.get(text);
     if (token) token.revoked = true;
     this.onChange();
   }
 
-  /** Names to show on the consent page, an account that is gone, or how he may be added. */
+  /** Sets the names for the consent page, an account that is gone, or how the person may be added. */
   describePerson(person: Person): void {
     this.accounts.describePerson(person);
     this.onChange();
@@ -79,7 +79,7 @@ export class SandboxWorld extends World {
     return chat;
   }
 
-  /** The chat that an owner sees under this peer id or local chat id. */
+  /** Finds the chat that an owner sees under this peer id or local chat id. */
   chatAt(ownerId: number, localId: number): Chat {
     const place = this.mailbox(ownerId).places.get(
       localId > 2_000_000_000 ? localId - 2_000_000_000 : localId,
@@ -88,18 +88,18 @@ export class SandboxWorld extends World {
     return place.chat;
   }
 
-  /** Who is really in, without invitations that wait. */
+  /** Gives the people who are really in, without invitations that wait. */
   memberIds(chatId: number): number[] {
     return [...this.chat(chatId).members].filter(([, member]) => !member.isRequest).map(([id]) => id);
   }
 
-  /** Somebody in the messenger lets a person in (not by our API). */
+  /** Lets a person in by hand in the messenger, not by our API. */
   join(chatId: number, user: number): void {
     const chat = this.chat(chatId);
     this.addMember(chat, user, chat.ownerId, byHand('join'));
   }
 
-  /** A person enters by the link he was given; false: the link does not work any more. */
+  /** Lets a person enter by the link they were given. False: the link does not work any more. */
   enterByLink(link: string, user: number): boolean {
     const chat = this.chatByInvite(link.slice(link.lastIndexOf('/') + 1));
     if (!chat) return false;
@@ -125,7 +125,7 @@ export class SandboxWorld extends World {
     this.setAdmin(this.chat(chatId), user, isAdmin, byHand(isAdmin ? 'promote' : 'demote'));
   }
 
-  /** The person accepts an invitation that waits for him. */
+  /** Lets the person accept an invitation that waits for them. */
   acceptInvitation(chatId: number, user: number): void {
     const chat = this.chat(chatId);
     const member = chat.members.get(user);

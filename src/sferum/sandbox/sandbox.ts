@@ -20,24 +20,24 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'] as const;
 const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
 
 export type SandboxOptions = {
-  /** Milliseconds since 1970. */
+  /** Gives the milliseconds since 1970. */
   now: () => number;
-  /** 0 to 1, as Math.random. */
+  /** Gives 0 to 1, as Math.random does. */
   random: () => number;
   paceUserPerSecond?: number;
   paceCommunityPerSecond?: number;
-  /** JSON file in which the state outlives the process. */
+  /** The JSON file in which the state outlives the process. */
   stateFile?: string;
   latencyMs?: number;
-  /** Where invite and call links lead; default: the sandbox itself once it listens, before that VK's hosts. */
+  /** Where invite and call links lead. Default: the sandbox itself once it listens, VK's hosts before that. */
   linkOrigin?: string;
   ledgerMaxEntries?: number;
 };
 
 export type Listening = {
-  /** Base of the API, `http://127.0.0.1:PORT/method`: what SFERUM_API_URL would be. */
+  /** The base of the API, `http://127.0.0.1:PORT/method`: what SFERUM_API_URL would be. */
   url: string;
-  /** Base of VK ID and of the links, `http://127.0.0.1:PORT`: what VKID_URL would be. */
+  /** The base of VK ID and of the links, `http://127.0.0.1:PORT`: what VKID_URL would be. */
   origin: string;
   server: ServerType;
   close: () => Promise<void>;
@@ -55,8 +55,8 @@ export type Sandbox = {
 };
 
 /**
- * A stand-in for VK and VK ID: state, both kinds of token, their paces and refusals, and faults on demand.
- * Its answers are held against VK's published schema in test/contract.
+ * Makes a stand-in for VK and VK ID: state, both kinds of token, their paces and refusals, and faults on demand.
+ * test/contract holds its answers against VK's published schema.
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const world = new SandboxWorld(options);

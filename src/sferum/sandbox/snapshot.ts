@@ -4,7 +4,7 @@ import type { World } from './world.ts';
 
 const FORMAT = 1;
 
-/** [id, joinedAtMs, invitedBy, flags]: tens of thousands of them make most of a state. */
+/** [id, joinedAtMs, invitedBy, flags]. Tens of thousands of these make most of a state. */
 type MemberRow = [number, number, number, number];
 const ADMIN_FLAG = 1;
 const REQUEST_FLAG = 2;
@@ -18,7 +18,7 @@ type PlaceRow = {
   frozen?: Message;
 };
 
-/** The whole state of a world but the ledger and the faults, as JSON. Holds the sandbox's tokens. */
+/** Gives the whole state of a world but the ledger and the faults, as JSON. It holds the sandbox's tokens. */
 export type Snapshot = {
   format: typeof FORMAT;
   nextChatId: number;
@@ -51,7 +51,7 @@ export function takeSnapshot(world: World): Snapshot {
   };
 }
 
-/** Makes the world what the snapshot says; throws when it is of another format. */
+/** Makes the world what the snapshot says. Throws when the snapshot is of another format. */
 export function restoreSnapshot(world: World, json: unknown): void {
   const snapshot = json as Snapshot;
   if (snapshot?.format !== FORMAT) throw new Error(`the sandbox's state is not of format ${FORMAT}`);

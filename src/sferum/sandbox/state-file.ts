@@ -3,12 +3,12 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 const QUIET_MS = 1_000;
-/** Writing may take at most about this share of the time, however large the state is. */
+/** Writing may take about this share of the time at most, however large the state is. */
 const MAX_SHARE_OF_TIME = 0.05;
 /** The state holds the sandbox's tokens. */
 const OWNER_ONLY = 0o600;
 
-/** Keeps a state in a file: written soon after a change, whole or not at all, and when closed. */
+/** Keeps a state in a file. It is written soon after a change and at the close, whole or not at all. */
 export class StateFile {
   private readonly path: string;
   private readonly take: () => unknown;
@@ -21,19 +21,19 @@ export class StateFile {
     this.take = take;
   }
 
-  /** The stored state, or undefined when there is none; throws when the file cannot be read as JSON. */
+  /** Reads the stored state, undefined when there is none. Throws when the file cannot be read as JSON. */
   read(): unknown {
     return existsSync(this.path) ? JSON.parse(readFileSync(this.path, 'utf8')) : undefined;
   }
 
   changed(): void {
     this.timer ??= setTimeout(() => {
-      // A failed write is reported by the next close(); meanwhile the state lives in memory.
+      // The next close() reports a failed write. Meanwhile the state lives in memory.
       this.save().catch(() => {});
     }, this.pauseMs).unref();
   }
 
-  /** Writes now what is not written yet; throws when the disk refuses. */
+  /** Writes now what is not written yet. Throws when the disk refuses. */
   async close(): Promise<void> {
     await this.save();
   }

@@ -5,7 +5,7 @@ import type { AuthorizeRequest } from './vk-id.ts';
 
 const MAX_LISTED_PEOPLE = 100;
 
-/** Choice of whom to be, out of the named people or by number, and consent. */
+/** The page on which a person chooses whom to be, out of the named people or by number, and consents. */
 export function consentPage(request: AuthorizeRequest, people: Iterable<Person>) {
   const listed = Iterator.from(people)
     .filter((person) => person.status === undefined && person.lastName !== undefined)

@@ -1,6 +1,6 @@
 /**
- * VK ID (OAuth 2.1 with PKCE S256) of the sandbox: consent page, code exchange, user_info, revoke, logout.
- * Errors of the POST calls come in the body with HTTP 200, as VK ID's do.
+ * The sandbox's VK ID (OAuth 2.1 with PKCE S256): consent page, code exchange, user_info, revoke, logout. Errors of
+ * the POST calls come in the body with HTTP 200, as VK ID's do.
  */
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
@@ -67,7 +67,7 @@ export function vkIdRoutes(world: SandboxWorld): Hono {
     if (!VERIFIER.test(field('code_verifier')))
       return c.json(failure('invalid_request', 'code_verifier is missing or invalid'));
     const grant = grants.get(field('code'));
-    // One use, also of a failed one: a code somebody tried to guess around is worth nothing any more.
+    // A code has one use, also when that use fails: a code that was tried out is worth nothing any more.
     grants.delete(field('code'));
     if (!grant || grant.expiresAtMs <= world.now() || !matches(grant, field))
       return c.json(failure('invalid_grant', 'code is invalid or expired'));
@@ -120,7 +120,7 @@ export function vkIdRoutes(world: SandboxWorld): Hono {
   return app;
 }
 
-/** The request, or what is wrong with it in words for the page. */
+/** Reads the request, or says for the page what is wrong with it. */
 function readRequest(field: (name: string) => string | undefined): AuthorizeRequest | string {
   const redirectUri = field('redirect_uri') ?? '';
   const state = field('state') ?? '';

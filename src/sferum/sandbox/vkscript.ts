@@ -1,7 +1,8 @@
 /**
  * The part of VKScript that carries a batch: one `return` of arrays, objects and literals with
- * `API.section.method({…})` calls in them. Variables, operators and calls within arguments are refused, so
- * a program's calls are known before it runs. Nothing is evaluated as code.
+ * `API.section.method({…})` calls in them.
+ * Variables, operators and calls within arguments are refused, so that a program's calls are known before it runs.
+ * Nothing is evaluated as code.
  */
 import type { RawParams } from './params.ts';
 
@@ -13,7 +14,7 @@ export type ScriptNode =
 
 type Literal = string | number | boolean | null;
 
-/** A program that VK would refuse with error 12; nothing has run. */
+/** Thrown for a program that VK would refuse with error 12. Nothing has run. */
 export class ScriptError extends Error {}
 
 const MAX_DEPTH = 32;
@@ -23,10 +24,10 @@ const TOKEN =
 
 type Token = { kind: 'name' | 'number' | 'string' | 'mark' | 'end'; text: string };
 
-/** Numbers keep their digits (ids are int64), so argument literals travel as text. */
+/** Numbers keep their digits (ids are int64), so literals in arguments travel as text. */
 type Value = { literal: Literal; text: string } | { list: Value[] } | { fields: [string, Value][] };
 
-/** Parses a program; throws ScriptError with what stood in the way. */
+/** Parses a program. Throws ScriptError with what stood in the way. */
 export function parseScript(code: string): ScriptNode {
   const parser = new Parser(code);
   parser.expectName('return');
@@ -36,7 +37,7 @@ export function parseScript(code: string): ScriptNode {
   return root;
 }
 
-/** The methods a program calls, in the order in which they run. */
+/** Gives the methods that a program calls, in the order in which they run. */
 export function methodsOf(node: ScriptNode): string[] {
   switch (node.type) {
     case 'call':
@@ -178,7 +179,7 @@ class Parser {
   }
 }
 
-/** How VK hands an argument to the inner method: scalars as text, lists comma-joined, objects as JSON. */
+/** Hands an argument to the inner method as VK does: scalars as text, lists comma-joined, objects as JSON. */
 function asParameter(value: Value): string {
   if ('literal' in value) return value.text;
   if ('list' in value) return value.list.map(asParameter).join(',');

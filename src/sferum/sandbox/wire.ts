@@ -1,17 +1,17 @@
-/** HTTP around the API: where parameters and the token are looked for, and how each kind of reply leaves. */
+/** The HTTP around the API: where parameters and the token are looked for, and how each kind of reply leaves. */
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import type { Api, Reply } from './api.ts';
 import type { RawParams } from './params.ts';
 
-/** Beyond this a GET must be a POST. */
+/** A longer GET must be a POST. */
 const MAX_QUERY_BYTES = 2_048;
 
-/** Bindings are there only behind a real server; `app.request()` has none. */
+/** There are bindings only behind a real server; `app.request()` has none. */
 export type Wire = { Bindings: Partial<HttpBindings> };
 
-/** Answers `/method/:name`; `closing` ends requests that hang. */
+/** Answers `/method/:name`. `closing` ends requests that hang. */
 export async function answer(c: Context<Wire>, api: Api, closing: AbortSignal): Promise<Response> {
   const url = new URL(c.req.url);
   if (c.req.method === 'GET' && url.search.length > MAX_QUERY_BYTES)
@@ -38,7 +38,7 @@ async function send(c: Context<Wire>, reply: Reply, closing: AbortSignal): Promi
   }
 }
 
-/** Resets the connection; without a server the request fails, as a fetch over a reset connection does. */
+/** Resets the connection. Without a server the request fails, as a fetch over a reset connection does. */
 function cut(c: Context<Wire>): Response {
   const outgoing = c.env?.outgoing;
   if (!outgoing) throw new TypeError('connection reset');
@@ -46,7 +46,7 @@ function cut(c: Context<Wire>): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Until the client gives up or the sandbox closes. */
+/** Waits until the client gives up or the sandbox closes. */
 function untilGone(c: Context<Wire>, closing: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => resolve();
@@ -57,7 +57,7 @@ function untilGone(c: Context<Wire>, closing: AbortSignal): Promise<void> {
   });
 }
 
-/** The query, then the form over it. A body that is no form (JSON, say) is not looked at. */
+/** Reads the query, then the form over it. It does not look at a body that is no form (JSON, say). */
 async function readParams(c: Context<Wire>, url: URL): Promise<RawParams> {
   const params: Record<string, string> = Object.create(null);
   for (const [key, value] of url.searchParams) params[key] = value;

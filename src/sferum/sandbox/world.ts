@@ -3,7 +3,7 @@ import type { Call, Chat, Member, MessageAction } from './chat.ts';
 import { Ledger } from './ledger.ts';
 import { Mailbox } from './mailbox.ts';
 
-/** Who does something and by which method; tokenOwner null: a person in the messenger, without our API. */
+/** Who does something, and by which method. tokenOwner null: a person in the messenger, without our API. */
 export type Cause = { method: string; tokenOwner: number | null };
 
 export type WorldOptions = { now: () => number; random: () => number; ledgerMaxEntries?: number };
@@ -14,8 +14,8 @@ const CODE_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 const CODE_LENGTH = 43;
 
 /**
- * The state of the stand-in messenger and every effect on it. Effects check nothing: rights and refusals are
- * the methods'. Each effect goes to the ledger and posts the service message VK would post.
+ * The state of the stand-in messenger and every effect on it. Effects check nothing: rights and refusals are the
+ * methods'. Each effect goes to the ledger and posts the service message that VK would post.
  */
 export class World {
   readonly accounts = new Accounts();
@@ -25,9 +25,9 @@ export class World {
   readonly ledger: Ledger;
   readonly now: () => number;
   readonly random: () => number;
-  /** Called after every change; persistence listens. */
+  /** Called after every change. Persistence listens. */
   onChange: () => void = () => {};
-  /** Where links lead; null: VK's own addresses. */
+  /** Where links lead. Null: VK's own addresses. */
   linkOrigin: string | null = null;
   nextChatId = FIRST_CHAT_ID;
   messageSequence = 0;
@@ -40,21 +40,21 @@ export class World {
     this.ledger = new Ledger(options.ledgerMaxEntries);
   }
 
-  /** A code for links and tokens; unique whatever the randomness is, as tests fix it. */
+  /** Gives a code for links and tokens. It is unique even where a test fixes the randomness. */
   newCode(length = CODE_LENGTH): string {
     let code = `${(++this.codeSequence).toString(36)}-`;
     while (code.length < length) code += CODE_ALPHABET[Math.floor(this.random() * CODE_ALPHABET.length)];
     return code;
   }
 
-  /** 36 characters in the shape of a UUID. */
+  /** Gives 36 characters in the shape of a UUID. */
   newUuid(): string {
     let digits = (++this.codeSequence).toString(16).padStart(8, '0');
     while (digits.length < 32) digits += Math.floor(this.random() * 16).toString(16);
     return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
   }
 
-  /** The account's conversations; asked for the first time, filled with the chats it is in. */
+  /** Gives the account's conversations. At the first question it is filled with the chats the account is in. */
   mailbox(ownerId: number): Mailbox {
     const known = this.mailboxes.get(ownerId);
     if (known) return known;
@@ -69,7 +69,7 @@ export class World {
     return mailbox;
   }
 
-  /** Drops everything but the ledger: a snapshot takes its place. */
+  /** Drops everything but the ledger, because a snapshot takes its place. */
   forget(): void {
     this.accounts.tokens.clear();
     this.accounts.communities.clear();
@@ -100,7 +100,7 @@ export class World {
     return { join_link: link, ok_join_link: link };
   }
 
-  /** Registers a chat that exists (a new one, or one of a snapshot). */
+  /** Registers a chat that exists: a new one, or one of a snapshot. */
   putChat(chat: Chat): void {
     this.chats.set(chat.id, chat);
     this.chatsByInvite.set(chat.inviteCode, chat);
@@ -132,14 +132,14 @@ export class World {
     return chat;
   }
 
-  /** Puts a person in; `silently` posts no message, as on creation. */
+  /** Puts a person in. `silently` posts no message, as on creation. */
   addMember(chat: Chat, user: number, by: number, cause: Cause, silently = false): void {
     this.enter(chat, user, { isAdmin: false, joinedAtMs: this.now(), invitedBy: by });
     if (!silently) this.post(chat, by, { type: 'chat_invite_user', member_id: user });
     this.record('add', chat, cause, user);
   }
 
-  /** An invitation the person has to accept. */
+  /** Sends an invitation that the person has to accept. */
   inviteMember(chat: Chat, user: number, by: number, cause: Cause): void {
     chat.members.set(user, { isAdmin: false, joinedAtMs: this.now(), invitedBy: by, isRequest: true });
     this.record('invite', chat, cause, user);
@@ -151,7 +151,7 @@ export class World {
     this.record('join', chat, cause, user);
   }
 
-  /** Takes a member out; of himself it is leaving. */
+  /** Takes a member out. A member who takes out themselves leaves. */
   removeMember(chat: Chat, user: number, by: number, cause: Cause): void {
     const wasRequest = chat.members.get(user)?.isRequest === true;
     if (!chat.members.delete(user)) return;
@@ -206,7 +206,7 @@ export class World {
     this.onChange();
   }
 
-  /** Clears the conversation for one viewer; returns the id of the last message cleared. */
+  /** Clears the conversation for one viewer. Returns the id of the last message cleared. */
   clear(ownerId: number, chat: Chat, cause: Cause): number {
     const mailbox = this.mailbox(ownerId);
     const place = mailbox.of(chat);
@@ -226,7 +226,7 @@ export class World {
       fromId,
       action,
     };
-    // Few accounts hold a token, so few mailboxes exist: cheaper than looking each member up.
+    // Few accounts hold a token, so few mailboxes exist: this is cheaper than looking each member up.
     for (const mailbox of this.mailboxes.values()) if (mailbox.of(chat)) mailbox.touch();
   }
 

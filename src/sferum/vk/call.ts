@@ -1,28 +1,28 @@
 import { SferumError } from '../gateway.ts';
 
-/** One call of VK's API as it stands inside a batch. */
+/** One call of VK's API, as it stands inside a batch. */
 export interface VkCall {
   /** `section.method` */
   readonly method: string;
-  /** Changes something: packed apart from reads, and never repeated blindly where it creates. */
+  /** The call changes something: it is packed apart from reads, and never repeated blindly where it creates. */
   readonly write: boolean;
   /** The call in VKScript. */
   readonly code: string;
   readonly codeBytes: number;
-  /** What its answer may weigh at most. */
+  /** How many bytes its answer has at most. */
   readonly replyBytes: number;
 }
 
 export type VkParam = string | number | boolean | readonly number[];
 export type VkParams = Readonly<Record<string, VkParam>>;
 
-/** Answers of lists at full page size: 1,000 members, 200 conversations with their last messages. */
+/** The size of answers with lists at full page size: 1,000 members, or 200 conversations with their last messages. */
 const LIST_REPLY_BYTES: Readonly<Record<string, number>> = {
   'messages.getConversationMembers': 150_000,
   'messages.getConversations': 1_000_000,
   'messages.getConversationsById': 500_000,
 };
-/** createChat names up to a thousand ids; everything else is smaller. */
+/** createChat names up to a thousand ids. Everything else is smaller. */
 const REPLY_BYTES = 20_000;
 
 export const readCall = (method: string, params: VkParams): VkCall => makeCall(method, params, false);
@@ -39,11 +39,11 @@ function makeCall(method: string, params: VkParams, write: boolean): VkCall {
   };
 }
 
-/** A batch: the answer is an array in the order of the calls. */
+/** Gives the program of a batch. Its answer is an array in the order of the calls. */
 export const batchCode = (calls: readonly VkCall[]): string =>
   `return [${calls.map((call) => call.code).join(',')}];`;
 
-/** `API.section.method({"name":value,…})`, values as VK takes them: lists comma-joined, booleans 1 or 0. */
+/** Gives `API.section.method({"name":value,…})`, with values as VK takes them: lists comma-joined, booleans 1 or 0. */
 export function callCode(method: string, params: VkParams): string {
   const fields = Object.entries(params).map(([name, value]) => `${JSON.stringify(name)}:${literal(value)}`);
   return `API.${method}({${fields.join(',')}})`;
@@ -64,8 +64,8 @@ function integerLiteral(value: number): string {
 }
 
 /**
- * JSON, which escapes quotes, backslashes, control characters and lone surrogates; the two line separators
- * that JSON allows and ECMAScript long did not are escaped too, and `<` for pages that show a program.
+ * Gives JSON, which escapes quotes, backslashes, control characters and lone surrogates. It also escapes the two line
+ * separators that JSON allows and ECMAScript long did not, and `<` for pages that show a program.
  */
 const stringLiteral = (text: string): string =>
   JSON.stringify(text).replace(

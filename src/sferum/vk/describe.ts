@@ -3,9 +3,10 @@ import { readCall } from './call.ts';
 import { type Ask, groupsReply, permissionsReply, usersReply } from './replies.ts';
 
 /**
- * Who a token is: a user's token names its user, a community's its community, and the latter must have the
- * right «messages». All three questions go in one request; which of them are refused tells the kind. A question
- * that VK does not answer for this kind of token says nothing; a token that it refuses is refused.
+ * Says who a token is. A user's token names its user. A community's token names its community and must have the right
+ * «messages».
+ * One request asks all three questions, and the refused ones tell the kind. A question that VK does not answer for
+ * this kind of token says nothing; a token that VK refuses is refused.
  */
 export async function describeToken(ask: Ask): Promise<Omit<AccountInfo, 'mayCall'>> {
   const [users, groups, permissions] = await Promise.allSettled([
@@ -28,7 +29,7 @@ export async function describeToken(ask: Ask): Promise<Omit<AccountInfo, 'mayCal
   return { ownerId: -community.id, tokenKind: 'community' };
 }
 
-/** Whether a token may start calls: only a user's may. A token that VK refuses may not. */
+/** Whether a token may start calls. Only a user's token may, and one that VK refuses may not. */
 export async function mayStartCalls(ask: Ask): Promise<boolean> {
   try {
     return (await ask(readCall('users.get', {}), usersReply)).length > 0;

@@ -1,19 +1,19 @@
 /**
- * VK's error codes by what to do about them: the only place that knows them. Sources: VK's published
- * errors, and dev.vk.com for 967, 974, 981–984, 995, 1017, 1019, which the schema lacks.
+ * VK's error codes, each with what to do about it; no other file knows them.
+ * Sources: VK's published errors, and dev.vk.com for 967, 974, 981–984, 995, 1017, 1019, which the schema lacks.
  */
 import { type RefusalReason, SferumError, type SferumErrorKind } from '../gateway.ts';
 
 interface ErrorRule {
   kind: SferumErrorKind;
   reason?: RefusalReason;
-  /** For `slow-down`: when to look again. VK says no times; 9 was seen to last hours, 29 about a day. */
+  /** For `slow-down`: the time to wait. VK tells no times; 9 was seen to last hours, 29 about a day. */
   pauseMs?: number;
-  /** The call wanted what is so already, or what is under way: no failure to who asked for it. */
+  /** The call wanted what is so already or under way: that is no failure for its caller. */
   settled?: Settled;
 }
 
-/** `not-in`: the person is not in the chat, so nothing can be changed of him. */
+/** `not-in`: the person is not in the chat, so nothing can be changed about them. */
 type Settled = 'already-so' | 'waiting' | 'not-in';
 
 const MINUTE_MS = 60_000;
@@ -27,7 +27,7 @@ const NOT_POSSIBLE: ErrorRule = { kind: 'not-possible' };
 const refused = (reason: RefusalReason): ErrorRule => ({ kind: 'refused', reason });
 const slowDown = (pauseMs: number): ErrorRule => ({ kind: 'slow-down', pauseMs });
 
-/** What a code means for any method. A code that is not here is `unknown`: read back, then decide. */
+/** What a code means for any method. A code that is not here is `unknown`: the caller reads back, then decides. */
 const RULES: Readonly<Record<number, ErrorRule>> = {
   1: UNKNOWN,
   10: UNKNOWN,
@@ -93,9 +93,9 @@ const ALREADY_SO: ErrorRule = { kind: 'refused', reason: 'other', settled: 'alre
 const RULES_OF_METHOD: Readonly<Record<string, Readonly<Record<number, ErrorRule>>>> = {
   'messages.removeChatUser': { 935: ALREADY_SO },
   'calls.forceFinish': { 104: ALREADY_SO },
-  // The request as a whole: not a person but the token is refused.
+  // VK refuses the request as a whole: it refuses the token, not a person.
   execute: { 15: TOKEN },
-  // The account may not invite: it takes people out all the same, so neither it nor the chat is broken.
+  // The account may not invite. It still takes people out, so neither the account nor the chat is broken.
   'messages.addChatUser': { 113: refused('unknown-profile'), 983: NOT_POSSIBLE },
   // Undocumented: some tokens do not have it, or may not call it.
   'messages.setMemberRole': {
@@ -105,22 +105,22 @@ const RULES_OF_METHOD: Readonly<Record<string, Readonly<Record<number, ErrorRule
     27: NOT_POSSIBLE,
     935: { kind: 'refused', reason: 'other', settled: 'not-in' },
   },
-  // The title, or the link, is refused; the chat's people are not concerned.
+  // VK refuses the title or the link. The chat's people are not concerned.
   'messages.editChat': { 15: refused('other') },
   'messages.getInviteLink': { 15: refused('other') },
-  // Nobody in particular is refused here: the chat is closed to us.
+  // VK refuses nobody in particular here: the chat is closed to us.
   'messages.getConversationMembers': { 15: CHAT_LOST },
   'messages.deleteConversation': { 15: CHAT_LOST },
 };
 
 const ACCESS_DENIED = 15;
-/** Subcodes of 15: the token lacks the scope or the right for the method. */
+/** Subcodes of 15 by which the token lacks the scope or the right for the method. */
 const TOKEN_SUBCODES: readonly number[] = [1133, 1134];
-/** The same inside `execute`, whose entries carry no subcode. */
+/** The text that says the same inside `execute`, whose entries carry no subcode. */
 const NO_RIGHT = /no access to call this method/i;
-/** What the others do without: whoever lacks the right to one of these lacks nothing else. */
+/** Methods that the others do without: a token that lacks the right to one of these lacks nothing else. */
 const DISPENSABLE_METHODS: ReadonlySet<string> = new Set(['messages.setMemberRole']);
-/** VK has no code for it, only this in the text of 15 (seen by one source). */
+/** VK has no code for «is in already», only this in the text of 15 (one source saw it). */
 const ALREADY_IN = /already in/i;
 
 /** An error as it stands in an answer or in `execute_errors`. */

@@ -4,7 +4,7 @@ import { VkError, type VkErrorReply } from './errors.ts';
 import { matchReply } from './reply.ts';
 import type { RequestOutcome } from './transport.ts';
 
-/** What becomes of one call of a request. `tooFast` and `alone` wait again: they never ran. */
+/** What becomes of one call of a request. `tooFast` and `alone` never ran, and wait again. */
 export type Fate =
   | { is: 'done'; value: unknown }
   | { is: 'failed'; error: SferumError }
@@ -14,9 +14,9 @@ export type Fate =
 export interface Judgement {
   /** In the order of the calls. */
   fates: Fate[];
-  /** Whether VK may have carried the calls out, and so counts them. */
+  /** Whether VK may have carried out the calls, and so counts them. */
   mayHaveRun: boolean;
-  /** Set where the answer concerns the token and so every call that waits for it. */
+  /** Set where the answer concerns the token, and so every call that waits for it. */
   token?: { kind: 'slow-down'; forMs: number; code: number } | { kind: 'token'; code: number };
 }
 
@@ -24,7 +24,7 @@ const TOO_FAST = 6;
 const DOES_NOT_COMPILE = 12;
 const RUNTIME_ERROR = 13;
 
-/** What a request's outcome means for its calls. Pure. */
+/** Says what a request's outcome means for its calls. Pure. */
 export function judge(calls: readonly VkCall[], outcome: RequestOutcome): Judgement {
   if (outcome.type === 'error') return judgeError(calls, outcome.error);
   if (outcome.type === 'lost') {
@@ -43,19 +43,20 @@ export function judge(calls: readonly VkCall[], outcome: RequestOutcome): Judgem
   return { fates, mayHaveRun: true };
 }
 
-/** VK refused the request as a whole. */
+/** Judges a request that VK refused as a whole. */
 function judgeError(calls: readonly VkCall[], error: VkErrorReply): Judgement {
   if (error.code === TOO_FAST) return { fates: calls.map(() => ({ is: 'tooFast' })), mayHaveRun: false };
   const told = new VkError('execute', error);
   const failed = (call: VkCall): Fate => ({ is: 'failed', error: requestError(call, told) });
-  // Error 12 runs nothing: the call that broke the program must not take its neighbours down.
+  // On error 12 VK runs nothing. The call that broke the program must not take its neighbours down, so each
+  // goes alone.
   if (error.code === DOES_NOT_COMPILE) {
     return {
       fates: calls.map((call) => (calls.length > 1 ? { is: 'alone' } : failed(call))),
       mayHaveRun: false,
     };
   }
-  // Some calls may have run: reads may be asked again by themselves, of writes nothing is known.
+  // Some calls may have run. Reads may be asked again, each alone; of writes nothing is known.
   if (error.code === RUNTIME_ERROR && calls.length > 1 && /too big/i.test(error.text)) {
     return { fates: calls.map((call) => (call.write ? failed(call) : { is: 'alone' })), mayHaveRun: true };
   }
@@ -67,7 +68,7 @@ function judgeError(calls: readonly VkCall[], error: VkErrorReply): Judgement {
   return judgement;
 }
 
-/** The kind is that of `execute`: a refusal of the request says nothing of the single method. */
+/** Takes the kind from `execute`: a refusal of the request says nothing about the single method. */
 const requestError = (call: VkCall, told: VkError): SferumError =>
   new SferumError(told.kind, `${call.method} in ${told.message}`, {
     ...(told.reason && { reason: told.reason }),

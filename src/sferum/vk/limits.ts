@@ -1,32 +1,32 @@
-/** Every bound of the adapter, with its unit. Sources: VK's published limits, the rest chosen and measured. */
+/** Every bound of the adapter, with its unit. Sources: VK's published limits; the rest was chosen and measured. */
 export interface VkLimits {
-  /** A request not answered by then is given up; its outcome is unknown. */
+  /** A request that is not answered by then is given up, and its outcome is unknown. */
   requestTimeoutMs: number;
-  /** VK: calls in one `execute`. */
+  /** How many calls VK takes in one `execute`. */
   callsPerRequest: number;
-  /** Length of one program, UTF-8. VK publishes none; far below what a form body may hold. */
+  /** How long one program may be, in UTF-8. VK publishes no limit; this is far below what a form body may hold. */
   codeBytes: number;
-  /** Expected size of one answer; VK refuses at 5 MB with error 13. */
+  /** How large the answer is expected to be at most. VK refuses at 5 MB with error 13. */
   replyBytes: number;
-  /** Requests of one token under way at once: bounds memory when VK stops answering. */
+  /** How many requests of one token may be under way at once. It bounds memory when VK stops answering. */
   requestsInFlight: number;
-  /** How long bulk calls wait for company at rest … */
+  /** How long bulk calls wait for others at rest. */
   bulkLingerMs: number;
-  /** … and while an answer is under way that may bring more of them. */
+  /** How long they wait while an answer is under way that may bring more of them. */
   bulkLingerInFlightMs: number;
-  /** Bulk calls older than this are given `bulkShare` places of every request that urgent calls fill. */
+  /** From this age on bulk calls get `bulkShare` places of every request that urgent calls would fill. */
   bulkStarvedMs: number;
   bulkShare: number;
-  /** Tries of a repeatable call in all, the first included. */
+  /** How often a repeatable call is tried in all, the first try included. */
   attempts: number;
-  /** Pause before the second try; doubles up to the cap, half of it at random. */
+  /** The pause before the second try. It doubles up to the cap, and half of it is random. */
   retryBaseMs: number;
   retryCapMs: number;
-  /** Error 6 in a row on one call before it is handed back as never run. */
+  /** How often in a row error 6 strikes one call before the call is handed back as never run. */
   tooFastRounds: number;
-  /** Time-outs in a row of one method, while others answer, that open its circuit … */
+  /** How many time-outs in a row of one method, while others are answered, open its circuit. */
   hangsInARow: number;
-  /** … for this long. */
+  /** How long the circuit stays open. */
   hangPauseMs: number;
   /** How long closing waits for answers under way. */
   closeMs: number;
@@ -51,12 +51,12 @@ export const VK_LIMITS: VkLimits = {
   closeMs: 20_000,
 };
 
-/** Slots are this much wider than VK asks: its window is not published, networks and busy machines jitter. */
+/** How much wider slots are than VK asks. VK does not publish its window, and networks and busy machines jitter. */
 const PACE_SAFETY = 1.1;
 
-/** Distance of the slots of a token in milliseconds. */
+/** Gives the distance of a token's slots in milliseconds. */
 export const slotIntervalMs = (requestsPerSecond: number): number =>
   Math.ceil((1_000 / requestsPerSecond) * PACE_SAFETY);
 
-/** VK's pace of a user token; calls are made with one. */
+/** VK's pace of a user token. Calls of lessons are made with one. */
 export const USER_REQUESTS_PER_SECOND = 3;

@@ -2,14 +2,14 @@ import { type SferumChatMember, SferumError } from '../gateway.ts';
 import { readCall } from './call.ts';
 import { type Ask, membersReply } from './replies.ts';
 
-/** VK's largest page; its default of 20 would look like a chat of 20. */
+/** VK's largest page. Its default of 20 would make any chat look like one of 20. */
 const PAGE = 1_000;
-/** Far beyond any chat's: a listing that has no end is given up. */
+/** Far beyond any chat: a listing without an end is given up. */
 const MOST_MEMBERS = 100_000;
 
 /**
- * Everybody in a chat. A list that is empty, cut or in doubt is `unknown`, never a smaller chat: from
- * «nobody is there» follows that everybody has to be added, from a cut list that people are missing.
+ * Reads everybody in a chat. A list that is empty, cut or in doubt is `unknown`, never a smaller chat: from an empty
+ * list would follow that everybody has to be added, from a cut one that people are missing.
  *
  * @param ask asks VK once, with plain retries
  * @param leftOut ids that are no members: our own account and community
@@ -37,10 +37,10 @@ export async function readMembers(
         waiting: item.is_message_request === true,
       });
     }
-    // A page below the full size is the last one; if it is not, the list was cut.
+    // A page below the full size is the last one. Where it is not, the list was cut.
     if (page.items.length < PAGE) break;
   }
-  // People who come or go between two pages appear twice or not at all.
+  // A person who comes or goes between two pages appears twice or not at all.
   if (members.size !== count) throw new SferumError('unknown', `${method}: the list contradicts its count`);
   for (const id of leftOut) members.delete(id);
   return [...members.values()];

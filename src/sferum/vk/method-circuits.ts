@@ -7,8 +7,8 @@ interface MethodState {
 }
 
 /**
- * One token's methods that do not work just now. Over a quantity limit VK refuses one method (9, 29, 43,
- * 982) or leaves it without an answer, while others go on: such a method is stopped for a time, not the token.
+ * Stops for a time the methods of a token that do not work, not the token. Over a quantity limit VK refuses one
+ * method (9, 29, 43, 982) or leaves it without an answer, while others go on.
  *
  *   working → suspect (timed out; travels only with its own kind) → stopped (refused, or timed out several
  *   times in a row while others were answered) → working when its time is over or it is answered.
@@ -22,7 +22,7 @@ export class MethodCircuits {
     this.#limits = limits;
   }
 
-  /** How long the method stays stopped; 0: it may be called. */
+  /** Says how long the method stays stopped. 0: it may be called. */
   stoppedForMs(method: string, now: number): number {
     return Math.max(0, (this.#states.get(method)?.closedUntilMs ?? 0) - now);
   }
@@ -42,7 +42,7 @@ export class MethodCircuits {
     if (state) state.hangs = 0;
   }
 
-  /** Counts a time-out of a request with this method; true if that stops it. */
+  /** Counts a time-out of a request with this method. True: that stops the method. */
   timedOut(method: string, sentAtMs: number, now: number): boolean {
     const state = this.#stateOf(method);
     if (state.hangs === 0) state.firstHangAtMs = sentAtMs;

@@ -11,14 +11,14 @@ export interface ListedChat {
 
 /** VK's largest page. */
 const PAGE = 200;
-/** A count beyond any account's is not believed: its pages would be asked for at once. */
+/** A count beyond any account's is not believed, because its pages would be asked for at once. */
 const MOST_CHATS = 100_000;
-/** Looks at the front again, while chats move, before the listing is given up as unknown. */
+/** How often the front is read, while chats move, before the listing is given up as unknown. */
 const MAX_PASSES = 5;
 
 /**
- * The whole listing of an account's conversations. Chats move to the front while it is read, past the place
- * where the reader is: so the front is read again until nothing is missing.
+ * Reads the whole listing of an account's conversations. While it is read, chats move to the front, past the place
+ * where the reader is. So the front is read again until nothing is missing.
  */
 export async function listChats(ask: Ask): Promise<ListedChat[]> {
   const chats = new Map<number, ListedChat>();
@@ -50,14 +50,14 @@ export async function listChats(ask: Ask): Promise<ListedChat[]> {
 }
 
 /**
- * One scan for all who ask at about the same time. An asker is served only by a scan that starts after he
- * asked: an older one may have passed the place where what he looks for has appeared meanwhile.
+ * One scan for all who ask at about the same time. A caller gets only a scan that starts after the question: an older
+ * one may have passed the place where the chat has appeared meanwhile.
  */
 export class SharedScan<T> {
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<T> | undefined;
 
-  /** The result of the next scan; `scan` is run if nobody else has asked for that one yet. */
+  /** Gives the result of the next scan. `scan` runs if nobody else has asked for that one yet. */
   result(scan: () => Promise<T>): Promise<T> {
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;

@@ -1,8 +1,8 @@
 import type { Pace } from '../gateway.ts';
 
 /**
- * The pace of tokens within one process. A slot is reserved at once and never given back, so slots stay
- * evenly spaced whoever asks; while a token is paused no slot is reserved.
+ * Keeps the pace of tokens within one process. A slot is reserved at once and never given back, so slots stay evenly
+ * spaced whoever asks. While a token is paused no slot is reserved.
  */
 export function createMemoryPace(now: () => number): Pace {
   const nextSlotAt = new Map<string, number>();

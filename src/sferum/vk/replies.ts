@@ -1,11 +1,13 @@
-/** The answers of VK's methods, as far as they are used; anything else in them is let through unread. */
+/** The answers of VK's methods, as far as they are used. Anything else in them is let through unread. */
 import { z } from 'zod';
 import type { VkCall } from './call.ts';
 
-/** Asks VK for the answer to one call, with the retries that call may have. */
+/** Asks VK for the answer to one call, with the retries that the call may have. */
 export type Ask = <T>(call: VkCall, reply: z.ZodType<T>) => Promise<T>;
 
-/** Int64 on the wire; what a double cannot hold is refused rather than rounded to somebody else's id. */
+/**
+ * An id is int64 on the wire. One that a double cannot hold is refused, because rounding would make it another's id.
+ */
 const id = z.int();
 const count = z.int().nonnegative();
 
@@ -33,7 +35,7 @@ export const conversationsReply = z.object({ count, items: z.array(z.object({ co
 
 export const conversationsByIdReply = z.object({ items: z.array(conversation) });
 
-/** Links are for people to follow: one that leads anywhere else is no answer. */
+/** People follow links: one that leads anywhere else is no answer. */
 export const linkReplies = (leadsToSferum: (link: string) => boolean) => {
   const link = z.string().refine(leadsToSferum);
   return {

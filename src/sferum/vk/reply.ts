@@ -5,9 +5,10 @@ import { VkError, type VkErrorReply } from './errors.ts';
 export type CallOutcome = { ok: true; value: unknown } | { ok: false; error: SferumError };
 
 /**
- * Gives each call of a batch its part of the answer. A failed call is `false` in the array; its error is in
- * `execute_errors`, in call order and without an index: the n-th `false` belongs to the n-th entry. Whatever
- * does not add up is `unknown` for the slots concerned: a wrong match would report a failure as another's.
+ * Gives each call of a batch its part of the answer.
+ * A failed call is `false` in the array, and its error stands in `execute_errors`, in call order and without an
+ * index: the n-th `false` belongs to the n-th entry. What does not add up is `unknown` for the calls concerned,
+ * because a wrong match would report one call's failure as another's.
  */
 export function matchReply(
   calls: readonly VkCall[],
@@ -34,7 +35,7 @@ const unclear = (call: VkCall, why: string): CallOutcome => ({
 
 type ErrorEntry = VkErrorReply & { method: string };
 
-/** The entries of failed calls; undefined where they cannot be matched one to one. */
+/** Gives the entries of failed calls. Undefined where they cannot be matched one to one. */
 function errorEntries(executeErrors: unknown, failedCount: number): ErrorEntry[] | undefined {
   const entries = (Array.isArray(executeErrors) ? executeErrors : []).map(parseEntry);
   // VK sometimes adds one entry of `execute` itself that repeats the last.
@@ -47,7 +48,7 @@ function parseEntry(entry: unknown): ErrorEntry {
   return { method: String(fields.method), ...parseError(entry) };
 }
 
-/** Reads VK's error object; an error without a number is code 1, «unknown error». */
+/** Reads VK's error object. An error without a number is code 1, «unknown error». */
 export function parseError(error: unknown): VkErrorReply {
   const fields = (error ?? {}) as Record<string, unknown>;
   return {

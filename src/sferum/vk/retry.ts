@@ -4,7 +4,7 @@ import type { VkLimits } from './limits.ts';
 import { type Clock, ignoreAbort } from './transport.ts';
 
 export interface RetryRules {
-  /** Repeat also what may have happened: reads, and writes whose repetition changes nothing. */
+  /** Repeats also what may have happened: reads, and writes whose repetition changes nothing. */
   repeatUnknown: boolean;
   signal: AbortSignal | undefined;
   isClosing: () => boolean;
@@ -14,8 +14,8 @@ export interface RetryRules {
 }
 
 /**
- * Repeats what plainly may be repeated: a call that never ran, and where allowed one of unknown outcome.
- * Ends with the last failure, except that what was once unknown is not called «never ran» afterwards.
+ * Repeats what may plainly be repeated: a call that never ran, and, where allowed, one of unknown outcome.
+ * It ends with the last failure. A call that was once unknown is not called «never ran» afterwards.
  */
 export async function withRetries<T>(attempt: () => Promise<T>, rules: RetryRules): Promise<T> {
   let unknown: SferumError | undefined;
@@ -47,7 +47,10 @@ export async function withRetries<T>(attempt: () => Promise<T>, rules: RetryRule
 const isRepeatable = (error: unknown, { repeatUnknown }: RetryRules): boolean =>
   error instanceof SferumError && (error.kind === 'never-ran' || (repeatUnknown && error.kind === 'unknown'));
 
-/** Doubles from try to try; half of it is drawn, so that calls of one lost request do not come back as one. */
+/**
+ * Gives the pause, which doubles from try to try. Half of it is drawn, so that the calls of one lost request do not
+ * come back together.
+ */
 function pauseMs(attemptNumber: number, { limits, random }: RetryRules): number {
   const fullMs = Math.min(limits.retryCapMs, limits.retryBaseMs * 2 ** (attemptNumber - 1));
   return Math.round(fullMs * (0.5 + random() / 2));

@@ -1,11 +1,11 @@
 /**
- * Titles as VK lists them: nobody says whether `"`, `&`, `<` and `>` come HTML-escaped. So a listed title has one
+ * Titles as VK lists them. Nobody says whether `"`, `&`, `<` and `>` come HTML-escaped, so a listed title has one
  * reading or two, and is ours where one of them is.
  */
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const ENTITY = /&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/gi;
 
-/** As it stands, and with its entities read once, where that is another. */
+/** Gives the title as it stands, and with its entities read once where that differs. */
 export function readingsOf(listed: string): string[] {
   const read = listed.replace(ENTITY, (entity, name?: string, decimal?: string, hex?: string) => {
     if (name !== undefined) return ENTITIES[name.toLowerCase()]!;

@@ -7,12 +7,12 @@ import { MethodCircuits } from './method-circuits.ts';
 import { type Clock, type Execute, ignoreAbort } from './transport.ts';
 import { type WaitingCall, WaitingCalls } from './waiting-calls.ts';
 
-/** Where the adapter tells what an operator should know; never titles, ids of people or tokens. */
+/** Where the adapter tells an operator what to know. It never tells titles, ids of people or tokens. */
 export interface VkLog {
   warn(details: Readonly<Record<string, string | number>>, message: string): void;
 }
 
-/** Told how each sent call ended, for counting: `done`, a kind of SferumError, or why it goes again. */
+/** Called with the end of each sent call, for counting: `done`, a kind of SferumError, or why it goes again. */
 export type OnCall = (method: string, outcome: string) => void;
 
 export interface BatcherParts {
@@ -26,15 +26,15 @@ export interface BatcherParts {
 }
 
 /**
- * All calls of one token, from whatever school: at each slot of the token's pace it sends what waits as one
- * `execute`. Several requests may be under way at once. The loop runs only while calls wait.
+ * Sends all calls of one token, from whatever school: at each slot of the token's pace one `execute` with what
+ * waits. Several requests may be under way at once. The loop runs only while calls wait.
  *
  *   waiting → sent → done, refused or unknown
  *        ↖ never ran for the pace (error 6), alone where a batch did not compile (12)
  */
 export class TokenBatcher {
   readonly #token: string;
-  /** A digest of the token: what the pace knows it by. */
+  /** A digest of the token, by which the pace knows it. */
   readonly #key: string;
   readonly #parts: BatcherParts;
   readonly #waiting: WaitingCalls;
@@ -65,7 +65,7 @@ export class TokenBatcher {
     return this.#closed;
   }
 
-  /** Queues one call; resolves with VK's answer to it, rejects with SferumError. */
+  /** Queues one call. It resolves with VK's answer to the call, and rejects with SferumError. */
   call(call: VkCall, { priority, signal, notAfterMs, onSent }: CallOptions): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const waiting: WaitingCall = {
@@ -94,7 +94,7 @@ export class TokenBatcher {
     return promise.finally(() => signal?.removeEventListener('abort', giveUp));
   }
 
-  /** Why a call may not wait (any longer). */
+  /** Says why a call may not wait, or wait any longer. */
   #obstacle({ call, signal, notAfterMs, tooFast }: WaitingCall): SferumError | undefined {
     const { clock, limits } = this.#parts;
     const now = clock.elapsed();
@@ -115,7 +115,7 @@ export class TokenBatcher {
     this.#running = true;
     this.#run().finally(() => {
       this.#running = false;
-      // Something may have been queued between the loop's last look and here.
+      // A call may have been queued between the loop's last look and here.
       if (this.#waiting.size > 0) this.#wake();
     });
   }
@@ -134,7 +134,7 @@ export class TokenBatcher {
     }
   }
 
-  /** Waits for the token's next slot; false where there is none for a while, and then nothing waits. */
+  /** Waits for the token's next slot. False where there is none for a while; then nothing waits. */
   async #slot(): Promise<boolean> {
     const { clock, pace } = this.#parts;
     let slot: Awaited<ReturnType<Pace['reserve']>>;
@@ -150,7 +150,7 @@ export class TokenBatcher {
       return false;
     }
     await clock.sleep(slot.waitMs);
-    // A slot that came late is not made up for: the requests that reach VK stay evenly spaced.
+    // A slot that came late is not made up for, so that the requests that reach VK stay evenly spaced.
     const tooEarlyMs = this.#lastSentAtMs + this.#intervalMs - clock.elapsed();
     if (tooEarlyMs > 0) await clock.sleep(tooEarlyMs);
     return !this.#closed;
@@ -225,7 +225,7 @@ export class TokenBatcher {
     }
   }
 
-  /** None of these has run. */
+  /** None of these calls has run. */
   #putBack(batch: readonly WaitingCall[]): void {
     const again: WaitingCall[] = [];
     for (const waiting of batch) {
@@ -276,7 +276,7 @@ export class TokenBatcher {
     this.#parts.log?.warn({ token: this.#key, ...details }, message);
   }
 
-  /** Lets go of what waits and waits, within bounds, for what is under way. */
+  /** Gives up the calls that wait, and waits, within bounds, for those under way. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#change.abort();

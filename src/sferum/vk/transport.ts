@@ -11,14 +11,14 @@ export interface Clock {
 export type RequestOutcome =
   | { type: 'reply'; response: unknown; executeErrors: unknown }
   | { type: 'error'; error: VkErrorReply }
-  /** No answer that can be read. `ran` is false only where the request cannot have reached VK. */
+  /** No answer came that can be read. `ran` is false only where the request cannot have reached VK. */
   | { type: 'lost'; mayHaveRun: boolean; timedOut: boolean; why: string };
 
 export type Execute = (token: string, code: string) => Promise<RequestOutcome>;
 
 const API_VERSION = '5.199';
 
-/** Failures before the first byte of the request has left. */
+/** Failures that come before the first byte of the request has left. */
 const NOT_SENT: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -29,7 +29,8 @@ const NOT_SENT: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * One `execute` over HTTP. Never throws. Redirects are refused: a token goes to the configured host only.
+ * Sends one `execute` over HTTP. It never throws. It refuses redirects, because a token goes to the configured host
+ * only.
  * `baseUrl` is the address above the methods, such as `https://api.vk.ru/method`.
  */
 export function httpExecute(options: {
@@ -61,7 +62,7 @@ export function httpExecute(options: {
   };
 }
 
-/** Waits, and takes an aborted wait for a finished one. */
+/** Waits. An aborted wait counts as a finished one. */
 export const ignoreAbort = (wait: Promise<void>): Promise<void> => wait.catch(() => {});
 
 function readReply(status: number, body: string): RequestOutcome {
@@ -87,7 +88,7 @@ function readReply(status: number, body: string): RequestOutcome {
   };
 }
 
-/** fetch hides the reason in `cause`; a host with several addresses gives one error for each. */
+/** fetch hides the reason in `cause`. A host with several addresses gives one error for each. */
 function wasSent(error: unknown): boolean {
   const cause = (error as { cause?: unknown }).cause;
   const each = cause instanceof AggregateError ? cause.errors : [cause];

@@ -23,12 +23,12 @@ import { readingsOf } from './titles.ts';
 import type { TokenBatcher } from './token-batcher.ts';
 import type { Clock } from './transport.ts';
 
-/** VK: a chat's peer id is this plus its chat id. */
+/** In VK a chat's peer id is this plus its chat id. */
 const CHAT_PEER_BASE = 2_000_000_000;
-/** VK: you left this chat. */
+/** VK's code for «you left this chat». */
 const LEFT_ALREADY = 922;
 
-/** One token at work, shared by every school that has it. */
+/** One token at work. Every school that has it shares it. */
 export interface TokenLine {
   batcher: TokenBatcher;
   scan: SharedScan<ListedChat[]>;
@@ -36,7 +36,7 @@ export interface TokenLine {
 
 export interface AccountParts {
   line: TokenLine;
-  /** Of the user token that makes calls; null where the school has none. */
+  /** The line of the user token that makes calls. Null where the school has none. */
   callsLine: TokenLine | null;
   leadsToSferum: (link: string) => boolean;
   clock: Clock;
@@ -44,10 +44,10 @@ export interface AccountParts {
   limits: VkLimits;
 }
 
-/** `once`: never again after an unknown outcome. `freely`: its repetition changes nothing. */
+/** `once`: the call is never repeated after an unknown outcome. `freely`: its repetition changes nothing. */
 type Repeat = 'once' | 'freely';
 
-/** The port's account in terms of VK's methods. */
+/** The port's account in the terms of VK's methods. */
 export class VkAccount implements SferumAccount {
   readonly ownerId: number;
   readonly mode: MembershipMode;
@@ -128,7 +128,8 @@ export class VkAccount implements SferumAccount {
 
   async ownChats(options: CallOptions): Promise<FoundChat[]> {
     const { scan } = this.#parts.line;
-    // A scan serves others too: it is not given up with one of them, and does not linger with the bulk.
+    // A scan serves other callers, too. So it is not given up with one of them, and does not linger with the
+    // bulk.
     const priority = options.priority === 'bulk' ? 'event' : options.priority;
     const ask = this.#asker({ priority, ...(options.onSent && { onSent: options.onSent }) });
     const listed = await scan.result(() => listChats(ask));
@@ -154,7 +155,7 @@ export class VkAccount implements SferumAccount {
     );
   }
 
-  /** Can be begun again after any of its steps: who has left already only clears. */
+  /** Can be begun again after any of its steps: an account that has left already only clears. */
   async abandonChat(chat: ChatRef, title: string, options: CallOptions): Promise<void> {
     await unlessLeft(this.renameChat(chat, title, options));
     const clear = writeCall('messages.deleteConversation', { peer_id: this.#peerId(chat) });
@@ -162,7 +163,7 @@ export class VkAccount implements SferumAccount {
     await unlessLeft(this.removeMember(chat, this.ownerId, options));
   }
 
-  /** `callId` is empty where VK gives none (its schema lets it): such a call cannot be ended by us. */
+  /** `callId` is empty where VK gives none, which its schema allows. We cannot end such a call. */
   async startCall(options: CallOptions): Promise<{ callId: string; joinLink: string }> {
     const call = writeCall('calls.start', {});
     const reply = shaped(
@@ -198,7 +199,7 @@ export class VkAccount implements SferumAccount {
     return async (call, reply) => shaped(call, await this.#send(call, 'freely', options, line), reply);
   }
 
-  /** What was wanted is so: now, already, or as soon as the person accepts. */
+  /** Sends the call. It is done where what was wanted is so: now, already, or as soon as the person accepts. */
   async #settle(
     call: VkCall,
     options: CallOptions,
@@ -230,7 +231,7 @@ export class VkAccount implements SferumAccount {
     });
   }
 
-  /** Chat ids are local to who looks: another account's would be some other chat. */
+  /** A chat id is local to the account that looks: another account's id would name some other chat. */
   #peerId(chat: ChatRef): number {
     if (chat.ownerId !== this.ownerId) throw new SferumError('defect', 'a chat of another account');
     return chat.peerId;
@@ -257,7 +258,7 @@ async function told(
   }
 }
 
-/** Passes over VK's word that we are out of the chat already. */
+/** Ignores VK's word that we are out of the chat already. */
 async function unlessLeft(attempt: Promise<void>): Promise<void> {
   try {
     await attempt;
@@ -266,7 +267,7 @@ async function unlessLeft(attempt: Promise<void>): Promise<void> {
   }
 }
 
-/** An answer that is not what the method gives says nothing about what has happened. */
+/** Refuses as `unknown` an answer that is not what the method gives: it says nothing about what has happened. */
 function shaped<T>(call: VkCall, value: unknown, reply: z.ZodType<T>): T {
   const parsed = reply.safeParse(value);
   if (parsed.success) return parsed.data;

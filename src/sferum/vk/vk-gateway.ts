@@ -14,17 +14,17 @@ export interface VkGatewayOptions {
   fetch?: typeof fetch;
   pace: Pace;
   clock: Clock;
-  /** 0 to 1, as Math.random: spreads retries. */
+  /** Gives 0 to 1, as Math.random does. It spreads retries. */
   random: () => number;
   limits?: Partial<VkLimits>;
   log?: VkLog;
   onCall?: OnCall;
 }
 
-/** Characters of a token's digest: enough to tell tokens apart, useless to find one. */
+/** How many characters a token's digest has: enough to tell tokens apart, useless to find one. */
 const KEY_LENGTH = 16;
 
-/** The port over VK's API. Every call travels in an `execute`, at the pace of its token. */
+/** Makes the port over VK's API. Every call travels in an `execute`, at the pace of its token. */
 export function createVkGateway(options: VkGatewayOptions): SferumGateway {
   const { leadsToSferum, pace, clock, random, log } = options;
   const limits = { ...VK_LIMITS, ...options.limits };

@@ -2,17 +2,17 @@ import type { Priority, SferumError } from '../gateway.ts';
 import type { VkCall } from './call.ts';
 import type { VkLimits } from './limits.ts';
 
-/** A call that waits for a place in a request, with the ends of the promise its caller holds. */
+/** A call that waits for a place in a request, with the ends of the promise that its caller holds. */
 export interface WaitingCall {
   readonly call: VkCall;
   readonly priority: Priority;
   readonly sinceMs: number;
-  /** Goes in a request of its own: a batch with it did not compile or answered too much. */
+  /** The call goes in a request of its own, because a batch with it did not compile or its answer was too large. */
   alone: boolean;
-  /** Error 6 so far. */
+  /** How often error 6 struck it so far. */
   tooFast: number;
   readonly signal: AbortSignal | undefined;
-  /** Not sent after this moment (by `Clock.elapsed`). */
+  /** The call is not sent after this moment (by `Clock.elapsed`). */
   readonly notAfterMs: number | undefined;
   onSent(): void;
   resolve(value: unknown): void;
@@ -25,11 +25,13 @@ const URGENT: readonly Lane[] = ['lesson', 'person', 'event'];
 const LANES: readonly Lane[] = ['alone', ...URGENT, 'bulkWrites', 'bulkReads'];
 
 /**
- * The calls of one token that wait, and the choice of the next batch (rule 6). Urgent calls go strictly by
- * priority and at once. Bulk calls linger so that requests fill, writes apart from reads: a request that
- * carries writes carries as many as there are, and reads only fill what is left of it. Where both kinds are
- * due a full request goes first, equals take turns, what has waited long counts as full, and a stream of urgent
- * calls leaves bulk a share, so nobody waits for ever.
+ * Holds the calls of one token that wait, and chooses the next batch (rule 6).
+ *
+ * Urgent calls go at once, strictly by priority. Bulk calls linger so that requests fill. Writes go apart from reads:
+ * a request with writes carries as many as there are, and reads only fill what is left of it.
+ *
+ * Where both kinds are due a full request goes first, and equals take turns. What has waited long counts as full. A
+ * stream of urgent calls leaves bulk a share, so that nobody waits for ever.
  */
 export class WaitingCalls {
   readonly #limits: VkLimits;
@@ -55,12 +57,12 @@ export class WaitingCalls {
     this.#lanes[laneOf(waiting)].push(waiting);
   }
 
-  /** Back to the front in the same order: they were next already, and did not run. */
+  /** Puts calls back to the front in the same order: they were next already, and did not run. */
   putBack(batch: readonly WaitingCall[]): void {
     for (const waiting of batch.toReversed()) this.#lanes[laneOf(waiting)].unshift(waiting);
   }
 
-  /** False if the call waits no longer. */
+  /** Removes a call. False: the call no longer waits. */
   remove(waiting: WaitingCall): boolean {
     const lane = this.#lanes[laneOf(waiting)];
     const index = lane.indexOf(waiting);
@@ -81,7 +83,7 @@ export class WaitingCalls {
     return drained;
   }
 
-  /** How long until something has to go: 0 at once, Infinity when nothing waits. */
+  /** Says how long until something has to go: 0 at once, Infinity when nothing waits. */
   dueInMs(now: number, inFlight: number): number {
     if (this.#lanes.alone.length > 0 || URGENT.some((lane) => this.#lanes[lane].length > 0)) return 0;
     return Math.min(
@@ -105,7 +107,7 @@ export class WaitingCalls {
   }
 
   /**
-   * The next request's calls; empty when bulk calls may still linger.
+   * Takes the calls of the next request. Empty while bulk calls may still linger.
    * `mayShare` keeps apart calls that must not travel together.
    */
   take(now: number, inFlight: number, mayShare: (one: VkCall, other: VkCall) => boolean): WaitingCall[] {
@@ -126,7 +128,7 @@ export class WaitingCalls {
     return batch.calls;
   }
 
-  /** Which bulk calls may join this request, and in which order. */
+  /** Says which bulk calls may join this request, and in which order. */
   #bulkOrder(now: number, inFlight: number, batch: Batch): BulkLane[] {
     const writesDue = this.#bulkDueInMs('bulkWrites', now, inFlight) === 0;
     const readsDue = this.#bulkDueInMs('bulkReads', now, inFlight) === 0;
@@ -135,7 +137,9 @@ export class WaitingCalls {
     return readsDue || batch.calls.length > 0 ? ['bulkReads'] : [];
   }
 
-  /** Where both kinds are due: a full request goes before one that may still fill, otherwise they take turns. */
+  /**
+   * Chooses where both kinds are due: a full request goes before one that may still fill, otherwise they take turns.
+   */
   #isReadsTurn(now: number): boolean {
     const writesRipe = this.#isRipe('bulkWrites', now);
     const readsRipe = this.#isRipe('bulkReads', now);
@@ -166,7 +170,7 @@ function laneOf(waiting: WaitingCall): Lane {
   return waiting.call.write ? 'bulkWrites' : 'bulkReads';
 }
 
-/** `full`: over a limit. `apart`: not together with these. */
+/** `full`: the call would pass a limit. `apart`: the call may not travel with these. */
 type Added = 'added' | 'full' | 'apart';
 
 /** One request in the making, within VK's limits of calls, program and answer. */

@@ -3,7 +3,7 @@ import { type Caller, type Method, USERS } from './method.ts';
 
 const CALL_ID_LENGTH = 36;
 
-/** Every call is a new one with new links: there is no idempotency key and no list of calls. */
+/** Every call is a new one with new links: VK has no idempotency key and no list of calls. */
 function start({ world, token, cause }: Caller) {
   const call = world.startCall(token.ownerId, cause);
   return { call_id: call.callId, ...world.callLinks(call) };

@@ -14,7 +14,7 @@ import {
 
 const MAX_CREATED_WITH = 1_000;
 
-/** A community's chat begins empty; people who cannot be added are silently missing from `peer_ids`. */
+/** A community's chat begins empty. People who cannot be added are missing from `peer_ids` without a word. */
 function createChat(caller: Caller) {
   const { world, token, params, cause } = caller;
   checkGroupId(caller);
@@ -34,7 +34,7 @@ function createChat(caller: Caller) {
   return { chat_id: localId, peer_ids: added };
 }
 
-/** Also when the title is the same: VK posts a service message for every rename. */
+/** Posts a service message also when the title is the same, because VK does for every rename. */
 function editChat(caller: Caller) {
   const chat = changeable(caller, chatIdOf(caller));
   requireAdmin(caller, chat);
@@ -42,7 +42,7 @@ function editChat(caller: Caller) {
   return 1;
 }
 
-/** Clears the conversation for the caller alone; the chat and its members stay. */
+/** Clears the conversation for the caller alone. The chat and its members stay. */
 function deleteConversation(caller: Caller) {
   const { world, token, cause } = caller;
   checkGroupId(caller);
@@ -62,7 +62,7 @@ function getInviteLink(caller: Caller) {
   return { link: world.inviteLink(chat) };
 }
 
-/** Takes links of VK's host and of the sandbox's own; an old (reset) link answers 917. */
+/** Takes links of VK's host and of the sandbox's own. An old (reset) link answers 917. */
 function joinChatByInviteLink({ world, token, params, cause }: Caller) {
   const link = params.requiredText('link');
   const chat = world.chatByInvite(link.slice(link.lastIndexOf('/') + 1));

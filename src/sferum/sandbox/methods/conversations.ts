@@ -9,7 +9,7 @@ const MAX_FOUND = 255;
 const MAX_BY_ID = 100;
 const MAX_ACTIVE_IDS = 4;
 
-/** The caller's conversations, newest first, without chats that the listing lag still hides. */
+/** Lists the caller's conversations, newest first, without chats that the listing lag still hides. */
 function listed({ world, token }: Caller): readonly Place[] {
   const places = world.mailbox(token.ownerId).listed();
   const hiddenAfterMs = world.now() - world.faults.listingLagMs;
@@ -36,7 +36,7 @@ function conversation({ world, token }: Caller, place: Place) {
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
 
-/** Who is out sees the title and his state, not the members. */
+/** A viewer who is out sees the title and their own state, not the members. */
 function chatSettings(place: Place, viewer: number, isEscaped: boolean) {
   const { chat } = place;
   const isIn = place.state === 'in';
@@ -99,7 +99,7 @@ function getConversations(caller: Caller) {
   return { count: places.length, items };
 }
 
-/** Peers that the caller does not have, and for a community chats it does not administer, are left out. */
+/** Leaves out peers that the caller does not have, and for a community the chats it does not administer. */
 function getConversationsById(caller: Caller) {
   const { world, token, params } = caller;
   checkGroupId(caller);

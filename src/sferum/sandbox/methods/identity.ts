@@ -6,7 +6,7 @@ const MAX_GROUPS = 500;
 /** VK's bit of «messages» in a community token's mask. */
 const MESSAGES_PERMISSION = { name: 'messages', setting: 4096 };
 
-/** Who the token is, or the people asked for; ids nobody has are left out. */
+/** Says who the token is, or shows the people asked for. Ids that nobody has are left out. */
 function getUsers({ world, token, params }: Caller) {
   const asked = params.ints('user_ids', MAX_USERS);
   const ids = asked.length > 0 ? asked : token.kind === 'user' ? [token.ownerId] : [];
@@ -25,7 +25,7 @@ function getUsers({ world, token, params }: Caller) {
     });
 }
 
-/** A community token may leave the ids out: itself. */
+/** A community token may leave the ids out: it then asks about itself. */
 function getGroupsById({ world, token, params }: Caller) {
   const asked = [...params.ints('group_ids', MAX_GROUPS), ...params.ints('group_id', 1)];
   if (asked.length === 0 && token.kind === 'user') throw badParameter('group_ids is undefined');

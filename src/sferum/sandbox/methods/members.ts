@@ -20,7 +20,7 @@ const DEFAULT_MEMBERS_COUNT = 20;
 const MAX_MEMBERS_COUNT = 1_000;
 const MAX_ADDED_AT_ONCE = 1_000;
 
-/** What adding this person comes to: 936 for an id nobody has, 18 for a deleted account. */
+/** Says what adding this person comes to: 936 for an id that nobody has, 18 for a deleted account. */
 export function addingOf(world: SandboxWorld, user: number): Adding {
   if (!world.accounts.isUser(user)) return 936;
   const person = world.accounts.person(user);
@@ -31,7 +31,7 @@ function refusal(code: number): VkError {
   return new VkError(code, code === 15 ? "can't add this user" : undefined);
 }
 
-/** Adds or invites one person; throws what VK would answer about him. */
+/** Adds or invites one person. Throws what VK would answer about them. */
 function addOne({ world, token, cause }: Caller, chat: Chat, user: number): void {
   const member = chat.members.get(user);
   if (member) throw member.isRequest ? new VkError(939) : new VkError(15, 'user already in');
@@ -58,7 +58,7 @@ function addChatUser(caller: Caller) {
   return 1;
 }
 
-/** The published schema leaves `user_ids` and the meaning of `invitees` out: confirm by reading the members. */
+/** The published schema leaves out `user_ids` and the meaning of `invitees`: read the members to confirm. */
 function addChatUsers(caller: Caller) {
   const chat = changeable(caller, chatIdOf(caller));
   const failed: number[] = [];
@@ -75,7 +75,7 @@ function addChatUsers(caller: Caller) {
   return { failed_peer_ids: failed, failed_phone_numbers: [], invitees };
 }
 
-/** Leaving is open to everybody; others are removed by admins and by those who invited them. */
+/** Leaving is open to everybody. Others are removed by admins and by the people who invited them. */
 function removeChatUser(caller: Caller) {
   const { world, token, params, cause } = caller;
   const chat = changeable(caller, chatIdOf(caller));
@@ -97,7 +97,7 @@ function canKick(chat: Chat, by: number, id: number): boolean {
   return member !== undefined && (isAdminOf(chat, by) || member.invitedBy === by);
 }
 
-/** Not in the published schema. Confirm by `is_admin`. */
+/** The published schema does not have this method. `is_admin` confirms it. */
 function setMemberRole(caller: Caller) {
   const { world, params, cause } = caller;
   const chat = changeable(caller, chatPeer(caller));
@@ -112,7 +112,7 @@ function setMemberRole(caller: Caller) {
   return 1;
 }
 
-/** Flags that are false are left out. `count` counts all members, the invited included. */
+/** Leaves out flags that are false. `count` counts all members, the invited included. */
 function getConversationMembers(caller: Caller) {
   const { world, token, params } = caller;
   checkGroupId(caller);

@@ -9,7 +9,7 @@ import type { Cause } from '../world.ts';
 /** One call of one method by one token. */
 export type Caller = { world: SandboxWorld; token: Token; params: Params; cause: Cause };
 
-/** A method of VK's API; `params` are the parameters it heeds, others are ignored as VK ignores them. */
+/** A method of VK's API. `params` are the parameters it heeds; it ignores others, as VK does. */
 export type Method = {
   name: string;
   kinds: readonly TokenKind[];
@@ -23,7 +23,7 @@ export const USERS: readonly TokenKind[] = ['user'];
 
 const MAX_CHAT_ID = 100_000_000;
 
-/** The caller's place in a chat, for reading: 927 unknown, 917 not in it (or a community that is no admin). */
+/** Finds the caller's place in a chat, for reading. 927: unknown; 917: not in it, or a community that is no admin. */
 export function readable({ world, token }: Caller, localId: number): Place {
   const place = world.mailbox(token.ownerId).places.get(localId);
   if (!place) throw new VkError(927);
@@ -32,7 +32,7 @@ export function readable({ world, token }: Caller, localId: number): Place {
   return place;
 }
 
-/** The chat, for changing: as for reading, and 922 left, 945 disabled, 946 not supported. */
+/** Finds the chat, for changing. Errors as for reading, and 922: left; 945: disabled; 946: not supported. */
 export function changeable({ world, token }: Caller, localId: number): Chat {
   const place = world.mailbox(token.ownerId).places.get(localId);
   if (!place) throw new VkError(927);
@@ -49,12 +49,12 @@ export function requireAdmin(caller: Caller, chat: Chat): void {
 
 export const chatIdOf = ({ params }: Caller) => params.requiredInt('chat_id', { min: 0, max: MAX_CHAT_ID });
 
-/** The local chat id of `peer_id`; a peer that is no chat is a chat that does not exist. */
+/** Gives the local chat id of `peer_id`. A peer that is no chat is a chat that does not exist. */
 export function chatPeer({ params }: Caller): number {
   return params.requiredInt('peer_id') - CHAT_PEER_BASE;
 }
 
-/** A community's own `group_id` may be repeated; another's is refused. */
+/** A community may repeat its own `group_id`. Another's is refused. */
 export function checkGroupId({ params, token }: Caller): void {
   const groupId = params.int('group_id', { min: 0 });
   if (groupId !== undefined && token.kind === 'community' && groupId !== -token.ownerId)

@@ -40,7 +40,7 @@ export function createGuards(ctx: Context): Guards {
 }
 
 /**
- * The body is read here, once, within its size (413) and its time (408, #33: a slow client); handlers find it in
+ * Reads the body once, within its size (413) and its time (408 for a slow client, reliability 33). Handlers find it in
  * memory.
  */
 function arrived(maxSize: number, timeoutMs: number): MiddlewareHandler {

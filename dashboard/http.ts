@@ -128,7 +128,7 @@ function paced(rates: Rates, resolve: ResolveCaller): ResolveCaller {
 const HEADERS_TIMEOUT_MS = 10_000;
 const HEADERS_BYTES = 16 * 1024;
 
-/** For node's HTTP server: it answers 408 to clients that are slower than that, whatever the route (#33). */
+/** The limits of node's HTTP server, which answers 408 to slower clients, whatever the route (reliability 33). */
 export function serverOptions(limits: Limits): ServerOptions {
   return {
     requestTimeout: limits.uploadTimeoutMs,

@@ -4,8 +4,9 @@ import { Refusal } from '../src/refusal.ts';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses changes that another site's page makes a browser send (#27). A Bearer needs no such check: no other
- * page can send it. A cookie must come with proof that the page is ours; without either, the 401 comes later.
+ * Refuses changes that another site's page makes a browser send (reliability 27). A Bearer needs no such check,
+ * because no other page can send it. A cookie must come with proof that the page is ours. Without either the 401 comes
+ * later.
  */
 export function sameOriginChanges(publicUrl: string): MiddlewareHandler {
   const own = new URL(publicUrl);

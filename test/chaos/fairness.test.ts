@@ -1,4 +1,4 @@
-/** Rule 7, and scenario 17: schools do not stand in each other's way. */
+/** Rule 7, and reliability 17: schools do not stand in each other's way. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';

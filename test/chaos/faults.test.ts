@@ -17,7 +17,7 @@ function copies(of: TestApp): Map<string, number> {
   return count;
 }
 
-test('V2, V3 with 15 % of replies lost, 5 % 502 and 5 % error 10 every chat exists once and everybody is in', async () => {
+test('V2, V3: with 15 % of replies lost, 5 % 502 and 5 % error 10 every chat exists once and everybody is in', async () => {
   world = await startTestApp({ sandbox: { random: seeded(seedFrom('CHAOS_SEED')) } });
   const school = await importSmallSchool(world);
   world.sandbox.world.faults.rates = { lostReply: 0.15, http502: 0.05, error10: 0.05 };

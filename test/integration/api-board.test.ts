@@ -36,7 +36,7 @@ const waiting = async () =>
 
 describe('the queue board', () => {
   test.each(['/admin/queues', '/admin/queues/', '/admin/queues/api/queues', '/admin/queues/static/js/x.js'])(
-    '#28: %s is 401 without login and 403 for all but operators',
+    'reliability 28: %s is 401 without login and 403 for all but operators',
     async (path) => {
       expect((await world.request(path)).status).toBe(401);
       const admin = await tokenOf({ role: 'school-admin', school: 's1' });

@@ -89,13 +89,13 @@ describe('bodies', () => {
     ],
     ['a JSON body of unknown length', () => putSferum(chunks('"', 'x'.repeat(JSON_LIMIT_BYTES), '"'))],
     ['a roster', () => upload('x'.repeat(ZIP_LIMIT_BYTES + 1))],
-  ])('#33: %s over its limit is 413', async (_, send) => {
+  ])('reliability 33: %s over its limit is 413', async (_, send) => {
     const response = await send();
     expect(response.status).toBe(413);
     expect(await problemOf(response)).toMatchObject({ type: 'too-large' });
   });
 
-  test('#33: a body that does not arrive is 408', async () => {
+  test('reliability 33: a body that does not arrive is 408', async () => {
     const response = await putSferum(new ReadableStream());
     expect(response.status).toBe(408);
     expect(await problemOf(response)).toMatchObject({ type: 'request-timeout' });
@@ -131,7 +131,7 @@ describe('bodies', () => {
     expect(world.asked).toEqual([]);
   });
 
-  test('#16: a NUL in a filter or a path is 400, other odd texts just find nothing', async () => {
+  test('reliability 16: a NUL in a filter or a path is 400, other odd texts just find nothing', async () => {
     expect((await world.request('/v1/schools/s1/chats?title=%00', { token: operator })).status).toBe(400);
     expect((await world.request('/v1/schools/%00/chats', { token: operator })).status).toBe(400);
     for (const odd of ['%F0%9F%92%A9', '%E2%80%AE', '<b>', "';--", '%25_', '\ud800']) {

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-describe('#27: changes from other sites’ pages', () => {
+describe('reliability 27: changes from other sites’ pages', () => {
   const path = '/v1/schools/s1/sferum';
   const send = (headers: Record<string, string>, token?: string) =>
     world.request(path, { method: 'PUT', headers, body: '{}', ...(token ? { token } : {}) });
@@ -68,7 +68,7 @@ describe('what goes out', () => {
     });
   });
 
-  test('V5, #29: an error of ours tells nothing, neither outside nor in the log', async () => {
+  test('V5, reliability 29: an error of ours tells nothing, neither outside nor in the log', async () => {
     await using broken = await createApiWorld({
       commands: {
         saveSettings: () =>
@@ -95,7 +95,7 @@ describe('what goes out', () => {
     expect(told).not.toContain(operator);
   });
 
-  test('#32: a database that cannot write is 503, to be tried again', async () => {
+  test('reliability 32: a database that cannot write is 503, to be tried again', async () => {
     await using readOnly = await createApiWorld({
       commands: {
         saveSettings: () => Promise.reject(Object.assign(new Error('read-only'), { code: '25006' })),

@@ -133,7 +133,7 @@ test('every route of /openapi.json under /v1 is in this table, and the other way
 });
 
 describe.each(ROUTES)('%s', (route) => {
-  test('#26: is 401 without a token that holds', async () => {
+  test('reliability 26: is 401 without a token that holds', async () => {
     const claims = { role: ALLOWED[route]![0]!, school: 's1' };
     const bad = [
       undefined,
@@ -168,7 +168,7 @@ describe.each(ROUTES)('%s', (route) => {
     }
   });
 
-  test('#12, V4: is 404 for the things of another school, and does nothing', async () => {
+  test('reliability 12, V4: is 404 for the things of another school, and does nothing', async () => {
     if (route === 'POST /v1/roster-imports') return expectImportStaysWithin();
     for (const role of ALLOWED[route]!) {
       await expectProblem(await call(route, 's2', await tokenOf({ role, school: 's1' })), 404);

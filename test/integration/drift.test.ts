@@ -25,7 +25,7 @@ const someMember = () =>
     (id) => id !== bigChat().ownerId && !bigChat().members.get(id)!.isAdmin,
   )!;
 
-test('D8 a stranger is taken out, a missing member and a lost admin come back, by themselves', async () => {
+test('D8: a stranger is taken out, a missing member and a lost admin come back, by themselves', async () => {
   const chat = bigChat();
   const [admin] = [...chat.members].find(([id, m]) => m.isAdmin && id !== chat.ownerId)!;
   world.sandbox.world.join(chat.id, STRANGER);
@@ -34,7 +34,7 @@ test('D8 a stranger is taken out, a missing member and a lost admin come back, b
   await vi.waitFor(async () => expect(await world.differences([school])).toEqual([]), WAITING);
 });
 
-test('D8 who keeps leaving is let go, and counts among those who cannot be reached', async () => {
+test('D8: who keeps leaving is let go, and counts among those who cannot be reached', async () => {
   const chat = bigChat();
   const leaver = someMember();
   for (let time = 1; time <= LEAVES_RESPECTED; time++) {
@@ -56,7 +56,7 @@ test('D8 who keeps leaving is let go, and counts among those who cannot be reach
   expect(chat.members.has(leaver)).toBe(false);
 });
 
-test('F4 a crowd of strangers is held, and goes once somebody approves', async () => {
+test('F4: a crowd of strangers is held, and goes once somebody approves', async () => {
   const chat = bigChat();
   const crowd = Array.from({ length: 40 }, (_, i) => STRANGER + i);
   for (const stranger of crowd) world.sandbox.world.join(chat.id, stranger);
@@ -80,7 +80,7 @@ test('F4 a crowd of strangers is held, and goes once somebody approves', async (
   expect(await world.differences([school])).toEqual([]);
 });
 
-test('F4 people of the school who crowd into a chat that is not theirs are held once, whatever else happens to it', async () => {
+test('F4: people of the school who crowd into a chat that is not theirs are held once, whatever else happens to it', async () => {
   const staff = [...world.sandbox.world.chats.values()].find((chat) => chat.title === 'Учительская')!;
   const { rows: pupils } = await sql<{ profile: string }>`
     select l.vk_user_id as profile from profile_link l join person p on p.school_id = l.school_id and p.id = l.person_id

@@ -56,14 +56,14 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second.url, 'select number from kept')).toEqual([{ number: 7 }]);
   });
 
-  it('leads its own process group, so that Ctrl-C in the terminal does not reach it (scenario 14)', async () => {
+  it('leads its own process group, so that Ctrl-C in the terminal does not reach it (reliability 14)', async () => {
     await using place = await temporaryPlace();
     await using _server = await start(place);
     const { pid } = await place.postmaster();
     expect(process.kill(-pid, 0)).toBe(true);
   });
 
-  it('tells that it has died, and starts again with what was committed (V6, scenario 5)', async () => {
+  it('tells that it has died, and starts again with what was committed (V6, reliability 5)', async () => {
     await using place = await temporaryPlace();
     const first = await startEmbeddedPostgres({ dataDir: place.dataDir });
     await query(first.url, 'create table kept as select 7 as number');
@@ -98,7 +98,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(query(server.url, 'select 1')).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('attaches to the server that a killed process left, and stops it as its last user (scenario 15)', async () => {
+  it('attaches to the server that a killed process left, and stops it as its last user (reliability 15)', async () => {
     await using place = await temporaryPlace();
     const { child, url } = await startElsewhere(place);
     const { pid } = await place.postmaster();
@@ -113,7 +113,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await isPostmasterOf(pid, place.cluster)).toBe(false);
   });
 
-  it('neither kills nor heeds a stranger whose pid stands in a stale postmaster.pid (scenario 15)', async () => {
+  it('neither kills nor heeds a stranger whose pid stands in a stale postmaster.pid (reliability 15)', async () => {
     await using place = await temporaryPlace();
     const first = await start(place);
     await query(first.url, 'create table kept as select 7 as number');

@@ -12,7 +12,7 @@ const school = hearingWorld();
 const { event, post, hear, everything, moved } = school;
 
 describe('statements against each other', () => {
-  test('#25 an event again is a duplicate and does nothing; one altered under its id neither', async () => {
+  test('reliability 25: an event again is a duplicate and does nothing; one altered under its id neither', async () => {
     const first = moved('o1', [{ studentId: 'p1', classId: 'c5a', toClassId: 'c5b' }]);
     expect(await hear(first, first)).toEqual({ accepted: 1, duplicates: 1, rejected: [] });
     const altered = { ...first, data: { ...first.data, kind: 'withdrawal' } };
@@ -57,7 +57,7 @@ describe('statements against each other', () => {
     });
   });
 
-  test('D0 a type that is not switched on changes facts only, and follows once it is', async () => {
+  test('D0: a type that is not switched on changes facts only, and follows once it is', async () => {
     await sql`update school set switched_on = '{class}'`.execute(everywhere(school.world.ctx));
     await hear(moved('o1', [{ studentId: 'p1', classId: 'c5a', toClassId: 'c5b' }]));
     expect(everything()).toMatchObject({ '5Б класс': '102* 201 204 205', '5Б родители': '102*' });
@@ -66,7 +66,7 @@ describe('statements against each other', () => {
   });
 });
 
-test('F4 more removals than the limit are held as an operation of the event; additions go on; approved they are done', async () => {
+test('F4: more removals than the limit are held as an operation of the event; additions go on; approved they are done', async () => {
   const limits = { chatShare: 0.2, chatAtLeast: 1, schoolShare: 1, schoolAtLeast: 1000 };
   await sql`update school set limits = ${JSON.stringify(limits)}::jsonb`.execute(
     everywhere(school.world.ctx),
@@ -94,7 +94,7 @@ test('F4 more removals than the limit are held as an operation of the event; add
   expect(school.world.inSferum('5А/География')).toBe('101* 203');
 });
 
-test('J9 what followed an event has its delay, from the event to the chat', async () => {
+test('J9: what followed an event has its delay, from the event to the chat', async () => {
   const before = new Date(school.world.ctx.clock.now());
   await hear(event('sgo.person.removed', { id: 't3' }));
   const delays = await findDelays(

@@ -9,7 +9,7 @@ const school = hearingWorld();
 const { event, post, hear, everything, moved } = school;
 
 describe('classes and groups', () => {
-  test('D1 a new class gets two chats with whoever is enrolled by then, and a class ahead none until its term', async () => {
+  test('D1: a new class gets two chats with whoever is enrolled by then, and a class ahead none until its term', async () => {
     const order = { kind: 'enrollment', effectiveOn: '2026-10-01' };
     await hear(
       event('sgo.order.issued', { id: 'o1', ...order, items: [{ studentId: 'p1', classId: 'c6' }] }),
@@ -28,7 +28,7 @@ describe('classes and groups', () => {
     await school.world.settled();
   });
 
-  test('D9 a renamed class renames its chats; a closed one gains nobody and still loses who departs', async () => {
+  test('D9: a renamed class renames its chats; a closed one gains nobody and still loses who departs', async () => {
     await hear(event('sgo.class.saved', { id: 'c5a', title: '5В', homeroomTeacherIds: ['t1', 't3'] }));
     expect(everything()).toMatchObject({
       '5В класс': '101* 103* 201 202 203',
@@ -55,7 +55,7 @@ describe('classes and groups', () => {
     expect(school.world.inSferum('5В класс')).toBe('101* 103* 201 202');
   });
 
-  test('D5 a new subject group gets its chat once it has pupils; its list is whole, and it ends archived', async () => {
+  test('D5: a new subject group gets its chat once it has pupils; its list is whole, and it ends archived', async () => {
     const group = { id: 'phys', title: '5/Физика', subject: 'Физика', teacherIds: ['t3'] };
     await hear(event('sgo.subject-group.saved', { ...group, studentIds: [] }));
     expect(school.world.inSferum('5/Физика')).toBeNull();
@@ -72,7 +72,7 @@ describe('classes and groups', () => {
 });
 
 describe('people', () => {
-  test('D2 a new teacher enters «Учительская»; who is removed leaves every chat, and a school admin stands in', async () => {
+  test('D2: a new teacher enters «Учительская»; who is removed leaves every chat, and a school admin stands in', async () => {
     const teacher = { familyName: 'Новая', givenName: 'Яна', roles: ['teacher'] };
     await hear(
       event('sgo.person.saved', { id: 't9', ...teacher }),
@@ -85,7 +85,7 @@ describe('people', () => {
     expect(everything()).toMatchObject({ Учительская: '101 102 103 109 901*', '5Б класс': '102* 204 205' });
   });
 
-  test('D4 a parent comes with a link to a child and leaves with the last one', async () => {
+  test('D4: a parent comes with a link to a child and leaves with the last one', async () => {
     await hear(event('sgo.guardian.linked', { guardianId: 'f1', studentId: 'p4' }));
     expect(everything()).toMatchObject({ '5А родители': '101* 301 302', '5Б родители': '102* 302' });
     await hear(event('sgo.guardian.unlinked', { guardianId: 'f1', studentId: 'p1' }));
@@ -94,7 +94,7 @@ describe('people', () => {
     expect(school.world.inSferum('5Б родители')).toBe('102*');
   });
 
-  test('A5, A6 unlinking takes a person out of every chat in Sferum, relinking brings him back as he was', async () => {
+  test('A5, A6: unlinking takes a person out of every chat in Sferum, relinking brings him back as he was', async () => {
     const before = everything();
     await hear(event('sgo.profile.unlinked', { personId: 't1' }));
     expect(everything()).toMatchObject({ '5А класс': '201 202 203', Учительская: '102 103 901*' });
@@ -104,14 +104,14 @@ describe('people', () => {
     expect(school.world.inSferum('5А класс')).toBe('111* 201 202 203');
   });
 
-  test('A7 of two adults with one VK ID each chat has it once, and one unlinking keeps the other one’s chats', async () => {
+  test('A7: of two adults with one VK ID each chat has it once, and one unlinking keeps the other one’s chats', async () => {
     expect(await hear(event('sgo.profile.linked', { personId: 't3', vkUserId: 101 }))).toEqual(taken(1));
     expect(school.world.inSferum('Учительская')).toBe('101 102 901*');
     await hear(event('sgo.profile.unlinked', { personId: 't1' }));
     expect(everything()).toMatchObject({ Учительская: '101 102 901*', '5А класс': '201 202 203' });
   });
 
-  test('A7 a VK ID of anybody is refused to a pupil and a pupil’s to anybody else, also in another school', async () => {
+  test('A7: a VK ID of anybody is refused to a pupil and a pupil’s to anybody else, also in another school', async () => {
     const before = everything();
     await sql`insert into school (id, name) values ('s2', 'Школа № 2')`.execute(everywhere(school.world.ctx));
     const refused = {

@@ -46,7 +46,7 @@ const roster = fc.record({
 });
 type Roster = typeof roster extends fc.Arbitrary<infer R> ? R : never;
 
-test('V1 whatever order events and a roster come in, and however they are batched, the world is one', async () => {
+test('V1: whatever order events and a roster come in, and however they are batched, the world is one', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(arbitraryEvent, { minLength: 3, maxLength: 12 }).chain((events) => {

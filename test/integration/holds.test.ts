@@ -45,7 +45,7 @@ async function conditionOf(title: string): Promise<string> {
   return rows[0]!.condition;
 }
 
-test('A5, F4 unlinking is asked for by name: no stranger, no breach, and it counts for nothing', async () => {
+test('A5, F4: unlinking is asked for by name: no stranger, no breach, and it counts for nothing', async () => {
   const { rows: linked } = await sql<{ id: string }>`
     select distinct l.person_id as id from profile_link l join person p on p.school_id = l.school_id and p.id = l.person_id
     where l.present and 'student' = any(p.roles) order by 1 limit 25`.execute(everywhere(world.ctx));
@@ -73,7 +73,7 @@ test('A5, F4 unlinking is asked for by name: no stranger, no breach, and it coun
   expect(await world.differences([school])).toEqual([]);
 });
 
-test('F4 what is held while a question is open is added to it, and each of its chats says so', async () => {
+test('F4: what is held while a question is open is added to it, and each of its chats says so', async () => {
   const [one, other] = bigChats();
   crowdInto(one!, STRANGER);
   await vi.waitFor(
@@ -86,7 +86,7 @@ test('F4 what is held while a question is open is added to it, and each of its c
   for (const { title } of [one!, other!]) expect(await conditionOf(title)).toBe('held');
 });
 
-test('F4 a question about strangers who leave by themselves is over', async () => {
+test('F4: a question about strangers who leave by themselves is over', async () => {
   const [chat] = bigChats();
   const crowd = crowdInto(chat!, STRANGER);
   await vi.waitFor(async () => expect(await holds()).toMatchObject([{ state: 'held' }]), WAITING);
@@ -98,7 +98,7 @@ test('F4 a question about strangers who leave by themselves is over', async () =
   await vi.waitFor(async () => expect(await conditionOf(chat!.title)).toBe('synced'), WAITING);
 });
 
-test('F4 of two who decide at once one decides, the other is told who did, and the work ends', async () => {
+test('F4: of two who decide at once one decides, the other is told who did, and the work ends', async () => {
   const [chat] = bigChats();
   crowdInto(chat!, STRANGER);
   await vi.waitFor(async () => expect(await holds()).toMatchObject([{ state: 'held' }]), WAITING);

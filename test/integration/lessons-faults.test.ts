@@ -100,7 +100,7 @@ describe('starting a call', () => {
     expect(await world.journal()).toEqual(['meeting-create', 'call-start']);
   });
 
-  test('#18: eight workers on one lesson start one call', async () => {
+  test('reliability 18: eight workers on one lesson start one call', async () => {
     await lessonsQueue().pause();
     await world.create();
     await Promise.all(Array.from({ length: 8 }, () => tendLesson(world.ctx, GEO)));
@@ -124,7 +124,7 @@ describe('starting a call', () => {
     await expectOrphansReported([link]);
   });
 
-  test('#3: stopped for so long that another took over: what it started is ended, and was shown to nobody', async () => {
+  test('reliability 3: stopped for so long that another took over: what it started is ended, and was shown to nobody', async () => {
     await lessonsQueue().pause();
     await world.create();
     const answered = Promise.withResolvers<void>();

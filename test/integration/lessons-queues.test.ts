@@ -36,7 +36,7 @@ describe.each(backends())('the queue on %s', (backend) => {
     await world.runs(0);
   });
 
-  test('#8: wiped before the lesson, it is given the job again by the sweep', async () => {
+  test('reliability 8: wiped before the lesson, it is given the job again by the sweep', async () => {
     await queue().pause();
     await world.create();
     await vi.waitFor(async () => expect(await given()).toBe(1), WAITING);

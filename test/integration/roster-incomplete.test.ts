@@ -82,7 +82,7 @@ async function decide(id: string, decision: 'approve' | 'reject'): Promise<Shown
 
 const removals = () => world.sandbox.world.ledger.of('remove').length;
 
-test('J2, #11: a whole roster without 60 % of its enrollments takes nobody out; who is new comes in; the next one heals it', async () => {
+test('J2, reliability 11: a whole roster without 60 % of its enrollments takes nobody out; who is new comes in; the next one heals it', async () => {
   const before = await stateOf(world);
   const held = await take(withNewcomer(cut(whole)), TUESDAY);
   expect(held.state).toBe('held');

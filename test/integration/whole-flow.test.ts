@@ -77,11 +77,11 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     await redis?.[Symbol.asyncDispose]();
   });
 
-  test('D0 an import alone changes facts and nothing at Sferum', () => {
+  test('D0: an import alone changes facts and nothing at Sferum', () => {
     expect(world.sandbox.world.chats.size).toBe(0);
   });
 
-  test('F3, J7 a dry run creates nothing, and its plan is what the apply then does, call by call', async () => {
+  test('F3, J7: a dry run creates nothing, and its plan is what the apply then does, call by call', async () => {
     const dryRun = await initialize(world, school, { types: ALL_TYPES, dryRun: true });
     expect(dryRun.state).toBe('succeeded');
     expect(writesOf(world)).toBe(0);
@@ -131,7 +131,7 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     expect(stats.requests - before.requests).toBe(Math.ceil(chats / 25));
   });
 
-  test('D8 strangers go and the missing come back at the next initialisation', async () => {
+  test('D8: strangers go and the missing come back at the next initialisation', async () => {
     const [chat] = [...world.sandbox.world.chats.values()].filter((c) => c.members.size > 5);
     const [missing] = [...chat!.members.keys()].filter((id) => id !== chat!.ownerId);
     world.sandbox.world.join(chat!.id, 999_000_111);
@@ -141,7 +141,7 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     expect(await world.differences([school])).toEqual([]);
   });
 
-  test('F3 a plan is refused as out of date once the world has moved', async () => {
+  test('F3: a plan is refused as out of date once the world has moved', async () => {
     const dryRun = await initialize(world, school, { types: ALL_TYPES, dryRun: true });
     await sql`update school set revision = revision + 1 where id = ${school}`.execute(everywhere(world.ctx));
     const path = `/v1/schools/${school}/initializations`;
@@ -150,7 +150,7 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     expect(await response.json()).toMatchObject({ type: expect.stringContaining('plan-stale') });
   });
 
-  test('F3 a plan is applied once, and not after a later one, though nothing was left to change', async () => {
+  test('F3: a plan is applied once, and not after a later one, though nothing was left to change', async () => {
     const [older, later] = [
       await initialize(world, school, { types: ['class'], dryRun: true }),
       await initialize(world, school, { types: ['class'], dryRun: true }),

@@ -141,11 +141,11 @@ describe('a file that cannot be read ends in one problem', () => {
       'line-too-long',
     ],
     ['too many rows', withRows(files, 'orgs.csv', ...Array(2_000).fill('')), { rows: 20 }, 'too-many-rows'],
-  ])('#33: %s', async (_, roster, limits, code) => {
+  ])('reliability 33: %s', async (_, roster, limits, code) => {
     expect((await problemOf(await zipRoster(roster), limits)).code).toBe(code);
   });
 
-  test('#33: a file larger than the archive says is not read to its end', async () => {
+  test('reliability 33: a file larger than the archive says is not read to its end', async () => {
     const zip = Buffer.from(await zipRoster(files));
     const packed = deflateRawSync(Buffer.from(files['users.csv']!));
     const local = zip.indexOf(packed);
@@ -400,7 +400,7 @@ describe('a bad row is told and does not stop the rest', () => {
     expect(reading.rows.rejectedTotal).toBe(30);
   });
 
-  test('#16: names come in clean', async () => {
+  test('reliability 16: names come in clean', async () => {
     const evil = Buffer.from(
       files['users.csv']!.replace('Загурская,', "За\u0000гу\u0085р\u202eская\t\u200b  (я) 😀 <b>'--##,"),
     );

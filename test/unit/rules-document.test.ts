@@ -25,7 +25,7 @@ const files = PLACES.flatMap((folder) =>
 const LONE_SURROGATE = 'ED A0 80';
 const numbers = (text: string) => text.match(/\d+/g) ?? [];
 
-/** The codes of a text: `D7`, `V2`, `rule 4`, and `#5` for all three ways of naming a scenario. */
+/** The codes of a text: `D7`, `V2`, `rule 4`, `reliability 5` (also where it says «scenario 5» or «#5»). */
 function citedIn(text: string): string[] {
   const plain = text.replaceAll(LONE_SURROGATE, '');
   const list = String.raw`\d{1,2}(?:(?:, | and )\d{1,2})*\b`;
@@ -37,7 +37,7 @@ function citedIn(text: string): string[] {
       .map((n) => `rule ${n}`),
     ...[...all(String.raw`\b(?:reliability|scenarios?) ${list}`), ...all(String.raw`(?<![&\w])#\d{1,2}\b`)]
       .flatMap(numbers)
-      .map((n) => `#${n}`),
+      .map((n) => `reliability ${n}`),
   ];
 }
 

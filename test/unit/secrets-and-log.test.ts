@@ -69,7 +69,7 @@ describe('a sealed secret', () => {
   });
 });
 
-describe('V5, #29: the log', () => {
+describe('V5, reliability 29: the log', () => {
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
 

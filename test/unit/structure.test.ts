@@ -73,7 +73,7 @@ describe('what stands in one place alone', () => {
     expect(containing(/process\.env/, ['src/config.ts'])).toEqual([]);
   });
 
-  test('J10 methods of VK are named in the adapter and the sandbox', () => {
+  test('J10: methods of VK are named in the adapter and the sandbox', () => {
     expect(containing(/\b(messages|calls|users|groups)\.[a-z]+[A-Z]\w+/, ['src/sferum/'])).toEqual([]);
   });
 

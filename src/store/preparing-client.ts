@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import { BoundedClient } from './bounded-client.ts';
 
 /** Texts beyond so many are sent as they are: a prepared one holds memory on every connection. */
@@ -16,7 +17,15 @@ export class PreparingClient extends BoundedClient {
   override query(...[text, values, ...rest]: any[]): any {
     const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : null;
     const [first, ...others] = name ? [{ name, text, values }, ...rest] : [text, values, ...rest];
+    this.#gather();
     return super.query(first, ...others);
+  }
+
+  /** Statements of one turn leave in one write: a transaction's beginning and end cost no message of their own. */
+  #gather(): void {
+    const { stream } = (this as unknown as { connection: { stream: Duplex } }).connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
   }
 }
 

@@ -11,7 +11,7 @@ import type { Lane } from './lanes.ts';
 
 /**
  * A door to one lane behind which every statement stands in a transaction that begins with `opening`: what it sets
- * (`set_config(…, true)`, `set local role`) ends with the transaction, so a connection given back carries nothing.
+ * (`set local`) ends with the transaction, so a connection given back carries nothing.
  * A statement of its own is sent in one flight with its transaction's begin and end: no further wait for the network.
  */
 export function doorThrough(pool: Lane, opening: string): Kysely<never> {
@@ -30,7 +30,7 @@ export function doorThrough(pool: Lane, opening: string): Kysely<never> {
 export function inSchool(schoolId: string): string {
   // A text with NUL cannot be an id, nor be sent; the empty one is no school's.
   const id = schoolId.includes('\0') ? '' : schoolId;
-  return `begin; select set_config('app.school', ${pg.escapeLiteral(id)}, true)`;
+  return `begin; set local app.school = ${pg.escapeLiteral(id)}`;
 }
 
 /** The transaction is the role's. */

@@ -161,7 +161,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     tags: ['Lessons'],
     summary: 'Enter: on to the call while the lesson runs (I5, I6)',
     description:
-      '409 `lesson-not-started` (with `opensAt`), `lesson-over`; 404 where there is no meeting; 503 `call-not-ready` while its call is being started',
+      '409 `lesson-not-started` (with `opensAt`), `lesson-over`, `calls-need-user-token`; 404 where there is no meeting; 503 `call-not-ready` while its call is being started',
     middleware: guards.read('school-admin', 'staff', 'student'),
     request: { params: IdParam, query: SchoolQuery },
     responses: { 302: { description: "to the call's page" }, ...CHANGE_REFUSALS },

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type CallOptions, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
+import { callsWork } from './calls-account.ts';
 import { START_DEADLINE_MS } from './meeting.ts';
 import { type LostReason, noteMeeting } from './note-meeting.ts';
 
@@ -66,6 +67,7 @@ async function recordStarted(
     const { rows } = await sql`
       update meeting_call set state = 'open', call_id = ${callId}, join_link = ${call.joinLink}
       where id = ${id} and state = 'starting' returning 1`.execute(tx);
+    await callsWork(tx, schoolId);
     if (rows.length > 0) return noteMeeting(tx, { ...of, at, what: 'call-start' });
     // Given up meanwhile, and another may stand in its place: this one nobody enters, and now it can be ended.
     await sql`update meeting_call set state = 'ending', call_id = ${callId}

@@ -30,7 +30,7 @@ export async function createMeeting(
 ): Promise<MeetingShown> {
   const opened = await openToChange(ctx, asker, lessonId);
   if (opened.phase === 'over') throw lessonOver();
-  const account = await callsOfSchool(ctx.db.of(asker.schoolId), asker.schoolId);
+  const account = await callsOfSchool(ctx, asker.schoolId);
   if (!account) throw schoolNotConnected();
   if (!account.mayCall) throw callsNeedUserToken();
   const own = ownTitle(opened, title);

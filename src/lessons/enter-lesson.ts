@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { notFound } from '../refusal.ts';
+import { callsOfSchool } from './calls-account.ts';
 import { entryOpensAtMs } from './lesson.ts';
 import { openLesson } from './open-lesson.ts';
-import { callNotReady, lessonNotStarted, lessonOver, notOfLesson } from './refusals.ts';
+import { callNotReady, callsNeedUserToken, lessonNotStarted, lessonOver, notOfLesson } from './refusals.ts';
 import { type Asker, LESSON_RIGHTS } from './standing.ts';
 
 /** A meeting made in the middle of its lesson has its call after about a second: who enters meanwhile waits so long. */
@@ -13,7 +14,8 @@ const LOOK_EVERY_MS = 250;
 /**
  * The link of the lesson's call, for who may enter now (I5, I6). Whoever has a link may enter a call, so it is told to
  * nobody else, and also to those who have not linked a profile: Sferum asks them for it. Throws Refusal: 403, 404
- * where there is no meeting, 409 `lesson-not-started`, `lesson-over`, 503 `call-not-ready`.
+ * where there is no meeting, 409 `lesson-not-started`, `lesson-over`,
+ * `calls-need-user-token`, 503 `call-not-ready`.
  */
 export async function enterLesson(
   ctx: Context,
@@ -32,6 +34,8 @@ export async function enterLesson(
 }
 
 async function soonLink(ctx: Context, schoolId: string, lessonId: string): Promise<string> {
+  const calls = await callsOfSchool(ctx, schoolId);
+  if (calls && !calls.mayCall) throw callsNeedUserToken();
   await hurry(ctx, schoolId, lessonId);
   const untilMs = ctx.clock.elapsed() + WAIT_MS;
   while (ctx.clock.elapsed() < untilMs) {

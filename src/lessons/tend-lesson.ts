@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { accountOf, markAccountBroken, NotConnected } from '../reconcile/accounts.ts';
 import { type CallOptions, SferumError, type SferumErrorKind } from '../sferum/gateway.ts';
 import { endCall, giveUp, letGo, lose, type OfLesson, startCall } from './calls.ts';
-import { callsOfSchool } from './calls-account.ts';
+import { callsOfSchool, callsWereRefused } from './calls-account.ts';
 import { type CallRow, type MeetingState, nextStep, type Step } from './meeting.ts';
 import { ATTEMPTS_UNTIL_LEFT, type Condition, NO_TROUBLE, troubleOf } from './trouble.ts';
 
@@ -52,7 +52,7 @@ async function carryOut(
   const options: CallOptions = { priority: 'lesson', ...(signal ? { signal } : {}) };
   switch (step.do) {
     case 'start':
-      return startCall(ctx, await accountOf(ctx, schoolId), of, options);
+      return startCall(ctx, await accountOf(ctx, schoolId, { forCalls: true }), of, options);
     case 'give-up':
       return giveUp(ctx, of, step.callId);
     case 'let-go':
@@ -60,7 +60,7 @@ async function carryOut(
         letGo(tx, { ...of, at: new Date(ctx.clock.now()) }),
       );
     case 'end':
-      return endCall(ctx, await accountOf(ctx, schoolId), of, step.callId, options);
+      return endCall(ctx, await accountOf(ctx, schoolId, { forCalls: true }), of, step.callId, options);
   }
 }
 
@@ -79,6 +79,7 @@ async function afterTrouble(
     'a step of a lesson could not be done',
   );
   if (kind === 'token' || kind === 'account') await markBroken(ctx, schoolId, kind);
+  if (kind === 'not-possible' && step.do === 'start') await callsWereRefused(ctx, schoolId);
   if (step.do === 'end' && (attempts >= ATTEMPTS_UNTIL_LEFT || (kind && NEVER_ENDED.has(kind)))) {
     await lose(ctx, { schoolId, lessonId }, { id: step.callId, from: 'ending', reason: 'refused' });
     await rest(ctx, meeting, { untilMs: ctx.clock.now(), attempts: 0, condition: NO_TROUBLE });
@@ -91,7 +92,7 @@ async function afterTrouble(
 
 /** A token for calls alone says nothing about the account that owns the chats. */
 async function markBroken(ctx: Context, schoolId: string, reason: string): Promise<void> {
-  const calls = await callsOfSchool(ctx.db.of(schoolId), schoolId);
+  const calls = await callsOfSchool(ctx, schoolId);
   if (!calls?.hasOwnToken) await markAccountBroken(ctx, schoolId, reason, ctx.clock.now());
 }
 

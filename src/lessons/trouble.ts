@@ -1,5 +1,5 @@
 /** What stopped a meeting's step, and what follows: when to try again, and what its teacher is told. Pure. */
-import { NOT_CONNECTED, type NotConnected } from '../reconcile/accounts.ts';
+import { NOT_CONNECTED, NotConnected } from '../reconcile/accounts.ts';
 import type { SferumError } from '../sferum/gateway.ts';
 
 const FIRST_RETRY_MS = 1_000;
@@ -29,7 +29,7 @@ export function troubleOf(error: SferumError | NotConnected, attempts: number): 
     retryAfterMs: LONGEST_RETRY_MS,
     condition: { status: 'failing', reason, message: MESSAGES[reason] ?? MESSAGES.defect! },
   });
-  if ('code' in error) return failing(error.code);
+  if (error instanceof NotConnected) return failing(error.code);
   switch (error.kind) {
     case 'slow-down':
       return {

@@ -122,7 +122,7 @@ export const HELD = {
     given: ['owner_id', 'token_kind', 'status', 'status_reason', 'status_since'],
     without: {
       [SECRET]: ['access_token_sealed', 'calls_token_sealed'],
-      [OTHERS]: ['community_id', 'requests_per_second'],
+      [OTHERS]: ['community_id', 'requests_per_second', 'calls_refused_at'],
     },
   },
   sferum_member: {
@@ -254,7 +254,10 @@ export type HeldTable = keyof typeof HELD;
 export const NOBODY: Readonly<Record<string, Nobody>> = {
   meeting_call: {
     why: 'the link of a lesson’s call, for all of the lesson',
-    columns: ['id', 'lesson_id', 'call_id', 'join_link', 'started_at', 'state'],
+    columns: [
+      ...['id', 'lesson_id', 'call_id', 'join_link', 'started_at', 'state'],
+      ...['subject_group_id', 'lesson_starts_at', 'end_tries', 'end_tried_at'],
+    ],
   },
   received_event: {
     why: 'ids of events, which are СГО’s own; no content',

@@ -43,12 +43,13 @@ interface AccountColumns {
 
 /**
  * The school's account, ready for calls. Throws NotConnected where there is none or a person must act first.
- * `afterRestore`: for the looks that come before an operator's confirmation, which write nothing.
+ * `afterRestore`: for the looks that come before an operator's confirmation, which write nothing. `forCalls`: for
+ * lessons, which go on with a token of their own where the chats' account is broken.
  */
 export async function accountOf(
   ctx: Context,
   schoolId: string,
-  { afterRestore = false } = {},
+  { afterRestore = false, forCalls = false } = {},
 ): Promise<SferumAccount> {
   const { rows } = await sql<AccountColumns>`
     select community_id, owner_id, token_kind, access_token_sealed, calls_token_sealed, requests_per_second, status,
@@ -57,10 +58,12 @@ export async function accountOf(
   const row = rows[0];
   if (!row) throw new NotConnected('sferum-not-connected');
   const { status, status_reason: reason } = row;
-  if (status === 'broken' && !(afterRestore && reason === RESTORE_UNCONFIRMED)) {
-    throw new NotConnected(
-      UNCONFIRMED.includes(reason ?? '') ? 'sferum-unconfirmed' : 'sferum-account-broken',
-    );
+  const isUnconfirmed = UNCONFIRMED.includes(reason ?? '');
+  const isLetThrough =
+    (afterRestore && reason === RESTORE_UNCONFIRMED) ||
+    (forCalls && !isUnconfirmed && row.calls_token_sealed !== null);
+  if (status === 'broken' && !isLetThrough) {
+    throw new NotConnected(isUnconfirmed ? 'sferum-unconfirmed' : 'sferum-account-broken');
   }
   return ctx.gateway.account({
     schoolId,

@@ -56,9 +56,8 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
       on conflict (school_id) do update set community_id = excluded.community_id, owner_id = excluded.owner_id,
         token_kind = excluded.token_kind, access_token_sealed = excluded.access_token_sealed,
         calls_token_sealed = excluded.calls_token_sealed, requests_per_second = excluded.requests_per_second,
-        status = excluded.status, status_reason = excluded.status_reason, status_since = excluded.status_since`.execute(
-      tx,
-    );
+        status = excluded.status, status_reason = excluded.status_reason, status_since = excluded.status_since,
+        calls_refused_at = null`.execute(tx);
     await noteConnection(ctx, tx, connection, { before, replaced });
     await dropReplacement(ctx, tx, connection.schoolId);
     if (replaced) await holdReplacement(ctx, tx, connection);

@@ -31,6 +31,7 @@ export const SferumAccountRow = defineEntity({
     tokenKind: p.string().$type<'user' | 'community'>(),
     accessTokenSealed: p.string(),
     callsTokenSealed: p.string().nullable(),
+    callsRefusedAt: p.datetime().nullable(),
     requestsPerSecond: p.float(),
     status: p.string().$type<'ok' | 'paused' | 'broken'>(),
     statusReason: p.string().nullable(),

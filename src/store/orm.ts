@@ -27,6 +27,7 @@ import { DatedFacts } from '../../migrations/0027-dated-facts.ts';
 import { Processes } from '../../migrations/0029-processes.ts';
 import { PaceClock } from '../../migrations/0030-pace-clock.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
+import { Calls } from '../../migrations/0031-calls.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
@@ -90,6 +91,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0027-dated-facts', class: DatedFacts },
         { name: '0029-processes', class: Processes },
         { name: '0030-pace-clock', class: PaceClock },
+        { name: '0031-calls', class: Calls },
       ],
       snapshot: false,
     },

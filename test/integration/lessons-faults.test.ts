@@ -78,6 +78,16 @@ describe('starting a call', () => {
     await world.runs(orphans);
   });
 
+  test('answered once by VK’s own error: there after seconds, and nobody is told to call for an administrator', async () => {
+    faults().once('calls.start', 10);
+    await world.create();
+    await vi.waitFor(async () => expect(await world.journal()).toContain('call-start'), {
+      ...WAITING,
+      timeout: 6_000,
+    });
+    expect(world.running()).toEqual([await world.enter()]);
+  });
+
   test('refused for the pace, or for a while: nothing is left of it, and it is tried again', async () => {
     faults().add({ method: 'calls.start', fault: 6, times: 3 });
     await world.create();

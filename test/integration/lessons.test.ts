@@ -1,6 +1,4 @@
-import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { everywhere } from '../support/everywhere.ts';
 import {
   ENDS_AT,
   type LessonWorld,
@@ -11,9 +9,6 @@ import {
   startLessonWorld,
   TEACHER,
 } from '../support/lesson-world.ts';
-import { sealedToken, tokenPlace } from '../support/sealed-token.ts';
-
-const WAITING = { timeout: 20_000, interval: 20 };
 
 let world: LessonWorld;
 beforeEach(async () => {
@@ -271,53 +266,5 @@ describe('rights', () => {
       (await world.request('/v1/schools/s1/lessons', { as: { role: 'staff', school: 's1', sub: 'nobody' } }))
         .status,
     ).toBe(403);
-  });
-});
-
-describe('the school’s account', () => {
-  test('I8: without a user token no meeting is made, and the school is told so', async () => {
-    await sql`update sferum_account set token_kind = 'community'`.execute(everywhere(world.ctx));
-    const response = await world.create();
-    expect([response.status, await response.json()]).toMatchObject([409, { type: 'calls-need-user-token' }]);
-    await sql`delete from sferum_account`.execute(everywhere(world.ctx));
-    expect(await (await world.create()).json()).toMatchObject({ type: 'sferum-not-connected' });
-    expect(calls()).toBe(0);
-  });
-
-  test('a token revoked: the teacher sees why, and with a new token the call is there', async () => {
-    const { rows } = await sql<{
-      sealed: string;
-    }>`select access_token_sealed as sealed from sferum_account`.execute(everywhere(world.ctx));
-    const token = world.ctx.secrets.open(rows[0]!.sealed, tokenPlace('s1'));
-    const seal = async (plain: string) => {
-      await sql`update sferum_account set status = 'ok', access_token_sealed = ${sealedToken(world.ctx, 's1', plain)}`.execute(
-        everywhere(world.ctx),
-      );
-    };
-    await seal('revoked');
-    world.clock.moveTo('2026-10-01T12:50:01Z');
-    await world.create();
-    const condition = async () => {
-      const response = await world.request('/v1/schools/s1/lessons', { as: TEACHER });
-      const { items } = (await response.json()) as { items: { meeting: { condition: object } }[] };
-      return items[0]!.meeting.condition;
-    };
-    await vi.waitFor(
-      async () =>
-        expect(await condition()).toMatchObject({
-          status: 'failing',
-          message: expect.stringContaining('Токен'),
-        }),
-      WAITING,
-    );
-    expect(await world.enter()).toBe('503 call-not-ready');
-    await seal(token);
-    world.clock.moveTo('2026-10-01T12:51:00Z');
-    await world.ready();
-    await vi.waitFor(
-      async () => expect(await condition()).toEqual({ status: 'synced', message: null }),
-      WAITING,
-    );
-    expect(await world.enter()).toBe(world.running().join());
   });
 });

@@ -47,6 +47,8 @@ export interface LessonWorld extends TestApp {
   enter(who?: Who, lessonId?: string): Promise<string>;
   create(who?: Who, body?: object, lessonId?: string): Promise<Response>;
   remove(who?: Who, lessonId?: string): Promise<Response>;
+  /** How its meeting stands, as its teacher is told. */
+  condition(lessonId?: string): Promise<{ status: string; message: string | null }>;
   /** The call of the lesson is there. */
   ready(lessonId?: string): Promise<void>;
   /** Calls that run at Sferum, by their codes, sorted. */
@@ -101,6 +103,13 @@ export async function withLesson(app: TestApp, clock: MovableClock): Promise<Les
       app.call('POST', `/v1/lessons/${lessonId}/meeting`, who, body),
     remove: (who = TEACHER, lessonId = 'geo') =>
       app.request(`/v1/lessons/${lessonId}/meeting`, { as: who, method: 'DELETE' }),
+    async condition(lessonId = 'geo') {
+      const response = await app.request('/v1/schools/s1/lessons', { as: SERVICE });
+      const { items } = (await response.json()) as {
+        items: { id: string; meeting: { condition: { status: string; message: string | null } } }[];
+      };
+      return items.find(({ id }) => id === lessonId)!.meeting.condition;
+    },
     ready: (lessonId = 'geo') =>
       vi.waitFor(async () => {
         const { rows } = await sql`select state from meeting_call

@@ -12,6 +12,7 @@ import {
 } from '../../src/lessons/meeting.ts';
 import { troubleOf } from '../../src/lessons/trouble.ts';
 import { SferumError, type SferumErrorKind } from '../../src/sferum/gateway.ts';
+import { VkError } from '../../src/sferum/vk/errors.ts';
 
 const MINUTE = 60_000;
 const STARTS = Date.parse('2026-10-01T12:50:00Z');
@@ -284,5 +285,12 @@ describe('trouble with a step', () => {
     const trouble = troubleOf(new SferumError(kind, 'x', { retryAfterMs: 3_600_000 }), attempts);
     expect(trouble).toMatchObject({ retryAfterMs, condition: { status } });
     expect(trouble.condition.message).toMatch(/[а-я]/);
+  });
+
+  test.each([1, 10, 13])('VK error %i is Sferum’s own: seconds, and no word of an administrator', (code) => {
+    const error = new VkError('calls.start', { code, subcode: undefined, text: '' });
+    const { retryAfterMs, condition } = troubleOf(error, 1);
+    expect({ retryAfterMs, status: condition.status }).toEqual({ retryAfterMs: 1_000, status: 'behind' });
+    expect(condition.message).not.toContain('администратор');
   });
 });

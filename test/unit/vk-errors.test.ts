@@ -64,6 +64,15 @@ test.each([
   ['919 on a link', 'messages.getInviteLink', 919, '', undefined, { kind: 'refused' }],
   ['983 on anything else', 'execute', 983, '', undefined, { kind: 'account' }],
   ['3 on the undocumented method', 'messages.setMemberRole', 3, '', undefined, { kind: 'not-possible' }],
+  ...[7, 15, 27].map((code) => {
+    const expected = { kind: 'not-possible' } as const;
+    return [`${code} on starting a call`, 'calls.start', code, '', undefined, expected] as const;
+  }),
+  ['7 on ending a call', 'calls.forceFinish', 7, '', undefined, { kind: 'not-possible' }],
+  ['27 on ending a call', 'calls.forceFinish', 27, '', undefined, { kind: 'not-possible' }],
+  ['15/1134 on ending a call', 'calls.forceFinish', 15, '', 1134, { kind: 'not-possible' }],
+  ['15 on ending a call', 'calls.forceFinish', 15, '', undefined, { kind: 'refused' }],
+  ['5 on starting a call', 'calls.start', 5, '', undefined, { kind: 'token' }],
   ['104 on ending a call', 'calls.forceFinish', 104, '', undefined, { settled: 'already-so' }],
 ] as const)(
   'what a code means depends on the method and the text: %s',

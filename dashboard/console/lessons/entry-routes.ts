@@ -57,6 +57,13 @@ export function entryRoutes({ ctx, commands, screens }: ConsoleParts): void {
           status: 409,
           body: explained('Войти в звонок больше нельзя.'),
         });
+      case 'calls-need-user-token':
+        return page({
+          c,
+          title: 'Звонка нет',
+          status: 409,
+          body: explained(refusal.title),
+        });
       case 'call-not-ready':
         c.header('Refresh', String(CALL_WAIT_SECONDS));
         return page({

@@ -89,10 +89,16 @@ const RULES: Readonly<Record<number, ErrorRule>> = {
 
 const ALREADY_SO: ErrorRule = { kind: 'refused', reason: 'other', settled: 'already-so' };
 
+/** The token may not call the method at all, whatever it is called for. */
+const MISSING_RIGHT: Readonly<Record<number, ErrorRule>> = {
+  7: NOT_POSSIBLE,
+  15: NOT_POSSIBLE,
+  27: NOT_POSSIBLE,
+};
+
 /** What a code means for one method alone. */
 const RULES_OF_METHOD: Readonly<Record<string, Readonly<Record<number, ErrorRule>>>> = {
   'messages.removeChatUser': { 935: ALREADY_SO },
-  'calls.forceFinish': { 104: ALREADY_SO },
   // VK refuses the request as a whole: it refuses the token, not a person.
   execute: { 15: TOKEN },
   // The account may not invite. It still takes people out, so neither the account nor the chat is broken.
@@ -105,6 +111,9 @@ const RULES_OF_METHOD: Readonly<Record<string, Readonly<Record<number, ErrorRule
     27: NOT_POSSIBLE,
     935: { kind: 'refused', reason: 'other', settled: 'not-in' },
   },
+  // Only lessons need these: the token is as good for the chats as before.
+  'calls.start': MISSING_RIGHT,
+  'calls.forceFinish': { 7: NOT_POSSIBLE, 27: NOT_POSSIBLE, 104: ALREADY_SO },
   // VK refuses the title or the link. The chat's people are not concerned.
   'messages.editChat': { 15: refused('other') },
   'messages.getInviteLink': { 15: refused('other') },
@@ -119,7 +128,11 @@ const TOKEN_SUBCODES: readonly number[] = [1133, 1134];
 /** The text that says the same inside `execute`, whose entries carry no subcode. */
 const NO_RIGHT = /no access to call this method/i;
 /** Methods that the others do without: a token that lacks the right to one of these lacks nothing else. */
-const DISPENSABLE_METHODS: ReadonlySet<string> = new Set(['messages.setMemberRole']);
+const DISPENSABLE_METHODS: ReadonlySet<string> = new Set([
+  'messages.setMemberRole',
+  'calls.start',
+  'calls.forceFinish',
+]);
 /** VK has no code for «is in already», only this in the text of 15 (one source saw it). */
 const ALREADY_IN = /already in/i;
 

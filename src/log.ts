@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import type { LogLevel } from './config.ts';
+import { cutText } from './cut-text.ts';
 import { stateOf } from './store/errors.ts';
 
 /** Keys whose values never reach a log, at the top and one level down. */
@@ -88,7 +89,7 @@ function describeError(error: unknown): ErrorEntry {
   const code = stateOf(error);
   const entry: ErrorEntry = { type: error.name };
   if (code) entry.code = code;
-  if (!quotesValues(error)) entry.message = error.message.slice(0, MESSAGE_CHARS);
+  if (!quotesValues(error)) entry.message = cutText(error.message, MESSAGE_CHARS);
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
   if (frames?.length) entry.stack = frames.slice(0, STACK_FRAMES).join('\n');
   if (error.cause instanceof Error) entry.cause = describeError(error.cause);

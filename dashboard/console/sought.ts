@@ -3,6 +3,7 @@
  * log addresses. So pages of a search, the back button and a reload are plain links, and work without script. A name
  * typed into an address by hand is understood too.
  */
+import { cutText } from '../../src/cut-text.ts';
 import { derivedKeys, SecretBox } from '../../src/secrets.ts';
 import type { ConsoleParts } from './console.ts';
 import { localPath } from './entry/local-path.ts';
@@ -24,7 +25,7 @@ export class SoughtNames {
 
   /** Undefined: nothing is searched for. */
   seal(name: string | undefined): string | undefined {
-    const text = name?.trim().slice(0, NAME_CHARS);
+    const text = cutText(name?.trim() ?? '', NAME_CHARS);
     return text ? this.#box.seal(text, PLACE) : undefined;
   }
 

@@ -5,6 +5,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { cutText } from '../cut-text.ts';
 import { cleanText } from '../roster/clean-text.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -98,7 +99,7 @@ export async function userOf(
   if (user.user_id < 1 || user.user_id > LARGEST_ID) throw new VkIdError('unavailable', 'strange_user_id');
   // If it fails the token ends by itself within the hour.
   await post(app, '/oauth2/logout', z.unknown(), session).catch(() => undefined);
-  const name = [...cleanText(`${user.first_name} ${user.last_name}`)].slice(0, NAME_CHARS).join('');
+  const name = cutText(cleanText(`${user.first_name} ${user.last_name}`), NAME_CHARS);
   return { vkUserId: user.user_id, name };
 }
 

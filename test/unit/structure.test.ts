@@ -69,6 +69,10 @@ describe('what stands in one place alone', () => {
       .filter(({ path, text }) => pattern.test(text) && !except.some((prefix) => path.startsWith(prefix)))
       .map((s) => s.path);
 
+  test('what people see is cut by src/cut-text.ts', () => {
+    expect(containing(/(cleanText|trim|message)\b[^\n]*\.slice\(0,/, [])).toEqual([]);
+  });
+
   test('the environment is read in src/config.ts', () => {
     expect(containing(/process\.env/, ['src/config.ts'])).toEqual([]);
   });

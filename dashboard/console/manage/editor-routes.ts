@@ -1,3 +1,4 @@
+import { cutText } from '../../../src/cut-text.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import { discardDraft, nameDraft, stagedPeople } from '../../../src/store/chat-drafts.ts';
 import { listDraftMembers } from '../../../src/store/queries/draft-members.ts';
@@ -146,7 +147,7 @@ async function save(
       chatId: chat.id,
       title: draft.title,
       change: await stagedPeople(ctx.db.of(key.schoolId), draft.id),
-      reason: sent.field('reason')?.trim().slice(0, REASON_CHARS) || null,
+      reason: cutText(sent.field('reason')?.trim() ?? '', REASON_CHARS) || null,
     });
     await discardDraft(ctx.db.of(key.schoolId), draft.id);
     const warned = warningsText(warnings);

@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
+import { cutText } from '../../cut-text.ts';
 import { RosterFileError } from '../file-error.ts';
 import type { RosterLimits } from '../limits.ts';
 import type { ArchivedFile } from './archive.ts';
@@ -152,7 +153,7 @@ function readHeader(cells: readonly string[], required: readonly string[], file:
     if (columns.has(name)) {
       throw new RosterFileError(
         'wrong-header',
-        `Столбец «${name.slice(0, 40)}» назван дважды: исправьте заголовок`,
+        `Столбец «${cutText(name, 40)}» назван дважды: исправьте заголовок`,
         file,
         1,
       );

@@ -1,3 +1,4 @@
+import { cutText } from '../../cut-text.ts';
 import { cleanText } from '../clean-text.ts';
 import type { SchoolReading, Span, UnitReading } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
@@ -118,7 +119,7 @@ function readUnit(row: Row, id: string, draft: Draft): UnitReading | undefined {
   if (kind === undefined) draft.report.reject(row, 'classType', 'Ожидается homeroom или scheduled');
   if (title === '') draft.report.reject(row, 'title', 'Нет названия');
   if (kind === undefined || !title) return undefined;
-  const grade = cleanText(row.list('grades')[0] ?? '').slice(0, 20) || null;
+  const grade = cutText(cleanText(row.list('grades')[0] ?? ''), 20) || null;
   return { id, kind, title, grade, subject: '', beginsOn: null, endsOn: null, unclearDays: false };
 }
 
@@ -156,5 +157,5 @@ function readSubject(row: Row, courses: ReadonlyMap<string, string> | undefined,
   if (courses !== undefined && course !== '') {
     draft.report.lose(row, 'courseSourcedId', 'Нет такого предмета в courses.csv, или его строка отклонена');
   }
-  return cleanText(row.list('subjects')[0] ?? '').slice(0, 200);
+  return cutText(cleanText(row.list('subjects')[0] ?? ''), 200);
 }

@@ -121,7 +121,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     path: '/v1/lessons/{id}/meeting',
     tags: ['Lessons'],
     summary: "Make a lesson's distance meeting; made twice it is the same one (I1–I3)",
-    description: '409 `lesson-over`, `calls-need-user-token`, `sferum-not-connected`',
+    description: '409 `lesson-over`, `group-removed`, `calls-need-user-token`, `sferum-not-connected`',
     middleware: guards.json('school-admin', 'staff'),
     request: {
       params: IdParam,
@@ -186,7 +186,15 @@ function boundary(moment: string, timeZone: string, plusDays: number): Boundary 
 }
 
 function viewOf(lesson: LessonItem, school: LessonSchool, nowMs: number): z.infer<typeof LessonView> {
-  const { meeting, teacherId, teacherName, grade: _, groupTeacherIds: __, ...rest } = lesson;
+  const {
+    meeting,
+    teacherId,
+    teacherName,
+    grade: _,
+    groupTeacherIds: __,
+    isGroupThere: ___,
+    ...rest
+  } = lesson;
   return {
     ...rest,
     teacher: { id: teacherId, name: teacherName },

@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
+import { cutText } from '../cut-text.ts';
 import { cleanText } from '../roster/clean-text.ts';
 import type { Sql } from '../store/database.ts';
 import { letGo } from './calls.ts';
 import { callsOfSchool } from './calls-account.ts';
+import { isDefaultTitle } from './lesson.ts';
 import { noteMeeting } from './note-meeting.ts';
 import { meetingTitle, type OpenLesson, openLesson } from './open-lesson.ts';
-import { callsNeedUserToken, lessonOver, notOfLesson, schoolNotConnected } from './refusals.ts';
+import { callsNeedUserToken, groupRemoved, lessonOver, notOfLesson, schoolNotConnected } from './refusals.ts';
 import { type Asker, LESSON_RIGHTS } from './standing.ts';
 
 /** A longer name is cut. */
@@ -22,21 +24,23 @@ export interface MeetingShown {
 /**
  * Makes the lesson's distance meeting (I1, I3). Asked twice it is the same one, with the name that was given last;
  * its call follows by the job. Throws Refusal: 403 for who does not teach the lesson, 404, 409 `lesson-over`,
- * `calls-need-user-token`, `sferum-not-connected`.
+ * `group-removed`, `calls-need-user-token`, `sferum-not-connected`.
  */
 export async function createMeeting(
   ctx: Context,
   { asker, lessonId, title }: { asker: Asker; lessonId: string; title: string | null },
 ): Promise<MeetingShown> {
-  const opened = await openToChange(ctx, asker, lessonId);
+  const opened = await openLesson(ctx, asker, lessonId);
+  if (!LESSON_RIGHTS[opened.standing].makes) throw notOfLesson();
   if (opened.phase === 'over') throw lessonOver();
+  if (!opened.lesson.isGroupThere) throw groupRemoved();
   const account = await callsOfSchool(ctx, asker.schoolId);
   if (!account) throw schoolNotConnected();
   if (!account.mayCall) throw callsNeedUserToken();
-  const own = ownTitle(opened, title);
+  const given = givenTitle(opened, title);
   const at = new Date(ctx.clock.now());
   const kept = await ctx.db.transactionOf(asker.schoolId, async ({ sql: tx }) => {
-    const { isNew, title: stored } = await save(tx, { asker, lessonId, title: own, at });
+    const { isNew, title: stored } = await save(tx, { asker, lessonId, given, at });
     if (isNew)
       await noteMeeting(tx, {
         schoolId: asker.schoolId,
@@ -61,7 +65,8 @@ export async function deleteMeeting(
   ctx: Context,
   { asker, lessonId }: { asker: Asker; lessonId: string },
 ): Promise<void> {
-  await openToChange(ctx, asker, lessonId);
+  const { standing } = await openLesson(ctx, asker, lessonId);
+  if (!LESSON_RIGHTS[standing].deletes) throw notOfLesson();
   const { schoolId } = asker;
   const by = byPerson(asker.subject);
   const at = new Date(ctx.clock.now());
@@ -79,23 +84,24 @@ export async function deleteMeeting(
   ctx.wake('meetings');
 }
 
-async function openToChange(ctx: Context, asker: Asker, lessonId: string): Promise<OpenLesson> {
-  const opened = await openLesson(ctx, asker, lessonId);
-  if (!LESSON_RIGHTS[opened.standing].changes) throw notOfLesson();
-  return opened;
-}
-
-/** Null: the default, which follows the lesson when it is moved. */
-function ownTitle({ lesson, school }: OpenLesson, typed: string | null): string | null {
-  const title = cleanText(typed ?? '').slice(0, MEETING_TITLE_CHARS);
-  return title === '' || title === meetingTitle({ ...lesson, meeting: null }, school.timeZone) ? null : title;
+/** Undefined: none was given. Null: the default, which follows the lesson when it is moved. */
+function givenTitle({ lesson }: OpenLesson, typed: string | null): string | null | undefined {
+  const title = cleanText(typed ?? '');
+  if (title === '') return undefined;
+  return isDefaultTitle(title, lesson.subject) ? null : cutText(title, MEETING_TITLE_CHARS);
 }
 
 async function save(
   tx: Sql,
-  { asker, lessonId, title, at }: { asker: Asker; lessonId: string; title: string | null; at: Date },
+  {
+    asker,
+    lessonId,
+    given,
+    at,
+  }: { asker: Asker; lessonId: string; given: string | null | undefined; at: Date },
 ): Promise<{ isNew: boolean; title: string | null }> {
   const { schoolId, subject: author } = asker;
+  const title = given ?? null;
   const { rows } = await sql<{ title: string | null }>`
     insert into meeting (school_id, lesson_id, title, author_id, asked_at, due_at, condition_since)
     values (${schoolId}, ${lessonId}, ${title}, ${author}, ${at}, ${at}, ${at})
@@ -106,7 +112,7 @@ async function save(
     returning title`.execute(tx);
   if (rows[0]) return { isNew: true, title: rows[0].title };
   const { rows: known } = await sql<{ title: string | null }>`
-    update meeting set title = coalesce(${title}, title)
+    update meeting set title = ${given === undefined ? sql`title` : title}
     where school_id = ${schoolId} and lesson_id = ${lessonId} returning title`.execute(tx);
   return { isNew: false, title: known[0]!.title };
 }

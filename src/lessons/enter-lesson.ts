@@ -34,8 +34,8 @@ export async function enterLesson(
 }
 
 async function soonLink(ctx: Context, schoolId: string, lessonId: string): Promise<string> {
-  const calls = await callsOfSchool(ctx, schoolId);
-  if (calls && !calls.mayCall) throw callsNeedUserToken();
+  const school = await callsOfSchool(ctx, schoolId);
+  if (school && !school.mayCall) throw callsNeedUserToken();
   await hurry(ctx, schoolId, lessonId);
   const untilMs = ctx.clock.elapsed() + WAIT_MS;
   while (ctx.clock.elapsed() < untilMs) {
@@ -62,8 +62,8 @@ async function hurry(ctx: Context, schoolId: string, lessonId: string): Promise<
 async function linkNow(ctx: Context, schoolId: string, lessonId: string): Promise<string | null> {
   const { rows } = await sql<{ link: string }>`
     select c.join_link as link from meeting m join meeting_call c using (school_id, lesson_id)
-    where m.school_id = ${schoolId} and m.lesson_id = ${lessonId} and m.deleted_at is null and c.state = 'open'`.execute(
-    ctx.db.of(schoolId),
-  );
+      join lesson l on l.school_id = m.school_id and l.id = m.lesson_id
+    where m.school_id = ${schoolId} and m.lesson_id = ${lessonId} and m.deleted_at is null and c.state = 'open'
+      and coalesce(c.subject_group_id, l.subject_group_id) = l.subject_group_id`.execute(ctx.db.of(schoolId));
   return rows[0]?.link ?? null;
 }

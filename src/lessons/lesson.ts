@@ -1,4 +1,5 @@
 /** A lesson against the clock, and what its meeting is called. Pure. */
+import { cleanText } from '../roster/clean-text.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -35,8 +36,21 @@ export function nextPhaseAtMs(lesson: LessonTimes, nowMs: number, earlyEntryMinu
 
 /** I3, letter for letter: `Урок по предмету «Краеведение» от 16.12.2022 15:50`, in the school's time zone. */
 export function defaultTitle(subject: string, startsAtMs: number, timeZone: string): string {
-  return `Урок по предмету «${subject}» от ${dayAndTime(startsAtMs, timeZone)}`;
+  return `${defaultStart(subject)} ${dayAndTime(startsAtMs, timeZone)}`;
 }
+
+/**
+ * Whether a name is the default of a lesson of this subject, at whatever time: a form that was opened before the lesson
+ * was moved says the old one, and nobody has changed it.
+ */
+export function isDefaultTitle(title: string, subject: string): boolean {
+  const start = `${cleanText(defaultStart(subject))} `;
+  return title.startsWith(start) && DAY_AND_TIME.test(title.slice(start.length));
+}
+
+const defaultStart = (subject: string) => `Урок по предмету «${subject}» от`;
+
+const DAY_AND_TIME = /^\d{2}\.\d{2}\.\d{4} \d{2}:\d{2}$/;
 
 /** «16.12.2022 15:50». */
 function dayAndTime(atMs: number, timeZone: string): string {

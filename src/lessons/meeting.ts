@@ -8,9 +8,12 @@
  *      ▲                             │  │                                        ▲  └── cannot be ended ──► lost
  *      └──────── it never ran ───────┘  └── reply lost, or nobody answers ──► lost ── answered after all ──┘
  *
+ * An end that Sferum refuses or does not answer is asked for again, more and more rarely, for a week.
+ *
  * VK can neither list calls nor tell two requests apart. So a call whose start was not answered is not looked for:
  * it is `lost` – reported, and nobody can enter it, for its link was shown to nobody – and another takes its place.
  * At most one call of a lesson is `starting` or `open` (an index of the table says so): one link is ever shown.
+ * A call is of one group and one start: a lesson given to others, or put off while it runs, gets another.
  */
 import { entryOpensAtMs, type LessonTimes } from './lesson.ts';
 
@@ -21,16 +24,32 @@ export const START_DEADLINE_MS = 15_000;
 /** … and one that was sent is answered, or given up by the client, within the client's time-out and this. */
 export const START_SETTLE_MS = 5_000;
 
+/** An end is asked for again after a second, then twice as long each time, up to this … */
+const END_AGAIN_MS = 30_000;
+/** … and after so many tries in vain, about ten minutes, it goes on doubling up to the longest. */
+export const END_TRIES_UNTIL_RARE = 20;
+const END_LONGEST_PAUSE_MS = 60 * 60_000;
+/** A call that was started longer ago is over, whatever Sferum says. */
+const END_TRIED_FOR_MS = 7 * 24 * 60 * 60_000;
+
 export interface CallRow {
   id: string;
   state: 'starting' | 'open' | 'ending';
   /** When its intent was committed. */
   startedAtMs: number;
+  /** Of which group and start of the lesson it is. */
+  groupId: string;
+  lessonStartsAtMs: number;
+  /** How often its end was asked for in vain. */
+  endTries: number;
+  /** When last; null: never. */
+  endTriedAtMs: number | null;
 }
 
 export interface MeetingState {
   lesson: LessonTimes & {
-    /** False: cancelled in СГО. */
+    groupId: string;
+    /** False: cancelled in СГО, or its group is gone. */
     isHeld: boolean;
   };
   /** Somebody made it and nobody deleted it since. */
@@ -49,10 +68,12 @@ export type Step =
   /** Its link is not shown from now on. */
   | { do: 'let-go'; callId: string }
   | { do: 'end'; callId: string }
+  /** It was asked for long enough. */
+  | { do: 'leave'; callId: string }
   /** `untilMs` null: until something about the meeting or its lesson changes. */
   | { do: 'rest'; untilMs: number | null };
 
-/** Whether there must be a call, may be one (kept if it is there: a lesson moved ahead), or must be none. */
+/** Whether there must be a call, may be one (kept if it is there: early entry was longer), or must be none. */
 export type Need = 'must' | 'may' | 'must-not';
 
 export function needOf(meeting: MeetingState, nowMs: number): Need {
@@ -63,25 +84,61 @@ export function needOf(meeting: MeetingState, nowMs: number): Need {
 
 /** Starting comes before ending: a new call is waited for, an old one by nobody. */
 export function nextStep(meeting: MeetingState, nowMs: number): Step {
-  const { calls, lesson } = meeting;
+  const { calls, requestTimeoutMs } = meeting;
   const need = needOf(meeting, nowMs);
   const shown = calls.find(({ state }) => state !== 'ending');
-  if (shown?.state === 'starting' && nowMs >= quietAtMs(meeting, shown))
+  if (shown?.state === 'starting' && nowMs >= quietAtMs(shown.startedAtMs, requestTimeoutMs))
     return { do: 'give-up', callId: shown.id };
-  if (shown?.state === 'open' && need === 'must-not') return { do: 'let-go', callId: shown.id };
+  if (shown?.state === 'open' && (need === 'must-not' || isOfAnother(meeting, shown, nowMs)))
+    return { do: 'let-go', callId: shown.id };
   if (!shown && need === 'must') return { do: 'start' };
-  const ending = calls.find(({ state }) => state === 'ending');
-  if (ending) return { do: 'end', callId: ending.id };
-  if (shown?.state === 'starting') return { do: 'rest', untilMs: quietAtMs(meeting, shown) };
-  if (need === 'must-not') return { do: 'rest', untilMs: null };
-  return { do: 'rest', untilMs: shown ? lesson.endsAtMs : callDueAtMs(meeting) };
+  const ending = calls.filter(({ state }) => state === 'ending');
+  const over = ending.find(({ startedAtMs }) => nowMs >= startedAtMs + END_TRIED_FOR_MS);
+  if (over) return { do: 'leave', callId: over.id };
+  const due = ending.find((call) => nowMs >= endAgainAtMs(call, nowMs));
+  if (due) return { do: 'end', callId: due.id };
+  return {
+    do: 'rest',
+    untilMs: earliest([lookAtMs(meeting, shown, need), ...ending.map((call) => endAgainAtMs(call, nowMs))]),
+  };
+}
+
+/** When the call that is shown, or is to be, is looked at again; null: until something changes. */
+function lookAtMs(meeting: MeetingState, shown: CallRow | undefined, need: Need): number | null {
+  if (shown?.state === 'starting') return quietAtMs(shown.startedAtMs, meeting.requestTimeoutMs);
+  if (need === 'must-not') return null;
+  return shown ? meeting.lesson.endsAtMs : callDueAtMs(meeting);
+}
+
+/** Made for another group, whose pupils have its link, or for an earlier start, before which nobody may enter now. */
+function isOfAnother({ lesson, earlyEntryMinutes }: MeetingState, call: CallRow, nowMs: number): boolean {
+  if (call.groupId !== lesson.groupId) return true;
+  return call.lessonStartsAtMs < lesson.startsAtMs && nowMs < entryOpensAtMs(lesson, earlyEntryMinutes);
+}
+
+/** A try from the future was noted by a clock that was ahead: it says nothing. */
+function endAgainAtMs({ endTries, endTriedAtMs }: CallRow, nowMs: number): number {
+  if (endTriedAtMs === null || endTriedAtMs > nowMs) return nowMs;
+  return endTriedAtMs + endPauseMs(endTries);
+}
+
+/** `tries`: how often it was asked for in vain, 1 or more. */
+export function endPauseMs(tries: number): number {
+  const quickMs = Math.min(1_000 * 2 ** (tries - 1), END_AGAIN_MS);
+  const rarer = Math.max(0, tries - END_TRIES_UNTIL_RARE);
+  return Math.min(quickMs * 2 ** rarer, END_LONGEST_PAUSE_MS);
+}
+
+function earliest(instants: readonly (number | null)[]): number | null {
+  const known = instants.filter((at) => at !== null);
+  return known.length > 0 ? Math.min(...known) : null;
 }
 
 function callDueAtMs({ lesson, earlyEntryMinutes }: MeetingState): number {
   return entryOpensAtMs(lesson, earlyEntryMinutes) - AHEAD_MS;
 }
 
-/** From then on no answer comes any more, whoever had sent the request. */
-function quietAtMs({ requestTimeoutMs }: MeetingState, { startedAtMs }: CallRow): number {
+/** From then on no answer comes any more to a start whose intent was committed then, whoever had sent the request. */
+export function quietAtMs(startedAtMs: number, requestTimeoutMs: number): number {
   return startedAtMs + START_DEADLINE_MS + requestTimeoutMs + START_SETTLE_MS;
 }

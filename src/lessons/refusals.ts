@@ -5,6 +5,9 @@ export const lessonOver = () => new Refusal(409, 'lesson-over', 'Урок зав
 /** I5. `opensAt`: ISO 8601; whoever shows it may wait for it. */
 export const lessonNotStarted = (opensAt: string) =>
   new Refusal(409, 'lesson-not-started', 'Дистанционный урок еще не начался', { opensAt });
+/** Its pupils are nobody's any more. */
+export const groupRemoved = () =>
+  new Refusal(409, 'group-removed', 'Предметной группы этого урока больше нет');
 export const callsNeedUserToken = () =>
   new Refusal(
     409,

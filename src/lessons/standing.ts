@@ -15,15 +15,20 @@ export interface Asker {
  * What somebody is to a lesson.
  * teacher: of its group, or the lesson's own, a substitute: makes, opens and deletes its meeting (I1, I4) ·
  * pupil: of the group on the lesson's day: enters (I6) · parent: of such a pupil: sees that there is a meeting ·
- * onlooker: a school admin, an operator, СГО: sees the lessons, enters none.
+ * admin: of the school: ends any call of it by deleting its meeting (I4) ·
+ * onlooker: an operator, СГО: sees the lessons, enters none.
  */
-export type LessonStanding = 'teacher' | 'pupil' | 'parent' | 'onlooker';
+export type LessonStanding = 'teacher' | 'pupil' | 'parent' | 'admin' | 'onlooker';
 
-export const LESSON_RIGHTS: Readonly<Record<LessonStanding, { changes: boolean; enters: boolean }>> = {
-  teacher: { changes: true, enters: true },
-  pupil: { changes: false, enters: true },
-  parent: { changes: false, enters: false },
-  onlooker: { changes: false, enters: false },
+/** `makes` its meeting · `deletes` it, and with it ends its call · `enters` the call */
+export const LESSON_RIGHTS: Readonly<
+  Record<LessonStanding, { makes: boolean; deletes: boolean; enters: boolean }>
+> = {
+  teacher: { makes: true, deletes: true, enters: true },
+  pupil: { makes: false, deletes: false, enters: true },
+  parent: { makes: false, deletes: false, enters: false },
+  admin: { makes: false, deletes: true, enters: false },
+  onlooker: { makes: false, deletes: false, enters: false },
 };
 
 /** Null: nothing; he is not even told of it. */
@@ -45,7 +50,7 @@ export async function standingTo(
     case 'staff':
       return (await teaches(db, asker, lesson)) ? 'teacher' : null;
     case 'school-admin':
-      return (await teaches(db, asker, lesson)) ? 'teacher' : 'onlooker';
+      return (await teaches(db, asker, lesson)) ? 'teacher' : 'admin';
     default:
       return 'onlooker';
   }

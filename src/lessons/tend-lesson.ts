@@ -2,17 +2,26 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { accountOf, markAccountBroken, NotConnected } from '../reconcile/accounts.ts';
 import { type CallOptions, SferumError, type SferumErrorKind } from '../sferum/gateway.ts';
-import { endCall, giveUp, letGo, lose, type OfLesson, startCall } from './calls.ts';
+import {
+  endCall,
+  endFailed,
+  giveUp,
+  intendCall,
+  leaveCall,
+  letGo,
+  type OfLesson,
+  startCall,
+} from './calls.ts';
 import { callsOfSchool, callsWereRefused } from './calls-account.ts';
 import { type CallRow, type MeetingState, nextStep, type Step } from './meeting.ts';
-import { ATTEMPTS_UNTIL_LEFT, type Condition, NO_TROUBLE, troubleOf } from './trouble.ts';
+import { type Condition, NO_TROUBLE, troubleOf } from './trouble.ts';
 
 /** A meeting that is made and deleted over and over goes on in a job of its own. */
 const STEPS_AT_ONCE = 20;
 /** So short a pause is waited for in the job: a lesson is about to begin. Longer ones end it. */
 const SHORT_PAUSE_MS = 2_000;
-/** No later try would end such a call: it is another account's, or Sferum does not know it as ours. */
-const NEVER_ENDED: ReadonlySet<SferumErrorKind> = new Set(['refused', 'chat-lost', 'defect', 'not-possible']);
+/** Sferum's plain no: it is told at once, for a try soon after will hardly end the call. */
+const PLAIN_NO: ReadonlySet<SferumErrorKind> = new Set(['refused', 'chat-lost', 'defect', 'not-possible']);
 
 interface Meeting extends OfLesson {
   state: MeetingState;
@@ -44,15 +53,21 @@ export async function tendLesson(ctx: Context, of: OfLesson, signal?: AbortSigna
 
 async function carryOut(
   ctx: Context,
-  { schoolId, lessonId }: Meeting,
+  meeting: Meeting,
   step: Exclude<Step, { do: 'rest' }>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { schoolId, lessonId } = meeting;
   const of = { schoolId, lessonId };
   const options: CallOptions = { priority: 'lesson', ...(signal ? { signal } : {}) };
   switch (step.do) {
-    case 'start':
-      return startCall(ctx, await accountOf(ctx, schoolId, { forCalls: true }), of, options);
+    case 'start': {
+      const account = await accountOf(ctx, schoolId, { forCalls: true });
+      const intent = await intendCall(ctx, meeting);
+      if (!intent) return;
+      meeting.generation = intent.generation;
+      return startCall(ctx, account, { ...of, intent }, options);
+    }
     case 'give-up':
       return giveUp(ctx, of, step.callId);
     case 'let-go':
@@ -61,6 +76,8 @@ async function carryOut(
       );
     case 'end':
       return endCall(ctx, await accountOf(ctx, schoolId, { forCalls: true }), of, step.callId, options);
+    case 'leave':
+      return leaveCall(ctx, of, step.callId);
   }
 }
 
@@ -80,9 +97,10 @@ async function afterTrouble(
   );
   if (kind === 'token' || kind === 'account') await markBroken(ctx, schoolId, kind);
   if (kind === 'not-possible' && step.do === 'start') await callsWereRefused(ctx, schoolId);
-  if (step.do === 'end' && (attempts >= ATTEMPTS_UNTIL_LEFT || (kind && NEVER_ENDED.has(kind)))) {
-    await lose(ctx, { schoolId, lessonId }, { id: step.callId, from: 'ending', reason: 'refused' });
-    await rest(ctx, meeting, { untilMs: ctx.clock.now(), attempts: 0, condition: NO_TROUBLE });
+  if (step.do === 'end') {
+    await endFailed(ctx, { schoolId, lessonId }, step.callId, {
+      isRefused: kind !== null && PLAIN_NO.has(kind),
+    });
     return 0;
   }
   const { retryAfterMs, condition } = troubleOf(error, attempts);
@@ -100,6 +118,7 @@ async function loadMeeting(ctx: Context, { schoolId, lessonId }: OfLesson): Prom
   const { rows } = await sql<{
     starts: number | null;
     ends: number | null;
+    groupId: string | null;
     present: boolean;
     asked: boolean;
     early: number;
@@ -107,17 +126,25 @@ async function loadMeeting(ctx: Context, { schoolId, lessonId }: OfLesson): Prom
     attempts: number;
     calls: CallRow[];
   }>`select extract(epoch from l.starts_at)::float8 * 1000 as starts, extract(epoch from l.ends_at)::float8 * 1000 as ends,
-      coalesce(l.present, false) as present, m.deleted_at is null as asked, s.early_entry_minutes as early,
-      m.generation, m.attempts,
+      l.subject_group_id as "groupId", coalesce(l.present and g.present, false) as present,
+      m.deleted_at is null as asked, s.early_entry_minutes as early, m.generation, m.attempts,
       coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'state', c.state,
-          'startedAtMs', extract(epoch from c.started_at)::float8 * 1000) order by c.started_at) from meeting_call c
-        where c.school_id = m.school_id and c.lesson_id = m.lesson_id and c.state in ('starting', 'open', 'ending')), '[]') as calls
+          'startedAtMs', extract(epoch from c.started_at)::float8 * 1000,
+          'groupId', coalesce(c.subject_group_id, l.subject_group_id),
+          'lessonStartsAtMs', extract(epoch from coalesce(c.lesson_starts_at, l.starts_at))::float8 * 1000,
+          'endTries', c.end_tries, 'endTriedAtMs', extract(epoch from c.end_tried_at)::float8 * 1000) order by c.started_at)
+        from meeting_call c where c.school_id = m.school_id and c.lesson_id = m.lesson_id
+          and c.state in ('starting', 'open', 'ending')), '[]') as calls
     from meeting m join school s on s.id = m.school_id
       left join lesson l on l.school_id = m.school_id and l.id = m.lesson_id
+      left join subject_group g on g.school_id = l.school_id and g.id = l.subject_group_id
     where m.school_id = ${schoolId} and m.lesson_id = ${lessonId}`.execute(ctx.db.of(schoolId));
   const row = rows[0];
   if (!row) return null;
-  const lesson = { startsAtMs: row.starts ?? 0, endsAtMs: row.ends ?? 0, isHeld: row.present };
+  const lesson = {
+    ...{ startsAtMs: row.starts ?? 0, endsAtMs: row.ends ?? 0 },
+    ...{ groupId: row.groupId ?? '', isHeld: row.present },
+  };
   return {
     ...{ schoolId, lessonId, generation: Number(row.generation), attempts: row.attempts },
     state: {

@@ -6,8 +6,6 @@ const FIRST_RETRY_MS = 1_000;
 /** Lessons are short: nobody waits longer for a try. */
 const LONGEST_RETRY_MS = 30_000;
 const ATTEMPTS_UNTIL_FAILING = 4;
-/** A call that could not be ended in so many tries is left, and reported. */
-export const ATTEMPTS_UNTIL_LEFT = 20;
 
 export interface Condition {
   status: 'synced' | 'behind' | 'failing';

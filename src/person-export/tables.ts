@@ -256,7 +256,7 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
     why: 'the link of a lesson’s call, for all of the lesson',
     columns: [
       ...['id', 'lesson_id', 'call_id', 'join_link', 'started_at', 'state'],
-      ...['subject_group_id', 'lesson_starts_at', 'end_tries', 'end_tried_at'],
+      ...['subject_group_id', 'lesson_starts_at', 'end_tries', 'end_tried_at', 'end_refused'],
     ],
   },
   received_event: {

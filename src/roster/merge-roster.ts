@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
 import type { Stamp } from '../desired/model.ts';
+import { groupsChanged } from '../lessons/lesson-changed.ts';
 import { instant, type Sql } from '../store/database.ts';
 import {
   CLASS,
@@ -93,6 +94,7 @@ export async function mergeRoster(
     const written = await (created
       ? firstFacts(tx, facts, to, progress)
       : mergeSchool(tx, facts, to, reading, progress));
+    if (!created) await groupsChanged(tx, { schoolId: school.id, at: stamp.at });
     const revived = created ? [] : await reviveCancelled(tx, school.id);
     const overruling =
       before !== undefined && (await overrulesOrders(tx, school.id, before, { at: stamp.at, dayOf }));

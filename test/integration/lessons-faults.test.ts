@@ -1,11 +1,17 @@
 /** Lost replies, kills, double clicks: one link is ever shown, and a call that nobody can enter is ended or reported. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Context } from '../../src/context.ts';
 import { tendLesson } from '../../src/lessons/tend-lesson.ts';
-import type { SferumAccount } from '../../src/sferum/gateway.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { ENDS_AT, type LessonWorld, PUPIL, startLessonWorld, TEACHER } from '../support/lesson-world.ts';
+import {
+  type AfterStart,
+  ENDS_AT,
+  type LessonWorld,
+  PUPIL,
+  startLessonWorld,
+  TEACHER,
+  withAccount,
+} from '../support/lesson-world.ts';
 
 const WAITING = { timeout: 30_000, interval: 20 };
 const RUNNING = '2026-10-01T12:55:00Z';
@@ -34,29 +40,7 @@ async function expectOrphansReported(shown: readonly string[]): Promise<void> {
 }
 
 /** The same program, but its requests to start a call end as `after` says once Sferum has done them. */
-function withStart(
-  after: (answer: { callId: string; joinLink: string }) => Promise<{ callId: string; joinLink: string }>,
-): Context {
-  const { gateway } = world.ctx;
-  return {
-    ...world.ctx,
-    gateway: {
-      ...gateway,
-      account(credentials) {
-        const account = gateway.account(credentials);
-        const startCall: SferumAccount['startCall'] = async (options) =>
-          after(await account.startCall(options));
-        return new Proxy(account, {
-          get: (of, name) => {
-            if (name === 'startCall') return startCall;
-            const value: unknown = Reflect.get(of, name);
-            return typeof value === 'function' ? value.bind(of) : value;
-          },
-        });
-      },
-    },
-  };
-}
+const withStart = (after: AfterStart) => withAccount(world.ctx, { after });
 
 describe('starting a call', () => {
   test.each([
@@ -166,6 +150,44 @@ describe('starting a call', () => {
     ]);
   });
 
+  test('cancelled after a start was decided, and killed at its request: nothing is started that nobody looks after', async () => {
+    await lessonsQueue().pause();
+    await world.create();
+    const killed = withAccount(world.ctx, {
+      async before() {
+        await world.event('sgo.lesson.removed', { id: 'geo' });
+        await tendLesson(world.ctx, GEO);
+      },
+      after: () => Promise.reject(new Error('killed')),
+    });
+    await tendLesson(killed, GEO).catch(() => undefined);
+    await lessonsQueue().resume();
+    world.clock.moveTo('2026-10-01T12:56:00Z');
+    await vi.waitFor(async () => expectOrphansReported([]), WAITING);
+    const { rows } = await sql`select 1 from meeting_call where state in ('starting', 'open')`.execute(
+      everywhere(world.ctx),
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('killed at its request while another look finds nothing to do: looked after all the same', async () => {
+    await lessonsQueue().pause();
+    await world.create();
+    const killed = withAccount(world.ctx, {
+      async after() {
+        // What a look writes that was decided before the request and is carried out after it.
+        await sql`update meeting set queued_at = null where lesson_id = 'geo'`.execute(everywhere(world.ctx));
+        throw new Error('killed');
+      },
+    });
+    await expect(tendLesson(killed, GEO)).rejects.toThrow('killed');
+    const { rows } = await sql<{ dueAt: Date; startedAt: Date }>`
+      select m.due_at as "dueAt", c.started_at as "startedAt" from meeting m join meeting_call c using (school_id, lesson_id)
+      where c.state = 'starting'`.execute(everywhere(world.ctx));
+    const quietMs = new Date(rows[0]!.dueAt).getTime() - new Date(rows[0]!.startedAt).getTime();
+    expect(quietMs).toBe(15_000 + 1_000 + 5_000);
+  });
+
   test('deleted while its start is under way: nobody gets its link, and it is ended', async () => {
     await lessonsQueue().pause();
     await world.create();
@@ -177,44 +199,6 @@ describe('starting a call', () => {
     expect(world.running()).toEqual([]);
     expect(world.sandbox.world.calls.size).toBe(1);
     expect(await world.enter()).toBe('404 not-found');
-  });
-});
-
-describe('ending a call', () => {
-  test.each(['applyThenReset', 'reset', 'hang'] as const)(
-    'the reply lost (%s): ended again until it is so',
-    async (fault) => {
-      await world.create();
-      await world.enter();
-      faults().once('calls.forceFinish', fault);
-      await world.remove();
-      await world.runs(0);
-      await vi.waitFor(async () => expect((await world.journal()).at(-1)).toBe('call-end'), WAITING);
-    },
-  );
-
-  test('refused by Sferum: left, and reported', async () => {
-    await world.create();
-    const link = await world.enter();
-    faults().add({ method: 'calls.forceFinish', fault: 15 });
-    await world.remove();
-    await vi.waitFor(async () => expect((await world.journal()).at(-1)).toBe('call-lost refused'), WAITING);
-    expect(world.running()).toEqual([link]);
-    await expectOrphansReported([]);
-  });
-
-  test('of a call that Sferum gave no id for: let go, and reported', async () => {
-    await lessonsQueue().pause();
-    await world.create();
-    await tendLesson(
-      withStart(async ({ joinLink }) => ({ callId: '', joinLink })),
-      GEO,
-    );
-    const link = await world.enter();
-    expect(world.running()).toEqual([link]);
-    await world.remove();
-    expect((await world.journal()).at(-2)).toBe('call-lost no-id');
-    await expectOrphansReported([]);
   });
 });
 

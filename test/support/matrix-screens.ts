@@ -90,7 +90,7 @@ export const SCREENS: Record<string, Screen> = {
   'GET /journal/lessons/:id': LESSON,
   'GET /journal/lessons/:id/meeting': LESSON,
   'GET /journal/lessons/:id/meeting/delete': LESSON,
-  'POST /journal/lessons/:id/meeting': { ...LESSON, plain: ['title', 'starts', 'ends'] },
+  'POST /journal/lessons/:id/meeting': { ...LESSON, plain: ['title', 'shown', 'starts', 'ends'] },
   'POST /journal/lessons/:id/meeting/delete': LESSON,
   'GET /diary': { names: { child: 'person' }, plain: ['week'] },
   'GET /lessons/:id/join': LESSON,

@@ -4,6 +4,8 @@ import { defaultTitle, nextPhaseAtMs, phaseAt } from '../../src/lessons/lesson.t
 import {
   AHEAD_MS,
   type CallRow,
+  END_TRIES_UNTIL_RARE,
+  endPauseMs,
   type MeetingState,
   needOf,
   nextStep,
@@ -20,15 +22,14 @@ const ENDS = STARTS + 60 * MINUTE;
 const REQUEST_TIMEOUT_MS = 20_000;
 const QUIET_MS = START_DEADLINE_MS + REQUEST_TIMEOUT_MS + START_SETTLE_MS;
 
-const call = (state: CallRow['state'], startedAtMs = STARTS, id = state): CallRow => ({
-  id,
-  state,
-  startedAtMs,
+const call = (state: CallRow['state'], startedAtMs = STARTS, own: Partial<CallRow> = {}): CallRow => ({
+  ...{ id: state, state, startedAtMs, groupId: 'geo5a', lessonStartsAtMs: STARTS },
+  ...{ endTries: 0, endTriedAtMs: null, ...own },
 });
 const meeting = (own: Partial<MeetingState> & { isHeld?: boolean } = {}): MeetingState => {
   const { isHeld = true, ...rest } = own;
   return {
-    lesson: { startsAtMs: STARTS, endsAtMs: ENDS, isHeld },
+    lesson: { startsAtMs: STARTS, endsAtMs: ENDS, groupId: 'geo5a', isHeld },
     ...{ isAsked: true, earlyEntryMinutes: 0, requestTimeoutMs: REQUEST_TIMEOUT_MS, calls: [], ...rest },
   };
 };
@@ -121,10 +122,64 @@ describe('what a meeting does next', () => {
       { do: 'let-go', callId: 'open' },
     ],
     [
-      'moved ahead with its call: the same one is kept',
-      meeting({ calls: [call('open', STARTS - 24 * 60 * MINUTE)] }),
+      'entry was early and is not any more: the same one is kept',
+      meeting({ calls: [call('open', due - 70 * MINUTE)] }),
       due - 60 * MINUTE,
       { do: 'rest', untilMs: ENDS },
+    ],
+    [
+      'moved sooner with its call: the same one is kept',
+      meeting({ calls: [call('open', due, { lessonStartsAtMs: STARTS + 60 * MINUTE })] }),
+      due,
+      { do: 'rest', untilMs: ENDS },
+    ],
+    [
+      'put off so that entry is not open any more: let go',
+      meeting({ calls: [call('open', STARTS, { lessonStartsAtMs: STARTS - 60 * MINUTE })] }),
+      STARTS - 1,
+      { do: 'let-go', callId: 'open' },
+    ],
+    [
+      'put off while entry stays open: the same one is kept',
+      meeting({ calls: [call('open', STARTS, { lessonStartsAtMs: STARTS - 60 * MINUTE })] }),
+      STARTS,
+      { do: 'rest', untilMs: ENDS },
+    ],
+    [
+      'given to another group: let go',
+      meeting({ calls: [call('open', STARTS, { groupId: 'art5' })] }),
+      STARTS,
+      { do: 'let-go', callId: 'open' },
+    ],
+    [
+      'its end was refused: asked for again after a pause',
+      meeting({ calls: [call('ending', STARTS, { endTries: 3, endTriedAtMs: ENDS })] }),
+      ENDS + 3_999,
+      { do: 'rest', untilMs: ENDS + 4_000 },
+    ],
+    [
+      '… and then ended',
+      meeting({ calls: [call('ending', STARTS, { endTries: 3, endTriedAtMs: ENDS })] }),
+      ENDS + 4_000,
+      { do: 'end', callId: 'ending' },
+    ],
+    [
+      '… which delays no other call',
+      meeting({ calls: [call('ending', STARTS, { endTries: 40, endTriedAtMs: STARTS }), call('open')] }),
+      ENDS - 1,
+      { do: 'rest', untilMs: ENDS },
+    ],
+    [
+      'its end was asked for in vain by a clock that was ahead: asked for again',
+      meeting({ calls: [call('ending', STARTS, { endTries: 40, endTriedAtMs: ENDS + 60 * MINUTE })] }),
+      ENDS,
+      { do: 'end', callId: 'ending' },
+    ],
+    [
+      'its end was asked for in vain for a week: left',
+      meeting({ calls: [call('ending', STARTS, { endTries: 200, endTriedAtMs: STARTS })] }),
+      STARTS + 7 * 24 * 60 * MINUTE,
+      { do: 'leave', callId: 'ending' },
     ],
     ['let go: ended', meeting({ calls: [call('ending')] }), ENDS, { do: 'end', callId: 'ending' }],
     [
@@ -144,6 +199,15 @@ describe('what a meeting does next', () => {
   });
 });
 
+test('a call that is not ended is asked about ever more rarely, for ten minutes quickly and then up to an hour apart', () => {
+  const pauses = Array.from({ length: 60 }, (_, at) => endPauseMs(at + 1));
+  expect(pauses.slice(0, 6)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000]);
+  expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+  expect(pauses.at(-1)).toBe(60 * MINUTE);
+  const quickMs = pauses.slice(0, END_TRIES_UNTIL_RARE).reduce((sum, pause) => sum + pause);
+  expect(quickMs).toBeLessThan(10 * MINUTE);
+});
+
 /** A meeting's rows, and Sferum, as people, СГО and bad luck treat them; the steps are carried out as the job does. */
 interface World {
   now: number;
@@ -161,6 +225,7 @@ type Deed =
   | 'restore'
   | 'later'
   | 'sooner'
+  | 'regroup'
   | 'minute'
   | 'hour'
   | 'tend'
@@ -185,14 +250,21 @@ function carryOut(world: World, luck: Deed): void {
         world.lost.push(id);
         return;
       }
-      state.calls.push({ id, state: luck === 'crash-after' ? 'starting' : 'open', startedAtMs: world.now });
+      const { groupId, startsAtMs: lessonStartsAtMs } = state.lesson;
+      state.calls.push(
+        call(luck === 'crash-after' ? 'starting' : 'open', world.now, { id, groupId, lessonStartsAtMs }),
+      );
       if (luck === 'crash-after') return;
     } else if (step.do === 'give-up') {
       world.lost.push(row!.id);
       drop();
     } else if (step.do === 'let-go') row!.state = 'ending';
     else {
-      if (luck !== 'tend') return;
+      if (luck !== 'tend') {
+        row!.endTries++;
+        row!.endTriedAtMs = world.now;
+        continue;
+      }
       world.running.delete(row!.id);
       drop();
     }
@@ -227,6 +299,9 @@ function happen(world: World, deed: Deed): void {
     case 'sooner':
       shift(-45 * MINUTE);
       return;
+    case 'regroup':
+      lesson.groupId += '+';
+      return;
     case 'minute':
       world.now += MINUTE;
       return;
@@ -240,7 +315,18 @@ function happen(world: World, deed: Deed): void {
 
 const deeds = fc.array(
   fc.constantFrom<Deed>(
-    ...(['create', 'delete', 'cancel', 'restore', 'later', 'sooner', 'minute', 'minute', 'hour'] as const),
+    ...([
+      'create',
+      'delete',
+      'cancel',
+      'restore',
+      'later',
+      'sooner',
+      'regroup',
+      'minute',
+      'minute',
+      'hour',
+    ] as const),
     ...(['tend', 'tend', 'tend', 'lose-reply', 'refuse', 'crash-after'] as const),
   ),
   { minLength: 1, maxLength: 40 },
@@ -256,7 +342,7 @@ test('I8: whatever happens, one call is shown while one is due, and every other 
       };
       for (const deed of all) happen(world, deed);
       // Calm: time for answers passes, and the job runs.
-      world.now += QUIET_MS;
+      world.now += Math.max(QUIET_MS, 60 * MINUTE);
       happen(world, 'tend');
       const { state, running, lost } = world;
       const shown = state.calls.map((c) => c.id);
@@ -265,6 +351,7 @@ test('I8: whatever happens, one call is shown while one is due, and every other 
       const need = needOf(state, world.now);
       if (need === 'must') expect(shown).toHaveLength(1);
       if (need === 'must-not') expect(shown).toEqual([]);
+      expect(state.calls.map((c) => c.groupId)).toEqual(shown.map(() => state.lesson.groupId));
       expect([...running].filter((id) => !shown.includes(id)).sort()).toEqual([...lost].sort());
     }),
     { numRuns: 2000 },

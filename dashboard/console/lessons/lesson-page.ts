@@ -6,7 +6,7 @@ import { LESSON_RIGHTS } from '../../../src/lessons/standing.ts';
 import { type Html, html, NOTHING } from '../html.ts';
 import { linkButton, postButton, submitButton } from '../parts/button.ts';
 import { dialog } from '../parts/dialog.ts';
-import { textField } from '../parts/field.ts';
+import { hiddenField, textField } from '../parts/field.ts';
 import { day } from '../parts/numbers.ts';
 import { clockTime, hours, joinPath, lessonPath } from './parts.ts';
 
@@ -32,14 +32,16 @@ export function lessonFacts(opened: OpenLesson): Html {
 
 /** I1, I4: over, there is nothing to make any more. */
 function meetingRow({ lesson, standing, phase }: OpenLesson): Html | string {
+  const { makes, deletes, enters } = LESSON_RIGHTS[standing];
   if (phase === 'over') return 'Урок завершился';
-  if (!LESSON_RIGHTS[standing].changes)
-    return lesson.meeting ? 'Создан' : 'Не создан: это делает учитель предмета';
+  if (!lesson.isGroupThere) return 'Не создать: предметной группы этого урока больше нет';
   if (!lesson.meeting) {
+    if (!makes) return 'Не создан: это делает учитель предмета';
     return linkButton({ label: 'Создать', href: newPath(lesson.id), kind: 'primary', opens: NEW_DIALOG });
   }
+  if (!deletes) return 'Создан';
   const { message } = lesson.meeting.condition;
-  return html`<div class="actions" data-call="${lesson.id}">${enterButton(lesson.id)}${linkButton({ label: 'Удалить', href: deletePath(lesson.id), opens: DELETE_DIALOG })}</div>${
+  return html`${enters ? '' : 'Создан'}<div class="actions" data-call="${lesson.id}">${enters ? enterButton(lesson.id) : ''}${linkButton({ label: 'Удалить', href: deletePath(lesson.id), opens: DELETE_DIALOG })}</div>${
     message ? html`<p class="hint">${message}</p>` : ''
   }`;
 }
@@ -51,19 +53,26 @@ function enterButton(lessonId: string): Html {
 
 /** Beside the part that follows the clock: an open dialog stays as it is. */
 export function lessonDialogs(opened: OpenLesson): Html {
-  if (opened.phase === 'over' || !LESSON_RIGHTS[opened.standing].changes) return NOTHING;
-  return html`${dialog({
+  const { makes, deletes } = LESSON_RIGHTS[opened.standing];
+  if (opened.phase === 'over') return NOTHING;
+  return html`${makes ? newDialog(opened) : ''}${deletes ? deleteDialog(opened) : ''}`;
+}
+
+const newDialog = (opened: OpenLesson): Html =>
+  dialog({
     id: NEW_DIALOG,
     title: 'Настройки дистанционного урока',
     body: newForm(opened),
     actions: submitButton({ label: 'Создать', kind: 'primary', form: FORM }),
-  })}${dialog({
+  });
+
+const deleteDialog = ({ lesson }: OpenLesson): Html =>
+  dialog({
     id: DELETE_DIALOG,
     title: 'Удалить дистанционный урок?',
     body: DELETE_TEXT,
-    actions: deleteButton(opened.lesson.id),
-  })}`;
-}
+    actions: deleteButton(lesson.id),
+  });
 
 export function newPage(opened: OpenLesson): Html {
   return html`<div class="sheet padded">${newForm(opened)}<div class="actions">${submitButton({ label: 'Создать', kind: 'primary', form: FORM })}${linkButton({ label: 'Отмена', href: lessonPath(opened.lesson.id) })}</div></div>`;
@@ -80,8 +89,9 @@ const deleteButton = (lessonId: string) =>
 
 /** I3 */
 function newForm({ lesson, school }: OpenLesson): Html {
+  const title = meetingTitle(lesson, school.timeZone);
   return html`<form method="post" action="${newPath(lesson.id)}" id="${FORM}" class="form">
-${textField({ label: 'Наименование урока', name: 'title', value: meetingTitle(lesson, school.timeZone), required: true, maxLength: MEETING_TITLE_CHARS })}
+${hiddenField('shown', title)}${textField({ label: 'Наименование урока', name: 'title', value: title, required: true, maxLength: MEETING_TITLE_CHARS })}
 <div class="pair-fields">${textField({ label: 'Время начала', name: 'starts', value: clockTime(lesson.startsAt, school.timeZone), readonly: true })}
 ${textField({ label: 'Время окончания', name: 'ends', value: clockTime(lesson.endsAt, school.timeZone), readonly: true })}</div>
 <p>Система ВКС: Сферум</p></form>`;

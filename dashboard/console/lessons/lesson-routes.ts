@@ -17,9 +17,9 @@ const PATH = '/journal/lessons/:id';
 /** One lesson of the journal and what its teacher does with its distance meeting. */
 export function lessonRoutes({ ctx, commands, screens }: ConsoleParts): void {
   const opened = (c: ConsoleContext) => openLesson(ctx, askerOf(c), idOf(c));
-  const changeable = async (c: ConsoleContext): Promise<OpenLesson> => {
+  const openedTo = async (c: ConsoleContext, right: 'makes' | 'deletes'): Promise<OpenLesson> => {
     const lesson = await opened(c);
-    if (!LESSON_RIGHTS[lesson.standing].changes) throw forbidden();
+    if (!LESSON_RIGHTS[lesson.standing][right]) throw forbidden();
     return lesson;
   };
 
@@ -45,17 +45,19 @@ export function lessonRoutes({ ctx, commands, screens }: ConsoleParts): void {
 
   // What the dialogs ask, for those without script.
   screens.get(`${PATH}/meeting`, STAFF, async (c) => {
-    const lesson = await changeable(c);
+    const lesson = await openedTo(c, 'makes');
     if (lesson.phase === 'over') return goTo(c, lessonPath(lesson.lesson.id));
     return ask(c, lesson, 'Настройки дистанционного урока', newPage(lesson));
   });
   screens.get(`${PATH}/meeting/delete`, STAFF, async (c) => {
-    const lesson = await changeable(c);
+    const lesson = await openedTo(c, 'deletes');
     return ask(c, lesson, 'Удалить дистанционный урок?', deletePage(lesson));
   });
 
   screens.post(`${PATH}/meeting`, STAFF, async (c) => {
-    const title = String((await c.req.parseBody()).title ?? '');
+    const { title: typed = '', shown } = await c.req.parseBody();
+    // What was shown and left as it is was not given by anybody.
+    const title = typed === shown ? null : String(typed);
     try {
       await commands.createMeeting({ asker: askerOf(c), lessonId: idOf(c), title });
     } catch (refusal) {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { exactInstant } from '../../clock.ts';
 import { compareStamps } from '../../desired/evidence.ts';
 import type { OrderItem, Stamp } from '../../desired/model.ts';
-import { lessonChanged } from '../../lessons/lesson-changed.ts';
+import { groupsChanged, lessonChanged } from '../../lessons/lesson-changed.ts';
 import type { Sql } from '../../store/database.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
 import { nameKey } from '../name-key.ts';
@@ -142,6 +142,7 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
       tx,
     );
     await settleLists(tx, schoolId, [data.id]);
+    await groupsChanged(tx, { schoolId, groupId: data.id, at: stamp.at });
     touched.unit('group', data.id, eventId);
     for (const id of await pupilsWithOrders(tx, schoolId, await everIn(tx, schoolId, data.id))) {
       touched.person(id, eventId);
@@ -150,6 +151,7 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
 
   async 'sgo.subject-group.removed'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
     await stateGone(tx, SUBJECT_GROUP, schoolId, [data.id], stamp);
+    await groupsChanged(tx, { schoolId, groupId: data.id, at: stamp.at });
     touched.unit('group', data.id, eventId);
   },
 

@@ -20,7 +20,7 @@ export async function readOrgs(source: RowSource, draft: Draft): Promise<void> {
       draft.schools.set(id, emptySchool(id, name, deleted));
     } else {
       orgs.set(id, 'other');
-      report.ignore(row, `Организация не школа (тип «${cleanText(type).slice(0, 40)}»)`);
+      report.ignore(row, `Организация не школа (тип «${cutText(cleanText(type), 40)}»)`);
     }
   }
 }

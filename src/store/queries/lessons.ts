@@ -16,6 +16,8 @@ export interface LessonItem {
   teacherName: string;
   /** Of the group, now. */
   groupTeacherIds: string[];
+  /** False: СГО has removed its group. Nobody can come to it, so it has no meeting. */
+  isGroupThere: boolean;
   startsAt: string;
   endsAt: string;
   topic: string | null;
@@ -70,8 +72,8 @@ export async function findLessons(
     select l.id, l.subject_group_id as "subjectGroupId", coalesce(g.title, '') as "groupTitle",
       coalesce(nullif(g.subject, ''), g.title, '') as subject, g.class_id as "classId", k.title as "classTitle", k.grade,
       l.teacher_id as "teacherId", coalesce(${shownName}, '') as "teacherName",
-      coalesce(g.teacher_ids, '{}') as "groupTeacherIds", l.starts_at as "startsAt", l.ends_at as "endsAt", l.topic,
-      m.lesson_id is not null as "isMeeting", m.title as "meetingTitle", o.join_link as "joinLink",
+      coalesce(g.teacher_ids, '{}') as "groupTeacherIds", g.id is not null as "isGroupThere", l.starts_at as "startsAt", l.ends_at as "endsAt", l.topic,
+      m.lesson_id is not null and g.id is not null as "isMeeting", m.title as "meetingTitle", o.join_link as "joinLink",
       m.condition, m.condition_message as "conditionMessage"
     from lesson l
       left join subject_group g on g.school_id = l.school_id and g.id = l.subject_group_id and g.present
@@ -79,6 +81,7 @@ export async function findLessons(
       left join person p on p.school_id = l.school_id and p.id = l.teacher_id
       left join meeting m on m.school_id = l.school_id and m.lesson_id = l.id and m.deleted_at is null
       left join meeting_call o on o.school_id = m.school_id and o.lesson_id = m.lesson_id and o.state = 'open'
+        and coalesce(o.subject_group_id, l.subject_group_id) = l.subject_group_id
     where ${matches(schoolId, filter)}
     order by l.starts_at, g.title, l.id
     limit ${perPage} offset ${(page - 1) * perPage}`.execute(db);

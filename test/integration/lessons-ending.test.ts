@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { tendLesson } from '../../src/lessons/tend-lesson.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { ENDS_AT, type LessonWorld, startLessonWorld, withAccount } from '../support/lesson-world.ts';
+import { ENDS_AT, type LessonWorld, startLessonWorld } from '../support/lesson-world.ts';
+import { withAccount } from '../support/with-account.ts';
 
 const WAITING = { timeout: 30_000, interval: 20 };
 const GEO = { schoolId: 's1', lessonId: 'geo' };

@@ -3,15 +3,8 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { tendLesson } from '../../src/lessons/tend-lesson.ts';
 import { everywhere } from '../support/everywhere.ts';
-import {
-  type AfterStart,
-  ENDS_AT,
-  type LessonWorld,
-  PUPIL,
-  startLessonWorld,
-  TEACHER,
-  withAccount,
-} from '../support/lesson-world.ts';
+import { ENDS_AT, type LessonWorld, PUPIL, startLessonWorld, TEACHER } from '../support/lesson-world.ts';
+import { type AfterStart, withAccount } from '../support/with-account.ts';
 
 const WAITING = { timeout: 30_000, interval: 20 };
 const RUNNING = '2026-10-01T12:55:00Z';

@@ -2,8 +2,6 @@
 import { sql } from 'kysely';
 import { expect, vi } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
-import type { Context } from '../../src/context.ts';
-import type { SferumAccount } from '../../src/sferum/gateway.ts';
 import { startTestApp, type TestApp, type Who } from './app.ts';
 import { linkedRoster } from './chat-world.ts';
 import { everywhere } from './everywhere.ts';
@@ -132,39 +130,3 @@ export async function withLesson(app: TestApp, clock: MovableClock): Promise<Les
 }
 
 const WAITING = { timeout: 20_000, interval: 20 };
-
-export type AfterStart = (answer: {
-  callId: string;
-  joinLink: string;
-}) => Promise<{ callId: string; joinLink: string }>;
-
-/**
- * The same program, but `before` happens once an account is asked for, and requests to start a call end as `after` says
- * once Sferum has done them.
- */
-export function withAccount(
-  ctx: Context,
-  { before = async () => undefined, after }: { before?: () => Promise<void>; after: AfterStart },
-): Context {
-  const { gateway } = ctx;
-  return {
-    ...ctx,
-    gateway: {
-      ...gateway,
-      account(credentials) {
-        const account = gateway.account(credentials);
-        const startCall: SferumAccount['startCall'] = async (options) =>
-          after(await account.startCall(options));
-        const changed = new Proxy(account, {
-          get: (of, name) => {
-            if (name === 'startCall') return startCall;
-            const value: unknown = Reflect.get(of, name);
-            return typeof value === 'function' ? value.bind(of) : value;
-          },
-        });
-        // Whoever asks for an account does so in an async function, and so waits for this.
-        return before().then(() => changed) as unknown as SferumAccount;
-      },
-    },
-  };
-}

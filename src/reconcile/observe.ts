@@ -116,7 +116,8 @@ async function observeOne(
 /**
  * What was read replaces what was believed; those who never were in (refused, left) keep their reason. Who was in
  * and is not any more has left, or was taken out by somebody: counted (D8). A chat that was worked on meanwhile
- * keeps what its job records: the list may be from before. One that was lost and is there again is taken up at once.
+ * keeps what its job records, for the list may be from before, and is looked at once more: the job may not know what the
+ * list says. One that was lost and is there again is taken up at once.
  */
 async function recordMembers(
   ctx: Context,
@@ -133,7 +134,10 @@ async function recordMembers(
       where id = ${chatId} and settled_generation = ${settled} and queued_at is null returning id`.execute(
         tx,
       );
-    if (quiet.length === 0) return;
+    if (quiet.length === 0) {
+      await sql`update chat set look_again_at = least(look_again_at, ${at}) where id = ${chatId}`.execute(tx);
+      return;
+    }
     await sql`update sferum_member set state = 'left', admin = false, reason = 'left', held_by = null, tries = tries + 1, seen_at = ${at}
       where chat_id = ${chatId} and state in ('in', 'waiting')
       and vk_user_id not in (select (value->>'u')::bigint from jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(

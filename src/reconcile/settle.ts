@@ -87,14 +87,14 @@ export async function settle(
   await finishOperations(ctx, chat.schoolId, operations);
 }
 
-/** When the chat is read once more for what was in doubt, in this run or before it. */
-function lookAgainAt(
-  ctx: Context,
-  chat: ChatState,
-  { isInDoubt }: { isInDoubt: boolean },
-  at: Date,
-): Date | null {
-  return isInDoubt ? new Date(at.getTime() + ctx.config.limits.lateEffectMs) : chat.lookAgainAt;
+/**
+ * When the chat is read once more for what was in doubt, in this run or before it; an expression over its row. A look
+ * that became due while this run went on was not asked for by it (observe.ts): it stays.
+ */
+function lookAgainAt(ctx: Context, chat: ChatState, { isInDoubt }: { isInDoubt: boolean }, at: Date) {
+  const own = isInDoubt ? new Date(at.getTime() + ctx.config.limits.lateEffectMs) : chat.lookAgainAt;
+  return sql`case when look_again_at <= ${at} and look_again_at is distinct from ${chat.lookAgainAt}::timestamptz
+    then look_again_at else ${own}::timestamptz end`;
 }
 
 /** When a chat that is set aside now is taken up again; an expression over its row. */

@@ -1,16 +1,21 @@
 /** A community's token: people enter by the link on their own list, the engine does the rest (vk-api.md). */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { reconcileChat } from '../../src/reconcile/reconcile-chat.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { withAccount } from '../support/with-account.ts';
 
 const WAITING = { timeout: 20_000, interval: 20 };
 
 let world: TestApp;
 let school: string;
-beforeEach(async () => {
-  world = await startTestApp({ env: { LIMIT_DRIFT_INTERVAL_MS: '1000' } });
+beforeEach(() => startInviting({ LIMIT_DRIFT_INTERVAL_MS: '1000' }));
+afterEach(() => world[Symbol.asyncDispose]());
+
+async function startInviting(env: Record<string, string>): Promise<void> {
+  world = await startTestApp({ env });
   school = await importSmallSchool(world);
   const communityId = 55;
   const access = world.sandbox.world.connectSchool({ communityId });
@@ -24,8 +29,7 @@ beforeEach(async () => {
     replaceAccount: true,
     by: { id: 'test', kind: 'operator' },
   });
-});
-afterEach(() => world[Symbol.asyncDispose]());
+}
 
 interface Invited {
   title: string;
@@ -65,6 +69,27 @@ test('who enters by his link is in, an admin is appointed once he is; a stranger
   await world.settled();
   const now = (await invited()).find((p) => p.title === admin.title)!;
   expect(now.invite_link).not.toBe(admin.invite_link);
+});
+
+test('an admin who enters while a job is at his chat is appointed after an initialisation, although that job never saw him', async () => {
+  await world[Symbol.asyncDispose]();
+  await startInviting({ LIMIT_DRIFT_INTERVAL_MS: '3600000' });
+  await initializeAll(world, school);
+  const admin = (await invited()).find((p) => p.admin)!;
+  const { rows } = await sql<{ id: string }>`
+    update chat set generation = generation + 1, queued_at = ${new Date(world.ctx.clock.now())}
+    where title = ${admin.title} returning id`.execute(everywhere(world.ctx));
+  const chatId = rows[0]!.id;
+  const late = withAccount(world.ctx, {
+    async before() {
+      world.sandbox.world.enterByLink(admin.invite_link, Number(admin.user));
+      await initializeAll(world, school);
+    },
+  });
+  await reconcileChat(late, { schoolId: school, chatId });
+  await world.settled();
+  const chat = [...world.sandbox.world.chats.values()].find((c) => c.title === admin.title)!;
+  await vi.waitFor(() => expect(chat.members.get(Number(admin.user))?.isAdmin).toBe(true), WAITING);
 });
 
 describe('D14: a link that cannot be made anew', () => {

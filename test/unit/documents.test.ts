@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { VARIABLES } from '../../src/config/variables.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const LINE_CHARACTERS = 300;
@@ -64,4 +65,8 @@ test('the README says of each command of the manifest what it does', () => {
     (name) => !parts.includes(name) && !readme.includes(`npm run ${name}`) && !readme.includes(`npm ${name}`),
   );
   expect(missing).toEqual([]);
+});
+
+test('the README says of each variable what it means', () => {
+  expect(Object.keys(VARIABLES).filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([]);
 });

@@ -128,6 +128,8 @@ function statements(schoolId: string, ids: string[], profiles: string[]): [strin
     ['profile_linking', sql`delete from profile_linking where ${own} and person_id = ${all}`],
     ['exception', sql`delete from exception where ${own} and person_id = ${all}`],
     ['enrollment', sql`delete from enrollment where ${own} and student_id = ${all}`],
+    ['class', withoutTeachers('class', 'homeroom_teacher_ids', schoolId, ids)],
+    ['subject_group', withoutTeachers('subject_group', 'teacher_ids', schoolId, ids)],
     ['guardian', sql`delete from guardian where ${own} and (guardian_id = ${all} or student_id = ${all})`],
     // The number of an order that names others too is theirs.
     [
@@ -155,6 +157,22 @@ function statements(schoolId: string, ids: string[], profiles: string[]): [strin
     ['person', sql`delete from person where ${own} and id = ${all}`],
     ...(profiles.length === 0 ? [] : ofProfiles(schoolId, profiles)),
   ];
+}
+
+/** Who taught and is gone stands in no list of teachers, those of days to come included. */
+function withoutTeachers(
+  table: string,
+  column: string,
+  schoolId: string,
+  ids: string[],
+): RawBuilder<unknown> {
+  const teachers = sql.ref(column);
+  const gone = sql`jsonb_build_object('gone', ${JSON.stringify(ids)}::jsonb)`;
+  return sql`update ${sql.table(table)} set
+    ${teachers} = array(select t from unnest(${teachers}) with ordinality x(t, n) where t <> all(${ids}) order by n),
+    dated_teachers = nullif(jsonb_path_query_array(dated_teachers, '$[*] ? (!(@.id == $gone[*]))', ${gone}), '[]')
+    where school_id = ${schoolId} and (${teachers} && ${ids}::text[]
+      or jsonb_path_exists(dated_teachers, '$[*] ? (@.id == $gone[*])', ${gone}))`;
 }
 
 function ofProfiles(schoolId: string, profiles: string[]): [string, RawBuilder<unknown>][] {

@@ -113,6 +113,27 @@ test('a pupil withdrawn by order goes with the parent who has no other child; a 
   expect(await remains(world.ctx)).toEqual([]);
 });
 
+test('a teacher who is erased stands in no list of teachers, those of days to come included', async () => {
+  const teachers = async () => {
+    const { rows } =
+      await sql`select homeroom_teacher_ids as now, dated_teachers as dated from class where id = 'c5a'`.execute(
+        everywhere(world.ctx),
+      );
+    return rows[0];
+  };
+  const person = { ...PERSON, id: 'left', roles: ['teacher'] };
+  await tell(world, 's1', 'sgo.person.saved', person);
+  const stays = ((await teachers()) as { now: string[] }).now;
+  const dated = (id: string) => ({ id, from: '2027-09-01', to: null });
+  await sql`update class set homeroom_teacher_ids = ${['left', ...stays]},
+    dated_teachers = ${JSON.stringify([dated('left'), dated('t2')])} where id = 'c5a'`.execute(
+    everywhere(world.ctx),
+  );
+  await tell(world, 's1', 'sgo.person.removed', { id: 'left' });
+  expect(await endDue(after(world.ctx, 181))).toBe(true);
+  expect(await teachers()).toEqual({ now: stays, dated: [dated('t2')] });
+});
+
 test('an operator alone changes the term; the change is journalled', async () => {
   expect(await world.done(200, 'GET', SETTINGS, ADMIN)).toMatchObject({ retentionDays: 180 });
   await world.done(403, 'PUT', SETTINGS, ADMIN, { retentionDays: 1 });

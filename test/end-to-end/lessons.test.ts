@@ -195,7 +195,21 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     expect(await heading(await visit(PUPIL, '/journal'))).toBe('Недостаточно прав');
     const admin = await visit({ role: 'school-admin', school: 's1', sub: 'a1' }, LESSON);
     expect(await admin.getByText('Создан', { exact: true }).count()).toBe(1);
-    expect(await link(admin, 'Удалить').count()).toBe(0);
+    expect(await link(admin, 'Открыть').count()).toBe(0);
+    expect(await link(admin, 'Создать').count()).toBe(0);
+  });
+
+  test('I4: a school admin who does not teach the lesson ends its call after a question', async () => {
+    world.clock.moveTo('2026-10-01T12:55:00Z');
+    await world.create();
+    await world.ready();
+    const admin = await visit({ role: 'school-admin', school: 's1', sub: 'a1' }, LESSON, {
+      javaScriptEnabled: false,
+    });
+    await link(admin, 'Удалить').click();
+    await button(admin, 'Удалить').click();
+    await world.runs(0);
+    expect(await admin.getByText('Не создан: это делает учитель предмета').count()).toBe(1);
   });
 
   test('everything works without script, by loading anew', async () => {

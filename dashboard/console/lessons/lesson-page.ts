@@ -41,7 +41,7 @@ function meetingRow({ lesson, standing, phase }: OpenLesson): Html | string {
   }
   if (!deletes) return 'Создан';
   const { message } = lesson.meeting.condition;
-  return html`${enters ? '' : 'Создан'}<div class="actions" data-call="${lesson.id}">${enters ? enterButton(lesson.id) : ''}${linkButton({ label: 'Удалить', href: deletePath(lesson.id), opens: DELETE_DIALOG })}</div>${
+  return html`${enters ? '' : html`<p>Создан</p>`}<div class="actions" data-call="${lesson.id}">${enters ? enterButton(lesson.id) : ''}${linkButton({ label: 'Удалить', href: deletePath(lesson.id), opens: DELETE_DIALOG })}</div>${
     message ? html`<p class="hint">${message}</p>` : ''
   }`;
 }

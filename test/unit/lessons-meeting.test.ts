@@ -3,36 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { defaultTitle, nextPhaseAtMs, phaseAt } from '../../src/lessons/lesson.ts';
 import {
   AHEAD_MS,
-  type CallRow,
   END_TRIES_UNTIL_RARE,
   endPauseMs,
   type MeetingState,
-  needOf,
   nextStep,
-  START_DEADLINE_MS,
-  START_SETTLE_MS,
 } from '../../src/lessons/meeting.ts';
 import { troubleOf } from '../../src/lessons/trouble.ts';
 import { SferumError, type SferumErrorKind } from '../../src/sferum/gateway.ts';
 import { VkError } from '../../src/sferum/vk/errors.ts';
-
-const MINUTE = 60_000;
-const STARTS = Date.parse('2026-10-01T12:50:00Z');
-const ENDS = STARTS + 60 * MINUTE;
-const REQUEST_TIMEOUT_MS = 20_000;
-const QUIET_MS = START_DEADLINE_MS + REQUEST_TIMEOUT_MS + START_SETTLE_MS;
-
-const call = (state: CallRow['state'], startedAtMs = STARTS, own: Partial<CallRow> = {}): CallRow => ({
-  ...{ id: state, state, startedAtMs, groupId: 'geo5a', lessonStartsAtMs: STARTS },
-  ...{ endTries: 0, endTriedAtMs: null, ...own },
-});
-const meeting = (own: Partial<MeetingState> & { isHeld?: boolean } = {}): MeetingState => {
-  const { isHeld = true, ...rest } = own;
-  return {
-    lesson: { startsAtMs: STARTS, endsAtMs: ENDS, groupId: 'geo5a', isHeld },
-    ...{ isAsked: true, earlyEntryMinutes: 0, requestTimeoutMs: REQUEST_TIMEOUT_MS, calls: [], ...rest },
-  };
-};
+import { call, ENDS, MINUTE, meeting, QUIET_MS, STARTS } from '../support/meeting-rows.ts';
 
 describe('a lesson against the clock', () => {
   test.each([
@@ -206,156 +185,6 @@ test('a call that is not ended is asked about ever more rarely, for ten minutes 
   expect(pauses.at(-1)).toBe(60 * MINUTE);
   const quickMs = pauses.slice(0, END_TRIES_UNTIL_RARE).reduce((sum, pause) => sum + pause);
   expect(quickMs).toBeLessThan(10 * MINUTE);
-});
-
-/** A meeting's rows, and Sferum, as people, СГО and bad luck treat them; the steps are carried out as the job does. */
-interface World {
-  now: number;
-  state: MeetingState & { calls: CallRow[] };
-  /** Calls that run at Sferum, by whether we know them. */
-  running: Set<string>;
-  lost: string[];
-  ids: number;
-}
-
-type Deed =
-  | 'create'
-  | 'delete'
-  | 'cancel'
-  | 'restore'
-  | 'later'
-  | 'sooner'
-  | 'regroup'
-  | 'minute'
-  | 'hour'
-  | 'tend'
-  | 'lose-reply'
-  | 'refuse'
-  | 'crash-after';
-
-function carryOut(world: World, luck: Deed): void {
-  const { state } = world;
-  for (let steps = 0; steps < 20; steps++) {
-    const step = nextStep(state, world.now);
-    if (step.do === 'rest') return;
-    const row = 'callId' in step ? state.calls.find((c) => c.id === step.callId)! : null;
-    const drop = () => state.calls.splice(state.calls.indexOf(row!), 1);
-    if (step.do === 'start') {
-      const id = `call-${world.ids++}`;
-      // The index of the table.
-      expect(state.calls.filter((c) => c.state !== 'ending')).toEqual([]);
-      if (luck === 'refuse') return;
-      world.running.add(id);
-      if (luck === 'lose-reply') {
-        world.lost.push(id);
-        return;
-      }
-      const { groupId, startsAtMs: lessonStartsAtMs } = state.lesson;
-      state.calls.push(
-        call(luck === 'crash-after' ? 'starting' : 'open', world.now, { id, groupId, lessonStartsAtMs }),
-      );
-      if (luck === 'crash-after') return;
-    } else if (step.do === 'give-up') {
-      world.lost.push(row!.id);
-      drop();
-    } else if (step.do === 'let-go') row!.state = 'ending';
-    else {
-      if (luck !== 'tend') {
-        row!.endTries++;
-        row!.endTriedAtMs = world.now;
-        continue;
-      }
-      world.running.delete(row!.id);
-      drop();
-    }
-  }
-  throw new Error('it never rests');
-}
-
-function happen(world: World, deed: Deed): void {
-  const { state } = world;
-  const { lesson } = state;
-  const shift = (byMs: number) => {
-    lesson.startsAtMs += byMs;
-    lesson.endsAtMs += byMs;
-  };
-  switch (deed) {
-    case 'create':
-      if (world.now < lesson.endsAtMs) state.isAsked = true;
-      return;
-    case 'delete':
-      state.isAsked = false;
-      for (const c of state.calls) if (c.state === 'open') c.state = 'ending';
-      return;
-    case 'cancel':
-      lesson.isHeld = false;
-      return;
-    case 'restore':
-      lesson.isHeld = true;
-      return;
-    case 'later':
-      shift(45 * MINUTE);
-      return;
-    case 'sooner':
-      shift(-45 * MINUTE);
-      return;
-    case 'regroup':
-      lesson.groupId += '+';
-      return;
-    case 'minute':
-      world.now += MINUTE;
-      return;
-    case 'hour':
-      world.now += 60 * MINUTE;
-      return;
-    default:
-      carryOut(world, deed);
-  }
-}
-
-const deeds = fc.array(
-  fc.constantFrom<Deed>(
-    ...([
-      'create',
-      'delete',
-      'cancel',
-      'restore',
-      'later',
-      'sooner',
-      'regroup',
-      'minute',
-      'minute',
-      'hour',
-    ] as const),
-    ...(['tend', 'tend', 'tend', 'lose-reply', 'refuse', 'crash-after'] as const),
-  ),
-  { minLength: 1, maxLength: 40 },
-);
-
-test('I8: whatever happens, one call is shown while one is due, and every other that runs is ended or reported', () => {
-  fc.assert(
-    fc.property(deeds, (all) => {
-      const world: World = {
-        now: STARTS - 30 * MINUTE,
-        state: { ...meeting({ isAsked: false }), calls: [] },
-        ...{ running: new Set<string>(), lost: [], ids: 0 },
-      };
-      for (const deed of all) happen(world, deed);
-      // Calm: time for answers passes, and the job runs.
-      world.now += Math.max(QUIET_MS, 60 * MINUTE);
-      happen(world, 'tend');
-      const { state, running, lost } = world;
-      const shown = state.calls.map((c) => c.id);
-      expect(state.calls.every((c) => c.state === 'open')).toBe(true);
-      expect(shown.length).toBeLessThanOrEqual(1);
-      const need = needOf(state, world.now);
-      if (need === 'must') expect(shown).toHaveLength(1);
-      if (need === 'must-not') expect(shown).toEqual([]);
-      expect(state.calls.map((c) => c.groupId)).toEqual(shown.map(() => state.lesson.groupId));
-      expect([...running].filter((id) => !shown.includes(id)).sort()).toEqual([...lost].sort());
-    }),
-    { numRuns: 2000 },
-  );
 });
 
 describe('trouble with a step', () => {

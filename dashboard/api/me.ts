@@ -14,6 +14,7 @@ const Me = z
   .object({
     person: z.object({ id: z.string(), name: z.string(), role: z.enum(['staff', 'student', 'parent']) }),
     linked: z.boolean(),
+    profileTaken: z.boolean().openapi({ description: 'СГО names a VK ID that somebody else has (A7)' }),
     connected: z.boolean().openapi({ description: 'the school is connected to Sferum (A9)' }),
     chats: z.array(
       z.object({
@@ -49,8 +50,9 @@ export function meRoutes({ api, ctx, commands, guards }: ApiParts): void {
       ...(inviteLink !== null && sferumState !== 'in' ? { inviteLink } : {}),
     }));
     const connected = (await findSferumAccount(ctx.db.of(schoolId), schoolId)) !== null;
-    const { id, name, role } = person;
-    return c.json({ person: { id, name, role }, linked: own.linked, connected, chats }, 200);
+    const { id, name, role, profileTaken } = person;
+    const me = { person: { id, name, role }, linked: own.linked, profileTaken, connected, chats };
+    return c.json(me, 200);
   });
 
   const unlink = createRoute({

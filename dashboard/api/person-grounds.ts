@@ -61,6 +61,9 @@ const PersonGrounds = z
       role: z.enum(['staff', 'student', 'parent']),
       present: z.boolean().openapi({ description: 'in the roster now' }),
       linked: z.boolean(),
+      profileTaken: z
+        .boolean()
+        .openapi({ description: 'СГО names a VK ID of his that somebody else has (A7)' }),
     }),
     chats: z.array(ChatGrounds),
   })

@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
-import { moveGenerations } from '../reconcile/apply-plan.ts';
+import { followRelinked, momentOf } from '../reconcile/follow-profiles.ts';
+import { settleProfiles } from '../roster/settle-profiles.ts';
 import { noteLine } from '../store/journal.ts';
 
 /**
  * «Отменить привязку» (A5): takes a person's account out of Sferum.
  * The person stays in the lists as «не привязан» (A6), and all their chats follow. Another person with the same VK ID
- * stays where that account belongs (A7).
+ * stays where that account belongs (A7). What СГО said of the person's link and was refused is undone with it, and
+ * whoever waits for the VK ID gets it.
  * False: the person was not linked.
  */
 export async function unlinkProfile(
@@ -17,29 +19,22 @@ export async function unlinkProfile(
   const cause = `profile:${ctx.newId()}`;
   const at = new Date(ctx.clock.now());
   const unlinked = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    // The stamp follows every earlier one, also of a clock ahead of ours: unlinking is open to everybody at
-    // any time.
-    const gone = await sql`
-      update profile_link set gone_at = greatest(${at}::timestamptz, stated_at + interval '1 millisecond'), gone_by = ${cause}
-      where school_id = ${schoolId} and person_id = ${personId} and present returning person_id`.execute(tx);
-    if (gone.rows.length === 0) return false;
-    const { rows } = await sql<{ id: string }>`
-      select c.id from membership m join chat c on c.id = m.chat_id
-      where m.school_id = ${schoolId} and m.person_id = ${personId} and c.deleted_at is null`.execute(tx);
-    await moveGenerations(
+    // After whatever was stated, also by a clock ahead of ours: unlinking is open to everybody at any time.
+    const { rows } = await sql<{ vk: string }>`
+      update profile_link l set gone_by = ${cause}, gone_at = (
+        select greatest(${at}::timestamptz, max(at) + interval '1 millisecond') from (
+          select l.stated_at as at union all select stated_at from profile_claim
+          where school_id = ${schoolId} and person_id = ${personId}) said)
+      where school_id = ${schoolId} and person_id = ${personId} and present returning vk_user_id as vk`.execute(
       tx,
-      rows.map((chat) => chat.id),
-      { cause, priority: 'person', at },
     );
+    if (!rows[0]) return false;
+    const relinked = await settleProfiles(tx, [Number(rows[0].vk)], momentOf(ctx));
+    const how = { cause, priority: 'person', at } as const;
+    await followRelinked(tx, [...relinked, { schoolId, personId }], how);
     await noteLine(tx, {
-      schoolId,
-      at,
-      personId,
-      what: 'profile-unlinked',
-      cause,
-      author: byPerson(personId),
+      ...{ schoolId, at, personId, what: 'profile-unlinked', cause, author: byPerson(personId) },
     });
-    await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
     return true;
   });
   if (unlinked) ctx.wake('chats');

@@ -30,6 +30,7 @@ function whyIn({ chat, names, ...about }: Case): string[] {
 
 function whyNotInSferum({ chat, person }: Case): string[] {
   if (chat.sferumState === 'in') return [];
+  if (!person.linked && person.profileTaken) return ['В Сферуме нет: профиль VK ID занят другим человеком'];
   if (!person.linked) return ['В Сферуме нет: профиль VK ID не привязан'];
   switch (chat.sferumState) {
     case 'waiting':

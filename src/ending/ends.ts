@@ -162,6 +162,7 @@ export const ENDS = {
   // Erased with all that names him, some time after his departure (erase.ts).
   person: { by: 'erasure' },
   profile_link: goesWith('person'),
+  profile_claim: goesWith('person'),
   erased: stays('a hash for each erased person: he must have no rights, whenever he comes'),
   erasure_key: stays('one row for each school: without it nobody erased is known again'),
   erasure: stays('the acts must outlive what they are about; one a day and school at most'),

@@ -148,6 +148,7 @@ async function everybody(tx: Sql, schoolId: string): Promise<{ id: string; state
     select ids.id, p.stated_at as stated from (
       select id from person where school_id = ${schoolId}
       union select person_id from profile_link where school_id = ${schoolId}
+      union select person_id from profile_claim where school_id = ${schoolId}
       union select student_id from enrollment where school_id = ${schoolId}
       union select guardian_id from guardian where school_id = ${schoolId}
       union select unnest(student_ids) from roster_order where school_id = ${schoolId}) ids

@@ -101,8 +101,10 @@ export async function erase(
 /** Their VK ids that are linked to nobody else who is here. Another's own link, if he has departed, goes with him. */
 async function ownProfiles(tx: Sql, schoolId: string, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ vk: string }>`
-    select distinct l.vk_user_id::text as vk from profile_link l
-    where l.school_id = ${schoolId} and l.person_id = any(${[...ids]}) and l.vk_user_id is not null
+    select distinct l.vk_user_id::text as vk from (
+      select school_id, person_id, vk_user_id from profile_link where vk_user_id is not null
+      union all select school_id, person_id, vk_user_id from profile_claim) l
+    where l.school_id = ${schoolId} and l.person_id = any(${[...ids]})
       and not exists (select from profile_link o join person p on p.school_id = o.school_id and p.id = o.person_id
         where o.school_id = l.school_id and o.vk_user_id = l.vk_user_id and o.present and p.present
           and o.person_id <> all(${[...ids]}))`.execute(tx);
@@ -154,6 +156,7 @@ function statements(schoolId: string, ids: string[], profiles: string[]): [strin
     ],
     ['journal_text', sql`delete from journal_text where ${own} and person_ids && ${ids}::text[]`],
     ['profile_link', sql`delete from profile_link where ${own} and person_id = ${all}`],
+    ['profile_claim', sql`delete from profile_claim where ${own} and person_id = ${all}`],
     ['person', sql`delete from person where ${own} and id = ${all}`],
     ...(profiles.length === 0 ? [] : ofProfiles(schoolId, profiles)),
   ];
@@ -182,6 +185,11 @@ function ofProfiles(schoolId: string, profiles: string[]): [string, RawBuilder<u
     [
       'profile_link',
       sql`update profile_link set vk_user_id = null where school_id = ${schoolId} and not present
+      and vk_user_id = any(${profiles}::bigint[])`,
+    ],
+    [
+      'profile_claim',
+      sql`delete from profile_claim where school_id = ${schoolId} and state = 'former'
       and vk_user_id = any(${profiles}::bigint[])`,
     ],
     [

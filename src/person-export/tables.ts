@@ -111,7 +111,11 @@ export const HELD = {
     ],
     parts: { student_ids: himAlone('student_ids'), items: ownItems },
   },
-  profile_link: { rows: is('person_id'), given: ['person_id', 'vk_user_id', ...STATED] },
+  profile_link: { rows: is('person_id'), given: ['person_id', 'vk_user_id', 'ranked_at', ...STATED] },
+  profile_claim: {
+    rows: is('person_id'),
+    given: ['person_id', 'vk_user_id', 'stated_at', 'stated_by', 'ranked_at', 'state'],
+  },
   profile_linking: {
     rows: is('person_id'),
     given: ['person_id', 'expires_at'],

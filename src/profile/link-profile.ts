@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import { byPerson } from '../author.ts';
+import { exactInstant } from '../clock.ts';
 import type { Context } from '../context.ts';
-import { moveGenerations } from '../reconcile/apply-plan.ts';
+import { followRelinked, momentOf } from '../reconcile/follow-profiles.ts';
 import { Refusal } from '../refusal.ts';
-import { linkProfile as stateLink } from '../roster/events/write-profile.ts';
+import { stateLink } from '../roster/events/write-profile.ts';
+import { profilesOf, TAKEN } from '../roster/profile-links.ts';
+import { settleProfiles } from '../roster/settle-profiles.ts';
 import type { Sql } from '../store/database.ts';
 import { noteLine } from '../store/journal.ts';
 
@@ -15,8 +18,8 @@ export interface Linking {
 
 /**
  * A person links his VK profile himself (A5): he comes into every chat of his, memberships by hand and adminship
- * included (A6). Throws Refusal: 409 `profile-taken` where the profile is somebody else's and one of the two is a
- * pupil (A7), 403 where the roster does not have him any more.
+ * included (A6). Throws Refusal: 409 `profile-taken` where the profile is somebody else's who is here and one of the
+ * two is a pupil (A7) – nothing of it is kept, he may try again –, 403 where the roster does not have him any more.
  */
 export async function linkProfile(ctx: Context, linking: Linking): Promise<void> {
   const { schoolId, personId } = linking;
@@ -24,16 +27,13 @@ export async function linkProfile(ctx: Context, linking: Linking): Promise<void>
   const at = new Date(ctx.clock.now());
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await requirePresent(tx, linking);
-    const stamp = { at: await afterAll(tx, linking, at), by: cause };
-    const refused = await stateLink(tx, linking, stamp);
-    if (refused !== null) throw new Refusal(409, 'profile-taken', refused);
-    const { rows } = await sql<{ id: string }>`
-      select c.id from membership m join chat c on c.id = m.chat_id
-      where m.school_id = ${schoolId} and m.person_id = ${personId} and c.deleted_at is null`.execute(tx);
-    const chatIds = rows.map((chat) => chat.id);
-    await moveGenerations(tx, chatIds, { cause, priority: 'person', at });
+    const before = await profilesOf(tx, schoolId, [personId]);
+    await stateAlone(tx, linking, cause, at);
+    const relinked = await settleProfiles(tx, [...before, linking.vkUserId], momentOf(ctx));
+    await requireLinked(tx, linking);
+    const how = { cause, priority: 'person', at } as const;
+    await followRelinked(tx, [...relinked, { schoolId, personId }], how);
     await noteLine(tx, { schoolId, at, personId, what: 'profile-linked', cause, author: byPerson(personId) });
-    await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
   });
   ctx.wake('chats');
 }
@@ -48,10 +48,32 @@ export function notInRoster(): Refusal {
   return new Refusal(403, 'not-in-roster', 'Вас нет в списках школы');
 }
 
-/** What a person does now comes after whatever was stated of his link, also by a clock ahead of ours. */
-async function afterAll(tx: Sql, { schoolId, personId }: Linking, at: Date): Promise<string> {
+/**
+ * What a person does now comes after whatever was stated of his link, also by a clock ahead of ours, and is all that
+ * counts of it.
+ */
+async function stateAlone(tx: Sql, linking: Linking, by: string, at: Date): Promise<void> {
+  const { schoolId, personId } = linking;
   const { rows } = await sql<{ at: string }>`
-    select greatest(${at}::timestamptz, max(stated_at) + interval '1 millisecond', max(gone_at) + interval '1 millisecond') as at
-    from profile_link where school_id = ${schoolId} and person_id = ${personId}`.execute(tx);
-  return new Date(rows[0]!.at).toISOString();
+    select greatest(${at}::timestamptz, max(said) + interval '1 millisecond') as at from (
+      select unnest(array[stated_at, gone_at]) as said from profile_link
+      where school_id = ${schoolId} and person_id = ${personId}
+      union all select stated_at from profile_claim where school_id = ${schoolId} and person_id = ${personId}
+    ) s`.execute(tx);
+  const stamp = exactInstant(rows[0]!.at);
+  await stateLink(tx, linking, { at: stamp, by });
+  await sql`
+    insert into profile_link as l (school_id, person_id, gone_at, gone_by)
+    values (${schoolId}, ${personId}, ${stamp}::timestamptz, '')
+    on conflict (school_id, person_id) do update set gone_at = excluded.gone_at, gone_by = excluded.gone_by`.execute(
+    tx,
+  );
+}
+
+async function requireLinked(tx: Sql, { schoolId, personId, vkUserId }: Linking): Promise<void> {
+  const { rows } = await sql`select from profile_link
+    where school_id = ${schoolId} and person_id = ${personId} and present and vk_user_id = ${vkUserId}`.execute(
+    tx,
+  );
+  if (rows.length === 0) throw new Refusal(409, 'profile-taken', TAKEN);
 }

@@ -13,6 +13,7 @@ import { readingWithoutErased } from '../roster/without-erased.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
 import { followFacts } from './follow-facts.ts';
+import { followRelinked } from './follow-profiles.ts';
 import type { RosterImportParams } from './import-roster.ts';
 import { finishOperations } from './operations.ts';
 import { reportProgress } from './progress.ts';
@@ -47,11 +48,14 @@ async function apply(ctx: Context, tx: Sql, operation: Operation, schoolId: stri
     by: importedBy(operation.createdAt, operation.id),
     timeZone: ctx.config.schoolTimeZone,
     addOnly: new Set(incomplete ? [schoolId] : []),
+    nowMs: ctx.clock.now(),
     onProgress: reportProgress(ctx, schoolId, operation.id),
   });
+  const at = new Date(ctx.clock.now());
+  const elsewhere = merged.relinked.filter((one) => one.schoolId !== schoolId);
+  await followRelinked(tx, elsewhere, { cause, priority: 'bulk', at });
   if (merged.schools.some(({ changed }) => changed)) {
     const author = params.acceptedBy ?? starterOf(operation);
-    const at = new Date(ctx.clock.now());
     await followFacts(ctx, tx, schoolId, {
       ...{ cause, author, priority: 'bulk', operationId: operation.id, at },
     });

@@ -2,10 +2,13 @@ import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
+import { contestedIn } from '../roster/profile-links.ts';
+import { settleProfiles } from '../roster/settle-profiles.ts';
 import type { Sql } from '../store/database.ts';
 import { makeMonths } from '../store/months.ts';
 import { afterFollowing } from './follow-events.ts';
 import { followFacts } from './follow-facts.ts';
+import { followRelinked, momentOf } from './follow-profiles.ts';
 
 /**
  * Some facts wait for their day: orders dated ahead (D6), terms (D11), dated enrollments. At every sweep interval
@@ -84,6 +87,9 @@ async function beginDay(ctx: Context, tx: Sql, schoolId: string) {
   const { zone } = rows[0]!;
   const at = new Date(ctx.clock.now());
   const day = dayIn(zone, at.getTime());
+  // Whoever departs by an order dated ahead gives way to who waits for his VK ID (A7).
+  const relinked = await settleProfiles(tx, await contestedIn(tx, schoolId), momentOf(ctx));
+  await followRelinked(tx, relinked, { cause: `day:${day}`, priority: 'event', at });
   return followFacts(ctx, tx, schoolId, {
     ...{ cause: `day:${day}`, author: bySystem('day'), priority: 'event', operationId: null, at },
     causedAt: await dayStart(tx, day, zone),

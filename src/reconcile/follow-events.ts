@@ -9,6 +9,7 @@ import { writeEvents } from '../roster/events/write-events.ts';
 import type { Sql } from '../store/database.ts';
 import { affectedChats } from './affected-chats.ts';
 import { type Followed, followFacts } from './follow-facts.ts';
+import { followRelinked, momentOf } from './follow-profiles.ts';
 import { finishOperations } from './operations.ts';
 
 export interface Receipt {
@@ -36,24 +37,24 @@ export async function receiveEvents(
     await requireSchool(tx, schoolId);
     const fresh = await unseen(tx, schoolId, events);
     const { said, void: dropped } = await withoutStale(ctx, tx, schoolId, fresh);
-    const { written, rejected, touched } = await writeEvents(tx, schoolId, said);
+    const { written, rejected, touched, elsewhere } = await writeEvents(tx, schoolId, said, momentOf(ctx));
     const accepted = [...written, ...dropped];
     await remember(tx, schoolId, accepted, at);
-    const [first] = written;
-    const followed =
-      first === undefined || touched.isEmpty
-        ? null
-        : await followFacts(ctx, tx, schoolId, {
-            ...{
-              cause: `event:${first.id}`,
-              author: batch.by,
-              priority: 'event',
-              operationId: null,
-              at,
-              causedAt: at,
-            },
-            affected: await affectedChats(tx, schoolId, touched),
-          });
+    const cause = `event:${written[0]?.id ?? said[0]?.id}`;
+    await followRelinked(tx, elsewhere, { cause, priority: 'event', at });
+    const followed = touched.isEmpty
+      ? null
+      : await followFacts(ctx, tx, schoolId, {
+          ...{
+            cause,
+            author: batch.by,
+            priority: 'event',
+            operationId: null,
+            at,
+            causedAt: at,
+          },
+          affected: await affectedChats(tx, schoolId, touched),
+        });
     const receipt = {
       accepted: accepted.length,
       duplicates: events.length - fresh.length,

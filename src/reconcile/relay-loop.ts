@@ -4,6 +4,7 @@ import { relayMeetings } from '../lessons/relay-meetings.ts';
 import { explainWaiting } from './accounts.ts';
 import { followClock } from './clock-steps.ts';
 import { countConditions } from './figures.ts';
+import { settleWaiting } from './follow-profiles.ts';
 import { dropLeftovers, settleImports } from './import-parents.ts';
 import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
 
@@ -24,6 +25,7 @@ const ROUNDS = {
   },
   drift: relayDrift,
   waiting: explainWaiting,
+  profiles: settleWaiting,
   figures: countConditions,
   leftovers: dropLeftovers,
 } as const;

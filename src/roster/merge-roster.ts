@@ -18,10 +18,11 @@ import { nameKey } from './name-key.ts';
 import type { RowFault } from './one-roster/row-report.ts';
 import { addedToStored } from './only-adding.ts';
 import { endOrderedPlaces } from './ordered-places.ts';
-import { type LinkCandidate, linkProfiles } from './profile-links.ts';
+import { type LinkCandidate, linkCandidates, linkProfiles } from './profile-links.ts';
 import type { OnProgress } from './read-roster.ts';
 import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
 import { reviveCancelled } from './revive.ts';
+import type { Relinked } from './settle-profiles.ts';
 import { stampOf } from './stamp.ts';
 import { type StatedRow, type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
 
@@ -34,6 +35,8 @@ export interface MergeOptions {
   timeZone: string;
   /** Schools whose statement looks incomplete (J2): it adds, and takes nobody out. */
   addOnly?: ReadonlySet<string>;
+  /** When it is merged; left out: when it was written. */
+  nowMs?: number;
   onProgress?: OnProgress;
 }
 
@@ -45,6 +48,8 @@ export interface MergeResult {
   unclearUnitIds: string[];
   /** Profile links that were refused (A7): their people are taken without them. */
   refusedLinks: RowFault[];
+  /** Who has another VK ID now, in whatever school. */
+  relinked: Relinked[];
 }
 
 /** Of a reading, what is merged. */
@@ -105,13 +110,16 @@ export async function mergeRoster(
     });
     candidates.push(...linkCandidates(school.id, facts));
   }
-  const { refused, changed } = await linkProfiles(tx, candidates, stamp);
+  const nowMs = options.nowMs ?? Date.parse(stamp.at);
+  const { refused, relinked } = await linkProfiles(tx, ids, candidates, stamp, { ...options, nowMs });
+  const changed = new Set(relinked.map(({ schoolId }) => schoolId));
   for (const school of schools) school.changed ||= changed.has(school.id);
   return {
     schools,
     counts: reading.counts,
     unclearUnitIds,
     refusedLinks: refused.map((fault) => ({ ...fault, valueKind: 'text' })),
+    relinked,
   };
 }
 
@@ -274,12 +282,6 @@ function rowsOf(facts: SchoolFacts): [FactTable, StatedRow[]][] {
       })),
     ],
   ];
-}
-
-function linkCandidates(schoolId: string, facts: SchoolFacts): LinkCandidate[] {
-  return facts.people.flatMap(({ id, line, vkUserId, roles }) =>
-    vkUserId === null ? [] : [{ schoolId, personId: id, vkUserId, line, pupil: roles.includes('student') }],
-  );
 }
 
 function rowProgress(reading: MergedReading, onProgress: OnProgress | undefined): (rows: number) => void {

@@ -1,120 +1,128 @@
 import { sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
+import type { SchoolFacts } from './facts-on.ts';
 import type { RowFault } from './one-roster/row-report.ts';
+import { holdAllProfiles, type Relinked, settleProfiles } from './settle-profiles.ts';
 import { BY_IMPORT } from './stamp.ts';
+import type { Moment } from './who-is-here.ts';
 
 export interface LinkCandidate {
   schoolId: string;
   personId: string;
   vkUserId: number;
-  pupil: boolean;
   /** Of users.csv. */
   line: number;
 }
 
-interface Holder {
-  personId: string;
-  pupil: boolean;
-}
+export const TAKEN = 'Профиль VK уже привязан к другому человеку: у ученика он должен быть своим';
 
 /**
  * Links people to the VK profiles that the file names. An import never touches a link that somebody made or
- * undid: it adds where nothing is known yet, and corrects what an earlier import said.
- * A profile linked to anybody is refused to a pupil, and a pupil's to anybody else (A7).
- * @returns what was refused, and the schools with a new link
+ * undid: it adds where nothing is known yet, and corrects what an earlier import said. What is refused (A7) is
+ * remembered. Whoever has left these schools by this import gives way.
+ * @returns what was refused, and who of whatever school has another profile now
  */
 export async function linkProfiles(
   tx: Sql,
+  schoolIds: readonly string[],
   candidates: readonly LinkCandidate[],
   stamp: Stamp,
-): Promise<{ refused: Omit<RowFault, 'valueKind'>[]; changed: Set<string> }> {
-  const open = await withoutLinkOfTheirOwn(tx, candidates, stamp);
-  if (open.length > 0) await holdAllProfiles(tx);
-  const holders = await holdersOf(tx, open);
-  const refused: Omit<RowFault, 'valueKind'>[] = [];
-  const granted: LinkCandidate[] = [];
-  for (const candidate of open) {
-    const others = (holders.get(candidate.vkUserId) ?? []).filter(
-      (holder) => holder.personId !== candidate.personId,
-    );
-    if (others.some((other) => candidate.pupil || other.pupil)) {
-      refused.push({ file: 'users.csv', line: candidate.line, field: 'userIds', message: TAKEN });
-      continue;
-    }
-    granted.push(candidate);
-    holders.set(candidate.vkUserId, [...others, candidate]);
+  moment: Moment,
+): Promise<{ refused: Omit<RowFault, 'valueKind'>[]; relinked: Relinked[] }> {
+  await holdAllProfiles(tx);
+  const linked = await writeFirst(tx, candidates, stamp);
+  await writeClaims(tx, candidates, stamp);
+  const settled: Relinked[] = [];
+  for (const schoolId of schoolIds) {
+    settled.push(...(await settleProfiles(tx, await contestedIn(tx, schoolId), moment)));
   }
-  const changed = await writeLinks(tx, granted, stamp);
-  return { refused, changed };
+  return { refused: await refusedOf(tx, candidates, stamp), relinked: [...linked, ...settled] };
 }
 
-const ALL_PROFILES = sql`hashtextextended('profiles', 0)`;
-
-/** One import links at a time, and nobody beside it: schools are applied side by side. Held to the end of the transaction. */
-async function holdAllProfiles(tx: Sql): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${ALL_PROFILES})`.execute(tx);
-}
-
-/** Links of two schools to one profile are judged one after another. Held to the end of the transaction. */
-export async function holdProfiles(tx: Sql, vkUserIds: readonly number[]): Promise<void> {
-  await sql`select pg_advisory_xact_lock_shared(${ALL_PROFILES})`.execute(tx);
-  for (const id of [...new Set(vkUserIds)].sort((a, b) => a - b)) {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`profile:${id}`}, 0))`.execute(tx);
-  }
-}
-
-export const TAKEN = 'Профиль VK уже привязан к другому человеку: у ученика он должен быть своим';
-
-/** In an order of their own, so that of two in conflict the same one wins in whatever order the rows come. */
-async function withoutLinkOfTheirOwn(
-  tx: Sql,
-  candidates: readonly LinkCandidate[],
-  stamp: Stamp,
-): Promise<LinkCandidate[]> {
-  const { rows } = await sql<{ at: number }>`
-    select c.at::int as at
-    from unnest(${candidates.map((c) => c.schoolId)}::text[], ${candidates.map((c) => c.personId)}::text[],
-      ${candidates.map((c) => c.vkUserId)}::bigint[]) with ordinality as c(school_id, person_id, vk_user_id, at)
-    left join profile_link l on l.school_id = c.school_id and l.person_id = c.person_id
-    where l.person_id is null or (l.present and l.vk_user_id <> c.vk_user_id
-      and l.stated_by like any(${BY_IMPORT}) and (l.stated_at, l.stated_by) < (${stamp.at}::timestamptz, ${stamp.by}))
-  `.execute(tx);
-  return rows.map((row) => candidates[row.at - 1]!).sort(byPerson);
-}
-
-function byPerson(a: LinkCandidate, b: LinkCandidate): number {
-  if (a.schoolId !== b.schoolId) return a.schoolId < b.schoolId ? -1 : 1;
-  return a.personId < b.personId ? -1 : 1;
-}
-
-/** Across schools: a VK ID is one person's everywhere. */
-export async function holdersOf(
-  tx: Sql,
-  candidates: readonly Pick<LinkCandidate, 'vkUserId'>[],
-): Promise<Map<number, Holder[]>> {
-  const { rows } = await beyondSchool(tx, 'profiles', () =>
-    sql<{ vk: string; personId: string; pupil: boolean }>`
-    select l.vk_user_id::text as vk, l.person_id as "personId", coalesce('student' = any(p.roles), false) as pupil
-    from profile_link l left join person p on p.school_id = l.school_id and p.id = l.person_id
-    where l.present and l.vk_user_id = any(${candidates.map((c) => c.vkUserId)}::bigint[])`.execute(tx),
+/** Whom a school's list names a profile of. */
+export function linkCandidates(schoolId: string, facts: SchoolFacts): LinkCandidate[] {
+  return facts.people.flatMap(({ id, line, vkUserId }) =>
+    vkUserId === null ? [] : [{ schoolId, personId: id, vkUserId, line }],
   );
-  const holders = new Map<number, Holder[]>();
-  for (const { vk, personId, pupil } of rows) {
-    const id = Number(vk);
-    holders.set(id, [...(holders.get(id) ?? []), { personId, pupil }]);
-  }
-  return holders;
 }
 
-async function writeLinks(tx: Sql, links: readonly LinkCandidate[], stamp: Stamp): Promise<Set<string>> {
-  const { rows } = await sql<{ schoolId: string }>`
-    insert into profile_link as l (school_id, person_id, vk_user_id, stated_at, stated_by)
-    select c.school_id, c.person_id, c.vk_user_id, ${stamp.at}::timestamptz, ${stamp.by}
-    from unnest(${links.map((c) => c.schoolId)}::text[], ${links.map((c) => c.personId)}::text[],
-      ${links.map((c) => c.vkUserId)}::bigint[]) as c(school_id, person_id, vk_user_id)
-    on conflict (school_id, person_id) do update
-      set vk_user_id = excluded.vk_user_id, stated_at = excluded.stated_at, stated_by = excluded.stated_by
-    returning l.school_id as "schoolId"`.execute(tx);
-  return new Set(rows.map((row) => row.schoolId));
+const columns = (candidates: readonly LinkCandidate[]) =>
+  sql`unnest(${candidates.map((c) => c.schoolId)}::text[], ${candidates.map((c) => c.personId)}::text[],
+    ${candidates.map((c) => c.vkUserId)}::bigint[]) with ordinality as c(school_id, person_id, vk_user_id, n)`;
+
+/** Of whom nothing is known: nearly everybody of a first import, in one statement. */
+async function writeFirst(tx: Sql, candidates: readonly LinkCandidate[], stamp: Stamp): Promise<Relinked[]> {
+  const { rows } = await sql<Relinked>`
+    insert into profile_link (school_id, person_id, vk_user_id, stated_at, stated_by)
+    select c.school_id, c.person_id, c.vk_user_id, ${stamp.at}::timestamptz, ${stamp.by} from ${columns(candidates)}
+    on conflict (school_id, person_id) do nothing
+    returning school_id as "schoolId", person_id as "personId"`.execute(tx);
+  return rows;
+}
+
+/** Of whom no import has spoken yet, or the last one of another profile. Who has undone a link has the word. */
+async function writeClaims(tx: Sql, candidates: readonly LinkCandidate[], stamp: Stamp): Promise<void> {
+  await sql`
+    insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, state)
+    select c.school_id, c.person_id, c.vk_user_id, ${stamp.at}::timestamptz, ${stamp.by}, 'waiting'
+    from ${columns(candidates)}
+      join profile_link l on l.school_id = c.school_id and l.person_id = c.person_id and l.gone_at is null
+      left join lateral (
+        select vk, at, by from (
+          select l.vk_user_id as vk, l.stated_at as at, l.stated_by as by where l.stated_at is not null
+          union all select o.vk_user_id, o.stated_at, o.stated_by from profile_claim o
+            where o.school_id = c.school_id and o.person_id = c.person_id
+        ) said where by like any(${BY_IMPORT}) order by at desc, by desc limit 1) last on true
+    where last.vk is null or last.vk <> c.vk_user_id
+      and (last.at, last.by) < (${stamp.at}::timestamptz, ${stamp.by})
+    on conflict do nothing`.execute(tx);
+}
+
+/** Profiles that more than one person of whatever school has or claims, one of them of this school. */
+export async function contestedIn(tx: Sql, schoolId: string): Promise<number[]> {
+  const { rows } = await beyondSchool(tx, 'profiles', () =>
+    sql<{ vk: string }>`
+      select l.vk_user_id as vk from profile_link l
+        join profile_link o on o.vk_user_id = l.vk_user_id and o.present
+          and (o.school_id, o.person_id) <> (l.school_id, l.person_id)
+        where l.school_id = ${schoolId} and l.present
+      union select c.vk_user_id from profile_link l
+        join profile_claim c on c.vk_user_id = l.vk_user_id and c.state <> 'former'
+        where l.school_id = ${schoolId} and l.present
+      union select vk_user_id from profile_claim
+        where school_id = ${schoolId} and state <> 'former'`.execute(tx),
+  );
+  return rows.map(({ vk }) => Number(vk));
+}
+
+/** Those that these people of a school, and the parents of its pupils among them, have, had last, or claim. */
+export async function profilesOf(tx: Sql, schoolId: string, personIds: readonly string[]): Promise<number[]> {
+  const { rows } = await sql<{ vk: string }>`
+    with people as (
+      select unnest(${[...personIds]}::text[]) as id
+      union select guardian_id from guardian where school_id = ${schoolId} and student_id = any(${[...personIds]})
+    )
+    select l.vk_user_id as vk from people p
+      join profile_link l on l.school_id = ${schoolId} and l.person_id = p.id and l.vk_user_id is not null
+    union select c.vk_user_id from people p
+      join profile_claim c on c.school_id = ${schoolId} and c.person_id = p.id and c.state <> 'former'`.execute(
+    tx,
+  );
+  return rows.map(({ vk }) => Number(vk));
+}
+
+async function refusedOf(
+  tx: Sql,
+  candidates: readonly LinkCandidate[],
+  { at }: Stamp,
+): Promise<Omit<RowFault, 'valueKind'>[]> {
+  const { rows } = await sql<{ n: number }>`
+    select c.n::int as n from ${columns(candidates)}
+      join profile_claim r on r.school_id = c.school_id and r.person_id = c.person_id
+        and r.vk_user_id = c.vk_user_id and r.state <> 'former' and r.stated_at <= ${at}::timestamptz
+    group by c.n order by c.n`.execute(tx);
+  return rows.map(({ n }) => ({
+    ...{ file: 'users.csv', line: candidates[n - 1]!.line, field: 'userIds', message: TAKEN },
+  }));
 }

@@ -21,6 +21,10 @@ export function stampOf(time: string, by: string): Stamp {
 /** Patterns of LIKE for what an import said. */
 export const BY_IMPORT = [`${IMPORT_PREFIX}%`, `${BELOW_MICROSECOND}%/${IMPORT_PREFIX}%`];
 
+/** Whether an import said it. */
+export const isOfImport = (by: string): boolean =>
+  (by.startsWith(BELOW_MICROSECOND) ? by.slice(by.indexOf('/') + 1) : by).startsWith(IMPORT_PREFIX);
+
 /** Milliseconds since the epoch for centuries to come, so that texts compare as times do. */
 const MS_DIGITS = 15;
 

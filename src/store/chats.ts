@@ -148,7 +148,7 @@ export async function loadLinks(
   return new Map(rows.map((r) => [r.person_id, Number(r.vk_user_id)]));
 }
 
-/** Those of the profiles that somebody of the school unlinked (A5), whoever else may have them. */
+/** Those of the profiles that somebody of the school unlinked (A5) or gave up for another, whoever else may have them. */
 export async function loadUnlinked(
   db: Sql,
   schoolId: string,
@@ -156,7 +156,9 @@ export async function loadUnlinked(
 ): Promise<Set<number>> {
   const { rows } = await sql<{ vk_user_id: string }>`
     select vk_user_id from profile_link
-    where school_id = ${schoolId} and not present and vk_user_id = any(${[...profiles]}::bigint[])`.execute(
+    where school_id = ${schoolId} and not present and vk_user_id = any(${[...profiles]}::bigint[])
+    union select vk_user_id from profile_claim
+    where school_id = ${schoolId} and state = 'former' and vk_user_id = any(${[...profiles]}::bigint[])`.execute(
     db,
   );
   return new Set(rows.map((r) => Number(r.vk_user_id)));

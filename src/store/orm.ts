@@ -28,6 +28,7 @@ import { Processes } from '../../migrations/0029-processes.ts';
 import { PaceClock } from '../../migrations/0030-pace-clock.ts';
 import { Calls } from '../../migrations/0031-calls.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
+import { ProfileClaims } from '../../migrations/0031-profile-claims.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
@@ -92,6 +93,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0029-processes', class: Processes },
         { name: '0030-pace-clock', class: PaceClock },
         { name: '0031-calls', class: Calls },
+        { name: '0031-profile-claims', class: ProfileClaims },
       ],
       snapshot: false,
     },

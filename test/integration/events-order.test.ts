@@ -17,6 +17,7 @@ import {
   CLASSES,
   type CloudEvent,
   FOUNDING,
+  forgetProfiles,
   GROUPS,
   INSTANTS,
   numbered,
@@ -69,6 +70,7 @@ test('V1: whatever order events and a roster come in, and however they are batch
 /** The people and desired chats of a school that heard events, a roster after the first `cut` of them. */
 async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut: number, singly: boolean) {
   const schoolId = randomUUID();
+  await forgetProfiles(world);
   await sql`insert into school (id, name) values (${schoolId}, 'Школа')`.execute(everywhere(world));
   const hear = async (part: readonly CloudEvent[]) => {
     const batches = singly ? part.map((event) => [event]) : [part];

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import { affectedChats } from '../../src/reconcile/affected-chats.ts';
 import { followFacts } from '../../src/reconcile/follow-facts.ts';
+import { momentOf } from '../../src/reconcile/follow-profiles.ts';
 import { planSchool, type SchoolPlan } from '../../src/reconcile/plan-school.ts';
 import { type RosterEvent, readEvent } from '../../src/roster/events/event.ts';
 import { writeEvents } from '../../src/roster/events/write-events.ts';
@@ -16,6 +17,7 @@ import {
   arbitraryEvent,
   type CloudEvent,
   FOUNDING,
+  forgetProfiles,
   numbered,
   PUPILS,
 } from '../support/arbitrary-events.ts';
@@ -57,6 +59,7 @@ test('a change planned for the chats it touches comes to what the whole school c
       fc.array(fc.array(arbitraryEvent, { minLength: 1, maxLength: 2 }), { minLength: 5, maxLength: 8 }),
       async (byHand, batches) => {
         const schoolId = randomUUID();
+        await forgetProfiles(world);
         await found(schoolId, byHand);
         for (const [at, batch] of batches.entries()) {
           await follow(schoolId, numbered(batch, `b${at}-`));
@@ -72,7 +75,7 @@ async function follow(schoolId: string, batch: readonly CloudEvent[]): Promise<v
   const { ctx } = world;
   await ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
-    const { touched } = await writeEvents(tx, schoolId, batch.map(good));
+    const { touched } = await writeEvents(tx, schoolId, batch.map(good), momentOf(world.ctx));
     const affected = (await affectedChats(tx, schoolId, touched))!;
     const whole = await plan(tx, schoolId);
     const part = await plan(tx, schoolId, new Set(affected.keys()));

@@ -52,7 +52,8 @@ async function tell(type: string, time: string, data: object): Promise<void> {
     Date.parse('2027-01-01'),
   );
   if ('rejected' in read) throw new Error(read.rejected.message);
-  await db.transactionOf('s1', ({ sql: tx }) => writeEvents(tx, 's1', [read.event]));
+  const moment = { nowMs: Date.parse('2027-01-01'), timeZone: 'UTC' };
+  await db.transactionOf('s1', ({ sql: tx }) => writeEvents(tx, 's1', [read.event], moment));
 }
 
 const order = (time: string, data: object) =>

@@ -1,6 +1,9 @@
 /** Events at random about a small school: few people, units, orders and instants, so that everything meets everything. */
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import type { EventType } from '../../src/roster/events/event.ts';
+import type { ApiWorld } from './api.ts';
+import { everywhere } from './everywhere.ts';
 
 export const PUPILS = ['p1', 'p2', 'p3', 'p4', 'p5'];
 export const ADULTS = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
@@ -171,3 +174,9 @@ export const FOUNDING: CloudEvent[] = numbered(
   })),
   'founding-',
 );
+
+/** The same VK IDs are said in every school that is made: in each anew, as if there were no other (A7). */
+export async function forgetProfiles(world: ApiWorld): Promise<void> {
+  await sql`delete from profile_claim`.execute(everywhere(world));
+  await sql`delete from profile_link`.execute(everywhere(world));
+}

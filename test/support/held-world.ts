@@ -64,6 +64,8 @@ async function byHand(world: ChatWorld): Promise<void> {
         ('secret2', 's1', 'p2', 'operator', ${now}, ${later}, 'of somebody else')`,
     sql`insert into profile_linking (digest, school_id, person_id, verifier_sealed, profile_sealed, expires_at)
       values ('secret', 's1', 'p1', 'sealed-verifier', 'sealed-profile', ${later})`,
+    sql`insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, state)
+      values ('s1', 'p2', 201, ${now}, 'e2', 'waiting')`,
     sql`update operation set params = params || '{"acceptedBy": {"id": "a1", "kind": "person"}}'
       where kind = 'roster-import' and state = 'succeeded'`,
     // The school's account is the secretary's own.

@@ -68,7 +68,15 @@ describe('J1: a line of the journal in words', () => {
 });
 
 const about = (chat: Partial<Case['chat']>, own: Partial<Omit<Case, 'chat'>> = {}): Case => ({
-  person: { id: 'p1', name: 'Абаев Марк', role: 'student', sex: null, present: true, linked: true },
+  person: {
+    id: 'p1',
+    name: 'Абаев Марк',
+    role: 'student',
+    sex: null,
+    present: true,
+    linked: true,
+    profileTaken: false,
+  },
   rules: null,
   names,
   dayOf: (at) => at.slice(0, 10),
@@ -110,7 +118,15 @@ describe('J1: why, and why not', () => {
       'out by an order, and not in the lists any more',
       about(out, {
         rules: { wanted: false, ending: { kind: 'order', orderId: 'o' } },
-        person: { id: 'p1', name: 'Абаев Марк', role: 'student', sex: null, present: false, linked: true },
+        person: {
+          id: 'p1',
+          name: 'Абаев Марк',
+          role: 'student',
+          sex: null,
+          present: false,
+          linked: true,
+          profileTaken: false,
+        },
       }),
       ['Не в чате по приказу № 12 от 30.08.2026', 'Нет в списках школы'],
     ],

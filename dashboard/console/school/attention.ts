@@ -29,6 +29,7 @@ export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
       ...failingItems(work),
       ...callItems(work),
       ...warningItems(work),
+      ...profileItems(work),
     ];
     return page({
       c,
@@ -181,6 +182,22 @@ function warningItems({ warnings }: WorkList): Item[] {
     text: html`<p>${WARNINGS[warning].text}</p>${chatLinks(chats, total)}`,
     action: openChat(chats),
   }));
+}
+
+/** A7: two people here are said to have one VK ID, and one of them is a pupil. */
+function profileItems({ takenProfiles: { people, total } }: WorkList): Item[] {
+  if (total === 0) return [];
+  const more = total - people.length;
+  return [
+    {
+      tone: 'warn',
+      word: 'профиль занят',
+      title: `Профиль VK занят другим человеком: ${counted(total, 'человек', 'человека', 'человек')}`,
+      text: html`<p>В Сферум они попадут, когда другой человек отменит привязку или выбудет. Если профиль указан неверно, исправьте его в СГО.</p><ul class="inline-list">${people.map(
+        ({ id, name }) => html`<li><a href="/people/${encodeURIComponent(id)}">${name}</a></li>`,
+      )}${more > 0 ? html`<li class="muted">и ещё ${more}</li>` : ''}</ul>`,
+    },
+  ];
 }
 
 function openChat([first]: { id: string; title: string }[]): Html {

@@ -12,7 +12,16 @@ import type { Action } from '../../../src/plan/model.ts';
 import type { OperationKind } from '../../../src/store/entities.ts';
 import { ACTION_WORDS, OPERATION_LABELS } from '../manage/words.ts';
 import { day } from '../parts/numbers.ts';
-import { LOOKED_AT, ORDERS, ROLES, SEXES, SFERUM_STATES, STAGED, wordOf } from './export-words.ts';
+import {
+  CLAIM_STATES,
+  LOOKED_AT,
+  ORDERS,
+  ROLES,
+  SEXES,
+  SFERUM_STATES,
+  STAGED,
+  wordOf,
+} from './export-words.ts';
 
 export interface ExportNames extends Omit<Names, 'person'> {
   chat(id: string): string;
@@ -109,6 +118,8 @@ const LINES: Readonly<Record<HeldTable, LinesOf>> = {
       `Профиль VK ID ${String(row.vkUserId ?? '')}: ${row.present ? 'привязан' : 'привязка отменена'}`,
       row.present ? row.statedAt : (row.goneAt ?? row.statedAt),
     ),
+  profile_claim: (row) =>
+    line(`Профиль VK ID ${String(row.vkUserId)}: ${wordOf(CLAIM_STATES, row.state)}`, row.statedAt),
   profile_linking: (row) =>
     line('Привязка профиля VK ID начата, ждёт подтверждения; хранится до', row.expiresAt),
   sferum_account: (row) => line('Учётной записью VK этого человека ведутся чаты школы', row.statusSince),

@@ -44,6 +44,7 @@ const PLACE_OF: Readonly<Record<HeldTable, keyof typeof PLACES>> = {
   meeting: 'school',
   roster_order: 'orders',
   profile_link: 'profile',
+  profile_claim: 'profile',
   profile_linking: 'profile',
   sferum_account: 'profile',
   sferum_member: 'passed',

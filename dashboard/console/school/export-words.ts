@@ -20,6 +20,12 @@ export const ORDERS: Readonly<Record<string, string>> = {
   transfer: 'о переводе',
 };
 
+export const CLAIM_STATES: Readonly<Record<string, string>> = {
+  waiting: 'заявлен, но привязан к другому человеку',
+  yielded: 'привязан к другому человеку после выбытия',
+  former: 'был заявлен раньше',
+};
+
 export const SFERUM_STATES: Readonly<Record<string, string>> = {
   in: 'в чате',
   waiting: 'приглашение отправлено, входа ещё не было',

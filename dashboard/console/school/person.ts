@@ -62,7 +62,8 @@ function subtitle(person: PersonRow, chats: readonly ChatView[]): Html {
   const link = person.linked
     ? state('good', 'учебный профиль привязан')
     : state('calm', 'учебный профиль не привязан');
-  return html`<span class="inline-list"><span>${roleWord(person)}${person.present ? '' : ', нет в списках школы'}</span>${link}<span>${counted(member, 'чат', 'чата', 'чатов')}</span></span>`;
+  const taken = person.profileTaken ? state('warn', 'профиль VK занят другим человеком') : '';
+  return html`<span class="inline-list"><span>${roleWord(person)}${person.present ? '' : ', нет в списках школы'}</span>${link}${taken}<span>${counted(member, 'чат', 'чата', 'чатов')}</span></span>`;
 }
 
 function chatsTable(person: PersonRow, chats: readonly ChatView[]): Html {

@@ -7,16 +7,19 @@ import type { Sql } from '../../store/database.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
 import { nameKey } from '../name-key.ts';
 import { outdateOrderedPlaces } from '../ordered-places.ts';
+import { profilesOf, TAKEN } from '../profile-links.ts';
 import { reviveCancelled } from '../revive.ts';
+import { type Relinked, settleProfiles } from '../settle-profiles.ts';
 import { stampOf } from '../stamp.ts';
 import { type StatedRow, stateFacts } from '../state-facts.ts';
+import type { Moment } from '../who-is-here.ts';
 import type { EventType, RejectedEvent, RosterEvent } from './event.ts';
 import { settleLists } from './settle-lists.ts';
 import { outdateByRoster, type StampedTable, stateGone } from './state-gone.ts';
 import { Touched } from './touched.ts';
 import { saveLesson } from './write-lesson.ts';
 import { cancelOrder, issueOrder, pupilsWithOrders } from './write-order.ts';
-import { linkProfile, unlinkSharedPupil } from './write-profile.ts';
+import { refusedLinks, stateLink } from './write-profile.ts';
 
 /** What an event says of a group has no days: those that a roster gave stay. */
 const GROUP_BY_EVENT: FactTable = {
@@ -36,35 +39,55 @@ interface Writing {
   touched: Touched;
 }
 
-/** Writes one event's statements; a text: why it is refused, nothing is written then. */
-type Writer<Event extends RosterEvent> = (
-  writing: Writing,
-  event: Event,
-  stamp: Stamp,
-) => Promise<string | undefined>;
+/** Writes one event's statements. */
+type Writer<Event extends RosterEvent> = (writing: Writing, event: Event, stamp: Stamp) => Promise<void>;
 
 /**
  * Writes events into the facts: of several statements on one fact the greatest (time, id) wins, imports included,
- * in whatever order they come. The transaction holds the school. Returns what they touched and who was refused.
+ * in whatever order they come. The transaction holds the school. Returns what they touched, who was refused – a link to
+ * a VK ID that somebody else has: it is remembered (A7) –, and who of other schools has another VK ID now.
  */
 export async function writeEvents(
   tx: Sql,
   schoolId: string,
   events: readonly RosterEvent[],
-): Promise<{ written: RosterEvent[]; rejected: RejectedEvent[]; touched: Touched }> {
+  moment: Moment,
+): Promise<{ written: RosterEvent[]; rejected: RejectedEvent[]; touched: Touched; elsewhere: Relinked[] }> {
   const touched = new Touched();
   const writing = { tx, schoolId, rosterTakenAt: await rosterTakenAt(tx, schoolId), touched };
-  const written: RosterEvent[] = [];
-  const rejected: RejectedEvent[] = [];
-  for (const event of events.toSorted(byStamp)) {
+  const sorted = events.toSorted(byStamp);
+  for (const event of sorted) {
     const write = WRITERS[event.type] as Writer<RosterEvent>;
-    const refusal = await write(writing, event, stampOf(event.time, event.id));
-    if (typeof refusal === 'string') rejected.push({ id: event.id, message: refusal });
-    else written.push(event);
+    await write(writing, event, stampOf(event.time, event.id));
   }
-  const last = written.at(-1);
-  if (last) for (const personId of await reviveCancelled(tx, schoolId)) touched.person(personId, last.id);
-  return { written, rejected, touched };
+  const last = sorted.at(-1);
+  if (!last) return { written: [], rejected: [], touched, elsewhere: [] };
+  for (const personId of await reviveCancelled(tx, schoolId)) touched.person(personId, last.id);
+  const relinked = await settleProfiles(
+    tx,
+    await profilesOf(tx, schoolId, [...touched.people.keys()]),
+    moment,
+  );
+  for (const one of relinked) if (one.schoolId === schoolId) touched.person(one.personId, last.id);
+  const refused = await refusedEvents(tx, schoolId, sorted);
+  return {
+    written: sorted.filter((event) => !refused.includes(event)),
+    rejected: refused.map(({ id }) => ({ id, message: `data.vkUserId: ${TAKEN}` })),
+    touched,
+    elsewhere: relinked.filter((one) => one.schoolId !== schoolId),
+  };
+}
+
+/** Links to a VK ID that somebody else has. */
+async function refusedEvents(
+  tx: Sql,
+  schoolId: string,
+  events: readonly RosterEvent[],
+): Promise<RosterEvent[]> {
+  const links = events.filter(({ type }) => type === 'sgo.profile.linked');
+  const byOf = ({ time, id }: RosterEvent) => stampOf(time, id).by;
+  const refused = await refusedLinks(tx, schoolId, links.map(byOf));
+  return links.filter((event) => refused.has(byOf(event)));
 }
 
 function byStamp(a: RosterEvent, b: RosterEvent): number {
@@ -92,7 +115,6 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
         roles: data.roles,
       },
     ]);
-    await unlinkSharedPupil(writing.tx, writing.schoolId, data.id);
     writing.touched.person(data.id, eventId);
   },
 
@@ -177,8 +199,7 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
   },
 
   async 'sgo.profile.linked'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
-    const refusal = await linkProfile(tx, { schoolId, ...data }, stamp);
-    if (refusal !== null) return `data.vkUserId: ${refusal}`;
+    await stateLink(tx, { schoolId, ...data }, stamp);
     touched.person(data.personId, eventId);
   },
 

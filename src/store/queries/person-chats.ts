@@ -13,12 +13,16 @@ export interface PersonRow {
   /** In the roster now. */
   present: boolean;
   linked: boolean;
+  /** СГО names a VK ID of his that somebody else has (A7). */
+  profileTaken: boolean;
 }
 
 /** Null: the school never knew him. */
 export async function findPerson(db: Sql, schoolId: string, personId: string): Promise<PersonRow | null> {
   const { rows } = await sql<PersonRow>`
-    select p.id, ${shownName} as name, ${shownRole} as role, p.sex, p.present, l.person_id is not null as linked
+    select p.id, ${shownName} as name, ${shownRole} as role, p.sex, p.present, l.person_id is not null as linked,
+      p.present and exists (select from profile_claim k where k.school_id = p.school_id and k.person_id = p.id
+        and k.state = 'waiting') as "profileTaken"
     from person p left join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present
     where p.school_id = ${schoolId} and p.id = ${personId}`.execute(db);
   return rows[0] ?? null;

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { instant, type Sql } from '../database.ts';
 import type { OperationKind, Problem } from '../entities.ts';
 import { type ChatWarning, chatWarning } from './chat-warning.ts';
+import { byName, shownName } from './person-columns.ts';
 
 /** Chats that one thing stands in the way of, longest first. */
 export interface Trouble {
@@ -19,12 +20,15 @@ export interface WorkList {
   calls: { message: string | null; since: string; total: number; lessonId: string }[];
   /** C6: who administers is not who should. */
   warnings: (Omit<Trouble, 'reason' | 'message'> & { warning: ChatWarning })[];
+  /** Whose VK ID somebody else has (A7), by name; so many in all. */
+  takenProfiles: { people: { id: string; name: string }[]; total: number };
   /** Runs that ended badly lately and were not repeated since. */
   failed: { operationId: string; kind: OperationKind; finishedAt: string; problems: Problem[] }[];
 }
 
 /** Of a group of chats so many are named. */
 const CHATS_NAMED = 5;
+const PEOPLE_NAMED = 20;
 const FAILED_WITHIN_DAYS = 7;
 const FAILED_SHOWN = 5;
 
@@ -51,11 +55,18 @@ export async function findWorkList(db: Sql, schoolId: string, now: Date): Promis
       and not exists (select from operation later where later.school_id = o.school_id and later.kind = o.kind
         and later.state = 'succeeded' and later.created_at > o.created_at)
     order by o.finished_at desc limit ${FAILED_SHOWN}`.execute(db);
+  const taken = await sql<WorkList['takenProfiles']>`
+    select count(*)::int as total, coalesce((jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName})
+      filter (where n <= ${PEOPLE_NAMED})), '[]') as people
+    from (select p.*, row_number() over (order by ${byName}) as n from person p
+      where p.school_id = ${schoolId} and p.present and exists (select from profile_claim k
+        where k.school_id = ${schoolId} and k.person_id = p.id and k.state = 'waiting')) p`.execute(db);
   const at = <Row extends { since: string }>(row: Row): Row => ({ ...row, since: instant(row.since) });
   return {
     failing: failing.rows.map(at),
     calls: calls.rows.map(at),
     warnings: warnings.rows.map(at),
+    takenProfiles: taken.rows[0]!,
     failed: failed.rows.map((row) => ({ ...row, finishedAt: instant(row.finishedAt) })),
   };
 }

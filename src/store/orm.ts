@@ -29,6 +29,8 @@ import { PaceClock } from '../../migrations/0030-pace-clock.ts';
 import { Calls } from '../../migrations/0031-calls.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
 import { ProfileClaims } from '../../migrations/0031-profile-claims.ts';
+import { LookAlikes } from '../../migrations/0032-look-alikes.ts';
+import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
@@ -94,6 +96,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0030-pace-clock', class: PaceClock },
         { name: '0031-calls', class: Calls },
         { name: '0031-profile-claims', class: ProfileClaims },
+        { name: '0032-look-alikes', class: LookAlikes },
       ],
       snapshot: false,
     },

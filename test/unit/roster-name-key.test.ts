@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nameKey } from '../../src/roster/name-key.ts';
+import { FOLDED_SINCE } from '../../migrations/0032-look-alikes.ts';
+import { LOOK_ALIKES, nameKey } from '../../src/roster/name-key.ts';
 
 const marked = fc.string({ unit: fc.constantFrom(...'aeoyкеиуЁ Y\u0306\u0308\u0301\u0323\u00a0ﬁİß') });
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), marked);
@@ -39,6 +40,33 @@ describe('nameKey (B4)', () => {
         expect(nameKey(cyrillic.replaceAll('ё', 'е').replaceAll('Ё', 'Е'))).toBe(nameKey(cyrillic));
       }),
     );
+  });
+
+  // Of each: the layouts it is typed with where a keyboard lacks it.
+  const LAYOUTS = ['һhнН', 'әəӘƏ', 'ӀIlіiІ|ӏ', 'үyуҮ', 'өoоӨɵ', 'ҥнңҤ', 'ӕæӔ', "'’ʼ‘`´"];
+
+  test('a name typed on any layout that looks the same finds the person', () => {
+    const letter = fc.oneof(
+      fc
+        .constantFrom(...LAYOUTS)
+        .chain((alike) => fc.tuple(fc.constantFrom(...alike), fc.constantFrom(...alike))),
+      fc.constantFrom(...'абвгдйщюя -').map((one) => [one, one] as [string, string]),
+    );
+    fc.assert(
+      fc.property(fc.array(letter), (letters) => {
+        const [stored, typed] = [0, 1].map((at) => letters.map((of) => of[at]).join(''));
+        expect(nameKey(typed!)).toBe(nameKey(stored!));
+        expect(nameKey(typed!.normalize('NFD'))).toBe(nameKey(stored!));
+      }),
+    );
+  });
+
+  test('stored keys are computed anew as names are folded now', () => {
+    const before = 'abchkmoptxy';
+    const { from, to } = FOLDED_SINCE;
+    const pairs = [...from].map((letter, at) => [letter, [...to][at]]);
+    const now = Object.entries(LOOK_ALIKES).filter(([letter]) => !before.includes(letter) && letter !== '´');
+    expect(new Map(pairs as [string, string][])).toEqual(new Map(now));
   });
 
   test('й is not и', () => {

@@ -43,10 +43,10 @@ export const ChatView = z
       message: z.string().nullable(),
       since: Instant,
     }),
-    warning: z
-      .string()
-      .nullable()
-      .openapi({ description: 'C6: `no-own-admin` or `nobody-to-administer`; D14: `no-admin-in-sferum`' }),
+    warning: z.string().nullable().openapi({
+      description:
+        'C6: `no-own-admin` or `nobody-to-administer`; D14: `no-admin-in-sferum`; E3: `same-title`',
+    }),
   })
   .openapi('Chat');
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { titleKey } from '../chats/text.ts';
 import { moveGenerations } from '../reconcile/apply-plan.ts';
+import { foldedInSql } from '../roster/name-key-sql.ts';
 import type { Sql } from '../store/database.ts';
 import { documentWithoutNames, type Forgotten, stemsOf } from './names-in-text.ts';
 
@@ -109,7 +110,7 @@ async function namingRows(
   const { rows } = await sql<{ place: string; held: Record<string, unknown> }>`
     select t.ctid::text as place, jsonb_build_object(${all}) as held from ${sql.table(table)} t
     where t.school_id = ${schoolId} and ${which}
-      and ${folded(sql`concat_ws(' ', ${words})`)} like any(${stems.map((stem) => `%${stem}%`)}) for update`.execute(
+      and ${foldedInSql(sql`concat_ws(' ', ${words})`)} like any(${stems.map((stem) => `%${stem}%`)}) for update`.execute(
     tx,
   );
   return rows.flatMap(({ place, held }) => {
@@ -124,10 +125,6 @@ async function write(tx: Sql, { table, columns }: Texts, place: string, rest: ob
     from jsonb_populate_record(null::${sql.table(table)}, ${JSON.stringify(rest)}::jsonb) r
     where t.ctid = ${place}::tid`.execute(tx);
 }
-
-/** As name-key.ts folds letters that are written alike. */
-const folded = (text: ReturnType<typeof sql>) =>
-  sql`translate(lower(${text}), 'ёeabchkmoptxy', 'ееавснкмортху')`;
 
 function soughtOf({ people, profiles }: Forgotten): string[] {
   const stems = new Set([...people.flatMap(({ familyName }) => stemsOf(familyName)), ...profiles]);

@@ -35,7 +35,6 @@ import {
 } from './parts.ts';
 
 export interface Held {
-  /** Which rows say something of him. */
   rows: Rows;
   /** Columns that are given as they are: of these rows they name nobody, or him. */
   given: readonly string[];
@@ -44,13 +43,13 @@ export interface Held {
   /** Columns that are left out, by the reason. */
   without?: Readonly<Record<string, readonly string[]>>;
 }
-/** A table without people. */
 export interface Nobody {
   why: string;
   columns: readonly string[];
 }
 
 const STATED = ['stated_at', 'stated_by', 'gone_at', 'gone_by', 'present'];
+const PROFILE = ['person_id', 'vk_user_id', 'ranked_at'];
 const WORKINGS = 'how far the work on it is';
 const SECRET = 'a secret, or a hash of one';
 const OTHERS = 'of the school or of other people';
@@ -111,11 +110,8 @@ export const HELD = {
     ],
     parts: { student_ids: himAlone('student_ids'), items: ownItems },
   },
-  profile_link: { rows: is('person_id'), given: ['person_id', 'vk_user_id', 'ranked_at', ...STATED] },
-  profile_claim: {
-    rows: is('person_id'),
-    given: ['person_id', 'vk_user_id', 'stated_at', 'stated_by', 'ranked_at', 'state'],
-  },
+  profile_link: { rows: is('person_id'), given: [...PROFILE, ...STATED] },
+  profile_claim: { rows: is('person_id'), given: [...PROFILE, 'stated_at', 'stated_by', 'state'] },
   profile_linking: {
     rows: is('person_id'),
     given: ['person_id', 'expires_at'],

@@ -5,6 +5,7 @@ import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind, Problem } from '../store/entities.ts';
 import { operationsOf } from '../store/operation-row.ts';
+import { ownsChat } from '../store/queries/owner-seat.ts';
 import { refreshStatistics } from '../store/statistics.ts';
 import { describeHeld, REMOVALS_HELD } from './removals-held.ts';
 
@@ -123,7 +124,8 @@ async function closeFollowed(
       where o.id = ${id} and o.kind = 'initialization'
       union select chat_id from followed),
     desired as (
-      select m.chat_id, l.vk_user_id, s.state from covered f join membership m on m.chat_id = f.id
+      select m.chat_id, l.vk_user_id,
+        case when ${ownsChat(sql`m.chat_id`, sql`l.vk_user_id`)} then 'in' else s.state end as state from covered f join membership m on m.chat_id = f.id
       left join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
       left join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id)
     select (select coalesce(sum(api_calls), 0) from followed) as calls,

@@ -27,9 +27,8 @@ import { DatedFacts } from '../../migrations/0027-dated-facts.ts';
 import { Processes } from '../../migrations/0029-processes.ts';
 import { PaceClock } from '../../migrations/0030-pace-clock.ts';
 import { Calls } from '../../migrations/0031-calls.ts';
-import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
-import { ProfileClaims } from '../../migrations/0031-profile-claims.ts';
-import { LookAlikes } from '../../migrations/0032-look-alikes.ts';
+import { ProfileClaims } from '../../migrations/0032-profile-claims.ts';
+import { LookAlikes } from '../../migrations/0033-look-alikes.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
 import { Operation, School, SferumAccountRow } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -95,8 +94,8 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0029-processes', class: Processes },
         { name: '0030-pace-clock', class: PaceClock },
         { name: '0031-calls', class: Calls },
-        { name: '0031-profile-claims', class: ProfileClaims },
-        { name: '0032-look-alikes', class: LookAlikes },
+        { name: '0032-profile-claims', class: ProfileClaims },
+        { name: '0033-look-alikes', class: LookAlikes },
       ],
       snapshot: false,
     },

@@ -51,4 +51,4 @@ test('A7 all ids change: everybody with a profile keeps it, and every place in S
   expect(rows[0]!.linked).toBeGreaterThan(30);
   expect(rows[0]!.waiting).toBe(0);
   expect(places()).toEqual(before);
-});
+}, 180_000);

@@ -131,6 +131,15 @@ function warnings({ chat, refused, may }: EditorView): Content[] {
           }),
         ]
       : []),
+    ...(chat.warning === 'same-title'
+      ? [
+          notice({
+            kind: 'warn',
+            title: 'В школе есть ещё один чат с таким наименованием',
+            text: 'Дайте одному из них другое наименование.',
+          }),
+        ]
+      : []),
     ...(chat.warning === 'no-admin-in-sferum'
       ? [
           notice({

@@ -225,8 +225,12 @@ function admins({ admins: all, warning }: ChatItem): Html {
       ? html`<span class="muted">нет</span>`
       : html`<bdi>${shown.join(', ')}</bdi>${more > 0 ? html` <span class="muted">и ещё ${more}</span>` : ''}`;
   if (!warning) return names;
-  const said =
-    warning === 'no-admin-in-sferum' ? 'нет администратора в Сферуме' : 'нет своего администратора';
+  const said = {
+    'same-title': 'есть другой чат с таким наименованием',
+    'no-admin-in-sferum': 'нет администратора в Сферуме',
+    'no-own-admin': 'нет своего администратора',
+    'nobody-to-administer': 'нет своего администратора',
+  }[warning];
   return html`${names}<div class="under">${state('warn', said)}</div>`;
 }
 

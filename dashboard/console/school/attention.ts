@@ -168,6 +168,10 @@ const WARNINGS: Readonly<
     title: (chats) => `Нет администратора в Сферуме: ${chats}`,
     text: 'Управляет только учётная запись школы: Сферум не сделал администратора чата администратором. Назначьте его в VK Мессенджере или сообщите администратору сервера.',
   },
+  'same-title': {
+    title: (chats) => `Одинаковое наименование: ${chats}`,
+    text: 'Так бывает, когда класс или группу переименовали. Дайте одному из чатов другое наименование.',
+  },
   'nobody-to-administer': {
     title: (chats) => `Некому управлять: ${chats} без администратора`,
     text: 'В школе нет администратора, который мог бы заместить. Назначьте администратора чата.',
@@ -177,7 +181,7 @@ const WARNINGS: Readonly<
 function warningItems({ warnings }: WorkList): Item[] {
   return warnings.map(({ warning, chats, total }) => ({
     tone: 'warn',
-    word: 'нет администратора',
+    word: warning === 'same-title' ? 'одно имя' : 'нет администратора',
     title: WARNINGS[warning].title(counted(total, 'чат', 'чата', 'чатов')),
     text: html`<p>${WARNINGS[warning].text}</p>${chatLinks(chats, total)}`,
     action: openChat(chats),

@@ -109,7 +109,10 @@ async function selectChats(
       (select count(*)::int from sferum_member s
         join profile_link l on l.school_id = s.school_id and l.vk_user_id = s.vk_user_id and l.present
         join membership m on m.chat_id = s.chat_id and m.person_id = l.person_id
-        where s.chat_id = c.id and s.state = 'in') as "inSferumCount",
+        where s.chat_id = c.id and s.state = 'in')
+        + (select count(*)::int from membership m
+          join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
+          where m.chat_id = c.id and c.creation = 'created' and l.vk_user_id = c.owner_id) as "inSferumCount",
       (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName}), '[]')
         from membership m join person p on p.school_id = m.school_id and p.id = m.person_id
         where m.chat_id = c.id and m.admin) as admins,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 import type { ChatType } from '../../desired/model.ts';
+import { ownsChat } from './owner-seat.ts';
 import { byName, shownName } from './person-columns.ts';
 
 export interface OwnChat {
@@ -37,7 +38,8 @@ export async function findOwnChats(
       (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName}), '[]')
         from membership m join person p on p.school_id = m.school_id and p.id = m.person_id
         where m.chat_id = c.id and m.admin) as admins,
-      (select s.state from sferum_member s where s.chat_id = c.id and s.vk_user_id = ${vkUserId}::bigint) as "sferumState",
+      case when ${ownsChat(sql`c.id`, sql`${vkUserId}::bigint`)} then 'in' else
+        (select s.state from sferum_member s where s.chat_id = c.id and s.vk_user_id = ${vkUserId}::bigint) end as "sferumState",
       case when a.token_kind = 'community' and ${vkUserId}::bigint is not null then c.invite_link end as "inviteLink"
     from membership own join chat c on c.id = own.chat_id
       left join sferum_account a on a.school_id = c.school_id

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { ChatType, Ground } from '../../desired/model.ts';
 import { instant, type Sql } from '../database.ts';
 import type { ChatMemberItem } from './chat-members.ts';
+import { ownsChat } from './owner-seat.ts';
 import { type Sex, type ShownRole, shownName, shownRole } from './person-columns.ts';
 import { maySeeChat, type Viewer } from './viewer.ts';
 
@@ -65,7 +66,7 @@ export async function listPersonChats(
     select c.id as "chatId", c.title, c.type, case when c.key is null then 'manual' else 'automatic' end as origin,
       c.class_id as "classId", c.subject_group_id as "groupId", c.archived, c.deleting_since is not null as deleting,
       m.person_id is not null as "isMember", coalesce(m.admin, false) as admin, coalesce(m.grounds, '[]') as grounds,
-      m.held_by is not null as held, s.state as "sferumState", s.reason as "sferumReason",
+      m.held_by is not null as held, case when m.person_id is not null and ${ownsChat(sql`c.id`, sql`l.vk_user_id`)} then 'in' else s.state end as "sferumState", s.reason as "sferumReason",
       case when e.person_id is not null then jsonb_build_object('member', e.member, 'admin', e.admin,
         'authorId', e.author_id, 'reason', e.reason, 'at', e.at) end as exception
     from chat c

@@ -1,8 +1,10 @@
 /** A plan as people read it (F3): by chat or by person, filtered. Names are looked up by whoever shows it. */
+
 import { type RawBuilder, sql } from 'kysely';
 import { searchFold } from '../../chats/text.ts';
 import type { ChatType } from '../../desired/model.ts';
 import type { Action, ActionKind } from '../../plan/model.ts';
+import { foldedInSql } from '../../roster/name-key-sql.ts';
 import type { Sql } from '../database.ts';
 import { type Listed, limitTo, listed, type Page } from './page.ts';
 import { nameMatches, type Sex, type ShownRole, shownName, shownRole } from './person-columns.ts';
@@ -35,7 +37,7 @@ export interface PlanChatItem {
 }
 
 /** Also titles of chats that do not exist yet are looked through: folded here as `searchFold` folds what is asked. */
-const foldedTitle = sql`translate(lower(o.title), 'ëёeabchkmoptxy', 'еееавснкмортху')`;
+const foldedTitle = foldedInSql(sql`o.title`);
 
 /** The chats of a plan in its order. */
 export async function planChats(

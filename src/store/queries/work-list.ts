@@ -42,7 +42,7 @@ export async function findWorkList(db: Sql, schoolId: string, now: Date): Promis
     group by condition_reason, condition_message order by min(condition_since)`.execute(db);
   const warnings = await sql<WorkList['warnings'][number]>`
     select ${chatWarning} as warning, min(created_at) as since, count(*)::int as total, ${named} as chats
-    from chat c where school_id = ${schoolId} and deleted_at is null and (warning is not null or lacks_admin)
+    from chat c where school_id = ${schoolId} and deleted_at is null and ${chatWarning} is not null
     group by 1 order by 1`.execute(db);
   const calls = await sql<WorkList['calls'][number]>`
     select condition_message as message, min(condition_since) as since, count(*)::int as total,

@@ -70,6 +70,7 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'GET /manage/operations/:id/undo': FIGURES,
   'GET /v1/chats/:id': FIGURES,
   'GET /v1/operations/:id': FIGURES,
+  'GET /v1/operations/:id/rows': 'places in files and kinds of values, never a value',
   'GET /v1/operations/:id/stream': FIGURES,
   'GET /v1/schools/:schoolId/chats': FIGURES,
   'GET /v1/schools/:schoolId/delays': FIGURES,

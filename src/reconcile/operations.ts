@@ -150,7 +150,8 @@ async function closeFollowed(
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
   const held = Number(t.held) > 0 ? [await describeHeld(tx, schoolId, id)] : [];
   await endOperation(ctx, tx, id, {
-    state: problems.length > 0 ? 'failed' : held.length > 0 || t.params.incomplete ? 'held' : 'succeeded',
+    // What waits for a decision is asked first: work that has failed cannot be decided any more.
+    state: held.length > 0 || t.params.incomplete ? 'held' : problems.length > 0 ? 'failed' : 'succeeded',
     result: {
       ...(planned
         ? {

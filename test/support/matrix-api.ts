@@ -53,7 +53,7 @@ const OF_NAME: Record<string, Kind | null> = {
   ...{ chatShare: null, chatAtLeast: null, schoolShare: null, schoolAtLeast: null, lookEverySeconds: null },
   ...{ communityId: null, accessToken: null, tokenKind: null, callsToken: null, requestsPerSecond: null },
   ...{ replaceAccount: null, confirmCreations: null, specversion: null, id: null, source: null, time: null },
-  ...{ datacontenttype: null, subject: null, dataschema: null, format: null, download: null },
+  ...{ datacontenttype: null, subject: null, dataschema: null, format: null, download: null, list: null },
 };
 
 /** Where a sample made of the schema alone would be refused for something else, what is sent instead. */

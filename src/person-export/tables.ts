@@ -111,7 +111,12 @@ export const HELD = {
     parts: { student_ids: himAlone('student_ids'), items: ownItems },
   },
   profile_link: { rows: is('person_id'), given: [...PROFILE, ...STATED] },
-  profile_claim: { rows: is('person_id'), given: [...PROFILE, 'stated_at', 'stated_by', 'state'] },
+  // СГО may claim one profile for several people: each sees his own id, and the profile where it is his.
+  profile_claim: {
+    rows: either(is('person_id'), isProfile('vk_user_id')),
+    given: ['ranked_at', 'stated_at', 'stated_by', 'state'],
+    parts: { person_id: ifHim('person_id'), vk_user_id: where(isProfile('vk_user_id'), 'vk_user_id') },
+  },
   profile_linking: {
     rows: is('person_id'),
     given: ['person_id', 'expires_at'],

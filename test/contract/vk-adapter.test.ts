@@ -85,7 +85,7 @@ describe('Adding mode: the token of a user with «messages»', () => {
     const foreign = world.createChat(5, 'искомый ⟦a1⟧', { method: 'hand', tokenOwner: null });
     world.join(foreign.id, account.ownerId);
     expect(await account.findChats('искомый ⟦a1⟧', event)).toEqual(
-      [two, one].map(({ ref }) => ({ ref, title: 'искомый ⟦a1⟧', own: true })),
+      [two, one].map(({ ref }) => ({ ref, titles: ['искомый ⟦a1⟧'], own: true })),
     );
     expect(await account.findChats('искомый', event)).toEqual([]);
     expect(await account.findChats('x 1', event)).toMatchObject([{ ref: first?.ref }]);
@@ -147,7 +147,7 @@ describe('Inviting mode: the token of a community', () => {
     await inviting.setAdmin(ref, 11, true, event);
     await inviting.removeMember(ref, 66, event);
     expect(await inviting.readMembers(ref, event)).toEqual([{ userId: 11, admin: true, waiting: false }]);
-    expect(await inviting.findChats('5Б', event)).toEqual([{ ref, title: '5Б', own: true }]);
+    expect(await inviting.findChats('5Б', event)).toEqual([{ ref, titles: ['5Б'], own: true }]);
     expect(problems).toEqual([]);
   });
 

@@ -9,6 +9,7 @@ import {
   startChatWorld,
 } from '../support/chat-world.ts';
 import { withoutRows } from '../support/roster-files.ts';
+import { tell } from '../support/tell-events.ts';
 
 let world: ChatWorld;
 beforeEach(async () => {
@@ -80,8 +81,7 @@ test('C6: the last admin can be neither removed nor revoked by hand; with anothe
 });
 
 test('C6: a stand-in cannot be removed by hand, and leaves when an admin is appointed', async () => {
-  const files = withoutRows(linkedRoster(), 'enrollments.csv', 'e1,');
-  await world.importRoster(files, '2026-10-01T09:30:00Z');
+  await tell(world, 's1', 'sgo.person.removed', { id: 't1' });
   const id = await world.chatId('5А класс');
   expect(await world.listed(id)).toBe('a1* p1 p2 p3');
   const refusal = await world.done(422, 'PATCH', `/v1/chats/${id}`, ADMIN, { members: { remove: ['a1'] } });

@@ -119,7 +119,12 @@ const LINES: Readonly<Record<HeldTable, LinesOf>> = {
       row.present ? row.statedAt : (row.goneAt ?? row.statedAt),
     ),
   profile_claim: (row) =>
-    line(`Профиль VK ID ${String(row.vkUserId)}: ${wordOf(CLAIM_STATES, row.state)}`, row.statedAt),
+    line(
+      row.vkUserId === null
+        ? `Профиль VK ID другого человека: ${wordOf(CLAIM_STATES, row.state)}`
+        : `Профиль VK ID ${String(row.vkUserId)}: ${row.personId === null ? 'его назвали и для другого человека' : wordOf(CLAIM_STATES, row.state)}`,
+      row.statedAt,
+    ),
   profile_linking: (row) =>
     line('Привязка профиля VK ID начата, ждёт подтверждения; хранится до', row.expiresAt),
   sferum_account: (row) => line('Учётной записью VK этого человека ведутся чаты школы', row.statusSince),

@@ -97,9 +97,11 @@ test('a removal that waits is told so; rejected or approved, the answer says by 
   const { items } = await world.done<{ items: { id: string }[] }>(
     ...([200, 'GET', '/v1/schools/s1/operations?state=held', ADMIN] as const),
   );
-  const [ofArt, ofGeo] = items.map(({ id }) => `/v1/operations/${id}`);
-  await world.done(200, 'POST', `${ofGeo}/reject`, ADMIN, {});
-  await world.done(200, 'POST', `${ofArt}/approve`, ADMIN, {});
+  expect(items).toHaveLength(1);
+  const hold = `/v1/operations/${items[0]!.id}`;
+  const [geo, artChat] = [await world.chatId('5А/География'), await world.chatId('5 *Рисование')];
+  await world.done(200, 'POST', `${hold}/reject`, ADMIN, { chatIds: [geo] });
+  await world.done(200, 'POST', `${hold}/approve`, ADMIN, { chatIds: [artChat] });
   await world.settled();
   expect(await why('p1', '5А/География')).toEqual([
     'В чате: добавление вручную',

@@ -42,8 +42,9 @@ const changesHands = () => event('sgo.class.saved', { id: 'c5a', title: '5А', h
 /** Time goes on by so much, and chats that wait for it are looked at. */
 async function later(ms: number): Promise<void> {
   const { clock } = world.ctx;
-  const { now } = clock;
+  const { now, elapsed } = clock;
   clock.now = () => now() + ms;
+  clock.elapsed = () => elapsed() + ms;
 }
 
 describe('a pupil departs, and in the same chat', () => {

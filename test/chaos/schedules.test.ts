@@ -14,7 +14,7 @@ import { type Schedule, scheduleOf } from '../support/schedules/schedule.ts';
 
 const COUNT = Number(process.env.SCHEDULES ?? (process.env.SCHEDULE_SEED ? 1 : 4));
 const FIRST_SEED = seedFrom('SCHEDULE_SEED');
-const LONGEST_MS = 180_000;
+const LONGEST_MS = 240_000;
 const COUNTS = ['lost', 'unexpected', 'duplicated', 'recovered'] as const;
 
 function chosen(seed: number): Schedule {
@@ -35,7 +35,10 @@ describe.each(backends())('V1–V3 on %s', (backend) => {
       const { words, trail, convergedInMs, ...counts } = await runSchedule(chosen(seed), redis?.url);
       total.run += 1;
       for (const name of COUNTS) total[name] += counts[name];
-      console.log(`${backend} ${seed}: ${JSON.stringify(counts)} in ${Math.round(convergedInMs)} ms`);
+      console.log(
+        `${backend} ${seed}: ${JSON.stringify(counts)} in ${Math.round(convergedInMs)} ms`,
+        ...words,
+      );
       expect(words, trail.join('\n')).toEqual([]);
     },
   );

@@ -11,7 +11,7 @@ import { judge, unfinished, type Verdict } from './judge.ts';
 import { FIRST, type Schedule, type Step } from './schedule.ts';
 import { startScheduleWorld } from './world.ts';
 
-const CONVERGED_WITHIN_MS = 40_000;
+const CONVERGED_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 100;
 
 export interface Ending extends Verdict {

@@ -5,6 +5,7 @@ import type { DesiredChat } from '../desired/model.ts';
 import { applyPlan } from '../reconcile/apply-plan.ts';
 import { holdingOperation } from '../reconcile/holding.ts';
 import { planSchool, type SchoolPlan } from '../reconcile/plan-school.ts';
+import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import type { ChatToChange } from '../store/queries/standings.ts';
 import { inChunks } from '../store/rows.ts';
@@ -70,7 +71,7 @@ export async function noteChange(
     select id, ${schoolId}, ${work.at}, 'change', ${work.cause}, ${chat.id}, ${[...personIds]}::text[], ${work.reason},
       ${title}, ${titleBefore} from line
     where ${work.reason ?? title}::text is not null`.execute(tx);
-  await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
+  await moveRevision(tx, schoolId);
 }
 
 /** Plans the chat as rules and exceptions want it now. A chat without a desired state is a bug of ours and throws. */

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import { endEmptyHolds } from '../reconcile/holding.ts';
+import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { noteLine } from '../store/journal.ts';
 import { fileActs } from './acts.ts';
@@ -91,7 +92,7 @@ export async function erase(
     tx,
   );
   // Plans made before speak of people who are not there any more.
-  await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
+  await moveRevision(tx, schoolId);
   await noteLine(tx, {
     ...{ schoolId, at, what: 'erased', cause, author: bySystem('ending') },
     details: { people: ids.length, ground },

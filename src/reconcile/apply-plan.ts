@@ -4,6 +4,7 @@ import { titleKey } from '../chats/text.ts';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
 import type { Action, ChatPlan } from '../plan/model.ts';
+import { moveRevision } from '../rows/school.ts';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { inChunks } from '../store/rows.ts';
@@ -52,7 +53,7 @@ export async function applyPlan(
   await reportBreaches(ctx, tx, { ...school, ...how });
   if (how.operationId) await savePlan(tx, how.operationId, school, touched);
   if (touched.size > 0) {
-    await sql`update school set revision = revision + 1 where id = ${school.schoolId}`.execute(tx);
+    await moveRevision(tx, school.schoolId);
   }
   return touched.size;
 }

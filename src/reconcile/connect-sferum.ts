@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
+import { makeKnown } from '../rows/school.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { difference, noteLine } from '../store/journal.ts';
@@ -32,10 +33,7 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
   const requestsPerSecond = connection.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND[connection.tokenKind];
   const owner = await whoseToken(ctx, connection, requestsPerSecond);
   await ctx.db.transactionOf(connection.schoolId, async ({ sql: tx }) => {
-    // A school may be connected before its first roster, which then names it.
-    await sql`insert into school (id, name) values (${connection.schoolId}, ${connection.schoolId}) on conflict do nothing`.execute(
-      tx,
-    );
+    await makeKnown(tx, connection.schoolId);
     const replaced = await ownsNot(tx, connection.schoolId, owner);
     if (replaced && !connection.replaceAccount) {
       throw new Refusal(

@@ -3,6 +3,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { dropStaged } from '../roster/staged.ts';
+import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
 import { noteLine } from '../store/journal.ts';
@@ -208,7 +209,7 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
     and held_by = ${decision.operationId}`.execute(tx);
   await sql`update chat set condition = 'synced', condition_reason = null, condition_message = null, condition_since = ${at}
     where id = any(${[...chatIds]}::uuid[]) and condition = 'held'`.execute(tx);
-  await sql`update school set revision = revision + 1 where id = ${schoolId}`.execute(tx);
+  await moveRevision(tx, schoolId);
 }
 
 /** Accepted, what is staged is applied whole; rejected, it goes. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
+import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { moveGenerations } from './apply-plan.ts';
 import { openOperation } from './operations.ts';
@@ -73,6 +74,6 @@ export async function beginDeletion(
   await sql`insert into journal (school_id, at, chat_id, what, cause, author_id, author_kind, details)
     select school_id, ${how.at}, id, 'delete', ${how.cause}, ${how.author.id}, ${how.author.kind}, jsonb_build_object('recreate', recreate)
     from chat where id = any(${ids}::uuid[])`.execute(tx);
-  await sql`update school set revision = revision + 1 where id = ${how.schoolId}`.execute(tx);
+  await moveRevision(tx, how.schoolId);
   return ids.length;
 }

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
-import type { ChatType } from '../desired/model.ts';
 import { settleLists } from '../roster/events/settle-lists.ts';
 import { settleDays } from '../roster/settle-days.ts';
+import { moveRevision, noteComputed } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { type Application, applyPlan } from './apply-plan.ts';
 import { holdingOperation } from './holding.ts';
@@ -33,13 +33,12 @@ export async function followFacts(
   schoolId: string,
   how: Following,
 ): Promise<Followed | null> {
-  const { rows } = await sql<{ switched_on: ChatType[] }>`
-    update school set revision = revision + 1 where id = ${schoolId} returning switched_on`.execute(tx);
+  const types = await moveRevision(tx, schoolId);
   const affected = how.affected ?? null;
   if (affected === null) await settleAll(ctx, tx, schoolId);
-  if (!rows[0]) return null;
+  if (types === null) return null;
   const plan = await planSchool(ctx, tx, {
-    ...{ schoolId, types: rows[0].switched_on, allManual: true, strict: false, day: null, recreate: false },
+    ...{ schoolId, types, allManual: true, strict: false, day: null, recreate: false },
     ...(affected ? { only: new Set(affected.keys()) } : {}),
   });
   const about = { kind: 'events', by: how.author, cause: how.cause, at: how.at } as const;
@@ -50,9 +49,7 @@ export async function followFacts(
     await applyPlan(ctx, tx, part, { ...how, cause, operationId });
   }
   if (how.causedAt) await noteCause(tx, plan, causes, how.causedAt);
-  if (affected === null) {
-    await sql`update school set computed_on = ${plan.day} where id = ${schoolId}`.execute(tx);
-  }
+  if (affected === null) await noteComputed(tx, schoolId, plan.day);
   return { plan, operationId };
 }
 

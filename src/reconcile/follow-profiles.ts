@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { contestedIn } from '../roster/profile-links.ts';
 import { type Relinked, settleProfiles } from '../roster/settle-profiles.ts';
 import type { Moment } from '../roster/who-is-here.ts';
+import { moveRevisions } from '../rows/school.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
 import { type Application, moveGenerations } from './apply-plan.ts';
 
@@ -28,7 +29,7 @@ export async function followRelinked(
       rows.map(({ id }) => id),
       how,
     );
-    await sql`update school set revision = revision + 1 where id = any(${schoolIds})`.execute(tx);
+    await moveRevisions(tx, schoolIds);
   });
 }
 

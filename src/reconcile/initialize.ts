@@ -3,6 +3,7 @@ import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import type { ChatPlan } from '../plan/model.ts';
+import { switchOn } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
 import { accountOf, NOT_CONNECTED, NotConnected } from './accounts.ts';
@@ -106,9 +107,7 @@ async function planAndApply(
     at: new Date(ctx.clock.now()),
     dropsExceptions: params.strict,
   });
-  await sql`update school set computed_on = ${school.day}, switched_on = (
-      select array_agg(distinct t order by t) from unnest(switched_on || ${[...params.types]}::text[]) t)
-    where id = ${schoolId}`.execute(tx);
+  await switchOn(tx, schoolId, { types: params.types, day: school.day });
   return true;
 }
 

@@ -1,18 +1,12 @@
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
-import type { RemovalLimits } from '../plan/model.ts';
+import { changeSettings, type Settings } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { difference, noteLine } from '../store/journal.ts';
 
-export interface SchoolSettings {
+export interface SchoolSettings extends Settings {
   schoolId: string;
-  timeZone: string | null;
-  earlyEntryMinutes: number;
-  sessionIdleMinutes: number | null;
-  /** Undefined: as it is. */
-  retentionDays?: number | null;
-  limits: Partial<RemovalLimits>;
   by: Author;
 }
 
@@ -24,11 +18,7 @@ export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<v
   const { schoolId, by } = ask;
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const before = await settingsOf(tx, schoolId);
-    await sql`update school set time_zone = ${ask.timeZone}, early_entry_minutes = ${ask.earlyEntryMinutes},
-        session_idle_minutes = ${ask.sessionIdleMinutes},
-        retention_days = ${ask.retentionDays === undefined ? sql`retention_days` : ask.retentionDays},
-        limits = ${JSON.stringify(ask.limits)}::jsonb, revision = revision + 1
-      where id = ${schoolId}`.execute(tx);
+    await changeSettings(tx, schoolId, ask);
     const changed = difference(before, await settingsOf(tx, schoolId));
     if (changed === null) return;
     const at = new Date(ctx.clock.now());

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
-import type { Stamp } from '../desired/model.ts';
 import { groupsChanged } from '../lessons/lesson-changed.ts';
+import { nameByRoster, noteWholeRoster } from '../rows/school.ts';
 import { instant, type Sql } from '../store/database.ts';
 import {
   CLASS,
@@ -20,7 +20,7 @@ import { addedToStored } from './only-adding.ts';
 import { endOrderedPlaces } from './ordered-places.ts';
 import { type LinkCandidate, linkCandidates, linkProfiles } from './profile-links.ts';
 import type { OnProgress } from './read-roster.ts';
-import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
+import type { RosterCounts, RosterReading } from './reading.ts';
 import { reviveCancelled } from './revive.ts';
 import type { Relinked } from './settle-profiles.ts';
 import { stampOf } from './stamp.ts';
@@ -84,7 +84,8 @@ export async function mergeRoster(
       continue;
     }
     const addOnly = options.addOnly?.has(school.id) ?? false;
-    const renamed = await saveSchool(tx, school, stamp, addOnly);
+    const renamed = await nameByRoster(tx, school);
+    if (!addOnly) await noteWholeRoster(tx, school.id, stamp.at);
     const dayOf = (at: string) => dayIn(before?.timeZone ?? options.timeZone, Date.parse(at));
     const to = { schoolId: school.id, stamp, addOnly };
     const facts = factsOn(school, dayOf(stamp.at));
@@ -169,16 +170,6 @@ async function overrulesOrders(
       and (cancelled_at >= ${since}::timestamptz or cancelled_at is null and effective_on <= ${dayOf(at)}::date
         and (issued_at >= ${since}::timestamptz or effective_on > ${dayBefore}::date))
     limit 1`.execute(tx);
-  return rows.length > 0;
-}
-
-/** Creates or renames the school; only a whole statement moves roster_taken_at. True if something was changed. */
-async function saveSchool(tx: Sql, school: SchoolReading, { at }: Stamp, addOnly: boolean): Promise<boolean> {
-  const { rows } = await sql`
-    insert into school as t (id, name) values (${school.id}, ${school.name})
-    on conflict (id) do update set name = excluded.name where t.name <> excluded.name
-    returning 1`.execute(tx);
-  if (!addOnly) await sql`update school set roster_taken_at = ${at} where id = ${school.id}`.execute(tx);
   return rows.length > 0;
 }
 

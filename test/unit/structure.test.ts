@@ -34,6 +34,10 @@ const DIRECTIONS: { from: string; allowed: string[] }[] = [
   { from: 'src/plan/', allowed: ['src/plan/', 'src/desired/'] },
   { from: 'src/sferum/sandbox/', allowed: ['src/sferum/sandbox/'] },
   { from: 'src/sferum/vk/', allowed: ['src/sferum/vk/', 'src/sferum/gateway.ts', 'src/clock.ts'] },
+  {
+    from: 'src/rows/',
+    allowed: ['src/rows/', 'src/store/', 'src/author.ts', 'src/desired/model.ts', 'src/plan/model.ts'],
+  },
   { from: 'jobs/', allowed: ['jobs/'] },
   { from: 'workers/', allowed: ['workers/', 'jobs/', 'src/'] },
   { from: 'dashboard/', allowed: ['dashboard/', 'jobs/', 'src/'] },
@@ -90,6 +94,63 @@ describe('what stands in one place alone', () => {
       'dashboard/static/',
     ];
     expect(containing(/Date\.now\(\)|new Date\(\)/, edges)).toEqual([]);
+  });
+});
+
+/** Tables with an owner: `src/rows/TABLE.ts` alone writes their rows. */
+const OWNED = ['school'];
+/** Statements here take the table's name from a list: facts by their table, the end of terms, erasure, what imports leave, new seals. */
+const OF_LISTED_TABLES = [
+  'src/roster/state-facts.ts',
+  'src/roster/settle-days.ts',
+  'src/roster/events/state-gone.ts',
+  'src/ending/end-due.ts',
+  'src/ending/erase.ts',
+  'src/ending/texts.ts',
+  'src/reconcile/import-parents.ts',
+  'src/store/reseal.ts',
+];
+
+describe('a row has one owner', () => {
+  const WRITE = String.raw`(?:insert\s+into|(?<!\bfor\s)update(?:\s+only)?|delete\s+from(?:\s+only)?|merge\s+into|truncate)\s+`;
+  const given = String.raw`\$\{\s*(?:sql\.)?\w+\(\s*`;
+  const writing = (table: string) =>
+    new RegExp(
+      `${WRITE}(?:${given})?["']?${table}\\b|(?:insertInto|updateTable|deleteFrom|mergeInto)\\(\\s*'${table}\\b`,
+      'i',
+    );
+  const written = (pattern: RegExp, owner: readonly string[]) =>
+    sources
+      .filter(
+        ({ path, text }) => pattern.test(text) && !path.startsWith('migrations/') && !owner.includes(path),
+      )
+      .map(({ path }) => path);
+
+  test.each(OWNED)('%s is written by its file of src/rows', (table) => {
+    expect(written(writing(table), [`src/rows/${table.replaceAll('_', '-')}.ts`])).toEqual([]);
+  });
+
+  test('a table whose name is not in the statement is one of a list', () => {
+    expect(written(new RegExp(`${WRITE}\\$\\{`, 'i'), OF_LISTED_TABLES)).toEqual([]);
+  });
+
+  test.each([
+    'insert into school (id)',
+    'update school s set',
+    'delete from\n  school',
+    'update only school',
+    `update \${sql.table('school')} set`,
+    "db.updateTable('school')",
+    "deleteFrom('school as s')",
+  ])('%s is a write', (statement) => {
+    expect(statement).toMatch(writing('school'));
+  });
+  test.each([
+    'update school_year set',
+    'select from school for update',
+    'on conflict do update set school = 1',
+  ])('%s is no write of school', (statement) => {
+    expect(statement).not.toMatch(writing('school'));
   });
 });
 

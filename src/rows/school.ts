@@ -1,0 +1,89 @@
+/**
+ * The only writer of `school`.
+ *
+ *   unknown ──roster──► named by its newest roster ◄──roster── named by its id ◄──connection── unknown
+ *
+ * A school is never deleted. What moves in its row moves one way:
+ *
+ *   revision          rises with whatever decides membership; a plan made at another revision is out of date (F3)
+ *   switched_on       grows by the chat types of an applied initialisation (D0)
+ *   computed_on       the day its desired state was last computed for
+ *   roster_taken_at   of the newest whole roster; the caller has seen that this one is not older
+ */
+import { sql } from 'kysely';
+import type { ChatType } from '../desired/model.ts';
+import type { RemovalLimits } from '../plan/model.ts';
+import type { Sql } from '../store/database.ts';
+
+/**
+ * Plans made before are out of date from now on. Returns the chat types that are switched on; null: there is no such
+ * school.
+ */
+export async function moveRevision(tx: Sql, schoolId: string): Promise<ChatType[] | null> {
+  const { rows } = await sql<{ switchedOn: ChatType[] }>`
+    update school set revision = revision + 1 where id = ${schoolId} returning switched_on as "switchedOn"`.execute(
+    tx,
+  );
+  return rows[0]?.switchedOn ?? null;
+}
+
+/** The same of several schools: `tx` sees them all. */
+export async function moveRevisions(tx: Sql, schoolIds: readonly string[]): Promise<void> {
+  await sql`update school set revision = revision + 1 where id = any(${[...schoolIds]})`.execute(tx);
+}
+
+/** A school may be connected before its first roster: until then it bears its id as its name. */
+export async function makeKnown(tx: Sql, schoolId: string): Promise<void> {
+  await sql`insert into school (id, name) values (${schoolId}, ${schoolId}) on conflict do nothing`.execute(
+    tx,
+  );
+}
+
+/** Creates or renames the school as a roster says. True if something was changed. */
+export async function nameByRoster(tx: Sql, { id, name }: { id: string; name: string }): Promise<boolean> {
+  const { rows } = await sql`
+    insert into school as t (id, name) values (${id}, ${name})
+    on conflict (id) do update set name = excluded.name where t.name <> excluded.name
+    returning 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** `takenAt`: when СГО wrote the whole roster that is merged; ISO 8601. */
+export async function noteWholeRoster(tx: Sql, schoolId: string, takenAt: string): Promise<void> {
+  await sql`update school set roster_taken_at = ${takenAt} where id = ${schoolId}`.execute(tx);
+}
+
+/** `day`: the school's own, `YYYY-MM-DD`. */
+export async function noteComputed(tx: Sql, schoolId: string, day: string): Promise<void> {
+  await sql`update school set computed_on = ${day} where id = ${schoolId}`.execute(tx);
+}
+
+/** These types follow the facts from now on (D0); the initialisation computed the desired state of `day`. */
+export async function switchOn(
+  tx: Sql,
+  schoolId: string,
+  { types, day }: { types: readonly ChatType[]; day: string },
+): Promise<void> {
+  await sql`update school set computed_on = ${day}, switched_on = (
+      select array_agg(distinct t order by t) from unnest(switched_on || ${[...types]}::text[]) t)
+    where id = ${schoolId}`.execute(tx);
+}
+
+/** What a school can set; null and missing limits are the defaults. */
+export interface Settings {
+  timeZone: string | null;
+  earlyEntryMinutes: number;
+  sessionIdleMinutes: number | null;
+  /** Undefined: as it is. */
+  retentionDays?: number | null;
+  limits: Partial<RemovalLimits>;
+}
+
+/** Replaces the settings; plans made before are out of date. */
+export async function changeSettings(tx: Sql, schoolId: string, to: Settings): Promise<void> {
+  await sql`update school set time_zone = ${to.timeZone}, early_entry_minutes = ${to.earlyEntryMinutes},
+      session_idle_minutes = ${to.sessionIdleMinutes},
+      retention_days = ${to.retentionDays === undefined ? sql`retention_days` : to.retentionDays},
+      limits = ${JSON.stringify(to.limits)}::jsonb, revision = revision + 1
+    where id = ${schoolId}`.execute(tx);
+}

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import type { Sql } from '../store/database.ts';
 
 /** A token that was refused calls may have been given the right since: after so long a new meeting tries it again. */
 const REFUSED_FOR_MS = 60 * 60_000;
@@ -22,16 +21,4 @@ export async function callsOfSchool(ctx: Context, schoolId: string): Promise<Cal
       calls_token_sealed is not null as "hasOwnToken"
     from sferum_account where school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
   return rows[0] ?? null;
-}
-
-/** The token lacks the right to start calls. It is as good as before for everything else. */
-export async function callsWereRefused(ctx: Context, schoolId: string): Promise<void> {
-  await sql`update sferum_account set calls_refused_at = ${new Date(ctx.clock.now())}
-    where school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
-}
-
-/** A call was started: a former refusal says nothing any more. */
-export async function callsWork(tx: Sql, schoolId: string): Promise<void> {
-  await sql`update sferum_account set calls_refused_at = null
-    where school_id = ${schoolId} and calls_refused_at is not null`.execute(tx);
 }

@@ -1,9 +1,9 @@
 /** The effects of a meeting's steps: each is recorded in its call's row, before and after its one request. */
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { noteCallsWork } from '../rows/sferum-account.ts';
 import { type CallOptions, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
-import { callsWork } from './calls-account.ts';
 import { END_TRIES_UNTIL_RARE, quietAtMs, START_DEADLINE_MS } from './meeting.ts';
 import { type LostReason, noteMeeting } from './note-meeting.ts';
 
@@ -90,7 +90,7 @@ async function recordStarted(
     const { rows } = await sql`
       update meeting_call set state = 'open', call_id = ${callId}, join_link = ${call.joinLink}
       where id = ${id} and state = 'starting' returning 1`.execute(tx);
-    await callsWork(tx, schoolId);
+    await noteCallsWork(tx, schoolId);
     if (rows.length > 0) return noteMeeting(tx, { ...of, at, what: 'call-start' });
     // Given up meanwhile, and another may stand in its place: this one nobody enters, and now it can be ended.
     await sql`update meeting_call set state = 'ending', call_id = ${callId}

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { accountOf, markAccountBroken, NotConnected } from '../reconcile/accounts.ts';
+import { noteCallsRefused } from '../rows/sferum-account.ts';
 import { type CallOptions, SferumError, type SferumErrorKind } from '../sferum/gateway.ts';
 import {
   endCall,
@@ -12,7 +13,7 @@ import {
   type OfLesson,
   startCall,
 } from './calls.ts';
-import { callsOfSchool, callsWereRefused } from './calls-account.ts';
+import { callsOfSchool } from './calls-account.ts';
 import { type CallRow, type MeetingState, nextStep, type Step } from './meeting.ts';
 import { type Condition, NO_TROUBLE, troubleOf } from './trouble.ts';
 
@@ -96,7 +97,9 @@ async function afterTrouble(
     'a step of a lesson could not be done',
   );
   if (kind === 'token' || kind === 'account') await markBroken(ctx, schoolId, kind);
-  if (kind === 'not-possible' && step.do === 'start') await callsWereRefused(ctx, schoolId);
+  if (kind === 'not-possible' && step.do === 'start') {
+    await noteCallsRefused(ctx.db.of(schoolId), schoolId, new Date(ctx.clock.now()));
+  }
   if (step.do === 'end') {
     await endFailed(ctx, { schoolId, lessonId }, step.callId, {
       isRefused: kind !== null && PLAIN_NO.has(kind),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { accountState, breakAccount, UNCONFIRMED } from '../rows/sferum-account.ts';
 import type { SferumAccount } from '../sferum/gateway.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 
@@ -23,13 +24,6 @@ export const NOT_CONNECTED: Readonly<Record<NotConnected['code'], string>> = {
     'Учётная запись школы заменена или база восстановлена из копии: сначала это нужно подтвердить, см. «Требует внимания».',
 };
 
-/** Why nothing of a school goes to Sferum after a restore, until an operator has confirmed what was found (adopt.ts). */
-export const RESTORE_UNCONFIRMED = 'restore-unconfirmed';
-/** The same of a replaced account, whose chats would be made anew (connect-sferum.ts). */
-export const REPLACEMENT_UNCONFIRMED = 'replacement-unconfirmed';
-
-const UNCONFIRMED: readonly string[] = [RESTORE_UNCONFIRMED, REPLACEMENT_UNCONFIRMED];
-
 interface AccountColumns {
   community_id: string;
   owner_id: string;
@@ -38,7 +32,7 @@ interface AccountColumns {
   calls_token_sealed: string | null;
   requests_per_second: number;
   status: string;
-  status_reason: string | null;
+  reason: string | null;
 }
 
 /**
@@ -53,17 +47,17 @@ export async function accountOf(
 ): Promise<SferumAccount> {
   const { rows } = await sql<AccountColumns>`
     select community_id, owner_id, token_kind, access_token_sealed, calls_token_sealed, requests_per_second, status,
-      status_reason
+      status_reason as reason
     from sferum_account where school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
   const row = rows[0];
   if (!row) throw new NotConnected('sferum-not-connected');
-  const { status, status_reason: reason } = row;
-  const isUnconfirmed = UNCONFIRMED.includes(reason ?? '');
+  const state = accountState(row);
   const isLetThrough =
-    (afterRestore && reason === RESTORE_UNCONFIRMED) ||
-    (forCalls && !isUnconfirmed && row.calls_token_sealed !== null);
-  if (status === 'broken' && !isLetThrough) {
-    throw new NotConnected(isUnconfirmed ? 'sferum-unconfirmed' : 'sferum-account-broken');
+    state === 'connected' ||
+    (afterRestore && state === 'restore-unconfirmed') ||
+    (forCalls && state === 'broken' && row.calls_token_sealed !== null);
+  if (!isLetThrough) {
+    throw new NotConnected(state === 'broken' ? 'sferum-account-broken' : 'sferum-unconfirmed');
   }
   return ctx.gateway.account({
     schoolId,
@@ -89,11 +83,8 @@ export async function markAccountBroken(
   reason: string,
   usedSinceMs: number,
 ): Promise<void> {
-  const { rows } = await sql`
-    update sferum_account set status = 'broken', status_reason = ${reason}, status_since = ${new Date(ctx.clock.now())}
-    where school_id = ${schoolId} and status <> 'broken' and status_since <= ${new Date(usedSinceMs)}
-    returning school_id`.execute(ctx.db.of(schoolId));
-  if (rows.length === 0) return;
+  const how = { reason, usedSince: new Date(usedSinceMs), at: new Date(ctx.clock.now()) };
+  if (!(await breakAccount(ctx.db.of(schoolId), schoolId, how))) return;
   ctx.log.error({ schoolId, reason }, 'the Sferum account of a school needs a person');
 }
 

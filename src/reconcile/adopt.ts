@@ -3,9 +3,9 @@
  * we believe in are gone. Going on from there would make every such chat a second time and take out whoever came
  * since (scenario 34). So an operator's command stands in between:
  *
- *   hold     of every connected school at once: its account is `broken` for the reason RESTORE_UNCONFIRMED – the state
- *            of a replaced account, in which nothing at all goes to Sferum while facts, lists and plans go on – and a
- *            held operation `adoption` says so to people. What is known of live chats is in doubt (`seen_at` null).
+ *   hold     of every connected school at once: its account is «restore unconfirmed» (src/rows/sferum-account.ts), in
+ *            which nothing at all goes to Sferum while facts, lists and plans go on – and a held operation
+ *            `adoption` says so to people. What is known of live chats is in doubt (`seen_at` null).
  *   look     own chats that no row knows are listed: strays, kept in the operation's result. A chat without one at
  *            Sferum takes the stray of exactly its title (creation.ts), of several the oldest. Every known chat is
  *            read, adopted ones too; one that is gone says so by its condition. Nothing is written to Sferum.
@@ -23,9 +23,10 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
+import { holdRestored, RESTORE_UNCONFIRMED } from '../rows/sferum-account.ts';
 import { type FoundChat, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
-import { accountOf, NotConnected, RESTORE_UNCONFIRMED } from './accounts.ts';
+import { accountOf, NotConnected } from './accounts.ts';
 import { loadChatState } from './chat-state.ts';
 import { adoptExisting } from './creation.ts';
 import { decideHeld } from './decide-held.ts';
@@ -101,9 +102,7 @@ async function holdOf(db: Sql, schoolId: string): Promise<string | null> {
 async function hold(ctx: Context, schoolId: string, by: Author): Promise<string> {
   const at = new Date(ctx.clock.now());
   return ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    // What is broken for another reason stays so; connected again, it is held.
-    await sql`update sferum_account set status = 'broken', status_reason = ${RESTORE_UNCONFIRMED}, status_since = ${at}
-      where school_id = ${schoolId} and status <> 'broken'`.execute(tx);
+    await holdRestored(tx, schoolId, at);
     // The marks of a queue that is not the restored one's hold up no look.
     await sql`update chat set seen_at = null, queued_at = null
       where school_id = ${schoolId} and deleted_at is null`.execute(tx);

@@ -3,11 +3,11 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { makeKnown } from '../rows/school.ts';
+import { connect, REPLACEMENT_UNCONFIRMED } from '../rows/sferum-account.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { difference, noteLine } from '../store/journal.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
-import { REPLACEMENT_UNCONFIRMED, RESTORE_UNCONFIRMED } from './accounts.ts';
 import { endOperation, openOperation } from './operations.ts';
 import { DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
@@ -43,28 +43,25 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
       );
     }
     const before = await connectionOf(tx, connection.schoolId);
-    await sql`
-      insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed,
-        calls_token_sealed, requests_per_second, status, status_reason, status_since)
-      values (${connection.schoolId}, ${connection.communityId}, ${owner}, ${connection.tokenKind},
-        ${ctx.secrets.seal(connection.accessToken, { schoolId: connection.schoolId, column: SEALED_COLUMNS.accessToken })},
-        ${connection.callsToken === null ? null : ctx.secrets.seal(connection.callsToken, { schoolId: connection.schoolId, column: SEALED_COLUMNS.callsToken })},
-        ${requestsPerSecond}, ${replaced ? 'broken' : 'ok'},
-        ${replaced ? REPLACEMENT_UNCONFIRMED : null}, ${new Date(ctx.clock.now())})
-      on conflict (school_id) do update set community_id = excluded.community_id, owner_id = excluded.owner_id,
-        token_kind = excluded.token_kind, access_token_sealed = excluded.access_token_sealed,
-        calls_token_sealed = excluded.calls_token_sealed, requests_per_second = excluded.requests_per_second,
-        status = excluded.status, status_reason = excluded.status_reason, status_since = excluded.status_since,
-        calls_refused_at = null`.execute(tx);
+    const { schoolId, communityId, tokenKind } = connection;
+    const to = { communityId, ownerId: owner, tokenKind, requestsPerSecond, isReplacement: replaced };
+    await connect(tx, schoolId, { ...to, ...sealedTokens(ctx, connection) }, new Date(ctx.clock.now()));
     await noteConnection(ctx, tx, connection, { before, replaced });
     await dropReplacement(ctx, tx, connection.schoolId);
     if (replaced) await holdReplacement(ctx, tx, connection);
-    else await keepRestoreHeld(tx, connection.schoolId);
     await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(
       tx,
     );
   });
   ctx.wake('chats');
+}
+
+function sealedTokens(ctx: Context, { schoolId, accessToken, callsToken }: SferumConnection) {
+  const seal = (token: string, column: string) => ctx.secrets.seal(token, { schoolId, column });
+  return {
+    accessTokenSealed: seal(accessToken, SEALED_COLUMNS.accessToken),
+    callsTokenSealed: callsToken === null ? null : seal(callsToken, SEALED_COLUMNS.callsToken),
+  };
 }
 
 /** What is told of a connection: never a token. */
@@ -127,13 +124,6 @@ async function holdReplacement(ctx: Context, tx: Sql, { schoolId, by }: SferumCo
     state: 'held',
     problems: [{ code: REPLACEMENT_UNCONFIRMED, message }],
   });
-}
-
-/** A new token says nothing of what a restore has lost (adopt.ts). */
-async function keepRestoreHeld(tx: Sql, schoolId: string): Promise<void> {
-  await sql`update sferum_account set status = 'broken', status_reason = ${RESTORE_UNCONFIRMED}
-    where school_id = ${schoolId} and exists (select from operation
-      where school_id = ${schoolId} and kind = 'adoption' and state = 'held')`.execute(tx);
 }
 
 async function whoseToken(

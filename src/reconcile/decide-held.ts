@@ -4,11 +4,11 @@ import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { dropStaged } from '../roster/staged.ts';
 import { moveRevision } from '../rows/school.ts';
+import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
 import { noteLine } from '../store/journal.ts';
 import { findOperationRow } from '../store/operation-row.ts';
-import { RESTORE_UNCONFIRMED } from './accounts.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
 import { mend } from './drift.ts';
 import { settleImports } from './import-parents.ts';
@@ -237,8 +237,7 @@ async function decideImport(
 /** Confirmed: every chat is made anew by the account that took over; else nothing goes to Sferum until another connects. */
 async function decideReplacement(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
   await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
-    await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${at}
-      where school_id = ${schoolId}`.execute(tx);
+    await confirmReplacement(tx, schoolId, at);
     await sql`delete from sferum_member where school_id = ${schoolId}`.execute(tx);
     const { rows } = await sql<{ id: string }>`
       update chat set creation = 'none', peer_id = null, owner_id = null, sferum_title = null, invite_link = null, seen_at = null
@@ -260,10 +259,7 @@ async function decideAdoption(ctx: Context, operation: Operation, decision: Deci
     const ids = rows.map((r) => r.id);
     await mend(ctx, operation.schoolId!, ids, decision.by);
   }
-  await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
-    await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${at}
-      where school_id = ${schoolId} and status_reason = ${RESTORE_UNCONFIRMED}`.execute(tx);
-  });
+  await decideWhole(ctx, operation, decision, confirmRestored);
 }
 
 /** Ends a question about a school's account, and lifts what it held where the answer is yes. */

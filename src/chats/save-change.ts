@@ -5,6 +5,7 @@ import type { DesiredChat } from '../desired/model.ts';
 import { applyPlan } from '../reconcile/apply-plan.ts';
 import { holdingOperation } from '../reconcile/holding.ts';
 import { planSchool, type SchoolPlan } from '../reconcile/plan-school.ts';
+import { type Doing, noteLines, noteWithWords, type Words } from '../rows/journal.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import type { ChatToChange } from '../store/queries/standings.ts';
@@ -22,6 +23,10 @@ export interface HandWork {
   at: Date;
 }
 
+const doingOf = ({ schoolId, cause, by, at }: Omit<HandWork, 'chat'>): Doing => ({
+  ...{ schoolId, cause, author: by, at },
+});
+
 /** Writes exceptions with author, time and reason (D7), and their lines of the journal. The caller holds the school. */
 export async function saveExceptions(
   tx: Sql,
@@ -29,15 +34,18 @@ export async function saveExceptions(
   after: ReadonlyMap<string, Kept>,
 ): Promise<void> {
   const rows = [...after].map(([personId, kept]) => ({ personId, ...kept }));
+  await noteLines(
+    tx,
+    doingOf({ schoolId, ...work }),
+    rows.map(({ personId, member, admin }) => ({
+      ...{ what: 'exception', chatId: chat.id, personId, details: { member, admin } },
+    })),
+  );
   await inChunks(rows, (json) =>
     sql`
     with given as (select * from jsonb_to_recordset(${json}) as r("personId" text, member text, admin text)),
     cleared as (delete from exception e using given g
-      where e.chat_id = ${chat.id} and e.person_id = g."personId" and g.member is null and g.admin is null),
-    noted as (insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details)
-      select ${schoolId}, ${work.at}, ${chat.id}::uuid, "personId", 'exception', ${work.cause},
-        ${work.by.id}, ${work.by.kind},
-        jsonb_build_object('member', member, 'admin', admin) from given)
+      where e.chat_id = ${chat.id} and e.person_id = g."personId" and g.member is null and g.admin is null)
     insert into exception (chat_id, person_id, school_id, member, admin, author_id, reason, at)
     select ${chat.id}::uuid, "personId", ${schoolId}, member, admin, ${work.by.id}, ${work.reason}, ${work.at}
     from given where member is not null or admin is not null
@@ -46,12 +54,8 @@ export async function saveExceptions(
   );
 }
 
-/** What a person wrote with a change. `personIds`: the people whom it may name. */
-export interface ChangeText {
-  title: string | null;
-  titleBefore: string | null;
-  personIds: readonly string[];
-}
+/** What a person wrote with a change, beside its reason. */
+export type ChangeText = Required<Omit<Words, 'reason'>>;
 
 /**
  * Notes one line for the change: whose it was. The lines of what followed bear the same cause. What the person wrote
@@ -60,17 +64,13 @@ export interface ChangeText {
 export async function noteChange(
   tx: Sql,
   { schoolId, chat, ...work }: HandWork,
-  { title, titleBefore, personIds }: ChangeText,
+  text: ChangeText,
 ): Promise<void> {
-  await sql`with line as (
-      insert into journal (school_id, at, chat_id, what, cause, author_id, author_kind, details)
-      values (${schoolId}, ${work.at}, ${chat.id}, 'change', ${work.cause}, ${work.by.id}, ${work.by.kind},
-        ${JSON.stringify(title === null ? {} : { renamed: true })}::jsonb)
-      returning id)
-    insert into journal_text (journal_id, school_id, at, what, cause, chat_id, person_ids, reason, title, title_before)
-    select id, ${schoolId}, ${work.at}, 'change', ${work.cause}, ${chat.id}, ${[...personIds]}::text[], ${work.reason},
-      ${title}, ${titleBefore} from line
-    where ${work.reason ?? title}::text is not null`.execute(tx);
+  const details = text.title === null ? {} : { renamed: true };
+  const words = { ...text, reason: work.reason };
+  await noteWithWords(tx, doingOf({ schoolId, ...work }), [
+    { what: 'change', chatId: chat.id, details, words },
+  ]);
   await moveRevision(tx, schoolId);
 }
 

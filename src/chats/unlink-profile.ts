@@ -3,7 +3,7 @@ import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
 import { followRelinked, momentOf } from '../reconcile/follow-profiles.ts';
 import { settleProfiles } from '../roster/settle-profiles.ts';
-import { noteLine } from '../store/journal.ts';
+import { noteLine } from '../rows/journal.ts';
 
 /**
  * «Отменить привязку» (A5): takes a person's account out of Sferum.

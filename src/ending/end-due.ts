@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { dropMonths } from '../rows/months.ts';
 import type { Sql, Transaction } from '../store/database.ts';
-import { dropMonths } from '../store/months.ts';
 import { BY_MONTH, BY_ROWS, type Rows } from './ends.ts';
 import { eraseDeparted } from './erase.ts';
 

@@ -4,7 +4,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { LimitName } from '../limits.ts';
-import type { ByMonth } from '../store/months.ts';
+import type { ByMonth } from '../rows/months.ts';
 
 type KeepDays = Extract<LimitName, `keep${string}Days`>;
 

@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import { endEmptyHolds } from '../reconcile/holding.ts';
+import { forgetProfiles, forgetWords, noteLine } from '../rows/journal.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
-import { noteLine } from '../store/journal.ts';
 import { fileActs } from './acts.ts';
 import { departedBefore } from './departed.ts';
 import { keepDigests } from './erased.ts';
@@ -84,6 +84,8 @@ export async function erase(
   };
   for (const [table, statement] of statements(schoolId, ids, profiles))
     count(table, Number((await statement.execute(tx)).numAffectedRows ?? 0));
+  count('journal_text', await forgetWords(tx, schoolId, ids));
+  if (profiles.length > 0) await forgetProfiles(tx, schoolId, profiles);
   for (const [table, changed] of await forgetInTexts(tx, schoolId, forgotten, { cause, at }))
     count(table, changed);
   const digests = await keepDigests(ctx, tx, schoolId, at, people);
@@ -155,7 +157,6 @@ function statements(schoolId: string, ids: string[], profiles: string[]): [strin
         where not ${names(sql`r`, [...ids, ...profiles])})
       where ${own} and jsonb_typeof(s.rows) = 'array' and ${names(sql`s.rows`, [...ids, ...profiles])}`,
     ],
-    ['journal_text', sql`delete from journal_text where ${own} and person_ids && ${ids}::text[]`],
     ['profile_link', sql`delete from profile_link where ${own} and person_id = ${all}`],
     ['profile_claim', sql`delete from profile_claim where ${own} and person_id = ${all}`],
     ['person', sql`delete from person where ${own} and id = ${all}`],
@@ -205,6 +206,5 @@ function ofProfiles(schoolId: string, profiles: string[]): [string, RawBuilder<u
         from jsonb_array_elements(c.actions) with ordinality x(a, n))
       where school_id = ${schoolId} and exists (select from jsonb_array_elements(c.actions) a where ${stranger})`,
     ],
-    ['journal', sql`select forget_profiles(${schoolId}, ${profiles}::bigint[])`],
   ];
 }

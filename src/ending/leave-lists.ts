@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import { moveGenerations } from '../reconcile/apply-plan.ts';
+import { noteLines } from '../rows/journal.ts';
 import type { Sql } from '../store/database.ts';
 
 /**
@@ -17,19 +18,23 @@ export async function leaveLists(
 ): Promise<number> {
   const at = new Date(ctx.clock.now());
   const cause = `erasure:${at.toISOString()}`;
-  const author = bySystem('ending');
-  const { rows: left } = await sql<{ chat: string }>`
-    with gone as (delete from membership where school_id = ${schoolId} and person_id = any(${[...ids]})
-        returning chat_id, person_id),
-      noted as (insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind)
-        select ${schoolId}, ${at}, chat_id, person_id, 'remove', ${cause}, ${author.id}, ${author.kind} from gone),
-      let_go as (update sferum_member s set held_by = null from profile_link l
-        where s.school_id = ${schoolId} and s.held_by is not null and l.school_id = ${schoolId}
-          and l.person_id = any(${[...ids]}) and l.present and l.vk_user_id = s.vk_user_id
-        returning s.chat_id)
-    select chat_id as chat from gone union select chat_id from let_go`.execute(tx);
+  const { rows: gone } = await sql<{ chatId: string; personId: string }>`
+    delete from membership where school_id = ${schoolId} and person_id = any(${[...ids]})
+    returning chat_id as "chatId", person_id as "personId"`.execute(tx);
+  const doing = { schoolId, at, cause, author: bySystem('ending') };
+  await noteLines(
+    tx,
+    doing,
+    gone.map((member) => ({ what: 'remove', ...member })),
+  );
+  const { rows: letGo } = await sql<{ chatId: string }>`
+    update sferum_member s set held_by = null from profile_link l
+    where s.school_id = ${schoolId} and s.held_by is not null and l.school_id = ${schoolId}
+      and l.person_id = any(${[...ids]}) and l.present and l.vk_user_id = s.vk_user_id
+    returning s.chat_id as "chatId"`.execute(tx);
+  const left = [...new Set([...gone, ...letGo].map(({ chatId }) => chatId))];
   const { rows: chats } = await sql<{ id: string }>`select id from chat
-    where id = any(${left.map(({ chat }) => chat)}::uuid[]) and deleted_at is null`.execute(tx);
+    where id = any(${left}::uuid[]) and deleted_at is null`.execute(tx);
   await moveGenerations(
     tx,
     chats.map(({ id }) => id),

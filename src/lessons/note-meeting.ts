@@ -1,6 +1,6 @@
 import { type Author, bySystem } from '../author.ts';
+import { noteLine } from '../rows/journal.ts';
 import type { Sql } from '../store/database.ts';
-import { noteLine } from '../store/journal.ts';
 
 /**
  * What the journal (J1) tells of meetings. `call-lost`: a call that we cannot end; `reason` unanswered: its start was

@@ -4,6 +4,7 @@ import { titleKey } from '../chats/text.ts';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
 import type { Action, ChatPlan } from '../plan/model.ts';
+import { type Line, noteLines, noteWithWords } from '../rows/journal.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
@@ -122,18 +123,24 @@ async function writeMemberships(tx: Sql, schoolId: string, changes: MembershipCh
 /** The journal keeps what they were, for undoing the run (J4). */
 async function dropExceptions(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
   const ids = school.desired.filter((chat) => chat.key !== null && chat.id !== null).map((chat) => chat.id!);
-  await sql`
-    with dropped as (delete from exception where chat_id = any(${ids}::uuid[])
-      returning chat_id, person_id, member, admin, author_id, reason, at),
-    lines as (insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details)
-      select ${school.schoolId}, ${how.at}, chat_id, person_id, 'exception-dropped', ${how.cause},
-        ${how.author.id}, ${how.author.kind},
-        jsonb_build_object('member', member, 'admin', admin, 'authorId', author_id, 'at', at)
-      from dropped returning id, chat_id, person_id)
-    insert into journal_text (journal_id, school_id, at, what, cause, chat_id, person_ids, reason)
-    select l.id, ${school.schoolId}, ${how.at}, 'exception-dropped', ${how.cause}, l.chat_id, array[l.person_id], d.reason
-    from lines l join dropped d on d.chat_id = l.chat_id and d.person_id = l.person_id
-    where d.reason is not null`.execute(tx);
+  const { rows: dropped } = await sql<{
+    chatId: string;
+    personId: string;
+    details: object;
+    reason: string | null;
+  }>`
+    delete from exception where chat_id = any(${ids}::uuid[])
+    returning chat_id as "chatId", person_id as "personId", reason,
+      jsonb_build_object('member', member, 'admin', admin, 'authorId', author_id, 'at', at) as details`.execute(
+    tx,
+  );
+  await noteWithWords(
+    tx,
+    { ...how, schoolId: school.schoolId },
+    dropped.map(({ reason, ...line }) => ({
+      ...{ what: 'exception-dropped', ...line, words: { reason, personIds: [line.personId] } },
+    })),
+  );
 }
 
 /**
@@ -208,21 +215,14 @@ export async function moveGenerations(
 }
 
 async function writeJournal(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
-  const rows = school.plan.chats.flatMap((chat) => chat.actions.map((action) => journalRow(chat, action)));
-  await inChunks(rows, (json) =>
-    sql`insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details)
-      select ${school.schoolId}, ${how.at}, chat_id, person_id, what, ${how.cause},
-        ${how.author.id}, ${how.author.kind}, details
-      from jsonb_to_recordset(${json}) as r(chat_id uuid, person_id text, what text, details jsonb)`.execute(
-      tx,
-    ),
-  );
+  const lines = school.plan.chats.flatMap((chat) => chat.actions.map((action) => lineOf(chat, action)));
+  await noteLines(tx, { ...how, schoolId: school.schoolId }, lines);
 }
 
-function journalRow(chat: ChatPlan, a: Action) {
+function lineOf(chat: ChatPlan, a: Action): Line {
   return {
-    chat_id: chat.chatId,
-    person_id: a.personId ?? null,
+    chatId: chat.chatId,
+    personId: a.personId,
     what: a.held ? `hold-${a.action}` : a.action,
     details: {
       ...(a.grounds.length > 0 ? { grounds: a.grounds } : {}),

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
-import { noteLine } from '../store/journal.ts';
+import { noteLine } from '../rows/journal.ts';
 import { operationsOf } from '../store/operation-row.ts';
 
 /**

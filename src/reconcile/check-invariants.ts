@@ -5,6 +5,7 @@ import type { DesiredChat, RosterFacts } from '../desired/model.ts';
 import { enrolledOn } from '../desired/orders.ts';
 import { chatBreaches, type InvariantBreach, planBreaches } from '../plan/invariants.ts';
 import type { Plan } from '../plan/model.ts';
+import { noteLines } from '../rows/journal.ts';
 import type { Sql } from '../store/database.ts';
 
 /** J6 on a plan before it is applied; strangers are what the look at the live chats has found (D8), unlinked profiles are none. */
@@ -42,19 +43,25 @@ export async function reportBreaches(
     { schoolId: found.schoolId, cause: found.cause, ...Object.fromEntries(codes) },
     'invariants are broken',
   );
-  const rows = found.breaches.map(({ code, chat, personId, strangerId }) => ({
-    code,
-    chat,
-    personId,
-    stranger: strangerId,
-  }));
-  await sql`
-    insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details)
-    select ${found.schoolId}, ${found.at}, c.id, r."personId", 'invariant', ${found.cause},
-      ${found.author.id}, ${found.author.kind},
-      jsonb_strip_nulls(jsonb_build_object('code', r.code, 'stranger', r.stranger))
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(code text, chat text, "personId" text, stranger bigint)
-    left join chat c on c.school_id = ${found.schoolId} and (c.id::text = r.chat or c.key = r.chat)`.execute(
+  const chatIds = await chatIdsOf(tx, found.schoolId, new Set(found.breaches.map(({ chat }) => chat)));
+  await noteLines(
+    tx,
+    found,
+    found.breaches.map(({ code, chat, personId, strangerId: stranger }) => ({
+      ...{ what: 'invariant', chatId: chatIds.get(chat), personId, details: { code, stranger } },
+    })),
+  );
+}
+
+/** By what names them: their id or key. */
+async function chatIdsOf(
+  tx: Sql,
+  schoolId: string,
+  names: ReadonlySet<string>,
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; key: string | null }>`
+    select id, key from chat where school_id = ${schoolId} and (id::text = any(${[...names]}) or key = any(${[...names]}))`.execute(
     tx,
   );
+  return new Map(rows.flatMap(({ id, key }) => [[id, id] as const, ...(key ? [[key, id] as const] : [])]));
 }

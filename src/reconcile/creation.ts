@@ -19,9 +19,9 @@
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
+import { noteLine } from '../rows/journal.ts';
 import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import { isPassing, stateOf } from '../store/errors.ts';
-import { noteLine } from '../store/journal.ts';
 import type { ChatState } from './chat-state.ts';
 import { Later } from './later.ts';
 import { setOrphanAside, unknownTo } from './orphans.ts';

@@ -3,11 +3,11 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { dropStaged } from '../roster/staged.ts';
+import { noteLine, noteLines } from '../rows/journal.ts';
 import { moveRevision } from '../rows/school.ts';
 import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
-import { noteLine } from '../store/journal.ts';
 import { findOperationRow } from '../store/operation-row.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
 import { mend } from './drift.ts';
@@ -201,10 +201,11 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
     select chat_id, person_id, ${schoolId}, 'added', ${decision.by.id}, 'Исключение отклонено', ${at} from kept
     on conflict (chat_id, person_id) do update set member = 'added', author_id = excluded.author_id,
       reason = excluded.reason, at = excluded.at`.execute(tx);
-  await sql`insert into journal (school_id, at, chat_id, what, cause, author_id, author_kind)
-    select ${schoolId}, ${at}, id, 'removal-rejected', ${`rejection:${decision.operationId}`},
-      ${decision.by.id}, ${decision.by.kind}
-    from chat where id = any(${[...chatIds]}::uuid[])`.execute(tx);
+  await noteLines(
+    tx,
+    { schoolId, at, cause: `rejection:${decision.operationId}`, author: decision.by },
+    chatIds.map((chatId) => ({ what: 'removal-rejected', chatId })),
+  );
   await sql`update sferum_member set held_by = null, state = 'in' where chat_id = any(${[...chatIds]}::uuid[])
     and held_by = ${decision.operationId}`.execute(tx);
   await sql`update chat set condition = 'synced', condition_reason = null, condition_message = null, condition_since = ${at}

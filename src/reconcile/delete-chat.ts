@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
+import { noteLines } from '../rows/journal.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { moveGenerations } from './apply-plan.ts';
@@ -71,9 +72,12 @@ export async function beginDeletion(
       type, title, jsonb_build_array(jsonb_build_object('action', 'delete', 'chatId', id, 'grounds', '[]'::jsonb)), generation
     from chat, (select coalesce(max(ordinal), -1) as last from operation_chat where operation_id = ${how.operationId}) n
     where id = any(${ids}::uuid[])`.execute(tx);
-  await sql`insert into journal (school_id, at, chat_id, what, cause, author_id, author_kind, details)
-    select school_id, ${how.at}, id, 'delete', ${how.cause}, ${how.author.id}, ${how.author.kind}, jsonb_build_object('recreate', recreate)
-    from chat where id = any(${ids}::uuid[])`.execute(tx);
+  const details = { recreate: how.recreate };
+  await noteLines(
+    tx,
+    how,
+    ids.map((chatId) => ({ what: 'delete', chatId, details })),
+  );
   await moveRevision(tx, how.schoolId);
   return ids.length;
 }

@@ -8,6 +8,7 @@
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
+import { noteLine } from '../rows/journal.ts';
 import {
   type CallOptions,
   type ChatRef,
@@ -15,7 +16,6 @@ import {
   type SferumAccount,
   SferumError,
 } from '../sferum/gateway.ts';
-import { noteLine } from '../store/journal.ts';
 import { strayPeers } from './strays.ts';
 import { takeOut } from './take-down.ts';
 

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
+import { difference, noteLine } from '../rows/journal.ts';
 import { changeSettings, type Settings } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
-import { difference, noteLine } from '../store/journal.ts';
 
 export interface SchoolSettings extends Settings {
   schoolId: string;

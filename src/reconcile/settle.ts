@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
+import { noteLines } from '../rows/journal.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import { moveGenerations } from './apply-plan.ts';
@@ -208,12 +209,12 @@ async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Da
 }
 
 async function recordAnswers(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
-  if (brought.answers.length === 0) return;
-  const by = bySystem('sferum');
-  const rows = brought.answers.map(({ step, ...details }) => ({ what: `sferum-${step}`, details }));
-  await sql`insert into journal (school_id, at, chat_id, what, cause, author_id, author_kind, details)
-    select ${chat.schoolId}, ${at}, ${chat.id}, what, ${chat.cause}, ${by.id}, ${by.kind}, details
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(what text, details jsonb)`.execute(tx);
+  const { id: chatId, schoolId, cause } = chat;
+  await noteLines(
+    tx,
+    { schoolId, at, cause, author: bySystem('sferum') },
+    brought.answers.map(({ step, ...details }) => ({ what: `sferum-${step}`, chatId, details })),
+  );
 }
 
 /** Ticks the chat off in every operation that waited for this generation. */

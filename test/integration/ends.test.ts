@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endDue } from '../../src/ending/end-due.ts';
 import { ENDS } from '../../src/ending/ends.ts';
-import { makeMonths } from '../../src/store/months.ts';
+import { makeMonths } from '../../src/rows/months.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { addSchool } from '../support/seeds.ts';

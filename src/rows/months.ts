@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Sql } from './database.ts';
+import type { Sql } from '../store/database.ts';
+import { dropWords } from './journal.ts';
 
 /** Tables whose rows stand in a partition for each month (UTC) of their `at`; migration 0014 says how. */
 const BY_MONTH = ['journal', 'access_record'] as const;
@@ -31,9 +32,7 @@ export async function dropMonths(db: Sql, table: ByMonth, before: string): Promi
   const { rows } = await sql<{ months: number; rest: string }>`
     select months, rest_rows as rest from drop_months(${table}, ${before}::date)`.execute(db);
   if (table === 'journal') {
-    await sql`delete from journal_text where at < date_trunc('month', ${before}::timestamp) at time zone 'UTC'`.execute(
-      db,
-    );
+    await dropWords(db, before);
   }
   return { months: rows[0]!.months, rows: Number(rows[0]!.rest) };
 }

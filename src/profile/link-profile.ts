@@ -7,8 +7,8 @@ import { Refusal } from '../refusal.ts';
 import { stateLink } from '../roster/events/write-profile.ts';
 import { profilesOf, TAKEN } from '../roster/profile-links.ts';
 import { settleProfiles } from '../roster/settle-profiles.ts';
-import type { Sql } from '../store/database.ts';
 import { noteLine } from '../rows/journal.ts';
+import type { Sql } from '../store/database.ts';
 
 export interface Linking {
   schoolId: string;

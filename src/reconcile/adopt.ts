@@ -23,6 +23,7 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
+import { addToResult, endOperation, openOperation } from '../rows/operation.ts';
 import { holdRestored, RESTORE_UNCONFIRMED } from '../rows/sferum-account.ts';
 import { type FoundChat, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
@@ -32,7 +33,6 @@ import { adoptExisting } from './creation.ts';
 import { decideHeld } from './decide-held.ts';
 import { Later } from './later.ts';
 import { observeChats } from './observe.ts';
-import { endOperation, openOperation } from './operations.ts';
 import { unknownTo } from './orphans.ts';
 import type { Stray } from './strays.ts';
 
@@ -110,7 +110,7 @@ async function hold(ctx: Context, schoolId: string, by: Author): Promise<string>
     if (open !== null) return open;
     const id = ctx.newId();
     await openOperation(tx, { id, schoolId, kind: 'adoption', params: {}, by, at });
-    await endOperation(ctx, tx, id, { state: 'held', problems: [UNCONFIRMED] });
+    await endOperation(tx, id, { at: new Date(ctx.clock.now()), state: 'held', problems: [UNCONFIRMED] });
     return id;
   });
 }
@@ -128,7 +128,7 @@ async function look(ctx: Context, operationId: string, adoption: Adoption): Prom
     const account = await accountOf(ctx, schoolId, { afterRestore: true });
     const own = await account.ownChats(CALL);
     const strays = await unknownOf(ctx, account, own);
-    await record(ctx, schoolId, operationId, { strays });
+    await addToResult(ctx.db.of(schoolId), { schoolId, id: operationId }, { strays });
     adoption.adopted = await adopt(ctx, account, schoolId, strays);
     adoption.strays = [
       ...new Map((await unknownOf(ctx, account, own)).map((s) => [s.peerId, s.title])).values(),
@@ -142,7 +142,8 @@ async function look(ctx: Context, operationId: string, adoption: Adoption): Prom
     adoption.unreadable = await titlesOf(ctx, schoolId, unreadable);
     adoption.read = total - lost.length - unreadable.length;
     const { read, adopted, gone } = adoption;
-    await record(ctx, schoolId, operationId, { read, adopted: adopted.length, gone: gone.length });
+    const figures = { read, adopted: adopted.length, gone: gone.length };
+    await addToResult(ctx.db.of(schoolId), { schoolId, id: operationId }, figures);
     return null;
   } catch (error) {
     if (error instanceof NotConnected) return error.code;
@@ -150,10 +151,6 @@ async function look(ctx: Context, operationId: string, adoption: Adoption): Prom
     throw error;
   }
 }
-
-const record = (ctx: Context, schoolId: string, operationId: string, found: object) =>
-  sql`update operation set result = coalesce(result, '{}') || ${JSON.stringify(found)}::jsonb
-    where id = ${operationId} and school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
 
 async function unknownOf(ctx: Context, account: SferumAccount, own: readonly FoundChat[]): Promise<Stray[]> {
   const titles = new Map(own.map((chat) => [chat.ref.peerId, chat.titles]));

@@ -10,6 +10,7 @@ import { keepFaults, loadFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
 import { dropStaged, loadStaged, type StagedReading } from '../roster/staged.ts';
 import { importedBy, stampOf } from '../roster/stamp.ts';
 import { readingWithoutErased } from '../roster/without-erased.ts';
+import { endOvertaken, noteApplied } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
 import { followFacts } from './follow-facts.ts';
@@ -84,31 +85,16 @@ async function apply(ctx: Context, tx: Sql, operation: Operation, schoolId: stri
     lostFields,
     lostFieldsTotal,
   };
-  await sql`update operation set result = ${JSON.stringify(result)}::jsonb,
-      problems = ${JSON.stringify(problems)}::jsonb,
-      params = params || ${JSON.stringify({ following: true, incomplete: incomplete !== undefined })}::jsonb
-    where id = ${operation.id} and school_id = ${schoolId}`.execute(tx);
+  const applied = { result, problems, incomplete: incomplete !== undefined };
+  await noteApplied(tx, { schoolId, id: operation.id }, applied);
   if (incomplete) return;
   await dropStaged(tx, schoolId, operation.id);
-  if (!newer) await endOvertaken(ctx, tx, operation, schoolId, params.takenAt);
-}
-
-/** J2: an incomplete file that waits for a decision has nothing to say once a whole one that is no older is in. */
-async function endOvertaken(
-  ctx: Context,
-  tx: Sql,
-  operation: Operation,
-  schoolId: string,
-  takenAt: string,
-): Promise<void> {
-  const problem = { code: 'roster-overtaken', message: OVERTAKEN, schoolId, operationId: operation.id };
-  const { rows } = await sql<{ id: string }>`
-    update operation set state = 'succeeded', finished_at = ${new Date(ctx.clock.now())},
-      params = params - 'incomplete', problems = problems || ${JSON.stringify([problem])}::jsonb
-    where school_id = ${schoolId} and kind = 'roster-import' and state = 'held' and params ? 'incomplete'
-      and params->>'incomplete' = 'true' and id <> ${operation.id}
-      and (params->>'takenAt')::timestamptz <= ${takenAt}::timestamptz returning id`.execute(tx);
-  for (const { id } of rows) await dropStaged(tx, schoolId, id);
+  if (newer) return;
+  const { id: by } = operation;
+  const { takenAt } = params;
+  const problem = { code: 'roster-overtaken', message: OVERTAKEN, schoolId, operationId: by };
+  const overtaken = { by, takenAt, problem, at: new Date(ctx.clock.now()) };
+  for (const id of await endOvertaken(tx, schoolId, overtaken)) await dropStaged(tx, schoolId, id);
 }
 
 /** Whether the school's part of the file looks cut (J2, D11), by the school's own day. */

@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { noteLine } from '../rows/journal.ts';
+import { cancelQueued } from '../rows/operation.ts';
 import { operationsOf } from '../store/operation-row.ts';
 
 /**
@@ -15,12 +15,9 @@ export async function cancelOperation(
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
   const { schoolId } = ask;
-  const { rows } = await sql<{ kind: string }>`
-    update operation set state = 'cancelled', params = params || ${JSON.stringify({ cancelledBy: ask.by.id })}::jsonb, finished_at = ${at}
-    where id = ${ask.operationId} and school_id is not distinct from ${schoolId} and state = 'queued'
-    returning kind`.execute(operationsOf(ctx, schoolId));
-  if (rows.length === 0) throw new Refusal(409, 'operation-running', 'Работа уже идёт или закончена');
-  const { kind } = rows[0]!;
+  const queued = { schoolId, id: ask.operationId, by: ask.by, at };
+  const kind = await cancelQueued(operationsOf(ctx, schoolId), queued);
+  if (kind === null) throw new Refusal(409, 'operation-running', 'Работа уже идёт или закончена');
   if (schoolId !== null) {
     const cause = `cancellation:${ask.operationId}`;
     await noteLine(ctx.db.of(schoolId), {

@@ -3,12 +3,12 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { difference, noteLine } from '../rows/journal.ts';
+import { dropReplacement, endOperation, openOperation } from '../rows/operation.ts';
 import { makeKnown } from '../rows/school.ts';
 import { connect, REPLACEMENT_UNCONFIRMED } from '../rows/sferum-account.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
-import { endOperation, openOperation } from './operations.ts';
 import { DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
 export interface SferumConnection {
@@ -47,7 +47,7 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     const to = { communityId, ownerId: owner, tokenKind, requestsPerSecond, isReplacement: replaced };
     await connect(tx, schoolId, { ...to, ...sealedTokens(ctx, connection) }, new Date(ctx.clock.now()));
     await noteConnection(ctx, tx, connection, { before, replaced });
-    await dropReplacement(ctx, tx, connection.schoolId);
+    await dropReplacement(tx, connection.schoolId, new Date(ctx.clock.now()));
     if (replaced) await holdReplacement(ctx, tx, connection);
     await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(
       tx,
@@ -101,12 +101,6 @@ async function ownsNot(tx: Sql, schoolId: string, owner: number): Promise<boolea
   return rows.length > 0;
 }
 
-/** Another connection decides anew what was asked about the one before. */
-async function dropReplacement(ctx: Context, tx: Sql, schoolId: string): Promise<void> {
-  await sql`update operation set state = 'cancelled', finished_at = ${new Date(ctx.clock.now())}
-    where school_id = ${schoolId} and kind = 'account-replacement' and state = 'held'`.execute(tx);
-}
-
 /** The chats of the former account are not the new one's: they are made anew only once somebody has confirmed that. */
 async function holdReplacement(ctx: Context, tx: Sql, { schoolId, by }: SferumConnection): Promise<void> {
   const id = ctx.newId();
@@ -120,7 +114,8 @@ async function holdReplacement(ctx: Context, tx: Sql, { schoolId, by }: SferumCo
   });
   const message =
     'Чаты школы принадлежат прежней учётной записи Сферума. Подтвердите, и они будут созданы заново от имени новой.';
-  await endOperation(ctx, tx, id, {
+  await endOperation(tx, id, {
+    at: new Date(ctx.clock.now()),
     state: 'held',
     problems: [{ code: REPLACEMENT_UNCONFIRMED, message }],
   });

@@ -4,6 +4,8 @@ import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { dropStaged } from '../roster/staged.ts';
 import { noteLine, noteLines } from '../rows/journal.ts';
+import { type Decided, endOperation, goOn, noteDecided } from '../rows/operation.ts';
+import { acceptImport, rejectImport } from '../rows/operation-import.ts';
 import { moveRevision } from '../rows/school.ts';
 import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
 import type { Sql } from '../store/database.ts';
@@ -12,7 +14,7 @@ import { findOperationRow } from '../store/operation-row.ts';
 import { applyPlan, moveGenerations } from './apply-plan.ts';
 import { mend } from './drift.ts';
 import { settleImports } from './import-parents.ts';
-import { endOperation, finishOperations } from './operations.ts';
+import { finishOperations } from './operations.ts';
 import { planSchool } from './plan-school.ts';
 
 export interface Decision {
@@ -46,8 +48,7 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
     await (decision.decision === 'approve'
       ? carryOut(ctx, tx, schoolId, ids, operation, decision.by)
       : pin(ctx, tx, schoolId, ids, decision));
-    await sql`update operation set state = 'running', params = params || '{"following": true}'
-      where id = ${operation.id} and school_id = ${schoolId}`.execute(tx);
+    await goOn(tx, { schoolId, id: operation.id });
   });
   ctx.wake('chats');
   await finishOperations(ctx, schoolId, [operation.id]);
@@ -71,12 +72,6 @@ async function decideEach(ctx: Context, decision: Decision): Promise<void> {
   }
   if (decided === 0) throw notHeld();
   await settleImports(ctx);
-}
-
-interface Decided {
-  decision: Decision['decision'];
-  by: Author;
-  at: string;
 }
 
 /** It waits, or runs because some of its chats were decided while others may still wait. */
@@ -123,8 +118,7 @@ async function noteDecision(
   const details = { decision, kind: operation.kind, ...counted };
   const at = new Date(ctx.clock.now());
   const decided: Decided = { decision, by, at: at.toISOString() };
-  await sql`update operation set params = params || ${JSON.stringify({ decided })}::jsonb
-    where id = ${operation.id} and school_id = ${schoolId}`.execute(tx);
+  await noteDecided(tx, { schoolId, id: operation.id }, decided);
   await noteLine(tx, {
     schoolId,
     at,
@@ -221,14 +215,11 @@ async function decideImport(
   decision: Decision,
 ): Promise<void> {
   const accepted = decision.decision === 'approve';
-  const said = accepted ? { accepted: true, acceptedBy: decision.by } : { rejected: true };
+  const of = { schoolId, id: operation.id };
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockWhole(tx, schoolId, operation.id);
-    await sql`
-      update operation set params = params - 'incomplete' - 'following' || ${JSON.stringify(said)}::jsonb,
-        state = ${accepted ? 'queued' : 'succeeded'}, problems = ${accepted ? sql`'[]'` : sql`problems`},
-        finished_at = ${accepted ? null : new Date(ctx.clock.now())}
-      where id = ${operation.id} and school_id = ${schoolId}`.execute(tx);
+    if (accepted) await acceptImport(tx, of, decision.by);
+    else await rejectImport(tx, of, new Date(ctx.clock.now()));
     await noteDecision(ctx, tx, schoolId, operation, decision);
     if (!accepted) await dropStaged(tx, schoolId, operation.id);
   });
@@ -273,7 +264,8 @@ async function decideWhole(
   const schoolId = operation.schoolId!;
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await lockWhole(tx, schoolId, operation.id);
-    await endOperation(ctx, tx, operation.id, {
+    await endOperation(tx, operation.id, {
+      at: new Date(ctx.clock.now()),
       state: 'succeeded',
       result: { decision: decision.decision },
     });

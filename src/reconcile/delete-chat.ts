@@ -3,10 +3,10 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { noteLines } from '../rows/journal.ts';
+import { beginOperation, openOperation } from '../rows/operation.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { moveGenerations } from './apply-plan.ts';
-import { openOperation } from './operations.ts';
 
 export interface Deletion {
   schoolId: string;
@@ -39,7 +39,7 @@ export async function requestDeletion(ctx: Context, deletion: Deletion): Promise
       at,
     });
     if (marked === 0) throw new Refusal(409, 'chat-deleting', 'Чат уже удаляется');
-    await sql`update operation set state = 'running', started_at = ${at} where id = ${id}`.execute(tx);
+    await beginOperation(tx, id, at);
   });
   ctx.wake('chats');
   return id;

@@ -1,12 +1,13 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { sumOf } from '../plan/counts.ts';
 import type { PlanCounts } from '../plan/model.ts';
+import { addToHold, beginOperation, openOperation, releaseEmptyHolds } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind } from '../store/entities.ts';
 import { moveGenerations } from './apply-plan.ts';
-import { finishOperations, openOperation } from './operations.ts';
+import { finishOperations } from './operations.ts';
 import type { SchoolPlan } from './plan-school.ts';
 
 /**
@@ -27,15 +28,13 @@ export async function holdingOperation(
   const { kind, by, cause, at } = about;
   const open = await openHold(tx, schoolId);
   if (open) {
-    const planned = { planned: open.planned ? sumOf(open.planned, plan.counts) : plan.counts };
-    await sql`update operation set state = 'running', params = params || ${JSON.stringify(planned)}::jsonb
-      where id = ${open.id}`.execute(tx);
+    await addToHold(tx, open.id, open.planned ? sumOf(open.planned, plan.counts) : plan.counts);
     return open.id;
   }
   const id = ctx.newId();
   const params = { following: true, planned: plan.counts, cause };
   await openOperation(tx, { id, schoolId, kind, params, by, at });
-  await sql`update operation set state = 'running', started_at = ${at} where id = ${id}`.execute(tx);
+  await beginOperation(tx, id, at);
   return id;
 }
 
@@ -57,14 +56,8 @@ async function openHold(
  */
 export async function endEmptyHolds(ctx: Context, schoolId: string): Promise<void> {
   const at = new Date(ctx.clock.now());
-  const waits = (row: RawBuilder<unknown>) => sql`(exists (select from membership m where ${row} = m.held_by)
-    or exists (select from sferum_member s where ${row} = s.held_by))`;
   const { ended, quiet } = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    const { rows: ended } = await sql<{ id: string }>`
-      update operation o set state = 'running' where school_id = ${schoolId} and state = 'held'
-        and params ? 'following' and not params @> '{"incomplete": true}' and not ${waits(sql`o.id`)} returning id`.execute(
-      tx,
-    );
+    const ended = await releaseEmptyHolds(tx, schoolId);
     const { rows: quiet } = await sql<{ id: string }>`
       select c.id from chat c where school_id = ${schoolId} and condition = 'held' and deleted_at is null
         and generation = settled_generation
@@ -74,7 +67,7 @@ export async function endEmptyHolds(ctx: Context, schoolId: string): Promise<voi
     );
     const ids = quiet.map(({ id }) => id);
     await moveGenerations(tx, ids, { cause: `drift:${at.toISOString()}`, priority: 'bulk', at });
-    return { ended: ended.map(({ id }) => id), quiet: ids };
+    return { ended, quiet: ids };
   });
   if (quiet.length > 0) ctx.wake('chats');
   await finishOperations(ctx, schoolId, ended);

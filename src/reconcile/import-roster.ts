@@ -17,10 +17,11 @@ import { readRoster } from '../roster/read-roster.ts';
 import type { RosterReading, SchoolReading } from '../roster/reading.ts';
 import { keepFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
 import { stageSchool } from '../roster/staged.ts';
+import { endOperation, openOperation } from '../rows/operation.ts';
+import { becomeParent, becomeSchools, noteRead, showTo } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
 import { applyRoster } from './apply-roster.ts';
-import { endOperation, openOperation } from './operations.ts';
 
 export interface RosterImportParams {
   /** The one school that the sender may touch, or `*`. */
@@ -89,12 +90,13 @@ async function stage(ctx: Context, operation: Operation, reading: RosterReading)
   await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
     const schools = await stated(tx, reading);
     const [only, ...others] = schools;
-    if (only && others.length === 0) await becomeSchools(tx, operation, reading, only);
-    else await openSchools(ctx, tx, operation, reading, schools);
+    if (only && others.length === 0) {
+      await becomeSchools(tx, operation.id, only.id);
+      await stageSchool(tx, operation.id, reading, only);
+    } else await openSchools(ctx, tx, operation, reading, schools);
     await keepFaults(tx, operation.id, 'rejected', reading.rows.rejected);
     await keepFaults(tx, operation.id, 'lost', reading.rows.lostFields);
-    await sql`update operation set result = ${JSON.stringify(resultOf(reading, schools.length))}::jsonb
-      where id = ${operation.id}`.execute(tx);
+    await noteRead(tx, operation.id, resultOf(reading, schools.length));
     await sql`delete from roster_file where operation_id = ${operation.id}`.execute(tx);
   });
 }
@@ -119,18 +121,6 @@ async function stated(tx: Sql, reading: RosterReading): Promise<SchoolReading[]>
   return reading.schools.filter(({ id, gone }) => !gone || known.has(id));
 }
 
-/** The operation that the sender was told is that school's. */
-async function becomeSchools(
-  tx: Sql,
-  operation: Operation,
-  reading: RosterReading,
-  school: SchoolReading,
-): Promise<void> {
-  await sql`update operation set school_id = ${school.id}, params = params || '{"staged": true}'
-    where id = ${operation.id}`.execute(tx);
-  await stageSchool(tx, operation.id, reading, school);
-}
-
 async function openSchools(
   ctx: Context,
   tx: Sql,
@@ -150,9 +140,7 @@ async function openSchools(
     });
     await stageSchool(tx, id, reading, school);
   }
-  await sql`update operation set params = params || '{"schools": true}' where id = ${operation.id}`.execute(
-    tx,
-  );
+  await becomeParent(tx, operation.id);
 }
 
 async function loadFile(ctx: Context, operationId: string): Promise<Uint8Array> {
@@ -166,9 +154,12 @@ async function loadFile(ctx: Context, operationId: string): Promise<Uint8Array> 
 async function fail(ctx: Context, operation: Operation, problem: Problem): Promise<void> {
   const { within } = operation.params as unknown as RosterImportParams;
   await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
-    await endOperation(ctx, tx, operation.id, { state: 'failed', problems: [problem] });
-    await sql`update operation set school_id = ${within}
-      where id = ${operation.id} and exists (select from school where id = ${within})`.execute(tx);
+    await endOperation(tx, operation.id, {
+      at: new Date(ctx.clock.now()),
+      state: 'failed',
+      problems: [problem],
+    });
+    await showTo(tx, operation.id, within);
     await sql`delete from roster_file where operation_id = ${operation.id}`.execute(tx);
   });
   ctx.wake('operations');

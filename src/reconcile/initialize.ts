@@ -3,13 +3,14 @@ import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import type { ChatPlan } from '../plan/model.ts';
+import { endOperation, notePlanned, tellOfDeletions } from '../rows/operation.ts';
 import { switchOn } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
 import { accountOf, NOT_CONNECTED, NotConnected } from './accounts.ts';
 import { applyPlan, savePlan } from './apply-plan.ts';
 import { observeChats } from './observe.ts';
-import { endOperation, finishOperations } from './operations.ts';
+import { finishOperations } from './operations.ts';
 import { planSchool, type SchoolPlan } from './plan-school.ts';
 import { reportProgress } from './progress.ts';
 
@@ -48,7 +49,8 @@ export async function runInitialization(
     }
   } catch (error) {
     if (!(error instanceof NotConnected)) throw error;
-    return endOperation(ctx, ctx.db.of(schoolId), operation.id, {
+    return endOperation(ctx.db.of(schoolId), operation.id, {
+      at: new Date(ctx.clock.now()),
       state: 'failed',
       problems: [{ code: error.code, message: NOT_CONNECTED[error.code] }],
     });
@@ -79,7 +81,8 @@ async function planAndApply(
     refusedAgain: true,
   });
   if (params.plan !== null && !(await isThatPlan(tx, params.plan, school))) {
-    await endOperation(ctx, tx, operation.id, {
+    await endOperation(tx, operation.id, {
+      at: new Date(ctx.clock.now()),
       state: 'failed',
       problems: [
         { code: 'plan-stale', message: 'План устарел: с тех пор списки изменились. Составьте его заново.' },
@@ -88,17 +91,21 @@ async function planAndApply(
     return false;
   }
   const { counts, estimate } = school.plan;
-  await sql`update operation set revision = ${school.revision}, day = ${school.day}, done = 0,
-      total = ${school.plan.chats.filter((c) => c.actions.length > 0).length},
-      result = ${JSON.stringify({ ...counts, apiCalls: params.planningCalls, estimate })}::jsonb,
-      params = params || ${JSON.stringify({ planningCalls: params.planningCalls, planned: counts, ...(params.dryRun ? {} : { following: true }) })}::jsonb
-    where id = ${operation.id}`.execute(tx);
+  const { planningCalls } = params;
+  await notePlanned(tx, operation.id, {
+    ...{ revision: school.revision, day: school.day },
+    chats: school.plan.chats.filter((c) => c.actions.length > 0).length,
+    result: { ...counts, apiCalls: planningCalls, estimate },
+    params: { planningCalls, planned: counts, ...(params.dryRun ? {} : { following: true }) },
+  });
   if (params.dryRun) {
     await savePlan(tx, operation.id, school, new Set());
-    await endOperation(ctx, tx, operation.id, { state: 'succeeded' });
+    await endOperation(tx, operation.id, { at: new Date(ctx.clock.now()), state: 'succeeded' });
     return false;
   }
-  await tellOfDeletions(tx, operation, params.types);
+  // Chats that Sferum does not let go do not come back by this run.
+  const about = { types: params.types, message: STILL_DELETING };
+  await tellOfDeletions(tx, { schoolId, id: operation.id }, about);
   await applyPlan(ctx, tx, school, {
     cause: `initialization:${operation.id}`,
     author: starterOf(operation),
@@ -109,19 +116,6 @@ async function planAndApply(
   });
   await switchOn(tx, schoolId, { types: params.types, day: school.day });
   return true;
-}
-
-/** Chats that Sferum does not let go do not come back by this run: it says so. */
-async function tellOfDeletions(
-  tx: Sql,
-  { id, schoolId }: Operation,
-  types: readonly ChatType[],
-): Promise<void> {
-  await sql`update operation set problems = problems || (
-      select coalesce(jsonb_agg(jsonb_build_object('code', 'chat-deleting', 'chatId', c.id, 'message', ${STILL_DELETING}::text)), '[]')
-      from chat c where c.school_id = ${schoolId} and c.type = any(${[...types]}::text[]) and c.key is not null
-        and c.recreate and c.deleting_since is not null and c.deleted_at is null)
-    where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
 
 const STILL_DELETING = 'Чат ещё удаляется в Сферуме: когда он будет удалён, инициализируйте список ещё раз.';

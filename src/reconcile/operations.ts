@@ -1,69 +1,12 @@
 import { sql } from 'kysely';
-import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { PlanCounts } from '../plan/model.ts';
+import { endOperation, noteFollowed } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
-import type { OperationKind, Problem } from '../store/entities.ts';
-import { operationsOf } from '../store/operation-row.ts';
+import type { Problem } from '../store/entities.ts';
 import { ownsChat } from '../store/queries/owner-seat.ts';
 import { refreshStatistics } from '../store/statistics.ts';
-import { describeHeld, REMOVALS_HELD } from './removals-held.ts';
-
-/**
- * Long work that a person follows:
- *
- *   queued → running → succeeded
- *              │  ├──► held → (approve) running … · (reject) succeeded
- *              │  └──► failed
- *   queued → cancelled
- *
- * The row is the truth; its job (`run-operation`) is only a wake-up, given again by the sweep.
- */
-export async function openOperation(
-  db: Sql,
-  operation: {
-    id: string;
-    schoolId: string | null;
-    kind: OperationKind;
-    params: Record<string, unknown>;
-    by: Author;
-    at: Date;
-    /** Of a school's part of an import of several. */
-    parentId?: string;
-  },
-): Promise<void> {
-  await sql`insert into operation (id, school_id, kind, params, parent_id, created_by, created_by_kind, created_at)
-    values (${operation.id}, ${operation.schoolId}, ${operation.kind}, ${JSON.stringify(operation.params)}::jsonb,
-      ${operation.parentId ?? null}, ${operation.by.id}, ${operation.by.kind}, ${operation.at})`.execute(db);
-}
-
-/** Ends an operation, once: a later end changes nothing. */
-export async function endOperation(
-  ctx: Context,
-  db: Sql,
-  id: string,
-  end: {
-    state: 'succeeded' | 'failed' | 'held';
-    result?: Record<string, unknown>;
-    problems?: readonly Problem[];
-  },
-): Promise<void> {
-  await sql`
-    update operation set state = ${end.state},
-      result = coalesce(result, '{}') || ${JSON.stringify(end.result ?? {})}::jsonb,
-      problems = (select coalesce(jsonb_agg(p order by n), '[]') from jsonb_array_elements(problems) with ordinality x(p, n)
-        where p->>'code' <> ${REMOVALS_HELD}) || ${JSON.stringify(end.problems ?? [])}::jsonb,
-      finished_at = ${end.state === 'held' ? null : new Date(ctx.clock.now())}
-    where id = ${id} and state in ('queued', 'running', 'held')`.execute(db);
-}
-
-/** Whether the operation is now running: it was queued, or it runs already (a job given twice goes on with it). */
-export async function startOperation(ctx: Context, schoolId: string | null, id: string): Promise<boolean> {
-  const { rows } = await sql`
-    update operation set state = 'running', started_at = coalesce(started_at, ${new Date(ctx.clock.now())})
-    where id = ${id} and state in ('queued', 'running') returning id`.execute(operationsOf(ctx, schoolId));
-  return rows.length > 0;
-}
+import { describeHeld } from './removals-held.ts';
 
 /**
  * Closes those of a school's operations whose every chat is done. Called after the commit that did the last of them.
@@ -146,10 +89,10 @@ async function closeFollowed(
   const t = rows[0]!;
   const problems = t.problems ?? [];
   const { planned } = t;
-  await sql`update operation set done = ${t.done}, total = ${t.done}
-    where id = ${id} and school_id = ${schoolId}`.execute(tx);
+  await noteFollowed(tx, { schoolId, id }, t.done);
   const held = Number(t.held) > 0 ? [await describeHeld(tx, schoolId, id)] : [];
-  await endOperation(ctx, tx, id, {
+  await endOperation(tx, id, {
+    at: new Date(ctx.clock.now()),
     // What waits for a decision is asked first: work that has failed cannot be decided any more.
     state: held.length > 0 || t.params.incomplete ? 'held' : problems.length > 0 ? 'failed' : 'succeeded',
     result: {

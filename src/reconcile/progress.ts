@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { noteProgress } from '../rows/operation.ts';
 
 /** Progress is written at most so often; a lost write is of no account. */
 const INTERVAL_MS = 500;
@@ -18,9 +18,7 @@ export function reportProgress(
     const nowMs = ctx.clock.elapsed();
     if (nowMs - lastMs < INTERVAL_MS && done < total) return;
     lastMs = nowMs;
-    sql`update operation set done = ${done}, total = ${total}
-      where id = ${operationId} and school_id = ${schoolId} and state = 'running' and not params ? 'following'`
-      .execute(ctx.db.of(schoolId))
-      .catch(() => undefined);
+    const progress = { schoolId, id: operationId, done, total };
+    noteProgress(ctx.db.of(schoolId), progress).catch(() => undefined);
   };
 }

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
+import { REMOVALS_HELD } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 
-/** What is held changes with each decision: said anew at each end. */
-export const REMOVALS_HELD = 'removals-held';
 /** Chats that the sentence names; the problem lists more. */
 const NAMED_CHATS = 5;
 const LISTED_CHATS = 100;

@@ -5,9 +5,9 @@ import { dayIn, exactInstant } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES, type ChatType } from '../desired/model.ts';
 import { notFound, Refusal } from '../refusal.ts';
+import { openOperation } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { InitializationParams } from './initialize.ts';
-import { openOperation } from './operations.ts';
 
 /** Keeps the file and opens its operation, in one transaction: 202 means durable (V1). Returns the operation's id. */
 export async function requestRosterImport(

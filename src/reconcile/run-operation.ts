@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { countFailure, endOperation, startOperation } from '../rows/operation.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import type { Operation, OperationKind, Problem } from '../store/entities.ts';
 import { isPassing } from '../store/errors.ts';
@@ -8,7 +9,7 @@ import { refreshStatistics } from '../store/statistics.ts';
 import { markAccountBroken } from './accounts.ts';
 import { runRosterImport } from './import-roster.ts';
 import { runInitialization } from './initialize.ts';
-import { endOperation, finishOperations, startOperation } from './operations.ts';
+import { finishOperations } from './operations.ts';
 
 type Runner = (ctx: Context, operation: Operation, signal?: AbortSignal) => Promise<void>;
 
@@ -33,7 +34,8 @@ export async function runOperation(
   signal?: AbortSignal,
 ): Promise<void> {
   const operation = await findOperationRow(ctx, schoolId, id);
-  if (!operation || !(await isItsTurn(ctx, operation)) || !(await startOperation(ctx, schoolId, id))) return;
+  if (!operation || !(await isItsTurn(ctx, operation))) return;
+  if (!(await startOperation(operationsOf(ctx, schoolId), id, new Date(ctx.clock.now())))) return;
   // Its own work is done; its end may have been lost between the last chat's commit and a crash.
   if (operation.params.following && schoolId !== null) return finishOperations(ctx, schoolId, [id]);
   const startedAtMs = ctx.clock.now();
@@ -62,17 +64,17 @@ async function noteFailure(
     return fail(ctx, operation, { code: `sferum-${kind}`, message: FAILURES.sferum });
   }
   if (isPassing(error)) return;
-  const { rows } = await sql<{ failures: number }>`
-    update operation set params = params || jsonb_build_object('failures', coalesce((params->>'failures')::int, 0) + 1)
-    where id = ${operation.id} and state = 'running' returning (params->>'failures')::int as failures`.execute(
-    operationsOf(ctx, operation.schoolId),
-  );
-  if ((rows[0]?.failures ?? 0) < FAILURES_UNTIL_FAILED) return;
+  const failures = await countFailure(operationsOf(ctx, operation.schoolId), operation.id);
+  if (failures < FAILURES_UNTIL_FAILED) return;
   await fail(ctx, operation, { code: 'internal', message: FAILURES.internal });
 }
 
 const fail = (ctx: Context, { id, schoolId }: Operation, problem: Problem) =>
-  endOperation(ctx, operationsOf(ctx, schoolId), id, { state: 'failed', problems: [problem] });
+  endOperation(operationsOf(ctx, schoolId), id, {
+    at: new Date(ctx.clock.now()),
+    state: 'failed',
+    problems: [problem],
+  });
 
 const FAILURES = {
   sferum: 'Сферум не принимает токен школы: администратор сервера должен его заменить.',

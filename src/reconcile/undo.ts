@@ -4,11 +4,12 @@ import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { noteLine } from '../rows/journal.ts';
+import { beginOperation, noteUndone, openOperation } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import { findOperationRow } from '../store/operation-row.ts';
 import { applyPlan } from './apply-plan.ts';
 import { beginDeletion } from './delete-chat.ts';
-import { finishOperations, openOperation } from './operations.ts';
+import { finishOperations } from './operations.ts';
 import { planSchool, type SchoolPlan } from './plan-school.ts';
 
 /** Characters of a run's id by which people tell runs apart. */
@@ -38,13 +39,11 @@ export async function undoOperation(
   const id = ctx.newId();
   const at = new Date(ctx.clock.now());
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    const marked =
-      await sql`update operation set params = params || ${JSON.stringify({ undoneBy: id })}::jsonb
-      where id = ${run.id} and not params ? 'undoneBy' returning id`.execute(tx);
-    if (marked.rows.length === 0) throw new Refusal(409, 'operation-not-undoable', 'Этот прогон уже отменён');
+    const isFirst = await noteUndone(tx, run.id, id);
+    if (!isFirst) throw new Refusal(409, 'operation-not-undoable', 'Этот прогон уже отменён');
     const params = { run: run.id, following: true };
     await openOperation(tx, { id, schoolId, kind: 'undo', params, by: ask.by, at });
-    await sql`update operation set state = 'running', started_at = ${at} where id = ${id}`.execute(tx);
+    await beginOperation(tx, id, at);
     const made = await madeBy(tx, run.id);
     const how = { schoolId, cause: `undo:${id}`, author: ask.by, at, operationId: id } as const;
     await noteLine(tx, { ...how, what: 'undone', details: { run: run.id } });

@@ -1,6 +1,7 @@
 /**
  * A long random sequence of everything that can happen to a school – events, orders ahead and cancelled, imports,
- * links, edits by hand, strangers and leavers, steps that fail, are lost or come late, foreign titles, days passing –
+ * odd rosters, other ids, links, edits by hand, strangers and leavers, steps that fail, are lost or come late, foreign
+ * titles, days passing, clocks stepping back –
  * and after each step Sferum is what the rules give from the facts. WALK_SEED repeats a run; WALK_SECONDS makes it longer than CI's.
  */
 import { sql } from 'kysely';
@@ -10,8 +11,10 @@ import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { seeded, seedFrom } from '../support/random.ts';
+import { ODDITIES } from '../support/odd-rosters.ts';
+import { drawWith, seeded, seedFrom } from '../support/random.ts';
 import { schoolOfOperation } from '../support/run-operation.ts';
+import { stepBack } from '../support/schedules/faults.ts';
 import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.ts';
 
 const WALK_SECONDS = Number(process.env.WALK_SECONDS ?? 15);
@@ -25,8 +28,8 @@ let school: string;
 let aheadMs = Date.parse(`${TODAY}T09:00:00Z`) - Date.now();
 const clock: Clock = { ...systemClock, now: () => Date.now() + aheadMs };
 const random = seeded(seedFrom('WALK_SEED'));
-const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
-const chance = (share: number) => random() < share;
+const draw = drawWith(random);
+const { of: pick, chance } = draw;
 
 beforeAll(async () => {
   world = await startTestApp({ clock, env: { LIMIT_DRIFT_INTERVAL_MS: '1000' } });
@@ -202,20 +205,29 @@ const STEPS: Record<string, () => Promise<unknown>> = {
     const live = world.sandbox.world.chatAt(chat.owner, chat.peer);
     world.sandbox.world.renameByHand(live.id, `Болталка ${++sequence}`);
   },
-  import: async () => {
-    const files = makeSchool({ seed: 7, size: 'small', today: TODAY }).files;
-    const body = await zipRoster(files);
-    await world.commands.importRoster({
-      body,
-      takenAt: new Date(clock.now()),
-      within: '*',
-      by: { id: 'walk', kind: 'operator' },
-    });
+  import: async () => importRoster(wholeFiles()),
+  'odd import': async () => {
+    const oddity = pick(Object.keys(ODDITIES));
+    await importRoster(ODDITIES[oddity]!(wholeFiles(), draw, clock.now()));
+    return oddity;
   },
+  // Told by the database's clock, which must not be ahead of the walk's.
+  'the clock steps back': async () => aheadMs >= 0 && stepBack(world.ctx),
   'a day passes': async () => {
     aheadMs += DAY_MS;
   },
 };
+
+const wholeFiles = () => makeSchool({ seed: 7, size: 'small', today: TODAY }).files;
+
+async function importRoster(files: Record<string, string>): Promise<void> {
+  await world.commands.importRoster({
+    body: await zipRoster(files),
+    takenAt: new Date(clock.now()),
+    within: '*',
+    by: { id: 'walk', kind: 'operator' },
+  });
+}
 
 async function approveHeld(): Promise<void> {
   for (const id of await ids(`select id::text from operation where state = 'held'`)) {

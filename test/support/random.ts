@@ -15,3 +15,21 @@ export function seedFrom(variable: string): number {
   console.log(`seed ${seed} (${variable}=${seed} repeats it)`);
   return seed;
 }
+
+/** Numbers from 0 to 1, and what tests draw with them. */
+export interface Draw {
+  (): number;
+  of<T>(from: readonly T[]): T;
+  chance(share: number): boolean;
+  upTo(count: number): number;
+}
+
+export const drawFrom = (seed: number): Draw => drawWith(seeded(seed));
+
+export function drawWith(random: () => number): Draw {
+  return Object.assign(() => random(), {
+    of: <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!,
+    chance: (share: number) => random() < share,
+    upTo: (count: number) => 1 + Math.floor(random() * count),
+  });
+}

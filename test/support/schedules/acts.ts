@@ -1,8 +1,10 @@
 /** What people and СГО do to a school in a schedule; each gives a word for the trail. */
+
 import { sql } from 'kysely';
 import { everywhere } from '../everywhere.ts';
-import { asVersion12, type RosterFiles } from '../roster-files.ts';
-import { adults, ask, classes, type Draw, groups, ids, pupils, type Story, teachers, tell } from './ask.ts';
+import { ODDITIES } from '../odd-rosters.ts';
+import type { Draw } from '../random.ts';
+import { adults, ask, classes, groups, ids, pupils, type Story, teachers, tell } from './ask.ts';
 import { TINY_SCHOOL, type TinyUnit, tinyFiles, underNewIds } from './tiny-roster.ts';
 
 type Act = (story: Story, draw: Draw) => Promise<unknown>;
@@ -94,38 +96,6 @@ const CHANGES: Record<string, (story: Story, draw: Draw) => void> = {
     const suffix = `n${++story.sequence}`;
     const renamed = story.roster.people.map(({ id }) => [id, `${id}${suffix}`] as const);
     story.roster = underNewIds(story.roster, new Map(renamed));
-  },
-};
-
-const without = (files: RosterFiles, file: string, holding: string): RosterFiles => ({
-  ...files,
-  [file]: files[file]!.split('\r\n')
-    .filter((line) => !line.includes(holding))
-    .join('\r\n'),
-});
-
-/** How a file may be odd, besides. */
-const ODDITIES: Record<string, (files: RosterFiles, draw: Draw, dayMs: number) => RosterFiles> = {
-  'terms unclear': (files) => ({
-    ...files,
-    'academicSessions.csv': files['academicSessions.csv']!.replace(/\d{4}-\d\d-\d\d/, '8/1/2015'),
-  }),
-  'no terms': (files) => without(files, 'academicSessions.csv', ',term,'),
-  'no teachers': (files) => without(files, 'enrollments.csv', ',teacher,'),
-  'no pupils of a class': (files, draw) => without(files, 'enrollments.csv', `${draw.of(['c1', 'c2'])}-p`),
-  'no parents': (files) => without(files, 'users.csv', ',parent,'),
-  'a place with an end': (files, draw, dayMs) => ({
-    ...files,
-    'enrollments.csv': files['enrollments.csv']!.replace(
-      new RegExp(`(,p${draw.upTo(9)},student,false,),`),
-      `$1,${new Date(dayMs - 2 * DAY_MS).toISOString().slice(0, 10)}`,
-    ),
-  }),
-  'dated roles': (files, draw, dayMs) => {
-    const newer = asVersion12(files);
-    const end = new Date(dayMs + draw.of([-2, 1]) * DAY_MS).toISOString().slice(0, 10);
-    const role = new RegExp(`(,t${draw.upTo(4)},primary,teacher,[^,]*),`);
-    return { ...newer, 'roles.csv': newer['roles.csv']!.replace(role, `$1,${end}`) };
   },
 };
 

@@ -1,7 +1,6 @@
 /** What acts and faults of a schedule have in hand: draws of their own, questions to the database, requests to the API. */
 import { sql } from 'kysely';
 import { everywhere } from '../everywhere.ts';
-import { seeded } from '../random.ts';
 import { tokenOf } from '../tokens.ts';
 import { TINY_SCHOOL, type TinyRoster, tinyRoster } from './tiny-roster.ts';
 import type { ScheduleWorld } from './world.ts';
@@ -29,22 +28,6 @@ export interface Story {
 export const newStory = (world: ScheduleWorld): Story => ({
   ...{ world, roster: tinyRoster(), told: [], orders: [], leaves: new Map(), sequence: 0 },
 });
-
-export interface Draw {
-  (): number;
-  of<T>(from: readonly T[]): T;
-  chance(share: number): boolean;
-  upTo(count: number): number;
-}
-
-export function drawFrom(seed: number): Draw {
-  const random = seeded(seed);
-  return Object.assign(() => random(), {
-    of: <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!,
-    chance: (share: number) => random() < share,
-    upTo: (count: number) => 1 + Math.floor(random() * count),
-  });
-}
 
 /** Ids that a query gives, in order, so that one draw finds one id. */
 export async function ids({ world }: Story, query: string): Promise<string[]> {

@@ -1,8 +1,10 @@
 /** What may go wrong in a schedule; each gives a word for the trail. */
+
 import { sql } from 'kysely';
 import type { FaultName } from '../../../src/sferum/sandbox/faults.ts';
 import { asOwner, everywhere } from '../everywhere.ts';
-import type { Draw, Story } from './ask.ts';
+import type { Draw } from '../random.ts';
+import type { Story } from './ask.ts';
 import { LATE_EFFECT_MS } from './world.ts';
 
 type Trouble = (story: Story, draw: Draw) => Promise<unknown>;
@@ -77,7 +79,7 @@ export const FAULTS: Record<string, Trouble> = {
 };
 
 /** To rows that were written before, a clock that steps back an hour is the same as their being an hour ahead. */
-async function stepBack(ctx: Story['world']['halves']['ctx']): Promise<void> {
+export async function stepBack(ctx: Story['world']['halves']['ctx']): Promise<void> {
   const hour = sql`interval '1 hour'`;
   await ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     await sql`update setting set value = to_jsonb((value #>> '{}')::timestamptz + ${hour}) where key = 'clock'`.execute(

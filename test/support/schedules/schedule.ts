@@ -1,6 +1,6 @@
 /** A schedule: what is done to a school and what goes wrong meanwhile, as a function of a seed. */
+import { drawFrom } from '../random.ts';
 import { ACTS } from './acts.ts';
-import { drawFrom } from './ask.ts';
 import { FAULTS } from './faults.ts';
 
 export interface Step {

@@ -1,8 +1,8 @@
 /** What is held of one person, and to whom it was passed (K6); of other people neither ids nor names nor words. */
 import { sql } from 'kysely';
 import { instant, type Sql } from '../store/database.ts';
-import type { Him } from './parts.ts';
-import { HELD, type Held, type HeldTable } from './tables.ts';
+import type { Held, Him } from './parts.ts';
+import { HELD, type HeldTable } from './tables.ts';
 
 /** Columns in camelCase, instants ISO 8601 UTC. */
 export type ExportedRow = Record<string, unknown>;

@@ -11,6 +11,20 @@ export interface Him {
 export type Rows = (him: Him) => RawBuilder<boolean>;
 export type Part = (him: Him) => RawBuilder<unknown>;
 
+export interface Held {
+  rows: Rows;
+  /** Columns that are given as they are: of these rows they name nobody, or him. */
+  given: readonly string[];
+  /** Columns of which his part is given. */
+  parts?: Readonly<Record<string, Part>>;
+  /** Columns that are left out, by the reason. */
+  without?: Readonly<Record<string, readonly string[]>>;
+}
+export interface Nobody {
+  why: string;
+  columns: readonly string[];
+}
+
 const own = (column: string) => sql.ref(`t.${column}`);
 const ofProfiles = ({ profiles }: Him) => sql`any(${[...profiles]}::text[])`;
 

@@ -5,6 +5,7 @@
 import {
   asText,
   either,
+  type Held,
   himAlone,
   holds,
   ifHim,
@@ -20,6 +21,7 @@ import {
   isPlanned,
   isProfile,
   isStaged,
+  type Nobody,
   ofHimAlone,
   ownActions,
   ownDatedTeachers,
@@ -29,24 +31,8 @@ import {
   ownItems,
   ownReason,
   ownStaged,
-  type Part,
-  type Rows,
   where,
 } from './parts.ts';
-
-export interface Held {
-  rows: Rows;
-  /** Columns that are given as they are: of these rows they name nobody, or him. */
-  given: readonly string[];
-  /** Columns of which his part is given. */
-  parts?: Readonly<Record<string, Part>>;
-  /** Columns that are left out, by the reason. */
-  without?: Readonly<Record<string, readonly string[]>>;
-}
-export interface Nobody {
-  why: string;
-  columns: readonly string[];
-}
 
 const STATED = ['stated_at', 'stated_by', 'gone_at', 'gone_by', 'present'];
 const PROFILE = ['person_id', 'vk_user_id', 'ranked_at'];

@@ -53,27 +53,28 @@ test('who decides is the author of his decision and of all that it does, not who
   const { items } = await world.done<{ items: { id: string }[] }>(
     ...([200, 'GET', '/v1/schools/s1/operations?state=held', ADMIN] as const),
   );
-  const [ofArt, ofGeo] = items.map(({ id }) => id);
-  await world.done(200, 'POST', `/v1/operations/${ofGeo}/reject`, ADMIN, {});
-  await world.done(200, 'POST', `/v1/operations/${ofArt}/approve`, OPERATOR, {});
+  const hold = `/v1/operations/${items[0]!.id}`;
+  const [geo, drawing] = [await world.chatId('5А/География'), await world.chatId('5 *Рисование')];
+  await world.done(200, 'POST', `${hold}/reject`, ADMIN, { chatIds: [geo] });
+  await world.done(200, 'POST', `${hold}/approve`, OPERATOR, { chatIds: [drawing] });
   await world.settled();
 
   const lines = await journal();
-  const of = (id: string | undefined) => lines.filter(({ cause }) => cause.id === id);
+  const of = (kind: string) => lines.filter(({ cause }) => cause.kind === kind && cause.id === items[0]!.id);
   const operator = { id: 'op7', kind: 'operator', name: 'оператор op7' };
-  expect(of(ofArt).map(({ what, cause }) => [what, cause.by])).toEqual(
+  expect(of('approval').map(({ what, cause }) => [what, cause.by])).toEqual(
     expect.arrayContaining([
       ['decision', operator],
       ['remove', operator],
       ['sferum-remove', operator],
     ]),
   );
-  expect(of(ofArt).every(({ cause }) => cause.by?.id === 'op7')).toBe(true);
-  expect(of(ofArt).find(({ what }) => what === 'decision')?.sentence).toBe(
+  expect(of('approval').every(({ cause }) => cause.by?.id === 'op7')).toBe(true);
+  expect(of('approval').find(({ what }) => what === 'decision')?.sentence).toBe(
     'Подтверждено: задержанные исключения',
   );
   const admin = { id: 'a1', kind: 'person', name: 'Обмочиева Ольга Викторовна' };
-  expect(of(ofGeo).map(({ what, cause }) => [what, cause.by])).toEqual([
+  expect(of('rejection').map(({ what, cause }) => [what, cause.by])).toEqual([
     ['removal-rejected', admin],
     ['decision', admin],
   ]);

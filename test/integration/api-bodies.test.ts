@@ -114,7 +114,8 @@ describe('bodies', () => {
         command: 'importRoster',
         ask: {
           body: new TextEncoder().encode('PK roster'),
-          takenAt: new Date('2026-08-25T07:00:00Z'),
+          // As it was given: digits beyond the millisecond count.
+          takenAt: '2026-08-25T10:00:00+03:00',
           within: '*',
           by: { id: 'someone', kind: 'service' },
         },

@@ -54,7 +54,7 @@ describe('J1: a line of the journal in words', () => {
     [{ what: 'meeting-create', chatId: null, personId: null }, 'Дистанционный урок создан'],
     [
       { what: 'call-lost', chatId: null, personId: null, details: { reason: 'refused' } },
-      'Сферум отказался завершить звонок урока',
+      'Сферум не завершает звонок урока: будем просить его снова, пока звонок не закончится',
     ],
     [{ what: 'of-a-later-version', personId: null }, 'of-a-later-version'],
   ])('%j', (own, sentence) => {

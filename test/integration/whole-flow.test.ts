@@ -8,7 +8,7 @@ import { backends, startRedis } from '../support/redis.ts';
 import { type TokenClaims, tokenOf } from '../support/tokens.ts';
 
 /** Slower than VK's own pace, so that a busy machine too has a request's worth of calls ready at each slot. */
-const REQUESTS_PER_SECOND = 1.5;
+const REQUESTS_PER_SECOND = 1;
 const ALL_TYPES = ['staff', 'class', 'parents', 'subject'];
 const TODAY = '2026-11-23';
 const operator: TokenClaims = { role: 'operator', school: '*', sub: 'operator' };

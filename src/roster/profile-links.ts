@@ -32,7 +32,12 @@ export async function linkProfiles(
 ): Promise<{ refused: Omit<RowFault, 'valueKind'>[]; relinked: Relinked[] }> {
   await holdAllProfiles(tx);
   const linked = await writeFirst(tx, candidates, stamp);
-  await writeClaims(tx, candidates, stamp);
+  // Of whom nothing was known there is nothing to compare: that spares a first import a join of all its links.
+  const isNew = new Set(linked.map(({ schoolId, personId }) => JSON.stringify([schoolId, personId])));
+  const known = candidates.filter(
+    ({ schoolId, personId }) => !isNew.has(JSON.stringify([schoolId, personId])),
+  );
+  if (known.length > 0) await writeClaims(tx, known, stamp);
   const settled: Relinked[] = [];
   for (const schoolId of schoolIds) {
     settled.push(...(await settleProfiles(tx, await contestedIn(tx, schoolId), moment)));

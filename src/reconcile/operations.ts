@@ -4,7 +4,6 @@ import type { PlanCounts } from '../plan/model.ts';
 import { endOperation, noteFollowed } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
-import { ownsChat } from '../store/queries/owner-seat.ts';
 import { refreshStatistics } from '../store/statistics.ts';
 import { describeHeld } from './removals-held.ts';
 
@@ -18,25 +17,28 @@ export async function finishOperations(
   ids: readonly string[],
 ): Promise<void> {
   for (const id of new Set(ids)) {
-    if (!(await isFollowedToItsEnd(ctx.db.of(schoolId), schoolId, id))) continue;
+    const ended = await followedToItsEnd(ctx.db.of(schoolId), schoolId, id);
+    if (!ended) continue;
+    // Its chats have filled tables that the planner still takes for empty: the sums would take longer than is allowed.
+    if (ended.isBulk) await refreshStatistics(ctx.db.ofNone);
     const closed = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
       await sql`select from operation where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
       // A statement of its own: it sees what whoever held the lock has done.
-      if (!(await isFollowedToItsEnd(tx, schoolId, id))) return null;
-      return closeFollowed(ctx, tx, schoolId, id);
+      if (!(await followedToItsEnd(tx, schoolId, id))) return false;
+      await closeFollowed(ctx, tx, schoolId, id);
+      return true;
     });
-    if (closed === null) continue;
-    ctx.wake('operations');
-    if (closed.planned) await refreshStatistics(ctx.db.ofNone);
+    if (closed) ctx.wake('operations');
   }
 }
 
-async function isFollowedToItsEnd(db: Sql, schoolId: string, id: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
+/** Null: something of it is still to be done. `isBulk`: it carries out a plan. */
+async function followedToItsEnd(db: Sql, schoolId: string, id: string): Promise<{ isBulk: boolean } | null> {
+  const { rows } = await sql<{ isBulk: boolean }>`
+    select params ? 'planned' as "isBulk" from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
       and not exists (select 1 from operation_chat c
         where c.operation_id = o.id and c.generation is not null and c.done_at is null)`.execute(db);
-  return rows.length > 0;
+  return rows[0] ?? null;
 }
 
 interface Totals {
@@ -53,12 +55,7 @@ interface Totals {
 }
 
 /** Sums what its chats cost and who is still outside, and why. What was planned and is followed to its end was done. */
-async function closeFollowed(
-  ctx: Context,
-  tx: Sql,
-  schoolId: string,
-  id: string,
-): Promise<Pick<Totals, 'planned'>> {
+async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string): Promise<void> {
   const { rows } = await sql<Totals>`
     with followed as (select * from operation_chat where operation_id = ${id}),
     covered as (
@@ -68,7 +65,8 @@ async function closeFollowed(
       union select chat_id from followed),
     desired as (
       select m.chat_id, l.vk_user_id,
-        case when ${ownsChat(sql`m.chat_id`, sql`l.vk_user_id`)} then 'in' else s.state end as state from covered f join membership m on m.chat_id = f.id
+        case when c.creation = 'created' and c.owner_id = l.vk_user_id then 'in' else s.state end as state
+      from covered f join chat c on c.id = f.id join membership m on m.chat_id = f.id
       left join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
       left join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id)
     select (select coalesce(sum(api_calls), 0) from followed) as calls,
@@ -112,5 +110,4 @@ async function closeFollowed(
     },
     problems: [...problems, ...held],
   });
-  return { planned };
 }

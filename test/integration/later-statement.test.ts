@@ -1,14 +1,14 @@
 /** Of several statements the later wins, whatever kind it and the earlier are, and in whatever order they come. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { dayIn } from '../../src/clock.ts';
 import { enrolledOn } from '../../src/desired/orders.ts';
 import { readEvent } from '../../src/roster/events/event.ts';
 import { writeEvents } from '../../src/roster/events/write-events.ts';
 import { mergeRoster } from '../../src/roster/merge-roster.ts';
 import { importedBy } from '../../src/roster/stamp.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { loadFacts } from '../../src/store/facts.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eachWithDatabase } from '../support/each-database.ts';
 import { edited, type RosterFiles, readFiles, rosterFiles, withRows } from '../support/roster-files.ts';
 
 const files = rosterFiles();
@@ -17,15 +17,9 @@ const TUESDAY = '2026-11-17T12:00:00Z';
 const WEDNESDAY = '2026-11-18T03:00:00Z';
 const ZONE = 'Europe/Moscow';
 
-let server: TestDatabase;
 let db: Database;
-beforeEach(async () => {
-  server = await createTestDatabase();
-  db = await Database.open(server.url, { poolMax: 4 });
-});
-afterEach(async () => {
-  await db[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
+eachWithDatabase((given) => {
+  db = given;
 });
 
 interface How {

@@ -1,10 +1,10 @@
 /** D11, D13: what a file says of days counts on those days, and a term that cannot be read changes none. */
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { mergeRoster } from '../../src/roster/merge-roster.ts';
 import { settleDays } from '../../src/roster/settle-days.ts';
-import { Database } from '../../src/store/database.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { eachWithDatabase } from '../support/each-database.ts';
 import { everywhere } from '../support/everywhere.ts';
 import {
   asVersion12,
@@ -19,15 +19,9 @@ const files = rosterFiles();
 const MONDAY = '2026-11-16T03:00:00Z';
 const TUESDAY = '2026-11-17T03:00:00Z';
 
-let server: TestDatabase;
 let db: Database;
-beforeEach(async () => {
-  server = await createTestDatabase();
-  db = await Database.open(server.url, { poolMax: 4 });
-});
-afterEach(async () => {
-  await db[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
+eachWithDatabase((given) => {
+  db = given;
 });
 
 async function take(roster: RosterFiles, takenAt: string) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readRosterFolder } from '../../src/demo/school/zip-roster.ts';
 import { DEFAULT_ROSTER_LIMITS } from '../../src/roster/limits.ts';
 import { looksIncomplete } from '../../src/roster/looks-incomplete.ts';
@@ -9,7 +9,8 @@ import { readRoster } from '../../src/roster/read-roster.ts';
 import type { RosterReading } from '../../src/roster/reading.ts';
 import { sizeOf, storedSize } from '../../src/roster/roster-size.ts';
 import { Database } from '../../src/store/database.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { eachWithDatabase } from '../support/each-database.ts';
 import { everywhere } from '../support/everywhere.ts';
 import {
   edited,
@@ -25,15 +26,9 @@ const TUESDAY = '2026-11-17T03:00:00.000Z';
 const WEDNESDAY = '2026-11-18T03:00:00.000Z';
 const files = rosterFiles();
 
-let server: TestDatabase;
 let db: Database;
-beforeEach(async () => {
-  server = await createTestDatabase();
-  db = await Database.open(server.url, { poolMax: 4 });
-});
-afterEach(async () => {
-  await db[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
+eachWithDatabase((given) => {
+  db = given;
 });
 
 interface How {

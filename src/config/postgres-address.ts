@@ -17,7 +17,7 @@ export function isThisHost(hostname: string): boolean {
 }
 
 /** Whether the address leaves this machine; a `host` in its query wins, as for the driver. */
-export function isRemote(address: string): boolean {
+function isRemote(address: string): boolean {
   const { hostname, searchParams } = new URL(address);
   return !isThisHost(searchParams.get('host') ?? decodeURIComponent(hostname));
 }

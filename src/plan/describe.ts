@@ -3,7 +3,7 @@
  * nowhere earlier: plans, jobs and the journal hold ids.
  */
 import type { Day, Ending, Ground } from '../desired/model.ts';
-import type { Action, GuardBreach, Pending } from './model.ts';
+import type { Action, Pending } from './model.ts';
 
 /** Looks up what people call things. For an id that is not known any more it returns the id or a dash. */
 export interface Names {
@@ -79,16 +79,6 @@ export function endingText(ending: Ending, names: Names): string {
   if (ending.kind === 'excluded') return 'исключение вручную';
   if (ending.kind === 'unlinked') return 'профиль отвязан';
   return `по ${orderText(ending.orderId, names, 'приказу')}`;
-}
-
-/** The guard's message (F4): the number, the limit and what was found. */
-export function breachText({ scope, removals, members, limitShare }: GuardBreach): string {
-  const where = { chat: 'из чата', school: 'из чатов школы', run: 'за один прогон' }[scope];
-  const share = members === 0 ? 100 : Math.round((removals / members) * 100);
-  return (
-    `Исключений ${where}: ${removals} из ${members} – ` +
-    `предел ${Math.round(limitShare * 100)} %, на деле ${share} %`
-  );
 }
 
 function because({ grounds }: Action, names: Names): string {

@@ -11,7 +11,7 @@ export function hasEnded(span: Span, day: Day): boolean {
   return span.endsOn !== null && span.endsOn < day;
 }
 
-export function holdsOn(span: Span, day: Day): boolean {
+function holdsOn(span: Span, day: Day): boolean {
   return !hasEnded(span, day) && (span.beginsOn === null || span.beginsOn <= day);
 }
 

@@ -16,7 +16,7 @@ export interface StoredPlace extends Span {
  * stated again, and is never wider than either says; a place that an order ended stays ended: what is added here bears a
  * stamp that would outweigh the order.
  */
-export function addedPlaces(
+function addedPlaces(
   places: readonly EnrollmentStatement[],
   stored: (place: EnrollmentStatement) => StoredPlace | undefined,
   isLeftByOrder: (place: EnrollmentStatement) => boolean,

@@ -2,7 +2,7 @@ import { exactInstant } from '../clock.ts';
 import type { Stamp } from '../desired/model.ts';
 
 /** Statements of imports are stamped so. */
-export const IMPORT_PREFIX = 'import:';
+const IMPORT_PREFIX = 'import:';
 /** Sorts after every id there can be: what comes with more digits came later. */
 const BELOW_MICROSECOND = '\u{10FFFD}';
 const MICROSECONDS = 'YYYY-MM-DDTHH:MM:SS.mmmmmm'.length;

@@ -28,7 +28,7 @@ export class Touched {
 }
 
 /** The automatic chats of a unit (D3–D5). */
-export function keysOfUnit(kind: UnitKind, id: string): string[] {
+function keysOfUnit(kind: UnitKind, id: string): string[] {
   return kind === 'class' ? [chatKey('class', id), chatKey('parents', id)] : [chatKey('subject', id)];
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from '../src/context.ts';
-import type { SessionOwner } from '../src/store/queries/sessions.ts';
+import type { SessionOwner } from './read/sessions.ts';
 
 /** Sessions that a person or an operator has ended are a log line and a figure (K8). `of` null: all of the school's. */
 export function noteEnded(

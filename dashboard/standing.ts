@@ -1,5 +1,5 @@
 import type { Context } from '../src/context.ts';
-import { wasErased } from '../src/ending/erased.ts';
+import { wasErased } from '../src/roster/erased.ts';
 import { findKnown, type Known } from '../src/store/queries/viewer.ts';
 import type { Caller, TokenRole } from './auth.ts';
 import { forbidden } from './refusals.ts';

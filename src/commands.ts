@@ -1,17 +1,17 @@
 import { createChat } from './chats/create-chat.ts';
 import { editChat } from './chats/edit-chat.ts';
 import { removeChat } from './chats/remove-chat.ts';
-import { unlinkProfile } from './chats/unlink-profile.ts';
 import type { Context } from './context.ts';
+import { receiveEvents } from './follow/follow-events.ts';
 import { createMeeting, deleteMeeting } from './lessons/change-meeting.ts';
 import { enterLesson } from './lessons/enter-lesson.ts';
-import { cancelOperation } from './reconcile/cancel-operation.ts';
-import { connectSferum } from './reconcile/connect-sferum.ts';
-import { decideHeld } from './reconcile/decide-held.ts';
-import { receiveEvents } from './reconcile/follow-events.ts';
-import { requestInitialization, requestRosterImport } from './reconcile/requests.ts';
-import { saveSettings } from './reconcile/save-settings.ts';
-import { undoOperation } from './reconcile/undo.ts';
+import { cancelOperation } from './operations/cancel-operation.ts';
+import { connectSferum } from './operations/connect-sferum.ts';
+import { decideHeld } from './operations/decide-held.ts';
+import { requestInitialization, requestRosterImport } from './operations/requests.ts';
+import { saveSettings } from './operations/save-settings.ts';
+import { undoOperation } from './operations/undo.ts';
+import { unlinkProfile } from './profile/unlink-profile.ts';
 
 /** What a command is asked, after the context. */
 type Ask<Command extends (ctx: Context, ask: never) => unknown> = Parameters<Command>[1];

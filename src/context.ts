@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
+import type { BulkInHand } from './bulk-in-hand.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Metrics } from './metrics.ts';
-import type { BulkInHand } from './reconcile/bulk-in-hand.ts';
 import type { SecretBox } from './secrets.ts';
 import type { SferumGateway } from './sferum/gateway.ts';
 import type { LinkCheck } from './sferum/links.ts';

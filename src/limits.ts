@@ -1,5 +1,5 @@
+import { DEFAULT_ROSTER_LIMITS } from './config/roster-limits.ts';
 import { DEFAULT_REMOVAL_LIMITS } from './plan/model.ts';
-import { DEFAULT_ROSTER_LIMITS } from './roster/limits.ts';
 
 /** One limit: its default, what may be set instead, and what it bounds. The unit is the last word of its name. */
 interface LimitRule {

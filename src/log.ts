@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import type { LogLevel } from './config.ts';
-import { cutText } from './cut-text.ts';
 import { stateOf } from './store/errors.ts';
+import { cutText } from './text/cut-text.ts';
 
 /** Keys whose values never reach a log, at the top and one level down. */
 const SECRET_KEYS = [

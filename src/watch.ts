@@ -1,6 +1,6 @@
 import type { Hands, Queues } from '../jobs/queues.ts';
 import type { Context } from './context.ts';
-import type { RelayLoop } from './reconcile/relay-loop.ts';
+import type { RelayLoop } from './outbox/relay-loop.ts';
 import { askTime, assertAgree } from './store/clocks.ts';
 import { beat, type ThisProcess } from './store/processes.ts';
 

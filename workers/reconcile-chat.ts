@@ -1,5 +1,5 @@
 import { reconcileChat as contract } from '../jobs/reconcile-chat.ts';
-import { reconcileChat } from '../src/reconcile/reconcile-chat.ts';
+import { reconcileChat } from '../src/live/reconcile-chat.ts';
 import { handlerOf } from './run-job.ts';
 
 export const reconcileChatHandler = handlerOf(contract, async (ctx, payload, signal) => {

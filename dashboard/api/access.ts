@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listAccess } from '../../src/store/queries/access-records.ts';
 import { saw } from '../access.ts';
+import { listAccess } from '../read/access-records.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { DayText, Instant, InstantText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
 import { notFound } from '../../src/refusal.ts';
-import { findChat } from '../../src/store/queries/chat-list.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
+import { findChat } from '../read/chat-list.ts';
 import { authorOf, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { ChatView } from './chats.ts';

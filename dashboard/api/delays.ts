@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { findDelays } from '../../src/store/queries/delays.ts';
+import { findDelays } from '../read/delays.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { Instant, InstantText, json, REFUSALS, SchoolParam } from './schemas.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
+import { EVENTS_PER_BATCH } from '../../src/config/event-limits.ts';
 import { EVENT_TYPES } from '../../src/roster/events/event.ts';
-import { EVENTS_PER_BATCH } from '../../src/roster/events/limits.ts';
 import { authorOf, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { CHANGE_REFUSALS, json, SchoolParam } from './schemas.ts';

@@ -1,6 +1,6 @@
 import type { Ground } from '../../src/desired/model.ts';
 import { groundText } from '../../src/plan/describe.ts';
-import type { NameIds, SeenNames } from '../../src/store/queries/names.ts';
+import type { NameIds, SeenNames } from '../read/names.ts';
 import type { GroundView } from './schemas.ts';
 
 /** A ground as the API shows it: with its text, and with its order's number and date; the child to who may see it. */

@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { authorName, causeOf, journalSentence } from '../../src/chats/journal-words.ts';
 import type { Ending, Ground } from '../../src/desired/model.ts';
 import type { Sql } from '../../src/store/database.ts';
-import { findProfileOwners, type JournalItem } from '../../src/store/queries/journal.ts';
-import { findNames, type NameReader, type SeenNames } from '../../src/store/queries/names.ts';
+import { findProfileOwners, type JournalItem } from '../read/journal.ts';
+import { findNames, type NameReader, type SeenNames } from '../read/names.ts';
 import { idsOf } from './grounds.ts';
 import { Instant } from './schemas.ts';
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listJournal } from '../../src/store/queries/journal.ts';
 import { saw } from '../access.ts';
+import { listJournal } from '../read/journal.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { findPerson } from '../../src/chats/person-chats.ts';
 import { notInRoster } from '../../src/profile/link-profile.ts';
 import type { ProfileLinking } from '../../src/profile/linking.ts';
-import { findPerson } from '../../src/store/queries/person-chats.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { CHANGE_REFUSALS, json, SchoolQuery } from './schemas.ts';

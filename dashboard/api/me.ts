@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
+import { findPerson } from '../../src/chats/person-chats.ts';
 import type { Context } from '../../src/context.ts';
 import { Refusal } from '../../src/refusal.ts';
-import { findOwnChats } from '../../src/store/queries/own-chats.ts';
-import { findPerson } from '../../src/store/queries/person-chats.ts';
-import { findSferumAccount } from '../../src/store/queries/sferum-account.ts';
 import type { HttpEnv } from '../auth.ts';
+import { findOwnChats } from '../read/own-chats.ts';
+import { findSferumAccount } from '../read/sferum-account.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { CHANGE_REFUSALS, ChatTypeName, json, REFUSALS, SchoolQuery } from './schemas.ts';

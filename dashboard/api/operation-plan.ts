@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
 import { describe } from '../../src/plan/describe.ts';
-import { findNames, type SeenNames } from '../../src/store/queries/names.ts';
-import { listPlan, type PlannedAction } from '../../src/store/queries/operations.ts';
 import { saw } from '../access.ts';
+import { findNames, type SeenNames } from '../read/names.ts';
+import { listPlan, type PlannedAction } from '../read/operations.ts';
 import type { ApiParts } from './api.ts';
 import { groundView, idsOf } from './grounds.ts';
 import { operationFor } from './operations.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
-import type { OperationItem } from '../../src/store/queries/operations.ts';
+import type { OperationItem } from '../read/operations.ts';
 import { askedSchool } from '../rights.ts';
 import { assertMayAct } from '../standing.ts';
 import type { ApiParts } from './api.ts';

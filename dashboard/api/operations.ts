@@ -2,14 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import type { Context } from '../../src/context.ts';
 import { notFound } from '../../src/refusal.ts';
+import type { Caller, HttpEnv, TokenRole } from '../auth.ts';
 import {
   findAnyOperation,
   findOperation,
   findOwnImport,
   listOperations,
   type OperationItem,
-} from '../../src/store/queries/operations.ts';
-import type { Caller, HttpEnv, TokenRole } from '../auth.ts';
+} from '../read/operations.ts';
 import { askedSchool, authorOf, existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import {

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { notFound } from '../../src/refusal.ts';
-import { findChat } from '../../src/store/queries/chat-list.ts';
-import { listPeople } from '../../src/store/queries/people.ts';
 import { saw } from '../access.ts';
+import { findChat } from '../read/chat-list.ts';
+import { listPeople } from '../read/people.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { FilterText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { findPerson } from '../../src/chats/person-chats.ts';
 import { exportPerson } from '../../src/person-export/export-person.ts';
 import { notFound } from '../../src/refusal.ts';
-import { findPerson } from '../../src/store/queries/person-chats.ts';
 import { saw } from '../access.ts';
 import { schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';

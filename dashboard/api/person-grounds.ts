@@ -1,21 +1,21 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { whySentences } from '../../src/chats/why.ts';
-import { dayIn } from '../../src/clock.ts';
-import type { Context } from '../../src/context.ts';
-import type { Names } from '../../src/plan/describe.ts';
-import { planSchool } from '../../src/reconcile/plan-school.ts';
-import { notFound } from '../../src/refusal.ts';
-import { listJournal } from '../../src/store/queries/journal.ts';
-import { findNames } from '../../src/store/queries/names.ts';
 import {
   findPerson,
   listPersonChats,
   type PersonChat,
   type PersonRow,
-} from '../../src/store/queries/person-chats.ts';
-import { findKnownPeople } from '../../src/store/queries/standings.ts';
+} from '../../src/chats/person-chats.ts';
+import { findKnownPeople } from '../../src/chats/standings.ts';
+import { whySentences } from '../../src/chats/why.ts';
+import { dayIn } from '../../src/clock.ts';
+import type { Context } from '../../src/context.ts';
+import type { Names } from '../../src/plan/describe.ts';
+import { planSchool } from '../../src/planning/plan-school.ts';
+import { notFound } from '../../src/refusal.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
 import { saw } from '../access.ts';
+import { listJournal } from '../read/journal.ts';
+import { findNames } from '../read/names.ts';
 import { existingSchool, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { groundView, idsOf } from './grounds.ts';

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { isTimeZone } from '../../src/config.ts';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import type { Limits } from '../../src/limits.ts';
-import { isDay, isInstant } from '../../src/roster/clean-text.ts';
+import { isDay, isInstant } from '../../src/text/clean-text.ts';
 
 const FILTER_CHARS = 200;
 const LAST_PAGE = 1_000_000;

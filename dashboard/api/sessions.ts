@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { notFound, Refusal } from '../../src/refusal.ts';
-import { endSession, endSessions, listSessions } from '../../src/store/queries/sessions.ts';
+import { endSession, endSessions, listSessions } from '../read/sessions.ts';
 import { schoolOf } from '../rights.ts';
 import { noteEnded } from '../sessions-ended.ts';
 import type { ApiParts } from './api.ts';

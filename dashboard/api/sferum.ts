@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
 import { Refusal } from '../../src/refusal.ts';
-import { findSferumAccount, type SferumAccountItem } from '../../src/store/queries/sferum-account.ts';
+import { findSferumAccount, type SferumAccountItem } from '../read/sferum-account.ts';
 import { authorOf, existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { CHANGE_REFUSALS, Instant, json, jsonBody, REFUSALS, SchoolParam, VkId } from './schemas.ts';

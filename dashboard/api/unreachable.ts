@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { refusedText } from '../../src/chats/journal-words.ts';
 import { naturalCompare } from '../../src/desired/names.ts';
-import { ledClasses } from '../../src/store/queries/led-classes.ts';
-import { listUnreachable, type UnreachablePerson } from '../../src/store/queries/unreachable.ts';
 import { saw } from '../access.ts';
+import { ledClasses } from '../read/led-classes.ts';
+import { listUnreachable, type UnreachablePerson } from '../read/unreachable.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { json, REFUSALS, SchoolParam } from './schemas.ts';

@@ -3,8 +3,9 @@
  * log addresses. So pages of a search, the back button and a reload are plain links, and work without script. A name
  * typed into an address by hand is understood too.
  */
-import { cutText } from '../../src/cut-text.ts';
+
 import { derivedKeys, SecretBox } from '../../src/secrets.ts';
+import { cutText } from '../../src/text/cut-text.ts';
 import type { ConsoleParts } from './console.ts';
 import { localPath } from './entry/local-path.ts';
 import { type Content, type Html, html } from './html.ts';

@@ -3,8 +3,8 @@ import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { isCurrent, type Viewer } from '../../src/store/queries/viewer.ts';
-import { isFailingMeeting } from '../../src/store/queries/work-list.ts';
 import type { Caller, TokenRole } from '../auth.ts';
+import { isFailingMeeting } from '../read/work-list.ts';
 import { forbidden } from '../refusals.ts';
 import { mayAct } from '../standing.ts';
 

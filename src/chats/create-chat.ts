@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType, DesiredMember } from '../desired/model.ts';
-import { chatIdOf } from '../reconcile/plan-school.ts';
+import { chatIdOf } from '../planning/plan-school.ts';
 import type { Sql } from '../store/database.ts';
-import { findKnownPeople, mayNameUnits, standingsToUnit } from '../store/queries/standings.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
+import { titleKey } from '../text/title-key.ts';
 import { exceptionsAfter, type PeopleChange } from './by-hand.ts';
 import { CHAT_MAX_PEOPLE, chatExists, forbidden, refuse, unknownPeople } from './change-refusals.ts';
 import { creationOf, isPupil, type KnownPerson, may, mayAdd, type Standing } from './rights.ts';
@@ -19,8 +19,8 @@ import {
   planChat,
   saveExceptions,
 } from './save-change.ts';
+import { findKnownPeople, mayNameUnits, standingsToUnit } from './standings.ts';
 import { suggestChat } from './suggest-chat.ts';
-import { titleKey } from './text.ts';
 import { chatTitle } from './title.ts';
 import { additionWarnings, type Warning } from './warnings.ts';
 

@@ -3,11 +3,11 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredMember } from '../desired/model.ts';
 import { automaticTitle } from '../desired/names.ts';
+import { loadChats, type StoredChat } from '../facts/stored-chats.ts';
 import { notFound } from '../refusal.ts';
-import { loadChats, type StoredChat } from '../store/chats.ts';
 import type { Sql } from '../store/database.ts';
-import { type ChatToChange, findChatToChange, findKnownPeople } from '../store/queries/standings.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
+import { titleKey } from '../text/title-key.ts';
 import { contradictions, exceptionsAfter, type Kept, type PeopleChange } from './by-hand.ts';
 import { chatExists, forbidden, refuse, unknownPeople } from './change-refusals.ts';
 import { isDefaultAdmin, isPupil, type KnownPerson, may, mayAdd, mayTouch, type Standing } from './rights.ts';
@@ -21,7 +21,7 @@ import {
   planChat,
   saveExceptions,
 } from './save-change.ts';
-import { titleKey } from './text.ts';
+import { type ChatToChange, findChatToChange, findKnownPeople } from './standings.ts';
 import { chatTitle } from './title.ts';
 import { additionWarnings, type Warning } from './warnings.ts';
 

@@ -1,11 +1,11 @@
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
-import { requestDeletion } from '../reconcile/delete-chat.ts';
+import { requestDeletion } from '../operations/delete-chat.ts';
 import { notFound } from '../refusal.ts';
-import { findChatToChange } from '../store/queries/standings.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
 import { forbidden, refuse } from './change-refusals.ts';
 import { may } from './rights.ts';
+import { findChatToChange } from './standings.ts';
 
 export interface ChatRemoval {
   viewer: Viewer;

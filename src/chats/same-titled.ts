@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
-import { titleKey } from './text.ts';
+import { titleKey } from '../text/title-key.ts';
 
 /** Finds another chat of the school whose name reads the same (case, ё, look-alike letters) (E3). */
 export async function sameTitled(

@@ -2,16 +2,16 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
-import { applyPlan } from '../reconcile/apply-plan.ts';
-import { holdingOperation } from '../reconcile/holding.ts';
-import { planSchool, type SchoolPlan } from '../reconcile/plan-school.ts';
+import { applyPlan } from '../planning/apply-plan.ts';
+import { holdingOperation } from '../planning/holding.ts';
+import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
 import { type Doing, noteLines, noteWithWords, type Words } from '../rows/journal.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
-import type { ChatToChange } from '../store/queries/standings.ts';
 import { inChunks } from '../store/rows.ts';
 import type { Kept } from './by-hand.ts';
 import { CHAT_MAX_PEOPLE, refuse } from './change-refusals.ts';
+import type { ChatToChange } from './standings.ts';
 
 /** Who changes what, when and why. `cause` is what the journal calls the change. */
 export interface HandWork {

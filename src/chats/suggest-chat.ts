@@ -1,9 +1,9 @@
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
+import { partFor } from '../facts/fact-part.ts';
+import { loadFacts } from '../facts/load-facts.ts';
 import type { Sql } from '../store/database.ts';
-import { partFor } from '../store/fact-part.ts';
-import { loadFacts } from '../store/facts.ts';
 import { findSchool, type Viewer } from '../store/queries/viewer.ts';
 import { type RuleChat, ruleChat } from './rule-chat.ts';
 

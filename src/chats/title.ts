@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts';
-import { cleanText } from '../roster/clean-text.ts';
+import { cleanText } from '../text/clean-text.ts';
 
 /** Code points of a chat's name, once cleaned. */
 export const TITLE_MAX_CHARS = 200;

@@ -1,8 +1,8 @@
 /** Says «почему он здесь» and «почему его здесь нет» (J1) in whole sentences about one person and one chat. Pure. */
 import type { Ending, ExceptionFact } from '../desired/model.ts';
 import { endingText, groundText, type Names } from '../plan/describe.ts';
-import type { PersonChat, PersonRow } from '../store/queries/person-chats.ts';
 import { exceptionText, refusedText } from './journal-words.ts';
+import type { PersonChat, PersonRow } from './person-chats.ts';
 
 export interface Case {
   person: PersonRow;

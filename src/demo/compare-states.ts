@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
-import { chatIdOf, planSchool } from '../reconcile/plan-school.ts';
+import { chatIdOf, planSchool } from '../planning/plan-school.ts';
 import type { Sandbox } from '../sferum/sandbox/sandbox.ts';
 
 export interface Comparison {

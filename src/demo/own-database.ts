@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { DEFAULT_ROSTER_LIMITS } from '../roster/limits.ts';
+import { DEFAULT_ROSTER_LIMITS } from '../config/roster-limits.ts';
 import { readRoster } from '../roster/read-roster.ts';
 import { EVERY_SCHOOL } from '../store/roles.ts';
 

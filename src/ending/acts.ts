@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { ensureDataDir } from '../data-dir.ts';
+import { erasureKeyId, findErasureKey } from '../roster/erasure-key.ts';
 import { instant, type Sql } from '../store/database.ts';
-import { erasureKeyId, findErasureKey } from './erasure-key.ts';
 
 /** What an erasure did: no name and no id stands in it. */
 export interface Act {

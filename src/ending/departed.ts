@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { schoolOn } from '../desired/school.ts';
+import { partFor } from '../facts/fact-part.ts';
+import { loadFacts } from '../facts/load-facts.ts';
 import type { Sql } from '../store/database.ts';
-import { partFor } from '../store/fact-part.ts';
-import { loadFacts } from '../store/facts.ts';
 
 export interface Departed {
   id: string;

@@ -2,11 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { SealError } from '../secrets.ts';
-import type { Sql } from '../store/database.ts';
-import { fileActs } from './acts.ts';
-import { erase, retentionDays } from './erase.ts';
-import { writeErased } from './erased.ts';
+import { writeErased } from '../roster/erased.ts';
 import {
   adoptErasureKey,
   digestOf,
@@ -14,7 +10,11 @@ import {
   erasureKeyId,
   findErasureKey,
   openErasureKey,
-} from './erasure-key.ts';
+} from '../roster/erasure-key.ts';
+import { SealError } from '../secrets.ts';
+import type { Sql } from '../store/database.ts';
+import { fileActs } from './acts.ts';
+import { erase, retentionDays } from './erase.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

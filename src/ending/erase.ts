@@ -1,13 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
-import { endEmptyHolds } from '../reconcile/holding.ts';
+import { endEmptyHolds } from '../planning/holding.ts';
+import { keepDigests } from '../roster/erased.ts';
 import { forgetProfiles, forgetWords, noteLine } from '../rows/journal.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { fileActs } from './acts.ts';
 import { departedBefore } from './departed.ts';
-import { keepDigests } from './erased.ts';
 import { leaveLists } from './leave-lists.ts';
 import { forgetInTexts, forgottenOf } from './texts.ts';
 

@@ -1,5 +1,5 @@
 /** Finds people who are erased in what others wrote: titles, reasons, problems. Pure. */
-import { nameKey } from '../roster/name-key.ts';
+import { nameKey } from '../text/name-key.ts';
 
 export interface Named {
   familyName: string;

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { titleKey } from '../chats/text.ts';
-import { moveGenerations } from '../reconcile/apply-plan.ts';
-import { foldedInSql } from '../roster/name-key-sql.ts';
+import { moveGenerations } from '../planning/apply-plan.ts';
 import type { Sql } from '../store/database.ts';
+import { foldedInSql } from '../text/name-key-sql.ts';
+import { titleKey } from '../text/title-key.ts';
 import { documentWithoutNames, type Forgotten, stemsOf } from './names-in-text.ts';
 
 interface Texts {

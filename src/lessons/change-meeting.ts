@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
-import { cutText } from '../cut-text.ts';
-import { cleanText } from '../roster/clean-text.ts';
 import type { Sql } from '../store/database.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { cutText } from '../text/cut-text.ts';
 import { letGo } from './calls.ts';
 import { callsOfSchool } from './calls-account.ts';
 import { isDefaultTitle } from './lesson.ts';

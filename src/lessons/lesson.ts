@@ -1,5 +1,5 @@
 /** A lesson against the clock, and what its meeting is called. Pure. */
-import { cleanText } from '../roster/clean-text.ts';
+import { cleanText } from '../text/clean-text.ts';
 
 const MINUTE_MS = 60_000;
 

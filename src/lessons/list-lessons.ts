@@ -1,5 +1,6 @@
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
+import { isPresentStaff } from '../store/queries/viewer.ts';
 import {
   childrenOf,
   countLessons,
@@ -8,8 +9,7 @@ import {
   type LessonFilter,
   type LessonItem,
   type LessonPage,
-} from '../store/queries/lessons.ts';
-import { isPresentStaff } from '../store/queries/viewer.ts';
+} from './lesson-rows.ts';
 import { lessonSchool } from './open-lesson.ts';
 import { loadPlaces } from './pupils.ts';
 import { notOfLesson } from './refusals.ts';

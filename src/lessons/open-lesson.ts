@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
 import { notFound } from '../refusal.ts';
-import { findLessons, type LessonItem } from '../store/queries/lessons.ts';
 import { findSchool } from '../store/queries/viewer.ts';
 import { defaultTitle, type LessonTimes, type Phase, phaseAt } from './lesson.ts';
+import { findLessons, type LessonItem } from './lesson-rows.ts';
 import { notOfLesson } from './refusals.ts';
 import { type Asker, type LessonStanding, standingTo } from './standing.ts';
 

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
 import type { Day } from '../desired/model.ts';
 import { type School, schoolOn } from '../desired/school.ts';
+import { loadFacts } from '../facts/load-facts.ts';
 import type { Sql } from '../store/database.ts';
-import { loadFacts } from '../store/facts.ts';
 import { isCurrent } from '../store/queries/viewer.ts';
 
 export interface SchoolZone {

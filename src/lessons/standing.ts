@@ -1,7 +1,7 @@
 import { dayIn } from '../clock.ts';
 import type { Sql } from '../store/database.ts';
-import { childrenOf, type LessonItem } from '../store/queries/lessons.ts';
 import { isPresentStaff } from '../store/queries/viewer.ts';
+import { childrenOf, type LessonItem } from './lesson-rows.ts';
 import { isAnyInGroup, type SchoolZone } from './pupils.ts';
 
 /** Who asks, as his token says; what he is to a lesson says the roster of this moment. */

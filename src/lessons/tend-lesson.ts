@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { accountOf, markAccountBroken, NotConnected } from '../reconcile/accounts.ts';
+import { accountOf, markAccountBroken, NotConnected } from '../live/accounts.ts';
 import { noteCallsRefused } from '../rows/sferum-account.ts';
 import { type CallOptions, SferumError, type SferumErrorKind } from '../sferum/gateway.ts';
 import {

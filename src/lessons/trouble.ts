@@ -1,5 +1,5 @@
 /** What stopped a meeting's step, and what follows: when to try again, and what its teacher is told. Pure. */
-import { NOT_CONNECTED, NotConnected } from '../reconcile/accounts.ts';
+import { NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
 import type { SferumError } from '../sferum/gateway.ts';
 
 const FIRST_RETRY_MS = 1_000;

@@ -1,9 +1,9 @@
-/** `npm run adopt [-- SCHOOL … --confirm --json --acts FILE]`: after the database was restored (src/reconcile/adopt.ts). */
+/** `npm run adopt [-- SCHOOL … --confirm --json --acts FILE]`: after the database was restored (src/operations/adopt.ts). */
 import { parseArgs } from 'node:util';
 import { COMMAND, createApp } from '../app.ts';
 import { eraseAgain } from '../ending/erase-again.ts';
 import { createLog } from '../log.ts';
-import { type Adoption, adoptAfterRestore } from '../reconcile/adopt.ts';
+import { type Adoption, adoptAfterRestore } from '../operations/adopt.ts';
 import { runCommand } from './command.ts';
 import { configOrExit } from './serve.ts';
 

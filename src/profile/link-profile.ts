@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import { byPerson } from '../author.ts';
 import { exactInstant } from '../clock.ts';
 import type { Context } from '../context.ts';
-import { followRelinked, momentOf } from '../reconcile/follow-profiles.ts';
 import { Refusal } from '../refusal.ts';
-import { stateLink } from '../roster/events/write-profile.ts';
-import { profilesOf, TAKEN } from '../roster/profile-links.ts';
-import { settleProfiles } from '../roster/settle-profiles.ts';
 import { noteLine } from '../rows/journal.ts';
 import type { Sql } from '../store/database.ts';
+import { followRelinked, momentOf } from './follow-profiles.ts';
+import { profilesOf, TAKEN } from './profile-links.ts';
+import { settleProfiles } from './settle-profiles.ts';
+import { stateLink } from './state-link.ts';
 
 export interface Linking {
   schoolId: string;

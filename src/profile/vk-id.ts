@@ -5,8 +5,8 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { cutText } from '../cut-text.ts';
-import { cleanText } from '../roster/clean-text.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { cutText } from '../text/cut-text.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 /** 43 characters: VK ID asks for a state of 32 at least, and for a verifier of 43 to 128. */

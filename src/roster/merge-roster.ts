@@ -1,8 +1,12 @@
 import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
-import { groupsChanged } from '../lessons/lesson-changed.ts';
+import { stampOf } from '../facts/stamp.ts';
+import { type LinkCandidate, linkCandidates, linkProfiles, TAKEN } from '../profile/profile-links.ts';
+import type { Relinked } from '../profile/settle-profiles.ts';
+import { groupsChanged } from '../rows/meeting.ts';
 import { nameByRoster, noteWholeRoster } from '../rows/school.ts';
 import { instant, type Sql } from '../store/database.ts';
+import { nameKey } from '../text/name-key.ts';
 import {
   CLASS,
   ENROLLMENT,
@@ -14,16 +18,12 @@ import {
 } from './fact-tables.ts';
 import { factsOn, type SchoolFacts } from './facts-on.ts';
 import { keepUnclear, keptRows } from './keep-unclear.ts';
-import { nameKey } from './name-key.ts';
 import type { RowFault } from './one-roster/row-report.ts';
 import { addedToStored } from './only-adding.ts';
 import { endOrderedPlaces } from './ordered-places.ts';
-import { type LinkCandidate, linkCandidates, linkProfiles } from './profile-links.ts';
 import type { OnProgress } from './read-roster.ts';
 import type { RosterCounts, RosterReading } from './reading.ts';
 import { reviveCancelled } from './revive.ts';
-import type { Relinked } from './settle-profiles.ts';
-import { stampOf } from './stamp.ts';
 import { type StatedRow, type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
 
 export interface MergeOptions {
@@ -109,7 +109,7 @@ export async function mergeRoster(
       created,
       changed: written > 0 || renamed || revived.length > 0 || overruling,
     });
-    candidates.push(...linkCandidates(school.id, facts));
+    candidates.push(...linkCandidates(school.id, facts.people));
   }
   const nowMs = options.nowMs ?? Date.parse(stamp.at);
   const { refused, relinked } = await linkProfiles(tx, ids, candidates, stamp, { ...options, nowMs });
@@ -119,7 +119,7 @@ export async function mergeRoster(
     schools,
     counts: reading.counts,
     unclearUnitIds,
-    refusedLinks: refused.map((fault) => ({ ...fault, valueKind: 'text' })),
+    refusedLinks: refused.map(({ line }) => takenProfile(line)),
     relinked,
   };
 }
@@ -288,3 +288,7 @@ function rowProgress(reading: MergedReading, onProgress: OnProgress | undefined)
     onProgress?.(done, total);
   };
 }
+
+const takenProfile = (line: number): RowFault => ({
+  ...{ file: 'users.csv', line, field: 'userIds', valueKind: 'text', message: TAKEN },
+});

@@ -1,8 +1,8 @@
 import { isPresent } from '../desired/evidence.ts';
 import type { Day } from '../desired/model.ts';
 import { enrolledOn } from '../desired/orders.ts';
+import { loadFacts } from '../facts/load-facts.ts';
 import type { Sql } from '../store/database.ts';
-import { loadFacts } from '../store/facts.ts';
 import type { EnrollmentStatement } from './facts-on.ts';
 import type { Span } from './reading.ts';
 

@@ -1,5 +1,5 @@
+import type { RosterLimits } from '../config/roster-limits.ts';
 import { RosterFileError } from './file-error.ts';
-import type { RosterLimits } from './limits.ts';
 import { openArchive } from './one-roster/archive.ts';
 import { countRows, csvRows, type RowsContext } from './one-roster/csv-rows.ts';
 import type { Draft, RowSource } from './one-roster/draft.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { BY_IMPORT } from '../facts/stamp.ts';
 import type { Sql } from '../store/database.ts';
-import { BY_IMPORT } from './stamp.ts';
 
 /**
  * The cancellation of a withdrawal brings back what it ended (D6): also the pupil, his parents and their links

@@ -1,16 +1,15 @@
 import { sql } from 'kysely';
-import type { Context } from '../context.ts';
-import { instantDate, type Sql } from './database.ts';
+import { type Database, instantDate, type Sql } from './database.ts';
 import type { Operation } from './entities.ts';
 
 /** Where an operation's rows are: those of an import of several schools belong to none of them. */
-export function operationsOf({ db }: Pick<Context, 'db'>, schoolId: string | null | undefined): Sql {
+export function operationsOf({ db }: { db: Database }, schoolId: string | null | undefined): Sql {
   return schoolId == null ? db.across('import') : db.of(schoolId);
 }
 
 /** Of a school's operations, or of those that belong to none (null). Null: no such operation there. */
 export async function findOperationRow(
-  ctx: Pick<Context, 'db'>,
+  ctx: { db: Database },
   schoolId: string | null,
   id: string,
 ): Promise<Operation | null> {

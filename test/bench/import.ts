@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import { DEFAULT_ROSTER_LIMITS } from '../../src/roster/limits.ts';
+import { DEFAULT_ROSTER_LIMITS } from '../../src/config/roster-limits.ts';
 import { mergeRoster } from '../../src/roster/merge-roster.ts';
 import { readRoster } from '../../src/roster/read-roster.ts';
 import { Database } from '../../src/store/database.ts';

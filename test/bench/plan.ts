@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
+import { DEFAULT_ROSTER_LIMITS } from '../../src/config/roster-limits.ts';
 import { desiredChats } from '../../src/desired/desired-chats.ts';
 import { CHAT_TYPES, type ChatFact, type DesiredChat, type RosterFacts } from '../../src/desired/model.ts';
+import { loadFacts } from '../../src/facts/load-facts.ts';
+import { loadLinks } from '../../src/facts/stored-chats.ts';
 import type { PlannedChat } from '../../src/plan/chat-actions.ts';
 import { makePlan, type PlanInput } from '../../src/plan/diff.ts';
-import { DEFAULT_ROSTER_LIMITS } from '../../src/roster/limits.ts';
 import { mergeRoster } from '../../src/roster/merge-roster.ts';
 import { readRoster } from '../../src/roster/read-roster.ts';
-import { loadLinks } from '../../src/store/chats.ts';
 import { Database } from '../../src/store/database.ts';
-import { loadFacts } from '../../src/store/facts.ts';
 import { applyPlan, PLAIN } from '../support/apply-plan.ts';
 import { everywhere } from '../support/everywhere.ts';
 import type { Benchmark } from './benchmark.ts';

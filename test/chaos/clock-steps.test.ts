@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { afterEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
-import { followClock } from '../../src/reconcile/clock-steps.ts';
+import { followClock } from '../../src/outbox/clock-steps.ts';
+import { moveGenerations } from '../../src/planning/apply-plan.ts';
 import { postgresPace } from '../../src/store/pace.ts';
 import { startTestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';

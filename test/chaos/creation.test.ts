@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
-import { sweepDrift } from '../../src/reconcile/drift.ts';
+import { sweepDrift } from '../../src/live/drift.ts';
+import { requestDeletion } from '../../src/operations/delete-chat.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 

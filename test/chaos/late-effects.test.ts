@@ -1,9 +1,9 @@
 /** What Sferum carries out after we gave up, and after the world has moved on, is looked for once more. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
-import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
-import { schoolsToSweep, sweepDrift } from '../../src/reconcile/drift.ts';
+import { schoolsToSweep, sweepDrift } from '../../src/live/drift.ts';
+import { requestDeletion } from '../../src/operations/delete-chat.ts';
+import { moveGenerations } from '../../src/planning/apply-plan.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 

@@ -1,9 +1,9 @@
 /** V3: people are where they belong after workers that were killed, were late, or were overtaken. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
-import { sweepDrift } from '../../src/reconcile/drift.ts';
-import { reconcileChat } from '../../src/reconcile/reconcile-chat.ts';
+import { sweepDrift } from '../../src/live/drift.ts';
+import { reconcileChat } from '../../src/live/reconcile-chat.ts';
+import { moveGenerations } from '../../src/planning/apply-plan.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 

@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
-import { moveGenerations } from '../../src/reconcile/apply-plan.ts';
-import { sweepDrift } from '../../src/reconcile/drift.ts';
+import { sweepDrift } from '../../src/live/drift.ts';
+import { moveGenerations } from '../../src/planning/apply-plan.ts';
 import type { MemberListing } from '../../src/sferum/sandbox/faults.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';

@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Hands } from '../../jobs/queues.ts';
-import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
-import { finishOperations } from '../../src/reconcile/operations.ts';
+import { requestDeletion } from '../../src/operations/delete-chat.ts';
+import { finishOperations } from '../../src/planning/end-operations.ts';
 import { lockSchool } from '../../src/store/school-turns.ts';
 import { watchProcess } from '../../src/watch.ts';
 import { everywhere } from '../support/everywhere.ts';

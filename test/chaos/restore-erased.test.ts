@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endDue } from '../../src/ending/end-due.ts';
-import { wasErased } from '../../src/ending/erased.ts';
+import { wasErased } from '../../src/roster/erased.ts';
 import { startProgram } from '../support/child-process.ts';
 import { copyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { after, traces } from '../support/erasure-world.ts';

@@ -2,9 +2,9 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
-import type { Adoption } from '../../src/reconcile/adopt.ts';
-import { requestDeletion } from '../../src/reconcile/delete-chat.ts';
-import { sweepDrift } from '../../src/reconcile/drift.ts';
+import { sweepDrift } from '../../src/live/drift.ts';
+import type { Adoption } from '../../src/operations/adopt.ts';
+import { requestDeletion } from '../../src/operations/delete-chat.ts';
 import { entryPath } from '../support/browser.ts';
 import { startProgram } from '../support/child-process.ts';
 import { copyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,7 +1,7 @@
 /** D9: titles in the messenger – as VK may write them, and as somebody there has changed them. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sweepDrift } from '../../src/reconcile/drift.ts';
+import { sweepDrift } from '../../src/live/drift.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { endDue } from '../../src/ending/end-due.ts';
-import { sweepDrift } from '../../src/reconcile/drift.ts';
+import { sweepDrift } from '../../src/live/drift.ts';
 import { ADMIN, type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import {
   after,

@@ -2,10 +2,10 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endDue } from '../../src/ending/end-due.ts';
-import { wasErased } from '../../src/ending/erased.ts';
-import { nameKey } from '../../src/roster/name-key.ts';
+import { wasErased } from '../../src/roster/erased.ts';
 import { SecretBox } from '../../src/secrets.ts';
 import { resealAll } from '../../src/store/reseal.ts';
+import { nameKey } from '../../src/text/name-key.ts';
 import { type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import { after, arrives, depart, PERSON, remains, traces, VK_ID } from '../support/erasure-world.ts';
 import { everywhere } from '../support/everywhere.ts';

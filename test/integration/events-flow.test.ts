@@ -1,8 +1,8 @@
 /** Events among themselves: statements against each other, the guard, delays, what is refused. */
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { EVENTS_PER_BATCH } from '../../src/roster/events/limits.ts';
-import { findDelays } from '../../src/store/queries/delays.ts';
+import { findDelays } from '../../dashboard/read/delays.ts';
+import { EVENTS_PER_BATCH } from '../../src/config/event-limits.ts';
 import { ADMIN, linkedRoster } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { hearingWorld, SERVICE, taken } from '../support/hearing-world.ts';

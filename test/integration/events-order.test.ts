@@ -4,11 +4,11 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { desiredChats } from '../../src/desired/desired-chats.ts';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
-import { receiveEvents } from '../../src/reconcile/follow-events.ts';
-import { followFacts } from '../../src/reconcile/follow-facts.ts';
+import { loadFacts } from '../../src/facts/load-facts.ts';
+import { receiveEvents } from '../../src/follow/follow-events.ts';
+import { followFacts } from '../../src/follow/follow-facts.ts';
 import { type MergedReading, mergeRoster } from '../../src/roster/merge-roster.ts';
 import type { Span } from '../../src/roster/reading.ts';
-import { loadFacts } from '../../src/store/facts.ts';
 import { lockSchool } from '../../src/store/school-turns.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import {

@@ -1,7 +1,7 @@
 /** F4 on lively days: what counts, one question for a school, what it says, and how it ends. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { unlinkProfile } from '../../src/chats/unlink-profile.ts';
+import { unlinkProfile } from '../../src/profile/unlink-profile.ts';
 import { startTestApp, type TestApp, type Who } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';

@@ -1,7 +1,7 @@
 /** A community's token: people enter by the link on their own list, the engine does the rest (vk-api.md). */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { reconcileChat } from '../../src/reconcile/reconcile-chat.ts';
+import { reconcileChat } from '../../src/live/reconcile-chat.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';

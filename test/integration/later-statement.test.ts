@@ -2,12 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { dayIn } from '../../src/clock.ts';
 import { enrolledOn } from '../../src/desired/orders.ts';
+import { loadFacts } from '../../src/facts/load-facts.ts';
+import { importedBy } from '../../src/facts/stamp.ts';
 import { readEvent } from '../../src/roster/events/event.ts';
 import { writeEvents } from '../../src/roster/events/write-events.ts';
 import { mergeRoster } from '../../src/roster/merge-roster.ts';
-import { importedBy } from '../../src/roster/stamp.ts';
 import type { Database } from '../../src/store/database.ts';
-import { loadFacts } from '../../src/store/facts.ts';
 import { eachWithDatabase } from '../support/each-database.ts';
 import { edited, type RosterFiles, readFiles, rosterFiles, withRows } from '../support/roster-files.ts';
 

@@ -1,8 +1,8 @@
 /** A7: the VK ID of somebody who is gone blocks nobody, and no claim is lost in silence. */
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
-import { unlinkProfile } from '../../src/chats/unlink-profile.ts';
 import { linkProfile } from '../../src/profile/link-profile.ts';
+import { unlinkProfile } from '../../src/profile/unlink-profile.ts';
 import { ADMIN, PUPIL } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { hearingWorld, SERVICE, taken } from '../support/hearing-world.ts';

@@ -2,7 +2,7 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accountOf } from '../../src/reconcile/accounts.ts';
+import { accountOf } from '../../src/live/accounts.ts';
 import { SealError, SecretBox } from '../../src/secrets.ts';
 import { SEALED_COLUMNS } from '../../src/store/sealed-columns.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_ROSTER_LIMITS } from '../../src/config/roster-limits.ts';
 import { readRosterFolder } from '../../src/demo/school/zip-roster.ts';
-import { DEFAULT_ROSTER_LIMITS } from '../../src/roster/limits.ts';
 import { looksIncomplete } from '../../src/roster/looks-incomplete.ts';
 import { type MergeResult, mergeRoster } from '../../src/roster/merge-roster.ts';
 import { readRoster } from '../../src/roster/read-roster.ts';

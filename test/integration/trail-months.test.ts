@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { expect, test, vi } from 'vitest';
 import { INSERT_ONLY } from '../../migrations/insert-only.ts';
-import { startDayTick } from '../../src/reconcile/day-tick.ts';
+import { startDayTick } from '../../src/follow/day-tick.ts';
 import { dropMonths, makeMonths } from '../../src/rows/months.ts';
 import { Database } from '../../src/store/database.ts';
 import { createOrm } from '../../src/store/orm.ts';

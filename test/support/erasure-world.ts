@@ -1,7 +1,7 @@
 /** A pupil with something of his in as many tables as can be, and where the database still says something of him. */
 import { sql } from 'kysely';
 import type { Context } from '../../src/context.ts';
-import { nameKey } from '../../src/roster/name-key.ts';
+import { nameKey } from '../../src/text/name-key.ts';
 import { ADMIN, type ChatWorld } from './chat-world.ts';
 import { everywhere } from './everywhere.ts';
 import { tell } from './tell-events.ts';

@@ -1,6 +1,6 @@
+import { DEFAULT_ROSTER_LIMITS } from '../../src/config/roster-limits.ts';
 import { csvText } from '../../src/demo/school/csv.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import { DEFAULT_ROSTER_LIMITS } from '../../src/roster/limits.ts';
 import { readRoster } from '../../src/roster/read-roster.ts';
 import type { RosterReading } from '../../src/roster/reading.ts';
 

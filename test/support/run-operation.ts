@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../../src/context.ts';
-import { settleImports } from '../../src/reconcile/import-parents.ts';
-import { runOperation } from '../../src/reconcile/run-operation.ts';
+import { settleImports } from '../../src/operations/import-parents.ts';
+import { runOperation } from '../../src/operations/run-operation.ts';
 import { everywhere } from './everywhere.ts';
 
 /** Runs an operation where no worker does: an import is read first, then applied school by school. */

@@ -1,9 +1,9 @@
 /** Rows as the product would have written them, for tests that begin in the middle. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { titleKey } from '../../src/chats/text.ts';
-import { nameKey } from '../../src/roster/name-key.ts';
 import type { Database } from '../../src/store/database.ts';
+import { nameKey } from '../../src/text/name-key.ts';
+import { titleKey } from '../../src/text/title-key.ts';
 import { everywhere } from './everywhere.ts';
 
 /** Rows of one table, written as objects of its columns. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cutText } from '../../src/cut-text.ts';
+import { cutText } from '../../src/text/cut-text.ts';
 
 test.each([
   ['География', 20, 'География'],

@@ -1,8 +1,8 @@
 /** J2: every row of every file is used, rejected or ignored by a rule that has a name; none is dropped in silence. */
 import { expect, test } from 'vitest';
+import { DEFAULT_ROSTER_LIMITS } from '../../src/config/roster-limits.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { RosterFileError } from '../../src/roster/file-error.ts';
-import { DEFAULT_ROSTER_LIMITS } from '../../src/roster/limits.ts';
 import { readRoster } from '../../src/roster/read-roster.ts';
 import type { RosterReading } from '../../src/roster/reading.ts';
 import {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_ROSTER_LIMITS } from '../../src/config/roster-limits.ts';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { adultName, familyName, patronymic } from '../../src/demo/school/names.ts';
 import { Random } from '../../src/demo/school/random.ts';
@@ -9,7 +10,6 @@ import { schoolYearOf } from '../../src/demo/school/school-year.ts';
 import type { SchoolSize } from '../../src/demo/school/sizes.ts';
 import { readRosterFolder, zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { factsOn, type SchoolFacts } from '../../src/roster/facts-on.ts';
-import { DEFAULT_ROSTER_LIMITS } from '../../src/roster/limits.ts';
 import { readRoster } from '../../src/roster/read-roster.ts';
 import type { RosterReading } from '../../src/roster/reading.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FOLDED_SINCE } from '../../migrations/0033-look-alikes.ts';
-import { LOOK_ALIKES, nameKey } from '../../src/roster/name-key.ts';
+import { LOOK_ALIKES, nameKey } from '../../src/text/name-key.ts';
 
 const marked = fc.string({ unit: fc.constantFrom(...'aeoyкеиуЁ Y\u0306\u0308\u0301\u0323\u00a0ﬁİß') });
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), marked);

@@ -1,7 +1,7 @@
 /** A7: whose a VK ID is, from what was said and who is here. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Claim, type Claimant, judgeClaims } from '../../src/roster/profile-claims.ts';
+import { type Claim, type Claimant, judgeClaims } from '../../src/profile/profile-claims.ts';
 
 const at = (minute: number) => `2026-10-01T09:${String(minute).padStart(2, '0')}:00.000Z`;
 const claim = (person: string, vkUserId: number, minute: number, ranked?: number): Claim => ({

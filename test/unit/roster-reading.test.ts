@@ -1,8 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_ROSTER_LIMITS, type RosterLimits } from '../../src/config/roster-limits.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { RosterFileError } from '../../src/roster/file-error.ts';
-import { DEFAULT_ROSTER_LIMITS, type RosterLimits } from '../../src/roster/limits.ts';
 import { readRoster } from '../../src/roster/read-roster.ts';
 import {
   asVersion12,

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { exactInstant } from '../../src/clock.ts';
 import { compareStamps } from '../../src/desired/evidence.ts';
+import { importedBy, stampOf } from '../../src/facts/stamp.ts';
 import { readEvent } from '../../src/roster/events/event.ts';
-import { importedBy, stampOf } from '../../src/roster/stamp.ts';
 
 test.each([
   ['2026-10-01T08:00:00Z', '2026-10-01T08:00:00.000000Z'],

@@ -1,12 +1,12 @@
 /** D14 over random chats and random failing steps: one that fails keeps no other from being made. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Brought } from '../../src/live/bring.ts';
+import type { Failure } from '../../src/live/perform-steps.ts';
+import { takeRounds } from '../../src/live/rounds.ts';
 import { HANDOVER_MS } from '../../src/plan/handover.ts';
 import type { MembershipMode } from '../../src/plan/model.ts';
 import type { SferumTarget } from '../../src/plan/steps.ts';
-import type { Brought } from '../../src/reconcile/bring.ts';
-import type { Failure } from '../../src/reconcile/perform-steps.ts';
-import { takeRounds } from '../../src/reconcile/rounds.ts';
 import {
   type Priority,
   type SferumAccount,

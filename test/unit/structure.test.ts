@@ -30,6 +30,7 @@ const sources: Source[] = FOLDERS.flatMap((folder) =>
 
 /** Files below `from` may import project files below `allowed` alone. */
 const DIRECTIONS: { from: string; allowed: string[] }[] = [
+  { from: 'src/text/', allowed: ['src/text/'] },
   { from: 'src/desired/', allowed: ['src/desired/'] },
   { from: 'src/plan/', allowed: ['src/plan/', 'src/desired/'] },
   { from: 'src/sferum/sandbox/', allowed: ['src/sferum/sandbox/'] },
@@ -44,6 +45,20 @@ const DIRECTIONS: { from: string; allowed: string[] }[] = [
   { from: 'migrations/', allowed: ['migrations/'] },
 ];
 
+/** A folder of src, the other top folders, and each file that stands in none of them. */
+function roomOf(path: string): string {
+  const [top, inner, file] = path.split('/');
+  return top === 'src' ? join(top, inner!, file === undefined ? '' : '.') : top!;
+}
+
+/** What is left of a graph once all that needs nothing any more is taken away, again and again: its knots. */
+function withoutLeaves(graph: Map<string, Set<string>>): Map<string, Set<string>> {
+  const leaves = [...graph].filter(([, needed]) => ![...needed].some((room) => graph.has(room)));
+  if (leaves.length === 0) return graph;
+  const rest = [...graph].filter(([room]) => !leaves.some(([leaf]) => leaf === room));
+  return withoutLeaves(new Map(rest));
+}
+
 describe('folders know each other in one direction', () => {
   test.each(DIRECTIONS)('$from imports only what it may', ({ from, allowed }) => {
     const wrong = sources
@@ -54,6 +69,16 @@ describe('folders know each other in one direction', () => {
           .map((to) => `${path} → ${to}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  test('no room needs, by whatever way round, a room that needs it', () => {
+    const needs = new Map<string, Set<string>>();
+    for (const { path, imports } of sources) {
+      const needed = needs.get(roomOf(path)) ?? new Set();
+      needs.set(roomOf(path), needed);
+      for (const to of imports) if (roomOf(to) !== roomOf(path)) needed.add(roomOf(to));
+    }
+    expect(withoutLeaves(needs)).toEqual(new Map());
   });
 
   test('the engine knows its edges in the object graph alone', () => {
@@ -73,7 +98,7 @@ describe('what stands in one place alone', () => {
       .filter(({ path, text }) => pattern.test(text) && !except.some((prefix) => path.startsWith(prefix)))
       .map((s) => s.path);
 
-  test('what people see is cut by src/cut-text.ts', () => {
+  test('what people see is cut by src/text/cut-text.ts', () => {
     expect(containing(/(cleanText|trim|message)\b[^\n]*\.slice\(0,/, [])).toEqual([]);
   });
 
@@ -113,7 +138,7 @@ const OF_LISTED_TABLES = [
   'src/ending/end-due.ts',
   'src/ending/erase.ts',
   'src/ending/texts.ts',
-  'src/reconcile/import-parents.ts',
+  'src/operations/import-parents.ts',
   'src/store/reseal.ts',
 ];
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { searchFold, titleKey, wordPrefix } from '../../src/chats/text.ts';
+import { searchFold, titleKey, wordPrefix } from '../../src/text/title-key.ts';
 
 const byKey = (titles: string[]) =>
   titles

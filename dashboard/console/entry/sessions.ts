@@ -1,11 +1,6 @@
 import { z } from 'zod';
 import { notFound } from '../../../src/refusal.ts';
-import {
-  endSession,
-  listSessions,
-  type SessionItem,
-  type SessionOwner,
-} from '../../../src/store/queries/sessions.ts';
+import { endSession, listSessions, type SessionItem, type SessionOwner } from '../../read/sessions.ts';
 import { noteEnded } from '../../sessions-ended.ts';
 import type { ConsoleParts } from '../console.ts';
 import { html } from '../html.ts';

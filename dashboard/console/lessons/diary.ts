@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import type { Phase } from '../../../src/lessons/lesson.ts';
+import { type Child, childrenOf, type LessonItem } from '../../../src/lessons/lesson-rows.ts';
 import { lessonsOfPupils } from '../../../src/lessons/list-lessons.ts';
 import { type LessonSchool, lessonSchool, meetingTitle } from '../../../src/lessons/open-lesson.ts';
-import { isDay } from '../../../src/roster/clean-text.ts';
-import { type Child, childrenOf, type LessonItem } from '../../../src/store/queries/lessons.ts';
+import { isDay } from '../../../src/text/clean-text.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';

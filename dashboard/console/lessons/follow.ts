@@ -1,6 +1,6 @@
 import { nextPhaseAtMs } from '../../../src/lessons/lesson.ts';
+import type { LessonItem } from '../../../src/lessons/lesson-rows.ts';
 import { type LessonSchool, timesOf } from '../../../src/lessons/open-lesson.ts';
-import type { LessonItem } from '../../../src/store/queries/lessons.ts';
 import { type Html, html } from '../html.ts';
 
 /** Without script a page is asked for anew at its next change, but not sooner than this, and not later. */

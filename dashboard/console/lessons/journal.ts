@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
+import { type JournalUnits, journalUnits, type LessonItem } from '../../../src/lessons/lesson-rows.ts';
 import { listLessons } from '../../../src/lessons/list-lessons.ts';
 import { type LessonSchool, lessonSchool } from '../../../src/lessons/open-lesson.ts';
-import { isDay } from '../../../src/roster/clean-text.ts';
-import { type JournalUnits, journalUnits, type LessonItem } from '../../../src/store/queries/lessons.ts';
+import { isDay } from '../../../src/text/clean-text.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
 import { page } from '../page.ts';

@@ -2,9 +2,9 @@
 import { dayIn } from '../../../src/clock.ts';
 import type { Day } from '../../../src/desired/model.ts';
 import { type Phase, phaseAt } from '../../../src/lessons/lesson.ts';
+import type { LessonItem } from '../../../src/lessons/lesson-rows.ts';
 import { type LessonSchool, timesOf } from '../../../src/lessons/open-lesson.ts';
 import type { Asker } from '../../../src/lessons/standing.ts';
-import type { LessonItem } from '../../../src/store/queries/lessons.ts';
 import { type Html, html } from '../html.ts';
 import type { ConsoleContext } from '../page.ts';
 import { state } from '../parts/condition.ts';

@@ -1,5 +1,5 @@
 import type { Day } from '../../../src/desired/model.ts';
-import type { Moment } from '../../../src/store/queries/lessons.ts';
+import type { Moment } from '../../../src/lessons/lesson-rows.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton } from '../parts/button.ts';
 

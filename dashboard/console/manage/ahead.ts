@@ -1,6 +1,6 @@
 /** «План на дату» (J5): shows what signed orders and dated lists will do before it happens. */
 import type { OrderKind } from '../../../src/desired/model.ts';
-import type { DayAhead, OrderAhead } from '../../../src/store/queries/days-ahead.ts';
+import type { DayAhead, OrderAhead } from '../../read/days-ahead.ts';
 import { type Html, html } from '../html.ts';
 import { postButton, submitButton } from '../parts/button.ts';
 import { textField } from '../parts/field.ts';

@@ -1,8 +1,8 @@
 /** «Удалить» (G1): a person confirms by typing the chat's name, because it cannot be undone. */
 
-import { searchFold } from '../../../src/chats/text.ts';
 import { Refusal } from '../../../src/refusal.ts';
-import type { ChatItem } from '../../../src/store/queries/chat-list.ts';
+import { searchFold } from '../../../src/text/title-key.ts';
+import type { ChatItem } from '../../read/chat-list.ts';
 import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';

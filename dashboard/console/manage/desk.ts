@@ -1,12 +1,12 @@
 /** One chat with what the visitor may do with it and has staged, read anew at each request. */
 import { z } from 'zod';
 import { may, type Standing } from '../../../src/chats/rights.ts';
+import { findChatToChange } from '../../../src/chats/standings.ts';
 import type { Context } from '../../../src/context.ts';
 import { notFound } from '../../../src/refusal.ts';
-import { type Draft, type DraftKey, findDraft } from '../../../src/store/chat-drafts.ts';
-import { type ChatItem, findChat } from '../../../src/store/queries/chat-list.ts';
-import { findChatToChange } from '../../../src/store/queries/standings.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { type Draft, type DraftKey, findDraft } from '../../read/chat-drafts.ts';
+import { type ChatItem, findChat } from '../../read/chat-list.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleContext } from '../page.ts';
 import { viewerOf } from '../visitor.ts';

@@ -1,9 +1,9 @@
-import { cutText } from '../../../src/cut-text.ts';
 import { Refusal } from '../../../src/refusal.ts';
-import { discardDraft, nameDraft, stagedPeople } from '../../../src/store/chat-drafts.ts';
-import { listDraftMembers } from '../../../src/store/queries/draft-members.ts';
-import { unitNames } from '../../../src/store/queries/units.ts';
+import { cutText } from '../../../src/text/cut-text.ts';
 import { saw } from '../../access.ts';
+import { discardDraft, nameDraft, stagedPeople } from '../../read/chat-drafts.ts';
+import { listDraftMembers } from '../../read/draft-members.ts';
+import { unitNames } from '../../read/units.ts';
 import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import type { Content } from '../html.ts';

@@ -1,10 +1,10 @@
 /** «Редактировать чат» (C). */
 
 import type { Names } from '../../../src/plan/describe.ts';
-import type { Draft } from '../../../src/store/chat-drafts.ts';
-import type { ChatItem } from '../../../src/store/queries/chat-list.ts';
-import type { DraftMemberItem } from '../../../src/store/queries/draft-members.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
+import type { Draft } from '../../read/chat-drafts.ts';
+import type { ChatItem } from '../../read/chat-list.ts';
+import type { DraftMemberItem } from '../../read/draft-members.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';

@@ -1,7 +1,7 @@
 import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
-import { findNames } from '../../../src/store/queries/names.ts';
-import { latestRuns } from '../../../src/store/queries/runs.ts';
+import { findNames } from '../../read/names.ts';
+import { latestRuns } from '../../read/runs.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';

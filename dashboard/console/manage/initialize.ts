@@ -1,7 +1,7 @@
 /** «Инициализировать список чатов»: «Настройки создания/синхронизации чатов» (F1), and the last runs. */
 import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
 import type { Names } from '../../../src/plan/describe.ts';
-import type { Run } from '../../../src/store/queries/runs.ts';
+import type { Run } from '../../read/runs.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';

@@ -1,10 +1,10 @@
 import { CHAT_ACTIONS, may, type Standing } from '../../../src/chats/rights.ts';
 import type { Context } from '../../../src/context.ts';
-import { attentionOf } from '../../../src/store/queries/attention.ts';
-import { authoredChats } from '../../../src/store/queries/authored-chats.ts';
-import { listChats } from '../../../src/store/queries/chat-list.ts';
-import { unitsOf } from '../../../src/store/queries/units.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { attentionOf } from '../../read/attention.ts';
+import { authoredChats } from '../../read/authored-chats.ts';
+import { listChats } from '../../read/chat-list.ts';
+import { unitsOf } from '../../read/units.ts';
 import type { ConsoleParts } from '../console.ts';
 import { page } from '../page.ts';
 import { withSought } from '../sought.ts';

@@ -2,8 +2,8 @@
 
 import type { z } from 'zod';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
-import type { Attention } from '../../../src/store/queries/attention.ts';
-import type { ChatItem } from '../../../src/store/queries/chat-list.ts';
+import type { Attention } from '../../read/attention.ts';
+import type { ChatItem } from '../../read/chat-list.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';

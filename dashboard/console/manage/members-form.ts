@@ -10,8 +10,8 @@ import {
   stageTicked,
   unmarkAll,
   unstage,
-} from '../../../src/store/chat-drafts.ts';
-import { type DraftScope, draftMemberIds, listedPeople } from '../../../src/store/queries/draft-members.ts';
+} from '../../read/chat-drafts.ts';
+import { type DraftScope, draftMemberIds, listedPeople } from '../../read/draft-members.ts';
 import type { Flash } from '../flash.ts';
 import type { ConsoleContext } from '../page.ts';
 import { withSought } from '../sought.ts';

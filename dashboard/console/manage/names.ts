@@ -3,8 +3,8 @@ import type { Warning } from '../../../src/chats/warnings.ts';
 import type { Context } from '../../../src/context.ts';
 import type { Refusal } from '../../../src/refusal.ts';
 import type { ChatMemberItem } from '../../../src/store/queries/chat-members.ts';
-import { findNames, type NameReader, type SeenNames } from '../../../src/store/queries/names.ts';
 import { idsOf } from '../../api/grounds.ts';
+import { findNames, type NameReader, type SeenNames } from '../../read/names.ts';
 import { type Content, html } from '../html.ts';
 
 /** Further names are counted, not shown. */

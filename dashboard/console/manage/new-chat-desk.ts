@@ -1,9 +1,9 @@
 import { creationOf, may, type Standing } from '../../../src/chats/rights.ts';
 import type { Context } from '../../../src/context.ts';
 import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
-import { type Draft, type DraftKey, findDraft } from '../../../src/store/chat-drafts.ts';
-import { type Units, unitsOf } from '../../../src/store/queries/units.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { type Draft, type DraftKey, findDraft } from '../../read/chat-drafts.ts';
+import { type Units, unitsOf } from '../../read/units.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleContext } from '../page.ts';
 import { viewerOf } from '../visitor.ts';

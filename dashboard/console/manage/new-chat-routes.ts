@@ -3,16 +3,10 @@ import { sameTitled } from '../../../src/chats/same-titled.ts';
 import { suggestChat } from '../../../src/chats/suggest-chat.ts';
 import type { ChatType } from '../../../src/desired/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
-import {
-  discardDraft,
-  findDraft,
-  nameDraft,
-  replacePeople,
-  stagedPeople,
-} from '../../../src/store/chat-drafts.ts';
-import { listDraftMembers } from '../../../src/store/queries/draft-members.ts';
-import type { Units } from '../../../src/store/queries/units.ts';
 import { saw } from '../../access.ts';
+import { discardDraft, findDraft, nameDraft, replacePeople, stagedPeople } from '../../read/chat-drafts.ts';
+import { listDraftMembers } from '../../read/draft-members.ts';
+import type { Units } from '../../read/units.ts';
 import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import type { Content } from '../html.ts';

@@ -2,10 +2,10 @@
 import type { ChatType } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import type { Names } from '../../../src/plan/describe.ts';
-import type { Draft } from '../../../src/store/chat-drafts.ts';
-import type { DraftMemberItem } from '../../../src/store/queries/draft-members.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
-import type { GroupItem, Units } from '../../../src/store/queries/units.ts';
+import type { Draft } from '../../read/chat-drafts.ts';
+import type { DraftMemberItem } from '../../read/draft-members.ts';
+import type { GroupItem, Units } from '../../read/units.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';

@@ -1,20 +1,13 @@
 import type { ChatType } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
-import {
-  type DraftKey,
-  findDraft,
-  mark,
-  markAll,
-  stagePicked,
-  unmarkAll,
-} from '../../../src/store/chat-drafts.ts';
-import { draftMarks, pickablePeople } from '../../../src/store/queries/draft-members.ts';
-import { listPeople, type PeopleFilter } from '../../../src/store/queries/people.ts';
-import { findPersonClasses } from '../../../src/store/queries/person-classes.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
-import { classesOf } from '../../../src/store/queries/units.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { saw } from '../../access.ts';
+import { type DraftKey, findDraft, mark, markAll, stagePicked, unmarkAll } from '../../read/chat-drafts.ts';
+import { draftMarks, pickablePeople } from '../../read/draft-members.ts';
+import { listPeople, type PeopleFilter } from '../../read/people.ts';
+import { findPersonClasses } from '../../read/person-classes.ts';
+import { classesOf } from '../../read/units.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';

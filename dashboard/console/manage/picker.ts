@@ -1,12 +1,12 @@
 /** «Выбрать участников чата» (C3). */
 import type { z } from 'zod';
 import type { ChatType } from '../../../src/desired/model.ts';
-import type { Draft } from '../../../src/store/chat-drafts.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
-import type { PersonItem } from '../../../src/store/queries/people.ts';
-import type { PersonClass } from '../../../src/store/queries/person-classes.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
-import type { ClassItem } from '../../../src/store/queries/units.ts';
+import type { Draft } from '../../read/chat-drafts.ts';
+import type { PersonItem } from '../../read/people.ts';
+import type { PersonClass } from '../../read/person-classes.ts';
+import type { ClassItem } from '../../read/units.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { checkField, hiddenField, perPageField, selectField, textField } from '../parts/field.ts';

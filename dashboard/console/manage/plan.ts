@@ -8,7 +8,7 @@ import { naturalCompare } from '../../../src/desired/names.ts';
 import { describe, endingText, groundText, type Names } from '../../../src/plan/describe.ts';
 import type { Action, PlanCounts } from '../../../src/plan/model.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
-import type { PlanChatItem, PlanPersonItem } from '../../../src/store/queries/plan-read.ts';
+import type { PlanChatItem, PlanPersonItem } from '../../read/plan-read.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';

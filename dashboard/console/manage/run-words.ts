@@ -1,6 +1,6 @@
 /** Names runs by what they are and how far they are. */
 import type { OperationState } from '../../../src/store/entities.ts';
-import type { Run } from '../../../src/store/queries/runs.ts';
+import type { Run } from '../../read/runs.ts';
 import type { Tone } from '../parts/condition.ts';
 import { day } from '../parts/numbers.ts';
 import { OPERATION_LABELS } from './words.ts';

@@ -1,7 +1,7 @@
 /** Shows a run in each of its states (F3, F4, J4): its plan, its progress, what it holds, its result. */
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
-import type { HeldChat, Run, TypeProgress } from '../../../src/store/queries/runs.ts';
+import type { HeldChat, Run, TypeProgress } from '../../read/runs.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, postButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';

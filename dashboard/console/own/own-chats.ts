@@ -1,4 +1,4 @@
-import { findOwnChats, type OwnChat } from '../../../src/store/queries/own-chats.ts';
+import { findOwnChats, type OwnChat } from '../../read/own-chats.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html, NOTHING } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';

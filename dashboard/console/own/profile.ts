@@ -1,6 +1,6 @@
 import { CALLBACK_PATH, type Question } from '../../../src/profile/linking.ts';
 import { Refusal } from '../../../src/refusal.ts';
-import { findOwnChats } from '../../../src/store/queries/own-chats.ts';
+import { findOwnChats } from '../../read/own-chats.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import type { Flash } from '../flash.ts';

@@ -1,6 +1,6 @@
-import { type Attention, attentionOf } from '../../../src/store/queries/attention.ts';
-import { findSferumAccount, type SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
-import { findWorkList, type WorkList } from '../../../src/store/queries/work-list.ts';
+import { type Attention, attentionOf } from '../../read/attention.ts';
+import { findSferumAccount, type SferumAccountItem } from '../../read/sferum-account.ts';
+import { findWorkList, type WorkList } from '../../read/work-list.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Context } from '../../../src/context.ts';
-import { isDay } from '../../../src/roster/clean-text.ts';
-import { findChat, listChats } from '../../../src/store/queries/chat-list.ts';
-import { listJournal } from '../../../src/store/queries/journal.ts';
-import { findNames } from '../../../src/store/queries/names.ts';
-import { listPeople } from '../../../src/store/queries/people.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { isDay } from '../../../src/text/clean-text.ts';
 import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
+import { findChat, listChats } from '../../read/chat-list.ts';
+import { listJournal } from '../../read/journal.ts';
+import { findNames } from '../../read/names.ts';
+import { listPeople } from '../../read/people.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';

@@ -1,10 +1,10 @@
+import { findPerson, type PersonRow } from '../../../src/chats/person-chats.ts';
 import type { Context } from '../../../src/context.ts';
 import { exportPerson, type PersonExport } from '../../../src/person-export/export-person.ts';
 import { notFound } from '../../../src/refusal.ts';
-import { findChatTitles } from '../../../src/store/queries/chat-titles.ts';
-import { findNames } from '../../../src/store/queries/names.ts';
-import { findPerson, type PersonRow } from '../../../src/store/queries/person-chats.ts';
 import { saw } from '../../access.ts';
+import { findChatTitles } from '../../read/chat-titles.ts';
+import { findNames } from '../../read/names.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
 import { page } from '../page.ts';

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import { findPerson, listPersonChats, type PersonRow } from '../../../src/chats/person-chats.ts';
 import { notFound } from '../../../src/refusal.ts';
-import { listJournal } from '../../../src/store/queries/journal.ts';
-import { findPerson, listPersonChats, type PersonRow } from '../../../src/store/queries/person-chats.ts';
 import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import { assertSeen, type ChatGrounds, explained } from '../../api/person-grounds.ts';
+import { listJournal } from '../../read/journal.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';

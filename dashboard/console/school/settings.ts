@@ -4,7 +4,7 @@ import { isTimeZone } from '../../../src/config.ts';
 import type { Context } from '../../../src/context.ts';
 import { LIMIT_RULES } from '../../../src/limits.ts';
 import type { RemovalLimits } from '../../../src/plan/model.ts';
-import { findSferumAccount, type SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
+import { findSferumAccount, type SferumAccountItem } from '../../read/sferum-account.ts';
 import { authorOf, existingSchool, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
 import { readForm } from '../form.ts';

@@ -1,6 +1,6 @@
 /** What a school's account waits for before anything goes to Sferum again, in the words of every page. */
 import type { OperationKind } from '../../../src/store/entities.ts';
-import type { SferumAccountItem } from '../../../src/store/queries/sferum-account.ts';
+import type { SferumAccountItem } from '../../read/sferum-account.ts';
 
 interface Words {
   title: string;

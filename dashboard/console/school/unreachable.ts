@@ -4,15 +4,11 @@ import { dayIn } from '../../../src/clock.ts';
 import type { Context } from '../../../src/context.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { notFound } from '../../../src/refusal.ts';
-import { ledClasses } from '../../../src/store/queries/led-classes.ts';
-import { findPersonClasses, type PersonClass } from '../../../src/store/queries/person-classes.ts';
-import {
-  listUnreachable,
-  type UnreachableClass,
-  type UnreachablePerson,
-} from '../../../src/store/queries/unreachable.ts';
-import { countUnreachable, type UnreachableCount } from '../../../src/store/queries/unreachable-counts.ts';
 import { saw } from '../../access.ts';
+import { ledClasses } from '../../read/led-classes.ts';
+import { findPersonClasses, type PersonClass } from '../../read/person-classes.ts';
+import { listUnreachable, type UnreachableClass, type UnreachablePerson } from '../../read/unreachable.ts';
+import { countUnreachable, type UnreachableCount } from '../../read/unreachable-counts.ts';
 import type { ConsoleParts } from '../console.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';

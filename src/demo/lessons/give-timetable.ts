@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Commands } from '../../commands.ts';
+import { EVENTS_PER_BATCH } from '../../config/event-limits.ts';
 import type { Context } from '../../context.ts';
-import { EVENTS_PER_BATCH } from '../../roster/events/limits.ts';
 import { findPersonas } from '../../store/queries/personas.ts';
 import { type MadeLesson, makeTimetable, type TaughtGroup } from './timetable.ts';
 

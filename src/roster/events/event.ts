@@ -1,8 +1,6 @@
 /** The events СГО sends one by one (contract, «Changes one by one»): their shapes, and what is wrong with a bad one. */
 import { z } from 'zod';
 import { exactInstant } from '../../clock.ts';
-import { cleanText, isCleanId, isDay, isInstant } from '../clean-text.ts';
-import { ID_CHARS, NAME_CHARS } from '../limits.ts';
 import {
   AHEAD_MS,
   EVENT_ID_CHARS,
@@ -10,7 +8,9 @@ import {
   ITEMS_PER_ORDER,
   PEOPLE_PER_LIST,
   TOPIC_CHARS,
-} from './limits.ts';
+} from '../../config/event-limits.ts';
+import { ID_CHARS, NAME_CHARS } from '../../config/roster-limits.ts';
+import { cleanText, isCleanId, isDay, isInstant } from '../../text/clean-text.ts';
 
 const idOf = (chars: number) =>
   z

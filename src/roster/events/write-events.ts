@@ -2,24 +2,24 @@ import { sql } from 'kysely';
 import { exactInstant } from '../../clock.ts';
 import { compareStamps } from '../../desired/evidence.ts';
 import type { OrderItem, Stamp } from '../../desired/model.ts';
-import { groupsChanged, lessonChanged } from '../../lessons/lesson-changed.ts';
+import { stampOf } from '../../facts/stamp.ts';
+import { Touched } from '../../facts/touched.ts';
+import type { Moment } from '../../facts/who-is-here.ts';
+import { profilesOf, TAKEN } from '../../profile/profile-links.ts';
+import { type Relinked, settleProfiles } from '../../profile/settle-profiles.ts';
+import { refusedLinks, stateLink } from '../../profile/state-link.ts';
+import { groupsChanged, lessonChanged } from '../../rows/meeting.ts';
 import type { Sql } from '../../store/database.ts';
+import { nameKey } from '../../text/name-key.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
-import { nameKey } from '../name-key.ts';
 import { outdateOrderedPlaces } from '../ordered-places.ts';
-import { profilesOf, TAKEN } from '../profile-links.ts';
 import { reviveCancelled } from '../revive.ts';
-import { type Relinked, settleProfiles } from '../settle-profiles.ts';
-import { stampOf } from '../stamp.ts';
 import { type StatedRow, stateFacts } from '../state-facts.ts';
-import type { Moment } from '../who-is-here.ts';
 import type { EventType, RejectedEvent, RosterEvent } from './event.ts';
 import { settleLists } from './settle-lists.ts';
 import { outdateByRoster, type StampedTable, stateGone } from './state-gone.ts';
-import { Touched } from './touched.ts';
 import { saveLesson } from './write-lesson.ts';
 import { cancelOrder, issueOrder, pupilsWithOrders } from './write-order.ts';
-import { refusedLinks, stateLink } from './write-profile.ts';
 
 /** What an event says of a group has no days: those that a roster gave stay. */
 const GROUP_BY_EVENT: FactTable = {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import type { RosterLimits } from '../../config/roster-limits.ts';
 import { RosterFileError } from '../file-error.ts';
-import type { RosterLimits } from '../limits.ts';
 
 /** One CSV file of the archive. */
 export interface ArchivedFile {

@@ -1,8 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
-import { cutText } from '../../cut-text.ts';
+import type { RosterLimits } from '../../config/roster-limits.ts';
+import { cutText } from '../../text/cut-text.ts';
 import { RosterFileError } from '../file-error.ts';
-import type { RosterLimits } from '../limits.ts';
 import type { ArchivedFile } from './archive.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
 import type { RowReport } from './row-report.ts';

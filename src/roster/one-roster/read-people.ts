@@ -1,4 +1,4 @@
-import { isDay } from '../clean-text.ts';
+import { isDay } from '../../text/clean-text.ts';
 import type { PersonReading } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
 import type { Draft, RowSource } from './draft.ts';

@@ -1,5 +1,5 @@
-import { cutText } from '../../cut-text.ts';
-import { cleanText } from '../clean-text.ts';
+import { cleanText } from '../../text/clean-text.ts';
+import { cutText } from '../../text/cut-text.ts';
 import type { SchoolReading, Span, UnitReading } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
 import type { Draft, RowSource } from './draft.ts';

@@ -1,5 +1,5 @@
-import { cleanText, isCleanId, isDay } from '../clean-text.ts';
-import { ID_CHARS, NAME_CHARS } from '../limits.ts';
+import { ID_CHARS, NAME_CHARS } from '../../config/roster-limits.ts';
+import { cleanText, isCleanId, isDay } from '../../text/clean-text.ts';
 import type { Span } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
 import type { RowReport } from './row-report.ts';

@@ -1,4 +1,4 @@
-import { isDay } from '../clean-text.ts';
+import { isDay } from '../../text/clean-text.ts';
 
 /** What kind of value stands in a cell: said instead of the value, which may be a name. */
 export type ValueKind =

@@ -1,6 +1,6 @@
 /** How a row of `person`, always under the alias `p`, is shown, ordered and found (B4, C2). */
 import { type RawBuilder, sql } from 'kysely';
-import { wordPrefix } from '../../chats/text.ts';
+import { wordPrefix } from '../../text/title-key.ts';
 
 export type ShownRole = 'staff' | 'student' | 'parent';
 export type Sex = 'male' | 'female';

@@ -2,7 +2,7 @@
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { followOperation } from '../../../src/demo/follow.ts';
 import { zipRoster } from '../../../src/demo/school/zip-roster.ts';
-import { connectSandboxSchools } from '../../../src/reconcile/connect-sandbox.ts';
+import { connectSandboxSchools } from '../../../src/operations/connect-sandbox.ts';
 import { type Halves, startHalves } from '../halves.ts';
 import type { RosterFiles } from '../roster-files.ts';
 import { type MortalWorker, startWorkerHere, startWorkerProcess } from './mortal-worker.ts';

@@ -1,0 +1,128 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { ChatType } from '../../src/desired/model.ts';
+import { instant, type Sql } from '../../src/store/database.ts';
+import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
+import { byName, nameMatches, shownName } from '../../src/store/queries/person-columns.ts';
+import { maySeeChat, type Viewer } from '../../src/store/queries/viewer.ts';
+import { searchFold } from '../../src/text/title-key.ts';
+import { type ChatWarning, chatWarning } from './chat-warning.ts';
+
+export interface ChatItem {
+  id: string;
+  title: string;
+  type: ChatType;
+  origin: 'automatic' | 'manual';
+  classId: string | null;
+  subjectGroupId: string | null;
+  titleByHand: boolean;
+  memberCount: number;
+  inSferumCount: number;
+  admins: { id: string; name: string }[];
+  condition: {
+    status: 'synced' | 'behind' | 'held' | 'failing' | 'archived' | 'deleting';
+    reason: string | null;
+    message: string | null;
+    since: string;
+  };
+  warning: ChatWarning | null;
+}
+
+export interface ChatFilter extends Page {
+  type?: ChatType | undefined;
+  /** Anywhere in the title. */
+  title?: string | undefined;
+  /** Of a member (B1). */
+  lastName?: string | undefined;
+  condition?: ChatItem['condition']['status'] | undefined;
+  descending: boolean;
+}
+
+interface Row extends Omit<ChatItem, 'condition'> {
+  total: number;
+  status: ChatItem['condition']['status'];
+  reason: string | null;
+  message: string | null;
+  since: string;
+}
+
+/** The chats of the viewer's school that he may see, in natural order of their titles (B4). */
+export async function listChats(db: Sql, viewer: Viewer, filter: ChatFilter): Promise<Listed<ChatItem>> {
+  const searched = Boolean(filter.title || filter.lastName) || viewer.sees === 'circle';
+  const conditions: RawBuilder<unknown>[] = [];
+  if (filter.type) conditions.push(sql`and c.type = ${filter.type}`);
+  if (filter.condition) conditions.push(sql`and c.condition = ${filter.condition}`);
+  if (filter.title) {
+    conditions.push(sql`and strpos(split_part(c.title_key, E'\t', 2), ${searchFold(filter.title)}) > 0`);
+  }
+  if (filter.lastName) {
+    // As an array: their memberships are found through the index, also right after an import, when the planner knows
+    // nothing of the tables yet.
+    conditions.push(sql`and c.id in (select m.chat_id from membership m where m.school_id = ${viewer.schoolId}
+      and m.person_id = any(array(select p.id from person p
+        where p.school_id = ${viewer.schoolId} and ${nameMatches(filter.lastName)})))`);
+  }
+  return selectChats(db, viewer, sql.join(conditions, sql` `), { ...filter, searched });
+}
+
+/** Null: there is no such chat in the viewer's school, whether he may see it or not (`visible`). */
+export async function findChat(
+  db: Sql,
+  viewer: Viewer,
+  chatId: string,
+): Promise<{ chat: ChatItem; visible: boolean } | null> {
+  const everything: Viewer = { ...viewer, sees: 'school', birthDates: false };
+  const one = { page: 1, perPage: 1, descending: false, searched: false };
+  const only = sql`and c.id = ${chatId}::uuid`;
+  const chat = (await selectChats(db, everything, only, one)).items[0];
+  if (!chat) return null;
+  if (viewer.sees === 'school') return { chat, visible: true };
+  const { rows } =
+    await sql`select from chat c where c.id = ${chatId}::uuid and ${maySeeChat(viewer)}`.execute(db);
+  return { chat, visible: rows.length > 0 };
+}
+
+interface Selection extends Page {
+  descending: boolean;
+  /** The conditions are worth remembering whom they hold for; others are cheaper asked twice, of the index. */
+  searched: boolean;
+}
+
+/** What is shown of a chat beyond its own row is asked for the chats of the page alone. */
+async function selectChats(
+  db: Sql,
+  viewer: Viewer,
+  conditions: RawBuilder<unknown>,
+  filter: Selection,
+): Promise<Listed<ChatItem>> {
+  const direction = filter.descending ? sql`desc` : sql`asc`;
+  const kept = filter.searched ? sql`materialized` : sql`not materialized`;
+  const { rows } = await sql<Row>`
+    with found as ${kept} (
+      select c.id, c.title_key from chat c
+      where c.school_id = ${viewer.schoolId} and c.deleted_at is null and ${maySeeChat(viewer)} ${conditions}
+    ), page as (
+      select id from found order by title_key collate "C" ${direction}, id ${direction} ${limitTo(filter)}
+    )
+    select t.total, c.id, c.title, c.type, c.class_id as "classId", c.subject_group_id as "subjectGroupId",
+      case when c.key is null then 'manual' else 'automatic' end as origin, c.title_by_hand as "titleByHand",
+      (select count(*)::int from membership m where m.chat_id = c.id) as "memberCount",
+      (select count(*)::int from sferum_member s
+        join profile_link l on l.school_id = s.school_id and l.vk_user_id = s.vk_user_id and l.present
+        join membership m on m.chat_id = s.chat_id and m.person_id = l.person_id
+        where s.chat_id = c.id and s.state = 'in')
+        + (select count(*)::int from membership m
+          join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
+          where m.chat_id = c.id and c.creation = 'created' and l.vk_user_id = c.owner_id) as "inSferumCount",
+      (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName}), '[]')
+        from membership m join person p on p.school_id = m.school_id and p.id = m.person_id
+        where m.chat_id = c.id and m.admin) as admins,
+      c.condition as status, c.condition_reason as reason, c.condition_message as message,
+      c.condition_since as since, ${chatWarning} as warning
+    from (select count(*)::int as total from found) t
+      left join page on true left join chat c on c.id = page.id
+    order by c.title_key collate "C" ${direction}, c.id ${direction}`.execute(db);
+  return listed(rows, ({ total: _, status, reason, message, since, ...chat }) => ({
+    ...chat,
+    condition: { status, reason, message, since: instant(since) },
+  }));
+}

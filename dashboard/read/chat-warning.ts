@@ -1,0 +1,13 @@
+import { sql } from 'kysely';
+import type { DesiredChat } from '../../src/desired/model.ts';
+
+/**
+ * Who administers a chat is not who should: in СГО (C6), or only in Sferum, where the owning account alone does (D14).
+ * Or another chat of the school reads the same: a class was renamed to what a chat by hand is called (E3).
+ */
+export type ChatWarning = NonNullable<DesiredChat['warning']> | 'no-admin-in-sferum' | 'same-title';
+
+/** Of a row of `chat c`; null: none. */
+export const chatWarning = sql<ChatWarning | null>`coalesce(c.warning, case when c.lacks_admin then 'no-admin-in-sferum' end,
+  case when c.deleted_at is null and exists (select from chat twin where twin.school_id = c.school_id and twin.title_key collate "C" = c.title_key collate "C"
+    and twin.id <> c.id and twin.deleted_at is null and twin.deleting_since is null) then 'same-title' end)`;

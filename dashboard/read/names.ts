@@ -1,0 +1,98 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Names } from '../../src/plan/describe.ts';
+import type { Sql } from '../../src/store/database.ts';
+import { shownName } from '../../src/store/queries/person-columns.ts';
+import { maySeePerson, type Viewer } from '../../src/store/queries/viewer.ts';
+
+export interface NameIds {
+  people: Iterable<string>;
+  classes: Iterable<string>;
+  groups: Iterable<string>;
+  orders: Iterable<string>;
+}
+
+/** Who reads the names: somebody who sees the whole school, or a teacher with his circle. */
+export type NameReader = ({ sees: 'school'; schoolId: string } | Extract<Viewer, { sees: 'circle' }>) & {
+  /** A chat that he was found to see: its people too. */
+  chatId?: string;
+  /** Somebody whom he was found to see. */
+  personId?: string;
+};
+
+export interface SeenNames extends Names {
+  /** False: whether there is such a person is not for this reader to know. */
+  sees(personId: string): boolean;
+}
+
+/** For a teacher: of one outside his circle and of one who is not there alike. */
+const UNSEEN = 'имя не показано';
+
+/**
+ * What ids of one school are called – also of those who have left; an id nobody bears is called by itself. A person
+ * is named to those alone who may see him (contract, «Who sees whom»). Read when something is shown, never stored
+ * beside it (rule 11). One statement a kind.
+ */
+export async function findNames(db: Sql, reader: NameReader, ids: NameIds): Promise<SeenNames> {
+  const { schoolId } = reader;
+  const person = await byId<Named>(
+    db,
+    ids.people,
+    (wanted) => sql`select p.id, ${shownName} as name
+    from person p where p.school_id = ${schoolId} and p.id = ${wanted} and ${mayName(reader)}`,
+  );
+  const schoolClass = await byId<Named>(
+    db,
+    ids.classes,
+    (wanted) => sql`select id, title as name
+    from class where school_id = ${schoolId} and id = ${wanted}`,
+  );
+  const group = await byId<Named>(
+    db,
+    ids.groups,
+    (wanted) => sql`select id, title as name
+    from subject_group where school_id = ${schoolId} and id = ${wanted}`,
+  );
+  const order = await byId<Order>(
+    db,
+    ids.orders,
+    (wanted) => sql`select id, number, issued_on as "issuedOn"
+    from roster_order where school_id = ${schoolId} and id = ${wanted}`,
+  );
+  return {
+    person: (id) => person.get(id)?.name || (reader.sees === 'school' ? id : UNSEEN),
+    sees: (id) => reader.sees === 'school' || person.has(id),
+    schoolClass: (id) => schoolClass.get(id)?.name || id,
+    group: (id) => group.get(id)?.name || id,
+    order: (id) => order.get(id),
+  };
+}
+
+function mayName(reader: NameReader): RawBuilder<unknown> {
+  if (reader.sees === 'school') return sql`true`;
+  const { chatId = null, personId = null } = reader;
+  return sql`(p.id = ${personId} or ${maySeePerson(reader)}
+    or exists (select from membership m where m.chat_id = ${chatId}::uuid and m.person_id = p.id))`;
+}
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+interface Order {
+  id: string;
+  number: string | null;
+  issuedOn: string | null;
+}
+
+/** Nothing is asked where nothing is wanted. */
+async function byId<Row extends { id: string }>(
+  db: Sql,
+  ids: Iterable<string>,
+  select: (wanted: RawBuilder<unknown>) => RawBuilder<unknown>,
+): Promise<Map<string, Row>> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return new Map();
+  const { rows } = await select(sql`any(${wanted}::text[])`).execute(db);
+  return new Map((rows as Row[]).map((row) => [row.id, row]));
+}

@@ -1,0 +1,128 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Author } from '../../src/author.ts';
+import type { ChatType } from '../../src/desired/model.ts';
+import type { Action } from '../../src/plan/model.ts';
+import { instant, type Sql } from '../../src/store/database.ts';
+import type { OperationKind, OperationState, Problem } from '../../src/store/entities.ts';
+import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
+
+export interface OperationItem {
+  id: string;
+  kind: OperationKind;
+  /** Null: of all schools (a roster import of several). */
+  schoolId: string | null;
+  state: OperationState;
+  progress: { done: number; total: number };
+  result: Record<string, unknown> | null;
+  problems: Problem[];
+  createdBy: string;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+type Row = Omit<OperationItem, 'progress'> & { done: number; total: number };
+
+/** While its chats are followed they are the progress; its own work was before, and at its end the row says it. */
+const isFollowed = sql`o.state = 'running' and o.params ? 'following'`;
+const followed = (figure: RawBuilder<unknown>) => sql`(select ${figure}::int from operation_chat f
+  where f.operation_id = o.id and f.school_id = o.school_id and f.generation is not null)`;
+const columns = sql`o.id, o.kind, o.school_id as "schoolId", o.state,
+  case when ${isFollowed} then ${followed(sql`count(f.done_at)`)} else o.done end as done,
+  case when ${isFollowed} then ${followed(sql`count(*)`)} else o.total end as total, o.result, o.problems,
+  o.created_by as "createdBy", o.created_at as "createdAt", o.started_at as "startedAt", o.finished_at as "finishedAt"`;
+
+/** Of a school. */
+export function findOperation(db: Sql, schoolId: string, id: string): Promise<OperationItem | null> {
+  return find(db, id, sql`o.school_id = ${schoolId}`);
+}
+
+/** Of any school, or an import of several: for who may see them all. `db` is across schools. */
+export function findAnyOperation(db: Sql, id: string): Promise<OperationItem | null> {
+  return find(db, id, sql`true`);
+}
+
+/** An import that belongs to no school (yet), by who sent it. `db` is across schools. */
+export function findOwnImport(db: Sql, sender: Author, id: string): Promise<OperationItem | null> {
+  const own = sql`o.created_by = ${sender.id} and o.created_by_kind = ${sender.kind}`;
+  return find(db, id, sql`o.school_id is null and o.parent_id is null and ${own}`);
+}
+
+async function find(db: Sql, id: string, where: RawBuilder<unknown>): Promise<OperationItem | null> {
+  const { rows } = await sql<Row>`
+    select ${columns} from operation o where o.id = ${id}::uuid and ${where}`.execute(db);
+  return rows[0] ? fromRow(rows[0]) : null;
+}
+
+/** A school's operations, newest first. */
+export async function listOperations(
+  db: Sql,
+  schoolId: string,
+  filter: Page & { state?: OperationState | undefined },
+): Promise<Listed<OperationItem>> {
+  const state: RawBuilder<unknown> = filter.state ? sql`and state = ${filter.state}` : sql``;
+  const { rows } = await sql<Row & { listed: number }>`
+    with found as (select * from operation where school_id = ${schoolId} ${state}),
+    page as (select * from found order by created_at desc, id ${limitTo(filter)})
+    select t.listed, ${columns} from (select count(*)::int as listed from found) t left join page o on true
+    order by o.created_at desc, o.id`.execute(db);
+  const rowsWithTotal = rows.map((row) => ({ id: row.id as string | null, total: row.listed, row }));
+  return listed(rowsWithTotal, ({ row }) => fromRow(row));
+}
+
+function fromRow({ done, total, createdAt, startedAt, finishedAt, ...row }: Row): OperationItem {
+  return {
+    id: row.id,
+    kind: row.kind,
+    schoolId: row.schoolId,
+    state: row.state,
+    progress: { done, total },
+    result: row.result,
+    problems: row.problems,
+    createdBy: row.createdBy,
+    createdAt: instant(createdAt),
+    startedAt: instant(startedAt),
+    finishedAt: instant(finishedAt),
+  };
+}
+
+export interface PlannedAction {
+  chatTitle: string;
+  chatType: ChatType;
+  action: Action;
+}
+
+/** A page of an operation's plan, in the order in which it is carried out. */
+export async function listPlan(
+  db: Sql,
+  schoolId: string,
+  operationId: string,
+  page: Page,
+): Promise<Listed<PlannedAction>> {
+  const from = (page.page - 1) * page.perPage;
+  const to = from + page.perPage;
+  const { rows } = await sql<{
+    first_action: number;
+    title: string;
+    type: ChatType;
+    actions: Action[];
+  }>`select first_action, title, type, actions from operation_chat
+    where operation_id = ${operationId}::uuid and school_id = ${schoolId}
+      and first_action < ${to} and first_action + jsonb_array_length(actions) > ${from}
+    order by first_action, ordinal`.execute(db);
+  const last = await sql<{ total: number }>`
+    select first_action + jsonb_array_length(actions) as total from operation_chat
+    where operation_id = ${operationId}::uuid and school_id = ${schoolId} order by first_action desc, ordinal desc limit 1`.execute(
+    db,
+  );
+  const items = rows.flatMap((chat) =>
+    chat.actions
+      .filter((_, i) => chat.first_action + i >= from && chat.first_action + i < to)
+      .map((action) => ({
+        chatTitle: chat.title,
+        chatType: chat.type,
+        action,
+      })),
+  );
+  return { items, total: last.rows[0]?.total ?? 0 };
+}

@@ -1,0 +1,131 @@
+/** A plan as people read it (F3): by chat or by person, filtered. Names are looked up by whoever shows it. */
+
+import { type RawBuilder, sql } from 'kysely';
+import type { ChatType } from '../../src/desired/model.ts';
+import type { Action, ActionKind } from '../../src/plan/model.ts';
+import type { Sql } from '../../src/store/database.ts';
+import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
+import {
+  nameMatches,
+  type Sex,
+  type ShownRole,
+  shownName,
+  shownRole,
+} from '../../src/store/queries/person-columns.ts';
+import { foldedInSql } from '../../src/text/name-key-sql.ts';
+import { searchFold } from '../../src/text/title-key.ts';
+
+export type PlanKind = ActionKind | 'held';
+
+export interface PlanFilter extends Page {
+  type?: ChatType | undefined;
+  /** Only what has such an action. */
+  kind?: PlanKind | undefined;
+  /** Of a chat's title, or of a person's name. */
+  text?: string | undefined;
+}
+
+export interface PlanChatItem {
+  chatId: string;
+  title: string;
+  type: ChatType;
+  created: boolean;
+  deleted: boolean;
+  renamedTo: string | null;
+  /** Enter the live chat now. */
+  added: number;
+  /** Join the list alone until they link a profile, accept or can be added. */
+  waiting: number;
+  removed: number;
+  held: number;
+  granted: number;
+  revoked: number;
+}
+
+/** Also titles of chats that do not exist yet are looked through: folded here as `searchFold` folds what is asked. */
+const foldedTitle = foldedInSql(sql`o.title`);
+
+/** The chats of a plan in its order. */
+export async function planChats(
+  db: Sql,
+  schoolId: string,
+  operationId: string,
+  filter: PlanFilter,
+): Promise<Listed<PlanChatItem>> {
+  const n = (condition: RawBuilder<unknown>) => sql`(count(*) filter (where ${condition}))::int`;
+  const { rows } = await sql<PlanChatItem & { id: string | null; total: number }>`
+    with found as materialized (
+      select o.chat_id, o.ordinal from operation_chat o
+      where o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and jsonb_array_length(o.actions) > 0
+        ${filter.type ? sql`and o.type = ${filter.type}` : sql``}
+        ${filter.kind ? sql`and o.actions @> ${JSON.stringify([hasKind(filter.kind)])}::jsonb` : sql``}
+        ${filter.text ? sql`and strpos(${foldedTitle}, ${searchFold(filter.text)}) > 0` : sql``}
+    ), page as (select * from found order by ordinal ${limitTo(filter)})
+    select t.total, o.chat_id as id, o.chat_id as "chatId", o.title, o.type, a.*
+    from (select count(*)::int as total from found) t left join page p on true
+      left join operation_chat o on o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and o.chat_id = p.chat_id
+      left join lateral (
+        select coalesce(bool_or(x->>'action' = 'create'), false) as created,
+          coalesce(bool_or(x->>'action' = 'delete'), false) as deleted,
+          max(x->>'title') filter (where x->>'action' = 'rename') as "renamedTo",
+          ${n(sql`x->>'action' = 'add' and not x ? 'pending'`)} as added,
+          ${n(sql`x->>'action' = 'add' and x ? 'pending'`)} as waiting,
+          ${n(sql`x->>'action' = 'remove' and not x ? 'held'`)} as removed, ${n(sql`x ? 'held'`)} as held,
+          ${n(sql`x->>'action' = 'grant'`)} as granted, ${n(sql`x->>'action' = 'revoke'`)} as revoked
+        from jsonb_array_elements(o.actions) x) a on true
+    order by p.ordinal`.execute(db);
+  return listed(rows, ({ id: _, total: __, ...chat }) => chat);
+}
+
+/** The actions of one chat of a plan, in the order they are done. Null: the plan has no such chat. */
+export async function planOfChat(
+  db: Sql,
+  schoolId: string,
+  operationId: string,
+  chatId: string,
+): Promise<{ title: string; type: ChatType; actions: Action[] } | null> {
+  const { rows } = await sql<{ title: string; type: ChatType; actions: Action[] }>`
+    select title, type, actions from operation_chat
+    where school_id = ${schoolId} and operation_id = ${operationId}::uuid and chat_id = ${chatId}::uuid`.execute(
+    db,
+  );
+  return rows[0] ?? null;
+}
+
+export interface PlanPersonItem {
+  personId: string;
+  name: string;
+  role: ShownRole;
+  sex: Sex | null;
+  actions: { chatTitle: string; action: Action }[];
+}
+
+/** The people of a plan by name, each with what is done about him in every chat. */
+export async function planPeople(
+  db: Sql,
+  schoolId: string,
+  operationId: string,
+  filter: PlanFilter,
+): Promise<Listed<PlanPersonItem>> {
+  const steps = sql`select x->>'personId' as person_id, o.ordinal, o.title, x as action
+    from operation_chat o cross join jsonb_array_elements(o.actions) x
+    where o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and x ? 'personId'
+      ${filter.type ? sql`and o.type = ${filter.type}` : sql``}
+      ${filter.kind ? sql`and x @> ${JSON.stringify(hasKind(filter.kind))}::jsonb` : sql``}`;
+  const { rows } = await sql<PlanPersonItem & { id: string | null; total: number }>`
+    with steps as materialized (${steps}), found as materialized (
+      select p.id, p.name_key, ${shownName} as name, ${shownRole} as role, p.sex from person p
+      where p.school_id = ${schoolId} and p.id in (select person_id from steps)
+        ${filter.text ? sql`and ${nameMatches(filter.text)}` : sql``}
+    ), page as (select * from found order by name_key collate "C", id ${limitTo(filter)})
+    select t.total, p.id, p.id as "personId", p.name, p.role, p.sex,
+      (select jsonb_agg(jsonb_build_object('chatTitle', s.title, 'action', s.action) order by s.ordinal)
+        from steps s where s.person_id = p.id) as actions
+    from (select count(*)::int as total from found) t left join page p on true
+    order by p.name_key collate "C", p.id`.execute(db);
+  return listed(rows, ({ id: _, total: __, ...person }) => person);
+}
+
+function hasKind(kind: PlanKind): Record<string, unknown> {
+  return kind === 'held' ? { held: true } : { action: kind };
+}

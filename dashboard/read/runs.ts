@@ -1,0 +1,115 @@
+/** Initialisations and their kin as the console shows them (F3): what was asked, how far they are, what they hold. */
+import { sql } from 'kysely';
+import type { ChatType, Ground } from '../../src/desired/model.ts';
+import { instant, type Sql } from '../../src/store/database.ts';
+import type { OperationKind, OperationState, Problem } from '../../src/store/entities.ts';
+
+export interface Run {
+  id: string;
+  kind: OperationKind;
+  schoolId: string;
+  state: OperationState;
+  types: ChatType[];
+  dryRun: boolean;
+  strict: boolean;
+  asOf: string | null;
+  /** The dry run it applies. */
+  plan: string | null;
+  /** The run that an undo takes back; the undo that took a run back. */
+  undoes: string | null;
+  undoneBy: string | null;
+  /** Observing and planning are over: its chats are followed to their end. */
+  following: boolean;
+  done: number;
+  total: number;
+  result: Record<string, unknown> | null;
+  problems: Problem[];
+  createdBy: string;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** Its plan is still that of the school as it is now. */
+  fresh: boolean;
+  day: string | null;
+}
+
+const columns = sql`o.id, o.kind, o.school_id as "schoolId", o.state, coalesce(o.params->'types', '[]') as types,
+  coalesce((o.params->>'dryRun')::boolean, false) as "dryRun", coalesce((o.params->>'strict')::boolean, false) as strict,
+  o.params->>'asOf' as "asOf", o.params->>'plan' as plan, o.params->>'run' as undoes, o.params->>'undoneBy' as "undoneBy",
+  coalesce((o.params->>'following')::boolean, false) as following, o.done, o.total, o.result, o.problems,
+  o.created_by as "createdBy", o.created_at as "createdAt", o.started_at as "startedAt", o.finished_at as "finishedAt",
+  coalesce(o.revision = s.revision, false) as fresh, o.day::text as day`;
+
+/** Null: the school has no such operation. */
+export async function findRun(db: Sql, schoolId: string, id: string): Promise<Run | null> {
+  const { rows } = await sql<Run>`
+    select ${columns} from operation o join school s on s.id = o.school_id
+    where o.id = ${id}::uuid and o.school_id = ${schoolId}`.execute(db);
+  return rows[0] ? fromRow(rows[0]) : null;
+}
+
+/** The school's latest initialisations and undoings, newest first. */
+export async function latestRuns(db: Sql, schoolId: string, limit: number): Promise<Run[]> {
+  const { rows } = await sql<Run>`
+    select ${columns} from operation o join school s on s.id = o.school_id
+    where o.school_id = ${schoolId} and o.kind in ('initialization', 'undo')
+    order by o.created_at desc, o.id limit ${limit}`.execute(db);
+  return rows.map(fromRow);
+}
+
+function fromRow(run: Run): Run {
+  return {
+    ...run,
+    createdAt: instant(run.createdAt),
+    startedAt: instant(run.startedAt),
+    finishedAt: instant(run.finishedAt),
+  };
+}
+
+export interface TypeProgress {
+  type: ChatType;
+  done: number;
+  total: number;
+  apiCalls: number;
+}
+
+/** Chats done and planned, by type; types without a planned chat are left out. */
+export async function progressByType(
+  db: Sql,
+  schoolId: string,
+  operationId: string,
+): Promise<TypeProgress[]> {
+  const { rows } = await sql<TypeProgress>`
+    select type, count(done_at)::int as done, count(*)::int as total,
+      sum(api_calls)::int as "apiCalls" from operation_chat
+    where operation_id = ${operationId}::uuid and school_id = ${schoolId} and generation is not null
+    group by type order by array_position(array['staff', 'class', 'parents', 'subject'], type)`.execute(db);
+  return rows;
+}
+
+/** Removals that an operation holds in one chat (F4). */
+export interface HeldChat {
+  chatId: string;
+  title: string;
+  type: ChatType;
+  memberCount: number;
+  people: { personId: string; grounds: Ground[] }[];
+  strangerIds: number[];
+}
+
+export async function heldChats(db: Sql, schoolId: string, operationId: string): Promise<HeldChat[]> {
+  const { rows } = await sql<HeldChat>`
+    with people as (
+      select chat_id, jsonb_agg(jsonb_build_object('personId', person_id, 'grounds', grounds) order by person_id) as list
+      from membership where school_id = ${schoolId} and held_by = ${operationId}::uuid group by chat_id
+    ), strangers as (
+      select chat_id, jsonb_agg(vk_user_id order by vk_user_id) as list
+      from sferum_member where school_id = ${schoolId} and held_by = ${operationId}::uuid group by chat_id
+    )
+    select c.id as "chatId", c.title, c.type, coalesce(p.list, '[]') as people, coalesce(s.list, '[]') as "strangerIds",
+      (select count(*)::int from membership m where m.chat_id = c.id) as "memberCount"
+    from chat c left join people p on p.chat_id = c.id left join strangers s on s.chat_id = c.id
+    where c.school_id = ${schoolId} and (p.list is not null or s.list is not null)
+    order by c.title_key collate "C"`.execute(db);
+  return rows;
+}

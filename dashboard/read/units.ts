@@ -1,0 +1,55 @@
+import { sql } from 'kysely';
+import type { Sql } from '../../src/store/database.ts';
+import type { Viewer } from '../../src/store/queries/viewer.ts';
+
+export interface ClassItem {
+  id: string;
+  title: string;
+}
+
+export interface GroupItem {
+  id: string;
+  title: string;
+  subject: string;
+  classId: string | null;
+  className: string | null;
+}
+
+/** Unsorted: whoever shows titles puts them in natural order. */
+export interface Units {
+  classes: ClassItem[];
+  groups: GroupItem[];
+}
+
+/** The classes of a school; for a teacher those he leads. Unsorted, as all here. */
+export async function classesOf(db: Sql, viewer: Viewer): Promise<ClassItem[]> {
+  const own = viewer.sees === 'circle' ? viewer.personId : null;
+  const { rows } = await sql<ClassItem>`
+    select id, title from class where school_id = ${viewer.schoolId} and present
+      ${own === null ? sql`` : sql`and ${own} = any(homeroom_teacher_ids)`}`.execute(db);
+  return rows;
+}
+
+/** The classes and subject groups of a school; for a teacher those he leads and teaches (E2). */
+export async function unitsOf(db: Sql, viewer: Viewer): Promise<Units> {
+  const own = viewer.sees === 'circle' ? viewer.personId : null;
+  const groups = await sql<GroupItem>`
+    select g.id, g.title, g.subject, g.class_id as "classId", k.title as "className"
+    from subject_group g left join class k on k.school_id = g.school_id and k.id = g.class_id
+    where g.school_id = ${viewer.schoolId} and g.present
+      ${own === null ? sql`` : sql`and ${own} = any(g.teacher_ids)`}`.execute(db);
+  return { classes: await classesOf(db, viewer), groups: groups.rows };
+}
+
+/** What a chat's class and subject are called; null where it has none, or the school no longer. */
+export async function unitNames(
+  db: Sql,
+  schoolId: string,
+  { classId, subjectGroupId }: { classId: string | null; subjectGroupId: string | null },
+): Promise<{ className: string | null; subject: string | null }> {
+  const { rows } = await sql<{ className: string | null; subject: string | null }>`select
+    (select title from class where school_id = ${schoolId} and id = ${classId}) as "className",
+    (select coalesce(nullif(subject, ''), title) from subject_group
+      where school_id = ${schoolId} and id = ${subjectGroupId}) as subject`.execute(db);
+  return rows[0]!;
+}

@@ -1,0 +1,47 @@
+import { sql } from 'kysely';
+import type { Sql } from '../../src/store/database.ts';
+import { classChatMembers } from './unreachable.ts';
+
+/** How many of a class are in chats of СГО and cannot be brought into them in Sferum, by reason (J8). */
+export interface UnreachableCount {
+  /** Null: staff, and whoever is in no class's chat. */
+  classId: string | null;
+  title: string | null;
+  notLinked: number;
+  left: number;
+  refused: number;
+}
+
+const isLive = sql`c.deleting_since is null and c.deleted_at is null`;
+
+/** By class as `listUnreachable` sorts people into classes; a class that misses nobody is not there. */
+export async function countUnreachable(db: Sql, schoolId: string): Promise<UnreachableCount[]> {
+  const { rows } = await sql<UnreachableCount>`
+    with missing as materialized (
+      select p.id as person_id, 'notLinked' as reason from person p
+      where p.school_id = ${schoolId}
+        and not exists (select from profile_link l
+          where l.school_id = p.school_id and l.person_id = p.id and l.present and l.vk_user_id is not null)
+        and exists (select from membership m join chat c on c.id = m.chat_id and ${isLive}
+          where m.school_id = p.school_id and m.person_id = p.id)
+      union all
+      select distinct m.person_id, s.state from sferum_member s
+        join profile_link l on l.school_id = s.school_id and l.vk_user_id = s.vk_user_id and l.present
+        join membership m on m.chat_id = s.chat_id and m.person_id = l.person_id
+        join chat c on c.id = m.chat_id and ${isLive}
+      where s.school_id = ${schoolId} and s.state in ('left', 'refused')
+    ), whose as materialized (
+      select distinct m.person_id, g->>'classId' as class_id
+      from ${classChatMembers(schoolId)} m cross join jsonb_array_elements(m.grounds) g
+      where m.person_id in (select person_id from missing) and g->>'kind' in ('enrollment', 'guardian')
+    )
+    select w.class_id as "classId", k.title,
+      count(*) filter (where x.reason = 'notLinked')::int as "notLinked",
+      count(*) filter (where x.reason = 'left')::int as "left",
+      count(*) filter (where x.reason = 'refused')::int as refused
+    from missing x
+      left join whose w on w.person_id = x.person_id
+      left join class k on k.school_id = ${schoolId} and k.id = w.class_id
+    group by w.class_id, k.title`.execute(db);
+  return rows;
+}

@@ -1,0 +1,31 @@
+import { sql } from 'kysely';
+import type { Sql } from './store/database.ts';
+
+/**
+ * Bulk work on chats under way in this process. Its calls may wait for seconds so that requests fill; where an event
+ * or a person moves such a chat meanwhile, the work lets go of what is not sent yet, and the chat comes again at once
+ * as what it is now. Only urgency overtakes: bulk never interrupts bulk.
+ */
+export class BulkInHand {
+  readonly #chats = new Map<string, AbortController>();
+
+  /** Runs `work`; its signal is given when the chat has become urgent. */
+  async hold(chatId: string, work: (overtaken: AbortSignal) => Promise<void>): Promise<void> {
+    const overtaken = new AbortController();
+    this.#chats.set(chatId, overtaken);
+    try {
+      await work(overtaken.signal);
+    } finally {
+      if (this.#chats.get(chatId) === overtaken) this.#chats.delete(chatId);
+    }
+  }
+
+  /** Tells the work whose chat has become urgent; one look by key, none where nothing is in hand. */
+  async letGoOvertaken(db: Sql): Promise<void> {
+    if (this.#chats.size === 0) return;
+    const { rows } = await sql<{ id: string }>`
+      select id from chat where id = any(${[...this.#chats.keys()]}::uuid[])
+        and generation > settled_generation and priority <> 'bulk'`.execute(db);
+    for (const { id } of rows) this.#chats.get(id)?.abort();
+  }
+}

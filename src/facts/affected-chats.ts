@@ -1,0 +1,78 @@
+import { sql } from 'kysely';
+import type { Sql } from '../store/database.ts';
+import type { Touched } from './touched.ts';
+
+/** Beyond so many people the school as a whole is planned sooner than its parts are found. */
+const PEOPLE_AT_MOST = 400;
+
+/**
+ * The chats that a change of facts can touch, by id or key, each with the event to name as its cause; null: too
+ * many to single out. Facts are read as they are now, and no row of theirs is ever deleted, so what was before
+ * is found as well:
+ *  - of a person and of his parents (who are there as long as a child is): the units where they learn or teach,
+ *    and every chat where they are listed or have an exception; of those in the staff, «Учительская»;
+ *  - of a parent: the parents' chats of his children's classes;
+ *  - of an administrator: the chats that want for an admin (C6);
+ *  - of a class: the chats of its groups, which live no longer than it does.
+ */
+export async function affectedChats(
+  tx: Sql,
+  schoolId: string,
+  touched: Touched,
+): Promise<Map<string, string> | null> {
+  if (touched.people.size > PEOPLE_AT_MOST) return null;
+  const found = new Map(touched.keys);
+  const classes = JSON.stringify([...touched.classes].map(([id, event]) => ({ id, event })));
+  const people = JSON.stringify([...touched.people].map(([id, event]) => ({ id, event })));
+  const { rows } = await sql<{ chat: string; event: string }>`
+    with t as materialized (
+      select id, event from jsonb_to_recordset(${people}::jsonb) as r(id text, event text)
+    ), everyone as materialized (
+      select id, min(event) as event from (
+        select id, event from t
+        union all select g.guardian_id, t.event from t join guardian g on g.school_id = ${schoolId} and g.student_id = t.id
+      ) p group by id
+    ), children as materialized (
+      select g.student_id as id, t.event from t join guardian g on g.school_id = ${schoolId} and g.guardian_id = t.id
+    ), items as materialized (
+      select i->>'studentId' as student_id, i->>'classId' as class_id, i->>'toClassId' as to_class_id,
+        coalesce(i->'subjectGroupIds', '[]') as group_ids
+      from roster_order o cross join jsonb_array_elements(o.items) i
+      where o.school_id = ${schoolId}
+        and o.student_ids && (select array(select id from everyone union select id from children))
+    ), places as (
+      select e.unit, e.unit_id, p.event from everyone p
+        join enrollment e on e.school_id = ${schoolId} and e.student_id = p.id
+      union all select 'class', c.id, p.event from everyone p join items i on i.student_id = p.id
+        cross join unnest(array[i.class_id, i.to_class_id]) as c(id)
+      union all select 'group', g.id, p.event from everyone p join items i on i.student_id = p.id
+        cross join jsonb_array_elements_text(i.group_ids) as g(id)
+      union all select 'class', c.id, p.event from class c cross join unnest(c.homeroom_teacher_ids) as h(id)
+        join everyone p on p.id = h.id where c.school_id = ${schoolId}
+      union all select 'group', g.id, p.event from subject_group g cross join unnest(g.teacher_ids) as h(id)
+        join everyone p on p.id = h.id where g.school_id = ${schoolId}
+      union all select 'group', g.id, c.event
+        from jsonb_to_recordset(${classes}::jsonb) as c(id text, event text)
+        join subject_group g on g.school_id = ${schoolId} and g.class_id = c.id
+    )
+    select 'subject:' || unit_id as chat, event from places where unit = 'group'
+    union all select kind || unit_id, event from places cross join (values ('class:'), ('parents:')) as k(kind)
+      where unit = 'class' and unit_id is not null
+    union all select 'parents:' || e.unit_id, c.event from children c
+      join enrollment e on e.school_id = ${schoolId} and e.student_id = c.id where e.unit = 'class'
+    union all select 'parents:' || u.id, c.event from children c join items i on i.student_id = c.id
+      cross join unnest(array[i.class_id, i.to_class_id]) as u(id) where u.id is not null
+    union all select m.chat_id::text, p.event from everyone p
+      join membership m on m.school_id = ${schoolId} and m.person_id = p.id
+    union all select x.chat_id::text, p.event from everyone p
+      join exception x on x.school_id = ${schoolId} and x.person_id = p.id
+    union all select 'staff', p.event from everyone p
+      join person a on a.school_id = ${schoolId} and a.id = p.id and a.roles && '{teacher,administrator}'
+    union all select c.id::text, p.event from t p
+      join person a on a.school_id = ${schoolId} and a.id = p.id and 'administrator' = any(a.roles) and a.present
+      join chat c on c.school_id = ${schoolId} and c.warning is not null and c.deleted_at is null`.execute(
+    tx,
+  );
+  for (const { chat, event } of rows) if (!found.has(chat)) found.set(chat, event);
+  return found;
+}

@@ -1,0 +1,79 @@
+import { sql } from 'kysely';
+import type { Sql } from '../store/database.ts';
+
+/** The chats whose members are to be decided, and whom they speak of now. */
+export interface FactScope {
+  classIds: readonly string[];
+  groupIds: readonly string[];
+  /** «Учительская» is among them. */
+  staff: boolean;
+  /** In their lists, or with exceptions there. */
+  peopleIds: readonly string[];
+  /** Pupils by whom somebody is in their lists (grounds). */
+  studentIds: readonly string[];
+}
+
+/**
+ * The part of a school's facts that decides these chats, no less: their pupils by statement or order, whose
+ * parents, teachers, all administrators (a stand-in, C6) – and of every one of them what decides whether he is
+ * there at all: his own orders, his children, and theirs.
+ */
+export interface FactPart {
+  classIds: readonly string[];
+  groupIds: readonly string[];
+  /** Pupils of whom every guardian counts. */
+  studentIds: readonly string[];
+  /** People of whom every child counts. */
+  personIds: readonly string[];
+  /** Both, and the children. */
+  everyoneIds: readonly string[];
+}
+
+export async function partFor(db: Sql, schoolId: string, scope: FactScope): Promise<FactPart> {
+  const classIds = sql`${[...scope.classIds]}::text[]`;
+  const groupIds = sql`${[...scope.groupIds]}::text[]`;
+  const staff = scope.staff ? sql`'{teacher,administrator}'` : sql`'{administrator}'`;
+  const { rows } = await sql<{ students: string[]; people: string[]; children: string[] }>`
+    with ordered as materialized (
+      select distinct o.id, o.items
+      from jsonb_array_elements(${JSON.stringify(itemPatterns(scope))}::jsonb) p(item)
+      join roster_order o on o.items @> p.item and o.school_id = ${schoolId}
+    ), students as materialized (
+      select unnest(${[...scope.studentIds]}::text[]) as id
+      union select student_id from enrollment
+        where school_id = ${schoolId} and unit = 'class' and unit_id = any(${classIds})
+      union select student_id from enrollment
+        where school_id = ${schoolId} and unit = 'group' and unit_id = any(${groupIds})
+      union select i->>'studentId' from ordered o cross join jsonb_array_elements(o.items) i
+        where i->>'classId' = any(${classIds}) or i->>'toClassId' = any(${classIds})
+          or i->'subjectGroupIds' ?| ${groupIds}
+    ), people as materialized (
+      select id from students
+      union select unnest(${[...scope.peopleIds]}::text[])
+      union select unnest(homeroom_teacher_ids) from class where school_id = ${schoolId} and id = any(${classIds})
+      union select unnest(teacher_ids) from subject_group where school_id = ${schoolId} and id = any(${groupIds})
+      union select g.guardian_id from students s join guardian g on g.school_id = ${schoolId} and g.student_id = s.id
+        where g.present
+      union select id from person
+        where school_id = ${schoolId} and roles && '{teacher,administrator}' and roles && ${staff} and present
+    )
+    select array(select id from students) as students, array(select id from people) as people,
+      array(select g.student_id from people p join guardian g on g.school_id = ${schoolId} and g.guardian_id = p.id
+        where g.present) as children`.execute(db);
+  const { students, people, children } = rows[0]!;
+  return {
+    classIds: scope.classIds,
+    groupIds: scope.groupIds,
+    studentIds: students,
+    personIds: people,
+    everyoneIds: [...new Set([...people, ...children])],
+  };
+}
+
+/** What an order's items contain if it names one of the units. */
+function itemPatterns({ classIds, groupIds }: FactScope): object[] {
+  return [
+    ...classIds.flatMap((classId) => [[{ classId }], [{ toClassId: classId }]]),
+    ...groupIds.map((groupId) => [{ subjectGroupIds: [groupId] }]),
+  ];
+}

@@ -1,0 +1,93 @@
+import { sql } from 'kysely';
+import { dayIn } from '../clock.ts';
+import type { Context } from '../context.ts';
+import { type Application, applyPlan } from '../planning/apply-plan.ts';
+import { holdingOperation } from '../planning/holding.ts';
+import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
+import { settleLists } from '../roster/events/settle-lists.ts';
+import { settleDays } from '../roster/settle-days.ts';
+import { moveRevision, noteComputed } from '../rows/school.ts';
+import type { Sql } from '../store/database.ts';
+
+export interface Following extends Application {
+  /** The chats that can have changed, by id or key, each with the event that is its cause; null: any of them. */
+  affected?: ReadonlyMap<string, string> | null;
+  /** When what is followed came into force or, if later, arrived (J9); null: it is no news. */
+  causedAt?: Date | null;
+}
+
+export interface Followed {
+  plan: SchoolPlan;
+  /** The one given, or a new one of kind `events` that holds what the guard held; null: nothing is held. */
+  operationId: string | null;
+}
+
+/**
+ * Facts of a school changed: its switched-on chat types (D0) follow, through the guard, in the same transaction,
+ * which holds the school; manual chats do whatever their type. Null where there is no such school. The caller wakes the chats after the commit, and
+ * finishes the operation.
+ */
+export async function followFacts(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  how: Following,
+): Promise<Followed | null> {
+  const types = await moveRevision(tx, schoolId);
+  const affected = how.affected ?? null;
+  if (affected === null) await settleAll(ctx, tx, schoolId);
+  if (types === null) return null;
+  const plan = await planSchool(ctx, tx, {
+    ...{ schoolId, types, allManual: true, strict: false, day: null, recreate: false },
+    ...(affected ? { only: new Set(affected.keys()) } : {}),
+  });
+  const about = { kind: 'events', by: how.author, cause: how.cause, at: how.at } as const;
+  const operationId = how.operationId ?? (await holdingOperation(ctx, tx, plan, about));
+  const causes = new Set<string>();
+  for (const [cause, part] of byCause(plan, affected, how.cause)) {
+    causes.add(cause);
+    await applyPlan(ctx, tx, part, { ...how, cause, operationId });
+  }
+  if (how.causedAt) await noteCause(tx, plan, causes, how.causedAt);
+  if (affected === null) await noteComputed(tx, schoolId, plan.day);
+  return { plan, operationId };
+}
+
+/** What lists ended, and what the day begins and ends: facts that no statement of today says. */
+async function settleAll(ctx: Context, tx: Sql, schoolId: string): Promise<void> {
+  await settleLists(tx, schoolId, null);
+  const { rows } = await sql<{ zone: string | null }>`
+    select time_zone as zone from school where id = ${schoolId}`.execute(tx);
+  await settleDays(tx, schoolId, dayIn(rows[0]?.zone ?? ctx.config.schoolTimeZone, ctx.clock.now()));
+}
+
+/** The plan in parts, one for each event that is the cause of some of its chats. */
+function byCause(
+  plan: SchoolPlan,
+  affected: ReadonlyMap<string, string> | null,
+  cause: string,
+): Iterable<[string, SchoolPlan]> {
+  if (affected === null) return [[cause, plan]];
+  const causeOf = ({ key, id }: { key: string | null; id: string | null }) =>
+    `event:${affected.get(key ?? '') ?? affected.get(id ?? '')}`;
+  const desired = Map.groupBy(plan.desired, causeOf);
+  const chats = Map.groupBy(plan.plan.chats, ({ key, chatId }) => causeOf({ key, id: chatId }));
+  return [...desired].map(([own, part]) => {
+    const names = new Set(part.flatMap(({ key, id }) => [key ?? '', id ?? '']));
+    const breaches = plan.breaches.filter((breach) => names.has(breach.chat));
+    return [own, { ...plan, desired: part, breaches, plan: { ...plan.plan, chats: chats.get(own) ?? [] } }];
+  });
+}
+
+/** J9: of several things that one chat has still to follow the first counts. */
+async function noteCause(
+  tx: Sql,
+  plan: SchoolPlan,
+  causes: ReadonlySet<string>,
+  causedAt: Date,
+): Promise<void> {
+  const chatIds = plan.plan.chats.map((chat) => chat.chatId);
+  await sql`update chat set caused_at = ${causedAt}
+    where id = any(${chatIds}::uuid[]) and cause = any(${[...causes]}) and generation > settled_generation
+      and caused_at is null`.execute(tx);
+}

@@ -1,0 +1,198 @@
+/**
+ * After a restore our rows are older than Sferum: chats were made that no row knows, people came and went, chats that
+ * we believe in are gone. Going on from there would make every such chat a second time and take out whoever came
+ * since (scenario 34). So an operator's command stands in between:
+ *
+ *   hold     of every connected school at once: its account is «restore unconfirmed» (src/rows/sferum-account.ts), in
+ *            which nothing at all goes to Sferum while facts, lists and plans go on – and a held operation
+ *            `adoption` says so to people. What is known of live chats is in doubt (`seen_at` null).
+ *   look     own chats that no row knows are listed: strays, kept in the operation's result. A chat without one at
+ *            Sferum takes the stray of exactly its title (creation.ts), of several the oldest. Every known chat is
+ *            read, adopted ones too; one that is gone says so by its condition. Nothing is written to Sferum.
+ *   confirm  after another look: what differs is planned, through the guard (F4), and the hold is lifted.
+ *
+ * Between the two СГО sends what the rows have lost (its roster, or the events since), and the lists are right again
+ * before anybody is taken out. What it sends later still does no harm: as long as a stray has a chat's title, that
+ * chat is looked for before it is made, and no stray is ever taken for a twin of ours. Strays that nobody asks for
+ * are left alone: a person made them, or a chat that is not desired any more.
+ *
+ * The hold is the operation: a token that is renewed meanwhile does not lift it (connect-sferum.ts), approving the
+ * operation in the console does, and the command may be repeated at any time.
+ */
+import { sql } from 'kysely';
+import type { Author } from '../author.ts';
+import type { Context } from '../context.ts';
+import { CHAT_TYPES } from '../desired/model.ts';
+import { accountOf, NotConnected } from '../live/accounts.ts';
+import { loadChatState } from '../live/chat-state.ts';
+import { adoptExisting } from '../live/creation.ts';
+import { Later } from '../live/later.ts';
+import { observeChats } from '../live/observe.ts';
+import { unknownTo } from '../live/orphans.ts';
+import type { Stray } from '../live/strays.ts';
+import { addToResult, endOperation, openOperation } from '../rows/operation.ts';
+import { holdRestored, RESTORE_UNCONFIRMED } from '../rows/sferum-account.ts';
+import { type FoundChat, type SferumAccount, SferumError } from '../sferum/gateway.ts';
+import type { Sql } from '../store/database.ts';
+import { decideHeld } from './decide-held.ts';
+
+const CALL = { priority: 'event' } as const;
+
+/** What was found of one school; chats by their titles. */
+export interface Adoption {
+  schoolId: string;
+  /** `not-held`: there was nothing to confirm, and nothing was done. */
+  state: 'held' | 'confirmed' | 'not-held';
+  read: number;
+  adopted: string[];
+  /** At Sferum and unknown to us: left alone. */
+  strays: string[];
+  gone: string[];
+  /** Could not be read just now; read before anything is done to them. */
+  unreadable: string[];
+  /** Why the school could not be looked at: it stays held. */
+  problem: string | null;
+}
+
+/**
+ * Holds these schools (none named: every connected one) and looks at them, or confirms those that are held.
+ * Throws where a school is not connected, before anything is done.
+ */
+export async function adoptAfterRestore(
+  ctx: Context,
+  { schoolIds, confirm, by }: { schoolIds: readonly string[]; confirm: boolean; by: Author },
+): Promise<Adoption[]> {
+  const schools = await connected(ctx, schoolIds);
+  const holds = new Map<string, string | null>();
+  for (const id of schools)
+    holds.set(id, confirm ? await holdOf(ctx.db.of(id), id) : await hold(ctx, id, by));
+  const adoptions: Adoption[] = [];
+  for (const [schoolId, operationId] of holds) {
+    const adoption: Adoption = {
+      ...{ schoolId, state: operationId ? 'held' : 'not-held', problem: null },
+      ...{ read: 0, adopted: [], strays: [], gone: [], unreadable: [] },
+    };
+    adoptions.push(adoption);
+    if (operationId === null) continue;
+    adoption.problem = await look(ctx, operationId, adoption);
+    if (!confirm || adoption.problem !== null) continue;
+    await decideHeld(ctx, { schoolId, operationId, decision: 'approve', chatIds: null, by });
+    adoption.state = 'confirmed';
+  }
+  return adoptions;
+}
+
+async function connected(ctx: Context, schoolIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select school_id as id from sferum_account order by 1`.execute(
+    ctx.db.across('adopt'),
+  );
+  const all = rows.map((r) => r.id);
+  const unknown = schoolIds.filter((id) => !all.includes(id));
+  if (unknown.length > 0) throw new Error(`not connected to Sferum: ${unknown.join(', ')}`);
+  return schoolIds.length > 0 ? [...new Set(schoolIds)] : all;
+}
+
+async function holdOf(db: Sql, schoolId: string): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`select id from operation
+    where school_id = ${schoolId} and kind = 'adoption' and state = 'held'`.execute(db);
+  return rows[0]?.id ?? null;
+}
+
+/** Gives the operation that holds the school, a new one or that of an earlier run. */
+async function hold(ctx: Context, schoolId: string, by: Author): Promise<string> {
+  const at = new Date(ctx.clock.now());
+  return ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    await holdRestored(tx, schoolId, at);
+    // The marks of a queue that is not the restored one's hold up no look.
+    await sql`update chat set seen_at = null, queued_at = null
+      where school_id = ${schoolId} and deleted_at is null`.execute(tx);
+    const open = await holdOf(tx, schoolId);
+    if (open !== null) return open;
+    const id = ctx.newId();
+    await openOperation(tx, { id, schoolId, kind: 'adoption', params: {}, by, at });
+    await endOperation(tx, id, { at: new Date(ctx.clock.now()), state: 'held', problems: [UNCONFIRMED] });
+    return id;
+  });
+}
+
+const UNCONFIRMED = {
+  code: RESTORE_UNCONFIRMED,
+  message:
+    'База восстановлена из копии. Пока не подтверждено, что списки из СГО получены заново, чаты не создаются и никто не исключается.',
+};
+
+/** Fills `adoption`; gives what stood in the way, or null. */
+async function look(ctx: Context, operationId: string, adoption: Adoption): Promise<string | null> {
+  const { schoolId } = adoption;
+  try {
+    const account = await accountOf(ctx, schoolId, { afterRestore: true });
+    const own = await account.ownChats(CALL);
+    const strays = await unknownOf(ctx, account, own);
+    await addToResult(ctx.db.of(schoolId), { schoolId, id: operationId }, { strays });
+    adoption.adopted = await adopt(ctx, account, schoolId, strays);
+    adoption.strays = [
+      ...new Map((await unknownOf(ctx, account, own)).map((s) => [s.peerId, s.title])).values(),
+    ];
+    let total = 0;
+    const request = { schoolId, types: CHAT_TYPES, priority: 'bulk', leaveUnreadable: true } as const;
+    const { lost, unreadable } = await observeChats(ctx, account, request, (_, all) => {
+      total = all;
+    });
+    adoption.gone = await titlesOf(ctx, schoolId, lost);
+    adoption.unreadable = await titlesOf(ctx, schoolId, unreadable);
+    adoption.read = total - lost.length - unreadable.length;
+    const { read, adopted, gone } = adoption;
+    const figures = { read, adopted: adopted.length, gone: gone.length };
+    await addToResult(ctx.db.of(schoolId), { schoolId, id: operationId }, figures);
+    return null;
+  } catch (error) {
+    if (error instanceof NotConnected) return error.code;
+    if (error instanceof SferumError) return `sferum-${error.kind}`;
+    throw error;
+  }
+}
+
+async function unknownOf(ctx: Context, account: SferumAccount, own: readonly FoundChat[]): Promise<Stray[]> {
+  const titles = new Map(own.map((chat) => [chat.ref.peerId, chat.titles]));
+  const refs = own.map(({ ref }) => ref);
+  const unknown = await unknownTo(ctx, account.ownerId, refs);
+  return unknown.flatMap(({ peerId }) => titles.get(peerId)!.map((title) => ({ peerId, title })));
+}
+
+/** Chats of ours that have none at Sferum take the strays of their titles. Gives those that did. */
+async function adopt(
+  ctx: Context,
+  account: SferumAccount,
+  schoolId: string,
+  strays: readonly Stray[],
+): Promise<string[]> {
+  const titles = JSON.stringify(strays.map((stray) => stray.title));
+  const { rows: chats } = await sql<{ id: string; title: string }>`
+    select id, title from chat where school_id = ${schoolId} and creation <> 'created'
+      and deleted_at is null and deleting_since is null
+      and case when creation = 'none' then title else creation_title end
+        in (select jsonb_array_elements_text(${titles}::jsonb))
+    order by title, id`.execute(ctx.db.of(schoolId));
+  const adopted = await Promise.all(
+    chats.map(async ({ id, title }) => {
+      const chat = await loadChatState(ctx.db, schoolId, id);
+      const found = chat && (await adoptExisting(ctx, account, chat, CALL).catch(nullIfLater));
+      return found ? [title] : [];
+    }),
+  );
+  return adopted.flat();
+}
+
+/** Its turn comes with its job. */
+function nullIfLater(error: unknown): null {
+  if (error instanceof Later || (error instanceof SferumError && error.kind === 'unknown')) return null;
+  throw error;
+}
+
+async function titlesOf(ctx: Context, schoolId: string, chatIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ title: string }>`
+    select title from chat where id = any(${[...chatIds]}::uuid[]) order by title, id`.execute(
+    ctx.db.of(schoolId),
+  );
+  return rows.map((r) => r.title);
+}

@@ -1,0 +1,143 @@
+import { sql } from 'kysely';
+import type { Author } from '../author.ts';
+import type { Context } from '../context.ts';
+import { DEFAULT_REQUESTS_PER_SECOND } from '../planning/pace.ts';
+import { Refusal } from '../refusal.ts';
+import { difference, noteLine } from '../rows/journal.ts';
+import { dropReplacement, endOperation, openOperation } from '../rows/operation.ts';
+import { makeKnown } from '../rows/school.ts';
+import { connect, REPLACEMENT_UNCONFIRMED } from '../rows/sferum-account.ts';
+import { SferumError } from '../sferum/gateway.ts';
+import type { Sql } from '../store/database.ts';
+import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
+
+export interface SferumConnection {
+  schoolId: string;
+  communityId: number;
+  accessToken: string;
+  tokenKind: 'user' | 'community';
+  callsToken: string | null;
+  /** Null: VK's published pace of that kind of token. */
+  requestsPerSecond: number | null;
+  replaceAccount: boolean;
+  /** Who connects, for the journal. */
+  by: Author;
+}
+
+/**
+ * Connects a school to Sferum, or gives it a new token. The token is asked what it is before it is kept (sealed).
+ * 409 `sferum-other-account` for a token of another account than the one that owns the chats, unless
+ * `replaceAccount`: then nothing is created anew until somebody confirms. 422 `sferum-token-refused`.
+ */
+export async function connectSferum(ctx: Context, connection: SferumConnection): Promise<void> {
+  const requestsPerSecond = connection.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND[connection.tokenKind];
+  const owner = await whoseToken(ctx, connection, requestsPerSecond);
+  await ctx.db.transactionOf(connection.schoolId, async ({ sql: tx }) => {
+    await makeKnown(tx, connection.schoolId);
+    const replaced = await ownsNot(tx, connection.schoolId, owner);
+    if (replaced && !connection.replaceAccount) {
+      throw new Refusal(
+        409,
+        'sferum-other-account',
+        'Это токен другой учётной записи, а чаты школы принадлежат прежней',
+      );
+    }
+    const before = await connectionOf(tx, connection.schoolId);
+    const { schoolId, communityId, tokenKind } = connection;
+    const to = { communityId, ownerId: owner, tokenKind, requestsPerSecond, isReplacement: replaced };
+    await connect(tx, schoolId, { ...to, ...sealedTokens(ctx, connection) }, new Date(ctx.clock.now()));
+    await noteConnection(ctx, tx, connection, { before, replaced });
+    await dropReplacement(tx, connection.schoolId, new Date(ctx.clock.now()));
+    if (replaced) await holdReplacement(ctx, tx, connection);
+    await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(
+      tx,
+    );
+  });
+  ctx.wake('chats');
+}
+
+function sealedTokens(ctx: Context, { schoolId, accessToken, callsToken }: SferumConnection) {
+  const seal = (token: string, column: string) => ctx.secrets.seal(token, { schoolId, column });
+  return {
+    accessTokenSealed: seal(accessToken, SEALED_COLUMNS.accessToken),
+    callsTokenSealed: callsToken === null ? null : seal(callsToken, SEALED_COLUMNS.callsToken),
+  };
+}
+
+/** What is told of a connection: never a token. */
+async function connectionOf(tx: Sql, schoolId: string): Promise<Record<string, unknown>> {
+  const { rows } = await sql<Record<string, unknown>>`
+    select community_id::text as "communityId", owner_id::text as "ownerId", token_kind as "tokenKind",
+      calls_token_sealed is not null as "hasCallsToken", requests_per_second as "requestsPerSecond"
+    from sferum_account where school_id = ${schoolId}`.execute(tx);
+  return rows[0] ?? {};
+}
+
+/** A token given anew is a change although nothing else differs. */
+async function noteConnection(
+  ctx: Context,
+  tx: Sql,
+  { schoolId, by }: SferumConnection,
+  { before, replaced }: { before: Record<string, unknown>; replaced: boolean },
+): Promise<void> {
+  const changed = difference(before, await connectionOf(tx, schoolId)) ?? { before: {}, after: {} };
+  await noteLine(tx, {
+    ...{
+      schoolId,
+      at: new Date(ctx.clock.now()),
+      what: 'connected',
+      cause: `connection:${ctx.newId()}`,
+      author: by,
+    },
+    details: { ...changed, replaced },
+  });
+}
+
+/** Whether the school has chats, or creations in doubt, of another account than this one. */
+async function ownsNot(tx: Sql, schoolId: string, owner: number): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from sferum_account a join chat c on c.school_id = a.school_id and c.creation <> 'none'
+    where a.school_id = ${schoolId} and coalesce(c.owner_id, a.owner_id) <> ${owner} limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** The chats of the former account are not the new one's: they are made anew only once somebody has confirmed that. */
+async function holdReplacement(ctx: Context, tx: Sql, { schoolId, by }: SferumConnection): Promise<void> {
+  const id = ctx.newId();
+  await openOperation(tx, {
+    id,
+    schoolId,
+    kind: 'account-replacement',
+    params: {},
+    by,
+    at: new Date(ctx.clock.now()),
+  });
+  const message =
+    'Чаты школы принадлежат прежней учётной записи Сферума. Подтвердите, и они будут созданы заново от имени новой.';
+  await endOperation(tx, id, {
+    at: new Date(ctx.clock.now()),
+    state: 'held',
+    problems: [{ code: REPLACEMENT_UNCONFIRMED, message }],
+  });
+}
+
+async function whoseToken(
+  ctx: Context,
+  connection: SferumConnection,
+  requestsPerSecond: number,
+): Promise<number> {
+  const account = ctx.gateway.account({ ...connection, ownerId: 0, requestsPerSecond });
+  try {
+    const info = await account.describe({ priority: 'person' });
+    if (info.tokenKind !== connection.tokenKind) {
+      throw new Refusal(422, 'sferum-token-refused', 'Вид токена указан неверно (user или community)');
+    }
+    return info.ownerId;
+  } catch (error) {
+    if (!(error instanceof SferumError)) throw error;
+    if (error.kind === 'token' || error.kind === 'not-possible') {
+      throw new Refusal(422, 'sferum-token-refused', 'Сферум не принимает этот токен');
+    }
+    throw new Refusal(503, 'sferum-unavailable', 'Сферум не отвечает: повторите позже');
+  }
+}

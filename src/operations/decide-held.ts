@@ -1,0 +1,276 @@
+import { sql } from 'kysely';
+import type { Author } from '../author.ts';
+import type { Context } from '../context.ts';
+import { mend } from '../live/drift.ts';
+import { applyPlan, moveGenerations } from '../planning/apply-plan.ts';
+import { finishOperations } from '../planning/end-operations.ts';
+import { planSchool } from '../planning/plan-school.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { dropStaged } from '../roster/staged.ts';
+import { noteLine, noteLines } from '../rows/journal.ts';
+import { type Decided, endOperation, goOn, noteDecided } from '../rows/operation.ts';
+import { acceptImport, rejectImport } from '../rows/operation-import.ts';
+import { moveRevision } from '../rows/school.ts';
+import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
+import type { Sql } from '../store/database.ts';
+import type { Operation } from '../store/entities.ts';
+import { findOperationRow } from '../store/operation-row.ts';
+import { settleImports } from './import-parents.ts';
+
+export interface Decision {
+  /** Null: an import of several schools, decided for each of them. */
+  schoolId: string | null;
+  operationId: string;
+  decision: 'approve' | 'reject';
+  /** Null: all that the operation holds. */
+  chatIds: readonly string[] | null;
+  by: Author;
+}
+
+/**
+ * Decides what an operation holds (F4, J2). Approved removals are carried out; rejected people stay, pinned by an
+ * exception. An import that looked incomplete is accepted whole, or stays as it is. 409 `operation-not-held`, with who
+ * decided and when where somebody has: of two who decide at once the second is told so.
+ */
+export async function decideHeld(ctx: Context, decision: Decision): Promise<void> {
+  const { schoolId } = decision;
+  const operation = await findOperationRow(ctx, schoolId, decision.operationId);
+  if (!operation) throw notFound();
+  if (!isDecidable(operation.state, operation.params.decided)) throw notHeld(operation.params.decided);
+  if (schoolId === null) return decideEach(ctx, decision);
+  if (operation.params.incomplete) return decideImport(ctx, schoolId, operation, decision);
+  if (operation.kind === 'account-replacement') return decideReplacement(ctx, operation, decision);
+  if (operation.kind === 'adoption') return decideAdoption(ctx, operation, decision);
+  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    const decided = await lockHeld(tx, schoolId, operation.id);
+    const ids = await heldChats(tx, schoolId, decision, decided);
+    await noteDecision(ctx, tx, schoolId, operation, decision, { chats: ids.length });
+    await (decision.decision === 'approve'
+      ? carryOut(ctx, tx, schoolId, ids, operation, decision.by)
+      : pin(ctx, tx, schoolId, ids, decision));
+    await goOn(tx, { schoolId, id: operation.id });
+  });
+  ctx.wake('chats');
+  await finishOperations(ctx, schoolId, [operation.id]);
+}
+
+/** What each school's own part of an import holds; what somebody has decided meanwhile stays decided. */
+async function decideEach(ctx: Context, decision: Decision): Promise<void> {
+  const { rows } = await sql<{ schoolId: string; operationId: string }>`
+    select school_id as "schoolId", id as "operationId" from operation
+    where parent_id = ${decision.operationId} and state = 'held' order by school_id`.execute(
+    ctx.db.across('import'),
+  );
+  let decided = 0;
+  for (const child of rows) {
+    try {
+      await decideHeld(ctx, { ...decision, ...child });
+      decided += 1;
+    } catch (error) {
+      if (!(error instanceof Refusal && error.status === 409)) throw error;
+    }
+  }
+  if (decided === 0) throw notHeld();
+  await settleImports(ctx);
+}
+
+/** It waits, or runs because some of its chats were decided while others may still wait. */
+function isDecidable(state: Operation['state'], decided: unknown): boolean {
+  return state === 'held' || (state === 'running' && decided !== undefined && decided !== null);
+}
+
+/** The last decision, if any. Throws 409 where the operation has ended since it was read. */
+async function lockHeld(tx: Sql, schoolId: string, id: string): Promise<Decided | null> {
+  const { rows } = await sql<{ state: Operation['state']; decided: Decided | null }>`
+    select state, params->'decided' as decided from operation
+    where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
+  const { state, decided } = rows[0]!;
+  if (!isDecidable(state, decided)) throw notHeld(decided);
+  return decided;
+}
+
+/** What is decided as a whole is decided once. */
+async function lockWhole(tx: Sql, schoolId: string, id: string): Promise<void> {
+  const decided = await lockHeld(tx, schoolId, id);
+  if (decided) throw notHeld(decided);
+}
+
+function notHeld(decided?: unknown): Refusal {
+  if (!decided) return new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
+  const { decision, by, at } = decided as Decided;
+  return new Refusal(409, 'operation-not-held', 'Решение уже принято', {
+    decision,
+    decidedBy: by,
+    decidedAt: at,
+  });
+}
+
+/** Who decided: kept with the operation, and his own line, beside those of what he set going, under whatever operation it was. */
+async function noteDecision(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  operation: Operation,
+  { decision, by }: Decision,
+  counted: { chats?: number } = {},
+): Promise<void> {
+  const cause = `${decision === 'approve' ? 'approval' : 'rejection'}:${operation.id}`;
+  const details = { decision, kind: operation.kind, ...counted };
+  const at = new Date(ctx.clock.now());
+  const decided: Decided = { decision, by, at: at.toISOString() };
+  await noteDecided(tx, { schoolId, id: operation.id }, decided);
+  await noteLine(tx, {
+    schoolId,
+    at,
+    what: 'decision',
+    cause,
+    author: by,
+    details,
+  });
+}
+
+/** Of those asked for, or all; 409 where nothing waits in them (any more). */
+async function heldChats(
+  tx: Sql,
+  schoolId: string,
+  decision: Decision,
+  decided: Decided | null,
+): Promise<string[]> {
+  const held = sql`school_id = ${schoolId} and held_by = ${decision.operationId}`;
+  const { rows } = await sql<{ id: string }>`
+    select chat_id as id from membership where ${held} union select chat_id from sferum_member where ${held}`.execute(
+    tx,
+  );
+  const ids = rows.map((row) => row.id);
+  const asked = decision.chatIds && new Set(decision.chatIds);
+  const chosen = asked ? ids.filter((id) => asked.has(id)) : ids;
+  if (chosen.length > 0) return chosen;
+  if (decided) throw notHeld(decided);
+  if (asked) throw new Refusal(409, 'nothing-held', 'В этих чатах ничего не удержано');
+  return [];
+}
+
+/** The plan of these chats once more, their removals let through. */
+async function carryOut(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  chatIds: readonly string[],
+  operation: Operation,
+  author: Author,
+) {
+  const { rows } = await sql<{ type: 'staff' | 'class' | 'parents' | 'subject' }>`
+    select distinct type from chat where id = any(${[...chatIds]}::uuid[])`.execute(tx);
+  const only = new Set(chatIds);
+  await sql`update sferum_member set held_by = null where chat_id = any(${[...chatIds]}::uuid[])`.execute(tx);
+  const plan = await planSchool(ctx, tx, {
+    schoolId,
+    types: rows.map((r) => r.type),
+    strict: operation.params.strict === true,
+    day: null,
+    recreate: false,
+    only,
+    approvedChatIds: only,
+  });
+  await applyPlan(ctx, tx, plan, {
+    cause: `approval:${operation.id}`,
+    author,
+    priority: 'person',
+    operationId: null,
+    at: new Date(ctx.clock.now()),
+  });
+  await sql`update operation_chat o set generation = c.generation, done_at = null
+    from chat c where c.id = o.chat_id and o.operation_id = ${operation.id} and c.id = any(${[...chatIds]}::uuid[])`.execute(
+    tx,
+  );
+}
+
+/** Who stays although the lists say otherwise, stays by a person's word (D7). */
+async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly string[], decision: Decision) {
+  const at = new Date(ctx.clock.now());
+  await sql`
+    with kept as (update membership set held_by = null, grounds = '[{"kind": "added"}]'
+      where chat_id = any(${[...chatIds]}::uuid[]) and held_by = ${decision.operationId} returning chat_id, person_id)
+    insert into exception as e (chat_id, person_id, school_id, member, author_id, reason, at)
+    select chat_id, person_id, ${schoolId}, 'added', ${decision.by.id}, 'Исключение отклонено', ${at} from kept
+    on conflict (chat_id, person_id) do update set member = 'added', author_id = excluded.author_id,
+      reason = excluded.reason, at = excluded.at`.execute(tx);
+  await noteLines(
+    tx,
+    { schoolId, at, cause: `rejection:${decision.operationId}`, author: decision.by },
+    chatIds.map((chatId) => ({ what: 'removal-rejected', chatId })),
+  );
+  await sql`update sferum_member set held_by = null, state = 'in' where chat_id = any(${[...chatIds]}::uuid[])
+    and held_by = ${decision.operationId}`.execute(tx);
+  await sql`update chat set condition = 'synced', condition_reason = null, condition_message = null, condition_since = ${at}
+    where id = any(${[...chatIds]}::uuid[]) and condition = 'held'`.execute(tx);
+  await moveRevision(tx, schoolId);
+}
+
+/** Accepted, what is staged is applied whole; rejected, it goes. */
+async function decideImport(
+  ctx: Context,
+  schoolId: string,
+  operation: Operation,
+  decision: Decision,
+): Promise<void> {
+  const accepted = decision.decision === 'approve';
+  const of = { schoolId, id: operation.id };
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+    await lockWhole(tx, schoolId, operation.id);
+    if (accepted) await acceptImport(tx, of, decision.by);
+    else await rejectImport(tx, of, new Date(ctx.clock.now()));
+    await noteDecision(ctx, tx, schoolId, operation, decision);
+    if (!accepted) await dropStaged(tx, schoolId, operation.id);
+  });
+  ctx.wake('operations');
+}
+
+/** Confirmed: every chat is made anew by the account that took over; else nothing goes to Sferum until another connects. */
+async function decideReplacement(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
+  await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
+    await confirmReplacement(tx, schoolId, at);
+    await sql`delete from sferum_member where school_id = ${schoolId}`.execute(tx);
+    const { rows } = await sql<{ id: string }>`
+      update chat set creation = 'none', peer_id = null, owner_id = null, sferum_title = null, invite_link = null, seen_at = null
+      where school_id = ${schoolId} and deleted_at is null returning id`.execute(tx);
+    const ids = rows.map((r) => r.id);
+    await moveGenerations(tx, ids, { cause: `approval:${operation.id}`, priority: 'bulk', at });
+  });
+}
+
+/**
+ * Confirmed (adopt.ts): what differs goes through the guard before any job may act on it, then the hold is lifted. Else
+ * nothing goes to Sferum until the school is connected, or looked at, again.
+ */
+async function decideAdoption(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
+  if (decision.decision === 'approve') {
+    const { rows } = await sql<{ id: string }>`
+      select id from chat where school_id = ${operation.schoolId} and creation = 'created' and deleted_at is null
+        and deleting_since is null`.execute(ctx.db.of(operation.schoolId!));
+    const ids = rows.map((r) => r.id);
+    await mend(ctx, operation.schoolId!, ids, decision.by);
+  }
+  await decideWhole(ctx, operation, decision, confirmRestored);
+}
+
+/** Ends a question about a school's account, and lifts what it held where the answer is yes. */
+async function decideWhole(
+  ctx: Context,
+  operation: Operation,
+  decision: Decision,
+  lift: (tx: Sql, schoolId: string, at: Date) => Promise<void>,
+): Promise<void> {
+  const schoolId = operation.schoolId!;
+  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    await lockWhole(tx, schoolId, operation.id);
+    await endOperation(tx, operation.id, {
+      at: new Date(ctx.clock.now()),
+      state: 'succeeded',
+      result: { decision: decision.decision },
+    });
+    await noteDecision(ctx, tx, schoolId, operation, decision);
+    if (decision.decision === 'approve') await lift(tx, schoolId, new Date(ctx.clock.now()));
+  });
+  ctx.wake('chats');
+}

@@ -1,0 +1,83 @@
+import { sql } from 'kysely';
+import type { Author } from '../author.ts';
+import type { Context } from '../context.ts';
+import { moveGenerations } from '../planning/apply-plan.ts';
+import { Refusal } from '../refusal.ts';
+import { noteLines } from '../rows/journal.ts';
+import { beginOperation, openOperation } from '../rows/operation.ts';
+import { moveRevision } from '../rows/school.ts';
+import type { Sql } from '../store/database.ts';
+
+export interface Deletion {
+  schoolId: string;
+  chatId: string;
+  /** False: «не создавать снова» (G1). */
+  recreate: boolean;
+  by: Author;
+}
+
+/** G1: the chat shows «удаляется» until Sferum has confirmed. Returns the operation that follows it. */
+export async function requestDeletion(ctx: Context, deletion: Deletion): Promise<string> {
+  const id = ctx.newId();
+  const at = new Date(ctx.clock.now());
+  await ctx.db.holdingSchool(deletion.schoolId, async ({ sql: tx }) => {
+    await openOperation(tx, {
+      id,
+      schoolId: deletion.schoolId,
+      kind: 'delete-chat',
+      params: { chatId: deletion.chatId, recreate: deletion.recreate, following: true },
+      by: deletion.by,
+      at,
+    });
+    const marked = await beginDeletion(tx, [deletion.chatId], {
+      operationId: id,
+      schoolId: deletion.schoolId,
+      recreate: deletion.recreate,
+      cause: `deletion:${id}`,
+      author: deletion.by,
+      priority: 'person',
+      at,
+    });
+    if (marked === 0) throw new Refusal(409, 'chat-deleting', 'Чат уже удаляется');
+    await beginOperation(tx, id, at);
+  });
+  ctx.wake('chats');
+  return id;
+}
+
+/** Marks chats as being deleted and lets their jobs follow it, under an operation. Returns how many. */
+export async function beginDeletion(
+  tx: Sql,
+  chatIds: readonly string[],
+  how: {
+    operationId: string;
+    schoolId: string;
+    recreate: boolean;
+    cause: string;
+    author: Author;
+    priority: 'person' | 'bulk';
+    at: Date;
+  },
+): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    update chat set deleting_since = ${how.at}, recreate = ${how.recreate}, condition = 'deleting',
+      condition_reason = null, condition_message = 'Удаляется: ждём подтверждения Сферума.', condition_since = ${how.at}
+    where id = any(${[...chatIds]}::uuid[]) and school_id = ${how.schoolId} and deleting_since is null
+    returning id`.execute(tx);
+  const ids = rows.map((r) => r.id);
+  await moveGenerations(tx, ids, how);
+  await sql`
+    insert into operation_chat (operation_id, chat_id, school_id, ordinal, first_action, type, title, actions, generation)
+    select ${how.operationId}, id, school_id, row_number() over (order by id) + n.last, row_number() over (order by id) + n.last,
+      type, title, jsonb_build_array(jsonb_build_object('action', 'delete', 'chatId', id, 'grounds', '[]'::jsonb)), generation
+    from chat, (select coalesce(max(ordinal), -1) as last from operation_chat where operation_id = ${how.operationId}) n
+    where id = any(${ids}::uuid[])`.execute(tx);
+  const details = { recreate: how.recreate };
+  await noteLines(
+    tx,
+    how,
+    ids.map((chatId) => ({ what: 'delete', chatId, details })),
+  );
+  await moveRevision(tx, how.schoolId);
+  return ids.length;
+}

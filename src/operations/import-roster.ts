@@ -1,0 +1,166 @@
+/**
+ * A roster import, from the file to the facts (contract, «Roster in bulk»):
+ *
+ *   read     the whole file, in memory; one that cannot be read, or holds no school, changes nothing
+ *   staged   what it says of each school stands in our rows, and the file is gone – in one transaction. One school: the
+ *            operation is that school's from here on. Several: each has an operation of its own under this one, which
+ *            follows them (import-parents.ts)
+ *   applied  each school in a transaction of its own (apply-roster.ts): a crash goes on with the rest
+ */
+import { sql } from 'kysely';
+import { starterOf } from '../author.ts';
+import { DEFAULT_ROSTER_LIMITS } from '../config/roster-limits.ts';
+import type { Context } from '../context.ts';
+import { RosterFileError } from '../roster/file-error.ts';
+import type { RowOutcome } from '../roster/one-roster/row-report.ts';
+import { readRoster } from '../roster/read-roster.ts';
+import type { RosterReading, SchoolReading } from '../roster/reading.ts';
+import { keepFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
+import { stageSchool } from '../roster/staged.ts';
+import { endOperation, openOperation } from '../rows/operation.ts';
+import { becomeParent, becomeSchools, noteRead, showTo } from '../rows/operation-import.ts';
+import type { Sql } from '../store/database.ts';
+import type { Operation, Problem } from '../store/entities.ts';
+import { applyRoster } from './apply-roster.ts';
+
+export interface RosterImportParams {
+  /** The one school that the sender may touch, or `*`. */
+  within: string;
+  /** When СГО wrote it; ISO 8601. */
+  takenAt: string;
+  /** What is left of the file itself. */
+  file: { bytes: number; sha256: string };
+  /** Read: what it says of the operation's school is staged. */
+  staged?: true;
+  /** Read, with several schools: each has its own operation under this one. */
+  schools?: true;
+  /** A person has said that the file is whole although it does not look so (J2). */
+  accepted?: true;
+  following?: true;
+}
+
+export async function runRosterImport(ctx: Context, operation: Operation): Promise<void> {
+  const params = operation.params as unknown as RosterImportParams;
+  if (params.schools) return;
+  if (params.staged) return applyRoster(ctx, operation);
+  const body = await loadFile(ctx, operation.id);
+  try {
+    const reading = await readRoster(body, {
+      ...DEFAULT_ROSTER_LIMITS,
+      zipBytes: ctx.config.limits.rosterZipBytes,
+      unpackedBytes: ctx.config.limits.rosterCsvBytes,
+    });
+    const refused = refusalOf(reading, params.within);
+    if (refused) return fail(ctx, operation, refused);
+    await stage(ctx, operation, reading);
+  } catch (error) {
+    if (!(error instanceof RosterFileError)) throw error;
+    const { code, message, file: name, line } = error;
+    return fail(ctx, operation, {
+      code,
+      message,
+      ...(name ? { file: name } : {}),
+      ...(line ? { line } : {}),
+    });
+  }
+  ctx.wake('operations');
+}
+
+/** Why a file that could be read is not taken: a sender bound to one school sends no other. */
+function refusalOf(reading: RosterReading, within: string): Problem | null {
+  if (reading.schools.length === 0) return { code: 'no-school', message: noSchool(reading.rows) };
+  if (within === '*' || reading.schools.every((school) => school.id === within)) return null;
+  return {
+    code: 'other-school',
+    message: 'В выгрузке есть школа, которую вам нельзя менять: ничего не принято',
+  };
+}
+
+function noSchool({ ignored, rejected }: RowOutcome): string {
+  const isOfOrgs = ({ file }: { file: string }) => file.toLowerCase() === 'orgs.csv';
+  const reasons = [
+    ...ignored.filter(isOfOrgs).map(({ reason, rows }) => `${reason} – строк: ${rows}`),
+    ...rejected.filter(isOfOrgs).map(({ line, message }) => `строка ${line} отклонена: ${message}`),
+  ];
+  const why = reasons.length === 0 ? 'orgs.csv пуст' : `orgs.csv: ${reasons.slice(0, 5).join('; ')}`;
+  return `В выгрузке нет ни одной школы: ничего не принято. ${why}. Нужна организация с типом school`;
+}
+
+async function stage(ctx: Context, operation: Operation, reading: RosterReading): Promise<void> {
+  await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
+    const schools = await stated(tx, reading);
+    const [only, ...others] = schools;
+    if (only && others.length === 0) {
+      await becomeSchools(tx, operation.id, only.id);
+      await stageSchool(tx, operation.id, reading, only);
+    } else await openSchools(ctx, tx, operation, reading, schools);
+    await keepFaults(tx, operation.id, 'rejected', reading.rows.rejected);
+    await keepFaults(tx, operation.id, 'lost', reading.rows.lostFields);
+    await noteRead(tx, operation.id, resultOf(reading, schools.length));
+    await sql`delete from roster_file where operation_id = ${operation.id}`.execute(tx);
+  });
+}
+
+/** What is known once the file is read; the lists of bad rows are cut (all: src/roster/row-faults.ts). */
+function resultOf({ counts, rows, remarks }: RosterReading, schools: number) {
+  return {
+    ...counts,
+    ...rows,
+    rejected: rows.rejected.slice(0, SHOWN_FAULTS),
+    lostFields: rows.lostFields.slice(0, SHOWN_FAULTS),
+    remarks,
+    ...(schools === 1 ? {} : { operations: [] }),
+  };
+}
+
+/** A school that is not known and is marked as deleted need not come to be. */
+async function stated(tx: Sql, reading: RosterReading): Promise<SchoolReading[]> {
+  const ids = reading.schools.map(({ id }) => id);
+  const { rows } = await sql<{ id: string }>`select id from school where id = any(${ids})`.execute(tx);
+  const known = new Set(rows.map(({ id }) => id));
+  return reading.schools.filter(({ id, gone }) => !gone || known.has(id));
+}
+
+async function openSchools(
+  ctx: Context,
+  tx: Sql,
+  operation: Operation,
+  reading: RosterReading,
+  schools: readonly SchoolReading[],
+): Promise<void> {
+  const { within, takenAt, file, accepted } = operation.params as unknown as RosterImportParams;
+  for (const school of schools) {
+    const id = ctx.newId();
+    await openOperation(tx, {
+      ...{ id, schoolId: school.id, kind: 'roster-import', parentId: operation.id },
+      params: { within, takenAt, file, staged: true, ...(accepted ? { accepted } : {}) },
+      by: starterOf(operation),
+      // Imports of one school go in the order in which their files came.
+      at: operation.createdAt,
+    });
+    await stageSchool(tx, id, reading, school);
+  }
+  await becomeParent(tx, operation.id);
+}
+
+async function loadFile(ctx: Context, operationId: string): Promise<Uint8Array> {
+  const { rows } = await sql<{ body: Uint8Array }>`
+    select body from roster_file where operation_id = ${operationId}`.execute(ctx.db.ofNone);
+  if (!rows[0]) throw new Error('the file of this import is gone');
+  return rows[0].body;
+}
+
+/** Told to the school that the sender may touch, if we know it; else to the sender. */
+async function fail(ctx: Context, operation: Operation, problem: Problem): Promise<void> {
+  const { within } = operation.params as unknown as RosterImportParams;
+  await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
+    await endOperation(tx, operation.id, {
+      at: new Date(ctx.clock.now()),
+      state: 'failed',
+      problems: [problem],
+    });
+    await showTo(tx, operation.id, within);
+    await sql`delete from roster_file where operation_id = ${operation.id}`.execute(tx);
+  });
+  ctx.wake('operations');
+}

@@ -1,0 +1,143 @@
+import { sql } from 'kysely';
+import { starterOf } from '../author.ts';
+import type { Context } from '../context.ts';
+import type { ChatType } from '../desired/model.ts';
+import { accountOf, NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
+import { observeChats } from '../live/observe.ts';
+import type { ChatPlan } from '../plan/model.ts';
+import { applyPlan, savePlan } from '../planning/apply-plan.ts';
+import { finishOperations } from '../planning/end-operations.ts';
+import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
+import { endOperation, notePlanned, tellOfDeletions } from '../rows/operation.ts';
+import { switchOn } from '../rows/school.ts';
+import type { Sql } from '../store/database.ts';
+import type { Operation } from '../store/entities.ts';
+import { reportProgress } from './progress.ts';
+
+export interface InitializationParams {
+  types: ChatType[];
+  dryRun: boolean;
+  strict: boolean;
+  asOf: string | null;
+  /** The dry run whose plan is to be applied. */
+  plan: string | null;
+}
+
+/**
+ * An initialisation (F1–F4): observe the live chats, plan, and either keep the plan (dry run) or apply it; the
+ * chats' jobs then follow it to its end. Given again after a crash it goes on where it stopped.
+ */
+export async function runInitialization(
+  ctx: Context,
+  operation: Operation,
+  signal?: AbortSignal,
+): Promise<void> {
+  const params = operation.params as unknown as InitializationParams & { following?: true };
+  const schoolId = operation.schoolId!;
+  if (params.following) return finishOperations(ctx, schoolId, [operation.id]);
+  let planningCalls = 0;
+  try {
+    const account = await accountOf(ctx, schoolId);
+    if (params.plan === null && params.asOf === null) {
+      const observation = await observeChats(
+        ctx,
+        account,
+        { schoolId, types: params.types, priority: 'bulk', ...(signal ? { signal } : {}) },
+        reportProgress(ctx, schoolId, operation.id),
+      );
+      planningCalls = observation.apiCalls;
+    }
+  } catch (error) {
+    if (!(error instanceof NotConnected)) throw error;
+    return endOperation(ctx.db.of(schoolId), operation.id, {
+      at: new Date(ctx.clock.now()),
+      state: 'failed',
+      problems: [{ code: error.code, message: NOT_CONNECTED[error.code] }],
+    });
+  }
+  const followed = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) =>
+    planAndApply(ctx, tx, operation, { ...params, planningCalls }),
+  );
+  if (followed) {
+    ctx.wake('chats');
+    await finishOperations(ctx, schoolId, [operation.id]);
+  }
+}
+
+/** In one transaction: plan, guard, СГО side, journal, outbox. True where there is something to follow. */
+async function planAndApply(
+  ctx: Context,
+  tx: Sql,
+  operation: Operation,
+  params: InitializationParams & { planningCalls: number },
+): Promise<boolean> {
+  const schoolId = operation.schoolId!;
+  const school = await planSchool(ctx, tx, {
+    schoolId,
+    types: params.types,
+    strict: params.strict,
+    day: params.asOf,
+    recreate: true,
+    refusedAgain: true,
+  });
+  if (params.plan !== null && !(await isThatPlan(tx, params.plan, school))) {
+    await endOperation(tx, operation.id, {
+      at: new Date(ctx.clock.now()),
+      state: 'failed',
+      problems: [
+        { code: 'plan-stale', message: 'План устарел: с тех пор списки изменились. Составьте его заново.' },
+      ],
+    });
+    return false;
+  }
+  const { counts, estimate } = school.plan;
+  const { planningCalls } = params;
+  await notePlanned(tx, operation.id, {
+    ...{ revision: school.revision, day: school.day },
+    chats: school.plan.chats.filter((c) => c.actions.length > 0).length,
+    result: { ...counts, apiCalls: planningCalls, estimate },
+    params: { planningCalls, planned: counts, ...(params.dryRun ? {} : { following: true }) },
+  });
+  if (params.dryRun) {
+    await savePlan(tx, operation.id, school, new Set());
+    await endOperation(tx, operation.id, { at: new Date(ctx.clock.now()), state: 'succeeded' });
+    return false;
+  }
+  // Chats that Sferum does not let go do not come back by this run.
+  const about = { types: params.types, message: STILL_DELETING };
+  await tellOfDeletions(tx, { schoolId, id: operation.id }, about);
+  await applyPlan(ctx, tx, school, {
+    cause: `initialization:${operation.id}`,
+    author: starterOf(operation),
+    priority: 'bulk',
+    operationId: operation.id,
+    at: new Date(ctx.clock.now()),
+    dropsExceptions: params.strict,
+  });
+  await switchOn(tx, schoolId, { types: params.types, day: school.day });
+  return true;
+}
+
+const STILL_DELETING = 'Чат ещё удаляется в Сферуме: когда он будет удалён, инициализируйте список ещё раз.';
+
+/** The plan of the dry run and the one made now are the same, action by action: then it is applied, else refused (F3). */
+async function isThatPlan(tx: Sql, planId: string, school: SchoolPlan): Promise<boolean> {
+  const { rows } = await sql<{ chat_id: string; actions: ChatPlan['actions'] }>`
+    select chat_id, actions from operation_chat where operation_id = ${planId} order by ordinal`.execute(tx);
+  const now = school.plan.chats.filter((chat) => chat.actions.length > 0);
+  return (
+    rows.length === now.length &&
+    rows.every(
+      (row, i) => row.chat_id === now[i]!.chatId && canonical(row.actions) === canonical(now[i]!.actions),
+    )
+  );
+}
+
+/** JSON with sorted keys: what came back from the database compares with what was just made. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, v: unknown) =>
+    v !== null && typeof v === 'object' && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  );
+}

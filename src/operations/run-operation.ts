@@ -1,0 +1,109 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { markAccountBroken } from '../live/accounts.ts';
+import { finishOperations } from '../planning/end-operations.ts';
+import { countFailure, endOperation, startOperation } from '../rows/operation.ts';
+import { SferumError } from '../sferum/gateway.ts';
+import type { Operation, OperationKind, Problem } from '../store/entities.ts';
+import { isPassing } from '../store/errors.ts';
+import { findOperationRow, operationsOf } from '../store/operation-row.ts';
+import { refreshStatistics } from '../store/statistics.ts';
+import { runRosterImport } from './import-roster.ts';
+import { runInitialization } from './initialize.ts';
+
+type Runner = (ctx: Context, operation: Operation, signal?: AbortSignal) => Promise<void>;
+
+const RUNNERS: Partial<Record<OperationKind, Runner>> = {
+  'roster-import': runRosterImport,
+  initialization: runInitialization,
+};
+
+/** An operation that failed so often for a reason nobody expected ends, and says so: it must not run for ever. */
+const FAILURES_UNTIL_FAILED = 5;
+/** So long an initialisation waits for chats that are being deleted. */
+const DELETIONS_WAITED_FOR_MS = 10 * 60_000;
+
+/**
+ * Carries one open operation as far as it can go now. Operations of one school and kind go one after another, in
+ * the order they were asked for; one whose turn has not come stays queued and is woken by the end of the other.
+ * Throws where it is to be tried again.
+ */
+export async function runOperation(
+  ctx: Context,
+  { schoolId, operationId: id }: { schoolId: string | null; operationId: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  const operation = await findOperationRow(ctx, schoolId, id);
+  if (!operation || !(await isItsTurn(ctx, operation))) return;
+  if (!(await startOperation(operationsOf(ctx, schoolId), id, new Date(ctx.clock.now())))) return;
+  // Its own work is done; its end may have been lost between the last chat's commit and a crash.
+  if (operation.params.following && schoolId !== null) return finishOperations(ctx, schoolId, [id]);
+  const startedAtMs = ctx.clock.now();
+  try {
+    await RUNNERS[operation.kind]?.(ctx, operation, signal);
+  } catch (error) {
+    if (!signal?.aborted) await noteFailure(ctx, operation, error, startedAtMs);
+    throw error;
+  }
+  await refreshStatistics(ctx.db.ofNone);
+}
+
+/** What waiting cures is tried again for ever; anything else a few times, or not at all where a person must act. */
+async function noteFailure(
+  ctx: Context,
+  operation: Operation,
+  error: unknown,
+  startedAtMs: number,
+): Promise<void> {
+  if (error instanceof SferumError) {
+    const { kind } = error;
+    if (kind !== 'token' && kind !== 'account' && kind !== 'not-possible' && kind !== 'defect') return;
+    if (operation.schoolId && (kind === 'token' || kind === 'account')) {
+      await markAccountBroken(ctx, operation.schoolId, kind, startedAtMs);
+    }
+    return fail(ctx, operation, { code: `sferum-${kind}`, message: FAILURES.sferum });
+  }
+  if (isPassing(error)) return;
+  const failures = await countFailure(operationsOf(ctx, operation.schoolId), operation.id);
+  if (failures < FAILURES_UNTIL_FAILED) return;
+  await fail(ctx, operation, { code: 'internal', message: FAILURES.internal });
+}
+
+const fail = (ctx: Context, { id, schoolId }: Operation, problem: Problem) =>
+  endOperation(operationsOf(ctx, schoolId), id, {
+    at: new Date(ctx.clock.now()),
+    state: 'failed',
+    problems: [problem],
+  });
+
+const FAILURES = {
+  sferum: 'Сферум не принимает токен школы: администратор сервера должен его заменить.',
+  internal: 'Внутренняя ошибка: сообщите администратору сервера.',
+};
+
+async function isItsTurn(ctx: Context, operation: Operation): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from operation where state in ('queued', 'running') and kind = ${operation.kind}
+      and school_id is not distinct from ${operation.schoolId}
+      -- An import whose facts are in holds up no other while its chats follow.
+      and (kind = 'initialization' or not params ?| array['following', 'schools'])
+      and (created_at, id) < (${operation.createdAt}, ${operation.id}::uuid) limit 1`.execute(
+    operationsOf(ctx, operation.schoolId),
+  );
+  return rows.length === 0 && !(await waitsForDeletions(ctx, operation));
+}
+
+/**
+ * A chat that is being deleted is not deleted: an initialisation that may bring it back waits until it is gone, but
+ * not for one that Sferum does not let go. Later than that it goes on without it.
+ */
+async function waitsForDeletions(ctx: Context, { schoolId, kind, params }: Operation): Promise<boolean> {
+  if (kind !== 'initialization' || !schoolId || params.dryRun || params.following) return false;
+  const since = new Date(ctx.clock.now() - DELETIONS_WAITED_FOR_MS);
+  const { rows } = await sql`
+    select from chat where school_id = ${schoolId} and deleted_at is null and deleting_since > ${since}
+      and generation > settled_generation and type = any(${params.types as string[]}) limit 1`.execute(
+    ctx.db.of(schoolId),
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,159 @@
+import { sql } from 'kysely';
+import type { Author } from '../author.ts';
+import type { Context } from '../context.ts';
+import { CHAT_TYPES } from '../desired/model.ts';
+import { applyPlan } from '../planning/apply-plan.ts';
+import { finishOperations } from '../planning/end-operations.ts';
+import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { noteLine } from '../rows/journal.ts';
+import { beginOperation, noteUndone, openOperation } from '../rows/operation.ts';
+import type { Sql } from '../store/database.ts';
+import { findOperationRow } from '../store/operation-row.ts';
+import { beginDeletion } from './delete-chat.ts';
+
+/** Characters of a run's id by which people tell runs apart. */
+const RUN_NAME_CHARS = 8;
+
+/**
+ * Undoes an applied initialisation (J4): the exceptions it dropped are restored, every other difference is pinned
+ * as an exception «отмена прогона N», the chats it made are deleted (and come back with the next initialisation).
+ * Strangers, departed and unlinked people do not return; what it holds stays held. Once for each run: 409
+ * `operation-not-undoable`.
+ */
+export async function undoOperation(
+  ctx: Context,
+  ask: { schoolId: string; operationId: string; by: Author },
+): Promise<string> {
+  const { schoolId } = ask;
+  const run = await findOperationRow(ctx, schoolId, ask.operationId);
+  if (!run) throw notFound();
+  const done = run.state === 'succeeded' || run.state === 'held' || run.state === 'failed';
+  if (run.kind !== 'initialization' || !run.params.following || !done || run.params.undoneBy) {
+    throw new Refusal(
+      409,
+      'operation-not-undoable',
+      'Отменить можно только выполненную инициализацию, один раз',
+    );
+  }
+  const id = ctx.newId();
+  const at = new Date(ctx.clock.now());
+  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    const isFirst = await noteUndone(tx, run.id, id);
+    if (!isFirst) throw new Refusal(409, 'operation-not-undoable', 'Этот прогон уже отменён');
+    const params = { run: run.id, following: true };
+    await openOperation(tx, { id, schoolId, kind: 'undo', params, by: ask.by, at });
+    await beginOperation(tx, id, at);
+    const made = await madeBy(tx, run.id);
+    const how = { schoolId, cause: `undo:${id}`, author: ask.by, at, operationId: id } as const;
+    await noteLine(tx, { ...how, what: 'undone', details: { run: run.id } });
+    await beginDeletion(tx, made, { ...how, recreate: true, priority: 'bulk' });
+    await restoreExceptions(tx, schoolId, run.id);
+    const pinned = await pinDifferences(tx, { schoolId, runId: run.id, except: made, by: ask.by, at });
+    const plan = await planSchool(ctx, tx, {
+      schoolId,
+      types: CHAT_TYPES,
+      strict: false,
+      day: null,
+      recreate: false,
+      only: await changedBy(tx, run.id, made),
+    });
+    await unpin(tx, notReturning(pinned, plan));
+    await applyPlan(ctx, tx, plan, { ...how, priority: 'bulk' });
+  });
+  ctx.wake('chats');
+  await finishOperations(ctx, schoolId, [id]);
+  return id;
+}
+
+async function madeBy(tx: Sql, runId: string): Promise<string[]> {
+  const { rows } = await sql<{ chat_id: string }>`
+    select chat_id from operation_chat where operation_id = ${runId}
+      and actions @> '[{"action": "create"}]'`.execute(tx);
+  return rows.map((r) => r.chat_id);
+}
+
+async function changedBy(tx: Sql, runId: string, except: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ chat_id: string }>`
+    select chat_id from operation_chat where operation_id = ${runId} and chat_id <> all(${[...except]}::uuid[])`.execute(
+    tx,
+  );
+  return new Set(rows.map((r) => r.chat_id));
+}
+
+async function restoreExceptions(tx: Sql, schoolId: string, runId: string): Promise<void> {
+  await sql`
+    insert into exception (chat_id, person_id, school_id, member, admin, author_id, reason, at)
+    select j.chat_id, j.person_id, j.school_id, details->>'member', details->>'admin', details->>'authorId',
+      t.reason, (details->>'at')::timestamptz
+    from journal j left join journal_text t on t.school_id = j.school_id and t.journal_id = j.id
+    where j.school_id = ${schoolId} and j.cause = ${`initialization:${runId}`} and j.what = 'exception-dropped'
+    on conflict (chat_id, person_id) do nothing`.execute(tx);
+}
+
+interface Pin {
+  chatId: string;
+  personId: string;
+  member: 'added' | 'excluded' | null;
+}
+
+/**
+ * Whom the run, or an approval of what it held, put in, took out, appointed or revoked is pinned to what the
+ * journal says he was before. An exception that is there (restored, or made since) goes before, each of its two
+ * aspects. Who was in the list already and had only dropped out of the live chat differs in nothing, and
+ * stand-ins (C6) come and go by themselves. Returns the pins that were set anew.
+ */
+async function pinDifferences(
+  tx: Sql,
+  undo: { schoolId: string; runId: string; except: readonly string[]; by: Author; at: Date },
+): Promise<Pin[]> {
+  const causes = [`initialization:${undo.runId}`, `approval:${undo.runId}`];
+  const { rows } = await sql<Pin & { isNew: boolean }>`
+    with done as (
+      select chat_id, person_id, min(id) as first,
+        (array_agg(what order by id desc) filter (where what in ('add', 'remove')))[1] as member,
+        (array_agg(what order by id desc) filter (where what in ('grant', 'revoke', 'remove')))[1] as admin
+      from journal where school_id = ${undo.schoolId} and cause = any(${causes}) and person_id is not null
+        and what in ('add', 'remove', 'grant', 'revoke') and chat_id <> all(${[...undo.except]}::uuid[])
+        and not coalesce(details->'grounds' @> '[{"kind": "no-other-admin"}]', false)
+      group by chat_id, person_id),
+    compared as (
+      select d.*, coalesce((${before(undo.schoolId, ['add', 'remove'])}) = 'add', false) as was_in,
+        coalesce((${before(undo.schoolId, ['grant', 'revoke', 'remove'])}) = 'grant', false) as was_admin
+      from done d),
+    pins as (
+      select chat_id, person_id,
+        case when member = 'add' and not was_in then 'excluded' when member = 'remove' and was_in then 'added' end as member,
+        case when admin = 'grant' and was_in and not was_admin then 'revoked'
+          when admin in ('revoke', 'remove') and was_admin then 'granted' end as admin
+      from compared)
+    insert into exception as e (chat_id, person_id, school_id, member, admin, author_id, reason, at)
+    select chat_id, person_id, ${undo.schoolId}, member, admin, ${undo.by.id},
+      ${`отмена прогона ${undo.runId.slice(0, RUN_NAME_CHARS)}`}, ${undo.at}
+    from pins where member is not null or admin is not null
+    on conflict (chat_id, person_id) do update set
+      member = coalesce(e.member, excluded.member), admin = coalesce(e.admin, excluded.admin)
+    returning chat_id as "chatId", person_id as "personId", member, e.xmax = 0 as "isNew"`.execute(tx);
+  return rows.filter((row) => row.isNew);
+}
+
+/** The last of such lines about the person and chat of `d` before the run, in the chat's present life (G1). */
+function before(schoolId: string, kinds: readonly string[]) {
+  return sql`select j.what from journal j
+    where j.school_id = ${schoolId} and j.person_id = d.person_id and j.chat_id = d.chat_id
+      and j.what = any(${[...kinds]}) and j.id < d.first
+      and j.id > coalesce((select max(g.id) from journal g where g.chat_id = d.chat_id and g.what = 'delete'), 0)
+    order by j.id desc limit 1`;
+}
+
+/** Pins of people who are wanted back and do not come: they departed, and must not turn up by it years later. */
+function notReturning(pins: readonly Pin[], { desired }: SchoolPlan): Pin[] {
+  const chats = new Map(desired.map((chat) => [chat.id, chat]));
+  return pins.filter((pin) => pin.member === 'added' && !chats.get(pin.chatId)?.members.has(pin.personId));
+}
+
+async function unpin(tx: Sql, pins: readonly Pin[]): Promise<void> {
+  await sql`delete from exception e
+    using jsonb_to_recordset(${JSON.stringify(pins)}::jsonb) as p("chatId" uuid, "personId" text)
+    where e.chat_id = p."chatId" and e.person_id = p."personId"`.execute(tx);
+}

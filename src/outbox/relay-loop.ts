@@ -1,0 +1,99 @@
+import type { Queues } from '../../jobs/queues.ts';
+import type { Context } from '../context.ts';
+import { relayMeetings } from '../lessons/relay-meetings.ts';
+import { explainWaiting } from '../live/accounts.ts';
+import { dropLeftovers, settleImports } from '../operations/import-parents.ts';
+import { settleWaiting } from '../profile/follow-profiles.ts';
+import { followClock } from './clock-steps.ts';
+import { countConditions } from './figures.ts';
+import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
+
+/** Wakes within this time run as one round. */
+const GATHER_MS = 5;
+
+const ROUNDS = {
+  clock: followClock,
+  meetings: relayMeetings,
+  lost: relayLost,
+  operations: async (ctx: Context, queues: Queues) => {
+    await settleImports(ctx);
+    await relayOperations(ctx, queues);
+  },
+  chats: async (ctx: Context, queues: Queues) => {
+    await ctx.bulkInHand.letGoOvertaken(ctx.db.across('relay'));
+    await relayChats(ctx, queues);
+  },
+  drift: relayDrift,
+  waiting: explainWaiting,
+  profiles: settleWaiting,
+  figures: countConditions,
+  leftovers: dropLeftovers,
+} as const;
+type What = keyof typeof ROUNDS;
+const EVERYTHING = Object.keys(ROUNDS) as What[];
+
+export interface RelayLoop extends AsyncDisposable {
+  wake(what: 'chats' | 'operations' | 'meetings'): void;
+  /** How long the part of its round has taken that it is at; 0 while it rests. */
+  busyForMs(): number;
+}
+
+/**
+ * Relays after each wake, and everything at every sweep: what a crash, a wiped queue or a lost wake left behind
+ * is found by the sweep alone (rule 3), however many wakes come in between.
+ */
+export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
+  const { sweepIntervalMs } = ctx.config.limits;
+  const due = new Set<What>(EVERYTHING);
+  let nextSweepMs = ctx.clock.elapsed() + sweepIntervalMs;
+  let busySinceMs: number | null = null;
+  let isStopped = false;
+  let ring = Promise.withResolvers<void>();
+
+  const round = async () => {
+    const now = [...due];
+    due.clear();
+    for (const what of now) {
+      busySinceMs = ctx.clock.elapsed();
+      try {
+        await ROUNDS[what](ctx, queues);
+      } catch (error) {
+        ctx.log.error(
+          { what, error: (error as Error).message },
+          'the relay failed; the next sweep tries again',
+        );
+      }
+    }
+    busySinceMs = null;
+  };
+  const rest = async () => {
+    const timer = new AbortController();
+    const untilSweepMs = Math.max(0, nextSweepMs - ctx.clock.elapsed());
+    const slept = ctx.clock.sleep(untilSweepMs, timer.signal).catch(() => undefined);
+    await Promise.race([ring.promise, slept]);
+    timer.abort();
+    if (!isStopped && due.size > 0) await ctx.clock.sleep(GATHER_MS);
+  };
+  const loop = (async () => {
+    while (!isStopped) {
+      ring = Promise.withResolvers();
+      await round();
+      if (due.size === 0) await rest();
+      if (ctx.clock.elapsed() < nextSweepMs) continue;
+      for (const what of EVERYTHING) due.add(what);
+      nextSweepMs = ctx.clock.elapsed() + sweepIntervalMs;
+    }
+  })();
+  return {
+    wake(what) {
+      due.add(what);
+      ring.resolve();
+    },
+    busyForMs: () => (busySinceMs === null ? 0 : ctx.clock.elapsed() - busySinceMs),
+    async [Symbol.asyncDispose]() {
+      isStopped = true;
+      ring.resolve();
+      await loop;
+    },
+  };
+}

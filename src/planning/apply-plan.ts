@@ -1,0 +1,287 @@
+import { sql } from 'kysely';
+import type { Author } from '../author.ts';
+import type { Context } from '../context.ts';
+import type { DesiredChat } from '../desired/model.ts';
+import type { Action, ChatPlan } from '../plan/model.ts';
+import { type Line, noteLines, noteWithWords } from '../rows/journal.ts';
+import { moveRevision } from '../rows/school.ts';
+import type { Priority } from '../sferum/gateway.ts';
+import type { Sql } from '../store/database.ts';
+import { inChunks } from '../store/rows.ts';
+import { titleKey } from '../text/title-key.ts';
+import { reportBreaches } from './check-invariants.ts';
+import { type MembershipChanges, membershipChanges } from './membership-changes.ts';
+import { chatIdOf, type SchoolPlan } from './plan-school.ts';
+
+export interface Application {
+  /** Whose doing it is, for the journal: `initialization:<id>`, `event:<id>`, `import:<id>` … */
+  cause: string;
+  author: Author;
+  priority: Priority;
+  /** Follows the chats to their end, and holds what the guard holds. */
+  operationId: string | null;
+  at: Date;
+  /** «Строго по спискам СГО» (D7): exceptions on the planned automatic chats are gone after it. */
+  dropsExceptions?: boolean;
+}
+
+/**
+ * Writes a plan into the СГО side and moves the generation of every chat it touches – the outbox entry – in the
+ * transaction `tx`, which holds the school. Sferum follows by the chats' jobs. Returns how many chats will.
+ */
+export async function applyPlan(
+  ctx: Context,
+  tx: Sql,
+  school: SchoolPlan,
+  how: Application,
+): Promise<number> {
+  const newChatId = (key: string) => chatIdOf(school.schoolId, key);
+  const changes = membershipChanges(school.desired, school.chats, school.plan, how.operationId, newChatId);
+  await writeChats(tx, school, newChatId, how);
+  await writeMemberships(tx, school.schoolId, changes);
+  const holding = await holdStrangers(tx, school, how.operationId);
+  await welcome(tx, school);
+  if (how.dropsExceptions) await dropExceptions(tx, school, how);
+  // The job of a chat where something is held anew says so by the chat's condition.
+  const touched = new Set([...changes.chatIds, ...holding]);
+  for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
+  // Its job has nothing to do at Sferum then, but says by the chat's condition that it is over, or goes on (D9).
+  for (const { id, archived } of school.desired) {
+    if (id !== null && school.chats.get(id)?.archived !== archived) touched.add(id);
+  }
+  await moveGenerations(tx, touched, how);
+  await writeJournal(tx, school, how);
+  await reportBreaches(ctx, tx, { ...school, ...how });
+  if (how.operationId) await savePlan(tx, how.operationId, school, touched);
+  if (touched.size > 0) {
+    await moveRevision(tx, school.schoolId);
+  }
+  return touched.size;
+}
+
+async function writeChats(tx: Sql, school: SchoolPlan, newChatId: (key: string) => string, how: Application) {
+  const changed = school.desired.filter((chat) => chatDiffers(chat, school.chats.get(chat.id ?? '')));
+  const rows = changed.map((chat) => ({
+    id: chat.id ?? newChatId(chat.key!),
+    key: chat.key,
+    type: chat.type,
+    class_id: chat.classId,
+    subject_group_id: chat.groupId,
+    title: chat.title,
+    title_key: titleKey(chat.title),
+    archived: chat.archived,
+    warning: chat.warning,
+  }));
+  await inChunks(rows, (json) =>
+    sql`insert into chat (id, school_id, key, type, class_id, subject_group_id, title, title_key, archived, warning,
+        created_at, generation)
+      select id, ${school.schoolId}, key, type, class_id, subject_group_id, title, title_key, archived, warning,
+        ${how.at}, 0
+      from jsonb_to_recordset(${json}) as r(id uuid, key text, type text, class_id text, subject_group_id text,
+        title text, title_key text, archived boolean, warning text)
+      on conflict (id) do update set
+        class_id = excluded.class_id, title = excluded.title, title_key = excluded.title_key,
+        archived = excluded.archived, warning = excluded.warning,
+        -- A deleted automatic chat that comes back (G1) is a new one at Sferum.
+        creation = case when chat.deleted_at is null then chat.creation else 'none' end,
+        peer_id = case when chat.deleted_at is null then chat.peer_id end,
+        title_by_hand = chat.title_by_hand and chat.deleted_at is null,
+        condition = case when chat.deleted_at is null then chat.condition else 'behind' end,
+        condition_message = case when chat.deleted_at is null then chat.condition_message end,
+        deleted_at = null, deleting_since = null`.execute(tx),
+  );
+}
+
+function chatDiffers(
+  chat: DesiredChat,
+  stored: SchoolPlan['chats'] extends ReadonlyMap<string, infer C> ? C | undefined : never,
+): boolean {
+  return (
+    !stored ||
+    stored.title !== chat.title ||
+    stored.classId !== chat.classId ||
+    stored.archived !== chat.archived ||
+    stored.warning !== chat.warning
+  );
+}
+
+async function writeMemberships(tx: Sql, schoolId: string, changes: MembershipChanges): Promise<void> {
+  await inChunks(changes.deletes, (json) =>
+    sql`delete from membership m using jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text)
+      where m.chat_id = r."chatId" and m.person_id = r."personId"`.execute(tx),
+  );
+  await inChunks(changes.upserts, (json) =>
+    sql`insert into membership (chat_id, person_id, school_id, admin, grounds, held_by)
+      select "chatId", "personId", ${schoolId}, admin, grounds, "heldBy"
+      from jsonb_to_recordset(${json})
+        as r("chatId" uuid, "personId" text, admin boolean, grounds jsonb, "heldBy" uuid)
+      on conflict (chat_id, person_id) do update set
+        admin = excluded.admin, grounds = excluded.grounds, held_by = excluded.held_by`.execute(tx),
+  );
+}
+
+/** The journal keeps what they were, for undoing the run (J4). */
+async function dropExceptions(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
+  const ids = school.desired.filter((chat) => chat.key !== null && chat.id !== null).map((chat) => chat.id!);
+  const { rows: dropped } = await sql<{
+    chatId: string;
+    personId: string;
+    details: object;
+    reason: string | null;
+  }>`
+    delete from exception where chat_id = any(${ids}::uuid[])
+    returning chat_id as "chatId", person_id as "personId", reason,
+      jsonb_build_object('member', member, 'admin', admin, 'authorId', author_id, 'at', at) as details`.execute(
+    tx,
+  );
+  await noteWithWords(
+    tx,
+    { ...how, schoolId: school.schoolId },
+    dropped.map(({ reason, ...line }) => ({
+      ...{ what: 'exception-dropped', ...line, words: { reason, personIds: [line.personId] } },
+    })),
+  );
+}
+
+/**
+ * Who is not listed and whose removal waits: strangers, and people whom the school knows in a chat that is not theirs.
+ * Returns the chats where somebody waits anew.
+ */
+async function holdStrangers(
+  tx: Sql,
+  { schoolId, chats, plan }: SchoolPlan,
+  operationId: string | null,
+): Promise<Set<string>> {
+  const held = plan.chats.flatMap(({ chatId, actions }) =>
+    actions
+      .filter((a) => a.held && !(a.personId && chats.get(chatId)?.members.has(a.personId)))
+      .map((a) => ({ chatId, userId: a.strangerId, personId: a.personId })),
+  );
+  const chatIds = new Set<string>();
+  await inChunks(held, async (json) => {
+    const { rows } = await sql<{ chatId: string }>`update sferum_member s set held_by = ${operationId}
+      from jsonb_to_recordset(${json}) as r("chatId" uuid, "userId" bigint, "personId" text)
+        left join profile_link l on l.school_id = ${schoolId} and l.person_id = r."personId" and l.present
+      where s.chat_id = r."chatId" and s.vk_user_id = coalesce(r."userId", l.vk_user_id) and s.held_by is null
+      returning s.chat_id as "chatId"`.execute(tx);
+    for (const { chatId } of rows) chatIds.add(chatId);
+  });
+  return chatIds;
+}
+
+/** Who is to be added is no stranger any more whose removal waits; and where Sferum refused him once he is tried again. */
+async function welcome(tx: Sql, { schoolId, plan }: SchoolPlan): Promise<void> {
+  const added = plan.chats.flatMap(({ chatId, actions }) =>
+    actions
+      .filter((a) => a.action === 'add')
+      .map((a) => ({ chatId, personId: a.personId, tried: a.pending === undefined })),
+  );
+  const rowOf = sql`s.chat_id = r."chatId" and s.vk_user_id = l.vk_user_id
+    and l.school_id = ${schoolId} and l.person_id = r."personId" and l.present`;
+  await inChunks(added, async (json) => {
+    const r = sql`jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text, tried boolean), profile_link l`;
+    await sql`update sferum_member s set held_by = null from ${r} where ${rowOf} and s.held_by is not null`.execute(
+      tx,
+    );
+    await sql`delete from sferum_member s using ${r} where ${rowOf} and r.tried and s.state = 'refused'`.execute(
+      tx,
+    );
+  });
+}
+
+/** The outbox: latest intent alone, and the most urgent of those that wait. */
+export async function moveGenerations(
+  tx: Sql,
+  chatIds: Iterable<string>,
+  how: Pick<Application, 'cause' | 'priority' | 'at'>,
+): Promise<void> {
+  const ids = [...chatIds];
+  await inChunks(ids, (json) =>
+    sql`update chat set
+        generation = generation + 1,
+        cause = ${how.cause},
+        priority = case
+          when generation > settled_generation
+            and array_position(array['lesson','person','event','bulk'], priority)
+              < array_position(array['lesson','person','event','bulk'], ${how.priority}::text)
+          then priority else ${how.priority} end,
+        attempts = 0,
+        waits_for = null,
+        not_before = null,
+        condition = case when condition in ('failing', 'deleting') then condition else 'behind' end,
+        condition_since = case when condition in ('failing', 'deleting', 'behind') then condition_since else ${how.at} end
+      where id in (select value::uuid from jsonb_array_elements_text(${json}))`.execute(tx),
+  );
+}
+
+async function writeJournal(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
+  const lines = school.plan.chats.flatMap((chat) => chat.actions.map((action) => lineOf(chat, action)));
+  await noteLines(tx, { ...how, schoolId: school.schoolId }, lines);
+}
+
+function lineOf(chat: ChatPlan, a: Action): Line {
+  return {
+    chatId: chat.chatId,
+    personId: a.personId,
+    what: a.held ? `hold-${a.action}` : a.action,
+    details: {
+      ...(a.grounds.length > 0 ? { grounds: a.grounds } : {}),
+      ...(a.ending ? { ending: a.ending } : {}),
+      ...(a.strangerId === undefined ? {} : { stranger: a.strangerId }),
+      ...(a.pending ? { pending: a.pending } : {}),
+    },
+  };
+}
+
+/** Keeps the plan by chat for reading, and for following each touched chat to its end. */
+export async function savePlan(
+  tx: Sql,
+  operationId: string,
+  school: SchoolPlan,
+  touched: ReadonlySet<string>,
+): Promise<void> {
+  const { rows: before } = await sql<{ ordinal: number; actions: number }>`
+    select coalesce(max(ordinal) + 1, 0)::int as ordinal,
+      coalesce(max(first_action + jsonb_array_length(actions)), 0)::int as actions
+    from operation_chat where operation_id = ${operationId}`.execute(tx);
+  let ordinal = before[0]!.ordinal;
+  let firstAction = before[0]!.actions;
+  const rows = school.plan.chats
+    .filter((chat) => chat.actions.length > 0 || touched.has(chat.chatId))
+    .map((chat) => {
+      const row = {
+        chat_id: chat.chatId,
+        ordinal: ordinal++,
+        first_action: firstAction,
+        type: chat.type,
+        title: chat.title,
+        actions: chat.actions,
+        touched: touched.has(chat.chatId),
+      };
+      firstAction += chat.actions.length;
+      return row;
+    });
+  await inChunks(rows, (json) =>
+    sql`insert into operation_chat
+        (operation_id, chat_id, school_id, ordinal, first_action, type, title, actions, generation)
+      select ${operationId}, r.chat_id, ${school.schoolId}, r.ordinal, r.first_action, r.type, r.title, r.actions,
+        case when r.touched then c.generation end
+      from jsonb_to_recordset(${json}) as r(chat_id uuid, ordinal int, first_action int, type text, title text,
+        actions jsonb, touched boolean)
+      left join chat c on c.id = r.chat_id
+      on conflict (operation_id, chat_id) do update set actions = operation_chat.actions || excluded.actions,
+        generation = coalesce(excluded.generation, operation_chat.generation),
+        done_at = case when excluded.generation is null then operation_chat.done_at end`.execute(tx),
+  );
+  if (before[0]!.actions > 0) await countActions(tx, operationId);
+}
+
+/** A plan that goes on with chats it has had before (a roster accepted late): each action's number anew. */
+async function countActions(tx: Sql, operationId: string): Promise<void> {
+  await sql`update operation_chat o set first_action = n.before
+    from (select chat_id, (sum(jsonb_array_length(actions)) over (order by ordinal) - jsonb_array_length(actions))::int as before
+      from operation_chat where operation_id = ${operationId}) n
+    where o.operation_id = ${operationId} and o.chat_id = n.chat_id and o.first_action <> n.before`.execute(
+    tx,
+  );
+}

@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { dayIn } from '../clock.ts';
+import type { Context } from '../context.ts';
+import { desiredChats } from '../desired/desired-chats.ts';
+import { type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
+import { type FactScope, partFor } from '../facts/fact-part.ts';
+import { loadFacts } from '../facts/load-facts.ts';
+import {
+  loadChats,
+  loadDeletedChats,
+  loadLinks,
+  loadUnlinked,
+  type StoredChat,
+} from '../facts/stored-chats.ts';
+import { makePlan, type PlanInput } from '../plan/diff.ts';
+import type { InvariantBreach } from '../plan/invariants.ts';
+import { REFUSAL_LASTS_MS } from '../plan/leaves.ts';
+import type { Plan, RemovalLimits } from '../plan/model.ts';
+import type { Sql } from '../store/database.ts';
+import { breachesOf } from './check-invariants.ts';
+import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
+
+/** Many small removals within this time count together against the school's limit (F4). */
+const LATELY_MS = 24 * 3600 * 1000;
+
+export interface PlanRequest {
+  schoolId: string;
+  types: readonly ChatType[];
+  /** Manual chats of every type, as facts change (D6, D10). */
+  allManual?: boolean;
+  /** Drops the exceptions by hand (D7). */
+  strict: boolean;
+  /** The day to plan for; null: today in the school's time zone. */
+  day: string | null;
+  /** Deleted automatic chats come back at an initialisation alone (G1). */
+  recreate: boolean;
+  /** Only these chats of those types, by id or key; cost grows with them, not with the school. */
+  only?: ReadonlySet<string>;
+  /** A person asked: whom Sferum refused is tried again at once, not only when the refusal is old. */
+  refusedAgain?: boolean;
+  /** Chats whose held removals a person approved (F4). */
+  approvedChatIds?: ReadonlySet<string>;
+}
+
+/** A plan with all it was made from: applying it needs no second look at the world. */
+export interface SchoolPlan {
+  schoolId: string;
+  day: string;
+  revision: number;
+  desired: readonly DesiredChat[];
+  chats: ReadonlyMap<string, StoredChat>;
+  plan: Plan;
+  /** Invariants that the plan or the live chats break (J6). */
+  breaches: readonly InvariantBreach[];
+}
+
+interface SchoolRow {
+  time_zone: string | null;
+  limits: Partial<RemovalLimits>;
+  revision: string;
+  token_kind: 'user' | 'community' | null;
+  owner_id: string | null;
+  requests_per_second: number | null;
+}
+
+/**
+ * Facts → desired state → plan, of one school at one moment. Reads alone; where the plan is to be applied `tx`
+ * holds the school (`holdingSchool`), so nothing moves in between. Throws where the school is unknown.
+ */
+export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): Promise<SchoolPlan> {
+  const { schoolId, types } = request;
+  const school = await loadSchool(tx, schoolId);
+  const timeZone = school.time_zone ?? ctx.config.schoolTimeZone;
+  const day = request.day ?? dayIn(timeZone, ctx.clock.now());
+  const scope = request.only && scopeOf(request.only);
+  const refusedSince = new Date(ctx.clock.now() - (request.refusedAgain ? 0 : REFUSAL_LASTS_MS));
+  const wanted = scope ?? { types, allManual: request.allManual ?? false };
+  const stored = await loadChats(tx, schoolId, wanted, refusedSince);
+  const part = scope && (await partFor(tx, schoolId, factScope(scope.keys, stored)));
+  const facts = { ...(await loadFacts(tx, schoolId, part)), dayOf: dayOf(timeZone) };
+  const chats = new Map(stored.map((chat) => [chat.id, chat]));
+  const deleted = await loadDeletedChats(tx, schoolId, scope?.keys);
+  const barred = new Set(
+    deleted.filter((c) => !(request.recreate && c.recreate && c.isGone)).map((c) => c.key),
+  );
+  const desired = desiredChats(facts, stored, day, {
+    types: new Set(types),
+    strict: request.strict,
+    allManual: request.allManual ?? false,
+    ...(request.only ? { only: request.only } : {}),
+  }).filter((chat) => chat.id !== null || !barred.has(chat.key!));
+  const live = liveProfiles(stored);
+  const input = {
+    desired,
+    chats,
+    links: await loadLinks(tx, schoolId, part && { people: part.personIds, profiles: live }),
+    unlinked: await loadUnlinked(tx, schoolId, live),
+    mode: school.token_kind === 'community' ? ('inviting' as const) : ('adding' as const),
+    ...(school.owner_id === null ? {} : { ownerId: Number(school.owner_id) }),
+    newChatId: (key: string) => chatIdOf(schoolId, key),
+    limits: { ...ctx.config.removalLimits, ...school.limits },
+    pace: {
+      requestsPerSecond: school.requests_per_second ?? DEFAULT_REQUESTS_PER_SECOND.user,
+      callsPerRequest: CALLS_PER_REQUEST,
+    },
+    ...(request.approvedChatIds ? { approvedChatIds: request.approvedChatIds } : {}),
+  };
+  const since = new Date(ctx.clock.now() - LATELY_MS);
+  const plan = await makeGuardedPlan(tx, input, request, since);
+  const breaches = breachesOf(facts, day, desired, plan);
+  return { schoolId, day, revision: Number(school.revision), desired, chats, plan, breaches };
+}
+
+/**
+ * The memberships that the wide limits are shares of are counted only where a limit would be passed if there were
+ * none: counting a school's costs more than planning a few chats.
+ */
+async function makeGuardedPlan(
+  tx: Sql,
+  input: PlanInput,
+  { schoolId, types, only }: PlanRequest,
+  since: Date,
+): Promise<Plan> {
+  const least = makePlan({ ...input, schoolMembers: 0, ...(only ? { runMembers: 0 } : {}) });
+  if (
+    !least.chats.some((chat) => chat.actions.some(({ action, ending }) => action === 'remove' && !ending))
+  ) {
+    return least;
+  }
+  const alreadyRemovedInSchool = await removedLately(tx, schoolId, since);
+  const strictest = makePlan({
+    ...input,
+    alreadyRemovedInSchool,
+    schoolMembers: 0,
+    ...(only ? { runMembers: 0 } : {}),
+  });
+  if (strictest.breaches.every(({ scope }) => scope === 'chat')) return strictest;
+  const { rows } = await sql<{ school: string; run: string }>`
+    select count(*) as school, count(*) filter (where c.type = any(${[...types]})) as run
+    from membership m join chat c on c.id = m.chat_id where m.school_id = ${schoolId}`.execute(tx);
+  const { school, run } = rows[0]!;
+  return makePlan({
+    ...input,
+    alreadyRemovedInSchool,
+    schoolMembers: Number(school),
+    ...(only ? { runMembers: Number(run) } : {}),
+  });
+}
+
+/** Removals that the guard let through: neither asked for by an order or a person, nor approved by one, nor due by the term (K6). */
+async function removedLately(tx: Sql, schoolId: string, since: Date): Promise<number> {
+  const { rows } = await sql<{ n: string }>`
+    select count(*) as n from journal where school_id = ${schoolId} and what = 'remove' and at > ${since}
+      and not details ? 'ending' and cause not like 'approval:%' and cause not like 'erasure:%'`.execute(tx);
+  return Number(rows[0]!.n);
+}
+
+/** `only` names chats by id and automatic ones by key. */
+function scopeOf(only: ReadonlySet<string>): { ids: string[]; keys: string[] } {
+  const { ids = [], keys = [] } = Object.groupBy(only, (name) => (isKey(name) ? 'keys' : 'ids'));
+  return { ids, keys };
+}
+
+function isKey(name: string): boolean {
+  return name === chatKey('staff') || name.includes(':');
+}
+
+function factScope(keys: readonly string[], stored: readonly StoredChat[]): FactScope {
+  const all = new Set([...keys, ...stored.flatMap((chat) => chat.key ?? [])]);
+  const unitsOf = (...types: ChatType[]) =>
+    [...all].flatMap((key) => {
+      const [type, unitId] = splitKey(key);
+      return unitId !== undefined && types.includes(type) ? [unitId] : [];
+    });
+  const grounds = stored.flatMap((chat) => [...chat.members.values()].flatMap((member) => member.grounds));
+  return {
+    classIds: [...new Set(unitsOf('class', 'parents'))],
+    groupIds: unitsOf('subject'),
+    staff: all.has(chatKey('staff')),
+    peopleIds: stored.flatMap((chat) => [
+      ...chat.members.keys(),
+      ...chat.exceptions.map(({ personId }) => personId),
+    ]),
+    studentIds: grounds.flatMap(({ studentId }) => studentId ?? []),
+  };
+}
+
+function splitKey(key: string): [ChatType, string | undefined] {
+  const at = key.indexOf(':');
+  return at < 0 ? [key as ChatType, undefined] : [key.slice(0, at) as ChatType, key.slice(at + 1)];
+}
+
+function liveProfiles(stored: readonly StoredChat[]): number[] {
+  return [...new Set(stored.flatMap((chat) => [...(chat.sferum?.members.keys() ?? [])]))];
+}
+
+/** Many statements bear one stamp: each instant is turned into a day once. */
+function dayOf(timeZone: string): (at: string) => string {
+  const known = new Map<string, string>();
+  return (at) => {
+    const day = known.get(at) ?? dayIn(timeZone, Date.parse(at));
+    known.set(at, day);
+    return day;
+  };
+}
+
+async function loadSchool(tx: Sql, schoolId: string): Promise<SchoolRow> {
+  const { rows } = await sql<SchoolRow>`
+    select s.time_zone, s.limits, s.revision, a.token_kind, a.owner_id, a.requests_per_second
+    from school s left join sferum_account a on a.school_id = s.id where s.id = ${schoolId}`.execute(tx);
+  if (!rows[0]) throw new Error('no such school');
+  return rows[0];
+}
+
+/** The id of an automatic chat follows from its school and key: a dry run names the very chats the run creates. */
+export function chatIdOf(schoolId: string, key: string): string {
+  const hex = createHash('sha256').update(`${schoolId}\n${key}`).digest('hex');
+  const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,51 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { Moment } from '../facts/who-is-here.ts';
+import { type Application, moveGenerations } from '../planning/apply-plan.ts';
+import { moveRevisions } from '../rows/school.ts';
+import { beyondSchool, type Sql } from '../store/database.ts';
+import { contestedIn } from './profile-links.ts';
+import { type Relinked, settleProfiles } from './settle-profiles.ts';
+
+export function momentOf(ctx: Context): Moment {
+  return { nowMs: ctx.clock.now(), timeZone: ctx.config.schoolTimeZone };
+}
+
+/** Whose VK ID is another now (A7): the chats that list him follow, in his own school whatever school it happened in. */
+export async function followRelinked(
+  tx: Sql,
+  relinked: readonly Relinked[],
+  how: Pick<Application, 'cause' | 'priority' | 'at'>,
+): Promise<void> {
+  if (relinked.length === 0) return;
+  const schoolIds = relinked.map(({ schoolId }) => schoolId);
+  await beyondSchool(tx, 'profiles', async () => {
+    const { rows } = await sql<{ id: string }>`
+      select distinct c.id from unnest(${schoolIds}::text[], ${relinked.map(({ personId }) => personId)}::text[]) as p(school_id, person_id)
+        join membership m on m.school_id = p.school_id and m.person_id = p.person_id
+        join chat c on c.id = m.chat_id and c.deleted_at is null order by c.id`.execute(tx);
+    await moveGenerations(
+      tx,
+      rows.map(({ id }) => id),
+      how,
+    );
+    await moveRevisions(tx, schoolIds);
+  });
+}
+
+/** Who waits for a VK ID gets it once its holder is gone, whatever took him away: a day's turn, an erasure. */
+export async function settleWaiting(ctx: Context): Promise<void> {
+  const { rows } = await sql<{ schoolId: string }>`
+    select distinct school_id as "schoolId" from profile_claim where state <> 'former'`.execute(
+    ctx.db.across('profiles'),
+  );
+  for (const { schoolId } of rows) {
+    const isMoved = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+      const relinked = await settleProfiles(tx, await contestedIn(tx, schoolId), momentOf(ctx));
+      const at = new Date(ctx.clock.now());
+      await followRelinked(tx, relinked, { cause: `profile:${ctx.newId()}`, priority: 'event', at });
+      return relinked.length > 0;
+    });
+    if (isMoved) ctx.wake('chats');
+  }
+}

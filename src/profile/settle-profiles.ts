@@ -1,0 +1,234 @@
+import { sql } from 'kysely';
+import { exactInstant } from '../clock.ts';
+import { isOfImport } from '../facts/stamp.ts';
+import { type Moment, type Standing, whoIsHere } from '../facts/who-is-here.ts';
+import { beyondSchool, type Sql } from '../store/database.ts';
+import { type Claim, type Claimant, judgeClaims, type Verdict } from './profile-claims.ts';
+
+/** Whose VK ID is another than before. */
+export interface Relinked {
+  schoolId: string;
+  personId: string;
+}
+
+/** So many statements that hold no more are kept of a person: older ones speak of profiles he has long left. */
+const FORMER_KEPT = 10;
+
+interface StoredClaim extends Claim {
+  /** `holds`: the one in profile_link. */
+  state: 'holds' | 'waiting' | 'yielded' | 'former';
+}
+
+interface Stored {
+  schoolId: string;
+  personId: string;
+  key: string;
+  /** It is in effect as it stands. */
+  present: boolean;
+  goneAt: string | null;
+  goneBy: string | null;
+  claims: StoredClaim[];
+}
+
+/**
+ * Settles whose these VK IDs are (A7), in whatever schools they are claimed, from what was said and who is here
+ * (profile-claims.ts), and writes what has changed. They are held to the end of the transaction. The caller makes the
+ * chats of those follow whom it gives back.
+ */
+export async function settleProfiles(
+  tx: Sql,
+  vkUserIds: readonly number[],
+  moment: Moment,
+): Promise<Relinked[]> {
+  if (vkUserIds.length === 0) return [];
+  return beyondSchool(tx, 'profiles', async () => {
+    const people = await claimantsOf(tx, vkUserIds);
+    const valid = new Map(people.map((person) => [person.key, validClaims(person)]));
+    const standing = await standingOf(tx, people, valid, moment);
+    const claims = [...valid].flatMap(([key, own]) =>
+      own.map((claim) => rankedBy(claim, standing.get(key)!)),
+    );
+    const verdicts = judgeClaims(claims, standing);
+    const relinked: Relinked[] = [];
+    for (const person of people) {
+      const verdict = verdicts.get(person.key) ?? { holds: null, waits: [] };
+      if (await write(tx, person, verdict, standing.get(person.key)!.isHere)) relinked.push(person);
+    }
+    return relinked.map(({ schoolId, personId }) => ({ schoolId, personId }));
+  });
+}
+
+const ALL_PROFILES = sql`hashtextextended('profiles', 0)`;
+
+/** One import links at a time, and nobody beside it: schools are applied side by side. Held to the end of the transaction. */
+export async function holdAllProfiles(tx: Sql): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${ALL_PROFILES})`.execute(tx);
+}
+
+/** Claims of two schools to one profile are judged one after another. */
+async function holdProfiles(tx: Sql, vkUserIds: readonly number[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${ALL_PROFILES})`.execute(tx);
+  const sorted = [...new Set(vkUserIds)].sort((a, b) => a - b);
+  await sql`select pg_advisory_xact_lock(hashtextextended('profile:' || id, 0))
+    from (select id from unnest(${sorted}::bigint[]) with ordinality as v(id, n) order by n) v`.execute(tx);
+}
+
+/** Everybody who has a claim to them, with all his claims – and to the others that these name, and so on. */
+async function claimantsOf(tx: Sql, seeds: readonly number[]): Promise<Stored[]> {
+  const profiles = new Set<number>();
+  const people = new Map<string, Stored>();
+  let next = [...new Set(seeds)];
+  while (next.length > 0) {
+    await holdProfiles(tx, next);
+    for (const id of next) profiles.add(id);
+    for (const person of await loadClaimants(tx, next)) people.set(person.key, person);
+    const named = [...people.values()].flatMap(({ claims }) => claims.map(({ vkUserId }) => vkUserId));
+    next = [...new Set(named)].filter((id) => !profiles.has(id));
+  }
+  return [...people.values()];
+}
+
+async function loadClaimants(tx: Sql, vkUserIds: readonly number[]): Promise<Stored[]> {
+  const { rows } = await sql<{
+    school: string;
+    person: string;
+    vk: string | null;
+    at: string | null;
+    by: string | null;
+    ranked: string | null;
+    present: boolean;
+    goneAt: string | null;
+    goneBy: string | null;
+    others:
+      | { vk: number; at: string; by: string; ranked: string | null; state: StoredClaim['state'] }[]
+      | null;
+  }>`
+    with people as (
+      select school_id, person_id from profile_link where present and vk_user_id = any(${vkUserIds}::bigint[])
+      union select school_id, person_id from profile_claim where vk_user_id = any(${vkUserIds}::bigint[])
+    )
+    select p.school_id as school, p.person_id as person, l.vk_user_id as vk, l.stated_at as at, l.stated_by as by,
+      l.ranked_at as ranked, coalesce(l.present, false) as present, l.gone_at as "goneAt", l.gone_by as "goneBy",
+      (select jsonb_agg(jsonb_build_object('vk', vk_user_id, 'at', stated_at, 'by', stated_by, 'ranked', ranked_at,
+          'state', state)) from profile_claim c where c.school_id = p.school_id and c.person_id = p.person_id) as others
+    from people p left join profile_link l on l.school_id = p.school_id and l.person_id = p.person_id
+    order by 1, 2`.execute(tx);
+  return rows.map(({ school, person, goneAt, goneBy, present, ...row }) => {
+    const key = JSON.stringify([school, person]);
+    const main =
+      row.vk === null || row.at === null
+        ? []
+        : [{ vk: Number(row.vk), at: row.at, by: row.by!, ranked: row.ranked, state: 'holds' as const }];
+    const claims = [...main, ...(row.others ?? [])].map(({ vk, at, by, ranked, state }) => ({
+      ...{
+        person: key,
+        vkUserId: vk,
+        at: exactInstant(at),
+        by,
+        rankedAt: ranked && exactInstant(ranked),
+        inFile: isOfImport(by) ? JSON.stringify([exactInstant(at), person]) : null,
+        state,
+      },
+    }));
+    return {
+      schoolId: school,
+      personId: person,
+      key,
+      present,
+      goneAt: goneAt && exactInstant(goneAt),
+      goneBy,
+      claims,
+    };
+  });
+}
+
+/** What was not undone since. An import says nothing where somebody has undone a link. */
+function validClaims({ claims, goneAt, goneBy }: Stored): StoredClaim[] {
+  if (goneAt === null) return claims;
+  return claims.filter(
+    ({ at, by, inFile }) => inFile === null && (at > goneAt || (at === goneAt && by >= goneBy!)),
+  );
+}
+
+/** Where nothing is in anybody's way nobody's standing matters. */
+async function standingOf(
+  tx: Sql,
+  people: readonly Stored[],
+  valid: ReadonlyMap<string, readonly StoredClaim[]>,
+  moment: Moment,
+): Promise<Map<string, Claimant & Partial<Standing>>> {
+  const claimed = new Map<number, Set<string>>();
+  for (const [key, own] of valid) {
+    for (const { vkUserId } of own) claimed.set(vkUserId, (claimed.get(vkUserId) ?? new Set()).add(key));
+  }
+  const isContested = [...claimed.values()].some((keys) => keys.size > 1);
+  const standing = new Map<string, Claimant & Partial<Standing>>();
+  for (const { key } of people) standing.set(key, { isHere: !isContested, isPupil: false, isUnknown: true });
+  if (!isContested) return standing;
+  for (const [schoolId, own] of Map.groupBy(people, (person) => person.schoolId)) {
+    const ids = own.map(({ personId }) => personId);
+    const known = await whoIsHere(tx, schoolId, ids, moment);
+    for (const { key, personId } of own) {
+      const his = known.get(personId);
+      if (his) standing.set(key, his);
+    }
+  }
+  return standing;
+}
+
+/** Whom the roster has lost and found since he said it has his turn from then on. */
+function rankedBy(claim: StoredClaim, { isHere, goneAt, backAt }: Claimant & Partial<Standing>): StoredClaim {
+  if (!isHere || !goneAt || !backAt || goneAt <= (claim.rankedAt ?? claim.at) || backAt <= goneAt)
+    return claim;
+  return { ...claim, rankedAt: backAt };
+}
+
+/** True if his VK ID is another now. */
+async function write(tx: Sql, person: Stored, { holds, waits }: Verdict, isHere: boolean): Promise<boolean> {
+  const { claims, present } = person;
+  const main = claims.find(({ state }) => state === 'holds') ?? null;
+  // An unlinking keeps the profile it speaks of.
+  const kept = holds ?? (present ? null : main);
+  const others = claims
+    .filter((claim) => !kept || !isSame(kept, claim))
+    .map((claim): StoredClaim => {
+      const waiting = waits.find((one) => isSame(one, claim));
+      return waiting ? { ...waiting, state: isHere ? 'waiting' : 'yielded' } : { ...claim, state: 'former' };
+    });
+  const isKept =
+    kept === null ? main === null : main !== null && isSame(kept, main) && kept.rankedAt === main.rankedAt;
+  if (!isKept) await writeLink(tx, person, kept);
+  const stored = claims.filter((claim) => claim !== main);
+  if (JSON.stringify(stored) !== JSON.stringify(others)) await writeOthers(tx, person, others);
+  return (present ? main!.vkUserId : null) !== (holds?.vkUserId ?? null);
+}
+
+async function writeLink(tx: Sql, { schoolId, personId }: Stored, claim: Claim | null): Promise<void> {
+  const { vkUserId = null, at = null, by = null, rankedAt = null } = claim ?? {};
+  await sql`
+    insert into profile_link (school_id, person_id, vk_user_id, stated_at, stated_by, ranked_at)
+    values (${schoolId}, ${personId}, ${vkUserId}, ${at}::timestamptz, ${by}, ${rankedAt}::timestamptz)
+    on conflict (school_id, person_id) do update set vk_user_id = excluded.vk_user_id,
+      stated_at = excluded.stated_at, stated_by = excluded.stated_by, ranked_at = excluded.ranked_at`.execute(
+    tx,
+  );
+}
+
+async function writeOthers(
+  tx: Sql,
+  { schoolId, personId }: Stored,
+  claims: readonly StoredClaim[],
+): Promise<void> {
+  const former = claims.filter(({ state }) => state === 'former').sort((a, b) => (a.at < b.at ? 1 : -1));
+  const rows = claims.filter((claim) => !former.slice(FORMER_KEPT).includes(claim));
+  await sql`delete from profile_claim where school_id = ${schoolId} and person_id = ${personId}`.execute(tx);
+  await sql`
+    insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, ranked_at, state)
+    select ${schoolId}, ${personId}, "vkUserId", at, by, "rankedAt", state
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as r("vkUserId" bigint, at timestamptz, by text, "rankedAt" timestamptz, state text)`.execute(tx);
+}
+
+function isSame(a: Claim, b: Claim): boolean {
+  return a.at === b.at && a.by === b.by;
+}

@@ -3,6 +3,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType, DesiredMember } from '../desired/model.ts';
 import { chatIdOf } from '../planning/plan-school.ts';
+import { makeByHand } from '../rows/chat.ts';
 import type { Sql } from '../store/database.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
 import { titleKey } from '../text/title-key.ts';
@@ -211,16 +212,8 @@ async function writeChat(
   const { creation } = chat.draft;
   const other = await sameTitled(tx, chat.schoolId, chat.title, chat.chat.id);
   if (other) throw chatExists(other);
-  const isManual = chat.key === null;
-  await sql`
-    insert into chat (id, school_id, key, type, class_id, subject_group_id, title, title_key, title_by_hand, author_id,
-      created_at, generation, condition_since)
-    values (${chat.chat.id}, ${chat.schoolId}, ${chat.key}, ${creation.type}, ${chat.classId},
-      ${creation.subjectGroupId}, ${chat.title}, ${titleKey(chat.title)}, ${isManual},
-      ${isManual ? chat.by.id : null}, ${chat.at}, 0, ${chat.at})
-    on conflict (id) do update set title = excluded.title, title_key = excluded.title_key, title_by_hand = false,
-      class_id = excluded.class_id, deleting_since = null, deleted_at = null, recreate = true, archived = false,
-      creation = 'none', owner_id = null, peer_id = null, sferum_title = null, invite_link = null, seen_at = null,
-      warning = null, condition = 'behind', condition_reason = null, condition_message = null,
-      condition_since = excluded.condition_since`.execute(tx);
+  const { id, type } = chat.chat;
+  const { key, classId, title } = chat;
+  const made = { id, key, type, classId, groupId: creation.subjectGroupId, title, authorId: chat.by.id };
+  await makeByHand(tx, chat.schoolId, [made], chat.at);
 }

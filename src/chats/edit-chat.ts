@@ -1,13 +1,12 @@
-import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredMember } from '../desired/model.ts';
 import { automaticTitle } from '../desired/names.ts';
 import { loadChats, type StoredChat } from '../facts/stored-chats.ts';
 import { notFound } from '../refusal.ts';
+import { rename } from '../rows/chat.ts';
 import type { Sql } from '../store/database.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
-import { titleKey } from '../text/title-key.ts';
 import { contradictions, exceptionsAfter, type Kept, type PeopleChange } from './by-hand.ts';
 import { chatExists, forbidden, refuse, unknownPeople } from './change-refusals.ts';
 import { isDefaultAdmin, isPupil, type KnownPerson, may, mayAdd, mayTouch, type Standing } from './rights.ts';
@@ -213,8 +212,7 @@ async function newTitle(
 /** C1: a name given by hand no longer follows the roster. The rules' own name, typed again, does. */
 async function saveTitle(tx: Sql, chat: ChatToChange, title: string): Promise<void> {
   const byHand = chat.key === null || title !== automaticTitle(chat.type, chat.unitTitle);
-  await sql`update chat set title = ${title}, title_key = ${titleKey(title)}, title_by_hand = ${byHand}
-    where id = ${chat.id}`.execute(tx);
+  await rename(tx, [{ id: chat.id, title, byHand }]);
 }
 
 function namedIn({ add, remove, grant, revoke }: PeopleChange): string[] {

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { endEmptyHolds } from '../planning/holding.ts';
 import { keepDigests } from '../roster/erased.ts';
 import { forgetProfiles, forgetWords, noteLine } from '../rows/journal.ts';
+import { forgetStrangers } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { fileActs } from './acts.ts';
@@ -85,7 +86,10 @@ export async function erase(
   for (const [table, statement] of statements(schoolId, ids, profiles))
     count(table, Number((await statement.execute(tx)).numAffectedRows ?? 0));
   count('journal_text', await forgetWords(tx, schoolId, ids));
-  if (profiles.length > 0) await forgetProfiles(tx, schoolId, profiles);
+  if (profiles.length > 0) {
+    count('operation_chat', await forgetStrangers(tx, schoolId, profiles));
+    await forgetProfiles(tx, schoolId, profiles);
+  }
   for (const [table, changed] of await forgetInTexts(tx, schoolId, forgotten, { cause, at }))
     count(table, changed);
   const digests = await keepDigests(ctx, tx, schoolId, at, people);
@@ -181,7 +185,6 @@ function withoutTeachers(
 }
 
 function ofProfiles(schoolId: string, profiles: string[]): [string, RawBuilder<unknown>][] {
-  const stranger = sql`(a->>'strangerId' = any(${profiles}))`;
   return [
     // Whoever has unlinked it keeps no word of it either.
     [
@@ -198,13 +201,6 @@ function ofProfiles(schoolId: string, profiles: string[]): [string, RawBuilder<u
       'sferum_member',
       sql`delete from sferum_member where school_id = ${schoolId}
       and vk_user_id = any(${profiles}::bigint[])`,
-    ],
-    [
-      'operation_chat',
-      sql`update operation_chat c set actions = (
-        select jsonb_agg(case when ${stranger} then a || '{"strangerId": 0}' else a end order by n)
-        from jsonb_array_elements(c.actions) with ordinality x(a, n))
-      where school_id = ${schoolId} and exists (select from jsonb_array_elements(c.actions) a where ${stranger})`,
     ],
   ];
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
-import { moveGenerations } from '../planning/apply-plan.ts';
+import { moveGenerations } from '../rows/chat-outbox.ts';
 import { noteLines } from '../rows/journal.ts';
 import type { Sql } from '../store/database.ts';
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { moveGenerations } from '../planning/apply-plan.ts';
+import { forgetInWords } from '../rows/chat.ts';
+import { moveGenerations } from '../rows/chat-outbox.ts';
 import type { Sql } from '../store/database.ts';
 import { foldedInSql } from '../text/name-key-sql.ts';
-import { titleKey } from '../text/title-key.ts';
 import { documentWithoutNames, type Forgotten, stemsOf } from './names-in-text.ts';
 
 interface Texts {
@@ -73,18 +73,11 @@ async function forgetInTitles(
   const texts = { table: 'chat', columns: OF_CHAT };
   const byHand = sql<boolean>`(t.title_by_hand or t.key is null)`;
   const found = await namingRows(tx, schoolId, texts, stems, forgotten, byHand);
-  const renamed: string[] = [];
-  for (const { place, rest } of found) {
-    const title = String(rest.title);
-    const { rows } = await sql<{ id: string; deleted: boolean }>`
-      update chat set title = ${title}, title_key = ${titleKey(title)}, condition_message = ${rest.condition_message},
-        creation_title = case when creation = 'created' then null else creation_title end,
-        sferum_title = case when deleted_at is null then sferum_title end
-      where ctid = ${place}::tid and school_id = ${schoolId} returning id, deleted_at is not null as deleted`.execute(
-      tx,
-    );
-    renamed.push(...rows.flatMap(({ id, deleted }) => (deleted ? [] : [id])));
-  }
+  const cleaned = found.map(({ place, rest }) => {
+    return { place, title: String(rest.title), conditionMessage: rest.condition_message as string | null };
+  });
+  const chats = await forgetInWords(tx, schoolId, cleaned);
+  const renamed = chats.flatMap(({ id, deleted }) => (deleted ? [] : [id]));
   await moveGenerations(tx, renamed, { ...how, priority: 'bulk' });
   return found.length;
 }

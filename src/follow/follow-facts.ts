@@ -6,6 +6,7 @@ import { holdingOperation } from '../planning/holding.ts';
 import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
 import { settleLists } from '../roster/events/settle-lists.ts';
 import { settleDays } from '../roster/settle-days.ts';
+import { noteCaused } from '../rows/chat-delay.ts';
 import { moveRevision, noteComputed } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 
@@ -48,7 +49,10 @@ export async function followFacts(
     causes.add(cause);
     await applyPlan(ctx, tx, part, { ...how, cause, operationId });
   }
-  if (how.causedAt) await noteCause(tx, plan, causes, how.causedAt);
+  if (how.causedAt) {
+    const chatIds = plan.plan.chats.map(({ chatId }) => chatId);
+    await noteCaused(tx, chatIds, { causes, causedAt: how.causedAt });
+  }
   if (affected === null) await noteComputed(tx, schoolId, plan.day);
   return { plan, operationId };
 }
@@ -77,17 +81,4 @@ function byCause(
     const breaches = plan.breaches.filter((breach) => names.has(breach.chat));
     return [own, { ...plan, desired: part, breaches, plan: { ...plan.plan, chats: chats.get(own) ?? [] } }];
   });
-}
-
-/** J9: of several things that one chat has still to follow the first counts. */
-async function noteCause(
-  tx: Sql,
-  plan: SchoolPlan,
-  causes: ReadonlySet<string>,
-  causedAt: Date,
-): Promise<void> {
-  const chatIds = plan.plan.chats.map((chat) => chat.chatId);
-  await sql`update chat set caused_at = ${causedAt}
-    where id = any(${chatIds}::uuid[]) and cause = any(${[...causes]}) and generation > settled_generation
-      and caused_at is null`.execute(tx);
 }

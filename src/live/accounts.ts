@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { accountState, breakAccount, UNCONFIRMED } from '../rows/sferum-account.ts';
+import type { NotConnectedCode } from '../rows/chat-condition.ts';
+import { accountState, breakAccount } from '../rows/sferum-account.ts';
 import type { SferumAccount } from '../sferum/gateway.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 
 /** Why a school's work cannot reach Sferum; shown as a condition and as an operation's problem. */
 export class NotConnected extends Error {
-  readonly code: 'sferum-not-connected' | 'sferum-account-broken' | 'sferum-unconfirmed';
+  readonly code: NotConnectedCode;
 
-  constructor(code: NotConnected['code']) {
+  constructor(code: NotConnectedCode) {
     super(code);
     this.name = 'NotConnected';
     this.code = code;
@@ -16,7 +17,7 @@ export class NotConnected extends Error {
 }
 
 /** What to do about it, told to people. */
-export const NOT_CONNECTED: Readonly<Record<NotConnected['code'], string>> = {
+export const NOT_CONNECTED: Readonly<Record<NotConnectedCode, string>> = {
   'sferum-not-connected': 'Школа не подключена к Сферуму: обратитесь к администратору сервера.',
   'sferum-account-broken':
     'Учётная запись школы в Сферуме не действует: администратор сервера должен её заменить.',
@@ -86,19 +87,4 @@ export async function markAccountBroken(
   const how = { reason, usedSince: new Date(usedSinceMs), at: new Date(ctx.clock.now()) };
   if (!(await breakAccount(ctx.db.of(schoolId), schoolId, how))) return;
   ctx.log.error({ schoolId, reason }, 'the Sferum account of a school needs a person');
-}
-
-/**
- * Chats of a school whose account a person must mend are given to no job (relay.ts), so none says what they wait for:
- * at each sweep those that came to wait meanwhile are told here.
- */
-export async function explainWaiting(ctx: Context): Promise<void> {
-  await sql`
-    update chat c set condition_reason = w.code, condition_message = ${JSON.stringify(NOT_CONNECTED)}::jsonb->>w.code
-    from (select s.id, case when a.school_id is null then 'sferum-not-connected'
-          when a.status_reason = any(${[...UNCONFIRMED]}) then 'sferum-unconfirmed' else 'sferum-account-broken' end as code
-        from school s left join sferum_account a on a.school_id = s.id
-        where a.school_id is null or a.status = 'broken') w
-    where c.school_id = w.id and c.generation > c.settled_generation and c.deleted_at is null
-      and c.condition = 'behind' and c.condition_reason is null`.execute(ctx.db.across('sweep'));
 }

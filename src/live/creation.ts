@@ -19,6 +19,13 @@
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
+import {
+  countLooks,
+  endAttempts,
+  giveUpAttempts,
+  intendCreations,
+  noteCreated,
+} from '../rows/chat-creation.ts';
 import { noteLine } from '../rows/journal.ts';
 import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import { isPassing, stateOf } from '../store/errors.ts';
@@ -136,12 +143,9 @@ async function commitIntent(
   to: 'creating' | 'unknown',
 ): Promise<number> {
   try {
-    const { rows } = await sql<{ fence: string }>`
-      update chat set creation = ${to}, creation_fence = creation_fence + 1, creation_title = ${chat.title},
-        creation_at = clock_timestamp(), creation_looks = 0, owner_id = ${account.ownerId}
-      where id = ${chat.id} and creation = 'none'
-      returning creation_fence as fence`.execute(ctx.db.of(chat.schoolId));
-    if (rows[0]) return Number(rows[0].fence);
+    const intent = { id: chat.id, title: chat.title, ownerId: account.ownerId, state: to };
+    const fence = (await intendCreations(ctx.db.of(chat.schoolId), [intent])).get(chat.id);
+    if (fence !== undefined) return fence;
   } catch (error) {
     if (stateOf(error) !== UNIQUE_VIOLATION) throw error;
   }
@@ -179,22 +183,11 @@ async function look(
   }
   const looks = chat.creation.looks + 1;
   if (looks < LOOKS_BEFORE_NEW_ATTEMPT) {
-    await sql`update chat set creation_looks = ${looks} where id = ${chat.id} and creation = 'unknown'`.execute(
-      ctx.db.of(chat.schoolId),
-    );
+    await countLooks(ctx.db.of(chat.schoolId), [chat.id], looks);
     throw new Later(LOOK_PAUSE_MS);
   }
-  await giveUp(ctx, chat);
+  await giveUpAttempts(ctx.db.of(chat.schoolId), [{ id: chat.id, fence: chat.creation.fence }]);
   return null;
-}
-
-/** The attempt is taken for lost before it did anything; it is remembered, for it may have been late. */
-async function giveUp(ctx: Context, chat: ChatState): Promise<void> {
-  await sql`update chat set creation = 'none', creation_looks = 0, given_up = given_up || jsonb_build_object(
-      'title', creation_title, 'ownerId', owner_id, 'at', creation_at)
-    where id = ${chat.id} and creation = 'unknown' and creation_fence = ${chat.creation.fence}`.execute(
-    ctx.db.of(chat.schoolId),
-  );
 }
 
 async function setCreation(
@@ -203,10 +196,7 @@ async function setCreation(
   to: 'none' | 'unknown',
   fence = chat.creation.fence,
 ) {
-  await sql`update chat set creation = ${to}, creation_looks = 0
-    where id = ${chat.id} and creation in ('creating', 'unknown') and creation_fence = ${fence}`.execute(
-    ctx.db.of(chat.schoolId),
-  );
+  await endAttempts(ctx.db.of(chat.schoolId), [{ id: chat.id, fence }], to);
 }
 
 /** Another owner of the fence decided while this request was under way: what it made is a duplicate, unless that owner adopted it. */
@@ -245,14 +235,9 @@ async function recordCreated(
 ): Promise<boolean> {
   const at = new Date(ctx.clock.now());
   return ctx.db.transactionOf(chat.schoolId, async (tx) => {
-    const { rows } = await sql`
-      update chat set creation = 'created', owner_id = ${ref.ownerId}, peer_id = ${ref.peerId},
-        creation_title = null, sferum_title = ${title},
-        -- Until its job has ended: a crash in between leaves a chat that must be read, and once more later.
-        seen_at = null, look_again_at = ${new Date(at.getTime() + ctx.config.limits.lateEffectMs)}
-      where id = ${chat.id} and creation in ('creating', 'unknown') and creation_fence = ${fence}
-      returning id`.execute(tx.sql);
-    if (rows.length === 0) return false;
+    const lookAgainAt = new Date(at.getTime() + ctx.config.limits.lateEffectMs);
+    const owned = await noteCreated(tx.sql, [{ id: chat.id, fence, ref, title }], lookAgainAt);
+    if (!owned.has(chat.id)) return false;
     await sql`delete from sferum_member where chat_id = ${chat.id} and state in ('in', 'waiting')`.execute(
       tx.sql,
     );

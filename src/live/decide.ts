@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { HANDOVER_MS } from '../plan/handover.ts';
+import type { Condition } from '../rows/chat-condition.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import { isPassing } from '../store/errors.ts';
 import { markAccountBroken, NOT_CONNECTED, NotConnected } from './accounts.ts';
@@ -14,7 +15,7 @@ import {
 } from './condition-words.ts';
 import { Later } from './later.ts';
 import { type Failure, refuse, StepsFailed } from './perform-steps.ts';
-import { type Condition, postpone, settle } from './settle.ts';
+import { postpone, settle } from './settle.ts';
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 5 * 60_000;

@@ -6,23 +6,25 @@
  * dragged back again, and counts among the unreachable (J8). Strangers go through the guard (F4).
  *
  * A chat that was set aside (its condition says failing) is taken up again by the same passes once its time has
- * come (settle.ts): what stood in the way may be gone, and nobody tells us.
+ * come (chat-outbox.ts): what stood in the way may be gone, and nobody tells us.
  */
 import { sql } from 'kysely';
 import { type Author, bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import { LEAVES_RESPECTED, REFUSAL_LASTS_MS } from '../plan/leaves.ts';
-import { applyPlan, moveGenerations } from '../planning/apply-plan.ts';
+import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { endEmptyHolds, holdingOperation } from '../planning/holding.ts';
 import { planSchool } from '../planning/plan-school.ts';
+import { moveGenerations, waitsForSferum } from '../rows/chat-outbox.ts';
+import { readFirst } from '../rows/chat-seen.ts';
 import { type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
 import { observeChats } from './observe.ts';
 import { hasOrphansDue, seekOrphans } from './orphans.ts';
-import { askWhetherBack, waitsForSferum } from './silence.ts';
+import { askWhetherBack } from './silence.ts';
 
 /** A pass reads one full request at least … */
 const CHATS_PER_PASS_AT_LEAST = 25;
@@ -88,10 +90,10 @@ async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
   const at = new Date(ctx.clock.now());
   const taken = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const { rows } = await sql<{ id: string }>`
-      update chat set seen_at = null where id in (
-        select c.id from chat c where c.school_id = ${schoolId} and ${isAsideNoMore(ctx)}
-        order by c.not_before nulls first, c.id limit ${ofOnePass(schoolId)} for update skip locked)
-      returning id`.execute(tx);
+      select c.id from chat c where c.school_id = ${schoolId} and ${isAsideNoMore(ctx)}
+      order by c.not_before nulls first, c.id limit ${ofOnePass(schoolId)} for update skip locked`.execute(
+      tx,
+    );
     const ids = rows.map((r) => r.id);
     // Whom the last try could not add is tried again with his chat.
     await sql`delete from sferum_member where chat_id = any(${ids}::uuid[]) and state = 'refused'`.execute(
@@ -99,6 +101,7 @@ async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
     );
     const cause = `drift:${at.toISOString()}`;
     await moveGenerations(tx, ids, { cause, priority: 'bulk', at });
+    await readFirst(tx, ids);
     return rows.length;
   });
   if (taken > 0) ctx.wake('chats');

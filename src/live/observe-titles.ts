@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { noteTitles } from '../rows/chat-seen.ts';
 import {
   type CallOptions,
   type SferumAccount,
@@ -57,18 +58,10 @@ async function recordTitles(
     ctx.db.of(schoolId),
   );
   const readingsOf = new Map(seen.map((s) => [s.id, s.readings]));
-  for (const { id, title, sferum_title: believed } of rows) {
+  const others = rows.flatMap(({ id, title, sferum_title: believed }) => {
     const readings = readingsOf.get(id)!;
-    if (believed !== null && readings.includes(alike(believed))) continue;
-    const isOurs = readings.includes(alike(title));
-    const shown = readings[0]!;
-    await sql`update chat set
-        foreign_title_times = case when ${isOurs} then 0 when foreign_title = ${shown} then foreign_title_times + 1 else 1 end,
-        foreign_title = case when ${isOurs} then null else ${shown} end,
-        sferum_title = case when ${isOurs} then title
-          when foreign_title = ${shown} and foreign_title_times >= ${TITLES_PUT_BACK} then sferum_title else ${shown} end
-      where id = ${id} and school_id = ${schoolId} and generation = settled_generation and queued_at is null`.execute(
-      ctx.db.of(schoolId),
-    );
-  }
+    if (believed !== null && readings.includes(alike(believed))) return [];
+    return [{ id, shown: readings[0]!, isOurs: readings.includes(alike(title)) }];
+  });
+  if (others.length > 0) await noteTitles(ctx.db.of(schoolId), others, TITLES_PUT_BACK);
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
+import { lookAgain, noteLost, noteRead } from '../rows/chat-seen.ts';
 import {
   type ChatRef,
   type Priority,
@@ -9,8 +10,8 @@ import {
   type SferumErrorKind,
 } from '../sferum/gateway.ts';
 import { inChunks } from '../store/rows.ts';
+import { asideMessage } from './condition-words.ts';
 import { observeTitles } from './observe-titles.ts';
-import { asideUntil } from './settle.ts';
 
 /** So many reads wait for slots at once: some full requests ahead, no more. */
 const READS_AT_ONCE = 150;
@@ -103,13 +104,10 @@ async function observeOne(
       return;
     }
     observation.lost.push(chat.id);
-    const at = new Date(ctx.clock.now());
-    await sql`update chat set condition = 'failing', condition_reason = 'chat-lost', condition_since = ${at},
-      not_before = ${asideUntil(ctx, at)}, set_aside_times = set_aside_times + 1,
-      condition_message = 'Чат удалён в мессенджере или у школы нет прав в нём: удалите его здесь, и он будет создан заново.'
-      where id = ${chat.id} and condition_reason is distinct from 'chat-lost'`.execute(
-      ctx.db.of(request.schoolId),
-    );
+    await noteLost(ctx.db.of(request.schoolId), [chat.id], {
+      ...{ message: asideMessage('chat-lost'), at: new Date(ctx.clock.now()) },
+      firstAsideMs: ctx.config.limits.driftIntervalMs,
+    });
   }
 }
 
@@ -128,16 +126,9 @@ async function recordMembers(
   const at = new Date(ctx.clock.now());
   const rows = members.map((m) => ({ u: m.userId, a: m.admin, s: m.waiting ? 'waiting' : 'in' }));
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    const { rows: quiet } =
-      await sql`update chat set seen_at = ${at}, look_again_at = case when look_again_at > ${at} then look_again_at end,
-        not_before = case when condition_reason = 'chat-lost' then ${at} else not_before end
-      where id = ${chatId} and settled_generation = ${settled} and queued_at is null returning id`.execute(
-        tx,
-      );
-    if (quiet.length === 0) {
-      await sql`update chat set look_again_at = least(look_again_at, ${at}) where id = ${chatId}`.execute(tx);
-      return;
-    }
+    const settledGeneration = Number(settled);
+    const quiet = await noteRead(tx, [{ id: chatId, settledGeneration }], at);
+    if (!quiet.has(chatId)) return lookAgain(tx, [chatId], at);
     await sql`update sferum_member set state = 'left', admin = false, reason = 'left', held_by = null, tries = tries + 1, seen_at = ${at}
       where chat_id = ${chatId} and state in ('in', 'waiting')
       and vk_user_id not in (select (value->>'u')::bigint from jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(

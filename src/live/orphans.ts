@@ -8,6 +8,7 @@
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
+import { forgetAttempts, type GivenUp } from '../rows/chat-creation.ts';
 import { noteLine } from '../rows/journal.ts';
 import {
   type CallOptions,
@@ -26,12 +27,6 @@ interface Known {
   id: string;
   schoolId: string;
   cause: string;
-}
-
-interface GivenUp {
-  title: string;
-  ownerId: number;
-  at: string;
 }
 
 /** Of a row of `chat c`: an attempt was given up so long ago that whatever came of it must show by now. */
@@ -54,10 +49,7 @@ export async function seekOrphans(ctx: Context, account: SferumAccount, schoolId
     // The oldest alone: the others have their time.
     const attempt = attempts[0]!;
     if (!(await isSettled(ctx, account, { ...chat, schoolId }, attempt, { own, call }))) continue;
-    await sql`update chat set given_up = given_up - 0
-      where id = ${chat.id} and school_id = ${schoolId} and given_up->0 = ${JSON.stringify(attempt)}::jsonb`.execute(
-      ctx.db.of(schoolId),
-    );
+    await forgetAttempts(ctx.db.of(schoolId), [{ id: chat.id, attempt }]);
   }
 }
 

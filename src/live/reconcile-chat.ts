@@ -1,4 +1,6 @@
 import type { Context } from '../context.ts';
+import type { Condition } from '../rows/chat-condition.ts';
+import { letGo } from '../rows/chat-outbox.ts';
 import { type CallOptions, SferumError } from '../sferum/gateway.ts';
 import { accountOf } from './accounts.ts';
 import { type Brought, bring } from './bring.ts';
@@ -7,8 +9,8 @@ import { adoptOrphan } from './creation.ts';
 import { decide } from './decide.ts';
 import { Later } from './later.ts';
 import { StepsFailed } from './perform-steps.ts';
-import { type Condition, doubt, release, settle } from './settle.ts';
-import { markDeleted, takeDown } from './take-down.ts';
+import { doubt, settle } from './settle.ts';
+import { endChat, takeDown } from './take-down.ts';
 
 /**
  * The loop's one step: what our rows say a chat must be against what Sferum holds, and the difference done.
@@ -20,7 +22,7 @@ export async function reconcileChat(
   signal?: AbortSignal,
 ): Promise<void> {
   const chat = await loadChatState(ctx.db, schoolId, chatId);
-  if (!chat || chat.generation <= chat.settledGeneration) return release(ctx, { schoolId, chatId });
+  if (!chat || chat.generation <= chat.settledGeneration) return letGo(ctx.db.of(schoolId), [chatId]);
   if (chat.priority !== 'bulk') return carryOut(ctx, chat, { stopped: signal });
   await ctx.bulkInHand.hold(chatId, (overtaken) => carryOut(ctx, chat, { stopped: signal, overtaken }));
 }
@@ -40,7 +42,7 @@ async function carryOut(ctx: Context, chat: ChatState, { stopped, overtaken }: I
     await bring(ctx, account, chat, work.call, work.brought);
     await settle(ctx, chat, { ...work, condition: settledCondition(chat) });
   } catch (error) {
-    if (stopped?.aborted) return release(ctx, { schoolId: chat.schoolId, chatId: chat.id });
+    if (stopped?.aborted) return letGo(ctx.db.of(chat.schoolId), [chat.id]);
     await decide(ctx, chat, work, overtaken?.aborted && neverRan(error) ? new Later(0) : error);
   }
 }
@@ -61,7 +63,7 @@ async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> 
     if (ref) await takeDown(account, ref, work.call, work.brought, keepForMs);
   }
   const condition: Condition = { status: 'deleting', reason: null, message: null };
-  await settle(ctx, chat, { ...work, condition }, (tx) => markDeleted(ctx, tx, chat.id));
+  await settle(ctx, chat, { ...work, condition }, (tx) => endChat(ctx, tx, chat.id));
 }
 
 /** One run's calls, counted, and what is known of the live chat as it goes. */

@@ -1,30 +1,19 @@
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
-import { moveGenerations } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
+import type { Condition } from '../rows/chat-condition.ts';
+import { recordDelays } from '../rows/chat-delay.ts';
+import { moveGenerations, postponeChats, settleChats, wakeWaiting } from '../rows/chat-outbox.ts';
+import { noteDoubt, noteFound, readFirst } from '../rows/chat-seen.ts';
 import { noteLines } from '../rows/journal.ts';
+import { addCalls, tickOff } from '../rows/operation-chat.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { Brought } from './bring.ts';
 import type { ChatState } from './chat-state.ts';
-import { recordDelay } from './order-delay.ts';
-import { wakeWaiting } from './silence.ts';
 
 const MS_PER_SECOND = 1000;
-/** A chat that is set aside is taken up again after a drift interval, then after twice as long, up to this. */
-const LONGEST_ASIDE_MS = 24 * 3600_000;
-/** Beyond it no wait is short of the longest one. */
-const DOUBLINGS_COUNTED = 20;
-
-export type ConditionStatus = 'synced' | 'behind' | 'held' | 'failing' | 'archived' | 'deleting';
-
-export interface Condition {
-  status: ConditionStatus;
-  reason: string | null;
-  /** Russian, says what to do where somebody must. */
-  message: string | null;
-}
 
 /** What a chat's job cost, summed into its operation's result, and what stands in the way for good. */
 export interface Outcome {
@@ -51,58 +40,40 @@ export async function settle(
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
   const { brought } = work;
-  const isAside = work.condition.status === 'failing';
-  let delayMs: number | null = null;
+  let delayMs: number | undefined;
   let woken = 0;
   const operations = await ctx.db.transactionOf(chat.schoolId, async ({ sql: tx }) => {
-    const { rows } = await sql`
-      update chat set settled_generation = ${chat.generation}, queued_at = null, attempts = 0, waits_for = null,
-        look_again_at = ${lookAgainAt(ctx, chat, work, at)},
-        not_before = case when ${isAside} and generation = ${chat.generation} then ${asideUntil(ctx, at)} end,
-        set_aside_times = case when ${isAside} then set_aside_times + 1 else 0 end,
-        seen_at = ${brought && !brought.unguarded ? brought.seenAt : null},
-        condition = case when generation = ${chat.generation} then ${work.condition.status} else condition end,
-        condition_reason = case when generation = ${chat.generation} then ${work.condition.reason} else condition_reason end,
-        condition_message = case when generation = ${chat.generation} then ${work.condition.message} else condition_message end,
-        condition_since = case when generation <> ${chat.generation} or condition = ${work.condition.status}
-          then condition_since else ${at} end
-      where id = ${chat.id} and settled_generation < ${chat.generation}
-      returning id`.execute(tx);
+    const worked = {
+      ...workedOn(ctx, chat, work, at),
+      seenAt: brought && !brought.unguarded ? brought.seenAt : null,
+    };
+    const settled = await settleChats(tx, [{ ...worked, condition: work.condition }], {
+      ...{ at, firstAsideMs: ctx.config.limits.driftIntervalMs },
+    });
     if (brought) await recordAnswers(tx, chat, brought, at);
-    if (rows.length === 0) {
+    if (!settled.has(chat.id)) {
       if (brought?.answers.length)
         await moveGenerations(tx, [chat.id], { cause: 'late-worker', priority: chat.priority, at });
-      await sql`update chat set seen_at = null where id = ${chat.id} and generation > settled_generation`.execute(
-        tx,
-      );
+      await readFirst(tx, [chat.id]);
       return [];
     }
     if (brought) await recordObserved(tx, chat, brought, at);
     await also(tx);
     if (work.isAnswered) woken = await wakeWaiting(tx, chat.schoolId);
-    if (!work.problem) delayMs = await recordDelay(tx, chat.id, at);
-    return followed(tx, chat, work, at);
+    if (!work.problem) delayMs = (await recordDelays(tx, [chat.id], at))[0]?.ms;
+    const { apiCalls, problem = null } = work;
+    return tickOff(tx, [{ chatId: chat.id, generation: chat.generation, apiCalls, problem }], at);
   });
-  if (delayMs !== null) ctx.metrics.orderToChat(chat.schoolId, delayMs / MS_PER_SECOND);
+  if (delayMs !== undefined) ctx.metrics.orderToChat(chat.schoolId, delayMs / MS_PER_SECOND);
   if (woken > 0) ctx.wake('chats');
   await finishOperations(ctx, chat.schoolId, operations);
 }
 
-/**
- * When the chat is read once more for what was in doubt, in this run or before it; an expression over its row. A look
- * that became due while this run went on was not asked for by it (observe.ts): it stays.
- */
-function lookAgainAt(ctx: Context, chat: ChatState, { isInDoubt }: { isInDoubt: boolean }, at: Date) {
-  const own = isInDoubt ? new Date(at.getTime() + ctx.config.limits.lateEffectMs) : chat.lookAgainAt;
-  return sql`case when look_again_at <= ${at} and look_again_at is distinct from ${chat.lookAgainAt}::timestamptz
-    then look_again_at else ${own}::timestamptz end`;
-}
-
-/** When a chat that is set aside now is taken up again; an expression over its row. */
-export function asideUntil(ctx: Context, at: Date) {
-  const firstMs = ctx.config.limits.driftIntervalMs;
-  const waitMs = sql`least(${LONGEST_ASIDE_MS}::float8, ${firstMs}::float8 * power(2, least(set_aside_times, ${DOUBLINGS_COUNTED})))`;
-  return sql`${at}::timestamptz + ${waitMs} * interval '1 millisecond'`;
+/** What an end of work says whatever it is. A write in doubt has the chat read once more when it must have taken effect. */
+function workedOn(ctx: Context, chat: ChatState, { isInDoubt }: { isInDoubt: boolean }, at: Date) {
+  const { id, generation, lookAgainAt: was } = chat;
+  const own = isInDoubt ? new Date(at.getTime() + ctx.config.limits.lateEffectMs) : was;
+  return { id, generation, lookAgain: { was, at: own } };
 }
 
 /**
@@ -127,35 +98,22 @@ export async function postpone(
   const at = new Date(ctx.clock.now());
   const { brought } = work;
   let woken = 0;
-  const same = sql`generation = ${chat.generation}`;
   await ctx.db.transactionOf(chat.schoolId, async ({ sql: tx }) => {
-    await sql`update operation_chat set api_calls = api_calls + ${work.apiCalls}
-      where chat_id = ${chat.id} and done_at is null and generation is not null`.execute(tx);
-    const { rows } = await sql`
-      update chat set queued_at = null, look_again_at = ${lookAgainAt(ctx, chat, work, at)},
-        waits_for = case when ${work.attempt && !work.isAnswered} then coalesce(waits_for, 'sferum') end,
-        attempts = attempts + case when ${same} then ${work.attempt ? 1 : 0} else 0 end,
-        seen_at = ${brought && !work.mustRead && !brought.unguarded ? brought.seenAt : null},
-        not_before = case when ${same} then ${new Date(at.getTime() + Math.round(work.afterMs))} else not_before end,
-        condition = ${work.condition ? work.condition.status : sql`condition`},
-        condition_reason = ${work.condition ? work.condition.reason : sql`condition_reason`},
-        condition_message = ${work.condition ? work.condition.message : sql`condition_message`},
-        condition_since = case when condition = ${work.condition?.status ?? sql`condition`} then condition_since else ${at} end
-      where id = ${chat.id} and settled_generation < ${chat.generation}
-      returning id`.execute(tx);
+    await addCalls(tx, [{ chatId: chat.id, apiCalls: work.apiCalls }]);
+    const { attempt, isAnswered, condition } = work;
+    const isKnown = brought && !work.mustRead && !brought.unguarded;
+    const postponed = {
+      ...workedOn(ctx, chat, work, at),
+      ...{ attempt, isAnswered, condition, seenAt: isKnown ? brought.seenAt : null },
+      until: new Date(at.getTime() + Math.round(work.afterMs)),
+    };
+    const due = await postponeChats(tx, [postponed], at);
     if (work.isAnswered) woken = await wakeWaiting(tx, chat.schoolId);
     if (!brought) return;
     await recordAnswers(tx, chat, brought, at);
-    if (rows.length > 0) await recordObserved(tx, chat, brought, at);
+    if (due.has(chat.id)) await recordObserved(tx, chat, brought, at);
   });
   if (woken > 0) ctx.wake('chats');
-}
-
-/** The job does nothing (more): it lets go of the chat, which is given out again if it is still due. */
-export async function release(ctx: Context, chat: { schoolId: string; chatId: string }): Promise<void> {
-  await sql`update chat set queued_at = null where id = ${chat.chatId} and school_id = ${chat.schoolId}`.execute(
-    ctx.db.of(chat.schoolId),
-  );
 }
 
 /**
@@ -168,8 +126,7 @@ export async function doubt(
   { id, schoolId }: Pick<ChatState, 'id' | 'schoolId'>,
 ): Promise<void> {
   const lookAgain = new Date(ctx.clock.now() + ctx.config.limits.lateEffectMs);
-  await sql`update chat set seen_at = null, look_again_at = ${lookAgain}
-    where id = ${id} and school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
+  await noteDoubt(ctx.db.of(schoolId), [id], lookAgain);
 }
 
 async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
@@ -202,10 +159,8 @@ async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Da
     handover === (chat.handoverSince !== null) &&
     lacksAdmin === chat.lacksAdmin;
   if (isAsBefore) return;
-  await sql`update chat set sferum_title = ${title}, invite_link = coalesce(${inviteLink ?? null}, invite_link),
-      link_due = ${linkDue}, lacks_admin = ${lacksAdmin},
-      handover_since = case when ${handover} then coalesce(handover_since, ${at}) end
-    where id = ${chat.id} and peer_id is not null`.execute(tx);
+  const found = { id: chat.id, title, inviteLink: inviteLink ?? null, linkDue, handover, lacksAdmin };
+  await noteFound(tx, [found], at);
 }
 
 async function recordAnswers(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
@@ -215,14 +170,4 @@ async function recordAnswers(tx: Sql, chat: ChatState, brought: Brought, at: Dat
     { schoolId, at, cause, author: bySystem('sferum') },
     brought.answers.map(({ step, ...details }) => ({ what: `sferum-${step}`, chatId, details })),
   );
-}
-
-/** Ticks the chat off in every operation that waited for this generation. */
-async function followed(tx: Sql, chat: ChatState, outcome: Outcome, at: Date): Promise<string[]> {
-  const { rows } = await sql<{ operation_id: string }>`
-    update operation_chat set done_at = ${at}, api_calls = api_calls + ${outcome.apiCalls},
-      problem = ${outcome.problem ? JSON.stringify(outcome.problem) : null}::jsonb
-    where chat_id = ${chat.id} and done_at is null and generation <= ${chat.generation}
-    returning operation_id`.execute(tx);
-  return rows.map((r) => r.operation_id);
 }

@@ -5,19 +5,8 @@
  */
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { waitsForSferum, wakeWaiting } from '../rows/chat-outbox.ts';
 import { type SferumAccount, SferumError } from '../sferum/gateway.ts';
-import type { Sql } from '../store/database.ts';
-
-/** Of a row of `chat c`: it waits for an answer of Sferum. */
-export const waitsForSferum = sql<boolean>`(c.waits_for = 'sferum' and c.generation > c.settled_generation)`;
-
-/** Sferum has answered somebody of this school. Returns how many chats need wait no longer. */
-export async function wakeWaiting(tx: Sql, schoolId: string): Promise<number> {
-  const { rows } = await sql`update chat set waits_for = 'itself', not_before = null where id in (
-      select c.id from chat c where c.school_id = ${schoolId} and ${waitsForSferum} for update skip locked)
-    returning id`.execute(tx);
-  return rows.length;
-}
 
 /** Asks Sferum the cheapest question there is, where chats of the school wait for its answer. */
 export async function askWhetherBack(ctx: Context, account: SferumAccount, schoolId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { markDeleted } from '../rows/chat.ts';
 import {
   type CallOptions,
   type ChatRef,
@@ -58,13 +59,9 @@ export async function takeOut(
 }
 
 /** The chat is gone from СГО too; its row stays as the memory of the deletion and of «не создавать снова». */
-export async function markDeleted(ctx: Context, tx: Sql, chatId: string): Promise<void> {
-  const { rows } =
-    await sql`update chat set deleted_at = ${new Date(ctx.clock.now())}, peer_id = null, creation = 'none',
-      sferum_title = null, invite_link = null, link_due = false, handover_since = null, lacks_admin = false, look_again_at = null,
-      foreign_title = null, foreign_title_times = 0
-    where id = ${chatId} and deleting_since is not null returning id`.execute(tx);
-  if (rows.length === 0) return;
+export async function endChat(ctx: Context, tx: Sql, chatId: string): Promise<void> {
+  const [deleted] = await markDeleted(tx, [chatId], new Date(ctx.clock.now()));
+  if (deleted === undefined) return;
   await sql`delete from sferum_member where chat_id = ${chatId}`.execute(tx);
   await sql`delete from membership where chat_id = ${chatId}`.execute(tx);
   await sql`delete from exception where chat_id = ${chatId}`.execute(tx);

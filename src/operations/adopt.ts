@@ -30,6 +30,7 @@ import { Later } from '../live/later.ts';
 import { observeChats } from '../live/observe.ts';
 import { unknownTo } from '../live/orphans.ts';
 import type { Stray } from '../live/strays.ts';
+import { doubtAll } from '../rows/chat-seen.ts';
 import { addToResult, endOperation, openOperation } from '../rows/operation.ts';
 import { holdRestored, RESTORE_UNCONFIRMED } from '../rows/sferum-account.ts';
 import { type FoundChat, type SferumAccount, SferumError } from '../sferum/gateway.ts';
@@ -103,9 +104,7 @@ async function hold(ctx: Context, schoolId: string, by: Author): Promise<string>
   const at = new Date(ctx.clock.now());
   return ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await holdRestored(tx, schoolId, at);
-    // The marks of a queue that is not the restored one's hold up no look.
-    await sql`update chat set seen_at = null, queued_at = null
-      where school_id = ${schoolId} and deleted_at is null`.execute(tx);
+    await doubtAll(tx, schoolId);
     const open = await holdOf(tx, schoolId);
     if (open !== null) return open;
     const id = ctx.newId();

@@ -3,6 +3,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../planning/pace.ts';
 import { Refusal } from '../refusal.ts';
+import { hasten } from '../rows/chat-outbox.ts';
 import { difference, noteLine } from '../rows/journal.ts';
 import { dropReplacement, endOperation, openOperation } from '../rows/operation.ts';
 import { makeKnown } from '../rows/school.ts';
@@ -49,9 +50,7 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     await noteConnection(ctx, tx, connection, { before, replaced });
     await dropReplacement(tx, connection.schoolId, new Date(ctx.clock.now()));
     if (replaced) await holdReplacement(ctx, tx, connection);
-    await sql`update chat set not_before = null where school_id = ${connection.schoolId} and generation > settled_generation`.execute(
-      tx,
-    );
+    await hasten(tx, connection.schoolId);
   });
   ctx.wake('chats');
 }

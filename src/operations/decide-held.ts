@@ -2,13 +2,17 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { mend } from '../live/drift.ts';
-import { applyPlan, moveGenerations } from '../planning/apply-plan.ts';
+import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { planSchool } from '../planning/plan-school.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { dropStaged } from '../roster/staged.ts';
+import { endHolds } from '../rows/chat-condition.ts';
+import { makeAnew } from '../rows/chat-creation.ts';
+import { moveGenerations } from '../rows/chat-outbox.ts';
 import { noteLine, noteLines } from '../rows/journal.ts';
 import { type Decided, endOperation, goOn, noteDecided } from '../rows/operation.ts';
+import { followAnew } from '../rows/operation-chat.ts';
 import { acceptImport, rejectImport } from '../rows/operation-import.ts';
 import { moveRevision } from '../rows/school.ts';
 import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
@@ -179,10 +183,7 @@ async function carryOut(
     operationId: null,
     at: new Date(ctx.clock.now()),
   });
-  await sql`update operation_chat o set generation = c.generation, done_at = null
-    from chat c where c.id = o.chat_id and o.operation_id = ${operation.id} and c.id = any(${[...chatIds]}::uuid[])`.execute(
-    tx,
-  );
+  await followAnew(tx, { schoolId, id: operation.id }, chatIds);
 }
 
 /** Who stays although the lists say otherwise, stays by a person's word (D7). */
@@ -202,8 +203,7 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
   );
   await sql`update sferum_member set held_by = null, state = 'in' where chat_id = any(${[...chatIds]}::uuid[])
     and held_by = ${decision.operationId}`.execute(tx);
-  await sql`update chat set condition = 'synced', condition_reason = null, condition_message = null, condition_since = ${at}
-    where id = any(${[...chatIds]}::uuid[]) and condition = 'held'`.execute(tx);
+  await endHolds(tx, chatIds, at);
   await moveRevision(tx, schoolId);
 }
 
@@ -231,10 +231,7 @@ async function decideReplacement(ctx: Context, operation: Operation, decision: D
   await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
     await confirmReplacement(tx, schoolId, at);
     await sql`delete from sferum_member where school_id = ${schoolId}`.execute(tx);
-    const { rows } = await sql<{ id: string }>`
-      update chat set creation = 'none', peer_id = null, owner_id = null, sferum_title = null, invite_link = null, seen_at = null
-      where school_id = ${schoolId} and deleted_at is null returning id`.execute(tx);
-    const ids = rows.map((r) => r.id);
+    const ids = await makeAnew(tx, schoolId);
     await moveGenerations(tx, ids, { cause: `approval:${operation.id}`, priority: 'bulk', at });
   });
 }

@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
-import { moveGenerations } from '../planning/apply-plan.ts';
 import { Refusal } from '../refusal.ts';
+import { markDeleting } from '../rows/chat.ts';
+import { moveGenerations } from '../rows/chat-outbox.ts';
 import { noteLines } from '../rows/journal.ts';
 import { beginOperation, openOperation } from '../rows/operation.ts';
+import { addDeletions } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 
@@ -59,19 +60,9 @@ export async function beginDeletion(
     at: Date;
   },
 ): Promise<number> {
-  const { rows } = await sql<{ id: string }>`
-    update chat set deleting_since = ${how.at}, recreate = ${how.recreate}, condition = 'deleting',
-      condition_reason = null, condition_message = 'Удаляется: ждём подтверждения Сферума.', condition_since = ${how.at}
-    where id = any(${[...chatIds]}::uuid[]) and school_id = ${how.schoolId} and deleting_since is null
-    returning id`.execute(tx);
-  const ids = rows.map((r) => r.id);
+  const ids = await markDeleting(tx, how.schoolId, chatIds, how);
   await moveGenerations(tx, ids, how);
-  await sql`
-    insert into operation_chat (operation_id, chat_id, school_id, ordinal, first_action, type, title, actions, generation)
-    select ${how.operationId}, id, school_id, row_number() over (order by id) + n.last, row_number() over (order by id) + n.last,
-      type, title, jsonb_build_array(jsonb_build_object('action', 'delete', 'chatId', id, 'grounds', '[]'::jsonb)), generation
-    from chat, (select coalesce(max(ordinal), -1) as last from operation_chat where operation_id = ${how.operationId}) n
-    where id = any(${ids}::uuid[])`.execute(tx);
+  await addDeletions(tx, { schoolId: how.schoolId, id: how.operationId }, ids);
   const details = { recreate: how.recreate };
   await noteLines(
     tx,

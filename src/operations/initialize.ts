@@ -5,10 +5,11 @@ import type { ChatType } from '../desired/model.ts';
 import { accountOf, NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
 import { observeChats } from '../live/observe.ts';
 import type { ChatPlan } from '../plan/model.ts';
-import { applyPlan, savePlan } from '../planning/apply-plan.ts';
+import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
 import { endOperation, notePlanned, tellOfDeletions } from '../rows/operation.ts';
+import { addPlanned } from '../rows/operation-chat.ts';
 import { switchOn } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
@@ -99,7 +100,7 @@ async function planAndApply(
     params: { planningCalls, planned: counts, ...(params.dryRun ? {} : { following: true }) },
   });
   if (params.dryRun) {
-    await savePlan(tx, operation.id, school, new Set());
+    await addPlanned(tx, { schoolId, id: operation.id }, school.plan.chats, new Set());
     await endOperation(tx, operation.id, { at: new Date(ctx.clock.now()), state: 'succeeded' });
     return false;
   }

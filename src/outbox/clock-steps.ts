@@ -6,6 +6,7 @@
 import { sql } from 'kysely';
 import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
+import { moveTimesBack } from '../rows/chat.ts';
 import type { Sql } from '../store/database.ts';
 
 /** Smaller steps are NTP's daily work and hold nothing up. */
@@ -15,7 +16,10 @@ const STEP_MS = 2_000;
 export async function followClock(ctx: Context, queues: Pick<Queues, 'hasten'>): Promise<void> {
   const stepMs = await ctx.db.transactionAcross('relay', async ({ sql: tx }) => {
     const stepMs = await stepSinceLastLook(tx);
-    if (stepMs > STEP_MS) await moveBack(tx, stepMs);
+    if (stepMs > STEP_MS) {
+      await moveTimesBack(tx, stepMs);
+      await moveBack(tx, stepMs);
+    }
     return stepMs;
   });
   if (stepMs <= STEP_MS) return;
@@ -38,14 +42,6 @@ async function stepSinceLastLook(tx: Sql): Promise<number> {
 async function moveBack(tx: Sql, stepMs: number): Promise<void> {
   const step = sql`${stepMs}::float8 * interval '1 millisecond'`;
   const now = sql`clock_timestamp()`;
-  await sql`update chat set not_before = case when not_before > ${now} then not_before - ${step} else not_before end,
-      queued_at = case when queued_at > ${now} then null else queued_at end,
-      seen_at = least(seen_at, ${now}), look_again_at = case when look_again_at > ${now} then look_again_at - ${step} else look_again_at end,
-      handover_since = least(handover_since, ${now}),
-      creation_at = case when creation_at > ${now} then creation_at - ${step} else creation_at end
-    where greatest(not_before, queued_at, seen_at, look_again_at, handover_since, creation_at) > ${now}`.execute(
-    tx,
-  );
   // Without trouble a meeting waits for its lesson's own time, which has not moved.
   await sql`update meeting set queued_at = case when queued_at > ${now} then null else queued_at end,
       due_at = case when due_at > ${now} and attempts > 0 then due_at - ${step} else due_at end

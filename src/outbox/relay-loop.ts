@@ -1,9 +1,10 @@
 import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
 import { relayMeetings } from '../lessons/relay-meetings.ts';
-import { explainWaiting } from '../live/accounts.ts';
+import { NOT_CONNECTED } from '../live/accounts.ts';
 import { dropLeftovers, settleImports } from '../operations/import-parents.ts';
 import { settleWaiting } from '../profile/follow-profiles.ts';
+import { explainWaiting } from '../rows/chat-condition.ts';
 import { followClock } from './clock-steps.ts';
 import { countConditions } from './figures.ts';
 import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
@@ -24,7 +25,7 @@ const ROUNDS = {
     await relayChats(ctx, queues);
   },
   drift: relayDrift,
-  waiting: explainWaiting,
+  waiting: (ctx: Context) => explainWaiting(ctx.db.across('sweep'), NOT_CONNECTED),
   profiles: settleWaiting,
   figures: countConditions,
   leftovers: dropLeftovers,

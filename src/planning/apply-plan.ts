@@ -3,12 +3,14 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
 import type { Action, ChatPlan } from '../plan/model.ts';
+import { keepPlanned } from '../rows/chat.ts';
+import { moveGenerations } from '../rows/chat-outbox.ts';
 import { type Line, noteLines, noteWithWords } from '../rows/journal.ts';
+import { addPlanned } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { inChunks } from '../store/rows.ts';
-import { titleKey } from '../text/title-key.ts';
 import { reportBreaches } from './check-invariants.ts';
 import { type MembershipChanges, membershipChanges } from './membership-changes.ts';
 import { chatIdOf, type SchoolPlan } from './plan-school.ts';
@@ -52,7 +54,9 @@ export async function applyPlan(
   await moveGenerations(tx, touched, how);
   await writeJournal(tx, school, how);
   await reportBreaches(ctx, tx, { ...school, ...how });
-  if (how.operationId) await savePlan(tx, how.operationId, school, touched);
+  if (how.operationId !== null) {
+    await addPlanned(tx, { schoolId: school.schoolId, id: how.operationId }, school.plan.chats, touched);
+  }
   if (touched.size > 0) {
     await moveRevision(tx, school.schoolId);
   }
@@ -61,34 +65,11 @@ export async function applyPlan(
 
 async function writeChats(tx: Sql, school: SchoolPlan, newChatId: (key: string) => string, how: Application) {
   const changed = school.desired.filter((chat) => chatDiffers(chat, school.chats.get(chat.id ?? '')));
-  const rows = changed.map((chat) => ({
-    id: chat.id ?? newChatId(chat.key!),
-    key: chat.key,
-    type: chat.type,
-    class_id: chat.classId,
-    subject_group_id: chat.groupId,
-    title: chat.title,
-    title_key: titleKey(chat.title),
-    archived: chat.archived,
-    warning: chat.warning,
-  }));
-  await inChunks(rows, (json) =>
-    sql`insert into chat (id, school_id, key, type, class_id, subject_group_id, title, title_key, archived, warning,
-        created_at, generation)
-      select id, ${school.schoolId}, key, type, class_id, subject_group_id, title, title_key, archived, warning,
-        ${how.at}, 0
-      from jsonb_to_recordset(${json}) as r(id uuid, key text, type text, class_id text, subject_group_id text,
-        title text, title_key text, archived boolean, warning text)
-      on conflict (id) do update set
-        class_id = excluded.class_id, title = excluded.title, title_key = excluded.title_key,
-        archived = excluded.archived, warning = excluded.warning,
-        -- A deleted automatic chat that comes back (G1) is a new one at Sferum.
-        creation = case when chat.deleted_at is null then chat.creation else 'none' end,
-        peer_id = case when chat.deleted_at is null then chat.peer_id end,
-        title_by_hand = chat.title_by_hand and chat.deleted_at is null,
-        condition = case when chat.deleted_at is null then chat.condition else 'behind' end,
-        condition_message = case when chat.deleted_at is null then chat.condition_message end,
-        deleted_at = null, deleting_since = null`.execute(tx),
+  await keepPlanned(
+    tx,
+    school.schoolId,
+    changed.map((chat) => ({ ...chat, id: chat.id ?? newChatId(chat.key!) })),
+    how.at,
   );
 }
 
@@ -189,31 +170,6 @@ async function welcome(tx: Sql, { schoolId, plan }: SchoolPlan): Promise<void> {
   });
 }
 
-/** The outbox: latest intent alone, and the most urgent of those that wait. */
-export async function moveGenerations(
-  tx: Sql,
-  chatIds: Iterable<string>,
-  how: Pick<Application, 'cause' | 'priority' | 'at'>,
-): Promise<void> {
-  const ids = [...chatIds];
-  await inChunks(ids, (json) =>
-    sql`update chat set
-        generation = generation + 1,
-        cause = ${how.cause},
-        priority = case
-          when generation > settled_generation
-            and array_position(array['lesson','person','event','bulk'], priority)
-              < array_position(array['lesson','person','event','bulk'], ${how.priority}::text)
-          then priority else ${how.priority} end,
-        attempts = 0,
-        waits_for = null,
-        not_before = null,
-        condition = case when condition in ('failing', 'deleting') then condition else 'behind' end,
-        condition_since = case when condition in ('failing', 'deleting', 'behind') then condition_since else ${how.at} end
-      where id in (select value::uuid from jsonb_array_elements_text(${json}))`.execute(tx),
-  );
-}
-
 async function writeJournal(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
   const lines = school.plan.chats.flatMap((chat) => chat.actions.map((action) => lineOf(chat, action)));
   await noteLines(tx, { ...how, schoolId: school.schoolId }, lines);
@@ -231,57 +187,4 @@ function lineOf(chat: ChatPlan, a: Action): Line {
       ...(a.pending ? { pending: a.pending } : {}),
     },
   };
-}
-
-/** Keeps the plan by chat for reading, and for following each touched chat to its end. */
-export async function savePlan(
-  tx: Sql,
-  operationId: string,
-  school: SchoolPlan,
-  touched: ReadonlySet<string>,
-): Promise<void> {
-  const { rows: before } = await sql<{ ordinal: number; actions: number }>`
-    select coalesce(max(ordinal) + 1, 0)::int as ordinal,
-      coalesce(max(first_action + jsonb_array_length(actions)), 0)::int as actions
-    from operation_chat where operation_id = ${operationId}`.execute(tx);
-  let ordinal = before[0]!.ordinal;
-  let firstAction = before[0]!.actions;
-  const rows = school.plan.chats
-    .filter((chat) => chat.actions.length > 0 || touched.has(chat.chatId))
-    .map((chat) => {
-      const row = {
-        chat_id: chat.chatId,
-        ordinal: ordinal++,
-        first_action: firstAction,
-        type: chat.type,
-        title: chat.title,
-        actions: chat.actions,
-        touched: touched.has(chat.chatId),
-      };
-      firstAction += chat.actions.length;
-      return row;
-    });
-  await inChunks(rows, (json) =>
-    sql`insert into operation_chat
-        (operation_id, chat_id, school_id, ordinal, first_action, type, title, actions, generation)
-      select ${operationId}, r.chat_id, ${school.schoolId}, r.ordinal, r.first_action, r.type, r.title, r.actions,
-        case when r.touched then c.generation end
-      from jsonb_to_recordset(${json}) as r(chat_id uuid, ordinal int, first_action int, type text, title text,
-        actions jsonb, touched boolean)
-      left join chat c on c.id = r.chat_id
-      on conflict (operation_id, chat_id) do update set actions = operation_chat.actions || excluded.actions,
-        generation = coalesce(excluded.generation, operation_chat.generation),
-        done_at = case when excluded.generation is null then operation_chat.done_at end`.execute(tx),
-  );
-  if (before[0]!.actions > 0) await countActions(tx, operationId);
-}
-
-/** A plan that goes on with chats it has had before (a roster accepted late): each action's number anew. */
-async function countActions(tx: Sql, operationId: string): Promise<void> {
-  await sql`update operation_chat o set first_action = n.before
-    from (select chat_id, (sum(jsonb_array_length(actions)) over (order by ordinal) - jsonb_array_length(actions))::int as before
-      from operation_chat where operation_id = ${operationId}) n
-    where o.operation_id = ${operationId} and o.chat_id = n.chat_id and o.first_action <> n.before`.execute(
-    tx,
-  );
 }

@@ -3,10 +3,10 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { sumOf } from '../plan/counts.ts';
 import type { PlanCounts } from '../plan/model.ts';
+import { moveGenerations } from '../rows/chat-outbox.ts';
 import { addToHold, beginOperation, openOperation, releaseEmptyHolds } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind } from '../store/entities.ts';
-import { moveGenerations } from './apply-plan.ts';
 import { finishOperations } from './end-operations.ts';
 import type { SchoolPlan } from './plan-school.ts';
 

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Moment } from '../facts/who-is-here.ts';
-import { type Application, moveGenerations } from '../planning/apply-plan.ts';
+import type { Application } from '../planning/apply-plan.ts';
+import { moveGenerations } from '../rows/chat-outbox.ts';
 import { moveRevisions } from '../rows/school.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
 import { contestedIn } from './profile-links.ts';

@@ -12,3 +12,17 @@ export async function inChunks<Row>(
     await write(sql`${JSON.stringify(rows.slice(from, from + ROWS_PER_STATEMENT))}::jsonb`);
   }
 }
+
+/**
+ * Rows as the table `name` of a statement, one array a column, so that the planner sees how many there are. `types`: the
+ * type of each column in PostgreSQL. For rows in their thousands `inChunks` is there.
+ */
+export function tableOf<Row extends object>(
+  name: string,
+  types: Readonly<Record<keyof Row & string, string>>,
+  rows: readonly Row[],
+): RawBuilder<unknown> {
+  const columns = Object.keys(types) as (keyof Row & string)[];
+  const arrays = columns.map((column) => sql`${rows.map((row) => row[column])}::${sql.raw(types[column])}[]`);
+  return sql`unnest(${sql.join(arrays)}) as ${sql.id(name)}(${sql.join(columns.map((column) => sql.id(column)))})`;
+}

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { moveGenerations } from '../../src/planning/apply-plan.ts';
+import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import { ERROR_TEXTS } from '../../src/sferum/sandbox/errors.ts';
 import { cleanText } from '../../src/text/clean-text.ts';
 import { startProgram } from '../support/child-process.ts';

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { followClock } from '../../src/outbox/clock-steps.ts';
-import { moveGenerations } from '../../src/planning/apply-plan.ts';
+import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import { postgresPace } from '../../src/store/pace.ts';
 import { startTestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';

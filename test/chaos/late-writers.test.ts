@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sweepDrift } from '../../src/live/drift.ts';
 import { reconcileChat } from '../../src/live/reconcile-chat.ts';
-import { moveGenerations } from '../../src/planning/apply-plan.ts';
+import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import { sweepDrift } from '../../src/live/drift.ts';
-import { moveGenerations } from '../../src/planning/apply-plan.ts';
+import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import type { MemberListing } from '../../src/sferum/sandbox/faults.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';

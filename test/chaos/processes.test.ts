@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import { moveGenerations } from '../../src/planning/apply-plan.ts';
+import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import { createSandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import { assertClocksAgree } from '../../src/store/clocks.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres/start.ts';

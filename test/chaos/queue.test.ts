@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openQueues } from '../../jobs/queues.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
-import { moveGenerations } from '../../src/planning/apply-plan.ts';
+import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { backends, REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { moveGenerations } from '../../src/planning/apply-plan.ts';
+import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import { type Program, startProgram } from '../support/child-process.ts';
 import { asOwner, everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';

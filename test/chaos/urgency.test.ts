@@ -1,7 +1,7 @@
 /** Somebody waits for an event: how few slots it takes, and what it does not wait for. */
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
-import { moveGenerations } from '../../src/planning/apply-plan.ts';
+import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import { ADMIN, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { startHalves } from '../support/halves.ts';

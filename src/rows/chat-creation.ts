@@ -1,0 +1,112 @@
+/** The part of chat.ts that tells whether Sferum has the chat, and how it came there (V2). */
+import { sql } from 'kysely';
+import type { ChatRef } from '../sferum/gateway.ts';
+import type { Sql } from '../store/database.ts';
+import { tableOf } from '../store/rows.ts';
+
+/** Columns of a chat that Sferum has not. Whose it was stays: an attempt that is late may still show it. */
+export const NONE_AT_SFERUM = sql`creation = 'none', peer_id = null, sferum_title = null, invite_link = null`;
+
+/** An attempt, or a look, that begins. */
+export interface Intent {
+  id: string;
+  title: string;
+  ownerId: number;
+  state: 'creating' | 'unknown';
+}
+
+/**
+ * On disk before the request leaves, or before a look. Returns the fences of those that Sferum had not. Throws 23505,
+ * and writes nothing, where a creation of such a title is under way in the account.
+ */
+export async function intendCreations(db: Sql, intents: readonly Intent[]): Promise<Map<string, number>> {
+  const types = { id: 'uuid', title: 'text', ownerId: 'bigint', state: 'text' };
+  const { rows } = await sql<{ id: string; fence: string }>`
+    update chat c set creation = r.state, creation_fence = c.creation_fence + 1, creation_title = r.title,
+      creation_at = clock_timestamp(), creation_looks = 0, owner_id = r."ownerId"
+    from ${tableOf('r', types, intents)}
+    where c.id = r.id and c.creation = 'none'
+    returning c.id, c.creation_fence as fence`.execute(db);
+  return new Map(rows.map(({ id, fence }) => [id, Number(fence)]));
+}
+
+/** One attempt at a chat. */
+export interface Attempt {
+  id: string;
+  fence: number;
+}
+
+/** Attempts that had no effect (`none`), or of which nobody knows it. */
+export async function endAttempts(
+  db: Sql,
+  attempts: readonly Attempt[],
+  to: 'none' | 'unknown',
+): Promise<void> {
+  await sql`update chat c set creation = ${to}, creation_looks = 0
+    from ${tableOf('r', OF_ATTEMPT, attempts)}
+    where c.id = r.id and c.creation in ('creating', 'unknown') and c.creation_fence = r.fence`.execute(db);
+}
+
+const OF_ATTEMPT = { id: 'uuid', fence: 'bigint' };
+
+/** So many looks have not found them. */
+export async function countLooks(db: Sql, ids: readonly string[], looks: number): Promise<void> {
+  await sql`update chat set creation_looks = ${looks}
+    where id = any(${[...ids]}::uuid[]) and creation = 'unknown'`.execute(db);
+}
+
+/** Attempts that are taken for lost before they did anything are remembered, for they may have been late. */
+export async function giveUpAttempts(db: Sql, attempts: readonly Attempt[]): Promise<void> {
+  await sql`update chat c set creation = 'none', creation_looks = 0,
+      given_up = given_up || jsonb_build_object('title', creation_title, 'ownerId', owner_id, 'at', creation_at)
+    from ${tableOf('r', OF_ATTEMPT, attempts)}
+    where c.id = r.id and c.creation = 'unknown' and c.creation_fence = r.fence`.execute(db);
+}
+
+/** An attempt that was given up, as it is remembered. `at`: ISO 8601. */
+export interface GivenUp {
+  title: string;
+  ownerId: number;
+  at: string;
+}
+
+/** Whatever came of these oldest attempts of their chats is known. */
+export async function forgetAttempts(
+  db: Sql,
+  chats: readonly { id: string; attempt: GivenUp }[],
+): Promise<void> {
+  const forgotten = chats.map(({ id, attempt }) => ({ id, attempt: JSON.stringify(attempt) }));
+  await sql`update chat c set given_up = given_up - 0
+    from ${tableOf('r', { id: 'uuid', attempt: 'jsonb' }, forgotten)}
+    where c.id = r.id and given_up->0 = r.attempt`.execute(db);
+}
+
+/** What an attempt has made, or a look found. */
+export interface Found extends Attempt {
+  ref: ChatRef;
+  title: string;
+}
+
+/**
+ * Sferum has these chats. Returns those whose attempt owned the fence. Until a chat's job has ended it must be read,
+ * and once more at `lookAgainAt`: a crash in between leaves it so.
+ */
+export async function noteCreated(tx: Sql, chats: readonly Found[], lookAgainAt: Date): Promise<Set<string>> {
+  const types = { ...OF_ATTEMPT, ownerId: 'bigint', peerId: 'bigint', title: 'text' };
+  const created = chats.map(({ id, fence, ref, title }) => ({ ...{ id, fence, title }, ...ref }));
+  const { rows } = await sql<{ id: string }>`
+    update chat c set creation = 'created', owner_id = r."ownerId", peer_id = r."peerId", creation_title = null,
+      sferum_title = r.title, seen_at = null, look_again_at = ${lookAgainAt}
+    from ${tableOf('r', types, created)}
+    where c.id = r.id and c.creation in ('creating', 'unknown') and c.creation_fence = r.fence
+    returning c.id`.execute(tx);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Another account takes over: none of the school's chats is its own. Returns those that are to be made. */
+export async function makeAnew(tx: Sql, schoolId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update chat set ${NONE_AT_SFERUM}, owner_id = null, seen_at = null
+    where school_id = ${schoolId} and deleted_at is null returning id`.execute(tx);
+  return rows.map(({ id }) => id);
+}

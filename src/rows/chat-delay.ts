@@ -1,0 +1,42 @@
+/** The part of chat.ts that measures how long an order takes until Sferum has followed it (J9): `caused_at`. */
+import { sql } from 'kysely';
+import type { Sql } from '../store/database.ts';
+
+/**
+ * What these chats have still to follow, by one of these causes, came into force, or arrived, at `causedAt`. Of several
+ * such things the first counts.
+ */
+export async function noteCaused(
+  tx: Sql,
+  ids: readonly string[],
+  { causes, causedAt }: { causes: Iterable<string>; causedAt: Date },
+): Promise<void> {
+  await sql`update chat set caused_at = ${causedAt}
+    where id = any(${[...ids]}::uuid[]) and cause = any(${[...causes]}) and generation > settled_generation
+      and caused_at is null`.execute(tx);
+}
+
+/**
+ * Chats that just settled hold all that was asked of them: how long that took since the first of it came into force is
+ * kept, and returned in milliseconds. Those that still have something to follow, or to which nothing was news, are
+ * left out.
+ */
+export async function recordDelays(
+  tx: Sql,
+  ids: readonly string[],
+  at: Date,
+): Promise<{ chatId: string; ms: number }[]> {
+  const { rows } = await sql<{ chatId: string; ms: number }>`
+    with caused as (
+      select id, school_id, caused_at from chat
+      where id = any(${[...ids]}::uuid[]) and caused_at is not null and generation = settled_generation
+    ), cleared as (
+      update chat set caused_at = null from caused where chat.id = caused.id
+    )
+    insert into order_delay (school_id, chat_id, caused_at, settled_at)
+    select school_id, id, caused_at, greatest(${at}, caused_at) from caused
+    returning chat_id as "chatId", (extract(epoch from settled_at - caused_at) * 1000)::float8 as ms`.execute(
+    tx,
+  );
+  return rows;
+}

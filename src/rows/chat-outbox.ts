@@ -1,0 +1,217 @@
+/**
+ * The part of chat.ts that says what work is due. The row is the outbox: it keeps the latest intent alone, and work on
+ * an earlier generation settles no later one.
+ */
+import { type RawBuilder, sql } from 'kysely';
+import type { Priority } from '../sferum/gateway.ts';
+import type { Sql } from '../store/database.ts';
+import { inChunks, tableOf } from '../store/rows.ts';
+import type { Condition } from './chat-condition.ts';
+
+/** A chat that is set aside is taken up again after a while, then after twice as long, up to this. */
+const LONGEST_ASIDE_MS = 24 * 3600_000;
+/** Beyond it no wait is short of the longest one. */
+const DOUBLINGS_COUNTED = 20;
+
+/** Of a value of `priority`: how urgent, the smaller the sooner. */
+const urgency = (priority: RawBuilder<unknown>) =>
+  sql`array_position(array['lesson', 'person', 'event', 'bulk'], ${priority})`;
+
+/** Lets the chats' jobs come: each has something new to follow. The most urgent of what waits says how soon. */
+export async function moveGenerations(
+  tx: Sql,
+  chatIds: Iterable<string>,
+  how: { cause: string; priority: Priority; at: Date },
+): Promise<void> {
+  await inChunks([...chatIds], (json) =>
+    sql`update chat set
+        generation = generation + 1,
+        cause = ${how.cause},
+        priority = case
+          when generation > settled_generation
+            and ${urgency(sql`priority`)} < ${urgency(sql`${how.priority}::text`)}
+          then priority else ${how.priority} end,
+        attempts = 0,
+        waits_for = null,
+        not_before = null,
+        condition = case when condition in ('failing', 'deleting') then condition else 'behind' end,
+        condition_since = case when condition in ('failing', 'deleting', 'behind') then condition_since else ${how.at} end
+      where id in (select value::uuid from jsonb_array_elements_text(${json}))`.execute(tx),
+  );
+}
+
+export interface DueChat {
+  id: string;
+  schoolId: string;
+  cause: string;
+  priority: Priority;
+}
+
+/**
+ * Marks due chats of all schools as given to the queue, the most urgent first, and returns them. Bulk work of one school
+ * in hand is bounded; what was given before `lostBefore` is not in hand any more, and is given again.
+ */
+export async function giveOut(
+  db: Sql,
+  {
+    at,
+    lostBefore,
+    schoolBulkChats,
+    most,
+  }: { at: Date; lostBefore: Date; schoolBulkChats: number; most: number },
+): Promise<DueChat[]> {
+  const { rows } = await sql<DueChat>`
+    with in_flight as (
+      select school_id, count(*) as n from chat
+      where queued_at > ${lostBefore} and priority = 'bulk' group by school_id),
+    due as (
+      select c.id, c.priority, row_number() over (partition by c.school_id, c.priority order by c.not_before nulls first, c.id) as nth,
+        coalesce(f.n, 0) as n
+      from chat c join sferum_account a on a.school_id = c.school_id and a.status <> 'broken'
+        left join in_flight f on f.school_id = c.school_id
+      where c.generation > c.settled_generation and c.deleted_at is null
+        and (c.not_before is null or c.not_before <= ${at})
+        and (c.queued_at is null or c.queued_at <= ${lostBefore}))
+    update chat set queued_at = ${at}
+    where id in (select id from due
+      where priority <> 'bulk' or nth + n <= ${schoolBulkChats}
+      order by ${urgency(sql`priority`)}, nth
+      limit ${most})
+      and (queued_at is null or queued_at <= ${lostBefore})
+    returning id, school_id as "schoolId", cause, priority`.execute(db);
+  return rows;
+}
+
+/** Nobody works on these chats (any more): they are given out again if they are due. `givenAt`: those given then. */
+export async function letGo(db: Sql, ids: readonly string[], givenAt?: Date): Promise<void> {
+  await sql`update chat set queued_at = null where id = any(${[...ids]}::uuid[])
+      and ${givenAt === undefined ? sql`true` : sql`queued_at = ${givenAt}`}`.execute(db);
+}
+
+/** The account can be used again: what is due in the school waits no longer. */
+export async function hasten(tx: Sql, schoolId: string): Promise<void> {
+  await sql`update chat set not_before = null
+    where school_id = ${schoolId} and generation > settled_generation`.execute(tx);
+}
+
+/** Of a row of `chat c`: it waits for an answer of Sferum. */
+export const waitsForSferum = sql<boolean>`(c.waits_for = 'sferum' and c.generation > c.settled_generation)`;
+
+/** Sferum has answered somebody of this school. Returns how many chats need wait no longer. */
+export async function wakeWaiting(tx: Sql, schoolId: string): Promise<number> {
+  const { rows } = await sql`update chat set waits_for = 'itself', not_before = null where id in (
+      select c.id from chat c where c.school_id = ${schoolId} and ${waitsForSferum} for update skip locked)
+    returning id`.execute(tx);
+  return rows.length;
+}
+
+/** What every end of work on a chat says. */
+interface Worked {
+  id: string;
+  /** The one that was worked on. */
+  generation: number;
+  /** When what is known of the live chat was read; null: it is read before anything is done. */
+  seenAt: Date | null;
+  /** What the work knew of a second look, and when it must come now. */
+  lookAgain: { was: Date | null; at: Date | null };
+}
+
+const OF_WORKED = {
+  ...{
+    id: 'uuid',
+    generation: 'bigint',
+    seenAt: 'timestamptz',
+    lookWas: 'timestamptz',
+    lookAt: 'timestamptz',
+  },
+  ...{ status: 'text', reason: 'text', message: 'text' },
+};
+
+function workedRow({ id, generation, seenAt, lookAgain }: Worked, condition: Condition | null) {
+  const { status, reason, message } = condition ?? { status: null, reason: null, message: null };
+  return {
+    ...{ id, generation, seenAt, lookWas: lookAgain.was, lookAt: lookAgain.at },
+    ...{ status, reason, message },
+  };
+}
+
+/** A look that became due while the work went on was not asked for by it (chat-seen.ts): it stays. */
+const lookAgain = (at: Date) => sql`case when c.look_again_at <= ${at}
+  and c.look_again_at is distinct from r."lookWas" then c.look_again_at else r."lookAt" end`;
+
+/** When a row of `chat c` that is set aside now is taken up again. */
+export function asideUntil(at: Date, firstAsideMs: number) {
+  const waitMs = sql`least(${LONGEST_ASIDE_MS}::float8,
+    ${firstAsideMs}::float8 * power(2, least(c.set_aside_times, ${DOUBLINGS_COUNTED})))`;
+  return sql`${at}::timestamptz + ${waitMs} * interval '1 millisecond'`;
+}
+
+export interface Settled extends Worked {
+  condition: Condition;
+}
+
+/**
+ * The work on these generations is over. Returns the chats that had still to settle theirs (rule 4); of the others
+ * nothing is written. A later generation stays due. What ends failing is set aside, the first time for `firstAsideMs`.
+ */
+export async function settleChats(
+  tx: Sql,
+  chats: readonly Settled[],
+  { at, firstAsideMs }: { at: Date; firstAsideMs: number },
+): Promise<Set<string>> {
+  const settled = chats.map((chat) => workedRow(chat, chat.condition));
+  const isAside = sql`r.status = 'failing'`;
+  const isLatest = sql`c.generation = r.generation`;
+  const { rows } = await sql<{ id: string }>`
+    update chat c set settled_generation = r.generation, queued_at = null, attempts = 0, waits_for = null,
+      look_again_at = ${lookAgain(at)},
+      not_before = case when ${isAside} and ${isLatest} then ${asideUntil(at, firstAsideMs)} end,
+      set_aside_times = case when ${isAside} then c.set_aside_times + 1 else 0 end,
+      seen_at = r."seenAt",
+      condition = case when ${isLatest} then r.status else c.condition end,
+      condition_reason = case when ${isLatest} then r.reason else c.condition_reason end,
+      condition_message = case when ${isLatest} then r.message else c.condition_message end,
+      condition_since = case when ${isLatest} and c.condition <> r.status then ${at} else c.condition_since end
+    from ${tableOf('r', OF_WORKED, settled)}
+    where c.id = r.id and c.settled_generation < r.generation
+    returning c.id`.execute(tx);
+  return new Set(rows.map(({ id }) => id));
+}
+
+export interface Postponed extends Worked {
+  /** Whether this counts as a failed attempt: waiting in turn does not. */
+  attempt: boolean;
+  /** Sferum has answered: it is not away. */
+  isAnswered: boolean;
+  until: Date;
+  /** Null: what people are told stays. */
+  condition: Condition | null;
+}
+
+/**
+ * These generations stay due, and their work comes again. A newer generation does not wait for the troubles of this one.
+ * Returns the chats that had still to settle theirs; of the others nothing is written.
+ */
+export async function postponeChats(tx: Sql, chats: readonly Postponed[], at: Date): Promise<Set<string>> {
+  const types = { ...OF_WORKED, attempt: 'bool', isAnswered: 'bool', until: 'timestamptz' };
+  const postponed = chats.map((chat) => {
+    const { attempt, isAnswered, until, condition } = chat;
+    return { ...workedRow(chat, condition), attempt, isAnswered, until };
+  });
+  const isLatest = sql`c.generation = r.generation`;
+  const isSaid = sql`r.status is not null`;
+  const { rows } = await sql<{ id: string }>`
+    update chat c set queued_at = null, look_again_at = ${lookAgain(at)},
+      waits_for = case when r.attempt and not r."isAnswered" then coalesce(c.waits_for, 'sferum') end,
+      attempts = c.attempts + case when ${isLatest} and r.attempt then 1 else 0 end,
+      seen_at = r."seenAt",
+      not_before = case when ${isLatest} then r.until else c.not_before end,
+      condition = coalesce(r.status, c.condition),
+      condition_reason = case when ${isSaid} then r.reason else c.condition_reason end,
+      condition_message = case when ${isSaid} then r.message else c.condition_message end,
+      condition_since = case when ${isSaid} and c.condition <> r.status then ${at} else c.condition_since end
+    from ${tableOf('r', types, postponed)}
+    where c.id = r.id and c.settled_generation < r.generation
+    returning c.id`.execute(tx);
+  return new Set(rows.map(({ id }) => id));
+}

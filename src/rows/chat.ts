@@ -1,0 +1,202 @@
+/**
+ * The only writers of `chat` are this file and those whose names begin like it. A row moves in five ways:
+ *
+ *   life (here: `deleting_since`, `deleted_at`, `recreate`)
+ *     none, deleted    ──keepPlanned, makeByHand──► wanted
+ *     wanted           ──markDeleting─────────────► being deleted
+ *     being deleted    ──markDeleted──────────────► deleted: the row stays as the memory of it
+ *     `recreate` false: the rules alone do not bring the chat back (G1). `archived`: its class is over, nobody comes
+ *     in any more (D9).
+ *
+ *   creation at Sferum (chat-creation.ts: `creation`, `creation_…`, `owner_id`, `peer_id`, `given_up`)
+ *     none              ──intendCreations──► creating, or unknown where a look comes first
+ *     creating          ──endAttempts──────► none: refused, or never sent · unknown: nobody knows what came of it
+ *     creating, unknown ──noteCreated──────► created
+ *     unknown           ──giveUpAttempts───► none; the attempt is remembered (`given_up`) until forgetAttempts
+ *     created           ──markDeleted, makeAnew, and a deleted row's return──► none
+ *     `creation_fence` rises with each attempt: a late answer to an earlier one finds no row.
+ *
+ *   work (chat-outbox.ts: `generation`, `settled_generation`, `queued_at`, `not_before`, `attempts`, `waits_for`)
+ *     settled  ──moveGenerations──────► due: `generation` is ahead of `settled_generation`
+ *     due      ──giveOut──────────────► in hand: `queued_at`
+ *     in hand  ──settleChats──────────► settled, or due where the generation has moved meanwhile
+ *     in hand  ──postponeChats, letGo──► due, not before `not_before`
+ *     Settled as failing, a chat is set aside: `not_before` is when it is taken up again, later each time
+ *     (`set_aside_times`). How long an order takes to arrive is measured by chat-delay.ts (`caused_at`).
+ *
+ *   knowledge of the live chat (chat-seen.ts: `seen_at`, `look_again_at`, `sferum_title` and the like)
+ *     unknown: `seen_at` null, it is read first  ──noteRead, settleChats, postponeChats──► known, as of `seen_at`
+ *     known    ──noteDoubt, doubtAll, readFirst, noteCreated, makeAnew──► unknown
+ *     `look_again_at`: what was in doubt must have taken effect by then, and the chat is read once more.
+ *
+ *   condition, what people are told (chat-condition.ts: `condition`, `condition_…`)
+ *     any but failing, deleting  ──moveGenerations──► behind
+ *     any      ──settleChats──► synced, held, archived, failing · ──postponeChats──► behind, failing
+ *     any      ──markDeleting──► deleting · ──noteLost──► failing · held ──endHolds──► synced
+ */
+import { sql } from 'kysely';
+import type { ChatType } from '../desired/model.ts';
+import type { Sql } from '../store/database.ts';
+import { inChunks, tableOf } from '../store/rows.ts';
+import { titleKey } from '../text/title-key.ts';
+import { NONE_AT_SFERUM } from './chat-creation.ts';
+
+/** A chat as a plan wants it. */
+export interface PlannedChat {
+  id: string;
+  key: string | null;
+  type: ChatType;
+  classId: string | null;
+  groupId: string | null;
+  title: string;
+  archived: boolean;
+  warning: string | null;
+}
+
+/** Makes or changes rows as planned. Their jobs come by moveGenerations. */
+export async function keepPlanned(
+  tx: Sql,
+  schoolId: string,
+  chats: readonly PlannedChat[],
+  at: Date,
+): Promise<void> {
+  const rows = chats.map((chat) => ({
+    ...{
+      id: chat.id,
+      key: chat.key,
+      type: chat.type,
+      class_id: chat.classId,
+      subject_group_id: chat.groupId,
+    },
+    ...{ title: chat.title, title_key: titleKey(chat.title), archived: chat.archived, warning: chat.warning },
+  }));
+  await inChunks(rows, (json) =>
+    sql`insert into chat (id, school_id, key, type, class_id, subject_group_id, title, title_key, archived, warning,
+        created_at, generation)
+      select id, ${schoolId}, key, type, class_id, subject_group_id, title, title_key, archived, warning, ${at}, 0
+      from jsonb_to_recordset(${json}) as r(id uuid, key text, type text, class_id text, subject_group_id text,
+        title text, title_key text, archived boolean, warning text)
+      on conflict (id) do update set
+        class_id = excluded.class_id, title = excluded.title, title_key = excluded.title_key,
+        archived = excluded.archived, warning = excluded.warning,
+        -- A deleted automatic chat that comes back (G1) is a new one at Sferum.
+        creation = case when chat.deleted_at is null then chat.creation else 'none' end,
+        peer_id = case when chat.deleted_at is null then chat.peer_id end,
+        title_by_hand = chat.title_by_hand and chat.deleted_at is null,
+        condition = case when chat.deleted_at is null then chat.condition else 'behind' end,
+        condition_message = case when chat.deleted_at is null then chat.condition_message end,
+        deleted_at = null, deleting_since = null`.execute(tx),
+  );
+}
+
+/** A chat as somebody makes it (E1–E3). */
+export interface HandMadeChat {
+  id: string;
+  /** Null: a manual chat, whose name and list are its own (D10). */
+  key: string | null;
+  type: ChatType;
+  classId: string | null;
+  groupId: string | null;
+  title: string;
+  authorId: string;
+}
+
+/** Makes rows, or revives those of deleted automatic chats. Sferum gets a new chat in both cases. */
+export async function makeByHand(
+  tx: Sql,
+  schoolId: string,
+  chats: readonly HandMadeChat[],
+  at: Date,
+): Promise<void> {
+  const types = {
+    ...{ id: 'uuid', key: 'text', type: 'text', classId: 'text', groupId: 'text', title: 'text' },
+    ...{ titleKey: 'text', authorId: 'text' },
+  };
+  const made = chats.map((chat) => ({ ...chat, titleKey: titleKey(chat.title) }));
+  await sql`
+    insert into chat (id, school_id, key, type, class_id, subject_group_id, title, title_key, title_by_hand, author_id,
+      created_at, generation, condition_since)
+    select id, ${schoolId}, key, type, "classId", "groupId", title, "titleKey", key is null,
+      case when key is null then "authorId" end, ${at}, 0, ${at}
+    from ${tableOf('r', types, made)}
+    on conflict (id) do update set title = excluded.title, title_key = excluded.title_key, title_by_hand = false,
+      class_id = excluded.class_id, deleting_since = null, deleted_at = null, recreate = true, archived = false,
+      ${NONE_AT_SFERUM}, owner_id = null, seen_at = null,
+      warning = null, condition = 'behind', condition_reason = null, condition_message = null,
+      condition_since = excluded.condition_since`.execute(tx);
+}
+
+/** C1: a name given by hand (`byHand`) no longer follows the roster. */
+export async function rename(
+  tx: Sql,
+  chats: readonly { id: string; title: string; byHand: boolean }[],
+): Promise<void> {
+  const types = { id: 'uuid', title: 'text', titleKey: 'text', byHand: 'bool' };
+  const named = chats.map((chat) => ({ ...chat, titleKey: titleKey(chat.title) }));
+  await sql`update chat c set title = r.title, title_key = r."titleKey", title_by_hand = r."byHand"
+    from ${tableOf('r', types, named)} where c.id = r.id`.execute(tx);
+}
+
+/** Words of a row without what must be forgotten. `place`: its `ctid`, which holds within the transaction. */
+export interface Cleaned {
+  place: string;
+  title: string;
+  conditionMessage: string | null;
+}
+
+/** What is left of a title at Sferum, and of one that a creation bears, goes with the next job. Returns the rows. */
+export async function forgetInWords(
+  tx: Sql,
+  schoolId: string,
+  chats: readonly Cleaned[],
+): Promise<{ id: string; deleted: boolean }[]> {
+  const types = { place: 'tid', title: 'text', titleKey: 'text', conditionMessage: 'text' };
+  const cleaned = chats.map((chat) => ({ ...chat, titleKey: titleKey(chat.title) }));
+  const { rows } = await sql<{ id: string; deleted: boolean }>`
+    update chat c set title = r.title, title_key = r."titleKey", condition_message = r."conditionMessage",
+      creation_title = case when creation = 'created' then null else creation_title end,
+      sferum_title = case when deleted_at is null then sferum_title end
+    from ${tableOf('r', types, cleaned)}
+    where c.ctid = r.place and c.school_id = ${schoolId}
+    returning c.id, c.deleted_at is not null as deleted`.execute(tx);
+  return rows;
+}
+
+/** G1: they are shown as being deleted until Sferum has confirmed. Returns those that were not so already. */
+export async function markDeleting(
+  tx: Sql,
+  schoolId: string,
+  ids: readonly string[],
+  { recreate, at }: { recreate: boolean; at: Date },
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update chat set deleting_since = ${at}, recreate = ${recreate}, condition = 'deleting',
+      condition_reason = null, condition_message = 'Удаляется: ждём подтверждения Сферума.', condition_since = ${at}
+    where id = any(${[...ids]}::uuid[]) and school_id = ${schoolId} and deleting_since is null
+    returning id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** They are gone from Sferum. Returns those that were to be. */
+export async function markDeleted(tx: Sql, ids: readonly string[], at: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update chat set deleted_at = ${at}, ${NONE_AT_SFERUM},
+      link_due = false, handover_since = null, lacks_admin = false, look_again_at = null,
+      foreign_title = null, foreign_title_times = 0
+    where id = any(${[...ids]}::uuid[]) and deleting_since is not null returning id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** The database's clock has stepped back by so much: instants of all schools that lie ahead of it now move with it. */
+export async function moveTimesBack(tx: Sql, stepMs: number): Promise<void> {
+  const step = sql`${stepMs}::float8 * interval '1 millisecond'`;
+  const now = sql`clock_timestamp()`;
+  await sql`update chat set not_before = case when not_before > ${now} then not_before - ${step} else not_before end,
+      queued_at = case when queued_at > ${now} then null else queued_at end,
+      seen_at = least(seen_at, ${now}), look_again_at = case when look_again_at > ${now} then look_again_at - ${step} else look_again_at end,
+      handover_since = least(handover_since, ${now}),
+      creation_at = case when creation_at > ${now} then creation_at - ${step} else creation_at end
+    where greatest(not_before, queued_at, seen_at, look_again_at, handover_since, creation_at) > ${now}`.execute(
+    tx,
+  );
+}

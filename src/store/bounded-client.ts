@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { Client } from 'pg';
+import { Client, type QueryResult } from 'pg';
+import type { QueryUnder } from './setting.ts';
 
 /** So long a connection says nothing before the machine asks the other one whether it is still there. */
 export const KEEP_ALIVE_AFTER_MS = 10_000;
@@ -23,11 +24,17 @@ export class BoundedClient extends Client {
   // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads.
   override query(...args: any[]): any {
     const answer = super.query(...(args as Parameters<Client['query']>)) as unknown;
-    if (!(answer instanceof Promise)) return answer;
-    return answer.catch((error: Error) => {
-      if (error.message === NO_ANSWER) this.#destroy();
-      throw error;
+    return answer instanceof Promise ? this.#bounded(answer) : answer;
+  }
+
+  /** Sends a statement that is an object of its own. */
+  protected answerTo(statement: QueryUnder): Promise<QueryResult> {
+    const answer = new Promise<QueryResult>((resolve, reject) => {
+      statement.callback = (error: Error | null, result: QueryResult) =>
+        error ? reject(error) : resolve(result);
+      super.query(statement);
     });
+    return this.#bounded(answer);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads.
@@ -35,6 +42,13 @@ export class BoundedClient extends Client {
     const timer = setTimeout(() => this.#destroy(), END_TIMEOUT_MS);
     this.once('end', () => clearTimeout(timer));
     return super.end(...(args as []));
+  }
+
+  #bounded<T>(answer: Promise<T>): Promise<T> {
+    return answer.catch((error: Error) => {
+      if (error.message === NO_ANSWER) this.#destroy();
+      throw error;
+    });
   }
 
   #destroy(): void {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import type { QueryResult } from 'pg';
 import { BoundedClient } from './bounded-client.ts';
+import { QueryUnder, SET_LOCAL, type Setting } from './setting.ts';
 
 /** Texts beyond so many are sent as they are: a prepared one holds memory on every connection. */
 const TEXTS_MAX = 500;
@@ -13,12 +15,26 @@ const names = new Map<string, string>();
  * few. Connections must be sessions of the server's own, as the queue's LISTEN needs too.
  */
 export class PreparingClient extends BoundedClient {
+  #setsLocal = false;
+
   // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads; only (text, values) is sent differently.
   override query(...[text, values, ...rest]: any[]): any {
     const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : null;
     const [first, ...others] = name ? [{ name, text, values }, ...rest] : [text, values, ...rest];
     this.#gather();
     return super.query(first, ...others);
+  }
+
+  /** Runs one statement under a setting that ends with it. */
+  queryUnder(setting: Setting, text: string, values: readonly unknown[]): Promise<QueryResult> {
+    this.#gather();
+    if (!this.#setsLocal) {
+      this.#setsLocal = true;
+      // Where this fails, what stands behind it fails too, and says why.
+      super.query({ ...SET_LOCAL, values: ['app.school', ''] }).catch(() => undefined);
+    }
+    const name = values.length > 0 ? nameOf(text) : null;
+    return this.answerTo(new QueryUnder(setting, { name, text, values }));
   }
 
   /** Statements of one turn leave in one write: a transaction's beginning and end cost no message of their own. */

@@ -1,25 +1,26 @@
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Driver,
   Kysely,
   PostgresDialect,
   type QueryResult,
 } from 'kysely';
-import pg from 'pg';
+import pg, { type PoolClient } from 'pg';
 import type { Lane } from './lanes.ts';
+import type { PreparingClient } from './preparing-client.ts';
+import type { Setting } from './setting.ts';
 
 /**
- * A door to one lane behind which every statement stands in a transaction that begins with `opening`: what it sets
- * (`set local`) ends with the transaction, so a connection given back carries nothing.
- * A statement of its own is sent in one flight with its transaction's begin and end: no further wait for the network.
+ * A door to one lane behind which every statement stands in a transaction of this setting. It ends with the
+ * transaction, so a connection given back carries nothing.
  */
-export function doorThrough(pool: Lane, opening: string): Kysely<never> {
+export function doorThrough(pool: Lane, setting: Setting): Kysely<never> {
   const dialect = new PostgresDialect({ pool });
   return new Kysely({
     dialect: {
       createAdapter: () => dialect.createAdapter(),
-      createDriver: () => openingDriver(dialect.createDriver(), opening),
+      createDriver: () => new SettingDriver(pool, setting),
       createIntrospector: (db) => dialect.createIntrospector(db),
       createQueryCompiler: () => dialect.createQueryCompiler(),
     },
@@ -27,71 +28,84 @@ export function doorThrough(pool: Lane, opening: string): Kysely<never> {
 }
 
 /** The transaction sees the rows of this school and no others. */
-export function inSchool(schoolId: string): string {
+export function inSchool(schoolId: string): Setting {
   // A text with NUL cannot be an id, nor be sent; the empty one is no school's.
-  const id = schoolId.includes('\0') ? '' : schoolId;
-  return `begin; set local app.school = ${pg.escapeLiteral(id)}`;
+  return { name: 'app.school', value: schoolId.includes('\0') ? '' : schoolId };
 }
 
 /** The transaction is the role's. */
-export function asRole(role: string): string {
-  return `begin; set local role ${pg.escapeIdentifier(role)}`;
+export function asRole(role: string): Setting {
+  return { name: 'role', value: role };
 }
 
-function openingDriver(base: Driver, opening: string): Driver {
-  const inside = new WeakSet<DatabaseConnection>();
-  const plain = new WeakMap<DatabaseConnection, DatabaseConnection>();
-  const command = async (connection: DatabaseConnection, text: string) => {
-    await plain.get(connection)!.executeQuery(CompiledQuery.raw(text));
-  };
-  const end = async (connection: DatabaseConnection, text: string) => {
-    inside.delete(connection);
-    await command(connection, text);
-  };
-  return {
-    init: () => base.init(),
-    async acquireConnection() {
-      const connection = await base.acquireConnection();
-      const opened: DatabaseConnection = {
-        executeQuery: <R>(query: CompiledQuery) =>
-          inside.has(opened) ? connection.executeQuery<R>(query) : alone<R>(connection, opening, query),
-        streamQuery: () => {
-          throw new Error('rows are not streamed through this door');
-        },
-      };
-      plain.set(opened, connection);
-      return opened;
-    },
-    async beginTransaction(connection) {
-      inside.add(connection);
-      await command(connection, opening);
-    },
-    commitTransaction: (connection) => end(connection, 'commit'),
-    rollbackTransaction: (connection) => end(connection, 'rollback'),
-    savepoint: (connection, name, compile) => base.savepoint!(plain.get(connection)!, name, compile),
-    rollbackToSavepoint: (connection, name, compile) =>
-      base.rollbackToSavepoint!(plain.get(connection)!, name, compile),
-    releaseSavepoint: (connection, name, compile) =>
-      base.releaseSavepoint!(plain.get(connection)!, name, compile),
-    releaseConnection: (connection) => base.releaseConnection(plain.get(connection)!),
-    // The lane is its owner's.
-    destroy: async () => undefined,
-  };
+class SettingDriver implements Driver {
+  readonly #pool: Lane;
+  readonly #setting: Setting;
+
+  constructor(pool: Lane, setting: Setting) {
+    this.#pool = pool;
+    this.#setting = setting;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<Connection> {
+    return new Connection((await this.#pool.connect()) as PoolClient & PreparingClient, this.#setting);
+  }
+
+  async beginTransaction(connection: Connection): Promise<void> {
+    await connection.begin();
+  }
+
+  async commitTransaction(connection: Connection): Promise<void> {
+    await connection.end('commit');
+  }
+
+  async rollbackTransaction(connection: Connection): Promise<void> {
+    await connection.end('rollback');
+  }
+
+  async releaseConnection(connection: Connection): Promise<void> {
+    connection.release();
+  }
+
+  /** The lane is its owner's. */
+  async destroy(): Promise<void> {}
 }
 
-/** All three are on their way before the first is answered; the connection is free when all are. */
-async function alone<R>(
-  connection: DatabaseConnection,
-  opening: string,
-  query: CompiledQuery,
-): Promise<QueryResult<R>> {
-  const [opened, done, closed] = await Promise.allSettled([
-    connection.executeQuery(CompiledQuery.raw(opening)),
-    connection.executeQuery<R>(query),
-    connection.executeQuery(CompiledQuery.raw('commit')),
-  ]);
-  if (opened.status === 'rejected') throw opened.reason;
-  if (done.status === 'rejected') throw done.reason;
-  if (closed.status === 'rejected') throw closed.reason;
-  return done.value;
+class Connection implements DatabaseConnection {
+  readonly #client: PoolClient & PreparingClient;
+  readonly #setting: Setting;
+  #isInside = false;
+
+  constructor(client: PoolClient & PreparingClient, setting: Setting) {
+    this.#client = client;
+    this.#setting = setting;
+  }
+
+  async begin(): Promise<void> {
+    this.#isInside = true;
+    const { name, value } = this.#setting;
+    await this.#client.query(`begin; set local ${name} = ${pg.escapeLiteral(value)}`);
+  }
+
+  async end(how: 'commit' | 'rollback'): Promise<void> {
+    this.#isInside = false;
+    await this.#client.query(how);
+  }
+
+  release(): void {
+    this.#client.release();
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const { rowCount, rows } = this.#isInside
+      ? await this.#client.query(sql, [...parameters])
+      : await this.#client.queryUnder(this.#setting, sql, parameters);
+    return { rows, numAffectedRows: BigInt(rowCount ?? 0) };
+  }
+
+  streamQuery(): never {
+    throw new Error('rows are not streamed through this door');
+  }
 }

@@ -1,0 +1,53 @@
+import pg from 'pg';
+
+/** A parameter of the server for the length of one transaction. */
+export interface Setting {
+  name: 'app.school' | 'role';
+  value: string;
+}
+
+/** Sets one; gives no row. Prepared under this name on every connection before it is used there. */
+export const SET_LOCAL = {
+  name: 'set-local',
+  text: 'select where set_config($1, $2, true) is null',
+} as const;
+
+/** What the driver's types leave out. */
+interface Wire {
+  bind(message: { statement: string; values: string[] }): void;
+  execute(message: object): void;
+}
+interface Internals {
+  prepare(wire: Wire): void;
+  handleCommandComplete(message: unknown, wire: Wire): void;
+}
+// biome-ignore lint/suspicious/noExplicitAny: the driver has these two, and its types do not.
+const Query = pg.Query as unknown as new (config: any) => pg.Query & Internals & { callback: unknown };
+
+/**
+ * One statement under a setting, the two as one message: the server runs what comes before one `Sync` as one
+ * transaction, so the setting ends with the statement, however that ends. It costs neither `begin` nor `commit`.
+ */
+export class QueryUnder extends Query {
+  readonly #setting: Setting;
+  #isSet = false;
+
+  constructor(setting: Setting, config: { name: string | null; text: string; values: readonly unknown[] }) {
+    const { name, text, values } = config;
+    super({ text, values, queryMode: 'extended', ...(name === null ? {} : { name }) });
+    this.#setting = setting;
+  }
+
+  override prepare(wire: Wire): void {
+    const { name, value } = this.#setting;
+    wire.bind({ statement: SET_LOCAL.name, values: [name, value] });
+    wire.execute({});
+    super.prepare(wire);
+  }
+
+  /** The first is of the setting. */
+  override handleCommandComplete(message: unknown, wire: Wire): void {
+    if (this.#isSet) super.handleCommandComplete(message, wire);
+    this.#isSet = true;
+  }
+}

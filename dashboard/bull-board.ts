@@ -9,7 +9,7 @@ import { timeout } from 'hono/timeout';
 import type { Context } from '../src/context.ts';
 import type { HttpEnv } from './auth.ts';
 import { LOOSE_STYLE_POLICY } from './policy.ts';
-import { forbidden, requireRole } from './rights.ts';
+import { forbidden, onlyRoles } from './rights.ts';
 
 export const BOARD_PATH = '/admin/queues';
 
@@ -29,12 +29,7 @@ export function bullBoard(ctx: Context, queues: readonly Queue[]): Hono<HttpEnv>
     options: { uiConfig: { boardTitle: 'Очереди' } },
   });
   const board = new Hono<HttpEnv>();
-  board.use(
-    requireRole(ctx, 'operator'),
-    ofAllSchools,
-    onlyLooking,
-    timeout(ctx.config.limits.requestTimeoutMs),
-  );
+  board.use(onlyRoles('operator'), ofAllSchools, onlyLooking, timeout(ctx.config.limits.requestTimeoutMs));
   board.use(async (c, next) => {
     await next();
     if (!c.res.headers.get('content-type')?.startsWith('text/html')) return;

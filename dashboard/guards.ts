@@ -5,10 +5,12 @@ import { timeout } from 'hono/timeout';
 import type { Context } from '../src/context.ts';
 import type { HttpEnv, TokenRole } from './auth.ts';
 import { withinFields } from './form-fields.ts';
-import { requireRole } from './rights.ts';
+import { inStanding, onlyRoles } from './rights.ts';
 
 /** What stands before a route's handler, in the order in which it costs: rights, the body's size and arrival, time. */
 export interface Guards {
+  /** A page: who visits it in what standing was read before. */
+  page(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
   /** A route whose body, if any, is not read. */
   read(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
   /** A route that takes JSON, or a page's form. */
@@ -22,16 +24,14 @@ export interface Guards {
 export function createGuards(ctx: Context): Guards {
   const { limits } = ctx.config;
   const inTime = timeout(limits.requestTimeoutMs);
+  const rights = (roles: readonly TokenRole[]) => [onlyRoles(...roles), inStanding(ctx)];
   return {
-    read: (...roles) => [requireRole(ctx, ...roles), inTime],
-    json: (...roles) => [
-      requireRole(ctx, ...roles),
-      arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs),
-      inTime,
-    ],
+    page: (...roles) => [onlyRoles(...roles), inTime],
+    read: (...roles) => [...rights(roles), inTime],
+    json: (...roles) => [...rights(roles), arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs), inTime],
     form: [arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs), withinFields(limits.formFields)],
     zip: (...roles) => [
-      requireRole(ctx, ...roles),
+      ...rights(roles),
       onlyType('application/zip'),
       arrived(limits.rosterZipBytes, limits.uploadTimeoutMs),
       inTime,

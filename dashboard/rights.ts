@@ -15,17 +15,22 @@ export function authorOf({ subject, role }: Caller): Author {
   return { id: subject, kind: role === 'operator' || role === 'service' ? role : 'person' };
 }
 
-/**
- * Only these roles pass, with rights by the roster of this moment, and none into another school (404: whether it exists
- * is nobody's business, V4).
- */
-export function requireRole(ctx: Context, ...roles: TokenRole[]): MiddlewareHandler<HttpEnv> {
+/** Only these roles pass, and none into another school (404: whether it exists is nobody's business, V4). */
+export function onlyRoles(...roles: TokenRole[]): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const caller = c.get('caller');
     if (!roles.includes(caller.role)) throw forbidden();
     const asked = askedSchool(c);
     if (asked !== undefined && !belongsTo(caller, asked)) throw notFound();
-    await assertMayAct(ctx, caller, asked ?? caller.schoolId);
+    await next();
+  };
+}
+
+/** Only who has rights by the roster of this moment passes. */
+export function inStanding(ctx: Context): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const caller = c.get('caller');
+    await assertMayAct(ctx, caller, askedSchool(c) ?? caller.schoolId);
     await next();
   };
 }

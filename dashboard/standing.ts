@@ -18,9 +18,19 @@ export function mayAct(role: TokenRole, known: Known | null): boolean {
 }
 
 /** Throws Refusal(403) for who has no rights (any more) in the school. Reads the roster anew: once a request, and a stream's look. */
-export async function assertMayAct(ctx: Context, { role, subject }: Caller, schoolId: string): Promise<void> {
-  if (BY_TOKEN.includes(role) || schoolId === '*') return;
-  const known = await findKnown(ctx.db.of(schoolId), schoolId, subject);
+export async function assertMayAct(ctx: Context, caller: Caller, schoolId: string): Promise<void> {
+  if (BY_TOKEN.includes(caller.role) || schoolId === '*') return;
+  await assertStanding(ctx, caller, schoolId, await findKnown(ctx.db.of(schoolId), schoolId, caller.subject));
+}
+
+/** The same, by what was just read of the person. */
+export async function assertStanding(
+  ctx: Context,
+  { role, subject }: Caller,
+  schoolId: string,
+  known: Known | null,
+): Promise<void> {
+  if (BY_TOKEN.includes(role)) return;
   if (!mayAct(role, known) || (known === null && (await wasErased(ctx, schoolId, subject))))
     throw forbidden();
 }

@@ -50,13 +50,13 @@ export function createScreens(parts: ScreenParts): Screens {
       void app.on(
         'GET',
         [path],
-        ...whole(roles, options, guards.read(...roles) as MiddlewareHandler[], handler),
+        ...whole(roles, options, guards.page(...roles) as MiddlewareHandler[], handler),
       ),
     post: (path, roles, handler, options = {}) =>
       void app.on(
         'POST',
         [path],
-        ...whole(roles, options, guards.read(...roles) as MiddlewareHandler[], handler),
+        ...whole(roles, options, guards.page(...roles) as MiddlewareHandler[], handler),
       ),
   };
 }

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
-import { isCurrent, type Viewer } from '../../src/store/queries/viewer.ts';
+import { isCurrent, isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
 import type { Caller, TokenRole } from '../auth.ts';
 import { isFailingMeeting } from '../read/work-list.ts';
 import { forbidden } from '../refusals.ts';
-import { mayAct } from '../standing.ts';
+import { assertStanding } from '../standing.ts';
 
 /** Who looks at a page, and where. Read anew at each request. */
 export interface Visitor {
@@ -56,6 +56,7 @@ interface Row {
   connected: boolean;
   personId: string | null;
   name: string | null;
+  known: boolean;
   present: boolean | null;
   roles: string[] | null;
   isStaff: boolean | null;
@@ -75,7 +76,7 @@ export async function findVisitor(
   const { rows } = await sql<Row>`
     select s.name as school, s.time_zone as "timeZone",
       exists(select from sferum_account a where a.school_id = s.id) as connected,
-      p.id as "personId", ${shownName} as name, p.present, p.roles, ${isStaff} as "isStaff", p.sex,
+      p.id as "personId", ${shownName} as name, ${isKnown} as known, p.present, p.roles, ${isStaff} as "isStaff", p.sex,
       array(select k.title from class k where k.school_id = s.id and k.present
         and p.id = any(k.homeroom_teacher_ids) order by k.title) as leads,
       (select k.title from enrollment e join class k on k.school_id = e.school_id and k.id = e.unit_id and k.present
@@ -91,8 +92,8 @@ export async function findVisitor(
     where s.id = ${schoolId}`.execute(ctx.db.of(schoolId));
   const row = rows[0];
   if (!row) return null;
-  const known = row.present === null ? null : { present: row.present, roles: row.roles ?? [] };
-  if (!mayAct(role, known)) throw forbidden();
+  const known = row.known ? { present: row.present === true, roles: row.roles ?? [] } : null;
+  await assertStanding(ctx, caller, schoolId, known);
   return {
     caller,
     school: {

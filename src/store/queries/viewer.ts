@@ -37,11 +37,15 @@ export interface Known {
   roles: string[];
 }
 
+/** Of a row of `person p`: the roster spoke of the person, not only of somebody's tie to one. */
+export const isKnown = sql<boolean>`(p.stated_at is not null or p.gone_at is not null)`;
+
 /** Null: it never knew him. */
 export async function findKnown(db: Sql, schoolId: string, personId: string): Promise<Known | null> {
   const { rows } = await sql<Known>`
-    select present, roles from person where school_id = ${schoolId} and id = ${personId}
-      and (stated_at is not null or gone_at is not null)`.execute(db);
+    select p.present, p.roles from person p where p.school_id = ${schoolId} and p.id = ${personId} and ${isKnown}`.execute(
+    db,
+  );
   return rows[0] ?? null;
 }
 

@@ -21,7 +21,8 @@ with tables as (
   from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition),
 policies as (
   select t.*, p.policy, p.body from tables t cross join lateral (values
-    ('own_school', format('using (%I = current_setting(''app.school'', true))', t.school)),
+    -- As a subquery the setting is read once a statement, not once a row.
+    ('own_school', format('using (%I = (select current_setting(''app.school'', true)))', t.school)),
     ('every_school', 'to ${EVERY_SCHOOL} using (true)')) p(policy, body)
   where t.school is not null),
 rights as (
@@ -36,6 +37,9 @@ excess as (
   where t.relname = any($2) or t.relname = any($1) and v.verb <> 'insert')
 select 1 as step, format('create policy %I on %I %s', policy, relname, body) as statement from policies
   where not exists (select from pg_policy p where p.polrelid = policies.oid and p.polname = policies.policy)
+union all select 1, format('alter policy own_school on %I %s', relname, body) from policies
+  join pg_policy p on p.polrelid = policies.oid and p.polname = policy
+  where policy = 'own_school' and pg_get_expr(p.polqual, p.polrelid) !~* 'select current_setting'
 union all select 2, format('alter table %I enable row level security, force row level security', relname)
   from tables where school is not null and not walled
 union all select 3, format('grant %s on %I to %I', verb, relname, role) from rights

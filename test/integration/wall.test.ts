@@ -156,6 +156,29 @@ test('a login that may not make the roles is told what an administrator runs', a
   }
 });
 
+test('a policy of another wording is put right by the next migration run', async () => {
+  await using database = await createTestDatabase();
+  const administrator = new Client({ connectionString: database.ownerUrl });
+  await administrator.connect();
+  const policy = async () => {
+    const { rows } = await administrator.query<{ qual: string }>(
+      "select qual from pg_policies where tablename = 'person' and policyname = 'own_school'",
+    );
+    return rows[0]!.qual;
+  };
+  try {
+    const right = await policy();
+    await administrator.query(
+      "alter policy own_school on person using (school_id = current_setting('app.school', true))",
+    );
+    expect(await policy()).not.toBe(right);
+    await migrate(database.ownerUrl);
+    expect(await policy()).toBe(right);
+  } finally {
+    await administrator.end();
+  }
+});
+
 describe('a connection given back', () => {
   const settings = async (db: Sql) => {
     const { rows } = await sql<{ school: string; role: string; pid: number }>`

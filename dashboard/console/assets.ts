@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { Hono } from 'hono';
 import type { HttpEnv } from '../auth.ts';
 
@@ -11,12 +11,24 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const HASH_CHARS = 12;
 
+/** A sheet of several files, one a subject, in the order in which a later rule outweighs an earlier one. */
+const SHEETS: Readonly<Record<string, readonly string[]>> = {
+  'console.css': [
+    ...['tokens', 'base', 'frame', 'buttons', 'fields', 'surfaces', 'tables'],
+    ...['own-chats', 'entry', 'work-list', 'dialogs', 'phone', 'motion', 'print'],
+  ],
+  'manage.css': ['chosen-rows', 'editor', 'initialize', 'phone', 'ahead'],
+};
+
 const folder = join(import.meta.dirname, '..', 'static');
+const sheetParts = (sheet: string) =>
+  SHEETS[sheet]?.map((part) => join(basename(sheet, '.css'), `${part}.css`));
 const files = new Map(
-  readdirSync(folder)
+  [...readdirSync(folder), ...Object.keys(SHEETS)]
     .filter((name) => extname(name) in TYPES)
     .map((name) => {
-      const body = readFileSync(join(folder, name));
+      const parts = sheetParts(name) ?? [name];
+      const body = Buffer.concat(parts.map((part) => readFileSync(join(folder, part))));
       const hash = createHash('sha256').update(body).digest('base64url').slice(0, HASH_CHARS);
       return [name, { body, type: TYPES[extname(name)]!, path: `/static/${hash}/${name}` }] as const;
     }),

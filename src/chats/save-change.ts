@@ -1,14 +1,13 @@
-import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
 import { applyPlan } from '../planning/apply-plan.ts';
 import { holdingOperation } from '../planning/holding.ts';
 import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
+import { setExceptions } from '../rows/exception.ts';
 import { type Doing, noteLines, noteWithWords, type Words } from '../rows/journal.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
-import { inChunks } from '../store/rows.ts';
 import type { Kept } from './by-hand.ts';
 import { CHAT_MAX_PEOPLE, refuse } from './change-refusals.ts';
 import type { ChatToChange } from './standings.ts';
@@ -33,25 +32,16 @@ export async function saveExceptions(
   { schoolId, chat, ...work }: HandWork,
   after: ReadonlyMap<string, Kept>,
 ): Promise<void> {
-  const rows = [...after].map(([personId, kept]) => ({ personId, ...kept }));
+  const rows = [...after].map(([personId, kept]) => ({ chatId: chat.id, personId, ...kept }));
   await noteLines(
     tx,
     doingOf({ schoolId, ...work }),
-    rows.map(({ personId, member, admin }) => ({
-      ...{ what: 'exception', chatId: chat.id, personId, details: { member, admin } },
+    rows.map(({ chatId, personId, member, admin }) => ({
+      ...{ what: 'exception', chatId, personId, details: { member, admin } },
     })),
   );
-  await inChunks(rows, (json) =>
-    sql`
-    with given as (select * from jsonb_to_recordset(${json}) as r("personId" text, member text, admin text)),
-    cleared as (delete from exception e using given g
-      where e.chat_id = ${chat.id} and e.person_id = g."personId" and g.member is null and g.admin is null)
-    insert into exception (chat_id, person_id, school_id, member, admin, author_id, reason, at)
-    select ${chat.id}::uuid, "personId", ${schoolId}, member, admin, ${work.by.id}, ${work.reason}, ${work.at}
-    from given where member is not null or admin is not null
-    on conflict (chat_id, person_id) do update set member = excluded.member, admin = excluded.admin,
-      author_id = excluded.author_id, reason = excluded.reason, at = excluded.at`.execute(tx),
-  );
+  const by = { schoolId, authorId: work.by.id, reason: work.reason, at: work.at };
+  await setExceptions(tx, by, rows);
 }
 
 /** What a person wrote with a change, beside its reason. */

@@ -11,6 +11,7 @@ import {
   findErasureKey,
   openErasureKey,
 } from '../roster/erasure-key.ts';
+import { leaveAllLists } from '../rows/membership.ts';
 import { SealError } from '../secrets.ts';
 import type { Sql } from '../store/database.ts';
 import { fileActs } from './acts.ts';
@@ -83,7 +84,7 @@ async function eraseNamed(
     const days = await retentionDays(ctx, tx, schoolId);
     // Where he stands in a list of members, the plan that follows takes him out at Sferum as somebody unknown.
     const ids = people.map(({ id }) => id);
-    await sql`delete from membership where school_id = ${schoolId} and person_id = any(${ids})`.execute(tx);
+    await leaveAllLists(tx, schoolId, ids);
     await erase(ctx, tx, { schoolId, people, ground: 'restored', retentionDays: days });
     return people.length;
   });

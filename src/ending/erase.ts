@@ -3,6 +3,7 @@ import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import { endEmptyHolds } from '../planning/holding.ts';
 import { keepDigests } from '../roster/erased.ts';
+import { forgetExceptions } from '../rows/exception.ts';
 import { forgetProfiles, forgetWords, noteLine } from '../rows/journal.ts';
 import { forgetStrangers } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
@@ -85,6 +86,7 @@ export async function erase(
   };
   for (const [table, statement] of statements(schoolId, ids, profiles))
     count(table, Number((await statement.execute(tx)).numAffectedRows ?? 0));
+  count('exception', await forgetExceptions(tx, schoolId, ids));
   count('journal_text', await forgetWords(tx, schoolId, ids));
   if (profiles.length > 0) {
     count('operation_chat', await forgetStrangers(tx, schoolId, profiles));
@@ -135,7 +137,6 @@ function statements(schoolId: string, ids: string[], profiles: string[]): [strin
       and role not in ('operator', 'service', 'security')`,
     ],
     ['profile_linking', sql`delete from profile_linking where ${own} and person_id = ${all}`],
-    ['exception', sql`delete from exception where ${own} and person_id = ${all}`],
     ['enrollment', sql`delete from enrollment where ${own} and student_id = ${all}`],
     ['class', withoutTeachers('class', 'homeroom_teacher_ids', schoolId, ids)],
     ['subject_group', withoutTeachers('subject_group', 'teacher_ids', schoolId, ids)],

@@ -3,6 +3,7 @@ import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
 import { noteLines } from '../rows/journal.ts';
+import { leaveAllLists } from '../rows/membership.ts';
 import type { Sql } from '../store/database.ts';
 
 /**
@@ -18,9 +19,7 @@ export async function leaveLists(
 ): Promise<number> {
   const at = new Date(ctx.clock.now());
   const cause = `erasure:${at.toISOString()}`;
-  const { rows: gone } = await sql<{ chatId: string; personId: string }>`
-    delete from membership where school_id = ${schoolId} and person_id = any(${[...ids]})
-    returning chat_id as "chatId", person_id as "personId"`.execute(tx);
+  const gone = await leaveAllLists(tx, schoolId, ids);
   const doing = { schoolId, at, cause, author: bySystem('ending') };
   await noteLines(
     tx,

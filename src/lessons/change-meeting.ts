@@ -1,7 +1,6 @@
-import { sql } from 'kysely';
 import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
-import type { Sql } from '../store/database.ts';
+import { askMeeting, withdrawMeeting } from '../rows/meeting.ts';
 import { cleanText } from '../text/clean-text.ts';
 import { cutText } from '../text/cut-text.ts';
 import { letGo } from './calls.ts';
@@ -37,18 +36,13 @@ export async function createMeeting(
   const account = await callsOfSchool(ctx, asker.schoolId);
   if (!account) throw schoolNotConnected();
   if (!account.mayCall) throw callsNeedUserToken();
+  const { schoolId } = asker;
   const given = givenTitle(opened, title);
   const at = new Date(ctx.clock.now());
-  const kept = await ctx.db.transactionOf(asker.schoolId, async ({ sql: tx }) => {
-    const { isNew, title: stored } = await save(tx, { asker, lessonId, given, at });
-    if (isNew)
-      await noteMeeting(tx, {
-        schoolId: asker.schoolId,
-        lessonId,
-        at,
-        what: 'meeting-create',
-        by: byPerson(asker.subject),
-      });
+  const kept = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+    const of = { schoolId, lessonId, at };
+    const { isNew, title: stored } = await askMeeting(tx, { ...of, title: given, by: asker.subject });
+    if (isNew) await noteMeeting(tx, { ...of, what: 'meeting-create', by: byPerson(asker.subject) });
     return stored;
   });
   ctx.wake('meetings');
@@ -71,12 +65,7 @@ export async function deleteMeeting(
   const by = byPerson(asker.subject);
   const at = new Date(ctx.clock.now());
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    const { rows } = await sql`
-      update meeting set deleted_at = ${at}, generation = generation + 1, due_at = ${at}, queued_at = null, attempts = 0
-      where school_id = ${schoolId} and lesson_id = ${lessonId} and deleted_at is null returning 1`.execute(
-      tx,
-    );
-    if (rows.length === 0) return;
+    if (!(await withdrawMeeting(tx, { schoolId, lessonId }, at))) return;
     // At once, so that a meeting made anew a moment later has a call of its own.
     await letGo(tx, { schoolId, lessonId, at });
     await noteMeeting(tx, { schoolId, lessonId, at, what: 'meeting-delete', by });
@@ -89,30 +78,4 @@ function givenTitle({ lesson }: OpenLesson, typed: string | null): string | null
   const title = cleanText(typed ?? '');
   if (title === '') return undefined;
   return isDefaultTitle(title, lesson.subject) ? null : cutText(title, MEETING_TITLE_CHARS);
-}
-
-async function save(
-  tx: Sql,
-  {
-    asker,
-    lessonId,
-    given,
-    at,
-  }: { asker: Asker; lessonId: string; given: string | null | undefined; at: Date },
-): Promise<{ isNew: boolean; title: string | null }> {
-  const { schoolId, subject: author } = asker;
-  const title = given ?? null;
-  const { rows } = await sql<{ title: string | null }>`
-    insert into meeting (school_id, lesson_id, title, author_id, asked_at, due_at, condition_since)
-    values (${schoolId}, ${lessonId}, ${title}, ${author}, ${at}, ${at}, ${at})
-    on conflict (school_id, lesson_id) do update set title = excluded.title, author_id = excluded.author_id,
-      asked_at = excluded.asked_at, deleted_at = null, generation = meeting.generation + 1, due_at = excluded.due_at,
-      queued_at = null, attempts = 0
-      where meeting.deleted_at is not null
-    returning title`.execute(tx);
-  if (rows[0]) return { isNew: true, title: rows[0].title };
-  const { rows: known } = await sql<{ title: string | null }>`
-    update meeting set title = ${given === undefined ? sql`title` : title}
-    where school_id = ${schoolId} and lesson_id = ${lessonId} returning title`.execute(tx);
-  return { isNew: false, title: known[0]!.title };
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { notFound } from '../refusal.ts';
+import { hurryMeeting } from '../rows/meeting.ts';
 import { callsOfSchool } from './calls-account.ts';
 import { entryOpensAtMs } from './lesson.ts';
 import { openLesson } from './open-lesson.ts';
@@ -49,14 +50,7 @@ async function soonLink(ctx: Context, schoolId: string, lessonId: string): Promi
 /** Its look may be planned for later than entry opens now (a changed setting); trouble keeps its pauses. */
 async function hurry(ctx: Context, schoolId: string, lessonId: string): Promise<void> {
   const at = new Date(ctx.clock.now());
-  const { rows } = await sql`
-    update meeting set due_at = ${at}, queued_at = null
-    where school_id = ${schoolId} and lesson_id = ${lessonId} and deleted_at is null and attempts = 0
-      and (due_at is null or due_at > ${at})
-      and not exists (select from meeting_call c where c.school_id = ${schoolId} and c.lesson_id = ${lessonId}
-        and c.state in ('starting', 'open'))
-    returning 1`.execute(ctx.db.of(schoolId));
-  if (rows.length > 0) ctx.wake('meetings');
+  if (await hurryMeeting(ctx.db.of(schoolId), { schoolId, lessonId }, at)) ctx.wake('meetings');
 }
 
 async function linkNow(ctx: Context, schoolId: string, lessonId: string): Promise<string | null> {

@@ -1,18 +1,10 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { accountOf, markAccountBroken, NotConnected } from '../live/accounts.ts';
+import { type OfLesson, releaseMeeting, restMeeting } from '../rows/meeting.ts';
 import { noteCallsRefused } from '../rows/sferum-account.ts';
 import { type CallOptions, SferumError, type SferumErrorKind } from '../sferum/gateway.ts';
-import {
-  endCall,
-  endFailed,
-  giveUp,
-  intendCall,
-  leaveCall,
-  letGo,
-  type OfLesson,
-  startCall,
-} from './calls.ts';
+import { endCall, endFailed, giveUp, intendCall, leaveCall, letGo, startCall } from './calls.ts';
 import { callsOfSchool } from './calls-account.ts';
 import { type CallRow, type MeetingState, nextStep, type Step } from './meeting.ts';
 import { type Condition, NO_TROUBLE, troubleOf } from './trouble.ts';
@@ -165,15 +157,9 @@ async function rest(
 ): Promise<void> {
   const dueAt = untilMs === null ? null : new Date(untilMs);
   const at = new Date(ctx.clock.now());
-  const { rows } = await sql`
-    update meeting set due_at = ${dueAt}, queued_at = null, attempts = ${attempts}, condition = ${condition.status},
-      condition_reason = ${condition.reason}, condition_message = ${condition.message},
-      condition_since = case when condition = ${condition.status} then condition_since else ${at} end
-    where school_id = ${schoolId} and lesson_id = ${lessonId} and generation = ${generation} and attempts = ${before} returning 1`.execute(
-    ctx.db.of(schoolId),
-  );
-  if (rows.length > 0) return;
-  await sql`update meeting set queued_at = null
-    where school_id = ${schoolId} and lesson_id = ${lessonId}`.execute(ctx.db.of(schoolId));
+  const db = ctx.db.of(schoolId);
+  const seen = { schoolId, lessonId, generation, attempts: before };
+  if (await restMeeting(db, seen, { dueAt, attempts, condition, at })) return;
+  await releaseMeeting(db, seen);
   ctx.wake('meetings');
 }

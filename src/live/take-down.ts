@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { markDeleted } from '../rows/chat.ts';
+import { dropExceptions } from '../rows/exception.ts';
+import { endLists } from '../rows/membership.ts';
 import {
   type CallOptions,
   type ChatRef,
@@ -63,6 +65,6 @@ export async function endChat(ctx: Context, tx: Sql, chatId: string): Promise<vo
   const [deleted] = await markDeleted(tx, [chatId], new Date(ctx.clock.now()));
   if (deleted === undefined) return;
   await sql`delete from sferum_member where chat_id = ${chatId}`.execute(tx);
-  await sql`delete from membership where chat_id = ${chatId}`.execute(tx);
-  await sql`delete from exception where chat_id = ${chatId}`.execute(tx);
+  await endLists(tx, [chatId]);
+  await dropExceptions(tx, [chatId]);
 }

@@ -10,7 +10,9 @@ import { dropStaged } from '../roster/staged.ts';
 import { endHolds } from '../rows/chat-condition.ts';
 import { makeAnew } from '../rows/chat-creation.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
+import { keepAdded } from '../rows/exception.ts';
 import { noteLine, noteLines } from '../rows/journal.ts';
+import { keepHeld } from '../rows/membership.ts';
 import { type Decided, endOperation, goOn, noteDecided } from '../rows/operation.ts';
 import { followAnew } from '../rows/operation-chat.ts';
 import { acceptImport, rejectImport } from '../rows/operation-import.ts';
@@ -189,13 +191,9 @@ async function carryOut(
 /** Who stays although the lists say otherwise, stays by a person's word (D7). */
 async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly string[], decision: Decision) {
   const at = new Date(ctx.clock.now());
-  await sql`
-    with kept as (update membership set held_by = null, grounds = '[{"kind": "added"}]'
-      where chat_id = any(${[...chatIds]}::uuid[]) and held_by = ${decision.operationId} returning chat_id, person_id)
-    insert into exception as e (chat_id, person_id, school_id, member, author_id, reason, at)
-    select chat_id, person_id, ${schoolId}, 'added', ${decision.by.id}, 'Исключение отклонено', ${at} from kept
-    on conflict (chat_id, person_id) do update set member = 'added', author_id = excluded.author_id,
-      reason = excluded.reason, at = excluded.at`.execute(tx);
+  const kept = await keepHeld(tx, decision.operationId, chatIds);
+  const word = { schoolId, authorId: decision.by.id, reason: 'Исключение отклонено', at };
+  await keepAdded(tx, word, kept);
   await noteLines(
     tx,
     { schoolId, at, cause: `rejection:${decision.operationId}`, author: decision.by },

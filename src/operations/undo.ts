@@ -6,6 +6,7 @@ import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
 import { notFound, Refusal } from '../refusal.ts';
+import { pin, type Rule, type Ruled, restoreExceptions, unpin } from '../rows/exception.ts';
 import { noteLine } from '../rows/journal.ts';
 import { beginOperation, noteUndone, openOperation } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
@@ -48,7 +49,7 @@ export async function undoOperation(
     const how = { schoolId, cause: `undo:${id}`, author: ask.by, at, operationId: id } as const;
     await noteLine(tx, { ...how, what: 'undone', details: { run: run.id } });
     await beginDeletion(tx, made, { ...how, recreate: true, priority: 'bulk' });
-    await restoreExceptions(tx, schoolId, run.id);
+    await restoreExceptions(tx, schoolId, await droppedBy(tx, schoolId, run.id));
     const pinned = await pinDifferences(tx, { schoolId, runId: run.id, except: made, by: ask.by, at });
     const plan = await planSchool(ctx, tx, {
       schoolId,
@@ -81,20 +82,15 @@ async function changedBy(tx: Sql, runId: string, except: readonly string[]): Pro
   return new Set(rows.map((r) => r.chat_id));
 }
 
-async function restoreExceptions(tx: Sql, schoolId: string, runId: string): Promise<void> {
-  await sql`
-    insert into exception (chat_id, person_id, school_id, member, admin, author_id, reason, at)
-    select j.chat_id, j.person_id, j.school_id, details->>'member', details->>'admin', details->>'authorId',
-      t.reason, (details->>'at')::timestamptz
+async function droppedBy(tx: Sql, schoolId: string, runId: string): Promise<Ruled[]> {
+  const { rows } = await sql<Ruled>`
+    select j.chat_id as "chatId", j.person_id as "personId", details->>'member' as member, details->>'admin' as admin,
+      details->>'authorId' as "authorId", t.reason, details->>'at' as at
     from journal j left join journal_text t on t.school_id = j.school_id and t.journal_id = j.id
-    where j.school_id = ${schoolId} and j.cause = ${`initialization:${runId}`} and j.what = 'exception-dropped'
-    on conflict (chat_id, person_id) do nothing`.execute(tx);
-}
-
-interface Pin {
-  chatId: string;
-  personId: string;
-  member: 'added' | 'excluded' | null;
+    where j.school_id = ${schoolId} and j.cause = ${`initialization:${runId}`} and j.what = 'exception-dropped'`.execute(
+    tx,
+  );
+  return rows;
 }
 
 /**
@@ -106,9 +102,18 @@ interface Pin {
 async function pinDifferences(
   tx: Sql,
   undo: { schoolId: string; runId: string; except: readonly string[]; by: Author; at: Date },
-): Promise<Pin[]> {
+): Promise<Rule[]> {
+  const { schoolId, runId, by, at } = undo;
+  const reason = `отмена прогона ${runId.slice(0, RUN_NAME_CHARS)}`;
+  return pin(tx, { schoolId, authorId: by.id, reason, at }, await differences(tx, undo));
+}
+
+async function differences(
+  tx: Sql,
+  undo: { schoolId: string; runId: string; except: readonly string[] },
+): Promise<Rule[]> {
   const causes = [`initialization:${undo.runId}`, `approval:${undo.runId}`];
-  const { rows } = await sql<Pin & { isNew: boolean }>`
+  const { rows } = await sql<Rule>`
     with done as (
       select chat_id, person_id, min(id) as first,
         (array_agg(what order by id desc) filter (where what in ('add', 'remove')))[1] as member,
@@ -127,14 +132,9 @@ async function pinDifferences(
         case when admin = 'grant' and was_in and not was_admin then 'revoked'
           when admin in ('revoke', 'remove') and was_admin then 'granted' end as admin
       from compared)
-    insert into exception as e (chat_id, person_id, school_id, member, admin, author_id, reason, at)
-    select chat_id, person_id, ${undo.schoolId}, member, admin, ${undo.by.id},
-      ${`отмена прогона ${undo.runId.slice(0, RUN_NAME_CHARS)}`}, ${undo.at}
-    from pins where member is not null or admin is not null
-    on conflict (chat_id, person_id) do update set
-      member = coalesce(e.member, excluded.member), admin = coalesce(e.admin, excluded.admin)
-    returning chat_id as "chatId", person_id as "personId", member, e.xmax = 0 as "isNew"`.execute(tx);
-  return rows.filter((row) => row.isNew);
+    select chat_id as "chatId", person_id as "personId", member, admin
+    from pins where member is not null or admin is not null`.execute(tx);
+  return rows;
 }
 
 /** The last of such lines about the person and chat of `d` before the run, in the chat's present life (G1). */
@@ -147,13 +147,7 @@ function before(schoolId: string, kinds: readonly string[]) {
 }
 
 /** Pins of people who are wanted back and do not come: they departed, and must not turn up by it years later. */
-function notReturning(pins: readonly Pin[], { desired }: SchoolPlan): Pin[] {
+function notReturning(pins: readonly Rule[], { desired }: SchoolPlan): Rule[] {
   const chats = new Map(desired.map((chat) => [chat.id, chat]));
   return pins.filter((pin) => pin.member === 'added' && !chats.get(pin.chatId)?.members.has(pin.personId));
-}
-
-async function unpin(tx: Sql, pins: readonly Pin[]): Promise<void> {
-  await sql`delete from exception e
-    using jsonb_to_recordset(${JSON.stringify(pins)}::jsonb) as p("chatId" uuid, "personId" text)
-    where e.chat_id = p."chatId" and e.person_id = p."personId"`.execute(tx);
 }

@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
 import { moveTimesBack } from '../rows/chat.ts';
+import { moveMeetingsBack } from '../rows/meeting.ts';
 import type { Sql } from '../store/database.ts';
 
 /** Smaller steps are NTP's daily work and hold nothing up. */
@@ -18,7 +19,7 @@ export async function followClock(ctx: Context, queues: Pick<Queues, 'hasten'>):
     const stepMs = await stepSinceLastLook(tx);
     if (stepMs > STEP_MS) {
       await moveTimesBack(tx, stepMs);
-      await moveBack(tx, stepMs);
+      await moveMeetingsBack(tx, stepMs);
     }
     return stepMs;
   });
@@ -37,13 +38,4 @@ async function stepSinceLastLook(tx: Sql): Promise<number> {
     now as (update setting set value = to_jsonb(clock_timestamp()) where key = 'clock')
     select (extract(epoch from at - clock_timestamp()) * 1000)::float8 as step from before`.execute(tx);
   return rows[0]!.step;
-}
-
-async function moveBack(tx: Sql, stepMs: number): Promise<void> {
-  const step = sql`${stepMs}::float8 * interval '1 millisecond'`;
-  const now = sql`clock_timestamp()`;
-  // Without trouble a meeting waits for its lesson's own time, which has not moved.
-  await sql`update meeting set queued_at = case when queued_at > ${now} then null else queued_at end,
-      due_at = case when due_at > ${now} and attempts > 0 then due_at - ${step} else due_at end
-    where due_at is not null and greatest(queued_at, due_at) > ${now}`.execute(tx);
 }

@@ -5,14 +5,16 @@ import type { DesiredChat } from '../desired/model.ts';
 import type { Action, ChatPlan } from '../plan/model.ts';
 import { keepPlanned } from '../rows/chat.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
+import { dropExceptions } from '../rows/exception.ts';
 import { type Line, noteLines, noteWithWords } from '../rows/journal.ts';
+import { putOnLists, takeOffLists } from '../rows/membership.ts';
 import { addPlanned } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { inChunks } from '../store/rows.ts';
 import { reportBreaches } from './check-invariants.ts';
-import { type MembershipChanges, membershipChanges } from './membership-changes.ts';
+import { membershipChanges } from './membership-changes.ts';
 import { chatIdOf, type SchoolPlan } from './plan-school.ts';
 
 export interface Application {
@@ -40,10 +42,11 @@ export async function applyPlan(
   const newChatId = (key: string) => chatIdOf(school.schoolId, key);
   const changes = membershipChanges(school.desired, school.chats, school.plan, how.operationId, newChatId);
   await writeChats(tx, school, newChatId, how);
-  await writeMemberships(tx, school.schoolId, changes);
+  await takeOffLists(tx, changes.deletes);
+  await putOnLists(tx, school.schoolId, changes.upserts);
   const holding = await holdStrangers(tx, school, how.operationId);
   await welcome(tx, school);
-  if (how.dropsExceptions) await dropExceptions(tx, school, how);
+  if (how.dropsExceptions) await followRulesAlone(tx, school, how);
   // The job of a chat where something is held anew says so by the chat's condition.
   const touched = new Set([...changes.chatIds, ...holding]);
   for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
@@ -86,40 +89,15 @@ function chatDiffers(
   );
 }
 
-async function writeMemberships(tx: Sql, schoolId: string, changes: MembershipChanges): Promise<void> {
-  await inChunks(changes.deletes, (json) =>
-    sql`delete from membership m using jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text)
-      where m.chat_id = r."chatId" and m.person_id = r."personId"`.execute(tx),
-  );
-  await inChunks(changes.upserts, (json) =>
-    sql`insert into membership (chat_id, person_id, school_id, admin, grounds, held_by)
-      select "chatId", "personId", ${schoolId}, admin, grounds, "heldBy"
-      from jsonb_to_recordset(${json})
-        as r("chatId" uuid, "personId" text, admin boolean, grounds jsonb, "heldBy" uuid)
-      on conflict (chat_id, person_id) do update set
-        admin = excluded.admin, grounds = excluded.grounds, held_by = excluded.held_by`.execute(tx),
-  );
-}
-
 /** The journal keeps what they were, for undoing the run (J4). */
-async function dropExceptions(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
+async function followRulesAlone(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
   const ids = school.desired.filter((chat) => chat.key !== null && chat.id !== null).map((chat) => chat.id!);
-  const { rows: dropped } = await sql<{
-    chatId: string;
-    personId: string;
-    details: object;
-    reason: string | null;
-  }>`
-    delete from exception where chat_id = any(${ids}::uuid[])
-    returning chat_id as "chatId", person_id as "personId", reason,
-      jsonb_build_object('member', member, 'admin', admin, 'authorId', author_id, 'at', at) as details`.execute(
-    tx,
-  );
+  const dropped = await dropExceptions(tx, ids);
   await noteWithWords(
     tx,
     { ...how, schoolId: school.schoolId },
-    dropped.map(({ reason, ...line }) => ({
-      ...{ what: 'exception-dropped', ...line, words: { reason, personIds: [line.personId] } },
+    dropped.map(({ chatId, personId, reason, ...details }) => ({
+      ...{ what: 'exception-dropped', chatId, personId, details, words: { reason, personIds: [personId] } },
     })),
   );
 }

@@ -1,18 +1,11 @@
 import type { DesiredChat, DesiredMember, Ground } from '../desired/model.ts';
 import type { StoredChat } from '../facts/stored-chats.ts';
 import type { Plan } from '../plan/model.ts';
-
-export interface MembershipRow {
-  chatId: string;
-  personId: string;
-  admin: boolean;
-  grounds: readonly Ground[];
-  heldBy: string | null;
-}
+import type { MembershipRow, PersonInChat } from '../rows/membership.ts';
 
 export interface MembershipChanges {
   upserts: MembershipRow[];
-  deletes: { chatId: string; personId: string }[];
+  deletes: PersonInChat[];
   /** Chats whose people, adminship or holds change. */
   chatIds: Set<string>;
 }

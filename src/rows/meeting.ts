@@ -1,11 +1,67 @@
+/**
+ * The only writer of `meeting`: a lesson's distance meeting, one row a lesson.
+ *
+ *   none     ──askMeeting─────────► asked for
+ *   asked    ──askMeeting─────────► asked for, with the name that was given last
+ *   asked    ──withdrawMeeting────► deleted: `deleted_at` is set, its call is to end
+ *   deleted  ──askMeeting─────────► asked for anew
+ *
+ * Beside that a row waits for its next look (tend-lesson.ts):
+ *
+ *   resting    `due_at` is null, or lies ahead
+ *   due        `due_at` has come; lessonChanged, groupsChanged, askMeeting, withdrawMeeting, hurryMeeting make it so
+ *   given out  ──queueDue──► `queued_at` says since when; takeBack and releaseMeeting make it due again
+ *   resting  ◄──restMeeting──  the look has ended
+ *
+ * `generation` rises with whatever changes what a look must do: one that began before ends without a word
+ * (restMeeting is false), and the next begins at once. `attempts` counts looks that met trouble, which `condition` tells.
+ */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 
+export interface OfLesson {
+  schoolId: string;
+  lessonId: string;
+}
+
+const rowOf = ({ schoolId, lessonId }: OfLesson) => sql`school_id = ${schoolId} and lesson_id = ${lessonId}`;
+
+/** Makes a row due for a look that forgets former trouble; assignments. At once, whatever clock the looker has: '-infinity'. */
+const lookAnew = (at: Date | '-infinity') =>
+  sql`generation = m.generation + 1, due_at = ${at}::timestamptz, queued_at = null, attempts = 0`;
+
+/**
+ * Asks for the lesson's meeting. `title` null: the default, which follows the lesson; undefined: a meeting that is
+ * there keeps the name it has. Returns the name it has now, and whether it was not asked for before.
+ */
+export async function askMeeting(
+  tx: Sql,
+  { title, by, at, ...of }: OfLesson & { title: string | null | undefined; by: string; at: Date },
+): Promise<{ isNew: boolean; title: string | null }> {
+  const { rows } = await sql<{ title: string | null }>`
+    insert into meeting as m (school_id, lesson_id, title, author_id, asked_at, due_at, condition_since)
+    values (${of.schoolId}, ${of.lessonId}, ${title ?? null}, ${by}, ${at}, ${at}, ${at})
+    on conflict (school_id, lesson_id) do update set title = excluded.title, author_id = excluded.author_id,
+      asked_at = excluded.asked_at, deleted_at = null, ${lookAnew(at)}
+      where m.deleted_at is not null
+    returning title`.execute(tx);
+  if (rows[0]) return { isNew: true, title: rows[0].title };
+  const { rows: known } = await sql<{ title: string | null }>`
+    update meeting set title = ${title === undefined ? sql`title` : title}
+    where ${rowOf(of)} returning title`.execute(tx);
+  return { isNew: false, title: known[0]!.title };
+}
+
+/** False: it is not asked for. */
+export async function withdrawMeeting(tx: Sql, of: OfLesson, at: Date): Promise<boolean> {
+  const { rows } = await sql`update meeting m set deleted_at = ${at}, ${lookAnew(at)}
+    where ${rowOf(of)} and deleted_at is null returning 1`.execute(tx);
+  return rows.length > 0;
+}
+
 /** СГО said something of a lesson: its meeting, if any, is looked at anew, in the same transaction (I8). */
 export async function lessonChanged(tx: Sql, schoolId: string, lessonId: string): Promise<void> {
-  // -infinity: at once, whatever clock the looker has.
-  await sql`update meeting set generation = generation + 1, due_at = '-infinity', queued_at = null, attempts = 0
-    where school_id = ${schoolId} and lesson_id = ${lessonId}`.execute(tx);
+  await sql`update meeting m set ${lookAnew('-infinity')} where ${rowOf({ schoolId, lessonId })}`.execute(tx);
 }
 
 /**
@@ -16,7 +72,7 @@ export async function groupsChanged(
   tx: Sql,
   { schoolId, groupId, at }: { schoolId: string; groupId?: string; at: string },
 ): Promise<void> {
-  await sql`update meeting m set generation = m.generation + 1, due_at = '-infinity', queued_at = null, attempts = 0
+  await sql`update meeting m set ${lookAnew('-infinity')}
     from lesson l left join subject_group g on g.school_id = l.school_id and g.id = l.subject_group_id and g.present
     where m.school_id = ${schoolId} and l.school_id = m.school_id and l.id = m.lesson_id
       and ${groupId === undefined ? sql`true` : sql`l.subject_group_id = ${groupId}`}
@@ -25,4 +81,108 @@ export async function groupsChanged(
         else m.due_at is null and m.deleted_at is null and l.present and l.ends_at > ${at}::timestamptz end`.execute(
     tx,
   );
+}
+
+/**
+ * A call is about to be started for the meeting as it was at `generation`; it is looked at no later than `lookAt`.
+ * Returns its new generation and what its lesson is now; null: it changed since, or is deleted.
+ */
+export async function beginCall(
+  tx: Sql,
+  of: OfLesson,
+  { generation, lookAt }: { generation: number; lookAt: Date },
+): Promise<{ generation: number; groupId: string; startsAt: Date } | null> {
+  const { rows } = await sql<{ generation: string; groupId: string; startsAt: Date }>`
+    update meeting m set generation = m.generation + 1, due_at = ${lookAt} from lesson l
+    where m.school_id = ${of.schoolId} and m.lesson_id = ${of.lessonId} and m.deleted_at is null
+      and m.generation = ${generation} and l.school_id = m.school_id and l.id = m.lesson_id
+    returning m.generation, l.subject_group_id as "groupId", l.starts_at as "startsAt"`.execute(tx);
+  return rows[0] ? { ...rows[0], generation: Number(rows[0].generation) } : null;
+}
+
+/** Its calls are other than what a look may believe by now: another follows, at `at`. */
+export async function callsMoved(tx: Sql, of: OfLesson, at: Date): Promise<void> {
+  await sql`update meeting set due_at = ${at}, generation = generation + 1 where ${rowOf(of)}`.execute(tx);
+}
+
+/** It is looked at by `at`, if it would not be earlier. */
+export async function lookBy(tx: Sql, of: OfLesson, at: Date): Promise<void> {
+  await sql`update meeting set due_at = least(due_at, ${at}) where ${rowOf(of)}`.execute(tx);
+}
+
+/**
+ * Somebody waits for its call: a look that is planned for later comes now. Trouble keeps its pauses. False: no look is
+ * planned for later, or a call is there.
+ */
+export async function hurryMeeting(db: Sql, of: OfLesson, at: Date): Promise<boolean> {
+  const { rows } = await sql`
+    update meeting set due_at = ${at}, queued_at = null
+    where ${rowOf(of)} and deleted_at is null and attempts = 0 and (due_at is null or due_at > ${at})
+      and not exists (select from meeting_call c where c.school_id = ${of.schoolId} and c.lesson_id = ${of.lessonId}
+        and c.state in ('starting', 'open'))
+    returning 1`.execute(db);
+  return rows.length > 0;
+}
+
+/**
+ * A look at the meeting as it was at `generation` and `attempts` has ended; the next is at `dueAt`, or never. False:
+ * something changed meanwhile, or went wrong in another job, and decides itself when the next look is.
+ */
+export async function restMeeting(
+  db: Sql,
+  { generation, attempts, ...of }: OfLesson & { generation: number; attempts: number },
+  to: {
+    dueAt: Date | null;
+    attempts: number;
+    condition: { status: string; reason: string | null; message: string | null };
+    at: Date;
+  },
+): Promise<boolean> {
+  const { status, reason, message } = to.condition;
+  const { rows } = await sql`
+    update meeting set due_at = ${to.dueAt}, queued_at = null, attempts = ${to.attempts}, condition = ${status},
+      condition_reason = ${reason}, condition_message = ${message},
+      condition_since = case when condition = ${status} then condition_since else ${to.at} end
+    where ${rowOf(of)} and generation = ${generation} and attempts = ${attempts} returning 1`.execute(db);
+  return rows.length > 0;
+}
+
+/** No look goes on any more. */
+export async function releaseMeeting(db: Sql, of: OfLesson): Promise<void> {
+  await sql`update meeting set queued_at = null where ${rowOf(of)}`.execute(db);
+}
+
+/** Gives out up to `atMost` meetings of all schools whose look is due, and those given out before `lostBefore` again. */
+export async function queueDue(
+  db: Sql,
+  { at, lostBefore, atMost }: { at: Date; lostBefore: Date; atMost: number },
+): Promise<OfLesson[]> {
+  const isFree = sql`(queued_at is null or queued_at <= ${lostBefore})`;
+  const { rows } = await sql<OfLesson>`
+    update meeting set queued_at = ${at}
+    where (school_id, lesson_id) in (select school_id, lesson_id from meeting
+        where due_at <= ${at} and ${isFree} order by due_at limit ${atMost})
+      and ${isFree}
+    returning school_id as "schoolId", lesson_id as "lessonId"`.execute(db);
+  return rows;
+}
+
+/** Those given out at that instant which the queue did not take. */
+export async function takeBack(db: Sql, meetings: readonly OfLesson[], at: Date): Promise<void> {
+  await sql`update meeting set queued_at = null where queued_at = ${at} and (school_id, lesson_id) in
+    (select * from unnest(${meetings.map((m) => m.schoolId)}::text[], ${meetings.map((m) => m.lessonId)}::text[]))`.execute(
+    db,
+  );
+}
+
+/**
+ * The database's clock has stepped back: what waits moves with it. Without trouble a meeting waits for its lesson's own
+ * time, which has not moved.
+ */
+export async function moveMeetingsBack(tx: Sql, stepMs: number): Promise<void> {
+  const now = sql`clock_timestamp()`;
+  const step = sql`${stepMs}::float8 * interval '1 millisecond'`;
+  await sql`update meeting set queued_at = case when queued_at > ${now} then null else queued_at end,
+      due_at = case when due_at > ${now} and attempts > 0 then due_at - ${step} else due_at end
+    where due_at is not null and greatest(queued_at, due_at) > ${now}`.execute(tx);
 }

@@ -1,0 +1,119 @@
+/**
+ * The only writer of `exception`: what a person has ruled of somebody in a chat, against the rules (D7).
+ *
+ *   none   ──setExceptions, keepAdded, pin, restoreExceptions──► ruled
+ *   ruled  ──setExceptions, keepAdded──► ruled otherwise, by somebody else
+ *   ruled  ──setExceptions to nothing, dropExceptions, unpin, forgetExceptions──► none
+ *
+ * Two aspects are ruled apart, and one of them at least: `member` (added, excluded) and `admin` (granted, revoked).
+ * `author_id`, `reason` and `at` say who ruled last, why and when.
+ */
+import { sql } from 'kysely';
+import type { ExceptionFact } from '../desired/model.ts';
+import type { Sql } from '../store/database.ts';
+import { inChunks } from '../store/rows.ts';
+import type { PersonInChat } from './membership.ts';
+
+export interface Rule extends ExceptionFact {
+  chatId: string;
+}
+
+/** Whose word it is. */
+export interface Ruling {
+  schoolId: string;
+  authorId: string;
+  reason: string | null;
+  at: Date;
+}
+
+/** Rules of these people from now on; where both aspects are null nothing is ruled any more. */
+export async function setExceptions(tx: Sql, by: Ruling, rules: readonly Rule[]): Promise<void> {
+  await inChunks(rules, (json) =>
+    sql`
+    with given as (select * from ${rulesOf(json)}),
+    cleared as (delete from exception e using given g where e.chat_id = g."chatId" and e.person_id = g."personId"
+      and g.member is null and g.admin is null)
+    insert into exception (chat_id, person_id, school_id, member, admin, author_id, reason, at)
+    select "chatId", "personId", ${by.schoolId}, member, admin, ${by.authorId}, ${by.reason}, ${by.at}
+    from given where member is not null or admin is not null
+    on conflict (chat_id, person_id) do update set member = excluded.member, admin = excluded.admin,
+      author_id = excluded.author_id, reason = excluded.reason, at = excluded.at`.execute(tx),
+  );
+}
+
+/** These stay in their chats; what is ruled of their adminship stays as it is. */
+export async function keepAdded(tx: Sql, by: Ruling, members: readonly PersonInChat[]): Promise<void> {
+  await inChunks(members, (json) =>
+    sql`insert into exception (chat_id, person_id, school_id, member, author_id, reason, at)
+    select "chatId", "personId", ${by.schoolId}, 'added', ${by.authorId}, ${by.reason}, ${by.at} from ${rulesOf(json)}
+    on conflict (chat_id, person_id) do update set member = excluded.member, author_id = excluded.author_id,
+      reason = excluded.reason, at = excluded.at`.execute(tx),
+  );
+}
+
+/** Rules what nothing is ruled of yet, each aspect apart. Returns the people of whom nothing was ruled before. */
+export async function pin(tx: Sql, by: Ruling, rules: readonly Rule[]): Promise<Rule[]> {
+  const added: Rule[] = [];
+  await inChunks(rules, async (json) => {
+    const { rows } = await sql<Rule & { isNew: boolean }>`
+      insert into exception as e (chat_id, person_id, school_id, member, admin, author_id, reason, at)
+      select "chatId", "personId", ${by.schoolId}, member, admin, ${by.authorId}, ${by.reason}, ${by.at}
+      from ${rulesOf(json)}
+      on conflict (chat_id, person_id) do update set
+        member = coalesce(e.member, excluded.member), admin = coalesce(e.admin, excluded.admin)
+      returning chat_id as "chatId", person_id as "personId", member, admin, e.xmax = 0 as "isNew"`.execute(
+      tx,
+    );
+    for (const { isNew, ...rule } of rows) if (isNew) added.push(rule);
+  });
+  return added;
+}
+
+/** Takes back what `pin` has set anew. */
+export async function unpin(tx: Sql, members: readonly PersonInChat[]): Promise<void> {
+  await inChunks(members, (json) =>
+    sql`delete from exception e using ${rulesOf(json)}
+      where e.chat_id = r."chatId" and e.person_id = r."personId"`.execute(tx),
+  );
+}
+
+/** With who ruled it, why and when (ISO 8601). */
+export interface Ruled extends Rule {
+  authorId: string;
+  reason: string | null;
+  at: string;
+}
+
+/** Nothing is ruled in these chats any more. Returns what was. */
+export async function dropExceptions(tx: Sql, chatIds: readonly string[]): Promise<Ruled[]> {
+  const { rows } = await sql<Ruled>`
+    delete from exception where chat_id = any(${[...chatIds]}::uuid[])
+    returning chat_id as "chatId", person_id as "personId", member, admin, author_id as "authorId", reason,
+      to_jsonb(at) #>> '{}' as at`.execute(tx);
+  return rows;
+}
+
+/** What was dropped is ruled again, by whom and when it was; what has been ruled since goes before. */
+export async function restoreExceptions(tx: Sql, schoolId: string, dropped: readonly Ruled[]): Promise<void> {
+  await inChunks(dropped, (json) =>
+    sql`insert into exception (chat_id, person_id, school_id, member, admin, author_id, reason, at)
+      select "chatId", "personId", ${schoolId}, member, admin, "authorId", reason, at
+      from jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text, member text, admin text, "authorId" text,
+        reason text, at timestamptz)
+      on conflict (chat_id, person_id) do nothing`.execute(tx),
+  );
+}
+
+/** What is ruled of people who are erased. Returns how many rows went. */
+export async function forgetExceptions(
+  tx: Sql,
+  schoolId: string,
+  personIds: readonly string[],
+): Promise<number> {
+  const gone = await sql`delete from exception
+    where school_id = ${schoolId} and person_id = any(${[...personIds]})`.execute(tx);
+  return Number(gone.numAffectedRows ?? 0);
+}
+
+const rulesOf = (json: ReturnType<typeof sql>) =>
+  sql`jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text, member text, admin text)`;

@@ -1,0 +1,75 @@
+/**
+ * The only writer of `membership`: the СГО lists, a row for each person of a chat.
+ *
+ *   none    ──putOnLists──► listed
+ *   listed  ──putOnLists──► held        `held_by`: the operation under which the removal waits for a person's word
+ *   held    ──putOnLists──► listed      the person is wanted again
+ *   held    ──keepHeld────► listed      the removal was rejected: the ground is a person's word from then on
+ *   any     ──takeOffLists, leaveAllLists, endLists──► none
+ *
+ * Whose removal waits stays listed as before, adminship and grounds included.
+ */
+import { sql } from 'kysely';
+import type { Ground } from '../desired/model.ts';
+import type { Sql } from '../store/database.ts';
+import { inChunks } from '../store/rows.ts';
+
+export interface PersonInChat {
+  chatId: string;
+  personId: string;
+}
+
+export interface MembershipRow extends PersonInChat {
+  admin: boolean;
+  grounds: readonly Ground[];
+  heldBy: string | null;
+}
+
+/** Lists people, or says anew as what they are listed. */
+export async function putOnLists(tx: Sql, schoolId: string, rows: readonly MembershipRow[]): Promise<void> {
+  await inChunks(rows, (json) =>
+    sql`insert into membership (chat_id, person_id, school_id, admin, grounds, held_by)
+      select "chatId", "personId", ${schoolId}, admin, grounds, "heldBy"
+      from jsonb_to_recordset(${json})
+        as r("chatId" uuid, "personId" text, admin boolean, grounds jsonb, "heldBy" uuid)
+      on conflict (chat_id, person_id) do update set
+        admin = excluded.admin, grounds = excluded.grounds, held_by = excluded.held_by`.execute(tx),
+  );
+}
+
+export async function takeOffLists(tx: Sql, rows: readonly PersonInChat[]): Promise<void> {
+  await inChunks(rows, (json) =>
+    sql`delete from membership m using jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text)
+      where m.chat_id = r."chatId" and m.person_id = r."personId"`.execute(tx),
+  );
+}
+
+/** These people leave every list of the school, held or not. Returns what they left. */
+export async function leaveAllLists(
+  tx: Sql,
+  schoolId: string,
+  personIds: readonly string[],
+): Promise<PersonInChat[]> {
+  const { rows } = await sql<PersonInChat>`
+    delete from membership where school_id = ${schoolId} and person_id = any(${[...personIds]})
+    returning chat_id as "chatId", person_id as "personId"`.execute(tx);
+  return rows;
+}
+
+/** These chats are gone. */
+export async function endLists(tx: Sql, chatIds: readonly string[]): Promise<void> {
+  await sql`delete from membership where chat_id = any(${[...chatIds]}::uuid[])`.execute(tx);
+}
+
+/** Whom this operation held in these chats stays, by a person's word. Returns them. */
+export async function keepHeld(
+  tx: Sql,
+  operationId: string,
+  chatIds: readonly string[],
+): Promise<PersonInChat[]> {
+  const { rows } = await sql<PersonInChat>`
+    update membership set held_by = null, grounds = '[{"kind": "added"}]'
+    where chat_id = any(${[...chatIds]}::uuid[]) and held_by = ${operationId}
+    returning chat_id as "chatId", person_id as "personId"`.execute(tx);
+  return rows;
+}

@@ -7,6 +7,7 @@ import { forgetExceptions } from '../rows/exception.ts';
 import { forgetProfiles, forgetWords, noteLine } from '../rows/journal.ts';
 import { forgetStrangers } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
+import { forgetProfileMembers } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import { fileActs } from './acts.ts';
 import { departedBefore } from './departed.ts';
@@ -90,6 +91,7 @@ export async function erase(
   count('journal_text', await forgetWords(tx, schoolId, ids));
   if (profiles.length > 0) {
     count('operation_chat', await forgetStrangers(tx, schoolId, profiles));
+    count('sferum_member', await forgetProfileMembers(tx, schoolId, profiles));
     await forgetProfiles(tx, schoolId, profiles);
   }
   for (const [table, changed] of await forgetInTexts(tx, schoolId, forgotten, { cause, at }))
@@ -196,11 +198,6 @@ function ofProfiles(schoolId: string, profiles: string[]): [string, RawBuilder<u
     [
       'profile_claim',
       sql`delete from profile_claim where school_id = ${schoolId} and state = 'former'
-      and vk_user_id = any(${profiles}::bigint[])`,
-    ],
-    [
-      'sferum_member',
-      sql`delete from sferum_member where school_id = ${schoolId}
       and vk_user_id = any(${profiles}::bigint[])`,
     ],
   ];

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
 import { noteLines } from '../rows/journal.ts';
 import { leaveAllLists } from '../rows/membership.ts';
+import { letGoOf } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 
 /**
@@ -26,12 +27,8 @@ export async function leaveLists(
     doing,
     gone.map((member) => ({ what: 'remove', ...member })),
   );
-  const { rows: letGo } = await sql<{ chatId: string }>`
-    update sferum_member s set held_by = null from profile_link l
-    where s.school_id = ${schoolId} and s.held_by is not null and l.school_id = ${schoolId}
-      and l.person_id = any(${[...ids]}) and l.present and l.vk_user_id = s.vk_user_id
-    returning s.chat_id as "chatId"`.execute(tx);
-  const left = [...new Set([...gone, ...letGo].map(({ chatId }) => chatId))];
+  const unheld = await letGoOf(tx, schoolId, ids);
+  const left = [...new Set([...gone.map(({ chatId }) => chatId), ...unheld])];
   const { rows: chats } = await sql<{ id: string }>`select id from chat
     where id = any(${left}::uuid[]) and deleted_at is null`.execute(tx);
   await moveGenerations(

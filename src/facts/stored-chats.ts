@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { ChatFact, ChatType, CurrentMember, ExceptionFact, Ground } from '../desired/model.ts';
 import { LEAVES_RESPECTED } from '../plan/leaves.ts';
-import type { LiveMember, LiveState, SferumActual } from '../plan/steps.ts';
+import type { LiveState } from '../plan/model.ts';
+import type { LiveMember, SferumActual } from '../plan/steps.ts';
 import type { Sql } from '../store/database.ts';
 
 /** A chat as СГО and Sferum hold it now; what plans are made from. */

@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts';
 import { lacksAdmin } from '../plan/handover.ts';
+import type { LiveState } from '../plan/model.ts';
 import { type SferumStep, type SferumTarget, sferumSteps } from '../plan/steps.ts';
 import type { CallOptions, SferumAccount, SferumChatMember } from '../sferum/gateway.ts';
-import type { ChatState, MemberState } from './chat-state.ts';
+import type { ChatState } from './chat-state.ts';
 import { ensureCreated } from './creation.ts';
 import { attempt, type Failure, StepsFailed } from './perform-steps.ts';
 import { takeRounds } from './rounds.ts';
@@ -19,7 +20,7 @@ export interface Answer {
 /** What is known of the live chat after the work, and what was done to it. */
 export interface Brought {
   title: string;
-  members: Map<number, { admin: boolean; state: MemberState; reason?: string }>;
+  members: Map<number, { admin: boolean; state: LiveState; reason?: string }>;
   created: boolean;
   /** The chat's new invite link, where it was made anew. */
   inviteLink?: string;

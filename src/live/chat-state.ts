@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import { LEAVES_RESPECTED } from '../plan/leaves.ts';
+import type { LiveState } from '../plan/model.ts';
 import type { SferumActual } from '../plan/steps.ts';
 import type { ChatRef, Priority } from '../sferum/gateway.ts';
 import type { Database } from '../store/database.ts';
-
-export type MemberState = 'in' | 'waiting' | 'refused' | 'left';
 
 /** Everything one chat's job needs, read at once; `generation` is the one its outcome will be recorded for. */
 export interface ChatState {
@@ -71,7 +70,7 @@ interface Row {
   look_again_at: string | null;
   seen_at: string | null;
   target: { u: number; a: boolean }[] | null;
-  actual: { u: number; a: boolean; s: MemberState; h: boolean }[] | null;
+  actual: { u: number; a: boolean; s: LiveState; h: boolean }[] | null;
   held_members: string;
   member_count: string;
 }

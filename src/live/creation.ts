@@ -27,6 +27,7 @@ import {
   noteCreated,
 } from '../rows/chat-creation.ts';
 import { noteLine } from '../rows/journal.ts';
+import { forgetBelieved, recordSeen } from '../rows/sferum-member.ts';
 import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import { isPassing, stateOf } from '../store/errors.ts';
 import type { ChatState } from './chat-state.ts';
@@ -238,15 +239,9 @@ async function recordCreated(
     const lookAgainAt = new Date(at.getTime() + ctx.config.limits.lateEffectMs);
     const owned = await noteCreated(tx.sql, [{ id: chat.id, fence, ref, title }], lookAgainAt);
     if (!owned.has(chat.id)) return false;
-    await sql`delete from sferum_member where chat_id = ${chat.id} and state in ('in', 'waiting')`.execute(
-      tx.sql,
-    );
-    await sql`insert into sferum_member (chat_id, vk_user_id, school_id, admin, state, seen_at)
-      select ${chat.id}, value::bigint, ${chat.schoolId}, false, 'in', ${at}
-      from jsonb_array_elements_text(${JSON.stringify(members ?? [])}::jsonb)
-      on conflict (chat_id, vk_user_id) do update set state = 'in', admin = false, seen_at = excluded.seen_at`.execute(
-      tx.sql,
-    );
+    await forgetBelieved(tx.sql, [chat.id]);
+    const come = (members ?? []).map((userId) => ({ userId, admin: false, state: 'in' as const }));
+    await recordSeen(tx.sql, { schoolId: chat.schoolId, at }, [{ chatId: chat.id, members: come }]);
     await noteLine(tx.sql, {
       ...{ schoolId: chat.schoolId, at, chatId: chat.id, what: members ? 'sferum-create' : 'sferum-adopt' },
       ...{ cause: chat.cause, author: bySystem('sferum') },

@@ -19,6 +19,7 @@ import { endEmptyHolds, holdingOperation } from '../planning/holding.ts';
 import { planSchool } from '../planning/plan-school.ts';
 import { moveGenerations, waitsForSferum } from '../rows/chat-outbox.ts';
 import { readFirst } from '../rows/chat-seen.ts';
+import { forgetRefused } from '../rows/sferum-member.ts';
 import { type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
@@ -96,9 +97,7 @@ async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
     );
     const ids = rows.map((r) => r.id);
     // Whom the last try could not add is tried again with his chat.
-    await sql`delete from sferum_member where chat_id = any(${ids}::uuid[]) and state = 'refused'`.execute(
-      tx,
-    );
+    await forgetRefused(tx, ids);
     const cause = `drift:${at.toISOString()}`;
     await moveGenerations(tx, ids, { cause, priority: 'bulk', at });
     await readFirst(tx, ids);

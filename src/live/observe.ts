@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
+import type { LiveState } from '../plan/model.ts';
 import { lookAgain, noteLost, noteRead } from '../rows/chat-seen.ts';
+import { recordSeen } from '../rows/sferum-member.ts';
 import {
   type ChatRef,
   type Priority,
@@ -9,7 +11,6 @@ import {
   SferumError,
   type SferumErrorKind,
 } from '../sferum/gateway.ts';
-import { inChunks } from '../store/rows.ts';
 import { asideMessage } from './condition-words.ts';
 import { observeTitles } from './observe-titles.ts';
 
@@ -124,21 +125,13 @@ async function recordMembers(
   members: readonly { userId: number; admin: boolean; waiting: boolean }[],
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
-  const rows = members.map((m) => ({ u: m.userId, a: m.admin, s: m.waiting ? 'waiting' : 'in' }));
+  const seen = members.map(({ waiting, ...member }) => ({ ...member, state: stateOf(waiting) }));
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const settledGeneration = Number(settled);
     const quiet = await noteRead(tx, [{ id: chatId, settledGeneration }], at);
     if (!quiet.has(chatId)) return lookAgain(tx, [chatId], at);
-    await sql`update sferum_member set state = 'left', admin = false, reason = 'left', held_by = null, tries = tries + 1, seen_at = ${at}
-      where chat_id = ${chatId} and state in ('in', 'waiting')
-      and vk_user_id not in (select (value->>'u')::bigint from jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(
-      tx,
-    );
-    await inChunks(rows, (json) =>
-      sql`insert into sferum_member as m (chat_id, vk_user_id, school_id, admin, state, seen_at)
-        select ${chatId}, u, ${schoolId}, a, s, ${at} from jsonb_to_recordset(${json}) as r(u bigint, a boolean, s text)
-        on conflict (chat_id, vk_user_id) do update set admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at
-        where (m.admin, m.state) is distinct from (excluded.admin, excluded.state)`.execute(tx),
-    );
+    await recordSeen(tx, { schoolId, at }, [{ chatId, members: seen }]);
   });
 }
+
+const stateOf = (waiting: boolean): LiveState => (waiting ? 'waiting' : 'in');

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import { finishOperations } from '../planning/end-operations.ts';
@@ -8,6 +7,7 @@ import { moveGenerations, postponeChats, settleChats, wakeWaiting } from '../row
 import { noteDoubt, noteFound, readFirst } from '../rows/chat-seen.ts';
 import { noteLines } from '../rows/journal.ts';
 import { addCalls, tickOff } from '../rows/operation-chat.ts';
+import { recordSeen } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { Brought } from './bring.ts';
@@ -130,27 +130,11 @@ export async function doubt(
 }
 
 async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
-  const rows = [...brought.members].map(([userId, m]) => ({ userId, ...m, reason: m.reason ?? null }));
   const removed = brought.answers
     .filter((a) => a.step === 'remove' && a.result === 'done' && !brought.members.has(a.userId!))
     .map((a) => a.userId!);
-  // One statement, and each member in one part of it: who is there, who was taken out, and who was believed in and
-  // is not found there, gone by himself or taken out by somebody (D8).
-  await sql`
-    with seen as materialized (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as r("userId" bigint, admin boolean, state text, reason text)),
-      removed as (delete from sferum_member where chat_id = ${chat.id} and vk_user_id = any(${removed}::bigint[])),
-      gone as (update sferum_member set state = 'left', admin = false, reason = 'left', held_by = null, tries = tries + 1, seen_at = ${at}
-        where chat_id = ${chat.id} and state in ('in', 'waiting') and vk_user_id <> all(${removed}::bigint[])
-          and vk_user_id not in (select "userId" from seen))
-    insert into sferum_member as s (chat_id, vk_user_id, school_id, admin, state, reason, seen_at)
-    select ${chat.id}, "userId", ${chat.schoolId}, admin, state, reason, ${at} from seen
-    on conflict (chat_id, vk_user_id) do update set
-      admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at,
-      reason = coalesce(excluded.reason, case when s.state = excluded.state then s.reason end)
-    where (s.admin, s.state, s.reason) is distinct from (excluded.admin, excluded.state, excluded.reason)`.execute(
-    tx,
-  );
+  const members = [...brought.members].map(([userId, member]) => ({ userId, ...member }));
+  await recordSeen(tx, { schoolId: chat.schoolId, at }, [{ chatId: chat.id, members, removed }]);
   const { title, inviteLink, linkDue, handover, lacksAdmin } = brought;
   const isAsBefore =
     title === chat.sferumTitle &&

@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { markDeleted } from '../rows/chat.ts';
 import { dropExceptions } from '../rows/exception.ts';
 import { endLists } from '../rows/membership.ts';
+import { forgetMembers } from '../rows/sferum-member.ts';
 import {
   type CallOptions,
   type ChatRef,
@@ -64,7 +64,7 @@ export async function takeOut(
 export async function endChat(ctx: Context, tx: Sql, chatId: string): Promise<void> {
   const [deleted] = await markDeleted(tx, [chatId], new Date(ctx.clock.now()));
   if (deleted === undefined) return;
-  await sql`delete from sferum_member where chat_id = ${chatId}`.execute(tx);
+  await forgetMembers(tx, [chatId]);
   await endLists(tx, [chatId]);
   await dropExceptions(tx, [chatId]);
 }

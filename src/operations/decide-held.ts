@@ -18,6 +18,7 @@ import { followAnew } from '../rows/operation-chat.ts';
 import { acceptImport, rejectImport } from '../rows/operation-import.ts';
 import { moveRevision } from '../rows/school.ts';
 import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
+import { forgetSchool, keepMembers, letGo } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation } from '../store/entities.ts';
 import { findOperationRow } from '../store/operation-row.ts';
@@ -168,7 +169,7 @@ async function carryOut(
   const { rows } = await sql<{ type: 'staff' | 'class' | 'parents' | 'subject' }>`
     select distinct type from chat where id = any(${[...chatIds]}::uuid[])`.execute(tx);
   const only = new Set(chatIds);
-  await sql`update sferum_member set held_by = null where chat_id = any(${[...chatIds]}::uuid[])`.execute(tx);
+  await letGo(tx, chatIds);
   const plan = await planSchool(ctx, tx, {
     schoolId,
     types: rows.map((r) => r.type),
@@ -199,8 +200,7 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
     { schoolId, at, cause: `rejection:${decision.operationId}`, author: decision.by },
     chatIds.map((chatId) => ({ what: 'removal-rejected', chatId })),
   );
-  await sql`update sferum_member set held_by = null, state = 'in' where chat_id = any(${[...chatIds]}::uuid[])
-    and held_by = ${decision.operationId}`.execute(tx);
+  await keepMembers(tx, decision.operationId, chatIds);
   await endHolds(tx, chatIds, at);
   await moveRevision(tx, schoolId);
 }
@@ -228,7 +228,7 @@ async function decideImport(
 async function decideReplacement(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
   await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
     await confirmReplacement(tx, schoolId, at);
-    await sql`delete from sferum_member where school_id = ${schoolId}`.execute(tx);
+    await forgetSchool(tx, schoolId);
     const ids = await makeAnew(tx, schoolId);
     await moveGenerations(tx, ids, { cause: `approval:${operation.id}`, priority: 'bulk', at });
   });

@@ -9,6 +9,12 @@ export type ActionKind = 'create' | 'rename' | 'add' | 'remove' | 'grant' | 'rev
 /** In the mode «adding» the account puts people in. In the mode «inviting» people enter by a link. */
 export type MembershipMode = 'adding' | 'inviting';
 
+/**
+ * A VK profile in a chat: `in` · `waiting` invited, not yet in · `refused` cannot be added (J8) · `left` gone by itself,
+ * not dragged back (D8).
+ */
+export type LiveState = 'in' | 'waiting' | 'refused' | 'left';
+
 /** Why an action has no call to Sferum now. The person is counted in `pending`. */
 export type Pending = 'notLinked' | 'invited' | 'refused';
 

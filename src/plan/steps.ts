@@ -3,7 +3,7 @@
  * create · rename · adds · grants · revokes · (new invite link) · removals.
  * Additions before removals and admins before removals: never a moment without an admin if there is one to come.
  */
-import type { MembershipMode } from './model.ts';
+import type { LiveState, MembershipMode } from './model.ts';
 
 /** How many people a chat is created with; the others are added one by one. */
 export const FIRST_MEMBERS_PER_CREATE = 200;
@@ -17,12 +17,6 @@ export interface SferumTarget {
   /** The account that owns the chat: never a member, never a stranger (D12). */
   ignore: number | null;
 }
-
-/**
- * `in` · `waiting` invited, not yet in · `refused` cannot be added (J8) · `left` went by himself,
- * not dragged back (D8).
- */
-export type LiveState = 'in' | 'waiting' | 'refused' | 'left';
 
 export interface LiveMember {
   admin: boolean;

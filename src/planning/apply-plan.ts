@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
@@ -10,9 +9,9 @@ import { type Line, noteLines, noteWithWords } from '../rows/journal.ts';
 import { putOnLists, takeOffLists } from '../rows/membership.ts';
 import { addPlanned } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
+import { holdMembers, type MemberOfChat, welcome } from '../rows/sferum-member.ts';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
-import { inChunks } from '../store/rows.ts';
 import { reportBreaches } from './check-invariants.ts';
 import { membershipChanges } from './membership-changes.ts';
 import { chatIdOf, type SchoolPlan } from './plan-school.ts';
@@ -44,8 +43,9 @@ export async function applyPlan(
   await writeChats(tx, school, newChatId, how);
   await takeOffLists(tx, changes.deletes);
   await putOnLists(tx, school.schoolId, changes.upserts);
-  const holding = await holdStrangers(tx, school, how.operationId);
-  await welcome(tx, school);
+  const { schoolId } = school;
+  const holding = await holdMembers(tx, { schoolId, operationId: how.operationId }, heldStrangers(school));
+  await welcome(tx, schoolId, added(school));
   if (how.dropsExceptions) await followRulesAlone(tx, school, how);
   // The job of a chat where something is held anew says so by the chat's condition.
   const touched = new Set([...changes.chatIds, ...holding]);
@@ -102,50 +102,22 @@ async function followRulesAlone(tx: Sql, school: SchoolPlan, how: Application): 
   );
 }
 
-/**
- * Who is not listed and whose removal waits: strangers, and people whom the school knows in a chat that is not theirs.
- * Returns the chats where somebody waits anew.
- */
-async function holdStrangers(
-  tx: Sql,
-  { schoolId, chats, plan }: SchoolPlan,
-  operationId: string | null,
-): Promise<Set<string>> {
-  const held = plan.chats.flatMap(({ chatId, actions }) =>
+/** Who is not listed and whose removal waits: strangers, and people whom the school knows in a chat that is not theirs. */
+function heldStrangers({ chats, plan }: SchoolPlan): MemberOfChat[] {
+  return plan.chats.flatMap(({ chatId, actions }) =>
     actions
       .filter((a) => a.held && !(a.personId && chats.get(chatId)?.members.has(a.personId)))
       .map((a) => ({ chatId, userId: a.strangerId, personId: a.personId })),
   );
-  const chatIds = new Set<string>();
-  await inChunks(held, async (json) => {
-    const { rows } = await sql<{ chatId: string }>`update sferum_member s set held_by = ${operationId}
-      from jsonb_to_recordset(${json}) as r("chatId" uuid, "userId" bigint, "personId" text)
-        left join profile_link l on l.school_id = ${schoolId} and l.person_id = r."personId" and l.present
-      where s.chat_id = r."chatId" and s.vk_user_id = coalesce(r."userId", l.vk_user_id) and s.held_by is null
-      returning s.chat_id as "chatId"`.execute(tx);
-    for (const { chatId } of rows) chatIds.add(chatId);
-  });
-  return chatIds;
 }
 
-/** Who is to be added is no stranger any more whose removal waits; and where Sferum refused him once he is tried again. */
-async function welcome(tx: Sql, { schoolId, plan }: SchoolPlan): Promise<void> {
-  const added = plan.chats.flatMap(({ chatId, actions }) =>
+/** Who is to be added. `tried`: Sferum is asked for it now. */
+function added({ plan }: SchoolPlan) {
+  return plan.chats.flatMap(({ chatId, actions }) =>
     actions
       .filter((a) => a.action === 'add')
-      .map((a) => ({ chatId, personId: a.personId, tried: a.pending === undefined })),
+      .map((a) => ({ chatId, personId: a.personId!, tried: a.pending === undefined })),
   );
-  const rowOf = sql`s.chat_id = r."chatId" and s.vk_user_id = l.vk_user_id
-    and l.school_id = ${schoolId} and l.person_id = r."personId" and l.present`;
-  await inChunks(added, async (json) => {
-    const r = sql`jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text, tried boolean), profile_link l`;
-    await sql`update sferum_member s set held_by = null from ${r} where ${rowOf} and s.held_by is not null`.execute(
-      tx,
-    );
-    await sql`delete from sferum_member s using ${r} where ${rowOf} and r.tried and s.state = 'refused'`.execute(
-      tx,
-    );
-  });
 }
 
 async function writeJournal(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {

@@ -141,6 +141,7 @@ const OWNED = {
   operation: ['operation.ts', 'operation-import.ts'],
   school: ['school.ts'],
   sferum_account: ['sferum-account.ts'],
+  sferum_member: ['sferum-member.ts'],
 };
 /** Statements here take the table's name from a list: facts by their table, the end of terms, erasure, what imports leave, new seals. */
 const OF_LISTED_TABLES = [

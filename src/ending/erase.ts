@@ -6,6 +6,8 @@ import { keepDigests } from '../roster/erased.ts';
 import { forgetExceptions } from '../rows/exception.ts';
 import { forgetProfiles, forgetWords, noteLine } from '../rows/journal.ts';
 import { forgetStrangers } from '../rows/operation-chat.ts';
+import { forgetClaims } from '../rows/profile-claim.ts';
+import { forgetLinks } from '../rows/profile-link.ts';
 import { moveRevision } from '../rows/school.ts';
 import { forgetProfileMembers } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
@@ -85,15 +87,19 @@ export async function erase(
   const count = (table: string, changed: number) => {
     if (changed > 0) rows[table] = (rows[table] ?? 0) + changed;
   };
-  for (const [table, statement] of statements(schoolId, ids, profiles))
-    count(table, Number((await statement.execute(tx)).numAffectedRows ?? 0));
+  // Whoever has unlinked one of their profiles keeps no word of it either.
+  const theirs = { personIds: ids, vkUserIds: profiles };
+  count('profile_link', await forgetLinks(tx, schoolId, theirs));
+  count('profile_claim', await forgetClaims(tx, schoolId, theirs));
   count('exception', await forgetExceptions(tx, schoolId, ids));
+  count('sferum_member', await forgetProfileMembers(tx, schoolId, profiles));
   count('journal_text', await forgetWords(tx, schoolId, ids));
   if (profiles.length > 0) {
     count('operation_chat', await forgetStrangers(tx, schoolId, profiles));
-    count('sferum_member', await forgetProfileMembers(tx, schoolId, profiles));
     await forgetProfiles(tx, schoolId, profiles);
   }
+  for (const [table, statement] of statements(schoolId, ids, profiles))
+    count(table, Number((await statement.execute(tx)).numAffectedRows ?? 0));
   for (const [table, changed] of await forgetInTexts(tx, schoolId, forgotten, { cause, at }))
     count(table, changed);
   const digests = await keepDigests(ctx, tx, schoolId, at, people);
@@ -164,10 +170,7 @@ function statements(schoolId: string, ids: string[], profiles: string[]): [strin
         where not ${names(sql`r`, [...ids, ...profiles])})
       where ${own} and jsonb_typeof(s.rows) = 'array' and ${names(sql`s.rows`, [...ids, ...profiles])}`,
     ],
-    ['profile_link', sql`delete from profile_link where ${own} and person_id = ${all}`],
-    ['profile_claim', sql`delete from profile_claim where ${own} and person_id = ${all}`],
     ['person', sql`delete from person where ${own} and id = ${all}`],
-    ...(profiles.length === 0 ? [] : ofProfiles(schoolId, profiles)),
   ];
 }
 
@@ -185,20 +188,4 @@ function withoutTeachers(
     dated_teachers = nullif(jsonb_path_query_array(dated_teachers, '$[*] ? (!(@.id == $gone[*]))', ${gone}), '[]')
     where school_id = ${schoolId} and (${teachers} && ${ids}::text[]
       or jsonb_path_exists(dated_teachers, '$[*] ? (@.id == $gone[*])', ${gone}))`;
-}
-
-function ofProfiles(schoolId: string, profiles: string[]): [string, RawBuilder<unknown>][] {
-  return [
-    // Whoever has unlinked it keeps no word of it either.
-    [
-      'profile_link',
-      sql`update profile_link set vk_user_id = null where school_id = ${schoolId} and not present
-      and vk_user_id = any(${profiles}::bigint[])`,
-    ],
-    [
-      'profile_claim',
-      sql`delete from profile_claim where school_id = ${schoolId} and state = 'former'
-      and vk_user_id = any(${profiles}::bigint[])`,
-    ],
-  ];
 }

@@ -4,24 +4,19 @@ import { exactInstant } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { noteLine } from '../rows/journal.ts';
+import { stateClaims } from '../rows/profile-claim.ts';
+import { type ProfileOf, undoBefore } from '../rows/profile-link.ts';
 import type { Sql } from '../store/database.ts';
 import { followRelinked, momentOf } from './follow-profiles.ts';
 import { profilesOf, TAKEN } from './profile-links.ts';
 import { settleProfiles } from './settle-profiles.ts';
-import { stateLink } from './state-link.ts';
-
-export interface Linking {
-  schoolId: string;
-  personId: string;
-  vkUserId: number;
-}
 
 /**
  * A person links his VK profile himself (A5): he comes into every chat of his, memberships by hand and adminship
  * included (A6). Throws Refusal: 409 `profile-taken` where the profile is somebody else's who is here and one of the
  * two is a pupil (A7) – nothing of it is kept, he may try again –, 403 where the roster does not have him any more.
  */
-export async function linkProfile(ctx: Context, linking: Linking): Promise<void> {
+export async function linkProfile(ctx: Context, linking: ProfileOf): Promise<void> {
   const { schoolId, personId } = linking;
   const cause = `profile:${ctx.newId()}`;
   const at = new Date(ctx.clock.now());
@@ -38,7 +33,7 @@ export async function linkProfile(ctx: Context, linking: Linking): Promise<void>
   ctx.wake('chats');
 }
 
-async function requirePresent(tx: Sql, { schoolId, personId }: Linking): Promise<void> {
+async function requirePresent(tx: Sql, { schoolId, personId }: ProfileOf): Promise<void> {
   const { rows } = await sql`select from person
     where school_id = ${schoolId} and id = ${personId} and present`.execute(tx);
   if (rows.length === 0) throw notInRoster();
@@ -52,7 +47,7 @@ export function notInRoster(): Refusal {
  * What a person does now comes after whatever was stated of his link, also by a clock ahead of ours, and is all that
  * counts of it.
  */
-async function stateAlone(tx: Sql, linking: Linking, by: string, at: Date): Promise<void> {
+async function stateAlone(tx: Sql, linking: ProfileOf, by: string, at: Date): Promise<void> {
   const { schoolId, personId } = linking;
   const { rows } = await sql<{ at: string }>`
     select greatest(${at}::timestamptz, max(said) + interval '1 millisecond') as at from (
@@ -61,16 +56,11 @@ async function stateAlone(tx: Sql, linking: Linking, by: string, at: Date): Prom
       union all select stated_at from profile_claim where school_id = ${schoolId} and person_id = ${personId}
     ) s`.execute(tx);
   const stamp = exactInstant(rows[0]!.at);
-  await stateLink(tx, linking, { at: stamp, by });
-  await sql`
-    insert into profile_link as l (school_id, person_id, gone_at, gone_by)
-    values (${schoolId}, ${personId}, ${stamp}::timestamptz, '')
-    on conflict (school_id, person_id) do update set gone_at = excluded.gone_at, gone_by = excluded.gone_by`.execute(
-    tx,
-  );
+  await stateClaims(tx, [linking], { at: stamp, by });
+  await undoBefore(tx, linking, stamp);
 }
 
-async function requireLinked(tx: Sql, { schoolId, personId, vkUserId }: Linking): Promise<void> {
+async function requireLinked(tx: Sql, { schoolId, personId, vkUserId }: ProfileOf): Promise<void> {
   const { rows } = await sql`select from profile_link
     where school_id = ${schoolId} and person_id = ${personId} and present and vk_user_id = ${vkUserId}`.execute(
     tx,

@@ -2,13 +2,12 @@ import { sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
 import { BY_IMPORT } from '../facts/stamp.ts';
 import type { Moment } from '../facts/who-is-here.ts';
+import { stateByImport } from '../rows/profile-claim.ts';
+import { linkUnknown, type ProfileOf, profilesAsRows } from '../rows/profile-link.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
 import { holdAllProfiles, type Relinked, settleProfiles } from './settle-profiles.ts';
 
-export interface LinkCandidate {
-  schoolId: string;
-  personId: string;
-  vkUserId: number;
+export interface LinkCandidate extends ProfileOf {
   /** Of users.csv. */
   line: number;
 }
@@ -29,13 +28,13 @@ export async function linkProfiles(
   moment: Moment,
 ): Promise<{ refused: LinkCandidate[]; relinked: Relinked[] }> {
   await holdAllProfiles(tx);
-  const linked = await writeFirst(tx, candidates, stamp);
+  const linked = await linkUnknown(tx, candidates, stamp);
   // Of whom nothing was known there is nothing to compare: that spares a first import a join of all its links.
   const isNew = new Set(linked.map(({ schoolId, personId }) => JSON.stringify([schoolId, personId])));
   const known = candidates.filter(
     ({ schoolId, personId }) => !isNew.has(JSON.stringify([schoolId, personId])),
   );
-  if (known.length > 0) await writeClaims(tx, known, stamp);
+  if (known.length > 0) await stateByImport(tx, known, stamp, BY_IMPORT);
   const settled: Relinked[] = [];
   for (const schoolId of schoolIds) {
     settled.push(...(await settleProfiles(tx, await contestedIn(tx, schoolId), moment)));
@@ -51,38 +50,6 @@ export function linkCandidates(
   return people.flatMap(({ id, line, vkUserId }) =>
     vkUserId === null ? [] : [{ schoolId, personId: id, vkUserId, line }],
   );
-}
-
-const columns = (candidates: readonly LinkCandidate[]) =>
-  sql`unnest(${candidates.map((c) => c.schoolId)}::text[], ${candidates.map((c) => c.personId)}::text[],
-    ${candidates.map((c) => c.vkUserId)}::bigint[]) with ordinality as c(school_id, person_id, vk_user_id, n)`;
-
-/** Of whom nothing is known: nearly everybody of a first import, in one statement. */
-async function writeFirst(tx: Sql, candidates: readonly LinkCandidate[], stamp: Stamp): Promise<Relinked[]> {
-  const { rows } = await sql<Relinked>`
-    insert into profile_link (school_id, person_id, vk_user_id, stated_at, stated_by)
-    select c.school_id, c.person_id, c.vk_user_id, ${stamp.at}::timestamptz, ${stamp.by} from ${columns(candidates)}
-    on conflict (school_id, person_id) do nothing
-    returning school_id as "schoolId", person_id as "personId"`.execute(tx);
-  return rows;
-}
-
-/** Of whom no import has spoken yet, or the last one of another profile. Who has undone a link has the word. */
-async function writeClaims(tx: Sql, candidates: readonly LinkCandidate[], stamp: Stamp): Promise<void> {
-  await sql`
-    insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, state)
-    select c.school_id, c.person_id, c.vk_user_id, ${stamp.at}::timestamptz, ${stamp.by}, 'waiting'
-    from ${columns(candidates)}
-      join profile_link l on l.school_id = c.school_id and l.person_id = c.person_id and l.gone_at is null
-      left join lateral (
-        select vk, at, by from (
-          select l.vk_user_id as vk, l.stated_at as at, l.stated_by as by where l.stated_at is not null
-          union all select o.vk_user_id, o.stated_at, o.stated_by from profile_claim o
-            where o.school_id = c.school_id and o.person_id = c.person_id
-        ) said where by like any(${BY_IMPORT}) order by at desc, by desc limit 1) last on true
-    where last.vk is null or last.vk <> c.vk_user_id
-      and (last.at, last.by) < (${stamp.at}::timestamptz, ${stamp.by})
-    on conflict do nothing`.execute(tx);
 }
 
 /** Profiles that more than one person of whatever school has or claims, one of them of this school. */
@@ -124,9 +91,21 @@ async function refusedOf(
   { at }: Stamp,
 ): Promise<LinkCandidate[]> {
   const { rows } = await sql<{ n: number }>`
-    select c.n::int as n from ${columns(candidates)}
+    select c.n::int as n from ${profilesAsRows(candidates)}
       join profile_claim r on r.school_id = c.school_id and r.person_id = c.person_id
         and r.vk_user_id = c.vk_user_id and r.state <> 'former' and r.stated_at <= ${at}::timestamptz
     group by c.n order by c.n`.execute(tx);
   return rows.map(({ n }) => candidates[n - 1]!);
+}
+
+/** Those of the statements stamped so that somebody else is in the way of (A7): they wait. */
+export async function refusedLinks(
+  tx: Sql,
+  schoolId: string,
+  statedBy: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await sql<{ by: string }>`
+    select stated_by as by from profile_claim
+    where school_id = ${schoolId} and stated_by = any(${[...statedBy]}) and state <> 'former'`.execute(tx);
+  return new Set(rows.map(({ by }) => by));
 }

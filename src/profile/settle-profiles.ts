@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { exactInstant } from '../clock.ts';
 import { isOfImport } from '../facts/stamp.ts';
 import { type Moment, type Standing, whoIsHere } from '../facts/who-is-here.ts';
+import { type JudgedClaim, writeClaims } from '../rows/profile-claim.ts';
+import { type SettledLink, writeLinks } from '../rows/profile-link.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
 import { type Claim, type Claimant, judgeClaims, type Verdict } from './profile-claims.ts';
 
@@ -49,12 +51,22 @@ export async function settleProfiles(
       own.map((claim) => rankedBy(claim, standing.get(key)!)),
     );
     const verdicts = judgeClaims(claims, standing);
-    const relinked: Relinked[] = [];
-    for (const person of people) {
-      const verdict = verdicts.get(person.key) ?? { holds: null, waits: [] };
-      if (await write(tx, person, verdict, standing.get(person.key)!.isHere)) relinked.push(person);
-    }
-    return relinked.map(({ schoolId, personId }) => ({ schoolId, personId }));
+    const settled = people.map((person) =>
+      settledOf(
+        person,
+        verdicts.get(person.key) ?? { holds: null, waits: [] },
+        standing.get(person.key)!.isHere,
+      ),
+    );
+    await writeLinks(
+      tx,
+      settled.flatMap(({ link }) => link ?? []),
+    );
+    await writeClaims(
+      tx,
+      settled.flatMap(({ others }) => others ?? []),
+    );
+    return settled.flatMap(({ of, isRelinked }) => (isRelinked ? of : []));
   });
 }
 
@@ -183,50 +195,48 @@ function rankedBy(claim: StoredClaim, { isHere, goneAt, backAt }: Claimant & Par
   return { ...claim, rankedAt: backAt };
 }
 
-/** True if his VK ID is another now. */
-async function write(tx: Sql, person: Stored, { holds, waits }: Verdict, isHere: boolean): Promise<boolean> {
-  const { claims, present } = person;
+interface Settled {
+  of: Relinked;
+  /** Where it is another than before. */
+  link?: SettledLink;
+  /** Where they are others than before. */
+  others?: Relinked & { claims: JudgedClaim[] };
+  /** The person's VK ID is another now. */
+  isRelinked: boolean;
+}
+
+/** What changes of one person. */
+function settledOf(person: Stored, { holds, waits }: Verdict, isHere: boolean): Settled {
+  const { schoolId, personId, claims, present } = person;
+  const of = { schoolId, personId };
   const main = claims.find(({ state }) => state === 'holds') ?? null;
   // An unlinking keeps the profile it speaks of.
   const kept = holds ?? (present ? null : main);
   const others = claims
     .filter((claim) => !kept || !isSame(kept, claim))
-    .map((claim): StoredClaim => {
+    .map((claim): StoredClaim & JudgedClaim => {
       const waiting = waits.find((one) => isSame(one, claim));
-      return waiting ? { ...waiting, state: isHere ? 'waiting' : 'yielded' } : { ...claim, state: 'former' };
+      return waiting
+        ? { ...claim, ...waiting, state: isHere ? 'waiting' : 'yielded' }
+        : { ...claim, state: 'former' };
     });
   const isKept =
     kept === null ? main === null : main !== null && isSame(kept, main) && kept.rankedAt === main.rankedAt;
-  if (!isKept) await writeLink(tx, person, kept);
   const stored = claims.filter((claim) => claim !== main);
-  if (JSON.stringify(stored) !== JSON.stringify(others)) await writeOthers(tx, person, others);
-  return (present ? main!.vkUserId : null) !== (holds?.vkUserId ?? null);
+  const isAsBefore = JSON.stringify(stored) === JSON.stringify(others);
+  return {
+    of,
+    ...(isKept ? {} : { link: { ...of, ...(kept ?? NO_PROFILE) } }),
+    ...(isAsBefore ? {} : { others: { ...of, claims: withoutOldest(others) } }),
+    isRelinked: (present ? main!.vkUserId : null) !== (holds?.vkUserId ?? null),
+  };
 }
 
-async function writeLink(tx: Sql, { schoolId, personId }: Stored, claim: Claim | null): Promise<void> {
-  const { vkUserId = null, at = null, by = null, rankedAt = null } = claim ?? {};
-  await sql`
-    insert into profile_link (school_id, person_id, vk_user_id, stated_at, stated_by, ranked_at)
-    values (${schoolId}, ${personId}, ${vkUserId}, ${at}::timestamptz, ${by}, ${rankedAt}::timestamptz)
-    on conflict (school_id, person_id) do update set vk_user_id = excluded.vk_user_id,
-      stated_at = excluded.stated_at, stated_by = excluded.stated_by, ranked_at = excluded.ranked_at`.execute(
-    tx,
-  );
-}
+const NO_PROFILE = { vkUserId: null, at: null, by: null, rankedAt: null };
 
-async function writeOthers(
-  tx: Sql,
-  { schoolId, personId }: Stored,
-  claims: readonly StoredClaim[],
-): Promise<void> {
+function withoutOldest(claims: readonly JudgedClaim[]): JudgedClaim[] {
   const former = claims.filter(({ state }) => state === 'former').sort((a, b) => (a.at < b.at ? 1 : -1));
-  const rows = claims.filter((claim) => !former.slice(FORMER_KEPT).includes(claim));
-  await sql`delete from profile_claim where school_id = ${schoolId} and person_id = ${personId}`.execute(tx);
-  await sql`
-    insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, ranked_at, state)
-    select ${schoolId}, ${personId}, "vkUserId", at, by, "rankedAt", state
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r("vkUserId" bigint, at timestamptz, by text, "rankedAt" timestamptz, state text)`.execute(tx);
+  return claims.filter((claim) => !former.slice(FORMER_KEPT).includes(claim));
 }
 
 function isSame(a: Claim, b: Claim): boolean {

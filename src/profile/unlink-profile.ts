@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
 import { noteLine } from '../rows/journal.ts';
+import { unlinkPerson } from '../rows/profile-link.ts';
 import { followRelinked, momentOf } from './follow-profiles.ts';
 import { settleProfiles } from './settle-profiles.ts';
 
@@ -19,17 +19,9 @@ export async function unlinkProfile(
   const cause = `profile:${ctx.newId()}`;
   const at = new Date(ctx.clock.now());
   const unlinked = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    // After whatever was stated, also by a clock ahead of ours: unlinking is open to everybody at any time.
-    const { rows } = await sql<{ vk: string }>`
-      update profile_link l set gone_by = ${cause}, gone_at = (
-        select greatest(${at}::timestamptz, max(at) + interval '1 millisecond') from (
-          select l.stated_at as at union all select stated_at from profile_claim
-          where school_id = ${schoolId} and person_id = ${personId}) said)
-      where school_id = ${schoolId} and person_id = ${personId} and present returning vk_user_id as vk`.execute(
-      tx,
-    );
-    if (!rows[0]) return false;
-    const relinked = await settleProfiles(tx, [Number(rows[0].vk)], momentOf(ctx));
+    const vkUserId = await unlinkPerson(tx, { schoolId, personId }, { at, by: cause });
+    if (vkUserId === null) return false;
+    const relinked = await settleProfiles(tx, [vkUserId], momentOf(ctx));
     const how = { cause, priority: 'person', at } as const;
     await followRelinked(tx, [...relinked, { schoolId, personId }], how);
     await noteLine(tx, {

@@ -139,6 +139,8 @@ const OWNED = {
   meeting_call: ['meeting-call.ts'],
   membership: ['membership.ts'],
   operation: ['operation.ts', 'operation-import.ts'],
+  profile_claim: ['profile-claim.ts'],
+  profile_link: ['profile-link.ts'],
   school: ['school.ts'],
   sferum_account: ['sferum-account.ts'],
   sferum_member: ['sferum-member.ts'],

@@ -5,10 +5,10 @@ import type { OrderItem, Stamp } from '../../desired/model.ts';
 import { stampOf } from '../../facts/stamp.ts';
 import { Touched } from '../../facts/touched.ts';
 import type { Moment } from '../../facts/who-is-here.ts';
-import { profilesOf, TAKEN } from '../../profile/profile-links.ts';
+import { profilesOf, refusedLinks, TAKEN } from '../../profile/profile-links.ts';
 import { type Relinked, settleProfiles } from '../../profile/settle-profiles.ts';
-import { refusedLinks, stateLink } from '../../profile/state-link.ts';
 import { groupsChanged, lessonChanged } from '../../rows/meeting.ts';
+import { stateClaims } from '../../rows/profile-claim.ts';
 import type { Sql } from '../../store/database.ts';
 import { nameKey } from '../../text/name-key.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
@@ -199,7 +199,7 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
   },
 
   async 'sgo.profile.linked'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
-    await stateLink(tx, { schoolId, ...data }, stamp);
+    await stateClaims(tx, [{ schoolId, ...data }], stamp);
     touched.person(data.personId, eventId);
   },
 

@@ -1,0 +1,94 @@
+/**
+ * The only writer of `profile_claim`: what was said of people's VK profiles beside the link that a person has
+ * (profile-link.ts). A row for each statement.
+ *
+ *   none     ──stateClaims, stateByImport──► waiting   not judged yet, or somebody else is in the way (A7)
+ *   any      ──writeClaims──────────────────► waiting, yielded, former, or none: it is the link now, or is old
+ *   any      ──forgetClaims──────────────────► none
+ *
+ *   waiting  gets the profile once nobody is in the way
+ *   yielded  waits as well; the roster does not have the person now
+ *   former   was undone, or another statement took its place: kept, so that it is not taken for new
+ *
+ * Whose a profile is, is judged in profile/settle-profiles.ts.
+ */
+import { sql } from 'kysely';
+import type { Stamp } from '../desired/model.ts';
+import type { Sql } from '../store/database.ts';
+import { type PersonOfSchool, type ProfileOf, profilesAsRows } from './profile-link.ts';
+
+/** States that people have VK profiles. What was stated with the same stamp stays. */
+export async function stateClaims(tx: Sql, claims: readonly ProfileOf[], { at, by }: Stamp): Promise<void> {
+  await sql`
+    insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, state)
+    select school_id, person_id, vk_user_id, ${at}::timestamptz, ${by}, 'waiting' from ${profilesAsRows(claims)}
+    on conflict do nothing`.execute(tx);
+}
+
+/**
+ * The same by an import: of whom no import has spoken yet, or the last one of another profile. Who has undone a link
+ * has the word. `imports`: patterns of the stamps that are imports'.
+ */
+export async function stateByImport(
+  tx: Sql,
+  claims: readonly ProfileOf[],
+  { at, by }: Stamp,
+  imports: readonly string[],
+): Promise<void> {
+  await sql`
+    insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, state)
+    select c.school_id, c.person_id, c.vk_user_id, ${at}::timestamptz, ${by}, 'waiting'
+    from ${profilesAsRows(claims)}
+      join profile_link l on l.school_id = c.school_id and l.person_id = c.person_id and l.gone_at is null
+      left join lateral (
+        select vk, at, by from (
+          select l.vk_user_id as vk, l.stated_at as at, l.stated_by as by where l.stated_at is not null
+          union all select o.vk_user_id, o.stated_at, o.stated_by from profile_claim o
+            where o.school_id = c.school_id and o.person_id = c.person_id
+        ) said where by like any(${[...imports]}) order by at desc, by desc limit 1) last on true
+    where last.vk is null or last.vk <> c.vk_user_id
+      and (last.at, last.by) < (${at}::timestamptz, ${by})
+    on conflict do nothing`.execute(tx);
+}
+
+/** One statement as it was judged; times in ISO 8601. */
+export interface JudgedClaim {
+  vkUserId: number;
+  at: string;
+  by: string;
+  rankedAt: string | null;
+  state: 'waiting' | 'yielded' | 'former';
+}
+
+/** Replaces all statements of these people. */
+export async function writeClaims(
+  tx: Sql,
+  people: readonly (PersonOfSchool & { claims: readonly JudgedClaim[] })[],
+): Promise<void> {
+  if (people.length === 0) return;
+  const persons = sql`select * from unnest(${people.map((p) => p.schoolId)}::text[],
+    ${people.map((p) => p.personId)}::text[])`;
+  await sql`delete from profile_claim where (school_id, person_id) in (${persons})`.execute(tx);
+  const rows = people.flatMap(({ schoolId, personId, claims }) =>
+    claims.map(({ vkUserId, at, by, rankedAt, state }) => ({
+      ...{ schoolId, personId, vkUserId, at, by, rankedAt, state },
+    })),
+  );
+  await sql`
+    insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, ranked_at, state)
+    select "schoolId", "personId", "vkUserId", at, by, "rankedAt", state
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("schoolId" text, "personId" text, "vkUserId" bigint,
+      at timestamptz, by text, "rankedAt" timestamptz, state text)`.execute(tx);
+}
+
+/** Of people who are erased, and former ones of others to their VK ids. Returns how many rows went. */
+export async function forgetClaims(
+  tx: Sql,
+  schoolId: string,
+  { personIds, vkUserIds }: { personIds: readonly string[]; vkUserIds: readonly string[] },
+): Promise<number> {
+  const gone =
+    await sql`delete from profile_claim where school_id = ${schoolId} and (person_id = any(${[...personIds]})
+    or state = 'former' and vk_user_id = any(${[...vkUserIds]}::bigint[]))`.execute(tx);
+  return Number(gone.numAffectedRows ?? 0);
+}

@@ -1,0 +1,115 @@
+/**
+ * The only writer of `profile_link`: the VK profile that a person has, one row a person.
+ *
+ *   none, any  ──linkUnknown, writeLinks──► linked    `present`: stated, and not undone since
+ *   linked     ──unlinkPerson─────────────► undone    the profile it speaks of stays known until somebody erases it
+ *   any        ──undoBefore───────────────► undone    what was said up to then; what is said at that instant counts
+ *   undone     ──writeLinks───────────────► linked    a later statement, or one that waited (profile-claim.ts)
+ *   linked     ──writeLinks───────────────► empty     whoever has more right to the profile has it (A7)
+ *   undone     ──forgetLinks──────────────► undone, without the profile, where that belongs to somebody who is erased
+ *   any        ──forgetLinks──────────────► none
+ *
+ * An undone link that СГО tells of is a fact like others, written by roster/events/state-gone.ts.
+ *
+ * `stated_at, stated_by` and `gone_at, gone_by` are stamps: the greater one has the word.
+ */
+import { sql } from 'kysely';
+import type { Stamp } from '../desired/model.ts';
+import type { Sql } from '../store/database.ts';
+
+export interface PersonOfSchool {
+  schoolId: string;
+  personId: string;
+}
+
+export interface ProfileOf extends PersonOfSchool {
+  vkUserId: number;
+}
+
+/** Of whom nothing is known. Returns them. */
+export async function linkUnknown(
+  tx: Sql,
+  links: readonly ProfileOf[],
+  stamp: Stamp,
+): Promise<PersonOfSchool[]> {
+  const { rows } = await sql<PersonOfSchool>`
+    insert into profile_link (school_id, person_id, vk_user_id, stated_at, stated_by)
+    select c.school_id, c.person_id, c.vk_user_id, ${stamp.at}::timestamptz, ${stamp.by} from ${profilesAsRows(links)}
+    on conflict (school_id, person_id) do nothing
+    returning school_id as "schoolId", person_id as "personId"`.execute(tx);
+  return rows;
+}
+
+/** What was settled of a person. `vkUserId` and stamp null: the person has no profile. */
+export interface SettledLink extends PersonOfSchool {
+  vkUserId: number | null;
+  at: string | null;
+  by: string | null;
+  /** From when on the person has a turn, where that is later than the statement; ISO 8601. */
+  rankedAt: string | null;
+}
+
+export async function writeLinks(tx: Sql, links: readonly SettledLink[]): Promise<void> {
+  if (links.length === 0) return;
+  const rows = links.map(({ schoolId, personId, vkUserId, at, by, rankedAt }) => ({
+    ...{ schoolId, personId, vkUserId, at, by, rankedAt },
+  }));
+  await sql`
+    insert into profile_link (school_id, person_id, vk_user_id, stated_at, stated_by, ranked_at)
+    select "schoolId", "personId", "vkUserId", at, by, "rankedAt"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("schoolId" text, "personId" text, "vkUserId" bigint,
+      at timestamptz, by text, "rankedAt" timestamptz)
+    on conflict (school_id, person_id) do update set vk_user_id = excluded.vk_user_id,
+      stated_at = excluded.stated_at, stated_by = excluded.stated_by, ranked_at = excluded.ranked_at`.execute(
+    tx,
+  );
+}
+
+/** Whatever was said of the person's link before `at` (ISO 8601) does not count. */
+export async function undoBefore(tx: Sql, { schoolId, personId }: PersonOfSchool, at: string): Promise<void> {
+  await sql`
+    insert into profile_link (school_id, person_id, gone_at, gone_by)
+    values (${schoolId}, ${personId}, ${at}::timestamptz, '')
+    on conflict (school_id, person_id) do update set gone_at = excluded.gone_at, gone_by = excluded.gone_by`.execute(
+    tx,
+  );
+}
+
+/**
+ * Undone at `at`, or right after whatever was stated, also by a clock ahead of ours: it is open to everybody at any
+ * time. Returns the VK ID; null: the person was not linked.
+ */
+export async function unlinkPerson(
+  tx: Sql,
+  { schoolId, personId }: PersonOfSchool,
+  { at, by }: { at: Date; by: string },
+): Promise<number | null> {
+  const { rows } = await sql<{ vk: string }>`
+    update profile_link l set gone_by = ${by}, gone_at = (
+      select greatest(${at}::timestamptz, max(at) + interval '1 millisecond') from (
+        select l.stated_at as at union all select stated_at from profile_claim
+        where school_id = ${schoolId} and person_id = ${personId}) said)
+    where school_id = ${schoolId} and person_id = ${personId} and present returning vk_user_id as vk`.execute(
+    tx,
+  );
+  return rows[0] ? Number(rows[0].vk) : null;
+}
+
+/** Of people who are erased, and their VK ids where others have undone links to them. Returns how many rows changed. */
+export async function forgetLinks(
+  tx: Sql,
+  schoolId: string,
+  { personIds, vkUserIds }: { personIds: readonly string[]; vkUserIds: readonly string[] },
+): Promise<number> {
+  const gone = await sql`delete from profile_link
+    where school_id = ${schoolId} and person_id = any(${[...personIds]})`.execute(tx);
+  const blank =
+    await sql`update profile_link set vk_user_id = null where school_id = ${schoolId} and not present
+      and vk_user_id = any(${[...vkUserIds]}::bigint[])`.execute(tx);
+  return Number(gone.numAffectedRows ?? 0) + Number(blank.numAffectedRows ?? 0);
+}
+
+/** As rows `c` of school_id, person_id, vk_user_id, and their number `n` from 1 on. */
+export const profilesAsRows = (profiles: readonly ProfileOf[]) =>
+  sql`unnest(${profiles.map((p) => p.schoolId)}::text[], ${profiles.map((p) => p.personId)}::text[],
+    ${profiles.map((p) => p.vkUserId)}::bigint[]) with ordinality as c(school_id, person_id, vk_user_id, n)`;

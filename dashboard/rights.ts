@@ -1,9 +1,9 @@
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import type { Author } from '../src/author.ts';
-import { dayIn } from '../src/clock.ts';
 import type { Context } from '../src/context.ts';
 import { notFound, Refusal } from '../src/refusal.ts';
 import { findSchool, isPresentStaff, type SchoolRow, type Viewer } from '../src/store/queries/viewer.ts';
+import { momentOf, timeIn } from '../src/store/school-day.ts';
 import type { Caller, HttpEnv, TokenRole } from './auth.ts';
 import { forbidden } from './refusals.ts';
 import { assertMayAct } from './standing.ts';
@@ -63,7 +63,7 @@ export async function existingSchool(ctx: Context, schoolId: string): Promise<Sc
 /** What the caller may see of a school, by the roster of this moment (contract, «Who sees whom»). */
 export async function viewerOf(ctx: Context, caller: Caller, schoolId: string): Promise<Viewer> {
   const school = await existingSchool(ctx, schoolId);
-  const day = dayIn(school.timeZone ?? ctx.config.schoolTimeZone, ctx.clock.now());
+  const { today: day } = timeIn(school.timeZone, momentOf(ctx));
   if (caller.role === 'staff') {
     if (!(await isPresentStaff(ctx.db.of(schoolId), schoolId, caller.subject))) throw forbidden();
     return { sees: 'circle', schoolId, day, personId: caller.subject };

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { zoneOf } from '../../src/store/school-day.ts';
 import { saw } from '../access.ts';
 import { listAccess } from '../read/access-records.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
@@ -44,7 +45,7 @@ export function accessRoutes({ api, ctx, guards }: ApiParts): void {
   api.openapi(route, async (c) => {
     const filter = c.req.valid('query');
     const { id: schoolId, timeZone } = await existingSchool(ctx, schoolOf(c));
-    const school = { schoolId, timeZone: timeZone ?? ctx.config.schoolTimeZone };
+    const school = { schoolId, timeZone: zoneOf(ctx, timeZone) };
     const { items, total } = await listAccess(ctx.db.of(schoolId), school, filter);
     // That the trail was read is known, not again everybody in it.
     // Nor is an id that the trail does not have: it may be nobody's, or another school's.

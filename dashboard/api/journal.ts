@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { zoneOf } from '../../src/store/school-day.ts';
 import { saw } from '../access.ts';
 import { listJournal } from '../read/journal.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
@@ -30,7 +31,7 @@ export function journalRoutes({ api, ctx, guards }: ApiParts): void {
   api.openapi(route, async (c) => {
     const filter = c.req.valid('query');
     const { id: schoolId, timeZone } = await existingSchool(ctx, schoolOf(c));
-    const school = { schoolId, timeZone: timeZone ?? ctx.config.schoolTimeZone };
+    const school = { schoolId, timeZone: zoneOf(ctx, timeZone) };
     const { items, total } = await listJournal(ctx.db.of(schoolId), school, filter);
     const shown = await journalViews(ctx.db.of(schoolId), { sees: 'school', schoolId }, items);
     saw(

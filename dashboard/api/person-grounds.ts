@@ -7,16 +7,16 @@ import {
 } from '../../src/chats/person-chats.ts';
 import { findKnownPeople } from '../../src/chats/standings.ts';
 import { whySentences } from '../../src/chats/why.ts';
-import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import type { Names } from '../../src/plan/describe.ts';
 import { planSchool } from '../../src/planning/plan-school.ts';
 import { notFound } from '../../src/refusal.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
+import { momentOf, timeOf } from '../../src/store/school-day.ts';
 import { saw } from '../access.ts';
 import { listJournal } from '../read/journal.ts';
 import { findNames } from '../read/names.ts';
-import { existingSchool, schoolOf, viewerOf } from '../rights.ts';
+import { schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { groundView, idsOf } from './grounds.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';
@@ -114,7 +114,7 @@ export async function explained(
 ): Promise<z.infer<typeof ChatGrounds>[]> {
   const { schoolId } = viewer;
   const db = ctx.db.of(schoolId);
-  const timeZone = (await existingSchool(ctx, schoolId)).timeZone ?? ctx.config.schoolTimeZone;
+  const { timeZone, dayOf } = await timeOf(db, schoolId, momentOf(ctx));
   const rules = await rulesOn(ctx, schoolId, person.id, chats);
   const reader = { ...viewer, personId: person.id };
   const filter = { personId: person.id, chatId, page: 1, perPage: CHANGES_SHOWN };
@@ -127,7 +127,6 @@ export async function explained(
     groups: [...ids.groups, ...chats.flatMap((chat) => chat.groupId ?? [])],
     orders: [...ids.orders, ...[...rules.values()].flatMap(({ ending }) => ending?.orderId ?? [])],
   });
-  const dayOf = (at: string) => dayIn(timeZone, Date.parse(at));
   return chats.map((chat) => {
     const { title, type, isMember, admin, sferumState, held, exception } = chat;
     const why = whySentences({ person, chat, rules: rules.get(chat.chatId) ?? null, names, dayOf });

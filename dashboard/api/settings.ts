@@ -3,6 +3,7 @@ import type { Config } from '../../src/config.ts';
 import { LIMIT_RULES } from '../../src/limits.ts';
 import type { RemovalLimits } from '../../src/plan/model.ts';
 import type { SchoolRow } from '../../src/store/queries/viewer.ts';
+import { ownZone, zoneOf } from '../../src/store/school-day.ts';
 import { authorOf, existingSchool, forbidden, schoolOf } from '../rights.ts';
 import type { ApiParts } from './api.ts';
 import { CHANGE_REFUSALS, json, jsonBody, REFUSALS, SchoolParam, TimeZoneName } from './schemas.ts';
@@ -74,7 +75,7 @@ export function settingsRoutes({ api, ctx, commands, guards }: ApiParts): void {
       earlyEntryMinutes: body.earlyEntryMinutes,
       sessionIdleMinutes: ownMinutes(ctx.config, body.sessionIdleMinutes),
       ...(mayRetain ? { retentionDays: ownDays(ctx.config, body.retentionDays) } : {}),
-      timeZone: body.timeZone && body.timeZone !== ctx.config.schoolTimeZone ? body.timeZone : null,
+      timeZone: ownZone(ctx, body.timeZone),
       limits: ownLimits(ctx.config.removalLimits, body.limits),
     });
     return c.json(inForce(ctx.config, await existingSchool(ctx, school.id)), 200);
@@ -83,7 +84,7 @@ export function settingsRoutes({ api, ctx, commands, guards }: ApiParts): void {
 
 function inForce(config: Config, school: SchoolRow): z.infer<typeof Settings> {
   return {
-    timeZone: school.timeZone ?? config.schoolTimeZone,
+    timeZone: zoneOf({ config }, school.timeZone),
     earlyEntryMinutes: school.earlyEntryMinutes,
     sessionIdleMinutes: school.sessionIdleMinutes ?? config.limits.sessionIdleMinutes,
     retentionDays: school.retentionDays ?? config.limits.retentionDays,

@@ -3,6 +3,7 @@ import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { isCurrent, isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
+import { dayThere, momentOf, zoneOf } from '../../src/store/school-day.ts';
 import type { Caller, TokenRole } from '../auth.ts';
 import { isFailingMeeting } from '../read/work-list.ts';
 import { forbidden } from '../refusals.ts';
@@ -72,7 +73,7 @@ export async function findVisitor(
   caller: Caller,
 ): Promise<Omit<Visitor, 'boundToNoSchool'> | null> {
   const { schoolId, subject, role } = caller;
-  const today = dayIn(ctx.config.schoolTimeZone, ctx.clock.now());
+  const today = dayThere(sql.ref('s.time_zone'), momentOf(ctx));
   const { rows } = await sql<Row>`
     select s.name as school, s.time_zone as "timeZone",
       exists(select from sferum_account a where a.school_id = s.id) as connected,
@@ -99,7 +100,7 @@ export async function findVisitor(
     school: {
       id: schoolId,
       name: row.school,
-      timeZone: row.timeZone ?? ctx.config.schoolTimeZone,
+      timeZone: zoneOf(ctx, row.timeZone),
       connected: row.connected,
     },
     personId: row.personId,

@@ -1,10 +1,10 @@
-import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import { partFor } from '../facts/fact-part.ts';
 import { loadFacts } from '../facts/load-facts.ts';
 import type { Sql } from '../store/database.ts';
-import { findSchool, type Viewer } from '../store/queries/viewer.ts';
+import type { Viewer } from '../store/queries/viewer.ts';
+import { momentOf, timeOf } from '../store/school-day.ts';
 import { type RuleChat, ruleChat } from './rule-chat.ts';
 
 /**
@@ -17,12 +17,12 @@ export async function suggestChat(
   { schoolId, day }: Viewer,
   unit: { type: ChatType; classId: string | null; groupId: string | null },
 ): Promise<RuleChat | null> {
-  const timeZone = (await findSchool(db, schoolId))?.timeZone ?? ctx.config.schoolTimeZone;
+  const { dayOf } = await timeOf(db, schoolId, momentOf(ctx));
   const part = await partFor(db, schoolId, {
     classIds: unit.type === 'class' || unit.type === 'parents' ? [unit.classId ?? ''] : [],
     groupIds: unit.type === 'subject' ? [unit.groupId ?? ''] : [],
     ...{ staff: unit.type === 'staff', peopleIds: [], studentIds: [] },
   });
   const facts = await loadFacts(db, schoolId, part);
-  return ruleChat({ ...facts, dayOf: (at) => dayIn(timeZone, Date.parse(at)) }, day, unit);
+  return ruleChat({ ...facts, dayOf }, day, unit);
 }

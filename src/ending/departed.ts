@@ -1,10 +1,8 @@
 import { sql } from 'kysely';
-import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
-import { schoolOn } from '../desired/school.ts';
-import { partFor } from '../facts/fact-part.ts';
-import { loadFacts } from '../facts/load-facts.ts';
+import { whoIsHere } from '../facts/who-is-here.ts';
 import type { Sql } from '../store/database.ts';
+import { momentOf } from '../store/school-day.ts';
 
 export interface Departed {
   id: string;
@@ -44,13 +42,12 @@ export async function departedBefore(
         and o.issued_at is not null and o.cancelled_at is null and o.kind <> 'withdrawal'
         and greatest(o.issued_at, o.effective_on::timestamptz) >= ${before})
     order by p.id`.execute(tx);
-  const here = await whoIsHere(
-    ctx,
-    tx,
-    schoolId,
-    rows.map(({ id }) => id),
-  );
-  return rows.filter(({ id }) => !here(id)).map(({ id, at, listed }) => ({ id, at: new Date(at), listed }));
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const here = await whoIsHere(tx, schoolId, ids, momentOf(ctx));
+  return rows
+    .filter(({ id }) => !here.get(id)?.isHere)
+    .map(({ id, at, listed }) => ({ id, at: new Date(at), listed }));
 }
 
 /** When the newest order that is not cancelled takes somebody out of the school. */
@@ -60,19 +57,3 @@ const withdrawal = (schoolId: string, person: 'p' | 'c') => sql`(
     and o.issued_at is not null and o.cancelled_at is null and o.kind = 'withdrawal'
     and exists (select from jsonb_array_elements(o.items) i
       where i->>'studentId' = ${sql.ref(`${person}.id`)} and i->>'classId' is null)) w`;
-
-async function whoIsHere(
-  ctx: Context,
-  tx: Sql,
-  schoolId: string,
-  ids: readonly string[],
-): Promise<(id: string) => boolean> {
-  if (ids.length === 0) return () => false;
-  const { rows } = await sql<{ zone: string | null }>`
-    select time_zone as zone from school where id = ${schoolId}`.execute(tx);
-  const zone = rows[0]?.zone ?? ctx.config.schoolTimeZone;
-  const scope = { classIds: [], groupIds: [], staff: false, peopleIds: ids, studentIds: [] };
-  const facts = await loadFacts(tx, schoolId, await partFor(tx, schoolId, scope));
-  const dayOf = (at: string) => dayIn(zone, Date.parse(at));
-  return schoolOn({ ...facts, dayOf }, dayIn(zone, ctx.clock.now())).isPresent;
-}

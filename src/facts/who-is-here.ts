@@ -1,16 +1,11 @@
 import { sql } from 'kysely';
-import { dayIn, exactInstant } from '../clock.ts';
+import { exactInstant } from '../clock.ts';
 import type { Role } from '../desired/model.ts';
 import { schoolOn } from '../desired/school.ts';
 import type { Sql } from '../store/database.ts';
+import { type Moment, timeOf } from '../store/school-day.ts';
 import { partFor } from './fact-part.ts';
 import { loadFacts } from './load-facts.ts';
-
-/** Now, and the time zone of schools that have none of their own. */
-export interface Moment {
-  nowMs: number;
-  timeZone: string;
-}
 
 export interface Standing {
   /** In the roster, and not departed (D6). */
@@ -27,20 +22,14 @@ export async function whoIsHere(
   tx: Sql,
   schoolId: string,
   personIds: readonly string[],
-  { nowMs, timeZone }: Moment,
+  moment: Moment,
 ): Promise<Map<string, Standing>> {
-  const { rows: schools } = await sql<{ zone: string | null }>`
-    select time_zone as zone from school where id = ${schoolId}`.execute(tx);
-  const zone = schools[0]?.zone ?? timeZone;
+  const { today, dayOf } = await timeOf(tx, schoolId, moment);
   const peopleIds = [...personIds];
   const part = await partFor(tx, schoolId, {
     ...{ classIds: [], groupIds: [], staff: false, peopleIds, studentIds: [] },
   });
-  const facts = {
-    ...(await loadFacts(tx, schoolId, part)),
-    dayOf: (at: string) => dayIn(zone, Date.parse(at)),
-  };
-  const school = schoolOn(facts, dayIn(zone, nowMs));
+  const school = schoolOn({ ...(await loadFacts(tx, schoolId, part)), dayOf }, today);
   const { rows } = await sql<{
     id: string;
     roles: Role[];

@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
-import { followRelinked, momentOf } from '../profile/follow-profiles.ts';
+import { followRelinked } from '../profile/follow-profiles.ts';
 import { contestedIn } from '../profile/profile-links.ts';
 import { settleProfiles } from '../profile/settle-profiles.ts';
 import { makeMonths } from '../rows/months.ts';
 import type { Sql } from '../store/database.ts';
+import { momentOf, timeIn, timeOf } from '../store/school-day.ts';
 import { afterFollowing } from './follow-events.ts';
 import { followFacts } from './follow-facts.ts';
 
@@ -45,7 +46,7 @@ export function startDayTick(ctx: Context): AsyncDisposable {
 }
 
 /** One round over all schools; safe to run in several processes at once. */
-export async function dayTick(ctx: Context): Promise<void> {
+async function dayTick(ctx: Context): Promise<void> {
   for (const schoolId of await schoolsOfYesterday(ctx, ctx.db.across('sweep'))) {
     try {
       const followed = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) => beginDay(ctx, tx, schoolId));
@@ -67,32 +68,26 @@ async function schoolsOfYesterday(ctx: Context, db: Sql, schoolId?: string): Pro
     select id, time_zone as zone, computed_on::text as computed from school
     where cardinality(switched_on) > 0 ${schoolId === undefined ? sql`` : sql`and id = ${schoolId}`}
     order by id`.execute(db);
-  const days = new Map<string, string>();
-  const today = (zone: string) => {
-    const day = days.get(zone) ?? dayIn(zone, ctx.clock.now());
-    days.set(zone, day);
-    return day;
-  };
+  const moment = momentOf(ctx);
+  const days = new Map(
+    [...new Set(rows.map(({ zone }) => zone))].map((zone) => [zone, timeIn(zone, moment).today]),
+  );
   return rows.flatMap(({ id, zone, computed }) =>
-    computed === null || computed < today(zone ?? ctx.config.schoolTimeZone) ? [id] : [],
+    computed === null || computed < days.get(zone)! ? [id] : [],
   );
 }
 
 async function beginDay(ctx: Context, tx: Sql, schoolId: string) {
   if ((await schoolsOfYesterday(ctx, tx, schoolId)).length === 0) return null;
-  const { rows } = await sql<{ zone: string }>`
-    select coalesce(time_zone, ${ctx.config.schoolTimeZone}) as zone from school where id = ${schoolId}`.execute(
-    tx,
-  );
-  const { zone } = rows[0]!;
-  const at = new Date(ctx.clock.now());
-  const day = dayIn(zone, at.getTime());
+  const moment = momentOf(ctx);
+  const { timeZone, today: day } = await timeOf(tx, schoolId, moment);
+  const at = new Date(moment.nowMs);
   // Whoever departs by an order dated ahead gives way to who waits for his VK ID (A7).
-  const relinked = await settleProfiles(tx, await contestedIn(tx, schoolId), momentOf(ctx));
+  const relinked = await settleProfiles(tx, await contestedIn(tx, schoolId), moment);
   await followRelinked(tx, relinked, { cause: `day:${day}`, priority: 'event', at });
   return followFacts(ctx, tx, schoolId, {
     ...{ cause: `day:${day}`, author: bySystem('day'), priority: 'event', operationId: null, at },
-    causedAt: await dayStart(tx, day, zone),
+    causedAt: await dayStart(tx, day, timeZone),
   });
 }
 

@@ -3,13 +3,14 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { affectedChats } from '../facts/affected-chats.ts';
 import { finishOperations } from '../planning/end-operations.ts';
-import { followRelinked, momentOf } from '../profile/follow-profiles.ts';
+import { followRelinked } from '../profile/follow-profiles.ts';
 import { notFound } from '../refusal.ts';
 import { statementsOfErased } from '../roster/erased.ts';
 import { type RejectedEvent, type RosterEvent, readEvent } from '../roster/events/event.ts';
 import { withoutErased } from '../roster/events/without-erased.ts';
 import { writeEvents } from '../roster/events/write-events.ts';
 import type { Sql } from '../store/database.ts';
+import { momentOf } from '../store/school-day.ts';
 import { type Followed, followFacts } from './follow-facts.ts';
 
 export interface Receipt {

@@ -1,5 +1,3 @@
-import { sql } from 'kysely';
-import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { type Application, applyPlan } from '../planning/apply-plan.ts';
 import { holdingOperation } from '../planning/holding.ts';
@@ -9,6 +7,7 @@ import { settleDays } from '../roster/settle-days.ts';
 import { noteCaused } from '../rows/chat-delay.ts';
 import { moveRevision, noteComputed } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
+import { momentOf, timeOf } from '../store/school-day.ts';
 
 export interface Following extends Application {
   /** The chats that can have changed, by id or key, each with the event that is its cause; null: any of them. */
@@ -60,9 +59,8 @@ export async function followFacts(
 /** What lists ended, and what the day begins and ends: facts that no statement of today says. */
 async function settleAll(ctx: Context, tx: Sql, schoolId: string): Promise<void> {
   await settleLists(tx, schoolId, null);
-  const { rows } = await sql<{ zone: string | null }>`
-    select time_zone as zone from school where id = ${schoolId}`.execute(tx);
-  await settleDays(tx, schoolId, dayIn(rows[0]?.zone ?? ctx.config.schoolTimeZone, ctx.clock.now()));
+  const { today } = await timeOf(tx, schoolId, momentOf(ctx));
+  await settleDays(tx, schoolId, today);
 }
 
 /** The plan in parts, one for each event that is the cause of some of its chats. */

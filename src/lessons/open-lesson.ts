@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { notFound } from '../refusal.ts';
 import { findSchool } from '../store/queries/viewer.ts';
+import { zoneOf } from '../store/school-day.ts';
 import { defaultTitle, type LessonTimes, type Phase, phaseAt } from './lesson.ts';
 import { findLessons, type LessonItem } from './lesson-rows.ts';
 import { notOfLesson } from './refusals.ts';
@@ -25,7 +26,7 @@ export async function lessonSchool(ctx: Context, schoolId: string): Promise<Less
   const school = await findSchool(ctx.db.of(schoolId), schoolId);
   if (!school) throw notFound();
   return {
-    timeZone: school.timeZone ?? ctx.config.schoolTimeZone,
+    timeZone: zoneOf(ctx, school.timeZone),
     earlyEntryMinutes: school.earlyEntryMinutes,
   };
 }

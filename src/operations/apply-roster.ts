@@ -1,6 +1,4 @@
-import { sql } from 'kysely';
 import { type Author, starterOf } from '../author.ts';
-import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { importedBy, stampOf } from '../facts/stamp.ts';
 import { followFacts } from '../follow/follow-facts.ts';
@@ -16,6 +14,7 @@ import { readingWithoutErased } from '../roster/without-erased.ts';
 import { endOvertaken, noteApplied } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
+import { momentOf, timeOf } from '../store/school-day.ts';
 import type { RosterImportParams } from './import-roster.ts';
 import { reportProgress } from './progress.ts';
 
@@ -47,9 +46,8 @@ async function apply(ctx: Context, tx: Sql, operation: Operation, schoolId: stri
   const merged = await mergeRoster(tx, reading, {
     takenAt: params.takenAt,
     by: importedBy(operation.createdAt, operation.id),
-    timeZone: ctx.config.schoolTimeZone,
+    ...momentOf(ctx),
     addOnly: new Set(incomplete ? [schoolId] : []),
-    nowMs: ctx.clock.now(),
     onProgress: reportProgress(ctx, schoolId, operation.id),
   });
   const at = new Date(ctx.clock.now());
@@ -104,9 +102,7 @@ async function judge(
   schoolId: string,
   { schools, unclear }: StagedReading,
 ): Promise<IncompleteSchool | undefined> {
-  const { rows } = await sql<{ zone: string | null }>`
-    select time_zone as zone from school where id = ${schoolId}`.execute(tx);
-  const day = dayIn(rows[0]?.zone ?? ctx.config.schoolTimeZone, ctx.clock.now());
+  const { today: day } = await timeOf(tx, schoolId, momentOf(ctx));
   const before = await storedSize(tx, schoolId, day);
   if (before === null) return undefined;
   const after = sizeOf(schools[0]!, unclear, day);

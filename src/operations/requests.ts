@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
-import { dayIn, exactInstant } from '../clock.ts';
+import { exactInstant } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES, type ChatType } from '../desired/model.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { openOperation } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
+import { momentOf, timeIn } from '../store/school-day.ts';
 import type { InitializationParams } from './initialize.ts';
 
 /** Keeps the file and opens its operation, in one transaction: 202 means durable (V1). Returns the operation's id. */
@@ -113,7 +114,7 @@ async function planOf(
   if (dryRun.state !== 'succeeded') {
     throw new Refusal(409, 'plan-not-ready', 'План ещё составляется или не составлен');
   }
-  const today = dayIn(dryRun.time_zone ?? ctx.config.schoolTimeZone, ctx.clock.now());
+  const { today } = timeIn(dryRun.time_zone, momentOf(ctx));
   return {
     params: { ...dryRun.params, dryRun: false, asOf: null, plan: request.plan },
     isStale: !dryRun.fresh || dryRun.overtaken || dryRun.day !== today,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { desiredChats } from '../desired/desired-chats.ts';
 import { type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
@@ -18,6 +17,7 @@ import type { InvariantBreach } from '../plan/invariants.ts';
 import { REFUSAL_LASTS_MS } from '../plan/leaves.ts';
 import type { Plan, RemovalLimits } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
+import { momentOf, timeIn } from '../store/school-day.ts';
 import { breachesOf } from './check-invariants.ts';
 import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
@@ -71,14 +71,14 @@ interface SchoolRow {
 export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): Promise<SchoolPlan> {
   const { schoolId, types } = request;
   const school = await loadSchool(tx, schoolId);
-  const timeZone = school.time_zone ?? ctx.config.schoolTimeZone;
-  const day = request.day ?? dayIn(timeZone, ctx.clock.now());
+  const { today, dayOf } = timeIn(school.time_zone, momentOf(ctx));
+  const day = request.day ?? today;
   const scope = request.only && scopeOf(request.only);
   const refusedSince = new Date(ctx.clock.now() - (request.refusedAgain ? 0 : REFUSAL_LASTS_MS));
   const wanted = scope ?? { types, allManual: request.allManual ?? false };
   const stored = await loadChats(tx, schoolId, wanted, refusedSince);
   const part = scope && (await partFor(tx, schoolId, factScope(scope.keys, stored)));
-  const facts = { ...(await loadFacts(tx, schoolId, part)), dayOf: dayOf(timeZone) };
+  const facts = { ...(await loadFacts(tx, schoolId, part)), dayOf };
   const chats = new Map(stored.map((chat) => [chat.id, chat]));
   const deleted = await loadDeletedChats(tx, schoolId, scope?.keys);
   const barred = new Set(
@@ -193,16 +193,6 @@ function splitKey(key: string): [ChatType, string | undefined] {
 
 function liveProfiles(stored: readonly StoredChat[]): number[] {
   return [...new Set(stored.flatMap((chat) => [...(chat.sferum?.members.keys() ?? [])]))];
-}
-
-/** Many statements bear one stamp: each instant is turned into a day once. */
-function dayOf(timeZone: string): (at: string) => string {
-  const known = new Map<string, string>();
-  return (at) => {
-    const day = known.get(at) ?? dayIn(timeZone, Date.parse(at));
-    known.set(at, day);
-    return day;
-  };
 }
 
 async function loadSchool(tx: Sql, schoolId: string): Promise<SchoolRow> {

@@ -1,16 +1,12 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import type { Moment } from '../facts/who-is-here.ts';
 import type { Application } from '../planning/apply-plan.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
 import { moveRevisions } from '../rows/school.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
+import { momentOf } from '../store/school-day.ts';
 import { contestedIn } from './profile-links.ts';
 import { type Relinked, settleProfiles } from './settle-profiles.ts';
-
-export function momentOf(ctx: Context): Moment {
-  return { nowMs: ctx.clock.now(), timeZone: ctx.config.schoolTimeZone };
-}
 
 /** Whose VK ID is another now (A7): the chats that list him follow, in his own school whatever school it happened in. */
 export async function followRelinked(

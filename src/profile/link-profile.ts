@@ -7,7 +7,8 @@ import { noteLine } from '../rows/journal.ts';
 import { stateClaims } from '../rows/profile-claim.ts';
 import { type ProfileOf, undoBefore } from '../rows/profile-link.ts';
 import type { Sql } from '../store/database.ts';
-import { followRelinked, momentOf } from './follow-profiles.ts';
+import { momentOf } from '../store/school-day.ts';
+import { followRelinked } from './follow-profiles.ts';
 import { profilesOf, TAKEN } from './profile-links.ts';
 import { settleProfiles } from './settle-profiles.ts';
 

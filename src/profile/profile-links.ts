@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
 import { BY_IMPORT } from '../facts/stamp.ts';
-import type { Moment } from '../facts/who-is-here.ts';
 import { stateByImport } from '../rows/profile-claim.ts';
 import { linkUnknown, type ProfileOf, profilesAsRows } from '../rows/profile-link.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
+import type { Moment } from '../store/school-day.ts';
 import { holdAllProfiles, type Relinked, settleProfiles } from './settle-profiles.ts';
 
 export interface LinkCandidate extends ProfileOf {

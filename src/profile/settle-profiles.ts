@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { exactInstant } from '../clock.ts';
 import { isOfImport } from '../facts/stamp.ts';
-import { type Moment, type Standing, whoIsHere } from '../facts/who-is-here.ts';
+import { type Standing, whoIsHere } from '../facts/who-is-here.ts';
 import { type JudgedClaim, writeClaims } from '../rows/profile-claim.ts';
 import { type SettledLink, writeLinks } from '../rows/profile-link.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
+import type { Moment } from '../store/school-day.ts';
 import { type Claim, type Claimant, judgeClaims, type Verdict } from './profile-claims.ts';
 
 /** Whose VK ID is another than before. */

@@ -2,7 +2,8 @@ import { byPerson } from '../author.ts';
 import type { Context } from '../context.ts';
 import { noteLine } from '../rows/journal.ts';
 import { unlinkPerson } from '../rows/profile-link.ts';
-import { followRelinked, momentOf } from './follow-profiles.ts';
+import { momentOf } from '../store/school-day.ts';
+import { followRelinked } from './follow-profiles.ts';
 import { settleProfiles } from './settle-profiles.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { dayIn } from '../clock.ts';
 import { stampOf } from '../facts/stamp.ts';
 import { type LinkCandidate, linkCandidates, linkProfiles, TAKEN } from '../profile/profile-links.ts';
 import type { Relinked } from '../profile/settle-profiles.ts';
 import { groupsChanged } from '../rows/meeting.ts';
 import { nameByRoster, noteWholeRoster } from '../rows/school.ts';
 import { instant, type Sql } from '../store/database.ts';
+import { timeIn } from '../store/school-day.ts';
 import { nameKey } from '../text/name-key.ts';
 import {
   CLASS,
@@ -69,6 +69,7 @@ export async function mergeRoster(
   options: MergeOptions,
 ): Promise<MergeResult> {
   const stamp = stampOf(options.takenAt, options.by);
+  const moment = { timeZone: options.timeZone, nowMs: options.nowMs ?? Date.parse(stamp.at) };
   const ids = reading.schools.map((school) => school.id);
   const known = await knownSchools(tx, ids);
   const outdated = await outdatedSchools(tx, ids, stamp.at);
@@ -86,7 +87,7 @@ export async function mergeRoster(
     const addOnly = options.addOnly?.has(school.id) ?? false;
     const renamed = await nameByRoster(tx, school);
     if (!addOnly) await noteWholeRoster(tx, school.id, stamp.at);
-    const dayOf = (at: string) => dayIn(before?.timeZone ?? options.timeZone, Date.parse(at));
+    const { dayOf } = timeIn(before?.timeZone, moment);
     const to = { schoolId: school.id, stamp, addOnly };
     const facts = factsOn(school, dayOf(stamp.at));
     const created = before === undefined;
@@ -111,8 +112,7 @@ export async function mergeRoster(
     });
     candidates.push(...linkCandidates(school.id, facts.people));
   }
-  const nowMs = options.nowMs ?? Date.parse(stamp.at);
-  const { refused, relinked } = await linkProfiles(tx, ids, candidates, stamp, { ...options, nowMs });
+  const { refused, relinked } = await linkProfiles(tx, ids, candidates, stamp, moment);
   const changed = new Set(relinked.map(({ schoolId }) => schoolId));
   for (const school of schools) school.changed ||= changed.has(school.id);
   return {

@@ -6,10 +6,10 @@ import { CHAT_TYPES } from '../../src/desired/model.ts';
 import { affectedChats } from '../../src/facts/affected-chats.ts';
 import { followFacts } from '../../src/follow/follow-facts.ts';
 import { planSchool, type SchoolPlan } from '../../src/planning/plan-school.ts';
-import { momentOf } from '../../src/profile/follow-profiles.ts';
 import { type RosterEvent, readEvent } from '../../src/roster/events/event.ts';
 import { writeEvents } from '../../src/roster/events/write-events.ts';
 import type { Sql } from '../../src/store/database.ts';
+import { momentOf } from '../../src/store/school-day.ts';
 import { lockSchool } from '../../src/store/school-turns.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import {

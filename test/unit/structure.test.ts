@@ -113,6 +113,11 @@ describe('what stands in one place alone', () => {
     expect(containing(/\b(messages|calls|users|groups)\.[a-z]+[A-Z]\w+/, ['src/sferum/'])).toEqual([]);
   });
 
+  test('which zone a school lives in is decided in src/store/school-day.ts', () => {
+    const edges = ['src/config', 'src/store/school-day.ts', 'src/demo/'];
+    expect(containing(/schoolTimeZone|[zZ]one \?\? /, edges)).toEqual([]);
+  });
+
   test('the clock is passed in', () => {
     const edges = [
       'src/clock.ts',

@@ -4,6 +4,7 @@ import { isTimeZone } from '../../../src/config.ts';
 import type { Context } from '../../../src/context.ts';
 import { LIMIT_RULES } from '../../../src/limits.ts';
 import type { RemovalLimits } from '../../../src/plan/model.ts';
+import { ownZone } from '../../../src/store/school-day.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../read/sferum-account.ts';
 import { authorOf, existingSchool, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console.ts';
@@ -77,7 +78,7 @@ export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
         earlyEntryMinutes,
         sessionIdleMinutes: idle === ctx.config.limits.sessionIdleMinutes ? null : idle,
         ...(isAnother ? { retentionDays: retentionDays === byDefault ? null : retentionDays } : {}),
-        timeZone: timeZone === ctx.config.schoolTimeZone ? null : timeZone,
+        timeZone: ownZone(ctx, timeZone),
         limits: ownLimits(ctx.config.removalLimits, limits),
       });
       return goTo(c, '/settings', { kind: 'good', title: 'Настройки сохранены' });

@@ -78,7 +78,7 @@ function groupPupils(v: { schoolId: string; day: Day; personId: string }): RawBu
 }
 
 /** Of a row of `enrollment e`: the pupil belongs on that day, first and last days included. */
-export function isCurrent(day: Day): RawBuilder<boolean> {
+export function isCurrent(day: Day | RawBuilder<unknown>): RawBuilder<boolean> {
   return sql`e.present and coalesce(e.begins_on <= ${day}::date, true) and coalesce(e.ends_on >= ${day}::date, true)`;
 }
 

@@ -1,0 +1,60 @@
+/**
+ * Which zone a school lives in and what day it is there (D6): decided here alone. A school without a zone of its own
+ * lives in the region's (SCHOOL_TIME_ZONE).
+ */
+import { type RawBuilder, sql } from 'kysely';
+import { type Clock, dayIn } from '../clock.ts';
+import type { Sql } from './database.ts';
+
+/** Now, and the zone of schools that have none of their own. */
+export interface Moment {
+  nowMs: number;
+  timeZone: string;
+}
+
+export interface SchoolTime {
+  timeZone: string;
+  /** `YYYY-MM-DD`. */
+  today: string;
+  /** The day of an instant (ISO 8601). */
+  dayOf: (at: string) => string;
+}
+
+interface Region {
+  config: { schoolTimeZone: string };
+}
+
+export const zoneOf = ({ config }: Region, own: string | null): string => own ?? config.schoolTimeZone;
+
+/** What a school keeps as its own: null where it wants the region's, whatever that will be. */
+export const ownZone = ({ config }: Region, wanted: string | null | undefined): string | null =>
+  !wanted || wanted === config.schoolTimeZone ? null : wanted;
+
+export const momentOf = (ctx: Region & { clock: Clock }): Moment => ({
+  nowMs: ctx.clock.now(),
+  timeZone: ctx.config.schoolTimeZone,
+});
+
+/** At a school whose own zone is `own`. */
+export function timeIn(own: string | null | undefined, { nowMs, timeZone: ofRegion }: Moment): SchoolTime {
+  const timeZone = own ?? ofRegion;
+  // Many statements bear one stamp: each instant is turned into a day once.
+  const known = new Map<string, string>();
+  const dayOf = (at: string) => {
+    const day = known.get(at) ?? dayIn(timeZone, Date.parse(at));
+    known.set(at, day);
+    return day;
+  };
+  return { timeZone, today: dayIn(timeZone, nowMs), dayOf };
+}
+
+/** Of a school that nobody knows yet it is the region's. */
+export async function timeOf(db: Sql, schoolId: string, moment: Moment): Promise<SchoolTime> {
+  const { rows } = await sql<{ own: string | null }>`
+    select time_zone as own from school where id = ${schoolId}`.execute(db);
+  return timeIn(rows[0]?.own, moment);
+}
+
+/** The same day in SQL, where the zone is read by the very statement that asks for the day. `own`: a column. */
+export const dayThere = (own: RawBuilder<unknown>, { nowMs, timeZone }: Moment): RawBuilder<unknown> =>
+  sql`(${new Date(nowMs)}::timestamptz at time zone coalesce(${own}, ${timeZone}))::date`;

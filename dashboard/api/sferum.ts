@@ -18,7 +18,7 @@ const SferumView = z
     tokenKind: TokenKind,
     hasCallsToken: z.boolean(),
     requestsPerSecond: z.number(),
-    status: z.enum(['ok', 'paused', 'broken']),
+    status: z.enum(['ok', 'broken']),
     statusReason: z.string().nullable(),
     statusSince: Instant,
     creationsConfirmed: z.boolean(),

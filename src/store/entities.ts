@@ -33,7 +33,7 @@ export const SferumAccountRow = defineEntity({
     callsTokenSealed: p.string().nullable(),
     callsRefusedAt: p.datetime().nullable(),
     requestsPerSecond: p.float(),
-    status: p.string().$type<'ok' | 'paused' | 'broken'>(),
+    status: p.string().$type<'ok' | 'broken'>(),
     statusReason: p.string().nullable(),
     statusSince: p.datetime(),
   },

@@ -14,7 +14,7 @@ import { count } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
-import { UNCONFIRMED } from '../school/unconfirmed.ts';
+import { QUESTIONS } from '../school/unconfirmed.ts';
 import { findForm } from '../sought.ts';
 import type { listQuery } from './query.ts';
 import { chats as chatsWord, OPERATION_LABELS, people } from './words.ts';
@@ -67,7 +67,7 @@ ${pages('Страницы, под таблицей')}`
 }`;
 }
 
-export function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFilter): string {
+function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFilter): string {
   return hrefOf('/manage', {
     ...filter,
     sort: sort === 'title' ? undefined : sort,
@@ -79,7 +79,7 @@ export function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFi
 /** What waits for a person stands above everything, each row with the button that leads to it. */
 function waiting({ held, failing, running }: Attention, shown: ListFilter['condition']): Content[] {
   // What waits for the account is no question about people: «Требует внимания» has it.
-  const decisions = held.filter(({ kind }) => !UNCONFIRMED[kind]);
+  const decisions = held.filter(({ kind }) => !QUESTIONS[kind]);
   return [
     ...decisions.map((operation) =>
       notice({

@@ -11,7 +11,7 @@ import { state, type Tone } from '../parts/condition.ts';
 import { counted, moment } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { ADMINS } from '../visitor.ts';
-import { UNCONFIRMED, unconfirmed } from './unconfirmed.ts';
+import { QUESTIONS, unconfirmed } from './unconfirmed.ts';
 
 /** «Требует внимания»: everything of the school that waits for a person, with what to do about it. */
 export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
@@ -65,7 +65,7 @@ function itemView({ tone, word, title, text, since, action }: Item, timeZone: st
 function accountItems(account: SferumAccountItem | null, { held }: Attention): Item[] {
   if (!account || (account.status === 'ok' && account.creationsConfirmed)) return [];
   // Said by the operation that waits for it.
-  if (!account.creationsConfirmed && held.some(({ kind }) => UNCONFIRMED[kind])) return [];
+  if (!account.creationsConfirmed && held.some(({ kind }) => QUESTIONS[kind])) return [];
   const open = linkButton({ label: 'Настройки школы', href: '/settings' });
   if (!account.creationsConfirmed) {
     return [
@@ -105,12 +105,12 @@ function heldItems({ held }: Attention): Item[] {
     tone: 'warn',
     word: 'ждёт решения',
     title:
-      UNCONFIRMED[kind]?.title ??
+      QUESTIONS[kind]?.title ??
       (chats > 0
         ? `Исключение остановлено: ${counted(people, 'человек', 'человека', 'человек')} в ${counted(chats, 'чате', 'чатах', 'чатах')}`
         : 'Списки из СГО приняты не полностью'),
     text:
-      UNCONFIRMED[kind]?.text ??
+      QUESTIONS[kind]?.text ??
       (chats > 0
         ? `${OPERATION_LABELS[kind]}: исключений больше, чем бывает обычно. Добавления выполнены.`
         : 'В новых списках заметно меньше людей, чем было. Новые добавлены, никто не исключён.'),

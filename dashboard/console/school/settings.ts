@@ -175,8 +175,7 @@ const BROKEN =
 
 function health({ status, creationsConfirmed }: SferumAccountItem): Html {
   if (!creationsConfirmed) return state('warn', 'ждёт решения');
-  if (status === 'ok') return state('good', 'работает');
-  return status === 'paused' ? state('warn', 'VK просит подождать') : state('bad', 'нужен новый ключ');
+  return status === 'ok' ? state('good', 'работает') : state('bad', 'нужен новый ключ');
 }
 
 function rules(

@@ -1,4 +1,5 @@
 /** What a school's account waits for before anything goes to Sferum again, in the words of every page. */
+import { RESTORE_UNCONFIRMED } from '../../../src/rows/sferum-account.ts';
 import type { OperationKind } from '../../../src/store/entities.ts';
 import type { SferumAccountItem } from '../../read/sferum-account.ts';
 
@@ -17,11 +18,11 @@ const RESTORED: Words = {
 };
 
 /** By the operation that is held. */
-export const UNCONFIRMED: Partial<Record<OperationKind, Words>> = {
+export const QUESTIONS: Partial<Record<OperationKind, Words>> = {
   'account-replacement': REPLACED,
   adoption: RESTORED,
 };
 
 export function unconfirmed({ statusReason }: SferumAccountItem): Words {
-  return statusReason === 'restore-unconfirmed' ? RESTORED : REPLACED;
+  return statusReason === RESTORE_UNCONFIRMED ? RESTORED : REPLACED;
 }

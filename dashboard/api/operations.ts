@@ -26,7 +26,7 @@ import {
 } from './schemas.ts';
 
 /** Who may send a roster. */
-export const IMPORTERS: readonly TokenRole[] = ['service', 'operator'];
+const IMPORTERS: readonly TokenRole[] = ['service', 'operator'];
 
 const OperationStateName = z.enum(['queued', 'running', 'held', 'succeeded', 'failed', 'cancelled']);
 

@@ -16,7 +16,7 @@ const KIND_ORDER: Record<GroundKind, number> = {
 };
 
 /** Compares grounds by kind, then by the ids and days they carry. 0: the same ground. */
-export function compareGrounds(a: Ground, b: Ground): number {
+function compareGrounds(a: Ground, b: Ground): number {
   return (
     KIND_ORDER[a.kind] - KIND_ORDER[b.kind] ||
     compareText(a.classId ?? '', b.classId ?? '') ||

@@ -67,7 +67,7 @@ async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> 
 }
 
 /** One run's calls, counted, and what is known of the live chat as it goes. */
-export class Work {
+class Work {
   apiCalls = 0;
   isAnswered = false;
   isInDoubt = false;

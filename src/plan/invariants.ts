@@ -5,7 +5,6 @@
 import type { DesiredChat, RosterFacts } from '../desired/model.ts';
 import type { Enrolled } from '../desired/orders.ts';
 import type { ActionKind, ChatPlan } from './model.ts';
-import { type SferumActual, type SferumTarget, strangersOf } from './steps.ts';
 
 export type InvariantCode =
   | 'pupil-in-parents-chat'
@@ -69,20 +68,4 @@ export function planBreaches({ chatId, actions }: ChatPlan): InvariantBreach[] {
     ({ action }, index) => index === 0 || PHASE[actions[index - 1]!.action] <= PHASE[action],
   );
   return isSorted ? [] : [{ code: 'removal-before-addition', chat: chatId }];
-}
-
-/**
- * Checks a live chat against its target: it has no stranger but held ones, and an admin if one of the wanted admins
- * is in.
- */
-export function liveBreaches(chatId: string, target: SferumTarget, actual: SferumActual): InvariantBreach[] {
-  const breaches: InvariantBreach[] = strangersOf(target, actual.members)
-    .filter((userId) => !target.hold.has(userId))
-    .map((strangerId) => ({ code: 'stranger', chat: chatId, strangerId }));
-  const admins = [...target.members].filter(([, { admin }]) => admin);
-  const arrived = admins.map(([id]) => actual.members.get(id)).filter((live) => live?.state === 'in');
-  if (arrived.length > 0 && !arrived.some((live) => live?.admin)) {
-    breaches.push({ code: 'no-admin', chat: chatId });
-  }
-  return breaches;
 }

@@ -2,7 +2,7 @@
  * All that looks beyond one school, and why: everything else works within one (`Database.of`), and the database shows
  * it no other. A use names its purpose, so this list is complete.
  */
-export const ACROSS_SCHOOLS = {
+const ACROSS_SCHOOLS = {
   relay: 'due work of all schools becomes jobs, fairly',
   sweep: 'what is left behind in any school is found again',
   figures: 'metrics count all schools',

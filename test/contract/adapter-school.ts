@@ -5,8 +5,8 @@ import { linkCheck } from '../../src/sferum/links.ts';
 import { createSandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import { methodsOf, parseScript } from '../../src/sferum/sandbox/vkscript.ts';
 import type { VkLimits } from '../../src/sferum/vk/limits.ts';
-import { createMemoryPace } from '../../src/sferum/vk/pace-memory.ts';
 import { createVkGateway } from '../../src/sferum/vk/vk-gateway.ts';
+import { createMemoryPace } from '../support/memory-pace.ts';
 import { seeded } from '../support/random.ts';
 import { checkRequest } from './vk-schema.ts';
 

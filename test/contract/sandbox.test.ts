@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { CODES_OUTSIDE_SCHEMA, ERROR_TEXTS } from '../../src/sferum/sandbox/errors.ts';
+import { ERROR_TEXTS } from '../../src/sferum/sandbox/errors.ts';
 import { METHODS } from '../../src/sferum/sandbox/methods/index.ts';
 import { onTheWire, schoolInSandbox, scriptCall } from './sandbox-client.ts';
 import { checkRequest, checkResponse, isPublishedErrorCode, METHODS_OUTSIDE_SCHEMA } from './vk-schema.ts';
+
+/** Codes that dev.vk.com describes and the published schema lacks. */
+const CODES_OUTSIDE_SCHEMA = [967, 974, 981, 982, 983, 984, 995, 1017, 1019];
 
 type Values = Parameters<typeof onTheWire>[0];
 
@@ -88,7 +91,7 @@ describe('The sandbox against the schema that VK publishes', () => {
     const unknown = Object.keys(ERROR_TEXTS)
       .map(Number)
       .filter((code) => !isPublishedErrorCode(code));
-    expect(unknown).toEqual([...CODES_OUTSIDE_SCHEMA]);
+    expect(unknown).toEqual(CODES_OUTSIDE_SCHEMA);
   });
 
   it('shapes its errors as VK does, without the token', async () => {

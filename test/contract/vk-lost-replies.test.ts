@@ -1,8 +1,8 @@
 /** The adapter over real HTTP against the sandbox: whatever becomes of replies, and VK's own pace. */
 import { describe, expect, test } from 'vitest';
 import { createSandbox } from '../../src/sferum/sandbox/sandbox.ts';
-import { createMemoryPace } from '../../src/sferum/vk/pace-memory.ts';
 import { createVkGateway } from '../../src/sferum/vk/vk-gateway.ts';
+import { createMemoryPace } from '../support/memory-pace.ts';
 import { bulk, clock, event, opened, QUICK, range, school } from './adapter-school.ts';
 
 describe('Replies that are lost', () => {

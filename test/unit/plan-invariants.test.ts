@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredChat, DesiredMember, Ground } from '../../src/desired/model.ts';
 import { enrolledOn } from '../../src/desired/orders.ts';
-import { chatBreaches, liveBreaches, planBreaches } from '../../src/plan/invariants.ts';
+import { chatBreaches, planBreaches } from '../../src/plan/invariants.ts';
 import type { ActionKind, ChatPlan } from '../../src/plan/model.ts';
+import { liveBreaches } from '../support/live-breaches.ts';
 import { desire, enrolled, schoolOf, TODAY } from '../support/small-school.ts';
 
 const facts = schoolOf({

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { RosterFacts } from '../../src/desired/model.ts';
 import type { PlannedChat } from '../../src/plan/chat-actions.ts';
 import { heldProfiles, makePlan, type PlanInput } from '../../src/plan/diff.ts';
-import { liveBreaches, planBreaches } from '../../src/plan/invariants.ts';
+import { planBreaches } from '../../src/plan/invariants.ts';
 import { DEFAULT_REMOVAL_LIMITS, type MembershipMode } from '../../src/plan/model.ts';
 import { expectedCalls, type LiveMember, type SferumActual, sferumSteps } from '../../src/plan/steps.ts';
 import { sferumTarget } from '../../src/plan/target.ts';
 import { applyPlan, PLAIN, takeSteps } from '../support/apply-plan.ts';
 import { arbitraryByHand, arbitraryFacts, arbitraryLinks, withHand } from '../support/arbitrary-school.ts';
+import { liveBreaches } from '../support/live-breaches.ts';
 import { desire, manualChat } from '../support/small-school.ts';
 
 const mode = fc.constantFrom<MembershipMode>('adding', 'inviting');

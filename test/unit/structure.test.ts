@@ -15,7 +15,7 @@ interface Source {
   imports: string[];
 }
 
-const sources: Source[] = FOLDERS.flatMap((folder) =>
+const sourcesIn = (folder: string): Source[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => {
@@ -25,8 +25,8 @@ const sources: Source[] = FOLDERS.flatMap((folder) =>
         relative(ROOT, resolve(ROOT, dirname(path), (m[1] ?? m[2])!)),
       );
       return { path, text, imports };
-    }),
-);
+    });
+const sources = FOLDERS.flatMap(sourcesIn);
 
 /** Files below `from` may import project files below `allowed` alone. */
 const DIRECTIONS: { from: string; allowed: string[] }[] = [
@@ -161,6 +161,46 @@ const OF_LISTED_TABLES = [
   'src/operations/import-parents.ts',
   'src/store/reseal.ts',
 ];
+
+describe('nothing is exported for tests alone', () => {
+  /** Tests hold these lists against the database and the routes. */
+  const LISTS = ['src/person-export/tables.ts NOBODY', 'dashboard/access.ts NOBODY'];
+  /** `path name`; `path *`: all that the file exports. */
+  const named = ({ path, text }: Source): string[] =>
+    [
+      ...text.matchAll(
+        /(?:import|export)\s+(?:type\s+)?(\{[^}]*\}|\*[^'{]*)\s+from '(\.[^']+)'|import\('(\.[^']+)'\)/g,
+      ),
+    ].flatMap(([, names = '*', to, dynamic]) =>
+      (names.startsWith('*') ? ['*'] : names.slice(1, -1).split(',')).map((name) => {
+        const file = relative(ROOT, resolve(ROOT, dirname(path), (to ?? dynamic)!));
+        return `${file} ${name
+          .trim()
+          .replace(/^type /, '')
+          .replace(/ as .*/, '')}`;
+      }),
+    );
+  const living = sources.filter(({ path }) => !path.startsWith('migrations/'));
+  const exported = living.flatMap(({ path, text }) =>
+    [...text.matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm)].map((m) => ({
+      path,
+      text,
+      name: m[1]!,
+    })),
+  );
+  const isNamed = (by: ReadonlySet<string>, { path, name }: { path: string; name: string }) =>
+    by.has(`${path} ${name}`) || by.has(`${path} *`);
+
+  test('what is exported is used by another file, or by its own and a test', () => {
+    const byProgram = new Set(sources.flatMap(named));
+    const byTests = new Set(sourcesIn('test').flatMap(named));
+    const idle = exported.filter((one) => {
+      const isUsedAtHome = one.text.split(new RegExp(`\\b${one.name}\\b`)).length > 2;
+      return !isNamed(byProgram, one) && !(isUsedAtHome && isNamed(byTests, one));
+    });
+    expect(idle.map(({ path, name }) => `${path} ${name}`).filter((one) => !LISTS.includes(one))).toEqual([]);
+  });
+});
 
 describe('a row has one owner', () => {
   const WRITE = String.raw`(?:insert\s+into|(?<!\bfor\s)update(?:\s+only)?|delete\s+from(?:\s+only)?|merge\s+into|truncate)\s+`;

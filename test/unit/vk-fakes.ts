@@ -3,9 +3,9 @@ import type { Pace, SferumCredentials } from '../../src/sferum/gateway.ts';
 import { linkCheck } from '../../src/sferum/links.ts';
 import { parseScript } from '../../src/sferum/sandbox/vkscript.ts';
 import type { VkLimits } from '../../src/sferum/vk/limits.ts';
-import { createMemoryPace } from '../../src/sferum/vk/pace-memory.ts';
 import type { Clock } from '../../src/sferum/vk/transport.ts';
 import { createVkGateway } from '../../src/sferum/vk/vk-gateway.ts';
+import { createMemoryPace } from '../support/memory-pace.ts';
 
 export class FakeClock implements Clock {
   #now = 1_000_000;

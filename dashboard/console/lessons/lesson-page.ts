@@ -14,8 +14,8 @@ const NEW_DIALOG = 'new-meeting';
 const DELETE_DIALOG = 'delete-meeting';
 const FORM = 'meeting-form';
 
-export const newPath = (lessonId: string) => `${lessonPath(lessonId)}/meeting`;
-export const deletePath = (lessonId: string) => `${lessonPath(lessonId)}/meeting/delete`;
+const newPath = (lessonId: string) => `${lessonPath(lessonId)}/meeting`;
+const deletePath = (lessonId: string) => `${lessonPath(lessonId)}/meeting/delete`;
 
 export function lessonFacts(opened: OpenLesson): Html {
   const { lesson, school } = opened;

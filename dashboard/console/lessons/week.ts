@@ -6,7 +6,7 @@ import { linkButton } from '../parts/button.ts';
 const DAY_MS = 24 * 60 * 60_000;
 const WEEK_DAYS = 7;
 
-export function plusDays(day: Day, days: number): Day {
+function plusDays(day: Day, days: number): Day {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 

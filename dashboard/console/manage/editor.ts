@@ -1,5 +1,6 @@
 /** «Редактировать чат» (C). */
 
+import { TITLE_MAX_CHARS } from '../../../src/chats/title.ts';
 import type { Names } from '../../../src/plan/describe.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
 import type { Draft } from '../../read/chat-drafts.ts';
@@ -21,7 +22,6 @@ import { ENTER_FINDS, type MemberFilter, memberFilter, selectionBar, stagedSumma
 import { people } from './words.ts';
 
 /** Characters of a name, as `chatTitle` takes them. */
-const TITLE_MAX_CHARS = 200;
 
 export interface EditorView {
   chat: ChatItem;

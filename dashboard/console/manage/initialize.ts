@@ -69,7 +69,7 @@ function stateCell(run: Run): Html {
   return run.undoneBy ? state('calm', 'отменён') : state(tone, word);
 }
 
-export function typesText(types: readonly ChatType[]): string {
+function typesText(types: readonly ChatType[]): string {
   if (types.length === 0 || types.length === CHAT_TYPES.length) return types.length === 0 ? '' : 'Все';
   return types.map((type) => CHAT_TYPE_LABELS[type]).join(', ');
 }

@@ -1,4 +1,5 @@
 /** «Добавить новый чат» (E). */
+import { TITLE_MAX_CHARS } from '../../../src/chats/title.ts';
 import type { ChatType } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import type { Names } from '../../../src/plan/describe.ts';
@@ -20,7 +21,6 @@ import { people } from './words.ts';
 
 /** The choice for groups of several classes. */
 export const NO_CLASS = '-';
-const TITLE_MAX_CHARS = 200;
 
 export interface NewChatView {
   types: readonly ChatType[];

@@ -41,10 +41,7 @@ export interface PlanView {
 /** How many actions of one chat are shown. The rest are found by person. */
 const ACTIONS_SHOWN = 300;
 
-export function planHref(
-  operationId: string,
-  { view, page, perPage, text: _, ...filter }: PlanFilter,
-): string {
+function planHref(operationId: string, { view, page, perPage, text: _, ...filter }: PlanFilter): string {
   return hrefOf(`/manage/operations/${operationId}`, {
     view: view === 'chats' ? undefined : view,
     ...filter,

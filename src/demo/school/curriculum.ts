@@ -7,7 +7,7 @@ export interface Subject {
   primary?: true;
 }
 
-export const SUBJECTS: readonly Subject[] = [
+const SUBJECTS: readonly Subject[] = [
   { title: 'Окружающий мир', grades: [1, 4], primary: true },
   { title: 'Литературное чтение', grades: [1, 4], primary: true },
   { title: 'Русский язык', grades: [1, 4], primary: true },

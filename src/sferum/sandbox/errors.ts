@@ -55,9 +55,6 @@ export const ERROR_TEXTS: Readonly<Record<number, string>> = {
   1117: 'Access token has expired',
 };
 
-/** Codes that dev.vk.com describes and the published schema lacks. */
-export const CODES_OUTSIDE_SCHEMA: readonly number[] = [967, 974, 981, 982, 983, 984, 995, 1017, 1019];
-
 /** The subcode of error 15 for a token that lacks the scope of the method. */
 export const SUBCODE_METHOD_PERMISSION_DENIED = 1133;
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Sql } from '../database.ts';
 import { shownName } from './person-columns.ts';
 
-export const PERSONA_KINDS = [
+const PERSONA_KINDS = [
   'school-admin',
   'homeroom-teacher',
   'subject-teacher',

@@ -1,4 +1,4 @@
-import type { Pace } from '../gateway.ts';
+import type { Pace } from '../../src/sferum/gateway.ts';
 
 /**
  * Keeps the pace of tokens within one process. A slot is reserved at once and never given back, so slots stay evenly

@@ -4,8 +4,10 @@
  */
 export interface Author {
   id: string;
-  kind: 'person' | 'operator' | 'service' | 'system' | 'unknown';
+  kind: (typeof AUTHOR_KINDS)[number];
 }
+
+export const AUTHOR_KINDS = ['person', 'operator', 'service', 'system', 'unknown'] as const;
 
 /** What the clock and the comparison with the messenger do by themselves, and what the messenger answered. */
 export function bySystem(part: 'day' | 'drift' | 'ending' | 'lessons' | 'sferum' | 'sandbox'): Author {

@@ -1,83 +1,85 @@
 /**
- * Entities of the tables that are read and written one row at a time. The facts and memberships, where rows
- * are many, are handled by set-based SQL in the queries beside this file; migrations/ is the schema of all.
+ * All our tables as entities of the ORM. `entities.test.ts` holds them against what the migrations make, and `Db`
+ * brings their columns to every statement.
  */
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { Author } from '../author.ts';
-import type { ChatType } from '../desired/model.ts';
-import type { RemovalLimits } from '../plan/model.ts';
+import type { SnakeCase } from '@mikro-orm/sql';
+import type { ColumnType, InsertType, SelectType, UpdateType } from 'kysely';
+import { Chat, ChatException, Membership, OrderDelay, SferumMember } from './entities/chats.ts';
+import { ChatDraft, ChatDraftPerson } from './entities/drafts.ts';
+import { Erased, Erasure, ErasureKey } from './entities/erasure.ts';
+import { Enrollment, Guardian, Person, RosterOrder, SchoolClass, SubjectGroup } from './entities/facts.ts';
+import { Lesson, Meeting, MeetingCall } from './entities/lessons.ts';
+import { Operation, OperationChat } from './entities/operations.ts';
+import { ProgramProcess } from './entities/processes.ts';
+import { ProfileClaim, ProfileLink, ProfileLinking } from './entities/profiles.ts';
+import { ReceivedEvent, RosterFault, RosterFile, StagedRoster } from './entities/roster.ts';
+import { School, Setting } from './entities/schools.ts';
+import { ConsoleSession, UsedToken } from './entities/sessions.ts';
+import { SferumAccountRow, SferumPace } from './entities/sferum.ts';
+import { AccessRecord, Journal, JournalText } from './entities/trail.ts';
 
-export const School = defineEntity({
-  name: 'School',
-  tableName: 'school',
-  properties: {
-    id: p.string().primary(),
-    name: p.string(),
-    timeZone: p.string().nullable(),
-    earlyEntryMinutes: p.integer().default(0),
-    limits: p.json<Partial<RemovalLimits>>(),
-    switchedOn: p.array().$type<ChatType[]>(),
-  },
-});
-export type School = InferEntity<typeof School>;
+export type { Operation, OperationKind, OperationState, Problem } from './entities/operations.ts';
 
-export const SferumAccountRow = defineEntity({
-  name: 'SferumAccountRow',
-  tableName: 'sferum_account',
-  properties: {
-    schoolId: p.string().primary(),
-    communityId: p.bigint('number'),
-    ownerId: p.bigint('number'),
-    tokenKind: p.string().$type<'user' | 'community'>(),
-    accessTokenSealed: p.string(),
-    callsTokenSealed: p.string().nullable(),
-    callsRefusedAt: p.datetime().nullable(),
-    requestsPerSecond: p.float(),
-    status: p.string().$type<'ok' | 'broken'>(),
-    statusReason: p.string().nullable(),
-    statusSince: p.datetime(),
-  },
-});
-export type SferumAccountRow = InferEntity<typeof SferumAccountRow>;
+export const ENTITIES = [
+  AccessRecord,
+  Chat,
+  ChatDraft,
+  ChatDraftPerson,
+  ChatException,
+  ConsoleSession,
+  Enrollment,
+  Erased,
+  Erasure,
+  ErasureKey,
+  Guardian,
+  Journal,
+  JournalText,
+  Lesson,
+  Meeting,
+  MeetingCall,
+  Membership,
+  Operation,
+  OperationChat,
+  OrderDelay,
+  Person,
+  ProfileClaim,
+  ProfileLink,
+  ProfileLinking,
+  ProgramProcess,
+  ReceivedEvent,
+  RosterFault,
+  RosterFile,
+  RosterOrder,
+  School,
+  SchoolClass,
+  Setting,
+  SferumAccountRow,
+  SferumMember,
+  SferumPace,
+  StagedRoster,
+  SubjectGroup,
+  UsedToken,
+] as const;
 
-export type OperationKind =
-  | 'roster-import'
-  | 'initialization'
-  | 'events'
-  | 'delete-chat'
-  | 'undo'
-  | 'drift'
-  | 'account-replacement'
-  | 'adoption';
-export type OperationState = 'queued' | 'running' | 'held' | 'succeeded' | 'failed' | 'cancelled';
+/**
+ * The tables as statements see them: names in snake_case, values as the driver gives and takes them (columns.ts). The
+ * ORM's own inference would promise what only its unit of work makes of them, a Date of an instant for one.
+ */
+export type Db = {
+  [E in (typeof ENTITIES)[number] as E['tableName']]: {
+    [K in keyof E['properties'] as SnakeCase<K & string>]: Column<E['properties'][K]>;
+  };
+};
 
-/** Something that went wrong and what to do, told to people: `code` is stable, `message` is Russian. */
-export interface Problem {
-  code: string;
-  message: string;
-  [detail: string]: unknown;
-}
+/** What is read of a table. */
+export type RowOf<T extends keyof Db> = { [K in keyof Db[T]]: SelectType<Db[T][K]> };
 
-export const Operation = defineEntity({
-  name: 'Operation',
-  tableName: 'operation',
-  properties: {
-    id: p.uuid().primary(),
-    schoolId: p.string().nullable(),
-    kind: p.string().$type<OperationKind>(),
-    state: p.string().$type<OperationState>(),
-    params: p.json<Record<string, unknown>>(),
-    done: p.integer().default(0),
-    total: p.integer().default(0),
-    result: p.json<Record<string, unknown>>().nullable(),
-    problems: p.json<Problem[]>(),
-    createdBy: p.string(),
-    createdByKind: p.string().$type<Author['kind']>(),
-    createdAt: p.datetime(),
-    startedAt: p.datetime().nullable(),
-    finishedAt: p.datetime().nullable(),
-    revision: p.bigint('number').nullable(),
-    day: p.string().nullable(),
-  },
-});
-export type Operation = InferEntity<typeof Operation>;
+type Column<P> = P extends { '~type'?: { value: infer Value }; '~options': infer Options }
+  ? Defaulted<Raw<Value> | (Options extends { nullable: true } ? null : never), Options>
+  : never;
+
+type Raw<Value> = '__raw' extends keyof Value ? (Value extends { __raw?: infer R } ? R : never) : Value;
+
+type Defaulted<C, Options> = Options extends { default: unknown } | { defaultRaw: unknown }
+  ? ColumnType<SelectType<C>, InsertType<C> | undefined, UpdateType<C>>
+  : C;

@@ -1,0 +1,14 @@
+/** The program's processes that are alive. */
+import { defineEntity, p } from '@mikro-orm/core';
+import { instant, text } from './columns.ts';
+
+export const ProgramProcess = defineEntity({
+  name: 'ProgramProcess',
+  tableName: 'process',
+  properties: {
+    id: p.uuid().primary(),
+    role: text(),
+    connections: p.integer(),
+    seenAt: instant(),
+  },
+});

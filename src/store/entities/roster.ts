@@ -1,0 +1,57 @@
+/** Lists and events on their way to facts. */
+import { defineEntity, p } from '@mikro-orm/core';
+import { instant, json, oneOf, text } from './columns.ts';
+
+export const ReceivedEvent = defineEntity({
+  name: 'ReceivedEvent',
+  tableName: 'received_event',
+  properties: {
+    schoolId: text().primary(),
+    id: text().primary(),
+    type: text(),
+    time: instant(),
+    receivedAt: instant(),
+  },
+});
+
+export const StagedRoster = defineEntity({
+  name: 'StagedRoster',
+  tableName: 'staged_roster',
+  properties: {
+    operationId: p.uuid().primary(),
+    schoolId: text(),
+    kind: oneOf(
+      'school',
+      'people',
+      'units',
+      'pupils',
+      'teachers',
+      'guardians',
+      'unclear',
+      'rejected',
+    ).primary(),
+    chunk: p.integer().primary(),
+    rows: json<object[]>(),
+  },
+});
+
+export const RosterFile = defineEntity({
+  name: 'RosterFile',
+  tableName: 'roster_file',
+  properties: {
+    operationId: p.uuid().primary(),
+    takenAt: instant(),
+    body: p.blob(),
+  },
+});
+
+export const RosterFault = defineEntity({
+  name: 'RosterFault',
+  tableName: 'roster_fault',
+  properties: {
+    operationId: p.uuid().primary(),
+    list: oneOf('rejected', 'lost', 'links').primary(),
+    chunk: p.integer().primary(),
+    rows: json<object[]>(),
+  },
+});

@@ -1,0 +1,33 @@
+/** Schools with their settings, and what belongs to none. */
+import { defineEntity, p } from '@mikro-orm/core';
+import type { ChatType } from '../../desired/model.ts';
+import type { RemovalLimits } from '../../plan/model.ts';
+import { big, instant, json, text, texts } from './columns.ts';
+
+export const School = defineEntity({
+  name: 'School',
+  tableName: 'school',
+  properties: {
+    id: text().primary(),
+    name: text(),
+    timeZone: text().nullable(),
+    earlyEntryMinutes: p.integer().default(0),
+    limits: json<Partial<RemovalLimits>>().defaultRaw("'{}'"),
+    switchedOn: texts<ChatType>().defaultRaw("'{}'"),
+    revision: big().defaultRaw('0'),
+    rosterTakenAt: instant().nullable(),
+    computedOn: p.date().nullable(),
+    createdAt: instant().defaultRaw('now()'),
+    sessionIdleMinutes: p.integer().nullable(),
+    retentionDays: p.integer().nullable(),
+  },
+});
+
+export const Setting = defineEntity({
+  name: 'Setting',
+  tableName: 'setting',
+  properties: {
+    key: text().primary(),
+    value: json<unknown>(),
+  },
+});

@@ -1,0 +1,32 @@
+/** Who is logged in, and the tokens that were used up by it. */
+import { defineEntity, p } from '@mikro-orm/core';
+import { instant, text, texts } from './columns.ts';
+
+export const ConsoleSession = defineEntity({
+  name: 'ConsoleSession',
+  tableName: 'console_session',
+  properties: {
+    digest: p.blob().primary(),
+    schoolId: text(),
+    subject: text(),
+    role: text(),
+    chosenSchoolId: text().nullable(),
+    createdAt: instant(),
+    expiresAt: instant(),
+    id: p.uuid().defaultRaw('gen_random_uuid()'),
+    usedAt: instant().defaultRaw('now()'),
+    browser: text().nullable(),
+    acr: text().nullable(),
+    amr: texts().nullable(),
+  },
+});
+
+export const UsedToken = defineEntity({
+  name: 'UsedToken',
+  tableName: 'used_token',
+  properties: {
+    jti: text().primary(),
+    expiresAt: instant(),
+    opened: p.boolean().default(true),
+  },
+});

@@ -3,7 +3,7 @@ import { zoneOf } from '../../src/store/school-day.ts';
 import { saw } from '../access.ts';
 import { listAccess } from '../read/access-records.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { DayText, Instant, InstantText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
 
 const When = z.union([DayText, InstantText]).optional();

@@ -1,9 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Commands } from '../../src/commands.ts';
-import type { Context } from '../../src/context.ts';
 import type { ProfileLinking } from '../../src/profile/linking.ts';
 import type { HttpEnv } from '../auth.ts';
-import { createGuards, type Guards } from '../guards.ts';
+import { createGuards } from '../guards.ts';
 import { answerInvalid } from '../problem.ts';
 import { accessRoutes } from './access.ts';
 import { chatChangeRoutes } from './chat-changes.ts';
@@ -20,6 +18,7 @@ import { operationPlanRoutes } from './operation-plan.ts';
 import { operationRowsRoutes } from './operation-rows.ts';
 import { operationStreamRoutes } from './operation-stream.ts';
 import { operationRoutes } from './operations.ts';
+import type { ApiParts } from './parts.ts';
 import { peopleRoutes } from './people.ts';
 import { personExportRoutes } from './person-export.ts';
 import { personGroundRoutes } from './person-grounds.ts';
@@ -28,16 +27,6 @@ import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
 import { sferumRoutes } from './sferum.ts';
 import { unreachableRoutes } from './unreachable.ts';
-
-/** What each file of routes is given. */
-export interface ApiParts {
-  api: OpenAPIHono<HttpEnv>;
-  ctx: Context;
-  commands: Commands;
-  guards: Guards;
-  /** Aborted when the process stops: long answers end. */
-  closing: AbortSignal;
-}
 
 /** An app whose routes describe themselves in OpenAPI and answer 400 where a request does not fit. */
 export function createOpenApi(): OpenAPIHono<HttpEnv> {

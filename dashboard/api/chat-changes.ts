@@ -4,8 +4,8 @@ import { notFound } from '../../src/refusal.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
 import { findChat } from '../read/chat-list.ts';
 import { authorOf, schoolOf, viewerOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
 import { ChatView } from './chats.ts';
+import type { ApiParts } from './parts.ts';
 import {
   Accepted,
   CHANGE_REFUSALS,

@@ -9,8 +9,8 @@ import type { HttpEnv } from '../auth.ts';
 import { type ChatItem, findChat, listChats } from '../read/chat-list.ts';
 import { findNames } from '../read/names.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
 import { groundView, idsOf } from './grounds.ts';
+import type { ApiParts } from './parts.ts';
 import {
   ChatTypeName,
   FilterText,

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findDelays } from '../read/delays.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { Instant, InstantText, json, REFUSALS, SchoolParam } from './schemas.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listActs } from '../../src/ending/acts.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { Instant, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
 
 const ActView = z

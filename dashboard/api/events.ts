@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import { EVENTS_PER_BATCH } from '../../src/config/event-limits.ts';
 import { EVENT_TYPES } from '../../src/roster/events/event.ts';
 import { authorOf, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { CHANGE_REFUSALS, json, SchoolParam } from './schemas.ts';
 
 const BATCH_TYPE = 'application/cloudevents-batch+json';

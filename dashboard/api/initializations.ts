@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorOf, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { Accepted, CHANGE_REFUSALS, ChatTypeName, DayText, json, jsonBody, SchoolParam } from './schemas.ts';
 
 const Run = z

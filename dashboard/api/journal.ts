@@ -3,8 +3,8 @@ import { zoneOf } from '../../src/store/school-day.ts';
 import { saw } from '../access.ts';
 import { listJournal } from '../read/journal.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';
+import type { ApiParts } from './parts.ts';
 import { DayText, InstantText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
 
 const When = z.union([DayText, InstantText]).optional();

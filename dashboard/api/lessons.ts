@@ -9,7 +9,7 @@ import type { Asker } from '../../src/lessons/standing.ts';
 import { isDay } from '../../src/text/clean-text.ts';
 import type { HttpEnv } from '../auth.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import {
   CHANGE_REFUSALS,
   DayText,

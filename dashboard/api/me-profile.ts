@@ -3,7 +3,7 @@ import { findPerson } from '../../src/chats/person-chats.ts';
 import { notInRoster } from '../../src/profile/link-profile.ts';
 import type { ProfileLinking } from '../../src/profile/linking.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { CHANGE_REFUSALS, json, SchoolQuery } from './schemas.ts';
 
 const Authorize = z.object({ authorizeUrl: z.url() }).openapi('Authorize');

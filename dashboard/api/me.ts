@@ -7,7 +7,7 @@ import type { HttpEnv } from '../auth.ts';
 import { findOwnChats } from '../read/own-chats.ts';
 import { findSferumAccount } from '../read/sferum-account.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { CHANGE_REFUSALS, ChatTypeName, json, REFUSALS, SchoolQuery } from './schemas.ts';
 
 const Me = z

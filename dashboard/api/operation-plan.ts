@@ -4,9 +4,9 @@ import { describe } from '../../src/plan/describe.ts';
 import { saw } from '../access.ts';
 import { findNames, type SeenNames } from '../read/names.ts';
 import { listPlan, type PlannedAction } from '../read/operations.ts';
-import type { ApiParts } from './api.ts';
 import { groundView, idsOf } from './grounds.ts';
 import { operationFor } from './operations.ts';
+import type { ApiParts } from './parts.ts';
 import { ChatTypeName, Ground, IdParam, json, pageOf, pageQuery, REFUSALS, SchoolQuery } from './schemas.ts';
 
 const PlannedActionView = z

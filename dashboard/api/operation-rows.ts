@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { loadFaults } from '../../src/roster/row-faults.ts';
-import type { ApiParts } from './api.ts';
 import { operationFor } from './operations.ts';
+import type { ApiParts } from './parts.ts';
 import { IdParam, json, pageOf, pageQuery, REFUSALS, SchoolQuery } from './schemas.ts';
 
 const RowFaultView = z

@@ -3,8 +3,8 @@ import type { Context } from '../../src/context.ts';
 import type { OperationItem } from '../read/operations.ts';
 import { askedSchool } from '../rights.ts';
 import { assertMayAct } from '../standing.ts';
-import type { ApiParts } from './api.ts';
 import { operationFor } from './operations.ts';
+import type { ApiParts } from './parts.ts';
 import { IdParam, REFUSALS, SchoolQuery } from './schemas.ts';
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled']);

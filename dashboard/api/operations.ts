@@ -11,7 +11,7 @@ import {
   type OperationItem,
 } from '../read/operations.ts';
 import { askedSchool, authorOf, existingSchool, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import {
   Accepted,
   CHANGE_REFUSALS,

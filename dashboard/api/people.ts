@@ -4,7 +4,7 @@ import { saw } from '../access.ts';
 import { findChat } from '../read/chat-list.ts';
 import { listPeople } from '../read/people.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { FilterText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
 
 const RoleName = z.enum(['staff', 'student', 'parent']);

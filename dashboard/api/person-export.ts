@@ -4,7 +4,7 @@ import { exportPerson } from '../../src/person-export/export-person.ts';
 import { notFound } from '../../src/refusal.ts';
 import { saw } from '../access.ts';
 import { schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { json, REFUSALS } from './schemas.ts';
 
 const Row = z.record(z.string(), z.unknown());

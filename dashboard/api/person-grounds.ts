@@ -17,9 +17,9 @@ import { saw } from '../access.ts';
 import { listJournal } from '../read/journal.ts';
 import { findNames } from '../read/names.ts';
 import { schoolOf, viewerOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
 import { groundView, idsOf } from './grounds.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';
+import type { ApiParts } from './parts.ts';
 import { ChatTypeName, Ground, IdParam, Instant, json, REFUSALS, SchoolQuery } from './schemas.ts';
 
 /** The newest lines of the journal about one person; the rest is in the journal itself. */

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Refusal } from '../../src/refusal.ts';
 import { askedSchool, authorOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { Accepted, CHANGE_REFUSALS, InstantText, json } from './schemas.ts';
 
 /** A statement from further ahead than clocks may differ would outrank every later one. */

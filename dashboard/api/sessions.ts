@@ -3,7 +3,7 @@ import { notFound, Refusal } from '../../src/refusal.ts';
 import { endSession, endSessions, listSessions } from '../read/sessions.ts';
 import { schoolOf } from '../rights.ts';
 import { noteEnded } from '../sessions-ended.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { IdParam, Instant, json, REFUSALS, SchoolQuery } from './schemas.ts';
 
 const SessionView = z

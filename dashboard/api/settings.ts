@@ -5,7 +5,7 @@ import type { RemovalLimits } from '../../src/plan/model.ts';
 import type { SchoolRow } from '../../src/store/queries/viewer.ts';
 import { ownZone, zoneOf } from '../../src/store/school-day.ts';
 import { authorOf, existingSchool, forbidden, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { CHANGE_REFUSALS, json, jsonBody, REFUSALS, SchoolParam, TimeZoneName } from './schemas.ts';
 
 const share = z.number().min(0).max(1);

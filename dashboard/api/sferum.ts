@@ -3,7 +3,7 @@ import type { Context } from '../../src/context.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { findSferumAccount, type SferumAccountItem } from '../read/sferum-account.ts';
 import { authorOf, existingSchool, schoolOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { CHANGE_REFUSALS, Instant, json, jsonBody, REFUSALS, SchoolParam, VkId } from './schemas.ts';
 
 /** More than VK allows any token. */

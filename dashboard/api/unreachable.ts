@@ -5,7 +5,7 @@ import { saw } from '../access.ts';
 import { ledClasses } from '../read/led-classes.ts';
 import { listUnreachable, type UnreachablePerson } from '../read/unreachable.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
-import type { ApiParts } from './api.ts';
+import type { ApiParts } from './parts.ts';
 import { json, REFUSALS, SchoolParam } from './schemas.ts';
 
 const UnreachableView = z

@@ -7,6 +7,7 @@ import type { HttpEnv, ResolveCaller, VerifyToken } from '../auth.ts';
 import { createGuards } from '../guards.ts';
 import type { Rates } from '../rates.ts';
 import { assetRoutes } from './assets.ts';
+import type { ConsoleParts } from './console-parts.ts';
 import { demoRoutes } from './entry/demo.ts';
 import { entryRoutes } from './entry/entry.ts';
 import { schoolRoutes } from './entry/schools.ts';
@@ -23,21 +24,10 @@ import { personRoutes } from './school/person.ts';
 import { personExportRoutes } from './school/person-export.ts';
 import { settingsRoutes } from './school/settings.ts';
 import { unreachableRoutes } from './school/unreachable.ts';
-import { createScreens, type Screens } from './screens.ts';
+import { createScreens } from './screens.ts';
 import type { Sessions } from './session.ts';
-import { findRoutes, SoughtNames } from './sought.ts';
-
-/** What each file of pages is given. */
-export interface ConsoleParts {
-  ctx: Context;
-  commands: Commands;
-  screens: Screens;
-  /** Routes that are no screens: nobody needs to have signed in. */
-  app: Hono<ConsoleEnv>;
-  sessions: Sessions;
-  verify: VerifyToken;
-  linking: ProfileLinking;
-}
+import { findRoutes } from './sought.ts';
+import { SoughtNames } from './sought-names.ts';
 
 /** Places outside of us that pages lead to, and whether this is the demonstration. */
 export interface Surroundings {

@@ -7,7 +7,7 @@ import { type Content, type Html, html } from './html.ts';
 import { navigation, type Section } from './navigation.ts';
 import { breadcrumbs, type Crumb } from './parts/breadcrumbs.ts';
 import { notice } from './parts/states.ts';
-import type { SoughtNames } from './sought.ts';
+import type { SoughtNames } from './sought-names.ts';
 import type { Visitor } from './visitor.ts';
 
 /** What pages need to know besides who looks. */

@@ -4,41 +4,13 @@
  * typed into an address by hand is understood too.
  */
 
-import { derivedKeys, SecretBox } from '../../src/secrets.ts';
-import { cutText } from '../../src/text/cut-text.ts';
-import type { ConsoleParts } from './console.ts';
+import type { ConsoleParts } from './console-parts.ts';
 import { localPath } from './entry/local-path.ts';
 import { type Content, type Html, html } from './html.ts';
 import { type ConsoleContext, goTo } from './page.ts';
 import { hiddenField } from './parts/field.ts';
 import { hrefOf } from './parts/links.ts';
 import { STAFF } from './visitor.ts';
-
-const NAME_CHARS = 200;
-const PLACE = { schoolId: null, column: 'console search' };
-
-export class SoughtNames {
-  readonly #box: SecretBox;
-
-  constructor(secretsKeys: readonly Uint8Array[]) {
-    this.#box = new SecretBox(derivedKeys(secretsKeys, PLACE.column));
-  }
-
-  /** Undefined: nothing is searched for. */
-  seal(name: string | undefined): string | undefined {
-    const text = cutText(name?.trim() ?? '', NAME_CHARS);
-    return text ? this.#box.seal(text, PLACE) : undefined;
-  }
-
-  /** Undefined: none, or one of another key. */
-  open(sealed: string | undefined): string | undefined {
-    try {
-      return sealed ? this.#box.open(sealed, PLACE) : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-}
 
 /** No field of search has this name. */
 const PATH = 'find-at';

@@ -1,41 +1,13 @@
 import type { Context } from '../context.ts';
 import { lacksAdmin } from '../plan/handover.ts';
-import type { LiveState } from '../plan/model.ts';
-import { type SferumStep, type SferumTarget, sferumSteps } from '../plan/steps.ts';
+import { type SferumTarget, sferumSteps } from '../plan/steps.ts';
 import type { CallOptions, SferumAccount, SferumChatMember } from '../sferum/gateway.ts';
+import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 import { ensureCreated } from './creation.ts';
 import { attempt, type Failure, StepsFailed } from './perform-steps.ts';
 import { takeRounds } from './rounds.ts';
 import { doubt } from './settle.ts';
-
-/** One answer of Sferum about one member, for the journal (J1). */
-export interface Answer {
-  step: SferumStep['step'];
-  userId?: number;
-  result: 'done' | 'waiting' | 'refused';
-  reason?: string;
-}
-
-/** What is known of the live chat after the work, and what was done to it. */
-export interface Brought {
-  title: string;
-  members: Map<number, { admin: boolean; state: LiveState; reason?: string }>;
-  created: boolean;
-  /** The chat's new invite link, where it was made anew. */
-  inviteLink?: string;
-  /** Somebody was taken out, and the link that he may know is still good. */
-  linkDue: boolean;
-  /** An admin who must go, or be one no more, waits for his successor (D14). */
-  handover: boolean;
-  /** Nobody but the owning account administers it, although somebody should (D14). */
-  lacksAdmin: boolean;
-  /** When Sferum's side of it was last known for sure; null: it must be read first. */
-  seenAt: Date | null;
-  /** Strangers were seen that no plan has judged yet. */
-  unguarded?: true;
-  answers: Answer[];
-}
 
 /**
  * Brings one live chat to its target. `progress` is filled as the work goes, so that what was done before an

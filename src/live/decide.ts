@@ -4,7 +4,7 @@ import type { Condition } from '../rows/chat-condition.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import { isPassing } from '../store/errors.ts';
 import { markAccountBroken, NOT_CONNECTED, NotConnected } from './accounts.ts';
-import type { Brought } from './bring.ts';
+import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 import {
   ACCOUNT_MESSAGES,

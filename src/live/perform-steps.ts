@@ -1,6 +1,6 @@
 import type { SferumStep } from '../plan/steps.ts';
 import { type CallOptions, type SferumAccount, SferumError } from '../sferum/gateway.ts';
-import type { Brought } from './bring.ts';
+import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 
 /** What failed of the work on a live chat; it concerns its person, title or link alone (D14). */

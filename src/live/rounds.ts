@@ -6,7 +6,7 @@ import {
   type SferumChatMember,
   SferumError,
 } from '../sferum/gateway.ts';
-import type { Brought } from './bring.ts';
+import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 import { type Failure, perform } from './perform-steps.ts';
 

@@ -10,7 +10,7 @@ import { addCalls, tickOff } from '../rows/operation-chat.ts';
 import { recordSeen } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
-import type { Brought } from './bring.ts';
+import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 
 const MS_PER_SECOND = 1000;

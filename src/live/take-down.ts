@@ -11,7 +11,7 @@ import {
   SferumError,
 } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
-import type { Brought } from './bring.ts';
+import type { Brought } from './brought.ts';
 import { Later } from './later.ts';
 
 /** What a chat is called once nobody is in it: Sferum knows no deletion. */

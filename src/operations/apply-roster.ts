@@ -15,8 +15,23 @@ import { endOvertaken, noteApplied } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
 import { momentOf, timeOf } from '../store/school-day.ts';
-import type { RosterImportParams } from './import-roster.ts';
 import { reportProgress } from './progress.ts';
+
+export interface RosterImportParams {
+  /** The one school that the sender may touch, or `*`. */
+  within: string;
+  /** When СГО wrote it; ISO 8601. */
+  takenAt: string;
+  /** What is left of the file itself. */
+  file: { bytes: number; sha256: string };
+  /** Read: what it says of the operation's school is staged. */
+  staged?: true;
+  /** Read, with several schools: each has its own operation under this one. */
+  schools?: true;
+  /** A person has said that the file is whole although it does not look so (J2). */
+  accepted?: true;
+  following?: true;
+}
 
 /**
  * What is staged of one school becomes its facts; СГО lists and outbox change in the same transaction. Chat types that

@@ -21,23 +21,7 @@ import { endOperation, openOperation } from '../rows/operation.ts';
 import { becomeParent, becomeSchools, noteRead, showTo } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Operation, Problem } from '../store/entities.ts';
-import { applyRoster } from './apply-roster.ts';
-
-export interface RosterImportParams {
-  /** The one school that the sender may touch, or `*`. */
-  within: string;
-  /** When СГО wrote it; ISO 8601. */
-  takenAt: string;
-  /** What is left of the file itself. */
-  file: { bytes: number; sha256: string };
-  /** Read: what it says of the operation's school is staged. */
-  staged?: true;
-  /** Read, with several schools: each has its own operation under this one. */
-  schools?: true;
-  /** A person has said that the file is whole although it does not look so (J2). */
-  accepted?: true;
-  following?: true;
-}
+import { applyRoster, type RosterImportParams } from './apply-roster.ts';
 
 export async function runRosterImport(ctx: Context, operation: Operation): Promise<void> {
   const params = operation.params as unknown as RosterImportParams;

@@ -8,10 +8,9 @@ import { createOrm, type OrmOptions, POOL_MAX } from './orm.ts';
 import { EVERY_SCHOOL } from './roles.ts';
 import { asRole, doorThrough, inSchool } from './school-driver.ts';
 import { lockSchool, SchoolTurns } from './school-turns.ts';
+import type { Sql } from './sql.ts';
 
-/** Where statements run: the pool, or one transaction. */
-// biome-ignore lint/suspicious/noExplicitAny: statements are written as SQL; their row types stand beside them.
-export type Sql = Kysely<any>;
+export type { Sql } from './sql.ts';
 
 /** A transaction that lost a race (serialization failure, deadlock) is tried again, whole, this often. */
 const TRANSACTION_ATTEMPTS = 5;

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { escapeLiteral } from 'pg';
 import { BusyError } from './busy.ts';
-import type { Sql } from './database.ts';
+import type { Sql } from './sql.ts';
 import { Turns } from './turns.ts';
 
 /** Who waits longer for a school is told to come again; a request may take twice as long. */

@@ -1,7 +1,7 @@
 /** D14 over random chats and random failing steps: one that fails keeps no other from being made. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Brought } from '../../src/live/bring.ts';
+import type { Brought } from '../../src/live/brought.ts';
 import type { Failure } from '../../src/live/perform-steps.ts';
 import { takeRounds } from '../../src/live/rounds.ts';
 import { HANDOVER_MS } from '../../src/plan/handover.ts';

@@ -3,7 +3,7 @@ import { Refusal } from '../../../src/refusal.ts';
 import { openByToken, presentToken, tokenKey } from '../../../src/store/used-tokens.ts';
 import { type Claims, unauthenticated } from '../../auth.ts';
 import { forbidden } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { notFound } from '../../../src/refusal.ts';
 import { unauthenticated } from '../../auth.ts';
 import { forbidden } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { notFound } from '../../../src/refusal.ts';
 import { endSession, listSessions, type SessionItem, type SessionOwner } from '../../read/sessions.ts';
 import { noteEnded } from '../../sessions-ended.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';

@@ -6,7 +6,7 @@ import { type Child, childrenOf, type LessonItem } from '../../../src/lessons/le
 import { lessonsOfPupils } from '../../../src/lessons/list-lessons.ts';
 import { type LessonSchool, lessonSchool, meetingTitle } from '../../../src/lessons/open-lesson.ts';
 import { isDay } from '../../../src/text/clean-text.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { hrefOf } from '../parts/links.ts';

@@ -1,5 +1,5 @@
 import { Refusal } from '../../../src/refusal.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { linkButton } from '../parts/button.ts';

@@ -6,7 +6,7 @@ import { type JournalUnits, journalUnits, type LessonItem } from '../../../src/l
 import { listLessons } from '../../../src/lessons/list-lessons.ts';
 import { type LessonSchool, lessonSchool } from '../../../src/lessons/open-lesson.ts';
 import { isDay } from '../../../src/text/clean-text.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { page } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';

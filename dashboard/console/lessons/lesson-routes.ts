@@ -2,7 +2,7 @@ import { type OpenLesson, openLesson } from '../../../src/lessons/open-lesson.ts
 import { LESSON_RIGHTS } from '../../../src/lessons/standing.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import { forbidden } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { STAFF } from '../visitor.ts';

@@ -1,4 +1,4 @@
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { diaryRoutes } from './diary.ts';
 import { entryRoutes } from './entry-routes.ts';
 import { journalRoutes } from './journal.ts';

@@ -5,7 +5,7 @@ import { Refusal } from '../../../src/refusal.ts';
 import { isDay } from '../../../src/text/clean-text.ts';
 import { daysAhead } from '../../read/days-ahead.ts';
 import { authorOf } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { ADMINS } from '../visitor.ts';
 import { aheadBody } from './ahead.ts';

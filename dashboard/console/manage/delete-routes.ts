@@ -4,7 +4,7 @@ import { Refusal } from '../../../src/refusal.ts';
 import { searchFold } from '../../../src/text/title-key.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import { authorOf, forbidden } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';

@@ -5,7 +5,7 @@ import { discardDraft, nameDraft, stagedPeople } from '../../read/chat-drafts.ts
 import { listDraftMembers } from '../../read/draft-members.ts';
 import { unitNames } from '../../read/units.ts';
 import { authorOf, forbidden } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import type { Content } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { withSought } from '../sought.ts';

@@ -3,7 +3,7 @@ import { Refusal } from '../../../src/refusal.ts';
 import { findNames } from '../../read/names.ts';
 import { latestRuns } from '../../read/runs.ts';
 import { authorOf } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { ADMINS } from '../visitor.ts';
 import { initializeBody } from './initialize.ts';

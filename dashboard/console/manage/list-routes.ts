@@ -5,7 +5,7 @@ import { attentionOf } from '../../read/attention.ts';
 import { authoredChats } from '../../read/authored-chats.ts';
 import { listChats } from '../../read/chat-list.ts';
 import { unitsOf } from '../../read/units.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { page } from '../page.ts';
 import { withSought } from '../sought.ts';
 import { STAFF, viewerOf } from '../visitor.ts';

@@ -1,4 +1,4 @@
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { aheadRoutes } from './ahead-routes.ts';
 import { deleteRoutes } from './delete-routes.ts';
 import { editorRoutes } from './editor-routes.ts';

@@ -8,7 +8,7 @@ import { discardDraft, findDraft, nameDraft, replacePeople, stagedPeople } from 
 import { listDraftMembers } from '../../read/draft-members.ts';
 import type { Units } from '../../read/units.ts';
 import { authorOf, forbidden } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import type { Content } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { withSought } from '../sought.ts';

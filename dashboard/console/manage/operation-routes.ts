@@ -8,7 +8,7 @@ import { findNames } from '../../read/names.ts';
 import { planChats, planOfChat, planPeople } from '../../read/plan-read.ts';
 import { findRun, heldChats, progressByType, type Run } from '../../read/runs.ts';
 import { authorOf } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';

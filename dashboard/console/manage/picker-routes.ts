@@ -9,7 +9,7 @@ import { listPeople, type PeopleFilter } from '../../read/people.ts';
 import { findPersonClasses } from '../../read/person-classes.ts';
 import { classesOf } from '../../read/units.ts';
 import { forbidden } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import type { Crumb } from '../parts/breadcrumbs.ts';
 import { withSought } from '../sought.ts';

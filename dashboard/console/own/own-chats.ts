@@ -1,5 +1,5 @@
 import { findOwnChats, type OwnChat } from '../../read/own-chats.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html, NOTHING } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { linkButton, postButton } from '../parts/button.ts';

@@ -1,7 +1,7 @@
 import { type Attention, attentionOf } from '../../read/attention.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../read/sferum-account.ts';
 import { findWorkList, type WorkList } from '../../read/work-list.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';
 import { OPERATION_LABELS } from '../manage/words.ts';

@@ -8,7 +8,7 @@ import { findChat, listChats } from '../../read/chat-list.ts';
 import { listJournal } from '../../read/journal.ts';
 import { findNames } from '../../read/names.ts';
 import { listPeople } from '../../read/people.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';
 import { type ConsoleContext, page } from '../page.ts';

@@ -5,7 +5,7 @@ import { notFound } from '../../../src/refusal.ts';
 import { saw } from '../../access.ts';
 import { findChatTitles } from '../../read/chat-titles.ts';
 import { findNames } from '../../read/names.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { page } from '../page.ts';
 import { linkButton, printButton } from '../parts/button.ts';

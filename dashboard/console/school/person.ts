@@ -5,7 +5,7 @@ import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import { assertSeen, type ChatGrounds, explained } from '../../api/person-grounds.ts';
 import { listJournal } from '../../read/journal.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';
 import { page } from '../page.ts';

@@ -7,7 +7,7 @@ import type { RemovalLimits } from '../../../src/plan/model.ts';
 import { ownZone } from '../../../src/store/school-day.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../read/sferum-account.ts';
 import { authorOf, existingSchool, forbidden } from '../../rights.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { readForm } from '../form.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';

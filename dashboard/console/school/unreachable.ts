@@ -9,7 +9,7 @@ import { ledClasses } from '../../read/led-classes.ts';
 import { findPersonClasses, type PersonClass } from '../../read/person-classes.ts';
 import { listUnreachable, type UnreachableClass, type UnreachablePerson } from '../../read/unreachable.ts';
 import { countUnreachable, type UnreachableCount } from '../../read/unreachable-counts.ts';
-import type { ConsoleParts } from '../console.ts';
+import type { ConsoleParts } from '../console-parts.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';
 import { type ConsoleContext, page } from '../page.ts';

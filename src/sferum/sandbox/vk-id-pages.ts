@@ -1,7 +1,14 @@
 import { html } from 'hono/html';
 import type { Person } from './accounts.ts';
 import { page } from './pages.ts';
-import type { AuthorizeRequest } from './vk-id.ts';
+
+export type AuthorizeRequest = {
+  clientId: string;
+  redirectUri: string;
+  state: string;
+  challenge: string;
+  scope: string;
+};
 
 const MAX_LISTED_PEOPLE = 100;
 

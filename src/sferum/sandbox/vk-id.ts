@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import type { SandboxWorld } from './sandbox-world.ts';
-import { consentPage, refusalPage } from './vk-id-pages.ts';
+import { type AuthorizeRequest, consentPage, refusalPage } from './vk-id-pages.ts';
 
 const CODE_LIFE_MS = 10 * 60_000;
 const TOKEN_LIFE_S = 3_600;
@@ -14,14 +14,6 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 
 /** What an application asks of `/authorize`. */
-export type AuthorizeRequest = {
-  clientId: string;
-  redirectUri: string;
-  state: string;
-  challenge: string;
-  scope: string;
-};
-
 type Grant = AuthorizeRequest & { userId: number; deviceId: string; expiresAtMs: number };
 type Session = { userId: number; clientId: string; expiresAtMs: number };
 

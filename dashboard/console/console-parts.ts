@@ -1,0 +1,20 @@
+import type { Hono } from 'hono';
+import type { Commands } from '../../src/commands.ts';
+import type { Context } from '../../src/context.ts';
+import type { ProfileLinking } from '../../src/profile/linking.ts';
+import type { VerifyToken } from '../auth.ts';
+import type { ConsoleEnv } from './page.ts';
+import type { Screens } from './screens.ts';
+import type { Sessions } from './session.ts';
+
+/** What each file of pages is given. */
+export interface ConsoleParts {
+  ctx: Context;
+  commands: Commands;
+  screens: Screens;
+  /** Routes that are no screens: nobody needs to have signed in. */
+  app: Hono<ConsoleEnv>;
+  sessions: Sessions;
+  verify: VerifyToken;
+  linking: ProfileLinking;
+}

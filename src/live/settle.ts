@@ -7,7 +7,7 @@ import { moveGenerations, postponeChats, settleChats, wakeWaiting } from '../row
 import { noteDoubt, noteFound, readFirst } from '../rows/chat-seen.ts';
 import { noteLines } from '../rows/journal.ts';
 import { addCalls, tickOff } from '../rows/operation-chat.ts';
-import { recordSeen } from '../rows/sferum-member.ts';
+import { forgetRefused, recordSeen } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { Brought } from './brought.ts';
@@ -51,13 +51,16 @@ export async function settle(
       ...{ at, firstAsideMs: ctx.config.limits.driftIntervalMs },
     });
     if (brought) await recordAnswers(tx, chat, brought, at);
-    if (!settled.has(chat.id)) {
+    const end = settled.get(chat.id);
+    if (!end) {
       if (brought?.answers.length)
         await moveGenerations(tx, [chat.id], { cause: 'late-worker', priority: chat.priority, at });
       await readFirst(tx, [chat.id]);
       return [];
     }
     if (brought) await recordObserved(tx, chat, brought, at);
+    // The condition is not told, so the later generation must meet what stands in the way itself.
+    if (end.isDue && work.condition.status === 'failing') await forgetRefused(tx, [chat.id]);
     await also(tx);
     if (work.isAnswered) woken = await wakeWaiting(tx, chat.schoolId);
     if (!work.problem) delayMs = (await recordDelays(tx, [chat.id], at))[0]?.ms;

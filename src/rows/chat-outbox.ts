@@ -151,18 +151,19 @@ export interface Settled extends Worked {
 }
 
 /**
- * The work on these generations is over. Returns the chats that had still to settle theirs (rule 4); of the others
- * nothing is written. A later generation stays due. What ends failing is set aside, the first time for `firstAsideMs`.
+ * The work on these generations is over. Returns the chats that had still to settle theirs (rule 4), and whether a later
+ * generation stays due; of the others nothing is written. What ends failing is set aside, the first time for
+ * `firstAsideMs`.
  */
 export async function settleChats(
   tx: Sql,
   chats: readonly Settled[],
   { at, firstAsideMs }: { at: Date; firstAsideMs: number },
-): Promise<Set<string>> {
+): Promise<Map<string, { isDue: boolean }>> {
   const settled = chats.map((chat) => workedRow(chat, chat.condition));
   const isAside = sql`r.status = 'failing'`;
   const isLatest = sql`c.generation = r.generation`;
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: string; isDue: boolean }>`
     update chat c set settled_generation = r.generation, queued_at = null, attempts = 0, waits_for = null,
       look_again_at = ${lookAgain(at)},
       not_before = case when ${isAside} and ${isLatest} then ${asideUntil(at, firstAsideMs)} end,
@@ -174,8 +175,8 @@ export async function settleChats(
       condition_since = case when ${isLatest} and c.condition <> r.status then ${at} else c.condition_since end
     from ${tableOf('r', OF_WORKED, settled)}
     where c.id = r.id and c.settled_generation < r.generation
-    returning c.id`.execute(tx);
-  return new Set(rows.map(({ id }) => id));
+    returning c.id, c.generation > c.settled_generation as "isDue"`.execute(tx);
+  return new Map(rows.map(({ id, isDue }) => [id, { isDue }]));
 }
 
 export interface Postponed extends Worked {

@@ -163,6 +163,24 @@ test('a newer generation does not wait for the troubles of the one before', asyn
   expect(rows).toEqual([{ not_before: null, attempts: 0 }]);
 });
 
+test('a change that comes while a chat turns out to be closed does not hide that', async () => {
+  const { personId } = await somebody();
+  await want(personId, false);
+  await halves.workAll();
+  world().setCondition(live().id, 'disabled');
+  await want(personId, true);
+  const late = await lateWorker('addMember');
+  await halves.ctx.db.transactionAcross('figures', ({ sql: tx }) =>
+    moveGenerations(tx, [chatId], { cause: 'test', priority: 'event', at: new Date() }),
+  );
+  await late.goOn();
+  await halves.workAll();
+  const { rows } = await sql`select condition, condition_reason as reason from chat`.execute(
+    everywhere(halves.ctx),
+  );
+  expect(rows).toEqual([{ condition: 'failing', reason: 'chat-lost' }]);
+});
+
 /** A worker on the chat that stands still right before its first such call leaves, until it is told to go on. */
 async function lateWorker(method: 'addMember' | 'removeMember'): Promise<{ goOn(): Promise<void> }> {
   const arrived = Promise.withResolvers<void>();

@@ -51,7 +51,7 @@ describe('work', () => {
     await chats.set(C, sql`settled_generation = 1, condition = 'held'`);
     const ends = [A, B, C].map((id) => settled(id, 1));
     const done = await settleChats(chats.sql, [...ends, settled(D, 1, { condition: FAILING })], ASIDE);
-    expect(done).toEqual(new Set([A, B, D]));
+    expect([...done]).toEqual([A, B, D].map((id) => [id, { isDue: id === B }]));
     expect(await chats.values('condition')).toEqual(['synced', 'behind', 'held', 'failing']);
     expect(await chats.values('generation > settled_generation')).toEqual([false, true, false, false]);
     expect(await chats.values('not_before')).toEqual([null, null, null, asStored(plus(60_000))]);

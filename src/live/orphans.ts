@@ -8,7 +8,7 @@
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
-import { forgetAttempts, type GivenUp } from '../rows/chat-creation.ts';
+import { forgetAttempts } from '../rows/chat-creation.ts';
 import { noteLine } from '../rows/journal.ts';
 import {
   type CallOptions,
@@ -17,6 +17,7 @@ import {
   type SferumAccount,
   SferumError,
 } from '../sferum/gateway.ts';
+import type { GivenUp } from '../store/entities/chats.ts';
 import { strayPeers } from './strays.ts';
 import { takeOut } from './take-down.ts';
 

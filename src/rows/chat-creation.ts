@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { ChatRef } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
+import type { GivenUp } from '../store/entities/chats.ts';
 import { tableOf } from '../store/rows.ts';
 
 /** Columns of a chat that Sferum has not. Whose it was stays: an attempt that is late may still show it. */
@@ -61,13 +62,6 @@ export async function giveUpAttempts(db: Sql, attempts: readonly Attempt[]): Pro
       given_up = given_up || jsonb_build_object('title', creation_title, 'ownerId', owner_id, 'at', creation_at)
     from ${tableOf('r', OF_ATTEMPT, attempts)}
     where c.id = r.id and c.creation = 'unknown' and c.creation_fence = r.fence`.execute(db);
-}
-
-/** An attempt that was given up, as it is remembered. `at`: ISO 8601. */
-export interface GivenUp {
-  title: string;
-  ownerId: number;
-  at: string;
 }
 
 /** Whatever came of these oldest attempts of their chats is known. */

@@ -37,7 +37,7 @@ export class Database implements AsyncDisposable {
     this.orm = orm;
     this.#lanes = lanes;
     this.#turns = turns;
-    this.#everySchool = doorThrough(lanes.all, asRole(EVERY_SCHOOL)) as Sql;
+    this.#everySchool = doorThrough(lanes.all, asRole(EVERY_SCHOOL));
     this.ofNone = new Kysely({ dialect: new PostgresDialect({ pool: lanes.all }) });
   }
 
@@ -55,7 +55,7 @@ export class Database implements AsyncDisposable {
 
   /** Statements within one school, each a transaction of its own. */
   of(schoolId: string): Sql {
-    return doorThrough(this.#lanes.of(schoolId), inSchool(schoolId)) as Sql;
+    return doorThrough(this.#lanes.of(schoolId), inSchool(schoolId));
   }
 
   /** Statements across all schools, each a transaction of its own. */

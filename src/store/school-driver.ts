@@ -15,7 +15,7 @@ import type { Setting } from './setting.ts';
  * A door to one lane behind which every statement stands in a transaction of this setting. It ends with the
  * transaction, so a connection given back carries nothing.
  */
-export function doorThrough(pool: Lane, setting: Setting): Kysely<never> {
+export function doorThrough<Tables>(pool: Lane, setting: Setting): Kysely<Tables> {
   const dialect = new PostgresDialect({ pool });
   return new Kysely({
     dialect: {

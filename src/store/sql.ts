@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Db } from './entities.ts';
 
-/** Where statements run: the pool, or one transaction. */
-// biome-ignore lint/suspicious/noExplicitAny: statements are written as SQL; their row types stand beside them.
-export type Sql = Kysely<any>;
+/** Where statements run: the pool, or one transaction. The builder knows tables and columns (entities.ts). */
+export type Sql = Kysely<Db>;

@@ -181,14 +181,10 @@ describe('times to their last digit', () => {
   const saved = (time: string, familyName: string) =>
     tell('sgo.person.saved', time, { id: 'p1', familyName, givenName: 'Марк', roles: ['student'] });
   const name = async () => {
-    const rows = await db.transactionOf('s1', ({ sql: tx }) =>
-      tx
-        .selectFrom('person' as never)
-        .select('family_name' as never)
-        .where('id' as never, '=', 'p1' as never)
-        .execute(),
+    const { family_name } = await db.transactionOf('s1', ({ sql: tx }) =>
+      tx.selectFrom('person').select('family_name').where('id', '=', 'p1').executeTakeFirstOrThrow(),
     );
-    return (rows[0] as unknown as { family_name: string }).family_name;
+    return family_name;
   };
 
   test.each([

@@ -3,6 +3,7 @@ import type { Author } from '../../src/author.ts';
 import type { JournalLine, LineText } from '../../src/chats/journal-words.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
+import { beginningOf } from '../../src/store/school-day.ts';
 
 export interface JournalItem extends JournalLine {
   id: string;
@@ -81,9 +82,7 @@ function linesOf(schoolId: string, personId: string): RawBuilder<unknown> {
 /** `dayAfter` 1: a day as an upper bound ends with itself. */
 export function startOf(when: string, timeZone: string, dayAfter: 0 | 1): RawBuilder<unknown> {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(when);
-  return isDay
-    ? sql`((${when}::date + ${dayAfter}::int)::timestamp at time zone ${timeZone})`
-    : sql`${when}::timestamptz`;
+  return isDay ? beginningOf(when, timeZone, dayAfter) : sql`${when}::timestamptz`;
 }
 
 /** Who has these profiles, linked now or once. */

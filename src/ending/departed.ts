@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { whoIsHere } from '../facts/who-is-here.ts';
 import type { Sql } from '../store/database.ts';
-import { momentOf } from '../store/school-day.ts';
+import { beginningOf, momentOf, timeOf } from '../store/school-day.ts';
 
 export interface Departed {
   id: string;
@@ -23,16 +23,19 @@ export async function departedBefore(
   schoolId: string,
   before: Date,
 ): Promise<Departed[]> {
+  const moment = momentOf(ctx);
+  const { timeZone } = await timeOf(tx, schoolId, moment);
+  const beginning = beginningOf(sql.ref('o.effective_on'), timeZone);
   const { rows } = await sql<{ id: string; at: string; listed: boolean }>`
     select p.id, d.at, exists (select from membership m where m.school_id = ${schoolId} and m.person_id = p.id) as listed
     from person p
-    left join lateral ${withdrawal(schoolId, 'p')} on p.present and 'student' = any(p.roles)
+    left join lateral ${withdrawal(schoolId, 'p', beginning)} on p.present and 'student' = any(p.roles)
     left join lateral (
       select max(case when not g.present then g.gone_at when c.id is null then g.stated_at
         when not c.present then c.gone_at else w.at end) as at,
         bool_or(g.present and c.present and w.at is null) as child_is_here
       from guardian g left join person c on c.school_id = g.school_id and c.id = g.student_id
-      left join lateral ${withdrawal(schoolId, 'c')} on c.present
+      left join lateral ${withdrawal(schoolId, 'c', beginning)} on c.present
       where g.school_id = ${schoolId} and g.guardian_id = p.id) l on p.present and 'parent' = any(p.roles)
     cross join lateral (select case when p.present then greatest(p.stated_at, w.at, l.at) else p.gone_at end as at) d
     where p.school_id = ${schoolId} and d.at < ${before}
@@ -40,19 +43,19 @@ export async function departedBefore(
         and ('student' <> all(p.roles) or w.at is not null) and l.child_is_here is not true)
       and not exists (select from roster_order o where o.school_id = ${schoolId} and o.student_ids @> array[p.id]
         and o.issued_at is not null and o.cancelled_at is null and o.kind <> 'withdrawal'
-        and greatest(o.issued_at, o.effective_on::timestamptz) >= ${before})
+        and greatest(o.issued_at, ${beginning}) >= ${before})
     order by p.id`.execute(tx);
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const here = await whoIsHere(tx, schoolId, ids, momentOf(ctx));
+  const here = await whoIsHere(tx, schoolId, ids, moment);
   return rows
     .filter(({ id }) => !here.get(id)?.isHere)
     .map(({ id, at, listed }) => ({ id, at: new Date(at), listed }));
 }
 
 /** When the newest order that is not cancelled takes somebody out of the school. */
-const withdrawal = (schoolId: string, person: 'p' | 'c') => sql`(
-  select max(greatest(o.issued_at, o.effective_on::timestamptz)) as at from roster_order o
+const withdrawal = (schoolId: string, person: 'p' | 'c', beginning: RawBuilder<unknown>) => sql`(
+  select max(greatest(o.issued_at, ${beginning})) as at from roster_order o
   where o.school_id = ${schoolId} and o.student_ids @> array[${sql.ref(`${person}.id`)}]
     and o.issued_at is not null and o.cancelled_at is null and o.kind = 'withdrawal'
     and exists (select from jsonb_array_elements(o.items) i

@@ -7,7 +7,7 @@ import { contestedIn } from '../profile/profile-links.ts';
 import { settleProfiles } from '../profile/settle-profiles.ts';
 import { makeMonths } from '../rows/months.ts';
 import type { Sql } from '../store/database.ts';
-import { momentOf, timeIn, timeOf } from '../store/school-day.ts';
+import { beginningOf, momentOf, timeIn, timeOf } from '../store/school-day.ts';
 import { afterFollowing } from './follow-events.ts';
 import { followFacts } from './follow-facts.ts';
 
@@ -92,6 +92,6 @@ async function beginDay(ctx: Context, tx: Sql, schoolId: string) {
 }
 
 async function dayStart(tx: Sql, day: string, zone: string): Promise<Date> {
-  const { rows } = await sql<{ at: string }>`select ${day}::timestamp at time zone ${zone} as at`.execute(tx);
+  const { rows } = await sql<{ at: string }>`select ${beginningOf(day, zone)} as at`.execute(tx);
   return new Date(rows[0]!.at);
 }

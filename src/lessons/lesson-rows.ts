@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Day } from '../desired/model.ts';
 import { instant, type Sql } from '../store/database.ts';
 import { byName, shownName } from '../store/queries/person-columns.ts';
+import { beginningOf } from '../store/school-day.ts';
 
 /** A lesson of СГО with what its pages show around it. */
 export interface LessonItem {
@@ -122,7 +123,7 @@ function matches(schoolId: string, filter: LessonFilter) {
 
 function beginning(moment: Moment) {
   if ('at' in moment) return sql`${moment.at}::timestamptz`;
-  return sql`((${moment.day}::date + ${moment.plusDays}::int)::timestamp at time zone ${moment.timeZone})`;
+  return beginningOf(moment.day, moment.timeZone, moment.plusDays);
 }
 
 /** The ids of groups of the classes `c` that fit: theirs alone, or with pupils of theirs. */

@@ -58,3 +58,7 @@ export async function timeOf(db: Sql, schoolId: string, moment: Moment): Promise
 /** The same day in SQL, where the zone is read by the very statement that asks for the day. `own`: a column. */
 export const dayThere = (own: RawBuilder<unknown>, { nowMs, timeZone }: Moment): RawBuilder<unknown> =>
   sql`(${new Date(nowMs)}::timestamptz at time zone coalesce(${own}, ${timeZone}))::date`;
+
+/** When a day begins in a zone, or one so many days later; in SQL. `day`: a column, or `YYYY-MM-DD`. */
+export const beginningOf = (day: RawBuilder<unknown> | string, timeZone: string, daysLater = 0) =>
+  sql<string>`((${day}::date + ${daysLater}::int)::timestamp at time zone ${timeZone})`;

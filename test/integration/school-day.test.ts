@@ -4,6 +4,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Caller } from '../../dashboard/auth.ts';
 import { findVisitor } from '../../dashboard/console/visitor.ts';
+import type { Context } from '../../src/context.ts';
+import { departedBefore } from '../../src/ending/departed.ts';
 import { dayThere, timeIn } from '../../src/store/school-day.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { linkedRoster, PUPIL } from '../support/chat-world.ts';
@@ -39,6 +41,22 @@ test.each([
     expect(await describedAs()).toBe(words);
   },
 );
+
+test.each([
+  ['Europe/Kaliningrad', '2026-10-09T22:00:00.000Z'],
+  [null, '2026-10-09T21:00:00.000Z'],
+  ['Asia/Kamchatka', '2026-10-09T12:00:00.000Z'],
+])('a pupil of a school in %s who is withdrawn from 10 October on has departed at %s', async (zone, at) => {
+  await sql`update school set time_zone = ${zone} where id = 's1'`.execute(everywhere(world.ctx));
+  await sql`insert into roster_order (school_id, id, number, issued_on, kind, effective_on, items, student_ids, issued_at, issued_by)
+    values ('s1', 'away', '9', '2026-10-05', 'withdrawal', '2026-10-10', '[{"studentId": "p3", "classId": null, "subjectGroupIds": []}]', '{p3}',
+      ${AROUND_MIDNIGHT}, 'event:away') on conflict do nothing`.execute(everywhere(world.ctx));
+  const later: Context = { ...world.ctx, clock: { ...world.ctx.clock, now: () => Date.parse('2026-10-20') } };
+  const departed = await world.ctx.db.transactionOf('s1', ({ sql: tx }) =>
+    departedBefore(later, tx, 's1', new Date('2026-10-15')),
+  );
+  expect(departed).toMatchObject([{ id: 'p3', at: new Date(at) }]);
+});
 
 test('the day in SQL is the day in TypeScript, in every zone at every instant', async () => {
   const zones = [

@@ -8,9 +8,9 @@ import {
   countEndTry,
   dropIntent,
   endLate,
-  letGo as hideCall,
+  hideCall,
   loseCall,
-  intendCall as writeIntent,
+  noteIntent,
 } from '../rows/meeting-call.ts';
 import { noteCallsWork } from '../rows/sferum-account.ts';
 import { type CallOptions, type SferumAccount, SferumError } from '../sferum/gateway.ts';
@@ -46,7 +46,7 @@ export async function intendCall(
     if (!meeting) return null;
     const { groupId, startsAt: lessonStartsAt } = meeting;
     const id = ctx.newId();
-    const isOnly = await writeIntent(tx, { ...of, id, at: new Date(atMs), groupId, lessonStartsAt });
+    const isOnly = await noteIntent(tx, { ...of, id, at: new Date(atMs), groupId, lessonStartsAt });
     return isOnly ? { id, startedMs, generation: meeting.generation } : null;
   });
 }

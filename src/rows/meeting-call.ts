@@ -1,13 +1,13 @@
 /**
  * The only writer of `meeting_call`: each request to start a lesson's call, and what came of it.
  *
- *   none      ──intendCall────► starting   written down before the request leaves
+ *   none      ──noteIntent────► starting   written down before the request leaves
  *   starting  ──callStarted───► open       its link is shown to who may enter
  *   starting  ──dropIntent────► none       the request had no effect
  *   starting  ──loseCall──────► lost       no answer came: nobody knows which call it was
  *   lost      ──endLate───────► ending     the answer came after all: now it can be ended
- *   open      ──letGo─────────► ending     its link is not shown any more
- *   open      ──letGo─────────► lost       … and Sferum gave no id to end it by
+ *   open      ──hideCall──────► ending     its link is not shown any more
+ *   open      ──hideCall──────► lost       … and Sferum gave no id to end it by
  *   ending    ──callEnded─────► ended
  *   ending    ──loseCall──────► lost       its end was asked for long enough
  *
@@ -19,7 +19,7 @@ import type { Sql } from '../store/database.ts';
 import type { OfLesson } from './meeting.ts';
 
 /** False: another call of the lesson is starting or open. */
-export async function intendCall(
+export async function noteIntent(
   tx: Sql,
   call: OfLesson & { id: string; at: Date; groupId: string; lessonStartsAt: Date },
 ): Promise<boolean> {
@@ -55,7 +55,7 @@ export async function endLate(tx: Sql, id: string, callId: string | null): Promi
 }
 
 /** What became of the lesson's open call; null: it has none. */
-export async function letGo(tx: Sql, { schoolId, lessonId }: OfLesson): Promise<'ending' | 'lost' | null> {
+export async function hideCall(tx: Sql, { schoolId, lessonId }: OfLesson): Promise<'ending' | 'lost' | null> {
   const { rows } = await sql<{ state: 'ending' | 'lost' }>`
     update meeting_call set state = case when call_id is null then 'lost' else 'ending' end
     where school_id = ${schoolId} and lesson_id = ${lessonId} and state = 'open' returning state`.execute(tx);

@@ -44,10 +44,12 @@ describe.each(backends())('the queue on %s', (backend) => {
     );
     return rows;
   };
-  /** New titles, as a change of the facts would give them. */
+  /** New titles, as by hand: a look at the chats in between puts no other back. */
   const rename = (ids: readonly string[], title: string) =>
     world.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
-      await sql`update chat set title = ${title} || id where id = any(${[...ids]}::uuid[])`.execute(tx);
+      await sql`update chat set title = ${title} || id, title_by_hand = true where id = any(${[...ids]}::uuid[])`.execute(
+        tx,
+      );
       await moveGenerations(tx, ids, { cause: 'test', priority: 'event', at: new Date() });
     });
   const titles = () => [...world.sandbox.world.chats.values()].map((chat) => chat.title);

@@ -61,12 +61,22 @@ export class Sessions {
     const at = new Date(this.#ctx.clock.now());
     await sql`delete from console_session
       where expires_at < ${at} or digest = ${this.#digestOf(c)}::bytea`.execute(tx);
-    await sql`insert into console_session
-        (digest, id, school_id, subject, role, created_at, used_at, expires_at, browser, acr, amr)
-      values (${digest(id)}, ${this.#ctx.newId()}, ${caller.schoolId}, ${caller.subject}, ${caller.role}, ${at}, ${at},
-        ${new Date(at.getTime() + SESSION_LIFE_MS)}, ${browserOf(c)}, ${acr ?? null}, ${amr ?? null}::text[])`.execute(
-      tx,
-    );
+    await tx
+      .insertInto('console_session')
+      .values({
+        digest: digest(id),
+        id: this.#ctx.newId(),
+        school_id: caller.schoolId,
+        subject: caller.subject,
+        role: caller.role,
+        created_at: at,
+        used_at: at,
+        expires_at: new Date(at.getTime() + SESSION_LIFE_MS),
+        browser: browserOf(c),
+        acr: acr ?? null,
+        amr: amr ?? null,
+      })
+      .execute();
     return id;
   }
 
@@ -93,9 +103,11 @@ export class Sessions {
     const row = rows[0];
     if (!row) return null;
     if (!isRefresh(c) && nowMs - Date.parse(row.usedAt) >= TOUCH_EVERY_MS) {
-      await sql`update console_session set used_at = ${new Date(nowMs)} where digest = ${key}`.execute(
-        this.#db,
-      );
+      await this.#db
+        .updateTable('console_session')
+        .set({ used_at: new Date(nowMs) })
+        .where('digest', '=', key)
+        .execute();
     }
     const { id, schoolId, subject, role, chosen } = row;
     return { id, caller: { schoolId, subject, role }, chosenSchoolId: chosen };
@@ -110,8 +122,12 @@ export class Sessions {
   async isMadeUp(c: HonoContext): Promise<boolean> {
     const key = this.#digestOf(c);
     if (!key) return false;
-    const { rows } = await sql`select 1 from console_session where digest = ${key}`.execute(this.#db);
-    return rows.length === 0;
+    const row = await this.#db
+      .selectFrom('console_session')
+      .select('id')
+      .where('digest', '=', key)
+      .executeTakeFirst();
+    return row === undefined;
   }
 
   async choose(c: HonoContext, schoolId: string): Promise<void> {

@@ -66,10 +66,17 @@ export async function findDraft(db: Sql, key: DraftKey): Promise<Draft | null> {
 export async function openDraft(db: Sql, key: DraftKey, newId: string, at: Date): Promise<string> {
   await sql`delete from chat_draft where school_id = ${key.schoolId} and author_id = ${key.authorId}
     and touched_at < ${at}::timestamptz - make_interval(days => ${KEPT_DAYS})`.execute(db);
-  await sql`insert into chat_draft (id, school_id, author_id, chat_id, touched_at)
-    values (${newId}, ${key.schoolId}, ${key.authorId}, ${key.chatId}::uuid, ${at}) on conflict do nothing`.execute(
-    db,
-  );
+  await db
+    .insertInto('chat_draft')
+    .values({
+      id: newId,
+      school_id: key.schoolId,
+      author_id: key.authorId,
+      chat_id: key.chatId,
+      touched_at: at,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
   const { rows } = await sql<{ id: string }>`
     update chat_draft set touched_at = ${at} where school_id = ${key.schoolId} and author_id = ${key.authorId}
       and chat_id is not distinct from ${key.chatId}::uuid returning id`.execute(db);
@@ -77,7 +84,7 @@ export async function openDraft(db: Sql, key: DraftKey, newId: string, at: Date)
 }
 
 export async function discardDraft(db: Sql, draftId: string): Promise<void> {
-  await sql`delete from chat_draft where id = ${draftId}`.execute(db);
+  await db.deleteFrom('chat_draft').where('id', '=', draftId).execute();
 }
 
 export async function nameDraft(
@@ -85,13 +92,12 @@ export async function nameDraft(
   draftId: string,
   draft: Partial<Pick<Draft, 'title' | 'type' | 'classId' | 'subjectGroupId'>>,
 ): Promise<void> {
-  const { title, type, classId, subjectGroupId } = draft;
-  await sql`update chat_draft set
-      title = ${title === undefined ? sql`title` : title},
-      type = ${type === undefined ? sql`type` : type},
-      class_id = ${classId === undefined ? sql`class_id` : classId},
-      subject_group_id = ${subjectGroupId === undefined ? sql`subject_group_id` : subjectGroupId}
-    where id = ${draftId}`.execute(db);
+  const { title, type, classId: class_id, subjectGroupId: subject_group_id } = draft;
+  await db
+    .updateTable('chat_draft')
+    .set({ title, type, class_id, subject_group_id })
+    .where('id', '=', draftId)
+    .execute();
 }
 
 /** Of which draft what is marked, and the ids (a query's one column) that may be: a form names whom it likes. */
@@ -132,7 +138,11 @@ export async function markAll(
 }
 
 export async function unmarkAll(db: Sql, draftId: string, what: 'ticked' | 'picked'): Promise<void> {
-  await sql`update chat_draft_person set ${sql.ref(what)} = false where draft_id = ${draftId}`.execute(db);
+  await db
+    .updateTable('chat_draft_person')
+    .set({ [what]: false })
+    .where('draft_id', '=', draftId)
+    .execute();
   await forgetIdle(db, draftId);
 }
 
@@ -158,7 +168,7 @@ export async function replacePeople(
   draftId: string,
   people: ReadonlyMap<string, { admin: boolean }>,
 ): Promise<void> {
-  await sql`delete from chat_draft_person where draft_id = ${draftId}`.execute(db);
+  await db.deleteFrom('chat_draft_person').where('draft_id', '=', draftId).execute();
   const rows = [...people].map(([id, { admin }]) => ({ id, admin: admin ? 'grant' : null }));
   await sql`insert into chat_draft_person (draft_id, person_id, member, admin)
     select ${draftId}::uuid, id, 'add', admin
@@ -242,6 +252,12 @@ export async function stagedPeople(db: Sql, draftId: string): Promise<StagedPeop
 }
 
 async function forgetIdle(db: Sql, draftId: string): Promise<void> {
-  await sql`delete from chat_draft_person where draft_id = ${draftId}
-    and member is null and admin is null and not ticked and not picked`.execute(db);
+  await db
+    .deleteFrom('chat_draft_person')
+    .where('draft_id', '=', draftId)
+    .where('member', 'is', null)
+    .where('admin', 'is', null)
+    .where('ticked', 'is', false)
+    .where('picked', 'is', false)
+    .execute();
 }

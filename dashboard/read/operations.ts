@@ -101,20 +101,24 @@ export async function listPlan(
 ): Promise<Listed<PlannedAction>> {
   const from = (page.page - 1) * page.perPage;
   const to = from + page.perPage;
-  const { rows } = await sql<{
-    first_action: number;
-    title: string;
-    type: ChatType;
-    actions: Action[];
-  }>`select first_action, title, type, actions from operation_chat
-    where operation_id = ${operationId}::uuid and school_id = ${schoolId}
-      and first_action < ${to} and first_action + jsonb_array_length(actions) > ${from}
-    order by first_action, ordinal`.execute(db);
-  const last = await sql<{ total: number }>`
-    select first_action + jsonb_array_length(actions) as total from operation_chat
-    where operation_id = ${operationId}::uuid and school_id = ${schoolId} order by first_action desc, ordinal desc limit 1`.execute(
-    db,
-  );
+  const chats = db
+    .selectFrom('operation_chat')
+    .where('operation_id', '=', operationId)
+    .where('school_id', '=', schoolId);
+  const after = sql<number>`first_action + jsonb_array_length(actions)`;
+  const rows = await chats
+    .select(['first_action', 'title', 'type', 'actions'])
+    .where('first_action', '<', to)
+    .where(after, '>', from)
+    .orderBy('first_action')
+    .orderBy('ordinal')
+    .execute();
+  const last = await chats
+    .select(after.as('total'))
+    .orderBy('first_action', 'desc')
+    .orderBy('ordinal', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   const items = rows.flatMap((chat) =>
     chat.actions
       .filter((_, i) => chat.first_action + i >= from && chat.first_action + i < to)
@@ -124,5 +128,5 @@ export async function listPlan(
         action,
       })),
   );
-  return { items, total: last.rows[0]?.total ?? 0 };
+  return { items, total: last?.total ?? 0 };
 }

@@ -29,9 +29,14 @@ export async function findOwnChats(
   personId: string,
 ): Promise<OwnChats> {
   const db = ctx.db.of(schoolId);
-  const link = await sql<{ vk: string }>`select vk_user_id as vk from profile_link
-    where school_id = ${schoolId} and person_id = ${personId} and present`.execute(db);
-  const vkUserId = link.rows[0]?.vk ?? null;
+  const link = await db
+    .selectFrom('profile_link')
+    .select('vk_user_id')
+    .where('school_id', '=', schoolId)
+    .where('person_id', '=', personId)
+    .where('present', 'is', true)
+    .executeTakeFirst();
+  const vkUserId = link?.vk_user_id ?? null;
   const { rows } = await sql<OwnChat>`
     select c.id, c.title, c.type, c.archived,
       (select count(*)::int from membership m where m.chat_id = c.id) as "memberCount",

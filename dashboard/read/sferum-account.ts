@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { UNCONFIRMED } from '../../src/rows/sferum-account.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 
@@ -17,20 +16,30 @@ export interface SferumAccountItem {
 }
 
 export async function findSferumAccount(db: Sql, schoolId: string): Promise<SferumAccountItem | null> {
-  const { rows } = await sql<
-    Omit<SferumAccountItem, 'communityId' | 'ownerId'> & { communityId: string; ownerId: string }
-  >`select community_id as "communityId", owner_id as "ownerId", token_kind as "tokenKind",
-      calls_token_sealed is not null as "hasCallsToken", requests_per_second as "requestsPerSecond",
-      status, status_reason as "statusReason", status_since as "statusSince",
-      coalesce(status_reason <> all(${[...UNCONFIRMED]}), true) as "creationsConfirmed"
-    from sferum_account where school_id = ${schoolId}`.execute(db);
-  const row = rows[0];
-  return row
-    ? {
-        ...row,
-        communityId: Number(row.communityId),
-        ownerId: Number(row.ownerId),
-        statusSince: instant(row.statusSince),
-      }
-    : null;
+  const row = await db
+    .selectFrom('sferum_account')
+    .select((eb) => [
+      'community_id',
+      'owner_id',
+      'token_kind',
+      eb('calls_token_sealed', 'is not', null).as('hasCallsToken'),
+      'requests_per_second',
+      'status',
+      'status_reason',
+      'status_since',
+    ])
+    .where('school_id', '=', schoolId)
+    .executeTakeFirst();
+  if (!row) return null;
+  return {
+    communityId: Number(row.community_id),
+    ownerId: Number(row.owner_id),
+    tokenKind: row.token_kind,
+    hasCallsToken: row.hasCallsToken === true,
+    requestsPerSecond: row.requests_per_second,
+    status: row.status,
+    statusReason: row.status_reason,
+    statusSince: instant(row.status_since),
+    creationsConfirmed: row.status_reason === null || !UNCONFIRMED.includes(row.status_reason),
+  };
 }

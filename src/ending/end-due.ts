@@ -42,9 +42,7 @@ export async function endDue(ctx: Context, signal?: AbortSignal): Promise<boolea
   };
   let whole = true;
   const schools = await part('schools', async () => {
-    const { rows } = await sql<{ id: string }>`select id from school order by id`.execute(
-      ctx.db.across('ending'),
-    );
+    const rows = await ctx.db.across('ending').selectFrom('school').select('id').orderBy('id').execute();
     for (const { id } of rows) whole = (await part(id, () => endOfSchool(ctx, id, signal))) && whole;
   });
   whole &&= schools;

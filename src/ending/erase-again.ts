@@ -68,8 +68,8 @@ async function eraseNamed(
 ): Promise<number> {
   const named = namedBy(acts);
   const count = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    const school = await sql`select from school where id = ${schoolId}`.execute(tx);
-    if (school.rows.length === 0) return 0;
+    const school = await tx.selectFrom('school').select('id').where('id', '=', schoolId).executeTakeFirst();
+    if (!school) return 0;
     const key = await keyOfActs(ctx, tx, schoolId, keys);
     await writeErased(
       tx,

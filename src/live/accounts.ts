@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { NotConnectedCode } from '../rows/chat-condition.ts';
 import { accountState, breakAccount } from '../rows/sferum-account.ts';
@@ -25,17 +24,6 @@ export const NOT_CONNECTED: Readonly<Record<NotConnectedCode, string>> = {
     'Учётная запись школы заменена или база восстановлена из копии: сначала это нужно подтвердить, см. «Требует внимания».',
 };
 
-interface AccountColumns {
-  community_id: string;
-  owner_id: string;
-  token_kind: 'user' | 'community';
-  access_token_sealed: string;
-  calls_token_sealed: string | null;
-  requests_per_second: number;
-  status: string;
-  reason: string | null;
-}
-
 /**
  * The school's account, ready for calls. Throws NotConnected where there is none or a person must act first.
  * `afterRestore`: for the looks that come before an operator's confirmation, which write nothing. `forCalls`: for
@@ -46,13 +34,14 @@ export async function accountOf(
   schoolId: string,
   { afterRestore = false, forCalls = false } = {},
 ): Promise<SferumAccount> {
-  const { rows } = await sql<AccountColumns>`
-    select community_id, owner_id, token_kind, access_token_sealed, calls_token_sealed, requests_per_second, status,
-      status_reason as reason
-    from sferum_account where school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
-  const row = rows[0];
+  const row = await ctx.db
+    .of(schoolId)
+    .selectFrom('sferum_account')
+    .selectAll()
+    .where('school_id', '=', schoolId)
+    .executeTakeFirst();
   if (!row) throw new NotConnected('sferum-not-connected');
-  const state = accountState(row);
+  const state = accountState({ status: row.status, reason: row.status_reason });
   const isLetThrough =
     state === 'connected' ||
     (afterRestore && state === 'restore-unconfirmed') ||

@@ -84,9 +84,12 @@ export async function adoptAfterRestore(
 }
 
 async function connected(ctx: Context, schoolIds: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`select school_id as id from sferum_account order by 1`.execute(
-    ctx.db.across('adopt'),
-  );
+  const rows = await ctx.db
+    .across('adopt')
+    .selectFrom('sferum_account')
+    .select('school_id as id')
+    .orderBy('school_id')
+    .execute();
   const all = rows.map((r) => r.id);
   const unknown = schoolIds.filter((id) => !all.includes(id));
   if (unknown.length > 0) throw new Error(`not connected to Sferum: ${unknown.join(', ')}`);
@@ -94,9 +97,14 @@ async function connected(ctx: Context, schoolIds: readonly string[]): Promise<st
 }
 
 async function holdOf(db: Sql, schoolId: string): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`select id from operation
-    where school_id = ${schoolId} and kind = 'adoption' and state = 'held'`.execute(db);
-  return rows[0]?.id ?? null;
+  const held = await db
+    .selectFrom('operation')
+    .select('id')
+    .where('school_id', '=', schoolId)
+    .where('kind', '=', 'adoption')
+    .where('state', '=', 'held')
+    .executeTakeFirst();
+  return held?.id ?? null;
 }
 
 /** Gives the operation that holds the school, a new one or that of an earlier run. */

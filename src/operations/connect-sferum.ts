@@ -65,11 +65,18 @@ function sealedTokens(ctx: Context, { schoolId, accessToken, callsToken }: Sferu
 
 /** What is told of a connection: never a token. */
 async function connectionOf(tx: Sql, schoolId: string): Promise<Record<string, unknown>> {
-  const { rows } = await sql<Record<string, unknown>>`
-    select community_id::text as "communityId", owner_id::text as "ownerId", token_kind as "tokenKind",
-      calls_token_sealed is not null as "hasCallsToken", requests_per_second as "requestsPerSecond"
-    from sferum_account where school_id = ${schoolId}`.execute(tx);
-  return rows[0] ?? {};
+  const connection = await tx
+    .selectFrom('sferum_account')
+    .select((eb) => [
+      'community_id as communityId',
+      'owner_id as ownerId',
+      'token_kind as tokenKind',
+      eb('calls_token_sealed', 'is not', null).as('hasCallsToken'),
+      'requests_per_second as requestsPerSecond',
+    ])
+    .where('school_id', '=', schoolId)
+    .executeTakeFirst();
+  return connection ?? {};
 }
 
 /** A token given anew is a change although nothing else differs. */

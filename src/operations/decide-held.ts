@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type NotNull, sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { mend } from '../live/drift.ts';
@@ -63,11 +63,15 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
 
 /** What each school's own part of an import holds; what somebody has decided meanwhile stays decided. */
 async function decideEach(ctx: Context, decision: Decision): Promise<void> {
-  const { rows } = await sql<{ schoolId: string; operationId: string }>`
-    select school_id as "schoolId", id as "operationId" from operation
-    where parent_id = ${decision.operationId} and state = 'held' order by school_id`.execute(
-    ctx.db.across('import'),
-  );
+  const rows = await ctx.db
+    .across('import')
+    .selectFrom('operation')
+    .select(['school_id as schoolId', 'id as operationId'])
+    .where('parent_id', '=', decision.operationId)
+    .where('state', '=', 'held')
+    .orderBy('school_id')
+    .$narrowType<{ schoolId: NotNull }>()
+    .execute();
   let decided = 0;
   for (const child of rows) {
     try {
@@ -240,9 +244,15 @@ async function decideReplacement(ctx: Context, operation: Operation, decision: D
  */
 async function decideAdoption(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
   if (decision.decision === 'approve') {
-    const { rows } = await sql<{ id: string }>`
-      select id from chat where school_id = ${operation.schoolId} and creation = 'created' and deleted_at is null
-        and deleting_since is null`.execute(ctx.db.of(operation.schoolId!));
+    const rows = await ctx.db
+      .of(operation.schoolId!)
+      .selectFrom('chat')
+      .select('id')
+      .where('school_id', '=', operation.schoolId!)
+      .where('creation', '=', 'created')
+      .where('deleted_at', 'is', null)
+      .where('deleting_since', 'is', null)
+      .execute();
     const ids = rows.map((r) => r.id);
     await mend(ctx, operation.schoolId!, ids, decision.by);
   }

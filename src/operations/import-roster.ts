@@ -81,7 +81,7 @@ async function stage(ctx: Context, operation: Operation, reading: RosterReading)
     await keepFaults(tx, operation.id, 'rejected', reading.rows.rejected);
     await keepFaults(tx, operation.id, 'lost', reading.rows.lostFields);
     await noteRead(tx, operation.id, resultOf(reading, schools.length));
-    await sql`delete from roster_file where operation_id = ${operation.id}`.execute(tx);
+    await tx.deleteFrom('roster_file').where('operation_id', '=', operation.id).execute();
   });
 }
 
@@ -128,10 +128,13 @@ async function openSchools(
 }
 
 async function loadFile(ctx: Context, operationId: string): Promise<Uint8Array> {
-  const { rows } = await sql<{ body: Uint8Array }>`
-    select body from roster_file where operation_id = ${operationId}`.execute(ctx.db.ofNone);
-  if (!rows[0]) throw new Error('the file of this import is gone');
-  return rows[0].body;
+  const file = await ctx.db.ofNone
+    .selectFrom('roster_file')
+    .select('body')
+    .where('operation_id', '=', operationId)
+    .executeTakeFirst();
+  if (!file) throw new Error('the file of this import is gone');
+  return file.body;
 }
 
 /** Told to the school that the sender may touch, if we know it; else to the sender. */
@@ -144,7 +147,7 @@ async function fail(ctx: Context, operation: Operation, problem: Problem): Promi
       problems: [problem],
     });
     await showTo(tx, operation.id, within);
-    await sql`delete from roster_file where operation_id = ${operation.id}`.execute(tx);
+    await tx.deleteFrom('roster_file').where('operation_id', '=', operation.id).execute();
   });
   ctx.wake('operations');
 }

@@ -1,10 +1,8 @@
-import { sql } from 'kysely';
 import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
 import { accountOf, NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
 import { observeChats } from '../live/observe.ts';
-import type { ChatPlan } from '../plan/model.ts';
 import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
@@ -123,8 +121,12 @@ const STILL_DELETING = 'Чат ещё удаляется в Сферуме: ко
 
 /** The plan of the dry run and the one made now are the same, action by action: then it is applied, else refused (F3). */
 async function isThatPlan(tx: Sql, planId: string, school: SchoolPlan): Promise<boolean> {
-  const { rows } = await sql<{ chat_id: string; actions: ChatPlan['actions'] }>`
-    select chat_id, actions from operation_chat where operation_id = ${planId} order by ordinal`.execute(tx);
+  const rows = await tx
+    .selectFrom('operation_chat')
+    .select(['chat_id', 'actions'])
+    .where('operation_id', '=', planId)
+    .orderBy('ordinal')
+    .execute();
   const now = school.plan.chats.filter((chat) => chat.actions.length > 0);
   return (
     rows.length === now.length &&

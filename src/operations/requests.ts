@@ -29,8 +29,10 @@ export async function requestRosterImport(
       by: request.by,
       at: new Date(ctx.clock.now()),
     });
-    await sql`insert into roster_file (operation_id, taken_at, body)
-      values (${id}, ${takenAt}::timestamptz, ${Buffer.from(body)})`.execute(tx);
+    await tx
+      .insertInto('roster_file')
+      .values({ operation_id: id, taken_at: takenAt, body: Buffer.from(body) })
+      .execute();
   });
   ctx.wake('operations');
   return id;

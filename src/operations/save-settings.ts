@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { difference, noteLine } from '../rows/journal.ts';
@@ -35,9 +34,17 @@ export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<v
 
 /** All that a school can set, as it is stored: what stands here is journalled. */
 async function settingsOf(tx: Sql, schoolId: string): Promise<Record<string, unknown>> {
-  const { rows } = await sql<Record<string, unknown>>`
-    select time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes",
-      session_idle_minutes as "sessionIdleMinutes", retention_days as "retentionDays", limits
-    from school where id = ${schoolId} for update`.execute(tx);
-  return rows[0] ?? {};
+  const settings = await tx
+    .selectFrom('school')
+    .select([
+      'time_zone as timeZone',
+      'early_entry_minutes as earlyEntryMinutes',
+      'session_idle_minutes as sessionIdleMinutes',
+      'retention_days as retentionDays',
+      'limits',
+    ])
+    .where('id', '=', schoolId)
+    .forUpdate()
+    .executeTakeFirst();
+  return settings ?? {};
 }

@@ -32,10 +32,13 @@ export async function followRelinked(
 
 /** Who waits for a VK ID gets it once its holder is gone, whatever took him away: a day's turn, an erasure. */
 export async function settleWaiting(ctx: Context): Promise<void> {
-  const { rows } = await sql<{ schoolId: string }>`
-    select distinct school_id as "schoolId" from profile_claim where state <> 'former'`.execute(
-    ctx.db.across('profiles'),
-  );
+  const rows = await ctx.db
+    .across('profiles')
+    .selectFrom('profile_claim')
+    .select('school_id as schoolId')
+    .distinct()
+    .where('state', '<>', 'former')
+    .execute();
   for (const { schoolId } of rows) {
     const isMoved = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
       const relinked = await settleProfiles(tx, await contestedIn(tx, schoolId), momentOf(ctx));

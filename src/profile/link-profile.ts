@@ -35,9 +35,14 @@ export async function linkProfile(ctx: Context, linking: ProfileOf): Promise<voi
 }
 
 async function requirePresent(tx: Sql, { schoolId, personId }: ProfileOf): Promise<void> {
-  const { rows } = await sql`select from person
-    where school_id = ${schoolId} and id = ${personId} and present`.execute(tx);
-  if (rows.length === 0) throw notInRoster();
+  const person = await tx
+    .selectFrom('person')
+    .select('id')
+    .where('school_id', '=', schoolId)
+    .where('id', '=', personId)
+    .where('present', 'is', true)
+    .executeTakeFirst();
+  if (!person) throw notInRoster();
 }
 
 export function notInRoster(): Refusal {
@@ -62,9 +67,13 @@ async function stateAlone(tx: Sql, linking: ProfileOf, by: string, at: Date): Pr
 }
 
 async function requireLinked(tx: Sql, { schoolId, personId, vkUserId }: ProfileOf): Promise<void> {
-  const { rows } = await sql`select from profile_link
-    where school_id = ${schoolId} and person_id = ${personId} and present and vk_user_id = ${vkUserId}`.execute(
-    tx,
-  );
-  if (rows.length === 0) throw new Refusal(409, 'profile-taken', TAKEN);
+  const link = await tx
+    .selectFrom('profile_link')
+    .select('person_id')
+    .where('school_id', '=', schoolId)
+    .where('person_id', '=', personId)
+    .where('present', 'is', true)
+    .where('vk_user_id', '=', String(vkUserId))
+    .executeTakeFirst();
+  if (!link) throw new Refusal(409, 'profile-taken', TAKEN);
 }

@@ -58,11 +58,21 @@ export class ProfileLinking {
     const { db, secrets: box } = this.#ctx;
     const sealed = box.seal(secrets.verifier, { schoolId, column: SEALED_COLUMNS.verifier });
     const school = db.of(schoolId);
-    await sql`delete from profile_linking where school_id = ${schoolId} and expires_at < ${this.#now()}`.execute(
-      school,
-    );
-    await sql`insert into profile_linking (digest, school_id, person_id, verifier_sealed, expires_at)
-      values (${digest(secrets.state)}, ${schoolId}, ${personId}, ${sealed}, ${this.#end()})`.execute(school);
+    await school
+      .deleteFrom('profile_linking')
+      .where('school_id', '=', schoolId)
+      .where('expires_at', '<', this.#now().toISOString())
+      .execute();
+    await school
+      .insertInto('profile_linking')
+      .values({
+        digest: digest(secrets.state),
+        school_id: schoolId,
+        person_id: personId,
+        verifier_sealed: sealed,
+        expires_at: this.#end(),
+      })
+      .execute();
     return authorizeUrl(this.#app, secrets);
   }
 
@@ -79,10 +89,18 @@ export class ProfileLinking {
     const sealed = this.#ctx.secrets.seal(JSON.stringify(profile), place);
     await this.#ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
       // One question at a time: the answer is to what was seen last.
-      await sql`delete from profile_linking
-        where school_id = ${schoolId} and person_id = ${personId} and profile_sealed is not null`.execute(tx);
-      await sql`update profile_linking set profile_sealed = ${sealed}, expires_at = ${this.#end()}
-        where school_id = ${schoolId} and digest = ${digest(back.state)}`.execute(tx);
+      await tx
+        .deleteFrom('profile_linking')
+        .where('school_id', '=', schoolId)
+        .where('person_id', '=', personId)
+        .where('profile_sealed', 'is not', null)
+        .execute();
+      await tx
+        .updateTable('profile_linking')
+        .set({ profile_sealed: sealed, expires_at: this.#end() })
+        .where('school_id', '=', schoolId)
+        .where('digest', '=', digest(back.state))
+        .execute();
     });
   }
 
@@ -121,17 +139,24 @@ export class ProfileLinking {
   /** The verifier of a state, once. */
   async #take({ schoolId, personId }: Person, state: string): Promise<string> {
     const sealed = await this.#ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-      const { rows } = await sql<{ personId: string; sealed: string | null }>`
-        select person_id as "personId", verifier_sealed as sealed from profile_linking
-        where digest = ${digest(state)} and school_id = ${schoolId} and expires_at > ${this.#now()}
-        for update`.execute(tx);
-      const row = rows[0];
+      const row = await tx
+        .selectFrom('profile_linking')
+        .select(['person_id', 'verifier_sealed'])
+        .where('digest', '=', digest(state))
+        .where('school_id', '=', schoolId)
+        .where('expires_at', '>', this.#now().toISOString())
+        .forUpdate()
+        .executeTakeFirst();
       if (!row) throw over();
-      if (row.personId !== personId) throw notHis();
-      if (row.sealed === null) throw used();
-      await sql`update profile_linking set verifier_sealed = null
-        where school_id = ${schoolId} and digest = ${digest(state)}`.execute(tx);
-      return row.sealed;
+      if (row.person_id !== personId) throw notHis();
+      if (row.verifier_sealed === null) throw used();
+      await tx
+        .updateTable('profile_linking')
+        .set({ verifier_sealed: null })
+        .where('school_id', '=', schoolId)
+        .where('digest', '=', digest(state))
+        .execute();
+      return row.verifier_sealed;
     });
     return this.#ctx.secrets.open(sealed, { schoolId, column: SEALED_COLUMNS.verifier });
   }

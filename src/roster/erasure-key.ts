@@ -1,5 +1,4 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Sql } from '../store/database.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
@@ -20,9 +19,12 @@ type Secrets = Pick<Context, 'secrets'>;
 
 /** Null: nobody of the school was ever erased. */
 export async function findErasureKey(ctx: Secrets, db: Sql, schoolId: string): Promise<ErasureKey | null> {
-  const { rows } = await sql<{ sealed: string }>`
-    select key_sealed as sealed from erasure_key where school_id = ${schoolId}`.execute(db);
-  return rows[0] ? openErasureKey(ctx, schoolId, rows[0].sealed) : null;
+  const key = await db
+    .selectFrom('erasure_key')
+    .select('key_sealed')
+    .where('school_id', '=', schoolId)
+    .executeTakeFirst();
+  return key ? openErasureKey(ctx, schoolId, key.key_sealed) : null;
 }
 
 /** The key, made at the school's first erasure. The transaction holds the school. */
@@ -40,7 +42,7 @@ export async function adoptErasureKey(
   schoolId: string,
   sealed: string,
 ): Promise<ErasureKey> {
-  await sql`insert into erasure_key (school_id, key_sealed) values (${schoolId}, ${sealed})`.execute(tx);
+  await tx.insertInto('erasure_key').values({ school_id: schoolId, key_sealed: sealed }).execute();
   return openErasureKey(ctx, schoolId, sealed);
 }
 

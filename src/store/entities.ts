@@ -15,7 +15,7 @@ import { ProfileClaim, ProfileLink, ProfileLinking } from './entities/profiles.t
 import { ReceivedEvent, RosterFault, RosterFile, StagedRoster } from './entities/roster.ts';
 import { School, Setting } from './entities/schools.ts';
 import { ConsoleSession, UsedToken } from './entities/sessions.ts';
-import { SferumAccountRow, SferumPace } from './entities/sferum.ts';
+import { SferumAccount, SferumPace } from './entities/sferum.ts';
 import { AccessRecord, Journal, JournalText } from './entities/trail.ts';
 
 export type { Operation, OperationKind, OperationState, Problem } from './entities/operations.ts';
@@ -53,7 +53,7 @@ export const ENTITIES = [
   School,
   SchoolClass,
   Setting,
-  SferumAccountRow,
+  SferumAccount,
   SferumMember,
   SferumPace,
   StagedRoster,

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { type Database, instantDate, type Sql } from './database.ts';
 import type { Operation } from './entities.ts';
 
@@ -13,20 +12,22 @@ export async function findOperationRow(
   schoolId: string | null,
   id: string,
 ): Promise<Operation | null> {
-  const { rows } = await sql<Record<'createdAt' | 'startedAt' | 'finishedAt', string | null> & Operation>`
-    select id, school_id as "schoolId", kind, state, params, done, total, result, problems, created_by as "createdBy",
-      created_by_kind as "createdByKind",
-      created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt", revision, day
-    from operation where id = ${id} and school_id is not distinct from ${schoolId}`.execute(
-    operationsOf(ctx, schoolId),
-  );
-  const row = rows[0];
+  const row = await operationsOf(ctx, schoolId)
+    .selectFrom('operation')
+    .selectAll()
+    .where('id', '=', id)
+    .where('school_id', 'is not distinct from', schoolId)
+    .executeTakeFirst();
   if (!row) return null;
+  const { kind, state, params, done, total, result, problems, day } = row;
   return {
-    ...row,
+    ...{ id, schoolId, kind, state, params, done, total, result, problems, day },
     revision: row.revision === null ? null : Number(row.revision),
-    createdAt: instantDate(row.createdAt)!,
-    startedAt: instantDate(row.startedAt),
-    finishedAt: instantDate(row.finishedAt),
-  } as Operation;
+    parentId: row.parent_id,
+    createdBy: row.created_by,
+    createdByKind: row.created_by_kind,
+    createdAt: new Date(row.created_at),
+    startedAt: instantDate(row.started_at),
+    finishedAt: instantDate(row.finished_at),
+  };
 }

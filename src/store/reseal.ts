@@ -21,9 +21,9 @@ const PRIMARY_KEYS: Record<string, string> = {
  * is passed over, so a run that was cut off is simply run again; the application may go on meanwhile.
  */
 export async function resealAll(db: Database, box: SecretBox): Promise<Resealed[]> {
-  const { rows } = await sql<{ id: string }>`select id from school order by id`.execute(db.across('reseal'));
+  const schools = await db.across('reseal').selectFrom('school').select('id').orderBy('id').execute();
   const done: Resealed[] = [];
-  for (const { id } of rows) done.push(await resealSchool(db, box, id));
+  for (const { id } of schools) done.push(await resealSchool(db, box, id));
   return done;
 }
 

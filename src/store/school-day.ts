@@ -50,9 +50,12 @@ export function timeIn(own: string | null | undefined, { nowMs, timeZone: ofRegi
 
 /** Of a school that nobody knows yet it is the region's. */
 export async function timeOf(db: Sql, schoolId: string, moment: Moment): Promise<SchoolTime> {
-  const { rows } = await sql<{ own: string | null }>`
-    select time_zone as own from school where id = ${schoolId}`.execute(db);
-  return timeIn(rows[0]?.own, moment);
+  const school = await db
+    .selectFrom('school')
+    .select('time_zone')
+    .where('id', '=', schoolId)
+    .executeTakeFirst();
+  return timeIn(school?.time_zone, moment);
 }
 
 /** The same day in SQL, where the zone is read by the very statement that asks for the day. `own`: a column. */

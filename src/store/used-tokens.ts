@@ -3,7 +3,6 @@
  * and it opens one session at most. Remembered until it has expired.
  */
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Sql } from './database.ts';
 
 /** What a token is remembered by: its own id, or for one without any its digest. */
@@ -13,19 +12,26 @@ export function tokenKey(token: string, jti: string | undefined): string {
 
 /** Notes that the token was presented at the door, accepted or not. */
 export async function presentToken(db: Sql, key: string, expiresAt: Date, now: Date): Promise<void> {
-  await sql`delete from used_token where expires_at < ${now}`.execute(db);
-  await sql`insert into used_token (jti, expires_at, opened) values (${key}, ${expiresAt}, false)
-    on conflict do nothing`.execute(db);
+  await db.deleteFrom('used_token').where('expires_at', '<', now.toISOString()).execute();
+  await db
+    .insertInto('used_token')
+    .values({ jti: key, expires_at: expiresAt, opened: false })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /** Lets it open its one session; false: it has. */
 export async function openByToken(db: Sql, key: string): Promise<boolean> {
-  const { rows } =
-    await sql`update used_token set opened = true where jti = ${key} and not opened returning 1`.execute(db);
-  return rows.length > 0;
+  const opened = await db
+    .updateTable('used_token')
+    .set({ opened: true })
+    .where('jti', '=', key)
+    .where('opened', '=', false)
+    .executeTakeFirst();
+  return opened.numUpdatedRows > 0n;
 }
 
 export async function isTokenUsed(db: Sql, key: string): Promise<boolean> {
-  const { rows } = await sql`select from used_token where jti = ${key}`.execute(db);
-  return rows.length > 0;
+  const used = await db.selectFrom('used_token').select('jti').where('jti', '=', key).executeTakeFirst();
+  return used !== undefined;
 }

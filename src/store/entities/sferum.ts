@@ -2,8 +2,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { big, instant, oneOf, text } from './columns.ts';
 
-export const SferumAccountRow = defineEntity({
-  name: 'SferumAccountRow',
+export const SferumAccount = defineEntity({
+  name: 'SferumAccount',
   tableName: 'sferum_account',
   properties: {
     schoolId: text().primary(),

@@ -1,8 +1,8 @@
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
+import type { Caller } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
 import type { AccessLog } from '../src/store/access-log.ts';
-import type { Caller } from './auth.ts';
 import { clientAddress } from './client-address.ts';
 
 /**

@@ -1,28 +1,11 @@
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { type Caller, TOKEN_ROLES } from '../src/caller.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import { Refusal } from '../src/refusal.ts';
 import { tokenKey } from '../src/store/used-tokens.ts';
-
-export const TOKEN_ROLES = [
-  'service',
-  'operator',
-  'security',
-  'school-admin',
-  'staff',
-  'student',
-  'parent',
-] as const;
-export type TokenRole = (typeof TOKEN_ROLES)[number];
-
-/** Who makes a request. `schoolId` `'*'`: any school, named by the request. */
-export interface Caller {
-  subject: string;
-  role: TokenRole;
-  schoolId: string;
-}
 
 export interface HttpEnv {
   Variables: {

@@ -1,9 +1,9 @@
 import type { Context as HonoContext } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
+import type { Caller } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
 import { Refusal } from '../src/refusal.ts';
-import type { Caller } from './auth.ts';
 import { clientAddress } from './client-address.ts';
 import type { Sessions } from './console/session.ts';
 import { claimedSubject, type Rates } from './rates.ts';

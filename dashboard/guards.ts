@@ -2,8 +2,9 @@ import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { timeout } from 'hono/timeout';
+import type { TokenRole } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
-import type { HttpEnv, TokenRole } from './auth.ts';
+import type { HttpEnv } from './auth.ts';
 import { withinFields } from './form-fields.ts';
 import { inStanding, onlyRoles } from './rights.ts';
 

@@ -7,9 +7,9 @@ import {
   RateLimiterRedis,
   RateLimiterRes,
 } from 'rate-limiter-flexible';
+import type { Caller } from '../src/caller.ts';
 import type { Config } from '../src/config.ts';
 import { Refusal } from '../src/refusal.ts';
-import type { Caller } from './auth.ts';
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;

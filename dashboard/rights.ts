@@ -1,10 +1,11 @@
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import type { Author } from '../src/author.ts';
+import type { Caller, TokenRole } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
 import { notFound, Refusal } from '../src/refusal.ts';
 import { findSchool, isPresentStaff, type SchoolRow, type Viewer } from '../src/store/queries/viewer.ts';
 import { momentOf, timeIn } from '../src/store/school-day.ts';
-import type { Caller, HttpEnv, TokenRole } from './auth.ts';
+import type { HttpEnv } from './auth.ts';
 import { forbidden } from './refusals.ts';
 import { assertMayAct } from './standing.ts';
 

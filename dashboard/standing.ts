@@ -1,7 +1,7 @@
+import type { Caller, TokenRole } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
 import { wasErased } from '../src/roster/erased.ts';
 import { findKnown, type Known } from '../src/store/queries/viewer.ts';
-import type { Caller, TokenRole } from './auth.ts';
 import { forbidden } from './refusals.ts';
 
 /** Whose rights come from the token: they are nobody of the roster's. */

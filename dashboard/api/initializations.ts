@@ -3,7 +3,7 @@ import { authorOf, schoolOf } from '../rights.ts';
 import type { ApiParts } from './parts.ts';
 import { Accepted, CHANGE_REFUSALS, ChatTypeName, DayText, json, jsonBody, SchoolParam } from './schemas.ts';
 
-const Run = z
+const OperationView = z
   .strictObject({
     types: z.array(ChatTypeName).min(1).max(4),
     dryRun: z.boolean().default(false),
@@ -21,7 +21,7 @@ export function initializationRoutes({ api, commands, guards }: ApiParts): void 
     tags: ['Initialisation'],
     summary: 'Create and synchronise the chats of some types, try it dry, or apply the plan of a dry run',
     middleware: guards.json('school-admin', 'operator', 'service'),
-    request: { params: SchoolParam, body: jsonBody(z.union([Run, PlanOfDryRun])) },
+    request: { params: SchoolParam, body: jsonBody(z.union([OperationView, PlanOfDryRun])) },
     responses: { 202: json(Accepted, 'its operation tells the rest'), ...CHANGE_REFUSALS },
   });
   api.openapi(route, async (c) => {

@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
+import type { Caller } from '../../src/caller.ts';
 import { MEETING_TITLE_CHARS } from '../../src/lessons/change-meeting.ts';
 import { phaseAt } from '../../src/lessons/lesson.ts';
 import type { Moment as Boundary, LessonItem } from '../../src/lessons/lesson-rows.ts';
 import { listLessons } from '../../src/lessons/list-lessons.ts';
 import { type LessonSchool, lessonSchool, meetingTitle, timesOf } from '../../src/lessons/open-lesson.ts';
-import type { Asker } from '../../src/lessons/standing.ts';
+
 import { isDay } from '../../src/text/clean-text.ts';
 import type { HttpEnv } from '../auth.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
@@ -101,7 +102,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     const school = await lessonSchool(ctx, schoolId);
     const { items, total } = await listLessons(
       ctx,
-      askerOf(c, schoolId),
+      callerIn(c, schoolId),
       {
         ...filter,
         from: from ? boundary(from, school.timeZone, 0) : undefined,
@@ -134,7 +135,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     const { title } = c.req.valid('json') ?? {};
     const lessonId = c.req.valid('param').id;
     const meeting = await commands.createMeeting({
-      asker: askerOf(c, schoolOf(c)),
+      caller: callerIn(c, schoolOf(c)),
       lessonId,
       title: title ?? null,
     });
@@ -151,7 +152,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     responses: { 204: { description: 'deleted, or there was none' }, ...CHANGE_REFUSALS },
   });
   api.openapi(remove, async (c) => {
-    await commands.deleteMeeting({ asker: askerOf(c, schoolOf(c)), lessonId: c.req.valid('param').id });
+    await commands.deleteMeeting({ caller: callerIn(c, schoolOf(c)), lessonId: c.req.valid('param').id });
     return c.body(null, 204);
   });
 
@@ -168,7 +169,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
   });
   api.openapi(join, async (c) => {
     const link = await commands.enterLesson({
-      asker: askerOf(c, schoolOf(c)),
+      caller: callerIn(c, schoolOf(c)),
       lessonId: c.req.valid('param').id,
     });
     c.header('Cache-Control', 'no-store');
@@ -176,9 +177,9 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
   });
 }
 
-function askerOf(c: HonoContext<HttpEnv>, schoolId: string): Asker {
-  const { subject, role } = c.get('caller');
-  return { schoolId, subject, role };
+/** A token for all schools is one of the school that the request names. */
+function callerIn(c: HonoContext<HttpEnv>, schoolId: string): Caller {
+  return { ...c.get('caller'), schoolId };
 }
 
 function boundary(moment: string, timeZone: string, plusDays: number): Boundary {

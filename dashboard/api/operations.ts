@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
+import type { Caller, TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
 import { notFound } from '../../src/refusal.ts';
-import type { Caller, HttpEnv, TokenRole } from '../auth.ts';
+import type { HttpEnv } from '../auth.ts';
 import {
   findAnyOperation,
   findOperation,

@@ -1,7 +1,8 @@
 import type { Hono, MiddlewareHandler } from 'hono';
+import type { TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
 import { Refusal } from '../../src/refusal.ts';
-import { type ResolveCaller, type TokenRole, unauthenticated } from '../auth.ts';
+import { type ResolveCaller, unauthenticated } from '../auth.ts';
 import type { Guards } from '../guards.ts';
 import { count, type Rates } from '../rates.ts';
 import { forbidden } from '../rights.ts';

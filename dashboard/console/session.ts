@@ -10,9 +10,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Context as HonoContext } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { sql } from 'kysely';
+import type { Caller, TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
 import type { Sql } from '../../src/store/database.ts';
-import type { Caller, TokenRole } from '../auth.ts';
 
 /** Contract, «Who calls». */
 const SESSION_LIFE_MS = 8 * 60 * 60_000;

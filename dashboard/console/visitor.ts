@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
+import type { Caller, TokenRole } from '../../src/caller.ts';
 import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { isCurrent, isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
 import { dayThere, momentOf, zoneOf } from '../../src/store/school-day.ts';
-import type { Caller, TokenRole } from '../auth.ts';
 import { isFailingMeeting } from '../read/work-list.ts';
 import { forbidden } from '../refusals.ts';
 import { assertStanding } from '../standing.ts';
@@ -42,7 +42,7 @@ export function isAdmin({ caller }: Pick<Visitor, 'caller'>): boolean {
 }
 
 /** What he may see of his school (contract, «Who sees whom»), by what was read of him for this very request. */
-export function viewerOf({ clock }: Pick<Context, 'clock'>, { caller, school, staff }: Visitor): Viewer {
+export function viewerIn({ clock }: Pick<Context, 'clock'>, { caller, school, staff }: Visitor): Viewer {
   if (!staff) throw forbidden();
   const day = dayIn(school.timeZone, clock.now());
   if (caller.role === 'staff') {

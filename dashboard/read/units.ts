@@ -12,7 +12,7 @@ export interface GroupItem {
   title: string;
   subject: string;
   classId: string | null;
-  className: string | null;
+  classTitle: string | null;
 }
 
 /** Unsorted: whoever shows titles puts them in natural order. */
@@ -34,7 +34,7 @@ export async function classesOf(db: Sql, viewer: Viewer): Promise<ClassItem[]> {
 export async function unitsOf(db: Sql, viewer: Viewer): Promise<Units> {
   const own = viewer.sees === 'circle' ? viewer.personId : null;
   const groups = await sql<GroupItem>`
-    select g.id, g.title, g.subject, g.class_id as "classId", k.title as "className"
+    select g.id, g.title, g.subject, g.class_id as "classId", k.title as "classTitle"
     from subject_group g left join class k on k.school_id = g.school_id and k.id = g.class_id
     where g.school_id = ${viewer.schoolId} and g.present
       ${own === null ? sql`` : sql`and ${own} = any(g.teacher_ids)`}`.execute(db);
@@ -46,9 +46,9 @@ export async function unitNames(
   db: Sql,
   schoolId: string,
   { classId, subjectGroupId }: { classId: string | null; subjectGroupId: string | null },
-): Promise<{ className: string | null; subject: string | null }> {
-  const { rows } = await sql<{ className: string | null; subject: string | null }>`select
-    (select title from class where school_id = ${schoolId} and id = ${classId}) as "className",
+): Promise<{ classTitle: string | null; subject: string | null }> {
+  const { rows } = await sql<{ classTitle: string | null; subject: string | null }>`select
+    (select title from class where school_id = ${schoolId} and id = ${classId}) as "classTitle",
     (select coalesce(nullif(subject, ''), title) from subject_group
       where school_id = ${schoolId} and id = ${subjectGroupId}) as subject`.execute(db);
   return rows[0]!;

@@ -41,7 +41,7 @@ export interface ChatCreation {
 }
 
 /** A chat about to be made. */
-interface Draft {
+interface Opening {
   creation: ChatCreation;
   standings: ReadonlySet<Standing>;
   rules: RuleChat | null;
@@ -60,7 +60,7 @@ export async function createChat(
   creation: ChatCreation,
 ): Promise<{ chatId: string; warnings: Warning[] }> {
   const made = await ctx.db.holdingSchool(creation.viewer.schoolId, async ({ sql: tx }) => {
-    const draft = await openDraft(ctx, tx, creation);
+    const draft = await prepare(ctx, tx, creation);
     const isAutomatic = draft.rules !== null && titleKey(draft.title) === titleKey(draft.rules.title);
     return isAutomatic ? makeAutomatic(ctx, tx, draft, draft.rules!) : makeManual(ctx, tx, draft);
   });
@@ -68,7 +68,7 @@ export async function createChat(
   return made;
 }
 
-async function openDraft(ctx: Context, tx: Sql, creation: ChatCreation): Promise<Draft> {
+async function prepare(ctx: Context, tx: Sql, creation: ChatCreation): Promise<Opening> {
   const { viewer, type, classId, subjectGroupId: groupId } = creation;
   if ((type === 'class' || type === 'parents') && classId === null) throw refuse('unit-missing');
   const standings = await standingsToUnit(tx, viewer, { classId, groupId });
@@ -84,7 +84,7 @@ async function openDraft(ctx: Context, tx: Sql, creation: ChatCreation): Promise
   return { creation, standings, rules, title: chatTitle(typed) };
 }
 
-async function makeAutomatic(ctx: Context, tx: Sql, draft: Draft, rules: RuleChat) {
+async function makeAutomatic(ctx: Context, tx: Sql, draft: Opening, rules: RuleChat) {
   const { creation, standings } = draft;
   const { schoolId } = creation.viewer;
   if (rules.over) throw refuse('unit-over');
@@ -102,7 +102,7 @@ async function makeAutomatic(ctx: Context, tx: Sql, draft: Draft, rules: RuleCha
   return finish(ctx, tx, work, { added: change.add, people });
 }
 
-async function makeManual(ctx: Context, tx: Sql, draft: Draft) {
+async function makeManual(ctx: Context, tx: Sql, draft: Opening) {
   const { creation, rules, title } = draft;
   const { classId } = creation;
   const change = ownList(draft);
@@ -115,7 +115,7 @@ async function makeManual(ctx: Context, tx: Sql, draft: Draft) {
   return finish(ctx, tx, work, { added: change.add, people, warnAbout: strange });
 }
 
-function workOf(ctx: Context, { creation }: Draft, chatId: string): HandWork {
+function workOf(ctx: Context, { creation }: Opening, chatId: string): HandWork {
   return {
     schoolId: creation.viewer.schoolId,
     chat: { id: chatId, type: creation.type },
@@ -167,7 +167,7 @@ function differenceFrom(
  * Makes the own list of a manual chat. Its admins are the marked ones; where nobody is marked, those of the rules for
  * its class or group. The creator is always an admin of a teacher's chat (C7). Without any of these C6 finds one.
  */
-function ownList({ creation: { members, viewer }, rules }: Draft): PeopleChange {
+function ownList({ creation: { members, viewer }, rules }: Opening): PeopleChange {
   const admins = new Map<string, boolean>();
   for (const m of members ?? []) admins.set(m.personId, m.admin === true);
   const isMarked = [...admins.values()].includes(true);
@@ -182,7 +182,7 @@ function ownList({ creation: { members, viewer }, rules }: Draft): PeopleChange 
 /** Throws Refusal for people who do not exist, whom this creator may not name, or who cannot be what is asked. */
 async function assertPeople(
   tx: Sql,
-  { creation, standings }: Draft,
+  { creation, standings }: Opening,
   change: PeopleChange,
   rules: ReadonlyMap<string, DesiredMember>,
 ): Promise<ReadonlyMap<string, KnownPerson>> {
@@ -207,7 +207,7 @@ async function assertPeople(
 /** Writes a new row, or revives that of a deleted automatic chat. Sferum gets a new chat in both cases. */
 async function writeChat(
   tx: Sql,
-  chat: HandWork & { title: string; key: string | null; classId: string | null; draft: Draft },
+  chat: HandWork & { title: string; key: string | null; classId: string | null; draft: Opening },
 ): Promise<void> {
   const { creation } = chat.draft;
   const other = await sameTitled(tx, chat.schoolId, chat.title, chat.chat.id);

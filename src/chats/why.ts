@@ -57,15 +57,15 @@ function whyOut(about: Case): string[] {
 
 /** What the rules of the chat's type ask for and the person is not. */
 function noGround({ chat, names }: Case): string {
-  const className = names.schoolClass(chat.classId ?? '');
+  const classTitle = names.schoolClass(chat.classId ?? '');
   if (chat.origin === 'manual') return 'В этот чат добавляют вручную, и добавления не было';
   switch (chat.type) {
     case 'staff':
       return 'Нет ни роли «Учитель», ни прав администратора школы';
     case 'class':
-      return `Не учится в ${className} и не руководит этим классом`;
+      return `Не учится в ${classTitle} и не руководит этим классом`;
     case 'parents':
-      return `Нет детей, которые учатся в ${className}, и не руководит этим классом`;
+      return `Нет детей, которые учатся в ${classTitle}, и не руководит этим классом`;
     case 'subject':
       return `Не учится в группе «${names.group(chat.groupId ?? '')}» и не ведёт её`;
   }

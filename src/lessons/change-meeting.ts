@@ -1,4 +1,5 @@
 import { byPerson } from '../author.ts';
+import type { Caller } from '../caller.ts';
 import type { Context } from '../context.ts';
 import { askMeeting, withdrawMeeting } from '../rows/meeting.ts';
 import { cleanText } from '../text/clean-text.ts';
@@ -9,7 +10,7 @@ import { isDefaultTitle } from './lesson.ts';
 import { noteMeeting } from './note-meeting.ts';
 import { meetingTitle, type OpenLesson, openLesson } from './open-lesson.ts';
 import { callsNeedUserToken, groupRemoved, lessonOver, notOfLesson, schoolNotConnected } from './refusals.ts';
-import { type Asker, LESSON_RIGHTS } from './standing.ts';
+import { LESSON_RIGHTS } from './standing.ts';
 
 /** A longer name is cut. */
 export const MEETING_TITLE_CHARS = 200;
@@ -27,22 +28,22 @@ export interface MeetingShown {
  */
 export async function createMeeting(
   ctx: Context,
-  { asker, lessonId, title }: { asker: Asker; lessonId: string; title: string | null },
+  { caller, lessonId, title }: { caller: Caller; lessonId: string; title: string | null },
 ): Promise<MeetingShown> {
-  const opened = await openLesson(ctx, asker, lessonId);
+  const opened = await openLesson(ctx, caller, lessonId);
   if (!LESSON_RIGHTS[opened.standing].makes) throw notOfLesson();
   if (opened.phase === 'over') throw lessonOver();
   if (!opened.lesson.isGroupThere) throw groupRemoved();
-  const account = await callsOfSchool(ctx, asker.schoolId);
+  const account = await callsOfSchool(ctx, caller.schoolId);
   if (!account) throw schoolNotConnected();
   if (!account.mayCall) throw callsNeedUserToken();
-  const { schoolId } = asker;
+  const { schoolId } = caller;
   const given = givenTitle(opened, title);
   const at = new Date(ctx.clock.now());
   const kept = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const of = { schoolId, lessonId, at };
-    const { isNew, title: stored } = await askMeeting(tx, { ...of, title: given, by: asker.subject });
-    if (isNew) await noteMeeting(tx, { ...of, what: 'meeting-create', by: byPerson(asker.subject) });
+    const { isNew, title: stored } = await askMeeting(tx, { ...of, title: given, by: caller.subject });
+    if (isNew) await noteMeeting(tx, { ...of, what: 'meeting-create', by: byPerson(caller.subject) });
     return stored;
   });
   ctx.wake('meetings');
@@ -57,12 +58,12 @@ export async function createMeeting(
 /** Deletes it: its call is shown to nobody from now on, and ended for all by the job (I4). None: nothing to do. */
 export async function deleteMeeting(
   ctx: Context,
-  { asker, lessonId }: { asker: Asker; lessonId: string },
+  { caller, lessonId }: { caller: Caller; lessonId: string },
 ): Promise<void> {
-  const { standing } = await openLesson(ctx, asker, lessonId);
+  const { standing } = await openLesson(ctx, caller, lessonId);
   if (!LESSON_RIGHTS[standing].deletes) throw notOfLesson();
-  const { schoolId } = asker;
-  const by = byPerson(asker.subject);
+  const { schoolId } = caller;
+  const by = byPerson(caller.subject);
   const at = new Date(ctx.clock.now());
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     if (!(await withdrawMeeting(tx, { schoolId, lessonId }, at))) return;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Caller } from '../caller.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../refusal.ts';
 import { hurryMeeting } from '../rows/meeting.ts';
@@ -6,7 +7,7 @@ import { callsOfSchool } from './calls-account.ts';
 import { entryOpensAtMs } from './lesson.ts';
 import { openLesson } from './open-lesson.ts';
 import { callNotReady, callsNeedUserToken, lessonNotStarted, lessonOver, notOfLesson } from './refusals.ts';
-import { type Asker, LESSON_RIGHTS } from './standing.ts';
+import { LESSON_RIGHTS } from './standing.ts';
 
 /** A meeting made in the middle of its lesson has its call after about a second: who enters meanwhile waits so long. */
 const WAIT_MS = 4_000;
@@ -20,16 +21,16 @@ const LOOK_EVERY_MS = 250;
  */
 export async function enterLesson(
   ctx: Context,
-  { asker, lessonId }: { asker: Asker; lessonId: string },
+  { caller, lessonId }: { caller: Caller; lessonId: string },
 ): Promise<string> {
-  const { lesson, standing, times, phase, school } = await openLesson(ctx, asker, lessonId);
+  const { lesson, standing, times, phase, school } = await openLesson(ctx, caller, lessonId);
   if (!LESSON_RIGHTS[standing].enters) throw notOfLesson();
   if (!lesson.meeting) throw notFound();
   if (phase === 'over') throw lessonOver();
   if (phase === 'before') {
     throw lessonNotStarted(new Date(entryOpensAtMs(times, school.earlyEntryMinutes)).toISOString());
   }
-  const link = lesson.meeting.joinLink ?? (await soonLink(ctx, asker.schoolId, lessonId));
+  const link = lesson.meeting.joinLink ?? (await soonLink(ctx, caller.schoolId, lessonId));
   if (!ctx.leadsToSferum(link)) throw callNotReady();
   return link;
 }

@@ -1,3 +1,4 @@
+import type { Caller } from '../caller.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { isPresentStaff } from '../store/queries/viewer.ts';
@@ -13,7 +14,6 @@ import {
 import { lessonSchool } from './open-lesson.ts';
 import { loadPlaces } from './pupils.ts';
 import { notOfLesson } from './refusals.ts';
-import type { Asker } from './standing.ts';
 
 /** A pupil's lessons of so many are looked through: more than a year has. */
 const PUPIL_LESSONS = 5_000;
@@ -21,11 +21,11 @@ const PUPIL_LESSONS = 5_000;
 /** Those lessons of a school that somebody may see, by their start; pupils and parents those of the pupil's days. */
 export async function listLessons(
   ctx: Context,
-  asker: Asker,
+  caller: Caller,
   filter: LessonFilter,
   page: LessonPage,
 ): Promise<{ items: LessonItem[]; total: number }> {
-  const { schoolId, subject, role } = asker;
+  const { schoolId, subject, role } = caller;
   const db = ctx.db.of(schoolId);
   if (role === 'student' || role === 'parent') {
     const pupils =

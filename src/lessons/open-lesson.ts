@@ -1,3 +1,4 @@
+import type { Caller } from '../caller.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../refusal.ts';
 import { findSchool } from '../store/queries/viewer.ts';
@@ -5,7 +6,7 @@ import { zoneOf } from '../store/school-day.ts';
 import { defaultTitle, type LessonTimes, type Phase, phaseAt } from './lesson.ts';
 import { findLessons, type LessonItem } from './lesson-rows.ts';
 import { notOfLesson } from './refusals.ts';
-import { type Asker, type LessonStanding, standingTo } from './standing.ts';
+import { type LessonStanding, standingTo } from './standing.ts';
 
 /** One lesson as somebody who may see it finds it now. */
 export interface OpenLesson {
@@ -32,12 +33,12 @@ export async function lessonSchool(ctx: Context, schoolId: string): Promise<Less
 }
 
 /** Throws Refusal: 404 where the school has no such lesson (any more), 403 for who is nothing to it. */
-export async function openLesson(ctx: Context, asker: Asker, lessonId: string): Promise<OpenLesson> {
-  const { schoolId } = asker;
+export async function openLesson(ctx: Context, caller: Caller, lessonId: string): Promise<OpenLesson> {
+  const { schoolId } = caller;
   const school = await lessonSchool(ctx, schoolId);
   const [lesson] = await findLessons(ctx.db.of(schoolId), schoolId, { ids: [lessonId] });
   if (!lesson) throw notFound();
-  const standing = await standingTo(ctx.db.of(schoolId), asker, lesson, {
+  const standing = await standingTo(ctx.db.of(schoolId), caller, lesson, {
     schoolId,
     timeZone: school.timeZone,
   });

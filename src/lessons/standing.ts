@@ -1,15 +1,9 @@
+import type { Caller } from '../caller.ts';
 import { dayIn } from '../clock.ts';
 import type { Sql } from '../store/database.ts';
 import { isPresentStaff } from '../store/queries/viewer.ts';
 import { childrenOf, type LessonItem } from './lesson-rows.ts';
 import { isAnyInGroup, type SchoolZone } from './pupils.ts';
-
-/** Who asks, as his token says; what he is to a lesson says the roster of this moment. */
-export interface Asker {
-  schoolId: string;
-  subject: string;
-  role: string;
-}
 
 /**
  * What somebody is to a lesson.
@@ -34,11 +28,11 @@ export const LESSON_RIGHTS: Readonly<
 /** Null: nothing; he is not even told of it. */
 export async function standingTo(
   db: Sql,
-  asker: Asker,
+  caller: Caller,
   lesson: Pick<LessonItem, 'subjectGroupId' | 'teacherId' | 'groupTeacherIds' | 'startsAt'>,
   zone: SchoolZone,
 ): Promise<LessonStanding | null> {
-  const { schoolId, subject, role } = asker;
+  const { schoolId, subject, role } = caller;
   switch (role) {
     case 'student':
       return (await studies(db, [subject], lesson, zone)) ? 'pupil' : null;
@@ -48,9 +42,9 @@ export async function standingTo(
       return (await studies(db, ids, lesson, zone)) ? 'parent' : null;
     }
     case 'staff':
-      return (await teaches(db, asker, lesson)) ? 'teacher' : null;
+      return (await teaches(db, caller, lesson)) ? 'teacher' : null;
     case 'school-admin':
-      return (await teaches(db, asker, lesson)) ? 'teacher' : 'admin';
+      return (await teaches(db, caller, lesson)) ? 'teacher' : 'admin';
     default:
       return 'onlooker';
   }
@@ -58,7 +52,7 @@ export async function standingTo(
 
 async function teaches(
   db: Sql,
-  { schoolId, subject }: Asker,
+  { schoolId, subject }: Caller,
   { teacherId, groupTeacherIds }: Pick<LessonItem, 'teacherId' | 'groupTeacherIds'>,
 ): Promise<boolean> {
   if (teacherId !== subject && !groupTeacherIds.includes(subject)) return false;

@@ -34,7 +34,7 @@ export async function tendLesson(ctx: Context, of: OfLesson, signal?: AbortSigna
     if (step.do === 'rest')
       return rest(ctx, meeting, { untilMs: step.untilMs, attempts: 0, condition: NO_TROUBLE });
     try {
-      await carryOut(ctx, meeting, step, signal);
+      await takeStep(ctx, meeting, step, signal);
     } catch (error) {
       if (!(error instanceof SferumError || error instanceof NotConnected)) throw error;
       const pauseMs = await afterTrouble(ctx, meeting, step, error);
@@ -44,7 +44,7 @@ export async function tendLesson(ctx: Context, of: OfLesson, signal?: AbortSigna
   }
 }
 
-async function carryOut(
+async function takeStep(
   ctx: Context,
   meeting: Meeting,
   step: Exclude<Step, { do: 'rest' }>,

@@ -53,7 +53,7 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
     const ids = await heldChats(tx, schoolId, decision, decided);
     await noteDecision(ctx, tx, schoolId, operation, decision, { chats: ids.length });
     await (decision.decision === 'approve'
-      ? carryOut(ctx, tx, schoolId, ids, operation, decision.by)
+      ? removeHeld(ctx, tx, schoolId, ids, operation, decision.by)
       : pin(ctx, tx, schoolId, ids, decision));
     await goOn(tx, { schoolId, id: operation.id });
   });
@@ -162,7 +162,7 @@ async function heldChats(
 }
 
 /** The plan of these chats once more, their removals let through. */
-async function carryOut(
+async function removeHeld(
   ctx: Context,
   tx: Sql,
   schoolId: string,

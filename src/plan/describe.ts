@@ -48,7 +48,7 @@ export function describe(action: Action, names: Names): string {
 
 /** Why a person is in: «учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
 export function groundText(ground: Ground, names: Names): string {
-  const className = ground.classId === undefined ? '' : names.schoolClass(ground.classId);
+  const classTitle = ground.classId === undefined ? '' : names.schoolClass(ground.classId);
   const groupName = ground.groupId === undefined ? '' : `«${names.group(ground.groupId)}»`;
   switch (ground.kind) {
     case 'teacher':
@@ -56,11 +56,11 @@ export function groundText(ground: Ground, names: Names): string {
     case 'school-admin':
       return 'администратор школы';
     case 'homeroom':
-      return `классный руководитель ${className}`;
+      return `классный руководитель ${classTitle}`;
     case 'enrollment':
-      return `учится в ${className}${sinceText(ground, names)}`;
+      return `учится в ${classTitle}${sinceText(ground, names)}`;
     case 'guardian':
-      return `родитель: ${names.person(ground.studentId ?? '')}, ${className}${sinceText(ground, names)}`;
+      return `родитель: ${names.person(ground.studentId ?? '')}, ${classTitle}${sinceText(ground, names)}`;
     case 'teaching':
       return `учитель группы ${groupName}`;
     case 'study':

@@ -20,7 +20,7 @@ export const TAKEN = 'Профиль VK уже привязан к другом�
  * remembered. Whoever has left these schools by this import gives way.
  * @returns what was refused, and who of whatever school has another profile now
  */
-export async function linkProfiles(
+export async function linkByRoster(
   tx: Sql,
   schoolIds: readonly string[],
   candidates: readonly LinkCandidate[],

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { stampOf } from '../facts/stamp.ts';
-import { type LinkCandidate, linkCandidates, linkProfiles, TAKEN } from '../profile/profile-links.ts';
+import { type LinkCandidate, linkByRoster, linkCandidates, TAKEN } from '../profile/profile-links.ts';
 import type { Relinked } from '../profile/settle-profiles.ts';
 import { groupsChanged } from '../rows/meeting.ts';
 import { nameByRoster, noteWholeRoster } from '../rows/school.ts';
@@ -112,7 +112,7 @@ export async function mergeRoster(
     });
     candidates.push(...linkCandidates(school.id, facts.people));
   }
-  const { refused, relinked } = await linkProfiles(tx, ids, candidates, stamp, moment);
+  const { refused, relinked } = await linkByRoster(tx, ids, candidates, stamp, moment);
   const changed = new Set(relinked.map(({ schoolId }) => schoolId));
   for (const school of schools) school.changed ||= changed.has(school.id);
   return {

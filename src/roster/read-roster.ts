@@ -2,7 +2,7 @@ import type { RosterLimits } from '../config/roster-limits.ts';
 import { RosterFileError } from './file-error.ts';
 import { openArchive } from './one-roster/archive.ts';
 import { countRows, csvRows, type RowsContext } from './one-roster/csv-rows.ts';
-import type { Draft, RowSource } from './one-roster/draft.ts';
+import type { RosterDraft, RowSource } from './one-roster/draft.ts';
 import { type Manifest, readManifest } from './one-roster/manifest.ts';
 import { readEnrollments } from './one-roster/read-enrollments.ts';
 import { readPeople } from './one-roster/read-people.ts';
@@ -52,7 +52,7 @@ export async function readRoster(
   };
 }
 
-function emptyDraft(limits: RosterLimits): Draft {
+function emptyDraft(limits: RosterLimits): RosterDraft {
   return {
     report: new RowReport(limits.rejectedRows),
     orgs: new Map(),

@@ -122,7 +122,7 @@ async function makeMeetings({ app: { ctx }, schoolId, groups }: School): Promise
   const { createMeeting } = commandsOf(ctx);
   for (const { id, teacherId } of groups) {
     await createMeeting({
-      asker: { schoolId, subject: teacherId, role: 'staff' },
+      caller: { schoolId, subject: teacherId, role: 'staff' },
       lessonId: id,
       title: null,
     });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { TOKEN_ROLES, type TokenRole } from '../../dashboard/auth.ts';
+import { TOKEN_ROLES, type TokenRole } from '../../src/caller.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { addChat, addOperation, addPeople, addSchool } from '../support/seeds.ts';

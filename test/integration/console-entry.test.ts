@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TokenRole } from '../../dashboard/auth.ts';
 import { localPath } from '../../dashboard/console/entry/local-path.ts';
+import type { TokenRole } from '../../src/caller.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';

@@ -138,9 +138,9 @@ describe('the life of a distance lesson', () => {
 
   test('a name is cut by whole characters', async () => {
     const { commands } = world;
-    const asker = { schoolId: 's1', subject: 't1', role: 'staff' };
+    const caller = { schoolId: 's1', subject: 't1', role: 'staff' as const };
     const title = `${'а'.repeat(199)}😀`;
-    expect(await commands.createMeeting({ asker, lessonId: 'geo', title })).toMatchObject({
+    expect(await commands.createMeeting({ caller, lessonId: 'geo', title })).toMatchObject({
       title: 'а'.repeat(199),
     });
   });

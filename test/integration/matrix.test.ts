@@ -3,7 +3,7 @@
  * parameters, in API and console, by everybody. The routes are those of /openapi.json and of the router.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TOKEN_ROLES } from '../../dashboard/auth.ts';
+import { TOKEN_ROLES } from '../../src/caller.ts';
 import { createApiWorld } from '../support/api.ts';
 import { type ApiDocument, apiCells, type Cell } from '../support/matrix-api.ts';
 import { SCREENS, screenCells } from '../support/matrix-screens.ts';

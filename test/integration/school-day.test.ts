@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Caller } from '../../dashboard/auth.ts';
 import { findVisitor } from '../../dashboard/console/visitor.ts';
+import type { Caller } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
 import { departedBefore } from '../../src/ending/departed.ts';
 import { dayThere, timeIn } from '../../src/store/school-day.ts';

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { TokenRole } from '../../dashboard/auth.ts';
 import { mayAct } from '../../dashboard/standing.ts';
+import type { TokenRole } from '../../src/caller.ts';
 import { type ApiWorld, createApiWorld, eventsOf } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { SignJWT } from 'jose';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { TokenRole } from '../../dashboard/auth.ts';
+import type { TokenRole } from '../../src/caller.ts';
 import type { Clock } from '../../src/clock.ts';
 import { listen } from '../../src/main/listen.ts';
 import { startTestApp, type TestApp } from './app.ts';

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { TOKEN_ROLES } from '../../dashboard/auth.ts';
+import { TOKEN_ROLES } from '../../src/caller.ts';
 import { LIMIT_NAMES, LIMIT_RULES, limitVariable } from '../../src/limits.ts';
 import { startTestApp, type TestApp, type Who } from './app.ts';
 import { everywhere } from './everywhere.ts';

@@ -1,6 +1,6 @@
 /** Tokens as СГО signs them. */
 import { SignJWT } from 'jose';
-import type { TokenRole } from '../../dashboard/auth.ts';
+import type { TokenRole } from '../../src/caller.ts';
 
 export const JWT_SECRET = 'a test secret that is long enough, quite';
 

@@ -9,7 +9,7 @@ const OWNER = 9;
 const COMMUNITY = -77;
 
 /** Answers by the call's own parameters. */
-const asker =
+const caller =
   (answer: (params: { count: number; offset: number }) => unknown): Ask =>
   async (call: VkCall, reply) =>
     reply.parse(answer(JSON.parse(call.code.slice(call.code.indexOf('(') + 1, -1))));
@@ -18,7 +18,7 @@ const people = (ids: readonly number[]) => ids.map((id) => ({ member_id: id }));
 const range = (count: number, from = 100) => Array.from({ length: count }, (_, index) => from + index);
 
 const pages = (ids: readonly number[], count = ids.length) =>
-  asker((page) => ({ count, items: people(ids.slice(page.offset, page.offset + page.count)) }));
+  caller((page) => ({ count, items: people(ids.slice(page.offset, page.offset + page.count)) }));
 
 test.each([1, 20, 21, 999, 1_000, 1_001, 2_500])(
   'a chat of %i others is read whole, without ourselves',
@@ -40,7 +40,7 @@ test('flags that VK leaves out are false; owners are admins; who has not accepte
     await readMembers(
       PEER,
       [],
-      asker(() => ({ count: 4, items })),
+      caller(() => ({ count: 4, items })),
     ),
   ).toEqual([
     { userId: 1, admin: false, waiting: false },
@@ -51,15 +51,15 @@ test('flags that VK leaves out are false; owners are admins; who has not accepte
 });
 
 test.each([
-  ['an empty list', asker(() => ({ count: 0, items: [] }))],
-  ['an empty list with a count', asker(() => ({ count: 26, items: [] }))],
-  ['20 of 26', asker(() => ({ count: 26, items: people(range(20)) }))],
-  ['more than the count', asker(() => ({ count: 2, items: people(range(3)) }))],
+  ['an empty list', caller(() => ({ count: 0, items: [] }))],
+  ['an empty list with a count', caller(() => ({ count: 26, items: [] }))],
+  ['20 of 26', caller(() => ({ count: 26, items: people(range(20)) }))],
+  ['more than the count', caller(() => ({ count: 2, items: people(range(3)) }))],
   ['a second page cut', pages(range(1_500), 1_700)],
-  ['pages without end (33)', asker(() => ({ count: 1_000_000_000, items: people(range(1_000)) }))],
+  ['pages without end (33)', caller(() => ({ count: 1_000_000_000, items: people(range(1_000)) }))],
   [
     'a person twice, as when people come between pages',
-    asker((page) => ({
+    caller((page) => ({
       count: 1_500,
       items: people(page.offset === 0 ? range(1_000) : range(500, 1_099)),
     })),
@@ -81,7 +81,7 @@ const conversation = (id: number) => ({
 test('the whole listing is read, people who are no chats too', async () => {
   const items = [{ conversation: { peer: { id: 5 } } }, ...range(700).map(conversation)];
   const listed = await listChats(
-    asker((page) => ({ count: items.length, items: items.slice(page.offset, page.offset + page.count) })),
+    caller((page) => ({ count: items.length, items: items.slice(page.offset, page.offset + page.count) })),
   );
   expect(listed.map((chat) => chat.peerId)).toEqual([5, ...range(700)]);
 });
@@ -89,7 +89,7 @@ test('the whole listing is read, people who are no chats too', async () => {
 test('a chat that jumps to the front behind the back of the reader is found nevertheless', async () => {
   let order = range(500);
   let reads = 0;
-  const ask = asker((page) => {
+  const ask = caller((page) => {
     const items = order.slice(page.offset, page.offset + page.count).map(conversation);
     // After the front was read, somebody writes in a chat of the second page.
     if (reads++ === 0) order = [order[300]!, ...order.toSpliced(300, 1)];
@@ -100,7 +100,7 @@ test('a chat that jumps to the front behind the back of the reader is found neve
 });
 
 test('a listing that stays short of its count is unknown: «not found» must not follow from it', async () => {
-  const ask = asker((page) => ({
+  const ask = caller((page) => ({
     count: 450,
     items: range(400)
       .slice(page.offset, page.offset + page.count)
@@ -111,7 +111,7 @@ test('a listing that stays short of its count is unknown: «not found» must not
 
 test('a listing of a million pages is not asked for page by page (33)', async () => {
   let reads = 0;
-  const ask = asker((page) => {
+  const ask = caller((page) => {
     reads += 1;
     return { count: 200_000_000, items: range(page.count).map(conversation) };
   });

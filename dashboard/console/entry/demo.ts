@@ -1,6 +1,6 @@
+import type { Caller, TokenRole } from '../../../src/caller.ts';
 import { notFound } from '../../../src/refusal.ts';
 import { findPersonas, type Persona, type PersonaKind } from '../../../src/store/queries/personas.ts';
-import type { Caller, TokenRole } from '../../auth.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';

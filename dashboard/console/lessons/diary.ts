@@ -13,7 +13,7 @@ import { hrefOf } from '../parts/links.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { following } from './follow.ts';
-import { askerOf, byDay, CAMERA, clockTime, hours, joinPath, phaseOf } from './parts.ts';
+import { byDay, CAMERA, clockTime, hours, joinPath, phaseOf } from './parts.ts';
 import { dayTitle, mondayOf, weekBar, weekOf } from './week.ts';
 
 const query = z.object({
@@ -24,7 +24,7 @@ const query = z.object({
 
 export function diaryRoutes({ ctx, screens }: ConsoleParts): void {
   screens.get('/diary', ['student', 'parent'], async (c) => {
-    const { schoolId } = askerOf(c);
+    const { schoolId } = c.get('visitor').caller;
     const asked = query.parse(c.req.query());
     const { pupils, chosen } = await pupilsOf(c, asked.child);
     const school = await lessonSchool(ctx, schoolId);
@@ -58,7 +58,7 @@ ${weekBar(monday, today, (of) => href({ week: of }))}${region}`,
 
   /** Whose diary it is: his own, or those of his children, by name. */
   async function pupilsOf(c: ConsoleContext, asked: string | undefined) {
-    const { schoolId, subject, role } = askerOf(c);
+    const { schoolId, subject, role } = c.get('visitor').caller;
     if (role === 'student') {
       const self = { id: subject, name: c.get('visitor').name };
       return { pupils: [self], chosen: self };

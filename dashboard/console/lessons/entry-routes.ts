@@ -4,7 +4,6 @@ import { html } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { linkButton } from '../parts/button.ts';
 import { EVERYBODY } from '../visitor.ts';
-import { askerOf } from './parts.ts';
 
 /** Nobody waits before the door longer than this without asking again. */
 const LONGEST_WAIT_SECONDS = 60 * 60;
@@ -20,7 +19,10 @@ const MAIN = linkButton({ label: 'На главный экран', href: '/' });
 export function entryRoutes({ ctx, commands, screens }: ConsoleParts): void {
   screens.get('/lessons/:id/join', EVERYBODY, async (c) => {
     try {
-      const link = await commands.enterLesson({ asker: askerOf(c), lessonId: c.req.param('id') ?? '' });
+      const link = await commands.enterLesson({
+        caller: c.get('visitor').caller,
+        lessonId: c.req.param('id') ?? '',
+      });
       c.header('Cache-Control', 'no-store');
       return c.redirect(link, 302);
     } catch (refusal) {

@@ -17,7 +17,7 @@ import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF } from '../visitor.ts';
 import { following } from './follow.ts';
-import { askerOf, byDay, hours, lessonPath, meetingState, phaseOf } from './parts.ts';
+import { byDay, hours, lessonPath, meetingState, phaseOf } from './parts.ts';
 import { dayTitle, mondayOf, weekBar, weekOf } from './week.ts';
 
 const PER_PAGE = 100;
@@ -34,20 +34,20 @@ type Query = z.infer<typeof query>;
 export function journalRoutes({ ctx, screens }: ConsoleParts): void {
   screens.get('/journal', STAFF, async (c) => {
     const visitor = c.get('visitor');
-    const asker = askerOf(c);
+    const caller = c.get('visitor').caller;
     const asked = query.parse(c.req.query());
-    const school = await lessonSchool(ctx, asker.schoolId);
+    const school = await lessonSchool(ctx, caller.schoolId);
     const nowMs = ctx.clock.now();
     const today = dayIn(school.timeZone, nowMs);
     const monday = mondayOf(asked.week ?? today);
     const units = await journalUnits(
-      ctx.db.of(asker.schoolId),
-      asker.schoolId,
-      isAdmin(visitor) ? null : asker.subject,
+      ctx.db.of(caller.schoolId),
+      caller.schoolId,
+      isAdmin(visitor) ? null : caller.subject,
     );
     const { items, total } = await listLessons(
       ctx,
-      asker,
+      caller,
       { ...filterOf(asked), ...weekOf(monday, school.timeZone) },
       { page: asked.page, perPage: PER_PAGE },
     );

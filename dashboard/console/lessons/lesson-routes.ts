@@ -8,7 +8,7 @@ import { type ConsoleContext, goTo, page } from '../page.ts';
 import { STAFF } from '../visitor.ts';
 import { following } from './follow.ts';
 import { deletePage, lessonDialogs, lessonFacts, newPage } from './lesson-page.ts';
-import { askerOf, lessonPath } from './parts.ts';
+import { lessonPath } from './parts.ts';
 
 const JOURNAL = { label: 'Классный журнал', href: '/journal' };
 const TITLE = 'Выставить оценки';
@@ -16,7 +16,7 @@ const PATH = '/journal/lessons/:id';
 
 /** One lesson of the journal and what its teacher does with its distance meeting. */
 export function lessonRoutes({ ctx, commands, screens }: ConsoleParts): void {
-  const opened = (c: ConsoleContext) => openLesson(ctx, askerOf(c), idOf(c));
+  const opened = (c: ConsoleContext) => openLesson(ctx, c.get('visitor').caller, idOf(c));
   const openedTo = async (c: ConsoleContext, right: 'makes' | 'deletes'): Promise<OpenLesson> => {
     const lesson = await opened(c);
     if (!LESSON_RIGHTS[lesson.standing][right]) throw forbidden();
@@ -59,7 +59,7 @@ export function lessonRoutes({ ctx, commands, screens }: ConsoleParts): void {
     // What was shown and left as it is was not given by anybody.
     const title = typed === shown ? null : String(typed);
     try {
-      await commands.createMeeting({ asker: askerOf(c), lessonId: idOf(c), title });
+      await commands.createMeeting({ caller: c.get('visitor').caller, lessonId: idOf(c), title });
     } catch (refusal) {
       if (!(refusal instanceof Refusal && refusal.status === 409)) throw refusal;
       return goTo(c, lessonPath(idOf(c)), { kind: 'bad', title: refusal.title });
@@ -68,7 +68,7 @@ export function lessonRoutes({ ctx, commands, screens }: ConsoleParts): void {
   });
 
   screens.post(`${PATH}/meeting/delete`, STAFF, async (c) => {
-    await commands.deleteMeeting({ asker: askerOf(c), lessonId: idOf(c) });
+    await commands.deleteMeeting({ caller: c.get('visitor').caller, lessonId: idOf(c) });
     return goTo(c, lessonPath(idOf(c)), { kind: 'info', title: 'Дистанционный урок удалён' });
   });
 }

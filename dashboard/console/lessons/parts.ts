@@ -4,15 +4,9 @@ import type { Day } from '../../../src/desired/model.ts';
 import { type Phase, phaseAt } from '../../../src/lessons/lesson.ts';
 import type { LessonItem } from '../../../src/lessons/lesson-rows.ts';
 import { type LessonSchool, timesOf } from '../../../src/lessons/open-lesson.ts';
-import type { Asker } from '../../../src/lessons/standing.ts';
-import { type Html, html } from '../html.ts';
-import type { ConsoleContext } from '../page.ts';
-import { state } from '../parts/condition.ts';
 
-export function askerOf(c: ConsoleContext): Asker {
-  const { subject, role, schoolId } = c.get('visitor').caller;
-  return { schoolId, subject, role };
-}
+import { type Html, html } from '../html.ts';
+import { state } from '../parts/condition.ts';
 
 /** «15:50» in the school's time zone. */
 export function clockTime(instant: string, timeZone: string): string {

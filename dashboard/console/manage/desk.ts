@@ -9,7 +9,7 @@ import { type Draft, type DraftKey, findDraft } from '../../read/chat-drafts.ts'
 import { type ChatItem, findChat } from '../../read/chat-list.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleContext } from '../page.ts';
-import { viewerOf } from '../visitor.ts';
+import { viewerIn } from '../visitor.ts';
 
 export interface Desk {
   viewer: Viewer;
@@ -25,7 +25,7 @@ export interface Desk {
  */
 export async function deskOf(ctx: Context, c: ConsoleContext): Promise<Desk> {
   const visitor = c.get('visitor');
-  const viewer = viewerOf(ctx, visitor);
+  const viewer = viewerIn(ctx, visitor);
   const id = z.uuid().safeParse(c.req.param('id')).data;
   const found = id === undefined ? null : await findChat(ctx.db.of(viewer.schoolId), viewer, id);
   const own = found && (await findChatToChange(ctx.db.of(viewer.schoolId), viewer, found.chat.id));

@@ -26,7 +26,7 @@ import { people } from './words.ts';
 export interface EditorView {
   chat: ChatItem;
   /** The names of the chat's class and subject, where it has them. */
-  unit: { className: string | null; subject: string | null };
+  unit: { classTitle: string | null; subject: string | null };
   members: Listed<DraftMemberItem>;
   draft: Draft | null;
   filter: MemberFilter;
@@ -188,7 +188,7 @@ function general({ chat, unit, draft, may }: EditorView, open: boolean): Html {
     textField({ label, name: `shown-${id}`, value, readonly: true });
   return html`<section class="panel" aria-labelledby="general-head"><h2 id="general-head">Общая информация</h2><div class="fields">
 ${fixed('Тип чата', 'type', CHAT_TYPE_LABELS[chat.type])}
-${unit.className === null ? '' : fixed('Класс', 'class', unit.className)}
+${unit.classTitle === null ? '' : fixed('Класс', 'class', unit.classTitle)}
 ${unit.subject === null ? '' : fixed('Предмет', 'subject', unit.subject)}
 <div class="wide">${textField({
     label: 'Наименование чата',

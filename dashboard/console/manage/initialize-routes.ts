@@ -1,14 +1,14 @@
 import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import { findNames } from '../../read/names.ts';
-import { latestRuns } from '../../read/runs.ts';
+import { latestOperations } from '../../read/operation-views.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { ADMINS } from '../visitor.ts';
 import { initializeBody } from './initialize.ts';
 
-const RUNS_SHOWN = 10;
+const OPERATIONS_SHOWN = 10;
 
 /** F1: the person chooses types, and «Продолжить» makes a plan of them. It changes nothing. */
 export function initializeRoutes(parts: ConsoleParts): void {
@@ -43,8 +43,13 @@ function chosenTypes(values: readonly string[]): ChatType[] {
 
 async function show({ ctx }: ConsoleParts, c: ConsoleContext, error?: string): Promise<Response> {
   const { caller, school } = c.get('visitor');
-  const runs = await latestRuns(ctx.db.of(caller.schoolId), caller.schoolId, RUNS_SHOWN);
-  const authors = { people: runs.map((run) => run.createdBy), classes: [], groups: [], orders: [] };
+  const operations = await latestOperations(ctx.db.of(caller.schoolId), caller.schoolId, OPERATIONS_SHOWN);
+  const authors = {
+    people: operations.map((operation) => operation.createdBy),
+    classes: [],
+    groups: [],
+    orders: [],
+  };
   const names = await findNames(
     ctx.db.of(caller.schoolId),
     { sees: 'school', schoolId: caller.schoolId },
@@ -55,7 +60,7 @@ async function show({ ctx }: ConsoleParts, c: ConsoleContext, error?: string): P
     title: 'Настройки создания/синхронизации чатов',
     section: 'manage',
     crumbs: [{ label: 'Управление чатами', href: '/manage' }],
-    body: initializeBody({ runs, names, timeZone: school.timeZone, ...(error ? { error } : {}) }),
+    body: initializeBody({ operations, names, timeZone: school.timeZone, ...(error ? { error } : {}) }),
     styles: ['manage.css'],
     scripts: ['manage.js'],
     ...(error ? { status: 422 as const } : {}),

@@ -1,7 +1,7 @@
-/** «Инициализировать список чатов»: «Настройки создания/синхронизации чатов» (F1), and the last runs. */
+/** «Инициализировать список чатов»: «Настройки создания/синхронизации чатов» (F1), and the last operations. */
 import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
 import type { Names } from '../../../src/plan/describe.ts';
-import type { Run } from '../../read/runs.ts';
+import type { OperationView } from '../../read/operation-views.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
@@ -10,22 +10,22 @@ import { checkField } from '../parts/field.ts';
 import { day, moment } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
-import { runTitle, STATE_WORDS } from './run-words.ts';
+import { operationTitle, STATE_WORDS } from './operation-words.ts';
 
 export interface InitializeView {
-  runs: readonly Run[];
+  operations: readonly OperationView[];
   names: Names;
   timeZone: string;
   error?: string;
 }
 
 export function initializeBody(view: InitializeView): Html {
-  const open = view.runs.find(({ state: now }) => now === 'queued' || now === 'running');
+  const open = view.operations.find(({ state: now }) => now === 'queued' || now === 'running');
   return html`${
     open
       ? notice({
           kind: 'info',
-          title: runTitle(open),
+          title: operationTitle(open),
           text: 'Такой же запуск присоединится к нему, другой подождёт своей очереди.',
           actions: linkButton({ label: 'Смотреть ход', href: `/manage/operations/${open.id}` }),
         })
@@ -41,32 +41,33 @@ ${view.error ? html`<p class="error" id="types-error">${view.error}</p>` : ''}</
 <p class="hint">Сбросит сделанное вручную: добавленных, исключённых и назначенных администраторов. Чаты, созданные вручную, это не затронет.</p></div>
 <p class="hint">Что приказы сделают в другой день, можно посмотреть заранее: <a href="/manage/ahead">План на дату</a>.</p>
 <div class="actions">${submitButton({ label: 'Продолжить', kind: 'primary' })}${linkButton({ label: 'Отмена', href: '/manage' })}</div></form>
-${view.runs.length > 0 ? history(view) : ''}`;
+${view.operations.length > 0 ? history(view) : ''}`;
 }
 
-function history({ runs, names, timeZone }: InitializeView): Html {
-  return html`<section class="stack" aria-labelledby="runs-head"><h2 id="runs-head">Последние прогоны</h2>${dataTable<Run>(
+function history({ operations, names, timeZone }: InitializeView): Html {
+  return html`<section class="stack" aria-labelledby="runs-head"><h2 id="runs-head">Последние прогоны</h2>${dataTable<OperationView>(
     {
       caption: 'Последние прогоны',
-      rows: runs,
+      rows: operations,
       columns: [
         {
           head: 'Прогон',
           phone: 'title',
-          cell: (run) => html`<a href="/manage/operations/${run.id}">${runTitle(run)}</a>`,
+          cell: (operation) =>
+            html`<a href="/manage/operations/${operation.id}">${operationTitle(operation)}</a>`,
         },
-        { head: 'Типы чатов', cell: (run) => typesText(run.types) },
-        { head: 'Начат', cell: (run) => moment(run.createdAt, timeZone) },
-        { head: 'Кто', cell: (run) => html`<bdi>${names.person(run.createdBy)}</bdi>` },
-        { head: 'Итог', cell: (run) => stateCell(run) },
+        { head: 'Типы чатов', cell: (operation) => typesText(operation.types) },
+        { head: 'Начат', cell: (operation) => moment(operation.createdAt, timeZone) },
+        { head: 'Кто', cell: (operation) => html`<bdi>${names.person(operation.createdBy)}</bdi>` },
+        { head: 'Итог', cell: (operation) => stateCell(operation) },
       ],
     },
   )}</section>`;
 }
 
-function stateCell(run: Run): Html {
-  const [tone, word] = STATE_WORDS[run.state];
-  return run.undoneBy ? state('calm', 'отменён') : state(tone, word);
+function stateCell(operation: OperationView): Html {
+  const [tone, word] = STATE_WORDS[operation.state];
+  return operation.undoneBy ? state('calm', 'отменён') : state(tone, word);
 }
 
 function typesText(types: readonly ChatType[]): string {
@@ -74,8 +75,12 @@ function typesText(types: readonly ChatType[]): string {
   return types.map((type) => CHAT_TYPE_LABELS[type]).join(', ');
 }
 
-/** What a run was asked besides its types: «Строго по спискам СГО», «на 01.09.2026». */
-export function runChoice({ types, strict, asOf }: Pick<Run, 'types' | 'strict' | 'asOf'>): string {
+/** What an operation was asked besides its types: «Строго по спискам СГО», «на 01.09.2026». */
+export function operationChoice({
+  types,
+  strict,
+  asOf,
+}: Pick<OperationView, 'types' | 'strict' | 'asOf'>): string {
   return [
     typesText(types) && `Типы чатов: ${typesText(types).toLowerCase()}`,
     strict ? 'строго по спискам СГО' : '',

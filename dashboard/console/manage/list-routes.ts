@@ -8,7 +8,7 @@ import { unitsOf } from '../../read/units.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { page } from '../page.ts';
 import { withSought } from '../sought.ts';
-import { STAFF, viewerOf } from '../visitor.ts';
+import { STAFF, viewerIn } from '../visitor.ts';
 import { type ListView, listActions, listBody } from './list.ts';
 import { listQuery } from './query.ts';
 import { chats } from './words.ts';
@@ -16,7 +16,7 @@ import { chats } from './words.ts';
 /** «Управление чатами» (B). */
 export function listRoutes({ ctx, screens }: ConsoleParts): void {
   screens.get('/manage', STAFF, async (c) => {
-    const viewer = viewerOf(ctx, c.get('visitor'));
+    const viewer = viewerIn(ctx, c.get('visitor'));
     const { sort, ...filter } = listQuery.parse(withSought(c, c.req.query()));
     const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
       ...filter,

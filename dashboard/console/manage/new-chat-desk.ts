@@ -6,7 +6,7 @@ import { type Draft, type DraftKey, findDraft } from '../../read/chat-drafts.ts'
 import { type Units, unitsOf } from '../../read/units.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleContext } from '../page.ts';
-import { viewerOf } from '../visitor.ts';
+import { viewerIn } from '../visitor.ts';
 
 /** A chat in the making: what the visitor may make, of which classes and groups (E2), and what is filled in. */
 export interface NewChatDesk {
@@ -21,7 +21,7 @@ export interface NewChatDesk {
 /** Throws Refusal(403) for a visitor who may make no chat. */
 export async function newChatDesk(ctx: Context, c: ConsoleContext): Promise<NewChatDesk> {
   const visitor = c.get('visitor');
-  const viewer = viewerOf(ctx, visitor);
+  const viewer = viewerIn(ctx, visitor);
   const units = await unitsOf(ctx.db.of(viewer.schoolId), viewer);
   const standings = new Set<Standing>([viewer.sees === 'school' ? 'school-admin' : 'staff']);
   if (viewer.sees === 'circle' && units.classes.length > 0) standings.add('homeroom');

@@ -121,7 +121,7 @@ function otherClasses(
   const known = new Set(classes.map(({ id }) => id));
   return [...own]
     .filter((id): id is string => id !== null && !known.has(id))
-    .map((id) => ({ id, title: groups.find((group) => group.classId === id)?.className ?? id }));
+    .map((id) => ({ id, title: groups.find((group) => group.classId === id)?.classTitle ?? id }));
 }
 
 function groupOptions({ groups }: Units, { classId, subjectGroupId }: Draft): Option[] {

@@ -5,8 +5,13 @@ import { notFound, Refusal } from '../../../src/refusal.ts';
 import { saw } from '../../access.ts';
 import { idsOf } from '../../api/grounds.ts';
 import { findNames } from '../../read/names.ts';
+import {
+  findOperationView,
+  heldChats,
+  type OperationView,
+  progressByType,
+} from '../../read/operation-views.ts';
 import { planChats, planOfChat, planPeople } from '../../read/plan-read.ts';
-import { findRun, heldChats, progressByType, type Run } from '../../read/runs.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
@@ -15,72 +20,86 @@ import { linkButton, submitButton } from '../parts/button.ts';
 import { moment } from '../parts/numbers.ts';
 import { withSought } from '../sought.ts';
 import { ADMINS } from '../visitor.ts';
-import { runChoice } from './initialize.ts';
-import { type Counts, type PlanFilter, planBody, planFigures } from './plan.ts';
-import { planQuery } from './query.ts';
+import { operationChoice } from './initialize.ts';
 import {
   askedAt,
   heldPart,
   isNothing,
   isUndoable,
+  operationActions,
+  operationHref,
   planNotices,
   problemNotices,
   progressPart,
   resultFigures,
-  runActions,
-  runHref,
   runningBody,
-} from './run.ts';
-import { isOpen, runTitle } from './run-words.ts';
+} from './operation.ts';
+import { isOpen, operationTitle } from './operation-words.ts';
+import { type Counts, type PlanFilter, planBody, planFigures } from './plan.ts';
+import { planQuery } from './query.ts';
 
 const REFRESH_SECONDS = 3;
-const crumbsOf = (run: Run) => [{ label: 'Управление чатами', href: '/manage' }, askedAt(run)];
+const crumbsOf = (operation: OperationView) => [
+  { label: 'Управление чатами', href: '/manage' },
+  askedAt(operation),
+];
 
-/** Shows a plan, a run, what it holds and its end under one address, so that a person can leave and come back. */
+/** Shows a plan, an operation, what it holds and its end under one address, so that a person can leave and come back. */
 export function operationRoutes(parts: ConsoleParts): void {
   const { ctx, commands, screens } = parts;
   const at = '/manage/operations/:id';
-  screens.get(at, ADMINS, async (c) => show(parts, c, await runOf(parts, c)));
+  screens.get(at, ADMINS, async (c) => show(parts, c, await operationOf(parts, c)));
 
   screens.get(`${at}/progress`, ADMINS, async (c) => {
-    const run = await runOf(parts, c);
+    const operation = await operationOf(parts, c);
     c.header('Cache-Control', 'no-store');
     return c.html(
-      progressPart(run, await progressByType(ctx.db.of(run.schoolId), run.schoolId, run.id), ctx.clock.now()),
+      progressPart(
+        operation,
+        await progressByType(ctx.db.of(operation.schoolId), operation.schoolId, operation.id),
+        ctx.clock.now(),
+      ),
     );
   });
 
   screens.get(`${at}/undo`, ADMINS, async (c) => {
-    const run = await runOf(parts, c);
-    if (!isUndoable(run)) return goTo(c, runHref(run.id));
+    const operation = await operationOf(parts, c);
+    if (!isUndoable(operation)) return goTo(c, operationHref(operation.id));
     return page({
       c,
       title: 'Отменить прогон?',
       section: 'manage',
-      crumbs: [...crumbsOf(run), { label: runTitle(run), href: runHref(run.id) }],
-      body: undoQuestion(run),
+      crumbs: [
+        ...crumbsOf(operation),
+        { label: operationTitle(operation), href: operationHref(operation.id) },
+      ],
+      body: undoQuestion(operation),
       styles: ['manage.css'],
     });
   });
 
-  const change = (name: string, work: (run: Run, c: ConsoleContext) => Promise<string>) =>
+  const change = (name: string, work: (operation: OperationView, c: ConsoleContext) => Promise<string>) =>
     screens.post(`${at}/${name}`, ADMINS, async (c) => {
-      const run = await runOf(parts, c);
+      const operation = await operationOf(parts, c);
       try {
-        return goTo(c, runHref(await work(run, c)));
+        return goTo(c, operationHref(await work(operation, c)));
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        return goTo(c, runHref(run.id), { kind: 'bad', title: error.title });
+        return goTo(c, operationHref(operation.id), { kind: 'bad', title: error.title });
       }
     });
   const by = (c: ConsoleContext) => authorOf(c.get('visitor').caller);
-  change('apply', (run, c) => commands.initialize({ schoolId: run.schoolId, plan: run.id, by: by(c) }));
-  change('undo', (run, c) => commands.undo({ schoolId: run.schoolId, operationId: run.id, by: by(c) }));
-  change('cancel', async (run, c) => {
-    await commands.cancel({ schoolId: run.schoolId, operationId: run.id, by: by(c) });
-    return run.id;
+  change('apply', (operation, c) =>
+    commands.initialize({ schoolId: operation.schoolId, plan: operation.id, by: by(c) }),
+  );
+  change('undo', (operation, c) =>
+    commands.undo({ schoolId: operation.schoolId, operationId: operation.id, by: by(c) }),
+  );
+  change('cancel', async (operation, c) => {
+    await commands.cancel({ schoolId: operation.schoolId, operationId: operation.id, by: by(c) });
+    return operation.id;
   });
-  change('decide', async (run, c) => {
+  change('decide', async (operation, c) => {
     const body = await c.req.formData();
     const decision = z.enum(['approve', 'reject']).safeParse(body.get('do')).data;
     // A named chat that is none never means «all chats».
@@ -90,74 +109,75 @@ export function operationRoutes(parts: ConsoleParts): void {
       .safeParse(body.get('chat') ?? undefined);
     if (!decision || !chat.success) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
     await commands.decide({
-      schoolId: run.schoolId,
-      operationId: run.id,
+      schoolId: operation.schoolId,
+      operationId: operation.id,
       decision,
       chatIds: chat.data === undefined ? null : [chat.data],
       by: by(c),
     });
-    return run.id;
+    return operation.id;
   });
 }
 
-async function runOf({ ctx }: ConsoleParts, c: ConsoleContext): Promise<Run> {
+async function operationOf({ ctx }: ConsoleParts, c: ConsoleContext): Promise<OperationView> {
   const { schoolId } = c.get('visitor').caller;
   const id = z.uuid().safeParse(c.req.param('id')).data;
-  const run = id === undefined ? null : await findRun(ctx.db.of(schoolId), schoolId, id);
-  if (!run) throw notFound();
-  return run;
+  const operation = id === undefined ? null : await findOperationView(ctx.db.of(schoolId), schoolId, id);
+  if (!operation) throw notFound();
+  return operation;
 }
 
-async function show(parts: ConsoleParts, c: ConsoleContext, run: Run): Promise<Response> {
+async function show(parts: ConsoleParts, c: ConsoleContext, operation: OperationView): Promise<Response> {
   const { school } = c.get('visitor');
   return page({
     c,
-    title: runTitle(run),
-    subtitle: html`${[runChoice(run)].filter(Boolean).map((text) => html`${text} · `)}${moment(run.createdAt, school.timeZone)}`,
+    title: operationTitle(operation),
+    subtitle: html`${[operationChoice(operation)].filter(Boolean).map((text) => html`${text} · `)}${moment(operation.createdAt, school.timeZone)}`,
     section: 'manage',
-    crumbs: crumbsOf(run),
-    actions: runActions(run),
-    body: await bodyOf(parts, c, run),
+    crumbs: crumbsOf(operation),
+    actions: operationActions(operation),
+    body: await bodyOf(parts, c, operation),
     styles: ['manage.css'],
     scripts: ['manage.js'],
-    ...(isOpen(run) ? { refreshSeconds: REFRESH_SECONDS } : {}),
+    ...(isOpen(operation) ? { refreshSeconds: REFRESH_SECONDS } : {}),
   });
 }
 
-async function bodyOf(parts: ConsoleParts, c: ConsoleContext, run: Run): Promise<Html> {
+async function bodyOf(parts: ConsoleParts, c: ConsoleContext, operation: OperationView): Promise<Html> {
   const { ctx } = parts;
-  const { schoolId } = run;
+  const { schoolId } = operation;
   const db = ctx.db.of(schoolId);
   saw(c, schoolId, []);
-  if (isOpen(run)) return runningBody(run, await progressByType(db, schoolId, run.id), ctx.clock.now());
+  if (isOpen(operation))
+    return runningBody(operation, await progressByType(db, schoolId, operation.id), ctx.clock.now());
   const filter = planQuery.parse(withSought(c, c.req.query(), 'text'));
-  if (run.dryRun) {
-    if (run.state !== 'succeeded') return html`${problemNotices(run)}`;
-    const plan = isNothing(run) ? '' : await planPart(parts, c, run, filter);
-    return html`${planNotices(run)}${planFigures(run.result as Counts | null)}${plan}`;
+  if (operation.dryRun) {
+    if (operation.state !== 'succeeded') return html`${problemNotices(operation)}`;
+    const plan = isNothing(operation) ? '' : await planPart(parts, c, operation, filter);
+    return html`${planNotices(operation)}${planFigures(operation.result as Counts | null)}${plan}`;
   }
-  const held = run.state === 'held' ? await heldChats(db, schoolId, run.id) : [];
+  const held = operation.state === 'held' ? await heldChats(db, schoolId, operation.id) : [];
   const grounds = held.flatMap((chat) => chat.people.flatMap((person) => person.grounds));
   const ids = idsOf(grounds);
   const people = [...ids.people, ...held.flatMap((chat) => chat.people.map((person) => person.personId))];
   saw(c, schoolId, people);
   const names = await findNames(db, { sees: 'school', schoolId }, { ...ids, people });
-  const plan = run.following ? await planPart(parts, c, run, filter) : '';
-  return html`${problemNotices(run)}${heldPart(run, held, names)}${resultFigures(run)}${run.following ? html`<h2>Что сделано</h2>` : ''}${plan}`;
+  const plan = operation.following ? await planPart(parts, c, operation, filter) : '';
+  return html`${problemNotices(operation)}${heldPart(operation, held, names)}${resultFigures(operation)}${operation.following ? html`<h2>Что сделано</h2>` : ''}${plan}`;
 }
 
 async function planPart(
   { ctx }: ConsoleParts,
   c: ConsoleContext,
-  run: Run,
+  operation: OperationView,
   filter: PlanFilter,
 ): Promise<Html> {
-  const { schoolId } = run;
+  const { schoolId } = operation;
   const db = ctx.db.of(schoolId);
   const byChat = filter.view === 'chats';
-  const chats = byChat ? await planChats(db, schoolId, run.id, filter) : null;
-  const people = byChat ? null : await planPeople(db, schoolId, run.id, filter);
-  const opened = byChat && filter.open ? await planOfChat(db, schoolId, run.id, filter.open) : null;
+  const chats = byChat ? await planChats(db, schoolId, operation.id, filter) : null;
+  const people = byChat ? null : await planPeople(db, schoolId, operation.id, filter);
+  const opened = byChat && filter.open ? await planOfChat(db, schoolId, operation.id, filter.open) : null;
   const actions: readonly Action[] =
     opened?.actions ?? people?.items.flatMap((p) => p.actions.map((a) => a.action)) ?? [];
   saw(
@@ -166,7 +186,7 @@ async function planPart(
     actions.flatMap(({ personId }) => personId ?? []),
   );
   return planBody({
-    ...{ operationId: run.id, filter, chats, people },
+    ...{ operationId: operation.id, filter, chats, people },
     open: opened ? { chatId: filter.open!, actions: opened.actions } : null,
     names: await namesIn(ctx.db.of(schoolId), schoolId, actions),
   });
@@ -186,9 +206,9 @@ function namesIn(db: Parameters<typeof findNames>[0], schoolId: string, actions:
   );
 }
 
-function undoQuestion(run: Run): Html {
-  return html`<form method="post" action="${runHref(run.id)}/undo" class="panel ask">
+function undoQuestion(operation: OperationView): Html {
+  return html`<form method="post" action="${operationHref(operation.id)}/undo" class="panel ask">
 <p>Чаты, созданные этим прогоном, будут удалены вместе с перепиской. Добавленные им люди выйдут из чатов, убранные вернутся; сброшенное вручную восстановится.</p>
 <p>Выбывшие, отвязавшие профиль и посторонние не вернутся. Отменить прогон можно один раз.</p>
-<div class="actions">${submitButton({ label: 'Отменить прогон', kind: 'danger' })}${linkButton({ label: 'Не отменять', href: runHref(run.id) })}</div></form>`;
+<div class="actions">${submitButton({ label: 'Отменить прогон', kind: 'danger' })}${linkButton({ label: 'Не отменять', href: operationHref(operation.id) })}</div></form>`;
 }

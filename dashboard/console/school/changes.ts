@@ -20,7 +20,7 @@ import { pager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { findForm, withSought } from '../sought.ts';
-import { ADMINS, viewerOf } from '../visitor.ts';
+import { ADMINS, viewerIn } from '../visitor.ts';
 
 type Entry = Awaited<ReturnType<typeof journalViews>>[number];
 
@@ -49,7 +49,7 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/changes', ADMINS, async (c) => {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
-    const viewer = viewerOf(ctx, visitor);
+    const viewer = viewerIn(ctx, visitor);
     const { filter, choices } = await settle(ctx, c, viewer, query.parse(withSought(c, c.req.query())));
     const { items, total } = await listJournal(
       ctx.db.of(schoolId),

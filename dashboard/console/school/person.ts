@@ -16,7 +16,7 @@ import { hrefOf } from '../parts/links.ts';
 import { counted, moment } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
-import { isAdmin, STAFF, viewerOf } from '../visitor.ts';
+import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
 import { exportPath } from './person-export.ts';
 
 type ChatView = z.infer<typeof ChatGrounds>;
@@ -29,7 +29,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/people/:id', STAFF, async (c) => {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
-    const viewer = viewerOf(ctx, visitor);
+    const viewer = viewerIn(ctx, visitor);
     const person = await findPerson(ctx.db.of(schoolId), schoolId, c.req.param('id') ?? '');
     if (!person) throw notFound();
     const stored = await listPersonChats(ctx.db.of(viewer.schoolId), viewer, person.id, undefined);

@@ -18,7 +18,7 @@ import { hrefOf } from '../parts/links.ts';
 import { count, counted, day } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
-import { isAdmin, STAFF, viewerOf } from '../visitor.ts';
+import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
 
 const query = z.object({ classId: z.string().max(200).optional().catch(undefined) });
 /** In an address: those who are in no class's chat. */
@@ -81,7 +81,7 @@ function overviewTable(units: readonly UnreachableCount[]): Html {
 async function classPage(ctx: Context, c: ConsoleContext, classId: string): Promise<Response> {
   const { school } = c.get('visitor');
   const alone = classId === WITHOUT_CLASS;
-  const viewer = viewerOf(ctx, c.get('visitor'));
+  const viewer = viewerIn(ctx, c.get('visitor'));
   const units = await listUnreachable(ctx.db.of(school.id), viewer, alone ? 'without-class' : { classId });
   const [unit] = units;
   const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';

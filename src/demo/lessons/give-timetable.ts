@@ -35,8 +35,8 @@ export async function giveTimetable(
     .filter(({ startsAt, endsAt }) => Date.parse(endsAt) > nowMs && Date.parse(startsAt) < nowMs + SOON_MS)
     .filter(({ subjectGroupId }, at) => first.has(subjectGroupId) || at % DISTANT_EVERY === 0);
   for (const { id, teacherId } of distant) {
-    const asker = { schoolId, subject: teacherId, role: 'staff' };
-    await commands.createMeeting({ asker, lessonId: id, title: null });
+    const caller = { schoolId, subject: teacherId, role: 'staff' as const };
+    await commands.createMeeting({ caller, lessonId: id, title: null });
   }
   return { lessons: lessons.length, meetings: distant.length };
 }

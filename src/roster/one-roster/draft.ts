@@ -4,7 +4,7 @@ import type { RosterFileName } from './manifest.ts';
 import type { RowReport } from './row-report.ts';
 
 /** What is known while the files are read, in the order of their references. */
-export interface Draft {
+export interface RosterDraft {
   report: RowReport;
   /** By id; `rejected`: its row could not be read. */
   orgs: Map<string, 'school' | 'other' | 'rejected'>;

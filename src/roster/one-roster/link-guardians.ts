@@ -1,12 +1,12 @@
 import type { PersonReading, SchoolReading, Span } from '../reading.ts';
-import type { Draft } from './draft.ts';
+import type { RosterDraft } from './draft.ts';
 import { goneUser, userFault } from './references.ts';
 import { nameOf, type User, type Users } from './user.ts';
 
 const ALWAYS: Span = { beginsOn: null, endsOn: null };
 
 /** agentSourcedIds, named by the child or by the parent (or by both). */
-export function linkGuardians(users: Users, draft: Draft): void {
+export function linkGuardians(users: Users, draft: RosterDraft): void {
   for (const user of [...users.values()].flat()) {
     for (const agentId of user.agents) {
       const agents = users.get(agentId);
@@ -24,7 +24,7 @@ export function linkGuardians(users: Users, draft: Draft): void {
  * above the schools is one in his child's. He has the role parent then, whatever else he is: 1.1 knows only one role a
  * user. Returns why they could not be linked.
  */
-function link(user: User, agents: readonly User[], draft: Draft): string | undefined {
+function link(user: User, agents: readonly User[], draft: RosterDraft): string | undefined {
   let linked = false;
   let shared = false;
   for (const schoolId of new Set([user, ...agents].flatMap(({ roles }) => [...roles.keys()]))) {
@@ -58,7 +58,7 @@ function fromAbove(
   users: readonly User[],
   children: readonly User[],
   school: SchoolReading,
-  draft: Draft,
+  draft: RosterDraft,
 ): PersonReading | undefined {
   const child = children.map(({ person }) => school.people.get(person.id)).find((one) => one && isPupil(one));
   if (child === undefined) return undefined;

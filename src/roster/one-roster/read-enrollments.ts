@@ -1,6 +1,6 @@
 import { pairKey, type SchoolReading, type Span } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
-import type { Draft, RowSource } from './draft.ts';
+import type { RosterDraft, RowSource } from './draft.ts';
 import { goneUser, unitFault, userFault } from './references.ts';
 import { enrollmentRole } from './roles.ts';
 import { DELETED, identified, readSpan } from './row-checks.ts';
@@ -16,7 +16,7 @@ const COLUMNS = [
 ];
 
 /** enrollments.csv: who studies and who teaches where. Gives how many rows were taken. */
-export async function readEnrollments(source: RowSource, draft: Draft): Promise<number> {
+export async function readEnrollments(source: RowSource, draft: RosterDraft): Promise<number> {
   const { report } = draft;
   let taken = 0;
   const keep = (row: Row) =>
@@ -42,13 +42,17 @@ export async function readEnrollments(source: RowSource, draft: Draft): Promise<
   return taken;
 }
 
-function leftOutBy(row: Row, role: ReturnType<typeof enrollmentRole>, draft: Draft): string | undefined {
+function leftOutBy(
+  row: Row,
+  role: ReturnType<typeof enrollmentRole>,
+  draft: RosterDraft,
+): string | undefined {
   if (role === 'other') return 'Роль в классе не ученик и не учитель: в чат класса не входит';
   if (draft.goneUnits.has(row.get('classSourcedId'))) return 'Класс помечен как удалённый';
   return goneUser(row.get('userSourcedId'), draft);
 }
 
-function schoolOf(row: Row, draft: Draft): SchoolReading | undefined {
+function schoolOf(row: Row, draft: RosterDraft): SchoolReading | undefined {
   const unitId = row.get('classSourcedId');
   const userId = row.get('userSourcedId');
   const school = draft.schoolOfUnit.get(unitId);

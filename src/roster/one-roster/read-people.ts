@@ -1,7 +1,7 @@
 import { isDay } from '../../text/clean-text.ts';
 import type { PersonReading } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
-import type { Draft, RowSource } from './draft.ts';
+import type { RosterDraft, RowSource } from './draft.ts';
 import { linkGuardians } from './link-guardians.ts';
 import { readRoles } from './read-roles.ts';
 import { readUsers } from './read-users.ts';
@@ -11,7 +11,11 @@ import type { User, Users } from './user.ts';
 import { notADay } from './value-kind.ts';
 
 /** users.csv, roles.csv (1.2) and demographics.csv: a person in each school of the user, and who is whose parent. */
-export async function readPeople(source: RowSource, draft: Draft, version: '1.1' | '1.2'): Promise<void> {
+export async function readPeople(
+  source: RowSource,
+  draft: RosterDraft,
+  version: '1.1' | '1.2',
+): Promise<void> {
   const users = await readUsers(source, draft, version);
   if (version === '1.2') await readRoles(source, draft, users);
   await readDemographics(source, draft, users);
@@ -20,7 +24,7 @@ export async function readPeople(source: RowSource, draft: Draft, version: '1.1'
   for (const [id, rows] of users) leaveOutPlaceless(id, rows, draft);
 }
 
-async function readDemographics(source: RowSource, draft: Draft, users: Users): Promise<void> {
+async function readDemographics(source: RowSource, draft: RosterDraft, users: Users): Promise<void> {
   const rows = source('demographics', ['sourcedId', 'birthDate', 'sex']);
   if (rows === undefined) return;
   for await (const { row, id, deleted } of identified(rows, draft.report, () => undefined)) {
@@ -34,7 +38,7 @@ async function readDemographics(source: RowSource, draft: Draft, users: Users): 
 
 const SEXES: ReadonlySet<string> = new Set(['', 'male', 'female', 'other', 'unspecified']);
 
-function readSexAndBirth(row: Row, draft: Draft): Pick<PersonReading, 'sex' | 'birthDate'> {
+function readSexAndBirth(row: Row, draft: RosterDraft): Pick<PersonReading, 'sex' | 'birthDate'> {
   const sex = row.get('sex').toLowerCase();
   const birth = row.get('birthDate');
   if (!SEXES.has(sex)) draft.report.lose(row, 'sex', 'Неизвестный пол');
@@ -43,7 +47,7 @@ function readSexAndBirth(row: Row, draft: Draft): Pick<PersonReading, 'sex' | 'b
 }
 
 /** Of two rows of one user in one school the roles are his together. */
-function placeInSchools(user: User, draft: Draft): void {
+function placeInSchools(user: User, draft: RosterDraft): void {
   const { id } = user.person;
   if (user.agents.includes(id) && isOwnGuardian(user, draft)) return;
   for (const [schoolId, roles] of user.roles) {
@@ -56,7 +60,7 @@ function placeInSchools(user: User, draft: Draft): void {
 }
 
 /** A pupil who names himself his parent: nobody can tell which of the two is meant. */
-function isOwnGuardian(user: User, draft: Draft): boolean {
+function isOwnGuardian(user: User, draft: RosterDraft): boolean {
   const { id } = user.person;
   const pupil = [...user.roles.values()].some((roles) => roles.some(({ role }) => role === 'student'));
   user.agents = user.agents.filter((agent) => agent !== id);
@@ -70,7 +74,7 @@ function isOwnGuardian(user: User, draft: Draft): boolean {
 }
 
 /** Whoever is in no school after all is told as left out: an official of the district, a parent without a child here. */
-function leaveOutPlaceless(id: string, rows: readonly User[], draft: Draft): void {
+function leaveOutPlaceless(id: string, rows: readonly User[], draft: RosterDraft): void {
   for (const { row, roles } of rows) {
     const orgs = [...roles.keys()];
     if (orgs.some((org) => draft.schools.get(org)?.gone === false)) continue;

@@ -1,14 +1,14 @@
 import type { Role } from '../../desired/model.ts';
 import type { Span } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
-import type { Draft, RowSource } from './draft.ts';
+import type { RosterDraft, RowSource } from './draft.ts';
 import { goneUser, schoolFault, userFault } from './references.ts';
 import { userRole } from './roles.ts';
 import { DELETED, identified, readSpan } from './row-checks.ts';
 import type { Users } from './user.ts';
 
 /** roles.csv (1.2): any number of roles, each in one organisation and with days of its own. */
-export async function readRoles(source: RowSource, draft: Draft, users: Users): Promise<void> {
+export async function readRoles(source: RowSource, draft: RosterDraft, users: Users): Promise<void> {
   const { report } = draft;
   const named = new Set<string>();
   const rows = source('roles', ['sourcedId', 'userSourcedId', 'role', 'orgSourcedId']);
@@ -40,7 +40,7 @@ export async function readRoles(source: RowSource, draft: Draft, users: Users): 
   }
 }
 
-function readRole(row: Row, draft: Draft): { role: Role; span: Span; org: string } | undefined {
+function readRole(row: Row, draft: RosterDraft): { role: Role; span: Span; org: string } | undefined {
   const { report } = draft;
   const role = userRole(row.get('role'));
   const org = row.get('orgSourcedId');

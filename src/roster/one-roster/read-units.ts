@@ -2,12 +2,12 @@ import { cleanText } from '../../text/clean-text.ts';
 import { cutText } from '../../text/cut-text.ts';
 import type { SchoolReading, Span, UnitReading } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
-import type { Draft, RowSource } from './draft.ts';
+import type { RosterDraft, RowSource } from './draft.ts';
 import { schoolFault } from './references.ts';
 import { DELETED, identified, readName, readSpan } from './row-checks.ts';
 
 /** orgs.csv: organisations of type school; of the others it is only known that they are none. */
-export async function readOrgs(source: RowSource, draft: Draft): Promise<void> {
+export async function readOrgs(source: RowSource, draft: RosterDraft): Promise<void> {
   const { report, orgs } = draft;
   const rows = source('orgs', ['sourcedId', 'name', 'type']);
   const unreadable = (id: string) => orgs.has(id) || orgs.set(id, 'rejected');
@@ -42,7 +42,7 @@ function emptySchool(id: string, name: string, gone: boolean): SchoolReading {
  * academicSessions.csv → days of terms; null: the term cannot be read, or lacks a day. Without the file there are none,
  * and a class that names one is unclear.
  */
-async function readTerms(source: RowSource, draft: Draft): Promise<Map<string, Span | null>> {
+async function readTerms(source: RowSource, draft: RosterDraft): Promise<Map<string, Span | null>> {
   const { report } = draft;
   const terms = new Map<string, Span | null>();
   const rows = source('academicSessions', ['sourcedId', 'startDate', 'endDate']);
@@ -61,7 +61,7 @@ async function readTerms(source: RowSource, draft: Draft): Promise<Map<string, S
 }
 
 /** courses.csv → titles; undefined without the file. */
-async function readCourses(source: RowSource, draft: Draft): Promise<Map<string, string> | undefined> {
+async function readCourses(source: RowSource, draft: RosterDraft): Promise<Map<string, string> | undefined> {
   const rows = source('courses', ['sourcedId', 'title']);
   if (rows === undefined) return undefined;
   const courses = new Map<string, string>();
@@ -82,7 +82,7 @@ const CLASS_COLUMNS = [
 ];
 
 /** classes.csv: homerooms and subject groups, with the days of their terms (D11) and their subject. */
-export async function readUnits(source: RowSource, draft: Draft): Promise<void> {
+export async function readUnits(source: RowSource, draft: RosterDraft): Promise<void> {
   const terms = await readTerms(source, draft);
   const courses = await readCourses(source, draft);
   const rows = source('classes', CLASS_COLUMNS);
@@ -113,7 +113,7 @@ const KINDS: ReadonlyMap<string, UnitReading['kind']> = new Map([
   ['scheduled', 'group'],
 ]);
 
-function readUnit(row: Row, id: string, draft: Draft): UnitReading | undefined {
+function readUnit(row: Row, id: string, draft: RosterDraft): UnitReading | undefined {
   const kind = KINDS.get(row.get('classType'));
   const title = readName(row, 'title', draft.report);
   if (kind === undefined) draft.report.reject(row, 'classType', 'Ожидается homeroom или scheduled');
@@ -130,7 +130,7 @@ function readUnit(row: Row, id: string, draft: Draft): UnitReading | undefined {
 function readTermSpan(
   row: Row,
   terms: ReadonlyMap<string, Span | null>,
-  draft: Draft,
+  draft: RosterDraft,
 ): Span & { unclearDays: boolean } {
   const spans: Span[] = [];
   let unclearDays = false;
@@ -150,7 +150,7 @@ function readTermSpan(
 
 const UNCLEAR_DAYS = 'остаются прежние сроки, у нового класса чатов пока не будет';
 
-function readSubject(row: Row, courses: ReadonlyMap<string, string> | undefined, draft: Draft): string {
+function readSubject(row: Row, courses: ReadonlyMap<string, string> | undefined, draft: RosterDraft): string {
   const course = row.get('courseSourcedId');
   const title = courses?.get(course);
   if (title !== undefined) return title;

@@ -1,6 +1,6 @@
 import type { Span } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
-import type { Draft, RowSource } from './draft.ts';
+import type { RosterDraft, RowSource } from './draft.ts';
 import { schoolFault } from './references.ts';
 import { userRole } from './roles.ts';
 import { DELETED, identified, REPEATED, readName } from './row-checks.ts';
@@ -11,7 +11,11 @@ const COLUMNS = ['sourcedId', 'givenName', 'familyName'];
 const DISABLED = 'Отключён в источнике (enabledUser=false): считается выбывшим';
 
 /** users.csv. Whoever is deleted or disabled (D13) is not there. */
-export async function readUsers(source: RowSource, draft: Draft, version: '1.1' | '1.2'): Promise<Users> {
+export async function readUsers(
+  source: RowSource,
+  draft: RosterDraft,
+  version: '1.1' | '1.2',
+): Promise<Users> {
   const users: Users = new Map();
   const rows = source('users', version === '1.1' ? [...COLUMNS, 'orgSourcedIds', 'role'] : COLUMNS);
   const unclear = (id: string) => {
@@ -49,7 +53,7 @@ const NO_AGENTS = {
 };
 
 /** `false` in any case; what is neither true nor false disables nobody. */
-function isEnabled(row: Row, draft: Draft): boolean {
+function isEnabled(row: Row, draft: RosterDraft): boolean {
   const enabled = row.get('enabledUser').toLowerCase();
   if (enabled !== '' && enabled !== 'true' && enabled !== 'false')
     draft.report.lose(row, 'enabledUser', 'Ожидается true или false: человек считается включённым');
@@ -60,7 +64,7 @@ function isEnabled(row: Row, draft: Draft): boolean {
  * A further row of one id is welcome where it names another school, or another role of the same person. Two people
  * under one id in one school are a mistake, and nothing is known of either.
  */
-function isWelcome(user: User, before: readonly User[], draft: Draft): boolean {
+function isWelcome(user: User, before: readonly User[], draft: RosterDraft): boolean {
   const { report, unclear } = draft;
   const shared = before.filter(
     ({ roles }) => roles.size === 0 || [...user.roles.keys()].some((org) => roles.has(org)),
@@ -80,7 +84,7 @@ function isWelcome(user: User, before: readonly User[], draft: Draft): boolean {
   return adds;
 }
 
-function readPerson(row: Row, id: string, draft: Draft): User['person'] | undefined {
+function readPerson(row: Row, id: string, draft: RosterDraft): User['person'] | undefined {
   const familyName = readName(row, 'familyName', draft.report);
   const givenName = readName(row, 'givenName', draft.report);
   const middleName = readName(row, 'middleName', draft.report);
@@ -94,7 +98,7 @@ function readPerson(row: Row, id: string, draft: Draft): User['person'] | undefi
 }
 
 /** VK ids are positive integers that JSON carries exactly. */
-function readProfile(row: Row, draft: Draft): number | null {
+function readProfile(row: Row, draft: RosterDraft): number | null {
   const found = /\{\s*VK\s*:([^{}]*)\}/i.exec(row.get('userIds'));
   if (found === null) return null;
   const vkUserId = /^\s*\d{1,16}\s*$/.test(found[1]!) ? Number(found[1]) : 0;
@@ -104,7 +108,7 @@ function readProfile(row: Row, draft: Draft): number | null {
 }
 
 /** 1.1: one role in all the user's organisations. */
-function readUserRole(row: Row, draft: Draft): User['roles'] | undefined {
+function readUserRole(row: Row, draft: RosterDraft): User['roles'] | undefined {
   const role = userRole(row.get('role'));
   if (role === undefined) {
     draft.report.reject(row, 'role', 'Неизвестная роль');
@@ -121,6 +125,6 @@ function readUserRole(row: Row, draft: Draft): User['roles'] | undefined {
   return new Map(known.map((org) => [org, [{ role, span: ALWAYS }]]));
 }
 
-function isKnown(org: string, { orgs }: Draft): boolean {
+function isKnown(org: string, { orgs }: RosterDraft): boolean {
   return orgs.get(org) === 'school' || orgs.get(org) === 'other';
 }

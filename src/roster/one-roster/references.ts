@@ -1,7 +1,7 @@
-import type { Draft } from './draft.ts';
+import type { RosterDraft } from './draft.ts';
 
 /** Why a reference does not lead to a school; undefined where it does. */
-export function schoolFault(id: string, draft: Draft): string | undefined {
+export function schoolFault(id: string, draft: RosterDraft): string | undefined {
   switch (draft.orgs.get(id)) {
     case 'school':
       return undefined;
@@ -15,7 +15,7 @@ export function schoolFault(id: string, draft: Draft): string | undefined {
 }
 
 /** Why a reference leads to no class or group. */
-export function unitFault(id: string, draft: Draft): string {
+export function unitFault(id: string, draft: RosterDraft): string {
   return draft.unclear.units.has(id)
     ? 'Строка этого класса в classes.csv отклонена'
     : 'Нет такого класса в classes.csv';
@@ -27,12 +27,12 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Why a reference to somebody who is gone is left out; undefined where he is not gone. */
-export function goneUser(id: string, draft: Draft): string | undefined {
+export function goneUser(id: string, draft: RosterDraft): string | undefined {
   return ABSENT.get(draft.users.get(id) ?? '');
 }
 
 /** Why a reference leads to no user, or to none of this school. */
-export function userFault(id: string, draft: Draft): string {
+export function userFault(id: string, draft: RosterDraft): string {
   switch (draft.users.get(id)) {
     case undefined:
       return 'Нет такого пользователя в users.csv';

@@ -1,6 +1,6 @@
-/** Names runs by what they are and how far they are. */
+/** Names operations by what they are and how far they are. */
 import type { OperationState } from '../../../src/store/entities.ts';
-import type { Run } from '../../read/runs.ts';
+import type { OperationView } from '../../read/operation-views.ts';
 import type { Tone } from '../parts/condition.ts';
 import { day } from '../parts/numbers.ts';
 import { OPERATION_LABELS } from './words.ts';
@@ -23,20 +23,20 @@ const UNDO_TITLES: Readonly<Record<OperationState, string>> = {
   cancelled: 'Отмена прогона не начата',
 };
 
-export function isOpen({ state }: Pick<Run, 'state'>): boolean {
+export function isOpen({ state }: Pick<OperationView, 'state'>): boolean {
   return state === 'queued' || state === 'running';
 }
 
-export function runTitle(run: Run): string {
-  if (run.kind === 'undo') return UNDO_TITLES[run.state];
-  if (run.kind !== 'initialization') return OPERATION_LABELS[run.kind];
-  if (run.dryRun) {
-    if (isOpen(run)) return 'Составляется план';
-    if (run.state !== 'succeeded') return 'План не составлен';
-    return run.asOf ? `План на ${day(run.asOf)}` : 'План: что изменится';
+export function operationTitle(operation: OperationView): string {
+  if (operation.kind === 'undo') return UNDO_TITLES[operation.state];
+  if (operation.kind !== 'initialization') return OPERATION_LABELS[operation.kind];
+  if (operation.dryRun) {
+    if (isOpen(operation)) return 'Составляется план';
+    if (operation.state !== 'succeeded') return 'План не составлен';
+    return operation.asOf ? `План на ${day(operation.asOf)}` : 'План: что изменится';
   }
-  if (run.undoneBy) return 'Отменённая инициализация';
-  switch (run.state) {
+  if (operation.undoneBy) return 'Отменённая инициализация';
+  switch (operation.state) {
     case 'queued':
       return 'Инициализация ждёт очереди';
     case 'running':

@@ -4,7 +4,7 @@ import type { ChatType, Ground } from '../../src/desired/model.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import type { OperationKind, OperationState, Problem } from '../../src/store/entities.ts';
 
-export interface Run {
+export interface OperationView {
   id: string;
   kind: OperationKind;
   schoolId: string;
@@ -15,7 +15,7 @@ export interface Run {
   asOf: string | null;
   /** The dry run it applies. */
   plan: string | null;
-  /** The run that an undo takes back; the undo that took a run back. */
+  /** The operation that an undo takes back; the undo that took an operation back. */
   undoes: string | null;
   undoneBy: string | null;
   /** Observing and planning are over: its chats are followed to their end. */
@@ -41,28 +41,32 @@ const columns = sql`o.id, o.kind, o.school_id as "schoolId", o.state, coalesce(o
   coalesce(o.revision = s.revision, false) as fresh, o.day::text as day`;
 
 /** Null: the school has no such operation. */
-export async function findRun(db: Sql, schoolId: string, id: string): Promise<Run | null> {
-  const { rows } = await sql<Run>`
+export async function findOperationView(
+  db: Sql,
+  schoolId: string,
+  id: string,
+): Promise<OperationView | null> {
+  const { rows } = await sql<OperationView>`
     select ${columns} from operation o join school s on s.id = o.school_id
     where o.id = ${id}::uuid and o.school_id = ${schoolId}`.execute(db);
   return rows[0] ? fromRow(rows[0]) : null;
 }
 
 /** The school's latest initialisations and undoings, newest first. */
-export async function latestRuns(db: Sql, schoolId: string, limit: number): Promise<Run[]> {
-  const { rows } = await sql<Run>`
+export async function latestOperations(db: Sql, schoolId: string, limit: number): Promise<OperationView[]> {
+  const { rows } = await sql<OperationView>`
     select ${columns} from operation o join school s on s.id = o.school_id
     where o.school_id = ${schoolId} and o.kind in ('initialization', 'undo')
     order by o.created_at desc, o.id limit ${limit}`.execute(db);
   return rows.map(fromRow);
 }
 
-function fromRow(run: Run): Run {
+function fromRow(operation: OperationView): OperationView {
   return {
-    ...run,
-    createdAt: instant(run.createdAt),
-    startedAt: instant(run.startedAt),
-    finishedAt: instant(run.finishedAt),
+    ...operation,
+    createdAt: instant(operation.createdAt),
+    startedAt: instant(operation.startedAt),
+    finishedAt: instant(operation.finishedAt),
   };
 }
 

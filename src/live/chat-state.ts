@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { LEAVES_RESPECTED } from '../plan/leaves.ts';
 import type { LiveState } from '../plan/model.ts';
 import type { SferumActual } from '../plan/steps.ts';
+import { holdsAbandoned } from '../rows/chat-abandoned.ts';
 import type { ChatRef, Priority } from '../sferum/gateway.ts';
 import type { Database } from '../store/database.ts';
 
@@ -26,6 +27,8 @@ export interface ChatState {
   };
   /** Null until created. */
   ref: ChatRef | null;
+  /** `ref` is a chat that the row has abandoned (chat-abandoned.ts). */
+  isAbandoned: boolean;
   sferumTitle: string | null;
   inviteLink: string | null;
   /** Somebody was taken out, and the link that he may know is still good. */
@@ -62,6 +65,7 @@ interface Row {
   creation_looks: number;
   owner_id: string | null;
   peer_id: string | null;
+  is_abandoned: boolean;
   sferum_title: string | null;
   invite_link: string | null;
   link_due: boolean;
@@ -85,7 +89,7 @@ export async function loadChatState(
     select c.id, c.title, c.archived, c.deleting_since is not null as deleting, c.generation, c.settled_generation,
       c.cause, c.priority, c.attempts, c.creation, c.creation_fence, c.creation_looks,
       (extract(epoch from clock_timestamp() - c.creation_at) * 1000)::float8 as creation_age_ms,
-      c.owner_id, c.peer_id, c.sferum_title, c.invite_link, c.link_due, c.handover_since, c.lacks_admin, c.look_again_at, c.seen_at,
+      c.owner_id, c.peer_id, ${holdsAbandoned} as is_abandoned, c.sferum_title, c.invite_link, c.link_due, c.handover_since, c.lacks_admin, c.look_again_at, c.seen_at,
       (select jsonb_agg(jsonb_build_object('u', l.vk_user_id, 'a', m.admin))
         from membership m join profile_link l
           on l.school_id = m.school_id and l.person_id = m.person_id and l.present
@@ -124,6 +128,7 @@ function fromRow(schoolId: string, r: Row): ChatState {
       looks: r.creation_looks,
     },
     ref: r.peer_id === null ? null : { ownerId: Number(r.owner_id), peerId: Number(r.peer_id) },
+    isAbandoned: r.is_abandoned,
     sferumTitle: r.sferum_title,
     inviteLink: r.invite_link,
     linkDue: r.link_due,

@@ -19,6 +19,7 @@
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
+import { mayTake } from '../rows/chat-abandoned.ts';
 import {
   countLooks,
   endAttempts,
@@ -30,9 +31,10 @@ import { noteLine } from '../rows/journal.ts';
 import { forgetBelieved, recordSeen } from '../rows/sferum-member.ts';
 import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import { isPassing, stateOf } from '../store/errors.ts';
+import { setAside } from './abandon.ts';
 import type { ChatState } from './chat-state.ts';
 import { Later } from './later.ts';
-import { setOrphanAside, unknownTo } from './orphans.ts';
+import { unknownTo } from './orphans.ts';
 import { strayPeers } from './strays.ts';
 
 /** After the deadline a request may still be under way: the client's own time-out, and this much. */
@@ -176,7 +178,8 @@ async function look(
   if (oldest) {
     const strays = await strayPeers(ctx, account.ownerId, { ...chat, title });
     for (const twin of strangers.slice(0, -1)) {
-      if (!strays.has(twin.peerId)) await setOrphanAside(ctx, account, chat, twin, call);
+      const evidence = { by: 'look', fence: chat.creation.fence } as const;
+      if (!strays.has(twin.peerId)) await setAside(ctx, account, chat, { ref: twin, evidence, call });
     }
     if (!(await recordCreated(ctx, chat, chat.creation.fence, oldest, title, null)))
       throw new Later(LOOK_PAUSE_MS);
@@ -208,8 +211,7 @@ async function disown(
   ref: ChatRef,
   call: CallOptions,
 ) {
-  const [duplicate] = await unknownTo(ctx, account.ownerId, [ref]);
-  if (duplicate) await setOrphanAside(ctx, account, chat, duplicate, call);
+  await setAside(ctx, account, chat, { ref, evidence: { by: 'answer' }, call });
   throw new Later(0);
 }
 
@@ -225,7 +227,10 @@ async function persist<T>(ctx: Context, write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Records the chat and who is in it at once; false where the attempt does not own the fence any more. */
+/**
+ * Records the chat and who is in it at once; false where the attempt does not own the fence any more, or the chat is
+ * abandoned by now. One that an answer names is abandoned by looks of its own row alone, and noteCreated sees those.
+ */
 async function recordCreated(
   ctx: Context,
   chat: ChatState,
@@ -236,6 +241,7 @@ async function recordCreated(
 ): Promise<boolean> {
   const at = new Date(ctx.clock.now());
   return ctx.db.transactionOf(chat.schoolId, async (tx) => {
+    if (members === null && !(await mayTake(tx.sql, ref))) return false;
     const lookAgainAt = new Date(at.getTime() + ctx.config.limits.lateEffectMs);
     const owned = await noteCreated(tx.sql, [{ id: chat.id, fence, ref, title }], lookAgainAt);
     if (!owned.has(chat.id)) return false;

@@ -17,11 +17,13 @@ import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { endEmptyHolds, holdingOperation } from '../planning/holding.ts';
 import { planSchool } from '../planning/plan-school.ts';
+import { isAbandoning } from '../rows/chat-abandoned.ts';
 import { moveGenerations, waitsForSferum } from '../rows/chat-outbox.ts';
 import { readFirst } from '../rows/chat-seen.ts';
 import { forgetRefused } from '../rows/sferum-member.ts';
 import { type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
+import { finishAbandoning } from './abandon.ts';
 import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
 import { observeChats } from './observe.ts';
 import { hasOrphansDue, seekOrphans } from './orphans.ts';
@@ -37,9 +39,8 @@ export async function schoolsToSweep(ctx: Context): Promise<string[]> {
   const { rows } = await sql<{ school_id: string }>`
     select distinct c.school_id from chat c
     join sferum_account a on a.school_id = c.school_id and a.status <> 'broken'
-    where ${isDue(ctx)} or ${isAsideNoMore(ctx)} or ${hasOrphansDue(ctx)} or ${waitsForSferum}`.execute(
-    ctx.db.across('sweep'),
-  );
+    where ${isDue(ctx)} or ${isAsideNoMore(ctx)} or ${hasOrphansDue(ctx)} or ${isAbandoning}
+      or ${waitsForSferum}`.execute(ctx.db.across('sweep'));
   return rows.map((r) => r.school_id);
 }
 
@@ -49,6 +50,7 @@ export async function sweepDrift(ctx: Context, schoolId: string, signal?: AbortS
   await withAccount(ctx, schoolId, async (account) => {
     await askWhetherBack(ctx, account, schoolId);
     await seekOrphans(ctx, account, schoolId);
+    await finishAbandoning(ctx, account, schoolId);
   });
   const { rows: due } = await sql<{ id: string }>`
     select c.id from chat c where c.school_id = ${schoolId} and ${isDue(ctx)}

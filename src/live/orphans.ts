@@ -6,10 +6,8 @@
  * that somebody made with our account under the same title is safe from us.
  */
 import { sql } from 'kysely';
-import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import { forgetAttempts } from '../rows/chat-creation.ts';
-import { noteLine } from '../rows/journal.ts';
 import {
   type CallOptions,
   type ChatRef,
@@ -18,17 +16,8 @@ import {
   SferumError,
 } from '../sferum/gateway.ts';
 import type { GivenUp } from '../store/entities/chats.ts';
+import { type Maker, setAside } from './abandon.ts';
 import { strayPeers } from './strays.ts';
-import { takeOut } from './take-down.ts';
-
-/** An orphan's new name, once nobody is in it. */
-const ORPHAN_TITLE = 'Удалённый дубль';
-
-interface Known {
-  id: string;
-  schoolId: string;
-  cause: string;
-}
 
 /** Of a row of `chat c`: an attempt was given up so long ago that whatever came of it must show by now. */
 export function hasOrphansDue(ctx: Context) {
@@ -68,7 +57,7 @@ async function listed(account: SferumAccount, call: CallOptions): Promise<FoundC
 async function isSettled(
   ctx: Context,
   account: SferumAccount,
-  chat: Known,
+  chat: Maker,
   { title, ownerId }: GivenUp,
   { own, call }: { own: readonly FoundChat[]; call: CallOptions },
 ): Promise<boolean> {
@@ -77,52 +66,22 @@ async function isSettled(
   const found = own.filter((c) => c.titles.includes(title)).map(({ ref }) => ref);
   const strays = await strayPeers(ctx, ownerId, { schoolId: chat.schoolId, title });
   const orphans = (await unknownTo(ctx, ownerId, found)).filter(({ peerId }) => !strays.has(peerId));
-  if (orphans.length === 0) return true;
-  if (await isClaimed(ctx, ownerId, title)) return false;
-  try {
-    for (const orphan of orphans) await setOrphanAside(ctx, account, chat, orphan, call);
-    return true;
-  } catch (error) {
-    if (!(error instanceof SferumError)) throw error;
-    ctx.log.warn(
-      { schoolId: chat.schoolId, chatId: chat.id, error: error.message },
-      'a duplicate cannot be set aside',
-    );
-    return false;
+  let isWhole = true;
+  for (const ref of orphans) {
+    const evidence = { by: 'title', title } as const;
+    if (!(await setAside(ctx, account, chat, { ref, evidence, call }))) isWhole = false;
   }
+  return isWhole;
 }
 
-/** Those of `refs` that no chat of ours, in any school of the account, holds. Order kept. */
+/** Those of `refs` that no chat of ours, in any school of the account, holds or has abandoned. Order kept. */
 export async function unknownTo(ctx: Context, ownerId: number, refs: readonly ChatRef[]): Promise<ChatRef[]> {
   if (refs.length === 0) return [];
+  const peerIds = refs.map((r) => r.peerId);
   const { rows } = await sql<{ peer_id: string }>`
-    select peer_id from chat where owner_id = ${ownerId} and peer_id = any(${refs.map((r) => r.peerId)}::bigint[])`.execute(
-    ctx.db.across('accounts'),
-  );
+    select peer_id from chat where owner_id = ${ownerId} and peer_id = any(${peerIds}::bigint[])
+    union all select (a->>'peerId')::bigint from chat cross join jsonb_array_elements(abandoned) a
+      where abandoned <> '[]' and a->>'ownerId' = ${String(ownerId)}`.execute(ctx.db.across('accounts'));
   const known = new Set(rows.map((r) => Number(r.peer_id)));
   return refs.filter((ref) => !known.has(ref.peerId));
-}
-
-/** A duplicate's people are taken out before it is let go, and it is reported. */
-export async function setOrphanAside(
-  ctx: Context,
-  account: SferumAccount,
-  chat: Known,
-  ref: ChatRef,
-  call: CallOptions,
-): Promise<void> {
-  await takeOut(account, { ref, members: await account.readMembers(ref, call), call });
-  await account.abandonChat(ref, ORPHAN_TITLE, call);
-  await noteLine(ctx.db.of(chat.schoolId), {
-    ...{ schoolId: chat.schoolId, at: new Date(ctx.clock.now()), chatId: chat.id, what: 'sferum-duplicate' },
-    ...{ cause: chat.cause, author: bySystem('sferum'), details: { peerId: ref.peerId } },
-  });
-  ctx.log.warn({ schoolId: chat.schoolId, chatId: chat.id }, 'a duplicate chat was found and set aside');
-}
-
-/** Another chat of this title is being created just now: what is unknown may be its own. */
-async function isClaimed(ctx: Context, ownerId: number, title: string): Promise<boolean> {
-  const { rows } = await sql`select from chat where owner_id = ${ownerId} and creation_title = ${title}
-    and creation in ('creating', 'unknown')`.execute(ctx.db.across('accounts'));
-  return rows.length > 0;
 }

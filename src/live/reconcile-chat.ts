@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { Condition } from '../rows/chat-condition.ts';
 import { letGo } from '../rows/chat-outbox.ts';
 import { type CallOptions, SferumError } from '../sferum/gateway.ts';
+import { dropHeld } from './abandon.ts';
 import { accountOf } from './accounts.ts';
 import { bring } from './bring.ts';
 import type { Brought } from './brought.ts';
@@ -38,6 +39,10 @@ async function carryOut(ctx: Context, chat: ChatState, { stopped, overtaken }: I
   const signals = [stopped, overtaken].filter((signal) => signal !== undefined);
   const work = new Work(chat, ctx.clock.now(), AbortSignal.any(signals));
   try {
+    if (chat.isAbandoned) {
+      await dropHeld(ctx, chat, chat.ref!);
+      throw new Later(0);
+    }
     if (chat.deleting) return await remove(ctx, chat, work);
     const account = await accountOf(ctx, chat.schoolId);
     await bring(ctx, account, chat, work.call, work.brought);

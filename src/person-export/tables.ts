@@ -143,7 +143,15 @@ export const HELD = {
       [SECRET]: ['invite_link'],
       [OTHERS]: ['peer_id', 'sferum_title', 'title_key', 'title_by_hand', 'key', 'recreate', 'foreign_title'],
       [WORKINGS]: [
-        ...['attempts', 'cause', 'caused_at', 'condition', 'condition_message', 'condition_reason'],
+        ...[
+          'abandoned',
+          'attempts',
+          'cause',
+          'caused_at',
+          'condition',
+          'condition_message',
+          'condition_reason',
+        ],
         ...[
           'condition_since',
           'creation',

@@ -82,7 +82,7 @@ export interface Found extends Attempt {
 }
 
 /**
- * Sferum has these chats. Returns those whose attempt owned the fence. Until a chat's job has ended it must be read,
+ * Sferum has these chats. Returns those whose attempt owned the fence, and whose chat the row has not abandoned. Until a chat's job has ended it must be read,
  * and once more at `lookAgainAt`: a crash in between leaves it so.
  */
 export async function noteCreated(tx: Sql, chats: readonly Found[], lookAgainAt: Date): Promise<Set<string>> {
@@ -93,6 +93,7 @@ export async function noteCreated(tx: Sql, chats: readonly Found[], lookAgainAt:
       sferum_title = r.title, seen_at = null, look_again_at = ${lookAgainAt}
     from ${tableOf('r', types, created)}
     where c.id = r.id and c.creation in ('creating', 'unknown') and c.creation_fence = r.fence
+      and not c.abandoned @> jsonb_build_array(jsonb_build_object('ownerId', r."ownerId", 'peerId', r."peerId"))
     returning c.id`.execute(tx);
   return new Set(rows.map(({ id }) => id));
 }

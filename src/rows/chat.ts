@@ -13,8 +13,9 @@
  *     creating          ──endAttempts──────► none: refused, or never sent · unknown: nobody knows what came of it
  *     creating, unknown ──noteCreated──────► created
  *     unknown           ──giveUpAttempts───► none; the attempt is remembered (`given_up`) until forgetAttempts
- *     created           ──markDeleted, makeAnew, and a deleted row's return──► none
- *     `creation_fence` rises with each attempt: a late answer to an earlier one finds no row.
+ *     created           ──markDeleted, makeAnew, dropAbandoned, and a deleted row's return──► none
+ *     `creation_fence` rises with each attempt: a late answer to an earlier one finds no row. Chats at Sferum that
+ *     are given up by us, and that no row takes: chat-abandoned.ts (`abandoned`).
  *
  *   work (chat-outbox.ts: `generation`, `settled_generation`, `queued_at`, `not_before`, `attempts`, `waits_for`)
  *     settled  ──moveGenerations──────► due: `generation` is ahead of `settled_generation`
@@ -177,10 +178,12 @@ export async function markDeleting(
   return rows.map(({ id }) => id);
 }
 
-/** They are gone from Sferum. Returns those that were to be. */
+/** They are gone from Sferum, and abandoned: an older listing still shows them. Returns those that were to be. */
 export async function markDeleted(tx: Sql, ids: readonly string[], at: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update chat set deleted_at = ${at}, ${NONE_AT_SFERUM},
+      abandoned = case when peer_id is null then abandoned
+        else abandoned || jsonb_build_object('ownerId', owner_id, 'peerId', peer_id, 'done', true) end,
       link_due = false, handover_since = null, lacks_admin = false, look_again_at = null,
       foreign_title = null, foreign_title_times = 0
     where id = any(${[...ids]}::uuid[]) and deleting_since is not null returning id`.execute(tx);
@@ -197,6 +200,12 @@ export async function moveTimesBack(tx: Sql, stepMs: number): Promise<void> {
       handover_since = least(handover_since, ${now}),
       creation_at = case when creation_at > ${now} then creation_at - ${step} else creation_at end
     where greatest(not_before, queued_at, seen_at, look_again_at, handover_since, creation_at) > ${now}`.execute(
+    tx,
+  );
+  await sql`update chat set given_up = (select jsonb_agg(case when (g->>'at')::timestamptz > ${now}
+      then g || jsonb_build_object('at', (g->>'at')::timestamptz - ${step}) else g end order by n)
+      from jsonb_array_elements(given_up) with ordinality e(g, n))
+    where given_up <> '[]' and exists (select from jsonb_array_elements(given_up) g where (g->>'at')::timestamptz > ${now})`.execute(
     tx,
   );
 }

@@ -28,10 +28,7 @@ export interface Seen {
   removed?: readonly number[];
 }
 
-/**
- * What was seen of these chats of a school replaces what was believed. `seen_at` says since when it is so: a refusal
- * that is only repeated stays as old as it is, or nobody would be tried again in a chat where much happens.
- */
+/** What was seen of these chats of a school replaces what was believed. */
 export async function recordSeen(
   tx: Sql,
   { schoolId, at }: { schoolId: string; at: Date },
@@ -56,8 +53,9 @@ export async function recordSeen(
     on conflict (chat_id, vk_user_id) do update set
       admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at,
       reason = coalesce(excluded.reason, case when m.state = excluded.state then m.reason end)
-    where (m.admin, m.state) is distinct from (excluded.admin, excluded.state)
-      or m.reason is distinct from coalesce(excluded.reason, m.reason)`.execute(tx);
+    where (m.admin, m.state, m.reason) is distinct from (excluded.admin, excluded.state, excluded.reason)`.execute(
+    tx,
+  );
 }
 
 /** Who was believed in is not known to be there: the chat has been made, or found, anew. */

@@ -29,6 +29,7 @@ import { PaceClock } from '../../migrations/0030-pace-clock.ts';
 import { Calls } from '../../migrations/0031-calls.ts';
 import { ProfileClaims } from '../../migrations/0032-profile-claims.ts';
 import { LookAlikes } from '../../migrations/0033-look-alikes.ts';
+import { Abandoned } from '../../migrations/0034-abandoned.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -102,6 +103,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0031-calls', class: Calls },
         { name: '0032-profile-claims', class: ProfileClaims },
         { name: '0033-look-alikes', class: LookAlikes },
+        { name: '0034-abandoned', class: Abandoned },
       ],
       snapshot: false,
     },

@@ -98,27 +98,3 @@ test('a member is in, waits, was refused, has left, or was taken out: in each of
     { numRuns: 100 },
   );
 });
-
-test('a refusal that is only repeated stays as old as it is, one for another reason is new', async () => {
-  await sql`delete from sferum_member`.execute(everywhere(world.db));
-  const chatId = chatIds[0]!;
-  const record = (at: Date, reasons: readonly (string | undefined)[]) =>
-    world.db.transactionOf('s1', ({ sql: tx }) =>
-      recordSeen(tx, { schoolId: 's1', at }, [
-        {
-          chatId,
-          members: reasons.map((reason, n) => ({
-            ...{ userId: n + 1, admin: false, state: 'refused' as const },
-            ...(reason === undefined ? {} : { reason }),
-          })),
-        },
-      ]),
-    );
-  await record(BEFORE, ['privacy', 'privacy', 'privacy']);
-  await record(AT, [undefined, 'privacy', 'other']);
-  const { rows } = await sql<{ at: string }>`
-    select seen_at as at from sferum_member where chat_id = ${chatId} order by vk_user_id`.execute(
-    everywhere(world.db),
-  );
-  expect(rows.map(({ at }) => new Date(at))).toEqual([BEFORE, BEFORE, AT]);
-});

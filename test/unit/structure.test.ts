@@ -143,7 +143,7 @@ describe('what stands in one place alone', () => {
 const OWNED = {
   chat: [
     ...['chat.ts', 'chat-outbox.ts', 'chat-creation.ts', 'chat-seen.ts', 'chat-condition.ts'],
-    'chat-delay.ts',
+    ...['chat-delay.ts', 'chat-abandoned.ts'],
   ],
   journal: ['journal.ts'],
   journal_text: ['journal.ts'],

@@ -160,7 +160,21 @@ export class VkAccount implements SferumAccount {
     await unlessLeft(this.renameChat(chat, title, options));
     const clear = writeCall('messages.deleteConversation', { peer_id: this.#peerId(chat) });
     await this.#send(clear, 'freely', options);
-    await unlessLeft(this.removeMember(chat, this.ownerId, options));
+    await unlessLeft(this.#leave(chat, options));
+  }
+
+  /** Being no member already is believed only where the chat is closed to us. */
+  async #leave(chat: ChatRef, options: CallOptions): Promise<void> {
+    const params = { chat_id: this.#chatId(chat), member_id: this.ownerId };
+    const end = await this.#settle(writeCall('messages.removeChatUser', params), options);
+    if (end === 'done') return;
+    try {
+      await this.readMembers(chat, options);
+    } catch (error) {
+      if (error instanceof SferumError && error.kind === 'chat-lost') return;
+      throw error;
+    }
+    throw new SferumError('unknown', 'messages.removeChatUser: we are in the chat still');
   }
 
   /** `callId` is empty where VK gives none, which its schema allows. We cannot end such a call. */

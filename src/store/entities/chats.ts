@@ -11,6 +11,13 @@ export interface GivenUp {
   at: string;
 }
 
+/** A chat at Sferum that we have given up. `done`: it is left. */
+export interface Abandoned {
+  ownerId: number;
+  peerId: number;
+  done: boolean;
+}
+
 export const Chat = defineEntity({
   name: 'Chat',
   tableName: 'chat',
@@ -62,6 +69,7 @@ export const Chat = defineEntity({
     foreignTitle: text().nullable(),
     foreignTitleTimes: p.integer().default(0),
     waitsFor: oneOf('sferum', 'itself').nullable(),
+    abandoned: json<Abandoned[]>().defaultRaw("'[]'"),
   },
 });
 

@@ -10,7 +10,7 @@ const LAST_PAGE = 1_000_000;
 /** VK's ids are int64; a JSON number is exact up to 2^53. */
 const LARGEST_ID = Number.MAX_SAFE_INTEGER;
 
-export const ChatTypeName = z.enum(CHAT_TYPES as ['staff', 'class', 'parents', 'subject']);
+export const ChatTypeName = z.enum(CHAT_TYPES);
 export const Instant = z.string().openapi({ format: 'date-time', example: '2026-09-01T06:00:00.000Z' });
 export const DayText = z.iso.date().refine(isDay).openapi({ example: '2026-09-01' });
 /** An instant that a request names; one that is answered is an `Instant`. */

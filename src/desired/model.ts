@@ -5,8 +5,8 @@
 
 /** `YYYY-MM-DD` in the school's time zone. Days are compared as text. */
 export type Day = string;
-export type ChatType = 'staff' | 'class' | 'parents' | 'subject';
-export const CHAT_TYPES: readonly ChatType[] = ['staff', 'class', 'parents', 'subject'];
+export const CHAT_TYPES = ['staff', 'class', 'parents', 'subject'] as const;
+export type ChatType = (typeof CHAT_TYPES)[number];
 export type Role = 'teacher' | 'administrator' | 'staff' | 'student' | 'parent';
 /** `class` is a homeroom, `group` a subject group. Their ids are separate name spaces. */
 export type UnitKind = 'class' | 'group';

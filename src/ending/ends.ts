@@ -5,6 +5,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { LimitName } from '../limits.ts';
 import type { ByMonth } from '../rows/months.ts';
+import type { Db } from '../store/entities.ts';
 
 type KeepDays = Extract<LimitName, `keep${string}Days`>;
 
@@ -26,7 +27,7 @@ interface Months {
 /** Ends with rows of another table. */
 interface With {
   by: 'with';
-  other: string;
+  other: keyof Db;
 }
 /** With its person, after the school's own term (erase.ts). */
 interface Erased {
@@ -52,13 +53,13 @@ const ofLists = (keep: KeepDays, due: Due) => ({ ...ofSchool(keep, due), holdsSc
 /** Bears its own end. */
 const expiring = { by: 'all', due: past('expires_at') } as const;
 const months = (keep: KeepDays) => ({ by: 'month', keep }) as const;
-const goesWith = (other: string) => ({ by: 'with', other }) as const;
+const goesWith = (other: keyof Db) => ({ by: 'with', other }) as const;
 const stays = (why: string) => ({ by: 'never', why }) as const;
 
 /** No row of the table refers to this one. */
-const none = (
-  table: string,
-  column: string,
+const none = <T extends keyof Db>(
+  table: T,
+  column: keyof Db[T] & string,
   own = 'id',
 ) => sql<boolean>`not exists (select from ${sql.table(table)} o
   where o.school_id = t.school_id and ${sql.ref(`o.${column}`)} = ${sql.ref(`t.${own}`)})`;
@@ -171,7 +172,7 @@ export const ENDS = {
   sferum_pace: stays("one row for each of the schools' tokens"),
   setting: stays('a fixed number of keys'),
   mikro_orm_migrations: stays('one row for each migration'),
-} as const satisfies Record<string, End>;
+} as const satisfies Record<keyof Db | 'mikro_orm_migrations', End>;
 
 export type { Rows };
 /** Those whose end is by rows, in order. */

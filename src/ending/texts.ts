@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import { forgetInWords } from '../rows/chat.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
 import type { Sql } from '../store/database.ts';
+import type { Db } from '../store/entities.ts';
 import { foldedInSql } from '../text/name-key-sql.ts';
 import { documentWithoutNames, type Forgotten, stemsOf } from './names-in-text.ts';
 
-interface Texts {
-  table: string;
-  columns: readonly string[];
-}
+/** Columns of one table. */
+type TextsOf<T extends keyof Db> = { table: T; columns: readonly (keyof Db[T] & string)[] };
+type Texts = { [T in keyof Db]: TextsOf<T> }[keyof Db];
 
 /** Where words of people stand, and documents that may repeat them. */
 const TEXTS: readonly Texts[] = [
@@ -70,7 +70,7 @@ async function forgetInTitles(
   forgotten: Forgotten,
   how: { cause: string; at: Date },
 ): Promise<number> {
-  const texts = { table: 'chat', columns: OF_CHAT };
+  const texts = { table: 'chat', columns: OF_CHAT } as const;
   const byHand = sql<boolean>`(t.title_by_hand or t.key is null)`;
   const found = await namingRows(tx, schoolId, texts, stems, forgotten, byHand);
   const cleaned = found.map(({ place, rest }) => {

@@ -21,7 +21,7 @@ const perPage = (size: number) =>
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values).optional().catch(undefined);
 
-export const chatTypeOf = oneOf(CHAT_TYPES as unknown as readonly ['staff', 'class', 'parents', 'subject']);
+export const chatTypeOf = oneOf(CHAT_TYPES);
 
 export const listQuery = z.object({
   type: chatTypeOf,

@@ -24,6 +24,6 @@ export interface Context {
   /** Told of schools that came with an import; with the sandbox they are connected by themselves. */
   newSchools: (schoolIds: readonly string[]) => Promise<void>;
   bulkInHand: BulkInHand;
-  /** Says that the outbox or the queue of operations has something new; never waits, never fails. */
-  wake: (what: 'chats' | 'operations' | 'meetings') => void;
+  /** Says that there is something new for a round of the relay; never waits, never fails. */
+  wake: (what: 'chats' | 'operations' | 'meetings' | 'statistics') => void;
 }

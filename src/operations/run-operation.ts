@@ -7,7 +7,6 @@ import { SferumError } from '../sferum/gateway.ts';
 import type { Operation, OperationKind, Problem } from '../store/entities.ts';
 import { isPassing } from '../store/errors.ts';
 import { findOperationRow, operationsOf } from '../store/operation-row.ts';
-import { refreshStatistics } from '../store/statistics.ts';
 import { runRosterImport } from './import-roster.ts';
 import { runInitialization } from './initialize.ts';
 
@@ -45,7 +44,7 @@ export async function runOperation(
     if (!signal?.aborted) await noteFailure(ctx, operation, error, startedAtMs);
     throw error;
   }
-  await refreshStatistics(ctx.db.ofNone);
+  ctx.wake('statistics');
 }
 
 /** What waiting cures is tried again for ever; anything else a few times, or not at all where a person must act. */

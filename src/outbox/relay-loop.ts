@@ -5,6 +5,7 @@ import { NOT_CONNECTED } from '../live/accounts.ts';
 import { dropLeftovers, settleImports } from '../operations/import-parents.ts';
 import { settleWaiting } from '../profile/follow-profiles.ts';
 import { explainWaiting } from '../rows/chat-condition.ts';
+import { refreshStatistics } from '../store/statistics.ts';
 import { followClock } from './clock-steps.ts';
 import { countConditions } from './figures.ts';
 import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
@@ -29,12 +30,13 @@ const ROUNDS = {
   profiles: settleWaiting,
   figures: countConditions,
   leftovers: dropLeftovers,
+  statistics: (ctx: Context) => refreshStatistics(ctx.db.ofNone),
 } as const;
 type What = keyof typeof ROUNDS;
 const EVERYTHING = Object.keys(ROUNDS) as What[];
 
 export interface RelayLoop extends AsyncDisposable {
-  wake(what: 'chats' | 'operations' | 'meetings'): void;
+  wake: Context['wake'];
   /** How long the part of its round has taken that it is at; 0 while it rests. */
   busyForMs(): number;
 }

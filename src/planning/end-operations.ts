@@ -4,7 +4,6 @@ import type { PlanCounts } from '../plan/model.ts';
 import { endOperation, noteFollowed } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
-import { refreshStatistics } from '../store/statistics.ts';
 import { describeHeld } from './removals-held.ts';
 
 /**
@@ -17,14 +16,11 @@ export async function finishOperations(
   ids: readonly string[],
 ): Promise<void> {
   for (const id of new Set(ids)) {
-    const ended = await followedToItsEnd(ctx.db.of(schoolId), schoolId, id);
-    if (!ended) continue;
-    // Its chats have filled tables that the planner still takes for empty: the sums would take longer than is allowed.
-    if (ended.isBulk) await refreshStatistics(ctx.db.ofNone);
+    if (!(await isFollowedToItsEnd(ctx.db.of(schoolId), schoolId, id))) continue;
     const closed = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
       await sql`select from operation where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
       // A statement of its own: it sees what whoever held the lock has done.
-      if (!(await followedToItsEnd(tx, schoolId, id))) return false;
+      if (!(await isFollowedToItsEnd(tx, schoolId, id))) return false;
       await closeFollowed(ctx, tx, schoolId, id);
       return true;
     });
@@ -32,13 +28,13 @@ export async function finishOperations(
   }
 }
 
-/** Null: something of it is still to be done. `isBulk`: it carries out a plan. */
-async function followedToItsEnd(db: Sql, schoolId: string, id: string): Promise<{ isBulk: boolean } | null> {
-  const { rows } = await sql<{ isBulk: boolean }>`
-    select params ? 'planned' as "isBulk" from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
+/** Nothing of it is still to be done. */
+async function isFollowedToItsEnd(db: Sql, schoolId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
       and not exists (select 1 from operation_chat c
         where c.operation_id = o.id and c.generation is not null and c.done_at is null)`.execute(db);
-  return rows[0] ?? null;
+  return rows.length > 0;
 }
 
 interface Totals {

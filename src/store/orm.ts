@@ -30,6 +30,7 @@ import { Calls } from '../../migrations/0031-calls.ts';
 import { ProfileClaims } from '../../migrations/0032-profile-claims.ts';
 import { LookAlikes } from '../../migrations/0033-look-alikes.ts';
 import { Abandoned } from '../../migrations/0034-abandoned.ts';
+import { StatisticsAsked } from '../../migrations/0035-statistics-asked.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -104,6 +105,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0032-profile-claims', class: ProfileClaims },
         { name: '0033-look-alikes', class: LookAlikes },
         { name: '0034-abandoned', class: Abandoned },
+        { name: '0035-statistics-asked', class: StatisticsAsked },
       ],
       snapshot: false,
     },

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import { titleKey } from '../text/title-key.ts';
 
@@ -9,9 +8,16 @@ export async function sameTitled(
   title: string,
   exceptId: string | null,
 ): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`
-    select id from chat where school_id = ${schoolId} and title_key = ${titleKey(title)}
-      and deleting_since is null and deleted_at is null and id is distinct from ${exceptId}::uuid
-    order by id limit 1`.execute(tx);
-  return rows[0]?.id ?? null;
+  const chat = await tx
+    .selectFrom('chat')
+    .select('id')
+    .where('school_id', '=', schoolId)
+    .where('title_key', '=', titleKey(title))
+    .where('deleting_since', 'is', null)
+    .where('deleted_at', 'is', null)
+    .where('id', 'is distinct from', exceptId)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return chat?.id ?? null;
 }

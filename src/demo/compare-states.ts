@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
 import { chatIdOf, planSchool } from '../planning/plan-school.ts';
@@ -72,10 +71,13 @@ export async function compareStates(
 }
 
 async function linksOf(ctx: Context, schoolId: string): Promise<Map<string, number>> {
-  const { rows } = await sql<{ person_id: string; vk_user_id: string }>`
-    select person_id, vk_user_id from profile_link where school_id = ${schoolId} and present`.execute(
-    ctx.db.of(schoolId),
-  );
+  const rows = await ctx.db
+    .of(schoolId)
+    .selectFrom('profile_link')
+    .select(['person_id', 'vk_user_id'])
+    .where('school_id', '=', schoolId)
+    .where('present', 'is', true)
+    .execute();
   return new Map(rows.map((r) => [r.person_id, Number(r.vk_user_id)]));
 }
 
@@ -83,15 +85,20 @@ async function peersOf(
   ctx: Context,
   schoolId: string,
 ): Promise<{ ownerId: number; peers: Map<string, number> }> {
-  const { rows } = await sql<{ id: string; peer_id: string }>`
-    select id, peer_id from chat where school_id = ${schoolId} and peer_id is not null`.execute(
-    ctx.db.of(schoolId),
-  );
-  const account = await sql<{
-    owner_id: string;
-  }>`select owner_id from sferum_account where school_id = ${schoolId}`.execute(ctx.db.of(schoolId));
+  const db = ctx.db.of(schoolId);
+  const rows = await db
+    .selectFrom('chat')
+    .select(['id', 'peer_id'])
+    .where('school_id', '=', schoolId)
+    .where('peer_id', 'is not', null)
+    .execute();
+  const account = await db
+    .selectFrom('sferum_account')
+    .select('owner_id')
+    .where('school_id', '=', schoolId)
+    .executeTakeFirst();
   return {
-    ownerId: Number(account.rows[0]?.owner_id),
+    ownerId: Number(account?.owner_id),
     peers: new Map(rows.map((r) => [r.id, Number(r.peer_id)])),
   };
 }

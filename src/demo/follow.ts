@@ -28,9 +28,13 @@ export async function followOperation(
 
 /** An import's operation becomes its school's once the file was read. */
 async function anywhere(ctx: Context, id: string): Promise<Operation> {
-  const { rows } = await sql<{ schoolId: string | null }>`
-    select school_id as "schoolId" from operation where id = ${id}`.execute(ctx.db.across('demo'));
-  return (await findOperationRow(ctx, rows[0]!.schoolId, id)) ?? anywhere(ctx, id);
+  const { school_id } = await ctx.db
+    .across('demo')
+    .selectFrom('operation')
+    .select('school_id')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return (await findOperationRow(ctx, school_id, id)) ?? anywhere(ctx, id);
 }
 
 async function byType(ctx: Context, id: string): Promise<Step['byType']> {

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { ensureDataDir } from '../data-dir.ts';
 import { erasureKeyId, findErasureKey } from '../roster/erasure-key.ts';
 import { instant, type Sql } from '../store/database.ts';
+import type { RowOf } from '../store/entities.ts';
 
 /** What an erasure did: no name and no id stands in it. */
 export interface Act {
@@ -29,10 +30,12 @@ export async function listActs(
   schoolId: string,
   { page, perPage }: { page: number; perPage: number },
 ): Promise<{ items: Act[]; total: number }> {
-  const { rows } = await actRows(
-    db,
-    sql`school_id = ${schoolId} order by at desc, id limit ${perPage} offset ${(page - 1) * perPage}`,
-  );
+  const rows = await actsOf(db, schoolId)
+    .orderBy('at', 'desc')
+    .orderBy('id')
+    .limit(perPage)
+    .offset((page - 1) * perPage)
+    .execute();
   const counted = await sql<{ n: number }>`
     select count(*)::int as n from erasure where school_id = ${schoolId}`.execute(db);
   return { items: rows.map(actOf), total: counted.rows[0]!.n };
@@ -45,7 +48,7 @@ export async function listActs(
  */
 export async function fileActs(ctx: Context, schoolId: string): Promise<void> {
   const db = ctx.db.of(schoolId);
-  const { rows } = await actRows(db, sql`school_id = ${schoolId} and not filed order by at, id`);
+  const rows = await actsOf(db, schoolId).where('filed', '=', false).orderBy('at').orderBy('id').execute();
   if (rows.length === 0) return;
   const key = await findErasureKey(ctx, db, schoolId);
   ensureDataDir(ctx.config.dataDir);
@@ -56,15 +59,13 @@ export async function fileActs(ctx: Context, schoolId: string): Promise<void> {
     and id = any(${rows.map((row) => row.id)}::uuid[])`.execute(db);
 }
 
-interface Row extends Omit<Act, 'people'> {
-  at: string;
+function actsOf(db: Sql, schoolId: string) {
+  return db.selectFrom('erasure').selectAll().where('school_id', '=', schoolId);
 }
 
-function actRows(db: Sql, which: ReturnType<typeof sql>) {
-  return sql<Row>`select id, school_id as "schoolId", at, ground, retention_days as "retentionDays", rows,
-    digests as hashes from erasure where ${which}`.execute(db);
-}
-
-function actOf({ id, schoolId, at, ground, retentionDays, rows, hashes }: Row): Act {
-  return { id, schoolId, at: instant(at), ground, retentionDays, people: hashes.length, rows, hashes };
+function actOf({ id, school_id, at, ground, retention_days, rows, digests }: RowOf<'erasure'>): Act {
+  return {
+    ...{ id, schoolId: school_id, at: instant(at), ground, retentionDays: retention_days },
+    ...{ people: digests.length, rows, hashes: digests },
+  };
 }

@@ -1,8 +1,7 @@
-import { sql } from 'kysely';
+import { type NotNull, sql } from 'kysely';
 import type { Day } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
-import { type Dated, heldOn, spanOn, teachingDay } from './dated.ts';
-import type { Span } from './reading.ts';
+import { heldOn, spanOn, teachingDay } from './dated.ts';
 
 /**
  * Roles, teachers and places with dates become what they are on the day (D13). No statement is made by it: stamps stay, and
@@ -16,9 +15,13 @@ export async function settleDays(tx: Sql, schoolId: string, day: Day): Promise<v
 }
 
 async function settleRoles(tx: Sql, schoolId: string, day: Day): Promise<void> {
-  const { rows } = await sql<{ id: string; dated: Dated[] }>`
-    select id, dated_roles as dated from person
-    where school_id = ${schoolId} and dated_roles is not null`.execute(tx);
+  const rows = await tx
+    .selectFrom('person')
+    .select(['id', 'dated_roles as dated'])
+    .where('school_id', '=', schoolId)
+    .where('dated_roles', 'is not', null)
+    .$narrowType<{ dated: NotNull }>()
+    .execute();
   const held = rows.map(({ id, dated }) => ({ id, roles: heldOn(dated, day) }));
   await sql`update person p set roles = s.roles
     from jsonb_to_recordset(${JSON.stringify(held)}::jsonb) as s(id text, roles text[])
@@ -32,9 +35,13 @@ async function settleTeachers(
   column: string,
   day: Day,
 ): Promise<void> {
-  const { rows } = await sql<{ id: string; starts: Day | null; dated: Dated[] }>`
-    select id, starts_on as starts, dated_teachers as dated from ${sql.table(table)}
-    where school_id = ${schoolId} and dated_teachers is not null`.execute(tx);
+  const rows = await tx
+    .selectFrom(table)
+    .select(['id', 'starts_on as starts', 'dated_teachers as dated'])
+    .where('school_id', '=', schoolId)
+    .where('dated_teachers', 'is not', null)
+    .$narrowType<{ dated: NotNull }>()
+    .execute();
   const held = rows.map(({ id, starts, dated }) => ({
     id,
     teachers: heldOn(dated, teachingDay(starts, day)),
@@ -45,9 +52,13 @@ async function settleTeachers(
 }
 
 async function settleSpans(tx: Sql, schoolId: string, day: Day): Promise<void> {
-  const { rows } = await sql<{ unit: string; unitId: string; studentId: string; dated: Span[] }>`
-    select unit, unit_id as "unitId", student_id as "studentId", dated_spans as dated from enrollment
-    where school_id = ${schoolId} and dated_spans is not null`.execute(tx);
+  const rows = await tx
+    .selectFrom('enrollment')
+    .select(['unit', 'unit_id as unitId', 'student_id as studentId', 'dated_spans as dated'])
+    .where('school_id', '=', schoolId)
+    .where('dated_spans', 'is not', null)
+    .$narrowType<{ dated: NotNull }>()
+    .execute();
   const held = rows.map(({ dated, ...place }) => ({ ...place, ...spanOn(dated, day) }));
   await sql`update enrollment e set begins_on = s."beginsOn", ends_on = s."endsOn"
     from jsonb_to_recordset(${JSON.stringify(held)}::jsonb)

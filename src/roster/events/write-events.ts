@@ -95,9 +95,12 @@ function byStamp(a: RosterEvent, b: RosterEvent): number {
 }
 
 async function rosterTakenAt(tx: Sql, schoolId: string): Promise<string | null> {
-  const { rows } = await sql<{ at: string | null }>`
-    select roster_taken_at as at from school where id = ${schoolId}`.execute(tx);
-  const at = rows[0]?.at ?? null;
+  const school = await tx
+    .selectFrom('school')
+    .select('roster_taken_at')
+    .where('id', '=', schoolId)
+    .executeTakeFirst();
+  const at = school?.roster_taken_at ?? null;
   return at === null ? null : exactInstant(at);
 }
 

@@ -44,9 +44,13 @@ export async function cancelOrder(tx: Sql, schoolId: string, id: string, stamp: 
 }
 
 async function itemsOf(tx: Sql, schoolId: string, id: string): Promise<OrderItem[]> {
-  const { rows } = await sql<{ items: OrderItem[] }>`
-    select items from roster_order where school_id = ${schoolId} and id = ${id}`.execute(tx);
-  return rows[0]?.items ?? [];
+  const order = await tx
+    .selectFrom('roster_order')
+    .select('items')
+    .where('school_id', '=', schoolId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return order?.items ?? [];
 }
 
 /** Those of the pupils whom an order names: only of them a statement on one place may decide the others (D6). */

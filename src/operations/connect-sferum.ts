@@ -7,8 +7,8 @@ import { hasten } from '../rows/chat-outbox.ts';
 import { difference, noteLine } from '../rows/journal.ts';
 import { dropReplacement, endOperation, openOperation } from '../rows/operation.ts';
 import { makeKnown } from '../rows/school.ts';
-import { connect, REPLACEMENT_UNCONFIRMED } from '../rows/sferum-account.ts';
-import { SferumError } from '../sferum/gateway.ts';
+import { connect, noteCallsRefused, REPLACEMENT_UNCONFIRMED } from '../rows/sferum-account.ts';
+import { type AccountInfo, SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 
@@ -32,7 +32,7 @@ export interface SferumConnection {
  */
 export async function connectSferum(ctx: Context, connection: SferumConnection): Promise<void> {
   const requestsPerSecond = connection.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND[connection.tokenKind];
-  const owner = await whoseToken(ctx, connection, requestsPerSecond);
+  const { ownerId: owner, mayCall } = await whoseToken(ctx, connection, requestsPerSecond);
   await ctx.db.transactionOf(connection.schoolId, async ({ sql: tx }) => {
     await makeKnown(tx, connection.schoolId);
     const replaced = await ownsNot(tx, connection.schoolId, owner);
@@ -47,6 +47,8 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     const { schoolId, communityId, tokenKind } = connection;
     const to = { communityId, ownerId: owner, tokenKind, requestsPerSecond, isReplacement: replaced };
     await connect(tx, schoolId, { ...to, ...sealedTokens(ctx, connection) }, new Date(ctx.clock.now()));
+    // Told before the first lesson asks for a call (I8).
+    if (!mayCall) await noteCallsRefused(tx, schoolId, new Date(ctx.clock.now()));
     await noteConnection(ctx, tx, connection, { before, replaced });
     await dropReplacement(tx, connection.schoolId, new Date(ctx.clock.now()));
     if (replaced) await holdReplacement(ctx, tx, connection);
@@ -131,14 +133,14 @@ async function whoseToken(
   ctx: Context,
   connection: SferumConnection,
   requestsPerSecond: number,
-): Promise<number> {
+): Promise<AccountInfo> {
   const account = ctx.gateway.account({ ...connection, ownerId: 0, requestsPerSecond });
   try {
     const info = await account.describe({ priority: 'person' });
     if (info.tokenKind !== connection.tokenKind) {
       throw new Refusal(422, 'sferum-token-refused', 'Вид токена указан неверно (user или community)');
     }
-    return info.ownerId;
+    return info;
   } catch (error) {
     if (!(error instanceof SferumError)) throw error;
     if (error.kind === 'token' || error.kind === 'not-possible') {

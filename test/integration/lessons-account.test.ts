@@ -8,6 +8,7 @@ import { sealedToken, tokenPlace } from '../support/sealed-token.ts';
 const WAITING = { timeout: 20_000, interval: 20 };
 const RUNNING = '2026-10-01T12:55:00Z';
 const ADMIN = { role: 'school-admin', school: 's1', sub: 'a1' } as const;
+const OPERATOR = { role: 'operator', school: 's1', sub: 'op' } as const;
 
 let world: LessonWorld;
 beforeEach(async () => {
@@ -55,6 +56,16 @@ test('I8: without a user token no meeting is made, and the school is told so', a
   await sql`delete from sferum_account`.execute(db());
   expect(await refusal(await world.create())).toEqual([409, 'sferum-not-connected']);
   expect(world.sandbox.world.calls.size).toBe(0);
+});
+
+test('I8: where connecting shows that the token for calls may start none, the first who asks is told', async () => {
+  const accessToken = world.ctx.secrets.open((await account()).sealed, tokenPlace('s1'));
+  const connection = { communityId: 1, accessToken, tokenKind: 'user', callsToken: 'revoked' };
+  expect((await world.call('PUT', '/v1/schools/s1/sferum', OPERATOR, connection)).status).toBe(200);
+  expect(await refusal(await world.create())).toEqual([409, 'calls-need-user-token']);
+  const good = { ...connection, callsToken: accessToken };
+  expect((await world.call('PUT', '/v1/schools/s1/sferum', OPERATOR, good)).status).toBe(200);
+  expect((await world.create()).status).toBe(201);
 });
 
 test('a token revoked: the teacher sees why, and with a new token the call is there', async () => {

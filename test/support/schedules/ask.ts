@@ -23,10 +23,13 @@ export interface Story {
   /** How often each profile has left by itself: fewer than the leaves that are respected. */
   leaves: Map<number, number>;
   sequence: number;
+  /** Resolves once the queue was last wiped. */
+  wiped: Promise<void>;
 }
 
 export const newStory = (world: ScheduleWorld): Story => ({
   ...{ world, roster: tinyRoster(), told: [], orders: [], leaves: new Map(), sequence: 0 },
+  wiped: Promise.resolve(),
 });
 
 /** Ids that a query gives, in order, so that one draw finds one id. */
@@ -67,7 +70,9 @@ export async function ask(
       ...{ method, headers: { authorization: `Bearer ${token}`, 'content-type': type } },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (response.status < 500 || retry === RETRIES) return response;
+    // A day may pass while a request is under way: its token is of the day before.
+    const isToAsk = response.status >= 500 || response.status === 401;
+    if (!isToAsk || retry === RETRIES) return response;
     await world.clock.sleep(RETRY_MS);
   }
 }

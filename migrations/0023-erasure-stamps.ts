@@ -1,4 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
+import { pastWall } from './past-wall.ts';
 
 /** K6: what stays of the erased outlives a change of SECRETS_KEY, and says which statements about them are old. */
 const erasureStamps = `
@@ -10,7 +11,7 @@ create table erasure_key (
 
 -- When he departed: what was said of him until then is out of date, whenever it is heard.
 alter table erased add column departed_at timestamptz;
-update erased set departed_at = erased_at;
+${pastWall(['erased'], 'update erased set departed_at = erased_at')};
 alter table erased alter column departed_at set not null;
 create index erased_by_departure on erased (school_id, departed_at);
 

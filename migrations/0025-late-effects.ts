@@ -1,4 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
+import { pastWall } from './past-wall.ts';
 
 /**
  * What Sferum does late is looked for: when a chat is read once more because a write's outcome was unknown; which
@@ -15,7 +16,7 @@ create index chat_look_again on chat (look_again_at) where look_again_at is not 
 create index chat_given_up on chat (school_id) where given_up <> '[]';
 create index chat_waiting on chat (school_id) where waits_for = 'sferum';
 -- Twins are looked for by what was given up alone.
-update chat set creation_title = null where creation = 'created';
+${pastWall(['chat'], "update chat set creation_title = null where creation = 'created'")};
 `;
 
 export class LateEffects extends Migration {

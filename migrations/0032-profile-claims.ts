@@ -1,4 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
+import { pastWall } from './past-wall.ts';
 
 /** A7: what was said of people's VK IDs and does not hold now, or not yet. */
 const profileClaims = `
@@ -17,17 +18,19 @@ create table profile_claim (
 create index profile_claim_by_profile on profile_claim (vk_user_id);
 create index profile_claim_open on profile_claim (school_id, person_id) where state <> 'former';
 alter table profile_link add column ranked_at timestamptz;
+`;
 
+const refused = `
 -- Pupils' links that went because the profile is somebody else's were said to be undone; they wait.
 insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, state)
   select school_id, person_id, vk_user_id, stated_at, stated_by, 'waiting' from profile_link
   where gone_by like '%/refused' and gone_at = stated_at and vk_user_id is not null;
 update profile_link set vk_user_id = null, stated_at = null, stated_by = null, gone_at = null, gone_by = null
-  where gone_by like '%/refused' and gone_at = stated_at;
-`;
+  where gone_by like '%/refused' and gone_at = stated_at`;
 
 export class ProfileClaims extends Migration {
   override up(): void {
     this.addSql(profileClaims);
+    this.addSql(pastWall(['profile_link'], refused));
   }
 }

@@ -1,4 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
+import { pastWall } from './past-wall.ts';
 
 /** What stands in keys for what: letters and apostrophes that look alike (B4), beyond those folded until now. */
 export const FOLDED_SINCE = {
@@ -14,8 +15,13 @@ const anew = (column: string) =>
 /** B4: stored keys of names and titles are computed anew. */
 export class LookAlikes extends Migration {
   override up(): void {
-    this.addSql(`
+    this.addSql(
+      pastWall(
+        ['person', 'chat'],
+        `
       update person set name_key = ${anew('name_key')} where name_key <> ${anew('name_key')};
-      update chat set title_key = ${anew('title_key')} where title_key <> ${anew('title_key')}`);
+      update chat set title_key = ${anew('title_key')} where title_key <> ${anew('title_key')}`,
+      ),
+    );
   }
 }

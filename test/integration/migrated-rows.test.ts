@@ -1,4 +1,6 @@
 /** What a migration says of rows that are there: the wall hides them from everybody else. */
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { Abandoned } from '../../migrations/0034-abandoned.ts';
@@ -28,4 +30,16 @@ test('a chat that was set aside as doubled, and that a row holds all the same, i
     select abandoned = jsonb_build_array(jsonb_build_object('ownerId', owner_id, 'peerId', peer_id, 'done', true)) as known
     from chat`.execute(everywhere(halves.ctx));
   expect(rows).toEqual([{ known: true }]);
+});
+
+/** The wall stands since then. */
+const WALL = '0020';
+const FOLDER = resolve(import.meta.dirname, '../../migrations');
+const later = readdirSync(FOLDER).filter((name) => /^\d{4}-/.test(name) && name.slice(0, WALL.length) > WALL);
+
+test.each(later)('%s changes rows past the wall, or none', async (name) => {
+  const migration = Object.values(await import(join(FOLDER, name))).find((one) => typeof one === 'function')!;
+  const outside = statementsOf(migration).replace(/\$\$.*?\$\$/gs, '');
+  const changes = /(^|;)\s*(--[^\n]*\s*)*(update|delete from|insert into)\b/m.test(outside);
+  expect(changes).toBe(outside.includes(' no force row level security'));
 });

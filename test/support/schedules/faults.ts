@@ -74,7 +74,7 @@ export const FAULTS: Record<string, Trouble> = {
     story.wiped = story.wiped
       .catch(() => undefined)
       .then(async () => {
-        for (const queue of story.world.halves.app.queues.all) await queue.obliterate({ force: true });
+        for (const queue of story.world.halves.app.queues.all) await wipe(queue);
       });
     await story.wiped;
   },
@@ -83,6 +83,18 @@ export const FAULTS: Record<string, Trouble> = {
     if (world.isHere) world.pass(DAY_MS);
   },
 };
+
+const WIPES_AT_MOST = 5;
+/** A wipe that is cut off leaves the queue paused: who wipes begins anew. */
+async function wipe(queue: { obliterate(options: { force: true }): Promise<void> }): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await queue.obliterate({ force: true });
+    } catch (error) {
+      if (attempt === WIPES_AT_MOST) throw error;
+    }
+  }
+}
 
 /** To rows that were written before, a clock that steps back an hour is the same as their being an hour ahead. */
 export async function stepBack(ctx: Story['world']['halves']['ctx']): Promise<void> {

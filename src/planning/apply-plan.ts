@@ -17,20 +17,21 @@ import { membershipChanges } from './membership-changes.ts';
 import { chatIdOf, type SchoolPlan } from './plan-school.ts';
 
 export interface Application {
-  /** Whose doing it is, for the journal: `initialization:<id>`, `event:<id>`, `import:<id>` … */
+  /** What the change comes from, for the journal: `initialization:<id>`, `event:<id>`, `import:<id>` … */
   cause: string;
   author: Author;
   priority: Priority;
-  /** Follows the chats to their end, and holds what the guard holds. */
+  /** The operation that follows these chats until they are done and owns the removals that the guard holds (F4). */
   operationId: string | null;
   at: Date;
-  /** «Строго по спискам СГО» (D7): exceptions on the planned automatic chats are gone after it. */
+  /** «Строго по спискам СГО» (D7): drops the exceptions of the planned automatic chats. */
   dropsExceptions?: boolean;
 }
 
 /**
- * Writes a plan into the СГО side and moves the generation of every chat it touches – the outbox entry – in the
- * transaction `tx`, which holds the school. Sferum follows by the chats' jobs. Returns how many chats will.
+ * Writes a plan into the lists of СГО and moves the generation, which is the outbox entry, of every chat it touches
+ * (rule 3). Nothing goes to Sferum here: the chats' jobs bring it there. `tx` must hold the school. Returns the number
+ * of chats that now have something to follow.
  */
 export async function applyPlan(
   ctx: Context,
@@ -47,10 +48,10 @@ export async function applyPlan(
   const holding = await holdMembers(tx, { schoolId, operationId: how.operationId }, heldStrangers(school));
   await welcome(tx, schoolId, added(school));
   if (how.dropsExceptions) await followRulesAlone(tx, school, how);
-  // The job of a chat where something is held anew says so by the chat's condition.
+  // A chat in which a removal is newly held needs its job, because only the job changes the condition to «held».
   const touched = new Set([...changes.chatIds, ...holding]);
   for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
-  // Its job has nothing to do at Sferum then, but says by the chat's condition that it is over, or goes on (D9).
+  // A chat that was archived or taken back into use needs its job for the same reason, even if its members stay (D9).
   for (const { id, archived } of school.desired) {
     if (id !== null && school.chats.get(id)?.archived !== archived) touched.add(id);
   }
@@ -89,7 +90,7 @@ function chatDiffers(
   );
 }
 
-/** The journal keeps what they were, for undoing the run (J4). */
+/** Drops the exceptions. The journal keeps what they were, because undoing the run restores them (J4). */
 async function followRulesAlone(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
   const ids = school.desired.filter((chat) => chat.key !== null && chat.id !== null).map((chat) => chat.id!);
   const dropped = await dropExceptions(tx, ids);
@@ -102,7 +103,10 @@ async function followRulesAlone(tx: Sql, school: SchoolPlan, how: Application): 
   );
 }
 
-/** Who is not listed and whose removal waits: strangers, and people whom the school knows in a chat that is not theirs. */
+/**
+ * The people whose removal is held although they are not in the list: strangers, and people of the school who are in a
+ * chat that is not theirs. They have no row of the list to be marked, so the row of Sferum's side is marked.
+ */
 function heldStrangers({ chats, plan }: SchoolPlan): MemberOfChat[] {
   return plan.chats.flatMap(({ chatId, actions }) =>
     actions
@@ -111,7 +115,7 @@ function heldStrangers({ chats, plan }: SchoolPlan): MemberOfChat[] {
   );
 }
 
-/** Who is to be added. `tried`: Sferum is asked for it now. */
+/** The people whom the plan adds. `tried` is false for a person whom Sferum cannot be asked to add yet. */
 function added({ plan }: SchoolPlan) {
   return plan.chats.flatMap(({ chatId, actions }) =>
     actions

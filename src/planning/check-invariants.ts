@@ -8,7 +8,10 @@ import type { Plan } from '../plan/model.ts';
 import { noteLines } from '../rows/journal.ts';
 import type { Sql } from '../store/database.ts';
 
-/** J6 on a plan before it is applied; strangers are what the look at the live chats has found (D8), unlinked profiles are none. */
+/**
+ * Checks a plan against the invariants before it is applied (J6). A stranger is a profile that the last look at the
+ * live chat found without a ground (D8). A profile that its owner has unlinked is no stranger, so it is not reported.
+ */
 export function breachesOf(
   facts: RosterFacts,
   day: string,
@@ -27,7 +30,10 @@ export function breachesOf(
   ];
 }
 
-/** Never silent: a figure, a line of the log and of the chat's journal for each. Names stay out. */
+/**
+ * Makes each breach visible in the metrics, the log and the chat's journal (J6). The plan is applied all the same. No
+ * names are written (rule 11).
+ */
 export async function reportBreaches(
   ctx: Context,
   tx: Sql,
@@ -53,7 +59,7 @@ export async function reportBreaches(
   );
 }
 
-/** By what names them: their id or key. */
+/** A breach names its chat by id or by key, so the map has both as its keys. */
 async function chatIdsOf(
   tx: Sql,
   schoolId: string,

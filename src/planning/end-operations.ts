@@ -7,8 +7,9 @@ import type { Problem } from '../store/entities.ts';
 import { describeHeld } from './removals-held.ts';
 
 /**
- * Closes those of a school's operations whose every chat is done. Called after the commit that did the last of them.
- * Each is closed under its lock: what is decided or added at the same moment comes before or after, whole.
+ * Closes those of the operations `ids` whose every chat is done. The caller calls it after the commit that finished a
+ * chat. Each operation is closed under its lock, so a decision or an added chat at the same moment comes wholly before
+ * or wholly after.
  */
 export async function finishOperations(
   ctx: Context,
@@ -19,7 +20,7 @@ export async function finishOperations(
     if (!(await isFollowedToItsEnd(ctx.db.of(schoolId), schoolId, id))) continue;
     const closed = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
       await sql`select from operation where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
-      // A statement of its own: it sees what whoever held the lock has done.
+      // This is asked again after the lock, because the former holder of the lock may have added work.
       if (!(await isFollowedToItsEnd(tx, schoolId, id))) return false;
       await closeFollowed(ctx, tx, schoolId, id);
       return true;
@@ -28,7 +29,7 @@ export async function finishOperations(
   }
 }
 
-/** Nothing of it is still to be done. */
+/** True where the operation runs and none of its chats has work left. */
 async function isFollowedToItsEnd(db: Sql, schoolId: string, id: string): Promise<boolean> {
   const { rows } = await sql`
     select from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
@@ -50,7 +51,11 @@ interface Totals {
   planned: PlanCounts | null;
 }
 
-/** Sums what its chats cost and who is still outside, and why. What was planned and is followed to its end was done. */
+/**
+ * Ends the operation with its result: the calls that its chats cost, and the people who are still outside with the
+ * reason. The planned counts become the result, less the additions that Sferum has refused, because each planned step
+ * was followed to its end.
+ */
 async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string): Promise<void> {
   const { rows } = await sql<Totals>`
     with followed as (select * from operation_chat where operation_id = ${id}),
@@ -70,7 +75,7 @@ async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string
       (select count(*) from membership m where m.held_by = ${id})
         + (select count(*) from sferum_member s where s.held_by = ${id}) as held,
       (select count(*) from desired where vk_user_id is null) as not_linked,
-      -- In inviting mode whoever is not in yet is invited: he has the link.
+      -- In inviting mode a linked person who is not in yet has the link, and so counts as invited.
       (select count(*) from desired where state = 'waiting' or vk_user_id is not null and state is null) as invited,
       (select count(*) from desired where state in ('refused', 'left')) as refused,
       (select count(*) from followed f cross join jsonb_array_elements(f.actions) a
@@ -87,7 +92,7 @@ async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string
   const held = Number(t.held) > 0 ? [await describeHeld(tx, schoolId, id)] : [];
   await endOperation(tx, id, {
     at: new Date(ctx.clock.now()),
-    // What waits for a decision is asked first: work that has failed cannot be decided any more.
+    // «held» goes before «failed», because the removals of a failed operation could not be decided any more.
     state: held.length > 0 || t.params.incomplete ? 'held' : problems.length > 0 ? 'failed' : 'succeeded',
     result: {
       ...(planned

@@ -11,12 +11,14 @@ import { finishOperations } from './end-operations.ts';
 import type { SchoolPlan } from './plan-school.ts';
 
 /**
- * What the guard holds anew is an operation, so that somebody can approve or reject it (F4). It follows the chats of
- * its plan and is held once they are done: the caller applies the plan under it and, after the commit, closes it
- * (finishOperations) or wakes the operations. Null where nothing is held that no other operation holds already.
+ * Gives the operation that owns the removals which the guard has newly held, so that somebody can approve or reject
+ * them (F4). Null where the plan holds nothing new.
  *
- * A school has one such operation open at a time: what is held meanwhile is added to it, so that a lively day asks
- * one question and not hundreds. `tx` holds the school.
+ * The caller applies the plan under this operation. After the commit the caller calls finishOperations or wakes the
+ * operations. The operation follows the chats of its plan and becomes «held» once they are done.
+ *
+ * A school has one such operation open at a time. Later removals join it, so that a busy day asks one question instead
+ * of hundreds. `tx` must hold the school.
  */
 export async function holdingOperation(
   ctx: Context,
@@ -38,7 +40,7 @@ export async function holdingOperation(
   return id;
 }
 
-/** Locked: whoever is closing it has done so, or sees what is added. */
+/** The row is locked, so that an operation cannot be closed while removals are added to it. */
 async function openHold(
   tx: Sql,
   schoolId: string,
@@ -51,8 +53,8 @@ async function openHold(
 }
 
 /**
- * What waited may go by itself: strangers leave, an order takes out whom the lists had dropped. A question about nobody
- * is over, and a chat says «held» no longer than somebody in it waits.
+ * Ends the holds that concern nobody any more. A held removal may resolve by itself: a stranger leaves the chat, or an
+ * order takes the person out. The operation is then closed, and the chat stops saying «held».
  */
 export async function endEmptyHolds(ctx: Context, schoolId: string): Promise<void> {
   const at = new Date(ctx.clock.now());

@@ -11,8 +11,8 @@ export interface MembershipChanges {
 }
 
 /**
- * What a plan changes in the СГО lists, pure. Who is held (F4) keeps his row as it is, marked with the operation
- * that holds him. `newChatId` is the one the plan was made with.
+ * Says what a plan changes in the lists of СГО. Pure. A person whose removal is held (F4) keeps the row as it is, and
+ * the row is marked with `holdingOperation`. `newChatId` must be the function that the plan was made with.
  */
 export function membershipChanges(
   desired: readonly DesiredChat[],

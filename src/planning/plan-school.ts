@@ -21,29 +21,29 @@ import { momentOf, timeIn } from '../store/school-day.ts';
 import { breachesOf } from './check-invariants.ts';
 import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
-/** Many small removals within this time count together against the school's limit (F4). */
+/** Removals within this time count together against the school's limit, so that many small ones do not slip by (F4). */
 const LATELY_MS = 24 * 3600 * 1000;
 
 export interface PlanRequest {
   schoolId: string;
   types: readonly ChatType[];
-  /** Manual chats of every type, as facts change (D6, D10). */
+  /** Plans the manual chats of every type too, because a change of facts concerns them as well (D6, D10). */
   allManual?: boolean;
-  /** Drops the exceptions by hand (D7). */
+  /** Plans as if there were no exceptions by hand (D7). */
   strict: boolean;
-  /** The day to plan for; null: today in the school's time zone. */
+  /** The day to plan for, `YYYY-MM-DD`. Null means today in the school's time zone. */
   day: string | null;
-  /** Deleted automatic chats come back at an initialisation alone (G1). */
+  /** Brings back automatic chats that were deleted by hand. Only an initialisation asks for it (G1). */
   recreate: boolean;
-  /** Only these chats of those types, by id or key; cost grows with them, not with the school. */
+  /** Plans only these chats, by id or key. The cost grows with them and not with the school (rule 13). */
   only?: ReadonlySet<string>;
-  /** A person asked: whom Sferum refused is tried again at once, not only when the refusal is old. */
+  /** Tries the people whom Sferum refused at once, because a person asked for it. Else a refusal must be old first. */
   refusedAgain?: boolean;
-  /** Chats whose held removals a person approved (F4). */
+  /** Chats whose held removals a person has approved, so that the guard lets them pass (F4). */
   approvedChatIds?: ReadonlySet<string>;
 }
 
-/** A plan with all it was made from: applying it needs no second look at the world. */
+/** A plan with everything that it was made from, so that applying it reads nothing a second time (rule 1). */
 export interface SchoolPlan {
   schoolId: string;
   day: string;
@@ -65,8 +65,9 @@ interface SchoolRow {
 }
 
 /**
- * Facts → desired state → plan, of one school at one moment. Reads alone; where the plan is to be applied `tx`
- * holds the school (`holdingSchool`), so nothing moves in between. Throws where the school is unknown.
+ * Makes the plan of one school at one moment: facts → desired state → plan. It only reads. Where the plan is to be
+ * applied, `tx` must hold the school (`holdingSchool`), so that nothing changes in between. Throws where the school is
+ * unknown.
  */
 export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): Promise<SchoolPlan> {
   const { schoolId, types } = request;
@@ -113,8 +114,9 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
 }
 
 /**
- * The memberships that the wide limits are shares of are counted only where a limit would be passed if there were
- * none: counting a school's costs more than planning a few chats.
+ * Makes the plan with the guard's limits (F4). The limits of the school and the run are shares of all memberships, and
+ * counting those costs more than planning a few chats. So the plan is first made as if the school had none, which is
+ * the strictest case. They are counted only where that plan exceeds a limit.
  */
 async function makeGuardedPlan(
   tx: Sql,
@@ -148,7 +150,10 @@ async function makeGuardedPlan(
   });
 }
 
-/** Removals that the guard let through: neither asked for by an order or a person, nor approved by one, nor due by the term (K6). */
+/**
+ * The number of removals since `since` that passed the guard by their small number. Removals that an order or a person
+ * asked for, that a person approved, or that the term of keeping made due (K6) do not count.
+ */
 async function removedLately(tx: Sql, schoolId: string, since: Date): Promise<number> {
   const { rows } = await sql<{ n: string }>`
     select count(*) as n from journal where school_id = ${schoolId} and what = 'remove' and at > ${since}
@@ -156,7 +161,6 @@ async function removedLately(tx: Sql, schoolId: string, since: Date): Promise<nu
   return Number(rows[0]!.n);
 }
 
-/** `only` names chats by id and automatic ones by key. */
 function scopeOf(only: ReadonlySet<string>): { ids: string[]; keys: string[] } {
   const { ids = [], keys = [] } = Object.groupBy(only, (name) => (isKey(name) ? 'keys' : 'ids'));
   return { ids, keys };
@@ -203,7 +207,7 @@ async function loadSchool(tx: Sql, schoolId: string): Promise<SchoolRow> {
   return rows[0];
 }
 
-/** The id of an automatic chat follows from its school and key: a dry run names the very chats the run creates. */
+/** The id of an automatic chat follows from its school and key, so that a dry run names the chats that the run creates. */
 export function chatIdOf(schoolId: string, key: string): string {
   const hex = createHash('sha256').update(`${schoolId}\n${key}`).digest('hex');
   const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);

@@ -3,11 +3,11 @@ import { REMOVALS_HELD } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 
-/** Chats that the sentence names; the problem lists more. */
+/** The sentence names so many chats, and the problem's data list more. */
 const NAMED_CHATS = 5;
 const LISTED_CHATS = 100;
 
-/** F4: how many removals the operation holds, and in which chats. */
+/** Tells people how many removals the operation holds and in which chats (F4). Returns the operation's problem. */
 export async function describeHeld(tx: Sql, schoolId: string, id: string): Promise<Problem> {
   const { rows } = await sql<{ chatId: string; title: string; held: number; all: number }>`
     with held as (

@@ -1,8 +1,8 @@
-/** D13: what of roles, teachers and places holds on a day. Spans include both ends; null is no bound. */
+/** Decides which roles, teachers and places hold on a day (D13). Spans include both ends; null is no bound. */
 import type { Day } from '../desired/model.ts';
 import type { Span } from './reading.ts';
 
-/** A role of a person, or a teacher of a unit, with its days. */
+/** A person's role, or a unit's teacher, with its days. */
 export interface Dated extends Span {
   id: string;
 }
@@ -15,12 +15,12 @@ function holdsOn(span: Span, day: Day): boolean {
   return !hasEnded(span, day) && (span.beginsOn === null || span.beginsOn <= day);
 }
 
-/** The ids that hold on the day, sorted, each once. */
+/** Gives the ids that hold on the day, sorted, each once. */
 export function heldOn(all: readonly Dated[], day: Day): string[] {
   return [...new Set(all.filter((one) => holdsOn(one, day)).map(({ id }) => id))].sort();
 }
 
-/** Those that need be looked at again; null: nothing changes after the day. */
+/** Gives those that must be looked at again on a later day; null where nothing changes after the day. */
 export function datedAfter(all: readonly Dated[], day: Day): Dated[] | null {
   const left = all.filter((one) => !hasEnded(one, day));
   return left.some((one) => one.endsOn !== null || (one.beginsOn !== null && one.beginsOn > day))
@@ -28,25 +28,31 @@ export function datedAfter(all: readonly Dated[], day: Day): Dated[] | null {
     : null;
 }
 
-/** Who teaches counts on the unit's first day where that is still to come: a roster may be sent in August. */
+/**
+ * Gives the day on which teachers are read: the unit's first day where that is still to come, because a roster may be
+ * sent in August.
+ */
 export function teachingDay(beginsOn: Day | null, day: Day): Day {
   return beginsOn !== null && beginsOn > day ? beginsOn : day;
 }
 
-/** The span that holds on the day, joined with those that touch it; else the next one; else the last one. */
+/**
+ * Gives the span that holds on the day, joined with those that touch it. Without such a span it is the next one, and
+ * else the last one.
+ */
 export function spanOn(spans: readonly Span[], day: Day): Span {
   if (spans.length === 1) return spans[0]!;
   const joined = joinTouching(spans);
   return joined.find((span) => !hasEnded(span, day)) ?? joined.at(-1)!;
 }
 
-/** The spans that may come to hold after the one of the day; null: none. */
+/** Gives the spans that come to hold after the one of the day; null where there are none. */
 export function spansAfter(spans: readonly Span[], day: Day): Span[] | null {
   const left = joinTouching(spans).filter((span) => !hasEnded(span, day));
   return left.length > 1 ? left : null;
 }
 
-/** In order of time; overlapping and adjoining spans become one. */
+/** Sorts spans by time and joins those that overlap or adjoin. */
 function joinTouching(spans: readonly Span[]): Span[] {
   const begin = (span: Span) => span.beginsOn ?? '';
   const joined: Span[] = [];

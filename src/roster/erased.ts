@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { Sql } from '../store/database.ts';
 import { digestOf, erasureKeyOf, findErasureKey } from './erasure-key.ts';
 
-/** Keeps what stays of people: a keyed hash of the id and when he departed. Returns the hashes. */
+/** Keeps what stays of erased people: a keyed hash of the id and when the person departed. Gives the hashes. */
 export async function keepDigests(
   ctx: Context,
   tx: Sql,
@@ -19,7 +19,7 @@ export async function keepDigests(
   return kept.map(({ digest }) => digest);
 }
 
-/** Of two departures of one id the later counts. */
+/** Stores hashes with departures. Of two departures of one id the later counts. */
 export async function writeErased(
   tx: Sql,
   schoolId: string,
@@ -33,7 +33,10 @@ export async function writeErased(
       departed_at = greatest(e.departed_at, excluded.departed_at)`.execute(tx);
 }
 
-/** Whether somebody of this id was erased. Whom the roster names anew is another person: it is asked first. */
+/**
+ * Whether somebody of this id was erased. Ask this before the roster's row: a person whom the roster names again is
+ * another person.
+ */
 export async function wasErased(ctx: Context, schoolId: string, personId: string): Promise<boolean> {
   const db = ctx.db.of(schoolId);
   const key = await findErasureKey(ctx, db, schoolId);
@@ -43,12 +46,12 @@ export async function wasErased(ctx: Context, schoolId: string, personId: string
   return rows.length > 0;
 }
 
-/** Whether a statement of that instant about that person is from before his departure, and he is erased. */
+/** Whether the person is erased and a statement of that instant is from before the departure. */
 export type IsOfErased = (personId: string, at: string) => boolean;
 
 /**
- * Judges statements made since `since` (ISO 8601). One that is older than the departure tells nothing any more,
- * whenever it is heard; one that is newer speaks of a new person. Null: all of them are newer.
+ * Judges statements made since `since` (ISO 8601). A statement that is older than the departure counts no more,
+ * whenever it arrives. A newer one speaks of a new person. Null where all statements are newer.
  */
 export async function statementsOfErased(
   ctx: Context,

@@ -6,18 +6,19 @@ import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 const KEY_BYTES = 32;
 
 /**
- * A school's own key for the hashes of erased ids. It never changes: nobody could hash anew the id of somebody who is
- * erased. It stands sealed, so a change of SECRETS_KEY seals the key anew and leaves the hashes as they are.
+ * A school's own key for the hashes of erased ids. The key never changes, because the ids of erased people are known
+ * to nobody and could not be hashed anew. It is stored sealed, so a new SECRETS_KEY seals it anew and leaves the
+ * hashes as they are.
  */
 export interface ErasureKey {
   bytes: Buffer;
-  /** As it stands in the database. */
+  /** The form that the database stores. */
   sealed: string;
 }
 
 type Secrets = Pick<Context, 'secrets'>;
 
-/** Null: nobody of the school was ever erased. */
+/** Gives the school's key; null where nobody of the school was ever erased. */
 export async function findErasureKey(ctx: Secrets, db: Sql, schoolId: string): Promise<ErasureKey | null> {
   const key = await db
     .selectFrom('erasure_key')
@@ -27,7 +28,7 @@ export async function findErasureKey(ctx: Secrets, db: Sql, schoolId: string): P
   return key ? openErasureKey(ctx, schoolId, key.key_sealed) : null;
 }
 
-/** The key, made at the school's first erasure. The transaction holds the school. */
+/** Gives the key and makes it at the school's first erasure. The transaction holds the school. */
 export async function erasureKeyOf(ctx: Secrets, tx: Sql, schoolId: string): Promise<ErasureKey> {
   const known = await findErasureKey(ctx, tx, schoolId);
   if (known) return known;
@@ -35,7 +36,7 @@ export async function erasureKeyOf(ctx: Secrets, tx: Sql, schoolId: string): Pro
   return adoptErasureKey(ctx, tx, schoolId, sealed);
 }
 
-/** Keeps a key that the database does not have (any more): a new one, or that of acts which are newer than a backup. */
+/** Keeps a key that the database lacks: a new one, or the key of erasures that are newer than a restored backup. */
 export async function adoptErasureKey(
   ctx: Secrets,
   tx: Sql,
@@ -46,17 +47,20 @@ export async function adoptErasureKey(
   return openErasureKey(ctx, schoolId, sealed);
 }
 
-/** Throws SealError where none of SECRETS_KEY's keys sealed it. */
+/**
+ * Opens a sealed key.
+ * @throws SealError where no key of SECRETS_KEY sealed it
+ */
 export function openErasureKey({ secrets }: Secrets, schoolId: string, sealed: string): ErasureKey {
   return { bytes: Buffer.from(secrets.open(sealed, placeOf(schoolId)), 'base64'), sealed };
 }
 
-/** Tells keys apart without opening them: written beside the acts. */
+/** Tells keys apart without opening them. It is written beside the record of each erasure. */
 export function erasureKeyId({ bytes }: ErasureKey): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }
 
-/** What stays of an id: nobody without the key can say whose it is. */
+/** What stays of an id: without the key nobody can say whose it is. */
 export function digestOf({ bytes }: ErasureKey, schoolId: string, personId: string): string {
   return createHmac('sha256', bytes)
     .update(JSON.stringify([schoolId, personId]))

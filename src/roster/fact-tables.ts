@@ -1,10 +1,10 @@
 /**
- * How each table of facts takes a statement. `s` stands for what is stated, `t` for what is stored, in the SQL
- * below. Where nothing is said the statement replaces what is stored.
+ * How each table of facts takes a statement. In the SQL below `s` is the stated row and `t` the stored one. A column
+ * without a rule of its own takes the stated value.
  */
 export interface FactTable {
   name: 'person' | 'class' | 'subject_group' | 'enrollment' | 'guardian';
-  /** Besides school_id. */
+  /** The key's columns besides school_id. */
   keys: readonly string[];
   columns: readonly FactColumn[];
 }
@@ -12,13 +12,13 @@ export interface FactTable {
 export interface FactColumn {
   name: string;
   type: 'text' | 'text[]' | 'date' | 'jsonb';
-  /** What is stored of a whole statement. */
+  /** The value that a whole statement leaves in the column. */
   whole?: string;
-  /** What is stored of a statement that only adds (J2): it takes nobody out. */
+  /** The value that a statement leaves that only adds and takes nobody out (J2). */
   adding?: string;
   /**
-   * A statement may leave it out and then says nothing of it: the greatest stamp that said something wins, kept in
-   * `<name>_at` and `<name>_by`.
+   * A statement may leave this column out and then says nothing of it. The greatest stamp that said something wins,
+   * and is kept in `<name>_at` and `<name>_by`.
    */
   isPart?: true;
 }
@@ -34,7 +34,10 @@ const union = (name: string): FactColumn => ({
   adding: `array(select u.id from (select unnest(t.${name}) union select unnest(s.${name})) u(id) order by u.id collate "C")`,
 });
 const day = (name: string): FactColumn => ({ name, type: 'date' });
-/** Of two spans that touch the wider, null being the widest; of others the newer: what lies between nobody said. */
+/**
+ * Of two spans that touch, the wider one counts, and null is the widest. Of two spans apart, the newer one counts,
+ * because nothing was said of the days between them.
+ */
 const apart = 't.ends_on < s.starts_on or s.ends_on < t.starts_on';
 const earliest = (name: string): FactColumn => ({
   name,
@@ -47,7 +50,9 @@ const latest = (name: string): FactColumn => ({
   adding: `case when ${apart} then s.${name} when t.${name} is null or s.${name} is null then null else greatest(t.${name}, s.${name}) end`,
 });
 
-/** D13: what changes on a later day. Where one of the two says nothing of days, nothing ends by them. */
+/**
+ * What changes on a later day (D13). Where the stated or the stored row says nothing of days, no day ends anything.
+ */
 const dated = (name: string): FactColumn => ({
   name,
   type: 'jsonb',
@@ -88,7 +93,7 @@ export const SUBJECT_GROUP: FactTable = {
   columns: [
     text('title'),
     text('subject'),
-    // Worked out from who is in the group, and a part of that may be missing.
+    // The class is worked out from the group's members, and some of those may be missing from the file.
     { name: 'class_id', type: 'text', adding: 't.class_id' },
     union('teacher_ids'),
     dated('dated_teachers'),
@@ -100,7 +105,7 @@ export const SUBJECT_GROUP: FactTable = {
 export const ENROLLMENT: FactTable = {
   name: 'enrollment',
   keys: ['unit', 'unit_id', 'student_id'],
-  // What a statement that only adds may say of it: only-adding.ts.
+  // only-adding.ts decides what a statement that only adds may say here.
   columns: [day('begins_on'), day('ends_on'), { name: 'dated_spans', type: 'jsonb' }],
 };
 

@@ -13,7 +13,7 @@ export interface SchoolFacts {
 
 export interface PersonStatement extends Omit<PersonReading, 'roles'> {
   roles: string[];
-  /** The roles with their days, where some begin or end later; null: none does. */
+  /** The roles with their days where some begin or end later; null where none does. */
   datedRoles: Dated[] | null;
 }
 
@@ -40,13 +40,13 @@ export interface EnrollmentStatement extends Span {
   unit: UnitKind;
   unitId: string;
   studentId: string;
-  /** The spans to come after this one; null: none. */
+  /** The spans that follow this one; null where there are none. */
   datedSpans: Span[] | null;
 }
 
 /**
- * Our facts say what holds on one day: one span an enrollment, none for roles and teachers. What changes on a later day
- * stands beside them (settle-days.ts).
+ * Gives the facts that hold on one day: one span an enrollment, and no spans for roles and teachers. What changes on
+ * a later day stands beside them (settle-days.ts).
  */
 export function factsOn(school: SchoolReading, day: Day): SchoolFacts {
   const people = [...school.people.values()].flatMap((person) => statePerson(person, day));
@@ -75,7 +75,7 @@ export function factsOn(school: SchoolReading, day: Day): SchoolFacts {
   return facts;
 }
 
-/** A person whose roles have all ended has left (D6); one whose roles are all to come holds none yet (D13). */
+/** A person whose roles have all ended has left (D6). A person whose roles all begin later has none yet (D13). */
 function statePerson({ roles, ...person }: PersonReading, day: Day): PersonStatement[] {
   const dated = roles.map(({ role, span }) => ({ id: role, ...span }));
   if (dated.every((role) => hasEnded(role, day))) return [];
@@ -91,7 +91,7 @@ function datedTeachers(
   );
 }
 
-/** By pupil, the homerooms that he has not left. */
+/** By pupil, the homerooms that the pupil has not left. */
 function homeroomsOf(school: SchoolReading, day: Day): Map<string, Set<string>> {
   const homerooms = new Map<string, Set<string>>();
   for (const [unitId, pupils] of school.pupils) {
@@ -104,7 +104,7 @@ function homeroomsOf(school: SchoolReading, day: Day): Map<string, Set<string>> 
   return homerooms;
 }
 
-/** The one homeroom that all pupils of a group share, or null (those who have left the group do not count). */
+/** Gives the one homeroom that all pupils of a group share, or null. Pupils who have left the group do not count. */
 function sharedHomeroom(
   pupils: ReadonlyMap<string, Span[]>,
   homerooms: ReadonlyMap<string, ReadonlySet<string>>,

@@ -18,13 +18,13 @@ export type RosterFileErrorCode =
   | 'field-too-long';
 
 /**
- * The file cannot be read as a roster, so nothing of it was taken. `message` is Russian, says what to do and names
- * no person; `code` is stable.
+ * The file cannot be read as a roster, so nothing of it was taken. `message` is Russian, says what to do and names no
+ * person. `code` is stable.
  */
 export class RosterFileError extends Error {
   readonly code: RosterFileErrorCode;
   readonly file: string | undefined;
-  /** Counted from 1, the header's included. */
+  /** The line in the file, counted from 1, the header included. */
   readonly line: number | undefined;
 
   constructor(code: RosterFileErrorCode, message: string, file?: string, line?: number) {

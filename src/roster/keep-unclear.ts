@@ -5,9 +5,9 @@ import type { SchoolFacts } from './facts-on.ts';
 import { pairKey, type Span, type Unclear } from './reading.ts';
 
 /**
- * What is worked out from several rows keeps what was known where one of them could not be read: lists of roles
- * and teachers that part, a group its class, a unit with an unclear term its days (D11). A unit that was not known has
- * none to keep: it is not stated, and gets no chats until it is clear.
+ * A value that is worked out from several rows keeps what was known where one of the rows could not be read. That
+ * concerns lists of roles and teachers, the class of a group, and the days of a unit with an unclear term (D11).
+ * A unit that was not known has nothing to keep. It is not stated, and gets no chats until it is clear.
  */
 export async function keepUnclear(
   tx: Sql,
@@ -74,7 +74,10 @@ async function keepTeachers(
   }
 }
 
-/** Of groups with an unclear row, and of those of a pupil who has one (it may have named his homeroom). */
+/**
+ * Keeps the class of a group with an unclear row. The same goes for a group of a pupil who has one, because that row
+ * may have named the pupil's homeroom.
+ */
 async function keepGroupClasses(
   tx: Sql,
   schoolId: string,
@@ -111,7 +114,7 @@ async function storedLists(
   return new Map(rows.map(({ id, list }) => [id, list]));
 }
 
-/** The condition by which rows `t` of a table are not stated as gone. */
+/** The condition on rows `t` of a table that are not stated as gone. */
 export function keptRows(table: FactTable, unclear: Unclear): RawBuilder<unknown> {
   const people = sql`${[...unclear.people]}::text[]`;
   const units = sql`${[...unclear.units]}::text[]`;

@@ -1,18 +1,24 @@
 import type { Day } from '../desired/model.ts';
 import type { RosterSize, SizedKind } from './roster-size.ts';
 
-/** A school of which suspiciously much is missing. */
+/** A school of whose roster suspiciously much is missing. */
 export interface IncompleteSchool {
   schoolId: string;
-  /** Kinds of rows that are fewer than they may be. */
+  /** Kinds of rows of which too many are missing. */
   lost: { kind: SizedKind; before: number; after: number }[];
-  /** Classes that had pupils, or teachers, and are stated without any. */
+  /** Classes that had pupils or teachers, and that the file states without any. */
   emptiedClassIds: string[];
-  /** Classes and groups that run today and by the file do not, too many at once outside the turn of the year. */
+  /**
+   * Classes and groups that run today and have ended by the file, where they are too many at once and it is not the
+   * turn of the year.
+   */
   endingIds: string[];
 }
 
-/** J2: fewer by more than this share, and by at least this many. A kind of which nothing is left is always too few. */
+/**
+ * A kind of rows is suspicious when it shrinks by more than this share and by at least the number below (J2). A kind
+ * of which nothing is left is always suspicious.
+ */
 const LOST_SHARE = 0.1;
 const LOST_COUNT: Readonly<Record<SizedKind, number>> = {
   users: 20,
@@ -22,16 +28,16 @@ const LOST_COUNT: Readonly<Record<SizedKind, number>> = {
   classes: 20,
   groups: 20,
 };
-/** D11: ending at once, by at least this share and number. */
+/** Units that end at once are suspicious from this share and this number on (D11). */
 const ENDING_SHARE = 0.1;
 const ENDING_COUNT = 5;
-/** D11: the turn of the year, month and day. */
+/** The turn of the year, month and day, when many classes may end at once (D11). */
 const TURN = { from: '05-15', to: '09-15' };
 
 /**
- * The schools whose roster looks cut (J2), or ends many classes at once (D11). Both sides by school id; a school without
- * a roster before, or of which the file says nothing, is never among them. A class that is not in the file any more was
- * closed, not emptied.
+ * Gives the schools whose roster looks cut (J2) or ends many classes at once (D11). Both sides are by school id. A
+ * school that had no roster before, or of which the file says nothing, is never among them. A class that the file
+ * does not name any more was closed, not emptied.
  */
 export function looksIncomplete(
   before: ReadonlyMap<string, RosterSize>,
@@ -89,7 +95,7 @@ const KINDS: Readonly<Record<SizedKind, string>> = {
   groups: 'предметных групп',
 };
 
-/** In Russian, with the numbers; names no person. */
+/** Describes the loss in Russian, with the numbers. It names no person. */
 export function describeIncomplete({ lost, emptiedClassIds, endingIds }: IncompleteSchool): string {
   const parts = lost.map(({ kind, before, after }) => `${KINDS[kind]} было ${before}, стало ${after}`);
   if (emptiedClassIds.length > 0) parts.push(`классов без учеников или учителей: ${emptiedClassIds.length}`);

@@ -29,39 +29,39 @@ import { type StatedRow, type Statement, stateAbsence, stateFacts, stateFirstFac
 export interface MergeOptions {
   /** When СГО wrote the roster; ISO 8601. */
   takenAt: string;
-  /** `importedBy(…)`; settles between two statements of the same instant. */
+  /** `importedBy(…)`. It decides between two statements of the same instant. */
   by: string;
-  /** Of schools that have none of their own. */
+  /** The zone of schools that have none of their own. */
   timeZone: string;
-  /** Schools whose statement looks incomplete (J2): it adds, and takes nobody out. */
+  /** Schools whose statement looks incomplete (J2), so that it adds and takes nobody out. */
   addOnly?: ReadonlySet<string>;
-  /** When it is merged; left out: when it was written. */
+  /** When the roster is merged; left out, it is `takenAt`. */
   nowMs?: number;
   onProgress?: OnProgress;
 }
 
 export interface MergeResult {
-  /** `changed`: facts that decide membership or names are not what they were. */
+  /** `changed`: facts that decide membership or names differ from before. */
   schools: { id: string; created: boolean; changed: boolean }[];
   counts: RosterCounts;
-  /** New classes and groups with an unclear term (D11): they are not taken until it is clear. */
+  /** New classes and groups whose term is unclear (D11). They are not taken until it is clear. */
   unclearUnitIds: string[];
-  /** Profile links that were refused (A7): their people are taken without them. */
+  /** Profile links that were refused (A7). Their people are taken without them. */
   refusedLinks: RowFault[];
-  /** Who has another VK ID now, in whatever school. */
+  /** The people who have another VK ID now, in any school. */
   relinked: Relinked[];
 }
 
-/** Of a reading, what is merged. */
+/** The part of a reading that is merged. */
 export type MergedReading = Pick<RosterReading, 'schools' | 'unclear' | 'counts'>;
 
 /** Rows of one statement to the database: enough to be quick, few enough to be small in memory. */
 const CHUNK_ROWS = 5_000;
 
 /**
- * Merges a roster into the facts: a full statement of its schools' people, classes, groups, enrollments and
- * guardians at `takenAt`. The caller holds the schools' locks. Orders, exceptions, manual chats and lessons are
- * not touched. A school of which a later whole roster was merged is left as it is.
+ * Merges a roster into the facts, as a whole statement of its schools' people, classes, groups, enrollments and
+ * guardians at `takenAt`. The caller holds the schools' locks. Orders, exceptions, manual chats and lessons are not
+ * touched. A school of which a later whole roster was merged stays as it is.
  */
 export async function mergeRoster(
   tx: Sql,
@@ -125,8 +125,8 @@ export async function mergeRoster(
 }
 
 /**
- * The schools of which a whole roster was merged that was taken later than `takenAt` (ISO 8601), with when that was:
- * an older one changes nothing there.
+ * Gives the schools of which a later roster than `takenAt` (ISO 8601) was merged whole, with when it was taken. An
+ * older roster changes nothing there.
  */
 export async function outdatedSchools(
   tx: Sql,
@@ -141,7 +141,7 @@ export async function outdatedSchools(
 
 interface KnownSchool {
   timeZone: string | null;
-  /** Of the newest whole roster. */
+  /** When the newest whole roster was taken; ISO 8601. */
   takenAt: string | null;
 }
 
@@ -154,8 +154,8 @@ async function knownSchools(tx: Sql, ids: readonly string[]): Promise<Map<string
 }
 
 /**
- * Whether this roster can be the first to outweigh an order, or the cancellation of one: then pupils move although
- * it says the same as the one before (src/desired/orders.ts, rules 4 and 6).
+ * Whether this roster can be the first to outweigh an order, or an order's cancellation. Pupils then move although
+ * the roster says the same as the one before (src/desired/orders.ts, rules 4 and 6).
  */
 async function overrulesOrders(
   tx: Sql,
@@ -173,7 +173,10 @@ async function overrulesOrders(
   return rows.length > 0;
 }
 
-/** A school that was not known until now has nothing that a statement could be older than, or leave out. */
+/**
+ * States the facts of a school that was not known until now. It stores nothing that could be newer, or that the
+ * statement could leave out.
+ */
 async function firstFacts(
   tx: Sql,
   facts: SchoolFacts,
@@ -196,7 +199,7 @@ async function mergeSchool(
   return changed + (await endOrderedPlaces(tx, to.schoolId, to.stamp, keptRows(ENROLLMENT, unclear)));
 }
 
-/** Writes the rows of every table, chunk by chunk; gives the sum of what the writes say. */
+/** Writes the rows of every table chunk by chunk. Gives the sum of what `write` returns. */
 async function inChunks(
   facts: SchoolFacts,
   progress: (rows: number) => void,

@@ -6,15 +6,15 @@ import type { Sql } from '../store/database.ts';
 import type { EnrollmentStatement } from './facts-on.ts';
 import type { Span } from './reading.ts';
 
-/** A place as it is stored. */
+/** A place as the database has it. */
 export interface StoredPlace extends Span {
   present: boolean;
 }
 
 /**
- * Of the places that an incomplete file names those that it may add (J2: it takes nobody out). A place that stands is not
- * stated again, and is never wider than either says; a place that an order ended stays ended: what is added here bears a
- * stamp that would outweigh the order.
+ * Gives the places of an incomplete file that it may add, because such a file takes nobody out (J2).
+ * A place that is present is not stated again and never becomes wider than the file or the store says. A place that
+ * an order ended stays ended: to state it here would give it a stamp that outweighs the order.
  */
 function addedPlaces(
   places: readonly EnrollmentStatement[],
@@ -43,7 +43,7 @@ function endsLater(place: Span, before: Span): boolean {
   return before.endsOn !== null && (place.endsOn === null || place.endsOn > before.endsOn);
 }
 
-/** `addedPlaces` by what is stored of a school. */
+/** Applies `addedPlaces` to what is stored of a school. */
 export async function addedToStored(
   tx: Sql,
   schoolId: string,

@@ -1,13 +1,14 @@
 /**
- * A place that an order gives has no row of its own, so a whole list that lacks it has nothing to end. Here its absence is
- * stated all the same (contract: the later statement wins, whatever kind the earlier was); the order itself, its other
- * places and its cancellation stay.
+ * A place that an order gives has no row of its own, so a whole list that lacks the place finds no row to end. Here
+ * the absence is stated in a row all the same, because the later statement wins, whatever kind the earlier was
+ * (contract).
+ * The order itself, its other places and its cancellation stay.
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
 
-/** Places `t` (unit, unit_id, student_id) that orders give, with the stamp of the order. */
+/** The places `t` (unit, unit_id, student_id) that orders give, each with the stamp of the order. */
 const orderedPlaces = (schoolId: string) => sql`(
   select p.unit, p.unit_id, i."studentId" as student_id, o.id as order_id, o.issued_at, o.issued_by
   from roster_order o cross join lateral jsonb_to_recordset(o.items)
@@ -18,7 +19,10 @@ const orderedPlaces = (schoolId: string) => sql`(
   where o.school_id = ${schoolId} and o.kind in ('enrollment', 'transfer') and o.issued_at is not null
     and p.unit_id is not null) t`;
 
-/** States that places of which nothing was ever stated are gone by a whole roster, but for the kept. Returns how many. */
+/**
+ * States by a whole roster that ordered places of which nothing was ever stated are gone, except the kept ones. Gives
+ * how many.
+ */
 export async function endOrderedPlaces(
   tx: Sql,
   schoolId: string,
@@ -34,7 +38,7 @@ export async function endOrderedPlaces(
   return rows.length;
 }
 
-/** The same for an order that comes late, after the newest whole roster. */
+/** The same for an order that arrives after the newest whole roster although it is older. */
 export async function outdateOrderedPlaces(
   tx: Sql,
   schoolId: string,
@@ -49,7 +53,10 @@ export async function outdateOrderedPlaces(
     on conflict do nothing`.execute(tx);
 }
 
-/** The same by the newest whole list of each group, in whatever order list and order came. `groupIds` null: all. */
+/**
+ * The same by the newest whole list of each group, in whatever order list and order arrive. `groupIds` null: all
+ * groups.
+ */
 export async function endByGroupLists(
   tx: Sql,
   schoolId: string,

@@ -10,12 +10,15 @@ import { readOrgs, readUnits } from './one-roster/read-units.ts';
 import { RowReport } from './one-roster/row-report.ts';
 import type { RosterReading, SchoolReading } from './reading.ts';
 
-/** Called now and then with rows done and rows in all (while reading: estimated from the bytes). */
+/**
+ * Called now and then with the rows done and the rows in all, the latter estimated from the bytes while the file is
+ * read.
+ */
 export type OnProgress = (done: number, total: number) => void;
 
 /**
- * Reads a zip of OneRoster 1.1 or 1.2 CSV files (bulk), of one or many schools (contract: roster in bulk). The
- * order of rows does not matter. Bad rows are listed in the reading and do not stop the rest.
+ * Reads a zip of OneRoster 1.1 or 1.2 CSV files (bulk), of one or many schools (contract: roster in bulk). The order
+ * of rows does not matter. Bad rows are listed in the reading and do not stop the rest.
  * @throws RosterFileError when the file as a whole cannot be read
  */
 export async function readRoster(

@@ -1,20 +1,20 @@
 import type { Day, Role, UnitKind } from '../desired/model.ts';
 import type { RowOutcome } from './one-roster/row-report.ts';
 
-/** First and last day, both included; null: no bound. */
+/** First and last day, both included; null means no bound. */
 export interface Span {
   beginsOn: Day | null;
   endsOn: Day | null;
 }
 
-/** What a roster file says, of each of its schools. Deleted rows are not in it: absence says the same. */
+/** What a roster file says of each of its schools. Deleted rows are left out, because absence says the same. */
 export interface RosterReading {
   version: '1.1' | '1.2';
   schools: readonly SchoolReading[];
   unclear: Unclear;
   counts: RosterCounts;
   rows: RowOutcome;
-  /** What of the whole file should be known to whoever sent it; Russian. */
+  /** What the sender should know of the file as a whole; Russian. */
   remarks: readonly { code: string; message: string }[];
 }
 
@@ -23,14 +23,14 @@ export interface RosterCounts {
   people: number;
   classes: number;
   subjectGroups: number;
-  /** Of pupils and of teachers. */
+  /** Places of pupils and of teachers together. */
   enrollments: number;
 }
 
 export interface SchoolReading {
   id: string;
   name: string;
-  /** Marked as deleted: all that was in it is gone. */
+  /** The school is marked as deleted, so everything in it is gone. */
   gone: boolean;
   people: Map<string, PersonReading>;
   units: Map<string, UnitReading>;
@@ -44,7 +44,7 @@ export interface SchoolReading {
 
 export interface PersonReading {
   id: string;
-  /** Of users.csv. */
+  /** The line in users.csv. */
   line: number;
   familyName: string;
   givenName: string;
@@ -61,24 +61,24 @@ export interface UnitReading extends Span {
   title: string;
   grade: string | null;
   subject: string;
-  /** D11: a term of it is missing or cannot be read; its days are not to be taken for open. */
+  /** A term of the unit is missing or cannot be read, so its days are unknown, not open (D11). */
   unclearDays: boolean;
 }
 
 /**
- * What bad rows spoke of. Nobody can tell what they would have said, so what was known of these stays as it was:
- * a misprint takes nobody out of a chat.
+ * The things that bad rows spoke of. Nobody can tell what these rows would have said, so what was known stays as it
+ * was, and a misprint takes nobody out of a chat.
  */
 export interface Unclear {
   people: ReadonlySet<string>;
-  /** Some of the person's roles could not be read. */
+  /** People some of whose roles could not be read. */
   roles: ReadonlySet<string>;
   units: ReadonlySet<string>;
   /** `pairKey(unitId, userId)` of pupils and teachers. */
   enrollments: ReadonlySet<string>;
 }
 
-/** Ids hold no control characters, so this joins two of them unambiguously. */
+/** Joins two ids unambiguously, because ids hold no control characters. */
 export function pairKey(a: string, b: string): string {
   return `${a}\n${b}`;
 }

@@ -3,10 +3,10 @@ import { BY_IMPORT } from '../facts/stamp.ts';
 import type { Sql } from '../store/database.ts';
 
 /**
- * The cancellation of a withdrawal brings back what it ended (D6): also the pupil, his parents and their links
- * where a roster taken while the order stood left them out because of it. That absence is forgotten; what was said of
- * them keeps its stamp, so any other word counts, whenever it is heard. Who was removed by an event of his own stays
- * removed.
+ * The cancellation of a withdrawal brings back what the order ended (D6). That includes the pupil, the parents and
+ * their links where a roster taken while the order stood left them out because of it.
+ * Only that absence is forgotten. What was said of these people keeps its stamp, so every other word counts, whenever
+ * it arrives. A person who was removed by an event of their own stays removed.
  * Enrollments are judged by the core (src/desired/orders.ts). Safe to repeat.
  * @returns the people who are back
  */

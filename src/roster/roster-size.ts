@@ -4,21 +4,20 @@ import type { Sql } from '../store/database.ts';
 import { factsOn } from './facts-on.ts';
 import type { SchoolReading, Span, Unclear } from './reading.ts';
 
-/** Places of pupils (`pupils`) and of teachers are counted, not people; guardians are pairs. */
+/** `pupils` and `teachers` count places, not people; `guardians` counts pairs. */
 export type SizedKind = 'users' | 'pupils' | 'teachers' | 'guardians' | 'classes' | 'groups';
 
-/** What a school's roster holds. */
 export interface RosterSize {
   counts: Readonly<Record<SizedKind, number>>;
-  /** By class: pupils that belong to it on the day, and teachers. */
+  /** By class: its pupils on the day, and its teachers. */
   rolls: ReadonlyMap<string, { pupils: number; teachers: number }>;
-  /** Those that run on the day. */
+  /** The classes and groups that run on the day. */
   running: { classes: ReadonlySet<string>; groups: ReadonlySet<string> };
 }
 
 /**
- * What a file would leave of a school on a day. A unit whose days are unclear runs on; of a class with an unclear row
- * nobody can tell whether it is empty.
+ * Gives the size of a school on a day as the file states it. A unit whose days are unclear counts as running. Nobody
+ * can tell whether a class with an unclear row is empty.
  */
 export function sizeOf(school: SchoolReading, unclear: Unclear, day: Day): RosterSize {
   const facts = factsOn(school, day);
@@ -54,7 +53,7 @@ function holds({ beginsOn, endsOn }: Span, day: Day): boolean {
   return (beginsOn === null || beginsOn <= day) && (endsOn === null || endsOn >= day);
 }
 
-/** What is stored of a school; null: nothing. */
+/** Gives the size of what is stored of a school; null where nothing is. */
 export async function storedSize(tx: Sql, schoolId: string, day: Day): Promise<RosterSize | null> {
   const on = (begin: string, end: string) =>
     sql`(${sql.ref(begin)} is null or ${sql.ref(begin)} <= ${day}::date) and (${sql.ref(end)} is null or ${sql.ref(end)} >= ${day}::date)`;

@@ -1,15 +1,18 @@
-/** The rows of a file that were refused or lost a field, kept with their import: its result shows the first, pages all. */
+/**
+ * The rows of a file that were refused or lost a field, kept with their import. The import's result shows the first
+ * ones, and pages show all.
+ */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import type { RowFault } from './one-roster/row-report.ts';
 
-/** `links`: profile links that were refused when the school was applied (A7); they are lost fields too. */
+/** `links`: profile links that were refused when the school was applied (A7). They are lost fields too. */
 export type FaultList = 'rejected' | 'lost' | 'links';
 
-/** Faults of one row of ours, and as many as a result shows. */
+/** How many faults one stored row holds. A result shows as many. */
 export const SHOWN_FAULTS = 1_000;
 
-/** Keeps a list anew. */
+/** Stores a list in place of the one that was there. */
 export async function keepFaults(
   tx: Sql,
   operationId: string,
@@ -24,7 +27,7 @@ export async function keepFaults(
   }
 }
 
-/** A part of the lists, one after another, and how long they are. */
+/** Gives a part of the lists, one list after another, and how long each is. */
 export async function loadFaults(
   db: Sql,
   operationId: string,

@@ -4,8 +4,8 @@ import type { Sql } from '../store/database.ts';
 import { heldOn, spanOn, teachingDay } from './dated.ts';
 
 /**
- * Roles, teachers and places with dates become what they are on the day (D13). No statement is made by it: stamps stay, and
- * the next one replaces the dates with the row. Safe to repeat.
+ * Makes roles, teachers and places with dates what they are on the day (D13). This is no statement: stamps stay, and
+ * the next statement replaces the dates with the row. Safe to repeat.
  */
 export async function settleDays(tx: Sql, schoolId: string, day: Day): Promise<void> {
   await settleRoles(tx, schoolId, day);

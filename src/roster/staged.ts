@@ -1,6 +1,7 @@
 /**
- * What a roster file says of one school, as it was read, in rows of ours: kept from the reading until it is applied, or
- * until a person has decided about a file that looks incomplete (J2). Only what the product uses was read.
+ * What a roster file says of one school, as it was read, in rows of our own. It is kept from the reading until it is
+ * applied, or until a person has decided about a file that looks incomplete (J2). Fields that the product does not
+ * use are never read.
  */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
@@ -13,7 +14,7 @@ import type {
   UnitReading,
 } from './reading.ts';
 
-/** Readings of one statement to the database. */
+/** Rows of one statement to the database. */
 const CHUNK_ROWS = 2_000;
 
 const UNCLEAR = ['people', 'roles', 'units', 'enrollments'] as const;
@@ -38,10 +39,10 @@ interface Rows {
   unclear: [set: (typeof UNCLEAR)[number], key: string][];
 }
 
-/** Of a reading, what is applied. */
+/** The part of a reading that is applied. */
 export type StagedReading = Pick<RosterReading, 'version' | 'schools' | 'unclear' | 'counts'>;
 
-/** Keeps one school of a reading under the operation that will apply it. */
+/** Stores one school of a reading under the operation that will apply it. */
 export async function stageSchool(
   tx: Sql,
   operationId: string,
@@ -69,7 +70,7 @@ export async function stageSchool(
   }
 }
 
-/** The reading of the operation's school. Null: nothing is staged (any more). */
+/** Gives the reading of the operation's school; null where nothing is staged, or not any more. */
 export async function loadStaged(
   tx: Sql,
   schoolId: string,

@@ -10,15 +10,16 @@ export type StatedRow = Record<string, string | null | readonly string[] | reado
 export interface Statement {
   schoolId: string;
   stamp: Stamp;
-  /** J2: nobody is taken out by it. */
+  /** The statement adds and takes nobody out (J2). */
   addOnly: boolean;
 }
 
 /**
- * States facts of one school: the greatest stamp wins, row by row, and within a row part by part. A row that already
- * says so has only its stamp moved, which a statement that comes late and is older must find; it does not count as
- * a change.
- * A statement of the same stamp may be made again, whole after one that only added.
+ * States facts of one school. On one fact the statement with the greatest stamp wins, row by row, and within a row
+ * part by part.
+ * A row that already says the same only gets the new stamp, so that an older statement that comes later loses against
+ * it. Such a row does not count as a change.
+ * A statement may be made again with the same stamp: first only adding, then whole.
  * @returns how many rows say something else than before
  */
 export async function stateFacts(
@@ -64,7 +65,7 @@ export async function stateFacts(
   return result.rows[0]!.written;
 }
 
-/** Of a statement that comes too late for its row a part may still be the newest word. */
+/** A statement that comes too late for its row may still be the newest word about one of its parts. */
 async function statePartLate(
   tx: Sql,
   table: FactTable,
@@ -84,8 +85,8 @@ async function statePartLate(
 }
 
 /**
- * States the first facts of a school of which nothing is stored yet: no statement can be there to win against, which
- * saves a third of the time.
+ * States the first facts of a school of which nothing is stored yet. No earlier statement can be there, so nothing is
+ * compared, which saves a third of the time.
  */
 export async function stateFirstFacts(
   tx: Sql,
@@ -105,13 +106,13 @@ function partsOf({ columns }: FactTable): FactColumn[] {
   return columns.filter((column) => column.isPart);
 }
 
-/** The columns of a new row, but for its own stamp: keys, what is said, stamps of the parts. */
+/** The columns of a new row except its own stamp: keys, what is said, stamps of the parts. */
 function insertedOf(table: FactTable): string {
   const parts = partsOf(table).flatMap(({ name }) => [`${name}_at`, `${name}_by`]);
   return [...table.keys, ...table.columns.map(({ name }) => name), ...parts].join(', ');
 }
 
-/** Their values, of the rows `s`. */
+/** The values of `insertedOf`'s columns, taken from the rows `s`. */
 function insertedFrom(table: FactTable, at: string, by: string): string {
   const said = [...table.keys, ...table.columns.map(({ name }) => name)].map((name) => `s.${name}`);
   const stamps = partsOf(table).flatMap(({ name }) =>
@@ -120,7 +121,7 @@ function insertedFrom(table: FactTable, at: string, by: string): string {
   return [...said, ...stamps].join(', ');
 }
 
-/** The part's stamp moves where the statement in `from` says something of it. */
+/** The part's stamp changes only where the statement in `from` says something about the part. */
 function partStamp({ name }: FactColumn, from: string, at: string, by: string): string[] {
   const kept = (column: string, value: string) =>
     `${column} = case when ${from}.${name} is not null then ${value} else t.${column} end`;
@@ -133,7 +134,7 @@ function recordset({ keys, columns }: FactTable, rows: readonly StatedRow[]): Ra
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(${raw(shape.join(', '))})`;
 }
 
-/** Of a fact that is gone nothing is kept: it begins anew. */
+/** A fact that is gone starts anew when it is stated again, so nothing of the old row is merged into it. */
 function mergedValue({ name, whole, adding }: FactColumn, addOnly: boolean): string {
   const merged = addOnly ? (adding ?? whole) : whole;
   if (merged === undefined) return `s.${name}`;
@@ -143,10 +144,10 @@ function mergedValue({ name, whole, adding }: FactColumn, addOnly: boolean): str
 }
 
 /**
- * States that whatever was not stated by `to.stamp` or later is gone, but for the kept: rows of which the file
- * said something that could not be read.
+ * States that every fact that was not stated by `to.stamp` or later is gone. Kept are the rows of which the file said
+ * something that could not be read.
  * @param kept a condition on the row `t`
- * @returns how many were there until now
+ * @returns how many facts were present until now
  */
 export async function stateAbsence(
   tx: Sql,

@@ -1,6 +1,6 @@
 import type { SchoolReading } from './reading.ts';
 
-/** What a roster that is older than their departure says of others than the erased. Pure. */
+/** Gives the reading without the erased people whose departure is newer than the roster. Pure. */
 export function readingWithoutErased<Reading extends { schools: readonly SchoolReading[] }>(
   reading: Reading,
   isErased: (personId: string) => boolean,

@@ -23,7 +23,7 @@ const text = (chars: number) =>
     .transform(cleanText)
     .refine((clean) => clean.length <= chars, { error: `длиннее ${chars} знаков` });
 const filled = (chars: number) => text(chars).refine((clean) => clean !== '', { error: 'пусто' });
-/** Left out, null and empty say the same. */
+/** A field that is left out, null or empty says nothing. */
 const maybe = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? null : (value ?? null)), schema.nullable());
 const day = z.string().refine(isDay, { error: 'не дата вида ГГГГ-ММ-ДД' });
@@ -31,13 +31,13 @@ const instantText = z.iso
   .datetime({ offset: true, error: 'не момент времени ISO 8601' })
   .refine(isInstant, { error: 'не момент времени ISO 8601', abort: true });
 const instant = instantText.transform((at) => new Date(at).toISOString());
-/** Kept to its last digit: it decides between statements. */
+/** Kept to the last digit that was sent, because the time decides between statements. */
 const exactTime = instantText.transform(exactInstant);
 const ids = z
   .array(id)
   .max(PEOPLE_PER_LIST, { error: `больше ${PEOPLE_PER_LIST} записей` })
   .transform((list) => [...new Set(list)].sort());
-/** VK's ids are int64; JSON carries them exactly up to 2^53. */
+/** VK's ids are int64. JSON carries them exactly up to 2^53. */
 const vkUserId = z.int().min(1, { error: 'не идентификатор VK' });
 
 const justId = z.object({ id });
@@ -153,15 +153,15 @@ const DATA = {
 export type EventType = keyof typeof DATA;
 export const EVENT_TYPES = Object.keys(DATA) as EventType[];
 
-/** One event, cleaned; `time` is ISO 8601 UTC, with all digits that it came with. */
+/** One event, cleaned. `time` is ISO 8601 UTC, with all the digits that were sent. */
 export type RosterEvent = {
   [Type in EventType]: { id: string; type: Type; time: string; data: z.output<(typeof DATA)[Type]> };
 }[EventType];
 
 export interface RejectedEvent {
-  /** Null where the event has none. */
+  /** The event's id; null where it has none. */
   id: string | null;
-  /** Russian: the field and the reason; names no person and repeats no value. */
+  /** Russian: the field and the reason. It names no person and repeats no value. */
   message: string;
 }
 
@@ -174,7 +174,7 @@ const envelope = z.object({
   data: z.unknown(),
 });
 
-/** Judges one event of a batch. `nowMs`: when it arrived. */
+/** Checks one event of a batch. `nowMs`: when it arrived. */
 export function readEvent(
   value: unknown,
   nowMs: number,
@@ -190,13 +190,13 @@ export function readEvent(
   return { event: { id, type, time, data: inside.data } as RosterEvent };
 }
 
-/** An id that may be repeated to the sender. */
+/** Gives the event's id where it may be repeated to the sender; otherwise null. */
 function idIn(value: unknown): string | null {
   const { id } = (typeof value === 'object' && value !== null ? value : {}) as { id?: unknown };
   return typeof id === 'string' && id.length <= EVENT_ID_CHARS && isCleanId(id) ? id : null;
 }
 
-/** The first thing that is wrong: one that the sender can mend; the others show when it is sent again. */
+/** Describes the first mistake that the sender can mend. The others show when the event is sent again. */
 function describe({ issues }: z.ZodError, within: string): string {
   const { path, message } = issues[0]!;
   const field = [...(within ? [within] : []), ...path].join('.');
@@ -211,7 +211,7 @@ const TYPES: Readonly<Record<string, string>> = {
   object: 'не объект',
 };
 
-/** What a schema says where it has no words of its own. */
+/** Gives the message of a schema that has none of its own. */
 function reason(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'invalid_type') {
     return issue.input === undefined ? 'не указано' : (TYPES[issue.expected] ?? 'неверное значение');

@@ -3,8 +3,9 @@ import type { Sql } from '../../store/database.ts';
 import { endByGroupLists } from '../ordered-places.ts';
 
 /**
- * Whoever was not stated in a group since its newest whole list is gone from it since that list; so whole lists,
- * late ones, orders and imports give one result in whatever order they come. `groupIds` null: all groups of the school.
+ * A person who was not stated in a group since its newest whole list is gone from the group since that list. So whole
+ * lists, late ones, orders and imports give one result in whatever order they arrive. `groupIds` null: all groups of
+ * the school.
  */
 export async function settleLists(
   tx: Sql,

@@ -2,15 +2,15 @@ import { sql } from 'kysely';
 import type { Stamp } from '../../desired/model.ts';
 import type { Sql } from '../../store/database.ts';
 
-/** A table of facts that carry stamps, and its key besides school_id. */
+/** A table of facts with stamps, and its keys besides school_id. */
 export interface StampedTable {
   name: string;
   keys: readonly string[];
 }
 
 /**
- * States that one fact is gone, known or not: what is said of it earlier and heard later finds the stamp. The
- * greatest stamp wins.
+ * States that one fact is gone, whether it is known or not, so that an earlier statement that arrives later finds the
+ * stamp. The greatest stamp wins.
  */
 export async function stateGone(
   tx: Sql,
@@ -28,8 +28,8 @@ export async function stateGone(
 }
 
 /**
- * What a late statement said of facts that a newer whole roster did not name: they are gone since that roster
- * (contract: imports included).
+ * Facts that a late statement named and a newer whole roster did not are gone since that roster, because the later
+ * statement wins, imports included (contract).
  */
 export async function outdateByRoster(
   tx: Sql,

@@ -1,9 +1,9 @@
 import type { RosterEvent } from './event.ts';
 
-/** Whether a person is erased and the statement older than his departure. */
+/** Whether a person is erased and the statement older than the departure. */
 type IsErased = (personId: string) => boolean;
 
-/** What an event says of others than the erased; null: nothing. Pure. */
+/** Gives the event without what it says of the erased; null where nothing is left. Pure. */
 export function withoutErased(event: RosterEvent, isErased: IsErased): RosterEvent | null {
   switch (event.type) {
     case 'sgo.person.saved':

@@ -21,7 +21,7 @@ import { outdateByRoster, type StampedTable, stateGone } from './state-gone.ts';
 import { saveLesson } from './write-lesson.ts';
 import { cancelOrder, issueOrder, pupilsWithOrders } from './write-order.ts';
 
-/** What an event says of a group has no days: those that a roster gave stay. */
+/** An event gives a group no days, so those that a roster gave stay. */
 const GROUP_BY_EVENT: FactTable = {
   ...SUBJECT_GROUP,
   columns: SUBJECT_GROUP.columns.map((column) =>
@@ -34,18 +34,18 @@ const PROFILE_LINK: StampedTable = { name: 'profile_link', keys: ['person_id'] }
 interface Writing {
   tx: Sql;
   schoolId: string;
-  /** When the newest whole roster was taken, ISO 8601. */
+  /** When the newest whole roster was taken; ISO 8601. */
   rosterTakenAt: string | null;
   touched: Touched;
 }
 
-/** Writes one event's statements. */
 type Writer<Event extends RosterEvent> = (writing: Writing, event: Event, stamp: Stamp) => Promise<void>;
 
 /**
- * Writes events into the facts: of several statements on one fact the greatest (time, id) wins, imports included,
- * in whatever order they come. The transaction holds the school. Returns what they touched, who was refused – a link to
- * a VK ID that somebody else has: it is remembered (A7) –, and who of other schools has another VK ID now.
+ * Writes events into the facts. Of several statements on one fact the greatest (time, id) wins, imports included, in
+ * whatever order they arrive. The transaction holds the school.
+ * @returns what the events touched; the links that were refused, to a VK ID that somebody else has, which are
+ * remembered (A7); and the people of other schools who have another VK ID now
  */
 export async function writeEvents(
   tx: Sql,
@@ -78,7 +78,7 @@ export async function writeEvents(
   };
 }
 
-/** Links to a VK ID that somebody else has. */
+/** Gives the events whose link was refused because somebody else has the VK ID (A7). */
 async function refusedEvents(
   tx: Sql,
   schoolId: string,
@@ -235,7 +235,7 @@ async function state(
   }
 }
 
-/** Who is or was in a group. */
+/** Gives the people who are or were in a group. */
 async function everIn(tx: Sql, schoolId: string, groupId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select student_id as id from enrollment
@@ -243,7 +243,10 @@ async function everIn(tx: Sql, schoolId: string, groupId: string): Promise<strin
   return rows.map((row) => row.id);
 }
 
-/** The places that an order names are its pupils' places; what it named before may be nobody's any more. */
+/**
+ * Marks the places of an order's pupils as touched. Places that only its earlier version named are touched too,
+ * because they may be nobody's any more.
+ */
 function touchItems(touched: Touched, items: readonly OrderItem[], eventId: string): void {
   for (const item of items) {
     touched.person(item.studentId, eventId);

@@ -5,7 +5,10 @@ import type { RosterEvent } from './event.ts';
 
 type Issued = Extract<RosterEvent, { type: 'sgo.order.issued' }>['data'];
 
-/** Keeps an order; of several statements of it the greatest stamp wins. Returns what it said before, if anything. */
+/**
+ * Stores an order. Of several statements of one order the greatest stamp wins. Gives what the order said before, if
+ * it is known.
+ */
 export async function issueOrder(
   tx: Sql,
   schoolId: string,
@@ -29,8 +32,8 @@ export async function issueOrder(
 }
 
 /**
- * An order once cancelled stays so, whatever comes after: its number is not given again, and a cancellation may
- * overtake it. Returns what the order said, if it is known.
+ * Cancels an order for good. Its number is not given again, and the cancellation may arrive before the order. Gives
+ * what the order said, if it is known.
  */
 export async function cancelOrder(tx: Sql, schoolId: string, id: string, stamp: Stamp): Promise<OrderItem[]> {
   await sql`
@@ -53,7 +56,9 @@ async function itemsOf(tx: Sql, schoolId: string, id: string): Promise<OrderItem
   return order?.items ?? [];
 }
 
-/** Those of the pupils whom an order names: only of them a statement on one place may decide the others (D6). */
+/**
+ * Gives those of the pupils whom an order names. Only of them a statement about one place can decide the others (D6).
+ */
 export async function pupilsWithOrders(tx: Sql, schoolId: string, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select distinct s.id from roster_order o cross join unnest(o.student_ids) as s(id)

@@ -14,18 +14,19 @@ export interface ArchivedFile {
 export interface RosterArchive {
   /** The files beside manifest.csv, by name in lower case. */
   files: ReadonlyMap<string, ArchivedFile>;
-  /** CSV files in other folders: no part of the roster. */
+  /** CSV files in other folders, which are no part of the roster. */
   elsewhere: readonly ArchivedFile[];
 }
 
 const ZIP_SIGNATURES = ['PK\x03\x04', 'PK\x05\x06'];
-/** Below this size a file may be packed as tightly as it likes: it cannot do harm. */
+/** A file below this size may be compressed as much as it likes, because unpacking it can do no harm. */
 const RATIO_FREE_BYTES = 1024 * 1024;
 
 /**
- * The CSV files of a zip: at its root or in the one folder that holds manifest.csv. Two rosters in one archive are
- * refused: nobody can tell which is meant. Sizes are checked before anything is unpacked; yauzl sees to it that a
- * file is no larger than it says, and each that is read must have the checksum that the archive names.
+ * Gives the CSV files of a zip: those at its root or in the one folder that holds manifest.csv. An archive with two
+ * rosters is refused, because nobody can tell which is meant.
+ * Sizes are checked before anything is unpacked. yauzl makes sure that a file is no larger than it claims, and each
+ * file that is read must have the checksum that the archive names.
  * @throws RosterFileError
  */
 export async function openArchive(zip: Uint8Array, limits: RosterLimits): Promise<RosterArchive> {
@@ -57,12 +58,12 @@ export async function openArchive(zip: Uint8Array, limits: RosterLimits): Promis
   return { files, elsewhere };
 }
 
-/** What macOS adds to an archive, and hidden files, are nobody's roster. */
+/** Hidden files, and what macOS adds to an archive, are not part of a roster. */
 function isCsv({ fileName }: Entry): boolean {
   return /(?:^|\/)[^/.]+\.csv$/i.test(fileName) && !fileName.startsWith('__MACOSX/');
 }
 
-/** The folder of manifest.csv, with its slash; '' for the root. */
+/** Gives the folder of manifest.csv, with its slash; '' for the root. */
 function rosterFolder(entries: readonly Entry[]): string {
   const manifests = entries.filter((entry) => isCsv(entry) && /(?:^|\/)manifest\.csv$/i.test(entry.fileName));
   const folders = [...new Set(manifests.map(({ fileName }) => fileName.slice(0, -'manifest.csv'.length)))];

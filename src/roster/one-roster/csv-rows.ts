@@ -13,7 +13,7 @@ export class Row {
   readonly line: number;
   readonly #columns: ReadonlyMap<string, number>;
   readonly #cells: readonly string[];
-  /** Whether there is a cell for each column, no more and no less; the header may end in cells without a name. */
+  /** Whether there is a cell for each column, no more and no less. The header may end in cells without a name. */
   readonly whole: boolean;
 
   constructor(file: string, line: number, header: Header, cells: readonly string[]) {
@@ -28,13 +28,12 @@ export class Row {
         : cells.length <= header.cells && surplus.every((cell) => cell.trim() === '');
   }
 
-  /** The trimmed cell; empty where the file has no such column. */
+  /** Gives the trimmed cell; empty where the file has no such column. */
   get(column: string): string {
     const at = this.#columns.get(column);
     return at === undefined ? '' : (this.#cells[at] ?? '').trim();
   }
 
-  /** Whether the file has the column. */
   has(column: string): boolean {
     return this.#columns.has(column);
   }
@@ -49,15 +48,15 @@ export class Row {
 
 interface Header {
   columns: ReadonlyMap<string, number>;
-  /** Cells of the first line, those without a name at its end included. */
+  /** The number of cells of the first line, including those without a name at its end. */
   cells: number;
 }
 
 export interface RowsContext {
   limits: RosterLimits;
-  /** Hears of every row; left out for the manifest, which is no part of the roster. */
+  /** Records every row. Left out for the manifest, which is no part of the roster. */
   report?: RowReport;
-  /** Counts a row that was read and the bytes of its file so far; throws beyond the limit. */
+  /** Counts a row that was read and the bytes of its file so far. Throws beyond the limit. */
   counted(rows: number, bytes: number): void;
 }
 
@@ -65,9 +64,9 @@ export interface RowsContext {
 const REPORT_ROWS = 500;
 
 /**
- * The rows of a CSV file (RFC 4180; CRLF, LF or CR, also mixed). Rows with too many or too few cells are yielded
- * too (`whole` is false): what they speak of must not be taken for absent.
- * @throws RosterFileError when the file cannot be read on: what follows is unknown, and unknown is not absent.
+ * Yields the rows of a CSV file (RFC 4180; line ends CRLF, LF or CR, also mixed). Rows with too many or too few cells
+ * are yielded too (`whole` is false), because what they speak of must not be taken for absent.
+ * @throws RosterFileError when the file cannot be read any further: the rest is unknown, and unknown is not absent
  */
 export async function* csvRows(
   file: ArchivedFile,
@@ -173,7 +172,7 @@ function readHeader(cells: readonly string[], required: readonly string[], file:
   return { columns, cells: cells.length };
 }
 
-/** How many filled lines a file that is not used has below its header. */
+/** Counts the filled lines below the header of a file that is not used. */
 export async function countRows(file: ArchivedFile): Promise<number> {
   let rows = 0;
   let filled = false;
@@ -188,17 +187,17 @@ export async function countRows(file: ArchivedFile): Promise<number> {
       }
     }
   } catch {
-    // Nothing of it is used: a damaged one is no reason to refuse the roster.
+    // Nothing of this file is used, so its damage is no reason to refuse the roster.
   }
   return Math.max(0, rows + (filled ? 1 : 0) - 1);
 }
 
-/** Whether a cell of several lines holds commas enough for the end of one row and the beginning of the next. */
+/** Whether a cell of several lines holds enough commas to be the end of one row and the beginning of the next. */
 function swallowsRow(cells: readonly string[]): boolean {
   return cells.some((cell) => /[\r\n]/.test(cell) && cell.split(',').length >= cells.length);
 }
 
-/** A stray quote has swallowed the rows after it: nobody can tell where they went. */
+/** A stray quote has swallowed the rows after it, and nobody can tell where each of them ended. */
 function unclosedQuote(file: string, line: number): RosterFileError {
   return new RosterFileError('broken-csv', 'Кавычка не закрыта: проверьте кавычки в этой строке', file, line);
 }

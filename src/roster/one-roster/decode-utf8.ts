@@ -4,8 +4,9 @@ import { RosterFileError } from '../file-error.ts';
 const REPLACEMENT = Buffer.from([0xef, 0xbf, 0xbd]);
 
 /**
- * Chunks of UTF-8, with or without BOM → text. Lone surrogates (ED A0 80 … ED BF BF), which some writers let
- * through, become U+FFFD and are cleaned later (#16); anything else that is not UTF-8 ends the reading.
+ * Turns chunks of UTF-8, with or without BOM, into text. Lone surrogates (ED A0 80 … ED BF BF), which some writers
+ * let through, become U+FFFD and are cleaned later (reliability 16). Anything else that is not UTF-8 ends the
+ * reading.
  * @throws RosterFileError
  */
 export async function* decodeUtf8(chunks: AsyncIterable<Buffer>, file: string): AsyncGenerator<string> {
@@ -25,7 +26,9 @@ export async function* decodeUtf8(chunks: AsyncIterable<Buffer>, file: string): 
   }
 }
 
-/** Replaces in place; gives how many bytes are settled (a sequence may be cut by the end of the chunk). */
+/**
+ * Replaces surrogates in place. Gives how many bytes are settled, because the end of the chunk may cut a sequence.
+ */
 function replaceSurrogates(bytes: Buffer): number {
   for (let at = bytes.indexOf(0xed); at !== -1; at = bytes.indexOf(0xed, at + 1)) {
     if (at + 2 >= bytes.length) return at;

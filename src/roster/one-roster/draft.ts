@@ -3,23 +3,25 @@ import type { Row } from './csv-rows.ts';
 import type { RosterFileName } from './manifest.ts';
 import type { RowReport } from './row-report.ts';
 
-/** What is known while the files are read, in the order of their references. */
+/**
+ * What is known while the files are read. The order of the fields is the order in which they refer to one another.
+ */
 export interface RosterDraft {
   report: RowReport;
-  /** By id; `rejected`: its row could not be read. */
+  /** By id; `rejected` means that the organisation's row could not be read. */
   orgs: Map<string, 'school' | 'other' | 'rejected'>;
   schools: Map<string, SchoolReading>;
   schoolOfUnit: Map<string, SchoolReading>;
-  /** Marked as deleted: a reference to them is no mistake. */
+  /** Classes and groups marked as deleted, to which a reference is no mistake. */
   goneUnits: Set<string>;
-  /** Every id of users.csv. Deleted, disabled, of no school: a reference to them is no mistake either. */
+  /** Every id of users.csv. A reference to somebody deleted, disabled or of no school is no mistake either. */
   users: Map<string, 'known' | 'rejected' | 'deleted' | 'disabled' | 'elsewhere'>;
   unclear: { people: Set<string>; roles: Set<string>; units: Set<string>; enrollments: Set<string> };
-  /** What of the whole file should be known to whoever sent it; Russian. */
+  /** What the sender should know of the file as a whole; Russian. */
   remarks: { code: string; message: string }[];
 }
 
-/** The rows of a required file, or undefined where an optional one is not in the archive. */
+/** Gives the rows of a required file, or undefined where an optional file is not in the archive. */
 export interface RowSource {
   (
     file: 'orgs' | 'classes' | 'users' | 'roles' | 'enrollments',

@@ -5,7 +5,7 @@ import { nameOf, type User, type Users } from './user.ts';
 
 const ALWAYS: Span = { beginsOn: null, endsOn: null };
 
-/** agentSourcedIds, named by the child or by the parent (or by both). */
+/** Reads agentSourcedIds. A child may name the parent, a parent the child, or each the other. */
 export function linkGuardians(users: Users, draft: RosterDraft): void {
   for (const user of [...users.values()].flat()) {
     for (const agentId of user.agents) {
@@ -20,9 +20,10 @@ export function linkGuardians(users: Users, draft: RosterDraft): void {
 }
 
 /**
- * Of two users one of whom is a pupil the other is his parent, in each school that both are in; a parent who is listed
- * above the schools is one in his child's. He has the role parent then, whatever else he is: 1.1 knows only one role a
- * user. Returns why they could not be linked.
+ * Links two users of whom one is a pupil and the other therefore the parent, in each school that both are in. A
+ * parent who is listed above the schools belongs to the child's school. A linked parent has the role parent besides
+ * any other role, because 1.1 knows only one role a user.
+ * @returns why the two could not be linked; undefined where they are
  */
 function link(user: User, agents: readonly User[], draft: RosterDraft): string | undefined {
   let linked = false;
@@ -47,13 +48,16 @@ function link(user: User, agents: readonly User[], draft: RosterDraft): string |
   return shared ? 'Один из двоих должен быть учеником, другой нет' : 'Родитель и ученик не в одной школе';
 }
 
-/** A row speaks of its own schools, and of others where they do not know somebody else by this id. */
+/**
+ * Whether a user's row counts in a school. It counts in its own schools, and in others where the same id does not
+ * belong to somebody else.
+ */
 function isNamedIn({ person, roles }: User, school: SchoolReading): boolean {
   const known = school.people.get(person.id);
   return known === undefined || roles.has(school.id) || nameOf(known) === nameOf(person);
 }
 
-/** A parent of an organisation that is no school, as a person of his child's school. */
+/** Makes a parent of an organisation that is no school a person of the child's school. */
 function fromAbove(
   users: readonly User[],
   children: readonly User[],

@@ -2,11 +2,11 @@ import { RosterFileError } from '../file-error.ts';
 import type { ArchivedFile, RosterArchive } from './archive.ts';
 import { csvRows, type RowsContext } from './csv-rows.ts';
 
-/** The version of the files and which of them there are. */
+/** The version of the files and which of them the archive holds. */
 export interface Manifest {
   version: '1.1' | '1.2';
   files: ReadonlyMap<RosterFileName, ArchivedFile>;
-  /** CSV files of the archive that are not read, with the rule that leaves them out. */
+  /** CSV files of the archive that are not read, each with the rule that leaves it out. */
   unread: readonly { file: ArchivedFile; reason: string }[];
 }
 
@@ -23,10 +23,13 @@ const FILE_NAMES = [
   'enrollments',
 ] as const;
 
-/** Without these there is no roster: nothing of it may be taken for empty. */
+/** Without these files there is no roster: a missing one must not be taken for an empty one. */
 const REQUIRED: readonly RosterFileName[] = ['orgs', 'classes', 'users', 'enrollments'];
 
-/** Reads manifest.csv and sees to it that what it promises is there, whole (bulk). @throws RosterFileError */
+/**
+ * Reads manifest.csv and checks that every file it promises is there as a whole (bulk).
+ * @throws RosterFileError
+ */
 export async function readManifest(
   { files: archive, elsewhere }: RosterArchive,
   context: Omit<RowsContext, 'report'>,
@@ -67,7 +70,7 @@ function versionOf(text: string | undefined): '1.1' | '1.2' {
   );
 }
 
-/** A file without a word in the manifest counts as bulk when it is there. */
+/** A file that the manifest does not mention counts as bulk when it is there. */
 function present(
   name: RosterFileName,
   mode: string | undefined,

@@ -15,7 +15,7 @@ const COLUMNS = [
   'endDate',
 ];
 
-/** enrollments.csv: who studies and who teaches where. Gives how many rows were taken. */
+/** Reads enrollments.csv: who learns and who teaches where. Gives how many rows were taken. */
 export async function readEnrollments(source: RowSource, draft: RosterDraft): Promise<number> {
   const { report } = draft;
   let taken = 0;

@@ -10,7 +10,10 @@ import { DELETED, identified } from './row-checks.ts';
 import type { User, Users } from './user.ts';
 import { notADay } from './value-kind.ts';
 
-/** users.csv, roles.csv (1.2) and demographics.csv: a person in each school of the user, and who is whose parent. */
+/**
+ * Reads users.csv, roles.csv (1.2) and demographics.csv: a person in each school of the user, and who is whose
+ * parent.
+ */
 export async function readPeople(
   source: RowSource,
   draft: RosterDraft,
@@ -46,7 +49,7 @@ function readSexAndBirth(row: Row, draft: RosterDraft): Pick<PersonReading, 'sex
   return { sex: sex === 'male' || sex === 'female' ? sex : null, birthDate: isDay(birth) ? birth : null };
 }
 
-/** Of two rows of one user in one school the roles are his together. */
+/** Puts a user into their schools. Two rows of one user in one school add up their roles. */
 function placeInSchools(user: User, draft: RosterDraft): void {
   const { id } = user.person;
   if (user.agents.includes(id) && isOwnGuardian(user, draft)) return;
@@ -59,7 +62,7 @@ function placeInSchools(user: User, draft: RosterDraft): void {
   }
 }
 
-/** A pupil who names himself his parent: nobody can tell which of the two is meant. */
+/** A pupil who is named as their own parent is refused, because nobody can tell which of the two roles is meant. */
 function isOwnGuardian(user: User, draft: RosterDraft): boolean {
   const { id } = user.person;
   const pupil = [...user.roles.values()].some((roles) => roles.some(({ role }) => role === 'student'));
@@ -73,7 +76,10 @@ function isOwnGuardian(user: User, draft: RosterDraft): boolean {
   return pupil;
 }
 
-/** Whoever is in no school after all is told as left out: an official of the district, a parent without a child here. */
+/**
+ * Reports the users who are in no school as left out, such as an official of the district or a parent without a child
+ * here.
+ */
 function leaveOutPlaceless(id: string, rows: readonly User[], draft: RosterDraft): void {
   for (const { row, roles } of rows) {
     const orgs = [...roles.keys()];

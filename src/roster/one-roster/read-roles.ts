@@ -7,7 +7,7 @@ import { userRole } from './roles.ts';
 import { DELETED, identified, readSpan } from './row-checks.ts';
 import type { Users } from './user.ts';
 
-/** roles.csv (1.2): any number of roles, each in one organisation and with days of its own. */
+/** Reads roles.csv (1.2): a user has any number of roles, each in one organisation and with its own days. */
 export async function readRoles(source: RowSource, draft: RosterDraft, users: Users): Promise<void> {
   const { report } = draft;
   const named = new Set<string>();

@@ -6,7 +6,7 @@ import type { RosterDraft, RowSource } from './draft.ts';
 import { schoolFault } from './references.ts';
 import { DELETED, identified, readName, readSpan } from './row-checks.ts';
 
-/** orgs.csv: organisations of type school; of the others it is only known that they are none. */
+/** Reads orgs.csv and keeps organisations of type school. Of the others it only notes that they are none. */
 export async function readOrgs(source: RowSource, draft: RosterDraft): Promise<void> {
   const { report, orgs } = draft;
   const rows = source('orgs', ['sourcedId', 'name', 'type']);
@@ -39,8 +39,8 @@ function emptySchool(id: string, name: string, gone: boolean): SchoolReading {
 }
 
 /**
- * academicSessions.csv → days of terms; null: the term cannot be read, or lacks a day. Without the file there are none,
- * and a class that names one is unclear.
+ * Reads academicSessions.csv into the days of terms; null where a term cannot be read or lacks a day. Without the
+ * file there are no terms, and a class that names one is unclear.
  */
 async function readTerms(source: RowSource, draft: RosterDraft): Promise<Map<string, Span | null>> {
   const { report } = draft;
@@ -60,7 +60,7 @@ async function readTerms(source: RowSource, draft: RosterDraft): Promise<Map<str
   return terms;
 }
 
-/** courses.csv → titles; undefined without the file. */
+/** Reads courses.csv into titles; undefined without the file. */
 async function readCourses(source: RowSource, draft: RosterDraft): Promise<Map<string, string> | undefined> {
   const rows = source('courses', ['sourcedId', 'title']);
   if (rows === undefined) return undefined;
@@ -81,7 +81,7 @@ const CLASS_COLUMNS = [
   'termSourcedIds',
 ];
 
-/** classes.csv: homerooms and subject groups, with the days of their terms (D11) and their subject. */
+/** Reads classes.csv: classes and subject groups, with the days of their terms (D11) and their subject. */
 export async function readUnits(source: RowSource, draft: RosterDraft): Promise<void> {
   const terms = await readTerms(source, draft);
   const courses = await readCourses(source, draft);
@@ -124,8 +124,8 @@ function readUnit(row: Row, id: string, draft: RosterDraft): UnitReading | undef
 }
 
 /**
- * From the start of the first term to the end of the last, holidays included (D11). One term that cannot be read makes
- * the days unclear: nobody can tell whether it was the first or the last.
+ * Gives the days from the start of the first term to the end of the last, holidays included (D11). One term that
+ * cannot be read makes the days unclear, because nobody can tell whether it was the first or the last.
  */
 function readTermSpan(
   row: Row,

@@ -10,7 +10,7 @@ const ALWAYS: Span = { beginsOn: null, endsOn: null };
 const COLUMNS = ['sourcedId', 'givenName', 'familyName'];
 const DISABLED = 'Отключён в источнике (enabledUser=false): считается выбывшим';
 
-/** users.csv. Whoever is deleted or disabled (D13) is not there. */
+/** Reads users.csv. A user who is deleted or disabled (D13) counts as absent. */
 export async function readUsers(
   source: RowSource,
   draft: RosterDraft,
@@ -52,7 +52,9 @@ const NO_AGENTS = {
   message: 'В users.csv нет столбца agentSourcedIds: кто чей родитель, в файле не сказано',
 };
 
-/** `false` in any case; what is neither true nor false disables nobody. */
+/**
+ * Whether the user is enabled. Only `false`, in capitals or not, disables somebody; any other word disables nobody.
+ */
 function isEnabled(row: Row, draft: RosterDraft): boolean {
   const enabled = row.get('enabledUser').toLowerCase();
   if (enabled !== '' && enabled !== 'true' && enabled !== 'false')
@@ -61,8 +63,8 @@ function isEnabled(row: Row, draft: RosterDraft): boolean {
 }
 
 /**
- * A further row of one id is welcome where it names another school, or another role of the same person. Two people
- * under one id in one school are a mistake, and nothing is known of either.
+ * Whether a further row of one id is used. It is where it names another school, or another role of the same person.
+ * Two people under one id in one school are a mistake, and what was known of both stays as it was.
  */
 function isWelcome(user: User, before: readonly User[], draft: RosterDraft): boolean {
   const { report, unclear } = draft;
@@ -97,7 +99,7 @@ function readPerson(row: Row, id: string, draft: RosterDraft): User['person'] | 
   return { id, line: row.line, familyName, givenName, middleName, sex: null, birthDate: null, vkUserId };
 }
 
-/** VK ids are positive integers that JSON carries exactly. */
+/** Reads the VK id, a positive integer that JSON carries exactly. */
 function readProfile(row: Row, draft: RosterDraft): number | null {
   const found = /\{\s*VK\s*:([^{}]*)\}/i.exec(row.get('userIds'));
   if (found === null) return null;
@@ -107,7 +109,7 @@ function readProfile(row: Row, draft: RosterDraft): number | null {
   return null;
 }
 
-/** 1.1: one role in all the user's organisations. */
+/** Reads the role of 1.1, which is the same in all the user's organisations. */
 function readUserRole(row: Row, draft: RosterDraft): User['roles'] | undefined {
   const role = userRole(row.get('role'));
   if (role === undefined) {

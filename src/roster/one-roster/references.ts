@@ -1,6 +1,6 @@
 import type { RosterDraft } from './draft.ts';
 
-/** Why a reference does not lead to a school; undefined where it does. */
+/** Gives why a reference leads to no school; undefined where it leads to one. */
 export function schoolFault(id: string, draft: RosterDraft): string | undefined {
   switch (draft.orgs.get(id)) {
     case 'school':
@@ -14,7 +14,7 @@ export function schoolFault(id: string, draft: RosterDraft): string | undefined 
   }
 }
 
-/** Why a reference leads to no class or group. */
+/** Gives why a reference leads to no class or group. */
 export function unitFault(id: string, draft: RosterDraft): string {
   return draft.unclear.units.has(id)
     ? 'Строка этого класса в classes.csv отклонена'
@@ -26,12 +26,12 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ['disabled', 'Пользователь отключён (enabledUser=false)'],
 ]);
 
-/** Why a reference to somebody who is gone is left out; undefined where he is not gone. */
+/** Gives why a reference to a deleted or disabled user is left out; undefined where the user is neither. */
 export function goneUser(id: string, draft: RosterDraft): string | undefined {
   return ABSENT.get(draft.users.get(id) ?? '');
 }
 
-/** Why a reference leads to no user, or to none of this school. */
+/** Gives why a reference leads to no user, or to none of this school. */
 export function userFault(id: string, draft: RosterDraft): string {
   switch (draft.users.get(id)) {
     case undefined:

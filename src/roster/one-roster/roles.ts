@@ -1,8 +1,9 @@
 import type { Role } from '../../desired/model.ts';
 
 /**
- * Roles of users.csv (1.1) and roles.csv (1.2) → ours. 1.2 has no `administrator`: those of a site and of the
- * system stand for the school's; a principal or a district's official administers no chats by office.
+ * Translates roles of users.csv (1.1) and roles.csv (1.2) into ours. Version 1.2 has no `administrator`, so the
+ * administrators of a site and of the system stand for the school's. A principal or an official of the district has
+ * no chats to administer by office.
  */
 const USER_ROLES: Readonly<Record<string, Role>> = {
   student: 'student',
@@ -24,7 +25,9 @@ export function userRole(name: string): Role | undefined {
   return Object.hasOwn(USER_ROLES, name) ? USER_ROLES[name] : undefined;
 }
 
-/** Of enrollments.csv: those that are neither taught nor teach have no place in a chat. */
+/**
+ * Translates a role of enrollments.csv. Somebody who neither learns nor teaches in a class has no place in its chat.
+ */
 export function enrollmentRole(name: string): 'student' | 'teacher' | 'other' | undefined {
   if (name === 'student' || name === 'teacher') return name;
   return userRole(name) === undefined ? undefined : 'other';

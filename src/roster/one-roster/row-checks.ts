@@ -5,19 +5,19 @@ import type { Row } from './csv-rows.ts';
 import type { RowReport } from './row-report.ts';
 import { notADay } from './value-kind.ts';
 
-/** `deleted`: the row says that its thing is no more. */
+/** A row with an id. `deleted`: the row marks what it describes as deleted. */
 export interface IdentifiedRow {
   row: Row;
   id: string;
   deleted: boolean;
 }
 
-/** Reason of a row that is left out because its thing is no more. */
+/** Why a row is left out that is marked as deleted. */
 export const DELETED = 'Помечено как удалённое (tobedeleted, inactive)';
 
 /**
- * Rows with an id of their own, each id once unless `repeats`. The others are rejected; `unclear` hears the id of a bad
- * row that has one.
+ * Yields the rows that have an id, each id once unless `repeats`, and rejects the others. `unclear` is told the id of
+ * a bad row that has one.
  */
 export async function* identified(
   rows: AsyncIterable<Row>,
@@ -49,7 +49,7 @@ export const REPEATED = 'Идентификатор уже встречался 
 
 const STATUSES: ReadonlySet<string> = new Set(['', 'active', 'tobedeleted', 'inactive']);
 
-/** A name or title, cleaned; undefined (and the row refused) when it is too long. */
+/** Gives a name or title, cleaned. Refuses the row and gives undefined where it is too long. */
 export function readName(row: Row, field: string, report: RowReport): string | undefined {
   const text = cleanText(row.get(field));
   if (text.length <= NAME_CHARS) return text;
@@ -57,7 +57,10 @@ export function readName(row: Row, field: string, report: RowReport): string | u
   return undefined;
 }
 
-/** A span of days; undefined (and the row refused) when a day is not one or the end is before the beginning. */
+/**
+ * Gives a span of days. Refuses the row and gives undefined where a day is no day or the end lies before the
+ * beginning.
+ */
 export function readSpan(row: Row, begin: string, end: string, report: RowReport): Span | undefined {
   const beginsOn = row.get(begin) || null;
   const endsOn = row.get(end) || null;

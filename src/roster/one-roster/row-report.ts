@@ -1,13 +1,15 @@
 import { kindOfValue, type ValueKind } from './value-kind.ts';
 
-/** A row that was refused, or one that was taken but for a field; `message` is Russian and names no person. */
+/**
+ * A row that was refused, or one that was taken without one of its fields. `message` is Russian and names no person.
+ */
 export interface RowFault {
   file: string;
-  /** Counted from 1, the header's included. */
+  /** The line in the file, counted from 1, the header included. */
   line: number;
-  /** Empty: the row as a whole. */
+  /** The column; empty where the row as a whole is meant. */
   field: string;
-  /** What stands in the field; `row` for a row as a whole. */
+  /** What kind of value stands in the field; `row` for a row as a whole. */
   valueKind: ValueKind | 'row';
   message: string;
 }
@@ -19,7 +21,7 @@ export interface IgnoredRows {
   rows: number;
 }
 
-/** The rows of one file; each is used, rejected or ignored: rows = used + rejected + ignored. */
+/** The rows of one file. Each is used, rejected or ignored: rows = used + rejected + ignored. */
 export interface FileRows {
   file: string;
   rows: number;
@@ -33,13 +35,13 @@ export interface RowOutcome {
   files: readonly FileRows[];
   rejected: readonly RowFault[];
   rejectedTotal: number;
-  /** Rows that were taken without a field of theirs, each once. */
+  /** Rows that were taken without one or more of their fields, each row once. */
   lostFields: readonly RowFault[];
   lostFieldsTotal: number;
   ignored: readonly IgnoredRows[];
 }
 
-/** A row as it is told of. */
+/** Where a row stands, as a report names it. */
 export interface RowPlace {
   file: string;
   line: number;
@@ -47,8 +49,8 @@ export interface RowPlace {
 }
 
 /**
- * Hears what becomes of every row (J2: nothing is dropped in silence). A row has one end: the first refusal or rule counts,
- * and a refused or ignored row lost no field. Whatever was read and not spoken of was used.
+ * Records what becomes of every row, so that nothing is dropped in silence (J2). A row has one end: the first refusal
+ * or rule counts, and a refused or ignored row loses no field. A row that was read and not reported was used.
  */
 export class RowReport {
   readonly #limit: number;
@@ -64,7 +66,7 @@ export class RowReport {
     this.#limit = limit;
   }
 
-  /** A file of which rows will be read, if it has any. */
+  /** Notes a file that will be read. It counts even if no row follows. */
   opened(file: string): void {
     this.#rows.set(file, this.#rows.get(file) ?? 0);
   }
@@ -73,7 +75,7 @@ export class RowReport {
     this.#rows.set(file, (this.#rows.get(file) ?? 0) + 1);
   }
 
-  /** A file that is not used, and how many rows it has. */
+  /** Notes a file that is not used, and how many rows it has. */
   leftOut(ignored: IgnoredRows): void {
     this.#unread.push(ignored);
   }
@@ -89,7 +91,7 @@ export class RowReport {
     if (!this.#ended(row)) linesOf(this.#ignored, row.file).set(row.line, reason);
   }
 
-  /** A row that loses several fields is told once, with all of them. */
+  /** Notes a lost field. A row that loses several fields is reported once, with all of them. */
   lose(row: RowPlace, field: string, message: string): void {
     const lost = linesOf(this.#lost, row.file);
     const before = lost.get(row.line);

@@ -1,6 +1,6 @@
 import { isDay } from '../../text/clean-text.ts';
 
-/** What kind of value stands in a cell: said instead of the value, which may be a name. */
+/** What kind of value stands in a cell. It is named instead of the value, which may be a person's name. */
 export type ValueKind =
   | 'empty'
   | 'day'
@@ -39,7 +39,7 @@ const INSTEAD_OF_DAY: Readonly<Record<ValueKind, string>> = {
   text: 'здесь текст',
 };
 
-/** Why a cell is no day, in Russian. */
+/** Says in Russian why a cell is no day. */
 export function notADay(text: string): string {
   return `Ожидается дата вида ГГГГ-ММ-ДД, ${INSTEAD_OF_DAY[kindOfValue(text)]}`;
 }

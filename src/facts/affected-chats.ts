@@ -2,18 +2,20 @@ import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import type { Touched } from './touched.ts';
 
-/** Beyond so many people the school as a whole is planned sooner than its parts are found. */
+/** Beyond so many people the whole school is planned sooner than its parts are found. */
 const PEOPLE_AT_MOST = 400;
 
 /**
- * The chats that a change of facts can touch, by id or key, each with the event to name as its cause; null: too
- * many to single out. Facts are read as they are now, and no row of theirs is ever deleted, so what was before
- * is found as well:
- *  - of a person and of his parents (who are there as long as a child is): the units where they learn or teach,
- *    and every chat where they are listed or have an exception; of those in the staff, «Учительская»;
- *  - of a parent: the parents' chats of his children's classes;
- *  - of an administrator: the chats that want for an admin (C6);
- *  - of a class: the chats of its groups, which live no longer than it does.
+ * Gives the chats that a change of facts can touch, by id or key, each with the event to name as its cause; null
+ * where they are too many to single out. Facts are read as they are now. Their rows are never deleted, so the chats
+ * of before are found as well.
+ *
+ * Each kind of fact touches these chats:
+ * - a person and the person's parents, who are there as long as a child is: the chats of the units where they learn
+ *   or teach, every chat where they are listed or have an exception, and «Учительская» for the staff;
+ * - a parent: the parents' chats of the children's classes;
+ * - an administrator: the chats that want for an admin (C6);
+ * - a class: the chats of its groups, which live no longer than the class.
  */
 export async function affectedChats(
   tx: Sql,

@@ -1,22 +1,22 @@
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 
-/** The chats whose members are to be decided, and whom they speak of now. */
+/** The chats whose members are to be decided, and the people whom they name now. */
 export interface FactScope {
   classIds: readonly string[];
   groupIds: readonly string[];
-  /** «Учительская» is among them. */
+  /** True where «Учительская» is among the chats. */
   staff: boolean;
-  /** In their lists, or with exceptions there. */
+  /** People in the lists of these chats, or with exceptions there. */
   peopleIds: readonly string[];
-  /** Pupils by whom somebody is in their lists (grounds). */
+  /** Pupils on whose account somebody is in the lists (grounds). */
   studentIds: readonly string[];
 }
 
 /**
- * The part of a school's facts that decides these chats, no less: their pupils by statement or order, whose
- * parents, teachers, all administrators (a stand-in, C6) – and of every one of them what decides whether he is
- * there at all: his own orders, his children, and theirs.
+ * The part of a school's facts that decides these chats completely. It has the pupils by statement or order, their
+ * parents, the teachers, and all administrators, because one may have to stand in (C6). For every one of these people
+ * it has what decides whether they are there at all: their own orders, their children, and their children's orders.
  */
 export interface FactPart {
   classIds: readonly string[];
@@ -25,7 +25,7 @@ export interface FactPart {
   studentIds: readonly string[];
   /** People of whom every child counts. */
   personIds: readonly string[];
-  /** Both, and the children. */
+  /** The people of both lists, and their children. */
   everyoneIds: readonly string[];
 }
 
@@ -70,7 +70,7 @@ export async function partFor(db: Sql, schoolId: string, scope: FactScope): Prom
   };
 }
 
-/** What an order's items contain if it names one of the units. */
+/** Gives what an order's items contain if the order names one of the units. */
 function itemPatterns({ classIds, groupIds }: FactScope): object[] {
   return [
     ...classIds.flatMap((classId) => [[{ classId }], [{ toClassId: classId }]]),

@@ -32,8 +32,8 @@ interface UnitColumns {
 }
 
 /**
- * The facts of one school that decide membership: all, or the part that some chats need (`partFor`). Consistent
- * where `db` is a transaction that holds the school.
+ * Loads the facts of one school that decide membership: all, or the part that some chats need (`partFor`). They are
+ * consistent where `db` is a transaction that holds the school.
  */
 export async function loadFacts(db: Sql, schoolId: string, part?: FactPart): Promise<RosterFacts> {
   const orders = await loadOrders(db, schoolId, part);
@@ -77,7 +77,7 @@ export async function loadFacts(db: Sql, schoolId: string, part?: FactPart): Pro
   };
 }
 
-/** Of a part: the places in its units, and all places of pupils whom orders name. */
+/** Loads enrollments. A part needs the places in its units, and all places of pupils whom orders name. */
 async function loadEnrollments(
   db: Sql,
   schoolId: string,
@@ -116,7 +116,7 @@ async function loadEnrollments(
   }));
 }
 
-/** A group's class decides which orders take a pupil out of it. */
+/** Gives the groups that must be loaded, because a group's class decides which orders take a pupil out of it. */
 function groupsNamed(
   part: FactPart,
   orders: readonly OrderFact[],
@@ -129,7 +129,7 @@ function groupsNamed(
   return [...ids];
 }
 
-/** Of a part: those that name its people, with what they say of these. */
+/** Loads orders. A part needs those that name its people, with what they say of these people. */
 async function loadOrders(db: Sql, schoolId: string, part?: FactPart): Promise<OrderFact[]> {
   const everyone = part && new Set(part.everyoneIds);
   const { rows } = await sql<{
@@ -163,7 +163,7 @@ function unit(r: UnitColumns) {
   return { id: r.id, title: r.title, startsOn: r.starts_on, endsOn: r.ends_on, closed: !r.present };
 }
 
-/** Most rows of an import bear one stamp: each is parsed once. */
+/** Gives a reader that parses each stamp once, because most rows of an import bear the same one. */
 function stampReader(): (at: string | null, by: string | null) => Stamp | null {
   const seen = new Map<string, Stamp>();
   return (at, by) => {

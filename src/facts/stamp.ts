@@ -1,15 +1,15 @@
 import { exactInstant } from '../clock.ts';
 import type { Stamp } from '../desired/model.ts';
 
-/** Statements of imports are stamped so. */
+/** The beginning of an import's stamps. */
 const IMPORT_PREFIX = 'import:';
-/** Sorts after every id there can be: what comes with more digits came later. */
+/** This character sorts after every id, so a time with more digits counts as the later one. */
 const BELOW_MICROSECOND = '\u{10FFFD}';
 const MICROSECONDS = 'YYYY-MM-DDTHH:MM:SS.mmmmmm'.length;
 
 /**
- * The stamp of a statement made at `time` (ISO 8601) by `by`. Times count to the last digit given (.NET sends seven): what
- * PostgreSQL cannot keep of them stands before the id, as a fraction.
+ * Makes the stamp of a statement made at `time` (ISO 8601) by `by`. A time counts to its last digit (.NET sends
+ * seven). The digits that PostgreSQL cannot keep stand before the id, as a fraction.
  */
 export function stampOf(time: string, by: string): Stamp {
   const exact = exactInstant(time);
@@ -18,17 +18,20 @@ export function stampOf(time: string, by: string): Stamp {
   return { at, by: rest === '' ? by : `${BELOW_MICROSECOND}${rest}/${by}` };
 }
 
-/** Patterns of LIKE for what an import said. */
+/** LIKE patterns for the stamps of imports. */
 export const BY_IMPORT = [`${IMPORT_PREFIX}%`, `${BELOW_MICROSECOND}%/${IMPORT_PREFIX}%`];
 
-/** Whether an import said it. */
+/** Whether a stamp is an import's. */
 export const isOfImport = (by: string): boolean =>
   (by.startsWith(BELOW_MICROSECOND) ? by.slice(by.indexOf('/') + 1) : by).startsWith(IMPORT_PREFIX);
 
-/** Milliseconds since the epoch for centuries to come, so that texts compare as times do. */
+/**
+ * Milliseconds since the epoch have no more digits for centuries to come. Padded to this width, texts compare as
+ * times do.
+ */
 const MS_DIGITS = 15;
 
-/** What an import states bears this: of two lists with one `takenAt` the one that was received later counts. */
+/** Makes the `by` of an import's stamp. Of two lists with one `takenAt` the one that was received later counts. */
 export function importedBy(receivedAt: Date, operationId: string): string {
   return `${IMPORT_PREFIX}${String(receivedAt.getTime()).padStart(MS_DIGITS, '0')}/${operationId}`;
 }

@@ -5,31 +5,31 @@ import type { LiveState } from '../plan/model.ts';
 import type { LiveMember, SferumActual } from '../plan/steps.ts';
 import type { Sql } from '../store/database.ts';
 
-/** A chat as СГО and Sferum hold it now; what plans are made from. */
+/** A chat as СГО and Sferum hold it now. Plans are made from it. */
 export interface StoredChat extends ChatFact {
   archived: boolean;
   warning: string | null;
-  /** Null until Sferum has created it. */
+  /** Null until Sferum has created the chat. */
   sferum: SferumActual | null;
 }
 
 export interface DeletedChat {
   id: string;
   key: string;
-  /** False: «не создавать снова» (G1). */
+  /** False means «не создавать снова» (G1). */
   recreate: boolean;
-  /** False: it is still being deleted at Sferum, and cannot come back before that is over. */
+  /** False: the chat is still being deleted at Sferum, and cannot come back before that is over. */
   isGone: boolean;
 }
 
-/** Which chats of a school: by type, or some by id and by key. */
+/** Which chats of a school are meant: by type, or some by id and by key. */
 export type ChatScope =
   | { types: readonly ChatType[]; allManual?: boolean }
   | { ids: readonly string[]; keys?: readonly string[] };
 
 /**
- * The chats of a school that are there (not deleted nor being deleted), with both sides of their membership.
- * Refusals of before `refusedSince` are left out: those people are to be tried again.
+ * Gives the chats of a school that are neither deleted nor being deleted, with both sides of their membership.
+ * Refusals from before `refusedSince` are left out, because those people are to be tried again.
  */
 export async function loadChats(
   db: Sql,
@@ -121,7 +121,10 @@ export async function loadChats(
   }));
 }
 
-/** Automatic chats deleted by hand: their keys are taken until an initialisation brings them back (G1). */
+/**
+ * Gives the automatic chats that were deleted by hand. Their keys are taken until an initialisation brings them back
+ * (G1).
+ */
 export async function loadDeletedChats(
   db: Sql,
   schoolId: string,
@@ -135,7 +138,10 @@ export async function loadDeletedChats(
   return rows;
 }
 
-/** Who is linked to which profile (A5): all, or these people and whoever has one of these profiles. */
+/**
+ * Gives who is linked to which profile (A5): everybody, or these people and the people who have one of these
+ * profiles.
+ */
 export async function loadLinks(
   db: Sql,
   schoolId: string,
@@ -149,7 +155,10 @@ export async function loadLinks(
   return new Map(rows.map((r) => [r.person_id, Number(r.vk_user_id)]));
 }
 
-/** Those of the profiles that somebody of the school unlinked (A5) or gave up for another, whoever else may have them. */
+/**
+ * Gives those of the profiles that somebody of the school unlinked (A5) or gave up for another, even if somebody else
+ * has them now.
+ */
 export async function loadUnlinked(
   db: Sql,
   schoolId: string,

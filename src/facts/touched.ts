@@ -1,10 +1,10 @@
 import { chatKey, type UnitKind } from '../desired/model.ts';
 
-/** What events touched, each with the event that did first: the beginning of what must be planned again. */
+/** What events touched, each with the first event that touched it. What must be planned again is found from here. */
 export class Touched {
-  /** Whose presence, roles, places or profile changed. */
+  /** People whose presence, roles, places or profile changed. */
   readonly people = new Map<string, string>();
-  /** Whose days or title changed: their groups' chats too. */
+  /** Classes whose days or title changed, which concerns the chats of their groups too. */
   readonly classes = new Map<string, string>();
   /** Keys of automatic chats. */
   readonly keys = new Map<string, string>();
@@ -27,7 +27,7 @@ export class Touched {
   }
 }
 
-/** The automatic chats of a unit (D3–D5). */
+/** Gives the keys of a unit's automatic chats (D3–D5). */
 function keysOfUnit(kind: UnitKind, id: string): string[] {
   return kind === 'class' ? [chatKey('class', id), chatKey('parents', id)] : [chatKey('subject', id)];
 }

@@ -8,16 +8,19 @@ import { partFor } from './fact-part.ts';
 import { loadFacts } from './load-facts.ts';
 
 export interface Standing {
-  /** In the roster, and not departed (D6). */
+  /** The person is in the roster and has not departed (D6). */
   isHere: boolean;
   isPupil: boolean;
   isUnknown: boolean;
-  /** When the roster lost and found him, if it did; ISO 8601. */
+  /** When the roster lost the person and found them again; ISO 8601, null where it did not. */
   goneAt: string | null;
   backAt: string | null;
 }
 
-/** Where these people of a school stand today. Of whom nothing was ever said there is no answer. */
+/**
+ * Says whether these people of a school are here today. A person about whom nothing was ever said is not in the
+ * result.
+ */
 export async function whoIsHere(
   tx: Sql,
   schoolId: string,

@@ -12,10 +12,10 @@ import { afterFollowing } from './follow-events.ts';
 import { followFacts } from './follow-facts.ts';
 
 /**
- * Some facts wait for their day: orders dated ahead (D6), terms (D11), dated enrollments. At every sweep interval
- * the schools are looked for where it is another day than the one they were last computed for (school.computed_on:
- * the row is the truth, so a restart loses nothing). Once a day the tables by month are given their next months.
- * Stops when disposed.
+ * Makes schools follow the facts that wait for their day: orders dated ahead (D6), terms (D11), dated enrollments.
+ * At every sweep interval it looks for schools whose day is later than the one they were last computed for. That day
+ * is a column (school.computed_on), so a restart loses nothing. Once a day the tables by month are given their next
+ * months. Stops when disposed.
  */
 export function startDayTick(ctx: Context): AsyncDisposable {
   const stop = new AbortController();
@@ -45,7 +45,7 @@ export function startDayTick(ctx: Context): AsyncDisposable {
   };
 }
 
-/** One round over all schools; safe to run in several processes at once. */
+/** Makes one round over all schools. Several processes may do so at once. */
 async function dayTick(ctx: Context): Promise<void> {
   for (const schoolId of await schoolsOfYesterday(ctx, ctx.db.across('sweep'))) {
     try {
@@ -82,7 +82,7 @@ async function beginDay(ctx: Context, tx: Sql, schoolId: string) {
   const moment = momentOf(ctx);
   const { timeZone, today: day } = await timeOf(tx, schoolId, moment);
   const at = new Date(moment.nowMs);
-  // Whoever departs by an order dated ahead gives way to who waits for his VK ID (A7).
+  // A person who departs by an order dated ahead gives way to somebody who waits for the same VK ID (A7).
   const relinked = await settleProfiles(tx, await contestedIn(tx, schoolId), moment);
   await followRelinked(tx, relinked, { cause: `day:${day}`, priority: 'event', at });
   return followFacts(ctx, tx, schoolId, {

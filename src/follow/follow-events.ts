@@ -20,9 +20,10 @@ export interface Receipt {
 }
 
 /**
- * Takes in a batch of events about one school: the good ones are written into the facts, and the chats they touch
- * follow, in one transaction – when it returns all of it is durable (V1). A bad one stops no other and is not
- * remembered: mended, it may come again with its id. Throws Refusal(404) where there is no such school.
+ * Takes in a batch of events about one school. The good ones are written into the facts, and the chats that they
+ * touch follow, in one transaction. When it returns, all of that is durable (V1).
+ * A bad event stops no other and is not remembered, so it may come again with its id once it is mended.
+ * @throws Refusal(404) where there is no such school
  */
 export async function receiveEvents(
   ctx: Context,
@@ -67,7 +68,7 @@ export async function receiveEvents(
   return receipt;
 }
 
-/** Once what was followed is committed. */
+/** Wakes the workers and finishes the operation, once what was followed is committed. */
 export async function afterFollowing(
   ctx: Context,
   schoolId: string,
@@ -85,7 +86,10 @@ async function requireSchool(tx: Sql, schoolId: string): Promise<void> {
   if (rows.length === 0) throw notFound();
 }
 
-/** Of people who are erased the past says nothing any more (K6): such an event is taken in, and changes nothing. */
+/**
+ * Separates the events that say nothing but the past of erased people (K6). Such an event is accepted and changes
+ * nothing.
+ */
 async function withoutStale(
   ctx: Context,
   tx: Sql,
@@ -105,7 +109,7 @@ async function withoutStale(
   };
 }
 
-/** Each id once, and none that was accepted before. */
+/** Gives the events whose ids were not accepted before, each id once. */
 async function unseen(tx: Sql, schoolId: string, events: readonly RosterEvent[]): Promise<RosterEvent[]> {
   const { rows } = await sql<{ id: string }>`
     select id from received_event

@@ -10,22 +10,27 @@ import type { Sql } from '../store/database.ts';
 import { momentOf, timeOf } from '../store/school-day.ts';
 
 export interface Following extends Application {
-  /** The chats that can have changed, by id or key, each with the event that is its cause; null: any of them. */
+  /**
+   * The chats that can have changed, by id or key, each with the event that is the cause; null where any can have.
+   */
   affected?: ReadonlyMap<string, string> | null;
-  /** When what is followed came into force or, if later, arrived (J9); null: it is no news. */
+  /** When the change came into force or, if later, arrived (J9); null where it is no news. */
   causedAt?: Date | null;
 }
 
 export interface Followed {
   plan: SchoolPlan;
-  /** The one given, or a new one of kind `events` that holds what the guard held; null: nothing is held. */
+  /**
+   * The operation that was given, or a new one of kind `events` with what the guard held; null where nothing is held.
+   */
   operationId: string | null;
 }
 
 /**
- * Facts of a school changed: its switched-on chat types (D0) follow, through the guard, in the same transaction,
- * which holds the school; manual chats do whatever their type. Null where there is no such school. The caller wakes the chats after the commit, and
- * finishes the operation.
+ * Makes the chats of a school follow its changed facts, through the guard, in the transaction that holds the school.
+ * That concerns the chat types that are switched on (D0), and manual chats of every type.
+ * The caller wakes the chats after the commit and finishes the operation.
+ * @returns null where there is no such school
  */
 export async function followFacts(
   ctx: Context,
@@ -56,14 +61,14 @@ export async function followFacts(
   return { plan, operationId };
 }
 
-/** What lists ended, and what the day begins and ends: facts that no statement of today says. */
+/** Settles what no statement of today says: what whole lists ended, and what begins and ends with the day. */
 async function settleAll(ctx: Context, tx: Sql, schoolId: string): Promise<void> {
   await settleLists(tx, schoolId, null);
   const { today } = await timeOf(tx, schoolId, momentOf(ctx));
   await settleDays(tx, schoolId, today);
 }
 
-/** The plan in parts, one for each event that is the cause of some of its chats. */
+/** Divides the plan into parts, one for each event that is the cause of some of its chats. */
 function byCause(
   plan: SchoolPlan,
   affected: ReadonlyMap<string, string> | null,

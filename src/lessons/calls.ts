@@ -1,4 +1,4 @@
-/** The effects of a meeting's steps: each is recorded in its call's row, before and after its one request. */
+/** Carries out the steps that concern calls. The call's row records each step before and after its one request. */
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { beginCall, callsMoved, lookBy, type OfLesson } from '../rows/meeting.ts';
@@ -18,20 +18,20 @@ import type { Sql } from '../store/database.ts';
 import { END_TRIES_UNTIL_RARE, quietAtMs, START_DEADLINE_MS } from './meeting.ts';
 import { type LostReason, noteMeeting } from './note-meeting.ts';
 
-/** A request to start a call that is on disk and has not left yet. */
+/** A request to start a call that is committed and has not been sent yet. */
 export interface Intent {
   id: string;
-  /** When it was written down, by the clock that never steps. */
+  /** When the request was written down, by the clock that never steps; ms. */
   startedMs: number;
-  /** Of the meeting, from now on. */
+  /** The meeting's generation from now on. */
   generation: number;
 }
 
 /**
- * Writes down that a call is about to be started, for the meeting as it was when that was decided (`generation`):
- * null where it changed since, or another worker is at it. In the same transaction the meeting is due for a look when
- * no answer can come any more, whoever else decided meanwhile that there is nothing to look for: where this process
- * ends in the middle, the call is found.
+ * Writes down that a call is about to be started, for the meeting as it was when that was decided (`generation`).
+ * The same transaction makes the meeting due at the moment after which no answer can come. So the call is found even
+ * if this process ends in the middle and another worker decided meanwhile that nothing is left to do.
+ * @returns null where the meeting has changed since, or another worker is starting its call
  */
 export async function intendCall(
   ctx: Context,
@@ -52,8 +52,9 @@ export async function intendCall(
 }
 
 /**
- * Starts the call. Throws SferumError; where that is `unknown` the call is lost and reported, otherwise nothing is left
- * of it.
+ * Starts the call.
+ * @throws SferumError; where its kind is `unknown` the call is lost and reported, otherwise nothing of the call is
+ * left
  */
 export async function startCall(
   ctx: Context,
@@ -85,18 +86,22 @@ async function recordStarted(
     const isOpen = await callStarted(tx, id, { callId, joinLink: call.joinLink });
     await noteCallsWork(tx, of.schoolId);
     if (isOpen) return noteMeeting(tx, { ...of, at, what: 'call-start' });
-    // Given up meanwhile, and another may stand in its place: this one nobody enters, and now it can be ended.
+    // The call was given up meanwhile, and another may stand in its place. Nobody enters this one, and it can be
+    // ended now.
     await endLate(tx, id, callId);
     await callsMoved(tx, of, at);
   });
 }
 
-/** Its reply will not come: VK cannot say which call it was, so it is reported and another takes its place. */
+/**
+ * Gives up a call whose reply will not come any more. VK cannot say which call it was, so it is reported, and another
+ * takes its place.
+ */
 export async function giveUp(ctx: Context, of: OfLesson, id: string): Promise<void> {
   await lose(ctx, of, { id, from: 'starting', reason: 'unanswered' });
 }
 
-/** Its link is not shown any more, and its end is due. One that Sferum gave no id for cannot be ended by us. */
+/** Hides a call's link and makes its end due. A call for which Sferum gave no id cannot be ended by us. */
 export async function letGo(tx: Sql, { schoolId, lessonId, at }: OfLesson & { at: Date }): Promise<void> {
   const state = await hideCall(tx, { schoolId, lessonId });
   await lookBy(tx, { schoolId, lessonId }, at);
@@ -105,7 +110,10 @@ export async function letGo(tx: Sql, { schoolId, lessonId, at }: OfLesson & { at
   }
 }
 
-/** Ends a call for all who are in it. Throws SferumError where that is not known to be so. */
+/**
+ * Ends a call for everybody in it.
+ * @throws SferumError where Sferum did not confirm the end
+ */
 export async function endCall(
   ctx: Context,
   account: SferumAccount,
@@ -125,7 +133,9 @@ export async function endCall(
   });
 }
 
-/** The end was asked for in vain: when it is asked for again says meeting.ts. The school is told once. */
+/**
+ * Notes that an end was asked for in vain. meeting.ts decides when it is asked for again. The school is told once.
+ */
 export async function endFailed(
   ctx: Context,
   { schoolId, lessonId }: OfLesson,
@@ -141,12 +151,15 @@ export async function endFailed(
   if (isTold) warnOfLost(ctx, { schoolId, lessonId }, 'refused');
 }
 
-/** A call whose end was asked for long enough. */
+/** Gives up a call whose end was asked for long enough. */
 export async function leaveCall(ctx: Context, of: OfLesson, id: string): Promise<void> {
   await lose(ctx, of, { id, from: 'ending', reason: 'refused' });
 }
 
-/** Out of our reach, and said so, if it was not yet: in the journal for the school, in the log for the operator. */
+/**
+ * Marks a call as out of our reach. It is reported once, in the journal for the school and in the log for the
+ * operator.
+ */
 async function lose(
   ctx: Context,
   of: OfLesson,

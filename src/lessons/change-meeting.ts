@@ -12,7 +12,7 @@ import { meetingTitle, type OpenLesson, openLesson } from './open-lesson.ts';
 import { callsNeedUserToken, groupRemoved, lessonOver, notOfLesson, schoolNotConnected } from './refusals.ts';
 import { LESSON_RIGHTS } from './standing.ts';
 
-/** A longer name is cut. */
+/** A longer title is cut. */
 export const MEETING_TITLE_CHARS = 200;
 
 export interface MeetingShown {
@@ -22,9 +22,10 @@ export interface MeetingShown {
 }
 
 /**
- * Makes the lesson's distance meeting (I1, I3). Asked twice it is the same one, with the name that was given last;
- * its call follows by the job. Throws Refusal: 403 for who does not teach the lesson, 404, 409 `lesson-over`,
- * `group-removed`, `calls-need-user-token`, `sferum-not-connected`.
+ * Makes the lesson's distance meeting (I1, I3). Asking twice gives the same meeting, with the title that was given
+ * last. Its call follows by the job.
+ * @throws Refusal: 403 for somebody who does not teach the lesson; 404; 409 `lesson-over`, `group-removed`,
+ * `calls-need-user-token`, `sferum-not-connected`
  */
 export async function createMeeting(
   ctx: Context,
@@ -55,7 +56,10 @@ export async function createMeeting(
   };
 }
 
-/** Deletes it: its call is shown to nobody from now on, and ended for all by the job (I4). None: nothing to do. */
+/**
+ * Deletes the meeting. Its call is shown to nobody from now on, and the job ends it for everybody (I4). Where there
+ * is no meeting, nothing happens.
+ */
 export async function deleteMeeting(
   ctx: Context,
   { caller, lessonId }: { caller: Caller; lessonId: string },
@@ -67,14 +71,17 @@ export async function deleteMeeting(
   const at = new Date(ctx.clock.now());
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     if (!(await withdrawMeeting(tx, { schoolId, lessonId }, at))) return;
-    // At once, so that a meeting made anew a moment later has a call of its own.
+    // The call is let go at once, so that a meeting made anew a moment later has a call of its own.
     await letGo(tx, { schoolId, lessonId, at });
     await noteMeeting(tx, { schoolId, lessonId, at, what: 'meeting-delete', by });
   });
   ctx.wake('meetings');
 }
 
-/** Undefined: none was given. Null: the default, which follows the lesson when it is moved. */
+/**
+ * Gives the title to store: undefined where none was given, null for the default, which follows the lesson when it is
+ * moved.
+ */
 function givenTitle({ lesson }: OpenLesson, typed: string | null): string | null | undefined {
   const title = cleanText(typed ?? '');
   if (title === '') return undefined;

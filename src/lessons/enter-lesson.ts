@@ -9,15 +9,19 @@ import { openLesson } from './open-lesson.ts';
 import { callNotReady, callsNeedUserToken, lessonNotStarted, lessonOver, notOfLesson } from './refusals.ts';
 import { LESSON_RIGHTS } from './standing.ts';
 
-/** A meeting made in the middle of its lesson has its call after about a second: who enters meanwhile waits so long. */
+/**
+ * A meeting made in the middle of its lesson has its call after about a second, so somebody who enters meanwhile
+ * waits up to this long.
+ */
 const WAIT_MS = 4_000;
 const LOOK_EVERY_MS = 250;
 
 /**
- * The link of the lesson's call, for who may enter now (I5, I6). Whoever has a link may enter a call, so it is told to
- * nobody else, and also to those who have not linked a profile: Sferum asks them for it. Throws Refusal: 403, 404
- * where there is no meeting, 409 `lesson-not-started`, `lesson-over`,
- * `calls-need-user-token`, 503 `call-not-ready`.
+ * Gives the link of the lesson's call to somebody who may enter now (I5, I6). Anybody who has the link may enter the
+ * call, so nobody else is given it. A person without a linked profile is given it too, because Sferum asks for the
+ * profile on entry.
+ * @throws Refusal: 403; 404 where there is no meeting; 409 `lesson-not-started`, `lesson-over`,
+ * `calls-need-user-token`; 503 `call-not-ready`
  */
 export async function enterLesson(
   ctx: Context,
@@ -48,7 +52,10 @@ async function soonLink(ctx: Context, schoolId: string, lessonId: string): Promi
   throw callNotReady();
 }
 
-/** Its look may be planned for later than entry opens now (a changed setting); trouble keeps its pauses. */
+/**
+ * Makes the meeting due now, because its look may be planned for later than entry opens under a changed setting. A
+ * meeting in trouble keeps its pauses.
+ */
 async function hurry(ctx: Context, schoolId: string, lessonId: string): Promise<void> {
   const at = new Date(ctx.clock.now());
   if (await hurryMeeting(ctx.db.of(schoolId), { schoolId, lessonId }, at)) ctx.wake('meetings');

@@ -4,7 +4,7 @@ import { instant, type Sql } from '../store/database.ts';
 import { byName, shownName } from '../store/queries/person-columns.ts';
 import { beginningOf } from '../store/school-day.ts';
 
-/** A lesson of СГО with what its pages show around it. */
+/** A lesson of СГО with what the pages show beside it. */
 export interface LessonItem {
   id: string;
   subjectGroupId: string;
@@ -15,9 +15,9 @@ export interface LessonItem {
   grade: string | null;
   teacherId: string;
   teacherName: string;
-  /** Of the group, now. */
+  /** The teachers whom the group has now. */
   groupTeacherIds: string[];
-  /** False: СГО has removed its group. Nobody can come to it, so it has no meeting. */
+  /** False: СГО has removed the group. Nobody can come to the lesson, so it has no meeting. */
   isGroupThere: boolean;
   startsAt: string;
   endsAt: string;
@@ -26,26 +26,26 @@ export interface LessonItem {
 }
 
 export interface LessonMeeting {
-  /** Null: the default. */
+  /** Null means the default title. */
   title: string | null;
-  /** Where its call is; null: not yet. */
+  /** The link of the call; null where there is none yet. */
   joinLink: string | null;
   condition: { status: 'synced' | 'behind' | 'failing'; message: string | null };
 }
 
-/** An instant (ISO 8601), or the beginning of a day of the school, or of one so many days later. */
+/** An instant (ISO 8601), or the beginning of a school's day, or of the day so many days later. */
 export type Moment = { at: string } | { day: Day; plusDays: number; timeZone: string };
 
 export interface LessonFilter {
   ids?: readonly string[];
-  /** The first moment and the one after the last; a lesson counts by its start. */
+  /** The first moment, and the first one after the last. A lesson counts by its start. */
   from?: Moment | undefined;
   before?: Moment | undefined;
   grade?: string | undefined;
   classId?: string | undefined;
   subject?: string | undefined;
   groupIds?: readonly string[] | undefined;
-  /** Of his groups, or his own as a substitute. */
+  /** Lessons of this teacher's groups, or those that the teacher gives as a substitute. */
   teacherId?: string | undefined;
 }
 
@@ -62,7 +62,7 @@ interface Row extends Omit<LessonItem, 'meeting'> {
   conditionMessage: string | null;
 }
 
-/** Lessons that are held, by their start. A removed group's lessons stay with the teacher they name. */
+/** Gives lessons that are held, by their start. A removed group's lessons stay with the teacher whom they name. */
 export async function findLessons(
   db: Sql,
   schoolId: string,
@@ -104,7 +104,7 @@ export async function countLessons(db: Sql, schoolId: string, filter: LessonFilt
   return rows[0]!.n;
 }
 
-/** A group of several classes counts for each of which it has a pupil. */
+/** A group of several classes counts for each class of which it has a pupil. */
 function matches(schoolId: string, filter: LessonFilter) {
   const { ids, from, before, grade, classId, subject, groupIds, teacherId } = filter;
   const conditions = [
@@ -126,7 +126,7 @@ function beginning(moment: Moment) {
   return beginningOf(moment.day, moment.timeZone, moment.plusDays);
 }
 
-/** The ids of groups of the classes `c` that fit: theirs alone, or with pupils of theirs. */
+/** The ids of groups of the fitting classes `c`: groups of that class alone, or with pupils from it. */
 function groupsOf(schoolId: string, fits: ReturnType<typeof sql>) {
   return sql`array(
     select s.id from class c join subject_group s on s.school_id = c.school_id and s.class_id = c.id
@@ -144,7 +144,10 @@ export interface JournalUnits {
   subjects: string[];
 }
 
-/** What the journal can be filtered by: all, or what belongs to a teacher's groups and own lessons. Unsorted classes. */
+/**
+ * Gives what the journal of lessons can be filtered by: everything, or what belongs to a teacher's groups and own
+ * lessons. Classes are unsorted.
+ */
 export async function journalUnits(
   db: Sql,
   schoolId: string,
@@ -165,7 +168,10 @@ export async function journalUnits(
   return rows[0]!;
 }
 
-/** Groups that a pupil of these was ever stated or ordered into: among them are those he is in on any day. */
+/**
+ * Gives the groups into which one of these pupils was ever stated or ordered. They include every group that the pupil
+ * is in on any day.
+ */
 export async function groupsEverOf(
   db: Sql,
   schoolId: string,
@@ -186,7 +192,7 @@ export interface Child {
   name: string;
 }
 
-/** By name. */
+/** Gives a guardian's children by name. */
 export async function childrenOf(db: Sql, schoolId: string, guardianId: string): Promise<Child[]> {
   const { rows } = await sql<Child>`
     select p.id, ${shownName} as name from guardian g join person p on p.school_id = g.school_id and p.id = g.student_id

@@ -1,4 +1,4 @@
-/** A lesson against the clock, and what its meeting is called. Pure. */
+/** Compares a lesson with the clock and names its meeting. Pure. */
 import { cleanText } from '../text/clean-text.ts';
 
 const MINUTE_MS = 60_000;
@@ -8,21 +8,26 @@ export interface LessonTimes {
   endsAtMs: number;
 }
 
-/** `before`: nobody may enter yet · `running`: entry is open, early entry included (I8) · `over` */
+/**
+ * `before`: nobody may enter yet · `running`: entry is open, early entry included (I8) · `over`: the lesson has ended
+ */
 export type Phase = 'before' | 'running' | 'over';
 
-/** When entry opens (ms since the epoch): the lesson's start, or so many minutes before it (a school's setting). */
+/**
+ * Gives when entry opens, in ms since the epoch: the lesson's start, or as many minutes earlier as the school's
+ * setting says.
+ */
 export function entryOpensAtMs({ startsAtMs }: LessonTimes, earlyEntryMinutes: number): number {
   return startsAtMs - earlyEntryMinutes * MINUTE_MS;
 }
 
-/** I5: the first instant of a lesson is in it, its end is not. */
+/** Gives the phase (I5). The first instant of a lesson belongs to it, and its end does not. */
 export function phaseAt(lesson: LessonTimes, nowMs: number, earlyEntryMinutes: number): Phase {
   if (nowMs >= lesson.endsAtMs) return 'over';
   return nowMs >= entryOpensAtMs(lesson, earlyEntryMinutes) ? 'running' : 'before';
 }
 
-/** The next instant at which the phase changes; null: never again. */
+/** Gives the next instant at which the phase changes; null where it changes no more. */
 export function nextPhaseAtMs(lesson: LessonTimes, nowMs: number, earlyEntryMinutes: number): number | null {
   switch (phaseAt(lesson, nowMs, earlyEntryMinutes)) {
     case 'before':
@@ -34,14 +39,17 @@ export function nextPhaseAtMs(lesson: LessonTimes, nowMs: number, earlyEntryMinu
   }
 }
 
-/** I3, letter for letter: `Урок по предмету «Краеведение» от 16.12.2022 15:50`, in the school's time zone. */
+/**
+ * Gives the title of I3, letter for letter: `Урок по предмету «Краеведение» от 16.12.2022 15:50`, in the school's
+ * time zone.
+ */
 export function defaultTitle(subject: string, startsAtMs: number, timeZone: string): string {
   return `${defaultStart(subject)} ${dayAndTime(startsAtMs, timeZone)}`;
 }
 
 /**
- * Whether a name is the default of a lesson of this subject, at whatever time: a form that was opened before the lesson
- * was moved says the old one, and nobody has changed it.
+ * Whether a title is the default of a lesson of this subject at any time. A form that was opened before the lesson
+ * was moved still shows the old time, although nobody has changed the title.
  */
 export function isDefaultTitle(title: string, subject: string): boolean {
   const start = `${cleanText(defaultStart(subject))} `;

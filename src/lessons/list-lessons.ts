@@ -15,10 +15,13 @@ import { lessonSchool } from './open-lesson.ts';
 import { loadPlaces } from './pupils.ts';
 import { notOfLesson } from './refusals.ts';
 
-/** A pupil's lessons of so many are looked through: more than a year has. */
+/** How many lessons are looked through for a pupil: more than a year has. */
 const PUPIL_LESSONS = 5_000;
 
-/** Those lessons of a school that somebody may see, by their start; pupils and parents those of the pupil's days. */
+/**
+ * Gives the lessons of a school that the caller may see, by their start. Pupils and parents see those of the groups
+ * that the pupil is in on the lesson's day.
+ */
 export async function listLessons(
   ctx: Context,
   caller: Caller,
@@ -42,7 +45,7 @@ export async function listLessons(
   };
 }
 
-/** The lessons of the groups that one of the pupils is in on the lesson's day, as the core computes it (D6). */
+/** Gives the lessons of the groups that one of the pupils is in on the lesson's day, as the core computes it (D6). */
 export async function lessonsOfPupils(
   ctx: Context,
   schoolId: string,

@@ -1,8 +1,8 @@
 /**
- * What a lesson's distance meeting must do next. Pure: rows and an instant in, one step out; whoever carries the
- * step out records it and asks again, so a lost, repeated or late job does no harm (I8).
+ * Decides what a lesson's distance meeting must do next. Pure: rows and an instant in, one step out. The caller
+ * carries the step out, records it and asks again, so a lost, repeated or late job does no harm (I8).
  *
- * A call, one row for every request to start one:
+ * Every request to start a call has one row, in one of these states:
  *
  *   (none) ── intent committed ──► starting ── answered ──► open ── let go ──► ending ── confirmed ──► ended
  *      ▲                             │  │                                        ▲  └── cannot be ended ──► lost
@@ -10,23 +10,28 @@
  *
  * An end that Sferum refuses or does not answer is asked for again, more and more rarely, for a week.
  *
- * VK can neither list calls nor tell two requests apart. So a call whose start was not answered is not looked for:
- * it is `lost` – reported, and nobody can enter it, for its link was shown to nobody – and another takes its place.
- * At most one call of a lesson is `starting` or `open` (an index of the table says so): one link is ever shown.
- * A call is of one group and one start: a lesson given to others, or put off while it runs, gets another.
+ * VK can neither list calls nor tell two requests apart. So a call whose start was not answered is not looked for. It
+ * becomes `lost` and is reported, and another takes its place. Nobody can enter it, because its link was shown to
+ * nobody.
+ * At most one call of a lesson is `starting` or `open`, which an index of the table enforces. So only one link is
+ * ever shown.
+ * A call belongs to one group and one start. A lesson that is given to another group, or put off while it runs, gets
+ * another call.
  */
 import { entryOpensAtMs, type LessonTimes } from './lesson.ts';
 
-/** A call is there this long before people may enter: 500 lessons of one minute take VK's pace seconds. */
+/**
+ * A call is made this long before people may enter, because VK's pace makes 500 lessons of one minute take seconds.
+ */
 export const AHEAD_MS = 2 * 60_000;
-/** A request that is not sent within this time of its intent is never sent … */
+/** A request that is not sent within this time of its intent is never sent. */
 export const START_DEADLINE_MS = 15_000;
-/** … and one that was sent is answered, or given up by the client, within the client's time-out and this. */
+/** A request that was sent is answered, or given up by the client, within the client's time-out and this time. */
 export const START_SETTLE_MS = 5_000;
 
-/** An end is asked for again after a second, then twice as long each time, up to this … */
+/** An end is asked for again after a second, then twice as long each time, up to this pause. */
 const END_AGAIN_MS = 30_000;
-/** … and after so many tries in vain, about ten minutes, it goes on doubling up to the longest. */
+/** After so many tries in vain, about ten minutes, the pause goes on doubling up to the longest. */
 export const END_TRIES_UNTIL_RARE = 20;
 const END_LONGEST_PAUSE_MS = 60 * 60_000;
 /** A call that was started longer ago is over, whatever Sferum says. */
@@ -35,45 +40,47 @@ const END_TRIED_FOR_MS = 7 * 24 * 60 * 60_000;
 export interface CallRow {
   id: string;
   state: 'starting' | 'open' | 'ending';
-  /** When its intent was committed. */
+  /** When the intent was committed. */
   startedAtMs: number;
-  /** Of which group and start of the lesson it is. */
+  /** The group and the start of the lesson for which the call was made. */
   groupId: string;
   lessonStartsAtMs: number;
-  /** How often its end was asked for in vain. */
+  /** How often the end was asked for in vain. */
   endTries: number;
-  /** When last; null: never. */
+  /** When the end was last asked for in vain; null where it never was. */
   endTriedAtMs: number | null;
 }
 
 export interface MeetingState {
   lesson: LessonTimes & {
     groupId: string;
-    /** False: cancelled in СГО, or its group is gone. */
+    /** False: the lesson is cancelled in СГО, or its group is gone. */
     isHeld: boolean;
   };
-  /** Somebody made it and nobody deleted it since. */
+  /** True: somebody made the meeting, and nobody has deleted it since. */
   isAsked: boolean;
   earlyEntryMinutes: number;
   /** How long the client waits for an answer. */
   requestTimeoutMs: number;
-  /** Those that are not done with. */
+  /** The calls that are not ended or lost yet. */
   calls: readonly CallRow[];
 }
 
 export type Step =
   | { do: 'start' }
-  /** Its reply will not come any more. */
+  /** The call's reply will not come any more. */
   | { do: 'give-up'; callId: string }
-  /** Its link is not shown from now on. */
+  /** The call's link is not shown from now on. */
   | { do: 'let-go'; callId: string }
   | { do: 'end'; callId: string }
-  /** It was asked for long enough. */
+  /** The call's end was asked for long enough. */
   | { do: 'leave'; callId: string }
-  /** `untilMs` null: until something about the meeting or its lesson changes. */
+  /** `untilMs` null means until something about the meeting or its lesson changes. */
   | { do: 'rest'; untilMs: number | null };
 
-/** Whether there must be a call, may be one (kept if it is there: early entry was longer), or must be none. */
+/**
+ * Whether a call must be there, may stay if it is there (early entry was longer when it was made), or must not be.
+ */
 export type Need = 'must' | 'may' | 'must-not';
 
 export function needOf(meeting: MeetingState, nowMs: number): Need {
@@ -82,7 +89,7 @@ export function needOf(meeting: MeetingState, nowMs: number): Need {
   return nowMs >= callDueAtMs(meeting) ? 'must' : 'may';
 }
 
-/** Starting comes before ending: a new call is waited for, an old one by nobody. */
+/** Starting comes before ending, because people wait for a new call and nobody waits for the end of an old one. */
 export function nextStep(meeting: MeetingState, nowMs: number): Step {
   const { calls, requestTimeoutMs } = meeting;
   const need = needOf(meeting, nowMs);
@@ -103,26 +110,32 @@ export function nextStep(meeting: MeetingState, nowMs: number): Step {
   };
 }
 
-/** When the call that is shown, or is to be, is looked at again; null: until something changes. */
+/** Gives when the call that is shown, or is to be, is looked at again; null where only a change matters. */
 function lookAtMs(meeting: MeetingState, shown: CallRow | undefined, need: Need): number | null {
   if (shown?.state === 'starting') return quietAtMs(shown.startedAtMs, meeting.requestTimeoutMs);
   if (need === 'must-not') return null;
   return shown ? meeting.lesson.endsAtMs : callDueAtMs(meeting);
 }
 
-/** Made for another group, whose pupils have its link, or for an earlier start, before which nobody may enter now. */
+/**
+ * Whether a call was made for another group, whose pupils have its link, or for an earlier start, before which nobody
+ * may enter now.
+ */
 function isOfAnother({ lesson, earlyEntryMinutes }: MeetingState, call: CallRow, nowMs: number): boolean {
   if (call.groupId !== lesson.groupId) return true;
   return call.lessonStartsAtMs < lesson.startsAtMs && nowMs < entryOpensAtMs(lesson, earlyEntryMinutes);
 }
 
-/** A try from the future was noted by a clock that was ahead: it says nothing. */
+/**
+ * Gives when the end is asked for again. A try that lies in the future was noted by a clock that was ahead, so it
+ * does not count.
+ */
 function endAgainAtMs({ endTries, endTriedAtMs }: CallRow, nowMs: number): number {
   if (endTriedAtMs === null || endTriedAtMs > nowMs) return nowMs;
   return endTriedAtMs + endPauseMs(endTries);
 }
 
-/** `tries`: how often it was asked for in vain, 1 or more. */
+/** Gives the pause before the next try. `tries`: how often the end was asked for in vain, 1 or more. */
 export function endPauseMs(tries: number): number {
   const quickMs = Math.min(1_000 * 2 ** (tries - 1), END_AGAIN_MS);
   const rarer = Math.max(0, tries - END_TRIES_UNTIL_RARE);
@@ -138,7 +151,10 @@ function callDueAtMs({ lesson, earlyEntryMinutes }: MeetingState): number {
   return entryOpensAtMs(lesson, earlyEntryMinutes) - AHEAD_MS;
 }
 
-/** From then on no answer comes any more to a start whose intent was committed then, whoever had sent the request. */
+/**
+ * Gives the moment from which no answer can come to a start whose intent was committed at `startedAtMs`, in whatever
+ * process the request was sent.
+ */
 export function quietAtMs(startedAtMs: number, requestTimeoutMs: number): number {
   return startedAtMs + START_DEADLINE_MS + requestTimeoutMs + START_SETTLE_MS;
 }

@@ -8,7 +8,7 @@ import { findLessons, type LessonItem } from './lesson-rows.ts';
 import { notOfLesson } from './refusals.ts';
 import { type LessonStanding, standingTo } from './standing.ts';
 
-/** One lesson as somebody who may see it finds it now. */
+/** A lesson as a caller who may see it finds it now. */
 export interface OpenLesson {
   lesson: LessonItem;
   times: LessonTimes;
@@ -22,7 +22,10 @@ export interface LessonSchool {
   earlyEntryMinutes: number;
 }
 
-/** What of a school's settings its lessons follow. Throws Refusal(404). */
+/**
+ * Gives the settings of a school that its lessons follow.
+ * @throws Refusal(404)
+ */
 export async function lessonSchool(ctx: Context, schoolId: string): Promise<LessonSchool> {
   const school = await findSchool(ctx.db.of(schoolId), schoolId);
   if (!school) throw notFound();
@@ -32,7 +35,11 @@ export async function lessonSchool(ctx: Context, schoolId: string): Promise<Less
   };
 }
 
-/** Throws Refusal: 404 where the school has no such lesson (any more), 403 for who is nothing to it. */
+/**
+ * Gives the lesson to a caller who may see it.
+ * @throws Refusal: 404 where the school has no such lesson, or not any more; 403 for a caller who has no standing to
+ * it
+ */
 export async function openLesson(ctx: Context, caller: Caller, lessonId: string): Promise<OpenLesson> {
   const { schoolId } = caller;
   const school = await lessonSchool(ctx, schoolId);
@@ -57,7 +64,7 @@ export function timesOf({ startsAt, endsAt }: Pick<LessonItem, 'startsAt' | 'end
   return { startsAtMs: Date.parse(startsAt), endsAtMs: Date.parse(endsAt) };
 }
 
-/** What its meeting is called, or would be. */
+/** Gives what the meeting is called, or would be called. */
 export function meetingTitle(lesson: LessonItem, timeZone: string): string {
   return lesson.meeting?.title ?? defaultTitle(lesson.subject, Date.parse(lesson.startsAt), timeZone);
 }

@@ -12,11 +12,14 @@ export interface SchoolZone {
 }
 
 export interface PupilPlaces {
-  /** Those of the pupils who belong to the group on that day, by statements and orders as the core computes it (D6). */
+  /**
+   * Gives those of the pupils who belong to the group on that day, by statements and orders as the core computes it
+   * (D6).
+   */
   inGroup(groupId: string, day: Day): string[];
 }
 
-/** The part of the facts that says which of these groups these pupils are in, on any day. */
+/** Loads the part of the facts that says which of these groups these pupils are in, on any day. */
 export async function loadPlaces(
   db: Sql,
   { schoolId, timeZone }: SchoolZone,
@@ -41,8 +44,9 @@ export async function loadPlaces(
 }
 
 /**
- * Whether one of these pupils belongs to the group on that day. Where no order names any of them statements alone
- * decide (orders.ts), which is one question to the database: a whole school comes to its lessons in one minute.
+ * Whether one of these pupils belongs to the group on that day. Where no order names any of them, statements alone
+ * decide (orders.ts), which takes one query. That matters because a whole school comes to its lessons within a
+ * minute.
  */
 export async function isAnyInGroup(
   db: Sql,

@@ -1,11 +1,11 @@
 import { Refusal } from '../refusal.ts';
 
-/** I1, I5. */
+/** Source: I1, I5. */
 export const lessonOver = () => new Refusal(409, 'lesson-over', 'Урок завершился');
-/** I5. `opensAt`: ISO 8601; whoever shows it may wait for it. */
+/** Source: I5. `opensAt` is ISO 8601, so that a page can wait for it. */
 export const lessonNotStarted = (opensAt: string) =>
   new Refusal(409, 'lesson-not-started', 'Дистанционный урок еще не начался', { opensAt });
-/** Its pupils are nobody's any more. */
+/** Without its group a lesson has no pupils. */
 export const groupRemoved = () =>
   new Refusal(409, 'group-removed', 'Предметной группы этого урока больше нет');
 export const callsNeedUserToken = () =>
@@ -16,7 +16,7 @@ export const callsNeedUserToken = () =>
   );
 export const schoolNotConnected = () =>
   new Refusal(409, 'sferum-not-connected', 'Школа не подключена к Сферуму');
-/** The call is being started at this moment, or Sferum does not answer: worth asking again. */
+/** The call is being started, or Sferum does not answer, so it is worth asking again. */
 export const callNotReady = () =>
   new Refusal(503, 'call-not-ready', 'Звонок ещё создаётся: попробуйте через несколько секунд');
 export const notOfLesson = () => new Refusal(403, 'forbidden', 'Недостаточно прав');

@@ -3,10 +3,10 @@ import { tendLesson } from '../../jobs/tend-lesson.ts';
 import type { Context } from '../context.ts';
 import { queueDue, takeBack } from '../rows/meeting.ts';
 
-/** A meeting given to the queue so long ago and still due was lost by it, and is given again. */
+/** A meeting that went to the queue this long ago and is still due was lost there, so it is queued again. */
 const LOST_AFTER_MS = 20_000;
 
-/** From the rows to the queue: meetings whose next look is due become jobs. */
+/** Makes jobs of the meetings whose next look is due. */
 export async function relayMeetings(ctx: Context, queues: Queues): Promise<void> {
   const at = new Date(ctx.clock.now());
   const lostBefore = new Date(at.getTime() - LOST_AFTER_MS);
@@ -21,6 +21,6 @@ export async function relayMeetings(ctx: Context, queues: Queues): Promise<void>
     await takeBack(ctx.db.across('relay'), due, at);
     throw error;
   }
-  // More may be due than one round takes.
+  // More meetings may be due than one round takes.
   if (due.length === atMost) ctx.wake('meetings');
 }

@@ -6,15 +6,15 @@ import { childrenOf, type LessonItem } from './lesson-rows.ts';
 import { isAnyInGroup, type SchoolZone } from './pupils.ts';
 
 /**
- * What somebody is to a lesson.
- * teacher: of its group, or the lesson's own, a substitute: makes, opens and deletes its meeting (I1, I4) ·
- * pupil: of the group on the lesson's day: enters (I6) · parent: of such a pupil: sees that there is a meeting ·
- * admin: of the school: ends any call of it by deleting its meeting (I4) ·
- * onlooker: an operator, СГО: sees the lessons, enters none.
+ * What a caller is to a lesson.
+ * teacher: of its group, or a substitute whom the lesson names; makes, opens and deletes its meeting (I1, I4) ·
+ * pupil: of the group on the lesson's day; enters (I6) · parent: of such a pupil; sees that there is a meeting ·
+ * admin: of the school; ends any call by deleting its meeting (I4) · onlooker: an operator or СГО; sees the lessons
+ * and enters none.
  */
 export type LessonStanding = 'teacher' | 'pupil' | 'parent' | 'admin' | 'onlooker';
 
-/** `makes` its meeting · `deletes` it, and with it ends its call · `enters` the call */
+/** `makes` the meeting · `deletes` it, which also ends its call · `enters` the call */
 export const LESSON_RIGHTS: Readonly<
   Record<LessonStanding, { makes: boolean; deletes: boolean; enters: boolean }>
 > = {
@@ -25,7 +25,7 @@ export const LESSON_RIGHTS: Readonly<
   onlooker: { makes: false, deletes: false, enters: false },
 };
 
-/** Null: nothing; he is not even told of it. */
+/** Gives the caller's standing; null where the caller has none and is not even told that the lesson exists. */
 export async function standingTo(
   db: Sql,
   caller: Caller,

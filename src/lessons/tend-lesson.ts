@@ -9,11 +9,17 @@ import { callsOfSchool } from './calls-account.ts';
 import { type CallRow, type MeetingState, nextStep, type Step } from './meeting.ts';
 import { type Condition, NO_TROUBLE, troubleOf } from './trouble.ts';
 
-/** A meeting that is made and deleted over and over goes on in a job of its own. */
+/** More steps than this go on in another job, because a meeting can be made and deleted over and over. */
 const STEPS_AT_ONCE = 20;
-/** So short a pause is waited for in the job: a lesson is about to begin. Longer ones end it. */
+/**
+ * A pause up to this length is waited for within the job, because a lesson may be about to begin. A longer one ends
+ * the job.
+ */
 const SHORT_PAUSE_MS = 2_000;
-/** Sferum's plain no: it is told at once, for a try soon after will hardly end the call. */
+/**
+ * Kinds of a plain no from Sferum. The school is told at once, because another try soon after will hardly end the
+ * call.
+ */
 const PLAIN_NO: ReadonlySet<SferumErrorKind> = new Set(['refused', 'chat-lost', 'defect', 'not-possible']);
 
 interface Meeting extends OfLesson {
@@ -23,8 +29,8 @@ interface Meeting extends OfLesson {
 }
 
 /**
- * Brings one lesson's meeting to what its rows and the clock say (meeting.ts), step by step, until there is nothing
- * to do. The key is the whole request; safe to run twice, late or for nothing.
+ * Brings one lesson's meeting to what its rows and the clock say (meeting.ts), step by step, until nothing is left to
+ * do. The key is the whole request. The job may run twice, late or for nothing.
  */
 export async function tendLesson(ctx: Context, of: OfLesson, signal?: AbortSignal): Promise<void> {
   for (let steps = 0; steps < STEPS_AT_ONCE; steps++) {
@@ -74,7 +80,7 @@ async function takeStep(
   }
 }
 
-/** Returns how long to pause before the next try. */
+/** Notes what went wrong. Gives how long to pause before the next try, in ms. */
 async function afterTrouble(
   ctx: Context,
   meeting: Meeting,
@@ -103,7 +109,10 @@ async function afterTrouble(
   return retryAfterMs;
 }
 
-/** A token for calls alone says nothing about the account that owns the chats. */
+/**
+ * Marks the account as broken, except where the token is for calls alone, which says nothing about the account that
+ * owns the chats.
+ */
 async function markBroken(ctx: Context, schoolId: string, reason: string): Promise<void> {
   const calls = await callsOfSchool(ctx, schoolId);
   if (!calls?.hasOwnToken) await markAccountBroken(ctx, schoolId, reason, ctx.clock.now());
@@ -149,7 +158,10 @@ async function loadMeeting(ctx: Context, { schoolId, lessonId }: OfLesson): Prom
   };
 }
 
-/** The next look. What changed while this one went on, or went wrong in another job, decides itself when that is. */
+/**
+ * Plans the next look. Where the meeting changed or failed meanwhile, this job plans nothing and the meeting stays
+ * due at once.
+ */
 async function rest(
   ctx: Context,
   { schoolId, lessonId, generation, attempts: before }: Meeting,

@@ -1,9 +1,9 @@
-/** What stopped a meeting's step, and what follows: when to try again, and what its teacher is told. Pure. */
+/** What follows when a meeting's step fails: when to try again, and what the teacher is told. Pure. */
 import { NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
 import type { SferumError } from '../sferum/gateway.ts';
 
 const FIRST_RETRY_MS = 1_000;
-/** Lessons are short: nobody waits longer for a try. */
+/** Lessons are short, so no try waits longer than this. */
 const LONGEST_RETRY_MS = 30_000;
 const ATTEMPTS_UNTIL_FAILING = 4;
 
@@ -20,7 +20,7 @@ export interface Trouble {
   condition: Condition;
 }
 
-/** `attempts`: how often in a row it went wrong, this time included. */
+/** `attempts`: how often the step failed in a row, this time included. */
 export function troubleOf(error: SferumError | NotConnected, attempts: number): Trouble {
   const backoffMs = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS);
   const failing = (reason: string): Trouble => ({

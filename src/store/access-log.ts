@@ -3,7 +3,7 @@ import type { Limits } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Database } from './database.ts';
 
-/** Who looked at whom (K8): one answer that showed people of a school. Ids alone. */
+/** Who looked at whom (K8): one answer that showed people of a school. It holds ids alone. */
 export interface AccessRecord {
   at: Date;
   schoolId: string;
@@ -19,13 +19,13 @@ export interface AccessLogParts {
   db: Database;
   limits: Pick<Limits, 'accessFlushMs' | 'accessBatchRecords' | 'accessBufferRecords'>;
   metrics: Pick<Metrics, 'accessLost'>;
-  /** Told when records could not be written, and that they wait. */
+  /** Called when records could not be written and go on waiting. */
   onError: (error: unknown) => void;
 }
 
 /**
- * Keeps records in memory and writes them together, a moment later: no page waits for it. While the database is away a
- * bounded number waits; what is beyond that is lost, and counted. Disposed, it writes what is left.
+ * Keeps records in memory and writes them together a moment later, so that no page waits for it. While the database
+ * is away a bounded number waits; records beyond it are lost, and counted. On disposal it writes what is left.
  */
 export class AccessLog implements AsyncDisposable {
   readonly #parts: AccessLogParts;
@@ -48,7 +48,7 @@ export class AccessLog implements AsyncDisposable {
     this.#timer ??= setTimeout(() => void this.flush(), accessFlushMs).unref();
   }
 
-  /** Resolves once what waits now has been written, or could not be and goes on waiting. */
+  /** Resolves once the records that wait now have been written, or could not be and go on waiting. */
   flush(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;

@@ -1,6 +1,6 @@
 /**
- * All that looks beyond one school, and why: everything else works within one (`Database.of`), and the database shows
- * it no other. A use names its purpose, so this list is complete.
+ * Everything that looks beyond one school, and why. All other work stays within one school (`Database.of`), and the
+ * database shows it no other. Every use names its purpose here, so this list is complete.
  */
 const ACROSS_SCHOOLS = {
   relay: 'due work of all schools becomes jobs, fairly',

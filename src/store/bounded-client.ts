@@ -2,23 +2,23 @@ import type { Socket } from 'node:net';
 import { Client, type QueryResult } from 'pg';
 import type { QueryUnder } from './setting.ts';
 
-/** So long a connection says nothing before the machine asks the other one whether it is still there. */
+/** After this silence the machine asks the other side whether it is still there. */
 export const KEEP_ALIVE_AFTER_MS = 10_000;
-/** A goodbye that is not answered. */
+/** How long a goodbye waits for its answer. */
 const END_TIMEOUT_MS = 2_000;
-/** The driver's word for an answer that did not come in `query_timeout`. */
+/** The driver's text for an answer that did not come within `query_timeout`. */
 const NO_ANSWER = 'Query read timeout';
 
 /**
- * What the server does when a network that says nothing has cut us off: it asks, too, and gives up a session with
- * whatever it holds locked.
+ * What the server does when a silent network has cut us off: it asks, too, and gives up a session with every lock
+ * that the session holds.
  */
 export const SERVER_KEEP_ALIVE =
   '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000';
 
 /**
- * A connection that a silent network may cut off: where one answer does not come in time, no other is waited for on
- * it. It is destroyed, so that no pool takes it back.
+ * A connection that a silent network may cut off. When one answer does not come in time, the connection waits for no
+ * other. It is destroyed, so that no pool takes it back.
  */
 export class BoundedClient extends Client {
   // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads.

@@ -1,6 +1,6 @@
-/** What was asked for waits for others longer than it may: nothing was done, and the same may be asked again (503). */
+/** Something waited for others longer than it may. Nothing was done, and the same may be asked again (503). */
 export class BusyError extends Error {
-  /** As PostgreSQL says it of a lock. */
+  /** PostgreSQL's own code for a lock that is not available. */
   readonly code = '55P03';
 
   constructor(message: string) {

@@ -2,17 +2,20 @@ import { sql } from 'kysely';
 import { machineNow } from '../clock.ts';
 import type { Sql } from './database.ts';
 
-/** BullMQ on PostgreSQL keeps its locks by the clients' clocks: with more than this they take jobs from each other. */
+/**
+ * BullMQ on PostgreSQL keeps its locks by the clients' clocks. Clients whose clocks differ by more than this take
+ * jobs from each other.
+ */
 const CLOCK_SKEW_MS = 2_000;
 
-/** What the database's clock said, and between which moments of this machine's. */
+/** What the database's clock said, and between which moments of this machine's clock. */
 export interface ToldTime {
   askedMs: number;
   theirsMs: number;
   answeredMs: number;
 }
 
-/** Asks the database for its time; `ask` gives milliseconds since the epoch. */
+/** Asks the database for its time. `ask` gives milliseconds since the epoch. */
 export async function askTime(ask: () => Promise<number>): Promise<ToldTime> {
   const askedMs = machineNow();
   const theirsMs = await ask();
@@ -20,11 +23,12 @@ export async function askTime(ask: () => Promise<number>): Promise<ToldTime> {
 }
 
 /**
- * Throws where this machine's clock and the database's differ by more than CLOCK_SKEW_MS (scenario 20). It is the
- * machine's own clock that counts, whatever clock the program was given.
+ * Compares this machine's own clock with the database's, whatever clock the program was given (reliability 20).
+ * @throws where they differ by more than CLOCK_SKEW_MS
  */
 export function assertAgree({ askedMs, theirsMs, answeredMs }: ToldTime): void {
-  // Somewhere between the question and the answer the clocks were compared.
+  // The database read its clock somewhere between the question and the answer, so only a time outside that span is a
+  // difference.
   const skewMs = Math.max(askedMs - theirsMs, theirsMs - answeredMs, 0);
   if (skewMs > CLOCK_SKEW_MS) {
     throw new Error(
@@ -33,7 +37,10 @@ export function assertAgree({ askedMs, theirsMs, answeredMs }: ToldTime): void {
   }
 }
 
-/** The same, asked now. */
+/**
+ * Asks the database for its time now and compares the clocks.
+ * @throws as `assertAgree` does
+ */
 export async function assertClocksAgree(db: Sql): Promise<void> {
   const told = await askTime(async () => {
     const { rows } = await sql<{ ms: number }>`

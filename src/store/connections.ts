@@ -1,19 +1,19 @@
-/** How one process shares out the connections to PostgreSQL that it may have (LIMIT_DATABASE_CONNECTIONS). */
+/** Shares out the connections to PostgreSQL that one process may have (LIMIT_DATABASE_CONNECTIONS). */
 
-/** Of them for the queue's commands, where the queue lives in PostgreSQL. */
+/** The share for the queue's commands, where the queue lives in PostgreSQL. */
 const QUEUE_SHARE = 1 / 3;
-/** A page and the work: neither waits for the other. */
+/** One for a page and one for work, so that neither waits for the other. */
 const DATABASE_LEAST = 2;
 
 export interface Connections {
   database: number;
-  /** 0: the queue lives elsewhere. */
+  /** 0 where the queue lives elsewhere. */
   queue: number;
-  /** Both; more than was allowed only where BullMQ does not work with fewer. */
+  /** Both together. It is more than was allowed only where BullMQ does not work with fewer. */
   total: number;
 }
 
-/** `listening`: workers of queues in PostgreSQL; BullMQ keeps a connection for each. */
+/** `listening`: the number of workers of queues in PostgreSQL, because BullMQ keeps a connection for each. */
 export function shareOut(
   allowed: number,
   { queueInPostgres, listening }: { queueInPostgres: boolean; listening: number },

@@ -1,11 +1,11 @@
 /**
- * How one process shares its connections out, so that nobody waits for another's trouble:
+ * Shares the connections of one process out, so that nobody waits for another's trouble:
  *
  *   the pool ──┬─ pages: may take any
  *              └─ work: leaves some to the pages ── of one school: leaves some to the other schools
  *
- * A statement that waits for a lock holds its connection as long as it waits; a school whose rows stand still can
- * so hold up its own share alone.
+ * A statement that waits for a lock holds its connection as long as it waits. So a school whose rows stand still can
+ * hold up no more than its own share.
  */
 import type { PostgresPool } from 'kysely';
 import type { Pool } from 'pg';
@@ -13,24 +13,27 @@ import { BusyError } from './busy.ts';
 import { whenFree } from './patience.ts';
 import { Turns } from './turns.ts';
 
-/** Who waits longer for a connection is told to come again. */
+/** Somebody who waits longer for a connection is told to come again. */
 const WAIT_MS = 10_000;
-/** Of the connections, for pages alone. */
+/** The share of the connections for pages alone. */
 const PAGES_SHARE = 1 / 4;
-/** Of those that work may have, for one school. */
+/** The share of work's connections that one school may have. */
 const SCHOOL_SHARE = 2 / 3;
 
-/** What the query builder takes for a pool. */
+/** What the query builder accepts as a pool. */
 export type Lane = Required<Pick<PostgresPool, 'connect' | 'end' | 'options'>>;
 
 export interface Lanes {
   all: Lane;
   of(schoolId: string): Lane;
-  /** Their places are nobody else's. */
+  /** Lanes of pages, whose places nobody else takes. */
   forPages: Lanes;
 }
 
-/** Lanes of this pool of `max` connections. Each connect throws BusyError where none is to be had in time. */
+/**
+ * Makes the lanes of a pool with `max` connections.
+ * @throws BusyError at a connect that gets no connection in time
+ */
 export function lanesOf(pool: Pool, max: number): Lanes {
   const every = lane(pool, []);
   const forPages: Lanes = {
@@ -61,7 +64,7 @@ export function lanesOf(pool: Pool, max: number): Lanes {
   };
 }
 
-/** Takes a place; gives what lets it go. */
+/** Takes a place and gives the function that frees it. */
 type Enter = () => Promise<() => void>;
 
 async function inTime(turns: Turns): Promise<() => void> {
@@ -73,7 +76,7 @@ async function inTime(turns: Turns): Promise<() => void> {
 function lane(pool: Pool, entries: readonly Enter[]): Lane {
   return {
     options: pool.options,
-    // The pool is its owner's.
+    // The pool is ended by its owner.
     end: async () => undefined,
     async connect() {
       const held: (() => void)[] = [];

@@ -6,31 +6,31 @@ import { createOrm } from './orm.ts';
 import { APP_ROLE, ensureRoles, hasRoles } from './roles.ts';
 import { isWalled, raiseWall } from './wall.ts';
 
-/** A server that does not answer in this time is not there. */
+/** A server that does not answer within this time is not there. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Several processes may migrate at once; one does, the others wait. */
+/** When several processes migrate at once, one does it and the others wait. */
 const MIGRATION_LOCK = 7_321_904;
 export const QUEUE_SCHEMA = 'bullmq';
 
-/** A table is asked for no longer: who waits for it holds up the running version behind himself. */
+/** How long a lock on a table is waited for. The wait also holds up the running version's statements behind it. */
 const LOCK_TIMEOUT_MS = 3_000;
 const LOCK_PAUSE_MS = 5_000;
 const LOCK_NOT_AVAILABLE = '55P03';
-/** A backup that reads all tables may take so long. */
+/** A backup that reads all tables may take this long. */
 const PATIENCE_MS = 30 * 60_000;
 
 export interface MigrateOptions {
-  /** Told what is waited for. */
+  /** Called with what is waited for. */
   say?: (text: string) => void;
-  /** How long tables that others hold are asked for again. */
+  /** How long a table that others hold is asked for again. */
   patienceMs?: number;
 }
 
 /**
  * Brings our schema and the queue's to this version of the code, and the application's rights with them. What is
- * current is left alone, so nothing waits for a backup that reads. `ownerUrl`: the role that owns the tables;
- * `databaseUrl`: the one that the application logs in as, which may be the same. Safe to repeat and to run from
- * several processes.
+ * current is left alone, so nothing waits for a backup that reads. Safe to repeat and to run from several processes.
+ * `ownerUrl`: the role that owns the tables. `databaseUrl`: the role that the application logs in as, which may be
+ * the same.
  */
 export async function migrate(
   ownerUrl: string,
@@ -66,13 +66,13 @@ async function bringUp(client: pg.Client, ownerUrl: string): Promise<void> {
   } finally {
     await orm.close(true);
   }
-  // Where nothing is to be done BullMQ's own alters its table all the same.
+  // BullMQ's own migration alters its table even where nothing is to be done.
   if (!(await isQueueCurrent(client))) await runMigrations(client, QUEUE_SCHEMA);
   await raiseWall(client);
   await client.query(QUEUE_RIGHTS);
 }
 
-/** Whether the queue's schema is this version's: its own table of versions says so. */
+/** Whether the queue's schema is this version's, by its own table of versions. */
 async function isQueueCurrent(client: pg.Client): Promise<boolean> {
   const version = await assertSchemaCompatibility(client, QUEUE_SCHEMA).catch((error: Error) => {
     if (error.name === 'SchemaMigrationRequiredError') return 0;
@@ -81,7 +81,10 @@ async function isQueueCurrent(client: pg.Client): Promise<boolean> {
   return version >= LATEST_SCHEMA_VERSION;
 }
 
-/** The queue's tables are its own business: the application may do there all that BullMQ does, sequences of ids included. */
+/**
+ * The application's rights in the queue's schema. BullMQ looks after these tables, so the application may do there
+ * all that BullMQ does, sequences of ids included.
+ */
 const QUEUE_RIGHTS = `
 do $$ begin
   if not has_schema_privilege('${APP_ROLE}', '${QUEUE_SCHEMA}', 'create') then
@@ -101,13 +104,16 @@ export class NotMigratedError extends Error {
   }
 }
 
-/** Throws NotMigratedError unless both our migrations and the queue's have run and the wall stands (wall.ts). */
+/**
+ * Checks that our migrations and the queue's have run and the wall stands (wall.ts).
+ * @throws NotMigratedError
+ */
 export async function assertMigrated(databaseUrl: string): Promise<void> {
   const client = await connect(databaseUrl);
   const orm = await createOrm(databaseUrl, { poolMax: 1 });
   try {
     if (!(await hasRoles(client))) throw new NotMigratedError('roles');
-    // Asked what is pending, the migrator would make its table, which the application may not.
+    // To name what is pending, the migrator would make its own table, which the application may not do.
     if (!(await hasHistory(client))) throw new NotMigratedError('nothing is there');
     await client.query(`set role ${APP_ROLE}`);
     const pending = await orm.migrator.getPending();
@@ -133,13 +139,16 @@ function loginOf(databaseUrl: string): string {
   return decodeURIComponent(new URL(databaseUrl).username);
 }
 
-/** Connects, or says which server it was that did not answer; never its password. */
+/**
+ * Connects.
+ * @throws an error that says which server did not answer, and never its password
+ */
 async function connect(databaseUrl: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
-  client.on('error', () => undefined); // the statement under way fails with it
+  client.on('error', () => undefined); // The statement under way fails with it.
   try {
     await client.connect();
     return client;

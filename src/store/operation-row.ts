@@ -1,12 +1,15 @@
 import { type Database, instantDate, type Sql } from './database.ts';
 import type { Operation } from './entities.ts';
 
-/** Where an operation's rows are: those of an import of several schools belong to none of them. */
+/** Gives where an operation's rows are. Those of an import of several schools belong to no school. */
 export function operationsOf({ db }: { db: Database }, schoolId: string | null | undefined): Sql {
   return schoolId == null ? db.across('import') : db.of(schoolId);
 }
 
-/** Of a school's operations, or of those that belong to none (null). Null: no such operation there. */
+/**
+ * Finds an operation of a school, or one that belongs to no school (null). Gives null where there is no such
+ * operation.
+ */
 export async function findOperationRow(
   ctx: { db: Database },
   schoolId: string | null,

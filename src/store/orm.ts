@@ -37,36 +37,39 @@ import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
 
 /**
- * Nothing may wait for ever on a database that hangs, is not there, or that a silent network has cut off. Together
- * these leave what is stuck behind within a minute (V6).
+ * Nothing may wait for ever on a database that hangs, is not there, or is cut off by a silent network. Together these
+ * limits leave what is stuck behind within a minute (V6).
  */
 const STATEMENT_TIMEOUT_MS = 25_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
-/** Transactions hold no HTTP: one that stands still this long belongs to a process that is stopped, and lets go. */
+/** No transaction waits for HTTP. One that stands still this long belongs to a stopped process, and is ended. */
 const IDLE_IN_TRANSACTION_MS = 30_000;
 const LOCK_TIMEOUT_MS = 10_000;
 
 const OF_THE_APPLICATION = `-c role=${APP_ROLE} -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`;
 
-/** Where nothing else is said. */
+/** The number of connections where no other is given. */
 export const POOL_MAX = 20;
 
 export interface OrmOptions {
-  /** Connections of one process; each running statement or transaction holds one. */
+  /** Connections of one process. Each running statement or transaction holds one. */
   poolMax?: number;
-  /** As the role that owns the tables, for migrations: no role of the application's is taken on. */
+  /** Connects as the role that owns the tables, for migrations, and takes on no role of the application's. */
   asOwner?: boolean;
-  /** Who waits for a row or a table that another holds waits with a connection, and holds up who comes after. */
+  /**
+   * How long a statement waits for a row or a table that another one holds. It waits with a connection and holds up
+   * those that come after it.
+   */
   lockTimeoutMs?: number;
   /**
-   * What is asked of the ORM about tables (entities.ts). The program itself asks for its pool and its migrations alone;
-   * to look at all entities would cost each start 0.15 s.
+   * The tables that the ORM is asked about (entities.ts). The program itself needs only its pool and its migrations.
+   * To look at all entities would cost each start 0.15 s.
    */
   entities?: typeof ENTITIES;
 }
 
-/** Connects lazily: the first query opens a connection. */
+/** Makes the ORM. It connects lazily: the first query opens a connection. */
 export async function createOrm(databaseUrl: string, options: OrmOptions = {}): Promise<MikroORM> {
   return MikroORM.init({
     clientUrl: databaseUrl,
@@ -113,17 +116,17 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     schemaGenerator: { ignoreSchema: ['bullmq'] },
     pool: { min: 0, max: options.poolMax ?? POOL_MAX },
     driverOptions: {
-      // The ORM itself drops what the address asks for in its query, TLS too; the driver reads it.
+      // The ORM itself drops what the address asks for in its query, TLS too. The driver reads it.
       connectionString: databaseUrl,
       Client: PreparingClient,
       application_name: 'sferum-sync',
       options: `-c timezone=UTC ${options.asOwner ? '' : OF_THE_APPLICATION} -c lock_timeout=${options.lockTimeoutMs ?? LOCK_TIMEOUT_MS} ${SERVER_KEEP_ALIVE}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      // A migration takes as long as it takes.
+      // A migration may take any time.
       ...(options.asOwner ? {} : { query_timeout: ANSWER_TIMEOUT_MS }),
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-      // A statement is sent although the one before is not answered yet (school-driver.ts).
+      // A statement is sent before the last one is answered (school-driver.ts).
       pipeline: true,
     },
     forceUtcTimezone: true,

@@ -2,13 +2,16 @@ import { sql } from 'kysely';
 import type { Pace } from '../sferum/gateway.ts';
 import type { Sql } from './database.ts';
 
-/** How far the database's clock has stepped back since the token was asked for last: its instants move with it. */
+/**
+ * How far the database's clock has stepped back since the token was last asked for. The token's instants move back
+ * with the clock.
+ */
 const STEPPED_BACK = sql`coalesce(greatest(p.asked_at - clock_timestamp(), interval '0'), interval '0')`;
 
 /**
- * A token's pace, kept by the database's own clock: one row a token, one statement a slot, evenly spaced.
- * Any number of processes share it and nobody's clock matters but the database's (rule 6, scenario 20).
- * A window counter, as rate-limiting libraries keep one, would let a burst through at each window's edge.
+ * Keeps a token's pace by the database's own clock: one row a token, one statement a slot, evenly spaced. Any number
+ * of processes share it, and no clock but the database's matters (rule 6, reliability 20).
+ * A window counter, as rate-limiting libraries keep one, would let a burst through at the edge of each window.
  */
 export function postgresPace(db: Sql): Pace {
   return {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { stateOf } from './errors.ts';
 
-/** PostgreSQL has no connection left for us: another process may give one back any moment. */
+/** PostgreSQL's code for having no connection left. Another process may give one back any moment. */
 const TOO_MANY_CONNECTIONS = '53300';
 const PAUSE_MS = 100;
 
-/** What `connect` gives, waiting up to `waitMs` where the server has no connection free. */
+/** Connects, and waits up to `waitMs` while the server has no connection free. */
 export async function whenFree<T>(connect: () => Promise<T>, waitMs: number): Promise<T> {
   const endsAtMs = performance.now() + waitMs;
   for (;;) {

@@ -4,15 +4,15 @@ import type { QueryResult } from 'pg';
 import { BoundedClient } from './bounded-client.ts';
 import { QueryUnder, SET_LOCAL, type Setting } from './setting.ts';
 
-/** Texts beyond so many are sent as they are: a prepared one holds memory on every connection. */
+/** Texts beyond this number are sent unprepared, because a prepared one holds memory on every connection. */
 const TEXTS_MAX = 500;
 
 const names = new Map<string, string>();
 
 /**
- * A connection that has every statement with parameters read and planned once, at its first uses, and not at each
- * call: for a page of the console that was half of the database's work. Values never stand in a text, so texts are
- * few. Connections must be sessions of the server's own, as the queue's LISTEN needs too.
+ * A connection that lets the server read and plan every statement with parameters once, at its first uses, and not at
+ * each call. For a page of the console that was half of the database's work. Values never stand in a text, so there
+ * are few texts. A connection must be a session of the server's own, as the queue's LISTEN needs too.
  */
 export class PreparingClient extends BoundedClient {
   #setsLocal = false;
@@ -30,14 +30,17 @@ export class PreparingClient extends BoundedClient {
     this.#gather();
     if (!this.#setsLocal) {
       this.#setsLocal = true;
-      // Where this fails, what stands behind it fails too, and says why.
+      // If this fails, the statement behind it fails too and says why.
       super.query({ ...SET_LOCAL, values: ['app.school', ''] }).catch(() => undefined);
     }
     const name = values.length > 0 ? nameOf(text) : null;
     return this.answerTo(new QueryUnder(setting, { name, text, values }));
   }
 
-  /** Statements of one turn leave in one write: a transaction's beginning and end cost no message of their own. */
+  /**
+   * Sends the statements of one turn in one write, so that a transaction's beginning and end cost no message of their
+   * own.
+   */
   #gather(): void {
     const { stream } = (this as unknown as { connection: { stream: Duplex } }).connection;
     stream.cork();
@@ -45,7 +48,7 @@ export class PreparingClient extends BoundedClient {
   }
 }
 
-/** The name a text has on all connections; null: it gets none any more. */
+/** Gives the name of a text on all connections; null where there are too many texts already. */
 function nameOf(text: string): string | null {
   let name = names.get(text);
   if (name === undefined && names.size < TEXTS_MAX) {

@@ -5,16 +5,16 @@ import type { Sql } from './database.ts';
 export interface ThisProcess {
   id: string;
   role: string;
-  /** To PostgreSQL, at most. */
+  /** The connections to PostgreSQL that the process may open at most. */
   connections: number;
 }
 
-/** A process that was not seen for so long is gone. */
+/** A process that was not seen for this long is gone. */
 const GONE_AFTER = sql`interval '2 minutes'`;
 
 /**
- * Says that this process is there, and gives the database's time (milliseconds since the epoch). A write: it fails
- * where the database only reads.
+ * Notes that this process is alive, and gives the database's time in milliseconds since the epoch. It writes, so it
+ * fails where the database only reads.
  */
 export async function beat(db: Sql, { id, role, connections }: ThisProcess): Promise<number> {
   const { rows } = await sql<{ ms: number }>`
@@ -28,7 +28,10 @@ export async function leave(db: Sql, { id }: ThisProcess): Promise<void> {
   await sql`delete from process where id = ${id} or seen_at < clock_timestamp() - ${GONE_AFTER}`.execute(db);
 }
 
-/** How many processes there are, this one included, and what they may take of the server's connections. */
+/**
+ * Gives how many processes there are, this one included, how many connections they may open, and how many the server
+ * allows.
+ */
 export async function processesNow(
   db: Sql,
 ): Promise<{ processes: number; connections: number; allowed: number }> {

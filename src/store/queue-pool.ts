@@ -14,7 +14,7 @@ export class QueuePool extends Pool implements AsyncDisposable {
       connectionString: databaseUrl,
       max,
       Client: BoundedClient,
-      // A command that a crash of the server loses is given again by the sweep: nobody waits for the disk.
+      // A command that a crash of the server loses is given again by the sweep, so nobody needs to wait for the disk.
       options: `-c synchronous_commit=off -c role=${APP_ROLE} -c search_path=${QUEUE_SCHEMA} -c statement_timeout=${COMMAND_TIMEOUT_MS} ${SERVER_KEEP_ALIVE}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: COMMAND_TIMEOUT_MS,
@@ -22,7 +22,7 @@ export class QueuePool extends Pool implements AsyncDisposable {
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
       application_name: 'sferum-sync queue',
     });
-    // The command under way fails with its connection.
+    // The command under way fails with its connection, so the error itself is ignored.
     this.on('connect', (client) => client.on('error', () => undefined));
   }
 

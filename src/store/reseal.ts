@@ -5,10 +5,10 @@ import { SEALED_COLUMNS } from './sealed-columns.ts';
 
 export interface Resealed {
   schoolId: string;
-  /** Texts sealed anew, and those that were sealed with the first key already. */
+  /** Texts sealed anew, and texts that were sealed with the first key already. */
   resealed: number;
   current: number;
-  /** Columns whose text no key opens: the rows stay as they are. */
+  /** Columns with a text that no key opens. Their rows stay as they are. */
   unopened: string[];
 }
 
@@ -17,8 +17,8 @@ const PRIMARY_KEYS: Record<string, string> = {
 };
 
 /**
- * Seals every sealed text anew with the first key and bound to its place, a transaction a school. What is done already
- * is passed over, so a run that was cut off is simply run again; the application may go on meanwhile.
+ * Seals every sealed text anew with the first key and bound to its place, a transaction a school. What is done
+ * already is passed over, so a run that was cut off is simply run again. The application may go on meanwhile.
  */
 export async function resealAll(db: Database, box: SecretBox): Promise<Resealed[]> {
   const schools = await db.across('reseal').selectFrom('school').select('id').orderBy('id').execute();
@@ -33,7 +33,7 @@ async function resealSchool(db: Database, box: SecretBox, schoolId: string): Pro
     for (const column of Object.values(SEALED_COLUMNS)) {
       const [table, name] = column.split('.') as [string, string];
       const key = sql.id(PRIMARY_KEYS[table]!);
-      // Locked: a token that is set meanwhile is not written over with the one before.
+      // The rows are locked, so that a token that is set meanwhile is not overwritten with the old one.
       const { rows } = await sql<{ key: unknown; sealed: string }>`
         select ${key} as key, ${sql.id(name)} as sealed from ${sql.id(table)}
         where school_id = ${schoolId} and ${sql.id(name)} is not null for update`.execute(tx);

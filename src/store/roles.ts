@@ -1,20 +1,23 @@
 import pg, { type Client } from 'pg';
 
-/** What every connection of the application is, whoever logged in: it owns nothing and sees the school it names. */
+/**
+ * The role of every connection of the application, under any login. It owns nothing and sees only the school that it
+ * names.
+ */
 export const APP_ROLE = 'sferum_app';
-/** What a transaction across schools becomes for its length (across-schools.ts). */
+/** The role of a transaction across schools, for its length (across-schools.ts). */
 export const EVERY_SCHOOL = 'sferum_every_school';
 const ROLES = [APP_ROLE, EVERY_SCHOOL];
 
 const NOT_ALLOWED = '42501';
-/** Another process made it at the same moment. */
+/** PostgreSQL's codes where another process made the role at the same moment. */
 const MADE_MEANWHILE = new Set(['42710', '23505']);
 const MEMBERSHIP_OPTIONS_SINCE = 160_000;
 
 /**
- * Makes the two roles where the server lacks them, and lets these logins become them (they never inherit: a role's
- * rights count only where it was set). Roles belong to the server, not to a database: done once, it stays. Throws,
- * with the statements an administrator must run, where `client` may not.
+ * Makes the two roles where the server lacks them, and lets these logins become them. The logins never inherit, so a
+ * role's rights count only where the role was set. Roles belong to the server, not to a database, so once is enough.
+ * @throws where `client` may not make them, with the statements that an administrator must run
  */
 export async function ensureRoles(client: Client, logins: readonly string[]): Promise<void> {
   const missing = await missingStatements(client, logins);
@@ -29,7 +32,7 @@ export async function ensureRoles(client: Client, logins: readonly string[]): Pr
   }
 }
 
-/** Whether the roles were made: without them nobody can log in as the application. */
+/** Whether the roles were made. Without them nobody can log in as the application. */
 export async function hasRoles(client: Client): Promise<boolean> {
   const { rowCount } = await client.query('select from pg_roles where rolname = any($1)', [ROLES]);
   return rowCount === ROLES.length;

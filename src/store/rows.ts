@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** One statement carries at most so many rows: its JSON stays a few megabytes. */
+/** One statement carries at most this many rows, so that its JSON stays a few megabytes. */
 const ROWS_PER_STATEMENT = 10_000;
 
-/** Calls `write` with JSON arrays of rows, for `jsonb_to_recordset`, so that many rows are few statements. */
+/** Calls `write` with JSON arrays of rows, for `jsonb_to_recordset`, so that many rows take few statements. */
 export async function inChunks<Row>(
   rows: readonly Row[],
   write: (json: RawBuilder<unknown>) => Promise<unknown>,
@@ -14,8 +14,8 @@ export async function inChunks<Row>(
 }
 
 /**
- * Rows as the table `name` of a statement, one array a column, so that the planner sees how many there are. `types`: the
- * type of each column in PostgreSQL. For rows in their thousands `inChunks` is there.
+ * Makes rows the table `name` of a statement, one array a column, so that the planner sees how many there are.
+ * `types`: the type of each column in PostgreSQL. For thousands of rows use `inChunks`.
  */
 export function tableOf<Row extends object>(
   name: string,

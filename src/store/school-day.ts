@@ -1,6 +1,6 @@
 /**
- * Which zone a school lives in and what day it is there (D6): decided here alone. A school without a zone of its own
- * lives in the region's (SCHOOL_TIME_ZONE).
+ * Decides which zone a school lives in and what day it is there (D6). Nothing else decides that. A school without a
+ * zone of its own lives in the region's (SCHOOL_TIME_ZONE).
  */
 import { type RawBuilder, sql } from 'kysely';
 import { type Clock, dayIn } from '../clock.ts';
@@ -16,7 +16,7 @@ export interface SchoolTime {
   timeZone: string;
   /** `YYYY-MM-DD`. */
   today: string;
-  /** The day of an instant (ISO 8601). */
+  /** Gives the school's day of an instant (ISO 8601). */
   dayOf: (at: string) => string;
 }
 
@@ -26,7 +26,7 @@ interface Region {
 
 export const zoneOf = ({ config }: Region, own: string | null): string => own ?? config.schoolTimeZone;
 
-/** What a school keeps as its own: null where it wants the region's, whatever that will be. */
+/** Gives the zone that a school stores as its own; null where it wants the region's, whatever that will be. */
 export const ownZone = ({ config }: Region, wanted: string | null | undefined): string | null =>
   !wanted || wanted === config.schoolTimeZone ? null : wanted;
 
@@ -35,10 +35,10 @@ export const momentOf = (ctx: Region & { clock: Clock }): Moment => ({
   timeZone: ctx.config.schoolTimeZone,
 });
 
-/** At a school whose own zone is `own`. */
+/** Gives the time at a school whose own zone is `own`. */
 export function timeIn(own: string | null | undefined, { nowMs, timeZone: ofRegion }: Moment): SchoolTime {
   const timeZone = own ?? ofRegion;
-  // Many statements bear one stamp: each instant is turned into a day once.
+  // Many statements bear one stamp, so each instant is turned into a day once.
   const known = new Map<string, string>();
   const dayOf = (at: string) => {
     const day = known.get(at) ?? dayIn(timeZone, Date.parse(at));
@@ -48,7 +48,7 @@ export function timeIn(own: string | null | undefined, { nowMs, timeZone: ofRegi
   return { timeZone, today: dayIn(timeZone, nowMs), dayOf };
 }
 
-/** Of a school that nobody knows yet it is the region's. */
+/** Gives the time at a school. A school that is not known yet has the region's. */
 export async function timeOf(db: Sql, schoolId: string, moment: Moment): Promise<SchoolTime> {
   const school = await db
     .selectFrom('school')
@@ -58,10 +58,10 @@ export async function timeOf(db: Sql, schoolId: string, moment: Moment): Promise
   return timeIn(school?.time_zone, moment);
 }
 
-/** The same day in SQL, where the zone is read by the very statement that asks for the day. `own`: a column. */
+/** Gives the school's day in SQL, for a statement that reads the zone itself. `own`: a column. */
 export const dayThere = (own: RawBuilder<unknown>, { nowMs, timeZone }: Moment): RawBuilder<unknown> =>
   sql`(${new Date(nowMs)}::timestamptz at time zone coalesce(${own}, ${timeZone}))::date`;
 
-/** When a day begins in a zone, or one so many days later; in SQL. `day`: a column, or `YYYY-MM-DD`. */
+/** Gives in SQL when a day begins in a zone, or the day so many days later. `day`: a column, or `YYYY-MM-DD`. */
 export const beginningOf = (day: RawBuilder<unknown> | string, timeZone: string, daysLater = 0) =>
   sql<string>`((${day}::date + ${daysLater}::int)::timestamp at time zone ${timeZone})`;

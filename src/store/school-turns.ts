@@ -1,4 +1,4 @@
-/** Holding a school: one at a time across all processes, and in each of them in the order of coming. */
+/** Holds a school: one holder at a time across all processes, and within each process in the order of coming. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { escapeLiteral } from 'pg';
@@ -6,30 +6,36 @@ import { BusyError } from './busy.ts';
 import type { Sql } from './sql.ts';
 import { Turns } from './turns.ts';
 
-/** Who waits longer for a school is told to come again; a request may take twice as long. */
+/** Somebody who waits longer for a school is told to come again. A request may take twice as long. */
 const WAIT_MS = 15_000;
-/** So many wait for one school in one process; the others are told at once. */
+/** At most this many wait for one school in one process. The others are told at once. */
 const WAITERS_MAX = 50;
-/** Another process that holds the school is waited for with a connection so long at a time … */
+/** While another process holds the school, a connection waits for it this long at a time. */
 const LOOK_MS = 300;
-/** … and without one in between. */
+/** Between two such waits no connection is held for this long. */
 const PAUSE_MS = 50;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 class LockTaken extends Error {}
 
-/** One process waits for a school with one connection at most, and not all the time; the others wait without. */
+/**
+ * Keeps the turns of schools. One process waits for a school with one connection at most, and not all the time. The
+ * other callers wait without a connection.
+ */
 export class SchoolTurns {
   readonly #schools = new Map<string, Turns>();
 
-  /** Runs `work`, which locks the school first (`lockSchool`), in its turn. Throws BusyError. */
+  /**
+   * Runs `work` in its turn; `work` locks the school first (`lockSchool`).
+   * @throws BusyError
+   */
   async hold<T>(schoolId: string, work: () => Promise<T>): Promise<T> {
     const turns = this.#schools.get(schoolId) ?? new Turns(1);
     this.#schools.set(schoolId, turns);
-    if (turns.waiting >= WAITERS_MAX) throw new BusyError('too many wait for this school');
+    if (turns.waiting >= WAITERS_MAX) throw new BusyError('too many requests wait for this school');
     const endsAtMs = performance.now() + WAIT_MS;
     const letGo = await turns.take(WAIT_MS);
-    if (!letGo) throw new BusyError('this school was not to be had in time');
+    if (!letGo) throw new BusyError('this school was not free in time');
     try {
       return await untilLocked(work, endsAtMs);
     } finally {
@@ -45,13 +51,16 @@ async function untilLocked<T>(work: () => Promise<T>, endsAtMs: number): Promise
       return await work();
     } catch (error) {
       if (!(error instanceof LockTaken)) throw error;
-      if (performance.now() >= endsAtMs) throw new BusyError('this school was not to be had in time');
+      if (performance.now() >= endsAtMs) throw new BusyError('this school was not free in time');
       await delay(PAUSE_MS);
     }
   }
 }
 
-/** Holds a school to the end of the transaction. One flight to the server; throws where another holds it for long. */
+/**
+ * Holds a school to the end of the transaction, in one flight to the server.
+ * @throws LockTaken where another process holds the school for longer than LOOK_MS
+ */
 export async function lockSchool(tx: Sql, schoolId: string): Promise<void> {
   const key = escapeLiteral(`school:${schoolId.replaceAll('\0', '')}`);
   try {

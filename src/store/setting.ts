@@ -6,13 +6,13 @@ export interface Setting {
   value: string;
 }
 
-/** Sets one; gives no row. Prepared under this name on every connection before it is used there. */
+/** Sets a parameter and gives no row. It is prepared under this name on every connection before it is used there. */
 export const SET_LOCAL = {
   name: 'set-local',
   text: 'select where set_config($1, $2, true) is null',
 } as const;
 
-/** What the driver's types leave out. */
+/** The methods that the driver's types leave out. */
 interface Wire {
   bind(message: { statement: string; values: string[] }): void;
   execute(message: object): void;
@@ -25,7 +25,7 @@ interface Internals {
 const Query = pg.Query as unknown as new (config: any) => pg.Query & Internals & { callback: unknown };
 
 /**
- * One statement under a setting, the two as one message: the server runs what comes before one `Sync` as one
+ * Sends one statement under a setting, both as one message. The server runs what comes before one `Sync` as one
  * transaction, so the setting ends with the statement, however that ends. It costs neither `begin` nor `commit`.
  */
 export class QueryUnder extends Query {
@@ -45,7 +45,7 @@ export class QueryUnder extends Query {
     super.prepare(wire);
   }
 
-  /** The first is of the setting. */
+  /** The first completed command is the setting's, which has no result to pass on. */
   override handleCommandComplete(message: unknown, wire: Wire): void {
     if (this.#isSet) super.handleCommandComplete(message, wire);
     this.#isSet = true;

@@ -1,10 +1,13 @@
-/** Who waits for a place in one process: in the order of coming, as long as there is time. */
+/** Somebody who waits for a place in one process. */
 
 interface Waiting {
   take: () => void;
 }
 
-/** So many places; whoever comes when all are taken waits in line. */
+/**
+ * A number of places. Somebody who comes when all are taken waits in line, in the order of coming, as long as there
+ * is time.
+ */
 export class Turns {
   readonly #places: number;
   #taken = 0;
@@ -22,14 +25,17 @@ export class Turns {
     return this.#taken === 0;
   }
 
-  /** Gives what lets the place go, once it is had; null where it was not within `waitMs`. */
+  /** Takes a place and gives the function that frees it; null where no place was free within `waitMs`. */
   async take(waitMs: number): Promise<(() => void) | null> {
     if (this.#taken < this.#places) this.#taken += 1;
     else if (!(await this.#wait(waitMs))) return null;
     return () => this.#letGo();
   }
 
-  /** A place is handed over, never free in between: nobody who comes later is before who waits. */
+  /**
+   * Hands the place to the next one in line. The place is never free in between, so nobody who comes later overtakes
+   * the line.
+   */
   #letGo(): void {
     const next = this.#line.shift();
     if (next) next.take();

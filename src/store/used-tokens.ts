@@ -1,11 +1,11 @@
 /**
- * Tokens that serve one purpose (contract, «Who calls»): presented at the console's door, a token is no Bearer any more,
- * and it opens one session at most. Remembered until it has expired.
+ * Tokens that serve one purpose (contract, «Who calls»). A token that was presented at the console's door is no
+ * Bearer any more, and opens one session at most. It is remembered until it has expired.
  */
 import { createHash } from 'node:crypto';
 import type { Sql } from './database.ts';
 
-/** What a token is remembered by: its own id, or for one without any its digest. */
+/** Gives the key by which a token is remembered: its own id, or the digest of a token without one. */
 export function tokenKey(token: string, jti: string | undefined): string {
   return jti ?? `sha256:${createHash('sha256').update(token).digest('base64url')}`;
 }
@@ -20,7 +20,7 @@ export async function presentToken(db: Sql, key: string, expiresAt: Date, now: D
     .execute();
 }
 
-/** Lets it open its one session; false: it has. */
+/** Lets the token open its one session; false where it has done so. */
 export async function openByToken(db: Sql, key: string): Promise<boolean> {
   const opened = await db
     .updateTable('used_token')

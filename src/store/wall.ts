@@ -1,17 +1,20 @@
 /**
  * The wall between schools (rule 16). Every table with a `school_id` shows and takes only rows of the school that the
- * transaction names by `app.school`, forced for the owner too; the role EVERY_SCHOOL alone passes. So a query that
- * forgot its school finds nothing. The statements below are derived from the tables that are there: a new table is
- * walled by the migration run that makes it, and `isWalled` refuses a start without.
+ * transaction names by `app.school`. That is forced for the owner too, and only the role EVERY_SCHOOL passes. So a
+ * query that forgot its school finds nothing.
+ * The statements below are derived from the tables that are there. So the migration run that makes a table also walls
+ * it, and `isWalled` refuses a start without the wall.
  */
 import type { Client } from 'pg';
 import { INSERT_ONLY } from '../../migrations/insert-only.ts';
 import { APP_ROLE, EVERY_SCHOOL } from './roles.ts';
 
-/** The application reads there alone. */
+/** Tables that the application only reads. */
 const READ_ONLY = ['mikro_orm_migrations'];
 
-/** What the tables lack of the wall and of the application's rights, as statements; none: it stands. */
+/**
+ * Gives what the tables lack of the wall and of the application's rights, as statements; none where the wall stands.
+ */
 const MISSING = `
 with tables as (
   select c.oid, c.relname, c.relrowsecurity and c.relforcerowsecurity as walled,
@@ -48,12 +51,12 @@ union all select 4, format('revoke %s on %I from %I', verb, relname, role) from 
   where has_table_privilege(role, oid, verb)
 order by 1, 2`;
 
-/** Raises what is missing of the wall. Locks no table where nothing is. */
+/** Raises what is missing of the wall. Locks no table where nothing is missing. */
 export async function raiseWall(client: Client): Promise<void> {
   for (const statement of await missingOfWall(client)) await client.query(statement);
 }
 
-/** Whether the wall stands whole: otherwise the application must not start. */
+/** Whether the whole wall stands. Without it the application must not start. */
 export async function isWalled(client: Client): Promise<boolean> {
   return (await missingOfWall(client)).length === 0;
 }

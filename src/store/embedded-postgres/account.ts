@@ -5,10 +5,10 @@ import type { Binaries } from './binaries.ts';
 
 const run = promisify(execFile);
 
-/** The servers' environment: nothing of ours (PGDATA, LD_…) may leak in, and messages are English. */
+/** The server's environment. Nothing of ours (PGDATA, LD_…) may leak into it, and messages are English. */
 const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
 
-/** Accounts tried when we are root, in this order. */
+/** Accounts that are tried as root, in this order. */
 const ACCOUNT_NAMES = ['postgres', 'nobody'];
 
 type Ids = { uid: number; gid: number };
@@ -17,15 +17,16 @@ type Ids = { uid: number; gid: number };
 export type Account = {
   prefix: string[];
   options: { env: Record<string, string>; cwd: string } & Partial<Ids>;
-  /** who must own the files; none: we ourselves */
+  /** Who must own the files; left out where we own them ourselves. */
   owner?: Ids;
 };
 
 /**
- * PostgreSQL refuses to run as root, so as root another account is looked for: the one that owns the
- * cluster already, else `postgres`, else `nobody`. Programs or data may stand below a directory that only
- * root may enter (mode 0700); only then the programs get the one capability that passes such directories
- * (DAC_OVERRIDE, part of a container's usual set), through setpriv where there is one.
+ * Chooses the account for PostgreSQL, which refuses to run as root. As root, it is the account that owns the cluster
+ * already, else `postgres`, else `nobody`.
+ * Programs or data may stand below a directory that only root may enter (mode 0700). Only then the programs get the
+ * one capability that passes such directories (DAC_OVERRIDE, part of a container's usual set), through setpriv where
+ * there is one.
  * `place`: the directory PostgreSQL will live in; it must exist.
  */
 export async function chooseAccount(place: string, binaries: Binaries): Promise<Account> {
@@ -50,7 +51,7 @@ export function commandLine(account: Account, program: string, args: string[]): 
 }
 
 function setpriv({ uid, gid }: Ids): string[] {
-  // initdb looks at its programs by access(2), which drops the capabilities of others than root unless told not to.
+  // initdb checks its programs by access(2), which drops the capabilities of every user but root unless told not to.
   const keep = '--securebits=+no_setuid_fixup';
   const capability = [keep, '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...capability];

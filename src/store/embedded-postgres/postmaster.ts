@@ -10,9 +10,12 @@ import { serverSettings } from './settings.ts';
 
 const run = promisify(execFile);
 
-/** Crash recovery included; below the 60 s within which a process must say that it cannot work (V6). */
+/**
+ * The limit of a start, crash recovery included. It is below the 60 s within which a process must say that it cannot
+ * work (V6).
+ */
 const START_LIMIT_MS = 45_000;
-/** A fast shutdown writes everything back; after this it is cut short, and the next start recovers. */
+/** A fast shutdown writes everything back. After this time it is cut short, and the next start recovers. */
 const FAST_SHUTDOWN_LIMIT_MS = 10_000;
 const IMMEDIATE_SHUTDOWN_LIMIT_MS = 5_000;
 const SHUTDOWN_STEPS = [
@@ -22,7 +25,7 @@ const SHUTDOWN_STEPS = [
 
 const LOG_TAIL_CHARACTERS = 1_000;
 
-/** What postmaster.pid says; the format is PostgreSQL's (src/include/utils/pidfile.h). */
+/** The content of postmaster.pid, in PostgreSQL's format (src/include/utils/pidfile.h). */
 export type PostmasterFile = { pid: number; port: number; ready: boolean };
 
 export async function readPostmasterFile(directory: string): Promise<PostmasterFile | undefined> {
@@ -33,8 +36,8 @@ export async function readPostmasterFile(directory: string): Promise<PostmasterF
 }
 
 /**
- * Whether this process is a server on this very directory. A pid alone proves nothing: it may have been
- * given to a stranger since, or be a zombie.
+ * Whether this process is a server on this very directory. A pid alone proves nothing, because it may belong to a
+ * stranger by now, or to a zombie.
  */
 export async function isPostmasterOf(pid: number, directory: string): Promise<boolean> {
   const command =
@@ -48,9 +51,10 @@ export async function isPostmasterOf(pid: number, directory: string): Promise<bo
 }
 
 /**
- * Makes postmaster.pid, known to name no server of this directory, harmless: PostgreSQL takes its parent's pid
- * for stale, a stranger's not. The file is not deleted, for its other lines let PostgreSQL find processes of a
- * killed server that still use its memory: so there are never two.
+ * Makes a postmaster.pid harmless that is known to name no server of this directory. PostgreSQL takes its parent's
+ * pid for stale, but not a stranger's, so the file gets our pid.
+ * The file is not deleted. By its other lines PostgreSQL finds processes of a killed server that still use its
+ * memory, so there are never two servers.
  */
 async function disownPostmasterFile(directory: string): Promise<void> {
   const path = join(directory, 'postmaster.pid');
@@ -85,7 +89,10 @@ export async function launchPostmaster(cluster: Cluster): Promise<PostmasterFile
   });
 }
 
-/** Own session: Ctrl-C in the terminal must not reach the server before the application has drained. */
+/**
+ * Spawns the server in its own session, because Ctrl-C in the terminal must not reach it before the application has
+ * drained.
+ */
 async function spawnPostmaster(cluster: Cluster): Promise<ChildProcess> {
   const args = ['-D', cluster.directory, ...serverSettings(await freePort(), cluster.durable)];
   const [file, rest] = commandLine(cluster.account, cluster.binaries.postgres, args);
@@ -96,7 +103,7 @@ async function spawnPostmaster(cluster: Cluster): Promise<ChildProcess> {
   return child;
 }
 
-/** What time may cure: the port was taken meanwhile, or a killed server's processes are still ending. */
+/** Troubles that time may cure: the port was taken meanwhile, or a killed server's processes are still ending. */
 const PASSING_TROUBLE = /could not (bind|create any TCP\/IP sockets)|pre-existing shared memory block/;
 
 async function whyItEnded(cluster: Cluster, ended: string): Promise<Error> {
@@ -116,9 +123,10 @@ async function freePort(): Promise<number> {
 }
 
 /**
- * Ends the server of this directory, if this pid is still that: fast first, then without writing back
- * (the next start recovers). Throws when it does not end even so. A server that still starts up has nothing
- * to write back, and PostgreSQL 18 can hang when a fast shutdown meets recovery: there the first step is left out.
+ * Ends the server of this directory if this pid is still that server: fast first, then without writing back (the next
+ * start recovers). A server that still starts up has nothing to write back, and PostgreSQL 18 can hang when a fast
+ * shutdown meets recovery. There the fast step is left out.
+ * @throws when the server does not end even so
  */
 export async function shutDownPostmaster(pid: number, directory: string): Promise<void> {
   const runs = () => isPostmasterOf(pid, directory);

@@ -3,22 +3,26 @@ import { type Cluster, ownerUrl } from './cluster.ts';
 import { FatalError, pollUntil } from './poll-until.ts';
 import { isPostmasterOf, type PostmasterFile } from './postmaster.ts';
 
-/** The advisory lock that every process using the server shares; any number that nobody else takes here. */
+/** The advisory lock that every process using the server shares. Any number serves that nobody else takes here. */
 const USERS_LOCK = 7_201_937;
 const CONNECT_LIMIT_MS = 5_000;
 /** A server that lost one of its processes restarts by itself and throws everybody out for a moment. */
 const RETURN_LIMIT_MS = 30_000;
 const WRONG_PASSWORD = '28P01';
 
-/** Our connection to the server: it counts us among its users and notices its end. */
+/** Our connection to the server. By it the server counts us among its users, and we notice the server's end. */
 export type Presence = {
-  /** Leaves; whether nobody else uses the server. Call under the start lock: nobody can come in meanwhile. */
+  /**
+   * Leaves the server. Gives whether nobody else uses it. Call under the start lock, so that nobody can come in
+   * meanwhile.
+   */
   leave(): Promise<boolean>;
 };
 
 /**
- * Enters the server, insisting that it is the one of this cluster. Throws a FatalError where waiting cannot help.
- * `onLost` is called once, when the server has ended or answers no more.
+ * Enters the server and insists that it is the one of this cluster. `onLost` is called once, when the server has
+ * ended or answers no more.
+ * @throws FatalError where waiting cannot help
  */
 export async function enterServer(
   cluster: Cluster,
@@ -53,7 +57,7 @@ export async function enterServer(
         await client.end();
         return alone;
       } catch {
-        return true; // a server that does not answer serves nobody
+        return true; // A server that does not answer serves nobody.
       }
     },
   };
@@ -65,7 +69,7 @@ async function connect(cluster: Cluster, server: PostmasterFile): Promise<Client
     application_name: 'sferum-sync presence',
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
   });
-  client.on('error', () => {}); // «end» follows and is handled
+  client.on('error', () => {}); // «end» follows and is handled.
   try {
     await client.connect();
     const { rows } = await client.query<{ directory: string }>(

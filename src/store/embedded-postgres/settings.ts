@@ -1,11 +1,11 @@
 const CONNECTIONS = 200;
 
 /**
- * The server's settings as arguments, for a machine of two cores shared with the application. They are given
- * at each start and not written into the cluster, so a new version of them holds at once.
- * The log takes what concerns the server (LOG and above), never failed statements and their details, for
+ * The server's settings as arguments, for a machine of two cores shared with the application. They are given at each
+ * start and not written into the cluster, so a new version of them holds at once.
+ * The log takes what concerns the server (LOG and above). It never takes failed statements and their details, because
  * these quote people's names.
- * `durable: false` is for data nobody will miss: it is lost when the machine crashes.
+ * `durable: false` is for data that nobody will miss: they are lost when the machine crashes.
  */
 export function serverSettings(port: number, durable: boolean): string[] {
   const settings: Record<string, string | number> = {

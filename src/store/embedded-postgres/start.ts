@@ -4,18 +4,18 @@
  *   none ──► starting ──► in use ──► stopped
  *     └──────► attached ────┘
  *
- * none      Under the start lock (kernel's, ends with its holder) postmaster.pid is read. It counts only if its
- *           process is a server on this directory; a dead pid, a zombie's or a stranger's is stale. Strangers
- *           are never signalled.
- * attached  Such a server exists, left by a killed process or started by another: it must answer with our
- *           password and name our data directory. While it starts up or shuts down we wait; if it never
- *           answers we fail, for there must not be two.
- * starting  Otherwise one is started, in its own session; after a crash it recovers by itself.
- * in use    Each user holds one connection with a shared advisory lock: the count of users, gone with them.
- *           When the server ends by itself, `lost` resolves; it is not started again behind the application's
- *           back: the application ends loudly (V6) and its supervisor starts everything anew.
- * stopped   The last one out stops the server, whoever started it; the others just leave. A killed user does
- *           not count, so a server with no user left waits for the next start.
+ * none      Under the start lock (the kernel's, which ends with its holder) postmaster.pid is read. It counts only
+ *           if its process is a server on this directory. A pid that is dead, a zombie's or a stranger's is stale.
+ *           Strangers are never signalled.
+ * attached  A server is there, left by a killed process or started by another one. It must answer with our
+ *           password and name our data directory. While it starts up or shuts down we wait. If it never answers
+ *           we fail, because there must not be two.
+ * starting  Otherwise a server is started, in its own session. After a crash it recovers by itself.
+ * in use    Each user holds one connection with a shared advisory lock. These locks count the users and go with
+ *           them. When the server ends by itself, `lost` resolves. Nobody starts it again behind the application's
+ *           back: the application ends loudly (V6), and its supervisor starts everything anew.
+ * stopped   The last user stops the server, whichever process started it. The others just leave. A killed user
+ *           does not count, so a server without users waits for the next start.
  */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,25 +39,26 @@ import {
 import { enterServer, type Presence } from './presence.ts';
 import { takeStartLock } from './start-lock.ts';
 
-/** A server found running may be in recovery or on its way down. */
+/** How long a server that was found running may take to answer, because it may be in recovery or shutting down. */
 const ANSWER_LIMIT_MS = 45_000;
 
 export type EmbeddedPostgres = {
-  /** of the application's role, which is no superuser and owns its database */
+  /** The address of the application's role, which is no superuser and owns its database. */
   url: string;
-  /** of the superuser, in the same database: for CREATE DATABASE and the like */
+  /** The address of the superuser in the same database, for CREATE DATABASE and the like. */
   ownerUrl: string;
-  /** resolves if the server ends or hangs while we use it; never after `stop` */
+  /** Resolves if the server ends or hangs while we use it; never after `stop`. */
   lost: Promise<Error>;
-  /** leaves the server and ends it, if nobody else uses it, in bounded time; may be called again */
+  /** Leaves the server and ends it if nobody else uses it, in bounded time. May be called again. */
   stop(): Promise<void>;
 } & AsyncDisposable;
 
 /**
- * Starts the PostgreSQL of `dataDir` (made when missing), or attaches to the one that runs there already, and
- * makes sure of the application's role and database.
- * `durable: false`: faster, and lost when the machine crashes – for tests; an attached server keeps its own.
- * Throws, within a minute and a half at worst, when there is no server to be had; the text says why.
+ * Starts the PostgreSQL of `dataDir` (made where missing), or attaches to the one that runs there already, and makes
+ * sure of the application's role and database.
+ * `durable: false` is faster, and its data are lost when the machine crashes. It is for tests. An attached server
+ * keeps its own choice.
+ * @throws within a minute and a half at worst, when no server can be had; the text says why
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
@@ -116,7 +117,7 @@ async function start(cluster: Cluster, onLost: (reason: Error) => void): Promise
   }
 }
 
-/** Entering proves that the server is ours, so it comes first. */
+/** Enters the server first, because that proves that the server is ours. */
 async function use(
   cluster: Cluster,
   server: PostmasterFile,

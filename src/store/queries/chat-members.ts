@@ -11,19 +11,19 @@ export interface ChatMemberItem {
   name: string;
   role: ShownRole;
   admin: boolean;
-  /** Has a VK profile linked (A6). */
+  /** The person has a VK profile linked (A6). */
   linked: boolean;
   inSferum: boolean;
-  /** What Sferum last said of him; null: nothing yet. */
+  /** What Sferum last said of the person; null where it said nothing yet. */
   sferumState: 'in' | 'waiting' | 'refused' | 'left' | null;
   sferumReason: string | null;
-  /** His removal waits for approval (F4). */
+  /** The person's removal waits for approval (F4). */
   held: boolean;
   grounds: Ground[];
   exception: ExceptionItem | null;
 }
 
-/** Set by hand (D7). */
+/** What was set by hand (D7). */
 interface ExceptionItem {
   member: 'added' | 'excluded' | null;
   admin: 'granted' | 'revoked' | null;
@@ -34,13 +34,13 @@ interface ExceptionItem {
 
 export interface MemberFilter extends Page {
   lastName?: string | undefined;
-  /** `excluded`: who is kept out by hand. */
+  /** `excluded` shows the people who are kept out by hand. */
   show: 'members' | 'excluded';
 }
 
 /**
- * The СГО members of a chat (or those excluded from it), by name. The caller has checked that the viewer sees the
- * chat; of those who are not in it he is shown whom he may see.
+ * Gives the СГО members of a chat, or those excluded from it, by name. The caller has checked that the viewer sees
+ * the chat. Of people who are not in the chat, the viewer is shown only those whom they may see.
  */
 export function listMembers(
   db: Sql,
@@ -63,8 +63,9 @@ export function listMembers(
 }
 
 /**
- * One page of `found` (its columns: person_id, name_key, name, role, admin, grounds, held_by), with what Sferum and
- * exceptions say of each; `more`: columns of its own, under the alias `m`, each with a comma behind it.
+ * Gives one page of `found`, with what Sferum and exceptions say of each member. `found` has the columns person_id,
+ * name_key, name, role, admin, grounds and held_by. `more` adds columns of its own under the alias `m`, each with a
+ * comma behind it.
  */
 export async function memberPage<Item extends ChatMemberItem>(
   db: Sql,

@@ -16,8 +16,8 @@ export function limitTo({ page, perPage }: Page): RawBuilder<unknown> {
 }
 
 /**
- * The rows of `(select count(*) as total from found) left join page on true`: the total comes with every row, and
- * alone (`id` null) where the page is empty.
+ * Turns the rows of `(select count(*) as total from found) left join page on true` into a list. The total comes with
+ * every row, and alone (`id` null) where the page is empty.
  */
 export function listed<Row extends { total: number; id: string | null }, Item>(
   rows: readonly Row[],

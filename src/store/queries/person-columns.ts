@@ -7,22 +7,28 @@ export type Sex = 'male' | 'female';
 
 export const isStaff = sql<boolean>`p.roles && '{teacher,administrator,staff}'::text[]`;
 
-/** One role to show of the several one may have: work first. */
+/** The one role that is shown of several: work comes first. */
 export const shownRole = sql<ShownRole>`case when ${isStaff} then 'staff'
   when 'student' = any(p.roles) then 'student' else 'parent' end`;
 
-/** «Имя на экране»: pupils «Фамилия Имя», adults «Фамилия Имя Отчество». */
+/** «Имя на экране»: «Фамилия Имя» for pupils, «Фамилия Имя Отчество» for adults. */
 export const shownName = sql<string>`concat_ws(' ', nullif(p.family_name, ''), nullif(p.given_name, ''),
   case when ${isStaff} or not 'student' = any(p.roles) then nullif(p.middle_name, '') end)`;
 
-/** `collate "C"`: the key is made so that code points are the order, whatever the database's locale. */
+/**
+ * The order of names. The key is made so that code points give the order whatever the database's locale, hence
+ * `collate "C"`.
+ */
 export const byName = sql`p.name_key collate "C", p.id`;
 
-/** `text`: what a person typed; a prefix of any word of the name, double names by their parts too. */
+/**
+ * Whether a name matches what somebody typed (`text`): a prefix of any word of the name, or of a part of a double
+ * name.
+ */
 export function nameMatches(text: string): RawBuilder<boolean> {
   const sought = wordPrefix(text);
   const longestWord = sought.split(' ').reduce((a, b) => (b.length > a.length ? b : a));
-  // Most names are ruled out by the first, cheaper look.
+  // The first look is cheaper and rules most names out.
   return sql`(strpos(p.name_key, ${longestWord}) > 0
     and strpos(' ' || translate(p.name_key, '-', ' '), ${sought}) > 0)`;
 }

@@ -18,12 +18,17 @@ export interface Persona {
   schoolId: string;
   personId: string;
   name: string;
-  /** The classes he leads or attends, or the groups he teaches; empty: none. */
+  /**
+   * The classes that the person leads or attends, or the groups that the person teaches; empty where there are none.
+   */
   about: string;
   chats: number;
 }
 
-/** One person of each kind that the demonstration can be looked at as, of the first school; chats decide among several. */
+/**
+ * Finds one person of each kind that the demonstration can be looked at as, in the first school. Of several the one
+ * with the most chats is chosen.
+ */
 export async function findPersonas(db: Sql): Promise<Persona[]> {
   const { rows } = await sql<Persona>`
     with school as (select id from school order by id limit 1),

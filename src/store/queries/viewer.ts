@@ -4,8 +4,8 @@ import type { Sql } from '../database.ts';
 import { isStaff } from './person-columns.ts';
 
 /**
- * Who looks (contract, «Who sees whom»): somebody who sees the whole school, with or without pupils' birth dates,
- * or one of its staff with his own circle. `day`: today at school.
+ * Who looks (contract, «Who sees whom»): somebody who sees the whole school, with or without pupils' birth dates, or
+ * one of its staff with a circle of their own. `day`: today at the school.
  */
 export type Viewer =
   | { sees: 'school'; schoolId: string; day: Day; birthDates: boolean }
@@ -22,7 +22,7 @@ export interface SchoolRow {
   limits: Record<string, number>;
 }
 
-/** Null: no such school. */
+/** Gives a school's settings; null where there is no such school. */
 export async function findSchool(db: Sql, schoolId: string): Promise<SchoolRow | null> {
   const { rows } = await sql<SchoolRow>`
     select id, time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes",
@@ -31,16 +31,18 @@ export async function findSchool(db: Sql, schoolId: string): Promise<SchoolRow |
   return rows[0] ?? null;
 }
 
-/** What the roster knows of somebody now. */
+/** What the roster knows of a person now. */
 export interface Known {
   present: boolean;
   roles: string[];
 }
 
-/** Of a row of `person p`: the roster spoke of the person, not only of somebody's tie to one. */
+/**
+ * Whether the roster spoke of the person in a row of `person p`, not only of a tie between somebody and that person.
+ */
 export const isKnown = sql<boolean>`(p.stated_at is not null or p.gone_at is not null)`;
 
-/** Null: it never knew him. */
+/** Gives what the roster knows of a person; null where it never knew them. */
 export async function findKnown(db: Sql, schoolId: string, personId: string): Promise<Known | null> {
   const { rows } = await sql<Known>`
     select p.present, p.roles from person p where p.school_id = ${schoolId} and p.id = ${personId} and ${isKnown}`.execute(
@@ -49,7 +51,7 @@ export async function findKnown(db: Sql, schoolId: string, personId: string): Pr
   return rows[0] ?? null;
 }
 
-/** Whether the roster has him among the school's staff now; the token alone gives a teacher no right. */
+/** Whether the roster has the person among the school's staff now. The token alone gives a teacher no right. */
 export async function isPresentStaff(db: Sql, schoolId: string, personId: string): Promise<boolean> {
   const { rows } = await sql`
     select from person p where p.school_id = ${schoolId} and p.id = ${personId} and p.present and ${isStaff}
@@ -57,7 +59,7 @@ export async function isPresentStaff(db: Sql, schoolId: string, personId: string
   return rows.length > 0;
 }
 
-/** The ids of pupils of the homerooms he leads, now. */
+/** The ids of pupils of the homerooms that the viewer leads now. */
 function homeroomPupils(v: { schoolId: string; day: Day; personId: string }): RawBuilder<unknown> {
   return sql`select e.student_id from enrollment e
     where e.school_id = ${v.schoolId} and e.unit = 'class' and ${isCurrent(v.day)}
@@ -65,7 +67,7 @@ function homeroomPupils(v: { schoolId: string; day: Day; personId: string }): Ra
         where k.school_id = ${v.schoolId} and k.present and ${v.personId} = any(k.homeroom_teacher_ids)))`;
 }
 
-/** The ids of subject groups that he teaches, now. */
+/** The ids of subject groups that the viewer teaches now. */
 function taughtGroups({ schoolId, personId }: { schoolId: string; personId: string }): RawBuilder<unknown> {
   return sql`array(select s.id from subject_group s
     where s.school_id = ${schoolId} and s.present and ${personId} = any(s.teacher_ids))`;
@@ -77,12 +79,12 @@ function groupPupils(v: { schoolId: string; day: Day; personId: string }): RawBu
     and ${isCurrent(v.day)} and e.unit_id = any(${taughtGroups(v)})`;
 }
 
-/** Of a row of `enrollment e`: the pupil belongs on that day, first and last days included. */
+/** Whether the pupil of a row of `enrollment e` belongs on that day, first and last days included. */
 export function isCurrent(day: Day | RawBuilder<unknown>): RawBuilder<boolean> {
   return sql`e.present and coalesce(e.begins_on <= ${day}::date, true) and coalesce(e.ends_on >= ${day}::date, true)`;
 }
 
-/** Of a row of `person p`: whether the viewer may see him at all. */
+/** Whether the viewer may see the person of a row of `person p` at all. */
 export function maySeePerson(v: Viewer): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`true`;
   return sql`(${isStaff}
@@ -92,19 +94,24 @@ export function maySeePerson(v: Viewer): RawBuilder<boolean> {
       where g.school_id = ${v.schoolId} and g.present and g.student_id in (${homeroomPupils(v)})))`;
 }
 
-/** Of a row of `person p`: a pupil or a teacher of a subject group that the viewer teaches (E2). */
+/**
+ * Whether the person of a row of `person p` is a pupil or a teacher of a subject group that the viewer teaches (E2).
+ */
 export function isOfOwnGroups(v: Viewer): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`false`;
   return sql`(p.id in (${groupPupils(v)}) or p.id in (select unnest(s.teacher_ids) from subject_group s
     where s.school_id = ${v.schoolId} and s.present and s.id = any(${taughtGroups(v)})))`;
 }
 
-/** Of a row of `person p`: whom the viewer may put into a chat of this type; `mayAdd` says the same of one person. */
+/**
+ * Whether the viewer may put the person of a row of `person p` into a chat of this type. `mayAdd` says the same of
+ * one person.
+ */
 export function mayPickPerson(v: Viewer, type: ChatType | null): RawBuilder<boolean> {
   return v.sees === 'circle' && type === 'subject' ? isOfOwnGroups(v) : maySeePerson(v);
 }
 
-/** A teacher leads that class, or teaches a group of it. */
+/** Whether a teacher leads that class, or teaches a group of it. */
 export function isOwnClass(v: Viewer, classId: string): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`true`;
   return sql`(exists (select from class k where k.school_id = ${v.schoolId} and k.id = ${classId} and k.present
@@ -113,19 +120,22 @@ export function isOwnClass(v: Viewer, classId: string): RawBuilder<boolean> {
       and s.id = any(${taughtGroups(v)})))`;
 }
 
-/** Of a row of `enrollment e` or `guardian g`: the pupil in this column is one the viewer may see. */
+/** Whether the viewer may see the pupil in this column of a row of `enrollment e` or `guardian g`. */
 export function maySeePupil(v: Viewer, column: RawBuilder<unknown>): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`true`;
   return sql`(${column} in (${homeroomPupils(v)}) or ${column} in (${groupPupils(v)}))`;
 }
 
-/** Of a row of `person p`: his birth date where the viewer may see it, else null. */
+/** The birth date of the person of a row of `person p` where the viewer may see it, else null. */
 export function birthDate(v: Viewer): RawBuilder<string | null> {
   const mayKnow = v.sees === 'school' ? sql`${v.birthDates}::boolean` : sql`p.id in (${homeroomPupils(v)})`;
   return sql`case when 'student' = any(p.roles) and ${mayKnow} then p.birth_date end`;
 }
 
-/** Of a row of `chat c`: a teacher sees the chats he administers or is in (B5). */
+/**
+ * Whether the viewer may see the chat of a row of `chat c`. A teacher sees the chats that they administer or are in
+ * (B5).
+ */
 export function maySeeChat(v: Viewer): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`true`;
   return sql`exists (select from membership own where own.chat_id = c.id and own.person_id = ${v.personId})`;

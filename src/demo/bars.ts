@@ -9,7 +9,7 @@ const NAMES: Record<ChatType, string> = {
 };
 const NAME_WIDTH = 14;
 
-/** Progress bars by name, made when first told of; plain lines where there is no terminal. */
+/** Progress bars by name. Each is made at its first progress. Without a terminal they are plain lines. */
 export class Bars {
   readonly #multi: MultiBar;
   readonly #bars = new Map<string, SingleBar>();

@@ -5,20 +5,21 @@ import type { Sandbox } from '../sferum/sandbox/sandbox.ts';
 
 export interface Comparison {
   chats: number;
-  /** Memberships in Sferum, and those of the СГО lists (people not linked included). */
+  /** Memberships in Sferum, and those of the СГО lists, people without a link included. */
   memberships: number;
   listed: number;
   linkedAdmins: number;
-  /** What differs, in words without names; empty: Sferum holds exactly the desired state. */
+  /** What differs, in words without names. Where it is empty, Sferum holds exactly the desired state. */
   differences: string[];
 }
 
-/** The longest list of differences worth printing. */
+/** How many differences are printed at most. */
 const DIFFERENCES_SHOWN = 20;
 
 /**
- * Holds the sandbox's own state against the desired state, computed from the facts anew and not from what the
- * engine believes: every chat exactly once, with its title, its people and its admins, and nothing besides.
+ * Compares the sandbox's own state with the desired state, which is computed from the facts anew and not from what
+ * the engine believes. Every chat must be there exactly once, with its title, its people and its admins, and nothing
+ * besides.
  */
 export async function compareStates(
   ctx: Context,

@@ -6,7 +6,10 @@ import { ensureDataDir } from '../data-dir.ts';
 
 const keys = z.object({ SECRETS_KEY: z.string(), SGO_JWT_SECRET: z.string() });
 
-/** The demonstration makes its own keys once and keeps them with its data: a restart can read what it sealed. */
+/**
+ * Gives the demonstration's own keys. They are made once and kept with its data, so that a restart can read what it
+ * sealed.
+ */
 export function demoKeys(dataDir: string): z.infer<typeof keys> {
   const file = join(dataDir, 'demo-keys.json');
   if (existsSync(file)) return keys.parse(JSON.parse(readFileSync(file, 'utf8')));

@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
 
 export interface DemoOptions {
-  /** Ends after the summary; the exit code says whether Sferum holds exactly the desired state. */
+  /** The run ends after the summary. The exit code says whether Sferum holds exactly the desired state. */
   exit: boolean;
   size: 'manual' | 'small';
-  /** A folder of OneRoster CSV files instead of the made-up school. */
+  /** A folder of OneRoster CSV files that is used instead of the made-up school. */
   rosterDir: string | null;
 }
 
-/** Throws where the command line says something else. */
+/**
+ * Reads the command line.
+ * @throws where it holds anything else
+ */
 export function demoOptions(args: readonly string[]): DemoOptions {
   const { values } = parseArgs({
     args: [...args],

@@ -12,7 +12,7 @@ export interface Step {
   byType: Map<ChatType, { done: number; total: number }>;
 }
 
-/** Looks at an operation until it ends, telling each look. */
+/** Looks at an operation until it ends, and calls `onStep` at each look. */
 export async function followOperation(
   ctx: Context,
   id: string,
@@ -26,7 +26,9 @@ export async function followOperation(
   }
 }
 
-/** An import's operation becomes its school's once the file was read. */
+/**
+ * Finds an operation in any school, because an import's operation belongs to its school only once the file was read.
+ */
 async function anywhere(ctx: Context, id: string): Promise<Operation> {
   const { school_id } = await ctx.db
     .across('demo')

@@ -9,7 +9,7 @@ const TRANSFER_IN_DAYS = 3;
 const WITHDRAWAL_IN_DAYS = 10;
 const PUPILS = 3;
 
-/** Orders of today for days to come, as СГО would send them: something to look at in «План на дату» (J5). */
+/** Sends orders of today for later days, as СГО would, so that «План на дату» (J5) has something to show. */
 export async function giveOrders(
   ctx: Context,
   commands: Commands,
@@ -43,7 +43,10 @@ interface Pupil {
   toClassId: string;
 }
 
-/** The same ones at every run, each with another class, of the same year if there is one; none of those as whom one looks around. */
+/**
+ * Gives pupils and another class for each, of the same year if there is one. They are the same at every run, and none
+ * of them is somebody as whom one looks around.
+ */
 async function pupilsWithAnotherClass(ctx: Context, schoolId: string): Promise<Pupil[]> {
   const personas = (await findPersonas(ctx.db.across('demo'))).map(({ personId }) => personId);
   const { rows } = await sql<Pupil>`

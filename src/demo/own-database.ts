@@ -5,15 +5,16 @@ import { EVERY_SCHOOL } from '../store/roles.ts';
 
 const SCHOOLS_NAMED = 5;
 
-/** The ids of the schools that a roster states. */
+/** Gives the ids of the schools that a roster states. */
 export async function schoolsOf(zip: Uint8Array): Promise<string[]> {
   const { schools } = await readRoster(zip, DEFAULT_ROSTER_LIMITS);
   return schools.map((school) => school.id);
 }
 
 /**
- * The demonstration works in a database of its own (contract, «Screens and board»). Throws where this one holds a school
- * that is not among `own`. It only reads, and also a database that is not migrated.
+ * Makes sure that the demonstration works in a database of its own (contract, «Screens and board»). It only reads,
+ * and also reads a database that is not migrated.
+ * @throws where the database holds a school that is not among `own`
  */
 export async function refuseForeignDatabase(ownerUrl: string, own: readonly string[]): Promise<void> {
   const client = new Client({ connectionString: ownerUrl });

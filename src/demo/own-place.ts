@@ -6,14 +6,18 @@ import type { Config } from '../config.ts';
 import type { Sql } from '../store/database.ts';
 import type { DemoOptions } from './demo-options.ts';
 
-/** Which demonstration a database holds: the schools of two sizes have the same ids, and are not each other's news. */
+/**
+ * The key under which a database stores which demonstration it holds. The schools of both sizes have the same ids,
+ * and one must not be taken for a change of the other.
+ */
 const MARK = 'demo';
 
 const kindOf = ({ rosterDir, size }: DemoOptions): string => (rosterDir === null ? size : 'roster');
 
 /**
- * Where another demonstration has worked before, its data go: the embedded database and the sandbox begin anew. Throws,
- * and says what to do, where the database is not the embedded one.
+ * Removes the data of another demonstration that worked here before, so that the embedded database and the sandbox
+ * begin anew.
+ * @throws where the database is not the embedded one; the text says what to do
  */
 export async function takePlace(ownerUrl: string, config: Config, options: DemoOptions): Promise<boolean> {
   const client = new Client({ connectionString: ownerUrl });

@@ -17,18 +17,21 @@ import { markPlace, takePlace } from './own-place.ts';
 import { makeSchool } from './school/make-school.ts';
 import { readRosterFolder, zipRoster } from './school/zip-roster.ts';
 
-/** One and the same made-up school at every run. */
+/** The seed gives the same made-up school at every run. */
 const SEED = 448;
 const DEMO_TIMEZONE_DEFAULT = 'Europe/Moscow';
 const BY: Author = { id: 'demo', kind: 'operator' };
 
 export interface DemoResult {
   app: App;
-  /** Sferum holds exactly the desired state. */
+  /** True where Sferum holds exactly the desired state. */
   agrees: boolean;
 }
 
-/** The main job on embedded parts: import, initialise, compare, say what it took. `own`: stops the app at the end. */
+/**
+ * Does the main job on embedded parts: imports, initialises, compares and says what that took. `own` stops the app at
+ * the end.
+ */
 export async function runDemo(
   options: DemoOptions,
   print: (line: string) => void,
@@ -115,7 +118,9 @@ async function initialize(app: App, schoolId: string, bars: Bars): Promise<void>
   }
 }
 
-/** So that there is something to enter whenever one looks, and something ahead. */
+/**
+ * Adds lessons around now and orders for later days, so that there is always a lesson to enter and a change to come.
+ */
 async function tellWhatComes(app: App, schoolId: string, print: (line: string) => void): Promise<void> {
   const commands = commandsOf(app.ctx);
   const { lessons, meetings } = await giveTimetable(app.ctx, commands, schoolId);

@@ -5,11 +5,14 @@ import type { Context } from '../../context.ts';
 import { findPersonas } from '../../store/queries/personas.ts';
 import { type MadeLesson, makeTimetable, type TaughtGroup } from './timetable.ts';
 
-/** Of the lessons that run or begin soon every so manieth is a distance one; of those looked at first all. */
+/**
+ * One in this many of the lessons that run or begin soon is a distance one. Of the classes that are looked at first
+ * all are.
+ */
 const DISTANT_EVERY = 4;
 const SOON_MS = 60 * 60_000;
 
-/** Says a made-up timetable around now, as СГО would, and makes some of its lessons distance ones. */
+/** Sends a made-up timetable around now, as СГО would, and makes some of its lessons distance ones. */
 export async function giveTimetable(
   ctx: Context,
   commands: Commands,
@@ -61,7 +64,7 @@ async function taughtGroups(ctx: Context, schoolId: string): Promise<TaughtGroup
   return rows;
 }
 
-/** The classes that these people lead or attend, or their children attend. */
+/** Gives the classes that these people lead or attend, or that their children attend. */
 async function classesOf(ctx: Context, schoolId: string, personIds: readonly string[]): Promise<string[]> {
   const ids = sql`${[...personIds]}::text[]`;
   const { rows } = await sql<{ id: string }>`

@@ -1,15 +1,21 @@
-/** A made-up timetable around now: at any hour some lessons are over, some run, some begin in a few minutes. Pure. */
+/**
+ * Makes up a timetable around now. At any hour some lessons are over, some run, and some begin in a few minutes.
+ * Pure.
+ */
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const LESSON_MS = 40 * MINUTE_MS;
 /** A lesson and the break after it. */
 const PERIOD_MS = 50 * MINUTE_MS;
-/** Lessons begin at such minutes as they do in schools. */
+/** Lessons begin at round minutes, as they do in schools. */
 const ROUND_MS = 5 * MINUTE_MS;
-/** How long the lesson of `now` has been running, by class in turn: just begun, about to end, over – the next is soon. */
+/**
+ * How long the lesson of `now` has been running, by class in turn: it has just begun, it is about to end, or it is
+ * over and the next is soon.
+ */
 const SINCE_MS = [10, 25, 41].map((minutes) => minutes * MINUTE_MS);
-/** That lesson, and those of its class before and after it; what runs now is chosen first. */
+/** The lesson of `now` and those of its class before and after it. The one that runs now is chosen first. */
 const PERIODS = [0, -1, 1, -2, 2, 3];
 const DAYS = [0, -1, 1];
 const TOPICS = [
@@ -39,15 +45,16 @@ export interface MadeLesson {
 export interface TimetableOrder {
   groups: readonly TaughtGroup[];
   nowMs: number;
-  /** Looked at first: their classes have a lesson that has just begun, and lessons yesterday and tomorrow. */
+  /** Classes that are looked at first. They have a lesson that has just begun, and lessons yesterday and tomorrow. */
   classIds: readonly string[];
-  /** Teachers who should have one too. */
+  /** Teachers who should have a lesson too. */
   teacherIds: readonly string[];
 }
 
 /**
- * A class has one subject at a time, all its groups of it at once, and a teacher one lesson. The same groups always
- * make lessons of the same ids, so that a timetable made again an hour later moves them.
+ * Gives lessons in which a class has one subject at a time, with all its groups of that subject at once, and a
+ * teacher has one lesson. The same groups always make lessons of the same ids, so a timetable made again an hour
+ * later moves them.
  */
 export function makeTimetable({ groups, nowMs, classIds, teacherIds }: TimetableOrder): MadeLesson[] {
   const busy = new Map<string, number[]>();
@@ -65,7 +72,7 @@ export function makeTimetable({ groups, nowMs, classIds, teacherIds }: Timetable
         const startsAtMs = roundMs - sinceMs + day * DAY_MS + period * PERIOD_MS;
         const free = subjects.findIndex((of) => of.every(({ teacherId }) => isFree(teacherId, startsAtMs)));
         if (free === -1) return [];
-        // To the end of the list, so that a day has several subjects.
+        // The subject goes to the end of the list, so that a day has several subjects.
         const [taught] = subjects.splice(free, 1);
         subjects.push(taught!);
         return taught!.map(({ id, teacherId }) => {
@@ -82,7 +89,10 @@ export function makeTimetable({ groups, nowMs, classIds, teacherIds }: Timetable
   });
 }
 
-/** Class → its subjects, each with its groups (halves of a class learn at once); who is looked at first comes first. */
+/**
+ * Gives each class its subjects, and each subject its groups, because the halves of a class learn at once. Classes
+ * that are looked at first come first.
+ */
 function inOrder(
   groups: readonly TaughtGroup[],
   classIds: readonly string[],
@@ -102,7 +112,7 @@ function inOrder(
   );
 }
 
-/** Halves with one teacher learn one after the other. */
+/** Divides groups into those that learn at once. Halves with one teacher learn one after the other. */
 function atOnce(of: TaughtGroup[]): TaughtGroup[][] {
   const teachers = new Set(of.map(({ teacherId }) => teacherId));
   return teachers.size === of.length ? [of] : of.map((group) => [group]);

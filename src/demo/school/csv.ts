@@ -1,4 +1,4 @@
-/** RFC 4180 text with CRLF; cells with commas, quotes or line ends are quoted. */
+/** Writes RFC 4180 text with CRLF. Cells with commas, quotes or line ends are quoted. */
 export function csvText(
   columns: readonly string[],
   rows: Iterable<readonly (string | number | null)[]>,

@@ -1,4 +1,4 @@
-/** `split`: taught in two halves of the class. */
+/** A subject. `split`: taught in two halves of the class. */
 export interface Subject {
   title: string;
   grades: readonly [first: number, last: number];
@@ -38,7 +38,7 @@ const SUBJECTS: readonly Subject[] = [
   { title: 'Второй иностранный язык', grades: [5, 9], split: true },
 ];
 
-/** Of part of a profile class: «10 *Основы журналистики/10-А (П)». */
+/** Electives for a part of a profile class: «10 *Основы журналистики/10-А (П)». */
 export const PROFILE_ELECTIVES = [
   'Основы журналистики',
   'Азбука в экономике',
@@ -49,7 +49,7 @@ export const PROFILE_ELECTIVES = [
   'Психология общения',
 ];
 
-/** Of pupils of several classes of a grade. */
+/** Electives for pupils of several classes of a grade. */
 export const CROSS_ELECTIVES = [
   'Олимпиадная математика',
   'Школьный театр',
@@ -59,7 +59,7 @@ export const CROSS_ELECTIVES = [
   'Юный эколог',
 ];
 
-/** Of a group that nobody has been put into yet. */
+/** The subject of a group that has no pupils yet. */
 export const UNFILLED_SUBJECT = 'Индивидуальный проект';
 
 export function taughtIn(grade: number): Subject[] {

@@ -16,7 +16,7 @@ export interface SchoolOrder {
   today: Day;
 }
 
-/** A school made up from nothing, as OneRoster 1.2 CSV files by name. */
+/** Makes up a school from nothing, as OneRoster 1.2 CSV files by name. */
 export function makeSchool({ seed, size, today }: SchoolOrder): { files: Record<string, string> } {
   const random = new Random(seed);
   const plan = SIZES[size];
@@ -35,7 +35,8 @@ function makeStaff(population: Population, plan: SchoolPlan, year: number) {
   const subjectTeachers = Array.from({ length: plan.subjectTeachers }, () =>
     population.employee('teacher', year),
   );
-  // The head teaches too, a deputy does not; and the account that no person stands behind, as in the manual.
+  // The head teaches too and a deputy does not. As in the manual, there is also an account without a person behind
+  // it.
   subjectTeachers[0]!.roles.push('siteAdministrator');
   population.employee('siteAdministrator', year);
   const nobody = { familyName: 'Admin', givenName: '', middleName: '' };
@@ -45,7 +46,7 @@ function makeStaff(population: Population, plan: SchoolPlan, year: number) {
   return { primaryTeachers, subjectTeachers };
 }
 
-/** By class, in the plan's order. */
+/** Makes the pupils by class, in the plan's order. */
 function makePupils(
   population: Population,
   random: Random,
@@ -54,7 +55,7 @@ function makePupils(
   teachers: readonly MadePerson[],
 ): MadePupil[][] {
   const extra = plan.endedPupils + plan.deletedPupils;
-  // Each place in a class, the departed included, who had one as well.
+  // The places of all classes, and one more for each pupil who has departed.
   const places = plan.classes.flatMap(({ pupils }, at) => Array<number>(pupils).fill(at));
   for (let at = 0; at < extra; at++) places.push(random.between(0, plan.classes.length - 1));
   const free = random.shuffled(places);
@@ -91,7 +92,7 @@ function makeUnits(
   return maker.units;
 }
 
-/** About how many groups each subject will have, those of primary teachers left out. */
+/** Gives about how many groups each subject will have, without those of primary teachers. */
 function groupsBySubject(plan: SchoolPlan): Map<string, number> {
   const groups = new Map<string, number>();
   const add = (subject: string, count: number) => groups.set(subject, (groups.get(subject) ?? 0) + count);
@@ -114,7 +115,9 @@ function makeCrossElectives(maker: UnitMaker, random: Random, plan: SchoolPlan, 
   }
 }
 
-/** Departures before today, deleted rows, and moves to another class of the grade with its whole-class groups. */
+/**
+ * Makes departures before today, deleted rows, and moves to another class of the grade with its whole-class groups.
+ */
 function makeChanges(
   random: Random,
   plan: SchoolPlan,

@@ -8,7 +8,7 @@ export interface FullName {
   middleName: string;
 }
 
-/** Families by the man's form; the woman's follows from the ending. */
+/** Family names in the man's form. The woman's form follows from the ending. */
 const FAMILIES = `Абрамов Авдеев Агапов Аксёнов Александров Алексеев Андреев Анисимов Антонов Артемьев Архипов
 Астахов Афанасьев Баев Баранов Белов Белозёров Беляев Бирюков Блинов Бобров Богданов Большаков Борисов Бородин
 Булгаков Быков Васильев Веселов Виноградов Власов Воробьёв Воронин Гаврилов Герасимов Глотов Голубев Горбунов
@@ -32,7 +32,7 @@ const WOMEN =
 Диана Ева Евгения Екатерина Елена Елизавета Злата Ирина Кира Ксения Любовь Маргарита Марина Мария Милана Наталья
 Ольга Полина Светлана София Таисия Татьяна Ульяна Юлия Яна`.split(/\s+/);
 
-/** Men's given names with the patronymics that come of them; irregular ones are not left to a rule. */
+/** Men's given names with their patronymics, because some are irregular. */
 const MEN = `Александр:Александрович:Александровна Алексей:Алексеевич:Алексеевна Андрей:Андреевич:Андреевна
 Антон:Антонович:Антоновна Арсений:Арсеньевич:Арсеньевна Артём:Артёмович:Артёмовна Богдан:Богданович:Богдановна
 Борис:Борисович:Борисовна Вадим:Вадимович:Вадимовна Василий:Васильевич:Васильевна Виктор:Викторович:Викторовна
@@ -50,14 +50,17 @@ const MEN = `Александр:Александрович:Александро�
 
 const PATRONYMICS = new Map(MEN.map(([given, son, daughter]) => [given, { male: son, female: daughter }]));
 
-/** Only names in -ов, -ев, -ин and -ский change; Шевченко, Савчук, Белых and Цой are the same for all. */
+/**
+ * Gives a family name in the form of the sex. Only names in -ов, -ев, -ин and -ский change; Шевченко, Савчук, Белых
+ * and Цой are the same for both.
+ */
 export function familyName(family: string, sex: Sex): string {
   if (sex === 'male') return family;
   if (/(?:ов|ев|ёв|ин)$/.test(family)) return `${family}а`;
   return family.replace(/ский$|цкий$/, (ending) => `${ending.slice(0, -2)}ая`);
 }
 
-/** Of a child whose father's given name is known. */
+/** Gives the patronymic of a child whose father's given name is known. */
 export function patronymic(fatherName: string, sex: Sex): string {
   return PATRONYMICS.get(fatherName)![sex];
 }
@@ -70,7 +73,7 @@ export function pickGivenName(random: Random, sex: Sex): string {
   return sex === 'male' ? random.pick(MEN)[0] : random.pick(WOMEN);
 }
 
-/** An adult with a family name given or of his own. */
+/** Makes an adult's name, with the family name that is given or with one of its own. */
 export function adultName(random: Random, sex: Sex, family = pickFamily(random)): FullName {
   return {
     familyName: familyName(family, sex),

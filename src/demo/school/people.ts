@@ -15,10 +15,10 @@ export interface MadePerson extends FullName {
   id: string;
   sex: Sex;
   birthDate: Day | null;
-  /** As roles.csv names them. */
+  /** The roles, by the names of roles.csv. */
   roles: string[];
   vkUserId: number | null;
-  /** A row marked as deleted. */
+  /** True for a row marked as deleted. */
   deleted: boolean;
 }
 
@@ -31,11 +31,11 @@ const LINKED_SHARE = 0.7;
 const MOTHER_SHARE = 0.97;
 const FATHER_SHARE = 0.71;
 const SAME_FAMILY_NAME_SHARE = 0.85;
-/** One family in so many has a mother or father who teaches in the school. */
+/** One family in this many has a mother or father who teaches in the school. */
 const TEACHERS_FAMILY_EACH = 40;
 const FIRST_VK_ID = 200_000_000;
 
-/** Makes people one after another; ids and VK profiles are never used twice. */
+/** Makes people one after another. Ids and VK profiles are never used twice. */
 export class Population {
   readonly people: MadePerson[] = [];
   readonly pupils: MadePupil[] = [];
@@ -60,7 +60,7 @@ export class Population {
   }
 
   /**
-   * The children of one family, one in each of `grades`, with the parents that the school knows: a mother, a
+   * Makes the children of one family, one in each of `grades`, with the parents whom the school knows: a mother, a
    * father, both or (seldom) none. `teachers`: now and then a parent is one of them.
    */
   family(grades: readonly number[], year: number, teachers: readonly MadePerson[]): MadePupil[] {

@@ -1,14 +1,14 @@
 import type { Day } from '../../desired/model.ts';
 
 export interface SchoolYear {
-  /** The calendar year in which it begins. */
+  /** The calendar year in which the school year begins. */
   year: number;
   startsOn: Day;
   terms: { id: string; title: string; startsOn: Day; endsOn: Day }[];
 }
 
 /**
- * The school year in which `today` lies: 1 September to 31 May. In summer the last term is stretched to the end
+ * Gives the school year in which `today` lies: 1 September to 31 May. In summer the last term is stretched to the end
  * of August, so that the classes are current on any day (D11).
  */
 export function schoolYearOf(today: Day): SchoolYear {
@@ -32,7 +32,7 @@ export function schoolYearOf(today: Day): SchoolYear {
   };
 }
 
-/** The day so many days later (or, negative, earlier). */
+/** Gives the day so many days later or, where the number is negative, earlier. */
 export function plusDays(day: Day, days: number): Day {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -8,26 +8,26 @@ export interface ClassPlan {
 
 export interface SchoolPlan {
   classes: ClassPlan[];
-  /** Subject teachers, besides one teacher for each primary class. */
+  /** Teachers of subjects, besides one teacher for each primary class. */
   subjectTeachers: number;
   otherStaff: number;
-  /** Of families, how many have two and three children in the school. */
+  /** How many families have two and three children in the school. */
   pairs: number;
   triples: number;
-  /** Pupils who left: by an end date, by a deleted row; and who moved to another class. */
+  /** Pupils who left, by an end date and by a deleted row, and pupils who moved to another class. */
   endedPupils: number;
   deletedPupils: number;
   movedPupils: number;
   /** Electives across the classes of a grade. */
   crossElectives: number;
-  /** Share of classes with a group that nobody has been put into. */
+  /** The share of classes with a group that has no pupils yet. */
   emptyGroupShare: number;
 }
 
 const LETTERS = [...'АБВГДЕЖЗИКЛМН'];
 const PROFILE_LETTERS = [...'АБВ'];
 
-/** Thirteen classes in grades 1–9, nine in 10 and 11 (three of them profile classes), and «1 доп»: 136. */
+/** Thirteen classes in each of grades 1–9, nine in 10 and 11 (three of them profile classes), and «1 доп»: 136. */
 function manualClasses(): ClassPlan[] {
   const classes: ClassPlan[] = [{ title: '1 доп', grade: 1, pupils: 14 }];
   for (let grade = 1; grade <= 11; grade++) {

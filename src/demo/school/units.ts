@@ -14,7 +14,7 @@ export interface MadeUnit {
   id: string;
   title: string;
   grade: number;
-  /** null: a homeroom. */
+  /** The subject; null for a homeroom. */
   subject: string | null;
   teacherIds: string[];
   pupils: { pupil: MadePupil; endsOn: Day | null; beginsOn: Day | null }[];
@@ -24,7 +24,7 @@ export interface Homeroom extends MadeUnit {
   plan: ClassPlan;
 }
 
-/** Who teaches a subject: as many as its groups need, one at least, and they take turns. */
+/** Decides who teaches a subject: as many teachers as its groups need, at least one, and they take turns. */
 export class TeachingLoad {
   readonly #bySubject = new Map<string, { teachers: MadePerson[]; next: number }>();
 
@@ -64,7 +64,9 @@ export class UnitMaker {
     return Object.assign(unit, { plan });
   }
 
-  /** The groups of one class: whole, halves, electives of a profile class, and one that waits for its pupils. */
+  /**
+   * Makes the groups of one class: whole, halves, electives of a profile class, and one that waits for its pupils.
+   */
   groupsOf(homeroom: Homeroom): void {
     const { title, grade } = homeroom.plan;
     const pupils = homeroom.pupils.map(({ pupil }) => pupil);
@@ -99,7 +101,7 @@ export class UnitMaker {
     this.#group(`${homeroom.grade} *${subject}/${className}`, homeroom.grade, subject, some);
   }
 
-  /** A group of pupils of several homerooms: it shares none. */
+  /** Makes a group with pupils of several homerooms, so that it shares none. */
   crossElective(homerooms: readonly Homeroom[], number: number): void {
     const subject = CROSS_ELECTIVES[number % CROSS_ELECTIVES.length]!;
     const grade = homerooms[0]!.grade;

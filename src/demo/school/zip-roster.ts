@@ -16,7 +16,10 @@ export async function zipRoster(files: Readonly<Record<string, string | Uint8Arr
   return buffer(zip.outputStream as unknown as NodeJS.ReadableStream);
 }
 
-/** Packs the CSV files of a folder. @throws when there is no manifest.csv in it */
+/**
+ * Packs the CSV files of a folder.
+ * @throws when there is no manifest.csv in it
+ */
 export async function readRosterFolder(folder: string): Promise<Uint8Array> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.csv')).sort();
   if (!names.includes('manifest.csv'))

@@ -34,21 +34,21 @@ import { beat, leave, type ThisProcess } from './store/processes.ts';
 import { QueuePool } from './store/queue-pool.ts';
 import { type Watch, watchProcess } from './watch.ts';
 
-/** Which halves run in this process, and who migrates. */
+/** Which halves run in this process, and whether it migrates. */
 export interface AppRole {
   name: string;
   api: boolean;
   workers: boolean;
-  /** Brings the schema up to date first; otherwise an older one refuses the start. */
+  /** True: the start brings the schema up to date. False: an older schema refuses the start. */
   migrates: boolean;
 }
 export const ALL: AppRole = { name: 'all', api: true, workers: true, migrates: true };
 export const API: AppRole = { name: 'api', api: true, workers: false, migrates: false };
 export const WORKER: AppRole = { name: 'worker', api: false, workers: true, migrates: false };
-/** An operator's command: it gives out no work of its own. */
+/** An operator's command, which gives out no work of its own. */
 export const COMMAND: AppRole = { name: 'command', api: false, workers: false, migrates: false };
 
-/** A start that migrates ends and says why before its own time is over. */
+/** A start that migrates gives up and says why before its own time is over. */
 const MIGRATION_PATIENCE_MS = 40_000;
 
 const NEVER = new Promise<never>(() => undefined);
@@ -60,9 +60,9 @@ export interface Overrides {
   newId?: () => string;
   random?: () => number;
   sandbox?: Partial<Parameters<typeof createSandbox>[0]>;
-  /** The demonstration: `/demo` is there. */
+  /** True for the demonstration, which has `/demo`. */
   demo?: boolean;
-  /** Looks at the database before anything is written to it; what it throws ends the start. */
+  /** Looks at the database before anything is written to it. An error that it throws ends the start. */
   beforeMigrating?: (ownerUrl: string) => Promise<void>;
 }
 
@@ -70,18 +70,18 @@ export interface App extends AsyncDisposable {
   ctx: Context;
   http: ReturnType<typeof createHttp>;
   queues: Queues;
-  /** There when SFERUM_API_URL is not. */
+  /** The sandbox; null where SFERUM_API_URL is set. */
   sandbox: Sandbox | null;
   databaseUrl: string;
-  /** Something that ends before any part is stopped, while the workers finish what they have in hand. */
+  /** Registers something that ends before any part is stopped, while the workers finish what they have in hand. */
   beforeStop: (end: () => Promise<void>) => void;
-  /** Resolves when a part we cannot live without is gone: the process must end and say so (V6). */
+  /** Resolves when a part is gone that the process cannot live without, so that it must end and say so (V6). */
   lost: Promise<Error>;
 }
 
 /**
- * The whole object graph. Parts are started in this order and stopped in the other, the database last.
- * Throws, after stopping what had started, where a part is not to be had.
+ * Makes the whole object graph. Parts are started in this order and stopped in the reverse one, the database last.
+ * @throws where a part cannot be started, after stopping the parts that had started
  */
 export async function createApp(config: Config, role: AppRole, overrides: Overrides = {}): Promise<App> {
   await using parts = new AsyncDisposableStack();
@@ -117,7 +117,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   if (!config.sferum.apiUrl) ensureDataDir(config.dataDir);
   const sandbox = config.sferum.apiUrl
     ? null
-    : // Only where it is asked for: a production has no such files.
+    : // The sandbox is loaded only where it is asked for, because a production install has no such files.
       (await import('./sferum/sandbox/sandbox.ts')).createSandbox({
         now: clock.now,
         random,
@@ -166,7 +166,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     newSchools: (schoolIds) => {
       if (!sandbox) return Promise.resolve();
       const requestsPerSecond = overrides.sandbox?.paceUserPerSecond ?? null;
-      // One after another: each takes the next community.
+      // Schools are connected one after another, because each takes the next community.
       connecting = connecting
         .catch(() => undefined)
         .then(() => connectSandboxSchools(ctx, sandbox, schoolIds, requestsPerSecond));
@@ -232,13 +232,19 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   };
 }
 
-/** The port after ours, so that links people were given outlive a restart; any other where it is taken. */
+/**
+ * Listens on the port after ours, so that links that people were given outlive a restart, or on any other where that
+ * port is taken.
+ */
 async function listenBeside(sandbox: Sandbox, port: number): Promise<Listening> {
   if (port === 0) return sandbox.listen();
   return sandbox.listen(port + 1).catch(() => sandbox.listen());
 }
 
-/** Given ones first; the sandbox stands in for both where there is one. */
+/**
+ * Gives the addresses of VK ID and of the messenger. Given ones come first, and the sandbox stands in for those that
+ * are missing.
+ */
 function placesOf({ vkId, messengerUrl }: Config, sandboxOrigin: string | null) {
   const vkIdUrl = vkId.url ?? sandboxOrigin;
   const messenger = messengerUrl ?? (sandboxOrigin && `${sandboxOrigin}/messenger`);

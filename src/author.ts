@@ -1,6 +1,6 @@
 /**
- * Whose act something is. `person`: of the school, by his id; `operator`, `service`: by the subject of the token;
- * `system`: done by the program itself, the id says by what part of it. `unknown`: kept from before kinds were.
+ * Who did something. `person`: somebody of the school, by their id; `operator`, `service`: by the subject of the
+ * token; `system`: the program itself, where the id names the part; `unknown`: from before kinds were kept.
  */
 export interface Author {
   id: string;
@@ -9,7 +9,10 @@ export interface Author {
 
 export const AUTHOR_KINDS = ['person', 'operator', 'service', 'system', 'unknown'] as const;
 
-/** What the clock and the comparison with the messenger do by themselves, and what the messenger answered. */
+/**
+ * The author of what the clock and the comparison with the messenger do by themselves, and of what the messenger
+ * answered.
+ */
 export function bySystem(part: 'day' | 'drift' | 'ending' | 'lessons' | 'sferum' | 'sandbox'): Author {
   return { id: part, kind: 'system' };
 }
@@ -18,7 +21,7 @@ export function byPerson(id: string): Author {
   return { id, kind: 'person' };
 }
 
-/** Whose operation it is. */
+/** Gives the author who started the operation. */
 export function starterOf(operation: { createdBy: string; createdByKind: Author['kind'] }): Author {
   return { id: operation.createdBy, kind: operation.createdByKind };
 }

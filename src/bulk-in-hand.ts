@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import type { Sql } from './store/database.ts';
 
 /**
- * Bulk work on chats under way in this process. Its calls may wait for seconds so that requests fill; where an event
- * or a person moves such a chat meanwhile, the work lets go of what is not sent yet, and the chat comes again at once
- * as what it is now. Only urgency overtakes: bulk never interrupts bulk.
+ * Bulk work on chats that is under way in this process. Its calls may wait for seconds so that requests fill. When an
+ * event or a person changes such a chat meanwhile, the work lets go of what is not sent yet, and the chat comes again
+ * at once in its new state. Only urgency overtakes; bulk never interrupts bulk.
  */
 export class BulkInHand {
   readonly #chats = new Map<string, AbortController>();
 
-  /** Runs `work`; its signal is given when the chat has become urgent. */
+  /** Runs `work`. Its signal is aborted when the chat has become urgent. */
   async hold(chatId: string, work: (overtaken: AbortSignal) => Promise<void>): Promise<void> {
     const overtaken = new AbortController();
     this.#chats.set(chatId, overtaken);
@@ -20,7 +20,7 @@ export class BulkInHand {
     }
   }
 
-  /** Tells the work whose chat has become urgent; one look by key, none where nothing is in hand. */
+  /** Aborts the work whose chats have become urgent, by one look by key, or by none where nothing is in hand. */
   async letGoOvertaken(db: Sql): Promise<void> {
     if (this.#chats.size === 0) return;
     const { rows } = await sql<{ id: string }>`

@@ -9,7 +9,7 @@ export const TOKEN_ROLES = [
 ] as const;
 export type TokenRole = (typeof TOKEN_ROLES)[number];
 
-/** Who makes a request, as the token says. `schoolId` `'*'`: any school, named by the request. */
+/** The caller of a request, as the token says. `schoolId` `'*'` means any school, which the request names. */
 export interface Caller {
   subject: string;
   role: TokenRole;

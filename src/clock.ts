@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Time as it is passed in everywhere (rule 12). */
 export interface Clock {
-  /** Milliseconds since the epoch: for what is told to people and stored. It may step, forwards and back. */
+  /** Milliseconds since the epoch, for what is told to people and stored. This clock may step, forwards and back. */
   now(): number;
-  /** Milliseconds that passed since some moment: for durations within this process. It never steps. */
+  /** Milliseconds since some moment, for durations within this process. This clock never steps. */
   elapsed(): number;
   /** Resolves after `ms`, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's own clock, for those who judge that clock itself. */
+/** The machine's own clock, for code that checks that very clock. */
 export const machineNow = (): number => Date.now();
 
 export const systemClock: Clock = {
@@ -19,10 +19,10 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
 };
 
-/** Costly to make; as many as there are time zones among the schools. */
+/** A format is costly to make. There are as many as there are time zones among the schools. */
 const dayFormats = new Map<string, Intl.DateTimeFormat>();
 
-/** The calendar day of an instant in a time zone, `YYYY-MM-DD`; effective dates are days of the school (D6). */
+/** Gives the calendar day of an instant in a time zone, `YYYY-MM-DD`. Effective dates are days of the school (D6). */
 export function dayIn(timeZone: string, nowMs: number): string {
   let format = dayFormats.get(timeZone);
   if (!format) {
@@ -33,12 +33,12 @@ export function dayIn(timeZone: string, nowMs: number): string {
 }
 
 const FRACTION = /[.,](\d+)/;
-/** Digits of a second that PostgreSQL keeps. */
+/** The digits of a second that PostgreSQL keeps. */
 const KEPT_DIGITS = 6;
 
 /**
- * An instant as ISO 8601 or PostgreSQL gives it → ISO 8601 UTC with all digits of its second, at least six: so texts
- * compare as instants do as long as none has more. A `Date` would forget what is below a millisecond.
+ * Turns an instant of ISO 8601 or PostgreSQL into ISO 8601 UTC with all digits of its second, at least six. Such
+ * texts compare as instants do as long as none has more digits. A `Date` would forget what is below a millisecond.
  */
 export function exactInstant(text: string): string {
   const fraction = FRACTION.exec(text)?.[1] ?? '';

@@ -13,12 +13,12 @@ import { saveSettings } from './operations/save-settings.ts';
 import { undoOperation } from './operations/undo.ts';
 import { unlinkProfile } from './profile/unlink-profile.ts';
 
-/** What a command is asked, after the context. */
+/** The argument of a command, after the context. */
 type Ask<Command extends (ctx: Context, ask: never) => unknown> = Parameters<Command>[1];
 
 /**
- * What the HTTP edge and the console may ask of the engine, bound to one context. Rights and shapes have been
- * checked before, but for chats and lessons, whose rights depend on the roster of the moment; each throws Refusal
+ * Binds to one context what the HTTP edge and the console may ask of the engine. Rights and shapes have been checked
+ * before, except for chats and lessons, whose rights depend on the roster of the moment. Each command throws Refusal
  * for what cannot be done (4xx). `by`: the subject of the caller's token.
  */
 export function commandsOf(ctx: Context) {

@@ -30,39 +30,45 @@ export interface Config {
   host: string;
   port: number;
   /**
-   * A null url: the embedded PostgreSQL in `dataDir`. `migrationUrl`: as the role that owns the tables. Both ask for TLS
-   * in their query where it is due (config/postgres-address.ts).
+   * A null url means the embedded PostgreSQL in `dataDir`. `migrationUrl` is for the role that owns the tables. Both
+   * ask for TLS in their query where it is due (config/postgres-address.ts).
    */
   database: { url: string | null; migrationUrl: string | null };
   dataDir: string;
-  /** Null: the queue lives in PostgreSQL. */
+  /** Null where the queue lives in PostgreSQL. */
   redisUrl: string | null;
-  /** Proxies of our own in front of us: so many entries of X-Forwarded-For are believed. */
+  /** How many proxies of our own stand in front of us. As many entries of X-Forwarded-For are believed. */
   trustedProxyHops: number;
-  /** A null apiUrl: the sandbox, in the process. */
+  /** A null apiUrl means the sandbox, within the process. */
   sferum: { apiUrl: string | null };
   /** Our own address for redirects, without a trailing slash. */
   publicUrl: string;
-  /** A null url: the sandbox's stand-in. */
+  /** A null url means the sandbox's stand-in. */
   vkId: { url: string | null; clientId: string };
-  /** Where «Перейти в VK Мессенджер» leads; null: the sandbox's stand-in. */
+  /** Where «Перейти в VK Мессенджер» leads; null means the sandbox's stand-in. */
   messengerUrl: string | null;
-  /** What `/metrics` asks for as a Bearer; null: open. */
+  /** The Bearer token that `/metrics` asks for; null where it is open. */
   opsToken: string | null;
   /** How СГО's tokens are verified: HS256 under any of the secrets, or a key set. */
   sgo: { secrets: readonly string[] } | { jwksUrl: string };
-  /** 32 bytes each: the first seals, all open. */
+  /** Keys of 32 bytes each. The first seals, and all open. */
   secretsKeys: readonly Uint8Array[];
-  /** How strong an operator's sign-in must be at СГО: one of these `acr`; empty: it is recorded alone. */
+  /**
+   * How strong an operator's sign-in at СГО must be: one of these `acr`. Where the list is empty, the strength is
+   * only recorded.
+   */
   operatorAcr: readonly string[];
   schoolTimeZone: string;
   logLevel: LogLevel;
   limits: Limits;
-  /** The defaults of F4 for schools without their own, out of `limits`. */
+  /** The defaults of F4 for schools without limits of their own, taken from `limits`. */
   removalLimits: RemovalLimits;
 }
 
-/** Every problem of the environment in one message, a line each; values are not repeated, they may be secret. */
+/**
+ * Names every problem of the environment in one message, a line each. Values are not repeated, because they may be
+ * secret.
+ */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -74,15 +80,15 @@ export class ConfigError extends Error {
 }
 
 const EVERY_ADDRESS = '0.0.0.0';
-/** The sandbox asks nobody who he is: only this machine reaches it, unless HOST says otherwise. */
+/** The sandbox asks nobody for a sign-in, so only this machine reaches it, unless HOST says otherwise. */
 const LOOPBACK = '127.0.0.1';
-/** People or jobs; the others do one thing and end. */
+/** The roles that serve people or jobs. The others do one thing and end. */
 const SERVING: ReadonlySet<ProcessRole> = new Set(['all', 'api', 'worker']);
 
 /**
- * The environment → what the process runs with (contract, «Configuration»); an empty variable counts as unset.
- * For the demo and for migrations, secrets that are not given are made anew at each call.
- * Throws ConfigError that lists every problem.
+ * Turns the environment into what the process runs with (contract, «Configuration»). An empty variable counts as
+ * unset. For the demo and for migrations, secrets that are not given are made anew at each call.
+ * @throws ConfigError that lists every problem
  */
 export function loadConfig(environment: Environment, role: ProcessRole): Config {
   const problems: string[] = [];
@@ -127,7 +133,7 @@ export function loadConfig(environment: Environment, role: ProcessRole): Config 
   };
 }
 
-/** `loadConfig` of this process's environment; `overrides` win. The only reader of process.env. */
+/** Reads this process's environment by `loadConfig`; `overrides` win. Nothing else reads process.env. */
 export function configFromEnvironment(role: ProcessRole, overrides: Environment = {}): Config {
   return loadConfig({ ...process.env, ...overrides }, role);
 }
@@ -162,7 +168,7 @@ function limitProblem(name: LimitName, value: number): string | null {
   return `${limitVariable(name)} must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}`;
 }
 
-/** What one variable cannot say alone: what the role needs, and what does not go together. */
+/** Gives the problems that no single variable shows: what the role needs, and what does not go together. */
 function missing(env: Environment, values: Values, role: ProcessRole): string[] {
   const problems: string[] = [];
   const unset = (name: string) => given(env, name) === undefined;
@@ -186,7 +192,7 @@ function missing(env: Environment, values: Values, role: ProcessRole): string[] 
     problems.push('SGO_JWT_SECRET and SGO_JWKS_URL exclude each other');
   }
   if (role === 'demo' || role === 'migrate' || role === 'sandbox') return problems;
-  // A command serves nobody.
+  // A command serves nobody, so it needs no keys of СГО.
   if (SERVING.has(role) && unset('SGO_JWT_SECRET') && unset('SGO_JWKS_URL')) {
     problems.push("SGO_JWT_SECRET or SGO_JWKS_URL is required: how СГО's tokens are verified");
   }

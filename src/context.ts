@@ -8,22 +8,22 @@ import type { SferumGateway } from './sferum/gateway.ts';
 import type { LinkCheck } from './sferum/links.ts';
 import type { Database } from './store/database.ts';
 
-/** What every edge of the program works with; made once in app.ts, replaced piecewise in tests. */
+/** What every edge of the program works with. It is made once in app.ts and replaced piecewise in tests. */
 export interface Context {
   config: Config;
   db: Database;
   gateway: SferumGateway;
-  /** Asked of every link before it is shown, as of every one that Sferum answers. */
+  /** Checks every link before it is shown, and every link that Sferum answers. */
   leadsToSferum: LinkCheck;
   clock: Clock;
-  /** A new opaque, unique id (UUID). */
+  /** Makes a new opaque, unique id (UUID). */
   newId: () => string;
   secrets: SecretBox;
   log: Logger;
   metrics: Metrics;
-  /** Told of schools that came with an import; with the sandbox they are connected by themselves. */
+  /** Called with schools that came with an import. With the sandbox they are connected by themselves. */
   newSchools: (schoolIds: readonly string[]) => Promise<void>;
   bulkInHand: BulkInHand;
-  /** Says that there is something new for a round of the relay; never waits, never fails. */
+  /** Says that there is something new for a round of the relay. Never waits and never fails. */
   wake: (what: 'chats' | 'operations' | 'meetings' | 'statistics') => void;
 }

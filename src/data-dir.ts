@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 
 const OWNER_ONLY = 0o700;
-/** Of a directory that others put files into, as /tmp: it stays theirs. */
+/** The bit of a directory that others put files into, such as /tmp. Such a directory is left as it is. */
 const STICKY = 0o1000;
 
 /**
- * Makes sure of DATA_DIR, which nobody but its owner may enter: keys, tokens and children's names stand in it. One
- * that is wider, as an older version made it, is narrowed; another user's is left as it is.
+ * Makes sure of DATA_DIR, which nobody but its owner may enter, because keys, tokens and children's names stand in
+ * it. A directory with wider rights, as an older version made it, is narrowed. Another user's is left as it is.
  */
 export function ensureDataDir(dataDir: string): void {
   mkdirSync(dataDir, { recursive: true, mode: OWNER_ONLY });

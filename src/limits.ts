@@ -7,7 +7,7 @@ interface LimitRule {
   min: number;
   max: number;
   about: string;
-  /** Fractions are allowed; otherwise whole numbers alone. */
+  /** Fractions are allowed. Other limits are whole numbers. */
   share?: true;
 }
 
@@ -20,15 +20,15 @@ const rate = (value: number, about: string): LimitRule => ({ value, min: 1, max:
 
 const LONGEST_TERM_DAYS = 3650;
 const kept = (value: number, about: string): LimitRule => ({ value, min: 30, max: LONGEST_TERM_DAYS, about });
-/** The last 90 days are never dropped (the migration of months): a shorter term could not be kept. */
+/** A shorter term could not be kept, because the last 90 days are never dropped (the migration of months). */
 const keptByMonth = (value: number, about: string): LimitRule => ({ ...kept(value, about), min: 120 });
 
 /**
- * Every limit that an operator may set, in one place. `rosterZipBytes` is set by LIMIT_ROSTER_ZIP_BYTES, and so
- * on for each (`limitVariable`).
+ * Every limit that an operator may set, in one place. `rosterZipBytes` is set by LIMIT_ROSTER_ZIP_BYTES, and the
+ * others likewise (`limitVariable`).
  */
 export const LIMIT_RULES = {
-  // Blast radius (F4); a school may have its own.
+  // How much one change may remove (F4). A school may have limits of its own.
   removalChatShare: {
     value: DEFAULT_REMOVAL_LIMITS.chatShare,
     min: 0,
@@ -132,7 +132,7 @@ export const LIMIT_RULES = {
   personLinkingsPerHour: rate(10, 'linkings of VK ID that a person begins'),
   personRequestsPerSecond: rate(50, 'requests of one person; СГО itself has no such limit'),
 
-  // Who looked (K8).
+  // Records of who looked (K8).
   accessFlushMs: {
     value: SECOND_MS,
     min: 10,
@@ -147,12 +147,12 @@ export const LIMIT_RULES = {
     about: 'records of who looked that wait while the database is away; more are lost, and counted',
   },
 
-  // How long things are kept (K6); what ends how: src/ending/ends.ts.
+  // How long things are kept (K6). src/ending/ends.ts says what ends and how.
   retentionDays: {
     value: 180,
     min: 1,
     max: LONGEST_TERM_DAYS,
-    about: 'a person after his departure; a school may have its own',
+    about: 'a person after the departure; a school may have its own',
   },
   keepOperationsDays: kept(400, 'a finished operation and its plan'),
   keepLessonsDays: kept(400, 'a lesson after its end, with its calls'),
@@ -242,7 +242,7 @@ export type Limits = Record<LimitName, number>;
 
 export const LIMIT_NAMES = Object.keys(LIMIT_RULES) as LimitName[];
 
-/** `rosterZipBytes` → `LIMIT_ROSTER_ZIP_BYTES`. */
+/** Gives the variable of a limit: `rosterZipBytes` → `LIMIT_ROSTER_ZIP_BYTES`. */
 export function limitVariable(name: LimitName): string {
   return `LIMIT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }

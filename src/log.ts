@@ -20,12 +20,12 @@ const SECRET_KEYS = [
 ];
 const MESSAGE_CHARS = 500;
 const STACK_FRAMES = 12;
-/** A trouble that goes on is said again after so long, with how often it came. */
+/** A trouble that goes on is reported again after this time, with how often it came. */
 const SAID_AGAIN_AFTER_MS = 60_000;
 const TROUBLES_KNOWN = 500;
 const WARN = 40;
 
-/** One JSON line an entry, to `destination` (default: stdout). */
+/** Makes a log that writes one JSON line an entry to `destination` (default: stdout). */
 export function createLog(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
     level,
@@ -40,9 +40,9 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
 }
 
 /**
- * An outage fails whatever is tried, many times a second, with the same words: they are said once. An entry with an
- * error (`err`, or its text as `error`) that is like one of the last minute in everything is left out, and counted in
- * `repeated` of the next one.
+ * Reports a repeated trouble once, because an outage fails everything that is tried, many times a second, in the same
+ * words. An entry with an error (`err`, or its text as `error`) that equals one of the last minute in everything is
+ * left out. The next one counts it in `repeated`.
  */
 function saysOnce(): NonNullable<LoggerOptions['hooks']>['logMethod'] {
   const said = new Map<string, { atMs: number; unsaid: number }>();
@@ -81,8 +81,9 @@ interface ErrorEntry {
 }
 
 /**
- * An error as it may be logged (V5). The texts of database and parser errors quote values – rows, parameters,
- * bodies – so these are told by type and code alone; no other property is taken over either.
+ * Gives an error as it may be logged (V5). The texts of database and parser errors quote values such as rows,
+ * parameters and bodies, so these errors are described by type and code alone. No other property is taken over
+ * either.
  */
 function describeError(error: unknown): ErrorEntry {
   if (!(error instanceof Error)) return { type: typeof error };

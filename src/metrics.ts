@@ -1,33 +1,35 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Figures of one app. Labels are few and bounded: route patterns, kinds, schools; never ids of people or chats. */
+/**
+ * Figures of one app. Labels are few and bounded: route patterns, kinds and schools, never ids of people or chats.
+ */
 export interface Metrics {
   httpRequest(request: { method: string; route: string; status: number; seconds: number }): void;
-  /** One call to Sferum; `outcome`: `done` or a kind of SferumError. */
+  /** Counts a call to Sferum. `outcome`: `done` or a kind of SferumError. */
   sferumCall(method: string, outcome: string): void;
-  /** One job ended: `done`, `again`, `failed` … */
+  /** Counts a job that ended: `done`, `again`, `failed` … */
   job(name: string, outcome: string): void;
-  /** J9: from an order's coming into force (or its arrival, if later) to the chat. */
+  /** Records how long an order took to reach its chat (J9), from its coming into force or, if later, its arrival. */
   orderToChat(schoolId: string, seconds: number): void;
-  /** How many chats are in each condition now. */
+  /** Sets how many chats are in each condition now. */
   conditions(counts: Readonly<Record<string, number>>): void;
-  /** J6: an invariant found broken, by its name. */
+  /** Counts an invariant found broken, by its name (J6). */
   invariantBreach(invariant: string): void;
   removalsHeld(count: number): void;
-  /** Records of who looked that could not be kept (K8): not one may be lost without an alert. */
+  /** Counts records of who looked that could not be kept (K8). Not one may be lost without an alert. */
   accessLost(count: number): void;
-  /** A request that was denied (401, 403, 429), by its reason's code. */
+  /** Counts a request that was denied (401, 403, 429), by the code of its reason. */
   denial(reason: string): void;
-  /** Somebody signed in or out at the console. */
+  /** Counts people who signed in or out at the console. */
   session(event: 'signed-in' | 'signed-out' | 'ended', count?: number): void;
-  /** The text of `GET /metrics`. */
+  /** Gives the text of `GET /metrics`. */
   render(): Promise<{ contentType: string; body: string }>;
 }
 
 const HTTP_SECONDS = [0.005, 0.02, 0.1, 0.5, 1, 5, 30];
 const DELAY_SECONDS = [1, 5, 15, 60, 300, 900, 3600, 6 * 3600, 24 * 3600];
 
-/** A registry of its own: several apps may live in one process. */
+/** Makes the figures in a registry of their own, because several apps may live in one process. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];

@@ -1,6 +1,6 @@
 /**
- * A request that cannot be done, said so that a person understands (RFC 9457). `type` is stable and part of the
- * contract; `title` is Russian; nothing in it names a person.
+ * A request that cannot be done, described so that a person understands (RFC 9457). `type` is stable and part of the
+ * contract. `title` is Russian. Nothing in it names a person.
  */
 export class Refusal extends Error {
   readonly status: number;
@@ -18,7 +18,9 @@ export class Refusal extends Error {
   }
 }
 
-/** Another school's thing, or none: the two are told apart by nobody outside (V4). */
+/**
+ * The answer for another school's thing and for no thing alike, so that nobody outside can tell the two apart (V4).
+ */
 export function notFound(): Refusal {
   return new Refusal(404, 'not-found', 'Не найдено');
 }

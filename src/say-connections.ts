@@ -3,12 +3,12 @@ import type { Connections } from './store/connections.ts';
 import type { Sql } from './store/database.ts';
 import { processesNow } from './store/processes.ts';
 
-/** What a process that migrates, an operator's command or a look by hand needs beside. */
+/** The connections that are left for a process that migrates, an operator's command or a look by hand. */
 const LEFT_OVER = 5;
 
 /**
- * Says at the start how many connections to PostgreSQL all processes may take together, and warns where the server
- * allows fewer: what is beyond waits, and pages with it.
+ * Logs at the start how many connections to PostgreSQL all processes may take together, and warns where the server
+ * allows fewer. Work beyond the server's number waits, and pages wait with it.
  */
 export async function sayConnections(
   db: Sql,

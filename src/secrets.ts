@@ -2,10 +2,13 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** Texts of this form are bound to their place; those of the form before, without a mark, are bound to none. */
+/** The mark of texts that are bound to their place. Older texts have no mark and are bound to none. */
 const BOUND = '2';
 
-/** A sealed text cannot be opened: another key, another place, or it was altered. Says nothing of what is inside. */
+/**
+ * A sealed text cannot be opened, because of another key, another place, or a change to it. The message says nothing
+ * of what is inside.
+ */
 export class SealError extends Error {
   constructor(message: string) {
     super(message);
@@ -13,18 +16,19 @@ export class SealError extends Error {
   }
 }
 
-/** Where a sealed text stands: it opens nowhere else. */
+/** Where a sealed text stands. It opens nowhere else. */
 export interface Place {
-  /** Null: of no school, as a cookie. */
+  /** Null where the text belongs to no school, such as a cookie. */
   schoolId: string | null;
-  /** `table.column`, or what else tells the kinds of secrets apart. */
+  /** `table.column`, or another name that tells the kinds of secrets apart. */
   column: string;
 }
 
 /**
- * Keeps secrets at rest: AES-256-GCM under the first of the 32-byte keys; texts of the others are opened too, until
- * `npm run reseal` has sealed them anew. A sealed text is `<key id>.2.<base64url>`, its place authenticated with it; the
- * id tells a wrong SECRETS_KEY from damage. Texts from before places, `<key id>.<base64url>`, open anywhere, until then.
+ * Keeps secrets at rest: AES-256-GCM under the first of the 32-byte keys. Texts sealed with the other keys are opened
+ * too, until `npm run reseal` has sealed them anew.
+ * A sealed text is `<key id>.2.<base64url>`, with its place authenticated. The id tells a wrong SECRETS_KEY from
+ * damage. Texts from before places, `<key id>.<base64url>`, open anywhere until the reseal.
  */
 export class SecretBox {
   readonly #keys: ReadonlyMap<string, Uint8Array>;
@@ -45,7 +49,10 @@ export class SecretBox {
     return `${this.#first}.${BOUND}.${bytes.toString('base64url')}`;
   }
 
-  /** Throws SealError. */
+  /**
+   * Opens a sealed text.
+   * @throws SealError
+   */
   open(sealed: string, place: Place): string {
     const parts = sealed.split('.');
     const bound = parts.length === 3 && parts[1] === BOUND;
@@ -65,13 +72,13 @@ export class SecretBox {
     }
   }
 
-  /** Whether the text is sealed with the first key and bound to a place: nothing is to be done at a reseal. */
+  /** Whether the text is sealed with the first key and bound to a place, so that a reseal leaves it as it is. */
   isCurrent(sealed: string): boolean {
     return sealed.startsWith(`${this.#first}.${BOUND}.`);
   }
 }
 
-/** Keys of their own for another purpose: a text of one purpose opens in no other. */
+/** Derives keys for another purpose. A text of one purpose opens in no other. */
 export function derivedKeys(keys: readonly Uint8Array[], purpose: string): Uint8Array[] {
   return keys.map((key) => new Uint8Array(hkdfSync('sha256', key, '', purpose, 32)));
 }

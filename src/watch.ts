@@ -4,25 +4,30 @@ import type { RelayLoop } from './outbox/relay-loop.ts';
 import { askTime, assertAgree } from './store/clocks.ts';
 import { beat, type ThisProcess } from './store/processes.ts';
 
-/** So many looks in the time after which a trouble that stays is taken for a loss; each may take as long as a pause. */
+/**
+ * A trouble that stays for this many looks is taken for a loss. Each look may take as long as the pause between two
+ * of them.
+ */
 const LOOKS = 10;
-/** Of that time, for one part of the relay's round: then it stands still. */
+/**
+ * The share of that time that one part of the relay's round may take. Beyond it the relay counts as standing still.
+ */
 const RELAY_SHARE = 1 / 2;
 
 export interface Watched {
   self: ThisProcess;
   queues: Pick<Queues, 'waiting' | 'ping'>;
-  /** None: others do the work. */
+  /** Empty where other processes do the work. */
   workers: readonly Hands[];
   relay: Pick<RelayLoop, 'busyForMs'>;
 }
 
 export interface Watch extends AsyncDisposable {
-  /** Throws while this process cannot work, or does not take what waits: for /readyz. */
+  /** Throws while this process cannot work, or takes no jobs although some wait. It is for /readyz. */
   check(): Promise<void>;
   /**
-   * Resolves once it could not for `lostAfterMs`: the process must end and say so (V6). One without workers says it by
-   * /readyz alone, as long as the trouble is not its own.
+   * Resolves once the process could not work for `lostAfterMs`, so that it must end and say so (V6). A process
+   * without workers says it by /readyz alone, as long as the trouble is not its own.
    */
   lost: Promise<Error>;
 }
@@ -30,13 +35,13 @@ export interface Watch extends AsyncDisposable {
 class OwnTrouble extends Error {}
 
 /**
- * Watches over a process: it can look alive and do nothing (its connection to the queue is dead, its first connection
- * failed, the database hangs or only reads, its clock is off). Of workers the canary is the work itself: whoever has a
- * free hand while jobs wait, and takes none from look to look, is dead.
+ * Watches over a process, because one can look alive and do nothing: its connection to the queue is dead, its first
+ * connection failed, the database hangs or only reads, or its clock is off. For workers the sign is the work itself:
+ * a worker that has a free hand while jobs wait, and takes none from one look to the next, is dead.
  */
 export function watchProcess(ctx: Context, { self, queues, workers, relay }: Watched): Watch {
   const { lostAfterMs } = ctx.config.limits;
-  // What the work has come to wait for must not hold up the look at it.
+  // The look takes a connection of the pages, so that it does not wait behind the work.
   const db = ctx.db.forPages();
   const lost = Promise.withResolvers<Error>();
   const stop = new AbortController();
@@ -81,7 +86,9 @@ export function watchProcess(ctx: Context, { self, queues, workers, relay }: Wat
   };
 }
 
-/** Throws where a worker has been idle since the last look although jobs waited then and wait now. */
+/**
+ * Gives a check that throws where a worker has been idle since the last look although jobs waited then and wait now.
+ */
 function idleness(queues: Pick<Queues, 'waiting'>, hands: Hands): () => Promise<void> {
   let before = { taken: -1, waited: false };
   return async () => {

@@ -1,4 +1,7 @@
-/** `npm run adopt [-- SCHOOL … --confirm --json --acts FILE]`: after the database was restored (src/operations/adopt.ts). */
+/**
+ * `npm run adopt [-- SCHOOL … --confirm --json --acts FILE]`, after the database was restored
+ * (src/operations/adopt.ts).
+ */
 import { parseArgs } from 'node:util';
 import { COMMAND, createApp } from '../app.ts';
 import { eraseAgain } from '../ending/erase-again.ts';
@@ -25,10 +28,10 @@ const { values, positionals: schoolIds } = configOrExit(() =>
 );
 
 await runCommand('adopt', async (config, life) => {
-  // The report alone is for pipes.
+  // Only the report goes to stdout, so that it can be piped.
   const log = createLog(config.logLevel, process.stderr);
   const app = await life.own(createApp(config, COMMAND, { log }));
-  // Before anything else: nobody who was erased is shown or told to Sferum again.
+  // Erasures come first, so that nobody who was erased is shown or told to Sferum again.
   const erased = values.acts === undefined ? {} : await eraseAgain(app.ctx, values.acts);
   for (const [schoolId, people] of Object.entries(erased))
     log.info({ schoolId, people }, 'people whom the acts name were erased again');

@@ -3,7 +3,7 @@ import { startEmbeddedPostgres } from '../store/embedded-postgres/start.ts';
 import { Life } from './life.ts';
 import { configOrExit } from './serve.ts';
 
-/** Runs an operator's command to its end: `work` gives the exit code. A signal stops what it has started. */
+/** Runs an operator's command to its end. `work` gives the exit code. A signal stops what the command has started. */
 export async function runCommand(
   role: ProcessRole,
   work: (config: Config, life: Life) => Promise<number>,
@@ -17,7 +17,7 @@ export async function runCommand(
   }
 }
 
-/** The address of the configured database; the embedded one is started for it. */
+/** Gives the address of the configured database. An embedded one is started for the command. */
 export async function databaseOf({ database, dataDir }: Config, life: Life): Promise<string> {
   return database.url ?? (await life.own(startEmbeddedPostgres({ dataDir }))).url;
 }

@@ -9,7 +9,7 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 
 const options = configOrExit(() => demoOptions(process.argv.slice(2)));
 const { limits } = configOrExit(() => configFromEnvironment('demo'));
-// What is asked to end after its summary is a command until then.
+// A run that ends after its summary counts as a command until then.
 const life = new Life({ limitMs: limits.shutdownMs, serves: !options.exit });
 try {
   const { app, agrees } = await runDemo(options, print, (starting) => life.own(starting));

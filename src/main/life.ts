@@ -1,18 +1,18 @@
 /**
- * From its start to its end: what a process has started is stopped in the other order, also where a signal comes while
- * it still starts. Once for each process.
+ * Leads a process from its start to its end. What it has started is stopped in the reverse order, even where a signal
+ * comes while it still starts. Made once for each process.
  *
  *   starting ──► running ──► ending (signal, done, or trouble; a time limit) ──► ended
  */
 import type { Logger } from 'pino';
 
-/** One Ctrl-C comes twice, from the terminal and from npm; so long after it a second one is meant. */
+/** One Ctrl-C comes twice, from the terminal and from npm. After this time a second one is meant. */
 const SAME_SIGNAL_MS = 1_000;
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 const SIGNAL_CODES = 128;
 /**
- * What has lost its database or queue cannot end in good order, and a loss is told after 36 s at the latest (a worker's
- * watch): so long it may take to be gone within 60 s (V6).
+ * A process that has lost its database or queue cannot end in good order. Such a loss is noticed after 36 s at the
+ * latest (a worker's watch), so this much time is left to be gone within 60 s (V6).
  */
 const TROUBLED_LIMIT_MS = 15_000;
 
@@ -21,7 +21,7 @@ const NEVER = new Promise<never>(() => undefined);
 export interface LifeOptions {
   /** An end that takes longer is cut short. */
   limitMs: number;
-  /** A process that serves has done its work when it is told to stop; a command has not. */
+  /** True for a process that serves: told to stop, it has done its work and ends with code 0. A command has not. */
   serves: boolean;
 }
 
@@ -40,19 +40,22 @@ export class Life {
     process.on('unhandledRejection', (error) => void this.fail(error));
   }
 
-  /** What is given here is stopped at the end, whenever it is there. Does not return once the end has begun. */
+  /**
+   * Takes over a part and stops it at the end, even where it is ready only then. Does not return once the end has
+   * begun.
+   */
   async own<T extends AsyncDisposable>(starting: Promise<T>): Promise<T> {
     this.#started.push(starting.catch(() => null));
     const started = await starting;
     return this.#endingSinceMs === null ? started : NEVER;
   }
 
-  /** The process has done its work. */
+  /** Ends the process, because its work is done. */
   end(code: number): Promise<never> {
     return this.#end(code);
   }
 
-  /** The process cannot go on: it says so. What fails because the end has begun says nothing. */
+  /** Ends the process because it cannot go on, and says why. A failure that the end itself causes is not reported. */
   fail(error: unknown): Promise<never> {
     if (this.#endingSinceMs !== null) return NEVER;
     if (this.log) this.log.fatal({ err: error }, 'ending');
@@ -90,7 +93,7 @@ export class Life {
   }
 }
 
-/** One message that a person understands; never a password. */
+/** Gives a message that a person understands. It never holds a password. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message || (error as { code?: string }).code || error.name;

@@ -7,14 +7,17 @@ import { serverOptions } from '../../dashboard/http.ts';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 
-/** A connection that is kept open is told with its next answer that it ends; one that asks nothing so long is ended. */
+/**
+ * A connection that is kept open learns from its next answer that it ends. One that asks nothing for this long is
+ * ended.
+ */
 const LAST_QUESTION_MS = 500;
-/** Of the time that a stop may take, for what is being answered. */
+/** The share of a stop's time for what is being answered. */
 const ANSWERS_SHARE = 0.6;
 
 /**
- * Serves the app's HTTP. At a stop, before any part of the app: nobody new is let in, what runs is answered, every
- * answer ends its connection.
+ * Serves the app's HTTP. A stop begins here, before any part of the app: nobody new is let in, running requests are
+ * answered, and every answer ends its connection.
  */
 export async function listen(app: App, config: Config): Promise<void> {
   const { limits } = config;
@@ -31,7 +34,7 @@ export async function listen(app: App, config: Config): Promise<void> {
   app.beforeStop(drain);
 }
 
-/** Gives what closes the server, within the limit. */
+/** Gives the function that closes the server within the limit. */
 export function draining(server: Server, limitMs: number): () => Promise<void> {
   const answering = new Set<ServerResponse>();
   let isEnding = false;
@@ -40,7 +43,7 @@ export function draining(server: Server, limitMs: number): () => Promise<void> {
     answering.add(response);
     response.once('close', () => {
       answering.delete(response);
-      // Where its head was sent before the end began, the connection would be kept.
+      // An answer whose head was sent before the end began would keep its connection open.
       if (isEnding && response.shouldKeepAlive) response.req.socket.destroySoon();
     });
   });
@@ -50,7 +53,7 @@ export function draining(server: Server, limitMs: number): () => Promise<void> {
       if (!response.headersSent) response.setHeader('Connection', 'close');
     }
     const closed = once(server, 'close');
-    // The HTTP server's own would cut connections off into which a question is just being sent.
+    // The HTTP server's own `close` would cut off connections into which a request is just being sent.
     Listener.prototype.close.call(server);
     await Promise.race([closed, delay(LAST_QUESTION_MS)]);
     server.closeIdleConnections();

@@ -1,4 +1,6 @@
-/** `npm run reseal`: after a key was put before the others in SECRETS_KEY, seals with it what the others sealed. */
+/**
+ * `npm run reseal`, after a key was put before the others in SECRETS_KEY: seals with that key what the others sealed.
+ */
 import { SecretBox } from '../secrets.ts';
 import { Database } from '../store/database.ts';
 import { assertMigrated } from '../store/migrate.ts';

@@ -7,7 +7,7 @@ import { Life } from './life.ts';
 import { draining } from './listen.ts';
 import { configOrExit } from './serve.ts';
 
-/** What it was told to let hang would hang for ever. */
+/** A request that the sandbox was told to let hang would hang for ever, so a stop waits no longer than this. */
 const ANSWERS_MS = 2_000;
 
 const { host, port, dataDir, limits } = configOrExit(() => configFromEnvironment('sandbox'));

@@ -3,10 +3,10 @@ import { configFromEnvironment, type ProcessRole } from '../config.ts';
 import { Life, messageOf } from './life.ts';
 import { listen } from './listen.ts';
 
-/** The whole start, embedded parts and all, or the process ends and says so (V6). */
+/** The limit of a whole start, embedded parts included. Beyond it the process ends and says so (V6). */
 const START_LIMIT_MS = 60_000;
 
-/** Runs a process of this role until a signal, or until a part it cannot live without is gone. */
+/** Runs a process of this role until a signal comes, or until a part is gone that it cannot live without. */
 export async function runProcess(role: ProcessRole, parts: AppRole): Promise<void> {
   const config = configOrExit(() => configFromEnvironment(role));
   const life = new Life({ limitMs: config.limits.shutdownMs, serves: true });
@@ -21,7 +21,7 @@ export async function runProcess(role: ProcessRole, parts: AppRole): Promise<voi
   }
 }
 
-/** What is wrong with the environment is said before anything starts. */
+/** Reads the configuration. Mistakes in the environment are reported before anything starts, and end the process. */
 export function configOrExit<T>(read: () => T): T {
   try {
     return read();
@@ -31,7 +31,7 @@ export function configOrExit<T>(read: () => T): T {
   }
 }
 
-/** A part that the process cannot live without is gone: it ends, with a code that is not 0 (V6). */
+/** Ends the process, with a code that is not 0, when a part is gone that it cannot live without (V6). */
 export function endWhereLost(life: Life, app: { lost: Promise<Error> }): void {
   app.lost.then((error) =>
     life.fail(new Error(`this process cannot work any more: ${messageOf(error)}`, { cause: error })),

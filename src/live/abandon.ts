@@ -1,4 +1,4 @@
-/** Second chats of a title are emptied and left. What was interrupted, a sweep goes on with (rows/chat-abandoned.ts). */
+/** Empties and leaves second chats of a title (rows/chat-abandoned.ts). The sweep resumes where a crash interrupted. */
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
@@ -14,10 +14,10 @@ import { forgetMembers } from '../rows/sferum-member.ts';
 import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import { emptyAndLeave } from './take-down.ts';
 
-/** A second chat's new name, once nobody is in it. */
+/** The name that a second chat gets once nobody is in it. */
 const ORPHAN_TITLE = 'Удалённый дубль';
 
-/** The row whose attempts made the chat, or may have. */
+/** The row of `chat` whose attempt at a creation made the second chat, or may have made it. */
 export interface Maker {
   id: string;
   schoolId: string;
@@ -25,8 +25,9 @@ export interface Maker {
 }
 
 /**
- * Sets a second chat aside, unless it is somebody's after all. False where that cannot be told yet. What stands in
- * the way of emptying it is left to the next sweep.
+ * Sets a second chat aside, unless a row of ours holds it after all. False where that is not known yet, so that the
+ * caller must ask again. A trouble in emptying the chat is not thrown, because the next sweep tries again. Throws
+ * SferumError only where the token or the account is refused.
  */
 export async function setAside(
   ctx: Context,
@@ -42,7 +43,7 @@ export async function setAside(
   return end !== 'claimed';
 }
 
-/** Goes on with what a school has abandoned and not left yet. */
+/** Empties and leaves the chats that a school has abandoned and not left yet. */
 export async function finishAbandoning(
   ctx: Context,
   account: SferumAccount,
@@ -54,7 +55,7 @@ export async function finishAbandoning(
     ctx.db.of(schoolId),
   );
   for (const { ref, ...chat } of rows) {
-    // Another account's chats are not this one's to leave.
+    // This account cannot leave a chat that another account owns, so the entry only counts as done.
     if (ref.ownerId !== account.ownerId) await endAbandoning(ctx.db.of(schoolId), chat.id, ref);
     else await finish(ctx, account, { ...chat, schoolId }, ref, { priority: 'bulk' });
   }
@@ -85,7 +86,7 @@ async function finish(
   if (isFirst) ctx.log.warn({ schoolId, chatId }, 'a duplicate chat was found and set aside');
 }
 
-/** The row holds a chat that it has abandoned: it forgets that one and who was in it, and is made anew. */
+/** Lets a row forget an abandoned chat that it still holds, with its members, so that its chat is created anew. */
 export async function dropHeld(
   ctx: Context,
   { id, schoolId }: { id: string; schoolId: string },

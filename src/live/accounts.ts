@@ -4,7 +4,7 @@ import { accountState, breakAccount } from '../rows/sferum-account.ts';
 import type { SferumAccount } from '../sferum/gateway.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 
-/** Why a school's work cannot reach Sferum; shown as a condition and as an operation's problem. */
+/** Says why a school's work cannot reach Sferum. People see it as a chat's condition or an operation's problem. */
 export class NotConnected extends Error {
   readonly code: NotConnectedCode;
 
@@ -15,7 +15,7 @@ export class NotConnected extends Error {
   }
 }
 
-/** What to do about it, told to people. */
+/** The sentence that tells people what to do about it. */
 export const NOT_CONNECTED: Readonly<Record<NotConnectedCode, string>> = {
   'sferum-not-connected': 'Школа не подключена к Сферуму: обратитесь к администратору сервера.',
   'sferum-account-broken':
@@ -25,9 +25,9 @@ export const NOT_CONNECTED: Readonly<Record<NotConnectedCode, string>> = {
 };
 
 /**
- * The school's account, ready for calls. Throws NotConnected where there is none or a person must act first.
- * `afterRestore`: for the looks that come before an operator's confirmation, which write nothing. `forCalls`: for
- * lessons, which go on with a token of their own where the chats' account is broken.
+ * Gives the school's account, ready for calls. Throws NotConnected where there is none or a person must act first.
+ * `afterRestore` also lets an unconfirmed account through. It is for looks that write nothing (reliability 34).
+ * `forCalls` also lets a broken account through if it has a token for calls, because lessons go on without the chats.
  */
 export async function accountOf(
   ctx: Context,
@@ -64,8 +64,9 @@ export async function accountOf(
 }
 
 /**
- * Nothing of this school goes to Sferum any more until a person has mended the account (a new token). `usedSinceMs`:
- * when the token that Sferum refused was read; a connection renewed later is not to blame.
+ * Marks the account as broken, so that nothing of this school goes to Sferum until a person gives a new token
+ * (reliability 24). `usedSinceMs` is when the refused token was read, in epoch ms. A connection that was renewed after
+ * that has another token, so it is not marked.
  */
 export async function markAccountBroken(
   ctx: Context,

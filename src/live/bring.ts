@@ -10,9 +10,9 @@ import { takeRounds } from './rounds.ts';
 import { doubt } from './settle.ts';
 
 /**
- * Brings one live chat to its target. `progress` is filled as the work goes, so that what was done before an
- * error is recorded too. Throws StepsFailed once everything else is done, SferumError where nothing could be, or
- * Later where only waiting helps.
+ * Brings one chat at Sferum to its target, and creates it where there is none. `progress` is filled step by step, so
+ * that the steps before an error are recorded too. Throws StepsFailed where some steps failed and the others are done,
+ * SferumError where no step could be made, and Later where only waiting helps.
  */
 export async function bring(
   ctx: Context,
@@ -28,7 +28,7 @@ export async function bring(
   const observe = (read: readonly SferumChatMember[]) => {
     mergeObserved(progress, read);
     progress.seenAt = new Date(ctx.clock.now());
-    // Strangers seen only now have passed no guard (F4): the next sweep plans their removal.
+    // The guard (F4) has not judged strangers that are first seen here. They stay until the next sweep plans for them.
     for (const userId of progress.members.keys()) {
       if (chat.actual.has(userId) || chat.target.has(userId) || hold.has(userId)) continue;
       hold.add(userId);
@@ -49,10 +49,10 @@ export async function bring(
       now: () => ctx.clock.now(),
       observe,
     },
-    // A chat made just now stays in doubt until its outcome is recorded.
+    // A new chat is already in doubt until its outcome is recorded, so it need not be marked.
     beforeWriting: async () => (progress.created ? undefined : doubt(ctx, chat)),
   });
-  // Inviting: people enter by the link on their own list of chats (A8).
+  // A community's token cannot add people. They enter by the link in their own list of chats (A8).
   if (account.mode === 'inviting' && chat.inviteLink === null && progress.inviteLink === undefined) {
     await attempt(failures, { step: 'invite-link' }, async () => {
       progress.inviteLink = await account.inviteLink(ref, false, call);
@@ -78,11 +78,11 @@ async function create(
   return created.ref;
 }
 
-/** The account or the chat itself is refused to us: no step can be made. */
+/** True where Sferum refuses us the account or the whole chat, so that no step can succeed. */
 const isHopeless = (failures: readonly Failure[]): boolean =>
   failures.some(({ error: { kind } }) => kind === 'token' || kind === 'account' || kind === 'chat-lost');
 
-/** What was read replaces what was believed; those who never were in keep their reason. */
+/** The members that were read replace the believed ones. People who were never in keep the reason that is known. */
 function mergeObserved(
   progress: Brought,
   read: readonly { userId: number; admin: boolean; waiting: boolean }[],

@@ -9,22 +9,22 @@ export interface Answer {
   reason?: string;
 }
 
-/** What is known of the live chat after the work, and what was done to it. */
+/** What the work on a live chat has done, and what is known of the chat afterwards. */
 export interface Brought {
   title: string;
   members: Map<number, { admin: boolean; state: LiveState; reason?: string }>;
   created: boolean;
-  /** The chat's new invite link, where it was made anew. */
+  /** The invite link, where the work has made a new one. */
   inviteLink?: string;
-  /** Somebody was taken out, and the link that he may know is still good. */
+  /** True where a person was taken out who may know the invite link, so that the link must be replaced. */
   linkDue: boolean;
-  /** An admin who must go, or be one no more, waits for his successor (D14). */
+  /** True where an admin who must leave or lose the rights waits for a successor (D14). */
   handover: boolean;
-  /** Nobody but the owning account administers it, although somebody should (D14). */
+  /** True where only the owning account administers the chat, although the list names an admin (D14). */
   lacksAdmin: boolean;
-  /** When Sferum's side of it was last known for sure; null: it must be read first. */
+  /** When the members at Sferum were last known for sure. Null means that they must be read first. */
   seenAt: Date | null;
-  /** Strangers were seen that no plan has judged yet. */
+  /** Set where strangers were seen that the guard has not judged yet (F4). */
   unguarded?: true;
   answers: Answer[];
 }

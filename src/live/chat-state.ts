@@ -6,7 +6,10 @@ import { holdsAbandoned } from '../rows/chat-abandoned.ts';
 import type { ChatRef, Priority } from '../sferum/gateway.ts';
 import type { Database } from '../store/database.ts';
 
-/** Everything one chat's job needs, read at once; `generation` is the one its outcome will be recorded for. */
+/**
+ * Everything that one chat's job needs, read by one statement. The job's outcome is recorded for `generation` alone
+ * (rule 4).
+ */
 export interface ChatState {
   id: string;
   schoolId: string;
@@ -21,28 +24,28 @@ export interface ChatState {
   creation: {
     state: 'none' | 'creating' | 'created' | 'unknown';
     fence: number;
-    /** How old the attempt is by the database's clock: hosts may disagree about the hour (scenario 20). */
+    /** The age of the attempt by the database's clock, because the clocks of hosts may differ (reliability 20). */
     ageMs: number;
     looks: number;
   };
-  /** Null until created. */
+  /** Null until Sferum has created the chat. */
   ref: ChatRef | null;
-  /** `ref` is a chat that the row has abandoned (chat-abandoned.ts). */
+  /** True where `ref` is a chat that this row has abandoned (rows/chat-abandoned.ts). */
   isAbandoned: boolean;
   sferumTitle: string | null;
   inviteLink: string | null;
-  /** Somebody was taken out, and the link that he may know is still good. */
+  /** True where a person was taken out who may know the invite link, so that the link must be replaced. */
   linkDue: boolean;
-  /** Since when an admin who must go waits for his successor (D14). */
+  /** Since when an admin who must leave has been waiting for a successor (D14). */
   handoverSince: Date | null;
-  /** Nobody but the owning account administers it, although somebody should (D14). */
+  /** True where only the owning account administers the chat, although the list names an admin (D14). */
   lacksAdmin: boolean;
-  /** A write's outcome was unknown: the chat is read once more then, when Sferum must have carried it out. */
+  /** When a write with an unknown outcome must have taken effect at Sferum. The chat is read once more then. */
   lookAgainAt: Date | null;
-  /** Null: what Sferum holds is not known any more and must be read first. */
+  /** When the members at Sferum were read. Null means that they are in doubt and must be read first. */
   seenAt: Date | null;
   target: Map<number, { admin: boolean }>;
-  /** Strangers whose removal is held (F4). */
+  /** Profiles whose removal is held (F4). */
   hold: Set<number>;
   actual: SferumActual['members'] extends ReadonlyMap<number, infer M> ? Map<number, M> : never;
   held: boolean;
@@ -79,7 +82,7 @@ interface Row {
   member_count: string;
 }
 
-/** Null where the school has no such chat (a job's school and chat must agree, V4). */
+/** Reads the chat. Null where this school has no such chat, because a job's school and chat must agree (V4). */
 export async function loadChatState(
   db: Database,
   schoolId: string,
@@ -105,7 +108,7 @@ export async function loadChatState(
 }
 
 function fromRow(schoolId: string, r: Row): ChatState {
-  // Two accounts with one profile are one member, admin if either is (A7).
+  // Two people who share a VK ID are one member at Sferum, and the member is an admin if either of them is (A7).
   const target = new Map<number, { admin: boolean }>();
   for (const { u, a } of r.target ?? []) target.set(u, { admin: a || (target.get(u)?.admin ?? false) });
   const actual = r.actual ?? [];

@@ -1,4 +1,4 @@
-/** What a chat's condition says to people (Russian): what stands in the way, and what to do where somebody must. */
+/** The Russian sentences of a chat's condition. Each says what is wrong and, where a person must act, what to do. */
 import type { Failure } from './perform-steps.ts';
 
 export const ACCOUNT_MESSAGES = {
@@ -22,12 +22,12 @@ const ASIDE = {
   unavailable: 'Сферум долго не отвечает по этому чату: он отложен, позже попробуем ещё раз сами.',
 };
 
-/** Why a chat is set aside. */
+/** The reason why a chat is set aside. */
 export type AsideReason = keyof typeof ASIDE;
 
 export const asideMessage = (reason: AsideReason): string => ASIDE[reason];
 
-/** D14: each concerns a person, the title or the link; of whom it is, stands in the chat's journal. */
+/** A failed step concerns a person, the title or the link alone (D14). The chat's journal names the person. */
 const STEPS: Partial<Record<Failure['step'], string>> = {
   rename: 'не принимает название – измените его',
   add: 'не добавляет участников – кого, видно в журнале чата',
@@ -38,7 +38,7 @@ const STEPS: Partial<Record<Failure['step'], string>> = {
   'invite-link': 'не даёт ссылку-приглашение',
 };
 
-/** One sentence about all that failed while everything else was done. Null: nothing that people could name. */
+/** Tells people in one sentence which steps failed. Null where only a read failed, which has no words for people. */
 export function stepsMessage(failures: readonly Pick<Failure, 'step'>[]): string | null {
   const said = [...new Set(failures.map(({ step }) => STEPS[step]))].filter((words) => words !== undefined);
   return said.length === 0

@@ -1,5 +1,6 @@
 /**
- * Creating one chat at Sferum, whose createChat takes no key of ours and must never be repeated blindly (V2).
+ * Creates one chat at Sferum. Sferum's createChat takes no key of ours, so a repeated call would make a second chat.
+ * It must never be repeated while the outcome of the first call is unknown (V2).
  *
  *   none ── intent committed (attempt's fence, title, deadline) ──► creating ── answered ──► created
  *    ▲                                                                │
@@ -7,14 +8,15 @@
  *    └──────────────────────────── unknown ◄──────────────────────────┘
  *                                     └─ a look found it ──► created (adopted)
  *
- * The marker by which an orphan is found is the clean title itself: the database allows one creation of a title
- * per account to be under way, so a chat of that title which no row of ours knows is the orphan of this attempt.
- * (A marker in the title would cost a rename, and a service message to everybody, at each of 2,700 creations.)
+ * A chat that an attempt made and whose reply was lost is an orphan. It is found by its title alone: the database
+ * allows only one creation of a title in an account at a time, so a chat of that title which no row of ours knows is
+ * the orphan of this attempt. A special mark in the title would cost a rename, and with it a service message to
+ * everybody in the chat, at each of 2,700 creations.
  *
- * An attempt that two looks did not find may take effect all the same: orphans.ts looks for it once more.
+ * Sferum may still carry out an attempt that two looks did not find. orphans.ts looks for it once more.
  *
- * After a restore (adopt.ts) a chat of this title may be there although no attempt is known: then a look comes
- * first here too, and of several one is adopted and the others are left alone.
+ * After a restore (operations/adopt.ts) Sferum may have a chat of this title although no attempt is known. Then a look
+ * comes before the first attempt. Of several such chats one is adopted, and the others are left alone.
  */
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
@@ -37,15 +39,15 @@ import { Later } from './later.ts';
 import { unknownTo } from './orphans.ts';
 import { strayPeers } from './strays.ts';
 
-/** After the deadline a request may still be under way: the client's own time-out, and this much. */
+/** A request may outlive its deadline, so the next look waits for the client's time-out and this much more. */
 const CREATION_SETTLE_MS = 5_000;
-/** A lost reply's chat may show in the listings a little later. */
+/** A new chat may appear in Sferum's listings only after this time. */
 const LOOK_PAUSE_MS = 1_500;
-/** So many looks without a find, and the request is taken for lost before it did anything. */
+/** After so many looks that found nothing, the request counts as lost on its way, and a new attempt may begin. */
 const LOOKS_BEFORE_NEW_ATTEMPT = 2;
-/** Another chat of the same title is being created: its turn first. */
+/** The pause before the next try while another chat of the same title is being created. */
 const TITLE_BUSY_PAUSE_MS = 1_000;
-/** An answer that cannot be recorded, the database being away, is kept so long: nobody else knows of that chat. */
+/** How often Sferum's answer is written while the database is away. Only this process knows of the new chat by then. */
 const RECORD_TRIES = 30;
 const RECORD_PAUSE_MS = 1_000;
 const UNIQUE_VIOLATION = '23505';
@@ -53,7 +55,7 @@ const UNIQUE_VIOLATION = '23505';
 export interface Created {
   ref: ChatRef;
   title: string;
-  /** Who is in, known from the answer; null: adopted, must be read. */
+  /** The members that Sferum's answer named. Null for an adopted chat, whose members must be read. */
   members: readonly number[] | null;
 }
 
@@ -68,7 +70,10 @@ export async function ensureCreated(
   return (await adoptExisting(ctx, account, chat, call)) ?? attempt(ctx, account, chat, members, call);
 }
 
-/** A chat that Sferum has already: of an earlier attempt, or from before a restore. Null: there is none. Throws Later. */
+/**
+ * Adopts the chat that Sferum already has, from an earlier attempt or from before a restore. Null where there is none.
+ * Throws Later while that cannot be known.
+ */
 export async function adoptExisting(
   ctx: Context,
   account: SferumAccount,
@@ -78,14 +83,14 @@ export async function adoptExisting(
   if (chat.creation.state !== 'none') return adoptOrphan(ctx, account, chat, call);
   if ((await strayPeers(ctx, account.ownerId, chat)).size === 0) return null;
   const fence = await commitIntent(ctx, account, chat, 'unknown');
-  // The listing that showed it was whole: one look is enough.
+  // The stray comes from a complete listing, so a single look is enough to know whether it is still there.
   const creation = { ...chat.creation, state: 'unknown', fence, looks: LOOKS_BEFORE_NEW_ATTEMPT } as const;
   return look(ctx, account, { ...chat, creation }, call);
 }
 
 /**
- * What came of an earlier attempt whose outcome nobody recorded: the chat, adopted, or null where there is none.
- * Throws Later while that cannot be told.
+ * Finds out what came of an earlier attempt whose outcome was not recorded. Returns the adopted chat, or null where the
+ * attempt made none. Throws Later while that cannot be known.
  */
 export async function adoptOrphan(
   ctx: Context,
@@ -127,18 +132,21 @@ async function attempt(
     if (!(error instanceof SferumError)) throw error;
     if (error.kind === 'unknown') {
       await setCreation(ctx, chat, 'unknown', fence);
-      // Counts as an attempt: one that VK never answers is set aside in the end.
+      // This error counts as an attempt, so that a creation which VK never answers is set aside in the end.
       throw new SferumError('unknown', error.message, { retryAfterMs: LOOK_PAUSE_MS });
     }
-    // A refusal, or a request that never left, had no effect.
+    // Any other error is a refusal or a request that never left. Both had no effect.
     await setCreation(ctx, chat, 'none', fence);
-    // One profile that Sferum does not know can make it refuse the whole list: then people come one by one.
+    // Sferum may refuse the whole list for one unknown profile. The chat is then made empty and filled one by one.
     if (error.kind === 'refused' && members.length > 0) return attempt(ctx, account, chat, [], call);
     throw error;
   }
 }
 
-/** The intent is on disk before the request leaves, or before a look. */
+/**
+ * Writes down that an attempt (`creating`) or a look (`unknown`) begins, so that a crash after the request cannot hide
+ * the chat (reliability 2). Returns the attempt's fence. Throws SferumError while another creation of the title runs.
+ */
 async function commitIntent(
   ctx: Context,
   account: SferumAccount,
@@ -152,13 +160,16 @@ async function commitIntent(
   } catch (error) {
     if (stateOf(error) !== UNIQUE_VIOLATION) throw error;
   }
-  // Counts as an attempt too: whose turn it is may wait for long.
+  // This error counts as an attempt too, because the other creation may take long.
   throw new SferumError('unknown', 'another chat of this title is being created', {
     retryAfterMs: TITLE_BUSY_PAUSE_MS,
   });
 }
 
-/** Looks for the orphan. One: adopted. Several: the oldest is kept, the others set aside. None: another look, or a new attempt. */
+/**
+ * Looks for the orphan at Sferum. Of several orphans the oldest is adopted and the others are set aside. Where there is
+ * none, throws Later for another look, or returns null once there were enough looks.
+ */
 async function look(
   ctx: Context,
   account: SferumAccount,
@@ -203,7 +214,10 @@ async function setCreation(
   await endAttempts(ctx.db.of(chat.schoolId), [{ id: chat.id, fence }], to);
 }
 
-/** Another owner of the fence decided while this request was under way: what it made is a duplicate, unless that owner adopted it. */
+/**
+ * Gives up a chat that was made after this worker had lost the fence (reliability 3). It is a duplicate, unless the
+ * fence's new owner has adopted it. Throws Later always, so that the work begins anew from the row.
+ */
 async function disown(
   ctx: Context,
   account: SferumAccount,
@@ -215,7 +229,7 @@ async function disown(
   throw new Later(0);
 }
 
-/** Tries until the database takes it; gives up where waiting cannot help, or has not helped. */
+/** Repeats a write while the database is away. Throws after RECORD_TRIES, or at once where waiting does not help. */
 async function persist<T>(ctx: Context, write: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
@@ -228,8 +242,9 @@ async function persist<T>(ctx: Context, write: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Records the chat and who is in it at once; false where the attempt does not own the fence any more, or the chat is
- * abandoned by now. One that an answer names is abandoned by looks of its own row alone, and noteCreated sees those.
+ * Records the chat and its members in one transaction. False where the attempt has lost the fence or the chat is
+ * abandoned by now. A chat that Sferum's answer names can be abandoned by a look of its own row only, and noteCreated
+ * checks that. So mayTake is asked for adopted chats alone.
  */
 async function recordCreated(
   ctx: Context,

@@ -19,19 +19,22 @@ import { postpone, settle } from './settle.ts';
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
-/** From here on the chat's condition says that it is failing; it is still tried. */
+/** After so many attempts the chat's condition says «failing», and the chat is still tried. */
 const ATTEMPTS_UNTIL_FAILING = 5;
-/** A chat that always fails is set aside; a new generation revives it. */
+/** After so many attempts the chat is set aside (reliability 23). A new generation revives it. */
 const ATTEMPTS_UNTIL_SET_ASIDE = 20;
 /**
- * One that does not exist yet sooner: nobody is in it who would have to leave, and the initialisation that waits for
- * it ends. Some nine minutes.
+ * A chat that does not exist yet is set aside sooner, after some nine minutes. Nobody is in it who would have to leave,
+ * and the initialisation that waits for it can end.
  */
 const CREATIONS_UNTIL_SET_ASIDE = 10;
-/** Short: the relay leaves out schools whose account is broken, and once it is mended nobody should wait. */
+/**
+ * The pause is short, because a mended account should be used at once. It costs nothing meanwhile, because the relay
+ * leaves out schools whose account is broken.
+ */
 const NOT_CONNECTED_RETRY_MS = 1_000;
 
-/** One run on a chat: what it cost and what it found. Null: what was found may be what it stumbled over. */
+/** What one run on a chat cost and found. `brought` is null where what it found may itself have caused the error. */
 export interface Found {
   apiCalls: number;
   isAnswered: boolean;
@@ -40,18 +43,18 @@ export interface Found {
   brought: Brought | null;
 }
 
-/** Work that has stopped: how it goes on is in the chat's row once this resolves. */
+/** A run that has stopped before its end. */
 interface Stopped {
   ctx: Context;
   chat: ChatState;
   work: Found;
-  /** The steps that failed, where the work as a whole went on (D14). */
+  /** The steps that failed while the others were made (D14). */
   failures: readonly Failure[];
 }
 
 /**
- * Translates what stopped the work into what happens next. Where the database is away nothing can be recorded:
- * that alone goes on to the queue's own retries.
+ * Turns the error that stopped the work into what happens next, and writes that into the chat's row. Throws only where
+ * the database is away, because nothing can be written then. The queue repeats the job in that case.
  */
 export async function decide(ctx: Context, chat: ChatState, work: Found, error: unknown): Promise<void> {
   const stopped: Stopped = { ctx, chat, work, failures: [] };
@@ -67,7 +70,7 @@ export async function decide(ctx: Context, chat: ChatState, work: Found, error: 
   return retry({ ...stopped, work: { ...work, brought: null } }, 'unexpected');
 }
 
-/** What stops the account goes before what passes, and that before what Sferum will refuse again. */
+/** Of several errors one that stops the whole account decides, then a passing one, then a lasting refusal. */
 function decideSteps(stopped: Stopped): Promise<void> {
   const errors = stopped.failures.map(({ error }) => error);
   const worst =
@@ -77,7 +80,7 @@ function decideSteps(stopped: Stopped): Promise<void> {
     soonest(errors.filter(({ kind }) => kind === 'slow-down')) ??
     errors.find(({ kind }) => kind === 'chat-lost') ??
     errors[0]!;
-  // A chat in which anything was done is not lost: what was not done was refused.
+  // A chat in which a step succeeded is not lost, so the steps that failed count as refused.
   const isLive = stopped.work.brought?.answers.some(({ result }) => result !== 'refused');
   if (worst.kind === 'chat-lost' && isLive) return setAside(stopped, 'refused');
   return decideError(stopped, worst);
@@ -113,7 +116,7 @@ async function decideError(stopped: Stopped, error: SferumError): Promise<void> 
   }
 }
 
-/** Comes again after `afterMs` without having failed. */
+/** Lets the chat's job come again after `afterMs`. The run does not count as a failed attempt. */
 function wait({ ctx, chat, work }: Stopped, afterMs: number, condition: Condition | null): Promise<void> {
   const again = { afterMs: beforeHandoverEnds(ctx, chat, work, afterMs), attempt: false, mustRead: false };
   return postpone(ctx, chat, { ...work, ...again, condition });
@@ -127,7 +130,7 @@ async function retry(
   const { ctx, chat, work } = stopped;
   const attempts = chat.attempts + 1;
   const reason = kind === 'unexpected' ? kind : 'unavailable';
-  // What never ran says nothing of this chat: an outage of hours sets none aside.
+  // A call that never ran says nothing of this chat, so an outage of hours sets no chat aside.
   const most = chat.ref || work.brought?.created ? ATTEMPTS_UNTIL_SET_ASIDE : CREATIONS_UNTIL_SET_ASIDE;
   if (attempts >= most && kind !== 'never-ran') return setAside(stopped, reason);
   const afterMs = Math.max(atLeastMs, Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS));
@@ -144,7 +147,7 @@ async function retry(
   });
 }
 
-/** An admin who must go waits for his successor until then, whatever else the chat waits for (D14). */
+/** Shortens a pause so that it ends with the longest wait of a leaving admin for a successor (D14). */
 function beforeHandoverEnds(ctx: Context, chat: ChatState, { brought }: Found, afterMs: number): number {
   if (!brought?.handover) return afterMs;
   const now = ctx.clock.now();
@@ -152,7 +155,7 @@ function beforeHandoverEnds(ctx: Context, chat: ChatState, { brought }: Found, a
   return Math.max(0, Math.min(afterMs, sinceMs + HANDOVER_MS - now));
 }
 
-/** Nothing more can be done for this generation: its condition says what to do, the others go on. */
+/** Ends the work on this generation as failing. The condition tells people what to do, and other chats go on. */
 async function setAside({ ctx, chat, work, failures }: Stopped, reason: AsideReason): Promise<void> {
   if (work.brought) noteFailures(work.brought, failures);
   const message = (reason === 'chat-lost' ? null : stepsMessage(failures)) ?? asideMessage(reason);
@@ -167,7 +170,10 @@ async function setAside({ ctx, chat, work, failures }: Stopped, reason: AsideRea
   });
 }
 
-/** J1: of whom it is, stands in the chat's journal; who could not be added is told so on his own page (J8). */
+/**
+ * Writes the failed steps into the chat's journal, with the person (J1). A person who could not be added also counts as
+ * refused, and so appears among the unreachable (J8).
+ */
 function noteFailures(brought: Brought, failures: readonly Failure[]): void {
   for (const { step, userId, error } of failures) {
     const reason = error.reason ?? (isPassingKind(error) ? 'unavailable' : 'other');

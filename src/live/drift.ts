@@ -1,12 +1,13 @@
 /**
- * Drift (D8): what people do in the messenger is seen and mended without a run. Every live chat is observed at
- * least every `driftIntervalMs`; a pass takes the longest unseen ones, few enough to spread over the interval.
+ * Drift (D8): changes that people make in the messenger are seen and mended without an initialisation. Every live chat
+ * is read at least every `driftIntervalMs`. One pass takes the chats that were not seen for longest, and few enough to
+ * spread the reads over the interval.
  *
- * Who is missing is added back, up to LEAVES_RESPECTED times: then he is taken to have left by himself, is not
- * dragged back again, and counts among the unreachable (J8). Strangers go through the guard (F4).
+ * A missing person is added back up to LEAVES_RESPECTED times. After that the person counts as having left on purpose,
+ * is not added again, and stands among the unreachable (J8). Removals of strangers pass the guard (F4).
  *
- * A chat that was set aside (its condition says failing) is taken up again by the same passes once its time has
- * come (chat-outbox.ts): what stood in the way may be gone, and nobody tells us.
+ * The same passes take up chats that were set aside («failing») once their pause is over (rows/chat-outbox.ts), because
+ * the trouble may have gone without anybody telling us.
  */
 import { sql } from 'kysely';
 import { type Author, bySystem } from '../author.ts';
@@ -29,12 +30,12 @@ import { observeChats } from './observe.ts';
 import { hasOrphansDue, seekOrphans } from './orphans.ts';
 import { askWhetherBack } from './silence.ts';
 
-/** A pass reads one full request at least … */
+/** A pass reads at least as many chats as fill one request … */
 const CHATS_PER_PASS_AT_LEAST = 25;
-/** … and otherwise so much of the school that all of it is seen well within the interval. */
+/** … and otherwise such a share of the school that every chat is seen well within the interval. */
 const PASSES_PER_INTERVAL = 60;
 
-/** Schools with chats that should be observed again, or taken up again. */
+/** Finds the schools for which a pass has something to do. */
 export async function schoolsToSweep(ctx: Context): Promise<string[]> {
   const { rows } = await sql<{ school_id: string }>`
     select distinct c.school_id from chat c
@@ -44,7 +45,7 @@ export async function schoolsToSweep(ctx: Context): Promise<string[]> {
   return rows.map((r) => r.school_id);
 }
 
-/** One pass over one school: observe what is due, plan what differs, let the chats' jobs mend it. */
+/** Makes one pass over one school: reads the chats that are due, plans the differences and lets the jobs mend them. */
 export async function sweepDrift(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
   await takeUpAgain(ctx, schoolId);
   await withAccount(ctx, schoolId, async (account) => {
@@ -67,7 +68,7 @@ export async function sweepDrift(ctx: Context, schoolId: string, signal?: AbortS
   await endEmptyHolds(ctx, schoolId);
 }
 
-/** False where the school's account cannot be used; one that is found broken says so. */
+/** Returns false where the school's account cannot be used. An account that Sferum refuses is marked as broken. */
 async function withAccount(
   ctx: Context,
   schoolId: string,
@@ -88,7 +89,7 @@ async function withAccount(
 const ofOnePass = (schoolId: string) =>
   sql`(select greatest(${CHATS_PER_PASS_AT_LEAST}, count(*) / ${PASSES_PER_INTERVAL}) from chat where school_id = ${schoolId})`;
 
-/** Their jobs come anew, and read first: what is believed of them may be old. */
+/** Gives new work to chats whose time aside is over. They are read first, because what is known of them may be old. */
 async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
   const at = new Date(ctx.clock.now());
   const taken = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
@@ -98,7 +99,7 @@ async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
       tx,
     );
     const ids = rows.map((r) => r.id);
-    // Whom the last try could not add is tried again with his chat.
+    // The people whom Sferum refused before are tried again together with their chat.
     await forgetRefused(tx, ids);
     const cause = `drift:${at.toISOString()}`;
     await moveGenerations(tx, ids, { cause, priority: 'bulk', at });
@@ -108,7 +109,7 @@ async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
   if (taken > 0) ctx.wake('chats');
 }
 
-/** Of these chats, observed lately: plans what differs, through the guard, and lets their jobs mend it. */
+/** Plans, through the guard, what differs in chats that were just read. Their jobs mend it. */
 export async function mend(
   ctx: Context,
   schoolId: string,
@@ -139,7 +140,10 @@ export async function mend(
   await finishOperations(ctx, schoolId, [mended.operationId]);
 }
 
-/** Live, settled, not on its way out, and not seen for the interval. A lost chat is not asked for again and again. */
+/**
+ * Tells in SQL whether chat `c` must be read: it is live, has no work left, and was not seen for the interval. A lost
+ * chat is left out, because Sferum would refuse each read. It comes back with the chats that were set aside.
+ */
 function isDue(ctx: Context) {
   const before = new Date(ctx.clock.now() - ctx.config.limits.driftIntervalMs);
   return sql`(c.creation = 'created' and c.deleted_at is null and c.deleting_since is null
@@ -147,13 +151,13 @@ function isDue(ctx: Context) {
     and (c.seen_at is null or c.seen_at <= ${before} or c.look_again_at <= ${new Date(ctx.clock.now())}))`;
 }
 
-/** Set aside, and its wait is over. */
+/** Tells in SQL whether chat `c` was set aside and its pause is over. */
 function isAsideNoMore(ctx: Context) {
   return sql`(c.condition = 'failing' and c.deleted_at is null and c.generation = c.settled_generation
     and (c.not_before is null or c.not_before <= ${new Date(ctx.clock.now())}))`;
 }
 
-/** Those where Sferum and the СГО list disagree in people, admins or title. */
+/** Finds those of the chats whose people, admins or title at Sferum differ from the list. */
 async function driftedChats(
   ctx: Context,
   tx: Sql,

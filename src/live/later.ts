@@ -1,4 +1,4 @@
-/** Nothing is wrong, only too early: the chat's job is done for now and comes again after `afterMs`. */
+/** Thrown where the work is only too early. The chat's job ends without a failure and comes again after `afterMs`. */
 export class Later extends Error {
   readonly afterMs: number;
 

@@ -8,16 +8,18 @@ import {
   type SferumErrorKind,
 } from '../sferum/gateway.ts';
 
-/** So many chats are asked for at once. */
 const CHATS_AT_ONCE = 100;
-/** So often the same foreign title is put back: then it is how Sferum shows ours, or somebody's firm will. */
+/**
+ * The same foreign title is replaced by ours at most so often. If it returns still, Sferum shows our title that way or
+ * a person insists on it, and each rename tells everybody in the chat.
+ */
 const TITLES_PUT_BACK = 5;
 const OF_THE_ACCOUNT: readonly SferumErrorKind[] = ['token', 'account'];
 
 /**
- * How live chats are called in the messenger, 100 to a call (D9): what is not ours is believed from now on, so that
- * the next plan puts it back. A chat with work under way keeps what its job records. Titles that cannot be had stop
- * nothing.
+ * Reads the titles of live chats in the messenger, 100 to a call (D9). A title that is not ours is recorded, so that
+ * the next plan puts ours back. A chat with work under way keeps what its job records. Titles that cannot be read stop
+ * nothing. Throws SferumError only where the token or the account is refused.
  */
 export async function observeTitles(
   ctx: Context,
@@ -43,7 +45,7 @@ export async function observeTitles(
   }
 }
 
-/** VK may trim and compose: no reason to rename a chat, which tells everybody in it. */
+/** VK may trim a title or compose its letters. Such a difference is no reason for a rename, which tells everybody. */
 const alike = (title: string): string => title.normalize('NFC').replace(/\s+/g, ' ').trim();
 
 async function recordTitles(

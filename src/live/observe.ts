@@ -14,14 +14,14 @@ import {
 import { asideMessage } from './condition-words.ts';
 import { observeTitles } from './observe-titles.ts';
 
-/** So many reads wait for slots at once: some full requests ahead, no more. */
+/** At most so many reads wait for slots at once, which keeps some full requests ready and memory bounded. */
 const READS_AT_ONCE = 150;
 
 export interface Observation {
   apiCalls: number;
-  /** Chats that Sferum does not show to us any more. */
+  /** Ids of chats that Sferum does not show to us any more. */
   lost: string[];
-  /** With `leaveUnreadable`: those that could not be read just now. */
+  /** Ids of chats that could not be read now. Filled only with `leaveUnreadable`. */
   unreadable: string[];
 }
 
@@ -32,7 +32,7 @@ interface LiveChat {
   settled_generation: string;
 }
 
-/** Which live chats: of some types, or these. `leaveUnreadable`: one that cannot be read now stops no other. */
+/** Which live chats to read, by type or by id. With `leaveUnreadable` a chat that cannot be read stops no other. */
 export type ObservationRequest = {
   schoolId: string;
   priority: Priority;
@@ -40,12 +40,13 @@ export type ObservationRequest = {
   signal?: AbortSignal;
 } & ({ types: readonly ChatType[] } | { ids: readonly string[] });
 
-/** What stops every read of the school alike. */
+/** These errors concern the whole account, so no other chat could be read either. */
 const OF_THE_ACCOUNT: readonly SferumErrorKind[] = ['token', 'account', 'slow-down'];
 
 /**
- * Reads who is in every such live chat, each chat once, 25 to a request, and keeps it with the time
- * (rule 10). `onRead` is told how many are done.
+ * Reads the members of each such live chat once, 25 chats to a request, and keeps them with the time (rule 10).
+ * `onRead` is told how many chats are done. Throws SferumError where a chat cannot be read and `leaveUnreadable` is not set, or
+ * where the error concerns the whole account.
  */
 export async function observeChats(
   ctx: Context,
@@ -113,10 +114,11 @@ async function observeOne(
 }
 
 /**
- * What was read replaces what was believed; those who never were in (refused, left) keep their reason. Who was in
- * and is not any more has left, or was taken out by somebody: counted (D8). A chat that was worked on meanwhile
- * keeps what its job records, for the list may be from before, and is looked at once more: the job may not know what the
- * list says. One that was lost and is there again is taken up at once.
+ * Keeps the members that were read in place of the believed ones. People who were refused or had left before keep their
+ * reason. A person who was in and is not any more has left or was taken out, and that is counted (D8).
+ *
+ * A chat that was worked on during the read keeps what its job records, because the list may be older. It is read once
+ * more, because the job may not know what the list says. A lost chat that is there again is taken up at once.
  */
 async function recordMembers(
   ctx: Context,

@@ -1,9 +1,11 @@
 /**
- * Orphans of attempts that were given up: a creation that two looks did not find may take effect all the same, later,
- * or show in no listing in time. By then the chat was made again (a twin), renamed or deleted here. So every attempt
- * that is given up is remembered with its title (`chat.given_up`), beyond the chat's deletion, and looked for once
- * more when the longest delay that Sferum was seen to have is over. Nothing else is ever taken for an orphan: a chat
- * that somebody made with our account under the same title is safe from us.
+ * Finds chats that came of attempts which were given up. Sferum may carry out such a creation late, or list the chat
+ * late. By then the row may have another chat, a new title, or be deleted. So every attempt that is given up is
+ * remembered with its title (`chat.given_up`), even beyond the chat's deletion. It is looked for once more after the
+ * longest delay that Sferum was seen to have (`lateEffectMs`).
+ *
+ * Only a chat with the title of such an attempt is taken for an orphan. Other chats that a person made with our account
+ * are left alone.
  */
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
@@ -19,14 +21,14 @@ import type { GivenUp } from '../store/entities/chats.ts';
 import { type Maker, setAside } from './abandon.ts';
 import { strayPeers } from './strays.ts';
 
-/** Of a row of `chat c`: an attempt was given up so long ago that whatever came of it must show by now. */
+/** Tells in SQL whether chat `c` has an attempt that was given up so long ago that its chat must be listed by now. */
 export function hasOrphansDue(ctx: Context) {
   const { lateEffectMs } = ctx.config.limits;
   return sql<boolean>`(c.given_up <> '[]' and (c.given_up->0->>'at')::timestamptz
     <= clock_timestamp() - ${lateEffectMs} * interval '1 millisecond')`;
 }
 
-/** Looks for what came of a school's attempts whose time has come, and sets it aside. */
+/** Looks for the orphans of a school's attempts whose time has come, and sets them aside. */
 export async function seekOrphans(ctx: Context, account: SferumAccount, schoolId: string): Promise<void> {
   const { rows: chats } = await sql<{ id: string; cause: string; given_up: GivenUp[] }>`
     select c.id, c.cause, c.given_up from chat c where c.school_id = ${schoolId} and ${hasOrphansDue(ctx)}
@@ -36,14 +38,14 @@ export async function seekOrphans(ctx: Context, account: SferumAccount, schoolId
   const own = await listed(account, call);
   if (own === null) return;
   for (const { given_up: attempts, ...chat } of chats) {
-    // The oldest alone: the others have their time.
+    // Only the oldest attempt of a chat is due for sure. The later ones are looked for in later passes.
     const attempt = attempts[0]!;
     if (!(await isSettled(ctx, account, { ...chat, schoolId }, attempt, { own, call }))) continue;
     await forgetAttempts(ctx.db.of(schoolId), [{ id: chat.id, attempt }]);
   }
 }
 
-/** Null where the listing cannot be had now: the next sweep asks again. */
+/** Null where the listing cannot be read now. The next sweep asks again. */
 async function listed(account: SferumAccount, call: CallOptions): Promise<FoundChat[] | null> {
   try {
     return await account.ownChats(call);
@@ -53,7 +55,7 @@ async function listed(account: SferumAccount, call: CallOptions): Promise<FoundC
   }
 }
 
-/** False where it has to be looked for again. */
+/** Sets the attempt's orphans aside. False where one may belong to another creation, so that the next pass looks again. */
 async function isSettled(
   ctx: Context,
   account: SferumAccount,
@@ -61,7 +63,7 @@ async function isSettled(
   { title, ownerId }: GivenUp,
   { own, call }: { own: readonly FoundChat[]; call: CallOptions },
 ): Promise<boolean> {
-  // Another account's chats are not to be seen by this one.
+  // This account cannot see another account's chats, so there is nothing to look for any more.
   if (ownerId !== account.ownerId) return true;
   const found = own.filter((c) => c.titles.includes(title)).map(({ ref }) => ref);
   const strays = await strayPeers(ctx, ownerId, { schoolId: chat.schoolId, title });
@@ -74,7 +76,7 @@ async function isSettled(
   return isWhole;
 }
 
-/** Those of `refs` that no chat of ours, in any school of the account, holds or has abandoned. Order kept. */
+/** Returns, in their order, those of `refs` that no row of any school of the account holds or has abandoned. */
 export async function unknownTo(ctx: Context, ownerId: number, refs: readonly ChatRef[]): Promise<ChatRef[]> {
   if (refs.length === 0) return [];
   const peerIds = refs.map((r) => r.peerId);

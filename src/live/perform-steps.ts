@@ -3,14 +3,14 @@ import { type CallOptions, type SferumAccount, SferumError } from '../sferum/gat
 import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 
-/** What failed of the work on a live chat; it concerns its person, title or link alone (D14). */
+/** A step that failed. It concerns its person, title or link alone (D14). */
 export interface Failure {
   step: SferumStep['step'] | 'read' | 'invite-link';
   userId?: number;
   error: SferumError;
 }
 
-/** Some steps failed; everything that does not need them is done. */
+/** Thrown where some steps failed and every other step is done. */
 export class StepsFailed extends Error {
   readonly failures: readonly Failure[];
 
@@ -21,7 +21,7 @@ export class StepsFailed extends Error {
   }
 }
 
-/** The steps of one round on one live chat, and where their outcome is noted as it comes. */
+/** The steps of one round on one live chat. `progress` receives each outcome as it comes. */
 export interface Performance {
   ref: NonNullable<ChatState['ref']>;
   steps: readonly SferumStep[];
@@ -29,14 +29,16 @@ export interface Performance {
   progress: Brought;
 }
 
-/** The order in which steps are queued, and so usually made: additions and admins before removals (rule 8). */
+/** The order in which steps are queued, which is usually the order in which they are made (rule 8). */
 const KINDS = ['rename', 'add', 'grant', 'revoke', 'reset-link', 'remove'] as const;
 
 /**
- * Queues all steps at once, in their order, and waits for every one of them: none that fails or is slow keeps
- * another (D14). Only who is made an admin of a chat that he enters just now needs to be in: bulk work waits for
- * that. Where somebody waits it does not: additions, grants and `andThen` usually travel as one request, and a
- * grant that came too early shows in what is read next. Resolves with what failed.
+ * Queues all steps at once, in their order, and waits for all of them, so that no failed or slow step keeps another
+ * (D14). Resolves with the steps that failed. `andThen` is the read that follows.
+ *
+ * Only a grant to a person whom this round adds depends on another step. Bulk work makes such grants after the
+ * additions. Urgent work does not wait, so that additions, grants and the read usually travel in one request. A grant
+ * that came too early is then seen by the read, and the next round repeats it.
  */
 export async function perform(
   account: SferumAccount,
@@ -88,7 +90,7 @@ async function performAll(
   return failures;
 }
 
-/** Notes what Sferum does not do; anything else that goes wrong stops the work. */
+/** Does the work and adds a SferumError to `failures`. Any other error is thrown and stops the work. */
 export async function attempt(
   failures: Failure[],
   { step, ...of }: { step: Failure['step']; userId?: number },
@@ -127,7 +129,7 @@ async function take(account: SferumAccount, work: Performance, step: SferumStep)
     case 'revoke': {
       const admin = step.step === 'grant';
       const end = await account.setAdmin(ref, step.userId, admin, call);
-      // He is out: the read that follows shows it, and the next round goes by that.
+      // The person is not in the chat. The read that follows shows it, and the next round acts on that.
       if (end === 'not-in') return;
       members.set(step.userId, { admin, state: 'in' });
       answers.push({ step: step.step, userId: step.userId, result: 'done' });
@@ -145,7 +147,7 @@ async function take(account: SferumAccount, work: Performance, step: SferumStep)
   }
 }
 
-/** He cannot be added, for now: his chat goes on without him (J8). */
+/** Notes that a person cannot be added for now. The chat goes on without this person (J8). */
 export function refuse(progress: Brought, userId: number, reason: string): void {
   progress.members.set(userId, { admin: false, state: 'refused', reason });
   progress.answers.push({ step: 'add', userId, result: 'refused', reason });

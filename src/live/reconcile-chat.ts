@@ -15,8 +15,9 @@ import { doubt, settle } from './settle.ts';
 import { endChat, takeDown } from './take-down.ts';
 
 /**
- * The loop's one step: what our rows say a chat must be against what Sferum holds, and the difference done.
- * The key is the whole request; every outcome ends in the chat's row. Safe to run twice or for nothing.
+ * Makes one chat at Sferum as our rows say it must be. This is the whole work of a chat's job. The request is only the
+ * chat's key, and every outcome is written into the chat's row. It is safe to run twice or with nothing to do. Throws
+ * only where the database is away.
  */
 export async function reconcileChat(
   ctx: Context,
@@ -29,7 +30,10 @@ export async function reconcileChat(
   await ctx.bulkInHand.hold(chatId, (overtaken) => carryOut(ctx, chat, { stopped: signal, overtaken }));
 }
 
-/** What makes the work give up calls that wait: `stopped`, it must record nothing more; `overtaken`, it is to be quick. */
+/**
+ * Signals that make the work give up the calls that still wait for a slot. After `stopped` the work records nothing
+ * more. After `overtaken`, which says that the chat has become urgent, the work ends quickly and comes again at once.
+ */
 interface Interruptions {
   stopped: AbortSignal | undefined;
   overtaken?: AbortSignal;
@@ -53,13 +57,16 @@ async function carryOut(ctx: Context, chat: ChatState, { stopped, overtaken }: I
   }
 }
 
-/** Whatever of the work did not happen, did not happen for want of a turn. */
+/** True where every step that failed was given up before it was sent. */
 function neverRan(error: unknown): boolean {
   if (error instanceof StepsFailed) return error.failures.every((f) => f.error.kind === 'never-ran');
   return error instanceof SferumError && error.kind === 'never-ran';
 }
 
-/** G1: a chat that was never made needs no account to be gone; one that may have been made is looked for first. */
+/**
+ * Takes down a chat that is being deleted (G1). A chat that was never created needs no account for that. A chat that
+ * may have been created is looked for first.
+ */
 async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> {
   if (chat.ref || chat.creation.state !== 'none') {
     const account = await accountOf(ctx, chat.schoolId);
@@ -72,7 +79,7 @@ async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> 
   await settle(ctx, chat, { ...work, condition }, (tx) => endChat(ctx, tx, chat.id));
 }
 
-/** One run's calls, counted, and what is known of the live chat as it goes. */
+/** Counts one run's calls and keeps what the run has found of the live chat so far. */
 class Work {
   apiCalls = 0;
   isAnswered = false;
@@ -95,7 +102,7 @@ class Work {
       },
       onOutcome: (kind, isWrite) => {
         if (kind === 'done' || kind === 'refused') this.isAnswered = true;
-        // A creation in doubt is sought by its title, not in the chat.
+        // A creation in doubt is found by its title, so it does not make the chat's members doubtful.
         const isLive = chat.ref !== null || this.brought.created;
         if (kind === 'unknown' && isWrite && isLive) this.isInDoubt = true;
       },

@@ -10,25 +10,28 @@ import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 import { type Failure, perform } from './perform-steps.ts';
 
-/** Steps, then what they left to do: grants are confirmed by reading, and one not confirmed is tried again. */
+/** The most rounds of one run. A round may need another, because a grant counts only once a read confirms it. */
 const ROUNDS = 3;
 
-/** One live chat's work: what it goes by, and where what comes of it is noted. */
+/** What the rounds on one live chat need, and where their outcome is noted. */
 export interface Rounds {
   ref: NonNullable<ChatState['ref']>;
   call: CallOptions;
   progress: Brought;
   failures: Failure[];
-  /** Since when an admin who must go waits for his successor. */
+  /** Since when an admin who must leave has been waiting for a successor (D14). */
   handoverSince: Date | null;
   now: () => number;
-  /** Called before the first step. */
+  /** Called once, before the first step. */
   beforeWriting: () => Promise<void>;
-  /** Told who is in, whenever that was read. */
+  /** Called with the members each time they were read. */
   observe: (read: readonly SferumChatMember[]) => void;
 }
 
-/** Makes the steps to the target, round by round: none again that failed, none that waits for a successor (D14). */
+/**
+ * Makes the steps to the target, round by round. A step that failed is not repeated, and the removal of an admin waits
+ * for a successor (D14). Failures go to `work.failures`.
+ */
 export async function takeRounds(account: SferumAccount, target: SferumTarget, work: Rounds): Promise<void> {
   for (let round = 1; ; round++) {
     const steps = nextSteps(account, target, work);
@@ -65,7 +68,7 @@ function nextSteps(account: SferumAccount, target: SferumTarget, work: Rounds): 
 
 function possible(steps: readonly SferumStep[], { progress, failures }: Rounds): SferumStep[] {
   const untried = steps.filter((step) => !isTried(step, failures));
-  // Who is in cannot be read: those who must go are taken out all the same, of the others nothing is known.
+  // Without a read only removals are safe: they must be made in any case, and about the others nothing is known.
   if (failures.some(({ step }) => step === 'read')) return untried.filter(({ step }) => step === 'remove');
   const isComing = (id: number) =>
     progress.members.has(id) || untried.some((s) => s.step === 'add' && s.userId === id);
@@ -77,7 +80,7 @@ function isTried(step: SferumStep, failures: readonly Failure[]): boolean {
   return failures.some((f) => f.step === step.step && f.userId === userId);
 }
 
-/** Resolves with who is in, where an admin has changed: only reading confirms that. */
+/** Makes one round. Resolves with the members where an admin has changed, because only a read confirms that. */
 async function performRound(
   account: SferumAccount,
   steps: readonly SferumStep[],
@@ -96,7 +99,7 @@ function isOverdue({ handoverSince, now }: Rounds): boolean {
   return handoverSince !== null && now() - handoverSince.getTime() >= HANDOVER_MS;
 }
 
-/** Sferum says no, and will say it again: nothing to wait for. */
+/** True where Sferum would give the same answer again, so that there is nothing to wait for. */
 const isForGood = ({ error: { kind } }: Failure): boolean =>
   kind === 'refused' || kind === 'not-possible' || kind === 'defect' || kind === 'chat-lost';
 

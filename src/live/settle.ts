@@ -15,22 +15,25 @@ import type { ChatState } from './chat-state.ts';
 
 const MS_PER_SECOND = 1000;
 
-/** What a chat's job cost, summed into its operation's result, and what stands in the way for good. */
+/** What a chat's job cost, which is summed into its operation's result, and what stands in the way for good. */
 export interface Outcome {
   apiCalls: number;
-  /** Sferum has answered: it is not away. */
+  /** True where Sferum has answered, so that it cannot be away. */
   isAnswered: boolean;
-  /** It may still carry out something that was given up. */
+  /** True where Sferum may still carry out a write whose outcome is unknown. */
   isInDoubt: boolean;
   problem?: Problem;
 }
 
 /**
- * Records the end of one generation's work: only if that generation is still to be settled (rule 4), in one
- * transaction with what Sferum holds and what was answered. A later generation stays due. A late worker records
- * nothing that it believes; where it wrote to Sferum after another's end, the chat is read once more.
- * `brought` null: what was found is not to be kept. `also`: what else ends with it, in the same transaction.
- * A chat that ends failing is set aside: drift.ts takes it up again after a while.
+ * Records the end of one generation's work, in one transaction with what Sferum holds and what it has answered. It does
+ * so only if that generation is still to be settled (rule 4). A later generation stays due. `brought` is null where
+ * what the work found must not be kept. `also` runs in the same transaction.
+ *
+ * A worker that comes late, after another has settled the generation, records its answers alone, because its knowledge
+ * of the chat is old. If it has written to Sferum, the chat is read once more.
+ *
+ * A chat that ends as failing is set aside, and drift.ts takes it up again after a pause.
  */
 export async function settle(
   ctx: Context,
@@ -59,7 +62,7 @@ export async function settle(
       return [];
     }
     if (brought) await recordObserved(tx, chat, brought, at);
-    // The condition is not told, so the later generation must meet what stands in the way itself.
+    // A later generation is due, so this condition is not shown. The later one must ask for the refused people itself.
     if (end.isDue && work.condition.status === 'failing') await forgetRefused(tx, [chat.id]);
     await also(tx);
     if (work.isAnswered) woken = await wakeWaiting(tx, chat.schoolId);
@@ -72,7 +75,7 @@ export async function settle(
   await finishOperations(ctx, chat.schoolId, operations);
 }
 
-/** What an end of work says whatever it is. A write in doubt has the chat read once more when it must have taken effect. */
+/** What settling and postponing have in common. After a write in doubt the chat is read again after `lateEffectMs`. */
 function workedOn(ctx: Context, chat: ChatState, { isInDoubt }: { isInDoubt: boolean }, at: Date) {
   const { id, generation, lookAgainAt: was } = chat;
   const own = isInDoubt ? new Date(at.getTime() + ctx.config.limits.lateEffectMs) : was;
@@ -80,8 +83,8 @@ function workedOn(ctx: Context, chat: ChatState, { isInDoubt }: { isInDoubt: boo
 }
 
 /**
- * Leaves the generation due and says when to come again; what is known of the live chat is kept. A newer
- * generation does not wait for the troubles of this one.
+ * Leaves the generation due and says when the work comes again. What the work has found of the chat is kept, unless
+ * `mustRead`. A newer generation does not wait for the troubles of this one.
  */
 export async function postpone(
   ctx: Context,
@@ -92,7 +95,7 @@ export async function postpone(
     isAnswered: boolean;
     isInDoubt: boolean;
     afterMs: number;
-    /** Whether this counts as a failed attempt (waiting in turn does not). */
+    /** True where this run counts as a failed attempt. Waiting for a turn does not. */
     attempt: boolean;
     mustRead: boolean;
     condition: Condition | null;
@@ -120,9 +123,8 @@ export async function postpone(
 }
 
 /**
- * Said before the first write to a live chat: until its outcome is recorded, what we believe of the chat is in
- * doubt. Whoever comes after a crash reads it first, whatever is desired by then (V3), and once more when what was
- * under way must have taken effect.
+ * Marks what is known of a live chat as doubtful before the first write to it, until the outcome is recorded. After a
+ * crash the next job then reads the chat first (V3), and once more when the interrupted write must have taken effect.
  */
 export async function doubt(
   ctx: Context,

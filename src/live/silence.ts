@@ -1,14 +1,14 @@
 /**
- * Sferum is away: chats whose last try got no answer at all wait longer and longer, for Sferum and not for themselves
- * (`waits_for`). The first answer to anybody of the school wakes them; and while they wait, each pass of the sweep
- * asks. A chat is woken once: one that still gets no answer waits for itself, by its own growing pauses.
+ * Ends the waiting after an outage of Sferum. Chats whose last try got no answer wait for Sferum (`waits_for`), with
+ * growing pauses. The first answer to any chat of the school wakes them all. Each pass of the sweep asks for such an
+ * answer. A chat is woken once: if it gets no answer again, it waits by its own growing pauses.
  */
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { waitsForSferum, wakeWaiting } from '../rows/chat-outbox.ts';
 import { type SferumAccount, SferumError } from '../sferum/gateway.ts';
 
-/** Asks Sferum the cheapest question there is, where chats of the school wait for its answer. */
+/** Makes the cheapest call to Sferum where chats of the school wait for an answer, and wakes them if it answers. */
 export async function askWhetherBack(ctx: Context, account: SferumAccount, schoolId: string): Promise<void> {
   const db = ctx.db.of(schoolId);
   const { rows } = await sql`select from chat c where c.school_id = ${schoolId} and ${waitsForSferum}

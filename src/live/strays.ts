@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
-/** An own chat at Sferum that no row of ours knew when it was looked for after a restore (adopt.ts). */
+/** A chat of our account at Sferum that no row of ours knew when it was seen after a restore (operations/adopt.ts). */
 export interface Stray {
   peerId: number;
   title: string;
 }
 
 /**
- * The strays of this title that still no row of ours holds: a chat of that title is not made before they were looked
- * at, and they are nobody's twins.
+ * Returns the peer ids of the strays of this title that no row of ours holds yet. A chat of that title is created only
+ * after they were looked at. They are never set aside as second chats, because a person may have made them.
  */
 export async function strayPeers(
   ctx: Context,

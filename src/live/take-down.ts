@@ -14,19 +14,19 @@ import type { Sql } from '../store/database.ts';
 import type { Brought } from './brought.ts';
 import { Later } from './later.ts';
 
-/** What a chat is called once nobody is in it: Sferum knows no deletion. */
+/** The name that a deleted chat gets once nobody is in it, because Sferum cannot delete a chat. */
 const ABANDONED_TITLE = 'Удалённый чат';
 
-/** So often people are taken out of a chat in which they still show. */
+/** The most rounds in which people who still appear in the chat are taken out. */
 const ROUNDS = 3;
 
-/** G1: a chat of a deleted row. What is known of who is in it is noted as it goes. */
+/** Takes down a deleted row's chat (G1). `progress` receives the members as they leave. Throws like emptyAndLeave. */
 export function takeDown(
   account: SferumAccount,
   ref: ChatRef,
   call: CallOptions,
   progress: Brought,
-  /** Somebody may still come in late until then, in ms: the chat is left only after another look. */
+  /** A late addition may take effect within so many ms. Above 0 it throws Later, so that a later run leaves the chat. */
   keepForMs = 0,
 ): Promise<void> {
   const told: Told = {
@@ -49,9 +49,10 @@ interface Told {
 }
 
 /**
- * Takes everybody out of a chat, renames it and leaves. Once we have left nobody of ours sees who is still there, so no
- * single answer is believed: people are read until nobody shows, and a chat that is said to be lost is gone only where
- * the account's own listing does not show it. Can be begun again after any of its steps.
+ * Takes everybody out of a chat, renames it and leaves it. After we have left, we cannot see who is still there. So no
+ * single answer is trusted: the members are read until there are none, and a chat that Sferum calls lost counts as gone
+ * only if the account's own listing does not show it. It is safe to repeat after an interruption at any step. Throws
+ * SferumError where somebody cannot be taken out, and Later while `keepForMs` is above 0.
  */
 export async function emptyAndLeave(
   account: SferumAccount,
@@ -75,7 +76,7 @@ export async function emptyAndLeave(
   }
 }
 
-/** Throws the first refusal once all who can be are out (D14). */
+/** Takes people out until a read shows nobody. Throws the first refusal after everybody else is out (D14). */
 async function emptyOut(account: SferumAccount, ref: ChatRef, call: CallOptions, told: Told): Promise<void> {
   for (let round = 1; ; round++) {
     const members = await account.readMembers(ref, call);
@@ -86,7 +87,7 @@ async function emptyOut(account: SferumAccount, ref: ChatRef, call: CallOptions,
   }
 }
 
-/** Takes out everybody who can be; then throws the first refusal (D14). */
+/** Makes one round of removals. A refusal does not stop the others, and the first one is thrown at the end (D14). */
 async function takeOut(
   account: SferumAccount,
   { ref, members, call }: { ref: ChatRef; members: readonly SferumChatMember[]; call: CallOptions },
@@ -102,7 +103,7 @@ async function takeOut(
   if (failed) throw failed.reason;
 }
 
-/** The chat is gone from СГО too; its row stays as the memory of the deletion and of «не создавать снова». */
+/** Ends the chat in our rows. The row itself stays, because it remembers the deletion and «не создавать снова» (G1). */
 export async function endChat(ctx: Context, tx: Sql, chatId: string): Promise<void> {
   const [deleted] = await markDeleted(tx, [chatId], new Date(ctx.clock.now()));
   if (deleted === undefined) return;

@@ -207,7 +207,7 @@ async function loadSchool(tx: Sql, schoolId: string): Promise<SchoolRow> {
   return rows[0];
 }
 
-/** The id of an automatic chat follows from its school and key, so that a dry run names the chats that the run creates. */
+/** The id of an automatic chat follows from its school and key. So a dry run names the chats that the run creates. */
 export function chatIdOf(schoolId: string, key: string): string {
   const hex = createHash('sha256').update(`${schoolId}\n${key}`).digest('hex');
   const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);

@@ -45,8 +45,8 @@ const OF_THE_ACCOUNT: readonly SferumErrorKind[] = ['token', 'account', 'slow-do
 
 /**
  * Reads the members of each such live chat once, 25 chats to a request, and keeps them with the time (rule 10).
- * `onRead` is told how many chats are done. Throws SferumError where a chat cannot be read and `leaveUnreadable` is not set, or
- * where the error concerns the whole account.
+ * `onRead` is told how many chats are done. Throws SferumError where a chat cannot be read and `leaveUnreadable` is
+ * not set, or where the error concerns the whole account.
  */
 export async function observeChats(
   ctx: Context,

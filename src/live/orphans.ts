@@ -55,7 +55,10 @@ async function listed(account: SferumAccount, call: CallOptions): Promise<FoundC
   }
 }
 
-/** Sets the attempt's orphans aside. False where one may belong to another creation, so that the next pass looks again. */
+/**
+ * Sets the attempt's orphans aside. False where one may belong to another creation, and then the next pass looks
+ * again.
+ */
 async function isSettled(
   ctx: Context,
   account: SferumAccount,

@@ -1,23 +1,25 @@
 /**
- * After a restore our rows are older than Sferum: chats were made that no row knows, people came and went, chats that
- * we believe in are gone. Going on from there would make every such chat a second time and take out whoever came
- * since (scenario 34). So an operator's command stands in between:
+ * Brings restored rows and Sferum together again. After a restore our rows are older than Sferum: it has chats that no
+ * row knows, people who came since, and no more some chats that we believe in. Working on from there would create such
+ * chats a second time and take out the people who came since (reliability 34). So an operator runs a command that has
+ * three parts:
  *
- *   hold     of every connected school at once: its account is «restore unconfirmed» (src/rows/sferum-account.ts), in
- *            which nothing at all goes to Sferum while facts, lists and plans go on – and a held operation
- *            `adoption` says so to people. What is known of live chats is in doubt (`seen_at` null).
- *   look     own chats that no row knows are listed: strays, kept in the operation's result. A chat without one at
- *            Sferum takes the stray of exactly its title (creation.ts), of several the oldest. Every known chat is
- *            read, adopted ones too; one that is gone says so by its condition. Nothing is written to Sferum.
- *   confirm  after another look: what differs is planned, through the guard (F4), and the hold is lifted.
+ *   hold     Every connected school is held at once. Its account is «restore unconfirmed» (rows/sferum-account.ts), so
+ *            nothing goes to Sferum, while facts, lists and plans go on. A held operation `adoption` tells people. What
+ *            is known of live chats is in doubt (`seen_at` null).
+ *   look     Chats of our account that no row knows are strays, and the operation's result keeps them. A row without a
+ *            chat at Sferum takes the stray of exactly its title, the oldest of several (live/creation.ts). Every known
+ *            chat is read, adopted ones too. The condition of a chat that is gone says so. Nothing is written to
+ *            Sferum.
+ *   confirm  After another look the differences are planned, through the guard (F4), and the hold is lifted.
  *
- * Between the two СГО sends what the rows have lost (its roster, or the events since), and the lists are right again
- * before anybody is taken out. What it sends later still does no harm: as long as a stray has a chat's title, that
- * chat is looked for before it is made, and no stray is ever taken for a twin of ours. Strays that nobody asks for
- * are left alone: a person made them, or a chat that is not desired any more.
+ * Between look and confirm СГО sends again what the rows have lost: its roster, or the events since. So the lists are
+ * right before anybody is taken out. Facts that arrive later do no harm either. While there is a stray of a chat's
+ * title, that chat is looked for before it is created, and a stray is never set aside as a second chat. Strays that no
+ * row wants are left alone, because a person may have made them.
  *
- * The hold is the operation: a token that is renewed meanwhile does not lift it (connect-sferum.ts), approving the
- * operation in the console does, and the command may be repeated at any time.
+ * The hold lives in the operation. A renewed token does not lift it (connect-sferum.ts), and approving the operation in
+ * the console does. The command may be repeated at any time.
  */
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
@@ -39,25 +41,25 @@ import { decideHeld } from './decide-held.ts';
 
 const CALL = { priority: 'event' } as const;
 
-/** What was found of one school; chats by their titles. */
+/** What was found of one school. Chats stand by their titles. */
 export interface Adoption {
   schoolId: string;
-  /** `not-held`: there was nothing to confirm, and nothing was done. */
+  /** `not-held` says that there was nothing to confirm, and that nothing was done. */
   state: 'held' | 'confirmed' | 'not-held';
   read: number;
   adopted: string[];
-  /** At Sferum and unknown to us: left alone. */
+  /** Chats of our account that no row holds. They are left alone. */
   strays: string[];
   gone: string[];
-  /** Could not be read just now; read before anything is done to them. */
+  /** Chats that could not be read now. Their jobs read them before they write to them. */
   unreadable: string[];
-  /** Why the school could not be looked at: it stays held. */
+  /** Why the school could not be looked at. Such a school stays held. */
   problem: string | null;
 }
 
 /**
- * Holds these schools (none named: every connected one) and looks at them, or confirms those that are held.
- * Throws where a school is not connected, before anything is done.
+ * Holds these schools and looks at them, or confirms those that are held. Without named schools it takes every
+ * connected one. Throws where a named school is not connected, and then nothing is done.
  */
 export async function adoptAfterRestore(
   ctx: Context,
@@ -107,7 +109,7 @@ async function holdOf(db: Sql, schoolId: string): Promise<string | null> {
   return held?.id ?? null;
 }
 
-/** Gives the operation that holds the school, a new one or that of an earlier run. */
+/** Holds the school and returns its operation, which may be that of an earlier run of the command. */
 async function hold(ctx: Context, schoolId: string, by: Author): Promise<string> {
   const at = new Date(ctx.clock.now());
   return ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
@@ -128,7 +130,7 @@ const UNCONFIRMED = {
     'База восстановлена из копии. Пока не подтверждено, что списки из СГО получены заново, чаты не создаются и никто не исключается.',
 };
 
-/** Fills `adoption`; gives what stood in the way, or null. */
+/** Looks at the school and fills `adoption`. Returns what stood in the way, or null. */
 async function look(ctx: Context, operationId: string, adoption: Adoption): Promise<string | null> {
   const { schoolId } = adoption;
   try {
@@ -166,7 +168,7 @@ async function unknownOf(ctx: Context, account: SferumAccount, own: readonly Fou
   return unknown.flatMap(({ peerId }) => titles.get(peerId)!.map((title) => ({ peerId, title })));
 }
 
-/** Chats of ours that have none at Sferum take the strays of their titles. Gives those that did. */
+/** Lets rows without a chat at Sferum take the strays of their titles. Returns the titles of those that did. */
 async function adopt(
   ctx: Context,
   account: SferumAccount,
@@ -190,7 +192,7 @@ async function adopt(
   return adopted.flat();
 }
 
-/** Its turn comes with its job. */
+/** A chat that cannot be adopted yet is left to its own job. */
 function nullIfLater(error: unknown): null {
   if (error instanceof Later || (error instanceof SferumError && error.kind === 'unknown')) return null;
   throw error;

@@ -18,26 +18,28 @@ import { momentOf, timeOf } from '../store/school-day.ts';
 import { reportProgress } from './progress.ts';
 
 export interface RosterImportParams {
-  /** The one school that the sender may touch, or `*`. */
+  /** The one school that the sender may change, or `*` for all. */
   within: string;
-  /** When СГО wrote it; ISO 8601. */
+  /** When СГО wrote the roster, ISO 8601. */
   takenAt: string;
-  /** What is left of the file itself. */
+  /** What stays known of the file once it is read and deleted (K6). */
   file: { bytes: number; sha256: string };
-  /** Read: what it says of the operation's school is staged. */
+  /** Set once the file is read and its part about the operation's school is staged. */
   staged?: true;
-  /** Read, with several schools: each has its own operation under this one. */
+  /** Set once a file of several schools is read. Each school has its own operation under this one. */
   schools?: true;
-  /** A person has said that the file is whole although it does not look so (J2). */
+  /** Set once a person has said that a file which looks incomplete is whole (J2). */
   accepted?: true;
   following?: true;
 }
 
 /**
- * What is staged of one school becomes its facts; СГО lists and outbox change in the same transaction. Chat types that
- * are switched on (D0) follow by themselves, through the guard. A school of which the file looks incomplete only gains
- * (J2): the operation is then held, and what is staged kept, until somebody decides. Of a school of which a later roster
- * is in already nothing changes, and nothing is asked; the operation says so.
+ * Makes the staged roster of one school its facts. The lists and the outbox change in the same transaction. Chat types
+ * that are switched on (D0) follow, through the guard.
+ *
+ * Where the school's part looks incomplete, facts are only added (J2). The operation is then held and the staged rows
+ * are kept until a person decides. Where a later roster was applied before, nothing changes and nobody is asked. The
+ * operation says so by a problem.
  */
 export async function applyRoster(ctx: Context, operation: Operation): Promise<void> {
   const schoolId = operation.schoolId!;
@@ -110,7 +112,9 @@ async function apply(ctx: Context, tx: Sql, operation: Operation, schoolId: stri
   for (const id of await endOvertaken(tx, schoolId, overtaken)) await dropStaged(tx, schoolId, id);
 }
 
-/** Whether the school's part of the file looks cut (J2, D11), by the school's own day. */
+/**
+ * Says what makes the school's part of the file look incomplete on the school's own day (J2, D11), if anything does.
+ */
 async function judge(
   ctx: Context,
   tx: Sql,
@@ -124,7 +128,7 @@ async function judge(
   return looksIncomplete(new Map([[schoolId, before]]), new Map([[schoolId, after]]), day)[0];
 }
 
-/** Ids that a problem names; the others are counted. */
+/** A problem names at most so many ids and counts the others. */
 const NAMED_UNITS = 100;
 
 function unclearUnits(ids: readonly string[]): Problem {

@@ -6,8 +6,8 @@ import { cancelQueued } from '../rows/operation.ts';
 import { operationsOf } from '../store/operation-row.ts';
 
 /**
- * Cancels an operation that has not begun; one that runs has written its facts and lists already and goes on
- * (409 `operation-running`): undo it afterwards.
+ * Cancels an operation that has not begun. Throws Refusal(409) `operation-running` for one that runs, because its facts
+ * and lists are already written. Such an operation can be undone afterwards.
  */
 export async function cancelOperation(
   ctx: Context,

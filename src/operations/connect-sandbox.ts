@@ -4,10 +4,10 @@ import type { Context } from '../context.ts';
 import type { Sandbox } from '../sferum/sandbox/sandbox.ts';
 import { connectSferum } from './connect-sferum.ts';
 
-/** Communities of the sandbox are numbered from here, in the order schools came. */
+/** The communities of the sandbox get ids from this one on, in the order in which schools came. */
 const FIRST_COMMUNITY_ID = 230_000_001;
 
-/** With the sandbox a school is connected by itself: an account of its own, with a user token. */
+/** Connects schools to the sandbox Sferum without a person. Each school gets its own account with a user token. */
 export async function connectSandboxSchools(
   ctx: Context,
   sandbox: Sandbox,

@@ -18,17 +18,18 @@ export interface SferumConnection {
   accessToken: string;
   tokenKind: 'user' | 'community';
   callsToken: string | null;
-  /** Null: VK's published pace of that kind of token. */
+  /** Null means VK's published pace for this kind of token (planning/pace.ts). */
   requestsPerSecond: number | null;
   replaceAccount: boolean;
-  /** Who connects, for the journal. */
+  /** The person or service that connects, for the journal. */
   by: Author;
 }
 
 /**
- * Connects a school to Sferum, or gives it a new token. The token is asked what it is before it is kept (sealed).
- * 409 `sferum-other-account` for a token of another account than the one that owns the chats, unless
- * `replaceAccount`: then nothing is created anew until somebody confirms. 422 `sferum-token-refused`.
+ * Connects a school to Sferum, or gives it a new token. Sferum is asked about the token first, and the token is stored
+ * sealed. Throws Refusal(422) `sferum-token-refused`, and Refusal(409) `sferum-other-account` where the token belongs
+ * to another account than the one that owns the chats. With `replaceAccount` such a token is taken, and the chats are
+ * created anew only after a person has confirmed that.
  */
 export async function connectSferum(ctx: Context, connection: SferumConnection): Promise<void> {
   const requestsPerSecond = connection.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND[connection.tokenKind];
@@ -47,7 +48,7 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     const { schoolId, communityId, tokenKind } = connection;
     const to = { communityId, ownerId: owner, tokenKind, requestsPerSecond, isReplacement: replaced };
     await connect(tx, schoolId, { ...to, ...sealedTokens(ctx, connection) }, new Date(ctx.clock.now()));
-    // Told before the first lesson asks for a call (I8).
+    // The school learns of it now, and not only when the first lesson needs a call (I8).
     if (!mayCall) await noteCallsRefused(tx, schoolId, new Date(ctx.clock.now()));
     await noteConnection(ctx, tx, connection, { before, replaced });
     await dropReplacement(tx, connection.schoolId, new Date(ctx.clock.now()));
@@ -65,7 +66,7 @@ function sealedTokens(ctx: Context, { schoolId, accessToken, callsToken }: Sferu
   };
 }
 
-/** What is told of a connection: never a token. */
+/** The part of a connection that the journal may hold. Tokens are no part of it (V5). */
 async function connectionOf(tx: Sql, schoolId: string): Promise<Record<string, unknown>> {
   const connection = await tx
     .selectFrom('sferum_account')
@@ -81,7 +82,7 @@ async function connectionOf(tx: Sql, schoolId: string): Promise<Record<string, u
   return connection ?? {};
 }
 
-/** A token given anew is a change although nothing else differs. */
+/** Writes the change into the journal. A new token is a change even where nothing else differs. */
 async function noteConnection(
   ctx: Context,
   tx: Sql,
@@ -101,7 +102,7 @@ async function noteConnection(
   });
 }
 
-/** Whether the school has chats, or creations in doubt, of another account than this one. */
+/** True where another account owns a chat of the school, or may own one whose creation is in doubt. */
 async function ownsNot(tx: Sql, schoolId: string, owner: number): Promise<boolean> {
   const { rows } = await sql`
     select 1 from sferum_account a join chat c on c.school_id = a.school_id and c.creation <> 'none'
@@ -109,7 +110,10 @@ async function ownsNot(tx: Sql, schoolId: string, owner: number): Promise<boolea
   return rows.length > 0;
 }
 
-/** The chats of the former account are not the new one's: they are made anew only once somebody has confirmed that. */
+/**
+ * Asks people whether to replace the account. The new account cannot use the chats of the former one, so they must all
+ * be created anew, and a person must confirm that first.
+ */
 async function holdReplacement(ctx: Context, tx: Sql, { schoolId, by }: SferumConnection): Promise<void> {
   const id = ctx.newId();
   await openOperation(tx, {

@@ -25,19 +25,21 @@ import { findOperationRow } from '../store/operation-row.ts';
 import { settleImports } from './import-parents.ts';
 
 export interface Decision {
-  /** Null: an import of several schools, decided for each of them. */
+  /** Null for an import of several schools, where the decision goes to each of them. */
   schoolId: string | null;
   operationId: string;
   decision: 'approve' | 'reject';
-  /** Null: all that the operation holds. */
+  /** Null for everything that the operation holds. */
   chatIds: readonly string[] | null;
   by: Author;
 }
 
 /**
- * Decides what an operation holds (F4, J2). Approved removals are carried out; rejected people stay, pinned by an
- * exception. An import that looked incomplete is accepted whole, or stays as it is. 409 `operation-not-held`, with who
- * decided and when where somebody has: of two who decide at once the second is told so.
+ * Carries out a person's decision about what an operation holds (F4, J2). Approved removals are made. After a rejection
+ * the people stay, by an exception. An incomplete import is applied whole or not at all.
+ *
+ * Throws Refusal(409) `operation-not-held` where nothing waits any more, with the earlier decision, its author and
+ * time. So the second of two people who decide at the same moment is told about the first.
  */
 export async function decideHeld(ctx: Context, decision: Decision): Promise<void> {
   const { schoolId } = decision;
@@ -61,7 +63,7 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
   await finishOperations(ctx, schoolId, [operation.id]);
 }
 
-/** What each school's own part of an import holds; what somebody has decided meanwhile stays decided. */
+/** Decides each school's part of an import. A part that another person has decided meanwhile keeps that decision. */
 async function decideEach(ctx: Context, decision: Decision): Promise<void> {
   const rows = await ctx.db
     .across('import')
@@ -85,12 +87,12 @@ async function decideEach(ctx: Context, decision: Decision): Promise<void> {
   await settleImports(ctx);
 }
 
-/** It waits, or runs because some of its chats were decided while others may still wait. */
+/** An operation that runs can still hold removals, because people decide chat by chat (J3). */
 function isDecidable(state: Operation['state'], decided: unknown): boolean {
   return state === 'held' || (state === 'running' && decided !== undefined && decided !== null);
 }
 
-/** The last decision, if any. Throws 409 where the operation has ended since it was read. */
+/** Locks the operation and returns the last decision, or null. Throws Refusal(409) where it has ended meanwhile. */
 async function lockHeld(tx: Sql, schoolId: string, id: string): Promise<Decided | null> {
   const { rows } = await sql<{ state: Operation['state']; decided: Decided | null }>`
     select state, params->'decided' as decided from operation
@@ -100,7 +102,7 @@ async function lockHeld(tx: Sql, schoolId: string, id: string): Promise<Decided 
   return decided;
 }
 
-/** What is decided as a whole is decided once. */
+/** Locks an operation that is decided as a whole. Throws Refusal(409) where it was decided before. */
 async function lockWhole(tx: Sql, schoolId: string, id: string): Promise<void> {
   const decided = await lockHeld(tx, schoolId, id);
   if (decided) throw notHeld(decided);
@@ -116,7 +118,10 @@ function notHeld(decided?: unknown): Refusal {
   });
 }
 
-/** Who decided: kept with the operation, and his own line, beside those of what he set going, under whatever operation it was. */
+/**
+ * Keeps the decision with the operation and in a journal line of its own, so that its author is found either way
+ * (K8).
+ */
 async function noteDecision(
   ctx: Context,
   tx: Sql,
@@ -140,7 +145,7 @@ async function noteDecision(
   });
 }
 
-/** Of those asked for, or all; 409 where nothing waits in them (any more). */
+/** Returns the chats asked for, or all, in which removals wait. Throws Refusal(409) where there is none. */
 async function heldChats(
   tx: Sql,
   schoolId: string,
@@ -161,7 +166,7 @@ async function heldChats(
   return [];
 }
 
-/** The plan of these chats once more, their removals let through. */
+/** Plans these chats again and applies the plan with their removals let through by the guard. */
 async function removeHeld(
   ctx: Context,
   tx: Sql,
@@ -193,7 +198,7 @@ async function removeHeld(
   await followAnew(tx, { schoolId, id: operation.id }, chatIds);
 }
 
-/** Who stays although the lists say otherwise, stays by a person's word (D7). */
+/** Lets the held people stay. An exception by the decider is their ground from now on (D7). */
 async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly string[], decision: Decision) {
   const at = new Date(ctx.clock.now());
   const kept = await keepHeld(tx, decision.operationId, chatIds);
@@ -209,7 +214,7 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
   await moveRevision(tx, schoolId);
 }
 
-/** Accepted, what is staged is applied whole; rejected, it goes. */
+/** Decides an incomplete import. Approval applies the staged rows whole (J2), and rejection deletes them. */
 async function decideImport(
   ctx: Context,
   schoolId: string,
@@ -228,7 +233,10 @@ async function decideImport(
   ctx.wake('operations');
 }
 
-/** Confirmed: every chat is made anew by the account that took over; else nothing goes to Sferum until another connects. */
+/**
+ * Decides the replacement of an account. After approval the new account creates every chat anew. After a rejection
+ * nothing goes to Sferum until another account is connected.
+ */
 async function decideReplacement(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
   await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
     await confirmReplacement(tx, schoolId, at);
@@ -239,8 +247,9 @@ async function decideReplacement(ctx: Context, operation: Operation, decision: D
 }
 
 /**
- * Confirmed (adopt.ts): what differs goes through the guard before any job may act on it, then the hold is lifted. Else
- * nothing goes to Sferum until the school is connected, or looked at, again.
+ * Decides the hold after a restore (adopt.ts). After approval the differences pass the guard before any job can act
+ * on them, and then the hold is lifted. After a rejection nothing goes to Sferum until the school is connected or
+ * looked at again.
  */
 async function decideAdoption(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
   if (decision.decision === 'approve') {
@@ -259,7 +268,7 @@ async function decideAdoption(ctx: Context, operation: Operation, decision: Deci
   await decideWhole(ctx, operation, decision, confirmRestored);
 }
 
-/** Ends a question about a school's account, and lifts what it held where the answer is yes. */
+/** Ends the question about a school's account. Approval also lifts the hold. */
 async function decideWhole(
   ctx: Context,
   operation: Operation,

@@ -12,12 +12,12 @@ import type { Sql } from '../store/database.ts';
 export interface Deletion {
   schoolId: string;
   chatId: string;
-  /** False: «не создавать снова» (G1). */
+  /** False means «не создавать снова», so that no initialisation brings the chat back (G1). */
   recreate: boolean;
   by: Author;
 }
 
-/** G1: the chat shows «удаляется» until Sferum has confirmed. Returns the operation that follows it. */
+/** Starts the deletion of a chat (G1). It shows «удаляется» until Sferum confirms. Returns the operation's id. */
 export async function requestDeletion(ctx: Context, deletion: Deletion): Promise<string> {
   const id = ctx.newId();
   const at = new Date(ctx.clock.now());
@@ -46,7 +46,7 @@ export async function requestDeletion(ctx: Context, deletion: Deletion): Promise
   return id;
 }
 
-/** Marks chats as being deleted and lets their jobs follow it, under an operation. Returns how many. */
+/** Marks chats as being deleted, so that their jobs take them down under an operation. Returns how many were marked. */
 export async function beginDeletion(
   tx: Sql,
   chatIds: readonly string[],

@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { settleParents } from '../rows/operation-import.ts';
 
-/** Gives the imports of several schools the state that their schools' have, at each round of the relay. */
+/** Derives the state of each import of several schools from its schools' operations. The relay calls it each round. */
 export async function settleImports(ctx: Context): Promise<void> {
   await settleParents(ctx.db.across('import'), new Date(ctx.clock.now()));
 }
 
-/** What is left of files and staged rows whose imports have ended otherwise than by being applied. */
+/** Deletes the files and staged rows of imports that ended without being applied (K6). */
 export async function dropLeftovers(ctx: Context): Promise<void> {
   const ended = sql`o.state in ('succeeded', 'failed', 'cancelled')`;
   for (const table of ['roster_file', 'staged_roster']) {

@@ -1,11 +1,12 @@
 /**
- * A roster import, from the file to the facts (contract, «Roster in bulk»):
+ * Takes a roster import from the file to the facts, in three stages:
  *
- *   read     the whole file, in memory; one that cannot be read, or holds no school, changes nothing
- *   staged   what it says of each school stands in our rows, and the file is gone – in one transaction. One school: the
- *            operation is that school's from here on. Several: each has an operation of its own under this one, which
- *            follows them (import-parents.ts)
- *   applied  each school in a transaction of its own (apply-roster.ts): a crash goes on with the rest
+ *   read     The whole file is read in memory. A file that cannot be read or holds no school changes nothing.
+ *   staged   One transaction writes what the file says of each school into our rows and deletes the file. The operation
+ *            of a file about one school becomes that school's operation. For several schools each one gets an operation
+ *            of its own under this one, which follows them (import-parents.ts).
+ *   applied  Each school is applied in its own transaction (apply-roster.ts), so that after a crash only the rest is
+ *            left to do.
  */
 import { sql } from 'kysely';
 import { starterOf } from '../author.ts';
@@ -50,7 +51,7 @@ export async function runRosterImport(ctx: Context, operation: Operation): Promi
   ctx.wake('operations');
 }
 
-/** Why a file that could be read is not taken: a sender bound to one school sends no other. */
+/** Says why a readable file is refused, or null. A sender that is bound to one school may send no other school. */
 function refusalOf(reading: RosterReading, within: string): Problem | null {
   if (reading.schools.length === 0) return { code: 'no-school', message: noSchool(reading.rows) };
   if (within === '*' || reading.schools.every((school) => school.id === within)) return null;
@@ -85,7 +86,9 @@ async function stage(ctx: Context, operation: Operation, reading: RosterReading)
   });
 }
 
-/** What is known once the file is read; the lists of bad rows are cut (all: src/roster/row-faults.ts). */
+/**
+ * The result that is shown once the file is read. Its lists of bad rows are cut, and roster/row-faults.ts keeps all.
+ */
 function resultOf({ counts, rows, remarks }: RosterReading, schools: number) {
   return {
     ...counts,
@@ -97,7 +100,7 @@ function resultOf({ counts, rows, remarks }: RosterReading, schools: number) {
   };
 }
 
-/** A school that is not known and is marked as deleted need not come to be. */
+/** Leaves out schools that are marked as deleted and that we do not know, so that no row is made for them. */
 async function stated(tx: Sql, reading: RosterReading): Promise<SchoolReading[]> {
   const ids = reading.schools.map(({ id }) => id);
   const { rows } = await sql<{ id: string }>`select id from school where id = any(${ids})`.execute(tx);
@@ -119,7 +122,7 @@ async function openSchools(
       ...{ id, schoolId: school.id, kind: 'roster-import', parentId: operation.id },
       params: { within, takenAt, file, staged: true, ...(accepted ? { accepted } : {}) },
       by: starterOf(operation),
-      // Imports of one school go in the order in which their files came.
+      // The time of the file, not of this operation, keeps the imports of one school in the order of their files.
       at: operation.createdAt,
     });
     await stageSchool(tx, id, reading, school);
@@ -137,7 +140,7 @@ async function loadFile(ctx: Context, operationId: string): Promise<Uint8Array> 
   return file.body;
 }
 
-/** Told to the school that the sender may touch, if we know it; else to the sender. */
+/** Ends the import as failed. A known school that the sender is bound to sees it too. */
 async function fail(ctx: Context, operation: Operation, problem: Problem): Promise<void> {
   const { within } = operation.params as unknown as RosterImportParams;
   await ctx.db.transactionAcross('import', async ({ sql: tx }) => {

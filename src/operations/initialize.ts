@@ -18,13 +18,13 @@ export interface InitializationParams {
   dryRun: boolean;
   strict: boolean;
   asOf: string | null;
-  /** The dry run whose plan is to be applied. */
+  /** The id of the dry run whose plan is to be applied, or null. */
   plan: string | null;
 }
 
 /**
- * An initialisation (F1–F4): observe the live chats, plan, and either keep the plan (dry run) or apply it; the
- * chats' jobs then follow it to its end. Given again after a crash it goes on where it stopped.
+ * Runs an initialisation (F1–F4). It reads the live chats, makes the plan, and keeps the plan (a dry run) or applies
+ * it. The chats' jobs then carry it out. It is safe to repeat after a crash.
  */
 export async function runInitialization(
   ctx: Context,
@@ -63,7 +63,7 @@ export async function runInitialization(
   }
 }
 
-/** In one transaction: plan, guard, СГО side, journal, outbox. True where there is something to follow. */
+/** Plans and applies in one transaction, which holds the school. True where chats now have something to follow. */
 async function planAndApply(
   ctx: Context,
   tx: Sql,
@@ -102,7 +102,7 @@ async function planAndApply(
     await endOperation(tx, operation.id, { at: new Date(ctx.clock.now()), state: 'succeeded' });
     return false;
   }
-  // Chats that Sferum does not let go do not come back by this run.
+  // A chat that Sferum still holds cannot come back by this run, so people are told about it.
   const about = { types: params.types, message: STILL_DELETING };
   await tellOfDeletions(tx, { schoolId, id: operation.id }, about);
   await applyPlan(ctx, tx, school, {
@@ -119,7 +119,7 @@ async function planAndApply(
 
 const STILL_DELETING = 'Чат ещё удаляется в Сферуме: когда он будет удалён, инициализируйте список ещё раз.';
 
-/** The plan of the dry run and the one made now are the same, action by action: then it is applied, else refused (F3). */
+/** True where the plan made now equals the dry run's, action by action. Only then it may be applied (F3). */
 async function isThatPlan(tx: Sql, planId: string, school: SchoolPlan): Promise<boolean> {
   const rows = await tx
     .selectFrom('operation_chat')
@@ -136,7 +136,7 @@ async function isThatPlan(tx: Sql, planId: string, school: SchoolPlan): Promise<
   );
 }
 
-/** JSON with sorted keys: what came back from the database compares with what was just made. */
+/** Gives JSON with sorted keys, because the database returns the keys of a stored plan in another order. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, v: unknown) =>
     v !== null && typeof v === 'object' && !Array.isArray(v)

@@ -1,12 +1,12 @@
 import type { Context } from '../context.ts';
 import { noteProgress } from '../rows/operation.ts';
 
-/** Progress is written at most so often; a lost write is of no account. */
+/** Progress is written at most once in this time. A lost write does no harm. */
 const INTERVAL_MS = 500;
 
 /**
- * Tells an operation's followers how far its own work is, outside its transaction. Once its chats are followed,
- * they are the progress instead.
+ * Gives a function that writes how far an operation's own work is. It writes outside the work's transaction, so that
+ * people see it at once. When the work is done, the chats that have settled are the progress instead.
  */
 export function reportProgress(
   ctx: Context,

@@ -10,7 +10,7 @@ import type { Sql } from '../store/database.ts';
 import { momentOf, timeIn } from '../store/school-day.ts';
 import type { InitializationParams } from './initialize.ts';
 
-/** Keeps the file and opens its operation, in one transaction: 202 means durable (V1). Returns the operation's id. */
+/** Keeps the file and opens its operation in one transaction, so that 202 means durable (V1). Returns the id. */
 export async function requestRosterImport(
   ctx: Context,
   request: { body: Uint8Array; takenAt: Date | string; within: string; by: Author },
@@ -50,9 +50,9 @@ export type InitializationRequest =
   | { schoolId: string; plan: string; by: Author };
 
 /**
- * Opens an initialisation (F1–F3). A second start with the same choice joins the one that is open; any other
- * waits behind it. Applying a dry run's plan is refused (409 `plan-stale`) once the school or the day has moved, or
- * it or a later plan was applied.
+ * Opens an initialisation (F1–F3) and returns its operation's id. A start with the same choice as an open one joins it,
+ * and any other start waits behind it. Throws Refusal(409) `plan-stale` for the plan of a dry run once the school's
+ * facts or the day have changed, or once this plan or a later one was applied.
  */
 export async function requestInitialization(ctx: Context, request: InitializationRequest): Promise<string> {
   const id = await ctx.db.holdingSchool(request.schoolId, async ({ sql: tx }) => {
@@ -90,7 +90,7 @@ function paramsOf(request: Choice): InitializationParams {
   };
 }
 
-/** What applying a dry run means, and whether it is too late for it. */
+/** Reads the choice of a dry run whose plan is to be applied, and whether that plan is out of date. */
 async function planOf(
   ctx: Context,
   tx: Sql,

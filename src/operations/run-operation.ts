@@ -17,15 +17,14 @@ const RUNNERS: Partial<Record<OperationKind, Runner>> = {
   initialization: runInitialization,
 };
 
-/** An operation that failed so often for a reason nobody expected ends, and says so: it must not run for ever. */
+/** An operation ends as failed after so many unexpected failures, so that it does not run for ever. */
 const FAILURES_UNTIL_FAILED = 5;
-/** So long an initialisation waits for chats that are being deleted. */
 const DELETIONS_WAITED_FOR_MS = 10 * 60_000;
 
 /**
- * Carries one open operation as far as it can go now. Operations of one school and kind go one after another, in
- * the order they were asked for; one whose turn has not come stays queued and is woken by the end of the other.
- * Throws where it is to be tried again.
+ * Carries one open operation as far as it can go now. Operations of one school and kind run one after another, in the
+ * order in which they were asked for. An operation whose turn has not come stays queued, and the end of the other wakes
+ * it. Throws where the queue should try again.
  */
 export async function runOperation(
   ctx: Context,
@@ -35,7 +34,7 @@ export async function runOperation(
   const operation = await findOperationRow(ctx, schoolId, id);
   if (!operation || !(await isItsTurn(ctx, operation))) return;
   if (!(await startOperation(operationsOf(ctx, schoolId), id, new Date(ctx.clock.now())))) return;
-  // Its own work is done; its end may have been lost between the last chat's commit and a crash.
+  // Its own work is done. A crash right after the last chat's commit may have lost the closing, so it is made here.
   if (operation.params.following && schoolId !== null) return finishOperations(ctx, schoolId, [id]);
   const startedAtMs = ctx.clock.now();
   try {
@@ -47,7 +46,10 @@ export async function runOperation(
   ctx.wake('statistics');
 }
 
-/** What waiting cures is tried again for ever; anything else a few times, or not at all where a person must act. */
+/**
+ * Decides whether a failed operation is tried again. A passing error is retried without end, an unexpected one a few
+ * times, and an error that needs a person not at all.
+ */
 async function noteFailure(
   ctx: Context,
   operation: Operation,
@@ -84,7 +86,7 @@ async function isItsTurn(ctx: Context, operation: Operation): Promise<boolean> {
   const { rows } = await sql`
     select 1 from operation where state in ('queued', 'running') and kind = ${operation.kind}
       and school_id is not distinct from ${operation.schoolId}
-      -- An import whose facts are in holds up no other while its chats follow.
+      -- An import whose facts are stored does not delay the next one while its chats follow.
       and (kind = 'initialization' or not params ?| array['following', 'schools'])
       and (created_at, id) < (${operation.createdAt}, ${operation.id}::uuid) limit 1`.execute(
     operationsOf(ctx, operation.schoolId),
@@ -93,8 +95,8 @@ async function isItsTurn(ctx: Context, operation: Operation): Promise<boolean> {
 }
 
 /**
- * A chat that is being deleted is not deleted: an initialisation that may bring it back waits until it is gone, but
- * not for one that Sferum does not let go. Later than that it goes on without it.
+ * True where an initialisation must wait for a chat that is being deleted, because the chat can come back only after
+ * Sferum has let it go. After DELETIONS_WAITED_FOR_MS the initialisation goes on without it.
  */
 async function waitsForDeletions(ctx: Context, { schoolId, kind, params }: Operation): Promise<boolean> {
   if (kind !== 'initialization' || !schoolId || params.dryRun || params.following) return false;

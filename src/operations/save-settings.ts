@@ -10,8 +10,8 @@ export interface SchoolSettings extends Settings {
 }
 
 /**
- * Replaces a school's settings; null and missing ones are the defaults. Plans made before are out of date. The journal
- * keeps what was changed, before and after.
+ * Replaces a school's settings. Null and missing ones mean the defaults. Plans that were made before become out of date
+ * (F3). The journal keeps each changed setting with both values.
  */
 export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<void> {
   const { schoolId, by } = ask;
@@ -32,7 +32,7 @@ export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<v
   });
 }
 
-/** All that a school can set, as it is stored: what stands here is journalled. */
+/** Reads all settings of the school. A setting that is missing here would be missing in the journal too. */
 async function settingsOf(tx: Sql, schoolId: string): Promise<Record<string, unknown>> {
   const settings = await tx
     .selectFrom('school')

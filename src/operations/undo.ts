@@ -13,14 +13,16 @@ import type { Sql } from '../store/database.ts';
 import { findOperationRow } from '../store/operation-row.ts';
 import { beginDeletion } from './delete-chat.ts';
 
-/** Characters of a run's id by which people tell runs apart. */
+/** People tell runs apart by so many characters of the run's id. */
 const RUN_NAME_CHARS = 8;
 
 /**
- * Undoes an applied initialisation (J4): the exceptions it dropped are restored, every other difference is pinned
- * as an exception «отмена прогона N», the chats it made are deleted (and come back with the next initialisation).
- * Strangers, departed and unlinked people do not return; what it holds stays held. Once for each run: 409
- * `operation-not-undoable`.
+ * Undoes an applied initialisation (J4) and returns the id of the undoing operation. It restores the exceptions that
+ * the run dropped, pins every other difference by an exception «отмена прогона N», and deletes the chats that the run
+ * made. The next initialisation brings those chats back.
+ *
+ * Strangers, departed and unlinked people do not return, and held removals stay held. Throws Refusal(409)
+ * `operation-not-undoable` for an operation that is no applied initialisation or was undone before.
  */
 export async function undoOperation(
   ctx: Context,
@@ -94,10 +96,12 @@ async function droppedBy(tx: Sql, schoolId: string, runId: string): Promise<Rule
 }
 
 /**
- * Whom the run, or an approval of what it held, put in, took out, appointed or revoked is pinned to what the
- * journal says he was before. An exception that is there (restored, or made since) goes before, each of its two
- * aspects. Who was in the list already and had only dropped out of the live chat differs in nothing, and
- * stand-ins (C6) come and go by themselves. Returns the pins that were set anew.
+ * Pins people to what the journal says they were before the run. It concerns everybody whom the run, or an approval of
+ * its held removals, has put in, taken out, appointed or revoked. An exception that exists, restored or made since, has
+ * priority, in each of its two aspects apart.
+ *
+ * Two kinds of people need no pin: those who were in the list all the time and had only dropped out of the live chat,
+ * and admins who stand in (C6), whom the rules place. Returns the pins that are new.
  */
 async function pinDifferences(
   tx: Sql,
@@ -137,7 +141,10 @@ async function differences(
   return rows;
 }
 
-/** The last of such lines about the person and chat of `d` before the run, in the chat's present life (G1). */
+/**
+ * Gives in SQL the last journal line of such kinds about the person and chat of `d` before the run. Lines from before a
+ * deletion of the chat do not count, because the chat that came back is a new one (G1).
+ */
 function before(schoolId: string, kinds: readonly string[]) {
   return sql`select j.what from journal j
     where j.school_id = ${schoolId} and j.person_id = d.person_id and j.chat_id = d.chat_id
@@ -146,7 +153,10 @@ function before(schoolId: string, kinds: readonly string[]) {
     order by j.id desc limit 1`;
 }
 
-/** Pins of people who are wanted back and do not come: they departed, and must not turn up by it years later. */
+/**
+ * Returns the pins that would bring back people who do not return because they have departed. Such a pin must go, else
+ * it would put the person into the chat years later.
+ */
 function notReturning(pins: readonly Rule[], { desired }: SchoolPlan): Rule[] {
   const chats = new Map(desired.map((chat) => [chat.id, chat]));
   return pins.filter((pin) => pin.member === 'added' && !chats.get(pin.chatId)?.members.has(pin.personId));

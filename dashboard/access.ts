@@ -6,8 +6,8 @@ import type { AccessLog } from '../src/store/access-log.ts';
 import { clientAddress } from './client-address.ts';
 
 /**
- * The routes that show people's data, and what the record of a look says (K8). A handler names whom it showed (`saw`).
- * Every route is here or in NOBODY: a test lists them.
+ * The routes that show people's data, with the word that the record of a look uses for each (K8). A handler names the
+ * people whom it showed (`saw`). Every route stands here or in NOBODY, which a test checks.
  */
 export const LOOKS: Readonly<Record<string, string>> = {
   'GET /v1/schools/:schoolId/people': 'people',
@@ -35,7 +35,7 @@ const OWN = 'of himself alone, and the admins of his own chats';
 const FIGURES = 'figures, titles and states; of people at most the admins of chats and who began a run';
 const MOVES_ON = 'changes and moves on: what it shows is a page of its own';
 
-/** Routes that show nobody, or nobody but the one who asks, and why that is so. */
+/** Routes that show nobody, or nobody but the caller, each with the reason. */
 export const NOBODY: Readonly<Record<string, string>> = {
   'GET /': OWN,
   'GET /v1/me': OWN,
@@ -126,18 +126,18 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'GET /metrics': 'health',
 };
 
-/** School → whom an answer showed of it. */
+/** School → the people of it whom an answer showed. */
 type Seen = Map<string, Set<string>>;
 const SEEN = 'seen-people';
 
-/** Says whom the answer shows; nobody (an empty list) is said too. */
+/** Notes whom the answer shows. An empty list notes that it shows nobody. */
 export function saw(c: HonoContext, schoolId: string, personIds: Iterable<string>): void {
   const seen = (c.get(SEEN as never) as Seen | undefined) ?? new Map<string, Set<string>>();
   seen.set(schoolId, new Set([...(seen.get(schoolId) ?? []), ...personIds]));
   c.set(SEEN as never, seen as never);
 }
 
-/** Records who looked once an answer has been made; it waits for nothing. */
+/** Records who looked once an answer has been made. The answer does not wait for it. */
 export function recordAccess(ctx: Context, log: AccessLog): MiddlewareHandler {
   return async (c, next) => {
     await next();

@@ -10,19 +10,22 @@ import { tokenKey } from '../src/store/used-tokens.ts';
 export interface HttpEnv {
   Variables: {
     caller: Caller;
-    /** Who it is by now: a session may have ended, a token have expired. */
+    /** Finds the caller anew, because the session may have ended or the token expired since. */
     again: () => Promise<Caller>;
   };
 }
 
-/** Who calls, or null where nothing says so; throws Refusal(401) where what is said does not hold. */
+/** Gives the caller, or null where the request names none. Throws Refusal(401) where what it says does not hold. */
 export type ResolveCaller = (c: HonoContext) => Promise<Caller | null>;
 
-/** Seconds since 1970 that a Date can hold. */
+/** The last second since 1970 that a Date can hold. */
 const LAST_SECOND = 8.64e12;
 const seconds = z.number().min(0).max(LAST_SECOND);
 
-/** What СГО signs (contract, «Who calls»). Person ids are unique within a school: people have no `"*"`. */
+/**
+ * What СГО signs (contract, «Who calls»). Person ids are unique within a school, so a token of a person never has the
+ * school `"*"`.
+ */
 const claims = z
   .object({
     sub: z.string().min(1).max(200),
@@ -41,11 +44,14 @@ const ISSUER = 'sgo';
 const AUDIENCE = 'sferum-sync';
 const KEY_SET_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const KEY_SET_TIMEOUT_MS = 5000;
-/** A token ends so soon: rights of the token's alone (operator, service) must not outlive the day. */
+/**
+ * A token lives no longer than this, because rights that come from the token alone (operator, service) must not
+ * outlive the day.
+ */
 const LONGEST_LIFE_MS = 12 * 3600_000;
 const LIFE_TOLERANCE_MS = 60_000;
 
-/** Throws Refusal: 401 for a token that does not hold, 503 where the key set cannot be had. */
+/** Verifies a token. Throws Refusal: 401 for a token that does not hold, 503 where the key set cannot be had. */
 export type VerifyToken = (token: string) => Promise<Claims>;
 
 export function createTokenVerifier(
@@ -81,7 +87,7 @@ interface Expected {
   algorithms: string[];
 }
 
-/** Any of the secrets will do: СГО changes over from one to the next without a gap. */
+/** Verifies by any of the secrets, so that СГО can change over from one to the next without a gap. */
 function hmacVerifier(secrets: readonly string[], expected: Expected) {
   const keys = secrets.map((secret) => new TextEncoder().encode(secret));
   return async (token: string, currentDate: Date) => {
@@ -101,7 +107,10 @@ function keySetVerifier(url: string, expected: Expected) {
   return (token: string, currentDate: Date) => jwtVerify(token, keys, { ...expected, currentDate });
 }
 
-/** Only here the key set itself may fail (503); a key that is found but does not do, as a short one, is the token's (401). */
+/**
+ * Fetches keys. Only the key set itself can be the reason of a 503. A key that is found but does not serve, such as a
+ * short one, is the token's fault (401).
+ */
 function fetchedKeys(url: string): JWTVerifyGetKey {
   const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: KEY_SET_TIMEOUT_MS });
   return async (header, token) => {
@@ -117,8 +126,8 @@ function fetchedKeys(url: string): JWTVerifyGetKey {
 const KEY_NOT_IN_SET = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 
 /**
- * A Bearer token first; without an Authorization header the console's session. A token that was presented at the
- * console's door (`isUsed`, by its key) is no Bearer any more.
+ * Finds the caller by a Bearer token or, without an Authorization header, by the console's session. A token that was
+ * presented at the console's door (`isUsed`, by its key) is no Bearer any more.
  */
 export function bearerOrSession(
   verify: VerifyToken,
@@ -136,7 +145,7 @@ export function bearerOrSession(
   };
 }
 
-/** Lets nobody through who has not said who he is. */
+/** Lets only known callers through. */
 export function authenticate(resolve: ResolveCaller): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const again = async () => {

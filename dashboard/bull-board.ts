@@ -16,9 +16,9 @@ export const BOARD_PATH = '/admin/queues';
 const LOOKING = new Set(['GET', 'HEAD']);
 
 /**
- * Bull Board over the queues, to look at alone: whatever else its router knows is answered 405 before it is asked.
- * Stands behind `authenticate` and lets operators of all schools through: a queue holds every school's work. Its page
- * asks another host for fonts; that link is taken out.
+ * Bull Board over the queues, for looking only: everything else that its router knows is answered 405 before the
+ * router is asked. It stands behind `authenticate` and lets operators of all schools through, because a queue holds
+ * every school's work. Its page asks another host for fonts, so that link is taken out.
  */
 export function bullBoard(ctx: Context, queues: readonly Queue[]): Hono<HttpEnv> {
   const adapter = new HonoAdapter(serveStatic).setBasePath(BOARD_PATH);
@@ -51,7 +51,10 @@ const onlyLooking: MiddlewareHandler<HttpEnv> = async (c, next) => {
   throw new HTTPException(405);
 };
 
-/** No address of another host, and none that needs `<base>`, which our policy shuts off (the script reads its text). */
+/**
+ * Removes addresses of other hosts, and those that need `<base>`, which our policy shuts off. The script reads the
+ * text of `<base>`.
+ */
 function ownAddresses(page: string): string {
   return page
     .replace(/<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>/gi, '')

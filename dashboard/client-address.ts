@@ -3,9 +3,9 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context as HonoContext } from 'hono';
 
 /**
- * Where a request came from; null where it came over no network (a request inside the process). What
- * `X-Forwarded-For` says is believed for as many entries from its end as there are proxies of our own in front
- * (`hops`): whoever calls can write the rest himself.
+ * Gives where a request came from; null where it came over no network, as a request inside the process.
+ * `X-Forwarded-For` is believed for as many entries from its end as there are proxies of our own in front (`hops`),
+ * because the caller can write the rest.
  */
 export function clientAddress(c: HonoContext, hops: number): string | null {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
@@ -15,7 +15,10 @@ export function clientAddress(c: HonoContext, hops: number): string | null {
   return addressOf(said.at(-hops) ?? '') ?? socket;
 }
 
-/** `1.2.3.4`, `1.2.3.4:567`, `2001:db8::1`, `[2001:db8::1]:567` → the address; null: it is none, as `unknown`. */
+/**
+ * Reads the address out of `1.2.3.4`, `1.2.3.4:567`, `2001:db8::1` or `[2001:db8::1]:567`; null for anything else,
+ * such as `unknown`.
+ */
 function addressOf(entry: string): string | null {
   const text = entry.trim();
   const bare = /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;

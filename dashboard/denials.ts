@@ -11,8 +11,8 @@ import { claimedSubject, type Rates } from './rates.ts';
 const DENIALS = new Set([401, 403, 429]);
 
 /**
- * Everything that is thrown on the way to an answer passes here once, so that a new refusal is counted by itself: a
- * failed sign-in beyond its rate becomes a 429, and what is denied becomes a log line and a figure (K8). Neither holds
+ * Handles everything that is thrown on the way to an answer, once, so that a new refusal is counted without further
+ * code. A failed sign-in beyond its rate becomes a 429. A denial becomes a log line and a figure (K8). Neither holds
  * a query, a name or a token.
  */
 export function denials(ctx: Context, rates: Rates, sessions: Sessions) {
@@ -32,7 +32,7 @@ export function denials(ctx: Context, rates: Rates, sessions: Sessions) {
   };
 }
 
-/** The refusal of a rate, where `count` throws one, in the place of the error. */
+/** Gives the refusal of a rate in place of the error, where `count` throws one. */
 async function limited(error: Error, count: () => Promise<void>): Promise<Error> {
   try {
     await count();
@@ -43,8 +43,8 @@ async function limited(error: Error, count: () => Promise<void>): Promise<Error>
 }
 
 /**
- * Whom a token that does not hold speaks of; nobody for a guessed session. Null: a page asked for without a sign-in,
- * or with a session that has ended by itself, is no attempt.
+ * Gives the subject of a token that does not hold, and an attempt without a subject for a guessed session. Null where
+ * it was no attempt: a page asked for without a sign-in, or with a session that has ended by itself.
  */
 async function failedSignIn(
   c: HonoContext,

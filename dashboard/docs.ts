@@ -7,7 +7,7 @@ import type { HttpEnv } from './auth.ts';
 import { LOOSE_STYLE_POLICY } from './policy.ts';
 
 const swaggerDir = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-/** Everything the page loads; all of it from here. */
+/** Everything that the page loads, all of it from here. */
 const FILES: ReadonlyMap<string, readonly [path: string, type: string]> = new Map(
   Object.entries({
     'swagger-ui.css': [join(swaggerDir, 'swagger-ui.css'), 'text/css; charset=utf-8'],
@@ -33,7 +33,9 @@ const page = html`<!doctype html>
   </body>
 </html>`;
 
-/** `/openapi.json`, and `/docs` to read it with: swagger-ui from node_modules, nothing from another host. */
+/**
+ * Serves `/openapi.json`, and `/docs` to read it with: swagger-ui from node_modules, and nothing from another host.
+ */
 export function docsRoutes(http: OpenAPIHono<HttpEnv>, publicUrl: string): void {
   http.openAPIRegistry.registerComponent('securitySchemes', 'sgo', {
     type: 'http',

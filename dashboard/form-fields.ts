@@ -5,8 +5,8 @@ const URLENCODED = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data';
 
 /**
- * A form of more fields is 413, before one of them is read: within the bytes of a body there is room for hundreds of
- * thousands, and whatever a page does for each is done that often. The body has arrived.
+ * Refuses a form with more fields by 413, before one of them is read. The bytes of a body have room for hundreds of
+ * thousands, and whatever a page does for each field is done that often. The body must have arrived before.
  */
 export function withinFields(maxFields: number): MiddlewareHandler {
   return async (c, next) => {
@@ -19,13 +19,13 @@ export function withinFields(maxFields: number): MiddlewareHandler {
   };
 }
 
-/** What stands between two fields; null: no form. */
+/** Gives what stands between two fields; null where the body is no form. */
 function separatorOf(contentType: string): string | null {
   const [type = '', ...parameters] = contentType.split(';');
   if (type.trim().toLowerCase() === URLENCODED) return '&';
   if (type.trim().toLowerCase() !== MULTIPART) return null;
   const boundary = parameters.map((text) => /^\s*boundary="?([^"]+)"?\s*$/i.exec(text)?.[1]).find(Boolean);
-  // Without a boundary it has no fields: whoever reads it refuses it.
+  // A multipart body without a boundary has no fields, and the code that reads it refuses it.
   return boundary === undefined ? null : `--${boundary}`;
 }
 

@@ -8,17 +8,19 @@ import type { HttpEnv } from './auth.ts';
 import { withinFields } from './form-fields.ts';
 import { inStanding, onlyRoles } from './rights.ts';
 
-/** What stands before a route's handler, in the order in which it costs: rights, the body's size and arrival, time. */
+/** What stands before a route's handler, the cheapest first: rights, the body's size and arrival, time. */
 export interface Guards {
-  /** A page: who visits it in what standing was read before. */
+  /** For a page. The visitor and their standing were read before. */
   page(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
-  /** A route whose body, if any, is not read. */
+  /** For a route whose body, if any, is not read. */
   read(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
-  /** A route that takes JSON, or a page's form. */
+  /** For a route that takes JSON, or a page's form. */
   json(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
-  /** Everything outside the API: what is sent, if anything, arrives before a route is asked, within a form's limits. */
+  /**
+   * For everything outside the API. The body, if any, arrives before a route is asked, within the limits of a form.
+   */
   form: MiddlewareHandler[];
-  /** A route that takes a roster. */
+  /** For a route that takes a roster. */
   zip(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
 }
 
@@ -41,8 +43,8 @@ export function createGuards(ctx: Context): Guards {
 }
 
 /**
- * Reads the body once, within its size (413) and its time (408 for a slow client, reliability 33). Handlers find it in
- * memory.
+ * Reads the body once, within its size (413) and its time (408 for a slow client, reliability 33). Handlers find it
+ * in memory.
  */
 function arrived(maxSize: number, timeoutMs: number): MiddlewareHandler {
   const withinSize = bodyLimit({ maxSize });

@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from '../src/context.ts';
 import { type HttpEnv, unauthenticated } from './auth.ts';
 
-/** Each throws unless its part answers; named as /readyz reports them. */
+/** The parts that /readyz checks, by the names that it reports. Each throws unless its part answers. */
 export type Probes = Readonly<Record<string, () => Promise<void>>>;
 
 const Readiness = z
@@ -71,14 +71,14 @@ export function healthRoutes(http: OpenAPIHono<HttpEnv>, ctx: Context, probes: P
   });
 }
 
-/** Takes the same time whatever is given. */
+/** Compares in the same time whatever is given, so that the time tells nothing of the token. */
 function isBearer(header: string | undefined, token: string): boolean {
   const given = /^Bearer +(.*)$/i.exec(header ?? '')?.[1] ?? '';
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(token));
 }
 
-/** A part that hangs is as bad as one that fails; its late answer is dropped. */
+/** Checks a part. One that hangs counts as one that fails, and its late answer is dropped. */
 async function check(
   ctx: Context,
   name: string,

@@ -33,24 +33,25 @@ import { logRequests } from './request-log.ts';
 
 export interface HttpParts {
   commands: Commands;
-  /** Who looked (K8). */
+  /** Where looks are recorded (K8). */
   access: AccessLog;
   rates: Rates;
-  /** For the board. */
+  /** The queues that the board shows. */
   queues: readonly Queue[];
-  /** For /readyz. */
+  /** The checks of /readyz. */
   probes: Probes;
-  /** Aborted when the process stops: streams end, so that the server can. */
+  /** Aborted when the process stops: streams end then, so that the server can end too. */
   closing: AbortSignal;
-  /** What is not given is VK's own. */
+  /** Places outside of us. One that is not given is VK's own. */
   surroundings?: Partial<Surroundings>;
 }
 
 const VK: Surroundings = { vkIdUrl: 'https://id.vk.ru', messengerUrl: 'https://web.vk.me', demo: false };
 
 /**
- * The whole HTTP edge: API, its description, health, the queue board and the console. A request passes, in this order: the
- * log, headers, the check of its origin, a form's arrival, who calls, what he may, its body, its shape, the handler.
+ * Makes the whole HTTP edge: API, its description, health, the queue board and the console. A request passes, in this
+ * order: the log, headers, the check of its origin, the arrival of a form, the caller, the caller's rights, the body,
+ * its shape, the handler.
  */
 export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv> {
   const { publicUrl } = ctx.config;
@@ -84,11 +85,13 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   http.use(async (c, next) => {
     await next();
     if (!c.res.headers.has('content-security-policy')) c.header('Content-Security-Policy', STRICT_POLICY);
-    // Answers hold names, redirects hold tokens: nobody on the way keeps what does not say that it may be kept.
+    // Answers hold names and redirects hold tokens, so nobody on the way may keep an answer that does not say that it
+    // may be kept.
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
   });
   http.use(sameOriginChanges(publicUrl));
-  // What the console and the board are sent; routes of the API say what they take (guards.ts).
+  // These guards are for bodies sent to the console and the board. Routes of the API say themselves what they take
+  // (guards.ts).
   for (const guard of createGuards(ctx).form) {
     http.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', (c, next) =>
       c.req.path.startsWith('/v1/') ? next() : guard(c, next),
@@ -114,12 +117,12 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
   return http;
 }
 
-/** Who calls, within his rate: wherever somebody is made out, he is counted. */
+/** Finds the caller and counts the request against the caller's rate, wherever the caller is found. */
 function paced(rates: Rates, resolve: ResolveCaller): ResolveCaller {
   return async (c) => {
     const isCounted = c.get('caller') !== undefined;
     const caller = await resolve(c);
-    // A stream asks again and again who reads it: that is one request.
+    // A stream asks again and again who reads it, and counts as one request.
     if (caller && !isCounted) await count(rates, c, caller);
     return caller;
   };
@@ -128,7 +131,7 @@ function paced(rates: Rates, resolve: ResolveCaller): ResolveCaller {
 const HEADERS_TIMEOUT_MS = 10_000;
 const HEADERS_BYTES = 16 * 1024;
 
-/** The limits of node's HTTP server, which answers 408 to slower clients, whatever the route (reliability 33). */
+/** Gives the limits of node's HTTP server, which answers 408 to slower clients on every route (reliability 33). */
 export function serverOptions(limits: Limits): ServerOptions {
   return {
     requestTimeout: limits.uploadTimeoutMs,

@@ -23,15 +23,17 @@ export function sameOriginChanges(publicUrl: string): MiddlewareHandler {
 }
 
 /**
- * Origin is set by browsers on every change; Sec-Fetch-Site speaks where a proxy took it away, or where it is
- * `null`: so it is on forms of our own pages that send no referrer, and in other sites' sandboxed frames.
+ * Tells whose page sent a change. Browsers set Origin on every change. Sec-Fetch-Site decides where a proxy removed
+ * Origin, or where Origin is `null`, as on forms of our own pages that send no referrer and in sandboxed frames of
+ * other sites.
  */
 function originOf(c: HonoContext, { protocol, origin: publicOrigin }: URL): 'own' | 'foreign' | 'unknown' {
   const origin = c.req.header('origin');
   const site = c.req.header('sec-fetch-site');
   if (origin === 'null') return site === 'same-origin' ? 'own' : 'foreign';
   if (origin !== undefined) {
-    // By another name of ours, as 127.0.0.1, the scheme is still ours: a page over plain http is not the one over https.
+    // We may be reached by another name, such as 127.0.0.1, but always by our scheme: a page over plain http is not
+    // the one over https.
     const named = `${protocol}//${c.req.header('host')?.toLowerCase()}`;
     return origin === publicOrigin || origin === named ? 'own' : 'foreign';
   }

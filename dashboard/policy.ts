@@ -1,4 +1,4 @@
-/** What pages of ours may load: scripts and everything else from our own host, no inline script anywhere. */
+/** What our pages may load: scripts and everything else from our own host, and no inline script anywhere. */
 const POLICY = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -11,7 +11,7 @@ const POLICY = {
   'frame-ancestors': "'none'",
 };
 
-/** Nothing a page of ours, or one that frames it, needs of a device. */
+/** No page of ours, and no page that frames one, needs anything of a device. */
 export const NO_PERMISSIONS = {
   accelerometer: [],
   camera: [],
@@ -27,7 +27,10 @@ export const NO_PERMISSIONS = {
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
-/** Over plain http browsers leave it out of account, and a name that is served so must not be locked to https. */
+/**
+ * Gives the header that locks a name to https. Browsers ignore it over plain http, and a name that is served so must
+ * not be locked.
+ */
 export function strictTransport(publicUrl: string): string | false {
   return publicUrl.startsWith('https:') && `max-age=${YEAR_SECONDS}; includeSubDomains`;
 }
@@ -35,9 +38,10 @@ export function strictTransport(publicUrl: string): string | false {
 const TRUSTWORTHY = /^https:|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|$)/;
 
 /**
- * Addresses may hold what was searched for: they are told to nobody, ourselves included, for proxies log them. Forms
- * then come with `Origin: null`, which browsers explain (origin.ts) to addresses that they trust; a trial over plain
- * http in a school's network is told its own addresses.
+ * Gives the policy for referrers. Addresses may hold what was searched for, and proxies log them, so an address is
+ * told to nobody, ourselves included.
+ * Forms then come with `Origin: null`, which browsers explain (origin.ts) only to addresses that they trust. A trial
+ * over plain http in a school's network is therefore told its own addresses.
  */
 export function referrer(publicUrl: string): string {
   return TRUSTWORTHY.test(publicUrl) ? 'no-referrer' : 'same-origin';
@@ -45,7 +49,9 @@ export function referrer(publicUrl: string): string {
 
 export const STRICT_POLICY = policy(POLICY);
 
-/** For the two bought-in pages (swagger-ui, Bull Board): they write styles inline and carry fonts as data. */
+/**
+ * The policy of the two bought-in pages (swagger-ui, Bull Board), which write styles inline and carry fonts as data.
+ */
 export const LOOSE_STYLE_POLICY = policy({
   ...POLICY,
   'style-src': "'self' 'unsafe-inline'",

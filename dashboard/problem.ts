@@ -7,10 +7,10 @@ import { Refusal } from '../src/refusal.ts';
 import { isPassing, stateOf } from '../src/store/errors.ts';
 
 const RETRY_AFTER_SECONDS = 5;
-/** Of a long list of wrong things one each would be told: an answer many times as long as the request. */
+/** An answer names at most this many mistakes. It would otherwise be many times as long as the request. */
 const ISSUES_TOLD = 50;
 
-/** What statuses mean where no Refusal says more. */
+/** What a status means where no Refusal says more. */
 const GENERAL: Readonly<Record<number, readonly [type: string, title: string]>> = {
   400: ['malformed', 'Запрос составлен неверно'],
   403: ['forbidden', 'Недостаточно прав'],
@@ -24,7 +24,7 @@ const GENERAL: Readonly<Record<number, readonly [type: string, title: string]>> 
 };
 const INTERNAL = ['internal', 'Внутренняя ошибка'] as const;
 
-/** RFC 9457. */
+/** Makes an answer of RFC 9457. */
 function problem(
   c: HonoContext,
   status: number,
@@ -43,7 +43,7 @@ export function generalProblem(c: HonoContext, status: number): Response {
   return problem(c, status, type, title);
 }
 
-/** Anything thrown → an answer; what is our fault is logged, and told to nobody outside. */
+/** Turns anything thrown into an answer. Our own faults are logged, and nobody outside learns their details. */
 export function answerError(ctx: Context, error: Error, c: HonoContext): Response {
   if (error instanceof Refusal) return refused(c, error);
   if (error instanceof HTTPException) return generalProblem(c, error.status);
@@ -57,7 +57,7 @@ function refused(c: HonoContext, { status, type, title, extra }: Refusal): Respo
   return problem(c, status, type, title, extra);
 }
 
-/** A schema's issues with the paths of their fields; the values themselves are not repeated. */
+/** Answers with a schema's issues and the paths of their fields. The values themselves are not repeated. */
 export function answerInvalid(c: HonoContext, error: ZodError): Response {
   const errors = error.issues
     .slice(0, ISSUES_TOLD)
@@ -65,11 +65,12 @@ export function answerInvalid(c: HonoContext, error: ZodError): Response {
   return problem(c, 400, 'invalid', 'Запрос составлен неверно', { errors });
 }
 
-/** A database's or a socket's error → a status. */
+/** Gives the status for an error of the database or of a socket. */
 function statusOf(error: Error): number {
   const code = stateOf(error);
-  // Texts PostgreSQL cannot hold: NUL, or bytes that are no UTF-8.
+  // PostgreSQL cannot hold these texts: NUL, or bytes that are no UTF-8.
   if (code === '22021' || code === '22P05') return 400;
-  // No connection, no resources, a school that others hold, shutting down, read-only; nothing was acknowledged.
+  // A passing error is no connection, no resources, a school that others hold, a shutdown or a read-only database.
+  // Nothing was acknowledged.
   return isPassing(error) ? 503 : 500;
 }

@@ -13,30 +13,33 @@ import { Refusal } from '../src/refusal.ts';
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
-/** A store that answers later than this is passed by: nobody waits for a counter. */
+/** A store that answers later than this is passed by, because nobody waits for a counter. */
 const STORE_TIMEOUT_MS = 200;
 const CLAIMED_SUBJECT_CHARS = 200;
 
 interface Rule {
   keyPrefix: string;
   points: number;
-  /** Seconds. */
+  /** In seconds. */
   duration: number;
 }
 
 /**
- * How often somebody may do something (contract, «Who calls»). Each throws Refusal(429) beyond.
+ * How often somebody may do something (contract, «Who calls»). Each method throws Refusal(429) beyond its rate.
  *
- * Each is counted in Redis where there is one, for all processes together; without one, or while it is away, each
- * process counts in its memory: nobody is locked out by a store. A person's request does not wait for Redis: what it
- * counts there shuts him out of this process from his next request on.
+ * A rate is counted in Redis where there is one, for all processes together. Without Redis, or while it is away, each
+ * process counts in its memory, so a store locks nobody out. A person's request does not wait for Redis: a count that
+ * is too high there refuses the person's next request to this process.
  */
 export interface Rates extends AsyncDisposable {
-  /** A request by somebody known. СГО itself is not limited. */
+  /** Counts a request of a known caller. СГО itself is not limited. */
   request(caller: Caller): Promise<void>;
-  /** A sign-in that has failed. One that holds is never refused for others' failures: a forged name locks nobody out. */
+  /**
+   * Counts a sign-in that has failed. A sign-in that holds is never refused because others failed, so a forged name
+   * locks nobody out.
+   */
   failedSignIn(subject: string | null, address: string | null): Promise<void>;
-  /** A linking that begins. */
+  /** Counts a linking that begins. */
   linking(person: { schoolId: string; personId: string }): Promise<void>;
 }
 
@@ -69,7 +72,7 @@ export function createRates({ limits, redisUrl }: Config, onError: (error: Error
       });
     },
     async failedSignIn(subject, address) {
-      // An address first: one that is beyond its rate cannot fill the memory with names.
+      // The address comes first, so that an address beyond its rate cannot fill the memory with names.
       if (address !== null) await consume(byAddress, address);
       if (subject !== null) await consume(bySubject, subject);
     },
@@ -80,7 +83,7 @@ export function createRates({ limits, redisUrl }: Config, onError: (error: Error
   };
 }
 
-/** Never waits in a queue of commands: what cannot be asked now is counted in memory. */
+/** Connects to Redis. No command waits in a queue: what cannot be asked now is counted in memory. */
 function connect(url: string, onError: (error: Error) => void): Redis {
   const redis = new Redis(url, {
     ...{ enableOfflineQueue: false, maxRetriesPerRequest: 0 },
@@ -99,7 +102,7 @@ async function consume(limiter: RateLimiterAbstract, key: string): Promise<void>
   }
 }
 
-/** He is known before he is counted, so that a refusal is logged under his id. */
+/** Counts a caller's request. The caller is noted first, so that a refusal is logged under the caller's id. */
 export async function count(rates: Rates, c: HonoContext, caller: Caller): Promise<void> {
   c.set('caller' as never, caller as never);
   await rates.request(caller);
@@ -112,12 +115,12 @@ function tooMany(retryAfterMs: number): Refusal {
   return new Refusal(429, TOO_MANY, 'Слишком много запросов, повторите позже', { retryAfterSeconds });
 }
 
-/** Ids may hold any sign: two pairs never make one key. */
+/** Joins parts so that two lists of parts never give one key, because ids may hold any character. */
 function keyOf(...parts: string[]): string {
   return JSON.stringify(parts);
 }
 
-/** Whom a token speaks of, held or not: good for counting alone. */
+/** Gives the subject that a token claims, whether the token holds or not. It is good for counting alone. */
 export function claimedSubject(token: string): string | null {
   try {
     const { sub, school } = decodeJwt(token);

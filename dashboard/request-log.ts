@@ -2,10 +2,10 @@ import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Context } from '../src/context.ts';
 
-/** The label of requests that meet no route: what callers make up must not make labels. */
+/** The label of requests that meet no route, because paths that callers make up must not become labels. */
 const NO_ROUTE = 'none';
 
-/** One entry and one measurement a request: by route pattern, without its query (tokens and names stand there). */
+/** Logs and measures each request once, by its route pattern and without its query, where tokens and names stand. */
 export function logRequests({ clock, log, metrics }: Context): MiddlewareHandler {
   return async (c, next) => {
     const startedMs = clock.elapsed();

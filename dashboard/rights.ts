@@ -11,12 +11,15 @@ import { assertMayAct } from './standing.ts';
 
 export { forbidden } from './refusals.ts';
 
-/** As the journal names him. */
+/** Gives the caller as the journal names them. */
 export function authorOf({ subject, role }: Caller): Author {
   return { id: subject, kind: role === 'operator' || role === 'service' ? role : 'person' };
 }
 
-/** Only these roles pass, and none into another school (404: whether it exists is nobody's business, V4). */
+/**
+ * Lets only these roles pass, and none into another school (404, because whether that school exists is nobody's
+ * business, V4).
+ */
 export function onlyRoles(...roles: TokenRole[]): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const caller = c.get('caller');
@@ -27,7 +30,7 @@ export function onlyRoles(...roles: TokenRole[]): MiddlewareHandler<HttpEnv> {
   };
 }
 
-/** Only who has rights by the roster of this moment passes. */
+/** Lets only callers pass who have rights by the roster of this moment. */
 export function inStanding(ctx: Context): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const caller = c.get('caller');
@@ -36,7 +39,11 @@ export function inStanding(ctx: Context): MiddlewareHandler<HttpEnv> {
   };
 }
 
-/** The school a request is about: the path's, `?school=`, or the token's. A token for all schools must name one. */
+/**
+ * Gives the school that a request is about: the path's, `?school=`, or the token's. A token for all schools must name
+ * one.
+ * @throws Refusal(400) where none is named
+ */
 export function schoolOf(c: HonoContext<HttpEnv>): string {
   const caller = c.get('caller');
   const school = askedSchool(c) ?? caller.schoolId;
@@ -45,7 +52,7 @@ export function schoolOf(c: HonoContext<HttpEnv>): string {
   return school;
 }
 
-/** The school named by the request itself, if any. */
+/** Gives the school that the request itself names, if any. */
 export function askedSchool(c: HonoContext<HttpEnv>): string | undefined {
   return c.req.param('schoolId') ?? c.req.query('school');
 }
@@ -54,14 +61,17 @@ function belongsTo(caller: Caller, schoolId: string): boolean {
   return caller.schoolId === '*' || caller.schoolId === schoolId;
 }
 
-/** Throws Refusal(404) where the roster has no such school. */
+/**
+ * Gives the school.
+ * @throws Refusal(404) where the roster has no such school
+ */
 export async function existingSchool(ctx: Context, schoolId: string): Promise<SchoolRow> {
   const school = await findSchool(ctx.db.of(schoolId), schoolId);
   if (!school) throw notFound();
   return school;
 }
 
-/** What the caller may see of a school, by the roster of this moment (contract, «Who sees whom»). */
+/** Gives what the caller may see of a school, by the roster of this moment (contract, «Who sees whom»). */
 export async function viewerOf(ctx: Context, caller: Caller, schoolId: string): Promise<Viewer> {
   const school = await existingSchool(ctx, schoolId);
   const { today: day } = timeIn(school.timeZone, momentOf(ctx));

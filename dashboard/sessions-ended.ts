@@ -1,7 +1,7 @@
 import type { Context } from '../src/context.ts';
 import type { SessionOwner } from './read/sessions.ts';
 
-/** Sessions that a person or an operator has ended are a log line and a figure (K8). `of` null: all of the school's. */
+/** Logs and counts sessions that a person or an operator has ended (K8). `of` null means all of the school's. */
 export function noteEnded(
   { log, metrics }: Context,
   { subject, role, schoolId }: SessionOwner,

@@ -4,12 +4,13 @@ import { wasErased } from '../src/roster/erased.ts';
 import { findKnown, type Known } from '../src/store/queries/viewer.ts';
 import { forbidden } from './refusals.ts';
 
-/** Whose rights come from the token: they are nobody of the roster's. */
+/** Roles whose rights come from the token, because the roster does not have these callers. */
 const BY_TOKEN: readonly TokenRole[] = ['operator', 'service', 'security'];
 
 /**
- * Whether somebody has any rights now, by what the roster knows of him (contract, «Who calls»). Who is gone has none; a
- * school admin must have that role there, unless the roster never knew him and СГО alone vouches for him.
+ * Whether a caller has any rights now, by what the roster knows of them (contract, «Who calls»). A person who is gone
+ * has none. A school admin must have that role in the roster, unless the roster never knew the person and СГО alone
+ * vouches for them.
  */
 export function mayAct(role: TokenRole, known: Known | null): boolean {
   if (BY_TOKEN.includes(role) || known === null) return true;
@@ -17,13 +18,20 @@ export function mayAct(role: TokenRole, known: Known | null): boolean {
   return role !== 'school-admin' || known.roles.includes('administrator');
 }
 
-/** Throws Refusal(403) for who has no rights (any more) in the school. Reads the roster anew: once a request, and a stream's look. */
+/**
+ * Checks that the caller has rights in the school. Reads the roster anew: once a request, and at each look of a
+ * stream.
+ * @throws Refusal(403) where the caller has none, or none any more
+ */
 export async function assertMayAct(ctx: Context, caller: Caller, schoolId: string): Promise<void> {
   if (BY_TOKEN.includes(caller.role) || schoolId === '*') return;
   await assertStanding(ctx, caller, schoolId, await findKnown(ctx.db.of(schoolId), schoolId, caller.subject));
 }
 
-/** The same, by what was just read of the person. */
+/**
+ * Checks the caller's rights by what was just read of the person.
+ * @throws Refusal(403)
+ */
 export async function assertStanding(
   ctx: Context,
   { role, subject }: Caller,

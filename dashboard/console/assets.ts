@@ -11,7 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const HASH_CHARS = 12;
 
-/** A sheet of several files, one a subject, in the order in which a later rule outweighs an earlier one. */
+/** A sheet consists of several files, one a subject, in the order in which a later rule outweighs an earlier one. */
 const SHEETS: Readonly<Record<string, readonly string[]>> = {
   'console.css': [
     ...['tokens', 'base', 'frame', 'buttons', 'fields', 'surfaces', 'tables'],
@@ -34,14 +34,17 @@ const files = new Map(
     }),
 );
 
-/** The address of a file of `dashboard/static`; it changes with the file's content. Throws for a name we do not have. */
+/**
+ * Gives the address of a file of `dashboard/static`. It changes with the file's content. Throws for a name that does
+ * not exist.
+ */
 export function asset(name: string): string {
   const file = files.get(name);
   if (!file) throw new Error(`no such asset: ${name}`);
   return file.path;
 }
 
-/** Serves the files; an address names one content for ever, so browsers ask once. */
+/** Serves the files. An address names one content for ever, so browsers ask once. */
 export function assetRoutes(http: Hono<HttpEnv>): void {
   http.get('/static/:hash/:name', (c) => {
     const file = files.get(c.req.param('name'));

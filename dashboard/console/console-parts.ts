@@ -12,7 +12,7 @@ export interface ConsoleParts {
   ctx: Context;
   commands: Commands;
   screens: Screens;
-  /** Routes that are no screens: nobody needs to have signed in. */
+  /** Takes routes that are no screens, so that nobody needs to have signed in. */
   app: Hono<ConsoleEnv>;
   sessions: Sessions;
   verify: VerifyToken;

@@ -31,7 +31,7 @@ import { SoughtNames } from './sought-names.ts';
 
 /** Places outside of us that pages lead to, and whether this is the demonstration. */
 export interface Surroundings {
-  /** Of VK ID, without a trailing slash. */
+  /** The address of VK ID, without a trailing slash. */
   vkIdUrl: string;
   messengerUrl: string;
   demo: boolean;
@@ -49,7 +49,10 @@ export interface ConsoleOptions {
   surroundings: Surroundings;
 }
 
-/** Adds the pages (contract, «Screens and board»). Goes last: its addresses are those that nothing else has taken. */
+/**
+ * Adds the pages (contract, «Screens and board»). It must come last, because its addresses are those that nothing
+ * else has taken.
+ */
 export function consoleRoutes(options: ConsoleOptions): void {
   const { http, ctx, commands, sessions, resolve, rates, verify, linking, surroundings } = options;
   const app = new Hono<ConsoleEnv>();
@@ -74,7 +77,9 @@ export function consoleRoutes(options: ConsoleOptions): void {
   http.route('/', app);
 }
 
-/** Pages of errors need it too, wherever the error came from: this stands before everything that can refuse. */
+/**
+ * Gives pages their frame. It stands before everything that can refuse, because pages of errors need the frame too.
+ */
 export function framed(ctx: Context, { messengerUrl }: Surroundings): MiddlewareHandler {
   const { config } = ctx;
   const frame = {

@@ -70,12 +70,15 @@ const OURS: Explained = {
   actions: BACK,
 };
 
-/** Whether a person in a browser waits for the answer, not a program. */
+/** Whether a person in a browser waits for the answer, and not a program. */
 export function wantsPage(c: HonoContext): boolean {
   return !c.req.path.startsWith('/v1/') && /\btext\/html\b/.test(c.req.header('accept') ?? '');
 }
 
-/** Anything thrown → a page that says what happened and where to go. What is our fault is logged by `answerError`. */
+/**
+ * Turns anything thrown into a page that says what happened and where to go. Our own faults are logged by
+ * `answerError`.
+ */
 export function errorPage(ctx: Context, error: Error, c: ConsoleContext): Response | Promise<Response> {
   if (error instanceof Refusal && error.type === SCHOOL_NOT_CHOSEN && c.req.method === 'GET') {
     return c.redirect('/schools', 303);
@@ -91,7 +94,7 @@ export function notFoundPage(c: ConsoleContext): Response | Promise<Response> {
 
 function explain(c: ConsoleContext, status: number, refusal: Refusal | null): Response | Promise<Response> {
   const { title, text, actions = '' } = explained(status, refusal);
-  // A school that is not connected is no fault of the request.
+  // A school that is not connected is no fault of the request, so the status is 200.
   const shown = refusal?.type === NOT_CONNECTED ? 200 : status;
   return page({
     c,
@@ -101,7 +104,7 @@ function explain(c: ConsoleContext, status: number, refusal: Refusal | null): Re
   });
 }
 
-/** A refusal of its own type says itself what is wrong. */
+/** Gives the words of an error. A refusal of its own type says itself what is wrong. */
 function explained(status: number, refusal: Refusal | null): Explained {
   const known = refusal ? BY_TYPE[refusal.type] : undefined;
   if (known) return known;

@@ -11,13 +11,13 @@ const flash = z.object({
   title: z.string(),
   text: z.string().optional(),
 });
-/** What is said once, on the page that follows a change. */
+/** A message that is shown once, on the page that follows a change. */
 export type Flash = z.infer<typeof flash>;
 
-/** Sealed, so that nobody else can make our pages say something. */
+/** Keeps messages in a sealed cookie, so that nobody else can make our pages say something. */
 export class Flashes {
   readonly #box: SecretBox;
-  /** As a session's (session.ts): a neighbour of the same domain cannot plant it. */
+  /** The cookie is named like a session's (session.ts), so a neighbour of the same domain cannot plant it. */
   readonly #cookie: { name: string; secure: boolean };
 
   constructor(secretsKeys: readonly Uint8Array[], secure: boolean) {

@@ -18,7 +18,7 @@ interface Item {
   label: string;
   href: string;
   shown: (visitor: Visitor) => boolean;
-  /** How much waits there. */
+  /** The number of things that wait there. */
   waiting?: (visitor: Visitor) => number;
 }
 
@@ -45,7 +45,9 @@ const ITEMS: readonly Item[] = [
   { section: 'queues', label: 'Очереди', href: '/admin/queues', shown: (v) => v.boundToNoSchool },
 ];
 
-/** What this person may open. Where there is one thing alone there is nothing to choose. */
+/**
+ * Lists what the visitor may open. Where that is one thing alone, there is nothing to choose, so nothing is shown.
+ */
 export function navigation(visitor: Visitor, current: Section | undefined): Html {
   const items = visitor.school.connected ? ITEMS.filter((item) => item.shown(visitor)) : [];
   if (items.length < 2) return html``;

@@ -10,9 +10,9 @@ import { notice } from './parts/states.ts';
 import type { SoughtNames } from './sought-names.ts';
 import type { Visitor } from './visitor.ts';
 
-/** What pages need to know besides who looks. */
+/** What pages need besides the visitor. */
 export interface Frame {
-  /** Sferum is the sandbox: every page says so. */
+  /** True where Sferum is the sandbox. Every page then says so. */
   sandbox: boolean;
   /** Where «Перейти в VK Мессенджер» leads. */
   messengerUrl: string;
@@ -29,11 +29,11 @@ export interface PageParts {
   c: ConsoleContext;
   /** The heading and the window's title. */
   title: string;
-  /** Under the heading: figures, the state of things. */
+  /** Shown under the heading: figures, the state of things. */
   subtitle?: Content;
-  /** Beside the heading. */
+  /** Shown beside the heading. */
   actions?: Content;
-  /** Which item of the navigation one is in. */
+  /** The item of the navigation that the page belongs to. */
   section?: Section;
   crumbs?: readonly Crumb[];
   body: Content;
@@ -41,11 +41,11 @@ export interface PageParts {
   /** Files of `dashboard/static` besides the console's own. */
   styles?: readonly string[];
   scripts?: readonly string[];
-  /** Without script the page is asked for anew so often: something on it moves. */
+  /** How often a page with something changing on it is loaded again without script; seconds. */
   refreshSeconds?: number;
 }
 
-/** The whole document as an answer. It holds names: nobody on the way keeps it. */
+/** Answers with the whole document. It holds names, so nobody on the way may keep it. */
 export function page({ c, status = 200, ...parts }: PageParts): Response | Promise<Response> {
   const frame = c.get('frame');
   const said = frame.flashes.take(c);
@@ -53,27 +53,30 @@ export function page({ c, status = 200, ...parts }: PageParts): Response | Promi
   return c.html(document(parts, refreshHrefOf(c), frame, visitorOf(c), said), status);
 }
 
-/** After a change: on to a page of ours, which says `message` once. */
+/** Leads to a page of ours after a change. That page shows `message` once. */
 export function goTo(c: ConsoleContext, path: string, message?: Flash): Response {
   if (message) c.get('frame').flashes.leave(c, message);
   return c.redirect(path, 303);
 }
 
-/** The page itself, saying that nobody asked for it: such a look is no use of a session (session.ts). */
+/**
+ * Gives the page's own address with the mark that nobody asked for it, because such a look is no use of a session
+ * (session.ts).
+ */
 function refreshHrefOf(c: ConsoleContext): string {
   const url = new URL(c.req.url);
   url.searchParams.set('refresh', '1');
   return `${url.pathname}${url.search}`;
 }
 
-/** Pages of errors may have nobody who looks. */
+/** Gives the visitor; null because pages of errors may have none. */
 function visitorOf(c: ConsoleContext): Visitor | null {
   return (c.get('visitor') as Visitor | undefined) ?? null;
 }
 
 /**
- * `rel=expect` holds the first paint until the page's end is read. Columns and rows of fields are as wide as
- * what stands in them, so that on a slow machine they would move while the rest arrives.
+ * Makes the document. `rel=expect` holds the first paint until the page's end is read: columns and rows of fields are
+ * as wide as their content, so on a slow machine they would move while the rest arrives.
  */
 function document(
   parts: Omit<PageParts, 'c' | 'status'>,

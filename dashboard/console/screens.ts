@@ -14,13 +14,14 @@ type Answer = Response | Promise<Response>;
 type Handler = (c: ConsoleContext) => Answer;
 
 interface ScreenOptions {
-  /** Is there also for a school that is not connected (A9). */
+  /** The screen exists also for a school that is not connected (A9). */
   unconnected?: boolean;
 }
 
 /**
- * Registers pages and what their forms send. Before a handler runs it is settled who looks (`c.get('visitor')`),
- * that his role is one of `roles`, and that his school is connected; a form has arrived before that (`Guards.form`).
+ * Registers pages and what their forms send. Before a handler runs it is settled who the visitor is
+ * (`c.get('visitor')`), that the visitor's role is one of `roles`, and that the visitor's school is connected. A form
+ * has arrived before that (`Guards.form`).
  */
 export interface Screens {
   get(path: string, roles: readonly TokenRole[], handler: Handler, options?: ScreenOptions): void;
@@ -62,9 +63,9 @@ export function createScreens(parts: ScreenParts): Screens {
   };
 }
 
-/** A9; shown as a page of its own (errors.ts). */
+/** The code for a school that is not connected (A9), which is shown as a page of its own (errors.ts). */
 export const NOT_CONNECTED = 'not-connected';
-/** An operator's token is for all schools: he says which one he means. */
+/** The code for an operator who has not chosen a school yet, because an operator's token is for all schools. */
 export const SCHOOL_NOT_CHOSEN = 'school-not-chosen';
 
 function visit(

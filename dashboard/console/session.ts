@@ -1,10 +1,11 @@
 /**
- * The console's sessions: a row each, found by the digest of a random cookie.
+ * The console's sessions. Each is a row, found by the digest of a random cookie.
  *
  *   opened ──► used … ──► ended: signed out, ended by its person or an operator, another sign-in in its browser,
  *                         8 hours after it was opened, or nobody used it for the school's `sessionIdleMinutes`
  *
- * A use is what a person does. What a page does by itself (streams, refreshes) says so and is none.
+ * A use is something that a person does. What a page does by itself (streams, refreshes) is marked as such and is no
+ * use.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Context as HonoContext } from 'hono';
@@ -14,9 +15,9 @@ import type { Caller, TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
 import type { Sql } from '../../src/store/database.ts';
 
-/** Contract, «Who calls». */
+/** How long a session lives (contract, «Who calls»). */
 const SESSION_LIFE_MS = 8 * 60 * 60_000;
-/** A use is written so often at most. */
+/** A use is written at most this often. */
 const TOUCH_EVERY_MS = 60_000;
 const ID_BYTES = 32;
 const BROWSER_CHARS = 300;
@@ -24,7 +25,7 @@ const BROWSER_CHARS = 300;
 export interface Session {
   id: string;
   caller: Caller;
-  /** An operator's: the one school he looks at. */
+  /** The one school that an operator looks at; null for others. */
   chosenSchoolId: string | null;
 }
 
@@ -37,7 +38,7 @@ interface Row {
   usedAt: string;
 }
 
-/** How somebody showed СГО who he is, as its token says. */
+/** How somebody signed in to СГО, as the token says. */
 export interface SignIn {
   caller: Caller;
   acr?: string | undefined;
@@ -51,11 +52,14 @@ export class Sessions {
   constructor(ctx: Context) {
     this.#ctx = ctx;
     const secure = ctx.config.publicUrl.startsWith('https:');
-    // A `__Host-` cookie cannot be planted by a neighbour of the same domain; browsers take it over https alone.
+    // A neighbour of the same domain cannot plant a `__Host-` cookie, which browsers accept over https alone.
     this.#cookie = { name: secure ? '__Host-session' : 'session', secure };
   }
 
-  /** Opens one in `tx` and ends this browser's former one; the returned value is for `give`, after the transaction. */
+  /**
+   * Opens a session in `tx` and ends this browser's former one. The returned value is for `give`, after the
+   * transaction.
+   */
   async open(tx: Sql, c: HonoContext, { caller, acr, amr }: SignIn): Promise<string> {
     const id = randomBytes(ID_BYTES).toString('base64url');
     const at = new Date(this.#ctx.clock.now());
@@ -90,7 +94,7 @@ export class Sessions {
     });
   }
 
-  /** Null: no cookie, or one that means nothing (any more). */
+  /** Finds the session; null where there is no cookie, or where the cookie means nothing, or nothing any more. */
   async find(c: HonoContext): Promise<Session | null> {
     const key = this.#digestOf(c);
     if (!key) return null;
@@ -113,12 +117,14 @@ export class Sessions {
     return { id, caller: { schoolId, subject, role }, chosenSchoolId: chosen };
   }
 
-  /** Whether the browser once had a session: it is told that it ended, not that it never was. */
+  /** Whether the browser once had a session. It is then told that the session ended, not that there never was one. */
   had(c: HonoContext): boolean {
     return getCookie(c, this.#cookie.name) !== undefined;
   }
 
-  /** The browser names a session that never was: no row has its digest, not even one that has ended by itself. */
+  /**
+   * Whether the browser names a session that never was: no row has its digest, not even one that has ended by itself.
+   */
   async isMadeUp(c: HonoContext): Promise<boolean> {
     const key = this.#digestOf(c);
     if (!key) return false;
@@ -135,7 +141,7 @@ export class Sessions {
       where digest = ${this.#digestOf(c)}::bytea`.execute(this.#db);
   }
 
-  /** The browser forgets what it kept of the pages, too. */
+  /** Ends the session. The browser also forgets what it kept of the pages. */
   async end(c: HonoContext): Promise<void> {
     await sql`delete from console_session where digest = ${this.#digestOf(c)}::bytea`.execute(this.#db);
     deleteCookie(c, this.#cookie.name, { path: '/', secure: this.#cookie.secure });
@@ -146,7 +152,7 @@ export class Sessions {
     return this.#ctx.db.across('sessions');
   }
 
-  /** Of a session `c` and its school `s`. */
+  /** How long the session `c` of the school `s` may be unused. */
   get #idle() {
     const minutes = this.#ctx.config.limits.sessionIdleMinutes;
     return sql`coalesce(s.session_idle_minutes, ${minutes}) * interval '1 minute'`;
@@ -158,7 +164,7 @@ export class Sessions {
   }
 }
 
-/** What a page does by itself (page.ts, its scripts, streams). */
+/** Whether a page made the request by itself (page.ts, its scripts, streams). */
 function isRefresh(c: HonoContext): boolean {
   return (
     c.req.header('x-refresh') !== undefined ||

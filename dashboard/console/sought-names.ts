@@ -12,13 +12,13 @@ export class SoughtNames {
     this.#box = new SecretBox(derivedKeys(secretsKeys, PLACE.column));
   }
 
-  /** Undefined: nothing is searched for. */
+  /** Seals a name; undefined where nothing is searched for. */
   seal(name: string | undefined): string | undefined {
     const text = cutText(name?.trim() ?? '', NAME_CHARS);
     return text ? this.#box.seal(text, PLACE) : undefined;
   }
 
-  /** Undefined: none, or one of another key. */
+  /** Opens a sealed name; undefined where there is none, or where another key sealed it. */
   open(sealed: string | undefined): string | undefined {
     try {
       return sealed ? this.#box.open(sealed, PLACE) : undefined;

@@ -1,7 +1,7 @@
 /**
- * The name that is searched for. It travels in a form's body, and afterwards sealed in the address, as `sought`: proxies
- * log addresses. So pages of a search, the back button and a reload are plain links, and work without script. A name
- * typed into an address by hand is understood too.
+ * Carries the name that is searched for. The name travels in a form's body, and afterwards sealed in the address, as
+ * `sought`, because proxies log addresses. So pages of a search, the back button and a reload are plain links and
+ * work without script. A name that somebody types into an address by hand is understood too.
  */
 
 import type { ConsoleParts } from './console-parts.ts';
@@ -12,15 +12,18 @@ import { hiddenField } from './parts/field.ts';
 import { hrefOf } from './parts/links.ts';
 import { STAFF } from './visitor.ts';
 
-/** No field of search has this name. */
+/** The field with the page to return to. No field of a search has this name. */
 const PATH = 'find-at';
 
 type Query = Record<string, string | undefined>;
-/** The names that fields of search have: people's, and in a plan people's or chats'. */
+/** The names that fields of search have: for people, and in a plan for people or chats. */
 type NameField = 'lastName' | 'text';
 const NAME_FIELDS: readonly NameField[] = ['lastName', 'text'];
 
-/** An address's query, or a form's fields, with the name opened and sealed: links carry `sought`, never the name. */
+/**
+ * Gives an address's query, or a form's fields, with the name opened and sealed. Links carry `sought`, never the
+ * name.
+ */
 export function withSought(c: ConsoleContext, given: Query, field: NameField = 'lastName'): Query {
   const names = c.get('frame').sought;
   const typed = given[field];
@@ -32,12 +35,12 @@ export function withSought(c: ConsoleContext, given: Query, field: NameField = '
   };
 }
 
-/** A form that looks for something at `path`, one of ours. */
+/** Makes a form that searches at `path`, a page of ours. */
 export function findForm(path: string, label: string, fields: Content): Html {
   return html`<form method="post" action="/find" class="filters" role="search" aria-label="${label}">${hiddenField(PATH, path)}${fields}</form>`;
 }
 
-/** What forms of search send, → the address of what they look for. */
+/** Takes what forms of search send and leads to the address of what they look for. */
 export function findRoutes({ screens }: ConsoleParts): void {
   screens.post('/find', STAFF, async (c) => {
     const body = await c.req.parseBody();

@@ -9,27 +9,30 @@ import { isFailingMeeting } from '../read/work-list.ts';
 import { forbidden } from '../refusals.ts';
 import { assertStanding } from '../standing.ts';
 
-/** Who looks at a page, and where. Read anew at each request. */
+/** The person who looks at a page, and where. Read anew at each request. */
 export interface Visitor {
-  /** His school is one, also where his token is for all. */
+  /** The caller, bound to one school even where the token is for all. */
   caller: Caller;
   school: {
     id: string;
     name: string;
     timeZone: string;
-    /** False: A9. */
+    /** False: the school is not connected (A9). */
     connected: boolean;
   };
-  /** Null: an operator, or somebody the roster does not have. */
+  /** Null for an operator, or for somebody whom the roster does not have. */
   personId: string | null;
   name: string;
-  /** His token is for all schools. */
+  /** True where the visitor's token is for all schools. */
   boundToNoSchool: boolean;
   /** «Администратор ОО», «ученик 9И» … */
   description: string;
-  /** May manage chats (A1): an administrator, or one of the school's staff by the roster of this moment. */
+  /**
+   * True for somebody who may manage chats (A1): an administrator, or one of the school's staff by the roster of this
+   * moment.
+   */
   staff: boolean;
-  /** For school admins and operators: how much waits for somebody. */
+  /** The number of things that wait for a decision, for school admins and operators. */
   attention: number;
 }
 
@@ -41,7 +44,10 @@ export function isAdmin({ caller }: Pick<Visitor, 'caller'>): boolean {
   return ADMINS.includes(caller.role);
 }
 
-/** What he may see of his school (contract, «Who sees whom»), by what was read of him for this very request. */
+/**
+ * Gives what the visitor may see of their school (contract, «Who sees whom»), by what was read of the visitor for
+ * this very request.
+ */
 export function viewerIn({ clock }: Pick<Context, 'clock'>, { caller, school, staff }: Visitor): Viewer {
   if (!staff) throw forbidden();
   const day = dayIn(school.timeZone, clock.now());
@@ -67,7 +73,10 @@ interface Row {
   attention: number;
 }
 
-/** Null: the school of the session is unknown. Throws Refusal(403) for who has no rights any more (standing.ts). */
+/**
+ * Finds the visitor; null where the school of the session is unknown.
+ * @throws Refusal(403) for a caller who has no rights any more (standing.ts)
+ */
 export async function findVisitor(
   ctx: Context,
   caller: Caller,

@@ -35,7 +35,7 @@ const KINDS: Readonly<Record<PersonaKind, { label: string; role: TokenRole; abou
   },
 };
 
-/** «Кто вы»: the demonstration's way in (contract, `/demo`). Answers this machine's own browser alone. */
+/** «Кто вы?», the demonstration's way in (contract, `/demo`). It answers only a browser of this machine. */
 export function demoRoutes({ app, ctx, sessions }: ConsoleParts): void {
   app.get('/demo', async (c) => {
     requireLoopback(c);
@@ -61,7 +61,7 @@ export function demoRoutes({ app, ctx, sessions }: ConsoleParts): void {
   });
 }
 
-/** A name that another site's page has made point here must not open it. */
+/** Refuses other host names. Another site could make its own name point here and open the demonstration. */
 function requireLoopback(c: ConsoleContext): void {
   if (!LOOPBACK.test(c.req.header('host') ?? '')) throw notFound();
 }

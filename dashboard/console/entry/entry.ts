@@ -10,16 +10,16 @@ import { submitButton } from '../parts/button.ts';
 import type { Session } from '../session.ts';
 import { localPath } from './local-path.ts';
 
-/** A link from СГО works for so long after it was made (contract). */
+/** A link from СГО works for this time after it was made (contract). */
 const LINK_LIFE_MS = 5 * 60_000;
-/** СГО's clock may be ahead of ours by so much. */
+/** СГО's clock may be ahead of ours by this much. */
 const CLOCK_SKEW_MS = 60_000;
 
-/** In and out: СГО's link, signing out, and an operator's choice of a school. */
+/** The way in and out: СГО's link, signing out, and an operator's choice of a school. */
 export function entryRoutes(parts: ConsoleParts): void {
   const { app, ctx, sessions } = parts;
   app.get('/sso', async (c) => {
-    // A look at the headers is no sign-in.
+    // A request for the headers alone is no sign-in.
     if (c.req.method === 'HEAD') return c.body(null);
     return enter(parts, c, { token: c.req.query('token') ?? '', to: c.req.query('to'), isSure: false });
   });
@@ -53,13 +53,13 @@ export function entryRoutes(parts: ConsoleParts): void {
 interface Entry {
   token: string;
   to: string | undefined;
-  /** He has said that he means to take the place of who is signed in here. */
+  /** True where the person has confirmed taking the place of the one who is signed in here. */
   isSure: boolean;
 }
 
 /**
- * Turns СГО's token into a session, once. In another person's live session it asks first: whoever follows a link that
- * somebody sent him must not work in that one's name without noticing.
+ * Turns СГО's token into a session, once. Within another person's live session it asks first. Somebody who follows a
+ * link that another person sent must not work under that person's name without noticing.
  */
 async function enter(
   { ctx, sessions, verify }: ConsoleParts,
@@ -102,7 +102,7 @@ function askFirst(c: ConsoleContext, { token, to }: Entry): Response | Promise<R
   });
 }
 
-/** A token may open a session: fresh, a person's or an operator's, with an id. */
+/** Checks that a token may open a session: it must be fresh, a person's or an operator's, and have an id. */
 function assertOpens(ctx: Context, { role, iat, jti }: Claims): void {
   if (role === 'service' || role === 'security') throw forbidden();
   if (jti === undefined || iat === undefined) throw unauthenticated();

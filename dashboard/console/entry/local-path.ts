@@ -1,6 +1,6 @@
 /**
- * Where a link from outside may lead: a path of our own, else `/`. Browsers read `//host` and `/\host` as other
- * hosts and drop tabs and line ends before they look.
+ * Gives where a link from outside may lead: a path of our own, else `/`. Browsers read `//host` and `/\host` as other
+ * hosts, and drop tabs and line ends before they look.
  */
 export function localPath(to: string | undefined): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.

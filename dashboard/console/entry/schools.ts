@@ -6,7 +6,7 @@ import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 
-/** A token for all schools (an operator's): which one he looks at. */
+/** Lets an operator, whose token is for all schools, choose one to look at. */
 export function schoolRoutes({ app, ctx, sessions }: ConsoleParts): void {
   const requireAll = async (c: ConsoleContext) => {
     const session = await sessions.find(c);

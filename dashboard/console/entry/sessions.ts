@@ -10,7 +10,7 @@ import { moment } from '../parts/numbers.ts';
 import { dataTable } from '../parts/table.ts';
 import { EVERYBODY } from '../visitor.ts';
 
-/** Where one is signed in, and how to end it elsewhere. */
+/** Shows where one is signed in, and ends sessions elsewhere. */
 export function sessionRoutes({ screens, ctx, sessions }: ConsoleParts): void {
   const options = { unconnected: true };
   const db = ctx.db.across('sessions');
@@ -97,7 +97,7 @@ const SYSTEMS = [
   [/Linux/, 'Linux'],
 ] as const;
 
-/** «Chrome, Windows»: enough to tell one's own from a stranger's. */
+/** Names a browser like «Chrome, Windows», which is enough to tell one's own from a stranger's. */
 function browserName(agent: string | null): string {
   const found = [BROWSERS, SYSTEMS].flatMap(
     (names) => names.find(([mark]) => mark.test(agent ?? ''))?.[1] ?? [],

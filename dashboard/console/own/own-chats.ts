@@ -73,7 +73,7 @@ function card(chat: OwnChat, linked: boolean): Html {
   }</li>`;
 }
 
-/** Where all is well there is nothing to say; else why he is not in the chat in Sferum, and what he can do. */
+/** Says why the person is not in the chat in Sferum, and what they can do. Where all is well it says nothing. */
 function whereabouts(chat: OwnChat): Html {
   switch (chat.sferumState) {
     case 'in':
@@ -91,7 +91,7 @@ function whereabouts(chat: OwnChat): Html {
   }
 }
 
-/** An operator, or an administrator whom the roster does not have: nobody who could have chats. */
+/** The page of an operator, or of an administrator whom the roster does not have. Neither can have chats. */
 function strangerPage(c: ConsoleContext, visitor: Visitor): Response | Promise<Response> {
   return page({
     c,

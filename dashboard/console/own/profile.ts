@@ -10,17 +10,23 @@ import { linkButton, postButton } from '../parts/button.ts';
 import { EVERYBODY } from '../visitor.ts';
 import { unlinkButton, unlinkText } from './unlink.ts';
 
-/** Linking by VK ID and unlinking (A2, A5–A7). Whatever happens there, one is back at «Чаты» and told so. */
+/**
+ * Linking by VK ID and unlinking (A2, A5–A7). Whatever happens there, the person comes back to «Чаты» and is told the
+ * result.
+ */
 export function profileRoutes(parts: ConsoleParts): void {
   linkingRoutes(parts);
   unlinkingRoutes(parts);
 }
 
-/** There by POST, back to a question, bound by another POST: a link or another site's page binds nothing. */
+/**
+ * A linking starts by a POST, comes back to a question and is bound by another POST. So a link, or another site's
+ * page, binds nothing.
+ */
 function linkingRoutes({ screens, linking }: ConsoleParts): void {
   screens.post('/profile/link', EVERYBODY, async (c) => {
     const url = await linking.start(personOf(c));
-    // Not a redirect: `form-action` would have to name every host that VK ID goes on to.
+    // A redirect will not do, because `form-action` would have to name every host that VK ID goes on to.
     c.header('Refresh', `0; url=${url}`);
     return page({
       c,
@@ -58,7 +64,7 @@ function linkingRoutes({ screens, linking }: ConsoleParts): void {
   });
 }
 
-/** Which of his linkings a form answers for. */
+/** Gives the linking that a form answers for, because a person may have begun several. */
 async function linkingOf(c: ConsoleContext): Promise<string> {
   return String((await c.req.formData()).get('linking') ?? '');
 }
@@ -108,7 +114,10 @@ function unlinkingRoutes({ screens, ctx, commands }: ConsoleParts): void {
   });
 }
 
-/** Throws Refusal(403) for those the roster does not have. */
+/**
+ * Gives the visitor as a person of the school.
+ * @throws Refusal(403) where the roster does not have them
+ */
 function personOf(c: ConsoleContext): { schoolId: string; personId: string } {
   const { personId, school } = c.get('visitor');
   if (personId === null) throw forbidden();

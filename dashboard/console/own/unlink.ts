@@ -5,7 +5,7 @@ import { counted } from '../parts/numbers.ts';
 
 export const UNLINK_DIALOG = 'unlink';
 
-/** A question, for it takes him out of every chat (A5). */
+/** Asks before unlinking, because that takes the person out of every chat (A5). */
 export function unlinkDialog(chats: number): Html {
   return dialog({
     id: UNLINK_DIALOG,

@@ -23,7 +23,7 @@ const AccessView = z
   })
   .openapi('AccessRecord');
 
-/** K8: who looked at whom. Nobody can change it. */
+/** Who looked at whom (K8). Nobody can change it. */
 export function accessRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({
     method: 'get',
@@ -47,8 +47,8 @@ export function accessRoutes({ api, ctx, guards }: ApiParts): void {
     const { id: schoolId, timeZone } = await existingSchool(ctx, schoolOf(c));
     const school = { schoolId, timeZone: zoneOf(ctx, timeZone) };
     const { items, total } = await listAccess(ctx.db.of(schoolId), school, filter);
-    // That the trail was read is known, not again everybody in it.
-    // Nor is an id that the trail does not have: it may be nobody's, or another school's.
+    // That the trail was read is recorded, but not everybody in it again. An id that the trail does not have is not
+    // recorded either, because it may be nobody's, or another school's.
     saw(c, schoolId, filter.personId === undefined || total === 0 ? [] : [filter.personId]);
     return c.json({ items, total, page: filter.page, perPage: filter.perPage }, 200);
   });

@@ -28,7 +28,7 @@ import { settingsRoutes } from './settings.ts';
 import { sferumRoutes } from './sferum.ts';
 import { unreachableRoutes } from './unreachable.ts';
 
-/** An app whose routes describe themselves in OpenAPI and answer 400 where a request does not fit. */
+/** Makes an app whose routes describe themselves in OpenAPI and answer 400 where a request does not fit. */
 export function createOpenApi(): OpenAPIHono<HttpEnv> {
   return new OpenAPIHono<HttpEnv>({
     defaultHook: (result, c) => (result.success ? undefined : answerInvalid(c, result.error)),

@@ -17,7 +17,7 @@ import {
   SchoolQuery,
 } from './schemas.ts';
 
-/** A whole school may be named; what is too many for a chat is told apart (422). */
+/** A whole school may be named. A number that is too large for a chat is a refusal of its own (422). */
 const PEOPLE_NAMED = 20_000;
 const REASON_CHARS = 500;
 const TITLE_TYPED_CHARS = 2000;
@@ -141,7 +141,10 @@ export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void
   });
 }
 
-/** The chat, whether the viewer may see it or not: what he may do to it is the command's to say. Throws Refusal(404). */
+/**
+ * Gives the chat, whether the viewer may see it or not, because the command decides what they may do to it.
+ * @throws Refusal(404)
+ */
 async function chatNow(ctx: Context, viewer: Viewer, chatId: string) {
   const found = z.uuid().safeParse(chatId).success
     ? await findChat(ctx.db.of(viewer.schoolId), viewer, chatId)

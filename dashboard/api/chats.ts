@@ -75,7 +75,10 @@ const MemberView = z
   })
   .openapi('ChatMember');
 
-/** The chat of this id, and who looks. Throws Refusal: 404 where the school has none, 403 where he may not see it. */
+/**
+ * Gives the chat and its viewer.
+ * @throws Refusal: 404 where the school has no such chat, 403 where the viewer may not see it
+ */
 async function chatFor(
   ctx: Context,
   c: HonoContext<HttpEnv>,

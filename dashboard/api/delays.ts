@@ -5,7 +5,7 @@ import type { ApiParts } from './parts.ts';
 import { Instant, InstantText, json, REFUSALS, SchoolParam } from './schemas.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** What is looked at where nothing else is asked. */
+/** The span that is looked at where the request names none. */
 const LATELY_MS = 30 * DAY_MS;
 const When = InstantText.optional();
 const seconds = z.number().nullable();

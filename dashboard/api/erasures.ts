@@ -17,7 +17,7 @@ const ActView = z
   })
   .openapi('Erasure');
 
-/** K6: the acts of erasure, without a name or an id. */
+/** The acts of erasure (K6), without a name or an id. */
 export function erasureRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({
     method: 'get',

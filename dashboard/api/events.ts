@@ -8,7 +8,7 @@ import { CHANGE_REFUSALS, json, SchoolParam } from './schemas.ts';
 
 const BATCH_TYPE = 'application/cloudevents-batch+json';
 
-/** Each is judged by itself, so that a bad one stops no other; this is what a good one looks like. */
+/** What a good event looks like. Each event is checked by itself, so that a bad one stops no other. */
 const Event = z.unknown().openapi({
   type: 'object',
   required: ['specversion', 'id', 'source', 'type', 'time', 'data'],

@@ -3,7 +3,10 @@ import { groundText } from '../../src/plan/describe.ts';
 import type { NameIds, SeenNames } from '../read/names.ts';
 import type { GroundView } from './schemas.ts';
 
-/** A ground as the API shows it: with its text, and with its order's number and date; the child to who may see it. */
+/**
+ * Gives a ground as the API shows it: with its text and with its order's number and date, and with the child only for
+ * somebody who may see the child.
+ */
 export function groundView(ground: Ground, names: SeenNames): GroundView {
   const { kind, since, classId, groupId, studentId, orderId } = ground;
   const order = orderId === undefined ? undefined : names.order(orderId);
@@ -20,7 +23,7 @@ export function groundView(ground: Ground, names: SeenNames): GroundView {
   };
 }
 
-/** The ids whose names the texts of these grounds need. */
+/** Gives the ids whose names the texts of these grounds need. */
 export function idsOf(grounds: readonly Ground[]): NameIds {
   const some = (of: (ground: Ground) => string | undefined) =>
     grounds.map(of).filter((id): id is string => id !== undefined);

@@ -33,7 +33,7 @@ export const JournalEntry = z
   })
   .openapi('JournalEntry');
 
-/** Stored lines → what is shown to this reader, with the names of this moment (rule 11). */
+/** Turns stored lines into what this reader is shown, with the names of this moment (rule 11). */
 export async function journalViews(
   db: Sql,
   reader: NameReader,

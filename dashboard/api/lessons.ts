@@ -81,7 +81,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     tags: ['Lessons'],
     summary: 'Lessons that the caller may see, by their start',
     description:
-      "A teacher sees those of his groups and his own, a pupil and his parents those of the groups he is in on the lesson's day.",
+      "A teacher sees the lessons of their groups and their own; a pupil and the parents see those of the groups that the pupil is in on the lesson's day.",
     middleware: guards.read(...everybody),
     request: {
       params: SchoolParam,
@@ -177,7 +177,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
   });
 }
 
-/** A token for all schools is one of the school that the request names. */
+/** Gives the caller within the school that the request names, also where the token is for all schools. */
 function callerIn(c: HonoContext<HttpEnv>, schoolId: string): Caller {
   return { ...c.get('caller'), schoolId };
 }

@@ -8,14 +8,17 @@ import { CHANGE_REFUSALS, json, SchoolQuery } from './schemas.ts';
 
 const Authorize = z.object({ authorizeUrl: z.url() }).openapi('Authorize');
 
-/** VK ID sends the person back to the console, where his session is; what joins the two is kept for him alone. */
+/**
+ * VK ID sends the person back to the console, where their session is. What joins the two is kept for that person
+ * alone.
+ */
 export function meProfileRoutes({ api, ctx, guards }: ApiParts, linking: ProfileLinking): void {
   const start = createRoute({
     method: 'post',
     path: '/v1/me/profile',
     tags: ['Own profile'],
     summary:
-      '«Привязать учебный профиль VK ID»: where his browser goes; the address is good for 10 minutes (A2)',
+      '«Привязать учебный профиль VK ID»: where the person’s browser goes; the address is good for 10 minutes (A2)',
     middleware: guards.read('school-admin', 'staff', 'student', 'parent'),
     request: { query: SchoolQuery },
     responses: { 200: json(Authorize, "VK ID's consent page"), ...CHANGE_REFUSALS },

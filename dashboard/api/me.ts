@@ -71,7 +71,10 @@ export function meRoutes({ api, ctx, commands, guards }: ApiParts): void {
   });
 }
 
-/** The person of the token, by the roster. Throws Refusal(403) where it never had him. */
+/**
+ * Gives the person of the token, by the roster.
+ * @throws Refusal(403) where the roster never had them
+ */
 async function myself(ctx: Context, c: HonoContext<HttpEnv>) {
   const { id: schoolId } = await existingSchool(ctx, schoolOf(c));
   const person = await findPerson(ctx.db.of(schoolId), schoolId, c.get('caller').subject);

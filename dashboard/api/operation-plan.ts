@@ -45,7 +45,7 @@ export function operationPlanRoutes({ api, ctx, guards }: ApiParts): void {
     const { page, perPage } = c.req.valid('query');
     const operation = await operationFor(ctx, c, c.req.valid('param').id);
     const { id, schoolId } = operation;
-    // The parts of an import of several schools have the plans.
+    // An import of several schools has no plan of its own. Its parts have the plans.
     if (schoolId === null) return c.json({ items: [], total: 0, page, perPage }, 200);
     const { items, total } = await listPlan(ctx.db.of(schoolId), schoolId, id, { page, perPage });
     saw(

@@ -14,7 +14,7 @@ const RowFaultView = z
   })
   .openapi('RowFault');
 
-/** J2: all bad rows of an import; its result shows the first. They name no person. */
+/** All bad rows of an import (J2), of which the import's result shows the first. They name no person. */
 export function operationRowsRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({
     method: 'get',

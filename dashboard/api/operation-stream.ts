@@ -45,8 +45,8 @@ export function operationStreamRoutes({ api, ctx, guards, closing }: ApiParts): 
 }
 
 /**
- * States until the end (a held operation has not ended), its life or the stop of the process. A reader that is
- * slow or gone is not written to: the next look waits until the last event was taken.
+ * Yields states until the operation has ended (a held one has not), the stream's life is over or the process stops.
+ * Nothing is written to a slow or absent reader, because the next look waits until the last event was taken.
  */
 async function* follow(
   ctx: Context,
@@ -63,7 +63,7 @@ async function* follow(
   while (!closing.aborted && ctx.clock.elapsed() - startedMs < streamLifeMs) {
     await ctx.clock.sleep(streamPollMs, closing).catch(() => undefined);
     const operation = await look().catch(() => null);
-    // It cannot be read now: the reader opens the stream anew.
+    // The operation cannot be read now, so the reader opens the stream anew.
     if (!operation) return;
     const state = JSON.stringify(operation);
     if (state !== sent) yield event(state);

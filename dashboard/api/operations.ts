@@ -48,8 +48,9 @@ const OperationView = z
   .openapi('Operation');
 
 /**
- * The operation of this id if it is the caller's to see: of his school, and for staff his own; an import that belongs to
- * no school with a token for all, or to who sent it. Throws Refusal(404).
+ * Gives the operation if the caller may see it: one of the caller's school, and for staff one that they started. An
+ * import that belongs to no school is for a token for all schools and for its sender.
+ * @throws Refusal(404)
  */
 export async function operationFor(
   ctx: Context,
@@ -106,7 +107,10 @@ export function operationRoutes(parts: ApiParts): void {
   decisionRoutes(parts);
 }
 
-/** Held work goes on or not (F4, J3); running work stops; applied work is taken back (J4). */
+/**
+ * Decides about work: held work goes on or is dropped (F4, J3), running work stops, and applied work is taken back
+ * (J4).
+ */
 function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
   for (const decision of ['approve', 'reject'] as const) {
     const decide = createRoute({

@@ -10,6 +10,6 @@ export interface ApiParts {
   ctx: Context;
   commands: Commands;
   guards: Guards;
-  /** Aborted when the process stops: long answers end. */
+  /** Aborted when the process stops, so that long answers end. */
   closing: AbortSignal;
 }

@@ -13,15 +13,16 @@ const Export = z
     personId: z.string(),
     held: z.record(z.string(), z.array(Row)).openapi({
       description:
-        'rows that say something of him, by table; of other people neither ids nor names nor what was written of them: null stands for such an id, an author is said by `authorKind`',
+        'rows that say something of the person, by table; of other people neither ids nor names nor what was written of them: null stands for such an id, and `authorKind` for an author',
     }),
     passedTo: z.array(Row).openapi({
-      description: 'VK: his profile, the chats, when it was seen there; no name and nothing else is passed',
+      description:
+        'VK: the person’s profile, the chats, when it was seen there; no name and nothing else is passed',
     }),
   })
   .openapi('PersonExport');
 
-/** K6: everything held of one person, and to whom it was passed. */
+/** Everything held of one person, and to whom it was passed (K6). */
 export function personExportRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({
     method: 'get',

@@ -22,7 +22,7 @@ import { JournalEntry, journalViews } from './journal-view.ts';
 import type { ApiParts } from './parts.ts';
 import { ChatTypeName, Ground, IdParam, Instant, json, REFUSALS, SchoolQuery } from './schemas.ts';
 
-/** The newest lines of the journal about one person; the rest is in the journal itself. */
+/** How many of the newest lines of the journal about a person are shown. The journal itself has the others. */
 const CHANGES_SHOWN = 200;
 
 export const ChatGrounds = z
@@ -46,7 +46,7 @@ export const ChatGrounds = z
       })
       .optional(),
     why: z.array(z.string()).openapi({
-      description: 'why he is in, or why he is not; of Sferum too',
+      description: 'why the person is in, or why not; for Sferum too',
       example: ['Не в чате по приказу № 12 от 30.08.2026'],
     }),
     changes: z.array(JournalEntry).openapi({ description: 'newest first' }),
@@ -63,7 +63,7 @@ const PersonGrounds = z
       linked: z.boolean(),
       profileTaken: z
         .boolean()
-        .openapi({ description: 'СГО names a VK ID of his that somebody else has (A7)' }),
+        .openapi({ description: 'СГО names a VK ID of the person that somebody else has (A7)' }),
     }),
     chats: z.array(ChatGrounds),
   })
@@ -74,7 +74,7 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
     method: 'get',
     path: '/v1/people/{id}/grounds',
     tags: ['People'],
-    summary: 'Why a person is in a chat, or why not; without chatId: in all his chats (J1)',
+    summary: 'Why a person is in a chat, or why not; without chatId: in all their chats (J1)',
     middleware: guards.read('school-admin', 'operator', 'service', 'staff'),
     request: { params: IdParam, query: SchoolQuery.extend({ chatId: z.uuid().optional() }) },
     responses: { 200: json(PersonGrounds, 'every ground, and what was changed by what'), ...REFUSALS },
@@ -93,7 +93,11 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
   });
 }
 
-/** A teacher asks about people of his circle, and about who is in a chat with him. Throws Refusal(404) as for nobody. */
+/**
+ * Checks that the viewer may ask about the person. A teacher may ask about people of their circle, and about people
+ * who are in a chat with them.
+ * @throws Refusal(404), as for nobody
+ */
 export async function assertSeen(
   ctx: Context,
   viewer: Viewer,
@@ -145,7 +149,7 @@ function exceptionView({ authorId, ...kept }: NonNullable<PersonChat['exception'
   return { ...kept, author: { id: authorId, name: names.person(authorId) } };
 }
 
-/** What the rules say of the person in those chats that he is not in. */
+/** Gives what the rules say of the person in the chats that the person is not in. */
 async function rulesOn(ctx: Context, schoolId: string, personId: string, chats: readonly PersonChat[]) {
   const out = chats.filter(({ isMember, deleting }) => !isMember && !deleting);
   if (out.length === 0) return new Map<string, { wanted: boolean; ending: null }>();

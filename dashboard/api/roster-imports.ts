@@ -4,7 +4,7 @@ import { askedSchool, authorOf } from '../rights.ts';
 import type { ApiParts } from './parts.ts';
 import { Accepted, CHANGE_REFUSALS, InstantText, json } from './schemas.ts';
 
-/** A statement from further ahead than clocks may differ would outrank every later one. */
+/** A statement that lies further in the future than clocks may differ would outrank every later one. */
 const AHEAD_MS = 5 * 60_000;
 
 export function rosterImportRoutes({ api, ctx, commands, guards }: ApiParts): void {

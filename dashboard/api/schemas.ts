@@ -13,12 +13,12 @@ const LARGEST_ID = Number.MAX_SAFE_INTEGER;
 export const ChatTypeName = z.enum(CHAT_TYPES);
 export const Instant = z.string().openapi({ format: 'date-time', example: '2026-09-01T06:00:00.000Z' });
 export const DayText = z.iso.date().refine(isDay).openapi({ example: '2026-09-01' });
-/** An instant that a request names; one that is answered is an `Instant`. */
+/** An instant that a request names. One in an answer is an `Instant`. */
 export const InstantText = z.iso.datetime({ offset: true }).refine(isInstant);
 export const FilterText = z.string().trim().max(FILTER_CHARS).optional();
 export const SchoolParam = z.object({ schoolId: z.string().min(1).max(200) });
 export const IdParam = z.object({ id: z.string().min(1).max(200) });
-/** For paths without a school: a token for all schools names one here. */
+/** The school, for paths without one: a token for all schools names it here. */
 export const SchoolQuery = z.object({ school: z.string().min(1).max(200).optional() });
 export const VkId = z.int().min(1).max(LARGEST_ID);
 
@@ -55,7 +55,7 @@ const refused = (description: string) => ({
   content: { 'application/problem+json': { schema: problemBody } },
 });
 
-/** What any route of the API may answer instead (RFC 9457). */
+/** The refusals that any route of the API may answer (RFC 9457). */
 export const REFUSALS = {
   400: refused('the request is malformed'),
   401: refused('no token, or one that does not hold'),
@@ -66,7 +66,7 @@ export const REFUSALS = {
   504: refused('not answered in time'),
 };
 
-/** … and one that changes something. */
+/** The refusals of a route that changes something. */
 export const CHANGE_REFUSALS = {
   ...REFUSALS,
   408: refused('the body did not arrive in time'),

@@ -12,7 +12,10 @@ const SessionView = z
 
 const OWN = ['school-admin', 'staff', 'student', 'parent', 'operator'] as const;
 
-/** Sessions of the console: one's own, and for operators those of a person or a school. Ended at once with their streams. */
+/**
+ * Sessions of the console: one's own, and for operators those of a person or a school. A session ends at once, and
+ * its streams end with it.
+ */
 export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
   const db = ctx.db.across('sessions');
   const list = createRoute({
@@ -63,10 +66,11 @@ export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
   api.openapi(endAll, async (c) => {
     const { personId, school } = c.req.valid('query');
     if (personId === undefined && school === undefined) {
-      throw new Refusal(400, 'nobody-named', 'Укажите, чьи сеансы закончить: ?personId= или ?school=');
+      throw new Refusal(400, 'nobody-named', 'Укажите, чьи сеансы завершить: ?personId= или ?school=');
     }
     const caller = c.get('caller');
-    // Operators of all schools are of none: one whose cookie was stolen, or who was dismissed, is named by `*`.
+    // Operators of all schools belong to none. The sessions of one whose cookie was stolen, or who was dismissed, are
+    // named by `*`.
     const schoolId = school === '*' && caller.schoolId === '*' ? '*' : schoolOf(c);
     const of = personId ?? null;
     const ended = await endSessions(db, schoolId, of);

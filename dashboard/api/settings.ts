@@ -102,7 +102,10 @@ function ownDays({ limits }: Config, asked: number | undefined): number | null {
   return asked === undefined || asked === limits.retentionDays ? null : asked;
 }
 
-/** What equals the default is not stored: a form that sends back all it was given pins nothing. */
+/**
+ * Gives the limits to store. One that equals the default is not stored, so a form that sends back everything it was
+ * given fixes nothing.
+ */
 function ownLimits(defaults: RemovalLimits, asked: Partial<RemovalLimits>): Partial<RemovalLimits> {
   return Object.fromEntries(
     Object.entries(asked).filter(([name, value]) => value !== defaults[name as keyof RemovalLimits]),

@@ -12,7 +12,10 @@ const UnreachableView = z
   .object({
     items: z.array(
       z.object({
-        classId: z.string().nullable().openapi({ description: 'null: staff, and who is in no class' }),
+        classId: z
+          .string()
+          .nullable()
+          .openapi({ description: 'null: staff, and people who are in no class' }),
         title: z.string().nullable(),
         people: z.array(
           z.object({
@@ -34,7 +37,7 @@ export function unreachableRoutes({ api, ctx, guards }: ApiParts): void {
     method: 'get',
     path: '/v1/schools/{schoolId}/unreachable',
     tags: ['People'],
-    summary: 'Who cannot be reached in Sferum, by class (J8); a teacher: in the classes he leads',
+    summary: 'Who cannot be reached in Sferum, by class (J8); for a teacher: in the classes that they lead',
     middleware: guards.read('school-admin', 'operator', 'service', 'staff'),
     request: { params: SchoolParam, query: z.object({ classId: z.string().min(1).max(200).optional() }) },
     responses: { 200: json(UnreachableView, 'classes in natural order, people by name'), ...REFUSALS },
@@ -76,7 +79,7 @@ function textOf(reason: UnreachablePerson['reason'], refusal: string | null): st
   return reason === 'left' ? 'самостоятельный выход из чата' : refusedText(refusal);
 }
 
-/** Staff and the others without a class come last. */
+/** Staff and others without a class come last. */
 function byTitle(a: { title: string | null }, b: { title: string | null }): number {
   if (a.title === null || b.title === null) return Number(a.title === null) - Number(b.title === null);
   return naturalCompare(a.title, b.title);

@@ -20,7 +20,7 @@ const GENERAL: Readonly<Record<number, readonly [type: string, title: string]>> 
   413: ['too-large', 'Запрос слишком большой'],
   415: ['unsupported-type', 'Такой тип содержимого здесь не принимается'],
   503: ['unavailable', 'Сервис временно недоступен, повторите позже'],
-  504: ['timeout', 'Ответ не готов вовремя; сделанное могло вступить в силу'],
+  504: ['timeout', 'Ответ не готов вовремя; действие могло выполниться'],
 };
 const INTERNAL = ['internal', 'Внутренняя ошибка'] as const;
 

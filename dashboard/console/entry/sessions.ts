@@ -45,7 +45,7 @@ export function sessionRoutes({ screens, ctx, sessions }: ConsoleParts): void {
       const owner = ownerOf(c);
       if (id === undefined || !(await endSession(db, owner, id))) throw notFound();
       noteEnded(ctx, owner, { of: owner.subject, ended: 1 });
-      return goTo(c, '/sessions', { kind: 'good', title: 'Сеанс закончен' });
+      return goTo(c, '/sessions', { kind: 'good', title: 'Сеанс завершён' });
     },
     options,
   );
@@ -75,7 +75,7 @@ function table(all: readonly SessionItem[], hereId: string | null, timeZone: str
         cell: ({ id }) =>
           id === hereId
             ? ''
-            : html`<form method="post" action="/sessions/end"><input type="hidden" name="session" value="${id}">${submitButton({ label: 'Закончить' })}</form>`,
+            : html`<form method="post" action="/sessions/end"><input type="hidden" name="session" value="${id}">${submitButton({ label: 'Завершить' })}</form>`,
       },
     ],
   });

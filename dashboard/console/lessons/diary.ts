@@ -1,4 +1,4 @@
-/** The diary: a pupil's lessons of a week, with the way into the distance ones (I6). Parents look on. */
+/** The diary: a pupil's lessons of a week, with the way into the distance ones (I6). Parents only look. */
 import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import type { Phase } from '../../../src/lessons/lesson.ts';
@@ -18,7 +18,7 @@ import { dayTitle, mondayOf, weekBar, weekOf } from './week.ts';
 
 const query = z.object({
   week: z.string().refine(isDay).optional().catch(undefined),
-  /** Of a parent's children the one he looks at. */
+  /** The child, of a parent's children, whose diary is shown. */
   child: z.string().max(200).optional().catch(undefined),
 });
 
@@ -56,7 +56,7 @@ ${weekBar(monday, today, (of) => href({ week: of }))}${region}`,
     });
   });
 
-  /** Whose diary it is: his own, or those of his children, by name. */
+  /** Gives whose diary may be shown: a pupil's own, or those of a parent's children, by name. */
   async function pupilsOf(c: ConsoleContext, asked: string | undefined) {
     const { schoolId, subject, role } = c.get('visitor').caller;
     if (role === 'student') {
@@ -111,7 +111,10 @@ function dayTable(
   });
 }
 
-/** The icon in the lesson's row; it leads on also while the lesson does not run, to the text that says so (I5, I6). */
+/**
+ * The icon in the lesson's row. It is a link also while the lesson does not run, and leads to the text that says so
+ * (I5, I6).
+ */
 function entry(lesson: LessonItem, phase: Phase, school: LessonSchool, mayEnter: boolean): Html | string {
   if (!lesson.meeting) return '';
   const name = meetingTitle(lesson, school.timeZone);

@@ -5,7 +5,7 @@ import { type ConsoleContext, page } from '../page.ts';
 import { linkButton } from '../parts/button.ts';
 import { EVERYBODY } from '../visitor.ts';
 
-/** Nobody waits before the door longer than this without asking again. */
+/** A page waits before the door no longer than this without asking again. */
 const LONGEST_WAIT_SECONDS = 60 * 60;
 const CALL_WAIT_SECONDS = 3;
 const ENDED_SECONDS = 5;
@@ -13,8 +13,8 @@ const ENDED_SECONDS = 5;
 const MAIN = linkButton({ label: 'На главный экран', href: '/' });
 
 /**
- * The door of a lesson's call (I5–I7), opened in a window of its own: on to Sferum, or a notice that says why not and
- * goes on by itself when that has changed – by the header `Refresh`, so without any script.
+ * The door of a lesson's call (I5–I7), opened in a window of its own. It leads to Sferum, or to a notice that says
+ * why not. The notice goes on by itself when that has changed, by the header `Refresh`, so without any script.
  */
 export function entryRoutes({ ctx, commands, screens }: ConsoleParts): void {
   screens.get('/lessons/:id/join', EVERYBODY, async (c) => {

@@ -3,13 +3,17 @@ import type { LessonItem } from '../../../src/lessons/lesson-rows.ts';
 import { type LessonSchool, timesOf } from '../../../src/lessons/open-lesson.ts';
 import { type Html, html } from '../html.ts';
 
-/** Without script a page is asked for anew at its next change, but not sooner than this, and not later. */
+/**
+ * Without script a page is loaded again at its next change, but never sooner than the first and never later than the
+ * second of these.
+ */
 const SOONEST_SECONDS = 5;
 const LATEST_SECONDS = 300;
 
 /**
- * The part of a page that follows the clock: static/lessons.js asks for the page anew when something on it changes
- * (by our clock: it is told how long to wait, not until when) and puts the new part in place of the old.
+ * The part of a page that follows the clock. static/lessons.js loads the page again when something on it changes, and
+ * puts the new part in place of the old. The script is told how long to wait, not until when, so that our clock
+ * counts.
  */
 export function following(
   lessons: readonly LessonItem[],

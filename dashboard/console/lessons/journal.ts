@@ -1,4 +1,4 @@
-/** «Классный журнал» (I2): lessons of a week by date, of a class or parallel and a subject. */
+/** «Классный журнал» (I2): the lessons of a week by date, of a class or parallel and a subject. */
 import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
@@ -86,7 +86,7 @@ ${selectField({ label: 'Предмет', name: 'subject', value: asked.subject, 
 ${asked.week ? hiddenField('week', asked.week) : ''}${submitButton({ label: 'Загрузить', kind: 'primary' })}</form>`;
 }
 
-/** A parallel stands before its classes. */
+/** Lists the choices. A parallel stands before its classes. */
 function unitOptions(classes: JournalUnits['classes']): Option[] {
   const sorted = classes.toSorted((a, b) => naturalCompare(a.title, b.title));
   const grades = new Set<string>();

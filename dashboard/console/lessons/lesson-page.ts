@@ -30,7 +30,7 @@ export function lessonFacts(opened: OpenLesson): Html {
 </dl></section>`;
 }
 
-/** I1, I4: over, there is nothing to make any more. */
+/** The row «Дистанционный урок» (I1, I4). Once the lesson is over, nothing can be made any more. */
 function meetingRow({ lesson, standing, phase }: OpenLesson): Html | string {
   const { makes, deletes, enters } = LESSON_RIGHTS[standing];
   if (phase === 'over') return 'Урок завершился';
@@ -46,12 +46,12 @@ function meetingRow({ lesson, standing, phase }: OpenLesson): Html | string {
   }`;
 }
 
-/** In a window of its own; the script remembers who entered, for «Звонок завершен» (I7). */
+/** Opens the call in a window of its own. The script remembers who entered, for «Звонок завершен» (I7). */
 function enterButton(lessonId: string): Html {
   return html`<a class="button primary" href="${joinPath(lessonId)}" target="_blank" rel="noopener noreferrer" data-enters="${lessonId}">Открыть</a>`;
 }
 
-/** Beside the part that follows the clock: an open dialog stays as it is. */
+/** The dialogs stand beside the part that follows the clock, so that an open one stays as it is. */
 export function lessonDialogs(opened: OpenLesson): Html {
   const { makes, deletes } = LESSON_RIGHTS[opened.standing];
   if (opened.phase === 'over') return NOTHING;
@@ -87,7 +87,7 @@ const DELETE_TEXT = html`<p>Звонок завершится для всех, �
 const deleteButton = (lessonId: string) =>
   postButton({ label: 'Удалить', action: deletePath(lessonId), kind: 'danger' });
 
-/** I3 */
+/** The form of «Настройки дистанционного урока» (I3). */
 function newForm({ lesson, school }: OpenLesson): Html {
   const title = meetingTitle(lesson, school.timeZone);
   return html`<form method="post" action="${newPath(lesson.id)}" id="${FORM}" class="form">

@@ -43,7 +43,7 @@ export function lessonRoutes({ ctx, commands, screens }: ConsoleParts): void {
     });
   });
 
-  // What the dialogs ask, for those without script.
+  // These pages ask what the dialogs ask, for people without script.
   screens.get(`${PATH}/meeting`, STAFF, async (c) => {
     const lesson = await openedTo(c, 'makes');
     if (lesson.phase === 'over') return goTo(c, lessonPath(lesson.lesson.id));
@@ -56,7 +56,7 @@ export function lessonRoutes({ ctx, commands, screens }: ConsoleParts): void {
 
   screens.post(`${PATH}/meeting`, STAFF, async (c) => {
     const { title: typed = '', shown } = await c.req.parseBody();
-    // What was shown and left as it is was not given by anybody.
+    // A title that was shown and not changed was given by nobody.
     const title = typed === shown ? null : String(typed);
     try {
       await commands.createMeeting({ caller: c.get('visitor').caller, lessonId: idOf(c), title });

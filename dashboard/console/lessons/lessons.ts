@@ -4,7 +4,7 @@ import { entryRoutes } from './entry-routes.ts';
 import { journalRoutes } from './journal.ts';
 import { lessonRoutes } from './lesson-routes.ts';
 
-/** Distance lessons (I): the journal, one lesson of it, the diary, and the door of the call. */
+/** The pages of distance lessons (I): the journal, one lesson of it, the diary, and the door of the call. */
 export function lessonScreens(parts: ConsoleParts): void {
   journalRoutes(parts);
   lessonRoutes(parts);

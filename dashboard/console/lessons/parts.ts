@@ -22,7 +22,7 @@ export function phaseOf(lesson: LessonItem, school: LessonSchool, nowMs: number)
   return phaseAt(timesOf(lesson), nowMs, school.earlyEntryMinutes);
 }
 
-/** By their days, in order. */
+/** Groups lessons by their days, in order. */
 export function byDay(lessons: readonly LessonItem[], timeZone: string): [Day, LessonItem[]][] {
   return [...Map.groupBy(lessons, ({ startsAt }) => dayIn(timeZone, Date.parse(startsAt)))];
 }
@@ -30,7 +30,7 @@ export function byDay(lessons: readonly LessonItem[], timeZone: string): [Day, L
 export const lessonPath = (lessonId: string) => `/journal/lessons/${encodeURIComponent(lessonId)}`;
 export const joinPath = (lessonId: string) => `/lessons/${encodeURIComponent(lessonId)}/join`;
 
-/** Where a lesson's meeting stands; empty where there is none. */
+/** Shows the state of a lesson's meeting; empty where there is none. */
 export function meetingState(lesson: LessonItem, phase: Phase): Html | string {
   if (!lesson.meeting) return '';
   const { status, message } = lesson.meeting.condition;

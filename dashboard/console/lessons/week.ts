@@ -10,13 +10,13 @@ function plusDays(day: Day, days: number): Day {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** The Monday of a day's week. */
+/** Gives the Monday of a day's week. */
 export function mondayOf(day: Day): Day {
   const sinceMonday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % WEEK_DAYS;
   return plusDays(day, -sinceMonday);
 }
 
-/** The bounds of a school's week for queries. */
+/** Gives the bounds of a school's week for queries. */
 export function weekOf(monday: Day, timeZone: string): { from: Moment; before: Moment } {
   return {
     from: { day: monday, plusDays: 0, timeZone },
@@ -35,7 +35,7 @@ export function dayTitle(day: Day): string {
   return DATE_OF_WEEK.format(new Date(`${day}T00:00:00Z`));
 }
 
-/** «28 сентября – 4 октября» with the ways to the weeks beside it, and back to this one. */
+/** Shows «28 сентября – 4 октября» with links to the weeks beside it, and back to this one. */
 export function weekBar(monday: Day, today: Day, href: (week: Day | undefined) => string): Html {
   const until = plusDays(monday, WEEK_DAYS - 1);
   const date = (day: Day) => DATE.format(new Date(`${day}T00:00:00Z`));

@@ -5,7 +5,7 @@ export interface Crumb {
   href: string;
 }
 
-/** The way up; the page itself is its heading and not repeated. */
+/** The way up. The page itself is left out, because its heading names it. */
 export function breadcrumbs(crumbs: readonly Crumb[]): Html {
   return html`<nav class="crumbs" aria-label="Путь"><ol>${crumbs.map(
     ({ label, href }) => html`<li><a href="${href}">${label}</a></li>`,

@@ -1,7 +1,7 @@
 import { type Html, html } from '../html.ts';
 import { hiddenField } from './field.ts';
 
-/** One `primary` a page: what one came for. */
+/** A page has one `primary` button, for what one came for. */
 export type ButtonKind = 'primary' | 'plain' | 'danger' | 'quiet';
 
 export interface ButtonParts {
@@ -11,13 +11,13 @@ export interface ButtonParts {
   value?: string;
   disabled?: boolean;
   id?: string;
-  /** Belongs to a form elsewhere on the page. */
+  /** The id of the form that the button belongs to, where it stands outside of it. */
   form?: string;
-  /** Where it sends the form, if not where the form says. */
+  /** The address that the form is sent to, if not the form's own. */
   formaction?: string;
 }
 
-/** Sends the form it stands in. */
+/** A button that sends the form in which it stands. */
 export function submitButton(b: ButtonParts): Html {
   return html`<button type="submit" class="button ${b.kind ?? 'plain'}"${attribute('name', b.name)}${attribute('value', b.value)}${attribute('id', b.id)}${attribute('form', b.form)}${attribute('formaction', b.formaction)}${
     b.disabled ? ' disabled' : ''
@@ -28,9 +28,9 @@ export interface LinkButtonParts {
   label: string;
   href: string;
   kind?: ButtonKind;
-  /** Opens another site, in a tab of its own. */
+  /** True where the link leads to another site, which opens in a tab of its own. */
   external?: boolean;
-  /** With script: opens the dialog of this id instead of going to `href`. */
+  /** The id of a dialog that script opens in place of `href`. */
   opens?: string;
 }
 
@@ -48,18 +48,18 @@ export interface PostButtonParts {
   disabled?: boolean;
 }
 
-/** A form of one button: a change that needs nothing else. */
+/** A form of one button, for a change that needs nothing else. */
 export function postButton(b: PostButtonParts): Html {
   const fields = Object.entries(b.fields ?? {}).map(([name, value]) => hiddenField(name, value));
   return html`<form method="post" action="${b.action}" class="inline">${fields}${submitButton(b)}</form>`;
 }
 
-/** The page to the printer; without script it is not shown. */
+/** A button that prints the page. It is not shown without script. */
 export function printButton(): Html {
   return html`<button type="button" class="button plain needs-script" data-prints>Распечатать</button>`;
 }
 
-/** Copies the text of the element of this id; without script it is not shown. */
+/** A button that copies the text of the element with this id. It is not shown without script. */
 export function copyButton(of: string, label = 'Скопировать'): Html {
   return html`<button type="button" class="button plain needs-script" data-copies="${of}">${label}</button>`;
 }

@@ -2,7 +2,7 @@ import { type Html, html } from '../html.ts';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'calm';
 
-/** A state as a word with a dot; colour repeats what the word says and never says more. */
+/** Shows a state as a word with a dot. The colour repeats the word and never says more. */
 export function state(tone: Tone, word: string, detail?: string | null): Html {
   return html`<span class="state ${tone}"${detail ? html` title="${detail}"` : ''}>${word}</span>`;
 }
@@ -18,7 +18,7 @@ const CONDITIONS = {
 
 export type ConditionStatus = keyof typeof CONDITIONS;
 
-/** A chat's condition (B2); what is wrong and what to do stands in `message`. */
+/** Shows a chat's condition (B2). `message` says what is wrong and what to do. */
 export function condition(chat: { status: ConditionStatus; message: string | null }): Html {
   const [tone, word] = CONDITIONS[chat.status];
   return state(tone, word, chat.message);

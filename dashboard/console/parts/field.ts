@@ -1,13 +1,13 @@
 import { type Html, html } from '../html.ts';
 
 interface FieldParts {
-  /** Bound to the control: it is reached by this text. */
+  /** The label, bound to the control. */
   label: string;
   name: string;
-  /** Default: made of the name; needed where a page has two fields of a name. */
+  /** Made of the name by default. It is needed where a page has two fields of one name. */
   id?: string;
   hint?: string;
-  /** What is wrong with the value; shown under the control and read out with it. */
+  /** What is wrong with the value. It is shown under the control and read out with it. */
   error?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ export interface CheckFieldParts {
   value?: string;
   checked?: boolean;
   disabled?: boolean;
-  /** Several of one name of which one holds. */
+  /** True where several fields share a name and one of them holds. */
   radio?: boolean;
 }
 

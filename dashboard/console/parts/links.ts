@@ -1,4 +1,4 @@
-/** A path with its query; undefined and empty values are left out. */
+/** Makes a path with its query. Undefined and empty values are left out. */
 export function hrefOf(
   path: string,
   query: Readonly<Record<string, string | number | undefined>> = {},

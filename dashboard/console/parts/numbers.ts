@@ -1,4 +1,4 @@
-/** Numbers, words that follow them, and moments, as Russian pages show them. */
+/** Shows numbers, the words that follow them, and moments, as Russian pages do. */
 import { type Html, html } from '../html.ts';
 
 const COUNT = new Intl.NumberFormat('ru-RU');
@@ -25,7 +25,7 @@ export function day(text: string): string {
   return text.split('-').reverse().join('.');
 }
 
-/** By time zone; making one costs as much as a row of a table. */
+/** The formats by time zone, because making one costs as much as a row of a table. */
 const moments = new Map<string, Intl.DateTimeFormat>();
 
 /** An instant (ISO 8601) in the school's time zone: «01.09.2026, 14:05». */

@@ -7,14 +7,17 @@ export interface PagerParts {
   perPage: number;
   total: number;
   href: (page: number) => string;
-  /** Needed where a page has two of them. */
+  /** Needed where a page has two pagers. */
   label?: string;
 }
 
-/** Pages on either side of the current one that are named. */
+/** How many pages are named on either side of the current one. */
 const NEIGHBOURS = 2;
 
-/** 1 2 … with «...» for what is left out (B2), and which rows these are. Nothing where all fits on one page. */
+/**
+ * Shows 1 2 … with «...» for pages that are left out (B2), and which rows these are. Nothing is shown where all rows
+ * fit on one page.
+ */
 export function pager({ page, perPage, total, href, label = 'Страницы' }: PagerParts): Html {
   const last = Math.max(1, Math.ceil(total / perPage));
   const first = Math.min((page - 1) * perPage + 1, total);
@@ -29,11 +32,11 @@ export function pager({ page, perPage, total, href, label = 'Страницы' }
   )}</ul></nav>${range}</div>`;
 }
 
-/** The first, the last, and those around the current; null: left out. */
+/** Gives the first page, the last one and those around the current one; null stands for pages that are left out. */
 export function pageNumbers(page: number, last: number): (number | null)[] {
   const shown = new Set([1, last]);
   for (let n = page - NEIGHBOURS; n <= page + NEIGHBOURS; n++) if (n >= 1 && n <= last) shown.add(n);
-  // At the ends as many are named as in the middle, so that links keep their places.
+  // As many pages are named at the ends as in the middle, so that links keep their places.
   for (let n = 1; shown.size < 2 * NEIGHBOURS + 3 && n <= last; n++)
     shown.add(page <= last / 2 ? n : last + 1 - n);
   const sorted = [...shown].sort((a, b) => a - b);

@@ -4,18 +4,18 @@ export interface NoticeParts {
   kind: 'info' | 'good' | 'warn' | 'bad';
   title: string;
   text?: Content;
-  /** Links and buttons: what to do about it. */
+  /** Links and buttons that do something about it. */
   actions?: Content;
 }
 
-/** Something that needs to be known before the rest of the page. */
+/** Something that a person needs to know before the rest of the page. */
 export function notice({ kind, title, text, actions }: NoticeParts): Html {
   return html`<div class="notice ${kind}"${kind === 'bad' ? html` role="alert"` : ''}><div><strong>${title}</strong>${
     text === undefined ? '' : html`<p>${text}</p>`
   }</div>${actions === undefined ? '' : html`<div class="actions">${actions}</div>`}</div>`;
 }
 
-/** A list without rows says why, and what to do. */
+/** Shown in place of a list without rows: why it is empty, and what to do. */
 export function emptyState({
   title,
   text,

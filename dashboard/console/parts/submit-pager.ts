@@ -7,13 +7,13 @@ export interface SubmitPagerParts {
   page: number;
   perPage: number;
   total: number;
-  /** The name of the buttons; their value is `page:<n>`. */
+  /** The name of the buttons. Their value is `page:<n>`. */
   name: string;
-  /** Needed where a page has two of them. */
+  /** Needed where a page has two pagers. */
   label?: string;
 }
 
-/** The pager of a form: what is ticked on this page goes along, so that the selection survives (C2, C3). */
+/** The pager of a form. What is ticked on this page is sent along, so that the selection survives (C2, C3). */
 export function submitPager({ page, perPage, total, name, label = 'Страницы' }: SubmitPagerParts): Html {
   const last = Math.max(1, Math.ceil(total / perPage));
   const first = Math.min((page - 1) * perPage + 1, total);

@@ -1,24 +1,24 @@
 import { type Content, type Html, html } from '../html.ts';
 
 export interface Column<Row> {
-  /** Also the label of the cell on a phone. */
+  /** The heading, and the label of the cell on a phone. */
   head: string;
   cell: (row: Row, index: number) => Content;
-  /** Numbers stand at the right edge. */
+  /** True for numbers, which stand at the right edge. */
   numeric?: boolean;
-  /** A link that sorts by this column; `sorted` says how it is now. */
+  /** A link that sorts by this column. `sorted` says how it is sorted now. */
   sortHref?: string;
   sorted?: 'ascending' | 'descending' | undefined;
-  /** On a phone: the card's title, a labelled line (default), or left out. */
+  /** What the cell is on a phone: the card's title, a labelled line (default), or left out. */
   phone?: 'title' | 'line' | 'hidden';
-  /** Shown instead of the words of `head`, e.g. a checkbox for all rows. */
+  /** Shown instead of the words of `head`, for example a checkbox for all rows. */
   headContent?: Content;
-  /** As wide as its content needs and no wider. */
+  /** True for a column that is no wider than its content. */
   narrow?: boolean;
 }
 
 export interface TableParts<Row> {
-  /** What the table lists, for those who do not see the page around it. */
+  /** What the table lists, for people who do not see the page around it. */
   caption: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
@@ -27,7 +27,7 @@ export interface TableParts<Row> {
   id?: string;
 }
 
-/** A table on a wide screen, cards on a phone. Pager and bulk actions stand outside of it. */
+/** A table on a wide screen, and cards on a phone. Pager and bulk actions stand outside of it. */
 export function dataTable<Row>(t: TableParts<Row>): Html {
   return html`<div class="sheet"><table class="data"${t.id ? html` id="${t.id}"` : ''}><caption class="unseen">${t.caption}</caption>
 <thead><tr>${t.columns.map((column) => headCell(column))}</tr></thead>

@@ -35,7 +35,7 @@ export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
       c,
       section: 'attention',
       title: 'Требует внимания',
-      subtitle: items.length > 0 ? 'Остальное идёт само.' : undefined,
+      subtitle: items.length > 0 ? 'Остальное обновляется само.' : undefined,
       body:
         items.length === 0
           ? emptyState({
@@ -64,7 +64,7 @@ function itemView({ tone, word, title, text, since, action }: Item, timeZone: st
 
 function accountItems(account: SferumAccountItem | null, { held }: Attention): Item[] {
   if (!account || (account.status === 'ok' && account.creationsConfirmed)) return [];
-  // Said by the operation that waits for it.
+  // The operation that waits for the confirmation already says so.
   if (!account.creationsConfirmed && held.some(({ kind }) => QUESTIONS[kind])) return [];
   const open = linkButton({ label: 'Настройки школы', href: '/settings' });
   if (!account.creationsConfirmed) {
@@ -188,7 +188,7 @@ function warningItems({ warnings }: WorkList): Item[] {
   }));
 }
 
-/** A7: two people here are said to have one VK ID, and one of them is a pupil. */
+/** Profiles that are claimed for two people here of whom one is a pupil (A7). */
 function profileItems({ takenProfiles: { people, total } }: WorkList): Item[] {
   if (total === 0) return [];
   const more = total - people.length;

@@ -26,7 +26,7 @@ type Entry = Awaited<ReturnType<typeof journalViews>>[number];
 
 const PER_PAGE = 50;
 const LARGEST_PAGE = 100;
-/** Where several match, so many are offered to choose from. */
+/** Where several match, this many are offered to choose from. */
 const OFFERED = 10;
 
 const day = z.string().refine(isDay).optional().catch(undefined);
@@ -44,7 +44,7 @@ const query = z.object({
 });
 type Filter = z.infer<typeof query>;
 
-/** «Изменения»: what was done, why and by whom, with what Sferum answered (J1); newest first. */
+/** «Изменения»: what was done, why and by whom, with what Sferum answered (J1), newest first. */
 export function changesRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/changes', ADMINS, async (c) => {
     const visitor = c.get('visitor');
@@ -89,7 +89,10 @@ function addressOf({
   return { ...filter, perPage: perPage === PER_PAGE ? undefined : perPage, page: n === 1 ? undefined : n };
 }
 
-/** What was typed → the one person or chat it means; where it means several they are offered, none: it says so. */
+/**
+ * Turns what was typed into the one person or chat that it means. Where it may mean several, they are offered; where
+ * it means none, the page says so.
+ */
 async function settle(
   ctx: Context,
   c: ConsoleContext,
@@ -176,7 +179,7 @@ ${submitButton({ label: 'Загрузить', kind: 'primary' })}`,
   );
 }
 
-/** The person and the chat whose changes these are, each with the way back to all. */
+/** The person and the chat whose changes are shown, each with a link back to all. */
 async function chosen(ctx: Context, viewer: Viewer, filter: Filter): Promise<Html> {
   const { personId, chatId } = filter;
   const names = personId
@@ -224,7 +227,7 @@ function table(entries: readonly Entry[], timeZone: string): Html {
   });
 }
 
-/** The person's name in the sentence leads to his page. */
+/** Makes the person's name in the sentence a link to their page. */
 function whatOf({ sentence, personId, personName }: Entry): Html {
   const at = personId && personName ? sentence.indexOf(personName) : -1;
   if (at < 0) return html`${sentence}`;

@@ -1,7 +1,7 @@
 /**
- * What is held of one person (K6) as lines for somebody who knows the school and not the program: what it is, and when.
- * Pure; names of classes, groups and chats are given, of other people none. The compiler holds every table of an export
- * to its words.
+ * Writes what is held of one person (K6) as lines for somebody who knows the school and not the program: what it is,
+ * and when. Pure. Names of classes, groups and chats are given, but none of other people. The compiler makes sure
+ * that every table of an export has its words.
  */
 import { causeOf, exceptionText, journalSentence, refusedText } from '../../../src/chats/journal-words.ts';
 import type { Ground } from '../../../src/desired/model.ts';
@@ -25,12 +25,12 @@ import {
 
 export interface ExportNames extends Omit<Names, 'person'> {
   chat(id: string): string;
-  /** Whose data they are. */
+  /** The person whose data they are. */
   own: string;
 }
 export interface Line {
   what: string;
-  /** An instant or a day; null: not kept. */
+  /** An instant or a day; null where none is kept. */
   at: string | null;
 }
 type Row = ExportedRow;
@@ -45,7 +45,7 @@ const ended = ({ present }: Row) => (present === false ? 'больше не де
 const CHILD = 'ребёнок';
 const SOMEBODY = 'другой человек';
 
-/** His own name is said; every other is `other`. */
+/** Gives names for a sentence: the person's own name, and `other` for everybody else. */
 const namesFor = (names: ExportNames, other: string): Names => ({
   ...names,
   person: (id) => (id === OWN ? names.own : other),
@@ -236,7 +236,7 @@ function orderText(order: Row, item: Row, names: ExportNames): string {
   ]);
 }
 
-/** As the journal says it, without anybody else's name, and because of what. */
+/** Says a line of the journal without anybody else's name, and with its cause. */
 function journalText(row: Row, names: ExportNames): string {
   const details = row.details as Row;
   const isHis = row.personId !== null || details.stranger !== undefined;
@@ -266,7 +266,7 @@ function journalText(row: Row, names: ExportNames): string {
   ]);
 }
 
-/** A row of a table, in words. */
+/** Says a row of a table in words. */
 export function linesOf(table: HeldTable, row: ExportedRow, names: ExportNames): Line[] {
   return LINES[table](row, names);
 }

@@ -5,12 +5,12 @@ import { type ExportNames, type Line, linesOf } from './export-lines.ts';
 
 export interface Section {
   title: string;
-  /** Said above the lines. */
+  /** A sentence above the lines. */
   about?: string;
   lines: Line[];
 }
 
-/** In the order of the page. */
+/** The sections in the order of the page. */
 const PLACES = {
   who: { title: 'Кто это' },
   family: {
@@ -62,7 +62,7 @@ const PLACE_OF: Readonly<Record<HeldTable, keyof typeof PLACES>> = {
   console_session: 'sessions',
 };
 
-/** All of it; in each section the newest first, what bears no time last. */
+/** Gives all sections. Each has the newest line first and lines without a time last. */
 export function exportSections(held: HeldOfHim, names: ExportNames): Section[] {
   const tables = Object.keys(PLACE_OF) as HeldTable[];
   return Object.entries(PLACES).map(([place, section]) => ({

@@ -1,4 +1,4 @@
-/** What words of the program are called on the page of one person's data, for those who have never seen the program. */
+/** The words of the program on the page of one person's data, for people who have never seen the program. */
 
 export const ROLES: Readonly<Record<string, string>> = {
   student: 'учащийся',
@@ -54,7 +54,7 @@ export const STAGED: Readonly<Record<string, string>> = {
   unclear: 'строка, которую не удалось прочитать',
 };
 
-/** A word that is not here is shown as it is: what is held outlives versions. */
+/** Gives the word for a value. A value without a word is shown as it is, because stored data outlive versions. */
 export function wordOf(words: Readonly<Record<string, string>>, value: unknown): string {
   return words[String(value)] ?? String(value);
 }

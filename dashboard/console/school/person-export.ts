@@ -18,13 +18,13 @@ import { exportSections, type Section } from './export-sections.ts';
 
 const NO_NAME = 'название не сохранилось';
 
-/** Where the page of this person's data is. */
+/** Gives the address of the page of this person's data. */
 export function exportPath(personId: string): string {
   return `/people/${encodeURIComponent(personId)}/export`;
 }
 
 /**
- * All that is held of one person and to whom it was passed (K6), to read and to print: the same as
+ * Shows everything that is held of one person and to whom it was passed (K6), to read and to print. It is the same as
  * `GET /v1/people/{id}/export`, in words. Nobody else is named.
  */
 export function personExportRoutes({ screens, ctx }: ConsoleParts): void {
@@ -74,7 +74,7 @@ function when({ at }: Line, timeZone: string) {
   return at.includes('T') ? moment(at, timeZone) : day(at);
 }
 
-/** What classes, groups and chats of these rows are called now. */
+/** Gives what the classes, groups and chats of these rows are called now. */
 async function namesIn(
   ctx: Context,
   schoolId: string,
@@ -98,7 +98,7 @@ async function namesIn(
   return { ...names, own: person.name, chat: (id) => titles.get(id) ?? NO_NAME };
 }
 
-/** Values of the fields of these names, however deep. */
+/** Yields the values of the fields with these names, however deep. */
 function* idsIn(value: unknown, names: ReadonlySet<string>, field = ''): Generator<string> {
   if (typeof value === 'string' && names.has(field)) yield value;
   if (value === null || typeof value !== 'object') return;

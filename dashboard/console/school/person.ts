@@ -24,7 +24,7 @@ type Entry = Awaited<ReturnType<typeof journalViews>>[number];
 
 const CHANGES_SHOWN = 20;
 
-/** A person's page (J1): all his chats and why he is in each, or why not; what was changed lately. */
+/** A person's page (J1): all their chats, why they are in each or why not, and what was changed lately. */
 export function personRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/people/:id', STAFF, async (c) => {
     const visitor = c.get('visitor');
@@ -90,7 +90,7 @@ function chatsTable(person: PersonRow, chats: readonly ChatView[]): Html {
   });
 }
 
-/** Grounds stand for themselves; who is not in it, is told why. What Sferum says has a column of its own. */
+/** Says why a person is in a chat, by the grounds, or why not. What Sferum says has a column of its own. */
 function whyOf({ isMember, grounds, why, exception }: ChatView): Html {
   if (!isMember) return html`<ul>${why.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
   const by = exception

@@ -41,7 +41,7 @@ const form = z.object({
   timeZone: z.string().refine(isTimeZone, { error: 'Выберите часовой пояс' }),
   earlyEntryMinutes: whole(MAX_EARLY_MINUTES),
   sessionIdleMinutes: between(IDLE),
-  // Left out, it stays as it is.
+  // Left out, the term stays as it is.
   retentionDays: between(RETENTION).optional(),
   chatShare: percents,
   chatAtLeast: whole(MAX_PEOPLE),
@@ -49,7 +49,7 @@ const form = z.object({
   schoolAtLeast: whole(MAX_PEOPLE),
 });
 
-/** «Настройки школы» (H1): the community's identifier, how the connection is, and what the school may set. */
+/** «Настройки школы» (H1): the community's identifier, the state of the connection, and what the school may set. */
 export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
   const options = { unconnected: true };
   screens.get('/settings', ADMINS, (c) => settingsPage(ctx, c), options);
@@ -87,12 +87,17 @@ export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
   );
 }
 
-/** How long people are kept is the operators' word, as in the API; a school admin sees it. */
+/**
+ * Whether the visitor may set how long people are kept. As in the API only operators may; a school admin sees the
+ * term.
+ */
 function mayRetain({ caller }: Visitor): boolean {
   return caller.role === 'operator';
 }
 
-/** What equals the default is not stored: the school then follows the default. */
+/**
+ * Gives the limits to store. One that equals the default is not stored, so the school follows the default later too.
+ */
 function ownLimits(defaults: RemovalLimits, asked: RemovalLimits): Partial<RemovalLimits> {
   const names = Object.keys(asked) as (keyof RemovalLimits)[];
   return Object.fromEntries(names.filter((n) => asked[n] !== defaults[n]).map((n) => [n, asked[n]]));

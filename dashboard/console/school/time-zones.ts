@@ -1,6 +1,6 @@
 import type { Option } from '../parts/field.ts';
 
-/** Where schools that use СГО are, from west to east. */
+/** The zones of schools that use СГО, from west to east. */
 const ZONES: readonly (readonly [zone: string, label: string])[] = [
   ['Europe/Kaliningrad', 'Калининград, МСК−1'],
   ['Europe/Moscow', 'Москва'],
@@ -16,7 +16,7 @@ const ZONES: readonly (readonly [zone: string, label: string])[] = [
   ['Asia/Kamchatka', 'Петропавловск-Камчатский, МСК+9'],
 ];
 
-/** What can be chosen; a school may have been given another one by the API: `current` then stays a choice. */
+/** Gives the zones to choose from. A school may have got another one by the API, so `current` stays a choice. */
 export function timeZoneOptions(current: string | undefined): Option[] {
   const options = ZONES.map(([value, label]) => ({ value, label }));
   if (current === undefined || ZONES.some(([zone]) => zone === current)) return options;

@@ -1,4 +1,4 @@
-/** What a school's account waits for before anything goes to Sferum again, in the words of every page. */
+/** What a school's account waits for before anything goes to Sferum again, in the words that every page uses. */
 import { RESTORE_UNCONFIRMED } from '../../../src/rows/sferum-account.ts';
 import type { OperationKind } from '../../../src/store/entities.ts';
 import type { SferumAccountItem } from '../../read/sferum-account.ts';
@@ -17,7 +17,7 @@ const RESTORED: Words = {
   text: 'База восстановлена из копии. Нужно подтвердить, что списки из СГО получены заново.',
 };
 
-/** By the operation that is held. */
+/** The question, by the operation that is held. */
 export const QUESTIONS: Partial<Record<OperationKind, Words>> = {
   'account-replacement': REPLACED,
   adoption: RESTORED,

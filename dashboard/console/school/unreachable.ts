@@ -21,11 +21,11 @@ import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
 
 const query = z.object({ classId: z.string().max(200).optional().catch(undefined) });
-/** In an address: those who are in no class's chat. */
+/** Stands in an address for people who are in no class's chat. */
 const WITHOUT_CLASS = '-';
 const CHATS_NAMED = 3;
 
-/** «Кого нет в Сферуме» (J8): by class, each a page to print. A teacher sees the classes he leads. */
+/** «Кого нет в Сферуме» (J8): by class, each a page to print. A teacher sees the classes that they lead. */
 export function unreachableRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/unreachable', STAFF, async (c) => {
     const { classId } = query.parse(c.req.query());
@@ -43,7 +43,7 @@ export function unreachableRoutes({ screens, ctx }: ConsoleParts): void {
 }
 
 async function overview(ctx: Context, c: ConsoleContext, own: string[] | null): Promise<Response> {
-  // Figures alone.
+  // The page shows figures alone, so it shows nobody.
   saw(c, c.get('visitor').school.id, []);
   const all = await countUnreachable(ctx.db.of(c.get('visitor').school.id), c.get('visitor').school.id);
   const units = all
@@ -122,7 +122,7 @@ function peopleTable(
   });
 }
 
-/** Whose parent: of his children those of this class. */
+/** Gives the children of a parent who are in this class. */
 function childrenOf(children: readonly PersonClass[], { title }: UnreachableClass): Html[] {
   return children
     .filter(({ child, classTitle }) => child !== null && title !== null && classTitle === title)

@@ -8,7 +8,10 @@ import { momentOf } from '../store/school-day.ts';
 import { contestedIn } from './profile-links.ts';
 import { type Relinked, settleProfiles } from './settle-profiles.ts';
 
-/** Whose VK ID is another now (A7): the chats that list him follow, in his own school whatever school it happened in. */
+/**
+ * Gives new work to the chats that list people whose VK ID has changed (A7). A link in one school can change the link
+ * of a person in another school, so each person's chats are found in that person's own school.
+ */
 export async function followRelinked(
   tx: Sql,
   relinked: readonly Relinked[],
@@ -30,7 +33,7 @@ export async function followRelinked(
   });
 }
 
-/** Who waits for a VK ID gets it once its holder is gone, whatever took him away: a day's turn, an erasure. */
+/** Gives a VK ID to the person who waits for it once its holder is gone, for example by the date or by an erasure. */
 export async function settleWaiting(ctx: Context): Promise<void> {
   const rows = await ctx.db
     .across('profiles')

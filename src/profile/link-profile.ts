@@ -13,9 +13,10 @@ import { profilesOf, TAKEN } from './profile-links.ts';
 import { settleProfiles } from './settle-profiles.ts';
 
 /**
- * A person links his VK profile himself (A5): he comes into every chat of his, memberships by hand and adminship
- * included (A6). Throws Refusal: 409 `profile-taken` where the profile is somebody else's who is here and one of the
- * two is a pupil (A7) – nothing of it is kept, he may try again –, 403 where the roster does not have him any more.
+ * Links a person to the VK profile that the person has proved (A5). All the person's chats follow, with the places by
+ * hand and the admin rights (A6). Throws Refusal(409) `profile-taken` where somebody else who is present has the
+ * profile and one of the two is a pupil (A7). Nothing is kept then, so that the person may try again. Throws
+ * Refusal(403) `not-in-roster` for a person whom the roster does not have any more.
  */
 export async function linkProfile(ctx: Context, linking: ProfileOf): Promise<void> {
   const { schoolId, personId } = linking;
@@ -50,8 +51,8 @@ export function notInRoster(): Refusal {
 }
 
 /**
- * What a person does now comes after whatever was stated of his link, also by a clock ahead of ours, and is all that
- * counts of it.
+ * Makes the person's own act the only valid statement about the link. Its stamp is later than every earlier statement,
+ * even one that was stamped by a clock ahead of ours.
  */
 async function stateAlone(tx: Sql, linking: ProfileOf, by: string, at: Date): Promise<void> {
   const { schoolId, personId } = linking;

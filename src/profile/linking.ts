@@ -6,7 +6,7 @@ import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 import { linkProfile } from './link-profile.ts';
 import { authorizeUrl, newSecrets, userOf, type VkIdApp, VkIdError, type VkProfile } from './vk-id.ts';
 
-/** From leaving for VK ID to coming back, and from there to the person's answer. */
+/** The longest time from leaving for VK ID to coming back, and the longest time from there to the person's answer. */
 const LINKING_LIFE_MS = 10 * 60_000;
 const DIGEST_HEX = /^[0-9a-f]{64}$/;
 
@@ -15,7 +15,7 @@ export interface Person {
   personId: string;
 }
 
-/** What somebody came back from VK ID with. */
+/** What the browser brings back from VK ID. */
 export interface Back {
   state: string;
   code: string;
@@ -28,22 +28,23 @@ export interface Question {
   profile: VkProfile;
 }
 
-/** Where VK ID sends people back to. */
+/** The path to which VK ID sends people back. */
 export const CALLBACK_PATH = '/profile/callback';
 
 /**
- * A2: the way to VK ID and back, a row for each, bound to its person:
+ * Leads a person to VK ID and back (A2). Each way has a row of `profile_linking`, which belongs to one person:
  *
- *   started (verifier) ──► taken (neither) ──► asks (profile) ──► bound, declined or expired: the row is gone
+ *   started (verifier) ──► taken (neither) ──► asks (profile) ──► linked, declined or expired: the row is gone
  *
- * Nothing is bound before the person has seen whose profile it is: a browser may be signed in at VK as somebody else.
+ * The profile is linked only after the person has seen whose it is, because the browser may be signed in at VK as
+ * somebody else.
  */
 export class ProfileLinking {
   readonly #ctx: Context;
   readonly #app: VkIdApp;
   readonly #mayStart: (person: Person) => Promise<void>;
 
-  /** `mayStart` throws where the person begins too often. */
+  /** `mayStart` throws where the person starts too often. */
   constructor(ctx: Context, vkIdUrl: string, mayStart: (person: Person) => Promise<void>) {
     this.#ctx = ctx;
     this.#mayStart = mayStart;
@@ -51,7 +52,7 @@ export class ProfileLinking {
     this.#app = { url: vkIdUrl, clientId: vkId.clientId, redirectUri: `${publicUrl}${CALLBACK_PATH}` };
   }
 
-  /** Where the person's browser goes. */
+  /** Starts a way and returns the address to which the person's browser must go. */
   async start({ schoolId, personId }: Person): Promise<string> {
     await this.#mayStart({ schoolId, personId });
     const secrets = newSecrets();
@@ -77,9 +78,9 @@ export class ProfileLinking {
   }
 
   /**
-   * Asks VK ID whose profile it is and keeps that for the person's answer. Throws Refusal: 409 `linking-over` for a
-   * state that is unknown or old, `linking-used` for one that came back before, `linking-of-another` for one that
-   * somebody else has started; 502 `vk-id-unavailable`.
+   * Asks VK ID whose profile it is and keeps the answer until the person confirms it. Throws Refusal(409)
+   * `linking-over` for a state that is unknown or too old, `linking-used` for a state that came back before, and
+   * `linking-of-another` for a state that another person has started. Throws Refusal(502) `vk-id-unavailable`.
    */
   async receive(person: Person, back: Back): Promise<void> {
     const verifier = await this.#take(person, back.state);
@@ -88,7 +89,7 @@ export class ProfileLinking {
     const place = { schoolId, column: SEALED_COLUMNS.linkedProfile };
     const sealed = this.#ctx.secrets.seal(JSON.stringify(profile), place);
     await this.#ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-      // One question at a time: the answer is to what was seen last.
+      // Earlier questions go, so that the person's answer concerns the profile that was shown last.
       await tx
         .deleteFrom('profile_linking')
         .where('school_id', '=', schoolId)
@@ -104,7 +105,7 @@ export class ProfileLinking {
     });
   }
 
-  /** What the person is to be asked; null: nothing (any more). */
+  /** Returns the question that waits for the person's answer, or null. */
   async question({ schoolId, personId }: Person): Promise<Question | null> {
     const { rows } = await sql<{ id: string; sealed: string }>`
       select encode(digest, 'hex') as id, profile_sealed as sealed from profile_linking
@@ -114,19 +115,19 @@ export class ProfileLinking {
     return row ? { id: row.id, profile: this.#opened(schoolId, row.sealed) } : null;
   }
 
-  /** The person says yes. Throws Refusal: 409 `linking-over`, and what linkProfile throws. */
+  /** Links the profile after the person's yes. Throws Refusal(409) `linking-over`, and all that linkProfile throws. */
   async confirm(person: Person, id: string): Promise<void> {
     const profile = await this.#answered(person, id);
     if (profile === null) throw over();
     await linkProfile(this.#ctx, { ...person, vkUserId: profile.vkUserId });
   }
 
-  /** The person says no, once or again. */
+  /** Ends the question after the person's no. It is safe to repeat. */
   async decline(person: Person, id: string): Promise<void> {
     await this.#answered(person, id);
   }
 
-  /** Ends the question; null: it is none of his that waits for an answer. */
+  /** Ends the question and returns its profile. Null where no such question of this person waits for an answer. */
   async #answered({ schoolId, personId }: Person, id: string): Promise<VkProfile | null> {
     if (!DIGEST_HEX.test(id)) return null;
     const { rows } = await sql<{ sealed: string }>`
@@ -136,7 +137,7 @@ export class ProfileLinking {
     return rows[0] ? this.#opened(schoolId, rows[0].sealed) : null;
   }
 
-  /** The verifier of a state, once. */
+  /** Takes the verifier of a state. A second call with the same state throws, so that a code is used only once. */
   async #take({ schoolId, personId }: Person, state: string): Promise<string> {
     const sealed = await this.#ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
       const row = await tx

@@ -1,41 +1,43 @@
 /**
- * Whose a VK ID is (A7), from what was said and who is here now. Pure, and the same in whatever order it was said.
+ * Decides who has a VK ID (A7), from the statements about it and from who is present now. Pure. The order in which the
+ * statements arrive does not matter. «Present» means in the roster and not departed.
  *
- *  1. What was said first holds, among people who are here. Adults may share a VK ID; a pupil shares his with nobody.
- *  2. Of one person the last statement that can hold does; what an import says comes before all that others say. Another
- *     one waits, and holds as soon as it can.
- *  3. The claim of somebody who is gone stands in nobody's way. Where somebody here took its place it has yielded: when
- *     he is back its turn is after that one's (`rankedAt`), and it waits.
+ *  1. Among present people the earliest statement about a VK ID holds. Adults may share a VK ID, and a pupil shares it
+ *     with nobody.
+ *  2. Of the statements about one person the latest one that can hold does. A statement of an import counts as earlier
+ *     than all others. A later statement that cannot hold yet waits, and holds as soon as it can.
+ *  3. The claim of a person who is gone blocks nobody. If a present person has taken the VK ID meanwhile, the claim has
+ *     yielded: when its person is back, its turn is after the other one's (`rankedAt`), and it waits.
  */
 
-/** That somebody has a VK ID. `person`: of one school, a key of the caller's. */
+/** A statement that a person has a VK ID. `person` is the caller's key for one person of one school. */
 export interface Claim {
   person: string;
   vkUserId: number;
-  /** ISO 8601 UTC with ms. */
+  /** When it was stated, ISO 8601 UTC with ms. */
   at: string;
   by: string;
-  /** Its turn, where that is later than the statement. */
+  /** The time that decides its turn, where that is later than the statement. */
   rankedAt: string | null;
-  /** Of an import: who in its file it is. One file may have one user in several schools. Null: nobody's import. */
+  /** For an import: the user in its file, because a file may have one user in several schools. Null for no import. */
   inFile: string | null;
 }
 
 export interface Claimant {
-  /** In the roster, and not departed. */
+  /** True where the person is in the roster and has not departed. */
   isHere: boolean;
   isPupil: boolean;
-  /** Never known to have been there: then he did not leave either. */
+  /** True where the roster never had the person, so that the person cannot have left it either. */
   isUnknown: boolean;
 }
 
 export interface Verdict {
   holds: Claim | null;
-  /** Newer than what holds, and in somebody's way. */
+  /** Claims that are newer than the one that holds and that another person's claim blocks. */
   waits: Claim[];
 }
 
-/** The verdict on every person of whom there is a claim. `claimants` has them all. */
+/** Judges every person about whom there is a claim. `claimants` must have all of them. */
 export function judgeClaims(
   claims: readonly Claim[],
   claimants: ReadonlyMap<string, Claimant>,
@@ -46,7 +48,7 @@ export function judgeClaims(
   for (const claim of claims.filter(isHere).sort(byTurn)) {
     const wasFree = held.take(claim);
     if (wasFree === 'taken') waiting.push(claim);
-    // What he had before is free for those who wait for it.
+    // The person's former VK ID is free now, and that may let one waiting claim after another hold.
     else if (wasFree === 'moved') while (waiting.some((one) => held.take(one) === 'moved'));
   }
   const verdicts = new Map<string, Verdict>();
@@ -67,7 +69,7 @@ export function judgeClaims(
   return verdicts;
 }
 
-/** Who holds what, of those who are here. */
+/** The claims that hold so far, among present people. */
 class Holdings {
   readonly #claimants: ReadonlyMap<string, Claimant>;
   readonly #byPerson = new Map<string, Claim>();
@@ -81,7 +83,7 @@ class Holdings {
     return this.#byPerson.get(person) ?? null;
   }
 
-  /** Others' claims that hold the VK ID and bear no sharing of it. */
+  /** Returns the holding claims of others with which this claim cannot share the VK ID. */
   inTheWay({ person, vkUserId, inFile }: Claim): Claim[] {
     const isPupil = (id: string) => this.#claimants.get(id)!.isPupil;
     const others = [...(this.#byProfile.get(vkUserId) ?? [])].filter(
@@ -90,7 +92,10 @@ class Holdings {
     return others.filter((other) => isPupil(person) || isPupil(other.person));
   }
 
-  /** `taken`: by somebody else · `moved`: he had another one until now · `kept`: his state of affairs is no older. */
+  /**
+   * Lets a claim hold if it can. `taken` says that another person's claim blocks it. `moved` says that the person had
+   * another claim until now. `kept` says that the person's present claim is as new or newer.
+   */
   take(claim: Claim): 'taken' | 'moved' | 'kept' | 'new' {
     const before = this.#byPerson.get(claim.person);
     if (before && byStamp(before, claim) >= 0) return 'kept';
@@ -110,7 +115,7 @@ function yielded(claim: Claim, to: readonly Claim[]): Claim {
   return { ...claim, rankedAt: last };
 }
 
-/** Whoever yielded comes after those he yielded to. */
+/** The order of turns. At the same time a claim that has yielded comes after the one to which it yielded. */
 function byTurn(a: Claim, b: Claim): number {
   return (
     compare(turnOf(a), turnOf(b)) ||
@@ -120,7 +125,7 @@ function byTurn(a: Claim, b: Claim): number {
   );
 }
 
-/** Which of one person's statements counts before another. */
+/** The order of one person's statements from the weakest to the strongest: imports first, then by time. */
 function byStamp(a: Claim, b: Claim): number {
   return Number(a.inFile === null) - Number(b.inFile === null) || compare(a.at, b.at) || compare(a.by, b.by);
 }

@@ -8,17 +8,17 @@ import type { Moment } from '../store/school-day.ts';
 import { holdAllProfiles, type Relinked, settleProfiles } from './settle-profiles.ts';
 
 export interface LinkCandidate extends ProfileOf {
-  /** Of users.csv. */
+  /** The line of users.csv, for the message about a refused link. */
   line: number;
 }
 
 export const TAKEN = 'Профиль VK уже привязан к другому человеку: у ученика он должен быть своим';
 
 /**
- * Links people to the VK profiles that the file names. An import never touches a link that somebody made or
- * undid: it adds where nothing is known yet, and corrects what an earlier import said. What is refused (A7) is
- * remembered. Whoever has left these schools by this import gives way.
- * @returns what was refused, and who of whatever school has another profile now
+ * Links people to the VK profiles that the file names. An import adds links where nothing is known, and corrects what
+ * an earlier import said. It never changes a link that a person has made or undone. A link that is refused (A7) is
+ * remembered and waits. People who leave by this import give way.
+ * @returns the refused links, and the people of any school whose profile has changed
  */
 export async function linkByRoster(
   tx: Sql,
@@ -29,7 +29,7 @@ export async function linkByRoster(
 ): Promise<{ refused: LinkCandidate[]; relinked: Relinked[] }> {
   await holdAllProfiles(tx);
   const linked = await linkUnknown(tx, candidates, stamp);
-  // Of whom nothing was known there is nothing to compare: that spares a first import a join of all its links.
+  // People without an earlier link are left out here, which spares the first import a join of all its links.
   const isNew = new Set(linked.map(({ schoolId, personId }) => JSON.stringify([schoolId, personId])));
   const known = candidates.filter(
     ({ schoolId, personId }) => !isNew.has(JSON.stringify([schoolId, personId])),
@@ -42,7 +42,7 @@ export async function linkByRoster(
   return { refused: await refusedOf(tx, candidates, stamp), relinked: [...linked, ...settled] };
 }
 
-/** Whom a school's list names a profile of. */
+/** Returns the people whose profile a school's list names. */
 export function linkCandidates(
   schoolId: string,
   people: readonly { id: string; line: number; vkUserId: number | null }[],
@@ -52,7 +52,7 @@ export function linkCandidates(
   );
 }
 
-/** Profiles that more than one person of whatever school has or claims, one of them of this school. */
+/** Returns the profiles that several people have or claim, of any schools, if one of the people is of this school. */
 export async function contestedIn(tx: Sql, schoolId: string): Promise<number[]> {
   const { rows } = await beyondSchool(tx, 'profiles', () =>
     sql<{ vk: string }>`
@@ -69,7 +69,7 @@ export async function contestedIn(tx: Sql, schoolId: string): Promise<number[]> 
   return rows.map(({ vk }) => Number(vk));
 }
 
-/** Those that these people of a school, and the parents of its pupils among them, have, had last, or claim. */
+/** Returns the profiles that these people of a school or the parents of its pupils have, had last, or claim. */
 export async function profilesOf(tx: Sql, schoolId: string, personIds: readonly string[]): Promise<number[]> {
   const { rows } = await sql<{ vk: string }>`
     with people as (
@@ -98,7 +98,7 @@ async function refusedOf(
   return rows.map(({ n }) => candidates[n - 1]!);
 }
 
-/** Those of the statements stamped so that somebody else is in the way of (A7): they wait. */
+/** Returns the statements with this stamp that wait because somebody else is in the way (A7). */
 export async function refusedLinks(
   tx: Sql,
   schoolId: string,

@@ -8,17 +8,17 @@ import { beyondSchool, type Sql } from '../store/database.ts';
 import type { Moment } from '../store/school-day.ts';
 import { type Claim, type Claimant, judgeClaims, type Verdict } from './profile-claims.ts';
 
-/** Whose VK ID is another than before. */
+/** A person whose VK ID has changed. */
 export interface Relinked {
   schoolId: string;
   personId: string;
 }
 
-/** So many statements that hold no more are kept of a person: older ones speak of profiles he has long left. */
+/** The most former statements that are kept for a person. Older ones concern profiles that were given up long ago. */
 const FORMER_KEPT = 10;
 
 interface StoredClaim extends Claim {
-  /** `holds`: the one in profile_link. */
+  /** `holds` is the statement that stands in profile_link, and the others stand in profile_claim. */
   state: 'holds' | 'waiting' | 'yielded' | 'former';
 }
 
@@ -26,7 +26,7 @@ interface Stored {
   schoolId: string;
   personId: string;
   key: string;
-  /** It is in effect as it stands. */
+  /** True where the stored link is in effect and not undone. */
   present: boolean;
   goneAt: string | null;
   goneBy: string | null;
@@ -34,9 +34,9 @@ interface Stored {
 }
 
 /**
- * Settles whose these VK IDs are (A7), in whatever schools they are claimed, from what was said and who is here
- * (profile-claims.ts), and writes what has changed. They are held to the end of the transaction. The caller makes the
- * chats of those follow whom it gives back.
+ * Decides who has these VK IDs (A7) in all schools where they are claimed, by the rules of profile-claims.ts, and
+ * writes what has changed. The VK IDs stay locked until the transaction ends. Returns the people whose VK ID has
+ * changed. The caller must give new work to their chats (followRelinked).
  */
 export async function settleProfiles(
   tx: Sql,
@@ -73,12 +73,15 @@ export async function settleProfiles(
 
 const ALL_PROFILES = sql`hashtextextended('profiles', 0)`;
 
-/** One import links at a time, and nobody beside it: schools are applied side by side. Held to the end of the transaction. */
+/**
+ * Locks all VK IDs until the transaction ends, so that one import links people at a time and nobody else does. Schools
+ * are applied side by side, and their imports may name the same profiles.
+ */
 export async function holdAllProfiles(tx: Sql): Promise<void> {
   await sql`select pg_advisory_xact_lock(${ALL_PROFILES})`.execute(tx);
 }
 
-/** Claims of two schools to one profile are judged one after another. */
+/** Locks these VK IDs, so that claims of two schools to one profile are judged one after another. */
 async function holdProfiles(tx: Sql, vkUserIds: readonly number[]): Promise<void> {
   await sql`select pg_advisory_xact_lock_shared(${ALL_PROFILES})`.execute(tx);
   const sorted = [...new Set(vkUserIds)].sort((a, b) => a - b);
@@ -86,7 +89,10 @@ async function holdProfiles(tx: Sql, vkUserIds: readonly number[]): Promise<void
     from (select id from unnest(${sorted}::bigint[]) with ordinality as v(id, n) order by n) v`.execute(tx);
 }
 
-/** Everybody who has a claim to them, with all his claims – and to the others that these name, and so on. */
+/**
+ * Reads everybody who has a claim to these VK IDs, with all claims of each person. Those claims name more VK IDs, and
+ * the people who claim those are read too, until nothing new appears.
+ */
 async function claimantsOf(tx: Sql, seeds: readonly number[]): Promise<Stored[]> {
   const profiles = new Set<number>();
   const people = new Map<string, Stored>();
@@ -155,7 +161,7 @@ async function loadClaimants(tx: Sql, vkUserIds: readonly number[]): Promise<Sto
   });
 }
 
-/** What was not undone since. An import says nothing where somebody has undone a link. */
+/** Returns the claims that were not undone later. After a person has undone a link, claims of imports do not count. */
 function validClaims({ claims, goneAt, goneBy }: Stored): StoredClaim[] {
   if (goneAt === null) return claims;
   return claims.filter(
@@ -163,7 +169,7 @@ function validClaims({ claims, goneAt, goneBy }: Stored): StoredClaim[] {
   );
 }
 
-/** Where nothing is in anybody's way nobody's standing matters. */
+/** Reads who is present and who is a pupil. Where nobody shares a VK ID this cannot matter, so nothing is read. */
 async function standingOf(
   tx: Sql,
   people: readonly Stored[],
@@ -189,7 +195,7 @@ async function standingOf(
   return standing;
 }
 
-/** Whom the roster has lost and found since he said it has his turn from then on. */
+/** Moves the turn of a person whom the roster lost and found after the statement to the time of the return. */
 function rankedBy(claim: StoredClaim, { isHere, goneAt, backAt }: Claimant & Partial<Standing>): StoredClaim {
   if (!isHere || !goneAt || !backAt || goneAt <= (claim.rankedAt ?? claim.at) || backAt <= goneAt)
     return claim;
@@ -198,20 +204,20 @@ function rankedBy(claim: StoredClaim, { isHere, goneAt, backAt }: Claimant & Par
 
 interface Settled {
   of: Relinked;
-  /** Where it is another than before. */
+  /** Set where the link has changed. */
   link?: SettledLink;
-  /** Where they are others than before. */
+  /** Set where the other claims have changed. */
   others?: Relinked & { claims: JudgedClaim[] };
-  /** The person's VK ID is another now. */
+  /** True where the person's VK ID has changed. */
   isRelinked: boolean;
 }
 
-/** What changes of one person. */
+/** Compares the verdict on one person with the stored rows and says what must be written. */
 function settledOf(person: Stored, { holds, waits }: Verdict, isHere: boolean): Settled {
   const { schoolId, personId, claims, present } = person;
   const of = { schoolId, personId };
   const main = claims.find(({ state }) => state === 'holds') ?? null;
-  // An unlinking keeps the profile it speaks of.
+  // An undone link keeps its profile, because later statements are compared with it.
   const kept = holds ?? (present ? null : main);
   const others = claims
     .filter((claim) => !kept || !isSame(kept, claim))

@@ -7,11 +7,10 @@ import { followRelinked } from './follow-profiles.ts';
 import { settleProfiles } from './settle-profiles.ts';
 
 /**
- * «Отменить привязку» (A5): takes a person's account out of Sferum.
- * The person stays in the lists as «не привязан» (A6), and all their chats follow. Another person with the same VK ID
- * stays where that account belongs (A7). What СГО said of the person's link and was refused is undone with it, and
- * whoever waits for the VK ID gets it.
- * False: the person was not linked.
+ * «Отменить привязку» (A5): unlinks a person, so that their account leaves all their chats in Sferum. The person stays
+ * in the lists as «не привязан» (A6). The account stays in the chats where another person with the same VK ID belongs
+ * (A7). Waiting statements of СГО about the person are undone too, and a person who waits for the VK ID gets it.
+ * Returns false where the person was not linked.
  */
 export async function unlinkProfile(
   ctx: Context,

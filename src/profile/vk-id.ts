@@ -1,7 +1,8 @@
 /**
- * Client of VK ID (OAuth 2.1: PKCE S256, state, device_id; https://id.vk.com/about/business/go/docs). Its replies
- * are not those of the RFCs – errors come with HTTP 200, there is no discovery and no key set – so it is written
- * out here. Nothing is asked for but whose profile it is (`user_info`); the id_token cannot be verified and is not read.
+ * The client of VK ID (OAuth 2.1 with PKCE S256, state and device_id; https://id.vk.com/about/business/go/docs). VK
+ * ID does not follow the RFCs: errors come with HTTP 200, and there is neither discovery nor a key set. So no library
+ * fits, and the client is written here. It asks only whose profile it is (`user_info`). The id_token is not read,
+ * because it cannot be verified.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
@@ -9,29 +10,29 @@ import { cleanText } from '../text/clean-text.ts';
 import { cutText } from '../text/cut-text.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
-/** 43 characters: VK ID asks for a state of 32 at least, and for a verifier of 43 to 128. */
+/** So many bytes give 43 characters. VK ID wants a state of at least 32 and a verifier of 43 to 128 characters. */
 const SECRET_BYTES = 32;
 const NAME_CHARS = 100;
 const LARGEST_ID = Number.MAX_SAFE_INTEGER;
 
 export interface VkIdApp {
-  /** Of VK ID, e.g. `https://id.vk.ru`, without a trailing slash. */
+  /** The address of VK ID without a slash at its end, for example `https://id.vk.ru`. */
   url: string;
   clientId: string;
-  /** Ours, as registered with VK ID. */
+  /** Our address for the way back, exactly as it is registered with VK ID. */
   redirectUri: string;
 }
 
-/** What is made when somebody leaves for VK ID and needed when he comes back. */
+/** Random values that are made when a person leaves for VK ID and that are needed when the person comes back. */
 export interface Secrets {
   state: string;
   verifier: string;
 }
 
-/** `refused`: VK ID does not accept the code; `unavailable`: no answer, or none we understand. */
+/** `refused` means that VK ID rejects the code. `unavailable` means no answer, or an answer that we cannot read. */
 export class VkIdError extends Error {
   readonly kind: 'refused' | 'unavailable';
-  /** VK ID's own word, e.g. `invalid_grant`. */
+  /** The error code of VK ID, for example `invalid_grant`. */
   readonly code: string;
 
   constructor(kind: VkIdError['kind'], code: string) {
@@ -47,7 +48,9 @@ export function newSecrets(): Secrets {
   return { state: secret(), verifier: secret() };
 }
 
-/** Where the person's browser goes to consent; it comes back to `redirectUri` with `code`, `state`, `device_id`. */
+/**
+ * The address where the person consents. VK ID sends the browser to `redirectUri` with `code`, `state`, `device_id`.
+ */
 export function authorizeUrl(app: VkIdApp, { state, verifier }: Secrets): string {
   const url = new URL(`${app.url}/authorize`);
   url.search = new URLSearchParams({
@@ -72,13 +75,13 @@ const info = z.object({
   }),
 });
 
-/** Whose consent it was, as his profile names him. The name is what he wrote there himself: it proves nothing. */
+/** The VK user who consented. The name proves nothing, because VK users write it themselves. */
 export interface VkProfile {
   vkUserId: number;
   name: string;
 }
 
-/** The VK user who consented. The access token is given back at once. Throws VkIdError. */
+/** Asks VK ID who consented. The access token is given up at once, because nothing else needs it. Throws VkIdError. */
 export async function userOf(
   app: VkIdApp,
   secrets: Secrets,
@@ -97,7 +100,7 @@ export async function userOf(
   const session = { client_id: app.clientId, access_token: answer.access_token };
   const { user } = await post(app, '/oauth2/user_info', info, session);
   if (user.user_id < 1 || user.user_id > LARGEST_ID) throw new VkIdError('unavailable', 'strange_user_id');
-  // If it fails the token ends by itself within the hour.
+  // A failure is ignored, because the token expires within an hour anyway.
   await post(app, '/oauth2/logout', z.unknown(), session).catch(() => undefined);
   const name = cutText(cleanText(`${user.first_name} ${user.last_name}`), NAME_CHARS);
   return { vkUserId: user.user_id, name };

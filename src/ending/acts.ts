@@ -7,7 +7,7 @@ import { erasureKeyId, findErasureKey } from '../roster/erasure-key.ts';
 import { instant, type Sql } from '../store/database.ts';
 import type { RowOf } from '../store/entities.ts';
 
-/** What an erasure did: no name and no id stands in it. */
+/** The record of an erasure. It has no names and no ids, because it outlives the people it is about (K6). */
 export interface Act {
   id: string;
   schoolId: string;
@@ -15,16 +15,16 @@ export interface Act {
   ground: string;
   retentionDays: number;
   people: number;
-  /** Rows erased or changed, by table. */
+  /** The number of rows that were erased or changed, by table. */
   rows: Record<string, number>;
-  /** Keyed hashes of the ids. */
+  /** Keyed hashes of the erased people's ids. */
   hashes: string[];
 }
 
 const ACTS_FILE = 'erasures.jsonl';
 const OWNER_ONLY = 0o600;
 
-/** Acts of a school, the newest first. */
+/** Returns the acts of a school, the newest first. */
 export async function listActs(
   db: Sql,
   schoolId: string,
@@ -42,9 +42,9 @@ export async function listActs(
 }
 
 /**
- * Adds the school's acts to the file of acts in DATA_DIR, which outlives a restore of the database; before them stands
- * the sealed key of their hashes, which a backup from before the first erasure does not have. Only then are they
- * marked: one that a crash cut off is added again, which does no harm.
+ * Adds the school's new acts to the file of acts in DATA_DIR, which outlives a restore of the database. The file also
+ * gets the sealed key of their hashes, because a backup from before the first erasure does not have it. The acts are
+ * marked as filed only afterwards. After a crash an act may be added twice, which does no harm.
  */
 export async function fileActs(ctx: Context, schoolId: string): Promise<void> {
   const db = ctx.db.of(schoolId);

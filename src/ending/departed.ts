@@ -6,16 +6,17 @@ import { beginningOf, momentOf, timeOf } from '../store/school-day.ts';
 
 export interface Departed {
   id: string;
-  /** What was said of him until then is out of date. */
+  /** When the person departed. Statements from before this time do not count any more. */
   at: Date;
-  /** Still in a chat's list, as where his removal was held (F4). */
+  /** True where the person is still in a chat's list, for example because the removal is held (F4). */
   listed: boolean;
 }
 
 /**
- * Who departed before that instant and has not been heard of since. The rules of membership decide who is not there any
- * more (D6); here stands since when: since the roster has him as gone; of pupils since the order of withdrawal; of
- * parents since their last child went. Who is named by an order of enrollment since then is on his way back.
+ * Returns the people who departed before that instant and about whom nothing was stated since. The rules of membership
+ * decide that a person is gone (D6). This function finds the time of it: when the roster lost the person, for a pupil
+ * also the order of withdrawal, and for a parent the departure of the last child. A person whom a later order enrolls
+ * is about to return, and so is left out.
  */
 export async function departedBefore(
   ctx: Context,
@@ -53,7 +54,9 @@ export async function departedBefore(
     .map(({ id, at, listed }) => ({ id, at: new Date(at), listed }));
 }
 
-/** When the newest order that is not cancelled takes somebody out of the school. */
+/**
+ * Gives in SQL when the newest valid order of withdrawal takes the person out of the school, and nothing without one.
+ */
 const withdrawal = (schoolId: string, person: 'p' | 'c', beginning: RawBuilder<unknown>) => sql`(
   select max(greatest(o.issued_at, ${beginning})) as at from roster_order o
   where o.school_id = ${schoolId} and o.student_ids @> array[${sql.ref(`${person}.id`)}]

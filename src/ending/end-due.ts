@@ -8,8 +8,9 @@ import { eraseDeparted } from './erase.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Once a day (UTC) whatever has passed its term goes (K6). A process that starts anew does it again, and several may
- * at once: what is gone costs nothing, and what another one deletes is passed over. Stops when disposed.
+ * Deletes all rows whose term is over, once a day (UTC), until it is disposed (K6). A process that starts anew does it
+ * again, and several processes may do it at once. That does no harm: deleted rows cost nothing, and rows that another
+ * process is deleting are skipped.
  */
 export function startEnding(ctx: Context): AsyncDisposable {
   const stop = new AbortController();
@@ -29,7 +30,9 @@ export function startEnding(ctx: Context): AsyncDisposable {
   };
 }
 
-/** One round: school by school, then what is of none. False: something failed and is tried at the next sweep. */
+/**
+ * Makes one round over all schools and the rows without one. False where a part failed, which the next sweep repeats.
+ */
 export async function endDue(ctx: Context, signal?: AbortSignal): Promise<boolean> {
   const part = async (what: string, work: () => Promise<unknown>) => {
     try {
@@ -52,7 +55,7 @@ export async function endDue(ctx: Context, signal?: AbortSignal): Promise<boolea
   }
   for (const [table, { keep }] of BY_MONTH) {
     const before = dayOf(cutoff(ctx, keep).getTime());
-    // Waits for nobody: a busy table is asked again at the next sweep.
+    // A busy table is not waited for. The next sweep tries again.
     whole = (await part(table, () => dropMonths(ctx.db.across('ending'), table, before))) && whole;
   }
   return whole;
@@ -73,7 +76,7 @@ async function untilDone(ctx: Context, batch: () => Promise<number>, signal?: Ab
   while (!signal?.aborted && (await batch()) >= ctx.config.limits.endingBatchRows);
 }
 
-/** Returns how many rows went. */
+/** Deletes one batch and returns how many rows it had. */
 async function deleteBatch(
   ctx: Context,
   db: Sql,

@@ -1,6 +1,6 @@
 /**
- * How every table ends (K6, rule: what grows has an end). A test holds this list against the database's tables and
- * against docs/personal-data.md.
+ * Says for every table how its rows end, because whatever grows must have an end (K6). A test compares this list with
+ * the tables of the database and with docs/personal-data.md.
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { LimitName } from '../limits.ts';
@@ -9,31 +9,33 @@ import type { Db } from '../store/entities.ts';
 
 type KeepDays = Extract<LimitName, `keep${string}Days`>;
 
-/** A row `t` goes once `due` is true. */
+/** Rows that are deleted one by one. A row `t` is deleted once `due` is true. */
 interface Rows {
-  /** Of one school · of all: rows without a school, or of callers who belong to no single one. */
+  /**
+   * `school` deletes within one school. `all` is for rows without a school or of callers who belong to no single one.
+   */
   by: 'school' | 'all';
-  /** The term; none: the row bears its own end. */
+  /** The limit that gives the term. Without it the row itself says when it ends. */
   keep?: KeepDays;
-  /** What is kept of it decides membership: deleted only where the school is held. */
+  /** The rows decide membership, so they are deleted only in a transaction that holds the school. */
   holdsSchool?: true;
-  /** `before`: the instant before which the term is over. */
+  /** `before` is the instant before which the term is over. */
   due: (before: Date) => RawBuilder<boolean>;
 }
 interface Months {
   by: 'month';
   keep: KeepDays;
 }
-/** Ends with rows of another table. */
+/** Rows that are deleted together with rows of another table. */
 interface With {
   by: 'with';
   other: keyof Db;
 }
-/** With its person, after the school's own term (erase.ts). */
+/** Rows that are erased with a person, after the school's own term (erase.ts). */
 interface Erased {
   by: 'erasure';
 }
-/** Does not grow, and why. */
+/** Rows that stay, because their number does not grow or grows slowly. `why` is told to people. */
 interface Stays {
   by: 'never';
   why: string;
@@ -48,15 +50,15 @@ const past =
   (before) =>
     sql`${sql.ref(`t.${column}`)} < ${before}`;
 const ofSchool = (keep: KeepDays, due: Due) => ({ by: 'school', keep, due }) as const;
-/** What decides membership. */
+/** Rows of a school that decide membership. */
 const ofLists = (keep: KeepDays, due: Due) => ({ ...ofSchool(keep, due), holdsSchool: true }) as const;
-/** Bears its own end. */
+/** Rows that say themselves when they end. */
 const expiring = { by: 'all', due: past('expires_at') } as const;
 const months = (keep: KeepDays) => ({ by: 'month', keep }) as const;
 const goesWith = (other: keyof Db) => ({ by: 'with', other }) as const;
 const stays = (why: string) => ({ by: 'never', why }) as const;
 
-/** No row of the table refers to this one. */
+/** True in SQL where no row of the table refers to this one. */
 const none = <T extends keyof Db>(
   table: T,
   column: keyof Db[T] & string,
@@ -64,12 +66,15 @@ const none = <T extends keyof Db>(
 ) => sql<boolean>`not exists (select from ${sql.table(table)} o
   where o.school_id = t.school_id and ${sql.ref(`o.${column}`)} = ${sql.ref(`t.${own}`)})`;
 const gone = (before: Date) => sql<boolean>`not t.present and t.gone_at < ${before}`;
-/** No order may speak of the pupil any more: what is gone outweighs orders from before (src/desired/orders.ts). */
+/**
+ * True in SQL where no order names the pupil any more. A statement that the pupil has gone outweighs earlier orders
+ * (desired/orders.ts), so it must stay as long as they do.
+ */
 const noOrder = sql<boolean>`not exists (select from roster_order o
   where o.school_id = t.school_id and o.student_ids @> array[t.student_id])`;
 const noPupilIn = (unit: 'class' | 'group') => sql<boolean>`not exists (select from enrollment e
   where e.school_id = t.school_id and e.unit = ${unit} and e.unit_id = t.id and e.present)`;
-/** Whether the roster (still) has the class or group that `t` names in this column. */
+/** True in SQL where the class or group that `t` names in this column is in the roster, or gone from it. */
 const unit = (
   table: 'class' | 'subject_group',
   column: string,
@@ -80,10 +85,10 @@ const unit = (
 const lessonIsOver = (before: Date) => sql<boolean>`(t.school_id, t.lesson_id) in (select l.school_id, l.id
   from lesson l where l.school_id = t.school_id and coalesce(l.ends_at, l.gone_at) < ${before})`;
 
-/** In this order: what others refer to goes after them. */
+/** The order matters: rows are deleted before the rows that they refer to. */
 export const ENDS = {
   order_delay: ofSchool('keepDelaysDays', past('settled_at')),
-  // An operation that the guard holds has not finished.
+  // A held operation has no end yet, so it is never due.
   operation: {
     by: 'all',
     keep: 'keepOperationsDays',
@@ -94,7 +99,7 @@ export const ENDS = {
   staged_roster: goesWith('operation'),
   roster_file: goesWith('operation'),
   roster_fault: goesWith('operation'),
-  // A call that is not over yet is ended first (src/lessons/tend-lesson.ts).
+  // A call that is still open must be ended at Sferum first (lessons/tend-lesson.ts), so it is not due.
   meeting_call: ofSchool(
     'keepLessonsDays',
     (before) => sql`t.state in ('ended', 'lost') and ${lessonIsOver(before)}`,
@@ -110,7 +115,7 @@ export const ENDS = {
   ),
   chat_draft: ofSchool('keepDraftsDays', past('touched_at')),
   chat_draft_person: goesWith('chat_draft'),
-  // One that must never come back says so as long as what it is of is there (G1).
+  // A deleted chat that must not come back keeps its row while its class or group exists (G1).
   chat: ofLists(
     'keepDeletedChatsDays',
     (before) => sql`t.deleted_at < ${before} and t.generation = t.settled_generation
@@ -122,7 +127,7 @@ export const ENDS = {
   membership: goesWith('chat'),
   exception: goesWith('chat'),
   sferum_member: goesWith('chat'),
-  // As long as one of its pupils is here, an order says where he is (D6).
+  // An order stays while one of its pupils is present, because it says where the pupil belongs (D6).
   roster_order: ofLists(
     'keepOrdersDays',
     (before) => sql`(t.effective_on is null or t.effective_on < ${before}::timestamptz::date)
@@ -132,7 +137,7 @@ export const ENDS = {
       and not exists (select from enrollment e
         where e.school_id = t.school_id and e.student_id = any(t.student_ids) and e.present)`,
   ),
-  // Of a unit that is there the last trace of pupils stays: one that never had any is another thing (D5).
+  // The last gone enrollment of an existing unit stays, because a group that never had a pupil gets no chat (D5).
   enrollment: ofLists(
     'keepGoneFactsDays',
     (before) => sql`${gone(before)} and ${noOrder}
@@ -160,7 +165,7 @@ export const ENDS = {
   journal_text: goesWith('journal'),
   access_record: months('keepAccessRecordsDays'),
 
-  // Erased with all that names him, some time after his departure (erase.ts).
+  // A person is erased with everything that names them, some time after the departure (erase.ts).
   person: { by: 'erasure' },
   profile_link: goesWith('person'),
   profile_claim: goesWith('person'),
@@ -175,11 +180,11 @@ export const ENDS = {
 } as const satisfies Record<keyof Db | 'mikro_orm_migrations', End>;
 
 export type { Rows };
-/** Those whose end is by rows, in order. */
+/** The tables that end row by row, in the order of deletion. */
 export const BY_ROWS: [string, Rows][] = Object.entries<End>(ENDS).filter(
   (entry): entry is [string, Rows] => entry[1].by === 'school' || entry[1].by === 'all',
 );
-/** Those whose end is by months. */
+/** The tables that end month by month. */
 export const BY_MONTH = Object.entries<End>(ENDS).filter(
   (entry): entry is [ByMonth, Months] => entry[1].by === 'month',
 );

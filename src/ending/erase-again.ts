@@ -37,9 +37,10 @@ interface OfSchool {
 }
 
 /**
- * After a restore: erases again whom the file of acts names (K6), and keeps their hashes, so that what СГО sends again
- * from before brings nobody back. Who was stated again after his erasure is another person and stays. Returns how many
- * were erased, by school. Throws where a line is no act or the key of its hashes cannot be had.
+ * Erases again, after a restore, the people whom the file of acts names (K6). It also keeps their hashes, so that old
+ * statements of СГО do not bring them back. A person who was stated after the erasure counts as a new person and stays.
+ * Returns the number of erased people by school. Throws where a line is no act, or where the key of its hashes is
+ * missing.
  */
 export async function eraseAgain(ctx: Context, file: string): Promise<Record<string, number>> {
   const lines = (await readFile(file, 'utf8')).split('\n').filter((text) => text.trim() !== '');
@@ -82,7 +83,7 @@ async function eraseNamed(
     });
     if (people.length === 0) return 0;
     const days = await retentionDays(ctx, tx, schoolId);
-    // Where he stands in a list of members, the plan that follows takes him out at Sferum as somebody unknown.
+    // A person who stands in a list of members is taken out at Sferum by the next plan, as a stranger.
     const ids = people.map(({ id }) => id);
     await leaveAllLists(tx, schoolId, ids);
     await erase(ctx, tx, { schoolId, people, ground: 'restored', retentionDays: days });
@@ -94,11 +95,14 @@ async function eraseNamed(
 
 interface When {
   erasedAt: Date;
-  /** At the latest. */
+  /** The latest time at which the person can have departed. */
   departedAt: Date;
 }
 
-/** By hash, the last erasure. An act of an earlier restore says nothing new of when somebody departed. */
+/**
+ * Returns by hash when the person was last erased and had departed at the latest. The act of an earlier restore only
+ * repeats an erasure, so it does not change the time of the departure.
+ */
 function namedBy(acts: readonly ActLine[]): Map<string, When> {
   const named = new Map<string, When>();
   for (const { at, ground, retentionDays: days, hashes } of acts) {
@@ -116,7 +120,10 @@ function namedBy(acts: readonly ActLine[]): Map<string, When> {
   return named;
 }
 
-/** The backup's own key, if it is that of the acts; else the one that stands beside them, which is kept from now on. */
+/**
+ * Returns the key of the acts' hashes. A backup from before the first erasure has none, and then the key of the file is
+ * stored. Throws where the database has another key, or where no key can be opened.
+ */
 async function keyOfActs(
   ctx: Context,
   tx: Sql,

@@ -17,16 +17,16 @@ import { leaveLists } from './leave-lists.ts';
 import { forgetInTexts, forgottenOf } from './texts.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Enough to be quick, few enough for one transaction that holds the school. */
+/** The most people of one transaction. It holds the school, so it must stay short. */
 const PEOPLE_AT_ONCE = 200;
-/** Who still stands in a list leaves it so long before the term is over, so that Sferum has let him go by then. */
+/** A person who is still in a list leaves it so long before the erasure, so that Sferum can follow first. */
 const LEAVES_BEFORE_MS = DAY_MS;
 
 export type ErasureGround = 'departed' | 'restored';
 
 /**
- * Erases all who departed before the school's term (K6), with an act a transaction. Who still stands in a list, as where
- * his removal is held, leaves it a day before, and is erased by the next round.
+ * Erases the people who departed before the school's term (K6). Each transaction writes an act. A person who is still
+ * in a list, for example because the removal is held, leaves it a day before the term and is erased by a later round.
  */
 export async function eraseDeparted(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
   for (let erased = -1; erased !== 0 && !signal?.aborted; ) {
@@ -56,7 +56,7 @@ async function takeOutOfLists(ctx: Context, schoolId: string): Promise<void> {
   if (chats > 0) await endEmptyHolds(ctx, schoolId);
 }
 
-/** Days after a departure until the person is erased: the school's own, or the default. */
+/** Returns the days from a departure to the erasure. A school may set its own number. */
 export async function retentionDays(ctx: Context, tx: Sql, schoolId: string): Promise<number> {
   const { rows } = await sql<{ days: number | null }>`
     select retention_days as days from school where id = ${schoolId}`.execute(tx);
@@ -65,13 +65,13 @@ export async function retentionDays(ctx: Context, tx: Sql, schoolId: string): Pr
 
 interface Erasure {
   schoolId: string;
-  /** `at`: when he departed. */
+  /** `at` is when the person departed. */
   people: readonly { id: string; at: Date }[];
   ground: ErasureGround;
   retentionDays: number;
 }
 
-/** Erases these people and writes the act; the transaction holds the school. */
+/** Erases these people and writes the act. `tx` must hold the school. */
 export async function erase(
   ctx: Context,
   tx: Sql,
@@ -87,7 +87,7 @@ export async function erase(
   const count = (table: string, changed: number) => {
     if (changed > 0) rows[table] = (rows[table] ?? 0) + changed;
   };
-  // Whoever has unlinked one of their profiles keeps no word of it either.
+  // Undone links of other people to these profiles are cleared too.
   const theirs = { personIds: ids, vkUserIds: profiles };
   count('profile_link', await forgetLinks(tx, schoolId, theirs));
   count('profile_claim', await forgetClaims(tx, schoolId, theirs));
@@ -107,7 +107,7 @@ export async function erase(
     values (${actId}, ${schoolId}, ${at}, ${ground}, ${retentionDays}, ${JSON.stringify(rows)}::jsonb, ${digests})`.execute(
     tx,
   );
-  // Plans made before speak of people who are not there any more.
+  // Earlier plans name people who do not exist any more, so they become out of date.
   await moveRevision(tx, schoolId);
   await noteLine(tx, {
     ...{ schoolId, at, what: 'erased', cause, author: bySystem('ending') },
@@ -115,7 +115,10 @@ export async function erase(
   });
 }
 
-/** Their VK ids that are linked to nobody else who is here. Another's own link, if he has departed, goes with him. */
+/**
+ * Returns the VK ids of these people that no other present person is linked with. The link of another person who has
+ * departed is erased with that person.
+ */
 async function ownProfiles(tx: Sql, schoolId: string, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ vk: string }>`
     select distinct l.vk_user_id::text as vk from (
@@ -128,11 +131,11 @@ async function ownProfiles(tx: Sql, schoolId: string, ids: readonly string[]): P
   return rows.map((row) => row.vk);
 }
 
-/** Whether a value of the document, at any depth, is one of them. */
+/** True in SQL where a value at any depth of the JSON document is one of the ids. */
 const names = (document: RawBuilder<unknown>, ids: readonly string[]) =>
   sql<boolean>`exists (select from jsonb_path_query(${document}, 'strict $.**') v where v #>> '{}' = any(${[...ids]}))`;
 
-/** What of whom is erased where, in order; a table may come twice. Test: no table keeps a trace (erasure.test.ts). */
+/** The statements of an erasure, in order, by table. A test checks that no table keeps a trace (erasure.test.ts). */
 function statements(schoolId: string, ids: string[], profiles: string[]): [string, RawBuilder<unknown>][] {
   const own = sql`school_id = ${schoolId}`;
   const all = sql`any(${ids})`;
@@ -149,7 +152,7 @@ function statements(schoolId: string, ids: string[], profiles: string[]): [strin
     ['class', withoutTeachers('class', 'homeroom_teacher_ids', schoolId, ids)],
     ['subject_group', withoutTeachers('subject_group', 'teacher_ids', schoolId, ids)],
     ['guardian', sql`delete from guardian where ${own} and (guardian_id = ${all} or student_id = ${all})`],
-    // The number of an order that names others too is theirs.
+    // An order that names other people too stays with its number, because it is their order as well.
     [
       'roster_order',
       sql`delete from roster_order where ${own} and student_ids && ${ids}::text[]
@@ -174,7 +177,7 @@ function statements(schoolId: string, ids: string[], profiles: string[]): [strin
   ];
 }
 
-/** Who taught and is gone stands in no list of teachers, those of days to come included. */
+/** Takes the people out of the lists of teachers, including the lists of later days (D13). */
 function withoutTeachers(
   table: string,
   column: string,

@@ -8,9 +8,9 @@ import { letGoOf } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 
 /**
- * Whom the term reaches while he still stands in lists leaves them, whatever holds his removal (K6): a hold must not keep
- * his data for ever. Sferum follows by the chats' jobs, for which his VK ID stays known until he is erased. The
- * transaction holds the school. Returns of how many chats.
+ * Takes people whose term is over out of all lists, even where their removal is held, because a hold must not keep
+ * their data for ever (K6). The chats' jobs take them out at Sferum. Their VK ids stay known until the erasure, because
+ * the jobs need them. `tx` must hold the school. Returns the number of chats.
  */
 export async function leaveLists(
   ctx: Context,

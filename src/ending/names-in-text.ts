@@ -1,4 +1,4 @@
-/** Finds people who are erased in what others wrote: titles, reasons, problems. Pure. */
+/** Finds the names of erased people in texts of others: titles, reasons, problems. Pure. */
 import { nameKey } from '../text/name-key.ts';
 
 export interface Named {
@@ -9,36 +9,36 @@ export interface Named {
 
 export interface Forgotten {
   people: readonly Named[];
-  /** VK ids. */
+  /** VK ids of the erased people. */
   profiles: readonly string[];
-  /** `stemsOf` the family names of those who stay: such a name alone says nobody. */
+  /** Stems (`stemsOf`) of the family names of people who stay. Such a name alone identifies nobody. */
   shared: ReadonlySet<string>;
 }
 
-/** Stands where somebody's name or VK ID was. */
+/** Replaces a name or a VK ID. */
 const TAKEN_OUT = '…';
 const WORD = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*/gu;
-/** Cases of Russian names: «Иванов», «Ивановой», «Петру». */
+/** The endings of Russian names in their cases: «Иванов», «Ивановой», «Петру». */
 const CASE =
   /^(?:[аеиоуыюяйь]|[ое][йм]|[ыи][мхей]|ая|яя|ую|юю|[ое]го|[ое]му|[ыи]ми|[ая](?:м|х|ми)|ов|ев|ью)?$/;
-/** Shorter ones are words of their own too often: they are found as they are. */
+/** A shorter stem is too often a common word, so such a name is found only in its own form. */
 const STEM_CHARS = 3;
-/** A number in words is a VK ID from so many digits on; a shorter one may count anything. */
+/** A number in a text counts as a VK ID only from so many digits on, because a shorter one may count anything. */
 const PROFILE_DIGITS = 5;
 
-/** A name without the ending that its cases change. */
+/** Cuts off the ending that changes with the case of the name. */
 function stemOf(name: string): string {
   const key = nameKey(name);
   const stem = key.replace(/(?:[иы]й|[ая]я|[аеиоуыюяйь])$/u, '');
   return stem.length < STEM_CHARS ? key : stem;
 }
 
-/** The stems of a name's parts: «Римский-Корсаков» has two. */
+/** Returns the stems of a name's parts. «Римский-Корсаков» has two. */
 export function stemsOf(name: string): string[] {
   return partsOf(name).map(stemOf);
 }
 
-/** The text without them; null: it names nobody of them. */
+/** Returns the text without the erased people. Null where it names none of them. */
 export function withoutNames(text: string, { people, profiles, shared }: Forgotten): string | null {
   const words = [...text.matchAll(WORD)].map((match) => ({ at: match.index, word: match[0] }));
   const out = new Set<number>();
@@ -66,7 +66,10 @@ export function withoutNames(text: string, { people, profiles, shared }: Forgott
   return (rest + text.slice(from)).replaceAll(/…(?:[\s-]*…)+/g, TAKEN_OUT);
 }
 
-/** The same of a document, at any depth; a number is a VK ID where its name says so. Null: nothing was found. */
+/**
+ * Does the same with the texts at any depth of a JSON document. A number counts as a VK ID where its key says so. Null
+ * where nothing was found.
+ */
 export function documentWithoutNames(document: unknown, forgotten: Forgotten): unknown {
   let found = false;
   const walk = (value: unknown, name: string): unknown => {

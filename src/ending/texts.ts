@@ -10,7 +10,7 @@ import { documentWithoutNames, type Forgotten, stemsOf } from './names-in-text.t
 type TextsOf<T extends keyof Db> = { table: T; columns: readonly (keyof Db[T] & string)[] };
 type Texts = { [T in keyof Db]: TextsOf<T> }[keyof Db];
 
-/** Where words of people stand, and documents that may repeat them. */
+/** The columns that hold words of people, or documents that may repeat such words. */
 const TEXTS: readonly Texts[] = [
   { table: 'chat_draft', columns: ['title'] },
   { table: 'meeting', columns: ['title'] },
@@ -22,7 +22,7 @@ const TEXTS: readonly Texts[] = [
 ];
 const OF_CHAT = ['title', 'creation_title', 'condition_message'] as const;
 
-/** What is to be found of these people in what others wrote. Their rows in `person` are still there. */
+/** Collects what to look for in the texts of others. It must run before the people's rows in `person` are deleted. */
 export async function forgottenOf(
   tx: Sql,
   schoolId: string,
@@ -39,8 +39,8 @@ export async function forgottenOf(
 }
 
 /**
- * Takes the names and VK ids of people out of titles given by hand, reasons, plans and results of work. A chat that is
- * there is called anew at Sferum too. Returns how many rows were changed, by table.
+ * Takes the names and VK ids of people out of titles by hand, reasons, plans and results of operations. A live chat is
+ * renamed at Sferum too. Returns the number of changed rows by table.
  */
 export async function forgetInTexts(
   tx: Sql,
@@ -62,7 +62,7 @@ export async function forgetInTexts(
   return [...changed, ['chat', await forgetInTitles(tx, schoolId, stems, forgotten, how)]];
 }
 
-/** The titles of automatic chats are the roster's words, unless somebody gave them by hand. */
+/** Cleans titles that people gave by hand. Other titles of automatic chats come from the roster, so they stay. */
 async function forgetInTitles(
   tx: Sql,
   schoolId: string,
@@ -83,13 +83,13 @@ async function forgetInTitles(
 }
 
 interface Naming {
-  /** Of the row, within this transaction. */
+  /** The row's `ctid`, which holds within this transaction only. */
   place: string;
-  /** The columns without the names. */
+  /** The changed columns, without the names. */
   rest: Record<string, unknown>;
 }
 
-/** Rows that may name somebody are found by the database, and judged word by word here. */
+/** Finds rows that name somebody. The database selects rows that may, and each is then judged word by word here. */
 async function namingRows(
   tx: Sql,
   schoolId: string,

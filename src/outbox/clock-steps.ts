@@ -1,7 +1,7 @@
 /**
- * Stored instants that work waits for are kept by wall clocks. Where the database's clock has stepped back, they lie
- * ahead by the step, and work would stand still until it is made up for: they are moved back with it. Processes whose
- * own clock is another than the database's do not work (src/store/clocks.ts), so its clock speaks for all.
+ * Moves stored times back when the database's clock has stepped back (reliability 20). Work waits for such times, so
+ * without this it would stand still for the length of the step. The database's clock is valid for all processes,
+ * because a process whose clock differs from it does not work (store/clocks.ts).
  */
 import { sql } from 'kysely';
 import type { Queues } from '../../jobs/queues.ts';
@@ -10,10 +10,10 @@ import { moveTimesBack } from '../rows/chat.ts';
 import { moveMeetingsBack } from '../rows/meeting.ts';
 import type { Sql } from '../store/database.ts';
 
-/** Smaller steps are NTP's daily work and hold nothing up. */
+/** Smaller steps are usual with NTP and delay nothing, so they are ignored. */
 const STEP_MS = 2_000;
 
-/** Looks whether the clock has stepped back since the last look of any process; one of them moves what waits. */
+/** Looks whether the clock has stepped back since the last look of any process. One process then moves what waits. */
 export async function followClock(ctx: Context, queues: Pick<Queues, 'hasten'>): Promise<void> {
   const stepMs = await ctx.db.transactionAcross('relay', async ({ sql: tx }) => {
     const stepMs = await stepSinceLastLook(tx);
@@ -28,7 +28,7 @@ export async function followClock(ctx: Context, queues: Pick<Queues, 'hasten'>):
   await queues.hasten();
 }
 
-/** The row is locked until the transaction ends: nobody moves the same step a second time. */
+/** Returns the step in ms. The row stays locked until the transaction ends, so that a step is moved only once. */
 async function stepSinceLastLook(tx: Sql): Promise<number> {
   await sql`insert into setting (key, value) values ('clock', to_jsonb(clock_timestamp())) on conflict do nothing`.execute(
     tx,

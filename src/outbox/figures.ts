@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
-/** How many chats are in each condition, for /metrics; counted at each sweep. */
+/** Counts the chats in each condition for /metrics. The sweep calls it. */
 export async function countConditions(ctx: Context): Promise<void> {
   const { rows } = await sql<{ condition: string; chats: number }>`
     select condition, count(*)::int as chats from chat where deleted_at is null group by condition`.execute(

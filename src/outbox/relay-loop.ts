@@ -10,7 +10,7 @@ import { followClock } from './clock-steps.ts';
 import { countConditions } from './figures.ts';
 import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
 
-/** Wakes within this time run as one round. */
+/** Wakes within this time are gathered into one round. */
 const GATHER_MS = 5;
 
 const ROUNDS = {
@@ -37,13 +37,13 @@ const EVERYTHING = Object.keys(ROUNDS) as What[];
 
 export interface RelayLoop extends AsyncDisposable {
   wake: Context['wake'];
-  /** How long the part of its round has taken that it is at; 0 while it rests. */
+  /** Ms for which the present part of a round has been running, and 0 between rounds. Long times show a stall (V6). */
   busyForMs(): number;
 }
 
 /**
- * Relays after each wake, and everything at every sweep: what a crash, a wiped queue or a lost wake left behind
- * is found by the sweep alone (rule 3), however many wakes come in between.
+ * Relays due work to the queues after each wake, and looks at everything at every sweep. Only the sweep finds work that
+ * a crash, a wiped queue or a lost wake has left behind (rule 3), so frequent wakes must not delay it.
  */
 export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
   const { sweepIntervalMs } = ctx.config.limits;

@@ -7,17 +7,19 @@ import type { Context } from '../context.ts';
 import { schoolsToSweep } from '../live/drift.ts';
 import { type DueChat, giveOut, letGo } from '../rows/chat-outbox.ts';
 
-/** BullMQ's priorities: smaller is sooner, 0 would be before all. */
+/**
+ * Priorities of BullMQ, where a smaller number comes sooner. 0 is not used, because it would come before all others.
+ */
 const PRIORITIES = { lesson: 1, person: 2, event: 3, bulk: 10 } as const;
 
-/** A chat given to the queue so long ago and still due is given again, whatever the queue's figures say. */
+/** A chat that is still due so long after it was given to the queue is given again, whatever the queue reports. */
 const LOST_AFTER_MS = 60_000;
-/** A chat is marked as given before its job is there: so young a mark says nothing yet. */
+/** A chat is marked as given before its job exists, so a mark younger than this does not show a lost job. */
 const HANDING_OVER_MS = 2_000;
 
 /**
- * From the outbox to the queue: chats whose generation is ahead become jobs. Bulk work of one school is bounded
- * in flight (rule 7), so that a big school cannot starve the others; urgent work is not.
+ * Gives chats with due work to the queue and returns their number (rule 3). The bulk work of one school in flight is
+ * bounded, so that a big school does not starve the others (rule 7). Urgent work has no bound.
  */
 export async function relayChats(ctx: Context, queues: Queues): Promise<number> {
   const at = new Date(ctx.clock.now());
@@ -46,8 +48,8 @@ const jobOf = (chat: DueChat) => ({
 });
 
 /**
- * A queue that holds fewer jobs than chats were given to it has lost some (it was wiped, or restored): all of them
- * are given again, and melt into their jobs where these are still there. Returns how many.
+ * Gives all chats again where the queue holds fewer jobs than were given to it, because it was wiped or restored
+ * (reliability 8). A chat whose job still exists gets no second one. Returns the number of chats.
  */
 export async function relayLost(ctx: Context, queues: Queues): Promise<number> {
   const givenBefore = new Date(ctx.clock.now() - HANDING_OVER_MS);
@@ -65,7 +67,7 @@ export async function relayLost(ctx: Context, queues: Queues): Promise<number> {
   return rows.length;
 }
 
-/** Schools whose live chats are due for a look become jobs (D8). */
+/** Makes a job for each school whose live chats are due for a look (D8). */
 export async function relayDrift(ctx: Context, queues: Queues): Promise<void> {
   const schools = await schoolsToSweep(ctx);
   await queues.addAll(
@@ -74,7 +76,7 @@ export async function relayDrift(ctx: Context, queues: Queues): Promise<void> {
   );
 }
 
-/** Open operations become jobs; one that waits already melts into its job. */
+/** Makes a job for each open operation and returns their number. An operation that has a job gets no second one. */
 export async function relayOperations(ctx: Context, queues: Queues): Promise<number> {
   const { rows } = await sql<{ schoolId: string | null; operationId: string }>`
     select school_id as "schoolId", id as "operationId" from operation

@@ -54,6 +54,7 @@ const LIFE_TOLERANCE_MS = 60_000;
 /** Verifies a token. Throws Refusal: 401 for a token that does not hold, 503 where the key set cannot be had. */
 export type VerifyToken = (token: string) => Promise<Claims>;
 
+/** Makes the check of СГО's tokens: by shared secrets, or by СГО's key set. */
 export function createTokenVerifier(
   { sgo, operatorAcr }: Pick<Config, 'sgo' | 'operatorAcr'>,
   clock: Clock,

@@ -24,6 +24,7 @@ export interface Guards {
   zip(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
 }
 
+/** Makes the guards from the configured limits. */
 export function createGuards(ctx: Context): Guards {
   const { limits } = ctx.config;
   const inTime = timeout(limits.requestTimeoutMs);

@@ -46,6 +46,7 @@ const metrics = createRoute({
   },
 });
 
+/** `/healthz`, `/readyz` and `/metrics`, for the operator's tools. */
 export function healthRoutes(http: OpenAPIHono<HttpEnv>, ctx: Context, probes: Probes): void {
   http.openapi(healthz, (c) => c.text('ok', 200));
   http.openapi(readyz, async (c) => {

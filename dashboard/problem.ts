@@ -38,6 +38,7 @@ function problem(
   return c.body(JSON.stringify({ ...extra, type, title, status }), status as ContentfulStatusCode);
 }
 
+/** Answers with the general meaning of a status. */
 export function generalProblem(c: HonoContext, status: number): Response {
   const [type, title] = GENERAL[status] ?? INTERNAL;
   return problem(c, status, type, title);

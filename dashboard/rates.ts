@@ -43,6 +43,7 @@ export interface Rates extends AsyncDisposable {
   linking(person: { schoolId: string; personId: string }): Promise<void>;
 }
 
+/** Makes the counters, in Redis where `redisUrl` names one. `onError` hears of a Redis that is away. */
 export function createRates({ limits, redisUrl }: Config, onError: (error: Error) => void): Rates {
   const redis = redisUrl ? connect(redisUrl, onError) : null;
   const inRedis = (rule: Rule, insuranceLimiter?: RateLimiterAbstract) =>

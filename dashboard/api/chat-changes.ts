@@ -67,6 +67,7 @@ const ChangedChat = ChatView.extend({
     .openapi({ description: 'J6: done, but look at it' }),
 }).openapi('ChangedChat');
 
+/** Making, changing and deleting a chat by hand (C, E, G). */
 export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void {
   const create = createRoute({
     method: 'post',

@@ -93,6 +93,7 @@ async function chatFor(
   return { chat: found.chat, viewer };
 }
 
+/** The chats that the caller may see, and their members (B, C2). */
 export function chatRoutes({ api, ctx, guards }: ApiParts): void {
   const readers = guards.read('school-admin', 'operator', 'service', 'staff');
   const list = createRoute({

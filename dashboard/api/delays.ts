@@ -21,6 +21,7 @@ const DelaysView = z
   })
   .openapi('Delays', { description: 'null: nothing was measured' });
 
+/** How long an order takes to reach its chat (J9). */
 export function delayRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({
     method: 'get',

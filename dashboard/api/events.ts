@@ -30,6 +30,7 @@ const Receipt = z
   })
   .openapi('EventReceipt');
 
+/** Takes in changes of the roster one by one (contract, «Changes one by one»). */
 export function eventRoutes({ api, commands, guards }: ApiParts): void {
   const route = createRoute({
     method: 'post',

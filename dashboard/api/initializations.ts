@@ -14,6 +14,7 @@ const OperationView = z
   .openapi('InitializationRun');
 const PlanOfDryRun = z.strictObject({ plan: z.uuid() }).openapi('InitializationOfPlan');
 
+/** Initialisation of the list of chats, also as a trial and for another day (F, J5). */
 export function initializationRoutes({ api, commands, guards }: ApiParts): void {
   const route = createRoute({
     method: 'post',

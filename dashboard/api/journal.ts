@@ -9,6 +9,7 @@ import { DayText, InstantText, json, pageOf, pageQuery, REFUSALS, SchoolParam } 
 
 const When = z.union([DayText, InstantText]).optional();
 
+/** The journal of a school: what was decided, by what, and what Sferum answered (J1). */
 export function journalRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({
     method: 'get',

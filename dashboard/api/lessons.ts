@@ -73,6 +73,7 @@ const NewMeeting = z
   })
   .openapi('NewMeeting');
 
+/** Lessons, their distance meetings, and the way into the call (I). */
 export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
   const everybody = ['service', 'operator', 'school-admin', 'staff', 'student', 'parent'] as const;
   const list = createRoute({

@@ -30,6 +30,7 @@ const Me = z
   })
   .openapi('Me');
 
+/** What a person sees of themselves: their chats (A4), and unlinking (A5). */
 export function meRoutes({ api, ctx, commands, guards }: ApiParts): void {
   const people = ['school-admin', 'staff', 'student', 'parent'] as const;
   const get = createRoute({

@@ -28,6 +28,7 @@ const PlannedActionView = z
   })
   .openapi('PlannedAction');
 
+/** What an operation does, action by action (F3). */
 export function operationPlanRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({
     method: 'get',

@@ -9,6 +9,7 @@ import { IdParam, REFUSALS, SchoolQuery } from './schemas.ts';
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled']);
 
+/** An operation as a stream of server-sent events (F3). */
 export function operationStreamRoutes({ api, ctx, guards, closing }: ApiParts): void {
   const route = createRoute({
     method: 'get',

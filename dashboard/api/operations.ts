@@ -72,6 +72,7 @@ async function find(ctx: Context, caller: Caller, school: string, id: string): P
   return findOwnImport(ctx.db.across('import'), authorOf(caller), id);
 }
 
+/** Long work: its state, a school's list, and decisions about it (F3, F4, J3, J4). */
 export function operationRoutes(parts: ApiParts): void {
   const { api, ctx, guards } = parts;
   const one = createRoute({

@@ -28,6 +28,7 @@ const PersonView = z
   })
   .openapi('Person');
 
+/** The people of a school, for picking members of a chat (C3). */
 export function peopleRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({
     method: 'get',

@@ -69,6 +69,7 @@ const PersonGrounds = z
   })
   .openapi('PersonGrounds');
 
+/** Why a person is in a chat, or why not (J1). */
 export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({
     method: 'get',
@@ -109,6 +110,7 @@ export async function assertSeen(
   if (!known.get(id)?.seen) throw notFound();
 }
 
+/** Gives each of the person's chats with its grounds or the reasons against it, and its latest changes. */
 export async function explained(
   ctx: Context,
   viewer: Viewer,

@@ -7,6 +7,7 @@ import { Accepted, CHANGE_REFUSALS, InstantText, json } from './schemas.ts';
 /** A statement that lies further in the future than clocks may differ would outrank every later one. */
 const AHEAD_MS = 5 * 60_000;
 
+/** Takes in a roster (contract: roster in bulk). The import goes on as an operation after the answer. */
 export function rosterImportRoutes({ api, ctx, commands, guards }: ApiParts): void {
   const route = createRoute({
     method: 'post',

@@ -22,6 +22,7 @@ export const IdParam = z.object({ id: z.string().min(1).max(200) });
 export const SchoolQuery = z.object({ school: z.string().min(1).max(200).optional() });
 export const VkId = z.int().min(1).max(LARGEST_ID);
 
+/** The query of a paged list. `limit` names the limit that bounds `perPage`. */
 export function pageQuery(
   limits: Limits,
   perPage: number,
@@ -33,6 +34,7 @@ export function pageQuery(
   };
 }
 
+/** A page of a list. `name` is the schema's name in /openapi.json. */
 export function pageOf<Item extends z.ZodType>(name: string, item: Item) {
   return z.object({ items: z.array(item), total: z.int(), page: z.int(), perPage: z.int() }).openapi(name);
 }

@@ -41,6 +41,7 @@ const SettingsChange = z
   })
   .openapi('SettingsChange', { description: 'replaces all; what is missing returns to the default' });
 
+/** A school's settings (H1), to read and to replace. */
 export function settingsRoutes({ api, ctx, commands, guards }: ApiParts): void {
   const path = '/v1/schools/{schoolId}/settings';
   const get = createRoute({
@@ -92,12 +93,12 @@ function inForce(config: Config, school: SchoolRow): z.infer<typeof Settings> {
   };
 }
 
-/** Null: the default. */
+/** Gives the minutes to store; null where they equal the default. */
 function ownMinutes({ limits }: Config, asked: number | undefined): number | null {
   return asked === undefined || asked === limits.sessionIdleMinutes ? null : asked;
 }
 
-/** Null: the default. */
+/** Gives the days to store; null where they equal the default. */
 function ownDays({ limits }: Config, asked: number | undefined): number | null {
   return asked === undefined || asked === limits.retentionDays ? null : asked;
 }

@@ -39,6 +39,7 @@ const Connection = z
   })
   .openapi('SferumConnection');
 
+/** A school's connection to Sferum. Only operators may set it, and tokens are never given back. */
 export function sferumRoutes({ api, ctx, commands, guards }: ApiParts): void {
   const path = '/v1/schools/{schoolId}/sferum';
   const get = createRoute({

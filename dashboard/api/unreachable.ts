@@ -32,6 +32,7 @@ const UnreachableView = z
   })
   .openapi('Unreachable');
 
+/** The people who cannot be reached in Sferum, by class (J8). */
 export function unreachableRoutes({ api, ctx, guards }: ApiParts): void {
   const route = createRoute({
     method: 'get',

@@ -6,6 +6,7 @@ export type FormResult<Shape extends z.ZodType> =
   | { ok: true; values: z.output<Shape> }
   | { ok: false; given: Record<string, string>; errors: Record<string, string> };
 
+/** Reads a form by a schema. Files are left out. */
 export async function readForm<Shape extends z.ZodType>(
   c: ConsoleContext,
   shape: Shape,

@@ -37,6 +37,7 @@ export interface ScreenParts {
   rates: Rates;
 }
 
+/** Makes the registrar of pages. Every page registered by it checks its visitor first. */
 export function createScreens(parts: ScreenParts): Screens {
   const { app, guards } = parts;
   // Guards look at the caller alone, which both kinds of context have.

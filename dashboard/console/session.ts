@@ -45,6 +45,7 @@ export interface SignIn {
   amr?: string[] | undefined;
 }
 
+/** Opens, finds and ends sessions. */
 export class Sessions {
   readonly #ctx: Context;
   readonly #cookie: { name: string; secure: boolean };

@@ -48,6 +48,7 @@ export async function takePlace(ownerUrl: string, config: Config, options: DemoO
   }
 }
 
+/** Notes which demonstration the database holds. */
 export async function markPlace(db: Sql, options: DemoOptions): Promise<void> {
   await sql`insert into setting (key, value) values (${MARK}, to_jsonb(${kindOf(options)}::text))
     on conflict (key) do update set value = excluded.value`.execute(db);

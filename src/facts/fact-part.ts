@@ -29,6 +29,7 @@ export interface FactPart {
   everyoneIds: readonly string[];
 }
 
+/** Finds the part of the facts that decides the chats of `scope`. */
 export async function partFor(db: Sql, schoolId: string, scope: FactScope): Promise<FactPart> {
   const classIds = sql`${[...scope.classIds]}::text[]`;
   const groupIds = sql`${[...scope.groupIds]}::text[]`;

@@ -96,6 +96,7 @@ export async function findLessons(
   }));
 }
 
+/** Counts the lessons that `findLessons` would give. */
 export async function countLessons(db: Sql, schoolId: string, filter: LessonFilter): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from lesson l

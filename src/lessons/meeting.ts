@@ -83,6 +83,7 @@ export type Step =
  */
 export type Need = 'must' | 'may' | 'must-not';
 
+/** Decides whether a call must be there now. */
 export function needOf(meeting: MeetingState, nowMs: number): Need {
   const { lesson, isAsked } = meeting;
   if (!isAsked || !lesson.isHeld || nowMs >= lesson.endsAtMs) return 'must-not';

@@ -60,6 +60,7 @@ export async function openLesson(ctx: Context, caller: Caller, lessonId: string)
   };
 }
 
+/** Gives a lesson's times in ms since the epoch. */
 export function timesOf({ startsAt, endsAt }: Pick<LessonItem, 'startsAt' | 'endsAt'>): LessonTimes {
   return { startsAtMs: Date.parse(startsAt), endsAtMs: Date.parse(endsAt) };
 }

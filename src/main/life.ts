@@ -25,6 +25,7 @@ export interface LifeOptions {
   serves: boolean;
 }
 
+/** A process's life. One is made in each process, because it listens to the signals. */
 export class Life {
   log: Logger | undefined;
   readonly #options: LifeOptions;

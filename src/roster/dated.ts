@@ -7,6 +7,7 @@ export interface Dated extends Span {
   id: string;
 }
 
+/** Whether a span ended before the day. */
 export function hasEnded(span: Span, day: Day): boolean {
   return span.endsOn !== null && span.endsOn < day;
 }

@@ -34,11 +34,11 @@ export interface SchoolReading {
   gone: boolean;
   people: Map<string, PersonReading>;
   units: Map<string, UnitReading>;
-  /** By unit, then by pupil. */
+  /** The spans by unit, then by pupil. */
   pupils: Map<string, Map<string, Span[]>>;
-  /** By unit, then by teacher. */
+  /** The spans by unit, then by teacher. */
   teachers: Map<string, Map<string, Span[]>>;
-  /** By child. */
+  /** The guardians by child. */
   guardians: Map<string, Set<string>>;
 }
 

@@ -104,6 +104,7 @@ export async function loadStaged(
   };
 }
 
+/** Drops the staged reading, because it was applied or refused. */
 export async function dropStaged(tx: Sql, schoolId: string, operationId: string): Promise<void> {
   await sql`delete from staged_roster where school_id = ${schoolId} and operation_id = ${operationId}`.execute(
     tx,

@@ -97,6 +97,7 @@ do $$ begin
   end if;
 end $$`;
 
+/** The database is not at this version's schema. The message says what is missing and what to run. */
 export class NotMigratedError extends Error {
   constructor(what: string) {
     super(`the database is not at this version's schema (${what}): run \`npm run migrate\` first`);

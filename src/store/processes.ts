@@ -24,6 +24,7 @@ export async function beat(db: Sql, { id, role, connections }: ThisProcess): Pro
   return rows[0]!.ms;
 }
 
+/** Removes this process, and others that were not seen for long. */
 export async function leave(db: Sql, { id }: ThisProcess): Promise<void> {
   await sql`delete from process where id = ${id} or seen_at < clock_timestamp() - ${GONE_AFTER}`.execute(db);
 }

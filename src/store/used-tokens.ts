@@ -31,6 +31,7 @@ export async function openByToken(db: Sql, key: string): Promise<boolean> {
   return opened.numUpdatedRows > 0n;
 }
 
+/** Whether the token was presented at the door, accepted or not. */
 export async function isTokenUsed(db: Sql, key: string): Promise<boolean> {
   const used = await db.selectFrom('used_token').select('jti').where('jti', '=', key).executeTakeFirst();
   return used !== undefined;

@@ -17,6 +17,7 @@ const FORM = 'meeting-form';
 const newPath = (lessonId: string) => `${lessonPath(lessonId)}/meeting`;
 const deletePath = (lessonId: string) => `${lessonPath(lessonId)}/meeting/delete`;
 
+/** The facts of a lesson, with the row «Дистанционный урок». */
 export function lessonFacts(opened: OpenLesson): Html {
   const { lesson, school } = opened;
   const date = day(dayIn(school.timeZone, Date.parse(lesson.startsAt)));
@@ -74,10 +75,12 @@ const deleteDialog = ({ lesson }: OpenLesson): Html =>
     actions: deleteButton(lesson.id),
   });
 
+/** The dialog «Настройки дистанционного урока» as a page, for people without script (I3). */
 export function newPage(opened: OpenLesson): Html {
   return html`<div class="sheet padded">${newForm(opened)}<div class="actions">${submitButton({ label: 'Создать', kind: 'primary', form: FORM })}${linkButton({ label: 'Отмена', href: lessonPath(opened.lesson.id) })}</div></div>`;
 }
 
+/** The dialog «Удалить дистанционный урок?» as a page, for people without script (I4). */
 export function deletePage({ lesson }: OpenLesson): Html {
   return html`<div class="sheet padded">${DELETE_TEXT}<div class="actions">${deleteButton(lesson.id)}${linkButton({ label: 'Отмена', href: lessonPath(lesson.id) })}</div></div>`;
 }

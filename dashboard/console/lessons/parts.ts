@@ -18,6 +18,7 @@ export function hours({ startsAt, endsAt }: LessonItem, timeZone: string): strin
   return `${clockTime(startsAt, timeZone)} – ${clockTime(endsAt, timeZone)}`;
 }
 
+/** Gives the lesson's phase under the school's setting for early entry. */
 export function phaseOf(lesson: LessonItem, school: LessonSchool, nowMs: number): Phase {
   return phaseAt(timesOf(lesson), nowMs, school.earlyEntryMinutes);
 }

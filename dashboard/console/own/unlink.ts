@@ -15,6 +15,7 @@ export function unlinkDialog(chats: number): Html {
   });
 }
 
+/** Says what unlinking does. `chats`: how many chats the person is in. */
 export function unlinkText(chats: number): Html {
   const where = chats > 0 ? ` (${counted(chats, 'чат', 'чата', 'чатов')})` : '';
   return html`<p>Вы выйдете из всех школьных чатов в Сферуме${where}. Переписка останется у других участников.</p>

@@ -23,6 +23,7 @@ export const QUESTIONS: Partial<Record<OperationKind, Words>> = {
   adoption: RESTORED,
 };
 
+/** Says what the school's account waits for. */
 export function unconfirmed({ statusReason }: SferumAccountItem): Words {
   return statusReason === RESTORE_UNCONFIRMED ? RESTORED : REPLACED;
 }

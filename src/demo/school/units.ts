@@ -47,6 +47,7 @@ export class TeachingLoad {
   }
 }
 
+/** Makes the classes and groups of a school, one after another. */
 export class UnitMaker {
   readonly units: MadeUnit[] = [];
   readonly #random: Random;

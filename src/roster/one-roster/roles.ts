@@ -21,6 +21,7 @@ const USER_ROLES: Readonly<Record<string, Role>> = {
   proctor: 'staff',
 };
 
+/** Gives our role for a role of OneRoster; undefined for an unknown one. */
 export function userRole(name: string): Role | undefined {
   return Object.hasOwn(USER_ROLES, name) ? USER_ROLES[name] : undefined;
 }

@@ -22,6 +22,7 @@ const SHAPES: readonly [ValueKind, RegExp][] = [
   ['list', /,/],
 ];
 
+/** Tells what kind of value a cell holds. */
 export function kindOfValue(text: string): ValueKind {
   if (isDay(text)) return 'day';
   return SHAPES.find(([, shape]) => shape.test(text))?.[0] ?? 'text';

@@ -28,6 +28,7 @@ const LOG_TAIL_CHARACTERS = 1_000;
 /** The content of postmaster.pid, in PostgreSQL's format (src/include/utils/pidfile.h). */
 export type PostmasterFile = { pid: number; port: number; ready: boolean };
 
+/** Reads postmaster.pid; undefined where there is none, or none that can be read. */
 export async function readPostmasterFile(directory: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(join(directory, 'postmaster.pid'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

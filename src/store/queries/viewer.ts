@@ -15,9 +15,9 @@ export interface SchoolRow {
   id: string;
   timeZone: string | null;
   earlyEntryMinutes: number;
-  /** Null: the default. */
+  /** Null means the default. */
   sessionIdleMinutes: number | null;
-  /** Null: the default. */
+  /** Null means the default. */
   retentionDays: number | null;
   limits: Record<string, number>;
 }

@@ -4,13 +4,11 @@ import type { RelayLoop } from './outbox/relay-loop.ts';
 import { askTime, assertAgree } from './store/clocks.ts';
 import { beat, type ThisProcess } from './store/processes.ts';
 
-/**
- * A trouble that stays for this many looks is taken for a loss. Each look may take as long as the pause between two
- * of them.
- */
+/** How many looks there are within `lostAfterMs`. Each look may take as long as the pause between two of them. */
 const LOOKS = 10;
 /**
- * The share of that time that one part of the relay's round may take. Beyond it the relay counts as standing still.
+ * The share of `lostAfterMs` that one part of the relay's round may take. Beyond it the relay counts as standing
+ * still.
  */
 const RELAY_SHARE = 1 / 2;
 

@@ -9,8 +9,8 @@ export interface DemoOptions {
 }
 
 /**
- * Reads the command line.
- * @throws where it holds anything else
+ * Reads the demonstration's options from the command line.
+ * @throws where the command line holds an unknown option
  */
 export function demoOptions(args: readonly string[]): DemoOptions {
   const { values } = parseArgs({

@@ -159,8 +159,8 @@ async function loadMeeting(ctx: Context, { schoolId, lessonId }: OfLesson): Prom
 }
 
 /**
- * Plans the next look. Where the meeting changed or failed meanwhile, this job plans nothing and the meeting stays
- * due at once.
+ * Plans the next look. Where the meeting changed meanwhile, or failed in another job, the next look is decided
+ * already, so this job only releases the meeting.
  */
 async function rest(
   ctx: Context,

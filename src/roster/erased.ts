@@ -34,8 +34,8 @@ export async function writeErased(
 }
 
 /**
- * Whether somebody of this id was erased. Ask this before the roster's row: a person whom the roster names again is
- * another person.
+ * Whether somebody of this id was erased. Ask only about an id that the roster does not know, because a person whom
+ * it names again is another person.
  */
 export async function wasErased(ctx: Context, schoolId: string, personId: string): Promise<boolean> {
   const db = ctx.db.of(schoolId);

@@ -16,8 +16,8 @@ export interface RosterSize {
 }
 
 /**
- * Gives the size of a school on a day as the file states it. A unit whose days are unclear counts as running. Nobody
- * can tell whether a class with an unclear row is empty.
+ * Gives the size of a school on a day as the file states it. A unit whose days are unclear counts as running. A class
+ * with an unclear row has no roll, because nobody can tell whether it is empty.
  */
 export function sizeOf(school: SchoolReading, unclear: Unclear, day: Day): RosterSize {
   const facts = factsOn(school, day);

@@ -27,7 +27,7 @@ export async function keepFaults(
   }
 }
 
-/** Gives a part of the lists, one list after another, and how long each is. */
+/** Gives a part of the faults, one list after another, and how many there are in these lists. */
 export async function loadFaults(
   db: Sql,
   operationId: string,

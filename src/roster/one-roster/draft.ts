@@ -3,9 +3,7 @@ import type { Row } from './csv-rows.ts';
 import type { RosterFileName } from './manifest.ts';
 import type { RowReport } from './row-report.ts';
 
-/**
- * What is known while the files are read. The order of the fields is the order in which they refer to one another.
- */
+/** What is known while the files are read. A file is read after those that its rows refer to. */
 export interface RosterDraft {
   report: RowReport;
   /** By id; `rejected` means that the organisation's row could not be read. */

@@ -18,16 +18,14 @@ export interface Persona {
   schoolId: string;
   personId: string;
   name: string;
-  /**
-   * The classes that the person leads or attends, or the groups that the person teaches; empty where there are none.
-   */
+  /** The classes that the person leads, or the class that the person attends; empty where there is none. */
   about: string;
   chats: number;
 }
 
 /**
- * Finds one person of each kind that the demonstration can be looked at as, in the first school. Of several the one
- * with the most chats is chosen.
+ * Finds one person of each kind that the demonstration can be looked at as, in the first school. Of several, people
+ * with a linked profile come first, then those with more chats.
  */
 export async function findPersonas(db: Sql): Promise<Persona[]> {
   const { rows } = await sql<Persona>`

@@ -1,34 +1,38 @@
 /**
- * The part of chat.ts that says which chats at Sferum are given up by us: second ones of a title, and those of deleted
- * rows (`abandoned`: [{ownerId, peerId, done}]).
+ * The part of chat.ts that says which chats at Sferum we have given up: second chats of a title, and the chats of
+ * deleted rows (`abandoned`: [{ownerId, peerId, done}]).
  *
  *   held by a row, or its creation under way ──► stays
  *   else ──abandon──► {done: false}: it is emptied and left ──endAbandoning──► {done: true}
  *
- * The two sides exclude each other: no row takes what is abandoned (chat-creation.ts), and nothing is abandoned that a
- * row holds; both hold the peer while they look. Entries stay: an older listing shows such a chat even when it is left.
+ * No row takes an abandoned chat (chat-creation.ts), and a chat that a row holds is not abandoned. Both sides lock the
+ * peer while they look, so that they exclude each other. Entries are never deleted, because an older listing may show
+ * such a chat even after we have left it.
  */
 import { sql } from 'kysely';
 import type { ChatRef } from '../sferum/gateway.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
 import { NONE_AT_SFERUM } from './chat-creation.ts';
 
-/** Of a row of `chat c`: it has abandoned a chat that is not left yet. */
+/** True in SQL where the row `chat c` has abandoned a chat that is not left yet. */
 export const isAbandoning = sql<boolean>`(c.abandoned <> '[]' and c.abandoned @> '[{"done": false}]')`;
 
-/** Of a row of `chat c`: the chat that it holds is one that it has abandoned, from before the two excluded each other. */
+/**
+ * True in SQL where the row `chat c` still holds a chat that it has abandoned. Only older rows can be in that state.
+ */
 export const holdsAbandoned = sql<boolean>`(c.peer_id is not null and c.abandoned @>
   jsonb_build_array(jsonb_build_object('ownerId', c.owner_id, 'peerId', c.peer_id)))`;
 
 /**
- * By what a chat is known to be nobody's: the answer to the row's own request, a look under the row's fence, or its
- * title, which another creation may bear just now.
+ * How it is known that a chat belongs to no row: by the answer to the row's own request, by a look under the row's
+ * fence, or by its title. The title is the weakest, because another creation under way may have the same one.
  */
 export type Evidence = { by: 'answer' } | { by: 'look'; fence: number } | { by: 'title'; title: string };
 
 /**
- * A row (`id`) abandons a chat: from now on it is nobody's. `held`: some row holds it, so it stays. `claimed`: a
- * creation under way may have made it, so it is to be asked again. Within a transaction across all schools.
+ * Lets the row `id` abandon a chat, so that no row can take it from now on. `held` means that a row holds the chat and
+ * it stays. `claimed` means that a creation under way may have made it, so the caller must ask again later. `tx` must
+ * see all schools.
  */
 export async function abandon(
   tx: Sql,
@@ -37,7 +41,7 @@ export async function abandon(
   evidence: Evidence,
 ): Promise<'abandoned' | 'held' | 'claimed'> {
   await holdPeer(tx, ref);
-  // One statement: a creation that is recorded meanwhile is seen as under way or as held, never as neither.
+  // One statement asks all, so that a creation which is recorded meanwhile is seen either as under way or as held.
   const { rows } = await sql<{ held: boolean; claimed: boolean; abandoned: boolean }>`select
     exists (select from chat where owner_id = ${ref.ownerId} and peer_id = ${ref.peerId}) as held,
     ${evidence.by === 'title' ? isClaimed(ref, evidence.title) : sql`false`} as claimed,
@@ -54,7 +58,7 @@ export async function abandon(
   return written.length > 0 ? 'abandoned' : 'claimed';
 }
 
-/** Whether a row of this school may take the chat: nobody has abandoned it, nor will until the transaction ends. */
+/** True where no row has abandoned the chat. No row can do so until the transaction ends. */
 export async function mayTake(tx: Sql, ref: ChatRef): Promise<boolean> {
   await holdPeer(tx, ref);
   return beyondSchool(tx, 'accounts', async () => {
@@ -63,7 +67,7 @@ export async function mayTake(tx: Sql, ref: ChatRef): Promise<boolean> {
   });
 }
 
-/** The chat is left, or another account's. False where another was sooner to say so. */
+/** Notes that the chat is left or belongs to another account. False where that was noted before. */
 export async function endAbandoning(db: Sql, id: string, ref: ChatRef): Promise<boolean> {
   const { rows } = await sql`
     update chat set abandoned = (select jsonb_agg(case when a @> ${JSON.stringify(ref)}::jsonb
@@ -74,7 +78,7 @@ export async function endAbandoning(db: Sql, id: string, ref: ChatRef): Promise<
   return rows.length > 0;
 }
 
-/** The row lets go of what it holds, an abandoned chat: Sferum has none of its own. False where it holds another by now. */
+/** Lets the row forget the abandoned chat that it holds. False where the row holds another chat by now. */
 export async function dropAbandoned(tx: Sql, id: string, ref: ChatRef): Promise<boolean> {
   const { rows } = await sql`
     update chat set ${NONE_AT_SFERUM}, seen_at = null, look_again_at = null, link_due = false, handover_since = null,
@@ -92,7 +96,7 @@ const isClaimed = ({ ownerId }: ChatRef, title: string) =>
   sql<boolean>`exists (select from chat where owner_id = ${ownerId} and creation_title = ${title}
     and creation in ('creating', 'unknown'))`;
 
-/** Until the transaction ends nobody else takes the chat or abandons it. */
+/** Locks the chat, so that nobody else takes or abandons it until the transaction ends. */
 async function holdPeer(tx: Sql, { ownerId, peerId }: ChatRef): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`sferum-chat:${ownerId}:${peerId}`}, 0))`.execute(
     tx,

@@ -1,13 +1,13 @@
-/** The part of chat.ts that tells people how a chat is. */
+/** The part of chat.ts that tells people the condition of a chat. */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import { UNCONFIRMED } from './sferum-account.ts';
 
 /**
- * synced    Sferum is as the lists say
- * behind    it is not yet; with a reason, something stands in the way
+ * synced    Sferum has what the lists say
+ * behind    Sferum does not have it yet; a reason says what stands in the way
  * held      removals wait for a decision (F4)
- * failing   tries keep failing, or the chat is set aside: a person should look
+ * failing   tries keep failing, or the chat is set aside, and a person should look
  * archived  its class is over (D9)
  * deleting  Sferum has not confirmed the deletion yet (G1)
  */
@@ -16,22 +16,22 @@ export type ConditionStatus = 'synced' | 'behind' | 'held' | 'failing' | 'archiv
 export interface Condition {
   status: ConditionStatus;
   reason: string | null;
-  /** Russian, says what to do where somebody must. */
+  /** A Russian sentence. It says what to do where a person must act. */
   message: string | null;
 }
 
-/** Nobody in these chats waits for a decision any more. */
+/** Ends the condition «held» of these chats, where no removal waits for a decision any more. */
 export async function endHolds(tx: Sql, ids: readonly string[], at: Date): Promise<void> {
   await sql`update chat set condition = 'synced', condition_reason = null, condition_message = null, condition_since = ${at}
     where id = any(${[...ids]}::uuid[]) and condition = 'held'`.execute(tx);
 }
 
-/** Why nothing of a school goes to Sferum. */
+/** The reason why nothing of a school goes to Sferum. */
 export type NotConnectedCode = 'sferum-not-connected' | 'sferum-account-broken' | 'sferum-unconfirmed';
 
 /**
- * Chats of a school whose account a person must mend are given to no job, so none says what they wait for: in all
- * schools those that came to wait are told here. `words`: what to do about it, told to people.
+ * Tells people about due chats that wait because a person must mend their school's account. Such chats get no job, so
+ * no job can set their condition. It covers all schools. `words` says what to do about each reason.
  */
 export async function explainWaiting(
   db: Sql,

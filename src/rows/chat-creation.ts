@@ -1,14 +1,17 @@
-/** The part of chat.ts that tells whether Sferum has the chat, and how it came there (V2). */
+/** The part of chat.ts that says whether Sferum has the chat, and how the chat came there (V2). */
 import { sql } from 'kysely';
 import type { ChatRef } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import type { GivenUp } from '../store/entities/chats.ts';
 import { tableOf } from '../store/rows.ts';
 
-/** Columns of a chat that Sferum has not. Whose it was stays: an attempt that is late may still show it. */
+/**
+ * The columns of a row without a chat at Sferum. `owner_id` stays, because a late attempt may still show a chat
+ * there.
+ */
 export const NONE_AT_SFERUM = sql`creation = 'none', peer_id = null, sferum_title = null, invite_link = null`;
 
-/** An attempt, or a look, that begins. */
+/** The beginning of an attempt or of a look. */
 export interface Intent {
   id: string;
   title: string;
@@ -17,8 +20,9 @@ export interface Intent {
 }
 
 /**
- * On disk before the request leaves, or before a look. Returns the fences of those that Sferum had not. Throws 23505,
- * and writes nothing, where a creation of such a title is under way in the account.
+ * Writes down that attempts or looks begin. It must be committed before the request leaves. Returns the fences of the
+ * chats that Sferum does not have. Throws 23505 and writes nothing where a creation of such a title is under way in the
+ * account.
  */
 export async function intendCreations(db: Sql, intents: readonly Intent[]): Promise<Map<string, number>> {
   const types = { id: 'uuid', title: 'text', ownerId: 'bigint', state: 'text' };
@@ -37,7 +41,7 @@ export interface Attempt {
   fence: number;
 }
 
-/** Attempts that had no effect (`none`), or of which nobody knows it. */
+/** Ends attempts that had no effect (`none`) or whose effect is unknown. */
 export async function endAttempts(
   db: Sql,
   attempts: readonly Attempt[],
@@ -50,13 +54,13 @@ export async function endAttempts(
 
 const OF_ATTEMPT = { id: 'uuid', fence: 'bigint' };
 
-/** So many looks have not found them. */
+/** Counts the looks that have found no chat. */
 export async function countLooks(db: Sql, ids: readonly string[], looks: number): Promise<void> {
   await sql`update chat set creation_looks = ${looks}
     where id = any(${[...ids]}::uuid[]) and creation = 'unknown'`.execute(db);
 }
 
-/** Attempts that are taken for lost before they did anything are remembered, for they may have been late. */
+/** Gives up attempts that seem to have had no effect. They are remembered, because they may still take effect late. */
 export async function giveUpAttempts(db: Sql, attempts: readonly Attempt[]): Promise<void> {
   await sql`update chat c set creation = 'none', creation_looks = 0,
       given_up = given_up || jsonb_build_object('title', creation_title, 'ownerId', owner_id, 'at', creation_at)
@@ -64,7 +68,7 @@ export async function giveUpAttempts(db: Sql, attempts: readonly Attempt[]): Pro
     where c.id = r.id and c.creation = 'unknown' and c.creation_fence = r.fence`.execute(db);
 }
 
-/** Whatever came of these oldest attempts of their chats is known. */
+/** Forgets these attempts, each the oldest of its chat, once it is known what came of them. */
 export async function forgetAttempts(
   db: Sql,
   chats: readonly { id: string; attempt: GivenUp }[],
@@ -75,15 +79,16 @@ export async function forgetAttempts(
     where c.id = r.id and given_up->0 = r.attempt`.execute(db);
 }
 
-/** What an attempt has made, or a look found. */
+/** A chat that an attempt has made or a look has found. */
 export interface Found extends Attempt {
   ref: ChatRef;
   title: string;
 }
 
 /**
- * Sferum has these chats. Returns those whose attempt owned the fence, and whose chat the row has not abandoned. Until a chat's job has ended it must be read,
- * and once more at `lookAgainAt`: a crash in between leaves it so.
+ * Notes that Sferum has these chats. Returns the ids of the rows whose attempt owned the fence and that have not
+ * abandoned the chat, and writes nothing for the others. The members stay in doubt until the chat's job has ended, and
+ * the chat is read once more at `lookAgainAt`. So a crash in between does no harm.
  */
 export async function noteCreated(tx: Sql, chats: readonly Found[], lookAgainAt: Date): Promise<Set<string>> {
   const types = { ...OF_ATTEMPT, ownerId: 'bigint', peerId: 'bigint', title: 'text' };
@@ -98,7 +103,7 @@ export async function noteCreated(tx: Sql, chats: readonly Found[], lookAgainAt:
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Another account takes over: none of the school's chats is its own. Returns those that are to be made. */
+/** Lets another account take over. It owns none of the school's chats, so all must be created. Returns their ids. */
 export async function makeAnew(tx: Sql, schoolId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update chat set ${NONE_AT_SFERUM}, owner_id = null, seen_at = null

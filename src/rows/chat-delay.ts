@@ -1,10 +1,10 @@
-/** The part of chat.ts that measures how long an order takes until Sferum has followed it (J9): `caused_at`. */
+/** The part of chat.ts that measures the time from an order until Sferum has followed it (J9): `caused_at`. */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 
 /**
- * What these chats have still to follow, by one of these causes, came into force, or arrived, at `causedAt`. Of several
- * such things the first counts.
+ * Notes when the change that these chats must still follow came into force or arrived. It concerns only chats whose
+ * cause is one of `causes`. Of several changes the first one counts.
  */
 export async function noteCaused(
   tx: Sql,
@@ -17,9 +17,8 @@ export async function noteCaused(
 }
 
 /**
- * Chats that just settled hold all that was asked of them: how long that took since the first of it came into force is
- * kept, and returned in milliseconds. Those that still have something to follow, or to which nothing was news, are
- * left out.
+ * Keeps and returns, in ms, how long each chat took from the first change until it settled. Chats that still have
+ * something to follow, and chats that followed no news, are left out.
  */
 export async function recordDelays(
   tx: Sql,

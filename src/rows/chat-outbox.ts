@@ -1,6 +1,6 @@
 /**
- * The part of chat.ts that says what work is due. The row is the outbox: it keeps the latest intent alone, and work on
- * an earlier generation settles no later one.
+ * The part of chat.ts that says what work is due. The row itself is the outbox (rule 3). It keeps only the latest
+ * intent, and work on an earlier generation does not settle a later one (rule 4).
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Priority } from '../sferum/gateway.ts';
@@ -8,16 +8,19 @@ import type { Sql } from '../store/database.ts';
 import { inChunks, tableOf } from '../store/rows.ts';
 import type { Condition } from './chat-condition.ts';
 
-/** A chat that is set aside is taken up again after a while, then after twice as long, up to this. */
+/** The pause of a chat that is set aside doubles each time, up to this. */
 const LONGEST_ASIDE_MS = 24 * 3600_000;
-/** Beyond it no wait is short of the longest one. */
+/** After so many doublings every pause has reached the longest one, so more are not counted. */
 const DOUBLINGS_COUNTED = 20;
 
-/** Of a value of `priority`: how urgent, the smaller the sooner. */
+/** Gives the urgency of a `priority` in SQL. A smaller number comes sooner. */
 const urgency = (priority: RawBuilder<unknown>) =>
   sql`array_position(array['lesson', 'person', 'event', 'bulk'], ${priority})`;
 
-/** Lets the chats' jobs come: each has something new to follow. The most urgent of what waits says how soon. */
+/**
+ * Gives these chats something new to follow, so that their jobs come. The most urgent waiting change sets the
+ * priority.
+ */
 export async function moveGenerations(
   tx: Sql,
   chatIds: Iterable<string>,
@@ -48,8 +51,8 @@ export interface DueChat {
 }
 
 /**
- * Marks due chats of all schools as given to the queue, the most urgent first, and returns them. Bulk work of one school
- * in hand is bounded; what was given before `lostBefore` is not in hand any more, and is given again.
+ * Marks due chats of all schools as given to the queue, the most urgent first, and returns them. The bulk work of one
+ * school in hand is bounded (rule 7). A chat that was given before `lostBefore` counts as lost and is given again.
  */
 export async function giveOut(
   db: Sql,
@@ -82,22 +85,25 @@ export async function giveOut(
   return rows;
 }
 
-/** Nobody works on these chats (any more): they are given out again if they are due. `givenAt`: those given then. */
+/**
+ * Takes chats back that nobody works on, so that due ones are given out again. `givenAt` limits it to those given
+ * then.
+ */
 export async function letGo(db: Sql, ids: readonly string[], givenAt?: Date): Promise<void> {
   await sql`update chat set queued_at = null where id = any(${[...ids]}::uuid[])
       and ${givenAt === undefined ? sql`true` : sql`queued_at = ${givenAt}`}`.execute(db);
 }
 
-/** The account can be used again: what is due in the school waits no longer. */
+/** Ends the waiting of a school's due chats, because the account can be used again. */
 export async function hasten(tx: Sql, schoolId: string): Promise<void> {
   await sql`update chat set not_before = null
     where school_id = ${schoolId} and generation > settled_generation`.execute(tx);
 }
 
-/** Of a row of `chat c`: it waits for an answer of Sferum. */
+/** True in SQL where the row `chat c` waits for an answer of Sferum. */
 export const waitsForSferum = sql<boolean>`(c.waits_for = 'sferum' and c.generation > c.settled_generation)`;
 
-/** Sferum has answered somebody of this school. Returns how many chats need wait no longer. */
+/** Wakes the chats of a school that wait for an answer of Sferum, once it has answered any. Returns their number. */
 export async function wakeWaiting(tx: Sql, schoolId: string): Promise<number> {
   const { rows } = await sql`update chat set waits_for = 'itself', not_before = null where id in (
       select c.id from chat c where c.school_id = ${schoolId} and ${waitsForSferum} for update skip locked)
@@ -105,14 +111,14 @@ export async function wakeWaiting(tx: Sql, schoolId: string): Promise<number> {
   return rows.length;
 }
 
-/** What every end of work on a chat says. */
+/** What every end of work on a chat has in common. */
 interface Worked {
   id: string;
-  /** The one that was worked on. */
+  /** The generation that was worked on. */
   generation: number;
-  /** When what is known of the live chat was read; null: it is read before anything is done. */
+  /** When the live chat was read. Null means that the next job must read it first. */
   seenAt: Date | null;
-  /** What the work knew of a second look, and when it must come now. */
+  /** The time of the second look that the work knew, and the time that it sets. */
   lookAgain: { was: Date | null; at: Date | null };
 }
 
@@ -135,11 +141,11 @@ function workedRow({ id, generation, seenAt, lookAgain }: Worked, condition: Con
   };
 }
 
-/** A look that became due while the work went on was not asked for by it (chat-seen.ts): it stays. */
+/** Keeps a second look that somebody else has asked for during the work (chat-seen.ts). */
 const lookAgain = (at: Date) => sql`case when c.look_again_at <= ${at}
   and c.look_again_at is distinct from r."lookWas" then c.look_again_at else r."lookAt" end`;
 
-/** When a row of `chat c` that is set aside now is taken up again. */
+/** Gives in SQL when a row `chat c` that is set aside now is taken up again. */
 export function asideUntil(at: Date, firstAsideMs: number) {
   const waitMs = sql`least(${LONGEST_ASIDE_MS}::float8,
     ${firstAsideMs}::float8 * power(2, least(c.set_aside_times, ${DOUBLINGS_COUNTED})))`;
@@ -151,9 +157,9 @@ export interface Settled extends Worked {
 }
 
 /**
- * The work on these generations is over. Returns the chats that had still to settle theirs (rule 4), and whether a later
- * generation stays due; of the others nothing is written. What ends failing is set aside, the first time for
- * `firstAsideMs`.
+ * Ends the work on these generations. Returns the chats that still had to settle theirs (rule 4), and whether a later
+ * generation stays due. For the other chats nothing is written. A chat that ends as failing is set aside, the first
+ * time for `firstAsideMs`.
  */
 export async function settleChats(
   tx: Sql,
@@ -180,18 +186,18 @@ export async function settleChats(
 }
 
 export interface Postponed extends Worked {
-  /** Whether this counts as a failed attempt: waiting in turn does not. */
+  /** True where the work counts as a failed attempt. Waiting for a turn does not. */
   attempt: boolean;
-  /** Sferum has answered: it is not away. */
+  /** True where Sferum has answered, so that it cannot be away. */
   isAnswered: boolean;
   until: Date;
-  /** Null: what people are told stays. */
+  /** Null keeps the condition that people see. */
   condition: Condition | null;
 }
 
 /**
- * These generations stay due, and their work comes again. A newer generation does not wait for the troubles of this one.
- * Returns the chats that had still to settle theirs; of the others nothing is written.
+ * Leaves these generations due, so that their work comes again. A newer generation does not wait for the troubles of
+ * this one. Returns the chats that still had to settle theirs. For the other chats nothing is written.
  */
 export async function postponeChats(tx: Sql, chats: readonly Postponed[], at: Date): Promise<Set<string>> {
   const types = { ...OF_WORKED, attempt: 'bool', isAnswered: 'bool', until: 'timestamptz' };

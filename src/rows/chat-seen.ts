@@ -1,33 +1,37 @@
-/** The part of chat.ts that says what is known of a chat at Sferum, and how sure that is. Who is in it stands elsewhere. */
+/**
+ * The part of chat.ts that says what is known of a chat at Sferum, and how surely. Members stand in sferum-member.ts.
+ */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import { tableOf } from '../store/rows.ts';
 import { asideUntil } from './chat-outbox.ts';
 
 /**
- * Said before the first write to live chats: what is believed of them is in doubt, until the outcome is recorded.
- * `lookAgainAt`: when whatever was under way must have taken effect.
+ * Marks what is known of live chats as doubtful. It comes before the first write to them and lasts until the outcome is
+ * recorded. At `lookAgainAt` a write under way must have taken effect, and the chat is read once more.
  */
 export async function noteDoubt(db: Sql, ids: readonly string[], lookAgainAt: Date): Promise<void> {
   await sql`update chat set seen_at = null, look_again_at = ${lookAgainAt}
     where id = any(${[...ids]}::uuid[])`.execute(db);
 }
 
-/** All that is known of a school's chats is in doubt, and the marks of a queue that is not this database's are gone. */
+/**
+ * Marks a restored school's chats as doubtful, and clears their marks of a queue that belongs to the newer database.
+ */
 export async function doubtAll(tx: Sql, schoolId: string): Promise<void> {
   await sql`update chat set seen_at = null, queued_at = null
     where school_id = ${schoolId} and deleted_at is null`.execute(tx);
 }
 
-/** Those of these chats that have something to follow are read before that. */
+/** Makes the next jobs of these chats read them first, where they have something to follow. */
 export async function readFirst(tx: Sql, ids: readonly string[]): Promise<void> {
   await sql`update chat set seen_at = null
     where id = any(${[...ids]}::uuid[]) and generation > settled_generation`.execute(tx);
 }
 
 /**
- * Live chats were read. Returns those of which that may be believed: nobody has worked on them meanwhile, or does now. One
- * that was lost and is there again is taken up at once.
+ * Notes that live chats were read. Returns the chats that nobody has worked on meanwhile, because only their reads can
+ * be trusted. A lost chat that is there again is taken up at once.
  */
 export async function noteRead(
   tx: Sql,
@@ -43,13 +47,13 @@ export async function noteRead(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** They are to be read once more, at `at` at the latest. */
+/** Makes these chats be read once more, at `at` at the latest. */
 export async function lookAgain(tx: Sql, ids: readonly string[], at: Date): Promise<void> {
   await sql`update chat set look_again_at = least(look_again_at, ${at})
     where id = any(${[...ids]}::uuid[])`.execute(tx);
 }
 
-/** Sferum does not show these chats to us any more: they are set aside. It is said once. */
+/** Sets chats aside that Sferum does not show to us any more. A chat that is known to be lost is not changed again. */
 export async function noteLost(
   db: Sql,
   ids: readonly string[],
@@ -61,17 +65,17 @@ export async function noteLost(
     where id = any(${[...ids]}::uuid[]) and condition_reason is distinct from 'chat-lost'`.execute(db);
 }
 
-/** How a chat is called in the messenger. */
+/** The title of a chat in the messenger. */
 export interface ShownTitle {
   id: string;
   shown: string;
-  /** It is our title, as Sferum spells it. */
+  /** True where it is our title as Sferum spells it. */
   isOurs: boolean;
 }
 
 /**
- * What is shown is believed from now on, so that the next plan puts our title back: `putBackTimes` at most for the same
- * foreign title. Chats with work due or in hand keep what their jobs record.
+ * Records the titles that Sferum shows, so that the next plan puts ours back. For the same foreign title that happens
+ * at most `putBackTimes` times. Chats with work due or in hand keep what their jobs record.
  */
 export async function noteTitles(db: Sql, chats: readonly ShownTitle[], putBackTimes: number): Promise<void> {
   await sql`update chat c set
@@ -83,15 +87,15 @@ export async function noteTitles(db: Sql, chats: readonly ShownTitle[], putBackT
     where c.id = r.id and generation = settled_generation and queued_at is null`.execute(db);
 }
 
-/** What work has found, or left, of a live chat. */
+/** What work has found of a live chat or has made of it. */
 export interface LiveChat {
   id: string;
   title: string;
-  /** Null: no new one. */
+  /** Null where there is no new link. */
   inviteLink: string | null;
-  /** Somebody was taken out who may know the link. */
+  /** True where a person was taken out who may know the link, so that it must be replaced. */
   linkDue: boolean;
-  /** An admin who must go waits for his successor (D14). */
+  /** True where an admin who must leave waits for a successor (D14). */
   handover: boolean;
   lacksAdmin: boolean;
 }

@@ -1,12 +1,12 @@
 /**
- * The only writers of `chat` are this file and those whose names begin like it. A row moves in five ways:
+ * Only this file and the files named `chat-….ts` beside it write the table `chat`. A row moves in five ways:
  *
  *   life (here: `deleting_since`, `deleted_at`, `recreate`)
  *     none, deleted    ──keepPlanned, makeByHand──► wanted
  *     wanted           ──markDeleting─────────────► being deleted
  *     being deleted    ──markDeleted──────────────► deleted: the row stays as the memory of it
- *     `recreate` false: the rules alone do not bring the chat back (G1). `archived`: its class is over, nobody comes
- *     in any more (D9).
+ *     Where `recreate` is false, the rules alone do not bring the chat back (G1). `archived` says that the class is
+ *     over, so that the chat gains nobody any more (D9).
  *
  *   creation at Sferum (chat-creation.ts: `creation`, `creation_…`, `owner_id`, `peer_id`, `given_up`)
  *     none              ──intendCreations──► creating, or unknown where a look comes first
@@ -14,21 +14,21 @@
  *     creating, unknown ──noteCreated──────► created
  *     unknown           ──giveUpAttempts───► none; the attempt is remembered (`given_up`) until forgetAttempts
  *     created           ──markDeleted, makeAnew, dropAbandoned, and a deleted row's return──► none
- *     `creation_fence` rises with each attempt: a late answer to an earlier one finds no row. Chats at Sferum that
- *     are given up by us, and that no row takes: chat-abandoned.ts (`abandoned`).
+ *     `creation_fence` rises with each attempt, so that a late answer to an earlier one changes no row. Chats at Sferum
+ *     that we have given up and that no row may take stand in `abandoned` (chat-abandoned.ts).
  *
  *   work (chat-outbox.ts: `generation`, `settled_generation`, `queued_at`, `not_before`, `attempts`, `waits_for`)
  *     settled  ──moveGenerations──────► due: `generation` is ahead of `settled_generation`
  *     due      ──giveOut──────────────► in hand: `queued_at`
  *     in hand  ──settleChats──────────► settled, or due where the generation has moved meanwhile
  *     in hand  ──postponeChats, letGo──► due, not before `not_before`
- *     Settled as failing, a chat is set aside: `not_before` is when it is taken up again, later each time
- *     (`set_aside_times`). How long an order takes to arrive is measured by chat-delay.ts (`caused_at`).
+ *     A chat that settles as failing is set aside. `not_before` says when it is taken up again, and the pause grows each
+ *     time (`set_aside_times`). chat-delay.ts measures how long an order takes to arrive (`caused_at`).
  *
  *   knowledge of the live chat (chat-seen.ts: `seen_at`, `look_again_at`, `sferum_title` and the like)
  *     unknown: `seen_at` null, it is read first  ──noteRead, settleChats, postponeChats──► known, as of `seen_at`
  *     known    ──noteDoubt, doubtAll, readFirst, noteCreated, makeAnew──► unknown
- *     `look_again_at`: what was in doubt must have taken effect by then, and the chat is read once more.
+ *     At `look_again_at` a write in doubt must have taken effect, and the chat is read once more.
  *
  *   condition, what people are told (chat-condition.ts: `condition`, `condition_…`)
  *     any but failing, deleting  ──moveGenerations──► behind
@@ -54,7 +54,7 @@ export interface PlannedChat {
   warning: string | null;
 }
 
-/** Makes or changes rows as planned. Their jobs come by moveGenerations. */
+/** Makes or changes rows as planned. It gives them no work: the caller calls moveGenerations for that. */
 export async function keepPlanned(
   tx: Sql,
   schoolId: string,
@@ -80,7 +80,7 @@ export async function keepPlanned(
       on conflict (id) do update set
         class_id = excluded.class_id, title = excluded.title, title_key = excluded.title_key,
         archived = excluded.archived, warning = excluded.warning,
-        -- A deleted automatic chat that comes back (G1) is a new one at Sferum.
+        -- A deleted automatic chat that comes back (G1) is a new chat at Sferum.
         creation = case when chat.deleted_at is null then chat.creation else 'none' end,
         peer_id = case when chat.deleted_at is null then chat.peer_id end,
         title_by_hand = chat.title_by_hand and chat.deleted_at is null,
@@ -90,10 +90,10 @@ export async function keepPlanned(
   );
 }
 
-/** A chat as somebody makes it (E1–E3). */
+/** A chat as a person makes it (E1–E3). */
 export interface HandMadeChat {
   id: string;
-  /** Null: a manual chat, whose name and list are its own (D10). */
+  /** Null for a manual chat, which has a name and a list of its own (D10). */
   key: string | null;
   type: ChatType;
   classId: string | null;
@@ -102,7 +102,7 @@ export interface HandMadeChat {
   authorId: string;
 }
 
-/** Makes rows, or revives those of deleted automatic chats. Sferum gets a new chat in both cases. */
+/** Makes rows, or brings back the rows of deleted automatic chats. Sferum gets a new chat in both cases. */
 export async function makeByHand(
   tx: Sql,
   schoolId: string,
@@ -127,7 +127,7 @@ export async function makeByHand(
       condition_since = excluded.condition_since`.execute(tx);
 }
 
-/** C1: a name given by hand (`byHand`) no longer follows the roster. */
+/** Gives a chat a new name. A name that a person gave (`byHand`) no longer follows the roster (C1). */
 export async function rename(
   tx: Sql,
   chats: readonly { id: string; title: string; byHand: boolean }[],
@@ -138,14 +138,14 @@ export async function rename(
     from ${tableOf('r', types, named)} where c.id = r.id`.execute(tx);
 }
 
-/** Words of a row without what must be forgotten. `place`: its `ctid`, which holds within the transaction. */
+/** The texts of a row without the names that must be forgotten. `place` is its `ctid`, valid within the transaction. */
 export interface Cleaned {
   place: string;
   title: string;
   conditionMessage: string | null;
 }
 
-/** What is left of a title at Sferum, and of one that a creation bears, goes with the next job. Returns the rows. */
+/** Writes the cleaned texts and returns the rows. The next job replaces the title at Sferum and that of a creation. */
 export async function forgetInWords(
   tx: Sql,
   schoolId: string,
@@ -163,7 +163,7 @@ export async function forgetInWords(
   return rows;
 }
 
-/** G1: they are shown as being deleted until Sferum has confirmed. Returns those that were not so already. */
+/** Marks chats as being deleted until Sferum has confirmed it (G1). Returns those that were not marked before. */
 export async function markDeleting(
   tx: Sql,
   schoolId: string,
@@ -178,7 +178,10 @@ export async function markDeleting(
   return rows.map(({ id }) => id);
 }
 
-/** They are gone from Sferum, and abandoned: an older listing still shows them. Returns those that were to be. */
+/**
+ * Marks chats as deleted, once they are gone from Sferum. Their chats there count as abandoned, because an older
+ * listing may still show them. Returns the ids of the chats that were being deleted.
+ */
 export async function markDeleted(tx: Sql, ids: readonly string[], at: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update chat set deleted_at = ${at}, ${NONE_AT_SFERUM},
@@ -190,7 +193,7 @@ export async function markDeleted(tx: Sql, ids: readonly string[], at: Date): Pr
   return rows.map(({ id }) => id);
 }
 
-/** The database's clock has stepped back by so much: instants of all schools that lie ahead of it now move with it. */
+/** Moves the stored times of all schools that lie ahead back by the step of the database's clock (reliability 20). */
 export async function moveTimesBack(tx: Sql, stepMs: number): Promise<void> {
   const step = sql`${stepMs}::float8 * interval '1 millisecond'`;
   const now = sql`clock_timestamp()`;

@@ -1,11 +1,11 @@
 /**
- * The only writer of `exception`: what a person has ruled of somebody in a chat, against the rules (D7).
+ * The only writer of `exception`: what a person has ruled about somebody in a chat, against the rules (D7).
  *
  *   none   ──setExceptions, keepAdded, pin, restoreExceptions──► ruled
  *   ruled  ──setExceptions, keepAdded──► ruled otherwise, by somebody else
  *   ruled  ──setExceptions to nothing, dropExceptions, unpin, forgetExceptions──► none
  *
- * Two aspects are ruled apart, and one of them at least: `member` (added, excluded) and `admin` (granted, revoked).
+ * An exception rules one or both of two aspects: `member` (added, excluded) and `admin` (granted, revoked).
  * `author_id`, `reason` and `at` say who ruled last, why and when.
  */
 import { sql } from 'kysely';
@@ -18,7 +18,7 @@ export interface Rule extends ExceptionFact {
   chatId: string;
 }
 
-/** Whose word it is. */
+/** The author of a ruling, with the reason and the time. */
 export interface Ruling {
   schoolId: string;
   authorId: string;
@@ -26,7 +26,7 @@ export interface Ruling {
   at: Date;
 }
 
-/** Rules of these people from now on; where both aspects are null nothing is ruled any more. */
+/** Sets exceptions. A rule whose both aspects are null deletes the exception. */
 export async function setExceptions(tx: Sql, by: Ruling, rules: readonly Rule[]): Promise<void> {
   await inChunks(rules, (json) =>
     sql`
@@ -41,7 +41,7 @@ export async function setExceptions(tx: Sql, by: Ruling, rules: readonly Rule[])
   );
 }
 
-/** These stay in their chats; what is ruled of their adminship stays as it is. */
+/** Rules that these people stay in their chats. A ruling about their admin rights stays as it is. */
 export async function keepAdded(tx: Sql, by: Ruling, members: readonly PersonInChat[]): Promise<void> {
   await inChunks(members, (json) =>
     sql`insert into exception (chat_id, person_id, school_id, member, author_id, reason, at)
@@ -51,7 +51,7 @@ export async function keepAdded(tx: Sql, by: Ruling, members: readonly PersonInC
   );
 }
 
-/** Rules what nothing is ruled of yet, each aspect apart. Returns the people of whom nothing was ruled before. */
+/** Rules only the aspects that have no ruling yet. Returns the rules about people who had no exception at all. */
 export async function pin(tx: Sql, by: Ruling, rules: readonly Rule[]): Promise<Rule[]> {
   const added: Rule[] = [];
   await inChunks(rules, async (json) => {
@@ -69,7 +69,7 @@ export async function pin(tx: Sql, by: Ruling, rules: readonly Rule[]): Promise<
   return added;
 }
 
-/** Takes back what `pin` has set anew. */
+/** Deletes exceptions that `pin` has returned as new. */
 export async function unpin(tx: Sql, members: readonly PersonInChat[]): Promise<void> {
   await inChunks(members, (json) =>
     sql`delete from exception e using ${rulesOf(json)}
@@ -77,14 +77,14 @@ export async function unpin(tx: Sql, members: readonly PersonInChat[]): Promise<
   );
 }
 
-/** With who ruled it, why and when (ISO 8601). */
+/** A rule with its author, reason and time (ISO 8601). */
 export interface Ruled extends Rule {
   authorId: string;
   reason: string | null;
   at: string;
 }
 
-/** Nothing is ruled in these chats any more. Returns what was. */
+/** Deletes all exceptions of these chats and returns them. */
 export async function dropExceptions(tx: Sql, chatIds: readonly string[]): Promise<Ruled[]> {
   const { rows } = await sql<Ruled>`
     delete from exception where chat_id = any(${[...chatIds]}::uuid[])
@@ -93,7 +93,7 @@ export async function dropExceptions(tx: Sql, chatIds: readonly string[]): Promi
   return rows;
 }
 
-/** What was dropped is ruled again, by whom and when it was; what has been ruled since goes before. */
+/** Restores dropped exceptions with their author and time. A ruling that was made since has priority. */
 export async function restoreExceptions(tx: Sql, schoolId: string, dropped: readonly Ruled[]): Promise<void> {
   await inChunks(dropped, (json) =>
     sql`insert into exception (chat_id, person_id, school_id, member, admin, author_id, reason, at)
@@ -104,7 +104,7 @@ export async function restoreExceptions(tx: Sql, schoolId: string, dropped: read
   );
 }
 
-/** What is ruled of people who are erased. Returns how many rows went. */
+/** Deletes the exceptions of erased people. Returns the number of rows. */
 export async function forgetExceptions(
   tx: Sql,
   schoolId: string,

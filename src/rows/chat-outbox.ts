@@ -141,7 +141,7 @@ function workedRow({ id, generation, seenAt, lookAgain }: Worked, condition: Con
   };
 }
 
-/** Keeps a second look that somebody else has asked for during the work (chat-seen.ts). */
+/** Keeps a second look that other code has asked for (chat-seen.ts) and that became due during the work. */
 const lookAgain = (at: Date) => sql`case when c.look_again_at <= ${at}
   and c.look_again_at is distinct from r."lookWas" then c.look_again_at else r."lookAt" end`;
 

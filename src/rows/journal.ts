@@ -1,11 +1,11 @@
 /**
  * The only writer of `journal` and `journal_text`.
  *
- *   journal       what was done, because of what, by whom (J1): ids, codes and figures
+ *   journal       what was done, why and by whom (J1), in ids, codes and figures
  *     noted ──► kept as it is ──(keepJournalDays)──► dropped with its month (months.ts)
- *     The database lets nobody change a line; `forget_profiles` alone blanks the VK ids of people who are erased.
+ *     The database refuses to change a line. Only `forget_profiles` may blank the VK ids of erased people.
  *   journal_text  what a person wrote beside a line
- *     written with its line ──► gone as soon as somebody whom it may name is erased, at the latest with the month
+ *     written with its line ──► deleted once a person whom it may name is erased, at the latest with the month
  */
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
@@ -13,16 +13,16 @@ import type { Author } from '../author.ts';
 import type { Sql } from '../store/database.ts';
 import { inChunks } from '../store/rows.ts';
 
-/** What all lines of one doing share. */
+/** What all lines of one change have in common. */
 export interface Doing {
   schoolId: string;
   at: Date;
-  /** `edit:<id>`, `approval:<operation>` … */
+  /** What the change comes from: `edit:<id>`, `approval:<operation>` … */
   cause: string;
   author: Author;
 }
 
-/** No words of people stand in a line. */
+/** A line of the journal. It must not hold texts that people wrote, because a line cannot be changed later. */
 export interface Line {
   what: string;
   chatId?: string;
@@ -30,7 +30,7 @@ export interface Line {
   details?: object;
 }
 
-/** What a person wrote with a line. `personIds`: whom it may name. */
+/** What a person wrote with a line. `personIds` are the people whom the text may name. */
 export interface Words {
   reason: string | null;
   title?: string | null;
@@ -47,8 +47,8 @@ export async function noteLines(tx: Sql, doing: Doing, lines: readonly Line[]): 
 }
 
 /**
- * Lines of chats, and what was written with them. Of one kind no two lines are of the same chat and person. A line
- * whose words give neither a reason nor a title stands alone.
+ * Writes lines of chats together with the texts that people wrote. No two lines of one kind may have the same chat and
+ * person, because the texts are joined to the lines by these. A line without a reason and a title gets no text.
  */
 export async function noteWithWords(
   tx: Sql,
@@ -77,7 +77,7 @@ function linesOf({ schoolId, at, cause, author }: Doing, rows: ReturnType<typeof
     from ${rows} as r("chatId" uuid, "personId" text, what text, details jsonb)`;
 }
 
-/** Takes away what was written where it may name these people. Returns how many texts went. */
+/** Deletes the texts that may name these people. Returns the number of texts. */
 export async function forgetWords(tx: Sql, schoolId: string, personIds: readonly string[]): Promise<number> {
   const gone = await sql`delete from journal_text
     where school_id = ${schoolId} and person_ids && ${[...personIds]}::text[]`.execute(tx);
@@ -89,14 +89,14 @@ export async function forgetProfiles(tx: Sql, schoolId: string, vkUserIds: reado
   await sql`select forget_profiles(${schoolId}, ${[...vkUserIds]}::bigint[])`.execute(tx);
 }
 
-/** What was written before the month of the day (`YYYY-MM-DD`), in all schools, goes with its lines. */
+/** Deletes, in all schools, the texts from before the month of the day (`YYYY-MM-DD`). Their lines end with them. */
 export async function dropWords(db: Sql, before: string): Promise<void> {
   await sql`delete from journal_text where at < date_trunc('month', ${before}::timestamp) at time zone 'UTC'`.execute(
     db,
   );
 }
 
-/** What is not the same before and after, by name; null: nothing. */
+/** Returns the values that differ, by name, before and after. Null where nothing differs. */
 export function difference(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,

@@ -4,17 +4,18 @@
  *   none     ──askMeeting─────────► asked for
  *   asked    ──askMeeting─────────► asked for, with the name that was given last
  *   asked    ──withdrawMeeting────► deleted: `deleted_at` is set, its call is to end
- *   deleted  ──askMeeting─────────► asked for anew
+ *   deleted  ──askMeeting─────────► asked for again
  *
- * Beside that a row waits for its next look (tend-lesson.ts):
+ * Apart from that a row waits for its next look (lessons/tend-lesson.ts):
  *
  *   resting    `due_at` is null, or lies ahead
  *   due        `due_at` has come; lessonChanged, groupsChanged, askMeeting, withdrawMeeting, hurryMeeting make it so
  *   given out  ──queueDue──► `queued_at` says since when; takeBack and releaseMeeting make it due again
  *   resting  ◄──restMeeting──  the look has ended
  *
- * `generation` rises with whatever changes what a look must do: one that began before ends without a word
- * (restMeeting is false), and the next begins at once. `attempts` counts looks that met trouble, which `condition` tells.
+ * `generation` rises with every change that affects what a look must do. A look that began before such a change records
+ * nothing (restMeeting returns false), and the next look begins at once. `attempts` counts the looks that failed, and
+ * `condition` tells people why.
  */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
@@ -26,13 +27,16 @@ export interface OfLesson {
 
 const rowOf = ({ schoolId, lessonId }: OfLesson) => sql`school_id = ${schoolId} and lesson_id = ${lessonId}`;
 
-/** Makes a row due for a look that forgets former trouble; assignments. At once, whatever clock the looker has: '-infinity'. */
+/**
+ * The assignments that make a row due for a look without a count of earlier failures. '-infinity' makes it due at once
+ * for every process, whatever its clock says.
+ */
 const lookAnew = (at: Date | '-infinity') =>
   sql`generation = m.generation + 1, due_at = ${at}::timestamptz, queued_at = null, attempts = 0`;
 
 /**
- * Asks for the lesson's meeting. `title` null: the default, which follows the lesson; undefined: a meeting that is
- * there keeps the name it has. Returns the name it has now, and whether it was not asked for before.
+ * Asks for the lesson's meeting. A null `title` means the default name, which follows the lesson. Without a `title` an
+ * existing meeting keeps its name. Returns the meeting's name and whether it is new.
  */
 export async function askMeeting(
   tx: Sql,
@@ -52,21 +56,22 @@ export async function askMeeting(
   return { isNew: false, title: known[0]!.title };
 }
 
-/** False: it is not asked for. */
+/** Withdraws the lesson's meeting. False where there is none. */
 export async function withdrawMeeting(tx: Sql, of: OfLesson, at: Date): Promise<boolean> {
   const { rows } = await sql`update meeting m set deleted_at = ${at}, ${lookAnew(at)}
     where ${rowOf(of)} and deleted_at is null returning 1`.execute(tx);
   return rows.length > 0;
 }
 
-/** СГО said something of a lesson: its meeting, if any, is looked at anew, in the same transaction (I8). */
+/** Makes the meeting of a lesson that СГО has changed due for a look, in the same transaction (I8). */
 export async function lessonChanged(tx: Sql, schoolId: string, lessonId: string): Promise<void> {
   await sql`update meeting m set ${lookAnew('-infinity')} where ${rowOf({ schoolId, lessonId })}`.execute(tx);
 }
 
 /**
- * Groups came or went: meetings whose calls that ends, or brings back, are looked at anew, in the same transaction.
- * `at`: when that was said (ISO 8601); lessons that were over by then are left alone. Without `groupId`: any group.
+ * Makes meetings due for a look, in the same transaction, where a group that came or went ends their call or brings it
+ * back. `at` is when that was stated (ISO 8601), and lessons that were over by then are left alone. Without `groupId`
+ * it concerns all groups.
  */
 export async function groupsChanged(
   tx: Sql,
@@ -84,8 +89,9 @@ export async function groupsChanged(
 }
 
 /**
- * A call is about to be started for the meeting as it was at `generation`; it is looked at no later than `lookAt`.
- * Returns its new generation and what its lesson is now; null: it changed since, or is deleted.
+ * Notes that a call is about to be started for the meeting as of `generation`, and that the next look comes no later
+ * than `lookAt`. Returns the new generation and the present lesson. Null where the meeting has changed since or is
+ * deleted, and then no call may be started.
  */
 export async function beginCall(
   tx: Sql,
@@ -100,19 +106,19 @@ export async function beginCall(
   return rows[0] ? { ...rows[0], generation: Number(rows[0].generation) } : null;
 }
 
-/** Its calls are other than what a look may believe by now: another follows, at `at`. */
+/** Notes that the meeting's calls have changed, so that a look under way is void and another comes at `at`. */
 export async function callsMoved(tx: Sql, of: OfLesson, at: Date): Promise<void> {
   await sql`update meeting set due_at = ${at}, generation = generation + 1 where ${rowOf(of)}`.execute(tx);
 }
 
-/** It is looked at by `at`, if it would not be earlier. */
+/** Moves the meeting's next look to `at`, unless it comes earlier. */
 export async function lookBy(tx: Sql, of: OfLesson, at: Date): Promise<void> {
   await sql`update meeting set due_at = least(due_at, ${at}) where ${rowOf(of)}`.execute(tx);
 }
 
 /**
- * Somebody waits for its call: a look that is planned for later comes now. Trouble keeps its pauses. False: no look is
- * planned for later, or a call is there.
+ * Lets the next look come now, because a person waits for the call. After a failure the pause stays as it is. False
+ * where the look is due already, there is a call, or the meeting waits after a failure.
  */
 export async function hurryMeeting(db: Sql, of: OfLesson, at: Date): Promise<boolean> {
   const { rows } = await sql`
@@ -125,8 +131,9 @@ export async function hurryMeeting(db: Sql, of: OfLesson, at: Date): Promise<boo
 }
 
 /**
- * A look at the meeting as it was at `generation` and `attempts` has ended; the next is at `dueAt`, or never. False:
- * something changed meanwhile, or went wrong in another job, and decides itself when the next look is.
+ * Ends a look at the meeting as of `generation` and `attempts`. The next look comes at `dueAt`, or never where that is
+ * null. False, and nothing is written, where the meeting has changed or another job has failed on it meanwhile. The
+ * time of the next look is then set already.
  */
 export async function restMeeting(
   db: Sql,
@@ -147,12 +154,15 @@ export async function restMeeting(
   return rows.length > 0;
 }
 
-/** No look goes on any more. */
+/** Notes that no look at the meeting is under way, so that a due one can be given out again. */
 export async function releaseMeeting(db: Sql, of: OfLesson): Promise<void> {
   await sql`update meeting set queued_at = null where ${rowOf(of)}`.execute(db);
 }
 
-/** Gives out up to `atMost` meetings of all schools whose look is due, and those given out before `lostBefore` again. */
+/**
+ * Gives out up to `atMost` due meetings of all schools. One that was given out before `lostBefore` is given out
+ * again.
+ */
 export async function queueDue(
   db: Sql,
   { at, lostBefore, atMost }: { at: Date; lostBefore: Date; atMost: number },
@@ -167,7 +177,7 @@ export async function queueDue(
   return rows;
 }
 
-/** Those given out at that instant which the queue did not take. */
+/** Takes back meetings that were given out at that instant and that the queue did not take. */
 export async function takeBack(db: Sql, meetings: readonly OfLesson[], at: Date): Promise<void> {
   await sql`update meeting set queued_at = null where queued_at = ${at} and (school_id, lesson_id) in
     (select * from unnest(${meetings.map((m) => m.schoolId)}::text[], ${meetings.map((m) => m.lessonId)}::text[]))`.execute(
@@ -176,8 +186,8 @@ export async function takeBack(db: Sql, meetings: readonly OfLesson[], at: Date)
 }
 
 /**
- * The database's clock has stepped back: what waits moves with it. Without trouble a meeting waits for its lesson's own
- * time, which has not moved.
+ * Moves waiting looks back by the step of the database's clock (reliability 20). Only looks after a failure move. The
+ * others wait for the time of their lesson, which has not changed.
  */
 export async function moveMeetingsBack(tx: Sql, stepMs: number): Promise<void> {
   const now = sql`clock_timestamp()`;

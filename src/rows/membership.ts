@@ -2,12 +2,12 @@
  * The only writer of `membership`: the СГО lists, a row for each person of a chat.
  *
  *   none    ──putOnLists──► listed
- *   listed  ──putOnLists──► held        `held_by`: the operation under which the removal waits for a person's word
+ *   listed  ──putOnLists──► held        `held_by` is the operation under which the removal waits for a decision
  *   held    ──putOnLists──► listed      the person is wanted again
- *   held    ──keepHeld────► listed      the removal was rejected: the ground is a person's word from then on
+ *   held    ──keepHeld────► listed      the removal was rejected, and the rejection is the ground from then on
  *   any     ──takeOffLists, leaveAllLists, endLists──► none
  *
- * Whose removal waits stays listed as before, adminship and grounds included.
+ * A person whose removal waits stays listed as before, with the same admin rights and grounds.
  */
 import { sql } from 'kysely';
 import type { Ground } from '../desired/model.ts';
@@ -25,7 +25,7 @@ export interface MembershipRow extends PersonInChat {
   heldBy: string | null;
 }
 
-/** Lists people, or says anew as what they are listed. */
+/** Lists people, or changes the admin rights, grounds and hold of listed ones. */
 export async function putOnLists(tx: Sql, schoolId: string, rows: readonly MembershipRow[]): Promise<void> {
   await inChunks(rows, (json) =>
     sql`insert into membership (chat_id, person_id, school_id, admin, grounds, held_by)
@@ -44,7 +44,7 @@ export async function takeOffLists(tx: Sql, rows: readonly PersonInChat[]): Prom
   );
 }
 
-/** These people leave every list of the school, held or not. Returns what they left. */
+/** Takes these people off every list of the school, even where they are held. Returns the rows that went. */
 export async function leaveAllLists(
   tx: Sql,
   schoolId: string,
@@ -56,12 +56,12 @@ export async function leaveAllLists(
   return rows;
 }
 
-/** These chats are gone. */
+/** Deletes the lists of chats that are gone. */
 export async function endLists(tx: Sql, chatIds: readonly string[]): Promise<void> {
   await sql`delete from membership where chat_id = any(${[...chatIds]}::uuid[])`.execute(tx);
 }
 
-/** Whom this operation held in these chats stays, by a person's word. Returns them. */
+/** Lets the people stay whom this operation held in these chats, by a person's decision. Returns them. */
 export async function keepHeld(
   tx: Sql,
   operationId: string,

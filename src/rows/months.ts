@@ -2,14 +2,17 @@ import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import { dropWords } from './journal.ts';
 
-/** Tables whose rows stand in a partition for each month (UTC) of their `at`; migration 0014 says how. */
+/** Tables with a partition for each month (UTC) of their `at`. Migration 0014 makes them so. */
 const BY_MONTH = ['journal', 'access_record'] as const;
 export type ByMonth = (typeof BY_MONTH)[number];
 
-/** A month is made this long before it begins: however long nothing runs, few rows need to wait in the rest. */
+/**
+ * So many months are made ahead. Even if nothing runs for weeks, rows then find their month and do not gather in the
+ * default partition.
+ */
 const MONTHS_AHEAD = 2;
 
-/** Makes the month of the day (`YYYY-MM-DD`) and the next ones where they are missing; safe from several processes. */
+/** Makes the missing partitions from the month of the day (`YYYY-MM-DD`) on. Several processes may do so at once. */
 export async function makeMonths(db: Sql, today: string): Promise<void> {
   for (const table of BY_MONTH) {
     await sql`select make_month(${table}, (date_trunc('month', ${today}::timestamp) + n * interval '1 month')::date)
@@ -17,16 +20,16 @@ export async function makeMonths(db: Sql, today: string): Promise<void> {
   }
 }
 
-/** What was dropped: whole months, and single rows whose month had no partition. */
+/** What was dropped: whole months, and single rows from months without a partition. */
 export interface Dropped {
   months: number;
   rows: number;
 }
 
 /**
- * Drops the months before that of the day (`YYYY-MM-DD`), and what people wrote beside the journal then: `db` must
- * see all schools. The last 90 days stay whatever is asked: the database refuses. Fails where the table is busy for
- * 2 s; asked again it goes on.
+ * Drops the months before that of the day (`YYYY-MM-DD`), with the texts that people wrote beside the journal. `db`
+ * must see all schools. The database refuses to drop anything of the last 90 days. Throws where the table is busy for
+ * 2 s, and a repeated call goes on from there.
  */
 export async function dropMonths(db: Sql, table: ByMonth, before: string): Promise<Dropped> {
   const { rows } = await sql<{ months: number; rest: string }>`

@@ -3,7 +3,7 @@
  *
  *   none            ──addPlanned────────────────► planned     there is nothing to follow (`generation` null)
  *   none, planned   ──addPlanned, addDeletions──► followed    until the chat has settled `generation`
- *   followed        ──tickOff───────────────────► done        `done_at`; `problem`: what stood in the way for good
+ *   followed        ──tickOff───────────────────► done        `done_at`; `problem` says what stood in the way for good
  *   done            ──addPlanned, followAnew────► followed
  *
  * An operation is over once none of its chats is followed (src/planning/end-operations.ts).
@@ -16,8 +16,8 @@ import { inChunks, tableOf } from '../store/rows.ts';
 import type { OfSchool } from './operation.ts';
 
 /**
- * Keeps the plan by chat, for reading and for following each of the `touched` chats to its end. What the operation has
- * planned for a chat before stays, and comes first.
+ * Keeps the plan of each chat, so that people can read it. The `touched` chats are followed until they are done. What
+ * the operation planned for a chat before stays, in front of the new actions.
  */
 export async function addPlanned(
   tx: Sql,
@@ -55,7 +55,7 @@ export async function addPlanned(
   if (firstAction > 0) await countActions(tx, operation.id);
 }
 
-/** A plan that goes on with chats it has had before (a roster accepted late): each action's number anew. */
+/** Numbers the actions again after an operation planned for the same chats a second time (a roster accepted late). */
 async function countActions(tx: Sql, operationId: string): Promise<void> {
   await sql`update operation_chat o set first_action = n.before
     from (select chat_id, (sum(jsonb_array_length(actions)) over (order by ordinal) - jsonb_array_length(actions))::int as before
@@ -65,7 +65,7 @@ async function countActions(tx: Sql, operationId: string): Promise<void> {
   );
 }
 
-/** These chats are deleted under the operation, which has planned nothing else for them. */
+/** Follows the deletion of these chats. The operation must have planned nothing else for them. */
 export async function addDeletions(tx: Sql, { id }: OfSchool, chatIds: readonly string[]): Promise<void> {
   await sql`
     insert into operation_chat (operation_id, chat_id, school_id, ordinal, first_action, type, title, actions, generation)
@@ -75,7 +75,7 @@ export async function addDeletions(tx: Sql, { id }: OfSchool, chatIds: readonly 
     where id = any(${[...chatIds]}::uuid[])`.execute(tx);
 }
 
-/** What was decided for these chats is followed by the operation that had asked. */
+/** Follows these chats again, after a decision about what the operation held in them. */
 export async function followAnew(tx: Sql, { id }: OfSchool, chatIds: readonly string[]): Promise<void> {
   await sql`update operation_chat o set generation = c.generation, done_at = null
     from chat c where c.id = o.chat_id and o.operation_id = ${id} and c.id = any(${[...chatIds]}::uuid[])`.execute(
@@ -83,7 +83,7 @@ export async function followAnew(tx: Sql, { id }: OfSchool, chatIds: readonly st
   );
 }
 
-/** Calls to Sferum that chats have cost so far, for every operation that follows them. */
+/** Adds calls to Sferum that chats have cost to every operation that follows these chats. */
 export async function addCalls(
   tx: Sql,
   chats: readonly { chatId: string; apiCalls: number }[],
@@ -93,7 +93,7 @@ export async function addCalls(
     where o.chat_id = r."chatId" and o.done_at is null and o.generation is not null`.execute(tx);
 }
 
-/** A chat has settled this generation. */
+/** A generation that a chat has settled, and what its work cost. */
 export interface Ticked {
   chatId: string;
   generation: number;
@@ -113,7 +113,7 @@ export async function tickOff(tx: Sql, chats: readonly Ticked[], at: Date): Prom
   return rows.map(({ operationId }) => operationId);
 }
 
-/** Takes these VK ids out of what was planned about strangers. Returns in how many rows. */
+/** Takes these VK ids out of what was planned about strangers. Returns the number of changed rows. */
 export async function forgetStrangers(
   tx: Sql,
   schoolId: string,

@@ -1,33 +1,36 @@
-/** The part of operation.ts that only imports of rosters have: from the file to its schools, and what overtakes them. */
+/**
+ * The part of operation.ts for imports of rosters: from the file to its schools, and imports that a later one
+ * overtakes.
+ */
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { OfSchool } from './operation.ts';
 
-/** The file is read. */
+/** Keeps the result of reading the file. */
 export async function noteRead(tx: Sql, id: string, result: object): Promise<void> {
   await sql`update operation set result = ${JSON.stringify(result)}::jsonb where id = ${id}`.execute(tx);
 }
 
-/** The file is of one school, and what it says is staged: the operation is that school's from here on. */
+/** Makes the operation that school's own, once a file about one school is read and staged. */
 export async function becomeSchools(tx: Sql, id: string, schoolId: string): Promise<void> {
   await sql`update operation set school_id = ${schoolId}, params = params || '{"staged": true}'
     where id = ${id}`.execute(tx);
 }
 
-/** The file is of several schools: each has an operation of its own under this one. */
+/** Makes the operation the parent of its schools' operations, once a file about several schools is staged. */
 export async function becomeParent(tx: Sql, id: string): Promise<void> {
   await sql`update operation set params = params || '{"schools": true}' where id = ${id}`.execute(tx);
 }
 
-/** Shown to this school, if it is known. */
+/** Shows the operation to this school, if the school is known. */
 export async function showTo(tx: Sql, id: string, schoolId: string): Promise<void> {
   await sql`update operation set school_id = ${schoolId}
     where id = ${id} and exists (select from school where id = ${schoolId})`.execute(tx);
 }
 
-/** What is staged is in the facts, and the chats follow; an incomplete one will be held (J2). */
+/** Notes that the staged rows are applied and that the chats follow. An incomplete roster is held at the end (J2). */
 export async function noteApplied(
   tx: Sql,
   { schoolId, id }: OfSchool,
@@ -39,7 +42,7 @@ export async function noteApplied(
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
 
-/** The roster is whole by a person's word (J2): it is applied anew. */
+/** Queues a held import again, because a person has said that the roster is whole (J2). */
 export async function acceptImport(tx: Sql, { schoolId, id }: OfSchool, by: Author): Promise<void> {
   const said = { accepted: true, acceptedBy: by };
   await sql`
@@ -56,8 +59,8 @@ export async function rejectImport(tx: Sql, { schoolId, id }: OfSchool, at: Date
 }
 
 /**
- * J2: incomplete files that wait for a decision have nothing to say once a whole one that is no older (`takenAt`, ISO
- * 8601) is in by the operation `by`. Returns their operations.
+ * Ends the imports of incomplete files that wait for a decision (J2), because the operation `by` has applied a whole
+ * file that is not older (`takenAt`, ISO 8601). Returns the ids of the ended operations.
  */
 export async function endOvertaken(
   tx: Sql,
@@ -74,8 +77,8 @@ export async function endOvertaken(
 }
 
 /**
- * An import of several schools is what its schools' operations are: `held` while one of them is and none is at work,
- * ended when all have. Derived from their rows, so nothing need remember to tell it.
+ * Derives the state of each import of several schools from its schools' operations. It is `held` while one of them is
+ * held and none is at work, and ends when all have ended. No other code needs to report anything to the parent.
  */
 export async function settleParents(db: Sql, at: Date): Promise<void> {
   await sql`

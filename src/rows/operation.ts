@@ -4,17 +4,19 @@
  *   none             ──openOperation─────────────────────────► queued
  *   queued           ──startOperation, beginOperation────────► running
  *   queued           ──cancelQueued──────────────────────────► cancelled
- *   queued, running  ──endOperation──────────────────────────► succeeded, failed, or held: a person must decide
+ *   queued, running  ──endOperation──────────────────────────► succeeded, failed, or held where a person must decide
  *   held             ──goOn, addToHold, releaseEmptyHolds────► running
  *   held             ──acceptImport──────────────────────────► queued
  *   held             ──endOperation, rejectImport, endOvertaken──► succeeded
  *   held             ──dropReplacement───────────────────────► cancelled
  *
- * An import of several schools has its state from those of its schools; what only imports do stands in
- * operation-import.ts. The row is the truth; its job (`run-operation`) is only a wake-up, given again by the sweep.
+ * The state of an import of several schools follows from the states of its schools' operations. operation-import.ts has
+ * what concerns imports alone. The row is the truth. Its job (`run-operation`) only wakes a worker, and the sweep gives
+ * the job again.
  *
- * `params.following` says that its own work is done and its chats are followed to their end; `params.incomplete` that
- * its roster waits for a person's word; `params.decided` who gave the last one; `params.schools` that it is a parent.
+ * `params.following` says that the operation's own work is done and that its chats are followed to their end.
+ * `params.incomplete` says that its roster waits for a decision, and `params.decided` tells the last decision.
+ * `params.schools` says that it is the parent of its schools' operations.
  */
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
@@ -23,7 +25,7 @@ import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind, Problem } from '../store/entities.ts';
 
-/** The problem that tells of held removals: it changes with each decision, so it is said anew at each end. */
+/** The code of the problem about held removals. Each decision changes it, so every end of the operation replaces it. */
 export const REMOVALS_HELD = 'removals-held';
 
 export interface OfSchool {
@@ -40,7 +42,7 @@ export async function openOperation(
     params: Record<string, unknown>;
     by: Author;
     at: Date;
-    /** Of a school's part of an import of several. */
+    /** The import of several schools to which this school's part belongs. */
     parentId?: string;
   },
 ): Promise<void> {
@@ -49,12 +51,12 @@ export async function openOperation(
       ${operation.parentId ?? null}, ${operation.by.id}, ${operation.by.kind}, ${operation.at})`.execute(db);
 }
 
-/** Of one that was opened in this transaction and needs no job: its chats are all there is to follow. */
+/** Starts an operation that was opened in this transaction. It needs no job, because only its chats are to follow. */
 export async function beginOperation(tx: Sql, id: string, at: Date): Promise<void> {
   await sql`update operation set state = 'running', started_at = ${at} where id = ${id}`.execute(tx);
 }
 
-/** Whether the operation is now running: it was queued, or it runs already (a job given twice goes on with it). */
+/** Starts a queued operation. True also for one that runs already, so that a job which came twice goes on with it. */
 export async function startOperation(db: Sql, id: string, at: Date): Promise<boolean> {
   const { rows } = await sql`
     update operation set state = 'running', started_at = coalesce(started_at, ${at})
@@ -62,7 +64,7 @@ export async function startOperation(db: Sql, id: string, at: Date): Promise<boo
   return rows.length > 0;
 }
 
-/** Ends an operation, once: a later end changes nothing. */
+/** Ends an operation. Only the first end counts. */
 export async function endOperation(
   db: Sql,
   id: string,
@@ -82,7 +84,7 @@ export async function endOperation(
     where id = ${id} and state in ('queued', 'running', 'held')`.execute(db);
 }
 
-/** One that has not begun. Returns its kind; null: it has begun, or is not there. */
+/** Cancels an operation that has not begun and returns its kind. Null where it has begun or does not exist. */
 export async function cancelQueued(
   db: Sql,
   { schoolId, id, by, at }: { schoolId: string | null; id: string; by: Author; at: Date },
@@ -94,7 +96,7 @@ export async function cancelQueued(
   return rows[0]?.kind ?? null;
 }
 
-/** One more failure that nobody expected, of one that runs. Returns how many there were. */
+/** Counts an unexpected failure of a running operation. Returns the number of failures. */
 export async function countFailure(db: Sql, id: string): Promise<number> {
   const { rows } = await sql<{ failures: number }>`
     update operation set params = params || jsonb_build_object('failures', coalesce((params->>'failures')::int, 0) + 1)
@@ -102,7 +104,7 @@ export async function countFailure(db: Sql, id: string): Promise<number> {
   return rows[0]?.failures ?? 0;
 }
 
-/** How far its own work is. Once its chats are followed, they are the progress instead. */
+/** Keeps how far the operation's own work is. Once its chats are followed, they are the progress instead. */
 export async function noteProgress(
   db: Sql,
   { schoolId, id, done, total }: OfSchool & { done: number; total: number },
@@ -113,25 +115,25 @@ export async function noteProgress(
   );
 }
 
-/** So many chats were followed to their end: all there were. */
+/** Keeps the number of chats that were followed to their end, once these are all chats. */
 export async function noteFollowed(tx: Sql, { schoolId, id }: OfSchool, chats: number): Promise<void> {
   await sql`update operation set done = ${chats}, total = ${chats}
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
 
-/** What was found while it goes on, beside what its result says already. */
+/** Adds to the result of an operation that goes on. The other entries of the result stay. */
 export async function addToResult(db: Sql, { schoolId, id }: OfSchool, found: object): Promise<void> {
   await sql`update operation set result = coalesce(result, '{}') || ${JSON.stringify(found)}::jsonb
     where id = ${id} and school_id = ${schoolId}`.execute(db);
 }
 
-/** More removals are held under it; its chats are followed anew. `planned`: with what was planned before. */
+/** Holds more removals under an operation and follows its chats again. `planned` includes the earlier counts. */
 export async function addToHold(tx: Sql, id: string, planned: PlanCounts): Promise<void> {
   await sql`update operation set state = 'running', params = params || ${JSON.stringify({ planned })}::jsonb
     where id = ${id}`.execute(tx);
 }
 
-/** A question about nobody is over: its chats are followed to their end. Returns those operations. */
+/** Releases held operations that hold nobody any more, so that they can end. Returns their ids. */
 export async function releaseEmptyHolds(tx: Sql, schoolId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update operation o set state = 'running' where school_id = ${schoolId} and state = 'held'
@@ -144,7 +146,7 @@ export async function releaseEmptyHolds(tx: Sql, schoolId: string): Promise<stri
 export interface Decided {
   decision: 'approve' | 'reject';
   by: Author;
-  /** ISO 8601. */
+  /** When it was decided, ISO 8601. */
   at: string;
 }
 
@@ -153,26 +155,26 @@ export async function noteDecided(tx: Sql, { schoolId, id }: OfSchool, decided: 
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
 
-/** What was decided is followed. */
+/** Lets a held operation run again, so that the decision is followed to its end. */
 export async function goOn(tx: Sql, { schoolId, id }: OfSchool): Promise<void> {
   await sql`update operation set state = 'running', params = params || '{"following": true}'
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
 
-/** Another connection decides anew what was asked about the one before. */
+/** Cancels the question about a replaced account, because a newer connection has made it pointless. */
 export async function dropReplacement(tx: Sql, schoolId: string, at: Date): Promise<void> {
   await sql`update operation set state = 'cancelled', finished_at = ${at}
     where school_id = ${schoolId} and kind = 'account-replacement' and state = 'held'`.execute(tx);
 }
 
-/** Once for each run: false where it is undone already. */
+/** Notes that a run is undone. False where it was undone before, because a run is undone only once. */
 export async function noteUndone(tx: Sql, runId: string, undoneBy: string): Promise<boolean> {
   const { rows } = await sql`update operation set params = params || ${JSON.stringify({ undoneBy })}::jsonb
     where id = ${runId} and not params ? 'undoneBy' returning id`.execute(tx);
   return rows.length > 0;
 }
 
-/** What an initialisation planned: the facts' revision and day, the chats that have something to do, the totals. */
+/** Keeps what an initialisation planned: the facts' revision and day, the chats with something to do, the totals. */
 export async function notePlanned(
   tx: Sql,
   id: string,
@@ -184,7 +186,7 @@ export async function notePlanned(
     where id = ${id}`.execute(tx);
 }
 
-/** A problem for each automatic chat of these types that is still being deleted and would come back. */
+/** Adds a problem for each automatic chat of these types that would come back but is still being deleted. */
 export async function tellOfDeletions(
   tx: Sql,
   { schoolId, id }: OfSchool,

@@ -1,23 +1,23 @@
 /**
- * The only writer of `profile_claim`: what was said of people's VK profiles beside the link that a person has
- * (profile-link.ts). A row for each statement.
+ * The only writer of `profile_claim`: the statements about people's VK profiles, apart from the link that a person has
+ * (profile-link.ts). Each statement has a row.
  *
  *   none     ──stateClaims, stateByImport──► waiting   not judged yet, or somebody else is in the way (A7)
- *   any      ──writeClaims──────────────────► waiting, yielded, former, or none: it is the link now, or is old
+ *   any      ──writeClaims──────────────────► waiting, yielded, former, or none where it is the link now or too old
  *   any      ──forgetClaims──────────────────► none
  *
  *   waiting  gets the profile once nobody is in the way
  *   yielded  waits as well; the roster does not have the person now
- *   former   was undone, or another statement took its place: kept, so that it is not taken for new
+ *   former   was undone or replaced by another statement; it is kept, so that its repetition does not count as new
  *
- * Whose a profile is, is judged in profile/settle-profiles.ts.
+ * profile/settle-profiles.ts decides who has a profile.
  */
 import { sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
 import { type PersonOfSchool, type ProfileOf, profilesAsRows } from './profile-link.ts';
 
-/** States that people have VK profiles. What was stated with the same stamp stays. */
+/** States that people have VK profiles. A statement with the same stamp stays as it is. */
 export async function stateClaims(tx: Sql, claims: readonly ProfileOf[], { at, by }: Stamp): Promise<void> {
   await sql`
     insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, state)
@@ -26,8 +26,9 @@ export async function stateClaims(tx: Sql, claims: readonly ProfileOf[], { at, b
 }
 
 /**
- * The same by an import: of whom no import has spoken yet, or the last one of another profile. Who has undone a link
- * has the word. `imports`: patterns of the stamps that are imports'.
+ * States by an import that people have VK profiles. A statement that only repeats the last import is left out. So are
+ * people who have undone their link, because their own act has priority. `imports` are LIKE patterns for the stamps of
+ * imports.
  */
 export async function stateByImport(
   tx: Sql,
@@ -51,7 +52,7 @@ export async function stateByImport(
     on conflict do nothing`.execute(tx);
 }
 
-/** One statement as it was judged; times in ISO 8601. */
+/** A statement with its judged state. Times are ISO 8601. */
 export interface JudgedClaim {
   vkUserId: number;
   at: string;
@@ -81,7 +82,9 @@ export async function writeClaims(
       at timestamptz, by text, "rankedAt" timestamptz, state text)`.execute(tx);
 }
 
-/** Of people who are erased, and former ones of others to their VK ids. Returns how many rows went. */
+/**
+ * Deletes the statements about erased people, and former statements of others about their VK ids. Returns the number.
+ */
 export async function forgetClaims(
   tx: Sql,
   schoolId: string,

@@ -1,17 +1,17 @@
 /**
  * The only writer of `profile_link`: the VK profile that a person has, one row a person.
  *
- *   none, any  ──linkUnknown, writeLinks──► linked    `present`: stated, and not undone since
- *   linked     ──unlinkPerson─────────────► undone    the profile it speaks of stays known until somebody erases it
- *   any        ──undoBefore───────────────► undone    what was said up to then; what is said at that instant counts
- *   undone     ──writeLinks───────────────► linked    a later statement, or one that waited (profile-claim.ts)
- *   linked     ──writeLinks───────────────► empty     whoever has more right to the profile has it (A7)
- *   undone     ──forgetLinks──────────────► undone, without the profile, where that belongs to somebody who is erased
+ *   none, any  ──linkUnknown, writeLinks──► linked    `present`: it was stated and not undone since
+ *   linked     ──unlinkPerson─────────────► undone    its profile stays known until a person with it is erased
+ *   any        ──undoBefore───────────────► undone    earlier statements do not count; one of that instant does
+ *   undone     ──writeLinks───────────────► linked    by a later statement, or one that waited (profile-claim.ts)
+ *   linked     ──writeLinks───────────────► empty     a person with more right to the profile has it now (A7)
+ *   undone     ──forgetLinks──────────────► undone, without the profile, where that belongs to an erased person
  *   any        ──forgetLinks──────────────► none
  *
- * An undone link that СГО tells of is a fact like others, written by roster/events/state-gone.ts.
+ * Where СГО itself says that a link is undone, roster/events/state-gone.ts writes that like any other fact.
  *
- * `stated_at, stated_by` and `gone_at, gone_by` are stamps: the greater one has the word.
+ * `stated_at, stated_by` and `gone_at, gone_by` are stamps. The greater of the two decides whether the link holds.
  */
 import { sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
@@ -26,7 +26,7 @@ export interface ProfileOf extends PersonOfSchool {
   vkUserId: number;
 }
 
-/** Of whom nothing is known. Returns them. */
+/** Links people about whom nothing is known yet. Returns them. */
 export async function linkUnknown(
   tx: Sql,
   links: readonly ProfileOf[],
@@ -40,12 +40,12 @@ export async function linkUnknown(
   return rows;
 }
 
-/** What was settled of a person. `vkUserId` and stamp null: the person has no profile. */
+/** The settled link of a person. Where `vkUserId` and the stamp are null, the person has no profile. */
 export interface SettledLink extends PersonOfSchool {
   vkUserId: number | null;
   at: string | null;
   by: string | null;
-  /** From when on the person has a turn, where that is later than the statement; ISO 8601. */
+  /** The time that decides the person's turn, where that is later than the statement. ISO 8601. */
   rankedAt: string | null;
 }
 
@@ -65,7 +65,7 @@ export async function writeLinks(tx: Sql, links: readonly SettledLink[]): Promis
   );
 }
 
-/** Whatever was said of the person's link before `at` (ISO 8601) does not count. */
+/** Undoes every statement about the person's link from before `at` (ISO 8601). */
 export async function undoBefore(tx: Sql, { schoolId, personId }: PersonOfSchool, at: string): Promise<void> {
   await sql`
     insert into profile_link (school_id, person_id, gone_at, gone_by)
@@ -76,8 +76,8 @@ export async function undoBefore(tx: Sql, { schoolId, personId }: PersonOfSchool
 }
 
 /**
- * Undone at `at`, or right after whatever was stated, also by a clock ahead of ours: it is open to everybody at any
- * time. Returns the VK ID; null: the person was not linked.
+ * Undoes the person's link at `at`. Where a clock ahead of ours has stamped the link later, it is undone right after
+ * that, because people may unlink at any time (A5). Returns the VK ID, or null where the person was not linked.
  */
 export async function unlinkPerson(
   tx: Sql,
@@ -95,7 +95,9 @@ export async function unlinkPerson(
   return rows[0] ? Number(rows[0].vk) : null;
 }
 
-/** Of people who are erased, and their VK ids where others have undone links to them. Returns how many rows changed. */
+/**
+ * Deletes the links of erased people, and clears their VK ids in undone links of others. Returns the number of rows.
+ */
 export async function forgetLinks(
   tx: Sql,
   schoolId: string,
@@ -109,7 +111,7 @@ export async function forgetLinks(
   return Number(gone.numAffectedRows ?? 0) + Number(blank.numAffectedRows ?? 0);
 }
 
-/** As rows `c` of school_id, person_id, vk_user_id, and their number `n` from 1 on. */
+/** Gives the profiles in SQL as rows `c` of school_id, person_id, vk_user_id, and a number `n` from 1 on. */
 export const profilesAsRows = (profiles: readonly ProfileOf[]) =>
   sql`unnest(${profiles.map((p) => p.schoolId)}::text[], ${profiles.map((p) => p.personId)}::text[],
     ${profiles.map((p) => p.vkUserId)}::bigint[]) with ordinality as c(school_id, person_id, vk_user_id, n)`;

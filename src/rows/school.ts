@@ -3,12 +3,12 @@
  *
  *   unknown ──roster──► named by its newest roster ◄──roster── named by its id ◄──connection── unknown
  *
- * A school is never deleted. What moves in its row moves one way:
+ * A school is never deleted. These columns change in one direction:
  *
- *   revision          rises with whatever decides membership; a plan made at another revision is out of date (F3)
+ *   revision          rises with every change that decides membership; a plan of another revision is out of date (F3)
  *   switched_on       grows by the chat types of an applied initialisation (D0)
- *   computed_on       the day its desired state was last computed for
- *   roster_taken_at   of the newest whole roster; the caller has seen that this one is not older
+ *   computed_on       the day for which the desired state was last computed
+ *   roster_taken_at   the time of the newest whole roster; the caller checks that a new one is not older
  */
 import { sql } from 'kysely';
 import type { ChatType } from '../desired/model.ts';
@@ -16,8 +16,8 @@ import type { RemovalLimits } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 
 /**
- * Plans made before are out of date from now on. Returns the chat types that are switched on; null: there is no such
- * school.
+ * Makes all earlier plans of the school out of date (F3). Returns the chat types that are switched on (D0), or null
+ * where there is no such school.
  */
 export async function moveRevision(tx: Sql, schoolId: string): Promise<ChatType[] | null> {
   const { rows } = await sql<{ switchedOn: ChatType[] }>`
@@ -27,19 +27,19 @@ export async function moveRevision(tx: Sql, schoolId: string): Promise<ChatType[
   return rows[0]?.switchedOn ?? null;
 }
 
-/** The same of several schools: `tx` sees them all. */
+/** Does the same for several schools. `tx` must see them all. */
 export async function moveRevisions(tx: Sql, schoolIds: readonly string[]): Promise<void> {
   await sql`update school set revision = revision + 1 where id = any(${[...schoolIds]})`.execute(tx);
 }
 
-/** A school may be connected before its first roster: until then it bears its id as its name. */
+/** Makes a row for a school that is connected before its first roster. Until then its id is its name. */
 export async function makeKnown(tx: Sql, schoolId: string): Promise<void> {
   await sql`insert into school (id, name) values (${schoolId}, ${schoolId}) on conflict do nothing`.execute(
     tx,
   );
 }
 
-/** Creates or renames the school as a roster says. True if something was changed. */
+/** Creates or renames the school as a roster says. True where something changed. */
 export async function nameByRoster(tx: Sql, { id, name }: { id: string; name: string }): Promise<boolean> {
   const { rows } = await sql`
     insert into school as t (id, name) values (${id}, ${name})
@@ -48,17 +48,17 @@ export async function nameByRoster(tx: Sql, { id, name }: { id: string; name: st
   return rows.length > 0;
 }
 
-/** `takenAt`: when СГО wrote the whole roster that is merged; ISO 8601. */
+/** Keeps when СГО wrote the whole roster that was merged (`takenAt`, ISO 8601). */
 export async function noteWholeRoster(tx: Sql, schoolId: string, takenAt: string): Promise<void> {
   await sql`update school set roster_taken_at = ${takenAt} where id = ${schoolId}`.execute(tx);
 }
 
-/** `day`: the school's own, `YYYY-MM-DD`. */
+/** Keeps the day for which the desired state was computed. It is the school's own day, `YYYY-MM-DD`. */
 export async function noteComputed(tx: Sql, schoolId: string, day: string): Promise<void> {
   await sql`update school set computed_on = ${day} where id = ${schoolId}`.execute(tx);
 }
 
-/** These types follow the facts from now on (D0); the initialisation computed the desired state of `day`. */
+/** Makes these chat types follow the facts from now on (D0). `day` is the day that the initialisation has computed. */
 export async function switchOn(
   tx: Sql,
   schoolId: string,
@@ -69,17 +69,17 @@ export async function switchOn(
     where id = ${schoolId}`.execute(tx);
 }
 
-/** What a school can set; null and missing limits are the defaults. */
+/** The settings of a school. Null and missing limits mean the defaults. */
 export interface Settings {
   timeZone: string | null;
   earlyEntryMinutes: number;
   sessionIdleMinutes: number | null;
-  /** Undefined: as it is. */
+  /** Days of keeping a departed person (K6). Undefined leaves the present value. */
   retentionDays?: number | null;
   limits: Partial<RemovalLimits>;
 }
 
-/** Replaces the settings; plans made before are out of date. */
+/** Replaces the settings. Earlier plans become out of date, because the limits decide what is held. */
 export async function changeSettings(tx: Sql, schoolId: string, to: Settings): Promise<void> {
   await sql`update school set time_zone = ${to.timeZone}, early_entry_minutes = ${to.earlyEntryMinutes},
       session_idle_minutes = ${to.sessionIdleMinutes},

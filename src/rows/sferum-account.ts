@@ -2,7 +2,7 @@
  * The only writer of `sferum_account`: a school's connection to Sferum.
  *
  *   none, any                ──connect──────────────► connected
- *      … while a restored database waits for a word     restore unconfirmed
+ *      … while a restored database is not confirmed     restore unconfirmed
  *      … where the chats are another owner's            replacement unconfirmed
  *   connected                ──breakAccount─────────► broken
  *   connected                ──holdRestored─────────► restore unconfirmed
@@ -10,23 +10,24 @@
  *   replacement unconfirmed  ──confirmReplacement───► connected
  *
  *   connected                 calls go to Sferum
- *   broken                    Sferum refused the token or the account: a person must renew it
- *   restore unconfirmed       the database is older than Sferum: an operator must confirm what was found (adopt.ts)
- *   replacement unconfirmed   the chats are the former owner's: they are made anew once somebody has confirmed
+ *   broken                    Sferum refused the token or the account, and a person must renew it
+ *   restore unconfirmed       the database is older than Sferum, and an operator must confirm what was found (adopt.ts)
+ *   replacement unconfirmed   the chats belong to the former owner, and are created anew after a person's confirmation
  *
- * Stored, all but the first are the status `broken`, and `status_reason` tells them apart: whatever gives work out
- * asks for the status alone. What is broken is not held by a restore: connected again, it is. Beside the state,
- * `calls_refused_at` says since when the token may not start calls; connecting clears it.
+ * The database stores the last three as the status `broken`, and `status_reason` tells them apart. So code that gives
+ * out work asks for the status alone. A restore does not hold a broken account at once, but it does hold the account
+ * that is connected next. `calls_refused_at` is no part of the state: it says since when the token may not start calls,
+ * and connecting clears it.
  */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 
-/** Why nothing of a school goes to Sferum after a restore, until an operator has confirmed what was found. */
+/** The reason while an operator has not confirmed what was found after a restore. Nothing goes to Sferum until then. */
 export const RESTORE_UNCONFIRMED = 'restore-unconfirmed';
-/** The same of a replaced account, whose chats would be made anew. */
+/** The reason while nobody has confirmed that a replaced account may create all chats anew. */
 export const REPLACEMENT_UNCONFIRMED = 'replacement-unconfirmed';
 
-/** The reasons that wait for a person's word, not for a new token. */
+/** The reasons that a decision ends, and not a new token. */
 export const UNCONFIRMED: readonly string[] = [RESTORE_UNCONFIRMED, REPLACEMENT_UNCONFIRMED];
 
 export type AccountState = 'connected' | 'broken' | 'restore-unconfirmed' | 'replacement-unconfirmed';
@@ -38,18 +39,18 @@ export function accountState({ status, reason }: { status: string; reason: strin
 
 export interface Connection {
   communityId: number;
-  /** Whose the token is, as Sferum says. */
+  /** The VK user to whom the token belongs, as Sferum says. */
   ownerId: number;
   tokenKind: 'user' | 'community';
-  /** Sealed for this school and column (`SEALED_COLUMNS`). */
+  /** The token, sealed for this school and column (`SEALED_COLUMNS`). */
   accessTokenSealed: string;
   callsTokenSealed: string | null;
   requestsPerSecond: number;
-  /** The school has chats of another owner. */
+  /** True where the school has chats of another owner. */
   isReplacement: boolean;
 }
 
-/** Connects the school, or renews its connection. A new token says nothing of what a restore has lost. */
+/** Connects the school, or renews its connection. A new token does not end the hold of a restore. */
 export async function connect(tx: Sql, schoolId: string, to: Connection, at: Date): Promise<void> {
   await sql`
     insert into sferum_account (school_id, community_id, owner_id, token_kind, access_token_sealed,
@@ -69,8 +70,8 @@ export async function connect(tx: Sql, schoolId: string, to: Connection, at: Dat
 }
 
 /**
- * Sferum refused the token or the account. `usedSince`: when the token was read; a connection renewed later is not to
- * blame. False: the account is not connected any more, or is connected anew.
+ * Marks the account as broken, because Sferum refused the token or the account. `usedSince` is when the refused token
+ * was read. False where the account is not connected, or where its connection was renewed after that.
  */
 export async function breakAccount(
   db: Sql,
@@ -84,7 +85,7 @@ export async function breakAccount(
   return rows.length > 0;
 }
 
-/** After a restore. What is broken for another reason stays so. */
+/** Holds the account after a restore. An account that is broken for another reason stays as it is. */
 export async function holdRestored(tx: Sql, schoolId: string, at: Date): Promise<void> {
   await sql`update sferum_account set status = 'broken', status_reason = ${RESTORE_UNCONFIRMED}, status_since = ${at}
     where school_id = ${schoolId} and status <> 'broken'`.execute(tx);
@@ -100,12 +101,12 @@ export async function confirmReplacement(tx: Sql, schoolId: string, at: Date): P
     where school_id = ${schoolId}`.execute(tx);
 }
 
-/** The token lacks the right to start calls. It is as good as before for everything else. */
+/** Notes that the token may not start calls. It stays usable for everything else. */
 export async function noteCallsRefused(db: Sql, schoolId: string, at: Date): Promise<void> {
   await sql`update sferum_account set calls_refused_at = ${at} where school_id = ${schoolId}`.execute(db);
 }
 
-/** A call was started: a former refusal says nothing any more. */
+/** Clears an earlier refusal of calls, because a call was started. */
 export async function noteCallsWork(tx: Sql, schoolId: string): Promise<void> {
   await sql`update sferum_account set calls_refused_at = null
     where school_id = ${schoolId} and calls_refused_at is not null`.execute(tx);

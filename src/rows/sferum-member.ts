@@ -4,14 +4,14 @@
  *   none, any    ──recordSeen──────► in        Sferum shows the profile, or has said that it came in
  *                                    waiting   … has asked it to come in, and waits
  *                                    refused   … has said no, and why
- *   in, waiting  ──recordSeen──────► left      gone by itself, or taken out by somebody (D8); `tries` counts that
+ *   in, waiting  ──recordSeen──────► left      it left or somebody took it out (D8), which `tries` counts
  *   in, waiting  ──recordSeen──────► none      we took it out
- *   in, waiting  ──forgetBelieved──► none      the chat is another at Sferum
+ *   in, waiting  ──forgetBelieved──► none      the row has another chat at Sferum now
  *   refused      ──welcome, forgetRefused──► none   it is tried again
  *   any          ──forgetMembers, forgetSchool, forgetProfileMembers──► none
  *
- * A profile that is in and has no place there waits for a person's word while `held_by` names the operation that asks
- * for it: ──holdMembers──► held ──welcome, letGo, letGoOf, keepMembers, or it is gone──► not held.
+ * A profile that is in a chat without a ground may wait for a person's decision. `held_by` then names the operation
+ * that asks for it: ──holdMembers──► held ──welcome, letGo, letGoOf, keepMembers, or it is gone──► not held.
  */
 import { sql } from 'kysely';
 import type { LiveState } from '../plan/model.ts';
@@ -19,16 +19,16 @@ import type { Sql } from '../store/database.ts';
 import { inChunks } from '../store/rows.ts';
 import type { PersonInChat } from './membership.ts';
 
-/** What is known of one chat's people. */
+/** What is known of the members of one chat. */
 export interface Seen {
   chatId: string;
-  /** Whoever was believed in and is not among them has left. Without a reason the one that is known of the state stays. */
+  /** A member who was in before and is missing here has left. Without a reason the known reason of the state stays. */
   members: Iterable<{ userId: number; admin: boolean; state: LiveState; reason?: string }>;
-  /** Taken out by us. None of them is among the members. */
+  /** Profiles that we took out. None of them may be among the members. */
   removed?: readonly number[];
 }
 
-/** What was seen of these chats of a school replaces what was believed. */
+/** Replaces what was known of the members of these chats by what was seen. */
 export async function recordSeen(
   tx: Sql,
   { schoolId, at }: { schoolId: string; at: Date },
@@ -36,7 +36,7 @@ export async function recordSeen(
 ): Promise<void> {
   const seen = chats.flatMap(({ chatId, members }) => [...members].map((member) => ({ chatId, ...member })));
   const removed = chats.flatMap(({ chatId, removed = [] }) => removed.map((userId) => ({ chatId, userId })));
-  // One statement, and each member in one part of it: who is there, who was taken out, who is there no more.
+  // One statement writes all, and each member falls into one part of it: present, taken out by us, or gone.
   await sql`
     with seen as materialized (select * from jsonb_to_recordset(${JSON.stringify(seen)}::jsonb)
         as r("chatId" uuid, "userId" bigint, admin boolean, state text, reason text)),
@@ -58,29 +58,29 @@ export async function recordSeen(
   );
 }
 
-/** Who was believed in is not known to be there: the chat has been made, or found, anew. */
+/** Forgets the believed members, because the row has a new chat at Sferum. */
 export async function forgetBelieved(tx: Sql, chatIds: readonly string[]): Promise<void> {
   await sql`delete from sferum_member
     where chat_id = any(${[...chatIds]}::uuid[]) and state in ('in', 'waiting')`.execute(tx);
 }
 
-/** Whom Sferum refused is asked for again. */
+/** Forgets the refusals in these chats, so that the people are tried again. */
 export async function forgetRefused(tx: Sql, chatIds: readonly string[]): Promise<void> {
   await sql`delete from sferum_member
     where chat_id = any(${[...chatIds]}::uuid[]) and state = 'refused'`.execute(tx);
 }
 
-/** These chats are gone. */
+/** Forgets the members of chats that are gone. */
 export async function forgetMembers(tx: Sql, chatIds: readonly string[]): Promise<void> {
   await sql`delete from sferum_member where chat_id = any(${[...chatIds]}::uuid[])`.execute(tx);
 }
 
-/** All chats of the school are another account's from now on. */
+/** Forgets the members of all chats of a school, because another account takes over. */
 export async function forgetSchool(tx: Sql, schoolId: string): Promise<void> {
   await sql`delete from sferum_member where school_id = ${schoolId}`.execute(tx);
 }
 
-/** The profiles of people who are erased. Returns how many rows went. */
+/** Deletes the rows of erased people's profiles. Returns the number of rows. */
 export async function forgetProfileMembers(
   tx: Sql,
   schoolId: string,
@@ -91,14 +91,14 @@ export async function forgetProfileMembers(
   return Number(gone.numAffectedRows ?? 0);
 }
 
-/** A stranger by VK ID, a person whom the school knows by the profile that is linked now. */
+/** Names a stranger by VK ID, and a person of the school by id, which means the profile that is linked now. */
 export interface MemberOfChat {
   chatId: string;
   userId?: number | undefined;
   personId?: string | undefined;
 }
 
-/** Their removal waits under the operation, unless it waits already. Returns the chats where one waits anew. */
+/** Holds these removals under the operation, unless they are held already. Returns the chats with a new hold. */
 export async function holdMembers(
   tx: Sql,
   { schoolId, operationId }: { schoolId: string; operationId: string | null },
@@ -117,8 +117,8 @@ export async function holdMembers(
 }
 
 /**
- * These people have a place in their chats: no removal waits any more. `tried`: whom Sferum refused once is tried
- * again.
+ * Ends the holds of people who have a place in their chats again. Where `tried` is set, an earlier refusal is forgotten
+ * too, because Sferum is asked to add the person now.
  */
 export async function welcome(
   tx: Sql,
@@ -138,13 +138,13 @@ export async function welcome(
   });
 }
 
-/** No removal waits in these chats any more. */
+/** Ends all holds in these chats. */
 export async function letGo(tx: Sql, chatIds: readonly string[]): Promise<void> {
   await sql`update sferum_member set held_by = null
     where chat_id = any(${[...chatIds]}::uuid[]) and held_by is not null`.execute(tx);
 }
 
-/** No removal of these people's profiles waits any more, in whatever chat. Returns the chats where one did. */
+/** Ends the holds of these people's profiles in all chats. Returns the chats where there was one. */
 export async function letGoOf(tx: Sql, schoolId: string, personIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ chatId: string }>`
     update sferum_member s set held_by = null from profile_link l
@@ -154,7 +154,7 @@ export async function letGoOf(tx: Sql, schoolId: string, personIds: readonly str
   return rows.map(({ chatId }) => chatId);
 }
 
-/** Whom this operation held in these chats stays, by a person's word. */
+/** Lets the members stay whom this operation held in these chats, by a person's decision. */
 export async function keepMembers(tx: Sql, operationId: string, chatIds: readonly string[]): Promise<void> {
   await sql`update sferum_member set held_by = null, state = 'in'
     where chat_id = any(${[...chatIds]}::uuid[]) and held_by = ${operationId}`.execute(tx);

@@ -1,21 +1,27 @@
-/** What is held of one person, and to whom it was passed (K6); of other people neither ids nor names nor words. */
+/**
+ * Exports what we hold about one person, and to whom it was passed (K6). The export has no ids, names or words of other
+ * people.
+ */
 import { sql } from 'kysely';
 import { instant, type Sql } from '../store/database.ts';
 import type { Held, Him } from './parts.ts';
 import { HELD, type HeldTable } from './tables.ts';
 
-/** Columns in camelCase, instants ISO 8601 UTC. */
+/** A row with its columns in camelCase and its instants in ISO 8601 UTC. */
 export type ExportedRow = Record<string, unknown>;
 export type HeldOfHim = Record<HeldTable, ExportedRow[]>;
 
 export interface PersonExport {
   personId: string;
-  /** By table; every table that may hold something is there, also with no rows. */
+  /** Rows by table. Every table that may hold something about a person is there, even without rows. */
   held: HeldOfHim;
   passedTo: ExportedRow[];
 }
 
-/** One transaction of the school; he is one whom the school knows or knew. */
+/**
+ * Exports one person's data. `tx` must be one transaction of the school, so that all rows are of one moment. The caller
+ * checks that the school knows or knew the person.
+ */
 export async function exportPerson(tx: Sql, schoolId: string, personId: string): Promise<PersonExport> {
   const him = { id: personId, profiles: await profilesOf(tx, schoolId, personId) };
   const held = {} as HeldOfHim;
@@ -42,7 +48,10 @@ async function profilesOf(tx: Sql, schoolId: string, personId: string): Promise<
   return rows.map(({ vk }) => vk);
 }
 
-/** His profile at VK, in which chats, in what state there, seen when. Chats alone: nothing else is passed. */
+/**
+ * Lists the chats at VK that show the person's profile, with its state there and the time it was seen. Nothing but the
+ * places in chats is passed to VK.
+ */
 async function passedToVk(tx: Sql, schoolId: string, personId: string): Promise<ExportedRow[]> {
   const { rows } = await sql<{ row: ExportedRow }>`
     select jsonb_build_object('recipient', 'VK', 'vkUserId', l.vk_user_id, 'chatId', c.id, 'chatTitle', c.title,

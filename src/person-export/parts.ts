@@ -1,10 +1,13 @@
-/** What of a row `t` is his, in SQL: nothing of anybody else leaves the database with it. */
+/**
+ * Says in SQL which rows and which parts of a row `t` are about one person. The cut is made in the database, so that
+ * nothing about other people leaves it. In the names below `him` is the person whose data are asked for.
+ */
 import { type RawBuilder, sql } from 'kysely';
 
-/** Whose data are asked for. */
+/** The person whose data are asked for. */
 export interface Him {
   id: string;
-  /** VK ids that he is or was linked with. */
+  /** VK ids with which the person is or was linked. */
   profiles: readonly string[];
 }
 
@@ -13,11 +16,11 @@ export type Part = (him: Him) => RawBuilder<unknown>;
 
 export interface Held {
   rows: Rows;
-  /** Columns that are given as they are: of these rows they name nobody, or him. */
+  /** Columns that are given whole, because in these rows they name nobody else. */
   given: readonly string[];
-  /** Columns of which his part is given. */
+  /** Columns of which only the person's part is given. */
   parts?: Readonly<Record<string, Part>>;
-  /** Columns that are left out, by the reason. */
+  /** Columns that are left out, under the reason for it. */
   without?: Readonly<Record<string, readonly string[]>>;
 }
 export interface Nobody {
@@ -28,7 +31,7 @@ export interface Nobody {
 const own = (column: string) => sql.ref(`t.${column}`);
 const ofProfiles = ({ profiles }: Him) => sql`any(${[...profiles]}::text[])`;
 
-/** The subjects of these are ids of СГО's own, not of people. */
+/** For these kinds the id names a user or a service of СГО and not a person of the school. */
 const NOT_OF_PEOPLE = sql`('operator', 'service', 'security', 'system')`;
 
 export const is =
@@ -39,7 +42,7 @@ export const holds =
   (column: string): Rows =>
   ({ id }) =>
     sql`${own(column)} @> array[${id}]::text[]`;
-/** `kind`: the column that says what the id is of. */
+/** Rows whose id names the person. `kind` is the column that says what the id names. */
 export const isPerson =
   (column: string, kind: string): Rows =>
   ({ id }) =>
@@ -56,41 +59,41 @@ export const either =
       sql` or `,
     )})`;
 
-/** A column that names somebody: him, or null where it is another. */
+/** A column that names somebody. It gives null where that is another person. */
 export const ifHim =
   (column: string): Part =>
   ({ id }) =>
     sql`case when ${own(column)} = ${id} then ${own(column)} end`;
-/** A column that is his where the row is. */
+/** A column that is given only in the rows that are about the person. */
 export const where =
   (rows: Rows, column: string): Part =>
   (him) =>
     sql`case when ${rows(him)} then ${own(column)} end`;
-/** A list of people: him alone. */
+/** A list of people, of which only the person stays. */
 export const himAlone =
   (column: string): Part =>
   ({ id }) =>
     sql`array(select p from unnest(${own(column)}) p where p = ${id})`;
-/** Of teachers with their days (D13): rows that name him, and his part of them. */
+/** Rows that name the person among their teachers with dates (D13). */
 export const isDatedTeacher: Rows = ({ id }) =>
   sql`coalesce(t.dated_teachers @> ${JSON.stringify([{ id }])}::jsonb, false)`;
 export const ownDatedTeachers: Part = ({ id }) => sql`(select jsonb_agg(d order by n)
   from jsonb_array_elements(t.dated_teachers) with ordinality x(d, n) where d->>'id' = ${id})`;
-/** A bigint, exact in JSON. */
+/** A bigint as text, because a JSON number would lose digits. */
 export const asText =
   (column: string): Part =>
   () =>
     sql`${own(column)}::text`;
 
-/** Grounds that name him as the pupil on whose account another is in a chat. */
+/** The pattern of grounds that name the person as the pupil on whose account somebody else is in a chat. */
 const naming = ({ id }: Him) => JSON.stringify([{ studentId: id }]);
 
-/** Another's row whose `column` holds such a ground. */
+/** Rows of other people whose `column` holds such a ground. */
 export const isGround =
   (column: string): Rows =>
   (him) =>
     sql`${own(column)} @> ${naming(him)}::jsonb`;
-/** The same of a journal's details and of the actions of a plan. */
+/** The same for the details of a journal line (`object`) and for the actions of a plan (`list`). */
 export const isGroundIn =
   (column: string, within: 'object' | 'list'): Rows =>
   (him) =>
@@ -98,7 +101,10 @@ export const isGroundIn =
       ? sql`${own(column)} @> jsonb_build_object('grounds', ${naming(him)}::jsonb)`
       : sql`${own(column)} @> jsonb_build_array(jsonb_build_object('grounds', ${naming(him)}::jsonb))`;
 
-/** His own grounds without other pupils' ids; of another's grounds those that name him. */
+/**
+ * Cuts grounds to what is about the person. The person's own grounds are given without the ids of other pupils. Of
+ * somebody else's grounds only those that name the person are given.
+ */
 function groundsOf(him: Him, grounds: RawBuilder<unknown>, isHis: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(select coalesce(jsonb_agg(case when g->>'studentId' = ${him.id} then g else g - 'studentId' end
       order by n), '[]')
@@ -110,16 +116,19 @@ export const ownGrounds: Part = (him) => groundsOf(him, own('grounds'), is('pers
 export const ownItems: Part = ({ id }) => sql`(select coalesce(jsonb_agg(i order by n), '[]')
   from jsonb_array_elements(t.items) with ordinality x(i, n) where i->>'studentId' = ${id})`;
 
-/** Lines of the journal about his profile. */
+/** Lines of the journal about the person's VK profile. */
 export const isAnswer: Rows = (him) =>
   sql`(t.details->>'userId' = ${ofProfiles(him)} or t.details->>'stranger' = ${ofProfiles(him)})`;
-/** Lines about the school's account, where that is his own. */
+/** Lines about the school's account at Sferum, where that is the person's own account (A10). */
 export const isAccount: Rows = (him) =>
   sql`(t.details->'before'->>'ownerId' = ${ofProfiles(him)} or t.details->'after'->>'ownerId' = ${ofProfiles(him)})`;
-/** Lines about the end of a decision of his. */
+/** Lines about the end of an exception that the person has made. */
 export const isDropped: Rows = ({ id }) => sql`t.details->>'authorId' = ${id}`;
 
-/** What a line says of things, and what it says of the person it is about. Whatever else it says is left out. */
+/**
+ * The details of a line about things, which are always given, and those about the line's person, which are given to
+ * that person alone. Any other detail is left out, so that a new one does not leak.
+ */
 const OF_THINGS = ['kind', 'decision', 'lessonId', 'renamed', 'recreate', 'run'];
 const OF_PERSON = ['member', 'admin', 'ending', 'result', 'reason', 'code', 'userId', 'stranger', 'pending'];
 
@@ -138,7 +147,7 @@ export const ownDetails: Part = (him) => {
 const isHisAction = (him: Him) =>
   sql`(coalesce(a->>'personId' = ${him.id}, false) or coalesce(a->>'strangerId' = ${ofProfiles(him)}, false))`;
 
-/** Plans that would do something about him. */
+/** Plans with an action about the person. */
 export const isPlanned: Rows = (him) =>
   sql`exists (select from jsonb_array_elements(t.actions) a where ${isHisAction(him)})`;
 
@@ -153,7 +162,7 @@ export const ownActions: Part = (him) => {
     where ${isHis} or a->'grounds' @> ${naming(him)}::jsonb)`;
 };
 
-/** Of a staged list (src/roster/staged.ts): his own rows, by what the list is of. */
+/** True for a row of a staged list that is about the person. The kind of the list tells where the id stands. */
 const isHisStaged = ({ id }: Him) => sql`case t.kind
   when 'people' then r->>'id' = ${id}
   when 'pupils' then r->>1 = ${id}
@@ -172,14 +181,14 @@ export const ownStaged: Part = (him) => sql`(select coalesce(jsonb_agg(case t.ki
     else jsonb_build_object('unitId', r->0, 'spans', r->2) end order by n), '[]')
   from jsonb_array_elements(t.rows) with ordinality x(r, n) where ${isHisStaged(him)})`;
 
-/** Whose hand an operation went through after it had begun. */
+/** Operations that the person cancelled, and rosters that the person accepted. Another person may have started them. */
 export const isDecider: Rows = ({ id }) =>
   sql`(t.params->>'cancelledBy' = ${id} or t.params->'acceptedBy'->>'id' = ${id})`;
 export const ownDecision: Part = ({ id }) => sql`jsonb_strip_nulls(jsonb_build_object(
   'cancelledBy', case when t.params->>'cancelledBy' = ${id} then ${id}::text end,
   'acceptedBy', case when t.params->'acceptedBy'->>'id' = ${id} then ${id}::text end))`;
 
-/** Words that were written about him and nobody else. */
+/** A reason, given only where it was written about the person and about nobody else. */
 export const ownReason: Part = ({ id }) => sql`case when t.person_id = ${id}
   and not exists (select from exception e where e.school_id = t.school_id and e.chat_id = t.chat_id and e.at = t.at
     and e.person_id <> t.person_id)

@@ -1,6 +1,6 @@
 /**
- * Every column of every table, and what an export of one person's data (K6) does with it. A test holds the list against
- * the database: a table or a column that is not said here fails it.
+ * Says for every column of every table what an export of one person's data does with it (K6). A test compares the list
+ * with the database, and a table or a column that is missing here fails it.
  */
 import {
   asText,
@@ -40,7 +40,7 @@ const WORKINGS = 'how far the work on it is';
 const SECRET = 'a secret, or a hash of one';
 const OTHERS = 'of the school or of other people';
 
-/** `school_id` is the school that is asked, and not said again. */
+/** The tables that may hold data about a person. `school_id` is left out, because the export is of one school. */
 export const HELD = {
   person: {
     rows: is('id'),
@@ -97,7 +97,7 @@ export const HELD = {
     parts: { student_ids: himAlone('student_ids'), items: ownItems },
   },
   profile_link: { rows: is('person_id'), given: [...PROFILE, ...STATED] },
-  // СГО may claim one profile for several people: each sees his own id, and the profile where it is his.
+  // СГО may claim one profile for several people. Each sees only their own id, and the profile only where it is theirs.
   profile_claim: {
     rows: either(is('person_id'), isProfile('vk_user_id')),
     given: ['ranked_at', 'stated_at', 'stated_by', 'state'],

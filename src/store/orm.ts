@@ -31,6 +31,7 @@ import { ProfileClaims } from '../../migrations/0032-profile-claims.ts';
 import { LookAlikes } from '../../migrations/0033-look-alikes.ts';
 import { Abandoned } from '../../migrations/0034-abandoned.ts';
 import { StatisticsAsked } from '../../migrations/0035-statistics-asked.ts';
+import { CoveringIndexes } from '../../migrations/0036-covering-indexes.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -109,6 +110,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0033-look-alikes', class: LookAlikes },
         { name: '0034-abandoned', class: Abandoned },
         { name: '0035-statistics-asked', class: StatisticsAsked },
+        { name: '0036-covering-indexes', class: CoveringIndexes },
       ],
       snapshot: false,
     },

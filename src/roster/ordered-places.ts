@@ -38,7 +38,7 @@ export async function endOrderedPlaces(
   return rows.length;
 }
 
-/** The same for an order that arrives after the newest whole roster although it is older. */
+/** States the same absence for one order that arrives after the newest whole roster although it is older. */
 export async function outdateOrderedPlaces(
   tx: Sql,
   schoolId: string,
@@ -54,8 +54,8 @@ export async function outdateOrderedPlaces(
 }
 
 /**
- * The same by the newest whole list of each group, in whatever order list and order arrive. `groupIds` null: all
- * groups.
+ * States the same absence by the newest whole list of each group, in whatever order list and order arrive. `groupIds`
+ * null: all groups.
  */
 export async function endByGroupLists(
   tx: Sql,

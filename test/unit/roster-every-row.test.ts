@@ -69,7 +69,7 @@ test.each<[string, RosterFiles, string]>([
   [
     'a file that is not needed',
     { ...files, 'results.csv': 'sourcedId,score\nr1,5\n\nr2,4\n' },
-    'results.csv 2: Файл не нужен для чатов или назван отсутствующим (absent)',
+    'results.csv 2: Файл не нужен для чатов или отмечен как отсутствующий (absent)',
   ],
 ])('ignored: %s', async (_, roster, expected) => {
   const reading = await readFiles(roster);

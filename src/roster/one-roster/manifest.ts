@@ -53,7 +53,7 @@ export async function readManifest(
   const unread = [
     ...beside.map((one) => ({
       file: one,
-      reason: 'Файл не нужен для чатов или назван отсутствующим (absent)',
+      reason: 'Файл не нужен для чатов или отмечен как отсутствующий (absent)',
     })),
     ...elsewhere.map((one) => ({ file: one, reason: 'Файл лежит вне папки выгрузки' })),
   ];

@@ -29,7 +29,7 @@ export async function readRoles(source: RowSource, draft: RosterDraft, users: Us
       named.add(userId);
       user.roles.set(role.org, [...(user.roles.get(role.org) ?? []), role]);
       if (draft.orgs.get(role.org) === 'other' && role.role !== 'parent')
-        report.ignore(row, 'Роль не в школе, а выше');
+        report.ignore(row, 'Роль относится не к школе, а к организации над ней');
     }
   }
   for (const [id, [user]] of users) {

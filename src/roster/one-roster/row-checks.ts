@@ -12,7 +12,7 @@ export interface IdentifiedRow {
   deleted: boolean;
 }
 
-/** Why a row is left out that is marked as deleted. */
+/** The reason for leaving out a row that is marked as deleted. */
 export const DELETED = 'Помечено как удалённое (tobedeleted, inactive)';
 
 /**
@@ -33,7 +33,7 @@ export async function* identified(
       unclear(id, row);
     };
     const status = row.get('status').toLowerCase();
-    if (!row.whole) wrong('', 'Число полей не то, что в заголовке');
+    if (!row.whole) wrong('', 'Число полей не совпадает с заголовком');
     else if (id === '') wrong('sourcedId', 'Нет идентификатора');
     else if (!isCleanId(id) || id.length > ID_CHARS) wrong('sourcedId', 'Недопустимый идентификатор');
     else if (seen.has(id) && repeats === 'once') wrong('sourcedId', REPEATED);

@@ -23,7 +23,7 @@ const BY_TYPE: Readonly<Record<string, Explained>> = {
   unauthenticated: { title: 'Нужен вход', text: ENTER },
   'session-over': {
     title: 'Сеанс закончился',
-    text: html`Прошло восемь часов, или вы вышли. ${ENTER}`,
+    text: html`Вы вышли, долго ничего не делали или прошло восемь часов. ${ENTER}`,
   },
   'link-used': {
     title: 'Ссылка уже использована',

@@ -1,4 +1,4 @@
-/** What a roster file may be at most; beyond any of them it is refused whole and nothing changes (#33). */
+/** What a roster file may be at most; beyond any of them it is refused whole and nothing changes (reliability 33). */
 export interface RosterLimits {
   zipBytes: number;
   /** All files of the archive together, unpacked. */

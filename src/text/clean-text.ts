@@ -4,7 +4,7 @@
  */
 const UNWANTED = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\uFFFD]/gu;
 
-/** A name or title as it may be stored and shown: one line, visible characters, single spaces, composed (#16). */
+/** A name or title as it may be stored and shown: one line, visible characters, single spaces, composed (reliability 16). */
 export function cleanText(text: string): string {
   return text.replace(/\s+/gu, ' ').replace(UNWANTED, '').replace(/ {2,}/g, ' ').trim().normalize('NFC');
 }

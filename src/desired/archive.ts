@@ -6,10 +6,12 @@
  * parent leaves with the child.
  */
 import type { ChatDraft } from './draft.ts';
-import { givesAdmin } from './grounds.ts';
-import type { ChatFact, Ground } from './model.ts';
+import type { ChatFact, Ground, GroundKind } from './model.ts';
 import type { UnitRoll } from './orders.ts';
 import type { School } from './school.ts';
+
+/** Grounds that make a person an admin by default (C7). */
+const ADMIN_GROUNDS: ReadonlySet<GroundKind> = new Set(['school-admin', 'homeroom', 'teaching']);
 
 /** Puts in the present members whose own grounds last. Exceptions and the stand-in come after it, as in any chat. */
 export function fillArchived(draft: ChatDraft, chat: ChatFact, school: School): void {
@@ -21,7 +23,7 @@ export function fillArchived(draft: ChatDraft, chat: ChatFact, school: School): 
     const stoodIn = member.grounds.some(({ kind }) => kind === 'no-other-admin');
     if (own.length === 0 && stoodIn) continue;
     draft.members.set(personId, {
-      admin: own.length === 0 ? member.admin : lasting.some(givesAdmin),
+      admin: own.length === 0 ? member.admin : lasting.some(({ kind }) => ADMIN_GROUNDS.has(kind)),
       grounds: [...lasting, { kind: 'archived' }],
     });
   }

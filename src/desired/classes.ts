@@ -38,7 +38,7 @@ export function chatsOfClasses(
       fill(draft) {
         for (const id of schoolClass.homeroomTeacherIds) {
           if (!school.isPresent(id)) continue;
-          addGround(draft, id, { kind: 'homeroom', classId: schoolClass.id });
+          addGround(draft, id, { kind: 'homeroom', classId: schoolClass.id }, true);
         }
         fill(schoolClass, draft);
       },

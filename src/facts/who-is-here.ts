@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { exactInstant } from '../clock.ts';
 import type { Role } from '../desired/model.ts';
-import { isPupil } from '../desired/roles.ts';
 import { schoolOn } from '../desired/school.ts';
 import type { Sql } from '../store/database.ts';
 import { type Moment, timeOf } from '../store/school-day.ts';
@@ -47,7 +46,7 @@ export async function whoIsHere(
       id,
       {
         isHere: school.isPresent(id),
-        isPupil: isPupil({ roles }),
+        isPupil: roles.includes('student'),
         isUnknown: statedAt === null,
         goneAt: goneAt && exactInstant(goneAt),
         backAt: statedAt && exactInstant(statedAt),

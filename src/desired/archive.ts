@@ -3,7 +3,7 @@
  *
  * A member stays, whatever the roster says later, because at the end of a year everybody moves elsewhere. A member
  * leaves on departing, by a withdrawal that names the place, or when the guardian link that was the ground is gone. A
- * parent leaves with the child.
+ * parent leaves with the child. Somebody who is a pupil alone by now leaves a parents' chat (J6).
  */
 import type { ChatDraft } from './draft.ts';
 import type { ChatFact, Ground, GroundKind } from './model.ts';
@@ -17,6 +17,7 @@ const ADMIN_GROUNDS: ReadonlySet<GroundKind> = new Set(['school-admin', 'homeroo
 export function fillArchived(draft: ChatDraft, chat: ChatFact, school: School): void {
   for (const [personId, member] of chat.members) {
     if (!school.isPresent(personId)) continue;
+    if (chat.type === 'parents' && school.isPupil(personId)) continue;
     const own = member.grounds.filter(({ kind }) => kind !== 'archived' && kind !== 'no-other-admin');
     const lasting = own.filter((ground) => lasts(ground, personId, school));
     if (own.length > 0 && lasting.length === 0) continue;

@@ -52,6 +52,11 @@ describe('Archived chats (D9)', () => {
     expect(listed(chats)).toEqual(asBefore);
   });
 
+  it('J6: a parent who is a pupil alone by now leaves the parents’ chat', () => {
+    const chats = closed({ people: { ...table.people, mother: 'student' } });
+    expect(listed(chats)).toEqual([asBefore[0], 'aunt ivanova*', asBefore[2]]);
+  });
+
   it('so are those of a class and group that are not in the roster at all', () => {
     const chats = closed({ classes: {}, groups: {} });
     expect(keys.map((key) => chats.get(key)?.archived)).toEqual([true, true, true]);

@@ -1,5 +1,6 @@
 import type { Caller, TokenRole } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
+import { isAdministrator } from '../src/desired/roles.ts';
 import { wasErased } from '../src/roster/erased.ts';
 import { findKnown, type Known } from '../src/store/queries/viewer.ts';
 import { forbidden } from './refusals.ts';
@@ -15,7 +16,7 @@ const BY_TOKEN: readonly TokenRole[] = ['operator', 'service', 'security'];
 export function mayAct(role: TokenRole, known: Known | null): boolean {
   if (BY_TOKEN.includes(role) || known === null) return true;
   if (!known.present) return false;
-  return role !== 'school-admin' || known.roles.includes('administrator');
+  return role !== 'school-admin' || isAdministrator(known);
 }
 
 /**

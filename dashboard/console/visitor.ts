@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Caller, TokenRole } from '../../src/caller.ts';
 import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
+import type { Role } from '../../src/desired/model.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { isCurrent, isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
 import { dayThere, momentOf, zoneOf } from '../../src/store/school-day.ts';
@@ -65,7 +66,7 @@ interface Row {
   name: string | null;
   known: boolean;
   present: boolean | null;
-  roles: string[] | null;
+  roles: Role[] | null;
   isStaff: boolean | null;
   sex: 'male' | 'female' | null;
   leads: string[];

@@ -6,7 +6,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatType } from '../../src/desired/model.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
-import { isStaff, type ShownRole, shownRole } from '../../src/store/queries/person-columns.ts';
+import { isOnlyPupil, type ShownRole, shownRole } from '../../src/store/queries/person-columns.ts';
 
 /** Drafts nobody touched for so long are dropped when their author opens another. */
 const KEPT_DAYS = 30;
@@ -199,13 +199,13 @@ export async function stageTicked(
   } else if (staging === 'grant') {
     const { rows } = await sql<{ n: number }>`
       select count(*)::int as n from chat_draft_person d join person p
-        on p.school_id = ${draft.schoolId} and p.id = d.person_id where ${mine} and ${isPupilOnly}`.execute(
+        on p.school_id = ${draft.schoolId} and p.id = d.person_id where ${mine} and ${isOnlyPupil}`.execute(
       db,
     );
     skipped = rows[0]!.n;
     await sql`update chat_draft_person d set admin = case when ${admin} then null else 'grant' end,
         member = nullif(d.member, 'remove')
-      from person p where p.school_id = ${draft.schoolId} and p.id = d.person_id and ${mine} and not ${isPupilOnly}`.execute(
+      from person p where p.school_id = ${draft.schoolId} and p.id = d.person_id and ${mine} and not ${isOnlyPupil}`.execute(
       db,
     );
   } else {
@@ -222,9 +222,6 @@ export async function unstage(db: Sql, draftId: string, personIds: readonly stri
   await sql`delete from chat_draft_person
     where draft_id = ${draftId} and person_id = any(${[...personIds]}::text[])`.execute(db);
 }
-
-/** Nobody but a pupil: such a person is no admin of a chat (C5). */
-const isPupilOnly = sql<boolean>`('student' = any(p.roles) and not ${isStaff} and not 'parent' = any(p.roles))`;
 
 export interface StagedPeople {
   add: string[];

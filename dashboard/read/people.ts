@@ -3,6 +3,7 @@ import type { ChatType } from '../../src/desired/model.ts';
 import type { Sql } from '../../src/store/database.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
 import {
+  isPupil,
   isStaff,
   nameMatches,
   type ShownRole,
@@ -85,7 +86,7 @@ function isChildless({ schoolId, day }: Viewer): RawBuilder<boolean> {
     where o.school_id = ${schoolId} and o.student_ids @> array[g.student_id] and o.issued_at is not null
       and o.cancelled_at is null and o.effective_on <= ${day}::date
     order by o.effective_on desc, o.issued_at desc, o.issued_by desc limit 1)`;
-  return sql`(not ${isStaff} and not 'student' = any(p.roles) and not exists (
+  return sql`(not ${isStaff} and not ${isPupil} and not exists (
     select from guardian g left join lateral ${lastOrder} l on true
     where g.school_id = ${schoolId} and g.guardian_id = p.id and g.present and (l.kind in ('enrollment', 'transfer')
       or exists (select from enrollment e where e.school_id = ${schoolId} and e.student_id = g.student_id

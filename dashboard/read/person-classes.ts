@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
-import { shownName } from '../../src/store/queries/person-columns.ts';
+import { isPupil, shownName } from '../../src/store/queries/person-columns.ts';
 import { isCurrent, maySeePerson, type Viewer } from '../../src/store/queries/viewer.ts';
 
 /** What tells namesakes apart: a pupil's classes today, or a parent's children with theirs. */
@@ -23,7 +23,7 @@ export async function findPersonClasses(
     select own.id, own.child, k.title as "classTitle"
     from (
       select p.id, p.id as student_id, null::text as child, p.name_key from person p
-      where p.school_id = ${schoolId} and p.id = any(${asked}) and 'student' = any(p.roles)
+      where p.school_id = ${schoolId} and p.id = any(${asked}) and ${isPupil}
       union all
       select g.guardian_id, p.id, ${shownName}, p.name_key from guardian g
         join person p on p.school_id = g.school_id and p.id = g.student_id and p.present

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType, DesiredMember } from '../desired/model.ts';
+import { isOnlyPupil } from '../desired/roles.ts';
 import { chatIdOf } from '../planning/plan-school.ts';
 import { makeByHand } from '../rows/chat.ts';
 import type { Sql } from '../store/database.ts';
@@ -9,7 +10,7 @@ import type { Viewer } from '../store/queries/viewer.ts';
 import { titleKey } from '../text/title-key.ts';
 import { exceptionsAfter, type PeopleChange } from './by-hand.ts';
 import { CHAT_MAX_PEOPLE, chatExists, forbidden, refuse, unknownPeople } from './change-refusals.ts';
-import { creationOf, isPupil, type KnownPerson, may, mayAdd, type Standing } from './rights.ts';
+import { creationOf, type KnownPerson, may, mayAdd, type Standing } from './rights.ts';
 import type { RuleChat } from './rule-chat.ts';
 import { sameTitled } from './same-titled.ts';
 import {
@@ -199,7 +200,7 @@ async function assertPeople(
   const isOut = (id: string) => !rules.has(id) && !mayAdd(standings, creation.type, people.get(id)!);
   const outOfReach = named.filter(isOut);
   if (outOfReach.length > 0) throw refuse('person-out-of-reach', outOfReach);
-  const pupils = change.grant.filter((id) => isPupil(people.get(id)!));
+  const pupils = change.grant.filter((id) => isOnlyPupil(people.get(id)!));
   if (pupils.length > 0) throw refuse('pupil-admin', pupils);
   return people;
 }

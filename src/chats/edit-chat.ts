@@ -2,6 +2,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredMember } from '../desired/model.ts';
 import { automaticTitle } from '../desired/names.ts';
+import { isOnlyPupil } from '../desired/roles.ts';
 import { loadChats, type StoredChat } from '../facts/stored-chats.ts';
 import { notFound } from '../refusal.ts';
 import { rename } from '../rows/chat.ts';
@@ -9,7 +10,7 @@ import type { Sql } from '../store/database.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
 import { contradictions, exceptionsAfter, type Kept, type PeopleChange } from './by-hand.ts';
 import { chatExists, forbidden, refuse, unknownPeople } from './change-refusals.ts';
-import { isDefaultAdmin, isPupil, type KnownPerson, may, mayAdd, mayTouch, type Standing } from './rights.ts';
+import { isDefaultAdmin, type KnownPerson, may, mayAdd, mayTouch, type Standing } from './rights.ts';
 import { onlyStandsIn, withoutStandIns } from './rule-chat.ts';
 import { sameTitled } from './same-titled.ts';
 import {
@@ -167,7 +168,7 @@ function assertPeople(change: PeopleChange, desk: Desk): void {
   if (change.add.length > 0 && chat.archived) throw refuse('chat-archived');
   const gone = [...change.add, ...change.grant].filter((id) => !person(id).present);
   if (gone.length > 0) throw refuse('person-departed', gone);
-  const pupils = change.grant.filter((id) => isPupil(person(id)));
+  const pupils = change.grant.filter((id) => isOnlyPupil(person(id)));
   if (pupils.length > 0) throw refuse('pupil-admin', pupils);
   const added = new Set(change.add);
   const strange = change.grant.filter((id) => !stored.members.has(id) && !added.has(id));

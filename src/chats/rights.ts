@@ -3,6 +3,7 @@
  * What the person is to a chat is read from the roster and the chat's list anew at each request. Of the token only
  * the role counts.
  */
+import { isAdminByDefault } from '../desired/grounds.ts';
 import type { ChatType, GroundKind, Role } from '../desired/model.ts';
 
 /**
@@ -54,17 +55,6 @@ export interface KnownPerson {
   ofOwnGroups: boolean;
 }
 
-const STAFF_ROLES: ReadonlySet<Role> = new Set(['teacher', 'administrator', 'staff']);
-
-export function isStaffMember({ roles }: Pick<KnownPerson, 'roles'>): boolean {
-  return roles.some((role) => STAFF_ROLES.has(role));
-}
-
-/** Whether a person is a pupil and nothing else, and so never an admin (C5). */
-export function isPupil({ roles }: Pick<KnownPerson, 'roles'>): boolean {
-  return roles.length > 0 && roles.every((role) => role === 'student');
-}
-
 /** A teacher takes out, appoints and revokes the people they may see; a school admin anybody (C5). */
 export function mayTouch(standings: ReadonlySet<Standing>, person: KnownPerson): boolean {
   return standings.has('school-admin') || person.seen;
@@ -77,9 +67,6 @@ export function mayAdd(standings: ReadonlySet<Standing>, type: ChatType, person:
   return type !== 'subject' || person.ofOwnGroups;
 }
 
-/** Grounds that make a person an admin by default (C7). */
-const DEFAULT_ADMIN_GROUNDS: ReadonlySet<GroundKind> = new Set(['school-admin', 'homeroom', 'teaching']);
-
 /**
  * Whether only a school admin may take this adminship (C5): it is by the rules, or that of the author of a manual
  * chat (C7).
@@ -90,5 +77,5 @@ export function isDefaultAdmin(
   grounds: readonly { kind: GroundKind }[],
 ): boolean {
   if (chat.key === null) return chat.authorId === personId;
-  return grounds.some(({ kind }) => DEFAULT_ADMIN_GROUNDS.has(kind));
+  return grounds.some(isAdminByDefault);
 }

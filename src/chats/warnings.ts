@@ -1,6 +1,7 @@
 /** J6: an addition by hand that breaks an invariant is done, and the person who makes it is told. */
 import type { ChatType } from '../desired/model.ts';
-import { isPupil, isStaffMember, type KnownPerson } from './rights.ts';
+import { isOnlyPupil, isStaffMember } from '../desired/roles.ts';
+import type { KnownPerson } from './rights.ts';
 
 export interface Warning {
   code: 'pupil-in-parents-chat' | 'parent-without-child';
@@ -17,8 +18,8 @@ const MESSAGES: Record<Warning['code'], string> = {
 export function additionWarnings(type: ChatType, added: readonly KnownPerson[]): Warning[] {
   if (type !== 'parents') return [];
   const found: [Warning['code'], KnownPerson[]][] = [
-    ['pupil-in-parents-chat', added.filter(isPupil)],
-    ['parent-without-child', added.filter((p) => !isPupil(p) && !isStaffMember(p))],
+    ['pupil-in-parents-chat', added.filter(isOnlyPupil)],
+    ['parent-without-child', added.filter((p) => !isOnlyPupil(p) && !isStaffMember(p))],
   ];
   return found
     .filter(([, people]) => people.length > 0)

@@ -6,25 +6,23 @@
  * parent leaves with the child. Somebody who is a pupil alone by now leaves a parents' chat (J6).
  */
 import type { ChatDraft } from './draft.ts';
-import type { ChatFact, Ground, GroundKind } from './model.ts';
+import { givesAdmin } from './grounds.ts';
+import type { ChatFact, Ground } from './model.ts';
 import type { UnitRoll } from './orders.ts';
 import type { School } from './school.ts';
-
-/** Grounds that make a person an admin by default (C7). */
-const ADMIN_GROUNDS: ReadonlySet<GroundKind> = new Set(['school-admin', 'homeroom', 'teaching']);
 
 /** Puts in the present members whose own grounds last. Exceptions and the stand-in come after it, as in any chat. */
 export function fillArchived(draft: ChatDraft, chat: ChatFact, school: School): void {
   for (const [personId, member] of chat.members) {
     if (!school.isPresent(personId)) continue;
-    if (chat.type === 'parents' && school.isPupil(personId)) continue;
+    if (chat.type === 'parents' && school.isOnlyPupil(personId)) continue;
     const own = member.grounds.filter(({ kind }) => kind !== 'archived' && kind !== 'no-other-admin');
     const lasting = own.filter((ground) => lasts(ground, personId, school));
     if (own.length > 0 && lasting.length === 0) continue;
     const stoodIn = member.grounds.some(({ kind }) => kind === 'no-other-admin');
     if (own.length === 0 && stoodIn) continue;
     draft.members.set(personId, {
-      admin: own.length === 0 ? member.admin : lasting.some(({ kind }) => ADMIN_GROUNDS.has(kind)),
+      admin: own.length === 0 ? member.admin : lasting.some(givesAdmin),
       grounds: [...lasting, { kind: 'archived' }],
     });
   }

@@ -38,7 +38,7 @@ export function chatsOfClasses(
       fill(draft) {
         for (const id of schoolClass.homeroomTeacherIds) {
           if (!school.isPresent(id)) continue;
-          addGround(draft, id, { kind: 'homeroom', classId: schoolClass.id }, true);
+          addGround(draft, id, { kind: 'homeroom', classId: schoolClass.id });
         }
         fill(schoolClass, draft);
       },

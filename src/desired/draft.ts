@@ -1,4 +1,5 @@
 /** A chat in the making: one rule after another puts people in and takes them out. */
+import { givesAdmin } from './grounds.ts';
 import type { ChatType, Ground } from './model.ts';
 
 export interface DraftMember {
@@ -36,8 +37,9 @@ export function emptyDraft(): ChatDraft {
   return { members: new Map(), ended: new Map() };
 }
 
-/** Adds a ground to a person's membership. An admin by any ground is an admin. */
-export function addGround(draft: ChatDraft, personId: string, ground: Ground, admin = false): void {
+/** Adds a ground to a person's membership. The person is an admin if any ground gives it. */
+export function addGround(draft: ChatDraft, personId: string, ground: Ground): void {
+  const admin = givesAdmin(ground);
   const member = draft.members.get(personId);
   if (!member) {
     draft.members.set(personId, { admin, grounds: [ground] });

@@ -24,6 +24,6 @@ export function applyExceptions(
 /** C5: a pupil is never an admin, whatever rule or exception says so. */
 export function dropPupilAdmins(draft: ChatDraft, school: School): void {
   for (const [personId, member] of draft.members) {
-    if (member.admin && school.isPupil(personId)) member.admin = false;
+    if (member.admin && school.isOnlyPupil(personId)) member.admin = false;
   }
 }

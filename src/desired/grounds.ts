@@ -1,4 +1,4 @@
-/** Grounds are a set: each stands once, in one order. */
+/** Grounds are a set: each stands once, in one order. Some make an admin. */
 import type { Ground, GroundKind } from './model.ts';
 import { compareText } from './names.ts';
 
@@ -14,6 +14,18 @@ const KIND_ORDER: Record<GroundKind, number> = {
   'no-other-admin': 8,
   archived: 9,
 };
+
+const BY_DEFAULT: ReadonlySet<GroundKind> = new Set(['school-admin', 'homeroom', 'teaching']);
+
+/** Whether the ground makes the person an admin by default (C7). */
+export function isAdminByDefault({ kind }: { kind: GroundKind }): boolean {
+  return BY_DEFAULT.has(kind);
+}
+
+/** Whether the ground makes the person an admin: by default, or because there is no other (C6). */
+export function givesAdmin(ground: { kind: GroundKind }): boolean {
+  return isAdminByDefault(ground) || ground.kind === 'no-other-admin';
+}
 
 /** Compares grounds by kind, then by the ids and days they carry. 0: the same ground. */
 function compareGrounds(a: Ground, b: Ground): number {

@@ -16,7 +16,7 @@ export function ensureAdmin(
   for (const member of draft.members.values()) if (member.admin) return null;
   const standIn = chooseStandIn(chat, school);
   if (standIn === undefined) return 'nobody-to-administer';
-  addGround(draft, standIn, { kind: 'no-other-admin' }, true);
+  addGround(draft, standIn, { kind: 'no-other-admin' });
   return 'no-own-admin';
 }
 

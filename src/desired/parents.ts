@@ -13,7 +13,7 @@ export function parentsChats(school: School): AutomaticChat[] {
     for (const [studentId, place] of roll?.students ?? []) {
       if (!school.isPresent(studentId)) continue;
       for (const guardianId of school.guardiansOf(studentId)) {
-        if (!school.isPresent(guardianId) || school.isPupil(guardianId)) continue;
+        if (!school.isPresent(guardianId) || school.isOnlyPupil(guardianId)) continue;
         addGround(draft, guardianId, { kind: 'guardian', classId, studentId, ...place });
       }
     }

@@ -2,6 +2,7 @@
 import type { Day, PersonFact, RosterFacts } from './model.ts';
 import { compareText } from './names.ts';
 import { type Enrolled, enrolledOn } from './orders.ts';
+import { isAdministrator, isOnlyPupil } from './roles.ts';
 
 export interface School {
   readonly facts: RosterFacts;
@@ -13,11 +14,8 @@ export interface School {
   guardiansOf(studentId: string): readonly string[];
   /** Whether the person is known and has not departed. Anybody else is in no chat. */
   isPresent(personId: string): boolean;
-  /**
-   * Whether the person is a pupil and nothing else. A pupil is never an admin (C5), and by the rules never in a
-   * parents' chat (J6).
-   */
-  isPupil(personId: string): boolean;
+  /** Whether the person is known, and a pupil and nothing else (roles.ts). */
+  isOnlyPupil(personId: string): boolean;
   /** The order by which a departed person left: their own, or that of a departed child. */
   departureOrder(personId: string): string | undefined;
 }
@@ -61,14 +59,14 @@ export function schoolOn(facts: RosterFacts, day: Day): School {
     day,
     enrolled,
     administratorIds: [...people.values()]
-      .filter((person) => person.roles.includes('administrator'))
+      .filter(isAdministrator)
       .map((person) => person.id)
       .sort(compareText),
     guardiansOf: (studentId) => guardians.get(studentId) ?? NOBODY,
     isPresent,
-    isPupil: (personId) => {
-      const roles = people.get(personId)?.roles;
-      return roles !== undefined && roles.length > 0 && roles.every((role) => role === 'student');
+    isOnlyPupil: (personId) => {
+      const person = people.get(personId);
+      return person !== undefined && isOnlyPupil(person);
     },
     departureOrder: (personId) => {
       if (isPresent(personId)) return undefined;

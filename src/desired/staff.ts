@@ -19,7 +19,7 @@ export function staffChats(school: School): AutomaticChat[] {
         for (const { id, roles } of school.facts.people.values()) {
           if (roles.includes('teacher')) addGround(draft, id, { kind: 'teacher' });
         }
-        for (const id of school.administratorIds) addGround(draft, id, { kind: 'school-admin' }, true);
+        for (const id of school.administratorIds) addGround(draft, id, { kind: 'school-admin' });
       },
     },
   ];

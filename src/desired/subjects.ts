@@ -25,7 +25,7 @@ export function subjectChats(school: School): AutomaticChat[] {
       fill(draft) {
         for (const id of group.teacherIds) {
           if (!school.isPresent(id)) continue;
-          addGround(draft, id, { kind: 'teaching', groupId: group.id }, true);
+          addGround(draft, id, { kind: 'teaching', groupId: group.id });
         }
         for (const [studentId, place] of roll?.students ?? []) {
           if (!school.isPresent(studentId)) continue;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { exactInstant } from '../clock.ts';
 import type { Role } from '../desired/model.ts';
+import { isPupil } from '../desired/roles.ts';
 import { schoolOn } from '../desired/school.ts';
 import type { Sql } from '../store/database.ts';
 import { type Moment, timeOf } from '../store/school-day.ts';
@@ -46,7 +47,7 @@ export async function whoIsHere(
       id,
       {
         isHere: school.isPresent(id),
-        isPupil: roles.includes('student'),
+        isPupil: isPupil({ roles }),
         isUnknown: statedAt === null,
         goneAt: goneAt && exactInstant(goneAt),
         backAt: statedAt && exactInstant(statedAt),

@@ -4,6 +4,7 @@ import type { Day } from '../desired/model.ts';
 import { type School, schoolOn } from '../desired/school.ts';
 import { loadFacts } from '../facts/load-facts.ts';
 import type { Sql } from '../store/database.ts';
+import { isPupil } from '../store/queries/person-columns.ts';
 import { isCurrent } from '../store/queries/viewer.ts';
 
 export interface SchoolZone {
@@ -60,7 +61,7 @@ export async function isAnyInGroup(
     exists (select from roster_order o where o.school_id = ${schoolId} and o.student_ids && ${ids}) as ordered,
     exists (select from enrollment e join person p on p.school_id = e.school_id and p.id = e.student_id and p.present
       where e.school_id = ${schoolId} and e.unit = 'group' and e.unit_id = ${groupId} and e.student_id = any(${ids})
-        and ${isCurrent(day)} and 'student' = any(p.roles)) as stated`.execute(db);
+        and ${isCurrent(day)} and ${isPupil}) as stated`.execute(db);
   const { ordered, stated } = rows[0]!;
   if (!ordered) return stated;
   const places = await loadPlaces(db, zone, { studentIds, groupIds: [groupId] });

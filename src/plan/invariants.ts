@@ -4,6 +4,7 @@
  */
 import type { DesiredChat, RosterFacts } from '../desired/model.ts';
 import type { Enrolled } from '../desired/orders.ts';
+import { isOnlyPupil } from '../desired/roles.ts';
 import type { ActionKind, ChatPlan } from './model.ts';
 
 export type InvariantCode =
@@ -40,8 +41,8 @@ export function chatBreaches(chat: DesiredChat, facts: RosterFacts, enrolled: En
   }
   for (const [personId, { grounds }] of chat.members) {
     if (grounds.some(({ kind }) => kind === 'added')) continue;
-    const roles = facts.people.get(personId)?.roles ?? [];
-    if (roles.length > 0 && roles.every((role) => role === 'student')) {
+    const person = facts.people.get(personId);
+    if (person && isOnlyPupil(person)) {
       breaches.push({ code: 'pupil-in-parents-chat', chat: name, personId });
     }
     const isThereAsParent = grounds.every(({ kind }) => kind === 'guardian');

@@ -1,19 +1,23 @@
 /** How a row of `person`, always under the alias `p`, is shown, ordered and found (B4, C2). */
 import { type RawBuilder, sql } from 'kysely';
+import { STAFF_ROLES } from '../../desired/roles.ts';
 import { wordPrefix } from '../../text/title-key.ts';
 
 export type ShownRole = 'staff' | 'student' | 'parent';
 export type Sex = 'male' | 'female';
 
-export const isStaff = sql<boolean>`p.roles && '{teacher,administrator,staff}'::text[]`;
+/** The roles' rules of desired/roles.ts in SQL. Test: both say the same of every set of roles (roles-in-sql.test.ts). */
+export const isStaff = sql<boolean>`p.roles && ${sql.lit(`{${STAFF_ROLES}}`)}::text[]`;
+export const isPupil = sql<boolean>`'student' = any(p.roles)`;
+export const isOnlyPupil = sql<boolean>`(${isPupil} and p.roles <@ '{student}'::text[])`;
 
 /** The one role that is shown of several: work comes first. */
 export const shownRole = sql<ShownRole>`case when ${isStaff} then 'staff'
-  when 'student' = any(p.roles) then 'student' else 'parent' end`;
+  when ${isPupil} then 'student' else 'parent' end`;
 
 /** «Имя на экране»: «Фамилия Имя» for pupils, «Фамилия Имя Отчество» for adults. */
 export const shownName = sql<string>`concat_ws(' ', nullif(p.family_name, ''), nullif(p.given_name, ''),
-  case when ${isStaff} or not 'student' = any(p.roles) then nullif(p.middle_name, '') end)`;
+  case when ${isStaff} or not ${isPupil} then nullif(p.middle_name, '') end)`;
 
 /**
  * The order of names. The key is made so that code points give the order whatever the database's locale, hence

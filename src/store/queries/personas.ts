@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from '../database.ts';
-import { shownName } from './person-columns.ts';
+import { isPupil, shownName } from './person-columns.ts';
 
 const PERSONA_KINDS = [
   'school-admin',
@@ -45,9 +45,9 @@ export async function findPersonas(db: Sql): Promise<Persona[]> {
         ('school-admin', 1, 'administrator' = any(p.roles)),
         ('homeroom-teacher', 2, 'teacher' = any(p.roles) and cardinality(p.leads) > 0 and p.linked),
         ('subject-teacher', 3, 'teacher' = any(p.roles) and cardinality(p.leads) = 0 and p.linked),
-        ('student', 4, 'student' = any(p.roles) and p.linked),
+        ('student', 4, ${isPupil} and p.linked),
         ('parent', 5, p.roles = '{parent}' and p.linked),
-        ('unlinked-student', 6, 'student' = any(p.roles) and not p.linked),
+        ('unlinked-student', 6, ${isPupil} and not p.linked),
         ('unlinked-parent', 7, p.roles = '{parent}' and not p.linked)
       ) as k(kind, place, fits) where k.fits
     )

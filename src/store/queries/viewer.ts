@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { ChatType, Day } from '../../desired/model.ts';
+import type { ChatType, Day, Role } from '../../desired/model.ts';
 import type { Sql } from '../database.ts';
-import { isStaff } from './person-columns.ts';
+import { isPupil, isStaff } from './person-columns.ts';
 
 /**
  * Who looks (contract, «Who sees whom»): somebody who sees the whole school, with or without pupils' birth dates, or
@@ -34,7 +34,7 @@ export async function findSchool(db: Sql, schoolId: string): Promise<SchoolRow |
 /** What the roster knows of a person now. */
 export interface Known {
   present: boolean;
-  roles: string[];
+  roles: Role[];
 }
 
 /**
@@ -129,7 +129,7 @@ export function maySeePupil(v: Viewer, column: RawBuilder<unknown>): RawBuilder<
 /** The birth date of the person of a row of `person p` where the viewer may see it, else null. */
 export function birthDate(v: Viewer): RawBuilder<string | null> {
   const mayKnow = v.sees === 'school' ? sql`${v.birthDates}::boolean` : sql`p.id in (${homeroomPupils(v)})`;
-  return sql`case when 'student' = any(p.roles) and ${mayKnow} then p.birth_date end`;
+  return sql`case when ${isPupil} and ${mayKnow} then p.birth_date end`;
 }
 
 /**

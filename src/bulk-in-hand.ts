@@ -9,14 +9,18 @@ import type { Sql } from './store/database.ts';
 export class BulkInHand {
   readonly #chats = new Map<string, AbortController>();
 
-  /** Runs `work`. Its signal is aborted when the chat has become urgent. */
+  /**
+   * Runs `work`. Its signal is aborted when the chat has become urgent. A chat that is in hand already is left to that
+   * work: a long job may have been taken for lost, and its chats given out again.
+   */
   async hold(chatId: string, work: (overtaken: AbortSignal) => Promise<void>): Promise<void> {
+    if (this.#chats.has(chatId)) return;
     const overtaken = new AbortController();
     this.#chats.set(chatId, overtaken);
     try {
       await work(overtaken.signal);
     } finally {
-      if (this.#chats.get(chatId) === overtaken) this.#chats.delete(chatId);
+      this.#chats.delete(chatId);
     }
   }
 

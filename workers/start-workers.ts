@@ -2,6 +2,7 @@ import type { QueueName } from '../jobs/contract.ts';
 import type { Hands, Queues } from '../jobs/queues.ts';
 import type { Context } from '../src/context.ts';
 import { reconcileChatHandler } from './reconcile-chat.ts';
+import { reconcileChatsHandler } from './reconcile-chats.ts';
 import { type Handler, processorOf } from './run-job.ts';
 import { runOperationHandler } from './run-operation.ts';
 import { sweepDriftHandler } from './sweep-drift.ts';
@@ -19,7 +20,7 @@ export async function startWorkers(ctx: Context, queues: Queues): Promise<Hands[
   const work = (name: QueueName, handlers: readonly Handler[], concurrency: number) =>
     queues.work(name, processorOf(ctx, handlers), { concurrency, lockMs, onError });
   return [
-    await work('chats', [reconcileChatHandler], workerConcurrencyJobs),
+    await work('chats', [reconcileChatHandler, reconcileChatsHandler], workerConcurrencyJobs),
     await work('operations', [runOperationHandler, sweepDriftHandler], OPERATIONS_AT_ONCE),
     await work('lessons', [tendLessonHandler], LESSONS_AT_ONCE),
   ];

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { NotConnectedCode } from '../rows/chat-condition.ts';
 import { accountState, breakAccount } from '../rows/sferum-account.ts';
 import type { SferumAccount } from '../sferum/gateway.ts';
+import { gathering, type Place } from '../store/gather.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 
 /** Says why a school's work cannot reach Sferum. People see it as a chat's condition or an operation's problem. */
@@ -62,6 +63,16 @@ export async function accountOf(
     requestsPerSecond: row.requests_per_second,
   });
 }
+
+/** The same for the work on chats. Chats that ask at the same time share one look. */
+export function accountForChats(ctx: Context, place: Place): Promise<SferumAccount> {
+  return sharing(ctx, place, null);
+}
+
+const sharing = gathering(async (ctx: Context, schoolId: string, asks: readonly null[]) => {
+  const account = await accountOf(ctx, schoolId);
+  return asks.map(() => account);
+});
 
 /**
  * Marks the account as broken, so that nothing of this school goes to Sferum until a person gives a new token

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
+import type { Context } from '../context.ts';
 import { LEAVES_RESPECTED } from '../plan/leaves.ts';
 import type { LiveState } from '../plan/model.ts';
 import type { SferumActual } from '../plan/steps.ts';
 import { holdsAbandoned } from '../rows/chat-abandoned.ts';
 import type { ChatRef, Priority } from '../sferum/gateway.ts';
-import type { Database } from '../store/database.ts';
+import { gathering, type Place } from '../store/gather.ts';
 
 /**
- * Everything that one chat's job needs, read by one statement. The job's outcome is recorded for `generation` alone
- * (rule 4).
+ * Everything that the work on one chat needs. Its outcome is recorded for `generation` alone (rule 4).
  */
 export interface ChatState {
   id: string;
@@ -82,12 +82,20 @@ interface Row {
   member_count: string;
 }
 
-/** Reads the chat. Null where this school has no such chat, because a job's school and chat must agree (V4). */
-export async function loadChatState(
-  db: Database,
-  schoolId: string,
-  chatId: string,
-): Promise<ChatState | null> {
+/** Where the database work of a chat's job is joined with that of others. */
+export function placeOf({ schoolId, priority }: Pick<ChatState, 'schoolId' | 'priority'>): Place {
+  return { schoolId, isBulk: priority === 'bulk' };
+}
+
+/**
+ * Reads the chat. Null where this school has no such chat, because a job's school and chat must agree (V4). Chats that
+ * are asked for at the same time are read by one statement.
+ */
+export function loadChatState(ctx: Context, place: Place, chatId: string): Promise<ChatState | null> {
+  return loading(ctx, place, chatId);
+}
+
+const loading = gathering(async (ctx: Context, schoolId: string, ids: readonly string[]) => {
   const { rows } = await sql<Row>`
     select c.id, c.title, c.archived, c.deleting_since is not null as deleting, c.generation, c.settled_generation,
       c.cause, c.priority, c.attempts, c.creation, c.creation_fence, c.creation_looks,
@@ -102,10 +110,11 @@ export async function loadChatState(
           and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})) as actual,
       (select count(*) from membership m where m.chat_id = c.id and m.held_by is not null) as held_members,
       (select count(*) from membership m where m.chat_id = c.id) as member_count
-    from chat c where c.id = ${chatId} and c.school_id = ${schoolId} and c.deleted_at is null
-  `.execute(db.of(schoolId));
-  return rows[0] ? fromRow(schoolId, rows[0]) : null;
-}
+    from chat c where c.id = any(${[...ids]}::uuid[]) and c.school_id = ${schoolId} and c.deleted_at is null
+  `.execute(ctx.db.of(schoolId));
+  const states = new Map(rows.map((row) => [row.id, fromRow(schoolId, row)]));
+  return ids.map((id) => states.get(id) ?? null);
+});
 
 function fromRow(schoolId: string, r: Row): ChatState {
   // Two people who share a VK ID are one member at Sferum, and the member is an admin if either of them is (A7).

@@ -19,22 +19,13 @@
  * comes before the first attempt. Of several such chats one is adopted, and the others are left alone.
  */
 import { sql } from 'kysely';
-import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
-import { mayTake } from '../rows/chat-abandoned.ts';
-import {
-  countLooks,
-  endAttempts,
-  giveUpAttempts,
-  intendCreations,
-  noteCreated,
-} from '../rows/chat-creation.ts';
-import { noteLine } from '../rows/journal.ts';
-import { forgetBelieved, recordSeen } from '../rows/sferum-member.ts';
+import { countLooks, endAttempts, giveUpAttempts } from '../rows/chat-creation.ts';
 import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import { isPassing, stateOf } from '../store/errors.ts';
 import { setAside } from './abandon.ts';
-import type { ChatState } from './chat-state.ts';
+import { type ChatState, placeOf } from './chat-state.ts';
+import { intend, recordCreated } from './creation-rows.ts';
 import { Later } from './later.ts';
 import { unknownTo } from './orphans.ts';
 import { strayPeers } from './strays.ts';
@@ -81,7 +72,8 @@ export async function adoptExisting(
   call: CallOptions,
 ): Promise<Created | null> {
   if (chat.creation.state !== 'none') return adoptOrphan(ctx, account, chat, call);
-  if ((await strayPeers(ctx, account.ownerId, chat)).size === 0) return null;
+  if ((await strayPeers(ctx, account.ownerId, { ...placeOf(chat), title: chat.title })).size === 0)
+    return null;
   const fence = await commitIntent(ctx, account, chat, 'unknown');
   // The stray comes from a complete listing, so a single look is enough to know whether it is still there.
   const creation = { ...chat.creation, state: 'unknown', fence, looks: LOOKS_BEFORE_NEW_ATTEMPT } as const;
@@ -124,7 +116,7 @@ async function attempt(
       { ...call, notAfterMs: startedMs + ctx.config.limits.creationDeadlineMs },
     );
     const recorded = await persist(ctx, () =>
-      recordCreated(ctx, chat, fence, created.ref, chat.title, created.members),
+      recordCreated(ctx, { chat, fence, ref: created.ref, title: chat.title, members: created.members }),
     );
     if (!recorded) await disown(ctx, account, chat, created.ref, call);
     return { ref: created.ref, title: chat.title, members: created.members };
@@ -155,8 +147,8 @@ async function commitIntent(
 ): Promise<number> {
   try {
     const intent = { id: chat.id, title: chat.title, ownerId: account.ownerId, state: to };
-    const fence = (await intendCreations(ctx.db.of(chat.schoolId), [intent])).get(chat.id);
-    if (fence !== undefined) return fence;
+    const fence = await intend(ctx, chat, intent);
+    if (fence !== null) return fence;
   } catch (error) {
     if (stateOf(error) !== UNIQUE_VIOLATION) throw error;
   }
@@ -187,12 +179,12 @@ async function look(
   );
   const oldest = strangers.at(-1);
   if (oldest) {
-    const strays = await strayPeers(ctx, account.ownerId, { ...chat, title });
+    const strays = await strayPeers(ctx, account.ownerId, { ...placeOf(chat), title });
     for (const twin of strangers.slice(0, -1)) {
       const evidence = { by: 'look', fence: chat.creation.fence } as const;
       if (!strays.has(twin.peerId)) await setAside(ctx, account, chat, { ref: twin, evidence, call });
     }
-    if (!(await recordCreated(ctx, chat, chat.creation.fence, oldest, title, null)))
+    if (!(await recordCreated(ctx, { chat, fence: chat.creation.fence, ref: oldest, title, members: null })))
       throw new Later(LOOK_PAUSE_MS);
     return { ref: oldest, title, members: null };
   }
@@ -239,35 +231,4 @@ async function persist<T>(ctx: Context, write: () => Promise<T>): Promise<T> {
       await ctx.clock.sleep(RECORD_PAUSE_MS);
     }
   }
-}
-
-/**
- * Records the chat and its members in one transaction. False where the attempt has lost the fence or the chat is
- * abandoned by now. A chat that Sferum's answer names can be abandoned by a look of its own row only, and noteCreated
- * checks that. So mayTake is asked for adopted chats alone.
- */
-async function recordCreated(
-  ctx: Context,
-  chat: ChatState,
-  fence: number,
-  ref: ChatRef,
-  title: string,
-  members: readonly number[] | null,
-): Promise<boolean> {
-  const at = new Date(ctx.clock.now());
-  return ctx.db.transactionOf(chat.schoolId, async (tx) => {
-    if (members === null && !(await mayTake(tx.sql, ref))) return false;
-    const lookAgainAt = new Date(at.getTime() + ctx.config.limits.lateEffectMs);
-    const owned = await noteCreated(tx.sql, [{ id: chat.id, fence, ref, title }], lookAgainAt);
-    if (!owned.has(chat.id)) return false;
-    await forgetBelieved(tx.sql, [chat.id]);
-    const come = (members ?? []).map((userId) => ({ userId, admin: false, state: 'in' as const }));
-    await recordSeen(tx.sql, { schoolId: chat.schoolId, at }, [{ chatId: chat.id, members: come }]);
-    await noteLine(tx.sql, {
-      ...{ schoolId: chat.schoolId, at, chatId: chat.id, what: members ? 'sferum-create' : 'sferum-adopt' },
-      ...{ cause: chat.cause, author: bySystem('sferum') },
-      details: { peerId: ref.peerId, members: members?.length ?? null },
-    });
-    return true;
-  });
 }

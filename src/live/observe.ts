@@ -1,16 +1,18 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ChatType } from '../desired/model.ts';
-import type { LiveState } from '../plan/model.ts';
+import { lockChats } from '../rows/chat-outbox.ts';
 import { lookAgain, noteLost, noteRead } from '../rows/chat-seen.ts';
 import { recordSeen } from '../rows/sferum-member.ts';
 import {
   type ChatRef,
   type Priority,
   type SferumAccount,
+  type SferumChatMember,
   SferumError,
   type SferumErrorKind,
 } from '../sferum/gateway.ts';
+import { gathering } from '../store/gather.ts';
 import { asideMessage } from './condition-words.ts';
 import { observeTitles } from './observe-titles.ts';
 
@@ -93,7 +95,7 @@ async function observeOne(
   const ref: ChatRef = { ownerId: Number(chat.owner_id), peerId: Number(chat.peer_id) };
   try {
     const members = await account.readMembers(ref, call);
-    await recordMembers(ctx, request.schoolId, chat, members);
+    await recordMembers(ctx, request, chat, members);
   } catch (error) {
     if (!(error instanceof SferumError)) throw error;
     if (error.kind !== 'chat-lost') {
@@ -120,20 +122,39 @@ async function observeOne(
  * A chat that was worked on during the read keeps what its job records, because the list may be older. It is read once
  * more, because the job may not know what the list says. A lost chat that is there again is taken up at once.
  */
-async function recordMembers(
+function recordMembers(
   ctx: Context,
-  schoolId: string,
-  { id: chatId, settled_generation: settled }: LiveChat,
-  members: readonly { userId: number; admin: boolean; waiting: boolean }[],
+  { schoolId, priority }: ObservationRequest,
+  chat: LiveChat,
+  members: readonly SferumChatMember[],
 ): Promise<void> {
-  const at = new Date(ctx.clock.now());
-  const seen = members.map(({ waiting, ...member }) => ({ ...member, state: stateOf(waiting) }));
-  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    const settledGeneration = Number(settled);
-    const quiet = await noteRead(tx, [{ id: chatId, settledGeneration }], at);
-    if (!quiet.has(chatId)) return lookAgain(tx, [chatId], at);
-    await recordSeen(tx, { schoolId, at }, [{ chatId, members: seen }]);
-  });
+  return recording(ctx, { schoolId, isBulk: priority === 'bulk' }, { chat, members });
 }
 
-const stateOf = (waiting: boolean): LiveState => (waiting ? 'waiting' : 'in');
+type Read = { chat: LiveChat; members: readonly SferumChatMember[] };
+
+const recording = gathering(async (ctx: Context, schoolId: string, reads: readonly Read[]) => {
+  const at = new Date(ctx.clock.now());
+  const chats = reads.map(({ chat }) => ({
+    id: chat.id,
+    settledGeneration: Number(chat.settled_generation),
+  }));
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+    await lockChats(
+      tx,
+      chats.map(({ id }) => id),
+    );
+    const quiet = await noteRead(tx, chats, at);
+    const busy = chats.filter(({ id }) => !quiet.has(id)).map(({ id }) => id);
+    if (busy.length > 0) await lookAgain(tx, busy, at);
+    const seen = reads
+      .filter(({ chat }) => quiet.has(chat.id))
+      .map(({ chat, members }) => ({ chatId: chat.id, members: members.map(seenMember) }));
+    if (seen.length > 0) await recordSeen(tx, { schoolId, at }, seen);
+  });
+  return reads.map(() => undefined);
+});
+
+function seenMember({ waiting, ...member }: SferumChatMember) {
+  return { ...member, state: waiting ? ('waiting' as const) : ('in' as const) };
+}

@@ -3,31 +3,46 @@ import type { Condition } from '../rows/chat-condition.ts';
 import { letGo } from '../rows/chat-outbox.ts';
 import { type CallOptions, SferumError } from '../sferum/gateway.ts';
 import { dropHeld } from './abandon.ts';
-import { accountOf } from './accounts.ts';
+import { accountForChats } from './accounts.ts';
 import { bring } from './bring.ts';
 import type { Brought } from './brought.ts';
-import { type ChatState, loadChatState } from './chat-state.ts';
+import { type ChatState, loadChatState, placeOf } from './chat-state.ts';
 import { adoptOrphan } from './creation.ts';
 import { decide } from './decide.ts';
 import { Later } from './later.ts';
 import { StepsFailed } from './perform-steps.ts';
 import { doubt, settle } from './settle.ts';
-import { endChat, takeDown } from './take-down.ts';
+import { takeDown } from './take-down.ts';
 
 /**
- * Makes one chat at Sferum as our rows say it must be. This is the whole work of a chat's job. The request is only the
- * chat's key, and every outcome is written into the chat's row. It is safe to run twice or with nothing to do. Throws
- * only where the database is away.
+ * Makes one chat at Sferum as our rows say it must be. The request is only the chat's key, and every outcome is written
+ * into the chat's row. It is safe to run twice or with nothing to do. Throws only where the database is away.
  */
 export async function reconcileChat(
   ctx: Context,
-  { schoolId, chatId }: { schoolId: string; chatId: string },
+  { schoolId, chatId, isBulk = false }: { schoolId: string; chatId: string; isBulk?: boolean },
   signal?: AbortSignal,
 ): Promise<void> {
-  const chat = await loadChatState(ctx.db, schoolId, chatId);
+  const chat = await loadChatState(ctx, { schoolId, isBulk }, chatId);
   if (!chat || chat.generation <= chat.settledGeneration) return letGo(ctx.db.of(schoolId), [chatId]);
   if (chat.priority !== 'bulk') return carryOut(ctx, chat, { stopped: signal });
   await ctx.bulkInHand.hold(chatId, (overtaken) => carryOut(ctx, chat, { stopped: signal, overtaken }));
+}
+
+/**
+ * The same for many chats of one school, all at once. What they read and write in the database is joined
+ * (store/gather.ts). One chat's trouble keeps no other. Throws after all have ended, and only where the database is
+ * away.
+ */
+export async function reconcileChats(
+  ctx: Context,
+  { schoolId, chatIds }: { schoolId: string; chatIds: readonly string[] },
+  signal?: AbortSignal,
+): Promise<void> {
+  const works = chatIds.map((chatId) => reconcileChat(ctx, { schoolId, chatId, isBulk: true }, signal));
+  const ended = await Promise.allSettled(works);
+  const broken = ended.find((end) => end.status === 'rejected');
+  if (broken) throw broken.reason;
 }
 
 /**
@@ -48,7 +63,7 @@ async function carryOut(ctx: Context, chat: ChatState, { stopped, overtaken }: I
       throw new Later(0);
     }
     if (chat.deleting) return await remove(ctx, chat, work);
-    const account = await accountOf(ctx, chat.schoolId);
+    const account = await accountForChats(ctx, placeOf(chat));
     await bring(ctx, account, chat, work.call, work.brought);
     await settle(ctx, chat, { ...work, condition: settledCondition(chat) });
   } catch (error) {
@@ -69,14 +84,14 @@ function neverRan(error: unknown): boolean {
  */
 async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> {
   if (chat.ref || chat.creation.state !== 'none') {
-    const account = await accountOf(ctx, chat.schoolId);
+    const account = await accountForChats(ctx, placeOf(chat));
     const ref = chat.ref ?? (await adoptOrphan(ctx, account, chat, work.call))?.ref;
     await doubt(ctx, chat);
     const keepForMs = (chat.lookAgainAt?.getTime() ?? 0) - ctx.clock.now();
     if (ref) await takeDown(account, ref, work.call, work.brought, keepForMs);
   }
   const condition: Condition = { status: 'deleting', reason: null, message: null };
-  await settle(ctx, chat, { ...work, condition }, (tx) => endChat(ctx, tx, chat.id));
+  await settle(ctx, chat, { ...work, condition, isTakenDown: true });
 }
 
 /** Counts one run's calls and keeps what the run has found of the live chat so far. */

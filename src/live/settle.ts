@@ -3,15 +3,17 @@ import type { Context } from '../context.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import type { Condition } from '../rows/chat-condition.ts';
 import { recordDelays } from '../rows/chat-delay.ts';
-import { moveGenerations, postponeChats, settleChats, wakeWaiting } from '../rows/chat-outbox.ts';
+import { lockChats, moveGenerations, postponeChats, settleChats, wakeWaiting } from '../rows/chat-outbox.ts';
 import { noteDoubt, noteFound, readFirst } from '../rows/chat-seen.ts';
 import { noteLines } from '../rows/journal.ts';
 import { addCalls, tickOff } from '../rows/operation-chat.ts';
 import { forgetRefused, recordSeen } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
+import { gathering } from '../store/gather.ts';
 import type { Brought } from './brought.ts';
-import type { ChatState } from './chat-state.ts';
+import { type ChatState, placeOf } from './chat-state.ts';
+import { endChats } from './take-down.ts';
 
 const MS_PER_SECOND = 1000;
 
@@ -22,141 +24,199 @@ export interface Outcome {
   isAnswered: boolean;
   /** True where Sferum may still carry out a write whose outcome is unknown. */
   isInDoubt: boolean;
-  problem?: Problem;
+  /** What the work found. Null where that must not be kept. */
+  brought: Brought | null;
 }
+
+/** The end of the work on one generation. */
+export interface End extends Outcome {
+  condition: Condition;
+  problem?: Problem;
+  /** True where the chat was deleted and is gone at Sferum. */
+  isTakenDown?: boolean;
+}
+
+type Of<Work> = Work & { chat: ChatState };
 
 /**
  * Records the end of one generation's work, in one transaction with what Sferum holds and what it has answered. It does
- * so only if that generation is still to be settled (rule 4). A later generation stays due. `brought` is null where
- * what the work found must not be kept. `also` runs in the same transaction.
+ * so only if that generation is still to be settled (rule 4). A later generation stays due. Ends of chats of one school
+ * that come together share the transaction.
  *
  * A worker that comes late, after another has settled the generation, records its answers alone, because its knowledge
  * of the chat is old. If it has written to Sferum, the chat is read once more.
  *
  * A chat that ends as failing is set aside, and drift.ts takes it up again after a pause.
  */
-export async function settle(
-  ctx: Context,
-  chat: ChatState,
-  work: Outcome & { brought: Brought | null; condition: Condition },
-  also: (tx: Sql) => Promise<void> = async () => undefined,
-): Promise<void> {
-  const at = new Date(ctx.clock.now());
-  const { brought } = work;
-  let delayMs: number | undefined;
-  let woken = 0;
-  const operations = await ctx.db.transactionOf(chat.schoolId, async ({ sql: tx }) => {
-    const worked = {
-      ...workedOn(ctx, chat, work, at),
-      seenAt: brought && !brought.unguarded ? brought.seenAt : null,
-    };
-    const settled = await settleChats(tx, [{ ...worked, condition: work.condition }], {
-      ...{ at, firstAsideMs: ctx.config.limits.driftIntervalMs },
-    });
-    if (brought) await recordAnswers(tx, chat, brought, at);
-    const end = settled.get(chat.id);
-    if (!end) {
-      if (brought?.answers.length)
-        await moveGenerations(tx, [chat.id], { cause: 'late-worker', priority: chat.priority, at });
-      await readFirst(tx, [chat.id]);
-      return [];
-    }
-    if (brought) await recordObserved(tx, chat, brought, at);
-    // A later generation is due, so this condition is not shown. The later one must ask for the refused people itself.
-    if (end.isDue && work.condition.status === 'failing') await forgetRefused(tx, [chat.id]);
-    await also(tx);
-    if (work.isAnswered) woken = await wakeWaiting(tx, chat.schoolId);
-    if (!work.problem) delayMs = (await recordDelays(tx, [chat.id], at))[0]?.ms;
-    const { apiCalls, problem = null } = work;
-    return tickOff(tx, [{ chatId: chat.id, generation: chat.generation, apiCalls, problem }], at);
-  });
-  if (delayMs !== undefined) ctx.metrics.orderToChat(chat.schoolId, delayMs / MS_PER_SECOND);
-  if (woken > 0) ctx.wake('chats');
-  await finishOperations(ctx, chat.schoolId, operations);
+export function settle(ctx: Context, chat: ChatState, end: End): Promise<void> {
+  return settling(ctx, placeOf(chat), { ...end, chat });
 }
 
-/** What settling and postponing have in common. After a write in doubt the chat is read again after `lateEffectMs`. */
-function workedOn(ctx: Context, chat: ChatState, { isInDoubt }: { isInDoubt: boolean }, at: Date) {
-  const { id, generation, lookAgainAt: was } = chat;
-  const own = isInDoubt ? new Date(at.getTime() + ctx.config.limits.lateEffectMs) : was;
-  return { id, generation, lookAgain: { was, at: own } };
+const settling = gathering(async (ctx: Context, schoolId: string, ends: readonly Of<End>[]) => {
+  const at = new Date(ctx.clock.now());
+  const told = await ctx.db.transactionOf(schoolId, ({ sql: tx }) => settleAll(ctx, tx, ends, at));
+  for (const { ms } of told.delays) ctx.metrics.orderToChat(schoolId, ms / MS_PER_SECOND);
+  if (told.woken > 0) ctx.wake('chats');
+  await finishOperations(ctx, schoolId, told.operations);
+  return ends.map(() => undefined);
+});
+
+async function settleAll(ctx: Context, tx: Sql, ends: readonly Of<End>[], at: Date) {
+  const { schoolId } = ends[0]!.chat;
+  await lockChats(tx, idsOf(ends));
+  const settled = await settleChats(
+    tx,
+    ends.map((end) => ({ ...workedOn(ctx, end, at), seenAt: surelySeen(end), condition: end.condition })),
+    { at, firstAsideMs: ctx.config.limits.driftIntervalMs },
+  );
+  await recordAnswers(tx, ends, at);
+  const [owned, late] = parted(ends, ({ chat }) => settled.has(chat.id));
+  await comeLate(tx, late, at);
+  if (owned.length === 0) return { operations: [], delays: [], woken: 0 };
+  await recordObserved(tx, owned, at);
+  // A later generation is due, so this condition is not shown. The later one must ask for the refused people itself.
+  const isOvertaken = ({ chat, condition }: Of<End>) =>
+    settled.get(chat.id)!.isDue && condition.status === 'failing';
+  const overtaken = owned.filter(isOvertaken);
+  if (overtaken.length > 0) await forgetRefused(tx, idsOf(overtaken));
+  const takenDown = owned.filter(({ isTakenDown }) => isTakenDown);
+  if (takenDown.length > 0) await endChats(ctx, tx, idsOf(takenDown));
+  const woken = owned.some(({ isAnswered }) => isAnswered) ? await wakeWaiting(tx, schoolId) : 0;
+  const delays = await recordDelays(tx, idsOf(owned.filter(({ problem }) => !problem)), at);
+  const ticked = owned.map(({ chat, apiCalls, problem = null }) => ({
+    ...{ chatId: chat.id, generation: chat.generation, apiCalls, problem },
+  }));
+  return { operations: await tickOff(tx, ticked, at), delays, woken };
+}
+
+/** The chats whose generation another worker has settled. What was written to them since is read once more. */
+async function comeLate(tx: Sql, late: readonly Of<End>[], at: Date): Promise<void> {
+  if (late.length === 0) return;
+  for (const { chat, brought } of late) {
+    if (brought?.answers.length)
+      await moveGenerations(tx, [chat.id], { cause: 'late-worker', priority: chat.priority, at });
+  }
+  await readFirst(tx, idsOf(late));
+}
+
+/** How the work comes again on a generation that stays due. */
+export interface Again extends Outcome {
+  afterMs: number;
+  /** True where this run counts as a failed attempt. Waiting for a turn does not. */
+  attempt: boolean;
+  mustRead: boolean;
+  /** Null keeps the condition that people see. */
+  condition: Condition | null;
 }
 
 /**
  * Leaves the generation due and says when the work comes again. What the work has found of the chat is kept, unless
  * `mustRead`. A newer generation does not wait for the troubles of this one.
  */
-export async function postpone(
-  ctx: Context,
-  chat: ChatState,
-  work: {
-    brought: Brought | null;
-    apiCalls: number;
-    isAnswered: boolean;
-    isInDoubt: boolean;
-    afterMs: number;
-    /** True where this run counts as a failed attempt. Waiting for a turn does not. */
-    attempt: boolean;
-    mustRead: boolean;
-    condition: Condition | null;
-  },
-): Promise<void> {
+export function postpone(ctx: Context, chat: ChatState, again: Again): Promise<void> {
+  return postponing(ctx, placeOf(chat), { ...again, chat });
+}
+
+const postponing = gathering(async (ctx: Context, schoolId: string, agains: readonly Of<Again>[]) => {
   const at = new Date(ctx.clock.now());
-  const { brought } = work;
-  let woken = 0;
-  await ctx.db.transactionOf(chat.schoolId, async ({ sql: tx }) => {
-    await addCalls(tx, [{ chatId: chat.id, apiCalls: work.apiCalls }]);
-    const { attempt, isAnswered, condition } = work;
-    const isKnown = brought && !work.mustRead && !brought.unguarded;
-    const postponed = {
-      ...workedOn(ctx, chat, work, at),
-      ...{ attempt, isAnswered, condition, seenAt: isKnown ? brought.seenAt : null },
-      until: new Date(at.getTime() + Math.round(work.afterMs)),
-    };
-    const due = await postponeChats(tx, [postponed], at);
-    if (work.isAnswered) woken = await wakeWaiting(tx, chat.schoolId);
-    if (!brought) return;
-    await recordAnswers(tx, chat, brought, at);
-    if (due.has(chat.id)) await recordObserved(tx, chat, brought, at);
+  const woken = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+    await lockChats(tx, idsOf(agains));
+    await addCalls(
+      tx,
+      agains.map(({ chat, apiCalls }) => ({ chatId: chat.id, apiCalls })),
+    );
+    const postponed = agains.map((again) => {
+      const { attempt, isAnswered, condition, mustRead, afterMs } = again;
+      return {
+        ...workedOn(ctx, again, at),
+        ...{ attempt, isAnswered, condition, seenAt: mustRead ? null : surelySeen(again) },
+        until: new Date(at.getTime() + Math.round(afterMs)),
+      };
+    });
+    const due = await postponeChats(tx, postponed, at);
+    const answered = agains.some(({ isAnswered }) => isAnswered);
+    const number = answered ? await wakeWaiting(tx, schoolId) : 0;
+    await recordAnswers(tx, agains, at);
+    await recordObserved(
+      tx,
+      agains.filter(({ chat }) => due.has(chat.id)),
+      at,
+    );
+    return number;
   });
   if (woken > 0) ctx.wake('chats');
+  return agains.map(() => undefined);
+});
+
+/** What settling and postponing have in common. After a write in doubt the chat is read again after `lateEffectMs`. */
+function workedOn(ctx: Context, { chat, isInDoubt }: Of<Outcome>, at: Date) {
+  const { id, generation, lookAgainAt: was } = chat;
+  const own = isInDoubt ? new Date(at.getTime() + ctx.config.limits.lateEffectMs) : was;
+  return { id, generation, lookAgain: { was, at: own } };
+}
+
+const surelySeen = ({ brought }: Outcome): Date | null =>
+  brought && !brought.unguarded ? brought.seenAt : null;
+
+const idsOf = (works: readonly Of<unknown>[]): string[] => works.map(({ chat }) => chat.id);
+
+function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
 
 /**
  * Marks what is known of a live chat as doubtful before the first write to it, until the outcome is recorded. After a
  * crash the next job then reads the chat first (V3), and once more when the interrupted write must have taken effect.
  */
-export async function doubt(
-  ctx: Context,
-  { id, schoolId }: Pick<ChatState, 'id' | 'schoolId'>,
-): Promise<void> {
-  const lookAgain = new Date(ctx.clock.now() + ctx.config.limits.lateEffectMs);
-  await noteDoubt(ctx.db.of(schoolId), [id], lookAgain);
+export function doubt(ctx: Context, chat: ChatState): Promise<void> {
+  return doubting(ctx, placeOf(chat), chat.id);
 }
 
-async function recordObserved(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
-  const removed = brought.answers
-    .filter((a) => a.step === 'remove' && a.result === 'done' && !brought.members.has(a.userId!))
-    .map((a) => a.userId!);
-  const members = [...brought.members].map(([userId, member]) => ({ userId, ...member }));
-  await recordSeen(tx, { schoolId: chat.schoolId, at }, [{ chatId: chat.id, members, removed }]);
+const doubting = gathering(async (ctx: Context, schoolId: string, ids: readonly string[]) => {
+  const lookAgain = new Date(ctx.clock.now() + ctx.config.limits.lateEffectMs);
+  await noteDoubt(ctx.db.of(schoolId), ids, lookAgain);
+  return ids.map(() => undefined);
+});
+
+async function recordObserved(tx: Sql, works: readonly Of<Outcome>[], at: Date): Promise<void> {
+  const found = works.flatMap(({ chat, brought }) => (brought ? [{ chat, brought }] : []));
+  if (found.length === 0) return;
+  const seen = found.map(({ chat, brought }) => ({
+    chatId: chat.id,
+    members: [...brought.members].map(([userId, member]) => ({ userId, ...member })),
+    removed: brought.answers
+      .filter((a) => a.step === 'remove' && a.result === 'done' && !brought.members.has(a.userId!))
+      .map((a) => a.userId!),
+  }));
+  await recordSeen(tx, { schoolId: found[0]!.chat.schoolId, at }, seen);
+  const changed = found.filter(({ chat, brought }) => !isAsBefore(chat, brought));
+  if (changed.length === 0) return;
+  const live = changed.map(({ chat, brought }) => {
+    const { title, inviteLink, linkDue, handover, lacksAdmin } = brought;
+    return { id: chat.id, title, inviteLink: inviteLink ?? null, linkDue, handover, lacksAdmin };
+  });
+  await noteFound(tx, live, at);
+}
+
+function isAsBefore(chat: ChatState, brought: Brought): boolean {
   const { title, inviteLink, linkDue, handover, lacksAdmin } = brought;
-  const isAsBefore =
+  return (
     title === chat.sferumTitle &&
     inviteLink === undefined &&
     linkDue === chat.linkDue &&
     handover === (chat.handoverSince !== null) &&
-    lacksAdmin === chat.lacksAdmin;
-  if (isAsBefore) return;
-  const found = { id: chat.id, title, inviteLink: inviteLink ?? null, linkDue, handover, lacksAdmin };
-  await noteFound(tx, [found], at);
+    lacksAdmin === chat.lacksAdmin
+  );
 }
 
-async function recordAnswers(tx: Sql, chat: ChatState, brought: Brought, at: Date): Promise<void> {
-  const { id: chatId, schoolId, cause } = chat;
-  await noteLines(
-    tx,
-    { schoolId, at, cause, author: bySystem('sferum') },
-    brought.answers.map(({ step, ...details }) => ({ what: `sferum-${step}`, chatId, details })),
-  );
+async function recordAnswers(tx: Sql, works: readonly Of<Outcome>[], at: Date): Promise<void> {
+  for (const [cause, caused] of Map.groupBy(works, ({ chat }) => chat.cause)) {
+    const lines = caused.flatMap(({ chat, brought }) =>
+      (brought?.answers ?? []).map(({ step, ...details }) => ({
+        ...{ what: `sferum-${step}`, chatId: chat.id, details },
+      })),
+    );
+    const { schoolId } = caused[0]!.chat;
+    if (lines.length > 0) await noteLines(tx, { schoolId, at, cause, author: bySystem('sferum') }, lines);
+  }
 }

@@ -103,11 +103,14 @@ async function takeOut(
   if (failed) throw failed.reason;
 }
 
-/** Ends the chat in our rows. The row itself stays, because it remembers the deletion and «не создавать снова» (G1). */
-export async function endChat(ctx: Context, tx: Sql, chatId: string): Promise<void> {
-  const [deleted] = await markDeleted(tx, [chatId], new Date(ctx.clock.now()));
-  if (deleted === undefined) return;
-  await forgetMembers(tx, [chatId]);
-  await endLists(tx, [chatId]);
-  await dropExceptions(tx, [chatId]);
+/**
+ * Ends the chats in our rows. The rows themselves stay, because they remember the deletion and «не создавать снова»
+ * (G1).
+ */
+export async function endChats(ctx: Context, tx: Sql, chatIds: readonly string[]): Promise<void> {
+  const deleted = await markDeleted(tx, chatIds, new Date(ctx.clock.now()));
+  if (deleted.length === 0) return;
+  await forgetMembers(tx, deleted);
+  await endLists(tx, deleted);
+  await dropExceptions(tx, deleted);
 }

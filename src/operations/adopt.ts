@@ -184,7 +184,7 @@ async function adopt(
     order by title, id`.execute(ctx.db.of(schoolId));
   const adopted = await Promise.all(
     chats.map(async ({ id, title }) => {
-      const chat = await loadChatState(ctx.db, schoolId, id);
+      const chat = await loadChatState(ctx, { schoolId, isBulk: true }, id);
       const found = chat && (await adoptExisting(ctx, account, chat, CALL).catch(nullIfLater));
       return found ? [title] : [];
     }),

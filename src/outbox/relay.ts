@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Queues } from '../../jobs/queues.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
+import { CHATS_PER_JOB, reconcileChats } from '../../jobs/reconcile-chats.ts';
 import { runOperation } from '../../jobs/run-operation.ts';
 import { sweepDrift } from '../../jobs/sweep-drift.ts';
 import type { Context } from '../context.ts';
@@ -30,7 +31,7 @@ export async function relayChats(ctx: Context, queues: Queues): Promise<number> 
   });
   if (chats.length === 0) return 0;
   try {
-    await queues.addAll(reconcileChat, chats.map(jobOf));
+    await give(queues, chats);
   } catch (error) {
     await letGo(
       ctx.db.across('relay'),
@@ -42,14 +43,35 @@ export async function relayChats(ctx: Context, queues: Queues): Promise<number> 
   return chats.length;
 }
 
-const jobOf = (chat: DueChat) => ({
-  payload: { schoolId: chat.schoolId, chatId: chat.id, cause: chat.cause },
-  priority: PRIORITIES[chat.priority],
-});
+/** Urgent chats get a job each. Bulk chats share jobs, which carry chats of one school. */
+async function give(queues: Queues, chats: readonly DueChat[]): Promise<void> {
+  const urgent = chats.filter(({ priority }) => priority !== 'bulk');
+  await queues.addAll(
+    reconcileChat,
+    urgent.map(({ schoolId, id: chatId, cause, priority }) => ({
+      payload: { schoolId, chatId, cause },
+      priority: PRIORITIES[priority],
+    })),
+  );
+  const bulk = chats.filter(({ priority }) => priority === 'bulk');
+  const jobs = [...Map.groupBy(bulk, ({ schoolId }) => schoolId)].flatMap(([schoolId, own]) =>
+    partsOf(own, CHATS_PER_JOB).map((part) => ({ schoolId, chatIds: part.map(({ id }) => id) })),
+  );
+  await queues.addAll(
+    reconcileChats,
+    jobs.map((payload) => ({ payload, priority: PRIORITIES.bulk })),
+  );
+}
+
+function partsOf<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) =>
+    all.slice(at * size, (at + 1) * size),
+  );
+}
 
 /**
- * Gives all chats again where the queue holds fewer jobs than were given to it, because it was wiped or restored
- * (reliability 8). A chat whose job still exists gets no second one. Returns the number of chats.
+ * Gives all chats again where the queue holds fewer jobs than the chats that were given to it need, because it was
+ * wiped or restored (reliability 8). Returns the number of chats.
  */
 export async function relayLost(ctx: Context, queues: Queues): Promise<number> {
   const givenBefore = new Date(ctx.clock.now() - HANDING_OVER_MS);
@@ -58,13 +80,23 @@ export async function relayLost(ctx: Context, queues: Queues): Promise<number> {
     where queued_at <= ${givenBefore} and generation > settled_generation and deleted_at is null`.execute(
     ctx.db.across('relay'),
   );
-  if (rows.length === 0 || (await queues.unfinished('chats')) >= rows.length) return 0;
+  if (rows.length === 0 || (await queues.unfinished('chats')) >= jobsAtLeast(rows)) return 0;
   ctx.log.warn({ chats: rows.length }, 'the queue has lost jobs; they are given to it again');
   const { relayBatchChats } = ctx.config.limits;
   for (let from = 0; from < rows.length; from += relayBatchChats) {
-    await queues.addAll(reconcileChat, rows.slice(from, from + relayBatchChats).map(jobOf));
+    await give(queues, rows.slice(from, from + relayBatchChats));
   }
   return rows.length;
+}
+
+/** The fewest jobs that so many chats can be in. Chats of one bulk job settle one by one, so it may have few left. */
+function jobsAtLeast(chats: readonly DueChat[]): number {
+  const urgent = chats.filter(({ priority }) => priority !== 'bulk').length;
+  const bulk = Map.groupBy(
+    chats.filter(({ priority }) => priority === 'bulk'),
+    ({ schoolId }) => schoolId,
+  );
+  return urgent + [...bulk.values()].reduce((sum, own) => sum + Math.ceil(own.length / CHATS_PER_JOB), 0);
 }
 
 /** Makes a job for each school whose live chats are due for a look (D8). */

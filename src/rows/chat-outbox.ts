@@ -43,6 +43,15 @@ export async function moveGenerations(
   );
 }
 
+/**
+ * Locks these chats in one order, so that transactions with many chats wait for each other and never deadlock. One
+ * chat needs no such lock.
+ */
+export async function lockChats(tx: Sql, ids: readonly string[]): Promise<void> {
+  if (ids.length < 2) return;
+  await sql`select from chat where id = any(${[...ids]}::uuid[]) order by id for update`.execute(tx);
+}
+
 export interface DueChat {
   id: string;
   schoolId: string;

@@ -1,3 +1,4 @@
+import { BulkInHand } from '../../src/bulk-in-hand.ts';
 import type { Context } from '../../src/context.ts';
 import type { SferumAccount } from '../../src/sferum/gateway.ts';
 
@@ -40,7 +41,8 @@ export function slowAt<M extends Method>(
         };
       },
     });
-  const slow = { ctx: { ...ctx, gateway: { ...ctx.gateway, account } } };
+  // It stands for another process, which knows nothing of what this one has in hand.
+  const slow = { ctx: { ...ctx, gateway: { ...ctx.gateway, account }, bulkInHand: new BulkInHand() } };
   return Object.assign(slow, Object.fromEntries(gates.map(({ method, stop }) => [method, stop]))) as {
     ctx: Context;
   } & Record<M, Stop>;

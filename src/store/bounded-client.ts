@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Client, type QueryResult } from 'pg';
+import { Client, type ClientConfig, escapeLiteral, type QueryResult } from 'pg';
 import type { QueryUnder } from './setting.ts';
 
 /** After this silence the machine asks the other side whether it is still there. */
@@ -13,14 +13,48 @@ const NO_ANSWER = 'Query read timeout';
  * What the server does when a silent network has cut us off: it asks, too, and gives up a session with every lock
  * that the session holds.
  */
-export const SERVER_KEEP_ALIVE =
-  '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000';
+export const SERVER_KEEP_ALIVE: SessionSettings = {
+  tcp_keepalives_idle: 10,
+  tcp_keepalives_interval: 5,
+  tcp_keepalives_count: 3,
+  tcp_user_timeout: 25_000,
+};
+
+/** Settings of the server, by name, for the length of a session. */
+export type SessionSettings = Readonly<Record<string, string | number>>;
+
+export interface BoundedClientConfig extends ClientConfig {
+  /** Set before anything else is asked. A pooler may drop what stands in the greeting, but not statements. */
+  session?: SessionSettings;
+}
 
 /**
  * A connection that a silent network may cut off. When one answer does not come in time, the connection waits for no
  * other. It is destroyed, so that no pool takes it back.
  */
 export class BoundedClient extends Client {
+  readonly #session: string;
+
+  constructor(config: BoundedClientConfig = {}) {
+    super(config);
+    this.#session = Object.entries(config.session ?? {})
+      .map(([name, value]) => `set ${name} = ${escapeLiteral(String(value))}`)
+      .join('; ');
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: by a promise, or by a callback, as the driver's own.
+  override connect(callback?: any): any {
+    const connecting = super.connect().then(async () => {
+      if (this.#session !== '') await super.query(this.#session);
+      return this;
+    });
+    if (!callback) return connecting;
+    connecting.then(
+      () => callback(null, this),
+      (error: unknown) => callback(error),
+    );
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads.
   override query(...args: any[]): any {
     const answer = super.query(...(args as Parameters<Client['query']>)) as unknown;

@@ -3,6 +3,7 @@ import { assertSchemaCompatibility, LATEST_SCHEMA_VERSION, runMigrations } from 
 import pg from 'pg';
 import { stateOf } from './errors.ts';
 import { createOrm } from './orm.ts';
+import { assertOwnSession } from './pooler.ts';
 import { APP_ROLE, ensureRoles, hasRoles } from './roles.ts';
 import { isWalled, raiseWall } from './wall.ts';
 
@@ -152,6 +153,7 @@ async function connect(databaseUrl: string): Promise<pg.Client> {
   client.on('error', () => undefined); // The statement under way fails with it.
   try {
     await client.connect();
+    await assertOwnSession(client, databaseUrl);
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);

@@ -32,7 +32,7 @@ import { LookAlikes } from '../../migrations/0033-look-alikes.ts';
 import { Abandoned } from '../../migrations/0034-abandoned.ts';
 import { StatisticsAsked } from '../../migrations/0035-statistics-asked.ts';
 import { CoveringIndexes } from '../../migrations/0036-covering-indexes.ts';
-import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
+import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
@@ -48,7 +48,11 @@ const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
 const IDLE_IN_TRANSACTION_MS = 30_000;
 const LOCK_TIMEOUT_MS = 10_000;
 
-const OF_THE_APPLICATION = `-c role=${APP_ROLE} -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`;
+const OF_THE_APPLICATION: SessionSettings = {
+  role: APP_ROLE,
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+};
 
 /** The number of connections where no other is given. */
 export const POOL_MAX = 20;
@@ -122,7 +126,10 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
       connectionString: databaseUrl,
       Client: PreparingClient,
       application_name: 'sferum-sync',
-      options: `-c timezone=UTC ${options.asOwner ? '' : OF_THE_APPLICATION} -c lock_timeout=${options.lockTimeoutMs ?? LOCK_TIMEOUT_MS} ${SERVER_KEEP_ALIVE}`,
+      session: {
+        ...(options.asOwner ? {} : OF_THE_APPLICATION),
+        ...{ timezone: 'UTC', lock_timeout: options.lockTimeoutMs ?? LOCK_TIMEOUT_MS, ...SERVER_KEEP_ALIVE },
+      } satisfies SessionSettings,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       // A migration may take any time.
       ...(options.asOwner ? {} : { query_timeout: ANSWER_TIMEOUT_MS }),

@@ -1,11 +1,22 @@
 import { Pool, type PoolClient } from 'pg';
-import { BoundedClient, KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE } from './bounded-client.ts';
+import {
+  BoundedClient,
+  KEEP_ALIVE_AFTER_MS,
+  SERVER_KEEP_ALIVE,
+  type SessionSettings,
+} from './bounded-client.ts';
 import { QUEUE_SCHEMA } from './migrate.ts';
 import { whenFree } from './patience.ts';
 import { APP_ROLE } from './roles.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const COMMAND_TIMEOUT_MS = 10_000;
+
+/** A command that a crash of the server loses is given again by the sweep, so nobody needs to wait for the disk. */
+const SESSION: SessionSettings = {
+  ...{ synchronous_commit: 'off', role: APP_ROLE, search_path: QUEUE_SCHEMA },
+  ...{ statement_timeout: COMMAND_TIMEOUT_MS, ...SERVER_KEEP_ALIVE },
+};
 
 /** The connections of all queues and workers of one process, where the queue lives in PostgreSQL. */
 export class QueuePool extends Pool implements AsyncDisposable {
@@ -14,8 +25,7 @@ export class QueuePool extends Pool implements AsyncDisposable {
       connectionString: databaseUrl,
       max,
       Client: BoundedClient,
-      // A command that a crash of the server loses is given again by the sweep, so nobody needs to wait for the disk.
-      options: `-c synchronous_commit=off -c role=${APP_ROLE} -c search_path=${QUEUE_SCHEMA} -c statement_timeout=${COMMAND_TIMEOUT_MS} ${SERVER_KEEP_ALIVE}`,
+      ...{ session: SESSION },
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: COMMAND_TIMEOUT_MS,
       keepAlive: true,

@@ -1,16 +1,12 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
 import autocannon from 'autocannon';
-import { SignJWT } from 'jose';
 import { sql } from 'kysely';
-import { serverOptions } from '../../dashboard/http.ts';
 import type { App } from '../../src/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import type { Benchmark } from './benchmark.ts';
 import { importManualSchool, initialize, startApp, succeeded } from './support/app.ts';
 import { startSandbox } from './support/sandbox-process.ts';
 import { startServer } from './support/server.ts';
+import { adminOf, JWT_SECRET, serve, serveNothing, signIn } from './support/site.ts';
 
 const REQUESTS = 1_000;
 const CONNECTIONS = 10;
@@ -20,7 +16,6 @@ const AIM_P99_MS = 100;
 const AIM_PAGE_BYTES = 100 * 1024;
 /** The sandbox's pace while the school is filled. */
 const FILLING_REQUESTS_PER_SECOND = 200;
-const JWT_SECRET = 'x'.repeat(32);
 
 export const consolePages: Benchmark = {
   name: 'console',
@@ -82,56 +77,4 @@ async function measure(url: string, headers: Record<string, string>): Promise<{ 
   const { latency, non2xx, errors } = await load(REQUESTS);
   if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx + errors} requests failed`);
   return { p50: latency.p50, p99: latency.p99 };
-}
-
-interface Site extends AsyncDisposable {
-  origin: string;
-}
-
-async function serve({ ctx, http }: App): Promise<Site> {
-  const options = { fetch: http.fetch, serverOptions: serverOptions(ctx.config.limits) };
-  return listening(createAdaptorServer(options));
-}
-
-function serveNothing(): Promise<Site> {
-  return listening(createServer((_, response) => response.end('ok')));
-}
-
-async function listening(server: ReturnType<typeof createAdaptorServer>): Promise<Site> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      if ('closeAllConnections' in server) server.closeAllConnections();
-    },
-  };
-}
-
-async function adminOf({ ctx }: App, schoolId: string): Promise<string> {
-  const { rows } = await sql<{ id: string }>`
-    select id from person where school_id = ${schoolId} and present and 'administrator' = any(roles) order by id limit 1`.execute(
-    everywhere(ctx),
-  );
-  return rows[0]!.id;
-}
-
-/** As people do: by СГО's link. Returns the session's cookie. */
-async function signIn(origin: string, school: string, subject: string): Promise<string> {
-  const token = await new SignJWT({ school, role: 'school-admin', jti: crypto.randomUUID() })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(subject)
-    .setIssuer('sgo')
-    .setAudience('sferum-sync')
-    .setIssuedAt()
-    .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(JWT_SECRET));
-  const answer = await fetch(`${origin}/sso?${new URLSearchParams({ token, to: '/manage' })}`, {
-    redirect: 'manual',
-  });
-  const cookie = answer.headers.getSetCookie().map((one) => one.split(';', 1)[0]!);
-  if (cookie.length === 0) throw new Error(`signing in: ${answer.status}`);
-  return cookie.join('; ');
 }

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { App } from '../../src/app.ts';
 import { dayIn } from '../../src/clock.ts';
-import { commandsOf } from '../../src/commands.ts';
 import { everywhere } from '../support/everywhere.ts';
 import type { Benchmark } from './benchmark.ts';
 import { importManualSchool, initialize, startApp, succeeded } from './support/app.ts';
-import { type ChangeEvent, changesOf } from './support/changes.ts';
+import { changesOf } from './support/changes.ts';
+import { follow, type Took } from './support/follow.ts';
 import { median, timed } from './support/measure.ts';
 import { type SandboxProcess, startSandbox } from './support/sandbox-process.ts';
 import { TIME_ZONE } from './support/school.ts';
@@ -69,14 +69,6 @@ export const event: Benchmark = {
   },
 };
 
-interface Took {
-  type: string;
-  /** Until the event is durable: the 202. */
-  durableMs: number;
-  ms: number;
-  chats: number;
-}
-
 function figures(took: readonly Took[], latencyMs: number) {
   const times = took.map(({ ms }) => ms - latencyMs);
   const medianMs = median(times);
@@ -86,31 +78,6 @@ function figures(took: readonly Took[], latencyMs: number) {
   const touched = `each touching ${Math.min(...chats)} to ${Math.max(...chats)} chats`;
   const text = `median ${medianMs.toFixed(0)} ms (${durableMs.toFixed(0)} ms to the 202), worst ${worstMs.toFixed(0)} ms of ${took.length} events, ${touched}`;
   return { medianMs, worstMs, text };
-}
-
-/** From the event's arrival until the last of its chats is settled, which is a little after Sferum holds it. */
-async function follow({ ctx }: App, schoolId: string, change: ChangeEvent): Promise<Took> {
-  const time = new Date(ctx.clock.now()).toISOString();
-  const event = { specversion: '1.0', source: 'bench', time, ...change };
-  let durableMs = 0;
-  const { ms, value: chats } = await timed(async () => {
-    const received = await timed(() =>
-      commandsOf(ctx).receiveEvents({ by: { id: 'sgo', kind: 'service' }, schoolId, events: [event] }),
-    );
-    durableMs = received.ms;
-    if (received.value.accepted !== 1) throw new Error(`the event ${change.type} was not accepted`);
-    const touched = await sql<{ id: string }>`
-      select id from chat where cause = ${`event:${change.id}`}`.execute(everywhere(ctx));
-    const ids = touched.rows.map((chat) => chat.id);
-    for (;;) {
-      const { rows } = await sql`select 1 from chat
-        where id = any(${ids}::uuid[]) and generation > settled_generation limit 1`.execute(everywhere(ctx));
-      if (rows.length === 0) return ids.length;
-      await ctx.clock.sleep(LOOK_EVERY_MS);
-    }
-  });
-  if (chats === 0) throw new Error('the event touched no chat');
-  return { type: change.type, durableMs, ms, chats };
 }
 
 /** Until the plan is applied: from then on events are followed. */

@@ -7,8 +7,18 @@ import { lessons } from './lessons.ts';
 import { memory } from './memory.ts';
 import { planning } from './plan.ts';
 import { queue } from './queue.ts';
+import { year } from './year.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [importing, planning, queue, memory, event, consolePages, lessons];
+const BENCHMARKS: readonly Benchmark[] = [
+  importing,
+  planning,
+  queue,
+  memory,
+  event,
+  consolePages,
+  lessons,
+  year,
+];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

@@ -18,7 +18,8 @@ export interface Statement {
  * States facts of one school. On one fact the statement with the greatest stamp wins, row by row, and within a row
  * part by part.
  * A row that already says the same only gets the new stamp, so that an older statement that comes later loses against
- * it. Such a row does not count as a change.
+ * it. Such a row does not count as a change. The stamp is in no index, and the tables have room for it (migration 0037),
+ * so that a list which says what the last one said touches no index.
  * A statement may be made again with the same stamp: first only adding, then whole.
  * @returns how many rows say something else than before
  */
@@ -51,11 +52,12 @@ export async function stateFacts(
       select * from ${recordset(table, rows)}
     ), restated as (
       update ${raw(table.name)} t set ${raw(restamped.join(', '))} from s, p
-      where ${raw(same)} and (t.stated_at, t.stated_by) < (p.at, p.by)
+      where ${raw(same)} and (t.stated_at, t.stated_by) <= (p.at, p.by)
+      returning ${raw(keys.map((key) => `t.${key}`).join(', '))}
     ), written as (
       insert into ${raw(table.name)} as t (school_id, ${raw(insertedOf(table))}, stated_at, stated_by)
       select p.school_id, ${raw(insertedFrom(table, 'p.at', 'p.by'))}, p.at, p.by from s, p
-      where not exists (select from ${raw(table.name)} t where ${raw(same)})
+      where not exists (select from restated r where ${raw(and(keys.map((key) => `r.${key} = s.${key}`)))})
       on conflict (school_id, ${raw(keys.join(', '))}) do update set ${raw(stamped)}
       where t.stated_at is null or (t.stated_at, t.stated_by) <= (excluded.stated_at, excluded.stated_by)
       returning t.present

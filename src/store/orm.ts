@@ -32,6 +32,7 @@ import { LookAlikes } from '../../migrations/0033-look-alikes.ts';
 import { Abandoned } from '../../migrations/0034-abandoned.ts';
 import { StatisticsAsked } from '../../migrations/0035-statistics-asked.ts';
 import { CoveringIndexes } from '../../migrations/0036-covering-indexes.ts';
+import { RoomToRestate } from '../../migrations/0037-room-to-restate.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -115,6 +116,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0034-abandoned', class: Abandoned },
         { name: '0035-statistics-asked', class: StatisticsAsked },
         { name: '0036-covering-indexes', class: CoveringIndexes },
+        { name: '0037-room-to-restate', class: RoomToRestate },
       ],
       snapshot: false,
     },

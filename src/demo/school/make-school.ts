@@ -10,7 +10,7 @@ import { type Homeroom, type MadeUnit, TeachingLoad, UnitMaker } from './units.t
 export interface SchoolOrder {
   /** The same seed makes the same school, byte for byte. */
   seed: number;
-  /** `manual`: of the user manual's size; `small`: 60 pupils in 3 classes with a case of everything. */
+  /** `manual`: of the user manual's size; `middle`: 110 pupils in 5 classes. `small`: 60 in 3, with a case of everything. */
   size: SchoolSize;
   /** The classes are current on this day. */
   today: Day;

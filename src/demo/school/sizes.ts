@@ -1,4 +1,4 @@
-export type SchoolSize = 'manual' | 'small';
+export type SchoolSize = 'manual' | 'middle' | 'small';
 
 export interface ClassPlan {
   title: string;
@@ -52,6 +52,24 @@ export const SIZES: Readonly<Record<SchoolSize, SchoolPlan>> = {
     movedPupils: 30,
     crossElectives: 60,
     emptyGroupShare: 0.9,
+  },
+  middle: {
+    classes: [
+      { title: '1 доп', grade: 1, pupils: 14 },
+      { title: '5А', grade: 5, pupils: 24 },
+      { title: '5Б', grade: 5, pupils: 25 },
+      { title: '8А', grade: 8, pupils: 26 },
+      { title: '10А (П)', grade: 10, pupils: 22 },
+    ],
+    subjectTeachers: 16,
+    otherStaff: 3,
+    pairs: 8,
+    triples: 1,
+    endedPupils: 2,
+    deletedPupils: 1,
+    movedPupils: 1,
+    crossElectives: 2,
+    emptyGroupShare: 0.7,
   },
   small: {
     classes: [

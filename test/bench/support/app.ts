@@ -6,6 +6,7 @@ import { loadConfig } from '../../../src/config.ts';
 import { followOperation } from '../../../src/demo/follow.ts';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { everywhere } from '../../support/everywhere.ts';
+import type { SandboxSchool } from './sandbox-process.ts';
 import { manualRoster } from './school.ts';
 
 const BY = { id: 'bench', kind: 'operator' } as const;
@@ -33,22 +34,35 @@ export function startApp(
 
 /** Takes the manual's school in and connects it; returns its id. */
 export async function importManualSchool(
-  { ctx }: App,
-  sferum: { communityId: number; userToken: string },
+  app: App,
+  sferum: SandboxSchool,
   requestsPerSecond: number,
 ): Promise<string> {
-  const commands = commandsOf(ctx);
-  const id = await commands.importRoster({
-    ...{ body: await manualRoster(), takenAt: new Date(ctx.clock.now()), within: '*', by: BY },
-  });
-  await succeeded(ctx, id);
+  const { ctx } = app;
+  await importRoster(app, await manualRoster());
   const { rows } = await sql<{ id: string }>`select id from school`.execute(everywhere(ctx));
   const schoolId = rows[0]!.id;
-  await commands.connectSferum({
-    ...{ schoolId, communityId: sferum.communityId, accessToken: sferum.userToken, tokenKind: 'user' },
+  await connect(app, schoolId, sferum, requestsPerSecond);
+  return schoolId;
+}
+
+/** Takes a roster in, to its end. */
+export async function importRoster({ ctx }: App, body: Uint8Array): Promise<void> {
+  const takenAt = new Date(ctx.clock.now());
+  await succeeded(ctx, await commandsOf(ctx).importRoster({ body, takenAt, within: '*', by: BY }));
+}
+
+/** Connects a school, with a user token at this pace. */
+export async function connect(
+  { ctx }: App,
+  schoolId: string,
+  { communityId, userToken }: SandboxSchool,
+  requestsPerSecond: number,
+): Promise<void> {
+  await commandsOf(ctx).connectSferum({
+    ...{ schoolId, communityId, accessToken: userToken, tokenKind: 'user' },
     ...{ callsToken: null, requestsPerSecond, replaceAccount: false, by: BY },
   });
-  return schoolId;
 }
 
 /** Opens an initialisation of all types; returns its operation. */

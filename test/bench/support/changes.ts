@@ -19,6 +19,8 @@ interface Group {
 
 /** A pupil's departure touches his class, its parents and all his groups: no more than this many groups. */
 const GROUPS_AT_MOST = 22;
+/** So many groups more are asked for, to find one with another teacher. */
+const SPARE_GROUPS = 5;
 
 /**
  * So many changes of a school, four by four: a linked pupil leaves, his order is cancelled, a group gets another
@@ -32,7 +34,7 @@ export async function changesOf(
 ): Promise<ChangeEvent[]> {
   const fours = Math.ceil(count / 4);
   const pupils = await linkedPupils(db, schoolId, fours);
-  const groups = await groupsWithTeacher(db, schoolId, fours);
+  const groups = await groupsWithTeacher(db, schoolId, fours + SPARE_GROUPS);
   const changes = pupils.flatMap((pupil, at): ChangeEvent[] => {
     const group = groups[at]!;
     const other = groups.find(({ teacherIds }) => !teacherIds.includes(group.teacherIds[0]!))!.teacherIds;

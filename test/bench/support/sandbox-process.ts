@@ -12,17 +12,32 @@ export interface SandboxProcess extends AsyncDisposable {
   url: string;
   communityId: number;
   userToken: string;
+  /** Of all schools; the first one's stand above. */
+  schools: readonly SandboxSchool[];
 }
 
-interface Started {
-  url: string;
+export interface SandboxSchool {
   communityId: number;
   userToken: string;
 }
 
+type Started = Omit<SandboxProcess, keyof AsyncDisposable>;
+
+export interface SandboxWish {
+  /** Of each school. */
+  requestsPerSecond: number;
+  schools: number;
+  latencyMs: number;
+}
+
 /** Starts a sandbox that takes so many requests a second of its one school. */
-export async function startSandbox(requestsPerSecond: number): Promise<SandboxProcess> {
-  const child = fork(fileURLToPath(import.meta.url), [String(requestsPerSecond)], { stdio: 'inherit' });
+export function startSandbox(requestsPerSecond: number): Promise<SandboxProcess> {
+  return startSandboxOf({ requestsPerSecond, schools: 1, latencyMs: 0 });
+}
+
+/** Starts a sandbox with schools. */
+export async function startSandboxOf(wish: SandboxWish): Promise<SandboxProcess> {
+  const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(wish)], { stdio: 'inherit' });
   const [started] = (await once(child, 'message')) as [Started];
   return { ...started, [Symbol.asyncDispose]: () => stop(child) };
 }
@@ -34,14 +49,18 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** The child's side: ends with its parent. */
-async function serve(requestsPerSecond: number, tell: (started: Started) => void): Promise<void> {
-  const sandbox = createSandbox({ now: Date.now, random: Math.random, paceUserPerSecond: requestsPerSecond });
+async function serve(wish: SandboxWish, tell: (started: Started) => void): Promise<void> {
+  const { requestsPerSecond: paceUserPerSecond, latencyMs } = wish;
+  const sandbox = createSandbox({ now: Date.now, random: Math.random, paceUserPerSecond, latencyMs });
   const { url } = await sandbox.listen();
-  const { communityId, userToken } = sandbox.world.connectSchool({ communityId: COMMUNITY_ID });
+  const schools = Array.from({ length: wish.schools }, (_, at) => {
+    const { communityId, userToken } = sandbox.world.connectSchool({ communityId: COMMUNITY_ID + at });
+    return { communityId, userToken };
+  });
   process.once('disconnect', () => process.exit(0));
-  tell({ url, communityId, userToken });
+  tell({ url, ...schools[0]!, schools });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await serve(Number(process.argv[2]), (started) => process.send!(started));
+  await serve(JSON.parse(process.argv[2]!) as SandboxWish, (started) => process.send!(started));
 }

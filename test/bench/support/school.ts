@@ -12,3 +12,23 @@ export const TIME_ZONE = 'Europe/Moscow';
 export function manualRoster(): Promise<Uint8Array> {
   return zipRoster(makeSchool({ seed: SEED, size: 'manual', today: TODAY }).files);
 }
+
+/** So far apart are the VK IDs of two of these schools. */
+const VK_IDS_APART = 1_000_000;
+
+/** A school of the manual's mix, much smaller than it, under an id of its own: some 110 pupils and 100 chats. */
+export function middleRoster(at: number, change: (enrollments: string) => string = (same) => same) {
+  const { files } = makeSchool({ seed: SEED + at, size: 'middle', today: TODAY });
+  const own = Object.entries(files).map(([name, text]) => {
+    const changed = name === 'enrollments.csv' ? change(text) : text;
+    return [
+      name,
+      changed
+        .replaceAll('school-2', schoolIdAt(at))
+        .replaceAll(/\{VK:(\d+)\}/g, (_, id: string) => `{VK:${Number(id) + at * VK_IDS_APART}}`),
+    ];
+  });
+  return zipRoster(Object.fromEntries(own) as Record<string, string>);
+}
+
+export const schoolIdAt = (at: number): string => `school-${100 + at}`;

@@ -1,5 +1,5 @@
 /** A PostgreSQL server of the benchmark's own, as the product runs it, with databases made on demand. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
@@ -9,6 +9,8 @@ import { migrate } from '../../../src/store/migrate.ts';
 export interface BenchServer extends AsyncDisposable {
   /** A fresh database with our migrations run, or a copy of one that nobody uses now. */
   database(from?: BenchDatabase): Promise<BenchDatabase>;
+  /** The id of PostgreSQL's first process. */
+  postmaster: number;
 }
 
 export interface BenchDatabase {
@@ -45,6 +47,7 @@ export async function startServer(): Promise<BenchServer> {
   });
   const owned = parts.move();
   return {
+    postmaster: Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]),
     database: (from) =>
       create(`bench_${++databases}`, from ? new URL(from.url).pathname.slice(1) : 'migrated'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -7,6 +7,7 @@ import { lessons } from './lessons.ts';
 import { memory } from './memory.ts';
 import { planning } from './plan.ts';
 import { queue } from './queue.ts';
+import { region } from './region.ts';
 import { year } from './year.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -18,6 +19,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   consolePages,
   lessons,
   year,
+  region,
 ];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -1,0 +1,193 @@
+import { sql } from 'kysely';
+import type { App } from '../../src/app.ts';
+import { dayIn } from '../../src/clock.ts';
+import { everywhere } from '../support/everywhere.ts';
+import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
+import type { Benchmark, Print } from './benchmark.ts';
+import { connect, importManualSchool, importRoster, initialize, startApp, succeeded } from './support/app.ts';
+import { changesOf } from './support/changes.ts';
+import { type Cost, costOf } from './support/costs.ts';
+import { follow } from './support/follow.ts';
+import { type SandboxProcess, startSandboxOf } from './support/sandbox-process.ts';
+import { middleRoster, schoolIdAt, TIME_ZONE } from './support/school.ts';
+import { type BenchServer, startServer } from './support/server.ts';
+
+/** A community's pace, which VK publishes. */
+const REQUESTS_PER_SECOND = 20;
+const CALLS_PER_REQUEST = 25;
+const LATENCY_MS = 60;
+const SCHOOLS = [1, 8, 64];
+/** So many schools of each region are brought up only while events of the others are followed. */
+const COLD_SCHOOLS = 16;
+const EVENTS = 40;
+/** An event that touches more is followed and not counted. */
+const CHATS_PER_EVENT_AT_MOST = 25;
+const REST_SECONDS = 30;
+const MS_PER_SECOND = 1000;
+const BYTES_PER_MB = 2 ** 20;
+
+export const region: Benchmark = {
+  name: 'region',
+  about: `the manual's school, and ${SCHOOLS.join(', ')} middle ones: what a chat, an event, a night and rest cost`,
+  async run(print) {
+    await using server = await startServer();
+    await big(print, server);
+    const backends: [string, string | null][] = [['PostgreSQL', null]];
+    await using redis = REDIS_IS_INSTALLED ? await startRedis() : null;
+    if (redis) backends.push(['Redis', redis.url]);
+    for (const [backend, redisUrl] of backends) {
+      const perChat: number[] = [];
+      for (const schools of SCHOOLS) {
+        print(`${backend}, ${schools} ${schools === 1 ? 'school' : 'schools'}:`);
+        perChat.push(await many((line) => print(`  ${line}`), server, schools, redisUrl));
+      }
+      print(
+        `ratio: CPU a chat with ${SCHOOLS.at(-1)} schools ${(perChat.at(-1)! / perChat[0]!).toFixed(2)} × that with one`,
+      );
+    }
+  },
+};
+
+/** The manual's school alone: how far its initialisation is from what its writes need at this pace. */
+async function big(print: Print, server: BenchServer): Promise<void> {
+  await using sandbox = await sandboxOf(1);
+  await using app = await startApp((await server.database()).url, sandbox.url);
+  const schoolId = await importManualSchool(app, sandbox, REQUESTS_PER_SECOND);
+  const initialise = async () => succeeded(app.ctx, await initialize(app, schoolId));
+  const first = (await costOf(app, server.postmaster, initialise)).cost;
+  const chats = await chatsOf(app);
+  print(`the manual's school: ${chatCost(first, chats)}`);
+  const least = first.writeCalls / CALLS_PER_REQUEST;
+  print(
+    `ratio: requests ${(first.requests / Math.ceil(least)).toFixed(2)} ×, time ${((first.seconds * REQUESTS_PER_SECOND) / least).toFixed(2)} × what ${first.writeCalls} writes need at ${REQUESTS_PER_SECOND} requests/s`,
+  );
+  const again = (await costOf(app, server.postmaster, initialise)).cost;
+  print(
+    `ratio: initialised again with nothing to do ${(again.requests / (chats / CALLS_PER_REQUEST)).toFixed(2)} × the requests of reading all members once, ${again.seconds.toFixed(1)} s`,
+  );
+}
+
+/** Gives the CPU a chat, in ms. */
+async function many(
+  print: Print,
+  server: BenchServer,
+  count: number,
+  redisUrl: string | null,
+): Promise<number> {
+  const cold = count > COLD_SCHOOLS ? COLD_SCHOOLS : 0;
+  await using sandbox = await sandboxOf(count);
+  const database = await server.database();
+  await using app = await startApp(database.url, sandbox.url, redisUrl ? { REDIS_URL: redisUrl } : {});
+  const ids = Array.from({ length: count }, (_, at) => schoolIdAt(at));
+  const cost = async (work: () => Promise<void>) => (await costOf(app, server.postmaster, work)).cost;
+
+  const rosters = await Promise.all(ids.map((_, at) => middleRoster(at)));
+  const imported = await cost(() => importAll(app, rosters));
+  for (const [at, id] of ids.entries()) await connect(app, id, sandbox.schools[at]!, REQUESTS_PER_SECOND);
+  const rows = await rowsOf(app);
+  print(`import: ${perRow(imported, rows)}`);
+
+  const warm = ids.slice(cold);
+  const initialised = await cost(() => initialiseAll(app, warm));
+  const chats = await chatsOf(app);
+  print(`cold start: ${chatCost(initialised, chats)}`);
+
+  const events = await eventsOf(app, warm);
+  const idle = await followAll(app, events.slice(0, EVENTS));
+  print(`events: ${latency(idle)}`);
+  if (cold > 0) {
+    const starting = initialiseAll(app, ids.slice(0, cold));
+    const beside = await followAll(app, events.slice(EVENTS));
+    await starting;
+    print(
+      `events beside the cold start of ${cold} other schools: ${latency(beside)}; p95 ${(quantile(beside, 0.95) / quantile(idle, 0.95)).toFixed(2)} × idle`,
+    );
+  }
+  const night = await cost(() => importAll(app, rosters));
+  print(
+    `the same lists again: ${perRow(night, rows)}, ${(cpu(night) / cpu(imported)).toFixed(2)} × the first`,
+  );
+  const changed = await Promise.all(ids.map((_, at) => middleRoster(at, withoutOnePercent)));
+  print(`lists of which 1 % has changed: ${perRow(await cost(() => importAll(app, changed)), rows)}`);
+
+  const rest = await cost(() => app.ctx.clock.sleep(REST_SECONDS * MS_PER_SECOND));
+  print(
+    `at rest: ${((100 * cpu(rest)) / MS_PER_SECOND / rest.seconds).toFixed(2)} % of a core, ${((rest.statements * 60) / rest.seconds).toFixed(0)} statements a minute; ${(process.memoryUsage().rss / BYTES_PER_MB).toFixed(0)} MB`,
+  );
+  return cpu(initialised) / chats;
+}
+
+const sandboxOf = (schools: number): Promise<SandboxProcess> =>
+  startSandboxOf({ requestsPerSecond: REQUESTS_PER_SECOND, schools, latencyMs: LATENCY_MS });
+
+async function importAll(app: App, rosters: readonly Uint8Array[]): Promise<void> {
+  await Promise.all(rosters.map((roster) => importRoster(app, roster)));
+}
+
+async function initialiseAll(app: App, schoolIds: readonly string[]): Promise<void> {
+  await Promise.all(schoolIds.map(async (id) => succeeded(app.ctx, await initialize(app, id))));
+}
+
+/** Two rounds of events of different schools, in turn. */
+async function eventsOf({ ctx }: App, schoolIds: readonly string[]) {
+  const today = dayIn(TIME_ZONE, ctx.clock.now());
+  const each = Math.ceil((2 * EVENTS) / schoolIds.length / 4) * 4;
+  const changes = await Promise.all(schoolIds.map((id) => changesOf(everywhere(ctx), id, today, each)));
+  return Array.from({ length: each }, (_, nth) =>
+    schoolIds.flatMap((schoolId, at) => {
+      const change = changes[at]![nth];
+      return change ? [{ schoolId, change: { ...change, id: `${schoolId}-${change.id}` } }] : [];
+    }),
+  ).flat();
+}
+
+/** Gives how long each took, in ms, from its arrival until its chats are settled. */
+async function followAll(app: App, events: Awaited<ReturnType<typeof eventsOf>>): Promise<number[]> {
+  const took: number[] = [];
+  for (const { schoolId, change } of events) {
+    const { ms, chats } = await follow(app, schoolId, change);
+    if (chats <= CHATS_PER_EVENT_AT_MOST) took.push(ms);
+  }
+  return took;
+}
+
+function withoutOnePercent(enrollments: string): string {
+  return enrollments
+    .split('\n')
+    .filter((_, line) => line % 100 !== 50)
+    .join('\n');
+}
+
+async function chatsOf({ ctx }: App): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from chat where creation = 'created'`.execute(everywhere(ctx));
+  return rows[0]!.n;
+}
+
+async function rowsOf({ ctx }: App): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select ((select count(*) from person) + (select count(*) from class) + (select count(*) from subject_group)
+      + (select count(*) from enrollment) + (select count(*) from guardian) + (select count(*) from profile_link))::int as n`.execute(
+    everywhere(ctx),
+  );
+  return rows[0]!.n;
+}
+
+const cpu = ({ processMs, postgresMs }: Cost): number => processMs + postgresMs;
+
+function chatCost(cost: Cost, chats: number): string {
+  const { seconds, processMs, postgresMs, statements, requests, writeCalls } = cost;
+  const of = (n: number) => (n / chats).toFixed(2);
+  return `${chats} chats in ${seconds.toFixed(1)} s, ${(chats / seconds).toFixed(0)} chats/s; a chat ${of(processMs)} + ${of(postgresMs)} = ${of(cpu(cost))} ms of CPU and ${of(statements)} statements; ${requests} requests, ${writeCalls} writes`;
+}
+
+function perRow(cost: Cost, rows: number): string {
+  const us = (cpu(cost) * 1000) / rows;
+  return `${rows} rows in ${cost.seconds.toFixed(1)} s, ${us.toFixed(1)} µs of CPU a row`;
+}
+
+const quantile = (values: readonly number[], q: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))]!;
+
+const latency = (took: readonly number[]): string =>
+  `p50 ${quantile(took, 0.5).toFixed(0)} ms, p95 ${quantile(took, 0.95).toFixed(0)} ms of ${took.length}, VK's ${LATENCY_MS} ms included`;

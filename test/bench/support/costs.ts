@@ -1,0 +1,80 @@
+/** What the product costs between two moments: CPU of this process and of PostgreSQL, statements, requests. */
+import { readdirSync, readFileSync } from 'node:fs';
+import pg from 'pg';
+import type { App } from '../../../src/app.ts';
+
+/** Linux counts CPU in ticks of so many a second (sysconf _SC_CLK_TCK). */
+const TICKS_PER_SECOND = 100;
+const MS_PER_TICK = 1000 / TICKS_PER_SECOND;
+
+export interface Cost {
+  seconds: number;
+  /** Of this process, without its children. */
+  processMs: number;
+  postgresMs: number;
+  statements: number;
+  requests: number;
+  calls: number;
+  writeCalls: number;
+}
+
+let statements = 0;
+const send = pg.Client.prototype.query;
+pg.Client.prototype.query = function counted(this: pg.Client, ...args: Parameters<typeof send>) {
+  statements += 1;
+  return send.apply(this, args);
+} as typeof send;
+
+/** Says what the work costs. `postmaster`: the id of PostgreSQL's first process. */
+export async function costOf<T>(
+  { ctx }: Pick<App, 'ctx'>,
+  postmaster: number,
+  work: () => Promise<T>,
+): Promise<{ cost: Cost; value: T }> {
+  const from = { at: performance.now(), cpu: process.cpuUsage(), postgresMs: treeMs(postmaster), statements };
+  const before = ctx.gateway.stats();
+  const told = { ...before };
+  const value = await work();
+  const { user, system } = process.cpuUsage(from.cpu);
+  const { requests, calls, writeCalls } = ctx.gateway.stats();
+  const cost = {
+    seconds: (performance.now() - from.at) / 1000,
+    processMs: (user + system) / 1000,
+    postgresMs: treeMs(postmaster) - from.postgresMs,
+    statements: statements - from.statements,
+    requests: requests - told.requests,
+    calls: calls - told.calls,
+    writeCalls: writeCalls - told.writeCalls,
+  };
+  return { cost, value };
+}
+
+/** CPU of a process and of all below it, those that have ended included. */
+function treeMs(root: number): number {
+  const parents = new Map<number, number>();
+  const ticks = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const fields = statOf(name);
+    if (!fields) continue;
+    // utime, stime, and those of children that have ended; the process's name before them may hold spaces.
+    const [ppid, own, ended] = [fields[1]!, fields[11]! + fields[12]!, fields[13]! + fields[14]!];
+    parents.set(Number(name), ppid);
+    ticks.set(Number(name), own + (Number(name) === root ? ended : 0));
+  }
+  const isBelow = (id: number): boolean => id === root || (parents.has(id) && isBelow(parents.get(id)!));
+  return [...ticks].reduce((sum, [id, n]) => sum + (isBelow(id) ? n : 0), 0) * MS_PER_TICK;
+}
+
+/** Undefined where the process has ended meanwhile. */
+function statOf(id: string): number[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${id}/stat`, 'utf8');
+    return text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,13 +1,14 @@
 import { type Html, html } from './html.ts';
+import { type IconName, icon } from './parts/icon.ts';
 import { count } from './parts/numbers.ts';
 import { isAdmin, type Visitor } from './visitor.ts';
 
 export type Section =
+  | 'overview'
   | 'chats'
   | 'journal'
   | 'diary'
   | 'manage'
-  | 'attention'
   | 'unreachable'
   | 'changes'
   | 'settings'
@@ -17,44 +18,92 @@ interface Item {
   section: Section;
   label: string;
   href: string;
+  icon: IconName;
   shown: (visitor: Visitor) => boolean;
   /** The number of things that wait there. */
   waiting?: (visitor: Visitor) => number;
+  /** The word below the icon on a phone. Items without one stand behind «Ещё». */
+  short?: (visitor: Visitor) => string | null;
+  /** Below the heading «Школа». */
+  group?: 'school';
 }
 
+const isPupilOrParent = ({ caller }: Visitor): boolean => ['student', 'parent'].includes(caller.role);
+
+/** In the order in which they are shown. */
 const ITEMS: readonly Item[] = [
-  { section: 'chats', label: 'Чаты', href: '/', shown: () => true },
   {
-    section: 'diary',
-    label: 'Дневник',
-    href: '/diary',
-    shown: ({ caller }) => ['student', 'parent'].includes(caller.role),
-  },
-  { section: 'journal', label: 'Классный журнал', href: '/journal', shown: (v) => v.staff },
-  { section: 'manage', label: 'Управление чатами', href: '/manage', shown: (v) => v.staff },
-  {
-    section: 'attention',
-    label: 'Требует внимания',
-    href: '/attention',
-    shown: isAdmin,
+    ...{ section: 'overview', label: 'Требует внимания', href: '/attention', icon: 'home', shown: isAdmin },
     waiting: (v) => v.attention,
+    short: () => 'Внимание',
   },
-  { section: 'unreachable', label: 'Кого нет в Сферуме', href: '/unreachable', shown: (v) => v.staff },
-  { section: 'changes', label: 'Изменения', href: '/changes', shown: isAdmin },
-  { section: 'settings', label: 'Настройки школы', href: '/settings', shown: isAdmin },
-  { section: 'queues', label: 'Очереди', href: '/admin/queues', shown: (v) => v.boundToNoSchool },
+  {
+    ...{ section: 'chats', label: 'Чаты', href: '/', icon: 'chat', shown: () => true },
+    short: (v) => (isAdmin(v) ? null : 'Чаты'),
+  },
+  {
+    ...{ section: 'diary', label: 'Дневник', href: '/diary', icon: 'calendar', shown: isPupilOrParent },
+    short: () => 'Дневник',
+  },
+  {
+    ...{ section: 'manage', label: 'Управление чатами', href: '/manage', icon: 'list' },
+    shown: (v) => v.staff,
+    short: () => 'Управление',
+  },
+  {
+    ...{ section: 'journal', label: 'Классный журнал', href: '/journal', icon: 'book' },
+    shown: (v) => v.staff,
+    short: () => 'Журнал',
+  },
+  {
+    ...{ section: 'unreachable', label: 'Кого нет в Сферуме', href: '/unreachable', icon: 'unlinked' },
+    shown: (v) => v.staff,
+    group: 'school',
+  },
+  {
+    ...{ section: 'changes', label: 'Изменения', href: '/changes', icon: 'changes', shown: isAdmin },
+    group: 'school',
+  },
+  {
+    ...{ section: 'settings', label: 'Настройки школы', href: '/settings', icon: 'settings', shown: isAdmin },
+    group: 'school',
+  },
+  {
+    ...{ section: 'queues', label: 'Очереди', href: '/admin/queues', icon: 'queues' },
+    shown: (v) => v.boundToNoSchool,
+    group: 'school',
+  },
 ];
 
 /**
- * Lists what the visitor may open. Where that is one thing alone, there is nothing to choose, so nothing is shown.
+ * Lists what the visitor may open: at the left edge on a desktop, and as a row below on a phone, where «Ещё» opens the
+ * whole list. Where one thing alone may be opened, there is nothing to choose, so nothing is shown.
  */
 export function navigation(visitor: Visitor, current: Section | undefined): Html {
   const items = visitor.school.connected ? ITEMS.filter((item) => item.shown(visitor)) : [];
   if (items.length < 2) return html``;
-  return html`<nav class="sections" aria-label="Разделы"><ul>${items.map((item) => {
-    const waiting = item.waiting?.(visitor) ?? 0;
-    return html`<li><a href="${item.href}"${item.section === current ? html` aria-current="page"` : ''}>${item.label}${
-      waiting > 0 ? html` <span class="badge">${count(waiting)}</span>` : ''
-    }</a></li>`;
-  })}</ul></nav>`;
+  const entry = (item: Item, label: string) => entryOf(item, label, visitor, current);
+  const below = items.flatMap((item) => {
+    const short = item.short?.(visitor) ?? null;
+    return short === null ? [] : [entry(item, short)];
+  });
+  const isWhole = below.length === items.length;
+  return html`<nav class="rail" id="rail" aria-label="Разделы">
+<a class="close" href="#content">${icon('close')} Закрыть</a>
+<ul>${items.filter(({ group }) => !group).map((item) => entry(item, item.label))}</ul>
+${
+  items.some(({ group }) => group)
+    ? html`<p>Школа</p><ul>${items.filter(({ group }) => group).map((item) => entry(item, item.label))}</ul>`
+    : ''
+}</nav>
+<nav class="below" aria-label="Главные разделы"><ul>${below}${
+    isWhole ? '' : html`<li><a href="#rail">${icon('more')}<span>Ещё</span></a></li>`
+  }</ul></nav>`;
+}
+
+function entryOf(item: Item, label: string, visitor: Visitor, current: Section | undefined): Html {
+  const waiting = item.waiting?.(visitor) ?? 0;
+  return html`<li><a href="${item.href}"${item.section === current ? html` aria-current="page"` : ''}>${icon(item.icon)}<span>${label}</span>${
+    waiting > 0 ? html` <span class="badge">${count(waiting)}</span>` : ''
+  }</a></li>`;
 }

@@ -6,9 +6,10 @@ import type { Flash, Flashes } from './flash.ts';
 import { type Content, type Html, html } from './html.ts';
 import { navigation, type Section } from './navigation.ts';
 import { breadcrumbs, type Crumb } from './parts/breadcrumbs.ts';
+import { icon } from './parts/icon.ts';
 import { notice } from './parts/states.ts';
 import type { SoughtNames } from './sought-names.ts';
-import type { Visitor } from './visitor.ts';
+import { firstScreen, type Visitor } from './visitor.ts';
 
 /** What pages need besides the visitor. */
 export interface Frame {
@@ -102,7 +103,8 @@ ${scripts.map((name) => html`<script src="${asset(name)}" defer></script>`)}
 </head>
 <body>
 <a class="skip" href="#content">К содержанию</a>
-${header(frame, visitor, parts.section)}
+${header(frame, visitor)}
+${visitor ? navigation(visitor, parts.section) : ''}
 <main id="content" tabindex="-1">
 ${parts.crumbs ? breadcrumbs(parts.crumbs) : ''}
 <div class="head"><div><h1>${parts.title}</h1>${parts.subtitle === undefined ? '' : html`<div class="subtitle">${parts.subtitle}</div>`}</div>${
@@ -116,19 +118,17 @@ ${parts.body}
 </html>`;
 }
 
-function header(frame: Frame, visitor: Visitor | null, section: Section | undefined): Html {
+function header(frame: Frame, visitor: Visitor | null): Html {
   return html`<header class="top">
+<a class="brand" href="${visitor ? firstScreen(visitor.caller.role) : '/'}">${visitor?.school.name ?? 'Чаты'}</a>
 ${frame.sandbox ? html`<p class="banner">Учебный Сферум: в VK ничего не отправляется</p>` : ''}
-<div class="bar">
-<a class="brand" href="/">${visitor?.school.name ?? 'Чаты'}</a>
-${
-  visitor
-    ? html`<div class="who"><div><span class="name">${visitor.name}</span>${
-        visitor.description ? html`<span class="role">${visitor.description}</span>` : ''
-      }</div><a class="button quiet" href="/sessions">Сеансы</a><form method="post" action="/sign-out"><button type="submit" class="button quiet">Выйти</button></form></div>`
-    : ''
-}
-</div>
-${visitor ? navigation(visitor, section) : ''}
+${visitor ? whoMenu(visitor) : ''}
 </header>`;
+}
+
+/** Who is signed in, and what one may do with that. */
+function whoMenu({ name, description }: Visitor): Html {
+  const role = description ? html`<span class="role">${description}</span>` : '';
+  return html`<details class="menu who"><summary>${icon('person')}<span class="text"><span class="name">${name}</span>${role}</span></summary>
+<div><p class="self">${name}${role}</p><a class="button quiet" href="/sessions">Сеансы</a><form method="post" action="/sign-out"><button type="submit" class="button quiet">Выйти</button></form></div></details>`;
 }

@@ -45,6 +45,11 @@ export function isAdmin({ caller }: Pick<Visitor, 'caller'>): boolean {
   return ADMINS.includes(caller.role);
 }
 
+/** Where somebody lands who has signed in and asked for no page (A1). */
+export function firstScreen(role: TokenRole): string {
+  return ADMINS.includes(role) ? '/attention' : '/';
+}
+
 /**
  * Gives what the visitor may see of their school (contract, «Who sees whom»), by what was read of the visitor for
  * this very request.

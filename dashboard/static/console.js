@@ -45,9 +45,15 @@ window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
 });
 
-/** On a phone the sections are wider than the screen: where one is, stands in sight. */
-const here = document.querySelector('.sections [aria-current]');
-if (here) {
-  const sections = here.closest('ul');
-  sections.scrollLeft = here.offsetLeft - sections.offsetLeft - (sections.clientWidth - here.offsetWidth) / 2;
-}
+/** A menu closes when something else is pressed, or with Escape. */
+const openMenus = () => [...document.querySelectorAll('details.menu[open]')];
+document.addEventListener('click', (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const menu of openMenus()) {
+    if (menu.contains(document.activeElement)) menu.querySelector('summary').focus();
+    menu.open = false;
+  }
+});

@@ -175,7 +175,7 @@ describeInBrowser('what a school looks after itself with', () => {
     await run(sql`update chat set condition = 'failing', condition_reason = 'no-rights',
       condition_message = 'Верните сервисному профилю права администратора' where title = '5А класс'`);
     await page.reload();
-    expect(await page.locator('nav .badge').textContent()).toBe('1');
+    expect(await page.locator('.rail .badge').textContent()).toBe('1');
     expect(await page.getByText('Верните сервисному профилю права администратора').count()).toBe(1);
     await page.getByRole('link', { name: 'Открыть чат' }).click();
     expect(new URL(page.url()).pathname).toMatch(/^\/manage\/chats\//);

@@ -75,7 +75,7 @@ describeInBrowser('what stands still until somebody decides', () => {
       'enrollments.csv': rows.filter((row) => !lost.has(row)).join('\n'),
     });
     const page = await site.visit(admin(), '/attention');
-    expect(await page.locator('nav .badge').textContent()).toBe('1');
+    expect(await page.locator('.rail .badge').textContent()).toBe('1');
     const item = task(page, 'Списки из СГО приняты не полностью');
     await item.getByText(/никто не исключён/).waitFor();
     await expectUsable(page);
@@ -168,7 +168,7 @@ describeInBrowser('what stands still until somebody decides', () => {
       everywhere(site.world.ctx),
     );
     const page = await site.visit(admin(), '/attention');
-    expect(await page.locator('nav .badge').textContent()).toBe('1');
+    expect(await page.locator('.rail .badge').textContent()).toBe('1');
     await task(page, 'Звонок не начинается: 1 дистанционный урок').getByText(message).waitFor();
     await expectUsable(page);
   });

@@ -33,7 +33,7 @@ export function attentionRoutes({ screens, ctx }: ConsoleParts): void {
     ];
     return page({
       c,
-      section: 'attention',
+      section: 'overview',
       title: 'Требует внимания',
       subtitle: items.length > 0 ? 'Остальное обновляется само.' : undefined,
       body:

@@ -74,11 +74,11 @@ export async function existingSchool(ctx: Context, schoolId: string): Promise<Sc
 /** Gives what the caller may see of a school, by the roster of this moment (contract, «Who sees whom»). */
 export async function viewerOf(ctx: Context, caller: Caller, schoolId: string): Promise<Viewer> {
   const school = await existingSchool(ctx, schoolId);
-  const { today: day } = timeIn(school.timeZone, momentOf(ctx));
+  const { today: day, timeZone } = timeIn(school.timeZone, momentOf(ctx));
   if (caller.role === 'staff') {
     if (!(await isPresentStaff(ctx.db.of(schoolId), schoolId, caller.subject))) throw forbidden();
-    return { sees: 'circle', schoolId, day, personId: caller.subject };
+    return { sees: 'circle', schoolId, day, timeZone, personId: caller.subject };
   }
   if (caller.role === 'student' || caller.role === 'parent') throw forbidden();
-  return { sees: 'school', schoolId, day, birthDates: caller.role === 'school-admin' };
+  return { sees: 'school', schoolId, day, timeZone, birthDates: caller.role === 'school-admin' };
 }

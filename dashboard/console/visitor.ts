@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Caller, TokenRole } from '../../src/caller.ts';
 import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import type { Role } from '../../src/desired/model.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
-import { isCurrent, isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
+import { placesOfPupils } from '../../src/store/queries/places.ts';
+import { isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
 import { dayThere, momentOf, zoneOf } from '../../src/store/school-day.ts';
 import { isFailingMeeting } from '../read/work-list.ts';
 import { forbidden } from '../refusals.ts';
@@ -56,11 +57,10 @@ export function firstScreen(role: TokenRole): string {
  */
 export function viewerIn({ clock }: Pick<Context, 'clock'>, { caller, school, staff }: Visitor): Viewer {
   if (!staff) throw forbidden();
-  const day = dayIn(school.timeZone, clock.now());
-  if (caller.role === 'staff') {
-    return { sees: 'circle', schoolId: school.id, day, personId: caller.subject };
-  }
-  return { sees: 'school', schoolId: school.id, day, birthDates: caller.role === 'school-admin' };
+  const { id: schoolId, timeZone } = school;
+  const at = { schoolId, day: dayIn(timeZone, clock.now()), timeZone };
+  if (caller.role === 'staff') return { sees: 'circle', ...at, personId: caller.subject };
+  return { sees: 'school', ...at, birthDates: caller.role === 'school-admin' };
 }
 
 interface Row {
@@ -88,16 +88,13 @@ export async function findVisitor(
   caller: Caller,
 ): Promise<Omit<Visitor, 'boundToNoSchool'> | null> {
   const { schoolId, subject, role } = caller;
-  const today = dayThere(sql.ref('s.time_zone'), momentOf(ctx));
   const { rows } = await sql<Row>`
     select s.name as school, s.time_zone as "timeZone",
       exists(select from sferum_account a where a.school_id = s.id) as connected,
       p.id as "personId", ${shownName} as name, ${isKnown} as known, p.present, p.roles, ${isStaff} as "isStaff", p.sex,
       array(select k.title from class k where k.school_id = s.id and k.present
         and p.id = any(k.homeroom_teacher_ids) order by k.title) as leads,
-      (select k.title from enrollment e join class k on k.school_id = e.school_id and k.id = e.unit_id and k.present
-        where e.school_id = s.id and e.student_id = p.id and e.unit = 'class' and ${isCurrent(today)}
-        order by k.title limit 1) as attends,
+      ${role === 'student' ? attendedClass(ctx) : sql`null::text`} as attends,
       case when ${ADMINS.includes(role)}::boolean then
         (select count(*) from operation o where o.school_id = s.id and o.state = 'held')
         + (select count(*) from chat c where c.school_id = s.id and c.deleted_at is null
@@ -124,6 +121,20 @@ export async function findVisitor(
     staff: ADMINS.includes(role) || (role === 'staff' && row.present === true && row.isStaff === true),
     attention: row.attention,
   };
+}
+
+/** The title of the class that the person of a row of `person p` is in today, of the school of a row of `school s`. */
+function attendedClass(ctx: Context): RawBuilder<string | null> {
+  const moment = momentOf(ctx);
+  const ownZone = sql.ref('s.time_zone');
+  const on = {
+    schoolId: sql.ref('s.id'),
+    day: dayThere(ownZone, moment),
+    timeZone: sql`coalesce(${ownZone}, ${moment.timeZone})`,
+  };
+  return sql`(select k.title from ${placesOfPupils(on, 'class', sql`array[p.id]`)} place
+      join class k on k.school_id = s.id and k.id = place.unit_id and k.present
+    order by k.title limit 1)`;
 }
 
 function titleOf(role: TokenRole): string {

@@ -10,9 +10,9 @@ import {
   shownName,
   shownRole,
 } from '../../src/store/queries/person-columns.ts';
+import { placesInUnits, placesOfPupils } from '../../src/store/queries/places.ts';
 import {
   birthDate,
-  isCurrent,
   isOwnClass,
   mayPickPerson,
   maySeePupil,
@@ -30,7 +30,7 @@ export interface PersonItem {
   /** Null also where the viewer may not know it. */
   birthDate: string | null;
   linked: boolean;
-  /** Only where parents are asked for: his last child has left the school, no chat takes him in (D6). */
+  /** Only where parents are asked for: none of the person's children is in a class, so no chat takes them in (D6). */
   childless: boolean;
   /** Only where a chat was asked about. */
   inChat: boolean | null;
@@ -47,7 +47,7 @@ export interface PeopleFilter extends Page {
   into?: ChatType | null | undefined;
 }
 
-/** Who can be picked (C3): the people of the viewer's school that he may see, by name. */
+/** Gives who can be picked (C3): the people of the school whom the viewer may see, by name. */
 export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter): Promise<Listed<PersonItem>> {
   const conditions: RawBuilder<unknown>[] = [];
   if (filter.lastName) conditions.push(sql`and ${nameMatches(filter.lastName)}`);
@@ -66,7 +66,7 @@ export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter):
     )
     select t.total, p.id, ${shownName} as name, p.family_name as "familyName", p.given_name as "givenName",
       p.middle_name as "middleName", ${shownRole} as role, p.sex, ${birthDate(viewer)} as "birthDate",
-      l.vk_user_id is not null as linked, ${filter.role === 'parent' ? isChildless(viewer) : sql`false`} as childless, ${inChat} as "inChat"
+      l.vk_user_id is not null as linked, ${filter.role === 'parent' ? isChildless(viewer, sql`select id from page`) : sql`false`} as childless, ${inChat} as "inChat"
     from (select count(*)::int as total from found) t
       left join page on true
       left join person p on p.school_id = ${viewer.schoolId} and p.id = page.id
@@ -79,31 +79,33 @@ function hasRole(role: ShownRole): RawBuilder<boolean> {
   return role === 'staff' ? isStaff : sql`${role} = any(p.roles)`;
 }
 
-/** Of a row of `person p`: a parent and nothing else, none of whose children is in a class today (D6). */
-function isChildless({ schoolId, day }: Viewer): RawBuilder<boolean> {
-  // The last order in force decides where it is newer than the statement; enrollments are judged whole by the core.
-  const lastOrder = sql`(select o.kind, o.issued_at from roster_order o
-    where o.school_id = ${schoolId} and o.student_ids @> array[g.student_id] and o.issued_at is not null
-      and o.cancelled_at is null and o.effective_on <= ${day}::date
-    order by o.effective_on desc, o.issued_at desc, o.issued_by desc limit 1)`;
-  return sql`(not ${isStaff} and not ${isPupil} and not exists (
-    select from guardian g left join lateral ${lastOrder} l on true
-    where g.school_id = ${schoolId} and g.guardian_id = p.id and g.present and (l.kind in ('enrollment', 'transfer')
-      or exists (select from enrollment e where e.school_id = ${schoolId} and e.student_id = g.student_id
-        and e.unit = 'class' and ${isCurrent(day)} and (l.kind is null or e.stated_at > l.issued_at)))))`;
+/**
+ * Whether the person of a row of `person p` is a parent and nothing else, none of whose children is in a class today
+ * (D6). `among`: people of whom `p` is one.
+ */
+function isChildless(viewer: Viewer, among: RawBuilder<unknown>): RawBuilder<boolean> {
+  const ties = sql`from guardian g where g.school_id = ${viewer.schoolId} and g.present and g.guardian_id = any(array(${among}))`;
+  const places = placesOfPupils(viewer, 'class', sql`array(select g.student_id ${ties})`);
+  return sql`(not ${isStaff} and not ${isPupil}
+    and p.id not in (select g.guardian_id ${ties} and g.student_id in (select student_id from ${places} place)))`;
 }
 
-/** To a teacher a class that is not his is as one that is not there; a parent belongs to it by the children he may see. */
+/**
+ * Whether the person of a row of `person p` belongs to the class: its pupils, their parents and its teachers. For a
+ * teacher nobody belongs to a class that is not their own, and parents belong to it by the children whom the teacher
+ * may see.
+ */
 function belongsToClass(viewer: Viewer, classId: string): RawBuilder<boolean> {
-  const { schoolId, day } = viewer;
-  const pupils = sql`select e.student_id from enrollment e
-    where e.school_id = ${schoolId} and e.unit = 'class' and e.unit_id = ${classId} and ${isCurrent(day)}
-      and ${maySeePupil(viewer, sql`e.student_id`)}`;
-  return sql`(${isOwnClass(viewer, classId)} and (p.id in (${pupils})
-    or p.id in (select g.guardian_id from guardian g
-      where g.school_id = ${schoolId} and g.present and g.student_id in (${pupils}))
-    or p.id in (select unnest(k.homeroom_teacher_ids) from class k
-      where k.school_id = ${schoolId} and k.id = ${classId})
-    or p.id in (select unnest(s.teacher_ids) from subject_group s
-      where s.school_id = ${schoolId} and s.class_id = ${classId} and s.present)))`;
+  const { schoolId } = viewer;
+  return sql`(${isOwnClass(viewer, classId)} and p.id in (
+    with pupil as materialized (
+      select place.student_id from ${placesInUnits(viewer, 'class', sql`array[${classId}::text]`)} place
+      where ${maySeePupil(viewer, sql`place.student_id`)}
+    )
+    select student_id from pupil
+    union all select g.guardian_id from guardian g join pupil using (student_id)
+      where g.school_id = ${schoolId} and g.present
+    union all select unnest(k.homeroom_teacher_ids) from class k where k.school_id = ${schoolId} and k.id = ${classId}
+    union all select unnest(s.teacher_ids) from subject_group s
+      where s.school_id = ${schoolId} and s.class_id = ${classId} and s.present))`;
 }

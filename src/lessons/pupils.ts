@@ -5,7 +5,7 @@ import { type School, schoolOn } from '../desired/school.ts';
 import { loadFacts } from '../facts/load-facts.ts';
 import type { Sql } from '../store/database.ts';
 import { isPupil } from '../store/queries/person-columns.ts';
-import { isCurrent } from '../store/queries/viewer.ts';
+import { isCurrent } from '../store/queries/places.ts';
 
 export interface SchoolZone {
   schoolId: string;

@@ -2,14 +2,26 @@ import { type RawBuilder, sql } from 'kysely';
 import type { ChatType, Day, Role } from '../../desired/model.ts';
 import type { Sql } from '../database.ts';
 import { isPupil, isStaff } from './person-columns.ts';
+import { isCurrent } from './places.ts';
 
 /**
  * Who looks (contract, «Who sees whom»): somebody who sees the whole school, with or without pupils' birth dates, or
- * one of its staff with a circle of their own. `day`: today at the school.
+ * one of its staff with a circle of their own.
+ *
+ * A circle follows what lists state of pupils, not orders: each request asks for it, often several times, and orders
+ * cost more to judge (places.ts). A pupil whom an order moves enters the new circle with the next list.
  */
-export type Viewer =
-  | { sees: 'school'; schoolId: string; day: Day; birthDates: boolean }
-  | { sees: 'circle'; schoolId: string; day: Day; personId: string };
+export type Viewer = AtSchool &
+  ({ sees: 'school'; birthDates: boolean } | { sees: 'circle'; personId: string });
+
+interface AtSchool {
+  schoolId: string;
+  /** Today at the school. */
+  day: Day;
+  timeZone: string;
+}
+
+type CircleViewer = Extract<Viewer, { sees: 'circle' }>;
 
 export interface SchoolRow {
   id: string;
@@ -60,7 +72,7 @@ export async function isPresentStaff(db: Sql, schoolId: string, personId: string
 }
 
 /** The ids of pupils of the homerooms that the viewer leads now. */
-function homeroomPupils(v: { schoolId: string; day: Day; personId: string }): RawBuilder<unknown> {
+function homeroomPupils(v: CircleViewer): RawBuilder<unknown> {
   return sql`select e.student_id from enrollment e
     where e.school_id = ${v.schoolId} and e.unit = 'class' and ${isCurrent(v.day)}
       and e.unit_id = any(array(select k.id from class k
@@ -68,20 +80,15 @@ function homeroomPupils(v: { schoolId: string; day: Day; personId: string }): Ra
 }
 
 /** The ids of subject groups that the viewer teaches now. */
-function taughtGroups({ schoolId, personId }: { schoolId: string; personId: string }): RawBuilder<unknown> {
+function taughtGroups({ schoolId, personId }: CircleViewer): RawBuilder<unknown> {
   return sql`array(select s.id from subject_group s
     where s.school_id = ${schoolId} and s.present and ${personId} = any(s.teacher_ids))`;
 }
 
 /** The ids of pupils of these groups. */
-function groupPupils(v: { schoolId: string; day: Day; personId: string }): RawBuilder<unknown> {
+function groupPupils(v: CircleViewer): RawBuilder<unknown> {
   return sql`select e.student_id from enrollment e where e.school_id = ${v.schoolId} and e.unit = 'group'
     and ${isCurrent(v.day)} and e.unit_id = any(${taughtGroups(v)})`;
-}
-
-/** Whether the pupil of a row of `enrollment e` belongs on that day, first and last days included. */
-export function isCurrent(day: Day | RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql`e.present and coalesce(e.begins_on <= ${day}::date, true) and coalesce(e.ends_on >= ${day}::date, true)`;
 }
 
 /** Whether the viewer may see the person of a row of `person p` at all. */
@@ -120,7 +127,7 @@ export function isOwnClass(v: Viewer, classId: string): RawBuilder<boolean> {
       and s.id = any(${taughtGroups(v)})))`;
 }
 
-/** Whether the viewer may see the pupil in this column of a row of `enrollment e` or `guardian g`. */
+/** Whether the viewer may see the pupil in this column. */
 export function maySeePupil(v: Viewer, column: RawBuilder<unknown>): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`true`;
   return sql`(${column} in (${homeroomPupils(v)}) or ${column} in (${groupPupils(v)}))`;

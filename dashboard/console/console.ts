@@ -20,6 +20,7 @@ import { profileRoutes } from './own/profile.ts';
 import type { ConsoleEnv } from './page.ts';
 import { attentionRoutes } from './school/attention.ts';
 import { changesRoutes } from './school/changes.ts';
+import { operationLogRoutes } from './school/operations.ts';
 import { personRoutes } from './school/person.ts';
 import { personExportRoutes } from './school/person-export.ts';
 import { settingsRoutes } from './school/settings.ts';
@@ -64,6 +65,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   schoolRoutes(parts);
   if (surroundings.demo) demoRoutes(parts);
   findRoutes(parts);
+  operationLogRoutes(parts);
   ownChatsRoutes(parts);
   profileRoutes(parts);
   attentionRoutes(parts);

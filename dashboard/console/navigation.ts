@@ -9,6 +9,8 @@ export type Section =
   | 'journal'
   | 'diary'
   | 'manage'
+  | 'operations'
+  | 'rosters'
   | 'unreachable'
   | 'changes'
   | 'settings'
@@ -50,6 +52,7 @@ const ITEMS: readonly Item[] = [
     shown: (v) => v.staff,
     short: () => 'Управление',
   },
+  { section: 'operations', label: 'Работы', href: '/operations', icon: 'work', shown: isAdmin },
   {
     ...{ section: 'journal', label: 'Классный журнал', href: '/journal', icon: 'book' },
     shown: (v) => v.staff,

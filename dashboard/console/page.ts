@@ -7,6 +7,7 @@ import { type Content, type Html, html } from './html.ts';
 import { navigation, type Section } from './navigation.ts';
 import { breadcrumbs, type Crumb } from './parts/breadcrumbs.ts';
 import { icon } from './parts/icon.ts';
+import { runningPart } from './parts/running.ts';
 import { notice } from './parts/states.ts';
 import type { SoughtNames } from './sought-names.ts';
 import { firstScreen, type Visitor } from './visitor.ts';
@@ -121,6 +122,7 @@ ${parts.body}
 function header(frame: Frame, visitor: Visitor | null): Html {
   return html`<header class="top">
 <a class="brand" href="${visitor ? firstScreen(visitor.caller.role) : '/'}">${visitor?.school.name ?? 'Чаты'}</a>
+${visitor ? runningPart(visitor.running) : ''}
 ${frame.sandbox ? html`<p class="banner">Учебный Сферум: в VK ничего не отправляется</p>` : ''}
 ${visitor ? whoMenu(visitor) : ''}
 </header>`;

@@ -7,6 +7,7 @@ import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { placesOfPupils } from '../../src/store/queries/places.ts';
 import { isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
 import { dayThere, momentOf, zoneOf } from '../../src/store/school-day.ts';
+import { type RunningWork, runningWork } from '../read/running.ts';
 import { isFailingMeeting } from '../read/work-list.ts';
 import { forbidden } from '../refusals.ts';
 import { assertStanding } from '../standing.ts';
@@ -36,6 +37,8 @@ export interface Visitor {
   staff: boolean;
   /** The number of things that wait for a decision, for school admins and operators. */
   attention: number;
+  /** The work that goes on, for school admins and operators. */
+  running: RunningWork | null;
 }
 
 export const EVERYBODY: readonly TokenRole[] = ['school-admin', 'staff', 'student', 'parent', 'operator'];
@@ -77,6 +80,7 @@ interface Row {
   leads: string[];
   attends: string | null;
   attention: number;
+  running: RunningWork | null;
 }
 
 /**
@@ -100,7 +104,8 @@ export async function findVisitor(
         + (select count(*) from chat c where c.school_id = s.id and c.deleted_at is null
             and (c.condition = 'failing' or c.warning is not null))
         + (select count(*) from meeting m where ${isFailingMeeting(sql.ref('s.id'))})
-      else 0 end::int as attention
+      else 0 end::int as attention,
+      case when ${ADMINS.includes(role)}::boolean then ${runningWork(sql.ref('s.id'))} end as running
     from school s left join person p on p.school_id = s.id and p.id = ${subject} and ${role} <> 'operator'
     where s.id = ${schoolId}`.execute(ctx.db.of(schoolId));
   const row = rows[0];
@@ -120,6 +125,7 @@ export async function findVisitor(
     description: row.name ? describe(role, row) : '',
     staff: ADMINS.includes(role) || (role === 'staff' && row.present === true && row.isStaff === true),
     attention: row.attention,
+    running: row.running,
   };
 }
 

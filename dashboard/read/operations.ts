@@ -27,9 +27,10 @@ type Row = Omit<OperationItem, 'progress'> & { done: number; total: number };
 const isFollowed = sql`o.state = 'running' and o.params ? 'following'`;
 const followed = (figure: RawBuilder<unknown>) => sql`(select ${figure}::int from operation_chat f
   where f.operation_id = o.id and f.school_id = o.school_id and f.generation is not null)`;
-const columns = sql`o.id, o.kind, o.school_id as "schoolId", o.state,
-  case when ${isFollowed} then ${followed(sql`count(f.done_at)`)} else o.done end as done,
-  case when ${isFollowed} then ${followed(sql`count(*)`)} else o.total end as total, o.result, o.problems,
+/** Of a row of `operation o`: how far it is. */
+export const doneNow = sql<number>`case when ${isFollowed} then ${followed(sql`count(f.done_at)`)} else o.done end`;
+export const totalNow = sql<number>`case when ${isFollowed} then ${followed(sql`count(*)`)} else o.total end`;
+const columns = sql`o.id, o.kind, o.school_id as "schoolId", o.state, ${doneNow} as done, ${totalNow} as total, o.result, o.problems,
   o.created_by as "createdBy", o.created_at as "createdAt", o.started_at as "startedAt", o.finished_at as "finishedAt"`;
 
 /** Of a school. */

@@ -57,3 +57,24 @@ document.addEventListener('keydown', (event) => {
     menu.open = false;
   }
 });
+
+/** `data-runs`: what runs, in the header. It is asked for anew while it does, and is gone once all has ended. */
+const RUNS_EVERY_MS = 3000;
+async function followRunning(part) {
+  const answer = await fetch(part.dataset.runs, {
+    headers: { accept: 'text/html', 'x-refresh': '1' },
+  }).catch(() => null);
+  if (answer?.ok) {
+    const text = await answer.text();
+    const fresh = new DOMParser().parseFromString(text, 'text/html').querySelector('[data-runs]');
+    if (!fresh) {
+      part.remove();
+      return;
+    }
+    part.replaceChildren(...fresh.childNodes);
+  }
+  setTimeout(() => followRunning(part), RUNS_EVERY_MS);
+}
+for (const part of document.querySelectorAll('[data-runs]')) {
+  setTimeout(() => followRunning(part), RUNS_EVERY_MS);
+}

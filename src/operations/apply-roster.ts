@@ -2,6 +2,8 @@ import { type Author, starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import { importedBy, stampOf } from '../facts/stamp.ts';
 import { followFacts } from '../follow/follow-facts.ts';
+import { sumOf } from '../plan/counts.ts';
+import type { PlanCounts } from '../plan/model.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { followRelinked } from '../profile/follow-profiles.ts';
 import { statementsOfErased } from '../roster/erased.ts';
@@ -31,6 +33,8 @@ export interface RosterImportParams {
   /** Set once a person has said that a file which looks incomplete is whole (J2). */
   accepted?: true;
   following?: true;
+  /** What the lists gained and lost by it. Unset until it has changed something. */
+  planned?: PlanCounts;
 }
 
 /**
@@ -70,11 +74,14 @@ async function apply(ctx: Context, tx: Sql, operation: Operation, schoolId: stri
   const at = new Date(ctx.clock.now());
   const elsewhere = merged.relinked.filter((one) => one.schoolId !== schoolId);
   await followRelinked(tx, elsewhere, { cause, priority: 'bulk', at });
+  let { planned } = params;
   if (merged.schools.some(({ changed }) => changed)) {
     const author = params.acceptedBy ?? starterOf(operation);
-    await followFacts(ctx, tx, schoolId, {
+    const followed = await followFacts(ctx, tx, schoolId, {
       ...{ cause, author, priority: 'bulk', operationId: operation.id, at },
     });
+    // An incomplete roster that was accepted is applied a second time.
+    if (followed) planned = planned ? sumOf(planned, followed.plan.plan.counts) : followed.plan.plan.counts;
   }
   const problems: Problem[] = [
     ...(incomplete
@@ -100,7 +107,7 @@ async function apply(ctx: Context, tx: Sql, operation: Operation, schoolId: stri
     lostFields,
     lostFieldsTotal,
   };
-  const applied = { result, problems, incomplete: incomplete !== undefined };
+  const applied = { result, problems, incomplete: incomplete !== undefined, planned };
   await noteApplied(tx, { schoolId, id: operation.id }, applied);
   if (incomplete) return;
   await dropStaged(tx, schoolId, operation.id);

@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
+import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { OfSchool } from './operation.ts';
@@ -34,11 +35,21 @@ export async function showTo(tx: Sql, id: string, schoolId: string): Promise<voi
 export async function noteApplied(
   tx: Sql,
   { schoolId, id }: OfSchool,
-  { result, problems, incomplete }: { result: object; problems: readonly Problem[]; incomplete: boolean },
+  {
+    result,
+    problems,
+    incomplete,
+    planned,
+  }: {
+    result: object;
+    problems: readonly Problem[];
+    incomplete: boolean;
+    planned: PlanCounts | undefined;
+  },
 ): Promise<void> {
   await sql`update operation set result = ${JSON.stringify(result)}::jsonb,
       problems = ${JSON.stringify(problems)}::jsonb,
-      params = params || ${JSON.stringify({ following: true, incomplete })}::jsonb
+      params = params || ${JSON.stringify({ following: true, incomplete, planned })}::jsonb
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
 

@@ -11,7 +11,7 @@ const SLOWER = 4;
 const PAGES = [
   ...['/', '/manage', '/manage/new', '/manage/initialize', '/manage/ahead', '/journal', '/people/p1'],
   '/people/p1/export',
-  ...['/attention', '/unreachable', '/changes', '/settings'],
+  ...['/attention', '/operations', '/unreachable', '/changes', '/settings'],
 ];
 
 describeInBrowser('pages as they load', () => {

@@ -66,6 +66,9 @@ export const SCREENS: Record<string, Screen> = {
   'GET /profile/unlink': {},
   'POST /profile/unlink': {},
   'GET /attention': {},
+  'GET /operations': { plain: ['kind', 'state', 'after'] },
+  'GET /operations/open': {},
+  'GET /operations/running': {},
   'GET /settings': {},
   'POST /settings': {
     plain: [

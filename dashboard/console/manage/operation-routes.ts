@@ -39,10 +39,10 @@ import { type Counts, type PlanFilter, planBody, planFigures } from './plan.ts';
 import { planQuery } from './query.ts';
 
 const REFRESH_SECONDS = 3;
-const crumbsOf = (operation: OperationView) => [
-  { label: 'Управление чатами', href: '/manage' },
-  askedAt(operation),
-];
+const crumbsOf = (operation: OperationView) =>
+  operation.kind === 'initialization'
+    ? [{ label: 'Управление чатами', href: '/manage' }, askedAt(operation)]
+    : [{ label: 'Работы', href: '/operations' }];
 
 /** Shows a plan, an operation, what it holds and its end under one address, so that a person can leave and come back. */
 export function operationRoutes(parts: ConsoleParts): void {

@@ -27,7 +27,9 @@ export function isOpen({ state }: Pick<OperationView, 'state'>): boolean {
   return state === 'queued' || state === 'running';
 }
 
-export function operationTitle(operation: OperationView): string {
+type Named = Pick<OperationView, 'kind' | 'state' | 'dryRun' | 'asOf' | 'undoneBy'>;
+
+export function operationTitle(operation: Named): string {
   if (operation.kind === 'undo') return UNDO_TITLES[operation.state];
   if (operation.kind !== 'initialization') return OPERATION_LABELS[operation.kind];
   if (operation.dryRun) {

@@ -1,0 +1,105 @@
+/** How an operation stands in «Работы»: what, who, how much, how long, how it ended. */
+import { authorName } from '../../../src/chats/journal-words.ts';
+import type { Names } from '../../../src/plan/describe.ts';
+import type { LoggedOperation } from '../../read/operation-log.ts';
+import { type Content, type Html, html } from '../html.ts';
+import { operationChoice } from '../manage/initialize.ts';
+import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
+import { type Counts, change } from '../manage/plan.ts';
+import { state } from '../parts/condition.ts';
+import { count, counted, moment } from '../parts/numbers.ts';
+import { dataTable } from '../parts/table.ts';
+
+export interface LogWords {
+  names: Names;
+  timeZone: string;
+}
+
+export function logTable(operations: readonly LoggedOperation[], words: LogWords): Html {
+  return dataTable<LoggedOperation>({
+    caption: 'Работы, новые сверху',
+    rows: operations,
+    columns: [
+      { head: 'Когда', narrow: true, cell: ({ createdAt }) => moment(createdAt, words.timeZone) },
+      { head: 'Работа', phone: 'title', cell: (o) => nameCell(o) },
+      { head: 'Кто', cell: ({ by }) => html`<bdi>${authorName(by, words.names)}</bdi>` },
+      { head: 'Добавлено', numeric: true, cell: (o) => figure(o, membersOf(o)?.added, '+') },
+      { head: 'Исключено', numeric: true, cell: (o) => figure(o, membersOf(o)?.removed, '−') },
+      { head: 'Длилась', numeric: true, narrow: true, cell: (o) => lasted(o) },
+      { head: 'Состояние', cell: (o) => stateCell(o) },
+    ],
+  });
+}
+
+/** What is under way, with its progress. manage.js asks for it anew; another `data-state` loads the page again. */
+export function openPart(open: readonly LoggedOperation[], { names, timeZone }: LogWords): Html {
+  const ids = open.map(({ id, state: now }) => `${id} ${now}`).join(' ');
+  return html`<section class="open-work" aria-label="Выполняется сейчас" data-follows="/operations/open" data-state="${ids}"${
+    open.length === 0 ? ' hidden' : ''
+  }>${open.map(
+    (
+      o,
+    ) => html`<div class="sheet padded"><div class="section-head"><h2><a href="/manage/operations/${o.id}">${titleOf(o)}</a></h2>${stateCell(o)}</div>
+<p class="muted">${authorName(o.by, names)}, ${moment(o.startedAt ?? o.createdAt, timeZone)}. Страницу можно закрыть: работа продолжится.</p>
+${o.total > 0 ? html`<progress aria-label="${titleOf(o)}" value="${o.done}" max="${o.total}"></progress><p class="muted">${count(o.done)} из ${count(o.total)}</p>` : ''}</div>`,
+  )}</section>`;
+}
+
+function titleOf(operation: LoggedOperation): string {
+  const title = operationTitle(operation);
+  return operation.chatTitle === null ? title : `${title} «${operation.chatTitle}»`;
+}
+
+function nameCell(operation: LoggedOperation): Html {
+  const more = [operationChoice(operation), ...besides(operation)].filter((text) => text !== '');
+  return html`<a href="/manage/operations/${operation.id}">${titleOf(operation)}</a>${
+    more.length > 0 ? html`<div class="muted small">${more.join('; ')}</div>` : ''
+  }`;
+}
+
+/** What its figures say besides people. */
+function besides({ result, problem, state: now }: LoggedOperation): string[] {
+  const figures = (result ?? {}) as Counts & { people?: number; rejectedTotal?: number };
+  const { chats, held = 0, rejectedTotal = 0, people = 0 } = figures;
+  const created = chats?.created ?? 0;
+  return [
+    people > 0 ? `людей в списках: ${count(people)}` : '',
+    created > 0 ? `новых чатов: ${count(created)}` : '',
+    held > 0
+      ? counted(held, 'исключение остановлено', 'исключения остановлены', 'исключений остановлено')
+      : '',
+    rejectedTotal > 0 ? `отклонено строк: ${count(rejectedTotal)}` : '',
+    now === 'failed' || now === 'held' ? (problem ?? '') : '',
+  ];
+}
+
+function membersOf({ result }: LoggedOperation): Counts['members'] {
+  return (result as Counts | null)?.members;
+}
+
+/** What a plan alone would do is no change: it says nothing here. */
+function figure({ dryRun }: LoggedOperation, n: number | undefined, sign: '+' | '−'): Content {
+  return dryRun || !n ? '' : change(n, sign);
+}
+
+const MINUTE_SECONDS = 60;
+const HOUR_MINUTES = 60;
+
+/** How long it was at work: «менее 1 с», «48 с», «3 мин», «2 ч 5 мин». */
+function lasted({ startedAt, finishedAt }: LoggedOperation): string {
+  if (startedAt === null || finishedAt === null) return '';
+  const seconds = Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
+  if (seconds < 1) return 'менее 1\u00a0с';
+  if (seconds < MINUTE_SECONDS) return `${seconds}\u00a0с`;
+  const minutes = Math.round(seconds / MINUTE_SECONDS);
+  if (minutes < HOUR_MINUTES) return `${minutes}\u00a0мин`;
+  const hours = Math.floor(minutes / HOUR_MINUTES);
+  return `${count(hours)}\u00a0ч ${minutes % HOUR_MINUTES}\u00a0мин`;
+}
+
+function stateCell({ state: now, undoneBy, dryRun }: LoggedOperation): Html {
+  if (undoneBy !== null) return state('calm', 'отменена');
+  if (dryRun && now === 'succeeded') return state('calm', 'план готов');
+  const [tone, word] = STATE_WORDS[now];
+  return state(tone, word);
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { Names } from '../../../src/plan/describe.ts';
+import { isDay } from '../../../src/text/clean-text.ts';
+import { findNames } from '../../read/names.ts';
+import {
+  countOperations,
+  type LogFilter,
+  type LoggedOperation,
+  type LogPlace,
+  logOperations,
+  openOperations,
+} from '../../read/operation-log.ts';
+import type { ConsoleParts } from '../console-parts.ts';
+import { html } from '../html.ts';
+import { page } from '../page.ts';
+import { chips } from '../parts/chips.ts';
+import { hrefOf } from '../parts/links.ts';
+import { counted } from '../parts/numbers.ts';
+import { olderPager } from '../parts/older-pager.ts';
+import { RUNNING_PATH, runningPart } from '../parts/running.ts';
+import { emptyState } from '../parts/states.ts';
+import { ADMINS } from '../visitor.ts';
+import { logTable, openPart } from './operation-log.ts';
+
+const PER_PAGE = 50;
+const REFRESH_SECONDS = 5;
+
+/** The kinds in the words of the filter. What СГО tells and what the look at Sferum finds is here where it was held. */
+const KINDS = [
+  ['initialization', 'Инициализации'],
+  ['roster-import', 'Списки из СГО'],
+  ['events', 'Изменения из СГО'],
+  ['drift', 'Сверка'],
+  ['delete-chat', 'Удаления'],
+  ['undo', 'Отмены'],
+] as const satisfies readonly (readonly [LogFilter['kind'], string])[];
+const STATES = [
+  ['held', 'Ждут решения'],
+  ['failed', 'Не удались'],
+] as const satisfies readonly (readonly [LogFilter['state'], string])[];
+
+const query = z.object({
+  kind: z
+    .enum(KINDS.map(([kind]) => kind))
+    .optional()
+    .catch(undefined),
+  state: z
+    .enum(STATES.map(([state]) => state))
+    .optional()
+    .catch(undefined),
+  after: z.string().max(100).optional().catch(undefined),
+});
+
+/** «Работы»: what was done to the school's chats as a whole, by whom, how long it took and how it ended. */
+export function operationLogRoutes({ screens, ctx }: ConsoleParts): void {
+  screens.get('/operations', ADMINS, async (c) => {
+    const { id: schoolId, timeZone } = c.get('visitor').school;
+    const { after, ...filter } = query.parse(c.req.query());
+    const db = ctx.db.of(schoolId);
+    const [{ items, more }, open, counts] = await Promise.all([
+      logOperations(db, schoolId, { ...filter, after: placeOf(after), limit: PER_PAGE }),
+      openOperations(db, schoolId),
+      countOperations(db, schoolId),
+    ]);
+    const names = await authorsOf(ctx, schoolId, [...items, ...open]);
+    const last = items.at(-1);
+    const total = counts.reduce((sum, { count }) => sum + count, 0);
+    return page({
+      c,
+      section: 'operations',
+      title: 'Работы',
+      subtitle: `Инициализации, списки из СГО, удаления, отмены и всё, что ждало решения: ${counted(total, 'работа', 'работы', 'работ')}`,
+      body: html`${openPart(open, { names, timeZone })}${filterChips(filter, counts)}${
+        items.length === 0
+          ? emptyState({ title: 'Работ нет', text: 'Здесь появится всё, что меняет чаты школы.' })
+          : html`${logTable(items, { names, timeZone })}${olderPager({
+              newest: after === undefined ? undefined : hrefOf('/operations', filter),
+              older: more && last ? hrefOf('/operations', { ...filter, after: afterOf(last) }) : undefined,
+            })}`
+      }`,
+      styles: ['manage.css'],
+      scripts: ['manage.js'],
+      ...(open.length > 0 ? { refreshSeconds: REFRESH_SECONDS } : {}),
+    });
+  });
+
+  screens.get(
+    RUNNING_PATH,
+    ADMINS,
+    (c) => {
+      c.header('Cache-Control', 'no-store');
+      return c.html(runningPart(c.get('visitor').running));
+    },
+    { unconnected: true },
+  );
+
+  screens.get('/operations/open', ADMINS, async (c) => {
+    const { id: schoolId, timeZone } = c.get('visitor').school;
+    const open = await openOperations(ctx.db.of(schoolId), schoolId);
+    c.header('Cache-Control', 'no-store');
+    return c.html(openPart(open, { names: await authorsOf(ctx, schoolId, open), timeZone }));
+  });
+}
+
+function authorsOf(
+  { db }: ConsoleParts['ctx'],
+  schoolId: string,
+  operations: readonly LoggedOperation[],
+): Promise<Names> {
+  const people = operations.map(({ by }) => by.id);
+  return findNames(
+    db.of(schoolId),
+    { sees: 'school', schoolId },
+    { people, classes: [], groups: [], orders: [] },
+  );
+}
+
+function filterChips(filter: LogFilter, counts: Awaited<ReturnType<typeof countOperations>>) {
+  const sum = (of: LogFilter) =>
+    counts
+      .filter(({ kind, state }) => (of.kind ?? kind) === kind && (of.state ?? state) === state)
+      .reduce((n, { count }) => n + count, 0);
+  const chip = (label: string, of: LogFilter) => ({
+    ...{ label, href: hrefOf('/operations', { ...of }), count: sum(of) },
+    current: of.kind === filter.kind && of.state === filter.state,
+  });
+  const some = [
+    ...STATES.map(([state, label]) => chip(label, { state })),
+    ...KINDS.map(([kind, label]) => chip(label, { kind })),
+  ];
+  return chips('Какие работы показать', [
+    chip('Все', {}),
+    ...some.filter(({ count, current }) => count > 0 || current),
+  ]);
+}
+
+const afterOf = ({ createdAt, id }: LoggedOperation) => `${createdAt}~${id}`;
+
+/** Reads the place from an address; what is none shows the newest page. */
+function placeOf(after: string | undefined): LogPlace | undefined {
+  const [at = '', id = ''] = after?.split('~') ?? [];
+  const isInstant = isDay(at.slice(0, 10)) && !Number.isNaN(Date.parse(at));
+  return isInstant && z.uuid().safeParse(id).success ? { at, id } : undefined;
+}

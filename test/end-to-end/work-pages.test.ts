@@ -1,0 +1,74 @@
+/** What was done, what runs, what СГО's lists are like: as people see and press it. */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Console,
+  describeInBrowser,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  PHONE,
+  startConsole,
+} from '../support/browser.ts';
+import { everywhere } from '../support/everywhere.ts';
+import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
+import { initializeAll } from '../support/small-world.ts';
+
+/** Pages that show what is done and what it is made of. */
+const PAGES = ['/operations'];
+
+describeInBrowser('the work of a school', () => {
+  let site: Console;
+  const run = (statement: ReturnType<typeof sql>) => statement.execute(everywhere(site.world.ctx));
+
+  beforeAll(async () => {
+    site = await startConsole();
+    await site.world.importRoster(manageRoster());
+    await initializeAll(site.world, SCHOOL);
+  });
+  afterAll(() => site?.[Symbol.asyncDispose]());
+
+  test.each(PAGES)(
+    '%s is accessible, wide, on a phone and in the dark, and scrolls nowhere',
+    async (path) => {
+      for (const options of [{}, { viewport: PHONE }, { colorScheme: 'dark' as const }]) {
+        const page = await site.visit(ADMIN, path, options);
+        await expectAccessible(page);
+        await expectNoSidewaysScroll(page);
+        await page.context().close();
+      }
+    },
+  );
+
+  test('a running job is seen on whatever page one is, moves, and is gone when it has ended', async () => {
+    const id = randomUUID();
+    await run(sql`insert into operation (id, school_id, kind, params, state, created_by, created_by_kind, created_at, started_at)
+      values (${id}, ${SCHOOL}, 'initialization', '{"following": true, "types": ["class"]}', 'running', 'a1', 'person', now(), now())`);
+    await run(sql`insert into operation_chat (operation_id, chat_id, school_id, ordinal, first_action, type, title, actions, generation, done_at)
+      select ${id}, gen_random_uuid(), ${SCHOOL}, n, n, 'class', 'Чат', '[]', 1, case when n = 1 then now() end from generate_series(1, 4) n`);
+    const page = await site.visit(ADMIN, '/settings');
+    const header = page.getByRole('banner');
+    await header.getByText('25 %').waitFor();
+    await expectAccessible(page);
+    await run(sql`update operation_chat set done_at = now() where operation_id = ${id} and ordinal < 4`);
+    await header.getByText('75 %').waitFor();
+    await header.getByRole('link', { name: /Инициализация/ }).click();
+    expect(new URL(page.url()).pathname).toBe(`/manage/operations/${id}`);
+    await page.goto(`${site.origin}/operations`);
+    await page.getByRole('region', { name: 'Выполняется сейчас' }).getByText('3 из 4').waitFor();
+    await expectAccessible(page);
+    await run(sql`update operation_chat set done_at = now() where operation_id = ${id}`);
+    await run(sql`update operation set state = 'succeeded', finished_at = now() where id = ${id}`);
+    await page
+      .getByRole('row', { name: /Инициализация выполнена/ })
+      .first()
+      .waitFor();
+    await header.getByText('75 %').waitFor({ state: 'detached' });
+    expect(await page.getByRole('region', { name: 'Выполняется сейчас' }).count()).toBe(0);
+  });
+
+  test('nothing came from elsewhere, nothing was complained of', () => {
+    expect(site.foreign).toEqual([]);
+    expect(site.complaints).toEqual([]);
+  });
+});

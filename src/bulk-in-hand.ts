@@ -7,20 +7,22 @@ import type { Sql } from './store/database.ts';
  * at once in its new state. Only urgency overtakes; bulk never interrupts bulk.
  */
 export class BulkInHand {
-  readonly #chats = new Map<string, AbortController>();
+  readonly #chats = new Map<string, { overtaken: AbortController; ended: Promise<void> }>();
 
   /**
-   * Runs `work`. Its signal is aborted when the chat has become urgent. A chat that is in hand already is left to that
-   * work: a long job may have been taken for lost, and its chats given out again.
+   * Runs `work`. Its signal is aborted when the chat has become urgent. Work on a chat that is in hand already begins
+   * after that work has ended: a long job may have been taken for lost, and its chats given out again.
    */
   async hold(chatId: string, work: (overtaken: AbortSignal) => Promise<void>): Promise<void> {
-    if (this.#chats.has(chatId)) return;
+    for (let before = this.#chats.get(chatId); before; before = this.#chats.get(chatId)) await before.ended;
     const overtaken = new AbortController();
-    this.#chats.set(chatId, overtaken);
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    this.#chats.set(chatId, { overtaken, ended });
     try {
       await work(overtaken.signal);
     } finally {
       this.#chats.delete(chatId);
+      end();
     }
   }
 
@@ -30,6 +32,6 @@ export class BulkInHand {
     const { rows } = await sql<{ id: string }>`
       select id from chat where id = any(${[...this.#chats.keys()]}::uuid[])
         and generation > settled_generation and priority <> 'bulk'`.execute(db);
-    for (const { id } of rows) this.#chats.get(id)?.abort();
+    for (const { id } of rows) this.#chats.get(id)?.overtaken.abort();
   }
 }

@@ -179,7 +179,7 @@ export const LIMIT_RULES = {
   // Work.
   workerConcurrencyJobs: { value: 400, min: 1, max: 5000, about: 'chats one worker process has in hand' },
   schoolBulkChats: {
-    value: 75,
+    value: 150,
     min: 1,
     max: 5000,
     about: 'bulk work of one school in flight: one big school does not starve the others',

@@ -4,7 +4,7 @@ import { dayIn, systemClock } from '../clock.ts';
 import { commandsOf } from '../commands.ts';
 import { configFromEnvironment } from '../config.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
-import { CALLS_PER_REQUEST } from '../planning/pace.ts';
+import { CALLS_PER_REQUEST } from '../sferum/pace.ts';
 import { Bars } from './bars.ts';
 import { compareStates } from './compare-states.ts';
 import { demoKeys } from './demo-keys.ts';

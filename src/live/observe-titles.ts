@@ -7,8 +7,8 @@ import {
   SferumError,
   type SferumErrorKind,
 } from '../sferum/gateway.ts';
+import { CHATS_PER_LOOK } from '../sferum/pace.ts';
 
-const CHATS_AT_ONCE = 100;
 /**
  * The same foreign title is replaced by ours at most so often. If it returns still, Sferum shows our title that way or
  * a person insists on it, and each rename tells everybody in the chat.
@@ -28,20 +28,30 @@ export async function observeTitles(
   chats: readonly { id: string; peer_id: string }[],
   call: CallOptions,
 ): Promise<void> {
-  for (let from = 0; from < chats.length; from += CHATS_AT_ONCE) {
-    const some = chats.slice(from, from + CHATS_AT_ONCE);
-    const refs = some.map((chat) => ({ ownerId: account.ownerId, peerId: Number(chat.peer_id) }));
-    try {
-      const titles = await account.readTitles(refs, call);
-      const seen = some.flatMap(({ id, peer_id }) => {
-        const readings = titles.get(Number(peer_id));
-        return readings ? [{ id, readings: readings.map(alike) }] : [];
-      });
-      await recordTitles(ctx, schoolId, seen);
-    } catch (error) {
-      if (!(error instanceof SferumError) || OF_THE_ACCOUNT.includes(error.kind)) throw error;
-      ctx.log.warn({ schoolId, error: error.message }, 'the titles of chats cannot be read');
-    }
+  const parts = Array.from({ length: Math.ceil(chats.length / CHATS_PER_LOOK) }, (_, at) =>
+    chats.slice(at * CHATS_PER_LOOK, (at + 1) * CHATS_PER_LOOK),
+  );
+  await Promise.all(parts.map((some) => observe(ctx, account, schoolId, some, call)));
+}
+
+async function observe(
+  ctx: Context,
+  account: SferumAccount,
+  schoolId: string,
+  chats: readonly { id: string; peer_id: string }[],
+  call: CallOptions,
+): Promise<void> {
+  const refs = chats.map((chat) => ({ ownerId: account.ownerId, peerId: Number(chat.peer_id) }));
+  try {
+    const looks = await account.lookAt(refs, call);
+    const seen = chats.flatMap(({ id, peer_id }) => {
+      const readings = looks.get(Number(peer_id))?.titles;
+      return readings ? [{ id, readings: readings.map(alike) }] : [];
+    });
+    await recordTitles(ctx, schoolId, seen);
+  } catch (error) {
+    if (!(error instanceof SferumError) || OF_THE_ACCOUNT.includes(error.kind)) throw error;
+    ctx.log.warn({ schoolId, error: error.message }, 'the titles of chats cannot be read');
   }
 }
 

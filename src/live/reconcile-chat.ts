@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { Condition } from '../rows/chat-condition.ts';
 import { letGo } from '../rows/chat-outbox.ts';
 import { type CallOptions, SferumError } from '../sferum/gateway.ts';
+import type { Place } from '../store/gather.ts';
 import { dropHeld } from './abandon.ts';
 import { accountForChats } from './accounts.ts';
 import { bring } from './bring.ts';
@@ -18,15 +19,12 @@ import { takeDown } from './take-down.ts';
  * Makes one chat at Sferum as our rows say it must be. The request is only the chat's key, and every outcome is written
  * into the chat's row. It is safe to run twice or with nothing to do. Throws only where the database is away.
  */
-export async function reconcileChat(
+export function reconcileChat(
   ctx: Context,
-  { schoolId, chatId, isBulk = false }: { schoolId: string; chatId: string; isBulk?: boolean },
+  { schoolId, chatId }: { schoolId: string; chatId: string },
   signal?: AbortSignal,
 ): Promise<void> {
-  const chat = await loadChatState(ctx, { schoolId, isBulk }, chatId);
-  if (!chat || chat.generation <= chat.settledGeneration) return letGo(ctx.db.of(schoolId), [chatId]);
-  if (chat.priority !== 'bulk') return carryOut(ctx, chat, { stopped: signal });
-  await ctx.bulkInHand.hold(chatId, (overtaken) => carryOut(ctx, chat, { stopped: signal, overtaken }));
+  return follow(ctx, { schoolId, isBulk: false }, chatId, { stopped: signal });
 }
 
 /**
@@ -39,7 +37,11 @@ export async function reconcileChats(
   { schoolId, chatIds }: { schoolId: string; chatIds: readonly string[] },
   signal?: AbortSignal,
 ): Promise<void> {
-  const works = chatIds.map((chatId) => reconcileChat(ctx, { schoolId, chatId, isBulk: true }, signal));
+  const works = chatIds.map((chatId) =>
+    ctx.bulkInHand.hold(chatId, (overtaken) =>
+      follow(ctx, { schoolId, isBulk: true }, chatId, { stopped: signal, overtaken }),
+    ),
+  );
   const ended = await Promise.allSettled(works);
   const broken = ended.find((end) => end.status === 'rejected');
   if (broken) throw broken.reason;
@@ -52,6 +54,17 @@ export async function reconcileChats(
 interface Interruptions {
   stopped: AbortSignal | undefined;
   overtaken?: AbortSignal;
+}
+
+async function follow(
+  ctx: Context,
+  place: Place,
+  chatId: string,
+  interruptions: Interruptions,
+): Promise<void> {
+  const chat = await loadChatState(ctx, place, chatId);
+  if (chat && chat.generation > chat.settledGeneration) await carryOut(ctx, chat, interruptions);
+  else await letGo(ctx.db.of(place.schoolId), [chatId]);
 }
 
 async function carryOut(ctx: Context, chat: ChatState, { stopped, overtaken }: Interruptions): Promise<void> {

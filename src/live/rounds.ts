@@ -2,6 +2,7 @@ import { HANDOVER_MS, waitingForSuccessor } from '../plan/handover.ts';
 import { type SferumStep, type SferumTarget, sferumSteps } from '../plan/steps.ts';
 import {
   type CallOptions,
+  type ChatLook,
   type SferumAccount,
   type SferumChatMember,
   SferumError,
@@ -80,19 +81,31 @@ function isTried(step: SferumStep, failures: readonly Failure[]): boolean {
   return failures.some((f) => f.step === step.step && f.userId === userId);
 }
 
-/** Makes one round. Resolves with the members where an admin has changed, because only a read confirms that. */
+/**
+ * Makes one round. Resolves with the members where an admin has changed, because only Sferum's word confirms that. Bulk
+ * work asks for that word by a look, which many chats share. Where the look does not show the admins that there must
+ * be, the members are read.
+ */
 async function performRound(
   account: SferumAccount,
   steps: readonly SferumStep[],
   { ref, call, progress, failures }: Rounds,
 ): Promise<SferumChatMember[] | undefined> {
-  const isConfirmed = steps.some(({ step }) => step === 'grant' || step === 'revoke');
+  const changed = steps.filter(({ step }) => step === 'grant' || step === 'revoke');
   let read: SferumChatMember[] | undefined;
   const andThen = async () => {
-    if (isConfirmed) read = await account.readMembers(ref, call);
+    if (changed.length === 0) return;
+    if (call.priority === 'bulk' && showsAll(changed, await account.look(ref, call))) return;
+    read = await account.readMembers(ref, call);
   };
   failures.push(...(await perform(account, { ref, steps, call, progress }, andThen)));
   return read;
+}
+
+function showsAll(changed: readonly SferumStep[], look: ChatLook | null): boolean {
+  if (!look?.adminIds) return false;
+  const admins = new Set(look.adminIds);
+  return changed.every((step) => 'userId' in step && admins.has(step.userId) === (step.step === 'grant'));
 }
 
 function isOverdue({ handoverSince, now }: Rounds): boolean {

@@ -86,13 +86,9 @@ export function strangersOf(
   return strangers.sort(byNumber);
 }
 
-/**
- * Calls to Sferum that the steps of one chat take: one each, and one read of the chat where an admin changed,
- * because only reading confirms that.
- */
-export function expectedCalls(steps: readonly SferumStep[]): number {
-  const isConfirmed = steps.some(({ step }) => step === 'grant' || step === 'revoke');
-  return steps.length + (isConfirmed ? 1 : 0);
+/** True where an admin changes, so that a look must confirm it. The steps take one call each. */
+export function needLook(steps: readonly SferumStep[]): boolean {
+  return steps.some(({ step }) => step === 'grant' || step === 'revoke');
 }
 
 function each(step: 'add' | 'grant' | 'revoke' | 'remove', userIds: readonly number[]): SferumStep[] {

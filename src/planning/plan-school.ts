@@ -16,10 +16,15 @@ import { makePlan, type PlanInput } from '../plan/diff.ts';
 import type { InvariantBreach } from '../plan/invariants.ts';
 import { REFUSAL_LASTS_MS } from '../plan/leaves.ts';
 import type { Plan, RemovalLimits } from '../plan/model.ts';
+import {
+  CALLS_PER_REQUEST,
+  CHATS_PER_LOOK,
+  DEFAULT_REQUESTS_PER_SECOND,
+  slotIntervalMs,
+} from '../sferum/pace.ts';
 import type { Sql } from '../store/database.ts';
 import { momentOf, timeIn } from '../store/school-day.ts';
 import { breachesOf } from './check-invariants.ts';
-import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from './pace.ts';
 
 /** Removals within this time count together against the school's limit, so that many small ones do not slip by (F4). */
 const LATELY_MS = 24 * 3600 * 1000;
@@ -102,8 +107,9 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
     newChatId: (key: string) => chatIdOf(schoolId, key),
     limits: { ...ctx.config.removalLimits, ...school.limits },
     pace: {
-      requestsPerSecond: school.requests_per_second ?? DEFAULT_REQUESTS_PER_SECOND.user,
+      requestMs: slotIntervalMs(school.requests_per_second ?? DEFAULT_REQUESTS_PER_SECOND.user),
       callsPerRequest: CALLS_PER_REQUEST,
+      chatsPerLook: CHATS_PER_LOOK,
     },
     ...(request.approvedChatIds ? { approvedChatIds: request.approvedChatIds } : {}),
   };

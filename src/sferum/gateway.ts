@@ -95,6 +95,19 @@ export interface FoundChat {
   own: boolean;
 }
 
+/** What a cheap look shows of a chat. */
+export interface ChatLook {
+  /** The title in each reading. */
+  titles: readonly string[];
+  ownerId: number;
+  /** The admins besides the owner. Null where Sferum does not tell. */
+  adminIds: readonly SferumUserId[] | null;
+  /** How many are in the chat, the owner included. Null where Sferum does not tell. */
+  members: number | null;
+  /** The number of the newest message; people's, and those about who came and left. Null where Sferum does not tell. */
+  messages: number | null;
+}
+
 export interface AccountInfo {
   ownerId: number;
   tokenKind: 'user' | 'community';
@@ -129,8 +142,8 @@ export interface SferumAccount {
   /** Takes a person out. For a person who was not in it counts as done. */
   removeMember(chat: ChatRef, user: SferumUserId, options: CallOptions): Promise<void>;
   /**
-   * Grants or takes adminship. `not-in`: the person is not in the chat. Only `readMembers` shows that a grant took
-   * effect.
+   * Grants or takes adminship. `not-in`: the person is not in the chat. Only a look or `readMembers` shows that a
+   * grant took effect.
    */
   setAdmin(
     chat: ChatRef,
@@ -148,14 +161,10 @@ export interface SferumAccount {
   readMembers(chat: ChatRef, options: CallOptions): Promise<SferumChatMember[]>;
   /** Reads the whole listing of the account's own chats that it is in, newest first. */
   ownChats(options: CallOptions): Promise<FoundChat[]>;
-  /**
-   * Reads the titles of these chats, in each reading, by their peer ids. It leaves out chats that cannot be seen. It
-   * is a cheap look: 100 to a call.
-   */
-  readTitles(
-    chats: readonly ChatRef[],
-    options: CallOptions,
-  ): Promise<ReadonlyMap<number, readonly string[]>>;
+  /** Looks at up to 100 chats by one call. Gives them by their peer ids, without chats that cannot be seen. */
+  lookAt(chats: readonly ChatRef[], options: CallOptions): Promise<ReadonlyMap<number, ChatLook>>;
+  /** Looks at one chat. Bulk looks that come at about the same time share a call. Null: the chat cannot be seen. */
+  look(chat: ChatRef, options: CallOptions): Promise<ChatLook | null>;
   /** Reads the own chats that bear exactly this title. */
   findChats(title: string, options: CallOptions): Promise<FoundChat[]>;
   /** Renames, clears and leaves a chat whose people are out already (G1), because VK knows no deletion. */

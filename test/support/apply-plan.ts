@@ -74,5 +74,5 @@ export const PLAIN = {
   mode: 'adding' as MembershipMode,
   newChatId: (key: string) => `new-${key}`,
   limits: { chatShare: 1, chatAtLeast: Infinity, schoolShare: 1, schoolAtLeast: Infinity },
-  pace: { requestsPerSecond: 3, callsPerRequest: 25 },
+  pace: { requestMs: 1000 / 3, callsPerRequest: 25, chatsPerLook: 100 },
 };

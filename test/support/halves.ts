@@ -15,7 +15,7 @@ import type { Context } from '../../src/context.ts';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import type { ChatType } from '../../src/desired/model.ts';
-import { reconcileChat } from '../../src/live/reconcile-chat.ts';
+import { reconcileChats } from '../../src/live/reconcile-chat.ts';
 import { createLog } from '../../src/log.ts';
 import { connectSandboxSchools } from '../../src/operations/connect-sandbox.ts';
 import { createSandbox, type Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
@@ -127,11 +127,15 @@ export async function startHalves(
       const { rows } = await sql<{
         school_id: string;
       }>`select school_id from chat where id = ${chatId}`.execute(everywhere(ctx));
-      await reconcileChat(ctx, { schoolId: rows[0]!.school_id, chatId });
+      await reconcileChats(ctx, { schoolId: rows[0]!.school_id, chatIds: [chatId] });
     },
     async workAll() {
       for (let chats = await due(); chats.length > 0; chats = await due()) {
-        await Promise.all(chats.map((c) => reconcileChat(ctx, { schoolId: c.school_id, chatId: c.id })));
+        const bySchool = Map.groupBy(chats, (c) => c.school_id);
+        const works = [...bySchool].map(([schoolId, own]) =>
+          reconcileChats(ctx, { schoolId, chatIds: own.map((c) => c.id) }),
+        );
+        await Promise.all(works);
       }
     },
     async chatIds() {

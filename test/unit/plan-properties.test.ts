@@ -5,7 +5,7 @@ import type { PlannedChat } from '../../src/plan/chat-actions.ts';
 import { heldProfiles, makePlan, type PlanInput } from '../../src/plan/diff.ts';
 import { planBreaches } from '../../src/plan/invariants.ts';
 import { DEFAULT_REMOVAL_LIMITS, type MembershipMode } from '../../src/plan/model.ts';
-import { expectedCalls, type LiveMember, type SferumActual, sferumSteps } from '../../src/plan/steps.ts';
+import { type LiveMember, type SferumActual, sferumSteps } from '../../src/plan/steps.ts';
 import { sferumTarget } from '../../src/plan/target.ts';
 import { applyPlan, PLAIN, takeSteps } from '../support/apply-plan.ts';
 import { arbitraryByHand, arbitraryFacts, arbitraryLinks, withHand } from '../support/arbitrary-school.ts';
@@ -191,12 +191,11 @@ describe('Whatever a live chat holds', () => {
     );
   });
 
-  it('J7: no step is made twice, and none costs more than a call and one reading', () => {
+  it('J7: no step is made twice', () => {
     fc.assert(
       fc.property(target, fc.option(live), mode, (wanted, actual: SferumActual | null, how) => {
         const steps = sferumSteps(wanted, actual, how);
         expect(new Set(steps.map((step) => JSON.stringify(step))).size).toBe(steps.length);
-        expect(expectedCalls(steps) - steps.length).toBeLessThanOrEqual(1);
       }),
     );
   });

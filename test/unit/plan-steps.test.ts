@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { estimate } from '../../src/plan/estimate.ts';
 import {
-  expectedCalls,
   FIRST_MEMBERS_PER_CREATE,
   type LiveMember,
   type SferumActual,
@@ -118,17 +117,20 @@ describe('Steps of one live chat', () => {
 });
 
 describe('Cost (J7)', () => {
-  it('a call a step, and one confirming read where an admin changes', () => {
-    const calls = (wanted: string, actual: SferumActual | null) =>
-      expectedCalls(sferumSteps(target(wanted), actual, 'adding'));
+  const pace = { requestMs: 1000 / 3, callsPerRequest: 25, chatsPerLook: 100 };
+
+  it('a call a step, and one confirming look for a hundred chats where an admin changes', () => {
+    const calls = (wanted: string, actual: SferumActual | null, chats = 1) =>
+      estimate(Array(chats).fill(sferumSteps(target(wanted), actual, 'adding')), pace).apiCalls;
     expect(calls('1 2', null)).toBe(1);
     expect(calls('1* 2* 3', null)).toBe(4);
+    expect(calls('1* 2* 3', null, 100)).toBe(301);
+    expect(calls('1* 2* 3', null, 101)).toBe(305);
     expect(calls('1 2', live('1* 2 9'))).toBe(3);
     expect(calls('1 2', live('1 2'))).toBe(0);
   });
 
   it('seconds at the pace, 25 calls a request', () => {
-    const pace = { requestsPerSecond: 3, callsPerRequest: 25 };
     const creates = (chats: number) => Array(chats).fill([{ step: 'create', title: '', members: [] }]);
     expect(estimate(creates(75), pace)).toEqual({ apiCalls: 75, seconds: 1 });
     expect(estimate(creates(76), pace)).toEqual({ apiCalls: 76, seconds: 2 });

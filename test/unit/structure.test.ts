@@ -34,7 +34,10 @@ const DIRECTIONS: { from: string; allowed: string[] }[] = [
   { from: 'src/desired/', allowed: ['src/desired/'] },
   { from: 'src/plan/', allowed: ['src/plan/', 'src/desired/'] },
   { from: 'src/sferum/sandbox/', allowed: ['src/sferum/sandbox/'] },
-  { from: 'src/sferum/vk/', allowed: ['src/sferum/vk/', 'src/sferum/gateway.ts', 'src/clock.ts'] },
+  {
+    from: 'src/sferum/vk/',
+    allowed: ['src/sferum/vk/', 'src/sferum/gateway.ts', 'src/sferum/pace.ts', 'src/clock.ts'],
+  },
   {
     from: 'src/rows/',
     allowed: [

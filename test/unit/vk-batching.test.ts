@@ -4,7 +4,7 @@ import { bench, chat, credentials, endOf, Refusal, watch } from './vk-fakes.ts';
 
 const at = (priority: Priority, more: Partial<CallOptions> = {}): CallOptions => ({ priority, ...more });
 const bulk = at('bulk');
-const SLOT_MS = 367;
+const SLOT_MS = 348;
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 const members = (count: number) => ({
   count,

@@ -45,6 +45,7 @@ const faultsBody = z.strictObject({
   listingLagMs: z.number().min(0).optional(),
   memberListing: z.enum(MEMBER_LISTINGS).optional(),
   escapedTitles: z.boolean().optional(),
+  bareLooks: z.boolean().optional(),
   latencyMs: z.number().min(0).optional(),
   trailingErrorRate: share.optional(),
 });

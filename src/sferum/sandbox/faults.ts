@@ -72,6 +72,8 @@ export class Faults {
   memberListing: MemberListing = 'whole';
   /** Titles come HTML-escaped in listings. Nobody says whether VK's do. */
   escapedTitles = false;
+  /** Conversations come without the number of members and the admins, as VK's schema allows. */
+  bareLooks = false;
   /** How long every answer waits. */
   latencyMs = 0;
   /** How often (0 to 1) execute_errors ends with an entry of `execute` that repeats the last. */
@@ -121,6 +123,7 @@ export class Faults {
     this.listingLagMs = 0;
     this.memberListing = 'whole';
     this.escapedTitles = false;
+    this.bareLooks = false;
     this.latencyMs = 0;
     this.trailingErrorRate = 0;
   }

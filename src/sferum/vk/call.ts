@@ -4,8 +4,10 @@ import { SferumError } from '../gateway.ts';
 export interface VkCall {
   /** `section.method` */
   readonly method: string;
-  /** The call changes something: it is packed apart from reads, and never repeated blindly where it creates. */
+  /** The call changes something: it is never repeated blindly where it creates. */
   readonly write: boolean;
+  /** The call travels with bulk writes. Other reads have large answers and travel apart. */
+  readonly isSmall: boolean;
   /** The call in VKScript. */
   readonly code: string;
   readonly codeBytes: number;
@@ -22,6 +24,8 @@ const LIST_REPLY_BYTES: Readonly<Record<string, number>> = {
   'messages.getConversations': 1_000_000,
   'messages.getConversationsById': 500_000,
 };
+/** One look stands for the reads of a hundred chats, so it may take a place among the writes. */
+const LOOK = 'messages.getConversationsById';
 /** createChat names up to a thousand ids. Everything else is smaller. */
 const REPLY_BYTES = 20_000;
 
@@ -33,6 +37,7 @@ function makeCall(method: string, params: VkParams, write: boolean): VkCall {
   return {
     method,
     write,
+    isSmall: write || method === LOOK,
     code,
     codeBytes: Buffer.byteLength(code),
     replyBytes: LIST_REPLY_BYTES[method] ?? REPLY_BYTES,

@@ -1,3 +1,5 @@
+import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from '../pace.ts';
+
 /** Every bound of the adapter, with its unit. Sources: VK's published limits; the rest was chosen and measured. */
 export interface VkLimits {
   /** A request that is not answered by then is given up, and its outcome is unknown. */
@@ -14,6 +16,8 @@ export interface VkLimits {
   bulkLingerMs: number;
   /** How long they wait while an answer is under way that may bring more of them. */
   bulkLingerInFlightMs: number;
+  /** How long a look of bulk work waits for others that share its call. */
+  lookLingerMs: number;
   /** From this age on bulk calls get `bulkShare` places of every request that urgent calls would fill. */
   bulkStarvedMs: number;
   bulkShare: number;
@@ -34,12 +38,13 @@ export interface VkLimits {
 
 export const VK_LIMITS: VkLimits = {
   requestTimeoutMs: 15_000,
-  callsPerRequest: 25,
+  callsPerRequest: CALLS_PER_REQUEST,
   codeBytes: 60_000,
   replyBytes: 4_500_000,
   requestsInFlight: 30,
   bulkLingerMs: 150,
   bulkLingerInFlightMs: 2_000,
+  lookLingerMs: 300,
   bulkStarvedMs: 5_000,
   bulkShare: 3,
   attempts: 5,
@@ -51,12 +56,5 @@ export const VK_LIMITS: VkLimits = {
   closeMs: 20_000,
 };
 
-/** How much wider slots are than VK asks. VK does not publish its window, and networks and busy machines jitter. */
-const PACE_SAFETY = 1.1;
-
-/** Gives the distance of a token's slots in milliseconds. */
-export const slotIntervalMs = (requestsPerSecond: number): number =>
-  Math.ceil((1_000 / requestsPerSecond) * PACE_SAFETY);
-
 /** VK's pace of a user token. Calls of lessons are made with one. */
-export const USER_REQUESTS_PER_SECOND = 3;
+export const USER_REQUESTS_PER_SECOND = DEFAULT_REQUESTS_PER_SECOND.user;

@@ -1,7 +1,7 @@
-import type { z } from 'zod';
 import {
   type AccountInfo,
   type CallOptions,
+  type ChatLook,
   type ChatRef,
   type FoundChat,
   type MembershipMode,
@@ -15,9 +15,10 @@ import { readCall, type VkCall, writeCall } from './call.ts';
 import { describeToken, mayStartCalls } from './describe.ts';
 import { VkError } from './errors.ts';
 import type { VkLimits } from './limits.ts';
+import { Looks, readLooks } from './looks.ts';
 import { readMembers } from './members.ts';
 import { type ListedChat, listChats, type SharedScan } from './own-chats.ts';
-import { type Ask, conversationsByIdReply, createChatReply, linkReplies } from './replies.ts';
+import { type Ask, createChatReply, linkReplies, shaped } from './replies.ts';
 import { withRetries } from './retry.ts';
 import { readingsOf } from './titles.ts';
 import type { TokenBatcher } from './token-batcher.ts';
@@ -53,12 +54,19 @@ export class VkAccount implements SferumAccount {
   readonly mode: MembershipMode;
   readonly #communityId: number;
   readonly #parts: AccountParts;
+  readonly #looks: Looks;
 
   constructor({ ownerId, communityId, tokenKind }: SferumCredentials, parts: AccountParts) {
     this.ownerId = ownerId;
     this.mode = tokenKind === 'user' ? 'adding' : 'inviting';
     this.#communityId = communityId;
     this.#parts = parts;
+    const { clock, limits } = parts;
+    this.#looks = new Looks(
+      (peerIds, options) => this.#lookAt(peerIds, options),
+      (ms) => clock.sleep(ms),
+      limits.lookLingerMs,
+    );
   }
 
   async createChat(
@@ -141,18 +149,21 @@ export class VkAccount implements SferumAccount {
       }));
   }
 
-  async readTitles(
-    chats: readonly ChatRef[],
-    options: CallOptions,
-  ): Promise<ReadonlyMap<number, readonly string[]>> {
-    const peerIds = chats.map((chat) => this.#peerId(chat));
-    const read = readCall('messages.getConversationsById', { peer_ids: peerIds });
-    const { items } = await this.#asker(options)(read, conversationsByIdReply);
-    return new Map(
-      items.flatMap(({ peer, chat_settings: settings }) =>
-        settings ? [[peer.id, readingsOf(settings.title)] as const] : [],
-      ),
+  async lookAt(chats: readonly ChatRef[], options: CallOptions): Promise<ReadonlyMap<number, ChatLook>> {
+    return this.#lookAt(
+      chats.map((chat) => this.#peerId(chat)),
+      options,
     );
+  }
+
+  async look(chat: ChatRef, options: CallOptions): Promise<ChatLook | null> {
+    const peerId = this.#peerId(chat);
+    if (options.priority === 'bulk') return this.#looks.ask(peerId, options);
+    return (await this.#lookAt([peerId], options)).get(peerId) ?? null;
+  }
+
+  #lookAt(peerIds: readonly number[], options: CallOptions): Promise<ReadonlyMap<number, ChatLook>> {
+    return readLooks(peerIds, this.#asker(options));
   }
 
   /** Can be begun again after any of its steps: an account that has left already only clears. */
@@ -279,11 +290,4 @@ async function unlessLeft(attempt: Promise<void>): Promise<void> {
   } catch (error) {
     if (!(error instanceof VkError && error.code === LEFT_ALREADY)) throw error;
   }
-}
-
-/** Refuses as `unknown` an answer that is not what the method gives: it says nothing about what has happened. */
-function shaped<T>(call: VkCall, value: unknown, reply: z.ZodType<T>): T {
-  const parsed = reply.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new SferumError('unknown', `${call.method}: an answer of another shape`);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GatewayStats, Pace, SferumAccount, SferumCredentials, SferumGateway } from '../gateway.ts';
-import { slotIntervalMs, USER_REQUESTS_PER_SECOND, VK_LIMITS, type VkLimits } from './limits.ts';
+import { slotIntervalMs } from '../pace.ts';
+import { USER_REQUESTS_PER_SECOND, VK_LIMITS, type VkLimits } from './limits.ts';
 import { type ListedChat, SharedScan } from './own-chats.ts';
 import { type OnCall, TokenBatcher, type VkLog } from './token-batcher.ts';
 import { type Clock, httpExecute } from './transport.ts';

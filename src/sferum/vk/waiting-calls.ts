@@ -27,8 +27,8 @@ const LANES: readonly Lane[] = ['alone', ...URGENT, 'bulkWrites', 'bulkReads'];
 /**
  * Holds the calls of one token that wait, and chooses the next batch (rule 6).
  *
- * Urgent calls go at once, strictly by priority. Bulk calls linger so that requests fill. Writes go apart from reads:
- * a request with writes carries as many as there are, and reads only fill what is left of it.
+ * Urgent calls go at once, strictly by priority. Bulk calls linger so that requests fill. Writes, and looks among them,
+ * go apart from other reads: a request with writes carries as many as there are, and reads only fill what is left of it.
  *
  * Where both kinds are due a full request goes first, and equals take turns. What has waited long counts as full. A
  * stream of urgent calls leaves bulk a share, so that nobody waits for ever.
@@ -167,7 +167,7 @@ export class WaitingCalls {
 function laneOf(waiting: WaitingCall): Lane {
   if (waiting.alone) return 'alone';
   if (waiting.priority !== 'bulk') return waiting.priority;
-  return waiting.call.write ? 'bulkWrites' : 'bulkReads';
+  return waiting.call.isSmall ? 'bulkWrites' : 'bulkReads';
 }
 
 /** `full`: the call would pass a limit. `apart`: the call may not travel with these. */

@@ -1,5 +1,6 @@
 import { type Chat, isAdminOf } from '../chat.ts';
 import { badParameter } from '../errors.ts';
+import type { Faults } from '../faults.ts';
 import { CHAT_PEER_BASE, lastMessageOf, type Place } from '../mailbox.ts';
 import { type Caller, checkGroupId, EVERYBODY, type Method } from './method.ts';
 
@@ -29,7 +30,7 @@ function conversation({ world, token }: Caller, place: Place) {
     sort_id: { major_id: 0, minor_id: last.id },
     last_conversation_message_id: last.indexInChat,
     can_write: { allowed: place.state === 'in' },
-    chat_settings: chatSettings(place, token.ownerId, world.faults.escapedTitles),
+    chat_settings: chatSettings(place, token.ownerId, world.faults),
   };
 }
 
@@ -37,13 +38,13 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
 
 /** A viewer who is out sees the title and their own state, not the members. */
-function chatSettings(place: Place, viewer: number, isEscaped: boolean) {
+function chatSettings(place: Place, viewer: number, { escapedTitles, bareLooks }: Faults) {
   const { chat } = place;
   const isIn = place.state === 'in';
   const isAdmin = isIn && isAdminOf(chat, viewer);
   return {
     owner_id: chat.ownerId,
-    title: isEscaped ? escaped(chat.title) : chat.title,
+    title: escapedTitles ? escaped(chat.title) : chat.title,
     state: place.state,
     acl: {
       can_change_info: isAdmin,
@@ -57,7 +58,7 @@ function chatSettings(place: Place, viewer: number, isEscaped: boolean) {
       can_call: isIn,
       can_use_mass_mentions: isAdmin,
     },
-    ...(isIn ? { members_count: chat.members.size, ...peopleShown(chat) } : {}),
+    ...(isIn && !bareLooks ? { members_count: chat.members.size, ...peopleShown(chat) } : {}),
   };
 }
 

@@ -88,6 +88,7 @@ const lessonIsOver = (before: Date) => sql<boolean>`(t.school_id, t.lesson_id) i
 /** The order matters: rows are deleted before the rows that they refer to. */
 export const ENDS = {
   order_delay: ofSchool('keepDelaysDays', past('settled_at')),
+  school_figures: ofSchool('keepDelaysDays', (before) => sql`t.day < ${before}::timestamptz::date`),
   // A held operation has no end yet, so it is never due.
   operation: {
     by: 'all',

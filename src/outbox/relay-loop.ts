@@ -7,6 +7,7 @@ import { settleWaiting } from '../profile/follow-profiles.ts';
 import { explainWaiting } from '../rows/chat-condition.ts';
 import { refreshStatistics } from '../store/statistics.ts';
 import { followClock } from './clock-steps.ts';
+import { countSchools } from './count-schools.ts';
 import { countConditions } from './figures.ts';
 import { relayChats, relayDrift, relayLost, relayOperations } from './relay.ts';
 
@@ -29,6 +30,7 @@ const ROUNDS = {
   waiting: (ctx: Context) => explainWaiting(ctx.db.across('sweep'), NOT_CONNECTED),
   profiles: settleWaiting,
   figures: countConditions,
+  schools: countSchools,
   leftovers: dropLeftovers,
   statistics: (ctx: Context) => refreshStatistics(ctx.db.ofNone),
 } as const;

@@ -14,6 +14,7 @@ import { sql } from 'kysely';
 import type { ChatType } from '../desired/model.ts';
 import type { RemovalLimits } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
+import { titleKey } from '../text/title-key.ts';
 
 /**
  * Makes all earlier plans of the school out of date (F3). Returns the chat types that are switched on (D0), or null
@@ -34,16 +35,15 @@ export async function moveRevisions(tx: Sql, schoolIds: readonly string[]): Prom
 
 /** Makes a row for a school that is connected before its first roster. Until then its id is its name. */
 export async function makeKnown(tx: Sql, schoolId: string): Promise<void> {
-  await sql`insert into school (id, name) values (${schoolId}, ${schoolId}) on conflict do nothing`.execute(
-    tx,
-  );
+  await sql`insert into school (id, name, name_key) values (${schoolId}, ${schoolId}, ${titleKey(schoolId)})
+    on conflict do nothing`.execute(tx);
 }
 
 /** Creates or renames the school as a roster says. True where something changed. */
 export async function nameByRoster(tx: Sql, { id, name }: { id: string; name: string }): Promise<boolean> {
   const { rows } = await sql`
-    insert into school as t (id, name) values (${id}, ${name})
-    on conflict (id) do update set name = excluded.name where t.name <> excluded.name
+    insert into school as t (id, name, name_key) values (${id}, ${name}, ${titleKey(name)})
+    on conflict (id) do update set name = excluded.name, name_key = excluded.name_key where t.name <> excluded.name
     returning 1`.execute(tx);
   return rows.length > 0;
 }

@@ -13,7 +13,7 @@ import { Operation, OperationChat } from './entities/operations.ts';
 import { ProgramProcess } from './entities/processes.ts';
 import { ProfileClaim, ProfileLink, ProfileLinking } from './entities/profiles.ts';
 import { ReceivedEvent, RosterFault, RosterFile, StagedRoster } from './entities/roster.ts';
-import { School, Setting } from './entities/schools.ts';
+import { School, SchoolFigures, Setting } from './entities/schools.ts';
 import { ConsoleSession, UsedToken } from './entities/sessions.ts';
 import { SferumAccount, SferumPace } from './entities/sferum.ts';
 import { AccessRecord, Journal, JournalText } from './entities/trail.ts';
@@ -52,6 +52,7 @@ export const ENTITIES = [
   RosterOrder,
   School,
   SchoolClass,
+  SchoolFigures,
   Setting,
   SferumAccount,
   SferumMember,

@@ -2,8 +2,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExportedRow, PersonExport } from '../../src/person-export/export-person.ts';
+import { NOBODY } from '../../src/person-export/nobody.ts';
 import type { Held } from '../../src/person-export/parts.ts';
-import { HELD, type HeldTable, NOBODY } from '../../src/person-export/tables.ts';
+import { HELD, type HeldTable } from '../../src/person-export/tables.ts';
 import { ADMIN, type ChatWorld, HOMEROOM_5A } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { ABOUT_P1, ABOUT_TWO, SECRETS, startHeldWorld } from '../support/held-world.ts';

@@ -20,6 +20,22 @@ export const School = defineEntity({
     createdAt: instant().defaultRaw('now()'),
     sessionIdleMinutes: p.integer().nullable(),
     retentionDays: p.integer().nullable(),
+    nameKey: text().default(''),
+  },
+});
+
+/** What is counted of a school once a day at least. The last count of a day stands for it. */
+export const SchoolFigures = defineEntity({
+  name: 'SchoolFigures',
+  tableName: 'school_figures',
+  properties: {
+    schoolId: text().primary(),
+    day: p.date().primary(),
+    people: p.integer(),
+    linked: p.integer(),
+    delayMs: p.double().nullable(),
+    revision: big(),
+    countedAt: instant(),
   },
 });
 

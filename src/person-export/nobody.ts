@@ -1,0 +1,53 @@
+import type { Nobody } from './parts.ts';
+
+/** Tables that hold nothing of one person, each with the reason and its columns. */
+export const NOBODY: Readonly<Record<string, Nobody>> = {
+  meeting_call: {
+    why: 'the link of a lesson’s call, for all of the lesson',
+    columns: [
+      ...['id', 'lesson_id', 'call_id', 'join_link', 'started_at', 'state'],
+      ...['subject_group_id', 'lesson_starts_at', 'end_tries', 'end_tried_at', 'end_refused'],
+    ],
+  },
+  received_event: {
+    why: 'ids of events, which are СГО’s own; no content',
+    columns: ['id', 'type', 'time', 'received_at'],
+  },
+  roster_file: {
+    why: 'a file between its arrival and its reading, minutes; of what was read of him there is staged_roster',
+    columns: ['operation_id', 'body', 'taken_at'],
+  },
+  roster_fault: {
+    why: 'lines and fields of bad rows, which name nobody',
+    columns: ['operation_id', 'list', 'chunk', 'rows'],
+  },
+  erased: {
+    why: 'keyed hashes of people who are not held any more',
+    columns: ['digest', 'erased_at', 'departed_at'],
+  },
+  erasure_key: { why: 'the sealed key of those hashes', columns: ['key_sealed'] },
+  erasure: {
+    why: 'acts about people who are not held any more',
+    columns: ['id', 'at', 'ground', 'retention_days', 'rows', 'digests', 'filed'],
+  },
+  order_delay: { why: 'times of a chat', columns: ['chat_id', 'caused_at', 'settled_at'] },
+  used_token: { why: 'ids of tokens', columns: ['jti', 'expires_at', 'opened'] },
+  school: {
+    why: 'settings of the school',
+    columns: [
+      ...['id', 'name', 'time_zone', 'created_at', 'computed_on', 'revision', 'roster_taken_at', 'limits'],
+      ...['early_entry_minutes', 'retention_days', 'session_idle_minutes', 'switched_on', 'name_key'],
+    ],
+  },
+  school_figures: {
+    why: 'how many people of a school are linked, and how quickly orders are followed',
+    columns: ['day', 'people', 'linked', 'delay_ms', 'revision', 'counted_at'],
+  },
+  process: { why: 'processes of the service', columns: ['id', 'role', 'connections', 'seen_at'] },
+  sferum_pace: {
+    why: 'how fast VK may be asked',
+    columns: ['key', 'asked_at', 'next_slot_at', 'pause_reason', 'paused_until'],
+  },
+  setting: { why: 'marks of the program’s own', columns: ['key', 'value'] },
+  mikro_orm_migrations: { why: 'which migrations have run', columns: ['id', 'name', 'executed_at'] },
+};

@@ -1,0 +1,49 @@
+/**
+ * The only writer of `school_figures`: what is too dear to be counted whenever all schools are looked at (K1). One row
+ * a school and day; the last count of a day stands for it. `delay_ms` is the p95 (J9).
+ */
+import { type RawBuilder, sql } from 'kysely';
+import type { Sql } from '../store/database.ts';
+import { dayThere, type Moment } from '../store/school-day.ts';
+
+/** Changes of a school wait so long after its last count, because a count reads all its lists. */
+const COUNTED_AGAIN_AFTER = sql`interval '1 minute'`;
+/** The delay of orders is told of so many days (J9). */
+const DELAYS = sql`interval '30 days'`;
+
+/** Gives schools that are to be counted: new ones, those of a new day, and those that have changed. At most `most`. */
+export async function schoolsToCount(db: Sql, moment: Moment, most: number): Promise<string[]> {
+  const now = sql`${new Date(moment.nowMs)}::timestamptz`;
+  const { rows } = await sql<{ id: string }>`
+    select s.id from school s
+      left join lateral (select f.day, f.revision, f.counted_at from school_figures f
+        where f.school_id = s.id order by f.day desc limit 1) f on true
+    where f.day is null or f.day < ${dayThere(sql.ref('s.time_zone'), moment)}
+      or f.counted_at < ${now} - ${COUNTED_AGAIN_AFTER} and (f.revision <> s.revision
+        or exists (select from order_delay d where d.school_id = s.id and d.settled_at > f.counted_at))
+    order by f.counted_at nulls first limit ${most}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Counts a school: the people of its lists, how many of them have a linked profile, and how long orders took. */
+export async function countSchool(db: Sql, schoolId: string, moment: Moment): Promise<void> {
+  const now = sql`${new Date(moment.nowMs)}::timestamptz`;
+  await sql`
+    insert into school_figures (school_id, day, people, linked, delay_ms, revision, counted_at)
+    select s.id, ${dayThere(sql.ref('s.time_zone'), moment)}, p.people, p.linked,
+      (select percentile_cont(0.95) within group (order by extract(epoch from d.settled_at - d.caused_at)::float8 * 1000)
+        from order_delay d where d.school_id = s.id and d.settled_at >= ${now} - ${DELAYS}),
+      s.revision, ${now}
+    from school s, (${peopleOfLists(schoolId)}) p where s.id = ${schoolId}
+    on conflict (school_id, day) do update set people = excluded.people, linked = excluded.linked,
+      delay_ms = excluded.delay_ms, revision = excluded.revision, counted_at = excluded.counted_at`.execute(
+    db,
+  );
+}
+
+const peopleOfLists = (schoolId: string): RawBuilder<unknown> => sql`
+  select count(*)::int as people, count(l.person_id)::int as linked
+  from (select distinct m.person_id from chat c join membership m on m.chat_id = c.id and m.school_id = c.school_id
+      where c.school_id = ${schoolId} and c.deleted_at is null and c.deleting_since is null) m
+    left join profile_link l on l.school_id = ${schoolId} and l.person_id = m.person_id and l.present
+      and l.vk_user_id is not null`;

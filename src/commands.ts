@@ -8,6 +8,7 @@ import { enterLesson } from './lessons/enter-lesson.ts';
 import { cancelOperation } from './operations/cancel-operation.ts';
 import { connectSferum } from './operations/connect-sferum.ts';
 import { decideHeld } from './operations/decide-held.ts';
+import { decideMany } from './operations/decide-many.ts';
 import { requestInitialization, requestRosterImport } from './operations/requests.ts';
 import { saveSettings } from './operations/save-settings.ts';
 import { undoOperation } from './operations/undo.ts';
@@ -28,6 +29,7 @@ export function commandsOf(ctx: Context) {
     initialize: (ask: Ask<typeof requestInitialization>) => requestInitialization(ctx, ask),
     connectSferum: (ask: Ask<typeof connectSferum>) => connectSferum(ctx, ask),
     decide: (ask: Ask<typeof decideHeld>) => decideHeld(ctx, ask),
+    decideMany: (ask: Ask<typeof decideMany>) => decideMany(ctx, ask),
     cancel: (ask: Ask<typeof cancelOperation>) => cancelOperation(ctx, ask),
     undo: (ask: Ask<typeof undoOperation>) => undoOperation(ctx, ask),
     createChat: (ask: Ask<typeof createChat>) => createChat(ctx, ask),

@@ -6,6 +6,7 @@ import { answerInvalid } from '../problem.ts';
 import { accessRoutes } from './access.ts';
 import { chatChangeRoutes } from './chat-changes.ts';
 import { chatRoutes } from './chats.ts';
+import { decisionsRoutes } from './decisions.ts';
 import { delayRoutes } from './delays.ts';
 import { erasureRoutes } from './erasures.ts';
 import { eventRoutes } from './events.ts';
@@ -23,6 +24,7 @@ import { peopleRoutes } from './people.ts';
 import { personExportRoutes } from './person-export.ts';
 import { personGroundRoutes } from './person-grounds.ts';
 import { rosterImportRoutes } from './roster-imports.ts';
+import { schoolsRoutes } from './schools.ts';
 import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
 import { sferumRoutes } from './sferum.ts';
@@ -61,4 +63,6 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   lessonRoutes(all);
   settingsRoutes(all);
   sessionRoutes(all);
+  schoolsRoutes(all);
+  decisionsRoutes(all);
 }

@@ -45,6 +45,8 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/schools/{schoolId}/erasures': [...ADMINS, 'security'],
   'GET /v1/schools/{schoolId}/unreachable': READERS,
   'GET /v1/schools/{schoolId}/delays': RUNNERS,
+  'GET /v1/schools': ['operator'],
+  'POST /v1/decisions': ['operator'],
   'GET /v1/me': PEOPLE,
   'POST /v1/me/profile': PEOPLE,
   'DELETE /v1/me/profile': PEOPLE,
@@ -66,6 +68,7 @@ const BODIES: Record<string, unknown> = {
   'POST /v1/schools/{schoolId}/initializations': { types: ['class'] },
   'PUT /v1/schools/{schoolId}/sferum': { communityId: 1, accessToken: 'token', tokenKind: 'user' },
   'PUT /v1/schools/{schoolId}/settings': {},
+  'POST /v1/decisions': { decide: 'approve', operationIds: [randomUUID()] },
 };
 
 let world: ApiWorld;
@@ -102,7 +105,7 @@ function call(route: string, school: 's1' | 's2', token?: string): Promise<Respo
   const [method, pattern] = route.split(' ') as [string, string];
   const id = pattern.includes('/chats/') ? ids.chats[school] : ids.operations[school];
   // What is the caller's own has no id, a lesson's is its school's: another school is then named in the query.
-  const query = /^\/v1\/(me|lessons|sessions)/.test(pattern) ? `?school=${school}` : '';
+  const query = /^\/v1\/(me|lessons|sessions|decisions|schools$)/.test(pattern) ? `?school=${school}` : '';
   const path = pattern.replace('{schoolId}', school).replace('{id}', id) + query;
   const body =
     route === 'POST /v1/roster-imports'

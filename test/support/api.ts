@@ -130,6 +130,7 @@ function notingCommands(asked: Asked[]): Commands {
     initialize: note('initialize', randomUUID()),
     connectSferum: note('connectSferum'),
     decide: note('decide'),
+    decideMany: note('decideMany', { decided: [], refused: [] }),
     cancel: note('cancel'),
     undo: note('undo', randomUUID()),
     createChat: note('createChat', { chatId: randomUUID(), warnings: [] }),

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatType } from '../../src/desired/model.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
+import { inSferumCount } from '../../src/store/queries/in-sferum.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
 import { byName, nameMatches, shownName } from '../../src/store/queries/person-columns.ts';
 import { maySeeChat, type Viewer } from '../../src/store/queries/viewer.ts';
@@ -106,13 +107,7 @@ async function selectChats(
     select t.total, c.id, c.title, c.type, c.class_id as "classId", c.subject_group_id as "subjectGroupId",
       case when c.key is null then 'manual' else 'automatic' end as origin, c.title_by_hand as "titleByHand",
       (select count(*)::int from membership m where m.chat_id = c.id) as "memberCount",
-      (select count(*)::int from sferum_member s
-        join profile_link l on l.school_id = s.school_id and l.vk_user_id = s.vk_user_id and l.present
-        join membership m on m.chat_id = s.chat_id and m.person_id = l.person_id
-        where s.chat_id = c.id and s.state = 'in')
-        + (select count(*)::int from membership m
-          join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
-          where m.chat_id = c.id and c.creation = 'created' and l.vk_user_id = c.owner_id) as "inSferumCount",
+      ${inSferumCount} as "inSferumCount",
       (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName}), '[]')
         from membership m join person p on p.school_id = m.school_id and p.id = m.person_id
         where m.chat_id = c.id and m.admin) as admins,

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Context } from '../../src/context.ts';
 import type { ChatType } from '../../src/desired/model.ts';
-import { ownsChat } from '../../src/store/queries/owner-seat.ts';
+import type { LiveState } from '../../src/plan/model.ts';
+import { sferumState } from '../../src/store/queries/in-sferum.ts';
 import { byName, shownName } from '../../src/store/queries/person-columns.ts';
 
 export interface OwnChat {
@@ -11,8 +12,8 @@ export interface OwnChat {
   memberCount: number;
   admins: { id: string; name: string }[];
   archived: boolean;
-  /** What Sferum last said of him; null: nothing yet, or he is not linked. */
-  sferumState: 'in' | 'waiting' | 'refused' | 'left' | null;
+  /** What Sferum last said of the person; null where it said nothing yet, or the person is not linked. */
+  sferumState: LiveState | null;
   /** Where people enter by link (A8). */
   inviteLink: string | null;
 }
@@ -37,14 +38,14 @@ export async function findOwnChats(
     .where('present', 'is', true)
     .executeTakeFirst();
   const vkUserId = link?.vk_user_id ?? null;
+  const said = sql`(select s.state from sferum_member s where s.chat_id = c.id and s.vk_user_id = ${vkUserId}::bigint)`;
   const { rows } = await sql<OwnChat>`
     select c.id, c.title, c.type, c.archived,
       (select count(*)::int from membership m where m.chat_id = c.id) as "memberCount",
       (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName}), '[]')
         from membership m join person p on p.school_id = m.school_id and p.id = m.person_id
         where m.chat_id = c.id and m.admin) as admins,
-      case when ${ownsChat(sql`c.id`, sql`${vkUserId}::bigint`)} then 'in' else
-        (select s.state from sferum_member s where s.chat_id = c.id and s.vk_user_id = ${vkUserId}::bigint) end as "sferumState",
+      ${sferumState(sql`${vkUserId}::bigint`, said)} as "sferumState",
       case when a.token_kind = 'community' and ${vkUserId}::bigint is not null then c.invite_link end as "inviteLink"
     from membership own join chat c on c.id = own.chat_id
       left join sferum_account a on a.school_id = c.school_id

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatType, Ground } from '../desired/model.ts';
+import type { LiveState } from '../plan/model.ts';
 import { instant, type Sql } from '../store/database.ts';
 import type { ChatMemberItem } from '../store/queries/chat-members.ts';
-import { ownsChat } from '../store/queries/owner-seat.ts';
+import { sferumState } from '../store/queries/in-sferum.ts';
 import { type Sex, type ShownRole, shownName, shownRole } from '../store/queries/person-columns.ts';
 import { maySeeChat, type Viewer } from '../store/queries/viewer.ts';
 
@@ -46,7 +47,7 @@ export interface PersonChat {
   /** His removal waits for approval (F4). */
   held: boolean;
   exception: ChatMemberItem['exception'];
-  sferumState: 'in' | 'waiting' | 'refused' | 'left' | null;
+  sferumState: LiveState | null;
   sferumReason: string | null;
 }
 
@@ -62,11 +63,13 @@ export async function listPersonChats(
     : sql`(m.person_id is not null or e.member is not null) and c.id in (
         select chat_id from membership where school_id = ${viewer.schoolId} and person_id = ${personId}
         union all select chat_id from exception where school_id = ${viewer.schoolId} and person_id = ${personId})`;
+  // Somebody who owns a chat and is no member of it is not shown as in it.
+  const ofMember = sql`case when m.person_id is not null then l.vk_user_id end`;
   const { rows } = await sql<PersonChat>`
     select c.id as "chatId", c.title, c.type, case when c.key is null then 'manual' else 'automatic' end as origin,
       c.class_id as "classId", c.subject_group_id as "groupId", c.archived, c.deleting_since is not null as deleting,
       m.person_id is not null as "isMember", coalesce(m.admin, false) as admin, coalesce(m.grounds, '[]') as grounds,
-      m.held_by is not null as held, case when m.person_id is not null and ${ownsChat(sql`c.id`, sql`l.vk_user_id`)} then 'in' else s.state end as "sferumState", s.reason as "sferumReason",
+      m.held_by is not null as held, ${sferumState(ofMember, sql`s.state`)} as "sferumState", s.reason as "sferumReason",
       case when e.person_id is not null then jsonb_build_object('member', e.member, 'admin', e.admin,
         'authorId', e.author_id, 'reason', e.reason, 'at', e.at) end as exception
     from chat c

@@ -4,6 +4,7 @@ import type { PlanCounts } from '../plan/model.ts';
 import { endOperation, noteFollowed } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
+import { sferumState } from '../store/queries/in-sferum.ts';
 import { describeHeld } from './removals-held.ts';
 
 /**
@@ -66,7 +67,7 @@ async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string
       union select chat_id from followed),
     desired as (
       select m.chat_id, l.vk_user_id,
-        case when c.creation = 'created' and c.owner_id = l.vk_user_id then 'in' else s.state end as state
+        ${sferumState(sql`l.vk_user_id`, sql`s.state`)} as state
       from covered f join chat c on c.id = f.id join membership m on m.chat_id = f.id
       left join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
       left join sferum_member s on s.chat_id = m.chat_id and s.vk_user_id = l.vk_user_id)

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Ground } from '../../desired/model.ts';
+import type { LiveState } from '../../plan/model.ts';
 import { instant, type Sql } from '../database.ts';
-import { ownsChat } from './owner-seat.ts';
+import { sferumState } from './in-sferum.ts';
 import { type Listed, limitTo, listed, type Page } from './page.ts';
 import { nameMatches, type ShownRole, shownName, shownRole } from './person-columns.ts';
 import { maySeePerson, type Viewer } from './viewer.ts';
@@ -15,7 +16,7 @@ export interface ChatMemberItem {
   linked: boolean;
   inSferum: boolean;
   /** What Sferum last said of the person; null where it said nothing yet. */
-  sferumState: 'in' | 'waiting' | 'refused' | 'left' | null;
+  sferumState: LiveState | null;
   sferumReason: string | null;
   /** The person's removal waits for approval (F4). */
   held: boolean;
@@ -79,8 +80,7 @@ export async function memberPage<Item extends ChatMemberItem>(
     )
     select t.total, m.person_id as id, m.person_id as "personId", m.name, m.role, m.admin, m.grounds,
       m.held_by is not null as held, l.vk_user_id is not null as linked,
-      coalesce(s.state = 'in', own.is) as "inSferum",
-      case when own.is then 'in' else s.state end as "sferumState", s.reason as "sferumReason", ${more}
+      coalesce(live.state = 'in', false) as "inSferum", live.state as "sferumState", s.reason as "sferumReason", ${more}
       case when e.author_id is not null then jsonb_build_object('member', e.member, 'admin', e.admin,
         'authorId', e.author_id, 'reason', e.reason, 'at', e.at) end as exception
     from (select count(*)::int as total from found) t
@@ -88,7 +88,8 @@ export async function memberPage<Item extends ChatMemberItem>(
       left join profile_link l on l.school_id = ${schoolId} and l.person_id = m.person_id and l.present
       left join sferum_member s on s.chat_id = ${chatId}::uuid and s.vk_user_id = l.vk_user_id
       left join exception e on e.chat_id = ${chatId}::uuid and e.person_id = m.person_id
-      cross join lateral (select ${ownsChat(sql`${chatId}::uuid`, sql`l.vk_user_id`)} as is) own
+      left join chat c on c.id = ${chatId}::uuid
+      cross join lateral (select ${sferumState(sql`l.vk_user_id`, sql`s.state`)} as state) live
     order by m.name_key collate "C", m.person_id`.execute(db);
   return listed(rows, ({ id: _, total: __, ...member }) => ({
     ...(member as unknown as Item),

@@ -3,7 +3,7 @@ import type { Context as HonoContext } from 'hono';
 import type { Caller } from '../../src/caller.ts';
 import { MEETING_TITLE_CHARS } from '../../src/lessons/change-meeting.ts';
 import { phaseAt } from '../../src/lessons/lesson.ts';
-import type { Moment as Boundary, LessonItem } from '../../src/lessons/lesson-rows.ts';
+import type { Boundary, LessonItem } from '../../src/lessons/lesson-rows.ts';
 import { listLessons } from '../../src/lessons/list-lessons.ts';
 import { type LessonSchool, lessonSchool, meetingTitle, timesOf } from '../../src/lessons/open-lesson.ts';
 
@@ -26,7 +26,7 @@ import {
   SchoolQuery,
 } from './schemas.ts';
 
-const Moment = z
+const DayOrInstant = z
   .union([DayText, InstantText])
   .optional()
   .openapi({ description: 'a day of the school, or an instant' });
@@ -87,8 +87,8 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     request: {
       params: SchoolParam,
       query: z.object({
-        from: Moment,
-        to: Moment.openapi({ description: 'included, if a day' }),
+        from: DayOrInstant,
+        to: DayOrInstant.openapi({ description: 'included, if a day' }),
         grade: FilterText,
         classId: FilterText,
         subjectGroupId: FilterText,

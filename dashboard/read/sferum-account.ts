@@ -1,4 +1,4 @@
-import { UNCONFIRMED } from '../../src/rows/sferum-account.ts';
+import { accountState } from '../../src/rows/sferum-account.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 
 /** A school's connection as it may be shown: without tokens. */
@@ -11,7 +11,7 @@ export interface SferumAccountItem {
   status: 'ok' | 'broken';
   statusReason: string | null;
   statusSince: string;
-  /** False after the owner was replaced, or the database restored: nothing is created until somebody confirms. */
+  /** False after the owner was replaced or the database restored. Nothing is created until somebody confirms. */
   creationsConfirmed: boolean;
 }
 
@@ -31,6 +31,7 @@ export async function findSferumAccount(db: Sql, schoolId: string): Promise<Sfer
     .where('school_id', '=', schoolId)
     .executeTakeFirst();
   if (!row) return null;
+  const state = accountState({ status: row.status, reason: row.status_reason });
   return {
     communityId: Number(row.community_id),
     ownerId: Number(row.owner_id),
@@ -40,6 +41,6 @@ export async function findSferumAccount(db: Sql, schoolId: string): Promise<Sfer
     status: row.status,
     statusReason: row.status_reason,
     statusSince: instant(row.status_since),
-    creationsConfirmed: row.status_reason === null || !UNCONFIRMED.includes(row.status_reason),
+    creationsConfirmed: state === 'connected' || state === 'broken',
   };
 }

@@ -34,13 +34,13 @@ export interface LessonMeeting {
 }
 
 /** An instant (ISO 8601), or the beginning of a school's day, or of the day so many days later. */
-export type Moment = { at: string } | { day: Day; plusDays: number; timeZone: string };
+export type Boundary = { at: string } | { day: Day; plusDays: number; timeZone: string };
 
 export interface LessonFilter {
   ids?: readonly string[];
   /** The first moment, and the first one after the last. A lesson counts by its start. */
-  from?: Moment | undefined;
-  before?: Moment | undefined;
+  from?: Boundary | undefined;
+  before?: Boundary | undefined;
   grade?: string | undefined;
   classId?: string | undefined;
   subject?: string | undefined;
@@ -122,9 +122,9 @@ function matches(schoolId: string, filter: LessonFilter) {
   return sql.join(conditions, sql` and `);
 }
 
-function beginning(moment: Moment) {
-  if ('at' in moment) return sql`${moment.at}::timestamptz`;
-  return beginningOf(moment.day, moment.timeZone, moment.plusDays);
+function beginning(boundary: Boundary) {
+  if ('at' in boundary) return sql`${boundary.at}::timestamptz`;
+  return beginningOf(boundary.day, boundary.timeZone, boundary.plusDays);
 }
 
 /** The ids of groups of the fitting classes `c`: groups of that class alone, or with pupils from it. */

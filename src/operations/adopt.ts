@@ -119,12 +119,12 @@ async function hold(ctx: Context, schoolId: string, by: Author): Promise<string>
     if (open !== null) return open;
     const id = ctx.newId();
     await openOperation(tx, { id, schoolId, kind: 'adoption', params: {}, by, at });
-    await endOperation(tx, id, { at: new Date(ctx.clock.now()), state: 'held', problems: [UNCONFIRMED] });
+    await endOperation(tx, id, { at: new Date(ctx.clock.now()), state: 'held', problems: [RESTORED] });
     return id;
   });
 }
 
-const UNCONFIRMED = {
+const RESTORED = {
   code: RESTORE_UNCONFIRMED,
   message:
     'База восстановлена из копии. Пока не подтверждено, что списки из СГО получены заново, чаты не создаются и никто не исключается.',

@@ -4,17 +4,17 @@
  */
 import { sql } from 'kysely';
 import { instant, type Sql } from '../store/database.ts';
-import type { Held, Him } from './parts.ts';
+import type { DataSubject, Held } from './parts.ts';
 import { HELD, type HeldTable } from './tables.ts';
 
 /** A row with its columns in camelCase and its instants in ISO 8601 UTC. */
 export type ExportedRow = Record<string, unknown>;
-export type HeldOfHim = Record<HeldTable, ExportedRow[]>;
+export type HeldOfPerson = Record<HeldTable, ExportedRow[]>;
 
 export interface PersonExport {
   personId: string;
   /** Rows by table. Every table that may hold something about a person is there, even without rows. */
-  held: HeldOfHim;
+  held: HeldOfPerson;
   passedTo: ExportedRow[];
 }
 
@@ -23,21 +23,27 @@ export interface PersonExport {
  * checks that the school knows or knew the person.
  */
 export async function exportPerson(tx: Sql, schoolId: string, personId: string): Promise<PersonExport> {
-  const him = { id: personId, profiles: await profilesOf(tx, schoolId, personId) };
-  const held = {} as HeldOfHim;
-  for (const table of Object.keys(HELD) as HeldTable[]) held[table] = await rowsOf(tx, schoolId, table, him);
+  const subject = { id: personId, profiles: await profilesOf(tx, schoolId, personId) };
+  const held = {} as HeldOfPerson;
+  for (const table of Object.keys(HELD) as HeldTable[])
+    held[table] = await rowsOf(tx, schoolId, table, subject);
   return { personId, held, passedTo: await passedToVk(tx, schoolId, personId) };
 }
 
-async function rowsOf(tx: Sql, schoolId: string, table: HeldTable, him: Him): Promise<ExportedRow[]> {
-  const { rows: isHis, given, parts = {} }: Held = HELD[table];
+async function rowsOf(
+  tx: Sql,
+  schoolId: string,
+  table: HeldTable,
+  subject: DataSubject,
+): Promise<ExportedRow[]> {
+  const { rows: isAbout, given, parts = {} }: Held = HELD[table];
   const columns = [
     ...given.map((column) => sql`${sql.lit(camelCase(column))}, ${sql.ref(`t.${column}`)}`),
-    ...Object.entries(parts).map(([column, part]) => sql`${sql.lit(camelCase(column))}, ${part(him)}`),
+    ...Object.entries(parts).map(([column, part]) => sql`${sql.lit(camelCase(column))}, ${part(subject)}`),
   ];
   const { rows } = await sql<{ row: ExportedRow }>`
     select jsonb_build_object(${sql.join(columns)}) as row from ${sql.table(table)} t
-    where t.school_id = ${schoolId} and ${isHis(him)}`.execute(tx);
+    where t.school_id = ${schoolId} and ${isAbout(subject)}`.execute(tx);
   return rows.map(({ row }) => withInstants(row));
 }
 

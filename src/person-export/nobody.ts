@@ -14,7 +14,7 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
     columns: ['id', 'type', 'time', 'received_at'],
   },
   roster_file: {
-    why: 'a file between its arrival and its reading, minutes; of what was read of him there is staged_roster',
+    why: 'a file between its arrival and its reading, minutes; what was read of the person is in staged_roster',
     columns: ['operation_id', 'body', 'taken_at'],
   },
   roster_fault: {

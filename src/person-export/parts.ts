@@ -1,18 +1,18 @@
 /**
  * Says in SQL which rows and which parts of a row `t` are about one person. The cut is made in the database, so that
- * nothing about other people leaves it. In the names below `him` is the person whose data are asked for.
+ * nothing about other people leaves it.
  */
 import { type RawBuilder, sql } from 'kysely';
 
 /** The person whose data are asked for. */
-export interface Him {
+export interface DataSubject {
   id: string;
   /** VK ids with which the person is or was linked. */
   profiles: readonly string[];
 }
 
-export type Rows = (him: Him) => RawBuilder<boolean>;
-export type Part = (him: Him) => RawBuilder<unknown>;
+export type Rows = (subject: DataSubject) => RawBuilder<boolean>;
+export type Part = (subject: DataSubject) => RawBuilder<unknown>;
 
 export interface Held {
   rows: Rows;
@@ -29,7 +29,7 @@ export interface Nobody {
 }
 
 const own = (column: string) => sql.ref(`t.${column}`);
-const ofProfiles = ({ profiles }: Him) => sql`any(${[...profiles]}::text[])`;
+const ofProfiles = ({ profiles }: DataSubject) => sql`any(${[...profiles]}::text[])`;
 
 /** For these kinds the id names a user or a service of СГО and not a person of the school. */
 const NOT_OF_PEOPLE = sql`('operator', 'service', 'security', 'system')`;
@@ -49,28 +49,28 @@ export const isPerson =
     sql`${own(column)} = ${id} and ${own(kind)} not in ${NOT_OF_PEOPLE}`;
 export const isProfile =
   (column: string): Rows =>
-  (him) =>
-    sql`${own(column)}::text = ${ofProfiles(him)}`;
+  (subject) =>
+    sql`${own(column)}::text = ${ofProfiles(subject)}`;
 export const either =
   (...rows: Rows[]): Rows =>
-  (him) =>
+  (subject) =>
     sql`(${sql.join(
-      rows.map((one) => sql`(${one(him)})`),
+      rows.map((one) => sql`(${one(subject)})`),
       sql` or `,
     )})`;
 
 /** A column that names somebody. It gives null where that is another person. */
-export const ifHim =
+export const ifPerson =
   (column: string): Part =>
   ({ id }) =>
     sql`case when ${own(column)} = ${id} then ${own(column)} end`;
 /** A column that is given only in the rows that are about the person. */
 export const where =
   (rows: Rows, column: string): Part =>
-  (him) =>
-    sql`case when ${rows(him)} then ${own(column)} end`;
+  (subject) =>
+    sql`case when ${rows(subject)} then ${own(column)} end`;
 /** A list of people, of which only the person stays. */
-export const himAlone =
+export const personAlone =
   (column: string): Part =>
   ({ id }) =>
     sql`array(select p from unnest(${own(column)}) p where p = ${id})`;
@@ -86,42 +86,46 @@ export const asText =
     sql`${own(column)}::text`;
 
 /** The pattern of grounds that name the person as the pupil on whose account somebody else is in a chat. */
-const naming = ({ id }: Him) => JSON.stringify([{ studentId: id }]);
+const naming = ({ id }: DataSubject) => JSON.stringify([{ studentId: id }]);
 
 /** Rows of other people whose `column` holds such a ground. */
 export const isGround =
   (column: string): Rows =>
-  (him) =>
-    sql`${own(column)} @> ${naming(him)}::jsonb`;
+  (subject) =>
+    sql`${own(column)} @> ${naming(subject)}::jsonb`;
 /** The same for the details of a journal line (`object`) and for the actions of a plan (`list`). */
 export const isGroundIn =
   (column: string, within: 'object' | 'list'): Rows =>
-  (him) =>
+  (subject) =>
     within === 'object'
-      ? sql`${own(column)} @> jsonb_build_object('grounds', ${naming(him)}::jsonb)`
-      : sql`${own(column)} @> jsonb_build_array(jsonb_build_object('grounds', ${naming(him)}::jsonb))`;
+      ? sql`${own(column)} @> jsonb_build_object('grounds', ${naming(subject)}::jsonb)`
+      : sql`${own(column)} @> jsonb_build_array(jsonb_build_object('grounds', ${naming(subject)}::jsonb))`;
 
 /**
  * Cuts grounds to what is about the person. The person's own grounds are given without the ids of other pupils. Of
  * somebody else's grounds only those that name the person are given.
  */
-function groundsOf(him: Him, grounds: RawBuilder<unknown>, isHis: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`(select coalesce(jsonb_agg(case when g->>'studentId' = ${him.id} then g else g - 'studentId' end
+function groundsOf(
+  subject: DataSubject,
+  grounds: RawBuilder<unknown>,
+  isOwn: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`(select coalesce(jsonb_agg(case when g->>'studentId' = ${subject.id} then g else g - 'studentId' end
       order by n), '[]')
-    from jsonb_array_elements(${grounds}) with ordinality x(g, n) where ${isHis} or g->>'studentId' = ${him.id})`;
+    from jsonb_array_elements(${grounds}) with ordinality x(g, n) where ${isOwn} or g->>'studentId' = ${subject.id})`;
 }
 
-export const ownGrounds: Part = (him) => groundsOf(him, own('grounds'), is('person_id')(him));
+export const ownGrounds: Part = (subject) => groundsOf(subject, own('grounds'), is('person_id')(subject));
 
 export const ownItems: Part = ({ id }) => sql`(select coalesce(jsonb_agg(i order by n), '[]')
   from jsonb_array_elements(t.items) with ordinality x(i, n) where i->>'studentId' = ${id})`;
 
 /** Lines of the journal about the person's VK profile. */
-export const isAnswer: Rows = (him) =>
-  sql`(t.details->>'userId' = ${ofProfiles(him)} or t.details->>'stranger' = ${ofProfiles(him)})`;
+export const isAnswer: Rows = (subject) =>
+  sql`(t.details->>'userId' = ${ofProfiles(subject)} or t.details->>'stranger' = ${ofProfiles(subject)})`;
 /** Lines about the school's account at Sferum, where that is the person's own account (A10). */
-export const isAccount: Rows = (him) =>
-  sql`(t.details->'before'->>'ownerId' = ${ofProfiles(him)} or t.details->'after'->>'ownerId' = ${ofProfiles(him)})`;
+export const isAccount: Rows = (subject) =>
+  sql`(t.details->'before'->>'ownerId' = ${ofProfiles(subject)} or t.details->'after'->>'ownerId' = ${ofProfiles(subject)})`;
 /** Lines about the end of an exception that the person has made. */
 export const isDropped: Rows = ({ id }) => sql`t.details->>'authorId' = ${id}`;
 
@@ -132,38 +136,38 @@ export const isDropped: Rows = ({ id }) => sql`t.details->>'authorId' = ${id}`;
 const OF_THINGS = ['kind', 'decision', 'lessonId', 'renamed', 'recreate', 'run'];
 const OF_PERSON = ['member', 'admin', 'ending', 'result', 'reason', 'code', 'userId', 'stranger', 'pending'];
 
-export const ownDetails: Part = (him) => {
-  const isHis = sql`(coalesce(t.person_id = ${him.id}, false) or coalesce(${isAnswer(him)}, false))`;
+export const ownDetails: Part = (subject) => {
+  const isOwn = sql`(coalesce(t.person_id = ${subject.id}, false) or coalesce(${isAnswer(subject)}, false))`;
   return sql`(select coalesce(jsonb_object_agg(k, case
-      when k = 'grounds' then ${groundsOf(him, sql`v`, isHis)}
+      when k = 'grounds' then ${groundsOf(subject, sql`v`, isOwn)}
       when k in ('before', 'after') then jsonb_build_object('ownerId', v->'ownerId')
       else v end), '{}')
     from jsonb_each(t.details) d(k, v)
-    where k = any(${OF_THINGS}) or k = 'grounds' or ${isHis} and k = any(${OF_PERSON})
-      or k = 'authorId' and v #>> '{}' = ${him.id}
-      or k in ('before', 'after') and v->>'ownerId' = ${ofProfiles(him)})`;
+    where k = any(${OF_THINGS}) or k = 'grounds' or ${isOwn} and k = any(${OF_PERSON})
+      or k = 'authorId' and v #>> '{}' = ${subject.id}
+      or k in ('before', 'after') and v->>'ownerId' = ${ofProfiles(subject)})`;
 };
 
-const isHisAction = (him: Him) =>
-  sql`(coalesce(a->>'personId' = ${him.id}, false) or coalesce(a->>'strangerId' = ${ofProfiles(him)}, false))`;
+const isOwnAction = (subject: DataSubject) =>
+  sql`(coalesce(a->>'personId' = ${subject.id}, false) or coalesce(a->>'strangerId' = ${ofProfiles(subject)}, false))`;
 
 /** Plans with an action about the person. */
-export const isPlanned: Rows = (him) =>
-  sql`exists (select from jsonb_array_elements(t.actions) a where ${isHisAction(him)})`;
+export const isPlanned: Rows = (subject) =>
+  sql`exists (select from jsonb_array_elements(t.actions) a where ${isOwnAction(subject)})`;
 
-export const ownActions: Part = (him) => {
-  const isHis = isHisAction(him);
-  const ifHis = (field: string) => sql`case when ${isHis} then a->${sql.lit(field)} end`;
+export const ownActions: Part = (subject) => {
+  const isOwn = isOwnAction(subject);
+  const ifOwn = (field: string) => sql`case when ${isOwn} then a->${sql.lit(field)} end`;
   return sql`(select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('action', a->'action',
-      'personId', ${ifHis('personId')}, 'strangerId', ${ifHis('strangerId')}, 'ending', ${ifHis('ending')},
-      'held', ${ifHis('held')}, 'pending', ${ifHis('pending')},
-      'grounds', ${groundsOf(him, sql`a->'grounds'`, isHis)})) order by n), '[]')
+      'personId', ${ifOwn('personId')}, 'strangerId', ${ifOwn('strangerId')}, 'ending', ${ifOwn('ending')},
+      'held', ${ifOwn('held')}, 'pending', ${ifOwn('pending')},
+      'grounds', ${groundsOf(subject, sql`a->'grounds'`, isOwn)})) order by n), '[]')
     from jsonb_array_elements(t.actions) with ordinality x(a, n)
-    where ${isHis} or a->'grounds' @> ${naming(him)}::jsonb)`;
+    where ${isOwn} or a->'grounds' @> ${naming(subject)}::jsonb)`;
 };
 
 /** True for a row of a staged list that is about the person. The kind of the list tells where the id stands. */
-const isHisStaged = ({ id }: Him) => sql`case t.kind
+const isOwnStaged = ({ id }: DataSubject) => sql`case t.kind
   when 'people' then r->>'id' = ${id}
   when 'pupils' then r->>1 = ${id}
   when 'teachers' then r->>1 = ${id}
@@ -171,15 +175,15 @@ const isHisStaged = ({ id }: Him) => sql`case t.kind
   when 'unclear' then ${id} in (r->>1, split_part(r->>1, E'\n', 2))
   else false end`;
 
-export const isStaged: Rows = (him) =>
-  sql`exists (select from jsonb_array_elements(t.rows) r where ${isHisStaged(him)})`;
+export const isStaged: Rows = (subject) =>
+  sql`exists (select from jsonb_array_elements(t.rows) r where ${isOwnStaged(subject)})`;
 
-export const ownStaged: Part = (him) => sql`(select coalesce(jsonb_agg(case t.kind
+export const ownStaged: Part = (subject) => sql`(select coalesce(jsonb_agg(case t.kind
     when 'people' then r
-    when 'guardians' then jsonb_build_object('as', case when r->>0 = ${him.id} then 'child' else 'guardian' end)
+    when 'guardians' then jsonb_build_object('as', case when r->>0 = ${subject.id} then 'child' else 'guardian' end)
     when 'unclear' then jsonb_build_object('unclear', r->0)
     else jsonb_build_object('unitId', r->0, 'spans', r->2) end order by n), '[]')
-  from jsonb_array_elements(t.rows) with ordinality x(r, n) where ${isHisStaged(him)})`;
+  from jsonb_array_elements(t.rows) with ordinality x(r, n) where ${isOwnStaged(subject)})`;
 
 /** Operations that the person cancelled, and rosters that the person accepted. Another person may have started them. */
 export const isDecider: Rows = ({ id }) =>
@@ -194,7 +198,7 @@ export const ownReason: Part = ({ id }) => sql`case when t.person_id = ${id}
     and e.person_id <> t.person_id)
   and not exists (select from journal_text w where w.school_id = t.school_id and w.chat_id = t.chat_id and w.at = t.at
     and w.reason = t.reason and not w.person_ids <@ array[${id}]::text[]) then t.reason end`;
-export const ofHimAlone =
+export const ofPersonAlone =
   (column: string): Part =>
   ({ id }) =>
     sql`case when t.person_ids <@ array[${id}]::text[] then ${own(column)} end`;

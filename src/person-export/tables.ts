@@ -6,9 +6,8 @@ import {
   asText,
   either,
   type Held,
-  himAlone,
   holds,
-  ifHim,
+  ifPerson,
   is,
   isAccount,
   isAnswer,
@@ -21,7 +20,7 @@ import {
   isPlanned,
   isProfile,
   isStaged,
-  ofHimAlone,
+  ofPersonAlone,
   ownActions,
   ownDatedTeachers,
   ownDecision,
@@ -30,6 +29,7 @@ import {
   ownItems,
   ownReason,
   ownStaged,
+  personAlone,
   where,
 } from './parts.ts';
 
@@ -51,7 +51,7 @@ export const HELD = {
   guardian: {
     rows: either(is('guardian_id'), is('student_id')),
     given: STATED,
-    parts: { guardian_id: ifHim('guardian_id'), student_id: ifHim('student_id') },
+    parts: { guardian_id: ifPerson('guardian_id'), student_id: ifPerson('student_id') },
   },
   enrollment: {
     rows: is('student_id'),
@@ -63,7 +63,7 @@ export const HELD = {
   class: {
     rows: either(holds('homeroom_teacher_ids'), isDatedTeacher),
     given: ['id', 'title', 'grade', 'starts_on', 'ends_on', ...STATED],
-    parts: { homeroom_teacher_ids: himAlone('homeroom_teacher_ids'), dated_teachers: ownDatedTeachers },
+    parts: { homeroom_teacher_ids: personAlone('homeroom_teacher_ids'), dated_teachers: ownDatedTeachers },
   },
   subject_group: {
     rows: either(holds('teacher_ids'), isDatedTeacher),
@@ -71,7 +71,7 @@ export const HELD = {
       ...['id', 'title', 'subject', 'class_id', 'starts_on', 'ends_on', ...STATED],
       ...['listed_at', 'listed_by'],
     ],
-    parts: { teacher_ids: himAlone('teacher_ids'), dated_teachers: ownDatedTeachers },
+    parts: { teacher_ids: personAlone('teacher_ids'), dated_teachers: ownDatedTeachers },
   },
   lesson: {
     rows: is('teacher_id'),
@@ -93,14 +93,14 @@ export const HELD = {
       ...['id', 'number', 'kind', 'issued_on', 'effective_on'],
       ...['issued_at', 'issued_by', 'cancelled_at', 'cancelled_by'],
     ],
-    parts: { student_ids: himAlone('student_ids'), items: ownItems },
+    parts: { student_ids: personAlone('student_ids'), items: ownItems },
   },
   profile_link: { rows: is('person_id'), given: [...PROFILE, ...STATED] },
   // СГО may claim one profile for several people. Each sees only their own id, and the profile only where it is theirs.
   profile_claim: {
     rows: either(is('person_id'), isProfile('vk_user_id')),
     given: ['ranked_at', 'stated_at', 'stated_by', 'state'],
-    parts: { person_id: ifHim('person_id'), vk_user_id: where(isProfile('vk_user_id'), 'vk_user_id') },
+    parts: { person_id: ifPerson('person_id'), vk_user_id: where(isProfile('vk_user_id'), 'vk_user_id') },
   },
   profile_linking: {
     rows: is('person_id'),
@@ -123,7 +123,7 @@ export const HELD = {
     rows: either(is('person_id'), isGround('grounds')),
     given: ['chat_id'],
     parts: {
-      person_id: ifHim('person_id'),
+      person_id: ifPerson('person_id'),
       admin: where(is('person_id'), 'admin'),
       held_by: where(is('person_id'), 'held_by'),
       grounds: ownGrounds,
@@ -132,12 +132,12 @@ export const HELD = {
   exception: {
     rows: either(is('person_id'), is('author_id')),
     given: ['chat_id', 'member', 'admin', 'at'],
-    parts: { person_id: ifHim('person_id'), author_id: ifHim('author_id'), reason: ownReason },
+    parts: { person_id: ifPerson('person_id'), author_id: ifPerson('author_id'), reason: ownReason },
   },
   chat: {
     rows: either(is('author_id'), isProfile('owner_id')),
     given: ['id', 'type', 'title', 'class_id', 'subject_group_id', 'created_at', 'archived', 'deleted_at'],
-    parts: { author_id: ifHim('author_id'), owner_id: where(isProfile('owner_id'), 'owner_id') },
+    parts: { author_id: ifPerson('author_id'), owner_id: where(isProfile('owner_id'), 'owner_id') },
     without: {
       [SECRET]: ['invite_link'],
       [OTHERS]: ['peer_id', 'sferum_title', 'title_key', 'title_by_hand', 'key', 'recreate', 'foreign_title'],
@@ -184,7 +184,7 @@ export const HELD = {
   operation: {
     rows: either(isPerson('created_by', 'created_by_kind'), isDecider),
     given: ['id', 'kind', 'state', 'created_by_kind', 'created_at', 'started_at', 'finished_at'],
-    parts: { created_by: ifHim('created_by'), params: ownDecision },
+    parts: { created_by: ifPerson('created_by'), params: ownDecision },
     without: {
       [OTHERS]: ['result', 'problems', 'parent_id', 'day'],
       [WORKINGS]: ['done', 'total', 'revision'],
@@ -214,7 +214,7 @@ export const HELD = {
     given: ['at', 'what', 'cause', 'chat_id', 'author_kind'],
     parts: {
       id: asText('id'),
-      person_id: ifHim('person_id'),
+      person_id: ifPerson('person_id'),
       author_id: where(isPerson('author_id', 'author_kind'), 'author_id'),
       details: ownDetails,
     },
@@ -224,10 +224,10 @@ export const HELD = {
     given: ['at', 'what', 'cause', 'chat_id'],
     parts: {
       journal_id: asText('journal_id'),
-      person_ids: himAlone('person_ids'),
-      reason: ofHimAlone('reason'),
-      title: ofHimAlone('title'),
-      title_before: ofHimAlone('title_before'),
+      person_ids: personAlone('person_ids'),
+      reason: ofPersonAlone('reason'),
+      title: ofPersonAlone('title'),
+      title_before: ofPersonAlone('title_before'),
     },
   },
   access_record: {
@@ -237,7 +237,7 @@ export const HELD = {
       id: asText('id'),
       subject: where(isPerson('subject', 'role'), 'subject'),
       address: where(isPerson('subject', 'role'), 'address'),
-      person_ids: himAlone('person_ids'),
+      person_ids: personAlone('person_ids'),
     },
   },
   console_session: {

@@ -149,7 +149,7 @@ export class ProfileLinking {
         .forUpdate()
         .executeTakeFirst();
       if (!row) throw over();
-      if (row.person_id !== personId) throw notHis();
+      if (row.person_id !== personId) throw ofAnother();
       if (row.verifier_sealed === null) throw used();
       await tx
         .updateTable('profile_linking')
@@ -198,7 +198,7 @@ function used(): Refusal {
   return new Refusal(409, 'linking-used', 'Этот ответ VK ID уже принят');
 }
 
-function notHis(): Refusal {
+function ofAnother(): Refusal {
   return new Refusal(409, 'linking-of-another', 'Эту привязку начал другой пользователь');
 }
 

@@ -1,7 +1,7 @@
 /** The part of chat.ts that tells people the condition of a chat. */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
-import { UNCONFIRMED } from './sferum-account.ts';
+import { UNCONFIRMED_REASONS } from './sferum-account.ts';
 
 /**
  * synced    Sferum has what the lists say
@@ -40,7 +40,7 @@ export async function explainWaiting(
   await sql`
     update chat c set condition_reason = w.code, condition_message = ${JSON.stringify(words)}::jsonb->>w.code
     from (select s.id, case when a.school_id is null then 'sferum-not-connected'
-          when a.status_reason = any(${[...UNCONFIRMED]}) then 'sferum-unconfirmed' else 'sferum-account-broken' end as code
+          when a.status_reason = any(${[...UNCONFIRMED_REASONS]}) then 'sferum-unconfirmed' else 'sferum-account-broken' end as code
         from school s left join sferum_account a on a.school_id = s.id
         where a.school_id is null or a.status = 'broken') w
     where c.school_id = w.id and c.generation > c.settled_generation and c.deleted_at is null

@@ -28,7 +28,7 @@ export const RESTORE_UNCONFIRMED = 'restore-unconfirmed';
 export const REPLACEMENT_UNCONFIRMED = 'replacement-unconfirmed';
 
 /** The reasons that a decision ends, and not a new token. */
-export const UNCONFIRMED: readonly string[] = [RESTORE_UNCONFIRMED, REPLACEMENT_UNCONFIRMED];
+export const UNCONFIRMED_REASONS: readonly string[] = [RESTORE_UNCONFIRMED, REPLACEMENT_UNCONFIRMED];
 
 export type AccountState = 'connected' | 'broken' | 'restore-unconfirmed' | 'replacement-unconfirmed';
 

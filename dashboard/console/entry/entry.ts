@@ -73,7 +73,7 @@ async function enter(
   assertOpens(ctx, claims);
   const { sub: subject, role, school: schoolId, acr, amr } = claims;
   const there = await sessions.find(c);
-  if (there && !isSure && !isHis(there, claims)) return askFirst(c, entry);
+  if (there && !isSure && !isSessionOf(there, claims)) return askFirst(c, entry);
   const id = await ctx.db.transactionAcross('sessions', async ({ sql: tx }) => {
     if (!(await openByToken(tx, key))) throw new Refusal(401, 'link-used', 'Ссылка уже использована');
     return sessions.open(tx, c, { caller: { subject, role, schoolId }, acr, amr });
@@ -84,7 +84,7 @@ async function enter(
   return goTo(c, localPath(to));
 }
 
-function isHis({ caller }: Session, { sub, role, school }: Claims): boolean {
+function isSessionOf({ caller }: Session, { sub, role, school }: Claims): boolean {
   return caller.subject === sub && caller.role === role && caller.schoolId === school;
 }
 

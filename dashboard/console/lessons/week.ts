@@ -1,5 +1,5 @@
 import type { Day } from '../../../src/desired/model.ts';
-import type { Moment } from '../../../src/lessons/lesson-rows.ts';
+import type { Boundary } from '../../../src/lessons/lesson-rows.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton } from '../parts/button.ts';
 
@@ -17,7 +17,7 @@ export function mondayOf(day: Day): Day {
 }
 
 /** Gives the bounds of a school's week for queries. */
-export function weekOf(monday: Day, timeZone: string): { from: Moment; before: Moment } {
+export function weekOf(monday: Day, timeZone: string): { from: Boundary; before: Boundary } {
   return {
     from: { day: monday, plusDays: 0, timeZone },
     before: { day: monday, plusDays: WEEK_DAYS, timeZone },

@@ -239,7 +239,7 @@ function orderText(order: Row, item: Row, names: ExportNames): string {
 /** Says a line of the journal without anybody else's name, and with its cause. */
 function journalText(row: Row, names: ExportNames): string {
   const details = row.details as Row;
-  const isHis = row.personId !== null || details.stranger !== undefined;
+  const isAboutPerson = row.personId !== null || details.stranger !== undefined;
   const { stranger: _, userId, ...said } = details;
   const grounds = ((said.grounds ?? []) as Ground[]).map((ground) => ({
     ...ground,
@@ -249,7 +249,7 @@ function journalText(row: Row, names: ExportNames): string {
     {
       ...{ what: text(row.what), cause: text(row.cause), text: null },
       ...{ chatId: at(row.chatId), chatTitle: row.chatId ? names.chat(text(row.chatId)) : null },
-      personId: isHis ? OWN : SOMEBODY,
+      personId: isAboutPerson ? OWN : SOMEBODY,
       details: {
         ...said,
         ...(said.grounds === undefined ? {} : { grounds }),

@@ -1,5 +1,5 @@
 /** What a school's account waits for before anything goes to Sferum again, in the words that every page uses. */
-import { RESTORE_UNCONFIRMED } from '../../../src/rows/sferum-account.ts';
+import { accountState } from '../../../src/rows/sferum-account.ts';
 import type { OperationKind } from '../../../src/store/entities.ts';
 import type { SferumAccountItem } from '../../read/sferum-account.ts';
 
@@ -24,6 +24,6 @@ export const QUESTIONS: Partial<Record<OperationKind, Words>> = {
 };
 
 /** Says what the school's account waits for. */
-export function unconfirmed({ statusReason }: SferumAccountItem): Words {
-  return statusReason === RESTORE_UNCONFIRMED ? RESTORED : REPLACED;
+export function unconfirmed({ status, statusReason: reason }: SferumAccountItem): Words {
+  return accountState({ status, reason }) === 'restore-unconfirmed' ? RESTORED : REPLACED;
 }

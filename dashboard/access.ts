@@ -29,10 +29,13 @@ export const LOOKS: Readonly<Record<string, string>> = {
   'GET /manage/operations/:id': 'plan',
   'GET /unreachable': 'unreachable',
   'GET /changes': 'journal',
+  'GET /rosters/quality': 'people',
+  'GET /rosters/quality.csv': 'people',
 };
 
 const OWN = 'of himself alone, and the admins of his own chats';
 const FIGURES = 'figures, titles and states; of people at most the admins of chats and who began a run';
+const ROWS_OF_FILES = 'places in files and kinds of values, never a value';
 const MOVES_ON = 'changes and moves on: what it shows is a page of its own';
 
 /** Routes that show nobody, or nobody but the caller, each with the reason. */
@@ -59,6 +62,9 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'GET /v1/schools/:schoolId/lessons': FIGURES,
   'GET /attention': FIGURES,
   'GET /operations': FIGURES,
+  'GET /rosters': FIGURES,
+  'GET /rosters/rows': ROWS_OF_FILES,
+  'GET /rosters/rows.csv': ROWS_OF_FILES,
   'GET /operations/open': FIGURES,
   'GET /operations/running': FIGURES,
   'GET /settings': FIGURES,
@@ -74,7 +80,7 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'GET /manage/operations/:id/undo': FIGURES,
   'GET /v1/chats/:id': FIGURES,
   'GET /v1/operations/:id': FIGURES,
-  'GET /v1/operations/:id/rows': 'places in files and kinds of values, never a value',
+  'GET /v1/operations/:id/rows': ROWS_OF_FILES,
   'GET /v1/operations/:id/stream': FIGURES,
   'GET /v1/schools/:schoolId/chats': FIGURES,
   'GET /v1/schools/:schoolId/delays': FIGURES,

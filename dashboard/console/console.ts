@@ -23,6 +23,7 @@ import { changesRoutes } from './school/changes.ts';
 import { operationLogRoutes } from './school/operations.ts';
 import { personRoutes } from './school/person.ts';
 import { personExportRoutes } from './school/person-export.ts';
+import { rosterRoutes } from './school/rosters.ts';
 import { settingsRoutes } from './school/settings.ts';
 import { unreachableRoutes } from './school/unreachable.ts';
 import { createScreens } from './screens.ts';
@@ -66,6 +67,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   if (surroundings.demo) demoRoutes(parts);
   findRoutes(parts);
   operationLogRoutes(parts);
+  rosterRoutes(parts);
   ownChatsRoutes(parts);
   profileRoutes(parts);
   attentionRoutes(parts);

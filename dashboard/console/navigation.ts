@@ -59,6 +59,10 @@ const ITEMS: readonly Item[] = [
     short: () => 'Журнал',
   },
   {
+    ...{ section: 'rosters', label: 'Списки из СГО', href: '/rosters', icon: 'file', shown: isAdmin },
+    group: 'school',
+  },
+  {
     ...{ section: 'unreachable', label: 'Кого нет в Сферуме', href: '/unreachable', icon: 'unlinked' },
     shown: (v) => v.staff,
     group: 'school',

@@ -15,7 +15,7 @@ import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
 import { initializeAll } from '../support/small-world.ts';
 
 /** Pages that show what is done and what it is made of. */
-const PAGES = ['/operations'];
+const PAGES = ['/operations', '/rosters', '/rosters/quality?of=groups'];
 
 describeInBrowser('the work of a school', () => {
   let site: Console;

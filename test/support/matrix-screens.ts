@@ -66,6 +66,17 @@ export const SCREENS: Record<string, Screen> = {
   'GET /profile/unlink': {},
   'POST /profile/unlink': {},
   'GET /attention': {},
+  'GET /rosters': {},
+  'GET /rosters/rows': { names: { operation: 'operation' }, plain: ['list', 'page'] },
+  'GET /rosters/rows.csv': { names: { operation: 'operation' }, plain: ['list', 'page'] },
+  'GET /rosters/quality': {
+    names: { after: { kind: 'person', with: () => [{ of: 'pupils' }] } },
+    plain: ['of'],
+  },
+  'GET /rosters/quality.csv': {
+    names: { after: { kind: 'person', with: () => [{ of: 'pupils' }] } },
+    plain: ['of'],
+  },
   'GET /operations': { plain: ['kind', 'state', 'after'] },
   'GET /operations/open': {},
   'GET /operations/running': {},

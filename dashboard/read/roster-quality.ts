@@ -1,0 +1,87 @@
+/** What the lists of СГО leave open of a school's people, classes and groups (K5). */
+import { type RawBuilder, sql } from 'kysely';
+import type { Sql } from '../../src/store/database.ts';
+import { isPupil, isStaff, shownName } from '../../src/store/queries/person-columns.ts';
+import { placesInUnits, type SchoolDay } from '../../src/store/queries/places.ts';
+
+export const GAPS = ['pupils', 'parents', 'classes', 'groups', 'roles'] as const;
+/**
+ * `pupils`: in no class today. `parents`: without a child in the school. `classes`, `groups`: without a teacher whom
+ * the lists know. `roles`: people of no role that we know.
+ */
+export type Gap = (typeof GAPS)[number];
+
+export interface GapItem {
+  id: string;
+  name: string;
+  /** Of a group: its subject. */
+  detail: string | null;
+}
+
+/** Counts each kind of gap. */
+export async function countGaps(db: Sql, on: SchoolDay): Promise<Record<Gap, number>> {
+  const counts = sql.join(
+    GAPS.map((gap) => sql`(select count(*)::int from (${itemsOf(gap, on)}) i) as ${sql.ref(gap)}`),
+  );
+  const { rows } = await sql<Record<Gap, number>>`select ${counts}`.execute(db);
+  return rows[0]!;
+}
+
+/** Gives the rows of one gap by name, those after the row `after`, and whether more follow. */
+export async function listGap(
+  db: Sql,
+  gap: Gap,
+  on: SchoolDay,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<{ items: GapItem[]; more: boolean }> {
+  const beyond =
+    after === undefined
+      ? sql``
+      : sql`where (i.sorted, i.id) > (select a.sorted, a.id from items a where a.id = ${after})`;
+  const { rows } = await sql<GapItem>`
+    with items as materialized (${itemsOf(gap, on)})
+    select i.id, i.name, i.detail from items i ${beyond} order by i.sorted, i.id limit ${limit + 1}`.execute(
+    db,
+  );
+  return { items: rows.slice(0, limit), more: rows.length > limit };
+}
+
+/** The rows of a gap: id, name, detail, and what they are sorted by. */
+function itemsOf(gap: Gap, on: SchoolDay): RawBuilder<unknown> {
+  const { schoolId } = on;
+  const people = (where: RawBuilder<unknown>) => sql`
+    select p.id, ${shownName} as name, null::text as detail, p.name_key collate "C" as sorted from person p
+    where p.school_id = ${schoolId} and ${where}`;
+  switch (gap) {
+    case 'pupils':
+      return people(sql`p.present and ${isPupil} and p.id not in (select student_id
+        from ${placesInUnits(on, 'class', sql`array(select id from class k where k.school_id = ${schoolId} and k.present)`)} place)`);
+    case 'parents':
+      return people(sql`p.present and 'parent' = any(p.roles) and not ${isStaff} and not exists (select from guardian g
+        join person s on s.school_id = g.school_id and s.id = g.student_id and s.present
+        where g.school_id = ${schoolId} and g.guardian_id = p.id and g.present)`);
+    case 'roles':
+      // Without a role nobody counts as present: what the source said last is asked instead.
+      return people(sql`p.stated_at is not null and cardinality(p.roles) = 0
+        and (p.gone_at is null or (p.stated_at, p.stated_by) >= (p.gone_at, p.gone_by))`);
+    case 'classes':
+      return units(sql`class`, sql`null::text`, sql`u.homeroom_teacher_ids`, on);
+    case 'groups':
+      return units(sql`subject_group`, sql`nullif(u.subject, '')`, sql`u.teacher_ids`, on);
+  }
+}
+
+/** Units that run today and have no teacher who is in the lists. */
+function units(
+  table: RawBuilder<unknown>,
+  detail: RawBuilder<unknown>,
+  teachers: RawBuilder<unknown>,
+  { schoolId, day }: SchoolDay,
+): RawBuilder<unknown> {
+  return sql`select u.id, u.title as name, ${detail} as detail,
+      lpad(coalesce(substring(u.title from '^\\d+'), ''), 4, '0') || lower(u.title) collate "C" as sorted
+    from ${table} u
+    where u.school_id = ${schoolId} and u.present and coalesce(u.starts_on <= ${day}::date, true)
+      and coalesce(u.ends_on >= ${day}::date, true)
+      and not exists (select from person t where t.school_id = ${schoolId} and t.id = any(${teachers}) and t.present)`;
+}

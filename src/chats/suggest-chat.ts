@@ -23,6 +23,6 @@ export async function suggestChat(
     groupIds: unit.type === 'subject' ? [unit.groupId ?? ''] : [],
     ...{ staff: unit.type === 'staff', peopleIds: [], studentIds: [] },
   });
-  const facts = await loadFacts(db, schoolId, part);
+  const facts = await loadFacts(db, schoolId, { part, day });
   return ruleChat({ ...facts, dayOf }, day, unit);
 }

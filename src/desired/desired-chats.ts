@@ -37,8 +37,8 @@ export interface DesiredOptions {
   /**
    * Only chats with one of these keys or ids.
    * The facts may then be the part that decides these chats: their units and a group's class; the people of the units
-   * and of the lists; all enrollments, orders and guardian links of these people and of their children; every school
-   * admin.
+   * and of the lists, and their children; guardian links of these people; what is stated and ordered of these units; all
+   * that is stated and ordered of pupils who may have left the school; every school admin.
    */
   only?: ReadonlySet<string>;
 }

@@ -42,7 +42,8 @@ export async function departedBefore(
     where p.school_id = ${schoolId} and d.at < ${before}
       and (not p.present or p.stated_at < ${before} and p.roles <> '{}' and p.roles <@ '{student,parent}'
         and ('student' <> all(p.roles) or w.at is not null) and l.child_is_here is not true)
-      and not exists (select from roster_order o where o.school_id = ${schoolId} and o.student_ids @> array[p.id]
+      and not exists (select from order_place n join roster_order o on o.school_id = n.school_id and o.id = n.order_id
+        where n.school_id = ${schoolId} and n.student_id = p.id
         and o.issued_at is not null and o.cancelled_at is null and o.kind <> 'withdrawal'
         and greatest(o.issued_at, ${beginning}) >= ${before})
     order by p.id`.execute(tx);
@@ -58,8 +59,6 @@ export async function departedBefore(
  * Gives in SQL when the newest valid order of withdrawal takes the person out of the school, and nothing without one.
  */
 const withdrawal = (schoolId: string, person: 'p' | 'c', beginning: RawBuilder<unknown>) => sql`(
-  select max(greatest(o.issued_at, ${beginning})) as at from roster_order o
-  where o.school_id = ${schoolId} and o.student_ids @> array[${sql.ref(`${person}.id`)}]
-    and o.issued_at is not null and o.cancelled_at is null and o.kind = 'withdrawal'
-    and exists (select from jsonb_array_elements(o.items) i
-      where i->>'studentId' = ${sql.ref(`${person}.id`)} and i->>'classId' is null)) w`;
+  select max(greatest(o.issued_at, ${beginning})) as at from order_place o
+  where o.school_id = ${schoolId} and o.student_id = ${sql.ref(`${person}.id`)} and o.unit = 'school'
+    and o.issued_at is not null and o.cancelled_at is null) w`;

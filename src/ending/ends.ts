@@ -70,8 +70,8 @@ const gone = (before: Date) => sql<boolean>`not t.present and t.gone_at < ${befo
  * True in SQL where no order names the pupil any more. A statement that the pupil has gone outweighs earlier orders
  * (desired/orders.ts), so it must stay as long as they do.
  */
-const noOrder = sql<boolean>`not exists (select from roster_order o
-  where o.school_id = t.school_id and o.student_ids @> array[t.student_id])`;
+const noOrder = sql<boolean>`not exists (select from order_place o
+  where o.school_id = t.school_id and o.student_id = t.student_id)`;
 const noPupilIn = (unit: 'class' | 'group') => sql<boolean>`not exists (select from enrollment e
   where e.school_id = t.school_id and e.unit = ${unit} and e.unit_id = t.id and e.present)`;
 /** True in SQL where the class or group that `t` names in this column is in the roster, or gone from it. */
@@ -138,6 +138,7 @@ export const ENDS = {
       and not exists (select from enrollment e
         where e.school_id = t.school_id and e.student_id = any(t.student_ids) and e.present)`,
   ),
+  order_place: goesWith('roster_order'),
   // The last gone enrollment of an existing unit stays, because a group that never had a pupil gets no chat (D5).
   enrollment: ofLists(
     'keepGoneFactsDays',

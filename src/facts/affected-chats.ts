@@ -36,34 +36,28 @@ export async function affectedChats(
       ) p group by id
     ), children as materialized (
       select g.student_id as id, t.event from t join guardian g on g.school_id = ${schoolId} and g.guardian_id = t.id
-    ), items as materialized (
-      select i->>'studentId' as student_id, i->>'classId' as class_id, i->>'toClassId' as to_class_id,
-        coalesce(i->'subjectGroupIds', '[]') as group_ids
-      from roster_order o cross join jsonb_array_elements(o.items) i
-      where o.school_id = ${schoolId}
-        and o.student_ids && (select array(select id from everyone union select id from children))
+    ), ordered as materialized (
+      select student_id, unit, unit_id from order_place where school_id = ${schoolId} and unit <> 'school'
+        and student_id = any(array(select id from everyone union select id from children))
     ), places as (
       select e.unit, e.unit_id, p.event from everyone p
         join enrollment e on e.school_id = ${schoolId} and e.student_id = p.id
-      union all select 'class', c.id, p.event from everyone p join items i on i.student_id = p.id
-        cross join unnest(array[i.class_id, i.to_class_id]) as c(id)
-      union all select 'group', g.id, p.event from everyone p join items i on i.student_id = p.id
-        cross join jsonb_array_elements_text(i.group_ids) as g(id)
+      union all select o.unit, o.unit_id, p.event from everyone p join ordered o on o.student_id = p.id
       union all select 'class', c.id, p.event from class c cross join unnest(c.homeroom_teacher_ids) as h(id)
         join everyone p on p.id = h.id where c.school_id = ${schoolId}
-      union all select 'group', g.id, p.event from subject_group g cross join unnest(g.teacher_ids) as h(id)
-        join everyone p on p.id = h.id where g.school_id = ${schoolId}
-      union all select 'group', g.id, c.event
+      union all select 'group', s.id, p.event from subject_group s cross join unnest(s.teacher_ids) as h(id)
+        join everyone p on p.id = h.id where s.school_id = ${schoolId}
+      union all select 'group', s.id, c.event
         from jsonb_to_recordset(${classes}::jsonb) as c(id text, event text)
-        join subject_group g on g.school_id = ${schoolId} and g.class_id = c.id
+        join subject_group s on s.school_id = ${schoolId} and s.class_id = c.id
     )
     select 'subject:' || unit_id as chat, event from places where unit = 'group'
     union all select kind || unit_id, event from places cross join (values ('class:'), ('parents:')) as k(kind)
-      where unit = 'class' and unit_id is not null
+      where unit = 'class'
     union all select 'parents:' || e.unit_id, c.event from children c
       join enrollment e on e.school_id = ${schoolId} and e.student_id = c.id where e.unit = 'class'
-    union all select 'parents:' || u.id, c.event from children c join items i on i.student_id = c.id
-      cross join unnest(array[i.class_id, i.to_class_id]) as u(id) where u.id is not null
+    union all select 'parents:' || o.unit_id, c.event from children c join ordered o on o.student_id = c.id
+      where o.unit = 'class'
     union all select m.chat_id::text, p.event from everyone p
       join membership m on m.school_id = ${schoolId} and m.person_id = p.id
     union all select x.chat_id::text, p.event from everyone p

@@ -35,19 +35,16 @@ export async function partFor(db: Sql, schoolId: string, scope: FactScope): Prom
   const groupIds = sql`${[...scope.groupIds]}::text[]`;
   const staff = scope.staff ? sql`'{teacher,administrator}'` : sql`'{administrator}'`;
   const { rows } = await sql<{ students: string[]; people: string[]; children: string[] }>`
-    with ordered as materialized (
-      select distinct o.id, o.items
-      from jsonb_array_elements(${JSON.stringify(itemPatterns(scope))}::jsonb) p(item)
-      join roster_order o on o.items @> p.item and o.school_id = ${schoolId}
-    ), students as materialized (
+    with students as materialized (
       select unnest(${[...scope.studentIds]}::text[]) as id
       union select student_id from enrollment
         where school_id = ${schoolId} and unit = 'class' and unit_id = any(${classIds})
       union select student_id from enrollment
         where school_id = ${schoolId} and unit = 'group' and unit_id = any(${groupIds})
-      union select i->>'studentId' from ordered o cross join jsonb_array_elements(o.items) i
-        where i->>'classId' = any(${classIds}) or i->>'toClassId' = any(${classIds})
-          or i->'subjectGroupIds' ?| ${groupIds}
+      union select student_id from order_place
+        where school_id = ${schoolId} and unit = 'class' and unit_id = any(${classIds})
+      union select student_id from order_place
+        where school_id = ${schoolId} and unit = 'group' and unit_id = any(${groupIds})
     ), people as materialized (
       select id from students
       union select unnest(${[...scope.peopleIds]}::text[])
@@ -69,12 +66,4 @@ export async function partFor(db: Sql, schoolId: string, scope: FactScope): Prom
     personIds: people,
     everyoneIds: [...new Set([...people, ...children])],
   };
-}
-
-/** Gives what an order's items contain if the order names one of the units. */
-function itemPatterns({ classIds, groupIds }: FactScope): object[] {
-  return [
-    ...classIds.flatMap((classId) => [[{ classId }], [{ toClassId: classId }]]),
-    ...groupIds.map((groupId) => [{ subjectGroupIds: [groupId] }]),
-  ];
 }

@@ -1,20 +1,19 @@
 import { sql } from 'kysely';
-import { exactInstant } from '../clock.ts';
 import type {
   ClassFact,
+  Day,
   EnrollmentFact,
   GroupFact,
   OrderFact,
-  OrderItem,
-  OrderKind,
   PersonFact,
   Role,
   RosterFacts,
-  Stamp,
   UnitKind,
 } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { FactPart } from './fact-part.ts';
+import { loadOrders } from './load-orders.ts';
+import { stampReader } from './stamp-reader.ts';
 
 interface StampColumns {
   stated_at: string | null;
@@ -31,14 +30,26 @@ interface UnitColumns {
   present: boolean;
 }
 
+/** Which facts are asked for. */
+export interface AskedFacts {
+  /** The part that some chats need (`partFor`). Left out: all. */
+  part?: FactPart | undefined;
+  /** The only day that is asked about. Left out: any. Orders that cannot decide anything on it are not loaded. */
+  day?: Day | undefined;
+}
+
 /**
- * Loads the facts of one school that decide membership: all, or the part that some chats need (`partFor`). They are
- * consistent where `db` is a transaction that holds the school.
+ * Loads the facts of one school that decide membership. They are consistent where `db` is a transaction that holds the
+ * school.
  */
-export async function loadFacts(db: Sql, schoolId: string, part?: FactPart): Promise<RosterFacts> {
-  const orders = await loadOrders(db, schoolId, part);
-  const places = await loadEnrollments(db, schoolId, part, orders);
-  const groupIds = part && groupsNamed(part, orders, places);
+export async function loadFacts(
+  db: Sql,
+  schoolId: string,
+  { part, day }: AskedFacts = {},
+): Promise<RosterFacts> {
+  const { orders, leavers } = await ordersAndLeavers(db, schoolId, { part, day });
+  const places = await loadEnrollments(db, schoolId, part, leavers);
+  const groupIds = part && groupsNamed(part, orders, places, leavers);
   const people = await sql<{ id: string; roles: Role[] }>`
     select id, roles from person where school_id = ${schoolId} and present
       ${part ? sql`and id = any(${[...part.everyoneIds]})` : sql``}`.execute(db);
@@ -77,17 +88,35 @@ export async function loadFacts(db: Sql, schoolId: string, part?: FactPart): Pro
   };
 }
 
-/** Loads enrollments. A part needs the places in its units, and all places of pupils whom orders name. */
+/**
+ * Loads orders, and says which pupils may have left the school by one. Whether they have depends on all their places,
+ * so a part needs all orders about them.
+ */
+async function ordersAndLeavers(db: Sql, schoolId: string, { part, day }: AskedFacts) {
+  const orders = await loadOrders(db, schoolId, { of: part && { part }, day });
+  const leavers = mayHaveLeft(orders);
+  if (!part || leavers.size === 0) return { orders, leavers };
+  const ofLeavers = await loadOrders(db, schoolId, { of: { pupils: [...leavers] }, day });
+  const ofOthers = orders.map((order) => ({
+    ...order,
+    items: order.items.filter(({ studentId }) => !leavers.has(studentId)),
+  }));
+  return { orders: [...ofOthers, ...ofLeavers], leavers };
+}
+
+/**
+ * Loads enrollments. A part needs the places in its units. It needs all places of a pupil who may have left the
+ * school: one who still has a place has not (orders.ts). The places of others in other units decide nothing here.
+ */
 async function loadEnrollments(
   db: Sql,
   schoolId: string,
   part: FactPart | undefined,
-  orders: readonly OrderFact[],
+  leavers: ReadonlySet<string>,
 ): Promise<EnrollmentFact[]> {
-  const ordered = new Set(orders.flatMap((order) => order.items.map((item) => item.studentId)));
   const asked = part
     ? sql`and (unit = 'class' and unit_id = any(${[...part.classIds]})
-        or unit = 'group' and unit_id = any(${[...part.groupIds]}) or student_id = any(${[...ordered]}))`
+        or unit = 'group' and unit_id = any(${[...part.groupIds]}) or student_id = any(${[...leavers]}))`
     : sql``;
   const { rows } = await sql<
     StampColumns & {
@@ -121,59 +150,24 @@ function groupsNamed(
   part: FactPart,
   orders: readonly OrderFact[],
   places: readonly EnrollmentFact[],
+  leavers: ReadonlySet<string>,
 ): string[] {
   const ids = new Set(part.groupIds);
   for (const { items } of orders)
-    for (const item of items) for (const id of item.subjectGroupIds) ids.add(id);
-  for (const place of places) if (place.unit === 'group') ids.add(place.unitId);
+    for (const { studentId, subjectGroupIds } of items)
+      if (leavers.has(studentId)) for (const id of subjectGroupIds) ids.add(id);
+  for (const { unit, unitId, studentId } of places)
+    if (unit === 'group' && leavers.has(studentId)) ids.add(unitId);
   return [...ids];
 }
 
-/** Loads orders. A part needs those that name its people, with what they say of these people. */
-async function loadOrders(db: Sql, schoolId: string, part?: FactPart): Promise<OrderFact[]> {
-  const everyone = part && new Set(part.everyoneIds);
-  const { rows } = await sql<{
-    id: string;
-    number: string | null;
-    issued_on: string | null;
-    kind: OrderKind;
-    effective_on: string;
-    items: OrderItem[];
-    issued_at: string;
-    issued_by: string;
-    cancelled_at: string | null;
-    cancelled_by: string | null;
-  }>`select id, number, issued_on, kind, effective_on, items, issued_at, issued_by, cancelled_at, cancelled_by
-    from roster_order where school_id = ${schoolId} and issued_at is not null
-      ${part ? sql`and student_ids && ${[...part.everyoneIds]}::text[]` : sql``}`.execute(db);
-  const stamp = stampReader();
-  return rows.map((r) => ({
-    id: r.id,
-    number: r.number,
-    issuedOn: r.issued_on,
-    kind: r.kind,
-    effectiveOn: r.effective_on,
-    items: everyone ? r.items.filter((item) => everyone.has(item.studentId)) : r.items,
-    issued: stamp(r.issued_at, r.issued_by)!,
-    cancelled: stamp(r.cancelled_at, r.cancelled_by),
-  }));
+/** Gives the pupils whom an order takes out of the whole school, unless a place or a later order keeps them. */
+function mayHaveLeft(orders: readonly OrderFact[]): Set<string> {
+  const withdrawals = orders.filter(({ kind, cancelled }) => kind === 'withdrawal' && cancelled === null);
+  const items = withdrawals.flatMap((order) => order.items);
+  return new Set(items.filter(({ classId }) => classId === null).map(({ studentId }) => studentId));
 }
 
 function unit(r: UnitColumns) {
   return { id: r.id, title: r.title, startsOn: r.starts_on, endsOn: r.ends_on, closed: !r.present };
-}
-
-/** Gives a reader that parses each stamp once, because most rows of an import bear the same one. */
-function stampReader(): (at: string | null, by: string | null) => Stamp | null {
-  const seen = new Map<string, Stamp>();
-  return (at, by) => {
-    if (at === null) return null;
-    const key = `${at}|${by}`;
-    let stamp = seen.get(key);
-    if (!stamp) {
-      stamp = { at: exactInstant(at), by: by ?? '' };
-      seen.set(key, stamp);
-    }
-    return stamp;
-  };
 }

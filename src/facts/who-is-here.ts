@@ -33,7 +33,7 @@ export async function whoIsHere(
   const part = await partFor(tx, schoolId, {
     ...{ classIds: [], groupIds: [], staff: false, peopleIds, studentIds: [] },
   });
-  const school = schoolOn({ ...(await loadFacts(tx, schoolId, part)), dayOf }, today);
+  const school = schoolOn({ ...(await loadFacts(tx, schoolId, { part, day: today })), dayOf }, today);
   const { rows } = await sql<{
     id: string;
     roles: Role[];

@@ -181,8 +181,7 @@ export async function groupsEverOf(
   const ids = sql`${[...studentIds]}::text[]`;
   const { rows } = await sql<{ id: string }>`
     select unit_id as id from enrollment where school_id = ${schoolId} and unit = 'group' and student_id = any(${ids})
-    union select jsonb_array_elements_text(i->'subjectGroupIds') from roster_order o, jsonb_array_elements(o.items) i
-      where o.school_id = ${schoolId} and o.student_ids && ${ids} and i->>'studentId' = any(${ids})`.execute(
+    union select unit_id from order_place where school_id = ${schoolId} and unit = 'group' and student_id = any(${ids})`.execute(
     db,
   );
   return rows.map((r) => r.id);

@@ -27,7 +27,7 @@ export async function loadPlaces(
   { studentIds, groupIds }: { studentIds: readonly string[]; groupIds: readonly string[] },
 ): Promise<PupilPlaces> {
   const part = { classIds: [], groupIds, studentIds: [], personIds: studentIds, everyoneIds: studentIds };
-  const loaded = await loadFacts(db, schoolId, part);
+  const loaded = await loadFacts(db, schoolId, { part });
   const facts = { ...loaded, dayOf: (at: string) => dayIn(timeZone, Date.parse(at)) };
   const schools = new Map<Day, School>();
   const on = (day: Day): School => {
@@ -58,7 +58,7 @@ export async function isAnyInGroup(
   const { schoolId } = zone;
   const ids = sql`${[...studentIds]}::text[]`;
   const { rows } = await sql<{ ordered: boolean; stated: boolean }>`select
-    exists (select from roster_order o where o.school_id = ${schoolId} and o.student_ids && ${ids}) as ordered,
+    exists (select from order_place where school_id = ${schoolId} and student_id = any(${ids})) as ordered,
     exists (select from enrollment e join person p on p.school_id = e.school_id and p.id = e.student_id and p.present
       where e.school_id = ${schoolId} and e.unit = 'group' and e.unit_id = ${groupId} and e.student_id = any(${ids})
         and ${isCurrent(day)} and ${isPupil}) as stated`.execute(db);

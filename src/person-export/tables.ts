@@ -95,6 +95,19 @@ export const HELD = {
     ],
     parts: { student_ids: personAlone('student_ids'), items: ownItems },
   },
+  order_place: {
+    rows: is('student_id'),
+    given: [
+      'student_id',
+      'order_id',
+      'unit',
+      'unit_id',
+      'enters',
+      'effective_on',
+      'issued_at',
+      'cancelled_at',
+    ],
+  },
   profile_link: { rows: is('person_id'), given: [...PROFILE, ...STATED] },
   // СГО may claim one profile for several people. Each sees only their own id, and the profile only where it is theirs.
   profile_claim: {

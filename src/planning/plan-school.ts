@@ -84,7 +84,7 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   const wanted = scope ?? { types, allManual: request.allManual ?? false };
   const stored = await loadChats(tx, schoolId, wanted, refusedSince);
   const part = scope && (await partFor(tx, schoolId, factScope(scope.keys, stored)));
-  const facts = { ...(await loadFacts(tx, schoolId, part)), dayOf };
+  const facts = { ...(await loadFacts(tx, schoolId, { part, day })), dayOf };
   const chats = new Map(stored.map((chat) => [chat.id, chat]));
   const deleted = await loadDeletedChats(tx, schoolId, scope?.keys);
   const barred = new Set(

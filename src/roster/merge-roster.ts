@@ -102,7 +102,7 @@ export async function mergeRoster(
       ? firstFacts(tx, facts, to, progress)
       : mergeSchool(tx, facts, to, reading, progress));
     if (!created) await groupsChanged(tx, { schoolId: school.id, at: stamp.at });
-    const revived = created ? [] : await reviveCancelled(tx, school.id);
+    const revived = created ? [] : await reviveCancelled(tx, school.id, { leftOutAt: stamp.at });
     const overruling =
       before !== undefined && (await overrulesOrders(tx, school.id, before, { at: stamp.at, dayOf }));
     schools.push({

@@ -51,7 +51,7 @@ export async function addedToStored(
   day: Day,
   dayOf: (at: string) => Day,
 ): Promise<EnrollmentStatement[]> {
-  const facts = { ...(await loadFacts(tx, schoolId)), dayOf };
+  const facts = { ...(await loadFacts(tx, schoolId, { day })), dayOf };
   const enrolled = enrolledOn(facts, day);
   const stored = new Map<string, StoredPlace>();
   for (const { unit, unitId, studentId, beginsOn, endsOn, stated, gone } of facts.enrollments) {

@@ -10,14 +10,9 @@ import type { Sql } from '../store/database.ts';
 
 /** The places `t` (unit, unit_id, student_id) that orders give, each with the stamp of the order. */
 const orderedPlaces = (schoolId: string) => sql`(
-  select p.unit, p.unit_id, i."studentId" as student_id, o.id as order_id, o.issued_at, o.issued_by
-  from roster_order o cross join lateral jsonb_to_recordset(o.items)
-    as i("studentId" text, "classId" text, "toClassId" text, "subjectGroupIds" jsonb)
-  cross join lateral (
-    select 'class' as unit, case o.kind when 'transfer' then i."toClassId" else i."classId" end as unit_id
-    union all select 'group', g from jsonb_array_elements_text(i."subjectGroupIds") g) p
-  where o.school_id = ${schoolId} and o.kind in ('enrollment', 'transfer') and o.issued_at is not null
-    and p.unit_id is not null) t`;
+  select p.unit, p.unit_id, p.student_id, p.order_id, p.issued_at, o.issued_by
+  from order_place p join roster_order o on o.school_id = p.school_id and o.id = p.order_id
+  where p.school_id = ${schoolId} and p.enters and p.issued_at is not null) t`;
 
 /**
  * States by a whole roster that ordered places of which nothing was ever stated are gone, except the kept ones. Gives
@@ -67,6 +62,6 @@ export async function endByGroupLists(
     select distinct ${schoolId}, t.unit, t.unit_id, t.student_id, g.listed_at, g.listed_by
     from ${orderedPlaces(schoolId)} join subject_group g on g.school_id = ${schoolId} and g.id = t.unit_id
     where t.unit = 'group' and g.listed_at is not null and (t.issued_at, t.issued_by) < (g.listed_at, g.listed_by)
-      ${groupIds === null ? sql`` : sql`and g.id = any(${groupIds})`}
+      ${groupIds === null ? sql`` : sql`and t.unit_id = any(${groupIds})`}
     on conflict do nothing`.execute(tx);
 }

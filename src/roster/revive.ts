@@ -1,6 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { BY_IMPORT } from '../facts/stamp.ts';
 import type { Sql } from '../store/database.ts';
+
+/** Whose return may be due: people of whom something was said, or everybody whom a roster of that time left out. */
+export type MayReturn = { peopleIds: readonly string[] } | { leftOutAt: string };
 
 /**
  * The cancellation of a withdrawal brings back what the order ended (D6). That includes the pupil, the parents and
@@ -8,13 +11,16 @@ import type { Sql } from '../store/database.ts';
  * Only that absence is forgotten. What was said of these people keeps its stamp, so every other word counts, whenever
  * it arrives. A person who was removed by an event of their own stays removed.
  * Enrollments are judged by the core (src/desired/orders.ts). Safe to repeat.
+ *
+ * Nobody else can be due: an absence, an order or a cancellation that is older was looked at when it arrived.
  * @returns the people who are back
  */
-export async function reviveCancelled(tx: Sql, schoolId: string): Promise<string[]> {
+export async function reviveCancelled(tx: Sql, schoolId: string, who: MayReturn): Promise<string[]> {
   const { rows: explained } = await sql<{ student: string; issued: string; cancelled: string }>`
-    select student, issued_at as issued, cancelled_at as cancelled
-    from roster_order cross join unnest(student_ids) as student
-    where school_id = ${schoolId} and kind = 'withdrawal' and issued_at is not null and cancelled_at is not null`.execute(
+    select distinct student_id as student, issued_at as issued, cancelled_at as cancelled from order_place o
+    where school_id = ${schoolId} and not enters and issued_at is not null and cancelled_at is not null
+      and ${isAbout(schoolId, who)}
+      and exists (select from roster_order w where w.school_id = o.school_id and w.id = o.order_id and w.kind = 'withdrawal')`.execute(
     tx,
   );
   if (explained.length === 0) return [];
@@ -26,9 +32,21 @@ export async function reviveCancelled(tx: Sql, schoolId: string): Promise<string
     update guardian t set gone_at = null, gone_by = null from ${orders}
     where t.school_id = ${schoolId} and t.student_id = o.student and ${leftOut}`.execute(tx);
   const { rows } = await sql<{ id: string }>`
-    update person t set gone_at = null, gone_by = null from ${orders}
-    where t.school_id = ${schoolId} and ${leftOut} and (t.id = o.student or exists (select from guardian g
-      where g.school_id = t.school_id and g.guardian_id = t.id and g.student_id = o.student and g.present))
+    with o as materialized (
+      select student as id, issued, cancelled from ${orders}
+      union select g.guardian_id, o.issued, o.cancelled
+        from ${orders} join guardian g on g.school_id = ${schoolId} and g.student_id = o.student and g.present
+    )
+    update person t set gone_at = null, gone_by = null from o
+    where t.school_id = ${schoolId} and t.id = o.id and ${leftOut}
     returning t.id`.execute(tx);
   return rows.map((r) => r.id);
+}
+
+/** True in SQL where the order may bring somebody back. It voids an absence only if it was cancelled after that. */
+function isAbout(schoolId: string, who: MayReturn): RawBuilder<boolean> {
+  if ('leftOutAt' in who) return sql`cancelled_at > ${who.leftOutAt}::timestamptz`;
+  const people = sql`${[...who.peopleIds]}::text[]`;
+  return sql`student_id = any(array(select unnest(${people}) union
+    select student_id from guardian where school_id = ${schoolId} and guardian_id = any(${people})))`;
 }

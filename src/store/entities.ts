@@ -7,7 +7,15 @@ import type { ColumnType, InsertType, SelectType, UpdateType } from 'kysely';
 import { Chat, ChatException, Membership, OrderDelay, SferumMember } from './entities/chats.ts';
 import { ChatDraft, ChatDraftPerson } from './entities/drafts.ts';
 import { Erased, Erasure, ErasureKey } from './entities/erasure.ts';
-import { Enrollment, Guardian, Person, RosterOrder, SchoolClass, SubjectGroup } from './entities/facts.ts';
+import {
+  Enrollment,
+  Guardian,
+  OrderPlace,
+  Person,
+  RosterOrder,
+  SchoolClass,
+  SubjectGroup,
+} from './entities/facts.ts';
 import { Lesson, Meeting, MeetingCall } from './entities/lessons.ts';
 import { Operation, OperationChat } from './entities/operations.ts';
 import { ProgramProcess } from './entities/processes.ts';
@@ -50,6 +58,7 @@ export const ENTITIES = [
   RosterFault,
   RosterFile,
   RosterOrder,
+  OrderPlace,
   School,
   SchoolClass,
   SchoolFigures,

@@ -189,8 +189,8 @@ test('what still says something stays, however old', async () => {
     ...[old, old],
   );
   await run(
-    "insert into roster_order (school_id, id, kind, effective_on, student_ids, issued_at, issued_by) values ('s1', 'of-somebody', 'enrollment', ?, array['here', 'gone'], ?, 'e')",
-    ...[old, old],
+    "insert into roster_order (school_id, id, kind, effective_on, student_ids, items, issued_at, issued_by) values ('s1', 'of-somebody', 'enrollment', ?, array['here', 'gone'], ?, ?, 'e')",
+    ...[old, '[{"studentId": "here", "classId": "c"}, {"studentId": "gone", "classId": "c"}]', old],
   );
   await run(
     "insert into enrollment (school_id, unit, unit_id, student_id, gone_at, gone_by) values ('s1', 'class', 'c', 'here', ?, 'e')",

@@ -41,7 +41,8 @@ test('of every column of the database it is said what an export does with it', a
     ...TABLES.flatMap((table) => columnsOf(HELD[table]).map((column) => `${table}.${column}`)),
     ...Object.entries(NOBODY).flatMap(([table, { columns }]) => columns.map((name) => `${table}.${name}`)),
   ];
-  const help = 'say in src/person-export/tables.ts what is his of a new column, or why it is left out';
+  const help =
+    'say in src/person-export/tables.ts what is his of a new column, or in nobody.ts why it is left out';
   expect(said.sort(), help).toEqual(rows.map(({ name }) => name).sort());
 });
 

@@ -113,6 +113,8 @@ const LINES: Readonly<Record<HeldTable, LinesOf>> = {
     (row.items as Row[]).flatMap((item) =>
       line(orderText(row, item, names), row.issuedAt ?? row.cancelledAt),
     ),
+  // The line of the order says it.
+  order_place: () => [],
   profile_link: (row) =>
     line(
       `Профиль VK ID ${String(row.vkUserId ?? '')}: ${row.present ? 'привязан' : 'привязка отменена'}`,

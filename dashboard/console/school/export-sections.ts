@@ -43,6 +43,7 @@ const PLACE_OF: Readonly<Record<HeldTable, keyof typeof PLACES>> = {
   lesson: 'school',
   meeting: 'school',
   roster_order: 'orders',
+  order_place: 'orders',
   profile_link: 'profile',
   profile_claim: 'profile',
   profile_linking: 'profile',

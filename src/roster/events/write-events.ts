@@ -62,7 +62,8 @@ export async function writeEvents(
   }
   const last = sorted.at(-1);
   if (!last) return { written: [], rejected: [], touched, elsewhere: [] };
-  for (const personId of await reviveCancelled(tx, schoolId)) touched.person(personId, last.id);
+  const mayReturn = { peopleIds: [...touched.people.keys()] };
+  for (const personId of await reviveCancelled(tx, schoolId, mayReturn)) touched.person(personId, last.id);
   const relinked = await settleProfiles(
     tx,
     await profilesOf(tx, schoolId, [...touched.people.keys()]),

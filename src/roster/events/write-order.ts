@@ -61,9 +61,7 @@ async function itemsOf(tx: Sql, schoolId: string, id: string): Promise<OrderItem
  */
 export async function pupilsWithOrders(tx: Sql, schoolId: string, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select distinct s.id from roster_order o cross join unnest(o.student_ids) as s(id)
-    where o.school_id = ${schoolId} and o.student_ids && ${[...ids]}::text[] and s.id = any(${[...ids]}::text[])`.execute(
-    tx,
-  );
+    select distinct student_id as id from order_place
+    where school_id = ${schoolId} and student_id = any(${[...ids]}::text[])`.execute(tx);
   return rows.map((row) => row.id);
 }

@@ -132,3 +132,20 @@ export const RosterOrder = defineEntity({
     cancelledBy: text().nullable(),
   },
 });
+
+/** What an order says of a pupil's place. A trigger keeps the rows. */
+export const OrderPlace = defineEntity({
+  name: 'OrderPlace',
+  tableName: 'order_place',
+  properties: {
+    schoolId: text().primary(),
+    studentId: text().primary(),
+    unit: oneOf('class', 'group', 'school').primary(),
+    unitId: text().primary(),
+    orderId: text().primary(),
+    enters: p.boolean().primary(),
+    effectiveOn: p.date().nullable(),
+    issuedAt: instant().nullable(),
+    cancelledAt: instant().nullable(),
+  },
+});

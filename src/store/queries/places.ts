@@ -21,8 +21,8 @@ export function placesInUnits(
 ): RawBuilder<unknown> {
   const asked = sql`unit_id = any(${unitIds})`;
   const pupils = sql`select student_id from enrollment where school_id = ${on.schoolId} and unit = ${unit} and ${asked}
-    union select student_id from told where entered ?| ${unitIds}`;
-  return places(on, unit, { asked, pupils, orders: sql`true` });
+    union select student_id from order_place where school_id = ${on.schoolId} and unit = ${unit} and ${asked} and enters`;
+  return places(on, unit, { asked, pupils });
 }
 
 /** Gives `student_id` and `unit_id` of every place of these pupils. `studentIds`: an array. */
@@ -34,31 +34,30 @@ export function placesOfPupils(
   return places(on, unit, {
     asked: sql`student_id in (select student_id from pupil)`,
     pupils: sql`select unnest(${studentIds}) as student_id`,
-    orders: sql`true`,
   });
 }
 
 interface Sought {
   /** Chooses places by their columns student_id and unit_id. */
   asked: RawBuilder<unknown>;
-  /** Selects whoever may hold one of them, also by `told`. */
+  /** Selects whoever may hold one of them. */
   pupils: RawBuilder<unknown>;
-  /** Whether an order of `roster_order o` may name one of these pupils. */
-  orders: RawBuilder<unknown>;
 }
 
 function places(
   { schoolId, day, timeZone }: SchoolDay,
   unit: UnitKind,
-  { asked, pupils, orders }: Sought,
+  { asked, pupils }: Sought,
 ): RawBuilder<unknown> {
   return sql`(
-    with told as materialized (
+    with pupil as materialized (${pupils}), told as materialized (
       select i->>'studentId' as student_id, o.kind, i->>'classId' as class_id, i->'subjectGroupIds' as group_ids,
         ${ENTERED[unit]} as entered, o.effective_on, o.issued_at, o.issued_by, o.id, n, o.cancelled_at, o.cancelled_by
       from roster_order o cross join lateral jsonb_array_elements(o.items) with ordinality x(i, n)
-      where o.school_id = ${schoolId} and o.issued_at is not null and o.effective_on <= ${day}::date and ${orders}
-    ), pupil as materialized (${pupils}), item as materialized (
+      where o.school_id = ${schoolId} and o.issued_at is not null and o.effective_on <= ${day}::date
+        and o.id in (select p.order_id from order_place p where p.school_id = ${schoolId}
+          and p.student_id in (select student_id from pupil))
+    ), item as materialized (
       select *, cancelled_at is null as in_force,
         row_number() over (order by effective_on, issued_at, issued_by collate "C", id collate "C", n) as turn
       from told where student_id in (select student_id from pupil)

@@ -42,6 +42,9 @@ export const ChatView = z
       reason: z.string().nullable(),
       message: z.string().nullable(),
       since: Instant,
+      seenAt: Instant.nullable().openapi({
+        description: 'the last look at the live chat; null: not known for sure',
+      }),
     }),
     warning: z.string().nullable().openapi({
       description:

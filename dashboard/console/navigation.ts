@@ -36,7 +36,7 @@ const isPupilOrParent = ({ caller }: Visitor): boolean => ['student', 'parent'].
 const ITEMS: readonly Item[] = [
   {
     ...{ section: 'overview', label: 'Требует внимания', href: '/attention', icon: 'home', shown: isAdmin },
-    waiting: (v) => v.attention,
+    waiting: (v) => v.waits.length,
     short: () => 'Внимание',
   },
   {

@@ -10,6 +10,7 @@ import { icon } from './parts/icon.ts';
 import { runningPart } from './parts/running.ts';
 import { notice } from './parts/states.ts';
 import type { SoughtNames } from './sought-names.ts';
+import { troubleBar } from './trouble-bar.ts';
 import { firstScreen, type Visitor } from './visitor.ts';
 
 /** What pages need besides the visitor. */
@@ -107,6 +108,7 @@ ${scripts.map((name) => html`<script src="${asset(name)}" defer></script>`)}
 ${header(frame, visitor)}
 ${visitor ? navigation(visitor, parts.section) : ''}
 <main id="content" tabindex="-1">
+${visitor ? troubleBar(visitor, parts.section) : ''}
 ${parts.crumbs ? breadcrumbs(parts.crumbs) : ''}
 <div class="head"><div><h1>${parts.title}</h1>${parts.subtitle === undefined ? '' : html`<div class="subtitle">${parts.subtitle}</div>`}</div>${
     parts.actions === undefined ? '' : html`<div class="actions">${parts.actions}</div>`

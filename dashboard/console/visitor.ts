@@ -8,7 +8,7 @@ import { placesOfPupils } from '../../src/store/queries/places.ts';
 import { isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
 import { dayThere, momentOf, zoneOf } from '../../src/store/school-day.ts';
 import { type RunningWork, runningWork } from '../read/running.ts';
-import { isFailingMeeting } from '../read/work-list.ts';
+import { findWaits, type Trouble, troubleOf, type Wait } from '../read/waits.ts';
 import { forbidden } from '../refusals.ts';
 import { assertStanding } from '../standing.ts';
 
@@ -22,6 +22,8 @@ export interface Visitor {
     timeZone: string;
     /** False: the school is not connected (A9). */
     connected: boolean;
+    /** Why nothing goes to Sferum; null while it does. */
+    trouble: Trouble | null;
   };
   /** Null for an operator, or for somebody whom the roster does not have. */
   personId: string | null;
@@ -35,10 +37,10 @@ export interface Visitor {
    * moment.
    */
   staff: boolean;
-  /** The number of things that wait for a decision, for school admins and operators. */
-  attention: number;
   /** The work that goes on, for school admins and operators. */
   running: RunningWork | null;
+  /** What of the school waits for a person, for school admins and operators; empty for others. */
+  waits: readonly Wait[];
 }
 
 export const EVERYBODY: readonly TokenRole[] = ['school-admin', 'staff', 'student', 'parent', 'operator'];
@@ -69,7 +71,9 @@ export function viewerIn({ clock }: Pick<Context, 'clock'>, { caller, school, st
 interface Row {
   school: string;
   timeZone: string | null;
-  connected: boolean;
+  status: string | null;
+  reason: string | null;
+  since: string | null;
   personId: string | null;
   name: string | null;
   known: boolean;
@@ -79,7 +83,6 @@ interface Row {
   sex: 'male' | 'female' | null;
   leads: string[];
   attends: string | null;
-  attention: number;
   running: RunningWork | null;
 }
 
@@ -94,37 +97,37 @@ export async function findVisitor(
   const { schoolId, subject, role } = caller;
   const { rows } = await sql<Row>`
     select s.name as school, s.time_zone as "timeZone",
-      exists(select from sferum_account a where a.school_id = s.id) as connected,
+      a.status, a.status_reason as reason, a.status_since as since,
       p.id as "personId", ${shownName} as name, ${isKnown} as known, p.present, p.roles, ${isStaff} as "isStaff", p.sex,
       array(select k.title from class k where k.school_id = s.id and k.present
         and p.id = any(k.homeroom_teacher_ids) order by k.title) as leads,
       ${role === 'student' ? attendedClass(ctx) : sql`null::text`} as attends,
-      case when ${ADMINS.includes(role)}::boolean then
-        (select count(*) from operation o where o.school_id = s.id and o.state = 'held')
-        + (select count(*) from chat c where c.school_id = s.id and c.deleted_at is null
-            and (c.condition = 'failing' or c.warning is not null))
-        + (select count(*) from meeting m where ${isFailingMeeting(sql.ref('s.id'))})
-      else 0 end::int as attention,
       case when ${ADMINS.includes(role)}::boolean then ${runningWork(sql.ref('s.id'))} end as running
-    from school s left join person p on p.school_id = s.id and p.id = ${subject} and ${role} <> 'operator'
+    from school s left join sferum_account a on a.school_id = s.id
+      left join person p on p.school_id = s.id and p.id = ${subject} and ${role} <> 'operator'
     where s.id = ${schoolId}`.execute(ctx.db.of(schoolId));
   const row = rows[0];
   if (!row) return null;
   const known = row.known ? { present: row.present === true, roles: row.roles ?? [] } : null;
   await assertStanding(ctx, caller, schoolId, known);
+  const trouble = troubleOf(row);
+  const waits = ADMINS.includes(role)
+    ? await findWaits(ctx.db.of(schoolId), schoolId, { trouble, now: new Date(ctx.clock.now()) })
+    : [];
   return {
     caller,
     school: {
       id: schoolId,
       name: row.school,
       timeZone: zoneOf(ctx, row.timeZone),
-      connected: row.connected,
+      connected: row.status !== null,
+      trouble,
     },
     personId: row.personId,
     name: row.name || titleOf(role),
     description: row.name ? describe(role, row) : '',
     staff: ADMINS.includes(role) || (role === 'staff' && row.present === true && row.isStaff === true),
-    attention: row.attention,
+    waits,
     running: row.running,
   };
 }

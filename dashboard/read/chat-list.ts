@@ -24,6 +24,8 @@ export interface ChatItem {
     reason: string | null;
     message: string | null;
     since: string;
+    /** When the chat was last read at Sferum; null where that is not known for sure. */
+    seenAt: string | null;
   };
   warning: ChatWarning | null;
 }
@@ -44,6 +46,7 @@ interface Row extends Omit<ChatItem, 'condition'> {
   reason: string | null;
   message: string | null;
   since: string;
+  seenAt: string | null;
 }
 
 /** The chats of the viewer's school that he may see, in natural order of their titles (B4). */
@@ -112,12 +115,12 @@ async function selectChats(
         from membership m join person p on p.school_id = m.school_id and p.id = m.person_id
         where m.chat_id = c.id and m.admin) as admins,
       c.condition as status, c.condition_reason as reason, c.condition_message as message,
-      c.condition_since as since, ${chatWarning} as warning
+      c.condition_since as since, c.seen_at as "seenAt", ${chatWarning} as warning
     from (select count(*)::int as total from found) t
       left join page on true left join chat c on c.id = page.id
     order by c.title_key collate "C" ${direction}, c.id ${direction}`.execute(db);
-  return listed(rows, ({ total: _, status, reason, message, since, ...chat }) => ({
+  return listed(rows, ({ total: _, status, reason, message, since, seenAt, ...chat }) => ({
     ...chat,
-    condition: { status, reason, message, since: instant(since) },
+    condition: { status, reason, message, since: instant(since), seenAt: instant(seenAt) },
   }));
 }

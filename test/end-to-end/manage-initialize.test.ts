@@ -193,7 +193,7 @@ describeInBrowser('«Инициализировать список чатов»'
     await expectAccessible(page);
 
     await page.goto(`${site.origin}/manage`);
-    await page.getByText('Ждут решения: 2').waitFor();
+    await page.getByText(/^Остановлено: 28.исключений в 2.чатах$/).waitFor();
     await page.getByRole('link', { name: 'Посмотреть и решить' }).click();
     const item = (title: string) =>
       page.getByRole('listitem').filter({ has: page.getByRole('link', { name: title, exact: true }) });

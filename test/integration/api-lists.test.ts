@@ -142,7 +142,13 @@ describe('chats', () => {
         memberCount: 3,
         inSferumCount: 1,
         admins: [{ id: 't1', name: 'Королёва Анна Ивановна' }],
-        condition: { status: 'behind', reason: null, message: null, since: '2026-08-25T00:00:00.000Z' },
+        condition: {
+          status: 'behind',
+          reason: null,
+          message: null,
+          since: '2026-08-25T00:00:00.000Z',
+          seenAt: null,
+        },
         warning: null,
       },
     ]);

@@ -117,7 +117,7 @@ async function show(
   return page({
     c,
     title: editable(view) ? 'Редактировать чат' : 'Просмотр чата',
-    subtitle: editorSubtitle(view),
+    subtitle: editorSubtitle(view, c.get('visitor').school),
     section: 'manage',
     crumbs: CRUMBS,
     actions: editorActions(view, c.get('frame').messengerUrl),

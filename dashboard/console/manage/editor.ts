@@ -9,7 +9,7 @@ import type { DraftMemberItem } from '../../read/draft-members.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
-import { condition } from '../parts/condition.ts';
+import { datedCondition } from '../parts/condition.ts';
 import { hiddenField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count } from '../parts/numbers.ts';
@@ -17,6 +17,7 @@ import { pager as linkPager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { submitPager } from '../parts/submit-pager.ts';
 import { findForm } from '../sought.ts';
+import type { Visitor } from '../visitor.ts';
 import { membersTable } from './members-table.ts';
 import { ENTER_FINDS, type MemberFilter, memberFilter, selectionBar, stagedSummary } from './selection.ts';
 import { people } from './words.ts';
@@ -51,8 +52,12 @@ export function editable(view: Pick<EditorView, 'may' | 'chat'>): boolean {
   return chat.condition.status !== 'deleting' && (may.members || may.admins || may.rename);
 }
 
-export function editorSubtitle({ chat }: Pick<EditorView, 'chat'>): Html {
-  return html`<span class="subject-of"><bdi>${chat.title}</bdi></span> ${condition(chat.condition)}`;
+export function editorSubtitle(
+  { chat }: Pick<EditorView, 'chat'>,
+  { trouble, timeZone }: Visitor['school'],
+): Html {
+  const now = datedCondition(chat.condition, { isAway: trouble !== null, timeZone });
+  return html`<span class="subject-of"><bdi>${chat.title}</bdi></span> ${now}`;
 }
 
 export function editorActions({ chat, may }: Pick<EditorView, 'chat' | 'may'>, messengerUrl: string): Html {

@@ -1,7 +1,6 @@
 import { CHAT_ACTIONS, may, type Standing } from '../../../src/chats/rights.ts';
 import type { Context } from '../../../src/context.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { attentionOf } from '../../read/attention.ts';
 import { authoredChats } from '../../read/authored-chats.ts';
 import { listChats } from '../../read/chat-list.ts';
 import { unitsOf } from '../../read/units.ts';
@@ -22,13 +21,15 @@ export function listRoutes({ ctx, screens }: ConsoleParts): void {
       ...filter,
       descending: sort === '-title',
     });
-    const attention =
-      viewer.sees === 'school' ? await attentionOf(ctx.db.of(viewer.schoolId), viewer.schoolId) : null;
+    const { school, waits } = c.get('visitor');
+    const seesAll = viewer.sees === 'school';
     const view: ListView = {
       filter: { sort, ...filter },
       items,
       total,
-      attention,
+      waits,
+      isAway: school.trouble !== null,
+      timeZone: school.timeZone,
       messengerUrl: c.get('frame').messengerUrl,
       may: await rightsOf(ctx, viewer),
       deletable:
@@ -41,7 +42,7 @@ export function listRoutes({ ctx, screens }: ConsoleParts): void {
       c,
       title: 'Управление чатами',
       section: 'manage',
-      subtitle: attention ? chats(total) : `Вы управляете ими или состоите в них: ${chats(total)}`,
+      subtitle: seesAll ? chats(total) : `Вы управляете ими или состоите в них: ${chats(total)}`,
       actions: listActions(view),
       body: listBody(view),
       styles: ['manage.css'],

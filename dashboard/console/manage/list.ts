@@ -2,12 +2,12 @@
 
 import type { z } from 'zod';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
-import type { Attention } from '../../read/attention.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
+import type { Wait } from '../../read/waits.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
-import { condition, conditionWord, state } from '../parts/condition.ts';
+import { conditionWord, datedCondition, state } from '../parts/condition.ts';
 import { perPageField, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count } from '../parts/numbers.ts';
@@ -15,9 +15,9 @@ import { pager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { QUESTIONS } from '../school/unconfirmed.ts';
+import { said } from '../school/wait-words.ts';
 import { findForm } from '../sought.ts';
 import type { listQuery } from './query.ts';
-import { chats as chatsWord, OPERATION_LABELS, people } from './words.ts';
 
 export type ListFilter = z.infer<typeof listQuery>;
 
@@ -25,7 +25,10 @@ export interface ListView {
   filter: ListFilter;
   items: readonly ChatItem[];
   total: number;
-  attention: Attention | null;
+  waits: readonly Wait[];
+  /** True while nothing goes to Sferum: how a chat stands there is then known of its last look alone. */
+  isAway: boolean;
+  timeZone: string;
   messengerUrl: string;
   may: { initialize: boolean; create: boolean };
   /** The chats that the visitor may delete. Null: all. */
@@ -38,11 +41,11 @@ export interface ListView {
 const ADMINS_SHOWN = 3;
 const FORM = 'chosen-chat';
 
-export function listActions(view: Pick<ListView, 'may' | 'messengerUrl' | 'deletable'>): Html {
-  const { may, messengerUrl, deletable } = view;
+export function listActions(view: ListView): Html {
+  const { may, messengerUrl, deletable, items } = view;
   return html`${may.initialize ? linkButton({ label: 'Инициализировать список чатов', href: '/manage/initialize' }) : ''}
 ${may.create ? linkButton({ label: 'Добавить', href: '/manage/new' }) : ''}
-${deletable === null || deletable.size > 0 ? submitButton({ label: 'Удалить', kind: 'danger', form: FORM, id: 'delete-chosen' }) : ''}
+${deletable === null || deletable.size > 0 ? submitButton({ label: 'Удалить', kind: 'danger', form: FORM, id: 'delete-chosen', disabled: items.length === 0 }) : ''}
 ${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}`;
 }
 
@@ -56,11 +59,11 @@ export function listBody(view: ListView): Html {
       href: (page) => listHref({ ...filter, page }),
       label,
     });
-  return html`${view.attention ? waiting(view.attention, filter.condition) : ''}${filterForm(filter)}
+  return html`${waiting(view)}${filterForm(filter)}
 ${filter.condition ? chosenCondition(filter) : ''}
 ${
   items.length === 0
-    ? nothingFound(filter, total)
+    ? nothingFound(filter, total, view.may.initialize)
     : html`${total > filter.perPage ? pages('Страницы') : ''}
 <form id="${FORM}" method="get" action="/manage/delete" data-choose-row>${chatTable(view)}</form>
 ${pages('Страницы, под таблицей')}`
@@ -76,48 +79,19 @@ function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFilter): 
   });
 }
 
-/** What waits for a person stands above everything, each row with the button that leads to it. */
-function waiting({ held, failing, running }: Attention, shown: ListFilter['condition']): Content[] {
-  // What waits for the account is no question about people: «Требует внимания» has it.
-  const decisions = held.filter(({ kind }) => !QUESTIONS[kind]);
-  return [
-    ...decisions.map((operation) =>
-      notice({
-        kind: 'warn',
-        title:
-          operation.chats > 0 ? `Ждут решения: ${chatsWord(operation.chats)}` : 'Списки из СГО ждут решения',
-        text:
-          operation.chats > 0
-            ? `Исключение остановлено: ${people(operation.people)}. Это больше, чем бывает обычно. Добавления выполнены.`
-            : `${OPERATION_LABELS[operation.kind]}: в новых списках заметно меньше людей, чем было. Никто не исключён.`,
-        actions: linkButton({
-          label: 'Посмотреть и решить',
-          href: `/manage/operations/${operation.operationId}`,
-        }),
-      }),
-    ),
-    ...(failing > 0
-      ? [
-          notice({
-            kind: 'bad',
-            title: `Не удаётся обновить в Сферуме: ${chatsWord(failing)}`,
-            text: 'Повторяем сами. Причина и что делать – в столбце «Состояние».',
-            ...(shown === 'failing'
-              ? {}
-              : { actions: linkButton({ label: 'Показать эти чаты', href: '/manage?condition=failing' }) }),
-          }),
-        ]
-      : []),
-    ...(running
-      ? [
-          notice({
-            kind: 'info',
-            title: running.dryRun ? 'Составляется план инициализации' : 'Идёт инициализация списка чатов',
-            actions: linkButton({ label: 'Смотреть ход', href: `/manage/operations/${running.operationId}` }),
-          }),
-        ]
-      : []),
-  ];
+/** What waits for a person about chats stands above everything, each row with the button that leads to it. */
+function waiting({ waits, filter }: ListView): Content[] {
+  const shown = waits.filter(
+    (wait) =>
+      // What waits for the account is no question about people: «Требует внимания» has it.
+      (wait.kind === 'held' && !QUESTIONS[wait.operation]) ||
+      (wait.kind === 'failing' && filter.condition !== 'failing'),
+  );
+  return shown.map((wait) => {
+    const { tone, title, text, action } = said(wait);
+    const kind = tone === 'bad' ? 'bad' : 'warn';
+    return notice({ kind, title, text, ...(action ? { actions: action } : {}) });
+  });
 }
 
 function filterForm(filter: ListFilter): Html {
@@ -151,7 +125,7 @@ function chosenCondition(filter: ListFilter): Html {
   )}">Показать все</a></p>`;
 }
 
-function nothingFound(filter: ListFilter, total: number): Html {
+function nothingFound(filter: ListFilter, total: number, mayInitialize: boolean): Html {
   if (total > 0) {
     return emptyState({
       title: 'Такой страницы нет',
@@ -167,11 +141,14 @@ function nothingFound(filter: ListFilter, total: number): Html {
       })
     : emptyState({
         title: 'Чатов пока нет',
-        text: 'Здесь появятся чаты школы. Чтобы создать их по спискам СГО, администратор школы нажимает «Инициализировать список чатов».',
+        text: mayInitialize
+          ? 'Кнопка «Инициализировать список чатов» создаст их по спискам СГО. Сначала вы увидите план: ничего не изменится, пока вы его не подтвердите.'
+          : 'Здесь появятся чаты школы. Чтобы создать их по спискам СГО, администратор школы нажимает «Инициализировать список чатов».',
       });
 }
 
-function chatTable({ filter, items, deletable, administeredBy }: ListView): Html {
+function chatTable(view: ListView): Html {
+  const { filter, items, deletable, administeredBy } = view;
   const first = (filter.page - 1) * filter.perPage + 1;
   return dataTable<ChatItem>({
     caption: 'Чаты',
@@ -200,7 +177,7 @@ function chatTable({ filter, items, deletable, administeredBy }: ListView): Html
           html`${count(chat.memberCount)} <span class="beside">в Сферуме: ${count(chat.inSferumCount)}</span>`,
       },
       { head: 'Администратор', cell: (chat) => admins(chat) },
-      { head: 'Состояние', cell: (chat) => conditionCell(chat) },
+      { head: 'Состояние', cell: (chat) => conditionCell(chat, view) },
     ],
   });
 }
@@ -234,7 +211,7 @@ function admins({ admins: all, warning }: ChatItem): Html {
   return html`${names}<div class="under">${state('warn', said)}</div>`;
 }
 
-function conditionCell({ condition: now }: ChatItem): Html {
+function conditionCell({ condition: now }: ChatItem, view: ListView): Html {
   const why = now.status === 'failing' || now.status === 'held' ? now.message : null;
-  return html`${condition(now)}${why ? html`<div class="under muted">${why}</div>` : ''}`;
+  return html`${datedCondition(now, view)}${why ? html`<div class="under muted">${why}</div>` : ''}`;
 }

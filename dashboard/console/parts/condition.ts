@@ -1,4 +1,5 @@
 import { type Html, html } from '../html.ts';
+import { moment } from './numbers.ts';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'calm';
 
@@ -19,11 +20,27 @@ const CONDITIONS = {
 export type ConditionStatus = keyof typeof CONDITIONS;
 
 /** Shows a chat's condition (B2). `message` says what is wrong and what to do. */
-export function condition(chat: { status: ConditionStatus; message: string | null }): Html {
+function condition(chat: { status: ConditionStatus; message: string | null }): Html {
   const [tone, word] = CONDITIONS[chat.status];
   return state(tone, word, chat.message);
 }
 
 export function conditionWord(status: ConditionStatus): string {
   return CONDITIONS[status][1];
+}
+
+/** What these conditions say holds only while Sferum can be asked. */
+const DEPENDS_ON_SFERUM: readonly ConditionStatus[] = ['synced', 'behind'];
+
+/**
+ * Shows a chat's condition where nothing may go to Sferum (`isAway`): what depends on Sferum is then unknown, and dated
+ * by the chat's last look. `seenAt`: an instant; null where it is not known for sure.
+ */
+export function datedCondition(
+  chat: { status: ConditionStatus; message: string | null; seenAt: string | null },
+  { isAway, timeZone }: { isAway: boolean; timeZone: string },
+): Html {
+  if (!isAway || !DEPENDS_ON_SFERUM.includes(chat.status)) return condition(chat);
+  const when = chat.seenAt === null ? 'сверить не успели' : html`сверено в ${moment(chat.seenAt, timeZone)}`;
+  return html`${state('calm', 'неизвестно')} <span class="dated muted small">${when}</span>`;
 }

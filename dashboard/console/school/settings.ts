@@ -18,7 +18,6 @@ import { counted, day, moment } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
 import { ADMINS, type Visitor } from '../visitor.ts';
 import { timeZoneOptions } from './time-zones.ts';
-import { unconfirmed } from './unconfirmed.ts';
 
 const MAX_EARLY_MINUTES = 60;
 const MAX_PEOPLE = 100_000;
@@ -165,14 +164,7 @@ function connected(account: SferumAccountItem, timeZone: string): Html {
       : 'недоступны: для них нужен профиль пользователя, его подключает администратор сервера'
   }</dd>
 <dt>Скорость</dt><dd>до ${counted(account.requestsPerSecond, 'запроса', 'запросов', 'запросов')} к VK в секунду</dd>
-</dl>${
-    account.creationsConfirmed
-      ? ''
-      : notice({
-          kind: 'warn',
-          ...unconfirmed(account),
-        })
-  }`;
+</dl>`;
 }
 
 const BROKEN =

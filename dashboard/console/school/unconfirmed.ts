@@ -1,7 +1,6 @@
 /** What a school's account waits for before anything goes to Sferum again, in the words that every page uses. */
-import { accountState } from '../../../src/rows/sferum-account.ts';
 import type { OperationKind } from '../../../src/store/entities.ts';
-import type { SferumAccountItem } from '../../read/sferum-account.ts';
+import type { Trouble } from '../../read/waits.ts';
 
 interface Words {
   title: string;
@@ -24,6 +23,6 @@ export const QUESTIONS: Partial<Record<OperationKind, Words>> = {
 };
 
 /** Says what the school's account waits for. */
-export function unconfirmed({ status, statusReason: reason }: SferumAccountItem): Words {
-  return accountState({ status, reason }) === 'restore-unconfirmed' ? RESTORED : REPLACED;
+export function unconfirmed(state: Trouble['state']): Words {
+  return state === 'restore-unconfirmed' ? RESTORED : REPLACED;
 }

@@ -1,0 +1,150 @@
+/**
+ * What of a school waits for a person. The number in the navigation, «Ждут вас» and the notices of other pages are all
+ * made of the rows that `findWaits` gives, so that they cannot differ.
+ */
+import { type RawBuilder, sql } from 'kysely';
+import { accountState } from '../../src/rows/sferum-account.ts';
+import { instant, type Sql } from '../../src/store/database.ts';
+import type { OperationKind } from '../../src/store/entities.ts';
+import { byName, shownName } from '../../src/store/queries/person-columns.ts';
+import { type ChatWarning, chatWarning } from './chat-warning.ts';
+import { type HeldOperation, heldOperations } from './held-operations.ts';
+
+interface Named {
+  id: string;
+  title: string;
+}
+
+/** Something to decide or to mend. `since`: an instant; null where nobody knows. */
+export type Wait =
+  /** Nothing goes to Sferum: the key is refused, or somebody has to confirm. */
+  | { kind: 'account'; state: Trouble['state']; since: string }
+  | HeldOperation
+  /** A run that ended badly lately and was not repeated since. */
+  | { kind: 'failed'; operationId: string; operation: OperationKind; since: string; message: string | null }
+  /** Chats that one thing stands in the way of. `message` is Russian and says what to do. */
+  | { kind: 'failing'; message: string | null; since: string; chats: Named[]; total: number }
+  /** Calls of distance lessons that cannot be started; one that was lost needs nobody: another stands in its place. */
+  | { kind: 'call'; message: string | null; since: string; total: number; lessonId: string }
+  /** C6: who administers is not who should. */
+  | { kind: 'warning'; warning: ChatWarning; since: null; chats: Named[]; total: number }
+  /** Whose VK ID somebody else has (A7), by name. */
+  | { kind: 'profiles'; since: null; people: { id: string; name: string }[]; total: number };
+
+/** Why nothing goes to Sferum, and since when (an instant). */
+export interface Trouble {
+  state: 'broken' | 'restore-unconfirmed' | 'replacement-unconfirmed';
+  since: string;
+}
+
+/** Null: the school is connected and works, or was never connected. */
+export function troubleOf(account: {
+  status: string | null;
+  reason: string | null;
+  since: string | null;
+}): Trouble | null {
+  if (account.status === null || account.since === null) return null;
+  const state = accountState({ status: account.status, reason: account.reason });
+  return state === 'connected' ? null : { state, since: instant(account.since) };
+}
+
+/** Of a group of chats so many are named. */
+const CHATS_NAMED = 5;
+const PEOPLE_NAMED = 20;
+const FAILED_WITHIN_DAYS = 7;
+const FAILED_SHOWN = 5;
+
+/** The operations that ask about the account. Where one is held, the account itself need not be named as well. */
+const ASKS_ABOUT_ACCOUNT: readonly OperationKind[] = ['account-replacement', 'adoption'];
+
+interface Found {
+  someHeld: boolean;
+  failed: (Wait & { kind: 'failed' })[];
+  failing: (Wait & { kind: 'failing' })[];
+  calls: (Wait & { kind: 'call' })[];
+  warnings: (Wait & { kind: 'warning' })[];
+  profiles: Pick<Wait & { kind: 'profiles' }, 'people' | 'total'>;
+}
+
+/** Everything that waits, the most pressing first. `trouble`: what is known of the school's connection. */
+export async function findWaits(
+  db: Sql,
+  schoolId: string,
+  { trouble, now }: { trouble: Trouble | null; now: Date },
+): Promise<Wait[]> {
+  const { rows } = await sql<Found>`
+    with ${needy(schoolId)}
+    select exists (select from operation where school_id = ${schoolId} and state = 'held') as "someHeld",
+      ${listOf(failedOf(schoolId, now))} as failed, ${listOf(failing)} as failing, ${listOf(warnings)} as warnings,
+      ${listOf(callsOf(schoolId))} as calls, (${profilesOf(schoolId)}) as profiles`.execute(db);
+  const { someHeld, failed, calls, warnings: warned, profiles, failing: stuck } = rows[0]!;
+  // Who is held is counted only where something is: that takes a look at every membership.
+  const held = someHeld ? await heldOperations(db, schoolId) : [];
+  const isAsked =
+    trouble?.state !== 'broken' && held.some((one) => ASKS_ABOUT_ACCOUNT.includes(one.operation));
+  return [
+    ...(trouble && !isAsked ? [{ kind: 'account' as const, ...trouble }] : []),
+    ...held,
+    ...[...failed, ...stuck, ...calls].map((one) => ({ ...one, since: instant(one.since) })),
+    ...warned,
+    ...(profiles.total > 0 ? [{ kind: 'profiles' as const, since: null, ...profiles }] : []),
+  ];
+}
+
+/** A query's rows as one value, in their order. */
+function listOf(query: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select coalesce(jsonb_agg(to_jsonb(r)), '[]') from (${query}) r)`;
+}
+
+/**
+ * The chats that may need somebody, found through indexes alone: to ask every chat for another of its name costs more
+ * than the rest of a page.
+ */
+function needy(schoolId: string): RawBuilder<unknown> {
+  const own = sql`school_id = ${schoolId} and deleted_at is null`;
+  return sql`twin as materialized (
+      select title_key collate "C" as key from chat where ${own} group by 1 having count(*) > 1
+    ), candidate as (
+      select id from chat where ${own} and (condition = 'failing' or warning is not null or lacks_admin)
+      union select c.id from twin join chat c on ${own} and c.title_key collate "C" = twin.key
+    ), needy as materialized (
+      select c.id, c.title, c.title_key, c.condition, c.condition_reason, c.condition_message, c.condition_since,
+        ${chatWarning} as warning
+      from candidate join chat c using (id))`;
+}
+
+const named = sql`to_jsonb((array_agg(jsonb_build_object('id', id, 'title', title) order by title_key collate "C"))[1:${sql.lit(CHATS_NAMED)}])`;
+
+const failing = sql`select 'failing' as kind, condition_message as message, min(condition_since) as since,
+    ${named} as chats, count(*)::int as total
+  from needy where condition = 'failing' group by condition_reason, condition_message order by min(condition_since)`;
+
+const warnings = sql`select 'warning' as kind, warning, null as since, ${named} as chats, count(*)::int as total
+  from needy where warning is not null group by warning order by warning`;
+
+function failedOf(schoolId: string, now: Date): RawBuilder<unknown> {
+  return sql`select 'failed' as kind, o.id as "operationId", o.kind as operation, o.finished_at as since,
+      o.problems->0->>'message' as message
+    from operation o where o.school_id = ${schoolId} and o.state = 'failed'
+      and o.finished_at > ${now}::timestamptz - make_interval(days => ${FAILED_WITHIN_DAYS})
+      and not exists (select from operation later where later.school_id = o.school_id and later.kind = o.kind
+        and later.state = 'succeeded' and later.created_at > o.created_at)
+    order by o.finished_at desc limit ${FAILED_SHOWN}`;
+}
+
+function callsOf(schoolId: string): RawBuilder<unknown> {
+  return sql`select 'call' as kind, condition_message as message, min(condition_since) as since,
+      count(*)::int as total, min(lesson_id) as "lessonId"
+    from meeting m where m.school_id = ${schoolId} and m.due_at is not null and m.condition = 'failing'
+      and m.deleted_at is null
+    group by condition_message order by min(condition_since)`;
+}
+
+function profilesOf(schoolId: string): RawBuilder<unknown> {
+  return sql`select jsonb_build_object('total', count(*)::int,
+      'people', coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName})
+        filter (where n <= ${PEOPLE_NAMED}), '[]'))
+    from (select p.*, row_number() over (order by ${byName}) as n from person p
+      where p.school_id = ${schoolId} and p.present and exists (select from profile_claim k
+        where k.school_id = ${schoolId} and k.person_id = p.id and k.state = 'waiting')) p`;
+}

@@ -61,6 +61,10 @@ async function big(print: Print, server: BenchServer): Promise<void> {
   print(
     `ratio: requests ${(first.requests / Math.ceil(least)).toFixed(2)} ×, time ${((first.seconds * REQUESTS_PER_SECOND) / least).toFixed(2)} × what ${first.writeCalls} writes need at ${REQUESTS_PER_SECOND} requests/s`,
   );
+  const { rows } = await sql<{ bytes: string }>`select pg_database_size(current_database()) as bytes`.execute(
+    everywhere(app.ctx),
+  );
+  print(`its database: ${(Number(rows[0]!.bytes) / BYTES_PER_MB).toFixed(0)} MB`);
   const again = (await costOf(app, server.postmaster, initialise)).cost;
   print(
     `ratio: initialised again with nothing to do ${(again.requests / (chats / CALLS_PER_REQUEST)).toFixed(2)} × the requests of reading all members once, ${again.seconds.toFixed(1)} s`,

@@ -8,6 +8,7 @@ import { memory } from './memory.ts';
 import { planning } from './plan.ts';
 import { queue } from './queue.ts';
 import { region } from './region.ts';
+import { workers } from './workers.ts';
 import { year } from './year.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -20,6 +21,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   lessons,
   year,
   region,
+  workers,
 ];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -15,21 +15,23 @@ export function startApp(
   databaseUrl: string,
   sferumUrl: string,
   env: Record<string, string> = {},
+  role = ALL,
 ): Promise<App> {
-  const config = loadConfig(
-    {
-      DATABASE_URL: databaseUrl,
-      SFERUM_API_URL: sferumUrl,
-      SGO_JWT_SECRET: 'x'.repeat(32),
-      SECRETS_KEY: Buffer.alloc(32).toString('base64'),
-      LOG_LEVEL: 'error',
-      // One person asks as fast as a benchmark can.
-      LIMIT_PERSON_REQUESTS_PER_SECOND: '1000000',
-      ...env,
-    },
-    'all',
-  );
-  return createApp(config, ALL);
+  const config = loadConfig({ ...settings(databaseUrl, sferumUrl), ...env }, 'all');
+  return createApp(config, role);
+}
+
+/** The variables of a process of the product. */
+export function settings(databaseUrl: string, sferumUrl: string): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    SFERUM_API_URL: sferumUrl,
+    SGO_JWT_SECRET: 'x'.repeat(32),
+    SECRETS_KEY: Buffer.alloc(32).toString('base64'),
+    LOG_LEVEL: 'error',
+    // One person asks as fast as a benchmark can.
+    LIMIT_PERSON_REQUESTS_PER_SECOND: '1000000',
+  };
 }
 
 /** Takes the manual's school in and connects it; returns its id. */

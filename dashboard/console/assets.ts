@@ -14,7 +14,7 @@ const HASH_CHARS = 12;
 /** A sheet consists of several files, one a subject, in the order in which a later rule outweighs an earlier one. */
 const SHEETS: Readonly<Record<string, readonly string[]>> = {
   'console.css': [
-    ...['tokens', 'base', 'frame', 'buttons', 'fields', 'surfaces', 'tables', 'work'],
+    ...['tokens', 'base', 'frame', 'buttons', 'fields', 'surfaces', 'tables', 'work', 'region'],
     ...['own-chats', 'entry', 'work-list', 'dialogs', 'phone', 'motion', 'print'],
   ],
   'manage.css': ['chosen-rows', 'editor', 'initialize', 'phone', 'ahead'],

@@ -4,6 +4,10 @@ import { count } from './parts/numbers.ts';
 import { isAdmin, type Visitor } from './visitor.ts';
 
 export type Section =
+  | 'schools'
+  | 'held'
+  | 'server'
+  | 'docs'
   | 'overview'
   | 'chats'
   | 'journal'
@@ -26,14 +30,44 @@ interface Item {
   waiting?: (visitor: Visitor) => number;
   /** The word below the icon on a phone. Items without one stand behind «Ещё». */
   short?: (visitor: Visitor) => string | null;
-  /** Below the heading «Школа». */
-  group?: 'school';
+  /** Below a heading, «Школа» or «Сервер». */
+  group?: 'school' | 'server';
 }
 
 const isPupilOrParent = ({ caller }: Visitor): boolean => ['student', 'parent'].includes(caller.role);
 
-/** In the order in which they are shown. */
+/** On pages of all schools together. */
+const OF_REGION: readonly Item[] = [
+  {
+    ...{ section: 'schools', label: 'Школы', href: '/schools', icon: 'schools', shown: () => true },
+    short: () => 'Школы',
+  },
+  {
+    ...{ section: 'held', label: 'Ждут решения', href: '/schools/held', icon: 'held', shown: () => true },
+    short: () => 'Решения',
+  },
+  {
+    ...{ section: 'server', label: 'Нагрузка', href: '/server', icon: 'server', shown: () => true },
+    short: () => 'Сервер',
+    group: 'server',
+  },
+  {
+    ...{ section: 'queues', label: 'Очереди', href: '/admin/queues', icon: 'queues', shown: () => true },
+    group: 'server',
+  },
+  {
+    ...{ section: 'docs', label: 'Описание API', href: '/docs', icon: 'file', shown: () => true },
+    group: 'server',
+  },
+];
+
+/** On pages of a school, in the order in which they are shown. */
 const ITEMS: readonly Item[] = [
+  {
+    ...{ section: 'schools', label: 'Все школы', href: '/schools', icon: 'schools' },
+    shown: (v) => v.boundToNoSchool,
+    short: () => 'Школы',
+  },
   {
     ...{ section: 'overview', label: 'Требует внимания', href: '/attention', icon: 'home', shown: isAdmin },
     waiting: (v) => v.waits.length,
@@ -56,7 +90,7 @@ const ITEMS: readonly Item[] = [
   {
     ...{ section: 'journal', label: 'Классный журнал', href: '/journal', icon: 'book' },
     shown: (v) => v.staff,
-    short: () => 'Журнал',
+    short: (v) => (v.boundToNoSchool ? null : 'Журнал'),
   },
   {
     ...{ section: 'rosters', label: 'Списки из СГО', href: '/rosters', icon: 'file', shown: isAdmin },
@@ -75,20 +109,27 @@ const ITEMS: readonly Item[] = [
     ...{ section: 'settings', label: 'Настройки школы', href: '/settings', icon: 'settings', shown: isAdmin },
     group: 'school',
   },
-  {
-    ...{ section: 'queues', label: 'Очереди', href: '/admin/queues', icon: 'queues' },
-    shown: (v) => v.boundToNoSchool,
-    group: 'school',
-  },
 ];
+
+const GROUPS = [
+  ['school', 'Школа'],
+  ['server', 'Сервер'],
+] as const;
+
+/** An operator keeps the way back to all schools where a school is not connected. */
+function itemsOf(visitor: Visitor): Item[] {
+  if (visitor.atRegion) return [...OF_REGION];
+  const shown = ITEMS.filter((item) => item.shown(visitor));
+  return visitor.school.connected ? shown : shown.filter(({ section }) => section === 'schools');
+}
 
 /**
  * Lists what the visitor may open: at the left edge on a desktop, and as a row below on a phone, where «Ещё» opens the
  * whole list. Where one thing alone may be opened, there is nothing to choose, so nothing is shown.
  */
 export function navigation(visitor: Visitor, current: Section | undefined): Html {
-  const items = visitor.school.connected ? ITEMS.filter((item) => item.shown(visitor)) : [];
-  if (items.length < 2) return html``;
+  const items = itemsOf(visitor);
+  if (items.length < 2 && !visitor.boundToNoSchool) return html``;
   const entry = (item: Item, label: string) => entryOf(item, label, visitor, current);
   const below = items.flatMap((item) => {
     const short = item.short?.(visitor) ?? null;
@@ -98,11 +139,12 @@ export function navigation(visitor: Visitor, current: Section | undefined): Html
   return html`<nav class="rail" id="rail" aria-label="Разделы">
 <a class="close" href="#content">${icon('close')} Закрыть</a>
 <ul>${items.filter(({ group }) => !group).map((item) => entry(item, item.label))}</ul>
-${
-  items.some(({ group }) => group)
-    ? html`<p>Школа</p><ul>${items.filter(({ group }) => group).map((item) => entry(item, item.label))}</ul>`
-    : ''
-}</nav>
+${GROUPS.map(([of, heading]) => {
+  const inside = items.filter(({ group }) => group === of);
+  return inside.length > 0
+    ? html`<p>${heading}</p><ul>${inside.map((item) => entry(item, item.label))}</ul>`
+    : '';
+})}</nav>
 <nav class="below" aria-label="Главные разделы"><ul>${below}${
     isWhole ? '' : html`<li><a href="#rail">${icon('more')}<span>Ещё</span></a></li>`
   }</ul></nav>`;

@@ -6,6 +6,7 @@ import type { Flash, Flashes } from './flash.ts';
 import { type Content, type Html, html } from './html.ts';
 import { navigation, type Section } from './navigation.ts';
 import { breadcrumbs, type Crumb } from './parts/breadcrumbs.ts';
+import { textField } from './parts/field.ts';
 import { icon } from './parts/icon.ts';
 import { runningPart } from './parts/running.ts';
 import { notice } from './parts/states.ts';
@@ -123,11 +124,19 @@ ${parts.body}
 
 function header(frame: Frame, visitor: Visitor | null): Html {
   return html`<header class="top">
-<a class="brand" href="${visitor ? firstScreen(visitor.caller.role) : '/'}">${visitor?.school.name ?? 'Чаты'}</a>
+${visitor?.boundToNoSchool ? switcher(visitor) : html`<a class="brand" href="${visitor ? firstScreen(visitor.caller.role) : '/'}">${visitor?.school.name ?? 'Чаты'}</a>`}
 ${visitor ? runningPart(visitor.running) : ''}
 ${frame.sandbox ? html`<p class="banner">Учебный Сферум: в VK ничего не отправляется</p>` : ''}
 ${visitor ? whoMenu(visitor) : ''}
 </header>`;
+}
+
+/** An operator's way to another school and back to all of them, on every page. */
+function switcher({ school, atRegion }: Visitor): Html {
+  return html`<details class="menu switch"><summary><span>${school.name}</span>${icon('open')}</summary>
+<div><form method="get" action="/schools" role="search">${textField({ label: 'Перейти в школу', name: 'q', id: 'switch-school', type: 'search', maxLength: 200 })}<button type="submit" class="button">Найти</button></form>${
+    atRegion ? '' : html`<a class="button quiet" href="/schools">Все школы</a>`
+  }</div></details>`;
 }
 
 /** Who is signed in, and what one may do with that. */

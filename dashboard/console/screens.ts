@@ -1,5 +1,5 @@
 import type { Hono, MiddlewareHandler } from 'hono';
-import type { TokenRole } from '../../src/caller.ts';
+import type { Caller, TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { type ResolveCaller, unauthenticated } from '../auth.ts';
@@ -7,8 +7,8 @@ import type { Guards } from '../guards.ts';
 import { count, type Rates } from '../rates.ts';
 import { forbidden } from '../rights.ts';
 import type { ConsoleContext, ConsoleEnv } from './page.ts';
-import type { Sessions } from './session.ts';
-import { findVisitor } from './visitor.ts';
+import type { Session, Sessions } from './session.ts';
+import { findVisitor, visitorOfRegion } from './visitor.ts';
 
 type Answer = Response | Promise<Response>;
 type Handler = (c: ConsoleContext) => Answer;
@@ -26,6 +26,8 @@ interface ScreenOptions {
 export interface Screens {
   get(path: string, roles: readonly TokenRole[], handler: Handler, options?: ScreenOptions): void;
   post(path: string, roles: readonly TokenRole[], handler: Handler, options?: ScreenOptions): void;
+  /** Pages of all schools together, for operators whose token is for all. */
+  ofRegion: Record<'get' | 'post', (path: string, handler: Handler) => void>;
 }
 
 export interface ScreenParts {
@@ -42,6 +44,12 @@ export function createScreens(parts: ScreenParts): Screens {
   const { app, guards } = parts;
   // Guards look at the caller alone, which both kinds of context have.
   const stand = (some: MiddlewareHandler[]) => some as MiddlewareHandler<ConsoleEnv>[];
+  const ofRegion = (method: 'GET' | 'POST') => (path: string, handler: Handler) =>
+    void app.on(
+      method,
+      [path],
+      ...[visitRegion(parts), ...stand(guards.page('operator') as MiddlewareHandler[]), handler],
+    );
   const whole = (
     roles: readonly TokenRole[],
     options: ScreenOptions,
@@ -49,6 +57,7 @@ export function createScreens(parts: ScreenParts): Screens {
     handler: Handler,
   ) => [visit(parts, roles, options), ...stand(before), handler];
   return {
+    ofRegion: { get: ofRegion('GET'), post: ofRegion('POST') },
     get: (path, roles, handler, options = {}) =>
       void app.on(
         'GET',
@@ -69,22 +78,44 @@ export const NOT_CONNECTED = 'not-connected';
 /** The code for an operator who has not chosen a school yet, because an operator's token is for all schools. */
 export const SCHOOL_NOT_CHOSEN = 'school-not-chosen';
 
+interface Calling {
+  session: Session | null;
+  caller: Caller;
+}
+
+/** Finds who asks for a page, and counts the request against their rate. */
+async function whoCalls({ sessions, resolve, rates }: ScreenParts, c: ConsoleContext): Promise<Calling> {
+  const session = c.req.header('authorization') === undefined ? await sessions.find(c) : null;
+  if (session) await count(rates, c, session.caller);
+  const caller = session?.caller ?? (await resolve(c));
+  if (!caller) throw sessions.had(c) ? sessionOver() : unauthenticated();
+  return { session, caller };
+}
+
+function visitRegion(parts: ScreenParts): MiddlewareHandler<ConsoleEnv> {
+  return async (c, next) => {
+    const { caller } = await whoCalls(parts, c);
+    if (caller.role !== 'operator' || caller.schoolId !== '*') throw forbidden();
+    c.set('caller', caller);
+    c.set('visitor', visitorOfRegion(parts.ctx, caller));
+    await next();
+  };
+}
+
 function visit(
-  { ctx, sessions, resolve, rates }: ScreenParts,
+  parts: ScreenParts,
   roles: readonly TokenRole[],
   { unconnected = false }: ScreenOptions,
 ): MiddlewareHandler<ConsoleEnv> {
+  const { ctx } = parts;
   return async (c, next) => {
-    const session = c.req.header('authorization') === undefined ? await sessions.find(c) : null;
-    if (session) await count(rates, c, session.caller);
-    const caller = session?.caller ?? (await resolve(c));
-    if (!caller) throw sessions.had(c) ? sessionOver() : unauthenticated();
+    const { session, caller } = await whoCalls(parts, c);
     const schoolId = caller.schoolId === '*' ? (session?.chosenSchoolId ?? null) : caller.schoolId;
     if (schoolId === null) throw new Refusal(409, SCHOOL_NOT_CHOSEN, 'Выберите школу');
     const visitor = await findVisitor(ctx, { ...caller, schoolId });
     if (!visitor) throw new Refusal(409, NOT_CONNECTED, 'Модуль «Чаты» не подключён');
     c.set('caller', visitor.caller);
-    c.set('visitor', { ...visitor, boundToNoSchool: caller.schoolId === '*' });
+    c.set('visitor', { ...visitor, boundToNoSchool: caller.schoolId === '*', atRegion: false });
     if (caller.role === 'service') throw forbidden();
     if (caller.role === 'staff' && !roles.includes('student') && !visitor.staff) throw forbidden();
     if (!visitor.school.connected && !unconnected) {

@@ -30,6 +30,8 @@ export interface Visitor {
   name: string;
   /** True where the visitor's token is for all schools. */
   boundToNoSchool: boolean;
+  /** True on pages of all schools together: `school` then stands for all of them, and its id is `*`. */
+  atRegion: boolean;
   /** «Администратор ОО», «ученик 9И» … */
   description: string;
   /**
@@ -93,7 +95,7 @@ interface Row {
 export async function findVisitor(
   ctx: Context,
   caller: Caller,
-): Promise<Omit<Visitor, 'boundToNoSchool'> | null> {
+): Promise<Omit<Visitor, 'boundToNoSchool' | 'atRegion'> | null> {
   const { schoolId, subject, role } = caller;
   const { rows } = await sql<Row>`
     select s.name as school, s.time_zone as "timeZone",
@@ -144,6 +146,22 @@ function attendedClass(ctx: Context): RawBuilder<string | null> {
   return sql`(select k.title from ${placesOfPupils(on, 'class', sql`array[p.id]`)} place
       join class k on k.school_id = s.id and k.id = place.unit_id and k.present
     order by k.title limit 1)`;
+}
+
+/** Gives an operator on a page of all schools. */
+export function visitorOfRegion(ctx: Context, caller: Caller): Visitor {
+  return {
+    caller,
+    school: {
+      id: caller.schoolId,
+      name: 'Все школы',
+      timeZone: zoneOf(ctx, null),
+      connected: true,
+      trouble: null,
+    },
+    ...{ personId: null, name: titleOf(caller.role), description: '', staff: false },
+    ...{ boundToNoSchool: true, atRegion: true, waits: [], running: null },
+  };
 }
 
 function titleOf(role: TokenRole): string {

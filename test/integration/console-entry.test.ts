@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localPath } from '../../dashboard/console/entry/local-path.ts';
+import { firstScreen } from '../../dashboard/console/visitor.ts';
 import type { TokenRole } from '../../src/caller.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';
@@ -152,7 +153,7 @@ describe('a session', () => {
       body: new URLSearchParams({ school: 's1' }),
       headers: { origin: PUBLIC_URL },
     });
-    expect(chosen.headers.get('location')).toBe('/');
+    expect(chosen.headers.get('location')).toBe(firstScreen('operator'));
     expect((await at('/settings', cookie)).status).toBe(200);
     const pupil = await enter('student', 'pupil');
     expect((await at('/schools', pupil.cookie)).status).toBe(403);

@@ -56,8 +56,18 @@ export const SCREENS: Record<string, Screen> = {
   'GET /sessions': {},
   'POST /sessions/end': { names: { session: 'session' } },
   'GET /signed-out': {},
-  'GET /schools': {},
+  'GET /schools': { plain: ['q', 'state', 'page', 'perPage'] },
   'POST /schools': { names: { school: 'school' } },
+  'GET /schools/held': { plain: ['all'] },
+  'POST /schools/held': {
+    names: {
+      operation: {
+        kind: 'operation',
+        with: () => ['look', 'approve', 'reject'].map((what) => ({ do: what })),
+      },
+    },
+    plain: ['people', 'typed', 'do'],
+  },
   'POST /profile/link': {},
   'GET /profile/confirm': {},
   'POST /profile/confirm': { plain: ['linking'] },

@@ -22,8 +22,8 @@ export async function makeRegion(
     return { id: `s${i + 1}`, name, key: titleKey(name) };
   });
   const statements: RawBuilder<unknown>[] = [
-    sql`insert into school (id, name, name_key, switched_on, roster_taken_at, created_at)
-      select id, name, key, '{class}', ${before}, ${before}
+    sql`insert into school (id, name, name_key, roster_taken_at, created_at)
+      select id, name, key, ${before}, ${before}
       from jsonb_to_recordset(${JSON.stringify(names)}::jsonb) as r(id text, name text, key text)`,
     sql`insert into sferum_account (school_id, community_id, owner_id, access_token_sealed, requests_per_second, token_kind)
       select id, 1, 1, 'sealed', 20, 'community' from school`,
@@ -54,8 +54,9 @@ export async function trouble(
 ): Promise<string> {
   const id = newId();
   const ago = (minutes: number) => new Date(clock.now() - minutes * 60_000);
+  // Whatever runs beside the test does not take it up.
   const chatIs = (condition: string, reason: string, since: Date) => sql`
-    update chat set condition = ${condition}, condition_reason = ${reason}, condition_since = ${since}
+    update chat set not_before = ${ago(-600)}, condition = ${condition}, condition_reason = ${reason}, condition_since = ${since}
     where id = (select id from chat where school_id = ${school} and condition = 'synced' order by id limit 1)`;
   const statements: Record<Trouble, RawBuilder<unknown>> = {
     broken: sql`update sferum_account set status = 'broken', status_reason = 'token', status_since = ${ago(300)} where school_id = ${school}`,
@@ -69,4 +70,21 @@ export async function trouble(
   };
   await statements[what].execute(everywhere({ db }));
   return id;
+}
+
+/** Lets an initialisation of a school hold the removals of its first so many people. */
+export async function holdRemovals(
+  { db, clock, newId }: Pick<Context, 'db' | 'clock' | 'newId'>,
+  school: string,
+  people: number,
+): Promise<void> {
+  const id = newId();
+  await sql`insert into operation (id, kind, school_id, state, created_at, created_by)
+    values (${id}, 'initialization', ${school}, 'held', ${new Date(clock.now() - 3_600_000)}, 'sgo')`.execute(
+    everywhere({ db }),
+  );
+  await sql`update membership set held_by = ${id} where school_id = ${school}
+    and person_id = any(${Array.from({ length: people }, (_, i) => `p${i + 1}`)})`.execute(
+    everywhere({ db }),
+  );
 }

@@ -30,10 +30,15 @@ const moments = new Map<string, Intl.DateTimeFormat>();
 
 /** An instant (ISO 8601) in the school's time zone: «01.09.2026, 14:05». */
 export function moment(instant: string, timeZone: string): Html {
+  return html`<time datetime="${instant}">${momentText(instant, timeZone)}</time>`;
+}
+
+/** The same where only text may stand, as in an attribute. */
+export function momentText(instant: string, timeZone: string): string {
   let shown = moments.get(timeZone);
   if (!shown) {
     shown = new Intl.DateTimeFormat('ru-RU', { timeZone, dateStyle: 'short', timeStyle: 'short' });
     moments.set(timeZone, shown);
   }
-  return html`<time datetime="${instant}">${shown.format(new Date(instant))}</time>`;
+  return shown.format(new Date(instant));
 }

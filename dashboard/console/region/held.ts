@@ -1,0 +1,99 @@
+/** What waits for a decision in all schools, and the question before many are decided (K1). */
+import type { HeldOperation } from '../../read/held-everywhere.ts';
+import { type Html, html } from '../html.ts';
+import { OPERATION_LABELS } from '../manage/words.ts';
+import { linkButton, submitButton } from '../parts/button.ts';
+import { hiddenField, textField } from '../parts/field.ts';
+import { hrefOf } from '../parts/links.ts';
+import { count, counted, moment } from '../parts/numbers.ts';
+import { emptyState } from '../parts/states.ts';
+import { type Column, dataTable } from '../parts/table.ts';
+
+const CHOICE = 'chosen-operations';
+const OPEN = 'open-school';
+/** From so many people on the number is typed: a click may be a slip. */
+const TYPED_ABOVE_PEOPLE = 100;
+
+export const peopleWord = (n: number) => counted(n, 'человек', 'человека', 'человек');
+/** After «в». */
+const inChats = (n: number) => counted(n, 'чате', 'чатах', 'чатах');
+const inSchools = (n: number) => counted(n, 'школе', 'школах', 'школах');
+
+/** Removals are decided here. What waits as a whole is decided in its school, where one sees what it is about. */
+export const isRemoval = ({ chats }: HeldOperation): boolean => chats > 0;
+
+export const totalOf = (held: readonly HeldOperation[]) => ({
+  people: held.reduce((sum, { people }) => sum + people, 0),
+  chats: held.reduce((sum, { chats }) => sum + chats, 0),
+  schools: new Set(held.map(({ schoolId }) => schoolId)).size,
+});
+
+export const needsTyping = (people: number): boolean => people > TYPED_ABOVE_PEOPLE;
+
+export function heldBody(held: readonly HeldOperation[], timeZone: string): Html {
+  if (held.length === 0) {
+    return emptyState({
+      title: 'Ничего не ждёт решения',
+      text: 'Здесь появятся остановленные исключения и неполные списки всех школ.',
+      actions: linkButton({ label: 'Все школы', href: '/schools' }),
+    });
+  }
+  const removals = held.filter(isRemoval);
+  const chosen = html`<input type="hidden" name="do" value="look">${submitButton({ label: 'Решить о выбранных' })}`;
+  return html`<form id="${OPEN}" method="post" action="/schools"></form>
+<form id="${CHOICE}" method="post" action="/schools/held" class="region-held">${
+    removals.length > 0
+      ? html`<div class="actions">${linkButton({ label: `Выбрать все (${count(removals.length)})`, href: '/schools/held?all=1' })}${chosen}</div>`
+      : ''
+  }${heldTable(held, timeZone, [choiceColumn])}</form>`;
+}
+
+const choiceColumn: Column<HeldOperation> = {
+  head: 'Выбрать',
+  narrow: true,
+  headContent: html`<span class="unseen">Выбрать</span>`,
+  cell: (one) =>
+    isRemoval(one)
+      ? html`<input type="checkbox" name="operation" value="${one.id}" aria-label="${one.schoolName}: ${whatOf(one)}">`
+      : html`<span class="none"></span>`,
+};
+
+/** Before the decision: what will be done to how many. The button says the number. */
+export function heldQuestion(held: readonly HeldOperation[], timeZone: string, error?: string): Html {
+  const { people, chats, schools } = totalOf(held);
+  const typed = needsTyping(people)
+    ? textField({ label: `Чтобы исключить, введите число ${people}`, name: 'typed', error })
+    : '';
+  return html`<form id="${OPEN}" method="post" action="/schools"></form>
+<form method="post" action="/schools/held" class="sheet padded">${held.map(({ id }) => hiddenField('operation', id))}${hiddenField('people', String(people))}
+<p>${peopleWord(people)} в ${inChats(chats)}, в ${inSchools(schools)}. Каждое решение попадёт в журнал своей школы. Исключение можно отменить в «Работах» школы.</p>
+${typed}
+<div class="actions">${submitButton({ label: `Исключить ${peopleWord(people)}`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Оставить всех', name: 'do', value: 'reject' })}${linkButton({ label: 'Вернуться', href: '/schools/held', kind: 'quiet' })}</div></form>
+${heldTable(held, timeZone, [])}`;
+}
+
+function heldTable(held: readonly HeldOperation[], timeZone: string, first: Column<HeldOperation>[]): Html {
+  return dataTable<HeldOperation>({
+    caption: 'Ждут решения, по школам',
+    rows: held,
+    columns: [
+      ...first,
+      { head: 'Школа', phone: 'title', cell: (one) => one.schoolName },
+      { head: 'Что ждёт', cell: (one) => whatOf(one) },
+      { head: 'Откуда', cell: ({ kind }) => OPERATION_LABELS[kind] },
+      { head: 'С какого времени', cell: ({ since }) => moment(since, timeZone) },
+      {
+        head: 'Подробно',
+        cell: (one) =>
+          html`<button type="submit" class="as-link" form="${OPEN}" name="school" value="${one.schoolId}" formaction="${hrefOf('/schools', { to: `/manage/operations/${one.id}` })}" aria-label="${one.schoolName}: ${isRemoval(one) ? 'посмотреть' : 'решить в школе'}">${isRemoval(one) ? 'Посмотреть' : 'Решить в школе'}</button>`,
+      },
+    ],
+  });
+}
+
+const whatOf = (one: HeldOperation): string =>
+  isRemoval(one)
+    ? `Исключить ${peopleWord(one.people)} из ${counted(one.chats, 'чата', 'чатов', 'чатов')}`
+    : one.kind === 'roster-import'
+      ? 'Списки приняты не полностью'
+      : 'Подтвердить продолжение';

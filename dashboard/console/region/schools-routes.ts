@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { notFound } from '../../../src/refusal.ts';
+import { unauthenticated } from '../../auth.ts';
+import { listSchools, SCHOOL_STATES } from '../../read/schools.ts';
+import type { ConsoleParts } from '../console-parts.ts';
+import { localPath } from '../entry/local-path.ts';
+import { goTo, page } from '../page.ts';
+import { firstScreen } from '../visitor.ts';
+import { schoolsBody, schoolsTitle } from './schools.ts';
+
+const PER_PAGE = 50;
+const NAME_CHARS = 200;
+
+const query = z.object({
+  state: z.enum(SCHOOL_STATES).optional().catch(undefined),
+  q: z
+    .string()
+    .trim()
+    .max(NAME_CHARS)
+    .optional()
+    .catch(undefined)
+    .transform((text) => text || undefined),
+  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
+  perPage: z.coerce.number().int().min(1).max(100).catch(PER_PAGE),
+});
+
+/** All schools of an operator whose token is for all, and the choice of one to look at (K1). */
+export function schoolsPageRoutes({ screens, ctx, sessions }: ConsoleParts): void {
+  const db = ctx.db.across('operator-view');
+  screens.ofRegion.get('/schools', async (c) => {
+    const { timeZone } = c.get('visitor').school;
+    const filter = query.parse(c.req.query());
+    const now = new Date(ctx.clock.now());
+    const listed = await listSchools(db, { ...filter, only: null, now });
+    const [only] = listed.items;
+    const session = await sessions.find(c);
+    // Where there is one school, nobody is asked which; who comes back from it sees the page.
+    if (only && listed.total === 1 && session?.chosenSchoolId === null && !filter.q && !filter.state) {
+      await sessions.choose(c, only.id);
+      return goTo(c, firstScreen('operator'));
+    }
+    const view = { ...listed, filter, nowMs: now.getTime(), timeZone };
+    return page({ c, section: 'schools', title: schoolsTitle(view), body: schoolsBody(view) });
+  });
+
+  screens.ofRegion.post('/schools', async (c) => {
+    if (!(await sessions.find(c))) throw unauthenticated();
+    const chosen = String((await c.req.parseBody()).school ?? '');
+    const { rows } = await sql`select from school where id = ${chosen}`.execute(db);
+    if (rows.length === 0) throw notFound();
+    await sessions.choose(c, chosen);
+    const to = c.req.query('to');
+    return goTo(c, to === undefined ? firstScreen('operator') : localPath(to));
+  });
+}

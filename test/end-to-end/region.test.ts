@@ -1,0 +1,106 @@
+/** K1: an operator finds the worst school, opens it, comes back, and decides about many schools at once. */
+import { sql } from 'kysely';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { countSchools } from '../../src/outbox/count-schools.ts';
+import {
+  type Console,
+  describeInBrowser,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  PHONE,
+  startConsole,
+  type Visitor,
+} from '../support/browser.ts';
+import { everywhere } from '../support/everywhere.ts';
+import { holdRemovals, makeRegion, trouble } from '../support/region-rows.ts';
+
+const OPERATOR: Visitor = { role: 'operator', school: '*', sub: 'operator' };
+const HELD_SCHOOLS = Array.from({ length: 30 }, (_, i) => `s${i + 11}`);
+const PEOPLE_OF_EACH = 4;
+
+describeInBrowser('all schools of an operator', () => {
+  let site: Console;
+  beforeAll(async () => {
+    site = await startConsole();
+    const { ctx } = site.world;
+    await makeRegion(ctx, { schools: 60, chats: 4, people: 24 });
+    await trouble(ctx, 's2', 'broken');
+    await trouble(ctx, 's9', 'unconnected');
+    await trouble(ctx, 's10', 'failing');
+    await trouble(ctx, 's3', 'behind');
+    await trouble(ctx, 's4', 'overdue');
+    for (const school of HELD_SCHOOLS) await holdRemovals(ctx, school, PEOPLE_OF_EACH);
+    await countSchools(ctx);
+  }, 120_000);
+  afterAll(() => site?.[Symbol.asyncDispose]());
+
+  const heading = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
+  const names = (page: Page) => page.locator('tbody td.phone-title').allTextContents();
+
+  test('the worst stands first; a school is opened, and the way back is on every page', async () => {
+    const page = await site.visit(OPERATOR, '/');
+    expect(await heading(page)).toBe('В порядке 25\u00a0школ из 60');
+    expect((await names(page)).slice(0, 4)).toEqual(['Школа № 2', 'Школа № 9', 'Школа № 10', 'Школа № 11']);
+    expect(await page.locator('tbody tr').first().textContent()).toContain('ключ не принят');
+    await page.getByRole('button', { name: 'Школа № 10, чаты, которые не удаётся обновить: 1 из 4' }).click();
+    expect(new URL(page.url()).search).toBe('?condition=failing');
+    expect(await page.locator('.switch > summary').textContent()).toContain('Школа № 10');
+    await page.getByRole('link', { name: 'Все школы' }).first().click();
+    await page.getByRole('heading', { name: 'В порядке 25\u00a0школ из 60' }).waitFor();
+  });
+
+  test('a school is found by a part of its name, from any page', async () => {
+    const page = await site.visit(OPERATOR, '/schools?state=held');
+    expect(await page.locator('tbody tr').count()).toBe(30);
+    await page.locator('.switch > summary').click();
+    await page.getByLabel('Перейти в школу').fill('№ 5');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Найдено: 11\u00a0школ' }).waitFor();
+    expect((await names(page)).at(0)).toBe('Школа № 5');
+  });
+
+  test('holds of thirty schools are decided together with three clicks, and the number is typed', async () => {
+    const page = await site.visit(OPERATOR, '/schools');
+    await page.locator('.rail').getByRole('link', { name: 'Ждут решения' }).click();
+    await page.getByRole('link', { name: 'Выбрать все (30)' }).click();
+    expect(await heading(page)).toBe('Исключить 120\u00a0человек?');
+    await page.getByRole('button', { name: 'Исключить 120 человек' }).click();
+    await page.getByText('Введите число 120.').waitFor();
+    await page.getByLabel('Чтобы исключить, введите число 120').fill('120');
+    await page.getByRole('button', { name: 'Исключить 120 человек' }).click();
+    await page.getByText('Исключаем 120\u00a0человек в 30\u00a0школах').waitFor();
+    const { rows } = await sql<{ schools: number; left: number }>`select
+      (select count(distinct school_id)::int from journal where what = 'decision' and author_id = 'operator') as schools,
+      (select count(*)::int from membership where held_by is not null) as left`.execute(
+      everywhere(site.world.ctx),
+    );
+    expect(rows).toEqual([{ schools: 30, left: 0 }]);
+  });
+
+  test('who is chosen alone is asked about alone', async () => {
+    await holdRemovals(site.world.ctx, 's51', 2);
+    await holdRemovals(site.world.ctx, 's52', 3);
+    const page = await site.visit(OPERATOR, '/schools/held');
+    await page.getByRole('button', { name: 'Решить о выбранных' }).click();
+    await page.getByText('Ничего не выбрано').waitFor();
+    await page.getByRole('checkbox', { name: /Школа № 52/ }).check();
+    await page.getByRole('button', { name: 'Решить о выбранных' }).click();
+    expect(await heading(page)).toBe('Исключить 3\u00a0человека?');
+    await page.getByRole('button', { name: 'Оставить всех' }).click();
+    await page.getByText('Все остаются: решено в 1\u00a0школе').waitFor();
+    expect(await names(page)).toEqual(['Школа № 51']);
+  });
+
+  test.each(['/schools', '/schools/held', '/schools/held?all=1'])(
+    '%s is calm for everybody: axe, phone',
+    async (path) => {
+      await holdRemovals(site.world.ctx, 's53', 2);
+      const page = await site.visit(OPERATOR, path);
+      await expectAccessible(page);
+      await page.setViewportSize(PHONE);
+      await expectNoSidewaysScroll(page);
+      await expectAccessible(page);
+    },
+  );
+});

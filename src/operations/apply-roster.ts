@@ -1,9 +1,8 @@
-import { type Author, starterOf } from '../author.ts';
+import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import { importedBy, stampOf } from '../facts/stamp.ts';
 import { followFacts } from '../follow/follow-facts.ts';
 import { sumOf } from '../plan/counts.ts';
-import type { PlanCounts } from '../plan/model.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { followRelinked } from '../profile/follow-profiles.ts';
 import { statementsOfErased } from '../roster/erased.ts';
@@ -15,27 +14,10 @@ import { dropStaged, loadStaged, type StagedReading } from '../roster/staged.ts'
 import { readingWithoutErased } from '../roster/without-erased.ts';
 import { endOvertaken, noteApplied } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
-import type { Operation, Problem } from '../store/entities.ts';
+import type { Problem } from '../store/entities.ts';
+import type { OperationOf } from '../store/operation-params.ts';
 import { momentOf, timeOf } from '../store/school-day.ts';
 import { reportProgress } from './progress.ts';
-
-export interface RosterImportParams {
-  /** The one school that the sender may change, or `*` for all. */
-  within: string;
-  /** When СГО wrote the roster, ISO 8601. */
-  takenAt: string;
-  /** What stays known of the file once it is read and deleted (K6). */
-  file: { bytes: number; sha256: string };
-  /** Set once the file is read and its part about the operation's school is staged. */
-  staged?: true;
-  /** Set once a file of several schools is read. Each school has its own operation under this one. */
-  schools?: true;
-  /** Set once a person has said that a file which looks incomplete is whole (J2). */
-  accepted?: true;
-  following?: true;
-  /** What the lists gained and lost by it. Unset until it has changed something. */
-  planned?: PlanCounts;
-}
 
 /**
  * Makes the staged roster of one school its facts. The lists and the outbox change in the same transaction. Chat types
@@ -45,7 +27,7 @@ export interface RosterImportParams {
  * are kept until a person decides. Where a later roster was applied before, nothing changes and nobody is asked. The
  * operation says so by a problem.
  */
-export async function applyRoster(ctx: Context, operation: Operation): Promise<void> {
+export async function applyRoster(ctx: Context, operation: OperationOf<'roster-import'>): Promise<void> {
   const schoolId = operation.schoolId!;
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await apply(ctx, tx, operation, schoolId);
@@ -55,8 +37,13 @@ export async function applyRoster(ctx: Context, operation: Operation): Promise<v
   await finishOperations(ctx, schoolId, [operation.id]);
 }
 
-async function apply(ctx: Context, tx: Sql, operation: Operation, schoolId: string): Promise<void> {
-  const params = operation.params as unknown as RosterImportParams & { acceptedBy?: Author };
+async function apply(
+  ctx: Context,
+  tx: Sql,
+  operation: OperationOf<'roster-import'>,
+  schoolId: string,
+): Promise<void> {
+  const { params } = operation;
   const staged = await loadStaged(tx, schoolId, operation.id);
   if (!staged) throw new Error('what this import says is gone');
   const isErased = await statementsOfErased(ctx, tx, schoolId, params.takenAt);

@@ -13,14 +13,15 @@ import { moveGenerations } from '../rows/chat-outbox.ts';
 import { keepAdded } from '../rows/exception.ts';
 import { noteLine, noteLines } from '../rows/journal.ts';
 import { keepHeld } from '../rows/membership.ts';
-import { type Decided, endOperation, goOn, noteDecided } from '../rows/operation.ts';
+import { endOperation, goOn, noteDecided } from '../rows/operation.ts';
 import { followAnew } from '../rows/operation-chat.ts';
 import { acceptImport, rejectImport } from '../rows/operation-import.ts';
 import { moveRevision } from '../rows/school.ts';
 import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
 import { forgetSchool, keepMembers, letGo } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
-import type { Operation } from '../store/entities.ts';
+import type { OperationState } from '../store/entities.ts';
+import type { Decided, OperationOf } from '../store/operation-params.ts';
 import { findOperationRow } from '../store/operation-row.ts';
 import { settleImports } from './import-parents.ts';
 
@@ -88,13 +89,13 @@ async function decideEach(ctx: Context, decision: Decision): Promise<void> {
 }
 
 /** An operation that runs can still hold removals, because people decide chat by chat (J3). */
-function isDecidable(state: Operation['state'], decided: unknown): boolean {
-  return state === 'held' || (state === 'running' && decided !== undefined && decided !== null);
+function isDecidable(state: OperationState, decided: Decided | null | undefined): boolean {
+  return state === 'held' || (state === 'running' && decided != null);
 }
 
 /** Locks the operation and returns the last decision, or null. Throws Refusal(409) where it has ended meanwhile. */
 async function lockHeld(tx: Sql, schoolId: string, id: string): Promise<Decided | null> {
-  const { rows } = await sql<{ state: Operation['state']; decided: Decided | null }>`
+  const { rows } = await sql<{ state: OperationState; decided: Decided | null }>`
     select state, params->'decided' as decided from operation
     where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
   const { state, decided } = rows[0]!;
@@ -108,9 +109,9 @@ async function lockWhole(tx: Sql, schoolId: string, id: string): Promise<void> {
   if (decided) throw notHeld(decided);
 }
 
-function notHeld(decided?: unknown): Refusal {
+function notHeld(decided?: Decided | null): Refusal {
   if (!decided) return new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
-  const { decision, by, at } = decided as Decided;
+  const { decision, by, at } = decided;
   return new Refusal(409, 'operation-not-held', 'Решение уже принято', {
     decision,
     decidedBy: by,
@@ -126,7 +127,7 @@ async function noteDecision(
   ctx: Context,
   tx: Sql,
   schoolId: string,
-  operation: Operation,
+  operation: OperationOf,
   { decision, by }: Decision,
   counted: { chats?: number } = {},
 ): Promise<void> {
@@ -172,7 +173,7 @@ async function removeHeld(
   tx: Sql,
   schoolId: string,
   chatIds: readonly string[],
-  operation: Operation,
+  operation: OperationOf,
   author: Author,
 ) {
   const { rows } = await sql<{ type: 'staff' | 'class' | 'parents' | 'subject' }>`
@@ -182,7 +183,7 @@ async function removeHeld(
   const plan = await planSchool(ctx, tx, {
     schoolId,
     types: rows.map((r) => r.type),
-    strict: operation.params.strict === true,
+    strict: operation.kind === 'initialization' && operation.params.strict,
     day: null,
     recreate: false,
     only,
@@ -218,7 +219,7 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
 async function decideImport(
   ctx: Context,
   schoolId: string,
-  operation: Operation,
+  operation: OperationOf,
   decision: Decision,
 ): Promise<void> {
   const accepted = decision.decision === 'approve';
@@ -237,7 +238,7 @@ async function decideImport(
  * Decides the replacement of an account. After approval the new account creates every chat anew. After a rejection
  * nothing goes to Sferum until another account is connected.
  */
-async function decideReplacement(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
+async function decideReplacement(ctx: Context, operation: OperationOf, decision: Decision): Promise<void> {
   await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
     await confirmReplacement(tx, schoolId, at);
     await forgetSchool(tx, schoolId);
@@ -251,7 +252,7 @@ async function decideReplacement(ctx: Context, operation: Operation, decision: D
  * on them, and then the hold is lifted. After a rejection nothing goes to Sferum until the school is connected or
  * looked at again.
  */
-async function decideAdoption(ctx: Context, operation: Operation, decision: Decision): Promise<void> {
+async function decideAdoption(ctx: Context, operation: OperationOf, decision: Decision): Promise<void> {
   if (decision.decision === 'approve') {
     const rows = await ctx.db
       .of(operation.schoolId!)
@@ -271,7 +272,7 @@ async function decideAdoption(ctx: Context, operation: Operation, decision: Deci
 /** Ends the question about a school's account. Approval also lifts the hold. */
 async function decideWhole(
   ctx: Context,
-  operation: Operation,
+  operation: OperationOf,
   decision: Decision,
   lift: (tx: Sql, schoolId: string, at: Date) => Promise<void>,
 ): Promise<void> {

@@ -21,11 +21,12 @@ import { stageSchool } from '../roster/staged.ts';
 import { endOperation, openOperation } from '../rows/operation.ts';
 import { becomeParent, becomeSchools, noteRead, showTo } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
-import type { Operation, Problem } from '../store/entities.ts';
-import { applyRoster, type RosterImportParams } from './apply-roster.ts';
+import type { Problem } from '../store/entities.ts';
+import type { OperationOf } from '../store/operation-params.ts';
+import { applyRoster } from './apply-roster.ts';
 
-export async function runRosterImport(ctx: Context, operation: Operation): Promise<void> {
-  const params = operation.params as unknown as RosterImportParams;
+export async function runRosterImport(ctx: Context, operation: OperationOf<'roster-import'>): Promise<void> {
+  const { params } = operation;
   if (params.schools) return;
   if (params.staged) return applyRoster(ctx, operation);
   const body = await loadFile(ctx, operation.id);
@@ -71,7 +72,11 @@ function noSchool({ ignored, rejected }: RowOutcome): string {
   return `В выгрузке нет ни одной школы: ничего не принято. ${why}. Нужна организация с типом school`;
 }
 
-async function stage(ctx: Context, operation: Operation, reading: RosterReading): Promise<void> {
+async function stage(
+  ctx: Context,
+  operation: OperationOf<'roster-import'>,
+  reading: RosterReading,
+): Promise<void> {
   await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
     const schools = await stated(tx, reading);
     const [only, ...others] = schools;
@@ -111,11 +116,11 @@ async function stated(tx: Sql, reading: RosterReading): Promise<SchoolReading[]>
 async function openSchools(
   ctx: Context,
   tx: Sql,
-  operation: Operation,
+  operation: OperationOf<'roster-import'>,
   reading: RosterReading,
   schools: readonly SchoolReading[],
 ): Promise<void> {
-  const { within, takenAt, file, accepted } = operation.params as unknown as RosterImportParams;
+  const { within, takenAt, file, accepted } = operation.params;
   for (const school of schools) {
     const id = ctx.newId();
     await openOperation(tx, {
@@ -141,8 +146,8 @@ async function loadFile(ctx: Context, operationId: string): Promise<Uint8Array> 
 }
 
 /** Ends the import as failed. A known school that the sender is bound to sees it too. */
-async function fail(ctx: Context, operation: Operation, problem: Problem): Promise<void> {
-  const { within } = operation.params as unknown as RosterImportParams;
+async function fail(ctx: Context, operation: OperationOf<'roster-import'>, problem: Problem): Promise<void> {
+  const { within } = operation.params;
   await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
     await endOperation(tx, operation.id, {
       at: new Date(ctx.clock.now()),

@@ -1,6 +1,5 @@
 import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
-import type { ChatType } from '../desired/model.ts';
 import { accountOf, NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
 import { observeChats } from '../live/observe.ts';
 import { applyPlan } from '../planning/apply-plan.ts';
@@ -10,17 +9,8 @@ import { endOperation, notePlanned, tellOfDeletions } from '../rows/operation.ts
 import { addPlanned } from '../rows/operation-chat.ts';
 import { switchOn } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
-import type { Operation } from '../store/entities.ts';
+import type { InitializationParams, OperationOf } from '../store/operation-params.ts';
 import { reportProgress } from './progress.ts';
-
-export interface InitializationParams {
-  types: ChatType[];
-  dryRun: boolean;
-  strict: boolean;
-  asOf: string | null;
-  /** The id of the dry run whose plan is to be applied, or null. */
-  plan: string | null;
-}
 
 /**
  * Runs an initialisation (F1–F4). It reads the live chats, makes the plan, and keeps the plan (a dry run) or applies
@@ -28,10 +18,10 @@ export interface InitializationParams {
  */
 export async function runInitialization(
   ctx: Context,
-  operation: Operation,
+  operation: OperationOf<'initialization'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const params = operation.params as unknown as InitializationParams & { following?: true };
+  const { params } = operation;
   const schoolId = operation.schoolId!;
   if (params.following) return finishOperations(ctx, schoolId, [operation.id]);
   let planningCalls = 0;
@@ -67,7 +57,7 @@ export async function runInitialization(
 async function planAndApply(
   ctx: Context,
   tx: Sql,
-  operation: Operation,
+  operation: OperationOf<'initialization'>,
   params: InitializationParams & { planningCalls: number },
 ): Promise<boolean> {
   const schoolId = operation.schoolId!;

@@ -7,8 +7,8 @@ import { CHAT_TYPES, type ChatType } from '../desired/model.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { openOperation } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
+import { InitializationParams } from '../store/operation-params.ts';
 import { momentOf, timeIn } from '../store/school-day.ts';
-import type { InitializationParams } from './initialize.ts';
 
 /** Keeps the file and opens its operation in one transaction, so that 202 means durable (V1). Returns the id. */
 export async function requestRosterImport(
@@ -97,7 +97,7 @@ async function planOf(
   request: { schoolId: string; plan: string },
 ): Promise<{ params: InitializationParams; isStale: boolean }> {
   const { rows } = await sql<{
-    params: InitializationParams;
+    params: unknown;
     state: string;
     fresh: boolean;
     overtaken: boolean;
@@ -112,13 +112,15 @@ async function planOf(
     tx,
   );
   const dryRun = rows[0];
-  if (!dryRun?.params.dryRun) throw notFound();
+  if (!dryRun) throw notFound();
+  const params = InitializationParams.parse(dryRun.params);
+  if (!params.dryRun) throw notFound();
   if (dryRun.state !== 'succeeded') {
     throw new Refusal(409, 'plan-not-ready', 'План ещё составляется или не составлен');
   }
   const { today } = timeIn(dryRun.time_zone, momentOf(ctx));
   return {
-    params: { ...dryRun.params, dryRun: false, asOf: null, plan: request.plan },
+    params: { ...params, dryRun: false, asOf: null, plan: request.plan },
     isStale: !dryRun.fresh || dryRun.overtaken || dryRun.day !== today,
   };
 }

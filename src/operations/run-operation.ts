@@ -4,18 +4,12 @@ import { markAccountBroken } from '../live/accounts.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { countFailure, endOperation, startOperation } from '../rows/operation.ts';
 import { SferumError } from '../sferum/gateway.ts';
-import type { Operation, OperationKind, Problem } from '../store/entities.ts';
+import type { Problem } from '../store/entities.ts';
 import { isPassing } from '../store/errors.ts';
+import type { OperationOf } from '../store/operation-params.ts';
 import { findOperationRow, operationsOf } from '../store/operation-row.ts';
 import { runRosterImport } from './import-roster.ts';
 import { runInitialization } from './initialize.ts';
-
-type Runner = (ctx: Context, operation: Operation, signal?: AbortSignal) => Promise<void>;
-
-const RUNNERS: Partial<Record<OperationKind, Runner>> = {
-  'roster-import': runRosterImport,
-  initialization: runInitialization,
-};
 
 /** An operation ends as failed after so many unexpected failures, so that it does not run for ever. */
 const FAILURES_UNTIL_FAILED = 5;
@@ -38,12 +32,18 @@ export async function runOperation(
   if (operation.params.following && schoolId !== null) return finishOperations(ctx, schoolId, [id]);
   const startedAtMs = ctx.clock.now();
   try {
-    await RUNNERS[operation.kind]?.(ctx, operation, signal);
+    await run(ctx, operation, signal);
   } catch (error) {
     if (!signal?.aborted) await noteFailure(ctx, operation, error, startedAtMs);
     throw error;
   }
   ctx.wake('statistics');
+}
+
+/** Does the work of the kinds that have work of their own. The others only follow chats or wait for a decision. */
+async function run(ctx: Context, operation: OperationOf, signal?: AbortSignal): Promise<void> {
+  if (operation.kind === 'roster-import') await runRosterImport(ctx, operation);
+  if (operation.kind === 'initialization') await runInitialization(ctx, operation, signal);
 }
 
 /**
@@ -52,7 +52,7 @@ export async function runOperation(
  */
 async function noteFailure(
   ctx: Context,
-  operation: Operation,
+  operation: OperationOf,
   error: unknown,
   startedAtMs: number,
 ): Promise<void> {
@@ -70,7 +70,7 @@ async function noteFailure(
   await fail(ctx, operation, { code: 'internal', message: FAILURES.internal });
 }
 
-const fail = (ctx: Context, { id, schoolId }: Operation, problem: Problem) =>
+const fail = (ctx: Context, { id, schoolId }: OperationOf, problem: Problem) =>
   endOperation(operationsOf(ctx, schoolId), id, {
     at: new Date(ctx.clock.now()),
     state: 'failed',
@@ -82,7 +82,7 @@ const FAILURES = {
   internal: 'Внутренняя ошибка: сообщите администратору сервера.',
 };
 
-async function isItsTurn(ctx: Context, operation: Operation): Promise<boolean> {
+async function isItsTurn(ctx: Context, operation: OperationOf): Promise<boolean> {
   const { rows } = await sql`
     select 1 from operation where state in ('queued', 'running') and kind = ${operation.kind}
       and school_id is not distinct from ${operation.schoolId}
@@ -98,12 +98,12 @@ async function isItsTurn(ctx: Context, operation: Operation): Promise<boolean> {
  * True where an initialisation must wait for a chat that is being deleted, because the chat can come back only after
  * Sferum has let it go. After DELETIONS_WAITED_FOR_MS the initialisation goes on without it.
  */
-async function waitsForDeletions(ctx: Context, { schoolId, kind, params }: Operation): Promise<boolean> {
+async function waitsForDeletions(ctx: Context, { schoolId, kind, params }: OperationOf): Promise<boolean> {
   if (kind !== 'initialization' || !schoolId || params.dryRun || params.following) return false;
   const since = new Date(ctx.clock.now() - DELETIONS_WAITED_FOR_MS);
   const { rows } = await sql`
     select from chat where school_id = ${schoolId} and deleted_at is null and deleting_since > ${since}
-      and generation > settled_generation and type = any(${params.types as string[]}) limit 1`.execute(
+      and generation > settled_generation and type = any(${params.types}) limit 1`.execute(
     ctx.db.of(schoolId),
   );
   return rows.length > 0;

@@ -44,7 +44,7 @@ export async function undoOperation(
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const isFirst = await noteUndone(tx, run.id, id);
     if (!isFirst) throw new Refusal(409, 'operation-not-undoable', 'Этот прогон уже отменён');
-    const params = { run: run.id, following: true };
+    const params = { run: run.id, following: true } as const;
     await openOperation(tx, { id, schoolId, kind: 'undo', params, by: ask.by, at });
     await beginOperation(tx, id, at);
     const made = await madeBy(tx, run.id);

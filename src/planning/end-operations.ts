@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import type { PlanCounts } from '../plan/model.ts';
 import { endOperation, noteFollowed } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
+import { Marks } from '../store/operation-params.ts';
 import { sferumState } from '../store/queries/in-sferum.ts';
 import { describeHeld } from './removals-held.ts';
 
@@ -48,8 +48,7 @@ interface Totals {
   invited: string;
   refused: string;
   problems: Problem[] | null;
-  params: { planningCalls?: number; incomplete?: boolean };
-  planned: PlanCounts | null;
+  params: unknown;
 }
 
 /**
@@ -84,17 +83,17 @@ async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string
         join sferum_member s on s.chat_id = f.chat_id and s.vk_user_id = l.vk_user_id and s.state in ('refused', 'waiting')
         where a->>'action' = 'add' and not a ? 'pending') as refused_now,
       (select jsonb_agg(problem) from followed where problem is not null) as problems,
-      params, params->'planned' as planned
+      params
     from operation where id = ${id} and school_id = ${schoolId}`.execute(tx);
   const t = rows[0]!;
   const problems = t.problems ?? [];
-  const { planned } = t;
+  const { planned, incomplete, planningCalls = 0 } = Marks.parse(t.params);
   await noteFollowed(tx, { schoolId, id }, t.done);
   const held = Number(t.held) > 0 ? [await describeHeld(tx, schoolId, id)] : [];
   await endOperation(tx, id, {
     at: new Date(ctx.clock.now()),
     // «held» goes before «failed», because the removals of a failed operation could not be decided any more.
-    state: held.length > 0 || t.params.incomplete ? 'held' : problems.length > 0 ? 'failed' : 'succeeded',
+    state: held.length > 0 || incomplete ? 'held' : problems.length > 0 ? 'failed' : 'succeeded',
     result: {
       ...(planned
         ? {
@@ -108,7 +107,7 @@ async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string
           }
         : {}),
       pending: { notLinked: Number(t.not_linked), invited: Number(t.invited), refused: Number(t.refused) },
-      apiCalls: Number(t.calls) + (t.params.planningCalls ?? 0),
+      apiCalls: Number(t.calls) + planningCalls,
     },
     problems: [...problems, ...held],
   });

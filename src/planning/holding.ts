@@ -6,7 +6,7 @@ import type { PlanCounts } from '../plan/model.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
 import { addToHold, beginOperation, openOperation, releaseEmptyHolds } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
-import type { OperationKind } from '../store/entities.ts';
+import { Marks } from '../store/operation-params.ts';
 import { finishOperations } from './end-operations.ts';
 import type { SchoolPlan } from './plan-school.ts';
 
@@ -24,7 +24,7 @@ export async function holdingOperation(
   ctx: Context,
   tx: Sql,
   { schoolId, plan }: SchoolPlan,
-  about: { kind: OperationKind; by: Author; cause: string; at: Date },
+  about: { kind: 'events' | 'drift'; by: Author; cause: string; at: Date },
 ): Promise<string | null> {
   if (plan.breaches.length === 0) return null;
   const { kind, by, cause, at } = about;
@@ -34,7 +34,7 @@ export async function holdingOperation(
     return open.id;
   }
   const id = ctx.newId();
-  const params = { following: true, planned: plan.counts, cause };
+  const params = { following: true, planned: plan.counts, cause } as const;
   await openOperation(tx, { id, schoolId, kind, params, by, at });
   await beginOperation(tx, id, at);
   return id;
@@ -44,12 +44,12 @@ export async function holdingOperation(
 async function openHold(
   tx: Sql,
   schoolId: string,
-): Promise<{ id: string; planned: PlanCounts | null } | null> {
-  const { rows } = await sql<{ id: string; planned: PlanCounts | null }>`
-    select id, params->'planned' as planned from operation
+): Promise<{ id: string; planned: PlanCounts | undefined } | null> {
+  const { rows } = await sql<{ id: string; params: unknown }>`
+    select id, params from operation
     where school_id = ${schoolId} and kind in ('events', 'drift') and state in ('running', 'held') and params ? 'following'
     order by created_at limit 1 for update`.execute(tx);
-  return rows[0] ?? null;
+  return rows[0] ? { id: rows[0].id, planned: Marks.parse(rows[0].params).planned } : null;
 }
 
 /**

@@ -24,6 +24,7 @@ import type { ChatType } from '../desired/model.ts';
 import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind, Problem } from '../store/entities.ts';
+import type { Decided, KindWithParams } from '../store/operation-params.ts';
 
 /** The code of the problem about held removals. Each decision changes it, so every end of the operation replaces it. */
 export const REMOVALS_HELD = 'removals-held';
@@ -38,13 +39,11 @@ export async function openOperation(
   operation: {
     id: string;
     schoolId: string | null;
-    kind: OperationKind;
-    params: Record<string, unknown>;
     by: Author;
     at: Date;
     /** The import of several schools to which this school's part belongs. */
     parentId?: string;
-  },
+  } & KindWithParams,
 ): Promise<void> {
   await sql`insert into operation (id, school_id, kind, params, parent_id, created_by, created_by_kind, created_at)
     values (${operation.id}, ${operation.schoolId}, ${operation.kind}, ${JSON.stringify(operation.params)}::jsonb,
@@ -141,13 +140,6 @@ export async function releaseEmptyHolds(tx: Sql, schoolId: string): Promise<stri
       and not (exists (select from membership m where o.id = m.held_by)
         or exists (select from sferum_member s where o.id = s.held_by)) returning id`.execute(tx);
   return rows.map(({ id }) => id);
-}
-
-export interface Decided {
-  decision: 'approve' | 'reject';
-  by: Author;
-  /** When it was decided, ISO 8601. */
-  at: string;
 }
 
 export async function noteDecided(tx: Sql, { schoolId, id }: OfSchool, decided: Decided): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Database, instantDate, type Sql } from './database.ts';
-import type { Operation } from './entities.ts';
+import { type OperationOf, readParams } from './operation-params.ts';
 
 /** Gives where an operation's rows are. Those of an import of several schools belong to no school. */
 export function operationsOf({ db }: { db: Database }, schoolId: string | null | undefined): Sql {
@@ -14,7 +14,7 @@ export async function findOperationRow(
   ctx: { db: Database },
   schoolId: string | null,
   id: string,
-): Promise<Operation | null> {
+): Promise<OperationOf | null> {
   const row = await operationsOf(ctx, schoolId)
     .selectFrom('operation')
     .selectAll()
@@ -22,9 +22,9 @@ export async function findOperationRow(
     .where('school_id', 'is not distinct from', schoolId)
     .executeTakeFirst();
   if (!row) return null;
-  const { kind, state, params, done, total, result, problems, day } = row;
+  const { state, done, total, result, problems, day } = row;
   return {
-    ...{ id, schoolId, kind, state, params, done, total, result, problems, day },
+    ...{ id, schoolId, state, done, total, result, problems, day },
     revision: row.revision === null ? null : Number(row.revision),
     parentId: row.parent_id,
     createdBy: row.created_by,
@@ -32,5 +32,6 @@ export async function findOperationRow(
     createdAt: new Date(row.created_at),
     startedAt: instantDate(row.started_at),
     finishedAt: instantDate(row.finished_at),
+    ...readParams(row),
   };
 }

@@ -29,6 +29,7 @@ export const LOOKS: Readonly<Record<string, string>> = {
   'GET /manage/operations/:id': 'plan',
   'GET /unreachable': 'unreachable',
   'GET /changes': 'journal',
+  'GET /search': 'people',
   'GET /rosters/quality': 'people',
   'GET /rosters/quality.csv': 'people',
 };

@@ -25,6 +25,7 @@ import { operationLogRoutes } from './school/operations.ts';
 import { personRoutes } from './school/person.ts';
 import { personExportRoutes } from './school/person-export.ts';
 import { rosterRoutes } from './school/rosters.ts';
+import { searchRoutes } from './school/search.ts';
 import { settingsRoutes } from './school/settings.ts';
 import { unreachableRoutes } from './school/unreachable.ts';
 import { createScreens } from './screens.ts';
@@ -70,6 +71,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   findRoutes(parts);
   operationLogRoutes(parts);
   rosterRoutes(parts);
+  searchRoutes(parts);
   ownChatsRoutes(parts);
   profileRoutes(parts);
   attentionRoutes(parts);

@@ -9,6 +9,7 @@ import { breadcrumbs, type Crumb } from './parts/breadcrumbs.ts';
 import { textField } from './parts/field.ts';
 import { icon } from './parts/icon.ts';
 import { runningPart } from './parts/running.ts';
+import { searchBox } from './parts/search-box.ts';
 import { notice } from './parts/states.ts';
 import type { SoughtNames } from './sought-names.ts';
 import { troubleBar } from './trouble-bar.ts';
@@ -125,6 +126,7 @@ ${parts.body}
 function header(frame: Frame, visitor: Visitor | null): Html {
   return html`<header class="top">
 ${visitor?.boundToNoSchool ? switcher(visitor) : html`<a class="brand" href="${visitor ? firstScreen(visitor.caller.role) : '/'}">${visitor?.school.name ?? 'Чаты'}</a>`}
+${visitor?.staff && visitor.school.connected ? searchBox() : ''}
 ${visitor ? runningPart(visitor.running) : ''}
 ${frame.sandbox ? html`<p class="banner">Учебный Сферум: в VK ничего не отправляется</p>` : ''}
 ${visitor ? whoMenu(visitor) : ''}

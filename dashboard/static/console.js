@@ -78,3 +78,15 @@ async function followRunning(part) {
 for (const part of document.querySelectorAll('[data-runs]')) {
   setTimeout(() => followRunning(part), RUNS_EVERY_MS);
 }
+
+/** «/» and Ctrl K lead into the search; where it is folded away, to its page. «/» in a field is a letter. */
+document.addEventListener('keydown', (event) => {
+  const isKey = event.code === 'KeyK' && (event.ctrlKey || event.metaKey) && !event.altKey;
+  const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const seek = document.querySelector('[data-seek]');
+  if (!seek || !(isKey || isSlash) || document.querySelector('dialog[open]')) return;
+  if (isSlash && event.target.closest('input, select, textarea, [contenteditable]')) return;
+  event.preventDefault();
+  if (seek.checkVisibility()) seek.select();
+  else document.querySelector('.seek-link').click();
+});

@@ -67,6 +67,47 @@ describeInBrowser('the work of a school', () => {
     expect(await page.getByRole('region', { name: 'Выполняется сейчас' }).count()).toBe(0);
   });
 
+  test('«/» and Ctrl K lead into the search, which finds people, chats and classes, also without script', async () => {
+    const page = await site.visit(ADMIN, '/settings');
+    await page.keyboard.press('/');
+    await page.locator('input[aria-label="Найти человека, чат или класс"]:focus').waitFor();
+    await page.keyboard.type('борисов01');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Борисов01 Иван' }).waitFor();
+    expect(decodeURIComponent(page.url())).not.toContain('орисов');
+    expect(await page.getByRole('row', { name: /Борисов01/ }).textContent()).toContain('ученик5Б');
+    await expectAccessible(page);
+    await page.keyboard.press('Control+K');
+    await page.keyboard.type('5б');
+    await page.keyboard.press('Enter');
+    const found = page.getByRole('region', { name: 'Классы' });
+    await found.getByRole('link', { name: 'Родители' }).click();
+    await page.waitForURL(/manage\/chats\//);
+    expect(await page.locator('input[name="title"]').inputValue()).toBe('5Б родители');
+    // A slash in a field is a letter.
+    await page.goto(`${site.origin}/manage`);
+    await page.getByLabel('Наименование чата').focus();
+    await page.keyboard.press('/');
+    expect(await page.getByLabel('Наименование чата').inputValue()).toBe('/');
+
+    const plain = await site.visit(ADMIN, '/', { javaScriptEnabled: false });
+    await plain.getByRole('searchbox').fill('5А класс');
+    await plain.getByRole('searchbox').press('Enter');
+    await plain.getByRole('region', { name: 'Чаты' }).getByRole('link', { name: '5А класс' }).click();
+    await plain.waitForURL(/manage\/chats\//);
+    expect(await plain.locator('input[name="title"]').inputValue()).toBe('5А класс');
+  });
+
+  test('on a phone a link leads to the search', async () => {
+    const page = await site.visit(ADMIN, '/manage', { viewport: PHONE });
+    await page.getByRole('link', { name: 'Поиск' }).click();
+    await page.getByLabel('Фамилия, имя, чат или класс').fill('борисов0');
+    await page.getByRole('button', { name: 'Найти' }).click();
+    await page.getByRole('link', { name: 'Борисов03 Иван' }).waitFor();
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+  });
+
   test('nothing came from elsewhere, nothing was complained of', () => {
     expect(site.foreign).toEqual([]);
     expect(site.complaints).toEqual([]);

@@ -101,6 +101,8 @@ const SEARCHES: [
     () => admin,
   ],
   ['the changes', () => '/changes', 'lastName', {}, () => admin],
+  ['the search of the school', () => '/search', 'text', {}, () => admin],
+  ['the search of a teacher', () => '/search', 'text', {}, () => teacher],
 ];
 
 describe.each(SEARCHES)('in %s', (_, path, field, extra, who) => {
@@ -113,7 +115,7 @@ describe.each(SEARCHES)('in %s', (_, path, field, extra, who) => {
     expect(location.startsWith(path())).toBe(true);
     const found = await page(location.split('#')[0]!, who());
     // The field keeps what was typed, and the page found by it.
-    expect(found).toContain(`name="${field}" type="text" value="${NAME}"`);
+    expect(found).toMatch(new RegExp(`name="${field}" type="(text|search)" value="${NAME}"`));
     expect(found).not.toContain('Иванов Пётр');
     for (const address of addressesIn(found)) expect(address).not.toContain(NAME);
   });

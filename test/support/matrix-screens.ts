@@ -76,6 +76,7 @@ export const SCREENS: Record<string, Screen> = {
   'GET /profile/unlink': {},
   'POST /profile/unlink': {},
   'GET /attention': {},
+  'GET /search': { plain: ['text', 'sought', 'page'] },
   'GET /rosters': {},
   'GET /rosters/rows': { names: { operation: 'operation' }, plain: ['list', 'page'] },
   'GET /rosters/rows.csv': { names: { operation: 'operation' }, plain: ['list', 'page'] },

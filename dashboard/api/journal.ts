@@ -1,12 +1,24 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { zoneOf } from '../../src/store/school-day.ts';
 import { saw } from '../access.ts';
-import { listJournal } from '../read/journal.ts';
+import { COUNTED_AT_MOST, countJournal, LINE_ID, listJournal } from '../read/journal.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';
 import type { ApiParts } from './parts.ts';
-import { DayText, InstantText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
+import { DayText, InstantText, json, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
 
+const JournalPage = z
+  .object({
+    items: z.array(JournalEntry),
+    total: z.int().openapi({ description: `${COUNTED_AT_MOST} at most: more are not counted` }),
+    page: z.int(),
+    perPage: z.int(),
+    next: z
+      .string()
+      .nullable()
+      .openapi({ description: '`before` of the following page; null: there is none' }),
+  })
+  .openapi('JournalPage');
 const When = z.union([DayText, InstantText]).optional();
 
 /** The journal of a school: what was decided, by what, and what Sferum answered (J1). */
@@ -24,22 +36,26 @@ export function journalRoutes({ api, ctx, guards }: ApiParts): void {
         chatId: z.uuid().optional(),
         from: When.openapi({ description: 'an instant, or a day of the school' }),
         to: When.openapi({ description: 'an instant (not included), or a day (included)' }),
+        before: z.string().regex(LINE_ID).optional().openapi({
+          description: 'lines before this one: `next` of the page before; costs the same on every page',
+        }),
         ...pageQuery(ctx.config.limits, 50),
       }),
     },
-    responses: { 200: json(pageOf('JournalPage', JournalEntry), 'a page'), ...REFUSALS },
+    responses: { 200: json(JournalPage, 'a page'), ...REFUSALS },
   });
   api.openapi(route, async (c) => {
     const filter = c.req.valid('query');
     const { id: schoolId, timeZone } = await existingSchool(ctx, schoolOf(c));
     const school = { schoolId, timeZone: zoneOf(ctx, timeZone) };
-    const { items, total } = await listJournal(ctx.db.of(schoolId), school, filter);
+    const { items, next } = await listJournal(ctx.db.of(schoolId), school, filter);
+    const total = await countJournal(ctx.db.of(schoolId), school, filter);
     const shown = await journalViews(ctx.db.of(schoolId), { sees: 'school', schoolId }, items);
     saw(
       c,
       schoolId,
       shown.flatMap(({ personId }) => personId ?? []),
     );
-    return c.json({ items: shown, total, page: filter.page, perPage: filter.perPage }, 200);
+    return c.json({ items: shown, total, page: filter.page, perPage: filter.perPage, next }, 200);
   });
 }

@@ -123,7 +123,7 @@ export async function explained(
   const { timeZone, dayOf } = await timeOf(db, schoolId, momentOf(ctx));
   const rules = await rulesOn(ctx, schoolId, person.id, chats);
   const reader = { ...viewer, personId: person.id };
-  const filter = { personId: person.id, chatId, page: 1, perPage: CHANGES_SHOWN };
+  const filter = { personId: person.id, chatId, perPage: CHANGES_SHOWN };
   const { items } = await listJournal(db, { schoolId, timeZone }, filter);
   const changes = Map.groupBy(await journalViews(db, reader, items), (line) => line.chatId);
   const ids = idsOf(chats.flatMap(({ grounds }) => grounds));

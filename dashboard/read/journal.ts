@@ -2,7 +2,6 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Author } from '../../src/author.ts';
 import type { JournalLine, LineText } from '../../src/chats/journal-words.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
-import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
 import { beginningOf } from '../../src/store/school-day.ts';
 
 export interface JournalItem extends JournalLine {
@@ -13,43 +12,58 @@ export interface JournalItem extends JournalLine {
 }
 
 type Stored = Omit<JournalItem, 'text' | 'by'> &
-  LineText & { total: number; authorId: string | null; authorKind: Author['kind'] };
+  LineText & { authorId: string | null; authorKind: Author['kind'] };
 
-/** Instants: ISO 8601; days: whole days of the school's time zone, `to` included. */
-export interface JournalFilter extends Page {
+export interface SchoolZone {
+  schoolId: string;
+  timeZone: string;
+}
+
+/** Which lines. Instants: ISO 8601; days: whole days of the school's time zone, `to` included. */
+export interface JournalFilter {
   personId?: string | undefined;
   chatId?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
 }
 
+/** Which page of them: the first lines before the line `before` (an id), else the newest. Pages are counted from 1. */
+export interface JournalPage {
+  before?: string | undefined;
+  page?: number;
+  perPage: number;
+}
+
+/** Ids of lines are bigints of the database. */
+export const LINE_ID = /^\d{1,18}$/;
+
+/** No more lines are counted, because a count must not cost by all that was ever noted. */
+export const COUNTED_AT_MOST = 1_000;
+
 /** What the messenger said, or a line from before authors were kept: begun by somebody else. */
 const isAnswer = sql`(j.what like 'sferum-%' or j.author_kind = 'unknown')`;
 
-/** A school's journal, newest first. A person's includes what Sferum answered about his profile. */
+/**
+ * Gives a page of a school's journal, newest first. A person's includes what Sferum answered about his profile.
+ * `next` is what to ask for as `before` to get the following page; null where nothing follows.
+ */
 export async function listJournal(
   db: Sql,
-  { schoolId, timeZone }: { schoolId: string; timeZone: string },
-  filter: JournalFilter,
-): Promise<Listed<JournalItem>> {
-  const conditions: RawBuilder<unknown>[] = [];
-  if (filter.chatId) conditions.push(sql`and j.chat_id = ${filter.chatId}::uuid`);
-  if (filter.from) conditions.push(sql`and j.at >= ${startOf(filter.from, timeZone, 0)}`);
-  if (filter.to) conditions.push(sql`and j.at < ${startOf(filter.to, timeZone, 1)}`);
-  const source = filter.personId
-    ? linesOf(schoolId, filter.personId)
-    : sql`select * from journal where school_id = ${schoolId}`;
-  const matching = sql.join(conditions, sql` `);
+  school: SchoolZone,
+  filter: JournalFilter & JournalPage,
+): Promise<{ items: JournalItem[]; next: string | null }> {
+  const { schoolId } = school;
+  const { page = 1, perPage } = filter;
+  const skipped = (page - 1) * perPage;
   const { rows } = await sql<Stored>`
-    with page as (
-      select j.* from (${source}) j where true ${matching} order by j.id desc ${limitTo(filter)}
+    with j as materialized (
+      select * from (${newest(school, filter, skipped + perPage + 1)}) j order by id desc offset ${skipped}
     )
-    select t.total, j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", j.person_id as "personId",
+    select j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", j.person_id as "personId",
       j.what, j.cause, j.details, coalesce(a.author_id, o.created_by, j.author_id) as "authorId",
       coalesce(a.author_kind, o.created_by_kind, j.author_kind) as "authorKind",
       x.reason, own.title, own.title_before as "titleBefore"
-    from (select count(*)::int as total from (${source}) j where true ${matching}) t
-      left join page j on true
+    from j
       left join chat c on c.id = j.chat_id
       left join journal_text own on own.school_id = ${schoolId} and own.journal_id = j.id
       left join lateral (select reason from journal_text a where a.school_id = ${schoolId} and a.cause = j.cause
@@ -61,22 +75,46 @@ export async function listJournal(
       left join operation o on ${isAnswer} and a.author_id is null
         and j.cause not like 'approval:%' and j.cause not like 'rejection:%' and o.id = case when split_part(j.cause, ':', 2) ~ '^[0-9a-f-]{36}$' then split_part(j.cause, ':', 2)::uuid end
     order by j.id desc`.execute(db);
-  return listed(rows, ({ total: _, reason, title, titleBefore, authorId, authorKind, ...line }) => ({
+  const shown = rows.slice(0, perPage);
+  const items = shown.map(({ reason, title, titleBefore, authorId, authorKind, ...line }) => ({
     ...line,
     at: instant(line.at),
     by: authorId === null ? null : { id: authorId, kind: authorKind },
     text: reason === null && title === null ? null : { reason, title, titleBefore },
   }));
+  return { items, next: rows.length > perPage ? (shown.at(-1)?.id ?? null) : null };
 }
 
-/** What is about the person himself, and Sferum's answers about his profile in the chats he had to do with. */
-function linesOf(schoolId: string, personId: string): RawBuilder<unknown> {
-  const own = sql`select * from journal where school_id = ${schoolId} and person_id = ${personId}`;
-  return sql`${own} union all
-    select a.* from journal a
-    where a.school_id = ${schoolId} and a.chat_id in (select chat_id from (${own}) o where chat_id is not null)
-      and a.person_id is null and a.details ? 'userId' and (a.details->>'userId')::bigint
-        = (select vk_user_id from profile_link where school_id = ${schoolId} and person_id = ${personId})`;
+/** Counts the lines, up to `COUNTED_AT_MOST`. */
+export async function countJournal(db: Sql, school: SchoolZone, filter: JournalFilter): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from (${newest(school, filter, COUNTED_AT_MOST)}) j`.execute(db);
+  return rows[0]!.n;
+}
+
+/**
+ * Gives in SQL the newest lines that the filter lets pass, `limit` of them at most. A person's come from two indexes:
+ * those about the person himself, and Sferum's answers about his profile in the chats he had to do with.
+ */
+function newest(
+  { schoolId, timeZone }: SchoolZone,
+  { personId, chatId, from, to, before }: JournalFilter & { before?: string | undefined },
+  limit: number,
+): RawBuilder<unknown> {
+  const conditions: RawBuilder<unknown>[] = [];
+  if (chatId) conditions.push(sql`and j.chat_id = ${chatId}::uuid`);
+  if (from) conditions.push(sql`and j.at >= ${startOf(from, timeZone, 0)}`);
+  if (to) conditions.push(sql`and j.at < ${startOf(to, timeZone, 1)}`);
+  if (before) conditions.push(sql`and j.id < ${before}::bigint`);
+  const lines = (own: RawBuilder<unknown>) => sql`(select j.* from journal j
+    where j.school_id = ${schoolId} ${own} ${sql.join(conditions, sql` `)} order by j.id desc limit ${limit})`;
+  if (!personId) return lines(sql``);
+  const answers = sql`and j.person_id is null
+    and j.vk_user_id = (select vk_user_id from profile_link where school_id = ${schoolId} and person_id = ${personId})
+    and j.chat_id = any(array(select distinct o.chat_id from journal o
+      where o.school_id = ${schoolId} and o.person_id = ${personId} and o.chat_id is not null))`;
+  return sql`select * from (${lines(sql`and j.person_id = ${personId}`)} union all ${lines(answers)}) j
+    order by id desc limit ${limit}`;
 }
 
 /** `dayAfter` 1: a day as an upper bound ends with itself. */

@@ -230,6 +230,7 @@ export const HELD = {
       person_id: ifPerson('person_id'),
       author_id: where(isPerson('author_id', 'author_kind'), 'author_id'),
       details: ownDetails,
+      vk_user_id: where(isProfile('vk_user_id'), 'vk_user_id'),
     },
   },
   journal_text: {

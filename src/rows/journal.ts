@@ -27,6 +27,7 @@ export interface Line {
   what: string;
   chatId?: string;
   personId?: string;
+  /** `userId` names whose profile an answer of the messenger is about. The line is found by it. */
   details?: object;
 }
 
@@ -72,8 +73,9 @@ export async function noteWithWords(
 const rowOf = ({ what, chatId, personId, details }: Line) => ({ what, chatId, personId, details });
 
 function linesOf({ schoolId, at, cause, author }: Doing, rows: ReturnType<typeof sql>) {
-  return sql`insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details)
-    select ${schoolId}, ${at}, "chatId", "personId", what, ${cause}, ${author.id}, ${author.kind}, coalesce(details, '{}')
+  return sql`insert into journal (school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details, vk_user_id)
+    select ${schoolId}, ${at}, "chatId", "personId", what, ${cause}, ${author.id}, ${author.kind}, coalesce(details, '{}'),
+      (details->>'userId')::bigint
     from ${rows} as r("chatId" uuid, "personId" text, what text, details jsonb)`;
 }
 

@@ -107,6 +107,18 @@ describeInBrowser('what a school looks after itself with', () => {
     expect(await page.locator('tbody').textContent()).toContain(name);
   });
 
+  test('changes are read from the newest to the oldest, page by page, and back', async () => {
+    const page = await site.visit(admin, '/changes?perPage=5');
+    const shown = () => page.locator('tbody').textContent();
+    const newest = await shown();
+    await page.getByRole('link', { name: 'Более ранние' }).click();
+    await page.getByRole('link', { name: 'К новым' }).waitFor();
+    expect(await shown()).not.toBe(newest);
+    await page.getByRole('link', { name: 'К новым' }).click();
+    await page.getByRole('link', { name: 'К новым' }).waitFor({ state: 'detached' });
+    expect(await shown()).toBe(newest);
+  });
+
   test("a person's page says for every chat why he is in it (J1)", async () => {
     const page = await site.visit(admin, `/people/${people.student}`);
     const { rows } = await sql`select from membership where person_id = ${people.student}`.execute(

@@ -195,8 +195,9 @@ test('A4: own chats of pupils and parents; who is not in the roster has none', a
 });
 
 interface Journal {
-  items: { sentence: string; chatId: string; personId: string | null; cause: { kind: string } }[];
+  items: { id: string; sentence: string; chatId: string; personId: string | null; cause: { kind: string } }[];
   total: number;
+  next: string | null;
 }
 
 test('the journal tells what was done, by person, chat and time, in pages', async () => {
@@ -220,6 +221,20 @@ test('the journal tells what was done, by person, chat and time, in pages', asyn
   const page = await read('perPage=10&page=2');
   expect(page).toMatchObject({ total: all, page: 2, perPage: 10 });
   expect(page.items).toHaveLength(10);
+  const first = await read('perPage=10');
+  expect((await read(`perPage=10&before=${first.next}`)).items).toEqual(page.items);
+  for (const filter of ['', 'personId=p1', `chatId=${id}`]) {
+    const whole = (await read(`${filter}&perPage=100`)).items.map((item) => item.id);
+    const walked: string[] = [];
+    let next: string | null = null;
+    do {
+      const part: Journal = await read(`${filter}&perPage=7${next === null ? '' : `&before=${next}`}`);
+      walked.push(...part.items.map((item) => item.id));
+      next = part.next;
+    } while (next !== null && walked.length < 98);
+    expect(walked).toEqual(whole.slice(0, walked.length));
+    expect(walked.length).toBe(Math.min(98, whole.length));
+  }
   await world.done(403, 'GET', '/v1/schools/s1/journal', HOMEROOM_5A);
 });
 

@@ -106,7 +106,7 @@ export const SCREENS: Record<string, Screen> = {
   },
   'GET /changes': {
     names: { personId: 'person', chatId: 'chat' },
-    plain: [...PAGER, 'lastName', 'title', 'from', 'to'],
+    plain: ['before', 'perPage', 'sought', 'lastName', 'title', 'from', 'to'],
   },
   'GET /people/:id': { id: 'person' },
   'GET /people/:id/export': { id: 'person' },

@@ -5,7 +5,7 @@ import { isDay } from '../../../src/text/clean-text.ts';
 import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import { findChat, listChats } from '../../read/chat-list.ts';
-import { listJournal } from '../../read/journal.ts';
+import { LINE_ID, listJournal } from '../../read/journal.ts';
 import { findNames } from '../../read/names.ts';
 import { listPeople } from '../../read/people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
@@ -13,10 +13,10 @@ import { type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';
+import { earlier } from '../parts/earlier.ts';
 import { hiddenField, perPageField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, moment } from '../parts/numbers.ts';
-import { pager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { findForm, withSought } from '../sought.ts';
@@ -39,7 +39,7 @@ const query = z.object({
   title: words,
   from: day,
   to: day,
-  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
+  before: z.string().regex(LINE_ID).optional().catch(undefined),
   perPage: z.coerce.number().int().min(1).max(LARGEST_PAGE).catch(PER_PAGE),
 });
 type Filter = z.infer<typeof query>;
@@ -51,7 +51,7 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
     const { id: schoolId, timeZone } = visitor.school;
     const viewer = viewerIn(ctx, visitor);
     const { filter, choices } = await settle(ctx, c, viewer, query.parse(withSought(c, c.req.query())));
-    const { items, total } = await listJournal(
+    const { items, next } = await listJournal(
       ctx.db.of(schoolId),
       { schoolId, timeZone },
       { ...filter, perPage: filter.perPage },
@@ -67,26 +67,20 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
       c,
       section: 'changes',
       title: 'Изменения',
-      subtitle: html`Записей: ${count(total)}`,
       body: html`${filterForm(filter)}${await chosen(ctx, viewer, filter)}${choices}${
         entries.length === 0
           ? emptyState({
               title: 'Записей нет',
               text: 'За эти дни с такими людьми и чатами ничего не менялось.',
             })
-          : html`${table(entries, timeZone)}${pager({ page: filter.page, perPage: filter.perPage, total, href: (n) => href({ page: n }) })}`
+          : html`${table(entries, timeZone)}${earlier({ isFirst: filter.before === undefined, first: href({ before: undefined }), next: next && href({ before: next }) })}`
       }`,
     });
   });
 }
 
-function addressOf({
-  perPage,
-  page: n,
-  lastName: _,
-  ...filter
-}: Filter): Record<string, string | number | undefined> {
-  return { ...filter, perPage: perPage === PER_PAGE ? undefined : perPage, page: n === 1 ? undefined : n };
+function addressOf({ perPage, lastName: _, ...filter }: Filter): Record<string, string | number | undefined> {
+  return { ...filter, perPage: perPage === PER_PAGE ? undefined : perPage };
 }
 
 /**
@@ -110,7 +104,7 @@ async function settle(
     const offered = items.map(({ id }) => id);
     saw(c, viewer.schoolId, offered);
     const [only] = items;
-    const base = { ...settled, lastName: undefined, sought: undefined, page: 1 };
+    const base = { ...settled, lastName: undefined, sought: undefined, before: undefined };
     if (total === 1 && only) settled = { ...base, personId: only.id };
     else
       choices.push(
@@ -132,7 +126,7 @@ async function settle(
       descending: false,
     });
     const [only] = items;
-    const base = { ...settled, title: undefined, page: 1 };
+    const base = { ...settled, title: undefined, before: undefined };
     if (total === 1 && only) settled = { ...base, chatId: only.id };
     else
       choices.push(
@@ -192,7 +186,7 @@ async function chosen(ctx: Context, viewer: Viewer, filter: Filter): Promise<Htm
     : null;
   const chat = chatId ? await findChat(ctx.db.of(viewer.schoolId), viewer, chatId) : null;
   const without = (change: Partial<Filter>) =>
-    hrefOf('/changes', addressOf({ ...filter, ...change, page: 1 }));
+    hrefOf('/changes', addressOf({ ...filter, ...change, before: undefined }));
   const parts = [
     ...(personId && names
       ? [

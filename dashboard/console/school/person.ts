@@ -40,7 +40,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
       ? await listJournal(
           ctx.db.of(schoolId),
           { schoolId, timeZone },
-          { personId: person.id, page: 1, perPage: CHANGES_SHOWN },
+          { personId: person.id, perPage: CHANGES_SHOWN },
         )
       : null;
     const entries = lines ? await journalViews(ctx.db.of(schoolId), viewer, lines.items) : [];

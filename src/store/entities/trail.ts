@@ -17,6 +17,7 @@ export const Journal = defineEntity({
     authorId: text().nullable(),
     authorKind: oneOf(...AUTHOR_KINDS),
     details: json<Record<string, unknown>>().defaultRaw("'{}'"),
+    vkUserId: big().nullable(),
   },
 });
 

@@ -84,13 +84,14 @@ async function makeJournal(db: Sql, schoolId: string): Promise<void> {
       from membership m join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
       where m.school_id = ${schoolId}
     ), size as (select count(*)::int as of from member)
-    insert into journal (id, school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details)
+    insert into journal (id, school_id, at, chat_id, person_id, what, cause, author_id, author_kind, details, vk_user_id)
     overriding system value
     select i, ${schoolId}, now() - interval '1 day' - (${YEAR.journalLines}::int - i) * (interval '364 days' / ${YEAR.journalLines}::int),
       chat_id, case when i % 2 = 0 then person_id end,
       case i % 2 when 0 then v.verb else 'sferum-' || v.verb end, 'event:year-' || i / 8,
       case i % 2 when 0 then 'sgo' else 'sferum' end, case i % 2 when 0 then 'service' else 'system' end,
-      case i % 2 when 0 then '{}' else jsonb_build_object('result', 'done', 'userId', vk_user_id) end
+      case i % 2 when 0 then '{}' else jsonb_build_object('result', 'done', 'userId', vk_user_id) end,
+      case when i % 2 = 1 then vk_user_id end
     from generate_series(1, ${YEAR.journalLines}::int) i cross join size
       join member on n = i / 2 % size.of cross join lateral (select case i / 2 % 2 when 0 then 'add' else 'remove' end as verb) v`.execute(
     db,

@@ -30,6 +30,8 @@ export const LOOKS: Readonly<Record<string, string>> = {
   'GET /unreachable': 'unreachable',
   'GET /changes': 'journal',
   'GET /search': 'people',
+  'GET /unreachable.csv': 'unreachable',
+  'GET /changes.csv': 'journal',
   'GET /rosters/quality': 'people',
   'GET /rosters/quality.csv': 'people',
 };
@@ -63,6 +65,8 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'GET /v1/schools/:schoolId/lessons': FIGURES,
   'GET /attention': FIGURES,
   'GET /operations': FIGURES,
+  'GET /operations.csv': FIGURES,
+  'GET /manage/list.csv': FIGURES,
   'GET /rosters': FIGURES,
   'GET /rosters/rows': ROWS_OF_FILES,
   'GET /rosters/rows.csv': ROWS_OF_FILES,

@@ -15,7 +15,7 @@ import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
 import { initializeAll } from '../support/small-world.ts';
 
 /** Pages that show what is done and what it is made of. */
-const PAGES = ['/operations', '/rosters', '/rosters/quality?of=groups'];
+const PAGES = ['/operations', '/rosters', '/rosters/quality?of=groups', '/unreachable', '/changes'];
 
 describeInBrowser('the work of a school', () => {
   let site: Console;
@@ -106,6 +106,19 @@ describeInBrowser('the work of a school', () => {
     await page.getByRole('link', { name: 'Борисов03 Иван' }).waitFor();
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
+  });
+
+  test('a class is printed with a box to tick for each person, and with how to link', async () => {
+    const page = await site.visit(ADMIN, '/unreachable');
+    await page.getByRole('link', { name: '5Б', exact: true }).click();
+    await page.getByRole('button', { name: 'Распечатать' }).waitFor();
+    const boxes = page.locator('tbody td.paper-only');
+    expect(await boxes.first().isVisible()).toBe(false);
+    await page.emulateMedia({ media: 'print' });
+    expect(await boxes.first().isVisible()).toBe(true);
+    expect(await boxes.count()).toBe(await page.locator('tbody tr').count());
+    await page.getByText('Привязать учебный профиль VK ID').waitFor();
+    expect(await page.getByRole('link', { name: 'Скачать CSV' }).isVisible()).toBe(false);
   });
 
   test('nothing came from elsewhere, nothing was complained of', () => {

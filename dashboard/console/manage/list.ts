@@ -8,6 +8,7 @@ import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { conditionWord, datedCondition, state } from '../parts/condition.ts';
+import { csvLink } from '../parts/csv.ts';
 import { perPageField, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count } from '../parts/numbers.ts';
@@ -66,12 +67,12 @@ ${
     ? nothingFound(filter, total, view.may.initialize)
     : html`${total > filter.perPage ? pages('Страницы') : ''}
 <form id="${FORM}" method="get" action="/manage/delete" data-choose-row>${chatTable(view)}</form>
-${pages('Страницы, под таблицей')}`
+${pages('Страницы, под таблицей')}<p>${csvLink(listHref({ ...filter, page: 1 }, '/manage/list.csv'))}</p>`
 }`;
 }
 
-function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFilter): string {
-  return hrefOf('/manage', {
+function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFilter, path = '/manage'): string {
+  return hrefOf(path, {
     ...filter,
     sort: sort === 'title' ? undefined : sort,
     perPage: perPage === 50 ? undefined : perPage,

@@ -6,12 +6,16 @@ export interface EarlierParts {
   first: string;
   /** The page of the rows before these; null: there are none. */
   next: string | null;
+  /** The words of both links. Default: of rows that go back in time. */
+  words?: { first: string; next: string };
 }
 
+const BACK = { first: 'К новым', next: 'Более ранние' };
+
 /** Leads on through rows that are never counted, because that would cost by all there ever were: older, and back. */
-export function earlier({ isFirst, first, next }: EarlierParts): Html {
+export function earlier({ isFirst, first, next, words = BACK }: EarlierParts): Html {
   if (isFirst && next === null) return html``;
-  return html`<div class="pager"><nav aria-label="Страницы"><ul>${isFirst ? '' : html`<li><a href="${first}">К новым</a></li>`}${
-    next === null ? '' : html`<li><a href="${next}" rel="next">Более ранние</a></li>`
+  return html`<div class="pager"><nav aria-label="Страницы"><ul>${isFirst ? '' : html`<li><a href="${first}">${words.first}</a></li>`}${
+    next === null ? '' : html`<li><a href="${next}" rel="next">${words.next}</a></li>`
   }</ul></nav></div>`;
 }

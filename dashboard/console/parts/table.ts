@@ -15,6 +15,10 @@ export interface Column<Row> {
   headContent?: Content;
   /** True for a column that is no wider than its content. */
   narrow?: boolean;
+  /** Stands below the rows, in a last row that sums them up. */
+  total?: Content;
+  /** True for a column that is there on paper alone. */
+  paper?: boolean;
 }
 
 export interface TableParts<Row> {
@@ -37,7 +41,14 @@ export function dataTable<Row>(t: TableParts<Row>): Html {
         html`<td${classOf(column)}${column.phone ? '' : html` data-label="${column.head}"`}>${column.cell(row, i)}</td>`,
     )}</tr>
 `,
-  )}</tbody></table></div>`;
+  )}</tbody>${t.columns.some(({ total }) => total !== undefined) ? totals(t.columns) : ''}</table></div>`;
+}
+
+function totals<Row>(columns: readonly Column<Row>[]): Html {
+  return html`<tfoot><tr>${columns.map(
+    (column) =>
+      html`<td${classOf(column)}${column.phone ? '' : html` data-label="${column.head}"`}>${column.total ?? ''}</td>`,
+  )}</tr></tfoot>`;
 }
 
 function headCell<Row>(column: Column<Row>): Html {
@@ -50,7 +61,12 @@ function headCell<Row>(column: Column<Row>): Html {
   return html`<th scope="col"${classOf(column)}${sort}>${content}</th>`;
 }
 
-function classOf<Row>({ numeric, phone, narrow }: Column<Row>): Html | string {
-  const names = [numeric && 'num', narrow && 'narrow', phone && `phone-${phone}`].filter(Boolean);
+function classOf<Row>({ numeric, phone, narrow, paper }: Column<Row>): Html | string {
+  const names = [
+    numeric && 'num',
+    narrow && 'narrow',
+    paper && 'paper-only',
+    phone && `phone-${phone}`,
+  ].filter(Boolean);
   return names.length > 0 ? html` class="${names.join(' ')}"` : '';
 }

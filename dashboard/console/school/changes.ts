@@ -13,10 +13,11 @@ import { type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';
+import { csvFile, csvLink } from '../parts/csv.ts';
 import { earlier } from '../parts/earlier.ts';
 import { hiddenField, perPageField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
-import { count, moment } from '../parts/numbers.ts';
+import { count, moment, momentText } from '../parts/numbers.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { findForm, withSought } from '../sought.ts';
@@ -26,6 +27,8 @@ type Entry = Awaited<ReturnType<typeof journalViews>>[number];
 
 const PER_PAGE = 50;
 const LARGEST_PAGE = 100;
+/** A file of the changes holds the newest of them, at most so many. */
+const FILE_ROWS = 5_000;
 /** Where several match, this many are offered to choose from. */
 const OFFERED = 10;
 
@@ -45,7 +48,9 @@ const query = z.object({
 type Filter = z.infer<typeof query>;
 
 /** «Изменения»: what was done, why and by whom, with what Sferum answered (J1), newest first. */
-export function changesRoutes({ screens, ctx }: ConsoleParts): void {
+export function changesRoutes(parts: ConsoleParts): void {
+  const { screens, ctx } = parts;
+  changesFile(parts);
   screens.get('/changes', ADMINS, async (c) => {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
@@ -67,6 +72,7 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
       c,
       section: 'changes',
       title: 'Изменения',
+      actions: csvLink(hrefOf('/changes.csv', addressOf({ ...filter, before: undefined }))),
       body: html`${filterForm(filter)}${await chosen(ctx, viewer, filter)}${choices}${
         entries.length === 0
           ? emptyState({
@@ -75,6 +81,37 @@ export function changesRoutes({ screens, ctx }: ConsoleParts): void {
             })
           : html`${table(entries, timeZone)}${earlier({ isFirst: filter.before === undefined, first: href({ before: undefined }), next: next && href({ before: next }) })}`
       }`,
+    });
+  });
+}
+
+/** The changes by the filters of the page, as a file. */
+function changesFile({ screens, ctx }: ConsoleParts): void {
+  screens.get('/changes.csv', ADMINS, async (c) => {
+    const visitor = c.get('visitor');
+    const { id: schoolId, timeZone } = visitor.school;
+    const viewer = viewerIn(ctx, visitor);
+    const { filter } = await settle(ctx, c, viewer, query.parse(withSought(c, c.req.query())));
+    const db = ctx.db.of(schoolId);
+    const asked = { ...filter, before: undefined, perPage: FILE_ROWS };
+    const { items } = await listJournal(db, { schoolId, timeZone }, asked);
+    const rows = await journalViews(db, viewer, items);
+    saw(
+      c,
+      schoolId,
+      rows.flatMap(({ personId }) => personId ?? []),
+    );
+    return csvFile(c, {
+      name: 'Изменения',
+      rows,
+      columns: [
+        { head: 'Когда', cell: ({ at }) => momentText(at, timeZone) },
+        { head: 'Что', cell: ({ sentence }) => sentence },
+        { head: 'Чат', cell: ({ chatTitle }) => chatTitle },
+        { head: 'Почему', cell: ({ cause }) => cause.text },
+        { head: 'Кто', cell: ({ cause }) => cause.by?.name ?? null },
+        { head: 'Пояснение', cell: ({ cause }) => cause.reason },
+      ],
     });
   });
 }

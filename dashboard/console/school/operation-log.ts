@@ -6,8 +6,9 @@ import { type Content, type Html, html } from '../html.ts';
 import { operationChoice } from '../manage/initialize.ts';
 import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
 import { type Counts, change } from '../manage/plan.ts';
-import { state } from '../parts/condition.ts';
-import { count, counted, moment } from '../parts/numbers.ts';
+import { state, type Tone } from '../parts/condition.ts';
+import type { CsvTable } from '../parts/csv.ts';
+import { count, counted, moment, momentText } from '../parts/numbers.ts';
 import { dataTable } from '../parts/table.ts';
 
 export interface LogWords {
@@ -31,6 +32,27 @@ export function logTable(operations: readonly LoggedOperation[], words: LogWords
   });
 }
 
+/** The same as a file. */
+export function logFile(
+  operations: readonly LoggedOperation[],
+  { names, timeZone }: LogWords,
+): CsvTable<LoggedOperation> {
+  return {
+    name: 'Работы',
+    rows: operations,
+    columns: [
+      { head: 'Когда', cell: ({ createdAt }) => momentText(createdAt, timeZone) },
+      { head: 'Работа', cell: (o) => titleOf(o) },
+      { head: 'Подробности', cell: (o) => detailsOf(o).join('; ') },
+      { head: 'Кто', cell: ({ by }) => authorName(by, names) },
+      { head: 'Добавлено', cell: (o) => (o.dryRun ? null : (membersOf(o)?.added ?? null)) },
+      { head: 'Исключено', cell: (o) => (o.dryRun ? null : (membersOf(o)?.removed ?? null)) },
+      { head: 'Длилась', cell: (o) => lasted(o) },
+      { head: 'Состояние', cell: (o) => stateOf(o)[1] },
+    ],
+  };
+}
+
 /** What is under way, with its progress. manage.js asks for it anew; another `data-state` loads the page again. */
 export function openPart(open: readonly LoggedOperation[], { names, timeZone }: LogWords): Html {
   const ids = open.map(({ id, state: now }) => `${id} ${now}`).join(' ');
@@ -51,10 +73,14 @@ function titleOf(operation: LoggedOperation): string {
 }
 
 function nameCell(operation: LoggedOperation): Html {
-  const more = [operationChoice(operation), ...besides(operation)].filter((text) => text !== '');
+  const more = detailsOf(operation);
   return html`<a href="/manage/operations/${operation.id}">${titleOf(operation)}</a>${
     more.length > 0 ? html`<div class="muted small">${more.join('; ')}</div>` : ''
   }`;
+}
+
+function detailsOf(operation: LoggedOperation): string[] {
+  return [operationChoice(operation), ...besides(operation)].filter((text) => text !== '');
 }
 
 /** What its figures say besides people. */
@@ -97,9 +123,12 @@ function lasted({ startedAt, finishedAt }: LoggedOperation): string {
   return `${count(hours)}\u00a0ч ${minutes % HOUR_MINUTES}\u00a0мин`;
 }
 
-function stateCell({ state: now, undoneBy, dryRun }: LoggedOperation): Html {
-  if (undoneBy !== null) return state('calm', 'отменена');
-  if (dryRun && now === 'succeeded') return state('calm', 'план готов');
-  const [tone, word] = STATE_WORDS[now];
-  return state(tone, word);
+function stateCell(operation: LoggedOperation): Html {
+  return state(...stateOf(operation));
+}
+
+function stateOf({ state: now, undoneBy, dryRun }: LoggedOperation): readonly [Tone, string] {
+  if (undoneBy !== null) return ['calm', 'отменена'];
+  if (dryRun && now === 'succeeded') return ['calm', 'план готов'];
+  return STATE_WORDS[now];
 }

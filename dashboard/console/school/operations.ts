@@ -14,15 +14,18 @@ import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { page } from '../page.ts';
 import { chips } from '../parts/chips.ts';
+import { csvFile, csvLink } from '../parts/csv.ts';
+import { earlier } from '../parts/earlier.ts';
 import { hrefOf } from '../parts/links.ts';
 import { counted } from '../parts/numbers.ts';
-import { olderPager } from '../parts/older-pager.ts';
 import { RUNNING_PATH, runningPart } from '../parts/running.ts';
 import { emptyState } from '../parts/states.ts';
 import { ADMINS } from '../visitor.ts';
-import { logTable, openPart } from './operation-log.ts';
+import { logFile, logTable, openPart } from './operation-log.ts';
 
 const PER_PAGE = 50;
+/** A file of a table holds at most so many rows. */
+const FILE_ROWS = 10_000;
 const REFRESH_SECONDS = 5;
 
 /** The kinds in the words of the filter. What СГО tells and what the look at Sferum finds is here where it was held. */
@@ -69,19 +72,28 @@ export function operationLogRoutes({ screens, ctx }: ConsoleParts): void {
       c,
       section: 'operations',
       title: 'Работы',
+      actions: csvLink(hrefOf('/operations.csv', filter)),
       subtitle: `Инициализации, списки из СГО, удаления, отмены и всё, что ждало решения: ${counted(total, 'работа', 'работы', 'работ')}`,
       body: html`${openPart(open, { names, timeZone })}${filterChips(filter, counts)}${
         items.length === 0
           ? emptyState({ title: 'Работ нет', text: 'Здесь появится всё, что меняет чаты школы.' })
-          : html`${logTable(items, { names, timeZone })}${olderPager({
-              newest: after === undefined ? undefined : hrefOf('/operations', filter),
-              older: more && last ? hrefOf('/operations', { ...filter, after: afterOf(last) }) : undefined,
+          : html`${logTable(items, { names, timeZone })}${earlier({
+              isFirst: after === undefined,
+              first: hrefOf('/operations', filter),
+              next: more && last ? hrefOf('/operations', { ...filter, after: afterOf(last) }) : null,
             })}`
       }`,
       styles: ['manage.css'],
       scripts: ['manage.js'],
       ...(open.length > 0 ? { refreshSeconds: REFRESH_SECONDS } : {}),
     });
+  });
+
+  screens.get('/operations.csv', ADMINS, async (c) => {
+    const { id: schoolId, timeZone } = c.get('visitor').school;
+    const { after: _, ...filter } = query.parse(c.req.query());
+    const { items } = await logOperations(ctx.db.of(schoolId), schoolId, { ...filter, limit: FILE_ROWS });
+    return csvFile(c, logFile(items, { names: await authorsOf(ctx, schoolId, items), timeZone }));
   });
 
   screens.get(

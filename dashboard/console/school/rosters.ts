@@ -11,9 +11,9 @@ import { html } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { ago } from '../parts/age.ts';
 import { csvFile, csvLink } from '../parts/csv.ts';
+import { earlier } from '../parts/earlier.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted, moment } from '../parts/numbers.ts';
-import { olderPager } from '../parts/older-pager.ts';
 import { pager } from '../parts/pager.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
@@ -169,10 +169,11 @@ function gapRoutes(parts: ConsoleParts): void {
       body:
         items.length === 0
           ? emptyState({ title: 'Здесь всё на месте' })
-          : html`<div class="compact">${gapTable(of, items)}</div>${olderPager({
+          : html`<div class="compact">${gapTable(of, items)}</div>${earlier({
               words: { first: 'К началу', next: 'Дальше' },
-              newest: after === undefined ? undefined : gapHref(of),
-              older: more && last ? hrefOf('/rosters/quality', { of, after: last.id }) : undefined,
+              isFirst: after === undefined,
+              first: gapHref(of),
+              next: more && last ? hrefOf('/rosters/quality', { of, after: last.id }) : null,
             })}`,
     });
   });

@@ -14,21 +14,31 @@ import { type Content, type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { linkButton, printButton } from '../parts/button.ts';
+import { csvFile, csvLink } from '../parts/csv.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted, day } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
 
-const query = z.object({ classId: z.string().max(200).optional().catch(undefined) });
+const SORTS = ['title', 'notLinked', 'left', 'refused'] as const;
+type Sort = (typeof SORTS)[number];
+const query = z.object({
+  classId: z.string().max(200).optional().catch(undefined),
+  /** With a minus: from the greatest down. */
+  sort: z.enum(SORTS.flatMap((name) => [name, `-${name}` as const])).catch('title'),
+});
 /** Stands in an address for people who are in no class's chat. */
 const WITHOUT_CLASS = '-';
+type Sorted = z.infer<typeof query>['sort'];
 const CHATS_NAMED = 3;
+const HOW_TO_LINK =
+  'Чтобы попасть в чаты, человек открывает в Сетевом городе раздел «Чаты», нажимает «Привязать учебный профиль VK ID» и входит по номеру телефона.';
 
 /** «Кого нет в Сферуме» (J8): by class, each a page to print. A teacher sees the classes that they lead. */
 export function unreachableRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/unreachable', STAFF, async (c) => {
-    const { classId } = query.parse(c.req.query());
+    const { classId, sort } = query.parse(c.req.query());
     const visitor = c.get('visitor');
     const own = isAdmin(visitor)
       ? null
@@ -38,29 +48,87 @@ export function unreachableRoutes({ screens, ctx }: ConsoleParts): void {
       return classPage(ctx, c, classId);
     }
     if (own?.length === 1) return classPage(ctx, c, own[0]!);
-    return overview(ctx, c, own);
+    return overview(ctx, c, own, sort);
+  });
+  fileRoute({ screens, ctx });
+}
+
+/** Everybody who is missing, or those of one class, as a file. A teacher has those of their own classes. */
+function fileRoute({ screens, ctx }: Pick<ConsoleParts, 'screens' | 'ctx'>): void {
+  screens.get('/unreachable.csv', STAFF, async (c) => {
+    const { classId } = query.parse(c.req.query());
+    const visitor = c.get('visitor');
+    const db = ctx.db.of(visitor.school.id);
+    const own = isAdmin(visitor) ? null : await ledClasses(db, visitor.school.id, visitor.personId ?? '');
+    const scope =
+      classId === undefined ? 'everybody' : classId === WITHOUT_CLASS ? 'without-class' : { classId };
+    const all = await listUnreachable(db, viewerIn(ctx, visitor), scope);
+    const units = all
+      .filter((unit) => own === null || (unit.classId !== null && own.includes(unit.classId)))
+      .sort((a, b) => compareTitles(a.title, b.title));
+    const rows = units.flatMap((unit) => unit.people.map((person) => ({ unit, person })));
+    saw(
+      c,
+      visitor.school.id,
+      rows.map(({ person }) => person.personId),
+    );
+    return csvFile(c, {
+      name: 'Кого нет в Сферуме',
+      rows,
+      columns: [
+        { head: 'Класс', cell: ({ unit }) => titleOf(unit) },
+        { head: 'Имя', cell: ({ person }) => person.name },
+        { head: 'Кто', cell: ({ person }) => roleWord(person) },
+        { head: 'Почему', cell: ({ person }) => reasonOf(person) },
+        {
+          head: 'В каких чатах ждут',
+          cell: ({ person }) => person.chats.map(({ title }) => title).join(', '),
+        },
+      ],
+    });
   });
 }
 
-async function overview(ctx: Context, c: ConsoleContext, own: string[] | null): Promise<Response> {
+async function overview(
+  ctx: Context,
+  c: ConsoleContext,
+  own: string[] | null,
+  sort: Sorted,
+): Promise<Response> {
   // The page shows figures alone, so it shows nobody.
   saw(c, c.get('visitor').school.id, []);
   const all = await countUnreachable(ctx.db.of(c.get('visitor').school.id), c.get('visitor').school.id);
   const units = all
     .filter(({ classId }) => own === null || (classId !== null && own.includes(classId)))
-    .sort((a, b) => compareTitles(a.title, b.title));
+    .sort((a, b) => compareBy(sort, a, b));
   if (units.length === 0)
     return frame(c, 'Кого нет в Сферуме', undefined, nobody(own !== null && own.length === 0));
   return frame(
     c,
     'Кого нет в Сферуме',
     'Выберите класс: его список можно распечатать.',
-    html`<div class="compact">${overviewTable(units)}</div>`,
+    html`<div class="compact">${overviewTable(units, sort)}</div>`,
+    html`${csvLink('/unreachable.csv')}${printButton()}`,
   );
 }
 
-function overviewTable(units: readonly UnreachableCount[]): Html {
+function compareBy(sort: Sorted, a: UnreachableCount, b: UnreachableCount): number {
+  const down = sort.startsWith('-') ? -1 : 1;
+  const by = sort.replace('-', '') as Sort;
+  const titles = compareTitles(a.title, b.title);
+  return by === 'title' ? down * titles : down * (a[by] - b[by]) || titles;
+}
+
+function overviewTable(units: readonly UnreachableCount[], sort: Sorted): Html {
   const number = (n: number) => (n === 0 ? html`<span class="muted">–</span>` : count(n));
+  const sortable = (by: Sort) => ({
+    sortHref: hrefOf('/unreachable', { sort: nextSort(sort, by) }),
+    sorted: sort === by ? ('ascending' as const) : sort === `-${by}` ? ('descending' as const) : undefined,
+  });
+  const figures = (head: string, by: Exclude<Sort, 'title'>) => ({
+    ...{ head, numeric: true, ...sortable(by), cell: (u: UnreachableCount) => number(u[by]) },
+    total: count(units.reduce((sum, unit) => sum + unit[by], 0)),
+  });
   return dataTable({
     caption: 'Классы и число людей, которых нет в Сферуме',
     rows: units,
@@ -68,14 +136,22 @@ function overviewTable(units: readonly UnreachableCount[]): Html {
       {
         head: 'Класс',
         phone: 'title',
+        ...sortable('title'),
+        total: 'Всего по классам',
         cell: (u) =>
           html`<a href="${hrefOf('/unreachable', { classId: u.classId ?? WITHOUT_CLASS })}">${titleOf(u)}</a>`,
       },
-      { head: 'Не привязали профиль', numeric: true, cell: (u) => number(u.notLinked) },
-      { head: 'Вышли сами', numeric: true, cell: (u) => number(u.left) },
-      { head: 'Запрещают настройки VK', numeric: true, cell: (u) => number(u.refused) },
+      figures('Не привязали профиль', 'notLinked'),
+      figures('Вышли сами', 'left'),
+      figures('Запрещают настройки VK', 'refused'),
     ],
   });
+}
+
+/** A first click puts figures from the greatest down and titles up; the next one turns the order round. */
+function nextSort(sort: Sorted, by: Sort): Sorted {
+  if (by === 'title') return sort === 'title' ? '-title' : 'title';
+  return sort === `-${by}` ? by : `-${by}`;
 }
 
 async function classPage(ctx: Context, c: ConsoleContext, classId: string): Promise<Response> {
@@ -90,13 +166,15 @@ async function classPage(ctx: Context, c: ConsoleContext, classId: string): Prom
     school.id,
     (unit?.people ?? []).map(({ personId }) => personId),
   );
-  if (!unit) return frame(c, title, undefined, nobody(false), true);
+  if (!unit) return frame(c, title, undefined, nobody(false), backLink(c));
   const ids = unit.people.filter(({ role }) => role === 'parent').map(({ personId }) => personId);
   const children = await findPersonClasses(ctx.db.of(school.id), viewer, ids);
   const people = unit.people.toSorted((a, b) => Number(a.role === 'parent') - Number(b.role === 'parent'));
   const today = day(dayIn(school.timeZone, ctx.clock.now()));
   const subtitle = `${school.name} · ${counted(people.length, 'человек', 'человека', 'человек')} на ${today}`;
-  return frame(c, title, subtitle, peopleTable(people, unit, children), true);
+  const body = html`<p class="muted">${HOW_TO_LINK}</p>${peopleTable(people, unit, children)}`;
+  const actions = html`${csvLink(hrefOf('/unreachable.csv', { classId }))}${printButton()}`;
+  return frame(c, title, subtitle, body, html`${backLink(c)}${actions}`);
 }
 
 function peopleTable(
@@ -118,6 +196,7 @@ function peopleTable(
       { head: 'Кто', cell: (p) => roleWord(p) },
       { head: 'Почему', cell: (p) => reasonOf(p) },
       { head: 'В каких чатах ждут', cell: (p) => chatNames(p) },
+      { head: 'Готово', narrow: true, paper: true, phone: 'hidden', cell: () => '' },
     ],
   });
 }
@@ -166,15 +245,18 @@ function frame(
   title: string,
   subtitle: Content | undefined,
   body: Content,
-  printed = false,
+  actions?: Content,
 ): Response | Promise<Response> {
-  const back = isAdmin(c.get('visitor')) ? linkButton({ label: 'Все классы', href: '/unreachable' }) : '';
   return page({
     c,
     section: 'unreachable',
     title,
     ...(subtitle === undefined ? {} : { subtitle }),
-    ...(printed ? { actions: html`${back}${printButton()}` } : {}),
+    ...(actions === undefined ? {} : { actions }),
     body,
   });
+}
+
+function backLink(c: ConsoleContext): Content {
+  return isAdmin(c.get('visitor')) ? linkButton({ label: 'Все классы', href: '/unreachable' }) : '';
 }

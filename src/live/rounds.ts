@@ -95,11 +95,25 @@ async function performRound(
   let read: SferumChatMember[] | undefined;
   const andThen = async () => {
     if (changed.length === 0) return;
-    if (call.priority === 'bulk' && showsAll(changed, await account.look(ref, call))) return;
+    if (call.priority === 'bulk' && showsAll(changed, await lookIfPossible(account, ref, call))) return;
     read = await account.readMembers(ref, call);
   };
   failures.push(...(await perform(account, { ref, steps, call, progress }, andThen)));
   return read;
+}
+
+/** Null also where the look fails, because the members are read then. */
+async function lookIfPossible(
+  account: SferumAccount,
+  ref: Rounds['ref'],
+  call: CallOptions,
+): Promise<ChatLook | null> {
+  try {
+    return await account.look(ref, call);
+  } catch (error) {
+    if (error instanceof SferumError) return null;
+    throw error;
+  }
 }
 
 function showsAll(changed: readonly SferumStep[], look: ChatLook | null): boolean {

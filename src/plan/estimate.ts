@@ -13,15 +13,18 @@ export interface RequestPace {
   chatsPerLook: number;
 }
 
-/** The calls of all steps and of the looks that confirm them, and the whole seconds that they take in full requests. */
+/**
+ * The calls of all steps, and the whole seconds that they take in full requests, together with the looks that confirm
+ * them. A look belongs to many chats and is no call of any.
+ */
 export function estimate(stepsOfChats: Iterable<readonly SferumStep[]>, pace: RequestPace): Estimate {
-  let steps = 0;
+  let apiCalls = 0;
   let looked = 0;
-  for (const own of stepsOfChats) {
-    steps += own.length;
-    if (needLook(own)) looked += 1;
+  for (const steps of stepsOfChats) {
+    apiCalls += steps.length;
+    if (needLook(steps)) looked += 1;
   }
-  const apiCalls = steps + Math.ceil(looked / pace.chatsPerLook);
-  const requests = Math.ceil(apiCalls / pace.callsPerRequest);
+  const looks = Math.ceil(looked / pace.chatsPerLook);
+  const requests = Math.ceil((apiCalls + looks) / pace.callsPerRequest);
   return { apiCalls, seconds: Math.ceil((requests * pace.requestMs) / MS_PER_SECOND) };
 }

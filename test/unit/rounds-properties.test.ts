@@ -20,7 +20,7 @@ const KINDS: SferumErrorKind[] = [
   ...(['never-ran', 'unknown', 'refused', 'slow-down', 'chat-lost'] as const),
   ...(['account', 'token', 'not-possible', 'defect'] as const),
 ];
-type Step = 'rename' | 'add' | 'grant' | 'revoke' | 'remove' | 'reset-link' | 'read';
+type Step = 'rename' | 'add' | 'grant' | 'revoke' | 'remove' | 'reset-link' | 'read' | 'look';
 
 const profile = fc.integer({ min: 1, max: 7 });
 const people = fc
@@ -34,7 +34,7 @@ const scene = fc.record({
   priority: fc.constantFrom<Priority>('event', 'bulk'),
   failing: fc.array(
     fc.record({
-      step: fc.constantFrom<Step>('rename', 'add', 'grant', 'revoke', 'remove', 'reset-link', 'read'),
+      step: fc.constantFrom<Step>('rename', 'add', 'grant', 'revoke', 'remove', 'reset-link', 'read', 'look'),
       userId: profile,
       kind: fc.constantFrom(...KINDS),
     }),
@@ -87,6 +87,11 @@ class Stage {
       inviteLink: async () => {
         await made('reset-link', undefined, () => this.link++);
         return String(this.link);
+      },
+      look: async () => {
+        await made('look', undefined, () => {});
+        const adminIds = [...members].flatMap(([id, admin]) => (admin ? [id] : []));
+        return { titles: [], ownerId: OWNER, adminIds, members: members.size + 1, messages: null };
       },
       readMembers: async () => {
         await made('read', undefined, () => {});

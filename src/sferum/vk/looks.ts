@@ -29,8 +29,8 @@ interface Waiting {
 }
 
 /**
- * Joins single looks of bulk work that are asked for within `lingerMs` into one call. The call counts once, for the
- * first of them. A caller who gives up leaves, and the others stay.
+ * Joins single looks of bulk work that are asked for within `lingerMs` into one call. The call belongs to no caller, so
+ * it counts for none of them. A caller who gives up leaves, and the others stay.
  */
 export class Looks {
   readonly #lookAt: LookAt;
@@ -64,14 +64,11 @@ export class Looks {
   #send(): void {
     const joined = this.#waiting;
     this.#waiting = [];
-    const [first] = joined;
-    if (!first) return;
-    const { onSent } = first.options;
+    if (joined.length === 0) return;
     this.#lookAt(
       joined.map(({ peerId }) => peerId),
       {
         priority: 'bulk',
-        ...(onSent && { onSent }),
         onOutcome: (kind, isWrite) => {
           for (const { options } of joined) options.onOutcome?.(kind, isWrite);
         },

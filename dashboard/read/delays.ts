@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
+import { delayFigures } from '../../src/store/queries/delay-figures.ts';
 
 /** How long chats took to hold what came into force (J9); null where nothing did. */
 export interface Delays {
@@ -9,14 +10,11 @@ export interface Delays {
   maxSeconds: number | null;
 }
 
-/** Of the chats that settled from `from` up to `to`. */
+/** Of the chats that settled from the day (UTC) of `from` up to `to`; days that are over count as wholes. */
 export async function findDelays(db: Sql, schoolId: string, from: Date, to: Date): Promise<Delays> {
+  const figures = delayFigures(sql`${schoolId}`, sql`${from}::timestamptz`, sql`${to}::timestamptz`);
   const { rows } = await sql<Delays>`
-    select count(*)::int as count,
-      percentile_cont(0.5) within group (order by seconds) as "p50Seconds",
-      percentile_cont(0.95) within group (order by seconds) as "p95Seconds",
-      max(seconds) as "maxSeconds"
-    from (select extract(epoch from settled_at - caused_at)::float8 as seconds from order_delay
-      where school_id = ${schoolId} and settled_at >= ${from} and settled_at < ${to}) d`.execute(db);
+    select count, p50_ms / 1000 as "p50Seconds", p95_ms / 1000 as "p95Seconds", most_ms / 1000 as "maxSeconds"
+    from ${figures} f`.execute(db);
   return rows[0]!;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { countDelays } from '../rows/chat-delay.ts';
 import { dropMonths } from '../rows/months.ts';
 import type { Sql, Transaction } from '../store/database.ts';
 import { BY_MONTH, BY_ROWS, type Rows } from './ends.ts';
@@ -63,6 +64,8 @@ export async function endDue(ctx: Context, signal?: AbortSignal): Promise<boolea
 
 async function endOfSchool(ctx: Context, schoolId: string, signal?: AbortSignal): Promise<void> {
   await eraseDeparted(ctx, schoolId, signal);
+  const today = new Date(dayOf(ctx.clock.now()));
+  await ctx.db.transactionOf(schoolId, ({ sql: tx }) => countDelays(tx, schoolId, today));
   for (const [table, end] of BY_ROWS) {
     if (end.by !== 'school') continue;
     const one = ({ sql: tx }: Transaction) => deleteBatch(ctx, tx, table, end, schoolId);

@@ -31,6 +31,11 @@ interface With {
   by: 'with';
   other: keyof Db;
 }
+/** Rows that are counted into another table once their day (UTC) is over. */
+interface Counted {
+  by: 'day';
+  into: keyof Db;
+}
 /** Rows that are erased with a person, after the school's own term (erase.ts). */
 interface Erased {
   by: 'erasure';
@@ -41,7 +46,7 @@ interface Stays {
   why: string;
 }
 
-export type End = Rows | Months | With | Erased | Stays;
+export type End = Rows | Months | With | Counted | Erased | Stays;
 
 type Due = Rows['due'];
 
@@ -87,7 +92,8 @@ const lessonIsOver = (before: Date) => sql<boolean>`(t.school_id, t.lesson_id) i
 
 /** The order matters: rows are deleted before the rows that they refer to. */
 export const ENDS = {
-  order_delay: ofSchool('keepDelaysDays', past('settled_at')),
+  order_delay: { by: 'day', into: 'delay_day' },
+  delay_day: ofSchool('keepDelaysDays', (before) => sql`t.day < ${before}::timestamptz::date`),
   school_figures: ofSchool('keepDelaysDays', (before) => sql`t.day < ${before}::timestamptz::date`),
   // A held operation has no end yet, so it is never due.
   operation: {

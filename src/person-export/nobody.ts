@@ -30,6 +30,7 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
     why: 'acts about people who are not held any more',
     columns: ['id', 'at', 'ground', 'retention_days', 'rows', 'digests', 'filed'],
   },
+  delay_day: { why: 'times of chats', columns: ['day', 'counts', 'most_ms'] },
   order_delay: { why: 'times of a chat', columns: ['chat_id', 'caused_at', 'settled_at'] },
   used_token: { why: 'ids of tokens', columns: ['jti', 'expires_at', 'opened'] },
   school: {

@@ -1,6 +1,12 @@
-/** The part of chat.ts that measures the time from an order until Sferum has followed it (J9): `caused_at`. */
+/**
+ * The part of chat.ts that measures the time from an order until Sferum has followed it (J9): `caused_at`. It is also the
+ * only writer of
+ *   order_delay  one delay:  recorded ──countDelays──► counted in its day
+ *   delay_day    the delays of a school's day ──(keepDelaysDays)──► deleted
+ */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import { bucketOf, delayMs } from '../store/queries/delay-figures.ts';
 
 /**
  * Notes when the change that these chats must still follow came into force or arrived. It concerns only chats whose
@@ -38,4 +44,21 @@ export async function recordDelays(
     tx,
   );
   return rows;
+}
+
+/** Counts a school's delays from before `today`, the beginning of a day (UTC), into their days. Safe to repeat. */
+export async function countDelays(tx: Sql, schoolId: string, today: Date): Promise<void> {
+  await sql`
+    with over as (
+      delete from order_delay where school_id = ${schoolId} and settled_at < ${today} returning caused_at, settled_at
+    ), buckets as (
+      select (settled_at at time zone 'UTC')::date as day, ${bucketOf(delayMs)} as bucket, count(*) as n, max(${delayMs}) as most
+      from over group by 1, 2
+    )
+    insert into delay_day as t (school_id, day, counts, most_ms)
+    select ${schoolId}, day, jsonb_object_agg(bucket, n), max(most) from buckets group by day
+    on conflict (school_id, day) do update set most_ms = greatest(t.most_ms, excluded.most_ms),
+      counts = (select jsonb_object_agg(key, n) from (select key, sum(value::int) as n
+        from (select * from jsonb_each_text(t.counts) union all select * from jsonb_each_text(excluded.counts)) c
+        group by key) summed)`.execute(tx);
 }

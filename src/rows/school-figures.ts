@@ -4,6 +4,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import { delayFigures } from '../store/queries/delay-figures.ts';
 import { dayThere, type Moment } from '../store/school-day.ts';
 
 /** Changes of a school wait so long after its last count, because a count reads all its lists. */
@@ -31,8 +32,7 @@ export async function countSchool(db: Sql, schoolId: string, moment: Moment): Pr
   await sql`
     insert into school_figures (school_id, day, people, linked, delay_ms, revision, counted_at)
     select s.id, ${dayThere(sql.ref('s.time_zone'), moment)}, p.people, p.linked,
-      (select percentile_cont(0.95) within group (order by extract(epoch from d.settled_at - d.caused_at)::float8 * 1000)
-        from order_delay d where d.school_id = s.id and d.settled_at >= ${now} - ${DELAYS}),
+      (select p95_ms from ${delayFigures(sql`s.id`, sql`${now} - ${DELAYS}`, now)} d),
       s.revision, ${now}
     from school s, (${peopleOfLists(schoolId)}) p where s.id = ${schoolId}
     on conflict (school_id, day) do update set people = excluded.people, linked = excluded.linked,

@@ -4,7 +4,7 @@
  */
 import type { SnakeCase } from '@mikro-orm/sql';
 import type { ColumnType, InsertType, SelectType, UpdateType } from 'kysely';
-import { Chat, ChatException, Membership, OrderDelay, SferumMember } from './entities/chats.ts';
+import { Chat, ChatException, DelayDay, Membership, OrderDelay, SferumMember } from './entities/chats.ts';
 import { ChatDraft, ChatDraftPerson } from './entities/drafts.ts';
 import { Erased, Erasure, ErasureKey } from './entities/erasure.ts';
 import {
@@ -49,6 +49,7 @@ export const ENTITIES = [
   Operation,
   OperationChat,
   OrderDelay,
+  DelayDay,
   Person,
   ProfileClaim,
   ProfileLink,

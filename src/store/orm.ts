@@ -36,6 +36,7 @@ import { RoomToRestate } from '../../migrations/0037-room-to-restate.ts';
 import { Region } from '../../migrations/0041-region.ts';
 import { OrderPlaces } from '../../migrations/0044-order-places.ts';
 import { JournalByProfile } from '../../migrations/0045-journal-by-profile.ts';
+import { DelayDays } from '../../migrations/0047-delay-days.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -123,6 +124,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0041-region', class: Region },
         { name: '0044-order-places', class: OrderPlaces },
         { name: '0045-journal-by-profile', class: JournalByProfile },
+        { name: '0047-delay-days', class: DelayDays },
       ],
       snapshot: false,
     },

@@ -58,10 +58,9 @@ const MADE: Record<
   string,
   { keep: string; make: (name: string, at: Date) => Promise<unknown>; named: string }
 > = {
-  order_delay: {
+  delay_day: {
     keep: 'keepDelaysDays',
-    make: (name, at) =>
-      run("insert into order_delay values (?, gen_random_uuid(), '2000-01-01', ?)", name.slice(0, 2), at),
+    make: (name, at) => run(`insert into delay_day values (?, ?, '{"1": 1}', 1)`, name.slice(0, 2), at),
     named: "school_id || ''",
   },
   operation: {
@@ -164,11 +163,11 @@ test('rows past their term go, in batches; younger ones stay', async () => {
   const now = world.ctx.clock.now();
   for (const [table, { keep, make }] of Object.entries(MADE)) {
     const termMs = limits[keep as 'keepLessonsDays'] * DAY_MS;
-    const names = table === 'order_delay' ? ['s1', 's1'] : ['old', 'old2', 'old3'];
+    const names = table === 'delay_day' ? ['s1'] : ['old', 'old2', 'old3'];
     for (const name of names) await make(name, new Date(now - termMs - DAY_MS));
-    if (table !== 'order_delay' && table !== 'chat_draft')
+    if (table !== 'delay_day' && table !== 'chat_draft')
       for (let i = 0; i < 12; i++) await make(`old-${i}`, new Date(now - termMs - DAY_MS));
-    await make(table === 'order_delay' ? 's2' : 'young', new Date(now - termMs + DAY_MS));
+    await make(table === 'delay_day' ? 's2' : 'young', new Date(now - termMs + DAY_MS));
   }
   expect(await endDue(world.ctx)).toBe(true);
   for (const [table, { named }] of Object.entries(MADE)) {
@@ -176,7 +175,7 @@ test('rows past their term go, in batches; younger ones stay', async () => {
     expect(
       rows.map(({ name }) => name),
       table,
-    ).toEqual([table === 'order_delay' ? 's2' : 'young']);
+    ).toEqual([table === 'delay_day' ? 's2' : 'young']);
   }
   expect(await count('meeting')).toBe(1);
   expect(await count('meeting_call')).toBe(1);

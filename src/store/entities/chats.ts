@@ -128,3 +128,14 @@ export const OrderDelay = defineEntity({
     settledAt: instant().primary(),
   },
 });
+
+export const DelayDay = defineEntity({
+  name: 'DelayDay',
+  tableName: 'delay_day',
+  properties: {
+    schoolId: text().primary(),
+    day: p.date().primary(),
+    counts: json<Record<string, number>>(),
+    mostMs: p.double(),
+  },
+});

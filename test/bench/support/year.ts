@@ -3,6 +3,7 @@
  * records of who looked. Nothing of it changes who belongs where: orders of the past were followed by a whole roster.
  */
 import { sql } from 'kysely';
+import { countDelays } from '../../../src/rows/chat-delay.ts';
 import type { Sql } from '../../../src/store/database.ts';
 
 export const YEAR = {
@@ -33,6 +34,8 @@ export async function makeYear(db: Sql, schoolId: string): Promise<void> {
       cross join generate_series(1, ${YEAR.delays}::int) i cross join lateral (select ${ago(YEAR.delays)} as at) a`.execute(
     db,
   );
+  const today = new Date(new Date().setUTCHours(0, 0, 0, 0));
+  await countDelays(db, schoolId, today);
   await sql`insert into received_event (school_id, id, type, time, received_at)
     select ${schoolId}, 'year-' || i, 'sgo.order.issued', ${ago(YEAR.events)}, ${ago(YEAR.events)}
     from generate_series(1, ${YEAR.events}::int) i`.execute(db);

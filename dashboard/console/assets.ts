@@ -17,6 +17,7 @@ const SHEETS: Readonly<Record<string, readonly string[]>> = {
     ...['tokens', 'base', 'frame', 'buttons', 'fields', 'surfaces', 'tables', 'work', 'region'],
     ...['own-chats', 'entry', 'work-list', 'dialogs', 'phone', 'motion', 'print'],
   ],
+  'overview.css': ['sheets', 'waiting', 'figures', 'classes', 'day', 'narrow'],
   'manage.css': ['chosen-rows', 'editor', 'initialize', 'phone', 'ahead'],
 };
 

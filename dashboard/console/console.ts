@@ -14,6 +14,8 @@ import { sessionRoutes } from './entry/sessions.ts';
 import { Flashes } from './flash.ts';
 import { lessonScreens } from './lessons/lessons.ts';
 import { manageRoutes } from './manage/manage.ts';
+import { delayRoutes } from './overview/delays.ts';
+import { overviewRoutes } from './overview/overview-routes.ts';
 import { ownChatsRoutes } from './own/own-chats.ts';
 import { profileRoutes } from './own/profile.ts';
 import type { ConsoleEnv } from './page.ts';
@@ -74,6 +76,8 @@ export function consoleRoutes(options: ConsoleOptions): void {
   searchRoutes(parts);
   ownChatsRoutes(parts);
   profileRoutes(parts);
+  overviewRoutes(parts);
+  delayRoutes(parts);
   attentionRoutes(parts);
   settingsRoutes(parts);
   changesRoutes(parts);

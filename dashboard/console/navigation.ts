@@ -69,9 +69,9 @@ const ITEMS: readonly Item[] = [
     short: () => 'Школы',
   },
   {
-    ...{ section: 'overview', label: 'Требует внимания', href: '/attention', icon: 'home', shown: isAdmin },
+    ...{ section: 'overview', label: 'Обзор', href: '/overview', icon: 'home', shown: isAdmin },
     waiting: (v) => v.waits.length,
-    short: () => 'Внимание',
+    short: () => 'Обзор',
   },
   {
     ...{ section: 'chats', label: 'Чаты', href: '/', icon: 'chat', shown: () => true },

@@ -34,6 +34,8 @@ export interface PageParts {
   c: ConsoleContext;
   /** The heading and the window's title. */
   title: string;
+  /** The window's title, where the heading says how things are and not what the page is. */
+  windowTitle?: string;
   /** Shown under the heading: figures, the state of things. */
   subtitle?: Content;
   /** Shown beside the heading. */
@@ -98,7 +100,7 @@ function document(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${parts.title}${visitor ? ` – ${visitor.school.name}` : ''}</title>
+<title>${parts.windowTitle ?? parts.title}${visitor ? ` – ${visitor.school.name}` : ''}</title>
 <link rel="expect" href="#end" blocking="render">
 ${styles.map((name) => html`<link rel="stylesheet" href="${asset(name)}">`)}
 ${parts.refreshSeconds ? html`<noscript><meta http-equiv="refresh" content="${parts.refreshSeconds}; url=${refreshHref}"></noscript>` : ''}

@@ -55,7 +55,7 @@ export function isAdmin({ caller }: Pick<Visitor, 'caller'>): boolean {
 
 /** Where somebody lands who has signed in and asked for no page (A1). */
 export function firstScreen(role: TokenRole): string {
-  return ADMINS.includes(role) ? '/attention' : '/';
+  return ADMINS.includes(role) ? '/overview' : '/';
 }
 
 /**

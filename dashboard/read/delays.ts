@@ -18,3 +18,23 @@ export async function findDelays(db: Sql, schoolId: string, from: Date, to: Date
     from ${figures} f`.execute(db);
   return rows[0]!;
 }
+
+/** The same by day of the school's time zone, the last one first. */
+export interface DelaysOfDay extends Delays {
+  day: string;
+}
+
+export async function delaysByDay(
+  db: Sql,
+  { schoolId, timeZone }: { schoolId: string; timeZone: string },
+  from: Date,
+): Promise<DelaysOfDay[]> {
+  const { rows } = await sql<DelaysOfDay>`
+    select (settled_at at time zone ${timeZone})::date::text as day, count(*)::int as count,
+      percentile_cont(0.5) within group (order by seconds) as "p50Seconds",
+      percentile_cont(0.95) within group (order by seconds) as "p95Seconds", max(seconds) as "maxSeconds"
+    from (select settled_at, extract(epoch from settled_at - caused_at)::float8 as seconds from order_delay
+      where school_id = ${schoolId} and settled_at >= ${from}) d
+    group by 1 order by 1 desc`.execute(db);
+  return rows;
+}

@@ -42,7 +42,7 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
   },
   school_figures: {
     why: 'how many people of a school are linked, and how quickly orders are followed',
-    columns: ['day', 'people', 'linked', 'delay_ms', 'revision', 'counted_at'],
+    columns: ['day', 'people', 'linked', 'delay_ms', 'by_class', 'revision', 'counted_at'],
   },
   process: { why: 'processes of the service', columns: ['id', 'role', 'connections', 'seen_at'] },
   sferum_pace: {

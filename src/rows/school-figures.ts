@@ -26,17 +26,25 @@ export async function schoolsToCount(db: Sql, moment: Moment, most: number): Pro
   return rows.map(({ id }) => id);
 }
 
-/** Counts a school: the people of its lists, how many of them have a linked profile, and how long orders took. */
+/**
+ * Counts a school: the people of its lists, how many of them have a linked profile, the same by class, and how long
+ * orders took.
+ */
 export async function countSchool(db: Sql, schoolId: string, moment: Moment): Promise<void> {
   const now = sql`${new Date(moment.nowMs)}::timestamptz`;
   await sql`
-    insert into school_figures (school_id, day, people, linked, delay_ms, revision, counted_at)
+    with former as (
+      -- Of classes the last count alone is of use.
+      update school_figures set by_class = null where school_id = ${schoolId} and by_class is not null
+        and day < (select ${dayThere(sql.ref('s.time_zone'), moment)} from school s where s.id = ${schoolId})
+    )
+    insert into school_figures (school_id, day, people, linked, delay_ms, by_class, revision, counted_at)
     select s.id, ${dayThere(sql.ref('s.time_zone'), moment)}, p.people, p.linked,
       (select p95_ms from ${delayFigures(sql`s.id`, sql`${now} - ${DELAYS}`, now)} d),
-      s.revision, ${now}
+      (${peopleByClass(schoolId)}), s.revision, ${now}
     from school s, (${peopleOfLists(schoolId)}) p where s.id = ${schoolId}
     on conflict (school_id, day) do update set people = excluded.people, linked = excluded.linked,
-      delay_ms = excluded.delay_ms, revision = excluded.revision, counted_at = excluded.counted_at`.execute(
+      delay_ms = excluded.delay_ms, by_class = excluded.by_class, revision = excluded.revision, counted_at = excluded.counted_at`.execute(
     db,
   );
 }
@@ -47,3 +55,17 @@ const peopleOfLists = (schoolId: string): RawBuilder<unknown> => sql`
       where c.school_id = ${schoolId} and c.deleted_at is null and c.deleting_since is null) m
     left join profile_link l on l.school_id = ${schoolId} and l.person_id = m.person_id and l.present
       and l.vk_user_id is not null`;
+
+/** Pupils and parents of a class by the grounds of the members of its chats, as `ClassFigures`. */
+const peopleByClass = (schoolId: string): RawBuilder<unknown> => sql`
+  select coalesce(jsonb_agg(jsonb_build_object('classId', k.class_id, 'people', k.people, 'linked', k.linked)), '[]')
+  from (
+    select m.class_id, count(*)::int as people, count(l.person_id)::int as linked
+    from (select distinct g->>'classId' as class_id, m.person_id
+        from chat c join membership m on m.chat_id = c.id cross join jsonb_array_elements(m.grounds) g
+        where c.school_id = ${schoolId} and c.type in ('class', 'parents') and c.deleted_at is null
+          and c.deleting_since is null and g->>'kind' in ('enrollment', 'guardian')) m
+      left join profile_link l on l.school_id = ${schoolId} and l.person_id = m.person_id and l.present
+        and l.vk_user_id is not null
+    where m.class_id is not null
+    group by m.class_id) k`;

@@ -36,6 +36,7 @@ import { RoomToRestate } from '../../migrations/0037-room-to-restate.ts';
 import { Region } from '../../migrations/0041-region.ts';
 import { OrderPlaces } from '../../migrations/0044-order-places.ts';
 import { JournalByProfile } from '../../migrations/0045-journal-by-profile.ts';
+import { ByClass } from '../../migrations/0046-by-class.ts';
 import { DelayDays } from '../../migrations/0047-delay-days.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
@@ -124,6 +125,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0041-region', class: Region },
         { name: '0044-order-places', class: OrderPlaces },
         { name: '0045-journal-by-profile', class: JournalByProfile },
+        { name: '0046-by-class', class: ByClass },
         { name: '0047-delay-days', class: DelayDays },
       ],
       snapshot: false,

@@ -89,8 +89,15 @@ describeInBrowser('what an admin sees of the school', () => {
     ).toBeGreaterThan(0);
     await expectUsable(page);
 
+    await page.goto(`${site.origin}/overview`);
+    await page.getByRole('heading', { level: 1, name: 'Чаты не обновляются' }).waitFor();
+    expect(await page.getByRole('region', { name: 'Ждут вас' }).getByRole('listitem').count()).toBe(
+      await badge(page),
+    );
+    await expectUsable(page);
+    await page.goto(`${site.origin}/manage`);
     await page.getByRole('link', { name: 'Что делать' }).click();
-    const items = page.locator('main ol > li');
+    const items = page.locator('main ol.stack > li');
     expect(await items.count()).toBe(await badge(page));
     await items.filter({ hasText: 'идентификатор сообщества VK' }).waitFor();
     expect(await page.getByText(/Остальное обновляется само|Всё идёт само/).count()).toBe(0);
@@ -117,7 +124,7 @@ describeInBrowser('what an admin sees of the school', () => {
     await run(sql`insert into operation (id, school_id, kind, state, created_by, created_at, finished_at)
       values (gen_random_uuid(), ${school}, 'drift', 'failed', 'test', now(), now())`);
     await page.reload();
-    expect(await page.locator('main ol > li').count()).toBe(4);
+    expect(await page.locator('main ol.stack > li').count()).toBe(4);
     expect(await badge(page)).toBe(4);
     expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
       'Сверка со Сферумом: не выполнено',
@@ -147,5 +154,119 @@ describeInBrowser('what an admin sees of the school', () => {
     });
     const own = pupil.getByRole('navigation', { name: 'Главные разделы' }).getByRole('link');
     expect(await own.allTextContents()).toEqual(['Чаты', 'Дневник']);
+  });
+
+  test('an admin lands on one screen whose figures open, with the classes as picture and table', async () => {
+    await initializeAll(site.world, school);
+    const db = everywhere(site.world.ctx);
+    // A count waits a minute after the last one.
+    await sql`update school_figures set counted_at = counted_at - interval '1 hour'`.execute(db);
+    await expect
+      .poll(async () => {
+        const { rows } = await sql<{ n: number }>`
+          select coalesce(max(jsonb_array_length(by_class)), 0) as n from school_figures`.execute(db);
+        return rows[0]!.n;
+      }, SOON)
+      .toBeGreaterThan(0);
+    await sql`insert into school_figures (school_id, day, people, linked, revision, counted_at)
+      select school_id, day - n, people, greatest(linked - n, 0), 0, counted_at
+      from school_figures, generate_series(1, 14) n`.execute(db);
+    const page = await site.visit(admin(), '', { viewport: { width: 1440, height: 900 } });
+    expect(new URL(page.url()).pathname).toBe('/overview');
+    expect(await page.title()).toMatch(/^Обзор – /);
+    await page.getByRole('heading', { level: 1, name: 'Всё идёт само' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollHeight')).toBeLessThanOrEqual(900);
+    await expectUsable(page);
+    expect(await page.locator('.spark').count()).toBe(1);
+    expect(await page.getByRole('table', { name: 'Доля привязанных по дням' }).getByRole('row').count()).toBe(
+      4,
+    );
+
+    await page.getByText('Таблицей').click();
+    const { rows: classes } = await sql<{ title: string; share: string }>`
+      select k.title, format('%s из %s', count(distinct l.person_id), count(distinct m.person_id)) as share
+      from membership m join chat c on c.id = m.chat_id and c.type in ('class', 'parents')
+        join class k on k.id = c.class_id
+        left join profile_link l on l.person_id = m.person_id and l.present and l.vk_user_id is not null
+      where m.grounds @> '[{"kind": "enrollment"}]' or m.grounds @> '[{"kind": "guardian"}]'
+      group by k.id, k.title`.execute(db);
+    const table = page.getByRole('table', { name: 'Доля привязанных по классам' });
+    const shown = await table.getByRole('row').allInnerTexts();
+    for (const { title, share } of classes) {
+      expect(
+        shown.some((text) => text.startsWith(title) && text.includes(share)),
+        `${title} ${share}`,
+      ).toBe(true);
+    }
+    expect(await page.locator('svg.heat a').count()).toBe(classes.length);
+    await expectUsable(page);
+
+    for (const [name, path] of [
+      ['Чаты', '/manage'],
+      ['Привязаны к Сферуму', '/unreachable'],
+      ['Приказы впереди', '/manage/ahead'],
+      ['От приказа до чата', '/delays'],
+    ] as const) {
+      await page.goto(`${site.origin}/overview`);
+      await page.getByRole('main').getByRole('link', { name, exact: true }).click();
+      expect(new URL(page.url()).pathname, name).toBe(path);
+    }
+    await expectUsable(page);
+  });
+
+  test('what is held in one chat is decided on the spot, after a question', async () => {
+    await initializeAll(site.world, school);
+    const db = everywhere(site.world.ctx);
+    const { rows } = await sql<{ chat: string; pupils: string[] }>`
+      select (select id from chat where type = 'staff') as chat,
+        array(select distinct l.person_id from profile_link l join enrollment e on e.student_id = l.person_id and e.unit = 'class'
+          where l.present order by 1 limit 30) as pupils`.execute(db);
+    const { chat, pupils } = rows[0]!;
+    const { role, sub } = admin();
+    const who = { role, school, sub: sub! };
+    const added = await site.world.call('PATCH', `/v1/chats/${chat}`, who, { members: { add: pupils } });
+    expect(added.status).toBe(200);
+    await site.world.settled();
+    const crowded = site.world.inSferum('Учительская')!.split(' ').length;
+    const id = await site.world.commands.initialize({
+      ...{ schoolId: school, types: ['staff'], dryRun: false, strict: true, asOf: null },
+      by: { id: 'test', kind: 'operator' },
+    });
+    expect((await site.world.ended(id)).state).toBe('held');
+    const page = await site.visit(admin(), '/overview');
+    await page.getByRole('heading', { level: 1, name: 'Всё сошлось, кроме 1\u00a0чата' }).waitFor();
+    const row = page.getByRole('listitem').filter({ hasText: /^ждёт решенияУчительская: 30.человек из \d+/ });
+    await expectUsable(page);
+    await row.getByText('Исключить 30…').click();
+    await row.getByText('30\u00a0человек потеряют доступ к переписке «Учительская».').waitFor();
+    await expectUsable(page);
+    await page.keyboard.press('Escape');
+    expect(await row.getByRole('button', { name: 'Исключить 30\u00a0человек' }).isVisible()).toBe(false);
+    await row.getByText('Исключить 30…').click();
+    await row.getByRole('button', { name: 'Исключить 30\u00a0человек' }).click();
+    await page.getByRole('status').getByText('Исключение подтверждено').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/overview');
+    await expect.poll(() => site.world.inSferum('Учительская')!.split(' ').length, SOON).toBe(crowded - 30);
+  });
+
+  test('a school without chats is shown its first steps, and begins with three clicks', async () => {
+    const page = await site.visit(admin(), '/overview');
+    await page.getByRole('heading', { level: 1, name: 'Осталось создать чаты' }).waitFor();
+    const steps = page.getByRole('region', { name: 'Первые шаги' }).getByRole('listitem');
+    expect(await steps.getByText(/^(готово|осталось)$/).allTextContents()).toEqual([
+      'готово',
+      'готово',
+      'осталось',
+    ]);
+    expect(await page.getByText('Всё идёт само').count()).toBe(0);
+    await expectUsable(page);
+    await page.getByRole('link', { name: 'Инициализировать список чатов' }).click();
+    await page.getByRole('button', { name: 'Продолжить' }).click();
+    const apply = page.getByRole('button', { name: 'Выполнить' });
+    await apply.waitFor(SOON);
+    await apply.click();
+    await site.world.settled();
+    await page.goto(`${site.origin}/overview`);
+    expect(await page.getByRole('region', { name: 'Первые шаги' }).count()).toBe(0);
   });
 });

@@ -166,6 +166,8 @@ const PAGES: Record<string, TokenRole[]> = {
   '/unreachable': ['school-admin', 'staff', 'operator'],
   '/people/pupil': ['school-admin', 'staff', 'operator'],
   '/attention': ['school-admin', 'operator'],
+  '/delays': ['school-admin', 'operator'],
+  '/overview': ['school-admin', 'operator'],
   '/changes': ['school-admin', 'operator'],
   '/settings': ['school-admin', 'operator'],
 };

@@ -5,6 +5,7 @@ import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { counted } from '../parts/numbers.ts';
+import { firstScreen } from '../visitor.ts';
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 const OPERATOR = 'operator';
@@ -57,7 +58,7 @@ export function demoRoutes({ app, ctx, sessions }: ConsoleParts): void {
       c,
       await ctx.db.transactionAcross('sessions', ({ sql: tx }) => sessions.open(tx, c, { caller })),
     );
-    return goTo(c, '/');
+    return goTo(c, firstScreen(caller.role));
   });
 }
 

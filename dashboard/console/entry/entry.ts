@@ -8,6 +8,7 @@ import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';
 import type { Session } from '../session.ts';
+import { firstScreen } from '../visitor.ts';
 import { localPath } from './local-path.ts';
 
 /** A link from СГО works for this time after it was made (contract). */
@@ -81,7 +82,7 @@ async function enter(
   ctx.metrics.session('signed-in');
   ctx.log.info({ subject, role, schoolId, acr, amr }, 'signed in');
   sessions.give(c, id);
-  return goTo(c, localPath(to));
+  return goTo(c, to ? localPath(to) : firstScreen(role));
 }
 
 function isSessionOf({ caller }: Session, { sub, role, school }: Claims): boolean {

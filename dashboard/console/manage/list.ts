@@ -84,7 +84,7 @@ function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFilter, p
 function waiting({ waits, filter }: ListView): Content[] {
   const shown = waits.filter(
     (wait) =>
-      // What waits for the account is no question about people: «Требует внимания» has it.
+      // What waits for the account is no question about people: «Ждут вас» has it.
       (wait.kind === 'held' && !QUESTIONS[wait.operation]) ||
       (wait.kind === 'failing' && filter.condition !== 'failing'),
   );

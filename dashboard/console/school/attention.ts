@@ -8,14 +8,15 @@ import { emptyState } from '../parts/states.ts';
 import { ADMINS } from '../visitor.ts';
 import { said } from './wait-words.ts';
 
-/** «Требует внимания»: everything of the school that waits for a person, with why and what to do about it. */
+/** «Ждут вас»: everything of the school that waits for a person, with why and what to do about it. */
 export function attentionRoutes({ screens }: ConsoleParts): void {
   screens.get('/attention', ADMINS, (c) => {
     const { school, waits } = c.get('visitor');
     return page({
       c,
       section: 'overview',
-      title: 'Требует внимания',
+      title: 'Ждут вас',
+      crumbs: [{ label: 'Обзор', href: '/overview' }],
       subtitle: waits.length > 0 && waits.every(isApart) ? 'Остальное обновляется само.' : undefined,
       body:
         waits.length === 0

@@ -14,6 +14,8 @@ export interface Said {
   word: string;
   /** What is the matter, short enough for a row. */
   title: string;
+  /** What a row adds to the title; null: nothing. */
+  brief: string | null;
   /** Why, and what to do. */
   text: Content;
   /** The way to where it is decided or mended. */
@@ -50,10 +52,11 @@ function account({ state }: Of<'account'>): Said {
   if (state === 'broken') {
     return {
       ...{ tone: 'bad', word: 'нет связи', title: 'Сферум не принимает ключ школы', action },
+      brief: 'чаты не обновляются',
       text: 'Чаты не обновляются. Скопируйте идентификатор сообщества VK в настройках школы и отправьте его администратору сервера: он подключит школу заново.',
     };
   }
-  return { tone: 'warn', word: 'ждёт решения', ...unconfirmed(state), action };
+  return { tone: 'warn', word: 'ждёт решения', ...unconfirmed(state), brief: null, action };
 }
 
 function held(wait: Of<'held'>): Said {
@@ -63,11 +66,12 @@ function held(wait: Of<'held'>): Said {
     action: linkButton({ label: 'Посмотреть и решить', href: operationPath(operationId) }),
   };
   const question = QUESTIONS[operation];
-  if (question) return { ...base, ...question };
+  if (question) return { ...base, ...question, brief: null };
   if (chats === 0) {
     return {
       ...base,
       title: 'Списки из СГО приняты не полностью',
+      brief: 'похожи на неполные, никто не исключён',
       text: 'В новых списках заметно меньше людей, чем было. Новые добавлены, никто не исключён.',
     };
   }
@@ -76,6 +80,7 @@ function held(wait: Of<'held'>): Said {
     title: chat
       ? `${chat.title}: ${counted(places, 'человек', 'человека', 'человек')} из ${chat.members} больше не в списках`
       : `Остановлено: ${counted(places, 'исключение', 'исключения', 'исключений')} в ${counted(chats, 'чате', 'чатах', 'чатах')}`,
+    brief: 'добавления выполнены',
     text: `${OPERATION_LABELS[operation]}: исключений больше, чем бывает обычно. Добавления выполнены.`,
   };
 }
@@ -83,7 +88,7 @@ function held(wait: Of<'held'>): Said {
 function failed({ operation, operationId, message }: Of<'failed'>): Said {
   return {
     ...{ tone: 'bad', word: 'не выполнено', title: `${OPERATION_LABELS[operation]}: не выполнено` },
-    text: message ?? 'Причина не названа.',
+    ...reasonOf(message),
     action: linkButton({ label: 'Подробнее', href: operationPath(operationId) }),
   };
 }
@@ -92,6 +97,7 @@ function failing({ message, chats, total }: Of<'failing'>): Said {
   return {
     ...{ tone: 'bad', word: 'не удаётся' },
     title: counted(total, 'чат не обновляется', 'чата не обновляются', 'чатов не обновляются'),
+    brief: message,
     text: html`${message ? html`<p>${message}</p>` : ''}${chatLinks(chats, total)}`,
     action:
       total > 1 ? linkButton({ label: 'Показать чаты', href: '/manage?condition=failing' }) : openChat(chats),
@@ -102,9 +108,13 @@ function call({ message, total, lessonId }: Of<'call'>): Said {
   return {
     ...{ tone: 'bad', word: 'не удаётся' },
     title: `Звонок не начинается: ${counted(total, 'дистанционный урок', 'дистанционных урока', 'дистанционных уроков')}`,
-    text: message ?? 'Причина не названа.',
+    ...reasonOf(message),
     action: linkButton({ label: 'Открыть урок', href: lessonPath(lessonId) }),
   };
+}
+
+function reasonOf(message: string | null): Pick<Said, 'brief' | 'text'> {
+  return { brief: message, text: message ?? 'Причина не названа.' };
 }
 
 const WARNINGS: Readonly<
@@ -136,6 +146,10 @@ function warning({ warning: which, chats, total }: Of<'warning'>): Said {
   const { word, title, text } = WARNINGS[which];
   return {
     ...{ tone: 'warn', word, title: title(chatsOf(total)) },
+    brief: namesOf(
+      chats.map((chat) => chat.title),
+      total,
+    ),
     text: html`<p>${text}</p>${chatLinks(chats, total)}`,
     action: openChat(chats),
   };
@@ -147,10 +161,22 @@ function profiles({ people, total }: Of<'profiles'>): Said {
   return {
     ...{ tone: 'warn', word: 'профиль занят', action: null },
     title: `Профиль VK занят другим человеком: ${counted(total, 'человек', 'человека', 'человек')}`,
+    brief: namesOf(
+      people.map(({ name }) => name),
+      total,
+    ),
     text: html`<p>В Сферум они попадут, когда другой человек отменит привязку или выбудет. Если профиль указан неверно, исправьте его в СГО.</p><ul class="inline-list">${people.map(
       ({ id, name }) => html`<li><a href="/people/${encodeURIComponent(id)}">${name}</a></li>`,
     )}${more > 0 ? html`<li class="muted">и ещё ${more}</li>` : ''}</ul>`,
   };
+}
+
+const NAMED_IN_A_ROW = 3;
+
+function namesOf(names: readonly string[], total: number): string {
+  const shown = names.slice(0, NAMED_IN_A_ROW);
+  const more = total - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` и ещё ${more}` : ''}`;
 }
 
 function openChat([first]: { id: string; title: string }[]): Html | null {

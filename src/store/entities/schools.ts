@@ -24,6 +24,13 @@ export const School = defineEntity({
   },
 });
 
+/** How many people belong to a class by its chats, pupils and parents, and how many of them are linked. */
+export interface ClassFigures {
+  classId: string;
+  people: number;
+  linked: number;
+}
+
 /** What is counted of a school once a day at least. The last count of a day stands for it. */
 export const SchoolFigures = defineEntity({
   name: 'SchoolFigures',
@@ -34,6 +41,7 @@ export const SchoolFigures = defineEntity({
     people: p.integer(),
     linked: p.integer(),
     delayMs: p.double().nullable(),
+    byClass: json<ClassFigures[]>().nullable(),
     revision: big(),
     countedAt: instant(),
   },

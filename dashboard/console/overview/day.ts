@@ -1,0 +1,67 @@
+/** «За сутки»: what was done to the school's chats, by operation. */
+import { authorName } from '../../../src/chats/journal-words.ts';
+import type { Names } from '../../../src/plan/describe.ts';
+import type { LoggedOperation } from '../../read/operation-log.ts';
+import type { Overview } from '../../read/overview.ts';
+import { type Html, html } from '../html.ts';
+import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
+import type { Counts } from '../manage/plan.ts';
+import { state } from '../parts/condition.ts';
+import { count, counted, hour } from '../parts/numbers.ts';
+
+export interface DayView {
+  operations: readonly LoggedOperation[];
+  followed: Overview['followed'];
+  names: Names;
+  timeZone: string;
+}
+
+interface Line {
+  at: string;
+  href: string;
+  title: string;
+  more: string;
+  added: number;
+  removed: number;
+  /** How it stands, where it is not simply done. */
+  stands?: Html;
+}
+
+export function lastDay(view: DayView): Html {
+  const lines = [
+    ...view.operations.map((one) => lineOf(one, view.names)),
+    ...followedLine(view.followed),
+  ].sort((a, b) => b.at.localeCompare(a.at));
+  return html`<section class="sheet" aria-labelledby="day"><div class="sheet-head"><h2 id="day">За сутки</h2><a class="push" href="/operations">Все работы</a></div>${
+    lines.length === 0
+      ? html`<p class="none">За сутки ничего не менялось.</p>`
+      : html`<ol class="timeline">${lines.map((line) => lineView(line, view.timeZone))}</ol>`
+  }</section>`;
+}
+
+function lineOf(operation: LoggedOperation, names: Names): Line {
+  const { members } = (operation.result ?? {}) as Counts;
+  const title = operationTitle(operation);
+  return {
+    ...{ at: operation.createdAt, href: `/manage/operations/${operation.id}` },
+    title: operation.chatTitle === null ? title : `${title} «${operation.chatTitle}»`,
+    more: authorName(operation.by, names),
+    // What a plan alone would do is no change.
+    added: operation.dryRun ? 0 : (members?.added ?? 0),
+    removed: operation.dryRun ? 0 : (members?.removed ?? 0),
+    ...(operation.state === 'succeeded' ? {} : { stands: state(...STATE_WORDS[operation.state]) }),
+  };
+}
+
+/** Orders and other news of СГО are no operations: they are followed at once, chat by chat. */
+function followedLine({ chats, at }: Overview['followed']): Line[] {
+  if (at === null) return [];
+  const more = `обновлено: ${counted(chats, 'чат', 'чата', 'чатов')}`;
+  return [{ at, href: '/changes', title: 'Приказы и изменения из СГО', more, added: 0, removed: 0 }];
+}
+
+function lineView({ at, href, title, more, added, removed, stands }: Line, timeZone: string): Html {
+  return html`<li>${hour(at, timeZone)}<p><a href="${href}">${title}</a> <span>${more}</span></p><span class="sum">${stands ?? ''}${
+    added > 0 ? html`<span class="plus">+${count(added)}</span>` : ''
+  }${removed > 0 ? html`<span class="minus">−${count(removed)}</span>` : ''}</span></li>`;
+}

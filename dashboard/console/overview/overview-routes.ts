@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { dayIn } from '../../../src/clock.ts';
+import { Refusal } from '../../../src/refusal.ts';
+import { findNames } from '../../read/names.ts';
+import { type LoggedOperation, logOperations } from '../../read/operation-log.ts';
+import { countListed, findOverview, type Overview } from '../../read/overview.ts';
+import { authorOf } from '../../rights.ts';
+import type { ConsoleParts } from '../console-parts.ts';
+import { type Html, html } from '../html.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { linkButton } from '../parts/button.ts';
+import { moment } from '../parts/numbers.ts';
+import { ADMINS } from '../visitor.ts';
+import { lastDay } from './day.ts';
+import { figures } from './figures.ts';
+import { firstSteps } from './first-steps.ts';
+import { heat } from './heat.ts';
+import { waiting } from './waiting.ts';
+import { stateFigures, stateSentence } from './words.ts';
+
+const OPERATIONS_SHOWN = 8;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** «Обзор»: how the school is, what waits for its admin and what was done, on one screen. */
+export function overviewRoutes(parts: ConsoleParts): void {
+  const { ctx, screens, commands } = parts;
+  screens.get('/overview', ADMINS, async (c) => {
+    const { school, waits } = c.get('visitor');
+    const now = new Date(ctx.clock.now());
+    const today = dayIn(school.timeZone, now.getTime());
+    const db = ctx.db.of(school.id);
+    const [overview, { items }] = await Promise.all([
+      findOverview(db, school.id, { today, now }),
+      logOperations(db, school.id, { limit: OPERATIONS_SHOWN }),
+    ]);
+    const operations = items.filter(({ createdAt }) => Date.parse(createdAt) > now.getTime() - DAY_MS);
+    const state = { overview, trouble: school.trouble, waits: waits.length };
+    return page({
+      c,
+      section: 'overview',
+      title: stateSentence(state),
+      windowTitle: 'Обзор',
+      subtitle: subtitle(stateFigures(state), overview, school.timeZone),
+      actions: pageActions(c, overview),
+      body: html`${waits.length > 0 || overview.isInitialized ? waiting(waits, { timeZone: school.timeZone, today }) : ''}${
+        overview.isInitialized
+          ? await working(parts, c, overview, operations)
+          : await beginning(parts, c, overview)
+      }`,
+      styles: ['overview.css'],
+    });
+  });
+
+  screens.post('/overview/decide', ADMINS, async (c) => {
+    const { caller } = c.get('visitor');
+    const form = await c.req.formData();
+    const decision = z.enum(['approve', 'reject']).safeParse(form.get('do')).data;
+    const operationId = z.uuid().safeParse(form.get('operation')).data;
+    if (!decision || !operationId) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
+    const by = authorOf(caller);
+    try {
+      await commands.decide({ schoolId: caller.schoolId, operationId, decision, chatIds: null, by });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return goTo(c, '/overview', { kind: 'bad', title: error.title });
+    }
+    const title = decision === 'approve' ? 'Исключение подтверждено' : 'Все оставлены в чате';
+    return goTo(c, '/overview', { kind: 'good', title });
+  });
+}
+
+function subtitle(state: string, { rosterTakenAt }: Overview, timeZone: string): Html {
+  const lists = rosterTakenAt
+    ? html`Последние списки: ${moment(rosterTakenAt, timeZone)}`
+    : 'Списков из СГО ещё не было';
+  return html`${state ? `${state}. ` : ''}${lists}`;
+}
+
+/** Where no chat was ever made, the first steps have the one button that matters. */
+function pageActions(c: ConsoleContext, { isInitialized }: Overview): Html {
+  const { messengerUrl } = c.get('frame');
+  return html`${linkButton({ label: 'Управление чатами', href: '/manage' })}${
+    isInitialized ? linkButton({ label: 'Инициализировать список чатов', href: '/manage/initialize' }) : ''
+  }${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}`;
+}
+
+async function working(
+  { ctx }: ConsoleParts,
+  c: ConsoleContext,
+  overview: Overview,
+  operations: readonly LoggedOperation[],
+): Promise<Html> {
+  const { school } = c.get('visitor');
+  const authors = { people: operations.map(({ by }) => by.id), classes: [], groups: [], orders: [] };
+  const names = await findNames(ctx.db.of(school.id), { sees: 'school', schoolId: school.id }, authors);
+  return html`${figures(overview, school.trouble)}
+<div class="columns">${classesPart(overview)}${lastDay({ operations, followed: overview.followed, names, timeZone: school.timeZone })}</div>`;
+}
+
+function classesPart({ classes }: Overview): Html {
+  return html`<section class="sheet" aria-labelledby="classes"><div class="sheet-head"><h2 id="classes">Кто привязан, по классам</h2><p>%</p><a class="push" href="/unreachable">Кого нет в Сферуме</a></div>${
+    classes.length === 0
+      ? html`<p class="none">Доля появится через минуту после того, как будут созданы чаты классов.</p>`
+      : html`<div class="heat-box">${heat(classes)}</div>`
+  }</section>`;
+}
+
+async function beginning(
+  { ctx }: ConsoleParts,
+  c: ConsoleContext,
+  { rosterTakenAt }: Overview,
+): Promise<Html> {
+  const { trouble, timeZone, id } = c.get('visitor').school;
+  const listed = await countListed(ctx.db.of(id), id);
+  return firstSteps({ listed, rosterTakenAt, trouble, timeZone });
+}

@@ -77,6 +77,7 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'GET /settings': FIGURES,
   'GET /schools': FIGURES,
   'GET /schools/held': FIGURES,
+  'GET /server': FIGURES,
   'GET /v1/schools': FIGURES,
   'GET /manage': FIGURES,
   'GET /manage/ahead': FIGURES,

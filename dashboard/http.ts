@@ -113,6 +113,7 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
     verify,
     linking,
     surroundings,
+    queues: parts.queues,
   });
   return http;
 }

@@ -18,6 +18,7 @@ import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { connectSandboxSchools } from './operations/connect-sandbox.ts';
 import { type RelayLoop, startRelayLoop } from './outbox/relay-loop.ts';
+import { RecentCalls } from './recent-calls.ts';
 import { sayConnections } from './say-connections.ts';
 import { SecretBox } from './secrets.ts';
 import { linkCheck } from './sferum/links.ts';
@@ -109,7 +110,15 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const db = parts.use(await Database.open(databaseUrl, { poolMax: connections.database }));
   await assertClocksAgree(db.ofNone);
   const newId = overrides.newId ?? randomUUID;
-  const self: ThisProcess = { id: randomUUID(), role: role.name, connections: connections.total };
+  let requestsSent = () => 0;
+  const recent = new RecentCalls(
+    () => clock.elapsed(),
+    () => requestsSent(),
+  );
+  const self: ThisProcess = {
+    ...{ id: randomUUID(), role: role.name, connections: connections.total },
+    figures: () => recent.figures(),
+  };
   await beat(db.ofNone, self);
   parts.defer(() => leave(db.ofNone, self).catch(() => undefined));
   await sayConnections(db.ofNone, config.limits.databaseConnections, connections, log);
@@ -132,10 +141,15 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const gateway = parts.use(
     createVkGateway({
       leadsToSferum,
-      ...{ baseUrl, pace: postgresPace(db.ofNone), clock, random, log, onCall: metrics.sferumCall },
+      ...{ baseUrl, pace: postgresPace(db.ofNone), clock, random, log },
+      onCall: (method, outcome, code) => {
+        metrics.sferumCall(method, outcome);
+        recent.note(outcome, code);
+      },
       limits: { requestTimeoutMs: config.limits.sferumTimeoutMs },
     }),
   );
+  requestsSent = () => gateway.stats().requests;
 
   const queues = parts.use(
     await openQueues(

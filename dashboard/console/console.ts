@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Queue } from 'bullmq';
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Commands } from '../../src/commands.ts';
 import type { Context } from '../../src/context.ts';
@@ -21,6 +22,7 @@ import { profileRoutes } from './own/profile.ts';
 import type { ConsoleEnv } from './page.ts';
 import { heldRoutes } from './region/held-routes.ts';
 import { schoolsPageRoutes } from './region/schools-routes.ts';
+import { serverRoutes } from './region/server-routes.ts';
 import { attentionRoutes } from './school/attention.ts';
 import { changesRoutes } from './school/changes.ts';
 import { operationLogRoutes } from './school/operations.ts';
@@ -53,6 +55,8 @@ export interface ConsoleOptions {
   verify: VerifyToken;
   linking: ProfileLinking;
   surroundings: Surroundings;
+  /** The queues whose depth operators see. */
+  queues: readonly Queue[];
 }
 
 /**
@@ -69,6 +73,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   sessionRoutes(parts);
   schoolsPageRoutes(parts);
   heldRoutes(parts);
+  serverRoutes(parts, options.queues);
   if (surroundings.demo) demoRoutes(parts);
   findRoutes(parts);
   operationLogRoutes(parts);

@@ -44,7 +44,10 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
     why: 'how many people of a school are linked, and how quickly orders are followed',
     columns: ['day', 'people', 'linked', 'delay_ms', 'by_class', 'revision', 'counted_at'],
   },
-  process: { why: 'processes of the service', columns: ['id', 'role', 'connections', 'seen_at'] },
+  process: {
+    why: 'processes of the service',
+    columns: ['id', 'role', 'connections', 'seen_at', 'started_at', 'figures'],
+  },
   sferum_pace: {
     why: 'how fast VK may be asked',
     columns: ['key', 'asked_at', 'next_slot_at', 'pause_reason', 'paused_until'],

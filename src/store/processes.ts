@@ -7,6 +7,8 @@ export interface ThisProcess {
   role: string;
   /** The connections to PostgreSQL that the process may open at most. */
   connections: number;
+  /** What the process tells of itself. */
+  figures: () => object;
 }
 
 /** A process that was not seen for this long is gone. */
@@ -16,16 +18,17 @@ const GONE_AFTER = sql`interval '2 minutes'`;
  * Notes that this process is alive, and gives the database's time in milliseconds since the epoch. It writes, so it
  * fails where the database only reads.
  */
-export async function beat(db: Sql, { id, role, connections }: ThisProcess): Promise<number> {
+export async function beat(db: Sql, { id, role, connections, figures }: ThisProcess): Promise<number> {
   const { rows } = await sql<{ ms: number }>`
-    insert into process (id, role, connections, seen_at) values (${id}, ${role}, ${connections}, clock_timestamp())
-    on conflict (id) do update set seen_at = excluded.seen_at
+    insert into process (id, role, connections, seen_at, figures)
+      values (${id}, ${role}, ${connections}, clock_timestamp(), ${JSON.stringify(figures())}::jsonb)
+    on conflict (id) do update set seen_at = excluded.seen_at, figures = excluded.figures
     returning (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(db);
   return rows[0]!.ms;
 }
 
 /** Removes this process, and others that were not seen for long. */
-export async function leave(db: Sql, { id }: ThisProcess): Promise<void> {
+export async function leave(db: Sql, { id }: Pick<ThisProcess, 'id'>): Promise<void> {
   await sql`delete from process where id = ${id} or seen_at < clock_timestamp() - ${GONE_AFTER}`.execute(db);
 }
 

@@ -166,7 +166,7 @@ describe('V6: a worker that looks alive and takes nothing', () => {
   });
   const watching = (waiting: number, own: Hands) =>
     watchProcess(halves.ctx, {
-      self: { id: halves.ctx.newId(), role: 'worker', connections: 1 },
+      self: { id: halves.ctx.newId(), role: 'worker', connections: 1, figures: () => ({}) },
       queues: { waiting: async () => waiting, ping: async () => undefined },
       workers: [own],
       relay: { busyForMs: () => 0 },

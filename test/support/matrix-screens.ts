@@ -58,6 +58,7 @@ export const SCREENS: Record<string, Screen> = {
   'GET /signed-out': {},
   'GET /schools': { plain: ['q', 'state', 'page', 'perPage'] },
   'POST /schools': { names: { school: 'school' } },
+  'GET /server': {},
   'GET /schools/held': { plain: ['all'] },
   'POST /schools/held': {
     names: {

@@ -4,13 +4,12 @@ import { type Html, html } from '../html.ts';
 import { OPERATION_LABELS } from '../manage/words.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { hiddenField, textField } from '../parts/field.ts';
-import { hrefOf } from '../parts/links.ts';
 import { count, counted, moment } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { type Column, dataTable } from '../parts/table.ts';
+import { OPEN_SCHOOL, opensSchool } from './opens-school.ts';
 
 const CHOICE = 'chosen-operations';
-const OPEN = 'open-school';
 /** From so many people on the number is typed: a click may be a slip. */
 const TYPED_ABOVE_PEOPLE = 100;
 
@@ -40,7 +39,7 @@ export function heldBody(held: readonly HeldOperation[], timeZone: string): Html
   }
   const removals = held.filter(isRemoval);
   const chosen = html`<input type="hidden" name="do" value="look">${submitButton({ label: 'Решить о выбранных' })}`;
-  return html`<form id="${OPEN}" method="post" action="/schools"></form>
+  return html`<form id="${OPEN_SCHOOL}" method="post" action="/schools"></form>
 <form id="${CHOICE}" method="post" action="/schools/held" class="region-held">${
     removals.length > 0
       ? html`<div class="actions">${linkButton({ label: `Выбрать все (${count(removals.length)})`, href: '/schools/held?all=1' })}${chosen}</div>`
@@ -64,7 +63,7 @@ export function heldQuestion(held: readonly HeldOperation[], timeZone: string, e
   const typed = needsTyping(people)
     ? textField({ label: `Чтобы исключить, введите число ${people}`, name: 'typed', error })
     : '';
-  return html`<form id="${OPEN}" method="post" action="/schools"></form>
+  return html`<form id="${OPEN_SCHOOL}" method="post" action="/schools"></form>
 <form method="post" action="/schools/held" class="sheet padded">${held.map(({ id }) => hiddenField('operation', id))}${hiddenField('people', String(people))}
 <p>${peopleWord(people)} в ${inChats(chats)}, в ${inSchools(schools)}. Каждое решение попадёт в журнал своей школы. Исключение можно отменить в «Работах» школы.</p>
 ${typed}
@@ -85,7 +84,14 @@ function heldTable(held: readonly HeldOperation[], timeZone: string, first: Colu
       {
         head: 'Подробно',
         cell: (one) =>
-          html`<button type="submit" class="as-link" form="${OPEN}" name="school" value="${one.schoolId}" formaction="${hrefOf('/schools', { to: `/manage/operations/${one.id}` })}" aria-label="${one.schoolName}: ${isRemoval(one) ? 'посмотреть' : 'решить в школе'}">${isRemoval(one) ? 'Посмотреть' : 'Решить в школе'}</button>`,
+          opensSchool(
+            { id: one.schoolId, name: one.schoolName },
+            isRemoval(one) ? 'Посмотреть' : 'Решить в школе',
+            {
+              to: `/manage/operations/${one.id}`,
+              says: isRemoval(one) ? 'посмотреть' : 'решить в школе',
+            },
+          ),
       },
     ],
   });

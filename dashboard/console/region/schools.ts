@@ -1,6 +1,6 @@
 /** The table of all schools (K1). */
 import { SCHOOL_STATES, type SchoolItem, type SchoolState, type StateCounts } from '../../read/schools.ts';
-import { type Content, type Html, html } from '../html.ts';
+import { type Html, html } from '../html.ts';
 import { submitButton } from '../parts/button.ts';
 import { chips } from '../parts/chips.ts';
 import { textField } from '../parts/field.ts';
@@ -9,6 +9,7 @@ import { count, counted, momentText } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
+import { OPEN_SCHOOL, opensSchool } from './opens-school.ts';
 import { keyState, NONE, STATE_FILTERS, schoolState, span } from './words.ts';
 
 export interface SchoolsView {
@@ -19,9 +20,6 @@ export interface SchoolsView {
   nowMs: number;
   timeZone: string;
 }
-
-/** What opens a school: its buttons stand in the table and send this form. */
-const FORM = 'open-school';
 
 export function schoolsTitle({ counts, filter }: SchoolsView): string {
   const all = allOf(counts);
@@ -39,7 +37,7 @@ export function schoolsBody(view: SchoolsView): Html {
   return html`<div class="region-find">${stateChips(view)}<form method="get" action="/schools" role="search" class="find-school">${
     filter.state ? html`<input type="hidden" name="state" value="${filter.state}">` : ''
   }${textField({ label: 'Школа', name: 'q', type: 'search', value: filter.q, maxLength: 200, placeholder: 'Название школы' })}${submitButton({ label: 'Найти' })}</form></div>
-<form id="${FORM}" method="post" action="/schools"></form>
+<form id="${OPEN_SCHOOL}" method="post" action="/schools"></form>
 ${
   items.length === 0
     ? emptyState(
@@ -82,7 +80,7 @@ function schoolTable({ items, nowMs, timeZone }: SchoolsView): Html {
     caption: 'Школы, сначала те, где хуже',
     rows: items,
     columns: [
-      { head: 'Школа', phone: 'title', cell: (school) => opens(school, school.name) },
+      { head: 'Школа', phone: 'title', cell: (school) => opensSchool(school, school.name) },
       { head: 'Состояние', cell: (school) => schoolState(school) },
       {
         head: 'Отставание',
@@ -94,7 +92,10 @@ function schoolTable({ items, nowMs, timeZone }: SchoolsView): Html {
         numeric: true,
         cell: (school) =>
           school.held > 0
-            ? opens(school, count(school.held), { to: '/attention', says: 'ждут решения' })
+            ? opensSchool(school, count(school.held), {
+                to: '/attention',
+                says: `ждут решения: ${count(school.held)}`,
+              })
             : NONE,
       },
       {
@@ -102,9 +103,9 @@ function schoolTable({ items, nowMs, timeZone }: SchoolsView): Html {
         numeric: true,
         cell: (school) =>
           school.failing > 0
-            ? opens(school, chatsOf(school.failing, school.chats), {
+            ? opensSchool(school, chatsOf(school.failing, school.chats), {
                 to: '/manage?condition=failing',
-                says: 'чаты, которые не удаётся обновить',
+                says: `чаты, которые не удаётся обновить: ${chatsOf(school.failing, school.chats)}`,
               })
             : NONE,
       },
@@ -122,14 +123,6 @@ function schoolTable({ items, nowMs, timeZone }: SchoolsView): Html {
 }
 
 const chatsOf = (some: number, all: number) => `${count(some)} из ${count(all)}`;
-
-/** A button as a link: to choose a school changes the session, so it is sent and not followed. */
-function opens({ id, name }: SchoolItem, label: Content, at?: { to: string; says: string }): Html {
-  const action = at
-    ? html` formaction="${hrefOf('/schools', { to: at.to })}" aria-label="${name}, ${at.says}: ${label}"`
-    : '';
-  return html`<button type="submit" class="as-link" form="${FORM}" name="school" value="${id}"${action}>${label}</button>`;
-}
 
 /** A share as a bar with its number. */
 function share(of: number): Html {

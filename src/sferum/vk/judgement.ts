@@ -24,6 +24,13 @@ const TOO_FAST = 6;
 const DOES_NOT_COMPILE = 12;
 const RUNTIME_ERROR = 13;
 
+/** How a call ended, for counting: in a word, and VK's own code where it told one. */
+export function outcomeOf(fate: Fate): [outcome: string, code?: string] {
+  if (fate.is === 'tooFast') return [fate.is, String(TOO_FAST)];
+  if (fate.is !== 'failed') return [fate.is];
+  return fate.error instanceof VkError ? [fate.error.kind, String(fate.error.code)] : [fate.error.kind];
+}
+
 /** Says what a request's outcome means for its calls. Pure. */
 export function judge(calls: readonly VkCall[], outcome: RequestOutcome): Judgement {
   if (outcome.type === 'error') return judgeError(calls, outcome.error);

@@ -1,7 +1,7 @@
 import { type CallOptions, type GatewayStats, type Pace, SferumError } from '../gateway.ts';
 import { batchCode, type VkCall } from './call.ts';
 import { VkError } from './errors.ts';
-import { type Fate, type Judgement, judge } from './judgement.ts';
+import { type Fate, type Judgement, judge, outcomeOf } from './judgement.ts';
 import type { VkLimits } from './limits.ts';
 import { MethodCircuits } from './method-circuits.ts';
 import { type Clock, type Execute, ignoreAbort } from './transport.ts';
@@ -12,8 +12,11 @@ export interface VkLog {
   warn(details: Readonly<Record<string, string | number>>, message: string): void;
 }
 
-/** Called with the end of each sent call, for counting: `done`, a kind of SferumError, or why it goes again. */
-export type OnCall = (method: string, outcome: string) => void;
+/**
+ * Called with the end of each sent call, for counting: `done`, a kind of SferumError, or why it goes again. `code` is
+ * VK's own code of the error, if it told one.
+ */
+export type OnCall = (method: string, outcome: string, code?: string) => void;
 
 export interface BatcherParts {
   execute: Execute;
@@ -204,7 +207,7 @@ export class TokenBatcher {
     const again: WaitingCall[] = [];
     for (const [index, waiting] of batch.entries()) {
       const fate = fates[index]!;
-      this.#parts.onCall?.(waiting.call.method, fate.is === 'failed' ? fate.error.kind : fate.is);
+      this.#parts.onCall?.(waiting.call.method, ...outcomeOf(fate));
       if (fate.is === 'done') {
         this.#circuits.answered(waiting.call.method, now);
         waiting.resolve(fate.value);

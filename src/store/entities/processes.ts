@@ -1,6 +1,7 @@
 /** The program's processes that are alive. */
 import { defineEntity, p } from '@mikro-orm/core';
-import { instant, text } from './columns.ts';
+import type { RecentFigures } from '../../recent-calls.ts';
+import { instant, json, text } from './columns.ts';
 
 export const ProgramProcess = defineEntity({
   name: 'ProgramProcess',
@@ -10,5 +11,7 @@ export const ProgramProcess = defineEntity({
     role: text(),
     connections: p.integer(),
     seenAt: instant(),
+    startedAt: instant().defaultRaw('now()'),
+    figures: json<Partial<RecentFigures>>().defaultRaw("'{}'"),
   },
 });

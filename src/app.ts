@@ -176,7 +176,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     log,
     metrics,
     bulkInHand: new BulkInHand(),
-    wake: (what) => relay?.wake(what),
+    wake: (what, inMs) => relay?.wake(what, inMs),
     newSchools: (schoolIds) => {
       if (!sandbox) return Promise.resolve();
       const requestsPerSecond = overrides.sandbox?.paceUserPerSecond ?? null;

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { receiveEvents } from './follow/follow-events.ts';
 import { createMeeting, deleteMeeting } from './lessons/change-meeting.ts';
 import { enterLesson } from './lessons/enter-lesson.ts';
+import { approveLater, takeBackApproval } from './operations/approve-later.ts';
 import { cancelOperation } from './operations/cancel-operation.ts';
 import { connectSferum } from './operations/connect-sferum.ts';
 import { decideHeld } from './operations/decide-held.ts';
@@ -30,6 +31,8 @@ export function commandsOf(ctx: Context) {
     connectSferum: (ask: Ask<typeof connectSferum>) => connectSferum(ctx, ask),
     decide: (ask: Ask<typeof decideHeld>) => decideHeld(ctx, ask),
     decideMany: (ask: Ask<typeof decideMany>) => decideMany(ctx, ask),
+    approveLater: (ask: Ask<typeof approveLater>) => approveLater(ctx, ask),
+    takeBackApproval: (ask: Ask<typeof takeBackApproval>) => takeBackApproval(ctx, ask),
     cancel: (ask: Ask<typeof cancelOperation>) => cancelOperation(ctx, ask),
     undo: (ask: Ask<typeof undoOperation>) => undoOperation(ctx, ask),
     createChat: (ask: Ask<typeof createChat>) => createChat(ctx, ask),

@@ -191,6 +191,12 @@ export const LIMIT_RULES = {
     max: 10 * MINUTE_MS,
     about: 'between two scans for chats and operations left behind',
   },
+  approvalWaitMs: {
+    value: 15 * SECOND_MS,
+    min: 0,
+    max: 10 * MINUTE_MS,
+    about: 'an approval in the console can be taken back for so long before it acts',
+  },
   driftIntervalMs: {
     value: 15 * MINUTE_MS,
     min: SECOND_MS,

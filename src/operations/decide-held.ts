@@ -11,29 +11,20 @@ import { endHolds } from '../rows/chat-condition.ts';
 import { makeAnew } from '../rows/chat-creation.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
 import { keepAdded } from '../rows/exception.ts';
-import { noteLine, noteLines } from '../rows/journal.ts';
+import { noteLines } from '../rows/journal.ts';
 import { keepHeld } from '../rows/membership.ts';
-import { endOperation, goOn, noteDecided } from '../rows/operation.ts';
+import { endOperation, goOn } from '../rows/operation.ts';
+import { overruleApprovals } from '../rows/operation-approval.ts';
 import { followAnew } from '../rows/operation-chat.ts';
 import { acceptImport, rejectImport } from '../rows/operation-import.ts';
 import { moveRevision } from '../rows/school.ts';
 import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
 import { forgetSchool, keepMembers, letGo } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
-import type { OperationState } from '../store/entities.ts';
 import type { Decided, OperationOf } from '../store/operation-params.ts';
 import { findOperationRow } from '../store/operation-row.ts';
+import { type Decision, isDecidable, lockHeld, lockWhole, noteDecision, notHeld } from './decision.ts';
 import { settleImports } from './import-parents.ts';
-
-export interface Decision {
-  /** Null for an import of several schools, where the decision goes to each of them. */
-  schoolId: string | null;
-  operationId: string;
-  decision: 'approve' | 'reject';
-  /** Null for everything that the operation holds. */
-  chatIds: readonly string[] | null;
-  by: Author;
-}
 
 /**
  * Carries out a person's decision about what an operation holds (F4, J2). Approved removals are made. After a rejection
@@ -52,8 +43,9 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
   if (operation.kind === 'account-replacement') return decideReplacement(ctx, operation, decision);
   if (operation.kind === 'adoption') return decideAdoption(ctx, operation, decision);
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    const decided = await lockHeld(tx, schoolId, operation.id);
+    const decided = await lockHeld(tx, schoolId, decision);
     const ids = await heldChats(tx, schoolId, decision, decided);
+    await overruleApprovals(tx, { schoolId, id: operation.id }, ids);
     await noteDecision(ctx, tx, schoolId, operation, decision, { chats: ids.length });
     await (decision.decision === 'approve'
       ? removeHeld(ctx, tx, schoolId, ids, operation, decision.by)
@@ -86,64 +78,6 @@ async function decideEach(ctx: Context, decision: Decision): Promise<void> {
   }
   if (decided === 0) throw notHeld();
   await settleImports(ctx);
-}
-
-/** An operation that runs can still hold removals, because people decide chat by chat (J3). */
-function isDecidable(state: OperationState, decided: Decided | null | undefined): boolean {
-  return state === 'held' || (state === 'running' && decided != null);
-}
-
-/** Locks the operation and returns the last decision, or null. Throws Refusal(409) where it has ended meanwhile. */
-async function lockHeld(tx: Sql, schoolId: string, id: string): Promise<Decided | null> {
-  const { rows } = await sql<{ state: OperationState; decided: Decided | null }>`
-    select state, params->'decided' as decided from operation
-    where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
-  const { state, decided } = rows[0]!;
-  if (!isDecidable(state, decided)) throw notHeld(decided);
-  return decided;
-}
-
-/** Locks an operation that is decided as a whole. Throws Refusal(409) where it was decided before. */
-async function lockWhole(tx: Sql, schoolId: string, id: string): Promise<void> {
-  const decided = await lockHeld(tx, schoolId, id);
-  if (decided) throw notHeld(decided);
-}
-
-function notHeld(decided?: Decided | null): Refusal {
-  if (!decided) return new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
-  const { decision, by, at } = decided;
-  return new Refusal(409, 'operation-not-held', 'Решение уже принято', {
-    decision,
-    decidedBy: by,
-    decidedAt: at,
-  });
-}
-
-/**
- * Keeps the decision with the operation and in a journal line of its own, so that its author is found either way
- * (K8).
- */
-async function noteDecision(
-  ctx: Context,
-  tx: Sql,
-  schoolId: string,
-  operation: OperationOf,
-  { decision, by }: Decision,
-  counted: { chats?: number } = {},
-): Promise<void> {
-  const cause = `${decision === 'approve' ? 'approval' : 'rejection'}:${operation.id}`;
-  const details = { decision, kind: operation.kind, ...counted };
-  const at = new Date(ctx.clock.now());
-  const decided: Decided = { decision, by, at: at.toISOString() };
-  await noteDecided(tx, { schoolId, id: operation.id }, decided);
-  await noteLine(tx, {
-    schoolId,
-    at,
-    what: 'decision',
-    cause,
-    author: by,
-    details,
-  });
 }
 
 /** Returns the chats asked for, or all, in which removals wait. Throws Refusal(409) where there is none. */
@@ -225,7 +159,7 @@ async function decideImport(
   const accepted = decision.decision === 'approve';
   const of = { schoolId, id: operation.id };
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    await lockWhole(tx, schoolId, operation.id);
+    await lockWhole(tx, schoolId, decision);
     if (accepted) await acceptImport(tx, of, decision.by);
     else await rejectImport(tx, of, new Date(ctx.clock.now()));
     await noteDecision(ctx, tx, schoolId, operation, decision);
@@ -278,7 +212,7 @@ async function decideWhole(
 ): Promise<void> {
   const schoolId = operation.schoolId!;
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    await lockWhole(tx, schoolId, operation.id);
+    await lockWhole(tx, schoolId, decision);
     await endOperation(tx, operation.id, {
       at: new Date(ctx.clock.now()),
       state: 'succeeded',

@@ -8,6 +8,7 @@ import type { Problem } from '../store/entities.ts';
 import { isPassing } from '../store/errors.ts';
 import type { OperationOf } from '../store/operation-params.ts';
 import { findOperationRow, operationsOf } from '../store/operation-row.ts';
+import { carryOutDue } from './approve-later.ts';
 import { runRosterImport } from './import-roster.ts';
 import { runInitialization } from './initialize.ts';
 
@@ -26,7 +27,9 @@ export async function runOperation(
   signal?: AbortSignal,
 ): Promise<void> {
   const operation = await findOperationRow(ctx, schoolId, id);
-  if (!operation || !(await isItsTurn(ctx, operation))) return;
+  if (!operation) return;
+  await carryOutDue(ctx, operation);
+  if (operation.state === 'held' || !(await isItsTurn(ctx, operation))) return;
   if (!(await startOperation(operationsOf(ctx, schoolId), id, new Date(ctx.clock.now())))) return;
   // Its own work is done. A crash right after the last chat's commit may have lost the closing, so it is made here.
   if (operation.params.following && schoolId !== null) return finishOperations(ctx, schoolId, [id]);

@@ -50,6 +50,8 @@ export interface RelayLoop extends AsyncDisposable {
 export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
   const { sweepIntervalMs } = ctx.config.limits;
   const due = new Set<What>(EVERYTHING);
+  /** Wakes that were asked for a later moment of the clock's `elapsed`. A sweep finds what a restart makes of them. */
+  let later: { what: What; atMs: number }[] = [];
   let nextSweepMs = ctx.clock.elapsed() + sweepIntervalMs;
   let busySinceMs: number | null = null;
   let isStopped = false;
@@ -73,8 +75,10 @@ export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
   };
   const rest = async () => {
     const timer = new AbortController();
-    const untilSweepMs = Math.max(0, nextSweepMs - ctx.clock.elapsed());
-    const slept = ctx.clock.sleep(untilSweepMs, timer.signal).catch(() => undefined);
+    const nextMs = Math.min(nextSweepMs, ...later.map(({ atMs }) => atMs));
+    const slept = ctx.clock
+      .sleep(Math.max(0, nextMs - ctx.clock.elapsed()), timer.signal)
+      .catch(() => undefined);
     await Promise.race([ring.promise, slept]);
     timer.abort();
     if (!isStopped && due.size > 0) await ctx.clock.sleep(GATHER_MS);
@@ -84,14 +88,18 @@ export function startRelayLoop(ctx: Context, queues: Queues): RelayLoop {
       ring = Promise.withResolvers();
       await round();
       if (due.size === 0) await rest();
+      const nowMs = ctx.clock.elapsed();
+      for (const { what, atMs } of later) if (atMs <= nowMs) due.add(what);
+      later = later.filter(({ atMs }) => atMs > nowMs);
       if (ctx.clock.elapsed() < nextSweepMs) continue;
       for (const what of EVERYTHING) due.add(what);
       nextSweepMs = ctx.clock.elapsed() + sweepIntervalMs;
     }
   })();
   return {
-    wake(what) {
-      due.add(what);
+    wake(what, inMs = 0) {
+      if (inMs > 0) later.push({ what, atMs: ctx.clock.elapsed() + inMs });
+      else due.add(what);
       ring.resolve();
     },
     busyForMs: () => (busySinceMs === null ? 0 : ctx.clock.elapsed() - busySinceMs),

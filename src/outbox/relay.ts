@@ -108,13 +108,18 @@ export async function relayDrift(ctx: Context, queues: Queues): Promise<void> {
   );
 }
 
-/** Makes a job for each open operation and returns their number. An operation that has a job gets no second one. */
+/**
+ * Makes a job for each open operation, and for each held one with an approval whose time has come. Returns their
+ * number. An operation that has a job gets no second one.
+ */
 export async function relayOperations(ctx: Context, queues: Queues): Promise<number> {
+  const at = new Date(ctx.clock.now());
   const { rows } = await sql<{ schoolId: string | null; operationId: string }>`
     select school_id as "schoolId", id as "operationId" from operation
-    where state in ('queued', 'running') and not params ? 'schools' order by created_at`.execute(
-    ctx.db.across('relay'),
-  );
+    where (state in ('queued', 'running') and not params ? 'schools'
+      or state = 'held' and exists (select from jsonb_array_elements(params->'awaiting') a
+        where (a->>'actsAt')::timestamptz <= ${at} or (a->>'at')::timestamptz > ${at}))
+    order by created_at`.execute(ctx.db.across('relay'));
   await queues.addAll(
     runOperation,
     rows.map((payload) => ({ payload })),

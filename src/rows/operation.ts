@@ -16,7 +16,8 @@
  *
  * `params.following` says that the operation's own work is done and that its chats are followed to their end.
  * `params.incomplete` says that its roster waits for a decision, and `params.decided` tells the last decision.
- * `params.schools` says that it is the parent of its schools' operations.
+ * `params.schools` says that it is the parent of its schools' operations. `params.awaiting` holds approvals that wait
+ * (operation-approval.ts).
  */
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';

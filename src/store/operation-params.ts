@@ -16,6 +16,18 @@ const Decided = z.object({
 });
 export type Decided = z.infer<typeof Decided>;
 
+/** An approval that waits before it acts, so that it can be taken back (rows/operation-approval.ts). */
+const Awaiting = z.object({
+  id: z.string(),
+  /** The chats whose held removals are approved; null for what is decided as a whole. */
+  chatIds: z.array(z.string()).nullable(),
+  by: AuthorText,
+  /** When it was decided and when it acts, ISO 8601. */
+  at: z.string(),
+  actsAt: z.string(),
+});
+export type Awaiting = z.infer<typeof Awaiting>;
+
 const Count = z.number();
 /** `PlanCounts`, as they were planned. */
 const Planned = z.object({
@@ -30,6 +42,7 @@ const MARKS = {
   following: z.literal(true).optional(),
   incomplete: z.boolean().optional(),
   decided: Decided.optional(),
+  awaiting: z.array(Awaiting).optional(),
   planned: Planned.optional(),
   /** Calls that looking and planning cost. */
   planningCalls: z.number().optional(),

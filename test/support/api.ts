@@ -131,6 +131,8 @@ function notingCommands(asked: Asked[]): Commands {
     connectSferum: note('connectSferum'),
     decide: note('decide'),
     decideMany: note('decideMany', { decided: [], refused: [] }),
+    approveLater: note('approveLater', randomUUID()),
+    takeBackApproval: note('takeBackApproval'),
     cancel: note('cancel'),
     undo: note('undo', randomUUID()),
     createChat: note('createChat', { chatId: randomUUID(), warnings: [] }),

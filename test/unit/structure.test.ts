@@ -155,7 +155,7 @@ const OWNED = {
   meeting: ['meeting.ts'],
   meeting_call: ['meeting-call.ts'],
   membership: ['membership.ts'],
-  operation: ['operation.ts', 'operation-import.ts'],
+  operation: ['operation.ts', 'operation-import.ts', 'operation-approval.ts'],
   profile_claim: ['profile-claim.ts'],
   profile_link: ['profile-link.ts'],
   school: ['school.ts'],

@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import type { Author } from '../author.ts';
+import type { Context } from '../context.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { dropApproval, isDue, keepApproval } from '../rows/operation-approval.ts';
+import type { Sql } from '../store/database.ts';
+import type { OperationOf } from '../store/operation-params.ts';
+import { decideHeld } from './decide-held.ts';
+import { isDecidable, notHeld } from './decision.ts';
+
+/** A wake comes so much later than the moment itself, so that the moment has passed on every clock that reads it. */
+const MARGIN_MS = 50;
+
+interface OfOperation {
+  schoolId: string;
+  operationId: string;
+}
+
+/**
+ * Keeps a person's approval of what an operation holds (F4, J2). It acts after `approvalWaitMs`, by the operation's
+ * job, and until then it can be taken back. The chats are those that hold removals now: what is held later waits for
+ * a decision of its own. Returns the approval's id.
+ *
+ * Throws Refusal(409) `operation-not-held` where nothing waits for a decision any more.
+ */
+export async function approveLater(
+  ctx: Context,
+  { schoolId, operationId, chatIds, by }: OfOperation & { chatIds: readonly string[] | null; by: Author },
+): Promise<string> {
+  const waitMs = ctx.config.limits.approvalWaitMs;
+  const atMs = ctx.clock.now();
+  const id = ctx.newId();
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+    const operation = await lock(tx, schoolId, operationId);
+    if (!isDecidable(operation.state, operation.params.decided)) throw notHeld(operation.params.decided);
+    await keepApproval(
+      tx,
+      { schoolId, id: operationId },
+      {
+        ...{ id, by, at: new Date(atMs).toISOString(), actsAt: new Date(atMs + waitMs).toISOString() },
+        chatIds: await undecided(tx, schoolId, operationId, operation, chatIds),
+      },
+    );
+  });
+  ctx.wake('operations', waitMs + MARGIN_MS);
+  return id;
+}
+
+/**
+ * Takes an approval back, so that all of it waits for a decision again. Throws Refusal(409) `approval-acts` where its
+ * time is over.
+ */
+export async function takeBackApproval(
+  ctx: Context,
+  { schoolId, operationId, approvalId }: OfOperation & { approvalId: string },
+): Promise<void> {
+  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+    const { params } = await lock(tx, schoolId, operationId);
+    const approval = (params.awaiting ?? []).find(({ id }) => id === approvalId);
+    if (!approval || isDue(approval, ctx.clock.now())) {
+      throw new Refusal(409, 'approval-acts', 'Отменить уже нельзя: исключение началось');
+    }
+    await dropApproval(tx, { schoolId, id: operationId }, approvalId);
+  });
+}
+
+/** Carries out the approvals of an operation whose time has come. It may run twice, late or after a restart. */
+export async function carryOutDue(ctx: Context, { id, schoolId, params }: OperationOf): Promise<void> {
+  for (const approval of params.awaiting ?? []) {
+    if (!schoolId || !isDue(approval, ctx.clock.now())) continue;
+    const { chatIds, by } = approval;
+    try {
+      await decideHeld(ctx, {
+        schoolId,
+        operationId: id,
+        decision: 'approve',
+        chatIds,
+        by,
+        awaited: approval,
+      });
+    } catch (error) {
+      if (!(error instanceof Refusal && error.status === 409)) throw error;
+      // Somebody has decided otherwise meanwhile, or there is nobody left to be taken out.
+      await dropApproval(ctx.db.of(schoolId), { schoolId, id }, approval.id);
+    }
+  }
+}
+
+type Locked = Pick<OperationOf, 'state' | 'params'>;
+
+async function lock(tx: Sql, schoolId: string, id: string): Promise<Locked> {
+  const { rows } = await sql<Locked>`
+    select state, params from operation where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
+  if (!rows[0]) throw notFound();
+  return rows[0];
+}
+
+/** The chats with held removals, of those asked for, about which nobody has decided. Null: it is decided as a whole. */
+async function undecided(
+  tx: Sql,
+  schoolId: string,
+  operationId: string,
+  { params }: Locked,
+  asked: readonly string[] | null,
+): Promise<string[] | null> {
+  const awaiting = params.awaiting ?? [];
+  const held = sql`school_id = ${schoolId} and held_by = ${operationId}`;
+  const { rows } = await sql<{ id: string }>`select chat_id as id from membership where ${held}
+    union select chat_id from sferum_member where ${held} order by 1`.execute(tx);
+  const decided = new Set(awaiting.flatMap(({ chatIds }) => chatIds ?? []));
+  const ids = rows.map(({ id }) => id).filter((id) => !decided.has(id) && (!asked || asked.includes(id)));
+  const isWhole = rows.length === 0 && asked === null && awaiting.length === 0 && !params.decided;
+  if (ids.length === 0 && !isWhole) throw notHeld(awaiting[0] && { ...awaiting[0], decision: 'approve' });
+  return isWhole ? null : ids;
+}

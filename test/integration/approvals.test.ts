@@ -1,0 +1,100 @@
+/** An approval in the console waits before it acts, can be taken back meanwhile, and outlives the process (F4). */
+import { sql } from 'kysely';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { approveLater, takeBackApproval } from '../../src/operations/approve-later.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
+import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+
+const WAITING = { timeout: 20_000, interval: 20 };
+const WAIT_MS = 1500;
+const STRANGER = 999_000_111;
+const CROWD = 40;
+const BY = { id: 'operator', kind: 'operator' } as const;
+
+let world: TestApp;
+let school: string;
+beforeEach(async () => {
+  world = await startTestApp({
+    env: { LIMIT_DRIFT_INTERVAL_MS: '1000', LIMIT_APPROVAL_WAIT_MS: String(WAIT_MS) },
+  });
+  school = await importSmallSchool(world);
+  await initializeAll(world, school);
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+async function row() {
+  const { rows } = await sql<{ id: string; state: string; awaiting: number; held: number }>`
+    select o.id, o.state, coalesce(jsonb_array_length(params->'awaiting'), 0) as awaiting,
+      (select count(*)::int from sferum_member s where s.held_by = o.id) as held
+    from operation o where o.kind = 'drift' order by created_at limit 1`.execute(everywhere(world.ctx));
+  return rows[0];
+}
+
+/** Strangers in two chats, until all of them are held. Gives the chats and the operation. */
+async function twoHolds() {
+  const chats = [...world.sandbox.world.chats.values()]
+    .filter(({ members }) => members.size > 20)
+    .slice(0, 2);
+  for (const [n, chat] of chats.entries()) {
+    for (let i = 0; i < CROWD; i++) world.sandbox.world.join(chat.id, STRANGER + n * CROWD + i);
+  }
+  await vi.waitFor(
+    async () => expect(await row()).toMatchObject({ state: 'held', held: 2 * CROWD }),
+    WAITING,
+  );
+  const { rows } = await sql<{ id: string }>`
+    select id from chat join unnest(${chats.map(({ title }) => title)}::text[]) with ordinality t(title, n) using (title)
+    order by n`.execute(everywhere(world.ctx));
+  return { chats, chatIds: rows.map(({ id }) => id), operationId: (await row())!.id };
+}
+
+const strangersIn = ({ members }: { members: ReadonlyMap<number, unknown> }) =>
+  [...members.keys()].filter((id) => id >= STRANGER && id < STRANGER + 2 * CROWD).length;
+const strangers = () => [...world.sandbox.world.chats.values()].reduce((n, chat) => n + strangersIn(chat), 0);
+
+test('nobody leaves before the time is over, then those leave who were approved, and the others stay held', async () => {
+  const { operationId, chatIds } = await twoHolds();
+  await approveLater(world.ctx, { schoolId: school, operationId, chatIds: [chatIds[0]!], by: BY });
+  expect(await row()).toMatchObject({ state: 'held', awaiting: 1, held: 2 * CROWD });
+  expect(strangers()).toBe(2 * CROWD);
+  await vi.waitFor(() => expect(strangers()).toBe(CROWD), WAITING);
+  await vi.waitFor(
+    async () => expect(await row()).toMatchObject({ state: 'held', awaiting: 0, held: CROWD }),
+    WAITING,
+  );
+  const { rows } = await sql<{ author: string; waited: number }>`
+    select author_id as author, extract(epoch from at - (details->>'decidedAt')::timestamptz) * 1000 as waited
+    from journal where what = 'decision'`.execute(everywhere(world.ctx));
+  expect(rows).toEqual([{ author: BY.id, waited: expect.anything() }]);
+  expect(Number(rows[0]!.waited)).toBeGreaterThanOrEqual(WAIT_MS);
+});
+
+test('what is taken back in time waits for a decision again, and nobody has left', async () => {
+  const { operationId } = await twoHolds();
+  const approvalId = await approveLater(world.ctx, { schoolId: school, operationId, chatIds: null, by: BY });
+  await expect(
+    approveLater(world.ctx, { schoolId: school, operationId, chatIds: null, by: BY }),
+  ).rejects.toMatchObject({ status: 409, type: 'operation-not-held' });
+  await takeBackApproval(world.ctx, { schoolId: school, operationId, approvalId });
+  expect(await row()).toMatchObject({ state: 'held', awaiting: 0, held: 2 * CROWD });
+  const again = await approveLater(world.ctx, { schoolId: school, operationId, chatIds: null, by: BY });
+  expect(strangers()).toBe(2 * CROWD);
+  await vi.waitFor(() => expect(strangers()).toBe(0), WAITING);
+  await expect(
+    takeBackApproval(world.ctx, { schoolId: school, operationId, approvalId: again }),
+  ).rejects.toMatchObject({ status: 409, type: 'approval-acts' });
+});
+
+test('the sweep alone carries it out, as after a restart; a rejection meanwhile has priority', async () => {
+  const { operationId, chats, chatIds } = await twoHolds();
+  const forgetful = { ...world.ctx, wake: () => undefined };
+  await approveLater(forgetful, { schoolId: school, operationId, chatIds: null, by: BY });
+  await world.commands.decide({
+    ...{ schoolId: school, operationId, decision: 'reject', by: BY },
+    chatIds: [chatIds[1]!],
+  });
+  await vi.waitFor(() => expect(strangersIn(chats[0]!)).toBe(0), WAITING);
+  await vi.waitFor(async () => expect(await row()).toMatchObject({ awaiting: 0 }), WAITING);
+  expect(strangersIn(chats[1]!)).toBe(CROWD);
+});

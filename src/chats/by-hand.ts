@@ -19,21 +19,21 @@ const NOTHING: Kept = { member: null, admin: null };
  * own list is its `added` exceptions (D10).
  * Where the rules say already what is asked for, the exception is cleared; otherwise one is set. So adding an
  * excluded person clears an exception, and so does removing an added one. A person who is taken out keeps no
- * appointment: added again they are a plain member.
+ * appointment: added again they are a plain member. `held`: the people whom only a hold keeps in (F4). Taken out by
+ * hand they are excluded, because the guard never holds a person's word.
  */
 export function exceptionsAfter(
   change: PeopleChange,
   before: ReadonlyMap<string, Kept>,
   rules: ReadonlyMap<string, DesiredMember>,
+  held: ReadonlySet<string> = new Set(),
 ): Map<string, Kept> {
   const after = new Map<string, Kept>();
   const keptOf = (id: string): Kept => after.get(id) ?? before.get(id) ?? NOTHING;
   for (const id of change.add) after.set(id, { ...keptOf(id), member: rules.has(id) ? null : 'added' });
   for (const id of change.remove) {
     const { member, admin } = keptOf(id);
-    // This includes a person whom only a hold keeps in (F4): an exclusion is a person's word, which the guard
-    // never holds.
-    const wasAddedOnly = member === 'added' && !rules.has(id);
+    const wasAddedOnly = member === 'added' && !rules.has(id) && !held.has(id);
     after.set(id, {
       member: wasAddedOnly ? null : 'excluded',
       admin: !wasAddedOnly && admin === 'revoked' ? admin : null,

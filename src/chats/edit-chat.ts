@@ -68,7 +68,8 @@ async function change(ctx: Context, tx: Sql, edit: ChatEdit): Promise<Warning[]>
   const asked = effective(edit.change, desk);
   assertPeople(asked, desk);
   const before = new Map(desk.stored.exceptions.map((e): [string, Kept] => [e.personId, e]));
-  const after = exceptionsAfter(withoutLeavingStandIns(asked, desk), before, desk.rules);
+  const held = new Set([...desk.stored.members].flatMap(([id, { heldBy }]) => (heldBy === null ? [] : [id])));
+  const after = exceptionsAfter(withoutLeavingStandIns(asked, desk), before, desk.rules, held);
   const title = await newTitle(tx, edit, desk.chat);
   if (after.size === 0 && title === null && asked.remove.length + asked.revoke.length === 0) return [];
 

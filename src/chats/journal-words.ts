@@ -258,7 +258,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   settings: 'Настройки школы',
   approval: 'Задержанные исключения подтверждены',
   rejection: 'Задержанные исключения отклонены',
-  undo: 'Отмена прогона',
+  undo: 'Отмена инициализации',
   drift: 'Сверка с мессенджером',
   profile: 'Профиль VK ID',
   lesson: 'Дистанционный урок',

@@ -27,7 +27,9 @@ export function endingsOf(draft: ChatDraft, chat: ChatFact | undefined, school: 
     if (orderId !== undefined) end(personId, { kind: 'order', orderId });
   }
   const isManual = chat.key === null;
-  for (const [personId, { grounds }] of chat.members) {
+  for (const [personId, { grounds, heldBy }] of chat.members) {
+    // A run that follows the lists strictly clears exceptions by itself, and the removals that it holds wait on.
+    if (heldBy !== null) continue;
     const stoodIn = grounds.some(({ kind }) => kind === 'no-other-admin');
     const wasListed = grounds.some(({ kind }) => kind === 'added') || (isManual && !stoodIn);
     if (wasListed && !added.has(personId)) end(personId, { kind: 'excluded' });

@@ -83,3 +83,12 @@ test('a request that says two things of one person is told apart', () => {
   expect(contradictions({ ...nothing, grant: ['a', 'b'], remove: ['a'], revoke: ['b'] })).toEqual(['a', 'b']);
   expect(contradictions({ ...nothing, add: ['a'], grant: ['a'], remove: ['b'], revoke: ['b'] })).toEqual([]);
 });
+
+test('F4: whom only a hold keeps in is excluded by hand, even where an addition is cleared', () => {
+  const change: PeopleChange = { add: [], remove: ['p1'], grant: [], revoke: [] };
+  const before = new Map<string, Kept>([['p1', { member: 'added', admin: null }]]);
+  const after = (held: readonly string[]) =>
+    exceptionsAfter(change, before, new Map(), new Set(held)).get('p1')?.member;
+  expect(after([])).toBe(null);
+  expect(after(['p1'])).toBe('excluded');
+});

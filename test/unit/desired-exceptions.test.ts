@@ -101,6 +101,28 @@ describe('Decided by hand (D7)', () => {
   });
 });
 
+describe('A removal that waits for a decision (F4)', () => {
+  const listed = (heldBy: string | null): ChatFact => ({
+    ...plain,
+    members: new Map([...plain.members, ['petrov', { admin: false, grounds: [{ kind: 'added' }], heldBy }]]),
+  });
+
+  it('is not one that a person asked for, although its exception was cleared by a strict run', () => {
+    expect(desire(facts, [listed('run')]).get('class:5А')!.endings.size).toBe(0);
+    expect([
+      ...desire(facts, [listed(null)])
+        .get('class:5А')!
+        .endings.keys(),
+    ]).toEqual(['petrov']);
+  });
+
+  it('is one once a person has excluded by hand', () => {
+    const exceptions = [exception('petrov', { member: 'excluded' })];
+    const out = desire(facts, [{ ...listed('run'), exceptions }]).get('class:5А')!;
+    expect([...out.endings]).toEqual([['petrov', { kind: 'excluded' }]]);
+  });
+});
+
 describe('The last admin and exceptions (C6)', () => {
   it('the only admin revoked or excluded: a school admin stands in', () => {
     expect(people(classChat([exception('ivanova', { admin: 'revoked' })]))).toBe(

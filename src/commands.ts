@@ -1,6 +1,7 @@
 import { createChat } from './chats/create-chat.ts';
 import { editChat } from './chats/edit-chat.ts';
 import { removeChat } from './chats/remove-chat.ts';
+import { tryAgain } from './chats/try-again.ts';
 import type { Context } from './context.ts';
 import { receiveEvents } from './follow/follow-events.ts';
 import { createMeeting, deleteMeeting } from './lessons/change-meeting.ts';
@@ -37,6 +38,7 @@ export function commandsOf(ctx: Context) {
     undo: (ask: Ask<typeof undoOperation>) => undoOperation(ctx, ask),
     createChat: (ask: Ask<typeof createChat>) => createChat(ctx, ask),
     editChat: (ask: Ask<typeof editChat>) => editChat(ctx, ask),
+    tryAgain: (ask: Ask<typeof tryAgain>) => tryAgain(ctx, ask),
     removeChat: (ask: Ask<typeof removeChat>) => removeChat(ctx, ask),
     unlinkProfile: (ask: Ask<typeof unlinkProfile>) => unlinkProfile(ctx, ask),
     createMeeting: (ask: Ask<typeof createMeeting>) => createMeeting(ctx, ask),

@@ -10,6 +10,8 @@ const flash = z.object({
   kind: z.enum(['info', 'good', 'warn', 'bad']),
   title: z.string(),
   text: z.string().optional(),
+  /** The place on the page (`saidAt`), beside the button that was pressed; without it, under the heading. */
+  at: z.enum(['members', 'picker', 'held']).optional(),
 });
 /** A message that is shown once, on the page that follows a change. */
 export type Flash = z.infer<typeof flash>;
@@ -19,6 +21,7 @@ export class Flashes {
   readonly #box: SecretBox;
   /** The cookie is named like a session's (session.ts), so a neighbour of the same domain cannot plant it. */
   readonly #cookie: { name: string; secure: boolean };
+  readonly #taken = new WeakMap<HonoContext, Flash | null>();
 
   constructor(secretsKeys: readonly Uint8Array[], secure: boolean) {
     this.#box = new SecretBox(derivedKeys(secretsKeys, PLACE.column));
@@ -36,7 +39,13 @@ export class Flashes {
     });
   }
 
+  /** Gives the message that this browser was left, and forgets it. Asked again for the same request, it gives the same. */
   take(c: HonoContext): Flash | null {
+    if (!this.#taken.has(c)) this.#taken.set(c, this.#read(c));
+    return this.#taken.get(c) ?? null;
+  }
+
+  #read(c: HonoContext): Flash | null {
     const sealed = getCookie(c, this.#cookie.name);
     if (sealed === undefined) return null;
     deleteCookie(c, this.#cookie.name, { path: '/', secure: this.#cookie.secure });

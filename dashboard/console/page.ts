@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { HttpEnv } from '../auth.ts';
 import { asset } from './assets.ts';
 import type { Flash, Flashes } from './flash.ts';
-import { type Content, type Html, html } from './html.ts';
+import { type Content, type Html, html, NOTHING } from './html.ts';
 import { navigation, type Section } from './navigation.ts';
 import { breadcrumbs, type Crumb } from './parts/breadcrumbs.ts';
 import { textField } from './parts/field.ts';
@@ -55,15 +55,30 @@ export interface PageParts {
 /** Answers with the whole document. It holds names, so nobody on the way may keep it. */
 export function page({ c, status = 200, ...parts }: PageParts): Response | Promise<Response> {
   const frame = c.get('frame');
-  const said = frame.flashes.take(c);
+  const left = frame.flashes.take(c);
+  const said = left?.at ? null : left;
   c.header('Cache-Control', 'no-store');
   return c.html(document(parts, refreshHrefOf(c), frame, visitorOf(c), said), status);
 }
 
-/** Leads to a page of ours after a change. That page shows `message` once. */
+/**
+ * Leads to a page of ours after a change. That page shows `message` once. A message with a place of its own is what the
+ * address leads to, so that browsers scroll to it and give it the focus, without script too.
+ */
 export function goTo(c: ConsoleContext, path: string, message?: Flash): Response {
   if (message) c.get('frame').flashes.leave(c, message);
-  return c.redirect(path, 303);
+  return c.redirect(message?.at ? `${path.split('#')[0]}#${SAID}` : path, 303);
+}
+
+/** The id of a message that stands at a place of its own. */
+const SAID = 'said';
+
+/** Shows what is to be said at this place, if anything is: beside the button that was pressed. */
+export function saidAt(c: ConsoleContext, place: NonNullable<Flash['at']>): Html {
+  const said = c.get('frame').flashes.take(c);
+  if (said?.at !== place) return NOTHING;
+  const { kind, title, text } = said;
+  return html`<div id="${SAID}" class="said-here" role="alert" tabindex="-1">${notice({ kind, title, ...(text ? { text } : {}) })}</div>`;
 }
 
 /**
@@ -120,6 +135,7 @@ ${parts.crumbs ? breadcrumbs(parts.crumbs) : ''}
 <div class="said" role="status">${said ? notice({ kind: said.kind, title: said.title, ...(said.text ? { text: said.text } : {}) }) : ''}</div>
 ${parts.body}
 </main>
+<div id="busy" class="busy" role="status"></div>
 <span id="end" hidden></span>
 </body>
 </html>`;

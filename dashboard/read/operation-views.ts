@@ -1,6 +1,7 @@
 /** Initialisations and their kin as the console shows them (F3): what was asked, how far they are, what they hold. */
 import { sql } from 'kysely';
 import type { ChatType, Ground } from '../../src/desired/model.ts';
+import type { Awaiting } from '../../src/rows/operation-approval.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import type { OperationKind, OperationState, Problem } from '../../src/store/entities.ts';
 
@@ -20,6 +21,8 @@ export interface OperationView {
   undoneBy: string | null;
   /** Observing and planning are over: its chats are followed to their end. */
   following: boolean;
+  /** Approvals that wait until they act. */
+  awaiting: readonly Awaiting[];
   done: number;
   total: number;
   result: Record<string, unknown> | null;
@@ -36,7 +39,8 @@ export interface OperationView {
 const columns = sql`o.id, o.kind, o.school_id as "schoolId", o.state, coalesce(o.params->'types', '[]') as types,
   coalesce((o.params->>'dryRun')::boolean, false) as "dryRun", coalesce((o.params->>'strict')::boolean, false) as strict,
   o.params->>'asOf' as "asOf", o.params->>'plan' as plan, o.params->>'run' as undoes, o.params->>'undoneBy' as "undoneBy",
-  coalesce((o.params->>'following')::boolean, false) as following, o.done, o.total, o.result, o.problems,
+  coalesce((o.params->>'following')::boolean, false) as following,
+  coalesce(o.params->'awaiting', '[]') as awaiting, o.done, o.total, o.result, o.problems,
   o.created_by as "createdBy", o.created_at as "createdAt", o.started_at as "startedAt", o.finished_at as "finishedAt",
   coalesce(o.revision = s.revision, false) as fresh, o.day::text as day`;
 
@@ -116,4 +120,38 @@ export async function heldChats(db: Sql, schoolId: string, operationId: string):
     where c.school_id = ${schoolId} and (p.list is not null or s.list is not null)
     order by c.title_key collate "C"`.execute(db);
   return rows;
+}
+
+/** What was decided about the removals that an operation held in a chat: the last decision. */
+export interface ChatDecision {
+  decision: 'approve' | 'reject';
+  authorId: string | null;
+  at: string;
+}
+
+/** The decisions about what an operation held, by chat, of these chats. */
+export async function decisionsOf(
+  db: Sql,
+  schoolId: string,
+  operationId: string,
+  chatIds: readonly string[],
+): Promise<Map<string, ChatDecision>> {
+  const { rows } = await sql<ChatDecision & { chatId: string }>`
+    select distinct on (chat_id) chat_id as "chatId", author_id as "authorId", at,
+      case when cause like 'approval:%' then 'approve' else 'reject' end as decision
+    from journal where school_id = ${schoolId} and chat_id = any(${[...chatIds]}::uuid[])
+      and cause in (${`approval:${operationId}`}, ${`rejection:${operationId}`})
+      and what in ('remove', 'removal-rejected')
+    order by chat_id, id desc`.execute(db);
+  return new Map(rows.map(({ chatId, at, ...rest }) => [chatId, { ...rest, at: instant(at) }]));
+}
+
+/** The operation that waits for a decision about removals which this plan holds too; null where none does. */
+export async function waitingElsewhere(db: Sql, { schoolId, id }: OperationView): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select o.id from operation o where o.school_id = ${schoolId} and o.state = 'held' and o.id <> ${id}::uuid
+      and exists (select from membership m join operation_chat p on p.chat_id = m.chat_id
+        where m.held_by = o.id and p.operation_id = ${id}::uuid and p.actions @> '[{"held": true}]')
+    order by o.created_at limit 1`.execute(db);
+  return rows[0]?.id ?? null;
 }

@@ -18,7 +18,16 @@ for (const form of document.querySelectorAll('[data-choose-row]')) {
     follow();
   });
   form.addEventListener('change', follow);
+  // Enter opens the chosen chat: the browser does that. Delete asks whether to delete it.
+  form.addEventListener('keydown', (event) => {
+    if (event.key === 'Delete' && chosen() && button) button.click();
+  });
   window.addEventListener('pageshow', follow);
+}
+
+/** `data-needs="choice"`: buttons that cannot act before something is ticked are off meanwhile. */
+function offUntilChosen(form, chosen) {
+  for (const button of form.querySelectorAll('[data-needs="choice"]')) button.disabled = chosen === 0;
 }
 
 /** Ticks: how many there are, all of a page at once, and a click on the row. */
@@ -30,6 +39,8 @@ for (const form of document.querySelectorAll('form[data-selection]')) {
     const elsewhere = Number(form.querySelector('[data-elsewhere]')?.dataset.elsewhere ?? 0);
     const shown = form.querySelector('[data-selected]');
     if (shown) shown.textContent = String(elsewhere + here);
+    const others = Number(form.querySelector('[data-others]')?.dataset.others ?? 0);
+    offUntilChosen(form, elsewhere + here + others);
     if (!all) return;
     all.checked = here > 0 && here === boxes().length;
     all.indeterminate = here > 0 && !all.checked;
@@ -50,6 +61,12 @@ for (const form of document.querySelectorAll('form[data-selection]')) {
 
   // What is staged is kept by the server; leaving by another way than the form's buttons still asks (C4).
   const title = form.querySelector('input[name="title"]:not([readonly])');
+  const isDirty = () => 'dirty' in form.dataset || (title && title.value !== title.defaultValue);
+  const follow = () => {
+    for (const button of form.querySelectorAll('[data-needs="change"]')) button.disabled = !isDirty();
+  };
+  title?.addEventListener('input', follow);
+  window.addEventListener('pageshow', follow);
   let sent = false;
   form.addEventListener('submit', () => {
     sent = true;
@@ -58,17 +75,13 @@ for (const form of document.querySelectorAll('form[data-selection]')) {
     sent = false;
   });
   window.addEventListener('beforeunload', (event) => {
-    const dirty = 'dirty' in form.dataset || (title && title.value !== title.defaultValue);
-    if (dirty && !sent) event.preventDefault();
+    if (isDirty() && !sent) event.preventDefault();
   });
 }
 
-/** `data-finds-at-once`: a choice that looks again by itself; `data-fills`: selects that fill the rest in (E1). */
+/** `data-fills`: selects that fill the rest in (E1). */
 document.addEventListener('change', (event) => {
   const { form } = event.target;
-  if (event.target.closest('[data-finds-at-once]')) {
-    form.requestSubmit(form.querySelector('button[name="do"][value="find"]'));
-  }
   if (event.target.matches('[data-fills] select')) form.requestSubmit(form.querySelector('#fill'));
 });
 
@@ -78,6 +91,7 @@ for (const group of document.querySelectorAll('[data-all-or-some]')) {
   group.addEventListener('change', (event) => {
     if (event.target === all) for (const box of some) box.checked = all.checked;
     else all.checked = some.every((box) => box.checked);
+    offUntilChosen(group.closest('form'), some.filter((box) => box.checked).length);
   });
 }
 
@@ -100,3 +114,15 @@ async function follow(part) {
   setTimeout(() => follow(part), LOOK_EVERY_MS);
 }
 for (const part of document.querySelectorAll('[data-follows]')) setTimeout(() => follow(part), LOOK_EVERY_MS);
+
+/** `data-counts-down`: seconds until an approval acts; once they are over, the page is another. */
+for (const left of document.querySelectorAll('[data-counts-down]')) {
+  const endsAt = performance.now() + Number(left.textContent) * 1000;
+  const timer = setInterval(() => {
+    const seconds = Math.ceil((endsAt - performance.now()) / 1000);
+    left.textContent = String(Math.max(0, seconds));
+    if (seconds > 0) return;
+    clearInterval(timer);
+    location.reload();
+  }, 250);
+}

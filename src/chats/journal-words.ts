@@ -167,6 +167,7 @@ export function exceptionText({ member, admin }: { member?: unknown; admin?: unk
 
 function changeText({ details, text }: JournalLine): string {
   const titles = text?.title ? `: «${text.titleBefore}» → «${text.title}»` : '';
+  if (details.again) return 'Ещё одна попытка обновить чат';
   const what = details.renamed ? `Переименование вручную${titles}` : 'Правка вручную';
   return text?.reason ? `${what} – ${text.reason}` : what;
 }

@@ -18,7 +18,7 @@ const RUN_NAME_CHARS = 8;
 
 /**
  * Undoes an applied initialisation (J4) and returns the id of the undoing operation. It restores the exceptions that
- * the run dropped, pins every other difference by an exception «отмена прогона N», and deletes the chats that the run
+ * the run dropped, pins every other difference by an exception «отмена инициализации N», and deletes the chats that the run
  * made. The next initialisation brings those chats back.
  *
  * Strangers, departed and unlinked people do not return, and held removals stay held. Throws Refusal(409)
@@ -43,7 +43,7 @@ export async function undoOperation(
   const at = new Date(ctx.clock.now());
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const isFirst = await noteUndone(tx, run.id, id);
-    if (!isFirst) throw new Refusal(409, 'operation-not-undoable', 'Этот прогон уже отменён');
+    if (!isFirst) throw new Refusal(409, 'operation-not-undoable', 'Эта инициализация уже отменена');
     const params = { run: run.id, following: true } as const;
     await openOperation(tx, { id, schoolId, kind: 'undo', params, by: ask.by, at });
     await beginOperation(tx, id, at);
@@ -108,7 +108,7 @@ async function pinDifferences(
   undo: { schoolId: string; runId: string; except: readonly string[]; by: Author; at: Date },
 ): Promise<Rule[]> {
   const { schoolId, runId, by, at } = undo;
-  const reason = `отмена прогона ${runId.slice(0, RUN_NAME_CHARS)}`;
+  const reason = `отмена инициализации ${runId.slice(0, RUN_NAME_CHARS)}`;
   return pin(tx, { schoolId, authorId: by.id, reason, at }, await differences(tx, undo));
 }
 

@@ -24,26 +24,56 @@ const PENDING_TEXT: Record<Pending, string> = {
   refused: 'добавить в Сферуме нельзя',
 };
 
+/** How an action is spoken of: `done` once it is carried out, `decision` where a held removal was decided. */
+export interface Tense {
+  done?: boolean;
+  decision?: 'approve' | 'reject' | undefined;
+}
+
+const PLANNED: Readonly<Record<Action['action'], string>> = {
+  create: 'Создать чат',
+  rename: 'Переименовать чат в',
+  delete: 'Удалить чат',
+  add: 'Добавить',
+  grant: 'Сделать администратором',
+  revoke: 'Снять права администратора',
+  remove: 'Исключить',
+};
+const DONE: Readonly<Record<Action['action'], string>> = {
+  create: 'Создан чат',
+  rename: 'Чат переименован в',
+  delete: 'Чат удалён',
+  add: 'Добавление',
+  grant: 'Назначение администратором',
+  revoke: 'Снятие прав администратора',
+  remove: 'Исключение',
+};
+
 /** E.g. «Добавить: Абаев Марк – учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)». */
-export function describe(action: Action, names: Names): string {
+export function describe(action: Action, names: Names, tense: Tense = {}): string {
   const { personId, strangerId, title = '' } = action;
   const who = personId === undefined ? `профиль ${strangerId}` : names.person(personId);
+  const word = actionWord(action, tense);
   switch (action.action) {
     case 'create':
-      return `Создать чат «${title}»`;
     case 'rename':
-      return `Переименовать чат в «${title}»`;
+      return `${word} «${title}»`;
     case 'delete':
-      return 'Удалить чат';
+      return word;
     case 'add':
-      return `Добавить: ${who}${because(action, names)}${pendingText(action)}`;
     case 'grant':
-      return `Сделать администратором: ${who}${because(action, names)}${pendingText(action)}`;
+      return `${word}: ${who}${because(action, names)}${pendingText(action)}`;
     case 'revoke':
-      return `Снять права администратора: ${who}`;
+      return `${word}: ${who}`;
     case 'remove':
-      return `${action.held ? 'Убрать (задержано)' : 'Убрать'}: ${who} – ${whyOut(action, names)}`;
+      return `${word}: ${who} – ${whyOut(action, names)}`;
   }
+}
+
+/** «Добавить», «Добавление», «Исключить (ждёт решения)». */
+export function actionWord({ action, held }: Action, { done = false, decision }: Tense = {}): string {
+  if (held && decision) return decision === 'approve' ? DONE[action] : 'Решено оставить';
+  return `${(done ? DONE : PLANNED)[action]}${held ? ' (ждёт решения)' : ''}`;
 }
 
 /** Why a person is in: «учится в 5А с 1 сентября (приказ № 12 от 30.08.2026)». */

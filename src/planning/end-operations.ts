@@ -44,6 +44,8 @@ interface Totals {
   calls: string;
   refused_now: string;
   held: string;
+  /** Removals that were held and then approved. */
+  approved: string;
   not_linked: string;
   invited: string;
   refused: string;
@@ -74,6 +76,8 @@ async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string
       (select count(*)::int from followed where generation is not null) as done,
       (select count(*) from membership m where m.held_by = ${id})
         + (select count(*) from sferum_member s where s.held_by = ${id}) as held,
+      (select count(*) from journal j where operation.params ? 'decided' and j.chat_id in (select chat_id from followed)
+        and j.school_id = ${schoolId} and j.cause = ${`approval:${id}`} and j.what = 'remove') as approved,
       (select count(*) from desired where vk_user_id is null) as not_linked,
       -- In inviting mode a linked person who is not in yet has the link, and so counts as invited.
       (select count(*) from desired where state = 'waiting' or vk_user_id is not null and state is null) as invited,
@@ -101,6 +105,7 @@ async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string
             members: {
               ...planned.members,
               added: Math.max(0, planned.members.added - Number(t.refused_now)),
+              removed: planned.members.removed + Number(t.approved),
             },
             admins: planned.admins,
             held: Number(t.held),

@@ -10,13 +10,15 @@ import {
 } from '../support/browser.ts';
 import { ADMIN, column, HOMEROOM, manageRoster, openChat, SCHOOL } from '../support/manage-world.ts';
 
+/** Other suites share the machine. */
+const SOON = { timeout: 20_000 };
 const ENDED = /Инициализация (выполнена|ждёт решения|не завершена)/;
 
 describeInBrowser('«Инициализировать список чатов»', () => {
   let site: Console;
 
   beforeAll(async () => {
-    site = await startConsole();
+    site = await startConsole({ env: { LIMIT_APPROVAL_WAIT_MS: '1500' } });
     await site.world.importRoster(manageRoster());
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
@@ -51,10 +53,20 @@ describeInBrowser('«Инициализировать список чатов»'
     await all.check();
     expect(await page.getByLabel('Класс', { exact: true }).isChecked()).toBe(true);
     await all.uncheck();
+    expect(await page.getByRole('button', { name: 'Продолжить' }).isDisabled()).toBe(true);
     await expectAccessible(page);
-    await press(page, 'Продолжить');
-    await page.getByText('Выберите хотя бы один тип').waitFor();
-    await expectAccessible(page);
+
+    const plain = await site.visit(ADMIN, '/manage/initialize', { javaScriptEnabled: false });
+    for (const label of ['Все', 'Учительская', 'Класс', 'Родители', 'Предметы']) {
+      await plain.getByLabel(label, { exact: true }).uncheck();
+    }
+    await plain.getByLabel('Строго по спискам СГО').check();
+    await press(plain, 'Продолжить');
+    await plain.getByRole('alert').filter({ hasText: 'Выберите хотя бы один тип' }).waitFor();
+    // What was chosen stays as it was.
+    expect(await plain.getByLabel('Класс', { exact: true }).isChecked()).toBe(false);
+    expect(await plain.getByLabel('Все', { exact: true }).isChecked()).toBe(false);
+    expect(await plain.getByLabel('Строго по спискам СГО').isChecked()).toBe(true);
   });
 
   test('the plan is read by chat and by person, then applied as it is, and followed to its end (F3, J7)', async () => {
@@ -63,7 +75,7 @@ describeInBrowser('«Инициализировать список чатов»'
     expect(titles()).toEqual([]);
     const figures = (await page.locator('.figures').textContent()) ?? '';
     expect(figures.replaceAll(/\s+/g, ' ')).toContain('8 чатов создать');
-    expect(figures).toMatch(/вызов/);
+    expect(figures).toMatch(/запрос/);
     const row = page.getByRole('link', { name: /^5Б класс/ });
     expect(await row.textContent()).toMatch(/создать.*\+14.*ещё 3 без привязки/s);
     await row.click();
@@ -85,14 +97,14 @@ describeInBrowser('«Инициализировать список чатов»'
     await site.world.settled();
     expect(titles()).toEqual(['5А класс', '5Б класс', 'Учительская']);
     expect(site.world.inSferum('5Б класс')).toBe('401 402 403 404 405 406 407 408 409 410 411 412 413 414');
-    await page.getByRole('link', { name: 'Отменить прогон' }).waitFor();
+    await page.getByRole('link', { name: 'Отменить инициализацию' }).waitFor();
     await expectAccessible(page);
   });
 
   test('a run is left, found again among the last ones, and tells its progress with figures (F3)', async () => {
     const page = await site.visit(ADMIN, '/manage', { javaScriptEnabled: false });
     await page.goto(`${site.origin}/manage/initialize`);
-    expect((await column(page, 'Прогон')).slice(0, 2)).toEqual([
+    expect((await column(page, 'Инициализация')).slice(0, 2)).toEqual([
       'Инициализация выполнена',
       'План: что изменится',
     ]);
@@ -173,8 +185,7 @@ describeInBrowser('«Инициализировать список чатов»'
     for (const title of ['5А класс', 'Учительская']) {
       await openChat(page, title);
       await press(page, 'Добавить участников');
-      await page.getByLabel('Ученики').check();
-      await page.waitForLoadState();
+      await page.getByLabel('Роли').selectOption('Ученики');
       await page.getByLabel('По фамилии').fill('борисов');
       await page.getByRole('button', { name: 'Поиск' }).click();
       await page.getByRole('button', { name: 'Выбрать учащихся на всех страницах (14)' }).click();
@@ -199,10 +210,10 @@ describeInBrowser('«Инициализировать список чатов»'
       page.getByRole('listitem').filter({ has: page.getByRole('link', { name: title, exact: true }) });
     await item('5А класс').getByText('Кого и почему').click();
     await item('5А класс').getByText('Борисов01 Иван').waitFor();
-    await item('5А класс').getByRole('button', { name: 'Исключить' }).click();
-    await site.world.settled();
-    await page.reload();
-    await item('Учительская').getByRole('button', { name: 'Оставить' }).click();
+    await item('5А класс').getByRole('button', { name: 'Исключить (14)' }).click();
+    await page.getByRole('heading', { name: 'Ждут решения: 14 участников, 1 чат' }).waitFor();
+    await item('Учительская').getByRole('button', { name: 'Оставить (14)' }).click();
+    await page.getByText(/исключены: −14/).waitFor(SOON);
     await heading(page, 'Инициализация выполнена');
     await site.world.settled();
     expect(site.world.inSferum('5А класс')).not.toContain('401');
@@ -215,11 +226,11 @@ describeInBrowser('«Инициализировать список чатов»'
     await press(page, 'Выполнить');
     await heading(page, 'Инициализация выполнена');
     expect(titles()).toContain('5А/География');
-    await page.getByRole('link', { name: 'Отменить прогон' }).click();
-    await heading(page, 'Отменить прогон?');
+    await page.getByRole('link', { name: 'Отменить инициализацию' }).click();
+    await heading(page, 'Отменить инициализацию?');
     await expectAccessible(page);
-    await press(page, 'Отменить прогон');
-    await heading(page, 'Прогон отменён');
+    await press(page, 'Отменить инициализацию');
+    await heading(page, 'Инициализация отменена');
     await site.world.settled();
     expect(titles()).not.toContain('5А/География');
     await expectAccessible(page);

@@ -111,7 +111,7 @@ test('a removal that waits is told so; rejected or approved, the answer says by 
   expect(gone).toMatchObject({ isMember: false, inSferum: false, held: false });
   expect(gone.why).toEqual(['Не учится в группе «5 *Рисование» и не ведёт её']);
   expect(gone.changes[1]).toMatchObject({
-    ...{ sentence: expect.stringMatching(/^Убрать: Агеенко Вадим/), cause: { kind: 'approval' } },
+    ...{ sentence: expect.stringMatching(/^Исключить: Агеенко Вадим/), cause: { kind: 'approval' } },
   });
 });
 

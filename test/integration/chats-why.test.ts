@@ -85,7 +85,7 @@ test('J1: why he is not here – an order with number and date, and back when it
   expect(world.inSferum('5А класс')).toBe('101* 201 203');
   const [out] = (await why('p2', id)).chats;
   expect(out).toMatchObject({ isMember: false, why: ['Не в чате по приказу № 12 от 30.09.2026'] });
-  expect(out!.changes[1]!.sentence).toBe('Убрать: Абаева Анна – по приказу № 12 от 30.09.2026');
+  expect(out!.changes[1]!.sentence).toBe('Исключить: Абаева Анна – по приказу № 12 от 30.09.2026');
   await tell('sgo.order.cancelled', { id: 'o1' });
   expect((await why('p2', id)).chats[0]).toMatchObject({ isMember: true, inSferum: true });
 });

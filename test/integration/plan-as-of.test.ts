@@ -73,7 +73,7 @@ test('a dry run «на дату» shows exactly the moves of the orders in force
     { kind: 'enrollment', since: '2026-10-05', orderNumber: '12', orderDate: '2026-09-30' },
   ]);
   expect(lines.filter(({ action }) => action === 'remove').map(({ sentence }) => sentence)).toContain(
-    'Убрать: Абаев Марк – по приказу № 12 от 30.09.2026',
+    'Исключить: Абаев Марк – по приказу № 12 от 30.09.2026',
   );
   expect(moves((await planOf('2026-10-20')).lines)).toEqual([...TRANSFER, ...DEPARTURE].sort());
   expect(await stateOf(world)).toEqual(before);

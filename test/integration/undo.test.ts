@@ -59,7 +59,7 @@ test('a strict run: what was kept by hand is back, to the letter – author, rea
   expect(await world.differences(['s1'])).toEqual([]);
 });
 
-test('what the roster moved is pinned back, adminship included, and named as «отмена прогона»', async () => {
+test('what the roster moved is pinned back, adminship included, and named as «отмена инициализации»', async () => {
   await switchOff();
   const { sferum: before } = await stateOf(world);
   await tell(world, 's1', 'sgo.order.issued', {
@@ -78,7 +78,7 @@ test('what the roster moved is pinned back, adminship included, and named as «�
     ...([200, 'GET', `/v1/people/p1/grounds?chatId=${await world.chatId('5Б класс')}`, ADMIN] as const),
   );
   expect(grounds.chats[0]!.why[0]).toBe(
-    `Исключение вручную: Обмочиева Ольга Викторовна, 01.10.2026 – отмена прогона ${runId.slice(0, 8)}`,
+    `Исключение вручную: Обмочиева Ольга Викторовна, 01.10.2026 – отмена инициализации ${runId.slice(0, 8)}`,
   );
   // It outlives the next run.
   await run();

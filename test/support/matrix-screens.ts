@@ -169,6 +169,8 @@ export const SCREENS: Record<string, Screen> = {
     names: { chat: { kind: 'chat', with: () => [{ do: 'approve' }, { do: 'reject' }] } },
     plain: ['do'],
   },
+  'GET /manage/operations/:id/approve': { id: 'operation' },
+  'POST /manage/operations/:id/take-back': { id: 'operation', plain: ['approval'] },
   'POST /find': {
     names: {
       personId: { kind: 'person', with: () => [{ 'find-at': '/changes' }] },
@@ -178,7 +180,9 @@ export const SCREENS: Record<string, Screen> = {
     plain: [...LIST_PLAIN, ...RUN_PLAIN, ...MEMBERS_PLAIN, 'find-at', 'from', 'to'],
   },
   'GET /manage/delete': { names: { chat: 'chat' } },
+  'GET /manage/open': { names: { chat: 'chat' } },
   'GET /manage/chats/:id/delete': { id: 'chat' },
+  'POST /manage/chats/:id/try-again': { id: 'chat' },
   'POST /manage/chats/:id/delete': { id: 'chat', plain: ['title', 'never'] },
   'GET /manage/chats/:id': { id: 'chat', plain: [...PAGER, 'lastName', 'show'] },
   'GET /manage/chats/:id/close': { id: 'chat' },

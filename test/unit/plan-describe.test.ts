@@ -40,21 +40,21 @@ group('One sentence an action (J1, F3)', () => {
     [{ action: 'revoke', personId: 'teacher' }, 'Снять права администратора: Иванова Ольга Петровна'],
     [
       { action: 'remove', personId: 'mark', grounds: [study], ending: { kind: 'order', orderId: '12' } },
-      'Убрать: Абаев Марк – по приказу № 12 от 30.08.2026',
+      'Исключить: Абаев Марк – по приказу № 12 от 30.08.2026',
     ],
     [
       { action: 'remove', personId: 'mark', ending: { kind: 'excluded' } },
-      'Убрать: Абаев Марк – исключение вручную',
+      'Исключить: Абаев Марк – исключение вручную',
     ],
     [
       { action: 'remove', personId: 'mark', grounds: [{ kind: 'enrollment', classId: '5A' }], held: true },
-      'Убрать (задержано): Абаев Марк – нет больше основания: учится в 5А',
+      'Исключить (ждёт решения): Абаев Марк – нет больше основания: учится в 5А',
     ],
-    [{ action: 'remove', personId: 'mark' }, 'Убрать: Абаев Марк – нет оснований быть в чате'],
-    [{ action: 'remove', strangerId: 77 }, 'Убрать: профиль 77 – посторонний, в СГО его нет'],
+    [{ action: 'remove', personId: 'mark' }, 'Исключить: Абаев Марк – нет оснований быть в чате'],
+    [{ action: 'remove', strangerId: 77 }, 'Исключить: профиль 77 – посторонний, в СГО его нет'],
     [
       { action: 'remove', strangerId: 77, ending: { kind: 'unlinked' } },
-      'Убрать: профиль 77 – профиль отвязан',
+      'Исключить: профиль 77 – профиль отвязан',
     ],
     [{ action: 'delete' }, 'Удалить чат'],
   ])('%o', (action, sentence) => {

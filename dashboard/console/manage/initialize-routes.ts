@@ -6,7 +6,7 @@ import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { ADMINS } from '../visitor.ts';
-import { initializeBody } from './initialize.ts';
+import { type InitializeView, initializeBody } from './initialize.ts';
 
 const OPERATIONS_SHOWN = 10;
 
@@ -19,13 +19,14 @@ export function initializeRoutes(parts: ConsoleParts): void {
     const { caller } = c.get('visitor');
     const body = await c.req.formData();
     const types = chosenTypes(body.getAll('type').map(String));
-    if (types.length === 0) return show(parts, c, 'Выберите хотя бы один тип');
+    const strict = body.get('strict') !== null;
+    if (types.length === 0) return show(parts, c, { error: 'Выберите хотя бы один тип', types, strict });
     try {
       const id = await commands.initialize({
         schoolId: caller.schoolId,
         types,
         dryRun: true,
-        strict: body.get('strict') !== null,
+        strict,
         asOf: null,
         by: authorOf(caller),
       });
@@ -41,7 +42,11 @@ function chosenTypes(values: readonly string[]): ChatType[] {
   return CHAT_TYPES.filter((type) => values.includes('all') || values.includes(type));
 }
 
-async function show({ ctx }: ConsoleParts, c: ConsoleContext, error?: string): Promise<Response> {
+async function show(
+  { ctx }: ConsoleParts,
+  c: ConsoleContext,
+  refused?: InitializeView['refused'],
+): Promise<Response> {
   const { caller, school } = c.get('visitor');
   const operations = await latestOperations(ctx.db.of(caller.schoolId), caller.schoolId, OPERATIONS_SHOWN);
   const authors = {
@@ -60,9 +65,9 @@ async function show({ ctx }: ConsoleParts, c: ConsoleContext, error?: string): P
     title: 'Настройки создания/синхронизации чатов',
     section: 'manage',
     crumbs: [{ label: 'Управление чатами', href: '/manage' }],
-    body: initializeBody({ operations, names, timeZone: school.timeZone, ...(error ? { error } : {}) }),
+    body: initializeBody({ operations, names, timeZone: school.timeZone, ...(refused ? { refused } : {}) }),
     styles: ['manage.css'],
     scripts: ['manage.js'],
-    ...(error ? { status: 422 as const } : {}),
+    ...(refused ? { status: 422 as const } : {}),
   });
 }

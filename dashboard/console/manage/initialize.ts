@@ -16,11 +16,13 @@ export interface InitializeView {
   operations: readonly OperationView[];
   names: Names;
   timeZone: string;
-  error?: string;
+  /** What was sent and cannot be done, as it was sent. */
+  refused?: { error: string; types: readonly ChatType[]; strict: boolean };
 }
 
 export function initializeBody(view: InitializeView): Html {
   const open = view.operations.find(({ state: now }) => now === 'queued' || now === 'running');
+  const chosen = view.refused?.types ?? CHAT_TYPES;
   return html`${
     open
       ? notice({
@@ -33,25 +35,25 @@ export function initializeBody(view: InitializeView): Html {
   }
 <form method="post" action="/manage/initialize" class="panel settings">
 <p>Недостающие чаты будут созданы, а состав имеющихся приведён в соответствие со списками СГО. Сначала вы увидите план: ничего не изменится, пока вы его не подтвердите.</p>
-<fieldset class="choices" data-all-or-some${view.error ? html` aria-describedby="types-error"` : ''}><legend>Тип чата</legend>
-${checkField({ label: 'Все', name: 'type', value: 'all', checked: true })}
-${CHAT_TYPES.map((type) => checkField({ label: CHAT_TYPE_LABELS[type], name: 'type', value: type, checked: true }))}
-${view.error ? html`<p class="error" id="types-error">${view.error}</p>` : ''}</fieldset>
-<div>${checkField({ label: 'Строго по спискам СГО', name: 'strict' })}
+<fieldset class="choices" data-all-or-some${view.refused ? html` aria-describedby="types-error"` : ''}><legend>Тип чата</legend>
+${checkField({ label: 'Все', name: 'type', value: 'all', checked: chosen.length === CHAT_TYPES.length })}
+${CHAT_TYPES.map((type) => checkField({ label: CHAT_TYPE_LABELS[type], name: 'type', value: type, checked: chosen.includes(type) }))}
+${view.refused ? html`<p class="error" id="types-error" role="alert" tabindex="-1" autofocus>${view.refused.error}</p>` : ''}</fieldset>
+<div>${checkField({ label: 'Строго по спискам СГО', name: 'strict', checked: view.refused?.strict ?? false })}
 <p class="hint">Сбросит сделанное вручную: добавленных, исключённых и назначенных администраторов. Чаты, созданные вручную, это не затронет.</p></div>
 <p class="hint">Что приказы сделают в другой день, можно посмотреть заранее: <a href="/manage/ahead">План на дату</a>.</p>
-<div class="actions">${submitButton({ label: 'Продолжить', kind: 'primary' })}${linkButton({ label: 'Отмена', href: '/manage' })}</div></form>
+<div class="actions">${submitButton({ label: 'Продолжить', kind: 'primary', needs: 'choice' })}${linkButton({ label: 'Отмена', href: '/manage' })}</div></form>
 ${view.operations.length > 0 ? history(view) : ''}`;
 }
 
 function history({ operations, names, timeZone }: InitializeView): Html {
-  return html`<section class="stack" aria-labelledby="runs-head"><h2 id="runs-head">Последние прогоны</h2>${dataTable<OperationView>(
+  return html`<section class="stack" aria-labelledby="runs-head"><h2 id="runs-head">Последние инициализации</h2>${dataTable<OperationView>(
     {
-      caption: 'Последние прогоны',
+      caption: 'Последние инициализации',
       rows: operations,
       columns: [
         {
-          head: 'Прогон',
+          head: 'Инициализация',
           phone: 'title',
           cell: (operation) =>
             html`<a href="/manage/operations/${operation.id}">${operationTitle(operation)}</a>`,
@@ -67,7 +69,7 @@ function history({ operations, names, timeZone }: InitializeView): Html {
 
 function stateCell(operation: OperationView): Html {
   const [tone, word] = STATE_WORDS[operation.state];
-  return operation.undoneBy ? state('calm', 'отменён') : state(tone, word);
+  return operation.undoneBy ? state('calm', 'отменена') : state(tone, word);
 }
 
 function typesText(types: readonly ChatType[]): string {

@@ -1,5 +1,6 @@
 import type { ConsoleParts } from '../console-parts.ts';
 import { aheadRoutes } from './ahead-routes.ts';
+import { decisionRoutes } from './decision-routes.ts';
 import { deleteRoutes } from './delete-routes.ts';
 import { editorRoutes } from './editor-routes.ts';
 import { initializeRoutes } from './initialize-routes.ts';
@@ -18,6 +19,7 @@ export function manageRoutes(parts: ConsoleParts): void {
   initializeRoutes(parts);
   aheadRoutes(parts);
   operationRoutes(parts);
+  decisionRoutes(parts);
   pickerRoutes(parts);
   deleteRoutes(parts);
   editorRoutes(parts);

@@ -1,49 +1,51 @@
-import { z } from 'zod';
 import type { Ground } from '../../../src/desired/model.ts';
 import type { Action } from '../../../src/plan/model.ts';
-import { notFound, Refusal } from '../../../src/refusal.ts';
+import { Refusal } from '../../../src/refusal.ts';
+import type { Listed } from '../../../src/store/queries/page.ts';
 import { saw } from '../../access.ts';
 import { idsOf } from '../../api/grounds.ts';
 import { findNames } from '../../read/names.ts';
 import {
-  findOperationView,
-  heldChats,
+  type ChatDecision,
+  decisionsOf,
   type OperationView,
   progressByType,
+  waitingElsewhere,
 } from '../../read/operation-views.ts';
-import { planChats, planOfChat, planPeople } from '../../read/plan-read.ts';
+import {
+  type PlanChatItem,
+  type PlanPersonItem,
+  planChats,
+  planOfChat,
+  planPeople,
+} from '../../read/plan-read.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
-import { type ConsoleContext, goTo, page } from '../page.ts';
+import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { moment } from '../parts/numbers.ts';
 import { withSought } from '../sought.ts';
 import { ADMINS } from '../visitor.ts';
+import { heldOf } from './decision-routes.ts';
+import { heldPart } from './held.ts';
 import { operationChoice } from './initialize.ts';
 import {
-  askedAt,
-  heldPart,
   isNothing,
   isUndoable,
   operationActions,
-  operationHref,
   planNotices,
   problemNotices,
   progressPart,
   resultFigures,
   runningBody,
 } from './operation.ts';
-import { isOpen, operationTitle } from './operation-words.ts';
+import { crumbsOf, operationOf } from './operation-of.ts';
+import { isOpen, operationHref, operationTitle } from './operation-words.ts';
 import { type Counts, type PlanFilter, planBody, planFigures } from './plan.ts';
 import { planQuery } from './query.ts';
 
 const REFRESH_SECONDS = 3;
-const crumbsOf = (operation: OperationView) =>
-  operation.kind === 'initialization'
-    ? [{ label: 'Управление чатами', href: '/manage' }, askedAt(operation)]
-    : [{ label: 'Работы', href: '/operations' }];
-
 /** Shows a plan, an operation, what it holds and its end under one address, so that a person can leave and come back. */
 export function operationRoutes(parts: ConsoleParts): void {
   const { ctx, commands, screens } = parts;
@@ -67,7 +69,7 @@ export function operationRoutes(parts: ConsoleParts): void {
     if (!isUndoable(operation)) return goTo(c, operationHref(operation.id));
     return page({
       c,
-      title: 'Отменить прогон?',
+      title: 'Отменить инициализацию?',
       section: 'manage',
       crumbs: [
         ...crumbsOf(operation),
@@ -99,35 +101,10 @@ export function operationRoutes(parts: ConsoleParts): void {
     await commands.cancel({ schoolId: operation.schoolId, operationId: operation.id, by: by(c) });
     return operation.id;
   });
-  change('decide', async (operation, c) => {
-    const body = await c.req.formData();
-    const decision = z.enum(['approve', 'reject']).safeParse(body.get('do')).data;
-    // A named chat that is none never means «all chats».
-    const chat = z
-      .uuid()
-      .optional()
-      .safeParse(body.get('chat') ?? undefined);
-    if (!decision || !chat.success) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
-    await commands.decide({
-      schoolId: operation.schoolId,
-      operationId: operation.id,
-      decision,
-      chatIds: chat.data === undefined ? null : [chat.data],
-      by: by(c),
-    });
-    return operation.id;
-  });
-}
-
-async function operationOf({ ctx }: ConsoleParts, c: ConsoleContext): Promise<OperationView> {
-  const { schoolId } = c.get('visitor').caller;
-  const id = z.uuid().safeParse(c.req.param('id')).data;
-  const operation = id === undefined ? null : await findOperationView(ctx.db.of(schoolId), schoolId, id);
-  if (!operation) throw notFound();
-  return operation;
 }
 
 async function show(parts: ConsoleParts, c: ConsoleContext, operation: OperationView): Promise<Response> {
+  const { ctx } = parts;
   const { school } = c.get('visitor');
   return page({
     c,
@@ -135,11 +112,11 @@ async function show(parts: ConsoleParts, c: ConsoleContext, operation: Operation
     subtitle: html`${[operationChoice(operation)].filter(Boolean).map((text) => html`${text} · `)}${moment(operation.createdAt, school.timeZone)}`,
     section: 'manage',
     crumbs: crumbsOf(operation),
-    actions: operationActions(operation),
+    actions: operationActions(operation, await waitingElsewhere(ctx.db.of(school.id), operation)),
     body: await bodyOf(parts, c, operation),
     styles: ['manage.css'],
     scripts: ['manage.js'],
-    ...(isOpen(operation) ? { refreshSeconds: REFRESH_SECONDS } : {}),
+    ...(isOpen(operation) || operation.awaiting.length > 0 ? { refreshSeconds: REFRESH_SECONDS } : {}),
   });
 }
 
@@ -156,14 +133,11 @@ async function bodyOf(parts: ConsoleParts, c: ConsoleContext, operation: Operati
     const plan = isNothing(operation) ? '' : await planPart(parts, c, operation, filter);
     return html`${planNotices(operation)}${planFigures(operation.result as Counts | null)}${plan}`;
   }
-  const held = operation.state === 'held' ? await heldChats(db, schoolId, operation.id) : [];
-  const grounds = held.flatMap((chat) => chat.people.flatMap((person) => person.grounds));
-  const ids = idsOf(grounds);
-  const people = [...ids.people, ...held.flatMap((chat) => chat.people.map((person) => person.personId))];
-  saw(c, schoolId, people);
-  const names = await findNames(db, { sees: 'school', schoolId }, { ...ids, people });
+  const { held, names } = await heldOf(parts, c, operation);
+  const { timeZone } = c.get('visitor').school;
+  const view = { operation, held, names, timeZone, nowMs: ctx.clock.now() };
   const plan = operation.following ? await planPart(parts, c, operation, filter) : '';
-  return html`${problemNotices(operation)}${heldPart(operation, held, names)}${resultFigures(operation)}${operation.following ? html`<h2>Что сделано</h2>` : ''}${plan}`;
+  return html`${saidAt(c, 'held')}${problemNotices(operation)}${heldPart(view)}${resultFigures(operation)}${operation.following ? html`<h2>Что сделано</h2>` : ''}${plan}`;
 }
 
 async function planPart(
@@ -185,14 +159,28 @@ async function planPart(
     schoolId,
     actions.flatMap(({ personId }) => personId ?? []),
   );
+  const decisions = operation.dryRun
+    ? new Map<string, ChatDecision>()
+    : await decisionsOf(db, schoolId, operation.id, chatIdsOf(chats, people));
+  const authors = [...decisions.values()].flatMap(({ authorId }) => authorId ?? []);
   return planBody({
-    ...{ operationId: operation.id, filter, chats, people },
+    ...{ operation, filter, chats, people, decisions, timeZone: c.get('visitor').school.timeZone },
     open: opened ? { chatId: filter.open!, actions: opened.actions } : null,
-    names: await namesIn(ctx.db.of(schoolId), schoolId, actions),
+    names: await namesIn(db, schoolId, actions, authors),
   });
 }
 
-function namesIn(db: Parameters<typeof findNames>[0], schoolId: string, actions: readonly Action[]) {
+function chatIdsOf(chats: Listed<PlanChatItem> | null, people: Listed<PlanPersonItem> | null): string[] {
+  const ofPeople = people?.items.flatMap((person) => person.actions.map(({ action }) => action.chatId));
+  return [...new Set(chats?.items.map(({ chatId }) => chatId) ?? ofPeople ?? [])];
+}
+
+function namesIn(
+  db: Parameters<typeof findNames>[0],
+  schoolId: string,
+  actions: readonly Action[],
+  authors: readonly string[],
+) {
   const grounds: Ground[] = actions.flatMap((action) => [...action.grounds]);
   const ids = idsOf(grounds);
   return findNames(
@@ -200,7 +188,7 @@ function namesIn(db: Parameters<typeof findNames>[0], schoolId: string, actions:
     { sees: 'school', schoolId },
     {
       ...ids,
-      people: [...ids.people, ...actions.flatMap(({ personId }) => personId ?? [])],
+      people: [...ids.people, ...authors, ...actions.flatMap(({ personId }) => personId ?? [])],
       orders: [...ids.orders, ...actions.flatMap(({ ending }) => ending?.orderId ?? [])],
     },
   );
@@ -208,7 +196,7 @@ function namesIn(db: Parameters<typeof findNames>[0], schoolId: string, actions:
 
 function undoQuestion(operation: OperationView): Html {
   return html`<form method="post" action="${operationHref(operation.id)}/undo" class="panel ask">
-<p>Чаты, созданные этим прогоном, будут удалены вместе с перепиской. Добавленные им люди выйдут из чатов, убранные вернутся; сброшенное вручную восстановится.</p>
-<p>Выбывшие, отвязавшие профиль и посторонние не вернутся. Отменить прогон можно один раз.</p>
-<div class="actions">${submitButton({ label: 'Отменить прогон', kind: 'danger' })}${linkButton({ label: 'Не отменять', href: operationHref(operation.id) })}</div></form>`;
+<p>Чаты, созданные этой инициализацией, будут удалены вместе с перепиской. Добавленные ею люди выйдут из чатов, исключённые вернутся; сброшенное вручную восстановится.</p>
+<p>Выбывшие, отвязавшие профиль и посторонние не вернутся. Отменить инициализацию можно один раз.</p>
+<div class="actions">${submitButton({ label: 'Отменить инициализацию', kind: 'danger' })}${linkButton({ label: 'Не отменять', href: operationHref(operation.id) })}</div></form>`;
 }

@@ -15,13 +15,15 @@ export const STATE_WORDS: Readonly<Record<OperationState, readonly [Tone, string
 };
 
 const UNDO_TITLES: Readonly<Record<OperationState, string>> = {
-  queued: 'Отмена прогона ждёт очереди',
-  running: 'Прогон отменяется',
-  held: 'Отмена прогона ждёт решения',
-  succeeded: 'Прогон отменён',
-  failed: 'Отмена прогона не завершена',
-  cancelled: 'Отмена прогона не начата',
+  queued: 'Отмена инициализации ждёт очереди',
+  running: 'Инициализация отменяется',
+  held: 'Отмена инициализации ждёт решения',
+  succeeded: 'Инициализация отменена',
+  failed: 'Отмена инициализации не завершена',
+  cancelled: 'Отмена инициализации не начата',
 };
+
+export const operationHref = (id: string) => `/manage/operations/${id}`;
 
 export function isOpen({ state }: Pick<OperationView, 'state'>): boolean {
   return state === 'queued' || state === 'running';

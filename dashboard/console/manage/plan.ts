@@ -5,21 +5,22 @@
 import type { z } from 'zod';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
-import { describe, endingText, groundText, type Names } from '../../../src/plan/describe.ts';
+import { actionWord, describe, endingText, groundText, type Names } from '../../../src/plan/describe.ts';
 import type { Action, PlanCounts } from '../../../src/plan/model.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
+import type { ChatDecision, OperationView } from '../../read/operation-views.ts';
 import type { PlanChatItem, PlanPersonItem } from '../../read/plan-read.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { hiddenField, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
-import { count, counted } from '../parts/numbers.ts';
+import { count, counted, moment, plural } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { emptyState } from '../parts/states.ts';
 import { findForm } from '../sought.ts';
 import type { planQuery } from './query.ts';
-import { ACTION_WORDS, calls, duration, roleWord } from './words.ts';
+import { duration, requests, roleWord } from './words.ts';
 
 export type PlanFilter = z.infer<typeof planQuery>;
 
@@ -29,13 +30,16 @@ export interface OpenChat {
 }
 
 export interface PlanView {
-  operationId: string;
+  operation: OperationView;
   filter: PlanFilter;
   chats: Listed<PlanChatItem> | null;
   people: Listed<PlanPersonItem> | null;
   /** The chat whose actions are shown. */
   open: OpenChat | null;
   names: Names;
+  /** What was decided about held removals, by chat. */
+  decisions: ReadonlyMap<string, ChatDecision>;
+  timeZone: string;
 }
 
 /** How many actions of one chat are shown. The rest are found by person. */
@@ -58,13 +62,13 @@ export type Counts = Partial<PlanCounts> & {
 export function planFigures(result: Counts | null): Html {
   const { chats, members, admins, held = 0, estimate } = result ?? {};
   return html`<div class="figures">
-${figure(count(chats?.created ?? 0), 'чатов создать')}
-${chats?.renamed ? figure(count(chats.renamed), 'переименовать') : ''}
+${figure(count(chats?.created ?? 0), `${plural(chats?.created ?? 0, 'чат', 'чата', 'чатов')} создать`)}
+${chats?.renamed ? figure(count(chats.renamed), `${plural(chats.renamed, 'чат', 'чата', 'чатов')} переименовать`) : ''}
 ${figure(change(members?.added ?? 0, '+'), 'добавить в чаты Сферума')}
-${figure(change(members?.removed ?? 0, '−'), 'убрать из чатов Сферума')}
-${held > 0 ? figure(html`<span class="wait">${count(held)}</span>`, 'исключений остановить до вашего решения') : ''}
+${figure(change(members?.removed ?? 0, '−'), 'исключить из чатов Сферума')}
+${held > 0 ? figure(html`<span class="wait">${count(held)}</span>`, `${plural(held, 'исключение', 'исключения', 'исключений')} остановить до вашего решения`) : ''}
 ${admins && admins.granted + admins.revoked > 0 ? figure(html`+${count(admins.granted)} / −${count(admins.revoked)}`, 'администраторы') : ''}
-${estimate ? figure(duration(estimate.seconds), `в Сферуме, ${calls(estimate.apiCalls)}`) : ''}
+${estimate ? figure(duration(estimate.seconds), `в Сферуме, ${requests(estimate.apiCalls)}`) : ''}
 </div>`;
 }
 
@@ -79,7 +83,8 @@ export function figure(number: Content, label: Content): Html {
 }
 
 export function planBody(view: PlanView): Html {
-  const { filter, operationId, chats, people } = view;
+  const { filter, chats, people } = view;
+  const { id: operationId } = view.operation;
   const tab = (name: PlanFilter['view'], label: string) =>
     html`<li><a href="${planHref(operationId, { ...filter, view: name, open: undefined, page: 1, text: undefined, sought: undefined })}"${
       filter.view === name ? html` aria-current="page"` : ''
@@ -103,17 +108,18 @@ function nothingFound({ type, kind, text }: PlanFilter): Html {
     : emptyState({ title: 'Чаты не изменились' });
 }
 
-const KINDS: readonly (readonly [NonNullable<PlanFilter['kind']>, string])[] = [
-  ['create', 'Создаются чаты'],
-  ['rename', 'Переименовываются'],
-  ['add', 'Добавляются люди'],
-  ['remove', 'Убираются люди'],
-  ['held', 'Ждёт решения'],
-  ['grant', 'Назначаются администраторы'],
-  ['revoke', 'Снимаются администраторы'],
+const KINDS: readonly (readonly [NonNullable<PlanFilter['kind']>, string, done: string])[] = [
+  ['create', 'Создаются чаты', 'Созданы чаты'],
+  ['rename', 'Переименовываются', 'Переименованы'],
+  ['add', 'Добавляются люди', 'Добавлены люди'],
+  ['remove', 'Исключаются люди', 'Исключены люди'],
+  ['held', 'Остановятся до решения', 'Остановлены до решения'],
+  ['grant', 'Назначаются администраторы', 'Назначены администраторы'],
+  ['revoke', 'Снимаются администраторы', 'Сняты администраторы'],
 ];
 
-function filters({ filter, operationId }: PlanView): Html {
+function filters({ filter, operation }: PlanView): Html {
+  const operationId = operation.id;
   return findForm(
     `/manage/operations/${operationId}#plan`,
     'Отбор в плане',
@@ -128,10 +134,13 @@ ${selectField({
   ],
 })}
 ${selectField({
-  label: 'Что меняется',
+  label: operation.dryRun ? 'Что меняется' : 'Что изменилось',
   name: 'kind',
   value: filter.kind,
-  options: [{ value: '', label: 'Всё' }, ...KINDS.map(([value, label]) => ({ value, label }))],
+  options: [
+    { value: '', label: 'Всё' },
+    ...KINDS.map(([value, label, done]) => ({ value, label: operation.dryRun ? label : done })),
+  ],
 })}
 ${textField({ label: filter.view === 'chats' ? 'Наименование чата' : 'Фамилия', name: 'text', value: filter.text })}
 <div class="filters-go">${submitButton({ label: 'Показать' })}</div>`,
@@ -139,34 +148,64 @@ ${textField({ label: filter.view === 'chats' ? 'Наименование чат�
 }
 
 function chatRow(view: PlanView, chat: PlanChatItem): Html {
-  const { filter, operationId, open, names } = view;
+  const { filter, operation, open } = view;
+  const operationId = operation.id;
   const isOpen = open?.chatId === chat.chatId;
   const href = `${planHref(operationId, { ...filter, open: isOpen ? undefined : chat.chatId })}#chat-${chat.chatId}`;
   return html`<li id="chat-${chat.chatId}"><a class="row-head" href="${href}" aria-expanded="${isOpen ? 'true' : 'false'}"><span class="row-name"><bdi>${chat.title}</bdi></span> <span class="muted">${CHAT_TYPE_LABELS[chat.type]}</span>
-<span class="row-figures">${chatFigures(chat)}</span></a>${isOpen ? openActions(open, names) : ''}</li>`;
+<span class="row-figures">${chatFigures(view, chat)}</span></a>${isOpen ? openActions(view, open) : ''}</li>`;
 }
 
-function chatFigures(chat: PlanChatItem): Content[] {
+function chatFigures(view: PlanView, chat: PlanChatItem): Content[] {
+  const done = !view.operation.dryRun;
   const admins = (n: number) => counted(n, 'администратор', 'администратора', 'администраторов');
   return [
-    chat.created ? html`<span class="tag good">создать</span>` : '',
-    chat.deleted ? html`<span class="tag bad">удалить</span>` : '',
-    chat.renamedTo ? html`<span class="tag">станет «<bdi>${chat.renamedTo}</bdi>»</span>` : '',
-    chat.added > 0 ? html`<span class="plus" title="добавить">+${count(chat.added)}</span>` : '',
+    chat.created ? html`<span class="tag good">${done ? 'создан' : 'создать'}</span>` : '',
+    chat.deleted ? html`<span class="tag bad">${done ? 'удалён' : 'удалить'}</span>` : '',
+    chat.renamedTo
+      ? html`<span class="tag">${done ? 'переименован в' : 'станет'} «<bdi>${chat.renamedTo}</bdi>»</span>`
+      : '',
+    chat.added > 0
+      ? html`<span class="plus" title="${done ? 'добавлено' : 'добавить'}">+${count(chat.added)}</span>`
+      : '',
     chat.waiting > 0 ? html`<span class="muted">ещё ${count(chat.waiting)} без привязки</span>` : '',
-    chat.removed > 0 ? html`<span class="minus" title="убрать">−${count(chat.removed)}</span>` : '',
-    chat.held > 0 ? html`<span class="tag warn">остановлено: −${count(chat.held)}</span>` : '',
+    chat.removed > 0
+      ? html`<span class="minus" title="${done ? 'исключено' : 'исключить'}">−${count(chat.removed)}</span>`
+      : '',
+    chat.held > 0 ? heldFigure(view, chat) : '',
     chat.granted > 0 && !chat.created ? html`<span class="muted">+${admins(chat.granted)}</span>` : '',
     chat.revoked > 0 ? html`<span class="muted">−${admins(chat.revoked)}</span>` : '',
   ];
 }
 
-function openActions({ actions }: OpenChat, names: Names): Html {
+/** What came of the removals that were held in a chat, and who decided it when. */
+function heldFigure(
+  { operation, decisions, names, timeZone }: PlanView,
+  { chatId, held }: PlanChatItem,
+): Html {
+  if (operation.dryRun) return html`<span class="tag warn">остановится до решения: −${count(held)}</span>`;
+  const decided = decisions.get(chatId);
+  if (decided) {
+    const { decision, authorId, at } = decided;
+    const word = decision === 'approve' ? `исключены: −${count(held)}` : `оставлены: ${count(held)}`;
+    const who = authorId === null ? '' : html`<bdi>${names.person(authorId)}</bdi>, `;
+    return html`<span class="tag">${word}</span> <span class="muted small">${who}${moment(at, timeZone)}</span>`;
+  }
+  if (operation.awaiting.some(({ chatIds }) => chatIds?.includes(chatId))) {
+    return html`<span class="tag warn">исключаем: −${count(held)}</span>`;
+  }
+  return operation.state === 'held' || operation.state === 'running'
+    ? html`<span class="tag warn">ждёт решения: −${count(held)}</span>`
+    : html`<span class="tag">решать не пришлось: ${count(held)}</span>`;
+}
+
+function openActions({ names, operation, decisions }: PlanView, { actions, chatId }: OpenChat): Html {
+  const tense = { done: !operation.dryRun, decision: decisions.get(chatId)?.decision };
   const shown = byKindAndName(actions, names).slice(0, ACTIONS_SHOWN);
   const more = actions.length - shown.length;
   return html`<ul class="row-body">${shown.map(
     (action) =>
-      html`<li class="does-${action.held ? 'wait' : action.action}"><bdi>${describe(action, names)}</bdi></li>`,
+      html`<li class="does-${action.held ? 'wait' : action.action}"><bdi>${describe(action, names, tense)}</bdi></li>`,
   )}${more > 0 ? html`<li class="muted">и ещё ${count(more)}: их видно во вкладке «По людям»</li>` : ''}</ul>`;
 }
 
@@ -179,13 +218,16 @@ function byKindAndName(actions: readonly Action[], names: Names): Action[] {
   );
 }
 
-function personRow({ names }: PlanView, person: PlanPersonItem): Html {
+function personRow({ names, operation, decisions }: PlanView, person: PlanPersonItem): Html {
+  const word = (action: Action) => {
+    const tense = { done: !operation.dryRun, decision: decisions.get(action.chatId)?.decision };
+    const text = actionWord(action, tense);
+    return `${text[0]!.toLowerCase()}${text.slice(1)}`;
+  };
   return html`<li><div class="row-head"><span class="row-name"><bdi>${person.name}</bdi></span> <span class="muted">${roleWord(person)}</span></div>
 <ul class="row-body">${person.actions.map(
     ({ chatTitle, action }) =>
-      html`<li class="does-${action.held ? 'wait' : action.action}">${ACTION_WORDS[action.action]}${
-        action.held ? ' (ждёт решения)' : ''
-      }: <bdi>${chatTitle}</bdi>${why(action, names)}</li>`,
+      html`<li class="does-${action.held ? 'wait' : action.action}">${word(action)}: <bdi>${chatTitle}</bdi>${why(action, names)}</li>`,
   )}</ul></li>`;
 }
 

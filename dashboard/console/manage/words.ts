@@ -30,13 +30,13 @@ export const OPERATION_LABELS: Readonly<Record<OperationKind, string>> = {
   initialization: 'Инициализация списка чатов',
   events: 'Изменения из СГО',
   'delete-chat': 'Удаление чата',
-  undo: 'Отмена прогона',
+  undo: 'Отмена инициализации',
   drift: 'Сверка со Сферумом',
 };
 
 export const people = (n: number) => counted(n, 'участник', 'участника', 'участников');
 export const chats = (n: number) => counted(n, 'чат', 'чата', 'чатов');
-export const calls = (n: number) => counted(n, 'вызов', 'вызова', 'вызовов');
+export const requests = (n: number) => counted(n, 'запрос', 'запроса', 'запросов');
 
 /** Says for people how long something takes: «≈ 40 с», «≈ 3 мин». */
 export function duration(seconds: number): string {
@@ -49,7 +49,7 @@ export const ACTION_WORDS: Readonly<Record<Action['action'], string>> = {
   create: 'создать',
   rename: 'переименовать',
   add: 'добавить',
-  remove: 'убрать',
+  remove: 'исключить',
   grant: 'сделать администратором',
   revoke: 'снять права администратора',
   delete: 'удалить',

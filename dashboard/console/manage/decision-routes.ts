@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import type { Names } from '../../../src/plan/describe.ts';
+import { Refusal } from '../../../src/refusal.ts';
+import { saw } from '../../access.ts';
+import { idsOf } from '../../api/grounds.ts';
+import { findNames } from '../../read/names.ts';
+import { type HeldChat, heldChats, type OperationView } from '../../read/operation-views.ts';
+import { authorOf } from '../../rights.ts';
+import type { ConsoleParts } from '../console-parts.ts';
+import type { Flash } from '../flash.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { ADMINS } from '../visitor.ts';
+import { approveQuestion, removalsIn } from './held.ts';
+import { crumbsOf, operationOf } from './operation-of.ts';
+import { operationHref, operationTitle } from './operation-words.ts';
+import { chats, people } from './words.ts';
+
+/** What an operation holds, decided by a person (F4, J2, J3). An approval waits before it acts; a rejection does not. */
+export function decisionRoutes(parts: ConsoleParts): void {
+  const { screens } = parts;
+  const at = '/manage/operations/:id';
+  screens.get(`${at}/approve`, ADMINS, async (c) => {
+    const operation = await operationOf(parts, c);
+    const { open, names } = await heldOf(parts, c, operation);
+    if (open.length === 0) return goTo(c, operationHref(operation.id));
+    return page({
+      c,
+      title: 'Исключить всех?',
+      section: 'manage',
+      crumbs: [
+        ...crumbsOf(operation),
+        { label: operationTitle(operation), href: operationHref(operation.id) },
+      ],
+      body: approveQuestion(operation, open, names),
+      styles: ['manage.css'],
+    });
+  });
+
+  screens.post(`${at}/decide`, ADMINS, async (c) => {
+    const operation = await operationOf(parts, c);
+    const body = await c.req.formData();
+    const decision = z.enum(['approve', 'reject']).safeParse(body.get('do')).data;
+    // A named chat that is none never means «all chats».
+    const chat = z
+      .uuid()
+      .optional()
+      .safeParse(body.get('chat') ?? undefined);
+    if (!decision || !chat.success) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
+    const chatIds = chat.data === undefined ? null : [chat.data];
+    return decision === 'approve'
+      ? approve(parts, c, operation, chatIds)
+      : reject(parts, c, operation, chatIds);
+  });
+
+  screens.post(`${at}/take-back`, ADMINS, async (c) => {
+    const { id: operationId, schoolId } = await operationOf(parts, c);
+    const approvalId = z.uuid().safeParse((await c.req.formData()).get('approval')).data;
+    if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
+    return said(c, operationId, async () => {
+      await parts.commands.takeBackApproval({ schoolId, operationId, approvalId });
+      return {
+        kind: 'info',
+        title: 'Решение отменено',
+        text: 'Никто не исключён. Исключения снова ждут решения.',
+      };
+    });
+  });
+}
+
+async function approve(
+  { commands }: ConsoleParts,
+  c: ConsoleContext,
+  { id: operationId, schoolId }: OperationView,
+  chatIds: readonly string[] | null,
+): Promise<Response> {
+  let approvalId = '';
+  const refused = await said(c, operationId, async () => {
+    const by = authorOf(c.get('visitor').caller);
+    approvalId = await commands.approveLater({ schoolId, operationId, chatIds, by });
+    return null;
+  });
+  return approvalId === '' ? refused : goTo(c, `${operationHref(operationId)}#approval-${approvalId}`);
+}
+
+async function reject(
+  parts: ConsoleParts,
+  c: ConsoleContext,
+  operation: OperationView,
+  asked: readonly string[] | null,
+): Promise<Response> {
+  const { id: operationId, schoolId } = operation;
+  const { open } = await heldOf(parts, c, operation);
+  const kept = open.filter(({ chatId }) => asked === null || asked.includes(chatId));
+  // «Оставить всех» says nothing about chats whose approval waits.
+  const chatIds = asked ?? (open.length > 0 ? open.map(({ chatId }) => chatId) : null);
+  return said(c, operationId, async () => {
+    const by = authorOf(c.get('visitor').caller);
+    await parts.commands.decide({ schoolId, operationId, decision: 'reject', chatIds, by });
+    if (kept.length === 0) return { kind: 'good', title: 'Отклонено' };
+    const [only] = kept;
+    const where = kept.length === 1 ? `в чате «${only!.title}»` : chats(kept.length);
+    return { kind: 'good', title: `Оставлены: ${people(removalsIn(kept))}, ${where}` };
+  });
+}
+
+/** Leads back to the operation with what is to be said beside its buttons; a refusal says it itself. */
+async function said(
+  c: ConsoleContext,
+  operationId: string,
+  work: () => Promise<Omit<Flash, 'at'> | null>,
+): Promise<Response> {
+  try {
+    const message = await work();
+    return goTo(c, operationHref(operationId), message ? { ...message, at: 'held' } : undefined);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return goTo(c, operationHref(operationId), { kind: 'bad', title: error.title, at: 'held' });
+  }
+}
+
+/** What the operation holds, what of it nobody has decided, and the names of the people. */
+export async function heldOf(
+  { ctx }: ConsoleParts,
+  c: ConsoleContext,
+  operation: OperationView,
+): Promise<{ held: HeldChat[]; open: HeldChat[]; names: Names }> {
+  const { schoolId, state } = operation;
+  const db = ctx.db.of(schoolId);
+  const held = state === 'held' ? await heldChats(db, schoolId, operation.id) : [];
+  const ids = idsOf(held.flatMap((chat) => chat.people.flatMap((person) => person.grounds)));
+  const shown = [...ids.people, ...held.flatMap((chat) => chat.people.map((person) => person.personId))];
+  saw(c, schoolId, shown);
+  const authors = operation.awaiting.map(({ by }) => by.id);
+  const names = await findNames(db, { sees: 'school', schoolId }, { ...ids, people: [...shown, ...authors] });
+  const awaited = new Set(operation.awaiting.flatMap(({ chatIds }) => chatIds ?? []));
+  return { held, open: held.filter(({ chatId }) => !awaited.has(chatId)), names };
+}

@@ -1,0 +1,128 @@
+/** Shows what an operation holds for a decision (F4, J2, J3), and approvals that can still be taken back. */
+import { naturalCompare } from '../../../src/desired/names.ts';
+import { groundText, type Names } from '../../../src/plan/describe.ts';
+import type { Awaiting } from '../../../src/rows/operation-approval.ts';
+import type { HeldChat, OperationView } from '../../read/operation-views.ts';
+import { type Html, html } from '../html.ts';
+import { linkButton, postButton, submitButton } from '../parts/button.ts';
+import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
+import { hiddenField } from '../parts/field.ts';
+import { count, counted, moment } from '../parts/numbers.ts';
+import { operationHref } from './operation-words.ts';
+import { chats, people } from './words.ts';
+
+export interface HeldView {
+  operation: OperationView;
+  held: readonly HeldChat[];
+  names: Names;
+  timeZone: string;
+  nowMs: number;
+}
+
+/** Approvals that wait, then what nobody has decided yet: chat by chat, or all at once. */
+export function heldPart(view: HeldView): Html {
+  const { operation, held } = view;
+  const awaited = new Set(operation.awaiting.flatMap(({ chatIds }) => chatIds ?? []));
+  const open = held.filter(({ chatId }) => !awaited.has(chatId));
+  const isWhole = held.length === 0 && operation.state === 'held' && operation.awaiting.length === 0;
+  return html`${operation.awaiting.map((approval) => awaitingPart(view, approval))}${
+    isWhole ? wholePart(operation) : ''
+  }${open.length > 0 ? openPart(view, open) : ''}`;
+}
+
+function openPart({ operation, names }: HeldView, open: readonly HeldChat[]): Html {
+  const total = removalsIn(open);
+  const href = operationHref(operation.id);
+  return html`<section class="stack" aria-labelledby="held-head"><div class="section-head"><h2 id="held-head">Ждут решения: ${people(total)}, ${chats(open.length)}</h2>
+<div class="actions">${linkButton({ label: `Исключить всех (${count(total)})`, kind: 'danger', href: `${href}/approve` })}<form method="post" action="${href}/decide" class="inline">${submitButton({ label: `Оставить всех (${count(total)})`, name: 'do', value: 'reject' })}</form></div></div>
+<p class="muted">Исключений оказалось больше предела, поэтому они остановлены; всё остальное сделано. Если в СГО всё верно, исключите. Если это ошибка в списках, оставьте людей в чатах и исправьте списки.</p>
+<ul class="sheet rows">${open.map((chat) => heldRow(operation, chat, names))}</ul></section>`;
+}
+
+export function removalsIn(held: readonly HeldChat[]): number {
+  return held.reduce((n, { people: some, strangerIds }) => n + some.length + strangerIds.length, 0);
+}
+
+function heldRow(operation: OperationView, chat: HeldChat, names: Names): Html {
+  const n = removalsIn([chat]);
+  return html`<li id="held-${chat.chatId}"><div class="row-head"><span class="row-name"><a href="/manage/chats/${chat.chatId}"><bdi>${chat.title}</bdi></a></span> <span class="muted">${CHAT_TYPE_LABELS[chat.type]}</span>
+<span class="row-figures"><span class="tag warn">−${count(n)} из ${count(chat.memberCount)}</span></span>
+<form method="post" action="${operationHref(operation.id)}/decide" class="actions">${hiddenField('chat', chat.chatId)}${submitButton({ label: `Исключить (${count(n)})`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: `Оставить (${count(n)})`, name: 'do', value: 'reject' })}</form></div>
+${whoLeaves(chat, names)}</li>`;
+}
+
+function whoLeaves(chat: HeldChat, names: Names): Html {
+  const sorted = chat.people.toSorted((a, b) =>
+    naturalCompare(names.person(a.personId), names.person(b.personId)),
+  );
+  return html`<details class="row-details"><summary>Кого и почему</summary><ul class="row-body">${sorted.map(
+    ({ personId, grounds }) =>
+      html`<li><bdi>${names.person(personId)}</bdi> <span class="muted">– больше не подтверждается: ${grounds.map((ground) => groundText(ground, names)).join('; ') || 'нет оснований'}</span></li>`,
+  )}${chat.strangerIds.map((id) => html`<li>Профиль ${id} <span class="muted">– посторонний, в СГО его нет</span></li>`)}</ul></details>`;
+}
+
+const SECOND_MS = 1000;
+
+/** An approval that has not acted yet, with the way back. The script counts its seconds down. */
+function awaitingPart({ operation, held, names, timeZone, nowMs }: HeldView, approval: Awaiting): Html {
+  const own = held.filter(({ chatId }) => approval.chatIds?.includes(chatId));
+  if (approval.chatIds && own.length === 0) return html``;
+  const seconds = Math.ceil((Date.parse(approval.actsAt) - nowMs) / SECOND_MS);
+  const begins =
+    seconds > 0 ? html`Начнётся через <span data-counts-down>${seconds}</span>&nbsp;с.` : 'Начинается.';
+  return html`<section class="notice warn" id="approval-${approval.id}" role="alert" tabindex="-1"><div><strong>${approvedText(own)}</strong>
+<p>${begins} Решение: <bdi>${names.person(approval.by.id)}</bdi>, ${moment(approval.at, timeZone)}.</p></div>${
+    seconds > 0
+      ? html`<div class="actions">${postButton({ label: 'Отменить', action: `${operationHref(operation.id)}/take-back`, fields: { approval: approval.id }, kind: 'primary' })}</div>`
+      : ''
+  }</section>`;
+}
+
+function approvedText(own: readonly HeldChat[]): Html {
+  const [first] = own;
+  if (!first) return html`Решение принято`;
+  const who = people(removalsIn(own));
+  return own.length === 1
+    ? html`Исключаем из чата «<bdi>${first.title}</bdi>»: ${who}`
+    : html`Исключаем: ${who} в ${counted(own.length, 'чате', 'чатах', 'чатах')}`;
+}
+
+/** «Исключить всех»: who leaves which chat, before the button that carries the number. */
+export function approveQuestion(operation: OperationView, open: readonly HeldChat[], names: Names): Html {
+  const total = removalsIn(open);
+  const href = operationHref(operation.id);
+  return html`<form method="post" action="${href}/decide" class="stack">
+<div class="panel ask"><p>Чаты покинут: <strong>${people(total)}, ${chats(open.length)}</strong>. Имена и причины – ниже. После нажатия есть 15 секунд, чтобы отменить.</p>
+<div class="actions">${submitButton({ label: `Исключить всех (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${linkButton({ label: 'Не исключать', href })}</div></div>
+<ul class="sheet rows">${open.map(
+    (
+      chat,
+    ) => html`<li><div class="row-head"><span class="row-name"><bdi>${chat.title}</bdi></span> <span class="muted">${CHAT_TYPE_LABELS[chat.type]}</span>
+<span class="row-figures"><span class="tag warn">−${count(removalsIn([chat]))} из ${count(chat.memberCount)}</span></span></div>${whoLeaves(chat, names)}</li>`,
+  )}</ul></form>`;
+}
+
+/**
+ * J2: an import that looked incomplete is accepted whole or stays as it is. Any other hold without chats is decided
+ * whole, too.
+ */
+function wholePart(operation: OperationView): Html {
+  const { text, approve } = WHOLE[operation.kind] ?? INCOMPLETE;
+  return html`<section class="panel"><p>${text}</p>
+<form method="post" action="${operationHref(operation.id)}/decide" class="actions">${submitButton({ label: approve, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
+}
+
+const INCOMPLETE = {
+  text: 'Новые люди уже добавлены, никто не исключён. Если списки верны, примите их: чаты покинут те, кого в списках нет. Если нет, отклоните и выгрузите списки из СГО ещё раз.',
+  approve: 'Списки верны, принять',
+};
+const WHOLE: Partial<Record<OperationView['kind'], { text: string; approve: string }>> = {
+  'account-replacement': {
+    text: 'Пока вы не решите, чаты не создаются и никто не исключён. После подтверждения чаты будут созданы заново, с новой перепиской; прежние останутся у прежнего профиля.',
+    approve: 'Создать чаты заново',
+  },
+  adoption: {
+    text: 'Пока вы не решите, чаты не создаются и никто не исключён.',
+    approve: 'Списки получены, продолжить',
+  },
+};

@@ -142,6 +142,59 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     expect(await heading(after)).toBe(OVER);
   });
 
+  test('I6: on a phone the lesson that runs is on top of «Дневник» and «Чаты», and today comes first', async () => {
+    world.clock.moveTo('2026-10-01T12:55:00Z');
+    await world.create();
+    await world.ready();
+    for (const path of ['/diary', '/']) {
+      for (const javaScriptEnabled of [true, false]) {
+        const pupil = await visit(PUPIL, path, { viewport: PHONE, javaScriptEnabled });
+        await pupil.getByText('Сейчас: География, до 16:50').waitFor();
+        const enter = pupil.getByRole('region', { name: 'Идёт урок' }).getByRole('link', { name: 'Войти' });
+        const box = (await enter.boundingBox())!;
+        expect(box.y + box.height, path).toBeLessThanOrEqual(PHONE.height);
+        expect(box.height).toBeGreaterThanOrEqual(44);
+        const call = await opened(pupil, () => enter.click());
+        expect(await heading(call)).toBe('Звонок Сферума');
+        await expectNoSidewaysScroll(pupil);
+        await expectAccessible(pupil);
+      }
+    }
+    const diary = await visit(PUPIL, '/diary');
+    const days = await diary.getByRole('heading', { level: 2 }).allTextContents();
+    expect(days[0]).toBe('четверг, 1 октября сегодня');
+    expect(days.slice(1)).toEqual([
+      ...['пятница, 2 октября', 'суббота, 3 октября', 'воскресенье, 4 октября'],
+      ...['понедельник, 28 сентября', 'вторник, 29 сентября', 'среда, 30 сентября'],
+    ]);
+    await link(diary, 'Следующая').click();
+    await link(diary, 'Сегодня').click();
+    await expect.poll(() => diary.url(), SOON).not.toContain('week=');
+  });
+
+  test('I2: the journal begins with today, and a lesson’s row makes and opens its call', async () => {
+    world.clock.moveTo('2026-10-01T12:40:00Z');
+    const teacher = await visit(TEACHER, '/journal');
+    expect(await teacher.getByRole('heading', { level: 2 }).first().textContent()).toBe(
+      'четверг, 1 октября сегодня',
+    );
+    const row = teacher.getByRole('row', { name: /География/ });
+    expect(await row.locator('.now-mark').textContent()).toBe('следующий');
+    await row.getByRole('link', { name: 'Создать' }).click();
+    await expect.poll(() => heading(teacher), SOON).toBe('Настройки дистанционного урока');
+    await button(teacher, 'Создать').click();
+    await expect.poll(() => heading(teacher), SOON).toBe('Выставить оценки');
+    await teacher.goto(`${site.origin}/journal`);
+    expect(await row.getByRole('link', { name: 'Создать' }).count()).toBe(0);
+    const early = await opened(teacher, () => row.getByRole('link', { name: 'Открыть' }).click());
+    expect(await heading(early)).toBe(NOT_YET);
+    await expectAccessible(teacher);
+    await teacher.setViewportSize(PHONE);
+    await expectNoSidewaysScroll(teacher);
+    await row.getByRole('link', { name: 'География' }).click();
+    await expect.poll(() => heading(teacher), SOON).toBe('Выставить оценки');
+  });
+
   test('I5: who waits before the door is let in when the lesson begins, without script too', async () => {
     await world.create();
     for (const javaScriptEnabled of [true, false]) {

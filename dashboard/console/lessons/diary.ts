@@ -1,6 +1,7 @@
 /** The diary: a pupil's lessons of a week, with the way into the distance ones (I6). Parents only look. */
 import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
+import type { Day } from '../../../src/desired/model.ts';
 import type { Phase } from '../../../src/lessons/lesson.ts';
 import { type Child, childrenOf, type LessonItem } from '../../../src/lessons/lesson-rows.ts';
 import { lessonsOfPupils } from '../../../src/lessons/list-lessons.ts';
@@ -13,8 +14,9 @@ import { hrefOf } from '../parts/links.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { following } from './follow.ts';
+import { nowPart } from './now.ts';
 import { byDay, CAMERA, clockTime, hours, joinPath, phaseOf } from './parts.ts';
-import { dayTitle, mondayOf, weekBar, weekOf } from './week.ts';
+import { dayTitle, mondayOf, weekBar, weekOf, weekSections } from './week.ts';
 
 const query = z.object({
   week: z.string().refine(isDay).optional().catch(undefined),
@@ -35,21 +37,20 @@ export function diaryRoutes({ ctx, screens }: ConsoleParts): void {
       ? await lessonsOfPupils(ctx, schoolId, [chosen.id], weekOf(monday, school.timeZone))
       : [];
     const mayEnter = c.get('visitor').caller.role === 'student';
+    const href = (change: { week?: string | undefined; child?: string }) =>
+      hrefOf('/diary', { child: asked.child, week: asked.week, ...change });
     const { region, refreshSeconds } = following(
       lessons,
       school,
       nowMs,
-      week(lessons, school, nowMs, mayEnter),
+      html`${mayEnter ? nowPart(lessons, school, nowMs) : ''}${weekBar(monday, today, (of) => href({ week: of }))}${week(lessons, { monday, today, school, nowMs, mayEnter })}`,
     );
-    const href = (change: { week?: string | undefined; child?: string }) =>
-      hrefOf('/diary', { child: asked.child, week: asked.week, ...change });
     return page({
       c,
       section: 'diary',
       title: 'Дневник',
       ...(chosen && !mayEnter ? { subtitle: chosen.name } : {}),
-      body: html`${pupils.length > 1 ? children(pupils, chosen, (child) => href({ child })) : ''}
-${weekBar(monday, today, (of) => href({ week: of }))}${region}`,
+      body: html`${pupils.length > 1 ? children(pupils, chosen, (child) => href({ child })) : ''}${region}`,
       styles: ['lessons.css'],
       scripts: ['lessons.js'],
       refreshSeconds,
@@ -79,14 +80,24 @@ function children(
   )}</ul></nav>`;
 }
 
-function week(lessons: readonly LessonItem[], school: LessonSchool, nowMs: number, mayEnter: boolean): Html {
+interface Week {
+  monday: Day;
+  today: Day;
+  school: LessonSchool;
+  nowMs: number;
+  mayEnter: boolean;
+}
+
+function week(lessons: readonly LessonItem[], { school, nowMs, mayEnter, ...days }: Week): Html {
   if (lessons.length === 0) {
     return emptyState({ title: 'Уроков на этой неделе нет', text: 'Расписание приходит из СГО.' });
   }
-  return html`<div class="diary">${byDay(lessons, school.timeZone).map(([day, of]) => {
-    const cell = (lesson: LessonItem) => entry(lesson, phaseOf(lesson, school, nowMs), school, mayEnter);
-    return html`<section class="stack"><h2>${dayTitle(day)}</h2>${dayTable(dayTitle(day), of, school, cell)}</section>`;
-  })}</div>`;
+  const cell = (lesson: LessonItem) => entry(lesson, phaseOf(lesson, school, nowMs), school, mayEnter);
+  return html`<div class="diary">${weekSections(
+    byDay(lessons, school.timeZone),
+    { ...days, whole: true },
+    (day, of) => dayTable(dayTitle(day), of, school, cell),
+  )}</div>`;
 }
 
 function dayTable(

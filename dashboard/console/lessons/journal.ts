@@ -1,6 +1,7 @@
 /** «Классный журнал» (I2): the lessons of a week by date, of a class or parallel and a subject. */
 import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
+import type { Day } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { type JournalUnits, journalUnits, type LessonItem } from '../../../src/lessons/lesson-rows.ts';
 import { listLessons } from '../../../src/lessons/list-lessons.ts';
@@ -17,8 +18,8 @@ import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF } from '../visitor.ts';
 import { following } from './follow.ts';
-import { byDay, hours, lessonPath, meetingState, phaseOf } from './parts.ts';
-import { dayTitle, mondayOf, weekBar, weekOf } from './week.ts';
+import { byDay, hours, joinPath, lessonPath, meetingState, phaseOf } from './parts.ts';
+import { dayTitle, mondayOf, weekBar, weekOf, weekSections } from './week.ts';
 
 const PER_PAGE = 100;
 
@@ -55,7 +56,9 @@ export function journalRoutes({ ctx, screens }: ConsoleParts): void {
       const { page: to, ...kept } = { ...asked, page: 1, ...change };
       return hrefOf('/journal', { ...kept, page: to === 1 ? undefined : to });
     };
-    const { region, refreshSeconds } = following(items, school, nowMs, days(items, school, nowMs));
+    const teacherId = caller.role === 'operator' ? null : caller.subject;
+    const view = { monday, today, whole: total <= PER_PAGE, school, nowMs, teacherId };
+    const { region, refreshSeconds } = following(items, school, nowMs, days(items, view));
     return page({
       c,
       section: 'journal',
@@ -99,49 +102,76 @@ function unitOptions(classes: JournalUnits['classes']): Option[] {
   return [{ value: '', label: 'Все' }, ...options];
 }
 
-function days(lessons: readonly LessonItem[], school: LessonSchool, nowMs: number): Html {
+interface Week {
+  monday: Day;
+  today: Day;
+  /** All lessons of the week are on this page. */
+  whole: boolean;
+  school: LessonSchool;
+  nowMs: number;
+  /** Whose lessons get buttons; null for somebody who teaches nobody. */
+  teacherId: string | null;
+}
+
+function days(lessons: readonly LessonItem[], week: Week): Html {
   if (lessons.length === 0) {
     return emptyState({
       title: 'Уроков на этой неделе нет',
       text: 'Расписание приходит из СГО. Выберите другой класс, предмет или неделю.',
     });
   }
-  return html`${byDay(lessons, school.timeZone).map(
-    ([day, of]) =>
-      html`<section class="stack"><h2>${dayTitle(day)}</h2>${dayTable(dayTitle(day), of, school, nowMs)}</section>`,
-  )}`;
+  return weekSections(byDay(lessons, week.school.timeZone), week, (day, of) => dayTable(day, of, week));
 }
 
-function dayTable(
-  caption: string,
-  lessons: readonly LessonItem[],
-  school: LessonSchool,
-  nowMs: number,
-): Html {
+/** In today's table a line stands at now, before the first lesson that is not over. */
+function dayTable(day: Day, lessons: readonly LessonItem[], week: Week): Html {
+  const { school, nowMs, today } = week;
+  const next =
+    day === today ? lessons.find((lesson) => phaseOf(lesson, school, nowMs) !== 'over') : undefined;
   return dataTable<LessonItem>({
-    caption: `Уроки, ${caption}`,
+    caption: `Уроки, ${dayTitle(day)}`,
     rows: lessons,
+    rowAttributes: (lesson) => (lesson === next ? html` class="from-now"` : ''),
     columns: [
-      { head: 'Время', cell: (lesson) => hours(lesson, school.timeZone), narrow: true },
+      {
+        head: 'Время',
+        narrow: true,
+        cell: (lesson) =>
+          html`${hours(lesson, school.timeZone)}${lesson === next ? html`<div class="now-mark small">${phaseOf(lesson, school, nowMs) === 'running' ? 'сейчас' : 'следующий'}</div>` : ''}`,
+      },
       {
         head: 'Предмет',
         phone: 'title',
         cell: (lesson) =>
-          html`${lesson.groupTitle || lesson.subject}<div class="muted small">${lesson.teacherName}</div>`,
+          html`<a href="${lessonPath(lesson.id)}">${lesson.groupTitle || lesson.subject}</a><div class="muted small">${lesson.teacherName}</div>`,
       },
       { head: 'Тема урока', cell: (lesson) => lesson.topic ?? '' },
       {
         head: 'Дистанционный урок',
-        cell: (lesson) => meetingState(lesson, phaseOf(lesson, school, nowMs)),
+        cell: (lesson) => meetingCell(lesson, week),
         narrow: true,
       },
       {
         head: 'Действия',
         headContent: html`<span class="unseen">Действия</span>`,
         phone: 'line',
-        cell: (lesson) => linkButton({ label: 'Выставить оценки', href: lessonPath(lesson.id) }),
+        cell: (lesson) =>
+          linkButton({ label: 'Выставить оценки', href: lessonPath(lesson.id), kind: 'quiet' }),
         narrow: true,
       },
     ],
   });
+}
+
+/** The state of the call, and what its teacher can do about it: «Создать», «Открыть». */
+function meetingCell(lesson: LessonItem, { school, nowMs, teacherId }: Week): Html | string {
+  const phase = phaseOf(lesson, school, nowMs);
+  const shown = meetingState(lesson, phase);
+  const isOwn =
+    teacherId !== null && (lesson.teacherId === teacherId || lesson.groupTeacherIds.includes(teacherId));
+  if (!isOwn || phase === 'over' || !lesson.isGroupThere) return shown;
+  if (!lesson.meeting) {
+    return linkButton({ label: 'Создать', href: `${lessonPath(lesson.id)}/meeting` });
+  }
+  return html`<div class="actions" data-call="${lesson.id}">${shown}<a class="button plain" href="${joinPath(lesson.id)}" target="_blank" rel="noopener noreferrer" data-enters="${lesson.id}">Открыть</a></div>`;
 }

@@ -24,8 +24,8 @@ export function phaseOf(lesson: LessonItem, school: LessonSchool, nowMs: number)
 }
 
 /** Groups lessons by their days, in order. */
-export function byDay(lessons: readonly LessonItem[], timeZone: string): [Day, LessonItem[]][] {
-  return [...Map.groupBy(lessons, ({ startsAt }) => dayIn(timeZone, Date.parse(startsAt)))];
+export function byDay(lessons: readonly LessonItem[], timeZone: string): Map<Day, LessonItem[]> {
+  return Map.groupBy(lessons, ({ startsAt }) => dayIn(timeZone, Date.parse(startsAt)));
 }
 
 export const lessonPath = (lessonId: string) => `/journal/lessons/${encodeURIComponent(lessonId)}`;

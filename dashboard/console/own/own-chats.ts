@@ -1,6 +1,7 @@
 import { findOwnChats, type OwnChat } from '../../read/own-chats.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html, NOTHING } from '../html.ts';
+import { nowRegion } from '../lessons/now.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { linkButton, postButton } from '../parts/button.ts';
 import { chatTypeTag } from '../parts/chat-type.ts';
@@ -17,13 +18,17 @@ export function ownChatsRoutes({ screens, ctx }: ConsoleParts): void {
     if (visitor.personId === null) return strangerPage(c, visitor);
     const { linked, chats } = await findOwnChats(ctx, visitor.school.id, visitor.personId);
     const body = linked ? linkedBody(chats) : unlinkedBody(chats, visitor);
+    const now = await nowRegion(ctx, visitor);
     return page({
       c,
       section: 'chats',
       title: 'Чаты',
       ...(linked ? { subtitle: 'Ваша учётная запись связана с учебным профилем Сферума' } : {}),
       actions: pageActions(visitor, linked, c.get('frame').messengerUrl),
-      body,
+      body: html`${now?.region ?? ''}${body}`,
+      ...(now
+        ? { styles: ['lessons.css'], scripts: ['lessons.js'], refreshSeconds: now.refreshSeconds }
+        : {}),
     });
   });
 }

@@ -34,15 +34,29 @@ document.addEventListener('click', (event) => {
   if (event.target.closest('[data-prints]')) window.print();
 });
 
-/** A form is sent once: a second click on a slow line would do it twice. */
+/**
+ * A form is sent once: a second click on a slow line would do it twice. Where the answer takes a while, the pressed
+ * button shows that it was heard, and readers of screens are told.
+ */
+const SLOW_AFTER_MS = 400;
+let slow;
 document.addEventListener('submit', (event) => {
   const form = event.target;
-  if (form.method !== 'post') return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = 'yes';
+  if (form.method === 'post') {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = 'yes';
+  }
+  if (event.defaultPrevented) return;
+  slow = setTimeout(() => {
+    event.submitter?.setAttribute('aria-busy', 'true');
+    document.getElementById('busy').textContent = 'Отправлено, ждём ответа…';
+  }, SLOW_AFTER_MS);
 });
 window.addEventListener('pageshow', () => {
+  clearTimeout(slow);
+  document.getElementById('busy').textContent = '';
   for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  for (const button of document.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
 });
 
 /** A menu closes when something else is pressed, or with Escape. */

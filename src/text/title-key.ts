@@ -31,3 +31,20 @@ export function titleKey(title: string): string {
 export function wordPrefix(text: string): string {
   return ` ${searchFold(text.replaceAll('-', ' '))}`;
 }
+
+/**
+ * Whether somebody has typed this very title to confirm something. Capital and small letters differ; letters that look
+ * alike, marks that are not seen and the number of spaces do not, because nobody could tell what to type.
+ */
+export function isTypedAs(typed: string, title: string): boolean {
+  const seen = (text: string) =>
+    text
+      .normalize('NFC')
+      .replace(/\p{Cf}/gu, '')
+      .replace(/\s+/gu, ' ')
+      .trim();
+  const capitals = (text: string) =>
+    [...text].map((letter) => (letter === letter.toLowerCase() ? 'a' : 'A')).join('');
+  const [one, other] = [seen(typed), seen(title)];
+  return searchFold(one) === searchFold(other) && capitals(one) === capitals(other);
+}

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Console,
@@ -119,7 +119,9 @@ describeInBrowser('«Управление чатами»', () => {
 
     await press(page, 'Добавить участников');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Выбрать участников чата');
-    for (const label of ['По фамилии', 'Сотрудники', 'Ученики', 'Родители', 'Пол', 'Класс']) {
+    const roles = page.getByLabel('Роли', { exact: true });
+    expect(await roles.locator('option').allTextContents()).toEqual(['Сотрудники', 'Ученики', 'Родители']);
+    for (const label of ['По фамилии', 'Пол', 'Класс']) {
       expect(await page.getByLabel(label, { exact: true }).count(), label).toBe(1);
     }
     expect(await page.getByLabel('Число записей на странице').inputValue()).toBe('10');
@@ -138,7 +140,8 @@ describeInBrowser('«Управление чатами»', () => {
     await page.getByRole('button', { name: 'Страница 2' }).first().click();
     await page.waitForURL(/page=2/);
     await said(page, 'Выбрано учащихся (1)');
-    await page.getByLabel('Сотрудники').check();
+    await roles.selectOption('Сотрудники');
+    await press(page, 'Поиск');
     await page.waitForURL(/role=staff/);
     await said(page, 'Выбрано сотрудников (0)');
     await page.getByLabel('Загурская Марина').check();
@@ -157,7 +160,9 @@ describeInBrowser('«Управление чатами»', () => {
     await page.getByLabel('Загурская Марина').check();
     await page.getByLabel('Абаев Марк').check();
     await press(page, 'Сделать администратором');
-    await page.getByText('Ученик не может быть администратором чата').waitFor();
+    const told = page.getByRole('alert').filter({ hasText: 'Ученик не может быть администратором чата' });
+    await told.getByText('Из выбранных пропущено: 1 ученик.').waitFor();
+    await expectFocused(told);
     await page.getByLabel('Причина').fill('замена «классного»');
     await press(page, 'Сохранить');
     await said(page, 'Сохранено');
@@ -263,12 +268,20 @@ describeInBrowser('«Управление чатами»', () => {
     const row = page.getByRole('row').filter({ hasText: '6Д класс' });
     await row.getByText('Класс', { exact: true }).click();
     expect(await row.getByRole('radio').isChecked()).toBe(true);
-    await press(page, 'Удалить');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Редактировать чат' }).waitFor();
+    const address = page.url();
+    await page.goBack();
+    await row.getByText('Класс', { exact: true }).click();
+    await page.keyboard.press('Delete');
     await page.getByRole('heading', { name: 'Удалить чат?' }).waitFor();
     await expectAccessible(page);
-    await page.getByLabel('Введите наименование чата').fill('6Г класс');
-    await press(page, 'Удалить');
-    await page.getByText('Название не совпадает').waitFor();
+    for (const other of ['6Г класс', '6д класс', '6Д Класс']) {
+      await page.getByLabel('Введите наименование чата').fill(other);
+      await press(page, 'Удалить');
+      await page.getByText('Название не совпадает').waitFor();
+      expect(await page.getByLabel('Введите наименование чата').inputValue()).toBe(other);
+    }
     await page.getByLabel('Введите наименование чата').fill('6Д класс');
     await page.getByLabel('Не создавать снова').check();
     await press(page, 'Удалить');
@@ -277,6 +290,69 @@ describeInBrowser('«Управление чатами»', () => {
     await page.goto(`${site.origin}/manage`);
     expect(await column(page, 'Наименование чата')).not.toContain('6Д класс');
     expect(inSferum('6Д класс') ?? '').toBe('');
+    const answer = await page.goto(address);
+    expect(answer?.status()).toBe(410);
+    await page.getByRole('heading', { level: 1, name: 'Чат удалён' }).waitFor();
+    await page
+      .getByText(/«6Д класс» удалён \d\d\.\d\d\.\d{4}.*Кто удалил: Обмочиева Ольга Викторовна/)
+      .waitFor();
+    await page.getByText('Инициализация его не вернёт.').waitFor();
+    await expectAccessible(page);
+    const teacher = await site.visit(HOMEROOM, '/manage');
+    expect((await teacher.goto(address))?.status()).toBe(404);
+  });
+
+  test('what cannot act is off; without script the message stands beside the button, in sight and focused', async () => {
+    const page = await site.visit(ADMIN, '/manage');
+    await openChat(page, '5Б класс');
+    for (const name of ['Удалить', 'Сделать администратором', 'Снять права администратора', 'Сохранить']) {
+      expect(await page.getByRole('button', { name, exact: true }).isDisabled(), name).toBe(true);
+    }
+    await page.getByLabel('Борисов02 Иван').check();
+    expect(await page.getByRole('button', { name: 'Удалить', exact: true }).isEnabled()).toBe(true);
+    await page.getByLabel('Борисов02 Иван').uncheck();
+    await press(page, 'Добавить участников');
+    expect(await page.getByRole('button', { name: 'Добавить', exact: true }).isDisabled()).toBe(true);
+
+    const plain = await site.visit(ADMIN, '/manage', { javaScriptEnabled: false, viewport: PHONE });
+    await openChat(plain, '5А родители');
+    await press(plain, 'Удалить');
+    await expectFocused(plain.getByRole('alert').filter({ hasText: 'Никто не выбран' }));
+    await expectNoSidewaysScroll(plain);
+    await press(plain, 'Добавить участников');
+    await press(plain, 'Добавить');
+    await expectFocused(plain.getByRole('alert').filter({ hasText: 'Никто не выбран' }));
+  });
+
+  test('a slow answer shows that the press was heard', async () => {
+    const page = await site.visit(ADMIN, '/manage');
+    // No answer that a browser would show: the page stays as it is while one waits.
+    await page.route('**/find', (route) => route.fulfill({ status: 204 }));
+    const go = page.getByRole('button', { name: 'Загрузить' });
+    await go.click();
+    await page.getByRole('status').filter({ hasText: 'Отправлено, ждём ответа…' }).waitFor();
+    expect(await go.getAttribute('aria-busy')).toBe('true');
+    await expectAccessible(page);
+  });
+
+  test('who is not here is found in the school, told why not, and added with one press (J1)', async () => {
+    const page = await site.visit(ADMIN, '/manage');
+    await openChat(page, '6А класс');
+    await page.getByLabel('Фамилия участников чата').fill('агеенко');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'В этом чате таких нет' }).waitFor();
+    const found = page.locator('.not-here');
+    expect((await found.innerText()).replaceAll(/\s+/g, ' ')).toMatch(
+      /В школе есть Агеенко \S+, 5Б\. В этом чате нет: не учится в 6А и не руководит этим классом\./,
+    );
+    await expectAccessible(page);
+    await found.getByRole('button', { name: 'Добавить' }).click();
+    await page.getByText('+1 участник').waitFor();
+    await press(page, 'Отменить изменения');
+    await page.getByText('Изменений нет').waitFor();
+    await page.getByLabel('Фамилия участников чата').fill('нетаковский');
+    await page.keyboard.press('Enter');
+    await page.getByText('Проверьте написание фамилии').waitFor();
   });
 
   test('a teacher edits what he administers, looks at what he is in, and makes no chat of others (B5, C5, E2)', async () => {
@@ -380,6 +456,15 @@ describeInBrowser('«Управление чатами»', () => {
     expect(site.complaints).toEqual([]);
   });
 });
+
+/** It has the focus and is seen whole, without scrolling. */
+async function expectFocused(said: Locator): Promise<void> {
+  await said.waitFor();
+  await expect.poll(() => said.evaluate((e) => e === e.ownerDocument.activeElement)).toBe(true);
+  const box = (await said.boundingBox())!;
+  expect(box.y).toBeGreaterThanOrEqual(0);
+  expect(box.y + box.height).toBeLessThanOrEqual(said.page().viewportSize()!.height);
+}
 
 /** Presses Tab until the control of this label, or link or button of this text, has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** «Удалить» (G1): a person confirms by typing the chat's name, because it cannot be undone. */
 
 import { Refusal } from '../../../src/refusal.ts';
-import { searchFold } from '../../../src/text/title-key.ts';
+import { isTypedAs } from '../../../src/text/title-key.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
@@ -31,8 +31,9 @@ export function deleteRoutes({ ctx, commands, screens }: ConsoleParts): void {
     const desk = deletable(await deskOf(ctx, c));
     const body = await c.req.formData();
     const typed = String(body.get('title') ?? '');
-    if (searchFold(typed) !== searchFold(desk.chat.title)) {
-      return show(c, desk, 'Название не совпадает. Введите его так, как оно написано выше.');
+    if (!isTypedAs(typed, desk.chat.title)) {
+      const error = 'Название не совпадает. Введите его так, как оно написано выше.';
+      return show(c, desk, { error, typed, never: body.get('never') !== null });
     }
     try {
       await commands.removeChat({
@@ -42,7 +43,9 @@ export function deleteRoutes({ ctx, commands, screens }: ConsoleParts): void {
         recreate: body.get('never') === null,
       });
     } catch (error) {
-      if (error instanceof Refusal && error.status === 409) return show(c, desk, error.title);
+      if (error instanceof Refusal && error.status === 409) {
+        return show(c, desk, { error: error.title, typed, never: body.get('never') !== null });
+      }
       throw error;
     }
     return goTo(c, '/manage', {
@@ -58,15 +61,21 @@ function deletable(desk: Desk): Desk {
   return desk;
 }
 
-function show(c: ConsoleContext, { chat }: Desk, error?: string): Response | Promise<Response> {
+interface Refused {
+  error: string;
+  typed: string;
+  never: boolean;
+}
+
+function show(c: ConsoleContext, { chat }: Desk, refused?: Refused): Response | Promise<Response> {
   return page({
     c,
     title: 'Удалить чат?',
     section: 'manage',
     crumbs: [{ label: 'Управление чатами', href: '/manage' }],
-    body: chat.condition.status === 'deleting' ? already(chat) : ask(chat, error),
+    body: chat.condition.status === 'deleting' ? already(chat) : ask(chat, refused),
     styles: ['manage.css'],
-    ...(error ? { status: 422 as const } : {}),
+    ...(refused ? { status: 422 as const } : {}),
   });
 }
 
@@ -75,14 +84,14 @@ function already({ title }: ChatItem): Html {
 <div class="actions">${linkButton({ label: 'К списку чатов', href: '/manage' })}</div></section>`;
 }
 
-function ask(chat: ChatItem, error: string | undefined): Html {
+function ask(chat: ChatItem, refused: Refused | undefined): Html {
   return html`<form method="post" action="/manage/chats/${chat.id}/delete" class="panel ask">
 <p class="subject-of"><bdi>${chat.title}</bdi></p>
 <p>Чат удаляется из СГО и из Сферума без возможности восстановления: ${people(chat.memberCount)} потеряют доступ к переписке.</p>
-${textField({ label: 'Введите наименование чата', name: 'title', required: true, ...(error ? { error } : {}) })}
+${textField({ label: 'Введите наименование чата', name: 'title', required: true, ...(refused ? { error: refused.error, value: refused.typed } : {}) })}
 ${
   chat.origin === 'automatic'
-    ? html`<div>${checkField({ label: 'Не создавать снова', name: 'never' })}<p class="hint">Без этой отметки чат вернётся при следующей инициализации его типа, с новой перепиской.</p></div>`
+    ? html`<div>${checkField({ label: 'Не создавать снова', name: 'never', checked: refused?.never ?? false })}<p class="hint">Без этой отметки чат вернётся при следующей инициализации его типа, с новой перепиской.</p></div>`
     : ''
 }
 <div class="actions">${submitButton({ label: 'Удалить', kind: 'danger' })}${linkButton({ label: 'Отмена', href: '/manage' })}</div></form>`;

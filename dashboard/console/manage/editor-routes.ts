@@ -3,13 +3,14 @@ import { cutText } from '../../../src/text/cut-text.ts';
 import { saw } from '../../access.ts';
 import { discardDraft, nameDraft, stagedPeople } from '../../read/chat-drafts.ts';
 import { listDraftMembers } from '../../read/draft-members.ts';
+import { holderOf } from '../../read/gone-chats.ts';
 import { unitNames } from '../../read/units.ts';
 import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Content } from '../html.ts';
-import { type ConsoleContext, goTo, page } from '../page.ts';
+import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
 import { withSought } from '../sought.ts';
-import { STAFF } from '../visitor.ts';
+import { isAdmin, STAFF } from '../visitor.ts';
 import { type Desk, deskOf } from './desk.ts';
 import {
   closingBody,
@@ -20,8 +21,10 @@ import {
   editorSubtitle,
   savedText,
 } from './editor.ts';
+import { goneChatOf, goneChatPage } from './gone-chat.ts';
 import { memberFilterOf, openDraftOf, type SentForm, sentForm, stage } from './members-form.ts';
 import { memberNames, namedIn, refusalText, warningsText } from './names.ts';
+import { findNotHere } from './not-here.ts';
 import { memberQuery } from './query.ts';
 import { type MemberFilter, stagedSummary } from './selection.ts';
 
@@ -31,9 +34,21 @@ const REASON_CHARS = 200;
 /** «Редактировать чат» (C): changes are staged in a draft until «Сохранить». */
 export function editorRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
-  screens.get('/manage/chats/:id', STAFF, async (c) =>
-    show(parts, c, await deskOf(ctx, c), memberQuery.parse(withSought(c, c.req.query()))),
-  );
+  screens.get('/manage/chats/:id', STAFF, async (c) => {
+    const gone = await goneChatOf(parts, c);
+    if (gone) return goneChatPage(c, gone);
+    return show(parts, c, await deskOf(ctx, c), memberQuery.parse(withSought(c, c.req.query())));
+  });
+
+  screens.post('/manage/chats/:id/try-again', STAFF, async (c) => {
+    const { viewer, chat } = await deskOf(ctx, c);
+    await parts.commands.tryAgain({ viewer, by: authorOf(c.get('visitor').caller), chatId: chat.id });
+    return goTo(c, `/manage/chats/${chat.id}`, {
+      kind: 'info',
+      title: 'Пробуем ещё раз',
+      text: 'Если снова не получится, причина будет здесь.',
+    });
+  });
 
   screens.get('/manage/chats/:id/close', STAFF, async (c) => {
     const { chat, draft } = await deskOf(ctx, c);
@@ -105,13 +120,24 @@ async function show(
 ): Promise<Response> {
   const { viewer, chat, draft, may } = desk;
   const scope = { viewer, chatId: chat.id, draftId: draft?.id ?? null };
-  const members = await listDraftMembers(ctx.db.of(viewer.schoolId), scope, filter);
-  saw(c, viewer.schoolId, [...members.items.map(({ personId }) => personId), ...(refused?.personIds ?? [])]);
+  const db = ctx.db.of(viewer.schoolId);
+  const members = await listDraftMembers(db, scope, filter);
+  const isSought = members.total === 0 && filter.lastName && filter.show === 'members';
+  const notHere = isSought ? await findNotHere(ctx, viewer, chat, filter.lastName!) : null;
+  saw(c, viewer.schoolId, [
+    ...members.items.map(({ personId }) => personId),
+    ...(refused?.personIds ?? []),
+    ...(notHere?.people.map(({ person }) => person.id) ?? []),
+  ]);
   const names = await memberNames(ctx, { ...viewer, chatId: chat.id }, members.items);
   const view = {
     ...{ chat, members, draft, filter, names, may },
     unit: await unitNames(ctx.db.of(viewer.schoolId), viewer.schoolId, chat),
     timeZone: c.get('visitor').school.timeZone,
+    said: saidAt(c, 'members'),
+    notHere,
+    heldBy:
+      chat.condition.status === 'held' && isAdmin(c.get('visitor')) ? await holderOf(db, chat.id) : null,
     ...(refused ? { refused } : {}),
   };
   return page({

@@ -18,7 +18,9 @@ import { emptyState, notice } from '../parts/states.ts';
 import { submitPager } from '../parts/submit-pager.ts';
 import { findForm } from '../sought.ts';
 import type { Visitor } from '../visitor.ts';
+import { conditionNotices } from './condition-notices.ts';
 import { membersTable } from './members-table.ts';
+import { addForms, type NotHere, notHerePart } from './not-here.ts';
 import { ENTER_FINDS, type MemberFilter, memberFilter, selectionBar, stagedSummary } from './selection.ts';
 import { people } from './words.ts';
 
@@ -36,6 +38,12 @@ export interface EditorView {
   may: { members: boolean; admins: boolean; rename: boolean; delete: boolean };
   /** Why the last attempt to save was refused, and about whom. */
   refused?: { text: Content; personIds: readonly string[] };
+  /** What is to be said beside the buttons of the selection. */
+  said: Html;
+  /** Who of the surname that is looked for is not in the chat. */
+  notHere: NotHere | null;
+  /** The operation that holds removals of this chat, for those who may decide. */
+  heldBy: string | null;
 }
 
 export function editorHref(chatId: string, filter: MemberFilter): string {
@@ -80,11 +88,11 @@ ${general(view, true)}
     view.may.members ? submitButton({ label: 'Добавить участников', name: 'do', value: 'pick' }) : ''
   }</div>
 ${memberFilter(filter, ['changes', 'excluded'])}
-${selection(view)}
+${view.said}${selection(view)}
 ${memberRows(view, true)}
 </section>
 ${savingBar(draft)}
-</form>`;
+</form>${view.notHere && view.may.members ? addForms(chat.id, view.notHere) : ''}`;
 }
 
 /** The same page to read only: its form sends nothing but what one looks for. */
@@ -100,70 +108,8 @@ function membersHead({ memberCount, inSferumCount }: ChatItem): Html {
   return html`<h2 id="members-head">Участники <span class="muted">${count(memberCount)}, в Сферуме: ${count(inSferumCount)}</span></h2>`;
 }
 
-function warnings({ chat, refused, may }: EditorView): Content[] {
-  const { status, message } = chat.condition;
-  return [
-    ...(refused ? [refusal(chat.id, refused)] : []),
-    ...(status === 'deleting'
-      ? [
-          notice({
-            kind: 'info',
-            title: 'Чат удаляется',
-            text: 'Ждём подтверждения Сферума. Изменить его уже нельзя.',
-          }),
-        ]
-      : []),
-    ...(status === 'failing'
-      ? [notice({ kind: 'bad', title: 'Не удаётся обновить чат в Сферуме', text: message ?? '' })]
-      : []),
-    ...(status === 'held'
-      ? [
-          notice({
-            kind: 'warn',
-            title: 'Исключения из чата ждут решения',
-            text: message ?? 'Решает администратор школы.',
-          }),
-        ]
-      : []),
-    ...(chat.warning === 'no-own-admin'
-      ? [
-          notice({
-            kind: 'warn',
-            title: 'У чата нет своего администратора',
-            text: may.admins
-              ? 'Его заменяет администратор школы. Выберите участника и нажмите «Сделать администратором».'
-              : 'Его заменяет администратор школы.',
-          }),
-        ]
-      : []),
-    ...(chat.warning === 'same-title'
-      ? [
-          notice({
-            kind: 'warn',
-            title: 'В школе есть ещё один чат с таким наименованием',
-            text: 'Дайте одному из них другое наименование.',
-          }),
-        ]
-      : []),
-    ...(chat.warning === 'no-admin-in-sferum'
-      ? [
-          notice({
-            kind: 'warn',
-            title: 'В Сферуме у чата нет администратора',
-            text: 'Управляет только учётная запись школы. Назначьте администратора в VK Мессенджере или сообщите администратору сервера.',
-          }),
-        ]
-      : []),
-    ...(chat.warning === 'nobody-to-administer'
-      ? [
-          notice({
-            kind: 'warn',
-            title: 'Чатом некому управлять',
-            text: 'Назначьте администратора из участников чата.',
-          }),
-        ]
-      : []),
-  ];
+function warnings(view: EditorView): Content[] {
+  return [...(view.refused ? [refusal(view.chat.id, view.refused)] : []), ...conditionNotices(view)];
 }
 
 /**
@@ -213,13 +159,13 @@ function selection({ draft, members, filter, may }: EditorView): Html {
     ticked: draft?.ticked ?? 0,
     tickedHere: members.items.filter((m) => m.ticked).length,
     total: members.total,
-    buttons: html`${back && may.members ? submitButton({ label: 'Вернуть в чат', name: 'do', value: 'restore' }) : ''}${
+    buttons: html`${back && may.members ? submitButton({ label: 'Вернуть в чат', name: 'do', value: 'restore', needs: 'choice' }) : ''}${
       !back && may.members
-        ? submitButton({ label: 'Удалить', kind: 'danger', name: 'do', value: 'remove' })
+        ? submitButton({ label: 'Удалить', kind: 'danger', name: 'do', value: 'remove', needs: 'choice' })
         : ''
     }${
       !back && may.admins
-        ? html`${submitButton({ label: 'Сделать администратором', name: 'do', value: 'grant' })}${submitButton({ label: 'Снять права администратора', name: 'do', value: 'revoke' })}`
+        ? html`${submitButton({ label: 'Сделать администратором', name: 'do', value: 'grant', needs: 'choice' })}${submitButton({ label: 'Снять права администратора', name: 'do', value: 'revoke', needs: 'choice' })}`
         : ''
     }`,
   });
@@ -238,7 +184,8 @@ ${membersTable({ items: members.items, first, names, timeZone, editable: open, l
 ${pager('Страницы, под таблицей')}`;
 }
 
-function nobody({ filter, chat }: EditorView): Html {
+function nobody({ filter, chat, notHere, may }: EditorView): Html {
+  if (notHere) return notHerePart(notHere, may.members && chat.condition.status !== 'deleting');
   if (filter.lastName)
     return emptyState({ title: 'Никого с такой фамилией', text: 'Проверьте написание фамилии.' });
   if (filter.show === 'changes') return emptyState({ title: 'Несохранённых изменений нет' });
@@ -255,7 +202,7 @@ function savingBar(draft: Draft | null): Html {
     staged ? textField({ label: 'Причина (её увидят в истории)', name: 'reason', maxLength: 200 }) : ''
   }<div class="actions">${staged ? submitButton({ label: 'Отменить изменения', kind: 'quiet', name: 'do', value: 'discard' }) : ''}
 ${submitButton({ label: 'Закрыть', name: 'do', value: 'close' })}
-${submitButton({ label: 'Сохранить', kind: 'primary', name: 'do', value: 'save' })}</div></div>`;
+${submitButton({ label: 'Сохранить', kind: 'primary', name: 'do', value: 'save', needs: 'change' })}</div></div>`;
 }
 
 /** C4: closing with staged changes asks. */

@@ -5,7 +5,7 @@ import { authoredChats } from '../../read/authored-chats.ts';
 import { listChats } from '../../read/chat-list.ts';
 import { unitsOf } from '../../read/units.ts';
 import type { ConsoleParts } from '../console-parts.ts';
-import { page } from '../page.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { conditionWord } from '../parts/condition.ts';
 import { csvFile } from '../parts/csv.ts';
@@ -22,6 +22,8 @@ const FILE_ROWS = 10_000;
 export function listRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
   listFile(parts);
+  screens.get('/manage/open', STAFF, openChosen);
+
   screens.get('/manage', STAFF, async (c) => {
     const viewer = viewerIn(ctx, c.get('visitor'));
     const { sort, ...filter } = listQuery.parse(withSought(c, c.req.query()));
@@ -82,6 +84,12 @@ function listFile({ ctx, screens }: ConsoleParts): void {
       ],
     });
   });
+}
+
+/** Enter on a chosen row sends it as a query. */
+function openChosen(c: ConsoleContext): Response {
+  const chat = c.req.query('chat');
+  return goTo(c, chat ? `/manage/chats/${encodeURIComponent(chat)}` : '/manage');
 }
 
 /** The pages that the buttons of the list lead to. Each page asks again whether the person may. */

@@ -14,6 +14,7 @@ import {
 import { type DraftScope, draftMemberIds, listedPeople } from '../../read/draft-members.ts';
 import type { Flash } from '../flash.ts';
 import type { ConsoleContext } from '../page.ts';
+import { counted } from '../parts/numbers.ts';
 import { withSought } from '../sought.ts';
 import { memberQuery } from './query.ts';
 import type { MemberFilter } from './selection.ts';
@@ -98,7 +99,10 @@ export async function stage(
     await unstage(db, scope.draftId, sent.who);
   } else if (STAGING.has(button)) {
     if ((await countTicked(db, scope.draftId)) === 0) {
-      return { kind: 'warn', title: 'Никто не выбран', text: 'Поставьте галочки у нужных участников.' };
+      return {
+        ...{ kind: 'warn', at: 'members' },
+        ...{ title: 'Никто не выбран', text: 'Поставьте галочки у нужных участников.' },
+      };
     }
     const skipped = await stageTicked(
       db,
@@ -107,9 +111,9 @@ export async function stage(
     );
     if (skipped > 0) {
       return {
-        kind: 'warn',
+        ...{ kind: 'warn', at: 'members' },
         title: 'Ученик не может быть администратором чата',
-        text: `Пропущено выбранных: ${skipped}.`,
+        text: `Из выбранных пропущено: ${counted(skipped, 'ученик', 'ученика', 'учеников')}.`,
       };
     }
   }

@@ -10,7 +10,7 @@ import type { Units } from '../../read/units.ts';
 import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Content } from '../html.ts';
-import { type ConsoleContext, goTo, page } from '../page.ts';
+import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
 import { withSought } from '../sought.ts';
 import { STAFF } from '../visitor.ts';
 import { memberFilterOf, openDraftOf, type SentForm, sentForm, stage } from './members-form.ts';
@@ -163,6 +163,7 @@ async function show(
       ...{ types, units, draft, members, filter },
       names: await memberNames(ctx, viewer, members.items),
       timeZone: c.get('visitor').school.timeZone,
+      said: saidAt(c, 'members'),
       existing: draft?.title ? await sameTitled(db, schoolId, draft.title, null) : null,
       ...(refused ? { refused: refused.text } : {}),
     }),

@@ -33,6 +33,8 @@ export interface NewChatView {
   /** The chat of this name that the school has already (E3). */
   existing: string | null;
   refused?: Content;
+  /** What is to be said beside the buttons of the selection. */
+  said: Html;
 }
 
 export function newChatHref(filter: MemberFilter): string {
@@ -146,7 +148,7 @@ function membersSection(view: NewChatView): Html {
   });
   return html`<section class="members" id="members" aria-labelledby="members-head"><div class="section-head"><h2 id="members-head">Участники <span class="muted">${count(draft?.adds ?? 0)}</span></h2>${submitButton({ label: 'Добавить участников', name: 'do', value: 'pick' })}</div>
 ${draft && draft.adds > 0 ? memberFilter(filter, []) : ''}
-${draft && draft.adds > 0 ? selection(view) : ''}
+${view.said}${draft && draft.adds > 0 ? selection(view) : ''}
 ${
   members.items.length === 0
     ? emptyState({
@@ -162,6 +164,6 @@ function selection({ draft, members }: NewChatView): Html {
     ticked: draft?.ticked ?? 0,
     tickedHere: members.items.filter((m) => m.ticked).length,
     total: members.total,
-    buttons: html`${submitButton({ label: 'Удалить', kind: 'danger', name: 'do', value: 'remove' })}${submitButton({ label: 'Сделать администратором', name: 'do', value: 'grant' })}${submitButton({ label: 'Снять права администратора', name: 'do', value: 'revoke' })}`,
+    buttons: html`${submitButton({ label: 'Удалить', kind: 'danger', name: 'do', value: 'remove', needs: 'choice' })}${submitButton({ label: 'Сделать администратором', name: 'do', value: 'grant', needs: 'choice' })}${submitButton({ label: 'Снять права администратора', name: 'do', value: 'revoke', needs: 'choice' })}`,
   });
 }

@@ -10,7 +10,7 @@ import { findPersonClasses } from '../../read/person-classes.ts';
 import { classesOf } from '../../read/units.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
-import { type ConsoleContext, goTo, page } from '../page.ts';
+import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
 import type { Crumb } from '../parts/breadcrumbs.ts';
 import { withSought } from '../sought.ts';
 import { STAFF } from '../visitor.ts';
@@ -94,6 +94,7 @@ function register(
         ofClasses,
         marks,
         draft,
+        said: saidAt(c, 'picker'),
       }),
       styles: ['manage.css'],
       scripts: ['manage.js'],
@@ -130,7 +131,7 @@ function register(
       const added = await stagePicked(db, draftId, key.chatId);
       if (added === 0) {
         return goTo(c, pickHref(base, filter), {
-          kind: 'warn',
+          ...{ kind: 'warn', at: 'picker' },
           title: 'Никто не выбран',
           text: 'Поставьте галочки и нажмите «Добавить».',
         });

@@ -9,7 +9,7 @@ import type { PersonClass } from '../../read/person-classes.ts';
 import type { ClassItem } from '../../read/units.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
-import { checkField, hiddenField, perPageField, selectField, textField } from '../parts/field.ts';
+import { hiddenField, perPageField, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, day } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
@@ -32,6 +32,8 @@ export interface PickView {
   ofClasses: ReadonlyMap<string, readonly PersonClass[]>;
   marks: ReadonlyMap<string, { staged: boolean; picked: boolean }>;
   draft: Draft | null;
+  /** What is to be said beside «Добавить». */
+  said: Html;
 }
 
 const ROLES_BY_TYPE: Readonly<Record<ChatType, ShownRole>> = {
@@ -60,7 +62,7 @@ export function pickBody(view: PickView): Html {
     submitPager({ page: filter.page, perPage: filter.perPage, total: people.total, name: 'do', label });
   return html`<form method="post" action="${base}/pick" class="picker" id="picker" data-selection>${ENTER_FINDS}
 ${filters(view)}
-${selection(view)}
+${view.said}${selection(view)}
 ${
   people.items.length === 0
     ? emptyState({
@@ -75,15 +77,12 @@ ${hiddenField('page', String(filter.page))}</form>`;
 function filters({ filter, roles, classes }: PickView): Html {
   return html`<div class="filters pick-filter">
 ${textField({ label: 'По фамилии', name: 'lastName', value: filter.lastName })}
-<fieldset class="roles" data-finds-at-once><legend>Роли</legend>${roles.map((role) =>
-    checkField({
-      label: ROLE_LABELS[role],
-      name: 'role',
-      value: role,
-      checked: role === filter.role,
-      radio: true,
-    }),
-  )}</fieldset>
+${selectField({
+  label: 'Роли',
+  name: 'role',
+  value: filter.role,
+  options: roles.map((role) => ({ value: role, label: ROLE_LABELS[role] })),
+})}
 ${selectField({
   label: 'Пол',
   name: 'sex',
@@ -112,12 +111,12 @@ function selection({ base, filter, people, marks, draft }: PickView): Html {
     .filter((role) => role !== filter.role && picked[role] > 0)
     .map((role) => `${ROLE_GENITIVES[role]} (${count(picked[role])})`);
   const any = picked.staff + picked.student + picked.parent > 0;
-  return html`<div class="selection" data-elsewhere="${picked[filter.role] - here}"><div class="selection-count">
+  return html`<div class="selection" data-elsewhere="${picked[filter.role] - here}" data-others="${picked.staff + picked.student + picked.parent - picked[filter.role]}"><div class="selection-count">
 <span aria-live="polite">Выбрано ${who} (<span data-selected>${picked[filter.role]}</span>)</span>
 ${submitButton({ label: `Выбрать ${who} на всех страницах (${people.total})`, kind: 'quiet', name: 'do', value: 'pick-all' })}
 ${any ? submitButton({ label: 'Снять выбор', kind: 'quiet', name: 'do', value: 'unpick-all' }) : ''}
 ${others.length > 0 ? html`<span class="muted">Также выбрано: ${others.join(', ')}</span>` : ''}</div>
-<div class="actions">${submitButton({ label: 'Добавить', kind: 'primary', name: 'do', value: 'add' })}${linkButton({ label: 'Отмена', href: base })}</div></div>`;
+<div class="actions">${submitButton({ label: 'Добавить', kind: 'primary', name: 'do', value: 'add', needs: 'choice' })}${linkButton({ label: 'Отмена', href: base })}</div></div>`;
 }
 
 function peopleTable({ people, ofClasses, marks, filter }: PickView): Html {
@@ -153,16 +152,25 @@ function peopleTable({ people, ofClasses, marks, filter }: PickView): Html {
   });
 }
 
-/** Shows «5А» under a pupil's name, and «Абаев Марк, 5А» under a parent's: one line for each child. */
-function namesake(classes: readonly PersonClass[]): Html[] {
+/** «5А» of a pupil; «Абаев Марк, 5А» of a parent, for each child. */
+function namesakeLines(classes: readonly PersonClass[]): string[] {
   return classes
     .map(({ child, classTitle }) => [child, classTitle].filter(Boolean).join(', '))
-    .filter(Boolean)
-    .map((text) => html`<span class="under muted"><bdi>${text}</bdi></span>`);
+    .filter(Boolean);
+}
+
+/** The same in one line: «5А», «родитель: Абаев Марк, 5А». */
+export function ofClassesText(classes: readonly PersonClass[]): string {
+  const text = namesakeLines(classes).join('; ');
+  return classes.some(({ child }) => child !== null) ? `родитель: ${text}` : text;
+}
+
+function namesake(classes: readonly PersonClass[]): Html[] {
+  return namesakeLines(classes).map((text) => html`<span class="under muted"><bdi>${text}</bdi></span>`);
 }
 
 /** The person cannot be ticked. */
-function isOut(person: PersonItem, marks: { staged: boolean } | undefined): boolean {
+export function isOut(person: PersonItem, marks: { staged: boolean } | undefined): boolean {
   return person.inChat === true || person.childless || marks?.staged === true;
 }
 

@@ -15,11 +15,13 @@ export interface ButtonParts {
   form?: string;
   /** The address that the form is sent to, if not the form's own. */
   formaction?: string;
+  /** What the button cannot act without: something ticked, or something changed. The script turns it off meanwhile. */
+  needs?: 'choice' | 'change';
 }
 
 /** A button that sends the form in which it stands. */
 export function submitButton(b: ButtonParts): Html {
-  return html`<button type="submit" class="button ${b.kind ?? 'plain'}"${attribute('name', b.name)}${attribute('value', b.value)}${attribute('id', b.id)}${attribute('form', b.form)}${attribute('formaction', b.formaction)}${
+  return html`<button type="submit" class="button ${b.kind ?? 'plain'}"${attribute('name', b.name)}${attribute('value', b.value)}${attribute('id', b.id)}${attribute('form', b.form)}${attribute('formaction', b.formaction)}${attribute('data-needs', b.needs)}${
     b.disabled ? ' disabled' : ''
   }>${b.label}</button>`;
 }

@@ -11,6 +11,7 @@ import { cancelOperation } from './operations/cancel-operation.ts';
 import { connectSferum } from './operations/connect-sferum.ts';
 import { decideHeld } from './operations/decide-held.ts';
 import { decideMany } from './operations/decide-many.ts';
+import { previewImport } from './operations/preview-import.ts';
 import { requestInitialization, requestRosterImport } from './operations/requests.ts';
 import { saveSettings } from './operations/save-settings.ts';
 import { undoOperation } from './operations/undo.ts';
@@ -38,6 +39,7 @@ export function commandsOf(ctx: Context) {
     undo: (ask: Ask<typeof undoOperation>) => undoOperation(ctx, ask),
     createChat: (ask: Ask<typeof createChat>) => createChat(ctx, ask),
     editChat: (ask: Ask<typeof editChat>) => editChat(ctx, ask),
+    previewImport: (ask: Ask<typeof previewImport>) => previewImport(ctx, ask),
     tryAgain: (ask: Ask<typeof tryAgain>) => tryAgain(ctx, ask),
     removeChat: (ask: Ask<typeof removeChat>) => removeChat(ctx, ask),
     unlinkProfile: (ask: Ask<typeof unlinkProfile>) => unlinkProfile(ctx, ask),

@@ -89,7 +89,7 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
     if (chatId !== undefined && chats.length === 0) throw notFound();
     await assertSeen(ctx, viewer, person, chats);
     saw(c, viewer.schoolId, [person.id]);
-    const { sex: _, ...shown } = person;
+    const { sex: _, isTeacher: __, ...shown } = person;
     return c.json({ person: shown, chats: await explained(ctx, viewer, person, chats, chatId) }, 200);
   });
 }

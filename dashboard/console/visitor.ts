@@ -168,12 +168,13 @@ function titleOf(role: TokenRole): string {
   return role === 'operator' ? 'Оператор' : role === 'school-admin' ? 'Администратор ОО' : 'Пользователь';
 }
 
-function describe(role: TokenRole, { sex, leads, attends }: Row): string {
+function describe(role: TokenRole, { sex, leads, attends, roles }: Row): string {
   switch (role) {
     case 'school-admin':
       return 'Администратор ОО';
     case 'staff':
-      return leads.length > 0 ? `классный руководитель ${leads.join(', ')}` : 'сотрудник';
+      if (leads.length > 0) return `классный руководитель ${leads.join(', ')}`;
+      return roles?.includes('teacher') ? 'учитель' : 'сотрудник';
     case 'student':
       return [sex === 'female' ? 'ученица' : 'ученик', attends].filter(Boolean).join(' ');
     case 'parent':

@@ -3,12 +3,19 @@ import type { ChatType } from '../../src/desired/model.ts';
 import type { Sql } from '../../src/store/database.ts';
 import { type ChatMemberItem, memberPage } from '../../src/store/queries/chat-members.ts';
 import type { Listed, Page } from '../../src/store/queries/page.ts';
-import { nameMatches, type Sex, shownName, shownRole } from '../../src/store/queries/person-columns.ts';
+import {
+  isTeacher,
+  nameMatches,
+  type Sex,
+  shownName,
+  shownRole,
+} from '../../src/store/queries/person-columns.ts';
 import { mayPickPerson, maySeePerson, type Viewer } from '../../src/store/queries/viewer.ts';
 
 /** A member as he will be once the draft is saved, and what is staged about him. */
 export interface DraftMemberItem extends ChatMemberItem {
   sex: Sex | null;
+  isTeacher: boolean;
   staged: 'add' | 'remove' | null;
   stagedAdmin: 'grant' | 'revoke' | null;
   ticked: boolean;
@@ -39,7 +46,7 @@ export function listDraftMembers(
   scope: DraftScope,
   filter: DraftMemberFilter,
 ): Promise<Listed<DraftMemberItem>> {
-  const more = sql`m.sex, m.staged, m.staged_admin as "stagedAdmin", m.ticked,`;
+  const more = sql`m.sex, m."isTeacher", m.staged, m.staged_admin as "stagedAdmin", m.ticked,`;
   const { schoolId } = scope.viewer;
   const of = { schoolId, chatId: scope.chatId, found: foundMembers(scope, filter), more };
   return memberPage<DraftMemberItem>(db, of, filter);
@@ -87,7 +94,7 @@ function foundMembers(
         select d.person_id, false, false, '[]'::jsonb, null::uuid, d.member, d.admin, d.ticked from (${staged}) d
         where d.member = 'add'
           and not exists (select from membership m where m.chat_id = ${chatId}::uuid and m.person_id = d.person_id)`;
-  return sql`select m.*, p.name_key, ${shownName} as name, ${shownRole} as role, p.sex
+  return sql`select m.*, p.name_key, ${shownName} as name, ${shownRole} as role, p.sex, ${isTeacher} as "isTeacher"
     from (${source}) m join person p on p.school_id = ${viewer.schoolId} and p.id = m.person_id
     where (m.here or p.id = any(${[...byRules]}::text[]) or ${maySeePerson(viewer)}) ${lastName ? sql`and ${nameMatches(lastName)}` : sql``}
       ${show === 'changes' ? sql`and (m.staged is not null or m.staged_admin is not null)` : sql``}`;

@@ -21,6 +21,8 @@ export interface OperationView {
   undoneBy: string | null;
   /** Observing and planning are over: its chats are followed to their end. */
   following: boolean;
+  /** A list that looks cut: it waits to be accepted as a whole (J2). */
+  incomplete: boolean;
   /** Approvals that wait until they act. */
   awaiting: readonly Awaiting[];
   done: number;
@@ -40,6 +42,7 @@ const columns = sql`o.id, o.kind, o.school_id as "schoolId", o.state, coalesce(o
   coalesce((o.params->>'dryRun')::boolean, false) as "dryRun", coalesce((o.params->>'strict')::boolean, false) as strict,
   o.params->>'asOf' as "asOf", o.params->>'plan' as plan, o.params->>'run' as undoes, o.params->>'undoneBy' as "undoneBy",
   coalesce((o.params->>'following')::boolean, false) as following,
+  coalesce((o.params->>'incomplete')::boolean, false) as incomplete,
   coalesce(o.params->'awaiting', '[]') as awaiting, o.done, o.total, o.result, o.problems,
   o.created_by as "createdBy", o.created_at as "createdAt", o.started_at as "startedAt", o.finished_at as "finishedAt",
   coalesce(o.revision = s.revision, false) as fresh, o.day::text as day`;
@@ -154,4 +157,30 @@ export async function waitingElsewhere(db: Sql, { schoolId, id }: OperationView)
         where m.held_by = o.id and p.operation_id = ${id}::uuid and p.actions @> '[{"held": true}]')
     order by o.created_at limit 1`.execute(db);
   return rows[0]?.id ?? null;
+}
+
+/** What undoing a run would take back: the chats that it made, by type, and the people in other chats. */
+export interface UndoSize {
+  chats: { type: ChatType; chats: number; members: number }[];
+  /** People whom the run has added to other chats, and taken out of them. */
+  added: number;
+  removed: number;
+}
+
+export async function undoSize(db: Sql, { schoolId, id }: OperationView): Promise<UndoSize> {
+  const { rows: chats } = await sql<UndoSize['chats'][number]>`
+    select o.type, count(*)::int as chats,
+      sum((select count(*) from membership m where m.chat_id = o.chat_id))::int as members
+    from operation_chat o join chat c on c.id = o.chat_id and c.deleted_at is null and c.deleting_since is null
+    where o.school_id = ${schoolId} and o.operation_id = ${id}::uuid and o.actions @> '[{"action": "create"}]'
+    group by o.type order by array_position(array['staff', 'class', 'parents', 'subject'], o.type)`.execute(
+    db,
+  );
+  const { rows } = await sql<{ added: number; removed: number }>`
+    select count(*) filter (where a->>'action' = 'add')::int as added,
+      count(*) filter (where a->>'action' = 'remove' and not a ? 'held')::int as removed
+    from operation_chat o cross join jsonb_array_elements(o.actions) a
+    where o.school_id = ${schoolId} and o.operation_id = ${id}::uuid
+      and not o.actions @> '[{"action": "create"}]'`.execute(db);
+  return { chats, ...rows[0]! };
 }

@@ -6,6 +6,7 @@ import type { Action, ActionKind } from '../../src/plan/model.ts';
 import type { Sql } from '../../src/store/database.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
 import {
+  isTeacher,
   nameMatches,
   type Sex,
   type ShownRole,
@@ -97,6 +98,7 @@ export interface PlanPersonItem {
   name: string;
   role: ShownRole;
   sex: Sex | null;
+  isTeacher: boolean;
   actions: { chatTitle: string; action: Action }[];
 }
 
@@ -114,11 +116,11 @@ export async function planPeople(
       ${filter.kind ? sql`and x @> ${JSON.stringify(hasKind(filter.kind))}::jsonb` : sql``}`;
   const { rows } = await sql<PlanPersonItem & { id: string | null; total: number }>`
     with steps as materialized (${steps}), found as materialized (
-      select p.id, p.name_key, ${shownName} as name, ${shownRole} as role, p.sex from person p
+      select p.id, p.name_key, ${shownName} as name, ${shownRole} as role, p.sex, ${isTeacher} as "isTeacher" from person p
       where p.school_id = ${schoolId} and p.id in (select person_id from steps)
         ${filter.text ? sql`and ${nameMatches(filter.text)}` : sql``}
     ), page as (select * from found order by name_key collate "C", id ${limitTo(filter)})
-    select t.total, p.id, p.id as "personId", p.name, p.role, p.sex,
+    select t.total, p.id, p.id as "personId", p.name, p.role, p.sex, p."isTeacher",
       (select jsonb_agg(jsonb_build_object('chatTitle', s.title, 'action', s.action) order by s.ordinal)
         from steps s where s.person_id = p.id) as actions
     from (select count(*)::int as total from found) t left join page p on true

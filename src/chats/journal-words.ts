@@ -102,7 +102,7 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
     case 'change':
       return changeText(line);
     case 'removal-rejected':
-      return 'Задержанные исключения отклонены: люди остаются';
+      return 'Остановленные исключения отклонены: люди остаются';
     case 'invariant':
       return INVARIANTS[String(details.code)] ?? 'Нарушено правило чата';
     case 'connected':
@@ -243,7 +243,7 @@ const DECIDED_ABOUT: Readonly<Record<string, string>> = {
 };
 
 function decisionText({ decision, kind }: JournalLine['details']): string {
-  const about = DECIDED_ABOUT[String(kind)] ?? 'задержанные исключения';
+  const about = DECIDED_ABOUT[String(kind)] ?? 'остановленные исключения';
   return `${decision === 'approve' ? 'Подтверждено' : 'Отклонено'}: ${about}`;
 }
 
@@ -257,8 +257,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   deletion: 'Удаление чата',
   cancellation: 'Отмена работы',
   settings: 'Настройки школы',
-  approval: 'Задержанные исключения подтверждены',
-  rejection: 'Задержанные исключения отклонены',
+  approval: 'Остановленные исключения подтверждены',
+  rejection: 'Остановленные исключения отклонены',
   undo: 'Отмена инициализации',
   drift: 'Сверка с мессенджером',
   profile: 'Профиль VK ID',

@@ -4,7 +4,13 @@ import type { LiveState } from '../plan/model.ts';
 import { instant, type Sql } from '../store/database.ts';
 import type { ChatMemberItem } from '../store/queries/chat-members.ts';
 import { sferumState } from '../store/queries/in-sferum.ts';
-import { type Sex, type ShownRole, shownName, shownRole } from '../store/queries/person-columns.ts';
+import {
+  isTeacher,
+  type Sex,
+  type ShownRole,
+  shownName,
+  shownRole,
+} from '../store/queries/person-columns.ts';
 import { maySeeChat, type Viewer } from '../store/queries/viewer.ts';
 
 export interface PersonRow {
@@ -12,6 +18,7 @@ export interface PersonRow {
   name: string;
   role: ShownRole;
   sex: Sex | null;
+  isTeacher: boolean;
   /** In the roster now. */
   present: boolean;
   linked: boolean;
@@ -22,7 +29,7 @@ export interface PersonRow {
 /** Null: the school never knew him. */
 export async function findPerson(db: Sql, schoolId: string, personId: string): Promise<PersonRow | null> {
   const { rows } = await sql<PersonRow>`
-    select p.id, ${shownName} as name, ${shownRole} as role, p.sex, p.present, l.person_id is not null as linked,
+    select p.id, ${shownName} as name, ${shownRole} as role, p.sex, ${isTeacher} as "isTeacher", p.present, l.person_id is not null as linked,
       p.present and exists (select from profile_claim k where k.school_id = p.school_id and k.person_id = p.id
         and k.state = 'waiting') as "profileTaken"
     from person p left join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present

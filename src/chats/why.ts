@@ -24,7 +24,7 @@ function whyIn({ chat, names, ...about }: Case): string[] {
   return [
     ...(grounds.length > 0 ? grounds : ['В чате: основание не записано']),
     ...(chat.exception ? [byHand(chat.exception, { names, dayOf: about.dayOf })] : []),
-    ...(chat.held ? ['Основания больше нет: исключение задержано и ждёт решения'] : []),
+    ...(chat.held ? ['Основания больше нет: исключение остановлено и ждёт решения'] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import { importedBy, stampOf } from '../facts/stamp.ts';
-import { followFacts } from '../follow/follow-facts.ts';
+import { type Followed, followFacts } from '../follow/follow-facts.ts';
 import { sumOf } from '../plan/counts.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { followRelinked } from '../profile/follow-profiles.ts';
@@ -30,19 +30,20 @@ import { reportProgress } from './progress.ts';
 export async function applyRoster(ctx: Context, operation: OperationOf<'roster-import'>): Promise<void> {
   const schoolId = operation.schoolId!;
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    await apply(ctx, tx, operation, schoolId);
+    await applyStaged(ctx, tx, operation, schoolId);
   });
   await ctx.newSchools([schoolId]);
   ctx.wake('chats');
   await finishOperations(ctx, schoolId, [operation.id]);
 }
 
-async function apply(
+/** The work of `applyRoster` within its transaction. Returns what followed in the chats, or null where nothing did. */
+export async function applyStaged(
   ctx: Context,
   tx: Sql,
   operation: OperationOf<'roster-import'>,
   schoolId: string,
-): Promise<void> {
+): Promise<Followed | null> {
   const { params } = operation;
   const staged = await loadStaged(tx, schoolId, operation.id);
   if (!staged) throw new Error('what this import says is gone');
@@ -62,9 +63,10 @@ async function apply(
   const elsewhere = merged.relinked.filter((one) => one.schoolId !== schoolId);
   await followRelinked(tx, elsewhere, { cause, priority: 'bulk', at });
   let { planned } = params;
+  let followed: Followed | null = null;
   if (merged.schools.some(({ changed }) => changed)) {
     const author = params.acceptedBy ?? starterOf(operation);
-    const followed = await followFacts(ctx, tx, schoolId, {
+    followed = await followFacts(ctx, tx, schoolId, {
       ...{ cause, author, priority: 'bulk', operationId: operation.id, at },
     });
     // An incomplete roster that was accepted is applied a second time.
@@ -96,14 +98,15 @@ async function apply(
   };
   const applied = { result, problems, incomplete: incomplete !== undefined, planned };
   await noteApplied(tx, { schoolId, id: operation.id }, applied);
-  if (incomplete) return;
+  if (incomplete) return followed;
   await dropStaged(tx, schoolId, operation.id);
-  if (newer) return;
+  if (newer) return followed;
   const { id: by } = operation;
   const { takenAt } = params;
   const problem = { code: 'roster-overtaken', message: OVERTAKEN, schoolId, operationId: by };
   const overtaken = { by, takenAt, problem, at: new Date(ctx.clock.now()) };
   for (const id of await endOvertaken(tx, schoolId, overtaken)) await dropStaged(tx, schoolId, id);
+  return followed;
 }
 
 /**

@@ -25,6 +25,13 @@ export function isDay(text: string): boolean {
   return day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
+/** Reads a day as people type it, ДД.ММ.ГГГГ, or as forms of browsers send it. Undefined where it is neither. */
+export function typedDay(text: string): string | undefined {
+  const [, day, month, year] = /^\s*(\d{1,2})\.(\d{1,2})\.(\d{4})\s*$/.exec(text) ?? [];
+  const iso = year ? `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}` : text.trim();
+  return isDay(iso) ? iso : undefined;
+}
+
 const FIRST_MS = Date.UTC(1900);
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 

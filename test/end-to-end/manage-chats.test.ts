@@ -132,6 +132,7 @@ describeInBrowser('«Управление чатами»', () => {
     expect(await page.locator('thead th').allInnerTexts()).toEqual(
       expect.arrayContaining(['№ п/п', 'Фамилия ↑', 'Имя', 'Отчество', 'Дата рождения']),
     );
+    expect(await column(page, 'Класс')).toContain('5Б');
     const inAlready = page.getByRole('row').filter({ hasText: 'Борисов01' });
     expect((await inAlready.allInnerTexts()).join()).toContain('Уже является участником');
     expect(await inAlready.getByRole('checkbox').isDisabled()).toBe(true);
@@ -153,8 +154,8 @@ describeInBrowser('«Управление чатами»', () => {
     await page.waitForURL(/show=changes/);
     expect(await column(page, 'Имя на экране')).toEqual([
       'Абаев Марк к добавлению',
-      'Борисов01 Иван к удалению',
-      'Борисов14 Иван к удалению',
+      'Борисов01 Иван к исключению',
+      'Борисов14 Иван к исключению',
       'Загурская Марина Александровна к добавлению',
     ]);
     await page.getByLabel('Загурская Марина').check();

@@ -161,7 +161,9 @@ describeInBrowser('«Инициализировать список чатов»'
     expect(await page.getByRole('button', { name: 'Выполнить' }).count()).toBe(0);
 
     await page.goto(`${site.origin}/manage/ahead`);
-    await page.getByLabel('План на дату').fill(inDays(20));
+    const typed = page.getByLabel('План на дату');
+    expect(await typed.getAttribute('placeholder')).toBe('ДД.ММ.ГГГГ');
+    await typed.fill(written(inDays(20)));
     await page.getByRole('button', { name: 'Показать план' }).first().click();
     await heading(page, `План на ${written(inDays(20))}`);
     const planned = page.url();
@@ -175,7 +177,9 @@ describeInBrowser('«Инициализировать список чатов»'
     await heading(page, `План на ${written(inDays(20))}`);
     expect(await page.getByRole('link', { name: 'План на дату' }).count()).toBe(1);
     await openChat(page, '5А класс дружбы');
-    await page.getByLabel('Наименование чата').fill('5А класс');
+    await page.getByText('Изменено вручную. По спискам СГО: «5А класс»').waitFor();
+    await press(page, 'Вернуть название по спискам');
+    expect(await page.getByLabel('Наименование чата').inputValue()).toBe('5А класс');
     await press(page, 'Сохранить');
     await page.getByText('Сохранено', { exact: true }).waitFor();
   });
@@ -229,7 +233,14 @@ describeInBrowser('«Инициализировать список чатов»'
     await page.getByRole('link', { name: 'Отменить инициализацию' }).click();
     await heading(page, 'Отменить инициализацию?');
     await expectAccessible(page);
-    await press(page, 'Отменить инициализацию');
+    await page.getByText('Предметы: 2 чата').waitFor();
+    await page.getByLabel('Введите число удаляемых чатов').fill('3');
+    await press(page, 'Отменить и удалить 2\u00a0чата');
+    await page.getByText('Введите число: 2').waitFor();
+    await expectAccessible(page);
+    expect(titles()).toContain('5А/География');
+    await page.getByLabel('Введите число удаляемых чатов').fill('2');
+    await press(page, 'Отменить и удалить 2\u00a0чата');
     await heading(page, 'Инициализация отменена');
     await site.world.settled();
     expect(titles()).not.toContain('5А/География');

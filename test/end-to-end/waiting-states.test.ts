@@ -83,7 +83,19 @@ describeInBrowser('what stands still until somebody decides', () => {
     await heading(page, 'Загрузка списков из СГО');
     await page.getByText(/Выгрузка похожа на неполную/).waitFor();
     await expectUsable(page);
-    await press(page, 'Списки верны, принять');
+    await page.getByRole('link', { name: 'Списки верны, принять' }).click();
+    await heading(page, 'Принять списки?');
+    const leave = (await page.locator('.panel strong').textContent()) ?? '';
+    expect(leave).toMatch(/^\d+\s\S+, \d+\sчат/);
+    await page.getByText('Кого и почему').first().click();
+    await page
+      .getByText(/^Исключить.*: .* – нет больше основания: учится в/)
+      .first()
+      .waitFor();
+    await expectUsable(page);
+    const [total] = /\d+/.exec(leave)!;
+    await press(page, `Списки верны, принять (${total})`);
+    await page.getByText('Принимаем списки из СГО').waitFor();
     await expect
       .poll(async () => {
         await page.goto(`${site.origin}/attention`);

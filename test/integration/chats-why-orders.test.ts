@@ -90,7 +90,7 @@ test('a removal that waits is told so; rejected or approved, the answer says by 
   expect(held).toMatchObject({ isMember: true, inSferum: true, held: true });
   expect(held.why).toEqual([
     'В чате: учится в группе «5А/География»',
-    'Основания больше нет: исключение задержано и ждёт решения',
+    'Основания больше нет: исключение остановлено и ждёт решения',
   ]);
   expect(held.changes[0]!.sentence).toMatch(/задержано/);
 

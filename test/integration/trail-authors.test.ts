@@ -71,7 +71,7 @@ test('who decides is the author of his decision and of all that it does, not who
   );
   expect(of('approval').every(({ cause }) => cause.by?.id === 'op7')).toBe(true);
   expect(of('approval').find(({ what }) => what === 'decision')?.sentence).toBe(
-    'Подтверждено: задержанные исключения',
+    'Подтверждено: остановленные исключения',
   );
   const admin = { id: 'a1', kind: 'person', name: 'Обмочиева Ольга Викторовна' };
   expect(of('rejection').map(({ what, cause }) => [what, cause.by])).toEqual([

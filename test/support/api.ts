@@ -137,6 +137,7 @@ function notingCommands(asked: Asked[]): Commands {
     undo: note('undo', randomUUID()),
     createChat: note('createChat', { chatId: randomUUID(), warnings: [] }),
     editChat: note('editChat', { warnings: [] }),
+    previewImport: note('previewImport', null),
     tryAgain: note('tryAgain'),
     removeChat: note('removeChat', randomUUID()),
     unlinkProfile: note('unlinkProfile'),

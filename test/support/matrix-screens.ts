@@ -162,7 +162,7 @@ export const SCREENS: Record<string, Screen> = {
   'GET /manage/operations/:id/progress': { id: 'operation' },
   'GET /manage/operations/:id/undo': { id: 'operation' },
   'POST /manage/operations/:id/apply': { id: 'operation' },
-  'POST /manage/operations/:id/undo': { id: 'operation' },
+  'POST /manage/operations/:id/undo': { id: 'operation', plain: ['chats'] },
   'POST /manage/operations/:id/cancel': { id: 'operation' },
   'POST /manage/operations/:id/decide': {
     id: 'operation',

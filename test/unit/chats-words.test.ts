@@ -79,6 +79,7 @@ const about = (chat: Partial<Case['chat']>, own: Partial<Omit<Case, 'chat'>> = {
     present: true,
     linked: true,
     profileTaken: false,
+    isTeacher: false,
   },
   rules: null,
   names,
@@ -115,7 +116,7 @@ describe('J1: why, and why not', () => {
     [
       'held',
       about({ held: true }),
-      ['В чате: учится в 5А', 'Основания больше нет: исключение задержано и ждёт решения'],
+      ['В чате: учится в 5А', 'Основания больше нет: исключение остановлено и ждёт решения'],
     ],
     [
       'out by an order, and not in the lists any more',
@@ -129,6 +130,7 @@ describe('J1: why, and why not', () => {
           present: false,
           linked: true,
           profileTaken: false,
+          isTeacher: false,
         },
       }),
       ['Не в чате по приказу № 12 от 30.08.2026', 'Нет в списках школы'],

@@ -28,7 +28,7 @@ export function weekOf(monday: Day, timeZone: string): { from: Boundary; before:
  * Gives the days of a week in the order in which they are read: in the current one today and what is ahead, then the
  * days that are over.
  */
-export function daysOf(monday: Day, today: Day): { ahead: Day[]; over: Day[] } {
+function daysOf(monday: Day, today: Day): { ahead: Day[]; over: Day[] } {
   const days = Array.from({ length: WEEK_DAYS }, (_, n) => plusDays(monday, n));
   const isNow = monday === mondayOf(today);
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
-import { isDay } from '../../../src/text/clean-text.ts';
+import { typedDay } from '../../../src/text/clean-text.ts';
 import { daysAhead } from '../../read/days-ahead.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
@@ -17,11 +17,9 @@ export function aheadRoutes(parts: ConsoleParts): void {
 
   screens.post('/manage/ahead', ADMINS, async (c) => {
     const { caller } = c.get('visitor');
-    const asOf = z
-      .string()
-      .refine(isDay)
-      .safeParse((await c.req.formData()).get('asOf')).data;
-    if (asOf === undefined) return show(parts, c, 'Укажите дату');
+    const typed = z.string().safeParse((await c.req.formData()).get('asOf')).data;
+    const asOf = typed && typedDay(typed);
+    if (!asOf) return show(parts, c, 'Укажите дату: ДД.ММ.ГГГГ');
     try {
       const id = await commands.initialize({
         ...{ schoolId: caller.schoolId, types: [...CHAT_TYPES], dryRun: true, strict: false, asOf },

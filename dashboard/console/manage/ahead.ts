@@ -17,7 +17,7 @@ export interface AheadView {
 export function aheadBody({ today, days, error }: AheadView): Html {
   return html`<form method="post" action="/manage/ahead" class="panel settings">
 <p>Здесь можно заранее посмотреть, что сделают с чатами уже подписанные приказы и списки СГО. Ничего не изменится: в назначенный день всё произойдёт само.</p>
-${textField({ label: 'План на дату', name: 'asOf', type: 'date', required: true, error })}
+${textField({ label: 'План на дату', name: 'asOf', type: 'day', required: true, error })}
 <div class="actions">${submitButton({ label: 'Показать план', kind: 'primary' })}</div></form>
 <section class="stack" aria-labelledby="days-head"><h2 id="days-head">Что впереди</h2>${
     days.length > 0

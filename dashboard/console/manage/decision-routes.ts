@@ -9,8 +9,9 @@ import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
+import { plural } from '../parts/numbers.ts';
 import { ADMINS } from '../visitor.ts';
-import { approveQuestion, removalsIn } from './held.ts';
+import { acceptQuestion, approveQuestion, removalsIn } from './held.ts';
 import { crumbsOf, operationOf } from './operation-of.ts';
 import { operationHref, operationTitle } from './operation-words.ts';
 import { chats, people } from './words.ts';
@@ -21,8 +22,8 @@ export function decisionRoutes(parts: ConsoleParts): void {
   const at = '/manage/operations/:id';
   screens.get(`${at}/approve`, ADMINS, async (c) => {
     const operation = await operationOf(parts, c);
+    if (operation.state === 'held' && operation.incomplete) return showAcceptance(parts, c, operation);
     const { open, names } = await heldOf(parts, c, operation);
-    if (open.length === 0) return goTo(c, operationHref(operation.id));
     return page({
       c,
       title: 'Исключить всех?',
@@ -67,6 +68,36 @@ export function decisionRoutes(parts: ConsoleParts): void {
   });
 }
 
+/** Shows who would leave if the lists of an incomplete import were accepted. */
+async function showAcceptance(
+  { ctx, commands }: ConsoleParts,
+  c: ConsoleContext,
+  operation: OperationView,
+): Promise<Response> {
+  const { id: operationId, schoolId } = operation;
+  const school = await commands.previewImport({ schoolId, operationId });
+  const actions = school?.plan.chats.flatMap((chat) => chat.actions) ?? [];
+  const gone = actions.filter(({ action }) => action === 'remove');
+  const people = gone.flatMap(({ personId }) => personId ?? []);
+  saw(c, schoolId, people);
+  const ids = idsOf(gone.flatMap(({ grounds }) => [...grounds]));
+  const orders = [...ids.orders, ...gone.flatMap(({ ending }) => ending?.orderId ?? [])];
+  const reader = { sees: 'school', schoolId } as const;
+  const names = await findNames(ctx.db.of(schoolId), reader, {
+    ...ids,
+    orders,
+    people: [...ids.people, ...people],
+  });
+  return page({
+    c,
+    title: 'Принять списки?',
+    section: 'manage',
+    crumbs: [...crumbsOf(operation), { label: operationTitle(operation), href: operationHref(operationId) }],
+    body: acceptQuestion(operation, school?.plan ?? null, names),
+    styles: ['manage.css'],
+  });
+}
+
 async function approve(
   { commands }: ConsoleParts,
   c: ConsoleContext,
@@ -99,7 +130,9 @@ async function reject(
     if (kept.length === 0) return { kind: 'good', title: 'Отклонено' };
     const [only] = kept;
     const where = kept.length === 1 ? `в чате «${only!.title}»` : chats(kept.length);
-    return { kind: 'good', title: `Оставлены: ${people(removalsIn(kept))}, ${where}` };
+    const n = removalsIn(kept);
+    const word = plural(n, 'Оставлен', 'Оставлены', 'Оставлены');
+    return { kind: 'good', title: `${word}: ${people(n)}, ${where}` };
   });
 }
 

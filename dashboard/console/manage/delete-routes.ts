@@ -9,6 +9,7 @@ import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { checkField, textField } from '../parts/field.ts';
+import { plural } from '../parts/numbers.ts';
 import { STAFF } from '../visitor.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { people } from './words.ts';
@@ -87,7 +88,7 @@ function already({ title }: ChatItem): Html {
 function ask(chat: ChatItem, refused: Refused | undefined): Html {
   return html`<form method="post" action="/manage/chats/${chat.id}/delete" class="panel ask">
 <p class="subject-of"><bdi>${chat.title}</bdi></p>
-<p>Чат удаляется из СГО и из Сферума без возможности восстановления: ${people(chat.memberCount)} потеряют доступ к переписке.</p>
+<p>Чат удаляется из СГО и из Сферума без возможности восстановления: ${people(chat.memberCount)} ${plural(chat.memberCount, 'потеряет', 'потеряют', 'потеряют')} доступ к переписке.</p>
 ${textField({ label: 'Введите наименование чата', name: 'title', required: true, ...(refused ? { error: refused.error, value: refused.typed } : {}) })}
 ${
   chat.origin === 'automatic'

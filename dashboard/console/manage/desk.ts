@@ -1,8 +1,9 @@
 /** One chat with what the visitor may do with it and has staged, read anew at each request. */
 import { z } from 'zod';
 import { may, type Standing } from '../../../src/chats/rights.ts';
-import { findChatToChange } from '../../../src/chats/standings.ts';
+import { type ChatToChange, findChatToChange } from '../../../src/chats/standings.ts';
 import type { Context } from '../../../src/context.ts';
+import { automaticTitle } from '../../../src/desired/names.ts';
 import { notFound } from '../../../src/refusal.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { type Draft, type DraftKey, findDraft } from '../../read/chat-drafts.ts';
@@ -16,6 +17,8 @@ export interface Desk {
   chat: ChatItem;
   standings: ReadonlySet<Standing>;
   may: { members: boolean; admins: boolean; rename: boolean; delete: boolean };
+  /** What the lists call the chat, where somebody has renamed it by hand. */
+  listTitle: string | null;
   key: DraftKey;
   draft: Draft | null;
 }
@@ -42,7 +45,12 @@ export async function deskOf(ctx: Context, c: ConsoleContext): Promise<Desk> {
       rename: may(own.standings, 'rename'),
       delete: may(own.standings, 'delete'),
     },
+    listTitle: listTitleOf(own.chat, found.chat),
     key,
     draft: await findDraft(ctx.db.of(key.schoolId), key),
   };
+}
+
+function listTitleOf({ key, type, unitTitle }: ChatToChange, { titleByHand }: ChatItem): string | null {
+  return key !== null && titleByHand ? automaticTitle(type, unitTitle) : null;
 }

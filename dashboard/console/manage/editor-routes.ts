@@ -79,8 +79,8 @@ export function editorRoutes(parts: ConsoleParts): void {
       });
     }
     const draftId = await openDraftOf(ctx, desk.key);
-    const title = sent.field('title')?.trim();
-    if (title !== undefined && desk.may.rename) {
+    const title = sent.button === 'list-title' ? desk.listTitle : sent.field('title')?.trim();
+    if (title != null && desk.may.rename) {
       await nameDraft(ctx.db.of(desk.key.schoolId), draftId, { title: title === chat.title ? null : title });
     }
     const scope = { viewer: desk.viewer, chatId: chat.id, draftId };
@@ -135,6 +135,7 @@ async function show(
     unit: await unitNames(ctx.db.of(viewer.schoolId), viewer.schoolId, chat),
     timeZone: c.get('visitor').school.timeZone,
     said: saidAt(c, 'members'),
+    listTitle: desk.listTitle,
     notHere,
     heldBy:
       chat.condition.status === 'held' && isAdmin(c.get('visitor')) ? await holderOf(db, chat.id) : null,

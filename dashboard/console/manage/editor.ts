@@ -44,6 +44,8 @@ export interface EditorView {
   notHere: NotHere | null;
   /** The operation that holds removals of this chat, for those who may decide. */
   heldBy: string | null;
+  /** What the lists call the chat, where somebody has renamed it by hand. */
+  listTitle: string | null;
 }
 
 export function editorHref(chatId: string, filter: MemberFilter): string {
@@ -134,7 +136,8 @@ function refusal(chatId: string, { text, personIds }: NonNullable<EditorView['re
   });
 }
 
-function general({ chat, unit, draft, may }: EditorView, open: boolean): Html {
+function general(view: EditorView, open: boolean): Html {
+  const { chat, unit, draft, may, listTitle } = view;
   const fixed = (label: string, id: string, value: string) =>
     textField({ label, name: `shown-${id}`, value, readonly: true });
   return html`<section class="panel" aria-labelledby="general-head"><h2 id="general-head">Общая информация</h2><div class="fields">
@@ -150,7 +153,12 @@ ${unit.subject === null ? '' : fixed('Предмет', 'subject', unit.subject)}
     ...(open && may.rename && chat.origin === 'automatic' && !chat.titleByHand
       ? { hint: 'Изменённое вручную больше не следует за списками СГО' }
       : {}),
-  })}</div></div></section>`;
+    ...(listTitle === null ? {} : { hint: `Изменено вручную. По спискам СГО: «${listTitle}»` }),
+  })}${
+    open && may.rename && listTitle !== null && (draft?.title ?? chat.title) !== listTitle
+      ? submitButton({ label: 'Вернуть название по спискам', kind: 'quiet', name: 'do', value: 'list-title' })
+      : ''
+  }</div></div></section>`;
 }
 
 function selection({ draft, members, filter, may }: EditorView): Html {

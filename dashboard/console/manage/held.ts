@@ -1,13 +1,15 @@
 /** Shows what an operation holds for a decision (F4, J2, J3), and approvals that can still be taken back. */
 import { naturalCompare } from '../../../src/desired/names.ts';
-import { groundText, type Names } from '../../../src/plan/describe.ts';
+import { describe, groundText, type Names } from '../../../src/plan/describe.ts';
+import type { Plan } from '../../../src/plan/model.ts';
 import type { Awaiting } from '../../../src/rows/operation-approval.ts';
 import type { HeldChat, OperationView } from '../../read/operation-views.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, postButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { hiddenField } from '../parts/field.ts';
-import { count, counted, moment } from '../parts/numbers.ts';
+import { count, counted, moment, plural } from '../parts/numbers.ts';
+import { emptyState } from '../parts/states.ts';
 import { operationHref } from './operation-words.ts';
 import { chats, people } from './words.ts';
 
@@ -33,7 +35,7 @@ export function heldPart(view: HeldView): Html {
 function openPart({ operation, names }: HeldView, open: readonly HeldChat[]): Html {
   const total = removalsIn(open);
   const href = operationHref(operation.id);
-  return html`<section class="stack" aria-labelledby="held-head"><div class="section-head"><h2 id="held-head">Ждут решения: ${people(total)}, ${chats(open.length)}</h2>
+  return html`<section class="stack" aria-labelledby="held-head"><div class="section-head"><h2 id="held-head">${plural(total, 'Ждёт', 'Ждут', 'Ждут')} решения: ${people(total)}, ${chats(open.length)}</h2>
 <div class="actions">${linkButton({ label: `Исключить всех (${count(total)})`, kind: 'danger', href: `${href}/approve` })}<form method="post" action="${href}/decide" class="inline">${submitButton({ label: `Оставить всех (${count(total)})`, name: 'do', value: 'reject' })}</form></div></div>
 <p class="muted">Исключений оказалось больше предела, поэтому они остановлены; всё остальное сделано. Если в СГО всё верно, исключите. Если это ошибка в списках, оставьте людей в чатах и исправьте списки.</p>
 <ul class="sheet rows">${open.map((chat) => heldRow(operation, chat, names))}</ul></section>`;
@@ -70,7 +72,7 @@ function awaitingPart({ operation, held, names, timeZone, nowMs }: HeldView, app
   const seconds = Math.ceil((Date.parse(approval.actsAt) - nowMs) / SECOND_MS);
   const begins =
     seconds > 0 ? html`Начнётся через <span data-counts-down>${seconds}</span>&nbsp;с.` : 'Начинается.';
-  return html`<section class="notice warn" id="approval-${approval.id}" role="alert" tabindex="-1"><div><strong>${approvedText(own)}</strong>
+  return html`<section class="notice warn" id="approval-${approval.id}" role="alert" tabindex="-1"><div><strong>${approvedText(operation, own)}</strong>
 <p>${begins} Решение: <bdi>${names.person(approval.by.id)}</bdi>, ${moment(approval.at, timeZone)}.</p></div>${
     seconds > 0
       ? html`<div class="actions">${postButton({ label: 'Отменить', action: `${operationHref(operation.id)}/take-back`, fields: { approval: approval.id }, kind: 'primary' })}</div>`
@@ -78,9 +80,14 @@ function awaitingPart({ operation, held, names, timeZone, nowMs }: HeldView, app
   }</section>`;
 }
 
-function approvedText(own: readonly HeldChat[]): Html {
+const APPROVED: Partial<Record<OperationView['kind'], string>> = {
+  'account-replacement': 'Создаём чаты заново',
+  adoption: 'Продолжаем: списки получены',
+};
+
+function approvedText(operation: OperationView, own: readonly HeldChat[]): Html {
   const [first] = own;
-  if (!first) return html`Решение принято`;
+  if (!first) return html`${APPROVED[operation.kind] ?? 'Принимаем списки из СГО'}`;
   const who = people(removalsIn(own));
   return own.length === 1
     ? html`Исключаем из чата «<bdi>${first.title}</bdi>»: ${who}`
@@ -89,10 +96,17 @@ function approvedText(own: readonly HeldChat[]): Html {
 
 /** «Исключить всех»: who leaves which chat, before the button that carries the number. */
 export function approveQuestion(operation: OperationView, open: readonly HeldChat[], names: Names): Html {
+  if (open.length === 0) {
+    return emptyState({
+      title: 'Здесь решать нечего',
+      text: 'Решение уже принято, или исключать больше некого.',
+      actions: linkButton({ label: 'Что вышло', href: operationHref(operation.id) }),
+    });
+  }
   const total = removalsIn(open);
   const href = operationHref(operation.id);
   return html`<form method="post" action="${href}/decide" class="stack">
-<div class="panel ask"><p>Чаты покинут: <strong>${people(total)}, ${chats(open.length)}</strong>. Имена и причины – ниже. После нажатия есть 15 секунд, чтобы отменить.</p>
+<div class="panel ask"><p>${plural(total, 'Чаты покинет', 'Чаты покинут', 'Чаты покинут')}: <strong>${people(total)}, ${chats(open.length)}</strong>. Имена и причины – ниже. После нажатия есть 15 секунд, чтобы отменить.</p>
 <div class="actions">${submitButton({ label: `Исключить всех (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${linkButton({ label: 'Не исключать', href })}</div></div>
 <ul class="sheet rows">${open.map(
     (
@@ -102,14 +116,61 @@ export function approveQuestion(operation: OperationView, open: readonly HeldCha
   )}</ul></form>`;
 }
 
+/** How much of a long list is shown; the rest is counted. */
+const CHATS_SHOWN = 30;
+const NAMES_SHOWN = 10;
+
+/** J2: who would leave if the lists are accepted, before the button that carries the number. */
+export function acceptQuestion(operation: OperationView, plan: Plan | null, names: Names): Html {
+  const href = operationHref(operation.id);
+  const leaving = (plan?.chats ?? []).flatMap((chat) => {
+    const gone = chat.actions.filter(({ action }) => action === 'remove');
+    return gone.length > 0 ? [{ ...chat, gone }] : [];
+  });
+  const held = leaving.reduce((n, chat) => n + chat.gone.filter((action) => action.held).length, 0);
+  const total = leaving.reduce((n, chat) => n + chat.gone.length, 0);
+  const byType = [...Map.groupBy(leaving, ({ type }) => type)].map(
+    ([type, of]) =>
+      `${CHAT_TYPE_LABELS[type]}: ${people(of.reduce((n, chat) => n + chat.gone.length, 0))}, ${chats(of.length)}`,
+  );
+  const more = leaving.length - CHATS_SHOWN;
+  return html`<form method="post" action="${href}/decide" class="stack">
+<div class="panel ask"><p>${total === 0 ? 'Чаты не покинет никто: изменятся только списки.' : html`По этим спискам чаты покинут: <strong>${people(total)}, ${chats(leaving.length)}</strong>.`}</p>
+${byType.length > 0 ? html`<ul class="lines">${byType.map((text) => html`<li>${text}</li>`)}</ul>` : ''}
+${held > 0 ? html`<p>Из них остановятся до решения по каждому чату: ${people(held)}. Остальные будут исключены сразу.</p>` : ''}
+<p class="muted">После нажатия есть 15 секунд, чтобы отменить.</p>
+<div class="actions">${submitButton({ label: `${INCOMPLETE.approve} (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${linkButton({ label: 'Не принимать', href })}</div></div>
+${
+  leaving.length > 0
+    ? html`<ul class="sheet rows">${leaving.slice(0, CHATS_SHOWN).map(
+        ({ title, type, gone }) =>
+          html`<li><div class="row-head"><span class="row-name"><bdi>${title}</bdi></span> <span class="muted">${CHAT_TYPE_LABELS[type]}</span>
+<span class="row-figures"><span class="tag warn">−${count(gone.length)}</span></span></div><details class="row-details"><summary>Кого и почему</summary><ul class="row-body">${gone
+            .slice(0, NAMES_SHOWN)
+            .map((action) => html`<li><bdi>${describe(action, names)}</bdi></li>`)}${
+            gone.length > NAMES_SHOWN
+              ? html`<li class="muted">и ещё ${count(gone.length - NAMES_SHOWN)}</li>`
+              : ''
+          }</ul></details></li>`,
+      )}</ul>${more > 0 ? html`<p class="muted">И ещё ${chats(more)}.</p>` : ''}`
+    : ''
+}</form>`;
+}
+
 /**
  * J2: an import that looked incomplete is accepted whole or stays as it is. Any other hold without chats is decided
  * whole, too.
  */
 function wholePart(operation: OperationView): Html {
+  const href = operationHref(operation.id);
   const { text, approve } = WHOLE[operation.kind] ?? INCOMPLETE;
+  const isImport = WHOLE[operation.kind] === undefined;
   return html`<section class="panel"><p>${text}</p>
-<form method="post" action="${operationHref(operation.id)}/decide" class="actions">${submitButton({ label: approve, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
+<form method="post" action="${href}/decide" class="actions">${
+    isImport
+      ? linkButton({ label: approve, kind: 'danger', href: `${href}/approve` })
+      : submitButton({ label: approve, kind: 'danger', name: 'do', value: 'approve' })
+  }${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
 }
 
 const INCOMPLETE = {

@@ -8,6 +8,7 @@ import { listRoutes } from './list-routes.ts';
 import { newChatRoutes } from './new-chat-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { pickerRoutes } from './picker-routes.ts';
+import { undoRoutes } from './undo-routes.ts';
 
 /**
  * Everything below `/manage`. It is for staff alone (A1), and each page shows what `src/chats/rights.ts` allows the
@@ -20,6 +21,7 @@ export function manageRoutes(parts: ConsoleParts): void {
   aheadRoutes(parts);
   operationRoutes(parts);
   decisionRoutes(parts);
+  undoRoutes(parts);
   pickerRoutes(parts);
   deleteRoutes(parts);
   editorRoutes(parts);

@@ -66,7 +66,7 @@ export function membersTable({ items, first, names, timeZone, editable, live }: 
 
 function mark({ staged }: DraftMemberItem): Html | string {
   if (staged === 'add') return html` <span class="tag good">к добавлению</span>`;
-  if (staged === 'remove') return html` <span class="tag bad">к удалению</span>`;
+  if (staged === 'remove') return html` <span class="tag bad">к исключению</span>`;
   return '';
 }
 

@@ -23,7 +23,6 @@ import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
-import { linkButton, submitButton } from '../parts/button.ts';
 import { moment } from '../parts/numbers.ts';
 import { withSought } from '../sought.ts';
 import { ADMINS } from '../visitor.ts';
@@ -32,7 +31,6 @@ import { heldPart } from './held.ts';
 import { operationChoice } from './initialize.ts';
 import {
   isNothing,
-  isUndoable,
   operationActions,
   planNotices,
   problemNotices,
@@ -64,22 +62,6 @@ export function operationRoutes(parts: ConsoleParts): void {
     );
   });
 
-  screens.get(`${at}/undo`, ADMINS, async (c) => {
-    const operation = await operationOf(parts, c);
-    if (!isUndoable(operation)) return goTo(c, operationHref(operation.id));
-    return page({
-      c,
-      title: 'Отменить инициализацию?',
-      section: 'manage',
-      crumbs: [
-        ...crumbsOf(operation),
-        { label: operationTitle(operation), href: operationHref(operation.id) },
-      ],
-      body: undoQuestion(operation),
-      styles: ['manage.css'],
-    });
-  });
-
   const change = (name: string, work: (operation: OperationView, c: ConsoleContext) => Promise<string>) =>
     screens.post(`${at}/${name}`, ADMINS, async (c) => {
       const operation = await operationOf(parts, c);
@@ -93,9 +75,6 @@ export function operationRoutes(parts: ConsoleParts): void {
   const by = (c: ConsoleContext) => authorOf(c.get('visitor').caller);
   change('apply', (operation, c) =>
     commands.initialize({ schoolId: operation.schoolId, plan: operation.id, by: by(c) }),
-  );
-  change('undo', (operation, c) =>
-    commands.undo({ schoolId: operation.schoolId, operationId: operation.id, by: by(c) }),
   );
   change('cancel', async (operation, c) => {
     await commands.cancel({ schoolId: operation.schoolId, operationId: operation.id, by: by(c) });
@@ -192,11 +171,4 @@ function namesIn(
       orders: [...ids.orders, ...actions.flatMap(({ ending }) => ending?.orderId ?? [])],
     },
   );
-}
-
-function undoQuestion(operation: OperationView): Html {
-  return html`<form method="post" action="${operationHref(operation.id)}/undo" class="panel ask">
-<p>Чаты, созданные этой инициализацией, будут удалены вместе с перепиской. Добавленные ею люди выйдут из чатов, исключённые вернутся; сброшенное вручную восстановится.</p>
-<p>Выбывшие, отвязавшие профиль и посторонние не вернутся. Отменить инициализацию можно один раз.</p>
-<div class="actions">${submitButton({ label: 'Отменить инициализацию', kind: 'danger' })}${linkButton({ label: 'Не отменять', href: operationHref(operation.id) })}</div></form>`;
 }

@@ -133,13 +133,18 @@ function peopleTable({ people, ofClasses, marks, filter }: PickView): Html {
       head: 'Фамилия',
       sorted: 'ascending',
       cell: (person) =>
-        html`<bdi>${person.familyName}</bdi>${namesake(ofClasses.get(person.id) ?? [])}${
+        html`<bdi>${person.familyName}</bdi>${
           isOut(person, marks.get(person.id)) ? html`<span class="under muted">${whyNot(person)}</span>` : ''
         }`,
     },
     { head: 'Имя', cell: ({ givenName }) => html`<bdi>${givenName}</bdi>` },
     { head: 'Отчество', cell: ({ middleName }) => html`<bdi>${middleName}</bdi>` },
   ];
+  const ofClass: Column<PersonItem> = {
+    head: filter.role === 'parent' ? 'Дети' : 'Класс',
+    cell: (person) =>
+      html`<ul class="lines">${namesakeLines(ofClasses.get(person.id) ?? []).map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`,
+  };
   const birth: Column<PersonItem> = {
     head: 'Дата рождения',
     cell: ({ birthDate }) => (birthDate ? day(birthDate.slice(0, 10)) : ''),
@@ -147,7 +152,11 @@ function peopleTable({ people, ofClasses, marks, filter }: PickView): Html {
   return dataTable({
     caption: 'Люди школы',
     rows: people.items,
-    columns: filter.role === 'student' ? [...columns, birth] : columns,
+    columns: [
+      ...columns,
+      ...(filter.role === 'staff' ? [] : [ofClass]),
+      ...(filter.role === 'student' ? [birth] : []),
+    ],
     rowAttributes: (person) => (isOut(person, marks.get(person.id)) ? html` class="unavailable"` : ''),
   });
 }
@@ -163,10 +172,6 @@ function namesakeLines(classes: readonly PersonClass[]): string[] {
 export function ofClassesText(classes: readonly PersonClass[]): string {
   const text = namesakeLines(classes).join('; ');
   return classes.some(({ child }) => child !== null) ? `родитель: ${text}` : text;
-}
-
-function namesake(classes: readonly PersonClass[]): Html[] {
-  return namesakeLines(classes).map((text) => html`<span class="under muted"><bdi>${text}</bdi></span>`);
 }
 
 /** The person cannot be ticked. */

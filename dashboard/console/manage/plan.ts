@@ -187,7 +187,10 @@ function heldFigure(
   const decided = decisions.get(chatId);
   if (decided) {
     const { decision, authorId, at } = decided;
-    const word = decision === 'approve' ? `исключены: −${count(held)}` : `оставлены: ${count(held)}`;
+    const word =
+      decision === 'approve'
+        ? `${plural(held, 'исключён', 'исключены', 'исключены')}: −${count(held)}`
+        : `${plural(held, 'оставлен', 'оставлены', 'оставлены')}: ${count(held)}`;
     const who = authorId === null ? '' : html`<bdi>${names.person(authorId)}</bdi>, `;
     return html`<span class="tag">${word}</span> <span class="muted small">${who}${moment(at, timeZone)}</span>`;
   }

@@ -18,9 +18,11 @@ export const ROLE_GENITIVES: Readonly<Record<ShownRole, string>> = {
   parent: 'родителей',
 };
 
-export function roleWord({ role, sex }: { role: ShownRole; sex: Sex | null }): string {
+export function roleWord(person: { role: ShownRole; sex: Sex | null; isTeacher?: boolean }): string {
+  const { role, sex, isTeacher = false } = person;
   if (role === 'student') return sex === 'female' ? 'ученица' : 'ученик';
-  return role === 'staff' ? 'сотрудник' : 'родитель';
+  if (role === 'parent') return 'родитель';
+  return isTeacher ? 'учитель' : 'сотрудник';
 }
 
 export const OPERATION_LABELS: Readonly<Record<OperationKind, string>> = {

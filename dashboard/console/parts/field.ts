@@ -1,4 +1,5 @@
 import { type Html, html } from '../html.ts';
+import { day } from './numbers.ts';
 
 interface FieldParts {
   /** The label, bound to the control. */
@@ -13,7 +14,8 @@ interface FieldParts {
 
 export interface TextFieldParts extends FieldParts {
   value?: string | number | undefined;
-  type?: 'text' | 'search' | 'date' | 'number';
+  /** `day`: a day as ДД.ММ.ГГГГ, whatever the browser's language; `value` is `YYYY-MM-DD`, and `typedDay` reads it. */
+  type?: 'text' | 'search' | 'day' | 'number';
   placeholder?: string;
   required?: boolean;
   readonly?: boolean;
@@ -23,12 +25,18 @@ export interface TextFieldParts extends FieldParts {
   step?: number;
 }
 
-export function textField(field: TextFieldParts): Html {
+const DAY_TYPED = html` inputmode="numeric" pattern="\\d{1,2}\\.\\d{1,2}\\.\\d{4}|\\d{4}-\\d{2}-\\d{2}" title="ДД.ММ.ГГГГ"`;
+
+export function textField(given: TextFieldParts): Html {
+  const isDay = given.type === 'day';
+  const field = isDay
+    ? { ...given, type: 'text' as const, placeholder: 'ДД.ММ.ГГГГ', value: day(String(given.value ?? '')) }
+    : given;
   const id = idOf(field);
   return wrapped(
     field,
     html`<input id="${id}" name="${field.name}" type="${field.type ?? 'text'}" value="${field.value ?? ''}"
-      autocomplete="off"${optional('placeholder', field.placeholder)}${optional('maxlength', field.maxLength)}${optional('min', field.min)}${optional('max', field.max)}${optional('step', field.step)}${flag('required', field.required)}${flag('readonly', field.readonly)}${describedBy(field)}>`,
+      autocomplete="off"${optional('placeholder', field.placeholder)}${optional('maxlength', field.maxLength)}${optional('min', field.min)}${optional('max', field.max)}${optional('step', field.step)}${flag('required', field.required)}${flag('readonly', field.readonly)}${isDay ? DAY_TYPED : ''}${describedBy(field)}>`,
   );
 }
 

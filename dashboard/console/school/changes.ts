@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../../src/context.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { isDay } from '../../../src/text/clean-text.ts';
+import { typedDay } from '../../../src/text/clean-text.ts';
 import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import { findChat, listChats } from '../../read/chat-list.ts';
@@ -32,7 +32,7 @@ const FILE_ROWS = 5_000;
 /** Where several match, this many are offered to choose from. */
 const OFFERED = 10;
 
-const day = z.string().refine(isDay).optional().catch(undefined);
+const day = z.string().transform(typedDay).optional().catch(undefined);
 const words = z.string().trim().max(200).optional().catch(undefined);
 const query = z.object({
   personId: words,
@@ -200,8 +200,8 @@ function filterForm(filter: Filter): Html {
   return findForm(
     '/changes',
     'Отбор изменений',
-    html`${textField({ label: 'С', name: 'from', type: 'date', value: filter.from })}
-${textField({ label: 'По', name: 'to', type: 'date', value: filter.to })}
+    html`${textField({ label: 'С', name: 'from', type: 'day', value: filter.from })}
+${textField({ label: 'По', name: 'to', type: 'day', value: filter.to })}
 ${textField({ label: 'Фамилия', name: 'lastName', value: filter.lastName, maxLength: 200 })}
 ${textField({ label: 'Наименование чата', name: 'title', value: filter.title, maxLength: 200 })}
 ${perPageField(filter.perPage)}

@@ -155,7 +155,7 @@ function connected(account: SferumAccountItem, timeZone: string): Html {
   }</dd>
 <dt>Участники попадают в чаты</dt><dd>${
     account.tokenKind === 'user'
-      ? 'сами: их добавляет сервисный профиль школы'
+      ? 'сами: их добавляет профиль школы'
       : 'по ссылке: кнопкой «Войти в чат» на странице «Чаты»'
   }</dd>
 <dt>Звонки</dt><dd>${
@@ -204,7 +204,7 @@ function rules(
 <h3>Когда исключения ждут решения</h3>
 <p class="muted">Если по спискам нужно исключить больше людей, чем бывает обычно, добавления выполняются, а исключения ждут администратора. Исключений по приказам это не касается.</p>
 <div class="pair">${number('Из одного чата – больше чем, % участников', 'chatShare', 100)}${number('и не меньше, человек', 'chatAtLeast', MAX_PEOPLE)}
-${number('Из всех чатов школы – больше чем, % участий', 'schoolShare', 100)}${number('и не меньше, исключений', 'schoolAtLeast', MAX_PEOPLE)}</div>
+${number('Из всех чатов школы – больше чем, % участников', 'schoolShare', 100)}${number('и не меньше, исключений', 'schoolAtLeast', MAX_PEOPLE)}</div>
 <h3>Данные выбывших</h3>
 <div class="pair">${textField({
     ...{ label: 'Хранить данные выбывших, дней', name: 'retentionDays', type: 'number', required: true },

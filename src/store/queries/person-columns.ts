@@ -9,6 +9,8 @@ export type Sex = 'male' | 'female';
 /** The roles' rules of desired/roles.ts in SQL. Test: both say the same of every set of roles (roles-in-sql.test.ts). */
 export const isStaff = sql<boolean>`p.roles && ${sql.lit(`{${STAFF_ROLES}}`)}::text[]`;
 export const isPupil = sql<boolean>`'student' = any(p.roles)`;
+/** Whom pages call «учитель», and other staff «сотрудник». */
+export const isTeacher = sql<boolean>`'teacher' = any(p.roles)`;
 export const isOnlyPupil = sql<boolean>`(${isPupil} and p.roles <@ '{student}'::text[])`;
 
 /** The one role that is shown of several: work comes first. */

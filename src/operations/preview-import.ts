@@ -1,0 +1,39 @@
+import type { Context } from '../context.ts';
+import type { SchoolPlan } from '../planning/plan-school.ts';
+import { notFound } from '../refusal.ts';
+import { findOperationRow } from '../store/operation-row.ts';
+import { applyStaged } from './apply-roster.ts';
+
+/** Carries what would happen out of a transaction that is rolled back. */
+class Seen extends Error {
+  readonly plan: SchoolPlan | null;
+
+  constructor(plan: SchoolPlan | null) {
+    super('looked at, not applied');
+    this.plan = plan;
+  }
+}
+
+/**
+ * Says what accepting a held import would do to the chats (J2): the very acceptance, in a transaction that is rolled
+ * back. Null where no type of chat is switched on, so that lists alone would change. It holds the school as long as the
+ * acceptance does. Throws Refusal(404) for an operation that is no import which waits for a decision.
+ */
+export async function previewImport(
+  ctx: Context,
+  { schoolId, operationId }: { schoolId: string; operationId: string },
+): Promise<SchoolPlan | null> {
+  const operation = await findOperationRow(ctx, schoolId, operationId);
+  if (operation?.kind !== 'roster-import' || operation.state !== 'held' || !operation.params.incomplete) {
+    throw notFound();
+  }
+  const accepted = { ...operation, params: { ...operation.params, accepted: true as const } };
+  try {
+    return await ctx.db.holdingSchool(schoolId, async ({ sql: tx }): Promise<never> => {
+      throw new Seen((await applyStaged(ctx, tx, accepted, schoolId))?.plan ?? null);
+    });
+  } catch (seen) {
+    if (seen instanceof Seen) return seen.plan;
+    throw seen;
+  }
+}

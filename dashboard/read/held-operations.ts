@@ -16,7 +16,10 @@ export interface HeldOperation {
   chat: { id: string; title: string; members: number } | null;
 }
 
-/** Operations that wait for a decision, oldest first, with how many they hold. */
+/**
+ * Operations that wait for a decision, oldest first, with how many they hold. What an approval waits for (it can still
+ * be taken back) is decided and does not count.
+ */
 export async function heldOperations(db: Sql, schoolId: string): Promise<HeldOperation[]> {
   const { rows } = await sql<HeldOperation>`
     with held as materialized (
@@ -28,8 +31,9 @@ export async function heldOperations(db: Sql, schoolId: string): Promise<HeldOpe
         select jsonb_build_object('id', c.id, 'title', c.title,
           'members', (select count(*)::int from membership m where m.chat_id = c.id))
         from chat c where c.id = (array_agg(h.chat_id))[1]) end as chat
-    from operation o left join held h on h.held_by = o.id
+    from operation o left join held h on h.held_by = o.id and not coalesce(o.params->'awaiting', '[]')
+      @> jsonb_build_array(jsonb_build_object('chatIds', jsonb_build_array(h.chat_id)))
     where o.state = 'held' and o.school_id = ${schoolId}
-    group by o.id order by o.created_at`.execute(db);
+    group by o.id having count(h.chat_id) > 0 or not o.params ? 'awaiting' order by o.created_at`.execute(db);
   return rows.map((row) => ({ ...row, since: instant(row.since) }));
 }

@@ -1,6 +1,7 @@
 /** An approval in the console waits before it acts, can be taken back meanwhile, and outlives the process (F4). */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { heldOperations } from '../../dashboard/read/held-operations.ts';
 import { approveLater, takeBackApproval } from '../../src/operations/approve-later.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
@@ -31,6 +32,8 @@ async function row() {
   return rows[0];
 }
 
+const waiting = () => heldOperations(everywhere(world.ctx), school);
+
 /** Strangers in two chats, until all of them are held. Gives the chats and the operation. */
 async function twoHolds() {
   const chats = [...world.sandbox.world.chats.values()]
@@ -57,6 +60,7 @@ test('nobody leaves before the time is over, then those leave who were approved,
   const { operationId, chatIds } = await twoHolds();
   await approveLater(world.ctx, { schoolId: school, operationId, chatIds: [chatIds[0]!], by: BY });
   expect(await row()).toMatchObject({ state: 'held', awaiting: 1, held: 2 * CROWD });
+  expect(await waiting()).toMatchObject([{ operationId, chats: 1, places: CROWD }]);
   expect(strangers()).toBe(2 * CROWD);
   await vi.waitFor(() => expect(strangers()).toBe(CROWD), WAITING);
   await vi.waitFor(
@@ -76,7 +80,9 @@ test('what is taken back in time waits for a decision again, and nobody has left
   await expect(
     approveLater(world.ctx, { schoolId: school, operationId, chatIds: null, by: BY }),
   ).rejects.toMatchObject({ status: 409, type: 'operation-not-held' });
+  expect(await waiting()).toEqual([]);
   await takeBackApproval(world.ctx, { schoolId: school, operationId, approvalId });
+  expect(await waiting()).toMatchObject([{ operationId, chats: 2, places: 2 * CROWD }]);
   expect(await row()).toMatchObject({ state: 'held', awaiting: 0, held: 2 * CROWD });
   const again = await approveLater(world.ctx, { schoolId: school, operationId, chatIds: null, by: BY });
   expect(strangers()).toBe(2 * CROWD);

@@ -1,9 +1,9 @@
 /** Initialisations and their kin as the console shows them (F3): what was asked, how far they are, what they hold. */
 import { sql } from 'kysely';
 import type { ChatType, Ground } from '../../src/desired/model.ts';
-import type { Awaiting } from '../../src/rows/operation-approval.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import type { OperationKind, OperationState, Problem } from '../../src/store/entities.ts';
+import type { Awaiting } from '../../src/store/operation-params.ts';
 
 export interface OperationView {
   id: string;

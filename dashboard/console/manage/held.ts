@@ -2,7 +2,7 @@
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { describe, groundText, type Names } from '../../../src/plan/describe.ts';
 import type { Plan } from '../../../src/plan/model.ts';
-import type { Awaiting } from '../../../src/rows/operation-approval.ts';
+import type { Awaiting } from '../../../src/store/operation-params.ts';
 import type { HeldChat, OperationView } from '../../read/operation-views.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, postButton, submitButton } from '../parts/button.ts';

@@ -92,7 +92,7 @@ test('a removal that waits is told so; rejected or approved, the answer says by 
     'В чате: учится в группе «5А/География»',
     'Основания больше нет: исключение остановлено и ждёт решения',
   ]);
-  expect(held.changes[0]!.sentence).toMatch(/задержано/);
+  expect(held.changes[0]!.sentence).toMatch(/ждёт решения/);
 
   const { items } = await world.done<{ items: { id: string }[] }>(
     ...([200, 'GET', '/v1/schools/s1/operations?state=held', ADMIN] as const),

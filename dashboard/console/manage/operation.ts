@@ -178,7 +178,7 @@ ${figure(count(r.chats.created), plural(r.chats.created, 'чат создан', 
 ${r.chats.renamed > 0 ? figure(count(r.chats.renamed), plural(r.chats.renamed, 'чат переименован', 'чата переименовано', 'чатов переименовано')) : ''}
 ${figure(change(r.members?.added ?? 0, '+'), 'добавлено в чаты')}
 ${figure(change(r.members?.removed ?? 0, '−'), 'исключено из чатов')}
-${r.held ? figure(html`<span class="wait">${count(r.held)}</span>`, plural(r.held, 'исключение ждёт решения', 'исключения ждут решения', 'исключений ждут решения')) : ''}
+${r.held && operation.state !== 'held' ? figure(html`<span class="wait">${count(r.held)}</span>`, plural(r.held, 'исключение ждёт решения', 'исключения ждут решения', 'исключений ждут решения')) : ''}
 ${pending?.notLinked ? figure(count(pending.notLinked), html`${plural(pending.notLinked, 'место в чатах ждёт привязки', 'места в чатах ждут привязки', 'мест в чатах ждут привязки')}: <a href="/unreachable">кого нет в Сферуме</a>`) : ''}
 ${pending && pending.invited + pending.refused > 0 ? figure(count(pending.invited + pending.refused), 'приглашены или отказали') : ''}
 ${took === null ? '' : figure(duration(took), requests(r.apiCalls ?? 0))}</div>`;

@@ -111,7 +111,12 @@ describeInBrowser('what stands still until somebody decides', () => {
     await task(page, 'Новые чаты не создаются')
       .getByText(/заново нужно подтвердить/)
       .waitFor();
-    expect(await page.getByRole('main').getByText(/Списки из СГО/).count()).toBe(0);
+    expect(
+      await page
+        .getByRole('main')
+        .getByText(/Списки из СГО/)
+        .count(),
+    ).toBe(0);
     expect(await page.getByRole('link', { name: 'Посмотреть и решить' }).count()).toBe(1);
     expect(
       await page

@@ -201,7 +201,19 @@ export const LIMIT_RULES = {
     value: 15 * MINUTE_MS,
     min: SECOND_MS,
     max: 24 * 60 * MINUTE_MS,
-    about: 'every chat is observed at least this often (D8)',
+    about: 'the members of a chat in which something moves are read at least this often (D8)',
+  },
+  fullReadIntervalMs: {
+    value: 24 * 60 * MINUTE_MS,
+    min: SECOND_MS,
+    max: 7 * 24 * 60 * MINUTE_MS,
+    about: 'the members of every chat are read at least this often, whatever looks show',
+  },
+  lookEverySeconds: {
+    value: 60,
+    min: 10,
+    max: 900,
+    about: 'all chats of a school are looked at so often; a school may have its own',
   },
   shutdownMs: {
     value: 25 * SECOND_MS,

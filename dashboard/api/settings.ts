@@ -17,6 +17,9 @@ const idle = z.int().min(min).max(max);
 
 const retention = z.int().min(LIMIT_RULES.retentionDays.min).max(LIMIT_RULES.retentionDays.max);
 
+const { min: fastest, max: slowest } = LIMIT_RULES.lookEverySeconds;
+const looks = z.int().min(fastest).max(slowest);
+
 const Settings = z
   .object({
     timeZone: z.string().openapi({ example: 'Europe/Moscow' }),
@@ -25,18 +28,22 @@ const Settings = z
     retentionDays: retention.openapi({
       description: 'K6: days after a departure until the person is erased',
     }),
+    lookEverySeconds: looks.openapi({
+      description: 'D8: seconds from one look at all chats in Sferum to the next',
+    }),
     limits: z.object(limits).openapi('RemovalLimits', { description: 'F4: from where on removals are held' }),
   })
   .openapi('Settings');
+
+const OPERATORS_ALONE = 'operators alone; of others it stays as it is';
 
 const SettingsChange = z
   .strictObject({
     timeZone: TimeZoneName.nullish(),
     earlyEntryMinutes: early.default(0),
     sessionIdleMinutes: idle.optional(),
-    retentionDays: retention
-      .optional()
-      .openapi({ description: 'operators alone; of others it stays as it is' }),
+    retentionDays: retention.optional().openapi({ description: OPERATORS_ALONE }),
+    lookEverySeconds: looks.optional().openapi({ description: OPERATORS_ALONE }),
     limits: z.strictObject(limits).partial().default({}),
   })
   .openapi('SettingsChange', { description: 'replaces all; what is missing returns to the default' });
@@ -67,15 +74,19 @@ export function settingsRoutes({ api, ctx, commands, guards }: ApiParts): void {
   api.openapi(put, async (c) => {
     const body = c.req.valid('json');
     const school = await existingSchool(ctx, schoolOf(c));
-    const mayRetain = c.get('caller').role === 'operator';
-    const retained = school.retentionDays ?? ctx.config.limits.retentionDays;
-    if (!mayRetain && body.retentionDays !== undefined && body.retentionDays !== retained) throw forbidden();
+    const isOperator = c.get('caller').role === 'operator';
+    if (!isOperator && OF_OPERATORS.some((name) => isAnother(ctx.config, school, name, body[name]))) {
+      throw forbidden();
+    }
     await commands.saveSettings({
       schoolId: school.id,
       by: authorOf(c.get('caller')),
       earlyEntryMinutes: body.earlyEntryMinutes,
-      sessionIdleMinutes: ownMinutes(ctx.config, body.sessionIdleMinutes),
-      ...(mayRetain ? { retentionDays: ownDays(ctx.config, body.retentionDays) } : {}),
+      sessionIdleMinutes: own(ctx.config, 'sessionIdleMinutes', body.sessionIdleMinutes),
+      ...(isOperator && {
+        retentionDays: own(ctx.config, 'retentionDays', body.retentionDays),
+        lookEverySeconds: own(ctx.config, 'lookEverySeconds', body.lookEverySeconds),
+      }),
       timeZone: ownZone(ctx, body.timeZone),
       limits: ownLimits(ctx.config.removalLimits, body.limits),
     });
@@ -89,18 +100,28 @@ function inForce(config: Config, school: SchoolRow): z.infer<typeof Settings> {
     earlyEntryMinutes: school.earlyEntryMinutes,
     sessionIdleMinutes: school.sessionIdleMinutes ?? config.limits.sessionIdleMinutes,
     retentionDays: school.retentionDays ?? config.limits.retentionDays,
+    lookEverySeconds: school.lookEverySeconds ?? config.limits.lookEverySeconds,
     limits: { ...config.removalLimits, ...school.limits },
   };
 }
 
-/** Gives the minutes to store; null where they equal the default. */
-function ownMinutes({ limits }: Config, asked: number | undefined): number | null {
-  return asked === undefined || asked === limits.sessionIdleMinutes ? null : asked;
+/** Settings that operators alone may change. */
+const OF_OPERATORS = ['retentionDays', 'lookEverySeconds'] as const;
+type WithDefault = 'sessionIdleMinutes' | (typeof OF_OPERATORS)[number];
+
+/** True where a value is asked for that is not in force. */
+function isAnother(
+  { limits }: Config,
+  school: SchoolRow,
+  name: WithDefault,
+  asked: number | undefined,
+): boolean {
+  return asked !== undefined && asked !== (school[name] ?? limits[name]);
 }
 
-/** Gives the days to store; null where they equal the default. */
-function ownDays({ limits }: Config, asked: number | undefined): number | null {
-  return asked === undefined || asked === limits.retentionDays ? null : asked;
+/** Gives the value to store; null where it equals the default. */
+function own({ limits }: Config, name: WithDefault, asked: number | undefined): number | null {
+  return asked === undefined || asked === limits[name] ? null : asked;
 }
 
 /**

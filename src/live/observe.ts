@@ -5,7 +5,7 @@ import { lockChats } from '../rows/chat-outbox.ts';
 import { lookAgain, noteLost, noteRead } from '../rows/chat-seen.ts';
 import { recordSeen } from '../rows/sferum-member.ts';
 import {
-  type ChatRef,
+  type CallOptions,
   type Priority,
   type SferumAccount,
   type SferumChatMember,
@@ -14,7 +14,7 @@ import {
 } from '../sferum/gateway.ts';
 import { gathering } from '../store/gather.ts';
 import { asideMessage } from './condition-words.ts';
-import { observeTitles } from './observe-titles.ts';
+import { LIVE_CHAT, type LiveChat, type LiveChatRow, liveChatOf, lookAtChats } from './look-at-chats.ts';
 
 /** At most so many reads wait for slots at once, which keeps some full requests ready and memory bounded. */
 const READS_AT_ONCE = 150;
@@ -27,51 +27,62 @@ export interface Observation {
   unreadable: string[];
 }
 
-interface LiveChat {
-  id: string;
-  owner_id: string;
-  peer_id: string;
-  settled_generation: string;
-}
-
-/** Which live chats to read, by type or by id. With `leaveUnreadable` a chat that cannot be read stops no other. */
-export type ObservationRequest = {
+/** How live chats are read. With `leaveUnreadable` a chat that cannot be read stops no other. */
+export interface ObservationRequest {
   schoolId: string;
   priority: Priority;
   leaveUnreadable?: true;
   signal?: AbortSignal;
-} & ({ types: readonly ChatType[] } | { ids: readonly string[] });
+}
 
 /** These errors concern the whole account, so no other chat could be read either. */
 const OF_THE_ACCOUNT: readonly SferumErrorKind[] = ['token', 'account', 'slow-down'];
 
 /**
- * Reads the members of each such live chat once, 25 chats to a request, and keeps them with the time (rule 10).
+ * Looks at each such live chat, reads its members once, 25 chats to a request, and keeps them with the time (rule 10).
  * `onRead` is told how many chats are done. Throws SferumError where a chat cannot be read and `leaveUnreadable` is
  * not set, or where the error concerns the whole account.
  */
 export async function observeChats(
   ctx: Context,
   account: SferumAccount,
-  request: ObservationRequest,
+  request: ObservationRequest & ({ types: readonly ChatType[] } | { ids: readonly string[] }),
   onRead: (done: number, total: number) => void = () => undefined,
 ): Promise<Observation> {
-  const { rows: chats } = await sql<LiveChat>`
-    select id, owner_id, peer_id, settled_generation from chat
+  const { rows } = await sql<LiveChatRow>`
+    select ${LIVE_CHAT} from chat c
     where school_id = ${request.schoolId} and creation = 'created'
       and deleted_at is null and deleting_since is null
       and ${'types' in request ? sql`type = any(${[...request.types]})` : sql`id = any(${[...request.ids]}::uuid[])`}
     order by id`.execute(ctx.db.of(request.schoolId));
-  const observation: Observation = { apiCalls: 0, lost: [], unreadable: [] };
-  const call = {
-    priority: request.priority,
-    onSent: () => {
-      observation.apiCalls += 1;
-    },
-    ...(request.signal ? { signal: request.signal } : {}),
+  const chats = rows.map(liveChatOf);
+  let apiCalls = 0;
+  const onSent = () => {
+    apiCalls += 1;
   };
-  const own = chats.filter((chat) => Number(chat.owner_id) === account.ownerId);
-  await observeTitles(ctx, account, request.schoolId, own, call);
+  await lookAtChats(ctx, account, request.schoolId, chats, { ...callOf(request), onSent });
+  const read = await readChats(ctx, account, request, chats, onRead);
+  return { ...read, apiCalls: apiCalls + read.apiCalls };
+}
+
+const callOf = ({ priority, signal }: ObservationRequest): CallOptions => ({
+  priority,
+  ...(signal ? { signal } : {}),
+});
+
+/** Reads the members of these live chats as `observeChats` does, without a look. */
+export async function readChats(
+  ctx: Context,
+  account: SferumAccount,
+  request: ObservationRequest,
+  chats: readonly LiveChat[],
+  onRead: (done: number, total: number) => void = () => undefined,
+): Promise<Observation> {
+  const observation: Observation = { apiCalls: 0, lost: [], unreadable: [] };
+  const onSent = () => {
+    observation.apiCalls += 1;
+  };
+  const call = { ...callOf(request), onSent };
   let next = 0;
   let done = 0;
   const reader = async () => {
@@ -89,12 +100,11 @@ async function observeOne(
   account: SferumAccount,
   request: ObservationRequest,
   chat: LiveChat,
-  call: Parameters<SferumAccount['readMembers']>[1],
+  call: CallOptions,
   observation: Observation,
 ): Promise<void> {
-  const ref: ChatRef = { ownerId: Number(chat.owner_id), peerId: Number(chat.peer_id) };
   try {
-    const members = await account.readMembers(ref, call);
+    const members = await account.readMembers(chat, call);
     await recordMembers(ctx, request, chat, members);
   } catch (error) {
     if (!(error instanceof SferumError)) throw error;
@@ -135,10 +145,7 @@ type Read = { chat: LiveChat; members: readonly SferumChatMember[] };
 
 const recording = gathering(async (ctx: Context, schoolId: string, reads: readonly Read[]) => {
   const at = new Date(ctx.clock.now());
-  const chats = reads.map(({ chat }) => ({
-    id: chat.id,
-    settledGeneration: Number(chat.settled_generation),
-  }));
+  const chats = reads.map(({ chat: { id, settledGeneration } }) => ({ id, settledGeneration }));
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockChats(
       tx,

@@ -1,7 +1,7 @@
 import { type NotNull, sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
-import { mend } from '../live/drift.ts';
+import { mend } from '../live/mend.ts';
 import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { planSchool } from '../planning/plan-school.ts';

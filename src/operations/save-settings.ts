@@ -41,6 +41,7 @@ async function settingsOf(tx: Sql, schoolId: string): Promise<Record<string, unk
       'early_entry_minutes as earlyEntryMinutes',
       'session_idle_minutes as sessionIdleMinutes',
       'retention_days as retentionDays',
+      'look_every_seconds as lookEverySeconds',
       'limits',
     ])
     .where('id', '=', schoolId)

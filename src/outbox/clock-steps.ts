@@ -8,6 +8,7 @@ import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
 import { moveTimesBack } from '../rows/chat.ts';
 import { moveMeetingsBack } from '../rows/meeting.ts';
+import { moveLooksBack } from '../rows/sferum-account.ts';
 import type { Sql } from '../store/database.ts';
 
 /** Smaller steps are usual with NTP and delay nothing, so they are ignored. */
@@ -20,6 +21,7 @@ export async function followClock(ctx: Context, queues: Pick<Queues, 'hasten'>):
     if (stepMs > STEP_MS) {
       await moveTimesBack(tx, stepMs);
       await moveMeetingsBack(tx, stepMs);
+      await moveLooksBack(tx, stepMs);
     }
     return stepMs;
   });

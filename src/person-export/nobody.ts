@@ -38,6 +38,7 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
     columns: [
       ...['id', 'name', 'time_zone', 'created_at', 'computed_on', 'revision', 'roster_taken_at', 'limits'],
       ...['early_entry_minutes', 'retention_days', 'session_idle_minutes', 'switched_on', 'name_key'],
+      'look_every_seconds',
     ],
   },
   school_figures: {

@@ -125,7 +125,7 @@ export const HELD = {
     given: ['owner_id', 'token_kind', 'status', 'status_reason', 'status_since'],
     without: {
       [SECRET]: ['access_token_sealed', 'calls_token_sealed'],
-      [OTHERS]: ['community_id', 'requests_per_second', 'calls_refused_at'],
+      [OTHERS]: ['community_id', 'requests_per_second', 'calls_refused_at', 'look_due_at'],
     },
   },
   sferum_member: {
@@ -182,7 +182,7 @@ export const HELD = {
           'link_due',
         ],
         ...['look_again_at', 'not_before', 'priority', 'queued_at', 'seen_at', 'set_aside_times'],
-        ...['settled_generation', 'waits_for', 'warning'],
+        ...['seen_messages', 'seen_people', 'settled_generation', 'waits_for', 'warning'],
       ],
     },
   },

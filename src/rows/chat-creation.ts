@@ -4,6 +4,7 @@ import type { ChatRef } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import type { GivenUp } from '../store/entities/chats.ts';
 import { tableOf } from '../store/rows.ts';
+import { NOT_IN_ORDER } from './chat-seen.ts';
 
 /**
  * The columns of a row without a chat at Sferum. `owner_id` stays, because a late attempt may still show a chat
@@ -95,7 +96,7 @@ export async function noteCreated(tx: Sql, chats: readonly Found[], lookAgainAt:
   const created = chats.map(({ id, fence, ref, title }) => ({ ...{ id, fence, title }, ...ref }));
   const { rows } = await sql<{ id: string }>`
     update chat c set creation = 'created', owner_id = r."ownerId", peer_id = r."peerId", creation_title = null,
-      sferum_title = r.title, seen_at = null, look_again_at = ${lookAgainAt}
+      sferum_title = r.title, seen_at = null, ${NOT_IN_ORDER}, look_again_at = ${lookAgainAt}
     from ${tableOf('r', types, created)}
     where c.id = r.id and c.creation in ('creating', 'unknown') and c.creation_fence = r.fence
       and not c.abandoned @> jsonb_build_array(jsonb_build_object('ownerId', r."ownerId", 'peerId', r."peerId"))

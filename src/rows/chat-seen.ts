@@ -6,12 +6,15 @@ import type { Sql } from '../store/database.ts';
 import { tableOf } from '../store/rows.ts';
 import { asideUntil } from './chat-outbox.ts';
 
+/** The columns of a row whose chat must be read before looks at it count. */
+export const NOT_IN_ORDER = sql`seen_messages = null, seen_people = null`;
+
 /**
  * Marks what is known of live chats as doubtful. It comes before the first write to them and lasts until the outcome is
  * recorded. At `lookAgainAt` a write under way must have taken effect, and the chat is read once more.
  */
 export async function noteDoubt(db: Sql, ids: readonly string[], lookAgainAt: Date): Promise<void> {
-  await sql`update chat set seen_at = null, look_again_at = ${lookAgainAt}
+  await sql`update chat set seen_at = null, ${NOT_IN_ORDER}, look_again_at = ${lookAgainAt}
     where id = any(${[...ids]}::uuid[])`.execute(db);
 }
 
@@ -71,6 +74,8 @@ export interface ShownTitle {
   shown: string;
   /** True where it is our title as Sferum spells it. */
   isOurs: boolean;
+  /** The generation that was settled when Sferum was asked. */
+  settledGeneration: number;
 }
 
 /**
@@ -78,13 +83,34 @@ export interface ShownTitle {
  * at most `putBackTimes` times. Chats with work due or in hand keep what their jobs record.
  */
 export async function noteTitles(db: Sql, chats: readonly ShownTitle[], putBackTimes: number): Promise<void> {
+  const types = { id: 'uuid', shown: 'text', isOurs: 'bool', settledGeneration: 'bigint' };
   await sql`update chat c set
       foreign_title_times = case when r."isOurs" then 0 when foreign_title = r.shown then foreign_title_times + 1 else 1 end,
       foreign_title = case when not r."isOurs" then r.shown end,
       sferum_title = case when r."isOurs" then title
         when foreign_title = r.shown and foreign_title_times >= ${putBackTimes} then sferum_title else r.shown end
-    from ${tableOf('r', { id: 'uuid', shown: 'text', isOurs: 'bool' }, chats)}
-    where c.id = r.id and generation = settled_generation and queued_at is null`.execute(db);
+    from ${tableOf('r', types, chats)}
+    where c.id = r.id and c.settled_generation = r."settledGeneration" and c.generation = c.settled_generation
+      and c.queued_at is null`.execute(db);
+}
+
+/** What a look showed of a chat that was then read and found in order. */
+export interface InOrder {
+  id: string;
+  settledGeneration: number;
+  /** The number of the newest message. */
+  messages: number | null;
+  /** A digest of owner, count and admins. */
+  people: string | null;
+}
+
+/** Keeps what the looks showed, so that chats which show it again need no read. Chats with newer work are left out. */
+export async function noteInOrder(db: Sql, chats: readonly InOrder[]): Promise<void> {
+  const types = { id: 'uuid', settledGeneration: 'bigint', messages: 'bigint', people: 'text' };
+  await sql`update chat c set seen_messages = r.messages, seen_people = r.people
+    from ${tableOf('r', types, chats)}
+    where c.id = r.id and c.settled_generation = r."settledGeneration" and c.generation = c.settled_generation
+      and c.queued_at is null and c.seen_at is not null`.execute(db);
 }
 
 /** What work has found of a live chat or has made of it. */

@@ -76,6 +76,8 @@ export interface Settings {
   sessionIdleMinutes: number | null;
   /** Days of keeping a departed person (K6). Undefined leaves the present value. */
   retentionDays?: number | null;
+  /** How often the school's chats are looked at (D8). Undefined leaves the present value. */
+  lookEverySeconds?: number | null;
   limits: Partial<RemovalLimits>;
 }
 
@@ -84,6 +86,7 @@ export async function changeSettings(tx: Sql, schoolId: string, to: Settings): P
   await sql`update school set time_zone = ${to.timeZone}, early_entry_minutes = ${to.earlyEntryMinutes},
       session_idle_minutes = ${to.sessionIdleMinutes},
       retention_days = ${to.retentionDays === undefined ? sql`retention_days` : to.retentionDays},
+      look_every_seconds = ${to.lookEverySeconds === undefined ? sql`look_every_seconds` : to.lookEverySeconds},
       limits = ${JSON.stringify(to.limits)}::jsonb, revision = revision + 1
     where id = ${schoolId}`.execute(tx);
 }

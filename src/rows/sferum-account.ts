@@ -17,7 +17,7 @@
  * The database stores the last three as the status `broken`, and `status_reason` tells them apart. So code that gives
  * out work asks for the status alone. A restore does not hold a broken account at once, but it does hold the account
  * that is connected next. `calls_refused_at` is no part of the state: it says since when the token may not start calls,
- * and connecting clears it.
+ * and connecting clears it. At `look_due_at` the school's chats are looked at next (D8).
  */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
@@ -110,4 +110,28 @@ export async function noteCallsRefused(db: Sql, schoolId: string, at: Date): Pro
 export async function noteCallsWork(tx: Sql, schoolId: string): Promise<void> {
   await sql`update sferum_account set calls_refused_at = null
     where school_id = ${schoolId} and calls_refused_at is not null`.execute(tx);
+}
+
+/**
+ * Takes the look at the school's chats that is due, and sets the next one. `byDefaultMs` is the rhythm of a school
+ * without its own, and no school waits longer than `atMostMs`. Returns the rhythm in ms. Null where no look is due.
+ */
+export async function takeLook(
+  db: Sql,
+  schoolId: string,
+  { at, byDefaultMs, atMostMs }: { at: Date; byDefaultMs: number; atMostMs: number },
+): Promise<number | null> {
+  const { rows } = await sql<{ everyMs: number }>`
+    update sferum_account a set look_due_at = case when look_due_at + every > ${at} then look_due_at else ${at} end + every
+    from (select interval '1 millisecond' * least(coalesce(look_every_seconds * 1000, ${byDefaultMs}), ${atMostMs}) as every
+      from school where id = ${schoolId}) r
+    where a.school_id = ${schoolId} and look_due_at <= ${at}
+    returning (extract(epoch from every) * 1000)::float8 as "everyMs"`.execute(db);
+  return rows[0]?.everyMs ?? null;
+}
+
+/** Moves the looks of all schools that lie ahead back by the step of the database's clock (reliability 20). */
+export async function moveLooksBack(tx: Sql, stepMs: number): Promise<void> {
+  await sql`update sferum_account set look_due_at = look_due_at - ${stepMs}::float8 * interval '1 millisecond'
+    where look_due_at > clock_timestamp()`.execute(tx);
 }

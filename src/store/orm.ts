@@ -39,6 +39,7 @@ import { JournalByProfile } from '../../migrations/0045-journal-by-profile.ts';
 import { ByClass } from '../../migrations/0046-by-class.ts';
 import { DelayDays } from '../../migrations/0047-delay-days.ts';
 import { ProcessFigures } from '../../migrations/0048-process-figures.ts';
+import { Looks } from '../../migrations/0050-looks.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -129,6 +130,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0046-by-class', class: ByClass },
         { name: '0047-delay-days', class: DelayDays },
         { name: '0048-process-figures', class: ProcessFigures },
+        { name: '0050-looks', class: Looks },
       ],
       snapshot: false,
     },

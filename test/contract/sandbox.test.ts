@@ -27,6 +27,7 @@ async function tour() {
   await go(user, 'messages.removeChatUser', { chat_id, member_id: 12 });
   await go(user, 'messages.editChat', { chat_id, title: '6А класс' });
   await go(user, 'messages.getConversationMembers', { peer_id, count: 1_000, offset: 0 });
+  world.pin(world.chatAt(access.serviceUserId, peer_id).id, 11, 'Всем привет');
   await go(user, 'messages.getConversations', { count: 200, offset: 0 });
   await go(user, 'messages.getConversationsById', { peer_ids: [peer_id, 2_000_000_999] });
   await go(user, 'messages.searchConversations', { q: '6а', count: 255 });

@@ -79,6 +79,7 @@ describe('commands', () => {
       earlyEntryMinutes: 0,
       sessionIdleMinutes: 30,
       retentionDays: 180,
+      lookEverySeconds: 60,
       limits: { chatShare: 0.25, chatAtLeast: 5, schoolShare: 0.1, schoolAtLeast: 20 },
     });
     await put(shown);
@@ -88,6 +89,7 @@ describe('commands', () => {
       by: { id: 'someone', kind: 'operator' },
       sessionIdleMinutes: null,
       retentionDays: null,
+      lookEverySeconds: null,
     };
     expect(world.asked.splice(0).map(({ ask }) => ask)).toEqual([
       { ...saved, timeZone: null, earlyEntryMinutes: 0, limits: {} },

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { keepPlanned, markDeleted, markDeleting } from '../../src/rows/chat.ts';
 import { endAttempts, intendCreations, noteCreated } from '../../src/rows/chat-creation.ts';
-import { noteLost, noteRead, noteTitles } from '../../src/rows/chat-seen.ts';
+import { noteDoubt, noteInOrder, noteLost, noteRead, noteTitles } from '../../src/rows/chat-seen.ts';
 import {
   A,
   ASIDE,
@@ -12,6 +12,7 @@ import {
   B,
   C,
   type ChatRows,
+  D,
   eachWithChats,
   planned,
   plus,
@@ -88,10 +89,25 @@ describe('what is seen of live chats', () => {
     );
   });
 
+  test('what a look showed counts until work touches the chat, and not where work came between', async () => {
+    const shown = { settledGeneration: 0, messages: 7, people: 'digest' };
+    await chats.set(C, sql`settled_generation = 1`);
+    await chats.set(D, sql`queued_at = ${AT}`);
+    for (const id of [A, B, C, D]) await chats.set(id, sql`seen_at = ${AT}, generation = settled_generation`);
+    await noteInOrder(
+      chats.sql,
+      [A, B, C, D].map((id) => ({ id, ...shown })),
+    );
+    expect(await chats.values('seen_messages')).toEqual(['7', '7', null, null]);
+    await noteDoubt(chats.sql, [A], AT);
+    expect(await chats.values('seen_messages')).toEqual([null, '7', null, null]);
+    expect(await chats.values('seen_people')).toEqual([null, 'digest', null, null]);
+  });
+
   test('D9: a foreign title is believed, and so put back, so many times; our own begins anew', async () => {
     const shows = (isOurs: boolean) => [
-      { id: A, shown: 'Чужое', isOurs: false },
-      { id: B, shown: 'Другое', isOurs },
+      { id: A, shown: 'Чужое', isOurs: false, settledGeneration: 0 },
+      { id: B, shown: 'Другое', isOurs, settledGeneration: 0 },
     ];
     await noteTitles(chats.sql, shows(false), 1);
     expect((await chats.values('sferum_title')).slice(0, 2)).toEqual(['Чужое', 'Другое']);

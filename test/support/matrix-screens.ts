@@ -102,6 +102,7 @@ export const SCREENS: Record<string, Screen> = {
       'earlyEntryMinutes',
       'sessionIdleMinutes',
       'retentionDays',
+      'lookEverySeconds',
       'chatShare',
       'chatAtLeast',
       'schoolShare',

@@ -4,6 +4,7 @@ import { isTimeZone } from '../../../src/config.ts';
 import type { Context } from '../../../src/context.ts';
 import { LIMIT_RULES } from '../../../src/limits.ts';
 import type { RemovalLimits } from '../../../src/plan/model.ts';
+import type { SchoolRow } from '../../../src/store/queries/viewer.ts';
 import { ownZone } from '../../../src/store/school-day.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../read/sferum-account.ts';
 import { authorOf, existingSchool, forbidden } from '../../rights.ts';
@@ -32,6 +33,9 @@ const percents = whole(100).transform((n) => n / 100);
 
 const IDLE = LIMIT_RULES.sessionIdleMinutes;
 const RETENTION = LIMIT_RULES.retentionDays;
+const LOOKS = LIMIT_RULES.lookEverySeconds;
+/** Settings that operators alone may change, as in the API. School admins see them. */
+const OF_OPERATORS = ['retentionDays', 'lookEverySeconds'] as const;
 
 const between = ({ min, max }: { min: number; max: number }) =>
   whole(max).refine((n) => n >= min, { error: `Не меньше ${min}` });
@@ -40,8 +44,9 @@ const form = z.object({
   timeZone: z.string().refine(isTimeZone, { error: 'Выберите часовой пояс' }),
   earlyEntryMinutes: whole(MAX_EARLY_MINUTES),
   sessionIdleMinutes: between(IDLE),
-  // Left out, the term stays as it is.
+  // Left out, these two stay as they are.
   retentionDays: between(RETENTION).optional(),
+  lookEverySeconds: between(LOOKS).optional(),
   chatShare: percents,
   chatAtLeast: whole(MAX_PEOPLE),
   schoolShare: percents,
@@ -64,19 +69,19 @@ export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
         earlyEntryMinutes,
         sessionIdleMinutes: idle,
         retentionDays,
+        lookEverySeconds,
         ...limits
       } = result.values;
       const visitor = c.get('visitor');
-      const { id, retentionDays: own } = await existingSchool(ctx, visitor.school.id);
-      const { retentionDays: byDefault } = ctx.config.limits;
-      const isAnother = retentionDays !== undefined && retentionDays !== (own ?? byDefault);
-      if (isAnother && !mayRetain(visitor)) throw forbidden();
+      const school = await existingSchool(ctx, visitor.school.id);
+      const others = othersOf(ctx, school, { retentionDays, lookEverySeconds });
+      if (Object.keys(others).length > 0 && !isOperator(visitor)) throw forbidden();
       await commands.saveSettings({
-        schoolId: id,
+        schoolId: school.id,
         by: authorOf(visitor.caller),
         earlyEntryMinutes,
         sessionIdleMinutes: idle === ctx.config.limits.sessionIdleMinutes ? null : idle,
-        ...(isAnother ? { retentionDays: retentionDays === byDefault ? null : retentionDays } : {}),
+        ...others,
         timeZone: ownZone(ctx, timeZone),
         limits: ownLimits(ctx.config.removalLimits, limits),
       });
@@ -86,12 +91,22 @@ export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
   );
 }
 
-/**
- * Whether the visitor may set how long people are kept. As in the API only operators may; a school admin sees the
- * term.
- */
-function mayRetain({ caller }: Visitor): boolean {
-  return caller.role === 'operator';
+const isOperator = ({ caller }: Visitor): boolean => caller.role === 'operator';
+
+type OfOperators = (typeof OF_OPERATORS)[number];
+
+/** Gives those of the operators' settings that are asked to be others than they are; null is the default. */
+function othersOf(
+  { config: { limits } }: Context,
+  school: SchoolRow,
+  asked: Record<OfOperators, number | undefined>,
+): Partial<Record<OfOperators, number | null>> {
+  const others = OF_OPERATORS.flatMap((name) => {
+    const value = asked[name];
+    if (value === undefined || value === (school[name] ?? limits[name])) return [];
+    return [[name, value === limits[name] ? null : value] as const];
+  });
+  return Object.fromEntries(others);
 }
 
 /**
@@ -120,6 +135,7 @@ async function settingsPage(ctx: Context, c: ConsoleContext, refused?: Refused):
     earlyEntryMinutes: String(row.earlyEntryMinutes),
     sessionIdleMinutes: String(row.sessionIdleMinutes ?? ctx.config.limits.sessionIdleMinutes),
     retentionDays: String(row.retentionDays ?? ctx.config.limits.retentionDays),
+    lookEverySeconds: String(row.lookEverySeconds ?? ctx.config.limits.lookEverySeconds),
     chatShare: String(Math.round(limits.chatShare * 100)),
     chatAtLeast: String(limits.chatAtLeast),
     schoolShare: String(Math.round(limits.schoolShare * 100)),
@@ -133,7 +149,7 @@ async function settingsPage(ctx: Context, c: ConsoleContext, refused?: Refused):
     status: refused ? 422 : 200,
     body: html`${refused ? notice({ kind: 'bad', title: 'Настройки не сохранены: проверьте отмеченные поля' }) : ''}
 ${connection(account, school.timeZone)}
-${school.connected || account ? rules(values, refused?.errors ?? {}, dayIn(school.timeZone, ctx.clock.now()), mayRetain(visitor)) : ''}`,
+${school.connected || account ? rules(values, refused?.errors ?? {}, dayIn(school.timeZone, ctx.clock.now()), isOperator(visitor)) : ''}`,
   });
 }
 
@@ -179,7 +195,7 @@ function rules(
   values: Record<string, string>,
   errors: Record<string, string>,
   today: string,
-  mayRetain: boolean,
+  mayAll: boolean,
 ): Html {
   const number = (label: string, name: string, max: number) =>
     textField({
@@ -208,9 +224,16 @@ ${number('Из всех чатов школы – больше чем, % уча�
 <h3>Данные выбывших</h3>
 <div class="pair">${textField({
     ...{ label: 'Хранить данные выбывших, дней', name: 'retentionDays', type: 'number', required: true },
-    ...{ min: RETENTION.min, max: RETENTION.max, readonly: !mayRetain },
+    ...{ min: RETENTION.min, max: RETENTION.max, readonly: !mayAll },
     ...{ value: values.retentionDays, error: errors.retentionDays },
-    hint: `Потом имя, профиль VK ID и всё, что говорит о человеке, удаляется без возврата.${mayRetain ? '' : ' Срок меняет администратор сервера.'}`,
+    hint: `Потом имя, профиль VK ID и всё, что говорит о человеке, удаляется без возврата.${mayAll ? '' : ' Срок меняет администратор сервера.'}`,
+  })}</div>
+<h3>Сверка с мессенджером</h3>
+<div class="pair">${textField({
+    ...{ label: 'Сверять чаты раз в, секунд', name: 'lookEverySeconds', type: 'number', required: true },
+    ...{ min: LOOKS.min, max: LOOKS.max, readonly: !mayAll },
+    ...{ value: values.lookEverySeconds, error: errors.lookEverySeconds },
+    hint: `Так скоро видно, что в мессенджере кто-то вошёл, вышел или переименовал чат.${mayAll ? '' : ' Меняет администратор сервера.'}`,
   })}</div>
 <div class="actions">${submitButton({ label: 'Сохранить', kind: 'primary' })}</div></form>`;
 }

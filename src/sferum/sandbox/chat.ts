@@ -11,6 +11,8 @@ export type Chat = {
   condition: 'normal' | 'disabled' | 'unsupported';
   messageCount: number;
   lastMessage: Message;
+  /** Conversations show the pinned message with its text. */
+  pinned?: Message & { text: string };
 };
 
 export type Member = {
@@ -27,7 +29,8 @@ export type Message = {
   indexInChat: number;
   atMs: number;
   fromId: number;
-  action: MessageAction;
+  /** Absent: somebody has written. */
+  action?: MessageAction;
 };
 
 export type MessageAction =

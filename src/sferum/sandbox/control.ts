@@ -52,7 +52,7 @@ const faultsBody = z.strictObject({
 
 const action = z.discriminatedUnion('action', [
   z.strictObject({
-    action: z.enum(['join', 'leave', 'kick', 'acceptInvitation', 'promote', 'demote']),
+    action: z.enum(['join', 'leave', 'kick', 'acceptInvitation', 'promote', 'demote', 'say']),
     chat: id,
     user: id,
   }),

@@ -121,6 +121,19 @@ export class SandboxWorld extends World {
     this.rename(chat, title, by ?? chat.ownerId, byHand('rename'));
   }
 
+  /** Lets a person write in the chat. */
+  say(chatId: number, user: number): void {
+    this.post(this.chat(chatId), user);
+    this.onChange();
+  }
+
+  /** Lets a person write something and pin it. */
+  pin(chatId: number, user: number, text: string): void {
+    this.say(chatId, user);
+    const chat = this.chat(chatId);
+    chat.pinned = { ...chat.lastMessage, text };
+  }
+
   setAdminByHand(chatId: number, user: number, isAdmin: boolean): void {
     this.setAdmin(this.chat(chatId), user, isAdmin, byHand(isAdmin ? 'promote' : 'demote'));
   }

@@ -217,14 +217,14 @@ export class World {
     return place.clearedUpTo;
   }
 
-  post(chat: Chat, fromId: number, action: MessageAction): void {
+  post(chat: Chat, fromId: number, action?: MessageAction): void {
     chat.messageCount++;
     chat.lastMessage = {
       id: ++this.messageSequence,
       indexInChat: chat.messageCount,
       atMs: this.now(),
       fromId,
-      action,
+      ...(action && { action }),
     };
     // Few accounts hold a token, so few mailboxes exist: this is cheaper than looking each member up.
     for (const mailbox of this.mailboxes.values()) if (mailbox.of(chat)) mailbox.touch();

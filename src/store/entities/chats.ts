@@ -55,6 +55,8 @@ export const Chat = defineEntity({
     sferumTitle: text().nullable(),
     inviteLink: text().nullable(),
     seenAt: instant().nullable(),
+    seenMessages: big().nullable(),
+    seenPeople: text().nullable(),
     condition: text().default('behind'),
     conditionReason: text().nullable(),
     conditionMessage: text().nullable(),

@@ -21,6 +21,7 @@ export const School = defineEntity({
     sessionIdleMinutes: p.integer().nullable(),
     retentionDays: p.integer().nullable(),
     nameKey: text().default(''),
+    lookEverySeconds: p.integer().nullable(),
   },
 });
 

@@ -17,6 +17,7 @@ export const SferumAccount = defineEntity({
     statusReason: text().nullable(),
     statusSince: instant().defaultRaw('now()'),
     callsRefusedAt: instant().nullable(),
+    lookDueAt: instant().defaultRaw("'-infinity'"),
   },
 });
 

@@ -31,6 +31,7 @@ export interface SchoolRow {
   sessionIdleMinutes: number | null;
   /** Null means the default. */
   retentionDays: number | null;
+  lookEverySeconds: number | null;
   limits: Record<string, number>;
 }
 
@@ -38,7 +39,8 @@ export interface SchoolRow {
 export async function findSchool(db: Sql, schoolId: string): Promise<SchoolRow | null> {
   const { rows } = await sql<SchoolRow>`
     select id, time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes",
-      session_idle_minutes as "sessionIdleMinutes", retention_days as "retentionDays", limits
+      session_idle_minutes as "sessionIdleMinutes", retention_days as "retentionDays",
+      look_every_seconds as "lookEverySeconds", limits
     from school where id = ${schoolId}`.execute(db);
   return rows[0] ?? null;
 }

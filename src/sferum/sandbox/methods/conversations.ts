@@ -58,7 +58,19 @@ function chatSettings(place: Place, viewer: number, { escapedTitles, bareLooks }
       can_call: isIn,
       can_use_mass_mentions: isAdmin,
     },
+    ...(isIn && chat.pinned ? { pinned_message: pinnedMessage(place, chat.pinned) } : {}),
     ...(isIn && !bareLooks ? { members_count: chat.members.size, ...peopleShown(chat) } : {}),
+  };
+}
+
+function pinnedMessage(place: Place, pinned: NonNullable<Chat['pinned']>) {
+  return {
+    date: Math.floor(pinned.atMs / 1_000),
+    from_id: pinned.fromId,
+    id: pinned.id,
+    conversation_message_id: pinned.indexInChat,
+    peer_id: CHAT_PEER_BASE + place.localId,
+    text: pinned.text,
   };
 }
 

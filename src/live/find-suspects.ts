@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { takeLook } from '../rows/sferum-account.ts';
+import type { SferumAccount } from '../sferum/gateway.ts';
+import { LIVE_CHAT, type LiveChat, type LiveChatRow, liveChatOf, lookAtChats } from './look-at-chats.ts';
+import { type KnownChat, needOf, peopleOf } from './what-looks-show.ts';
+
+const MS_PER_SECOND = 1000;
+/** Daily reads come together so often, which fills requests. */
+const LONGEST_ROUND_MS = 15 * 60_000;
+/** One pass reads at most so many chats, the changed ones first. The next look finds the others again. */
+const READS_PER_PASS = 500;
+/** Between looks a pass takes at most so many chats, so that the school's other work goes on … */
+const CHATS_PER_PASS_AT_LEAST = 25;
+/** … or such a share of a big school. */
+const PASSES_PER_SCHOOL = 60;
+
+/** A chat that must be read, with what the look at it has shown. */
+export interface Suspect extends LiveChat {
+  messages: number | null;
+  people: string | null;
+}
+
+/** How many chats of a school one pass takes in hand between looks, in SQL. */
+export const ofOnePass = (schoolId: string) =>
+  sql`(select greatest(${CHATS_PER_PASS_AT_LEAST}, count(*) / ${PASSES_PER_SCHOOL}) from chat where school_id = ${schoolId})`;
+
+/** Tells in SQL whether the chats of account `a` are to be looked at. */
+export const isLookDue = (ctx: Context) => sql<boolean>`(a.look_due_at <= ${new Date(ctx.clock.now())})`;
+
+/**
+ * Tells in SQL whether chat `c` must be read without a look: what is known of it is in doubt. A lost chat is left out,
+ * because Sferum would refuse each read. It comes back with the chats that were set aside.
+ */
+export function needsRead(ctx: Context) {
+  return sql<boolean>`(${isAtRest} and (c.seen_at is null or c.look_again_at <= ${new Date(ctx.clock.now())}))`;
+}
+
+/** Tells in SQL whether chat `c` is live and has no work left. */
+const isAtRest = sql<boolean>`(c.creation = 'created' and c.deleted_at is null and c.deleting_since is null
+  and c.generation = c.settled_generation and c.condition_reason is distinct from 'chat-lost')`;
+
+/**
+ * Looks at all chats of the school if a look is due, and otherwise at some of those that are in doubt. Gives the chats
+ * that must be read.
+ */
+export async function findSuspects(
+  ctx: Context,
+  account: SferumAccount,
+  schoolId: string,
+  signal?: AbortSignal,
+): Promise<Suspect[]> {
+  const { driftIntervalMs, fullReadIntervalMs, lookEverySeconds } = ctx.config.limits;
+  // A chat is read within the interval of a move in it, so looks are not rarer.
+  const everyMs = await takeLook(ctx.db.of(schoolId), schoolId, {
+    at: new Date(ctx.clock.now()),
+    byDefaultMs: lookEverySeconds * MS_PER_SECOND,
+    atMostMs: driftIntervalMs,
+  });
+  const chats = await knownChats(ctx, account, schoolId, everyMs !== null);
+  if (chats.length === 0) return [];
+  const call = { priority: 'bulk', ...(signal ? { signal } : {}) } as const;
+  const looks = await lookAtChats(ctx, account, schoolId, chats, call);
+  // One look may come just before somebody joins, and the next one sees that. The turn comes within the rest.
+  const turnMs = driftIntervalMs - 2 * (everyMs ?? 0);
+  const roundMs = Math.min(driftIntervalMs, LONGEST_ROUND_MS);
+  const rhythm = { turnMs, fullReadMs: fullReadIntervalMs, roundMs };
+  const nowMs = ctx.clock.now();
+  return chats
+    .flatMap((chat) => {
+      const look = looks.get(chat.id);
+      const need = needOf(chat, look, rhythm, nowMs);
+      const shown = { messages: look?.messages ?? null, people: look ? peopleOf(look) : null };
+      return need === null ? [] : [{ ...chat, ...shown, need }];
+    })
+    .sort((a, b) => a.need.localeCompare(b.need) || (a.seenAtMs ?? 0) - (b.seenAtMs ?? 0))
+    .slice(0, READS_PER_PASS);
+}
+
+interface Row extends LiveChatRow {
+  seen_at_ms: number | null;
+  again: boolean;
+  is_failing: boolean;
+  seen_messages: string | null;
+  seen_people: string | null;
+  /** What Sferum should show where work has touched the chat since it was last in order. */
+  believed: { members: number; adminIds: number[] } | null;
+}
+
+async function knownChats(
+  ctx: Context,
+  account: SferumAccount,
+  schoolId: string,
+  all: boolean,
+): Promise<(LiveChat & KnownChat)[]> {
+  const { rows } = await sql<Row>`
+    select ${LIVE_CHAT}, (extract(epoch from c.seen_at) * 1000)::float8 as seen_at_ms,
+      coalesce(c.look_again_at <= ${new Date(ctx.clock.now())}, false) as again, c.condition = 'failing' as is_failing,
+      c.seen_messages, c.seen_people, case when c.seen_people is null then (
+        select jsonb_build_object('members', 1 + count(*),
+          'adminIds', coalesce(jsonb_agg(s.vk_user_id) filter (where s.admin), '[]'))
+        from sferum_member s where s.chat_id = c.id and s.state in ('in', 'waiting')) end as believed
+    from chat c where c.school_id = ${schoolId} and c.owner_id = ${account.ownerId}
+      and ${all ? isAtRest : sql`${needsRead(ctx)} order by c.look_again_at, c.id limit ${ofOnePass(schoolId)}`}`.execute(
+    ctx.db.of(schoolId),
+  );
+  return rows.map((row) => ({
+    ...liveChatOf(row),
+    ...{ seenAtMs: row.seen_at_ms, again: row.again, isFailing: row.is_failing },
+    messages: row.seen_messages === null ? null : Number(row.seen_messages),
+    people: row.seen_people ?? (row.believed && peopleOf({ ownerId: account.ownerId, ...row.believed })),
+  }));
+}

@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import { type Author, bySystem } from '../author.ts';
+import type { Context } from '../context.ts';
+import type { ChatType } from '../desired/model.ts';
+import { LEAVES_RESPECTED, REFUSAL_LASTS_MS } from '../plan/leaves.ts';
+import { applyPlan } from '../planning/apply-plan.ts';
+import { finishOperations } from '../planning/end-operations.ts';
+import { holdingOperation } from '../planning/holding.ts';
+import { planSchool } from '../planning/plan-school.ts';
+import type { Sql } from '../store/database.ts';
+
+/** Plans, through the guard, what differs in chats that were just read. Their jobs mend it. */
+export async function mend(
+  ctx: Context,
+  schoolId: string,
+  ids: readonly string[],
+  author: Author = bySystem('drift'),
+): Promise<void> {
+  const mended = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    const drifted = await driftedChats(ctx, tx, ids);
+    if (drifted.length === 0) return null;
+    const school = await planSchool(ctx, tx, {
+      schoolId,
+      types: [...new Set(drifted.map((c) => c.type))],
+      strict: false,
+      day: null,
+      recreate: false,
+      only: new Set(drifted.map((c) => c.id)),
+    });
+    const at = new Date(ctx.clock.now());
+    const cause = `drift:${at.toISOString()}`;
+    const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by: author, cause, at });
+    await applyPlan(ctx, tx, school, { cause, author, priority: 'bulk', operationId, at });
+    return { operationId, held: school.plan.counts.held };
+  });
+  if (mended === null) return;
+  ctx.wake('chats');
+  if (mended.operationId === null) return;
+  ctx.metrics.removalsHeld(mended.held);
+  await finishOperations(ctx, schoolId, [mended.operationId]);
+}
+
+/** Finds those of the chats whose people, admins or title at Sferum differ from the list. */
+async function driftedChats(
+  ctx: Context,
+  tx: Sql,
+  ids: readonly string[],
+): Promise<{ id: string; type: ChatType }[]> {
+  const refusedBefore = new Date(ctx.clock.now() - REFUSAL_LASTS_MS);
+  const { rows } = await sql<{ id: string; type: ChatType }>`
+    with target as (
+      select m.chat_id, l.vk_user_id, bool_or(m.admin) as admin from membership m
+      join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
+      where m.chat_id = any(${[...ids]}::uuid[]) group by 1, 2),
+    live as (select * from sferum_member where chat_id = any(${[...ids]}::uuid[]))
+    select c.id, c.type from chat c where c.id = any(${[...ids]}::uuid[]) and (
+      c.sferum_title is distinct from c.title
+      or exists (select 1 from target t left join live s using (chat_id, vk_user_id)
+        where t.chat_id = c.id and (s.state is null or s.state = 'left' and s.tries < ${LEAVES_RESPECTED}
+          or s.state = 'refused' and s.seen_at < ${refusedBefore} or s.state = 'in' and s.admin <> t.admin))
+      or exists (select 1 from live s left join target t using (chat_id, vk_user_id)
+        where s.chat_id = c.id and s.state in ('in', 'waiting') and t.chat_id is null and s.held_by is null))`.execute(
+    tx,
+  );
+  return rows;
+}

@@ -61,6 +61,11 @@ async function pagesOf({ ctx }: App, schoolId: string): Promise<[name: string, p
   return [
     ['list', '/manage'],
     ['list, last page', `/manage${query({ page: '50' })}`],
+    ['operations', '/operations'],
+    ['lists of СГО', '/rosters'],
+    ['groups without a teacher', `/rosters/quality${query({ of: 'groups' })}`],
+    ['search', `/search${query({ text: 'ив' })}`],
+    ['who is not in Sferum', '/unreachable'],
     ['list, by surname', `/manage${query({ lastName: 'абра' })}`],
     ['list, 100 rows', `/manage${query({ perPage: '100' })}`],
     ['editor', chat],

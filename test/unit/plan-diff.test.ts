@@ -94,7 +94,7 @@ describe('What changes (F2, F3)', () => {
       pending: { notLinked: 1, invited: 0, refused: 0 },
       held: 0,
     });
-    expect(plan.estimate).toEqual({ apiCalls: 3, seconds: 1 });
+    expect(plan.estimate).toEqual({ apiCalls: 2, seconds: 1 });
   });
 
   it('nothing: the chat has no actions and is counted as unchanged', () => {

@@ -40,7 +40,10 @@ const rowsQuery = z.object({
   list: z.enum(['rejected', 'lost']).catch('rejected'),
   page: z.coerce.number().int().min(1).max(100_000).catch(1),
 });
-const gapQuery = z.object({ of: z.enum(GAPS), after: z.string().max(200).optional().catch(undefined) });
+const gapQuery = z.object({
+  of: z.enum(GAPS).catch('pupils'),
+  after: z.string().max(200).optional().catch(undefined),
+});
 
 /** «Списки из СГО»: when the last one came, what it holds beside the one before, and what is wrong with it (J2, K5). */
 export function rosterRoutes(parts: ConsoleParts): void {
@@ -146,9 +149,7 @@ function faultRoutes({ screens, ctx }: ConsoleParts): void {
 function gapRoutes(parts: ConsoleParts): void {
   const { screens, ctx } = parts;
   const load = async (c: ConsoleContext, limit: number) => {
-    const asked = gapQuery.safeParse(c.req.query());
-    if (!asked.success) throw notFound();
-    const { of, after } = asked.data;
+    const { of, after } = gapQuery.parse(c.req.query());
     const db = ctx.db.of(c.get('visitor').school.id);
     const found = await listGap(db, of, schoolDay(parts, c), { after, limit });
     saw(c, c.get('visitor').school.id, isOfPeople(of) ? found.items.map(({ id }) => id) : []);

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
+import { BusyError } from '../store/busy.ts';
 import { decideHeld } from './decide-held.ts';
 
 /** Decisions of so many schools are made at a time: each holds a connection of the work's. */
@@ -45,8 +46,9 @@ export async function decideMany(
         await decideHeld(ctx, { schoolId, operationId, decision, chatIds: null, by });
         result.decided.push({ schoolId, operationId });
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        result.refused.push({ operationId, reason: error.type });
+        if (error instanceof BusyError) result.refused.push({ operationId, reason: 'busy' });
+        else if (error instanceof Refusal) result.refused.push({ operationId, reason: error.type });
+        else throw error;
       }
     }
   };

@@ -79,8 +79,9 @@ export async function holdRemovals(
   people: number,
 ): Promise<void> {
   const id = newId();
-  await sql`insert into operation (id, kind, school_id, state, created_at, created_by)
-    values (${id}, 'initialization', ${school}, 'held', ${new Date(clock.now() - 3_600_000)}, 'sgo')`.execute(
+  await sql`insert into operation (id, kind, school_id, state, created_at, created_by, params)
+    values (${id}, 'initialization', ${school}, 'held', ${new Date(clock.now() - 3_600_000)}, 'sgo',
+      '{"types": ["class"], "dryRun": false, "strict": false, "asOf": null, "plan": null}')`.execute(
     everywhere({ db }),
   );
   await sql`update membership set held_by = ${id} where school_id = ${school}

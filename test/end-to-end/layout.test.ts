@@ -11,7 +11,16 @@ const SLOWER = 4;
 const PAGES = [
   ...['/', '/manage', '/manage/new', '/manage/initialize', '/manage/ahead', '/journal', '/people/p1'],
   '/people/p1/export',
-  ...['/attention', '/operations', '/rosters', '/unreachable', '/changes', '/settings'],
+  ...[
+    '/overview',
+    '/delays',
+    '/attention',
+    '/operations',
+    '/rosters',
+    '/unreachable',
+    '/changes',
+    '/settings',
+  ],
 ];
 
 describeInBrowser('pages as they load', () => {

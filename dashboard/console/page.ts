@@ -135,7 +135,7 @@ ${parts.crumbs ? breadcrumbs(parts.crumbs) : ''}
 <div class="said" role="status">${said ? notice({ kind: said.kind, title: said.title, ...(said.text ? { text: said.text } : {}) }) : ''}</div>
 ${parts.body}
 </main>
-<div id="busy" class="busy" role="status"></div>
+<div id="busy" class="busy" aria-live="polite"></div>
 <span id="end" hidden></span>
 </body>
 </html>`;

@@ -80,7 +80,10 @@ export const SCREENS: Record<string, Screen> = {
   'GET /search': { plain: ['text', 'sought', 'page'] },
   'GET /delays': {},
   'GET /overview': {},
-  'POST /overview/decide': { names: { operation: { kind: 'operation', with: () => [{ do: 'reject' }] } } },
+  'POST /overview/decide': {
+    names: { operation: { kind: 'operation', with: () => [{ do: 'reject' }] } },
+    plain: ['do'],
+  },
   'GET /rosters': {},
   'GET /rosters/rows': { names: { operation: 'operation' }, plain: ['list', 'page'] },
   'GET /rosters/rows.csv': { names: { operation: 'operation' }, plain: ['list', 'page'] },

@@ -39,8 +39,12 @@ const departs = () =>
 /** 5А gets another homeroom teacher: t3 (103) instead of t1 (101). */
 const changesHands = () => event('sgo.class.saved', { id: 'c5a', title: '5А', homeroomTeacherIds: ['t3'] });
 
-/** Time goes on by so much, and chats that wait for it are looked at. */
+/** Time goes on by so much, once what is in hand is recorded, and chats that wait for it are looked at. */
 async function later(ms: number): Promise<void> {
+  await vi.waitFor(async () => {
+    const { rows } = await sql`select 1 from chat where queued_at is not null`.execute(everywhere(world.ctx));
+    expect(rows).toEqual([]);
+  }, WAITING);
   const { clock } = world.ctx;
   const { now, elapsed } = clock;
   clock.now = () => now() + ms;

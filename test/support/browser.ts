@@ -125,6 +125,12 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export async function expectAccessible(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: `${axe};0` });
+  // Half faded in, a text has no contrast yet.
+  await session.send('Runtime.evaluate', {
+    expression: `Promise.allSettled(document.getAnimations()
+      .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished))`,
+    awaitPromise: true,
+  });
   const { result } = await session.send('Runtime.evaluate', {
     expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) =>
       [id, ...nodes.slice(0, 3).map((node) => node.target.join(' ') + ': ' + node.failureSummary)])))`,

@@ -331,7 +331,7 @@ describeInBrowser('«Управление чатами»', () => {
     await page.route('**/find', (route) => route.fulfill({ status: 204 }));
     const go = page.getByRole('button', { name: 'Загрузить' });
     await go.click();
-    await page.getByRole('status').filter({ hasText: 'Отправлено, ждём ответа…' }).waitFor();
+    await page.locator('#busy').filter({ hasText: 'Отправлено, ждём ответа…' }).waitFor();
     expect(await go.getAttribute('aria-busy')).toBe('true');
     await expectAccessible(page);
   });

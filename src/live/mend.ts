@@ -40,7 +40,11 @@ export async function mend(
   await finishOperations(ctx, schoolId, [mended.operationId]);
 }
 
-/** Finds those of the chats whose people, admins or title at Sferum differ from the list. */
+/**
+ * Finds those of the chats whose people, admins or title at Sferum differ from the list. Work that is still due brings
+ * what the list says, and it was told when it was planned. So beside such work only strangers count, because they must
+ * pass the guard before that work takes them out.
+ */
 async function driftedChats(
   ctx: Context,
   tx: Sql,
@@ -54,10 +58,10 @@ async function driftedChats(
       where m.chat_id = any(${[...ids]}::uuid[]) group by 1, 2),
     live as (select * from sferum_member where chat_id = any(${[...ids]}::uuid[]))
     select c.id, c.type from chat c where c.id = any(${[...ids]}::uuid[]) and (
-      c.sferum_title is distinct from c.title
-      or exists (select 1 from target t left join live s using (chat_id, vk_user_id)
-        where t.chat_id = c.id and (s.state is null or s.state = 'left' and s.tries < ${LEAVES_RESPECTED}
-          or s.state = 'refused' and s.seen_at < ${refusedBefore} or s.state = 'in' and s.admin <> t.admin))
+      c.generation = c.settled_generation and (c.sferum_title is distinct from c.title
+        or exists (select 1 from target t left join live s using (chat_id, vk_user_id)
+          where t.chat_id = c.id and (s.state is null or s.state = 'left' and s.tries < ${LEAVES_RESPECTED}
+            or s.state = 'refused' and s.seen_at < ${refusedBefore} or s.state = 'in' and s.admin <> t.admin)))
       or exists (select 1 from live s left join target t using (chat_id, vk_user_id)
         where s.chat_id = c.id and s.state in ('in', 'waiting') and t.chat_id is null and s.held_by is null))`.execute(
     tx,

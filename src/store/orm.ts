@@ -40,6 +40,7 @@ import { ByClass } from '../../migrations/0046-by-class.ts';
 import { DelayDays } from '../../migrations/0047-delay-days.ts';
 import { ProcessFigures } from '../../migrations/0048-process-figures.ts';
 import { Looks } from '../../migrations/0050-looks.ts';
+import { PeopleByName } from '../../migrations/0051-people-by-name.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -131,6 +132,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: '0047-delay-days', class: DelayDays },
         { name: '0048-process-figures', class: ProcessFigures },
         { name: '0050-looks', class: Looks },
+        { name: '0051-people-by-name', class: PeopleByName },
       ],
       snapshot: false,
     },

@@ -32,12 +32,14 @@ export class Database implements AsyncDisposable {
   readonly #lanes: Lanes;
   readonly #everySchool: Sql;
   readonly #turns: SchoolTurns;
+  readonly #keepsPlan: boolean;
 
-  private constructor(orm: MikroORM, lanes: Lanes, turns: SchoolTurns) {
+  private constructor(orm: MikroORM, lanes: Lanes, turns: SchoolTurns, keepsPlan = false) {
     this.orm = orm;
     this.#lanes = lanes;
     this.#turns = turns;
-    this.#everySchool = doorThrough(lanes.all, asRole(EVERY_SCHOOL));
+    this.#keepsPlan = keepsPlan;
+    this.#everySchool = doorThrough(lanes.all, { ...asRole(EVERY_SCHOOL), keepsPlan });
     this.ofNone = new Kysely({ dialect: new PostgresDialect({ pool: lanes.all }) });
   }
 
@@ -48,14 +50,17 @@ export class Database implements AsyncDisposable {
     return new Database(orm, lanesOf(pool, options.poolMax ?? POOL_MAX), new SchoolTurns());
   }
 
-  /** The same database for pages: they find connections free, whatever the work waits for (lanes.ts). */
+  /**
+   * The same database for pages: they find connections free, whatever the work waits for (lanes.ts). Their statements
+   * are few, large and always the same, and each is planned once on a connection. The lists of work differ in length.
+   */
   forPages(): Database {
-    return new Database(this.orm, this.#lanes.forPages, this.#turns);
+    return new Database(this.orm, this.#lanes.forPages, this.#turns, true);
   }
 
   /** Statements within one school, each a transaction of its own. */
   of(schoolId: string): Sql {
-    return doorThrough(this.#lanes.of(schoolId), inSchool(schoolId));
+    return doorThrough(this.#lanes.of(schoolId), { ...inSchool(schoolId), keepsPlan: this.#keepsPlan });
   }
 
   /** Statements across all schools, each a transaction of its own. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { QueryResult } from 'pg';
 import { BoundedClient } from './bounded-client.ts';
-import { QueryUnder, SET_LOCAL, type Setting } from './setting.ts';
+import { QueryUnder, SET_LOCAL, type Setting, valuesOf } from './setting.ts';
 
 /** Texts beyond this number are sent unprepared, because a prepared one holds memory on every connection. */
 const TEXTS_MAX = 500;
@@ -31,7 +31,9 @@ export class PreparingClient extends BoundedClient {
     if (!this.#setsLocal) {
       this.#setsLocal = true;
       // If this fails, the statement behind it fails too and says why.
-      super.query({ ...SET_LOCAL, values: ['app.school', ''] }).catch(() => undefined);
+      super
+        .query({ ...SET_LOCAL, values: valuesOf({ name: 'app.school', value: '' }) })
+        .catch(() => undefined);
     }
     const name = values.length > 0 ? nameOf(text) : null;
     return this.answerTo(new QueryUnder(setting, { name, text, values }));

@@ -4,13 +4,20 @@ import pg from 'pg';
 export interface Setting {
   name: 'app.school' | 'role';
   value: string;
+  /** True where a statement of its own keeps one plan, whatever its parameters: planning costs as much as running it. */
+  keepsPlan?: boolean;
 }
 
-/** Sets a parameter and gives no row. It is prepared under this name on every connection before it is used there. */
+/** Sets two parameters and gives no row. It is prepared under this name on every connection before it is used there. */
 export const SET_LOCAL = {
   name: 'set-local',
-  text: 'select where set_config($1, $2, true) is null',
+  text: "select where set_config($1, $2, true) is null or set_config('plan_cache_mode', $3, true) is null",
 } as const;
+
+/** Gives the values for `SET_LOCAL`. */
+export function valuesOf({ name, value, keepsPlan = false }: Setting): string[] {
+  return [name, value, keepsPlan ? 'force_generic_plan' : 'auto'];
+}
 
 /** The methods that the driver's types leave out. */
 interface Wire {
@@ -39,8 +46,7 @@ export class QueryUnder extends Query {
   }
 
   override prepare(wire: Wire): void {
-    const { name, value } = this.#setting;
-    wire.bind({ statement: SET_LOCAL.name, values: [name, value] });
+    wire.bind({ statement: SET_LOCAL.name, values: valuesOf(this.#setting) });
     wire.execute({});
     super.prepare(wire);
   }

@@ -8,7 +8,8 @@ import { placesOfPupils } from '../../src/store/queries/places.ts';
 import { isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
 import { dayThere, momentOf, zoneOf } from '../../src/store/school-day.ts';
 import { type RunningWork, runningWork } from '../read/running.ts';
-import { findWaits, type Trouble, troubleOf, type Wait } from '../read/waits.ts';
+import { keepSameTitles, sameTitles } from '../read/same-titles.ts';
+import { type FoundWaits, foundWaits, type Trouble, troubleOf, type Wait, waitsOf } from '../read/waits.ts';
 import { forbidden } from '../refusals.ts';
 import { assertStanding } from '../standing.ts';
 
@@ -86,6 +87,7 @@ interface Row {
   leads: string[];
   attends: string | null;
   running: RunningWork | null;
+  waits: FoundWaits | null;
 }
 
 /**
@@ -97,6 +99,9 @@ export async function findVisitor(
   caller: Caller,
 ): Promise<Omit<Visitor, 'boundToNoSchool' | 'atRegion'> | null> {
   const { schoolId, subject, role } = caller;
+  const administers = ADMINS.includes(role);
+  const now = new Date(ctx.clock.now());
+  const nothing = sql`null::jsonb`;
   const { rows } = await sql<Row>`
     select s.name as school, s.time_zone as "timeZone",
       a.status, a.status_reason as reason, a.status_since as since,
@@ -104,7 +109,8 @@ export async function findVisitor(
       array(select k.title from class k where k.school_id = s.id and k.present
         and p.id = any(k.homeroom_teacher_ids) order by k.title) as leads,
       ${role === 'student' ? attendedClass(ctx) : sql`null::text`} as attends,
-      case when ${ADMINS.includes(role)}::boolean then ${runningWork(sql.ref('s.id'))} end as running
+      ${administers ? runningWork(sql.ref('s.id')) : nothing} as running,
+      ${administers ? foundWaits(schoolId, now, sameTitles(ctx.db, schoolId)) : nothing} as waits
     from school s left join sferum_account a on a.school_id = s.id
       left join person p on p.school_id = s.id and p.id = ${subject} and ${role} <> 'operator'
     where s.id = ${schoolId}`.execute(ctx.db.of(schoolId));
@@ -113,9 +119,8 @@ export async function findVisitor(
   const known = row.known ? { present: row.present === true, roles: row.roles ?? [] } : null;
   await assertStanding(ctx, caller, schoolId, known);
   const trouble = troubleOf(row);
-  const waits = ADMINS.includes(role)
-    ? await findWaits(ctx.db.of(schoolId), schoolId, { trouble, now: new Date(ctx.clock.now()) })
-    : [];
+  if (row.waits) keepSameTitles(ctx.db, schoolId, row.waits.sameTitles);
+  const waits = row.waits ? await waitsOf(ctx.db.of(schoolId), schoolId, { trouble, found: row.waits }) : [];
   return {
     caller,
     school: {
@@ -128,7 +133,7 @@ export async function findVisitor(
     personId: row.personId,
     name: row.name || titleOf(role),
     description: row.name ? describe(role, row) : '',
-    staff: ADMINS.includes(role) || (role === 'staff' && row.present === true && row.isStaff === true),
+    staff: administers || (role === 'staff' && row.present === true && row.isStaff === true),
     waits,
     running: row.running,
   };

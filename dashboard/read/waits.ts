@@ -1,6 +1,6 @@
 /**
  * What of a school waits for a person. The number in the navigation, «Ждут вас» and the notices of other pages are all
- * made of the rows that `findWaits` gives, so that they cannot differ.
+ * made of the rows that `waitsOf` gives, so that they cannot differ.
  */
 import { type RawBuilder, sql } from 'kysely';
 import { accountState } from '../../src/rows/sferum-account.ts';
@@ -9,6 +9,7 @@ import type { OperationKind } from '../../src/store/entities.ts';
 import { byName, shownName } from '../../src/store/queries/person-columns.ts';
 import { type ChatWarning, chatWarning } from './chat-warning.ts';
 import { type HeldOperation, heldOperations } from './held-operations.ts';
+import type { SameTitles } from './same-titles.ts';
 
 interface Named {
   id: string;
@@ -57,7 +58,9 @@ const FAILED_SHOWN = 5;
 /** The operations that ask about the account. Where one is held, the account itself need not be named as well. */
 const ASKS_ABOUT_ACCOUNT: readonly OperationKind[] = ['account-replacement', 'adoption'];
 
-interface Found {
+/** What one look at the school's rows finds. */
+export interface FoundWaits {
+  sameTitles: SameTitles;
   someHeld: boolean;
   failed: (Wait & { kind: 'failed' })[];
   failing: (Wait & { kind: 'failing' })[];
@@ -66,18 +69,24 @@ interface Found {
   profiles: Pick<Wait & { kind: 'profiles' }, 'people' | 'total'>;
 }
 
-/** Everything that waits, the most pressing first. `trouble`: what is known of the school's connection. */
-export async function findWaits(
+/** Gives FoundWaits as a column of `school s`, because every page of an administrator asks for it. */
+export function foundWaits(schoolId: string, now: Date, known: SameTitles | null): RawBuilder<FoundWaits> {
+  return sql`(with ${needy(schoolId, known)}
+    select jsonb_build_object(
+      'sameTitles', jsonb_build_object('revision', s.revision::text,
+        'keys', (select coalesce(jsonb_agg(key), '[]') from twin)),
+      'someHeld', exists (select from operation where school_id = ${schoolId} and state = 'held'),
+      'failed', ${listOf(failedOf(schoolId, now))}, 'failing', ${listOf(failing)}, 'warnings', ${listOf(warnings)},
+      'calls', ${listOf(callsOf(schoolId))}, 'profiles', (${profilesOf(schoolId)})))`;
+}
+
+/** Gives everything that waits, the most pressing first. `trouble`: what is known of the school's connection. */
+export async function waitsOf(
   db: Sql,
   schoolId: string,
-  { trouble, now }: { trouble: Trouble | null; now: Date },
+  { trouble, found }: { trouble: Trouble | null; found: FoundWaits },
 ): Promise<Wait[]> {
-  const { rows } = await sql<Found>`
-    with ${needy(schoolId)}
-    select exists (select from operation where school_id = ${schoolId} and state = 'held') as "someHeld",
-      ${listOf(failedOf(schoolId, now))} as failed, ${listOf(failing)} as failing, ${listOf(warnings)} as warnings,
-      ${listOf(callsOf(schoolId))} as calls, (${profilesOf(schoolId)}) as profiles`.execute(db);
-  const { someHeld, failed, calls, warnings: warned, profiles, failing: stuck } = rows[0]!;
+  const { someHeld, failed, calls, warnings: warned, profiles, failing: stuck } = found;
   // Who is held is counted only where something is: that takes a look at every membership.
   const held = someHeld ? await heldOperations(db, schoolId) : [];
   const isAsked =
@@ -97,13 +106,16 @@ function listOf(query: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /**
- * The chats that may need somebody, found through indexes alone: to ask every chat for another of its name costs more
- * than the rest of a page.
+ * The chats of `school s` that may need somebody, found through indexes alone. Which titles several chats have is looked
+ * up only where that is not known for the school's revision.
  */
-function needy(schoolId: string): RawBuilder<unknown> {
+function needy(schoolId: string, known: SameTitles | null): RawBuilder<unknown> {
   const own = sql`school_id = ${schoolId} and deleted_at is null`;
+  const revision = sql`${known?.revision ?? null}::bigint`;
   return sql`twin as materialized (
-      select title_key collate "C" as key from chat where ${own} group by 1 having count(*) > 1
+      select key from unnest(${[...(known?.keys ?? [])]}::text[]) key where s.revision = ${revision}
+      union all select title_key collate "C" from chat where ${own} and s.revision is distinct from ${revision}
+        group by 1 having count(*) > 1
     ), candidate as (
       select id from chat where ${own} and (condition = 'failing' or warning is not null or lacks_admin)
       union select c.id from twin join chat c on ${own} and c.title_key collate "C" = twin.key

@@ -41,7 +41,7 @@ export async function applyPlan(
 ): Promise<number> {
   const newChatId = (key: string) => chatIdOf(school.schoolId, key);
   const changes = membershipChanges(school.desired, school.chats, school.plan, how.operationId, newChatId);
-  await writeChats(tx, school, newChatId, how);
+  const written = await writeChats(tx, school, newChatId, how);
   await takeOffLists(tx, changes.deletes);
   await putOnLists(tx, school.schoolId, changes.upserts);
   const { schoolId } = school;
@@ -61,13 +61,17 @@ export async function applyPlan(
   if (how.operationId !== null) {
     await addPlanned(tx, { schoolId: school.schoolId, id: how.operationId }, school.plan.chats, touched);
   }
-  if (touched.size > 0) {
-    await moveRevision(tx, school.schoolId);
-  }
+  if (touched.size > 0 || written > 0) await moveRevision(tx, school.schoolId);
   return touched.size;
 }
 
-async function writeChats(tx: Sql, school: SchoolPlan, newChatId: (key: string) => string, how: Application) {
+/** Writes the chats that are new or described otherwise, and returns their number. */
+async function writeChats(
+  tx: Sql,
+  school: SchoolPlan,
+  newChatId: (key: string) => string,
+  how: Application,
+): Promise<number> {
   const changed = school.desired.filter((chat) => chatDiffers(chat, school.chats.get(chat.id ?? '')));
   await keepPlanned(
     tx,
@@ -75,6 +79,7 @@ async function writeChats(tx: Sql, school: SchoolPlan, newChatId: (key: string) 
     changed.map((chat) => ({ ...chat, id: chat.id ?? newChatId(chat.key!) })),
     how.at,
   );
+  return changed.length;
 }
 
 function chatDiffers(

@@ -121,6 +121,7 @@ describeInBrowser('what an admin sees of the school', () => {
     await run(sql`update chat set warning = 'no-own-admin' where type = 'parents'`);
     await run(sql`update chat set title = 'Одно', title_key = 'одно' where id in (
       select id from chat where type = 'subject' order by id limit 2)`);
+    await run(sql`update school set revision = revision + 1`);
     await run(sql`insert into operation (id, school_id, kind, state, created_by, created_at, finished_at)
       values (gen_random_uuid(), ${school}, 'drift', 'failed', 'test', now(), now())`);
     await page.reload();

@@ -48,9 +48,12 @@ test('A10, D12 the owner is counted and shown in his chats, and in no other', as
 });
 
 test('E3 a class renamed to what a chat by hand is called makes two chats of one name, both with a warning', async () => {
-  await school.world.done(201, 'POST', '/v1/schools/s1/chats', ADMIN, {
+  const byHand = await school.world.done<Chat>(201, 'POST', '/v1/schools/s1/chats', ADMIN, {
     ...{ type: 'staff', title: '7Г класс', members: [{ personId: 'a1', admin: true }] },
   });
+  const attention = async () => (await school.world.request('/attention', { as: ADMIN })).text();
+  const twins = /Одинаковое наименование: 2.чата/u;
+  expect(await attention()).not.toMatch(twins);
   const saved = { id: 'c5a', title: '7Г', homeroomTeacherIds: ['t1'] };
   await school.hear(school.event('sgo.class.saved', saved));
   const { items } = await school.world.done<{ items: Chat[] }>(200, 'GET', '/v1/schools/s1/chats', ADMIN);
@@ -58,6 +61,12 @@ test('E3 a class renamed to what a chat by hand is called makes two chats of one
     'same-title',
     'same-title',
   ]);
-  const page = await school.world.request('/attention', { as: ADMIN });
-  expect(await page.text()).toMatch(/Одинаковое наименование: 2.чата/u);
+  expect(await attention()).toMatch(twins);
+  await school.hear(school.event('sgo.class.saved', { ...saved, title: '7Д' }));
+  expect(await attention()).not.toMatch(twins);
+  await school.hear(school.event('sgo.class.saved', saved));
+  expect(await attention()).toMatch(twins);
+  await school.world.done(202, 'DELETE', `/v1/chats/${byHand.id}`, ADMIN);
+  await school.world.settled();
+  expect(await attention()).not.toMatch(twins);
 });

@@ -23,16 +23,23 @@ export interface Desk {
   draft: Draft | null;
 }
 
-/**
- * Finds the chat of the address. Throws Refusal: 404 where the school has none, 403 where the visitor may not see it.
- */
+/** Finds the chat of the address as `findDesk` does. Throws Refusal(404) where the school has none. */
 export async function deskOf(ctx: Context, c: ConsoleContext): Promise<Desk> {
+  const desk = await findDesk(ctx, c);
+  if (!desk) throw notFound();
+  return desk;
+}
+
+/**
+ * Finds the chat of the address; null where the school has none. Throws Refusal(403) where the visitor may not see it.
+ */
+export async function findDesk(ctx: Context, c: ConsoleContext): Promise<Desk | null> {
   const visitor = c.get('visitor');
   const viewer = viewerIn(ctx, visitor);
   const id = z.uuid().safeParse(c.req.param('id')).data;
   const found = id === undefined ? null : await findChat(ctx.db.of(viewer.schoolId), viewer, id);
   const own = found && (await findChatToChange(ctx.db.of(viewer.schoolId), viewer, found.chat.id));
-  if (!own) throw notFound();
+  if (!own) return null;
   if (!may(own.standings, 'see')) throw forbidden();
   const key = { schoolId: viewer.schoolId, authorId: visitor.caller.subject, chatId: found.chat.id };
   return {

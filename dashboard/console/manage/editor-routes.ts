@@ -1,4 +1,4 @@
-import { Refusal } from '../../../src/refusal.ts';
+import { notFound, Refusal } from '../../../src/refusal.ts';
 import { cutText } from '../../../src/text/cut-text.ts';
 import { saw } from '../../access.ts';
 import { discardDraft, nameDraft, stagedPeople } from '../../read/chat-drafts.ts';
@@ -11,7 +11,7 @@ import type { Content } from '../html.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
 import { withSought } from '../sought.ts';
 import { isAdmin, STAFF } from '../visitor.ts';
-import { type Desk, deskOf } from './desk.ts';
+import { type Desk, deskOf, findDesk } from './desk.ts';
 import {
   closingBody,
   editable,
@@ -35,9 +35,11 @@ const REASON_CHARS = 200;
 export function editorRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
   screens.get('/manage/chats/:id', STAFF, async (c) => {
+    const desk = await findDesk(ctx, c);
+    if (desk) return show(parts, c, desk, memberQuery.parse(withSought(c, c.req.query())));
     const gone = await goneChatOf(parts, c);
-    if (gone) return goneChatPage(c, gone);
-    return show(parts, c, await deskOf(ctx, c), memberQuery.parse(withSought(c, c.req.query())));
+    if (!gone) throw notFound();
+    return goneChatPage(c, gone);
   });
 
   screens.post('/manage/chats/:id/try-again', STAFF, async (c) => {

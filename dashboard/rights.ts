@@ -3,6 +3,7 @@ import type { Author } from '../src/author.ts';
 import type { Caller, TokenRole } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
 import { notFound, Refusal } from '../src/refusal.ts';
+import { findCircle } from '../src/store/queries/circle.ts';
 import { findSchool, isPresentStaff, type SchoolRow, type Viewer } from '../src/store/queries/viewer.ts';
 import { momentOf, timeIn } from '../src/store/school-day.ts';
 import type { HttpEnv } from './auth.ts';
@@ -77,7 +78,9 @@ export async function viewerOf(ctx: Context, caller: Caller, schoolId: string): 
   const { today: day, timeZone } = timeIn(school.timeZone, momentOf(ctx));
   if (caller.role === 'staff') {
     if (!(await isPresentStaff(ctx.db.of(schoolId), schoolId, caller.subject))) throw forbidden();
-    return { sees: 'circle', schoolId, day, timeZone, personId: caller.subject };
+    const at = { schoolId, day, timeZone };
+    const circle = await findCircle(ctx.db.of(schoolId), at, caller.subject);
+    return { sees: 'circle', ...at, personId: caller.subject, circle };
   }
   if (caller.role === 'student' || caller.role === 'parent') throw forbidden();
   return { sees: 'school', schoolId, day, timeZone, birthDates: caller.role === 'school-admin' };

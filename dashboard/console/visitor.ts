@@ -3,6 +3,7 @@ import type { Caller, TokenRole } from '../../src/caller.ts';
 import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import type { Role } from '../../src/desired/model.ts';
+import { findCircle } from '../../src/store/queries/circle.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { placesOfPupils } from '../../src/store/queries/places.ts';
 import { isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
@@ -63,11 +64,14 @@ export function firstScreen(role: TokenRole): string {
  * Gives what the visitor may see of their school (contract, «Who sees whom»), by what was read of the visitor for
  * this very request.
  */
-export function viewerIn({ clock }: Pick<Context, 'clock'>, { caller, school, staff }: Visitor): Viewer {
+export async function viewerIn(ctx: Context, { caller, school, staff }: Visitor): Promise<Viewer> {
   if (!staff) throw forbidden();
   const { id: schoolId, timeZone } = school;
-  const at = { schoolId, day: dayIn(timeZone, clock.now()), timeZone };
-  if (caller.role === 'staff') return { sees: 'circle', ...at, personId: caller.subject };
+  const at = { schoolId, day: dayIn(timeZone, ctx.clock.now()), timeZone };
+  if (caller.role === 'staff') {
+    const circle = await findCircle(ctx.db.of(schoolId), at, caller.subject);
+    return { sees: 'circle', ...at, personId: caller.subject, circle };
+  }
   return { sees: 'school', ...at, birthDates: caller.role === 'school-admin' };
 }
 

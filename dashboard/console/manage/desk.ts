@@ -35,7 +35,7 @@ export async function deskOf(ctx: Context, c: ConsoleContext): Promise<Desk> {
  */
 export async function findDesk(ctx: Context, c: ConsoleContext): Promise<Desk | null> {
   const visitor = c.get('visitor');
-  const viewer = viewerIn(ctx, visitor);
+  const viewer = await viewerIn(ctx, visitor);
   const id = z.uuid().safeParse(c.req.param('id')).data;
   const found = id === undefined ? null : await findChat(ctx.db.of(viewer.schoolId), viewer, id);
   const own = found && (await findChatToChange(ctx.db.of(viewer.schoolId), viewer, found.chat.id));

@@ -25,7 +25,7 @@ export function listRoutes(parts: ConsoleParts): void {
   screens.get('/manage/open', STAFF, openChosen);
 
   screens.get('/manage', STAFF, async (c) => {
-    const viewer = viewerIn(ctx, c.get('visitor'));
+    const viewer = await viewerIn(ctx, c.get('visitor'));
     const { sort, ...filter } = listQuery.parse(withSought(c, c.req.query()));
     const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
       ...filter,
@@ -64,7 +64,7 @@ export function listRoutes(parts: ConsoleParts): void {
 /** The chats of the list, by its filters and in its order, as a file. */
 function listFile({ ctx, screens }: ConsoleParts): void {
   screens.get('/manage/list.csv', STAFF, async (c) => {
-    const viewer = viewerIn(ctx, c.get('visitor'));
+    const viewer = await viewerIn(ctx, c.get('visitor'));
     const { sort, ...filter } = listQuery.parse(withSought(c, c.req.query()));
     const { items } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
       ...filter,

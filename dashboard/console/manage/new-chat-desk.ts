@@ -21,7 +21,7 @@ export interface NewChatDesk {
 /** Throws Refusal(403) for a visitor who may make no chat. */
 export async function newChatDesk(ctx: Context, c: ConsoleContext): Promise<NewChatDesk> {
   const visitor = c.get('visitor');
-  const viewer = viewerIn(ctx, visitor);
+  const viewer = await viewerIn(ctx, visitor);
   const units = await unitsOf(ctx.db.of(viewer.schoolId), viewer);
   const standings = new Set<Standing>([viewer.sees === 'school' ? 'school-admin' : 'staff']);
   if (viewer.sees === 'circle' && units.classes.length > 0) standings.add('homeroom');

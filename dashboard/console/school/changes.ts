@@ -54,7 +54,7 @@ export function changesRoutes(parts: ConsoleParts): void {
   screens.get('/changes', ADMINS, async (c) => {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
-    const viewer = viewerIn(ctx, visitor);
+    const viewer = await viewerIn(ctx, visitor);
     const { filter, choices } = await settle(ctx, c, viewer, query.parse(withSought(c, c.req.query())));
     const { items, next } = await listJournal(
       ctx.db.of(schoolId),
@@ -90,7 +90,7 @@ function changesFile({ screens, ctx }: ConsoleParts): void {
   screens.get('/changes.csv', ADMINS, async (c) => {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
-    const viewer = viewerIn(ctx, visitor);
+    const viewer = await viewerIn(ctx, visitor);
     const { filter } = await settle(ctx, c, viewer, query.parse(withSought(c, c.req.query())));
     const db = ctx.db.of(schoolId);
     const asked = { ...filter, before: undefined, perPage: FILE_ROWS };

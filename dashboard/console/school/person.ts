@@ -29,7 +29,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get('/people/:id', STAFF, async (c) => {
     const visitor = c.get('visitor');
     const { id: schoolId, timeZone } = visitor.school;
-    const viewer = viewerIn(ctx, visitor);
+    const viewer = await viewerIn(ctx, visitor);
     const person = await findPerson(ctx.db.of(schoolId), schoolId, c.req.param('id') ?? '');
     if (!person) throw notFound();
     const stored = await listPersonChats(ctx.db.of(viewer.schoolId), viewer, person.id, undefined);

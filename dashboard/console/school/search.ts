@@ -50,7 +50,7 @@ export function searchRoutes({ screens, ctx }: ConsoleParts): void {
     const asked = query.parse(withSought(c, c.req.query(), 'text'));
     const { school } = c.get('visitor');
     const dated = { isAway: school.trouble !== null, timeZone: school.timeZone };
-    const viewer = viewerIn(ctx, c.get('visitor'));
+    const viewer = await viewerIn(ctx, c.get('visitor'));
     const found = asked.text ? await find(ctx.db.of(viewer.schoolId), viewer, asked.text, asked.page) : null;
     saw(c, viewer.schoolId, found?.people.items.map(({ id }) => id) ?? []);
     return page({

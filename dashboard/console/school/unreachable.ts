@@ -62,7 +62,7 @@ function fileRoute({ screens, ctx }: Pick<ConsoleParts, 'screens' | 'ctx'>): voi
     const own = isAdmin(visitor) ? null : await ledClasses(db, visitor.school.id, visitor.personId ?? '');
     const scope =
       classId === undefined ? 'everybody' : classId === WITHOUT_CLASS ? 'without-class' : { classId };
-    const all = await listUnreachable(db, viewerIn(ctx, visitor), scope);
+    const all = await listUnreachable(db, await viewerIn(ctx, visitor), scope);
     const units = all
       .filter((unit) => own === null || (unit.classId !== null && own.includes(unit.classId)))
       .sort((a, b) => compareTitles(a.title, b.title));
@@ -157,7 +157,7 @@ function nextSort(sort: Sorted, by: Sort): Sorted {
 async function classPage(ctx: Context, c: ConsoleContext, classId: string): Promise<Response> {
   const { school } = c.get('visitor');
   const alone = classId === WITHOUT_CLASS;
-  const viewer = viewerIn(ctx, c.get('visitor'));
+  const viewer = await viewerIn(ctx, c.get('visitor'));
   const units = await listUnreachable(ctx.db.of(school.id), viewer, alone ? 'without-class' : { classId });
   const [unit] = units;
   const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';

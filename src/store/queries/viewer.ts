@@ -1,18 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatType, Day, Role } from '../../desired/model.ts';
 import type { Sql } from '../database.ts';
+import { type Circle, taughtGroups } from './circle.ts';
 import { isPupil, isStaff } from './person-columns.ts';
-import { isCurrent } from './places.ts';
 
 /**
  * Who looks (contract, «Who sees whom»): somebody who sees the whole school, with or without pupils' birth dates, or
  * one of its staff with a circle of their own.
- *
- * A circle follows what lists state of pupils, not orders: each request asks for it, often several times, and orders
- * cost more to judge (places.ts). A pupil whom an order moves enters the new circle with the next list.
  */
 export type Viewer = AtSchool &
-  ({ sees: 'school'; birthDates: boolean } | { sees: 'circle'; personId: string });
+  ({ sees: 'school'; birthDates: boolean } | { sees: 'circle'; personId: string; circle: Circle });
 
 interface AtSchool {
   schoolId: string;
@@ -73,34 +70,20 @@ export async function isPresentStaff(db: Sql, schoolId: string, personId: string
   return rows.length > 0;
 }
 
-/** The ids of pupils of the homerooms that the viewer leads now. */
-function homeroomPupils(v: CircleViewer): RawBuilder<unknown> {
-  return sql`select e.student_id from enrollment e
-    where e.school_id = ${v.schoolId} and e.unit = 'class' and ${isCurrent(v.day)}
-      and e.unit_id = any(array(select k.id from class k
-        where k.school_id = ${v.schoolId} and k.present and ${v.personId} = any(k.homeroom_teacher_ids)))`;
-}
+/** The ids of pupils of the homerooms that the viewer leads now, as an array. */
+const homeroomPupils = ({ circle }: CircleViewer) => sql`${[...circle.homeroom]}::text[]`;
 
-/** The ids of subject groups that the viewer teaches now. */
-function taughtGroups({ schoolId, personId }: CircleViewer): RawBuilder<unknown> {
-  return sql`array(select s.id from subject_group s
-    where s.school_id = ${schoolId} and s.present and ${personId} = any(s.teacher_ids))`;
-}
-
-/** The ids of pupils of these groups. */
-function groupPupils(v: CircleViewer): RawBuilder<unknown> {
-  return sql`select e.student_id from enrollment e where e.school_id = ${v.schoolId} and e.unit = 'group'
-    and ${isCurrent(v.day)} and e.unit_id = any(${taughtGroups(v)})`;
-}
+/** The ids of pupils of the groups that the viewer teaches now, as an array. */
+const groupPupils = ({ circle }: CircleViewer) => sql`${[...circle.groups]}::text[]`;
 
 /** Whether the viewer may see the person of a row of `person p` at all. */
 export function maySeePerson(v: Viewer): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`true`;
   return sql`(${isStaff}
-    or p.id in (${homeroomPupils(v)})
-    or p.id in (${groupPupils(v)})
+    or p.id = any(${homeroomPupils(v)})
+    or p.id = any(${groupPupils(v)})
     or p.id in (select g.guardian_id from guardian g
-      where g.school_id = ${v.schoolId} and g.present and g.student_id in (${homeroomPupils(v)})))`;
+      where g.school_id = ${v.schoolId} and g.present and g.student_id = any(${homeroomPupils(v)})))`;
 }
 
 /**
@@ -108,8 +91,8 @@ export function maySeePerson(v: Viewer): RawBuilder<boolean> {
  */
 export function isOfOwnGroups(v: Viewer): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`false`;
-  return sql`(p.id in (${groupPupils(v)}) or p.id in (select unnest(s.teacher_ids) from subject_group s
-    where s.school_id = ${v.schoolId} and s.present and s.id = any(${taughtGroups(v)})))`;
+  return sql`(p.id = any(${groupPupils(v)}) or p.id in (select unnest(s.teacher_ids) from subject_group s
+    where s.school_id = ${v.schoolId} and s.present and s.id = any(${taughtGroups(v.schoolId, v.personId)})))`;
 }
 
 /**
@@ -126,18 +109,18 @@ export function isOwnClass(v: Viewer, classId: string): RawBuilder<boolean> {
   return sql`(exists (select from class k where k.school_id = ${v.schoolId} and k.id = ${classId} and k.present
       and ${v.personId} = any(k.homeroom_teacher_ids))
     or exists (select from subject_group s where s.school_id = ${v.schoolId} and s.class_id = ${classId}
-      and s.id = any(${taughtGroups(v)})))`;
+      and s.id = any(${taughtGroups(v.schoolId, v.personId)})))`;
 }
 
 /** Whether the viewer may see the pupil in this column. */
 export function maySeePupil(v: Viewer, column: RawBuilder<unknown>): RawBuilder<boolean> {
   if (v.sees === 'school') return sql`true`;
-  return sql`(${column} in (${homeroomPupils(v)}) or ${column} in (${groupPupils(v)}))`;
+  return sql`(${column} = any(${homeroomPupils(v)}) or ${column} = any(${groupPupils(v)}))`;
 }
 
 /** The birth date of the person of a row of `person p` where the viewer may see it, else null. */
 export function birthDate(v: Viewer): RawBuilder<string | null> {
-  const mayKnow = v.sees === 'school' ? sql`${v.birthDates}::boolean` : sql`p.id in (${homeroomPupils(v)})`;
+  const mayKnow = v.sees === 'school' ? sql`${v.birthDates}::boolean` : sql`p.id = any(${homeroomPupils(v)})`;
   return sql`case when ${isPupil} and ${mayKnow} then p.birth_date end`;
 }
 

@@ -66,6 +66,27 @@ describe('Adding mode: the token of a user with «messages»', () => {
     expect(problems).toEqual([]);
   });
 
+  test('a look shows title, people and the number of messages, and nothing that people have pinned', async () => {
+    const { account, world, problems } = await school();
+    const { ref } = await account.createChat({ title: 'x', members: [11, 12] }, event);
+    await account.setAdmin(ref, 11, true, event);
+    const chatId = world.chatAt(account.ownerId, ref.peerId).id;
+    const { messages } = (await account.look(ref, event))!;
+    world.pin(chatId, 12, 'Завтра к "пяти" {собрание}');
+    expect(await account.lookAt([ref, { ...ref, peerId: ref.peerId + 1 }], event)).toEqual(
+      new Map([
+        [
+          ref.peerId,
+          {
+            ...{ titles: ['x'], ownerId: account.ownerId, adminIds: [11], members: 3 },
+            messages: messages! + 1,
+          },
+        ],
+      ]),
+    );
+    expect(problems).toEqual([]);
+  });
+
   test('a chat of 999 is read whole where VK gives 20 unless asked (10)', async () => {
     const { account } = await school();
     const { ref } = await account.createChat({ title: 'x', members: range(999, 1_000) }, event);

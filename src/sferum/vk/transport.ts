@@ -1,4 +1,5 @@
 import type { VkErrorReply } from './errors.ts';
+import { withoutPinnedMessages } from './pinned-messages.ts';
 import { parseError } from './reply.ts';
 
 /** Time as the adapter sees it. `sleep` ends early, by resolving or rejecting, when the signal aborts. */
@@ -74,7 +75,7 @@ function readReply(status: number, body: string): RequestOutcome {
   };
   let reply: unknown;
   try {
-    reply = JSON.parse(body);
+    reply = JSON.parse(withoutPinnedMessages(body));
   } catch {
     return unreadable;
   }

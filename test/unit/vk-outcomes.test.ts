@@ -6,12 +6,14 @@ import {
   connectionError,
   credentials,
   endOf,
+  OWNER,
   Refusal,
   requestError,
   watch,
 } from './vk-fakes.ts';
 
 const event: CallOptions = { priority: 'event' };
+const bulk: CallOptions = { priority: 'bulk' };
 const html = () => new Response('<html>502 Bad Gateway</html>', { status: 502 });
 const MINUTE_MS = 60_000;
 
@@ -112,7 +114,7 @@ test('a call that breaks the program (12) is found out alone; its neighbours are
   expect(vk.methods.map((methods) => methods.length)).toEqual([3, 1, 1, 1]);
 });
 
-test('an answer too big is asked for again call by call; writes beside it are unknown', async () => {
+test('an answer too big is asked for again in halves; writes beside it are unknown', async () => {
   const { clock, vk, account } = bench();
   vk.answer = ({ calls }) =>
     calls.length > 1 ? requestError(13, 'Runtime error: response size is too big') : undefined;
@@ -122,6 +124,28 @@ test('an answer too big is asked for again call by call; writes beside it are un
   await clock.advance(2_000);
   expect(read.map((one) => one?.status)).toEqual(['fulfilled', 'fulfilled']);
   expect(await write).toBe('unknown');
+});
+
+test('looks at 4,000 chats fill requests of 20 calls, and of half as many where the answer is too big', async () => {
+  const { clock, vk, account } = bench();
+  vk.answer = ({ calls }) =>
+    calls.length > 10 ? requestError(13, 'Runtime error: response size is too big') : undefined;
+  vk.answerCall = ({ params }) => ({
+    items: params.peer_ids!.split(',').map((id) => ({
+      peer: { id: Number(id) },
+      chat_settings: { owner_id: OWNER, title: 'x', state: 'in' },
+    })),
+  });
+  const looks = Array.from({ length: 40 }, (_, part) =>
+    account.lookAt(
+      Array.from({ length: 100 }, (_, at) => chat(part * 100 + at + 1)),
+      bulk,
+    ),
+  );
+  const seen = watch(looks);
+  await clock.advance(20_000);
+  expect(seen.map((one) => one.status === 'fulfilled' && one.value.size)).toEqual(Array(40).fill(100));
+  expect(vk.methods.map((methods) => methods.length)).toEqual([20, 10, 10, 20, 10, 10]);
 });
 
 test('a revoked token (5) ends everything that waits for it, and another token goes on (24)', async () => {

@@ -4,12 +4,15 @@ import { VkError, type VkErrorReply } from './errors.ts';
 import { matchReply } from './reply.ts';
 import type { RequestOutcome } from './transport.ts';
 
-/** What becomes of one call of a request. `tooFast` and `alone` never ran, and wait again. */
+/**
+ * What becomes of one call of a request. `tooFast` and `fewer` wait again, the latter for a request of at most so many
+ * calls. They never ran, or are reads.
+ */
 export type Fate =
   | { is: 'done'; value: unknown }
   | { is: 'failed'; error: SferumError }
   | { is: 'tooFast' }
-  | { is: 'alone' };
+  | { is: 'fewer'; most: number };
 
 export interface Judgement {
   /** In the order of the calls. */
@@ -59,13 +62,17 @@ function judgeError(calls: readonly VkCall[], error: VkErrorReply): Judgement {
   // goes alone.
   if (error.code === DOES_NOT_COMPILE) {
     return {
-      fates: calls.map((call) => (calls.length > 1 ? { is: 'alone' } : failed(call))),
+      fates: calls.map((call) => (calls.length > 1 ? { is: 'fewer', most: 1 } : failed(call))),
       mayHaveRun: false,
     };
   }
-  // Some calls may have run. Reads may be asked again, each alone; of writes nothing is known.
+  // Some calls may have run. Reads may be asked again, half as many at a time; of writes nothing is known.
   if (error.code === RUNTIME_ERROR && calls.length > 1 && /too big/i.test(error.text)) {
-    return { fates: calls.map((call) => (call.write ? failed(call) : { is: 'alone' })), mayHaveRun: true };
+    const most = Math.floor(calls.length / 2);
+    return {
+      fates: calls.map((call) => (call.write ? failed(call) : { is: 'fewer', most })),
+      mayHaveRun: true,
+    };
   }
   const judgement: Judgement = { fates: calls.map(failed), mayHaveRun: told.kind === 'unknown' };
   if (told.kind === 'token') judgement.token = { kind: 'token', code: told.code };

@@ -33,7 +33,8 @@ export interface BatcherParts {
  * waits. Several requests may be under way at once. The loop runs only while calls wait.
  *
  *   waiting → sent → done, refused or unknown
- *        ↖ never ran for the pace (error 6), alone where a batch did not compile (12)
+ *        ↖ never ran for the pace (error 6); with fewer others where a batch did not compile (12) or its answer was
+ *          too large (13)
  */
 export class TokenBatcher {
   readonly #token: string;
@@ -75,7 +76,7 @@ export class TokenBatcher {
       call,
       priority,
       sinceMs: this.#parts.clock.elapsed(),
-      alone: false,
+      most: this.#parts.limits.callsPerRequest,
       tooFast: 0,
       signal,
       notAfterMs,
@@ -215,7 +216,7 @@ export class TokenBatcher {
         waiting.reject(fate.error);
       } else {
         if (fate.is === 'tooFast') waiting.tooFast++;
-        if (fate.is === 'alone') waiting.alone = true;
+        if (fate.is === 'fewer') waiting.most = fate.most;
         again.push(waiting);
       }
     }

@@ -7,8 +7,8 @@ export interface WaitingCall {
   readonly call: VkCall;
   readonly priority: Priority;
   readonly sinceMs: number;
-  /** The call goes in a request of its own, because a batch with it did not compile or its answer was too large. */
-  alone: boolean;
+  /** The most calls of its request. Fewer where a batch with it did not compile (1) or had too large an answer. */
+  most: number;
   /** How often error 6 struck it so far. */
   tooFast: number;
   readonly signal: AbortSignal | undefined;
@@ -165,7 +165,7 @@ export class WaitingCalls {
 }
 
 function laneOf(waiting: WaitingCall): Lane {
-  if (waiting.alone) return 'alone';
+  if (waiting.most === 1) return 'alone';
   if (waiting.priority !== 'bulk') return waiting.priority;
   return waiting.call.isSmall ? 'bulkWrites' : 'bulkReads';
 }
@@ -178,11 +178,13 @@ class Batch {
   readonly calls: WaitingCall[] = [];
   readonly #limits: VkLimits;
   readonly #mayShare: (one: VkCall, other: VkCall) => boolean;
+  #most: number;
   #codeBytes = 0;
   #replyBytes = 0;
 
   constructor(limits: VkLimits, mayShare: (one: VkCall, other: VkCall) => boolean = () => true) {
     this.#limits = limits;
+    this.#most = limits.callsPerRequest;
     this.#mayShare = mayShare;
   }
 
@@ -192,13 +194,14 @@ class Batch {
     const first = this.calls[0];
     if (first) {
       const fits =
-        this.calls.length < this.#limits.callsPerRequest &&
+        this.calls.length < Math.min(this.#most, waiting.most) &&
         this.#codeBytes + call.codeBytes + 1 <= this.#limits.codeBytes &&
         this.#replyBytes + call.replyBytes <= this.#limits.replyBytes;
       if (!fits) return 'full';
       if (!this.#mayShare(first.call, call)) return 'apart';
     }
     this.calls.push(waiting);
+    this.#most = Math.min(this.#most, waiting.most);
     this.#codeBytes += call.codeBytes + 1;
     this.#replyBytes += call.replyBytes;
     return 'added';

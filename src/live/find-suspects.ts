@@ -83,8 +83,6 @@ interface Row extends LiveChatRow {
   is_failing: boolean;
   seen_messages: string | null;
   seen_people: string | null;
-  /** What Sferum should show where work has touched the chat since it was last in order. */
-  believed: { members: number; adminIds: number[] } | null;
 }
 
 async function knownChats(
@@ -96,18 +94,39 @@ async function knownChats(
   const { rows } = await sql<Row>`
     select ${LIVE_CHAT}, (extract(epoch from c.seen_at) * 1000)::float8 as seen_at_ms,
       coalesce(c.look_again_at <= ${new Date(ctx.clock.now())}, false) as again, c.condition = 'failing' as is_failing,
-      c.seen_messages, c.seen_people, case when c.seen_people is null then (
-        select jsonb_build_object('members', 1 + count(*),
-          'adminIds', coalesce(jsonb_agg(s.vk_user_id) filter (where s.admin), '[]'))
-        from sferum_member s where s.chat_id = c.id and s.state in ('in', 'waiting')) end as believed
+      c.seen_messages, c.seen_people
     from chat c where c.school_id = ${schoolId} and c.owner_id = ${account.ownerId}
       and ${all ? isAtRest : sql`${needsRead(ctx)} order by c.look_again_at, c.id limit ${ofOnePass(schoolId)}`}`.execute(
     ctx.db.of(schoolId),
   );
+  const touched = rows.flatMap(({ id, seen_people: people }) => (people === null ? [id] : []));
+  const believed = await believedPeople(ctx, account, schoolId, touched);
   return rows.map((row) => ({
     ...liveChatOf(row),
     ...{ seenAtMs: row.seen_at_ms, again: row.again, isFailing: row.is_failing },
     messages: row.seen_messages === null ? null : Number(row.seen_messages),
-    people: row.seen_people ?? (row.believed && peopleOf({ ownerId: account.ownerId, ...row.believed })),
+    people: row.seen_people ?? believed.get(row.id) ?? null,
   }));
+}
+
+/** Gives what Sferum should show of the people in these chats, because work has touched them since they were in order. */
+async function believedPeople(
+  ctx: Context,
+  { ownerId }: SferumAccount,
+  schoolId: string,
+  ids: readonly string[],
+): Promise<Map<string, string | null>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<{ chat_id: string; members: number; admin_ids: number[] | null }>`
+    select chat_id, count(*)::int as members, jsonb_agg(vk_user_id) filter (where admin) as admin_ids
+    from sferum_member where chat_id = any(${[...ids]}::uuid[]) and state in ('in', 'waiting')
+    group by chat_id`.execute(ctx.db.of(schoolId));
+  const people = new Map(rows.map((row) => [row.chat_id, row]));
+  return new Map(
+    ids.map((id) => {
+      const { members = 0, admin_ids: adminIds = null } = people.get(id) ?? {};
+      // The owner is in the chat, too.
+      return [id, peopleOf({ ownerId, members: members + 1, adminIds: adminIds ?? [] })];
+    }),
+  );
 }

@@ -59,12 +59,10 @@ async function driftedChats(
     live as (select * from sferum_member where chat_id = any(${[...ids]}::uuid[]))
     select c.id, c.type from chat c where c.id = any(${[...ids]}::uuid[]) and (
       c.generation = c.settled_generation and (c.sferum_title is distinct from c.title
-        or exists (select 1 from target t left join live s using (chat_id, vk_user_id)
-          where t.chat_id = c.id and (s.state is null or s.state = 'left' and s.tries < ${LEAVES_RESPECTED}
+        or c.id in (select chat_id from target t left join live s using (chat_id, vk_user_id)
+          where (s.state is null or s.state = 'left' and s.tries < ${LEAVES_RESPECTED}
             or s.state = 'refused' and s.seen_at < ${refusedBefore} or s.state = 'in' and s.admin <> t.admin)))
-      or exists (select 1 from live s left join target t using (chat_id, vk_user_id)
-        where s.chat_id = c.id and s.state in ('in', 'waiting') and t.chat_id is null and s.held_by is null))`.execute(
-    tx,
-  );
+      or c.id in (select s.chat_id from live s left join target t using (chat_id, vk_user_id)
+        where s.state in ('in', 'waiting') and t.chat_id is null and s.held_by is null))`.execute(tx);
   return rows;
 }

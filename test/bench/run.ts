@@ -1,6 +1,7 @@
 /** `npm run bench -- [NAME…]`: all benchmarks, or those named. Timings are of this machine; the ratios travel. */
 import type { Benchmark } from './benchmark.ts';
 import { consolePages } from './console.ts';
+import { drift } from './drift.ts';
 import { event } from './event.ts';
 import { importing } from './import.ts';
 import { lessons } from './lessons.ts';
@@ -17,6 +18,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   queue,
   memory,
   event,
+  drift,
   consolePages,
   lessons,
   year,

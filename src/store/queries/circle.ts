@@ -26,7 +26,7 @@ export async function findCircle(
 }
 
 /** Gives the ids of the classes that a person leads, as an array. */
-export function ledClasses(schoolId: string, personId: string): RawBuilder<unknown> {
+function ledClasses(schoolId: string, personId: string): RawBuilder<unknown> {
   return sql`array(select k.id from class k
     where k.school_id = ${schoolId} and k.present and ${personId} = any(k.homeroom_teacher_ids))`;
 }

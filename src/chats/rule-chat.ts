@@ -9,6 +9,7 @@ import {
   type RosterFacts,
 } from '../desired/model.ts';
 import { automaticTitle } from '../desired/names.ts';
+import { schoolOn } from '../desired/school.ts';
 
 export interface RuleChat {
   key: string;
@@ -38,7 +39,7 @@ export function ruleChat(
     ...{ id: key, key, type, classId, groupId, title: '', titleByHand: false },
     ...{ exceptions: [], members: new Map() },
   };
-  const [chat] = desiredChats(facts, [stub], day, {
+  const [chat] = desiredChats(schoolOn(facts, day), [stub], {
     types: new Set([type]),
     strict: true,
     only: new Set([key]),

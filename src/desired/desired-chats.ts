@@ -6,18 +6,10 @@ import { endingsOf } from './endings.ts';
 import { applyExceptions, dropPupilAdmins } from './exceptions.ts';
 import { groundSet } from './grounds.ts';
 import { ensureAdmin } from './last-admin.ts';
-import {
-  CHAT_TYPES,
-  type ChatFact,
-  type ChatType,
-  type Day,
-  type DesiredChat,
-  type DesiredMember,
-  type RosterFacts,
-} from './model.ts';
+import { CHAT_TYPES, type ChatFact, type ChatType, type DesiredChat, type DesiredMember } from './model.ts';
 import { compareText } from './names.ts';
 import { parentsChats } from './parents.ts';
-import { type School, schoolOn } from './school.ts';
+import type { School } from './school.ts';
 import { staffChats } from './staff.ts';
 import { subjectChats } from './subjects.ts';
 
@@ -44,16 +36,14 @@ export interface DesiredOptions {
 }
 
 /**
- * Gives the chats that a school must have on `day`, with their members and the reasons (section D, C6, C7), sorted by
+ * Gives the chats that a school must have on its day, with their members and the reasons (section D, C6, C7), sorted by
  * type, then by key or id. `chats` are those that exist in СГО. A chat that must be made has no id. Pure.
  */
 export function desiredChats(
-  facts: RosterFacts,
+  school: School,
   chats: readonly ChatFact[],
-  day: Day,
   options: DesiredOptions,
 ): DesiredChat[] {
-  const school = schoolOn(facts, day);
   const automatic = new Map<string, ChatFact>();
   const desired: DesiredChat[] = [];
   for (const chat of chats) {

@@ -2,9 +2,8 @@
  * J6: what must be true of every desired chat, plan and live chat, checked apart from the rules that make them.
  * A breach is a value, of which the caller makes a condition and a metric. No breach is an empty list.
  */
-import type { DesiredChat, RosterFacts } from '../desired/model.ts';
-import type { Enrolled } from '../desired/orders.ts';
-import { isOnlyPupil } from '../desired/roles.ts';
+import type { DesiredChat } from '../desired/model.ts';
+import type { School } from '../desired/school.ts';
 import type { ActionKind, ChatPlan } from './model.ts';
 
 export type InvariantCode =
@@ -26,7 +25,7 @@ export interface InvariantBreach {
  * Checks one desired chat: the rules put no pupil into a parents' chat (a person may, D7), no parent stays after all
  * children have left the class (an archived chat keeps its parents, D9), and a chat with members has an admin.
  */
-export function chatBreaches(chat: DesiredChat, facts: RosterFacts, enrolled: Enrolled): InvariantBreach[] {
+export function chatBreaches(chat: DesiredChat, school: School): InvariantBreach[] {
   const name = chat.id ?? chat.key!;
   const breaches: InvariantBreach[] = [];
   if (chat.members.size > 0 && ![...chat.members.values()].some(({ admin }) => admin)) {
@@ -34,15 +33,12 @@ export function chatBreaches(chat: DesiredChat, facts: RosterFacts, enrolled: En
   }
   if (chat.type !== 'parents') return breaches;
 
-  const roll = chat.classId === null ? undefined : enrolled.classes.get(chat.classId);
-  const parents = new Set<string>();
-  for (const { guardianId, studentId } of facts.guardians) {
-    if (roll?.students.has(studentId)) parents.add(guardianId);
-  }
+  const roll = chat.classId === null ? undefined : school.enrolled.classes.get(chat.classId);
+  const pupilIds = [...(roll?.students.keys() ?? [])];
+  const parents = new Set(pupilIds.flatMap((pupilId) => school.guardiansOf(pupilId)));
   for (const [personId, { grounds }] of chat.members) {
     if (grounds.some(({ kind }) => kind === 'added')) continue;
-    const person = facts.people.get(personId);
-    if (person && isOnlyPupil(person)) {
+    if (school.isOnlyPupil(personId)) {
       breaches.push({ code: 'pupil-in-parents-chat', chat: name, personId });
     }
     const isThereAsParent = grounds.every(({ kind }) => kind === 'guardian');

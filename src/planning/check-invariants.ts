@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
-import type { DesiredChat, RosterFacts } from '../desired/model.ts';
-import { enrolledOn } from '../desired/orders.ts';
+import type { DesiredChat } from '../desired/model.ts';
+import type { School } from '../desired/school.ts';
 import { chatBreaches, type InvariantBreach, planBreaches } from '../plan/invariants.ts';
 import type { Plan } from '../plan/model.ts';
 import { noteLines } from '../rows/journal.ts';
@@ -12,15 +12,9 @@ import type { Sql } from '../store/database.ts';
  * Checks a plan against the invariants before it is applied (J6). A stranger is a profile that the last look at the
  * live chat found without a ground (D8). A profile that its owner has unlinked is no stranger, so it is not reported.
  */
-export function breachesOf(
-  facts: RosterFacts,
-  day: string,
-  desired: readonly DesiredChat[],
-  plan: Plan,
-): InvariantBreach[] {
-  const enrolled = enrolledOn(facts, day);
+export function breachesOf(school: School, desired: readonly DesiredChat[], plan: Plan): InvariantBreach[] {
   return [
-    ...desired.flatMap((chat) => chatBreaches(chat, facts, enrolled)),
+    ...desired.flatMap((chat) => chatBreaches(chat, school)),
     ...plan.chats.flatMap(planBreaches),
     ...plan.chats.flatMap(({ chatId, actions }) =>
       actions.flatMap(({ strangerId, ending }) =>

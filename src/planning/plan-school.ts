@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { desiredChats } from '../desired/desired-chats.ts';
 import { type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
+import { schoolOn } from '../desired/school.ts';
 import { type FactScope, partFor } from '../facts/fact-part.ts';
 import { loadFacts } from '../facts/load-facts.ts';
 import {
@@ -90,7 +91,8 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   const barred = new Set(
     deleted.filter((c) => !(request.recreate && c.recreate && c.isGone)).map((c) => c.key),
   );
-  const desired = desiredChats(facts, stored, day, {
+  const roster = schoolOn(facts, day);
+  const desired = desiredChats(roster, stored, {
     types: new Set(types),
     strict: request.strict,
     allManual: request.allManual ?? false,
@@ -115,7 +117,7 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   };
   const since = new Date(ctx.clock.now() - LATELY_MS);
   const plan = await makeGuardedPlan(tx, input, request, since);
-  const breaches = breachesOf(facts, day, desired, plan);
+  const breaches = breachesOf(roster, desired, plan);
   return { schoolId, day, revision: Number(school.revision), desired, chats, plan, breaches };
 }
 

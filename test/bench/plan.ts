@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { DEFAULT_ROSTER_LIMITS } from '../../src/config/roster-limits.ts';
 import { desiredChats } from '../../src/desired/desired-chats.ts';
 import { CHAT_TYPES, type ChatFact, type DesiredChat, type RosterFacts } from '../../src/desired/model.ts';
+import { schoolOn } from '../../src/desired/school.ts';
 import { loadFacts } from '../../src/facts/load-facts.ts';
 import { loadLinks } from '../../src/facts/stored-chats.ts';
 import type { PlannedChat } from '../../src/plan/chat-actions.ts';
@@ -97,7 +98,7 @@ async function pass(
 ) {
   const known = [...chats.values()] as (PlannedChat & ChatFact)[];
   const desired = await timed<DesiredChat[]>(() =>
-    desiredChats(facts, known, TODAY, { types: new Set(CHAT_TYPES), strict: false }),
+    desiredChats(schoolOn(facts, TODAY), known, { types: new Set(CHAT_TYPES), strict: false }),
   );
   const input: PlanInput = { ...PLAIN, desired: desired.value, chats, links };
   const plan = await timed(() => makePlan(input));

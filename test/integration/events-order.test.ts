@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { desiredChats } from '../../src/desired/desired-chats.ts';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
+import { schoolOn } from '../../src/desired/school.ts';
 import { loadFacts } from '../../src/facts/load-facts.ts';
 import { receiveEvents } from '../../src/follow/follow-events.ts';
 import { followFacts } from '../../src/follow/follow-facts.ts';
@@ -89,7 +90,10 @@ async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut:
   // All that was ever said of people: who is present shows in the chats.
   const { rows: people } = await sql`select id, family_name, roles, sex, birth_date from person
     where school_id = ${schoolId} and stated_at is not null order by id`.execute(everywhere(world));
-  const desired = desiredChats(facts, [], '2026-10-01', { types: new Set(CHAT_TYPES), strict: false });
+  const desired = desiredChats(schoolOn(facts, '2026-10-01'), [], {
+    types: new Set(CHAT_TYPES),
+    strict: false,
+  });
   const chats = desired.map(({ key, title, members }) => ({
     key,
     title,

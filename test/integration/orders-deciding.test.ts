@@ -133,7 +133,7 @@ test('rule 6: the first order that gave a place is read, because an absence is v
 });
 
 function stateOf(facts: RosterFacts, day: Day) {
-  return desiredChats(facts, [], day, { types: new Set(CHAT_TYPES), strict: false });
+  return desiredChats(schoolOn(facts, day), [], { types: new Set(CHAT_TYPES), strict: false });
 }
 
 /** Writes facts as events and imports leave them. */

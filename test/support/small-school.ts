@@ -18,6 +18,7 @@ import {
   type Stamp,
   type UnitKind,
 } from '../../src/desired/model.ts';
+import { schoolOn } from '../../src/desired/school.ts';
 
 /** When the roster of these schools was taken, unless a test says otherwise. */
 export const IMPORTED: Stamp = { at: '2026-08-25T00:00:00.000Z', by: 'import-1' };
@@ -99,7 +100,7 @@ export function desire(
   chats: readonly ChatFact[] = [],
   { day = TODAY, ...options }: Partial<DesiredOptions> & { day?: Day } = {},
 ): Map<string, DesiredChat> {
-  const desired = desiredChats(facts, chats, day, { types: ALL_TYPES, strict: false, ...options });
+  const desired = desiredChats(schoolOn(facts, day), chats, { types: ALL_TYPES, strict: false, ...options });
   return new Map(desired.map((chat) => [chat.key ?? chat.id!, chat]));
 }
 

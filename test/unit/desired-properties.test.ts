@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatFact, RosterFacts } from '../../src/desired/model.ts';
 import { enrolledOn } from '../../src/desired/orders.ts';
+import { schoolOn } from '../../src/desired/school.ts';
 import { chatBreaches } from '../../src/plan/invariants.ts';
 import { arbitraryByHand, arbitraryFacts, arbitraryOrder, withHand } from '../support/arbitrary-school.ts';
 import { chatOf, desire, manualChat, stamp, TODAY } from '../support/small-school.ts';
@@ -51,9 +52,9 @@ describe('Whatever the school', () => {
     fc.assert(
       fc.property(arbitraryFacts, arbitraryFacts, arbitraryByHand, (before, facts, byHand) => {
         const hasAdmin = [...facts.people.values()].some(({ roles }) => roles.includes('administrator'));
-        const enrolled = enrolledOn(facts, TODAY);
+        const school = schoolOn(facts, TODAY);
         for (const chat of desire(facts, chatsOf(before, byHand)).values()) {
-          const breaches = chatBreaches(chat, facts, enrolled).map(({ code }) => code);
+          const breaches = chatBreaches(chat, school).map(({ code }) => code);
           const isHelpless = !hasAdmin && chat.warning === 'nobody-to-administer';
           expect(breaches).toEqual(isHelpless ? ['no-admin'] : []);
         }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredChat, DesiredMember, Ground } from '../../src/desired/model.ts';
-import { enrolledOn } from '../../src/desired/orders.ts';
+import { schoolOn } from '../../src/desired/school.ts';
 import { chatBreaches, planBreaches } from '../../src/plan/invariants.ts';
 import type { ActionKind, ChatPlan } from '../../src/plan/model.ts';
 import { liveBreaches } from '../support/live-breaches.ts';
@@ -21,7 +21,7 @@ function withMember(personId: string, kind: Ground['kind'], own: Partial<Desired
 }
 
 function breaches(chat: DesiredChat) {
-  return chatBreaches(chat, facts, enrolledOn(facts, TODAY)).map(({ code, personId }) => [code, personId]);
+  return chatBreaches(chat, schoolOn(facts, TODAY)).map(({ code, personId }) => [code, personId]);
 }
 
 describe('Invariants (J6)', () => {

@@ -5,11 +5,11 @@ import {
   type PersonChat,
   type PersonRow,
 } from '../../src/chats/person-chats.ts';
+import { rulesOnAbsence } from '../../src/chats/rules-on-absence.ts';
 import { findKnownPeople } from '../../src/chats/standings.ts';
 import { whySentences } from '../../src/chats/why.ts';
 import type { Context } from '../../src/context.ts';
 import type { Names } from '../../src/plan/describe.ts';
-import { planSchool } from '../../src/planning/plan-school.ts';
 import { notFound } from '../../src/refusal.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
 import { momentOf, timeOf } from '../../src/store/school-day.ts';
@@ -120,11 +120,11 @@ export async function explained(
 ): Promise<z.infer<typeof ChatGrounds>[]> {
   const { schoolId } = viewer;
   const db = ctx.db.of(schoolId);
-  const { timeZone, dayOf } = await timeOf(db, schoolId, momentOf(ctx));
-  const rules = await rulesOn(ctx, schoolId, person.id, chats);
+  const time = await timeOf(db, schoolId, momentOf(ctx));
+  const rules = await rulesOnAbsence(ctx, db, { schoolId, time, personId: person.id, chats });
   const reader = { ...viewer, personId: person.id };
   const filter = { personId: person.id, chatId, perPage: CHANGES_SHOWN };
-  const { items } = await listJournal(db, { schoolId, timeZone }, filter);
+  const { items } = await listJournal(db, { schoolId, timeZone: time.timeZone }, filter);
   const changes = Map.groupBy(await journalViews(db, reader, items), (line) => line.chatId);
   const ids = idsOf(chats.flatMap(({ grounds }) => grounds));
   const names = await findNames(db, reader, {
@@ -135,7 +135,13 @@ export async function explained(
   });
   return chats.map((chat) => {
     const { title, type, isMember, admin, sferumState, held, exception } = chat;
-    const why = whySentences({ person, chat, rules: rules.get(chat.chatId) ?? null, names, dayOf });
+    const why = whySentences({
+      person,
+      chat,
+      rules: rules.get(chat.chatId) ?? null,
+      names,
+      dayOf: time.dayOf,
+    });
     return {
       ...{ chatId: chat.chatId, title, type, isMember, admin, sferumState, held },
       inSferum: sferumState === 'in',
@@ -149,22 +155,4 @@ export async function explained(
 
 function exceptionView({ authorId, ...kept }: NonNullable<PersonChat['exception']>, names: Names) {
   return { ...kept, author: { id: authorId, name: names.person(authorId) } };
-}
-
-/** Gives what the rules say of the person in the chats that the person is not in. */
-async function rulesOn(ctx: Context, schoolId: string, personId: string, chats: readonly PersonChat[]) {
-  const out = chats.filter(({ isMember, deleting }) => !isMember && !deleting);
-  if (out.length === 0) return new Map<string, { wanted: boolean; ending: null }>();
-  const { desired } = await planSchool(ctx, ctx.db.of(schoolId), {
-    schoolId,
-    types: [...new Set(out.map(({ type }) => type))],
-    ...{ strict: false, day: null, recreate: false },
-    only: new Set(out.map((chat) => chat.chatId)),
-  });
-  return new Map(
-    desired.map((chat) => [
-      chat.id!,
-      { wanted: chat.members.has(personId), ending: chat.endings.get(personId) ?? null },
-    ]),
-  );
 }

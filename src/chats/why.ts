@@ -1,14 +1,15 @@
 /** Says «почему он здесь» and «почему его здесь нет» (J1) in whole sentences about one person and one chat. Pure. */
-import type { Ending, ExceptionFact } from '../desired/model.ts';
+import type { ExceptionFact } from '../desired/model.ts';
 import { endingText, groundText, type Names } from '../plan/describe.ts';
 import { exceptionText, refusedText } from './journal-words.ts';
 import type { PersonChat, PersonRow } from './person-chats.ts';
+import type { RulesOnAbsence } from './rules-on-absence.ts';
 
 export interface Case {
   person: PersonRow;
   chat: PersonChat;
   /** What the rules say now: that the person belongs, or what ended it. Null: neither. */
-  rules: { wanted: boolean; ending: Ending | null } | null;
+  rules: RulesOnAbsence | null;
   names: Names;
   /** Gives the day of an instant in the school's time zone, `YYYY-MM-DD`. */
   dayOf: (at: string) => string;

@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
-import { chatIdOf, planSchool } from '../planning/plan-school.ts';
+import { desireSchool } from '../planning/desire-school.ts';
+import { chatIdOf } from '../planning/plan-school.ts';
 import type { Sandbox } from '../sferum/sandbox/sandbox.ts';
+import { momentOf, timeOf } from '../store/school-day.ts';
 
 export interface Comparison {
   chats: number;
@@ -31,7 +33,8 @@ export async function compareStates(
     if (result.differences.length < DIFFERENCES_SHOWN) result.differences.push(difference);
   };
   for (const schoolId of schoolIds) {
-    const { desired } = await planSchool(ctx, ctx.db.of(schoolId), {
+    const db = ctx.db.of(schoolId);
+    const { desired } = await desireSchool(ctx, db, await timeOf(db, schoolId, momentOf(ctx)), {
       schoolId,
       types: CHAT_TYPES,
       strict: false,

@@ -1,21 +1,10 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { desiredChats } from '../desired/desired-chats.ts';
-import { type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
-import { schoolOn } from '../desired/school.ts';
-import { type FactScope, partFor } from '../facts/fact-part.ts';
-import { loadFacts } from '../facts/load-facts.ts';
-import {
-  loadChats,
-  loadDeletedChats,
-  loadLinks,
-  loadUnlinked,
-  type StoredChat,
-} from '../facts/stored-chats.ts';
+import type { DesiredChat } from '../desired/model.ts';
+import { loadLinks, loadUnlinked, type StoredChat } from '../facts/stored-chats.ts';
 import { makePlan, type PlanInput } from '../plan/diff.ts';
 import type { InvariantBreach } from '../plan/invariants.ts';
-import { REFUSAL_LASTS_MS } from '../plan/leaves.ts';
 import type { Plan, RemovalLimits } from '../plan/model.ts';
 import {
   CALLS_PER_REQUEST,
@@ -26,25 +15,12 @@ import {
 import type { Sql } from '../store/database.ts';
 import { momentOf, timeIn } from '../store/school-day.ts';
 import { breachesOf } from './check-invariants.ts';
+import { type DesireRequest, desireSchool } from './desire-school.ts';
 
 /** Removals within this time count together against the school's limit, so that many small ones do not slip by (F4). */
 const LATELY_MS = 24 * 3600 * 1000;
 
-export interface PlanRequest {
-  schoolId: string;
-  types: readonly ChatType[];
-  /** Plans the manual chats of every type too, because a change of facts concerns them as well (D6, D10). */
-  allManual?: boolean;
-  /** Plans as if there were no exceptions by hand (D7). */
-  strict: boolean;
-  /** The day to plan for, `YYYY-MM-DD`. Null means today in the school's time zone. */
-  day: string | null;
-  /** Brings back automatic chats that were deleted by hand. Only an initialisation asks for it (G1). */
-  recreate: boolean;
-  /** Plans only these chats, by id or key. The cost grows with them and not with the school (rule 13). */
-  only?: ReadonlySet<string>;
-  /** Tries the people whom Sferum refused at once, because a person asked for it. Else a refusal must be old first. */
-  refusedAgain?: boolean;
+export interface PlanRequest extends DesireRequest {
   /** Chats whose held removals a person has approved, so that the guard lets them pass (F4). */
   approvedChatIds?: ReadonlySet<string>;
 }
@@ -76,49 +52,42 @@ interface SchoolRow {
  * unknown.
  */
 export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): Promise<SchoolPlan> {
-  const { schoolId, types } = request;
-  const school = await loadSchool(tx, schoolId);
-  const { today, dayOf } = timeIn(school.time_zone, momentOf(ctx));
-  const day = request.day ?? today;
-  const scope = request.only && scopeOf(request.only);
-  const refusedSince = new Date(ctx.clock.now() - (request.refusedAgain ? 0 : REFUSAL_LASTS_MS));
-  const wanted = scope ?? { types, allManual: request.allManual ?? false };
-  const stored = await loadChats(tx, schoolId, wanted, refusedSince);
-  const part = scope && (await partFor(tx, schoolId, factScope(scope.keys, stored)));
-  const facts = { ...(await loadFacts(tx, schoolId, { part, day })), dayOf };
-  const chats = new Map(stored.map((chat) => [chat.id, chat]));
-  const deleted = await loadDeletedChats(tx, schoolId, scope?.keys);
-  const barred = new Set(
-    deleted.filter((c) => !(request.recreate && c.recreate && c.isGone)).map((c) => c.key),
+  const { schoolId } = request;
+  const row = await loadSchool(tx, schoolId);
+  const { school, desired, stored, part } = await desireSchool(
+    ctx,
+    tx,
+    timeIn(row.time_zone, momentOf(ctx)),
+    request,
   );
-  const roster = schoolOn(facts, day);
-  const desired = desiredChats(roster, stored, {
-    types: new Set(types),
-    strict: request.strict,
-    allManual: request.allManual ?? false,
-    ...(request.only ? { only: request.only } : {}),
-  }).filter((chat) => chat.id !== null || !barred.has(chat.key!));
+  const chats = new Map(stored.map((chat) => [chat.id, chat]));
   const live = liveProfiles(stored);
   const input = {
-    desired,
-    chats,
+    ...{ desired, chats },
     links: await loadLinks(tx, schoolId, part && { people: part.personIds, profiles: live }),
     unlinked: await loadUnlinked(tx, schoolId, live),
-    mode: school.token_kind === 'community' ? ('inviting' as const) : ('adding' as const),
-    ...(school.owner_id === null ? {} : { ownerId: Number(school.owner_id) }),
     newChatId: (key: string) => chatIdOf(schoolId, key),
-    limits: { ...ctx.config.removalLimits, ...school.limits },
-    pace: {
-      requestMs: slotIntervalMs(school.requests_per_second ?? DEFAULT_REQUESTS_PER_SECOND.user),
-      callsPerRequest: CALLS_PER_REQUEST,
-      chatsPerLook: CHATS_PER_LOOK,
-    },
+    ...accountTerms(row),
+    limits: { ...ctx.config.removalLimits, ...row.limits },
     ...(request.approvedChatIds ? { approvedChatIds: request.approvedChatIds } : {}),
   };
   const since = new Date(ctx.clock.now() - LATELY_MS);
   const plan = await makeGuardedPlan(tx, input, request, since);
-  const breaches = breachesOf(roster, desired, plan);
-  return { schoolId, day, revision: Number(school.revision), desired, chats, plan, breaches };
+  const breaches = breachesOf(school, desired, plan);
+  return { schoolId, day: school.day, revision: Number(row.revision), desired, chats, plan, breaches };
+}
+
+/** What the school's account at Sferum means for a plan: how people come in, who owns the chats, and the pace. */
+function accountTerms({ token_kind, owner_id, requests_per_second }: SchoolRow) {
+  return {
+    mode: token_kind === 'community' ? ('inviting' as const) : ('adding' as const),
+    ...(owner_id === null ? {} : { ownerId: Number(owner_id) }),
+    pace: {
+      requestMs: slotIntervalMs(requests_per_second ?? DEFAULT_REQUESTS_PER_SECOND.user),
+      callsPerRequest: CALLS_PER_REQUEST,
+      chatsPerLook: CHATS_PER_LOOK,
+    },
+  };
 }
 
 /**
@@ -167,40 +136,6 @@ async function removedLately(tx: Sql, schoolId: string, since: Date): Promise<nu
     select count(*) as n from journal where school_id = ${schoolId} and what = 'remove' and at > ${since}
       and not details ? 'ending' and cause not like 'approval:%' and cause not like 'erasure:%'`.execute(tx);
   return Number(rows[0]!.n);
-}
-
-function scopeOf(only: ReadonlySet<string>): { ids: string[]; keys: string[] } {
-  const { ids = [], keys = [] } = Object.groupBy(only, (name) => (isKey(name) ? 'keys' : 'ids'));
-  return { ids, keys };
-}
-
-function isKey(name: string): boolean {
-  return name === chatKey('staff') || name.includes(':');
-}
-
-function factScope(keys: readonly string[], stored: readonly StoredChat[]): FactScope {
-  const all = new Set([...keys, ...stored.flatMap((chat) => chat.key ?? [])]);
-  const unitsOf = (...types: ChatType[]) =>
-    [...all].flatMap((key) => {
-      const [type, unitId] = splitKey(key);
-      return unitId !== undefined && types.includes(type) ? [unitId] : [];
-    });
-  const grounds = stored.flatMap((chat) => [...chat.members.values()].flatMap((member) => member.grounds));
-  return {
-    classIds: [...new Set(unitsOf('class', 'parents'))],
-    groupIds: unitsOf('subject'),
-    staff: all.has(chatKey('staff')),
-    peopleIds: stored.flatMap((chat) => [
-      ...chat.members.keys(),
-      ...chat.exceptions.map(({ personId }) => personId),
-    ]),
-    studentIds: grounds.flatMap(({ studentId }) => studentId ?? []),
-  };
-}
-
-function splitKey(key: string): [ChatType, string | undefined] {
-  const at = key.indexOf(':');
-  return at < 0 ? [key as ChatType, undefined] : [key.slice(0, at) as ChatType, key.slice(at + 1)];
 }
 
 function liveProfiles(stored: readonly StoredChat[]): number[] {

@@ -1,0 +1,97 @@
+/** What a school's chats must be on a day, by its facts as they stand. It only reads, and looks at nobody's plan. */
+import type { Context } from '../context.ts';
+import { desiredChats } from '../desired/desired-chats.ts';
+import { type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
+import { type School, schoolOn } from '../desired/school.ts';
+import { type FactPart, type FactScope, partFor } from '../facts/fact-part.ts';
+import { loadFacts } from '../facts/load-facts.ts';
+import { loadChats, loadDeletedChats, type StoredChat } from '../facts/stored-chats.ts';
+import { REFUSAL_LASTS_MS } from '../plan/leaves.ts';
+import type { Sql } from '../store/database.ts';
+import type { SchoolTime } from '../store/school-day.ts';
+
+export interface DesireRequest {
+  schoolId: string;
+  types: readonly ChatType[];
+  /** Takes the manual chats of every type too, because a change of facts concerns them as well (D6, D10). */
+  allManual?: boolean;
+  /** As if there were no exceptions by hand (D7). */
+  strict: boolean;
+  /** The day that is asked for, `YYYY-MM-DD`. Null means today in the school's time zone. */
+  day: string | null;
+  /** Brings back automatic chats that were deleted by hand. Only an initialisation asks for it (G1). */
+  recreate: boolean;
+  /** Only these chats, by id or key. The cost grows with them and not with the school (rule 13). */
+  only?: ReadonlySet<string>;
+  /** Counts no refusal by Sferum, so that these people are tried at once. Else a refusal must be old first. */
+  refusedAgain?: boolean;
+}
+
+export interface Desire {
+  /** The facts of the asked day that decide these chats. */
+  school: School;
+  desired: readonly DesiredChat[];
+  stored: readonly StoredChat[];
+  /** What was read of the facts. Undefined: all of them. */
+  part: FactPart | undefined;
+}
+
+/** Gives what the rules want of the asked chats, and the chats as they are stored. `time` is the school's own. */
+export async function desireSchool(
+  ctx: Context,
+  tx: Sql,
+  { dayOf, today }: SchoolTime,
+  request: DesireRequest,
+): Promise<Desire> {
+  const { schoolId, types, strict, only } = request;
+  const allManual = request.allManual ?? false;
+  const day = request.day ?? today;
+  const scope = only && scopeOf(only);
+  const refusedSince = new Date(ctx.clock.now() - (request.refusedAgain ? 0 : REFUSAL_LASTS_MS));
+  const stored = await loadChats(tx, schoolId, scope ?? { types, allManual }, refusedSince);
+  const part = scope && (await partFor(tx, schoolId, factScope(scope.keys, stored)));
+  const school = schoolOn({ ...(await loadFacts(tx, schoolId, { part, day })), dayOf }, day);
+  const deleted = await loadDeletedChats(tx, schoolId, scope?.keys);
+  const barred = new Set(
+    deleted.filter((c) => !(request.recreate && c.recreate && c.isGone)).map((c) => c.key),
+  );
+  const options = { types: new Set(types), strict, allManual, ...(only ? { only } : {}) };
+  const desired = desiredChats(school, stored, options).filter(
+    (chat) => chat.id !== null || !barred.has(chat.key!),
+  );
+  return { school, desired, stored, part };
+}
+
+function scopeOf(only: ReadonlySet<string>): { ids: string[]; keys: string[] } {
+  const { ids = [], keys = [] } = Object.groupBy(only, (name) => (isKey(name) ? 'keys' : 'ids'));
+  return { ids, keys };
+}
+
+function isKey(name: string): boolean {
+  return name === chatKey('staff') || name.includes(':');
+}
+
+function factScope(keys: readonly string[], stored: readonly StoredChat[]): FactScope {
+  const all = new Set([...keys, ...stored.flatMap((chat) => chat.key ?? [])]);
+  const unitsOf = (...types: ChatType[]) =>
+    [...all].flatMap((key) => {
+      const [type, unitId] = splitKey(key);
+      return unitId !== undefined && types.includes(type) ? [unitId] : [];
+    });
+  const grounds = stored.flatMap((chat) => [...chat.members.values()].flatMap((member) => member.grounds));
+  return {
+    classIds: [...new Set(unitsOf('class', 'parents'))],
+    groupIds: unitsOf('subject'),
+    staff: all.has(chatKey('staff')),
+    peopleIds: stored.flatMap((chat) => [
+      ...chat.members.keys(),
+      ...chat.exceptions.map(({ personId }) => personId),
+    ]),
+    studentIds: grounds.flatMap(({ studentId }) => studentId ?? []),
+  };
+}
+
+function splitKey(key: string): [ChatType, string | undefined] {
+  const at = key.indexOf(':');
+  return at < 0 ? [key as ChatType, undefined] : [key.slice(0, at) as ChatType, key.slice(at + 1)];
+}

@@ -1,64 +1,29 @@
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser, expectAccessible, expectNoSidewaysScroll, PHONE } from '../support/browser.ts';
 import {
-  type Console,
-  describeInBrowser,
-  entryPath,
-  expectAccessible,
-  expectNoSidewaysScroll,
-  PHONE,
-  startConsole,
-  type Visitor,
-} from '../support/browser.ts';
-import {
-  ENDS_AT,
-  type LessonWorld,
-  MORNING,
-  movableClock,
-  PUPIL,
-  STARTS_AT,
-  TEACHER,
-  withLesson,
-} from '../support/lesson-world.ts';
+  button,
+  eachWithLessonSite,
+  heading,
+  LESSON,
+  type LessonSite,
+  link,
+  opened,
+  SOON,
+} from '../support/lesson-site.ts';
+import { ENDS_AT, PUPIL, STARTS_AT, TEACHER } from '../support/lesson-world.ts';
 
-/** Other suites share the machine. */
-const SOON = { timeout: 20_000 };
-const LESSON = '/journal/lessons/geo';
 const NOT_YET = 'Дистанционный урок еще не начался';
 const OVER = 'Урок завершился';
-const PARENT = { role: 'parent', school: 's1', sub: 'm1' } as const;
-const OTHER_PUPIL = { role: 'student', school: 's1', sub: 'p4' } as const;
-const OTHER_TEACHER = { role: 'staff', school: 's1', sub: 't2' } as const;
 
 describeInBrowser('a distance lesson, as everybody sees it', () => {
-  let site: Console;
-  let world: LessonWorld;
-
-  beforeEach(async () => {
-    const clock = movableClock(MORNING);
-    site = await startConsole({ clock, env: { LIMIT_SESSION_IDLE_MINUTES: '480' } });
-    world = await withLesson(site.world, clock);
-  });
-  afterEach(async () => {
-    expect(site.foreign).toEqual([]);
-    expect(site.complaints).toEqual([]);
-    await site[Symbol.asyncDispose]();
+  let site: LessonSite['site'];
+  let world: LessonSite['world'];
+  let visit: LessonSite['visit'];
+  eachWithLessonSite((given) => {
+    ({ site, world, visit } = given);
   });
 
-  /** Signed in by a link that is fresh by the product's clock. */
-  const visit = async (who: Visitor, path: string, options: BrowserContextOptions = {}) => {
-    const ageSeconds = Math.round((Date.now() - world.clock.now()) / 1000);
-    return site.open(await entryPath(who, path, { ageSeconds }), options);
-  };
-  const heading = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
-  const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
-  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-  /** The window that a click opens. */
-  const opened = async (page: Page, click: () => Promise<void>): Promise<Page> => {
-    const [window] = await Promise.all([page.context().waitForEvent('page'), click()]);
-    await window.waitForLoadState();
-    return window;
-  };
   /** The product's clock and the browser's timers, so far ahead. */
   const later = async (instant: string, ...pages: Page[]) => {
     const byMs = Date.parse(instant) - world.clock.now();
@@ -142,36 +107,6 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     expect(await heading(after)).toBe(OVER);
   });
 
-  test('I6: on a phone the lesson that runs is on top of «Дневник» and «Чаты», and today comes first', async () => {
-    world.clock.moveTo('2026-10-01T12:55:00Z');
-    await world.create();
-    await world.ready();
-    for (const path of ['/diary', '/']) {
-      for (const javaScriptEnabled of [true, false]) {
-        const pupil = await visit(PUPIL, path, { viewport: PHONE, javaScriptEnabled });
-        await pupil.getByText('Сейчас: География, до 16:50').waitFor();
-        const enter = pupil.getByRole('region', { name: 'Идёт урок' }).getByRole('link', { name: 'Войти' });
-        const box = (await enter.boundingBox())!;
-        expect(box.y + box.height, path).toBeLessThanOrEqual(PHONE.height);
-        expect(box.height).toBeGreaterThanOrEqual(44);
-        const call = await opened(pupil, () => enter.click());
-        expect(await heading(call)).toBe('Звонок Сферума');
-        await expectNoSidewaysScroll(pupil);
-        if (javaScriptEnabled) await expectAccessible(pupil);
-      }
-    }
-    const diary = await visit(PUPIL, '/diary');
-    const days = await diary.getByRole('heading', { level: 2 }).allTextContents();
-    expect(days[0]).toBe('четверг, 1 октября сегодня');
-    expect(days.slice(1)).toEqual([
-      ...['пятница, 2 октября', 'суббота, 3 октября', 'воскресенье, 4 октября'],
-      ...['понедельник, 28 сентября', 'вторник, 29 сентября', 'среда, 30 сентября'],
-    ]);
-    await diary.goto(`${site.origin}/diary?week=2026-09-21`);
-    await link(diary, 'Сегодня').click();
-    await expect.poll(() => diary.url(), SOON).not.toContain('week=');
-  });
-
   test('I2: the journal begins with today, and a lesson’s row makes and opens its call', async () => {
     world.clock.moveTo('2026-10-01T12:40:00Z');
     const teacher = await visit(TEACHER, '/journal');
@@ -230,28 +165,6 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     expect(await heading(pupil)).toBe('Звонок завершен');
   });
 
-  test('I6: a parent sees the icon without entry, another class’s pupil nothing, another teacher neither', async () => {
-    world.clock.moveTo('2026-10-01T12:55:00Z');
-    await world.create();
-    const parent = await visit(PARENT, '/diary');
-    expect(await parent.getByRole('link', { name: 'Абаев Марк' }).getAttribute('aria-current')).toBe('true');
-    expect(await parent.locator('.call').textContent()).toContain('идёт');
-    expect(await parent.locator('a.call').count()).toBe(0);
-    await expectAccessible(parent);
-    const other = await visit(OTHER_PUPIL, '/diary');
-    expect(await other.getByText('География').count()).toBe(0);
-    for (const who of [PARENT, OTHER_PUPIL, OTHER_TEACHER]) {
-      const page = await visit(who, '/lessons/geo/join');
-      expect(await heading(page)).toBe('Недостаточно прав');
-    }
-    expect(await heading(await visit(OTHER_TEACHER, LESSON))).toBe('Недостаточно прав');
-    expect(await heading(await visit(PUPIL, '/journal'))).toBe('Недостаточно прав');
-    const admin = await visit({ role: 'school-admin', school: 's1', sub: 'a1' }, LESSON);
-    expect(await admin.getByText('Создан', { exact: true }).count()).toBe(1);
-    expect(await link(admin, 'Открыть').count()).toBe(0);
-    expect(await link(admin, 'Создать').count()).toBe(0);
-  });
-
   test('I4: a school admin who does not teach the lesson ends its call after a question', async () => {
     world.clock.moveTo('2026-10-01T12:55:00Z');
     await world.create();
@@ -263,40 +176,5 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     await button(admin, 'Удалить').click();
     await world.runs(0);
     expect(await admin.getByText('Не создан: это делает учитель предмета').count()).toBe(1);
-  });
-
-  test('everything works without script, by loading anew', async () => {
-    const page = await visit(TEACHER, LESSON, { javaScriptEnabled: false });
-    await link(page, 'Создать').click();
-    expect(await heading(page)).toBe('Настройки дистанционного урока');
-    await page.getByLabel('Наименование урока').fill('Без скриптов');
-    await button(page, 'Создать').click();
-    await link(page, 'Удалить').click();
-    expect(await heading(page)).toBe('Удалить дистанционный урок?');
-    await button(page, 'Удалить').click();
-    expect(await link(page, 'Создать').count()).toBe(1);
-    expect(await world.journal()).toEqual(['meeting-create', 'meeting-delete']);
-  });
-
-  test('the pages are accessible and fit a phone, light and dark', async () => {
-    world.clock.moveTo('2026-10-01T12:55:00Z');
-    await world.create();
-    await world.ready();
-    for (const options of [{}, { colorScheme: 'dark', viewport: PHONE } as const]) {
-      for (const [who, path] of [
-        [TEACHER, '/journal'],
-        [TEACHER, LESSON],
-        [TEACHER, `${LESSON}/meeting`],
-        [PUPIL, '/diary'],
-        [PUPIL, '/diary?week=2026-09-21'],
-        [OTHER_PUPIL, '/lessons/geo-2/join'],
-        [PUPIL, '/lessons/ended'],
-      ] as const) {
-        const page = await visit(who, path, options);
-        await expectAccessible(page);
-        await expectNoSidewaysScroll(page);
-        await page.context().close();
-      }
-    }
   });
 });

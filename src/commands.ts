@@ -8,6 +8,7 @@ import { createMeeting, deleteMeeting } from './lessons/change-meeting.ts';
 import { enterLesson } from './lessons/enter-lesson.ts';
 import { approveLater, takeBackApproval } from './operations/approve-later.ts';
 import { cancelOperation } from './operations/cancel-operation.ts';
+import { requestCheck } from './operations/check.ts';
 import { connectSferum } from './operations/connect-sferum.ts';
 import { decideHeld } from './operations/decide-held.ts';
 import { decideMany } from './operations/decide-many.ts';
@@ -30,6 +31,7 @@ export function commandsOf(ctx: Context) {
     importRoster: (ask: Ask<typeof requestRosterImport>) => requestRosterImport(ctx, ask),
     receiveEvents: (ask: Ask<typeof receiveEvents>) => receiveEvents(ctx, ask),
     initialize: (ask: Ask<typeof requestInitialization>) => requestInitialization(ctx, ask),
+    check: (ask: Ask<typeof requestCheck>) => requestCheck(ctx, ask),
     connectSferum: (ask: Ask<typeof connectSferum>) => connectSferum(ctx, ask),
     decide: (ask: Ask<typeof decideHeld>) => decideHeld(ctx, ask),
     decideMany: (ask: Ask<typeof decideMany>) => decideMany(ctx, ask),

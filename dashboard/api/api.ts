@@ -6,6 +6,7 @@ import { answerInvalid } from '../problem.ts';
 import { accessRoutes } from './access.ts';
 import { chatChangeRoutes } from './chat-changes.ts';
 import { chatRoutes } from './chats.ts';
+import { checkRoutes } from './checks.ts';
 import { decisionsRoutes } from './decisions.ts';
 import { delayRoutes } from './delays.ts';
 import { erasureRoutes } from './erasures.ts';
@@ -50,6 +51,7 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   operationRowsRoutes(all);
   chatRoutes(all);
   chatChangeRoutes(all);
+  checkRoutes(all);
   peopleRoutes(all);
   personGroundRoutes(all);
   personExportRoutes(all);

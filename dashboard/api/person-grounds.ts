@@ -6,7 +6,6 @@ import {
   type PersonRow,
 } from '../../src/chats/person-chats.ts';
 import { rulesOnAbsence } from '../../src/chats/rules-on-absence.ts';
-import { findKnownPeople } from '../../src/chats/standings.ts';
 import { whySentences } from '../../src/chats/why.ts';
 import type { Context } from '../../src/context.ts';
 import type { Names } from '../../src/plan/describe.ts';
@@ -16,6 +15,7 @@ import { momentOf, timeOf } from '../../src/store/school-day.ts';
 import { saw } from '../access.ts';
 import { listJournal } from '../read/journal.ts';
 import { findNames } from '../read/names.ts';
+import { assertSeen } from '../read/person-seen.ts';
 import { schoolOf, viewerOf } from '../rights.ts';
 import { groundView, idsOf } from './grounds.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';
@@ -92,22 +92,6 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
     const { sex: _, isTeacher: __, ...shown } = person;
     return c.json({ person: shown, chats: await explained(ctx, viewer, person, chats, chatId) }, 200);
   });
-}
-
-/**
- * Checks that the viewer may ask about the person. A teacher may ask about people of their circle, and about people
- * who are in a chat with them.
- * @throws Refusal(404), as for nobody
- */
-export async function assertSeen(
-  ctx: Context,
-  viewer: Viewer,
-  { id }: PersonRow,
-  chats: readonly PersonChat[],
-) {
-  if (viewer.sees === 'school' || chats.some(({ isMember }) => isMember)) return;
-  const known = await findKnownPeople(ctx.db.of(viewer.schoolId), viewer, [id]);
-  if (!known.get(id)?.seen) throw notFound();
 }
 
 /** Gives each of the person's chats with its grounds or the reasons against it, and its latest changes. */

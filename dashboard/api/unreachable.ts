@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { refusedText } from '../../src/chats/journal-words.ts';
 import { naturalCompare } from '../../src/desired/names.ts';
+import { refusedText } from '../../src/plan/refused-words.ts';
 import { saw } from '../access.ts';
 import { ledClasses } from '../read/led-classes.ts';
 import { listUnreachable, type UnreachablePerson } from '../read/unreachable.ts';

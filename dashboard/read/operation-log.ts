@@ -41,7 +41,16 @@ export interface LogPlace {
 }
 
 /** What grows with a roster's mistakes and is shown on a page of its own. */
-const LONG_PARTS = ['rejected', 'lostFields', 'ignored', 'files', 'remarks', 'operations'];
+const LONG_PARTS = [
+  'rejected',
+  'lostFields',
+  'ignored',
+  'files',
+  'remarks',
+  'operations',
+  'desired',
+  'actual',
+];
 
 type Row = Omit<LoggedOperation, 'by'> & { authorId: string; authorKind: Author['kind'] };
 

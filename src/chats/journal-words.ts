@@ -5,6 +5,7 @@
 import type { Author } from '../author.ts';
 import { describe, type Names } from '../plan/describe.ts';
 import type { Action, ActionKind } from '../plan/model.ts';
+import { refusedText } from '../plan/refused-words.ts';
 
 /** A line as it is stored. The shape of `details` depends on `what`. */
 export interface JournalLine {
@@ -70,19 +71,6 @@ const LOST_CALLS: Readonly<Record<string, string>> = {
   'no-id': 'Звонок урока завершить нельзя: Сферум не назвал его идентификатор',
   refused: 'Сферум не завершает звонок урока: будем просить его снова, пока звонок не закончится',
 };
-
-/** Why Sferum does not take a person in (J8). */
-const REFUSED: Readonly<Record<string, string>> = {
-  privacy: 'настройки VK не дают добавить в чат',
-  blocked: 'профиль VK закрыл доступ учётной записи школы',
-  'chat-full': 'в чате нет места',
-  'unknown-profile': 'такого профиля VK нет',
-  unavailable: 'Сферум не отвечает, попробуем ещё раз сами',
-};
-
-export function refusedText(reason: string | null): string {
-  return REFUSED[reason ?? ''] ?? 'добавить в Сферуме нельзя';
-}
 
 /**
  * Gives one line as a sentence. A line of an unknown kind is shown by its own word, because the journal outlives

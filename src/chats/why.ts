@@ -1,7 +1,8 @@
 /** Says «почему он здесь» and «почему его здесь нет» (J1) in whole sentences about one person and one chat. Pure. */
 import type { ExceptionFact } from '../desired/model.ts';
 import { endingText, groundText, type Names } from '../plan/describe.ts';
-import { exceptionText, refusedText } from './journal-words.ts';
+import { refusedText } from '../plan/refused-words.ts';
+import { exceptionText } from './journal-words.ts';
 import type { PersonChat, PersonRow } from './person-chats.ts';
 import type { RulesOnAbsence } from './rules-on-absence.ts';
 

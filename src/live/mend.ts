@@ -6,8 +6,12 @@ import { LEAVES_RESPECTED, REFUSAL_LASTS_MS } from '../plan/leaves.ts';
 import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { holdingOperation } from '../planning/holding.ts';
-import { planSchool } from '../planning/plan-school.ts';
+import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
+import { noteFollowing, type OfSchool } from '../rows/operation.ts';
+import { addPlanned } from '../rows/operation-chat.ts';
+import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
+import type { CheckObstacle } from '../store/operation-params.ts';
 
 /** Plans, through the guard, what differs in chats that were just read. Their jobs mend it. */
 export async function mend(
@@ -16,28 +20,70 @@ export async function mend(
   ids: readonly string[],
   author: Author = bySystem('drift'),
 ): Promise<void> {
+  const how = { schoolId, author, priority: 'bulk' } as const;
+  const mended = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) => planDrift(ctx, tx, ids, how));
+  if (mended) await followMended(ctx, schoolId, mended);
+}
+
+/** Does the same for a check that a person asked for, which follows the chats until they have no work left (K7). */
+export async function mendUnder(
+  ctx: Context,
+  check: OfSchool,
+  ids: readonly string[],
+  obstacles: readonly CheckObstacle[],
+): Promise<void> {
+  const { schoolId } = check;
+  const how = { schoolId, author: bySystem('drift'), priority: 'person' } as const;
   const mended = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    const drifted = await driftedChats(ctx, tx, ids);
-    if (drifted.length === 0) return null;
-    const school = await planSchool(ctx, tx, {
-      schoolId,
-      types: [...new Set(drifted.map((c) => c.type))],
-      strict: false,
-      day: null,
-      recreate: false,
-      only: new Set(drifted.map((c) => c.id)),
-    });
-    const at = new Date(ctx.clock.now());
-    const cause = `drift:${at.toISOString()}`;
-    const operationId = await holdingOperation(ctx, tx, school, { kind: 'drift', by: author, cause, at });
-    await applyPlan(ctx, tx, school, { cause, author, priority: 'bulk', operationId, at });
-    return { operationId, held: school.plan.counts.held };
+    const planned = await planDrift(ctx, tx, ids, how);
+    const { rows: due } = await sql<{ chatId: string; type: ChatType; title: string }>`
+      select id as "chatId", type, title from chat
+      where id = any(${[...ids]}::uuid[]) and generation > settled_generation`.execute(tx);
+    const actions = new Map(planned?.plan.chats.map((chat) => [chat.chatId, chat.actions]));
+    const chats = due.map((chat) => ({ ...chat, actions: actions.get(chat.chatId) ?? [] }));
+    await addPlanned(tx, check, chats, new Set(due.map(({ chatId }) => chatId)));
+    await noteFollowing(tx, check, { obstacles });
+    return planned;
   });
-  if (mended === null) return;
+  if (mended) await followMended(ctx, schoolId, mended);
+  await finishOperations(ctx, schoolId, [check.id]);
+}
+
+interface Mended {
+  /** The operation that holds what the guard stopped, or null. */
+  holdId: string | null;
+  plan: SchoolPlan['plan'];
+}
+
+/** Plans and applies what differs. Null where nothing does. `tx` must hold the school. */
+async function planDrift(
+  ctx: Context,
+  tx: Sql,
+  ids: readonly string[],
+  { schoolId, author, priority }: { schoolId: string; author: Author; priority: Priority },
+): Promise<Mended | null> {
+  const drifted = await driftedChats(ctx, tx, ids);
+  if (drifted.length === 0) return null;
+  const school = await planSchool(ctx, tx, {
+    schoolId,
+    types: [...new Set(drifted.map((c) => c.type))],
+    strict: false,
+    day: null,
+    recreate: false,
+    only: new Set(drifted.map((c) => c.id)),
+  });
+  const at = new Date(ctx.clock.now());
+  const cause = `drift:${at.toISOString()}`;
+  const holdId = await holdingOperation(ctx, tx, school, { kind: 'drift', by: author, cause, at });
+  await applyPlan(ctx, tx, school, { cause, author, priority, operationId: holdId, at });
+  return { holdId, plan: school.plan };
+}
+
+async function followMended(ctx: Context, schoolId: string, { holdId, plan }: Mended): Promise<void> {
   ctx.wake('chats');
-  if (mended.operationId === null) return;
-  ctx.metrics.removalsHeld(mended.held);
-  await finishOperations(ctx, schoolId, [mended.operationId]);
+  if (holdId === null) return;
+  ctx.metrics.removalsHeld(plan.counts.held);
+  await finishOperations(ctx, schoolId, [holdId]);
 }
 
 /**

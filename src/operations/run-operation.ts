@@ -9,6 +9,7 @@ import { isPassing } from '../store/errors.ts';
 import type { OperationOf } from '../store/operation-params.ts';
 import { findOperationRow, operationsOf } from '../store/operation-row.ts';
 import { carryOutDue } from './approve-later.ts';
+import { runCheck } from './check.ts';
 import { runRosterImport } from './import-roster.ts';
 import { runInitialization } from './initialize.ts';
 
@@ -47,6 +48,8 @@ export async function runOperation(
 async function run(ctx: Context, operation: OperationOf, signal?: AbortSignal): Promise<void> {
   if (operation.kind === 'roster-import') await runRosterImport(ctx, operation);
   if (operation.kind === 'initialization') await runInitialization(ctx, operation, signal);
+  const { schoolId } = operation;
+  if (operation.kind === 'check' && schoolId) await runCheck(ctx, operation, schoolId, signal);
 }
 
 /**

@@ -2,9 +2,10 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { endOperation, noteFollowed } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
-import type { Problem } from '../store/entities.ts';
-import { Marks } from '../store/operation-params.ts';
+import type { OperationKind, Problem } from '../store/entities.ts';
+import { Marks, readParams } from '../store/operation-params.ts';
 import { sferumState } from '../store/queries/in-sferum.ts';
+import { checkResult } from './check-result.ts';
 import { describeHeld } from './removals-held.ts';
 
 /**
@@ -50,6 +51,7 @@ interface Totals {
   invited: string;
   refused: string;
   problems: Problem[] | null;
+  kind: OperationKind;
   params: unknown;
 }
 
@@ -87,9 +89,15 @@ async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string
         join sferum_member s on s.chat_id = f.chat_id and s.vk_user_id = l.vk_user_id and s.state in ('refused', 'waiting')
         where a->>'action' = 'add' and not a ? 'pending') as refused_now,
       (select jsonb_agg(problem) from followed where problem is not null) as problems,
-      params
+      kind, params
     from operation where id = ${id} and school_id = ${schoolId}`.execute(tx);
   const t = rows[0]!;
+  const params = readParams(t);
+  if (params.kind === 'check') {
+    const result = await checkResult(tx, { schoolId, id }, params.params);
+    await noteFollowed(tx, { schoolId, id }, t.done);
+    return endOperation(tx, id, { at: new Date(ctx.clock.now()), state: 'succeeded', result: { ...result } });
+  }
   const problems = t.problems ?? [];
   const { planned, incomplete, planningCalls = 0 } = Marks.parse(t.params);
   await noteFollowed(tx, { schoolId, id }, t.done);

@@ -22,7 +22,7 @@ import type { OfSchool } from './operation.ts';
 export async function addPlanned(
   tx: Sql,
   operation: OfSchool,
-  chats: readonly ChatPlan[],
+  chats: readonly Pick<ChatPlan, 'chatId' | 'type' | 'title' | 'actions'>[],
   touched: ReadonlySet<string>,
 ): Promise<void> {
   const { rows: before } = await sql<{ ordinal: number; actions: number }>`

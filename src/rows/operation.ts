@@ -179,6 +179,12 @@ export async function notePlanned(
     where id = ${id}`.execute(tx);
 }
 
+/** Lets an operation follow its chats from now on, and keeps what its own work has found. */
+export async function noteFollowing(tx: Sql, { schoolId, id }: OfSchool, found: object): Promise<void> {
+  await sql`update operation set params = params || ${JSON.stringify({ ...found, following: true })}::jsonb
+    where id = ${id} and school_id = ${schoolId}`.execute(tx);
+}
+
 /** Adds a problem for each automatic chat of these types that would come back but is still being deleted. */
 export async function tellOfDeletions(
   tx: Sql,

@@ -84,6 +84,26 @@ const RosterImportParams = z.object({
   rejected: z.literal(true).optional(),
 });
 
+const CheckObstacle = z.object({
+  chatId: z.string().optional(),
+  personId: z.string().optional(),
+  /** A stable word. */
+  reason: z.string(),
+  /** Russian, for people. */
+  message: z.string(),
+});
+export type CheckObstacle = z.infer<typeof CheckObstacle>;
+
+const CheckParams = z.object({
+  ...MARKS,
+  chatIds: z.array(z.string()),
+  /** The person whose places are asked about; null for whole chats. */
+  personId: z.string().nullable(),
+  /** What stood in the way of reading. */
+  obstacles: z.array(CheckObstacle).optional(),
+});
+export type CheckParams = z.infer<typeof CheckParams>;
+
 const Followed = z.object({ ...MARKS, cause: z.string().optional() });
 
 const KindWithParams = z.discriminatedUnion('kind', [
@@ -96,6 +116,7 @@ const KindWithParams = z.discriminatedUnion('kind', [
     params: z.object({ ...MARKS, chatId: z.string(), recreate: z.boolean() }),
   }),
   z.object({ kind: z.literal('undo'), params: z.object({ ...MARKS, run: z.string() }) }),
+  z.object({ kind: z.literal('check'), params: CheckParams }),
   z.object({ kind: z.literal('account-replacement'), params: Marks }),
   z.object({ kind: z.literal('adoption'), params: Marks }),
 ]);

@@ -37,6 +37,8 @@ const ALLOWED: Record<string, TokenRole[]> = {
   'POST /v1/schools/{schoolId}/chats': EDITORS,
   'PATCH /v1/chats/{id}': EDITORS,
   'DELETE /v1/chats/{id}': EDITORS,
+  'POST /v1/chats/{id}/check': [...ADMINS, 'staff'],
+  'POST /v1/people/{id}/check': [...ADMINS, 'staff'],
   'GET /v1/schools/{schoolId}/people': READERS,
   'GET /v1/people/{id}/grounds': READERS,
   'GET /v1/people/{id}/export': ADMINS,

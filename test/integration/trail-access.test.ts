@@ -42,6 +42,9 @@ describe('in a school', () => {
       id: string;
     }>`select id from operation where kind = 'initialization' limit 1`.execute(world.ctx.db.of('s1'));
     params.operation = rows[0]!.id;
+    const by = { id: 'a1', kind: 'person' } as const;
+    const about = { schoolId: 's1', chatIds: [params.chat], personId: null };
+    params.check = await world.commands.check({ ...about, by, joinsAny: true });
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
@@ -51,6 +54,7 @@ describe('in a school', () => {
       .split(' ')[1]!
       .replace(':schoolId', 's1')
       .replace('/operations/:id', `/operations/${params.operation}`)
+      .replace('/checks/:id', `/checks/${params.check}`)
       .replace('/chats/:id', `/chats/${params.chat}`)
       .replace('/people/:id', '/people/p1')
       .replace('/lessons/:id', '/lessons/none')

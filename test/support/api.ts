@@ -128,6 +128,7 @@ function notingCommands(asked: Asked[]): Commands {
     importRoster: note('importRoster', randomUUID()),
     receiveEvents: note('receiveEvents'),
     initialize: note('initialize', randomUUID()),
+    check: note('check', randomUUID()),
     connectSferum: note('connectSferum'),
     decide: note('decide'),
     decideMany: note('decideMany', { decided: [], refused: [] }),

@@ -7,7 +7,7 @@ import type { Draft } from '../../read/chat-drafts.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import type { DraftMemberItem } from '../../read/draft-members.ts';
 import { type Content, type Html, html } from '../html.ts';
-import { linkButton, submitButton } from '../parts/button.ts';
+import { linkButton, postButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { datedCondition } from '../parts/condition.ts';
 import { hiddenField, textField } from '../parts/field.ts';
@@ -73,6 +73,10 @@ export function editorSubtitle(
 export function editorActions({ chat, may }: Pick<EditorView, 'chat' | 'may'>, messengerUrl: string): Html {
   const deletable = may.delete && chat.condition.status !== 'deleting';
   return html`${editable({ may, chat }) ? '' : linkButton({ label: 'Закрыть', href: '/manage' })}${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}${
+    may.members && chat.condition.status !== 'deleting'
+      ? postButton({ label: 'Сверить сейчас', action: `/manage/chats/${chat.id}/check`, kind: 'quiet' })
+      : ''
+  }${
     deletable
       ? linkButton({ label: 'Удалить чат', href: `/manage/chats/${chat.id}/delete`, kind: 'quiet' })
       : ''

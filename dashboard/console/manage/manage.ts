@@ -1,5 +1,6 @@
 import type { ConsoleParts } from '../console-parts.ts';
 import { aheadRoutes } from './ahead-routes.ts';
+import { checkRoutes } from './check-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { deleteRoutes } from './delete-routes.ts';
 import { editorRoutes } from './editor-routes.ts';
@@ -21,6 +22,7 @@ export function manageRoutes(parts: ConsoleParts): void {
   aheadRoutes(parts);
   operationRoutes(parts);
   decisionRoutes(parts);
+  checkRoutes(parts);
   undoRoutes(parts);
   pickerRoutes(parts);
   deleteRoutes(parts);

@@ -48,7 +48,11 @@ const REFRESH_SECONDS = 3;
 export function operationRoutes(parts: ConsoleParts): void {
   const { ctx, commands, screens } = parts;
   const at = '/manage/operations/:id';
-  screens.get(at, ADMINS, async (c) => show(parts, c, await operationOf(parts, c)));
+  screens.get(at, ADMINS, async (c) => {
+    const operation = await operationOf(parts, c);
+    if (operation.kind === 'check') return goTo(c, `/manage/checks/${operation.id}`);
+    return show(parts, c, operation);
+  });
 
   screens.get(`${at}/progress`, ADMINS, async (c) => {
     const operation = await operationOf(parts, c);

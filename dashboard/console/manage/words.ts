@@ -31,6 +31,7 @@ export const OPERATION_LABELS: Readonly<Record<OperationKind, string>> = {
   adoption: 'Сверка после восстановления базы',
   initialization: 'Инициализация списка чатов',
   events: 'Изменения из СГО',
+  check: 'Сверка по просьбе',
   'delete-chat': 'Удаление чата',
   undo: 'Отмена инициализации',
   drift: 'Сверка со Сферумом',

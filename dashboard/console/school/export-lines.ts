@@ -3,12 +3,13 @@
  * and when. Pure. Names of classes, groups and chats are given, but none of other people. The compiler makes sure
  * that every table of an export has its words.
  */
-import { causeOf, exceptionText, journalSentence, refusedText } from '../../../src/chats/journal-words.ts';
+import { causeOf, exceptionText, journalSentence } from '../../../src/chats/journal-words.ts';
 import type { Ground } from '../../../src/desired/model.ts';
 import type { ExportedRow } from '../../../src/person-export/export-person.ts';
 import type { HeldTable } from '../../../src/person-export/tables.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { Action } from '../../../src/plan/model.ts';
+import { refusedText } from '../../../src/plan/refused-words.ts';
 import type { OperationKind } from '../../../src/store/entities.ts';
 import { ACTION_WORDS, OPERATION_LABELS } from '../manage/words.ts';
 import { day } from '../parts/numbers.ts';

@@ -34,6 +34,7 @@ const KINDS = [
   ['roster-import', 'Списки из СГО'],
   ['events', 'Изменения из СГО'],
   ['drift', 'Сверка'],
+  ['check', 'Сверки по просьбе'],
   ['delete-chat', 'Удаления'],
   ['undo', 'Отмены'],
 ] as const satisfies readonly (readonly [LogFilter['kind'], string])[];

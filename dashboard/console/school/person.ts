@@ -3,13 +3,14 @@ import { findPerson, listPersonChats, type PersonRow } from '../../../src/chats/
 import { notFound } from '../../../src/refusal.ts';
 import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
-import { assertSeen, type ChatGrounds, explained } from '../../api/person-grounds.ts';
+import { type ChatGrounds, explained } from '../../api/person-grounds.ts';
 import { listJournal } from '../../read/journal.ts';
+import { assertSeen } from '../../read/person-seen.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';
 import { page } from '../page.ts';
-import { linkButton } from '../parts/button.ts';
+import { linkButton, postButton } from '../parts/button.ts';
 import { chatTypeTag } from '../parts/chat-type.ts';
 import { state } from '../parts/condition.ts';
 import { hrefOf } from '../parts/links.ts';
@@ -49,9 +50,11 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
       c,
       title: person.name,
       subtitle: subtitle(person, chats),
-      actions: lines
-        ? html`${linkButton({ label: 'Все изменения', href: changesHref })}${linkButton({ label: 'Данные о человеке', href: exportPath(person.id) })}`
-        : '',
+      actions: html`${postButton({ label: 'Сверить сейчас', action: `/people/${encodeURIComponent(person.id)}/check`, kind: 'quiet' })}${
+        lines
+          ? html`${linkButton({ label: 'Все изменения', href: changesHref })}${linkButton({ label: 'Данные о человеке', href: exportPath(person.id) })}`
+          : ''
+      }`,
       body: html`${chatsTable(person, chats)}${entries.length > 0 ? lately(entries, timeZone) : ''}`,
     });
   });

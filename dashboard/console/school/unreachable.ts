@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { refusedText } from '../../../src/chats/journal-words.ts';
 import { dayIn } from '../../../src/clock.ts';
 import type { Context } from '../../../src/context.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
+import { refusedText } from '../../../src/plan/refused-words.ts';
 import { notFound } from '../../../src/refusal.ts';
 import { saw } from '../../access.ts';
 import { ledClasses } from '../../read/led-classes.ts';

@@ -12,6 +12,7 @@ export type OperationKind =
   | 'delete-chat'
   | 'undo'
   | 'drift'
+  | 'check'
   | 'account-replacement'
   | 'adoption';
 const OPERATION_STATES = ['queued', 'running', 'held', 'succeeded', 'failed', 'cancelled'] as const;

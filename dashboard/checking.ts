@@ -1,0 +1,69 @@
+/** «Сверить сейчас» (K7) as the API and the console ask for it: by whom, about which chats, and how long they wait. */
+
+import { z } from 'zod';
+import type { Author } from '../src/author.ts';
+import { findPerson, listPersonChats } from '../src/chats/person-chats.ts';
+import { may } from '../src/chats/rights.ts';
+import { findChatToChange } from '../src/chats/standings.ts';
+import type { Commands } from '../src/commands.ts';
+import type { Context } from '../src/context.ts';
+import type { CheckResult } from '../src/planning/check-result.ts';
+import { notFound } from '../src/refusal.ts';
+import type { Viewer } from '../src/store/queries/viewer.ts';
+import { findCheck } from './read/checks.ts';
+import { assertSeen } from './read/person-seen.ts';
+import { forbidden } from './rights.ts';
+
+/** The answer waits so long for the check. After that the operation is followed like any other. */
+const WAIT_MS = 2_000;
+const LOOK_EVERY_MS = 40;
+
+export interface Checking {
+  ctx: Context;
+  commands: Commands;
+  viewer: Viewer;
+  by: Author;
+}
+
+export interface Check {
+  operationId: string;
+  /** Null while the check goes on. */
+  result: CheckResult | null;
+}
+
+/** Checks a chat. Throws Refusal: 404 where the school has none, 403 where the viewer may not change its members. */
+export async function checkChat(asked: Checking, chatId: string): Promise<Check> {
+  const { ctx, viewer } = asked;
+  const found = z.uuid().safeParse(chatId).success
+    ? await findChatToChange(ctx.db.of(viewer.schoolId), viewer, chatId)
+    : null;
+  if (!found) throw notFound();
+  if (!may(found.standings, 'change-members')) throw forbidden();
+  return check(asked, { chatIds: [chatId], personId: null });
+}
+
+/** Checks those of a person's chats that the viewer may see. Throws Refusal(404), also where the person is not seen. */
+export async function checkPerson(asked: Checking, personId: string): Promise<Check> {
+  const { ctx, viewer } = asked;
+  const db = ctx.db.of(viewer.schoolId);
+  const person = await findPerson(db, viewer.schoolId, personId);
+  if (!person) throw notFound();
+  const chats = await listPersonChats(db, viewer, personId, undefined);
+  await assertSeen(ctx, viewer, person, chats);
+  const chatIds = chats.filter(({ deleting }) => !deleting).map((chat) => chat.chatId);
+  return check(asked, { chatIds, personId });
+}
+
+async function check(
+  { ctx, commands, viewer: { schoolId, sees }, by }: Checking,
+  about: { chatIds: string[]; personId: string | null },
+): Promise<Check> {
+  const operationId = await commands.check({ schoolId, ...about, by, joinsAny: sees === 'school' });
+  const untilMs = ctx.clock.elapsed() + WAIT_MS;
+  for (;;) {
+    const found = await findCheck(ctx.db.of(schoolId), schoolId, operationId);
+    const isOver = found?.result || found?.failure || ctx.clock.elapsed() >= untilMs;
+    if (isOver) return { operationId, result: found?.result ?? null };
+    await ctx.clock.sleep(LOOK_EVERY_MS);
+  }
+}

@@ -1,0 +1,81 @@
+/** «Сверить сейчас» (K7): a press of the button, and the page that tells what came of it. */
+import { z } from 'zod';
+import { notFound } from '../../../src/refusal.ts';
+import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { saw } from '../../access.ts';
+import { type Check, type Checking, checkChat, checkPerson } from '../../checking.ts';
+import { findChatTitles } from '../../read/chat-titles.ts';
+import { type CheckRow, findCheck } from '../../read/checks.ts';
+import { findNames } from '../../read/names.ts';
+import { authorOf } from '../../rights.ts';
+import type { ConsoleParts } from '../console-parts.ts';
+import { type ConsoleContext, goTo, page } from '../page.ts';
+import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
+import { checkBody, runningBody } from './check.ts';
+
+const REFRESH_SECONDS = 2;
+
+export function checkRoutes(parts: ConsoleParts): void {
+  const { ctx, screens } = parts;
+  screens.post('/manage/chats/:id/check', STAFF, (c) => press(parts, c, checkChat));
+  screens.post('/people/:id/check', STAFF, (c) => press(parts, c, checkPerson));
+
+  screens.get('/manage/checks/:id', STAFF, async (c) => {
+    const viewer = await viewerIn(ctx, c.get('visitor'));
+    const id = z.uuid().safeParse(c.req.param('id')).data;
+    const check = id === undefined ? null : await findCheck(ctx.db.of(viewer.schoolId), viewer.schoolId, id);
+    const isOwn = check?.createdBy === c.get('visitor').caller.subject;
+    if (!check || !(isOwn || isAdmin(c.get('visitor')))) throw notFound();
+    return show(parts, c, viewer, check);
+  });
+}
+
+async function press(
+  { ctx, commands }: ConsoleParts,
+  c: ConsoleContext,
+  check: (asked: Checking, id: string) => Promise<Check>,
+): Promise<Response> {
+  const visitor = c.get('visitor');
+  const asked = { ctx, commands, viewer: await viewerIn(ctx, visitor), by: authorOf(visitor.caller) };
+  const { operationId } = await check(asked, c.req.param('id') ?? '');
+  return goTo(c, `/manage/checks/${operationId}`);
+}
+
+async function show(
+  { ctx }: ConsoleParts,
+  c: ConsoleContext,
+  viewer: Viewer,
+  { id, about, result, failure }: CheckRow,
+): Promise<Response> {
+  const { schoolId } = viewer;
+  const db = ctx.db.of(schoolId);
+  const chatId = about.chatIds[0];
+  const told = [...(result?.done ?? []), ...(result?.obstacles ?? [])];
+  const people = new Set([
+    ...told.flatMap(({ personId }) => personId ?? []),
+    ...(about.personId ? [about.personId] : []),
+  ]);
+  saw(c, schoolId, people);
+  const seenIn = about.personId === null ? { chatId: chatId! } : { personId: about.personId };
+  const names = await findNames(
+    db,
+    { ...viewer, ...seenIn },
+    { people, classes: [], groups: [], orders: [] },
+  );
+  const titles = await findChatTitles(db, schoolId, about.chatIds);
+  const back =
+    about.personId === null
+      ? { label: titles.get(chatId!) ?? 'Чат', href: `/manage/chats/${chatId}` }
+      : { label: names.person(about.personId), href: `/people/${encodeURIComponent(about.personId)}` };
+  const isRunning = result === null && failure === null;
+  return page({
+    c,
+    title: 'Сверка со Сферумом',
+    subtitle: back.label,
+    section: 'manage',
+    crumbs: [{ label: 'Управление чатами', href: '/manage' }, back],
+    body: result ? checkBody({ result, names, titles, back, about }) : runningBody(failure, { id, back }),
+    scripts: ['manage.js'],
+    ...(isRunning ? { refreshSeconds: REFRESH_SECONDS } : {}),
+  });
+}

@@ -1,0 +1,93 @@
+import { actionWord, type Names } from '../../../src/plan/describe.ts';
+import type { ActionKind } from '../../../src/plan/model.ts';
+import type { CheckResult } from '../../../src/planning/check-result.ts';
+import type { CheckRow } from '../../read/checks.ts';
+import { type Html, html } from '../html.ts';
+import type { Crumb } from '../parts/breadcrumbs.ts';
+import { linkButton, postButton } from '../parts/button.ts';
+import { count, counted } from '../parts/numbers.ts';
+import { notice } from '../parts/states.ts';
+import { dataTable } from '../parts/table.ts';
+
+export interface CheckView {
+  result: CheckResult;
+  names: Names;
+  /** The titles of the checked chats, by their ids. */
+  titles: ReadonlyMap<string, string>;
+  /** The page of the chat or person that was checked. */
+  back: Crumb & { href: string };
+  about: CheckRow['about'];
+}
+
+/** What is, what should be, what was done, what stands in the way. */
+export function checkBody(view: CheckView): Html {
+  const { result, back } = view;
+  const { desired, actual, done, obstacles } = result;
+  const isFine = done.length === 0 && obstacles.length === 0;
+  return html`<div class="stack">${
+    isFine
+      ? notice({ kind: 'good', title: 'Всё совпадает', text: 'Ничего делать не пришлось.' })
+      : obstacles.length === 0
+        ? notice({ kind: 'good', title: 'Исправлено, теперь всё совпадает' })
+        : notice({
+            kind: 'warn',
+            title: `Мешает: ${counted(obstacles.length, 'причина', 'причины', 'причин')}`,
+          })
+  }
+<p>${view.about.personId === null ? 'Участников' : 'Чатов'} по спискам СГО: ${count(desired.length)}, в Сферуме: ${count(actual.length)}.</p>
+${done.length > 0 ? html`<section><h2>Сделано</h2>${doneTable(view)}</section>` : ''}
+${obstacles.length > 0 ? html`<section><h2>Что мешает</h2>${obstaclesTable(view)}</section>` : ''}
+<div class="actions">${linkButton({ label: 'Назад', href: back.href })}${postButton({ label: 'Сверить ещё раз', action: againHref(view) })}</div></div>`;
+}
+
+/** Shown while the check goes on, and where it ended without a result. */
+export function runningBody(
+  failure: string | null,
+  { id, back }: { id: string; back: Crumb & { href: string } },
+): Html {
+  const leave = html`<div class="actions">${linkButton({ label: 'Назад', href: back.href })}</div>`;
+  if (failure !== null)
+    return html`${notice({ kind: 'bad', title: 'Сверить не удалось', text: failure })}${leave}`;
+  return html`<div class="sheet" data-follows="/manage/checks/${id}" data-state="running" role="status"><p>Сферум отвечает медленно. Сверка идёт, страница покажет её итог сама.</p></div>${leave}`;
+}
+
+function againHref({ about }: CheckView): string {
+  return about.personId === null
+    ? `/manage/chats/${about.chatIds[0]}/check`
+    : `/people/${encodeURIComponent(about.personId)}/check`;
+}
+
+function doneTable({ result, names, titles }: CheckView): Html {
+  return dataTable({
+    caption: 'Что сделано',
+    rows: result.done,
+    columns: [
+      {
+        ...{ head: 'Что', phone: 'title' as const },
+        cell: ({ action, chatId }) =>
+          action === 'rename'
+            ? 'Название возвращено'
+            : actionWord({ action: action as ActionKind, chatId, grounds: [] }, { done: true }),
+      },
+      { head: 'Кто', cell: ({ action, personId }) => whoOf(personId, names, action === 'remove') },
+      { head: 'Чат', cell: ({ chatId }) => titles.get(chatId) ?? '–' },
+    ],
+  });
+}
+
+function obstaclesTable({ result, names, titles }: CheckView): Html {
+  return dataTable({
+    caption: 'Что мешает',
+    rows: result.obstacles,
+    columns: [
+      { head: 'Кто', phone: 'title', cell: ({ personId }) => whoOf(personId, names, false) },
+      { head: 'Чат', cell: ({ chatId }) => (chatId ? (titles.get(chatId) ?? '–') : 'все') },
+      { head: 'Почему', cell: ({ message }) => message },
+    ],
+  });
+}
+
+function whoOf(personId: string | undefined, names: Names, isStranger: boolean): Html {
+  if (personId === undefined) return html`${isStranger ? 'посторонний' : '–'}`;
+  return html`<a href="/people/${encodeURIComponent(personId)}"><bdi>${names.person(personId)}</bdi></a>`;
+}

@@ -68,8 +68,14 @@ const ChangedChat = ChatView.extend({
 }).openapi('ChangedChat');
 
 /** Making, changing and deleting a chat by hand (C, E, G). */
-export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void {
-  const create = createRoute({
+export function chatChangeRoutes(parts: ApiParts): void {
+  routeCreation(parts);
+  routeChange(parts);
+  routeRemoval(parts);
+}
+
+function routeCreation({ api, ctx, commands, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'post',
     path: '/v1/schools/{schoolId}/chats',
     tags: ['Chats'],
@@ -79,7 +85,7 @@ export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void
     request: { params: SchoolParam, body: jsonBody(NewChat) },
     responses: { 201: json(ChangedChat, 'the chat; Sferum follows by itself'), ...CHANGE_REFUSALS },
   });
-  api.openapi(create, async (c) => {
+  api.openapi(route, async (c) => {
     const body = c.req.valid('json');
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     const { chatId, warnings } = await commands.createChat({
@@ -90,8 +96,10 @@ export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void
     });
     return c.json({ ...(await chatNow(ctx, viewer, chatId)), warnings }, 201);
   });
+}
 
-  const edit = createRoute({
+function routeChange({ api, ctx, commands, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'patch',
     path: '/v1/chats/{id}',
     tags: ['Chats'],
@@ -100,7 +108,7 @@ export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void
     request: { params: IdParam, query: SchoolQuery, body: jsonBody(ChatChange) },
     responses: { 200: json(ChangedChat, 'the chat as it is now'), ...CHANGE_REFUSALS },
   });
-  api.openapi(edit, async (c) => {
+  api.openapi(route, async (c) => {
     const { title, members, admins, reason } = c.req.valid('json');
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     const chatId = (await chatNow(ctx, viewer, c.req.valid('param').id)).id;
@@ -113,8 +121,10 @@ export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void
     });
     return c.json({ ...(await chatNow(ctx, viewer, chatId)), warnings }, 200);
   });
+}
 
-  const remove = createRoute({
+function routeRemoval({ api, ctx, commands, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'delete',
     path: '/v1/chats/{id}',
     tags: ['Chats'],
@@ -131,7 +141,7 @@ export function chatChangeRoutes({ api, ctx, commands, guards }: ApiParts): void
     },
     responses: { 202: json(Accepted, 'its operation tells when Sferum has confirmed'), ...CHANGE_REFUSALS },
   });
-  api.openapi(remove, async (c) => {
+  api.openapi(route, async (c) => {
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     const { id: chatId } = await chatNow(ctx, viewer, c.req.valid('param').id);
     const operationId = await commands.removeChat({

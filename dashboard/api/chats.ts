@@ -96,15 +96,22 @@ async function chatFor(
   return { chat: found.chat, viewer };
 }
 
+const READERS = ['school-admin', 'operator', 'service', 'staff'] as const;
+
 /** The chats that the caller may see, and their members (B, C2). */
-export function chatRoutes({ api, ctx, guards }: ApiParts): void {
-  const readers = guards.read('school-admin', 'operator', 'service', 'staff');
-  const list = createRoute({
+export function chatRoutes(parts: ApiParts): void {
+  routeChats(parts);
+  routeChat(parts);
+  routeMembers(parts);
+}
+
+function routeChats({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'get',
     path: '/v1/schools/{schoolId}/chats',
     tags: ['Chats'],
     summary: 'Chats that the caller may see, in natural order of their titles',
-    middleware: readers,
+    middleware: guards.read(...READERS),
     request: {
       params: SchoolParam,
       query: z.object({
@@ -117,7 +124,7 @@ export function chatRoutes({ api, ctx, guards }: ApiParts): void {
     },
     responses: { 200: json(pageOf('ChatPage', ChatView), 'a page'), ...REFUSALS },
   });
-  api.openapi(list, async (c) => {
+  api.openapi(route, async (c) => {
     const { sort, ...filter } = c.req.valid('query');
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
@@ -126,24 +133,28 @@ export function chatRoutes({ api, ctx, guards }: ApiParts): void {
     });
     return c.json({ items, total, page: filter.page, perPage: filter.perPage }, 200);
   });
+}
 
-  const one = createRoute({
+function routeChat({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'get',
     path: '/v1/chats/{id}',
     tags: ['Chats'],
     summary: 'One chat',
-    middleware: readers,
+    middleware: guards.read(...READERS),
     request: { params: IdParam, query: SchoolQuery },
     responses: { 200: json(ChatView, 'the chat'), ...REFUSALS },
   });
-  api.openapi(one, async (c) => c.json((await chatFor(ctx, c, c.req.valid('param').id)).chat, 200));
+  api.openapi(route, async (c) => c.json((await chatFor(ctx, c, c.req.valid('param').id)).chat, 200));
+}
 
-  const members = createRoute({
+function routeMembers({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'get',
     path: '/v1/chats/{id}/members',
     tags: ['Chats'],
     summary: 'Who is in a chat and why, or who is kept out of it by hand',
-    middleware: readers,
+    middleware: guards.read(...READERS),
     request: {
       params: IdParam,
       query: SchoolQuery.extend({
@@ -154,7 +165,7 @@ export function chatRoutes({ api, ctx, guards }: ApiParts): void {
     },
     responses: { 200: json(pageOf('ChatMemberPage', MemberView), 'a page, by name'), ...REFUSALS },
   });
-  api.openapi(members, async (c) => {
+  api.openapi(route, async (c) => {
     const { chat, viewer } = await chatFor(ctx, c, c.req.valid('param').id);
     const filter = c.req.valid('query');
     const { items, total } = await listMembers(ctx.db.of(viewer.schoolId), viewer, chat.id, filter);

@@ -6,7 +6,6 @@ import { phaseAt } from '../../src/lessons/lesson.ts';
 import type { Boundary, LessonItem } from '../../src/lessons/lesson-rows.ts';
 import { listLessons } from '../../src/lessons/list-lessons.ts';
 import { type LessonSchool, lessonSchool, meetingTitle, timesOf } from '../../src/lessons/open-lesson.ts';
-
 import { isDay } from '../../src/text/clean-text.ts';
 import type { HttpEnv } from '../auth.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
@@ -25,6 +24,8 @@ import {
   SchoolParam,
   SchoolQuery,
 } from './schemas.ts';
+
+const EVERYBODY = ['service', 'operator', 'school-admin', 'staff', 'student', 'parent'] as const;
 
 const DayOrInstant = z
   .union([DayText, InstantText])
@@ -74,16 +75,22 @@ const NewMeeting = z
   .openapi('NewMeeting');
 
 /** Lessons, their distance meetings, and the way into the call (I). */
-export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
-  const everybody = ['service', 'operator', 'school-admin', 'staff', 'student', 'parent'] as const;
-  const list = createRoute({
+export function lessonRoutes(parts: ApiParts): void {
+  routeLessons(parts);
+  routeMeetingCreation(parts);
+  routeMeetingRemoval(parts);
+  routeEntry(parts);
+}
+
+function routeLessons({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'get',
     path: '/v1/schools/{schoolId}/lessons',
     tags: ['Lessons'],
     summary: 'Lessons that the caller may see, by their start',
     description:
       "A teacher sees the lessons of their groups and their own; a pupil and the parents see those of the groups that the pupil is in on the lesson's day.",
-    middleware: guards.read(...everybody),
+    middleware: guards.read(...EVERYBODY),
     request: {
       params: SchoolParam,
       query: z.object({
@@ -97,7 +104,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     },
     responses: { 200: json(pageOf('LessonPage', LessonView), 'a page'), ...REFUSALS },
   });
-  api.openapi(list, async (c) => {
+  api.openapi(route, async (c) => {
     const { from, to, page, perPage, subjectGroupId, ...filter } = c.req.valid('query');
     const { id: schoolId } = await existingSchool(ctx, schoolOf(c));
     const school = await lessonSchool(ctx, schoolId);
@@ -117,8 +124,10 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
       200,
     );
   });
+}
 
-  const create = createRoute({
+function routeMeetingCreation({ api, commands, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'post',
     path: '/v1/lessons/{id}/meeting',
     tags: ['Lessons'],
@@ -132,7 +141,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     },
     responses: { 201: json(Meeting, 'the meeting; its call follows by itself'), ...CHANGE_REFUSALS },
   });
-  api.openapi(create, async (c) => {
+  api.openapi(route, async (c) => {
     const { title } = c.req.valid('json') ?? {};
     const lessonId = c.req.valid('param').id;
     const meeting = await commands.createMeeting({
@@ -142,8 +151,10 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     });
     return c.json({ ...meeting, system: 'Сферум' as const }, 201);
   });
+}
 
-  const remove = createRoute({
+function routeMeetingRemoval({ api, commands, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'delete',
     path: '/v1/lessons/{id}/meeting',
     tags: ['Lessons'],
@@ -152,12 +163,14 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     request: { params: IdParam, query: SchoolQuery },
     responses: { 204: { description: 'deleted, or there was none' }, ...CHANGE_REFUSALS },
   });
-  api.openapi(remove, async (c) => {
+  api.openapi(route, async (c) => {
     await commands.deleteMeeting({ caller: callerIn(c, schoolOf(c)), lessonId: c.req.valid('param').id });
     return c.body(null, 204);
   });
+}
 
-  const join = createRoute({
+function routeEntry({ api, commands, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'get',
     path: '/v1/lessons/{id}/meeting/join',
     tags: ['Lessons'],
@@ -168,7 +181,7 @@ export function lessonRoutes({ api, ctx, commands, guards }: ApiParts): void {
     request: { params: IdParam, query: SchoolQuery },
     responses: { 302: { description: "to the call's page" }, ...CHANGE_REFUSALS },
   });
-  api.openapi(join, async (c) => {
+  api.openapi(route, async (c) => {
     const link = await commands.enterLesson({
       caller: callerIn(c, schoolOf(c)),
       lessonId: c.req.valid('param').id,

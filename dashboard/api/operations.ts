@@ -112,9 +112,15 @@ export function operationRoutes(parts: ApiParts): void {
  * Decides about work: held work goes on or is dropped (F4, J3), running work stops, and applied work is taken back
  * (J4).
  */
-function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
+function decisionRoutes(parts: ApiParts): void {
+  routeDecisions(parts);
+  routeCancel(parts);
+  routeUndo(parts);
+}
+
+function routeDecisions({ api, ctx, commands, guards }: ApiParts): void {
   for (const decision of ['approve', 'reject'] as const) {
-    const decide = createRoute({
+    const route = createRoute({
       method: 'post',
       path: `/v1/operations/{id}/${decision}`,
       tags: ['Operations'],
@@ -135,7 +141,7 @@ function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
       },
       responses: { 200: json(OperationView, 'the operation as it is now'), ...CHANGE_REFUSALS },
     });
-    api.openapi(decide, async (c) => {
+    api.openapi(route, async (c) => {
       const { id, schoolId } = await operationFor(ctx, c, c.req.valid('param').id);
       const { chatIds } = c.req.valid('json');
       await commands.decide({
@@ -148,8 +154,10 @@ function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
       return c.json(await operationFor(ctx, c, id), 200);
     });
   }
+}
 
-  const cancel = createRoute({
+function routeCancel({ api, ctx, commands, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'post',
     path: '/v1/operations/{id}/cancel',
     tags: ['Operations'],
@@ -158,13 +166,15 @@ function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
     request: { params: IdParam, query: SchoolQuery },
     responses: { 200: json(OperationView, 'the operation as it is now'), ...CHANGE_REFUSALS },
   });
-  api.openapi(cancel, async (c) => {
+  api.openapi(route, async (c) => {
     const { id, schoolId } = await operationFor(ctx, c, c.req.valid('param').id);
     await commands.cancel({ schoolId, operationId: id, by: authorOf(c.get('caller')) });
     return c.json(await operationFor(ctx, c, id), 200);
   });
+}
 
-  const undo = createRoute({
+function routeUndo({ api, ctx, commands, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'post',
     path: '/v1/operations/{id}/undo',
     tags: ['Operations'],
@@ -173,7 +183,7 @@ function decisionRoutes({ api, ctx, commands, guards }: ApiParts): void {
     request: { params: IdParam, query: SchoolQuery },
     responses: { 202: json(Accepted, 'the operation that does it'), ...CHANGE_REFUSALS },
   });
-  api.openapi(undo, async (c) => {
+  api.openapi(route, async (c) => {
     const { id, schoolId } = await operationFor(ctx, c, c.req.valid('param').id);
     if (schoolId === null) throw notFound();
     const operationId = await commands.undo({ schoolId, operationId: id, by: authorOf(c.get('caller')) });

@@ -16,9 +16,14 @@ const OWN = ['school-admin', 'staff', 'student', 'parent', 'operator'] as const;
  * Sessions of the console: one's own, and for operators those of a person or a school. A session ends at once, and
  * its streams end with it.
  */
-export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
-  const db = ctx.db.across('sessions');
-  const list = createRoute({
+export function sessionRoutes(parts: ApiParts): void {
+  routeOwnSessions(parts);
+  routeEndOfOwn(parts);
+  routeEndOfAll(parts);
+}
+
+function routeOwnSessions({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'get',
     path: '/v1/me/sessions',
     tags: ['Sessions'],
@@ -27,16 +32,18 @@ export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
     request: {},
     responses: { 200: json(z.object({ items: z.array(SessionView) }), 'sessions'), ...REFUSALS },
   });
-  api.openapi(list, async (c) => {
+  api.openapi(route, async (c) => {
     const { limits } = ctx.config;
-    const items = await listSessions(db, c.get('caller'), {
+    const items = await listSessions(ctx.db.across('sessions'), c.get('caller'), {
       now: new Date(ctx.clock.now()),
       idleMinutes: limits.sessionIdleMinutes,
     });
     return c.json({ items }, 200);
   });
+}
 
-  const endOwn = createRoute({
+function routeEndOfOwn({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'delete',
     path: '/v1/me/sessions/{id}',
     tags: ['Sessions'],
@@ -45,15 +52,18 @@ export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
     request: { params: IdParam },
     responses: { 204: { description: 'ended' }, ...REFUSALS },
   });
-  api.openapi(endOwn, async (c) => {
+  api.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const caller = c.get('caller');
-    if (!z.uuid().safeParse(id).success || !(await endSession(db, caller, id))) throw notFound();
+    if (!z.uuid().safeParse(id).success || !(await endSession(ctx.db.across('sessions'), caller, id)))
+      throw notFound();
     noteEnded(ctx, caller, { of: caller.subject, ended: 1 });
     return c.body(null, 204);
   });
+}
 
-  const endAll = createRoute({
+function routeEndOfAll({ api, ctx, guards }: ApiParts): void {
+  const route = createRoute({
     method: 'delete',
     path: '/v1/sessions',
     tags: ['Sessions'],
@@ -63,7 +73,7 @@ export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
     request: { query: SchoolQuery.extend({ personId: z.string().min(1).max(200).optional() }) },
     responses: { 200: json(z.object({ ended: z.int() }), 'how many'), ...REFUSALS },
   });
-  api.openapi(endAll, async (c) => {
+  api.openapi(route, async (c) => {
     const { personId, school } = c.req.valid('query');
     if (personId === undefined && school === undefined) {
       throw new Refusal(400, 'nobody-named', 'Укажите, чьи сеансы завершить: ?personId= или ?school=');
@@ -73,7 +83,7 @@ export function sessionRoutes({ api, ctx, guards }: ApiParts): void {
     // named by `*`.
     const schoolId = school === '*' && caller.schoolId === '*' ? '*' : schoolOf(c);
     const of = personId ?? null;
-    const ended = await endSessions(db, schoolId, of);
+    const ended = await endSessions(ctx.db.across('sessions'), schoolId, of);
     noteEnded(ctx, { ...caller, schoolId }, { of, ended });
     return c.json({ ended }, 200);
   });

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { ChatFact, ChatType, CurrentMember, ExceptionFact, Ground } from '../desired/model.ts';
 import { LEAVES_RESPECTED } from '../plan/leaves.ts';
 import type { LiveState } from '../plan/model.ts';
@@ -41,68 +41,11 @@ export async function loadChats(
     'types' in scope
       ? sql`(c.type = any(${[...scope.types]}) or ${scope.allManual ?? false} and c.key is null)`
       : sql`(c.id = any(${[...scope.ids]}::uuid[]) or c.key = any(${[...(scope.keys ?? [])]}))`;
-  const chats = await sql<{
-    id: string;
-    key: string | null;
-    type: ChatType;
-    class_id: string | null;
-    subject_group_id: string | null;
-    title: string;
-    title_by_hand: boolean;
-    archived: boolean;
-    warning: string | null;
-    creation: string;
-    sferum_title: string | null;
-  }>`select id, key, type, class_id, subject_group_id, title, title_by_hand, archived, warning, creation, sferum_title
-    from chat c where school_id = ${schoolId} and deleting_since is null and deleted_at is null and ${chosen}
-    order by id`.execute(db);
-  const members = await sql<{
-    chat_id: string;
-    person_id: string;
-    admin: boolean;
-    grounds: Ground[];
-    held_by: string | null;
-  }>`select m.chat_id, m.person_id, m.admin, m.grounds, m.held_by
-    from membership m join chat c on c.id = m.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(
-    db,
-  );
-  const exceptions = await sql<{
-    chat_id: string;
-    person_id: string;
-    member: ExceptionFact['member'];
-    admin: ExceptionFact['admin'];
-  }>`select e.chat_id, e.person_id, e.member, e.admin
-    from exception e join chat c on c.id = e.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(
-    db,
-  );
-  const observed = await sql<{
-    chat_id: string;
-    vk_user_id: string;
-    admin: boolean;
-    state: LiveState;
-    held: boolean;
-  }>`select s.chat_id, s.vk_user_id, s.admin, s.state, s.held_by is not null as held
-    from sferum_member s join chat c on c.id = s.chat_id where c.school_id = ${schoolId} and ${chosen}
-      and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})
-      and not (s.state = 'refused' and s.seen_at < coalesce(${refusedSince}::timestamptz, '-infinity'))`.execute(
-    db,
-  );
-
-  const membersOf = grouped(members.rows, (r): [string, CurrentMember] => [
-    r.person_id,
-    { admin: r.admin, grounds: r.grounds, heldBy: r.held_by },
-  ]);
-  const observedIn = grouped(observed.rows, (r): [number, LiveMember] => [
-    Number(r.vk_user_id),
-    { admin: r.admin, state: r.state, ...(r.held ? { held: true } : {}) },
-  ]);
-  const exceptionsOf = new Map<string, ExceptionFact[]>();
-  for (const { chat_id, person_id, member, admin } of exceptions.rows) {
-    const list = exceptionsOf.get(chat_id) ?? [];
-    list.push({ personId: person_id, member, admin });
-    exceptionsOf.set(chat_id, list);
-  }
-  return chats.rows.map((c) => ({
+  const chats = await readChats(db, schoolId, chosen);
+  const membersOf = await readLists(db, schoolId, chosen);
+  const exceptionsOf = await readExceptions(db, schoolId, chosen);
+  const observedIn = await readObserved(db, schoolId, chosen, refusedSince);
+  return chats.map((c) => ({
     id: c.id,
     key: c.key,
     type: c.type,
@@ -119,6 +62,86 @@ export async function loadChats(
         ? { title: c.sferum_title ?? '', members: observedIn.get(c.id) ?? new Map() }
         : null,
   }));
+}
+
+/** Each reader takes the same choice of chats, `chosen`, in which `c` is the chat. */
+async function readChats(db: Sql, schoolId: string, chosen: RawBuilder<unknown>) {
+  const { rows } = await sql<{
+    id: string;
+    key: string | null;
+    type: ChatType;
+    class_id: string | null;
+    subject_group_id: string | null;
+    title: string;
+    title_by_hand: boolean;
+    archived: boolean;
+    warning: string | null;
+    creation: string;
+    sferum_title: string | null;
+  }>`select id, key, type, class_id, subject_group_id, title, title_by_hand, archived, warning, creation, sferum_title
+    from chat c where school_id = ${schoolId} and deleting_since is null and deleted_at is null and ${chosen}
+    order by id`.execute(db);
+  return rows;
+}
+
+async function readLists(db: Sql, schoolId: string, chosen: RawBuilder<unknown>) {
+  const members = await sql<{
+    chat_id: string;
+    person_id: string;
+    admin: boolean;
+    grounds: Ground[];
+    held_by: string | null;
+  }>`select m.chat_id, m.person_id, m.admin, m.grounds, m.held_by
+    from membership m join chat c on c.id = m.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(
+    db,
+  );
+  return grouped(members.rows, (r): [string, CurrentMember] => [
+    r.person_id,
+    { admin: r.admin, grounds: r.grounds, heldBy: r.held_by },
+  ]);
+}
+
+async function readExceptions(db: Sql, schoolId: string, chosen: RawBuilder<unknown>) {
+  const exceptions = await sql<{
+    chat_id: string;
+    person_id: string;
+    member: ExceptionFact['member'];
+    admin: ExceptionFact['admin'];
+  }>`select e.chat_id, e.person_id, e.member, e.admin
+    from exception e join chat c on c.id = e.chat_id where c.school_id = ${schoolId} and ${chosen}`.execute(
+    db,
+  );
+  const exceptionsOf = new Map<string, ExceptionFact[]>();
+  for (const { chat_id, person_id, member, admin } of exceptions.rows) {
+    const list = exceptionsOf.get(chat_id) ?? [];
+    list.push({ personId: person_id, member, admin });
+    exceptionsOf.set(chat_id, list);
+  }
+  return exceptionsOf;
+}
+
+async function readObserved(
+  db: Sql,
+  schoolId: string,
+  chosen: RawBuilder<unknown>,
+  refusedSince: Date | null,
+) {
+  const observed = await sql<{
+    chat_id: string;
+    vk_user_id: string;
+    admin: boolean;
+    state: LiveState;
+    held: boolean;
+  }>`select s.chat_id, s.vk_user_id, s.admin, s.state, s.held_by is not null as held
+    from sferum_member s join chat c on c.id = s.chat_id where c.school_id = ${schoolId} and ${chosen}
+      and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})
+      and not (s.state = 'refused' and s.seen_at < coalesce(${refusedSince}::timestamptz, '-infinity'))`.execute(
+    db,
+  );
+  return grouped(observed.rows, (r): [number, LiveMember] => [
+    Number(r.vk_user_id),
+    { admin: r.admin, state: r.state, ...(r.held ? { held: true } : {}) },
+  ]);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Context } from '../../../src/context.ts';
 import type { ChatType } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
@@ -35,8 +36,7 @@ interface Target {
 }
 
 /** «Выбрать участников чата» (C3), for a chat that exists and for one that is to be made. */
-export function pickerRoutes(parts: ConsoleParts): void {
-  const { ctx } = parts;
+export function pickerRoutes({ ctx, screens }: ConsoleParts): void {
   const ofChat = async (c: ConsoleContext): Promise<Target> => {
     const { viewer, chat, may, key } = await deskOf(ctx, c);
     if (!may.members || chat.condition.status === 'deleting') throw forbidden();
@@ -54,96 +54,104 @@ export function pickerRoutes(parts: ConsoleParts): void {
       crumb: { label: 'Добавить новый чат', href: base },
     };
   };
-  register(parts, '/manage/chats/:id/pick', ofChat);
-  register(parts, '/manage/new/pick', ofNew);
+  for (const [path, targetOf] of [
+    ['/manage/chats/:id/pick', ofChat],
+    ['/manage/new/pick', ofNew],
+  ] as const) {
+    screens.get(path, STAFF, async (c) => showPicker(ctx, c, await targetOf(c)));
+    screens.post(path, STAFF, async (c) => takePicks(ctx, c, await targetOf(c)));
+  }
 }
 
-function register(
-  { ctx, screens }: ConsoleParts,
-  path: string,
-  targetOf: (c: ConsoleContext) => Promise<Target>,
-): void {
-  screens.get(path, STAFF, async (c) => {
-    const target = await targetOf(c);
-    const { viewer, key, base } = target;
-    const db = ctx.db.of(viewer.schoolId);
-    const filter = filterOf(target, withSought(c, c.req.query()));
-    const found = await listPeople(db, viewer, asked(filter, target));
-    const ids = found.items.map(({ id }) => id);
-    saw(c, viewer.schoolId, ids);
-    const [draft, classes, ofClasses] = await Promise.all([
-      findDraft(db, key),
-      // A teacher finds in the picker the people they may see: those of their own classes, not of the whole
-      // school.
-      classesOf(db, viewer),
-      findPersonClasses(db, viewer, filter.role === 'staff' ? [] : ids),
-    ]);
-    const marks = await draftMarks(db, draft?.id ?? null, ids);
-    classes.sort((a, b) => naturalCompare(a.title, b.title));
-    return page({
-      c,
-      title: 'Выбрать участников чата',
-      section: 'manage',
-      crumbs: [{ label: 'Управление чатами', href: '/manage' }, target.crumb],
-      body: pickBody({
-        base,
-        filter,
-        roles: rolesOf(target),
-        classes,
-        people: found,
-        ofClasses,
-        marks,
-        draft,
-        said: saidAt(c, 'picker'),
-      }),
-      styles: ['manage.css'],
-      scripts: ['manage.js'],
-    });
+async function showPicker(ctx: Context, c: ConsoleContext, target: Target): Promise<Response> {
+  const { viewer, key, base } = target;
+  const db = ctx.db.of(viewer.schoolId);
+  const filter = filterOf(target, withSought(c, c.req.query()));
+  const found = await listPeople(db, viewer, asked(filter, target));
+  const ids = found.items.map(({ id }) => id);
+  saw(c, viewer.schoolId, ids);
+  const [draft, classes, ofClasses] = await Promise.all([
+    findDraft(db, key),
+    // A teacher finds in the picker the people they may see: those of their own classes, not of the whole
+    // school.
+    classesOf(db, viewer),
+    findPersonClasses(db, viewer, filter.role === 'staff' ? [] : ids),
+  ]);
+  const marks = await draftMarks(db, draft?.id ?? null, ids);
+  classes.sort((a, b) => naturalCompare(a.title, b.title));
+  return page({
+    c,
+    title: 'Выбрать участников чата',
+    section: 'manage',
+    crumbs: [{ label: 'Управление чатами', href: '/manage' }, target.crumb],
+    body: pickBody({
+      base,
+      filter,
+      roles: rolesOf(target),
+      classes,
+      people: found,
+      ofClasses,
+      marks,
+      draft,
+      said: saidAt(c, 'picker'),
+    }),
+    styles: ['manage.css'],
+    scripts: ['manage.js'],
   });
+}
 
-  screens.post(path, STAFF, async (c) => {
-    const target = await targetOf(c);
-    const { viewer, key, base } = target;
-    const db = ctx.db.of(viewer.schoolId);
-    const sent = await sentForm(c);
-    const field = (name: string) => sent.field(name);
-    const filter = filterOf(
-      target,
-      withSought(c, {
-        ...{ lastName: field('lastName'), role: field('role'), sex: field('sex'), classId: field('classId') },
-        ...{ perPage: field('perPage'), page: pageAfter(sent) },
-      }),
-    );
-    const draftId = await openDraftOf(ctx, key);
-    const picks = { draftId, what: 'picked', among: pickablePeople(viewer, target.type) } as const;
-    await mark(db, picks, sent.shown, sent.on);
-    if (sent.button === 'pick-all') {
-      const { items } = await listPeople(db, viewer, {
-        ...asked(filter, target),
-        page: 1,
-        perPage: EVERYBODY,
-      });
-      const free = items.filter(({ inChat, childless }) => inChat !== true && !childless).map(({ id }) => id);
-      await markAll(db, picks, free);
-    } else if (sent.button === 'unpick-all') {
-      await unmarkAll(db, draftId, 'picked');
-    } else if (sent.button === 'add') {
-      const added = await stagePicked(db, draftId, key.chatId);
-      if (added === 0) {
-        return goTo(c, pickHref(base, filter), {
-          ...{ kind: 'warn', at: 'picker' },
-          title: 'Никто не выбран',
-          text: 'Поставьте галочки и нажмите «Добавить».',
-        });
-      }
-      const next = key.chatId === null ? '«Добавить», чтобы создать чат' : '«Сохранить»';
-      return goTo(c, base, {
-        kind: 'info',
-        title: `Выбрано: ${people(added)}`,
-        text: `Проверьте список и нажмите ${next}.`,
-      });
-    }
-    return goTo(c, pickHref(base, filter));
+/** Keeps the ticks of the page that was sent, and does what its button says. */
+async function takePicks(ctx: Context, c: ConsoleContext, target: Target): Promise<Response> {
+  const { viewer, key, base } = target;
+  const db = ctx.db.of(viewer.schoolId);
+  const sent = await sentForm(c);
+  const field = (name: string) => sent.field(name);
+  const filter = filterOf(
+    target,
+    withSought(c, {
+      ...{ lastName: field('lastName'), role: field('role'), sex: field('sex'), classId: field('classId') },
+      ...{ perPage: field('perPage'), page: pageAfter(sent) },
+    }),
+  );
+  const draftId = await openDraftOf(ctx, key);
+  const picks = { draftId, what: 'picked', among: pickablePeople(viewer, target.type) } as const;
+  await mark(db, picks, sent.shown, sent.on);
+  if (sent.button === 'pick-all') {
+    const { items } = await listPeople(db, viewer, {
+      ...asked(filter, target),
+      page: 1,
+      perPage: EVERYBODY,
+    });
+    const free = items.filter(({ inChat, childless }) => inChat !== true && !childless).map(({ id }) => id);
+    await markAll(db, picks, free);
+  } else if (sent.button === 'unpick-all') {
+    await unmarkAll(db, draftId, 'picked');
+  } else if (sent.button === 'add') {
+    return addPicked(ctx, c, target, { draftId, filter });
+  }
+  return goTo(c, pickHref(base, filter));
+}
+
+/** Stages who is ticked as new members, and leads back to the chat. */
+async function addPicked(
+  ctx: Context,
+  c: ConsoleContext,
+  { viewer, key, base }: Target,
+  { draftId, filter }: { draftId: string; filter: PickFilter },
+): Promise<Response> {
+  const added = await stagePicked(ctx.db.of(viewer.schoolId), draftId, key.chatId);
+  if (added === 0) {
+    return goTo(c, pickHref(base, filter), {
+      ...{ kind: 'warn', at: 'picker' },
+      title: 'Никто не выбран',
+      text: 'Поставьте галочки и нажмите «Добавить».',
+    });
+  }
+  const next = key.chatId === null ? '«Добавить», чтобы создать чат' : '«Сохранить»';
+  return goTo(c, base, {
+    kind: 'info',
+    title: `Выбрано: ${people(added)}`,
+    text: `Проверьте список и нажмите ${next}.`,
   });
 }
 

@@ -17,11 +17,22 @@ const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 type Grant = AuthorizeRequest & { userId: number; deviceId: string; expiresAtMs: number };
 type Session = { userId: number; clientId: string; expiresAtMs: number };
 
+/** Codes that were given out, and tokens that hold. The sandbox forgets both when it ends. */
+interface Issued {
+  grants: Map<string, Grant>;
+  sessions: Map<string, Session>;
+}
+
 export function vkIdRoutes(world: SandboxWorld): Hono {
   const app = new Hono();
-  const grants = new Map<string, Grant>();
-  const sessions = new Map<string, Session>();
+  const issued: Issued = { grants: new Map(), sessions: new Map() };
+  routeConsent(app, world, issued);
+  routeExchange(app, world, issued);
+  routeSessions(app, world, issued);
+  return app;
+}
 
+function routeConsent(app: Hono, world: SandboxWorld, { grants }: Issued): void {
   app.get('/authorize', (c) => {
     const request = readRequest((name) => c.req.query(name));
     if (typeof request === 'string') return c.html(refusalPage(request), 400);
@@ -50,7 +61,9 @@ export function vkIdRoutes(world: SandboxWorld): Hono {
     target.searchParams.set('type', 'code_v2');
     return c.redirect(target.href, 303);
   });
+}
 
+function routeExchange(app: Hono, world: SandboxWorld, { grants, sessions }: Issued): void {
   app.post('/oauth2/auth', async (c) => {
     const form = await c.req.parseBody();
     const field = (name: string) => text(form[name]) ?? '';
@@ -80,7 +93,9 @@ export function vkIdRoutes(world: SandboxWorld): Hono {
       scope: grant.scope,
     });
   });
+}
 
+function routeSessions(app: Hono, world: SandboxWorld, { sessions }: Issued): void {
   const session = (form: Record<string, unknown>): Session | undefined => {
     const found = sessions.get(text(form.access_token) ?? '');
     return found && found.clientId === form.client_id && found.expiresAtMs > world.now() ? found : undefined;
@@ -108,8 +123,6 @@ export function vkIdRoutes(world: SandboxWorld): Hono {
     sessions.delete(text(form.access_token) ?? '');
     return c.json({ response: 1 });
   });
-
-  return app;
 }
 
 /** Reads the request, or says for the page what is wrong with it. */

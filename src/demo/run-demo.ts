@@ -1,4 +1,5 @@
-import { ALL, type App, createApp } from '../app.ts';
+import { type App, createApp } from '../app.ts';
+import { ALL } from '../app-role.ts';
 import type { Author } from '../author.ts';
 import { dayIn, systemClock } from '../clock.ts';
 import { commandsOf } from '../commands.ts';

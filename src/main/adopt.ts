@@ -3,7 +3,8 @@
  * (src/operations/adopt.ts).
  */
 import { parseArgs } from 'node:util';
-import { COMMAND, createApp } from '../app.ts';
+import { createApp } from '../app.ts';
+import { COMMAND } from '../app-role.ts';
 import { eraseAgain } from '../ending/erase-again.ts';
 import { createLog } from '../log.ts';
 import { type Adoption, adoptAfterRestore } from '../operations/adopt.ts';

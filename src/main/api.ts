@@ -1,4 +1,4 @@
-import { API } from '../app.ts';
+import { API } from '../app-role.ts';
 import { runProcess } from './serve.ts';
 
 await runProcess('api', API);

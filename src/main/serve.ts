@@ -1,4 +1,5 @@
-import { type AppRole, createApp } from '../app.ts';
+import { createApp } from '../app.ts';
+import type { AppRole } from '../app-role.ts';
 import { configFromEnvironment, type ProcessRole } from '../config.ts';
 import { Life, messageOf } from './life.ts';
 import { listen } from './listen.ts';

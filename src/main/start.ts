@@ -1,4 +1,4 @@
-import { ALL } from '../app.ts';
+import { ALL } from '../app-role.ts';
 import { runProcess } from './serve.ts';
 
 await runProcess('all', ALL);

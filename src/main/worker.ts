@@ -1,4 +1,4 @@
-import { WORKER } from '../app.ts';
+import { WORKER } from '../app-role.ts';
 import { runProcess } from './serve.ts';
 
 await runProcess('worker', WORKER);

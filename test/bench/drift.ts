@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { ALL, type App, createApp } from '../../src/app.ts';
+import { type App, createApp } from '../../src/app.ts';
+import { ALL } from '../../src/app-role.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { sweepDrift } from '../../src/live/drift.ts';

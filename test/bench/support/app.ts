@@ -1,6 +1,7 @@
 /** The whole program in this process, over a given database and Sferum. */
 import { sql } from 'kysely';
-import { ALL, type App, createApp } from '../../../src/app.ts';
+import { type App, createApp } from '../../../src/app.ts';
+import { ALL } from '../../../src/app-role.ts';
 import { commandsOf } from '../../../src/commands.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { followOperation } from '../../../src/demo/follow.ts';

@@ -1,5 +1,6 @@
 /** A worker that can be lost as SIGKILL loses it: in the middle of anything, with all its connections, without a word. */
-import { createApp, type Overrides, WORKER } from '../../../src/app.ts';
+import { createApp, type Overrides } from '../../../src/app.ts';
+import { WORKER } from '../../../src/app-role.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { createLog } from '../../../src/log.ts';
 import { SECRETS_KEY, startProgram } from '../child-process.ts';

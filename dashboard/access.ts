@@ -106,6 +106,8 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'POST /journal/lessons/:id/meeting/delete': MOVES_ON,
   'POST /manage/ahead': MOVES_ON,
   'POST /overview/decide': MOVES_ON,
+  'POST /overview/take-back': MOVES_ON,
+  'POST /schools/held/take-back': MOVES_ON,
   'POST /manage/chats/:id/delete': MOVES_ON,
   'POST /manage/chats/:id/check': MOVES_ON,
   'POST /manage/chats/:id/try-again': MOVES_ON,

@@ -11,7 +11,7 @@ import { cancelOperation } from './operations/cancel-operation.ts';
 import { requestCheck } from './operations/check.ts';
 import { connectSferum } from './operations/connect-sferum.ts';
 import { decideHeld } from './operations/decide-held.ts';
-import { decideMany } from './operations/decide-many.ts';
+import { approveManyLater, decideMany, takeBackMany } from './operations/decide-many.ts';
 import { previewImport } from './operations/preview-import.ts';
 import { requestInitialization, requestRosterImport } from './operations/requests.ts';
 import { saveSettings } from './operations/save-settings.ts';
@@ -35,6 +35,8 @@ export function commandsOf(ctx: Context) {
     connectSferum: (ask: Ask<typeof connectSferum>) => connectSferum(ctx, ask),
     decide: (ask: Ask<typeof decideHeld>) => decideHeld(ctx, ask),
     decideMany: (ask: Ask<typeof decideMany>) => decideMany(ctx, ask),
+    approveManyLater: (ask: Ask<typeof approveManyLater>) => approveManyLater(ctx, ask),
+    takeBackMany: (ask: Ask<typeof takeBackMany>) => takeBackMany(ctx, ask),
     approveLater: (ask: Ask<typeof approveLater>) => approveLater(ctx, ask),
     takeBackApproval: (ask: Ask<typeof takeBackApproval>) => takeBackApproval(ctx, ask),
     cancel: (ask: Ask<typeof cancelOperation>) => cancelOperation(ctx, ask),

@@ -104,3 +104,15 @@ document.addEventListener('keydown', (event) => {
   if (seek.checkVisibility()) seek.select();
   else document.querySelector('.seek-link').click();
 });
+
+/** `data-counts-down`: seconds until an approval acts; once they are over, the page is another. */
+for (const left of document.querySelectorAll('[data-counts-down]')) {
+  const endsAt = performance.now() + Number(left.textContent) * 1000;
+  const timer = setInterval(() => {
+    const seconds = Math.ceil((endsAt - performance.now()) / 1000);
+    left.textContent = String(Math.max(0, seconds));
+    if (seconds > 0) return;
+    clearInterval(timer);
+    location.reload();
+  }, 250);
+}

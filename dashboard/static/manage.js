@@ -114,15 +114,3 @@ async function follow(part) {
   setTimeout(() => follow(part), LOOK_EVERY_MS);
 }
 for (const part of document.querySelectorAll('[data-follows]')) setTimeout(() => follow(part), LOOK_EVERY_MS);
-
-/** `data-counts-down`: seconds until an approval acts; once they are over, the page is another. */
-for (const left of document.querySelectorAll('[data-counts-down]')) {
-  const endsAt = performance.now() + Number(left.textContent) * 1000;
-  const timer = setInterval(() => {
-    const seconds = Math.ceil((endsAt - performance.now()) / 1000);
-    left.textContent = String(Math.max(0, seconds));
-    if (seconds > 0) return;
-    clearInterval(timer);
-    location.reload();
-  }, 250);
-}

@@ -16,20 +16,28 @@ interface OfOperation {
   operationId: string;
 }
 
+interface Approve {
+  /** Null for everything that the operation holds. */
+  chatIds: readonly string[] | null;
+  by: Author;
+  /** One approval of many operations has one id (decide-many.ts). */
+  approvalId?: string;
+}
+
 /**
  * Keeps a person's approval of what an operation holds (F4, J2). It acts after `approvalWaitMs`, by the operation's
  * job, and until then it can be taken back. The chats are those that hold removals now: what is held later waits for
- * a decision of its own. Returns the approval's id.
+ * a decision of its own. Returns the approval's id: the one that is given, or a new one.
  *
  * Throws Refusal(409) `operation-not-held` where nothing waits for a decision any more.
  */
 export async function approveLater(
   ctx: Context,
-  { schoolId, operationId, chatIds, by }: OfOperation & { chatIds: readonly string[] | null; by: Author },
+  { schoolId, operationId, chatIds, by, approvalId }: OfOperation & Approve,
 ): Promise<string> {
   const waitMs = ctx.config.limits.approvalWaitMs;
   const atMs = ctx.clock.now();
-  const id = ctx.newId();
+  const id = approvalId ?? ctx.newId();
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const operation = await lock(tx, schoolId, operationId);
     if (!isDecidable(operation.state, operation.params.decided)) throw notHeld(operation.params.decided);
@@ -58,10 +66,15 @@ export async function takeBackApproval(
     const { params } = await lock(tx, schoolId, operationId);
     const approval = (params.awaiting ?? []).find(({ id }) => id === approvalId);
     if (!approval || isDue(approval, ctx.clock.now())) {
-      throw new Refusal(409, 'approval-acts', 'Отменить уже нельзя: исключение началось');
+      throw approvalActs();
     }
     await dropApproval(tx, { schoolId, id: operationId }, approvalId);
   });
+}
+
+/** The refusal where an approval cannot be taken back any more. */
+export function approvalActs(): Refusal {
+  return new Refusal(409, 'approval-acts', 'Отменить уже нельзя: исключение началось');
 }
 
 /** Carries out the approvals of an operation whose time has come. It may run twice, late or after a restart. */

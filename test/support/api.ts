@@ -132,6 +132,8 @@ function notingCommands(asked: Asked[]): Commands {
     connectSferum: note('connectSferum'),
     decide: note('decide'),
     decideMany: note('decideMany', { decided: [], refused: [] }),
+    approveManyLater: note('approveManyLater', { approvalId: '', decided: [], refused: [] }),
+    takeBackMany: note('takeBackMany', { decided: [], refused: [] }),
     approveLater: note('approveLater', randomUUID()),
     takeBackApproval: note('takeBackApproval'),
     cancel: note('cancel'),

@@ -84,6 +84,15 @@ export const SCREENS: Record<string, Screen> = {
     names: { operation: { kind: 'operation', with: () => [{ do: 'reject' }] } },
     plain: ['do'],
   },
+  'POST /overview/take-back': {
+    names: {
+      operation: {
+        kind: 'operation',
+        with: () => [{ approval: '00000000-0000-4000-8000-000000000000' }],
+      },
+    },
+  },
+  'POST /schools/held/take-back': { plain: ['approval'] },
   'GET /rosters': {},
   'GET /rosters/rows': { names: { operation: 'operation' }, plain: ['list', 'page'] },
   'GET /rosters/rows.csv': { names: { operation: 'operation' }, plain: ['list', 'page'] },

@@ -9,6 +9,7 @@ import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
+import { approvalAnchor } from '../parts/approval.ts';
 import { plural } from '../parts/numbers.ts';
 import { ADMINS } from '../visitor.ts';
 import { acceptQuestion, approveQuestion, removalsIn } from './held.ts';
@@ -110,7 +111,7 @@ async function approve(
     approvalId = await commands.approveLater({ schoolId, operationId, chatIds, by });
     return null;
   });
-  return approvalId === '' ? refused : goTo(c, `${operationHref(operationId)}#approval-${approvalId}`);
+  return approvalId === '' ? refused : goTo(c, operationHref(operationId) + approvalAnchor(approvalId));
 }
 
 async function reject(

@@ -2,13 +2,16 @@
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { describe, groundText, type Names } from '../../../src/plan/describe.ts';
 import type { Plan } from '../../../src/plan/model.ts';
+import type { OperationKind } from '../../../src/store/entities.ts';
 import type { Awaiting } from '../../../src/store/operation-params.ts';
+import type { AwaitingApproval } from '../../read/awaiting-approvals.ts';
 import type { HeldChat, OperationView } from '../../read/operation-views.ts';
 import { type Html, html } from '../html.ts';
-import { linkButton, postButton, submitButton } from '../parts/button.ts';
+import { approvalNotice } from '../parts/approval.ts';
+import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { hiddenField } from '../parts/field.ts';
-import { count, counted, moment, plural } from '../parts/numbers.ts';
+import { count, counted, plural } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { operationHref } from './operation-words.ts';
 import { chats, people } from './words.ts';
@@ -63,21 +66,20 @@ function whoLeaves(chat: HeldChat, names: Names): Html {
   )}${chat.strangerIds.map((id) => html`<li>Профиль ${id} <span class="muted">– посторонний, в СГО его нет</span></li>`)}</ul></details>`;
 }
 
-const SECOND_MS = 1000;
-
-/** An approval that has not acted yet, with the way back. The script counts its seconds down. */
+/** An approval that has not acted yet, about the chats that it still has. */
 function awaitingPart({ operation, held, names, timeZone, nowMs }: HeldView, approval: Awaiting): Html {
   const own = held.filter(({ chatId }) => approval.chatIds?.includes(chatId));
   if (approval.chatIds && own.length === 0) return html``;
-  const seconds = Math.ceil((Date.parse(approval.actsAt) - nowMs) / SECOND_MS);
-  const begins =
-    seconds > 0 ? html`Начнётся через <span data-counts-down>${seconds}</span>&nbsp;с.` : 'Начинается.';
-  return html`<section class="notice warn" id="approval-${approval.id}" role="alert" tabindex="-1"><div><strong>${approvedText(operation, own)}</strong>
-<p>${begins} Решение: <bdi>${names.person(approval.by.id)}</bdi>, ${moment(approval.at, timeZone)}.</p></div>${
-    seconds > 0
-      ? html`<div class="actions">${postButton({ label: 'Отменить', action: `${operationHref(operation.id)}/take-back`, fields: { approval: approval.id }, kind: 'primary' })}</div>`
-      : ''
-  }</section>`;
+  return approvalNotice({
+    ...{ approval, timeZone, nowMs },
+    title: approvedText(operation.kind, {
+      people: removalsIn(own),
+      chats: own.length,
+      chatTitle: own.length === 1 ? own[0]!.title : null,
+    }),
+    author: names.person(approval.by.id),
+    takeBack: { action: `${operationHref(operation.id)}/take-back` },
+  });
 }
 
 const APPROVED: Partial<Record<OperationView['kind'], string>> = {
@@ -85,13 +87,15 @@ const APPROVED: Partial<Record<OperationView['kind'], string>> = {
   adoption: 'Продолжаем: списки получены',
 };
 
-function approvedText(operation: OperationView, own: readonly HeldChat[]): Html {
-  const [first] = own;
-  if (!first) return html`${APPROVED[operation.kind] ?? 'Принимаем списки из СГО'}`;
-  const who = people(removalsIn(own));
-  return own.length === 1
-    ? html`Исключаем из чата «<bdi>${first.title}</bdi>»: ${who}`
-    : html`Исключаем: ${who} в ${counted(own.length, 'чате', 'чатах', 'чатах')}`;
+/** What an approval does, said while it can still be taken back. */
+export function approvedText(
+  kind: OperationKind,
+  { people: n, chats: inChats, chatTitle }: Pick<AwaitingApproval, 'people' | 'chats' | 'chatTitle'>,
+): Html {
+  if (inChats === 0) return html`${APPROVED[kind] ?? 'Принимаем списки из СГО'}`;
+  return chatTitle === null
+    ? html`Исключаем: ${people(n)} в ${counted(inChats, 'чате', 'чатах', 'чатах')}`
+    : html`Исключаем из чата «<bdi>${chatTitle}</bdi>»: ${people(n)}`;
 }
 
 /** «Исключить всех»: who leaves which chat, before the button that carries the number. */

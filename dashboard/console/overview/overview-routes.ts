@@ -1,17 +1,18 @@
-import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
-import { Refusal } from '../../../src/refusal.ts';
+import { type AwaitingApproval, awaitingApprovals } from '../../read/awaiting-approvals.ts';
 import { findNames } from '../../read/names.ts';
 import { type LoggedOperation, logOperations } from '../../read/operation-log.ts';
 import { countListed, findOverview, type Overview } from '../../read/overview.ts';
-import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
-import { type ConsoleContext, goTo, page } from '../page.ts';
+import { approvedText } from '../manage/held.ts';
+import { type ConsoleContext, page, saidAt } from '../page.ts';
+import { approvalNotice, refreshWhile } from '../parts/approval.ts';
 import { linkButton } from '../parts/button.ts';
 import { moment } from '../parts/numbers.ts';
 import { ADMINS } from '../visitor.ts';
 import { lastDay } from './day.ts';
+import { overviewDecisions } from './decision-routes.ts';
 import { figures } from './figures.ts';
 import { firstSteps } from './first-steps.ts';
 import { heat } from './heat.ts';
@@ -19,19 +20,22 @@ import { waiting } from './waiting.ts';
 import { stateFigures, stateSentence } from './words.ts';
 
 const OPERATIONS_SHOWN = 8;
+const NOBODY = { people: [], classes: [], groups: [], orders: [] };
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** «Обзор»: how the school is, what waits for its admin and what was done, on one screen. */
 export function overviewRoutes(parts: ConsoleParts): void {
-  const { ctx, screens, commands } = parts;
+  const { ctx, screens } = parts;
+  overviewDecisions(parts);
   screens.get('/overview', ADMINS, async (c) => {
     const { school, waits } = c.get('visitor');
     const now = new Date(ctx.clock.now());
     const today = dayIn(school.timeZone, now.getTime());
     const db = ctx.db.of(school.id);
-    const [overview, { items }] = await Promise.all([
+    const [overview, { items }, awaiting] = await Promise.all([
       findOverview(db, school.id, { today, now }),
       logOperations(db, school.id, { limit: OPERATIONS_SHOWN }),
+      awaitingApprovals(db, school.id),
     ]);
     const operations = items.filter(({ createdAt }) => Date.parse(createdAt) > now.getTime() - DAY_MS);
     const state = { overview, trouble: school.trouble, waits: waits.length };
@@ -42,31 +46,36 @@ export function overviewRoutes(parts: ConsoleParts): void {
       windowTitle: 'Обзор',
       subtitle: subtitle(stateFigures(state), overview, school.timeZone),
       actions: pageActions(c, overview),
-      body: html`${waits.length > 0 || overview.isInitialized ? waiting(waits, { timeZone: school.timeZone, today }) : ''}${
+      body: html`${await decidedPart(parts, c, awaiting)}${waits.length > 0 || overview.isInitialized ? waiting(waits, { timeZone: school.timeZone, today }) : ''}${
         overview.isInitialized
           ? await working(parts, c, overview, operations)
           : await beginning(parts, c, overview)
       }`,
       styles: ['overview.css'],
+      ...refreshWhile(awaiting),
     });
   });
+}
 
-  screens.post('/overview/decide', ADMINS, async (c) => {
-    const { caller } = c.get('visitor');
-    const form = await c.req.formData();
-    const decision = z.enum(['approve', 'reject']).safeParse(form.get('do')).data;
-    const operationId = z.uuid().safeParse(form.get('operation')).data;
-    if (!decision || !operationId) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
-    const by = authorOf(caller);
-    try {
-      await commands.decide({ schoolId: caller.schoolId, operationId, decision, chatIds: null, by });
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return goTo(c, '/overview', { kind: 'bad', title: error.title });
-    }
-    const title = decision === 'approve' ? 'Исключение подтверждено' : 'Все оставлены в чате';
-    return goTo(c, '/overview', { kind: 'good', title });
-  });
+/** What was decided here a moment ago, with the way back, and what came of a decision. */
+async function decidedPart(
+  { ctx }: ConsoleParts,
+  c: ConsoleContext,
+  awaiting: readonly AwaitingApproval[],
+): Promise<Html> {
+  const { id: schoolId, timeZone } = c.get('visitor').school;
+  if (awaiting.length === 0) return saidAt(c, 'held');
+  const authors = { ...NOBODY, people: awaiting.map(({ authorId }) => authorId) };
+  const names = await findNames(ctx.db.of(schoolId), { sees: 'school', schoolId }, authors);
+  const nowMs = ctx.clock.now();
+  return html`${saidAt(c, 'held')}${awaiting.map((approval) =>
+    approvalNotice({
+      ...{ approval, timeZone, nowMs },
+      title: approvedText(approval.operation, approval),
+      author: names.person(approval.authorId),
+      takeBack: { action: '/overview/take-back', fields: { operation: approval.operationId } },
+    }),
+  )}`;
 }
 
 function subtitle(state: string, { rosterTakenAt }: Overview, timeZone: string): Html {
@@ -91,7 +100,7 @@ async function working(
   operations: readonly LoggedOperation[],
 ): Promise<Html> {
   const { school } = c.get('visitor');
-  const authors = { people: operations.map(({ by }) => by.id), classes: [], groups: [], orders: [] };
+  const authors = { ...NOBODY, people: operations.map(({ by }) => by.id) };
   const names = await findNames(ctx.db.of(school.id), { sees: 'school', schoolId: school.id }, authors);
   return html`${figures(overview, school.trouble)}
 <div class="columns">${classesPart(overview)}${lastDay({ operations, followed: overview.followed, names, timeZone: school.timeZone })}</div>`;

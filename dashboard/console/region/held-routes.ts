@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import type { DecidedMany } from '../../../src/operations/decide-many.ts';
+import { Refusal } from '../../../src/refusal.ts';
+import { awaitingApprovals } from '../../read/awaiting-approvals.ts';
 import { type HeldOperation, heldEverywhere } from '../../read/held-everywhere.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
-import { type ConsoleContext, goTo, page } from '../page.ts';
+import { html } from '../html.ts';
+import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
+import { approvalAnchor, refreshWhile } from '../parts/approval.ts';
 import { counted } from '../parts/numbers.ts';
-import { heldBody, heldQuestion, isRemoval, needsTyping, peopleWord, totalOf } from './held.ts';
+import { awaitingPart, heldBody, heldQuestion, isRemoval, needsTyping, peopleWord, totalOf } from './held.ts';
 
 const AT = '/schools/held';
 
@@ -19,7 +23,7 @@ export function heldRoutes({ screens, ctx, commands }: ConsoleParts): void {
       section: 'held',
       title: `Исключить ${peopleWord(totalOf(held).people)}?`,
       crumbs: [{ label: 'Ждут решения', href: AT }],
-      body: heldQuestion(held, c.get('visitor').school.timeZone, error),
+      body: heldQuestion(held, timeZoneOf(c), error),
       ...(error ? { status: 422 as const } : {}),
     });
 
@@ -28,6 +32,8 @@ export function heldRoutes({ screens, ctx, commands }: ConsoleParts): void {
     const removals = held.filter(isRemoval);
     if (c.req.query('all') === '1' && removals.length > 0) return ask(c, removals);
     const { schools } = totalOf(held);
+    // What waits as a whole is shown in its school.
+    const awaiting = (await awaitingApprovals(db, null)).filter(({ people }) => people > 0);
     return page({
       c,
       section: 'held',
@@ -36,7 +42,10 @@ export function heldRoutes({ screens, ctx, commands }: ConsoleParts): void {
         held.length > 0
           ? `В ${counted(schools, 'школе', 'школах', 'школах')}. Добавления уже выполнены, никто не исключён.`
           : undefined,
-      body: heldBody(held, c.get('visitor').school.timeZone),
+      body: html`${saidAt(c, 'held')}${awaitingPart(awaiting, timeZoneOf(c), ctx.clock.now())}${
+        held.length === 0 && awaiting.length > 0 ? '' : heldBody(held, timeZoneOf(c))
+      }`,
+      ...refreshWhile(awaiting),
     });
   });
 
@@ -50,12 +59,31 @@ export function heldRoutes({ screens, ctx, commands }: ConsoleParts): void {
     const { people } = totalOf(held);
     const problem = decision === 'approve' ? problemOf(form, people) : undefined;
     if (problem) return ask(c, held, problem);
-    const caller = c.get('caller');
     const operationIds = held.map(({ id }) => id);
-    const decided = await commands.decideMany({ decision, operationIds, within: '*', by: authorOf(caller) });
-    return goTo(c, AT, said(decision, held, decided));
+    const many = { operationIds, within: '*', by: authorOf(c.get('caller')) };
+    if (decision === 'reject')
+      return goTo(c, AT, kept(held, await commands.decideMany({ decision, ...many })));
+    const { approvalId, decided, refused } = await commands.approveManyLater(many);
+    const some = refused.length > 0 ? notAll(refused.length) : undefined;
+    // A message at a place of its own would take the focus from the way back.
+    return goTo(c, decided.length > 0 ? AT + approvalAnchor(approvalId) : AT, some);
+  });
+
+  screens.ofRegion.post(`${AT}/take-back`, async (c) => {
+    const approvalId = z.uuid().safeParse((await c.req.formData()).get('approval')).data;
+    if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
+    try {
+      const { decided, refused } = await commands.takeBackMany({ approvalId, within: '*' });
+      return goTo(c, AT, takenBack(decided.length, refused.length));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return goTo(c, AT, { kind: 'bad', title: error.title, at: 'held' });
+    }
   });
 }
+
+const timeZoneOf = (c: ConsoleContext) => c.get('visitor').school.timeZone;
+const inSchools = (n: number) => counted(n, 'школе', 'школах', 'школах');
 
 function problemOf(form: FormData, people: number): string | undefined {
   if (form.get('people') !== String(people))
@@ -70,20 +98,20 @@ const nothing = (asked: number): Flash =>
     ? { kind: 'warn', title: 'Решение уже принято', text: 'Выбранное никого не ждёт.' }
     : { kind: 'warn', title: 'Ничего не выбрано', text: 'Отметьте школы, о которых решаете.' };
 
-function said(
-  decision: 'approve' | 'reject',
-  held: readonly HeldOperation[],
-  { decided, refused }: DecidedMany,
-): Flash {
+const notAll = (refused: number): Flash => ({
+  kind: 'warn',
+  title: `Решено раньше или занято: ${counted(refused, 'решение', 'решения', 'решений')}`,
+});
+
+function kept(held: readonly HeldOperation[], { decided, refused }: DecidedMany): Flash {
   const ids = new Set(decided.map(({ operationId }) => operationId));
-  const { people, schools } = totalOf(held.filter(({ id }) => ids.has(id)));
-  const where = counted(schools, 'школе', 'школах', 'школах');
-  const title =
-    decision === 'approve' ? `Исключаем ${peopleWord(people)} в ${where}` : `Все остаются: решено в ${where}`;
-  if (refused.length === 0) return { kind: 'good', title };
-  return {
-    kind: 'warn',
-    title,
-    text: `Решено раньше или занято: ${counted(refused.length, 'решение', 'решения', 'решений')}.`,
-  };
+  const title = `Все остаются: решено в ${inSchools(totalOf(held.filter(({ id }) => ids.has(id))).schools)}`;
+  if (refused.length === 0) return { kind: 'good', title, at: 'held' };
+  return { kind: 'warn', title, text: `${notAll(refused.length).title}.`, at: 'held' };
+}
+
+function takenBack(schools: number, refused: number): Flash {
+  const began = refused > 0 ? ` Исключение уже началось в ${inSchools(refused)}.` : '';
+  const text = `Никто не исключён в ${inSchools(schools)}. Исключения снова ждут решения.${began}`;
+  return { kind: refused > 0 ? 'warn' : 'info', title: 'Решение отменено', text, at: 'held' };
 }

@@ -1,7 +1,9 @@
 /** What waits for a decision in all schools, and the question before many are decided (K1). */
+import type { AwaitingApproval } from '../../read/awaiting-approvals.ts';
 import type { HeldOperation } from '../../read/held-everywhere.ts';
 import { type Html, html } from '../html.ts';
 import { OPERATION_LABELS } from '../manage/words.ts';
+import { approvalNotice } from '../parts/approval.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { hiddenField, textField } from '../parts/field.ts';
 import { count, counted, moment } from '../parts/numbers.ts';
@@ -47,6 +49,17 @@ export function heldBody(held: readonly HeldOperation[], timeZone: string): Html
   }${heldTable(held, timeZone, [choiceColumn])}</form>`;
 }
 
+/** Approvals that have not acted yet, with the way back. */
+export function awaitingPart(awaiting: readonly AwaitingApproval[], timeZone: string, nowMs: number): Html {
+  return html`${awaiting.map((approval) =>
+    approvalNotice({
+      ...{ approval, timeZone, nowMs },
+      title: `Исключаем ${peopleWord(approval.people)} в ${inSchools(approval.schools)}`,
+      takeBack: { action: '/schools/held/take-back' },
+    }),
+  )}`;
+}
+
 const choiceColumn: Column<HeldOperation> = {
   head: 'Выбрать',
   narrow: true,
@@ -65,7 +78,7 @@ export function heldQuestion(held: readonly HeldOperation[], timeZone: string, e
     : '';
   return html`<form id="${OPEN_SCHOOL}" method="post" action="/schools"></form>
 <form method="post" action="/schools/held" class="sheet padded">${held.map(({ id }) => hiddenField('operation', id))}${hiddenField('people', String(people))}
-<p>${peopleWord(people)} в ${inChats(chats)}, в ${inSchools(schools)}. Каждое решение попадёт в журнал своей школы. Исключение можно отменить в «Работах» школы.</p>
+<p>${peopleWord(people)} в ${inChats(chats)}, в ${inSchools(schools)}. Каждое решение попадёт в журнал своей школы. После нажатия есть 15 секунд, чтобы отменить.</p>
 ${typed}
 <div class="actions">${submitButton({ label: `Исключить ${peopleWord(people)}`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Оставить всех', name: 'do', value: 'reject' })}${linkButton({ label: 'Вернуться', href: '/schools/held', kind: 'quiet' })}</div></form>
 ${heldTable(held, timeZone, [])}`;

@@ -1,0 +1,43 @@
+import type { AwaitingApproval } from '../../read/awaiting-approvals.ts';
+import { type Content, type Html, html } from '../html.ts';
+import { postButton } from './button.ts';
+import { moment } from './numbers.ts';
+
+export interface ApprovalParts {
+  approval: Pick<AwaitingApproval, 'id' | 'at' | 'actsAt'>;
+  /** What it does to whom. */
+  title: Content;
+  /** Who has decided, where the name is known. */
+  author?: string;
+  /** The address that takes it back, and what that needs besides the approval's id. */
+  takeBack: { action: string; fields?: Readonly<Record<string, string>> };
+  timeZone: string;
+  nowMs: number;
+}
+
+const SECOND_MS = 1000;
+
+/** How often a page with an approval that waits is loaded again without script, as an option of it. */
+const REFRESH_SECONDS = 5;
+export const refreshWhile = (awaiting: readonly unknown[]): { refreshSeconds?: number } =>
+  awaiting.length > 0 ? { refreshSeconds: REFRESH_SECONDS } : {};
+
+/** The address of an approval on its page, which browsers give the focus. */
+export const approvalAnchor = (id: string): string => `#approval-${id}`;
+
+/** An approval that has not acted yet, with the way back (J3). The script counts its seconds down, then loads anew. */
+export function approvalNotice({ approval, title, author, takeBack, timeZone, nowMs }: ApprovalParts): Html {
+  const { id, at, actsAt } = approval;
+  const seconds = Math.ceil((Date.parse(actsAt) - nowMs) / SECOND_MS);
+  const begins =
+    seconds > 0
+      ? html`Начнётся через <span data-counts-down>${seconds}</span>&nbsp;с.`
+      : html`Начинается.<span data-counts-down hidden>1</span>`;
+  const by = author === undefined ? '' : html`<bdi>${author}</bdi>, `;
+  return html`<section class="notice warn" id="approval-${id}" role="alert" tabindex="-1"><div><strong>${title}</strong>
+<p>${begins} Решение: ${by}${moment(at, timeZone)}.</p></div>${
+    seconds > 0
+      ? html`<div class="actions">${postButton({ label: 'Отменить', action: takeBack.action, fields: { ...takeBack.fields, approval: id }, kind: 'primary' })}</div>`
+      : ''
+  }</section>`;
+}

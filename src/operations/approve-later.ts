@@ -4,9 +4,9 @@ import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { dropApproval, isDue, keepApproval } from '../rows/operation-approval.ts';
 import type { Sql } from '../store/database.ts';
-import type { OperationOf } from '../store/operation-params.ts';
+import type { Awaiting, OperationOf } from '../store/operation-params.ts';
 import { decideHeld } from './decide-held.ts';
-import { isDecidable, notHeld } from './decision.ts';
+import { heldIn, isDecidable, notHeld } from './decision.ts';
 
 /** A wake comes so much later than the moment itself, so that the moment has passed on every clock that reads it. */
 const MARGIN_MS = 50;
@@ -26,8 +26,8 @@ interface Approve {
 
 /**
  * Keeps a person's approval of what an operation holds (F4, J2). It acts after `approvalWaitMs`, by the operation's
- * job, and until then it can be taken back. The chats are those that hold removals now: what is held later waits for
- * a decision of its own. Returns the approval's id: the one that is given, or a new one.
+ * job, and until then it can be taken back. The chats are those that hold removals now. A chat that holds more of them
+ * by then waits for a decision of its own. Returns the approval's id: the one that is given, or a new one.
  *
  * Throws Refusal(409) `operation-not-held` where nothing waits for a decision any more.
  */
@@ -46,7 +46,7 @@ export async function approveLater(
       { schoolId, id: operationId },
       {
         ...{ id, by, at: new Date(atMs).toISOString(), actsAt: new Date(atMs + waitMs).toISOString() },
-        chatIds: await undecided(tx, schoolId, operationId, operation, chatIds),
+        ...(await undecided(tx, schoolId, operationId, operation, chatIds)),
       },
     );
   });
@@ -108,21 +108,22 @@ async function lock(tx: Sql, schoolId: string, id: string): Promise<Locked> {
   return rows[0];
 }
 
-/** The chats with held removals, of those asked for, about which nobody has decided. Null: it is decided as a whole. */
+/**
+ * The chats with held removals, of those asked for, about which nobody has decided, and how many each holds. Null: it
+ * is decided as a whole.
+ */
 async function undecided(
   tx: Sql,
   schoolId: string,
   operationId: string,
   { params }: Locked,
   asked: readonly string[] | null,
-): Promise<string[] | null> {
+): Promise<Pick<Awaiting, 'chatIds' | 'held'>> {
   const awaiting = params.awaiting ?? [];
-  const held = sql`school_id = ${schoolId} and held_by = ${operationId}`;
-  const { rows } = await sql<{ id: string }>`select chat_id as id from membership where ${held}
-    union select chat_id from sferum_member where ${held} order by 1`.execute(tx);
+  const held = await heldIn(tx, schoolId, operationId);
   const decided = new Set(awaiting.flatMap(({ chatIds }) => chatIds ?? []));
-  const ids = rows.map(({ id }) => id).filter((id) => !decided.has(id) && (!asked || asked.includes(id)));
-  const isWhole = rows.length === 0 && asked === null && awaiting.length === 0 && !params.decided;
-  if (ids.length === 0 && !isWhole) throw notHeld(awaiting[0] && { ...awaiting[0], decision: 'approve' });
-  return isWhole ? null : ids;
+  const open = [...held].filter(([id]) => !decided.has(id) && (!asked || asked.includes(id)));
+  const isWhole = held.size === 0 && asked === null && awaiting.length === 0 && !params.decided;
+  if (open.length === 0 && !isWhole) throw notHeld(awaiting[0] && { ...awaiting[0], decision: 'approve' });
+  return isWhole ? { chatIds: null } : { chatIds: open.map(([id]) => id), held: Object.fromEntries(open) };
 }

@@ -23,7 +23,15 @@ import { forgetSchool, keepMembers, letGo } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import type { Decided, OperationOf } from '../store/operation-params.ts';
 import { findOperationRow } from '../store/operation-row.ts';
-import { type Decision, isDecidable, lockHeld, lockWhole, noteDecision, notHeld } from './decision.ts';
+import {
+  type Decision,
+  heldIn,
+  isDecidable,
+  lockHeld,
+  lockWhole,
+  noteDecision,
+  notHeld,
+} from './decision.ts';
 import { settleImports } from './import-parents.ts';
 
 /**
@@ -37,9 +45,10 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
   const { schoolId } = decision;
   const operation = await findOperationRow(ctx, schoolId, decision.operationId);
   if (!operation) throw notFound();
-  if (!isDecidable(operation.state, operation.params.decided)) throw notHeld(operation.params.decided);
+  const { state, params } = operation;
+  if (!isDecidable(state, params.decided, decision.awaited)) throw notHeld(params.decided);
   if (schoolId === null) return decideEach(ctx, decision);
-  if (operation.params.incomplete) return decideImport(ctx, schoolId, operation, decision);
+  if (params.incomplete) return decideImport(ctx, schoolId, operation, decision);
   if (operation.kind === 'account-replacement') return decideReplacement(ctx, operation, decision);
   if (operation.kind === 'adoption') return decideAdoption(ctx, operation, decision);
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
@@ -80,21 +89,21 @@ async function decideEach(ctx: Context, decision: Decision): Promise<void> {
   await settleImports(ctx);
 }
 
-/** Returns the chats asked for, or all, in which removals wait. Throws Refusal(409) where there is none. */
+/**
+ * Returns the chats asked for, or all, in which removals wait. A chat that holds more than when its approval was made
+ * is left out. Throws Refusal(409) where there is none.
+ */
 async function heldChats(
   tx: Sql,
   schoolId: string,
   decision: Decision,
   decided: Decided | null,
 ): Promise<string[]> {
-  const held = sql`school_id = ${schoolId} and held_by = ${decision.operationId}`;
-  const { rows } = await sql<{ id: string }>`
-    select chat_id as id from membership where ${held} union select chat_id from sferum_member where ${held}`.execute(
-    tx,
-  );
-  const ids = rows.map((row) => row.id);
-  const asked = decision.chatIds && new Set(decision.chatIds);
-  const chosen = asked ? ids.filter((id) => asked.has(id)) : ids;
+  const { chatIds, awaited, operationId } = decision;
+  const held = await heldIn(tx, schoolId, operationId);
+  const asked = chatIds && new Set(chatIds);
+  const approved = (id: string) => awaited?.held?.[id] ?? Number.POSITIVE_INFINITY;
+  const chosen = [...held].flatMap(([id, n]) => ((!asked || asked.has(id)) && n <= approved(id) ? id : []));
   if (chosen.length > 0) return chosen;
   if (decided) throw notHeld(decided);
   if (asked) throw new Refusal(409, 'nothing-held', 'В этих чатах ничего не удержано');

@@ -22,9 +22,25 @@ export interface Decision {
   awaited?: Awaiting;
 }
 
-/** An operation that runs can still hold removals, because people decide chat by chat (J3). */
-export function isDecidable(state: OperationState, decided: Decided | null | undefined): boolean {
-  return state === 'held' || (state === 'running' && decided != null);
+/**
+ * An operation that runs can still hold removals, because people decide chat by chat (J3). An approval that waited was
+ * made while the operation was held, and more that is held by it since does not make it void.
+ */
+export function isDecidable(
+  state: OperationState,
+  decided: Decided | null | undefined,
+  awaited?: Awaiting,
+): boolean {
+  return state === 'held' || (state === 'running' && (decided != null || awaited !== undefined));
+}
+
+/** The chats in which the operation holds removals, by id, and how many in each. */
+export async function heldIn(tx: Sql, schoolId: string, operationId: string): Promise<Map<string, number>> {
+  const held = sql`school_id = ${schoolId} and held_by = ${operationId}`;
+  const { rows } = await sql<{ id: string; n: number }>`
+    select id, count(*)::int as n from (select chat_id as id from membership where ${held}
+      union all select chat_id from sferum_member where ${held}) h group by id order by id`.execute(tx);
+  return new Map(rows.map(({ id, n }) => [id, n]));
 }
 
 /**
@@ -40,7 +56,7 @@ export async function lockHeld(
     select state, params->'decided' as decided from operation
     where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
   const { state, decided } = rows[0]!;
-  if (!isDecidable(state, decided)) throw notHeld(decided);
+  if (!isDecidable(state, decided, awaited)) throw notHeld(decided);
   if (awaited && !(await dropApproval(tx, { schoolId, id }, awaited.id))) throw notHeld();
   return decided;
 }

@@ -7,6 +7,7 @@ import { sweepDrift } from '../../jobs/sweep-drift.ts';
 import type { Context } from '../context.ts';
 import { schoolsToSweep } from '../live/drift.ts';
 import { type DueChat, giveOut, letGo } from '../rows/chat-outbox.ts';
+import { CLOCKS_DIFFER_MS } from '../rows/operation-approval.ts';
 
 /**
  * Priorities of BullMQ, where a smaller number comes sooner. 0 is not used, because it would come before all others.
@@ -114,11 +115,12 @@ export async function relayDrift(ctx: Context, queues: Queues): Promise<void> {
  */
 export async function relayOperations(ctx: Context, queues: Queues): Promise<number> {
   const at = new Date(ctx.clock.now());
+  const aheadOf = new Date(at.getTime() + CLOCKS_DIFFER_MS);
   const { rows } = await sql<{ schoolId: string | null; operationId: string }>`
     select school_id as "schoolId", id as "operationId" from operation
     where (state in ('queued', 'running') and not params ? 'schools'
       or state = 'held' and exists (select from jsonb_array_elements(params->'awaiting') a
-        where (a->>'actsAt')::timestamptz <= ${at} or (a->>'at')::timestamptz > ${at}))
+        where (a->>'actsAt')::timestamptz <= ${at} or (a->>'at')::timestamptz > ${aheadOf}))
     order by created_at`.execute(ctx.db.across('relay'));
   await queues.addAll(
     runOperation,

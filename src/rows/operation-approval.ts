@@ -11,9 +11,12 @@ import type { Sql } from '../store/database.ts';
 import type { Awaiting } from '../store/operation-params.ts';
 import type { OfSchool } from './operation.ts';
 
+/** A decision that lies further ahead was noted before the clock stepped back. Clocks of hosts differ by less. */
+export const CLOCKS_DIFFER_MS = 5_000;
+
 /** Whether the approval's time has come; also where the clock has stepped back behind its decision. */
 export function isDue({ at, actsAt }: Awaiting, nowMs: number): boolean {
-  return nowMs >= Date.parse(actsAt) || nowMs < Date.parse(at);
+  return nowMs >= Date.parse(actsAt) || nowMs < Date.parse(at) - CLOCKS_DIFFER_MS;
 }
 
 export async function keepApproval(tx: Sql, { schoolId, id }: OfSchool, approval: Awaiting): Promise<void> {

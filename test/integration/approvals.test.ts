@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { heldOperations } from '../../dashboard/read/held-operations.ts';
 import { approveLater, takeBackApproval } from '../../src/operations/approve-later.ts';
+import { isDue } from '../../src/rows/operation-approval.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
@@ -103,4 +104,53 @@ test('the sweep alone carries it out, as after a restart; a rejection meanwhile 
   await vi.waitFor(() => expect(strangersIn(chats[0]!)).toBe(0), WAITING);
   await vi.waitFor(async () => expect(await row()).toMatchObject({ awaiting: 0 }), WAITING);
   expect(strangersIn(chats[1]!)).toBe(CROWD);
+});
+
+/** The same world, in which an approval waits long enough for a pass of drift to come meanwhile. */
+const patient = () => ({
+  ...world.ctx,
+  config: { ...world.ctx.config, limits: { ...world.ctx.config.limits, approvalWaitMs: 5000 } },
+});
+
+test('it acts also where the question has grown by another chat whose work is not done', async () => {
+  const { operationId, chats, chatIds } = await twoHolds();
+  const { id, members } = [...world.sandbox.world.chats.values()].find(
+    (chat) => chat.members.size > 5 && !chats.includes(chat),
+  )!;
+  world.sandbox.world.faults.add({ method: 'messages.addChatUser', fault: 9 });
+  await approveLater(patient(), { schoolId: school, operationId, chatIds: [chatIds[0]!], by: BY });
+  const pupil = [...members].find(([, { isAdmin }]) => !isAdmin)![0];
+  world.sandbox.world.leave(id, pupil);
+  for (let i = 0; i < CROWD; i++) world.sandbox.world.join(id, STRANGER + 2 * CROWD + i);
+  await vi.waitFor(
+    async () => expect(await row()).toMatchObject({ state: 'running', awaiting: 1, held: 3 * CROWD }),
+    WAITING,
+  );
+  await vi.waitFor(() => expect(strangersIn(chats[0]!)).toBe(0), WAITING);
+  expect(strangersIn(chats[1]!)).toBe(CROWD);
+});
+
+test('people who are held in the chat after the approval wait for a decision of their own', async () => {
+  const { operationId, chats, chatIds } = await twoHolds();
+  await approveLater(patient(), { schoolId: school, operationId, chatIds, by: BY });
+  for (let i = 0; i < CROWD; i++) world.sandbox.world.join(chats[0]!.id, STRANGER + 2 * CROWD + i);
+  await vi.waitFor(async () => expect(await row()).toMatchObject({ awaiting: 1, held: 3 * CROWD }), WAITING);
+  await vi.waitFor(() => expect(strangersIn(chats[1]!)).toBe(0), WAITING);
+  await vi.waitFor(
+    async () => expect(await row()).toMatchObject({ state: 'held', awaiting: 0, held: 2 * CROWD }),
+    WAITING,
+  );
+  expect(strangersIn(chats[0]!)).toBe(CROWD);
+  expect(await waiting()).toMatchObject([{ operationId, chats: 1, places: 2 * CROWD }]);
+});
+
+test('a process whose clock is a little behind does not act before the time', () => {
+  const at = Date.parse('2026-10-01T08:00:00Z');
+  const approval = {
+    ...{ id: 'a', chatIds: null, by: BY },
+    ...{ at: new Date(at).toISOString(), actsAt: new Date(at + 15_000).toISOString() },
+  };
+  expect([-3600_000, -2_000, 0, 14_999, 15_000].map((ms) => isDue(approval, at + ms))).toEqual([
+    ...[true, false, false, false, true],
+  ]);
 });

@@ -6,6 +6,7 @@ import { type Html, html } from '../html.ts';
 import type { Crumb } from '../parts/breadcrumbs.ts';
 import { linkButton, postButton } from '../parts/button.ts';
 import { count, counted } from '../parts/numbers.ts';
+import { personLink } from '../parts/person-link.ts';
 import { notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 
@@ -89,5 +90,5 @@ function obstaclesTable({ result, names, titles }: CheckView): Html {
 
 function whoOf(personId: string | undefined, names: Names, isStranger: boolean): Html {
   if (personId === undefined) return html`${isStranger ? 'посторонний' : '–'}`;
-  return html`<a href="/people/${encodeURIComponent(personId)}"><bdi>${names.person(personId)}</bdi></a>`;
+  return personLink({ id: personId, name: names.person(personId) });
 }

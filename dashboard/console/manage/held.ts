@@ -12,6 +12,7 @@ import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { hiddenField } from '../parts/field.ts';
 import { count, counted, plural } from '../parts/numbers.ts';
+import { personLink } from '../parts/person-link.ts';
 import { emptyState } from '../parts/states.ts';
 import { operationHref } from './operation-words.ts';
 import { chats, people } from './words.ts';
@@ -62,7 +63,7 @@ function whoLeaves(chat: HeldChat, names: Names): Html {
   );
   return html`<details class="row-details"><summary>Кого и почему</summary><ul class="row-body">${sorted.map(
     ({ personId, grounds }) =>
-      html`<li><bdi>${names.person(personId)}</bdi> <span class="muted">– больше не подтверждается: ${grounds.map((ground) => groundText(ground, names)).join('; ') || 'нет оснований'}</span></li>`,
+      html`<li>${personLink({ id: personId, name: names.person(personId) })} <span class="muted">– больше не подтверждается: ${grounds.map((ground) => groundText(ground, names)).join('; ') || 'нет оснований'}</span></li>`,
   )}${chat.strangerIds.map((id) => html`<li>Профиль ${id} <span class="muted">– посторонний, в СГО его нет</span></li>`)}</ul></details>`;
 }
 

@@ -13,6 +13,7 @@ import { perPageField, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
+import { personLink } from '../parts/person-link.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { QUESTIONS } from '../school/unconfirmed.ts';
@@ -202,12 +203,12 @@ function title(chat: ChatItem, administeredBy: string | null): Html {
 }
 
 function admins({ admins: all, warning }: ChatItem): Html {
-  const shown = all.slice(0, ADMINS_SHOWN).map(({ name }) => name);
+  const shown = all.slice(0, ADMINS_SHOWN);
   const more = all.length - shown.length;
   const names =
     all.length === 0
       ? html`<span class="muted">нет</span>`
-      : html`<bdi>${shown.join(', ')}</bdi>${more > 0 ? html` <span class="muted">и ещё ${more}</span>` : ''}`;
+      : html`${shown.map((person, i) => html`${i > 0 ? ', ' : ''}${personLink(person)}`)}${more > 0 ? html` <span class="muted">и ещё ${more}</span>` : ''}`;
   if (!warning) return names;
   const said = {
     'same-title': 'есть другой чат с таким наименованием',

@@ -7,6 +7,7 @@ import type { DraftMemberItem } from '../../read/draft-members.ts';
 import { type Html, html } from '../html.ts';
 import { state } from '../parts/condition.ts';
 import { count, moment } from '../parts/numbers.ts';
+import { personLink } from '../parts/person-link.ts';
 import { type Column, dataTable } from '../parts/table.ts';
 import { roleWord } from './words.ts';
 
@@ -28,7 +29,10 @@ export function membersTable({ items, first, names, timeZone, editable, live }: 
     {
       head: 'Имя на экране',
       phone: 'title',
-      cell: (m) => html`<span class="name"><bdi>${m.name}</bdi></span>${live ? mark(m) : ''}`,
+      cell: (m) =>
+        live
+          ? html`${personLink({ id: m.personId, name: m.name })}${mark(m)}`
+          : html`<span class="name"><bdi>${m.name}</bdi></span>`,
     },
     { head: 'Админ', cell: (m) => (live ? adminCell(m) : m.stagedAdmin === 'grant' ? 'Да' : '') },
     { head: 'Роль', cell: (m) => roleWord(m) },

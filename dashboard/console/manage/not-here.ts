@@ -10,6 +10,7 @@ import { type Html, html } from '../html.ts';
 import { submitButton } from '../parts/button.ts';
 import { hiddenField } from '../parts/field.ts';
 import { count } from '../parts/numbers.ts';
+import { personLink } from '../parts/person-link.ts';
 import { emptyState } from '../parts/states.ts';
 import { isOut, ofClassesText } from './picker.ts';
 import { roleWord } from './words.ts';
@@ -62,7 +63,7 @@ export function notHerePart({ total, people }: NotHere, mayAdd: boolean): Html {
   const more = total - people.length;
   return html`<div class="sheet padded not-here"><h2>В этом чате таких нет</h2><ul class="stack">${people.map(
     ({ person, of, why }, at) =>
-      html`<li><p>В школе есть <a href="/people/${encodeURIComponent(person.id)}"><bdi>${person.name}</bdi></a>, <bdi>${of}</bdi>. В этом чате нет: ${whyText(why)}.</p>${
+      html`<li><p>В школе есть ${personLink(person)}, <bdi>${of}</bdi>. В этом чате нет: ${whyText(why)}.</p>${
         mayAdd && !isOut(person, undefined)
           ? submitButton({ label: 'Добавить', form: formOf(at), name: 'do', value: 'add' })
           : ''

@@ -17,6 +17,7 @@ import { hiddenField, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted, moment, plural } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
+import { personLink } from '../parts/person-link.ts';
 import { emptyState } from '../parts/states.ts';
 import { findForm } from '../sought.ts';
 import type { planQuery } from './query.ts';
@@ -227,7 +228,7 @@ function personRow({ names, operation, decisions }: PlanView, person: PlanPerson
     const text = actionWord(action, tense);
     return `${text[0]!.toLowerCase()}${text.slice(1)}`;
   };
-  return html`<li><div class="row-head"><span class="row-name"><bdi>${person.name}</bdi></span> <span class="muted">${roleWord(person)}</span></div>
+  return html`<li><div class="row-head"><span class="row-name">${personLink({ id: person.personId, name: person.name })}</span> <span class="muted">${roleWord(person)}</span></div>
 <ul class="row-body">${person.actions.map(
     ({ chatTitle, action }) =>
       html`<li class="does-${action.held ? 'wait' : action.action}">${word(action)}: <bdi>${chatTitle}</bdi>${why(action, names)}</li>`,

@@ -18,6 +18,7 @@ import { earlier } from '../parts/earlier.ts';
 import { hiddenField, perPageField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, moment, momentText } from '../parts/numbers.ts';
+import { personLink } from '../parts/person-link.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { findForm, withSought } from '../sought.ts';
@@ -227,7 +228,7 @@ async function chosen(ctx: Context, viewer: Viewer, filter: Filter): Promise<Htm
   const parts = [
     ...(personId && names
       ? [
-          html`<li>Человек: <a href="/people/${encodeURIComponent(personId)}">${names.person(personId)}</a> <a class="small" href="${without({ personId: undefined })}">показать всех</a></li>`,
+          html`<li>Человек: ${personLink({ id: personId, name: names.person(personId) })} <a class="small" href="${without({ personId: undefined })}">показать всех</a></li>`,
         ]
       : []),
     ...(chatId
@@ -261,9 +262,9 @@ function table(entries: readonly Entry[], timeZone: string): Html {
 /** Makes the person's name in the sentence a link to their page. */
 function whatOf({ sentence, personId, personName }: Entry): Html {
   const at = personId && personName ? sentence.indexOf(personName) : -1;
-  if (at < 0) return html`${sentence}`;
-  const name = html`<a href="/people/${encodeURIComponent(personId!)}">${personName}</a>`;
-  return html`<span>${sentence.slice(0, at)}${name}${sentence.slice(at + personName!.length)}</span>`;
+  if (at < 0 || !personId || !personName) return html`<span>${sentence}</span>`;
+  const name = personLink({ id: personId, name: personName });
+  return html`<span>${sentence.slice(0, at)}${name}${sentence.slice(at + personName.length)}</span>`;
 }
 
 function causeOf({ cause }: Entry): Html {

@@ -15,6 +15,7 @@ import { earlier } from '../parts/earlier.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted, moment } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
+import { personLink } from '../parts/person-link.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { ADMINS } from '../visitor.ts';
@@ -206,9 +207,7 @@ function gapTable(of: Gap, items: readonly GapItem[]) {
         head: isOfPeople(of) ? 'Имя' : 'Наименование',
         phone: 'title',
         cell: ({ id, name }) =>
-          isOfPeople(of)
-            ? html`<a href="/people/${encodeURIComponent(id)}">${name || id}</a>`
-            : html`<bdi>${name}</bdi>`,
+          isOfPeople(of) ? personLink({ id, name: name || id }) : html`<bdi>${name}</bdi>`,
       },
       ...(of === 'groups' ? [{ head: 'Предмет', cell: ({ detail }: GapItem) => detail ?? '–' }] : []),
       { head: 'Идентификатор в СГО', cell: ({ id }) => html`<span class="muted">${id}</span>` },

@@ -19,6 +19,7 @@ import { textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
+import { personLink } from '../parts/person-link.ts';
 import { SEARCH_PATH } from '../parts/search-box.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
@@ -131,7 +132,7 @@ function peoplePart({ items, total, classes }: Found['people'], { sought, page: 
         {
           head: 'Имя',
           phone: 'title',
-          cell: ({ id, name }) => html`<a href="/people/${encodeURIComponent(id)}"><bdi>${name}</bdi></a>`,
+          cell: (person) => personLink(person),
         },
         { head: 'Кто', cell: (person) => roleWord(person) },
         { head: 'Класс', cell: ({ id }) => classWords(classes.get(id) ?? []) },

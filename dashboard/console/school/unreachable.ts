@@ -17,6 +17,7 @@ import { linkButton, printButton } from '../parts/button.ts';
 import { csvFile, csvLink } from '../parts/csv.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted, day } from '../parts/numbers.ts';
+import { personLink } from '../parts/person-link.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
@@ -191,7 +192,7 @@ function peopleTable(
         head: 'Имя',
         phone: 'title',
         cell: (p) =>
-          html`<a href="/people/${encodeURIComponent(p.personId)}">${p.name}</a>${childrenOf(children.get(p.personId) ?? [], unit)}`,
+          html`${personLink({ id: p.personId, name: p.name })}${childrenOf(children.get(p.personId) ?? [], unit)}`,
       },
       { head: 'Кто', cell: (p) => roleWord(p) },
       { head: 'Почему', cell: (p) => reasonOf(p) },

@@ -6,6 +6,7 @@ import { OPERATION_LABELS } from '../manage/words.ts';
 import { linkButton } from '../parts/button.ts';
 import type { Tone } from '../parts/condition.ts';
 import { counted } from '../parts/numbers.ts';
+import { personLink } from '../parts/person-link.ts';
 import { QUESTIONS, unconfirmed } from './unconfirmed.ts';
 
 export interface Said {
@@ -166,7 +167,7 @@ function profiles({ people, total }: Of<'profiles'>): Said {
       total,
     ),
     text: html`<p>В Сферум они попадут, когда другой человек отменит привязку или выбудет. Если профиль указан неверно, исправьте его в СГО.</p><ul class="inline-list">${people.map(
-      ({ id, name }) => html`<li><a href="/people/${encodeURIComponent(id)}">${name}</a></li>`,
+      (person) => html`<li>${personLink(person)}</li>`,
     )}${more > 0 ? html`<li class="muted">и ещё ${more}</li>` : ''}</ul>`,
   };
 }

@@ -6,94 +6,127 @@ import { everywhere } from '../support/everywhere.ts';
 import type { Benchmark, Print } from './benchmark.ts';
 import { importManualSchool, initialize, startApp, succeeded } from './support/app.ts';
 import { type ChangeEvent, changesOf } from './support/changes.ts';
+import { costOf } from './support/costs.ts';
 import { follow } from './support/follow.ts';
-import { median, timed } from './support/measure.ts';
-import { startSandbox } from './support/sandbox-process.ts';
+import { median } from './support/measure.ts';
+import { type SandboxProcess, startSandboxOf } from './support/sandbox-process.ts';
 import { TIME_ZONE } from './support/school.ts';
-import { startServer } from './support/server.ts';
+import { type BenchServer, startServer } from './support/server.ts';
 import { adminOf, JWT_SECRET, type Site, serve, signIn } from './support/site.ts';
 import { LEAVE_ROOM, makeYear, YEAR } from './support/year.ts';
 
 const REQUESTS_PER_SECOND = 200;
-const EVENTS = 40;
-const LOOKS = 25;
+const EVENTS = 80;
+const LOOKS = 50;
 const WARM_UP = 8;
 /** What is asked of every figure, against the first day. */
 const AIM = 1.2;
 
-type Figures = Map<string, number>;
+/** One of the two schools that are alike but for their age. */
+interface Aged {
+  app: App;
+  site: Site;
+  schoolId: string;
+  cookie: string;
+  changes: ChangeEvent[];
+}
+
+/** What was measured of one school, by what was done. */
+type Figures = Map<string, { ms: number[]; cpuMs: number }>;
 
 export const year: Benchmark = {
   name: 'year',
-  about: `events and pages of a school on its first day and after a year: ${YEAR.events} events, ${YEAR.imports} imports, 3.4 orders a pupil, ${YEAR.journalLines} lines of the journal`,
+  about: `events and pages of a school on its first day and of one after a year, in turn: ${YEAR.events} events, ${YEAR.imports} imports, 3.4 orders a pupil, ${YEAR.journalLines} lines of the journal`,
   async run(print) {
     await using server = await startServer();
-    await using sandbox = await startSandbox(REQUESTS_PER_SECOND);
-    const database = await server.database();
-    await using app = await startApp(database.url, sandbox.url, { SGO_JWT_SECRET: JWT_SECRET });
-    await asOwner(database.ownerUrl, LEAVE_ROOM);
-    const schoolId = await importManualSchool(app, sandbox, REQUESTS_PER_SECOND);
-    await succeeded(app.ctx, await initialize(app, schoolId));
-    // The teachers who are exchanged are many for a day: nothing of that is to wait for anybody.
-    await sql`update school set limits = '{"schoolAtLeast": 100000, "chatAtLeast": 1000}'`.execute(
-      everywhere(app.ctx),
-    );
-    await using site = await serve(app);
-    const changes = await changesOf(
-      everywhere(app.ctx),
-      schoolId,
-      dayIn(TIME_ZONE, app.ctx.clock.now()),
-      2 * (EVENTS + WARM_UP),
-    );
-    await asOwner(database.ownerUrl, 'vacuum analyze');
-    const half = changes.length / 2;
-    const first = await measure(app, site, schoolId, changes.slice(0, half));
-    await makeYear(everywhere(app.ctx), schoolId);
-    // Orders are grounds now: what the lists say of them is brought up to date once, as it was in that year.
-    await succeeded(app.ctx, await initialize(app, schoolId));
-    await asOwner(database.ownerUrl, 'vacuum analyze');
-    const after = await measure(app, site, schoolId, changes.slice(half));
-    report(print, first, after);
+    await using sandbox = await startSandboxOf({
+      ...{ requestsPerSecond: REQUESTS_PER_SECOND, schools: 2, latencyMs: 0 },
+    });
+    await using parts = new AsyncDisposableStack();
+    const [first, after] = [
+      await school(server, sandbox, 0, parts, () => Promise.resolve()),
+      await school(server, sandbox, 1, parts, ({ ctx }, id) => makeYear(everywhere(ctx), id)),
+    ];
+    const figures = [new Map(), new Map()] satisfies Figures[];
+    await measureEvents([first, after], figures, server.postmaster);
+    await measurePages([first, after], figures, server.postmaster);
+    report(print, figures[0]!, figures[1]!);
   },
 };
 
+async function school(
+  server: BenchServer,
+  sandbox: SandboxProcess,
+  nth: number,
+  parts: AsyncDisposableStack,
+  age: (app: App, schoolId: string) => Promise<void>,
+): Promise<Aged> {
+  const database = await server.database();
+  const app = parts.use(await startApp(database.url, sandbox.url, { SGO_JWT_SECRET: JWT_SECRET }));
+  await asOwner(database.ownerUrl, LEAVE_ROOM);
+  const schoolId = await importManualSchool(app, sandbox.schools[nth]!, REQUESTS_PER_SECOND);
+  await succeeded(app.ctx, await initialize(app, schoolId));
+  // The teachers who are exchanged are many for a day: nothing of that is to wait for anybody.
+  await sql`update school set limits = '{"schoolAtLeast": 100000, "chatAtLeast": 1000}'`.execute(
+    everywhere(app.ctx),
+  );
+  const today = dayIn(TIME_ZONE, app.ctx.clock.now());
+  const changes = await changesOf(everywhere(app.ctx), schoolId, today, EVENTS + WARM_UP);
+  await age(app, schoolId);
+  // Orders are grounds now: what the lists say of them is brought up to date once, as it was in that year.
+  await succeeded(app.ctx, await initialize(app, schoolId));
+  await asOwner(database.ownerUrl, 'vacuum analyze');
+  const site = parts.use(await serve(app));
+  const cookie = await signIn(site.origin, schoolId, await adminOf(app, schoolId));
+  return { app, site, schoolId, cookie, changes };
+}
+
 function report(print: Print, first: Figures, after: Figures): void {
   let worst = 0;
-  for (const [name, ms] of after) {
-    const ratio = ms / first.get(name)!;
+  for (const [name, { ms, cpuMs }] of after) {
+    const before = first.get(name)!;
+    const ratio = median(ms) / median(before.ms);
     worst = Math.max(worst, ratio);
     const late = ratio > AIM ? ' – MORE THAN ALLOWED' : '';
+    const cpu = (figure: { ms: number[]; cpuMs: number }) => (figure.cpuMs / figure.ms.length).toFixed(1);
     print(
-      `${name.padEnd(34)} first day ${first.get(name)!.toFixed(1)} ms, after a year ${ms.toFixed(1)} ms: ${ratio.toFixed(2)}${late}`,
+      `${name.padEnd(34)} first day ${median(before.ms).toFixed(1)} ms, after a year ${median(ms).toFixed(1)} ms: ${ratio.toFixed(2)}${late}; CPU ${cpu(before)} and ${cpu({ ms, cpuMs })} ms: ${(cpuMs / before.cpuMs).toFixed(2)}`,
     );
   }
   print(`ratio: ${worst.toFixed(2)} of the first day at worst, ${AIM} is allowed`);
 }
 
-/** Medians in ms, by what was done. */
-async function measure(app: App, site: Site, schoolId: string, changes: ChangeEvent[]): Promise<Figures> {
-  const durable: number[] = [];
-  const whole: number[] = [];
-  for (const [at, change] of changes.entries()) {
-    const took = await follow(app, schoolId, change);
-    if (at < WARM_UP) continue;
-    durable.push(took.durableMs);
-    whole.push(took.ms);
-  }
-  const figures: Figures = new Map([
-    ['event, until the 202', median(durable)],
-    ['event, until its chats are settled', median(whole)],
-  ]);
-  const cookie = await signIn(site.origin, schoolId, await adminOf(app, schoolId));
-  for (const [name, paths] of await pagesOf(app, schoolId)) {
-    const times: number[] = [];
-    for (let look = 0; look < WARM_UP + LOOKS; look++) {
-      const { ms } = await timed(() => read(`${site.origin}${paths[look % paths.length]}`, cookie));
-      if (look >= WARM_UP) times.push(ms);
+/** One event of each school in turn, so that what else the machine does falls on both. */
+async function measureEvents(schools: readonly Aged[], figures: readonly Figures[], postmaster: number) {
+  for (let nth = 0; nth < EVENTS + WARM_UP; nth++) {
+    for (const [at, { app, schoolId, changes }] of schools.entries()) {
+      const { cost, value } = await costOf(app, postmaster, () => follow(app, schoolId, changes[nth]!));
+      if (nth < WARM_UP) continue;
+      const cpuMs = cost.processMs + cost.postgresMs;
+      note(figures[at]!, 'event, until the 202', value.durableMs, cpuMs);
+      note(figures[at]!, 'event, until its chats are settled', value.ms, cpuMs);
     }
-    figures.set(name, median(times));
   }
-  return figures;
+}
+
+async function measurePages(schools: readonly Aged[], figures: readonly Figures[], postmaster: number) {
+  const pages = await Promise.all(schools.map(({ app, schoolId }) => pagesOf(app, schoolId)));
+  for (const [page, [name]] of pages[0]!.entries()) {
+    for (let look = 0; look < WARM_UP + LOOKS; look++) {
+      for (const [at, { app, site, cookie }] of schools.entries()) {
+        const paths = pages[at]![page]![1];
+        const url = `${site.origin}${paths[look % paths.length]}`;
+        const { cost } = await costOf(app, postmaster, () => read(url, cookie));
+        if (look < WARM_UP) continue;
+        note(figures[at]!, name, cost.seconds * 1000, cost.processMs + cost.postgresMs);
+      }
+    }
+  }
+}
+
+function note(figures: Figures, name: string, ms: number, cpuMs: number): void {
+  const known = figures.get(name) ?? { ms: [], cpuMs: 0 };
+  figures.set(name, { ms: [...known.ms, ms], cpuMs: known.cpuMs + cpuMs });
 }
 
 async function read(url: string, cookie: string): Promise<void> {

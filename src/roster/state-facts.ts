@@ -130,11 +130,30 @@ function partStamp({ name }: FactColumn, from: string, at: string, by: string): 
   return [kept(`${name}_at`, at), kept(`${name}_by`, by)];
 }
 
-/** The rows as a table `s`. */
+/**
+ * The rows as a table `s`. They travel as an array a column, which costs PostgreSQL a quarter of what rows in JSON cost
+ * it. An array of arrays would lose its rows, so a list travels as the text of an array, and a document as its text.
+ */
 function recordset({ keys, columns }: FactTable, rows: readonly StatedRow[]): RawBuilder<unknown> {
-  const shape = [...keys.map((key) => `${key} text`), ...columns.map(({ name, type }) => `${name} ${type}`)];
-  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(${raw(shape.join(', '))})`;
+  const all = [
+    ...keys.map((name): Pick<FactColumn, 'name' | 'type'> => ({ name, type: 'text' })),
+    ...columns,
+  ];
+  const travels = (type: FactColumn['type']) => (type === 'date' ? 'date' : 'text');
+  const arrays = all.map(
+    ({ name, type }) => sql`${rows.map((row) => asText(row[name], type))}::${raw(`${travels(type)}[]`)}`,
+  );
+  const read = all.map(({ name, type }) => (travels(type) === type ? name : `${name}::${type} as ${name}`));
+  return sql`(select ${raw(read.join(', '))} from unnest(${sql.join(arrays)}) as u(${raw(all.map(({ name }) => name).join(', '))})) s`;
 }
+
+function asText(value: StatedRow[string] | undefined, type: FactColumn['type']): string | null {
+  if (value == null || typeof value === 'string') return value ?? null;
+  return type === 'jsonb' ? JSON.stringify(value) : `{${value.map(quoted).join(',')}}`;
+}
+
+/** An element of an array, as PostgreSQL reads it. */
+const quoted = (element: unknown) => `"${String(element).replaceAll(/["\\]/g, '\\$&')}"`;
 
 /** A fact that is gone starts anew when it is stated again, so nothing of the old row is merged into it. */
 function mergedValue({ name, whole, adding }: FactColumn, addOnly: boolean): string {

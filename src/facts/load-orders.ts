@@ -30,7 +30,7 @@ export async function loadOrders(db: Sql, schoolId: string, { of, day }: AskedOr
       select * from (${named}) p ${day === undefined ? sql`` : sql`where effective_on <= ${day}::date`}),
     asked as materialized (
       select order_id, array_agg(distinct student_id) as pupils
-      from (${day === undefined ? sql`select order_id, student_id from named` : deciding(schoolId)}) one group by order_id
+      from (${day === undefined ? sql`select order_id, student_id from named` : deciding(schoolId, of)}) one group by order_id
     )
     select o.id, o.number, o.issued_on, o.kind, o.effective_on, o.issued_at, o.issued_by, o.cancelled_at, o.cancelled_by,
       ${
@@ -70,7 +70,7 @@ function placesNamed(schoolId: string, of: AskedOrders['of']): RawBuilder<unknow
       union select 'class', class_id from subject_group where school_id = ${schoolId} and id = any(${groupIds})
       union select 'group', unnest(${groupIds})) u`;
   return sql`${rows(sql`${units} join order_place p on p.unit = u.unit and p.unit_id = u.unit_id`)}
-    union all ${rows(sql`order_place p`)} and p.unit = 'school' ${those(of.part.everyoneIds)}`;
+    union all ${rows(sql`order_place p`)} and p.unit = 'school' and p.unit_id = '' ${those(of.part.everyoneIds)}`;
 }
 
 /**
@@ -88,18 +88,34 @@ function placesNamed(schoolId: string, of: AskedOrders['of']): RawBuilder<unknow
  * - The first order that put the pupil into a place is kept too: an absence is void only where an order had given the
  *   place before (rule 6).
  * - A cancelled order only makes void what began while it stood and was not said since (rule 6). It is kept where a
- *   statement about the pupil is of that time.
+ *   statement about the pupil is of that time. For a part only statements about its units count, because no others are
+ *   loaded; of pupils who may have left the school all orders are loaded beside it (load-facts.ts).
  *
  * Orders of one day are kept or left together, so that no stamps need be compared. Test: orders-deciding.test.ts.
  */
-function deciding(schoolId: string): RawBuilder<unknown> {
+function deciding(schoolId: string, of: AskedOrders['of']): RawBuilder<unknown> {
   return sql`select order_id, student_id from (
       select order_id, student_id, enters, effective_on, max(effective_on) over place as last, min(effective_on) over place as first
       from named where cancelled_at is null window place as (partition by student_id, unit, unit_id, enters)
     ) ranked where effective_on = last or enters and effective_on = first
     union all select n.order_id, n.student_id from named n
-    where n.cancelled_at is not null and exists (select from enrollment e
-      where e.school_id = ${schoolId} and e.student_id = n.student_id
-        and (coalesce(e.gone_from_at, e.gone_at) >= n.issued_at and e.gone_at <= n.cancelled_at
-          or coalesce(e.stated_from_at, e.stated_at) >= n.issued_at and e.stated_at <= n.cancelled_at))`;
+    where n.cancelled_at is not null and exists (select from ${statements(schoolId, of)} e
+      where e.student_id = n.student_id
+        and (e.gone_from_at >= n.issued_at and e.gone_at <= n.cancelled_at
+          or e.stated_from_at >= n.issued_at and e.stated_at <= n.cancelled_at))`;
+}
+
+/**
+ * Gives in SQL the statements that a cancelled order may make void. Those about a part's units are gathered once: asked
+ * for pupil by pupil they would cost by all that was ever cancelled.
+ */
+function statements(schoolId: string, of: AskedOrders['of']): RawBuilder<unknown> {
+  const rows = (where: RawBuilder<unknown>) => sql`
+    select student_id, stated_at, gone_at, coalesce(stated_from_at, stated_at) as stated_from_at,
+      coalesce(gone_from_at, gone_at) as gone_from_at
+    from enrollment where school_id = ${schoolId} ${where}`;
+  if (of === undefined || 'pupils' in of) return sql`(${rows(sql``)})`;
+  const { classIds, groupIds } = of.part;
+  return sql`(${rows(sql`and unit = 'class' and unit_id = any(${[...classIds]}::text[])`)}
+    union all ${rows(sql`and unit = 'group' and unit_id = any(${[...groupIds]}::text[])`)} offset 0)`;
 }

@@ -50,14 +50,14 @@ export async function partFor(db: Sql, schoolId: string, scope: FactScope): Prom
       union select unnest(${[...scope.peopleIds]}::text[])
       union select unnest(homeroom_teacher_ids) from class where school_id = ${schoolId} and id = any(${classIds})
       union select unnest(teacher_ids) from subject_group where school_id = ${schoolId} and id = any(${groupIds})
-      union select g.guardian_id from students s join guardian g on g.school_id = ${schoolId} and g.student_id = s.id
-        where g.present
+      union select guardian_id from guardian
+        where school_id = ${schoolId} and student_id = any(array(select id from students)) and present
       union select id from person
         where school_id = ${schoolId} and roles && '{teacher,administrator}' and roles && ${staff} and present
     )
     select array(select id from students) as students, array(select id from people) as people,
-      array(select g.student_id from people p join guardian g on g.school_id = ${schoolId} and g.guardian_id = p.id
-        where g.present) as children`.execute(db);
+      array(select student_id from guardian
+        where school_id = ${schoolId} and guardian_id = any(array(select id from people)) and present) as children`.execute(db);
   const { students, people, children } = rows[0]!;
   return {
     classIds: scope.classIds,

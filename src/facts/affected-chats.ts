@@ -44,9 +44,9 @@ export async function affectedChats(
         join enrollment e on e.school_id = ${schoolId} and e.student_id = p.id
       union all select o.unit, o.unit_id, p.event from everyone p join ordered o on o.student_id = p.id
       union all select 'class', c.id, p.event from class c cross join unnest(c.homeroom_teacher_ids) as h(id)
-        join everyone p on p.id = h.id where c.school_id = ${schoolId}
+        join everyone p on p.id = h.id where c.school_id = ${schoolId} and c.homeroom_teacher_ids && array(select id from everyone)
       union all select 'group', s.id, p.event from subject_group s cross join unnest(s.teacher_ids) as h(id)
-        join everyone p on p.id = h.id where s.school_id = ${schoolId}
+        join everyone p on p.id = h.id where s.school_id = ${schoolId} and s.teacher_ids && array(select id from everyone)
       union all select 'group', s.id, c.event
         from jsonb_to_recordset(${classes}::jsonb) as c(id text, event text)
         join subject_group s on s.school_id = ${schoolId} and s.class_id = c.id

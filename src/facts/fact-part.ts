@@ -57,7 +57,9 @@ export async function partFor(db: Sql, schoolId: string, scope: FactScope): Prom
     )
     select array(select id from students) as students, array(select id from people) as people,
       array(select student_id from guardian
-        where school_id = ${schoolId} and guardian_id = any(array(select id from people)) and present) as children`.execute(db);
+        where school_id = ${schoolId} and guardian_id = any(array(select id from people)) and present) as children`.execute(
+    db,
+  );
   const { students, people, children } = rows[0]!;
   return {
     classIds: scope.classIds,

@@ -25,7 +25,7 @@ import { ChatTypeName, Ground, IdParam, Instant, json, REFUSALS, SchoolQuery } f
 /** How many of the newest lines of the journal about a person are shown. The journal itself has the others. */
 const CHANGES_SHOWN = 200;
 
-export const ChatGrounds = z
+const ChatGrounds = z
   .object({
     chatId: z.uuid(),
     title: z.string(),
@@ -90,26 +90,28 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
     await assertSeen(ctx, viewer, person, chats);
     saw(c, viewer.schoolId, [person.id]);
     const { sex: _, isTeacher: __, ...shown } = person;
-    return c.json({ person: shown, chats: await explained(ctx, viewer, person, chats, chatId) }, 200);
+    const why = await explained(ctx, viewer, person, chats);
+    const changes = await changesIn(ctx, viewer, person, chatId);
+    const told = why.map((chat) => ({ ...chat, changes: changes.get(chat.chatId) ?? [] }));
+    return c.json({ person: shown, chats: told }, 200);
   });
 }
 
-/** Gives each of the person's chats with its grounds or the reasons against it, and its latest changes. */
+/** One of a person's chats with its grounds or the reasons against it. */
+export type ExplainedChat = Omit<z.infer<typeof ChatGrounds>, 'changes'>;
+
+/** Gives each of the person's chats with its grounds or the reasons against it. */
 export async function explained(
   ctx: Context,
   viewer: Viewer,
   person: PersonRow,
   chats: readonly PersonChat[],
-  chatId: string | undefined,
-): Promise<z.infer<typeof ChatGrounds>[]> {
+): Promise<ExplainedChat[]> {
   const { schoolId } = viewer;
   const db = ctx.db.of(schoolId);
   const time = await timeOf(db, schoolId, momentOf(ctx));
   const rules = await rulesOnAbsence(ctx, db, { schoolId, time, personId: person.id, chats });
   const reader = { ...viewer, personId: person.id };
-  const filter = { personId: person.id, chatId, perPage: CHANGES_SHOWN };
-  const { items } = await listJournal(db, { schoolId, timeZone: time.timeZone }, filter);
-  const changes = Map.groupBy(await journalViews(db, reader, items), (line) => line.chatId);
   const ids = idsOf(chats.flatMap(({ grounds }) => grounds));
   const names = await findNames(db, reader, {
     people: [...ids.people, ...chats.flatMap(({ exception }) => exception?.authorId ?? [])],
@@ -132,9 +134,19 @@ export async function explained(
       grounds: chat.grounds.map((ground) => groundView(ground, names)),
       ...(exception ? { exception: exceptionView(exception, names) } : {}),
       why,
-      changes: changes.get(chat.chatId) ?? [],
     };
   });
+}
+
+/** Gives the latest changes that concern the person, by chat; `chatId`: of that chat alone. */
+async function changesIn(ctx: Context, viewer: Viewer, person: PersonRow, chatId: string | undefined) {
+  const { schoolId } = viewer;
+  const db = ctx.db.of(schoolId);
+  const { timeZone } = await timeOf(db, schoolId, momentOf(ctx));
+  const filter = { personId: person.id, chatId, perPage: CHANGES_SHOWN };
+  const { items } = await listJournal(db, { schoolId, timeZone }, filter);
+  const views = await journalViews(db, { ...viewer, personId: person.id }, items);
+  return Map.groupBy(views, (line) => line.chatId);
 }
 
 function exceptionView({ authorId, ...kept }: NonNullable<PersonChat['exception']>, names: Names) {

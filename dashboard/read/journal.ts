@@ -12,7 +12,7 @@ export interface JournalItem extends JournalLine {
 }
 
 type Stored = Omit<JournalItem, 'text' | 'by'> &
-  LineText & { authorId: string | null; authorKind: Author['kind'] };
+  LineText & { isAnswer: boolean; authorId: string | null; authorKind: Author['kind'] };
 
 export interface SchoolZone {
   schoolId: string;
@@ -60,29 +60,49 @@ export async function listJournal(
       select * from (${newest(school, filter, skipped + perPage + 1)}) j order by id desc offset ${skipped}
     )
     select j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", j.person_id as "personId",
-      j.what, j.cause, j.details, coalesce(a.author_id, o.created_by, j.author_id) as "authorId",
-      coalesce(a.author_kind, o.created_by_kind, j.author_kind) as "authorKind",
-      x.reason, own.title, own.title_before as "titleBefore"
+      j.what, j.cause, j.details, ${isAnswer} as "isAnswer", coalesce(o.created_by, j.author_id) as "authorId",
+      coalesce(o.created_by_kind, j.author_kind) as "authorKind", x.reason, own.title, own.title_before as "titleBefore"
     from j
       left join chat c on c.id = j.chat_id
       left join journal_text own on own.school_id = ${schoolId} and own.journal_id = j.id
       left join lateral (select reason from journal_text a where a.school_id = ${schoolId} and a.cause = j.cause
         and a.chat_id = j.chat_id and a.what = 'change' limit 1) x on true
-      left join lateral (select author_id, author_kind from journal a
-        where a.school_id = ${schoolId} and a.chat_id = j.chat_id and a.cause = j.cause and a.author_kind in ('person', 'operator', 'service')
-          and a.at <= j.at and a.at > j.at - interval '7 days' limit 1) a on ${isAnswer}
       -- Who decided what an operation held is the author of those lines, not who had begun it.
-      left join operation o on ${isAnswer} and a.author_id is null
+      left join operation o on ${isAnswer}
         and j.cause not like 'approval:%' and j.cause not like 'rejection:%' and o.id = case when split_part(j.cause, ':', 2) ~ '^[0-9a-f-]{36}$' then split_part(j.cause, ':', 2)::uuid end
     order by j.id desc`.execute(db);
   const shown = rows.slice(0, perPage);
-  const items = shown.map(({ reason, title, titleBefore, authorId, authorKind, ...line }) => ({
+  const authors = await authorsOf(db, schoolId, shown);
+  const items = shown.map(({ reason, title, titleBefore, isAnswer: _, authorId, authorKind, ...line }) => ({
     ...line,
     at: instant(line.at),
-    by: authorId === null ? null : { id: authorId, kind: authorKind },
+    by: authors.get(line.id) ?? (authorId === null ? null : { id: authorId, kind: authorKind }),
     text: reason === null && title === null ? null : { reason, title, titleBefore },
   }));
   return { items, next: rows.length > perPage ? (shown.at(-1)?.id ?? null) : null };
+}
+
+/**
+ * Finds whose acts Sferum answered, by the ids of the answers' lines. An act is at most so many days older than its
+ * answer, and the bounds are told outright, so that months before it are not looked at.
+ */
+async function authorsOf(db: Sql, schoolId: string, lines: readonly Stored[]): Promise<Map<string, Author>> {
+  const answers = lines.filter((line) => line.isAnswer && line.chatId !== null);
+  if (answers.length === 0) return new Map();
+  const ats = answers.map(({ at }) => Date.parse(instant(at)));
+  const [first, last] = [Math.min(...ats), Math.max(...ats) + 1].map((ms) => new Date(ms).toISOString());
+  const { rows } = await sql<Author & { line: string }>`
+    select r.line::text, a.author_id as id, a.author_kind as kind
+    from unnest(${answers.map(({ id }) => id)}::bigint[], ${answers.map(({ at }) => at)}::timestamptz[],
+        ${answers.map(({ chatId }) => chatId)}::uuid[], ${answers.map(({ cause }) => cause)}::text[]) as r(line, at, chat_id, cause)
+      cross join lateral (select author_id, author_kind from journal a
+        where a.school_id = ${schoolId} and a.chat_id = r.chat_id and a.cause = r.cause and a.author_id is not null
+          and a.author_kind in ('person', 'operator', 'service')
+          and a.at <= r.at and a.at > r.at - interval '7 days'
+          and a.at > ${first}::timestamptz - interval '7 days' and a.at < ${last}::timestamptz limit 1) a`.execute(
+    db,
+  );
+  return new Map(rows.map(({ line, id, kind }) => [line, { id, kind }]));
 }
 
 /** Counts the lines, up to `COUNTED_AT_MOST`. */

@@ -43,7 +43,7 @@ export async function findNotHere(
     const row = await findPerson(db, viewer.schoolId, person.id);
     if (!row) continue;
     const chats = await listPersonChats(db, viewer, person.id, chatId);
-    const [chat] = await explained(ctx, viewer, row, chats, chatId);
+    const [chat] = await explained(ctx, viewer, row, chats);
     const of = ofClassesText(ofClasses.get(person.id) ?? []) || roleWord(person);
     people.push({ person, of, why: chat?.why ?? [] });
   }

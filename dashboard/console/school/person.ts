@@ -1,9 +1,8 @@
-import type { z } from 'zod';
 import { findPerson, listPersonChats, type PersonRow } from '../../../src/chats/person-chats.ts';
 import { notFound } from '../../../src/refusal.ts';
 import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
-import { type ChatGrounds, explained } from '../../api/person-grounds.ts';
+import { type ExplainedChat, explained } from '../../api/person-grounds.ts';
 import { listJournal } from '../../read/journal.ts';
 import { assertSeen } from '../../read/person-seen.ts';
 import type { ConsoleParts } from '../console-parts.ts';
@@ -20,7 +19,6 @@ import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
 import { exportPath } from './person-export.ts';
 
-type ChatView = z.infer<typeof ChatGrounds>;
 type Entry = Awaited<ReturnType<typeof journalViews>>[number];
 
 const CHANGES_SHOWN = 20;
@@ -36,7 +34,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
     const stored = await listPersonChats(ctx.db.of(viewer.schoolId), viewer, person.id, undefined);
     await assertSeen(ctx, viewer, person, stored);
     saw(c, schoolId, [person.id]);
-    const chats = await explained(ctx, viewer, person, stored, undefined);
+    const chats = await explained(ctx, viewer, person, stored);
     const lines = isAdmin(visitor)
       ? await listJournal(
           ctx.db.of(schoolId),
@@ -60,7 +58,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
   });
 }
 
-function subtitle(person: PersonRow, chats: readonly ChatView[]): Html {
+function subtitle(person: PersonRow, chats: readonly ExplainedChat[]): Html {
   const member = chats.filter(({ isMember }) => isMember).length;
   const link = person.linked
     ? state('good', 'учебный профиль привязан')
@@ -69,7 +67,7 @@ function subtitle(person: PersonRow, chats: readonly ChatView[]): Html {
   return html`<span class="inline-list"><span>${roleWord(person)}${person.present ? '' : ', нет в списках школы'}</span>${link}${taken}<span>${counted(member, 'чат', 'чата', 'чатов')}</span></span>`;
 }
 
-function chatsTable(person: PersonRow, chats: readonly ChatView[]): Html {
+function chatsTable(person: PersonRow, chats: readonly ExplainedChat[]): Html {
   if (chats.length === 0) {
     return emptyState({
       title: 'Чатов нет',
@@ -94,7 +92,7 @@ function chatsTable(person: PersonRow, chats: readonly ChatView[]): Html {
 }
 
 /** Says why a person is in a chat, by the grounds, or why not. What Sferum says has a column of its own. */
-function whyOf({ isMember, grounds, why, exception }: ChatView): Html {
+function whyOf({ isMember, grounds, why, exception }: ExplainedChat): Html {
   if (!isMember) return html`<ul>${why.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
   const by = exception
     ? [exception.author.name, exception.reason && `«${exception.reason}»`].filter(Boolean).join(': ')
@@ -102,7 +100,7 @@ function whyOf({ isMember, grounds, why, exception }: ChatView): Html {
   return html`<ul>${grounds.map(({ text }) => html`<li>${text}</li>`)}${by ? html`<li class="muted small">${by}</li>` : ''}</ul>`;
 }
 
-function inSferum({ linked }: PersonRow, { isMember, sferumState, held }: ChatView): Html {
+function inSferum({ linked }: PersonRow, { isMember, sferumState, held }: ExplainedChat): Html {
   if (held) return state('warn', 'исключение ждёт решения');
   if (!isMember) return sferumState === 'in' ? state('calm', 'выходит') : state('calm', 'не в чате');
   if (!linked) return state('calm', 'не привязан');

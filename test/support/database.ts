@@ -43,7 +43,10 @@ export async function copyDatabase(source: TestDatabase): Promise<TestDatabase> 
 
 async function create(server: Client, template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await server.query(`create database ${name} template ${template} owner ${applicationRole()}`);
+  // By files: nothing of a copy needs to stand in the write-ahead log.
+  await server.query(
+    `create database ${name} template ${template} strategy file_copy owner ${applicationRole()}`,
+  );
   const drop = () =>
     withServer(async (again) => {
       await again.query(`drop database if exists ${name} with (force)`);

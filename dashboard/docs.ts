@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { html } from 'hono/html';
 import type { HttpEnv } from './auth.ts';
+import { HOW_TO_CONNECT } from './docs-guide.ts';
 import { LOOSE_STYLE_POLICY } from './policy.ts';
 
 const swaggerDir = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -13,6 +14,7 @@ const FILES: ReadonlyMap<string, readonly [path: string, type: string]> = new Ma
     'swagger-ui.css': [join(swaggerDir, 'swagger-ui.css'), 'text/css; charset=utf-8'],
     'swagger-ui-bundle.js': [join(swaggerDir, 'swagger-ui-bundle.js'), 'text/javascript; charset=utf-8'],
     'favicon-32x32.png': [join(swaggerDir, 'favicon-32x32.png'), 'image/png'],
+    'guide.css': [join(import.meta.dirname, 'static', 'docs.css'), 'text/css; charset=utf-8'],
     'start.js': [join(import.meta.dirname, 'static', 'docs.js'), 'text/javascript; charset=utf-8'],
   } as const),
 );
@@ -24,9 +26,11 @@ const page = html`<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>API – Чаты и Сферум</title>
     <link rel="stylesheet" href="/docs/swagger-ui.css" />
+    <link rel="stylesheet" href="/docs/guide.css" />
     <link rel="icon" type="image/png" href="/docs/favicon-32x32.png" />
   </head>
   <body>
+    ${HOW_TO_CONNECT}
     <div id="swagger-ui"></div>
     <script src="/docs/swagger-ui-bundle.js"></script>
     <script src="/docs/start.js"></script>

@@ -20,7 +20,9 @@ describeInBrowser('the operators’ pages', () => {
 
   test('the description of the API is read in swagger-ui', async () => {
     const page = await site.open('/docs');
-    await page.getByText('/v1/roster-imports').waitFor();
+    await page.getByRole('heading', { name: 'Как подключить школу' }).waitFor();
+    expect(await page.locator('.guide pre').count()).toBe(5);
+    await page.locator('#swagger-ui').getByText('/v1/roster-imports').first().waitFor();
     expect(site.foreign).toEqual([]);
     // Chromium tells that the board's own <base> is shut off.
     expect(site.complaints.filter((text) => !text.includes('base'))).toEqual([]);

@@ -1,6 +1,12 @@
 /** The two bought-in pages work under our policy: swagger-ui and Bull Board, all of it from our own host. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Console, describeInBrowser, startConsole } from '../support/browser.ts';
+import {
+  type Console,
+  describeInBrowser,
+  expectNoSidewaysScroll,
+  PHONE,
+  startConsole,
+} from '../support/browser.ts';
 
 describeInBrowser('the operators’ pages', () => {
   let site: Console;
@@ -21,8 +27,10 @@ describeInBrowser('the operators’ pages', () => {
   test('the description of the API is read in swagger-ui', async () => {
     const page = await site.open('/docs');
     await page.getByRole('heading', { name: 'Как подключить школу' }).waitFor();
-    expect(await page.locator('.guide pre').count()).toBe(5);
+    expect(await page.locator('.guide pre').count()).toBe(7);
     await page.locator('#swagger-ui').getByText('/v1/roster-imports').first().waitFor();
+    await page.setViewportSize(PHONE);
+    await expectNoSidewaysScroll(page);
     expect(site.foreign).toEqual([]);
     // Chromium tells that the board's own <base> is shut off.
     expect(site.complaints.filter((text) => !text.includes('base'))).toEqual([]);

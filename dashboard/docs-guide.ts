@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 
 /** A request as it is typed. Names and tokens are made up. */
-const EXAMPLES = {
+export const EXAMPLES = {
   connect: `curl -X PUT https://chats.example.ru/v1/schools/SCHOOL/sferum \\
   -H "Authorization: Bearer TOKEN" -H "Content-Type: application/json" \\
   -d '{"communityId": 123456, "accessToken": "vk1.a...", "tokenKind": "community"}'`,

@@ -121,7 +121,7 @@ function fromRow(schoolId: string, r: Row): ChatState {
   const target = new Map<number, { admin: boolean }>();
   for (const { u, a } of r.target ?? []) target.set(u, { admin: a || (target.get(u)?.admin ?? false) });
   const actual = r.actual ?? [];
-  const strangersHeld = actual.filter((m) => m.h && m.s === 'in').map((m) => m.u);
+  const strangersHeld = actual.filter((m) => m.h && (m.s === 'in' || m.s === 'waiting')).map((m) => m.u);
   return {
     id: r.id,
     schoolId,

@@ -80,6 +80,19 @@ test('F4: a crowd of strangers is held, and goes once somebody approves', async 
   expect(await world.differences([school])).toEqual([]);
 });
 
+test('F4: strangers who are invited and not in yet are held with the others', async () => {
+  const chat = bigChat();
+  const cause = { method: 'hand.invite', tokenOwner: null };
+  const crowd = Array.from({ length: 40 }, (_, i) => STRANGER + i);
+  for (const stranger of crowd) world.sandbox.world.inviteMember(chat, stranger, chat.ownerId, cause);
+  await vi.waitFor(async () => {
+    const { rows } = await sql`select 1 from operation where state = 'held'`.execute(everywhere(world.ctx));
+    expect(rows).toHaveLength(1);
+  }, WAITING);
+  await world.settled();
+  expect(crowd.every((stranger) => chat.members.has(stranger))).toBe(true);
+});
+
 test('F4: people of the school who crowd into a chat that is not theirs are held once, whatever else happens to it', async () => {
   const staff = [...world.sandbox.world.chats.values()].find((chat) => chat.title === 'Учительская')!;
   const { rows: pupils } = await sql<{ profile: string }>`

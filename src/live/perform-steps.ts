@@ -27,6 +27,8 @@ export interface Performance {
   steps: readonly SferumStep[];
   call: CallOptions;
   progress: Brought;
+  /** Set where Sferum has said of somebody whom a step concerned that he is not in the chat, so that it is read. */
+  isSomebodyOut?: true;
 }
 
 /** The order in which steps are queued, which is usually the order in which they are made (rule 8). */
@@ -130,7 +132,10 @@ async function take(account: SferumAccount, work: Performance, step: SferumStep)
       const admin = step.step === 'grant';
       const end = await account.setAdmin(ref, step.userId, admin, call);
       // The person is not in the chat. The read that follows shows it, and the next round acts on that.
-      if (end === 'not-in') return;
+      if (end === 'not-in') {
+        work.isSomebodyOut = true;
+        return;
+      }
       members.set(step.userId, { admin, state: 'in' });
       answers.push({ step: step.step, userId: step.userId, result: 'done' });
       return;

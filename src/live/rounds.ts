@@ -9,7 +9,7 @@ import {
 } from '../sferum/gateway.ts';
 import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
-import { type Failure, perform } from './perform-steps.ts';
+import { type Failure, type Performance, perform } from './perform-steps.ts';
 
 /** The most rounds of one run. A round may need another, because a grant counts only once a read confirms it. */
 const ROUNDS = 3;
@@ -84,7 +84,7 @@ function isTried(step: SferumStep, failures: readonly Failure[]): boolean {
 /**
  * Makes one round. Resolves with the members where an admin has changed, because only Sferum's word confirms that. Bulk
  * work asks for that word by a look, which many chats share. Where the look does not show the admins that there must
- * be, the members are read.
+ * be, or somebody was not in the chat, the members are read.
  */
 async function performRound(
   account: SferumAccount,
@@ -92,13 +92,15 @@ async function performRound(
   { ref, call, progress, failures }: Rounds,
 ): Promise<SferumChatMember[] | undefined> {
   const changed = steps.filter(({ step }) => step === 'grant' || step === 'revoke');
+  const made: Performance = { ref, steps, call, progress };
   let read: SferumChatMember[] | undefined;
   const andThen = async () => {
     if (changed.length === 0) return;
-    if (call.priority === 'bulk' && showsAll(changed, await lookIfPossible(account, ref, call))) return;
+    const mayLook = call.priority === 'bulk' && !made.isSomebodyOut;
+    if (mayLook && showsAll(changed, await lookIfPossible(account, ref, call))) return;
     read = await account.readMembers(ref, call);
   };
-  failures.push(...(await perform(account, { ref, steps, call, progress }, andThen)));
+  failures.push(...(await perform(account, made, andThen)));
   return read;
 }
 

@@ -36,3 +36,17 @@ test('a grant that a look does not show is made again', async () => {
   await halves.workAll();
   expect(await halves.differences()).toEqual([]);
 });
+
+test('who has left before the rights are taken away is seen to be out, and is added again', async () => {
+  await halves.initialize(school, ['class']);
+  await halves.workAll();
+  const chat = [...halves.sandbox.world.chats.values()].find(({ members }) => members.size > 5)!;
+  const [pupil] = [...chat.members].find(([id, { isAdmin }]) => !isAdmin && id !== chat.ownerId)!;
+  halves.sandbox.world.setAdminByHand(chat.id, pupil, true);
+  await halves.initialize(school, ['class']);
+  halves.sandbox.world.leave(chat.id, pupil);
+  const before = sent('messages.setMemberRole');
+  await halves.workAll();
+  expect(sent('messages.setMemberRole') - before).toBe(1);
+  expect(await halves.differences()).toEqual([]);
+});

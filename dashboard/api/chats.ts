@@ -174,10 +174,7 @@ function routeMembers({ api, ctx, guards }: ApiParts): void {
       { ...viewer, chatId: chat.id },
       idsOf(items.flatMap((member) => member.grounds)),
     );
-    saw(c, viewer.schoolId, [
-      ...items.map(({ personId }) => personId),
-      ...idsOf(items.flatMap((m) => m.grounds)).people,
-    ]);
+    saw(c, viewer.schoolId, [...items.map(({ personId }) => personId), ...names.people]);
     const shown = items.map(({ exception, grounds, ...member }) => ({
       ...member,
       grounds: grounds.map((ground) => groundView(ground, names)),

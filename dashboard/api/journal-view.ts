@@ -33,12 +33,12 @@ export const JournalEntry = z
   })
   .openapi('JournalEntry');
 
-/** Turns stored lines into what this reader is shown, with the names of this moment (rule 11). */
+/** Turns stored lines into what this reader is shown, with the names of this moment (rule 11), and says who is named. */
 export async function journalViews(
   db: Sql,
   reader: NameReader,
   lines: readonly JournalItem[],
-): Promise<z.infer<typeof JournalEntry>[]> {
+): Promise<{ entries: z.infer<typeof JournalEntry>[]; people: readonly string[] }> {
   const owners = await findProfileOwners(
     db,
     reader.schoolId,
@@ -49,7 +49,7 @@ export async function journalViews(
     const personId = owners.get(vkUserId);
     return personId === undefined ? undefined : names.person(personId);
   };
-  return lines.map((line) => ({
+  const entries = lines.map((line) => ({
     ...{ id: line.id, at: line.at, what: line.what, sentence: journalSentence(line, names, profileName) },
     ...{ chatId: line.chatId, chatTitle: line.chatTitle, personId: line.personId },
     personName: line.personId === null ? null : names.person(line.personId),
@@ -59,6 +59,8 @@ export async function journalViews(
       reason: line.text?.reason ?? null,
     },
   }));
+  // A line about somebody erased bears the bare id still.
+  return { entries, people: [...names.people, ...lines.flatMap(({ personId }) => personId ?? [])] };
 }
 
 function namesFor(

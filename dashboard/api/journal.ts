@@ -50,12 +50,8 @@ export function journalRoutes({ api, ctx, guards }: ApiParts): void {
     const school = { schoolId, timeZone: zoneOf(ctx, timeZone) };
     const { items, next } = await listJournal(ctx.db.of(schoolId), school, filter);
     const total = await countJournal(ctx.db.of(schoolId), school, filter);
-    const shown = await journalViews(ctx.db.of(schoolId), { sees: 'school', schoolId }, items);
-    saw(
-      c,
-      schoolId,
-      shown.flatMap(({ personId }) => personId ?? []),
-    );
-    return c.json({ items: shown, total, page: filter.page, perPage: filter.perPage, next }, 200);
+    const { entries, people } = await journalViews(ctx.db.of(schoolId), { sees: 'school', schoolId }, items);
+    saw(c, schoolId, people);
+    return c.json({ items: entries, total, page: filter.page, perPage: filter.perPage, next }, 200);
   });
 }

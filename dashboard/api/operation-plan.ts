@@ -49,12 +49,8 @@ export function operationPlanRoutes({ api, ctx, guards }: ApiParts): void {
     // An import of several schools has no plan of its own. Its parts have the plans.
     if (schoolId === null) return c.json({ items: [], total: 0, page, perPage }, 200);
     const { items, total } = await listPlan(ctx.db.of(schoolId), schoolId, id, { page, perPage });
-    saw(
-      c,
-      schoolId,
-      items.flatMap(({ action }) => action.personId ?? []),
-    );
     const names = await namesIn(ctx, schoolId, items);
+    saw(c, schoolId, names.people);
     return c.json({ items: items.map((item) => view(item, names)), total, page, perPage }, 200);
   });
 }

@@ -88,11 +88,11 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
     const chats = await listPersonChats(ctx.db.of(viewer.schoolId), viewer, person.id, chatId);
     if (chatId !== undefined && chats.length === 0) throw notFound();
     await assertSeen(ctx, viewer, person, chats);
-    saw(c, viewer.schoolId, [person.id]);
     const { sex: _, isTeacher: __, ...shown } = person;
     const why = await explained(ctx, viewer, person, chats);
-    const changes = await changesIn(ctx, viewer, person, chatId);
-    const told = why.map((chat) => ({ ...chat, changes: changes.get(chat.chatId) ?? [] }));
+    const { changes, people } = await changesIn(ctx, viewer, person, chatId);
+    saw(c, viewer.schoolId, [...why.people, ...people]);
+    const told = why.chats.map((chat) => ({ ...chat, changes: changes.get(chat.chatId) ?? [] }));
     return c.json({ person: shown, chats: told }, 200);
   });
 }
@@ -100,13 +100,13 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
 /** One of a person's chats with its grounds or the reasons against it. */
 export type ExplainedChat = Omit<z.infer<typeof ChatGrounds>, 'changes'>;
 
-/** Gives each of the person's chats with its grounds or the reasons against it. */
+/** Gives each of the person's chats with its grounds or the reasons against it, and who is named there. */
 export async function explained(
   ctx: Context,
   viewer: Viewer,
   person: PersonRow,
   chats: readonly PersonChat[],
-): Promise<ExplainedChat[]> {
+): Promise<{ chats: ExplainedChat[]; people: readonly string[] }> {
   const { schoolId } = viewer;
   const db = ctx.db.of(schoolId);
   const time = await timeOf(db, schoolId, momentOf(ctx));
@@ -119,7 +119,7 @@ export async function explained(
     groups: [...ids.groups, ...chats.flatMap((chat) => chat.groupId ?? [])],
     orders: [...ids.orders, ...[...rules.values()].flatMap(({ ending }) => ending?.orderId ?? [])],
   });
-  return chats.map((chat) => {
+  const told = chats.map((chat) => {
     const { title, type, isMember, admin, sferumState, held, exception } = chat;
     const why = whySentences({
       person,
@@ -136,17 +136,18 @@ export async function explained(
       why,
     };
   });
+  return { chats: told, people: [person.id, ...names.people] };
 }
 
-/** Gives the latest changes that concern the person, by chat; `chatId`: of that chat alone. */
+/** Gives the latest changes that concern the person, by chat, and who is named there; `chatId`: of that chat alone. */
 async function changesIn(ctx: Context, viewer: Viewer, person: PersonRow, chatId: string | undefined) {
   const { schoolId } = viewer;
   const db = ctx.db.of(schoolId);
   const { timeZone } = await timeOf(db, schoolId, momentOf(ctx));
   const filter = { personId: person.id, chatId, perPage: CHANGES_SHOWN };
   const { items } = await listJournal(db, { schoolId, timeZone }, filter);
-  const views = await journalViews(db, { ...viewer, personId: person.id }, items);
-  return Map.groupBy(views, (line) => line.chatId);
+  const { entries, people } = await journalViews(db, { ...viewer, personId: person.id }, items);
+  return { changes: Map.groupBy(entries, (line) => line.chatId), people };
 }
 
 function exceptionView({ authorId, ...kept }: NonNullable<PersonChat['exception']>, names: Names) {

@@ -22,6 +22,8 @@ export type NameReader = ({ sees: 'school'; schoolId: string } | Extract<Viewer,
 export interface SeenNames extends Names {
   /** False: whether there is such a person is not for this reader to know. */
   sees(personId: string): boolean;
+  /** The people whom it can name. An answer that uses it has shown them (K8). */
+  people: readonly string[];
 }
 
 /** For a teacher: of one outside his circle and of one who is not there alike. */
@@ -64,6 +66,7 @@ export async function findNames(db: Sql, reader: NameReader, ids: NameIds): Prom
     schoolClass: (id) => schoolClass.get(id)?.name || id,
     group: (id) => group.get(id)?.name || id,
     order: (id) => order.get(id),
+    people: [...person.keys()],
   };
 }
 

@@ -8,6 +8,7 @@ import { maySeePerson, type Viewer } from '../../src/store/queries/viewer.ts';
 export interface PersonClass {
   /** Null: the person asked about is the pupil. */
   child: string | null;
+  childId: string | null;
   /** Null: in no class today. */
   classTitle: string | null;
 }
@@ -22,14 +23,14 @@ export async function findPersonClasses(
   const asked = sql`${[...ids]}::text[]`;
   const { rows } = await sql<PersonClass & { id: string }>`
     with own as materialized (
-      select p.id, p.id as student_id, null::text as child, p.name_key from person p
+      select p.id, p.id as student_id, null::text as child, null::text as child_id, p.name_key from person p
       where p.school_id = ${schoolId} and p.id = any(${asked}) and ${isPupil}
       union all
-      select g.guardian_id, p.id, ${shownName}, p.name_key from guardian g
+      select g.guardian_id, p.id, ${shownName}, p.id, p.name_key from guardian g
         join person p on p.school_id = g.school_id and p.id = g.student_id and p.present
       where g.school_id = ${schoolId} and g.guardian_id = any(${asked}) and g.present and ${maySeePerson(viewer)}
     )
-    select own.id, own.child, k.title as "classTitle"
+    select own.id, own.child, own.child_id as "childId", k.title as "classTitle"
     from own
       left join ${placesOfPupils(viewer, 'class', sql`array(select student_id from own)`)} place
         on place.student_id = own.student_id
@@ -38,4 +39,9 @@ export async function findPersonClasses(
   const found = new Map<string, PersonClass[]>();
   for (const { id, ...line } of rows) found.set(id, [...(found.get(id) ?? []), line]);
   return found;
+}
+
+/** The children who are named there. */
+export function childrenIn(classes: ReadonlyMap<string, readonly PersonClass[]>): string[] {
+  return [...classes.values()].flatMap((lines) => lines.flatMap(({ childId }) => childId ?? []));
 }

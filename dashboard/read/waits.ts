@@ -100,6 +100,11 @@ export async function waitsOf(
   ];
 }
 
+/** The people whom these rows name. */
+export function namedIn(waits: readonly Wait[]): string[] {
+  return waits.flatMap((wait) => (wait.kind === 'profiles' ? wait.people.map(({ id }) => id) : []));
+}
+
 /** A query's rows as one value, in their order. */
 function listOf(query: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(select coalesce(jsonb_agg(to_jsonb(r)), '[]') from (${query}) r)`;

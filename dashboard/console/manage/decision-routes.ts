@@ -80,7 +80,6 @@ async function showAcceptance(
   const actions = school?.plan.chats.flatMap((chat) => chat.actions) ?? [];
   const gone = actions.filter(({ action }) => action === 'remove');
   const people = gone.flatMap(({ personId }) => personId ?? []);
-  saw(c, schoolId, people);
   const ids = idsOf(gone.flatMap(({ grounds }) => [...grounds]));
   const orders = [...ids.orders, ...gone.flatMap(({ ending }) => ending?.orderId ?? [])];
   const reader = { sees: 'school', schoolId } as const;
@@ -89,6 +88,7 @@ async function showAcceptance(
     orders,
     people: [...ids.people, ...people],
   });
+  saw(c, schoolId, names.people);
   return page({
     c,
     title: 'Принять списки?',
@@ -163,9 +163,9 @@ export async function heldOf(
   const held = state === 'held' ? await heldChats(db, schoolId, operation.id) : [];
   const ids = idsOf(held.flatMap((chat) => chat.people.flatMap((person) => person.grounds)));
   const shown = [...ids.people, ...held.flatMap((chat) => chat.people.map((person) => person.personId))];
-  saw(c, schoolId, shown);
   const authors = operation.awaiting.map(({ by }) => by.id);
   const names = await findNames(db, { sees: 'school', schoolId }, { ...ids, people: [...shown, ...authors] });
+  saw(c, schoolId, names.people);
   const awaited = new Set(operation.awaiting.flatMap(({ chatIds }) => chatIds ?? []));
   return { held, open: held.filter(({ chatId }) => !awaited.has(chatId)), names };
 }

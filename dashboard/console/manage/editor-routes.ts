@@ -126,12 +126,13 @@ async function show(
   const members = await listDraftMembers(db, scope, filter);
   const isSought = members.total === 0 && filter.lastName && filter.show === 'members';
   const notHere = isSought ? await findNotHere(ctx, viewer, chat, filter.lastName!) : null;
+  const names = await memberNames(ctx, { ...viewer, chatId: chat.id }, members.items);
   saw(c, viewer.schoolId, [
     ...members.items.map(({ personId }) => personId),
+    ...names.people,
     ...(refused?.personIds ?? []),
-    ...(notHere?.people.map(({ person }) => person.id) ?? []),
+    ...(notHere?.named ?? []),
   ]);
-  const names = await memberNames(ctx, { ...viewer, chatId: chat.id }, members.items);
   const view = {
     ...{ chat, members, draft, filter, names, may },
     unit: await unitNames(ctx.db.of(viewer.schoolId), viewer.schoolId, chat),

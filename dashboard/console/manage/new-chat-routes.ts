@@ -149,11 +149,8 @@ async function show(
   const { schoolId } = viewer;
   const scope = { viewer, chatId: null, draftId: draft?.id ?? null, byRules: await byRules(parts, desk) };
   const members = await listDraftMembers(db, scope, { ...filter, show: 'members' });
-  saw(
-    c,
-    schoolId,
-    members.items.map(({ personId }) => personId),
-  );
+  const names = await memberNames(ctx, viewer, members.items);
+  saw(c, schoolId, [...members.items.map(({ personId }) => personId), ...names.people]);
   return page({
     c,
     title: 'Добавить новый чат',
@@ -161,7 +158,7 @@ async function show(
     crumbs: [{ label: 'Управление чатами', href: '/manage' }],
     body: newChatBody({
       ...{ types, units, draft, members, filter },
-      names: await memberNames(ctx, viewer, members.items),
+      names,
       timeZone: c.get('visitor').school.timeZone,
       said: saidAt(c, 'members'),
       existing: draft?.title ? await sameTitled(db, schoolId, draft.title, null) : null,

@@ -5,7 +5,7 @@ import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { explained } from '../../api/person-grounds.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import { listPeople, type PersonItem } from '../../read/people.ts';
-import { findPersonClasses } from '../../read/person-classes.ts';
+import { childrenIn, findPersonClasses } from '../../read/person-classes.ts';
 import { type Html, html } from '../html.ts';
 import { submitButton } from '../parts/button.ts';
 import { hiddenField } from '../parts/field.ts';
@@ -21,6 +21,8 @@ const EXPLAINED = 3;
 export interface NotHere {
   total: number;
   people: { person: PersonItem; of: string; why: string[] }[];
+  /** Who is named in it. */
+  named: readonly string[];
 }
 
 /** Finds the people of the school with this surname whom the viewer may see, and why they are not in the chat. */
@@ -39,15 +41,17 @@ export async function findNotHere(
     items.map(({ id }) => id),
   );
   const people: NotHere['people'] = [];
+  const named = childrenIn(ofClasses);
   for (const person of items) {
     const row = await findPerson(db, viewer.schoolId, person.id);
     if (!row) continue;
     const chats = await listPersonChats(db, viewer, person.id, chatId);
-    const [chat] = await explained(ctx, viewer, row, chats);
+    const why = await explained(ctx, viewer, row, chats);
+    named.push(...why.people);
     const of = ofClassesText(ofClasses.get(person.id) ?? []) || roleWord(person);
-    people.push({ person, of, why: chat?.why ?? [] });
+    people.push({ person, of, why: why.chats[0]?.why ?? [] });
   }
-  return { total, people };
+  return { total, people, named };
 }
 
 const formOf = (at: number) => `add-not-here-${at}`;

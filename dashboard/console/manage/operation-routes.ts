@@ -137,19 +137,16 @@ async function planPart(
   const opened = byChat && filter.open ? await planOfChat(db, schoolId, operation.id, filter.open) : null;
   const actions: readonly Action[] =
     opened?.actions ?? people?.items.flatMap((p) => p.actions.map((a) => a.action)) ?? [];
-  saw(
-    c,
-    schoolId,
-    actions.flatMap(({ personId }) => personId ?? []),
-  );
   const decisions = operation.dryRun
     ? new Map<string, ChatDecision>()
     : await decisionsOf(db, schoolId, operation.id, chatIdsOf(chats, people));
   const authors = [...decisions.values()].flatMap(({ authorId }) => authorId ?? []);
+  const names = await namesIn(db, schoolId, actions, authors);
+  saw(c, schoolId, names.people);
   return planBody({
     ...{ operation, filter, chats, people, decisions, timeZone: c.get('visitor').school.timeZone },
     open: opened ? { chatId: filter.open!, actions: opened.actions } : null,
-    names: await namesIn(db, schoolId, actions, authors),
+    names,
   });
 }
 

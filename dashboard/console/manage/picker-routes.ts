@@ -7,7 +7,7 @@ import { saw } from '../../access.ts';
 import { type DraftKey, findDraft, mark, markAll, stagePicked, unmarkAll } from '../../read/chat-drafts.ts';
 import { draftMarks, pickablePeople } from '../../read/draft-members.ts';
 import { listPeople, type PeopleFilter } from '../../read/people.ts';
-import { findPersonClasses } from '../../read/person-classes.ts';
+import { childrenIn, findPersonClasses } from '../../read/person-classes.ts';
 import { classesOf } from '../../read/units.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
@@ -77,6 +77,7 @@ async function showPicker(ctx: Context, c: ConsoleContext, target: Target): Prom
     classesOf(db, viewer),
     findPersonClasses(db, viewer, filter.role === 'staff' ? [] : ids),
   ]);
+  saw(c, viewer.schoolId, childrenIn(ofClasses));
   const marks = await draftMarks(db, draft?.id ?? null, ids);
   classes.sort((a, b) => naturalCompare(a.title, b.title));
   return page({

@@ -1,8 +1,10 @@
 import { dayIn } from '../../../src/clock.ts';
+import { saw } from '../../access.ts';
 import { type AwaitingApproval, awaitingApprovals } from '../../read/awaiting-approvals.ts';
 import { findNames } from '../../read/names.ts';
 import { type LoggedOperation, logOperations } from '../../read/operation-log.ts';
 import { countListed, findOverview, type Overview } from '../../read/overview.ts';
+import { namedIn } from '../../read/waits.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { approvedText } from '../manage/held.ts';
@@ -29,6 +31,7 @@ export function overviewRoutes(parts: ConsoleParts): void {
   overviewDecisions(parts);
   screens.get('/overview', ADMINS, async (c) => {
     const { school, waits } = c.get('visitor');
+    saw(c, school.id, namedIn(waits));
     const now = new Date(ctx.clock.now());
     const today = dayIn(school.timeZone, now.getTime());
     const db = ctx.db.of(school.id);

@@ -1,4 +1,5 @@
-import type { Wait } from '../../read/waits.ts';
+import { saw } from '../../access.ts';
+import { namedIn, type Wait } from '../../read/waits.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { page } from '../page.ts';
@@ -12,6 +13,7 @@ import { said } from './wait-words.ts';
 export function attentionRoutes({ screens }: ConsoleParts): void {
   screens.get('/attention', ADMINS, (c) => {
     const { school, waits } = c.get('visitor');
+    saw(c, school.id, namedIn(waits));
     return page({
       c,
       section: 'overview',

@@ -24,7 +24,7 @@ import { dataTable } from '../parts/table.ts';
 import { findForm, withSought } from '../sought.ts';
 import { ADMINS, viewerIn } from '../visitor.ts';
 
-type Entry = Awaited<ReturnType<typeof journalViews>>[number];
+type Entry = Awaited<ReturnType<typeof journalViews>>['entries'][number];
 
 const PER_PAGE = 50;
 const LARGEST_PAGE = 100;
@@ -62,12 +62,8 @@ export function changesRoutes(parts: ConsoleParts): void {
       { schoolId, timeZone },
       { ...filter, perPage: filter.perPage },
     );
-    const entries = await journalViews(ctx.db.of(schoolId), viewer, items);
-    saw(
-      c,
-      schoolId,
-      entries.flatMap(({ personId }) => personId ?? []),
-    );
+    const { entries, people } = await journalViews(ctx.db.of(schoolId), viewer, items);
+    saw(c, schoolId, people);
     const href = (change: Partial<Filter>) => hrefOf('/changes', addressOf({ ...filter, ...change }));
     return page({
       c,
@@ -96,12 +92,8 @@ function changesFile({ screens, ctx }: ConsoleParts): void {
     const db = ctx.db.of(schoolId);
     const asked = { ...filter, before: undefined, perPage: FILE_ROWS };
     const { items } = await listJournal(db, { schoolId, timeZone }, asked);
-    const rows = await journalViews(db, viewer, items);
-    saw(
-      c,
-      schoolId,
-      rows.flatMap(({ personId }) => personId ?? []),
-    );
+    const { entries: rows, people } = await journalViews(db, viewer, items);
+    saw(c, schoolId, people);
     return csvFile(c, {
       name: 'Изменения',
       rows,

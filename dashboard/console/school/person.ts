@@ -19,7 +19,7 @@ import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
 import { exportPath } from './person-export.ts';
 
-type Entry = Awaited<ReturnType<typeof journalViews>>[number];
+type Entry = Awaited<ReturnType<typeof journalViews>>['entries'][number];
 
 const CHANGES_SHOWN = 20;
 
@@ -33,8 +33,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
     if (!person) throw notFound();
     const stored = await listPersonChats(ctx.db.of(viewer.schoolId), viewer, person.id, undefined);
     await assertSeen(ctx, viewer, person, stored);
-    saw(c, schoolId, [person.id]);
-    const chats = await explained(ctx, viewer, person, stored);
+    const { chats, people } = await explained(ctx, viewer, person, stored);
     const lines = isAdmin(visitor)
       ? await listJournal(
           ctx.db.of(schoolId),
@@ -42,7 +41,9 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
           { personId: person.id, perPage: CHANGES_SHOWN },
         )
       : null;
-    const entries = lines ? await journalViews(ctx.db.of(schoolId), viewer, lines.items) : [];
+    const journal = lines ? await journalViews(ctx.db.of(schoolId), viewer, lines.items) : null;
+    const entries = journal?.entries ?? [];
+    saw(c, schoolId, [...people, ...(journal?.people ?? [])]);
     const changesHref = hrefOf('/changes', { personId: person.id });
     return page({
       c,

@@ -6,7 +6,7 @@ import { saw } from '../../access.ts';
 import { type ChatItem, listChats } from '../../read/chat-list.ts';
 import { type ClassChat, chatsOfClasses } from '../../read/class-chats.ts';
 import { listPeople, type PersonItem } from '../../read/people.ts';
-import { findPersonClasses, type PersonClass } from '../../read/person-classes.ts';
+import { childrenIn, findPersonClasses, type PersonClass } from '../../read/person-classes.ts';
 import { type ClassItem, classesOf } from '../../read/units.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
@@ -53,7 +53,11 @@ export function searchRoutes({ screens, ctx }: ConsoleParts): void {
     const dated = { isAway: school.trouble !== null, timeZone: school.timeZone };
     const viewer = await viewerIn(ctx, c.get('visitor'));
     const found = asked.text ? await find(ctx.db.of(viewer.schoolId), viewer, asked.text, asked.page) : null;
-    saw(c, viewer.schoolId, found?.people.items.map(({ id }) => id) ?? []);
+    saw(
+      c,
+      viewer.schoolId,
+      found ? [...found.people.items.map(({ id }) => id), ...childrenIn(found.people.classes)] : [],
+    );
     return page({
       c,
       title: 'Поиск',

@@ -6,7 +6,7 @@ import { refusedText } from '../../../src/plan/refused-words.ts';
 import { notFound } from '../../../src/refusal.ts';
 import { saw } from '../../access.ts';
 import { ledClasses } from '../../read/led-classes.ts';
-import { findPersonClasses, type PersonClass } from '../../read/person-classes.ts';
+import { childrenIn, findPersonClasses, type PersonClass } from '../../read/person-classes.ts';
 import { listUnreachable, type UnreachableClass, type UnreachablePerson } from '../../read/unreachable.ts';
 import { countUnreachable, type UnreachableCount } from '../../read/unreachable-counts.ts';
 import type { ConsoleParts } from '../console-parts.ts';
@@ -170,6 +170,7 @@ async function classPage(ctx: Context, c: ConsoleContext, classId: string): Prom
   if (!unit) return frame(c, title, undefined, nobody(false), backLink(c));
   const ids = unit.people.filter(({ role }) => role === 'parent').map(({ personId }) => personId);
   const children = await findPersonClasses(ctx.db.of(school.id), viewer, ids);
+  saw(c, school.id, childrenIn(children));
   const people = unit.people.toSorted((a, b) => Number(a.role === 'parent') - Number(b.role === 'parent'));
   const today = day(dayIn(school.timeZone, ctx.clock.now()));
   const subtitle = `${school.name} · ${counted(people.length, 'человек', 'человека', 'человек')} на ${today}`;

@@ -49,7 +49,7 @@ const OperationView = z
 
 /**
  * Gives the operation if the caller may see it: one of the caller's school, and for staff one that they started. An
- * import that belongs to no school is for a token for all schools and for its sender.
+ * import that belongs to no school is for a token for all schools and for its sender, known as when it was sent.
  * @throws Refusal(404)
  */
 export async function operationFor(
@@ -69,7 +69,8 @@ async function find(ctx: Context, caller: Caller, school: string, id: string): P
   if (school === '*') return findAnyOperation(ctx.db.across('operator-view'), id);
   const found = await findOperation(ctx.db.of(school), school, id);
   if (found || !IMPORTERS.includes(caller.role)) return found;
-  return findOwnImport(ctx.db.across('import'), authorOf(caller), id);
+  const own = { sender: authorOf(caller), within: [caller.schoolId, school] };
+  return findOwnImport(ctx.db.across('import'), own, id);
 }
 
 /** Long work: its state, a school's list, and decisions about it (F3, F4, J3, J4). */

@@ -43,9 +43,17 @@ export function findAnyOperation(db: Sql, id: string): Promise<OperationItem | n
   return find(db, id, sql`true`);
 }
 
-/** An import that belongs to no school (yet), by who sent it. `db` is across schools. */
-export function findOwnImport(db: Sql, sender: Author, id: string): Promise<OperationItem | null> {
-  const own = sql`o.created_by = ${sender.id} and o.created_by_kind = ${sender.kind}`;
+/**
+ * An import that belongs to no school (yet), by who sent it, and for which schools the sender was known: ids of senders
+ * are a school's own. `db` is across schools.
+ */
+export function findOwnImport(
+  db: Sql,
+  { sender, within }: { sender: Author; within: readonly string[] },
+  id: string,
+): Promise<OperationItem | null> {
+  const own = sql`o.created_by = ${sender.id} and o.created_by_kind = ${sender.kind}
+    and o.params->>'within' = any(${[...within]}::text[])`;
   return find(db, id, sql`o.school_id is null and o.parent_id is null and ${own}`);
 }
 

@@ -95,6 +95,7 @@ describe('an import that belongs to no school', () => {
     for (const other of [
       { role: 'service', sub: 'sgo-2', school: 'school-unknown' },
       { role: 'school-admin', sub: 'sgo-1', school: 'school-unknown' },
+      { role: 'service', sub: 'sgo-1', school: 'another-school' },
     ] as Who[]) {
       expect((await world.call('GET', `/v1/operations/${failed.id}`, other)).status).toBe(404);
     }

@@ -150,6 +150,22 @@ describe('a file of two schools', () => {
       await vi.waitFor(async () => expect(await shown(parent.id)).toMatchObject({ state: 'held' }));
     });
 
+    test('the parent is nothing to its sender’s namesake who is bound to one school', async () => {
+      for (const role of ['operator', 'service'] as const) {
+        await sql`update operation set created_by = 'sent', created_by_kind = ${role} where id = ${parent.id}`.execute(
+          everywhere(world.ctx),
+        );
+        const namesake: Who = { role, sub: 'sent', school: FIRST };
+        expect((await world.call('GET', `/v1/operations/${parent.id}`, namesake)).status).toBe(404);
+        for (const command of ['approve', 'reject', 'cancel']) {
+          if (role === 'service' && command !== 'cancel') continue;
+          const path = `/v1/operations/${parent.id}/${command}`;
+          expect((await world.call('POST', path, namesake, {})).status, `${role} ${command}`).toBe(404);
+        }
+      }
+      expect((await shown(other)).state).toBe('held');
+    });
+
     test('the parent is decided for both, each decision in its own journal', async () => {
       await approve(parent.id, OPERATOR, steps);
       await vi.waitFor(async () => expect(await shown(parent.id)).toMatchObject({ state: 'succeeded' }));

@@ -1,6 +1,6 @@
 import type { Sql } from '../../src/store/database.ts';
 
-/** The manual chats that somebody has made and that are there: he may delete them (G1). */
+/** Gives the manual chats that a person has made and that are still there. Their author may delete them (G1). */
 export async function authoredChats(db: Sql, schoolId: string, authorId: string): Promise<Set<string>> {
   const rows = await db
     .selectFrom('chat')

@@ -1,14 +1,14 @@
 /**
- * Staged changes of a chat (C4), kept until «Сохранить»: one draft for each author and chat, or for the chat he
- * is making (E). Who is named by a request is staged only where he may be, by the rights of that moment (`among`);
- * when the draft is saved it is judged once more, by the same rules as any other change.
+ * Staged changes of a chat (C4), kept until «Сохранить»: one draft for each author and chat, or for the chat that the
+ * author is making (E). A person whom a request names is staged only where the rights of that moment allow it
+ * (`among`). When the draft is saved, it is judged once more, by the same rules as any other change.
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatType } from '../../src/desired/model.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import { isOnlyPupil, type ShownRole, shownRole } from '../../src/store/queries/person-columns.ts';
 
-/** Drafts nobody touched for so long are dropped when their author opens another. */
+/** A draft that nobody touched for so long is dropped when its author opens another. */
 const KEPT_DAYS = 30;
 
 export interface DraftKey {
@@ -62,7 +62,7 @@ export async function findDraft(db: Sql, key: DraftKey): Promise<Draft | null> {
   };
 }
 
-/** The draft's id; makes it where there is none (`newId` is used then). */
+/** Gives the draft's id. Makes the draft where there is none, under the id that `newId` gives. */
 export async function openDraft(db: Sql, key: DraftKey, newId: string, at: Date): Promise<string> {
   await sql`delete from chat_draft where school_id = ${key.schoolId} and author_id = ${key.authorId}
     and touched_at < ${at}::timestamptz - make_interval(days => ${KEPT_DAYS})`.execute(db);
@@ -100,14 +100,14 @@ export async function nameDraft(
     .execute();
 }
 
-/** Of which draft what is marked, and the ids (a query's one column) that may be: a form names whom it likes. */
+/** What is marked in which draft. A form may name anybody, so `among` selects the ids that may be marked. */
 export interface Marking {
   draftId: string;
   what: 'ticked' | 'picked';
   among: RawBuilder<unknown>;
 }
 
-/** Of the people who stood on the page (`shown`), these are marked now. The rest of the selection stays. */
+/** Marks these of the people who stood on the page (`shown`). The rest of the selection stays. */
 export async function mark(
   db: Sql,
   marking: Marking,
@@ -152,7 +152,7 @@ export async function countTicked(db: Sql, draftId: string): Promise<number> {
   return rows[0]!.n;
 }
 
-/** «Добавить» of the picker: who is picked comes in. */
+/** «Добавить» of the picker: stages the picked people as new members. */
 export async function stagePicked(db: Sql, draftId: string, chatId: string | null): Promise<number> {
   const { rows } = await sql`
     update chat_draft_person d set member = 'add' where draft_id = ${draftId} and picked and member is null
@@ -162,7 +162,7 @@ export async function stagePicked(db: Sql, draftId: string, chatId: string | nul
   return rows.length;
 }
 
-/** The people of the draft from outside: brought in, with adminship where said (E1). Replaces all it holds. */
+/** Stages these people as new members, with adminship where it is said (E1). They replace all that was staged. */
 export async function replacePeople(
   db: Sql,
   draftId: string,
@@ -175,10 +175,10 @@ export async function replacePeople(
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, admin text)`.execute(db);
 }
 
-/** What the buttons over the members do with those who are ticked; the ticks are gone after it. */
+/** What the buttons over the members do with the ticked people. The ticks are gone afterwards. */
 export type Staging = 'remove' | 'grant' | 'revoke' | 'restore';
 
-/** Returns how many of the ticked it could not be done to: pupils cannot be admins (C5). */
+/** Returns for how many of the ticked people it could not be done, because a pupil cannot be an admin (C5). */
 export async function stageTicked(
   db: Sql,
   draft: { id: string; schoolId: string; chatId: string | null },
@@ -193,7 +193,7 @@ export async function stageTicked(
       db,
     );
   } else if (staging === 'restore') {
-    // Who is kept out by hand is brought in; what else was staged is as it was.
+    // A person who is kept out by hand is brought in. What was staged of the others is taken back.
     await sql`update chat_draft_person d set admin = null,
       member = case when d.member is null and not ${member} then 'add' end where ${mine}`.execute(db);
   } else if (staging === 'grant') {
@@ -217,7 +217,7 @@ export async function stageTicked(
   return skipped;
 }
 
-/** These people are as they were. */
+/** Forgets what is staged of these people. */
 export async function unstage(db: Sql, draftId: string, personIds: readonly string[]): Promise<void> {
   await sql`delete from chat_draft_person
     where draft_id = ${draftId} and person_id = any(${[...personIds]}::text[])`.execute(db);
@@ -230,7 +230,7 @@ export interface StagedPeople {
   revoke: string[];
 }
 
-/** What «Сохранить» asks for. Who has become a member meanwhile is not added again, and so on. */
+/** Gives what «Сохранить» asks for. A person who has become a member meanwhile is not added again, and so on. */
 export async function stagedPeople(db: Sql, draftId: string): Promise<StagedPeople> {
   const { rows } = await sql<{
     id: string;

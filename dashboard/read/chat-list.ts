@@ -49,7 +49,7 @@ interface Row extends Omit<ChatItem, 'condition'> {
   seenAt: string | null;
 }
 
-/** The chats of the viewer's school that he may see, in natural order of their titles (B4). */
+/** Gives the chats of the school that the viewer may see, in natural order of their titles (B4). */
 export async function listChats(db: Sql, viewer: Viewer, filter: ChatFilter): Promise<Listed<ChatItem>> {
   const searched = Boolean(filter.title || filter.lastName) || viewer.sees === 'circle';
   const conditions: RawBuilder<unknown>[] = [];
@@ -68,7 +68,7 @@ export async function listChats(db: Sql, viewer: Viewer, filter: ChatFilter): Pr
   return selectChats(db, viewer, sql.join(conditions, sql` `), { ...filter, searched });
 }
 
-/** Null: there is no such chat in the viewer's school, whether he may see it or not (`visible`). */
+/** Null: the viewer's school has no such chat. `visible` says whether the viewer may see it. */
 export async function findChat(
   db: Sql,
   viewer: Viewer,
@@ -87,11 +87,11 @@ export async function findChat(
 
 interface Selection extends Page {
   descending: boolean;
-  /** The conditions are worth remembering whom they hold for; others are cheaper asked twice, of the index. */
+  /** True: the conditions are dear, so the statement keeps what it found. False: to ask the index twice costs less. */
   searched: boolean;
 }
 
-/** What is shown of a chat beyond its own row is asked for the chats of the page alone. */
+/** What a page shows of a chat beyond its own row is read for the chats of that page alone. */
 async function selectChats(
   db: Sql,
   viewer: Viewer,

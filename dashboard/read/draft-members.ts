@@ -12,7 +12,7 @@ import {
 } from '../../src/store/queries/person-columns.ts';
 import { mayPickPerson, maySeePerson, type Viewer } from '../../src/store/queries/viewer.ts';
 
-/** A member as he will be once the draft is saved, and what is staged about him. */
+/** A member as the saved draft will have the person, and what is staged. */
 export interface DraftMemberItem extends ChatMemberItem {
   sex: Sex | null;
   isTeacher: boolean;
@@ -23,7 +23,7 @@ export interface DraftMemberItem extends ChatMemberItem {
 
 export interface DraftMemberFilter extends Page {
   lastName?: string | undefined;
-  /** `changes`: who is staged alone; `excluded`: who is kept out by hand. */
+  /** `changes`: only people with staged changes. `excluded`: people who are kept out by hand. */
   show: 'members' | 'changes' | 'excluded';
 }
 
@@ -33,13 +33,13 @@ export interface DraftScope {
   chatId: string | null;
   /** Null: nothing is staged. */
   draftId: string | null;
-  /** Of a chat that is to be made: whom the rules give his own class or group, whom he sees besides his circle. */
+  /** For a chat that is to be made: people whom its rules give, and whom the viewer sees besides the circle. */
   byRules?: readonly string[];
 }
 
 /**
- * The СГО members of a chat with those a draft brings in, by name. The caller has checked that he may see the chat;
- * of those who are not in it he is shown whom he may see.
+ * Gives the СГО members of a chat with those whom a draft brings in, by name. The caller of this function has checked
+ * that the viewer may see the chat. Of people who are not in it, only those whom the viewer may see are given.
  */
 export function listDraftMembers(
   db: Sql,
@@ -52,7 +52,7 @@ export function listDraftMembers(
   return memberPage<DraftMemberItem>(db, of, filter);
 }
 
-/** Everybody the filter finds, on all pages (C2). */
+/** Gives everybody whom the filter finds, on all pages (C2). */
 export async function draftMemberIds(
   db: Sql,
   scope: DraftScope,
@@ -63,7 +63,7 @@ export async function draftMemberIds(
   return rows.map((row) => row.person_id);
 }
 
-/** The ids that may be ticked: whom the page lists, whatever it is filtered by (`among` of a `Marking`). */
+/** Selects the ids that may be ticked: all that the page lists without its filter (`among` of a `Marking`). */
 export function listedPeople(scope: DraftScope): RawBuilder<unknown> {
   return sql`select person_id from (${foundMembers(scope, { show: 'members' })}) listed
     union all select person_id from (${foundMembers(scope, { show: 'excluded' })}) listed`;
@@ -100,7 +100,7 @@ function foundMembers(
       ${show === 'changes' ? sql`and (m.staged is not null or m.staged_admin is not null)` : sql``}`;
 }
 
-/** Which of these people the picker cannot offer again, and which are picked. */
+/** Tells which of these people the picker cannot offer again, and which are picked. */
 export async function draftMarks(
   db: Sql,
   draftId: string | null,

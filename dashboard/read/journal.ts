@@ -7,7 +7,7 @@ import { beginningOf } from '../../src/store/school-day.ts';
 export interface JournalItem extends JournalLine {
   id: string;
   at: string;
-  /** Whose act it is; of what Sferum answered: whose act it answered. Null: not known. */
+  /** Whose act it is. For an answer of Sferum: whose act it answered. Null: not known. */
   by: Author | null;
 }
 
@@ -37,14 +37,14 @@ export interface JournalPage {
 /** Ids of lines are bigints of the database. */
 export const LINE_ID = /^\d{1,18}$/;
 
-/** No more lines are counted, because a count must not cost by all that was ever noted. */
+/** No more lines are counted, so that a count does not cost more with every year. */
 export const COUNTED_AT_MOST = 1_000;
 
-/** What the messenger said, or a line from before authors were kept: begun by somebody else. */
+/** Lines without an author of their own: answers of the messenger, and lines from before authors were kept. */
 const isAnswer = sql`(j.what like 'sferum-%' or j.author_kind = 'unknown')`;
 
 /**
- * Gives a page of a school's journal, newest first. A person's includes what Sferum answered about his profile.
+ * Gives a page of a school's journal, newest first. A person's includes what Sferum answered about the person's profile.
  * `next` is what to ask for as `before` to get the following page; null where nothing follows.
  */
 export async function listJournal(
@@ -114,7 +114,7 @@ export async function countJournal(db: Sql, school: SchoolZone, filter: JournalF
 
 /**
  * Gives in SQL the newest lines that the filter lets pass, `limit` of them at most. A person's come from two indexes:
- * those about the person himself, and Sferum's answers about his profile in the chats he had to do with.
+ * those about the person himself, and Sferum's answers about the profile in the person's own chats.
  */
 function newest(
   { schoolId, timeZone }: SchoolZone,
@@ -143,7 +143,7 @@ export function startOf(when: string, timeZone: string, dayAfter: 0 | 1): RawBui
   return isDay ? beginningOf(when, timeZone, dayAfter) : sql`${when}::timestamptz`;
 }
 
-/** Who has these profiles, linked now or once. */
+/** Gives who has these profiles, linked now or earlier. */
 export async function findProfileOwners(
   db: Sql,
   schoolId: string,

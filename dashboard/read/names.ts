@@ -11,11 +11,11 @@ export interface NameIds {
   orders: Iterable<string>;
 }
 
-/** Who reads the names: somebody who sees the whole school, or a teacher with his circle. */
+/** Who reads the names: a person who sees the whole school, or a teacher, who sees a circle. */
 export type NameReader = ({ sees: 'school'; schoolId: string } | Extract<Viewer, { sees: 'circle' }>) & {
-  /** A chat that he was found to see: its people too. */
+  /** A chat that the reader was found to see. Its people are seen too. */
   chatId?: string;
-  /** Somebody whom he was found to see. */
+  /** A person whom the reader was found to see. */
   personId?: string;
 };
 
@@ -26,12 +26,12 @@ export interface SeenNames extends Names {
   people: readonly string[];
 }
 
-/** For a teacher: of one outside his circle and of one who is not there alike. */
+/** A teacher reads the same of a person outside the circle and of one who is not there. */
 const UNSEEN = 'имя не показано';
 
 /**
  * What ids of one school are called – also of those who have left; an id nobody bears is called by itself. A person
- * is named to those alone who may see him (contract, «Who sees whom»). Read when something is shown, never stored
+ * is named to those alone who may see the person (contract, «Who sees whom»). Read when something is shown, never stored
  * beside it (rule 11). One statement a kind.
  */
 export async function findNames(db: Sql, reader: NameReader, ids: NameIds): Promise<SeenNames> {
@@ -88,7 +88,7 @@ interface Order {
   issuedOn: string | null;
 }
 
-/** Nothing is asked where nothing is wanted. */
+/** Asks nothing where no names are wanted. */
 async function byId<Row extends { id: string }>(
   db: Sql,
   ids: Iterable<string>,

@@ -4,7 +4,7 @@ import { isPupil, shownName } from '../../src/store/queries/person-columns.ts';
 import { placesOfPupils } from '../../src/store/queries/places.ts';
 import { maySeePerson, type Viewer } from '../../src/store/queries/viewer.ts';
 
-/** What tells namesakes apart: a pupil's classes today, or a parent's children with theirs. */
+/** What tells namesakes apart: a pupil's classes today, or a parent's children and their classes. */
 export interface PersonClass {
   /** Null: the person asked about is the pupil. */
   child: string | null;

@@ -1,4 +1,4 @@
-/** A plan as people read it (F3): by chat or by person, filtered. Names are looked up by whoever shows it. */
+/** A plan as people read it (F3): by chat or by person, filtered. The page that shows it looks up the names. */
 
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatType } from '../../src/desired/model.ts';
@@ -20,7 +20,7 @@ export type PlanKind = ActionKind | 'held';
 
 export interface PlanFilter extends Page {
   type?: ChatType | undefined;
-  /** Only what has such an action. */
+  /** Only what has an action of this kind. */
   kind?: PlanKind | undefined;
   /** Of a chat's title, or of a person's name. */
   text?: string | undefined;
@@ -78,7 +78,7 @@ export async function planChats(
   return listed(rows, ({ id: _, total: __, ...chat }) => chat);
 }
 
-/** The actions of one chat of a plan, in the order they are done. Null: the plan has no such chat. */
+/** Gives the actions of one chat of a plan in their order. Null: the plan has no such chat. */
 export async function planOfChat(
   db: Sql,
   schoolId: string,
@@ -102,7 +102,7 @@ export interface PlanPersonItem {
   actions: { chatTitle: string; action: Action }[];
 }
 
-/** The people of a plan by name, each with what is done about him in every chat. */
+/** Gives the people of a plan by name, each with what is done about the person in every chat. */
 export async function planPeople(
   db: Sql,
   schoolId: string,

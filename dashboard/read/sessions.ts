@@ -1,4 +1,4 @@
-/** Sessions as their person sees them, and what ends them. Whoever ends one ends its streams at their next look. */
+/** Sessions as their person sees them, and what ends them. The streams of a session end with it, at their next look. */
 import { sql } from 'kysely';
 import { instant, type Sql } from '../../src/store/database.ts';
 
@@ -17,7 +17,7 @@ export interface SessionOwner {
   role: string;
 }
 
-/** Those that have not ended, the last used first. `idleMinutes`: of schools without their own. */
+/** Gives the sessions that have not ended, the last used first. `idleMinutes` is for schools without their own. */
 export async function listSessions(
   db: Sql,
   of: SessionOwner,
@@ -32,14 +32,14 @@ export async function listSessions(
   return rows.map((row) => ({ ...row, startedAt: instant(row.startedAt), usedAt: instant(row.usedAt) }));
 }
 
-/** False: he has no such session. */
+/** Returns false where the person has no such session. */
 export async function endSession(db: Sql, of: SessionOwner, id: string): Promise<boolean> {
   const { rows } = await sql`
     delete from console_session c where c.id = ${id} and ${own(of)} returning 1`.execute(db);
   return rows.length > 0;
 }
 
-/** All of a school, or of one of its people. Returns how many. */
+/** Ends all sessions of a school, or of one of its people. Returns how many. */
 export async function endSessions(db: Sql, schoolId: string, subject: string | null): Promise<number> {
   const { rows } = await sql`
     delete from console_session where school_id = ${schoolId}

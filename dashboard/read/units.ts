@@ -15,13 +15,13 @@ export interface GroupItem {
   classTitle: string | null;
 }
 
-/** Unsorted: whoever shows titles puts them in natural order. */
+/** Unsorted, because the page that shows titles puts them in natural order. */
 export interface Units {
   classes: ClassItem[];
   groups: GroupItem[];
 }
 
-/** The classes of a school; for a teacher those he leads. Unsorted, as all here. */
+/** Gives the classes of a school; for a teacher, the classes that the teacher leads. Unsorted, as all here. */
 export async function classesOf(db: Sql, viewer: Viewer): Promise<ClassItem[]> {
   const own = viewer.sees === 'circle' ? viewer.personId : null;
   const { rows } = await sql<ClassItem>`
@@ -30,7 +30,7 @@ export async function classesOf(db: Sql, viewer: Viewer): Promise<ClassItem[]> {
   return rows;
 }
 
-/** The classes and subject groups of a school; for a teacher those he leads and teaches (E2). */
+/** Gives the classes and subject groups of a school; for a teacher, the own ones (E2). */
 export async function unitsOf(db: Sql, viewer: Viewer): Promise<Units> {
   const own = viewer.sees === 'circle' ? viewer.personId : null;
   const groups = await sql<GroupItem>`
@@ -41,7 +41,7 @@ export async function unitsOf(db: Sql, viewer: Viewer): Promise<Units> {
   return { classes: await classesOf(db, viewer), groups: groups.rows };
 }
 
-/** What a chat's class and subject are called; null where it has none, or the school no longer. */
+/** Gives what a chat's class and subject are called. Null: the chat has none, or the school has it no longer. */
 export async function unitNames(
   db: Sql,
   schoolId: string,

@@ -4,7 +4,7 @@ import { classChatMembers } from './unreachable.ts';
 
 /** How many of a class are in chats of СГО and cannot be brought into them in Sferum, by reason (J8). */
 export interface UnreachableCount {
-  /** Null: staff, and whoever is in no class's chat. */
+  /** Null: staff, and people who are in no class's chat. */
   classId: string | null;
   title: string | null;
   notLinked: number;

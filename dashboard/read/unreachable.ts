@@ -9,31 +9,31 @@ import {
 } from '../../src/store/queries/person-columns.ts';
 import { maySeeChat, type Viewer } from '../../src/store/queries/viewer.ts';
 
-/** Somebody who is in chats of СГО and cannot be brought into them in Sferum (J8). */
+/** A person who is in chats of СГО and cannot be brought into them in Sferum (J8). */
 export interface UnreachablePerson {
   personId: string;
   name: string;
   role: ShownRole;
   sex: Sex | null;
-  /** `refused`: Sferum does not let him be added, `refusal` says why. */
+  /** `refused`: Sferum does not let the person be added. `refusal` says why. */
   reason: 'notLinked' | 'left' | 'refused';
   refusal: string | null;
   chats: { id: string; title: string }[];
 }
 
 export interface UnreachableClass {
-  /** Null: staff, and whoever is in no class's chat. */
+  /** Null: staff, and people who are in no class's chat. */
   classId: string | null;
   title: string | null;
   people: UnreachablePerson[];
 }
 
-/** Everybody, those of one class, or those who are in no class's chat. */
+/** Everybody, the people of one class, or the people who are in no class's chat. */
 export type UnreachableScope = 'everybody' | 'without-class' | { classId: string };
 
 /**
- * By class, as people are in it by the grounds of their memberships: pupils, and parents by their children; one
- * with children in two classes is in both. Of their chats those are named that the viewer sees.
+ * Gives the people who cannot be reached, by class. The grounds of their memberships say the class: a pupil's own, a parent's by the children. A
+ * parent with children in two classes is in both. Only the chats that the viewer sees are named.
  */
 export async function listUnreachable(
   db: Sql,
@@ -70,13 +70,13 @@ export async function listUnreachable(
   return rows;
 }
 
-/** Grounds of belonging to a class stand in the chats of classes alone: the many others need not be looked through. */
+/** Only chats of classes hold grounds of belonging to a class, so the many others are not looked through. */
 export function classChatMembers(schoolId: string): RawBuilder<unknown> {
   return sql`(select m.person_id, m.grounds, c.class_id from chat c join membership m on m.chat_id = c.id
     where c.school_id = ${schoolId} and c.type in ('class', 'parents') and c.deleted_at is null offset 0)`;
 }
 
-/** Who may be missing somewhere: to look for those alone costs less than looking at every membership. */
+/** People who may be missing somewhere. To look for these alone costs less than to look at every membership. */
 function absentPeople(schoolId: string): RawBuilder<unknown> {
   return sql`select p.id as person_id from person p
       where p.school_id = ${schoolId} and not exists (select from profile_link l

@@ -22,11 +22,11 @@ export interface PersonRow {
   /** In the roster now. */
   present: boolean;
   linked: boolean;
-  /** СГО names a VK ID of his that somebody else has (A7). */
+  /** СГО names a VK ID of the person that somebody else has (A7). */
   profileTaken: boolean;
 }
 
-/** Null: the school never knew him. */
+/** Finds a person. Null: the school never knew the id. */
 export async function findPerson(db: Sql, schoolId: string, personId: string): Promise<PersonRow | null> {
   const { rows } = await sql<PersonRow>`
     select p.id, ${shownName} as name, ${shownRole} as role, p.sex, ${isTeacher} as "isTeacher", p.present, l.person_id is not null as linked,
@@ -51,14 +51,14 @@ export interface PersonChat {
   isMember: boolean;
   admin: boolean;
   grounds: Ground[];
-  /** His removal waits for approval (F4). */
+  /** The person's removal waits for approval (F4). */
   held: boolean;
   exception: ChatMemberItem['exception'];
   sferumState: LiveState | null;
   sferumReason: string | null;
 }
 
-/** The chats that the viewer may see and the person is in or kept out of by hand; or the one asked for. */
+/** Gives the chats that the viewer may see and that the person is in or kept out of by hand; or the one asked for. */
 export async function listPersonChats(
   db: Sql,
   viewer: Viewer,

@@ -49,7 +49,7 @@ export async function findChatToChange(
   return { chat, standings };
 }
 
-/** What the viewer is to the class or group that a new chat is for; without a group: to any he might name. */
+/** What the viewer is to the class or group of a new chat; without a group, to any that the viewer might name. */
 export async function standingsToUnit(
   db: Sql,
   viewer: Viewer,

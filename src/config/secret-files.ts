@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Environment, given } from './variables.ts';
 
-/** What may be told as `NAME_FILE`, a file that holds the value: an environment is seen by whoever may list processes. */
+/** What may be told as `NAME_FILE`, a file that holds the value: everybody who may list processes sees an environment. */
 export const SECRET_VARIABLES = [
   'DATABASE_URL',
   'MIGRATION_DATABASE_URL',

@@ -8,7 +8,7 @@ const PEOPLE_AT_MOST = 400;
 /**
  * Gives the chats that a change of facts can touch, by id or key, each with the event to name as its cause; null
  * where they are too many to single out. Facts are read as they are now. Their rows are never deleted, so the chats
- * of before are found as well.
+ * that they touched earlier are found as well.
  *
  * Each kind of fact touches these chats:
  * - a person and the person's parents, who are there as long as a child is: the chats of the units where they learn

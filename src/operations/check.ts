@@ -24,7 +24,7 @@ export interface CheckRequest {
 }
 
 /**
- * Opens a check and returns its operation's id. Whoever asks for the same chats and person meanwhile joins it, so that
+ * Opens a check and returns its operation's id. A second request for the same chats and person joins it, so that
  * impatient clicks cost Sferum nothing.
  */
 export async function requestCheck(

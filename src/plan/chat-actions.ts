@@ -91,7 +91,7 @@ function pendingOf(live: LiveMember | undefined, mode: MembershipMode): Pending 
   return live.state === 'in' ? undefined : 'refused';
 }
 
-/** Those in the СГО list without a ground, and whoever else is in the live chat without one (D8). */
+/** Removes the people of the СГО list, and the profiles of the live chat, that have no ground (D8). */
 function addRemovals({ chatId, desired, current, target, actions }: ChatChange, world: PlanWorld): void {
   const remove = (personId: string, unlinked?: Ending) => {
     const grounds = current?.members.get(personId)?.grounds ?? [];
@@ -105,8 +105,8 @@ function addRemovals({ chatId, desired, current, target, actions }: ChatChange, 
   if (!current?.sferum) return;
   for (const userId of strangersOf(target, current.sferum.members)) {
     const known = world.people.get(userId) ?? [];
-    if (known.some(isListed)) continue; // his removal from the list says it
-    // Whoever shares the profile is not listed here: it came in by the account that was unlinked.
+    if (known.some(isListed)) continue; // the person's removal from the list says it
+    // The profile came in by the account that was unlinked, because nobody who shares it is listed here.
     const ending = world.unlinked.has(userId) ? ({ kind: 'unlinked' } as const) : undefined;
     if (known[0] !== undefined) remove(known[0], ending);
     else

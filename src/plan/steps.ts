@@ -35,7 +35,7 @@ export type SferumStep =
   | { step: 'create'; title: string; members: readonly number[] }
   | { step: 'rename'; title: string }
   | { step: 'add' | 'grant' | 'revoke' | 'remove'; userId: number }
-  /** Inviting: before anybody is taken out the link he came by is void (D8). */
+  /** Inviting: before anybody is taken out, the link by which the person came in is made void (D8). */
   | { step: 'reset-link' };
 
 /** The steps of one live chat; `actual` null: it does not exist yet. Sorted, deterministic; empty: nothing to do. */

@@ -22,8 +22,8 @@ export interface Transaction {
 
 /**
  * The one door to PostgreSQL. What belongs to a school is reached within that school (`of`, `transactionOf`) or, for
- * the few purposes that `ACROSS_SCHOOLS` lists, across all (`across`, `transactionAcross`). Whoever names neither
- * (`ofNone`) finds only tables that belong to no school: the database itself shows him no other rows (rule 16).
+ * the few purposes that `ACROSS_SCHOOLS` lists, across all (`across`, `transactionAcross`). A query that names
+ * neither (`ofNone`) finds only tables that belong to no school: the database itself shows it no other rows (rule 16).
  */
 export class Database implements AsyncDisposable {
   readonly orm: MikroORM;

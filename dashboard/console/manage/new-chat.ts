@@ -105,7 +105,7 @@ ${
 
 function classOptions({ classes, groups }: Units, type: string, draft: Draft | null): Option[] {
   const own = new Set(groups.map(({ classId }) => classId));
-  // A subject teacher names the classes of their groups, whoever leads these classes.
+  // A subject teacher may name the classes of the own groups, also where another teacher leads them.
   const shown = type === 'subject' ? [...classes, ...otherClasses(classes, own, groups)] : classes;
   const options = shown
     .filter(({ id }) => type !== 'subject' || own.has(id))

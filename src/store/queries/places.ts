@@ -40,7 +40,7 @@ export function placesOfPupils(
 interface Sought {
   /** Chooses places by their columns student_id and unit_id. */
   asked: RawBuilder<unknown>;
-  /** Selects whoever may hold one of them. */
+  /** Selects the people who may hold one of them. */
   pupils: RawBuilder<unknown>;
 }
 

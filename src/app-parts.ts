@@ -18,8 +18,8 @@ import { shareOut } from './store/connections.ts';
 import { Database } from './store/database.ts';
 import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
 import { assertMigrated, migrate } from './store/migrate.ts';
-import { postgresPace } from './store/pace.ts';
 import { QueuePool } from './store/queue-pool.ts';
+import { postgresPace } from './store/token-pace.ts';
 
 /** A start that migrates gives up and says why before its own time is over. */
 const MIGRATION_PATIENCE_MS = 40_000;

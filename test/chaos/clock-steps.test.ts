@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { followClock } from '../../src/outbox/clock-steps.ts';
 import { moveGenerations } from '../../src/rows/chat-outbox.ts';
-import { postgresPace } from '../../src/store/pace.ts';
+import { postgresPace } from '../../src/store/token-pace.ts';
 import { startTestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { startHalves } from '../support/halves.ts';

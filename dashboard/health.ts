@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from '../src/context.ts';
 import { type HttpEnv, unauthenticated } from './auth.ts';
+import { conditionsNow } from './read/conditions.ts';
 
 /** The parts that /readyz checks, by the names that it reports. Each throws unless its part answers. */
 export type Probes = Readonly<Record<string, () => Promise<void>>>;
@@ -67,9 +68,20 @@ export function healthRoutes(http: OpenAPIHono<HttpEnv>, ctx: Context, probes: P
   });
   http.openapi(metrics, async (c) => {
     if (opsToken !== null && !isBearer(c.req.header('authorization'), opsToken)) throw unauthenticated();
+    await setFigures(ctx);
     const { contentType, body } = await ctx.metrics.render();
     return c.body(body, 200, { 'Content-Type': contentType }) as never;
   });
+}
+
+/** Asks for the figures that are the database's. The others are told without it. */
+async function setFigures(ctx: Context): Promise<void> {
+  try {
+    ctx.metrics.conditions(await conditionsNow(ctx.db.across('figures')));
+  } catch (err) {
+    ctx.log.warn({ err }, 'the figures of chats are missing');
+    ctx.metrics.conditions({});
+  }
 }
 
 /** Compares in the same time whatever is given, so that the time tells nothing of the token. */

@@ -21,13 +21,20 @@ const PROBE_LIFE_MS = 60_000;
 /** Handlers give up what is not sent yet at once; an answer under way may take as long as a request may. */
 const DRAIN_TIMEOUT_MS = 20_000;
 const CLOSE_TIMEOUT_MS = 5_000;
+/**
+ * A worker in PostgreSQL that finds nothing asks again after so long. Before that a NOTIFY or the end of a delay wakes
+ * it. It may miss a NOTIFY while the server restarts, so whoever asks what waits gives another (`waiting`).
+ */
+const DRAIN_DELAY_SECONDS = 300;
 /** A chat that is being worked for the tenth worker in a row is no reason to give it up: our rows decide that. */
 const MAX_STALLED_COUNT = 10;
 
 /** Where the queue lives: Redis when there is one, PostgreSQL otherwise; one code path above. */
 export type QueueBackend = { redisUrl: string } | { postgres: PostgresPool };
 /** A pool of the driver's, which its owner ends: each worker keeps one of its connections, all share the others. */
-type PostgresPool = object;
+interface PostgresPool {
+  query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+}
 
 export interface QueueEvents {
   onError: (error: Error) => void;
@@ -50,8 +57,11 @@ export interface Queues extends AsyncDisposable {
   addAll<P>(contract: JobContract<P>, entries: readonly { payload: P; priority?: number }[]): Promise<void>;
   /** Starts working a queue; throws where the backend does not answer in time. */
   work(name: QueueName, processor: Processor, options: WorkOptions): Promise<Hands>;
-  /** Jobs that a free worker would take now; 0 while the queue is paused by hand. */
-  waiting(name: QueueName): Promise<number>;
+  /**
+   * The queues with jobs that a free worker would take now, but for those paused by hand. Their workers are woken.
+   * Throws as `ping` does.
+   */
+  waiting(): Promise<QueueName[]>;
   /** All jobs that are not finished, whatever they wait for. */
   unfinished(name: QueueName): Promise<number>;
   /** Throws unless the backend takes a write. */
@@ -135,16 +145,12 @@ export async function openQueues(
       worker.run().catch(onWorkerError);
       return hands;
     },
-    async waiting(name) {
-      const counts = await ask(of(name).getJobCounts('wait', 'prioritized'));
-      if (sum(counts) === 0 || (await ask(of(name).isPaused()))) return 0;
-      return sum(counts);
-    },
+    waiting: () => ask(make.waiting(queues)),
     async unfinished(name) {
       return sum(await ask(of(name).getJobCounts('wait', 'prioritized', 'active', 'delayed')));
     },
     async ping() {
-      await ask(make.probe(of('chats')));
+      await ask(make.probe());
     },
     async hasten() {
       for (const queue of queues.values()) await ask(queue.promoteJobs());
@@ -183,7 +189,8 @@ interface Constructors {
   /** Throws where the backend would lose jobs by its settings; resolves with what should be changed. */
   check: () => Promise<string[]>;
   /** A write where the backend is one of its own: a replica, or a full one, answers questions as if nothing were. */
-  probe: (queue: Queue) => Promise<unknown>;
+  probe: () => Promise<unknown>;
+  waiting: (queues: ReadonlyMap<QueueName, Queue>) => Promise<QueueName[]>;
   close: () => Promise<void>;
 }
 
@@ -197,12 +204,20 @@ function constructors(backend: QueueBackend, onError: (error: Error) => void): C
       connections.push(redis);
       return redis;
     };
+    const probe = () => connections[0]!.set('sferum-sync:probe', '', 'PX', PROBE_LIFE_MS);
     return {
       queue: (name) => new Queue(name, { connection: connect() }),
       worker: (name, processor, options) =>
         new Worker(name, processor, { ...options, connection: connect() }),
       check: () => within(READY_TIMEOUT_MS, 'Redis', checkRedis(connections[0]!)),
-      probe: () => connections[0]!.set('sferum-sync:probe', '', 'PX', PROBE_LIFE_MS),
+      probe,
+      async waiting(queues) {
+        await probe();
+        const names = await Promise.all(
+          [...queues].map(async ([name, q]) => ((await waits(q)) ? [name] : [])),
+        );
+        return names.flat();
+      },
       // BullMQ leaves connections open that it was given.
       close: async () => {
         for (const redis of connections) redis.disconnect();
@@ -216,14 +231,30 @@ function constructors(backend: QueueBackend, onError: (error: Error) => void): C
       new Worker(
         name,
         processor,
-        { ...options, connection },
+        { ...options, connection, drainDelay: DRAIN_DELAY_SECONDS },
         createPostgresBackend as never,
       ) as unknown as Worker,
     check: async () => [],
     // Its writes are the database's, which is probed itself.
-    probe: (queue) => queue.getJobCounts('active'),
+    probe: () => backend.postgres.query('select from meta limit 1', []),
+    waiting: async (queues) => {
+      const { rows } = await backend.postgres.query(WAITING, [[...queues.keys()]]);
+      return rows.map((row) => (row as { name: QueueName }).name);
+    },
     close: async () => undefined,
   };
+}
+
+/**
+ * BullMQ's own question (has_waiting_job), of all queues at once, and its own signal. Its counts would read every job
+ * that is kept.
+ */
+const WAITING = `select name, pg_notify('bullmq_jobs', name) from unnest($1::text[]) name
+  where exists (select from job where queue = name and state = 'waiting')
+    and not exists (select from meta where queue = name and field = 'paused' and value = '1')`;
+
+async function waits(queue: Queue): Promise<boolean> {
+  return sum(await queue.getJobCounts('wait', 'prioritized')) > 0 && !(await queue.isPaused());
 }
 
 async function within<T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> {

@@ -11,8 +11,6 @@ import { type Clock, systemClock } from './clock.ts';
 import { commandsOf } from './commands.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
-import { startEnding } from './ending/end-due.ts';
-import { startDayTick } from './follow/day-tick.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { connectSandboxSchools } from './operations/connect-sandbox.ts';
@@ -102,7 +100,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     log,
     metrics,
     bulkInHand: new BulkInHand(),
-    wake: (what, inMs) => relay?.wake(what, inMs),
+    wake: (what, how) => relay?.wake(what, how),
     newSchools: (schoolIds) => {
       if (!sandbox) return Promise.resolve();
       const requestsPerSecond = overrides.sandbox?.paceUserPerSecond ?? null;
@@ -114,13 +112,9 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     },
   };
   if (role.api || role.workers) {
-    relay = parts.use(startRelayLoop(ctx, queues));
+    relay = parts.use(startRelayLoop(ctx, queues, { sweeps: role.workers }));
     const workers = role.workers ? await startWorkers(ctx, queues) : [];
     watch = parts.use(watchProcess(ctx, { self, queues, workers, relay }));
-  }
-  if (role.workers) {
-    parts.use(startDayTick(ctx));
-    parts.use(startEnding(ctx));
   }
   const closing = new AbortController();
   const http = openHttp(parts, {

@@ -24,6 +24,12 @@ export interface Context {
   /** Called with schools that came with an import. With the sandbox they are connected by themselves. */
   newSchools: (schoolIds: readonly string[]) => Promise<void>;
   bulkInHand: BulkInHand;
-  /** Says that there is something new for a round of the relay, or will be in so many ms. Never waits and never fails. */
-  wake: (what: 'chats' | 'operations' | 'meetings' | 'statistics', inMs?: number) => void;
+  /**
+   * Says that there is something new for a round of the relay: of chats in that school alone where it is named, and in
+   * so many ms where it comes later. Never waits and never fails.
+   */
+  wake: (
+    what: 'chats' | 'operations' | 'meetings' | 'statistics',
+    how?: { schoolId?: string; inMs?: number },
+  ) => void;
 }

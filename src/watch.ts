@@ -4,8 +4,10 @@ import type { RelayLoop } from './outbox/relay-loop.ts';
 import { askTime, assertAgree } from './store/clocks.ts';
 import { beat, type ThisProcess } from './store/processes.ts';
 
-/** How many looks there are within `lostAfterMs`. Each look may take as long as the pause between two of them. */
-const LOOKS = 10;
+/** The share of `lostAfterMs` between two looks while all is well … */
+const QUIET_SHARE = 1 / 3;
+/** … and once something is wrong, or jobs wait. Each look may take as long. */
+const CLOSE_SHARE = 1 / 10;
 /**
  * The share of `lostAfterMs` that one part of the relay's round may take. Beyond it the relay counts as standing
  * still.
@@ -43,7 +45,8 @@ export function watchProcess(ctx: Context, { self, queues, workers, relay }: Wat
   const db = ctx.db.forPages();
   const lost = Promise.withResolvers<Error>();
   const stop = new AbortController();
-  const idle = workers.map((hands) => idleness(queues, hands));
+  const askQueue = idleness(queues, workers);
+  let isClose = false;
   let trouble: Error | null = null;
   let troubledSinceMs = 0;
 
@@ -51,14 +54,13 @@ export function watchProcess(ctx: Context, { self, queues, workers, relay }: Wat
     const atMs = ctx.clock.elapsed();
     try {
       const isAlive = askTime(() => beat(db.ofNone, self)).then(assertAgree);
-      await within(
-        lostAfterMs / LOOKS,
-        Promise.all([isAlive, queues.ping(), ...idle.map((check) => check())]),
-      );
+      const [, waits] = await within(lostAfterMs * CLOSE_SHARE, Promise.all([isAlive, askQueue()]));
+      isClose = waits;
       if (relay.busyForMs() > lostAfterMs * RELAY_SHARE) throw new OwnTrouble('the relay stands still');
       if (trouble) ctx.log.info({}, 'this process can work again');
       trouble = null;
     } catch (error) {
+      isClose = true;
       if (!trouble) troubledSinceMs = atMs;
       trouble = error as Error;
       ctx.log.error({ err: error }, 'this process cannot work');
@@ -68,7 +70,9 @@ export function watchProcess(ctx: Context, { self, queues, workers, relay }: Wat
   };
   const loop = (async () => {
     while (!stop.signal.aborted) {
-      await ctx.clock.sleep(lostAfterMs / LOOKS, stop.signal).catch(() => undefined);
+      await ctx.clock
+        .sleep(lostAfterMs * (isClose ? CLOSE_SHARE : QUIET_SHARE), stop.signal)
+        .catch(() => undefined);
       if (!stop.signal.aborted) await look();
     }
   })();
@@ -86,26 +90,36 @@ export function watchProcess(ctx: Context, { self, queues, workers, relay }: Wat
 
 /**
  * Gives a check that throws where a worker has been idle since the last look although jobs waited then and wait now.
+ * Otherwise it says whether any wait. It throws, too, where the queue does not answer.
  */
-function idleness(queues: Pick<Queues, 'waiting'>, hands: Hands): () => Promise<void> {
-  let before = { taken: -1, waited: false };
+function idleness(queues: Watched['queues'], workers: readonly Hands[]): () => Promise<boolean> {
+  const before = new Map<Hands, { taken: number; waited: boolean }>();
   return async () => {
-    const waits = (await queues.waiting(hands.queue)) > 0;
-    const { taken, busy, concurrency } = hands;
-    const isIdle = before.waited && waits && taken === before.taken && busy < concurrency;
-    before = { taken, waited: waits };
-    if (isIdle) throw new Error(`the worker of «${hands.queue}» takes no jobs although some wait`);
+    if (workers.length === 0) {
+      await queues.ping();
+      return false;
+    }
+    const waiting = new Set(await queues.waiting());
+    for (const hands of workers) {
+      const { queue, taken, busy, concurrency } = hands;
+      const last = before.get(hands);
+      const waited = waiting.has(queue);
+      before.set(hands, { taken, waited });
+      if (last?.waited && waited && taken === last.taken && busy < concurrency)
+        throw new Error(`the worker of «${queue}» takes no jobs although some wait`);
+    }
+    return waiting.size > 0;
   };
 }
 
-async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => late.reject(new Error('the database or the queue does not answer in time')),
     timeoutMs,
   );
   try {
-    await Promise.race([work, late.promise]);
+    return await Promise.race([work, late.promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,12 +1,14 @@
 import type { QueueName } from '../jobs/contract.ts';
 import type { Hands, Queues } from '../jobs/queues.ts';
 import type { Context } from '../src/context.ts';
+import { beginDayHandler } from './begin-day.ts';
 import { reconcileChatHandler } from './reconcile-chat.ts';
 import { reconcileChatsHandler } from './reconcile-chats.ts';
 import { type Handler, processorOf } from './run-job.ts';
 import { runOperationHandler } from './run-operation.ts';
 import { sweepDriftHandler } from './sweep-drift.ts';
 import { tendLessonHandler } from './tend-lesson.ts';
+import { tidyUpHandler } from './tidy-up.ts';
 
 /** Long operations of different schools go side by side; each holds a transaction at most a few seconds. */
 const OPERATIONS_AT_ONCE = 4;
@@ -21,7 +23,11 @@ export async function startWorkers(ctx: Context, queues: Queues): Promise<Hands[
     queues.work(name, processorOf(ctx, handlers), { concurrency, lockMs, onError });
   return [
     await work('chats', [reconcileChatHandler, reconcileChatsHandler], workerConcurrencyJobs),
-    await work('operations', [runOperationHandler, sweepDriftHandler], OPERATIONS_AT_ONCE),
+    await work(
+      'operations',
+      [runOperationHandler, sweepDriftHandler, beginDayHandler, tidyUpHandler],
+      OPERATIONS_AT_ONCE,
+    ),
     await work('lessons', [tendLessonHandler], LESSONS_AT_ONCE),
   ];
 }

@@ -65,7 +65,7 @@ export async function createChat(
     const isAutomatic = draft.rules !== null && titleKey(draft.title) === titleKey(draft.rules.title);
     return isAutomatic ? makeAutomatic(ctx, tx, draft, draft.rules!) : makeManual(ctx, tx, draft);
   });
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId: creation.viewer.schoolId });
   return made;
 }
 

@@ -57,7 +57,7 @@ export async function editChat(ctx: Context, edit: ChatEdit): Promise<{ warnings
   const warnings = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     return change(ctx, tx, edit);
   });
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId });
   return { warnings };
 }
 

@@ -9,30 +9,7 @@ import { eraseDeparted } from './erase.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Deletes all rows whose term is over, once a day (UTC), until it is disposed (K6). A process that starts anew does it
- * again, and several processes may do it at once. That does no harm: deleted rows cost nothing, and rows that another
- * process is deleting are skipped.
- */
-export function startEnding(ctx: Context): AsyncDisposable {
-  const stop = new AbortController();
-  let doneOn = '';
-  const loop = (async () => {
-    while (!stop.signal.aborted) {
-      const today = dayOf(ctx.clock.now());
-      if (today !== doneOn && (await endDue(ctx, stop.signal))) doneOn = today;
-      await ctx.clock.sleep(ctx.config.limits.sweepIntervalMs, stop.signal).catch(() => undefined);
-    }
-  })();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await loop;
-    },
-  };
-}
-
-/**
- * Makes one round over all schools and the rows without one. False where a part failed, which the next sweep repeats.
+ * Deletes all rows whose term is over (K6), of all schools and of none. False where a part failed. Safe to repeat.
  */
 export async function endDue(ctx: Context, signal?: AbortSignal): Promise<boolean> {
   const part = async (what: string, work: () => Promise<unknown>) => {

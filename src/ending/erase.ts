@@ -42,7 +42,7 @@ export async function eraseDeparted(ctx: Context, schoolId: string, signal?: Abo
   }
   if (!signal?.aborted) await takeOutOfLists(ctx, schoolId);
   await fileActs(ctx, schoolId);
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId });
 }
 
 async function takeOutOfLists(ctx: Context, schoolId: string): Promise<void> {

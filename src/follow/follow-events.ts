@@ -3,7 +3,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { affectedChats } from '../facts/affected-chats.ts';
 import { finishOperations } from '../planning/end-operations.ts';
-import { followRelinked } from '../profile/follow-profiles.ts';
+import { followRelinked, wakeRelinked } from '../profile/follow-profiles.ts';
 import { notFound } from '../refusal.ts';
 import { statementsOfErased } from '../roster/erased.ts';
 import { type RejectedEvent, type RosterEvent, readEvent } from '../roster/events/event.ts';
@@ -35,7 +35,7 @@ export async function receiveEvents(
   const events = read.flatMap((one) => ('event' in one ? [one.event] : []));
   const malformed = read.flatMap((one) => ('rejected' in one ? [one.rejected] : []));
 
-  const { receipt, followed } = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+  const { receipt, followed, elsewhere } = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await requireSchool(tx, schoolId);
     const fresh = await unseen(tx, schoolId, events);
     const { said, void: dropped } = await withoutStale(ctx, tx, schoolId, fresh);
@@ -62,8 +62,9 @@ export async function receiveEvents(
       duplicates: events.length - fresh.length,
       rejected: [...malformed, ...rejected],
     };
-    return { receipt, followed };
+    return { receipt, followed, elsewhere };
   });
+  wakeRelinked(ctx, elsewhere);
   await afterFollowing(ctx, schoolId, followed);
   return receipt;
 }
@@ -74,7 +75,7 @@ export async function afterFollowing(
   schoolId: string,
   followed: Followed | null,
 ): Promise<void> {
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId });
   ctx.wake('meetings');
   if (followed?.operationId == null) return;
   ctx.metrics.removalsHeld(followed.plan.plan.counts.held);

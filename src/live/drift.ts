@@ -20,20 +20,34 @@ import { forgetRefused } from '../rows/sferum-member.ts';
 import { type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import { finishAbandoning } from './abandon.ts';
 import { accountOf, markAccountBroken, NotConnected } from './accounts.ts';
-import { findSuspects, isLookDue, needsRead, ofOnePass } from './find-suspects.ts';
+import { findSuspects, isLookDue, ofOnePass, readReasons } from './find-suspects.ts';
 import { mend } from './mend.ts';
 import { readChats } from './observe.ts';
 import { hasOrphansDue, seekOrphans } from './orphans.ts';
 import { askWhetherBack } from './silence.ts';
 
+/** What gives a pass something to do, as conditions of a chat `c` in SQL. Each has its index. */
+const reasons = (ctx: Context) => [
+  ...readReasons(ctx),
+  ...[isAsideNoMore(ctx), hasOrphansDue(ctx), isAbandoning, waitsForSferum],
+];
+
+/** True in SQL where a pass has something to do in a school, for its chats whether or not its account can be used. */
+export const passesAreDue = (ctx: Context) => sql<boolean>`(
+  exists (select from sferum_account a where ${isLookDue(ctx)} and a.status <> 'broken') or ${sql.join(
+    reasons(ctx).map((reason) => sql`exists (select from chat c where ${reason})`),
+    sql` or `,
+  )})`;
+
 /** Finds the schools for which a pass has something to do. */
 export async function schoolsToSweep(ctx: Context): Promise<string[]> {
+  const due = reasons(ctx).map((reason) => sql`select c.school_id from chat c where ${reason}`);
   const { rows } = await sql<{ school_id: string }>`
     select a.school_id from sferum_account a where ${isLookDue(ctx)} and a.status <> 'broken'
-    union select c.school_id from chat c
-    join sferum_account a on a.school_id = c.school_id and a.status <> 'broken'
-    where ${needsRead(ctx)} or ${isAsideNoMore(ctx)} or ${hasOrphansDue(ctx)} or ${isAbandoning}
-      or ${waitsForSferum}`.execute(ctx.db.across('sweep'));
+    union select due.school_id from (${sql.join(due, sql` union `)}) due
+      join sferum_account a on a.school_id = due.school_id and a.status <> 'broken'`.execute(
+    ctx.db.across('sweep'),
+  );
   return rows.map((r) => r.school_id);
 }
 
@@ -103,11 +117,11 @@ async function takeUpAgain(ctx: Context, schoolId: string): Promise<void> {
     await readFirst(tx, ids);
     return rows.length;
   });
-  if (taken > 0) ctx.wake('chats');
+  if (taken > 0) ctx.wake('chats', { schoolId });
 }
 
 /** Tells in SQL whether chat `c` was set aside and its pause is over. */
 function isAsideNoMore(ctx: Context) {
   return sql`(c.condition = 'failing' and c.deleted_at is null and c.generation = c.settled_generation
-    and (c.not_before is null or c.not_before <= ${new Date(ctx.clock.now())}))`;
+    and coalesce(c.not_before, '-infinity'::timestamptz) <= ${new Date(ctx.clock.now())})`;
 }

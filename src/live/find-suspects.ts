@@ -29,12 +29,13 @@ export const ofOnePass = (schoolId: string) =>
 export const isLookDue = (ctx: Context) => sql<boolean>`(a.look_due_at <= ${new Date(ctx.clock.now())})`;
 
 /**
- * Tells in SQL whether chat `c` must be read without a look: what is known of it is in doubt. A lost chat is left out,
- * because Sferum would refuse each read. It comes back with the chats that were set aside.
+ * Why chat `c` must be read without a look, in SQL: what is known of it is in doubt. A lost chat is left out, because
+ * Sferum would refuse each read. It comes back with the chats that were set aside.
  */
-export function needsRead(ctx: Context) {
-  return sql<boolean>`(${isAtRest} and (c.seen_at is null or c.look_again_at <= ${new Date(ctx.clock.now())}))`;
-}
+export const readReasons = (ctx: Context) => [
+  sql<boolean>`(${isAtRest} and c.seen_at is null)`,
+  sql<boolean>`(${isAtRest} and c.look_again_at <= ${new Date(ctx.clock.now())})`,
+];
 
 /** Tells in SQL whether chat `c` is live and has no work left. */
 const isAtRest = sql<boolean>`(c.creation = 'created' and c.deleted_at is null and c.deleting_since is null
@@ -96,7 +97,7 @@ async function knownChats(
       coalesce(c.look_again_at <= ${new Date(ctx.clock.now())}, false) as again, c.condition = 'failing' as is_failing,
       c.seen_messages, c.seen_people
     from chat c where c.school_id = ${schoolId} and c.owner_id = ${account.ownerId}
-      and ${all ? isAtRest : sql`${needsRead(ctx)} order by c.look_again_at, c.id limit ${ofOnePass(schoolId)}`}`.execute(
+      and ${all ? isAtRest : sql`(${sql.join(readReasons(ctx), sql` or `)}) order by c.look_again_at, c.id limit ${ofOnePass(schoolId)}`}`.execute(
     ctx.db.of(schoolId),
   );
   const touched = rows.flatMap(({ id, seen_people: people }) => (people === null ? [id] : []));

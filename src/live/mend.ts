@@ -80,7 +80,7 @@ async function planDrift(
 }
 
 async function followMended(ctx: Context, schoolId: string, { holdId, plan }: Mended): Promise<void> {
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId });
   if (holdId === null) return;
   ctx.metrics.removalsHeld(plan.counts.held);
   await finishOperations(ctx, schoolId, [holdId]);

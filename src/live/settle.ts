@@ -56,7 +56,7 @@ const settling = gathering(async (ctx: Context, schoolId: string, ends: readonly
   const at = new Date(ctx.clock.now());
   const told = await ctx.db.transactionOf(schoolId, ({ sql: tx }) => settleAll(ctx, tx, ends, at));
   for (const { ms } of told.delays) ctx.metrics.orderToChat(schoolId, ms / MS_PER_SECOND);
-  if (told.woken > 0) ctx.wake('chats');
+  if (told.woken > 0) ctx.wake('chats', { schoolId });
   await finishOperations(ctx, schoolId, told.operations);
   return ends.map(() => undefined);
 });
@@ -144,7 +144,7 @@ const postponing = gathering(async (ctx: Context, schoolId: string, agains: read
     );
     return number;
   });
-  if (woken > 0) ctx.wake('chats');
+  if (woken > 0) ctx.wake('chats', { schoolId });
   return agains.map(() => undefined);
 });
 

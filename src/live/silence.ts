@@ -20,5 +20,5 @@ export async function askWhetherBack(ctx: Context, account: SferumAccount, schoo
     if (error instanceof SferumError) return;
     throw error;
   }
-  if ((await wakeWaiting(db, schoolId)) > 0) ctx.wake('chats');
+  if ((await wakeWaiting(db, schoolId)) > 0) ctx.wake('chats', { schoolId });
 }

@@ -11,10 +11,10 @@ const SAME_SIGNAL_MS = 1_000;
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 const SIGNAL_CODES = 128;
 /**
- * A process that has lost its database or queue cannot end in good order. Such a loss is noticed after 36 s at the
+ * A process that has lost its database or queue cannot end in good order. Such a loss is noticed after 46 s at the
  * latest (a worker's watch), so this much time is left to be gone within 60 s (V6).
  */
-const TROUBLED_LIMIT_MS = 15_000;
+const TROUBLED_LIMIT_MS = 12_000;
 
 const NEVER = new Promise<never>(() => undefined);
 

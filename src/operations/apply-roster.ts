@@ -4,7 +4,8 @@ import { importedBy, stampOf } from '../facts/stamp.ts';
 import { type Followed, followFacts } from '../follow/follow-facts.ts';
 import { sumOf } from '../plan/counts.ts';
 import { finishOperations } from '../planning/end-operations.ts';
-import { followRelinked } from '../profile/follow-profiles.ts';
+import { followRelinked, wakeRelinked } from '../profile/follow-profiles.ts';
+import type { Relinked } from '../profile/settle-profiles.ts';
 import { statementsOfErased } from '../roster/erased.ts';
 import { describeIncomplete, type IncompleteSchool, looksIncomplete } from '../roster/looks-incomplete.ts';
 import { mergeRoster, outdatedSchools } from '../roster/merge-roster.ts';
@@ -29,21 +30,25 @@ import { reportProgress } from './progress.ts';
  */
 export async function applyRoster(ctx: Context, operation: OperationOf<'roster-import'>): Promise<void> {
   const schoolId = operation.schoolId!;
-  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
-    await applyStaged(ctx, tx, operation, schoolId);
-  });
+  const { elsewhere } = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) =>
+    applyStaged(ctx, tx, operation, schoolId),
+  );
   await ctx.newSchools([schoolId]);
-  ctx.wake('chats');
+  wakeRelinked(ctx, elsewhere);
+  ctx.wake('chats', { schoolId });
   await finishOperations(ctx, schoolId, [operation.id]);
 }
 
-/** The work of `applyRoster` within its transaction. Returns what followed in the chats, or null where nothing did. */
+/**
+ * The work of `applyRoster` within its transaction. Returns what followed in the chats, or null where nothing did, and
+ * the people of other schools who have another VK ID now.
+ */
 export async function applyStaged(
   ctx: Context,
   tx: Sql,
   operation: OperationOf<'roster-import'>,
   schoolId: string,
-): Promise<Followed | null> {
+): Promise<{ followed: Followed | null; elsewhere: readonly Relinked[] }> {
   const { params } = operation;
   const staged = await loadStaged(tx, schoolId, operation.id);
   if (!staged) throw new Error('what this import says is gone');
@@ -98,15 +103,15 @@ export async function applyStaged(
   };
   const applied = { result, problems, incomplete: incomplete !== undefined, planned };
   await noteApplied(tx, { schoolId, id: operation.id }, applied);
-  if (incomplete) return followed;
+  if (incomplete) return { followed, elsewhere };
   await dropStaged(tx, schoolId, operation.id);
-  if (newer) return followed;
+  if (newer) return { followed, elsewhere };
   const { id: by } = operation;
   const { takenAt } = params;
   const problem = { code: 'roster-overtaken', message: OVERTAKEN, schoolId, operationId: by };
   const overtaken = { by, takenAt, problem, at: new Date(ctx.clock.now()) };
   for (const id of await endOvertaken(tx, schoolId, overtaken)) await dropStaged(tx, schoolId, id);
-  return followed;
+  return { followed, elsewhere };
 }
 
 /**

@@ -50,7 +50,7 @@ export async function approveLater(
       },
     );
   });
-  ctx.wake('operations', waitMs + MARGIN_MS);
+  ctx.wake('operations', { inMs: waitMs + MARGIN_MS });
   return id;
 }
 

@@ -55,7 +55,7 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     if (replaced) await holdReplacement(ctx, tx, connection);
     await hasten(tx, connection.schoolId);
   });
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId: connection.schoolId });
 }
 
 function sealedTokens(ctx: Context, { schoolId, accessToken, callsToken }: SferumConnection) {

@@ -61,7 +61,7 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
       : pin(ctx, tx, schoolId, ids, decision));
     await goOn(tx, { schoolId, id: operation.id });
   });
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId });
   await finishOperations(ctx, schoolId, [operation.id]);
 }
 
@@ -230,5 +230,5 @@ async function decideWhole(
     await noteDecision(ctx, tx, schoolId, operation, decision);
     if (decision.decision === 'approve') await lift(tx, schoolId, new Date(ctx.clock.now()));
   });
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId });
 }

@@ -42,7 +42,7 @@ export async function requestDeletion(ctx: Context, deletion: Deletion): Promise
     if (marked === 0) throw new Refusal(409, 'chat-deleting', 'Чат уже удаляется');
     await beginOperation(tx, id, at);
   });
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId: deletion.schoolId });
   return id;
 }
 

@@ -48,7 +48,7 @@ export async function runInitialization(
     planAndApply(ctx, tx, operation, { ...params, planningCalls }),
   );
   if (followed) {
-    ctx.wake('chats');
+    ctx.wake('chats', { schoolId });
     await finishOperations(ctx, schoolId, [operation.id]);
   }
 }

@@ -30,7 +30,7 @@ export async function previewImport(
   const accepted = { ...operation, params: { ...operation.params, accepted: true as const } };
   try {
     return await ctx.db.holdingSchool(schoolId, async ({ sql: tx }): Promise<never> => {
-      throw new Seen((await applyStaged(ctx, tx, accepted, schoolId))?.plan ?? null);
+      throw new Seen((await applyStaged(ctx, tx, accepted, schoolId)).followed?.plan ?? null);
     });
   } catch (seen) {
     if (seen instanceof Seen) return seen.plan;

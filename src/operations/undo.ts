@@ -64,7 +64,7 @@ export async function undoOperation(
     await unpin(tx, notReturning(pinned, plan));
     await applyPlan(ctx, tx, plan, { ...how, priority: 'bulk' });
   });
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId });
   await finishOperations(ctx, schoolId, [id]);
   return id;
 }

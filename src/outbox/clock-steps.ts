@@ -12,9 +12,12 @@ import { moveLooksBack } from '../rows/sferum-account.ts';
 import type { Sql } from '../store/database.ts';
 
 /** Smaller steps are usual with NTP and delay nothing, so they are ignored. */
-const STEP_MS = 2_000;
+export const STEP_MS = 2_000;
 
-/** Looks whether the clock has stepped back since the last look of any process. One process then moves what waits. */
+/**
+ * Looks whether the clock has stepped back since the last look of any process, which a sweep notes (sweep.ts). One
+ * process then moves what waits.
+ */
 export async function followClock(ctx: Context, queues: Pick<Queues, 'hasten'>): Promise<void> {
   const stepMs = await ctx.db.transactionAcross('relay', async ({ sql: tx }) => {
     const stepMs = await stepSinceLastLook(tx);

@@ -1,13 +1,10 @@
-import { sql } from 'kysely';
 import type { Queues } from '../../jobs/queues.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
 import { CHATS_PER_JOB, reconcileChats } from '../../jobs/reconcile-chats.ts';
-import { runOperation } from '../../jobs/run-operation.ts';
-import { sweepDrift } from '../../jobs/sweep-drift.ts';
 import type { Context } from '../context.ts';
-import { schoolsToSweep } from '../live/drift.ts';
-import { type DueChat, giveOut, letGo } from '../rows/chat-outbox.ts';
-import { CLOCKS_DIFFER_MS } from '../rows/operation-approval.ts';
+import { type DueChat, givenOut, giveOut, hasGiven, takeBackLost } from '../rows/chat-given.ts';
+import { letGo } from '../rows/chat-outbox.ts';
+import { hasWaiting } from '../rows/chat-waiting.ts';
 
 /**
  * Priorities of BullMQ, where a smaller number comes sooner. 0 is not used, because it would come before all others.
@@ -19,18 +16,27 @@ const LOST_AFTER_MS = 60_000;
 /** A chat is marked as given before its job exists, so a mark younger than this does not show a lost job. */
 const HANDING_OVER_MS = 2_000;
 
+const ago = ({ clock }: Context, ms: number) => new Date(clock.now() - ms);
+
+/** True in SQL where a school has work that nobody was given and that its account can carry out, now or later. */
+export const chatsWait = () => hasWaiting('usable');
+
 /**
- * Gives chats with due work to the queue and returns their number (rule 3). The bulk work of one school in flight is
- * bounded, so that a big school does not starve the others (rule 7). Urgent work has no bound.
+ * Gives chats with due work to the queue (rule 3). The bulk work of one school in flight is bounded, so that a big
+ * school does not starve the others (rule 7). Urgent work has no bound. Null: of all schools that have some.
  */
-export async function relayChats(ctx: Context, queues: Queues): Promise<number> {
+export async function relayChats(
+  ctx: Context,
+  queues: Queues,
+  schoolIds: readonly string[] | null,
+): Promise<void> {
   const at = new Date(ctx.clock.now());
   const { schoolBulkChats, relayBatchChats } = ctx.config.limits;
   const chats = await giveOut(ctx.db.across('relay'), {
-    ...{ at, lostBefore: new Date(at.getTime() - LOST_AFTER_MS) },
+    ...{ at, lostBefore: ago(ctx, LOST_AFTER_MS), schoolIds },
     ...{ schoolBulkChats, most: relayBatchChats },
   });
-  if (chats.length === 0) return 0;
+  if (chats.length === 0) return;
   try {
     await give(queues, chats);
   } catch (error) {
@@ -41,7 +47,10 @@ export async function relayChats(ctx: Context, queues: Queues): Promise<number> 
     );
     throw error;
   }
-  return chats.length;
+  // More may be due than one round takes.
+  if (chats.length < relayBatchChats) return;
+  if (schoolIds === null) ctx.wake('chats');
+  for (const schoolId of schoolIds ?? []) ctx.wake('chats', { schoolId });
 }
 
 /** Urgent chats get a job each. Bulk chats share jobs, which carry chats of one school. */
@@ -70,24 +79,20 @@ function partsOf<T>(all: readonly T[], size: number): T[][] {
   );
 }
 
+/** True in SQL where chats were given to the queue and are not done. */
+export const chatsAreGiven = (ctx: Context) => hasGiven(ago(ctx, HANDING_OVER_MS));
+
 /**
- * Gives all chats again where the queue holds fewer jobs than the chats that were given to it need, because it was
- * wiped or restored (reliability 8). Returns the number of chats.
+ * Takes back the chats that were given too long ago. Gives all others again where the queue holds fewer jobs than they
+ * need, because it was wiped or restored (reliability 8).
  */
-export async function relayLost(ctx: Context, queues: Queues): Promise<number> {
-  const givenBefore = new Date(ctx.clock.now() - HANDING_OVER_MS);
-  const { rows } = await sql<DueChat>`
-    select id, school_id as "schoolId", cause, priority from chat
-    where queued_at <= ${givenBefore} and generation > settled_generation and deleted_at is null`.execute(
-    ctx.db.across('relay'),
-  );
-  if (rows.length === 0 || (await queues.unfinished('chats')) >= jobsAtLeast(rows)) return 0;
-  ctx.log.warn({ chats: rows.length }, 'the queue has lost jobs; they are given to it again');
-  const { relayBatchChats } = ctx.config.limits;
-  for (let from = 0; from < rows.length; from += relayBatchChats) {
-    await give(queues, rows.slice(from, from + relayBatchChats));
-  }
-  return rows.length;
+export async function relayLost(ctx: Context, queues: Queues): Promise<void> {
+  const db = ctx.db.across('relay');
+  if ((await takeBackLost(db, ago(ctx, LOST_AFTER_MS))) > 0) ctx.wake('chats');
+  const chats = await givenOut(db, ago(ctx, HANDING_OVER_MS));
+  if (chats.length === 0 || (await queues.unfinished('chats')) >= jobsAtLeast(chats)) return;
+  ctx.log.warn({ chats: chats.length }, 'the queue has lost jobs; they are given to it again');
+  for (const part of partsOf(chats, ctx.config.limits.relayBatchChats)) await give(queues, part);
 }
 
 /** The fewest jobs that so many chats can be in. Chats of one bulk job settle one by one, so it may have few left. */
@@ -98,33 +103,4 @@ function jobsAtLeast(chats: readonly DueChat[]): number {
     ({ schoolId }) => schoolId,
   );
   return urgent + [...bulk.values()].reduce((sum, own) => sum + Math.ceil(own.length / CHATS_PER_JOB), 0);
-}
-
-/** Makes a job for each school whose live chats are due for a look (D8). */
-export async function relayDrift(ctx: Context, queues: Queues): Promise<void> {
-  const schools = await schoolsToSweep(ctx);
-  await queues.addAll(
-    sweepDrift,
-    schools.map((schoolId) => ({ payload: { schoolId } })),
-  );
-}
-
-/**
- * Makes a job for each open operation, and for each held one with an approval whose time has come. Returns their
- * number. An operation that has a job gets no second one.
- */
-export async function relayOperations(ctx: Context, queues: Queues): Promise<number> {
-  const at = new Date(ctx.clock.now());
-  const aheadOf = new Date(at.getTime() + CLOCKS_DIFFER_MS);
-  const { rows } = await sql<{ schoolId: string | null; operationId: string }>`
-    select school_id as "schoolId", id as "operationId" from operation
-    where (state in ('queued', 'running') and not params ? 'schools'
-      or state = 'held' and exists (select from jsonb_array_elements(params->'awaiting') a
-        where (a->>'actsAt')::timestamptz <= ${at} or (a->>'at')::timestamptz > ${aheadOf}))
-    order by created_at`.execute(ctx.db.across('relay'));
-  await queues.addAll(
-    runOperation,
-    rows.map((payload) => ({ payload })),
-  );
-  return rows.length;
 }

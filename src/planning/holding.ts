@@ -71,6 +71,6 @@ export async function endEmptyHolds(ctx: Context, schoolId: string): Promise<voi
     await moveGenerations(tx, ids, { cause: `drift:${at.toISOString()}`, priority: 'bulk', at });
     return { ended, quiet: ids };
   });
-  if (quiet.length > 0) ctx.wake('chats');
+  if (quiet.length > 0) ctx.wake('chats', { schoolId });
   await finishOperations(ctx, schoolId, ended);
 }

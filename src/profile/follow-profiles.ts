@@ -33,6 +33,11 @@ export async function followRelinked(
   });
 }
 
+/** Wakes the relay for the schools of these people, once what followRelinked wrote is committed. */
+export function wakeRelinked(ctx: Context, relinked: readonly Relinked[]): void {
+  for (const schoolId of new Set(relinked.map((one) => one.schoolId))) ctx.wake('chats', { schoolId });
+}
+
 /** Gives a VK ID to the person who waits for it once its holder is gone, for example by the date or by an erasure. */
 export async function settleWaiting(ctx: Context): Promise<void> {
   const rows = await ctx.db
@@ -43,12 +48,12 @@ export async function settleWaiting(ctx: Context): Promise<void> {
     .where('state', '<>', 'former')
     .execute();
   for (const { schoolId } of rows) {
-    const isMoved = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    const relinked = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
       const relinked = await settleProfiles(tx, await contestedIn(tx, schoolId), momentOf(ctx));
       const at = new Date(ctx.clock.now());
       await followRelinked(tx, relinked, { cause: `profile:${ctx.newId()}`, priority: 'event', at });
-      return relinked.length > 0;
+      return relinked;
     });
-    if (isMoved) ctx.wake('chats');
+    wakeRelinked(ctx, relinked);
   }
 }

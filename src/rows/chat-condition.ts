@@ -1,6 +1,7 @@
 /** The part of chat.ts that tells people the condition of a chat. */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import { isWaiting, schoolsWaiting } from './chat-waiting.ts';
 import { UNCONFIRMED_REASONS } from './sferum-account.ts';
 
 /**
@@ -31,18 +32,21 @@ export type NotConnectedCode = 'sferum-not-connected' | 'sferum-account-broken' 
 
 /**
  * Tells people about due chats that wait because a person must mend their school's account. Such chats get no job, so
- * no job can set their condition. It covers all schools. `words` says what to do about each reason.
+ * no job can set their condition. It covers all schools that have such chats. `words` says what to do about each
+ * reason.
  */
 export async function explainWaiting(
   db: Sql,
   words: Readonly<Record<NotConnectedCode, string>>,
 ): Promise<void> {
   await sql`
+    with recursive ${schoolsWaiting}
     update chat c set condition_reason = w.code, condition_message = ${JSON.stringify(words)}::jsonb->>w.code
     from (select s.id, case when a.school_id is null then 'sferum-not-connected'
           when a.status_reason = any(${[...UNCONFIRMED_REASONS]}) then 'sferum-unconfirmed' else 'sferum-account-broken' end as code
-        from school s left join sferum_account a on a.school_id = s.id
-        where a.school_id is null or a.status = 'broken') w
-    where c.school_id = w.id and c.generation > c.settled_generation and c.deleted_at is null
-      and c.condition = 'behind' and c.condition_reason is null`.execute(db);
+        from waiting s left join sferum_account a on a.school_id = s.id
+        where s.id is not null and (a.school_id is null or a.status = 'broken')) w
+    where c.school_id = w.id and ${isWaiting} and c.condition = 'behind' and c.condition_reason is null`.execute(
+    db,
+  );
 }

@@ -14,8 +14,10 @@ const LONGEST_ASIDE_MS = 24 * 3600_000;
 const DOUBLINGS_COUNTED = 20;
 
 /** Gives the urgency of a `priority` in SQL. A smaller number comes sooner. */
-const urgency = (priority: RawBuilder<unknown>) =>
+export const urgency = (priority: RawBuilder<unknown>) =>
   sql`array_position(array['lesson', 'person', 'event', 'bulk'], ${priority})`;
+/** The last urgency. */
+export const BULK = 4;
 
 /**
  * Gives these chats something new to follow, so that their jobs come. The most urgent waiting change sets the
@@ -50,48 +52,6 @@ export async function moveGenerations(
 export async function lockChats(tx: Sql, ids: readonly string[]): Promise<void> {
   if (ids.length < 2) return;
   await sql`select from chat where id = any(${[...ids]}::uuid[]) order by id for update`.execute(tx);
-}
-
-export interface DueChat {
-  id: string;
-  schoolId: string;
-  cause: string;
-  priority: Priority;
-}
-
-/**
- * Marks due chats of all schools as given to the queue, the most urgent first, and returns them. The bulk work of one
- * school in hand is bounded (rule 7). A chat that was given before `lostBefore` counts as lost and is given again.
- */
-export async function giveOut(
-  db: Sql,
-  {
-    at,
-    lostBefore,
-    schoolBulkChats,
-    most,
-  }: { at: Date; lostBefore: Date; schoolBulkChats: number; most: number },
-): Promise<DueChat[]> {
-  const { rows } = await sql<DueChat>`
-    with in_flight as (
-      select school_id, count(*) as n from chat
-      where queued_at > ${lostBefore} and priority = 'bulk' group by school_id),
-    due as (
-      select c.id, c.priority, row_number() over (partition by c.school_id, c.priority order by c.not_before nulls first, c.id) as nth,
-        coalesce(f.n, 0) as n
-      from chat c join sferum_account a on a.school_id = c.school_id and a.status <> 'broken'
-        left join in_flight f on f.school_id = c.school_id
-      where c.generation > c.settled_generation and c.deleted_at is null
-        and (c.not_before is null or c.not_before <= ${at})
-        and (c.queued_at is null or c.queued_at <= ${lostBefore}))
-    update chat set queued_at = ${at}
-    where id in (select id from due
-      where priority <> 'bulk' or nth + n <= ${schoolBulkChats}
-      order by ${urgency(sql`priority`)}, nth
-      limit ${most})
-      and (queued_at is null or queued_at <= ${lostBefore})
-    returning id, school_id as "schoolId", cause, priority`.execute(db);
-  return rows;
 }
 
 /**

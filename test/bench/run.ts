@@ -9,6 +9,7 @@ import { memory } from './memory.ts';
 import { planning } from './plan.ts';
 import { queue } from './queue.ts';
 import { region } from './region.ts';
+import { rest } from './rest.ts';
 import { workers } from './workers.ts';
 import { year } from './year.ts';
 
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   year,
   region,
   workers,
+  rest,
 ];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -55,6 +55,8 @@ test('the database’s clock stepped back: what is stored ahead moves back with 
     });
   };
   await renamed();
+  const noJobs = { hasten: async () => undefined };
+  await followClock(ctx, noJobs);
   // As an hour later the rows would have stood: a pause of 5 min, a mark of the queue, an attempt's time.
   const db = everywhere(ctx);
   await sql`update setting set value = to_jsonb(clock_timestamp() + interval '1 hour') where key = 'clock'`.execute(
@@ -64,7 +66,7 @@ test('the database’s clock stepped back: what is stored ahead moves back with 
     queued_at = clock_timestamp() + interval '1 hour', creation_at = clock_timestamp() + interval '59 minutes'`.execute(
     db,
   );
-  await followClock(ctx, { hasten: async () => undefined });
+  await followClock(ctx, noJobs);
   const { rows } = await sql<{ paused: number; age: number; queued: number }>`
     select max(extract(epoch from not_before - clock_timestamp()))::float8 as paused, count(queued_at)::int as queued,
       max(extract(epoch from clock_timestamp() - creation_at))::float8 as age from chat`.execute(db);

@@ -164,7 +164,7 @@ describe('V6: a worker that looks alive and takes nothing', () => {
     taken: 5,
     ...own,
   });
-  const watching = (waiting: number, own: Hands) =>
+  const watching = (waiting: Hands['queue'][], own: Hands) =>
     watchProcess(halves.ctx, {
       self: { id: halves.ctx.newId(), role: 'worker', connections: 1, figures: () => ({}) },
       queues: { waiting: async () => waiting, ping: async () => undefined },
@@ -173,17 +173,17 @@ describe('V6: a worker that looks alive and takes nothing', () => {
     });
 
   test('jobs wait, its hands are free, it takes none: not ready, then lost', async () => {
-    await using watch = watching(3, hands({}));
+    await using watch = watching(['chats'], hands({}));
     expect((await watch.lost).message).toMatch(/takes no jobs/);
     await expect(watch.check()).rejects.toThrow(/takes no jobs/);
   });
 
-  test.each([
-    ['nothing waits', 0, hands({})],
-    ['its hands are full', 3, hands({ busy: 10 })],
+  test.each<[string, Hands['queue'][], Hands]>([
+    ['nothing waits', [], hands({})],
+    ['its hands are full', ['chats'], hands({ busy: 10 })],
     [
       'it takes some',
-      3,
+      ['chats'],
       {
         ...hands({}),
         get taken() {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { INSERT_ONLY } from '../../migrations/insert-only.ts';
-import { startDayTick } from '../../src/follow/day-tick.ts';
+import { tidyUp } from '../../src/ending/tidy-up.ts';
 import { dropMonths, makeMonths } from '../../src/rows/months.ts';
 import { Database } from '../../src/store/database.ts';
 import { createOrm } from '../../src/store/orm.ts';
@@ -45,16 +45,14 @@ test('a row whose month has not been made is kept, and moves to its month once t
   expect(await partsOf(db, 'access_record')).toEqual(expect.arrayContaining(['access_record_2031_07']));
 });
 
-test('a running process makes this month and the next two', async () => {
+test('tidying up makes this month and the next two', async () => {
   await using world = await createApiWorld();
   const clock = { ...world.ctx.clock, now: () => Date.parse('2033-11-30T23:59:00Z') };
-  await using _tick = startDayTick({ ...world.ctx, clock });
-  await vi.waitFor(async () => {
-    const made = (await partsOf(world.db, 'journal')).filter(
-      (part) => part.includes('_2033_') || part.includes('_2034_'),
-    );
-    expect(made).toEqual(['journal_2033_11', 'journal_2033_12', 'journal_2034_01']);
-  });
+  await tidyUp({ ...world.ctx, clock });
+  const made = (await partsOf(world.db, 'journal')).filter(
+    (part) => part.includes('_2033_') || part.includes('_2034_'),
+  );
+  expect(made).toEqual(['journal_2033_11', 'journal_2033_12', 'journal_2034_01']);
 });
 
 test('several processes make the same months while others write into them: no row is lost', async () => {

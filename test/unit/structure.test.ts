@@ -146,7 +146,7 @@ describe('what stands in one place alone', () => {
 const OWNED = {
   chat: [
     ...['chat.ts', 'chat-outbox.ts', 'chat-creation.ts', 'chat-seen.ts', 'chat-condition.ts'],
-    ...['chat-delay.ts', 'chat-abandoned.ts'],
+    ...['chat-delay.ts', 'chat-abandoned.ts', 'chat-given.ts'],
   ],
   journal: ['journal.ts'],
   journal_text: ['journal.ts'],

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { type JobContract, KEEP_FAILED } from './contract.ts';
+
+const payload = z.strictObject({});
+
+/** Once a day: makes the next months of the tables by month, and deletes what has passed its term (K6). */
+export const tidyUp: JobContract<z.infer<typeof payload>> = {
+  name: 'tidy-up',
+  queue: 'operations',
+  payload,
+  dedupeId: () => 'tidy-up',
+  // As long as the day is not noted as tidied, the sweep gives it out again.
+  options: { attempts: 1, ...KEEP_FAILED },
+};

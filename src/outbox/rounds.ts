@@ -1,0 +1,51 @@
+import type { RawBuilder } from 'kysely';
+import type { Queues } from '../../jobs/queues.ts';
+import type { Context } from '../context.ts';
+import { isUntidy } from '../ending/tidy-up.ts';
+import { daysBegin } from '../follow/begin-day.ts';
+import { meetingsWait, relayMeetings } from '../lessons/relay-meetings.ts';
+import { NOT_CONNECTED } from '../live/accounts.ts';
+import { passesAreDue } from '../live/drift.ts';
+import { dropLeftovers, hasLeftovers } from '../operations/import-parents.ts';
+import { explainWaiting } from '../rows/chat-condition.ts';
+import { hasWaiting } from '../rows/chat-waiting.ts';
+import { refreshStatistics } from '../store/statistics.ts';
+import { countSchools, countsAreDue } from './count-schools.ts';
+import { chatsAreGiven, chatsWait, relayChats, relayLost } from './relay.ts';
+import { operationsAreOpen, relayDays, relayDrift, relayOperations, relayTidying } from './relay-schools.ts';
+
+/** One kind of work that is found by itself. */
+export interface Round {
+  /** True in SQL, seeing all schools, where there is something to do. Null: only a wake says so. */
+  isDue: ((ctx: Context) => RawBuilder<boolean>) | null;
+  /** `schoolIds`: those that a wake has named, or null for all. */
+  run: (ctx: Context, queues: Queues, schoolIds: readonly string[] | null) => Promise<void>;
+}
+
+const rounds = <What extends string>(all: Record<What, Round>) => all;
+
+/** All that runs by itself. A sweep asks all questions in one statement, so each must be answered by an index. */
+export const ROUNDS = rounds({
+  days: { isDue: daysBegin, run: relayDays },
+  meetings: { isDue: meetingsWait, run: relayMeetings },
+  lost: { isDue: chatsAreGiven, run: relayLost },
+  operations: { isDue: operationsAreOpen, run: relayOperations },
+  chats: {
+    isDue: chatsWait,
+    async run(ctx, queues, schoolIds) {
+      await ctx.bulkInHand.letGoOvertaken(ctx.db.across('relay'));
+      await relayChats(ctx, queues, schoolIds);
+    },
+  },
+  drift: { isDue: passesAreDue, run: relayDrift },
+  waiting: {
+    isDue: () => hasWaiting('unusable'),
+    run: (ctx) => explainWaiting(ctx.db.across('sweep'), NOT_CONNECTED),
+  },
+  schools: { isDue: countsAreDue, run: countSchools },
+  tidying: { isDue: isUntidy, run: relayTidying },
+  leftovers: { isDue: () => hasLeftovers, run: dropLeftovers },
+  statistics: { isDue: null, run: (ctx) => refreshStatistics(ctx.db.ofNone) },
+});
+
+export type What = keyof typeof ROUNDS;

@@ -1,0 +1,51 @@
+import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
+import { makeSchoolsAtRest, OF_A_TOWN } from '../support/schools-at-rest.ts';
+import type { Benchmark, Print } from './benchmark.ts';
+import { startApp } from './support/app.ts';
+import { costOf } from './support/costs.ts';
+import { type BenchServer, startServer } from './support/server.ts';
+
+const SCHOOLS = [8, 64];
+const REST_SECONDS = 60;
+/** What a start does is over by then. */
+const SETTLE_SECONDS = 15;
+const MS_PER_SECOND = 1000;
+/** Nobody answers there. No look at Sferum is due, because each school sets its own rhythm of them. */
+const NO_SFERUM = 'http://127.0.0.1:9';
+/** What is allowed, however many schools there are. */
+const CORE_SHARE_AIM = 0.01;
+const STATEMENTS_A_MINUTE_AIM = 40;
+
+export const rest: Benchmark = {
+  name: 'rest',
+  about: `${SCHOOLS.join(' and ')} schools of ${OF_A_TOWN.chats} chats in which nothing happens, for ${REST_SECONDS} s: CPU and statements`,
+  async run(print) {
+    await using server = await startServer();
+    await using redis = REDIS_IS_INSTALLED ? await startRedis() : null;
+    for (const schools of SCHOOLS) {
+      print(`PostgreSQL, ${await measure(print, server, schools, {})}`);
+      if (redis) print(`Redis, ${await measure(print, server, schools, { REDIS_URL: redis.url })}`);
+    }
+  },
+};
+
+async function measure(
+  print: Print,
+  server: BenchServer,
+  schools: number,
+  env: Record<string, string>,
+): Promise<string> {
+  const database = await server.database();
+  await makeSchoolsAtRest(database.ownerUrl, schools);
+  await using app = await startApp(database.url, NO_SFERUM, env);
+  const { clock } = app.ctx;
+  await clock.sleep(SETTLE_SECONDS * MS_PER_SECOND);
+  const { cost } = await costOf(app, server.postmaster, () => clock.sleep(REST_SECONDS * MS_PER_SECOND));
+  const share = (cost.processMs + cost.postgresMs) / MS_PER_SECOND / cost.seconds;
+  const perMinute = (cost.statements * 60) / cost.seconds;
+  print(
+    `  process ${cost.processMs.toFixed(0)} ms, PostgreSQL ${cost.postgresMs.toFixed(0)} ms, ${cost.statements} statements in ${cost.seconds.toFixed(0)} s`,
+  );
+  return `${schools} schools: ${(100 * share).toFixed(2)} % of a core, ${perMinute.toFixed(0)} statements a minute
+  ratio: of what is allowed ${(share / CORE_SHARE_AIM).toFixed(2)} of CPU, ${(perMinute / STATEMENTS_A_MINUTE_AIM).toFixed(2)} of statements`;
+}

@@ -101,6 +101,8 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return `Настройки школы изменены: ${changesText(details)}`;
     case 'decision':
       return decisionText(details);
+    case 'approval-taken-back':
+      return `Подтверждение отменено, никто не исключён: ${decidedAbout(details)}`;
     case 'undone':
       return 'Прогон отменён';
     case 'cancelled':
@@ -230,9 +232,12 @@ const DECIDED_ABOUT: Readonly<Record<string, string>> = {
   adoption: 'работа после восстановления базы',
 };
 
-function decisionText({ decision, kind }: JournalLine['details']): string {
-  const about = DECIDED_ABOUT[String(kind)] ?? 'остановленные исключения';
-  return `${decision === 'approve' ? 'Подтверждено' : 'Отклонено'}: ${about}`;
+function decidedAbout({ kind }: JournalLine['details']): string {
+  return DECIDED_ABOUT[String(kind)] ?? 'остановленные исключения';
+}
+
+function decisionText(details: JournalLine['details']): string {
+  return `${details.decision === 'approve' ? 'Подтверждено' : 'Отклонено'}: ${decidedAbout(details)}`;
 }
 
 const CAUSES: Readonly<Record<string, string>> = {
@@ -247,6 +252,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   settings: 'Настройки школы',
   approval: 'Остановленные исключения подтверждены',
   rejection: 'Остановленные исключения отклонены',
+  'take-back': 'Решение отменено',
   undo: 'Отмена инициализации',
   drift: 'Сверка с мессенджером',
   profile: 'Профиль VK ID',

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
+import { noteLine } from '../rows/journal.ts';
 import { dropApproval, isDue, keepApproval } from '../rows/operation-approval.ts';
 import type { Sql } from '../store/database.ts';
 import type { Awaiting, OperationOf } from '../store/operation-params.ts';
@@ -55,20 +56,26 @@ export async function approveLater(
 }
 
 /**
- * Takes an approval back, so that all of it waits for a decision again. Throws Refusal(409) `approval-acts` where its
+ * Takes an approval back, so that all of it waits for a decision again. The journal keeps who did so, and whose approval
+ * it was (K8). Throws Refusal(409) `approval-acts` where its
  * time is over.
  */
 export async function takeBackApproval(
   ctx: Context,
-  { schoolId, operationId, approvalId }: OfOperation & { approvalId: string },
+  { schoolId, operationId, approvalId, by }: OfOperation & { approvalId: string; by: Author },
 ): Promise<void> {
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    const { params } = await lock(tx, schoolId, operationId);
+    const { kind, params } = await lock(tx, schoolId, operationId);
     const approval = (params.awaiting ?? []).find(({ id }) => id === approvalId);
     if (!approval || isDue(approval, ctx.clock.now())) {
       throw approvalActs();
     }
     await dropApproval(tx, { schoolId, id: operationId }, approvalId);
+    await noteLine(tx, {
+      ...{ schoolId, at: new Date(ctx.clock.now()), cause: `take-back:${operationId}`, author: by },
+      what: 'approval-taken-back',
+      details: { kind, approvedBy: approval.by.id, decidedAt: approval.at },
+    });
   });
 }
 
@@ -99,11 +106,13 @@ export async function carryOutDue(ctx: Context, { id, schoolId, params }: Operat
   }
 }
 
-type Locked = Pick<OperationOf, 'state' | 'params'>;
+type Locked = Pick<OperationOf, 'kind' | 'state' | 'params'>;
 
 async function lock(tx: Sql, schoolId: string, id: string): Promise<Locked> {
   const { rows } = await sql<Locked>`
-    select state, params from operation where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
+    select kind, state, params from operation where id = ${id} and school_id = ${schoolId} for update`.execute(
+    tx,
+  );
   if (!rows[0]) throw notFound();
   return rows[0];
 }

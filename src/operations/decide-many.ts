@@ -51,7 +51,7 @@ export async function approveManyLater(
  */
 export async function takeBackMany(
   ctx: Context,
-  { approvalId, within }: { approvalId: string; within: string },
+  { approvalId, within, by }: { approvalId: string; within: string; by: Author },
 ): Promise<DecidedMany> {
   const { rows } = await sql<{ id: string }>`select id from operation where state in ('held', 'running')
     and params->'awaiting' @> ${JSON.stringify([{ id: approvalId }])}::jsonb`.execute(
@@ -59,7 +59,7 @@ export async function takeBackMany(
   );
   const operationIds = rows.map(({ id }) => id);
   const done = await ofEach(ctx, { operationIds, within }, (one) =>
-    takeBackApproval(ctx, { ...one, approvalId }),
+    takeBackApproval(ctx, { ...one, approvalId, by }),
   );
   if (done.decided.length === 0) throw approvalActs();
   return done;

@@ -126,8 +126,8 @@ export const isAnswer: Rows = (subject) =>
 /** Lines about the school's account at Sferum, where that is the person's own account (A10). */
 export const isAccount: Rows = (subject) =>
   sql`(t.details->'before'->>'ownerId' = ${ofProfiles(subject)} or t.details->'after'->>'ownerId' = ${ofProfiles(subject)})`;
-/** Lines about the end of an exception that the person has made. */
-export const isDropped: Rows = ({ id }) => sql`t.details->>'authorId' = ${id}`;
+/** Lines about the end of what the person has decided: of an exception, or of an approval that was taken back. */
+export const isDropped: Rows = ({ id }) => sql`${id} in (t.details->>'authorId', t.details->>'approvedBy')`;
 
 /**
  * The details of a line about things, which are always given, and those about the line's person, which are given to
@@ -144,7 +144,7 @@ export const ownDetails: Part = (subject) => {
       else v end), '{}')
     from jsonb_each(t.details) d(k, v)
     where k = any(${OF_THINGS}) or k = 'grounds' or ${isOwn} and k = any(${OF_PERSON})
-      or k = 'authorId' and v #>> '{}' = ${subject.id}
+      or k in ('authorId', 'approvedBy') and v #>> '{}' = ${subject.id}
       or k in ('before', 'after') and v->>'ownerId' = ${ofProfiles(subject)})`;
 };
 

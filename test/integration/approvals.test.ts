@@ -13,6 +13,7 @@ const WAIT_MS = 1500;
 const STRANGER = 999_000_111;
 const CROWD = 40;
 const BY = { id: 'operator', kind: 'operator' } as const;
+const ANOTHER = { id: 'admin', kind: 'person' } as const;
 
 let world: TestApp;
 let school: string;
@@ -82,14 +83,17 @@ test('what is taken back in time waits for a decision again, and nobody has left
     approveLater(world.ctx, { schoolId: school, operationId, chatIds: null, by: BY }),
   ).rejects.toMatchObject({ status: 409, type: 'operation-not-held' });
   expect(await waiting()).toEqual([]);
-  await takeBackApproval(world.ctx, { schoolId: school, operationId, approvalId });
+  await takeBackApproval(world.ctx, { schoolId: school, operationId, approvalId, by: ANOTHER });
   expect(await waiting()).toMatchObject([{ operationId, chats: 2, places: 2 * CROWD }]);
   expect(await row()).toMatchObject({ state: 'held', awaiting: 0, held: 2 * CROWD });
+  const { rows } = await sql`select author_id as author, details->>'approvedBy' as approved from journal
+    where what = 'approval-taken-back'`.execute(everywhere(world.ctx));
+  expect(rows).toEqual([{ author: ANOTHER.id, approved: BY.id }]);
   const again = await approveLater(world.ctx, { schoolId: school, operationId, chatIds: null, by: BY });
   expect(strangers()).toBe(2 * CROWD);
   await vi.waitFor(() => expect(strangers()).toBe(0), WAITING);
   await expect(
-    takeBackApproval(world.ctx, { schoolId: school, operationId, approvalId: again }),
+    takeBackApproval(world.ctx, { schoolId: school, operationId, approvalId: again, by: BY }),
   ).rejects.toMatchObject({ status: 409, type: 'approval-acts' });
 });
 

@@ -59,7 +59,12 @@ export function decisionRoutes(parts: ConsoleParts): void {
     const approvalId = z.uuid().safeParse((await c.req.formData()).get('approval')).data;
     if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
     return said(c, operationId, async () => {
-      await parts.commands.takeBackApproval({ schoolId, operationId, approvalId });
+      await parts.commands.takeBackApproval({
+        schoolId,
+        operationId,
+        approvalId,
+        by: authorOf(c.get('visitor').caller),
+      });
       return {
         kind: 'info',
         title: 'Решение отменено',

@@ -25,9 +25,10 @@ export function overviewDecisions({ screens, commands }: ConsoleParts): void {
   });
 
   screens.post(`${AT}/take-back`, ADMINS, async (c) => {
-    const { schoolId } = c.get('visitor').caller;
+    const { caller } = c.get('visitor');
     const form = await c.req.formData();
-    const ask = { schoolId, operationId: idOf(form, 'operation'), approvalId: idOf(form, 'approval') };
+    const ids = { operationId: idOf(form, 'operation'), approvalId: idOf(form, 'approval') };
+    const ask = { schoolId: caller.schoolId, ...ids, by: authorOf(caller) };
     return orRefused(c, async () => {
       await commands.takeBackApproval(ask);
       const text = 'Никто не исключён. Исключения снова ждут решения.';

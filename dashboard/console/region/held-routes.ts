@@ -73,7 +73,9 @@ export function heldRoutes({ screens, ctx, commands }: ConsoleParts): void {
     const approvalId = z.uuid().safeParse((await c.req.formData()).get('approval')).data;
     if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
     try {
-      const { decided, refused } = await commands.takeBackMany({ approvalId, within: '*' });
+      const { decided, refused } = await commands.takeBackMany({
+        ...{ approvalId, within: '*', by: authorOf(c.get('caller')) },
+      });
       return goTo(c, AT, takenBack(decided.length, refused.length));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -27,7 +27,7 @@ export function entryRoutes({ ctx, commands, screens }: ConsoleParts): void {
       return c.redirect(link, 302);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
-      return notEntered(c, refusal);
+      return notEntered(c, refusal, ctx.clock.now());
     }
   });
 
@@ -39,51 +39,52 @@ export function entryRoutes({ ctx, commands, screens }: ConsoleParts): void {
       body: explained('Вы будете перенаправлены на главный экран.'),
     });
   });
+}
 
-  function notEntered(c: ConsoleContext, refusal: Refusal): Response | Promise<Response> {
-    switch (refusal.type) {
-      case 'lesson-not-started': {
-        const seconds = Math.ceil((Date.parse(String(refusal.extra.opensAt)) - ctx.clock.now()) / 1000);
-        if (seconds <= LONGEST_WAIT_SECONDS) c.header('Refresh', String(Math.max(1, seconds)));
-        return page({
-          c,
-          title: refusal.title,
-          status: 409,
-          body: explained('Когда он начнётся, эта страница откроет его сама.'),
-        });
-      }
-      case 'lesson-over':
-        return page({
-          c,
-          title: refusal.title,
-          status: 409,
-          body: explained('Войти в звонок больше нельзя.'),
-        });
-      case 'calls-need-user-token':
-        return page({
-          c,
-          title: 'Звонка нет',
-          status: 409,
-          body: explained(refusal.title),
-        });
-      case 'call-not-ready':
-        c.header('Refresh', String(CALL_WAIT_SECONDS));
-        return page({
-          c,
-          title: 'Звонок ещё создаётся',
-          status: 503,
-          body: explained('Страница откроет его сама через несколько секунд.'),
-        });
-      case 'not-found':
-        return page({
-          c,
-          title: 'Дистанционного урока нет',
-          status: 404,
-          body: explained('Учитель его ещё не создал или уже удалил.'),
-        });
-      default:
-        throw refusal;
+/** Says why there is no way in, and comes again by itself where that will change. */
+function notEntered(c: ConsoleContext, refusal: Refusal, nowMs: number): Response | Promise<Response> {
+  switch (refusal.type) {
+    case 'lesson-not-started': {
+      const seconds = Math.ceil((Date.parse(String(refusal.extra.opensAt)) - nowMs) / 1000);
+      if (seconds <= LONGEST_WAIT_SECONDS) c.header('Refresh', String(Math.max(1, seconds)));
+      return page({
+        c,
+        title: refusal.title,
+        status: 409,
+        body: explained('Когда он начнётся, эта страница откроет его сама.'),
+      });
     }
+    case 'lesson-over':
+      return page({
+        c,
+        title: refusal.title,
+        status: 409,
+        body: explained('Войти в звонок больше нельзя.'),
+      });
+    case 'calls-need-user-token':
+      return page({
+        c,
+        title: 'Звонка нет',
+        status: 409,
+        body: explained(refusal.title),
+      });
+    case 'call-not-ready':
+      c.header('Refresh', String(CALL_WAIT_SECONDS));
+      return page({
+        c,
+        title: 'Звонок ещё создаётся',
+        status: 503,
+        body: explained('Страница откроет его сама через несколько секунд.'),
+      });
+    case 'not-found':
+      return page({
+        c,
+        title: 'Дистанционного урока нет',
+        status: 404,
+        body: explained('Учитель его ещё не создал или уже удалил.'),
+      });
+    default:
+      throw refusal;
   }
 }
 

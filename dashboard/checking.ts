@@ -10,8 +10,8 @@ import type { Context } from '../src/context.ts';
 import type { CheckResult } from '../src/planning/check-result.ts';
 import { notFound } from '../src/refusal.ts';
 import type { Viewer } from '../src/store/queries/viewer.ts';
-import { findCheck } from './read/checks.ts';
-import { assertSeen } from './read/person-seen.ts';
+import { type CheckRow, findCheck } from './read/checks.ts';
+import { assertSeen, isSeen } from './read/person-seen.ts';
 import { forbidden } from './rights.ts';
 
 /** The answer waits so long for the check. After that the operation is followed like any other. */
@@ -52,6 +52,24 @@ export async function checkPerson(asked: Checking, personId: string): Promise<Ch
   await assertSeen(ctx, viewer, person, chats);
   const chatIds = chats.filter(({ deleting }) => !deleting).map((chat) => chat.chatId);
   return check(asked, { chatIds, personId });
+}
+
+/** Whether the viewer might ask for this check now: who may no more, no longer reads what it told either. */
+export async function mayStillCheck(
+  { ctx, viewer }: Pick<Checking, 'ctx' | 'viewer'>,
+  { chatIds, personId }: CheckRow['about'],
+): Promise<boolean> {
+  const db = ctx.db.of(viewer.schoolId);
+  if (personId !== null) {
+    const person = await findPerson(db, viewer.schoolId, personId);
+    const chats = await listPersonChats(db, viewer, personId, undefined);
+    const seen = new Set(chats.map(({ chatId }) => chatId));
+    return (
+      person !== null && chatIds.every((id) => seen.has(id)) && (await isSeen(ctx, viewer, person, chats))
+    );
+  }
+  const found = await findChatToChange(db, viewer, chatIds[0]!);
+  return found !== null && may(found.standings, 'change-members');
 }
 
 async function check(

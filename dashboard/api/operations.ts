@@ -4,6 +4,8 @@ import type { Caller, TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
 import { notFound } from '../../src/refusal.ts';
 import type { HttpEnv } from '../auth.ts';
+import { mayStillCheck } from '../checking.ts';
+import { findCheck } from '../read/checks.ts';
 import {
   findAnyOperation,
   findOperation,
@@ -11,7 +13,7 @@ import {
   listOperations,
   type OperationItem,
 } from '../read/operations.ts';
-import { askedSchool, authorOf, existingSchool, schoolOf } from '../rights.ts';
+import { askedSchool, authorOf, existingSchool, schoolOf, viewerOf } from '../rights.ts';
 import type { ApiParts } from './parts.ts';
 import {
   Accepted,
@@ -61,8 +63,16 @@ export async function operationFor(
   const operation = z.uuid().safeParse(id).success
     ? await find(ctx, caller, askedSchool(c) ?? caller.schoolId, id)
     : null;
-  if (!operation || (caller.role === 'staff' && operation.createdBy !== caller.subject)) throw notFound();
+  if (!operation || (caller.role === 'staff' && !(await isOwn(ctx, caller, operation)))) throw notFound();
   return operation;
+}
+
+/** Whether a teacher has started it and, where it tells of people, may ask about them still. */
+async function isOwn(ctx: Context, caller: Caller, { id, createdBy, kind }: OperationItem): Promise<boolean> {
+  if (createdBy !== caller.subject) return false;
+  const { schoolId } = caller;
+  const check = kind === 'check' ? await findCheck(ctx.db.of(schoolId), schoolId, id) : null;
+  return !check || mayStillCheck({ ctx, viewer: await viewerOf(ctx, caller, schoolId) }, check.about);
 }
 
 async function find(ctx: Context, caller: Caller, school: string, id: string): Promise<OperationItem | null> {

@@ -6,11 +6,13 @@ import {
   ADMIN,
   type ChatWorld,
   HOMEROOM_5A,
+  HOMEROOM_5B,
   OTHER_TEACHER,
   PUPIL,
   startChatWorld,
 } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
+import { tell } from '../support/tell-events.ts';
 
 const STRANGER = 999_000_111;
 
@@ -120,6 +122,24 @@ test('it is for those who may change the chat or see the person', async () => {
   await world.done(404, 'POST', '/v1/people/p4/check', HOMEROOM_5A);
   await world.done(404, 'POST', '/v1/people/nobody/check', ADMIN);
   await world.done(404, 'POST', '/v1/chats/not-a-chat/check', ADMIN);
+});
+
+test('what it told ends with the right to ask for it', async () => {
+  const chat = await world.chatId('5Б класс');
+  world.sandbox.world.kick(inMessenger('5Б класс').id, 205);
+  const asTeacher = (path: string, method = 'GET') => world.request(path, { as: HOMEROOM_5B, method });
+  const pages: string[] = [];
+  for (const about of [`/manage/chats/${chat}`, '/people/p5']) {
+    const page = (await asTeacher(`${about}/check`, 'POST')).headers.get('location')!;
+    await world.settled();
+    expect(await (await asTeacher(page)).text()).toContain('Сверка');
+    pages.push(page, page.replace('/manage/checks', '/v1/operations'));
+  }
+  expect(await (await asTeacher(pages[0]!)).text()).toContain('Ким Софья');
+  await tell(world, 's1', 'sgo.class.saved', { id: 'c5b', title: '5Б', homeroomTeacherIds: ['t3'] });
+  const statuses = await Promise.all(pages.map(async (page) => (await asTeacher(page)).status));
+  expect(statuses).toEqual(pages.map(() => 404));
+  expect((await world.request(pages[0]!, { as: ADMIN })).status).toBe(200);
 });
 
 test('the page of a chat has the button, which leads to what was done and what stands in the way', async () => {

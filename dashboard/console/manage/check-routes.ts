@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { notFound } from '../../../src/refusal.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { saw } from '../../access.ts';
-import { type Check, type Checking, checkChat, checkPerson } from '../../checking.ts';
+import { type Check, type Checking, checkChat, checkPerson, mayStillCheck } from '../../checking.ts';
 import { findChatTitles } from '../../read/chat-titles.ts';
 import { type CheckRow, findCheck } from '../../read/checks.ts';
 import { findNames } from '../../read/names.ts';
@@ -25,7 +25,8 @@ export function checkRoutes(parts: ConsoleParts): void {
     const id = z.uuid().safeParse(c.req.param('id')).data;
     const check = id === undefined ? null : await findCheck(ctx.db.of(viewer.schoolId), viewer.schoolId, id);
     const isOwn = check?.createdBy === c.get('visitor').caller.subject;
-    if (!check || !(isOwn || isAdmin(c.get('visitor')))) throw notFound();
+    const isHis = isAdmin(c.get('visitor')) || (isOwn && (await mayStillCheck({ ctx, viewer }, check.about)));
+    if (!check || !isHis) throw notFound();
     return show(parts, c, viewer, check);
   });
 }

@@ -21,17 +21,17 @@ export async function bring(
   call: CallOptions,
   progress: Brought,
 ): Promise<void> {
-  const hold = new Set(chat.hold);
-  const target = { title: chat.title, members: chat.target, hold, ignore: account.ownerId };
+  const target = { title: chat.title, members: chat.target, hold: chat.hold, ignore: account.ownerId };
   const ref = chat.ref ?? (await create(ctx, account, chat, { target, call, progress }));
   const failures: Failure[] = [];
   const observe = (read: readonly SferumChatMember[]) => {
     mergeObserved(progress, read);
     progress.seenAt = new Date(ctx.clock.now());
     // The guard (F4) has not judged strangers that are first seen here. They stay until the next sweep plans for them.
+    // They are not recorded either, so that they count as judged in no later run.
     for (const userId of progress.members.keys()) {
-      if (chat.actual.has(userId) || chat.target.has(userId) || hold.has(userId)) continue;
-      hold.add(userId);
+      if (chat.actual.has(userId) || chat.target.has(userId)) continue;
+      progress.members.delete(userId);
       progress.unguarded = true;
     }
   };

@@ -37,9 +37,18 @@ export const readReasons = (ctx: Context) => [
   sql<boolean>`(${isAtRest} and c.look_again_at <= ${new Date(ctx.clock.now())})`,
 ];
 
+const isLive = sql<boolean>`(c.creation = 'created' and c.deleted_at is null and c.deleting_since is null
+  and c.condition_reason is distinct from 'chat-lost')`;
+
 /** Tells in SQL whether chat `c` is live and has no work left. */
-const isAtRest = sql<boolean>`(c.creation = 'created' and c.deleted_at is null and c.deleting_since is null
-  and c.generation = c.settled_generation and c.condition_reason is distinct from 'chat-lost')`;
+const isAtRest = sql<boolean>`(${isLive} and c.generation = c.settled_generation)`;
+
+/**
+ * Tells in SQL whether chat `c` is live and has no work now. Its work may wait for hours because of one person, and
+ * strangers must not stay so long (D14).
+ */
+const isIdle = (ctx: Context) => sql<boolean>`(${isLive} and (c.generation = c.settled_generation
+  or c.queued_at is null and c.not_before > ${new Date(ctx.clock.now())}))`;
 
 /**
  * Looks at all chats of the school if a look is due, and otherwise at some of those that are in doubt. Gives the chats
@@ -81,7 +90,7 @@ export async function findSuspects(
 interface Row extends LiveChatRow {
   seen_at_ms: number | null;
   again: boolean;
-  is_failing: boolean;
+  is_waiting: boolean;
   seen_messages: string | null;
   seen_people: string | null;
 }
@@ -94,17 +103,17 @@ async function knownChats(
 ): Promise<(LiveChat & KnownChat)[]> {
   const { rows } = await sql<Row>`
     select ${LIVE_CHAT}, (extract(epoch from c.seen_at) * 1000)::float8 as seen_at_ms,
-      coalesce(c.look_again_at <= ${new Date(ctx.clock.now())}, false) as again, c.condition = 'failing' as is_failing,
+      coalesce(c.look_again_at <= ${new Date(ctx.clock.now())}, false) as again, c.condition = 'failing' or c.generation > c.settled_generation as is_waiting,
       c.seen_messages, c.seen_people
     from chat c where c.school_id = ${schoolId} and c.owner_id = ${account.ownerId}
-      and ${all ? isAtRest : sql`(${sql.join(readReasons(ctx), sql` or `)}) order by c.look_again_at, c.id limit ${ofOnePass(schoolId)}`}`.execute(
+      and ${all ? isIdle(ctx) : sql`(${sql.join(readReasons(ctx), sql` or `)}) order by c.look_again_at, c.id limit ${ofOnePass(schoolId)}`}`.execute(
     ctx.db.of(schoolId),
   );
   const touched = rows.flatMap(({ id, seen_people: people }) => (people === null ? [id] : []));
   const believed = await believedPeople(ctx, account, schoolId, touched);
   return rows.map((row) => ({
     ...liveChatOf(row),
-    ...{ seenAtMs: row.seen_at_ms, again: row.again, isFailing: row.is_failing },
+    ...{ seenAtMs: row.seen_at_ms, again: row.again, isWaiting: row.is_waiting },
     messages: row.seen_messages === null ? null : Number(row.seen_messages),
     people: row.seen_people ?? believed.get(row.id) ?? null,
   }));

@@ -32,8 +32,8 @@ export interface KnownChat extends TitledChat {
   seenAtMs: number | null;
   /** True where the chat must be read once more after a write in doubt. */
   again: boolean;
-  /** True where the chat was set aside, so that what differs cannot be mended at once. */
-  isFailing: boolean;
+  /** True where the chat was set aside or its work waits, so that what differs cannot be mended at once. */
+  isWaiting: boolean;
   /** The number of the newest message when the chat was last in order. Null means that work has touched it since. */
   messages: number | null;
   /** `peopleOf` what the chat showed when it was last in order or, without that, should show. */
@@ -62,7 +62,7 @@ export function needOf(
 ): Need | null {
   const { id, seenAtMs } = chat;
   const shown = whatShows(chat, look);
-  if (shown === 'changed' && !chat.isFailing) return 'changed';
+  if (shown === 'changed' && !chat.isWaiting) return 'changed';
   if (seenAtMs === null || chat.again) return 'time';
   const roundAtMs = Math.floor(nowMs / roundMs) * roundMs;
   if (isTurn(id, fullReadMs, seenAtMs, roundAtMs)) return 'time';

@@ -12,7 +12,7 @@ const NOW = Date.parse('2026-10-01T12:00:00Z');
 const LOOK: ChatLook = { titles: ['5А класс'], ownerId: 9, members: 26, adminIds: [1, 2], messages: 40 };
 const CHAT: KnownChat = {
   ...{ id: '00000000-0000-4000-8000-000000000000', title: '5А класс', sferumTitle: '5А класс' },
-  ...{ foreignTitle: null, foreignTitleTimes: 0, seenAtMs: NOW - MINUTE_MS, again: false, isFailing: false },
+  ...{ foreignTitle: null, foreignTitleTimes: 0, seenAtMs: NOW - MINUTE_MS, again: false, isWaiting: false },
   ...{ messages: 40, people: peopleOf(LOOK) },
 };
 /** Ids whose turns are spread evenly. */
@@ -38,7 +38,7 @@ test.each<[string, Partial<ChatLook>]>([
 ])('%s: it is read at once', (_, shown) => {
   expect(need({}, shown)).toBe('changed');
   // What cannot be mended now is no reason to read each minute.
-  expect(need({ isFailing: true }, shown)).toBeNull();
+  expect(need({ isWaiting: true }, shown)).toBeNull();
 });
 
 test('a foreign title that was put back often enough is left, and our own is not', () => {

@@ -1,3 +1,4 @@
+import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import type { ConsoleContext } from './page.ts';
 
@@ -11,7 +12,7 @@ export async function readForm<Shape extends z.ZodType>(
   c: ConsoleContext,
   shape: Shape,
 ): Promise<FormResult<Shape>> {
-  const body = await c.req.parseBody();
+  const body = await fieldsOf(c);
   const given = Object.fromEntries(
     Object.entries(body).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
@@ -21,4 +22,24 @@ export async function readForm<Shape extends z.ZodType>(
     parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message]),
   );
   return { ok: false, given, errors };
+}
+
+/**
+ * Reads a form.
+ * @throws HTTPException(415) for a body that is none, whatever its type says
+ */
+export async function formOf({ req }: ConsoleContext): Promise<FormData> {
+  return req.formData().catch(noForm);
+}
+
+/**
+ * Reads a form as an object: of fields of one name the last one, and nothing where the body is of another type.
+ * @throws HTTPException(415) for a body that is no form although its type says so
+ */
+export async function fieldsOf({ req }: ConsoleContext) {
+  return req.parseBody().catch(noForm);
+}
+
+function noForm(): never {
+  throw new HTTPException(415);
 }

@@ -6,6 +6,7 @@
 
 import type { ConsoleParts } from './console-parts.ts';
 import { localPath } from './entry/local-path.ts';
+import { fieldsOf } from './form.ts';
 import { type Content, type Html, html } from './html.ts';
 import { type ConsoleContext, goTo } from './page.ts';
 import { hiddenField } from './parts/field.ts';
@@ -43,7 +44,7 @@ export function findForm(path: string, label: string, fields: Content): Html {
 /** Takes what forms of search send and leads to the address of what they look for. */
 export function findRoutes({ screens }: ConsoleParts): void {
   screens.post('/find', STAFF, async (c) => {
-    const body = await c.req.parseBody();
+    const body = await fieldsOf(c);
     const texts = Object.entries(body).filter(
       (pair): pair is [string, string] => typeof pair[1] === 'string',
     );

@@ -2,6 +2,7 @@ import type { Caller, TokenRole } from '../../../src/caller.ts';
 import { notFound } from '../../../src/refusal.ts';
 import { findPersonas, type Persona, type PersonaKind } from '../../../src/store/queries/personas.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { fieldsOf } from '../form.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { counted } from '../parts/numbers.ts';
@@ -52,7 +53,7 @@ export function demoRoutes({ app, ctx, sessions }: ConsoleParts): void {
 
   app.post('/demo', async (c) => {
     requireLoopback(c);
-    const chosen = String((await c.req.parseBody()).persona ?? '');
+    const chosen = String((await fieldsOf(c)).persona ?? '');
     const caller = callerOf(chosen, await findPersonas(ctx.db.across('demo')));
     sessions.give(
       c,

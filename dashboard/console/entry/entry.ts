@@ -4,6 +4,7 @@ import { openByToken, presentToken, tokenKey } from '../../../src/store/used-tok
 import { type Claims, unauthenticated } from '../../auth.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { formOf } from '../form.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';
@@ -26,7 +27,7 @@ export function entryRoutes(parts: ConsoleParts): void {
   });
 
   app.post('/sso', async (c) => {
-    const form = await c.req.formData();
+    const form = await formOf(c);
     const field = (name: string) => form.get(name)?.toString();
     return enter(parts, c, { token: field('token') ?? '', to: field('to'), isSure: true });
   });

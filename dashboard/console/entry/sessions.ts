@@ -3,6 +3,7 @@ import { notFound } from '../../../src/refusal.ts';
 import { endSession, listSessions, type SessionItem, type SessionOwner } from '../../read/sessions.ts';
 import { noteEnded } from '../../sessions-ended.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { formOf } from '../form.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';
@@ -41,7 +42,7 @@ export function sessionRoutes({ screens, ctx, sessions }: ConsoleParts): void {
     '/sessions/end',
     EVERYBODY,
     async (c) => {
-      const id = z.uuid().safeParse((await c.req.formData()).get('session')).data;
+      const id = z.uuid().safeParse((await formOf(c)).get('session')).data;
       const owner = ownerOf(c);
       if (id === undefined || !(await endSession(db, owner, id))) throw notFound();
       noteEnded(ctx, owner, { of: owner.subject, ended: 1 });

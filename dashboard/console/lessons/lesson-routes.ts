@@ -3,6 +3,7 @@ import { LESSON_RIGHTS } from '../../../src/lessons/standing.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { fieldsOf } from '../form.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { STAFF } from '../visitor.ts';
@@ -55,7 +56,7 @@ export function lessonRoutes({ ctx, commands, screens }: ConsoleParts): void {
   });
 
   screens.post(`${PATH}/meeting`, STAFF, async (c) => {
-    const { title: typed = '', shown } = await c.req.parseBody();
+    const { title: typed = '', shown } = await fieldsOf(c);
     // A title that was shown and not changed was given by nobody.
     const title = typed === shown ? null : String(typed);
     try {

@@ -6,6 +6,7 @@ import { typedDay } from '../../../src/text/clean-text.ts';
 import { daysAhead } from '../../read/days-ahead.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { formOf } from '../form.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { ADMINS } from '../visitor.ts';
 import { aheadBody } from './ahead.ts';
@@ -17,7 +18,7 @@ export function aheadRoutes(parts: ConsoleParts): void {
 
   screens.post('/manage/ahead', ADMINS, async (c) => {
     const { caller } = c.get('visitor');
-    const typed = z.string().safeParse((await c.req.formData()).get('asOf')).data;
+    const typed = z.string().safeParse((await formOf(c)).get('asOf')).data;
     const asOf = typed && typedDay(typed);
     if (!asOf) return show(parts, c, 'Укажите дату: ДД.ММ.ГГГГ');
     try {

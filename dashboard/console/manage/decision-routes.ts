@@ -8,6 +8,7 @@ import { type HeldChat, heldChats, type OperationView } from '../../read/operati
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
+import { formOf } from '../form.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { approvalAnchor } from '../parts/approval.ts';
 import { plural } from '../parts/numbers.ts';
@@ -40,7 +41,7 @@ export function decisionRoutes(parts: ConsoleParts): void {
 
   screens.post(`${at}/decide`, ADMINS, async (c) => {
     const operation = await operationOf(parts, c);
-    const body = await c.req.formData();
+    const body = await formOf(c);
     const decision = z.enum(['approve', 'reject']).safeParse(body.get('do')).data;
     // A named chat that is none never means «all chats».
     const chat = z
@@ -56,7 +57,7 @@ export function decisionRoutes(parts: ConsoleParts): void {
 
   screens.post(`${at}/take-back`, ADMINS, async (c) => {
     const { id: operationId, schoolId } = await operationOf(parts, c);
-    const approvalId = z.uuid().safeParse((await c.req.formData()).get('approval')).data;
+    const approvalId = z.uuid().safeParse((await formOf(c)).get('approval')).data;
     if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
     return said(c, operationId, async () => {
       await parts.commands.takeBackApproval({

@@ -5,6 +5,7 @@ import { isTypedAs } from '../../../src/text/title-key.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import { authorOf, forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { formOf } from '../form.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
@@ -30,7 +31,7 @@ export function deleteRoutes({ ctx, commands, screens }: ConsoleParts): void {
 
   screens.post('/manage/chats/:id/delete', STAFF, async (c) => {
     const desk = deletable(await deskOf(ctx, c));
-    const body = await c.req.formData();
+    const body = await formOf(c);
     const typed = String(body.get('title') ?? '');
     if (!isTypedAs(typed, desk.chat.title)) {
       const error = 'Название не совпадает. Введите его так, как оно написано выше.';

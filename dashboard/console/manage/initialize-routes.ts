@@ -4,6 +4,7 @@ import { findNames } from '../../read/names.ts';
 import { latestOperations } from '../../read/operation-views.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { formOf } from '../form.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { ADMINS } from '../visitor.ts';
 import { type InitializeView, initializeBody } from './initialize.ts';
@@ -17,7 +18,7 @@ export function initializeRoutes(parts: ConsoleParts): void {
 
   screens.post('/manage/initialize', ADMINS, async (c) => {
     const { caller } = c.get('visitor');
-    const body = await c.req.formData();
+    const body = await formOf(c);
     const types = chosenTypes(body.getAll('type').map(String));
     const strict = body.get('strict') !== null;
     if (types.length === 0) return show(parts, c, { error: 'Выберите хотя бы один тип', types, strict });

@@ -1,4 +1,5 @@
 /** Reads what the form around a table of people sends, and does with the draft what its buttons ask. */
+
 import type { Context } from '../../../src/context.ts';
 import {
   countTicked,
@@ -13,6 +14,7 @@ import {
 } from '../../read/chat-drafts.ts';
 import { type DraftScope, draftMemberIds, listedPeople } from '../../read/draft-members.ts';
 import type { Flash } from '../flash.ts';
+import { formOf } from '../form.ts';
 import type { ConsoleContext } from '../page.ts';
 import { counted } from '../parts/numbers.ts';
 import { withSought } from '../sought.ts';
@@ -33,7 +35,7 @@ export interface SentForm {
 }
 
 export async function sentForm(c: ConsoleContext): Promise<SentForm> {
-  const body = await c.req.formData();
+  const body = await formOf(c);
   const texts = (name: string) =>
     body.getAll(name).filter((value): value is string => typeof value === 'string');
   const pressed = texts('do').at(-1) ?? '';

@@ -1,8 +1,10 @@
 /** «Отменить инициализацию?» (J4): what it takes back is counted first; chats that are lost are confirmed by their number. */
+
 import { Refusal } from '../../../src/refusal.ts';
 import { type OperationView, type UndoSize, undoSize } from '../../read/operation-views.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { formOf } from '../form.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
@@ -29,7 +31,7 @@ export function undoRoutes(parts: ConsoleParts): void {
   screens.post(at, ADMINS, async (c) => {
     const operation = await operationOf(parts, c);
     const { schoolId, id: operationId } = operation;
-    const typed = String((await c.req.formData()).get('chats') ?? '').trim();
+    const typed = String((await formOf(c)).get('chats') ?? '').trim();
     const size = await sizeOf(operation);
     const lost = lostChats(size);
     if (isUndoable(operation) && lost > 0 && typed !== String(lost)) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Refusal } from '../../../src/refusal.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { formOf } from '../form.ts';
 import { type ConsoleContext, goTo } from '../page.ts';
 import { approvalAnchor } from '../parts/approval.ts';
 import { ADMINS } from '../visitor.ts';
@@ -12,7 +13,7 @@ const AT = '/overview';
 export function overviewDecisions({ screens, commands }: ConsoleParts): void {
   screens.post(`${AT}/decide`, ADMINS, async (c) => {
     const { caller } = c.get('visitor');
-    const form = await c.req.formData();
+    const form = await formOf(c);
     const decision = z.enum(['approve', 'reject']).safeParse(form.get('do')).data;
     const operationId = idOf(form, 'operation');
     if (!decision) throw invalid();
@@ -26,7 +27,7 @@ export function overviewDecisions({ screens, commands }: ConsoleParts): void {
 
   screens.post(`${AT}/take-back`, ADMINS, async (c) => {
     const { caller } = c.get('visitor');
-    const form = await c.req.formData();
+    const form = await formOf(c);
     const ids = { operationId: idOf(form, 'operation'), approvalId: idOf(form, 'approval') };
     const ask = { schoolId: caller.schoolId, ...ids, by: authorOf(caller) };
     return orRefused(c, async () => {

@@ -4,6 +4,7 @@ import { findOwnChats } from '../../read/own-chats.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
+import { formOf } from '../form.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { linkButton, postButton } from '../parts/button.ts';
@@ -66,7 +67,7 @@ function linkingRoutes({ screens, linking }: ConsoleParts): void {
 
 /** Gives the linking that a form answers for, because a person may have begun several. */
 async function linkingOf(c: ConsoleContext): Promise<string> {
-  return String((await c.req.formData()).get('linking') ?? '');
+  return String((await formOf(c)).get('linking') ?? '');
 }
 
 async function toldOf(c: ConsoleContext, work: () => Promise<Response>): Promise<Response> {

@@ -6,6 +6,7 @@ import { type HeldOperation, heldEverywhere } from '../../read/held-everywhere.t
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
+import { formOf } from '../form.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
 import { approvalAnchor, refreshWhile } from '../parts/approval.ts';
@@ -50,7 +51,7 @@ export function heldRoutes({ screens, ctx, commands }: ConsoleParts): void {
   });
 
   screens.ofRegion.post(AT, async (c) => {
-    const form = await c.req.formData();
+    const form = await formOf(c);
     const ids = z.array(z.uuid()).catch([]).parse(form.getAll('operation'));
     const held = (await heldEverywhere(db, ids)).filter(isRemoval);
     const decision = z.enum(['approve', 'reject']).safeParse(form.get('do')).data;
@@ -70,7 +71,7 @@ export function heldRoutes({ screens, ctx, commands }: ConsoleParts): void {
   });
 
   screens.ofRegion.post(`${AT}/take-back`, async (c) => {
-    const approvalId = z.uuid().safeParse((await c.req.formData()).get('approval')).data;
+    const approvalId = z.uuid().safeParse((await formOf(c)).get('approval')).data;
     if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
     try {
       const { decided, refused } = await commands.takeBackMany({

@@ -5,6 +5,7 @@ import { unauthenticated } from '../../auth.ts';
 import { listSchools, SCHOOL_STATES } from '../../read/schools.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { localPath } from '../entry/local-path.ts';
+import { fieldsOf } from '../form.ts';
 import { goTo, page } from '../page.ts';
 import { firstScreen } from '../visitor.ts';
 import { schoolsBody, schoolsTitle } from './schools.ts';
@@ -46,7 +47,7 @@ export function schoolsPageRoutes({ screens, ctx, sessions }: ConsoleParts): voi
 
   screens.ofRegion.post('/schools', async (c) => {
     if (!(await sessions.find(c))) throw unauthenticated();
-    const chosen = String((await c.req.parseBody()).school ?? '');
+    const chosen = String((await fieldsOf(c)).school ?? '');
     const { rows } = await sql`select from school where id = ${chosen}`.execute(db);
     if (rows.length === 0) throw notFound();
     await sessions.choose(c, chosen);

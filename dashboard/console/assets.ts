@@ -18,7 +18,7 @@ const SHEETS: Readonly<Record<string, readonly string[]>> = {
     ...['own-chats', 'entry', 'work-list', 'dialogs', 'phone', 'motion', 'print'],
   ],
   'overview.css': ['sheets', 'waiting', 'figures', 'classes', 'day', 'narrow'],
-  'manage.css': ['chosen-rows', 'editor', 'initialize', 'phone', 'ahead'],
+  'manage.css': ['chosen-rows', 'editor', 'initialize', 'plan-tree', 'phone', 'ahead'],
 };
 
 const folder = join(import.meta.dirname, '..', 'static');

@@ -87,11 +87,20 @@ describeInBrowser('what stands still until somebody decides', () => {
     await heading(page, 'Принять списки?');
     const leave = (await page.locator('.panel strong').textContent()) ?? '';
     expect(leave).toMatch(/^\d+\s\S+, \d+\sчат/);
-    await page.getByText('Кого и почему').first().click();
-    await page
-      .getByText(/^Исключить.*: .* – нет больше основания: учится в/)
-      .first()
-      .waitFor();
+    const classes = page
+      .locator('details.branch')
+      .filter({ has: page.getByRole('heading', { name: 'Класс' }) });
+    await classes.getByText('5А класс').click();
+    const person = classes
+      .getByRole('listitem')
+      .filter({ hasText: /^Исключить: .* – нет больше основания: учится в/ });
+    expect(await person.first().getByRole('link').getAttribute('href')).toMatch(/^\/people\//);
+    await expectUsable(page);
+    await page.getByLabel('Тип чата').selectOption('subject');
+    await page.getByLabel('Что меняется').selectOption('remove');
+    await press(page, 'Показать');
+    await page.locator('details.branch details.branch').filter({ hasText: '5А' }).first().click();
+    expect(await classes.count()).toBe(0);
     await expectUsable(page);
     const [total] = /\d+/.exec(leave)!;
     await press(page, `Списки верны, принять (${total})`);

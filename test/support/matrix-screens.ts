@@ -182,7 +182,7 @@ export const SCREENS: Record<string, Screen> = {
     names: { chat: { kind: 'chat', with: () => [{ do: 'approve' }, { do: 'reject' }] } },
     plain: ['do'],
   },
-  'GET /manage/operations/:id/approve': { id: 'operation' },
+  'GET /manage/operations/:id/approve': { id: 'operation', plain: ['type', 'kind', 'title'] },
   'POST /manage/operations/:id/take-back': { id: 'operation', plain: ['approval'] },
   'POST /find': {
     names: {

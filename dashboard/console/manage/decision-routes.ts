@@ -13,7 +13,8 @@ import { type ConsoleContext, goTo, page } from '../page.ts';
 import { approvalAnchor } from '../parts/approval.ts';
 import { plural } from '../parts/numbers.ts';
 import { ADMINS } from '../visitor.ts';
-import { acceptQuestion, approveQuestion, removalsIn } from './held.ts';
+import { showAcceptance } from './acceptance-routes.ts';
+import { approveQuestion, removalsIn } from './held.ts';
 import { crumbsOf, operationOf } from './operation-of.ts';
 import { operationHref, operationTitle } from './operation-words.ts';
 import { chats, people } from './words.ts';
@@ -72,36 +73,6 @@ export function decisionRoutes(parts: ConsoleParts): void {
         text: 'Никто не исключён. Исключения снова ждут решения.',
       };
     });
-  });
-}
-
-/** Shows who would leave if the lists of an incomplete import were accepted. */
-async function showAcceptance(
-  { ctx, commands }: ConsoleParts,
-  c: ConsoleContext,
-  operation: OperationView,
-): Promise<Response> {
-  const { id: operationId, schoolId } = operation;
-  const school = await commands.previewImport({ schoolId, operationId });
-  const actions = school?.plan.chats.flatMap((chat) => chat.actions) ?? [];
-  const gone = actions.filter(({ action }) => action === 'remove');
-  const people = gone.flatMap(({ personId }) => personId ?? []);
-  const ids = idsOf(gone.flatMap(({ grounds }) => [...grounds]));
-  const orders = [...ids.orders, ...gone.flatMap(({ ending }) => ending?.orderId ?? [])];
-  const reader = { sees: 'school', schoolId } as const;
-  const names = await findNames(ctx.db.of(schoolId), reader, {
-    ...ids,
-    orders,
-    people: [...ids.people, ...people],
-  });
-  saw(c, schoolId, names.people);
-  return page({
-    c,
-    title: 'Принять списки?',
-    section: 'manage',
-    crumbs: [...crumbsOf(operation), { label: operationTitle(operation), href: operationHref(operationId) }],
-    body: acceptQuestion(operation, school?.plan ?? null, names),
-    styles: ['manage.css'],
   });
 }
 

@@ -1,7 +1,6 @@
 /** Shows what an operation holds for a decision (F4, J2, J3), and approvals that can still be taken back. */
 import { naturalCompare } from '../../../src/desired/names.ts';
-import { describe, groundText, type Names } from '../../../src/plan/describe.ts';
-import type { Plan } from '../../../src/plan/model.ts';
+import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { OperationKind } from '../../../src/store/entities.ts';
 import type { Awaiting } from '../../../src/store/operation-params.ts';
 import type { AwaitingApproval } from '../../read/awaiting-approvals.ts';
@@ -121,47 +120,6 @@ export function approveQuestion(operation: OperationView, open: readonly HeldCha
   )}</ul></form>`;
 }
 
-/** How much of a long list is shown; the rest is counted. */
-const CHATS_SHOWN = 30;
-const NAMES_SHOWN = 10;
-
-/** J2: who would leave if the lists are accepted, before the button that carries the number. */
-export function acceptQuestion(operation: OperationView, plan: Plan | null, names: Names): Html {
-  const href = operationHref(operation.id);
-  const leaving = (plan?.chats ?? []).flatMap((chat) => {
-    const gone = chat.actions.filter(({ action }) => action === 'remove');
-    return gone.length > 0 ? [{ ...chat, gone }] : [];
-  });
-  const held = leaving.reduce((n, chat) => n + chat.gone.filter((action) => action.held).length, 0);
-  const total = leaving.reduce((n, chat) => n + chat.gone.length, 0);
-  const byType = [...Map.groupBy(leaving, ({ type }) => type)].map(
-    ([type, of]) =>
-      `${CHAT_TYPE_LABELS[type]}: ${people(of.reduce((n, chat) => n + chat.gone.length, 0))}, ${chats(of.length)}`,
-  );
-  const more = leaving.length - CHATS_SHOWN;
-  return html`<form method="post" action="${href}/decide" class="stack">
-<div class="panel ask"><p>${total === 0 ? 'Чаты не покинет никто: изменятся только списки.' : html`По этим спискам чаты покинут: <strong>${people(total)}, ${chats(leaving.length)}</strong>.`}</p>
-${byType.length > 0 ? html`<ul class="lines">${byType.map((text) => html`<li>${text}</li>`)}</ul>` : ''}
-${held > 0 ? html`<p>Из них остановятся до решения по каждому чату: ${people(held)}. Остальные будут исключены сразу.</p>` : ''}
-<p class="muted">После нажатия есть 15 секунд, чтобы отменить.</p>
-<div class="actions">${submitButton({ label: `${INCOMPLETE.approve} (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${linkButton({ label: 'Не принимать', href })}</div></div>
-${
-  leaving.length > 0
-    ? html`<ul class="sheet rows">${leaving.slice(0, CHATS_SHOWN).map(
-        ({ title, type, gone }) =>
-          html`<li><div class="row-head"><span class="row-name"><bdi>${title}</bdi></span> <span class="muted">${CHAT_TYPE_LABELS[type]}</span>
-<span class="row-figures"><span class="tag warn">−${count(gone.length)}</span></span></div><details class="row-details"><summary>Кого и почему</summary><ul class="row-body">${gone
-            .slice(0, NAMES_SHOWN)
-            .map((action) => html`<li><bdi>${describe(action, names)}</bdi></li>`)}${
-            gone.length > NAMES_SHOWN
-              ? html`<li class="muted">и ещё ${count(gone.length - NAMES_SHOWN)}</li>`
-              : ''
-          }</ul></details></li>`,
-      )}</ul>${more > 0 ? html`<p class="muted">И ещё ${chats(more)}.</p>` : ''}`
-    : ''
-}</form>`;
-}
-
 /**
  * J2: an import that looked incomplete is accepted whole or stays as it is. Any other hold without chats is decided
  * whole, too.
@@ -178,7 +136,7 @@ function wholePart(operation: OperationView): Html {
   }${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
 }
 
-const INCOMPLETE = {
+export const INCOMPLETE = {
   text: 'Новые люди уже добавлены, никто не исключён. Если списки верны, примите их: чаты покинут те, кого в списках нет. Если нет, отклоните и выгрузите списки из СГО ещё раз.',
   approve: 'Списки верны, принять',
 };

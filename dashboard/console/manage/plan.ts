@@ -109,7 +109,7 @@ function nothingFound({ type, kind, text }: PlanFilter): Html {
     : emptyState({ title: 'Чаты не изменились' });
 }
 
-const KINDS: readonly (readonly [NonNullable<PlanFilter['kind']>, string, done: string])[] = [
+export const KINDS: readonly (readonly [NonNullable<PlanFilter['kind']>, string, done: string])[] = [
   ['create', 'Создаются чаты', 'Созданы чаты'],
   ['rename', 'Переименовываются', 'Переименованы'],
   ['add', 'Добавляются люди', 'Добавлены люди'],
@@ -235,7 +235,7 @@ function personRow({ names, operation, decisions }: PlanView, person: PlanPerson
   )}</ul></li>`;
 }
 
-function why({ action, ending, grounds, pending }: Action, names: Names): Html | string {
+export function why({ action, ending, grounds, pending }: Action, names: Names): Html | string {
   const because = grounds.map((ground) => groundText(ground, names)).join('; ');
   const out = because === '' ? 'нет оснований быть в чате' : `нет больше основания: ${because}`;
   const text = ending ? endingText(ending, names) : action === 'remove' ? out : because;

@@ -88,7 +88,7 @@ export function incompleteNotice(lists: readonly RosterList[]): Content[] {
         text: problems.find(({ code }) => code === 'roster-incomplete')?.message ?? '',
         actions: linkButton({
           label: 'Посмотреть, кто выйдет, и решить',
-          href: `/manage/operations/${operationId}`,
+          href: `/manage/operations/${operationId}/approve`,
           kind: 'primary',
         }),
       }),

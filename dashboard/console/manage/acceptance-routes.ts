@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { dayIn } from '../../../src/clock.ts';
+import type { Names } from '../../../src/plan/describe.ts';
+import type { Action, ChatPlan } from '../../../src/plan/model.ts';
+import { searchFold } from '../../../src/text/title-key.ts';
+import { saw } from '../../access.ts';
+import { idsOf } from '../../api/grounds.ts';
+import { findNames } from '../../read/names.ts';
+import type { OperationView } from '../../read/operation-views.ts';
+import { unitsOf } from '../../read/units.ts';
+import type { ConsoleParts } from '../console-parts.ts';
+import { type ConsoleContext, page } from '../page.ts';
+import { acceptQuestion } from './acceptance.ts';
+import { crumbsOf } from './operation-of.ts';
+import { operationHref, operationTitle } from './operation-words.ts';
+import { cutTree } from './plan-tree.ts';
+import { planQuery } from './query.ts';
+
+/** What is asked of the plan. A chat's title is nobody's name, so it may stand in the address. */
+const query = planQuery
+  .pick({ type: true, kind: true })
+  .extend({ title: z.string().trim().max(200).optional().catch(undefined) });
+
+/** Shows what accepting the lists of an incomplete import would do (J2), as the plan that the acceptance then makes. */
+export async function showAcceptance(
+  parts: ConsoleParts,
+  c: ConsoleContext,
+  operation: OperationView,
+): Promise<Response> {
+  const { id: operationId, schoolId } = operation;
+  const filter = query.parse(c.req.query());
+  const plan = (await parts.commands.previewImport({ schoolId, operationId }))?.plan ?? null;
+  const changed = (plan?.chats ?? []).filter(({ actions }) => actions.length > 0);
+  const tree = cutTree(
+    changed.filter((chat) => isAsked(chat, filter)),
+    await classesOfGroups(parts, c),
+  );
+  const shown = tree.flatMap(({ classes }) =>
+    classes.flatMap((one) => one.chats.flatMap((chat) => chat.shown)),
+  );
+  return page({
+    c,
+    title: 'Принять списки?',
+    section: 'rosters',
+    crumbs: [...crumbsOf(operation), { label: operationTitle(operation), href: operationHref(operationId) }],
+    body: acceptQuestion({ operation, plan, tree, filter, names: await namesOf(parts, c, shown) }),
+    styles: ['manage.css'],
+  });
+}
+
+function isAsked({ type, title, actions }: ChatPlan, filter: z.infer<typeof query>): boolean {
+  const { kind } = filter;
+  return (
+    (!filter.type || type === filter.type) &&
+    (!filter.title || searchFold(title).includes(searchFold(filter.title))) &&
+    (!kind || actions.some(({ action, held }) => (kind === 'held' ? held : action === kind)))
+  );
+}
+
+/** The title of the class of each subject group, by the group's id. */
+async function classesOfGroups(
+  { ctx }: ConsoleParts,
+  c: ConsoleContext,
+): Promise<ReadonlyMap<string, string | null>> {
+  const { id: schoolId, timeZone } = c.get('visitor').school;
+  const viewer = {
+    ...{ sees: 'school' as const, schoolId, timeZone, birthDates: false },
+    day: dayIn(timeZone, ctx.clock.now()),
+  };
+  const { groups } = await unitsOf(ctx.db.of(schoolId), viewer);
+  return new Map(groups.map(({ id, classTitle }) => [id, classTitle]));
+}
+
+async function namesOf({ ctx }: ConsoleParts, c: ConsoleContext, actions: readonly Action[]): Promise<Names> {
+  const { id: schoolId } = c.get('visitor').school;
+  const people = actions.flatMap(({ personId }) => personId ?? []);
+  const ids = idsOf(actions.flatMap(({ grounds }) => [...grounds]));
+  const orders = [...ids.orders, ...actions.flatMap(({ ending }) => ending?.orderId ?? [])];
+  const all = { ...ids, orders, people: [...ids.people, ...people] };
+  const names = await findNames(ctx.db.of(schoolId), { sees: 'school', schoolId }, all);
+  saw(c, schoolId, names.people);
+  return names;
+}

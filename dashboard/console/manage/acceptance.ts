@@ -1,0 +1,69 @@
+/** J2: what accepting an incomplete list would do, before the button that carries the number. */
+import { CHAT_TYPES } from '../../../src/desired/model.ts';
+import type { Names } from '../../../src/plan/describe.ts';
+import type { ActionKind, Plan } from '../../../src/plan/model.ts';
+import type { OperationView } from '../../read/operation-views.ts';
+import { type Html, html } from '../html.ts';
+import { linkButton, submitButton } from '../parts/button.ts';
+import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
+import { selectField, textField } from '../parts/field.ts';
+import { count } from '../parts/numbers.ts';
+import { emptyState } from '../parts/states.ts';
+import { INCOMPLETE } from './held.ts';
+import { operationHref } from './operation-words.ts';
+import { KINDS, planFigures } from './plan.ts';
+import { planTree, type TreeType } from './plan-tree.ts';
+import { chats, people } from './words.ts';
+
+export interface AcceptanceView {
+  operation: OperationView;
+  /** Null where no type of chat is switched on, so that lists alone would change. */
+  plan: Plan | null;
+  /** What of the plan is asked for. */
+  tree: readonly TreeType[];
+  filter: { type?: string | undefined; kind?: ActionKind | 'held' | undefined; title?: string | undefined };
+  names: Names;
+}
+
+export function acceptQuestion(view: AcceptanceView): Html {
+  const { operation, plan, names, tree } = view;
+  const href = operationHref(operation.id);
+  const removals = (plan?.chats ?? []).map(({ actions }) =>
+    actions.filter(({ action }) => action === 'remove'),
+  );
+  const total = removals.reduce((n, of) => n + of.length, 0);
+  return html`${plan ? planFigures({ ...plan.counts, estimate: plan.estimate }) : ''}
+<form method="post" action="${href}/decide" class="panel ask"><p>${
+    total === 0
+      ? 'Чаты не покинет никто.'
+      : html`По этим спискам чаты покинут: <strong>${people(total)}, ${chats(removals.filter((of) => of.length > 0).length)}</strong>.${
+          plan && plan.counts.held > 0
+            ? ` Из них ${people(plan.counts.held)} остановятся до решения по каждому чату.`
+            : ''
+        }`
+  } <span class="muted">После нажатия есть 15 секунд, чтобы отменить.</span></p>
+<div class="actions">${submitButton({ label: `${INCOMPLETE.approve} (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}${linkButton({ label: 'Решить позже', href, kind: 'quiet' })}</div></form>
+<section class="plan" aria-label="План">${filters(view)}${
+    tree.length > 0 ? planTree(tree, names) : nothingFound(view)
+  }</section>`;
+}
+
+function nothingFound({ filter: { type, kind, title } }: AcceptanceView): Html {
+  return type || kind || title
+    ? emptyState({ title: 'Ничего не найдено', text: 'Измените условия и нажмите «Показать».' })
+    : emptyState({ title: 'Чаты не изменятся', text: 'Изменятся только списки.' });
+}
+
+function filters({ operation, filter }: AcceptanceView): Html {
+  const all = { value: '', label: 'Все' };
+  return html`<form method="get" action="${operationHref(operation.id)}/approve" class="filters" role="search" aria-label="Отбор в плане">${selectField(
+    {
+      ...{ label: 'Тип чата', name: 'type', value: filter.type },
+      options: [all, ...CHAT_TYPES.map((type) => ({ value: type, label: CHAT_TYPE_LABELS[type] }))],
+    },
+  )}${selectField({
+    ...{ label: 'Что меняется', name: 'kind', value: filter.kind },
+    options: [{ value: '', label: 'Всё' }, ...KINDS.map(([value, label]) => ({ value, label }))],
+  })}${textField({ label: 'Наименование чата', name: 'title', value: filter.title })}
+<div class="filters-go">${submitButton({ label: 'Показать' })}</div></form>`;
+}

@@ -25,6 +25,10 @@ export interface JournalFilter {
   chatId?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
+  /** Lines of these causes: `import:…` one thing, `import` all of the kind; others than them where `without` says so. */
+  causes?: { kinds: readonly string[]; without?: boolean } | { exact: string } | undefined;
+  /** The oldest line, an id. */
+  since?: string | undefined;
 }
 
 /** Which page of them: the first lines before the line `before` (an id), else the newest. Pages are counted from 1. */
@@ -57,7 +61,7 @@ export async function listJournal(
   const skipped = (page - 1) * perPage;
   const { rows } = await sql<Stored>`
     with j as materialized (
-      select * from (${newest(school, filter, skipped + perPage + 1)}) j order by id desc offset ${skipped}
+      select * from (${newestLines(school, filter, skipped + perPage + 1)}) j order by id desc offset ${skipped}
     )
     select j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", j.person_id as "personId",
       j.what, j.cause, j.details, ${isAnswer} as "isAnswer", coalesce(o.created_by, j.author_id) as "authorId",
@@ -108,7 +112,7 @@ async function authorsOf(db: Sql, schoolId: string, lines: readonly Stored[]): P
 /** Counts the lines, up to `COUNTED_AT_MOST`. */
 export async function countJournal(db: Sql, school: SchoolZone, filter: JournalFilter): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from (${newest(school, filter, COUNTED_AT_MOST)}) j`.execute(db);
+    select count(*)::int as n from (${newestLines(school, filter, COUNTED_AT_MOST)}) j`.execute(db);
   return rows[0]!.n;
 }
 
@@ -116,9 +120,9 @@ export async function countJournal(db: Sql, school: SchoolZone, filter: JournalF
  * Gives in SQL the newest lines that the filter lets pass, `limit` of them at most. A person's come from two indexes:
  * those about the person himself, and Sferum's answers about the profile in the person's own chats.
  */
-function newest(
+export function newestLines(
   { schoolId, timeZone }: SchoolZone,
-  { personId, chatId, from, to, before }: JournalFilter & { before?: string | undefined },
+  { personId, chatId, from, to, before, since, causes }: JournalFilter & { before?: string | undefined },
   limit: number,
 ): RawBuilder<unknown> {
   const conditions: RawBuilder<unknown>[] = [];
@@ -126,6 +130,8 @@ function newest(
   if (from) conditions.push(sql`and j.at >= ${startOf(from, timeZone, 0)}`);
   if (to) conditions.push(sql`and j.at < ${startOf(to, timeZone, 1)}`);
   if (before) conditions.push(sql`and j.id < ${before}::bigint`);
+  if (since) conditions.push(sql`and j.id >= ${since}::bigint`);
+  if (causes) conditions.push(causedBy(causes));
   const lines = (own: RawBuilder<unknown>) => sql`(select j.* from journal j
     where j.school_id = ${schoolId} ${own} ${sql.join(conditions, sql` `)} order by j.id desc limit ${limit})`;
   if (!personId) return lines(sql``);
@@ -135,6 +141,12 @@ function newest(
       where o.school_id = ${schoolId} and o.person_id = ${personId} and o.chat_id is not null))`;
   return sql`select * from (${lines(sql`and j.person_id = ${personId}`)} union all ${lines(answers)}) j
     order by id desc limit ${limit}`;
+}
+
+function causedBy(causes: NonNullable<JournalFilter['causes']>): RawBuilder<unknown> {
+  if ('exact' in causes) return sql`and j.cause = ${causes.exact}`;
+  const isOne = sql`split_part(j.cause, ':', 1) = any(${[...causes.kinds]})`;
+  return causes.without ? sql`and not ${isOne}` : sql`and ${isOne}`;
 }
 
 /** `dayAfter` 1: a day as an upper bound ends with itself. */

@@ -107,8 +107,34 @@ describeInBrowser('what a school looks after itself with', () => {
     expect(await page.locator('tbody').textContent()).toContain(name);
   });
 
+  test('changes stand by what did them, and open into their lines; lessons stand apart', async () => {
+    const page = await site.visit(admin, '/changes');
+    const first = page
+      .getByRole('listitem')
+      .filter({ hasText: /^\d\d:\d\d\s*Инициализация/ })
+      .first();
+    const text = ((await first.textContent()) ?? '').replaceAll(/\s+/g, ' ');
+    const [, chats, added] = /новых чатов: (\d+); в \d+ чат.*\+([\d ]+)$/.exec(text) ?? [];
+    const { rows } = await sql<{ chats: number; added: number }>`
+      select count(*) filter (where what = 'create')::int as chats, count(*) filter (where what = 'add')::int as added
+      from journal where cause like 'initialization:%'`.execute(everywhere(site.world.ctx));
+    expect({ chats: Number(chats), added: Number(added?.replaceAll(' ', '')) }).toEqual(rows[0]);
+    await first.getByRole('link', { name: 'Инициализация' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'Инициализация показать всё' }).waitFor();
+    const causes = await page.locator('tbody td[data-label="Почему"]').allTextContents();
+    expect(causes.length).toBeGreaterThan(0);
+    expect(causes.filter((cause) => !cause.startsWith('Инициализация'))).toEqual([]);
+    await page.getByRole('link', { name: 'показать всё' }).click();
+    await page.getByRole('link', { name: 'Дистанционные уроки' }).click();
+    await page.getByText('Среди последних записей такого нет.').waitFor();
+    await expectAccessible(page);
+    await page.setViewportSize(PHONE);
+    await page.goto(`${site.origin}/changes`);
+    await expectNoSidewaysScroll(page);
+  });
+
   test('changes are read from the newest to the oldest, page by page, and back', async () => {
-    const page = await site.visit(admin, '/changes?perPage=5');
+    const page = await site.visit(admin, '/changes?view=lines&perPage=5');
     const shown = () => page.locator('tbody').textContent();
     const newest = await shown();
     await page.getByRole('link', { name: 'Более ранние' }).click();

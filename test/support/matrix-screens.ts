@@ -21,6 +21,9 @@ interface Screen {
 
 /** `sought`: a sealed name. */
 const PAGER = ['page', 'perPage', 'sought'];
+const CHANGES_PLAIN = [
+  ...['before', 'perPage', 'sought', 'lastName', 'title', 'from', 'to', 'kind', 'view', 'cause', 'since'],
+];
 const LESSON: Screen = { id: 'lesson' };
 const RUN_PLAIN = [...PAGER, 'view', 'type', 'kind', 'text'];
 const LIST_PLAIN = [...PAGER, 'type', 'title', 'lastName', 'condition', 'sort'];
@@ -123,7 +126,7 @@ export const SCREENS: Record<string, Screen> = {
   },
   'GET /changes': {
     names: { personId: 'person', chatId: 'chat' },
-    plain: ['before', 'perPage', 'sought', 'lastName', 'title', 'from', 'to'],
+    plain: CHANGES_PLAIN,
   },
   'GET /people/:id': { id: 'person' },
   'GET /people/:id/export': { id: 'person' },
@@ -133,7 +136,7 @@ export const SCREENS: Record<string, Screen> = {
   'GET /operations.csv': { plain: ['kind', 'state'] },
   'GET /changes.csv': {
     names: { personId: 'person', chatId: 'chat' },
-    plain: ['before', 'perPage', 'sought', 'lastName', 'title', 'from', 'to'],
+    plain: CHANGES_PLAIN,
   },
   'GET /journal': { names: { unit: { kind: 'class', as: 'class:*' } }, plain: [...PAGER, 'subject', 'week'] },
   'GET /journal/lessons/:id': LESSON,

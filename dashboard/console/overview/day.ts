@@ -57,7 +57,9 @@ function lineOf(operation: LoggedOperation, names: Names): Line {
 function followedLine({ chats, at }: Overview['followed']): Line[] {
   if (at === null) return [];
   const more = `обновлено: ${counted(chats, 'чат', 'чата', 'чатов')}`;
-  return [{ at, href: '/changes', title: 'Приказы и изменения из СГО', more, added: 0, removed: 0 }];
+  return [
+    { at, href: '/changes?kind=orders', title: 'Приказы и изменения из СГО', more, added: 0, removed: 0 },
+  ];
 }
 
 function lineView({ at, href, title, more, added, removed, stands }: Line, timeZone: string): Html {

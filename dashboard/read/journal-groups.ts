@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Author } from '../../src/author.ts';
+import { instant, type Sql } from '../../src/store/database.ts';
+import { type JournalFilter, newestLines, type SchoolZone } from './journal.ts';
+
+/** What one thing did: an operation, or what of one kind came on one day. */
+export interface JournalGroup {
+  /** The first part of the cause: `import`, `event`. */
+  kind: string;
+  /** The cause, where all lines have the same one. */
+  cause: string | null;
+  /** When it began and ended, instants. */
+  from: string;
+  to: string;
+  /** Its newest and oldest lines. */
+  newestId: string;
+  oldestId: string;
+  lines: number;
+  created: number;
+  added: number;
+  removed: number;
+  held: number;
+  chats: number;
+  /** Orders that its lines name. */
+  orders: number;
+  /** Who did it; null where several did, or nobody knows. */
+  by: Author | null;
+}
+
+/** So many of the newest lines are looked at: a page must not cost by all that was ever noted. */
+const LINES_AT_ONCE = 5_000;
+
+/** Small things of these kinds count together by day; of all others each stands for itself. */
+const BY_DAY = ['event', 'edit', 'profile', 'lesson', 'drift', 'creation', 'deletion'];
+
+type Row = JournalGroup & { authorId: string | null; authorKind: Author['kind'] };
+
+/**
+ * Gives what was done, newest first, from the newest lines that the filter lets pass. `next`: what to ask for as
+ * `before` to get what is older; null where nothing is. What the oldest line belongs to stands on the next page whole.
+ */
+export async function groupJournal(
+  db: Sql,
+  school: SchoolZone,
+  filter: JournalFilter & { before?: string | undefined },
+): Promise<{ groups: JournalGroup[]; next: string | null }> {
+  const count = (what: string) => sql`(count(*) filter (where what = ${what}))::int`;
+  const { rows } = await sql<Row>`
+    with line as (
+      select j.*, split_part(cause, ':', 1) as kind,
+        coalesce(details #>> '{ending,orderId}', jsonb_path_query_first(details, '$.grounds[*].orderId') #>> '{}') as order_id
+      from (${newestLines(school, filter, LINES_AT_ONCE)}) j),
+    keyed as (
+      select *, case when kind = any(${BY_DAY}) then kind || ' ' || (at at time zone ${school.timeZone})::date
+        else cause end as key from line)
+    select min(kind) as kind, case when count(distinct cause) = 1 then min(cause) end as cause,
+      min(at) as from, max(at) as to, max(id)::text as "newestId", min(id)::text as "oldestId", count(*)::int as lines,
+      ${count('create')} as created, ${count('add')} as added, ${count('remove')} as removed,
+      ${count('hold-remove')} as held, count(distinct chat_id)::int as chats, count(distinct order_id)::int as orders,
+      case when count(distinct author_id) = 1 then min(author_id) end as "authorId", min(author_kind) as "authorKind"
+    from keyed group by key order by max(id) desc`.execute(db);
+  const groups = rows.map(({ authorId, authorKind, ...group }) => ({
+    ...group,
+    from: instant(group.from),
+    to: instant(group.to),
+    by: authorId === null ? null : { id: authorId, kind: authorKind },
+  }));
+  const isFull = rows.reduce((n, { lines }) => n + lines, 0) === LINES_AT_ONCE;
+  if (!isFull) return { groups, next: null };
+  const oldest = groups.reduce((a, b) => (BigInt(a.oldestId) < BigInt(b.oldestId) ? a : b));
+  if (groups.length === 1) return { groups, next: oldest.oldestId };
+  return { groups: groups.filter((group) => group !== oldest), next: after(oldest.newestId) };
+}
+
+/** The id after this one: lines before it include this one. */
+const after = (id: string) => String(BigInt(id) + 1n);

@@ -39,11 +39,12 @@ export async function tendLesson(ctx: Context, of: OfLesson, signal?: AbortSigna
     const step = nextStep(meeting.state, ctx.clock.now());
     if (step.do === 'rest')
       return rest(ctx, meeting, { untilMs: step.untilMs, attempts: 0, condition: NO_TROUBLE });
+    const startedAtMs = ctx.clock.now();
     try {
       await takeStep(ctx, meeting, step, signal);
     } catch (error) {
       if (!(error instanceof SferumError || error instanceof NotConnected)) throw error;
-      const pauseMs = await afterTrouble(ctx, meeting, step, error);
+      const pauseMs = await afterTrouble(ctx, meeting, { ...step, startedAtMs }, error);
       if (pauseMs > SHORT_PAUSE_MS || signal?.aborted) return;
       await ctx.clock.sleep(pauseMs, signal).catch(() => undefined);
     }
@@ -84,7 +85,7 @@ async function takeStep(
 async function afterTrouble(
   ctx: Context,
   meeting: Meeting,
-  step: Step,
+  step: Step & { startedAtMs: number },
   error: SferumError | NotConnected,
 ): Promise<number> {
   const { schoolId, lessonId } = meeting;
@@ -94,9 +95,10 @@ async function afterTrouble(
     { schoolId, lessonId, step: step.do, why: error.message, attempts },
     'a step of a lesson could not be done',
   );
-  if (kind === 'token' || kind === 'account') await markBroken(ctx, schoolId, kind);
+  if (kind === 'token' || kind === 'account') await markBroken(ctx, schoolId, kind, step.startedAtMs);
   if (kind === 'not-possible' && step.do === 'start') {
-    await noteCallsRefused(ctx.db.of(schoolId), schoolId, new Date(ctx.clock.now()));
+    const usedSince = new Date(step.startedAtMs);
+    await noteCallsRefused(ctx.db.of(schoolId), schoolId, { usedSince, at: new Date(ctx.clock.now()) });
   }
   if (step.do === 'end') {
     await endFailed(ctx, { schoolId, lessonId }, step.callId, {
@@ -113,9 +115,14 @@ async function afterTrouble(
  * Marks the account as broken, except where the token is for calls alone, which says nothing about the account that
  * owns the chats.
  */
-async function markBroken(ctx: Context, schoolId: string, reason: string): Promise<void> {
+async function markBroken(
+  ctx: Context,
+  schoolId: string,
+  reason: string,
+  usedSinceMs: number,
+): Promise<void> {
   const calls = await callsOfSchool(ctx, schoolId);
-  if (!calls?.hasOwnToken) await markAccountBroken(ctx, schoolId, reason, ctx.clock.now());
+  if (!calls?.hasOwnToken) await markAccountBroken(ctx, schoolId, reason, usedSinceMs);
 }
 
 async function loadMeeting(ctx: Context, { schoolId, lessonId }: OfLesson): Promise<Meeting | null> {

@@ -47,9 +47,10 @@ export async function connectSferum(ctx: Context, connection: SferumConnection):
     const before = await connectionOf(tx, connection.schoolId);
     const { schoolId, communityId, tokenKind } = connection;
     const to = { communityId, ownerId: owner, tokenKind, requestsPerSecond, isReplacement: replaced };
-    await connect(tx, schoolId, { ...to, ...sealedTokens(ctx, connection) }, new Date(ctx.clock.now()));
+    const at = new Date(ctx.clock.now());
+    await connect(tx, schoolId, { ...to, ...sealedTokens(ctx, connection) }, at);
     // The school learns of it now, and not only when the first lesson needs a call (I8).
-    if (!mayCall) await noteCallsRefused(tx, schoolId, new Date(ctx.clock.now()));
+    if (!mayCall) await noteCallsRefused(tx, schoolId, { usedSince: at, at });
     await noteConnection(ctx, tx, connection, { before, replaced });
     await dropReplacement(tx, connection.schoolId, new Date(ctx.clock.now()));
     if (replaced) await holdReplacement(ctx, tx, connection);

@@ -101,9 +101,17 @@ export async function confirmReplacement(tx: Sql, schoolId: string, at: Date): P
     where school_id = ${schoolId}`.execute(tx);
 }
 
-/** Notes that the token may not start calls. It stays usable for everything else. */
-export async function noteCallsRefused(db: Sql, schoolId: string, at: Date): Promise<void> {
-  await sql`update sferum_account set calls_refused_at = ${at} where school_id = ${schoolId}`.execute(db);
+/**
+ * Notes that the token may not start calls. It stays usable for everything else. Nothing is noted where the connection
+ * was renewed after `usedSince`, when the refused token was read.
+ */
+export async function noteCallsRefused(
+  db: Sql,
+  schoolId: string,
+  { usedSince, at }: { usedSince: Date; at: Date },
+): Promise<void> {
+  await sql`update sferum_account set calls_refused_at = ${at}
+    where school_id = ${schoolId} and status_since <= ${usedSince}`.execute(db);
 }
 
 /** Clears an earlier refusal of calls, because a call was started. */

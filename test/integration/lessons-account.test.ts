@@ -68,6 +68,25 @@ test('I8: where connecting shows that the token for calls may start none, the fi
   expect((await world.create()).status).toBe(201);
 });
 
+test('a refusal that comes after the token was renewed does not break the new connection', async () => {
+  const token = world.ctx.secrets.open((await account()).sealed, tokenPlace('s1'));
+  await giveToken('revoked');
+  world.sandbox.world.faults.latencyMs = 1_500;
+  world.clock.moveTo('2026-10-01T12:50:01Z');
+  await world.create();
+  await vi.waitFor(async () => {
+    const { rows } = await sql`select from meeting_call where state = 'starting'`.execute(db());
+    expect(rows).toHaveLength(1);
+  }, WAITING);
+  await giveToken(token);
+  await sql`update sferum_account set status_since = ${new Date(world.ctx.clock.now())}`.execute(db());
+  await vi.waitFor(async () => {
+    const { rows } = await sql`select from meeting where condition_reason = 'token'`.execute(db());
+    expect(rows).toHaveLength(1);
+  }, WAITING);
+  expect((await account()).status).toBe('ok');
+});
+
 test('a token revoked: the teacher sees why, and with a new token the call is there', async () => {
   const token = world.ctx.secrets.open((await account()).sealed, tokenPlace('s1'));
   await giveToken('revoked');

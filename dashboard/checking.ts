@@ -14,8 +14,6 @@ import { type CheckRow, findCheck } from './read/checks.ts';
 import { assertSeen, isSeen } from './read/person-seen.ts';
 import { forbidden } from './rights.ts';
 
-/** The answer waits so long for the check. After that the operation is followed like any other. */
-const WAIT_MS = 2_000;
 const LOOK_EVERY_MS = 40;
 
 export interface Checking {
@@ -77,7 +75,7 @@ async function check(
   about: { chatIds: string[]; personId: string | null },
 ): Promise<Check> {
   const operationId = await commands.check({ schoolId, ...about, by, joinsAny: sees === 'school' });
-  const untilMs = ctx.clock.elapsed() + WAIT_MS;
+  const untilMs = ctx.clock.elapsed() + ctx.config.limits.checkAnswerMs;
   for (;;) {
     const found = await findCheck(ctx.db.of(schoolId), schoolId, operationId);
     const isOver = found?.result || found?.failure || ctx.clock.elapsed() >= untilMs;

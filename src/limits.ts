@@ -191,6 +191,12 @@ export const LIMIT_RULES = {
     max: 10 * MINUTE_MS,
     about: 'between two scans for chats and operations left behind',
   },
+  checkAnswerMs: {
+    value: 2 * SECOND_MS,
+    min: 0,
+    max: MINUTE_MS,
+    about: 'the answer waits so long for «Сверить сейчас»; after that its operation is followed (K7)',
+  },
   approvalWaitMs: {
     value: 15 * SECOND_MS,
     min: 0,

@@ -1,0 +1,47 @@
+/** The pages of a school in which all is well. */
+import type { Shot } from './shots.ts';
+
+const named = (paths: Record<string, string>): Shot[] =>
+  Object.entries(paths).map(([name, path]) => ({ name, path }));
+
+export const ADMIN_PAGES = ({ chat, run, person }: Record<'chat' | 'run' | 'person', string>): Shot[] => [
+  ...named({
+    ...{ own: '/', overview: '/overview', attention: '/attention', delays: '/delays' },
+    ...{ manage: '/manage', 'manage-none': '/manage?title=нетакого', ahead: '/manage/ahead' },
+    ...{ chat: `/manage/chats/${chat}`, pick: `/manage/chats/${chat}/pick?role=student`, new: '/manage/new' },
+    ...{ delete: `/manage/chats/${chat}/delete`, initialize: '/manage/initialize' },
+    ...{ run: `/manage/operations/${run}`, 'run-people': `/manage/operations/${run}?view=people` },
+    ...{ undo: `/manage/operations/${run}/undo`, operations: '/operations', rosters: '/rosters' },
+    ...{ quality: '/rosters/quality?of=parents', unreachable: '/unreachable', settings: '/settings' },
+    ...{
+      changes: '/changes',
+      'changes-lines': '/changes?view=lines',
+      'changes-person': `/changes?personId=${person}`,
+    },
+    ...{ person: `/people/${person}`, export: `/people/${person}/export`, sessions: '/sessions' },
+    ...{ journal: '/journal', search: '/search', gone: '/manage/chats/00000000-0000-4000-8000-000000000000' },
+    ...{ nowhere: '/nowhere', forbidden: '/diary' },
+  }),
+  {
+    ...{ name: 'search-found', path: '/search' },
+    first: async (page) => {
+      await page.locator('main input[type=search], main input[name=lastName]').first().fill('Иванов');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/sought=/);
+    },
+  },
+];
+
+export const staffPages = (lesson: string | undefined): Shot[] => [
+  ...named({
+    own: '/',
+    manage: '/manage',
+    journal: '/journal',
+    unreachable: '/unreachable',
+    forbidden: '/overview',
+  }),
+  ...(lesson ? named({ lesson: `/journal/lessons/${lesson}` }) : []),
+];
+
+export const childPages = (): Shot[] =>
+  named({ own: '/', diary: '/diary', ended: '/lessons/ended', forbidden: '/manage' });

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../../src/author.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import type { OperationKind } from '../../src/store/entities.ts';
 
@@ -8,7 +9,7 @@ export interface AwaitingApproval {
   /** The operation that it is about; of many, one of them. */
   operationId: string;
   operation: OperationKind;
-  authorId: string;
+  author: Author;
   /** When it was decided and when it acts, instants. */
   at: string;
   actsAt: string;
@@ -40,7 +41,7 @@ export async function awaitingApprovals(db: Sql, schoolId: string | null): Promi
       select id, count(distinct (school_id, who))::int as people, count(distinct chat_id)::int as chats,
         case when count(distinct chat_id) = 1 then (select title from chat where id = (array_agg(chat_id))[1]) end as title
       from removal r group by id)
-    select a.id, (array_agg(a.operation_id))[1] as "operationId", min(a.kind) as operation, min(a.by->>'id') as "authorId",
+    select a.id, (array_agg(a.operation_id))[1] as "operationId", min(a.kind) as operation, (array_agg(a.by))[1] as author,
       min(a.at) as at, max(a."actsAt") as "actsAt", coalesce(s.people, 0) as people, coalesce(s.chats, 0) as chats,
       count(distinct a.school_id)::int as schools, s.title as "chatTitle"
     from approval a left join size s on s.id = a.id

@@ -17,7 +17,9 @@ export interface JournalGroup {
   oldestId: string;
   lines: number;
   created: number;
+  /** Enter the live chats, and join the lists alone until they link a profile or can be added. */
   added: number;
+  waiting: number;
   removed: number;
   held: number;
   chats: number;
@@ -55,7 +57,8 @@ export async function groupJournal(
         else cause end as key from line)
     select min(kind) as kind, case when count(distinct cause) = 1 then min(cause) end as cause,
       min(at) as from, max(at) as to, max(id)::text as "newestId", min(id)::text as "oldestId", count(*)::int as lines,
-      ${count('create')} as created, ${count('add')} as added, ${count('remove')} as removed,
+      ${count('create')} as created, (count(*) filter (where what = 'add' and not details ? 'pending'))::int as added,
+      (count(*) filter (where what = 'add' and details ? 'pending'))::int as waiting, ${count('remove')} as removed,
       ${count('hold-remove')} as held, count(distinct chat_id)::int as chats, count(distinct order_id)::int as orders,
       case when count(distinct author_id) = 1 then min(author_id) end as "authorId", min(author_kind) as "authorKind"
     from keyed group by key order by max(id) desc`.execute(db);

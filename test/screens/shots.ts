@@ -48,6 +48,7 @@ export async function take(
         await page.goto(`${site.origin}${shot.path}`);
         await shot.first?.(page);
         await page.waitForLoadState('load');
+        await page.evaluate('scrollTo(0, 0)');
         const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
         const clip = {
           x: 0,

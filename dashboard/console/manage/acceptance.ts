@@ -1,17 +1,17 @@
 /** J2: what accepting an incomplete list would do, before the button that carries the number. */
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import type { Names } from '../../../src/plan/describe.ts';
-import type { ActionKind, Plan } from '../../../src/plan/model.ts';
+import type { ActionKind, Plan, PlanCounts } from '../../../src/plan/model.ts';
 import type { OperationView } from '../../read/operation-views.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { selectField, textField } from '../parts/field.ts';
-import { count } from '../parts/numbers.ts';
+import { count, plural } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { INCOMPLETE } from './held.ts';
 import { operationHref } from './operation-words.ts';
-import { KINDS, planFigures } from './plan.ts';
+import { KINDS } from './plan.ts';
 import { planTree, type TreeType } from './plan-tree.ts';
 import { chats, people } from './words.ts';
 
@@ -28,24 +28,36 @@ export interface AcceptanceView {
 export function acceptQuestion(view: AcceptanceView): Html {
   const { operation, plan, names, tree } = view;
   const href = operationHref(operation.id);
-  const removals = (plan?.chats ?? []).map(({ actions }) =>
-    actions.filter(({ action }) => action === 'remove'),
-  );
-  const total = removals.reduce((n, of) => n + of.length, 0);
-  return html`${plan ? planFigures({ ...plan.counts, estimate: plan.estimate }) : ''}
-<form method="post" action="${href}/decide" class="panel ask"><p>${
+  const left = (plan?.chats ?? []).map(({ actions }) => actions.filter(({ action }) => action === 'remove'));
+  const total = left.reduce((n, of) => n + of.length, 0);
+  const held = plan?.counts.held ?? 0;
+  const who = `${people(total)}, ${chats(left.filter((of) => of.length > 0).length)}`;
+  return html`<form method="post" action="${href}/decide" class="panel ask"><p>${
     total === 0
       ? 'Чаты не покинет никто.'
-      : html`По этим спискам чаты покинут: <strong>${people(total)}, ${chats(removals.filter((of) => of.length > 0).length)}</strong>.${
-          plan && plan.counts.held > 0
-            ? ` Из них ${people(plan.counts.held)} остановятся до решения по каждому чату.`
-            : ''
-        }`
-  } <span class="muted">После нажатия есть 15 секунд, чтобы отменить.</span></p>
+      : html`По этим спискам чаты ${plural(total, 'покинет', 'покинут', 'покинут')}: <strong>${who}</strong>.`
+  } ${heldText(held, total)}${plan ? besides(plan.counts) : ''}</p>
+<p class="muted">После нажатия есть 15 секунд, чтобы отменить.</p>
 <div class="actions">${submitButton({ label: `${INCOMPLETE.approve} (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}${linkButton({ label: 'Решить позже', href, kind: 'quiet' })}</div></form>
 <section class="plan" aria-label="План">${filters(view)}${
-    tree.length > 0 ? planTree(tree, names) : nothingFound(view)
+    tree.length > 0 ? planTree(tree, names, held === total) : nothingFound(view)
   }</section>`;
+}
+
+/** What the guard does with them: an accepted list does not take a crowd out by itself (F4). */
+function heldText(held: number, total: number): string {
+  if (held === 0) return '';
+  return held === total
+    ? 'Сразу никто не исключается: о каждом чате вы решите отдельно.'
+    : `Из них ${people(held)} ${plural(held, 'остановится', 'остановятся', 'остановятся')} до решения по каждому чату.`;
+}
+
+function besides({ members, chats: made }: PlanCounts): string {
+  const parts = [
+    members.added > 0 ? `добавить в чаты: ${count(members.added)}` : '',
+    made.created > 0 ? `создать чатов: ${count(made.created)}` : '',
+  ].filter(Boolean);
+  return parts.length > 0 ? ` Кроме того, ${parts.join(', ')}.` : '';
 }
 
 function nothingFound({ filter: { type, kind, title } }: AcceptanceView): Html {

@@ -1,4 +1,5 @@
 /** Shows what an operation holds for a decision (F4, J2, J3), and approvals that can still be taken back. */
+import { authorName } from '../../../src/chats/journal-words.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { OperationKind } from '../../../src/store/entities.ts';
@@ -77,7 +78,7 @@ function awaitingPart({ operation, held, names, timeZone, nowMs }: HeldView, app
       chats: own.length,
       chatTitle: own.length === 1 ? own[0]!.title : null,
     }),
-    author: names.person(approval.by.id),
+    author: authorName(approval.by, names),
     takeBack: { action: `${operationHref(operation.id)}/take-back` },
   });
 }

@@ -7,7 +7,7 @@ import { type Content, type Html, html } from '../html.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { count, plural } from '../parts/numbers.ts';
 import { personLink } from '../parts/person-link.ts';
-import { change, why } from './plan.ts';
+import { byKindAndName, change, why } from './plan.ts';
 import { chats as chatsWord } from './words.ts';
 
 export interface TreeType extends Sums {
@@ -89,28 +89,38 @@ function sumsOf(plans: readonly ChatPlan[]): Sums {
   return sums;
 }
 
-export function planTree(tree: readonly TreeType[], names: Names): Html {
+/** `allHeld`: whoever is taken out waits for a decision, which is said once above. */
+export function planTree(tree: readonly TreeType[], names: Names, allHeld: boolean): Html {
+  const shown = { names, allHeld };
   const isOne = tree.length === 1;
   return html`${tree.map(
     (type) =>
-      html`<details class="sheet branch"${isOne || type.removed > 0 ? ' open' : ''}><summary>${head(html`<h2>${CHAT_TYPE_LABELS[type.type]}</h2> <span class="muted">${chatsWord(type.size)}</span>`, type)}</summary>${type.classes.map((one) => classPart(one, names))}</details>`,
+      html`<details class="sheet branch"${isOne || type.removed > 0 ? ' open' : ''}><summary>${head(html`<h2>${CHAT_TYPE_LABELS[type.type]}</h2> <span class="muted">${chatsWord(type.size)}</span>`, type, shown)}</summary>${type.classes.map((one) => classPart(one, shown))}</details>`,
   )}`;
 }
 
-function classPart(one: TreeClass, names: Names): Html {
-  const list = html`<ul class="rows">${one.chats.map((chat) => chatPart(chat, names))}${
+interface Shown {
+  names: Names;
+  allHeld: boolean;
+}
+
+function classPart(one: TreeClass, how: Shown): Html {
+  const list = html`<ul class="rows">${one.chats.map((chat) => chatPart(chat, how))}${
     one.cut > 0
       ? html`<li class="muted">и ещё ${chatsWord(one.cut)}: найдите их по типу или наименованию</li>`
       : ''
   }</ul>`;
   if (one.title === null) return list;
-  return html`<details class="branch"><summary>${head(html`<b>${one.title}</b> <span class="muted">${chatsWord(one.size)}</span>`, one)}</summary>${list}</details>`;
+  return html`<details class="branch"><summary>${head(html`<b>${one.title}</b> <span class="muted">${chatsWord(one.size)}</span>`, one, how)}</summary>${list}</details>`;
 }
 
-function chatPart(chat: TreeChat, names: Names): Html {
+function chatPart(chat: TreeChat, how: Shown): Html {
   const { shown, cut } = chat;
-  return html`<li><details class="row-details"><summary>${head(html`<span class="row-name"><bdi>${chat.title}</bdi></span>`, chat)}</summary><ul class="row-body">${shown.map(
-    (action) => html`<li class="does-${action.held ? 'wait' : action.action}">${line(action, names)}</li>`,
+  return html`<li><details class="row-details"><summary>${head(html`<span class="row-name"><bdi>${chat.title}</bdi></span>`, chat, how)}</summary><ul class="row-body">${byKindAndName(
+    shown,
+    how.names,
+  ).map(
+    (action) => html`<li class="does-${action.held ? 'wait' : action.action}">${line(action, how)}</li>`,
   )}${cut > 0 ? html`<li class="muted">${shown.length > 0 ? 'и ещё ' : ''}${count(cut)} ${plural(cut, 'действие', 'действия', 'действий')}: найдите чат по наименованию</li>` : ''}</ul></details></li>`;
 }
 
@@ -121,18 +131,18 @@ const WORDS = {
   revoke: 'Снять права администратора',
 } as const;
 
-function line(action: Action, names: Names): Content {
+function line(action: Action, { names, allHeld }: Shown): Content {
   const { personId, held } = action;
   const word = WORDS[action.action as keyof typeof WORDS];
   if (personId === undefined || word === undefined) return html`<bdi>${describe(action, names)}</bdi>`;
   const person = personLink({ id: personId, name: names.person(personId) });
-  return html`${word}: ${person}${why(action, names)}${held ? html` <span class="tag warn">остановится до решения</span>` : ''}`;
+  return html`${word}: ${person}${why(action, names)}${held && !allHeld ? html` <span class="tag warn">остановится до решения</span>` : ''}`;
 }
 
-function head(title: Html, { created, added, removed, held }: Sums): Html {
+function head(title: Html, { created, added, removed, held }: Sums, { allHeld }: Shown): Html {
   return html`<span class="row-head">${title}<span class="row-figures">${
     created > 0 ? html`<span class="tag good">создать${created > 1 ? ` ${count(created)}` : ''}</span>` : ''
   }${added > 0 ? change(added, '+') : ''}${removed > 0 ? change(removed, '−') : ''}${
-    held > 0 ? html`<span class="tag warn">из них до решения: ${count(held)}</span>` : ''
+    held > 0 && !allHeld ? html`<span class="tag warn">из них до решения: ${count(held)}</span>` : ''
   }</span></span>`;
 }

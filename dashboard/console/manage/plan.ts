@@ -214,7 +214,7 @@ function openActions({ names, operation, decisions }: PlanView, { actions, chatI
 }
 
 /** Sorts actions as they are done, and the people of one kind of step by name, because a plan goes by their ids. */
-function byKindAndName(actions: readonly Action[], names: Names): Action[] {
+export function byKindAndName(actions: readonly Action[], names: Names): Action[] {
   const nameOf = ({ personId }: Action) => (personId === undefined ? '' : names.person(personId));
   const kinds = [...new Set(actions.map(({ action }) => action))];
   return actions.toSorted(

@@ -1,3 +1,4 @@
+import { authorName } from '../../../src/chats/journal-words.ts';
 import { dayIn } from '../../../src/clock.ts';
 import { saw } from '../../access.ts';
 import { type AwaitingApproval, awaitingApprovals } from '../../read/awaiting-approvals.ts';
@@ -68,14 +69,14 @@ async function decidedPart(
 ): Promise<Html> {
   const { id: schoolId, timeZone } = c.get('visitor').school;
   if (awaiting.length === 0) return saidAt(c, 'held');
-  const authors = { ...NOBODY, people: awaiting.map(({ authorId }) => authorId) };
+  const authors = { ...NOBODY, people: awaiting.map(({ author }) => author.id) };
   const names = await findNames(ctx.db.of(schoolId), { sees: 'school', schoolId }, authors);
   const nowMs = ctx.clock.now();
   return html`${saidAt(c, 'held')}${awaiting.map((approval) =>
     approvalNotice({
       ...{ approval, timeZone, nowMs },
       title: approvedText(approval.operation, approval),
-      author: names.person(approval.authorId),
+      author: authorName(approval.author, names),
       takeBack: { action: '/overview/take-back', fields: { operation: approval.operationId } },
     }),
   )}`;

@@ -48,15 +48,17 @@ function row(group: JournalGroup, { filter, names, timeZone }: Omit<GroupsView, 
   }${removed > 0 ? change(removed, '−') : ''}</span></li>`;
 }
 
-function figures({ chats, created, held, orders, added, removed, lines }: JournalGroup): string[] {
-  const inChats = counted(chats, 'чате', 'чатах', 'чатах');
+function figures(group: JournalGroup): string[] {
+  const { chats, created, held, orders, added, waiting, removed, lines } = group;
+  const moved = added + removed + waiting;
   return [
     created > 0 ? `новых чатов: ${count(created)}` : '',
-    added + removed > 0 ? `в ${inChats}` : chats > 0 ? counted(chats, 'чат', 'чата', 'чатов') : '',
+    moved > 0 && chats > created ? `в ${counted(chats, 'чате', 'чатах', 'чатах')}` : '',
+    waiting > 0 ? `мест, которые ждут привязки: ${count(waiting)}` : '',
     held > 0
       ? counted(held, 'исключение остановлено', 'исключения остановлены', 'исключений остановлено')
       : '',
     orders > 0 ? counted(orders, 'приказ', 'приказа', 'приказов') : '',
-    added + removed + created + held === 0 ? counted(lines, 'запись', 'записи', 'записей') : '',
+    moved + created + held === 0 && lines > 1 ? counted(lines, 'запись', 'записи', 'записей') : '',
   ];
 }

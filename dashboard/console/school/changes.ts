@@ -55,7 +55,7 @@ export function changesRoutes(parts: ConsoleParts): void {
         hrefOf('/changes.csv', addressOf({ ...filter, before: filter.cause ? filter.before : undefined })),
       ),
       body: html`${filterForm(filter)}${kindChips(filter)}${await chosen(ctx, viewer, filter)}${choices}${shown}`,
-      styles: ['overview.css'],
+      styles: ['overview.css', 'manage.css'],
     });
   });
 }

@@ -12,6 +12,15 @@ export interface UnreachableCount {
   refused: number;
 }
 
+/** Whether the school has a chat at all: before that nobody is missing from any. */
+export async function hasChats(db: Sql, schoolId: string): Promise<boolean> {
+  const { rows } = await sql<{ some: boolean }>`
+    select exists (select from chat where school_id = ${schoolId} and deleted_at is null) as some`.execute(
+    db,
+  );
+  return rows[0]!.some;
+}
+
 const isLive = sql`c.deleting_since is null and c.deleted_at is null`;
 
 /** By class as `listUnreachable` sorts people into classes; a class that misses nobody is not there. */

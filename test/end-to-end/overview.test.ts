@@ -139,6 +139,9 @@ describeInBrowser('what an admin sees of the school', () => {
     const page = await site.visit(admin(), '/manage');
     await page.getByText('Чатов пока нет').waitFor();
     expect(await page.getByRole('button', { name: 'Удалить' }).isDisabled()).toBe(true);
+    await page.goto(`${site.origin}/unreachable`);
+    await page.getByText('Чатов пока нет').waitFor();
+    expect(await page.getByText('Все в Сферуме').count()).toBe(0);
     await expectUsable(page);
   });
 

@@ -8,7 +8,7 @@ import { saw } from '../../access.ts';
 import { ledClasses } from '../../read/led-classes.ts';
 import { childrenIn, findPersonClasses, type PersonClass } from '../../read/person-classes.ts';
 import { listUnreachable, type UnreachableClass, type UnreachablePerson } from '../../read/unreachable.ts';
-import { countUnreachable, type UnreachableCount } from '../../read/unreachable-counts.ts';
+import { countUnreachable, hasChats, type UnreachableCount } from '../../read/unreachable-counts.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';
@@ -102,8 +102,7 @@ async function overview(
   const units = all
     .filter(({ classId }) => own === null || (classId !== null && own.includes(classId)))
     .sort((a, b) => compareBy(sort, a, b));
-  if (units.length === 0)
-    return frame(c, 'Кого нет в Сферуме', undefined, nobody(own !== null && own.length === 0));
+  if (units.length === 0) return frame(c, 'Кого нет в Сферуме', undefined, await nobodyMissing(ctx, c, own));
   return frame(
     c,
     'Кого нет в Сферуме',
@@ -231,6 +230,21 @@ function titleOf({ classId, title }: { classId: string | null; title: string | n
 function compareTitles(a: string | null, b: string | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return naturalCompare(a, b);
+}
+
+async function nobodyMissing(ctx: Context, c: ConsoleContext, own: readonly string[] | null): Promise<Html> {
+  const { id } = c.get('visitor').school;
+  if (own !== null && own.length === 0) return nobody(true);
+  if (await hasChats(ctx.db.of(id), id)) return nobody(false);
+  return emptyState({
+    title: 'Чатов пока нет',
+    text: 'Когда они будут созданы, здесь появятся те, кого в Сферум добавить нельзя, и почему.',
+    ...(isAdmin(c.get('visitor'))
+      ? {
+          actions: linkButton({ label: 'Инициализировать список чатов', href: '/manage/initialize' }),
+        }
+      : {}),
+  });
 }
 
 function nobody(leadsNone: boolean): Html {

@@ -27,5 +27,5 @@ export async function tryAgain(
     await noteLine(tx, { schoolId, at, what: 'change', chatId, cause, author: by, details: { again: true } });
     await moveGenerations(tx, [chatId], { cause, priority: 'person', at });
   });
-  ctx.wake('chats');
+  ctx.wake('chats', { schoolId });
 }

@@ -8,7 +8,7 @@ import { stateClaims } from '../rows/profile-claim.ts';
 import { type ProfileOf, undoBefore } from '../rows/profile-link.ts';
 import type { Sql } from '../store/database.ts';
 import { momentOf } from '../store/school-day.ts';
-import { followRelinked } from './follow-profiles.ts';
+import { followRelinked, wakeRelinked } from './follow-profiles.ts';
 import { profilesOf, TAKEN } from './profile-links.ts';
 import { settleProfiles } from './settle-profiles.ts';
 
@@ -22,17 +22,18 @@ export async function linkProfile(ctx: Context, linking: ProfileOf): Promise<voi
   const { schoolId, personId } = linking;
   const cause = `profile:${ctx.newId()}`;
   const at = new Date(ctx.clock.now());
-  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+  const followed = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await requirePresent(tx, linking);
     const before = await profilesOf(tx, schoolId, [personId]);
     await stateAlone(tx, linking, cause, at);
-    const relinked = await settleProfiles(tx, [...before, linking.vkUserId], momentOf(ctx));
+    const settled = await settleProfiles(tx, [...before, linking.vkUserId], momentOf(ctx));
     await requireLinked(tx, linking);
-    const how = { cause, priority: 'person', at } as const;
-    await followRelinked(tx, [...relinked, { schoolId, personId }], how);
+    const relinked = [...settled, { schoolId, personId }];
+    await followRelinked(tx, relinked, { cause, priority: 'person', at });
     await noteLine(tx, { schoolId, at, personId, what: 'profile-linked', cause, author: byPerson(personId) });
+    return relinked;
   });
-  ctx.wake('chats');
+  wakeRelinked(ctx, followed);
 }
 
 async function requirePresent(tx: Sql, { schoolId, personId }: ProfileOf): Promise<void> {

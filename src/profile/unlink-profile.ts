@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { noteLine } from '../rows/journal.ts';
 import { unlinkPerson } from '../rows/profile-link.ts';
 import { momentOf } from '../store/school-day.ts';
-import { followRelinked } from './follow-profiles.ts';
+import { followRelinked, wakeRelinked } from './follow-profiles.ts';
 import { settleProfiles } from './settle-profiles.ts';
 
 /**
@@ -18,17 +18,17 @@ export async function unlinkProfile(
 ): Promise<boolean> {
   const cause = `profile:${ctx.newId()}`;
   const at = new Date(ctx.clock.now());
-  const unlinked = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+  const followed = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const vkUserId = await unlinkPerson(tx, { schoolId, personId }, { at, by: cause });
-    if (vkUserId === null) return false;
-    const relinked = await settleProfiles(tx, [vkUserId], momentOf(ctx));
-    const how = { cause, priority: 'person', at } as const;
-    await followRelinked(tx, [...relinked, { schoolId, personId }], how);
+    if (vkUserId === null) return null;
+    const settled = await settleProfiles(tx, [vkUserId], momentOf(ctx));
+    const relinked = [...settled, { schoolId, personId }];
+    await followRelinked(tx, relinked, { cause, priority: 'person', at });
     await noteLine(tx, {
       ...{ schoolId, at, personId, what: 'profile-unlinked', cause, author: byPerson(personId) },
     });
-    return true;
+    return relinked;
   });
-  if (unlinked) ctx.wake('chats');
-  return unlinked;
+  wakeRelinked(ctx, followed ?? []);
+  return followed !== null;
 }

@@ -5,7 +5,7 @@ import { startApp } from './support/app.ts';
 import { costOf } from './support/costs.ts';
 import { type BenchServer, startServer } from './support/server.ts';
 
-const SCHOOLS = [8, 64];
+const SCHOOLS = [1, 8, 64];
 const REST_SECONDS = 60;
 /** What a start does is over by then. */
 const SETTLE_SECONDS = 15;

@@ -1,8 +1,10 @@
 /** All processes share one sweep, and it gives schools their turns (rules 3, 7 and 13). */
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { takeTurn } from '../../src/outbox/sweep.ts';
+import { linkProfile } from '../../src/profile/link-profile.ts';
+import { unlinkProfile } from '../../src/profile/unlink-profile.ts';
 import { giveOut } from '../../src/rows/chat-given.ts';
 import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -119,6 +121,20 @@ describe('giving out', () => {
   test('a wake for one school gives out its work alone', async () => {
     for (const school of [1, 2]) await move(await idsOf(school), 'bulk');
     expect(await give({ schoolIds: ['rest-2', 'unknown'] })).toEqual({ 'rest-2 bulk': 10 });
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['links', () => linkProfile(halves.ctx, { schoolId: 'rest-1', personId: 'p1', vkUserId: 777 })],
+    ['unlinks', () => unlinkProfile(halves.ctx, { schoolId: 'rest-1', personId: 'p1' })],
+  ])('a person who %s a profile sets their own school going, and no other', async (_, act) => {
+    await move(await idsOf(2), 'bulk');
+    await act();
+    const given = () =>
+      sql<{ id: string }>`select distinct school_id as id from chat where queued_at is not null`
+        .execute(everywhere(halves.ctx))
+        .then(({ rows }) => rows.map(({ id }) => id));
+    await vi.waitFor(async () => expect(await given()).toContain('rest-1'));
+    expect(await given()).toEqual(['rest-1']);
   });
 
   test('what must wait, and what belongs to a school whose account is broken, is given to nobody', async () => {

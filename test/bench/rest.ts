@@ -18,7 +18,7 @@ const STATEMENTS_A_MINUTE_AIM = 40;
 
 export const rest: Benchmark = {
   name: 'rest',
-  about: `${SCHOOLS.join(' and ')} schools of ${OF_A_TOWN.chats} chats in which nothing happens, for ${REST_SECONDS} s: CPU and statements`,
+  about: `${SCHOOLS.join(', ')} schools of ${OF_A_TOWN.chats} chats in which nothing happens, for ${REST_SECONDS} s: CPU and statements`,
   async run(print) {
     await using server = await startServer();
     await using redis = REDIS_IS_INSTALLED ? await startRedis() : null;

@@ -19,11 +19,11 @@ export async function finishOperations(
   ids: readonly string[],
 ): Promise<void> {
   for (const id of new Set(ids)) {
-    if (!(await isFollowedToItsEnd(ctx.db.of(schoolId), schoolId, id))) continue;
+    if (!(await isFollowedToItsEnd(ctx, ctx.db.of(schoolId), schoolId, id))) continue;
     const closed = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
       await sql`select from operation where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
       // This is asked again after the lock, because the former holder of the lock may have added work.
-      if (!(await isFollowedToItsEnd(tx, schoolId, id))) return false;
+      if (!(await isFollowedToItsEnd(ctx, tx, schoolId, id))) return false;
       await closeFollowed(ctx, tx, schoolId, id);
       return true;
     });
@@ -31,12 +31,22 @@ export async function finishOperations(
   }
 }
 
-/** True where the operation runs and none of its chats has work left. */
-async function isFollowedToItsEnd(db: Sql, schoolId: string, id: string): Promise<boolean> {
+/** What waits no longer than this is waited for. */
+const SOON_MS = 30_000;
+
+/**
+ * True where the operation runs and none of its chats has work left. Where it holds removals, chats that wait for a later
+ * moment count as done: what is held can be decided meanwhile (J3), because such a moment may be hours away (D14).
+ */
+async function isFollowedToItsEnd(ctx: Context, db: Sql, schoolId: string, id: string): Promise<boolean> {
+  const soon = new Date(ctx.clock.now() + SOON_MS);
+  const holds = sql`(exists (select from membership m where m.held_by = o.id)
+    or exists (select from sferum_member s where s.held_by = o.id))`;
   const { rows } = await sql`
     select from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
-      and not exists (select 1 from operation_chat c
-        where c.operation_id = o.id and c.generation is not null and c.done_at is null)`.execute(db);
+      and not exists (select 1 from operation_chat f join chat c on c.id = f.chat_id
+        where f.operation_id = o.id and f.generation is not null and f.done_at is null
+          and not (c.not_before > ${soon} and ${holds}))`.execute(db);
   return rows.length > 0;
 }
 

@@ -61,10 +61,13 @@ export async function countLooks(db: Sql, ids: readonly string[], looks: number)
     where id = any(${[...ids]}::uuid[]) and creation = 'unknown'`.execute(db);
 }
 
-/** Gives up attempts that seem to have had no effect. They are remembered, because they may still take effect late. */
+/**
+ * Gives up attempts that seem to have had no effect. They are remembered, because they may still take effect late. The
+ * time counts from now: an attempt may have waited long for its turn before its request left.
+ */
 export async function giveUpAttempts(db: Sql, attempts: readonly Attempt[]): Promise<void> {
   await sql`update chat c set creation = 'none', creation_looks = 0,
-      given_up = given_up || jsonb_build_object('title', creation_title, 'ownerId', owner_id, 'at', creation_at)
+      given_up = given_up || jsonb_build_object('title', creation_title, 'ownerId', owner_id, 'at', clock_timestamp())
     from ${tableOf('r', OF_ATTEMPT, attempts)}
     where c.id = r.id and c.creation = 'unknown' and c.creation_fence = r.fence`.execute(db);
 }

@@ -42,4 +42,17 @@ test.each([
     expect(rows).toHaveLength(CROWD.length);
   }, WAITING);
   expect(CROWD.every((stranger) => chat.members.has(stranger))).toBe(true);
+  // What is held is decided although the chat's addition waits on.
+  const held = await vi.waitFor(async () => {
+    const { rows } = await sql<{ id: string }>`select id from operation where state = 'held'`.execute(
+      everywhere(world.ctx),
+    );
+    expect(rows).toHaveLength(1);
+    return rows[0]!.id;
+  }, WAITING);
+  await world.commands.decide({
+    ...{ schoolId: 's1', operationId: held, decision: 'approve', chatIds: null },
+    by: { id: 'a1', kind: 'person' },
+  });
+  await vi.waitFor(() => expect(CROWD.some((stranger) => chat.members.has(stranger))).toBe(false), WAITING);
 });

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { keepPlanned, markDeleted, markDeleting } from '../../src/rows/chat.ts';
-import { endAttempts, intendCreations, noteCreated } from '../../src/rows/chat-creation.ts';
+import { endAttempts, giveUpAttempts, intendCreations, noteCreated } from '../../src/rows/chat-creation.ts';
 import { noteDoubt, noteInOrder, noteLost, noteRead, noteTitles } from '../../src/rows/chat-seen.ts';
 import {
   A,
@@ -50,6 +50,16 @@ describe('creation at Sferum', () => {
     ({ id, title, ownerId: OWNER_ID, state: 'creating' }) as const;
   const found = (id: string, fence: number, peerId: number) =>
     ({ id, fence, ref: { ownerId: OWNER_ID, peerId }, title: 'Класс' }) as const;
+
+  test('an attempt that is given up is looked for once more as long after that as Sferum may be late', async () => {
+    await intendCreations(chats.sql, [intent(A, 'а')]);
+    // Its request had to wait for its turn.
+    await chats.set(A, sql`creation = 'unknown', creation_at = clock_timestamp() - interval '10 minutes'`);
+    await giveUpAttempts(chats.sql, [{ id: A, fence: 1 }]);
+    const { rows } = await sql<{ isNow: boolean }>`select (given_up->0->>'at')::timestamptz
+      > clock_timestamp() - interval '1 minute' as "isNow" from chat where id = ${A}`.execute(chats.sql);
+    expect(rows).toEqual([{ isNow: true }]);
+  });
 
   test('V2: no second attempt while one is under way, and a late answer to an earlier one finds no row', async () => {
     const fences = await intendCreations(chats.sql, [intent(A, 'а'), intent(B, 'б')]);

@@ -17,6 +17,7 @@ export const LOOKS: Readonly<Record<string, string>> = {
   'POST /v1/people/:id/check': 'person',
   'GET /v1/chats/:id/members': 'members',
   'GET /v1/schools/:schoolId/unreachable': 'unreachable',
+  'GET /v1/operations/:id': 'members',
   'GET /v1/operations/:id/plan': 'plan',
   'GET /v1/schools/:schoolId/journal': 'journal',
   'GET /v1/schools/:schoolId/access': 'access',
@@ -93,7 +94,6 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'GET /manage/operations/:id/progress': FIGURES,
   'GET /manage/operations/:id/undo': FIGURES,
   'GET /v1/chats/:id': FIGURES,
-  'GET /v1/operations/:id': FIGURES,
   'GET /v1/operations/:id/rows': ROWS_OF_FILES,
   'GET /v1/operations/:id/stream': FIGURES,
   'GET /v1/schools/:schoolId/chats': FIGURES,
@@ -168,6 +168,11 @@ export function saw(c: HonoContext, schoolId: string, personIds: Iterable<string
   const seen = (c.get(SEEN as never) as Seen | undefined) ?? new Map<string, Set<string>>();
   seen.set(schoolId, new Set([...(seen.get(schoolId) ?? []), ...personIds]));
   c.set(SEEN as never, seen as never);
+}
+
+/** Notes that this answer shows nobody, where others of its route do. Nothing is recorded of it. */
+export function sawNobody(c: HonoContext): void {
+  c.set(SEEN as never, new Map() as never);
 }
 
 /** Records who looked once an answer has been made. The answer does not wait for it. */

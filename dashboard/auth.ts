@@ -6,6 +6,7 @@ import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import { Refusal } from '../src/refusal.ts';
 import { tokenKey } from '../src/store/used-tokens.ts';
+import { BY_TOKEN } from './standing.ts';
 
 export interface HttpEnv {
   Variables: {
@@ -37,7 +38,7 @@ const claims = z
     acr: z.string().max(200).optional(),
     amr: z.array(z.string().max(200)).max(20).optional(),
   })
-  .refine((c) => c.school !== '*' || !['staff', 'student', 'parent'].includes(c.role));
+  .refine((c) => c.school !== '*' || BY_TOKEN.includes(c.role));
 export type Claims = z.infer<typeof claims>;
 
 const ISSUER = 'sgo';

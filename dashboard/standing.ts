@@ -6,7 +6,7 @@ import { findKnown, type Known } from '../src/store/queries/viewer.ts';
 import { forbidden } from './refusals.ts';
 
 /** Roles whose rights come from the token, because the roster does not have these callers. */
-const BY_TOKEN: readonly TokenRole[] = ['operator', 'service', 'security'];
+export const BY_TOKEN: readonly TokenRole[] = ['operator', 'service', 'security'];
 
 /**
  * Whether a caller has any rights now, by what the roster knows of them (contract, «Who calls»). A person who is gone

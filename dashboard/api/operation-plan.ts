@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
 import { describe } from '../../src/plan/describe.ts';
-import { saw } from '../access.ts';
+import { saw, sawNobody } from '../access.ts';
 import { findNames, type SeenNames } from '../read/names.ts';
 import { listPlan, type PlannedAction } from '../read/operations.ts';
 import { groundView, idsOf } from './grounds.ts';
@@ -47,7 +47,10 @@ export function operationPlanRoutes({ api, ctx, guards }: ApiParts): void {
     const operation = await operationFor(ctx, c, c.req.valid('param').id);
     const { id, schoolId } = operation;
     // An import of several schools has no plan of its own. Its parts have the plans.
-    if (schoolId === null) return c.json({ items: [], total: 0, page, perPage }, 200);
+    if (schoolId === null) {
+      sawNobody(c);
+      return c.json({ items: [], total: 0, page, perPage }, 200);
+    }
     const { items, total } = await listPlan(ctx.db.of(schoolId), schoolId, id, { page, perPage });
     const names = await namesIn(ctx, schoolId, items);
     saw(c, schoolId, names.people);

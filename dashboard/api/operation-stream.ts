@@ -45,6 +45,11 @@ export function operationStreamRoutes({ api, ctx, guards, closing }: ApiParts): 
   });
 }
 
+/** A stream tells that a check has ended. Whom it found is in the operation itself, where the look is recorded (K8). */
+function told(operation: OperationItem): string {
+  return JSON.stringify(operation.kind === 'check' ? { ...operation, result: null } : operation);
+}
+
 /**
  * Yields states until the operation has ended (a held one has not), the stream's life is over or the process stops.
  * Nothing is written to a slow or absent reader, because the next look waits until the last event was taken.
@@ -58,7 +63,7 @@ async function* follow(
   const { streamPollMs, streamHeartbeatMs, streamLifeMs } = ctx.config.limits;
   const startedMs = ctx.clock.elapsed();
   let sentAtMs = startedMs;
-  let sent = JSON.stringify(first);
+  let sent = told(first);
   yield event(sent);
   if (ENDED.has(first.state)) return;
   while (!closing.aborted && ctx.clock.elapsed() - startedMs < streamLifeMs) {
@@ -66,7 +71,7 @@ async function* follow(
     const operation = await look().catch(() => null);
     // The operation cannot be read now, so the reader opens the stream anew.
     if (!operation) return;
-    const state = JSON.stringify(operation);
+    const state = told(operation);
     if (state !== sent) yield event(state);
     else if (ctx.clock.elapsed() - sentAtMs >= streamHeartbeatMs) yield ': still here\n\n';
     else continue;

@@ -2,7 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import type { Caller, TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
+import type { CheckResult } from '../../src/planning/check-result.ts';
 import { notFound } from '../../src/refusal.ts';
+import { saw, sawNobody } from '../access.ts';
 import type { HttpEnv } from '../auth.ts';
 import { mayStillCheck } from '../checking.ts';
 import { findCheck } from '../read/checks.ts';
@@ -10,6 +12,7 @@ import {
   findAnyOperation,
   findOperation,
   findOwnImport,
+  isStartedBy,
   listOperations,
   type OperationItem,
 } from '../read/operations.ts';
@@ -67,10 +70,17 @@ export async function operationFor(
   return operation;
 }
 
+/** The people whom the operation's result names: those of a check (K7). */
+function peopleIn({ kind, result }: OperationItem): string[] {
+  if (kind !== 'check' || !result) return [];
+  const { desired, actual } = result as unknown as CheckResult;
+  return [...desired, ...actual].flatMap(({ personId }) => personId ?? []);
+}
+
 /** Whether a teacher has started it and, where it tells of people, may ask about them still. */
-async function isOwn(ctx: Context, caller: Caller, { id, createdBy, kind }: OperationItem): Promise<boolean> {
-  if (createdBy !== caller.subject) return false;
+async function isOwn(ctx: Context, caller: Caller, { id, kind }: OperationItem): Promise<boolean> {
   const { schoolId } = caller;
+  if (!(await isStartedBy(ctx.db.of(schoolId), schoolId, id, authorOf(caller)))) return false;
   const check = kind === 'check' ? await findCheck(ctx.db.of(schoolId), schoolId, id) : null;
   return !check || mayStillCheck({ ctx, viewer: await viewerOf(ctx, caller, schoolId) }, check.about);
 }
@@ -95,7 +105,13 @@ export function operationRoutes(parts: ApiParts): void {
     request: { params: IdParam, query: SchoolQuery },
     responses: { 200: json(OperationView, 'the operation'), ...REFUSALS },
   });
-  api.openapi(one, async (c) => c.json(await operationFor(ctx, c, c.req.valid('param').id), 200));
+  api.openapi(one, async (c) => {
+    const operation = await operationFor(ctx, c, c.req.valid('param').id);
+    const people = peopleIn(operation);
+    if (people.length > 0) saw(c, operation.schoolId!, people);
+    else sawNobody(c);
+    return c.json(operation, 200);
+  });
 
   const list = createRoute({
     method: 'get',

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Author } from '../../src/author.ts';
 import type { CheckResult } from '../../src/planning/check-result.ts';
 import type { Sql } from '../../src/store/database.ts';
 import type { OperationState } from '../../src/store/entities.ts';
@@ -9,6 +10,7 @@ export interface CheckRow {
   id: string;
   state: OperationState;
   createdBy: string;
+  createdByKind: Author['kind'];
   about: KindWithParams<'check'>['params'];
   /** Null until the check has ended well. */
   result: CheckResult | null;
@@ -19,7 +21,7 @@ export interface CheckRow {
 /** Finds a check of a school; null where there is none. */
 export async function findCheck(db: Sql, schoolId: string, id: string): Promise<CheckRow | null> {
   const { rows } = await sql<Omit<CheckRow, 'about'> & { params: unknown }>`
-    select id, state, params, created_by as "createdBy", case when state = 'succeeded' then result end as result,
+    select id, state, params, created_by as "createdBy", created_by_kind as "createdByKind", case when state = 'succeeded' then result end as result,
       case when state = 'failed' then problems->0->>'message' end as failure
     from operation where id = ${id}::uuid and school_id = ${schoolId} and kind = 'check'`.execute(db);
   if (!rows[0]) return null;

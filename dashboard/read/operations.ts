@@ -63,6 +63,13 @@ async function find(db: Sql, id: string, where: RawBuilder<unknown>): Promise<Op
   return rows[0] ? fromRow(rows[0]) : null;
 }
 
+/** True where this very author started the operation. Ids of people and of operators are alike by chance only. */
+export async function isStartedBy(db: Sql, schoolId: string, id: string, by: Author): Promise<boolean> {
+  const { rows } = await sql`select from operation where id = ${id}::uuid and school_id = ${schoolId}
+    and created_by = ${by.id} and created_by_kind = ${by.kind}`.execute(db);
+  return rows.length > 0;
+}
+
 /** A school's operations, newest first. */
 export async function listOperations(
   db: Sql,

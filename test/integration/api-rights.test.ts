@@ -214,7 +214,7 @@ describe('a token for all schools', () => {
   });
 
   test('is not for people: their ids are a school’s', async () => {
-    for (const role of ['staff', 'student', 'parent'] as const) {
+    for (const role of ['school-admin', 'staff', 'student', 'parent'] as const) {
       await expectProblem(
         await call('GET /v1/schools/{schoolId}/chats', 's1', await tokenOf({ role, school: '*' })),
         401,
@@ -236,6 +236,8 @@ describe('staff', () => {
     const others = await addOperation(world.db, { school_id: 's1', created_by: 'another' });
     expect((await world.request(`/v1/operations/${ids.operations.s1}`, { token })).status).toBe(200);
     await expectProblem(await world.request(`/v1/operations/${others}`, { token }), 404);
+    const namesake = await addOperation(world.db, { school_id: 's1', created_by_kind: 'operator' });
+    await expectProblem(await world.request(`/v1/operations/${namesake}`, { token }), 404);
   });
 
   test('are refused (403) a chat of their school that they are not in', async () => {

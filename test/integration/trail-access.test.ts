@@ -45,12 +45,13 @@ describe('in a school', () => {
     const by = { id: 'a1', kind: 'person' } as const;
     const about = { schoolId: 's1', chatIds: [params.chat], personId: null };
     params.check = await world.commands.check({ ...about, by, joinsAny: true });
+    await world.ended(params.check);
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
   /** What stands in a route's place for an id. */
   const pathOf = (route: string) =>
-    route
+    (route === 'GET /v1/operations/:id' ? route.replace(':id', params.check!) : route)
       .split(' ')[1]!
       .replace(':schoolId', 's1')
       .replace('/operations/:id', `/operations/${params.operation}`)

@@ -192,7 +192,10 @@ export async function addOperation(db: Database, fields: Record<string, unknown>
   const id = randomUUID();
   const defaults = { kind: 'initialization', state: 'running', params: {}, done: 0, total: 0, problems: [] };
   await insert(db, 'operation', [
-    { id, school_id: null, ...defaults, created_by: 'someone', created_at: STATED.stated_at, ...fields },
+    {
+      ...{ id, school_id: null, ...defaults, created_by: 'someone', created_by_kind: 'person' },
+      ...{ created_at: STATED.stated_at, ...fields },
+    },
   ]);
   return id;
 }

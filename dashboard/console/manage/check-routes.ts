@@ -24,7 +24,8 @@ export function checkRoutes(parts: ConsoleParts): void {
     const viewer = await viewerIn(ctx, c.get('visitor'));
     const id = z.uuid().safeParse(c.req.param('id')).data;
     const check = id === undefined ? null : await findCheck(ctx.db.of(viewer.schoolId), viewer.schoolId, id);
-    const isOwn = check?.createdBy === c.get('visitor').caller.subject;
+    const by = authorOf(c.get('visitor').caller);
+    const isOwn = check?.createdBy === by.id && check.createdByKind === by.kind;
     const isHis = isAdmin(c.get('visitor')) || (isOwn && (await mayStillCheck({ ctx, viewer }, check.about)));
     if (!check || !isHis) throw notFound();
     return show(parts, c, viewer, check);

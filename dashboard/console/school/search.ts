@@ -123,7 +123,7 @@ function results({ people, chats, classes }: Found, asked: Query, school: Dated)
     });
   }
   return html`${people.total > 0 ? peoplePart(people, asked) : ''}${classes.total > 0 ? classesPart(classes) : ''}${
-    chats.total > 0 ? chatsPart(chats, asked, school) : ''
+    chats.total > 0 ? chatsPart(chats, school) : ''
   }`;
 }
 
@@ -181,7 +181,7 @@ function classesPart({ items, total, chats }: Found['classes']): Html {
   )}</div>${more(total - items.length)}</section>`;
 }
 
-function chatsPart({ items, total }: Found['chats'], { text }: Query, school: Dated): Html {
+function chatsPart({ items, total }: Found['chats'], school: Dated): Html {
   return html`<section class="stack" aria-labelledby="chats"><h2 id="chats">Чаты</h2>${dataTable<ChatItem>({
     caption: 'Найденные чаты',
     rows: items,
@@ -195,7 +195,7 @@ function chatsPart({ items, total }: Found['chats'], { text }: Query, school: Da
       { head: 'Кол-во участников', numeric: true, cell: ({ memberCount }) => count(memberCount) },
       { head: 'Состояние', cell: (chat) => datedCondition(chat.condition, school) },
     ],
-  })}${total > items.length ? html`<p><a href="${hrefOf('/manage', { title: text })}">Все найденные чаты: ${count(total)}</a></p>` : ''}</section>`;
+  })}${more(total - items.length)}</section>`;
 }
 
 function more(rest: number): Html | string {

@@ -131,7 +131,13 @@ export async function heal({ world }: Story): Promise<void> {
   await sql`update sferum_pace set paused_until = null where paused_until is not null`.execute(db);
   if (world.isHere) return world.pass(DAY_MS + 3600_000);
   await sql`update chat set not_before = null`.execute(db);
-  await sql`update sferum_member set seen_at = seen_at - interval '25 hours' where state = 'refused'`.execute(
-    db,
+  await letRefusalsPass({ world });
+}
+
+/** Lets the day pass after which a refused person is asked for again, also where the refusal came with the healing. */
+export async function letRefusalsPass({ world }: Pick<Story, 'world'>): Promise<void> {
+  await sql`update sferum_member set seen_at = seen_at - interval '25 hours'
+    where state = 'refused' and seen_at > clock_timestamp() - interval '24 hours'`.execute(
+    everywhere(world.halves.ctx),
   );
 }

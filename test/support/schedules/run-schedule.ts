@@ -6,7 +6,7 @@ import { everywhere } from '../everywhere.ts';
 import { drawFrom, seeded } from '../random.ts';
 import { ACTS, initialize } from './acts.ts';
 import { newStory, type Story } from './ask.ts';
-import { carryOutLate, FAULTS, heal } from './faults.ts';
+import { carryOutLate, FAULTS, heal, letRefusalsPass } from './faults.ts';
 import { judge, unfinished, type Verdict } from './judge.ts';
 import { FIRST, type Schedule, type Step } from './schedule.ts';
 import { startScheduleWorld } from './world.ts';
@@ -62,6 +62,7 @@ async function converged(story: Story, late: { done(): Promise<void> }, untilMs:
   for (;;) {
     await approveHeld(story);
     await late.done();
+    await letRefusalsPass(story);
     const isOver = performance.now() > untilMs;
     if (isOver || (await unfinished(story)).length === 0) {
       const verdict = await judge(story);

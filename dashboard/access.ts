@@ -71,6 +71,8 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'GET /journal/lessons/:id/meeting/delete': FIGURES,
   'GET /v1/schools/:schoolId/lessons': FIGURES,
   'GET /delays': FIGURES,
+  'GET /overview/stream': FIGURES,
+  'GET /schools/stream': FIGURES,
   'GET /operations': FIGURES,
   'GET /operations.csv': FIGURES,
   'GET /manage/list.csv': FIGURES,

@@ -112,6 +112,7 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
     resolve,
     verify,
     linking,
+    closing: parts.closing,
     surroundings,
     queues: parts.queues,
   });

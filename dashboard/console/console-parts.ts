@@ -17,4 +17,6 @@ export interface ConsoleParts {
   sessions: Sessions;
   verify: VerifyToken;
   linking: ProfileLinking;
+  /** Aborted when the process stops: streams end then. */
+  closing: AbortSignal;
 }

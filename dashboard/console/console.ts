@@ -14,6 +14,7 @@ import { entryRoutes } from './entry/entry.ts';
 import { sessionRoutes } from './entry/sessions.ts';
 import { Flashes } from './flash.ts';
 import { lessonScreens } from './lessons/lessons.ts';
+import { liveRoutes } from './live.ts';
 import { manageRoutes } from './manage/manage.ts';
 import { delayRoutes } from './overview/delays.ts';
 import { overviewRoutes } from './overview/overview-routes.ts';
@@ -54,6 +55,7 @@ export interface ConsoleOptions {
   rates: Rates;
   verify: VerifyToken;
   linking: ProfileLinking;
+  closing: AbortSignal;
   surroundings: Surroundings;
   /** The queues whose depth operators see. */
   queues: readonly Queue[];
@@ -64,10 +66,10 @@ export interface ConsoleOptions {
  * else has taken.
  */
 export function consoleRoutes(options: ConsoleOptions): void {
-  const { http, ctx, commands, sessions, resolve, rates, verify, linking, surroundings } = options;
+  const { http, ctx, commands, sessions, resolve, rates, verify, linking, closing, surroundings } = options;
   const app = new Hono<ConsoleEnv>();
   const screens = createScreens({ app, ctx, guards: createGuards(ctx), sessions, resolve, rates });
-  const parts: ConsoleParts = { ctx, commands, screens, app, sessions, verify, linking };
+  const parts: ConsoleParts = { ctx, commands, screens, app, sessions, verify, linking, closing };
   assetRoutes(http);
   entryRoutes(parts);
   sessionRoutes(parts);
@@ -75,6 +77,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   heldRoutes(parts);
   serverRoutes(parts, options.queues);
   if (surroundings.demo) demoRoutes(parts);
+  liveRoutes(parts);
   findRoutes(parts);
   operationLogRoutes(parts);
   rosterRoutes(parts);

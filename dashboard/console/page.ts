@@ -8,6 +8,7 @@ import { navigation, type Section } from './navigation.ts';
 import { breadcrumbs, type Crumb } from './parts/breadcrumbs.ts';
 import { textField } from './parts/field.ts';
 import { icon } from './parts/icon.ts';
+import { type Live, livePart } from './parts/live.ts';
 import { runningPart } from './parts/running.ts';
 import { searchBox } from './parts/search-box.ts';
 import { notice } from './parts/states.ts';
@@ -48,6 +49,8 @@ export interface PageParts {
   /** Files of `dashboard/static` besides the console's own. */
   styles?: readonly string[];
   scripts?: readonly string[];
+  /** What the page follows while it is open. */
+  live?: Live;
   /** How often a page with something changing on it is loaded again without script; seconds. */
   refreshSeconds?: number;
 }
@@ -108,7 +111,7 @@ function document(
   said: Flash | null,
 ): Html {
   const styles = ['console.css', ...(parts.styles ?? [])];
-  const scripts = ['console.js', ...(parts.scripts ?? [])];
+  const scripts = ['console.js', ...(parts.scripts ?? []), ...(parts.live ? ['live.js'] : [])];
   return html`<!doctype html>
 <html lang="ru">
 <head>
@@ -134,7 +137,7 @@ ${parts.crumbs ? breadcrumbs(parts.crumbs) : ''}
   }</div>
 <div class="said" role="status">${said ? notice({ kind: said.kind, title: said.title, ...(said.text ? { text: said.text } : {}) }) : ''}</div>
 ${parts.body}
-</main>
+${parts.live ? livePart(parts.live) : ''}</main>
 <div id="busy" class="busy" aria-live="polite"></div>
 <span id="end" hidden></span>
 </body>

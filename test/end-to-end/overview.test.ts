@@ -163,7 +163,8 @@ describeInBrowser('what an admin sees of the school', () => {
   test('an admin lands on one screen whose figures open, with the classes as picture and table', async () => {
     await initializeAll(site.world, school);
     const db = everywhere(site.world.ctx);
-    // A count waits a minute after the last one.
+    // A count waits a minute after the last one, and so does the question who is to be counted.
+    await sql`delete from setting where key = 'schools-counted'`.execute(db);
     await sql`update school_figures set counted_at = counted_at - interval '1 hour'`.execute(db);
     await expect
       .poll(async () => {

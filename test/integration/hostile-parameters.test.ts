@@ -76,7 +76,7 @@ async function registered(): Promise<Route[]> {
     world.http.routes
       .filter(({ method, path }) => method === 'GET' && !path.includes('*') && !path.startsWith('/v1/'))
       .map(({ path }) => path)
-      .filter((path) => !taken.has(path)),
+      .filter((path) => !taken.has(path) && !path.endsWith('/stream')),
   );
   const names = new Set(['token', 'to', 'state', 'code', 'device_id', 'error', 'chat', 'open', 'child']);
   for (const path of paths) {

@@ -83,6 +83,8 @@ export const SCREENS: Record<string, Screen> = {
   'GET /search': { plain: ['text', 'sought', 'page'] },
   'GET /delays': {},
   'GET /overview': {},
+  'GET /overview/stream': {},
+  'GET /schools/stream': {},
   'POST /overview/decide': {
     names: { operation: { kind: 'operation', with: () => [{ do: 'reject' }] } },
     plain: ['do'],

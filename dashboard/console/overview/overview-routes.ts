@@ -8,6 +8,7 @@ import { countListed, findOverview, type Overview } from '../../read/overview.ts
 import { namedIn } from '../../read/waits.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
+import { liveOfSchool } from '../live.ts';
 import { approvedText } from '../manage/held.ts';
 import { type ConsoleContext, page, saidAt } from '../page.ts';
 import { approvalNotice, refreshWhile } from '../parts/approval.ts';
@@ -31,6 +32,7 @@ export function overviewRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
   overviewDecisions(parts);
   screens.get('/overview', ADMINS, async (c) => {
+    const live = await liveOfSchool(parts, c);
     const { school, waits } = c.get('visitor');
     saw(c, school.id, namedIn(waits));
     const now = new Date(ctx.clock.now());
@@ -46,6 +48,7 @@ export function overviewRoutes(parts: ConsoleParts): void {
     return page({
       c,
       section: 'overview',
+      live,
       title: stateSentence(state),
       windowTitle: 'Обзор',
       subtitle: subtitle(stateFigures(state), overview, school.timeZone),

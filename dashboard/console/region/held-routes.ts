@@ -8,6 +8,7 @@ import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
 import { formOf } from '../form.ts';
 import { html } from '../html.ts';
+import { liveOfRegion } from '../live.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
 import { approvalAnchor, refreshWhile } from '../parts/approval.ts';
 import { counted } from '../parts/numbers.ts';
@@ -29,6 +30,7 @@ export function heldRoutes({ screens, ctx, commands }: ConsoleParts): void {
     });
 
   screens.ofRegion.get(AT, async (c) => {
+    const live = await liveOfRegion({ ctx });
     const held = await heldEverywhere(db);
     const removals = held.filter(isRemoval);
     if (c.req.query('all') === '1' && removals.length > 0) return ask(c, removals);
@@ -38,6 +40,7 @@ export function heldRoutes({ screens, ctx, commands }: ConsoleParts): void {
     return page({
       c,
       section: 'held',
+      live,
       title: 'Ждут решения',
       subtitle:
         held.length > 0

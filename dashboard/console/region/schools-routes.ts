@@ -6,6 +6,7 @@ import { listSchools, SCHOOL_STATES } from '../../read/schools.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { localPath } from '../entry/local-path.ts';
 import { fieldsOf } from '../form.ts';
+import { liveOfRegion } from '../live.ts';
 import { goTo, page } from '../page.ts';
 import { firstScreen } from '../visitor.ts';
 import { schoolsBody, schoolsTitle } from './schools.ts';
@@ -33,6 +34,7 @@ export function schoolsPageRoutes({ screens, ctx, sessions }: ConsoleParts): voi
     const { timeZone } = c.get('visitor').school;
     const filter = query.parse(c.req.query());
     const now = new Date(ctx.clock.now());
+    const live = await liveOfRegion({ ctx });
     const listed = await listSchools(db, { ...filter, only: null, now });
     const [only] = listed.items;
     const session = await sessions.find(c);
@@ -42,7 +44,13 @@ export function schoolsPageRoutes({ screens, ctx, sessions }: ConsoleParts): voi
       return goTo(c, firstScreen('operator'));
     }
     const view = { ...listed, filter, nowMs: now.getTime(), timeZone };
-    return page({ c, section: 'schools', title: schoolsTitle(view), body: schoolsBody(view) });
+    return page({
+      c,
+      section: 'schools',
+      live,
+      title: schoolsTitle(view),
+      body: schoolsBody(view),
+    });
   });
 
   screens.ofRegion.post('/schools', async (c) => {

@@ -12,6 +12,7 @@ import {
 } from '../../read/operation-log.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
+import { liveOfSchool } from '../live.ts';
 import { page } from '../page.ts';
 import { chips } from '../parts/chips.ts';
 import { csvFile, csvLink } from '../parts/csv.ts';
@@ -56,8 +57,10 @@ const query = z.object({
 });
 
 /** «Работы»: what was done to the school's chats as a whole, by whom, how long it took and how it ended. */
-export function operationLogRoutes({ screens, ctx }: ConsoleParts): void {
+export function operationLogRoutes(parts: ConsoleParts): void {
+  const { screens, ctx } = parts;
   screens.get('/operations', ADMINS, async (c) => {
+    const live = await liveOfSchool(parts, c);
     const { id: schoolId, timeZone } = c.get('visitor').school;
     const { after, ...filter } = query.parse(c.req.query());
     const db = ctx.db.of(schoolId);
@@ -72,6 +75,7 @@ export function operationLogRoutes({ screens, ctx }: ConsoleParts): void {
     return page({
       c,
       section: 'operations',
+      live,
       title: 'Работы',
       actions: csvLink(hrefOf('/operations.csv', filter)),
       subtitle: `Инициализации, списки из СГО, удаления, отмены и всё, что ждало решения: ${counted(total, 'работа', 'работы', 'работ')}`,

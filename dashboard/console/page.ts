@@ -55,6 +55,9 @@ export interface PageParts {
   refreshSeconds?: number;
 }
 
+/** How often a page that follows work is loaded again without script while some runs. */
+const REFRESH_SECONDS = 5;
+
 /** Answers with the whole document. It holds names, so nobody on the way may keep it. */
 export function page({ c, status = 200, ...parts }: PageParts): Response | Promise<Response> {
   const frame = c.get('frame');
@@ -110,6 +113,8 @@ function document(
   visitor: Visitor | null,
   said: Flash | null,
 ): Html {
+  const refreshSeconds =
+    parts.refreshSeconds ?? (parts.live && visitor?.running ? REFRESH_SECONDS : undefined);
   const styles = ['console.css', ...(parts.styles ?? [])];
   const scripts = ['console.js', ...(parts.scripts ?? []), ...(parts.live ? ['live.js'] : [])];
   return html`<!doctype html>
@@ -121,7 +126,7 @@ function document(
 <title>${parts.windowTitle ?? parts.title}${visitor ? ` – ${visitor.school.name}` : ''}</title>
 <link rel="expect" href="#end" blocking="render">
 ${styles.map((name) => html`<link rel="stylesheet" href="${asset(name)}">`)}
-${parts.refreshSeconds ? html`<noscript><meta http-equiv="refresh" content="${parts.refreshSeconds}; url=${refreshHref}"></noscript>` : ''}
+${refreshSeconds ? html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}; url=${refreshHref}"></noscript>` : ''}
 <link rel="icon" type="image/svg+xml" href="${asset('icon.svg')}">
 ${scripts.map((name) => html`<script src="${asset(name)}" defer></script>`)}
 </head>

@@ -89,9 +89,14 @@ async function followRunning(part) {
   }
   setTimeout(() => followRunning(part), RUNS_EVERY_MS);
 }
-for (const part of document.querySelectorAll('[data-runs]')) {
-  setTimeout(() => followRunning(part), RUNS_EVERY_MS);
+function followAllRunning() {
+  for (const part of document.querySelectorAll('[data-runs]:not([data-followed])')) {
+    part.dataset.followed = 'yes';
+    setTimeout(() => followRunning(part), RUNS_EVERY_MS);
+  }
 }
+followAllRunning();
+document.addEventListener('taken', followAllRunning);
 
 /** «/» and Ctrl K lead into the search; where it is folded away, to its page. «/» in a field is a letter. */
 document.addEventListener('keydown', (event) => {

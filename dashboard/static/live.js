@@ -7,7 +7,7 @@ const part = document.querySelector('[data-live]');
 const says = part.querySelector('[data-live-says]');
 const pauses = part.querySelector('[data-live-pauses]');
 const PAUSED = 'live-paused';
-const LOOK_AGAIN_MS = 1500;
+const LOOK_AGAIN_MS = 3000;
 let source = null;
 let { mark } = part.dataset;
 let stale = false;
@@ -46,8 +46,12 @@ function take(fresh) {
     if (same) nav.replaceChildren(...same.childNodes);
   }
   mark = fresh.querySelector('[data-live]')?.dataset.mark ?? mark;
+  const runs = fresh.querySelector('[data-runs]');
+  if (runs && !document.querySelector('[data-runs]')) document.querySelector('.top > .who')?.before(runs);
   document.title = fresh.title;
   if (place) document.querySelector(place)?.focus({ preventScroll: true });
+  // Scripts that look after parts of a page look for them again.
+  document.dispatchEvent(new Event('taken'));
 }
 
 async function refresh() {
@@ -67,11 +71,8 @@ async function refresh() {
     return;
   }
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  // What counts seconds down, or shows work of its own, has a script that begins with the page.
-  if (
-    fresh.querySelector('[data-counts-down], [data-runs]') ||
-    document.querySelector('[data-counts-down]')
-  ) {
+  // What counts seconds down has a script that begins with the page.
+  if ([fresh, document].some((page) => page.querySelector('[data-counts-down]'))) {
     location.reload();
     return;
   }

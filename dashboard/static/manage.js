@@ -1,7 +1,7 @@
 /** «Управление чатами» with script: rows that are chosen by a click, counts that follow ticks, progress that moves. */
 
 /** A click anywhere in a row chooses it; the name is a link all the same. */
-for (const form of document.querySelectorAll('[data-choose-row]')) {
+function chooseRows(form) {
   const button = document.querySelector('#delete-chosen');
   const chosen = () => form.querySelector('input[name="chat"]:checked');
   const follow = () => {
@@ -23,7 +23,13 @@ for (const form of document.querySelectorAll('[data-choose-row]')) {
     if (event.key === 'Delete' && chosen() && button) button.click();
   });
   window.addEventListener('pageshow', follow);
+  follow();
 }
+const chooseAllRows = () => {
+  for (const form of document.querySelectorAll('[data-choose-row]')) chooseRows(form);
+};
+chooseAllRows();
+document.addEventListener('taken', chooseAllRows);
 
 /** `data-needs="choice"`: buttons that cannot act before something is ticked are off meanwhile. */
 function offUntilChosen(form, chosen) {
@@ -98,6 +104,7 @@ for (const group of document.querySelectorAll('[data-all-or-some]')) {
 /** `data-follows`: asked anew every moment; once its state is another, so is the page. */
 const LOOK_EVERY_MS = 1000;
 async function follow(part) {
+  if (!part.isConnected) return;
   const answer = await fetch(part.dataset.follows, {
     headers: { accept: 'text/html', 'x-refresh': '1' },
   }).catch(() => null);

@@ -60,6 +60,21 @@ describeInBrowser('pages that show work', () => {
     expect(site.complaints).toEqual([]);
   });
 
+  test('«Управление чатами» follows its chats, and a row is chosen as before', async () => {
+    const page = await site.visit({ role: 'school-admin', school, sub }, '/manage?type=staff');
+    await page.locator('tbody').getByText('актуален').first().waitFor();
+    await page.evaluate('globalThis.sameDocument = true');
+    await run(sql`update chat set title = 'Педсовет', title_key = 'педсовет'
+      where type = 'staff'`);
+    await run(sql`update school set revision = revision + 1`);
+    await page.getByRole('link', { name: 'Педсовет' }).waitFor(SOON);
+    expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
+    const remove = page.getByRole('button', { name: 'Удалить' });
+    expect(await remove.isDisabled()).toBe(true);
+    await page.getByRole('radio').first().check();
+    expect(await remove.isDisabled()).toBe(false);
+  });
+
   test('the list of all schools follows them, too', async () => {
     const page = await site.visit(
       { role: 'operator', school: '*', sub: 'operator' },

@@ -5,6 +5,7 @@ import { authoredChats } from '../../read/authored-chats.ts';
 import { listChats } from '../../read/chat-list.ts';
 import { unitsOf } from '../../read/units.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { liveOfSchool } from '../live.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { conditionWord } from '../parts/condition.ts';
@@ -25,6 +26,7 @@ export function listRoutes(parts: ConsoleParts): void {
   screens.get('/manage/open', STAFF, openChosen);
 
   screens.get('/manage', STAFF, async (c) => {
+    const live = await liveOfSchool(parts, c);
     const viewer = await viewerIn(ctx, c.get('visitor'));
     const { sort, ...filter } = listQuery.parse(withSought(c, c.req.query()));
     const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
@@ -52,6 +54,7 @@ export function listRoutes(parts: ConsoleParts): void {
       c,
       title: 'Управление чатами',
       section: 'manage',
+      live,
       subtitle: seesAll ? chats(total) : `Вы управляете ими или состоите в них: ${chats(total)}`,
       actions: listActions(view),
       body: listBody(view),

@@ -9,6 +9,7 @@ import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import type { AcrossSchools } from '../../src/store/across-schools.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
+import { letTimePass } from '../support/let-time-pass.ts';
 import { slowAt } from '../support/slow-account.ts';
 
 let halves: Halves;
@@ -31,11 +32,6 @@ const creation = async (id = chatId) => {
   );
   return rows[0]!.creation;
 };
-/** What the looks, the quiet time and late effects wait for has passed. */
-const letTimePass = () =>
-  sql`update chat set not_before = null, creation_at = creation_at - interval '10 minutes',
-    given_up = (select coalesce(jsonb_agg(g || jsonb_build_object('at', (g->>'at')::timestamptz - interval '10 minutes')), '[]')
-      from jsonb_array_elements(given_up) g)`.execute(everywhere(halves.ctx));
 const wakeUp = () =>
   halves.ctx.db.transactionAcross('figures', ({ sql: tx }) =>
     moveGenerations(tx, [chatId], { cause: 'test', priority: 'event', at: new Date() }),
@@ -70,14 +66,14 @@ function afterAnswer(at: number, act: () => Promise<void>): Context {
 /** Works, as time goes by, until this many looks have been. */
 async function look(times = 2): Promise<void> {
   for (let n = 0; n < times; n++) {
-    await letTimePass();
+    await letTimePass(halves.ctx);
     await halves.work(chatId);
   }
 }
 
 async function expectAllIsWell(): Promise<void> {
   for (let round = 0; round < 4; round++) {
-    await letTimePass();
+    await letTimePass(halves.ctx);
     if ((await schoolsToSweep(halves.ctx)).includes(school)) await sweepDrift(halves.ctx, school);
     await halves.workAll();
   }
@@ -92,7 +88,7 @@ async function orphan(): Promise<void> {
   await look();
   expect(await creation()).toBe('none');
   expect(faults().carryOutLate()).toBe(1);
-  await letTimePass();
+  await letTimePass(halves.ctx);
 }
 
 describe('no row takes a chat that is being abandoned', () => {
@@ -136,7 +132,7 @@ describe('no row takes a chat that is being abandoned', () => {
     await work(halves.ctx, other);
     expect(await creation(other)).toBe('unknown');
     const late = slowAt(halves.ctx, { findChats: 'after' });
-    await letTimePass();
+    await letTimePass(halves.ctx);
     const looking = work(late.ctx, other);
     await late.findChats.arrived;
     await requestDeletion(halves.ctx, {
@@ -152,7 +148,7 @@ describe('no row takes a chat that is being abandoned', () => {
     late.findChats.goOn();
     await looking;
     for (let round = 0; round < 3; round++) {
-      await letTimePass();
+      await letTimePass(halves.ctx);
       await work(halves.ctx, other);
     }
     expect(live()).toEqual(['Учительская']);

@@ -6,6 +6,7 @@ import { sweepDrift } from '../../src/live/drift.ts';
 import { requestDeletion } from '../../src/operations/delete-chat.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
+import { letTimePass } from '../support/let-time-pass.ts';
 
 let halves: Halves;
 afterEach(() => halves[Symbol.asyncDispose]());
@@ -15,12 +16,7 @@ const creation = async (chatId: string) => {
     select creation, creation_fence as fence from chat where id = ${chatId}`.execute(everywhere(halves.ctx));
   return rows[0]!;
 };
-/** What the looks and the quiet time wait for has passed. */
-const letTimePass = () =>
-  sql`update chat set not_before = null, creation_at = creation_at - interval '10 minutes'`.execute(
-    everywhere(halves.ctx),
-  );
-/** The same for a creation in doubt alone: what is made meanwhile stays young. */
+/** As letTimePass, for a creation in doubt alone: what is made meanwhile stays young. */
 const letDoubtsPass = () =>
   sql`update chat set not_before = null, creation_at = creation_at - interval '10 minutes'
     where creation in ('creating', 'unknown')`.execute(everywhere(halves.ctx));
@@ -41,7 +37,7 @@ describe('one owner by fence', () => {
   test('reliability 18: eight workers on one chat make one', async () => {
     const { chatId } = await oneChat();
     await Promise.all(Array.from({ length: 8 }, () => halves.work(chatId)));
-    await letTimePass();
+    await letTimePass(halves.ctx);
     await halves.workAll();
     expect(created()).toBe(1);
     expect(await halves.differences()).toEqual([]);
@@ -54,7 +50,7 @@ describe('one owner by fence', () => {
       halves.sandbox.world.faults.once('messages.createChat', fault);
       for (let round = 0; round < 4; round++) {
         await Promise.all(Array.from({ length: 8 }, () => halves.work(chatId)));
-        await letTimePass();
+        await letTimePass(halves.ctx);
       }
       await halves.workAll();
       expect(created()).toBe(1);
@@ -88,6 +84,7 @@ describe('duplicates that no look could prevent', () => {
     expect(halves.duplicates()).toHaveLength(1);
 
     halves.sandbox.world.faults.listingLagMs = 0;
+    await letTimePass(halves.ctx);
     await sweepDrift(halves.ctx, school);
     expect(halves.duplicates()).toEqual([]);
     expect(await halves.differences()).toEqual([]);
@@ -104,7 +101,7 @@ describe('duplicates that no look could prevent', () => {
     const cause = { method: 'hand.create', tokenOwner: null };
     const other = halves.sandbox.world.createChat(ours!.ownerId, ours!.title, cause);
     halves.sandbox.world.addMember(other, 555, ours!.ownerId, cause);
-    await letTimePass();
+    await letTimePass(halves.ctx);
     await sweepDrift(halves.ctx, school);
     await halves.initialize(school, ['staff']);
     await halves.work(chatId);
@@ -123,7 +120,7 @@ test('G1, V2: deleted while its creation was in doubt, a chat that was made afte
     recreate: true,
     by: { id: 'test', kind: 'operator' },
   });
-  await letTimePass();
+  await letTimePass(halves.ctx);
   await halves.workAll();
   expect([...halves.sandbox.world.chats.values()].flatMap((c) => [...c.members])).toEqual([]);
   const { rows } = await sql`select deleted_at is not null as gone from chat`.execute(everywhere(halves.ctx));
@@ -154,7 +151,7 @@ describe('a creation that VK never answers', () => {
       const now = await state();
       if (now.due && now.attempts > attempts) pauses.push(now.wait);
       attempts = now.attempts;
-      await letTimePass();
+      await letTimePass(halves.ctx);
     }
     expect(pauses.length).toBeGreaterThan(3);
     expect(pauses.length).toBeLessThan(20);
@@ -166,10 +163,10 @@ describe('a creation that VK never answers', () => {
     expect(['queued', 'running']).not.toContain(rows[0]!.state);
 
     halves.sandbox.world.faults.clear();
-    await letTimePass();
+    await letTimePass(halves.ctx);
     await sweepDrift(halves.ctx, school);
     for (let look = 0; look < 3; look++) {
-      await letTimePass();
+      await letTimePass(halves.ctx);
       await halves.workAll();
     }
     expect(await halves.differences()).toEqual([]);

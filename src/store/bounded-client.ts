@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Client, type ClientConfig, escapeLiteral, type QueryResult } from 'pg';
+import { Client, type ClientConfig, escapeLiteral, type Pool, type QueryResult } from 'pg';
 import type { QueryUnder } from './setting.ts';
 
 /** After this silence the machine asks the other side whether it is still there. */
@@ -20,6 +20,24 @@ export const SERVER_KEEP_ALIVE: SessionSettings = {
   tcp_user_timeout: 25_000,
 };
 
+/**
+ * Makes a pool give up its idle connections as soon as one of its connections is found to be cut off, because the same
+ * silence has cut them, too. Otherwise each would be found by a statement of its own that waits out its time.
+ */
+export function dropTogether(pool: Pool): void {
+  const drop = () => {
+    for (let left = pool.idleCount; left > 0; left--) {
+      pool.connect().then(
+        (client) => client.release(true),
+        () => undefined,
+      );
+    }
+  };
+  pool.on('connect', (client) => {
+    if (client instanceof BoundedClient) client.onSilence = drop;
+  });
+}
+
 /** Settings of the server, by name, for the length of a session. */
 export type SessionSettings = Readonly<Record<string, string | number>>;
 
@@ -34,6 +52,8 @@ export interface BoundedClientConfig extends ClientConfig {
  */
 export class BoundedClient extends Client {
   readonly #session: string;
+  /** Called when an answer did not come in time. */
+  onSilence: () => void = () => undefined;
 
   constructor(config: BoundedClientConfig = {}) {
     super(config);
@@ -80,7 +100,10 @@ export class BoundedClient extends Client {
 
   #bounded<T>(answer: Promise<T>): Promise<T> {
     return answer.catch((error: Error) => {
-      if (error.message === NO_ANSWER) this.#destroy();
+      if (error.message === NO_ANSWER) {
+        this.#destroy();
+        this.onSilence();
+      }
       throw error;
     });
   }

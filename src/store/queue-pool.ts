@@ -1,6 +1,7 @@
 import { Pool, type PoolClient } from 'pg';
 import {
   BoundedClient,
+  dropTogether,
   KEEP_ALIVE_AFTER_MS,
   SERVER_KEEP_ALIVE,
   type SessionSettings,
@@ -34,6 +35,7 @@ export class QueuePool extends Pool implements AsyncDisposable {
     });
     // The command under way fails with its connection, so the error itself is ignored.
     this.on('connect', (client) => client.on('error', () => undefined));
+    dropTogether(this);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: by a promise, or by a callback, as the driver's own.

@@ -83,7 +83,8 @@ test('F4: what is held while a question is open is added to it, and each of its 
   crowdInto(other!, STRANGER + CROWD);
   const both = [{ state: 'held', held: 2 * CROWD }];
   await vi.waitFor(async () => expect(await holds()).toMatchObject(both), WAITING);
-  for (const { title } of [one!, other!]) expect(await conditionOf(title)).toBe('held');
+  for (const { title } of [one!, other!])
+    await vi.waitFor(async () => expect(await conditionOf(title)).toBe('held'), WAITING);
 });
 
 test('F4: a question about strangers who leave by themselves is over', async () => {

@@ -8,6 +8,7 @@ import { everywhere } from '../support/everywhere.ts';
 import type { Benchmark } from './benchmark.ts';
 import { importManualSchool, initialize, settings, succeeded } from './support/app.ts';
 import { type Cost, costOf } from './support/costs.ts';
+import { controlOf } from './support/sandbox-control.ts';
 import { startSandboxOf } from './support/sandbox-process.ts';
 import { startServer } from './support/server.ts';
 
@@ -39,7 +40,7 @@ export const drift: Benchmark = {
     await using app = await createApp(config, ALL, { clock });
     const schoolId = await importManualSchool(app, sandbox, REQUESTS_PER_SECOND);
     await succeeded(app.ctx, await initialize(app, schoolId));
-    const sferum = control(sandbox.url);
+    const sferum = controlOf(sandbox.url);
     const ids = await sferum.chatIds();
 
     /** Minutes pass with their looks. `before` each, people do what they do, and nobody counts what that costs us. */
@@ -58,7 +59,7 @@ export const drift: Benchmark = {
     const rest = await minutes(MINUTES);
     print(`at rest: ${rest.text}`);
     const talking = ids.slice(0, Math.round(ids.length * TALKING_SHARE));
-    const talk = await minutes(MINUTES, () => sferum.say(talking));
+    const talk = await minutes(MINUTES, () => sferum.say(talking, STRANGER));
     print(`people talk in ${talking.length} chats: ${talk.text}`);
     await sferum.act({ action: 'join', chat: ids[0]!, user: STRANGER });
     aheadMs += MINUTE_MS;
@@ -96,26 +97,4 @@ async function settled({ ctx }: Pick<App, 'ctx'>): Promise<void> {
     if (rows.length === 0) return;
     await ctx.clock.sleep(3);
   }
-}
-
-/** The switches of the sandbox. */
-function control(apiUrl: string) {
-  const base = new URL('/_sandbox/', apiUrl);
-  const act = async (action: object): Promise<void> => {
-    const headers = { 'content-type': 'application/json' };
-    const done = await fetch(new URL('actions', base), {
-      ...{ method: 'POST', headers, body: JSON.stringify(action) },
-    });
-    if (!done.ok) throw new Error(`the sandbox refuses: ${await done.text()}`);
-  };
-  return {
-    act,
-    async chatIds(): Promise<number[]> {
-      const state = (await (await fetch(new URL('state', base))).json()) as { chats: { id: number }[] };
-      return state.chats.map(({ id }) => id);
-    },
-    async say(chats: readonly number[]): Promise<void> {
-      for (const chat of chats) await act({ action: 'say', chat, user: STRANGER });
-    },
-  };
 }

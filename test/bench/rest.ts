@@ -4,6 +4,7 @@ import type { Benchmark, Print } from './benchmark.ts';
 import { startApp } from './support/app.ts';
 import { costOf } from './support/costs.ts';
 import { type BenchServer, startServer } from './support/server.ts';
+import { strangersStay } from './support/strangers.ts';
 
 const SCHOOLS = [1, 8, 64];
 const REST_SECONDS = 60;
@@ -15,10 +16,12 @@ const NO_SFERUM = 'http://127.0.0.1:9';
 /** What is allowed, however many schools there are. */
 const CORE_SHARE_AIM = 0.01;
 const STATEMENTS_A_MINUTE_AIM = 40;
+/** A stranger may stay so long in a school at rest. */
+const STRANGER_AIM_MS = 120_000;
 
 export const rest: Benchmark = {
   name: 'rest',
-  about: `${SCHOOLS.join(', ')} schools of ${OF_A_TOWN.chats} chats in which nothing happens, for ${REST_SECONDS} s: CPU and statements`,
+  about: `${SCHOOLS.join(', ')} schools of ${OF_A_TOWN.chats} chats in which nothing happens, for ${REST_SECONDS} s: CPU, statements, and how long a stranger stays`,
   async run(print) {
     await using server = await startServer();
     await using redis = REDIS_IS_INSTALLED ? await startRedis() : null;
@@ -26,6 +29,12 @@ export const rest: Benchmark = {
       print(`PostgreSQL, ${await measure(print, server, schools, {})}`);
       if (redis) print(`Redis, ${await measure(print, server, schools, { REDIS_URL: redis.url })}`);
     }
+    const stays = await strangersStay(server);
+    const longestMs = Math.max(...stays);
+    print(
+      `strangers who join are out after ${stays.map((ms) => (ms / MS_PER_SECOND).toFixed(0)).join(', ')} s`,
+    );
+    print(`ratio: the longest stay ${(longestMs / STRANGER_AIM_MS).toFixed(2)} × what is allowed`);
   },
 };
 

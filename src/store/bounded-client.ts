@@ -21,10 +21,12 @@ export const SERVER_KEEP_ALIVE: SessionSettings = {
 };
 
 /**
- * Makes a pool give up its idle connections as soon as one of its connections is found to be cut off, because the same
- * silence has cut them, too. Otherwise each would be found by a statement of its own that waits out its time.
+ * Makes a pool outlive its connections. One that is cut between two statements ends the next statement, so the error
+ * itself is ignored; without that it would end the process. And as soon as one connection is found to be cut off, the
+ * idle ones are given up, because the same silence has cut them, too. Otherwise each would be found by a statement of
+ * its own that waits out its time.
  */
-export function dropTogether(pool: Pool): void {
+export function outliveConnections(pool: Pool): void {
   const drop = () => {
     for (let left = pool.idleCount; left > 0; left--) {
       pool.connect().then(
@@ -34,6 +36,7 @@ export function dropTogether(pool: Pool): void {
     }
   };
   pool.on('connect', (client) => {
+    client.on('error', () => undefined);
     if (client instanceof BoundedClient) client.onSilence = drop;
   });
 }

@@ -2,7 +2,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { AcrossSchools } from './across-schools.ts';
-import { dropTogether } from './bounded-client.ts';
+import { outliveConnections } from './bounded-client.ts';
 import { stateOf } from './errors.ts';
 import { type Lanes, lanesOf } from './lanes.ts';
 import { createOrm, type OrmOptions, POOL_MAX } from './orm.ts';
@@ -48,7 +48,7 @@ export class Database implements AsyncDisposable {
   static async open(databaseUrl: string, options: OrmOptions = {}): Promise<Database> {
     const orm = await createOrm(databaseUrl, options);
     const pool = (await orm.em.getConnection().getNativeClient()) as Pool;
-    dropTogether(pool);
+    outliveConnections(pool);
     return new Database(orm, lanesOf(pool, options.poolMax ?? POOL_MAX), new SchoolTurns());
   }
 

@@ -1,8 +1,8 @@
 import { Pool, type PoolClient } from 'pg';
 import {
   BoundedClient,
-  dropTogether,
   KEEP_ALIVE_AFTER_MS,
+  outliveConnections,
   SERVER_KEEP_ALIVE,
   type SessionSettings,
 } from './bounded-client.ts';
@@ -33,9 +33,7 @@ export class QueuePool extends Pool implements AsyncDisposable {
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
       application_name: 'sferum-sync queue',
     });
-    // The command under way fails with its connection, so the error itself is ignored.
-    this.on('connect', (client) => client.on('error', () => undefined));
-    dropTogether(this);
+    outliveConnections(this);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: by a promise, or by a callback, as the driver's own.

@@ -19,6 +19,9 @@ export interface DueChat {
   priority: Priority;
 }
 
+/** True in SQL where the row `chat c` was given. Plans without values know by it that few are (index chat_in_flight). */
+const isGiven = sql`c.queued_at is not null`;
+
 /**
  * Marks due chats as given to the queue and returns them. The schools take turns, the most urgent work first, and the
  * bulk work of one school in hand is bounded (rule 7). A school costs what it is given, not what waits there. Without
@@ -39,7 +42,7 @@ export async function giveOut(
     with recursive ${schoolIds === null ? schoolsWaiting : sql`waiting as (select unnest(${[...schoolIds]}::text[]) as id)`},
     usable as (
       select w.id, (select count(*) from chat c
-          where c.school_id = w.id and c.queued_at > ${lostBefore} and c.priority = 'bulk') as given
+          where c.school_id = w.id and ${isGiven} and c.queued_at > ${lostBefore} and c.priority = 'bulk') as given
       from waiting w join sferum_account a on a.school_id = w.id and a.status <> 'broken'),
     due as (
       select d.id, u.urgency, d.nth from (select id, given, generate_series(1, ${BULK}::int) as urgency from usable) u
@@ -49,19 +52,19 @@ export async function giveOut(
         order by ${dueSince}, c.id
         limit case when u.urgency < ${BULK}::int then ${most}::int else greatest(0, ${schoolBulkChats}::int - u.given) end) d)
     update chat set queued_at = ${at}
-    where id in (select id from due order by urgency, nth limit ${most}) and queued_at is null
+    where id = any(array(select id from due order by urgency, nth limit ${most})) and queued_at is null
     returning id, school_id as "schoolId", cause, priority`.execute(db);
   return rows;
 }
 
 /** True in SQL where chats were given out before that time and are not done. */
 export const hasGiven = (before: Date) => sql<boolean>`exists (select from chat c
-  where c.queued_at <= ${before} and c.generation > c.settled_generation and c.deleted_at is null)`;
+  where ${isGiven} and c.queued_at <= ${before} and c.generation > c.settled_generation and c.deleted_at is null)`;
 
 /** Gives the chats that were given out before that time and are not done. */
 export async function givenOut(db: Sql, before: Date): Promise<DueChat[]> {
   const { rows } = await sql<DueChat>`select c.id, c.school_id as "schoolId", c.cause, c.priority from chat c
-    where c.queued_at <= ${before} and c.generation > c.settled_generation and c.deleted_at is null`.execute(
+    where ${isGiven} and c.queued_at <= ${before} and c.generation > c.settled_generation and c.deleted_at is null`.execute(
     db,
   );
   return rows;
@@ -70,7 +73,7 @@ export async function givenOut(db: Sql, before: Date): Promise<DueChat[]> {
 /** Takes back the chats that were given out before that time and are not done. Returns their number. */
 export async function takeBackLost(db: Sql, before: Date): Promise<number> {
   const { numAffectedRows } = await sql`update chat c set queued_at = null
-    where c.queued_at <= ${before} and c.generation > c.settled_generation and c.deleted_at is null`.execute(
+    where ${isGiven} and c.queued_at <= ${before} and c.generation > c.settled_generation and c.deleted_at is null`.execute(
     db,
   );
   return Number(numAffectedRows ?? 0);

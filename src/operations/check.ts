@@ -40,7 +40,7 @@ export async function requestCheck(
     const { rows } = await sql<{ id: string }>`
       select id from operation where school_id = ${schoolId} and kind = 'check' and state in ('queued', 'running')
         and params @> ${wanted}::jsonb and params->'chatIds' = ${wanted}::jsonb->'chatIds'
-        and (${joinsAny} or created_by = ${by.id})`.execute(tx);
+        and (${joinsAny} or (created_by, created_by_kind) = (${by.id}, ${by.kind}))`.execute(tx);
     if (rows[0]) return rows[0].id;
     const newId = ctx.newId();
     await openOperation(tx, {

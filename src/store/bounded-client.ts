@@ -22,7 +22,7 @@ export const SERVER_KEEP_ALIVE: SessionSettings = {
 
 /**
  * Makes a pool outlive its connections. One that is cut between two statements ends the next statement, so the error
- * itself is ignored; without that it would end the process. And as soon as one connection is found to be cut off, the
+ * itself is ignored. And as soon as one connection is found to be cut off, the
  * idle ones are given up, because the same silence has cut them, too. Otherwise each would be found by a statement of
  * its own that waits out its time.
  */

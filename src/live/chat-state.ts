@@ -47,6 +47,8 @@ export interface ChatState {
   target: Map<number, { admin: boolean }>;
   /** Profiles whose removal is held (F4). */
   hold: Set<number>;
+  /** True where a look showed people without a place whom no plan has judged. They are not among `actual` (F4). */
+  unguarded: boolean;
   actual: SferumActual['members'] extends ReadonlyMap<number, infer M> ? Map<number, M> : never;
   held: boolean;
   memberCount: number;
@@ -77,7 +79,7 @@ interface Row {
   look_again_at: string | null;
   seen_at: string | null;
   target: { u: number; a: boolean }[] | null;
-  actual: { u: number; a: boolean; s: LiveState; h: boolean }[] | null;
+  actual: { u: number; a: boolean; s: LiveState; h: boolean; j: boolean }[] | null;
   held_members: string;
   member_count: string;
 }
@@ -105,7 +107,8 @@ const loading = gathering(async (ctx: Context, schoolId: string, ids: readonly s
         from membership m join profile_link l
           on l.school_id = m.school_id and l.person_id = m.person_id and l.present
         where m.chat_id = c.id) as target,
-      (select jsonb_agg(jsonb_build_object('u', s.vk_user_id, 'a', s.admin, 's', s.state, 'h', s.held_by is not null))
+      (select jsonb_agg(jsonb_build_object('u', s.vk_user_id, 'a', s.admin, 's', s.state, 'h', s.held_by is not null,
+          'j', not s.unjudged))
         from sferum_member s where s.chat_id = c.id
           and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})) as actual,
       (select count(*) from membership m where m.chat_id = c.id and m.held_by is not null) as held_members,
@@ -120,7 +123,8 @@ function fromRow(schoolId: string, r: Row): ChatState {
   // Two people who share a VK ID are one member at Sferum, and the member is an admin if either of them is (A7).
   const target = new Map<number, { admin: boolean }>();
   for (const { u, a } of r.target ?? []) target.set(u, { admin: a || (target.get(u)?.admin ?? false) });
-  const actual = r.actual ?? [];
+  const known = r.actual ?? [];
+  const actual = known.filter(({ u, j }) => j || target.has(u));
   const strangersHeld = actual.filter((m) => m.h && (m.s === 'in' || m.s === 'waiting')).map((m) => m.u);
   return {
     id: r.id,
@@ -150,6 +154,7 @@ function fromRow(schoolId: string, r: Row): ChatState {
     seenAt: r.seen_at === null ? null : new Date(r.seen_at),
     target,
     hold: new Set(strangersHeld),
+    unguarded: actual.length < known.length,
     actual: new Map(actual.map((m) => [m.u, { admin: m.a, state: m.s }])),
     held: Number(r.held_members) > 0 || strangersHeld.length > 0,
     memberCount: Number(r.member_count),

@@ -80,7 +80,7 @@ async function recordMembers(
     chatId: chat.id,
     members: (members ?? []).map((userId) => ({ userId, admin: false, state: 'in' as const })),
   }));
-  await recordSeen(tx, { schoolId, at }, seen);
+  await recordSeen(tx, { schoolId, at, by: 'work' }, seen);
   for (const [cause, caused] of Map.groupBy(creations, ({ chat }) => chat.cause)) {
     const lines = caused.map(({ chat, ref, members }) => ({
       ...{ chatId: chat.id, what: members ? 'sferum-create' : 'sferum-adopt' },

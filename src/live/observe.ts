@@ -157,7 +157,7 @@ const recording = gathering(async (ctx: Context, schoolId: string, reads: readon
     const seen = reads
       .filter(({ chat }) => quiet.has(chat.id))
       .map(({ chat, members }) => ({ chatId: chat.id, members: members.map(seenMember) }));
-    if (seen.length > 0) await recordSeen(tx, { schoolId, at }, seen);
+    if (seen.length > 0) await recordSeen(tx, { schoolId, at, by: 'look' }, seen);
   });
   return reads.map(() => undefined);
 });

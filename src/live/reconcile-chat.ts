@@ -118,10 +118,11 @@ class Work {
 
   constructor(chat: ChatState, startedAtMs: number, signal: AbortSignal) {
     this.startedAtMs = startedAtMs;
-    const { sferumTitle, seenAt, actual, linkDue, handoverSince, lacksAdmin } = chat;
+    const { sferumTitle, seenAt, actual, linkDue, handoverSince, lacksAdmin, unguarded } = chat;
     this.brought = {
       ...{ title: sferumTitle ?? '', members: new Map(actual), seenAt, created: false, answers: [] },
       ...{ linkDue, handover: handoverSince !== null, lacksAdmin },
+      ...(unguarded ? { unguarded } : {}),
     };
     this.call = {
       priority: chat.priority,

@@ -188,7 +188,7 @@ async function recordObserved(tx: Sql, works: readonly Of<Outcome>[], at: Date):
       .filter((a) => a.step === 'remove' && a.result === 'done' && !brought.members.has(a.userId!))
       .map((a) => a.userId!),
   }));
-  await recordSeen(tx, { schoolId: found[0]!.chat.schoolId, at }, seen);
+  await recordSeen(tx, { schoolId: found[0]!.chat.schoolId, at, by: 'work' }, seen);
   const changed = found.filter(({ chat, brought }) => !isAsBefore(chat, brought));
   if (changed.length === 0) return;
   const live = changed.map(({ chat, brought }) => {

@@ -130,7 +130,7 @@ export const HELD = {
   },
   sferum_member: {
     rows: isProfile('vk_user_id'),
-    given: ['chat_id', 'vk_user_id', 'admin', 'state', 'reason', 'seen_at', 'held_by', 'tries'],
+    given: ['chat_id', 'vk_user_id', 'admin', 'state', 'reason', 'seen_at', 'held_by', 'tries', 'unjudged'],
   },
   membership: {
     rows: either(is('person_id'), isGround('grounds')),

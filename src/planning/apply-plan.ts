@@ -9,7 +9,7 @@ import { type Line, noteLines, noteWithWords } from '../rows/journal.ts';
 import { putOnLists, takeOffLists } from '../rows/membership.ts';
 import { addPlanned } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
-import { holdMembers, type MemberOfChat, welcome } from '../rows/sferum-member.ts';
+import { holdMembers, judge, type MemberOfChat, welcome } from '../rows/sferum-member.ts';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { reportBreaches } from './check-invariants.ts';
@@ -45,6 +45,7 @@ export async function applyPlan(
   await takeOffLists(tx, changes.deletes);
   await putOnLists(tx, school.schoolId, changes.upserts);
   const { schoolId } = school;
+  await judge(tx, schoolId, removals(school));
   const holding = await holdMembers(tx, { schoolId, operationId: how.operationId }, heldStrangers(school));
   await welcome(tx, schoolId, added(school));
   if (how.dropsExceptions) await followRulesAlone(tx, school, how);
@@ -116,6 +117,15 @@ function heldStrangers({ chats, plan }: SchoolPlan): MemberOfChat[] {
   return plan.chats.flatMap(({ chatId, actions }) =>
     actions
       .filter((a) => a.held && !(a.personId && chats.get(chatId)?.members.has(a.personId)))
+      .map((a) => ({ chatId, userId: a.strangerId, personId: a.personId })),
+  );
+}
+
+/** The people whom the plan takes out, held or not. */
+function removals({ plan }: SchoolPlan): MemberOfChat[] {
+  return plan.chats.flatMap(({ chatId, actions }) =>
+    actions
+      .filter((a) => a.action === 'remove')
       .map((a) => ({ chatId, userId: a.strangerId, personId: a.personId })),
   );
 }

@@ -12,6 +12,9 @@
  *
  * A profile that is in a chat without a ground may wait for a person's decision. `held_by` then names the operation
  * that asks for it: ──holdMembers──► held ──welcome, letGo, letGoOf, keepMembers, or it is gone──► not held.
+ *
+ * A profile that a look showed first is `unjudged` until a plan has judged its removal: the guard (F4) must see a
+ * stranger before a chat's job takes the stranger out. ──judge, letGoOf, or it is gone──► judged.
  */
 import { sql } from 'kysely';
 import type { LiveState } from '../plan/model.ts';
@@ -28,14 +31,19 @@ export interface Seen {
   removed?: readonly number[];
 }
 
-/** Replaces what was known of the members of these chats by what was seen. */
+/**
+ * Replaces what was known of the members of these chats by what was seen. `by`: a look shows people whom no plan has
+ * judged. A chat's work does not speak of unjudged people, so they stay as they are.
+ */
 export async function recordSeen(
   tx: Sql,
-  { schoolId, at }: { schoolId: string; at: Date },
+  { schoolId, at, by }: { schoolId: string; at: Date; by: 'look' | 'work' },
   chats: readonly Seen[],
 ): Promise<void> {
   const seen = chats.flatMap(({ chatId, members }) => [...members].map((member) => ({ chatId, ...member })));
   const removed = chats.flatMap(({ chatId, removed = [] }) => removed.map((userId) => ({ chatId, userId })));
+  const isLook = by === 'look';
+  const isPresent = sql`state in ('in', 'waiting')`;
   // One statement writes all, and each member falls into one part of it: present, taken out by us, or gone.
   await sql`
     with seen as materialized (select * from jsonb_to_recordset(${JSON.stringify(seen)}::jsonb)
@@ -43,15 +51,16 @@ export async function recordSeen(
       removed as materialized (select * from jsonb_to_recordset(${JSON.stringify(removed)}::jsonb)
         as r("chatId" uuid, "userId" bigint)),
       taken as (delete from sferum_member m using removed r where m.chat_id = r."chatId" and m.vk_user_id = r."userId"),
-      gone as (update sferum_member m set state = 'left', admin = false, reason = 'left', held_by = null,
+      gone as (update sferum_member m set state = 'left', admin = false, reason = 'left', held_by = null, unjudged = false,
           tries = tries + 1, seen_at = ${at}
-        where chat_id = any(${chats.map(({ chatId }) => chatId)}::uuid[]) and state in ('in', 'waiting')
+        where chat_id = any(${chats.map(({ chatId }) => chatId)}::uuid[]) and ${isPresent} and (${isLook} or not unjudged)
           and (chat_id, vk_user_id) not in (select "chatId", "userId" from removed)
           and (chat_id, vk_user_id) not in (select "chatId", "userId" from seen))
-    insert into sferum_member as m (chat_id, vk_user_id, school_id, admin, state, reason, seen_at)
-    select "chatId", "userId", ${schoolId}, admin, state, reason, ${at} from seen
+    insert into sferum_member as m (chat_id, vk_user_id, school_id, admin, state, reason, seen_at, unjudged)
+    select "chatId", "userId", ${schoolId}, admin, state, reason, ${at}, ${isLook} and ${isPresent} from seen
     on conflict (chat_id, vk_user_id) do update set
       admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at,
+      unjudged = case when m.${isPresent} then m.unjudged else excluded.unjudged end,
       reason = coalesce(excluded.reason, case when m.state = excluded.state then m.reason end)
     where (m.admin, m.state, m.reason) is distinct from (excluded.admin, excluded.state, excluded.reason)`.execute(
     tx,
@@ -116,6 +125,18 @@ export async function holdMembers(
   return chatIds;
 }
 
+/** Marks these members as judged by a plan, so that the chats' jobs may take them out. */
+export async function judge(tx: Sql, schoolId: string, members: readonly MemberOfChat[]): Promise<void> {
+  await inChunks(members, (json) =>
+    sql`update sferum_member s set unjudged = false
+      from jsonb_to_recordset(${json}) as r("chatId" uuid, "userId" bigint, "personId" text)
+        left join profile_link l on l.school_id = ${schoolId} and l.person_id = r."personId" and l.present
+      where s.chat_id = r."chatId" and s.vk_user_id = coalesce(r."userId", l.vk_user_id) and s.unjudged`.execute(
+      tx,
+    ),
+  );
+}
+
 /**
  * Ends the holds of people who have a place in their chats again. Where `tried` is set, an earlier refusal is forgotten
  * too, because Sferum is asked to add the person now.
@@ -144,11 +165,11 @@ export async function letGo(tx: Sql, chatIds: readonly string[]): Promise<void> 
     where chat_id = any(${[...chatIds]}::uuid[]) and held_by is not null`.execute(tx);
 }
 
-/** Ends the holds of these people's profiles in all chats. Returns the chats where there was one. */
+/** Ends the holds of these people's profiles in all chats, and what waits for a plan. Returns the chats concerned. */
 export async function letGoOf(tx: Sql, schoolId: string, personIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ chatId: string }>`
-    update sferum_member s set held_by = null from profile_link l
-    where s.school_id = ${schoolId} and s.held_by is not null and l.school_id = ${schoolId}
+    update sferum_member s set held_by = null, unjudged = false from profile_link l
+    where s.school_id = ${schoolId} and (s.held_by is not null or s.unjudged) and l.school_id = ${schoolId}
       and l.person_id = any(${[...personIds]}) and l.present and l.vk_user_id = s.vk_user_id
     returning s.chat_id as "chatId"`.execute(tx);
   return rows.map(({ chatId }) => chatId);

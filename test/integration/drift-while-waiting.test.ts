@@ -28,8 +28,11 @@ async function waitingChat(fault: number) {
   return [...world.sandbox.world.chats.values()].find(({ title }) => title === '5А класс')!;
 }
 
-test('a stranger leaves a chat in which additions are under flood control, and a crowd is held', async () => {
-  const chat = await waitingChat(FLOOD_CONTROL);
+test.each([
+  ['are under flood control', FLOOD_CONTROL],
+  ['fail without end', 10],
+])('a stranger leaves a chat in which additions %s, and a crowd is held', async (_, fault) => {
+  const chat = await waitingChat(fault);
   world.sandbox.world.join(chat.id, STRANGER);
   await vi.waitFor(() => expect(chat.members.has(STRANGER)).toBe(false), WAITING);
   for (const stranger of CROWD) world.sandbox.world.join(chat.id, stranger);

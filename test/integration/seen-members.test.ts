@@ -17,6 +17,7 @@ interface Row {
   state: LiveState;
   reason: string | null;
   tries: number;
+  unjudged: boolean;
 }
 /** What is believed and what becomes of one profile in one chat. */
 interface Fate {
@@ -35,22 +36,31 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
+type By = 'look' | 'work';
+
+const isPresent = <R extends { state: LiveState }>(row: R | null): row is R =>
+  row?.state === 'in' || row?.state === 'waiting';
+
 /** By the rule, in words of its own. */
-function expected({ before, now }: Fate): Row | null {
+function expected({ before, now }: Fate, by: By): Row | null {
   if (now === 'removed') return null;
   if (now !== null) {
     const known = before?.state === now.state ? before.reason : null;
-    return { ...now, reason: now.reason ?? known, tries: before?.tries ?? 0 };
+    const unjudged = isPresent(before) ? before.unjudged : by === 'look' && isPresent(now);
+    return { ...now, reason: now.reason ?? known, tries: before?.tries ?? 0, unjudged };
   }
-  const wasIn = before?.state === 'in' || before?.state === 'waiting';
-  return wasIn ? { admin: false, state: 'left', reason: 'left', tries: before.tries + 1 } : before;
+  // A chat's work does not speak of people whom no plan has judged.
+  if (!isPresent(before) || (before.unjudged && by === 'work')) return before;
+  return { admin: false, state: 'left', reason: 'left', tries: before.tries + 1, unjudged: false };
 }
 
 const state = fc.constantFrom<LiveState>('in', 'waiting', 'refused', 'left');
-const row = fc.record({
-  ...{ admin: fc.boolean(), state, tries: fc.nat(3) },
-  reason: fc.constantFrom(null, 'left', 'privacy'),
-});
+const row = fc
+  .record({
+    ...{ admin: fc.boolean(), state, tries: fc.nat(3), unjudged: fc.boolean() },
+    reason: fc.constantFrom(null, 'left', 'privacy'),
+  })
+  .map((one) => ({ ...one, unjudged: one.unjudged && isPresent(one) }));
 const fate: fc.Arbitrary<Fate> = fc.record({
   before: fc.option(row),
   now: fc.oneof(
@@ -63,7 +73,7 @@ const chats = fc.array(fc.array(fate, { maxLength: 5 }), { minLength: CHATS, max
 
 async function stored(): Promise<Record<string, Row>> {
   const { rows } = await sql<Row & { chat: string; id: string }>`
-    select chat_id as chat, vk_user_id as id, admin, state, reason, tries from sferum_member`.execute(
+    select chat_id as chat, vk_user_id as id, admin, state, reason, tries, unjudged from sferum_member`.execute(
     everywhere(world.db),
   );
   return Object.fromEntries(rows.map(({ chat, id, ...own }) => [`${chatIds.indexOf(chat)} ${id}`, own]));
@@ -71,7 +81,7 @@ async function stored(): Promise<Record<string, Row>> {
 
 test('a member is in, waits, was refused, has left, or was taken out: in each of the chats', async () => {
   await fc.assert(
-    fc.asyncProperty(chats, async (fates) => {
+    fc.asyncProperty(chats, fc.constantFrom<By>('look', 'work'), async (fates, by) => {
       await sql`delete from sferum_member`.execute(everywhere(world.db));
       const all = fates.flatMap((own, chat) => own.map((one, id) => ({ chat, id: id + 1, ...one })));
       const believed = all.flatMap(({ chat, id, before }) =>
@@ -88,9 +98,11 @@ test('a member is in, waits, was refused, has left, or was taken out: in each of
           removed: own.flatMap(({ id, now }) => (now === 'removed' ? id : [])),
         };
       });
-      await world.db.transactionOf('s1', ({ sql: tx }) => recordSeen(tx, { schoolId: 's1', at: AT }, seen));
+      await world.db.transactionOf('s1', ({ sql: tx }) =>
+        recordSeen(tx, { schoolId: 's1', at: AT, by }, seen),
+      );
       const wanted = all.flatMap((one) => {
-        const after = expected(one);
+        const after = expected(one, by);
         return after ? [[`${one.chat} ${one.id}`, after]] : [];
       });
       expect(await stored()).toEqual(Object.fromEntries(wanted));

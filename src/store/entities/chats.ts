@@ -115,6 +115,7 @@ export const SferumMember = defineEntity({
     reason: text().nullable(),
     tries: p.integer().default(0),
     heldBy: p.uuid().nullable(),
+    unjudged: p.boolean().default(false),
     seenAt: instant(),
   },
 });

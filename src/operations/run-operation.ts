@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { markAccountBroken } from '../live/accounts.ts';
 import { finishOperations } from '../planning/end-operations.ts';
+import { endEmptyHolds } from '../planning/holding.ts';
 import { countFailure, endOperation, startOperation } from '../rows/operation.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import type { Problem } from '../store/entities.ts';
@@ -30,7 +31,8 @@ export async function runOperation(
   const operation = await findOperationRow(ctx, schoolId, id);
   if (!operation) return;
   await carryOutDue(ctx, operation);
-  if (operation.state === 'held' || !(await isItsTurn(ctx, operation))) return;
+  if (operation.state === 'held') return schoolId === null ? undefined : endEmptyHolds(ctx, schoolId);
+  if (!(await isItsTurn(ctx, operation))) return;
   if (!(await startOperation(operationsOf(ctx, schoolId), id, new Date(ctx.clock.now())))) return;
   // Its own work is done. A crash right after the last chat's commit may have lost the closing, so it is made here.
   if (operation.params.following && schoolId !== null) return finishOperations(ctx, schoolId, [id]);

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import { schoolsToBegin } from '../follow/begin-day.ts';
 import { schoolsToSweep } from '../live/drift.ts';
 import { settleImports } from '../operations/import-parents.ts';
+import { isEmptyHold } from '../rows/operation.ts';
 import { CLOCKS_DIFFER_MS } from '../rows/operation-approval.ts';
 
 /** True in SQL where a held operation has an approval whose time has come, or one of a clock that was ahead. */
@@ -20,21 +21,21 @@ function isApproved(ctx: Context) {
 }
 
 /**
- * True in SQL where an operation is open or has such an approval, or an import of several schools follows its schools'
- * operations.
+ * True in SQL where an operation is open, has such an approval or holds nobody any more, or an import of several schools
+ * follows its schools' operations.
  */
-export const operationsAreOpen = (ctx: Context) => sql<boolean>`exists (select from operation
-  where state in ('queued', 'running') or state = 'held' and params ? 'schools' or ${isApproved(ctx)})`;
+export const operationsAreOpen = (ctx: Context) => sql<boolean>`exists (select from operation o
+  where state in ('queued', 'running') or state = 'held' and params ? 'schools' or ${isApproved(ctx)} or ${isEmptyHold})`;
 
 /**
- * Makes a job for each open operation, and for each held one with an approval whose time has come. An operation that
- * has a job gets no second one.
+ * Makes a job for each open operation, and for each held one with an approval whose time has come or with nobody left
+ * to decide about. An operation that has a job gets no second one.
  */
 export async function relayOperations(ctx: Context, queues: Queues): Promise<void> {
   await settleImports(ctx);
   const { rows } = await sql<{ schoolId: string | null; operationId: string }>`
-    select school_id as "schoolId", id as "operationId" from operation
-    where state in ('queued', 'running') and not params ? 'schools' or ${isApproved(ctx)}
+    select school_id as "schoolId", id as "operationId" from operation o
+    where state in ('queued', 'running') and not params ? 'schools' or ${isApproved(ctx)} or ${isEmptyHold}
     order by created_at`.execute(ctx.db.across('relay'));
   await queues.addAll(
     runOperation,

@@ -133,13 +133,21 @@ export async function addToHold(tx: Sql, id: string, planned: PlanCounts): Promi
     where id = ${id}`.execute(tx);
 }
 
+/**
+ * True in SQL where operation `o` is held and holds nobody any more. An order, a new list or a departure may empty a
+ * hold at any moment.
+ */
+export const isEmptyHold = sql<boolean>`(o.state = 'held' and o.params ? 'following'
+  and not o.params @> '{"incomplete": true}'
+  and not exists (select from membership m where o.id = m.held_by)
+  and not exists (select from sferum_member s where o.id = s.held_by))`;
+
 /** Releases held operations that hold nobody any more, so that they can end. Returns their ids. */
 export async function releaseEmptyHolds(tx: Sql, schoolId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    update operation o set state = 'running' where school_id = ${schoolId} and state = 'held'
-      and params ? 'following' and not params @> '{"incomplete": true}'
-      and not (exists (select from membership m where o.id = m.held_by)
-        or exists (select from sferum_member s where o.id = s.held_by)) returning id`.execute(tx);
+    update operation o set state = 'running' where school_id = ${schoolId} and ${isEmptyHold} returning id`.execute(
+    tx,
+  );
   return rows.map(({ id }) => id);
 }
 

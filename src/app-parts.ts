@@ -12,6 +12,7 @@ import type { Config } from './config.ts';
 import { ensureDataDir } from './data-dir.ts';
 import { linkCheck } from './sferum/links.ts';
 import type { createSandbox, Listening, Sandbox } from './sferum/sandbox/sandbox.ts';
+import type { VkLimits } from './sferum/vk/limits.ts';
 import { createVkGateway } from './sferum/vk/vk-gateway.ts';
 import { assertClocksAgree } from './store/clocks.ts';
 import { shareOut } from './store/connections.ts';
@@ -84,6 +85,7 @@ export async function openSferum(
     config,
     db,
     standIn,
+    vkLimits,
     ...given
   }: {
     config: Config;
@@ -92,6 +94,7 @@ export async function openSferum(
     random: () => number;
     log: Logger;
     standIn: Partial<Parameters<typeof createSandbox>[0]> | undefined;
+    vkLimits: Partial<VkLimits> | undefined;
     onCall: NonNullable<Parameters<typeof createVkGateway>[0]['onCall']>;
   },
 ): Promise<Sferum> {
@@ -113,7 +116,7 @@ export async function openSferum(
   const gateway = parts.use(
     createVkGateway({
       ...{ ...given, leadsToSferum, baseUrl, pace: postgresPace(db.ofNone) },
-      limits: { requestTimeoutMs: config.limits.sferumTimeoutMs },
+      limits: { requestTimeoutMs: config.limits.sferumTimeoutMs, ...vkLimits },
     }),
   );
   return { sandbox, gateway, leadsToSferum, places };

@@ -19,6 +19,7 @@ import { RecentCalls } from './recent-calls.ts';
 import { sayConnections } from './say-connections.ts';
 import { SecretBox } from './secrets.ts';
 import type { createSandbox, Sandbox } from './sferum/sandbox/sandbox.ts';
+import type { VkLimits } from './sferum/vk/limits.ts';
 import { AccessLog } from './store/access-log.ts';
 import { beat, leave, type ThisProcess } from './store/processes.ts';
 import { type Watch, watchProcess } from './watch.ts';
@@ -32,6 +33,8 @@ export interface Overrides {
   newId?: () => string;
   random?: () => number;
   sandbox?: Partial<Parameters<typeof createSandbox>[0]>;
+  /** In place of bounds of the adapter to Sferum. */
+  vkLimits?: Partial<VkLimits>;
   /** True for the demonstration, which has `/demo`. */
   demo?: boolean;
   /** Looks at the database before anything is written to it. An error that it throws ends the start. */
@@ -78,7 +81,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   await sayConnections(db.ofNone, config.limits.databaseConnections, connections, log);
 
   sferum = await openSferum(parts, {
-    ...{ config, db, clock, random, log, standIn: overrides.sandbox },
+    ...{ config, db, clock, random, log, standIn: overrides.sandbox, vkLimits: overrides.vkLimits },
     onCall: (method, outcome, code) => {
       metrics.sferumCall(method, outcome);
       recent.note(outcome, code);

@@ -19,6 +19,7 @@ import type { Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import type { Operation } from '../../src/store/entities.ts';
 import { createTestDatabase } from './database.ts';
 import { everywhere } from './everywhere.ts';
+import { SHORT_LINGERS } from './short-lingers.ts';
 import { JWT_SECRET, type TokenClaims, tokenOf } from './tokens.ts';
 
 /** What the sandbox allows, and our own pace where a test asks for it: what happens counts, not how slowly. */
@@ -78,7 +79,10 @@ export async function startTestApp(
   const pace = { paceUserPerSecond: REQUESTS_PER_SECOND, paceCommunityPerSecond: REQUESTS_PER_SECOND };
   const log = createLog(config.logLevel);
   const app = parts.use(
-    await createApp(config, ALL, { clock, log, sandbox: { ...pace, stateFile: '', ...options.sandbox } }),
+    await createApp(config, ALL, {
+      ...{ clock, log, vkLimits: SHORT_LINGERS },
+      sandbox: { ...pace, stateFile: '', ...options.sandbox },
+    }),
   );
   const { ctx } = app;
   const sandbox = app.sandbox!;

@@ -24,6 +24,7 @@ import { SECRETS_KEY } from './child-process.ts';
 import { createTestDatabase } from './database.ts';
 import { everywhere } from './everywhere.ts';
 import { runNow } from './run-operation.ts';
+import { SHORT_LINGERS } from './short-lingers.ts';
 import { TODAY } from './small-world.ts';
 import { JWT_SECRET } from './tokens.ts';
 
@@ -83,7 +84,7 @@ export async function startHalves(
   };
   const config = loadConfig({ SGO_JWT_SECRET: JWT_SECRET, SECRETS_KEY, LOG_LEVEL: 'silent', ...env }, 'api');
   const log = createLog(config.logLevel);
-  const app = parts.use(await createApp(config, API, { log, ...options.overrides }));
+  const app = parts.use(await createApp(config, API, { log, vkLimits: SHORT_LINGERS, ...options.overrides }));
   const { ctx } = app;
   const commands = commandsOf(ctx);
   const due = async () => {

@@ -4,6 +4,7 @@ import { WORKER } from '../../../src/app-role.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { createLog } from '../../../src/log.ts';
 import { SECRETS_KEY, startProgram } from '../child-process.ts';
+import { SHORT_LINGERS } from '../short-lingers.ts';
 import { startTcpProxy } from '../tcp-proxy.ts';
 import { JWT_SECRET } from '../tokens.ts';
 
@@ -44,7 +45,9 @@ export async function startWorkerHere(
     },
     'worker',
   );
-  parts.use(await createApp(config, WORKER, { log: createLog('silent'), ...overrides }));
+  parts.use(
+    await createApp(config, WORKER, { log: createLog('silent'), vkLimits: SHORT_LINGERS, ...overrides }),
+  );
   const owned = parts.move();
   const kill = () => {
     for (const proxy of proxies) {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { endOperation, noteFollowed } from '../rows/operation.ts';
+import { isPending } from '../rows/operation-chat.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind, Problem } from '../store/entities.ts';
 import { Marks, readParams } from '../store/operation-params.ts';
@@ -45,8 +46,9 @@ async function isFollowedToItsEnd(ctx: Context, db: Sql, schoolId: string, id: s
   const { rows } = await sql`
     select from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
       and not exists (select 1 from operation_chat f join chat c on c.id = f.chat_id
-        where f.operation_id = o.id and f.generation is not null and f.done_at is null
-          and not (c.not_before > ${soon} and ${holds}))`.execute(db);
+        where f.operation_id = o.id and ${isPending} and not (c.not_before > ${soon} and ${holds}))`.execute(
+    db,
+  );
   return rows.length > 0;
 }
 

@@ -6,7 +6,8 @@
  *   followed        ──tickOff───────────────────► done        `done_at`; `problem` says what stood in the way for good
  *   done            ──addPlanned, followAnew────► followed
  *
- * An operation is over once none of its chats is followed (src/planning/end-operations.ts).
+ * An operation is over once none of its chats is followed (src/planning/end-operations.ts). A row that was written
+ * while its chat settled or was deleted is ticked off by nobody, so the chat itself has the last word (`isPending`).
  */
 import { sql } from 'kysely';
 import type { ChatPlan } from '../plan/model.ts';
@@ -14,6 +15,10 @@ import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import { inChunks, tableOf } from '../store/rows.ts';
 import type { OfSchool } from './operation.ts';
+
+/** True in SQL where row `f` follows chat `c`, whose work on it is not done. */
+export const isPending = sql<boolean>`(f.generation is not null and f.done_at is null
+  and c.settled_generation < f.generation and c.deleted_at is null)`;
 
 /**
  * Keeps the plan of each chat, so that people can read it. The `touched` chats are followed until they are done. What
@@ -75,12 +80,11 @@ export async function addDeletions(tx: Sql, { id }: OfSchool, chatIds: readonly 
     where id = any(${[...chatIds]}::uuid[])`.execute(tx);
 }
 
-/** Follows these chats again, after a decision about what the operation held in them. */
+/** Follows those of these chats that have work again, after a decision about what the operation held in them. */
 export async function followAnew(tx: Sql, { id }: OfSchool, chatIds: readonly string[]): Promise<void> {
   await sql`update operation_chat o set generation = c.generation, done_at = null
-    from chat c where c.id = o.chat_id and o.operation_id = ${id} and c.id = any(${[...chatIds]}::uuid[])`.execute(
-    tx,
-  );
+    from chat c where c.id = o.chat_id and o.operation_id = ${id} and c.id = any(${[...chatIds]}::uuid[])
+      and c.generation > c.settled_generation and c.deleted_at is null`.execute(tx);
 }
 
 /** Adds calls to Sferum that chats have cost to every operation that follows these chats. */

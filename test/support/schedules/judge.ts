@@ -117,7 +117,10 @@ async function recoveries({ world }: Story): Promise<number> {
 /** Work that has not ended. */
 export async function unfinished({ world }: Story): Promise<string[]> {
   const { rows } = await sql<{ line: string }>`
-    select concat_ws(' ', kind, state) as line from operation where state in ('queued', 'running', 'held')
+    select concat_ws(' ', kind, state, params - 'planned', (select string_agg(concat_ws(' ', c.title, f.generation,
+        c.settled_generation, c.generation, c.deleted_at), '; ') from operation_chat f left join chat c on c.id = f.chat_id
+        where f.operation_id = operation.id and f.generation is not null and f.done_at is null)) as line
+      from operation where state in ('queued', 'running', 'held')
     union all select concat_ws(' ', '«' || title || '»', condition, condition_reason, creation) from chat
       where generation > settled_generation and deleted_at is null`.execute(everywhere(world.halves.ctx));
   return rows.map(({ line }) => line);

@@ -27,8 +27,8 @@ interface Approve {
 
 /**
  * Keeps a person's approval of what an operation holds (F4, J2). It acts after `approvalWaitMs`, by the operation's
- * job, and until then it can be taken back. The chats are those that hold removals now. A chat that holds more of them
- * by then waits for a decision of its own. Returns the approval's id: the one that is given, or a new one.
+ * job, and until then it can be taken back. The chats are those that hold removals now. A chat that holds other people by
+ * then waits for a decision of its own. Returns the approval's id: the one that is given, or a new one.
  *
  * Throws Refusal(409) `operation-not-held` where nothing waits for a decision any more.
  */
@@ -118,7 +118,7 @@ async function lock(tx: Sql, schoolId: string, id: string): Promise<Locked> {
 }
 
 /**
- * The chats with held removals, of those asked for, about which nobody has decided, and how many each holds. Null: it
+ * The chats with held removals, of those asked for, about which nobody has decided, and whom each holds. Null: it
  * is decided as a whole.
  */
 async function undecided(

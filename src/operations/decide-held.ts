@@ -90,8 +90,8 @@ async function decideEach(ctx: Context, decision: Decision): Promise<void> {
 }
 
 /**
- * Returns the chats asked for, or all, in which removals wait. A chat that holds more than when its approval was made
- * is left out. Throws Refusal(409) where there is none.
+ * Returns the chats asked for, or all, in which removals wait. A chat that holds other people than when its approval was
+ * made is left out. Throws Refusal(409) where there is none.
  */
 async function heldChats(
   tx: Sql,
@@ -102,8 +102,10 @@ async function heldChats(
   const { chatIds, awaited, operationId } = decision;
   const held = await heldIn(tx, schoolId, operationId);
   const asked = chatIds && new Set(chatIds);
-  const approved = (id: string) => awaited?.held?.[id] ?? Number.POSITIVE_INFINITY;
-  const chosen = [...held].flatMap(([id, n]) => ((!asked || asked.has(id)) && n <= approved(id) ? id : []));
+  const isAsChosen = (id: string, whom: string) => !awaited?.held || awaited.held[id] === whom;
+  const chosen = [...held].flatMap(([id, whom]) =>
+    (!asked || asked.has(id)) && isAsChosen(id, whom) ? id : [],
+  );
   if (chosen.length > 0) return chosen;
   if (decided) throw notHeld(decided);
   if (asked) throw new Refusal(409, 'nothing-held', 'В этих чатах ничего не удержано');

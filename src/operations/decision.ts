@@ -34,13 +34,15 @@ export function isDecidable(
   return state === 'held' || (state === 'running' && (decided != null || awaited !== undefined));
 }
 
-/** The chats in which the operation holds removals, by id, and how many in each. */
-export async function heldIn(tx: Sql, schoolId: string, operationId: string): Promise<Map<string, number>> {
+/** The chats in which the operation holds removals, by id, with a digest of whom each of them holds. */
+export async function heldIn(tx: Sql, schoolId: string, operationId: string): Promise<Map<string, string>> {
   const held = sql`school_id = ${schoolId} and held_by = ${operationId}`;
-  const { rows } = await sql<{ id: string; n: number }>`
-    select id, count(*)::int as n from (select chat_id as id from membership where ${held}
-      union all select chat_id from sferum_member where ${held}) h group by id order by id`.execute(tx);
-  return new Map(rows.map(({ id, n }) => [id, n]));
+  const { rows } = await sql<{ id: string; digest: string }>`
+    select id, md5(string_agg(who, E'\n' order by who)) as digest
+    from (select chat_id as id, 'person ' || person_id as who from membership where ${held}
+      union all select chat_id, 'profile ' || vk_user_id from sferum_member where ${held}) h
+    group by id order by id`.execute(tx);
+  return new Map(rows.map(({ id, digest }) => [id, digest]));
 }
 
 /**

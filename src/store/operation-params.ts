@@ -21,8 +21,8 @@ const Awaiting = z.object({
   id: z.string(),
   /** The chats whose held removals are approved; null for what is decided as a whole. */
   chatIds: z.array(z.string()).nullable(),
-  /** How many removals each of them held when it was decided. Left out by older approvals. */
-  held: z.record(z.string(), z.number()).optional(),
+  /** Whom each of them held when it was decided (`heldIn`). Older approvals have no such digest, or another one. */
+  held: z.record(z.string(), z.unknown()).optional(),
   by: AuthorText,
   /** When it was decided and when it acts, ISO 8601. */
   at: z.string(),

@@ -148,6 +148,26 @@ test('people who are held in the chat after the approval wait for a decision of 
   expect(await waiting()).toMatchObject([{ operationId, chats: 1, places: 2 * CROWD }]);
 });
 
+test('a person who is held in place of others is not taken out by an approval of before', async () => {
+  const { operationId, chats, chatIds } = await twoHolds();
+  await approveLater(patient(), { schoolId: school, operationId, chatIds, by: BY });
+  const newcomer = STRANGER + 2 * CROWD;
+  for (const stranger of [STRANGER, STRANGER + 1]) world.sandbox.world.leave(chats[0]!.id, stranger);
+  world.sandbox.world.join(chats[0]!.id, newcomer);
+  await vi.waitFor(async () => {
+    const { rows } = await sql`select from sferum_member
+      where vk_user_id = ${newcomer} and held_by = ${operationId}`.execute(everywhere(world.ctx));
+    expect(rows).toHaveLength(1);
+  }, WAITING);
+  expect(await row()).toMatchObject({ awaiting: 1 });
+  await vi.waitFor(() => expect(strangersIn(chats[1]!)).toBe(0), WAITING);
+  await vi.waitFor(
+    async () => expect(await row()).toMatchObject({ state: 'held', awaiting: 0, held: CROWD - 1 }),
+    WAITING,
+  );
+  expect(chats[0]!.members.has(newcomer)).toBe(true);
+});
+
 test('a process whose clock is a little behind does not act before the time', () => {
   const at = Date.parse('2026-10-01T08:00:00Z');
   const approval = {

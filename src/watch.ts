@@ -1,4 +1,5 @@
-import type { Hands, Queues } from '../jobs/queues.ts';
+import type { Hands } from '../jobs/crew.ts';
+import type { Queues } from '../jobs/queues.ts';
 import type { Context } from './context.ts';
 import type { RelayLoop } from './outbox/relay-loop.ts';
 import { askTime, assertAgree } from './store/clocks.ts';

@@ -1,5 +1,6 @@
 import type { QueueName } from '../jobs/contract.ts';
-import type { Hands, Queues } from '../jobs/queues.ts';
+import type { Hands } from '../jobs/crew.ts';
+import type { Queues } from '../jobs/queues.ts';
 import type { Context } from '../src/context.ts';
 import { beginDayHandler } from './begin-day.ts';
 import { reconcileChatHandler } from './reconcile-chat.ts';

@@ -1,7 +1,7 @@
 /** An operation never hangs in `running`, a transaction never waits for Sferum, a dead worker is noticed. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Hands } from '../../jobs/queues.ts';
+import type { Hands } from '../../jobs/crew.ts';
 import { requestDeletion } from '../../src/operations/delete-chat.ts';
 import { finishOperations } from '../../src/planning/end-operations.ts';
 import { lockSchool } from '../../src/store/school-turns.ts';

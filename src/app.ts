@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Probes } from '../dashboard/health.ts';
 import { createHttp } from '../dashboard/http.ts';
 import { createRates } from '../dashboard/rates.ts';
 import type { Queues } from '../jobs/queues.ts';
 import { startWorkers } from '../workers/start-workers.ts';
-import { openQueue, openSferum, openStore, type Sferum } from './app-parts.ts';
+import { openQueue, openSferum, openStore, type Sferum, type Store } from './app-parts.ts';
 import type { AppRole } from './app-role.ts';
 import { BulkInHand } from './bulk-in-hand.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -13,7 +14,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { connectSandboxSchools } from './operations/connect-sandbox.ts';
+import { sandboxConnector } from './operations/connect-sandbox.ts';
 import { type RelayLoop, startRelayLoop } from './outbox/relay-loop.ts';
 import { RecentCalls } from './recent-calls.ts';
 import { sayConnections } from './say-connections.ts';
@@ -21,6 +22,7 @@ import { SecretBox } from './secrets.ts';
 import type { createSandbox, Sandbox } from './sferum/sandbox/sandbox.ts';
 import type { VkLimits } from './sferum/vk/limits.ts';
 import { AccessLog } from './store/access-log.ts';
+import type { Database } from './store/database.ts';
 import { beat, leave, type ThisProcess } from './store/processes.ts';
 import { type Watch, watchProcess } from './watch.ts';
 
@@ -64,22 +66,12 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const random = overrides.random ?? Math.random;
   const log = overrides.log ?? createLog(config.logLevel);
   const metrics = createMetrics();
-
   const store = await openStore(parts, { config, role, log, before: overrides.beforeMigrating });
-  const { db, connections } = store;
+  const { db } = store;
   let sferum: Sferum | undefined;
-  const recent = new RecentCalls(
-    () => clock.elapsed(),
-    () => sferum?.gateway.stats().requests ?? 0,
-  );
-  const self: ThisProcess = {
-    ...{ id: randomUUID(), role: role.name, connections: connections.total },
-    figures: () => recent.figures(),
-  };
-  await beat(db.ofNone, self);
-  parts.defer(() => leave(db.ofNone, self).catch(() => undefined));
-  await sayConnections(db.ofNone, config.limits.databaseConnections, connections, log);
-
+  const requests = () => sferum?.gateway.stats().requests ?? 0;
+  const recent = new RecentCalls(() => clock.elapsed(), requests);
+  const self = await enterProcesses(parts, { config, role, log, store, recent });
   sferum = await openSferum(parts, {
     ...{ config, db, clock, random, log, standIn: overrides.sandbox, vkLimits: overrides.vkLimits },
     onCall: (method, outcome, code) => {
@@ -91,28 +83,14 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const queues = await openQueue(parts, { config, store, log });
   let relay: RelayLoop | undefined;
   let watch: Watch | undefined;
-  let connecting = Promise.resolve();
+  const connect = sandbox && sandboxConnector(sandbox, overrides.sandbox?.paceUserPerSecond ?? null);
   const ctx: Context = {
-    config,
-    db,
-    gateway,
-    leadsToSferum,
-    clock,
+    ...{ config, db, gateway, leadsToSferum, clock, log, metrics },
     newId: overrides.newId ?? randomUUID,
     secrets: new SecretBox(config.secretsKeys),
-    log,
-    metrics,
     bulkInHand: new BulkInHand(),
     wake: (what, how) => relay?.wake(what, how),
-    newSchools: (schoolIds) => {
-      if (!sandbox) return Promise.resolve();
-      const requestsPerSecond = overrides.sandbox?.paceUserPerSecond ?? null;
-      // Schools are connected one after another, because each takes the next community.
-      connecting = connecting
-        .catch(() => undefined)
-        .then(() => connectSandboxSchools(ctx, sandbox, schoolIds, requestsPerSecond));
-      return connecting;
-    },
+    newSchools: async (schoolIds) => connect?.(ctx, schoolIds),
   };
   if (role.api || role.workers) {
     relay = parts.use(startRelayLoop(ctx, queues, { sweeps: role.workers }));
@@ -123,29 +101,57 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const http = openHttp(parts, {
     ...{ ctx, queues, closing: closing.signal },
     surroundings: { ...sferum.places, demo: (overrides.demo ?? false) && sandbox !== null },
-    probes: {
-      database: async () => void (await beat(db.forPages().ofNone, self)),
-      queue: () => queues.ping(),
-      ...(watch ? { process: () => watch!.check() } : {}),
-    },
+    probes: probesOf(db, self, { queues, watch }),
   });
-
-  const firstEnds: (() => Promise<void>)[] = [() => queues.drain()];
-  parts.defer(async () => {
-    closing.abort();
-    await Promise.all(firstEnds.map((end) => end()));
-  });
+  const beforeStop = endFirst(parts, { closing, queues });
   const owned = parts.move();
   return {
-    beforeStop: (end) => void firstEnds.push(end),
-    ctx,
-    http,
-    queues,
-    sandbox,
+    ...{ ctx, http, queues, sandbox, beforeStop },
     databaseUrl: store.url,
     lost: Promise.race([store.lost, watch?.lost ?? NEVER]),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Enters this process among those at work until its end, and says where their connections are too many together. */
+async function enterProcesses(
+  parts: AsyncDisposableStack,
+  given: { config: Config; role: AppRole; log: Logger; store: Store; recent: RecentCalls },
+): Promise<ThisProcess> {
+  const { db, connections } = given.store;
+  const self: ThisProcess = {
+    ...{ id: randomUUID(), role: given.role.name, connections: connections.total },
+    figures: () => given.recent.figures(),
+  };
+  await beat(db.ofNone, self);
+  parts.defer(() => leave(db.ofNone, self).catch(() => undefined));
+  await sayConnections(db.ofNone, given.config.limits.databaseConnections, connections, given.log);
+  return self;
+}
+
+function probesOf(
+  db: Database,
+  self: ThisProcess,
+  { queues, watch }: { queues: Queues; watch: Watch | undefined },
+): Probes {
+  return {
+    database: async () => void (await beat(db.forPages().ofNone, self)),
+    queue: () => queues.ping(),
+    ...(watch ? { process: () => watch.check() } : {}),
+  };
+}
+
+/** Ends streams and jobs before any part is stopped, and beside them what is registered with the returned function. */
+function endFirst(
+  parts: AsyncDisposableStack,
+  { closing, queues }: { closing: AbortController; queues: Queues },
+): App['beforeStop'] {
+  const ends: (() => Promise<void>)[] = [() => queues.drain()];
+  parts.defer(async () => {
+    closing.abort();
+    await Promise.all(ends.map((end) => end()));
+  });
+  return (end) => void ends.push(end);
 }
 
 /** Opens what answers requests. Who looked and how often somebody asked is kept for all of it. */

@@ -37,13 +37,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_PRECISION_MS });
-  const http = new Histogram({
-    name: 'http_request_seconds',
-    help: 'Requests answered, by route pattern',
-    labelNames: ['method', 'route', 'status'],
-    buckets: HTTP_SECONDS,
-    registers,
-  });
+  const { http, delay, conditions } = timesAndStates(registers);
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers });
   const sferum = counter('sferum_calls_total', 'Calls to Sferum, by outcome', ['method', 'outcome']);
@@ -57,19 +51,6 @@ export function createMetrics(): Metrics {
     'Sessions of the console: sign-ins, sign-outs, those that somebody ended',
     ['event'],
   );
-  const delay = new Histogram({
-    name: 'order_to_chat_seconds',
-    help: 'From an order in force to the chat in Sferum',
-    labelNames: ['school'],
-    buckets: DELAY_SECONDS,
-    registers,
-  });
-  const conditions = new Gauge({
-    name: 'chats_by_condition',
-    help: 'Chats in each condition that leaves something to do: the others are synced or archived',
-    labelNames: ['condition'],
-    registers,
-  });
   return {
     httpRequest: ({ seconds, ...labels }) => http.observe(labels, seconds),
     sferumCall: (method, outcome) => sferum.inc({ method, outcome }),
@@ -85,5 +66,31 @@ export function createMetrics(): Metrics {
     denial: (reason) => denials.inc({ reason }),
     session: (event, count = 1) => sessions.inc({ event }, count),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}
+
+/** What is no mere count: how long things took, and in which state the chats are. */
+function timesAndStates(registers: Registry[]) {
+  return {
+    http: new Histogram({
+      name: 'http_request_seconds',
+      help: 'Requests answered, by route pattern',
+      labelNames: ['method', 'route', 'status'],
+      buckets: HTTP_SECONDS,
+      registers,
+    }),
+    delay: new Histogram({
+      name: 'order_to_chat_seconds',
+      help: 'From an order in force to the chat in Sferum',
+      labelNames: ['school'],
+      buckets: DELAY_SECONDS,
+      registers,
+    }),
+    conditions: new Gauge({
+      name: 'chats_by_condition',
+      help: 'Chats in each condition that leaves something to do: the others are synced or archived',
+      labelNames: ['condition'],
+      registers,
+    }),
   };
 }

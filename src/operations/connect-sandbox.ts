@@ -7,6 +7,23 @@ import { connectSferum } from './connect-sferum.ts';
 /** The communities of the sandbox get ids from this one on, in the order in which schools came. */
 const FIRST_COMMUNITY_ID = 230_000_001;
 
+/**
+ * Makes what connects schools to the sandbox. Schools are connected one after another, because each takes the next
+ * community; a connection that failed keeps no later one.
+ */
+export function sandboxConnector(
+  sandbox: Sandbox,
+  requestsPerSecond: number | null,
+): (ctx: Context, schoolIds: readonly string[]) => Promise<void> {
+  let last = Promise.resolve();
+  return (ctx, schoolIds) => {
+    last = last
+      .catch(() => undefined)
+      .then(() => connectSandboxSchools(ctx, sandbox, schoolIds, requestsPerSecond));
+    return last;
+  };
+}
+
 /** Connects schools to the sandbox Sferum without a person. Each school gets its own account with a user token. */
 export async function connectSandboxSchools(
   ctx: Context,

@@ -3,12 +3,13 @@ import type { Context } from '../context.ts';
 import { importedBy, stampOf } from '../facts/stamp.ts';
 import { type Followed, followFacts } from '../follow/follow-facts.ts';
 import { sumOf } from '../plan/counts.ts';
+import type { PlanCounts } from '../plan/model.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { followRelinked, wakeRelinked } from '../profile/follow-profiles.ts';
 import type { Relinked } from '../profile/settle-profiles.ts';
 import { statementsOfErased } from '../roster/erased.ts';
 import { describeIncomplete, type IncompleteSchool, looksIncomplete } from '../roster/looks-incomplete.ts';
-import { mergeRoster, outdatedSchools } from '../roster/merge-roster.ts';
+import { type MergeResult, mergeRoster, outdatedSchools } from '../roster/merge-roster.ts';
 import { sizeOf, storedSize } from '../roster/roster-size.ts';
 import { keepFaults, loadFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
 import { dropStaged, loadStaged, type StagedReading } from '../roster/staged.ts';
@@ -50,13 +51,9 @@ export async function applyStaged(
   schoolId: string,
 ): Promise<{ followed: Followed | null; elsewhere: readonly Relinked[] }> {
   const { params } = operation;
-  const staged = await loadStaged(tx, schoolId, operation.id);
-  if (!staged) throw new Error('what this import says is gone');
-  const isErased = await statementsOfErased(ctx, tx, schoolId, params.takenAt);
-  const reading = isErased ? readingWithoutErased(staged, (id) => isErased(id, params.takenAt)) : staged;
+  const reading = await stagedOf(ctx, tx, operation, schoolId);
   const newer = (await outdatedSchools(tx, [schoolId], stampOf(params.takenAt, '').at)).get(schoolId);
   const incomplete = params.accepted || newer ? undefined : await judge(ctx, tx, schoolId, reading);
-  const cause = `import:${operation.id}`;
   const merged = await mergeRoster(tx, reading, {
     takenAt: params.takenAt,
     by: importedBy(operation.createdAt, operation.id),
@@ -64,54 +61,100 @@ export async function applyStaged(
     addOnly: new Set(incomplete ? [schoolId] : []),
     onProgress: reportProgress(ctx, schoolId, operation.id),
   });
-  const at = new Date(ctx.clock.now());
   const elsewhere = merged.relinked.filter((one) => one.schoolId !== schoolId);
-  await followRelinked(tx, elsewhere, { cause, priority: 'bulk', at });
-  let { planned } = params;
-  let followed: Followed | null = null;
-  if (merged.schools.some(({ changed }) => changed)) {
-    const author = params.acceptedBy ?? starterOf(operation);
-    followed = await followFacts(ctx, tx, schoolId, {
-      ...{ cause, author, priority: 'bulk', operationId: operation.id, at },
-    });
-    // An incomplete roster that was accepted is applied a second time.
-    if (followed) planned = planned ? sumOf(planned, followed.plan.plan.counts) : followed.plan.plan.counts;
-  }
-  const problems: Problem[] = [
+  const followed = await followMerged(ctx, tx, operation, { schoolId, merged, elsewhere });
+  await keepFaults(tx, operation.id, 'links', merged.refusedLinks);
+  await noteApplied(
+    tx,
+    { schoolId, id: operation.id },
+    {
+      result: await resultOf(tx, operation, merged),
+      problems: problemsOf({ schoolId, incomplete, newer, unclearUnitIds: merged.unclearUnitIds }),
+      incomplete: incomplete !== undefined,
+      planned: plannedWith(params.planned, followed),
+    },
+  );
+  if (!incomplete) await dropStaged(tx, schoolId, operation.id);
+  if (!incomplete && !newer) await endOlder(ctx, tx, operation, schoolId);
+  return { followed, elsewhere };
+}
+
+/** The staged roster without what it still says of people who were erased. */
+async function stagedOf(
+  ctx: Context,
+  tx: Sql,
+  { id, params: { takenAt } }: OperationOf<'roster-import'>,
+  schoolId: string,
+): Promise<StagedReading> {
+  const staged = await loadStaged(tx, schoolId, id);
+  if (!staged) throw new Error('what this import says is gone');
+  const isErased = await statementsOfErased(ctx, tx, schoolId, takenAt);
+  return isErased ? readingWithoutErased(staged, (personId) => isErased(personId, takenAt)) : staged;
+}
+
+/** Lets the chats follow: those of relinked people of other schools, and this school's own where facts changed. */
+async function followMerged(
+  ctx: Context,
+  tx: Sql,
+  operation: OperationOf<'roster-import'>,
+  { schoolId, merged, elsewhere }: { schoolId: string; merged: MergeResult; elsewhere: readonly Relinked[] },
+): Promise<Followed | null> {
+  const how = { cause: `import:${operation.id}`, priority: 'bulk', at: new Date(ctx.clock.now()) } as const;
+  await followRelinked(tx, elsewhere, how);
+  if (!merged.schools.some(({ changed }) => changed)) return null;
+  const author = operation.params.acceptedBy ?? starterOf(operation);
+  return followFacts(ctx, tx, schoolId, { ...how, author, operationId: operation.id });
+}
+
+/** An incomplete roster that was accepted is applied a second time, so its counts are added to those of the first. */
+function plannedWith(before: PlanCounts | undefined, followed: Followed | null): PlanCounts | undefined {
+  if (!followed) return before;
+  const { counts } = followed.plan.plan;
+  return before ? sumOf(before, counts) : counts;
+}
+
+/** What the import says of itself: counts, and the fields that its rows lost. */
+async function resultOf(tx: Sql, operation: OperationOf<'roster-import'>, merged: MergeResult) {
+  const shown = { offset: 0, limit: SHOWN_FAULTS };
+  const lost = await loadFaults(tx, operation.id, ['lost', 'links'], shown);
+  return {
+    ...{ rejected: [], rejectedTotal: 0 },
+    ...operation.result,
+    ...merged.counts,
+    ...{ lostFields: lost.items, lostFieldsTotal: lost.total },
+  };
+}
+
+function problemsOf({
+  schoolId,
+  incomplete,
+  newer,
+  unclearUnitIds,
+}: {
+  schoolId: string;
+  incomplete: IncompleteSchool | undefined;
+  newer: string | undefined;
+  unclearUnitIds: readonly string[];
+}): Problem[] {
+  return [
     ...(incomplete
       ? [{ code: 'roster-incomplete', message: describeIncomplete(incomplete), ...incomplete }]
       : []),
-    ...(merged.unclearUnitIds.length > 0 ? [unclearUnits(merged.unclearUnitIds)] : []),
+    ...(unclearUnitIds.length > 0 ? [unclearUnits(unclearUnitIds)] : []),
     ...(newer ? [{ code: 'roster-outdated', message: OUTDATED, schoolId, newerTakenAt: newer }] : []),
   ];
-  await keepFaults(tx, operation.id, 'links', merged.refusedLinks);
-  const { items: lostFields, total: lostFieldsTotal } = await loadFaults(
-    tx,
-    operation.id,
-    ['lost', 'links'],
-    {
-      ...{ offset: 0, limit: SHOWN_FAULTS },
-    },
-  );
-  const result = {
-    rejected: [],
-    rejectedTotal: 0,
-    ...operation.result,
-    ...merged.counts,
-    lostFields,
-    lostFieldsTotal,
-  };
-  const applied = { result, problems, incomplete: incomplete !== undefined, planned };
-  await noteApplied(tx, { schoolId, id: operation.id }, applied);
-  if (incomplete) return { followed, elsewhere };
-  await dropStaged(tx, schoolId, operation.id);
-  if (newer) return { followed, elsewhere };
-  const { id: by } = operation;
-  const { takenAt } = params;
+}
+
+/** Ends the imports of rosters that are no newer than this one: they wait for a decision that is needless now. */
+async function endOlder(
+  ctx: Context,
+  tx: Sql,
+  { id: by, params: { takenAt } }: OperationOf<'roster-import'>,
+  schoolId: string,
+): Promise<void> {
   const problem = { code: 'roster-overtaken', message: OVERTAKEN, schoolId, operationId: by };
   const overtaken = { by, takenAt, problem, at: new Date(ctx.clock.now()) };
   for (const id of await endOvertaken(tx, schoolId, overtaken)) await dropStaged(tx, schoolId, id);
-  return { followed, elsewhere };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Stamp } from '../desired/model.ts';
 import { stampOf } from '../facts/stamp.ts';
 import { type LinkCandidate, linkByRoster, linkCandidates, TAKEN } from '../profile/profile-links.ts';
 import type { Relinked } from '../profile/settle-profiles.ts';
@@ -6,25 +7,17 @@ import { groupsChanged } from '../rows/meeting.ts';
 import { nameByRoster, noteWholeRoster } from '../rows/school.ts';
 import { instant, type Sql } from '../store/database.ts';
 import { timeIn } from '../store/school-day.ts';
-import { nameKey } from '../text/name-key.ts';
-import {
-  CLASS,
-  ENROLLMENT,
-  FACT_TABLES,
-  type FactTable,
-  GUARDIAN,
-  PERSON,
-  SUBJECT_GROUP,
-} from './fact-tables.ts';
+import { ENROLLMENT, FACT_TABLES } from './fact-tables.ts';
 import { factsOn, type SchoolFacts } from './facts-on.ts';
 import { keepUnclear, keptRows } from './keep-unclear.ts';
 import type { RowFault } from './one-roster/row-report.ts';
 import { addedToStored } from './only-adding.ts';
 import { endOrderedPlaces } from './ordered-places.ts';
 import type { OnProgress } from './read-roster.ts';
-import type { RosterCounts, RosterReading } from './reading.ts';
+import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
 import { reviveCancelled } from './revive.ts';
-import { type StatedRow, type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
+import { type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
+import { inChunks } from './stated-rows.ts';
 
 export interface MergeOptions {
   /** When СГО wrote the roster; ISO 8601. */
@@ -55,8 +48,21 @@ export interface MergeResult {
 /** The part of a reading that is merged. */
 export type MergedReading = Pick<RosterReading, 'schools' | 'unclear' | 'counts'>;
 
-/** Rows of one statement to the database: enough to be quick, few enough to be small in memory. */
-const CHUNK_ROWS = 5_000;
+/** A roster that is being merged, with what is the same for all its schools. */
+interface Merge {
+  tx: Sql;
+  reading: MergedReading;
+  stamp: Stamp;
+  moment: { timeZone: string; nowMs: number };
+  addOnly: ReadonlySet<string>;
+  progress: (rows: number) => void;
+}
+
+interface MergedSchool {
+  school: MergeResult['schools'][number];
+  unclearUnitIds: string[];
+  candidates: LinkCandidate[];
+}
 
 /**
  * Merges a roster into the facts, as a whole statement of its schools' people, classes, groups, enrollments and
@@ -73,55 +79,96 @@ export async function mergeRoster(
   const ids = reading.schools.map((school) => school.id);
   const known = await knownSchools(tx, ids);
   const outdated = await outdatedSchools(tx, ids, stamp.at);
-  const schools: MergeResult['schools'] = [];
-  const candidates: LinkCandidate[] = [];
-  const unclearUnitIds: string[] = [];
-  const progress = rowProgress(reading, options.onProgress);
+  const merge: Merge = {
+    ...{ tx, reading, stamp, moment, addOnly: options.addOnly ?? new Set() },
+    progress: rowProgress(reading, options.onProgress),
+  };
+  const merged: MergedSchool[] = [];
   for (const school of reading.schools) {
     const before = known.get(school.id);
     if (before === undefined && school.gone) continue;
-    if (outdated.has(school.id)) {
-      schools.push({ id: school.id, created: false, changed: false });
-      continue;
-    }
-    const addOnly = options.addOnly?.has(school.id) ?? false;
-    const renamed = await nameByRoster(tx, school);
-    if (!addOnly) await noteWholeRoster(tx, school.id, stamp.at);
-    const { dayOf } = timeIn(before?.timeZone, moment);
-    const to = { schoolId: school.id, stamp, addOnly };
-    const facts = factsOn(school, dayOf(stamp.at));
-    const created = before === undefined;
-    const units = [...facts.classes, ...facts.groups];
-    await keepUnclear(tx, school.id, facts, reading.unclear);
-    const stated = new Set([...facts.classes, ...facts.groups].map(({ id }) => id));
-    unclearUnitIds.push(...units.flatMap(({ id }) => (stated.has(id) ? [] : id)));
-    if (addOnly && !created) {
-      facts.enrollments = await addedToStored(tx, school.id, facts.enrollments, dayOf(stamp.at), dayOf);
-    }
-    const written = await (created
-      ? firstFacts(tx, facts, to, progress)
-      : mergeSchool(tx, facts, to, reading, progress));
-    if (!created) await groupsChanged(tx, { schoolId: school.id, at: stamp.at });
-    const revived = created ? [] : await reviveCancelled(tx, school.id, { leftOutAt: stamp.at });
-    const overruling =
-      before !== undefined && (await overrulesOrders(tx, school.id, before, { at: stamp.at, dayOf }));
-    schools.push({
-      id: school.id,
-      created,
-      changed: written > 0 || renamed || revived.length > 0 || overruling,
-    });
-    candidates.push(...linkCandidates(school.id, facts.people));
+    merged.push(outdated.has(school.id) ? untouched(school.id) : await mergeSchool(merge, school, before));
   }
+  const candidates = merged.flatMap((one) => one.candidates);
   const { refused, relinked } = await linkByRoster(tx, ids, candidates, stamp, moment);
   const changed = new Set(relinked.map(({ schoolId }) => schoolId));
-  for (const school of schools) school.changed ||= changed.has(school.id);
+  const schools = merged.map(({ school }) => ({
+    ...school,
+    changed: school.changed || changed.has(school.id),
+  }));
   return {
     schools,
     counts: reading.counts,
-    unclearUnitIds,
+    unclearUnitIds: merged.flatMap((one) => one.unclearUnitIds),
     refusedLinks: refused.map(({ line }) => takenProfile(line)),
     relinked,
   };
+}
+
+const untouched = (id: string): MergedSchool => ({
+  ...{ school: { id, created: false, changed: false }, unclearUnitIds: [], candidates: [] },
+});
+
+/** Merges the part of one school. `before`: the school as it was known, if it was. */
+async function mergeSchool(
+  merge: Merge,
+  school: SchoolReading,
+  before: KnownSchool | undefined,
+): Promise<MergedSchool> {
+  const { tx, reading, stamp, moment } = merge;
+  const { id } = school;
+  const created = before === undefined;
+  const to = { schoolId: id, stamp, addOnly: merge.addOnly.has(id) };
+  const isRenamed = await nameByRoster(tx, school);
+  if (!to.addOnly) await noteWholeRoster(tx, id, stamp.at);
+  const { dayOf } = timeIn(before?.timeZone, moment);
+  const facts = factsOn(school, dayOf(stamp.at));
+  const units = [...facts.classes, ...facts.groups];
+  await keepUnclear(tx, id, facts, reading.unclear);
+  const taken = new Set([...facts.classes, ...facts.groups].map((unit) => unit.id));
+  if (to.addOnly && !created) {
+    facts.enrollments = await addedToStored(tx, id, facts.enrollments, dayOf(stamp.at), dayOf);
+  }
+  const isChanged = created
+    ? await stateFirst(merge, facts, to)
+    : await stateAgain(merge, facts, to, { before, dayOf });
+  return {
+    school: { id, created, changed: isChanged || isRenamed },
+    unclearUnitIds: units.flatMap((unit) => (taken.has(unit.id) ? [] : unit.id)),
+    candidates: linkCandidates(id, facts.people),
+  };
+}
+
+/**
+ * States the facts of a school that was not known until now. It stores nothing that could be newer, or that the
+ * statement could leave out. True where anything was stored.
+ */
+async function stateFirst({ tx, progress }: Merge, facts: SchoolFacts, to: Statement): Promise<boolean> {
+  return (await inChunks(facts, progress, (table, rows) => stateFirstFacts(tx, table, to, rows))) > 0;
+}
+
+/** States the facts of a school that is known. True where facts that decide membership or names differ from before. */
+async function stateAgain(
+  { tx, reading, progress }: Merge,
+  facts: SchoolFacts,
+  to: Statement,
+  { before, dayOf }: { before: KnownSchool; dayOf: (at: string) => string },
+): Promise<boolean> {
+  const { schoolId, stamp, addOnly } = to;
+  const { at } = stamp;
+  let changed = await inChunks(facts, progress, (table, rows) => stateFacts(tx, table, to, rows));
+  if (!addOnly) changed += await stateLeftOut(tx, to, reading);
+  await groupsChanged(tx, { schoolId, at });
+  const revived = await reviveCancelled(tx, schoolId, { leftOutAt: at });
+  const overrules = await overrulesOrders(tx, schoolId, before, { at, dayOf });
+  return changed > 0 || revived.length > 0 || overrules;
+}
+
+/** States that what a whole statement leaves out is no more. Gives how many facts that changes. */
+async function stateLeftOut(tx: Sql, to: Statement, { unclear }: MergedReading): Promise<number> {
+  let changed = 0;
+  for (const table of FACT_TABLES) changed += await stateAbsence(tx, table, to, keptRows(table, unclear));
+  return changed + (await endOrderedPlaces(tx, to.schoolId, to.stamp, keptRows(ENROLLMENT, unclear)));
 }
 
 /**
@@ -171,111 +218,6 @@ async function overrulesOrders(
         and (issued_at >= ${since}::timestamptz or effective_on > ${dayBefore}::date))
     limit 1`.execute(tx);
   return rows.length > 0;
-}
-
-/**
- * States the facts of a school that was not known until now. It stores nothing that could be newer, or that the
- * statement could leave out.
- */
-async function firstFacts(
-  tx: Sql,
-  facts: SchoolFacts,
-  to: Statement,
-  progress: (rows: number) => void,
-): Promise<number> {
-  return inChunks(facts, progress, (table, rows) => stateFirstFacts(tx, table, to, rows));
-}
-
-async function mergeSchool(
-  tx: Sql,
-  facts: SchoolFacts,
-  to: Statement,
-  { unclear }: MergedReading,
-  progress: (rows: number) => void,
-): Promise<number> {
-  let changed = await inChunks(facts, progress, (table, rows) => stateFacts(tx, table, to, rows));
-  if (to.addOnly) return changed;
-  for (const table of FACT_TABLES) changed += await stateAbsence(tx, table, to, keptRows(table, unclear));
-  return changed + (await endOrderedPlaces(tx, to.schoolId, to.stamp, keptRows(ENROLLMENT, unclear)));
-}
-
-/** Writes the rows of every table chunk by chunk. Gives the sum of what `write` returns. */
-async function inChunks(
-  facts: SchoolFacts,
-  progress: (rows: number) => void,
-  write: (table: FactTable, rows: readonly StatedRow[]) => Promise<number>,
-): Promise<number> {
-  let sum = 0;
-  for (const [table, rows] of rowsOf(facts)) {
-    for (let at = 0; at < rows.length; at += CHUNK_ROWS) {
-      const chunk = rows.slice(at, at + CHUNK_ROWS);
-      sum += await write(table, chunk);
-      progress(chunk.length);
-    }
-  }
-  return sum;
-}
-
-function rowsOf(facts: SchoolFacts): [FactTable, StatedRow[]][] {
-  return [
-    [
-      PERSON,
-      facts.people.map((person) => ({
-        id: person.id,
-        family_name: person.familyName,
-        given_name: person.givenName,
-        middle_name: person.middleName,
-        name_key: nameKey(`${person.familyName} ${person.givenName} ${person.middleName}`),
-        sex: person.sex,
-        birth_date: person.birthDate,
-        roles: person.roles,
-        dated_roles: person.datedRoles,
-      })),
-    ],
-    [
-      CLASS,
-      facts.classes.map((unit) => ({
-        id: unit.id,
-        title: unit.title,
-        grade: unit.grade,
-        homeroom_teacher_ids: unit.teacherIds,
-        dated_teachers: unit.datedTeachers,
-        starts_on: unit.beginsOn,
-        ends_on: unit.endsOn,
-      })),
-    ],
-    [
-      SUBJECT_GROUP,
-      facts.groups.map((group) => ({
-        id: group.id,
-        title: group.title,
-        subject: group.subject,
-        class_id: group.classId,
-        teacher_ids: group.teacherIds,
-        dated_teachers: group.datedTeachers,
-        starts_on: group.beginsOn,
-        ends_on: group.endsOn,
-      })),
-    ],
-    [
-      ENROLLMENT,
-      facts.enrollments.map((enrollment) => ({
-        unit: enrollment.unit,
-        unit_id: enrollment.unitId,
-        student_id: enrollment.studentId,
-        begins_on: enrollment.beginsOn,
-        ends_on: enrollment.endsOn,
-        dated_spans: enrollment.datedSpans,
-      })),
-    ],
-    [
-      GUARDIAN,
-      facts.guardians.map(({ guardianId, studentId }) => ({
-        guardian_id: guardianId,
-        student_id: studentId,
-      })),
-    ],
-  ];
 }
 
 function rowProgress(reading: MergedReading, onProgress: OnProgress | undefined): (rows: number) => void {

@@ -26,3 +26,10 @@ export function tableOf<Row extends object>(
   const arrays = columns.map((column) => sql`${rows.map((row) => row[column])}::${sql.raw(types[column])}[]`);
   return sql`unnest(${sql.join(arrays)}) as ${sql.id(name)}(${sql.join(columns.map((column) => sql.id(column)))})`;
 }
+
+/** The row of a statement that always gives one: an aggregate, a `returning`, a row under lock. */
+export function oneRow<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined) throw new Error('a statement that always gives a row gave none');
+  return row;
+}

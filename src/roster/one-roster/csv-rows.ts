@@ -73,32 +73,13 @@ export async function* csvRows(
   required: readonly string[],
   context: RowsContext,
 ): AsyncGenerator<Row> {
-  let bytes = 0;
+  const progress = new Progress(context);
   context.report?.opened(file.name);
-  const parser = parse({
-    relax_column_count: true,
-    relax_quotes: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    max_record_size: context.limits.lineBytes,
-  });
-  const source = await file.open();
-  const feeding = pipeline(
-    source,
-    (chunks: AsyncIterable<Buffer>) => decodeUtf8(count(chunks), file.name),
-    parser,
-  );
-  feeding.catch(() => undefined);
-  async function* count(chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      bytes += chunk.byteLength;
-      yield chunk;
-    }
-  }
+  const feed = await openFeed(file, context, progress);
   let line = 1;
   let columns: Header | undefined;
-  let unreported = 0;
   try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
+    for await (const cells of feed.records) {
       const start = line;
       line += 1 + lineBreaks(cells, file.name, start, context.limits.fieldChars);
       if (cells.length === 1 && cells[0]!.trim() === '') continue;
@@ -108,24 +89,74 @@ export async function* csvRows(
       }
       const row = new Row(file.name, start, columns, cells);
       if (line - start > 1 && (!row.whole || swallowsRow(cells))) throw unclosedQuote(file.name, start);
-      unreported += 1;
       context.report?.read(file.name);
-      if (unreported === REPORT_ROWS) {
-        context.counted(unreported, bytes);
-        bytes = 0;
-        unreported = 0;
-      }
+      progress.rowRead();
       yield row;
     }
-    await feeding;
+    await feed.ended;
   } catch (error) {
     throw readable(error, file.name, line);
   } finally {
-    source.destroy();
-    parser.destroy();
+    feed.close();
   }
-  context.counted(unreported, bytes);
+  progress.tell();
   if (columns === undefined) readHeader([], required, file.name);
+}
+
+/** What was read since the last report. */
+class Progress {
+  readonly #context: RowsContext;
+  #rows = 0;
+  #bytes = 0;
+
+  constructor(context: RowsContext) {
+    this.#context = context;
+  }
+
+  async *countBytes(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      this.#bytes += chunk.byteLength;
+      yield chunk;
+    }
+  }
+
+  rowRead(): void {
+    this.#rows += 1;
+    if (this.#rows === REPORT_ROWS) this.tell();
+  }
+
+  tell(): void {
+    this.#context.counted(this.#rows, this.#bytes);
+    this.#rows = 0;
+    this.#bytes = 0;
+  }
+}
+
+/** Opens the file as records of text. `ended` is rejected where the file could not be read to its end. */
+async function openFeed(file: ArchivedFile, { limits }: RowsContext, progress: Progress) {
+  const parser = parse({
+    relax_column_count: true,
+    relax_quotes: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    max_record_size: limits.lineBytes,
+  });
+  const source = await file.open();
+  const ended = pipeline(
+    source,
+    (chunks: AsyncIterable<Buffer>) => decodeUtf8(progress.countBytes(chunks), file.name),
+    parser,
+  );
+  // It is awaited after the last record. Until then a failure also ends the records, which say it first.
+  ended.catch(() => undefined);
+  return {
+    // Without the option `columns` the parser gives lists of cells.
+    records: parser as AsyncIterable<string[]>,
+    ended,
+    close: () => {
+      source.destroy();
+      parser.destroy();
+    },
+  };
 }
 
 function lineBreaks(cells: readonly string[], file: string, line: number, fieldChars: number): number {

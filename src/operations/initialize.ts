@@ -69,14 +69,9 @@ async function planAndApply(
     recreate: true,
     refusedAgain: true,
   });
+  const at = new Date(ctx.clock.now());
   if (params.plan !== null && !(await isThatPlan(tx, params.plan, school))) {
-    await endOperation(tx, operation.id, {
-      at: new Date(ctx.clock.now()),
-      state: 'failed',
-      problems: [
-        { code: 'plan-stale', message: 'План устарел: с тех пор списки изменились. Составьте его заново.' },
-      ],
-    });
+    await endOperation(tx, operation.id, { at, state: 'failed', problems: [PLAN_STALE] });
     return false;
   }
   const { counts, estimate } = school.plan;
@@ -89,7 +84,7 @@ async function planAndApply(
   });
   if (params.dryRun) {
     await addPlanned(tx, { schoolId, id: operation.id }, school.plan.chats, new Set());
-    await endOperation(tx, operation.id, { at: new Date(ctx.clock.now()), state: 'succeeded' });
+    await endOperation(tx, operation.id, { at, state: 'succeeded' });
     return false;
   }
   // A chat that Sferum still holds cannot come back by this run, so people are told about it.
@@ -100,13 +95,17 @@ async function planAndApply(
     author: starterOf(operation),
     priority: 'bulk',
     operationId: operation.id,
-    at: new Date(ctx.clock.now()),
+    at,
     dropsExceptions: params.strict,
   });
   await switchOn(tx, schoolId, { types: params.types, day: school.day });
   return true;
 }
 
+const PLAN_STALE = {
+  code: 'plan-stale',
+  message: 'План устарел: с тех пор списки изменились. Составьте его заново.',
+};
 const STILL_DELETING = 'Чат ещё удаляется в Сферуме: когда он будет удалён, инициализируйте список ещё раз.';
 
 /** True where the plan made now equals the dry run's, action by action. Only then it may be applied (F3). */

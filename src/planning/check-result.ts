@@ -6,6 +6,7 @@ import type { OfSchool } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { CheckObstacle, CheckParams } from '../store/operation-params.ts';
 import { sferumState } from '../store/queries/in-sferum.ts';
+import { oneRow } from '../store/rows.ts';
 
 /** A place in a chat. `personId` is null for a member of the chat in Sferum whom the school does not know. */
 export interface CheckedPlace {
@@ -34,11 +35,33 @@ interface Found extends Omit<CheckResult, 'obstacles'> {
 }
 
 /** Reads the result of a check. Of a person's chats only that person's places count. */
-export async function checkResult(
+export async function checkResult(tx: Sql, of: OfSchool, params: CheckParams): Promise<CheckResult> {
+  const { outside, held, chats, done, ...places } = await findPlaces(tx, of, params);
+  const isOutside = new Set(outside.map(({ chatId, personId: who }) => `${chatId} ${who}`));
+  return {
+    ...places,
+    done: done.flatMap(({ chatId, action, personId: who }) =>
+      action === 'add' && isOutside.has(`${chatId} ${who}`)
+        ? []
+        : [{ chatId, action, ...(who ? { personId: who } : {}) }],
+    ),
+    obstacles: [
+      ...(params.obstacles ?? []),
+      ...chats.map(({ message, ...chat }) => ({ ...chat, message: message ?? 'Чат удаляется' })),
+      ...held.map((place) => ({ ...named(place), reason: 'held', message: 'исключение ждёт решения' })),
+      ...outside.map(({ state, reason, linked, ...place }) => ({
+        ...named(place),
+        ...whyOutside(linked, state, reason),
+      })),
+    ],
+  };
+}
+
+async function findPlaces(
   tx: Sql,
   { schoolId, id }: OfSchool,
-  { chatIds, personId, obstacles = [] }: CheckParams,
-): Promise<CheckResult> {
+  { chatIds, personId }: CheckParams,
+): Promise<Found> {
   const ids = sql`${[...chatIds]}::uuid[]`;
   const one = sql`${personId}::text`;
   const { rows } = await sql<Found>`
@@ -68,25 +91,7 @@ export async function checkResult(
           and (${one} is null or a->>'personId' = ${one}) order by o.ordinal, n`)} as done,
       ${listOf(sql`select id as "chatId", coalesce(condition_reason, condition) as reason, condition_message as message
         from chat where id = any(${ids}) and condition in ('failing', 'deleting')`)} as chats`.execute(tx);
-  const { outside, held, chats, done, ...places } = rows[0]!;
-  const isOutside = new Set(outside.map(({ chatId, personId: who }) => `${chatId} ${who}`));
-  return {
-    ...places,
-    done: done.flatMap(({ chatId, action, personId: who }) =>
-      action === 'add' && isOutside.has(`${chatId} ${who}`)
-        ? []
-        : [{ chatId, action, ...(who ? { personId: who } : {}) }],
-    ),
-    obstacles: [
-      ...obstacles,
-      ...chats.map(({ message, ...chat }) => ({ ...chat, message: message ?? 'Чат удаляется' })),
-      ...held.map((place) => ({ ...named(place), reason: 'held', message: 'исключение ждёт решения' })),
-      ...outside.map(({ state, reason, linked, ...place }) => ({
-        ...named(place),
-        ...whyOutside(linked, state, reason),
-      })),
-    ],
-  };
+  return oneRow(rows);
 }
 
 const listOf = (query: ReturnType<typeof sql>) =>

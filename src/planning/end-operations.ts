@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { endOperation, noteFollowed } from '../rows/operation.ts';
 import { isPending } from '../rows/operation-chat.ts';
@@ -6,6 +7,7 @@ import type { Sql } from '../store/database.ts';
 import type { OperationKind, Problem } from '../store/entities.ts';
 import { Marks, readParams } from '../store/operation-params.ts';
 import { sferumState } from '../store/queries/in-sferum.ts';
+import { oneRow } from '../store/rows.ts';
 import { checkResult } from './check-result.ts';
 import { describeHeld } from './removals-held.ts';
 
@@ -67,12 +69,8 @@ interface Totals {
   params: unknown;
 }
 
-/**
- * Ends the operation with its result: the calls that its chats cost, and the people who are still outside with the
- * reason. The planned counts become the result, less the additions that Sferum has refused, because each planned step
- * was followed to its end.
- */
-async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string): Promise<void> {
+/** Counts what the operation's chats came to, and who of them is still outside. */
+async function totalsOf(tx: Sql, schoolId: string, id: string): Promise<Totals> {
   const { rows } = await sql<Totals>`
     with followed as (select * from operation_chat where operation_id = ${id}),
     covered as (
@@ -103,37 +101,56 @@ async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string
       (select jsonb_agg(problem) from followed where problem is not null) as problems,
       kind, params
     from operation where id = ${id} and school_id = ${schoolId}`.execute(tx);
-  const t = rows[0]!;
-  const params = readParams(t);
+  return oneRow(rows);
+}
+
+/** Ends the operation with its result. A check tells what it found; the others what they changed. */
+async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string): Promise<void> {
+  const totals = await totalsOf(tx, schoolId, id);
+  const params = readParams(totals);
+  await noteFollowed(tx, { schoolId, id }, totals.done);
+  const at = new Date(ctx.clock.now());
   if (params.kind === 'check') {
     const result = await checkResult(tx, { schoolId, id }, params.params);
-    await noteFollowed(tx, { schoolId, id }, t.done);
-    return endOperation(tx, id, { at: new Date(ctx.clock.now()), state: 'succeeded', result: { ...result } });
+    return endOperation(tx, id, { at, state: 'succeeded', result: { ...result } });
   }
-  const problems = t.problems ?? [];
-  const { planned, incomplete, planningCalls = 0 } = Marks.parse(t.params);
-  await noteFollowed(tx, { schoolId, id }, t.done);
-  const held = Number(t.held) > 0 ? [await describeHeld(tx, schoolId, id)] : [];
+  const problems = totals.problems ?? [];
+  const marks = Marks.parse(totals.params);
+  const held = Number(totals.held) > 0 ? [await describeHeld(tx, schoolId, id)] : [];
   await endOperation(tx, id, {
-    at: new Date(ctx.clock.now()),
+    at,
     // «held» goes before «failed», because the removals of a failed operation could not be decided any more.
-    state: held.length > 0 || incomplete ? 'held' : problems.length > 0 ? 'failed' : 'succeeded',
-    result: {
-      ...(planned
-        ? {
-            chats: planned.chats,
-            members: {
-              ...planned.members,
-              added: Math.max(0, planned.members.added - Number(t.refused_now)),
-              removed: planned.members.removed + Number(t.approved),
-            },
-            admins: planned.admins,
-            held: Number(t.held),
-          }
-        : {}),
-      pending: { notLinked: Number(t.not_linked), invited: Number(t.invited), refused: Number(t.refused) },
-      apiCalls: Number(t.calls) + planningCalls,
-    },
+    state: held.length > 0 || marks.incomplete ? 'held' : problems.length > 0 ? 'failed' : 'succeeded',
+    result: changesOf(totals, marks),
     problems: [...problems, ...held],
   });
+}
+
+/**
+ * The calls that the chats cost, and the people who are still outside with the reason. The planned counts become the
+ * result, less the additions that Sferum has refused, because each planned step was followed to its end.
+ */
+function changesOf(
+  totals: Totals,
+  { planned, planningCalls = 0 }: z.infer<typeof Marks>,
+): Record<string, unknown> {
+  const changed = planned && {
+    chats: planned.chats,
+    members: {
+      ...planned.members,
+      added: Math.max(0, planned.members.added - Number(totals.refused_now)),
+      removed: planned.members.removed + Number(totals.approved),
+    },
+    admins: planned.admins,
+    held: Number(totals.held),
+  };
+  return {
+    ...changed,
+    pending: {
+      notLinked: Number(totals.not_linked),
+      invited: Number(totals.invited),
+      refused: Number(totals.refused),
+    },
+    apiCalls: Number(totals.calls) + planningCalls,
+  };
 }

@@ -26,34 +26,11 @@ const NOBODY: readonly string[] = [];
 export function schoolOn(facts: RosterFacts, day: Day): School {
   const { people } = facts;
   const enrolled = enrolledOn(facts, day);
-  const guardians = new Map<string, string[]>();
-  const children = new Map<string, string[]>();
-  for (const { guardianId, studentId } of facts.guardians) {
-    append(guardians, studentId, guardianId);
-    append(children, guardianId, studentId);
-  }
-
+  const { leavers } = enrolled;
+  const { guardiansOf, childrenOf } = familiesOf(facts);
   const hasChildHere = (guardianId: string) =>
-    (children.get(guardianId) ?? NOBODY).some((id) => people.has(id) && !enrolled.leavers.has(id));
-
-  /** A person has departed when every role has. A person without a role belongs to nobody any more. */
-  const isHere = (person: PersonFact) =>
-    person.roles.some((role) => {
-      if (role === 'student') return !enrolled.leavers.has(person.id);
-      return role !== 'parent' || hasChildHere(person.id);
-    });
-
-  const presence = new Map<string, boolean>();
-  const isPresent = (personId: string) => {
-    let present = presence.get(personId);
-    if (present === undefined) {
-      const person = people.get(personId);
-      present = person !== undefined && isHere(person);
-      presence.set(personId, present);
-    }
-    return present;
-  };
-
+    childrenOf(guardianId).some((id) => people.has(id) && !leavers.has(id));
+  const isPresent = presenceOf(people, { leavers, hasChildHere });
   return {
     facts,
     day,
@@ -62,7 +39,7 @@ export function schoolOn(facts: RosterFacts, day: Day): School {
       .filter(isAdministrator)
       .map((person) => person.id)
       .sort(compareText),
-    guardiansOf: (studentId) => guardians.get(studentId) ?? NOBODY,
+    guardiansOf,
     isPresent,
     isOnlyPupil: (personId) => {
       const person = people.get(personId);
@@ -70,13 +47,51 @@ export function schoolOn(facts: RosterFacts, day: Day): School {
     },
     departureOrder: (personId) => {
       if (isPresent(personId)) return undefined;
-      const own = enrolled.leavers.get(personId)?.orderId;
+      const own = leavers.get(personId)?.orderId;
       if (own !== undefined) return own;
-      return (children.get(personId) ?? NOBODY)
-        .map((childId) => enrolled.leavers.get(childId)?.orderId)
+      return childrenOf(personId)
+        .map((childId) => leavers.get(childId)?.orderId)
         .filter((orderId) => orderId !== undefined)
         .sort(compareText)[0];
     },
+  };
+}
+
+/** Who is there: a person has departed when every role has, and a person without a role belongs to nobody any more. */
+function presenceOf(
+  people: RosterFacts['people'],
+  { leavers, hasChildHere }: { leavers: Enrolled['leavers']; hasChildHere: (guardianId: string) => boolean },
+): (personId: string) => boolean {
+  const isHere = (person: PersonFact) =>
+    person.roles.some((role) => {
+      if (role === 'student') return !leavers.has(person.id);
+      return role !== 'parent' || hasChildHere(person.id);
+    });
+  const known = new Map<string, boolean>();
+  return (personId) => {
+    let present = known.get(personId);
+    if (present === undefined) {
+      const person = people.get(personId);
+      present = person !== undefined && isHere(person);
+      known.set(personId, present);
+    }
+    return present;
+  };
+}
+
+type Relatives = (personId: string) => readonly string[];
+
+/** The guardians of each pupil and the children of each guardian, present or not. */
+function familiesOf({ guardians }: RosterFacts): { guardiansOf: Relatives; childrenOf: Relatives } {
+  const byChild = new Map<string, string[]>();
+  const byGuardian = new Map<string, string[]>();
+  for (const { guardianId, studentId } of guardians) {
+    append(byChild, studentId, guardianId);
+    append(byGuardian, guardianId, studentId);
+  }
+  return {
+    guardiansOf: (studentId) => byChild.get(studentId) ?? NOBODY,
+    childrenOf: (guardianId) => byGuardian.get(guardianId) ?? NOBODY,
   };
 }
 

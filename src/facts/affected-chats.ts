@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import type { Touched } from './touched.ts';
 
@@ -27,7 +27,20 @@ export async function affectedChats(
   const classes = JSON.stringify([...touched.classes].map(([id, event]) => ({ id, event })));
   const people = JSON.stringify([...touched.people].map(([id, event]) => ({ id, event })));
   const { rows } = await sql<{ chat: string; event: string }>`
-    with t as materialized (
+    with ${placesOfTouched(schoolId, people, classes)}
+    ${chatsOfPlaces(schoolId)}
+    union all ${chatsOfPeople(schoolId)}`.execute(tx);
+  for (const { chat, event } of rows) if (!found.has(chat)) found.set(chat, event);
+  return found;
+}
+
+/**
+ * Tables of a statement: `t`, the people who were touched; `everyone`, with their parents; `children`, those of touched
+ * parents; and `places`, where everyone learns or teaches. `people` and `classes`: JSON of ids with their events.
+ */
+function placesOfTouched(schoolId: string, people: string, classes: string): RawBuilder<unknown> {
+  return sql`
+    t as materialized (
       select id, event from jsonb_to_recordset(${people}::jsonb) as r(id text, event text)
     ), everyone as materialized (
       select id, min(event) as event from (
@@ -50,15 +63,25 @@ export async function affectedChats(
       union all select 'group', s.id, c.event
         from jsonb_to_recordset(${classes}::jsonb) as c(id text, event text)
         join subject_group s on s.school_id = ${schoolId} and s.class_id = c.id
-    )
+    )`;
+}
+
+/** The chats of units: of places, and of the classes of children. */
+function chatsOfPlaces(schoolId: string): RawBuilder<unknown> {
+  return sql`
     select 'subject:' || unit_id as chat, event from places where unit = 'group'
     union all select kind || unit_id, event from places cross join (values ('class:'), ('parents:')) as k(kind)
       where unit = 'class'
     union all select 'parents:' || e.unit_id, c.event from children c
       join enrollment e on e.school_id = ${schoolId} and e.student_id = c.id where e.unit = 'class'
     union all select 'parents:' || o.unit_id, c.event from children c join ordered o on o.student_id = c.id
-      where o.unit = 'class'
-    union all select m.chat_id::text, p.event from everyone p
+      where o.unit = 'class'`;
+}
+
+/** The chats that name a person, that are of the staff, or that want for an admin (C6). */
+function chatsOfPeople(schoolId: string): RawBuilder<unknown> {
+  return sql`
+    select m.chat_id::text, p.event from everyone p
       join membership m on m.school_id = ${schoolId} and m.person_id = p.id
     union all select x.chat_id::text, p.event from everyone p
       join exception x on x.school_id = ${schoolId} and x.person_id = p.id
@@ -66,9 +89,5 @@ export async function affectedChats(
       join person a on a.school_id = ${schoolId} and a.id = p.id and a.roles && '{teacher,administrator}'
     union all select c.id::text, p.event from t p
       join person a on a.school_id = ${schoolId} and a.id = p.id and 'administrator' = any(a.roles) and a.present
-      join chat c on c.school_id = ${schoolId} and c.warning is not null and c.deleted_at is null`.execute(
-    tx,
-  );
-  for (const { chat, event } of rows) if (!found.has(chat)) found.set(chat, event);
-  return found;
+      join chat c on c.school_id = ${schoolId} and c.warning is not null and c.deleted_at is null`;
 }

@@ -107,21 +107,29 @@ async function claimantsOf(tx: Sql, seeds: readonly number[]): Promise<Stored[]>
   return [...people.values()];
 }
 
+interface ClaimantRow {
+  school: string;
+  person: string;
+  vk: string | null;
+  at: string | null;
+  by: string | null;
+  ranked: string | null;
+  present: boolean;
+  goneAt: string | null;
+  goneBy: string | null;
+  others: ClaimRow[] | null;
+}
+
+interface ClaimRow {
+  vk: number;
+  at: string;
+  by: string;
+  ranked: string | null;
+  state: StoredClaim['state'];
+}
+
 async function loadClaimants(tx: Sql, vkUserIds: readonly number[]): Promise<Stored[]> {
-  const { rows } = await sql<{
-    school: string;
-    person: string;
-    vk: string | null;
-    at: string | null;
-    by: string | null;
-    ranked: string | null;
-    present: boolean;
-    goneAt: string | null;
-    goneBy: string | null;
-    others:
-      | { vk: number; at: string; by: string; ranked: string | null; state: StoredClaim['state'] }[]
-      | null;
-  }>`
+  const { rows } = await sql<ClaimantRow>`
     with people as (
       select school_id, person_id from profile_link where present and vk_user_id = any(${vkUserIds}::bigint[])
       union select school_id, person_id from profile_claim where vk_user_id = any(${vkUserIds}::bigint[])
@@ -132,33 +140,27 @@ async function loadClaimants(tx: Sql, vkUserIds: readonly number[]): Promise<Sto
           'state', state)) from profile_claim c where c.school_id = p.school_id and c.person_id = p.person_id) as others
     from people p left join profile_link l on l.school_id = p.school_id and l.person_id = p.person_id
     order by 1, 2`.execute(tx);
-  return rows.map(({ school, person, goneAt, goneBy, present, ...row }) => {
-    const key = JSON.stringify([school, person]);
-    const main =
-      row.vk === null || row.at === null
-        ? []
-        : [{ vk: Number(row.vk), at: row.at, by: row.by!, ranked: row.ranked, state: 'holds' as const }];
-    const claims = [...main, ...(row.others ?? [])].map(({ vk, at, by, ranked, state }) => ({
-      ...{
-        person: key,
-        vkUserId: vk,
-        at: exactInstant(at),
-        by,
-        rankedAt: ranked && exactInstant(ranked),
-        inFile: isOfImport(by) ? JSON.stringify([exactInstant(at), person]) : null,
-        state,
-      },
-    }));
-    return {
-      schoolId: school,
-      personId: person,
-      key,
-      present,
-      goneAt: goneAt && exactInstant(goneAt),
-      goneBy,
-      claims,
-    };
-  });
+  return rows.map(storedOf);
+}
+
+function storedOf({ school, person, goneAt, goneBy, present, others, ...link }: ClaimantRow): Stored {
+  const key = JSON.stringify([school, person]);
+  const { vk, at, by, ranked } = link;
+  const holds: ClaimRow[] =
+    vk === null || at === null || by === null ? [] : [{ vk: Number(vk), at, by, ranked, state: 'holds' }];
+  return {
+    ...{ schoolId: school, personId: person, key, present, goneBy },
+    goneAt: goneAt && exactInstant(goneAt),
+    claims: [...holds, ...(others ?? [])].map((claim) => ({
+      person: key,
+      vkUserId: claim.vk,
+      at: exactInstant(claim.at),
+      by: claim.by,
+      rankedAt: claim.ranked && exactInstant(claim.ranked),
+      inFile: isOfImport(claim.by) ? JSON.stringify([exactInstant(claim.at), person]) : null,
+      state: claim.state,
+    })),
+  };
 }
 
 /** Returns the claims that were not undone later. After a person has undone a link, claims of imports do not count. */
@@ -188,8 +190,8 @@ async function standingOf(
     const ids = own.map(({ personId }) => personId);
     const known = await whoIsHere(tx, schoolId, ids, moment);
     for (const { key, personId } of own) {
-      const his = known.get(personId);
-      if (his) standing.set(key, his);
+      const found = known.get(personId);
+      if (found) standing.set(key, found);
     }
   }
   return standing;

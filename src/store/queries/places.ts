@@ -50,30 +50,7 @@ function places(
   { asked, pupils }: Sought,
 ): RawBuilder<unknown> {
   return sql`(
-    with pupil as materialized (${pupils}), told as materialized (
-      select i->>'studentId' as student_id, o.kind, i->>'classId' as class_id, i->'subjectGroupIds' as group_ids,
-        ${ENTERED[unit]} as entered, o.effective_on, o.issued_at, o.issued_by, o.id, n, o.cancelled_at, o.cancelled_by
-      from roster_order o cross join lateral jsonb_array_elements(o.items) with ordinality x(i, n)
-      where o.school_id = ${schoolId} and o.issued_at is not null and o.effective_on <= ${day}::date
-        and o.id in (select p.order_id from order_place p where p.school_id = ${schoolId}
-          and p.student_id in (select student_id from pupil))
-    ), item as materialized (
-      select *, cancelled_at is null as in_force,
-        row_number() over (order by effective_on, issued_at, issued_by collate "C", id collate "C", n) as turn
-      from told where student_id in (select student_id from pupil)
-    ), place as materialized (
-      select student_id, unit_id from enrollment
-      where school_id = ${schoolId} and unit = ${unit} and ${asked} and student_id in (select student_id from item)
-      union select student_id, unit_id from item cross join jsonb_array_elements_text(entered) as u(unit_id)
-      where in_force and unit_id is not null and ${asked}
-    ), effect as materialized (
-      select * from (
-        select place.unit_id, item.*, coalesce(entered ? unit_id, false) as enters, ${leavesPlace(unit, schoolId)} as leaves
-        from place join item using (student_id)
-      ) touched where enters or leaves
-    ), voided as materialized (
-      select * from effect where not in_force
-    ), said as (
+    with pupil as materialized (${pupils}), ${itemsOf({ schoolId, day }, unit)}, ${effectsOf(schoolId, unit, asked)}, said as (
       select place.student_id, place.unit_id,
         case when not ${isVoidPresence(timeZone)} then e.stated_at end as stated_at, coalesce(e.stated_by, '') as stated_by,
         case when not ${isVoidAbsence(timeZone)} then e.gone_at end as gone_at, coalesce(e.gone_by, '') as gone_by,
@@ -96,6 +73,46 @@ function places(
     ) judged
     where case when enters is null or ${outweighs(sql`at`, sql`by`, sql`judged`, timeZone)} then active else enters end
   )`;
+}
+
+/**
+ * Tables of a statement: `told`, the items of the orders whose day has come and that name one of `pupil`, cancelled or
+ * not; and `item`, those of them that name one of `pupil` themselves, in their turn.
+ */
+function itemsOf({ schoolId, day }: Omit<SchoolDay, 'timeZone'>, unit: UnitKind): RawBuilder<unknown> {
+  return sql`told as materialized (
+      select i->>'studentId' as student_id, o.kind, i->>'classId' as class_id, i->'subjectGroupIds' as group_ids,
+        ${ENTERED[unit]} as entered, o.effective_on, o.issued_at, o.issued_by, o.id, n, o.cancelled_at, o.cancelled_by
+      from roster_order o cross join lateral jsonb_array_elements(o.items) with ordinality x(i, n)
+      where o.school_id = ${schoolId} and o.issued_at is not null and o.effective_on <= ${day}::date
+        and o.id in (select p.order_id from order_place p where p.school_id = ${schoolId}
+          and p.student_id in (select student_id from pupil))
+    ), item as materialized (
+      select *, cancelled_at is null as in_force,
+        row_number() over (order by effective_on, issued_at, issued_by collate "C", id collate "C", n) as turn
+      from told where student_id in (select student_id from pupil)
+    )`;
+}
+
+/** Tables of a statement: `place`, what is asked about; `effect`, the items on it; `voided`, those that were cancelled. */
+function effectsOf(
+  schoolId: SchoolDay['schoolId'],
+  unit: UnitKind,
+  asked: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`place as materialized (
+      select student_id, unit_id from enrollment
+      where school_id = ${schoolId} and unit = ${unit} and ${asked} and student_id in (select student_id from item)
+      union select student_id, unit_id from item cross join jsonb_array_elements_text(entered) as u(unit_id)
+      where in_force and unit_id is not null and ${asked}
+    ), effect as materialized (
+      select * from (
+        select place.unit_id, item.*, coalesce(entered ? unit_id, false) as enters, ${leavesPlace(unit, schoolId)} as leaves
+        from place join item using (student_id)
+      ) touched where enters or leaves
+    ), voided as materialized (
+      select * from effect where not in_force
+    )`;
 }
 
 /** The units that an item `i` of an order `o` puts its pupil into (rule 5), as a JSON array. */

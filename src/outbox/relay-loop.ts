@@ -18,66 +18,93 @@ export interface RelayLoop extends AsyncDisposable {
  * (sweep.ts). Frequent wakes do not delay the sweep.
  */
 export function startRelayLoop(ctx: Context, queues: Queues, { sweeps }: { sweeps: boolean }): RelayLoop {
-  const due = new Due();
-  let nextSweepMs = sweeps ? ctx.clock.elapsed() : Number.POSITIVE_INFINITY;
-  let isFirst = true;
-  let busySinceMs: number | null = null;
-  let isStopped = false;
-  let ring = Promise.withResolvers<void>();
+  return new Loop(ctx, queues, sweeps);
+}
 
-  const attempt = async (what: string, work: () => Promise<void>) => {
-    busySinceMs = ctx.clock.elapsed();
+class Loop implements RelayLoop {
+  readonly #ctx: Context;
+  readonly #queues: Queues;
+  readonly #due = new Due();
+  readonly #running: Promise<void>;
+  #nextSweepMs: number;
+  #isFirstSweep = true;
+  #busySinceMs: number | null = null;
+  #isStopped = false;
+  #ring = Promise.withResolvers<void>();
+
+  constructor(ctx: Context, queues: Queues, sweeps: boolean) {
+    this.#ctx = ctx;
+    this.#queues = queues;
+    this.#nextSweepMs = sweeps ? ctx.clock.elapsed() : Number.POSITIVE_INFINITY;
+    this.#running = this.#run();
+  }
+
+  wake: RelayLoop['wake'] = (what, { schoolId, inMs = 0 } = {}) => {
+    if (inMs > 0) this.#due.addLater(what, this.#nowMs + inMs);
+    else this.#due.add(what, schoolId);
+    this.#ring.resolve();
+  };
+
+  busyForMs(): number {
+    return this.#busySinceMs === null ? 0 : this.#nowMs - this.#busySinceMs;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true;
+    this.#ring.resolve();
+    await this.#running;
+  }
+
+  get #nowMs(): number {
+    return this.#ctx.clock.elapsed();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      this.#ring = Promise.withResolvers();
+      if (this.#nowMs >= this.#nextSweepMs) await this.#attempt('sweep', () => this.#sweep());
+      for (const [what, schoolIds] of this.#due.take(this.#nowMs))
+        await this.#attempt(what, () => ROUNDS[what].run(this.#ctx, this.#queues, schoolIds));
+      if (!this.#due.isAny) await this.#rest();
+    }
+  }
+
+  async #attempt(what: string, work: () => Promise<void>): Promise<void> {
+    this.#busySinceMs = this.#nowMs;
     try {
       await work();
     } catch (error) {
-      ctx.log.error(
-        { what, error: (error as Error).message },
+      this.#ctx.log.error(
+        { what, error: error instanceof Error ? error.message : String(error) },
         'the relay failed; the next sweep tries again',
       );
     }
-    busySinceMs = null;
-  };
-  const sweep = async () => {
-    nextSweepMs = ctx.clock.elapsed() + ctx.config.limits.sweepIntervalMs;
-    await ctx.bulkInHand.letGoOvertaken(ctx.db.across('relay'));
-    const turn = await takeTurn(ctx, { isFirst });
-    if (turn.steppedBackMs > STEP_MS) return followClock(ctx, queues);
-    isFirst = false;
-    nextSweepMs = ctx.clock.elapsed() + turn.nextInMs;
-    for (const what of turn.due ?? []) due.add(what);
-  };
-  const rest = async () => {
+    this.#busySinceMs = null;
+  }
+
+  async #sweep(): Promise<void> {
+    const { bulkInHand, config, db } = this.#ctx;
+    this.#nextSweepMs = this.#nowMs + config.limits.sweepIntervalMs;
+    await bulkInHand.letGoOvertaken(db.across('relay'));
+    const turn = await takeTurn(this.#ctx, { isFirst: this.#isFirstSweep });
+    if (turn.steppedBackMs > STEP_MS) return followClock(this.#ctx, this.#queues);
+    this.#isFirstSweep = false;
+    this.#nextSweepMs = this.#nowMs + turn.nextInMs;
+    for (const what of turn.due ?? []) this.#due.add(what);
+  }
+
+  /** Sleeps until something is due or a wake rings, and then gathers the wakes that come with it. */
+  async #rest(): Promise<void> {
+    const { clock } = this.#ctx;
     const timer = new AbortController();
-    const untilMs = Math.min(nextSweepMs, due.nextMs) - ctx.clock.elapsed();
+    const untilMs = Math.min(this.#nextSweepMs, this.#due.nextMs) - this.#nowMs;
     const slept = Number.isFinite(untilMs)
-      ? ctx.clock.sleep(Math.max(0, untilMs), timer.signal).catch(() => undefined)
+      ? clock.sleep(Math.max(0, untilMs), timer.signal).catch(() => undefined)
       : new Promise<never>(() => undefined);
-    await Promise.race([ring.promise, slept]);
+    await Promise.race([this.#ring.promise, slept]);
     timer.abort();
-    if (!isStopped && due.isAny) await ctx.clock.sleep(GATHER_MS);
-  };
-  const loop = (async () => {
-    while (!isStopped) {
-      ring = Promise.withResolvers();
-      if (ctx.clock.elapsed() >= nextSweepMs) await attempt('sweep', sweep);
-      for (const [what, schoolIds] of due.take(ctx.clock.elapsed()))
-        await attempt(what, () => ROUNDS[what].run(ctx, queues, schoolIds));
-      if (!due.isAny) await rest();
-    }
-  })();
-  return {
-    wake(what, { schoolId, inMs = 0 } = {}) {
-      if (inMs > 0) due.addLater(what, ctx.clock.elapsed() + inMs);
-      else due.add(what, schoolId);
-      ring.resolve();
-    },
-    busyForMs: () => (busySinceMs === null ? 0 : ctx.clock.elapsed() - busySinceMs),
-    async [Symbol.asyncDispose]() {
-      isStopped = true;
-      ring.resolve();
-      await loop;
-    },
-  };
+    if (!this.#isStopped && this.#due.isAny) await clock.sleep(GATHER_MS);
+  }
 }
 
 /** The rounds that are to run next, each with the schools that were named, or with null for all. */

@@ -38,17 +38,7 @@ const ABSENT = [
 export function oneRosterFiles({ people, pupils, units, year }: MadeSchool): Record<string, string> {
   const courses = coursesOf(units);
   return {
-    'manifest.csv': csvText(
-      ['propertyName', 'value'],
-      [
-        ['manifest.version', '1.0'],
-        ['oneroster.version', '1.2'],
-        ...BULK.map((file) => [`file.${file}`, 'bulk']),
-        ...ABSENT.map((file) => [`file.${file}`, 'absent']),
-        ['source.systemName', 'made up'],
-        ['source.systemCode', 'made-up'],
-      ],
-    ),
+    'manifest.csv': manifestFile(),
     'orgs.csv': csvText(
       [...HEAD, 'name', 'type', 'identifier', 'parentSourcedId'],
       [[SCHOOL_ID, '', '', SCHOOL_NAME, 'school', '', '']],
@@ -67,19 +57,7 @@ export function oneRosterFiles({ people, pupils, units, year }: MadeSchool): Rec
         year.year + 1,
       ]),
     ),
-    'courses.csv': csvText(
-      [
-        ...HEAD,
-        'schoolYearSourcedId',
-        'title',
-        'courseCode',
-        'grades',
-        'orgSourcedId',
-        'subjects',
-        'subjectCodes',
-      ],
-      [...courses].map(([subject, id]) => [id, '', '', '', subject, '', '', SCHOOL_ID, '', '']),
-    ),
+    'courses.csv': coursesFile(courses),
     'classes.csv': classesFile(units, courses, year),
     'users.csv': usersFile(people, pupils),
     'roles.csv': rolesFile(people),
@@ -89,6 +67,28 @@ export function oneRosterFiles({ people, pupils, units, year }: MadeSchool): Rec
     ),
     'enrollments.csv': enrollmentsFile(units, year),
   };
+}
+
+function manifestFile(): string {
+  return csvText(
+    ['propertyName', 'value'],
+    [
+      ['manifest.version', '1.0'],
+      ['oneroster.version', '1.2'],
+      ...BULK.map((file) => [`file.${file}`, 'bulk']),
+      ...ABSENT.map((file) => [`file.${file}`, 'absent']),
+      ['source.systemName', 'made up'],
+      ['source.systemCode', 'made-up'],
+    ],
+  );
+}
+
+function coursesFile(courses: ReadonlyMap<string, string>): string {
+  const columns = ['title', 'courseCode', 'grades', 'orgSourcedId', 'subjects', 'subjectCodes'];
+  return csvText(
+    [...HEAD, 'schoolYearSourcedId', ...columns],
+    [...courses].map(([subject, id]) => [id, '', '', '', subject, '', '', SCHOOL_ID, '', '']),
+  );
 }
 
 const HOMEROOM_COURSE = 'Классное руководство';

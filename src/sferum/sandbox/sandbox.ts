@@ -70,33 +70,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     options.now,
   );
   const api = new Api(world, pace);
-  const file = options.stateFile ? new StateFile(options.stateFile, () => takeSnapshot(world)) : undefined;
-  const stored = file?.read();
-  if (stored !== undefined) restoreSnapshot(world, stored);
-  if (file) world.onChange = () => file.changed();
-
+  const file = options.stateFile ? keepIn(options.stateFile, world) : undefined;
   const names = new Set<string>(LOOPBACK);
   const closing = new AbortController();
-  const app = new Hono<Wire>();
-  app.on(['GET', 'POST'], '/method/:name', (c) => answer(c, api, closing.signal));
-  app.route('/_sandbox', controlRoutes(api, names));
-  app.route('/', vkIdRoutes(world));
-  app.route('/', linkPages(world));
-  app.route('/', messengerPage(world));
-  // Without a server a reset must reach the caller as a failed request, not as a page.
-  app.onError((error) => {
-    throw error;
-  });
-
+  const app = routes(api, world, { names, closing: closing.signal });
   const server = createAdaptorServer({ fetch: app.fetch });
   const close = async () => {
     closing.abort();
-    if (server.listening) {
-      const closed = once(server, 'close');
-      server.close();
-      if ('closeAllConnections' in server) server.closeAllConnections();
-      await closed;
-    }
+    await stopListening(server);
     world.onChange = () => {};
     await file?.close();
   };
@@ -118,4 +99,39 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     restore: (json) => restoreSnapshot(world, json),
     close,
   };
+}
+
+/** Restores the world that the file holds, and writes each later change to it. */
+function keepIn(path: string, world: SandboxWorld): StateFile {
+  const file = new StateFile(path, () => takeSnapshot(world));
+  const stored = file.read();
+  if (stored !== undefined) restoreSnapshot(world, stored);
+  world.onChange = () => file.changed();
+  return file;
+}
+
+function routes(
+  api: Api,
+  world: SandboxWorld,
+  { names, closing }: { names: ReadonlySet<string>; closing: AbortSignal },
+): Hono<Wire> {
+  const app = new Hono<Wire>();
+  app.on(['GET', 'POST'], '/method/:name', (c) => answer(c, api, closing));
+  app.route('/_sandbox', controlRoutes(api, names));
+  app.route('/', vkIdRoutes(world));
+  app.route('/', linkPages(world));
+  app.route('/', messengerPage(world));
+  // Without a server a reset must reach the caller as a failed request, not as a page.
+  app.onError((error) => {
+    throw error;
+  });
+  return app;
+}
+
+async function stopListening(server: ServerType): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  await closed;
 }

@@ -27,46 +27,22 @@ const KEY_LENGTH = 16;
 
 /** Makes the port over VK's API. Every call travels in an `execute`, at the pace of its token. */
 export function createVkGateway(options: VkGatewayOptions): SferumGateway {
-  const { leadsToSferum, pace, clock, random, log } = options;
+  const { leadsToSferum, clock, random } = options;
   const limits = { ...VK_LIMITS, ...options.limits };
   const stats: GatewayStats = { requests: 0, requestsWithWrites: 0, calls: 0, writeCalls: 0, tooFast: 0 };
-  const execute = httpExecute({
-    baseUrl: options.baseUrl,
-    fetch: options.fetch ?? fetch,
-    clock,
-    timeoutMs: limits.requestTimeoutMs,
-  });
-  const lines = new Map<string, TokenLine>();
+  const lines = new TokenLines(options, limits, stats);
   const accounts = new Map<string, { fingerprint: string; account: SferumAccount }>();
-
-  const lineOf = (token: string, requestsPerSecond: number): TokenLine => {
-    const key = createHash('sha256').update(token).digest('hex').slice(0, KEY_LENGTH);
-    const intervalMs = slotIntervalMs(requestsPerSecond);
-    const known = lines.get(key);
-    if (known) {
-      known.batcher.intervalMs = intervalMs;
-      return known;
-    }
-    const parts = { execute, pace, clock, limits, stats, log, onCall: options.onCall };
-    const line = {
-      batcher: new TokenBatcher(token, key, intervalMs, parts),
-      scan: new SharedScan<ListedChat[]>(),
-    };
-    lines.set(key, line);
-    return line;
-  };
-
   return {
     account(credentials: SferumCredentials): SferumAccount {
       const fingerprint = JSON.stringify(Object.entries(credentials).sort());
       const known = accounts.get(credentials.schoolId);
       if (known?.fingerprint === fingerprint) return known.account;
       const { accessToken, callsToken, requestsPerSecond } = credentials;
-      const line = lineOf(accessToken, requestsPerSecond);
+      const line = lines.of(accessToken, requestsPerSecond);
       const isSameToken = callsToken === accessToken;
       const account = new VkAccount(credentials, {
         line,
-        callsLine: callsToken === null || isSameToken ? null : lineOf(callsToken, USER_REQUESTS_PER_SECOND),
+        callsLine: callsToken === null || isSameToken ? null : lines.of(callsToken, USER_REQUESTS_PER_SECOND),
         leadsToSferum,
         clock,
         random,
@@ -77,7 +53,43 @@ export function createVkGateway(options: VkGatewayOptions): SferumGateway {
     },
     stats: () => ({ ...stats }),
     async [Symbol.asyncDispose]() {
-      await Promise.all([...lines.values()].map((line) => line.batcher.close()));
+      await lines.close();
     },
   };
+}
+
+/** One line of calls a token, whichever schools share it, so that they share its pace. */
+class TokenLines {
+  readonly #parts: ConstructorParameters<typeof TokenBatcher>[3];
+  readonly #lines = new Map<string, TokenLine>();
+
+  constructor(options: VkGatewayOptions, limits: VkLimits, stats: GatewayStats) {
+    const { baseUrl, pace, clock, log, onCall } = options;
+    const execute = httpExecute({
+      ...{ baseUrl, clock, timeoutMs: limits.requestTimeoutMs },
+      fetch: options.fetch ?? fetch,
+    });
+    this.#parts = { execute, pace, clock, limits, stats, log, onCall };
+  }
+
+  /** The line of this token. A pace that has changed holds from the next request on. */
+  of(token: string, requestsPerSecond: number): TokenLine {
+    const key = createHash('sha256').update(token).digest('hex').slice(0, KEY_LENGTH);
+    const intervalMs = slotIntervalMs(requestsPerSecond);
+    const known = this.#lines.get(key);
+    if (known) {
+      known.batcher.intervalMs = intervalMs;
+      return known;
+    }
+    const line = {
+      batcher: new TokenBatcher(token, key, intervalMs, this.#parts),
+      scan: new SharedScan<ListedChat[]>(),
+    };
+    this.#lines.set(key, line);
+    return line;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#lines.values()].map((line) => line.batcher.close()));
+  }
 }

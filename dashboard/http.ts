@@ -46,6 +46,8 @@ export interface HttpParts {
   surroundings?: Partial<Surroundings>;
 }
 
+type Edge = OpenAPIHono<HttpEnv>;
+
 const VK: Surroundings = { vkIdUrl: 'https://id.vk.ru', messengerUrl: 'https://web.vk.me', demo: false };
 
 /**
@@ -53,7 +55,7 @@ const VK: Surroundings = { vkIdUrl: 'https://id.vk.ru', messengerUrl: 'https://w
  * order: the log, headers, the check of its origin, the arrival of a form, the caller, the caller's rights, the body,
  * its shape, the handler.
  */
-export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv> {
+export function createHttp(ctx: Context, parts: HttpParts): Edge {
   const { publicUrl } = ctx.config;
   const surroundings = { ...VK, ...parts.surroundings };
   const verify = createTokenVerifier(ctx.config, ctx.clock);
@@ -67,15 +69,36 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
     ),
   );
   const http = createOpenApi();
-  const denied = denials(ctx, parts.rates, sessions);
+  answerRefusals(http, ctx, denials(ctx, parts.rates, sessions));
+  http.use(logRequests(ctx));
+  http.use(recordAccess(ctx, parts.access));
+  http.use(framed(ctx, surroundings));
+  headers(http, publicUrl);
+  http.use(sameOriginChanges(publicUrl));
+  formGuards(http, ctx);
+  healthRoutes(http, ctx, parts.probes);
+  docsRoutes(http, publicUrl);
+  for (const path of ['/v1/*', BOARD_PATH, `${BOARD_PATH}/*`]) http.use(path, authenticate(resolve));
+  const linking = new ProfileLinking(ctx, surroundings.vkIdUrl, (person) => parts.rates.linking(person));
+  const { commands, rates, closing, queues } = parts;
+  apiRoutes({ api: http, ctx, commands, closing }, linking);
+  http.route(BOARD_PATH, bullBoard(ctx, queues));
+  const edge = { http, ctx, sessions, resolve, verify, linking, surroundings };
+  consoleRoutes({ ...edge, commands, rates, closing, queues });
+  return http;
+}
+
+/** Says what was refused or failed, as a page to those who asked for a page. */
+function answerRefusals(http: Edge, ctx: Context, denied: ReturnType<typeof denials>): void {
   http.onError(async (thrown, c) => {
     const error = await denied(thrown, c);
     return wantsPage(c) ? errorPage(ctx, error, c as never) : answerError(ctx, error, c);
   });
   http.notFound((c) => (wantsPage(c) ? notFoundPage(c as never) : generalProblem(c, 404)));
-  http.use(logRequests(ctx));
-  http.use(recordAccess(ctx, parts.access));
-  http.use(framed(ctx, surroundings));
+}
+
+/** Sets on every answer the headers that it does not set itself. */
+function headers(http: Edge, publicUrl: string): void {
   http.use(
     secureHeaders({
       ...{ overwrite: false, xFrameOptions: 'DENY', permissionsPolicy: NO_PERMISSIONS },
@@ -89,34 +112,15 @@ export function createHttp(ctx: Context, parts: HttpParts): OpenAPIHono<HttpEnv>
     // may be kept.
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
   });
-  http.use(sameOriginChanges(publicUrl));
-  // These guards are for bodies sent to the console and the board. Routes of the API say themselves what they take
-  // (guards.ts).
+}
+
+/** Guards bodies sent to the console and the board. Routes of the API say themselves what they take (guards.ts). */
+function formGuards(http: Edge, ctx: Context): void {
   for (const guard of createGuards(ctx).form) {
     http.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', (c, next) =>
       c.req.path.startsWith('/v1/') ? next() : guard(c, next),
     );
   }
-  healthRoutes(http, ctx, parts.probes);
-  docsRoutes(http, publicUrl);
-  for (const path of ['/v1/*', BOARD_PATH, `${BOARD_PATH}/*`]) http.use(path, authenticate(resolve));
-  const linking = new ProfileLinking(ctx, surroundings.vkIdUrl, (person) => parts.rates.linking(person));
-  apiRoutes({ api: http, ctx, commands: parts.commands, closing: parts.closing }, linking);
-  http.route(BOARD_PATH, bullBoard(ctx, parts.queues));
-  consoleRoutes({
-    http,
-    ctx,
-    commands: parts.commands,
-    rates: parts.rates,
-    sessions,
-    resolve,
-    verify,
-    linking,
-    closing: parts.closing,
-    surroundings,
-    queues: parts.queues,
-  });
-  return http;
 }
 
 /** Finds the caller and counts the request against the caller's rate, wherever the caller is found. */

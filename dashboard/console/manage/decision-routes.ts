@@ -40,39 +40,38 @@ export function decisionRoutes(parts: ConsoleParts): void {
     });
   });
 
-  screens.post(`${at}/decide`, ADMINS, async (c) => {
-    const operation = await operationOf(parts, c);
-    const body = await formOf(c);
-    const decision = z.enum(['approve', 'reject']).safeParse(body.get('do')).data;
-    // A named chat that is none never means «all chats».
-    const chat = z
-      .uuid()
-      .optional()
-      .safeParse(body.get('chat') ?? undefined);
-    if (!decision || !chat.success) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
-    const chatIds = chat.data === undefined ? null : [chat.data];
-    return decision === 'approve'
-      ? approve(parts, c, operation, chatIds)
-      : reject(parts, c, operation, chatIds);
-  });
+  screens.post(`${at}/decide`, ADMINS, (c) => decide(parts, c));
+  screens.post(`${at}/take-back`, ADMINS, (c) => takeBack(parts, c));
+}
 
-  screens.post(`${at}/take-back`, ADMINS, async (c) => {
-    const { id: operationId, schoolId } = await operationOf(parts, c);
-    const approvalId = z.uuid().safeParse((await formOf(c)).get('approval')).data;
-    if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
-    return said(c, operationId, async () => {
-      await parts.commands.takeBackApproval({
-        schoolId,
-        operationId,
-        approvalId,
-        by: authorOf(c.get('visitor').caller),
-      });
-      return {
-        kind: 'info',
-        title: 'Решение отменено',
-        text: 'Никто не исключён. Исключения снова ждут решения.',
-      };
-    });
+async function decide(parts: ConsoleParts, c: ConsoleContext): Promise<Response> {
+  const operation = await operationOf(parts, c);
+  const body = await formOf(c);
+  const decision = z.enum(['approve', 'reject']).safeParse(body.get('do')).data;
+  // A named chat that is none never means «all chats».
+  const chat = z
+    .uuid()
+    .optional()
+    .safeParse(body.get('chat') ?? undefined);
+  if (!decision || !chat.success) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
+  const chatIds = chat.data === undefined ? null : [chat.data];
+  return decision === 'approve'
+    ? approve(parts, c, operation, chatIds)
+    : reject(parts, c, operation, chatIds);
+}
+
+async function takeBack(parts: ConsoleParts, c: ConsoleContext): Promise<Response> {
+  const { id: operationId, schoolId } = await operationOf(parts, c);
+  const approvalId = z.uuid().safeParse((await formOf(c)).get('approval')).data;
+  if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
+  return said(c, operationId, async () => {
+    const by = authorOf(c.get('visitor').caller);
+    await parts.commands.takeBackApproval({ schoolId, operationId, approvalId, by });
+    return {
+      kind: 'info',
+      title: 'Решение отменено',
+      text: 'Никто не исключён. Исключения снова ждут решения.',
+    };
   });
 }
 

@@ -41,7 +41,8 @@ export function editorRoutes(parts: ConsoleParts): void {
     if (!gone) throw notFound();
     return goneChatPage(c, gone);
   });
-
+  screens.post('/manage/chats/:id', STAFF, (c) => change(parts, c));
+  screens.get('/manage/chats/:id/close', STAFF, (c) => askBeforeClosing(parts, c));
   screens.post('/manage/chats/:id/try-again', STAFF, async (c) => {
     const { viewer, chat } = await deskOf(ctx, c);
     await parts.commands.tryAgain({ viewer, by: authorOf(c.get('visitor').caller), chatId: chat.id });
@@ -51,54 +52,69 @@ export function editorRoutes(parts: ConsoleParts): void {
       text: 'Если снова не получится, причина будет здесь.',
     });
   });
+}
 
-  screens.get('/manage/chats/:id/close', STAFF, async (c) => {
-    const { chat, draft } = await deskOf(ctx, c);
-    if (!draft || !stagedSummary(draft)) return goTo(c, '/manage');
-    const crumbs = [...CRUMBS, { label: 'Редактировать чат', href: `/manage/chats/${chat.id}` }];
-    return page({
-      c,
-      title: 'Сохранить изменения?',
-      section: 'manage',
-      crumbs,
-      body: closingBody(chat, draft),
-      styles: ['manage.css'],
-    });
+async function askBeforeClosing({ ctx }: ConsoleParts, c: ConsoleContext): Promise<Response> {
+  const { chat, draft } = await deskOf(ctx, c);
+  if (!draft || !stagedSummary(draft)) return goTo(c, '/manage');
+  return page({
+    c,
+    title: 'Сохранить изменения?',
+    section: 'manage',
+    crumbs: [...CRUMBS, { label: 'Редактировать чат', href: `/manage/chats/${chat.id}` }],
+    body: closingBody(chat, draft),
+    styles: ['manage.css'],
   });
+}
 
-  screens.post('/manage/chats/:id', STAFF, async (c) => {
-    const desk = await deskOf(ctx, c);
-    const sent = await sentForm(c);
-    assertMay(desk, sent);
-    const filter = memberFilterOf(c, sent);
-    const { draft, chat } = desk;
-    const here = editorHref(chat.id, filter);
-    if (sent.button.startsWith('discard')) {
-      if (draft) await discardDraft(ctx.db.of(desk.key.schoolId), draft.id);
-      return goTo(c, sent.button === 'discard' ? here : '/manage', {
-        kind: 'info',
-        title: 'Изменения отменены',
-      });
-    }
-    const draftId = await openDraftOf(ctx, desk.key);
-    const title = sent.button === 'list-title' ? desk.listTitle : sent.field('title')?.trim();
-    if (title != null && desk.may.rename) {
-      await nameDraft(ctx.db.of(desk.key.schoolId), draftId, { title: title === chat.title ? null : title });
-    }
-    const scope = { viewer: desk.viewer, chatId: chat.id, draftId };
-    const said = await stage(ctx, scope, sent, filter);
-    switch (sent.button) {
-      case 'pick':
-        return goTo(c, `/manage/chats/${chat.id}/pick`);
-      case 'close':
-        return goTo(c, `/manage/chats/${chat.id}/close`);
-      case 'save':
-      case 'save-close':
-        return save(parts, c, sent, filter);
-      default:
-        return goTo(c, `${here}#members`, said ?? undefined);
-    }
-  });
+/** Stages what the form says, and goes where its button leads. */
+async function change(parts: ConsoleParts, c: ConsoleContext): Promise<Response> {
+  const desk = await deskOf(parts.ctx, c);
+  const { chat } = desk;
+  const sent = await sentForm(c);
+  assertMay(desk, sent);
+  const filter = memberFilterOf(c, sent);
+  const here = editorHref(chat.id, filter);
+  if (sent.button.startsWith('discard')) {
+    return discard(parts, c, desk, sent.button === 'discard' ? here : '/manage');
+  }
+  const said = await stageForm(parts, desk, sent, filter);
+  switch (sent.button) {
+    case 'pick':
+      return goTo(c, `/manage/chats/${chat.id}/pick`);
+    case 'close':
+      return goTo(c, `/manage/chats/${chat.id}/close`);
+    case 'save':
+    case 'save-close':
+      return save(parts, c, sent, filter);
+    default:
+      return goTo(c, `${here}#members`, said ?? undefined);
+  }
+}
+
+async function discard(
+  { ctx }: ConsoleParts,
+  c: ConsoleContext,
+  { draft, key }: Desk,
+  after: string,
+): Promise<Response> {
+  if (draft) await discardDraft(ctx.db.of(key.schoolId), draft.id);
+  return goTo(c, after, { kind: 'info', title: 'Изменения отменены' });
+}
+
+/** Opens the draft if there is none yet, and stages the title and the people in it. */
+async function stageForm(
+  { ctx }: ConsoleParts,
+  { key, viewer, chat, may, listTitle }: Desk,
+  sent: SentForm,
+  filter: MemberFilter,
+) {
+  const draftId = await openDraftOf(ctx, key);
+  const title = sent.button === 'list-title' ? listTitle : sent.field('title')?.trim();
+  if (title != null && may.rename) {
+    await nameDraft(ctx.db.of(key.schoolId), draftId, { title: title === chat.title ? null : title });
+  }
+  return stage(ctx, { viewer, chatId: chat.id, draftId }, sent, filter);
 }
 
 /** Refuses what the page does not offer. The engine judges once more what is saved. */

@@ -17,75 +17,90 @@ import { awaitingPart, heldBody, heldQuestion, isRemoval, needsTyping, peopleWor
 const AT = '/schools/held';
 
 /** What waits for a decision in all schools, and decisions about many of them at once (K1). */
-export function heldRoutes({ screens, ctx, commands }: ConsoleParts): void {
-  const db = ctx.db.across('operator-view');
-  const ask = (c: ConsoleContext, held: readonly HeldOperation[], error?: string) =>
-    page({
-      c,
-      section: 'held',
-      title: `Исключить ${peopleWord(totalOf(held).people)}?`,
-      crumbs: [{ label: 'Ждут решения', href: AT }],
-      body: heldQuestion(held, timeZoneOf(c), error),
-      ...(error ? { status: 422 as const } : {}),
+export function heldRoutes(parts: ConsoleParts): void {
+  const { ofRegion } = parts.screens;
+  ofRegion.get(AT, (c) => showHeld(parts, c));
+  ofRegion.post(AT, (c) => decideMarked(parts, c));
+  ofRegion.post(`${AT}/take-back`, (c) => takeBack(parts, c));
+}
+
+const heldOf = ({ ctx }: ConsoleParts, ids?: readonly string[]) =>
+  heldEverywhere(ctx.db.across('operator-view'), ids);
+
+async function showHeld(parts: ConsoleParts, c: ConsoleContext): Promise<Response> {
+  const { ctx } = parts;
+  const live = await liveOfRegion({ ctx });
+  const held = await heldOf(parts);
+  const removals = held.filter(isRemoval);
+  if (c.req.query('all') === '1' && removals.length > 0) return ask(c, removals);
+  const { schools } = totalOf(held);
+  // What waits as a whole is shown in its school.
+  const approvals = await awaitingApprovals(ctx.db.across('operator-view'), null);
+  const awaiting = approvals.filter(({ people }) => people > 0);
+  const waits = awaitingPart(awaiting, timeZoneOf(c), ctx.clock.now());
+  const list = held.length === 0 && awaiting.length > 0 ? '' : heldBody(held, timeZoneOf(c));
+  return page({
+    c,
+    section: 'held',
+    live,
+    title: 'Ждут решения',
+    subtitle:
+      held.length > 0
+        ? `В ${counted(schools, 'школе', 'школах', 'школах')}. Добавления уже выполнены, никто не исключён.`
+        : undefined,
+    body: html`${saidAt(c, 'held')}${waits}${list}`,
+    ...refreshWhile(awaiting),
+  });
+}
+
+/** The question before many are removed, with what was wrong in the answer to it. */
+function ask(
+  c: ConsoleContext,
+  held: readonly HeldOperation[],
+  error?: string,
+): Response | Promise<Response> {
+  return page({
+    c,
+    section: 'held',
+    title: `Исключить ${peopleWord(totalOf(held).people)}?`,
+    crumbs: [{ label: 'Ждут решения', href: AT }],
+    body: heldQuestion(held, timeZoneOf(c), error),
+    ...(error ? { status: 422 as const } : {}),
+  });
+}
+
+/** The decision about the operations that were marked. A rejection acts at once; an approval is asked about first. */
+async function decideMarked(parts: ConsoleParts, c: ConsoleContext): Promise<Response> {
+  const form = await formOf(c);
+  const ids = z.array(z.uuid()).catch([]).parse(form.getAll('operation'));
+  const held = (await heldOf(parts, ids)).filter(isRemoval);
+  const decision = z.enum(['approve', 'reject']).safeParse(form.get('do')).data;
+  if (held.length === 0) return goTo(c, AT, nothing(ids.length));
+  if (!decision) return ask(c, held);
+  const problem = decision === 'approve' ? problemOf(form, totalOf(held).people) : undefined;
+  if (problem) return ask(c, held, problem);
+  const operationIds = held.map(({ id }) => id);
+  const many = { operationIds, within: '*', by: authorOf(c.get('caller')) };
+  if (decision === 'reject')
+    return goTo(c, AT, kept(held, await parts.commands.decideMany({ decision, ...many })));
+  const { approvalId, decided, refused } = await parts.commands.approveManyLater(many);
+  const some = refused.length > 0 ? notAll(refused.length) : undefined;
+  // A message at a place of its own would take the focus from the way back.
+  return goTo(c, decided.length > 0 ? AT + approvalAnchor(approvalId) : AT, some);
+}
+
+async function takeBack({ commands }: ConsoleParts, c: ConsoleContext): Promise<Response> {
+  const approvalId = z.uuid().safeParse((await formOf(c)).get('approval')).data;
+  if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
+  try {
+    const { decided, refused } = await commands.takeBackMany({
+      ...{ approvalId, within: '*', by: authorOf(c.get('caller')) },
     });
-
-  screens.ofRegion.get(AT, async (c) => {
-    const live = await liveOfRegion({ ctx });
-    const held = await heldEverywhere(db);
-    const removals = held.filter(isRemoval);
-    if (c.req.query('all') === '1' && removals.length > 0) return ask(c, removals);
-    const { schools } = totalOf(held);
-    // What waits as a whole is shown in its school.
-    const awaiting = (await awaitingApprovals(db, null)).filter(({ people }) => people > 0);
-    return page({
-      c,
-      section: 'held',
-      live,
-      title: 'Ждут решения',
-      subtitle:
-        held.length > 0
-          ? `В ${counted(schools, 'школе', 'школах', 'школах')}. Добавления уже выполнены, никто не исключён.`
-          : undefined,
-      body: html`${saidAt(c, 'held')}${awaitingPart(awaiting, timeZoneOf(c), ctx.clock.now())}${
-        held.length === 0 && awaiting.length > 0 ? '' : heldBody(held, timeZoneOf(c))
-      }`,
-      ...refreshWhile(awaiting),
-    });
-  });
-
-  screens.ofRegion.post(AT, async (c) => {
-    const form = await formOf(c);
-    const ids = z.array(z.uuid()).catch([]).parse(form.getAll('operation'));
-    const held = (await heldEverywhere(db, ids)).filter(isRemoval);
-    const decision = z.enum(['approve', 'reject']).safeParse(form.get('do')).data;
-    if (held.length === 0) return goTo(c, AT, nothing(ids.length));
-    if (!decision) return ask(c, held);
-    const { people } = totalOf(held);
-    const problem = decision === 'approve' ? problemOf(form, people) : undefined;
-    if (problem) return ask(c, held, problem);
-    const operationIds = held.map(({ id }) => id);
-    const many = { operationIds, within: '*', by: authorOf(c.get('caller')) };
-    if (decision === 'reject')
-      return goTo(c, AT, kept(held, await commands.decideMany({ decision, ...many })));
-    const { approvalId, decided, refused } = await commands.approveManyLater(many);
-    const some = refused.length > 0 ? notAll(refused.length) : undefined;
-    // A message at a place of its own would take the focus from the way back.
-    return goTo(c, decided.length > 0 ? AT + approvalAnchor(approvalId) : AT, some);
-  });
-
-  screens.ofRegion.post(`${AT}/take-back`, async (c) => {
-    const approvalId = z.uuid().safeParse((await formOf(c)).get('approval')).data;
-    if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
-    try {
-      const { decided, refused } = await commands.takeBackMany({
-        ...{ approvalId, within: '*', by: authorOf(c.get('caller')) },
-      });
-      return goTo(c, AT, takenBack(decided.length, refused.length));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return goTo(c, AT, { kind: 'bad', title: error.title, at: 'held' });
-    }
-  });
+    return goTo(c, AT, takenBack(decided.length, refused.length));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return goTo(c, AT, { kind: 'bad', title: error.title, at: 'held' });
+  }
 }
 
 const timeZoneOf = (c: ConsoleContext) => c.get('visitor').school.timeZone;

@@ -110,6 +110,12 @@ export function addressOf({
   };
 }
 
+interface Settled {
+  filter: Filter;
+  /** What was typed may mean several: these are offered. */
+  choices: Html[];
+}
+
 /**
  * Turns what was typed into the one person or chat that it means. Where it may mean several, they are offered; where
  * it means none, the page says so.
@@ -119,56 +125,47 @@ export async function settle(
   c: ConsoleContext,
   viewer: Viewer,
   filter: Filter,
-): Promise<{ filter: Filter; choices: Html[] }> {
-  const first = { page: 1, perPage: OFFERED };
-  const choices: Html[] = [];
-  let settled = filter;
-  if (filter.lastName) {
-    const { items, total } = await listPeople(ctx.db.of(viewer.schoolId), viewer, {
-      ...first,
-      lastName: filter.lastName,
-    });
-    const offered = items.map(({ id }) => id);
-    saw(c, viewer.schoolId, offered);
-    const [only] = items;
-    const base = { ...settled, lastName: undefined, sought: undefined, before: undefined };
-    if (total === 1 && only) settled = { ...base, personId: only.id };
-    else
-      choices.push(
-        offer(
-          'Фамилия',
-          filter.lastName,
-          total,
-          items.map((p) => ({
-            label: p.name,
-            href: hrefOf('/changes', addressOf({ ...base, personId: p.id })),
-          })),
-        ),
-      );
-  }
-  if (filter.title) {
-    const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
-      ...first,
-      title: filter.title,
-      descending: false,
-    });
-    const [only] = items;
-    const base = { ...settled, title: undefined, before: undefined };
-    if (total === 1 && only) settled = { ...base, chatId: only.id };
-    else
-      choices.push(
-        offer(
-          'Наименование чата',
-          filter.title,
-          total,
-          items.map((chat) => ({
-            label: chat.title,
-            href: hrefOf('/changes', addressOf({ ...base, chatId: chat.id })),
-          })),
-        ),
-      );
-  }
-  return { filter: settled, choices };
+): Promise<Settled> {
+  const { filter: named, choices } = await settleName(ctx, c, viewer, filter);
+  const { filter: settled, choices: more } = await settleTitle(ctx, viewer, named);
+  return { filter: settled, choices: [...choices, ...more] };
+}
+
+const ONE_SCREEN = { page: 1, perPage: OFFERED };
+
+async function settleName(ctx: Context, c: ConsoleContext, viewer: Viewer, filter: Filter): Promise<Settled> {
+  const { lastName } = filter;
+  if (!lastName) return { filter, choices: [] };
+  const db = ctx.db.of(viewer.schoolId);
+  const { items, total } = await listPeople(db, viewer, { ...ONE_SCREEN, lastName });
+  saw(
+    c,
+    viewer.schoolId,
+    items.map(({ id }) => id),
+  );
+  const [only] = items;
+  const base = { ...filter, lastName: undefined, sought: undefined, before: undefined };
+  if (total === 1 && only) return { filter: { ...base, personId: only.id }, choices: [] };
+  const found = items.map(({ id, name }) => ({
+    label: name,
+    href: hrefOf('/changes', addressOf({ ...base, personId: id })),
+  }));
+  return { filter, choices: [offer('Фамилия', lastName, total, found)] };
+}
+
+async function settleTitle(ctx: Context, viewer: Viewer, filter: Filter): Promise<Settled> {
+  const { title } = filter;
+  if (!title) return { filter, choices: [] };
+  const asked = { ...ONE_SCREEN, title, descending: false };
+  const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, asked);
+  const [only] = items;
+  const base = { ...filter, title: undefined, before: undefined };
+  if (total === 1 && only) return { filter: { ...base, chatId: only.id }, choices: [] };
+  const found = items.map((chat) => ({
+    label: chat.title,
+    href: hrefOf('/changes', addressOf({ ...base, chatId: chat.id })),
+  }));
+  return { filter, choices: [offer('Наименование чата', title, total, found)] };
 }
 
 function offer(what: string, typed: string, total: number, found: { label: string; href: string }[]): Html {

@@ -13,7 +13,7 @@ import {
 import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { liveOfSchool } from '../live.ts';
-import { page } from '../page.ts';
+import { type ConsoleContext, page } from '../page.ts';
 import { chips } from '../parts/chips.ts';
 import { csvFile, csvLink } from '../parts/csv.ts';
 import { earlier } from '../parts/earlier.ts';
@@ -59,48 +59,18 @@ const query = z.object({
 /** «Работы»: what was done to the school's chats as a whole, by whom, how long it took and how it ended. */
 export function operationLogRoutes(parts: ConsoleParts): void {
   const { screens, ctx } = parts;
-  screens.get('/operations', ADMINS, async (c) => {
-    const live = await liveOfSchool(parts, c);
-    const { id: schoolId, timeZone } = c.get('visitor').school;
-    const { after, ...filter } = query.parse(c.req.query());
-    const db = ctx.db.of(schoolId);
-    const [{ items, more }, open, counts] = await Promise.all([
-      logOperations(db, schoolId, { ...filter, after: placeOf(after), limit: PER_PAGE }),
-      openOperations(db, schoolId),
-      countOperations(db, schoolId),
-    ]);
-    const names = await authorsOf(ctx, schoolId, [...items, ...open]);
-    const last = items.at(-1);
-    const total = counts.reduce((sum, { count }) => sum + count, 0);
-    return page({
-      c,
-      section: 'operations',
-      live,
-      title: 'Работы',
-      actions: csvLink(hrefOf('/operations.csv', filter)),
-      subtitle: `Инициализации, списки из СГО, удаления, отмены и всё, что ждало решения: ${counted(total, 'работа', 'работы', 'работ')}`,
-      body: html`${openPart(open, { names, timeZone })}${filterChips(filter, counts)}${
-        items.length === 0
-          ? emptyState({ title: 'Работ нет', text: 'Здесь появится всё, что меняет чаты школы.' })
-          : html`${logTable(items, { names, timeZone })}${earlier({
-              isFirst: after === undefined,
-              first: hrefOf('/operations', filter),
-              next: more && last ? hrefOf('/operations', { ...filter, after: afterOf(last) }) : null,
-            })}`
-      }`,
-      styles: ['manage.css'],
-      scripts: ['manage.js'],
-      ...(open.length > 0 ? { refreshSeconds: REFRESH_SECONDS } : {}),
-    });
-  });
-
+  screens.get('/operations', ADMINS, (c) => showLog(parts, c));
   screens.get('/operations.csv', ADMINS, async (c) => {
     const { id: schoolId, timeZone } = c.get('visitor').school;
     const { after: _, ...filter } = query.parse(c.req.query());
     const { items } = await logOperations(ctx.db.of(schoolId), schoolId, { ...filter, limit: FILE_ROWS });
     return csvFile(c, logFile(items, { names: await authorsOf(ctx, schoolId, items), timeZone }));
   });
+  partRoutes(parts);
+}
 
+/** Parts of pages that their scripts ask for again while work goes on. */
+function partRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get(
     RUNNING_PATH,
     ADMINS,
@@ -116,6 +86,42 @@ export function operationLogRoutes(parts: ConsoleParts): void {
     const open = await openOperations(ctx.db.of(schoolId), schoolId);
     c.header('Cache-Control', 'no-store');
     return c.html(openPart(open, { names: await authorsOf(ctx, schoolId, open), timeZone }));
+  });
+}
+
+async function showLog(parts: ConsoleParts, c: ConsoleContext): Promise<Response> {
+  const { ctx } = parts;
+  const live = await liveOfSchool(parts, c);
+  const { id: schoolId, timeZone } = c.get('visitor').school;
+  const { after, ...filter } = query.parse(c.req.query());
+  const db = ctx.db.of(schoolId);
+  const [{ items, more }, open, counts] = await Promise.all([
+    logOperations(db, schoolId, { ...filter, after: placeOf(after), limit: PER_PAGE }),
+    openOperations(db, schoolId),
+    countOperations(db, schoolId),
+  ]);
+  const names = await authorsOf(ctx, schoolId, [...items, ...open]);
+  const last = items.at(-1);
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  const log =
+    items.length === 0
+      ? emptyState({ title: 'Работ нет', text: 'Здесь появится всё, что меняет чаты школы.' })
+      : html`${logTable(items, { names, timeZone })}${earlier({
+          isFirst: after === undefined,
+          first: hrefOf('/operations', filter),
+          next: more && last ? hrefOf('/operations', { ...filter, after: afterOf(last) }) : null,
+        })}`;
+  return page({
+    c,
+    section: 'operations',
+    live,
+    title: 'Работы',
+    actions: csvLink(hrefOf('/operations.csv', filter)),
+    subtitle: `Инициализации, списки из СГО, удаления, отмены и всё, что ждало решения: ${counted(total, 'работа', 'работы', 'работ')}`,
+    body: html`${openPart(open, { names, timeZone })}${filterChips(filter, counts)}${log}`,
+    styles: ['manage.css'],
+    scripts: ['manage.js'],
+    ...(open.length > 0 ? { refreshSeconds: REFRESH_SECONDS } : {}),
   });
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import { notFound } from '../../../src/refusal.ts';
+import type { RowFault } from '../../../src/roster/one-roster/row-report.ts';
 import { loadFaults } from '../../../src/roster/row-faults.ts';
 import type { SchoolDay } from '../../../src/store/queries/places.ts';
 import { saw } from '../../access.ts';
@@ -92,6 +93,13 @@ const FAULT_TITLES: Readonly<Record<FaultKind, string>> = {
 const FAULT_LISTS = { rejected: ['rejected'], lost: ['lost', 'links'] } as const;
 const UP = [{ label: 'Списки из СГО', href: '/rosters' }];
 
+const FAULT_COLUMNS: Parameters<typeof dataTable<RowFault>>[0]['columns'] = [
+  { head: 'Файл', narrow: true, cell: ({ file }) => file },
+  { head: 'Строка', numeric: true, narrow: true, cell: ({ line }) => count(line) },
+  { head: 'Поле', cell: ({ field }) => field || 'строка целиком' },
+  { head: 'Почему', phone: 'title', cell: ({ message }) => message },
+];
+
 /** The bad rows of a list. They name places in files and kinds of values, never a value. */
 function faultRoutes({ screens, ctx }: ConsoleParts): void {
   const load = async (c: ConsoleContext, perPage: number) => {
@@ -120,12 +128,7 @@ function faultRoutes({ screens, ctx }: ConsoleParts): void {
           : html`${dataTable({
               caption: FAULT_TITLES[list],
               rows: items,
-              columns: [
-                { head: 'Файл', narrow: true, cell: ({ file }) => file },
-                { head: 'Строка', numeric: true, narrow: true, cell: ({ line }) => count(line) },
-                { head: 'Поле', cell: ({ field }) => field || 'строка целиком' },
-                { head: 'Почему', phone: 'title', cell: ({ message }) => message },
-              ],
+              columns: FAULT_COLUMNS,
             })}${pager({ page: n, perPage: PER_PAGE, total, href: (p) => hrefOf('/rosters/rows', { operation, list, page: p }) })}`,
     });
   });

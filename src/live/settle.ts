@@ -57,9 +57,20 @@ const settling = gathering(async (ctx: Context, schoolId: string, ends: readonly
   const told = await ctx.db.transactionOf(schoolId, ({ sql: tx }) => settleAll(ctx, tx, ends, at));
   for (const { ms } of told.delays) ctx.metrics.orderToChat(schoolId, ms / MS_PER_SECOND);
   if (told.woken > 0) ctx.wake('chats', { schoolId });
-  await finishOperations(ctx, schoolId, told.operations);
+  await close(ctx, schoolId, told.operations);
   return ends.map(() => undefined);
 });
+
+/** The chats are settled, so what keeps an operation from closing is no trouble of theirs. Its own job closes it. */
+async function close(ctx: Context, schoolId: string, operationIds: readonly string[]): Promise<void> {
+  for (const operationId of new Set(operationIds)) {
+    try {
+      await finishOperations(ctx, schoolId, [operationId]);
+    } catch (error) {
+      ctx.log.error({ schoolId, operationId, err: error }, 'an operation cannot be closed');
+    }
+  }
+}
 
 async function settleAll(ctx: Context, tx: Sql, ends: readonly Of<End>[], at: Date) {
   const { schoolId } = ends[0]!.chat;

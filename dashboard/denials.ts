@@ -5,8 +5,8 @@ import type { Caller } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
 import { Refusal } from '../src/refusal.ts';
 import { clientAddress } from './client-address.ts';
-import type { Sessions } from './console/session.ts';
 import { claimedSubject, type Rates } from './rates.ts';
+import type { Sessions } from './sessions/sessions.ts';
 
 const DENIALS = new Set([401, 403, 429]);
 

@@ -8,7 +8,6 @@ import type { Limits } from '../src/limits.ts';
 import { ProfileLinking } from '../src/profile/linking.ts';
 import type { AccessLog } from '../src/store/access-log.ts';
 import { isTokenUsed } from '../src/store/used-tokens.ts';
-import { recordAccess } from './access.ts';
 import { apiRoutes, createOpenApi } from './api/api.ts';
 import {
   authenticate,
@@ -20,7 +19,6 @@ import {
 import { BOARD_PATH, bullBoard } from './bull-board.ts';
 import { consoleRoutes, framed, type Surroundings } from './console/console.ts';
 import { errorPage, notFoundPage, wantsPage } from './console/errors.ts';
-import { Sessions } from './console/session.ts';
 import { denials } from './denials.ts';
 import { docsRoutes } from './docs.ts';
 import { createGuards } from './guards.ts';
@@ -30,6 +28,8 @@ import { NO_PERMISSIONS, referrer, STRICT_POLICY, strictTransport } from './poli
 import { answerError, generalProblem } from './problem.ts';
 import { count, type Rates } from './rates.ts';
 import { logRequests } from './request-log.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { recordAccess } from './trail/shown-people.ts';
 
 export interface HttpParts {
   commands: Commands;

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { zoneOf } from '../../src/store/school-day.ts';
-import { saw } from '../access.ts';
 import { listAccess } from '../read/access-records.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
+import { noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
 import { DayText, Instant, InstantText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
 
@@ -49,7 +49,7 @@ export function accessRoutes({ api, ctx, guards }: ApiParts): void {
     const { items, total } = await listAccess(ctx.db.of(schoolId), school, filter);
     // That the trail was read is recorded, but not everybody in it again. An id that the trail does not have is not
     // recorded either, because it may be nobody's, or another school's.
-    saw(c, schoolId, filter.personId === undefined || total === 0 ? [] : [filter.personId]);
+    noteShown(c, schoolId, filter.personId === undefined || total === 0 ? [] : [filter.personId]);
     return c.json({ items, total, page: filter.page, perPage: filter.perPage }, 200);
   });
 }

@@ -4,11 +4,11 @@ import type { Context } from '../../src/context.ts';
 import { notFound } from '../../src/refusal.ts';
 import { listMembers } from '../../src/store/queries/chat-members.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
-import { saw } from '../access.ts';
 import type { HttpEnv } from '../auth.ts';
 import { type ChatItem, findChat, listChats } from '../read/chat-list.ts';
 import { findNames } from '../read/names.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
+import { noteShown } from '../trail/shown-people.ts';
 import { groundView, idsOf } from './grounds.ts';
 import type { ApiParts } from './parts.ts';
 import {
@@ -174,7 +174,7 @@ function routeMembers({ api, ctx, guards }: ApiParts): void {
       { ...viewer, chatId: chat.id },
       idsOf(items.flatMap((member) => member.grounds)),
     );
-    saw(c, viewer.schoolId, [...items.map(({ personId }) => personId), ...names.people]);
+    noteShown(c, viewer.schoolId, [...items.map(({ personId }) => personId), ...names.people]);
     const shown = items.map(({ exception, grounds, ...member }) => ({
       ...member,
       grounds: grounds.map((ground) => groundView(ground, names)),

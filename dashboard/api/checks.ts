@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
-import { saw } from '../access.ts';
 import type { HttpEnv } from '../auth.ts';
 import { type Check, type Checking, checkChat, checkPerson } from '../checking.ts';
 import { authorOf, schoolOf, viewerOf } from '../rights.ts';
+import { noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
 import { Accepted, CHANGE_REFUSALS, IdParam, json, SchoolQuery } from './schemas.ts';
 
@@ -69,7 +69,7 @@ export function checkRoutes({ api, ctx, commands, guards }: ApiParts): void {
 
 function shown(c: HonoContext<HttpEnv>, schoolId: string, result: NonNullable<Check['result']>) {
   const places = [...result.desired, ...result.actual];
-  saw(
+  noteShown(
     c,
     schoolId,
     places.flatMap(({ personId }) => personId ?? []),

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { zoneOf } from '../../src/store/school-day.ts';
-import { saw } from '../access.ts';
 import { COUNTED_AT_MOST, countJournal, LINE_ID, listJournal } from '../read/journal.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
+import { noteShown } from '../trail/shown-people.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';
 import type { ApiParts } from './parts.ts';
 import { DayText, InstantText, json, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
@@ -51,7 +51,7 @@ export function journalRoutes({ api, ctx, guards }: ApiParts): void {
     const { items, next } = await listJournal(ctx.db.of(schoolId), school, filter);
     const total = await countJournal(ctx.db.of(schoolId), school, filter);
     const { entries, people } = await journalViews(ctx.db.of(schoolId), { sees: 'school', schoolId }, items);
-    saw(c, schoolId, people);
+    noteShown(c, schoolId, people);
     return c.json({ items: entries, total, page: filter.page, perPage: filter.perPage, next }, 200);
   });
 }

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
 import { describe } from '../../src/plan/describe.ts';
-import { saw, sawNobody } from '../access.ts';
 import { findNames, type SeenNames } from '../read/names.ts';
 import { listPlan, type PlannedAction } from '../read/operations.ts';
+import { noteNobodyShown, noteShown } from '../trail/shown-people.ts';
 import { groundView, idsOf } from './grounds.ts';
 import { operationFor } from './operations.ts';
 import type { ApiParts } from './parts.ts';
@@ -48,12 +48,12 @@ export function operationPlanRoutes({ api, ctx, guards }: ApiParts): void {
     const { id, schoolId } = operation;
     // An import of several schools has no plan of its own. Its parts have the plans.
     if (schoolId === null) {
-      sawNobody(c);
+      noteNobodyShown(c);
       return c.json({ items: [], total: 0, page, perPage }, 200);
     }
     const { items, total } = await listPlan(ctx.db.of(schoolId), schoolId, id, { page, perPage });
     const names = await namesIn(ctx, schoolId, items);
-    saw(c, schoolId, names.people);
+    noteShown(c, schoolId, names.people);
     return c.json({ items: items.map((item) => view(item, names)), total, page, perPage }, 200);
   });
 }

@@ -4,7 +4,6 @@ import type { Caller, TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
 import type { CheckResult } from '../../src/planning/check-result.ts';
 import { notFound } from '../../src/refusal.ts';
-import { saw, sawNobody } from '../access.ts';
 import type { HttpEnv } from '../auth.ts';
 import { mayStillCheck } from '../checking.ts';
 import { findCheck } from '../read/checks.ts';
@@ -17,6 +16,7 @@ import {
   type OperationItem,
 } from '../read/operations.ts';
 import { askedSchool, authorOf, existingSchool, schoolOf, viewerOf } from '../rights.ts';
+import { noteNobodyShown, noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
 import {
   Accepted,
@@ -108,8 +108,8 @@ export function operationRoutes(parts: ApiParts): void {
   api.openapi(one, async (c) => {
     const operation = await operationFor(ctx, c, c.req.valid('param').id);
     const people = peopleIn(operation);
-    if (people.length > 0) saw(c, operation.schoolId!, people);
-    else sawNobody(c);
+    if (people.length > 0) noteShown(c, operation.schoolId!, people);
+    else noteNobodyShown(c);
     return c.json(operation, 200);
   });
 

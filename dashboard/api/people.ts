@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { notFound } from '../../src/refusal.ts';
-import { saw } from '../access.ts';
 import { findChat } from '../read/chat-list.ts';
 import { listPeople } from '../read/people.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
+import { noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
 import { FilterText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
 
@@ -58,7 +58,7 @@ export function peopleRoutes({ api, ctx, guards }: ApiParts): void {
       if (!chat.visible) throw forbidden();
     }
     const { items, total } = await listPeople(ctx.db.of(viewer.schoolId), viewer, filter);
-    saw(
+    noteShown(
       c,
       viewer.schoolId,
       items.map(({ id }) => id),

@@ -2,8 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { findPerson } from '../../src/chats/person-chats.ts';
 import { exportPerson } from '../../src/person-export/export-person.ts';
 import { notFound } from '../../src/refusal.ts';
-import { saw } from '../access.ts';
 import { schoolOf } from '../rights.ts';
+import { noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
 import { json, REFUSALS } from './schemas.ts';
 
@@ -40,7 +40,7 @@ export function personExportRoutes({ api, ctx, guards }: ApiParts): void {
     const schoolId = schoolOf(c);
     const person = await findPerson(ctx.db.of(schoolId), schoolId, c.req.valid('param').id);
     if (!person) throw notFound();
-    saw(c, schoolId, [person.id]);
+    noteShown(c, schoolId, [person.id]);
     const all = await ctx.db.transactionOf(schoolId, ({ sql: tx }) => exportPerson(tx, schoolId, person.id));
     return c.json(all, 200);
   });

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { notFound, Refusal } from '../../src/refusal.ts';
-import { endSession, endSessions, listSessions } from '../read/sessions.ts';
 import { schoolOf } from '../rights.ts';
-import { noteEnded } from '../sessions-ended.ts';
+import { noteEnded } from '../sessions/note-ended.ts';
+import { endSession, endSessions, listSessions } from '../sessions/own-sessions.ts';
 import type { ApiParts } from './parts.ts';
 import { IdParam, Instant, json, REFUSALS, SchoolQuery } from './schemas.ts';
 

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { naturalCompare } from '../../src/desired/names.ts';
 import { refusedText } from '../../src/plan/refused-words.ts';
-import { saw } from '../access.ts';
 import { ledClasses } from '../read/led-classes.ts';
 import { listUnreachable, type UnreachablePerson } from '../read/unreachable.ts';
 import { forbidden, schoolOf, viewerOf } from '../rights.ts';
+import { noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
 import { json, REFUSALS, SchoolParam } from './schemas.ts';
 
@@ -57,7 +57,7 @@ export function unreachableRoutes({ api, ctx, guards }: ApiParts): void {
       classId === null ? 'everybody' : { classId },
     );
     const classes = all.filter((unit) => !own || (unit.classId !== null && own.includes(unit.classId)));
-    saw(
+    noteShown(
       c,
       viewer.schoolId,
       classes.flatMap(({ people }) => people.map(({ personId }) => personId)),

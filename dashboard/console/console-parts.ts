@@ -3,9 +3,9 @@ import type { Commands } from '../../src/commands.ts';
 import type { Context } from '../../src/context.ts';
 import type { ProfileLinking } from '../../src/profile/linking.ts';
 import type { VerifyToken } from '../auth.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { ConsoleEnv } from './page.ts';
 import type { Screens } from './screens.ts';
-import type { Sessions } from './session.ts';
 
 /** What each file of pages is given. */
 export interface ConsoleParts {

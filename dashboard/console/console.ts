@@ -7,6 +7,7 @@ import type { ProfileLinking } from '../../src/profile/linking.ts';
 import type { HttpEnv, ResolveCaller, VerifyToken } from '../auth.ts';
 import { createGuards } from '../guards.ts';
 import type { Rates } from '../rates.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import { assetRoutes } from './assets.ts';
 import type { ConsoleParts } from './console-parts.ts';
 import { demoRoutes } from './entry/demo.ts';
@@ -34,7 +35,6 @@ import { searchRoutes } from './school/search.ts';
 import { settingsRoutes } from './school/settings.ts';
 import { unreachableRoutes } from './school/unreachable.ts';
 import { createScreens } from './screens.ts';
-import type { Sessions } from './session.ts';
 import { findRoutes } from './sought.ts';
 import { SoughtNames } from './sought-names.ts';
 

@@ -6,8 +6,8 @@ import { type ResolveCaller, unauthenticated } from '../auth.ts';
 import type { Guards } from '../guards.ts';
 import { count, type Rates } from '../rates.ts';
 import { forbidden } from '../rights.ts';
+import type { Session, Sessions } from '../sessions/sessions.ts';
 import type { ConsoleContext, ConsoleEnv } from './page.ts';
-import type { Session, Sessions } from './session.ts';
 import { findVisitor, visitorOfRegion } from './visitor.ts';
 
 type Answer = Response | Promise<Response>;

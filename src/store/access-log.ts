@@ -9,7 +9,7 @@ export interface AccessRecord {
   schoolId: string;
   subject: string;
   role: string;
-  /** What was looked at, by its word in `dashboard/access.ts`. */
+  /** What was looked at, by its word in `dashboard/trail/routes.ts`. */
   what: string;
   personIds: readonly string[];
   address: string | null;

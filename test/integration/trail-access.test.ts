@@ -5,7 +5,7 @@ import { serve } from '@hono/node-server';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { LOOKS, NOBODY } from '../../dashboard/access.ts';
+import { SHOWING_NOBODY, SHOWING_PEOPLE } from '../../dashboard/trail/routes.ts';
 import { AccessLog, type AccessRecord } from '../../src/store/access-log.ts';
 import { Database } from '../../src/store/database.ts';
 import { createApiWorld } from '../support/api.ts';
@@ -23,11 +23,13 @@ test('every route says whether it shows people', async () => {
     world.http.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`),
   );
   const unsaid = [...routes].filter(
-    (route) => !OUTSIDE.test(route) && !(route in LOOKS) && !(route in NOBODY),
+    (route) => !OUTSIDE.test(route) && !(route in SHOWING_PEOPLE) && !(route in SHOWING_NOBODY),
   );
   expect(unsaid).toEqual([]);
-  expect(Object.keys({ ...LOOKS, ...NOBODY }).filter((route) => !routes.has(route))).toEqual([]);
-  expect(Object.keys(LOOKS).filter((route) => route in NOBODY)).toEqual([]);
+  expect(Object.keys({ ...SHOWING_PEOPLE, ...SHOWING_NOBODY }).filter((route) => !routes.has(route))).toEqual(
+    [],
+  );
+  expect(Object.keys(SHOWING_PEOPLE).filter((route) => route in SHOWING_NOBODY)).toEqual([]);
 });
 
 describe('in a school', () => {
@@ -85,7 +87,7 @@ describe('in a school', () => {
           )
         : [];
 
-  const asked = Object.keys(LOOKS).filter((route) => route.startsWith('GET '));
+  const asked = Object.keys(SHOWING_PEOPLE).filter((route) => route.startsWith('GET '));
   test.each(asked)('%s is recorded, with whom it showed', async (route) => {
     const who = route.endsWith('/access') ? OPERATOR : ADMIN;
     const query = route === 'GET /unreachable' ? '?classId=c5a' : '';
@@ -94,7 +96,12 @@ describe('in a school', () => {
     expect(response.status).toBe(200);
     const text = await response.text();
     const record = await lastOf(before);
-    expect(record).toMatchObject({ subject: who.sub, role: who.role, schoolId: 's1', what: LOOKS[route] });
+    expect(record).toMatchObject({
+      subject: who.sub,
+      role: who.role,
+      schoolId: 's1',
+      what: SHOWING_PEOPLE[route],
+    });
     const people = await sql<{ id: string; name: string }>`
       select id, family_name || ' ' || given_name as name from person`.execute(world.ctx.db.of('s1'));
     const named = people.rows.filter(({ name }) => text.includes(name)).map(({ id }) => id);
@@ -103,12 +110,12 @@ describe('in a school', () => {
     }
     // Whom the answer names, but for the one who looks (he stands at the head of each page) and who did something.
     const others = named.filter((id) => id !== 'a1' && !id.startsWith('t'));
-    if (LOOKS[route] !== 'person') expect(record.personIds).toEqual(expect.arrayContaining(others));
+    if (SHOWING_PEOPLE[route] !== 'person') expect(record.personIds).toEqual(expect.arrayContaining(others));
     expect(logged).not.toHaveBeenCalledWith(expect.objectContaining({ route }), expect.anything());
   });
 
   // The stream of pages never ends; it holds marks alone (live-marks.ts).
-  const silent = Object.keys(NOBODY).filter(
+  const silent = Object.keys(SHOWING_NOBODY).filter(
     (route) =>
       route.startsWith('GET ') &&
       !/\/(demo|sso|profile\/|sign|static|docs|openapi|metrics)|\/overview\/stream$/.test(route),

@@ -3,12 +3,12 @@ import { Refusal } from '../../../src/refusal.ts';
 import { openByToken, presentToken, tokenKey } from '../../../src/store/used-tokens.ts';
 import { type Claims, unauthenticated } from '../../auth.ts';
 import { forbidden } from '../../rights.ts';
+import type { Session } from '../../sessions/sessions.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { formOf } from '../form.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';
-import type { Session } from '../session.ts';
 import { firstScreen } from '../visitor.ts';
 import { localPath } from './local-path.ts';
 

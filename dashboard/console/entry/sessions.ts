@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { notFound } from '../../../src/refusal.ts';
-import { endSession, listSessions, type SessionItem, type SessionOwner } from '../../read/sessions.ts';
-import { noteEnded } from '../../sessions-ended.ts';
+import { noteEnded } from '../../sessions/note-ended.ts';
+import {
+  endSession,
+  listSessions,
+  type SessionItem,
+  type SessionOwner,
+} from '../../sessions/own-sessions.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { formOf } from '../form.ts';
 import { html } from '../html.ts';

@@ -3,11 +3,11 @@ import { dayIn } from '../../../src/clock.ts';
 import type { Names } from '../../../src/plan/describe.ts';
 import type { Action, ChatPlan } from '../../../src/plan/model.ts';
 import { searchFold } from '../../../src/text/title-key.ts';
-import { saw } from '../../access.ts';
 import { idsOf } from '../../api/grounds.ts';
 import { findNames } from '../../read/names.ts';
 import type { OperationView } from '../../read/operation-views.ts';
 import { unitsOf } from '../../read/units.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { acceptQuestion } from './acceptance.ts';
@@ -78,6 +78,6 @@ async function namesOf({ ctx }: ConsoleParts, c: ConsoleContext, actions: readon
   const orders = [...ids.orders, ...actions.flatMap(({ ending }) => ending?.orderId ?? [])];
   const all = { ...ids, orders, people: [...ids.people, ...people] };
   const names = await findNames(ctx.db.of(schoolId), { sees: 'school', schoolId }, all);
-  saw(c, schoolId, names.people);
+  noteShown(c, schoolId, names.people);
   return names;
 }

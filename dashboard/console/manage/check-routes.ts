@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { notFound } from '../../../src/refusal.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { saw } from '../../access.ts';
 import { type Check, type Checking, checkChat, checkPerson, mayStillCheck } from '../../checking.ts';
 import { findChatTitles } from '../../read/chat-titles.ts';
 import { type CheckRow, findCheck } from '../../read/checks.ts';
 import { findNames } from '../../read/names.ts';
 import { authorOf } from '../../rights.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
@@ -57,7 +57,7 @@ async function show(
     ...told.flatMap(({ personId }) => personId ?? []),
     ...(about.personId ? [about.personId] : []),
   ]);
-  saw(c, schoolId, people);
+  noteShown(c, schoolId, people);
   const seenIn = about.personId === null ? { chatId: chatId! } : { personId: about.personId };
   const names = await findNames(
     db,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Names } from '../../../src/plan/describe.ts';
 import { Refusal } from '../../../src/refusal.ts';
-import { saw } from '../../access.ts';
 import { idsOf } from '../../api/grounds.ts';
 import { findNames } from '../../read/names.ts';
 import { type HeldChat, heldChats, type OperationView } from '../../read/operation-views.ts';
 import { authorOf } from '../../rights.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
 import { formOf } from '../form.ts';
@@ -141,7 +141,7 @@ export async function heldOf(
   const shown = [...ids.people, ...held.flatMap((chat) => chat.people.map((person) => person.personId))];
   const authors = operation.awaiting.map(({ by }) => by.id);
   const names = await findNames(db, { sees: 'school', schoolId }, { ...ids, people: [...shown, ...authors] });
-  saw(c, schoolId, names.people);
+  noteShown(c, schoolId, names.people);
   const awaited = new Set(operation.awaiting.flatMap(({ chatIds }) => chatIds ?? []));
   return { held, open: held.filter(({ chatId }) => !awaited.has(chatId)), names };
 }

@@ -6,7 +6,7 @@ import type { Context } from '../../../src/context.ts';
 import { automaticTitle } from '../../../src/desired/names.ts';
 import { notFound } from '../../../src/refusal.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { type Draft, type DraftKey, findDraft } from '../../read/chat-drafts.ts';
+import { type Draft, type DraftKey, findDraft } from '../../drafts/draft.ts';
 import { type ChatItem, findChat } from '../../read/chat-list.ts';
 import { forbidden } from '../../rights.ts';
 import type { ConsoleContext } from '../page.ts';

@@ -1,11 +1,12 @@
 import { notFound, Refusal } from '../../../src/refusal.ts';
 import { cutText } from '../../../src/text/cut-text.ts';
-import { saw } from '../../access.ts';
-import { discardDraft, nameDraft, stagedPeople } from '../../read/chat-drafts.ts';
-import { listDraftMembers } from '../../read/draft-members.ts';
+import { discardDraft, nameDraft } from '../../drafts/draft.ts';
+import { listDraftMembers } from '../../drafts/draft-members.ts';
+import { stagedPeople } from '../../drafts/draft-people.ts';
 import { holderOf } from '../../read/gone-chats.ts';
 import { unitNames } from '../../read/units.ts';
 import { authorOf, forbidden } from '../../rights.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Content } from '../html.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
@@ -143,7 +144,7 @@ async function show(
   const isSought = members.total === 0 && filter.lastName && filter.show === 'members';
   const notHere = isSought ? await findNotHere(ctx, viewer, chat, filter.lastName!) : null;
   const names = await memberNames(ctx, { ...viewer, chatId: chat.id }, members.items);
-  saw(c, viewer.schoolId, [
+  noteShown(c, viewer.schoolId, [
     ...members.items.map(({ personId }) => personId),
     ...names.people,
     ...(refused?.personIds ?? []),

@@ -3,9 +3,9 @@
 import { TITLE_MAX_CHARS } from '../../../src/chats/title.ts';
 import type { Names } from '../../../src/plan/describe.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
-import type { Draft } from '../../read/chat-drafts.ts';
+import type { Draft } from '../../drafts/draft.ts';
+import type { DraftMemberItem } from '../../drafts/draft-members.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
-import type { DraftMemberItem } from '../../read/draft-members.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, postButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';

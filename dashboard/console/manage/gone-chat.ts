@@ -1,8 +1,8 @@
 /** The old address of a deleted chat says who deleted it and when. */
 import { z } from 'zod';
-import { saw } from '../../access.ts';
 import { findGoneChat, type GoneChat } from '../../read/gone-chats.ts';
 import { findNames } from '../../read/names.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';
@@ -38,7 +38,7 @@ export function goneChatPage(
   gone: GoneChat & { by: string | null },
 ): Response | Promise<Response> {
   const { school } = c.get('visitor');
-  saw(c, school.id, []);
+  noteShown(c, school.id, []);
   return page({
     c,
     title: 'Чат удалён',

@@ -1,18 +1,17 @@
 /** Reads what the form around a table of people sends, and does with the draft what its buttons ask. */
 
 import type { Context } from '../../../src/context.ts';
+import { type DraftKey, openDraft } from '../../drafts/draft.ts';
+import { type DraftScope, draftMemberIds, listedPeople } from '../../drafts/draft-members.ts';
 import {
   countTicked,
-  type DraftKey,
   mark,
   markAll,
-  openDraft,
   type Staging,
   stageTicked,
   unmarkAll,
   unstage,
-} from '../../read/chat-drafts.ts';
-import { type DraftScope, draftMemberIds, listedPeople } from '../../read/draft-members.ts';
+} from '../../drafts/draft-people.ts';
 import type { Flash } from '../flash.ts';
 import { formOf } from '../form.ts';
 import type { ConsoleContext } from '../page.ts';

@@ -3,7 +3,7 @@
 import { exceptionText } from '../../../src/chats/journal-words.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { ChatMemberItem } from '../../../src/store/queries/chat-members.ts';
-import type { DraftMemberItem } from '../../read/draft-members.ts';
+import type { DraftMemberItem } from '../../drafts/draft-members.ts';
 import { type Html, html } from '../html.ts';
 import { state } from '../parts/condition.ts';
 import { count, moment } from '../parts/numbers.ts';

@@ -3,11 +3,12 @@ import { sameTitled } from '../../../src/chats/same-titled.ts';
 import { suggestChat } from '../../../src/chats/suggest-chat.ts';
 import type { ChatType } from '../../../src/desired/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
-import { saw } from '../../access.ts';
-import { discardDraft, findDraft, nameDraft, replacePeople, stagedPeople } from '../../read/chat-drafts.ts';
-import { listDraftMembers } from '../../read/draft-members.ts';
+import { discardDraft, findDraft, nameDraft } from '../../drafts/draft.ts';
+import { listDraftMembers } from '../../drafts/draft-members.ts';
+import { replacePeople, stagedPeople } from '../../drafts/draft-people.ts';
 import type { Units } from '../../read/units.ts';
 import { authorOf, forbidden } from '../../rights.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Content } from '../html.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
@@ -150,7 +151,7 @@ async function show(
   const scope = { viewer, chatId: null, draftId: draft?.id ?? null, byRules: await byRules(parts, desk) };
   const members = await listDraftMembers(db, scope, { ...filter, show: 'members' });
   const names = await memberNames(ctx, viewer, members.items);
-  saw(c, schoolId, [...members.items.map(({ personId }) => personId), ...names.people]);
+  noteShown(c, schoolId, [...members.items.map(({ personId }) => personId), ...names.people]);
   return page({
     c,
     title: 'Добавить новый чат',

@@ -2,7 +2,6 @@ import type { Ground } from '../../../src/desired/model.ts';
 import type { Action } from '../../../src/plan/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
-import { saw } from '../../access.ts';
 import { idsOf } from '../../api/grounds.ts';
 import { findNames } from '../../read/names.ts';
 import {
@@ -20,6 +19,7 @@ import {
   planPeople,
 } from '../../read/plan-read.ts';
 import { authorOf } from '../../rights.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
@@ -107,7 +107,7 @@ async function bodyOf(parts: ConsoleParts, c: ConsoleContext, operation: Operati
   const { ctx } = parts;
   const { schoolId } = operation;
   const db = ctx.db.of(schoolId);
-  saw(c, schoolId, []);
+  noteShown(c, schoolId, []);
   if (isOpen(operation))
     return runningBody(operation, await progressByType(db, schoolId, operation.id), ctx.clock.now());
   const filter = planQuery.parse(withSought(c, c.req.query(), 'text'));
@@ -142,7 +142,7 @@ async function planPart(
     : await decisionsOf(db, schoolId, operation.id, chatIdsOf(chats, people));
   const authors = [...decisions.values()].flatMap(({ authorId }) => authorId ?? []);
   const names = await namesIn(db, schoolId, actions, authors);
-  saw(c, schoolId, names.people);
+  noteShown(c, schoolId, names.people);
   return planBody({
     ...{ operation, filter, chats, people, decisions, timeZone: c.get('visitor').school.timeZone },
     open: opened ? { chatId: filter.open!, actions: opened.actions } : null,

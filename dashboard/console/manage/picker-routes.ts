@@ -3,13 +3,14 @@ import type { ChatType } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { saw } from '../../access.ts';
-import { type DraftKey, findDraft, mark, markAll, stagePicked, unmarkAll } from '../../read/chat-drafts.ts';
-import { draftMarks, pickablePeople } from '../../read/draft-members.ts';
+import { type DraftKey, findDraft } from '../../drafts/draft.ts';
+import { draftMarks, pickablePeople } from '../../drafts/draft-members.ts';
+import { mark, markAll, stagePicked, unmarkAll } from '../../drafts/draft-people.ts';
 import { listPeople, type PeopleFilter } from '../../read/people.ts';
 import { childrenIn, findPersonClasses } from '../../read/person-classes.ts';
 import { classesOf } from '../../read/units.ts';
 import { forbidden } from '../../rights.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
 import type { Crumb } from '../parts/breadcrumbs.ts';
@@ -69,7 +70,7 @@ async function showPicker(ctx: Context, c: ConsoleContext, target: Target): Prom
   const filter = filterOf(target, withSought(c, c.req.query()));
   const found = await listPeople(db, viewer, asked(filter, target));
   const ids = found.items.map(({ id }) => id);
-  saw(c, viewer.schoolId, ids);
+  noteShown(c, viewer.schoolId, ids);
   const [draft, classes, ofClasses] = await Promise.all([
     findDraft(db, key),
     // A teacher finds in the picker the people they may see: those of their own classes, not of the whole
@@ -77,7 +78,7 @@ async function showPicker(ctx: Context, c: ConsoleContext, target: Target): Prom
     classesOf(db, viewer),
     findPersonClasses(db, viewer, filter.role === 'staff' ? [] : ids),
   ]);
-  saw(c, viewer.schoolId, childrenIn(ofClasses));
+  noteShown(c, viewer.schoolId, childrenIn(ofClasses));
   const marks = await draftMarks(db, draft?.id ?? null, ids);
   classes.sort((a, b) => naturalCompare(a.title, b.title));
   return page({

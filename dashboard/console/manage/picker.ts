@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ChatType } from '../../../src/desired/model.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
-import type { Draft } from '../../read/chat-drafts.ts';
+import type { Draft } from '../../drafts/draft.ts';
 import type { PersonItem } from '../../read/people.ts';
 import type { PersonClass } from '../../read/person-classes.ts';
 import type { ClassItem } from '../../read/units.ts';

@@ -1,6 +1,6 @@
 /** What the editor and «Добавить новый чат» share around the table of members: filter, selection, staged changes. */
 import type { z } from 'zod';
-import type { Draft } from '../../read/chat-drafts.ts';
+import type { Draft } from '../../drafts/draft.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { submitButton } from '../parts/button.ts';
 import { perPageField, selectField, textField } from '../parts/field.ts';

@@ -1,11 +1,11 @@
 import { authorName } from '../../../src/chats/journal-words.ts';
 import { dayIn } from '../../../src/clock.ts';
-import { saw } from '../../access.ts';
 import { type AwaitingApproval, awaitingApprovals } from '../../read/awaiting-approvals.ts';
 import { findNames } from '../../read/names.ts';
 import { type LoggedOperation, logOperations } from '../../read/operation-log.ts';
 import { countListed, findOverview, type Overview } from '../../read/overview.ts';
 import { namedIn } from '../../read/waits.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { liveOfSchool } from '../live.ts';
@@ -34,7 +34,7 @@ export function overviewRoutes(parts: ConsoleParts): void {
   screens.get('/overview', ADMINS, async (c) => {
     const live = await liveOfSchool(parts, c);
     const { school, waits } = c.get('visitor');
-    saw(c, school.id, namedIn(waits));
+    noteShown(c, school.id, namedIn(waits));
     const now = new Date(ctx.clock.now());
     const today = dayIn(school.timeZone, now.getTime());
     const db = ctx.db.of(school.id);

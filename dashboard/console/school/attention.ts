@@ -1,5 +1,5 @@
-import { saw } from '../../access.ts';
 import { namedIn, type Wait } from '../../read/waits.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { page } from '../page.ts';
@@ -13,7 +13,7 @@ import { said } from './wait-words.ts';
 export function attentionRoutes({ screens }: ConsoleParts): void {
   screens.get('/attention', ADMINS, (c) => {
     const { school, waits } = c.get('visitor');
-    saw(c, school.id, namedIn(waits));
+    noteShown(c, school.id, namedIn(waits));
     return page({
       c,
       section: 'overview',

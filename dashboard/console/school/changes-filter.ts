@@ -4,11 +4,11 @@ import { causeOf } from '../../../src/chats/journal-words.ts';
 import type { Context } from '../../../src/context.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { typedDay } from '../../../src/text/clean-text.ts';
-import { saw } from '../../access.ts';
 import { findChat, listChats } from '../../read/chat-list.ts';
 import { type JournalFilter, LINE_ID } from '../../read/journal.ts';
 import { findNames } from '../../read/names.ts';
 import { listPeople } from '../../read/people.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import { type Html, html } from '../html.ts';
 import type { ConsoleContext } from '../page.ts';
 import { submitButton } from '../parts/button.ts';
@@ -138,7 +138,7 @@ async function settleName(ctx: Context, c: ConsoleContext, viewer: Viewer, filte
   if (!lastName) return { filter, choices: [] };
   const db = ctx.db.of(viewer.schoolId);
   const { items, total } = await listPeople(db, viewer, { ...ONE_SCREEN, lastName });
-  saw(
+  noteShown(
     c,
     viewer.schoolId,
     items.map(({ id }) => id),

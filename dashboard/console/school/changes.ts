@@ -1,9 +1,9 @@
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import { listJournal } from '../../read/journal.ts';
 import { groupJournal } from '../../read/journal-groups.ts';
 import { findNames } from '../../read/names.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';
@@ -90,7 +90,7 @@ async function lines(
     { ...askedLines(filter), before: filter.before, perPage: filter.perPage },
   );
   const { entries, people } = await journalViews(db, viewer, items);
-  saw(c, schoolId, people);
+  noteShown(c, schoolId, people);
   if (entries.length === 0) return nothing(filter);
   return html`${linesTable(entries, timeZone)}${pages(filter, next)}`;
 }
@@ -107,7 +107,7 @@ async function groups(
   const { groups: found, next } = await groupJournal(db, { schoolId, timeZone }, asked);
   const authors = found.flatMap(({ by }) => by?.id ?? []);
   const names = await findNames(db, viewer, { people: authors, classes: [], groups: [], orders: [] });
-  saw(c, schoolId, names.people);
+  noteShown(c, schoolId, names.people);
   if (found.length === 0) return nothing(filter);
   return html`${groupsList({ groups: found, filter, names, timeZone })}${pages(filter, next)}`;
 }
@@ -127,7 +127,7 @@ function changesFile({ screens, ctx }: ConsoleParts): void {
     };
     const { items } = await listJournal(db, { schoolId, timeZone }, asked);
     const { entries: rows, people } = await journalViews(db, viewer, items);
-    saw(c, schoolId, people);
+    noteShown(c, schoolId, people);
     return csvFile(c, {
       name: 'Изменения',
       rows,

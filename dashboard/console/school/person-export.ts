@@ -2,9 +2,9 @@ import { findPerson, type PersonRow } from '../../../src/chats/person-chats.ts';
 import type { Context } from '../../../src/context.ts';
 import { exportPerson, type PersonExport } from '../../../src/person-export/export-person.ts';
 import { notFound } from '../../../src/refusal.ts';
-import { saw } from '../../access.ts';
 import { findChatTitles } from '../../read/chat-titles.ts';
 import { findNames } from '../../read/names.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { page } from '../page.ts';
@@ -32,7 +32,7 @@ export function personExportRoutes({ screens, ctx }: ConsoleParts): void {
     const { school } = c.get('visitor');
     const person = await findPerson(ctx.db.of(school.id), school.id, c.req.param('id') ?? '');
     if (!person) throw notFound();
-    saw(c, school.id, [person.id]);
+    noteShown(c, school.id, [person.id]);
     const all = await ctx.db.transactionOf(school.id, ({ sql: tx }) =>
       exportPerson(tx, school.id, person.id),
     );

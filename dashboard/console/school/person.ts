@@ -1,10 +1,10 @@
 import { findPerson, listPersonChats, type PersonRow } from '../../../src/chats/person-chats.ts';
 import { notFound } from '../../../src/refusal.ts';
-import { saw } from '../../access.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import { type ExplainedChat, explained } from '../../api/person-grounds.ts';
 import { listJournal } from '../../read/journal.ts';
 import { assertSeen } from '../../read/person-seen.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';
@@ -43,7 +43,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
       : null;
     const journal = lines ? await journalViews(ctx.db.of(schoolId), viewer, lines.items) : null;
     const entries = journal?.entries ?? [];
-    saw(c, schoolId, [...people, ...(journal?.people ?? [])]);
+    noteShown(c, schoolId, [...people, ...(journal?.people ?? [])]);
     const changesHref = hrefOf('/changes', { personId: person.id });
     return page({
       c,

@@ -4,9 +4,9 @@ import { notFound } from '../../../src/refusal.ts';
 import type { RowFault } from '../../../src/roster/one-roster/row-report.ts';
 import { loadFaults } from '../../../src/roster/row-faults.ts';
 import type { SchoolDay } from '../../../src/store/queries/places.ts';
-import { saw } from '../../access.ts';
 import { isImportOf, lastLists } from '../../read/roster-lists.ts';
 import { countGaps, GAPS, type Gap, type GapItem, listGap } from '../../read/roster-quality.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, page } from '../page.ts';
@@ -156,7 +156,7 @@ function gapRoutes(parts: ConsoleParts): void {
     const { of, after } = gapQuery.parse(c.req.query());
     const db = ctx.db.of(c.get('visitor').school.id);
     const found = await listGap(db, of, schoolDay(parts, c), { after, limit });
-    saw(c, c.get('visitor').school.id, isOfPeople(of) ? found.items.map(({ id }) => id) : []);
+    noteShown(c, c.get('visitor').school.id, isOfPeople(of) ? found.items.map(({ id }) => id) : []);
     return { of, after, ...found };
   };
 

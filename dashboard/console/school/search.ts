@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { searchFold } from '../../../src/text/title-key.ts';
-import { saw } from '../../access.ts';
 import { type ChatItem, listChats } from '../../read/chat-list.ts';
 import { type ClassChat, chatsOfClasses } from '../../read/class-chats.ts';
 import { listPeople, type PersonItem } from '../../read/people.ts';
 import { childrenIn, findPersonClasses, type PersonClass } from '../../read/person-classes.ts';
 import { type ClassItem, classesOf } from '../../read/units.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';
@@ -53,7 +53,7 @@ export function searchRoutes({ screens, ctx }: ConsoleParts): void {
     const dated = { isAway: school.trouble !== null, timeZone: school.timeZone };
     const viewer = await viewerIn(ctx, c.get('visitor'));
     const found = asked.text ? await find(ctx.db.of(viewer.schoolId), viewer, asked.text, asked.page) : null;
-    saw(
+    noteShown(
       c,
       viewer.schoolId,
       found ? [...found.people.items.map(({ id }) => id), ...childrenIn(found.people.classes)] : [],

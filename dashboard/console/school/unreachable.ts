@@ -4,11 +4,11 @@ import type { Context } from '../../../src/context.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { refusedText } from '../../../src/plan/refused-words.ts';
 import { notFound } from '../../../src/refusal.ts';
-import { saw } from '../../access.ts';
 import { ledClasses } from '../../read/led-classes.ts';
 import { childrenIn, findPersonClasses, type PersonClass } from '../../read/person-classes.ts';
 import { listUnreachable, type UnreachableClass, type UnreachablePerson } from '../../read/unreachable.ts';
 import { countUnreachable, hasChats, type UnreachableCount } from '../../read/unreachable-counts.ts';
+import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { roleWord } from '../manage/words.ts';
@@ -68,7 +68,7 @@ function fileRoute({ screens, ctx }: Pick<ConsoleParts, 'screens' | 'ctx'>): voi
       .filter((unit) => own === null || (unit.classId !== null && own.includes(unit.classId)))
       .sort((a, b) => compareTitles(a.title, b.title));
     const rows = units.flatMap((unit) => unit.people.map((person) => ({ unit, person })));
-    saw(
+    noteShown(
       c,
       visitor.school.id,
       rows.map(({ person }) => person.personId),
@@ -97,7 +97,7 @@ async function overview(
   sort: Sorted,
 ): Promise<Response> {
   // The page shows figures alone, so it shows nobody.
-  saw(c, c.get('visitor').school.id, []);
+  noteShown(c, c.get('visitor').school.id, []);
   const all = await countUnreachable(ctx.db.of(c.get('visitor').school.id), c.get('visitor').school.id);
   const units = all
     .filter(({ classId }) => own === null || (classId !== null && own.includes(classId)))
@@ -161,7 +161,7 @@ async function classPage(ctx: Context, c: ConsoleContext, classId: string): Prom
   const units = await listUnreachable(ctx.db.of(school.id), viewer, alone ? 'without-class' : { classId });
   const [unit] = units;
   const title = unit ? `${titleOf(unit)}: кого нет в Сферуме` : 'Кого нет в Сферуме';
-  saw(
+  noteShown(
     c,
     school.id,
     (unit?.people ?? []).map(({ personId }) => personId),
@@ -169,7 +169,7 @@ async function classPage(ctx: Context, c: ConsoleContext, classId: string): Prom
   if (!unit) return frame(c, title, undefined, nobody(false), backLink(c));
   const ids = unit.people.filter(({ role }) => role === 'parent').map(({ personId }) => personId);
   const children = await findPersonClasses(ctx.db.of(school.id), viewer, ids);
-  saw(c, school.id, childrenIn(children));
+  noteShown(c, school.id, childrenIn(children));
   const people = unit.people.toSorted((a, b) => Number(a.role === 'parent') - Number(b.role === 'parent'));
   const today = day(dayIn(school.timeZone, ctx.clock.now()));
   const subtitle = `${school.name} · ${counted(people.length, 'человек', 'человека', 'человек')} на ${today}`;

@@ -1,15 +1,6 @@
-import type { Context as HonoContext, MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
-import type { Caller } from '../src/caller.ts';
-import type { Context } from '../src/context.ts';
-import type { AccessLog } from '../src/store/access-log.ts';
-import { clientAddress } from './client-address.ts';
-
-/**
- * The routes that show people's data, with the word that the record of a look uses for each (K8). A handler names the
- * people whom it showed (`saw`). Every route stands here or in NOBODY, which a test checks.
- */
-export const LOOKS: Readonly<Record<string, string>> = {
+/** Which routes show people (K8). Every route stands in one of the two lists, which a test checks. */
+/** Routes that show people's data, with the word by which the record of a look says what was looked at. */
+export const SHOWING_PEOPLE: Readonly<Record<string, string>> = {
   'GET /v1/schools/:schoolId/people': 'people',
   'GET /v1/people/:id/grounds': 'person',
   'GET /v1/people/:id/export': 'export',
@@ -43,13 +34,14 @@ export const LOOKS: Readonly<Record<string, string>> = {
   'GET /rosters/quality.csv': 'people',
 };
 
-const OWN = 'of himself alone, and the admins of his own chats';
-const FIGURES = 'figures, titles and states; of people at most the admins of chats and who began a run';
+const OWN = 'the person who asks alone, and the admins of their own chats';
+const FIGURES =
+  'figures, titles and states; of people at most the admins of chats and who began an operation';
 const ROWS_OF_FILES = 'places in files and kinds of values, never a value';
 const MOVES_ON = 'changes and moves on: what it shows is a page of its own';
 
 /** Routes that show nobody, or nobody but the caller, each with the reason. */
-export const NOBODY: Readonly<Record<string, string>> = {
+export const SHOWING_NOBODY: Readonly<Record<string, string>> = {
   'GET /': OWN,
   'GET /v1/me': OWN,
   'POST /v1/me/profile': OWN,
@@ -160,46 +152,3 @@ export const NOBODY: Readonly<Record<string, string>> = {
   'GET /readyz': 'health',
   'GET /metrics': 'health',
 };
-
-/** School → the people of it whom an answer showed. */
-type Seen = Map<string, Set<string>>;
-const SEEN = 'seen-people';
-
-/** Notes whom the answer shows. An empty list notes that it shows nobody. */
-export function saw(c: HonoContext, schoolId: string, personIds: Iterable<string>): void {
-  const seen = (c.get(SEEN as never) as Seen | undefined) ?? new Map<string, Set<string>>();
-  seen.set(schoolId, new Set([...(seen.get(schoolId) ?? []), ...personIds]));
-  c.set(SEEN as never, seen as never);
-}
-
-/** Notes that this answer shows nobody, where others of its route do. Nothing is recorded of it. */
-export function sawNobody(c: HonoContext): void {
-  c.set(SEEN as never, new Map() as never);
-}
-
-/** Records who looked once an answer has been made. The answer does not wait for it. */
-export function recordAccess(ctx: Context, log: AccessLog): MiddlewareHandler {
-  return async (c, next) => {
-    await next();
-    // An answer without a body shows nobody.
-    if (c.req.method === 'HEAD') return;
-    const route = `${c.req.method} ${routePath(c, -1)}`;
-    const what = LOOKS[route];
-    const seen = c.get(SEEN as never) as Seen | undefined;
-    const answered = c.res.status === 200;
-    if (what === undefined ? seen !== undefined : answered && c.req.method === 'GET' && seen === undefined) {
-      ctx.log.error({ route }, 'whom an answer showed is not recorded as it must be');
-    }
-    const { subject, role } = (c.get('caller' as never) ?? {}) as Partial<Caller>;
-    if (what === undefined || subject === undefined || role === undefined) return;
-    const common = {
-      at: new Date(ctx.clock.now()),
-      subject,
-      role,
-      what,
-      address: clientAddress(c, ctx.config.trustedProxyHops),
-    };
-    for (const [schoolId, personIds] of seen ?? [])
-      log.record({ ...common, schoolId, personIds: [...personIds] });
-  };
-}

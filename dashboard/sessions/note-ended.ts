@@ -1,5 +1,5 @@
-import type { Context } from '../src/context.ts';
-import type { SessionOwner } from './read/sessions.ts';
+import type { Context } from '../../src/context.ts';
+import type { SessionOwner } from './own-sessions.ts';
 
 /** Logs and counts sessions that a person or an operator has ended (K8). `of` null means all of the school's. */
 export function noteEnded(

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { Author } from '../src/author.ts';
+import { allowedChats } from '../src/chats/allowed-chats.ts';
 import { findPerson, listPersonChats } from '../src/chats/person-chats.ts';
 import { may } from '../src/chats/rights.ts';
 import { findChatToChange } from '../src/chats/standings.ts';
@@ -12,7 +13,6 @@ import { notFound } from '../src/refusal.ts';
 import type { Viewer } from '../src/store/queries/viewer.ts';
 import { type CheckRow, findCheck } from './read/checks.ts';
 import { assertSeen, isSeen } from './read/person-seen.ts';
-import { forbidden } from './rights.ts';
 
 const LOOK_EVERY_MS = 40;
 
@@ -29,15 +29,12 @@ export interface Check {
   result: CheckResult | null;
 }
 
-/** Checks a chat. Throws Refusal: 404 where the school has none, 403 where the viewer may not change its members. */
-export async function checkChat(asked: Checking, chatId: string): Promise<Check> {
+/** Checks chats. Throws Refusal: 404 where the school lacks one, 403 where the viewer may not change its members. */
+export async function checkChats(asked: Checking, chatIds: readonly string[]): Promise<Check> {
   const { ctx, viewer } = asked;
-  const found = z.uuid().safeParse(chatId).success
-    ? await findChatToChange(ctx.db.of(viewer.schoolId), viewer, chatId)
-    : null;
-  if (!found) throw notFound();
-  if (!may(found.standings, 'change-members')) throw forbidden();
-  return check(asked, { chatIds: [chatId], personId: null });
+  if (!z.array(z.uuid()).min(1).safeParse(chatIds).success) throw notFound();
+  const chats = await allowedChats(ctx.db.of(viewer.schoolId), viewer, chatIds, 'change-members');
+  return check(asked, { chatIds: chats.map(({ id }) => id), personId: null });
 }
 
 /** Checks those of a person's chats that the viewer may see. Throws Refusal(404), also where the person is not seen. */
@@ -66,8 +63,11 @@ export async function mayStillCheck(
       person !== null && chatIds.every((id) => seen.has(id)) && (await isSeen(ctx, viewer, person, chats))
     );
   }
-  const found = await findChatToChange(db, viewer, chatIds[0]!);
-  return found !== null && may(found.standings, 'change-members');
+  for (const chatId of chatIds) {
+    const found = await findChatToChange(db, viewer, chatId);
+    if (!found || !may(found.standings, 'change-members')) return false;
+  }
+  return true;
 }
 
 async function check(

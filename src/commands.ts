@@ -1,6 +1,6 @@
 import { createChat } from './chats/create-chat.ts';
 import { editChat } from './chats/edit-chat.ts';
-import { removeChat } from './chats/remove-chat.ts';
+import { removeChats } from './chats/remove-chats.ts';
 import { tryAgain } from './chats/try-again.ts';
 import type { Context } from './context.ts';
 import { receiveEvents } from './follow/follow-events.ts';
@@ -45,7 +45,7 @@ export function commandsOf(ctx: Context) {
     editChat: (ask: Ask<typeof editChat>) => editChat(ctx, ask),
     previewImport: (ask: Ask<typeof previewImport>) => previewImport(ctx, ask),
     tryAgain: (ask: Ask<typeof tryAgain>) => tryAgain(ctx, ask),
-    removeChat: (ask: Ask<typeof removeChat>) => removeChat(ctx, ask),
+    removeChats: (ask: Ask<typeof removeChats>) => removeChats(ctx, ask),
     unlinkProfile: (ask: Ask<typeof unlinkProfile>) => unlinkProfile(ctx, ask),
     createMeeting: (ask: Ask<typeof createMeeting>) => createMeeting(ctx, ask),
     deleteMeeting: (ask: Ask<typeof deleteMeeting>) => deleteMeeting(ctx, ask),

@@ -144,8 +144,8 @@ function routeRemoval({ api, ctx, commands, guards }: ApiParts): void {
   api.openapi(route, async (c) => {
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     const { id: chatId } = await chatNow(ctx, viewer, c.req.valid('param').id);
-    const operationId = await commands.removeChat({
-      ...{ viewer, by: authorOf(c.get('caller')), chatId },
+    const operationId = await commands.removeChats({
+      ...{ viewer, by: authorOf(c.get('caller')), chatIds: [chatId] },
       recreate: c.req.valid('query').recreate === 'true',
     });
     return c.json({ operationId }, 202);

@@ -171,7 +171,7 @@ function routeMembers({ api, ctx, guards }: ApiParts): void {
     const { items, total } = await listMembers(ctx.db.of(viewer.schoolId), viewer, chat.id, filter);
     const names = await findNames(
       ctx.db.of(viewer.schoolId),
-      { ...viewer, chatId: chat.id },
+      { ...viewer, chatIds: [chat.id] },
       idsOf(items.flatMap((member) => member.grounds)),
     );
     noteShown(c, viewer.schoolId, [...items.map(({ personId }) => personId), ...names.people]);

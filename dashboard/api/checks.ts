@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import type { HttpEnv } from '../auth.ts';
-import { type Check, type Checking, checkChat, checkPerson } from '../checking.ts';
+import { type Check, type Checking, checkChats, checkPerson } from '../checking.ts';
 import { authorOf, schoolOf, viewerOf } from '../rights.ts';
 import { noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
@@ -36,6 +36,8 @@ const CheckView = z
     ),
   })
   .openapi('Check');
+
+const checkChat = (asked: Checking, chatId: string) => checkChats(asked, [chatId]);
 
 const KINDS = [
   ['/v1/chats/{id}/check', 'Chats', 'Compare a chat with Sferum now and mend what differs (K7)', checkChat],

@@ -11,7 +11,7 @@ const flash = z.object({
   title: z.string(),
   text: z.string().optional(),
   /** The place on the page (`saidAt`), beside the button that was pressed; without it, under the heading. */
-  at: z.enum(['members', 'picker', 'held']).optional(),
+  at: z.enum(['members', 'picker', 'held', 'chosen']).optional(),
 });
 /** A message that is shown once, on the page that follows a change. */
 export type Flash = z.infer<typeof flash>;

@@ -37,6 +37,8 @@ export interface ChatFilter extends Page {
   /** Of a member (B1). */
   lastName?: string | undefined;
   condition?: ChatItem['condition']['status'] | undefined;
+  /** Only these. */
+  ids?: readonly string[] | undefined;
   descending: boolean;
 }
 
@@ -55,6 +57,7 @@ export async function listChats(db: Sql, viewer: Viewer, filter: ChatFilter): Pr
   const conditions: RawBuilder<unknown>[] = [];
   if (filter.type) conditions.push(sql`and c.type = ${filter.type}`);
   if (filter.condition) conditions.push(sql`and c.condition = ${filter.condition}`);
+  if (filter.ids) conditions.push(sql`and c.id = any(${[...filter.ids]}::uuid[])`);
   if (filter.title) {
     conditions.push(sql`and strpos(split_part(c.title_key, E'\t', 2), ${searchFold(filter.title)}) > 0`);
   }

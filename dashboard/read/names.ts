@@ -13,8 +13,8 @@ export interface NameIds {
 
 /** Who reads the names: a person who sees the whole school, or a teacher, who sees a circle. */
 export type NameReader = ({ sees: 'school'; schoolId: string } | Extract<Viewer, { sees: 'circle' }>) & {
-  /** A chat that the reader was found to see. Its people are seen too. */
-  chatId?: string;
+  /** Chats that the reader was found to see. Their people are seen too. */
+  chatIds?: readonly string[];
   /** A person whom the reader was found to see. */
   personId?: string;
 };
@@ -72,9 +72,9 @@ export async function findNames(db: Sql, reader: NameReader, ids: NameIds): Prom
 
 function mayName(reader: NameReader): RawBuilder<unknown> {
   if (reader.sees === 'school') return sql`true`;
-  const { chatId = null, personId = null } = reader;
+  const { chatIds = [], personId = null } = reader;
   return sql`(p.id = ${personId} or ${maySeePerson(reader)}
-    or exists (select from membership m where m.chat_id = ${chatId}::uuid and m.person_id = p.id))`;
+    or exists (select from membership m where m.chat_id = any(${[...chatIds]}::uuid[]) and m.person_id = p.id))`;
 }
 
 interface Named {

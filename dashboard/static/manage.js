@@ -1,40 +1,51 @@
 /** «Управление чатами» with script: rows that are chosen by a click, counts that follow ticks, progress that moves. */
 
-/** A click anywhere in a row chooses it; the name is a link all the same. */
+/** `data-needs="choice"`: buttons that cannot act before something is ticked are off meanwhile. */
+function offUntilChosen(form, chosen) {
+  for (const button of form.querySelectorAll('[data-needs="choice"]')) button.disabled = chosen === 0;
+}
+
+/** The list: a click anywhere in a row ticks it; the name is a link all the same. */
 function chooseRows(form) {
-  const button = document.querySelector('#delete-chosen');
-  const chosen = () => form.querySelector('input[name="chat"]:checked');
+  const boxes = [...form.querySelectorAll('input[name="chat"]')];
+  const all = form.querySelector('[data-tick-page]');
+  const count = form.querySelector('[data-selected]');
   const follow = () => {
-    if (button) button.disabled = !chosen();
-    for (const row of form.querySelectorAll('tbody tr')) {
-      row.toggleAttribute('data-chosen', row.contains(chosen()));
-    }
+    const chosen = boxes.filter((box) => box.checked).length;
+    offUntilChosen(form, chosen);
+    if (count) count.textContent = String(chosen);
+    if (!all) return;
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && !all.checked;
   };
   form.addEventListener('click', (event) => {
-    const radio = event.target.closest('tbody tr')?.querySelector('input[name="chat"]');
-    if (!radio || event.target.closest('a, button, label, input')) return;
-    radio.checked = true;
-    radio.focus({ preventScroll: true });
+    const box = event.target.closest('tbody tr')?.querySelector('input[name="chat"]');
+    if (!box || event.target.closest('a, button, label, input')) return;
+    box.checked = !box.checked;
+    box.focus({ preventScroll: true });
     follow();
   });
+  all?.addEventListener('change', () => {
+    for (const box of boxes) box.checked = all.checked;
+  });
   form.addEventListener('change', follow);
-  // Enter opens the chosen chat: the browser does that. Delete asks whether to delete it.
+  // Enter opens the chat of the row where the focus is; Delete asks whether to delete what is ticked.
   form.addEventListener('keydown', (event) => {
-    if (event.key === 'Delete' && chosen() && button) button.click();
+    if (!event.target.matches('input[name="chat"]')) return;
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      event.target.closest('tr').querySelector('a').click();
+    }
+    if (event.key === 'Delete') form.querySelector('#delete-chosen:enabled')?.click();
   });
   window.addEventListener('pageshow', follow);
   follow();
 }
 const chooseAllRows = () => {
-  for (const form of document.querySelectorAll('[data-choose-row]')) chooseRows(form);
+  for (const form of document.querySelectorAll('[data-choose-rows]')) chooseRows(form);
 };
 chooseAllRows();
 document.addEventListener('taken', chooseAllRows);
-
-/** `data-needs="choice"`: buttons that cannot act before something is ticked are off meanwhile. */
-function offUntilChosen(form, chosen) {
-  for (const button of form.querySelectorAll('[data-needs="choice"]')) button.disabled = chosen === 0;
-}
 
 /** Ticks: how many there are, all of a page at once, and a click on the row. */
 for (const form of document.querySelectorAll('form[data-selection]')) {

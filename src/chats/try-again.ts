@@ -1,31 +1,33 @@
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
-import { notFound } from '../refusal.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
-import { noteLine } from '../rows/journal.ts';
+import { noteLines } from '../rows/journal.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
-import { forbidden, refuse } from './change-refusals.ts';
-import { may } from './rights.ts';
-import { findChatToChange } from './standings.ts';
+import { allowedChats } from './allowed-chats.ts';
+import { refuse } from './change-refusals.ts';
 
 /**
- * Gives a chat that Sferum did not take, or that was set aside, its job now instead of at its next attempt. Throws
- * Refusal: 403, 404, 409 `chat-deleting`.
+ * Gives chats that Sferum did not take, or that were set aside, their jobs now instead of at their next attempt. Throws
+ * Refusal: 403, 404, and 409 `chat-deleting` where one is being deleted.
  */
 export async function tryAgain(
   ctx: Context,
-  { viewer, by, chatId }: { viewer: Viewer; by: Author; chatId: string },
+  { viewer, by, chatIds }: { viewer: Viewer; by: Author; chatIds: readonly string[] },
 ): Promise<void> {
   const { schoolId } = viewer;
   const cause = `edit:${ctx.newId()}`;
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    const found = await findChatToChange(tx, viewer, chatId);
-    if (!found) throw notFound();
-    if (!may(found.standings, 'change-members')) throw forbidden();
-    if (found.chat.deleting) throw refuse('chat-deleting');
+    const chats = await allowedChats(tx, viewer, chatIds, 'change-members');
+    if (chats.some(({ deleting }) => deleting)) throw refuse('chat-deleting');
     const at = new Date(ctx.clock.now());
-    await noteLine(tx, { schoolId, at, what: 'change', chatId, cause, author: by, details: { again: true } });
-    await moveGenerations(tx, [chatId], { cause, priority: 'person', at });
+    const ids = chats.map(({ id }) => id);
+    const details = { again: true };
+    await noteLines(
+      tx,
+      { schoolId, at, cause, author: by },
+      ids.map((chatId) => ({ what: 'change', chatId, details })),
+    );
+    await moveGenerations(tx, ids, { cause, priority: 'person', at });
   });
   ctx.wake('chats', { schoolId });
 }

@@ -11,38 +11,42 @@ import type { Sql } from '../store/database.ts';
 
 export interface Deletion {
   schoolId: string;
-  chatId: string;
-  /** False means «не создавать снова», so that no initialisation brings the chat back (G1). */
+  chatIds: readonly string[];
+  /** False means «не создавать снова», so that no initialisation brings the chats back (G1). */
   recreate: boolean;
   by: Author;
 }
 
-/** Starts the deletion of a chat (G1). It shows «удаляется» until Sferum confirms. Returns the operation's id. */
+/**
+ * Starts the deletion of chats (G1). They show «удаляется» until Sferum confirms. Those that are being deleted already
+ * are left out. Returns the id of the one operation. Throws Refusal: 409 `chat-deleting` where none is left.
+ */
 export async function requestDeletion(ctx: Context, deletion: Deletion): Promise<string> {
+  const { schoolId, chatIds, recreate, by } = deletion;
   const id = ctx.newId();
   const at = new Date(ctx.clock.now());
-  await ctx.db.holdingSchool(deletion.schoolId, async ({ sql: tx }) => {
+  await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await openOperation(tx, {
       id,
-      schoolId: deletion.schoolId,
+      schoolId,
       kind: 'delete-chat',
-      params: { chatId: deletion.chatId, recreate: deletion.recreate, following: true },
-      by: deletion.by,
+      params: { ...(chatIds.length === 1 ? { chatId: chatIds[0] } : {}), recreate, following: true },
+      by,
       at,
     });
-    const marked = await beginDeletion(tx, [deletion.chatId], {
+    const marked = await beginDeletion(tx, chatIds, {
       operationId: id,
-      schoolId: deletion.schoolId,
-      recreate: deletion.recreate,
+      schoolId,
+      recreate,
       cause: `deletion:${id}`,
-      author: deletion.by,
+      author: by,
       priority: 'person',
       at,
     });
     if (marked === 0) throw new Refusal(409, 'chat-deleting', 'Чат уже удаляется');
     await beginOperation(tx, id, at);
   });
-  ctx.wake('chats', { schoolId: deletion.schoolId });
+  ctx.wake('chats', { schoolId });
   return id;
 }
 

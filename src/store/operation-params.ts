@@ -115,7 +115,12 @@ const KindWithParams = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('drift'), params: Followed }),
   z.object({
     kind: z.literal('delete-chat'),
-    params: z.object({ ...MARKS, chatId: z.string(), recreate: z.boolean() }),
+    params: z.object({
+      ...MARKS,
+      /** The one chat. Left out where there are several: the operation's rows of chats name them. */
+      chatId: z.string().optional(),
+      recreate: z.boolean(),
+    }),
   }),
   z.object({ kind: z.literal('undo'), params: z.object({ ...MARKS, run: z.string() }) }),
   z.object({ kind: z.literal('check'), params: CheckParams }),

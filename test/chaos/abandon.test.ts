@@ -136,7 +136,7 @@ describe('no row takes a chat that is being abandoned', () => {
     const looking = work(late.ctx, other);
     await late.findChats.arrived;
     await requestDeletion(halves.ctx, {
-      ...{ schoolId: school, chatId, recreate: false, by: { id: 'test', kind: 'operator' } },
+      ...{ schoolId: school, chatIds: [chatId], recreate: false, by: { id: 'test', kind: 'operator' } },
     });
     for (let round = 0; round < 2; round++) {
       await sql`update chat set look_again_at = null, not_before = null where id = ${chatId}`.execute(

@@ -116,7 +116,7 @@ test('G1, V2: deleted while its creation was in doubt, a chat that was made afte
   expect(await creation(chatId)).toMatchObject({ creation: 'unknown' });
   await requestDeletion(halves.ctx, {
     schoolId: school,
-    chatId,
+    chatIds: [chatId],
     recreate: true,
     by: { id: 'test', kind: 'operator' },
   });

@@ -66,7 +66,7 @@ describe('a creation that takes effect late', () => {
   test('after the chat was deleted here: nobody stays in it', async () => {
     await givenUp();
     await requestDeletion(halves.ctx, {
-      ...{ schoolId: school, chatId, recreate: true, by: { id: 'test', kind: 'operator' } },
+      ...{ schoolId: school, chatIds: [chatId], recreate: true, by: { id: 'test', kind: 'operator' } },
     });
     await rush();
     await halves.workAll();
@@ -159,7 +159,7 @@ describe('people of a live chat', () => {
     faults().once('messages.addChatUser', 'lateThenReset');
     await want(personId, true);
     await requestDeletion(halves.ctx, {
-      ...{ schoolId: school, chatId, recreate: true, by: { id: 'test', kind: 'operator' } },
+      ...{ schoolId: school, chatIds: [chatId], recreate: true, by: { id: 'test', kind: 'operator' } },
     });
     await halves.workAll();
     expect(populated()).toEqual([]);

@@ -36,7 +36,7 @@ describe('operations after crashes and failures', () => {
         const [chatId] = await halves.chatIds();
         id = await requestDeletion(halves.ctx, {
           schoolId: school,
-          chatId: chatId!,
+          chatIds: [chatId!],
           recreate: true,
           by: { id: 'test', kind: 'operator' },
         });

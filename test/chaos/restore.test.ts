@@ -45,7 +45,7 @@ beforeEach(async () => {
   const deleted = rows[0]!;
   await requestDeletion(lost.ctx, {
     schoolId: school,
-    chatId: deleted.id,
+    chatIds: [deleted.id],
     recreate: true,
     by: { id: 'test', kind: 'operator' },
   });
@@ -194,7 +194,7 @@ test('reliability 34: nothing is made or taken out before an operator confirms, 
   const { deleted } = since;
   await requestDeletion(halves.ctx, {
     schoolId: school,
-    chatId: deleted.id,
+    chatIds: [deleted.id],
     recreate: true,
     by: { id: 'test', kind: 'operator' },
   });

@@ -21,7 +21,7 @@ afterEach(() => halves[Symbol.asyncDispose]());
 /** Deletes the chat; what is tried again is tried at once. */
 async function deleted(): Promise<void> {
   await requestDeletion(halves.ctx, {
-    ...{ schoolId: school, chatId, recreate: true, by: { id: 'test', kind: 'operator' } },
+    ...{ schoolId: school, chatIds: [chatId], recreate: true, by: { id: 'test', kind: 'operator' } },
   });
   for (let tries = 0; tries < 6; tries++) {
     await sql`update chat set not_before = null, look_again_at = null`.execute(everywhere(halves.ctx));

@@ -60,7 +60,7 @@ describeInBrowser('pages that show work', () => {
     expect(site.complaints).toEqual([]);
   });
 
-  test('«Управление чатами» follows its chats, and a row is chosen as before', async () => {
+  test('«Управление чатами» follows its chats, and a row is ticked as before', async () => {
     const page = await site.visit({ role: 'school-admin', school, sub }, '/manage?type=staff');
     await page.locator('tbody').getByText('актуален').first().waitFor();
     await page.evaluate('globalThis.sameDocument = true');
@@ -71,7 +71,7 @@ describeInBrowser('pages that show work', () => {
     expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
     const remove = page.getByRole('button', { name: 'Удалить' });
     expect(await remove.isDisabled()).toBe(true);
-    await page.getByRole('radio').first().check();
+    await page.getByRole('checkbox', { name: 'Выбрать чат' }).first().check();
     expect(await remove.isDisabled()).toBe(false);
   });
 

@@ -126,12 +126,13 @@ describeInBrowser('«Управление чатами»', () => {
     const page = await site.visit(ADMIN, '/manage');
     const row = page.getByRole('row').filter({ hasText: '6Д класс' });
     await row.getByText('Класс', { exact: true }).click();
-    expect(await row.getByRole('radio').isChecked()).toBe(true);
+    expect(await row.getByRole('checkbox').isChecked()).toBe(true);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Редактировать чат' }).waitFor();
     const address = page.url();
     await page.goBack();
-    await row.getByText('Класс', { exact: true }).click();
+    await row.getByRole('checkbox').check();
+    await row.getByRole('checkbox').focus();
     await page.keyboard.press('Delete');
     await page.getByRole('heading', { name: 'Удалить чат?' }).waitFor();
     await expectAccessible(page);

@@ -142,7 +142,7 @@ function notingCommands(asked: Asked[]): Commands {
     editChat: note('editChat', { warnings: [] }),
     previewImport: note('previewImport', null),
     tryAgain: note('tryAgain'),
-    removeChat: note('removeChat', randomUUID()),
+    removeChats: note('removeChats', randomUUID()),
     unlinkProfile: note('unlinkProfile'),
     createMeeting: note('createMeeting'),
     deleteMeeting: note('deleteMeeting'),

@@ -1,8 +1,9 @@
 /** «Сверить сейчас» (K7): a press of the button, and the page that tells what came of it. */
 import { z } from 'zod';
+import type { Names } from '../../../src/plan/describe.ts';
 import { notFound } from '../../../src/refusal.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { type Check, type Checking, checkChat, checkPerson, mayStillCheck } from '../../checking.ts';
+import { type Check, type Checking, checkChats, checkPerson, mayStillCheck } from '../../checking.ts';
 import { findChatTitles } from '../../read/chat-titles.ts';
 import { type CheckRow, findCheck } from '../../read/checks.ts';
 import { findNames } from '../../read/names.ts';
@@ -12,13 +13,24 @@ import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
 import { checkBody, runningBody } from './check.ts';
+import { chosenOf, NOTHING_CHOSEN } from './chosen.ts';
+import { chats } from './words.ts';
 
 const REFRESH_SECONDS = 2;
 
 export function checkRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
-  screens.post('/manage/chats/:id/check', STAFF, (c) => press(parts, c, checkChat));
-  screens.post('/people/:id/check', STAFF, (c) => press(parts, c, checkPerson));
+  screens.post('/manage/chats/:id/check', STAFF, (c) =>
+    press(parts, c, (asked) => checkChats(asked, [c.req.param('id') ?? ''])),
+  );
+  screens.post('/people/:id/check', STAFF, (c) =>
+    press(parts, c, (asked) => checkPerson(asked, c.req.param('id') ?? '')),
+  );
+  screens.post('/manage/check', STAFF, async (c) => {
+    const { chatIds, back } = await chosenOf(c);
+    if (chatIds.length === 0) return goTo(c, back, NOTHING_CHOSEN);
+    return press(parts, c, (asked) => checkChats(asked, chatIds));
+  });
 
   screens.get('/manage/checks/:id', STAFF, async (c) => {
     const viewer = await viewerIn(ctx, c.get('visitor'));
@@ -35,11 +47,11 @@ export function checkRoutes(parts: ConsoleParts): void {
 async function press(
   { ctx, commands }: ConsoleParts,
   c: ConsoleContext,
-  check: (asked: Checking, id: string) => Promise<Check>,
+  check: (asked: Checking) => Promise<Check>,
 ): Promise<Response> {
   const visitor = c.get('visitor');
   const asked = { ctx, commands, viewer: await viewerIn(ctx, visitor), by: authorOf(visitor.caller) };
-  const { operationId } = await check(asked, c.req.param('id') ?? '');
+  const { operationId } = await check(asked);
   return goTo(c, `/manage/checks/${operationId}`);
 }
 
@@ -51,24 +63,19 @@ async function show(
 ): Promise<Response> {
   const { schoolId } = viewer;
   const db = ctx.db.of(schoolId);
-  const chatId = about.chatIds[0];
   const told = [...(result?.done ?? []), ...(result?.obstacles ?? [])];
   const people = new Set([
     ...told.flatMap(({ personId }) => personId ?? []),
     ...(about.personId ? [about.personId] : []),
   ]);
   noteShown(c, schoolId, people);
-  const seenIn = about.personId === null ? { chatId: chatId! } : { personId: about.personId };
-  const names = await findNames(
-    db,
-    { ...viewer, ...seenIn },
-    { people, classes: [], groups: [], orders: [] },
-  );
+  const reader = {
+    ...viewer,
+    ...(about.personId === null ? { chatIds: about.chatIds } : { personId: about.personId }),
+  };
+  const names = await findNames(db, reader, { people, classes: [], groups: [], orders: [] });
   const titles = await findChatTitles(db, schoolId, about.chatIds);
-  const back =
-    about.personId === null
-      ? { label: titles.get(chatId!) ?? 'Чат', href: `/manage/chats/${chatId}` }
-      : { label: names.person(about.personId), href: `/people/${encodeURIComponent(about.personId)}` };
+  const back = backOf(about, names, titles);
   const isRunning = result === null && failure === null;
   return page({
     c,
@@ -80,4 +87,13 @@ async function show(
     scripts: ['manage.js'],
     ...(isRunning ? { refreshSeconds: REFRESH_SECONDS } : {}),
   });
+}
+
+/** Where the check was asked for. */
+function backOf({ chatIds, personId }: CheckRow['about'], names: Names, titles: ReadonlyMap<string, string>) {
+  if (personId !== null) {
+    return { label: names.person(personId), href: `/people/${encodeURIComponent(personId)}` };
+  }
+  if (chatIds.length > 1) return { label: chats(chatIds.length), href: '/manage' };
+  return { label: titles.get(chatIds[0]!) ?? 'Чат', href: `/manage/chats/${chatIds[0]}` };
 }

@@ -38,7 +38,7 @@ export function checkBody(view: CheckView): Html {
 <p>${view.about.personId === null ? 'Участников' : 'Чатов'} по спискам СГО: ${count(desired.length)}, в Сферуме: ${count(actual.length)}.</p>
 ${done.length > 0 ? html`<section><h2>Сделано</h2>${doneTable(view)}</section>` : ''}
 ${obstacles.length > 0 ? html`<section><h2>Что мешает</h2>${obstaclesTable(view)}</section>` : ''}
-<div class="actions">${linkButton({ label: 'Назад', href: back.href })}${postButton({ label: 'Сверить ещё раз', action: againHref(view) })}</div></div>`;
+<div class="actions">${linkButton({ label: 'Назад', href: back.href })}${postButton({ label: 'Сверить ещё раз', ...again(view) })}</div></div>`;
 }
 
 /** Shown while the check goes on, and where it ended without a result. */
@@ -52,10 +52,10 @@ export function runningBody(
   return html`<div class="sheet" data-follows="/manage/checks/${id}" data-state="running" role="status"><p>Сферум отвечает медленно. Сверка идёт, страница покажет её итог сама.</p></div>${leave}`;
 }
 
-function againHref({ about }: CheckView): string {
-  return about.personId === null
-    ? `/manage/chats/${about.chatIds[0]}/check`
-    : `/people/${encodeURIComponent(about.personId)}/check`;
+function again({ about: { chatIds, personId } }: CheckView) {
+  if (personId !== null) return { action: `/people/${encodeURIComponent(personId)}/check` };
+  if (chatIds.length === 1) return { action: `/manage/chats/${chatIds[0]}/check` };
+  return { action: '/manage/check', fields: { chat: chatIds } };
 }
 
 function doneTable({ result, names, titles }: CheckView): Html {

@@ -16,17 +16,6 @@ import { type Desk, deskOf } from './desk.ts';
 import { people } from './words.ts';
 
 export function deleteRoutes({ ctx, commands, screens }: ConsoleParts): void {
-  // The button of the list sends the chosen row as a query.
-  screens.get('/manage/delete', STAFF, (c) => {
-    const chat = c.req.query('chat');
-    if (chat) return goTo(c, `/manage/chats/${encodeURIComponent(chat)}/delete`);
-    return goTo(c, '/manage', {
-      kind: 'info',
-      title: 'Выберите чат',
-      text: 'Нажмите на его строку, затем «Удалить».',
-    });
-  });
-
   screens.get('/manage/chats/:id/delete', STAFF, async (c) => show(c, deletable(await deskOf(ctx, c))));
 
   screens.post('/manage/chats/:id/delete', STAFF, async (c) => {
@@ -38,10 +27,10 @@ export function deleteRoutes({ ctx, commands, screens }: ConsoleParts): void {
       return show(c, desk, { error, typed, never: body.get('never') !== null });
     }
     try {
-      await commands.removeChat({
+      await commands.removeChats({
         viewer: desk.viewer,
         by: authorOf(c.get('visitor').caller),
-        chatId: desk.chat.id,
+        chatIds: [desk.chat.id],
         recreate: body.get('never') === null,
       });
     } catch (error) {

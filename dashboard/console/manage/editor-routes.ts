@@ -46,7 +46,7 @@ export function editorRoutes(parts: ConsoleParts): void {
   screens.get('/manage/chats/:id/close', STAFF, (c) => askBeforeClosing(parts, c));
   screens.post('/manage/chats/:id/try-again', STAFF, async (c) => {
     const { viewer, chat } = await deskOf(ctx, c);
-    await parts.commands.tryAgain({ viewer, by: authorOf(c.get('visitor').caller), chatId: chat.id });
+    await parts.commands.tryAgain({ viewer, by: authorOf(c.get('visitor').caller), chatIds: [chat.id] });
     return goTo(c, `/manage/chats/${chat.id}`, {
       kind: 'info',
       title: 'Пробуем ещё раз',
@@ -143,7 +143,7 @@ async function show(
   const members = await listDraftMembers(db, scope, filter);
   const isSought = members.total === 0 && filter.lastName && filter.show === 'members';
   const notHere = isSought ? await findNotHere(ctx, viewer, chat, filter.lastName!) : null;
-  const names = await memberNames(ctx, { ...viewer, chatId: chat.id }, members.items);
+  const names = await memberNames(ctx, { ...viewer, chatIds: [chat.id] }, members.items);
   noteShown(c, viewer.schoolId, [
     ...members.items.map(({ personId }) => personId),
     ...names.people,
@@ -205,7 +205,7 @@ async function save(
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const text = await refusalText(ctx, { ...viewer, chatId: chat.id }, error);
+    const text = await refusalText(ctx, { ...viewer, chatIds: [chat.id] }, error);
     return show(parts, c, desk, filter, { text, status: error.status, personIds: namedIn(error) });
   }
 }

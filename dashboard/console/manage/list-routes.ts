@@ -1,18 +1,14 @@
-import { CHAT_ACTIONS, may, type Standing } from '../../../src/chats/rights.ts';
-import type { Context } from '../../../src/context.ts';
-import type { Viewer } from '../../../src/store/queries/viewer.ts';
-import { authoredChats } from '../../read/authored-chats.ts';
 import { listChats } from '../../read/chat-list.ts';
-import { unitsOf } from '../../read/units.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { liveOfSchool } from '../live.ts';
-import { type ConsoleContext, goTo, page } from '../page.ts';
+import { page, saidAt } from '../page.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { conditionWord } from '../parts/condition.ts';
 import { csvFile } from '../parts/csv.ts';
 import { withSought } from '../sought.ts';
 import { STAFF, viewerIn } from '../visitor.ts';
 import { type ListView, listActions, listBody } from './list.ts';
+import { deletableOf, rightsOf } from './list-rights.ts';
 import { listQuery } from './query.ts';
 import { chats } from './words.ts';
 
@@ -23,13 +19,13 @@ const FILE_ROWS = 10_000;
 export function listRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
   listFile(parts);
-  screens.get('/manage/open', STAFF, openChosen);
 
   screens.get('/manage', STAFF, async (c) => {
     const live = await liveOfSchool(parts, c);
     const viewer = await viewerIn(ctx, c.get('visitor'));
     const { sort, ...filter } = listQuery.parse(withSought(c, c.req.query()));
-    const { items, total } = await listChats(ctx.db.of(viewer.schoolId), viewer, {
+    const db = ctx.db.of(viewer.schoolId);
+    const { items, total } = await listChats(db, viewer, {
       ...filter,
       descending: sort === '-title',
     });
@@ -43,11 +39,9 @@ export function listRoutes(parts: ConsoleParts): void {
       isAway: school.trouble !== null,
       timeZone: school.timeZone,
       messengerUrl: c.get('frame').messengerUrl,
-      may: await rightsOf(ctx, viewer),
-      deletable:
-        viewer.sees === 'circle'
-          ? await authoredChats(ctx.db.of(viewer.schoolId), viewer.schoolId, viewer.personId)
-          : null,
+      may: await rightsOf(db, viewer),
+      deletable: await deletableOf(db, viewer),
+      said: saidAt(c, 'chosen'),
       administeredBy: viewer.sees === 'circle' ? viewer.personId : null,
     };
     return page({
@@ -87,21 +81,4 @@ function listFile({ ctx, screens }: ConsoleParts): void {
       ],
     });
   });
-}
-
-/** Enter on a chosen row sends it as a query. */
-function openChosen(c: ConsoleContext): Response {
-  const chat = c.req.query('chat');
-  return goTo(c, chat ? `/manage/chats/${encodeURIComponent(chat)}` : '/manage');
-}
-
-/** The pages that the buttons of the list lead to. Each page asks again whether the person may. */
-async function rightsOf(ctx: Context, viewer: Viewer): Promise<ListView['may']> {
-  if (viewer.sees === 'school') return { initialize: true, create: true };
-  const { classes, groups } = await unitsOf(ctx.db.of(viewer.schoolId), viewer);
-  const standings = new Set<Standing>(['staff']);
-  if (classes.length > 0) standings.add('homeroom');
-  if (groups.length > 0) standings.add('teaching');
-  const create = CHAT_ACTIONS.some((action) => action.startsWith('create-') && may(standings, action));
-  return { initialize: may(standings, 'initialize'), create };
 }

@@ -19,41 +19,30 @@ import { dataTable } from '../parts/table.ts';
 import { QUESTIONS } from '../school/unconfirmed.ts';
 import { said } from '../school/wait-words.ts';
 import { findForm } from '../sought.ts';
+import { type Choosing, choiceBar, chooser, isChoosable, tickPage } from './list-choice.ts';
+import type { ListRights } from './list-rights.ts';
 import type { listQuery } from './query.ts';
 
 export type ListFilter = z.infer<typeof listQuery>;
 
-export interface ListView {
+export interface ListView extends Choosing {
   filter: ListFilter;
-  items: readonly ChatItem[];
   total: number;
   waits: readonly Wait[];
   /** True while nothing goes to Sferum: how a chat stands there is then known of its last look alone. */
   isAway: boolean;
   timeZone: string;
   messengerUrl: string;
-  may: { initialize: boolean; create: boolean };
-  /** The chats that the visitor may delete. Null: all. */
-  deletable: ReadonlySet<string> | null;
-  /** The person whose administered chats alone are edited from here. Null: every chat that the visitor sees. */
-  administeredBy: string | null;
+  may: ListRights;
 }
 
 /** How many names stand before «и ещё n». */
 const ADMINS_SHOWN = 3;
-const FORM = 'chosen-chat';
-
-/**
- * Makes Enter on a chosen row open its chat, because Enter presses the first button of a form. «Delete» presses
- * «Удалить», with script.
- */
-const OPENS_CHOSEN: Html = html`<button type="submit" form="${FORM}" formaction="/manage/open" class="unseen" tabindex="-1" aria-hidden="true">Открыть</button>`;
 
 export function listActions(view: ListView): Html {
-  const { may, messengerUrl, deletable, items } = view;
+  const { may, messengerUrl } = view;
   return html`${may.initialize ? linkButton({ label: 'Инициализировать список чатов', href: '/manage/initialize' }) : ''}
 ${may.create ? linkButton({ label: 'Добавить', href: '/manage/new' }) : ''}
-${OPENS_CHOSEN}${deletable === null || deletable.size > 0 ? submitButton({ label: 'Удалить', kind: 'danger', form: FORM, id: 'delete-chosen', disabled: items.length === 0 }) : ''}
 ${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}`;
 }
 
@@ -73,7 +62,7 @@ ${
   items.length === 0
     ? nothingFound(filter, total, view.may.initialize)
     : html`${total > filter.perPage ? pages('Страницы') : ''}
-<form id="${FORM}" method="get" action="/manage/delete" data-choose-row>${chatTable(view)}</form>
+<form method="get" action="/manage/delete" class="stack" data-choose-rows>${choiceBar(view, listHref(filter))}${chatTable(view)}</form>
 ${pages('Страницы, под таблицей')}<p>${csvLink(listHref({ ...filter, page: 1 }, '/manage/list.csv'))}</p>`
 }`;
 }
@@ -156,7 +145,7 @@ function nothingFound(filter: ListFilter, total: number, mayInitialize: boolean)
 }
 
 function chatTable(view: ListView): Html {
-  const { filter, items, deletable, administeredBy } = view;
+  const { filter, items, administeredBy } = view;
   const first = (filter.page - 1) * filter.perPage + 1;
   return dataTable<ChatItem>({
     caption: 'Чаты',
@@ -166,9 +155,8 @@ function chatTable(view: ListView): Html {
         head: '№ п/п',
         narrow: true,
         numeric: true,
-        phone: 'hidden',
-        cell: (chat, i) =>
-          deletable === null || deletable.has(chat.id) ? chooser(chat, first + i) : count(first + i),
+        headContent: tickPage(view),
+        cell: (chat, i) => (isChoosable(chat, view) ? chooser(chat, first + i) : count(first + i)),
       },
       {
         head: 'Наименование чата',
@@ -188,11 +176,6 @@ function chatTable(view: ListView): Html {
       { head: 'Состояние', cell: (chat) => conditionCell(chat, view) },
     ],
   });
-}
-
-/** A row is selected by a click on it (with script) or on its number, and arrows move the choice. */
-function chooser(chat: ChatItem, number: number): Html {
-  return html`<label class="choose"><input type="radio" name="chat" value="${chat.id}" required aria-label="Выбрать чат ${chat.title}"><span>${count(number)}</span></label>`;
 }
 
 function title(chat: ChatItem, administeredBy: string | null): Html {

@@ -1,7 +1,9 @@
 import type { ConsoleParts } from '../console-parts.ts';
 import { aheadRoutes } from './ahead-routes.ts';
 import { checkRoutes } from './check-routes.ts';
+import { chosenRoutes } from './chosen-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
+import { deleteManyRoutes } from './delete-many-routes.ts';
 import { deleteRoutes } from './delete-routes.ts';
 import { editorRoutes } from './editor-routes.ts';
 import { initializeRoutes } from './initialize-routes.ts';
@@ -26,5 +28,7 @@ export function manageRoutes(parts: ConsoleParts): void {
   undoRoutes(parts);
   pickerRoutes(parts);
   deleteRoutes(parts);
+  deleteManyRoutes(parts);
+  chosenRoutes(parts);
   editorRoutes(parts);
 }

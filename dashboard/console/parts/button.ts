@@ -15,13 +15,15 @@ export interface ButtonParts {
   form?: string;
   /** The address that the form is sent to, if not the form's own. */
   formaction?: string;
+  /** `post` where the form's own method is another. */
+  formmethod?: 'post';
   /** What the button cannot act without: something ticked, or something changed. The script turns it off meanwhile. */
   needs?: 'choice' | 'change';
 }
 
 /** A button that sends the form in which it stands. */
 export function submitButton(b: ButtonParts): Html {
-  return html`<button type="submit" class="button ${b.kind ?? 'plain'}"${attribute('name', b.name)}${attribute('value', b.value)}${attribute('id', b.id)}${attribute('form', b.form)}${attribute('formaction', b.formaction)}${attribute('data-needs', b.needs)}${
+  return html`<button type="submit" class="button ${b.kind ?? 'plain'}"${attribute('name', b.name)}${attribute('value', b.value)}${attribute('id', b.id)}${attribute('form', b.form)}${attribute('formaction', b.formaction)}${attribute('formmethod', b.formmethod)}${attribute('data-needs', b.needs)}${
     b.disabled ? ' disabled' : ''
   }>${b.label}</button>`;
 }
@@ -46,13 +48,16 @@ export interface PostButtonParts {
   label: string;
   action: string;
   kind?: ButtonKind;
-  fields?: Readonly<Record<string, string>>;
+  /** What is sent. A list is sent as several fields of its name. */
+  fields?: Readonly<Record<string, string | readonly string[]>>;
   disabled?: boolean;
 }
 
 /** A form of one button, for a change that needs nothing else. */
 export function postButton(b: PostButtonParts): Html {
-  const fields = Object.entries(b.fields ?? {}).map(([name, value]) => hiddenField(name, value));
+  const fields = Object.entries(b.fields ?? {}).flatMap(([name, value]) =>
+    [value].flat().map((one) => hiddenField(name, one)),
+  );
   return html`<form method="post" action="${b.action}" class="inline">${fields}${submitButton(b)}</form>`;
 }
 

@@ -68,8 +68,10 @@ ${o.total > 0 ? html`<progress aria-label="${titleOf(o)}" value="${o.done}" max=
 }
 
 function titleOf(operation: LoggedOperation): string {
+  const { kind, chatTitle, total } = operation;
+  if (kind === 'delete-chat' && chatTitle === null && total > 1) return `Удаление чатов: ${count(total)}`;
   const title = operationTitle(operation);
-  return operation.chatTitle === null ? title : `${title} «${operation.chatTitle}»`;
+  return chatTitle === null ? title : `${title} «${chatTitle}»`;
 }
 
 function nameCell(operation: LoggedOperation): Html {

@@ -1,0 +1,48 @@
+import { CHAT_TYPES } from '../../../src/desired/model.ts';
+import type { ChatItem } from '../../read/chat-list.ts';
+import { type Html, html } from '../html.ts';
+import { linkButton, submitButton } from '../parts/button.ts';
+import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
+import { checkField, hiddenField, textField } from '../parts/field.ts';
+import { plural } from '../parts/numbers.ts';
+import { emptyState } from '../parts/states.ts';
+import type { Chosen } from './chosen.ts';
+import { chats, people } from './words.ts';
+
+/** What is lost, in figures and names, before the button that carries the number. */
+export function deletionQuestion(
+  { chatIds, back }: Chosen,
+  found: readonly ChatItem[],
+  refused: { typed: string; never: boolean; error: string } | undefined,
+): Html {
+  if (found.length === 0) {
+    return emptyState({
+      ...{ title: 'Удалять нечего', text: 'Эти чаты уже удаляются или удалены.' },
+      actions: linkButton({ label: 'К списку чатов', href: back }),
+    });
+  }
+  const n = found.length;
+  const members = found.reduce((sum, { memberCount }) => sum + memberCount, 0);
+  const others = chatIds.length - n;
+  const isByLists = found.some(({ origin }) => origin === 'automatic');
+  return html`<form method="post" action="/manage/delete" class="panel ask">${found.map(({ id }) => hiddenField('chat', id))}${hiddenField('back', back)}
+<p>Будут удалены из СГО и из Сферума вместе с перепиской, без возможности восстановления: <strong>${chats(n)}</strong>. ${members > 0 ? `Доступ к ним ${plural(members, 'потеряет', 'потеряют', 'потеряют')} ${people(members)}.` : ''}</p>
+${others > 0 ? html`<p class="muted">Остальные выбранные не удаляются: ${chats(others)}. Они уже удаляются, или удалить их вам нельзя.</p>` : ''}
+${textField({ label: `Чтобы удалить, введите число ${n}`, name: 'typed', required: true, ...(refused ? { error: refused.error, value: refused.typed } : {}) })}
+${
+  isByLists
+    ? html`<div>${checkField({ label: 'Не создавать снова', name: 'never', checked: refused?.never ?? false })}<p class="hint">Без этой отметки чаты по спискам СГО вернутся при следующей инициализации их типов, с новой перепиской.</p></div>`
+    : ''
+}
+<div class="actions">${submitButton({ label: `Удалить ${chats(n)}`, kind: 'danger' })}${linkButton({ label: 'Отмена', href: back })}</div></form>
+${CHAT_TYPES.map((type) => ofType(type, found))}`;
+}
+
+function ofType(type: (typeof CHAT_TYPES)[number], found: readonly ChatItem[]): Html {
+  const own = found.filter((chat) => chat.type === type);
+  if (own.length === 0) return html``;
+  return html`<section class="sheet branch"><div class="row-head"><h2>${CHAT_TYPE_LABELS[type]}</h2> <span class="muted">${chats(own.length)}</span></div><ul class="rows">${own.map(
+    ({ id, title, memberCount }) =>
+      html`<li><div class="row-head"><span class="row-name"><a href="/manage/chats/${id}"><bdi>${title}</bdi></a></span> <span class="row-figures muted">${people(memberCount)}</span></div></li>`,
+  )}</ul></section>`;
+}

@@ -1,0 +1,52 @@
+/** The choice of chats in the list: a tick in each row, and the bar of what is done to the ticked ones. */
+import type { ChatItem } from '../../read/chat-list.ts';
+import { type Html, html } from '../html.ts';
+import { submitButton } from '../parts/button.ts';
+import { hiddenField } from '../parts/field.ts';
+import { count } from '../parts/numbers.ts';
+
+/** What the choice needs to know of the list. */
+export interface Choosing {
+  items: readonly ChatItem[];
+  /** The chats that the visitor may delete. Null: all. */
+  deletable: ReadonlySet<string> | null;
+  /** The person whose administered chats alone are edited from here. Null: every chat that the visitor sees. */
+  administeredBy: string | null;
+  /** What came of the last button beside the list. */
+  said: Html;
+}
+
+/** A teacher chooses the chats that he administers or has made; an administrator of the school any. */
+export function isChoosable(chat: ChatItem, { deletable, administeredBy }: Choosing): boolean {
+  return deletable === null || deletable.has(chat.id) || chat.admins.some(({ id }) => id === administeredBy);
+}
+
+/** A row is chosen by a click on it (with script) or on its number. */
+export function chooser(chat: ChatItem, number: number): Html {
+  return html`<label class="choose"><input type="checkbox" name="chat" value="${chat.id}" aria-label="Выбрать чат ${chat.title}"><span>${count(number)}</span></label>`;
+}
+
+/** The heading over the ticks. With script it ticks the whole page. */
+export function tickPage(view: Choosing): Html {
+  if (!view.items.some((chat) => isChoosable(chat, view))) return html`№ п/п`;
+  return html`<label class="choose"><input type="checkbox" class="needs-script" data-tick-page aria-label="Выбрать все чаты на странице"><span>№ п/п</span></label>`;
+}
+
+/**
+ * Makes Enter on a ticked row open its chat, because Enter presses the first button of a form. «Delete» presses
+ * «Удалить», with script.
+ */
+const OPENS_CHOSEN: Html = html`<button type="submit" formaction="/manage/open" class="unseen" tabindex="-1" aria-hidden="true">Открыть</button>`;
+
+/** `back`: the address of the list, where each button leads back. */
+export function choiceBar(view: Choosing, back: string): Html {
+  const { items, deletable, said } = view;
+  if (!items.some((chat) => isChoosable(chat, view))) return said;
+  const post = { formmethod: 'post', needs: 'choice' } as const;
+  return html`${OPENS_CHOSEN}${hiddenField('back', back)}${said}<div class="selection choice-bar"><span class="needs-script" aria-live="polite">Выбрано чатов (<span data-selected>0</span>)</span>
+<div class="actions">${submitButton({ label: 'Сверить сейчас', formaction: '/manage/check', ...post })}${submitButton({ label: 'Попробовать ещё раз', formaction: '/manage/try-again', ...post })}${
+    deletable === null || deletable.size > 0
+      ? submitButton({ label: 'Удалить', kind: 'danger', id: 'delete-chosen', needs: 'choice' })
+      : ''
+  }</div></div>`;
+}

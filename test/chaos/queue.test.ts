@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openQueues } from '../../jobs/queues.ts';
 import { reconcileChat } from '../../jobs/reconcile-chat.ts';
 import { moveGenerations } from '../../src/rows/chat-outbox.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { lookedAt, startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { backends, REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
@@ -125,6 +125,7 @@ describe.each(backends())('the queue on %s', (backend) => {
 
   test('reliability 13: a forged job is refused: nothing of another school moves', async () => {
     const [chat] = await chats();
+    await lookedAt(world);
     const before = world.sandbox.api.stats.requests;
     const payload = { schoolId: 'another', chatId: chat!.id, cause: 'forged' };
     await world.app.queues.addAll(reconcileChat, [{ payload }]);

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { moveGenerations } from '../../src/rows/chat-outbox.ts';
+import { lookedAt } from '../support/app.ts';
 import { ADMIN, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { startHalves } from '../support/halves.ts';
@@ -10,6 +11,7 @@ import { tell } from '../support/tell-events.ts';
 test('another teacher of a group is in, admin and seen to be so in one request, the old one is out in the next', async () => {
   await using world = await startChatWorld();
   expect(world.inSferum('5А/География')).toBe('101* 201 202');
+  await lookedAt(world);
   const before = world.sandbox.api.stats.requests;
   const group = { id: 'geo5a', title: '5А/География', subject: 'География', classId: 'c5a' };
   await tell(world, 's1', 'sgo.subject-group.saved', {

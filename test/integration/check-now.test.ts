@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CheckResult } from '../../src/planning/check-result.ts';
+import { lookedAt } from '../support/app.ts';
 import {
   ADMIN,
   type ChatWorld,
@@ -20,6 +21,7 @@ let world: ChatWorld;
 let chatId: string;
 beforeEach(async () => {
   world = await startChatWorld();
+  await lookedAt(world);
   chatId = await world.chatId('5А класс');
 });
 afterEach(() => world[Symbol.asyncDispose]());

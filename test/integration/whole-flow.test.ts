@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { lookedAt, startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { backends, startRedis } from '../support/redis.ts';
 import { type TokenClaims, tokenOf } from '../support/tokens.ts';
@@ -40,18 +40,6 @@ async function begin(world: TestApp, school: string, body: Record<string, unknow
 const initialize = async (world: TestApp, school: string, body: Record<string, unknown>) =>
   world.ended(await begin(world, school, body));
 
-/** Waits for the looks that a sweep owes the chats since they were made: they would be counted with what follows. */
-const lookedAt = (world: TestApp) =>
-  vi.waitFor(
-    async () => {
-      const { rows } = await sql`select from chat where seen_at is null or look_again_at <= now()`.execute(
-        everywhere(world.ctx),
-      );
-      expect(rows).toEqual([]);
-    },
-    { timeout: 40_000, interval: 20 },
-  );
-
 /** What the API tells of an operation's progress until it ends, each figure once. */
 async function progressOf(world: TestApp, id: string): Promise<string[]> {
   const seen: string[] = [];
@@ -81,6 +69,8 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     world = await startTestApp({
       env: redis ? { REDIS_URL: redis.url } : {},
       sandbox: { paceUserPerSecond: REQUESTS_PER_SECOND },
+      // Requests are counted, so they fill as they do at VK.
+      vkLimits: {},
     });
     school = await importSchool(world);
   });

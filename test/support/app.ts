@@ -14,6 +14,7 @@ import type { Context } from '../../src/context.ts';
 import { compareStates } from '../../src/demo/compare-states.ts';
 import { followOperation } from '../../src/demo/follow.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
+import { schoolsToSweep } from '../../src/live/drift.ts';
 import { createLog } from '../../src/log.ts';
 import type { Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import type { Operation } from '../../src/store/entities.ts';
@@ -53,7 +54,10 @@ export interface TestApp extends AsyncDisposable {
 
 /** `now`: the instant at which the app believes to start; its time then goes on as ours does. Default: our time. */
 export async function startTestApp(
-  options: { env?: Record<string, string>; now?: string; clock?: Clock; sandbox?: Overrides['sandbox'] } = {},
+  options: { env?: Record<string, string>; now?: string; clock?: Clock } & Pick<
+    Overrides,
+    'sandbox' | 'vkLimits'
+  > = {},
 ): Promise<TestApp> {
   await using parts = new AsyncDisposableStack();
   const database = parts.use(await createTestDatabase());
@@ -80,7 +84,7 @@ export async function startTestApp(
   const log = createLog(config.logLevel);
   const app = parts.use(
     await createApp(config, ALL, {
-      ...{ clock, log, vkLimits: SHORT_LINGERS },
+      ...{ clock, log, vkLimits: options.vkLimits ?? SHORT_LINGERS },
       sandbox: { ...pace, stateFile: '', ...options.sandbox },
     }),
   );
@@ -138,6 +142,14 @@ function nothingLeft(ctx: Context): Promise<void> {
       union all select 'chat', title, coalesce(condition_reason, condition) from chat
         where generation > settled_generation and deleted_at is null`.execute(everywhere(ctx));
     expect(rows).toEqual([]);
+  }, WAITING);
+}
+
+/** Waits for the looks that are due, as at chats since they were made: they would mend, or count as, what follows. */
+export function lookedAt({ app, ctx }: TestApp): Promise<void> {
+  return vi.waitFor(async () => {
+    expect(await schoolsToSweep(ctx)).toEqual([]);
+    expect(await app.queues.unfinished('operations')).toBe(0);
   }, WAITING);
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Probes } from '../dashboard/health.ts';
 import { createHttp } from '../dashboard/http.ts';
+import { createOpsHttp } from '../dashboard/ops-http.ts';
 import { createRates } from '../dashboard/rates.ts';
 import type { Queues } from '../jobs/queues.ts';
 import { startWorkers } from '../workers/start-workers.ts';
@@ -45,6 +46,7 @@ export interface Overrides {
 
 export interface App extends AsyncDisposable {
   ctx: Context;
+  /** The whole edge; health and figures alone where the process serves no people. */
   http: ReturnType<typeof createHttp>;
   queues: Queues;
   /** The sandbox; null where SFERUM_API_URL is set. */
@@ -98,11 +100,13 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     watch = parts.use(watchProcess(ctx, { self, queues, workers, relay }));
   }
   const closing = new AbortController();
-  const http = openHttp(parts, {
-    ...{ ctx, queues, closing: closing.signal },
-    surroundings: { ...sferum.places, demo: (overrides.demo ?? false) && sandbox !== null },
-    probes: probesOf(db, self, { queues, watch }),
-  });
+  const probes = probesOf(db, self, { queues, watch });
+  const http = role.api
+    ? openHttp(parts, {
+        ...{ ctx, queues, probes, closing: closing.signal },
+        surroundings: { ...sferum.places, demo: (overrides.demo ?? false) && sandbox !== null },
+      })
+    : createOpsHttp({ ...ctx, db: db.forPages() }, probes);
   const beforeStop = endFirst(parts, { closing, queues });
   const owned = parts.move();
   return {

@@ -47,6 +47,8 @@ export interface Config {
   vkId: { url: string | null; clientId: string };
   /** Where «Перейти в VK Мессенджер» leads; null means the sandbox's stand-in. */
   messengerUrl: string | null;
+  /** Where a process without people answers for its health. `isFixed`: no other port will do. */
+  ops: { host: string; port: number; isFixed: boolean };
   /** The Bearer token that `/metrics` asks for; null where it is open. */
   opsToken: string | null;
   /** How СГО's tokens are verified: HS256 under any of the secrets, or a key set. */
@@ -79,6 +81,8 @@ export class ConfigError extends Error {
   }
 }
 
+/** Nobody but this machine asks a worker for its figures, unless OPS_ADDRESS says otherwise. */
+const OPS_DEFAULT = { host: '127.0.0.1', port: 9464 };
 const EVERY_ADDRESS = '0.0.0.0';
 /** The sandbox asks nobody for a sign-in, so only this machine reaches it, unless HOST says otherwise. */
 const LOOPBACK = '127.0.0.1';
@@ -115,6 +119,7 @@ export function loadConfig(environment: Environment, role: ProcessRole): Config 
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`,
     vkId: { url: values.VKID_URL ?? null, clientId: values.VKID_CLIENT_ID },
     messengerUrl: values.MESSENGER_URL ?? null,
+    ops: { ...(values.OPS_ADDRESS ?? OPS_DEFAULT), isFixed: values.OPS_ADDRESS !== undefined },
     opsToken: values.OPS_TOKEN ?? null,
     sgo: values.SGO_JWKS_URL
       ? { jwksUrl: values.SGO_JWKS_URL }

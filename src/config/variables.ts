@@ -15,6 +15,9 @@ const url = (...schemes: string[]) =>
   });
 const httpUrl = url('https:', 'http:').transform((text) => text.replace(/\/+$/, ''));
 const postgresUrl = url('postgresql:', 'postgres:');
+/** `host:port` or `[host]:port`. */
+const ADDRESS = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
+const isPort = (port: number) => port < 65_536;
 const listOf = (text: string) => text.split(',').map((part) => part.trim());
 
 /** Every variable but the limits: its shape, its default. */
@@ -24,7 +27,7 @@ export const VARIABLES = {
     .string()
     .regex(/^\d{1,5}$/, { error: 'must be a port, 0…65535' })
     .transform(Number)
-    .refine((port) => port < 65_536, { error: 'must be a port, 0…65535' })
+    .refine(isPort, { error: 'must be a port, 0…65535' })
     .default(3000),
   DATABASE_URL: postgresUrl.optional(),
   MIGRATION_DATABASE_URL: postgresUrl.optional(),
@@ -42,6 +45,16 @@ export const VARIABLES = {
   VKID_CLIENT_ID: z.string().default('sferum-sync-demo'),
   MESSENGER_URL: httpUrl.optional(),
   OPS_TOKEN: z.string().optional(),
+  OPS_ADDRESS: z
+    .string()
+    .transform((text, issues) => {
+      const [, six, name, port] = ADDRESS.exec(text) ?? [];
+      const host = six ?? name;
+      if (host !== undefined && isPort(Number(port))) return { host, port: Number(port) };
+      issues.addIssue({ code: 'custom', message: 'must be host:port, such as 127.0.0.1:9464' });
+      return z.NEVER;
+    })
+    .optional(),
   SGO_JWT_SECRET: z
     .string()
     .transform(jwtSecrets)

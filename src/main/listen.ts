@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
-import { Server as Listener } from 'node:net';
+import { type AddressInfo, Server as Listener } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { serverOptions } from '../../dashboard/http.ts';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
+import type { Limits } from '../limits.ts';
+import { stateOf } from '../store/errors.ts';
 
 /**
  * A connection that is kept open learns from its next answer that it ends. One that asks nothing for this long is
@@ -19,19 +21,43 @@ const ANSWERS_SHARE = 0.6;
  * Serves the app's HTTP. A stop begins here, before any part of the app: nobody new is let in, running requests are
  * answered, and every answer ends its connection.
  */
-export async function listen(app: App, config: Config): Promise<void> {
-  const { limits } = config;
+export async function listen(app: App, { host, port, limits }: Config): Promise<void> {
+  const server = serverOf(app, limits);
+  await listening(server, host, port);
+  app.beforeStop(draining(server, limits.shutdownMs * ANSWERS_SHARE));
+}
+
+/**
+ * Serves health and figures of a process without people. A second such process on this machine finds the default port
+ * taken and takes a free one, which the log names. A port that OPS_ADDRESS names must be had.
+ */
+export async function listenForOps(app: App, { ops, limits }: Config): Promise<string> {
+  const server = serverOf(app, limits);
+  try {
+    await listening(server, ops.host, ops.port);
+  } catch (error) {
+    if (ops.isFixed || stateOf(error) !== 'EADDRINUSE') throw error;
+    await listening(server, ops.host, 0);
+  }
+  app.beforeStop(draining(server, limits.shutdownMs * ANSWERS_SHARE));
+  const { address, port, family } = server.address() as AddressInfo;
+  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function serverOf(app: App, limits: Limits): Server {
   const server = createAdaptorServer({
     fetch: app.http.fetch,
     serverOptions: serverOptions(limits),
-  }) as Server;
-  const drain = draining(server, limits.shutdownMs * ANSWERS_SHARE);
-  server.listen(config.port, config.host);
+  });
+  return server as Server;
+}
+
+async function listening(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host);
   await Promise.race([
     once(server, 'listening'),
     once(server, 'error').then(([error]) => Promise.reject(error)),
   ]);
-  app.beforeStop(drain);
 }
 
 /** Gives the function that closes the server within the limit. */

@@ -2,7 +2,7 @@ import { createApp } from '../app.ts';
 import type { AppRole } from '../app-role.ts';
 import { configFromEnvironment, type ProcessRole } from '../config.ts';
 import { Life, messageOf } from './life.ts';
-import { listen } from './listen.ts';
+import { listen, listenForOps } from './listen.ts';
 
 /** The limit of a whole start, embedded parts included. Beyond it the process ends and says so (V6). */
 const START_LIMIT_MS = 60_000;
@@ -16,7 +16,8 @@ export async function runProcess(role: ProcessRole, parts: AppRole): Promise<voi
     life.log = app.ctx.log;
     endWhereLost(life, app);
     if (parts.api) await listen(app, config);
-    app.ctx.log.info({ role, port: parts.api ? config.port : undefined }, 'ready');
+    const place = parts.api ? { port: config.port } : { ops: await listenForOps(app, config) };
+    app.ctx.log.info({ role, ...place }, 'ready');
   } catch (error) {
     await life.fail(error);
   }

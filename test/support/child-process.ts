@@ -32,6 +32,7 @@ export function startProgram(
       PATH: process.env.PATH,
       HOST: '127.0.0.1',
       PORT: '0',
+      OPS_ADDRESS: '127.0.0.1:0',
       SGO_JWT_SECRET: JWT_SECRET,
       SECRETS_KEY: SECRETS_KEY,
       LOG_LEVEL: 'info',

@@ -59,6 +59,17 @@ describe('the configuration', () => {
     });
   });
 
+  test('answers for a worker on this machine alone, unless OPS_ADDRESS says otherwise', () => {
+    const opsOf = (OPS_ADDRESS: string) => loadConfig({ ...COMPLETE, OPS_ADDRESS }, 'worker').ops;
+    expect(opsOf('')).toEqual({ host: '127.0.0.1', port: 9464, isFixed: false });
+    expect(opsOf('0.0.0.0:9000')).toEqual({ host: '0.0.0.0', port: 9000, isFixed: true });
+    expect(opsOf('[::1]:0')).toEqual({ host: '::1', port: 0, isFixed: true });
+    for (const wrong of ['9464', 'localhost', ':9464', '127.0.0.1:70000', 'a b:1', 'http://127.0.0.1:1'])
+      expect(problemsOf({ ...COMPLETE, OPS_ADDRESS: wrong }, 'worker')).toEqual([
+        'OPS_ADDRESS must be host:port, such as 127.0.0.1:9464',
+      ]);
+  });
+
   test('tells every problem at once, and repeats no value', () => {
     const env = {
       PORT: '70000',

@@ -161,6 +161,7 @@ export function authenticate(resolve: ResolveCaller): MiddlewareHandler<HttpEnv>
   };
 }
 
+/** The refusal of a request without a caller (401). */
 export function unauthenticated(): Refusal {
   return new Refusal(401, 'unauthenticated', 'Нужен вход из СГО');
 }

@@ -7,9 +7,10 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { timeout } from 'hono/timeout';
 import type { Context } from '../src/context.ts';
+import { forbidden } from '../src/refusal.ts';
 import type { HttpEnv } from './auth.ts';
 import { LOOSE_STYLE_POLICY } from './policy.ts';
-import { forbidden, onlyRoles } from './rights.ts';
+import { onlyRoles } from './rights.ts';
 
 export const BOARD_PATH = '/admin/queues';
 

@@ -2,15 +2,12 @@ import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import type { Author } from '../src/author.ts';
 import type { Caller, TokenRole } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
-import { notFound, Refusal } from '../src/refusal.ts';
+import { forbidden, notFound, Refusal } from '../src/refusal.ts';
 import { findCircle } from '../src/store/queries/circle.ts';
 import { findSchool, isPresentStaff, type SchoolRow, type Viewer } from '../src/store/queries/viewer.ts';
 import { momentOf, timeIn } from '../src/store/school-day.ts';
 import type { HttpEnv } from './auth.ts';
-import { forbidden } from './refusals.ts';
 import { assertMayAct } from './standing.ts';
-
-export { forbidden } from './refusals.ts';
 
 /** Gives the caller as the journal names them. */
 export function authorOf({ subject, role }: Caller): Author {

@@ -1,9 +1,9 @@
 import type { Caller, TokenRole } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
 import { isAdministrator } from '../src/desired/roles.ts';
+import { forbidden } from '../src/refusal.ts';
 import { wasErased } from '../src/roster/erased.ts';
 import { findKnown, type Known } from '../src/store/queries/viewer.ts';
-import { forbidden } from './refusals.ts';
 
 /** Roles whose rights come from the token, because the roster does not have these callers. */
 export const BY_TOKEN: readonly TokenRole[] = ['operator', 'service', 'security'];

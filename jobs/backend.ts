@@ -22,7 +22,7 @@ const DRAIN_DELAY_SECONDS = 300;
 
 /** Where the queue lives: Redis when there is one, PostgreSQL otherwise; one code path above. */
 export type QueueBackend = { redisUrl: string } | { postgres: PostgresPool };
-/** A pool of the driver's, which its owner ends: each worker keeps one of its connections, all share the others. */
+/** A pool of the driver's, which its owner ends. Each worker keeps one of its connections, and all share the others. */
 interface PostgresPool {
   query<Row extends object>(text: string, values: unknown[]): Promise<{ rows: Row[] }>;
 }
@@ -33,7 +33,7 @@ export interface QueueServer {
   worker: (name: string, processor: Processor, options: Omit<WorkerOptions, 'connection'>) => Worker;
   /** Throws where the backend would lose jobs by its settings; resolves with what should be changed. */
   check: () => Promise<string[]>;
-  /** A write where the backend is one of its own: a replica, or a full one, answers questions as if nothing were. */
+  /** Writes, where the backend is a server of its own: a replica or a full server would answer questions all the same. */
   probe: () => Promise<unknown>;
   /** The queues with jobs that a free worker would take now. Their workers are woken. */
   waiting: (queues: ReadonlyMap<QueueName, Queue>) => Promise<QueueName[]>;
@@ -47,7 +47,7 @@ export function queueServer(backend: QueueBackend, onError: (error: Error) => vo
 
 function inRedis(redisUrl: string, onError: (error: Error) => void): QueueServer {
   const connections: Redis[] = [];
-  // Retried for ever by the client; our own time limits say how long anybody waits for it.
+  // The client retries for ever. Our own time limits say how long a caller waits.
   const connect = () => {
     const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, enableReadyCheck: true });
     redis.on('error', onError);
@@ -71,7 +71,7 @@ function inRedis(redisUrl: string, onError: (error: Error) => void): QueueServer
       const names = await Promise.all([...queues].map(async ([name, q]) => ((await waits(q)) ? [name] : [])));
       return names.flat();
     },
-    // BullMQ leaves connections open that it was given.
+    // BullMQ does not close connections that it was given.
     close: async () => {
       for (const redis of connections) redis.disconnect();
     },
@@ -102,8 +102,8 @@ function inPostgres(postgres: PostgresPool): QueueServer {
 }
 
 /**
- * BullMQ's own question (has_waiting_job), of all queues at once, and its own signal. Its counts would read every job
- * that is kept.
+ * The queues with waiting jobs, found as BullMQ's has_waiting_job finds them, and BullMQ's signal to their workers.
+ * BullMQ's counts would read every job that is kept.
  */
 const WAITING = `select name, pg_notify('bullmq_jobs', name) from unnest($1::text[]) name
   where exists (select from job where queue = name and state = 'waiting')

@@ -9,6 +9,6 @@ export const beginDay: JobContract<z.infer<typeof payload>> = {
   queue: 'operations',
   payload,
   dedupeId: ({ schoolId }) => `day-${Buffer.from(schoolId).toString('hex')}`,
-  // As long as the school stands in its old day, the sweep gives it out again.
+  // While the school still has its old day, the sweep gives the job out again.
   options: { attempts: 1, ...KEEP_FAILED },
 };

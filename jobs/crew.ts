@@ -4,12 +4,12 @@ import type { QueueServer } from './backend.ts';
 import type { QueueName } from './contract.ts';
 import { READY_TIMEOUT_MS, settleWithin, within } from './within.ts';
 
-/** Handlers give up what is not sent yet at once; an answer under way may take as long as a request may. */
+/** Handlers drop at once what is not sent yet, but an answer under way may take as long as a request may. */
 const DRAIN_TIMEOUT_MS = 20_000;
-/** A chat that is being worked for the tenth worker in a row is no reason to give it up: our rows decide that. */
+/** A job is taken over from dead workers this often. High, because our rows decide when a chat is given up. */
 const MAX_STALLED_COUNT = 10;
 
-/** What one worker has in hand: a worker with a free hand takes what waits, or it is dead (V6). */
+/** What one worker has in hand. A worker that has a free hand and does not take what waits is dead (V6). */
 export interface Hands {
   readonly queue: QueueName;
   readonly concurrency: number;
@@ -20,11 +20,12 @@ export interface Hands {
 
 export interface WorkOptions {
   concurrency: number;
-  /** A worker that was silent for so long has lost its jobs to the others. */
+  /** A worker that was silent for so long loses its jobs to other workers. */
   lockMs: number;
   onError: (error: Error) => void;
 }
 
+/** Starts workers, and ends all of them. */
 export class Crew {
   readonly #server: QueueServer;
   readonly #workers: Worker[] = [];

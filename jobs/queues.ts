@@ -5,7 +5,7 @@ import { QUEUE_NAMES } from './contract.ts';
 import { Crew, type Hands, type WorkOptions } from './crew.ts';
 import { READY_TIMEOUT_MS, settleWithin, within } from './within.ts';
 
-/** What is asked of the backend while the process runs: a silent network must not hold up who asks. */
+/** A caller waits no longer for the backend, which may stand behind a silent network. */
 const COMMAND_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -17,7 +17,7 @@ export interface QueueEvents {
 
 export interface Queues extends AsyncDisposable {
   all: readonly Queue[];
-  /** Adds jobs; each melts into the one of its key that waits already. Throws where the backend does not answer in time. */
+  /** Adds jobs. Of one key only one waits. Throws where the backend does not answer in time. */
   addAll<P>(contract: JobContract<P>, entries: readonly { payload: P; priority?: number }[]): Promise<void>;
   /** Starts working a queue; throws where the backend does not answer in time. */
   work(name: QueueName, processor: Processor, options: WorkOptions): Promise<Hands>;
@@ -30,7 +30,7 @@ export interface Queues extends AsyncDisposable {
   unfinished(name: QueueName): Promise<number>;
   /** Throws unless the backend takes a write. */
   ping(): Promise<void>;
-  /** Jobs that wait for their next attempt go at once. */
+  /** Lets jobs that wait for their next attempt run at once. */
   hasten(): Promise<void>;
   /** Takes no more jobs, and waits for those in hand. Jobs may be added still. */
   drain(): Promise<void>;

@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Whether this Redis keeps the jobs it acknowledges. Throws where it may evict them; resolves with warnings for
- * an operator. Asked by INFO: many hosts forbid CONFIG.
+ * Checks that this Redis keeps the jobs that it acknowledges. Resolves with warnings for an operator. It asks by INFO,
+ * because many hosts forbid CONFIG.
+ * @throws where Redis may evict jobs
  */
 export async function checkRedis(redis: Redis): Promise<string[]> {
   const settings = fieldsOf(`${await redis.info('memory')}\n${await redis.info('persistence')}`);

@@ -9,6 +9,6 @@ export const sweepDrift: JobContract<z.infer<typeof payload>> = {
   queue: 'operations',
   payload,
   dedupeId: ({ schoolId }) => `drift-${Buffer.from(schoolId).toString('hex')}`,
-  // A pass that failed is followed by the next one.
+  // A failed look is not repeated, because the next look finds the same.
   options: { attempts: 1, ...KEEP_FINISHED },
 };

@@ -6,10 +6,10 @@ const payload = z.strictObject({ schoolId: z.string().min(1), lessonId: z.string
 /** Starts, moves or ends the call of one lesson's meeting, as its rows and the clock say (I8). */
 export const tendLesson: JobContract<z.infer<typeof payload>> = {
   name: 'tend-lesson',
-  // Of their own: no amount of other work holds up a lesson that begins.
+  // Other work, however much, holds up no lesson that begins.
   queue: 'lessons',
   payload,
-  // A job that a dead worker still holds must not hold up the next one of its lesson; the rows keep them apart.
+  // A dead worker may still hold a job. The lesson's next job does not wait for it, and the rows keep the two apart.
   dedupeId: null,
   // Expected trouble ends in the meeting's row and is tried again from there.
   options: { attempts: 3, backoff: { type: 'exponential', delay: 1000 }, ...KEEP_FAILED },

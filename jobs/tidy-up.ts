@@ -9,6 +9,6 @@ export const tidyUp: JobContract<z.infer<typeof payload>> = {
   queue: 'operations',
   payload,
   dedupeId: () => 'tidy-up',
-  // As long as the day is not noted as tidied, the sweep gives it out again.
+  // While the day is not noted as tidied, the sweep gives the job out again.
   options: { attempts: 1, ...KEEP_FAILED },
 };

@@ -17,6 +17,7 @@ export function bySystem(part: 'day' | 'drift' | 'ending' | 'lessons' | 'sferum'
   return { id: part, kind: 'system' };
 }
 
+/** The author who is a person of the school. */
 export function byPerson(id: string): Author {
   return { id, kind: 'person' };
 }

@@ -24,3 +24,8 @@ export class Refusal extends Error {
 export function notFound(): Refusal {
   return new Refusal(404, 'not-found', 'Не найдено');
 }
+
+/** The answer to a caller who may see the thing but not do this to it. */
+export function forbidden(): Refusal {
+  return new Refusal(403, 'forbidden', 'Недостаточно прав');
+}

@@ -4,6 +4,6 @@ import { handlerOf } from './run-job.ts';
 
 export const reconcileChatHandler = handlerOf(contract, async (ctx, payload, signal) => {
   await reconcileChat(ctx, payload, signal);
-  // The room it leaves in its school's share goes to the next.
+  // Work in hand has a share for each school, and this job's place in it is free now.
   ctx.wake('chats', { schoolId: payload.schoolId });
 });

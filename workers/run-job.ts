@@ -4,7 +4,7 @@ import type { Context } from '../src/context.ts';
 
 export interface Handler {
   name: string;
-  /** Throws UnrecoverableError for a payload that is not of the contract. */
+  /** Throws UnrecoverableError for a payload that does not fit the contract. */
   run(ctx: Context, data: unknown, signal: AbortSignal): Promise<void>;
 }
 
@@ -24,9 +24,9 @@ export function handlerOf<Payload>(
 }
 
 /**
- * The only place that speaks to BullMQ about outcomes. A handler that returns is done (whatever it decided stands
- * in our rows); one that throws is tried again by its contract's attempts. Nothing is returned and an error leaves
- * as its code alone: return values and messages are kept by the queue, and shown on the board.
+ * The only place that tells BullMQ of outcomes. A job whose handler returns is done, and what it decided stands in our
+ * rows. A job whose handler throws is tried again as often as its contract says. Nothing is returned, and of an error
+ * only its code is passed on, because the queue keeps return values and messages, and the board shows them.
  */
 export function processorOf(ctx: Context, handlers: readonly Handler[]): Processor {
   const byName = new Map(handlers.map((h) => [h.name, h]));

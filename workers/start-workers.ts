@@ -11,12 +11,12 @@ import { sweepDriftHandler } from './sweep-drift.ts';
 import { tendLessonHandler } from './tend-lesson.ts';
 import { tidyUpHandler } from './tidy-up.ts';
 
-/** Long operations of different schools go side by side; each holds a transaction at most a few seconds. */
+/** Long operations of different schools run side by side. Each holds a transaction for a few seconds at most. */
 const OPERATIONS_AT_ONCE = 4;
 /** Enough to fill the requests of a minute in which many lessons begin, while answers are under way. */
 const LESSONS_AT_ONCE = 100;
 
-/** Starts working the queues; throws where the queue's backend does not answer. What they have in hand is given back. */
+/** Starts working the queues. Gives what each worker has in hand. Throws where the queue's backend does not answer. */
 export async function startWorkers(ctx: Context, queues: Queues): Promise<Hands[]> {
   const { jobLockMs: lockMs, workerConcurrencyJobs } = ctx.config.limits;
   const onError = (error: Error) => ctx.log.error({ error: error.message }, 'the queue reports trouble');

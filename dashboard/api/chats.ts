@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import type { Context } from '../../src/context.ts';
-import { notFound } from '../../src/refusal.ts';
+import { forbidden, notFound } from '../../src/refusal.ts';
 import { listMembers } from '../../src/store/queries/chat-members.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
 import type { HttpEnv } from '../auth.ts';
 import { type ChatItem, findChat, listChats } from '../read/chat-list.ts';
 import { findNames } from '../read/names.ts';
-import { forbidden, schoolOf, viewerOf } from '../rights.ts';
+import { schoolOf, viewerOf } from '../rights.ts';
 import { noteShown } from '../trail/shown-people.ts';
 import { groundView, idsOf } from './grounds.ts';
 import type { ApiParts } from './parts.ts';

@@ -59,7 +59,7 @@ export async function journalViews(
       reason: line.text?.reason ?? null,
     },
   }));
-  // A line about somebody erased bears the bare id still.
+  // A line about a person who was erased still has their bare id.
   return { entries, people: [...names.people, ...lines.flatMap(({ personId }) => personId ?? [])] };
 }
 

@@ -54,7 +54,7 @@ const OperationView = z
 
 /**
  * Gives the operation if the caller may see it: one of the caller's school, and for staff one that they started. An
- * import that belongs to no school is for a token for all schools and for its sender, known as when it was sent.
+ * import that belongs to no school is seen by callers for all schools, and by the caller who sent it.
  * @throws Refusal(404)
  */
 export async function operationFor(
@@ -77,7 +77,7 @@ function peopleIn({ kind, result }: OperationItem): string[] {
   return [...desired, ...actual].flatMap(({ personId }) => personId ?? []);
 }
 
-/** Whether a teacher has started it and, where it tells of people, may ask about them still. */
+/** Whether a teacher has started it and, where it tells of people, may still ask about them. */
 async function isOwn(ctx: Context, caller: Caller, { id, kind }: OperationItem): Promise<boolean> {
   const { schoolId } = caller;
   if (!(await isStartedBy(ctx.db.of(schoolId), schoolId, id, authorOf(caller)))) return false;

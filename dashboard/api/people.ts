@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { notFound } from '../../src/refusal.ts';
+import { forbidden, notFound } from '../../src/refusal.ts';
 import { findChat } from '../read/chat-list.ts';
 import { listPeople } from '../read/people.ts';
-import { forbidden, schoolOf, viewerOf } from '../rights.ts';
+import { schoolOf, viewerOf } from '../rights.ts';
 import { noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
 import { FilterText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';

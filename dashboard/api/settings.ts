@@ -2,9 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Config } from '../../src/config.ts';
 import { LIMIT_RULES } from '../../src/limits.ts';
 import type { RemovalLimits } from '../../src/plan/model.ts';
+import { forbidden } from '../../src/refusal.ts';
 import type { SchoolRow } from '../../src/store/queries/viewer.ts';
 import { ownZone, zoneOf } from '../../src/store/school-day.ts';
-import { authorOf, existingSchool, forbidden, schoolOf } from '../rights.ts';
+import { authorOf, existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './parts.ts';
 import { CHANGE_REFUSALS, json, jsonBody, REFUSALS, SchoolParam, TimeZoneName } from './schemas.ts';
 

@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { naturalCompare } from '../../src/desired/names.ts';
 import { refusedText } from '../../src/plan/refused-words.ts';
+import { forbidden } from '../../src/refusal.ts';
 import { ledClasses } from '../read/led-classes.ts';
 import { listUnreachable, type UnreachablePerson } from '../read/unreachable.ts';
-import { forbidden, schoolOf, viewerOf } from '../rights.ts';
+import { schoolOf, viewerOf } from '../rights.ts';
 import { noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
 import { json, REFUSALS, SchoolParam } from './schemas.ts';

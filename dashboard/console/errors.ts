@@ -88,6 +88,7 @@ export function errorPage(ctx: Context, error: Error, c: ConsoleContext): Respon
   return explain(c, status, error instanceof Refusal ? error : null);
 }
 
+/** The page for an address that leads nowhere, or to what its visitor may not know of (V4). */
 export function notFoundPage(c: ConsoleContext): Response | Promise<Response> {
   return explain(c, 404, null);
 }

@@ -19,7 +19,7 @@ export type Flash = z.infer<typeof flash>;
 /** Keeps messages in a sealed cookie, so that nobody else can make our pages say something. */
 export class Flashes {
   readonly #box: SecretBox;
-  /** The cookie is named like a session's (session.ts), so a neighbour of the same domain cannot plant it. */
+  /** The cookie is named like a session's (sessions.ts), so a neighbour of the same domain cannot plant it. */
   readonly #cookie: { name: string; secure: boolean };
   readonly #taken = new WeakMap<HonoContext, Flash | null>();
 

@@ -1,5 +1,6 @@
 import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
+import { Refusal } from '../../src/refusal.ts';
 import type { ConsoleContext } from './page.ts';
 
 /** What a form sent, read by a schema, or the message of each field that does not fit. */
@@ -42,4 +43,9 @@ export async function fieldsOf({ req }: ConsoleContext) {
 
 function noForm(): never {
   throw new HTTPException(415);
+}
+
+/** The refusal of a form that none of our pages sends. */
+export function invalid(): Refusal {
+  return new Refusal(400, 'invalid', 'Запрос составлен неверно');
 }

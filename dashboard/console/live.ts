@@ -1,11 +1,11 @@
-/** Pages that show work follow it: server-sent events say that something is another, and the page is asked for anew. */
-
+/** Pages that show work follow it: a server-sent event says that something has changed, and the script loads anew. */
 import { regionMark, schoolMark } from '../read/live-marks.ts';
 import type { ConsoleParts } from './console-parts.ts';
 import type { ConsoleContext } from './page.ts';
 import { LIVE_PATHS, type Live } from './parts/live.ts';
 import { STAFF } from './visitor.ts';
 
+/** The streams of marks, of a school and of all schools. */
 export function liveRoutes(parts: ConsoleParts): void {
   const { screens, ctx } = parts;
   screens.get(
@@ -28,6 +28,7 @@ export async function liveOfSchool({ ctx }: ConsoleParts, c: ConsoleContext): Pr
   return { of: 'school', mark: await schoolMark(ctx.db.of(id), id) };
 }
 
+/** What a page of all schools follows; asked for before the page's content is read. */
 export async function liveOfRegion({ ctx }: Pick<ConsoleParts, 'ctx'>): Promise<Live> {
   return { of: 'region', mark: await regionMark(ctx.db.across('operator-view')) };
 }

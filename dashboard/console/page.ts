@@ -89,7 +89,7 @@ export function saidAt(c: ConsoleContext, place: NonNullable<Flash['at']>): Html
 
 /**
  * Gives the page's own address with the mark that nobody asked for it, because such a look is no use of a session
- * (session.ts).
+ * (sessions.ts).
  */
 function refreshHrefOf(c: ConsoleContext): string {
   const url = new URL(c.req.url);

@@ -1,11 +1,10 @@
 import type { Hono, MiddlewareHandler } from 'hono';
 import type { Caller, TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
-import { Refusal } from '../../src/refusal.ts';
+import { forbidden, Refusal } from '../../src/refusal.ts';
 import { type ResolveCaller, unauthenticated } from '../auth.ts';
 import type { Guards } from '../guards.ts';
 import { count, type Rates } from '../rates.ts';
-import { forbidden } from '../rights.ts';
 import type { Session, Sessions } from '../sessions/sessions.ts';
 import type { ConsoleContext, ConsoleEnv } from './page.ts';
 import { findVisitor, visitorOfRegion } from './visitor.ts';

@@ -3,6 +3,7 @@ import type { Caller, TokenRole } from '../../src/caller.ts';
 import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import type { Role } from '../../src/desired/model.ts';
+import { forbidden } from '../../src/refusal.ts';
 import { findCircle } from '../../src/store/queries/circle.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { placesOfPupils } from '../../src/store/queries/places.ts';
@@ -11,7 +12,6 @@ import { dayThere, momentOf, zoneOf } from '../../src/store/school-day.ts';
 import { type RunningWork, runningWork } from '../read/running.ts';
 import { keepSameTitles, sameTitles } from '../read/same-titles.ts';
 import { type FoundWaits, foundWaits, type Trouble, troubleOf, type Wait, waitsOf } from '../read/waits.ts';
-import { forbidden } from '../refusals.ts';
 import { assertStanding } from '../standing.ts';
 
 /** The person who looks at a page, and where. Read anew at each request. */
@@ -51,6 +51,7 @@ export const EVERYBODY: readonly TokenRole[] = ['school-admin', 'staff', 'studen
 export const STAFF: readonly TokenRole[] = ['school-admin', 'staff', 'operator'];
 export const ADMINS: readonly TokenRole[] = ['school-admin', 'operator'];
 
+/** Whether the visitor sees the whole school: a school admin or an operator. */
 export function isAdmin({ caller }: Pick<Visitor, 'caller'>): boolean {
   return ADMINS.includes(caller.role);
 }

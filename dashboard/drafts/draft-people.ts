@@ -33,6 +33,7 @@ export async function mark(
   );
 }
 
+/** Marks all these people, as far as they are `among` those who may be marked. */
 export async function markAll(
   db: Sql,
   { draftId, what, among }: Marking,
@@ -45,6 +46,7 @@ export async function markAll(
     on conflict (draft_id, person_id) do update set ${column} = true`.execute(db);
 }
 
+/** Takes a mark from everybody. A person without a mark and a change is forgotten. */
 export async function unmarkAll(db: Sql, draftId: string, what: 'ticked' | 'picked'): Promise<void> {
   await db
     .updateTable('chat_draft_person')
@@ -54,6 +56,7 @@ export async function unmarkAll(db: Sql, draftId: string, what: 'ticked' | 'pick
   await forgetIdle(db, draftId);
 }
 
+/** Counts the ticked people. */
 export async function countTicked(db: Sql, draftId: string): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from chat_draft_person where draft_id = ${draftId} and ticked`.execute(db);

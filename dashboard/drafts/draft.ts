@@ -37,6 +37,7 @@ export interface Draft {
   picked: Readonly<Record<ShownRole, number>>;
 }
 
+/** Finds the author's draft with its counts; null where there is none. */
 export async function findDraft(db: Sql, key: DraftKey): Promise<Draft | null> {
   const { rows } = await sql<Omit<Draft, 'picked'> & { picked: Partial<Draft['picked']> | null }>`
     select d.id, d.chat_id as "chatId", d.title, d.type, d.class_id as "classId",
@@ -84,10 +85,12 @@ export async function openDraft(db: Sql, key: DraftKey, newId: string, at: Date)
   return oneRow(rows).id;
 }
 
+/** Drops the draft with all that is staged in it. */
 export async function discardDraft(db: Sql, draftId: string): Promise<void> {
   await db.deleteFrom('chat_draft').where('id', '=', draftId).execute();
 }
 
+/** Sets what the draft says of the chat itself. A field that is left out stays. */
 export async function nameDraft(
   db: Sql,
   draftId: string,

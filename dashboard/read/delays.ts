@@ -24,6 +24,7 @@ export interface DelaysOfDay extends Delays {
   day: string;
 }
 
+/** Gives the delays of the chats that have settled since `from`, by the school's own days. */
 export async function delaysByDay(
   db: Sql,
   { schoolId, timeZone }: { schoolId: string; timeZone: string },

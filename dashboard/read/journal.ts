@@ -118,7 +118,7 @@ export async function countJournal(db: Sql, school: SchoolZone, filter: JournalF
 
 /**
  * Gives in SQL the newest lines that the filter lets pass, `limit` of them at most. A person's come from two indexes:
- * those about the person himself, and Sferum's answers about the profile in the person's own chats.
+ * those about the person, and Sferum's answers about the profile in the person's own chats.
  */
 export function newestLines(
   { schoolId, timeZone }: SchoolZone,

@@ -1,4 +1,4 @@
-/** Marks of a state: whoever sees another one knows that pages about it may show something else now, and nothing more. */
+/** Marks of a state. A mark that has changed says that pages about the state may show something else now, and no more. */
 import { sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
 

@@ -108,6 +108,7 @@ export interface HeldChat {
   strangerIds: number[];
 }
 
+/** Gives what the operation holds, chat by chat: people with their grounds, and strangers by VK ID. */
 export async function heldChats(db: Sql, schoolId: string, operationId: string): Promise<HeldChat[]> {
   const { rows } = await sql<HeldChat>`
     with people as (
@@ -167,6 +168,7 @@ export interface UndoSize {
   removed: number;
 }
 
+/** Counts what undoing the operation would take back (J4). */
 export async function undoSize(db: Sql, { schoolId, id }: OperationView): Promise<UndoSize> {
   const { rows: chats } = await sql<UndoSize['chats'][number]>`
     select o.type, count(*)::int as chats,

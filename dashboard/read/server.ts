@@ -38,6 +38,7 @@ export interface WaitingWork {
   pausedTokens: number;
 }
 
+/** Counts the work of all connected schools that waits for Sferum. */
 export async function waitingWork(db: Sql): Promise<WaitingWork> {
   const { rows } = await sql<WaitingWork>`
     select count(c.id)::int as chats, min(c.condition_since) as "oldestSince",

@@ -15,6 +15,7 @@ export interface SferumAccountItem {
   creationsConfirmed: boolean;
 }
 
+/** Finds a school's connection without its tokens; null where the school was never connected. */
 export async function findSferumAccount(db: Sql, schoolId: string): Promise<SferumAccountItem | null> {
   const row = await db
     .selectFrom('sferum_account')

@@ -1,7 +1,6 @@
-import { notFound } from '../refusal.ts';
+import { forbidden, notFound } from '../refusal.ts';
 import type { Sql } from '../store/database.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
-import { forbidden } from './change-refusals.ts';
 import { type ChatAction, may } from './rights.ts';
 import { type ChatToChange, findChatToChange } from './standings.ts';
 

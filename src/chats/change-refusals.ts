@@ -44,7 +44,3 @@ export function unknownPeople(viewer: Pick<Viewer, 'sees'>, personIds: Iterable<
 export function chatExists(chatId: string): Refusal {
   return new Refusal(409, 'chat-exists', 'Такой чат уже есть', { chatId });
 }
-
-export function forbidden(): Refusal {
-  return new Refusal(403, 'forbidden', 'Недостаточно прав');
-}

@@ -36,11 +36,13 @@ export const RIGHTS: Readonly<Record<Standing, ReadonlySet<ChatAction>>> = {
   outsider: new Set(),
 };
 
+/** Whether any of the standings gives the right. */
 export function may(standings: Iterable<Standing>, action: ChatAction): boolean {
   for (const standing of standings) if (RIGHTS[standing].has(action)) return true;
   return false;
 }
 
+/** The action that makes a chat of this type. */
 export function creationOf(type: ChatType): ChatAction {
   return `create-${type}`;
 }

@@ -60,6 +60,7 @@ export function withoutStandIns(
   return new Map([...members].filter(([, member]) => !onlyStandsIn(member)));
 }
 
+/** Whether the member is there only as an admin who stands in (C6). */
 export function onlyStandsIn({ grounds }: Pick<DesiredMember, 'grounds'>): boolean {
   return grounds.length > 0 && grounds.every(({ kind }) => kind === 'no-other-admin');
 }

@@ -8,6 +8,7 @@ import { type ChatType, type ClassFact, chatKey } from './model.ts';
 import { automaticTitle } from './names.ts';
 import type { School } from './school.ts';
 
+/** The chats «Класс»: of each class its pupils of today, and its homeroom teachers. */
 export function classChats(school: School): AutomaticChat[] {
   return chatsOfClasses(school, 'class', (schoolClass, draft) => {
     const roll = school.enrolled.classes.get(schoolClass.id);

@@ -33,6 +33,7 @@ export interface AutomaticChat {
   fill(draft: ChatDraft): void;
 }
 
+/** A draft without members. */
 export function emptyDraft(): ChatDraft {
   return { members: new Map(), ended: new Map() };
 }

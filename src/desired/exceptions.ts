@@ -8,6 +8,7 @@ import { addGround, type ChatDraft } from './draft.ts';
 import type { ExceptionFact } from './model.ts';
 import type { School } from './school.ts';
 
+/** Applies them to a draft, which it changes. An excluded person leaves, whatever the rules say. */
 export function applyExceptions(
   draft: ChatDraft,
   exceptions: readonly ExceptionFact[],

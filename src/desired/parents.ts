@@ -7,6 +7,7 @@ import { chatsOfClasses } from './classes.ts';
 import { type AutomaticChat, addGround, noteEnding } from './draft.ts';
 import type { School } from './school.ts';
 
+/** The chats «Родители»: of each class the parents of its pupils of today, and its homeroom teachers. */
 export function parentsChats(school: School): AutomaticChat[] {
   return chatsOfClasses(school, 'parents', ({ id: classId }, draft) => {
     const roll = school.enrolled.classes.get(classId);

@@ -7,6 +7,7 @@ interface InRoles {
 
 export const STAFF_ROLES: readonly Role[] = ['teacher', 'administrator', 'staff'];
 
+/** Whether the person works at the school. */
 export function isStaffMember({ roles }: InRoles): boolean {
   return roles.some((role) => STAFF_ROLES.includes(role));
 }
@@ -24,6 +25,7 @@ export function isOnlyPupil({ roles }: InRoles): boolean {
   return roles.length > 0 && roles.every((role) => role === 'student');
 }
 
+/** Whether the person is a school admin. */
 export function isAdministrator({ roles }: InRoles): boolean {
   return roles.includes('administrator');
 }

@@ -5,6 +5,7 @@ import { chatKey } from './model.ts';
 import { automaticTitle } from './names.ts';
 import type { School } from './school.ts';
 
+/** The chat «Учительская». */
 export function staffChats(school: School): AutomaticChat[] {
   return [
     {

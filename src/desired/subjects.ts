@@ -8,6 +8,7 @@ import { chatKey } from './model.ts';
 import { automaticTitle } from './names.ts';
 import type { School } from './school.ts';
 
+/** The chats «Предметы»: of each group its pupils of today, and its teachers. */
 export function subjectChats(school: School): AutomaticChat[] {
   const { classes, groups } = school.facts;
   return [...groups.values()].map((group) => {

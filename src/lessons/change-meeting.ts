@@ -1,6 +1,7 @@
 import { byPerson } from '../author.ts';
 import type { Caller } from '../caller.ts';
 import type { Context } from '../context.ts';
+import { forbidden } from '../refusal.ts';
 import { askMeeting, withdrawMeeting } from '../rows/meeting.ts';
 import { cleanText } from '../text/clean-text.ts';
 import { cutText } from '../text/cut-text.ts';
@@ -9,7 +10,7 @@ import { callsOfSchool } from './calls-account.ts';
 import { isDefaultTitle } from './lesson.ts';
 import { noteMeeting } from './note-meeting.ts';
 import { meetingTitle, type OpenLesson, openLesson } from './open-lesson.ts';
-import { callsNeedUserToken, groupRemoved, lessonOver, notOfLesson, schoolNotConnected } from './refusals.ts';
+import { callsNeedUserToken, groupRemoved, lessonOver, schoolNotConnected } from './refusals.ts';
 import { LESSON_RIGHTS } from './standing.ts';
 
 /** A longer title is cut. */
@@ -32,7 +33,7 @@ export async function createMeeting(
   { caller, lessonId, title }: { caller: Caller; lessonId: string; title: string | null },
 ): Promise<MeetingShown> {
   const opened = await openLesson(ctx, caller, lessonId);
-  if (!LESSON_RIGHTS[opened.standing].makes) throw notOfLesson();
+  if (!LESSON_RIGHTS[opened.standing].makes) throw forbidden();
   if (opened.phase === 'over') throw lessonOver();
   if (!opened.lesson.isGroupThere) throw groupRemoved();
   const account = await callsOfSchool(ctx, caller.schoolId);
@@ -65,7 +66,7 @@ export async function deleteMeeting(
   { caller, lessonId }: { caller: Caller; lessonId: string },
 ): Promise<void> {
   const { standing } = await openLesson(ctx, caller, lessonId);
-  if (!LESSON_RIGHTS[standing].deletes) throw notOfLesson();
+  if (!LESSON_RIGHTS[standing].deletes) throw forbidden();
   const { schoolId } = caller;
   const by = byPerson(caller.subject);
   const at = new Date(ctx.clock.now());

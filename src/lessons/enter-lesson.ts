@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Caller } from '../caller.ts';
 import type { Context } from '../context.ts';
-import { notFound } from '../refusal.ts';
+import { forbidden, notFound } from '../refusal.ts';
 import { hurryMeeting } from '../rows/meeting.ts';
 import { callsOfSchool } from './calls-account.ts';
 import { entryOpensAtMs } from './lesson.ts';
 import { openLesson } from './open-lesson.ts';
-import { callNotReady, callsNeedUserToken, lessonNotStarted, lessonOver, notOfLesson } from './refusals.ts';
+import { callNotReady, callsNeedUserToken, lessonNotStarted, lessonOver } from './refusals.ts';
 import { LESSON_RIGHTS } from './standing.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function enterLesson(
   { caller, lessonId }: { caller: Caller; lessonId: string },
 ): Promise<string> {
   const { lesson, standing, times, phase, school } = await openLesson(ctx, caller, lessonId);
-  if (!LESSON_RIGHTS[standing].enters) throw notOfLesson();
+  if (!LESSON_RIGHTS[standing].enters) throw forbidden();
   if (!lesson.meeting) throw notFound();
   if (phase === 'over') throw lessonOver();
   if (phase === 'before') {

@@ -1,6 +1,7 @@
 import type { Caller } from '../caller.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
+import { forbidden } from '../refusal.ts';
 import { isPresentStaff } from '../store/queries/viewer.ts';
 import {
   childrenOf,
@@ -13,7 +14,6 @@ import {
 } from './lesson-rows.ts';
 import { lessonSchool } from './open-lesson.ts';
 import { loadPlaces } from './pupils.ts';
-import { notOfLesson } from './refusals.ts';
 
 /** How many lessons are looked through for a pupil: more than a year has. */
 const PUPIL_LESSONS = 5_000;
@@ -37,7 +37,7 @@ export async function listLessons(
     const from = (page.page - 1) * page.perPage;
     return { items: lessons.slice(from, from + page.perPage), total: lessons.length };
   }
-  if (role === 'staff' && !(await isPresentStaff(db, schoolId, subject))) throw notOfLesson();
+  if (role === 'staff' && !(await isPresentStaff(db, schoolId, subject))) throw forbidden();
   const seen = role === 'staff' ? { ...filter, teacherId: subject } : filter;
   return {
     items: await findLessons(db, schoolId, seen, page),

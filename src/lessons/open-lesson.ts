@@ -1,11 +1,10 @@
 import type { Caller } from '../caller.ts';
 import type { Context } from '../context.ts';
-import { notFound } from '../refusal.ts';
+import { forbidden, notFound } from '../refusal.ts';
 import { findSchool } from '../store/queries/viewer.ts';
 import { zoneOf } from '../store/school-day.ts';
 import { defaultTitle, type LessonTimes, type Phase, phaseAt } from './lesson.ts';
 import { findLessons, type LessonItem } from './lesson-rows.ts';
-import { notOfLesson } from './refusals.ts';
 import { type LessonStanding, standingTo } from './standing.ts';
 
 /** A lesson as a caller who may see it finds it now. */
@@ -49,7 +48,7 @@ export async function openLesson(ctx: Context, caller: Caller, lessonId: string)
     schoolId,
     timeZone: school.timeZone,
   });
-  if (!standing) throw notOfLesson();
+  if (!standing) throw forbidden();
   const times = timesOf(lesson);
   return {
     lesson,

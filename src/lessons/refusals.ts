@@ -8,15 +8,16 @@ export const lessonNotStarted = (opensAt: string) =>
 /** Without its group a lesson has no pupils. */
 export const groupRemoved = () =>
   new Refusal(409, 'group-removed', 'Предметной группы этого урока больше нет');
+/** The school's token may not start calls. */
 export const callsNeedUserToken = () =>
   new Refusal(
     409,
     'calls-need-user-token',
     'Школа подключена к Сферуму без права на звонки: нужен токен пользователя',
   );
+/** Nothing can be asked of Sferum, because the school is not connected (A9). */
 export const schoolNotConnected = () =>
   new Refusal(409, 'sferum-not-connected', 'Школа не подключена к Сферуму');
 /** The call is being started, or Sferum does not answer, so it is worth asking again. */
 export const callNotReady = () =>
   new Refusal(503, 'call-not-ready', 'Звонок ещё создаётся: попробуйте через несколько секунд');
-export const notOfLesson = () => new Refusal(403, 'forbidden', 'Недостаточно прав');

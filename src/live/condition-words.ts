@@ -25,6 +25,7 @@ const ASIDE = {
 /** The reason why a chat is set aside. */
 export type AsideReason = keyof typeof ASIDE;
 
+/** Says why a chat is set aside, and what to do. */
 export const asideMessage = (reason: AsideReason): string => ASIDE[reason];
 
 /** A failed step concerns a person, the title or the link alone (D14). The chat's journal names the person. */

@@ -37,6 +37,7 @@ export interface LiveChatRow {
 export const LIVE_CHAT: RawBuilder<unknown> = sql`c.id, c.owner_id, c.peer_id, c.settled_generation, c.title,
   c.sferum_title, c.foreign_title, c.foreign_title_times`;
 
+/** Turns a row into the chat that a look concerns. */
 export function liveChatOf(row: LiveChatRow): LiveChat {
   return {
     ...{ id: row.id, ownerId: Number(row.owner_id), peerId: Number(row.peer_id) },

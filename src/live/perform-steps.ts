@@ -27,7 +27,7 @@ export interface Performance {
   steps: readonly SferumStep[];
   call: CallOptions;
   progress: Brought;
-  /** Set where Sferum has said of somebody whom a step concerned that he is not in the chat, so that it is read. */
+  /** Set where Sferum has said that a person whom a step concerned is not in the chat. The chat is then read again. */
   isSomebodyOut?: true;
 }
 

@@ -69,6 +69,9 @@ export async function lockWhole(tx: Sql, schoolId: string, decision: Decision): 
   if (decided) throw notHeld(decided);
 }
 
+/**
+ * The refusal of a decision where nothing waits for one (409), with the decision that was made before, if one was.
+ */
 export function notHeld(decided?: Decided | null): Refusal {
   if (!decided) return new Refusal(409, 'operation-not-held', 'Здесь нечего подтверждать');
   const { decision, by, at } = decided;

@@ -25,6 +25,7 @@ import type { Problem } from '../store/entities.ts';
 import type { OperationOf } from '../store/operation-params.ts';
 import { applyRoster } from './apply-roster.ts';
 
+/** Carries an import as far as it can go now. It is safe to repeat after a crash. */
 export async function runRosterImport(ctx: Context, operation: OperationOf<'roster-import'>): Promise<void> {
   const { params } = operation;
   if (params.schools) return;

@@ -47,6 +47,7 @@ async function requirePresent(tx: Sql, { schoolId, personId }: ProfileOf): Promi
   if (!person) throw notInRoster();
 }
 
+/** The refusal of somebody whom the school's roster does not have (403). */
 export function notInRoster(): Refusal {
   return new Refusal(403, 'not-in-roster', 'Вас нет в списках школы');
 }

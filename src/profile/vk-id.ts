@@ -43,6 +43,7 @@ export class VkIdError extends Error {
   }
 }
 
+/** Makes the two values that tie a consent to the browser and the process that asked for it (PKCE). */
 export function newSecrets(): Secrets {
   const secret = () => randomBytes(SECRET_BYTES).toString('base64url');
   return { state: secret(), verifier: secret() };

@@ -126,6 +126,7 @@ export interface LiveChat {
   lacksAdmin: boolean;
 }
 
+/** Notes of each chat what a full read has shown: its title, its link, and what is due about link and admins. */
 export async function noteFound(tx: Sql, chats: readonly LiveChat[], at: Date): Promise<void> {
   const types = {
     ...{ id: 'uuid', title: 'text', inviteLink: 'text' },

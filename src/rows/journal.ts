@@ -39,10 +39,12 @@ export interface Words {
   personIds: readonly string[];
 }
 
+/** Writes one line. */
 export async function noteLine(tx: Sql, line: Doing & Line): Promise<void> {
   await noteLines(tx, line, [line]);
 }
 
+/** Writes lines that were done together, by one author for one cause. */
 export async function noteLines(tx: Sql, doing: Doing, lines: readonly Line[]): Promise<void> {
   await inChunks(lines.map(rowOf), (json) => linesOf(doing, sql`jsonb_to_recordset(${json})`).execute(tx));
 }

@@ -46,6 +46,7 @@ export async function callStarted(
   return rows.length > 0;
 }
 
+/** Drops a request that had no effect, so that the lesson can be asked a call again. */
 export async function dropIntent(db: Sql, id: string): Promise<void> {
   await sql`delete from meeting_call where id = ${id} and state = 'starting'`.execute(db);
 }

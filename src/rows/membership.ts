@@ -37,6 +37,7 @@ export async function putOnLists(tx: Sql, schoolId: string, rows: readonly Membe
   );
 }
 
+/** Takes these people off these lists. */
 export async function takeOffLists(tx: Sql, rows: readonly PersonInChat[]): Promise<void> {
   await inChunks(rows, (json) =>
     sql`delete from membership m using jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text)

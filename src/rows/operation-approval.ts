@@ -19,6 +19,7 @@ export function isDue({ at, actsAt }: Awaiting, nowMs: number): boolean {
   return nowMs >= Date.parse(actsAt) || nowMs < Date.parse(at) - CLOCKS_DIFFER_MS;
 }
 
+/** Adds an approval to those that wait. */
 export async function keepApproval(tx: Sql, { schoolId, id }: OfSchool, approval: Awaiting): Promise<void> {
   await sql`update operation set params = jsonb_set(params, '{awaiting}',
       coalesce(params->'awaiting', '[]') || ${JSON.stringify([approval])}::jsonb)

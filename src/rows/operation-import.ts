@@ -62,6 +62,7 @@ export async function acceptImport(tx: Sql, { schoolId, id }: OfSchool, by: Auth
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
 
+/** Ends a held import whose lists a person has rejected. What was added stays. */
 export async function rejectImport(tx: Sql, { schoolId, id }: OfSchool, at: Date): Promise<void> {
   await sql`
     update operation set params = params - 'incomplete' - 'following' || '{"rejected": true}',

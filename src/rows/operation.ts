@@ -35,6 +35,7 @@ export interface OfSchool {
   id: string;
 }
 
+/** Adds an operation, queued. */
 export async function openOperation(
   db: Sql,
   operation: {
@@ -151,6 +152,7 @@ export async function releaseEmptyHolds(tx: Sql, schoolId: string): Promise<stri
   return rows.map(({ id }) => id);
 }
 
+/** Notes the last decision. */
 export async function noteDecided(tx: Sql, { schoolId, id }: OfSchool, decided: Decided): Promise<void> {
   await sql`update operation set params = params || ${JSON.stringify({ decided })}::jsonb
     where id = ${id} and school_id = ${schoolId}`.execute(tx);

@@ -49,6 +49,7 @@ export interface SettledLink extends PersonOfSchool {
   rankedAt: string | null;
 }
 
+/** Writes which VK profile these people have now. */
 export async function writeLinks(tx: Sql, links: readonly SettledLink[]): Promise<void> {
   if (links.length === 0) return;
   const rows = links.map(({ schoolId, personId, vkUserId, at, by, rankedAt }) => ({

@@ -32,6 +32,7 @@ export const UNCONFIRMED_REASONS: readonly string[] = [RESTORE_UNCONFIRMED, REPL
 
 export type AccountState = 'connected' | 'broken' | 'restore-unconfirmed' | 'replacement-unconfirmed';
 
+/** The state of a row, told from its status and reason. */
 export function accountState({ status, reason }: { status: string; reason: string | null }): AccountState {
   if (status !== 'broken') return 'connected';
   return reason === RESTORE_UNCONFIRMED || reason === REPLACEMENT_UNCONFIRMED ? reason : 'broken';
@@ -91,11 +92,13 @@ export async function holdRestored(tx: Sql, schoolId: string, at: Date): Promise
     where school_id = ${schoolId} and status <> 'broken'`.execute(tx);
 }
 
+/** Lets the school work again once a person has confirmed the restored database. */
 export async function confirmRestored(tx: Sql, schoolId: string, at: Date): Promise<void> {
   await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${at}
     where school_id = ${schoolId} and status_reason = ${RESTORE_UNCONFIRMED}`.execute(tx);
 }
 
+/** Lets the school work again once a person has confirmed the other account. */
 export async function confirmReplacement(tx: Sql, schoolId: string, at: Date): Promise<void> {
   await sql`update sferum_account set status = 'ok', status_reason = null, status_since = ${at}
     where school_id = ${schoolId}`.execute(tx);

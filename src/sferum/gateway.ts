@@ -40,6 +40,7 @@ export type SferumErrorKind =
 /** Why a person cannot be in. People read it as text, and `pending` counts it (J8). */
 export type RefusalReason = 'privacy' | 'blocked' | 'chat-full' | 'unknown-profile' | 'other';
 
+/** A call that did not end well, told apart by `kind` alone. */
 export class SferumError extends Error {
   readonly kind: SferumErrorKind;
   readonly reason: RefusalReason | undefined;

@@ -24,12 +24,14 @@ interface Region {
   config: { schoolTimeZone: string };
 }
 
+/** Gives a school's time zone: its own, else the region's. */
 export const zoneOf = ({ config }: Region, own: string | null): string => own ?? config.schoolTimeZone;
 
 /** Gives the zone that a school stores as its own; null where it wants the region's, whatever that will be. */
 export const ownZone = ({ config }: Region, wanted: string | null | undefined): string | null =>
   !wanted || wanted === config.schoolTimeZone ? null : wanted;
 
+/** Gives this moment, with the zone of schools that have none of their own. */
 export const momentOf = (ctx: Region & { clock: Clock }): Moment => ({
   nowMs: ctx.clock.now(),
   timeZone: ctx.config.schoolTimeZone,

@@ -1,8 +1,7 @@
 import type { Context } from '../../../src/context.ts';
-import { Refusal } from '../../../src/refusal.ts';
+import { forbidden, Refusal } from '../../../src/refusal.ts';
 import { openByToken, presentToken, tokenKey } from '../../../src/store/used-tokens.ts';
 import { type Claims, unauthenticated } from '../../auth.ts';
-import { forbidden } from '../../rights.ts';
 import type { Session } from '../../sessions/sessions.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { formOf } from '../form.ts';

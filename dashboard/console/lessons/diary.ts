@@ -24,6 +24,7 @@ const query = z.object({
   child: z.string().max(200).optional().catch(undefined),
 });
 
+/** The page `/diary`. */
 export function diaryRoutes({ ctx, screens }: ConsoleParts): void {
   screens.get('/diary', ['student', 'parent'], async (c) => {
     const { schoolId } = c.get('visitor').caller;

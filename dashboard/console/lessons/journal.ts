@@ -32,6 +32,7 @@ const query = z.object({
 });
 type Query = z.infer<typeof query>;
 
+/** The page `/journal`. */
 export function journalRoutes({ ctx, screens }: ConsoleParts): void {
   screens.get('/journal', STAFF, async (c) => {
     const visitor = c.get('visitor');

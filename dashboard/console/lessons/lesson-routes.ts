@@ -1,7 +1,6 @@
 import { type OpenLesson, openLesson } from '../../../src/lessons/open-lesson.ts';
 import { LESSON_RIGHTS } from '../../../src/lessons/standing.ts';
-import { Refusal } from '../../../src/refusal.ts';
-import { forbidden } from '../../rights.ts';
+import { forbidden, Refusal } from '../../../src/refusal.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { fieldsOf } from '../form.ts';
 import { html } from '../html.ts';

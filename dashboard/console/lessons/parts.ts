@@ -28,7 +28,9 @@ export function byDay(lessons: readonly LessonItem[], timeZone: string): Map<Day
   return Map.groupBy(lessons, ({ startsAt }) => dayIn(timeZone, Date.parse(startsAt)));
 }
 
+/** The page of a lesson in the journal. */
 export const lessonPath = (lessonId: string) => `/journal/lessons/${encodeURIComponent(lessonId)}`;
+/** The door of a lesson's call. */
 export const joinPath = (lessonId: string) => `/lessons/${encodeURIComponent(lessonId)}/join`;
 
 /** Shows the state of a lesson's meeting; empty where there is none. */

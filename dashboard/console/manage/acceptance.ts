@@ -25,6 +25,9 @@ export interface AcceptanceView {
   names: Names;
 }
 
+/**
+ * Asks before the lists of an incomplete import are accepted: who would leave, and what the guard would hold of that.
+ */
 export function acceptQuestion(view: AcceptanceView): Html {
   const { operation, plan, names, tree } = view;
   const href = operationHref(operation.id);
@@ -44,7 +47,7 @@ export function acceptQuestion(view: AcceptanceView): Html {
   }</section>`;
 }
 
-/** What the guard does with them: an accepted list does not take a crowd out by itself (F4). */
+/** How many of the removals the guard would hold, because accepting a list is no decision about a crowd (F4). */
 function heldText(held: number, total: number): string {
   if (held === 0) return '';
   return held === total

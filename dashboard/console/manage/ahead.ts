@@ -14,6 +14,7 @@ export interface AheadView {
   error?: string;
 }
 
+/** The form for a day, and the days on which something changes. */
 export function aheadBody({ today, days, error }: AheadView): Html {
   return html`<form method="post" action="/manage/ahead" class="panel settings">
 <p>Здесь можно заранее посмотреть, что сделают с чатами уже подписанные приказы и списки СГО. Ничего не изменится: в назначенный день всё произойдёт само.</p>

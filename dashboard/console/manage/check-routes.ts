@@ -18,6 +18,7 @@ import { chats } from './words.ts';
 
 const REFRESH_SECONDS = 2;
 
+/** The buttons of a chat and of a person, and the page of a check. */
 export function checkRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
   screens.post('/manage/chats/:id/check', STAFF, (c) =>

@@ -8,7 +8,7 @@ import { authorOf } from '../../rights.ts';
 import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
-import { formOf } from '../form.ts';
+import { formOf, invalid } from '../form.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { approvalAnchor } from '../parts/approval.ts';
 import { plural } from '../parts/numbers.ts';
@@ -53,7 +53,7 @@ async function decide(parts: ConsoleParts, c: ConsoleContext): Promise<Response>
     .uuid()
     .optional()
     .safeParse(body.get('chat') ?? undefined);
-  if (!decision || !chat.success) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
+  if (!decision || !chat.success) throw invalid();
   const chatIds = chat.data === undefined ? null : [chat.data];
   return decision === 'approve'
     ? approve(parts, c, operation, chatIds)
@@ -63,7 +63,7 @@ async function decide(parts: ConsoleParts, c: ConsoleContext): Promise<Response>
 async function takeBack(parts: ConsoleParts, c: ConsoleContext): Promise<Response> {
   const { id: operationId, schoolId } = await operationOf(parts, c);
   const approvalId = z.uuid().safeParse((await formOf(c)).get('approval')).data;
-  if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
+  if (approvalId === undefined) throw invalid();
   return said(c, operationId, async () => {
     const by = authorOf(c.get('visitor').caller);
     await parts.commands.takeBackApproval({ schoolId, operationId, approvalId, by });

@@ -1,9 +1,9 @@
 /** «Удалить» for several chats (G1): they are named and counted first, and confirmed by their number. */
 
-import { Refusal } from '../../../src/refusal.ts';
+import { forbidden, Refusal } from '../../../src/refusal.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { type ChatItem, listChats } from '../../read/chat-list.ts';
-import { authorOf, forbidden } from '../../rights.ts';
+import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { STAFF, viewerIn } from '../visitor.ts';

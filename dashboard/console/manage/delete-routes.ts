@@ -1,9 +1,9 @@
 /** «Удалить» (G1): a person confirms by typing the chat's name, because it cannot be undone. */
 
-import { Refusal } from '../../../src/refusal.ts';
+import { forbidden, Refusal } from '../../../src/refusal.ts';
 import { isTypedAs } from '../../../src/text/title-key.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
-import { authorOf, forbidden } from '../../rights.ts';
+import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { formOf } from '../form.ts';
 import { type Html, html } from '../html.ts';
@@ -15,6 +15,7 @@ import { STAFF } from '../visitor.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { people } from './words.ts';
 
+/** The question before a deletion, and the deletion. */
 export function deleteRoutes({ ctx, commands, screens }: ConsoleParts): void {
   screens.get('/manage/chats/:id/delete', STAFF, async (c) => show(c, deletable(await deskOf(ctx, c))));
 

@@ -4,11 +4,10 @@ import { may, type Standing } from '../../../src/chats/rights.ts';
 import { type ChatToChange, findChatToChange } from '../../../src/chats/standings.ts';
 import type { Context } from '../../../src/context.ts';
 import { automaticTitle } from '../../../src/desired/names.ts';
-import { notFound } from '../../../src/refusal.ts';
+import { forbidden, notFound } from '../../../src/refusal.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { type Draft, type DraftKey, findDraft } from '../../drafts/draft.ts';
 import { type ChatItem, findChat } from '../../read/chat-list.ts';
-import { forbidden } from '../../rights.ts';
 import type { ConsoleContext } from '../page.ts';
 import { viewerIn } from '../visitor.ts';
 

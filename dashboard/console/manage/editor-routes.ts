@@ -1,11 +1,11 @@
-import { notFound, Refusal } from '../../../src/refusal.ts';
+import { forbidden, notFound, Refusal } from '../../../src/refusal.ts';
 import { cutText } from '../../../src/text/cut-text.ts';
 import { discardDraft, nameDraft } from '../../drafts/draft.ts';
 import { listDraftMembers } from '../../drafts/draft-members.ts';
 import { stagedPeople } from '../../drafts/draft-people.ts';
 import { holderOf } from '../../read/gone-chats.ts';
 import { unitNames } from '../../read/units.ts';
-import { authorOf, forbidden } from '../../rights.ts';
+import { authorOf } from '../../rights.ts';
 import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Content } from '../html.ts';

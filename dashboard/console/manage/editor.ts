@@ -40,7 +40,7 @@ export interface EditorView {
   refused?: { text: Content; personIds: readonly string[] };
   /** What is to be said beside the buttons of the selection. */
   said: Html;
-  /** Who of the surname that is looked for is not in the chat. */
+  /** The people of the sought surname who are not in the chat; null where nobody is looked for. */
   notHere: NotHere | null;
   /** The operation that holds removals of this chat, for those who may decide. */
   heldBy: string | null;
@@ -48,6 +48,7 @@ export interface EditorView {
   listTitle: string | null;
 }
 
+/** The address of the editor with a filter. Defaults are left out. */
 export function editorHref(chatId: string, filter: MemberFilter): string {
   return hrefOf(`/manage/chats/${chatId}`, {
     sought: filter.sought,
@@ -57,11 +58,13 @@ export function editorHref(chatId: string, filter: MemberFilter): string {
   });
 }
 
+/** Whether the visitor may change anything of the chat. A chat that is being deleted changes no more. */
 export function editable(view: Pick<EditorView, 'may' | 'chat'>): boolean {
   const { may, chat } = view;
   return chat.condition.status !== 'deleting' && (may.members || may.admins || may.rename);
 }
 
+/** The chat's name and condition, under the heading. */
 export function editorSubtitle(
   { chat }: Pick<EditorView, 'chat'>,
   { trouble, timeZone }: Visitor['school'],
@@ -70,6 +73,7 @@ export function editorSubtitle(
   return html`<span class="subject-of"><bdi>${chat.title}</bdi></span> ${now}`;
 }
 
+/** The buttons beside the heading. */
 export function editorActions({ chat, may }: Pick<EditorView, 'chat' | 'may'>, messengerUrl: string): Html {
   const deletable = may.delete && chat.condition.status !== 'deleting';
   return html`${editable({ may, chat }) ? '' : linkButton({ label: 'Закрыть', href: '/manage' })}${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}${
@@ -83,6 +87,7 @@ export function editorActions({ chat, may }: Pick<EditorView, 'chat' | 'may'>, m
   }`;
 }
 
+/** The page below its heading: to edit, or to read only. */
 export function editorBody(view: EditorView): Html {
   const { chat, draft, filter } = view;
   if (!editable(view)) return html`${warnings(view)}${viewing(view)}`;

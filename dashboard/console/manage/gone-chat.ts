@@ -33,6 +33,7 @@ export async function goneChatOf(
   return { ...gone, by: gone.authorId === null ? null : names.person(gone.authorId) };
 }
 
+/** Answers 410 with who deleted the chat and when. */
 export function goneChatPage(
   c: ConsoleContext,
   gone: GoneChat & { by: string | null },

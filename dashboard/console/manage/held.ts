@@ -45,6 +45,7 @@ function openPart({ operation, names }: HeldView, open: readonly HeldChat[]): Ht
 <ul class="sheet rows">${open.map((chat) => heldRow(operation, chat, names))}</ul></section>`;
 }
 
+/** Counts the removals that are held in these chats, of people and of strangers. */
 export function removalsIn(held: readonly HeldChat[]): number {
   return held.reduce((n, { people: some, strangerIds }) => n + some.length + strangerIds.length, 0);
 }

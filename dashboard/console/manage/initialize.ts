@@ -20,6 +20,7 @@ export interface InitializeView {
   refused?: { error: string; types: readonly ChatType[]; strict: boolean };
 }
 
+/** The page: the form, and the last operations. */
 export function initializeBody(view: InitializeView): Html {
   const open = view.operations.find(({ state: now }) => now === 'queued' || now === 'running');
   const chosen = view.refused?.types ?? CHAT_TYPES;

@@ -39,6 +39,7 @@ export interface ListView extends Choosing {
 /** How many names stand before «и ещё n». */
 const ADMINS_SHOWN = 3;
 
+/** The buttons beside the heading, as far as the visitor may use them. */
 export function listActions(view: ListView): Html {
   const { may, messengerUrl } = view;
   return html`${may.initialize ? linkButton({ label: 'Инициализировать список чатов', href: '/manage/initialize' }) : ''}
@@ -46,6 +47,7 @@ ${may.create ? linkButton({ label: 'Добавить', href: '/manage/new' }) : 
 ${linkButton({ label: 'Перейти в VK Мессенджер', href: messengerUrl, external: true })}`;
 }
 
+/** The page below its heading: what waits, the filters and the chats. */
 export function listBody(view: ListView): Html {
   const { filter, items, total } = view;
   const pages = (label: string) =>
@@ -80,7 +82,7 @@ function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFilter, p
 function waiting({ waits, filter }: ListView): Content[] {
   const shown = waits.filter(
     (wait) =>
-      // What waits for the account is no question about people: «Ждут вас» has it.
+      // A question about the school's account concerns no chat, and stands in «Ждут вас» alone.
       (wait.kind === 'held' && !QUESTIONS[wait.operation]) ||
       (wait.kind === 'failing' && filter.condition !== 'failing'),
   );

@@ -33,6 +33,7 @@ export interface SentForm {
   who: string[];
 }
 
+/** Reads the form. A button's value is its word, or `word:argument`. */
 export async function sentForm(c: ConsoleContext): Promise<SentForm> {
   const body = await formOf(c);
   const texts = (name: string) =>
@@ -58,6 +59,7 @@ export function pageAfter({ button, argument, field }: SentForm): string | undef
   return button === 'find' ? '1' : field('page');
 }
 
+/** The filter and the page that the next view of the members shows. */
 export function memberFilterOf(c: ConsoleContext, sent: SentForm): MemberFilter {
   const { field } = sent;
   return memberQuery.parse(
@@ -68,6 +70,7 @@ export function memberFilterOf(c: ConsoleContext, sent: SentForm): MemberFilter 
   );
 }
 
+/** Gives the id of the author's draft, which is made where there is none. */
 export function openDraftOf(ctx: Context, key: DraftKey): Promise<string> {
   return openDraft(ctx.db.of(key.schoolId), key, ctx.newId(), new Date(ctx.clock.now()));
 }

@@ -23,6 +23,7 @@ export interface MembersTable {
   live: boolean;
 }
 
+/** The table of members, as cards on a phone. */
 export function membersTable({ items, first, names, timeZone, editable, live }: MembersTable): Html {
   const columns: Column<DraftMemberItem>[] = [
     { head: '№ п/п', narrow: true, numeric: true, phone: 'hidden', cell: (_, i) => count(first + i) },

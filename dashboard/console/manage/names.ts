@@ -10,6 +10,7 @@ import { type Content, html } from '../html.ts';
 /** Further names are counted, not shown. */
 const NAMED = 5;
 
+/** Finds the names that the grounds and exceptions of these members need, as far as the reader may know them. */
 export function memberNames(
   ctx: Context,
   reader: NameReader,

@@ -1,10 +1,10 @@
 import { creationOf, may, type Standing } from '../../../src/chats/rights.ts';
 import type { Context } from '../../../src/context.ts';
 import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
+import { forbidden } from '../../../src/refusal.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { type Draft, type DraftKey, findDraft } from '../../drafts/draft.ts';
 import { type Units, unitsOf } from '../../read/units.ts';
-import { forbidden } from '../../rights.ts';
 import type { ConsoleContext } from '../page.ts';
 import { viewerIn } from '../visitor.ts';
 

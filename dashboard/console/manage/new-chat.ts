@@ -37,6 +37,7 @@ export interface NewChatView {
   said: Html;
 }
 
+/** The address of the page with a filter. Defaults are left out. */
 export function newChatHref(filter: MemberFilter): string {
   return hrefOf('/manage/new', {
     sought: filter.sought,
@@ -45,6 +46,7 @@ export function newChatHref(filter: MemberFilter): string {
   });
 }
 
+/** The page below its heading. */
 export function newChatBody(view: NewChatView): Html {
   const { draft, filter, refused, existing } = view;
   return html`${refused ? notice({ kind: 'bad', title: 'Чат не создан', text: refused }) : ''}${

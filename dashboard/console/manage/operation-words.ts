@@ -23,14 +23,17 @@ const UNDO_TITLES: Readonly<Record<OperationState, string>> = {
   cancelled: 'Отмена инициализации не начата',
 };
 
+/** The page of an operation. */
 export const operationHref = (id: string) => `/manage/operations/${id}`;
 
+/** Whether the operation is still at work, or is to begin. */
 export function isOpen({ state }: Pick<OperationView, 'state'>): boolean {
   return state === 'queued' || state === 'running';
 }
 
 type Named = Pick<OperationView, 'kind' | 'state' | 'dryRun' | 'asOf' | 'undoneBy'>;
 
+/** What the operation is called, by its kind and state. */
 export function operationTitle(operation: Named): string {
   if (operation.kind === 'undo') return UNDO_TITLES[operation.state];
   if (operation.kind !== 'initialization') return OPERATION_LABELS[operation.kind];

@@ -50,6 +50,7 @@ function applyButton(operation: OperationView, waitingElsewhere: string | null):
     : postButton({ label: `Перейти к решению (${count(held)})`, action, kind: 'primary' });
 }
 
+/** Whether the operation is an applied initialisation that has ended and was not undone (J4). */
 export function isUndoable(operation: OperationView): boolean {
   const done = operation.state === 'succeeded' || operation.state === 'held' || operation.state === 'failed';
   return operation.kind === 'initialization' && operation.following && done && operation.undoneBy === null;
@@ -116,7 +117,7 @@ export function planNotices(operation: OperationView): Content[] {
   ];
 }
 
-/** The part that is asked anew while the operation goes on. `data-state` tells when the whole page is another. */
+/** The part that is asked anew while the operation goes on. The script loads the whole page when `data-state` changes. */
 export function progressPart(operation: OperationView, types: readonly TypeProgress[], nowMs: number): Html {
   const fragment = (body: Content) =>
     html`<div class="sheet progress" id="progress" data-follows="${operationHref(operation.id)}/progress" data-state="${operation.state}">${body}</div>`;
@@ -160,6 +161,7 @@ function timeLeft(operation: OperationView, types: readonly TypeProgress[], nowM
   return `Отправлено: ${requests(sum((t) => t.apiCalls))}. Осталось ${duration(left)}.`;
 }
 
+/** The page while the operation is at work. */
 export function runningBody(operation: OperationView, types: readonly TypeProgress[], nowMs: number): Html {
   return html`${progressPart(operation, types, nowMs)}<p class="muted">Страницу можно закрыть: работа продолжится, а ход и итог будут здесь и в «Последних инициализациях».</p>`;
 }
@@ -184,6 +186,7 @@ ${pending && pending.invited + pending.refused > 0 ? figure(count(pending.invite
 ${took === null ? '' : figure(duration(took), requests(r.apiCalls ?? 0))}</div>`;
 }
 
+/** What went wrong, or is left to decide as a whole. */
 export function problemNotices(operation: OperationView): Content[] {
   // What is held stands below with its buttons and the figures of this moment.
   const problems = operation.problems.filter(({ code }) => code !== REMOVALS_HELD);

@@ -1,6 +1,7 @@
 import type { Context } from '../../../src/context.ts';
 import type { ChatType } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
+import { forbidden } from '../../../src/refusal.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { type DraftKey, findDraft } from '../../drafts/draft.ts';
@@ -9,7 +10,6 @@ import { mark, markAll, stagePicked, unmarkAll } from '../../drafts/draft-people
 import { listPeople, type PeopleFilter } from '../../read/people.ts';
 import { childrenIn, findPersonClasses } from '../../read/person-classes.ts';
 import { classesOf } from '../../read/units.ts';
-import { forbidden } from '../../rights.ts';
 import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';

@@ -48,6 +48,7 @@ export function likelyRole(type: ChatType | null): ShownRole {
   return ROLES_BY_TYPE[type ?? 'class'];
 }
 
+/** The address of the picker with a filter. Defaults are left out. */
 export function pickHref(base: string, { page, perPage, lastName: _, ...filter }: PickFilter): string {
   return hrefOf(`${base}/pick`, {
     ...filter,
@@ -56,6 +57,7 @@ export function pickHref(base: string, { page, perPage, lastName: _, ...filter }
   });
 }
 
+/** The page below its heading. */
 export function pickBody(view: PickView): Html {
   const { base, filter, people } = view;
   const pages = (label: string) =>

@@ -89,7 +89,7 @@ function sumsOf(plans: readonly ChatPlan[]): Sums {
   return sums;
 }
 
-/** `allHeld`: whoever is taken out waits for a decision, which is said once above. */
+/** `allHeld`: every removal waits for a decision, which a sentence above says once for all. */
 export function planTree(tree: readonly TreeType[], names: Names, allHeld: boolean): Html {
   const shown = { names, allHeld };
   const isOne = tree.length === 1;

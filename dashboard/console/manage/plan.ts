@@ -60,6 +60,7 @@ export type Counts = Partial<PlanCounts> & {
   estimate?: { apiCalls: number; seconds: number };
 };
 
+/** The figures of a plan: chats, people, admins, and what it costs in requests. */
 export function planFigures(result: Counts | null): Html {
   const { chats, members, admins, held = 0, estimate } = result ?? {};
   return html`<div class="figures">
@@ -79,10 +80,12 @@ export function change(n: number, sign: '+' | '−'): Html {
   return html`<span class="${sign === '+' ? 'plus' : 'minus'}">${sign}${count(n)}</span>`;
 }
 
+/** A number with what it counts. */
 export function figure(number: Content, label: Content): Html {
   return html`<div class="figure"><b>${number}</b> ${label}</div>`;
 }
 
+/** The plan by chat or by person, with its filter and pages. */
 export function planBody(view: PlanView): Html {
   const { filter, chats, people } = view;
   const { id: operationId } = view.operation;
@@ -235,6 +238,7 @@ function personRow({ names, operation, decisions }: PlanView, person: PlanPerson
   )}</ul></li>`;
 }
 
+/** Why an action is done, as a sentence behind it; empty where nothing says why. */
 export function why({ action, ending, grounds, pending }: Action, names: Names): Html | string {
   const because = grounds.map((ground) => groundText(ground, names)).join('; ');
   const out = because === '' ? 'нет оснований быть в чате' : `нет больше основания: ${because}`;

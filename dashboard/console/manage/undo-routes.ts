@@ -17,6 +17,7 @@ import { crumbsOf, operationOf } from './operation-of.ts';
 import { operationHref, operationTitle } from './operation-words.ts';
 import { chats, people } from './words.ts';
 
+/** The question before an initialisation is undone, and the undoing. */
 export function undoRoutes(parts: ConsoleParts): void {
   const { ctx, commands, screens } = parts;
   const at = '/manage/operations/:id/undo';

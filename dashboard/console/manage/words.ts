@@ -18,6 +18,7 @@ export const ROLE_GENITIVES: Readonly<Record<ShownRole, string>> = {
   parent: 'родителей',
 };
 
+/** What a person is at the school, in one word. */
 export function roleWord(person: { role: ShownRole; sex: Sex | null; isTeacher?: boolean }): string {
   const { role, sex, isTeacher = false } = person;
   if (role === 'student') return sex === 'female' ? 'ученица' : 'ученик';

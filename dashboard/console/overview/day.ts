@@ -27,6 +27,7 @@ interface Line {
   stands?: Html;
 }
 
+/** The part «За сутки», newest first. */
 export function lastDay(view: DayView): Html {
   const lines = [
     ...view.operations.map((one) => lineOf(one, view.names)),

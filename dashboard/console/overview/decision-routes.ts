@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Refusal } from '../../../src/refusal.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
-import { formOf } from '../form.ts';
+import { formOf, invalid } from '../form.ts';
 import { type ConsoleContext, goTo } from '../page.ts';
 import { approvalAnchor } from '../parts/approval.ts';
 import { ADMINS } from '../visitor.ts';
@@ -43,8 +43,6 @@ function idOf(form: FormData, name: string): string {
   if (id === undefined) throw invalid();
   return id;
 }
-
-const invalid = () => new Refusal(400, 'invalid', 'Запрос составлен неверно');
 
 /** A refusal is said on the page itself. */
 async function orRefused(c: ConsoleContext, work: () => Promise<Response>): Promise<Response> {

@@ -6,6 +6,7 @@ import { count, counted, day } from '../parts/numbers.ts';
 import { percentOf } from './heat.ts';
 import { delayText } from './words.ts';
 
+/** The part with the four figures. */
 export function figures(overview: Overview, trouble: Trouble | null): Html {
   return html`<section class="four" aria-label="Показатели">${chatsFigure(overview, trouble)}${shareFigure(overview)}${aheadFigure(overview)}${delayFigure(overview)}</section>`;
 }

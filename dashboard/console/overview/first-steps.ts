@@ -12,6 +12,7 @@ export interface FirstSteps {
   timeZone: string;
 }
 
+/** The steps with what is done of them. */
 export function firstSteps({ listed, rosterTakenAt, trouble, timeZone }: FirstSteps): Html {
   const hasLists = listed.people > 0;
   const lists = `${counted(listed.people, 'человек', 'человека', 'человек')}, ${counted(listed.classes, 'класс', 'класса', 'классов')}`;

@@ -16,7 +16,7 @@ export interface Cell {
 
 /** A school whose titles make more columns than that is told by the table alone. */
 const MOST_COLUMNS = 20;
-/** From these shares on a class is a step better: the first one is fine, and grey. */
+/** The least share of each step, from the best one down. The best step is drawn in grey, because nothing is to do. */
 const STEPS: readonly (readonly [percent: number, name: string])[] = [
   [70, 'h1'],
   [60, 'h2'],
@@ -25,6 +25,7 @@ const STEPS: readonly (readonly [percent: number, name: string])[] = [
   [0, 'h5'],
 ];
 
+/** The share in whole percent, rounded down, so that 100 means everybody. */
 export function percentOf({ people, linked }: { people: number; linked: number }): number {
   return people === 0 ? 0 : Math.floor((linked * 100) / people);
 }
@@ -44,6 +45,7 @@ export function placed(classes: readonly ClassShare[]): Cell[] {
     });
 }
 
+/** The picture, and the table below it. */
 export function heat(classes: readonly ClassShare[]): Html {
   if (classes.length === 0) return NOTHING;
   const cells = placed(classes);

@@ -1,7 +1,6 @@
 import { CALLBACK_PATH, type Question } from '../../../src/profile/linking.ts';
-import { Refusal } from '../../../src/refusal.ts';
+import { forbidden, Refusal } from '../../../src/refusal.ts';
 import { findOwnChats } from '../../read/own-chats.ts';
-import { forbidden } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
 import { formOf } from '../form.ts';

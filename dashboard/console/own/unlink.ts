@@ -22,6 +22,7 @@ export function unlinkText(chats: number): Html {
 <p class="muted">Если привязать профиль снова, вы вернётесь во все свои чаты.</p>`;
 }
 
+/** The button that confirms unlinking. */
 export function unlinkButton(): Html {
   return postButton({ label: 'Отменить привязку', action: '/profile/unlink', kind: 'danger' });
 }

@@ -19,6 +19,7 @@ const SECOND_MS = 1000;
 
 /** How often a page with an approval that waits is loaded again without script, as an option of it. */
 const REFRESH_SECONDS = 5;
+/** The option of a page that is loaded again by itself while approvals wait. */
 export const refreshWhile = (awaiting: readonly unknown[]): { refreshSeconds?: number } =>
   awaiting.length > 0 ? { refreshSeconds: REFRESH_SECONDS } : {};
 

@@ -38,6 +38,7 @@ export interface LinkButtonParts {
   opens?: string;
 }
 
+/** A link that looks like a button. */
 export function linkButton(b: LinkButtonParts): Html {
   return html`<a class="button ${b.kind ?? 'plain'}" href="${b.href}"${
     b.external ? html` target="_blank" rel="noopener noreferrer"` : ''

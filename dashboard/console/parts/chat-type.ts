@@ -9,6 +9,7 @@ export const CHAT_TYPE_LABELS: Readonly<Record<ChatType, string>> = {
   subject: 'Предметы',
 };
 
+/** The type of a chat as a label. */
 export function chatTypeTag(type: ChatType): Html {
   return html`<span class="tag">${CHAT_TYPE_LABELS[type]}</span>`;
 }

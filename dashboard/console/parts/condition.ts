@@ -25,6 +25,7 @@ function condition(chat: { status: ConditionStatus; message: string | null }): H
   return state(tone, word, chat.message);
 }
 
+/** A condition in a word, as its dot says it. */
 export function conditionWord(status: ConditionStatus): string {
   return CONDITIONS[status][1];
 }

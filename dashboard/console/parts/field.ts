@@ -27,6 +27,7 @@ export interface TextFieldParts extends FieldParts {
 
 const DAY_TYPED = html` inputmode="numeric" pattern="\\d{1,2}\\.\\d{1,2}\\.\\d{4}|\\d{4}-\\d{2}-\\d{2}" title="ДД.ММ.ГГГГ"`;
 
+/** A field of one line. */
 export function textField(given: TextFieldParts): Html {
   const isDay = given.type === 'day';
   const field = isDay
@@ -51,6 +52,7 @@ export interface SelectFieldParts extends FieldParts {
   disabled?: boolean;
 }
 
+/** A choice of one of several. */
 export function selectField(field: SelectFieldParts): Html {
   const id = idOf(field);
   return wrapped(
@@ -73,6 +75,7 @@ export interface CheckFieldParts {
   radio?: boolean;
 }
 
+/** A checkbox, or a radio button. */
 export function checkField(field: CheckFieldParts): Html {
   const id = field.id ?? `field-${field.name}-${field.value ?? 'on'}`;
   return html`<label class="check" for="${id}"><input id="${id}" type="${field.radio ? 'radio' : 'checkbox'}" name="${field.name}"
@@ -89,6 +92,7 @@ export function perPageField(value: number, sizes: readonly number[] = [10, 25, 
   });
 }
 
+/** What a form sends without showing it. */
 export function hiddenField(name: string, value: string): Html {
   return html`<input type="hidden" name="${name}" value="${value}">`;
 }

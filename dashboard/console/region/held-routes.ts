@@ -6,7 +6,7 @@ import { type HeldOperation, heldEverywhere } from '../../read/held-everywhere.t
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
-import { formOf } from '../form.ts';
+import { formOf, invalid } from '../form.ts';
 import { html } from '../html.ts';
 import { liveOfRegion } from '../live.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
@@ -91,7 +91,7 @@ async function decideMarked(parts: ConsoleParts, c: ConsoleContext): Promise<Res
 
 async function takeBack({ commands }: ConsoleParts, c: ConsoleContext): Promise<Response> {
   const approvalId = z.uuid().safeParse((await formOf(c)).get('approval')).data;
-  if (approvalId === undefined) throw new Refusal(400, 'invalid', 'Запрос составлен неверно');
+  if (approvalId === undefined) throw invalid();
   try {
     const { decided, refused } = await commands.takeBackMany({
       ...{ approvalId, within: '*', by: authorOf(c.get('caller')) },

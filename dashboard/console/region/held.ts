@@ -23,14 +23,17 @@ const inSchools = (n: number) => counted(n, 'школе', 'школах', 'шк�
 /** Removals are decided here. What waits as a whole is decided in its school, where one sees what it is about. */
 export const isRemoval = ({ chats }: HeldOperation): boolean => chats > 0;
 
+/** How many people, chats and schools these operations concern. */
 export const totalOf = (held: readonly HeldOperation[]) => ({
   people: held.reduce((sum, { people }) => sum + people, 0),
   chats: held.reduce((sum, { chats }) => sum + chats, 0),
   schools: new Set(held.map(({ schoolId }) => schoolId)).size,
 });
 
+/** Whether so many removals are confirmed by typing their number. */
 export const needsTyping = (people: number): boolean => people > TYPED_ABOVE_PEOPLE;
 
+/** The operations that wait, by school, with what can be marked and decided together. */
 export function heldBody(held: readonly HeldOperation[], timeZone: string): Html {
   if (held.length === 0) {
     return emptyState({

@@ -38,7 +38,7 @@ export function schoolsPageRoutes({ screens, ctx, sessions }: ConsoleParts): voi
     const listed = await listSchools(db, { ...filter, only: null, now });
     const [only] = listed.items;
     const session = await sessions.find(c);
-    // Where there is one school, nobody is asked which; who comes back from it sees the page.
+    // Where there is one school, it is opened at once. An operator who comes back from it sees this page.
     if (only && listed.total === 1 && session?.chosenSchoolId === null && !filter.q && !filter.state) {
       await sessions.choose(c, only.id);
       return goTo(c, firstScreen('operator'));

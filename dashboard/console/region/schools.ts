@@ -21,6 +21,7 @@ export interface SchoolsView {
   timeZone: string;
 }
 
+/** How all schools are, as the page's heading. */
 export function schoolsTitle({ counts, filter }: SchoolsView): string {
   const all = allOf(counts);
   if (filter.q) return `Найдено: ${counted(all, 'школа', 'школы', 'школ')}`;
@@ -30,6 +31,7 @@ export function schoolsTitle({ counts, filter }: SchoolsView): string {
     : `В порядке ${counted(counts.fine, 'школа', 'школы', 'школ')} из ${count(all)}`;
 }
 
+/** The page below its heading: filters and schools. */
 export function schoolsBody(view: SchoolsView): Html {
   const { items, total, filter, counts } = view;
   const pages = (label: string) =>

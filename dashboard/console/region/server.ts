@@ -47,12 +47,14 @@ const ENDS: Readonly<Record<string, string>> = {
   defect: 'запрос не принят',
 };
 
+/** How much work waits and for how long, as the page's heading. */
 export function serverTitle({ work, nowMs }: ServerView): string {
   if (work.chats === 0) return 'Ничего не ждёт';
   const waits = counted(work.chats, 'чат ждёт', 'чата ждут', 'чатов ждут');
   return `${waits} обновления, дольше всех – ${span(nowMs - Date.parse(work.oldestSince ?? ''))}`;
 }
 
+/** The page below its heading. */
 export function serverBody(view: ServerView): Html {
   return html`<form id="${OPEN_SCHOOL}" method="post" action="/schools"></form>
 ${figures(view)}

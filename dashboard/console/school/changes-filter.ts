@@ -73,6 +73,7 @@ export function askedLines({ kind, cause, ...filter }: Filter): JournalFilter {
 export const showsLines = ({ view, personId, chatId, cause }: Filter): boolean =>
   view === 'lines' || personId !== undefined || chatId !== undefined || cause !== undefined;
 
+/** The address of the changes with the filter changed in these fields. */
 export const changesHref = (filter: Filter, change: Partial<Filter>): string =>
   hrefOf('/changes', addressOf({ ...filter, ...change }));
 
@@ -97,6 +98,7 @@ export function kindChips(filter: Filter): Html {
   ])}`;
 }
 
+/** A filter as the query of an address. Defaults are left out, and a typed name never stands in an address. */
 export function addressOf({
   perPage,
   view,
@@ -183,6 +185,7 @@ function offer(what: string, typed: string, total: number, found: { label: strin
   });
 }
 
+/** The form of the filter. */
 export function filterForm(filter: Filter): Html {
   return findForm(
     '/changes',

@@ -9,6 +9,7 @@ import { dataTable } from '../parts/table.ts';
 
 export type Entry = Awaited<ReturnType<typeof journalViews>>['entries'][number];
 
+/** The lines as a table, in the order given. */
 export function linesTable(entries: readonly Entry[], timeZone: string): Html {
   return dataTable({
     caption: 'Изменения, новые сверху',

@@ -16,6 +16,7 @@ export interface LogWords {
   timeZone: string;
 }
 
+/** The operations as a table, in the order given. */
 export function logTable(operations: readonly LoggedOperation[], words: LogWords): Html {
   return dataTable<LoggedOperation>({
     caption: 'Работы, новые сверху',

@@ -134,6 +134,7 @@ export function leftOut({
 }
 
 const rowsHref = (operation: string, list: FaultKind) => hrefOf('/rosters/rows', { operation, list });
+/** The page that lists a gap. */
 export const gapHref = (of: Gap) => hrefOf('/rosters/quality', { of });
 
 /** K5: what the lists leave open, with its count. A gap of nothing is said to be none. */
@@ -190,6 +191,7 @@ function listState({ state: now, incomplete, problems }: RosterList): Html {
   return now === 'succeeded' ? state('good', 'приняты') : state(tone, word);
 }
 
+/** How many people or units a gap concerns, in words. */
 export function gapCount(gap: Gap, n: number): string {
   return counted(n, ...GAP_WORDS[gap].one);
 }

@@ -62,6 +62,7 @@ export const CROSS_ELECTIVES = [
 /** The subject of a group that has no pupils yet. */
 export const UNFILLED_SUBJECT = 'Индивидуальный проект';
 
+/** The subjects of a grade. */
 export function taughtIn(grade: number): Subject[] {
   return SUBJECTS.filter(({ grades: [first, last] }) => first <= grade && grade <= last);
 }

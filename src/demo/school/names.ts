@@ -65,10 +65,12 @@ export function patronymic(fatherName: string, sex: Sex): string {
   return PATRONYMICS.get(fatherName)![sex];
 }
 
+/** Picks a family name in its masculine form. */
 export function pickFamily(random: Random): string {
   return random.pick(FAMILIES);
 }
 
+/** Picks a given name. */
 export function pickGivenName(random: Random, sex: Sex): string {
   return sex === 'male' ? random.pick(MEN)[0] : random.pick(WOMEN);
 }

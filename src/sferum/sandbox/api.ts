@@ -28,6 +28,7 @@ const OLDEST_MINOR_VERSION = 41;
 
 type ExecuteError = { method: string; error_code: number; error_msg: string };
 
+/** Answers calls and executes as VK does, at the pace of each token, and counts them. */
 export class Api {
   stats: Stats = emptyStats();
   readonly world: SandboxWorld;

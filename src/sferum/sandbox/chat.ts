@@ -45,6 +45,7 @@ export type Call = { callId: string; code: string; ownerId: number; startedAtMs:
 const CHAT_CAPACITY = 1_000;
 const COMMUNITY_CHAT_CAPACITY = 7_000;
 
+/** How many members the chat takes. A community's chats take more. */
 export const capacityOf = (chat: Chat) => (chat.ownerId < 0 ? COMMUNITY_CHAT_CAPACITY : CHAT_CAPACITY);
 
 /** Rights in a chat. The owner has them even without the mark of an admin. */

@@ -65,6 +65,7 @@ type ActiveRule = {
   untilMs: number;
 };
 
+/** The faults that are asked for, by chance and by name. */
 export class Faults {
   rates: FaultRates = {};
   /** How long fresh chats stay out of getConversations and searchConversations. */

@@ -63,6 +63,7 @@ export type Stats = {
   requestsByOwner: Record<string, number>;
 };
 
+/** Counts of nothing. */
 export const emptyStats = (): Stats => ({
   requests: 0,
   calls: {},

@@ -13,6 +13,7 @@ export type Place = {
   clearedUpTo: number;
 };
 
+/** The last message that the account sees, which ends where the account was put out. */
 export const lastMessageOf = (place: Place): Message => place.frozen ?? place.chat.lastMessage;
 
 /** The conversations of one account. Local ids count from 1 for each account, as in VK. */

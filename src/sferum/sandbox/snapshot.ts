@@ -32,6 +32,7 @@ export type Snapshot = {
   calls: Call[];
 };
 
+/** Gives the whole state of the world as JSON. */
 export function takeSnapshot(world: World): Snapshot {
   return {
     format: FORMAT,

@@ -47,4 +47,5 @@ ${
   );
 }
 
+/** Says in the browser why the consent came to nothing. */
 export const refusalPage = (reason: string) => page('Вход не удался', html`<p>${reason}</p>`);

@@ -23,6 +23,7 @@ interface Issued {
   sessions: Map<string, Session>;
 }
 
+/** VK ID: consent, the exchange of codes, and the end of sessions. */
 export function vkIdRoutes(world: SandboxWorld): Hono {
   const app = new Hono();
   const issued: Issued = { grants: new Map(), sessions: new Map() };

@@ -30,7 +30,9 @@ const LOOK_BYTES_A_CHAT = 2_250;
 /** createChat names up to a thousand ids. Everything else is smaller. */
 const REPLY_BYTES = 20_000;
 
+/** A call that changes nothing and may be repeated. */
 export const readCall = (method: string, params: VkParams): VkCall => makeCall(method, params, false);
+/** A call that may have changed something although no answer came. */
 export const writeCall = (method: string, params: VkParams): VkCall => makeCall(method, params, true);
 
 function makeCall(method: string, params: VkParams, write: boolean): VkCall {

@@ -10,6 +10,7 @@ export type LookAt = (
   options: CallOptions,
 ) => Promise<ReadonlyMap<number, ChatLook>>;
 
+/** Reads the looks of these chats in one call. A chat that is missing, or not shown, is left out. */
 export async function readLooks(
   peerIds: readonly number[],
   ask: Ask,

@@ -11,6 +11,7 @@ export interface Listed<Item> {
   total: number;
 }
 
+/** The end of a statement that reads one page. Pages count from 1. */
 export function limitTo({ page, perPage }: Page): RawBuilder<unknown> {
   return sql`limit ${perPage} offset ${(page - 1) * perPage}`;
 }

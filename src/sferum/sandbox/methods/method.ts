@@ -43,10 +43,12 @@ export function changeable({ world, token }: Caller, localId: number): Chat {
   return place.chat;
 }
 
+/** Refuses (925) a caller who is no admin of the chat. */
 export function requireAdmin(caller: Caller, chat: Chat): void {
   if (!isAdminOf(chat, caller.token.ownerId)) throw new VkError(925);
 }
 
+/** Gives the local chat id of `chat_id`. */
 export const chatIdOf = ({ params }: Caller) => params.requiredInt('chat_id', { min: 0, max: MAX_CHAT_ID });
 
 /** Gives the local chat id of `peer_id`. A peer that is no chat is a chat that does not exist. */

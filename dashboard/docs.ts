@@ -5,6 +5,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { html } from 'hono/html';
 import type { HttpEnv } from './auth.ts';
 import { HOW_TO_CONNECT } from './docs-guide.ts';
+import { describeIdempotency } from './idempotency.ts';
 import { LOOSE_STYLE_POLICY } from './policy.ts';
 
 const swaggerDir = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -49,16 +50,7 @@ export function docsRoutes(http: OpenAPIHono<HttpEnv>, publicUrl: string): void 
   });
   let document: unknown;
   http.get('/openapi.json', (c) => {
-    document ??= http.getOpenAPI31Document({
-      openapi: '3.1.0',
-      info: {
-        title: 'sferum-sync',
-        version: '1',
-        description: "Keeps a school's chats in Sferum as its roster in СГО says.",
-      },
-      servers: [{ url: publicUrl }],
-      security: [{ sgo: [] }],
-    });
+    document ??= describe(http, publicUrl);
     return c.json(document as Record<string, unknown>);
   });
   http.get('/docs', (c) => {
@@ -74,4 +66,19 @@ export function docsRoutes(http: OpenAPIHono<HttpEnv>, publicUrl: string): void 
       'Cache-Control': 'public, max-age=3600',
     });
   });
+}
+
+function describe(http: OpenAPIHono<HttpEnv>, publicUrl: string): object {
+  const document = http.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'sferum-sync',
+      version: '1',
+      description: "Keeps a school's chats in Sferum as its roster in СГО says.",
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ sgo: [] }],
+  });
+  describeIdempotency(document);
+  return document;
 }

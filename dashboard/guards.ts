@@ -6,9 +6,13 @@ import type { TokenRole } from '../src/caller.ts';
 import type { Context } from '../src/context.ts';
 import type { HttpEnv } from './auth.ts';
 import { withinFields } from './form-fields.ts';
+import { idempotent } from './idempotency.ts';
 import { inStanding, onlyRoles } from './rights.ts';
 
-/** What stands before a route's handler, the cheapest first: rights, the body's size and arrival, time. */
+/**
+ * What stands before a route's handler, the cheapest first: rights, the body's size and arrival, time, and whether the
+ * request has come before.
+ */
 export interface Guards {
   /** For a page. The visitor and their standing were read before. */
   page(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
@@ -28,17 +32,25 @@ export interface Guards {
 export function createGuards(ctx: Context): Guards {
   const { limits } = ctx.config;
   const inTime = timeout(limits.requestTimeoutMs);
+  const once = idempotent(ctx, async (c) => new Uint8Array(await c.req.arrayBuffer()));
+  const onceWithoutBody = idempotent(ctx, async () => '');
   const rights = (roles: readonly TokenRole[]) => [onlyRoles(...roles), inStanding(ctx)];
   return {
     page: (...roles) => [onlyRoles(...roles), inTime],
-    read: (...roles) => [...rights(roles), inTime],
-    json: (...roles) => [...rights(roles), arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs), inTime],
+    read: (...roles) => [...rights(roles), inTime, onceWithoutBody],
+    json: (...roles) => [
+      ...rights(roles),
+      arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs),
+      inTime,
+      once,
+    ],
     form: [arrived(limits.jsonBodyBytes, limits.jsonBodyTimeoutMs), withinFields(limits.formFields)],
     zip: (...roles) => [
       ...rights(roles),
       onlyType('application/zip'),
       arrived(limits.rosterZipBytes, limits.uploadTimeoutMs),
       inTime,
+      once,
     ],
   };
 }

@@ -97,6 +97,18 @@ export const LIMIT_RULES = {
     max: 10 * MINUTE_MS,
     about: 'the answer to a request',
   },
+  idempotencyKeptMs: {
+    value: 24 * 60 * MINUTE_MS,
+    min: MINUTE_MS,
+    max: 7 * 24 * 60 * MINUTE_MS,
+    about: 'an Idempotency-Key with the first answer',
+  },
+  idempotencyLeaseMs: {
+    value: 2 * MINUTE_MS,
+    min: SECOND_MS,
+    max: 60 * MINUTE_MS,
+    about: 'a request with an Idempotency-Key; then its process counts as gone, and the key is free again',
+  },
   uploadTimeoutMs: {
     value: 5 * MINUTE_MS,
     min: SECOND_MS,

@@ -167,6 +167,7 @@ export const ENDS = {
   received_event: ofSchool('keepEventIdsDays', past('received_at')),
   console_session: expiring,
   used_token: expiring,
+  first_answer: expiring,
   process: { by: 'all', due: (now) => sql`t.seen_at < ${now}::timestamptz - interval '1 hour'` },
   profile_linking: expiring,
   journal: months('keepJournalDays'),

@@ -32,6 +32,10 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
   },
   delay_day: { why: 'times of chats', columns: ['day', 'counts', 'most_ms'] },
   order_delay: { why: 'times of a chat', columns: ['chat_id', 'caused_at', 'settled_at'] },
+  first_answer: {
+    why: 'sealed answers to requests that may come twice',
+    columns: ['digest', 'fingerprint', 'began_at', 'expires_at', 'answer_sealed'],
+  },
   used_token: { why: 'ids of tokens', columns: ['jti', 'expires_at', 'opened'] },
   school: {
     why: 'settings of the school',

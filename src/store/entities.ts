@@ -22,7 +22,7 @@ import { ProgramProcess } from './entities/processes.ts';
 import { ProfileClaim, ProfileLink, ProfileLinking } from './entities/profiles.ts';
 import { ReceivedEvent, RosterFault, RosterFile, StagedRoster } from './entities/roster.ts';
 import { School, SchoolFigures, Setting } from './entities/schools.ts';
-import { ConsoleSession, UsedToken } from './entities/sessions.ts';
+import { ConsoleSession, FirstAnswer, UsedToken } from './entities/sessions.ts';
 import { SferumAccount, SferumPace } from './entities/sferum.ts';
 import { AccessRecord, Journal, JournalText } from './entities/trail.ts';
 
@@ -70,6 +70,7 @@ export const ENTITIES = [
   StagedRoster,
   SubjectGroup,
   UsedToken,
+  FirstAnswer,
 ] as const;
 
 /**

@@ -64,6 +64,7 @@ const OF_NAME: Record<string, Kind | null> = {
   ...{ communityId: null, accessToken: null, tokenKind: null, callsToken: null, requestsPerSecond: null },
   ...{ replaceAccount: null, confirmCreations: null, specversion: null, id: null, source: null, time: null },
   ...{ datacontenttype: null, subject: null, dataschema: null, format: null, download: null, list: null },
+  'Idempotency-Key': null,
 };
 
 /** Where a sample made of the schema alone would be refused for something else, what is sent instead. */

@@ -21,6 +21,19 @@ export const ConsoleSession = defineEntity({
   },
 });
 
+/** What the first request with a key was answered. */
+export const FirstAnswer = defineEntity({
+  name: 'FirstAnswer',
+  tableName: 'first_answer',
+  properties: {
+    digest: text().primary(),
+    fingerprint: text(),
+    beganAt: instant(),
+    expiresAt: instant(),
+    answerSealed: text().nullable(),
+  },
+});
+
 export const UsedToken = defineEntity({
   name: 'UsedToken',
   tableName: 'used_token',

@@ -159,11 +159,14 @@ export async function releaseMeeting(db: Sql, of: OfLesson): Promise<void> {
   await sql`update meeting set queued_at = null where ${rowOf(of)}`.execute(db);
 }
 
+/** True in SQL where a meeting has a look ahead. Plans without values know by it that few have (index meeting_due). */
+const hasLook = sql`due_at is not null`;
+
 const isFree = (lostBefore: Date) => sql`(queued_at is null or queued_at <= ${lostBefore})`;
 
 /** True in SQL where a meeting is due and not given out. */
 export const meetingsAreDue = ({ at, lostBefore }: { at: Date; lostBefore: Date }) =>
-  sql<boolean>`exists (select from meeting where due_at <= ${at} and ${isFree(lostBefore)})`;
+  sql<boolean>`exists (select from meeting where ${hasLook} and due_at <= ${at} and ${isFree(lostBefore)})`;
 
 /**
  * Gives out up to `atMost` due meetings of all schools. One that was given out before `lostBefore` is given out
@@ -176,7 +179,7 @@ export async function queueDue(
   const { rows } = await sql<OfLesson>`
     update meeting set queued_at = ${at}
     where (school_id, lesson_id) in (select school_id, lesson_id from meeting
-        where due_at <= ${at} and ${isFree(lostBefore)} order by due_at limit ${atMost})
+        where ${hasLook} and due_at <= ${at} and ${isFree(lostBefore)} order by due_at limit ${atMost})
       and ${isFree(lostBefore)}
     returning school_id as "schoolId", lesson_id as "lessonId"`.execute(db);
   return rows;

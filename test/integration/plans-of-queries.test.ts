@@ -116,8 +116,10 @@ async function readWhole(client: Client, { text, values, under }: Sent): Promise
   await client.query('begin');
   try {
     for (const setting of ['set local role = sferum_app', ...under]) await client.query(setting);
-    const { rows } = await client.query(`explain (format json) ${text}`, [...values]);
-    return wholeTables(rows[0]['QUERY PLAN'][0].Plan);
+    const { rows: own } = await client.query(`explain (format json) ${text}`, [...values]);
+    // A statement that runs often keeps a plan that is made without its values.
+    const { rows: kept } = await client.query(`explain (format json, generic_plan) ${text}`);
+    return [...own, ...kept].flatMap((row) => wholeTables(row['QUERY PLAN'][0].Plan));
   } finally {
     await client.query('rollback');
   }

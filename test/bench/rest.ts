@@ -1,12 +1,17 @@
 import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
-import { makeSchoolsAtRest, OF_A_TOWN } from '../support/schools-at-rest.ts';
+import { makeSchoolsAtRest, OF_A_CITY, OF_A_TOWN, type SchoolSize } from '../support/schools-at-rest.ts';
 import type { Benchmark, Print } from './benchmark.ts';
 import { startApp } from './support/app.ts';
 import { costOf } from './support/costs.ts';
 import { type BenchServer, startServer } from './support/server.ts';
 import { strangersStay } from './support/strangers.ts';
 
-const SCHOOLS = [1, 8, 64];
+const REGIONS: readonly { schools: number; size: SchoolSize }[] = [
+  { schools: 1, size: OF_A_TOWN },
+  { schools: 8, size: OF_A_TOWN },
+  { schools: 64, size: OF_A_TOWN },
+  { schools: 64, size: OF_A_CITY },
+];
 const REST_SECONDS = 60;
 /** What a start does is over by then. */
 const SETTLE_SECONDS = 15;
@@ -21,13 +26,13 @@ const STRANGER_AIM_MS = 120_000;
 
 export const rest: Benchmark = {
   name: 'rest',
-  about: `${SCHOOLS.join(', ')} schools of ${OF_A_TOWN.chats} chats in which nothing happens, for ${REST_SECONDS} s: CPU, statements, and how long a stranger stays`,
+  about: `1 to 64 schools in which nothing happens, for ${REST_SECONDS} s: CPU, statements, and how long a stranger stays`,
   async run(print) {
     await using server = await startServer();
     await using redis = REDIS_IS_INSTALLED ? await startRedis() : null;
-    for (const schools of SCHOOLS) {
-      print(`PostgreSQL, ${await measure(print, server, schools, {})}`);
-      if (redis) print(`Redis, ${await measure(print, server, schools, { REDIS_URL: redis.url })}`);
+    for (const region of REGIONS) {
+      print(`PostgreSQL, ${await measure(print, server, region, {})}`);
+      if (redis) print(`Redis, ${await measure(print, server, region, { REDIS_URL: redis.url })}`);
     }
     const stays = await strangersStay(server);
     const longestMs = Math.max(...stays);
@@ -41,11 +46,11 @@ export const rest: Benchmark = {
 async function measure(
   print: Print,
   server: BenchServer,
-  schools: number,
+  { schools, size }: (typeof REGIONS)[number],
   env: Record<string, string>,
 ): Promise<string> {
   const database = await server.database();
-  await makeSchoolsAtRest(database.ownerUrl, schools);
+  await makeSchoolsAtRest(database.ownerUrl, schools, size);
   await using app = await startApp(database.url, NO_SFERUM, env);
   const { clock } = app.ctx;
   await clock.sleep(SETTLE_SECONDS * MS_PER_SECOND);
@@ -55,6 +60,6 @@ async function measure(
   print(
     `  process ${cost.processMs.toFixed(0)} ms, PostgreSQL ${cost.postgresMs.toFixed(0)} ms, ${cost.statements} statements in ${cost.seconds.toFixed(0)} s`,
   );
-  return `${schools} schools: ${(100 * share).toFixed(2)} % of a core, ${perMinute.toFixed(0)} statements a minute
+  return `${schools} schools of ${size.chats} chats: ${(100 * share).toFixed(2)} % of a core, ${perMinute.toFixed(0)} statements a minute
   ratio: of what is allowed ${(share / CORE_SHARE_AIM).toFixed(2)} of CPU, ${(perMinute / STATEMENTS_A_MINUTE_AIM).toFixed(2)} of statements`;
 }

@@ -14,13 +14,19 @@ export interface SchoolSize {
 /** A small town's school. */
 export const OF_A_TOWN: SchoolSize = { chats: 150, people: 600, membersOfChat: 12, journalLines: 1_000 };
 
+/** As many chats as the manual's school has. */
+export const OF_A_CITY: SchoolSize = { chats: 2_700, people: 4_000, membersOfChat: 8, journalLines: 5_000 };
+
 const PUPILS_SHARE = 0.75;
 const CLASSES_SHARE = 0.15;
 const GROUPS_OF_PUPIL = 2;
 const FIRST_VK_ID = 10_000_000;
 const VK_IDS_OF_SCHOOL = 10_000;
 
-/** Makes the schools `rest-1` … and analyses their tables. `ownerUrl`: of the superuser, whom the wall does not stop. */
+/**
+ * Makes the schools `rest-1` … and vacuums their tables, so that autovacuum leaves them alone. `ownerUrl`: of the
+ * superuser, whom the wall does not stop.
+ */
 export async function makeSchoolsAtRest(
   ownerUrl: string,
   schools: number,
@@ -33,7 +39,7 @@ export async function makeSchoolsAtRest(
     await client.query('set session_replication_role = replica');
     for (const statement of [...factsOf(schools, size), ...chatsOf(schools, size)])
       await client.query(statement);
-    await client.query('analyze');
+    await client.query('vacuum (freeze, analyze)');
   } finally {
     await client.end();
   }

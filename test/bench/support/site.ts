@@ -6,6 +6,7 @@ import { SignJWT } from 'jose';
 import { sql } from 'kysely';
 import { serverOptions } from '../../../dashboard/http.ts';
 import type { App } from '../../../src/app.ts';
+import type { TokenRole } from '../../../src/caller.ts';
 import { everywhere } from '../../support/everywhere.ts';
 
 export const JWT_SECRET = 'x'.repeat(32);
@@ -48,8 +49,13 @@ export async function adminOf({ ctx }: App, schoolId: string): Promise<string> {
 }
 
 /** As people do: by СГО's link. Returns the session's cookie. */
-export async function signIn(origin: string, school: string, subject: string): Promise<string> {
-  const token = await new SignJWT({ school, role: 'school-admin', jti: crypto.randomUUID() })
+export async function signIn(
+  origin: string,
+  school: string,
+  subject: string,
+  role: TokenRole = 'school-admin',
+): Promise<string> {
+  const token = await new SignJWT({ school, role, jti: crypto.randomUUID() })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(subject)
     .setIssuer('sgo')

@@ -5,6 +5,7 @@ import { type Listed, limitTo, listed, type Page } from '../../src/store/queries
 import {
   isPupil,
   isStaff,
+  matchRank,
   nameMatches,
   type ShownRole,
   shownName,
@@ -47,7 +48,10 @@ export interface PeopleFilter extends Page {
   into?: ChatType | null | undefined;
 }
 
-/** Gives who can be picked (C3): the people of the school whom the viewer may see, by name. */
+/**
+ * Gives who can be picked (C3): the people of the school whom the viewer may see, by name. Where a name is asked for, those
+ * whose family name begins so stand first, then given names, then middle names.
+ */
 export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter): Promise<Listed<PersonItem>> {
   const conditions: RawBuilder<unknown>[] = [];
   if (filter.lastName) conditions.push(sql`and ${nameMatches(filter.lastName)}`);
@@ -59,10 +63,10 @@ export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter):
     : sql`null::boolean`;
   const { rows } = await sql<PersonItem & { total: number }>`
     with found as materialized (
-      select p.id, p.name_key from person p
+      select p.id, p.name_key, ${filter.lastName ? matchRank(filter.lastName) : sql`0`} as rank from person p
       where p.school_id = ${viewer.schoolId} and p.present and ${mayPickPerson(viewer, filter.into ?? null)} ${sql.join(conditions, sql` `)}
     ), page as (
-      select id from found order by name_key collate "C", id ${limitTo(filter)}
+      select id, rank from found order by rank, name_key collate "C", id ${limitTo(filter)}
     )
     select t.total, p.id, ${shownName} as name, p.family_name as "familyName", p.given_name as "givenName",
       p.middle_name as "middleName", ${shownRole} as role, p.sex, ${birthDate(viewer)} as "birthDate",
@@ -71,7 +75,7 @@ export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter):
       left join page on true
       left join person p on p.school_id = ${viewer.schoolId} and p.id = page.id
       left join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present
-    order by p.name_key collate "C", p.id`.execute(db);
+    order by page.rank, p.name_key collate "C", p.id`.execute(db);
   return listed(rows, ({ total: _, ...person }) => person);
 }
 

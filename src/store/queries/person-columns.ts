@@ -38,3 +38,19 @@ export function nameMatches(text: string): RawBuilder<boolean> {
   return sql`(strpos(p.name_key, ${longestWord}) > 0
     and strpos(' ' || translate(p.name_key, '-', ' '), ${sought}) > 0)`;
 }
+
+/**
+ * Where in the name it is that what somebody typed stands, for names that match: 0 the family name, 1 the given name, 2
+ * the middle name. «Иванов» is a family name before it is the beginning of «Иванович».
+ */
+export function matchRank(text: string): RawBuilder<number> {
+  const before = sql`left(p.name_key, strpos(' ' || translate(p.name_key, '-', ' '), ${wordPrefix(text)}) - 1)`;
+  // Each word before the place ends with a space or a hyphen.
+  const wordsBefore = sql`(length(${before}) - length(translate(${before}, ' -', '')))`;
+  return sql`case when ${wordsBefore} < ${wordsIn(sql`p.family_name`)} then 0
+    when ${wordsBefore} < ${wordsIn(sql`p.family_name`)} + ${wordsIn(sql`p.given_name`)} then 1 else 2 end`;
+}
+
+/** Of a part of a name, in which a double name counts as two. */
+const wordsIn = (part: RawBuilder<unknown>) =>
+  sql`(case when ${part} = '' then 0 else 1 + length(${part}) - length(translate(${part}, ' -', '')) end)`;

@@ -22,6 +22,8 @@ export interface JournalGroup {
   waiting: number;
   removed: number;
   held: number;
+  /** Held removals that a person rejected. */
+  kept: number;
   chats: number;
   /** Orders that its lines name. */
   orders: number;
@@ -59,7 +61,7 @@ export async function groupJournal(
       min(at) as from, max(at) as to, max(id)::text as "newestId", min(id)::text as "oldestId", count(*)::int as lines,
       ${count('create')} as created, (count(*) filter (where what = 'add' and not details ? 'pending'))::int as added,
       (count(*) filter (where what = 'add' and details ? 'pending'))::int as waiting, ${count('remove')} as removed,
-      ${count('hold-remove')} as held, count(distinct chat_id)::int as chats, count(distinct order_id)::int as orders,
+      ${count('hold-remove')} as held, ${count('removal-rejected')} as kept, count(distinct chat_id)::int as chats, count(distinct order_id)::int as orders,
       case when count(distinct author_id) = 1 then min(author_id) end as "authorId", min(author_kind) as "authorKind"
     from keyed group by key order by max(id) desc`.execute(db);
   const groups = rows.map(({ authorId, authorKind, ...group }) => ({

@@ -19,6 +19,9 @@ export interface LoggedOperation {
   total: number;
   /** Figures alone: what may be long of a result is left out. */
   result: Record<string, unknown> | null;
+  /** How many removals were held when its plan was made, and what somebody decided about them. */
+  plannedHeld: number;
+  decision: 'approve' | 'reject' | null;
   /** The first one says why it failed. */
   problem: string | null;
   /** Of a deletion: its chat. */
@@ -82,7 +85,8 @@ async function select(db: Sql, which: RawBuilder<unknown>): Promise<LoggedOperat
   const { rows } = await sql<Row>`
     select o.id, o.kind, o.state, coalesce(o.params->'types', '[]') as types,
       coalesce((o.params->>'dryRun')::boolean, false) as "dryRun", coalesce((o.params->>'strict')::boolean, false) as strict,
-      o.params->>'asOf' as "asOf", o.params->>'undoneBy' as "undoneBy", ${doneNow} as done, ${totalNow} as total,
+      o.params->>'asOf' as "asOf", o.params->>'undoneBy' as "undoneBy",
+      coalesce((o.params->'planned'->>'held')::int, 0) as "plannedHeld", o.params->'decided'->>'decision' as decision, ${doneNow} as done, ${totalNow} as total,
       o.result - ${LONG_PARTS}::text[] as result, o.problems->0->>'message' as problem,
       (select c.title from chat c where c.school_id = o.school_id and c.id = (o.params->>'chatId')::uuid) as "chatTitle",
       o.created_by as "authorId", o.created_by_kind as "authorKind",

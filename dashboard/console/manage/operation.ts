@@ -175,15 +175,28 @@ export function resultFigures(operation: OperationView): Html {
       : null;
   if (!r.chats) return html``;
   const { pending } = r;
+  const isHeldAlone = Boolean(r.held) && isNothing({ result: { ...r, held: 0 } });
   return html`<div class="figures">
-${figure(count(r.chats.created), plural(r.chats.created, 'чат создан', 'чата создано', 'чатов создано'))}
-${r.chats.renamed > 0 ? figure(count(r.chats.renamed), plural(r.chats.renamed, 'чат переименован', 'чата переименовано', 'чатов переименовано')) : ''}
-${figure(change(r.members?.added ?? 0, '+'), 'добавлено в чаты')}
-${figure(change(r.members?.removed ?? 0, '−'), 'исключено из чатов')}
-${r.held && operation.state !== 'held' ? figure(html`<span class="wait">${count(r.held)}</span>`, plural(r.held, 'исключение ждёт решения', 'исключения ждут решения', 'исключений ждут решения')) : ''}
+${
+  isHeldAlone
+    ? figure(
+        html`<span class="wait">${count(r.held ?? 0)}</span>`,
+        'остановлено до решения, больше ничего не менялось',
+      )
+    : changeFigures(r)
+}
+${r.held && !isHeldAlone && operation.state !== 'held' ? figure(html`<span class="wait">${count(r.held)}</span>`, plural(r.held, 'исключение ждёт решения', 'исключения ждут решения', 'исключений ждут решения')) : ''}
 ${pending?.notLinked ? figure(count(pending.notLinked), html`${plural(pending.notLinked, 'место в чатах ждёт привязки', 'места в чатах ждут привязки', 'мест в чатах ждут привязки')}: <a href="/unreachable">кого нет в Сферуме</a>`) : ''}
 ${pending && pending.invited + pending.refused > 0 ? figure(count(pending.invited + pending.refused), 'приглашены или отказали') : ''}
 ${took === null ? '' : figure(duration(took), requests(r.apiCalls ?? 0))}</div>`;
+}
+
+function changeFigures({ chats: made, members }: Counts): Html {
+  const { created = 0, renamed = 0 } = made ?? {};
+  return html`${figure(count(created), plural(created, 'чат создан', 'чата создано', 'чатов создано'))}
+${renamed > 0 ? figure(count(renamed), plural(renamed, 'чат переименован', 'чата переименовано', 'чатов переименовано')) : ''}
+${figure(change(members?.added ?? 0, '+'), 'добавлено в чаты')}
+${figure(change(members?.removed ?? 0, '−'), 'исключено из чатов')}`;
 }
 
 /** What went wrong, or is left to decide as a whole. */

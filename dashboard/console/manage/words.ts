@@ -40,6 +40,9 @@ export const OPERATION_LABELS: Readonly<Record<OperationKind, string>> = {
 
 export const people = (n: number) => counted(n, 'участник', 'участника', 'участников');
 export const chats = (n: number) => counted(n, 'чат', 'чата', 'чатов');
+/** Removals that the guard holds (F4). */
+export const stopped = (n: number) =>
+  counted(n, 'исключение остановлено', 'исключения остановлены', 'исключений остановлено');
 export const requests = (n: number) => counted(n, 'запрос', 'запроса', 'запросов');
 
 /** Says for people how long something takes: «≈ 40 с», «≈ 3 мин». */

@@ -8,6 +8,7 @@ import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
 import type { Counts } from '../manage/plan.ts';
 import { state } from '../parts/condition.ts';
 import { count, counted, hour } from '../parts/numbers.ts';
+import { heldText } from '../school/operation-log.ts';
 
 export interface DayView {
   operations: readonly LoggedOperation[];
@@ -46,7 +47,7 @@ function lineOf(operation: LoggedOperation, names: Names): Line {
   return {
     ...{ at: operation.createdAt, href: `/manage/operations/${operation.id}` },
     title: operation.chatTitle === null ? title : `${title} «${operation.chatTitle}»`,
-    more: authorName(operation.by, names),
+    more: [heldText(operation), authorName(operation.by, names)].filter(Boolean).join('; '),
     // What a plan alone would do is no change.
     added: operation.dryRun ? 0 : (members?.added ?? 0),
     removed: operation.dryRun ? 0 : (members?.removed ?? 0),

@@ -5,6 +5,7 @@ import type { Names } from '../../../src/plan/describe.ts';
 import type { JournalGroup } from '../../read/journal-groups.ts';
 import { type Html, html } from '../html.ts';
 import { change } from '../manage/plan.ts';
+import { stopped } from '../manage/words.ts';
 import { count, counted, day, hour } from '../parts/numbers.ts';
 import { changesHref, type Filter } from './changes-filter.ts';
 
@@ -49,16 +50,15 @@ function row(group: JournalGroup, { filter, names, timeZone }: Omit<GroupsView, 
 }
 
 function figures(group: JournalGroup): string[] {
-  const { chats, created, held, orders, added, waiting, removed, lines } = group;
-  const moved = added + removed + waiting;
+  const { chats, created, held, kept, orders, added, waiting, removed, lines } = group;
+  const moved = added + removed + waiting + held + kept;
   return [
     created > 0 ? `новых чатов: ${count(created)}` : '',
     moved > 0 && chats > created ? `в ${counted(chats, 'чате', 'чатах', 'чатах')}` : '',
     waiting > 0 ? `мест, которые ждут привязки: ${count(waiting)}` : '',
-    held > 0
-      ? counted(held, 'исключение остановлено', 'исключения остановлены', 'исключений остановлено')
-      : '',
+    held > 0 ? stopped(held) : '',
+    kept > 0 ? `оставлены в чатах: ${count(kept)}` : '',
     orders > 0 ? counted(orders, 'приказ', 'приказа', 'приказов') : '',
-    moved + created + held === 0 && lines > 1 ? counted(lines, 'запись', 'записи', 'записей') : '',
+    moved + created === 0 && lines > 1 ? counted(lines, 'запись', 'записи', 'записей') : '',
   ];
 }

@@ -6,6 +6,7 @@ import { type Content, type Html, html } from '../html.ts';
 import { operationChoice } from '../manage/initialize.ts';
 import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
 import { type Counts, change } from '../manage/plan.ts';
+import { stopped } from '../manage/words.ts';
 import { state, type Tone } from '../parts/condition.ts';
 import type { CsvTable } from '../parts/csv.ts';
 import { count, counted, moment, momentText } from '../parts/numbers.ts';
@@ -87,19 +88,34 @@ function detailsOf(operation: LoggedOperation): string[] {
 }
 
 /** What its figures say besides people. */
-function besides({ result, problem, state: now }: LoggedOperation): string[] {
+function besides(operation: LoggedOperation): string[] {
+  const { result, problem, state: now } = operation;
   const figures = (result ?? {}) as Counts & { people?: number; rejectedTotal?: number };
-  const { chats, held = 0, rejectedTotal = 0, people = 0 } = figures;
+  const { chats, rejectedTotal = 0, people = 0 } = figures;
   const created = chats?.created ?? 0;
   return [
     people > 0 ? `людей в списках: ${count(people)}` : '',
     created > 0 ? `новых чатов: ${count(created)}` : '',
-    held > 0
-      ? counted(held, 'исключение остановлено', 'исключения остановлены', 'исключений остановлено')
-      : '',
+    heldText(operation),
     rejectedTotal > 0 ? `отклонено строк: ${count(rejectedTotal)}` : '',
     now === 'failed' || now === 'held' ? (problem ?? '') : '',
   ];
+}
+
+/** What became of the removals that it held: without it, work that does nothing else would say nothing. */
+export function heldText({ result, plannedHeld, decision, dryRun }: LoggedOperation): string {
+  const { held } = (result ?? {}) as Counts;
+  if (dryRun) return held ? `остановятся до решения: ${count(held)}` : '';
+  if (held === undefined || held > 0) return held ? stopped(held) : '';
+  if (plannedHeld === 0) return '';
+  const were = counted(
+    plannedHeld,
+    'остановленное исключение',
+    'остановленных исключения',
+    'остановленных исключений',
+  );
+  if (decision === 'approve') return `${were}: подтверждено`;
+  return decision === 'reject' ? `${were}: все оставлены` : `${were}: решать не пришлось`;
 }
 
 function membersOf({ result }: LoggedOperation): Counts['members'] {

@@ -110,14 +110,20 @@ document.addEventListener('keydown', (event) => {
   else document.querySelector('.seek-link').click();
 });
 
-/** `data-counts-down`: seconds until an approval acts; once they are over, the page is another. */
-for (const left of document.querySelectorAll('[data-counts-down]')) {
+/** `data-counts-down`: seconds until an approval acts; once they are over, live.js asks for the page anew. */
+function countDown(left) {
+  left.dataset.counting = '';
   const endsAt = performance.now() + Number(left.textContent) * 1000;
   const timer = setInterval(() => {
-    const seconds = Math.ceil((endsAt - performance.now()) / 1000);
-    left.textContent = String(Math.max(0, seconds));
-    if (seconds > 0) return;
+    const seconds = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
+    left.textContent = String(seconds);
+    if (seconds > 0 && left.isConnected) return;
     clearInterval(timer);
-    location.reload();
+    document.dispatchEvent(new Event('stale'));
   }, 250);
 }
+function countAllDown() {
+  for (const left of document.querySelectorAll('[data-counts-down]:not([data-counting])')) countDown(left);
+}
+countAllDown();
+document.addEventListener('taken', countAllDown);

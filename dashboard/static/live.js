@@ -21,22 +21,29 @@ function isInUse() {
   const active = document.activeElement;
   return (
     (main.contains(active) && active.matches('input, select, textarea, summary')) ||
-    main.querySelector('details[open], dialog[open], input:checked, form[data-sent]') !== null ||
+    main.querySelector('details[open]:not([data-open]), dialog[open], input:checked, form[data-sent]') !==
+      null ||
     !getSelection().isCollapsed
   );
 }
 
-/** Where the focus stands, in words that find the same thing in the new content. */
-function placeOf(element) {
-  if (!element || element === document.body) return null;
-  if (element.id) return `#${CSS.escape(element.id)}`;
+/** How to find what has the focus in the new content: by its id, its address, or its place beneath the nearest id. */
+function finderOf(element) {
+  if (!element || element === document.body) return () => null;
+  const { id, localName } = element;
+  if (id) return () => document.getElementById(id);
   const href = element.getAttribute('href');
   const nav = element.closest('nav')?.getAttribute('aria-label');
-  return href && `${nav ? `nav[aria-label="${CSS.escape(nav)}"]` : 'main'} a[href="${CSS.escape(href)}"]`;
+  const around = nav ? `nav[aria-label="${CSS.escape(nav)}"]` : 'main';
+  if (href) return () => document.querySelector(`${around} a[href="${CSS.escape(href)}"]`);
+  const base = element.closest('[id]')?.id;
+  const same = () => [...(document.getElementById(base) ?? document.body).querySelectorAll(localName)];
+  const at = same().indexOf(element);
+  return () => same()[at];
 }
 
 function take(fresh) {
-  const place = placeOf(document.activeElement);
+  const find = finderOf(document.activeElement);
   const main = document.querySelector('main');
   for (const child of [...main.children]) if (child !== part) child.remove();
   const { children } = fresh.querySelector('main');
@@ -49,7 +56,7 @@ function take(fresh) {
   const runs = fresh.querySelector('[data-runs]');
   if (runs && !document.querySelector('[data-runs]')) document.querySelector('.top > .who')?.before(runs);
   document.title = fresh.title;
-  if (place) document.querySelector(place)?.focus({ preventScroll: true });
+  find()?.focus({ preventScroll: true });
   // Scripts that look after parts of a page look for them again.
   document.dispatchEvent(new Event('taken'));
 }
@@ -71,11 +78,6 @@ async function refresh() {
     return;
   }
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  // What counts seconds down has a script that begins with the page.
-  if ([fresh, document].some((page) => page.querySelector('[data-counts-down]'))) {
-    location.reload();
-    return;
-  }
   if (isInUse()) {
     stale = true;
     return;
@@ -111,6 +113,9 @@ pauses.addEventListener('click', () => {
   if (isPaused()) sessionStorage.removeItem(PAUSED);
   else sessionStorage.setItem(PAUSED, '1');
   show();
+});
+document.addEventListener('stale', () => {
+  stale = true;
 });
 document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
 window.addEventListener('pagehide', close);

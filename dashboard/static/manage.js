@@ -112,7 +112,7 @@ for (const group of document.querySelectorAll('[data-all-or-some]')) {
   });
 }
 
-/** `data-follows`: asked anew every moment; once its state is another, so is the page. */
+/** `data-follows`: asked anew every moment; once its state is another, so is the page (live.js asks for it, where it is). */
 const LOOK_EVERY_MS = 1000;
 async function follow(part) {
   if (!part.isConnected) return;
@@ -123,12 +123,20 @@ async function follow(part) {
     const fresh = new DOMParser()
       .parseFromString(await answer.text(), 'text/html')
       .querySelector('[data-follows]');
-    if (fresh?.dataset.state !== part.dataset.state) {
+    if (fresh?.dataset.state === part.dataset.state) part.replaceChildren(...fresh.childNodes);
+    else if (document.querySelector('[data-live]')) document.dispatchEvent(new Event('stale'));
+    else {
       location.reload();
       return;
     }
-    part.replaceChildren(...fresh.childNodes);
   }
   setTimeout(() => follow(part), LOOK_EVERY_MS);
 }
-for (const part of document.querySelectorAll('[data-follows]')) setTimeout(() => follow(part), LOOK_EVERY_MS);
+function followAllParts() {
+  for (const part of document.querySelectorAll('[data-follows]:not([data-followed])')) {
+    part.dataset.followed = '';
+    setTimeout(() => follow(part), LOOK_EVERY_MS);
+  }
+}
+followAllParts();
+document.addEventListener('taken', followAllParts);

@@ -101,6 +101,25 @@ describeInBrowser('decisions', () => {
     expect(site.world.inSferum('5А класс')).toContain('401');
   });
 
+  test('while an approval waits, every page says that it is decided, and the chat takes it back', async () => {
+    const page = await site.visit(ADMIN, '/manage');
+    await page.getByRole('link', { name: 'Посмотреть и решить' }).click();
+    await item(page, '5А класс').getByRole('button', { name: 'Исключить (14)' }).click();
+    await alert(page, 'Исключаем из чата «5А класс»').waitFor();
+    await page.goto(`${site.origin}/overview`);
+    await page.getByText(/решено: 1, исключим через \d+\sс, ждут решения: 1/).waitFor();
+    await page.goto(`${site.origin}/manage?condition=held`);
+    const listed = page.getByRole('row').filter({ hasText: '5А класс' });
+    await listed.getByText(/^исключим через \d+\sс$/).waitFor();
+    expect(await page.getByText('ждёт решения', { exact: true }).count()).toBe(1);
+    await page.getByRole('link', { name: '5А класс', exact: true }).click();
+    await page.getByText('Исключения из чата подтверждены').waitFor();
+    await expectAccessible(page);
+    await press(page, 'Отменить');
+    await alert(page, 'Решение отменено').waitFor();
+    expect(site.world.inSferum('5А класс')).toContain('401');
+  });
+
   test('«Исключить всех» shows first who leaves; without script the page goes on by itself', async () => {
     const page = await site.visit(ADMIN, '/manage', { javaScriptEnabled: false });
     await page.getByRole('link', { name: 'Посмотреть и решить' }).click();
@@ -139,6 +158,27 @@ describeInBrowser('decisions', () => {
     await expectAccessible(page);
     await page.setViewportSize(PHONE);
     await expectNoSidewaysScroll(page);
+  });
+
+  test('once the time is over the page follows without being loaded again, and the focus stays', async () => {
+    const { rows } = await sql<{ id: string }>`select id from chat where title = '5Б класс'`.execute(
+      everywhere(site.world.ctx),
+    );
+    await site.world.call('PATCH', `/v1/chats/${rows[0]!.id}`, ADMIN, { members: { add: ['h0'] } });
+    await site.world.settled();
+    const page = await site.visit(ADMIN, '/manage');
+    await planStrictly(page);
+    await page.getByRole('button', { name: /Перейти к решению|Выполнить/ }).click();
+    await heading(page, 'Инициализация ждёт решения');
+    await page.getByRole('link', { name: /Исключить всех/ }).click();
+    await page.getByRole('button', { name: /Исключить всех/ }).click();
+    await page.getByRole('button', { name: 'Отменить', exact: true }).waitFor();
+    await page.evaluate('globalThis.sameDocument = true');
+    const tab = page.getByRole('link', { name: 'По людям' });
+    await tab.focus();
+    await heading(page, 'Инициализация выполнена');
+    expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
+    expect(await tab.evaluate((e) => e === e.ownerDocument.activeElement)).toBe(true);
   });
 
   test('nothing was asked of another host, and no page complained', () => {

@@ -1,8 +1,11 @@
 /** What a chat's condition and warnings mean, with what can be done about them, above its editor. */
+import type { ApprovedChat } from '../../read/approved-chats.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import type { ChatWarning } from '../../read/chat-warning.ts';
-import type { Content } from '../html.ts';
+import { type Content, html } from '../html.ts';
 import { linkButton, postButton } from '../parts/button.ts';
+import type { SchoolNow } from '../parts/condition.ts';
+import { countdown } from '../parts/countdown.ts';
 import { notice } from '../parts/states.ts';
 
 interface About {
@@ -10,6 +13,9 @@ interface About {
   may: { members: boolean; admins: boolean; delete: boolean };
   /** The operation that holds removals of this chat, for those who may decide. */
   heldBy: string | null;
+  /** The approval of that, which can be taken back, for them too. */
+  approved: ApprovedChat | null;
+  now: SchoolNow;
 }
 
 /** The notices of a chat: of its condition first, then of its warning. */
@@ -48,7 +54,22 @@ function failing({ chat, may }: About): Content {
   });
 }
 
-function held({ chat, heldBy }: About): Content {
+function held({ chat, heldBy, approved, now }: About): Content {
+  if (approved) {
+    return notice({
+      kind: 'warn',
+      title: 'Исключения из чата подтверждены',
+      text: html`Начнём ${countdown(approved.actsAt, now.nowMs)}.`,
+      actions: postButton({
+        ...{
+          label: 'Отменить',
+          action: `/manage/operations/${approved.operationId}/take-back`,
+          kind: 'primary',
+        },
+        fields: { approval: approved.approvalId },
+      }),
+    });
+  }
   const href = `/manage/operations/${heldBy}#held-${chat.id}`;
   return notice({
     kind: 'warn',

@@ -10,6 +10,7 @@ import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Content } from '../html.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
+import { schoolNow } from '../school-now.ts';
 import { withSought } from '../sought.ts';
 import { isAdmin, STAFF } from '../visitor.ts';
 import { type Desk, deskOf, findDesk } from './desk.ts';
@@ -157,14 +158,13 @@ async function show(
     said: saidAt(c, 'members'),
     listTitle: desk.listTitle,
     notHere,
-    heldBy:
-      chat.condition.status === 'held' && isAdmin(c.get('visitor')) ? await holderOf(db, chat.id) : null,
+    ...(await heldIn(ctx, c, chat)),
     ...(refused ? { refused } : {}),
   };
   return page({
     c,
     title: editable(view) ? 'Редактировать чат' : 'Просмотр чата',
-    subtitle: editorSubtitle(view, c.get('visitor').school),
+    subtitle: editorSubtitle(view),
     section: 'manage',
     crumbs: CRUMBS,
     actions: editorActions(view, c.get('frame').messengerUrl),
@@ -173,6 +173,19 @@ async function show(
     scripts: ['manage.js'],
     ...(refused ? { status: refused.status as 422 } : {}),
   });
+}
+
+/** Who holds removals of the chat, and the approval that can be taken back, for those who may decide. */
+async function heldIn(ctx: ConsoleParts['ctx'], c: ConsoleContext, { id, condition }: Desk['chat']) {
+  const visitor = c.get('visitor');
+  const { school } = visitor;
+  const now = await schoolNow(ctx, school);
+  const mayDecide = condition.status === 'held' && isAdmin(visitor);
+  return {
+    now,
+    heldBy: mayDecide ? await holderOf(ctx.db.of(school.id), id) : null,
+    approved: mayDecide ? (now.approved.get(id) ?? null) : null,
+  };
 }
 
 /** «Сохранить» saves all or nothing. What is refused stays staged, and the page says about whom and why. */

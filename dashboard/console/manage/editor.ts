@@ -5,11 +5,12 @@ import type { Names } from '../../../src/plan/describe.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
 import type { Draft } from '../../drafts/draft.ts';
 import type { DraftMemberItem } from '../../drafts/draft-members.ts';
+import type { ApprovedChat } from '../../read/approved-chats.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, postButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
-import { datedCondition } from '../parts/condition.ts';
+import { datedCondition, type SchoolNow } from '../parts/condition.ts';
 import { hiddenField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count } from '../parts/numbers.ts';
@@ -17,7 +18,6 @@ import { pager as linkPager } from '../parts/pager.ts';
 import { emptyState, notice } from '../parts/states.ts';
 import { submitPager } from '../parts/submit-pager.ts';
 import { findForm } from '../sought.ts';
-import type { Visitor } from '../visitor.ts';
 import { conditionNotices } from './condition-notices.ts';
 import { membersTable } from './members-table.ts';
 import { addForms, type NotHere, notHerePart } from './not-here.ts';
@@ -42,6 +42,9 @@ export interface EditorView {
   said: Html;
   /** The people of the sought surname who are not in the chat; null where nobody is looked for. */
   notHere: NotHere | null;
+  now: SchoolNow;
+  /** The approval of what is held in this chat, for those who may take it back. */
+  approved: ApprovedChat | null;
   /** The operation that holds removals of this chat, for those who may decide. */
   heldBy: string | null;
   /** What the lists call the chat, where somebody has renamed it by hand. */
@@ -65,12 +68,9 @@ export function editable(view: Pick<EditorView, 'may' | 'chat'>): boolean {
 }
 
 /** The chat's name and condition, under the heading. */
-export function editorSubtitle(
-  { chat }: Pick<EditorView, 'chat'>,
-  { trouble, timeZone }: Visitor['school'],
-): Html {
-  const now = datedCondition(chat.condition, { isAway: trouble !== null, timeZone });
-  return html`<span class="subject-of"><bdi>${chat.title}</bdi></span> ${now}`;
+export function editorSubtitle({ chat, now }: Pick<EditorView, 'chat' | 'now'>): Html {
+  const stands = datedCondition(chat.id, chat.condition, now);
+  return html`<span class="subject-of"><bdi>${chat.title}</bdi></span> ${stands}`;
 }
 
 /** The buttons beside the heading. */

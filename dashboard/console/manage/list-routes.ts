@@ -2,9 +2,11 @@ import { listChats } from '../../read/chat-list.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { liveOfSchool } from '../live.ts';
 import { page, saidAt } from '../page.ts';
+import { refreshWhile } from '../parts/approval.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { conditionWord } from '../parts/condition.ts';
 import { csvFile } from '../parts/csv.ts';
+import { schoolNow } from '../school-now.ts';
 import { withSought } from '../sought.ts';
 import { STAFF, viewerIn } from '../visitor.ts';
 import { type ListView, listActions, listBody } from './list.ts';
@@ -36,8 +38,7 @@ export function listRoutes(parts: ConsoleParts): void {
       items,
       total,
       waits,
-      isAway: school.trouble !== null,
-      timeZone: school.timeZone,
+      now: await schoolNow(ctx, school),
       messengerUrl: c.get('frame').messengerUrl,
       may: await rightsOf(db, viewer),
       deletable: await deletableOf(db, viewer),
@@ -54,6 +55,7 @@ export function listRoutes(parts: ConsoleParts): void {
       body: listBody(view),
       styles: ['manage.css'],
       scripts: ['manage.js'],
+      ...refreshWhile([...view.now.approved]),
     });
   });
 }

@@ -7,7 +7,7 @@ import type { Wait } from '../../read/waits.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
-import { conditionWord, datedCondition, state } from '../parts/condition.ts';
+import { conditionWord, datedCondition, type SchoolNow, state } from '../parts/condition.ts';
 import { csvLink } from '../parts/csv.ts';
 import { perPageField, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
@@ -29,9 +29,7 @@ export interface ListView extends Choosing {
   filter: ListFilter;
   total: number;
   waits: readonly Wait[];
-  /** True while nothing goes to Sferum: how a chat stands there is then known of its last look alone. */
-  isAway: boolean;
-  timeZone: string;
+  now: SchoolNow;
   messengerUrl: string;
   may: ListRights;
 }
@@ -204,7 +202,8 @@ function admins({ admins: all, warning }: ChatItem): Html {
   return html`${names}<div class="under">${state('warn', said)}</div>`;
 }
 
-function conditionCell({ condition: now }: ChatItem, view: ListView): Html {
-  const why = now.status === 'failing' || now.status === 'held' ? now.message : null;
-  return html`${datedCondition(now, view)}${why ? html`<div class="under muted">${why}</div>` : ''}`;
+function conditionCell({ id, condition: its }: ChatItem, { now }: ListView): Html {
+  const isOpen = its.status === 'failing' || (its.status === 'held' && !now.approved.has(id));
+  const why = isOpen ? its.message : null;
+  return html`${datedCondition(id, its, now)}${why ? html`<div class="under muted">${why}</div>` : ''}`;
 }

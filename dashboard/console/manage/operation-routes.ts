@@ -22,6 +22,7 @@ import { authorOf } from '../../rights.ts';
 import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
+import { liveOfSchool } from '../live.ts';
 import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
 import { moment } from '../parts/numbers.ts';
 import { withSought } from '../sought.ts';
@@ -89,8 +90,10 @@ export function operationRoutes(parts: ConsoleParts): void {
 async function show(parts: ConsoleParts, c: ConsoleContext, operation: OperationView): Promise<Response> {
   const { ctx } = parts;
   const { school } = c.get('visitor');
+  const live = await liveOfSchool(parts, c);
   return page({
     c,
+    live,
     title: operationTitle(operation),
     subtitle: html`${[operationChoice(operation)].filter(Boolean).map((text) => html`${text} · `)}${moment(operation.createdAt, school.timeZone)}`,
     section: 'manage',

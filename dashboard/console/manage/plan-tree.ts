@@ -95,7 +95,7 @@ export function planTree(tree: readonly TreeType[], names: Names, allHeld: boole
   const isOne = tree.length === 1;
   return html`${tree.map(
     (type) =>
-      html`<details class="sheet branch"${isOne || type.removed > 0 ? ' open' : ''}><summary>${head(html`<h2>${CHAT_TYPE_LABELS[type.type]}</h2> <span class="muted">${chatsWord(type.size)}</span>`, type, shown)}</summary>${type.classes.map((one) => classPart(one, shown))}</details>`,
+      html`<details class="sheet branch"${isOne || type.removed > 0 ? ' open data-open' : ''}><summary>${head(html`<h2>${CHAT_TYPE_LABELS[type.type]}</h2> <span class="muted">${chatsWord(type.size)}</span>`, type, shown)}</summary>${type.classes.map((one) => classPart(one, shown))}</details>`,
   )}`;
 }
 

@@ -1,14 +1,23 @@
 /** The four figures of «Обзор». Each opens what it counts. */
 import type { Overview } from '../../read/overview.ts';
 import type { Trouble } from '../../read/waits.ts';
-import { type Html, html, NOTHING } from '../html.ts';
+import { type Content, type Html, html, NOTHING } from '../html.ts';
+import { countdown } from '../parts/countdown.ts';
 import { count, counted, day } from '../parts/numbers.ts';
 import { percentOf } from './heat.ts';
 import { delayText } from './words.ts';
 
+/** Chats whose held removals are approved and about to be done. */
+export interface Approved {
+  chats: number;
+  /** When the first of them acts, an instant. */
+  actsAt: string;
+  nowMs: number;
+}
+
 /** The part with the four figures. */
-export function figures(overview: Overview, trouble: Trouble | null): Html {
-  return html`<section class="four" aria-label="Показатели">${chatsFigure(overview, trouble)}${shareFigure(overview)}${aheadFigure(overview)}${delayFigure(overview)}</section>`;
+export function figures(overview: Overview, trouble: Trouble | null, approved: Approved | null): Html {
+  return html`<section class="four" aria-label="Показатели">${chatsFigure(overview, trouble, approved)}${shareFigure(overview)}${aheadFigure(overview)}${delayFigure(overview)}</section>`;
 }
 
 interface FigureParts {
@@ -16,7 +25,7 @@ interface FigureParts {
   href: string;
   value: string;
   /** The whole that the value is of, or what it says. */
-  of: string;
+  of: Content;
   picture?: Html;
 }
 
@@ -24,20 +33,28 @@ function figure({ label, href, value, of, picture }: FigureParts): Html {
   return html`<div class="sheet tile"><h2><a href="${href}">${label}</a></h2><b>${value}</b><p>${of}</p>${picture ?? ''}</div>`;
 }
 
-function chatsFigure({ chats }: Overview, trouble: Trouble | null): Html {
+function chatsFigure({ chats }: Overview, trouble: Trouble | null, approved: Approved | null): Html {
   const { total, behind, held, failing } = chats;
+  const others = behind - (approved?.chats ?? 0);
   const apart = [
     failing > 0 ? `не удаётся: ${count(failing)}` : '',
+    approved
+      ? html`решено: ${count(approved.chats)}, исключим ${countdown(approved.actsAt, approved.nowMs)}`
+      : '',
     held > 0 ? `ждут решения: ${count(held)}` : '',
-    behind > 0 ? `обновляются: ${count(behind)}` : '',
+    others > 0 ? `обновляются: ${count(others)}` : '',
   ].filter(Boolean);
   const of = trouble
     ? 'состояние неизвестно'
     : total === 0
       ? 'ещё не созданы'
-      : apart.join(', ') || 'все совпадают со списками';
+      : ((apart.length > 0 ? listed(apart) : null) ?? 'все совпадают со списками');
   return figure({ label: 'Чаты', href: '/manage', value: count(total), of });
 }
+
+/** Parts of a sentence with commas between them. */
+const listed = (parts: readonly Content[]): Html =>
+  html`${parts.map((part, i) => html`${i > 0 ? ', ' : ''}${part}`)}`;
 
 function shareFigure({ shares }: Overview): Html {
   const last = shares.at(-1);

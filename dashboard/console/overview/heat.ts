@@ -51,7 +51,7 @@ export function heat(classes: readonly ClassShare[]): Html {
   const cells = placed(classes);
   const columns = inOrder(cells.map(({ column }) => column));
   const isDrawn = columns.length <= MOST_COLUMNS;
-  return html`${isDrawn ? picture(cells, columns) : ''}<details class="as-table"${isDrawn ? '' : ' open'}><summary>Таблицей</summary>
+  return html`${isDrawn ? picture(cells, columns) : ''}<details class="as-table"${isDrawn ? '' : ' open data-open'}><summary>Таблицей</summary>
 <table class="shares"><caption class="unseen">Доля привязанных по классам</caption><thead><tr><th scope="col">Класс</th><th scope="col" class="num">Привязаны</th><th scope="col" class="num">Доля</th></tr></thead><tbody>${cells.map(
     ({ of }) =>
       html`<tr><th scope="row"><a href="${hrefTo(of)}">${of.title}</a></th><td class="num">${count(of.linked)} из ${count(of.people)}</td><td class="num">${percentOf(of)}\u00a0%</td></tr>

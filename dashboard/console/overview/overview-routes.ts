@@ -1,8 +1,9 @@
 import { authorName } from '../../../src/chats/journal-words.ts';
 import { dayIn } from '../../../src/clock.ts';
+import { type ApprovedChat, approvedChats } from '../../read/approved-chats.ts';
 import { type AwaitingApproval, awaitingApprovals } from '../../read/awaiting-approvals.ts';
 import { findNames } from '../../read/names.ts';
-import { type LoggedOperation, logOperations } from '../../read/operation-log.ts';
+import { logOperations } from '../../read/operation-log.ts';
 import { countListed, findOverview, type Overview } from '../../read/overview.ts';
 import { namedIn } from '../../read/waits.ts';
 import { noteShown } from '../../trail/shown-people.ts';
@@ -15,9 +16,9 @@ import { approvalNotice, refreshWhile } from '../parts/approval.ts';
 import { linkButton } from '../parts/button.ts';
 import { moment } from '../parts/numbers.ts';
 import { ADMINS } from '../visitor.ts';
-import { lastDay } from './day.ts';
+import { type DayView, lastDay } from './day.ts';
 import { overviewDecisions } from './decision-routes.ts';
-import { figures } from './figures.ts';
+import { type Approved, figures } from './figures.ts';
 import { firstSteps } from './first-steps.ts';
 import { heat } from './heat.ts';
 import { waiting } from './waiting.ts';
@@ -38,11 +39,14 @@ export function overviewRoutes(parts: ConsoleParts): void {
     const now = new Date(ctx.clock.now());
     const today = dayIn(school.timeZone, now.getTime());
     const db = ctx.db.of(school.id);
-    const [overview, { items }, awaiting] = await Promise.all([
+    const [found, { items }, awaiting, chats] = await Promise.all([
       findOverview(db, school.id, { today, now }),
       logOperations(db, school.id, { limit: OPERATIONS_SHOWN }),
       awaitingApprovals(db, school.id),
+      approvedChats(db, school.id),
     ]);
+    const approved = approvedIn([...chats.values()], now.getTime());
+    const overview = decided(found, approved);
     const operations = items.filter(({ createdAt }) => Date.parse(createdAt) > now.getTime() - DAY_MS);
     const state = { overview, trouble: school.trouble, waits: waits.length };
     return page({
@@ -55,13 +59,25 @@ export function overviewRoutes(parts: ConsoleParts): void {
       actions: pageActions(c, overview),
       body: html`${await decidedPart(parts, c, awaiting)}${waits.length > 0 || overview.isInitialized ? waiting(waits, { timeZone: school.timeZone, today }) : ''}${
         overview.isInitialized
-          ? await working(parts, c, overview, operations)
+          ? await working(parts, c, { overview, operations, approved })
           : await beginning(parts, c, overview)
       }`,
       styles: ['overview.css'],
       ...refreshWhile(awaiting),
     });
   });
+}
+
+function approvedIn(chats: readonly ApprovedChat[], nowMs: number): Approved | null {
+  const [first] = chats.toSorted((a, b) => a.actsAt.localeCompare(b.actsAt));
+  return first ? { chats: chats.length, actsAt: first.actsAt, nowMs } : null;
+}
+
+/** Chats about which somebody has decided wait for nobody any more: they are about to follow. */
+function decided(overview: Overview, approved: Approved | null): Overview {
+  const { held, behind, ...others } = overview.chats;
+  const n = Math.min(held, approved?.chats ?? 0);
+  return { ...overview, chats: { ...others, held: held - n, behind: behind + n } };
 }
 
 /** What was decided here a moment ago, with the way back, and what came of a decision. */
@@ -103,13 +119,16 @@ function pageActions(c: ConsoleContext, { isInitialized }: Overview): Html {
 async function working(
   { ctx }: ConsoleParts,
   c: ConsoleContext,
-  overview: Overview,
-  operations: readonly LoggedOperation[],
+  {
+    overview,
+    operations,
+    approved,
+  }: Pick<DayView, 'operations'> & { overview: Overview; approved: Approved | null },
 ): Promise<Html> {
   const { school } = c.get('visitor');
   const authors = { ...NOBODY, people: operations.map(({ by }) => by.id) };
   const names = await findNames(ctx.db.of(school.id), { sees: 'school', schoolId: school.id }, authors);
-  return html`${figures(overview, school.trouble)}
+  return html`${figures(overview, school.trouble, approved)}
 <div class="columns">${classesPart(overview)}${lastDay({ operations, followed: overview.followed, names, timeZone: school.timeZone })}</div>`;
 }
 

@@ -1,6 +1,7 @@
 import type { AwaitingApproval } from '../../read/awaiting-approvals.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { postButton } from './button.ts';
+import { countdown, secondsUntil } from './countdown.ts';
 import { moment } from './numbers.ts';
 
 export interface ApprovalParts {
@@ -15,8 +16,6 @@ export interface ApprovalParts {
   nowMs: number;
 }
 
-const SECOND_MS = 1000;
-
 /** How often a page with an approval that waits is loaded again without script, as an option of it. */
 const REFRESH_SECONDS = 5;
 /** The option of a page that is loaded again by itself while approvals wait. */
@@ -26,19 +25,15 @@ export const refreshWhile = (awaiting: readonly unknown[]): { refreshSeconds?: n
 /** The address of an approval on its page, which browsers give the focus. */
 export const approvalAnchor = (id: string): string => `#approval-${id}`;
 
-/** An approval that has not acted yet, with the way back (J3). The script counts its seconds down, then loads anew. */
+/** An approval that has not acted yet, with the way back (J3).  */
 export function approvalNotice({ approval, title, author, takeBack, timeZone, nowMs }: ApprovalParts): Html {
   const { id, at, actsAt } = approval;
-  const seconds = Math.ceil((Date.parse(actsAt) - nowMs) / SECOND_MS);
-  const begins =
-    seconds > 0
-      ? html`Начнётся через <span data-counts-down>${seconds}</span>&nbsp;с.`
-      : html`Начинается.<span data-counts-down hidden>1</span>`;
+  const isOver = secondsUntil(actsAt, nowMs) === 0;
   const by = author === undefined ? '' : html`<bdi>${author}</bdi>, `;
   return html`<section class="notice warn" id="approval-${id}" role="alert" tabindex="-1"><div><strong>${title}</strong>
-<p>${begins} Решение: ${by}${moment(at, timeZone)}.</p></div>${
-    seconds > 0
-      ? html`<div class="actions">${postButton({ label: 'Отменить', action: takeBack.action, fields: { ...takeBack.fields, approval: id }, kind: 'primary' })}</div>`
-      : ''
+<p>${isOver ? 'Начинается' : 'Начнётся'} ${countdown(actsAt, nowMs)}. Решение: ${by}${moment(at, timeZone)}.</p></div>${
+    isOver
+      ? ''
+      : html`<div class="actions">${postButton({ label: 'Отменить', action: takeBack.action, fields: { ...takeBack.fields, approval: id }, kind: 'primary' })}</div>`
   }</section>`;
 }

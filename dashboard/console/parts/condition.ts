@@ -1,4 +1,5 @@
 import { type Html, html } from '../html.ts';
+import { countdown } from './countdown.ts';
 import { moment } from './numbers.ts';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'calm';
@@ -33,14 +34,26 @@ export function conditionWord(status: ConditionStatus): string {
 /** What these conditions say holds only while Sferum can be asked. */
 const DEPENDS_ON_SFERUM: readonly ConditionStatus[] = ['synced', 'behind'];
 
-/**
- * Shows a chat's condition where nothing may go to Sferum (`isAway`): what depends on Sferum is then unknown, and dated
- * by the chat's last look. `seenAt`: an instant; null where it is not known for sure.
- */
+/** What of the school a chat's condition is shown with. */
+export interface SchoolNow {
+  /** True while nothing may go to Sferum: what depends on Sferum is then unknown, and dated by the chat's last look. */
+  isAway: boolean;
+  timeZone: string;
+  /** Chats whose held removals are approved and about to be done, by their ids. */
+  approved: ReadonlyMap<string, { actsAt: string }>;
+  nowMs: number;
+}
+
+/** Shows a chat's condition as it is in its school now. `seenAt`: an instant; null where it is not known for sure. */
 export function datedCondition(
+  id: string,
   chat: { status: ConditionStatus; message: string | null; seenAt: string | null },
-  { isAway, timeZone }: { isAway: boolean; timeZone: string },
+  { isAway, timeZone, approved, nowMs }: SchoolNow,
 ): Html {
+  const approval = chat.status === 'held' ? approved.get(id) : undefined;
+  if (approval) {
+    return html`${state('warn', 'решено')} <span class="dated muted small">исключим ${countdown(approval.actsAt, nowMs)}</span>`;
+  }
   if (!isAway || !DEPENDS_ON_SFERUM.includes(chat.status)) return condition(chat);
   const when = chat.seenAt === null ? 'сверить не успели' : html`сверено в ${moment(chat.seenAt, timeZone)}`;
   return html`${state('calm', 'неизвестно')} <span class="dated muted small">${when}</span>`;

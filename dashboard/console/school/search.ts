@@ -14,7 +14,7 @@ import { roleWord } from '../manage/words.ts';
 import { page } from '../page.ts';
 import { submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
-import { datedCondition, state } from '../parts/condition.ts';
+import { datedCondition, type SchoolNow, state } from '../parts/condition.ts';
 import { textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted } from '../parts/numbers.ts';
@@ -23,6 +23,7 @@ import { personLink } from '../parts/person-link.ts';
 import { SEARCH_PATH } from '../parts/search-box.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
+import { schoolNow } from '../school-now.ts';
 import { findForm, withSought } from '../sought.ts';
 import { STAFF, viewerIn } from '../visitor.ts';
 
@@ -37,8 +38,6 @@ const query = z.object({
 });
 type Query = z.infer<typeof query>;
 
-type Dated = Parameters<typeof datedCondition>[1];
-
 interface Found {
   people: { items: readonly PersonItem[]; total: number; classes: ReadonlyMap<string, PersonClass[]> };
   chats: { items: readonly ChatItem[]; total: number };
@@ -50,8 +49,8 @@ export function searchRoutes({ screens, ctx }: ConsoleParts): void {
   screens.get(SEARCH_PATH, STAFF, async (c) => {
     const asked = query.parse(withSought(c, c.req.query(), 'text'));
     const { school } = c.get('visitor');
-    const dated = { isAway: school.trouble !== null, timeZone: school.timeZone };
     const viewer = await viewerIn(ctx, c.get('visitor'));
+    const now = await schoolNow(ctx, school);
     const found = asked.text ? await find(ctx.db.of(viewer.schoolId), viewer, asked.text, asked.page) : null;
     noteShown(
       c,
@@ -62,7 +61,7 @@ export function searchRoutes({ screens, ctx }: ConsoleParts): void {
       c,
       title: 'Поиск',
       ...(found ? { subtitle: totals(found) } : {}),
-      body: html`${searchForm(asked)}${found ? results(found, asked, dated) : ''}`,
+      body: html`${searchForm(asked)}${found ? results(found, asked, now) : ''}`,
     });
   });
 }
@@ -115,7 +114,7 @@ function searchForm({ text }: Query): Html {
   );
 }
 
-function results({ people, chats, classes }: Found, asked: Query, school: Dated): Html {
+function results({ people, chats, classes }: Found, asked: Query, school: SchoolNow): Html {
   if (people.total + chats.total + classes.total === 0) {
     return emptyState({
       title: 'Ничего не найдено',
@@ -181,7 +180,7 @@ function classesPart({ items, total, chats }: Found['classes']): Html {
   )}</div>${more(total - items.length)}</section>`;
 }
 
-function chatsPart({ items, total }: Found['chats'], school: Dated): Html {
+function chatsPart({ items, total }: Found['chats'], school: SchoolNow): Html {
   return html`<section class="stack" aria-labelledby="chats"><h2 id="chats">Чаты</h2>${dataTable<ChatItem>({
     caption: 'Найденные чаты',
     rows: items,
@@ -193,7 +192,7 @@ function chatsPart({ items, total }: Found['chats'], school: Dated): Html {
       },
       { head: 'Тип чата', cell: ({ type }) => CHAT_TYPE_LABELS[type] },
       { head: 'Кол-во участников', numeric: true, cell: ({ memberCount }) => count(memberCount) },
-      { head: 'Состояние', cell: (chat) => datedCondition(chat.condition, school) },
+      { head: 'Состояние', cell: (chat) => datedCondition(chat.id, chat.condition, school) },
     ],
   })}${more(total - items.length)}</section>`;
 }

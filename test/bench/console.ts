@@ -61,7 +61,10 @@ async function ofSchool(print: Print, database: BenchServer): Promise<number> {
 /** Gives the worst p99, in ms. */
 async function ofRegion(print: Print, database: BenchServer): Promise<number> {
   await using sandbox = await startSandbox(FILLING_REQUESTS_PER_SECOND);
-  await using app = await startApp((await database.database()).url, sandbox.url, ENV, { ...ALL, workers: false });
+  await using app = await startApp((await database.database()).url, sandbox.url, ENV, {
+    ...ALL,
+    workers: false,
+  });
   await makeRegion(app.ctx, REGION);
   await countSchools(app.ctx);
   await using site = await serve(app);

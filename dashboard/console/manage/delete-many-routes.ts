@@ -12,6 +12,7 @@ import { deletionQuestion } from './delete-many.ts';
 import { deletableOf } from './list-rights.ts';
 import { chats } from './words.ts';
 
+/** The question before several chats are deleted, and the deletion. */
 export function deleteManyRoutes(parts: ConsoleParts): void {
   const { ctx, commands, screens } = parts;
   screens.get('/manage/delete', STAFF, async (c) => {

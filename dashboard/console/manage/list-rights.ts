@@ -10,6 +10,7 @@ export interface ListRights {
   create: boolean;
 }
 
+/** What the buttons over the list are for. */
 export async function rightsOf(db: Sql, viewer: Viewer): Promise<ListRights> {
   if (viewer.sees === 'school') return { initialize: true, create: true };
   const { classes, groups } = await unitsOf(db, viewer);

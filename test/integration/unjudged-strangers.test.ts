@@ -5,6 +5,7 @@ import { accountOf } from '../../src/live/accounts.ts';
 import { sweepDrift } from '../../src/live/drift.ts';
 import { observeChats } from '../../src/live/observe.ts';
 import { moveGenerations } from '../../src/rows/chat-outbox.ts';
+import { lookedAt } from '../support/app.ts';
 import { type ChatWorld, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { tell } from '../support/tell-events.ts';
@@ -16,8 +17,9 @@ const PUPIL = 202;
 
 let world: ChatWorld;
 beforeEach(async () => {
-  // Nothing looks at the chats by itself.
+  // After the first look nothing looks at the chats by itself.
   world = await startChatWorld({ env: { LIMIT_DRIFT_INTERVAL_MS: '86400000' } });
+  await lookedAt(world);
 });
 afterEach(() => world[Symbol.asyncDispose]());
 

@@ -20,6 +20,8 @@ const MONTHS_BACK = 12;
 /** Ids of the year's lines stand below those that the program gives. */
 const FIRST_ID_OF_TODAY = 1_000_000;
 
+const PART_ROWS = 50_000;
+
 /** Leaves room for the ids of the year's lines, as the owner, before anything is noted. */
 export const LEAVE_ROOM = `select setval(pg_get_serial_sequence('public.journal', 'id'), ${FIRST_ID_OF_TODAY})`;
 
@@ -28,11 +30,13 @@ export async function makeYear(db: Sql, schoolId: string): Promise<void> {
   await makeOrders(db, schoolId);
   await makeJournal(db, schoolId);
   const ago = (n: number) => sql`now() - interval '1 day' - i * (interval '364 days' / ${n}::int)`;
-  await sql`insert into order_delay (school_id, chat_id, caused_at, settled_at)
+  await inParts(YEAR.delays, (from, to) =>
+    sql`insert into order_delay (school_id, chat_id, caused_at, settled_at)
     select ${schoolId}, c.ids[1 + i % cardinality(c.ids)], at, at + interval '1 ms' * (80 + i % 977)
     from (select array_agg(id) as ids from chat where school_id = ${schoolId}) c
-      cross join generate_series(1, ${YEAR.delays}::int) i cross join lateral (select ${ago(YEAR.delays)} as at) a`.execute(
-    db,
+      cross join generate_series(${from}::int, ${to}::int) i cross join lateral (select ${ago(YEAR.delays)} as at) a`.execute(
+      db,
+    ),
   );
   const today = new Date(new Date().setUTCHours(0, 0, 0, 0));
   await countDelays(db, schoolId, today);
@@ -77,11 +81,17 @@ async function makeOrders(db: Sql, schoolId: string): Promise<void> {
   );
 }
 
+/** The numbers from 1 on in parts, each of which is written well within the time of a statement. */
+async function inParts(all: number, write: (from: number, to: number) => Promise<unknown>): Promise<void> {
+  for (let from = 1; from <= all; from += PART_ROWS) await write(from, Math.min(all, from + PART_ROWS - 1));
+}
+
 /** Lines in pairs: what an event decided of a member, and what Sferum answered. */
 async function makeJournal(db: Sql, schoolId: string): Promise<void> {
   await sql`select make_month('journal', (now() - interval '1 month' * i)::date), make_month('access_record', (now() - interval '1 month' * i)::date)
     from generate_series(0, ${MONTHS_BACK}::int) i`.execute(db);
-  await sql`
+  await inParts(YEAR.journalLines, (from, to) =>
+    sql`
     with member as (
       select m.chat_id, m.person_id, l.vk_user_id, row_number() over (order by md5(m.chat_id || m.person_id)) - 1 as n
       from membership m join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id and l.present
@@ -95,8 +105,9 @@ async function makeJournal(db: Sql, schoolId: string): Promise<void> {
       case i % 2 when 0 then 'sgo' else 'sferum' end, case i % 2 when 0 then 'service' else 'system' end,
       case i % 2 when 0 then '{}' else jsonb_build_object('result', 'done', 'userId', vk_user_id) end,
       case when i % 2 = 1 then vk_user_id end
-    from generate_series(1, ${YEAR.journalLines}::int) i cross join size
+    from generate_series(${from}::int, ${to}::int) i cross join size
       join member on n = i / 2 % size.of cross join lateral (select case i / 2 % 2 when 0 then 'add' else 'remove' end as verb) v`.execute(
-    db,
+      db,
+    ),
   );
 }

@@ -25,11 +25,11 @@ export interface Context {
   newSchools: (schoolIds: readonly string[]) => Promise<void>;
   bulkInHand: BulkInHand;
   /**
-   * Says that there is something new for a round of the relay: of chats in that school alone where it is named, and in
-   * so many ms where it comes later. Never waits and never fails.
+   * Says that there is something new for a round of the relay: in that school alone where it is named, and in so many ms
+   * where it comes later. Never waits and never fails.
    */
   wake: (
-    what: 'chats' | 'operations' | 'meetings' | 'statistics',
+    what: 'chats' | 'operations' | 'files' | 'parents' | 'meetings' | 'statistics',
     how?: { schoolId?: string; inMs?: number },
   ) => void;
 }

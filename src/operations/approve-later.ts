@@ -51,7 +51,7 @@ export async function approveLater(
       },
     );
   });
-  ctx.wake('operations', { inMs: waitMs + MARGIN_MS });
+  ctx.wake('operations', { schoolId, inMs: waitMs + MARGIN_MS });
   return id;
 }
 

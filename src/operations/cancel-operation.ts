@@ -29,5 +29,6 @@ export async function cancelOperation(
       details: { kind },
     });
   }
-  ctx.wake('operations');
+  if (schoolId === null) ctx.wake('files');
+  else ctx.wake('operations', { schoolId });
 }

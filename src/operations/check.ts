@@ -48,7 +48,7 @@ export async function requestCheck(
     });
     return newId;
   });
-  ctx.wake('operations');
+  ctx.wake('operations', { schoolId });
   return id;
 }
 

@@ -176,7 +176,7 @@ async function decideImport(
     await noteDecision(ctx, tx, schoolId, operation, decision);
     if (!accepted) await dropStaged(tx, schoolId, operation.id);
   });
-  ctx.wake('operations');
+  ctx.wake('operations', { schoolId });
 }
 
 /**

@@ -2,7 +2,11 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { settleParents } from '../rows/operation-import.ts';
 
-/** Derives the state of each import of several schools from its schools' operations. The relay calls it each round. */
+/** True in SQL where an import of several schools follows its schools' operations. */
+export const parentsAreOpen = () => sql<boolean>`exists (select from operation o
+  where o.state in ('queued', 'running', 'held') and o.school_id is null and o.params ? 'schools')`;
+
+/** Derives the state of each import of several schools from its schools' operations. */
 export async function settleImports(ctx: Context): Promise<void> {
   await settleParents(ctx.db.across('import'), new Date(ctx.clock.now()));
 }

@@ -39,7 +39,8 @@ export async function runRosterImport(ctx: Context, operation: OperationOf<'rost
     });
     const refused = refusalOf(reading, params.within);
     if (refused) return fail(ctx, operation, refused);
-    await stage(ctx, operation, reading);
+    const schoolIds = await stage(ctx, operation, reading);
+    for (const schoolId of schoolIds) ctx.wake('operations', { schoolId });
   } catch (error) {
     if (!(error instanceof RosterFileError)) throw error;
     const { code, message, file: name, line } = error;
@@ -50,7 +51,7 @@ export async function runRosterImport(ctx: Context, operation: OperationOf<'rost
       ...(line ? { line } : {}),
     });
   }
-  ctx.wake('operations');
+  ctx.wake('files');
 }
 
 /** Says why a readable file is refused, or null. A sender that is bound to one school may send no other school. */
@@ -73,12 +74,13 @@ function noSchool({ ignored, rejected }: RowOutcome): string {
   return `В выгрузке нет ни одной школы: ничего не принято. ${why}. Нужна организация с типом school`;
 }
 
+/** Gives the schools that are staged. */
 async function stage(
   ctx: Context,
   operation: OperationOf<'roster-import'>,
   reading: RosterReading,
-): Promise<void> {
-  await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
+): Promise<string[]> {
+  return ctx.db.transactionAcross('import', async ({ sql: tx }) => {
     const schools = await stated(tx, reading);
     const [only, ...others] = schools;
     if (only && others.length === 0) {
@@ -89,6 +91,7 @@ async function stage(
     await keepFaults(tx, operation.id, 'lost', reading.rows.lostFields);
     await noteRead(tx, operation.id, resultOf(reading, schools.length));
     await tx.deleteFrom('roster_file').where('operation_id', '=', operation.id).execute();
+    return schools.map(({ id }) => id);
   });
 }
 
@@ -158,5 +161,5 @@ async function fail(ctx: Context, operation: OperationOf<'roster-import'>, probl
     await showTo(tx, operation.id, within);
     await tx.deleteFrom('roster_file').where('operation_id', '=', operation.id).execute();
   });
-  ctx.wake('operations');
+  ctx.wake('files');
 }

@@ -34,7 +34,7 @@ export async function requestRosterImport(
       .values({ operation_id: id, taken_at: takenAt, body: Buffer.from(body) })
       .execute();
   });
-  ctx.wake('operations');
+  ctx.wake('files');
   return id;
 }
 
@@ -74,7 +74,7 @@ export async function requestInitialization(ctx: Context, request: Initializatio
     });
     return newId;
   });
-  ctx.wake('operations');
+  ctx.wake('operations', { schoolId: request.schoolId });
   return id;
 }
 

@@ -40,7 +40,7 @@ class Loop implements RelayLoop {
   }
 
   wake: RelayLoop['wake'] = (what, { schoolId, inMs = 0 } = {}) => {
-    if (inMs > 0) this.#due.addLater(what, this.#nowMs + inMs);
+    if (inMs > 0) this.#due.addLater({ what, schoolId, atMs: this.#nowMs + inMs });
     else this.#due.add(what, schoolId);
     this.#ring.resolve();
   };
@@ -107,11 +107,20 @@ class Loop implements RelayLoop {
   }
 }
 
+interface Later {
+  what: What;
+  schoolId: string | undefined;
+  /** By the clock's `elapsed`. */
+  atMs: number;
+}
+
 /** The rounds that are to run next, each with the schools that were named, or with null for all. */
 class Due {
   #rounds = new Map<What, Set<string> | null>();
-  /** Rounds of a later moment of the clock's `elapsed`. A sweep finds what a restart makes of them. */
-  #later: { what: What; atMs: number }[] = [];
+  /** Rounds of a later moment. A sweep finds what a restart makes of them. */
+  #later: Later[] = [];
+  /** When a round that rests may begin again. */
+  readonly #restsUntilMs = new Map<What, number>();
 
   get isAny(): boolean {
     return this.#rounds.size > 0;
@@ -119,11 +128,11 @@ class Due {
 
   /** When the next of the later rounds comes. */
   get nextMs(): number {
-    return Math.min(Number.POSITIVE_INFINITY, ...this.#later.map(({ atMs }) => atMs));
+    return this.#later.reduce((next, { atMs }) => Math.min(next, atMs), Number.POSITIVE_INFINITY);
   }
 
-  addLater(what: What, atMs: number): void {
-    this.#later.push({ what, atMs });
+  addLater(later: Later): void {
+    this.#later.push(later);
   }
 
   add(what: What, schoolId?: string): void {
@@ -132,11 +141,22 @@ class Due {
     else this.#rounds.set(what, (known ?? new Set()).add(schoolId));
   }
 
+  /** Gives what is due now. A round that rests comes once, when it has rested. */
   take(nowMs: number): [What, string[] | null][] {
-    for (const { what, atMs } of this.#later) if (atMs <= nowMs) this.add(what);
+    for (const { what, schoolId, atMs } of this.#later) if (atMs <= nowMs) this.add(what, schoolId);
     this.#later = this.#later.filter(({ atMs }) => atMs > nowMs);
-    const taken = [...this.#rounds].map(([what, ids]): [What, string[] | null] => [what, ids && [...ids]]);
+    const rounds = [...this.#rounds];
     this.#rounds = new Map();
-    return taken;
+    return rounds.flatMap(([what, ids]): [What, string[] | null][] => {
+      const restsUntilMs = this.#restsUntilMs.get(what) ?? 0;
+      if (restsUntilMs > nowMs) {
+        this.#later = this.#later.filter((later) => later.what !== what);
+        this.addLater({ what, schoolId: undefined, atMs: restsUntilMs });
+        return [];
+      }
+      const { restMs } = ROUNDS[what];
+      if (restMs !== undefined) this.#restsUntilMs.set(what, nowMs + restMs);
+      return [[what, ids && [...ids]]];
+    });
   }
 }

@@ -6,13 +6,14 @@ import { daysBegin } from '../follow/begin-day.ts';
 import { meetingsWait, relayMeetings } from '../lessons/relay-meetings.ts';
 import { NOT_CONNECTED } from '../live/accounts.ts';
 import { passesAreDue } from '../live/drift.ts';
-import { dropLeftovers, hasLeftovers } from '../operations/import-parents.ts';
+import { dropLeftovers, hasLeftovers, parentsAreOpen, settleImports } from '../operations/import-parents.ts';
 import { explainWaiting } from '../rows/chat-condition.ts';
 import { hasWaiting } from '../rows/chat-waiting.ts';
 import { refreshStatistics } from '../store/statistics.ts';
 import { countSchools, countsAreDue } from './count-schools.ts';
 import { chatsAreGiven, chatsWait, relayChats, relayLost } from './relay.ts';
-import { operationsAreOpen, relayDays, relayDrift, relayOperations, relayTidying } from './relay-schools.ts';
+import { filesWait, operationsGoOn, relayFiles, relayOperations } from './relay-operations.ts';
+import { relayDays, relayDrift, relayTidying } from './relay-schools.ts';
 
 /** One kind of work that is found by itself. */
 export interface Round {
@@ -20,7 +21,12 @@ export interface Round {
   isDue: ((ctx: Context) => RawBuilder<boolean>) | null;
   /** `schoolIds`: those that a wake has named, or null for all. */
   run: (ctx: Context, queues: Queues, schoolIds: readonly string[] | null) => Promise<void>;
+  /** The round begins at most once in so many ms, because it costs by more than what a wake has told. */
+  restMs?: number;
 }
+
+/** Each of a region's schools wakes its import, which adds up all of them. */
+const PARENTS_REST_MS = 500;
 
 const rounds = <What extends string>(all: Record<What, Round>) => all;
 
@@ -29,7 +35,9 @@ export const ROUNDS = rounds({
   days: { isDue: daysBegin, run: relayDays },
   meetings: { isDue: meetingsWait, run: relayMeetings },
   lost: { isDue: chatsAreGiven, run: relayLost },
-  operations: { isDue: operationsAreOpen, run: relayOperations },
+  files: { isDue: filesWait, run: relayFiles },
+  operations: { isDue: operationsGoOn, run: relayOperations },
+  parents: { isDue: parentsAreOpen, run: settleImports, restMs: PARENTS_REST_MS },
   chats: {
     isDue: chatsWait,
     async run(ctx, queues, schoolIds) {

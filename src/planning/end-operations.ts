@@ -22,15 +22,15 @@ export async function finishOperations(
   ids: readonly string[],
 ): Promise<void> {
   for (const id of new Set(ids)) {
-    if (!(await isFollowedToItsEnd(ctx, ctx.db.of(schoolId), schoolId, id))) continue;
+    if (!(await isOver(ctx, ctx.db.of(schoolId), schoolId, id))) continue;
     const closed = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
       await sql`select from operation where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
       // This is asked again after the lock, because the former holder of the lock may have added work.
-      if (!(await isFollowedToItsEnd(ctx, tx, schoolId, id))) return false;
+      if (!(await isOver(ctx, tx, schoolId, id))) return false;
       await closeFollowed(ctx, tx, schoolId, id);
       return true;
     });
-    if (closed) ctx.wake('operations');
+    if (closed) ctx.wake('operations', { schoolId });
   }
 }
 
@@ -38,19 +38,22 @@ export async function finishOperations(
 const SOON_MS = 30_000;
 
 /**
- * True where the operation runs and none of its chats has work left. Where it holds removals, chats that wait for a later
- * moment count as done: what is held can be decided meanwhile (J3), because such a moment may be hours away (D14).
+ * True in SQL where operation `o` runs and none of its chats has work left. Where it holds removals, chats that wait for
+ * a later moment count as done: what is held can be decided meanwhile (J3), because such a moment may be hours away
+ * (D14).
  */
-async function isFollowedToItsEnd(ctx: Context, db: Sql, schoolId: string, id: string): Promise<boolean> {
+export function isFollowedToItsEnd(ctx: Context) {
   const soon = new Date(ctx.clock.now() + SOON_MS);
   const holds = sql`(exists (select from membership m where m.held_by = o.id)
     or exists (select from sferum_member s where s.held_by = o.id))`;
-  const { rows } = await sql`
-    select from operation o where id = ${id} and school_id = ${schoolId} and state = 'running' and params ? 'following'
-      and not exists (select 1 from operation_chat f join chat c on c.id = f.chat_id
-        where f.operation_id = o.id and ${isPending} and not (c.not_before > ${soon} and ${holds}))`.execute(
-    db,
-  );
+  return sql<boolean>`(o.state = 'running' and o.params ? 'following'
+    and not exists (select from operation_chat f join chat c on c.id = f.chat_id
+      where f.operation_id = o.id and ${isPending} and not (c.not_before > ${soon} and ${holds})))`;
+}
+
+async function isOver(ctx: Context, db: Sql, schoolId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`select from operation o
+    where id = ${id} and school_id = ${schoolId} and ${isFollowedToItsEnd(ctx)}`.execute(db);
   return rows.length > 0;
 }
 

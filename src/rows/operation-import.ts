@@ -107,7 +107,7 @@ export async function settleParents(db: Sql, at: Date): Promise<void> {
     cross join lateral (
       select coalesce(jsonb_agg(problem order by school_id), '[]') as problems
       from operation child cross join jsonb_array_elements(child.problems) problem where parent_id = open.id) q
-    where open.state in ('running', 'held') and open.params ? 'schools' and p.id = open.id
+    where open.state in ('running', 'held') and open.school_id is null and open.params ? 'schools' and p.id = open.id
       and (p.state, p.done, p.total, p.problems, p.result->'operations')
         is distinct from (c.state, c.done, c.total, q.problems, c.operations)`.execute(db);
 }

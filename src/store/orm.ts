@@ -44,6 +44,7 @@ import { PeopleByName } from '../../migrations/0051-people-by-name.ts';
 import { DueWork } from '../../migrations/0052-due-work.ts';
 import { Unjudged } from '../../migrations/0053-unjudged.ts';
 import { FirstAnswers } from '../../migrations/0054-first-answers.ts';
+import { OperationsDue } from '../../migrations/0055-operations-due.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -132,6 +133,7 @@ const MIGRATIONS = [
   { name: '0052-due-work', class: DueWork },
   { name: '0053-unjudged', class: Unjudged },
   { name: '0054-first-answers', class: FirstAnswers },
+  { name: '0055-operations-due', class: OperationsDue },
 ];
 
 /** Makes the ORM. It connects lazily: the first query opens a connection. */

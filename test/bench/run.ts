@@ -10,6 +10,7 @@ import { planning } from './plan.ts';
 import { queue } from './queue.ts';
 import { region } from './region.ts';
 import { rest } from './rest.ts';
+import { wakes } from './wakes.ts';
 import { workers } from './workers.ts';
 import { year } from './year.ts';
 
@@ -25,6 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   year,
   region,
   workers,
+  wakes,
   rest,
 ];
 

@@ -79,6 +79,9 @@ async function makeWork(): Promise<void> {
     `update school set computed_on = computed_on - 1, time_zone = 'Asia/Omsk' where id = 'rest-9'`,
     `insert into operation (id, kind, school_id, state, created_at, created_by)
       values (gen_random_uuid(), 'roster-import', 'rest-10', 'queued', now(), 'sgo')`,
+    `insert into operation (id, kind, school_id, state, params, created_at, created_by) values
+      (gen_random_uuid(), 'roster-import', null, 'queued', '{}', now(), 'sgo'),
+      (gen_random_uuid(), 'roster-import', null, 'running', '{"schools": true}', now(), 'sgo')`,
     `update meeting set due_at = now() where school_id = 'rest-11'`,
     `analyze`,
   ])
@@ -187,5 +190,6 @@ test.each<[string, () => Promise<unknown>]>([
 test('a wake looks at its own schools alone', async () => {
   sent.clear();
   await ROUNDS.chats.run(app.ctx, app.queues, ['rest-2']);
+  await ROUNDS.operations.run(app.ctx, app.queues, ['rest-10']);
   expect(await offenders()).toEqual([]);
 });

@@ -31,21 +31,35 @@ export async function costOf<T>(
   postmaster: number,
   work: () => Promise<T>,
 ): Promise<{ cost: Cost; value: T }> {
+  const told = { ...ctx.gateway.stats() };
+  const { cost, value } = await cpuOf(postmaster, work);
+  const { requests, calls, writeCalls } = ctx.gateway.stats();
+  return {
+    cost: {
+      ...cost,
+      requests: requests - told.requests,
+      calls: calls - told.calls,
+      writeCalls: writeCalls - told.writeCalls,
+    },
+    value,
+  };
+}
+
+/** Says what work that asks nothing of Sferum costs. */
+export async function cpuOf<T>(
+  postmaster: number,
+  work: () => Promise<T>,
+): Promise<{ cost: Pick<Cost, 'seconds' | 'processMs' | 'postgresMs' | 'statements'>; value: T }> {
   // Looking at all processes takes milliseconds of this one's time, so that comes first.
   const postgresMs = treeMs(postmaster);
-  const told = { ...ctx.gateway.stats() };
   const from = { at: performance.now(), cpu: process.cpuUsage(), statements };
   const value = await work();
   const { user, system } = process.cpuUsage(from.cpu);
-  const { requests, calls, writeCalls } = ctx.gateway.stats();
   const cost = {
     seconds: (performance.now() - from.at) / 1000,
     processMs: (user + system) / 1000,
     postgresMs: treeMs(postmaster) - postgresMs,
     statements: statements - from.statements,
-    requests: requests - told.requests,
-    calls: calls - told.calls,
-    writeCalls: writeCalls - told.writeCalls,
   };
   return { cost, value };
 }

@@ -11,10 +11,9 @@ import type { Context } from '../src/context.ts';
 import type { CheckResult } from '../src/planning/check-result.ts';
 import { notFound } from '../src/refusal.ts';
 import type { Viewer } from '../src/store/queries/viewer.ts';
+import { answerSoon } from './answer-soon.ts';
 import { type CheckRow, findCheck } from './read/checks.ts';
 import { assertSeen, isSeen } from './read/person-seen.ts';
-
-const LOOK_EVERY_MS = 40;
 
 export interface Checking {
   ctx: Context;
@@ -75,11 +74,9 @@ async function check(
   about: { chatIds: string[]; personId: string | null },
 ): Promise<Check> {
   const operationId = await commands.check({ schoolId, ...about, by, joinsAny: sees === 'school' });
-  const untilMs = ctx.clock.elapsed() + ctx.config.limits.checkAnswerMs;
-  for (;;) {
+  const over = await answerSoon(ctx, async () => {
     const found = await findCheck(ctx.db.of(schoolId), schoolId, operationId);
-    const isOver = found?.result || found?.failure || ctx.clock.elapsed() >= untilMs;
-    if (isOver) return { operationId, result: found?.result ?? null };
-    await ctx.clock.sleep(LOOK_EVERY_MS);
-  }
+    return found?.result || found?.failure ? found : null;
+  });
+  return { operationId, result: over?.result ?? null };
 }

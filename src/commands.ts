@@ -13,7 +13,7 @@ import { connectSferum } from './operations/connect-sferum.ts';
 import { decideHeld } from './operations/decide-held.ts';
 import { approveManyLater, decideMany, takeBackMany } from './operations/decide-many.ts';
 import { previewImport } from './operations/preview-import.ts';
-import { requestInitialization, requestRosterImport } from './operations/requests.ts';
+import { requestInitialization, requestRosterImport, requestValidation } from './operations/requests.ts';
 import { saveSettings } from './operations/save-settings.ts';
 import { undoOperation } from './operations/undo.ts';
 import { unlinkProfile } from './profile/unlink-profile.ts';
@@ -29,6 +29,7 @@ type Ask<Command extends (ctx: Context, ask: never) => unknown> = Parameters<Com
 export function commandsOf(ctx: Context) {
   return {
     importRoster: (ask: Ask<typeof requestRosterImport>) => requestRosterImport(ctx, ask),
+    validateRoster: (ask: Ask<typeof requestValidation>) => requestValidation(ctx, ask),
     receiveEvents: (ask: Ask<typeof receiveEvents>) => receiveEvents(ctx, ask),
     initialize: (ask: Ask<typeof requestInitialization>) => requestInitialization(ctx, ask),
     check: (ask: Ask<typeof requestCheck>) => requestCheck(ctx, ask),

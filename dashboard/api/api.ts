@@ -25,6 +25,7 @@ import { peopleRoutes } from './people.ts';
 import { personExportRoutes } from './person-export.ts';
 import { personGroundRoutes } from './person-grounds.ts';
 import { rosterImportRoutes } from './roster-imports.ts';
+import { rosterValidationRoutes } from './roster-validations.ts';
 import { schoolsRoutes } from './schools.ts';
 import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
@@ -42,6 +43,7 @@ export function createOpenApi(): OpenAPIHono<HttpEnv> {
 export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinking): void {
   const all = { ...parts, guards: createGuards(parts.ctx) };
   rosterImportRoutes(all);
+  rosterValidationRoutes(all);
   eventRoutes(all);
   sferumRoutes(all);
   initializationRoutes(all);

@@ -130,6 +130,7 @@ export const SHOWING_NOBODY: Readonly<Record<string, string>> = {
   'POST /v1/operations/:id/undo': FIGURES,
   'POST /v1/decisions': FIGURES,
   'POST /v1/roster-imports': FIGURES,
+  'POST /v1/roster-validations': FIGURES,
   'POST /v1/schools/:schoolId/chats': FIGURES,
   'PATCH /v1/chats/:id': FIGURES,
   'DELETE /v1/chats/:id': FIGURES,

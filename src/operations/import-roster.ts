@@ -8,15 +8,10 @@
  *   applied  Each school is applied in its own transaction (apply-roster.ts), so that after a crash only the rest is
  *            left to do.
  */
-import { sql } from 'kysely';
 import { starterOf } from '../author.ts';
-import { DEFAULT_ROSTER_LIMITS } from '../config/roster-limits.ts';
 import type { Context } from '../context.ts';
-import { RosterFileError } from '../roster/file-error.ts';
-import type { RowOutcome } from '../roster/one-roster/row-report.ts';
-import { readRoster } from '../roster/read-roster.ts';
 import type { RosterReading, SchoolReading } from '../roster/reading.ts';
-import { keepFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
+import { keepFaults } from '../roster/row-faults.ts';
 import { stageSchool } from '../roster/staged.ts';
 import { endOperation, openOperation } from '../rows/operation.ts';
 import { becomeParent, becomeSchools, noteRead, showTo } from '../rows/operation-import.ts';
@@ -24,54 +19,18 @@ import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { OperationOf } from '../store/operation-params.ts';
 import { applyRoster } from './apply-roster.ts';
+import { readingResult, readSent, statedSchools } from './roster-file.ts';
 
 /** Carries an import as far as it can go now. It is safe to repeat after a crash. */
 export async function runRosterImport(ctx: Context, operation: OperationOf<'roster-import'>): Promise<void> {
   const { params } = operation;
   if (params.schools) return;
   if (params.staged) return applyRoster(ctx, operation);
-  const body = await loadFile(ctx, operation.id);
-  try {
-    const reading = await readRoster(body, {
-      ...DEFAULT_ROSTER_LIMITS,
-      zipBytes: ctx.config.limits.rosterZipBytes,
-      unpackedBytes: ctx.config.limits.rosterCsvBytes,
-    });
-    const refused = refusalOf(reading, params.within);
-    if (refused) return fail(ctx, operation, refused);
-    const schoolIds = await stage(ctx, operation, reading);
-    for (const schoolId of schoolIds) ctx.wake('operations', { schoolId });
-  } catch (error) {
-    if (!(error instanceof RosterFileError)) throw error;
-    const { code, message, file: name, line } = error;
-    return fail(ctx, operation, {
-      code,
-      message,
-      ...(name ? { file: name } : {}),
-      ...(line ? { line } : {}),
-    });
-  }
+  const read = await readSent(ctx, operation);
+  if ('problem' in read) return fail(ctx, operation, read.problem);
+  const schoolIds = await stage(ctx, operation, read.reading);
+  for (const schoolId of schoolIds) ctx.wake('operations', { schoolId });
   ctx.wake('files');
-}
-
-/** Says why a readable file is refused, or null. A sender that is bound to one school may send no other school. */
-function refusalOf(reading: RosterReading, within: string): Problem | null {
-  if (reading.schools.length === 0) return { code: 'no-school', message: noSchool(reading.rows) };
-  if (within === '*' || reading.schools.every((school) => school.id === within)) return null;
-  return {
-    code: 'other-school',
-    message: 'В выгрузке есть школа, которую вам нельзя менять: ничего не принято',
-  };
-}
-
-function noSchool({ ignored, rejected }: RowOutcome): string {
-  const isOfOrgs = ({ file }: { file: string }) => file.toLowerCase() === 'orgs.csv';
-  const reasons = [
-    ...ignored.filter(isOfOrgs).map(({ reason, rows }) => `${reason} – строк: ${rows}`),
-    ...rejected.filter(isOfOrgs).map(({ line, message }) => `строка ${line} отклонена: ${message}`),
-  ];
-  const why = reasons.length === 0 ? 'orgs.csv пуст' : `orgs.csv: ${reasons.slice(0, 5).join('; ')}`;
-  return `В выгрузке нет ни одной школы: ничего не принято. ${why}. Нужна организация с типом school`;
 }
 
 /** Gives the schools that are staged. */
@@ -81,7 +40,7 @@ async function stage(
   reading: RosterReading,
 ): Promise<string[]> {
   return ctx.db.transactionAcross('import', async ({ sql: tx }) => {
-    const schools = await stated(tx, reading);
+    const schools = await statedSchools(tx, reading);
     const [only, ...others] = schools;
     if (only && others.length === 0) {
       await becomeSchools(tx, operation.id, only.id);
@@ -89,32 +48,10 @@ async function stage(
     } else await openSchools(ctx, tx, operation, reading, schools);
     await keepFaults(tx, operation.id, 'rejected', reading.rows.rejected);
     await keepFaults(tx, operation.id, 'lost', reading.rows.lostFields);
-    await noteRead(tx, operation.id, resultOf(reading, schools.length));
+    await noteRead(tx, operation.id, readingResult(reading, schools.length));
     await tx.deleteFrom('roster_file').where('operation_id', '=', operation.id).execute();
     return schools.map(({ id }) => id);
   });
-}
-
-/**
- * The result that is shown once the file is read. Its lists of bad rows are cut, and roster/row-faults.ts keeps all.
- */
-function resultOf({ counts, rows, remarks }: RosterReading, schools: number) {
-  return {
-    ...counts,
-    ...rows,
-    rejected: rows.rejected.slice(0, SHOWN_FAULTS),
-    lostFields: rows.lostFields.slice(0, SHOWN_FAULTS),
-    remarks,
-    ...(schools === 1 ? {} : { operations: [] }),
-  };
-}
-
-/** Leaves out schools that are marked as deleted and that we do not know, so that no row is made for them. */
-async function stated(tx: Sql, reading: RosterReading): Promise<SchoolReading[]> {
-  const ids = reading.schools.map(({ id }) => id);
-  const { rows } = await sql<{ id: string }>`select id from school where id = any(${ids})`.execute(tx);
-  const known = new Set(rows.map(({ id }) => id));
-  return reading.schools.filter(({ id, gone }) => !gone || known.has(id));
 }
 
 async function openSchools(
@@ -137,16 +74,6 @@ async function openSchools(
     await stageSchool(tx, id, reading, school);
   }
   await becomeParent(tx, operation.id);
-}
-
-async function loadFile(ctx: Context, operationId: string): Promise<Uint8Array> {
-  const file = await ctx.db.ofNone
-    .selectFrom('roster_file')
-    .select('body')
-    .where('operation_id', '=', operationId)
-    .executeTakeFirst();
-  if (!file) throw new Error('the file of this import is gone');
-  return file.body;
 }
 
 /** Ends the import as failed. A known school that the sender is bound to sees it too. */

@@ -10,10 +10,27 @@ import type { Sql } from '../store/database.ts';
 import { InitializationParams } from '../store/operation-params.ts';
 import { momentOf, timeIn } from '../store/school-day.ts';
 
+interface SentRoster {
+  body: Uint8Array;
+  takenAt: Date | string;
+  within: string;
+  by: Author;
+}
+
 /** Keeps the file and opens its operation in one transaction, so that 202 means durable (V1). Returns the id. */
-export async function requestRosterImport(
+export function requestRosterImport(ctx: Context, request: SentRoster): Promise<string> {
+  return keepSent(ctx, 'roster-import', request);
+}
+
+/** The same for a file that is only looked at. */
+export function requestValidation(ctx: Context, request: SentRoster): Promise<string> {
+  return keepSent(ctx, 'roster-validation', request);
+}
+
+async function keepSent(
   ctx: Context,
-  request: { body: Uint8Array; takenAt: Date | string; within: string; by: Author },
+  kind: 'roster-import' | 'roster-validation',
+  request: SentRoster,
 ): Promise<string> {
   const id = ctx.newId();
   const { body } = request;
@@ -24,7 +41,7 @@ export async function requestRosterImport(
     await openOperation(tx, {
       id,
       schoolId: null,
-      kind: 'roster-import',
+      kind,
       params: { within: request.within, takenAt, file },
       by: request.by,
       at: new Date(ctx.clock.now()),

@@ -13,6 +13,7 @@ import { carryOutDue } from './approve-later.ts';
 import { runCheck } from './check.ts';
 import { runRosterImport } from './import-roster.ts';
 import { runInitialization } from './initialize.ts';
+import { runValidation } from './validate-roster.ts';
 
 /** An operation ends as failed after so many unexpected failures, so that it does not run for ever. */
 const FAILURES_UNTIL_FAILED = 5;
@@ -49,6 +50,7 @@ export async function runOperation(
 /** Does the work of the kinds that have work of their own. The others only follow chats or wait for a decision. */
 async function run(ctx: Context, operation: OperationOf, signal?: AbortSignal): Promise<void> {
   if (operation.kind === 'roster-import') await runRosterImport(ctx, operation);
+  if (operation.kind === 'roster-validation') await runValidation(ctx, operation);
   if (operation.kind === 'initialization') await runInitialization(ctx, operation, signal);
   const { schoolId } = operation;
   if (operation.kind === 'check' && schoolId) await runCheck(ctx, operation, schoolId, signal);

@@ -86,6 +86,11 @@ const RosterImportParams = z.object({
   rejected: z.literal(true).optional(),
 });
 
+/** A file that is only looked at: what an import of it would say. */
+const RosterValidationParams = RosterImportParams.pick({ within: true, takenAt: true, file: true }).extend(
+  MARKS,
+);
+
 const CheckObstacle = z.object({
   chatId: z.string().optional(),
   personId: z.string().optional(),
@@ -110,6 +115,7 @@ const Followed = z.object({ ...MARKS, cause: z.string().optional() });
 
 const KindWithParams = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('roster-import'), params: RosterImportParams }),
+  z.object({ kind: z.literal('roster-validation'), params: RosterValidationParams }),
   z.object({ kind: z.literal('initialization'), params: InitializationParams }),
   z.object({ kind: z.literal('events'), params: Followed }),
   z.object({ kind: z.literal('drift'), params: Followed }),

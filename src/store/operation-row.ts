@@ -10,12 +10,21 @@ export function operationsOf({ db }: { db: Database }, schoolId: string | null |
  * Finds an operation of a school, or one that belongs to no school (null). Gives null where there is no such
  * operation.
  */
-export async function findOperationRow(
+export function findOperationRow(
   ctx: { db: Database },
   schoolId: string | null,
   id: string,
 ): Promise<OperationOf | null> {
-  const row = await operationsOf(ctx, schoolId)
+  return readOperationRow(operationsOf(ctx, schoolId), schoolId, id);
+}
+
+/** The same within a transaction. */
+export async function readOperationRow(
+  db: Sql,
+  schoolId: string | null,
+  id: string,
+): Promise<OperationOf | null> {
+  const row = await db
     .selectFrom('operation')
     .selectAll()
     .where('id', '=', id)

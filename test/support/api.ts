@@ -126,6 +126,7 @@ function notingCommands(asked: Asked[]): Commands {
     };
   return {
     importRoster: note('importRoster', randomUUID()),
+    validateRoster: note('validateRoster', randomUUID()),
     receiveEvents: note('receiveEvents'),
     initialize: note('initialize', randomUUID()),
     check: note('check', randomUUID()),

@@ -28,6 +28,7 @@ export function roleWord(person: { role: ShownRole; sex: Sex | null; isTeacher?:
 
 export const OPERATION_LABELS: Readonly<Record<OperationKind, string>> = {
   'roster-import': 'Загрузка списков из СГО',
+  'roster-validation': 'Проверка файла со списками',
   'account-replacement': 'Замена учётной записи Сферума',
   adoption: 'Сверка после восстановления базы',
   initialization: 'Инициализация списка чатов',

@@ -7,6 +7,7 @@ import { big, instant, json, oneOf, text } from './columns.ts';
 
 export type OperationKind =
   | 'roster-import'
+  | 'roster-validation'
   | 'initialization'
   | 'events'
   | 'delete-chat'

@@ -1,0 +1,19 @@
+import type { Context } from '../src/context.ts';
+
+const LOOK_EVERY_MS = 40;
+
+/**
+ * Looks at work that was just asked for until it is over, or until the time is over in which an answer should come
+ * (`checkAnswerMs`). Gives what the last look gave; null means that it goes on.
+ */
+export async function answerSoon<Answer>(
+  ctx: Context,
+  look: () => Promise<Answer | null>,
+): Promise<Answer | null> {
+  const untilMs = ctx.clock.elapsed() + ctx.config.limits.checkAnswerMs;
+  for (;;) {
+    const answer = await look();
+    if (answer !== null || ctx.clock.elapsed() >= untilMs) return answer;
+    await ctx.clock.sleep(LOOK_EVERY_MS);
+  }
+}

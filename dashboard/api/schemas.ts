@@ -7,9 +7,6 @@ import { isDay, isInstant } from '../../src/text/clean-text.ts';
 
 const FILTER_CHARS = 200;
 const LAST_PAGE = 1_000_000;
-/** VK's ids are int64; a JSON number is exact up to 2^53. */
-const LARGEST_ID = Number.MAX_SAFE_INTEGER;
-
 export const ChatTypeName = z.enum(CHAT_TYPES);
 export const Instant = z.string().openapi({ format: 'date-time', example: '2026-09-01T06:00:00.000Z' });
 export const DayText = z.iso.date().refine(isDay).openapi({ example: '2026-09-01' });
@@ -20,7 +17,6 @@ export const SchoolParam = z.object({ schoolId: z.string().min(1).max(200) });
 export const IdParam = z.object({ id: z.string().min(1).max(200) });
 /** The school, for paths without one: a token for all schools names it here. */
 export const SchoolQuery = z.object({ school: z.string().min(1).max(200).optional() });
-export const VkId = z.int().min(1).max(LARGEST_ID);
 
 /** The query of a paged list. `limit` names the limit that bounds `perPage`. */
 export function pageQuery(

@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
 import { Refusal } from '../../src/refusal.ts';
+import { vkId } from '../../src/text/vk-id.ts';
 import { findSferumAccount, type SferumAccountItem } from '../read/sferum-account.ts';
 import { authorOf, existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './parts.ts';
-import { CHANGE_REFUSALS, Instant, json, jsonBody, REFUSALS, SchoolParam, VkId } from './schemas.ts';
+import { CHANGE_REFUSALS, Instant, json, jsonBody, REFUSALS, SchoolParam } from './schemas.ts';
 
 /** More than VK allows any token. */
 const FASTEST_REQUESTS_PER_SECOND = 1_000;
@@ -27,7 +28,7 @@ const SferumView = z
 
 const Connection = z
   .strictObject({
-    communityId: VkId,
+    communityId: vkId.openapi({ example: 123456789 }),
     accessToken: Token,
     tokenKind: TokenKind,
     callsToken: Token.nullish(),

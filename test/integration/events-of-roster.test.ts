@@ -76,7 +76,7 @@ describe('people', () => {
     const teacher = { familyName: 'Новая', givenName: 'Яна', roles: ['teacher'] };
     await hear(
       event('sgo.person.saved', { id: 't9', ...teacher }),
-      event('sgo.profile.linked', { personId: 't9', vkUserId: 109 }),
+      event('sgo.profile.linked', { personId: 't9', vkUserId: '109' }),
     );
     expect(school.world.inSferum('Учительская')).toBe('101 102 103 109 901*');
     await hear(event('sgo.person.removed', { id: 't2' }));

@@ -11,6 +11,7 @@ import {
 } from '../../config/event-limits.ts';
 import { ID_CHARS, NAME_CHARS } from '../../config/roster-limits.ts';
 import { cleanText, isCleanId, isDay, isInstant } from '../../text/clean-text.ts';
+import { vkId } from '../../text/vk-id.ts';
 
 const idOf = (chars: number) =>
   z
@@ -37,8 +38,6 @@ const ids = z
   .array(id)
   .max(PEOPLE_PER_LIST, { error: `больше ${PEOPLE_PER_LIST} записей` })
   .transform((list) => [...new Set(list)].sort());
-/** VK's ids are int64. JSON carries them exactly up to 2^53. */
-const vkUserId = z.int().min(1, { error: 'не идентификатор VK' });
 
 const justId = z.object({ id });
 const guardianPair = z.object({ guardianId: id, studentId: id });
@@ -144,7 +143,7 @@ const DATA = {
   'sgo.guardian.unlinked': guardianPair,
   'sgo.order.issued': order,
   'sgo.order.cancelled': justId,
-  'sgo.profile.linked': z.object({ personId: id, vkUserId }),
+  'sgo.profile.linked': z.object({ personId: id, vkUserId: vkId }),
   'sgo.profile.unlinked': z.object({ personId: id }),
   'sgo.lesson.saved': lesson,
   'sgo.lesson.removed': justId,

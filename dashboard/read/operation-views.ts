@@ -104,6 +104,8 @@ export interface HeldChat {
   title: string;
   type: ChatType;
   memberCount: number;
+  /** The title of its subject group's class. */
+  unit: string | null;
   people: { personId: string; grounds: Ground[] }[];
   strangerIds: number[];
 }
@@ -119,7 +121,9 @@ export async function heldChats(db: Sql, schoolId: string, operationId: string):
       from sferum_member where school_id = ${schoolId} and held_by = ${operationId}::uuid group by chat_id
     )
     select c.id as "chatId", c.title, c.type, coalesce(p.list, '[]') as people, coalesce(s.list, '[]') as "strangerIds",
-      (select count(*)::int from membership m where m.chat_id = c.id) as "memberCount"
+      (select count(*)::int from membership m where m.chat_id = c.id) as "memberCount",
+      (select k.title from subject_group g join class k on k.school_id = g.school_id and k.id = g.class_id
+        where c.type = 'subject' and g.school_id = c.school_id and g.id = c.subject_group_id) as unit
     from chat c left join people p on p.chat_id = c.id left join strangers s on s.chat_id = c.id
     where c.school_id = ${schoolId} and (p.list is not null or s.list is not null)
     order by c.title_key collate "C"`.execute(db);
@@ -162,7 +166,7 @@ export async function waitingElsewhere(db: Sql, { schoolId, id }: OperationView)
 
 /** What undoing a run would take back: the chats that it made, by type, and the people in other chats. */
 export interface UndoSize {
-  chats: { type: ChatType; chats: number; members: number }[];
+  chats: { id: string; type: ChatType; title: string; members: number }[];
   /** People whom the run has added to other chats, and taken out of them. */
   added: number;
   removed: number;
@@ -171,11 +175,9 @@ export interface UndoSize {
 /** Counts what undoing the operation would take back (J4). */
 export async function undoSize(db: Sql, { schoolId, id }: OperationView): Promise<UndoSize> {
   const { rows: chats } = await sql<UndoSize['chats'][number]>`
-    select o.type, count(*)::int as chats,
-      sum((select count(*) from membership m where m.chat_id = o.chat_id))::int as members
+    select c.id, c.type, c.title, (select count(*)::int from membership m where m.chat_id = c.id) as members
     from operation_chat o join chat c on c.id = o.chat_id and c.deleted_at is null and c.deleting_since is null
-    where o.school_id = ${schoolId} and o.operation_id = ${id}::uuid and o.actions @> '[{"action": "create"}]'
-    group by o.type order by array_position(array['staff', 'class', 'parents', 'subject'], o.type)`.execute(
+    where o.school_id = ${schoolId} and o.operation_id = ${id}::uuid and o.actions @> '[{"action": "create"}]'`.execute(
     db,
   );
   const { rows } = await sql<{ added: number; removed: number }>`

@@ -18,7 +18,9 @@ import { searchFold } from '../../src/text/title-key.ts';
 
 export type PlanKind = ActionKind | 'held';
 
-export interface PlanFilter extends Page {
+export interface PlanFilter {
+  /** The title of a class, whose chats of subjects alone count. */
+  class?: string | undefined;
   type?: ChatType | undefined;
   /** Only what has an action of this kind. */
   kind?: PlanKind | undefined;
@@ -27,11 +29,14 @@ export interface PlanFilter extends Page {
 }
 
 export interface PlanChatItem {
-  chatId: string;
+  id: string;
   title: string;
   type: ChatType;
-  created: boolean;
-  deleted: boolean;
+  /** The title of its subject group's class. */
+  unit: string | null;
+  /** 1 where the chat is created or deleted. */
+  created: number;
+  deleted: number;
   renamedTo: string | null;
   /** Enter the live chat now. */
   added: number;
@@ -46,36 +51,39 @@ export interface PlanChatItem {
 /** Also titles of chats that do not exist yet are looked through: folded here as `searchFold` folds what is asked. */
 const foldedTitle = foldedInSql(sql`o.title`);
 
-/** The chats of a plan in its order. */
+/** The chats of a plan, in no order. */
 export async function planChats(
   db: Sql,
   schoolId: string,
   operationId: string,
   filter: PlanFilter,
-): Promise<Listed<PlanChatItem>> {
+): Promise<PlanChatItem[]> {
   const n = (condition: RawBuilder<unknown>) => sql`(count(*) filter (where ${condition}))::int`;
-  const { rows } = await sql<PlanChatItem & { id: string | null; total: number }>`
-    with found as materialized (
-      select o.chat_id, o.ordinal from operation_chat o
-      where o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and jsonb_array_length(o.actions) > 0
-        ${filter.type ? sql`and o.type = ${filter.type}` : sql``}
-        ${filter.kind ? sql`and o.actions @> ${JSON.stringify([hasKind(filter.kind)])}::jsonb` : sql``}
-        ${filter.text ? sql`and strpos(${foldedTitle}, ${searchFold(filter.text)}) > 0` : sql``}
-    ), page as (select * from found order by ordinal ${limitTo(filter)})
-    select t.total, o.chat_id as id, o.chat_id as "chatId", o.title, o.type, a.*
-    from (select count(*)::int as total from found) t left join page p on true
-      left join operation_chat o on o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and o.chat_id = p.chat_id
+  const { rows } = await sql<PlanChatItem>`
+    with grouped as (
+      select g.id, g.title, k.title as class from subject_group g join class k on k.school_id = g.school_id and k.id = g.class_id
+      where g.school_id = ${schoolId}
+    ), named as (select distinct on (title) title, class from grouped order by title, id)
+    select o.chat_id as id, o.title, o.type, coalesce(g.class, u.class) as unit, a.*
+    from operation_chat o
+      left join chat c on c.school_id = o.school_id and c.id = o.chat_id
+      left join grouped g on o.type = 'subject' and g.id = c.subject_group_id
+      -- A chat that does not exist yet is called as its group.
+      left join named u on o.type = 'subject' and c.id is null and u.title = o.title
       left join lateral (
-        select coalesce(bool_or(x->>'action' = 'create'), false) as created,
-          coalesce(bool_or(x->>'action' = 'delete'), false) as deleted,
+        select ${n(sql`x->>'action' = 'create'`)} as created, ${n(sql`x->>'action' = 'delete'`)} as deleted,
           max(x->>'title') filter (where x->>'action' = 'rename') as "renamedTo",
           ${n(sql`x->>'action' = 'add' and not x ? 'pending'`)} as added,
           ${n(sql`x->>'action' = 'add' and x ? 'pending'`)} as waiting,
           ${n(sql`x->>'action' = 'remove' and not x ? 'held'`)} as removed, ${n(sql`x ? 'held'`)} as held,
           ${n(sql`x->>'action' = 'grant'`)} as granted, ${n(sql`x->>'action' = 'revoke'`)} as revoked
         from jsonb_array_elements(o.actions) x) a on true
-    order by p.ordinal`.execute(db);
-  return listed(rows, ({ id: _, total: __, ...chat }) => chat);
+    where o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and jsonb_array_length(o.actions) > 0
+      ${filter.type ? sql`and o.type = ${filter.type}` : sql``}
+      ${filter.class ? sql`and coalesce(g.class, u.class) = ${filter.class}` : sql``}
+      ${filter.kind ? sql`and o.actions @> ${JSON.stringify([hasKind(filter.kind)])}::jsonb` : sql``}
+      ${filter.text ? sql`and strpos(${foldedTitle}, ${searchFold(filter.text)}) > 0` : sql``}`.execute(db);
+  return rows;
 }
 
 /** Gives the actions of one chat of a plan in their order. Null: the plan has no such chat. */
@@ -107,7 +115,7 @@ export async function planPeople(
   db: Sql,
   schoolId: string,
   operationId: string,
-  filter: PlanFilter,
+  filter: PlanFilter & Page,
 ): Promise<Listed<PlanPersonItem>> {
   const steps = sql`select x->>'personId' as person_id, o.ordinal, o.title, x as action
     from operation_chat o cross join jsonb_array_elements(o.actions) x

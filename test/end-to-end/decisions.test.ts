@@ -174,11 +174,11 @@ describeInBrowser('decisions', () => {
     await page.getByRole('button', { name: /Исключить всех/ }).click();
     await page.getByRole('button', { name: 'Отменить', exact: true }).waitFor();
     await page.evaluate('globalThis.sameDocument = true');
-    const tab = page.getByRole('link', { name: 'По людям' });
-    await tab.focus();
+    const crumb = page.locator('main').getByRole('link', { name: 'Управление чатами' });
+    await crumb.focus();
     await heading(page, 'Инициализация выполнена');
     expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
-    expect(await tab.evaluate((e) => e === e.ownerDocument.activeElement)).toBe(true);
+    expect(await crumb.evaluate((e) => e === e.ownerDocument.activeElement)).toBe(true);
   });
 
   test('nothing was asked of another host, and no page complained', () => {

@@ -233,7 +233,11 @@ describeInBrowser('«Инициализировать список чатов»'
     await page.getByRole('link', { name: 'Отменить инициализацию' }).click();
     await heading(page, 'Отменить инициализацию?');
     await expectAccessible(page);
-    await page.getByText('Предметы: 2 чата').waitFor();
+    const lost = page
+      .locator('details.branch')
+      .filter({ has: page.getByRole('heading', { name: 'Предметы' }) });
+    expect(await lost.first().locator('summary').first().innerText()).toMatch(/2\sчата/);
+    expect(await lost.locator('.rows a').count()).toBe(2);
     await page.getByLabel('Введите число удаляемых чатов').fill('3');
     await press(page, 'Отменить и удалить 2\u00a0чата');
     await page.getByText('Введите число: 2').waitFor();

@@ -25,7 +25,7 @@ const CHANGES_PLAIN = [
   ...['before', 'perPage', 'sought', 'lastName', 'title', 'from', 'to', 'kind', 'view', 'cause', 'since'],
 ];
 const LESSON: Screen = { id: 'lesson' };
-const RUN_PLAIN = [...PAGER, 'view', 'type', 'kind', 'text'];
+const RUN_PLAIN = [...PAGER, 'view', 'type', 'class', 'kind', 'text'];
 const LIST_PLAIN = [...PAGER, 'type', 'title', 'lastName', 'condition', 'sort'];
 const RUN: Screen = {
   id: 'operation',
@@ -178,7 +178,7 @@ export const SCREENS: Record<string, Screen> = {
   'POST /manage/ahead': { plain: ['asOf'] },
   'GET /manage/operations/:id': RUN,
   'GET /manage/operations/:id/progress': { id: 'operation' },
-  'GET /manage/operations/:id/undo': { id: 'operation' },
+  'GET /manage/operations/:id/undo': { id: 'operation', plain: ['type', 'class'] },
   'POST /manage/operations/:id/apply': { id: 'operation' },
   'POST /manage/operations/:id/undo': { id: 'operation', plain: ['chats'] },
   'POST /manage/operations/:id/cancel': { id: 'operation' },
@@ -187,7 +187,7 @@ export const SCREENS: Record<string, Screen> = {
     names: { chat: { kind: 'chat', with: () => [{ do: 'approve' }, { do: 'reject' }] } },
     plain: ['do'],
   },
-  'GET /manage/operations/:id/approve': { id: 'operation', plain: ['type', 'kind', 'title'] },
+  'GET /manage/operations/:id/approve': { id: 'operation', plain: ['type', 'class', 'kind', 'title'] },
   'POST /manage/operations/:id/take-back': { id: 'operation', plain: ['approval'] },
   'POST /find': {
     names: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import type { Names } from '../../../src/plan/describe.ts';
-import type { Action, ChatPlan } from '../../../src/plan/model.ts';
+import type { Action } from '../../../src/plan/model.ts';
 import { searchFold } from '../../../src/text/title-key.ts';
 import { idsOf } from '../../api/grounds.ts';
 import { findNames } from '../../read/names.ts';
@@ -11,14 +11,15 @@ import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { acceptQuestion } from './acceptance.ts';
+import { ACTIONS_OF_CHAT, type PlannedChat, plannedChat } from './acceptance-tree.ts';
 import { crumbsOf } from './operation-of.ts';
 import { operationHref, operationTitle } from './operation-words.ts';
-import { cutTree } from './plan-tree.ts';
+import { cutTree, shownIn } from './plan-tree.ts';
 import { planQuery } from './query.ts';
 
 /** What is asked of the plan. A chat's title is nobody's name, so it may stand in the address. */
 const query = planQuery
-  .pick({ type: true, kind: true })
+  .pick({ type: true, kind: true, class: true })
   .extend({ title: z.string().trim().max(200).optional().catch(undefined) });
 
 /** Shows what accepting the lists of an incomplete import would do (J2), as the plan that the acceptance then makes. */
@@ -31,27 +32,41 @@ export async function showAcceptance(
   const filter = query.parse(c.req.query());
   const plan = (await parts.commands.previewImport({ schoolId, operationId }))?.plan ?? null;
   const changed = (plan?.chats ?? []).filter(({ actions }) => actions.length > 0);
-  const tree = cutTree(
-    changed.filter((chat) => isAsked(chat, filter)),
-    await classesOfGroups(parts, c),
-  );
-  const shown = tree.flatMap(({ classes }) =>
-    classes.flatMap((one) => one.chats.flatMap((chat) => chat.shown)),
-  );
+  const classOf = await classesOfGroups(parts, c);
+  const asked = changed.map((chat) => plannedChat(chat, classOf)).filter((chat) => isAsked(chat, filter));
+  const tree = cutTree(asked);
+  const shown = shownActions(shownIn(tree));
+  const actions = [...shown.values()].flat();
   return page({
     c,
     title: 'Принять списки?',
     section: 'rosters',
     crumbs: [...crumbsOf(operation), { label: operationTitle(operation), href: operationHref(operationId) }],
-    body: acceptQuestion({ operation, plan, tree, filter, names: await namesOf(parts, c, shown) }),
+    body: acceptQuestion({ operation, plan, tree, shown, filter, names: await namesOf(parts, c, actions) }),
     styles: ['manage.css'],
   });
 }
 
-function isAsked({ type, title, actions }: ChatPlan, filter: z.infer<typeof query>): boolean {
+/** A page holds so many actions of all chats. */
+const ACTIONS_SHOWN = 300;
+
+/** The actions that fit on a page, by chat. */
+function shownActions(chats: readonly PlannedChat[]): Map<string, readonly Action[]> {
+  let room = ACTIONS_SHOWN;
+  return new Map(
+    chats.map(({ id, actions }) => {
+      const shown = actions.slice(0, Math.min(ACTIONS_OF_CHAT, room));
+      room -= shown.length;
+      return [id, shown];
+    }),
+  );
+}
+
+function isAsked({ type, title, unit, actions }: PlannedChat, filter: z.infer<typeof query>): boolean {
   const { kind } = filter;
   return (
     (!filter.type || type === filter.type) &&
+    (!filter.class || unit === filter.class) &&
     (!filter.title || searchFold(title).includes(searchFold(filter.title))) &&
     (!kind || actions.some(({ action, held }) => (kind === 'held' ? held : action === kind)))
   );

@@ -7,12 +7,14 @@ import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { selectField, textField } from '../parts/field.ts';
+import { hrefOf } from '../parts/links.ts';
 import { count, plural } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
+import { type PlannedChat, plannedMarks, plannedPart, type ShownPlan } from './acceptance-tree.ts';
 import { INCOMPLETE } from './held.ts';
 import { operationHref } from './operation-words.ts';
-import { KINDS } from './plan.ts';
 import { planTree, type TreeType } from './plan-tree.ts';
+import { KINDS } from './plan-words.ts';
 import { chats, people } from './words.ts';
 
 export interface AcceptanceView {
@@ -20,8 +22,14 @@ export interface AcceptanceView {
   /** Null where no type of chat is switched on, so that lists alone would change. */
   plan: Plan | null;
   /** What of the plan is asked for. */
-  tree: readonly TreeType[];
-  filter: { type?: string | undefined; kind?: ActionKind | 'held' | undefined; title?: string | undefined };
+  tree: readonly TreeType<PlannedChat>[];
+  shown: ShownPlan['shown'];
+  filter: {
+    type?: string | undefined;
+    class?: string | undefined;
+    kind?: ActionKind | 'held' | undefined;
+    title?: string | undefined;
+  };
   names: Names;
 }
 
@@ -29,7 +37,7 @@ export interface AcceptanceView {
  * Asks before the lists of an incomplete import are accepted: who would leave, and what the guard would hold of that.
  */
 export function acceptQuestion(view: AcceptanceView): Html {
-  const { operation, plan, names, tree } = view;
+  const { operation, plan, tree } = view;
   const href = operationHref(operation.id);
   const left = (plan?.chats ?? []).map(({ actions }) => actions.filter(({ action }) => action === 'remove'));
   const total = left.reduce((n, of) => n + of.length, 0);
@@ -43,8 +51,17 @@ export function acceptQuestion(view: AcceptanceView): Html {
 <p class="muted">После нажатия есть 15 секунд, чтобы отменить.</p>
 <div class="actions">${submitButton({ label: `${INCOMPLETE.approve} (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}${linkButton({ label: 'Решить позже', href, kind: 'quiet' })}</div></form>
 <section class="plan" aria-label="План">${filters(view)}${
-    tree.length > 0 ? planTree(tree, names, held === total) : nothingFound(view)
+    tree.length > 0 ? treeOf(view, held === total) : nothingFound(view)
   }</section>`;
+}
+
+function treeOf({ operation, tree, names, shown, filter }: AcceptanceView, allHeld: boolean): Html {
+  const how = { names, allHeld, shown };
+  return planTree(tree, {
+    chat: (chat) => plannedPart(chat, how),
+    marks: (sums) => plannedMarks(sums, allHeld),
+    href: (type, unit) => hrefOf(`${operationHref(operation.id)}/approve`, { ...filter, type, class: unit }),
+  });
 }
 
 /** How many of the removals the guard would hold, because accepting a list is no decision about a crowd (F4). */
@@ -63,8 +80,8 @@ function besides({ members, chats: made }: PlanCounts): string {
   return parts.length > 0 ? ` Кроме того, ${parts.join(', ')}.` : '';
 }
 
-function nothingFound({ filter: { type, kind, title } }: AcceptanceView): Html {
-  return type || kind || title
+function nothingFound({ filter: { type, kind, title, class: unit } }: AcceptanceView): Html {
+  return type || kind || title || unit
     ? emptyState({ title: 'Ничего не найдено', text: 'Измените условия и нажмите «Показать».' })
     : emptyState({ title: 'Чаты не изменятся', text: 'Изменятся только списки.' });
 }

@@ -14,9 +14,10 @@ import { approvalAnchor } from '../parts/approval.ts';
 import { plural } from '../parts/numbers.ts';
 import { ADMINS } from '../visitor.ts';
 import { showAcceptance } from './acceptance-routes.ts';
-import { approveQuestion, removalsIn } from './held.ts';
+import { approveQuestion, type HeldView, removalsIn } from './held.ts';
 import { crumbsOf, operationOf } from './operation-of.ts';
 import { operationHref, operationTitle } from './operation-words.ts';
+import { planQuery } from './query.ts';
 import { chats, people } from './words.ts';
 
 /** What an operation holds, decided by a person (F4, J2, J3). An approval waits before it acts; a rejection does not. */
@@ -35,7 +36,7 @@ export function decisionRoutes(parts: ConsoleParts): void {
         ...crumbsOf(operation),
         { label: operationTitle(operation), href: operationHref(operation.id) },
       ],
-      body: approveQuestion(operation, open, names),
+      body: approveQuestion({ operation, names, filter: branchOf(c) }, open),
       styles: ['manage.css'],
     });
   });
@@ -126,6 +127,12 @@ async function said(
     if (!(error instanceof Refusal)) throw error;
     return goTo(c, operationHref(operationId), { kind: 'bad', title: error.title, at: 'held' });
   }
+}
+
+/** The type and the class whose chats alone are asked for. */
+export function branchOf(c: ConsoleContext): HeldView['filter'] {
+  const { type, class: unit } = planQuery.parse(c.req.query());
+  return { type, class: unit };
 }
 
 /** What the operation holds, what of it nobody has decided, and the names of the people. */

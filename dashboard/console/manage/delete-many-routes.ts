@@ -3,6 +3,7 @@
 import { forbidden, Refusal } from '../../../src/refusal.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { type ChatItem, listChats } from '../../read/chat-list.ts';
+import { classTitlesOf } from '../../read/class-titles.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
@@ -19,7 +20,7 @@ export function deleteManyRoutes(parts: ConsoleParts): void {
     const chosen = chosenInQuery(c);
     if (chosen.chatIds.length === 0) return goTo(c, chosen.back, NOTHING_CHOSEN);
     if (chosen.chatIds.length === 1) return goTo(c, `/manage/chats/${chosen.chatIds[0]}/delete`);
-    return show(c, chosen, await findDeletable(parts, await viewerIn(ctx, c.get('visitor')), chosen));
+    return show(parts, c, chosen, await findDeletable(parts, await viewerIn(ctx, c.get('visitor')), chosen));
   });
 
   screens.post('/manage/delete', STAFF, async (c) => {
@@ -30,7 +31,8 @@ export function deleteManyRoutes(parts: ConsoleParts): void {
     if (n === 0) return goTo(c, chosen.back, NOTHING_CHOSEN);
     const typed = String(form.get('typed') ?? '').trim();
     const never = form.get('never') !== null;
-    if (typed !== String(n)) return show(c, chosen, found, { typed, never, error: `Введите число ${n}.` });
+    if (typed !== String(n))
+      return show(parts, c, chosen, found, { typed, never, error: `Введите число ${n}.` });
     try {
       await commands.removeChats({
         ...{ viewer, by: authorOf(c.get('visitor').caller), recreate: !never },
@@ -38,7 +40,7 @@ export function deleteManyRoutes(parts: ConsoleParts): void {
       });
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 409) throw error;
-      return show(c, chosen, found, { typed, never, error: error.title });
+      return show(parts, c, chosen, found, { typed, never, error: error.title });
     }
     return goTo(c, chosen.back, {
       ...{ kind: 'info', title: `Удаляем ${chats(n)}`, at: 'chosen' },
@@ -63,18 +65,22 @@ async function findDeletable(
   return items.filter(({ condition }) => condition.status !== 'deleting');
 }
 
-function show(
+async function show(
+  { ctx }: ConsoleParts,
   c: ConsoleContext,
   chosen: Chosen,
   found: readonly ChatItem[],
   refused?: { typed: string; never: boolean; error: string },
-): Response | Promise<Response> {
+): Promise<Response> {
+  const { id: schoolId } = c.get('visitor').school;
+  const ids = found.map(({ id }) => id);
+  const units = await classTitlesOf(ctx.db.of(schoolId), schoolId, ids);
   return page({
     c,
     title: `Удалить ${chats(found.length)}?`,
     section: 'manage',
     crumbs: [{ label: 'Управление чатами', href: chosen.back }],
-    body: deletionQuestion(chosen, found, refused),
+    body: deletionQuestion(chosen, found, units, refused),
     styles: ['manage.css'],
     ...(refused ? { status: 422 as const } : {}),
   });

@@ -1,18 +1,18 @@
-import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
-import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { checkField, hiddenField, textField } from '../parts/field.ts';
 import { plural } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import type { Chosen } from './chosen.ts';
+import { lostChats } from './lost-chats.ts';
 import { chats, people } from './words.ts';
 
 /** What is lost, in figures and names, before the button that carries the number. */
 export function deletionQuestion(
   { chatIds, back }: Chosen,
   found: readonly ChatItem[],
+  units: ReadonlyMap<string, string>,
   refused: { typed: string; never: boolean; error: string } | undefined,
 ): Html {
   if (found.length === 0) {
@@ -35,14 +35,9 @@ ${
     : ''
 }
 <div class="actions">${submitButton({ label: `Удалить ${chats(n)}`, kind: 'danger' })}${linkButton({ label: 'Отмена', href: back })}</div></form>
-${CHAT_TYPES.map((type) => ofType(type, found))}`;
-}
-
-function ofType(type: (typeof CHAT_TYPES)[number], found: readonly ChatItem[]): Html {
-  const own = found.filter((chat) => chat.type === type);
-  if (own.length === 0) return html``;
-  return html`<section class="sheet branch"><div class="row-head"><h2>${CHAT_TYPE_LABELS[type]}</h2> <span class="muted">${chats(own.length)}</span></div><ul class="rows">${own.map(
-    ({ id, title, memberCount }) =>
-      html`<li><div class="row-head"><span class="row-name"><a href="/manage/chats/${id}"><bdi>${title}</bdi></a></span> <span class="row-figures muted">${people(memberCount)}</span></div></li>`,
-  )}</ul></section>`;
+${lostChats(
+  found.map(({ id, type, title, memberCount }) => ({ id, type, title, members: memberCount })),
+  units,
+  () => back,
+)}`;
 }

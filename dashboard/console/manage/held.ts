@@ -1,5 +1,6 @@
 /** Shows what an operation holds for a decision (F4, J2, J3), and approvals that can still be taken back. */
 import { authorName } from '../../../src/chats/journal-words.ts';
+import type { ChatType } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { OperationKind } from '../../../src/store/entities.ts';
@@ -11,15 +12,19 @@ import { approvalNotice } from '../parts/approval.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { hiddenField } from '../parts/field.ts';
+import { hrefOf } from '../parts/links.ts';
 import { count, counted, plural } from '../parts/numbers.ts';
 import { personLink } from '../parts/person-link.ts';
 import { emptyState } from '../parts/states.ts';
 import { operationHref } from './operation-words.ts';
+import { cutTree, planTree } from './plan-tree.ts';
 import { chats, people } from './words.ts';
 
 export interface HeldView {
   operation: OperationView;
   held: readonly HeldChat[];
+  /** What of them is asked for. */
+  filter: { type?: ChatType | undefined; class?: string | undefined };
   names: Names;
   timeZone: string;
   nowMs: number;
@@ -36,13 +41,35 @@ export function heldPart(view: HeldView): Html {
   }${open.length > 0 ? openPart(view, open) : ''}`;
 }
 
-function openPart({ operation, names }: HeldView, open: readonly HeldChat[]): Html {
+function openPart(view: HeldView, open: readonly HeldChat[]): Html {
+  const { operation, names } = view;
   const total = removalsIn(open);
   const href = operationHref(operation.id);
   return html`<section class="stack" aria-labelledby="held-head"><div class="section-head"><h2 id="held-head">${plural(total, 'Ждёт', 'Ждут', 'Ждут')} решения: ${people(total)}, ${chats(open.length)}</h2>
 <div class="actions">${linkButton({ label: `Исключить всех (${count(total)})`, kind: 'danger', href: `${href}/approve` })}<form method="post" action="${href}/decide" class="inline">${submitButton({ label: `Оставить всех (${count(total)})`, name: 'do', value: 'reject' })}</form></div></div>
 <p class="muted">Исключений оказалось больше предела, поэтому они остановлены; всё остальное сделано. Если в СГО всё верно, исключите. Если это ошибка в списках, оставьте людей в чатах и исправьте списки.</p>
-<ul class="sheet rows">${open.map((chat) => heldRow(operation, chat, names))}</ul></section>`;
+${heldTree(view, open, href, (chat) => heldRow(operation, chat, names))}</section>`;
+}
+
+/** What is held, as the one view of a plan shows it. */
+function heldTree(
+  { filter }: Pick<HeldView, 'filter'>,
+  held: readonly HeldChat[],
+  at: string,
+  chat: (chat: HeldChat) => Html,
+): Html {
+  const shown = held
+    .filter(
+      ({ type, unit }) => (!filter.type || type === filter.type) && (!filter.class || unit === filter.class),
+    )
+    .map((one) => ({
+      ...{ ...one, id: one.chatId, created: 0, deleted: 0, added: 0, removed: removalsIn([one]), held: 0 },
+    }));
+  return planTree(cutTree(shown), {
+    chat,
+    marks: ({ removed }) => html`<span class="tag warn">−${count(removed)}</span>`,
+    href: (type, unit) => hrefOf(at, { type, class: unit }),
+  });
 }
 
 /** Counts the removals that are held in these chats, of people and of strangers. */
@@ -101,7 +128,11 @@ export function approvedText(
 }
 
 /** «Исключить всех»: who leaves which chat, before the button that carries the number. */
-export function approveQuestion(operation: OperationView, open: readonly HeldChat[], names: Names): Html {
+export function approveQuestion(
+  view: Pick<HeldView, 'operation' | 'filter' | 'names'>,
+  open: readonly HeldChat[],
+): Html {
+  const { operation, names } = view;
   if (open.length === 0) {
     return emptyState({
       title: 'Здесь решать нечего',
@@ -114,12 +145,15 @@ export function approveQuestion(operation: OperationView, open: readonly HeldCha
   return html`<form method="post" action="${href}/decide" class="stack">
 <div class="panel ask"><p>${plural(total, 'Чаты покинет', 'Чаты покинут', 'Чаты покинут')}: <strong>${people(total)}, ${chats(open.length)}</strong>. Имена и причины – ниже. После нажатия есть 15 секунд, чтобы отменить.</p>
 <div class="actions">${submitButton({ label: `Исключить всех (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${linkButton({ label: 'Не исключать', href })}</div></div>
-<ul class="sheet rows">${open.map(
-    (
-      chat,
-    ) => html`<li><div class="row-head"><span class="row-name"><bdi>${chat.title}</bdi></span> <span class="muted">${CHAT_TYPE_LABELS[chat.type]}</span>
+${heldTree(
+  view,
+  open,
+  `${href}/approve`,
+  (
+    chat,
+  ) => html`<li><div class="row-head"><span class="row-name"><bdi>${chat.title}</bdi></span> <span class="muted">${CHAT_TYPE_LABELS[chat.type]}</span>
 <span class="row-figures"><span class="tag warn">−${count(removalsIn([chat]))} из ${count(chat.memberCount)}</span></span></div>${whoLeaves(chat, names)}</li>`,
-  )}</ul></form>`;
+)}</form>`;
 }
 
 /**

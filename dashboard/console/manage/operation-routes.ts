@@ -27,7 +27,7 @@ import { type ConsoleContext, goTo, page, saidAt } from '../page.ts';
 import { moment } from '../parts/numbers.ts';
 import { withSought } from '../sought.ts';
 import { ADMINS } from '../visitor.ts';
-import { heldOf } from './decision-routes.ts';
+import { branchOf, heldOf } from './decision-routes.ts';
 import { heldPart } from './held.ts';
 import { operationChoice } from './initialize.ts';
 import {
@@ -41,7 +41,9 @@ import {
 } from './operation.ts';
 import { crumbsOf, operationOf } from './operation-of.ts';
 import { isOpen, operationHref, operationTitle } from './operation-words.ts';
-import { type Counts, type PlanFilter, planBody, planFigures } from './plan.ts';
+import { type PlanFilter, planBody, planFigures } from './plan.ts';
+import { cutTree, shownIn, type TreeType } from './plan-tree.ts';
+import type { Counts } from './plan-words.ts';
 import { planQuery } from './query.ts';
 
 const REFRESH_SECONDS = 3;
@@ -121,7 +123,7 @@ async function bodyOf(parts: ConsoleParts, c: ConsoleContext, operation: Operati
   }
   const { held, names } = await heldOf(parts, c, operation);
   const { timeZone } = c.get('visitor').school;
-  const view = { operation, held, names, timeZone, nowMs: ctx.clock.now() };
+  const view = { operation, held, filter: branchOf(c), names, timeZone, nowMs: ctx.clock.now() };
   const plan = operation.following ? await planPart(parts, c, operation, filter) : '';
   return html`${saidAt(c, 'held')}${problemNotices(operation)}${heldPart(view)}${resultFigures(operation)}${operation.following ? html`<h2>Что сделано</h2>` : ''}${plan}`;
 }
@@ -135,7 +137,7 @@ async function planPart(
   const { schoolId } = operation;
   const db = ctx.db.of(schoolId);
   const byChat = filter.view === 'chats';
-  const chats = byChat ? await planChats(db, schoolId, operation.id, filter) : null;
+  const chats = byChat ? cutTree(await planChats(db, schoolId, operation.id, filter)) : null;
   const people = byChat ? null : await planPeople(db, schoolId, operation.id, filter);
   const opened = byChat && filter.open ? await planOfChat(db, schoolId, operation.id, filter.open) : null;
   const actions: readonly Action[] =
@@ -153,9 +155,12 @@ async function planPart(
   });
 }
 
-function chatIdsOf(chats: Listed<PlanChatItem> | null, people: Listed<PlanPersonItem> | null): string[] {
+function chatIdsOf(
+  chats: readonly TreeType<PlanChatItem>[] | null,
+  people: Listed<PlanPersonItem> | null,
+): string[] {
   const ofPeople = people?.items.flatMap((person) => person.actions.map(({ action }) => action.chatId));
-  return [...new Set(chats?.items.map(({ chatId }) => chatId) ?? ofPeople ?? [])];
+  return [...new Set(chats ? shownIn(chats).map(({ id }) => id) : (ofPeople ?? []))];
 }
 
 function namesIn(

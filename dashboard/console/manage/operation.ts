@@ -8,7 +8,7 @@ import { hiddenField } from '../parts/field.ts';
 import { count, plural } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
 import { operationHref } from './operation-words.ts';
-import { type Counts, change, figure } from './plan.ts';
+import { type Counts, change, figure } from './plan-words.ts';
 import { chats, duration, requests } from './words.ts';
 
 /** The page where such an operation is asked for. */

@@ -1,148 +1,148 @@
-/** The one view of a plan that is held in memory: type → class → chat → person, with totals, cut to a page's size. */
+/**
+ * The one view of what is or will be done to many chats: type → class → chat → person, with totals. A plan, what is held,
+ * lists that wait to be accepted, an undo and a deletion of many differ in the chat's own part alone.
+ */
 import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
-import { describe, type Names } from '../../../src/plan/describe.ts';
-import type { Action, ChatPlan } from '../../../src/plan/model.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
-import { count, plural } from '../parts/numbers.ts';
-import { personLink } from '../parts/person-link.ts';
-import { byKindAndName, change, why } from './plan.ts';
+import { count } from '../parts/numbers.ts';
+import { change } from './plan-words.ts';
 import { chats as chatsWord } from './words.ts';
 
-export interface TreeType extends Sums {
-  type: ChatType;
-  classes: TreeClass[];
+/** What is done to chats, summed up. */
+export interface Sums {
+  created: number;
+  deleted: number;
+  added: number;
+  removed: number;
+  /** Removals that wait for a decision; some views count them among those removed. */
+  held: number;
 }
 
-/** The chats of a class; of none where a type's chats are one for a class or the school. */
-interface TreeClass extends Sums {
+export interface TreeChat extends Sums {
+  id: string;
+  type: ChatType;
+  title: string;
+  /** The class of its subject group; null where a type's chats are one for a class or the school. */
+  unit: string | null;
+}
+
+interface Branch extends Sums {
+  /** How many chats it is about. */
+  size: number;
+}
+
+export interface TreeClass<Chat> extends Branch {
   title: string | null;
-  chats: TreeChat[];
+  chats: Chat[];
   /** Chats that are only counted. */
   cut: number;
 }
 
-interface TreeChat extends Sums {
-  id: string;
-  title: string;
-  /** The actions that are shown; the others are only counted. */
-  shown: readonly Action[];
-  cut: number;
+export interface TreeType<Chat> extends Branch {
+  type: ChatType;
+  classes: TreeClass<Chat>[];
 }
 
-interface Sums {
-  /** How many chats it is about. */
-  size: number;
-  created: number;
-  added: number;
-  removed: number;
-  /** Of those removed, so many wait for a decision of their own. */
-  held: number;
-}
+/** A page has room for so many chats: it stays below 100 KB. The heading of a class takes some of it. */
+const ROOM = 180;
+const HEADING_TAKES = 0.6;
 
-/** A page holds so many chats and actions: it stays below 100 KB. What is cut is found by the filter. */
-const CHATS_SHOWN = 150;
-const ACTIONS_SHOWN = 300;
-const ACTIONS_OF_CHAT = 100;
-
-/** Groups a plan's chats and cuts what does not fit on a page. `classOf`: the class's title, by a group's id. */
-export function cutTree(plan: readonly ChatPlan[], classOf: ReadonlyMap<string, string | null>): TreeType[] {
-  const room = { chats: CHATS_SHOWN, actions: ACTIONS_SHOWN };
+/** Groups chats, and cuts what does not fit on a page. */
+export function cutTree<Chat extends TreeChat>(chats: readonly Chat[]): TreeType<Chat>[] {
+  const units = new Set(chats.map(({ type, unit }) => `${type} ${unit}`)).size;
+  let room = ROOM - units * HEADING_TAKES;
+  const classOf = (title: string | null, own: readonly Chat[]): TreeClass<Chat> => {
+    const shown = own.toSorted((a, b) => naturalCompare(a.title, b.title)).slice(0, Math.max(room, 0));
+    room -= shown.length;
+    return { title, chats: shown, cut: own.length - shown.length, ...sumsOf(own) };
+  };
   return CHAT_TYPES.flatMap((type) => {
-    const own = plan.filter((chat) => chat.type === type);
+    const own = chats.filter((chat) => chat.type === type);
     if (own.length === 0) return [];
-    const byClass = Map.groupBy(own, (chat) => classTitle(chat, classOf));
-    const classes = [...byClass]
+    const classes = [...Map.groupBy(own, ({ unit }) => unit)]
       .toSorted(([a], [b]) => naturalCompare(a ?? '', b ?? ''))
-      .map(([title, chats]) => cutClass(title, chats, room));
+      .map(([title, of]) => classOf(title, of));
     return [{ type, classes, ...sumsOf(own) }];
   });
 }
 
-function classTitle({ type, key }: ChatPlan, classOf: ReadonlyMap<string, string | null>): string | null {
-  return type === 'subject' ? (classOf.get(key?.slice('subject:'.length) ?? '') ?? null) : null;
+/** The chats that are shown, in their order. */
+export function shownIn<Chat>(tree: readonly TreeType<Chat>[]): Chat[] {
+  return tree.flatMap(({ classes }) => classes.flatMap(({ chats }) => chats));
 }
 
-type Room = Record<'chats' | 'actions', number>;
-
-function cutClass(title: string | null, plans: readonly ChatPlan[], room: Room): TreeClass {
-  const taken = plans.toSorted((a, b) => naturalCompare(a.title, b.title)).slice(0, Math.max(room.chats, 0));
-  room.chats -= taken.length;
-  const chats = taken.map((chat) => {
-    const shown = chat.actions.slice(0, Math.max(0, Math.min(ACTIONS_OF_CHAT, room.actions)));
-    room.actions -= shown.length;
-    const cut = chat.actions.length - shown.length;
-    return { id: chat.chatId, title: chat.title, shown, cut, ...sumsOf([chat]) };
-  });
-  return { title, chats, cut: plans.length - taken.length, ...sumsOf(plans) };
-}
-
-function sumsOf(plans: readonly ChatPlan[]): Sums {
-  const sums: Sums = { size: plans.length, created: 0, added: 0, removed: 0, held: 0 };
-  for (const { action, held } of plans.flatMap(({ actions }) => actions)) {
-    if (action === 'create') sums.created += 1;
-    if (action === 'add') sums.added += 1;
-    if (action === 'remove') sums.removed += 1;
-    if (held) sums.held += 1;
+function sumsOf(chats: readonly TreeChat[]): Branch {
+  const sums = { size: chats.length, created: 0, deleted: 0, added: 0, removed: 0, held: 0 };
+  for (const chat of chats) {
+    sums.created += chat.created;
+    sums.deleted += chat.deleted;
+    sums.added += chat.added;
+    sums.removed += chat.removed;
+    sums.held += chat.held;
   }
   return sums;
 }
 
-/** `allHeld`: every removal waits for a decision, which a sentence above says once for all. */
-export function planTree(tree: readonly TreeType[], names: Names, allHeld: boolean): Html {
-  const shown = { names, allHeld };
-  const isOne = tree.length === 1;
-  return html`${tree.map(
-    (type) =>
-      html`<details class="sheet branch"${isOne || type.removed > 0 ? ' open data-open' : ''}><summary>${head(html`<h2>${CHAT_TYPE_LABELS[type.type]}</h2> <span class="muted">${chatsWord(type.size)}</span>`, type, shown)}</summary>${type.classes.map((one) => classPart(one, shown))}</details>`,
-  )}`;
+export interface TreeParts<Chat> {
+  /** The part of a chat, an item of a list. */
+  chat: (chat: Chat) => Html;
+  /** The figures beside the heading of a type or class. */
+  marks: (sums: Sums) => Content;
+  /** The address where a type, or a class of it, is shown by itself. What is cut is opened there. */
+  href: (type: ChatType, unit?: string) => string;
+  /** The chat that is opened: what it stands in is open, too. */
+  open?: string | undefined;
 }
 
-interface Shown {
-  names: Names;
-  allHeld: boolean;
+/** As few chats as that are shown at once. */
+const FEW = 60;
+
+/** Shows the tree. What is little is open, and so are types that take somebody out. */
+export function planTree<Chat extends TreeChat>(
+  tree: readonly TreeType<Chat>[],
+  parts: TreeParts<Chat>,
+): Html {
+  const isLittle = tree.length === 1 || tree.reduce((n, { size }) => n + size, 0) <= FEW;
+  return html`${tree.map((type) => {
+    const isOpen = isLittle || type.removed + type.held + type.deleted > 0 || has(type.classes, parts.open);
+    const isAlone = type.classes.length === 1 || (isLittle && type.size <= FEW);
+    return html`<details class="sheet branch"${isOpen ? ' open data-open' : ''}><summary>${head(html`<h2>${CHAT_TYPE_LABELS[type.type]}</h2>`, type, parts)}</summary>${type.classes.map((one) => classPart(one, type.type, isAlone, parts))}</details>`;
+  })}`;
 }
 
-function classPart(one: TreeClass, how: Shown): Html {
-  const list = html`<ul class="rows">${one.chats.map((chat) => chatPart(chat, how))}${
-    one.cut > 0
-      ? html`<li class="muted">и ещё ${chatsWord(one.cut)}: найдите их по типу или наименованию</li>`
-      : ''
-  }</ul>`;
-  if (one.title === null) return list;
-  return html`<details class="branch"><summary>${head(html`<b>${one.title}</b> <span class="muted">${chatsWord(one.size)}</span>`, one, how)}</summary>${list}</details>`;
+const has = (classes: readonly TreeClass<TreeChat>[], open: string | undefined): boolean =>
+  classes.some(({ chats }) => chats.some(({ id }) => id === open));
+
+function classPart<Chat extends TreeChat>(
+  one: TreeClass<Chat>,
+  type: ChatType,
+  isAlone: boolean,
+  parts: TreeParts<Chat>,
+): Html {
+  const { title, chats, cut } = one;
+  const href = parts.href(type, title ?? undefined);
+  if (chats.length === 0) {
+    const name = html`<b>${title ?? CHAT_TYPE_LABELS[type]}</b>`;
+    return html`<a class="branch-link" href="${href}">${head(name, one, parts)}</a>`;
+  }
+  const rest = cut > 0 ? html`<li><a href="${href}">и ещё ${chatsWord(cut)}</a></li>` : '';
+  const list = html`<ul class="rows">${chats.map(parts.chat)}${rest}</ul>`;
+  if (title === null) return list;
+  const isOpen = isAlone || has([one], parts.open);
+  return html`<details class="branch"${isOpen ? ' open data-open' : ''}><summary>${head(html`<b>${title}</b>`, one, parts)}</summary>${list}</details>`;
 }
 
-function chatPart(chat: TreeChat, how: Shown): Html {
-  const { shown, cut } = chat;
-  return html`<li><details class="row-details"><summary>${head(html`<span class="row-name"><bdi>${chat.title}</bdi></span>`, chat, how)}</summary><ul class="row-body">${byKindAndName(
-    shown,
-    how.names,
-  ).map(
-    (action) => html`<li class="does-${action.held ? 'wait' : action.action}">${line(action, how)}</li>`,
-  )}${cut > 0 ? html`<li class="muted">${shown.length > 0 ? 'и ещё ' : ''}${count(cut)} ${plural(cut, 'действие', 'действия', 'действий')}: найдите чат по наименованию</li>` : ''}</ul></details></li>`;
+function head<Chat extends TreeChat>(title: Html, branch: Branch, { marks }: TreeParts<Chat>): Html {
+  return html`<span class="row-head">${title} <span class="muted">${chatsWord(branch.size)}</span><span class="row-figures">${marks(branch)}</span></span>`;
 }
 
-const WORDS = {
-  add: 'Добавить',
-  remove: 'Исключить',
-  grant: 'Сделать администратором',
-  revoke: 'Снять права администратора',
-} as const;
-
-function line(action: Action, { names, allHeld }: Shown): Content {
-  const { personId, held } = action;
-  const word = WORDS[action.action as keyof typeof WORDS];
-  if (personId === undefined || word === undefined) return html`<bdi>${describe(action, names)}</bdi>`;
-  const person = personLink({ id: personId, name: names.person(personId) });
-  return html`${word}: ${person}${why(action, names)}${held && !allHeld ? html` <span class="tag warn">остановится до решения</span>` : ''}`;
-}
-
-function head(title: Html, { created, added, removed, held }: Sums, { allHeld }: Shown): Html {
-  return html`<span class="row-head">${title}<span class="row-figures">${
-    created > 0 ? html`<span class="tag good">создать${created > 1 ? ` ${count(created)}` : ''}</span>` : ''
+/** The figures of a branch; in the past where it is done. */
+export function branchMarks({ created, deleted, added, removed, held }: Sums, done: boolean): Content {
+  return html`${created > 0 ? html`<span class="tag good">${done ? 'создано' : 'создать'} ${count(created)}</span>` : ''}${
+    deleted > 0 ? html`<span class="tag bad">${done ? 'удалено' : 'удалить'} ${count(deleted)}</span>` : ''
   }${added > 0 ? change(added, '+') : ''}${removed > 0 ? change(removed, '−') : ''}${
-    held > 0 && !allHeld ? html`<span class="tag warn">из них до решения: ${count(held)}</span>` : ''
-  }</span></span>`;
+    held > 0 ? html`<span class="tag warn">до решения: −${count(held)}</span>` : ''
+  }`;
 }

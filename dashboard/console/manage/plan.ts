@@ -4,9 +4,8 @@
  */
 import type { z } from 'zod';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
-import { naturalCompare } from '../../../src/desired/names.ts';
-import { actionWord, describe, endingText, groundText, type Names } from '../../../src/plan/describe.ts';
-import type { Action, PlanCounts } from '../../../src/plan/model.ts';
+import { actionWord, describe, type Names } from '../../../src/plan/describe.ts';
+import type { Action } from '../../../src/plan/model.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
 import type { ChatDecision, OperationView } from '../../read/operation-views.ts';
 import type { PlanChatItem, PlanPersonItem } from '../../read/plan-read.ts';
@@ -20,6 +19,8 @@ import { pager } from '../parts/pager.ts';
 import { personLink } from '../parts/person-link.ts';
 import { emptyState } from '../parts/states.ts';
 import { findForm } from '../sought.ts';
+import { branchMarks, planTree, type TreeParts, type TreeType } from './plan-tree.ts';
+import { byKindAndName, type Counts, change, figure, KINDS, why } from './plan-words.ts';
 import type { planQuery } from './query.ts';
 import { duration, requests, roleWord } from './words.ts';
 
@@ -33,7 +34,8 @@ export interface OpenChat {
 export interface PlanView {
   operation: OperationView;
   filter: PlanFilter;
-  chats: Listed<PlanChatItem> | null;
+  /** Cut to what a page holds. */
+  chats: readonly TreeType<PlanChatItem>[] | null;
   people: Listed<PlanPersonItem> | null;
   /** The chat whose actions are shown. */
   open: OpenChat | null;
@@ -55,11 +57,6 @@ function planHref(operationId: string, { view, page, perPage, text: _, ...filter
   });
 }
 
-export type Counts = Partial<PlanCounts> & {
-  apiCalls?: number;
-  estimate?: { apiCalls: number; seconds: number };
-};
-
 /** The figures of a plan: chats, people, admins, and what it costs in requests. */
 export function planFigures(result: Counts | null): Html {
   const { chats, members, admins, held = 0, estimate } = result ?? {};
@@ -74,18 +71,7 @@ ${estimate ? figure(duration(estimate.seconds), `в Сферуме, ${requests(e
 </div>`;
 }
 
-/** «+12», «−3» in their colours, or a plain 0 where nothing changes. */
-export function change(n: number, sign: '+' | '−'): Html {
-  if (n === 0) return html`0`;
-  return html`<span class="${sign === '+' ? 'plus' : 'minus'}">${sign}${count(n)}</span>`;
-}
-
-/** A number with what it counts. */
-export function figure(number: Content, label: Content): Html {
-  return html`<div class="figure"><b>${number}</b> ${label}</div>`;
-}
-
-/** The plan by chat or by person, with its filter and pages. */
+/** The plan by chat or by person, with its filter. */
 export function planBody(view: PlanView): Html {
   const { filter, chats, people } = view;
   const { id: operationId } = view.operation;
@@ -93,34 +79,43 @@ export function planBody(view: PlanView): Html {
     html`<li><a href="${planHref(operationId, { ...filter, view: name, open: undefined, page: 1, text: undefined, sought: undefined })}"${
       filter.view === name ? html` aria-current="page"` : ''
     }>${label}</a></li>`;
-  const total = chats?.total ?? people?.total ?? 0;
-  const pages = pager({
-    ...{ page: filter.page, perPage: filter.perPage, total },
-    href: (page) => planHref(operationId, { ...filter, open: undefined, page }),
-  });
+  const total = chats?.length ?? people?.total ?? 0;
   return html`<section class="plan" id="plan" aria-label="План"><nav class="tabs" aria-label="Как показать план"><ul>${tab('chats', 'По чатам')}${tab('people', 'По людям')}</ul></nav>
 ${filters(view)}
+${filter.class ? onlyClass(view) : ''}
 ${total === 0 ? nothingFound(filter) : ''}
-${chats && total > 0 ? html`<ul class="sheet rows">${chats.items.map((chat) => chatRow(view, chat))}</ul>` : ''}
-${people && total > 0 ? html`<ul class="sheet rows">${people.items.map((person) => personRow(view, person))}</ul>` : ''}
-${total > 0 ? pages : ''}</section>`;
+${chats && total > 0 ? planTree(chats, treeParts(view)) : ''}
+${people && total > 0 ? peopleList(view, people) : ''}</section>`;
 }
 
-function nothingFound({ type, kind, text }: PlanFilter): Html {
-  return type || kind || text
+function treeParts(view: PlanView): TreeParts<PlanChatItem> {
+  const { filter, operation } = view;
+  return {
+    chat: (chat) => chatRow(view, chat),
+    marks: (sums) => branchMarks(sums, !operation.dryRun),
+    open: filter.open,
+    href: (type, unit) => planHref(operation.id, { ...filter, type, class: unit, open: undefined }),
+  };
+}
+
+function onlyClass({ filter, operation }: PlanView): Html {
+  const all = planHref(operation.id, { ...filter, class: undefined, open: undefined });
+  return html`<p class="chosen">Показаны только чаты класса ${filter.class}. <a href="${all}">Показать все</a></p>`;
+}
+
+function peopleList(view: PlanView, { items, total }: Listed<PlanPersonItem>): Html {
+  const { filter, operation } = view;
+  return html`<ul class="sheet rows">${items.map((person) => personRow(view, person))}</ul>${pager({
+    ...{ page: filter.page, perPage: filter.perPage, total },
+    href: (page) => planHref(operation.id, { ...filter, page }),
+  })}`;
+}
+
+function nothingFound({ type, kind, text, class: unit }: PlanFilter): Html {
+  return type || kind || text || unit
     ? emptyState({ title: 'Ничего не найдено', text: 'Измените условия и нажмите «Показать».' })
     : emptyState({ title: 'Чаты не изменились' });
 }
-
-export const KINDS: readonly (readonly [NonNullable<PlanFilter['kind']>, string, done: string])[] = [
-  ['create', 'Создаются чаты', 'Созданы чаты'],
-  ['rename', 'Переименовываются', 'Переименованы'],
-  ['add', 'Добавляются люди', 'Добавлены люди'],
-  ['remove', 'Исключаются люди', 'Исключены люди'],
-  ['held', 'Остановятся до решения', 'Остановлены до решения'],
-  ['grant', 'Назначаются администраторы', 'Назначены администраторы'],
-  ['revoke', 'Снимаются администраторы', 'Сняты администраторы'],
-];
 
 function filters({ filter, operation }: PlanView): Html {
   const operationId = operation.id;
@@ -154,9 +149,9 @@ ${textField({ label: filter.view === 'chats' ? 'Наименование чат�
 function chatRow(view: PlanView, chat: PlanChatItem): Html {
   const { filter, operation, open } = view;
   const operationId = operation.id;
-  const isOpen = open?.chatId === chat.chatId;
-  const href = `${planHref(operationId, { ...filter, open: isOpen ? undefined : chat.chatId })}#chat-${chat.chatId}`;
-  return html`<li id="chat-${chat.chatId}"><a class="row-head" href="${href}" aria-expanded="${isOpen ? 'true' : 'false'}"><span class="row-name"><bdi>${chat.title}</bdi></span> <span class="muted">${CHAT_TYPE_LABELS[chat.type]}</span>
+  const isOpen = open?.chatId === chat.id;
+  const href = `${planHref(operationId, { ...filter, open: isOpen ? undefined : chat.id })}#chat-${chat.id}`;
+  return html`<li id="chat-${chat.id}"><a class="row-head" href="${href}" aria-expanded="${isOpen ? 'true' : 'false'}"><span class="row-name"><bdi>${chat.title}</bdi></span> <span class="muted">${CHAT_TYPE_LABELS[chat.type]}</span>
 <span class="row-figures">${chatFigures(view, chat)}</span></a>${isOpen ? openActions(view, open) : ''}</li>`;
 }
 
@@ -164,8 +159,8 @@ function chatFigures(view: PlanView, chat: PlanChatItem): Content[] {
   const done = !view.operation.dryRun;
   const admins = (n: number) => counted(n, 'администратор', 'администратора', 'администраторов');
   return [
-    chat.created ? html`<span class="tag good">${done ? 'создан' : 'создать'}</span>` : '',
-    chat.deleted ? html`<span class="tag bad">${done ? 'удалён' : 'удалить'}</span>` : '',
+    chat.created > 0 ? html`<span class="tag good">${done ? 'создан' : 'создать'}</span>` : '',
+    chat.deleted > 0 ? html`<span class="tag bad">${done ? 'удалён' : 'удалить'}</span>` : '',
     chat.renamedTo
       ? html`<span class="tag">${done ? 'переименован в' : 'станет'} «<bdi>${chat.renamedTo}</bdi>»</span>`
       : '',
@@ -177,7 +172,7 @@ function chatFigures(view: PlanView, chat: PlanChatItem): Content[] {
       ? html`<span class="minus" title="${done ? 'исключено' : 'исключить'}">−${count(chat.removed)}</span>`
       : '',
     chat.held > 0 ? heldFigure(view, chat) : '',
-    chat.granted > 0 && !chat.created ? html`<span class="muted">+${admins(chat.granted)}</span>` : '',
+    chat.granted > 0 && chat.created === 0 ? html`<span class="muted">+${admins(chat.granted)}</span>` : '',
     chat.revoked > 0 ? html`<span class="muted">−${admins(chat.revoked)}</span>` : '',
   ];
 }
@@ -185,7 +180,7 @@ function chatFigures(view: PlanView, chat: PlanChatItem): Content[] {
 /** What came of the removals that were held in a chat, and who decided it when. */
 function heldFigure(
   { operation, decisions, names, timeZone }: PlanView,
-  { chatId, held }: PlanChatItem,
+  { id: chatId, held }: PlanChatItem,
 ): Html {
   if (operation.dryRun) return html`<span class="tag warn">остановится до решения: −${count(held)}</span>`;
   const decided = decisions.get(chatId);
@@ -216,15 +211,6 @@ function openActions({ names, operation, decisions }: PlanView, { actions, chatI
   )}${more > 0 ? html`<li class="muted">и ещё ${count(more)}: их видно во вкладке «По людям»</li>` : ''}</ul>`;
 }
 
-/** Sorts actions as they are done, and the people of one kind of step by name, because a plan goes by their ids. */
-export function byKindAndName(actions: readonly Action[], names: Names): Action[] {
-  const nameOf = ({ personId }: Action) => (personId === undefined ? '' : names.person(personId));
-  const kinds = [...new Set(actions.map(({ action }) => action))];
-  return actions.toSorted(
-    (a, b) => kinds.indexOf(a.action) - kinds.indexOf(b.action) || naturalCompare(nameOf(a), nameOf(b)),
-  );
-}
-
 function personRow({ names, operation, decisions }: PlanView, person: PlanPersonItem): Html {
   const word = (action: Action) => {
     const tense = { done: !operation.dryRun, decision: decisions.get(action.chatId)?.decision };
@@ -236,13 +222,4 @@ function personRow({ names, operation, decisions }: PlanView, person: PlanPerson
     ({ chatTitle, action }) =>
       html`<li class="does-${action.held ? 'wait' : action.action}">${word(action)}: <bdi>${chatTitle}</bdi>${why(action, names)}</li>`,
   )}</ul></li>`;
-}
-
-/** Why an action is done, as a sentence behind it; empty where nothing says why. */
-export function why({ action, ending, grounds, pending }: Action, names: Names): Html | string {
-  const because = grounds.map((ground) => groundText(ground, names)).join('; ');
-  const out = because === '' ? 'нет оснований быть в чате' : `нет больше основания: ${because}`;
-  const text = ending ? endingText(ending, names) : action === 'remove' ? out : because;
-  const later = pending === 'notLinked' ? ' (не привязан: войдёт, когда привяжет профиль)' : '';
-  return text + later === '' ? '' : html` <span class="muted">– ${text}${later}</span>`;
 }

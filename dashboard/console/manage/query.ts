@@ -58,6 +58,8 @@ export const planQuery = z.object({
   kind: oneOf(['create', 'rename', 'add', 'remove', 'grant', 'revoke', 'delete', 'held']),
   text,
   sought,
+  /** The title of a class, whose chats of subjects alone are shown. */
+  class: text,
   open: z.uuid().optional().catch(undefined),
   page,
   perPage: perPage(25),

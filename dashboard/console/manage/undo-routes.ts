@@ -1,6 +1,7 @@
 /** «Отменить инициализацию?» (J4): what it takes back is counted first; chats that are lost are confirmed by their number. */
 
 import { Refusal } from '../../../src/refusal.ts';
+import { classTitlesOf } from '../../read/class-titles.ts';
 import { type OperationView, type UndoSize, undoSize } from '../../read/operation-views.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
@@ -8,10 +9,12 @@ import { formOf } from '../form.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
-import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { textField } from '../parts/field.ts';
-import { counted } from '../parts/numbers.ts';
+import { hrefOf } from '../parts/links.ts';
+import { counted, plural } from '../parts/numbers.ts';
 import { ADMINS } from '../visitor.ts';
+import { branchOf } from './decision-routes.ts';
+import { lostChats } from './lost-chats.ts';
 import { isUndoable } from './operation.ts';
 import { crumbsOf, operationOf } from './operation-of.ts';
 import { operationHref, operationTitle } from './operation-words.ts';
@@ -26,7 +29,7 @@ export function undoRoutes(parts: ConsoleParts): void {
   screens.get(at, ADMINS, async (c) => {
     const operation = await operationOf(parts, c);
     if (!isUndoable(operation)) return goTo(c, operationHref(operation.id));
-    return show(c, operation, await sizeOf(operation));
+    return show(parts, c, operation, await sizeOf(operation));
   });
 
   screens.post(at, ADMINS, async (c) => {
@@ -34,9 +37,9 @@ export function undoRoutes(parts: ConsoleParts): void {
     const { schoolId, id: operationId } = operation;
     const typed = String((await formOf(c)).get('chats') ?? '').trim();
     const size = await sizeOf(operation);
-    const lost = lostChats(size);
+    const lost = size.chats.length;
     if (isUndoable(operation) && lost > 0 && typed !== String(lost)) {
-      return show(c, operation, size, { typed, error: `Введите число: ${lost}` });
+      return show(parts, c, operation, size, { typed, error: `Введите число: ${lost}` });
     }
     try {
       const by = authorOf(c.get('visitor').caller);
@@ -48,25 +51,39 @@ export function undoRoutes(parts: ConsoleParts): void {
   });
 }
 
-function lostChats(size: UndoSize): number {
-  return size.chats.reduce((n, of) => n + of.chats, 0);
-}
-
-function show(
+async function show(
+  { ctx }: ConsoleParts,
   c: ConsoleContext,
   operation: OperationView,
   size: UndoSize,
   refused?: { typed: string; error: string },
-): Response | Promise<Response> {
+): Promise<Response> {
+  const ids = size.chats.map(({ id }) => id);
+  const units = await classTitlesOf(ctx.db.of(operation.schoolId), operation.schoolId, ids);
   return page({
     c,
     title: 'Отменить инициализацию?',
     section: 'manage',
     crumbs: [...crumbsOf(operation), { label: operationTitle(operation), href: operationHref(operation.id) }],
-    body: question(operation, size, refused),
+    body: html`${question(operation, size, refused)}${treeOf(operation, size, units, branchOf(c))}`,
     styles: ['manage.css'],
     ...(refused ? { status: 422 as const } : {}),
   });
+}
+
+/** The chats that are lost, below the question. */
+function treeOf(
+  operation: OperationView,
+  { chats: lost }: UndoSize,
+  units: ReadonlyMap<string, string>,
+  { type, class: unit }: ReturnType<typeof branchOf>,
+): Html {
+  const asked = lost.filter(
+    (chat) => (!type || chat.type === type) && (!unit || units.get(chat.id) === unit),
+  );
+  return lostChats(asked, units, (ofType, ofUnit) =>
+    hrefOf(`${operationHref(operation.id)}/undo`, { type: ofType, class: ofUnit }),
+  );
 }
 
 function question(
@@ -74,16 +91,14 @@ function question(
   size: UndoSize,
   refused: { typed: string; error: string } | undefined,
 ): Html {
-  const lost = lostChats(size);
+  const lost = size.chats.length;
+  const members = size.chats.reduce((n, chat) => n + chat.members, 0);
   const href = operationHref(operation.id);
   const label = lost > 0 ? `Отменить и удалить ${chats(lost)}` : 'Отменить инициализацию';
   return html`<form method="post" action="${href}/undo" class="panel ask">
 ${
   lost > 0
-    ? html`<p>Будут удалены вместе с перепиской, без возможности восстановления: <strong>${chats(lost)}</strong>.</p><ul class="lines">${size.chats.map(
-        ({ type, chats: n, members }) =>
-          html`<li>${CHAT_TYPE_LABELS[type]}: ${chats(n)}, ${people(members)}</li>`,
-      )}</ul>`
+    ? html`<p>Будут удалены вместе с перепиской, без возможности восстановления: <strong>${chats(lost)}</strong>. ${plural(members, 'Доступ потеряет', 'Доступ потеряют', 'Доступ потеряют')} ${people(members)}.</p>`
     : html`<p>Ни один чат удалён не будет.</p>`
 }
 ${size.added + size.removed > 0 ? html`<p>В остальных чатах: ${otherChats(size)}.</p>` : ''}

@@ -5,7 +5,7 @@ import type { LoggedOperation } from '../../read/operation-log.ts';
 import type { Overview } from '../../read/overview.ts';
 import { type Html, html } from '../html.ts';
 import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
-import type { Counts } from '../manage/plan.ts';
+import type { Counts } from '../manage/plan-words.ts';
 import { state } from '../parts/condition.ts';
 import { count, counted, hour } from '../parts/numbers.ts';
 import { heldText } from '../school/operation-log.ts';

@@ -4,7 +4,7 @@ import { dayIn } from '../../../src/clock.ts';
 import type { Names } from '../../../src/plan/describe.ts';
 import type { JournalGroup } from '../../read/journal-groups.ts';
 import { type Html, html } from '../html.ts';
-import { change } from '../manage/plan.ts';
+import { change } from '../manage/plan-words.ts';
 import { stopped } from '../manage/words.ts';
 import { count, counted, day, hour } from '../parts/numbers.ts';
 import { changesHref, type Filter } from './changes-filter.ts';

@@ -5,7 +5,7 @@ import type { LoggedOperation } from '../../read/operation-log.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { operationChoice } from '../manage/initialize.ts';
 import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
-import { type Counts, change } from '../manage/plan.ts';
+import { type Counts, change } from '../manage/plan-words.ts';
 import { stopped } from '../manage/words.ts';
 import { state, type Tone } from '../parts/condition.ts';
 import type { CsvTable } from '../parts/csv.ts';

@@ -4,7 +4,7 @@ import type { RosterCountsRead, RosterList } from '../../read/roster-lists.ts';
 import { GAPS, type Gap } from '../../read/roster-quality.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { STATE_WORDS } from '../manage/operation-words.ts';
-import { change } from '../manage/plan.ts';
+import { change } from '../manage/plan-words.ts';
 import { linkButton } from '../parts/button.ts';
 import { state } from '../parts/condition.ts';
 import { hrefOf } from '../parts/links.ts';

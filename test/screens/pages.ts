@@ -1,4 +1,5 @@
 /** The pages of a school in which all is well. */
+import type { Page } from 'playwright-core';
 import type { Shot } from './shots.ts';
 
 const named = (paths: Record<string, string>): Shot[] =>
@@ -28,6 +29,29 @@ export const ADMIN_PAGES = ({ chat, run, person }: Record<'chat' | 'run' | 'pers
       await page.locator('main input[type=search], main input[name=lastName]').first().fill('Иванов');
       await page.keyboard.press('Enter');
       await page.waitForURL(/sought=/);
+    },
+  },
+  ...[
+    { name: 'check-chat', path: `/manage/chats/${chat}` },
+    { name: 'check-person', path: `/people/${person}` },
+  ].map((shot) => ({
+    ...shot,
+    first: async (page: Page) => {
+      await page.getByRole('button', { name: 'Сверить сейчас' }).click();
+      await page.waitForURL(/\/manage\/checks\//);
+      await page.getByText(/по спискам СГО/).waitFor();
+    },
+  })),
+  {
+    ...{ name: 'manage-ticked', path: '/manage?type=class' },
+    first: (page) => page.getByLabel('Выбрать все чаты на странице').check(),
+  },
+  {
+    ...{ name: 'delete-many', path: '/manage?type=subject' },
+    first: async (page) => {
+      await page.getByLabel('Выбрать все чаты на странице').check();
+      await page.getByRole('button', { name: 'Удалить', exact: true }).click();
+      await page.waitForURL(/\/manage\/delete/);
     },
   },
 ];

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
 import { delayFigures } from '../../src/store/queries/delay-figures.ts';
+import { oneRow } from '../../src/store/rows.ts';
 
 /** How long chats took to hold what came into force (J9); null where nothing did. */
 export interface Delays {
@@ -16,7 +17,7 @@ export async function findDelays(db: Sql, schoolId: string, from: Date, to: Date
   const { rows } = await sql<Delays>`
     select count, p50_ms / 1000 as "p50Seconds", p95_ms / 1000 as "p95Seconds", most_ms / 1000 as "maxSeconds"
     from ${figures} f`.execute(db);
-  return rows[0]!;
+  return oneRow(rows);
 }
 
 /** The same by day of the school's time zone, the last one first. */

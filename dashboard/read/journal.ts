@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Author } from '../../src/author.ts';
 import type { JournalLine, LineText } from '../../src/chats/journal-words.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
+import { oneRow } from '../../src/store/rows.ts';
 import { beginningOf } from '../../src/store/school-day.ts';
 
 export interface JournalItem extends JournalLine {
@@ -113,7 +114,7 @@ async function authorsOf(db: Sql, schoolId: string, lines: readonly Stored[]): P
 export async function countJournal(db: Sql, school: SchoolZone, filter: JournalFilter): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from (${newestLines(school, filter, COUNTED_AT_MOST)}) j`.execute(db);
-  return rows[0]!.n;
+  return oneRow(rows).n;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Marks of a state. A mark that has changed says that pages about the state may show something else now, and no more. */
+
 import { sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
+import { oneRow } from '../../src/store/rows.ts';
 
 /** Of a school: its lists and facts, its work, what Sferum answered, its connection. */
 export async function schoolMark(db: Sql, schoolId: string): Promise<string> {
@@ -20,5 +22,5 @@ export async function regionMark(db: Sql): Promise<string> {
       (select string_agg(concat_ws(' ', id, params ->> 'awaiting'), ',' order by id) from operation where state = 'held'),
       (select string_agg(concat_ws(' ', school_id, status), ',' order by school_id) from sferum_account),
       (select max(counted_at) from school_figures))) as mark`.execute(db);
-  return rows[0]!.mark;
+  return oneRow(rows).mark;
 }

@@ -1,9 +1,11 @@
 /** Initialisations and their kin as the console shows them (F3): what was asked, how far they are, what they hold. */
+
 import { sql } from 'kysely';
 import type { ChatType, Ground } from '../../src/desired/model.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import type { OperationKind, OperationState, Problem } from '../../src/store/entities.ts';
 import type { Awaiting } from '../../src/store/operation-params.ts';
+import { oneRow } from '../../src/store/rows.ts';
 
 export interface OperationView {
   id: string;
@@ -186,5 +188,5 @@ export async function undoSize(db: Sql, { schoolId, id }: OperationView): Promis
     from operation_chat o cross join jsonb_array_elements(o.actions) a
     where o.school_id = ${schoolId} and o.operation_id = ${id}::uuid
       and not o.actions @> '[{"action": "create"}]'`.execute(db);
-  return { chats, ...rows[0]! };
+  return { chats, ...oneRow(rows) };
 }

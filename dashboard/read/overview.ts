@@ -1,6 +1,8 @@
 /** What «Обзор» shows of a school. Nothing here reads all lists: what costs that is counted beforehand (K1). */
+
 import { sql } from 'kysely';
 import { instant, type Sql } from '../../src/store/database.ts';
+import { oneRow } from '../../src/store/rows.ts';
 
 /** How many people belong somewhere, and how many of them have a linked profile. */
 export interface Share {
@@ -58,7 +60,7 @@ export async function findOverview(
     from school s left join lateral (select by_class, delay_ms from school_figures
       where school_id = s.id order by day desc limit 1) last on true
     where s.id = ${schoolId}`.execute(db);
-  const { rosterTakenAt, followed, ...found } = rows[0]!;
+  const { rosterTakenAt, followed, ...found } = oneRow(rows);
   return {
     ...found,
     rosterTakenAt: instant(rosterTakenAt),
@@ -71,5 +73,5 @@ export async function countListed(db: Sql, schoolId: string): Promise<{ people: 
   const { rows } = await sql<{ people: number; classes: number }>`
     select (select count(*)::int from person where school_id = ${schoolId} and present) as people,
       (select count(*)::int from class where school_id = ${schoolId} and present) as classes`.execute(db);
-  return rows[0]!;
+  return oneRow(rows);
 }

@@ -1,8 +1,10 @@
 /** What the lists of СГО leave open of a school's people, classes and groups (K5). */
+
 import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
 import { isPupil, isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { placesInUnits, type SchoolDay } from '../../src/store/queries/places.ts';
+import { oneRow } from '../../src/store/rows.ts';
 
 export const GAPS = ['pupils', 'parents', 'classes', 'groups', 'roles'] as const;
 /**
@@ -24,7 +26,7 @@ export async function countGaps(db: Sql, on: SchoolDay): Promise<Record<Gap, num
     GAPS.map((gap) => sql`(select count(*)::int from (${itemsOf(gap, on)}) i) as ${sql.ref(gap)}`),
   );
   const { rows } = await sql<Record<Gap, number>>`select ${counts}`.execute(db);
-  return rows[0]!;
+  return oneRow(rows);
 }
 
 /** Gives the rows of one gap by name, those after the row `after`, and whether more follow. */

@@ -1,7 +1,9 @@
 /** All schools as operators see them (K1): the state of each in one word, the worst first. */
+
 import { type RawBuilder, sql } from 'kysely';
 import { instant, type Sql } from '../../src/store/database.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
+import { oneRow } from '../../src/store/rows.ts';
 import { searchFold } from '../../src/text/title-key.ts';
 
 /**
@@ -82,7 +84,7 @@ export async function listSchools(
     behindSince: at(school.behindSince),
     lastRosterAt: at(school.lastRosterAt),
   }));
-  return { ...page, counts: rows[0]!.counts };
+  return { ...page, counts: oneRow(rows).counts };
 }
 
 const at = (value: string | null): string | null => (value === null ? null : instant(value));

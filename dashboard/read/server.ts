@@ -1,7 +1,9 @@
 /** What operators see of the service itself: processes, waiting work, pace, and what Sferum refuses. */
+
 import { sql } from 'kysely';
 import type { RecentFigures } from '../../src/recent-calls.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
+import { oneRow } from '../../src/store/rows.ts';
 
 export interface ProcessItem {
   id: string;
@@ -50,7 +52,7 @@ export async function waitingWork(db: Sql): Promise<WaitingWork> {
     where c.deleted_at is null and c.condition not in ('synced', 'archived') and c.condition = 'behind'`.execute(
     db,
   );
-  const { oldestSince, ...work } = rows[0]!;
+  const { oldestSince, ...work } = oneRow(rows);
   return { ...work, oldestSince: oldestSince === null ? null : instant(oldestSince) };
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
+import { oneRow } from '../../src/store/rows.ts';
 
 export interface ClassItem {
   id: string;
@@ -51,5 +52,5 @@ export async function unitNames(
     (select title from class where school_id = ${schoolId} and id = ${classId}) as "classTitle",
     (select coalesce(nullif(subject, ''), title) from subject_group
       where school_id = ${schoolId} and id = ${subjectGroupId}) as subject`.execute(db);
-  return rows[0]!;
+  return oneRow(rows);
 }

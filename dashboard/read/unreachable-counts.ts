@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
+import { oneRow } from '../../src/store/rows.ts';
 import { classChatMembers } from './unreachable.ts';
 
 /** How many of a class are in chats of СГО and cannot be brought into them in Sferum, by reason (J8). */
@@ -18,7 +19,7 @@ export async function hasChats(db: Sql, schoolId: string): Promise<boolean> {
     select exists (select from chat where school_id = ${schoolId} and deleted_at is null) as some`.execute(
     db,
   );
-  return rows[0]!.some;
+  return oneRow(rows).some;
 }
 
 const isLive = sql`c.deleting_since is null and c.deleted_at is null`;

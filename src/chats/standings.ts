@@ -1,8 +1,10 @@
 /** What somebody is to a chat, a class or a group, by the roster and the lists of this moment (C5, E2). */
+
 import { sql } from 'kysely';
 import type { ChatType } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
 import { isOfOwnGroups, isOwnClass, maySeePerson, type Viewer } from '../store/queries/viewer.ts';
+import { oneRow } from '../store/rows.ts';
 import type { KnownPerson, Standing } from './rights.ts';
 
 export interface ChatToChange {
@@ -64,8 +66,8 @@ export async function standingsToUnit(
     exists (select from subject_group g where g.school_id = ${schoolId} and ${ofGroup} and g.present
       and ${personId} = any(g.teacher_ids)) as teaching`.execute(db);
   const standings = new Set<Standing>(['staff']);
-  if (rows[0]!.homeroom) standings.add('homeroom');
-  if (rows[0]!.teaching) standings.add('teaching');
+  if (oneRow(rows).homeroom) standings.add('homeroom');
+  if (oneRow(rows).teaching) standings.add('teaching');
   return standings;
 }
 
@@ -82,7 +84,7 @@ export async function mayNameUnits(
       where k.school_id = ${schoolId} and k.id = ${classId} and k.present)))
     and (${groupId}::text is null or exists (select from subject_group g
       where g.school_id = ${schoolId} and g.id = ${groupId} and g.present and ${own})) as own`.execute(db);
-  return rows[0]!.own;
+  return oneRow(rows).own;
 }
 
 /** The people of these ids whom the school knows, as the viewer sees them. `present`: not removed from the roster. */

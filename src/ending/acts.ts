@@ -6,6 +6,7 @@ import { ensureDataDir } from '../data-dir.ts';
 import { erasureKeyId, findErasureKey } from '../roster/erasure-key.ts';
 import { instant, type Sql } from '../store/database.ts';
 import type { RowOf } from '../store/entities.ts';
+import { oneRow } from '../store/rows.ts';
 
 /** The record of an erasure. It has no names and no ids, because it outlives the people it is about (K6). */
 export interface Act {
@@ -38,7 +39,7 @@ export async function listActs(
     .execute();
   const counted = await sql<{ n: number }>`
     select count(*)::int as n from erasure where school_id = ${schoolId}`.execute(db);
-  return { items: rows.map(actOf), total: counted.rows[0]!.n };
+  return { items: rows.map(actOf), total: oneRow(counted.rows).n };
 }
 
 /**

@@ -3,6 +3,7 @@ import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { settleWaiting } from '../profile/follow-profiles.ts';
 import { makeMonths } from '../rows/months.ts';
+import { oneRow } from '../store/rows.ts';
 import { endDue } from './end-due.ts';
 
 const KEY = 'tidied-on';
@@ -30,5 +31,5 @@ export async function tidyUp(ctx: Context, signal?: AbortSignal): Promise<void> 
 
 async function isDue(ctx: Context): Promise<boolean> {
   const { rows } = await sql<{ isDue: boolean }>`select ${isUntidy(ctx)} as "isDue"`.execute(ctx.db.ofNone);
-  return rows[0]!.isDue;
+  return oneRow(rows).isDue;
 }

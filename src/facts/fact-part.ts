@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 
 /** The chats whose members are to be decided, and the people whom they name now. */
 export interface FactScope {
@@ -60,7 +61,7 @@ export async function partFor(db: Sql, schoolId: string, scope: FactScope): Prom
         where school_id = ${schoolId} and guardian_id = any(array(select id from people)) and present) as children`.execute(
     db,
   );
-  const { students, people, children } = rows[0]!;
+  const { students, people, children } = oneRow(rows);
   return {
     classIds: scope.classIds,
     groupIds: scope.groupIds,

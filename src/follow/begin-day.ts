@@ -3,6 +3,7 @@
  * A school is due when its day is later than the one it was last computed for. That day is a column
  * (school.computed_on), so a restart loses nothing.
  */
+
 import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
@@ -10,6 +11,7 @@ import { followRelinked, wakeRelinked } from '../profile/follow-profiles.ts';
 import { contestedIn } from '../profile/profile-links.ts';
 import { settleProfiles } from '../profile/settle-profiles.ts';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 import { beginningOf, momentOf, timeOf } from '../store/school-day.ts';
 import { afterFollowing } from './follow-events.ts';
 import { followFacts } from './follow-facts.ts';
@@ -68,5 +70,5 @@ async function isNew(tx: Sql, schoolId: string, day: string): Promise<boolean> {
 
 async function dayStart(tx: Sql, day: string, zone: string): Promise<Date> {
   const { rows } = await sql<{ at: string }>`select ${beginningOf(day, zone)} as at`.execute(tx);
-  return new Date(rows[0]!.at);
+  return new Date(oneRow(rows).at);
 }

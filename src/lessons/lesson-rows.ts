@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Day } from '../desired/model.ts';
 import { instant, type Sql } from '../store/database.ts';
 import { byName, shownName } from '../store/queries/person-columns.ts';
+import { oneRow } from '../store/rows.ts';
 import { beginningOf } from '../store/school-day.ts';
 
 /** A lesson of СГО with what the pages show beside it. */
@@ -102,7 +103,7 @@ export async function countLessons(db: Sql, schoolId: string, filter: LessonFilt
     select count(*)::int as n from lesson l
       left join subject_group g on g.school_id = l.school_id and g.id = l.subject_group_id and g.present
     where ${matches(schoolId, filter)}`.execute(db);
-  return rows[0]!.n;
+  return oneRow(rows).n;
 }
 
 /** A group of several classes counts for each class of which it has a pupil. */
@@ -166,7 +167,7 @@ export async function journalUnits(
       array(select distinct coalesce(nullif(subject, ''), title) as subject from groups order by subject) as subjects`.execute(
     db,
   );
-  return rows[0]!;
+  return oneRow(rows);
 }
 
 /**

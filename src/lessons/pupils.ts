@@ -6,6 +6,7 @@ import { loadFacts } from '../facts/load-facts.ts';
 import type { Sql } from '../store/database.ts';
 import { isPupil } from '../store/queries/person-columns.ts';
 import { isCurrent } from '../store/queries/places.ts';
+import { oneRow } from '../store/rows.ts';
 
 export interface SchoolZone {
   schoolId: string;
@@ -62,7 +63,7 @@ export async function isAnyInGroup(
     exists (select from enrollment e join person p on p.school_id = e.school_id and p.id = e.student_id and p.present
       where e.school_id = ${schoolId} and e.unit = 'group' and e.unit_id = ${groupId} and e.student_id = any(${ids})
         and ${isCurrent(day)} and ${isPupil}) as stated`.execute(db);
-  const { ordered, stated } = rows[0]!;
+  const { ordered, stated } = oneRow(rows);
   if (!ordered) return stated;
   const places = await loadPlaces(db, zone, { studentIds, groupIds: [groupId] });
   return places.inGroup(groupId, day).length > 0;

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { bySystem } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { Sandbox } from '../sferum/sandbox/sandbox.ts';
+import { oneRow } from '../store/rows.ts';
 import { connectSferum } from './connect-sferum.ts';
 
 /** The communities of the sandbox get ids from this one on, in the order in which schools came. */
@@ -37,8 +38,8 @@ export async function connectSandboxSchools(
         exists(select 1 from sferum_account where school_id = ${schoolId}) as connected`.execute(
       ctx.db.across('accounts'),
     );
-    if (rows[0]!.connected) continue;
-    const access = sandbox.world.connectSchool({ communityId: FIRST_COMMUNITY_ID + Number(rows[0]!.n) });
+    if (oneRow(rows).connected) continue;
+    const access = sandbox.world.connectSchool({ communityId: FIRST_COMMUNITY_ID + Number(oneRow(rows).n) });
     await connectSferum(ctx, {
       schoolId,
       communityId: access.communityId,

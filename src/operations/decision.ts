@@ -1,4 +1,5 @@
 /** A person's decision about what an operation holds: whether it still can be made, and where it is kept. */
+
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
@@ -9,6 +10,7 @@ import { dropApproval } from '../rows/operation-approval.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationState } from '../store/entities.ts';
 import type { Awaiting, Decided, OperationOf } from '../store/operation-params.ts';
+import { oneRow } from '../store/rows.ts';
 
 export interface Decision {
   /** Null for an import of several schools, where the decision goes to each of them. */
@@ -57,7 +59,7 @@ export async function lockHeld(
   const { rows } = await sql<{ state: OperationState; decided: Decided | null }>`
     select state, params->'decided' as decided from operation
     where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
-  const { state, decided } = rows[0]!;
+  const { state, decided } = oneRow(rows);
   if (!isDecidable(state, decided, awaited)) throw notHeld(decided);
   if (awaited && !(await dropApproval(tx, { schoolId, id }, awaited.id))) throw notHeld();
   return decided;

@@ -3,6 +3,7 @@
  * without this it would stand still for the length of the step. The database's clock is valid for all processes,
  * because a process whose clock differs from it does not work (store/clocks.ts).
  */
+
 import { sql } from 'kysely';
 import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
@@ -10,6 +11,7 @@ import { moveTimesBack } from '../rows/chat.ts';
 import { moveMeetingsBack } from '../rows/meeting.ts';
 import { moveLooksBack } from '../rows/sferum-account.ts';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 
 /** Smaller steps are usual with NTP and delay nothing, so they are ignored. */
 export const STEP_MS = 2_000;
@@ -42,5 +44,5 @@ async function stepSinceLastLook(tx: Sql): Promise<number> {
     with before as (select (value #>> '{}')::timestamptz as at from setting where key = 'clock' for update),
     now as (update setting set value = to_jsonb(clock_timestamp()) where key = 'clock')
     select (extract(epoch from at - clock_timestamp()) * 1000)::float8 as step from before`.execute(tx);
-  return rows[0]!.step;
+  return oneRow(rows).step;
 }

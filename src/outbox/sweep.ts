@@ -4,8 +4,10 @@
  * turn. In the same statement it learns which rounds have something to do. So a fleet at rest costs one statement a
  * process and interval. A process that dies with the turn loses nothing: the next turn comes after one interval.
  */
+
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { oneRow } from '../store/rows.ts';
 import { ROUNDS, type What } from './rounds.ts';
 
 /** A turn may come earlier by this share of the interval, because timers are not exact. */
@@ -36,7 +38,7 @@ export async function takeTurn(ctx: Context, { isFirst }: { isFirst: boolean }):
       returning 1)
     select t.mine, (select ms from last) as "sinceMs", array_remove(array[${sql.join(questions)}], null) as due
     from (select exists (select from taken) as mine) t`.execute(ctx.db.across('relay'));
-  const { mine, sinceMs, due } = rows[0]!;
+  const { mine, sinceMs, due } = oneRow(rows);
   return {
     due: mine ? due : null,
     nextInMs: mine ? sweepIntervalMs : Math.max(0, sweepIntervalMs * (1 + EARLY_SHARE) - (sinceMs ?? 0)),

@@ -13,6 +13,7 @@ import {
   slotIntervalMs,
 } from '../sferum/pace.ts';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 import { momentOf, timeIn } from '../store/school-day.ts';
 import { breachesOf } from './check-invariants.ts';
 import { type DesireRequest, desireSchool } from './desire-school.ts';
@@ -118,7 +119,7 @@ async function makeGuardedPlan(
   const { rows } = await sql<{ school: string; run: string }>`
     select count(*) as school, count(*) filter (where c.type = any(${[...types]})) as run
     from membership m join chat c on c.id = m.chat_id where m.school_id = ${schoolId}`.execute(tx);
-  const { school, run } = rows[0]!;
+  const { school, run } = oneRow(rows);
   return makePlan({
     ...input,
     alreadyRemovedInSchool,
@@ -135,7 +136,7 @@ async function removedLately(tx: Sql, schoolId: string, since: Date): Promise<nu
   const { rows } = await sql<{ n: string }>`
     select count(*) as n from journal where school_id = ${schoolId} and what = 'remove' and at > ${since}
       and not details ? 'ending' and cause not like 'approval:%' and cause not like 'erasure:%'`.execute(tx);
-  return Number(rows[0]!.n);
+  return Number(oneRow(rows).n);
 }
 
 function liveProfiles(stored: readonly StoredChat[]): number[] {

@@ -7,6 +7,7 @@ import { noteLine } from '../rows/journal.ts';
 import { stateClaims } from '../rows/profile-claim.ts';
 import { type ProfileOf, undoBefore } from '../rows/profile-link.ts';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 import { momentOf } from '../store/school-day.ts';
 import { followRelinked, wakeRelinked } from './follow-profiles.ts';
 import { profilesOf, TAKEN } from './profile-links.ts';
@@ -64,7 +65,7 @@ async function stateAlone(tx: Sql, linking: ProfileOf, by: string, at: Date): Pr
       where school_id = ${schoolId} and person_id = ${personId}
       union all select stated_at from profile_claim where school_id = ${schoolId} and person_id = ${personId}
     ) s`.execute(tx);
-  const stamp = exactInstant(rows[0]!.at);
+  const stamp = exactInstant(oneRow(rows).at);
   await stateClaims(tx, [linking], { at: stamp, by });
   await undoBefore(tx, linking, stamp);
 }

@@ -2,8 +2,10 @@
  * The rows of a file that were refused or lost a field, kept with their import. The import's result shows the first
  * ones, and pages show all.
  */
+
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 import type { RowFault } from './one-roster/row-report.ts';
 
 /** `links`: profile links that were refused when the school was applied (A7). They are lost fields too. */
@@ -45,5 +47,5 @@ export async function loadFaults(
         and k.first + f.n > ${offset} and k.first + f.n <= ${offset + limit})
     select (select jsonb_agg(fault order by place) from page) as items,
       (select coalesce(sum(jsonb_array_length(rows)), 0)::int from kept) as total`.execute(db);
-  return { items: rows[0]!.items ?? [], total: rows[0]!.total };
+  return { items: oneRow(rows).items ?? [], total: oneRow(rows).total };
 }

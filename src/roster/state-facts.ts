@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 import type { FactColumn, FactTable } from './fact-tables.ts';
 
 /** A row of statements: its table's keys and columns by their names in SQL. */
@@ -64,7 +65,7 @@ export async function stateFacts(
     )
     select count(*) filter (where present)::int as written from written`.execute(tx);
   for (const part of parts) await statePartLate(tx, table, part, to, rows);
-  return result.rows[0]!.written;
+  return oneRow(result.rows).written;
 }
 
 /** A statement that comes too late for its row may still be the newest word about one of its parts. */
@@ -191,7 +192,7 @@ export async function stateAbsence(
       returning a.present
     )
     select count(*) filter (where present)::int as gone from gone`.execute(tx);
-  return result.rows[0]!.gone;
+  return oneRow(result.rows).gone;
 }
 
 const raw = (text: string) => sql.raw(text);

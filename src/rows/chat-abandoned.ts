@@ -9,9 +9,11 @@
  * peer while they look, so that they exclude each other. Entries are never deleted, because an older listing may show
  * such a chat even after we have left it.
  */
+
 import { sql } from 'kysely';
 import type { ChatRef } from '../sferum/gateway.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 import { NONE_AT_SFERUM } from './chat-creation.ts';
 
 /** True in SQL where the row `chat c` has abandoned a chat that is not left yet. */
@@ -46,7 +48,7 @@ export async function abandon(
     exists (select from chat where owner_id = ${ref.ownerId} and peer_id = ${ref.peerId}) as held,
     ${evidence.by === 'title' ? isClaimed(ref, evidence.title) : sql`false`} as claimed,
     ${isAbandoned(ref)} as abandoned`.execute(tx);
-  const { held, claimed, abandoned } = rows[0]!;
+  const { held, claimed, abandoned } = oneRow(rows);
   if (abandoned) return 'abandoned';
   if (held) return 'held';
   if (claimed) return 'claimed';
@@ -63,7 +65,7 @@ export async function mayTake(tx: Sql, ref: ChatRef): Promise<boolean> {
   await holdPeer(tx, ref);
   return beyondSchool(tx, 'accounts', async () => {
     const { rows } = await sql<{ abandoned: boolean }>`select ${isAbandoned(ref)} as abandoned`.execute(tx);
-    return !rows[0]!.abandoned;
+    return !oneRow(rows).abandoned;
   });
 }
 

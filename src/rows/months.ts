@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 import { dropWords } from './journal.ts';
 
 /** Tables with a partition for each month (UTC) of their `at`. Migration 0014 makes them so. */
@@ -37,5 +38,5 @@ export async function dropMonths(db: Sql, table: ByMonth, before: string): Promi
   if (table === 'journal') {
     await dropWords(db, before);
   }
-  return { months: rows[0]!.months, rows: Number(rows[0]!.rest) };
+  return { months: oneRow(rows).months, rows: Number(oneRow(rows).rest) };
 }

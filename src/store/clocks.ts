@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { machineNow } from '../clock.ts';
 import type { Sql } from './database.ts';
+import { oneRow } from './rows.ts';
 
 /**
  * BullMQ on PostgreSQL keeps its locks by the clients' clocks. Clients whose clocks differ by more than this take
@@ -45,7 +46,7 @@ export async function assertClocksAgree(db: Sql): Promise<void> {
   const told = await askTime(async () => {
     const { rows } = await sql<{ ms: number }>`
       select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(db);
-    return rows[0]!.ms;
+    return oneRow(rows).ms;
   });
   assertAgree(told);
 }

@@ -7,6 +7,7 @@ import { stateOf } from './errors.ts';
 import { type Lanes, lanesOf } from './lanes.ts';
 import { createOrm, type OrmOptions, POOL_MAX } from './orm.ts';
 import { EVERY_SCHOOL } from './roles.ts';
+import { oneRow } from './rows.ts';
 import { asRole, doorThrough, inSchool } from './school-driver.ts';
 import { lockSchool, SchoolTurns } from './school-turns.ts';
 import type { Sql } from './sql.ts';
@@ -127,7 +128,7 @@ export async function beyondSchool<T>(tx: Sql, _purpose: AcrossSchools, work: ()
   const { rows } = await sql<{ was: string }>`
     select current_setting('role') as was, set_config('role', ${EVERY_SCHOOL}, true)`.execute(tx);
   const result = await work();
-  await sql`select set_config('role', ${rows[0]!.was}, true)`.execute(tx);
+  await sql`select set_config('role', ${oneRow(rows).was}, true)`.execute(tx);
   return result;
 }
 

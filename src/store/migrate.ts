@@ -5,6 +5,7 @@ import { stateOf } from './errors.ts';
 import { createOrm } from './orm.ts';
 import { assertOwnSession } from './pooler.ts';
 import { APP_ROLE, ensureRoles, hasRoles } from './roles.ts';
+import { oneRow } from './rows.ts';
 import { isWalled, raiseWall } from './wall.ts';
 
 /** A server that does not answer within this time is not there. */
@@ -134,7 +135,7 @@ async function hasHistory(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ there: boolean }>(
     `select to_regclass('public.mikro_orm_migrations') is not null as there`,
   );
-  return rows[0]!.there;
+  return oneRow(rows).there;
 }
 
 function loginOf(databaseUrl: string): string {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { oneRow } from './rows.ts';
 
 /** So many other clients hold a transaction at once while ours holds none. */
 const OTHERS = 3;
@@ -37,5 +38,5 @@ async function inTransaction(databaseUrl: string) {
 
 async function processOf(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ id: number }>('select pg_backend_pid() as id');
-  return rows[0]!.id;
+  return oneRow(rows).id;
 }

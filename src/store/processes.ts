@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from './database.ts';
+import { oneRow } from './rows.ts';
 
 /** A process as the others see it. */
 export interface ThisProcess {
@@ -24,7 +25,7 @@ export async function beat(db: Sql, { id, role, connections, figures }: ThisProc
       values (${id}, ${role}, ${connections}, clock_timestamp(), ${JSON.stringify(figures())}::jsonb)
     on conflict (id) do update set seen_at = excluded.seen_at, figures = excluded.figures
     returning (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(db);
-  return rows[0]!.ms;
+  return oneRow(rows).ms;
 }
 
 /** Removes this process, and others that were not seen for long. */
@@ -44,5 +45,5 @@ export async function processesNow(
       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
         - coalesce(current_setting('reserved_connections', true)::int, 0) as allowed
     from process where seen_at > clock_timestamp() - ${GONE_AFTER}`.execute(db);
-  return rows[0]!;
+  return oneRow(rows);
 }

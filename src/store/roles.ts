@@ -1,4 +1,5 @@
 import pg, { type Client } from 'pg';
+import { oneRow } from './rows.ts';
 
 /**
  * The role of every connection of the application, under any login. It owns nothing and sees only the school that it
@@ -51,7 +52,9 @@ async function missingStatements(client: Client, logins: readonly string[]): Pro
   );
   const { rows } = await client.query<{ server_version_num: string }>('show server_version_num');
   const options =
-    Number(rows[0]!.server_version_num) >= MEMBERSHIP_OPTIONS_SINCE ? ' with inherit false, set true' : '';
+    Number(oneRow(rows).server_version_num) >= MEMBERSHIP_OPTIONS_SINCE
+      ? ' with inherit false, set true'
+      : '';
   const roles = ROLES.filter((role) => !known.some((row) => row.rolname === role)).map(
     (role) => `create role ${role} nologin nosuperuser nobypassrls`,
   );

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Pace } from '../sferum/gateway.ts';
 import type { Sql } from './database.ts';
+import { oneRow } from './rows.ts';
 
 /**
  * How far the database's clock has stepped back since the token was last asked for. The token's instants move back
@@ -29,7 +30,7 @@ export function postgresPace(db: Sql): Pace {
           (extract(epoch from next_slot_at - clock_timestamp()) * 1000 - ${intervalMs}::float8)::float8 as wait_ms,
           coalesce(extract(epoch from paused_until - clock_timestamp()) * 1000, 0)::float8 as paused_ms
       `.execute(db);
-      const row = rows[0]!;
+      const row = oneRow(rows);
       return {
         waitMs: Math.max(0, Math.ceil(row.wait_ms)),
         pausedForMs: Math.max(0, Math.ceil(row.paused_ms)),

@@ -1,6 +1,8 @@
 /** The pupils whom a teacher sees (contract, «Who sees whom»), read once a request: orders cost more than lists. */
+
 import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../database.ts';
+import { oneRow } from '../rows.ts';
 import { placesInUnits, type SchoolDay } from './places.ts';
 
 /** Ids of pupils, by lists and orders in force that day. */
@@ -22,7 +24,7 @@ export async function findCircle(
   const { rows } = await sql<Circle>`select
     array(select student_id from ${ofClasses} place) as homeroom,
     array(select student_id from ${ofGroups} place) as groups`.execute(db);
-  return rows[0]!;
+  return oneRow(rows);
 }
 
 /** Gives the ids of the classes that a person leads, as an array. */

@@ -6,6 +6,7 @@ import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import { Refusal } from '../src/refusal.ts';
 import { tokenKey } from '../src/store/used-tokens.ts';
+import { sure } from '../src/sure.ts';
 import { BY_TOKEN } from './standing.ts';
 
 export interface HttpEnv {
@@ -100,7 +101,7 @@ function hmacVerifier(secrets: readonly string[], expected: Expected) {
         if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
       }
     }
-    return jwtVerify(token, keys.at(-1)!, { ...expected, currentDate });
+    return jwtVerify(token, sure(keys.at(-1)), { ...expected, currentDate });
   };
 }
 

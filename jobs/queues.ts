@@ -57,7 +57,11 @@ export async function openQueues(
   for (const warning of await server.check()) onWarning(warning);
   const crew = new Crew(server);
   parts.defer(() => crew.drain());
-  const of = (name: QueueName): Queue => queues.get(name)!;
+  const of = (name: QueueName): Queue => {
+    const queue = queues.get(name);
+    if (!queue) throw new Error(`no queue ${name}`);
+    return queue;
+  };
   const ask = <T>(answer: Promise<T>) => within(COMMAND_TIMEOUT_MS, 'the queue', answer);
   const owned = parts.move();
   return {

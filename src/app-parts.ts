@@ -2,6 +2,7 @@
  * The parts of the object graph that stand between the process and what is outside: database, queue, Sferum. Each is
  * given to the stack as soon as it is open, so that a start that fails later stops it.
  */
+
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { QUEUE_NAMES } from '../jobs/contract.ts';
@@ -21,6 +22,7 @@ import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
 import { assertMigrated, migrate } from './store/migrate.ts';
 import { QueuePool } from './store/queue-pool.ts';
 import { postgresPace } from './store/token-pace.ts';
+import { sure } from './sure.ts';
 
 /** A start that migrates gives up and says why before its own time is over. */
 const MIGRATION_PATIENCE_MS = 40_000;
@@ -53,7 +55,7 @@ export async function openStore(
   const embedded = config.database.url
     ? null
     : parts.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
-  const url = config.database.url ?? embedded!.url;
+  const url = config.database.url ?? sure(embedded).url;
   await before?.(url);
   await (role.migrates
     ? migrate(config.database.migrationUrl ?? url, url, {
@@ -110,7 +112,7 @@ export async function openSferum(
       });
   if (sandbox) parts.defer(() => sandbox.close());
   const listening = sandbox && (await listenBeside(sandbox, config.port));
-  const baseUrl = config.sferum.apiUrl ?? listening!.url;
+  const baseUrl = config.sferum.apiUrl ?? sure(listening).url;
   const places = placesOf(config, listening?.origin ?? null);
   const leadsToSferum = linkCheck([baseUrl, ...(places.messengerUrl ? [places.messengerUrl] : [])]);
   const gateway = parts.use(

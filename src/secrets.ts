@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { sure } from './sure.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -38,12 +39,14 @@ export class SecretBox {
     if (keys.length === 0 || keys.some((key) => key.length !== 32))
       throw new SealError('a key must have 32 bytes');
     this.#keys = new Map(keys.map((key) => [keyIdOf(key), key]));
-    this.#first = keyIdOf(keys[0]!);
+    this.#first = keyIdOf(sure(keys[0]));
   }
 
   seal(plain: string, place: Place): string {
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#keys.get(this.#first)!, nonce).setAAD(boundTo(place));
+    const cipher = createCipheriv('aes-256-gcm', sure(this.#keys.get(this.#first)), nonce).setAAD(
+      boundTo(place),
+    );
     const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
     const bytes = Buffer.concat([nonce, body, cipher.getAuthTag()]);
     return `${this.#first}.${BOUND}.${bytes.toString('base64url')}`;
@@ -56,9 +59,9 @@ export class SecretBox {
   open(sealed: string, place: Place): string {
     const parts = sealed.split('.');
     const bound = parts.length === 3 && parts[1] === BOUND;
-    const key = this.#keys.get(parts[0]!);
+    const key = this.#keys.get(sure(parts[0]));
     if (!key) throw new SealError('sealed with another SECRETS_KEY');
-    const bytes = Buffer.from(parts.at(-1)!, 'base64url');
+    const bytes = Buffer.from(sure(parts.at(-1)), 'base64url');
     if ((!bound && parts.length !== 2) || bytes.length < NONCE_BYTES + TAG_BYTES) throw damaged();
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), {
       authTagLength: TAG_BYTES,

@@ -4,6 +4,7 @@ import type { Caller, TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
 import type { CheckResult } from '../../src/planning/check-result.ts';
 import { notFound } from '../../src/refusal.ts';
+import { sure } from '../../src/sure.ts';
 import type { HttpEnv } from '../auth.ts';
 import { mayStillCheck } from '../checking.ts';
 import { findCheck } from '../read/checks.ts';
@@ -108,7 +109,7 @@ export function operationRoutes(parts: ApiParts): void {
   api.openapi(one, async (c) => {
     const operation = await operationFor(ctx, c, c.req.valid('param').id);
     const people = peopleIn(operation);
-    if (people.length > 0) noteShown(c, operation.schoolId!, people);
+    if (people.length > 0) noteShown(c, sure(operation.schoolId), people);
     else noteNobodyShown(c);
     return c.json(operation, 200);
   });

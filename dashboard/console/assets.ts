@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Hono } from 'hono';
+import { sure } from '../../src/sure.ts';
 import type { HttpEnv } from '../auth.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ const files = new Map(
       const parts = sheetParts(name) ?? [name];
       const body = Buffer.concat(parts.map((part) => readFileSync(join(folder, part))));
       const hash = createHash('sha256').update(body).digest('base64url').slice(0, HASH_CHARS);
-      return [name, { body, type: TYPES[extname(name)]!, path: `/static/${hash}/${name}` }] as const;
+      return [name, { body, type: sure(TYPES[extname(name)]), path: `/static/${hash}/${name}` }] as const;
     }),
 );
 

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Context } from '../../src/context.ts';
 import { Refusal } from '../../src/refusal.ts';
+import { sure } from '../../src/sure.ts';
 import { answerError } from '../problem.ts';
 import { TOO_MANY } from '../rates.ts';
 import { type Content, html } from './html.ts';
@@ -112,5 +113,5 @@ function explained(status: number, refusal: Refusal | null): Explained {
   const general = BY_STATUS[status];
   const speaks = refusal !== null && !['forbidden', 'not-found', 'invalid', TOO_MANY].includes(refusal.type);
   if (speaks) return { title: refusal.title, text: '', actions: BACK };
-  return general ?? (status < 500 ? BY_STATUS[400]! : OURS);
+  return general ?? (status < 500 ? sure(BY_STATUS[400]) : OURS);
 }

@@ -52,6 +52,8 @@ export function findRoutes({ screens }: ConsoleParts): void {
     const name = NAME_FIELDS.find((field) => field in given);
     const { lastName: _, text: __, do: ___, ...query } = name ? withSought(c, given, name) : given;
     const [path = '/', place] = localPath(to).split('#');
-    return goTo(c, `${hrefOf(path.split('?')[0]!, query)}${place === undefined ? '' : `#${place}`}`);
+    return goTo(c, `${hrefOf(withoutQuery(path), query)}${place === undefined ? '' : `#${place}`}`);
   });
 }
+
+const withoutQuery = (path: string) => path.replace(/\?.*$/, '');

@@ -8,6 +8,7 @@ import { forbidden } from '../refusal.ts';
 import { makeByHand } from '../rows/chat.ts';
 import type { Sql } from '../store/database.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
+import { sure } from '../sure.ts';
 import { titleKey } from '../text/title-key.ts';
 import { exceptionsAfter, type PeopleChange } from './by-hand.ts';
 import { CHAT_MAX_PEOPLE, chatExists, refuse, unknownPeople } from './change-refusals.ts';
@@ -63,8 +64,10 @@ export async function createChat(
 ): Promise<{ chatId: string; warnings: Warning[] }> {
   const made = await ctx.db.holdingSchool(creation.viewer.schoolId, async ({ sql: tx }) => {
     const draft = await prepare(ctx, tx, creation);
-    const isAutomatic = draft.rules !== null && titleKey(draft.title) === titleKey(draft.rules.title);
-    return isAutomatic ? makeAutomatic(ctx, tx, draft, draft.rules!) : makeManual(ctx, tx, draft);
+    const { rules } = draft;
+    return rules !== null && titleKey(draft.title) === titleKey(rules.title)
+      ? makeAutomatic(ctx, tx, draft, rules)
+      : makeManual(ctx, tx, draft);
   });
   ctx.wake('chats', { schoolId: creation.viewer.schoolId });
   return made;
@@ -137,7 +140,7 @@ async function finish(
   const { school, desired } = await planChat(ctx, tx, work);
   assertPossible(desired, made.added);
   await applyChange(ctx, tx, school, work);
-  const strange = (made.warnAbout ?? made.added).map((id) => made.people.get(id)!);
+  const strange = (made.warnAbout ?? made.added).map((id) => sure(made.people.get(id)));
   return { chatId: work.chat.id, warnings: additionWarnings(work.chat.type, strange) };
 }
 
@@ -198,10 +201,10 @@ async function assertPeople(
   };
   const unknown = named.filter((id) => !isKnown(id));
   if (unknown.length > 0) throw unknownPeople(viewer, unknown);
-  const isOut = (id: string) => !rules.has(id) && !mayAdd(standings, creation.type, people.get(id)!);
+  const isOut = (id: string) => !rules.has(id) && !mayAdd(standings, creation.type, sure(people.get(id)));
   const outOfReach = named.filter(isOut);
   if (outOfReach.length > 0) throw refuse('person-out-of-reach', outOfReach);
-  const pupils = change.grant.filter((id) => isOnlyPupil(people.get(id)!));
+  const pupils = change.grant.filter((id) => isOnlyPupil(sure(people.get(id))));
   if (pupils.length > 0) throw refuse('pupil-admin', pupils);
   return people;
 }

@@ -8,6 +8,7 @@ import { forbidden, notFound } from '../refusal.ts';
 import { rename } from '../rows/chat.ts';
 import type { Sql } from '../store/database.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
+import { sure } from '../sure.ts';
 import { contradictions, exceptionsAfter, type Kept, type PeopleChange } from './by-hand.ts';
 import { chatExists, refuse, unknownPeople } from './change-refusals.ts';
 import { isDefaultAdmin, type KnownPerson, may, mayAdd, mayTouch, type Standing } from './rights.ts';
@@ -87,7 +88,7 @@ async function change(ctx: Context, tx: Sql, edit: ChatEdit): Promise<Warning[]>
   const hasOwnAdmin = [...desired.members.values()].some((m) => m.admin && !onlyStandsIn(m));
   if (takesAdmin(asked, desk) && !hasOwnAdmin) throw refuse('last-admin');
   await applyChange(ctx, tx, school, work);
-  const added = asked.add.filter((id) => !desk.rules.has(id)).map((id) => desk.people.get(id)!);
+  const added = asked.add.filter((id) => !desk.rules.has(id)).map((id) => sure(desk.people.get(id)));
   return additionWarnings(chat.type, added);
 }
 
@@ -107,7 +108,7 @@ async function openDesk(ctx: Context, tx: Sql, edit: ChatEdit): Promise<Desk> {
   const rules = isByRules
     ? withoutStandIns((await planChat(ctx, tx, { schoolId: viewer.schoolId, chat }, true)).desired.members)
     : new Map<string, DesiredMember>();
-  return { chat, stored: stored!, standings, people, rules };
+  return { chat, stored: sure(stored), standings, people, rules };
 }
 
 /** Throws Refusal(403) where the table of rights does not let the editor change an item of the edit. */
@@ -156,7 +157,7 @@ function effective(change: PeopleChange, { stored }: Desk): PeopleChange {
  */
 function assertPeople(change: PeopleChange, desk: Desk): void {
   const { chat, stored, standings, people, rules } = desk;
-  const person = (id: string) => people.get(id)!;
+  const person = (id: string) => sure(people.get(id));
   // A teacher sees everybody whom the rules give the chat of their own class or group.
   const isOwn = (id: string) => leadsUnit(standings) && rules.has(id);
   const outOfReach = [

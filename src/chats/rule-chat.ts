@@ -1,4 +1,5 @@
 /** What the rules alone would give a chat (E1): its name, its members, its default admins marked. */
+
 import { desiredChats } from '../desired/desired-chats.ts';
 import {
   type ChatFact,
@@ -10,6 +11,7 @@ import {
 } from '../desired/model.ts';
 import { automaticTitle } from '../desired/names.ts';
 import { schoolOn } from '../desired/school.ts';
+import { sure } from '../sure.ts';
 
 export interface RuleChat {
   key: string;
@@ -46,10 +48,10 @@ export function ruleChat(
   });
   return {
     key,
-    classId: chat!.classId,
+    classId: sure(chat).classId,
     title: automaticTitle(type, unit?.title ?? ''),
-    over: chat!.archived,
-    members: withoutStandIns(chat!.members),
+    over: sure(chat).archived,
+    members: withoutStandIns(sure(chat).members),
   };
 }
 

@@ -1,7 +1,9 @@
 /** Says «почему он здесь» and «почему его здесь нет» (J1) in whole sentences about one person and one chat. Pure. */
+
 import type { ExceptionFact } from '../desired/model.ts';
 import { endingText, groundText, type Names } from '../plan/describe.ts';
 import { refusedText } from '../plan/refused-words.ts';
+import { upperFirst } from '../text/first-letter.ts';
 import { exceptionText } from './journal-words.ts';
 import type { PersonChat, PersonRow } from './person-chats.ts';
 import type { RulesOnAbsence } from './rules-on-absence.ts';
@@ -85,5 +87,5 @@ function byHand(
   const what = exceptionText(exception);
   const day = dayOf(exception.at).split('-').reverse().join('.');
   const reason = exception.reason ? ` – ${exception.reason}` : '';
-  return `${what[0]!.toUpperCase()}${what.slice(1)}: ${names.person(exception.authorId)}, ${day}${reason}`;
+  return `${upperFirst(what)}: ${names.person(exception.authorId)}, ${day}${reason}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sure } from '../sure.ts';
 import { ADDRESS_TLS } from './postgres-address.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -103,7 +104,7 @@ export function given(env: Environment, name: string): string | undefined {
 export function readVariables(env: Environment, problems: string[]): Values {
   const entries = Object.entries(VARIABLES).map(([name, schema]) => {
     const parsed = schema.safeParse(given(env, name));
-    if (!parsed.success) problems.push(`${name} ${parsed.error.issues[0]!.message}`);
+    if (!parsed.success) problems.push(`${name} ${sure(parsed.error.issues[0]).message}`);
     return [name, parsed.data];
   });
   return Object.fromEntries(entries) as Values;

@@ -1,4 +1,5 @@
 /** What a secret must not be: guessable, repeated, or used twice. Nothing here repeats a value. */
+import { sure } from '../sure.ts';
 
 /** Random text and random bytes show more kinds of symbols than this, whatever their alphabet. */
 const LEAST_KINDS = 8;
@@ -33,7 +34,7 @@ export function repeated(secrets: readonly (readonly [name: string, value: strin
 }
 
 function isSequence(symbols: readonly string[]): boolean {
-  const steps = symbols.slice(1).map((symbol, i) => symbol.charCodeAt(0) - symbols[i]!.charCodeAt(0));
+  const steps = symbols.slice(1).map((symbol, i) => symbol.charCodeAt(0) - sure(symbols[i]).charCodeAt(0));
   // A few breaks: «…9abc…», «…z012…».
   return steps.filter((step) => step === steps[0]).length >= steps.length * 0.8;
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { CHAT_TYPES } from '../desired/model.ts';
+import { CHAT_TYPES, idOfDesired } from '../desired/model.ts';
 import { desireSchool } from '../planning/desire-school.ts';
 import { chatIdOf } from '../planning/plan-school.ts';
 import type { Sandbox } from '../sferum/sandbox/sandbox.ts';
@@ -49,7 +49,7 @@ export async function compareStates(
     for (const chat of desired) {
       result.chats += 1;
       result.listed += chat.members.size;
-      const peer = peers.get(chat.id ?? chatIdOf(schoolId, chat.key!));
+      const peer = peers.get(idOfDesired(chat, (key) => chatIdOf(schoolId, key)));
       if (peer === undefined) {
         note(`«${chat.title}» is not in Sferum`);
         continue;

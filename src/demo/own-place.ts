@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import type { Config } from '../config.ts';
 import type { Sql } from '../store/database.ts';
+import { sure } from '../sure.ts';
 import type { DemoOptions } from './demo-options.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function takePlace(ownerUrl: string, config: Config, options: DemoO
     const { rows: known } = await client.query<{ there: boolean }>(
       `select to_regclass('public.setting') is not null as there`,
     );
-    if (!known[0]!.there) return false;
+    if (!sure(known[0]).there) return false;
     const { rows } = await client.query<{ kind: string }>(
       `select value #>> '{}' as kind from setting where key = $1`,
       [MARK],

@@ -6,6 +6,7 @@ import { commandsOf } from '../commands.ts';
 import { configFromEnvironment } from '../config.ts';
 import { CHAT_TYPES } from '../desired/model.ts';
 import { CALLS_PER_REQUEST } from '../sferum/pace.ts';
+import { sure } from '../sure.ts';
 import { Bars } from './bars.ts';
 import { compareStates } from './compare-states.ts';
 import { demoKeys } from './demo-keys.ts';
@@ -138,7 +139,7 @@ async function summarize(
 ): Promise<boolean> {
   const elapsed = seconds(startedMs);
   const stats = app.ctx.gateway.stats();
-  const state = await compareStates(app.ctx, app.sandbox!, own);
+  const state = await compareStates(app.ctx, sure(app.sandbox), own);
   const leastCalls = state.chats + state.linkedAdmins;
   const leastRequests = Math.ceil(leastCalls / CALLS_PER_REQUEST);
   const ratio = (have: number, least: number) => (least === 0 ? '–' : (have / least).toFixed(2));

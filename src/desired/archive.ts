@@ -31,14 +31,14 @@ export function fillArchived(draft: ChatDraft, chat: ChatFact, school: School): 
 function lasts(ground: Ground, personId: string, school: School): boolean {
   const { classes, groups } = school.enrolled;
   if (ground.kind === 'added') return false; // exceptions say so anew
-  if (ground.kind === 'enrollment') return !isWithdrawn(classes.get(ground.classId!), personId);
-  if (ground.kind === 'study') return !isWithdrawn(groups.get(ground.groupId!), personId);
+  if (ground.kind === 'enrollment') return !isWithdrawn(classes.get(ground.classId ?? ''), personId);
+  if (ground.kind === 'study') return !isWithdrawn(groups.get(ground.groupId ?? ''), personId);
   if (ground.kind !== 'guardian') return true;
-  const childId = ground.studentId!;
+  const { studentId: childId = '', classId = '' } = ground;
   return (
     school.isPresent(childId) &&
     school.guardiansOf(childId).includes(personId) &&
-    !isWithdrawn(classes.get(ground.classId!), childId)
+    !isWithdrawn(classes.get(classId), childId)
   );
 }
 

@@ -121,7 +121,7 @@ function settle(draft: ChatDraft, chat: ChatFact | undefined, school: School, st
 function compareChats(a: DesiredChat, b: DesiredChat): number {
   return (
     CHAT_TYPES.indexOf(a.type) - CHAT_TYPES.indexOf(b.type) ||
-    compareText(a.key ?? a.id!, b.key ?? b.id!) ||
+    compareText(a.key ?? a.id ?? '', b.key ?? b.id ?? '') ||
     compareText(a.id ?? '', b.id ?? '')
   );
 }

@@ -1,4 +1,5 @@
 /** Decides about one pupil's place in one unit. The numbered rules stand at the head of orders.ts. */
+import { sure } from '../sure.ts';
 import type { Day, EnrollmentFact, GroupFact, OrderFact, Stamp, UnitKind } from './model.ts';
 import { compareText } from './names.ts';
 
@@ -63,7 +64,7 @@ function isVoidAbsence(fact: EnrollmentFact, { voided, effects }: Evidence, scop
       !enters &&
       (stated !== null || effects.some((given) => given.enters && compareOrders(given.order, order) < 0)) &&
       outweighs(goneFrom ?? gone, order, scope) &&
-      compareStamps(order.cancelled!, gone) > 0,
+      compareStamps(sure(order.cancelled), gone) > 0,
   );
 }
 
@@ -76,7 +77,7 @@ function isVoidPresence(fact: EnrollmentFact, voided: readonly Effect[], scope: 
   if (!stated || !statedFrom) return false;
   return voided.some(
     ({ order, enters }) =>
-      enters && outweighs(statedFrom, order, scope) && compareStamps(order.cancelled!, stated) > 0,
+      enters && outweighs(statedFrom, order, scope) && compareStamps(sure(order.cancelled), stated) > 0,
   );
 }
 

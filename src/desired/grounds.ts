@@ -42,7 +42,8 @@ function compareGrounds(a: Ground, b: Ground): number {
 /** Sorted, each once. */
 export function groundSet(grounds: readonly Ground[]): readonly Ground[] {
   if (grounds.length < 2) return grounds;
-  return grounds
-    .toSorted(compareGrounds)
-    .filter((ground, index, all) => index === 0 || compareGrounds(all[index - 1]!, ground) !== 0);
+  return grounds.toSorted(compareGrounds).filter((ground, index, all) => {
+    const before = all[index - 1];
+    return before === undefined || compareGrounds(before, ground) !== 0;
+  });
 }

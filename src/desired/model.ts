@@ -191,6 +191,16 @@ export interface DesiredChat {
   warning: 'no-own-admin' | 'nobody-to-administer' | null;
 }
 
+/** The chat's id; of a chat that does not exist yet, what `newChatId` makes of its key. */
+export function idOfDesired(
+  { id, key }: Pick<DesiredChat, 'id' | 'key'>,
+  newChatId: (key: string) => string,
+): string {
+  if (id !== null) return id;
+  if (key === null) throw new Error('a desired chat has neither an id nor a key');
+  return newChatId(key);
+}
+
 /** The key of an automatic chat, unique within a school: `staff`, `class:5A`, `parents:5A`, `subject:g17`. */
 export function chatKey(type: ChatType, unitId?: string): string {
   return type === 'staff' ? 'staff' : `${type}:${unitId}`;

@@ -1,4 +1,5 @@
 /** Finds the names of erased people in texts of others: titles, reasons, problems. Pure. */
+import { sure } from '../sure.ts';
 import { nameKey } from '../text/name-key.ts';
 
 export interface Named {
@@ -59,7 +60,7 @@ export function withoutNames(text: string, { people, profiles, shared }: Forgott
   let rest = '';
   let from = 0;
   for (const at of [...out].sort((a, b) => a - b)) {
-    const { at: start, word } = words[at]!;
+    const { at: start, word } = sure(words[at]);
     rest += text.slice(from, start) + TAKEN_OUT;
     from = start + word.length;
   }

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Day, OrderFact, OrderItem, OrderKind } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
+import { sure } from '../sure.ts';
 import type { FactPart } from './fact-part.ts';
 import { stampReader } from './stamp-reader.ts';
 
@@ -48,7 +49,7 @@ export async function loadOrders(db: Sql, schoolId: string, { of, day }: AskedOr
     kind: r.kind,
     effectiveOn: r.effective_on,
     items: r.items,
-    issued: stamp(r.issued_at, r.issued_by)!,
+    issued: sure(stamp(r.issued_at, r.issued_by)),
     cancelled: stamp(r.cancelled_at, r.cancelled_by),
   }));
 }

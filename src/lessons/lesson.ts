@@ -1,4 +1,5 @@
 /** Compares a lesson with the clock and names its meeting. Pure. */
+import { sure } from '../sure.ts';
 import { cleanText } from '../text/clean-text.ts';
 
 const MINUTE_MS = 60_000;
@@ -67,6 +68,6 @@ function dayAndTime(atMs: number, timeZone: string): string {
     ...{ day: '2-digit', month: '2-digit', year: 'numeric' },
     ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   }).formatToParts(atMs);
-  const of = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)!.value;
+  const of = (type: Intl.DateTimeFormatPartTypes) => sure(parts.find((part) => part.type === type)).value;
   return `${of('day')}.${of('month')}.${of('year')} ${of('hour')}:${of('minute')}`;
 }

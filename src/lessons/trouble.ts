@@ -25,14 +25,14 @@ export function troubleOf(error: SferumError | NotConnected, attempts: number): 
   const backoffMs = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS);
   const failing = (reason: string): Trouble => ({
     retryAfterMs: LONGEST_RETRY_MS,
-    condition: { status: 'failing', reason, message: MESSAGES[reason] ?? MESSAGES.defect! },
+    condition: { status: 'failing', reason, message: messageOf(reason) },
   });
   if (error instanceof NotConnected) return failing(error.code);
   switch (error.kind) {
     case 'slow-down':
       return {
         retryAfterMs: Math.min(error.retryAfterMs ?? LONGEST_RETRY_MS, LONGEST_RETRY_MS),
-        condition: { status: 'behind', reason: 'slow-down', message: MESSAGES['slow-down']! },
+        condition: { status: 'behind', reason: 'slow-down', message: messageOf('slow-down') },
       };
     case 'never-ran':
     case 'unknown':
@@ -41,7 +41,7 @@ export function troubleOf(error: SferumError | NotConnected, attempts: number): 
         condition: {
           status: attempts >= ATTEMPTS_UNTIL_FAILING ? 'failing' : 'behind',
           reason: 'unavailable',
-          message: MESSAGES.unavailable!,
+          message: messageOf('unavailable'),
         },
       };
     default:
@@ -57,5 +57,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'not-possible':
     'Школа подключена к Сферуму без права на звонки: администратор сервера должен задать токен пользователя.',
   ...NOT_CONNECTED,
-  defect: 'Сферум не принял запрос: сообщите администратору сервера.',
 };
+const DEFECT = 'Сферум не принял запрос: сообщите администратору сервера.';
+
+function messageOf(reason: string): string {
+  return MESSAGES[reason] ?? DEFECT;
+}

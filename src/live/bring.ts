@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { lacksAdmin } from '../plan/handover.ts';
 import { type SferumTarget, sferumSteps } from '../plan/steps.ts';
 import type { CallOptions, SferumAccount, SferumChatMember } from '../sferum/gateway.ts';
+import { sure } from '../sure.ts';
 import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 import { ensureCreated } from './creation.ts';
@@ -37,7 +38,7 @@ export async function bring(
   };
   if (!progress.seenAt) {
     await attempt(failures, { step: 'read' }, async () => observe(await account.readMembers(ref, call)));
-    if (isHopeless(failures)) throw failures[0]!.error;
+    if (isHopeless(failures)) throw sure(failures[0]).error;
   }
   await takeRounds(account, target, {
     ...{

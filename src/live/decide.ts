@@ -3,6 +3,7 @@ import { HANDOVER_MS } from '../plan/handover.ts';
 import type { Condition } from '../rows/chat-condition.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import { isPassing } from '../store/errors.ts';
+import { sure } from '../sure.ts';
 import { markAccountBroken, NOT_CONNECTED, NotConnected } from './accounts.ts';
 import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
@@ -79,7 +80,7 @@ function decideSteps(stopped: Stopped): Promise<void> {
     errors.find(({ kind }) => kind === 'never-ran') ??
     soonest(errors.filter(({ kind }) => kind === 'slow-down')) ??
     errors.find(({ kind }) => kind === 'chat-lost') ??
-    errors[0]!;
+    sure(errors[0]);
   // A chat in which a step succeeded is not lost, so the steps that failed count as refused.
   const isLive = stopped.work.brought?.answers.some(({ result }) => result !== 'refused');
   if (worst.kind === 'chat-lost' && isLive) return setAside(stopped, 'refused');
@@ -177,7 +178,7 @@ async function setAside({ ctx, chat, work, failures }: Stopped, reason: AsideRea
 function noteFailures(brought: Brought, failures: readonly Failure[]): void {
   for (const { step, userId, error } of failures) {
     const reason = error.reason ?? (isPassingKind(error) ? 'unavailable' : 'other');
-    if (step === 'add') refuse(brought, userId!, reason);
+    if (step === 'add') refuse(brought, sure(userId), reason);
     else if (step !== 'read' && step !== 'invite-link') {
       brought.answers.push({
         ...{ step, result: 'refused', reason },

@@ -7,6 +7,7 @@
  * Only a chat with the title of such an attempt is taken for an orphan. Other chats that a person made with our account
  * are left alone.
  */
+
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { forgetAttempts } from '../rows/chat-creation.ts';
@@ -18,6 +19,7 @@ import {
   SferumError,
 } from '../sferum/gateway.ts';
 import type { GivenUp } from '../store/entities/chats.ts';
+import { sure } from '../sure.ts';
 import { type Maker, setAside } from './abandon.ts';
 import { strayPeers } from './strays.ts';
 
@@ -39,7 +41,7 @@ export async function seekOrphans(ctx: Context, account: SferumAccount, schoolId
   if (own === null) return;
   for (const { given_up: attempts, ...chat } of chats) {
     // Only the oldest attempt of a chat is due for sure. The later ones are looked for in later passes.
-    const attempt = attempts[0]!;
+    const attempt = sure(attempts[0]);
     if (!(await isSettled(ctx, account, { ...chat, schoolId }, attempt, { own, call }))) continue;
     await forgetAttempts(ctx.db.of(schoolId), [{ id: chat.id, attempt }]);
   }

@@ -3,6 +3,7 @@ import type { Condition } from '../rows/chat-condition.ts';
 import { letGo } from '../rows/chat-outbox.ts';
 import { type CallOptions, SferumError } from '../sferum/gateway.ts';
 import type { Place } from '../store/gather.ts';
+import { sure } from '../sure.ts';
 import { dropHeld } from './abandon.ts';
 import { accountForChats } from './accounts.ts';
 import { bring } from './bring.ts';
@@ -72,7 +73,7 @@ async function carryOut(ctx: Context, chat: ChatState, { stopped, overtaken }: I
   const work = new Work(chat, ctx.clock.now(), AbortSignal.any(signals));
   try {
     if (chat.isAbandoned) {
-      await dropHeld(ctx, chat, chat.ref!);
+      await dropHeld(ctx, chat, sure(chat.ref));
       throw new Later(0);
     }
     if (chat.deleting) return await remove(ctx, chat, work);

@@ -7,6 +7,7 @@ import {
   type SferumChatMember,
   SferumError,
 } from '../sferum/gateway.ts';
+import { sure } from '../sure.ts';
 import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 import { type Failure, type Performance, perform } from './perform-steps.ts';
@@ -53,7 +54,7 @@ function nextSteps(account: SferumAccount, target: SferumTarget, work: Rounds): 
   const all = sferumSteps(target, progress, mode).filter(({ step }) => step !== 'reset-link');
   const lost = failures.filter((f) => (f.step === 'add' || f.step === 'grant') && isForGood(f));
   const waiting = waitingForSuccessor(all, target, progress.members, {
-    lost: new Set(lost.map(({ userId }) => userId!)),
+    lost: new Set(lost.map(({ userId }) => sure(userId))),
     isOverdue: isOverdue(work),
   });
   progress.handover = waiting.length > 0;

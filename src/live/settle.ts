@@ -11,6 +11,7 @@ import { forgetRefused, recordSeen } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import { gathering } from '../store/gather.ts';
+import { sure } from '../sure.ts';
 import type { Brought } from './brought.ts';
 import { type ChatState, placeOf } from './chat-state.ts';
 import { endChats } from './take-down.ts';
@@ -73,7 +74,7 @@ async function close(ctx: Context, schoolId: string, operationIds: readonly stri
 }
 
 async function settleAll(ctx: Context, tx: Sql, ends: readonly Of<End>[], at: Date) {
-  const { schoolId } = ends[0]!.chat;
+  const { schoolId } = sure(ends[0]).chat;
   await lockChats(tx, idsOf(ends));
   const settled = await settleChats(
     tx,
@@ -87,7 +88,7 @@ async function settleAll(ctx: Context, tx: Sql, ends: readonly Of<End>[], at: Da
   await recordObserved(tx, owned, at);
   // A later generation is due, so this condition is not shown. The later one must ask for the refused people itself.
   const isOvertaken = ({ chat, condition }: Of<End>) =>
-    settled.get(chat.id)!.isDue && condition.status === 'failing';
+    sure(settled.get(chat.id)).isDue && condition.status === 'failing';
   const overtaken = owned.filter(isOvertaken);
   if (overtaken.length > 0) await forgetRefused(tx, idsOf(overtaken));
   const takenDown = owned.filter(({ isTakenDown }) => isTakenDown);
@@ -196,10 +197,10 @@ async function recordObserved(tx: Sql, works: readonly Of<Outcome>[], at: Date):
     chatId: chat.id,
     members: [...brought.members].map(([userId, member]) => ({ userId, ...member })),
     removed: brought.answers
-      .filter((a) => a.step === 'remove' && a.result === 'done' && !brought.members.has(a.userId!))
-      .map((a) => a.userId!),
+      .filter((a) => a.step === 'remove' && a.result === 'done' && !brought.members.has(sure(a.userId)))
+      .map((a) => sure(a.userId)),
   }));
-  await recordSeen(tx, { schoolId: found[0]!.chat.schoolId, at, by: 'work' }, seen);
+  await recordSeen(tx, { schoolId: sure(found[0]).chat.schoolId, at, by: 'work' }, seen);
   const changed = found.filter(({ chat, brought }) => !isAsBefore(chat, brought));
   if (changed.length === 0) return;
   const live = changed.map(({ chat, brought }) => {
@@ -227,7 +228,7 @@ async function recordAnswers(tx: Sql, works: readonly Of<Outcome>[], at: Date): 
         ...{ what: `sferum-${step}`, chatId: chat.id, details },
       })),
     );
-    const { schoolId } = caused[0]!.chat;
+    const { schoolId } = sure(caused[0]).chat;
     if (lines.length > 0) await noteLines(tx, { schoolId, at, cause, author: bySystem('sferum') }, lines);
   }
 }

@@ -8,8 +8,10 @@
  *
  * Turns are spread evenly by the chats' ids. So chats in which people talk all day are read one after another.
  */
+
 import { hash } from 'node:crypto';
 import type { ChatLook } from '../sferum/gateway.ts';
+import { sure } from '../sure.ts';
 
 /**
  * The same foreign title is replaced by ours at most so often. If it returns still, Sferum shows our title that way or
@@ -95,7 +97,7 @@ const DIGEST_LENGTH = 16;
 export function foreignTitle(chat: TitledChat, look: ChatLook): { shown: string; isOurs: boolean } | null {
   const readings = look.titles.map(alike);
   if (chat.sferumTitle !== null && readings.includes(alike(chat.sferumTitle))) return null;
-  const shown = readings[0]!;
+  const shown = sure(readings[0]);
   const isOurs = readings.includes(alike(chat.title));
   const isLeft = shown === chat.foreignTitle && chat.foreignTitleTimes >= TITLES_PUT_BACK;
   return isLeft && !isOurs ? null : { shown, isOurs };

@@ -21,6 +21,7 @@
  * The hold lives in the operation. A renewed token does not lift it (connect-sferum.ts), and approving the operation in
  * the console does. The command may be repeated at any time.
  */
+
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
@@ -37,6 +38,7 @@ import { addToResult, endOperation, openOperation } from '../rows/operation.ts';
 import { holdRestored, RESTORE_UNCONFIRMED } from '../rows/sferum-account.ts';
 import { type FoundChat, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
+import { sure } from '../sure.ts';
 import { decideHeld } from './decide-held.ts';
 
 const CALL = { priority: 'event' } as const;
@@ -165,7 +167,7 @@ async function unknownOf(ctx: Context, account: SferumAccount, own: readonly Fou
   const titles = new Map(own.map((chat) => [chat.ref.peerId, chat.titles]));
   const refs = own.map(({ ref }) => ref);
   const unknown = await unknownTo(ctx, account.ownerId, refs);
-  return unknown.flatMap(({ peerId }) => titles.get(peerId)!.map((title) => ({ peerId, title })));
+  return unknown.flatMap(({ peerId }) => sure(titles.get(peerId)).map((title) => ({ peerId, title })));
 }
 
 /** Lets rows without a chat at Sferum take the strays of their titles. Returns the titles of those that did. */

@@ -17,8 +17,9 @@ import { readingWithoutErased } from '../roster/without-erased.ts';
 import { endOvertaken, noteApplied } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
-import type { OperationOf } from '../store/operation-params.ts';
+import type { OperationOf, SchoolsOperation } from '../store/operation-params.ts';
 import { momentOf, timeOf } from '../store/school-day.ts';
+import { sure } from '../sure.ts';
 import { reportProgress } from './progress.ts';
 
 /**
@@ -29,8 +30,8 @@ import { reportProgress } from './progress.ts';
  * are kept until a person decides. Where a later roster was applied before, nothing changes and nobody is asked. The
  * operation says so by a problem.
  */
-export async function applyRoster(ctx: Context, operation: OperationOf<'roster-import'>): Promise<void> {
-  const schoolId = operation.schoolId!;
+export async function applyRoster(ctx: Context, operation: SchoolsOperation<'roster-import'>): Promise<void> {
+  const { schoolId } = operation;
   const { elsewhere } = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) =>
     applyStaged(ctx, tx, operation, schoolId),
   );
@@ -169,7 +170,7 @@ async function judge(
   const { today: day } = await timeOf(tx, schoolId, momentOf(ctx));
   const before = await storedSize(tx, schoolId, day);
   if (before === null) return undefined;
-  const after = sizeOf(schools[0]!, unclear, day);
+  const after = sizeOf(sure(schools[0]), unclear, day);
   return looksIncomplete(new Map([[schoolId, before]]), new Map([[schoolId, after]]), day)[0];
 }
 

@@ -10,7 +10,7 @@ import { accountOf, NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
 import { mendUnder } from '../live/mend.ts';
 import { observeChats } from '../live/observe.ts';
 import { openOperation } from '../rows/operation.ts';
-import type { CheckObstacle, OperationOf } from '../store/operation-params.ts';
+import type { CheckObstacle, SchoolsOperation } from '../store/operation-params.ts';
 
 export interface CheckRequest {
   schoolId: string;
@@ -55,8 +55,7 @@ export async function requestCheck(
 /** Reads the chats and plans what differs. The operation then follows the chats that have work to do. */
 export async function runCheck(
   ctx: Context,
-  { id, params }: OperationOf<'check'>,
-  schoolId: string,
+  { id, schoolId, params }: SchoolsOperation<'check'>,
   signal?: AbortSignal,
 ): Promise<void> {
   const obstacles = await readNow(ctx, schoolId, params.chatIds, signal);

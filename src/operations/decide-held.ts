@@ -49,8 +49,8 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
   if (!isDecidable(state, params.decided, decision.awaited)) throw notHeld(params.decided);
   if (schoolId === null) return decideEach(ctx, decision);
   if (params.incomplete) return decideImport(ctx, schoolId, operation, decision);
-  if (operation.kind === 'account-replacement') return decideReplacement(ctx, operation, decision);
-  if (operation.kind === 'adoption') return decideAdoption(ctx, operation, decision);
+  if (operation.kind === 'account-replacement') return decideReplacement(ctx, schoolId, operation, decision);
+  if (operation.kind === 'adoption') return decideAdoption(ctx, schoolId, operation, decision);
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const decided = await lockHeld(tx, schoolId, decision);
     const ids = await heldChats(tx, schoolId, decision, decided);
@@ -183,8 +183,13 @@ async function decideImport(
  * Decides the replacement of an account. After approval the new account creates every chat anew. After a rejection
  * nothing goes to Sferum until another account is connected.
  */
-async function decideReplacement(ctx: Context, operation: OperationOf, decision: Decision): Promise<void> {
-  await decideWhole(ctx, operation, decision, async (tx, schoolId, at) => {
+async function decideReplacement(
+  ctx: Context,
+  schoolId: string,
+  operation: OperationOf,
+  decision: Decision,
+): Promise<void> {
+  await decideWhole(ctx, schoolId, operation, decision, async (tx, at) => {
     await confirmReplacement(tx, schoolId, at);
     await forgetSchool(tx, schoolId);
     const ids = await makeAnew(tx, schoolId);
@@ -197,31 +202,36 @@ async function decideReplacement(ctx: Context, operation: OperationOf, decision:
  * on them, and then the hold is lifted. After a rejection nothing goes to Sferum until the school is connected or
  * looked at again.
  */
-async function decideAdoption(ctx: Context, operation: OperationOf, decision: Decision): Promise<void> {
+async function decideAdoption(
+  ctx: Context,
+  schoolId: string,
+  operation: OperationOf,
+  decision: Decision,
+): Promise<void> {
   if (decision.decision === 'approve') {
     const rows = await ctx.db
-      .of(operation.schoolId!)
+      .of(schoolId)
       .selectFrom('chat')
       .select('id')
-      .where('school_id', '=', operation.schoolId!)
+      .where('school_id', '=', schoolId)
       .where('creation', '=', 'created')
       .where('deleted_at', 'is', null)
       .where('deleting_since', 'is', null)
       .execute();
     const ids = rows.map((r) => r.id);
-    await mend(ctx, operation.schoolId!, ids, decision.by);
+    await mend(ctx, schoolId, ids, decision.by);
   }
-  await decideWhole(ctx, operation, decision, confirmRestored);
+  await decideWhole(ctx, schoolId, operation, decision, (tx, at) => confirmRestored(tx, schoolId, at));
 }
 
 /** Ends the question about a school's account. Approval also lifts the hold. */
 async function decideWhole(
   ctx: Context,
+  schoolId: string,
   operation: OperationOf,
   decision: Decision,
-  lift: (tx: Sql, schoolId: string, at: Date) => Promise<void>,
+  lift: (tx: Sql, at: Date) => Promise<void>,
 ): Promise<void> {
-  const schoolId = operation.schoolId!;
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await lockWhole(tx, schoolId, decision);
     await endOperation(tx, operation.id, {
@@ -230,7 +240,7 @@ async function decideWhole(
       result: { decision: decision.decision },
     });
     await noteDecision(ctx, tx, schoolId, operation, decision);
-    if (decision.decision === 'approve') await lift(tx, schoolId, new Date(ctx.clock.now()));
+    if (decision.decision === 'approve') await lift(tx, new Date(ctx.clock.now()));
   });
   ctx.wake('chats', { schoolId });
 }

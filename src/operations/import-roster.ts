@@ -17,7 +17,7 @@ import { endOperation, openOperation } from '../rows/operation.ts';
 import { becomeParent, becomeSchools, noteRead, showTo } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
-import type { OperationOf } from '../store/operation-params.ts';
+import { isOfSchool, type OperationOf } from '../store/operation-params.ts';
 import { applyRoster } from './apply-roster.ts';
 import { readingResult, readSent, statedSchools } from './roster-file.ts';
 
@@ -25,7 +25,7 @@ import { readingResult, readSent, statedSchools } from './roster-file.ts';
 export async function runRosterImport(ctx: Context, operation: OperationOf<'roster-import'>): Promise<void> {
   const { params } = operation;
   if (params.schools) return;
-  if (params.staged) return applyRoster(ctx, operation);
+  if (isOfSchool(operation) && params.staged) return applyRoster(ctx, operation);
   const read = await readSent(ctx, operation);
   if ('problem' in read) return fail(ctx, operation, read.problem);
   const schoolIds = await stage(ctx, operation, read.reading);

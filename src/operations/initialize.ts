@@ -9,7 +9,8 @@ import { endOperation, notePlanned, tellOfDeletions } from '../rows/operation.ts
 import { addPlanned } from '../rows/operation-chat.ts';
 import { switchOn } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
-import type { InitializationParams, OperationOf } from '../store/operation-params.ts';
+import type { InitializationParams, SchoolsOperation } from '../store/operation-params.ts';
+import { sure } from '../sure.ts';
 import { reportProgress } from './progress.ts';
 
 /**
@@ -18,11 +19,10 @@ import { reportProgress } from './progress.ts';
  */
 export async function runInitialization(
   ctx: Context,
-  operation: OperationOf<'initialization'>,
+  operation: SchoolsOperation<'initialization'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { params } = operation;
-  const schoolId = operation.schoolId!;
+  const { params, schoolId } = operation;
   if (params.following) return finishOperations(ctx, schoolId, [operation.id]);
   let planningCalls = 0;
   try {
@@ -57,10 +57,10 @@ export async function runInitialization(
 async function planAndApply(
   ctx: Context,
   tx: Sql,
-  operation: OperationOf<'initialization'>,
+  operation: SchoolsOperation<'initialization'>,
   params: InitializationParams & { planningCalls: number },
 ): Promise<boolean> {
-  const schoolId = operation.schoolId!;
+  const { schoolId } = operation;
   const school = await planSchool(ctx, tx, {
     schoolId,
     types: params.types,
@@ -120,7 +120,8 @@ async function isThatPlan(tx: Sql, planId: string, school: SchoolPlan): Promise<
   return (
     rows.length === now.length &&
     rows.every(
-      (row, i) => row.chat_id === now[i]!.chatId && canonical(row.actions) === canonical(now[i]!.actions),
+      (row, i) =>
+        row.chat_id === sure(now[i]).chatId && canonical(row.actions) === canonical(sure(now[i]).actions),
     )
   );
 }

@@ -7,7 +7,7 @@ import { countFailure, endOperation, startOperation } from '../rows/operation.ts
 import { SferumError } from '../sferum/gateway.ts';
 import type { Problem } from '../store/entities.ts';
 import { isPassing } from '../store/errors.ts';
-import type { OperationOf } from '../store/operation-params.ts';
+import { isOfSchool, type OperationOf } from '../store/operation-params.ts';
 import { findOperationRow, operationsOf } from '../store/operation-row.ts';
 import { carryOutDue } from './approve-later.ts';
 import { runCheck } from './check.ts';
@@ -51,9 +51,9 @@ export async function runOperation(
 async function run(ctx: Context, operation: OperationOf, signal?: AbortSignal): Promise<void> {
   if (operation.kind === 'roster-import') await runRosterImport(ctx, operation);
   if (operation.kind === 'roster-validation') await runValidation(ctx, operation);
-  if (operation.kind === 'initialization') await runInitialization(ctx, operation, signal);
-  const { schoolId } = operation;
-  if (operation.kind === 'check' && schoolId) await runCheck(ctx, operation, schoolId, signal);
+  if (operation.kind === 'initialization' && isOfSchool(operation))
+    await runInitialization(ctx, operation, signal);
+  if (operation.kind === 'check' && isOfSchool(operation)) await runCheck(ctx, operation, signal);
 }
 
 /**

@@ -2,8 +2,10 @@
  * What must change about one chat: the union of the СГО list's difference and the live chat's, per person.
  * Nothing is held here; the guard comes after.
  */
+
 import type { ChatFact, DesiredChat, DesiredMember, Ending } from '../desired/model.ts';
 import { compareText } from '../desired/names.ts';
+import { sure } from '../sure.ts';
 import type { Action, ActionKind, MembershipMode, Pending } from './model.ts';
 import { type LiveMember, type SferumActual, type SferumTarget, strangersOf } from './steps.ts';
 import { sferumTarget } from './target.ts';
@@ -79,7 +81,7 @@ function addMemberActions(
   if (member.admin) {
     if (!listed?.admin || isMissing || (isIn && !live.admin)) act('grant', pending);
   } else {
-    const isLiveAdmin = isIn && live.admin && !target.members.get(userId!)?.admin;
+    const isLiveAdmin = isIn && live.admin && !target.members.get(sure(userId))?.admin;
     if (listed?.admin || isLiveAdmin) act('revoke');
   }
 }

@@ -11,10 +11,12 @@ export function sumOf(one: PlanCounts, other: PlanCounts): PlanCounts {
   };
 }
 
-function summed<Figures extends object>(one: Figures, other: Figures): Figures {
-  const sums = Object.entries<number>(one as Record<string, number>).map(([name, figure]) => [
-    name,
-    figure + (other as Record<string, number>)[name]!,
-  ]);
-  return Object.fromEntries(sums) as Figures;
+/** Sums figure by figure. */
+function summed<Name extends string>(
+  one: Record<Name, number>,
+  other: Record<Name, number>,
+): Record<Name, number> {
+  const sums = { ...one };
+  for (const name in other) sums[name] += other[name];
+  return sums;
 }

@@ -1,5 +1,5 @@
 /** Makes the plan from the desired and the actual state: what changes, what is held, and what it costs. */
-import { CHAT_TYPES, type DesiredChat } from '../desired/model.ts';
+import { CHAT_TYPES, type DesiredChat, idOfDesired } from '../desired/model.ts';
 import { compareText, naturalCompare } from '../desired/names.ts';
 import { type ChatChange, chatChange, type PlannedChat, type PlanWorld } from './chat-actions.ts';
 import { estimate, type RequestPace } from './estimate.ts';
@@ -56,7 +56,7 @@ export function makePlan(input: PlanInput): Plan {
     unlinked: input.unlinked ?? new Set(),
   };
   const changes = input.desired.toSorted(byKey).map((desired) => {
-    const chatId = desired.id ?? input.newChatId(desired.key!);
+    const chatId = idOfDesired(desired, input.newChatId);
     return chatChange(chatId, desired, input.chats.get(chatId), world);
   });
   const breaches = holdRemovals(changes, input);
@@ -111,7 +111,7 @@ function isHeld(
 ): boolean {
   const listed = personId === undefined ? undefined : current?.members.get(personId);
   if (listed) return listed.heldBy !== null;
-  const userId = strangerId ?? links.get(personId!);
+  const userId = strangerId ?? links.get(personId ?? '');
   return userId !== undefined && current?.sferum?.members.get(userId)?.held === true;
 }
 
@@ -128,7 +128,7 @@ export function heldProfiles(actions: readonly Action[], links: ReadonlyMap<stri
   const hold = new Set<number>();
   for (const { held, personId, strangerId } of actions) {
     if (!held) continue;
-    const userId = strangerId ?? links.get(personId!);
+    const userId = strangerId ?? links.get(personId ?? '');
     if (userId !== undefined) hold.add(userId);
   }
   return hold;

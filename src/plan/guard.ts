@@ -52,15 +52,16 @@ export function guard<Removal extends GuardedRemoval>(
   const stopped = new Set<string>();
   const byChat = Map.groupBy(countable, ({ chatId }) => chatId);
   for (const chatId of [...byChat.keys()].sort()) {
+    const removals = byChat.get(chatId) ?? [];
     const breach: GuardBreach = {
       scope: 'chat',
       chatId,
-      removals: byChat.get(chatId)!.length,
+      removals: removals.length,
       members: input.membersOf.get(chatId) ?? 0,
       limitShare: limits.chatShare,
       limitAtLeast: limits.chatAtLeast,
     };
-    const isNew = byChat.get(chatId)!.some(({ isHeld }) => !isHeld);
+    const isNew = removals.some(({ isHeld }) => !isHeld);
     if (!isNew || !isPassed(breach)) continue;
     stopped.add(chatId);
     breaches.push(breach);

@@ -2,7 +2,7 @@
  * J6: what must be true of every desired chat, plan and live chat, checked apart from the rules that make them.
  * A breach is a value, of which the caller makes a condition and a metric. No breach is an empty list.
  */
-import type { DesiredChat } from '../desired/model.ts';
+import { type DesiredChat, idOfDesired } from '../desired/model.ts';
 import type { School } from '../desired/school.ts';
 import type { ActionKind, ChatPlan } from './model.ts';
 
@@ -26,7 +26,7 @@ export interface InvariantBreach {
  * children have left the class (an archived chat keeps its parents, D9), and a chat with members has an admin.
  */
 export function chatBreaches(chat: DesiredChat, school: School): InvariantBreach[] {
-  const name = chat.id ?? chat.key!;
+  const name = idOfDesired(chat, (key) => key);
   const breaches: InvariantBreach[] = [];
   if (chat.members.size > 0 && ![...chat.members.values()].some(({ admin }) => admin)) {
     breaches.push({ code: 'no-admin', chat: name });
@@ -61,8 +61,9 @@ const PHASE: Record<ActionKind, number> = {
 
 /** In a plan additions and admins come before removals (rule 8). */
 export function planBreaches({ chatId, actions }: ChatPlan): InvariantBreach[] {
-  const isSorted = actions.every(
-    ({ action }, index) => index === 0 || PHASE[actions[index - 1]!.action] <= PHASE[action],
-  );
+  const isSorted = actions.every(({ action }, index) => {
+    const before = actions[index - 1];
+    return before === undefined || PHASE[before.action] <= PHASE[action];
+  });
   return isSorted ? [] : [{ code: 'removal-before-addition', chat: chatId }];
 }

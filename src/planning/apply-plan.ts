@@ -1,6 +1,6 @@
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
-import type { DesiredChat } from '../desired/model.ts';
+import { type DesiredChat, idOfDesired } from '../desired/model.ts';
 import type { Action, ChatPlan } from '../plan/model.ts';
 import { keepPlanned } from '../rows/chat.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
@@ -12,6 +12,7 @@ import { moveRevision } from '../rows/school.ts';
 import { holdMembers, judge, type MemberOfChat, welcome } from '../rows/sferum-member.ts';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
+import { sure } from '../sure.ts';
 import { reportBreaches } from './check-invariants.ts';
 import { membershipChanges } from './membership-changes.ts';
 import { chatIdOf, type SchoolPlan } from './plan-school.ts';
@@ -77,7 +78,7 @@ async function writeChats(
   await keepPlanned(
     tx,
     school.schoolId,
-    changed.map((chat) => ({ ...chat, id: chat.id ?? newChatId(chat.key!) })),
+    changed.map((chat) => ({ ...chat, id: idOfDesired(chat, newChatId) })),
     how.at,
   );
   return changed.length;
@@ -98,7 +99,7 @@ function chatDiffers(
 
 /** Drops the exceptions. The journal keeps what they were, because undoing the run restores them (J4). */
 async function followRulesAlone(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
-  const ids = school.desired.filter((chat) => chat.key !== null && chat.id !== null).map((chat) => chat.id!);
+  const ids = school.desired.flatMap(({ key, id }) => (key === null ? [] : (id ?? [])));
   const dropped = await dropExceptions(tx, ids);
   await noteWithWords(
     tx,
@@ -135,7 +136,7 @@ function added({ plan }: SchoolPlan) {
   return plan.chats.flatMap(({ chatId, actions }) =>
     actions
       .filter((a) => a.action === 'add')
-      .map((a) => ({ chatId, personId: a.personId!, tried: a.pending === undefined })),
+      .map((a) => ({ chatId, personId: sure(a.personId), tried: a.pending === undefined })),
   );
 }
 

@@ -57,7 +57,7 @@ export async function desireSchool(
   );
   const options = { types: new Set(types), strict, allManual, ...(only ? { only } : {}) };
   const desired = desiredChats(school, stored, options).filter(
-    (chat) => chat.id !== null || !barred.has(chat.key!),
+    ({ id, key }) => id !== null || key === null || !barred.has(key),
   );
   return { school, desired, stored, part };
 }

@@ -1,7 +1,8 @@
-import type { DesiredChat, DesiredMember, Ground } from '../desired/model.ts';
+import { type DesiredChat, type DesiredMember, type Ground, idOfDesired } from '../desired/model.ts';
 import type { StoredChat } from '../facts/stored-chats.ts';
 import type { Plan } from '../plan/model.ts';
 import type { MembershipRow, PersonInChat } from '../rows/membership.ts';
+import { sure } from '../sure.ts';
 
 export interface MembershipChanges {
   upserts: MembershipRow[];
@@ -24,7 +25,7 @@ export function membershipChanges(
   const held = heldPeople(plan);
   const changes: MembershipChanges = { upserts: [], deletes: [], chatIds: new Set() };
   for (const chat of desired) {
-    const chatId = chat.id ?? newChatId(chat.key!);
+    const chatId = idOfDesired(chat, newChatId);
     const current = chats.get(chatId)?.members ?? new Map();
     for (const [personId, member] of chat.members) {
       const now = current.get(personId);
@@ -53,7 +54,7 @@ export function membershipChanges(
 function heldPeople(plan: Plan): Map<string, Set<string>> {
   const held = new Map<string, Set<string>>();
   for (const chat of plan.chats) {
-    const people = chat.actions.filter((a) => a.held && a.personId).map((a) => a.personId!);
+    const people = chat.actions.flatMap(({ held, personId }) => (held && personId) || []);
     if (people.length > 0) held.set(chat.chatId, new Set(people));
   }
   return held;
@@ -63,7 +64,7 @@ function same(a: { admin: boolean; grounds: readonly Ground[] }, b: DesiredMembe
   return (
     a.admin === b.admin &&
     a.grounds.length === b.grounds.length &&
-    a.grounds.every((ground, i) => sameGround(ground, b.grounds[i]!))
+    a.grounds.every((ground, i) => sameGround(ground, sure(b.grounds[i])))
   );
 }
 

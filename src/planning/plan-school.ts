@@ -15,6 +15,7 @@ import {
 import type { Sql } from '../store/database.ts';
 import { oneRow } from '../store/rows.ts';
 import { momentOf, timeIn } from '../store/school-day.ts';
+import { sure } from '../sure.ts';
 import { breachesOf } from './check-invariants.ts';
 import { type DesireRequest, desireSchool } from './desire-school.ts';
 
@@ -154,6 +155,6 @@ async function loadSchool(tx: Sql, schoolId: string): Promise<SchoolRow> {
 /** The id of an automatic chat follows from its school and key. So a dry run names the chats that the run creates. */
 export function chatIdOf(schoolId: string, key: string): string {
   const hex = createHash('sha256').update(`${schoolId}\n${key}`).digest('hex');
-  const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+  const variant = ((Number.parseInt(sure(hex[16]), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

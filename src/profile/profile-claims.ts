@@ -10,6 +10,8 @@
  *     yielded: when its person is back, its turn is after the other one's (`rankedAt`), and it waits.
  */
 
+import { sure } from '../sure.ts';
+
 /** A statement that a person has a VK ID. `person` is the caller's key for one person of one school. */
 export interface Claim {
   person: string;
@@ -42,7 +44,7 @@ export function judgeClaims(
   claims: readonly Claim[],
   claimants: ReadonlyMap<string, Claimant>,
 ): Map<string, Verdict> {
-  const isHere = ({ person }: Claim) => claimants.get(person)!.isHere;
+  const isHere = ({ person }: Claim) => sure(claimants.get(person)).isHere;
   const held = new Holdings(claimants);
   const waiting: Claim[] = [];
   for (const claim of claims.filter(isHere).sort(byTurn)) {
@@ -53,7 +55,7 @@ export function judgeClaims(
   }
   const verdicts = new Map<string, Verdict>();
   for (const [person, own] of Map.groupBy(claims, (claim) => claim.person)) {
-    const { isHere, isUnknown } = claimants.get(person)!;
+    const { isHere, isUnknown } = sure(claimants.get(person));
     const newestFirst = own.toSorted(byStamp).reverse();
     const holds = isHere
       ? held.of(person)
@@ -85,7 +87,7 @@ class Holdings {
 
   /** Returns the holding claims of others with which this claim cannot share the VK ID. */
   inTheWay({ person, vkUserId, inFile }: Claim): Claim[] {
-    const isPupil = (id: string) => this.#claimants.get(id)!.isPupil;
+    const isPupil = (id: string) => sure(this.#claimants.get(id)).isPupil;
     const others = [...(this.#byProfile.get(vkUserId) ?? [])].filter(
       (one) => one.person !== person && (inFile === null || one.inFile !== inFile),
     );
@@ -100,7 +102,7 @@ class Holdings {
     const before = this.#byPerson.get(claim.person);
     if (before && byStamp(before, claim) >= 0) return 'kept';
     if (this.inTheWay(claim).length > 0) return 'taken';
-    if (before) this.#byProfile.get(before.vkUserId)!.delete(before);
+    if (before) sure(this.#byProfile.get(before.vkUserId)).delete(before);
     this.#byPerson.set(claim.person, claim);
     const holders = this.#byProfile.get(claim.vkUserId) ?? new Set();
     this.#byProfile.set(claim.vkUserId, holders.add(claim));
@@ -111,7 +113,7 @@ class Holdings {
 const turnOf = ({ at, rankedAt }: Claim) => rankedAt ?? at;
 
 function yielded(claim: Claim, to: readonly Claim[]): Claim {
-  const last = [claim, ...to].map(turnOf).sort().at(-1)!;
+  const last = sure([claim, ...to].map(turnOf).sort().at(-1));
   return { ...claim, rankedAt: last };
 }
 

@@ -5,6 +5,7 @@ import { stateByImport } from '../rows/profile-claim.ts';
 import { linkUnknown, type ProfileOf, profilesAsRows } from '../rows/profile-link.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
 import type { Moment } from '../store/school-day.ts';
+import { sure } from '../sure.ts';
 import { holdAllProfiles, type Relinked, settleProfiles } from './settle-profiles.ts';
 
 export interface LinkCandidate extends ProfileOf {
@@ -95,7 +96,7 @@ async function refusedOf(
       join profile_claim r on r.school_id = c.school_id and r.person_id = c.person_id
         and r.vk_user_id = c.vk_user_id and r.state <> 'former' and r.stated_at <= ${at}::timestamptz
     group by c.n order by c.n`.execute(tx);
-  return rows.map(({ n }) => candidates[n - 1]!);
+  return rows.map(({ n }) => sure(candidates[n - 1]));
 }
 
 /** Returns the statements with this stamp that wait because somebody else is in the way (A7). */

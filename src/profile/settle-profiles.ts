@@ -6,6 +6,7 @@ import { type JudgedClaim, writeClaims } from '../rows/profile-claim.ts';
 import { type SettledLink, writeLinks } from '../rows/profile-link.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
 import type { Moment } from '../store/school-day.ts';
+import { sure } from '../sure.ts';
 import { type Claim, type Claimant, judgeClaims, type Verdict } from './profile-claims.ts';
 
 /** A person whose VK ID has changed. */
@@ -49,14 +50,14 @@ export async function settleProfiles(
     const valid = new Map(people.map((person) => [person.key, validClaims(person)]));
     const standing = await standingOf(tx, people, valid, moment);
     const claims = [...valid].flatMap(([key, own]) =>
-      own.map((claim) => rankedBy(claim, standing.get(key)!)),
+      own.map((claim) => rankedBy(claim, sure(standing.get(key)))),
     );
     const verdicts = judgeClaims(claims, standing);
     const settled = people.map((person) =>
       settledOf(
         person,
         verdicts.get(person.key) ?? { holds: null, waits: [] },
-        standing.get(person.key)!.isHere,
+        sure(standing.get(person.key)).isHere,
       ),
     );
     await writeLinks(
@@ -167,7 +168,7 @@ function storedOf({ school, person, goneAt, goneBy, present, others, ...link }: 
 function validClaims({ claims, goneAt, goneBy }: Stored): StoredClaim[] {
   if (goneAt === null) return claims;
   return claims.filter(
-    ({ at, by, inFile }) => inFile === null && (at > goneAt || (at === goneAt && by >= goneBy!)),
+    ({ at, by, inFile }) => inFile === null && (at > goneAt || (at === goneAt && by >= (goneBy ?? ''))),
   );
 }
 
@@ -237,7 +238,7 @@ function settledOf(person: Stored, { holds, waits }: Verdict, isHere: boolean): 
     of,
     ...(isKept ? {} : { link: { ...of, ...(kept ?? NO_PROFILE) } }),
     ...(isAsBefore ? {} : { others: { ...of, claims: withoutOldest(others) } }),
-    isRelinked: (present ? main!.vkUserId : null) !== (holds?.vkUserId ?? null),
+    isRelinked: (present ? sure(main).vkUserId : null) !== (holds?.vkUserId ?? null),
   };
 }
 

@@ -1,5 +1,7 @@
 /** Decides which roles, teachers and places hold on a day (D13). Spans include both ends; null is no bound. */
+
 import type { Day } from '../desired/model.ts';
+import { sure } from '../sure.ts';
 import type { Span } from './reading.ts';
 
 /** A person's role, or a unit's teacher, with its days. */
@@ -42,9 +44,9 @@ export function teachingDay(beginsOn: Day | null, day: Day): Day {
  * else the last one.
  */
 export function spanOn(spans: readonly Span[], day: Day): Span {
-  if (spans.length === 1) return spans[0]!;
+  if (spans.length === 1) return sure(spans[0]);
   const joined = joinTouching(spans);
-  return joined.find((span) => !hasEnded(span, day)) ?? joined.at(-1)!;
+  return joined.find((span) => !hasEnded(span, day)) ?? sure(joined.at(-1));
 }
 
 /** Gives the spans that come to hold after the one of the day; null where there are none. */

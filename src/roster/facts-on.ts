@@ -1,4 +1,5 @@
 import type { Day, UnitKind } from '../desired/model.ts';
+import { sure } from '../sure.ts';
 import { type Dated, datedAfter, hasEnded, heldOn, spanOn, spansAfter, teachingDay } from './dated.ts';
 import type { PersonReading, SchoolReading, Span } from './reading.ts';
 
@@ -116,5 +117,5 @@ function sharedHomeroom(
     const own = homerooms.get(pupilId) ?? new Set<string>();
     shared = shared === undefined ? own : new Set([...shared].filter((id) => own.has(id)));
   }
-  return shared?.size === 1 ? [...shared][0]! : null;
+  return shared?.size === 1 ? sure([...shared][0]) : null;
 }

@@ -93,7 +93,8 @@ async function keepGroupClasses(
     where school_id = ${schoolId} and id = any(${[...groups]}) and present`.execute(tx);
   const stored = new Map(rows.map((row) => [row.id, row.classId]));
   for (const group of facts.groups) {
-    if (stored.has(group.id)) group.classId = stored.get(group.id)!;
+    const classId = stored.get(group.id);
+    if (classId !== undefined) group.classId = classId;
   }
 }
 

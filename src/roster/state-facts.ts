@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
 import { oneRow } from '../store/rows.ts';
+import { sure } from '../sure.ts';
 import type { FactColumn, FactTable } from './fact-tables.ts';
 
 /** A row of statements: its table's keys and columns by their names in SQL. */
@@ -37,7 +38,7 @@ export async function stateFacts(
   const same = and([found, 't.present', ...unchanged]);
   const parts = partsOf(table);
   const set = [
-    ...columns.map(({ name }, at) => `${name} = ${merged[at]!.replaceAll(/\bs\./g, 'excluded.')}`),
+    ...columns.map(({ name }, at) => `${name} = ${sure(merged[at]).replaceAll(/\bs\./g, 'excluded.')}`),
     ...parts.flatMap((part) => partStamp(part, 'excluded', 'excluded.stated_at', 'excluded.stated_by')),
   ];
   const stamped = [...set, 'stated_at = excluded.stated_at', 'stated_by = excluded.stated_by'].join(', ');

@@ -17,8 +17,10 @@
  * nothing (restMeeting returns false), and the next look begins at once. `attempts` counts the looks that failed, and
  * `condition` tells people why.
  */
+
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 
 export interface OfLesson {
   schoolId: string;
@@ -53,7 +55,7 @@ export async function askMeeting(
   const { rows: known } = await sql<{ title: string | null }>`
     update meeting set title = ${title === undefined ? sql`title` : title}
     where ${rowOf(of)} returning title`.execute(tx);
-  return { isNew: false, title: known[0]!.title };
+  return { isNew: false, title: oneRow(known).title };
 }
 
 /** Withdraws the lesson's meeting. False where there is none. */

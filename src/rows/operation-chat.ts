@@ -13,7 +13,7 @@ import { sql } from 'kysely';
 import type { ChatPlan } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
-import { inChunks, tableOf } from '../store/rows.ts';
+import { inChunks, oneRow, tableOf } from '../store/rows.ts';
 import type { OfSchool } from './operation.ts';
 
 /** True in SQL where row `f` follows chat `c`, whose work on it is not done. */
@@ -34,7 +34,7 @@ export async function addPlanned(
     select coalesce(max(ordinal) + 1, 0)::int as ordinal,
       coalesce(max(first_action + jsonb_array_length(actions)), 0)::int as actions
     from operation_chat where operation_id = ${operation.id}`.execute(tx);
-  const { ordinal, actions: firstAction } = before[0]!;
+  const { ordinal, actions: firstAction } = oneRow(before);
   const kept = chats.filter((chat) => chat.actions.length > 0 || touched.has(chat.chatId));
   let actionsBefore = firstAction;
   const rows = kept.map(({ chatId, type, title, actions }, n) => {

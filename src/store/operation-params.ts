@@ -144,6 +144,18 @@ export type KindWithParams<Kind extends OperationKind = OperationKind> = Extract
 export type OperationOf<Kind extends OperationKind = OperationKind> = Omit<Operation, 'kind' | 'params'> &
   KindWithParams<Kind>;
 
+/** An operation of one school, as every kind but an import that has not been read yet is. */
+export type SchoolsOperation<Kind extends OperationKind = OperationKind> = OperationOf<Kind> & {
+  schoolId: string;
+};
+
+/** Whether the operation is of one school. */
+export function isOfSchool<Kind extends OperationKind>(
+  operation: OperationOf<Kind>,
+): operation is SchoolsOperation<Kind> {
+  return typeof operation.schoolId === 'string';
+}
+
 /** Reads the params of a row. Throws where they are not of its kind. */
 export function readParams(row: { kind: OperationKind; params: unknown }): KindWithParams {
   return KindWithParams.parse({ kind: row.kind, params: row.params });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { SealError, type SecretBox } from '../secrets.ts';
+import { sure } from '../sure.ts';
 import type { Database } from './database.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 
@@ -32,7 +33,7 @@ async function resealSchool(db: Database, box: SecretBox, schoolId: string): Pro
     const done: Resealed = { schoolId, resealed: 0, current: 0, unopened: [] };
     for (const column of Object.values(SEALED_COLUMNS)) {
       const [table, name] = column.split('.') as [string, string];
-      const key = sql.id(PRIMARY_KEYS[table]!);
+      const key = sql.id(sure(PRIMARY_KEYS[table]));
       // The rows are locked, so that a token that is set meanwhile is not overwritten with the old one.
       const { rows } = await sql<{ key: unknown; sealed: string }>`
         select ${key} as key, ${sql.id(name)} as sealed from ${sql.id(table)}

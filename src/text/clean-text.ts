@@ -2,6 +2,8 @@
  * Controls (NUL included), marks of writing direction, invisible joins, lone surrogates, private and unassigned
  * code points, and the replacement character that stands for what could not be decoded.
  */
+import { sure } from '../sure.ts';
+
 const UNWANTED = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\uFFFD]/gu;
 
 /** A name or title as it may be stored and shown: one line, visible characters, single spaces, composed (reliability 16). */
@@ -28,7 +30,7 @@ export function isDay(text: string): boolean {
 /** Reads a day as people type it, ДД.ММ.ГГГГ, or as forms of browsers send it. Undefined where it is neither. */
 export function typedDay(text: string): string | undefined {
   const [, day, month, year] = /^\s*(\d{1,2})\.(\d{1,2})\.(\d{4})\s*$/.exec(text) ?? [];
-  const iso = year ? `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}` : text.trim();
+  const iso = year ? `${year}-${sure(month).padStart(2, '0')}-${sure(day).padStart(2, '0')}` : text.trim();
   return isDay(iso) ? iso : undefined;
 }
 

@@ -3,6 +3,7 @@
  * peoples of Russia that a Russian layout lacks. What looks like two letters joins them: h is н as a capital and һ as a
  * small one. Test: the migration of stored keys says the same (roster-name-key.test.ts).
  */
+import { sure } from '../sure.ts';
 export const LOOK_ALIKES: Readonly<Record<string, string>> = {
   ...{ a: 'а', b: 'в', c: 'с', h: 'н', k: 'к', m: 'м', o: 'о', p: 'р', t: 'т', x: 'х', y: 'у' },
   ...{ s: 'ѕ', j: 'ј', һ: 'н', ң: 'н', ҥ: 'н', ӈ: 'н', ү: 'у', ө: 'о', ɵ: 'о', ə: 'ә', ǝ: 'ә', æ: 'ӕ' },
@@ -31,7 +32,7 @@ export function nameKey(text: string): string {
     .normalize('NFKD')
     .replace(/[eе]\p{M}*/gu, (letter) => `е${letter.slice(1).replaceAll(DIAERESIS, '')}`)
     .replaceAll('ҫ', `с${CEDILLA}`)
-    .replace(LOOKS_ALIKE, (letter) => LOOK_ALIKES[letter]!)
+    .replace(LOOKS_ALIKE, (letter) => sure(LOOK_ALIKES[letter]))
     .replaceAll(`і${DOT}`, 'і')
     .normalize('NFKC')
     .replace(/\s+/gu, ' ')

@@ -1,4 +1,5 @@
 /** «Сверить сейчас» (K7): a press of the button, and the page that tells what came of it. */
+
 import { z } from 'zod';
 import type { Names } from '../../../src/plan/describe.ts';
 import { notFound } from '../../../src/refusal.ts';
@@ -95,6 +96,7 @@ function backOf({ chatIds, personId }: CheckRow['about'], names: Names, titles: 
   if (personId !== null) {
     return { label: names.person(personId), href: `/people/${encodeURIComponent(personId)}` };
   }
-  if (chatIds.length > 1) return { label: chats(chatIds.length), href: '/manage' };
-  return { label: titles.get(chatIds[0]!) ?? 'Чат', href: `/manage/chats/${chatIds[0]}` };
+  const [only = '', ...others] = chatIds;
+  if (others.length > 0) return { label: chats(chatIds.length), href: '/manage' };
+  return { label: titles.get(only) ?? 'Чат', href: `/manage/chats/${only}` };
 }

@@ -105,9 +105,9 @@ async function reject(
   return said(c, operationId, async () => {
     const by = authorOf(c.get('visitor').caller);
     await parts.commands.decide({ schoolId, operationId, decision: 'reject', chatIds, by });
-    if (kept.length === 0) return { kind: 'good', title: 'Отклонено' };
-    const [only] = kept;
-    const where = kept.length === 1 ? `в чате «${only!.title}»` : chats(kept.length);
+    const [first, ...others] = kept;
+    if (!first) return { kind: 'good', title: 'Отклонено' };
+    const where = others.length === 0 ? `в чате «${first.title}»` : chats(kept.length);
     const n = removalsIn(kept);
     const word = plural(n, 'Оставлен', 'Оставлены', 'Оставлены');
     return { kind: 'good', title: `${word}: ${people(n)}, ${where}` };

@@ -142,8 +142,8 @@ async function show(
   const scope = { viewer, chatId: chat.id, draftId: draft?.id ?? null };
   const db = ctx.db.of(viewer.schoolId);
   const members = await listDraftMembers(db, scope, filter);
-  const isSought = members.total === 0 && filter.lastName && filter.show === 'members';
-  const notHere = isSought ? await findNotHere(ctx, viewer, chat, filter.lastName!) : null;
+  const sought = members.total === 0 && filter.show === 'members' && filter.lastName;
+  const notHere = sought ? await findNotHere(ctx, viewer, chat, sought) : null;
   const names = await memberNames(ctx, { ...viewer, chatIds: [chat.id] }, members.items);
   noteShown(c, viewer.schoolId, [
     ...members.items.map(({ personId }) => personId),

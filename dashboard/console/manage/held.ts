@@ -104,7 +104,7 @@ function awaitingPart({ operation, held, names, timeZone, nowMs }: HeldView, app
     title: approvedText(operation.kind, {
       people: removalsIn(own),
       chats: own.length,
-      chatTitle: own.length === 1 ? own[0]!.title : null,
+      chatTitle: own.length === 1 ? (own[0]?.title ?? null) : null,
     }),
     author: authorName(approval.by, names),
     takeBack: { action: `${operationHref(operation.id)}/take-back` },

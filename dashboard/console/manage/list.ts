@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
+import { sure } from '../../../src/sure.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import type { Wait } from '../../read/waits.ts';
 import { type Content, type Html, html } from '../html.ts';
@@ -113,7 +114,7 @@ ${filter.sort === '-title' ? html`<input type="hidden" name="sort" value="-title
 }
 
 function chosenCondition(filter: ListFilter): Html {
-  return html`<p class="chosen">Показаны только чаты в состоянии «${conditionWord(filter.condition!)}». <a href="${listHref(
+  return html`<p class="chosen">Показаны только чаты в состоянии «${conditionWord(sure(filter.condition))}». <a href="${listHref(
     {
       ...filter,
       condition: undefined,

@@ -1,7 +1,9 @@
 /** Answers «Почему не здесь?» where a surname is looked for in a chat that has nobody of that name (J1). */
+
 import { findPerson, listPersonChats } from '../../../src/chats/person-chats.ts';
 import type { Context } from '../../../src/context.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
+import { lowerFirst } from '../../../src/text/first-letter.ts';
 import { explained } from '../../api/person-grounds.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import { listPeople, type PersonItem } from '../../read/people.ts';
@@ -85,5 +87,5 @@ export function addForms(chatId: string, { people }: NotHere): Html[] {
 
 /** Puts sentences of `whySentences` into one. */
 function whyText(why: readonly string[]): string {
-  return why.map((sentence) => `${sentence[0]!.toLowerCase()}${sentence.slice(1)}`).join('; ');
+  return why.map(lowerFirst).join('; ');
 }

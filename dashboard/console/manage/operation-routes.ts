@@ -2,6 +2,7 @@ import type { Ground } from '../../../src/desired/model.ts';
 import type { Action } from '../../../src/plan/model.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
+import { sure } from '../../../src/sure.ts';
 import { idsOf } from '../../api/grounds.ts';
 import { findNames } from '../../read/names.ts';
 import {
@@ -150,7 +151,7 @@ async function planPart(
   noteShown(c, schoolId, names.people);
   return planBody({
     ...{ operation, filter, chats, people, decisions, timeZone: c.get('visitor').school.timeZone },
-    open: opened ? { chatId: filter.open!, actions: opened.actions } : null,
+    open: opened ? { chatId: sure(filter.open), actions: opened.actions } : null,
     names,
   });
 }

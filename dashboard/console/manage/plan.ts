@@ -2,11 +2,13 @@
  * Shows a plan (F3): figures, then actions by chat or by person. Its sentences are made here, where names may be
  * read.
  */
+
 import type { z } from 'zod';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { actionWord, describe, type Names } from '../../../src/plan/describe.ts';
 import type { Action } from '../../../src/plan/model.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
+import { lowerFirst } from '../../../src/text/first-letter.ts';
 import type { ChatDecision, OperationView } from '../../read/operation-views.ts';
 import type { PlanChatItem, PlanPersonItem } from '../../read/plan-read.ts';
 import { type Content, type Html, html } from '../html.ts';
@@ -215,7 +217,7 @@ function personRow({ names, operation, decisions }: PlanView, person: PlanPerson
   const word = (action: Action) => {
     const tense = { done: !operation.dryRun, decision: decisions.get(action.chatId)?.decision };
     const text = actionWord(action, tense);
-    return `${text[0]!.toLowerCase()}${text.slice(1)}`;
+    return lowerFirst(text);
   };
   return html`<li><div class="row-head"><span class="row-name">${personLink({ id: person.personId, name: person.name })}</span> <span class="muted">${roleWord(person)}</span></div>
 <ul class="row-body">${person.actions.map(

@@ -1,5 +1,7 @@
 /** Classes by the share of their people who have a linked profile, as a picture and as a table. */
+
 import { naturalCompare } from '../../../src/desired/names.ts';
+import { sure } from '../../../src/sure.ts';
 import type { Overview } from '../../read/overview.ts';
 import { type Html, html, NOTHING } from '../html.ts';
 import { hrefOf } from '../parts/links.ts';
@@ -103,7 +105,7 @@ function rangeText(from: number, next: number | undefined): string {
 }
 
 function stepOf(percent: number): string {
-  return STEPS.find(([from]) => percent >= from)![1];
+  return sure(STEPS.find(([from]) => percent >= from))[1];
 }
 
 const ROOM = 3;

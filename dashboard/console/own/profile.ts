@@ -162,5 +162,6 @@ function told({ type, title }: Refusal): Flash {
       'Профиль не привязан ни к кому. Войдите из «Сетевого города» под своим именем и начните привязку сами.',
     'vk-id-unavailable': 'Профиль не привязан. Попробуйте через несколько минут.',
   };
-  return { kind: 'warn', title, ...(type in advice ? { text: advice[type]! } : {}) };
+  const text = advice[type];
+  return { kind: 'warn', title, ...(text ? { text } : {}) };
 }

@@ -48,7 +48,8 @@ export function unreachableRoutes({ screens, ctx }: ConsoleParts): void {
       if (own !== null && !own.includes(classId)) throw notFound();
       return classPage(ctx, c, classId);
     }
-    if (own?.length === 1) return classPage(ctx, c, own[0]!);
+    const [first, ...others] = own ?? [];
+    if (first !== undefined && others.length === 0) return classPage(ctx, c, first);
     return overview(ctx, c, own, sort);
   });
   fileRoute({ screens, ctx });

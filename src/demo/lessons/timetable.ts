@@ -2,6 +2,7 @@
  * Makes up a timetable around now. At any hour some lessons are over, some run, and some begin in a few minutes.
  * Pure.
  */
+import { sure } from '../../sure.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -65,7 +66,7 @@ export function makeTimetable({ groups, nowMs, classIds, teacherIds }: Timetable
   const others = [...classes.keys()].filter((id) => !classIds.includes(id));
   return [...classes].flatMap(([classId, subjects], at) => {
     const isFirst = classIds.includes(classId);
-    const sinceMs = isFirst ? SINCE_MS[0]! : SINCE_MS[others.indexOf(classId) % SINCE_MS.length]!;
+    const sinceMs = isFirst ? sure(SINCE_MS[0]) : sure(SINCE_MS[others.indexOf(classId) % SINCE_MS.length]);
     const days = isFirst ? DAYS : [0];
     return days.flatMap((day) =>
       PERIODS.flatMap((period, index) => {
@@ -74,14 +75,14 @@ export function makeTimetable({ groups, nowMs, classIds, teacherIds }: Timetable
         if (free === -1) return [];
         // The subject goes to the end of the list, so that a day has several subjects.
         const [taught] = subjects.splice(free, 1);
-        subjects.push(taught!);
-        return taught!.map(({ id, teacherId }) => {
+        subjects.push(sure(taught));
+        return sure(taught).map(({ id, teacherId }) => {
           busy.set(teacherId, [...(busy.get(teacherId) ?? []), startsAtMs]);
           return {
             ...{ id: `demo-${id}-${day}-${period}`, subjectGroupId: id, teacherId },
             startsAt: new Date(startsAtMs).toISOString(),
             endsAt: new Date(startsAtMs + LESSON_MS).toISOString(),
-            topic: TOPICS[(index + at) % TOPICS.length]!,
+            topic: sure(TOPICS[(index + at) % TOPICS.length]),
           };
         });
       }),

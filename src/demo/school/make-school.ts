@@ -1,4 +1,5 @@
 import type { Day } from '../../desired/model.ts';
+import { sure } from '../../sure.ts';
 import { CROSS_ELECTIVES, PROFILE_ELECTIVES, taughtIn, UNFILLED_SUBJECT } from './curriculum.ts';
 import { oneRosterFiles } from './one-roster-files.ts';
 import { type MadePerson, type MadePupil, Population } from './people.ts';
@@ -37,12 +38,12 @@ function makeStaff(population: Population, plan: SchoolPlan, year: number) {
   );
   // The head teaches too and a deputy does not. As in the manual, there is also an account without a person behind
   // it.
-  subjectTeachers[0]!.roles.push('siteAdministrator');
+  sure(subjectTeachers[0]).roles.push('siteAdministrator');
   population.employee('siteAdministrator', year);
   const nobody = { familyName: 'Admin', givenName: '', middleName: '' };
   population.adult('systemAdministrator', 'female', nobody).vkUserId = null;
   const offices = ['counselor', 'aide', 'principal'];
-  for (let at = 0; at < plan.otherStaff; at++) population.employee(offices[at % offices.length]!, year);
+  for (let at = 0; at < plan.otherStaff; at++) population.employee(sure(offices[at % offices.length]), year);
   return { primaryTeachers, subjectTeachers };
 }
 
@@ -65,9 +66,9 @@ function makePupils(
     const children = families < plan.triples ? 3 : families < plan.triples + plan.pairs ? 2 : 1;
     families += 1;
     const classes = free.splice(0, children);
-    const grades = classes.map((at) => plan.classes[at]!.grade);
+    const grades = classes.map((at) => sure(plan.classes[at]).grade);
     for (const [index, pupil] of population.family(grades, year, teachers).entries()) {
-      byClass[classes[index]!]!.push(pupil);
+      sure(byClass[sure(classes[index])]).push(pupil);
     }
   }
   return byClass;
@@ -85,7 +86,7 @@ function makeUnits(
   const primary = [...primaryTeachers];
   const senior = [...subjectTeachers];
   const homerooms = plan.classes.map((of, at) =>
-    maker.homeroom(of, (of.grade <= 4 ? primary.shift() : senior.shift())!, pupils[at]!),
+    maker.homeroom(of, sure(of.grade <= 4 ? primary.shift() : senior.shift()), sure(pupils[at])),
   );
   for (const homeroom of homerooms) maker.groupsOf(homeroom);
   makeCrossElectives(maker, random, plan, homerooms);
@@ -111,7 +112,7 @@ function makeCrossElectives(maker: UnitMaker, random: Random, plan: SchoolPlan, 
   );
   const parallels = grades.length > 0 ? grades : [homerooms];
   for (let number = 0; number < plan.crossElectives; number++) {
-    maker.crossElective(random.shuffled(parallels[number % parallels.length]!).slice(0, 4), number);
+    maker.crossElective(random.shuffled(sure(parallels[number % parallels.length])).slice(0, 4), number);
   }
 }
 
@@ -132,9 +133,9 @@ function makeChanges(
     byPupil.set(enrollment.pupil, [...(byPupil.get(enrollment.pupil) ?? []), enrollment]);
   }
   const yesterday = plusDays(today, -1);
-  const lastDay = [yesterday, year.startsOn].sort().at(-1)!;
+  const lastDay = sure([yesterday, year.startsOn].sort().at(-1));
   for (const pupil of places.splice(0, plan.endedPupils)) {
-    for (const enrollment of byPupil.get(pupil)!) enrollment.endsOn = lastDay;
+    for (const enrollment of sure(byPupil.get(pupil))) enrollment.endsOn = lastDay;
   }
   for (const pupil of places.splice(0, plan.deletedPupils)) pupil.deleted = true;
   for (const pupil of places.splice(0, plan.movedPupils)) movePupil(pupil, units, lastDay, today);
@@ -142,10 +143,10 @@ function makeChanges(
 
 function movePupil(pupil: MadePupil, units: MadeUnit[], lastDay: Day, today: Day): void {
   const homerooms = units.filter((unit) => unit.subject === null);
-  const from = homerooms.find((unit) => unit.pupils.some((enrollment) => enrollment.pupil === pupil))!;
+  const from = sure(homerooms.find((unit) => unit.pupils.some((enrollment) => enrollment.pupil === pupil)));
   const to =
     homerooms.find((unit) => unit !== from && unit.grade === from.grade) ??
-    homerooms.find((u) => u !== from)!;
+    sure(homerooms.find((u) => u !== from));
   const belongs = (unit: MadeUnit, homeroom: MadeUnit) =>
     unit === homeroom || unit.title.startsWith(`${homeroom.title}/`);
   for (const unit of units) {

@@ -1,3 +1,4 @@
+import { sure } from '../../sure.ts';
 import type { Random } from './random.ts';
 
 export type Sex = 'male' | 'female';
@@ -62,7 +63,7 @@ export function familyName(family: string, sex: Sex): string {
 
 /** Gives the patronymic of a child whose father's given name is known. */
 export function patronymic(fatherName: string, sex: Sex): string {
-  return PATRONYMICS.get(fatherName)![sex];
+  return sure(PATRONYMICS.get(fatherName))[sex];
 }
 
 /** Picks a family name in its masculine form. */

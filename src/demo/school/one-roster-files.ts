@@ -1,3 +1,4 @@
+import { sure } from '../../sure.ts';
 import { csvText } from './csv.ts';
 import type { MadePerson, MadePupil } from './people.ts';
 import type { SchoolYear } from './school-year.ts';
@@ -116,7 +117,7 @@ function classesFile(
   return csvText(
     [...HEAD, ...columns, 'termSourcedIds', 'subjects', 'subjectCodes', 'periods'],
     units.map(({ id, title, grade, subject }) => {
-      const course = courses.get(subject ?? HOMEROOM_COURSE)!;
+      const course = sure(courses.get(subject ?? HOMEROOM_COURSE));
       const type = subject === null ? 'homeroom' : 'scheduled';
       return [id, '', '', title, grade, course, '', type, '', SCHOOL_ID, terms, '', '', ''];
     }),

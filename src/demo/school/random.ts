@@ -1,4 +1,5 @@
 /** Gives numbers that look random and are the same for the same seed (mulberry32). */
+import { sure } from '../../sure.ts';
 export class Random {
   #state: number;
 
@@ -25,14 +26,14 @@ export class Random {
   }
 
   pick<T>(from: readonly T[]): T {
-    return from[this.between(0, from.length - 1)]!;
+    return sure(from[this.between(0, from.length - 1)]);
   }
 
   shuffled<T>(items: readonly T[]): T[] {
     const result = [...items];
     for (let at = result.length - 1; at > 0; at--) {
       const other = this.between(0, at);
-      [result[at], result[other]] = [result[other]!, result[at]!];
+      [result[at], result[other]] = [sure(result[other]), sure(result[at])];
     }
     return result;
   }

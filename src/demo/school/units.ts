@@ -1,4 +1,5 @@
 import type { Day } from '../../desired/model.ts';
+import { sure } from '../../sure.ts';
 import {
   CROSS_ELECTIVES,
   PROFILE_ELECTIVES,
@@ -33,15 +34,15 @@ export class TeachingLoad {
     let taken = 0;
     for (const [subject, count] of groupsBySubject) {
       const needed = Math.max(1, Math.round((teachers.length * count) / groups));
-      const own = Array.from({ length: needed }, (_, at) => teachers[(taken + at) % teachers.length]!);
+      const own = Array.from({ length: needed }, (_, at) => sure(teachers[(taken + at) % teachers.length]));
       this.#bySubject.set(subject, { teachers: own, next: 0 });
       taken += needed;
     }
   }
 
   teacherOf(subject: string): MadePerson {
-    const pool = this.#bySubject.get(subject)!;
-    const teacher = pool.teachers[pool.next % pool.teachers.length]!;
+    const pool = sure(this.#bySubject.get(subject));
+    const teacher = sure(pool.teachers[pool.next % pool.teachers.length]);
     pool.next += 1;
     return teacher;
   }
@@ -104,8 +105,8 @@ export class UnitMaker {
 
   /** Makes a group with pupils of several homerooms, so that it shares none. */
   crossElective(homerooms: readonly Homeroom[], number: number): void {
-    const subject = CROSS_ELECTIVES[number % CROSS_ELECTIVES.length]!;
-    const grade = homerooms[0]!.grade;
+    const subject = sure(CROSS_ELECTIVES[number % CROSS_ELECTIVES.length]);
+    const grade = sure(homerooms[0]).grade;
     const pupils = homerooms.flatMap((homeroom) =>
       this.#random.shuffled(homeroom.pupils.map(({ pupil }) => pupil)).slice(0, 5),
     );

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
+import { sure } from '../../sure.ts';
 
 /** Entries carry one date, so that the same files make the same bytes. */
 const ENTRY_DATE = new Date('2026-09-01T00:00:00Z');
@@ -25,5 +26,5 @@ export async function readRosterFolder(folder: string): Promise<Uint8Array> {
   if (!names.includes('manifest.csv'))
     throw new Error(`no manifest.csv in ${folder}: is it a OneRoster folder?`);
   const contents = await Promise.all(names.map((name) => readFile(join(folder, name))));
-  return zipRoster(Object.fromEntries(names.map((name, at) => [name, contents[at]!])));
+  return zipRoster(Object.fromEntries(names.map((name, at) => [name, sure(contents[at])])));
 }

@@ -1,4 +1,5 @@
 /** The events СГО sends one by one (contract, «Changes one by one»): their shapes, and what is wrong with a bad one. */
+
 import { z } from 'zod';
 import { exactInstant } from '../../clock.ts';
 import {
@@ -10,6 +11,7 @@ import {
   TOPIC_CHARS,
 } from '../../config/event-limits.ts';
 import { ID_CHARS, NAME_CHARS } from '../../config/roster-limits.ts';
+import { sure } from '../../sure.ts';
 import { cleanText, isCleanId, isDay, isInstant } from '../../text/clean-text.ts';
 import { vkId } from '../../text/vk-id.ts';
 
@@ -197,7 +199,7 @@ function idIn(value: unknown): string | null {
 
 /** Describes the first mistake that the sender can mend. The others show when the event is sent again. */
 function describe({ issues }: z.ZodError, within: string): string {
-  const { path, message } = issues[0]!;
+  const { path, message } = sure(issues[0]);
   const field = [...(within ? [within] : []), ...path].join('.');
   return field === '' ? message : `${field}: ${message}`;
 }

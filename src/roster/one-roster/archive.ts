@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import type { RosterLimits } from '../../config/roster-limits.ts';
+import { sure } from '../../sure.ts';
 import { RosterFileError } from '../file-error.ts';
 
 /** One CSV file of the archive. */
@@ -72,7 +73,7 @@ function rosterFolder(entries: readonly Entry[]): string {
   throw new RosterFileError(
     'two-rosters',
     `В архиве несколько выгрузок (${names}): оставьте одну`,
-    manifests[1]!.fileName,
+    sure(manifests[1]).fileName,
   );
 }
 

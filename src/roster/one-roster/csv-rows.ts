@@ -82,7 +82,7 @@ export async function* csvRows(
     for await (const cells of feed.records) {
       const start = line;
       line += 1 + lineBreaks(cells, file.name, start, context.limits.fieldChars);
-      if (cells.length === 1 && cells[0]!.trim() === '') continue;
+      if (cells.length === 1 && cells[0]?.trim() === '') continue;
       if (columns === undefined) {
         columns = readHeader(cells, required, file.name);
         continue;

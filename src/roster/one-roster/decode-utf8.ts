@@ -32,7 +32,8 @@ export async function* decodeUtf8(chunks: AsyncIterable<Buffer>, file: string): 
 function replaceSurrogates(bytes: Buffer): number {
   for (let at = bytes.indexOf(0xed); at !== -1; at = bytes.indexOf(0xed, at + 1)) {
     if (at + 2 >= bytes.length) return at;
-    if (bytes[at + 1]! >= 0xa0 && bytes[at + 1]! <= 0xbf) REPLACEMENT.copy(bytes, at);
+    const next = bytes.readUInt8(at + 1);
+    if (next >= 0xa0 && next <= 0xbf) REPLACEMENT.copy(bytes, at);
   }
   return bytes.length;
 }

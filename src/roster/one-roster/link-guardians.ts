@@ -1,3 +1,4 @@
+import { sure } from '../../sure.ts';
 import type { PersonReading, SchoolReading, Span } from '../reading.ts';
 import type { RosterDraft } from './draft.ts';
 import { goneUser, userFault } from './references.ts';
@@ -33,7 +34,7 @@ function link(user: User, agents: readonly User[], draft: RosterDraft): string |
     if (school === undefined || school.gone) continue;
     if (!isNamedIn(user, school)) continue;
     const one = school.people.get(user.person.id) ?? fromAbove([user], agents, school, draft);
-    const other = school.people.get(agents[0]!.person.id) ?? fromAbove(agents, [user], school, draft);
+    const other = school.people.get(sure(agents[0]).person.id) ?? fromAbove(agents, [user], school, draft);
     if (one === undefined || other === undefined) continue;
     shared = true;
     if (isPupil(one) === isPupil(other)) continue;

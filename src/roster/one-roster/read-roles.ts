@@ -1,4 +1,5 @@
 import type { Role } from '../../desired/model.ts';
+import { sure } from '../../sure.ts';
 import type { Span } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
 import type { RosterDraft, RowSource } from './draft.ts';
@@ -17,8 +18,9 @@ export async function readRoles(source: RowSource, draft: RosterDraft, users: Us
     const userId = row.get('userSourcedId');
     const gone = goneUser(userId, draft);
     const user = users.get(userId)?.[0];
-    if (deleted || gone !== undefined) {
-      report.ignore(row, deleted ? DELETED : gone!);
+    const left = deleted ? DELETED : gone;
+    if (left !== undefined) {
+      report.ignore(row, left);
       named.add(userId);
       continue;
     }
@@ -34,7 +36,7 @@ export async function readRoles(source: RowSource, draft: RosterDraft, users: Us
   }
   for (const [id, [user]] of users) {
     if (named.has(id)) continue;
-    report.reject(user!.row, 'sourcedId', 'Нет роли в roles.csv');
+    report.reject(sure(user).row, 'sourcedId', 'Нет роли в roles.csv');
     draft.unclear.people.add(id);
     draft.users.set(id, 'rejected');
   }
@@ -47,6 +49,6 @@ function readRole(row: Row, draft: RosterDraft): { role: Role; span: Span; org: 
   const span = readSpan(row, 'beginDate', 'endDate', report);
   const known = draft.orgs.get(org) === 'school' || draft.orgs.get(org) === 'other';
   if (role === undefined) report.reject(row, 'role', 'Неизвестная роль');
-  if (!known) report.reject(row, 'orgSourcedId', schoolFault(org, draft)!);
+  if (!known) report.reject(row, 'orgSourcedId', sure(schoolFault(org, draft)));
   return role === undefined || span === undefined || !known ? undefined : { role, span, org };
 }

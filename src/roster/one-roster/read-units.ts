@@ -1,3 +1,4 @@
+import { sure } from '../../sure.ts';
 import { cleanText } from '../../text/clean-text.ts';
 import { cutText } from '../../text/cut-text.ts';
 import type { SchoolReading, Span, UnitReading } from '../reading.ts';
@@ -96,7 +97,7 @@ export async function readUnits(source: RowSource, draft: RosterDraft): Promise<
       continue;
     }
     const unit = readUnit(row, id, draft);
-    if (school === undefined) draft.report.reject(row, 'schoolSourcedId', schoolFault(schoolId, draft)!);
+    if (school === undefined) draft.report.reject(row, 'schoolSourcedId', sure(schoolFault(schoolId, draft)));
     if (school === undefined || unit === undefined) {
       unreadable(id);
       continue;
@@ -143,8 +144,8 @@ function readTermSpan(
       draft.report.lose(row, 'termSourcedIds', `${why} (academicSessions.csv): ${UNCLEAR_DAYS}`);
     }
   }
-  const begins = spans.map((span) => span.beginsOn!).sort();
-  const ends = spans.map((span) => span.endsOn!).sort();
+  const begins = spans.flatMap(({ beginsOn }) => beginsOn ?? []).sort();
+  const ends = spans.flatMap(({ endsOn }) => endsOn ?? []).sort();
   return { beginsOn: begins[0] ?? null, endsOn: ends.at(-1) ?? null, unclearDays };
 }
 

@@ -1,3 +1,4 @@
+import { sure } from '../../sure.ts';
 import type { Span } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
 import type { RosterDraft, RowSource } from './draft.ts';
@@ -103,7 +104,7 @@ function readPerson(row: Row, id: string, draft: RosterDraft): User['person'] | 
 function readProfile(row: Row, draft: RosterDraft): number | null {
   const found = /\{\s*VK\s*:([^{}]*)\}/i.exec(row.get('userIds'));
   if (found === null) return null;
-  const vkUserId = /^\s*\d{1,16}\s*$/.test(found[1]!) ? Number(found[1]) : 0;
+  const vkUserId = /^\s*\d{1,16}\s*$/.test(sure(found[1])) ? Number(found[1]) : 0;
   if (vkUserId > 0 && Number.isSafeInteger(vkUserId)) return vkUserId;
   draft.report.lose(row, 'userIds', 'Идентификатор VK не число');
   return null;
@@ -119,11 +120,11 @@ function readUserRole(row: Row, draft: RosterDraft): User['roles'] | undefined {
   const orgs = row.list('orgSourcedIds');
   const known = orgs.filter((org) => isKnown(org, draft));
   if (known.length === 0) {
-    draft.report.reject(row, 'orgSourcedIds', schoolFault(orgs[0] ?? '', draft)!);
+    draft.report.reject(row, 'orgSourcedIds', sure(schoolFault(orgs[0] ?? '', draft)));
     return undefined;
   }
   const strange = orgs.find((org) => !isKnown(org, draft));
-  if (strange !== undefined) draft.report.lose(row, 'orgSourcedIds', schoolFault(strange, draft)!);
+  if (strange !== undefined) draft.report.lose(row, 'orgSourcedIds', sure(schoolFault(strange, draft)));
   return new Map(known.map((org) => [org, [{ role, span: ALWAYS }]]));
 }
 

@@ -1,3 +1,4 @@
+import { sure } from '../../sure.ts';
 import type { RosterDraft } from './draft.ts';
 
 /** Gives why a reference leads to no school; undefined where it leads to one. */
@@ -40,7 +41,7 @@ export function userFault(id: string, draft: RosterDraft): string {
       return 'Строка этого пользователя в users.csv отклонена';
     case 'deleted':
     case 'disabled':
-      return goneUser(id, draft)!;
+      return sure(goneUser(id, draft));
     case 'known':
     case 'elsewhere':
       return 'Пользователь есть в users.csv, но не числится в этой школе';

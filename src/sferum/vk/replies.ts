@@ -1,5 +1,7 @@
 /** The answers of VK's methods, as far as they are used. Anything else in them is let through unread. */
+
 import { z } from 'zod';
+import { sure } from '../../sure.ts';
 import { type ChatLook, SferumError } from '../gateway.ts';
 import type { VkCall } from './call.ts';
 import { readingsOf } from './titles.ts';
@@ -48,7 +50,7 @@ export function lookOf({
   chat_settings: settings,
   last_conversation_message_id: messages,
 }: z.infer<typeof conversation>): ChatLook {
-  const { owner_id: ownerId, title, admin_ids: adminIds, members_count: members } = settings!;
+  const { owner_id: ownerId, title, admin_ids: adminIds, members_count: members } = sure(settings);
   return {
     ...{ titles: readingsOf(title), ownerId },
     ...{ adminIds: adminIds ?? null, members: members ?? null, messages: messages ?? null },

@@ -1,3 +1,4 @@
+import { sure } from '../../sure.ts';
 import { type CallOptions, type GatewayStats, type Pace, SferumError } from '../gateway.ts';
 import { batchCode, type VkCall } from './call.ts';
 import { VkError } from './errors.ts';
@@ -207,7 +208,7 @@ export class TokenBatcher {
     const now = this.#parts.clock.elapsed();
     const again: WaitingCall[] = [];
     for (const [index, waiting] of batch.entries()) {
-      const fate = fates[index]!;
+      const fate = sure(fates[index]);
       this.#parts.onCall?.(waiting.call.method, ...outcomeOf(fate));
       if (fate.is === 'done') {
         this.#circuits.answered(waiting.call.method, now);
@@ -224,7 +225,7 @@ export class TokenBatcher {
     for (const [index, fate] of fates.entries()) {
       const limit = fate.is === 'failed' && fate.error instanceof VkError ? fate.error : undefined;
       if (limit?.kind !== 'slow-down' || !limit.retryAfterMs) continue;
-      this.#circuits.stop(batch[index]!.call.method, limit.retryAfterMs, now);
+      this.#circuits.stop(sure(batch[index]).call.method, limit.retryAfterMs, now);
       this.#rejectMethod(limit.method, limit.message);
     }
   }

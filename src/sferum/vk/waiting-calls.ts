@@ -1,3 +1,4 @@
+import { sure } from '../../sure.ts';
 import type { Priority, SferumError } from '../gateway.ts';
 import type { VkCall } from './call.ts';
 import type { VkLimits } from './limits.ts';
@@ -77,8 +78,8 @@ export class WaitingCalls {
       const [gone, left] = [true, false].map((side) =>
         this.#lanes[lane].filter((waiting) => fits(waiting) === side),
       );
-      drained.push(...gone!);
-      this.#lanes[lane] = left!;
+      drained.push(...sure(gone));
+      this.#lanes[lane] = sure(left);
     }
     return drained;
   }
@@ -147,7 +148,7 @@ export class WaitingCalls {
   }
 
   #isRipe(lane: BulkLane, now: number): boolean {
-    const oldest = this.#lanes[lane][0]!;
+    const oldest = sure(this.#lanes[lane][0]);
     return this.#fillsRequest(lane) || now - oldest.sinceMs >= this.#limits.bulkLingerInFlightMs;
   }
 

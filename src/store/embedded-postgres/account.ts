@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { chown, lstat } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { sure } from '../../sure.ts';
 import type { Binaries } from './binaries.ts';
 
 const run = promisify(execFile);
@@ -47,7 +48,7 @@ export async function chooseAccount(place: string, binaries: Binaries): Promise<
 /** Splits a call of one of PostgreSQL's programs into what spawn takes: the file and its arguments. */
 export function commandLine(account: Account, program: string, args: string[]): [string, string[]] {
   const [file, ...rest] = [...account.prefix, program, ...args];
-  return [file!, rest];
+  return [sure(file), rest];
 }
 
 function setpriv({ uid, gid }: Ids): string[] {

@@ -1,3 +1,4 @@
+import { sure } from '../../../sure.ts';
 import { type Chat, isAdminOf } from '../chat.ts';
 import { badParameter } from '../errors.ts';
 import type { Faults } from '../faults.ts';
@@ -35,7 +36,7 @@ function conversation({ world, token }: Caller, place: Place) {
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
+const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => sure(ENTITIES[character]));
 
 /** A viewer who is out sees the title and their own state, not the members. */
 function chatSettings(place: Place, viewer: number, { escapedTitles, bareLooks }: Faults) {

@@ -8,7 +8,7 @@ import type { Context as HonoContext } from 'hono';
  * because the caller can write the rest.
  */
 export function clientAddress(c: HonoContext, hops: number): string | null {
-  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
+  const { incoming }: Partial<HttpBindings> = c.env ?? {};
   const socket = incoming?.socket.remoteAddress ?? null;
   if (hops === 0) return socket;
   const said = (c.req.header('x-forwarded-for') ?? '').split(',');

@@ -24,7 +24,8 @@ export function denials(ctx: Context, rates: Rates, sessions: Sessions) {
     const status = statusOf(error);
     if (!DENIALS.has(status)) return error;
     const reason = error instanceof Refusal ? error.type : `status-${status}`;
-    const { subject, role, schoolId } = (c.get('caller') ?? {}) as Partial<Caller>;
+    const caller: Partial<Caller> = c.get('caller') ?? {};
+    const { subject, role, schoolId } = caller;
     const { method } = c.req;
     ctx.metrics.denial(reason);
     ctx.log.warn({ subject, role, schoolId, method, route: routePath(c, -1), status, reason }, 'denied');
@@ -60,8 +61,8 @@ async function failedSignIn(
 async function presentedToken(c: HonoContext): Promise<string | null> {
   if (c.req.path !== '/sso') return c.req.header('authorization')?.replace(/^Bearer +/i, '') ?? null;
   if (c.req.method !== 'POST') return c.req.query('token') ?? '';
-  const form = await c.req.parseBody().catch(() => ({}) as Record<string, unknown>);
-  return String(form.token ?? '');
+  const form = await c.req.parseBody().catch(() => null);
+  return String(form?.token ?? '');
 }
 
 function statusOf(error: Error): number {

@@ -51,6 +51,7 @@ export function docsRoutes(http: OpenAPIHono<HttpEnv>, publicUrl: string): void 
   let document: unknown;
   http.get('/openapi.json', (c) => {
     document ??= describe(http, publicUrl);
+    // The document is plain JSON, which its type does not say.
     return c.json(document as Record<string, unknown>);
   });
   http.get('/docs', (c) => {

@@ -1,4 +1,5 @@
 import { DEFAULT_ROSTER_LIMITS } from './config/roster-limits.ts';
+import { keysOf } from './keys-of.ts';
 import { DEFAULT_REMOVAL_LIMITS } from './plan/model.ts';
 
 /** One limit: its default, what may be set instead, and what it bounds. The unit is the last word of its name. */
@@ -276,7 +277,7 @@ export const LIMIT_RULES = {
 export type LimitName = keyof typeof LIMIT_RULES;
 export type Limits = Record<LimitName, number>;
 
-export const LIMIT_NAMES = Object.keys(LIMIT_RULES) as LimitName[];
+export const LIMIT_NAMES = keysOf(LIMIT_RULES);
 
 /** Gives the variable of a limit: `rosterZipBytes` → `LIMIT_ROSTER_ZIP_BYTES`. */
 export function limitVariable(name: LimitName): string {

@@ -63,7 +63,7 @@ export function watchProcess(ctx: Context, { self, queues, workers, relay }: Wat
     } catch (error) {
       isClose = true;
       if (!trouble) troubledSinceMs = atMs;
-      trouble = error as Error;
+      trouble = error instanceof Error ? error : new Error(String(error));
       ctx.log.error({ err: error }, 'this process cannot work');
       const isItsOwn = workers.length > 0 || trouble instanceof OwnTrouble;
       if (isItsOwn && ctx.clock.elapsed() - troubledSinceMs >= lostAfterMs) lost.resolve(trouble);

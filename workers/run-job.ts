@@ -1,6 +1,7 @@
 import { type Job, type Processor, UnrecoverableError } from 'bullmq';
 import type { JobContract } from '../jobs/contract.ts';
 import type { Context } from '../src/context.ts';
+import { codeOf } from '../src/errors.ts';
 
 export interface Handler {
   name: string;
@@ -40,14 +41,14 @@ export function processorOf(ctx: Context, handlers: readonly Handler[]): Process
       ctx.metrics.job(job.name, 'failed');
       if (error instanceof UnrecoverableError) throw error;
       ctx.log.error({ job: job.name, err: error }, 'a job failed');
-      throw new Error(codeOf(error));
+      throw new Error(keptOf(error));
     }
   };
 }
 
 /** What may be kept of an error outside our own log: a code or a class, never its text. */
-function codeOf(error: unknown): string {
+function keptOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^[\w-]{1,40}$/.test(code) ? code : error.name;
+  const code = codeOf(error);
+  return /^[\w-]{1,40}$/.test(code) ? code : error.name;
 }

@@ -205,7 +205,7 @@ function changesText({ before, after }: JournalLine['details']): string {
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
-  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+  return value !== null && typeof value === 'object' ? { ...value } : {};
 }
 
 function valueText(value: unknown): string {

@@ -49,8 +49,8 @@ function repeatedSecrets(values: Values): string[] {
       'SECRETS_KEY',
       Buffer.from(key).toString('base64'),
     ]),
-    ...(values.SGO_JWT_SECRET ?? []).map((secret): [string, string] => ['SGO_JWT_SECRET', secret]),
-    ...(values.OPS_TOKEN ? [['OPS_TOKEN', values.OPS_TOKEN] as [string, string]] : []),
+    ...(values.SGO_JWT_SECRET ?? []).map((secret) => named('SGO_JWT_SECRET', secret)),
+    ...(values.OPS_TOKEN ? [named('OPS_TOKEN', values.OPS_TOKEN)] : []),
     ...passwordOf('DATABASE_URL', values.DATABASE_URL),
     ...passwordOf('REDIS_URL', values.REDIS_URL),
     ...(sameLogin(values) ? [] : passwordOf('MIGRATION_DATABASE_URL', values.MIGRATION_DATABASE_URL)),
@@ -71,3 +71,5 @@ function sameLogin({ DATABASE_URL, MIGRATION_DATABASE_URL }: Values): boolean {
   if (!DATABASE_URL || !MIGRATION_DATABASE_URL) return false;
   return new URL(DATABASE_URL).username === new URL(MIGRATION_DATABASE_URL).username;
 }
+
+const named = (name: string, secret: string): [string, string] => [name, secret];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { codeOf } from '../errors.ts';
 import { type Environment, given } from './variables.ts';
 
 /** What may be told as `NAME_FILE`, a file that holds the value: everybody who may list processes sees an environment. */
@@ -25,7 +26,7 @@ export function withSecretFiles(env: Environment, problems: string[]): Environme
       read[name] = readFileSync(path, 'utf8').trim();
       if (read[name] === '') problems.push(`${name}_FILE names an empty file`);
     } catch (error) {
-      problems.push(`${name}_FILE cannot be read (${(error as { code?: string }).code})`);
+      problems.push(`${name}_FILE cannot be read (${codeOf(error)})`);
     }
   }
   return { ...env, ...read };

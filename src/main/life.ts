@@ -4,7 +4,9 @@
  *
  *   starting ──► running ──► ending (signal, done, or trouble; a time limit) ──► ended
  */
+
 import type { Logger } from 'pino';
+import { messageOf } from '../errors.ts';
 
 /** One Ctrl-C comes twice, from the terminal and from npm. After this time a second one is meant. */
 const SAME_SIGNAL_MS = 1_000;
@@ -92,10 +94,4 @@ export class Life {
     }
     process.exit(last);
   }
-}
-
-/** Gives a message that a person understands. It never holds a password. */
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || (error as { code?: string }).code || error.name;
 }

@@ -1,7 +1,8 @@
 import { createApp } from '../app.ts';
 import type { AppRole } from '../app-role.ts';
 import { configFromEnvironment, type ProcessRole } from '../config.ts';
-import { Life, messageOf } from './life.ts';
+import { messageOf } from '../errors.ts';
+import { Life } from './life.ts';
 import { listen, listenForOps } from './listen.ts';
 
 /** The limit of a whole start, embedded parts included. Beyond it the process ends and says so (V6). */

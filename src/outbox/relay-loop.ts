@@ -1,5 +1,6 @@
 import type { Queues } from '../../jobs/queues.ts';
 import type { Context } from '../context.ts';
+import { messageOf } from '../errors.ts';
 import { followClock, STEP_MS } from './clock-steps.ts';
 import { ROUNDS, type What } from './rounds.ts';
 import { takeTurn } from './sweep.ts';
@@ -74,10 +75,7 @@ class Loop implements RelayLoop {
     try {
       await work();
     } catch (error) {
-      this.#ctx.log.error(
-        { what, error: error instanceof Error ? error.message : String(error) },
-        'the relay failed; the next sweep tries again',
-      );
+      this.#ctx.log.error({ what, error: messageOf(error) }, 'the relay failed; the next sweep tries again');
     }
     this.#busySinceMs = null;
   }

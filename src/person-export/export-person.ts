@@ -2,7 +2,9 @@
  * Exports what we hold about one person, and to whom it was passed (K6). The export has no ids, names or words of other
  * people.
  */
+
 import { sql } from 'kysely';
+import { keysOf } from '../keys-of.ts';
 import { instant, type Sql } from '../store/database.ts';
 import type { DataSubject, Held } from './parts.ts';
 import { HELD, type HeldTable } from './tables.ts';
@@ -25,8 +27,7 @@ export interface PersonExport {
 export async function exportPerson(tx: Sql, schoolId: string, personId: string): Promise<PersonExport> {
   const subject = { id: personId, profiles: await profilesOf(tx, schoolId, personId) };
   const held = {} as HeldOfPerson;
-  for (const table of Object.keys(HELD) as HeldTable[])
-    held[table] = await rowsOf(tx, schoolId, table, subject);
+  for (const table of keysOf(HELD)) held[table] = await rowsOf(tx, schoolId, table, subject);
   return { personId, held, passedTo: await passedToVk(tx, schoolId, personId) };
 }
 

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import type { FactTable } from './fact-tables.ts';
 import type { SchoolFacts } from './facts-on.ts';
-import { pairKey, type Span, type Unclear } from './reading.ts';
+import { pairKey, pairOf, type Span, type Unclear } from './reading.ts';
 
 /**
  * A value that is worked out from several rows keeps what was known where one of the rows could not be read. That
@@ -84,7 +84,7 @@ async function keepGroupClasses(
   facts: SchoolFacts,
   unclear: Unclear,
 ): Promise<void> {
-  const pairs = [...unclear.enrollments].map((key) => key.split('\n') as [unit: string, pupil: string]);
+  const pairs = [...unclear.enrollments].map(pairOf);
   const pupils = new Set(pairs.map(([, pupil]) => pupil));
   const groups = new Set(pairs.map(([unit]) => unit));
   for (const { unitId, studentId } of facts.enrollments) if (pupils.has(studentId)) groups.add(unitId);

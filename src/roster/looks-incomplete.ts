@@ -1,4 +1,5 @@
 import type { Day } from '../desired/model.ts';
+import { keysOf } from '../keys-of.ts';
 import type { RosterSize, SizedKind } from './roster-size.ts';
 
 /** A school of whose roster suspiciously much is missing. */
@@ -48,7 +49,7 @@ export function looksIncomplete(
   for (const [schoolId, now] of after) {
     const then = before.get(schoolId);
     if (then === undefined || then.counts.users === 0) continue;
-    const lost = (Object.keys(LOST_COUNT) as SizedKind[])
+    const lost = keysOf(LOST_COUNT)
       .map((kind) => ({ kind, before: then.counts[kind], after: now.counts[kind] }))
       .filter(isCut);
     const emptiedClassIds = emptiedClasses(then, now);

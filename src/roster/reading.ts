@@ -82,3 +82,9 @@ export interface Unclear {
 export function pairKey(a: string, b: string): string {
   return `${a}\n${b}`;
 }
+
+/** Takes apart what `pairKey` has joined. */
+export function pairOf(key: string): [a: string, b: string] {
+  const [a = '', b = ''] = key.split('\n');
+  return [a, b];
+}

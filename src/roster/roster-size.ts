@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Day } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
-import { sure } from '../sure.ts';
 import { factsOn } from './facts-on.ts';
 import type { SchoolReading, Span, Unclear } from './reading.ts';
+import { pairOf } from './reading.ts';
 
 /** `pupils` and `teachers` count places, not people; `guardians` counts pairs. */
 export type SizedKind = 'users' | 'pupils' | 'teachers' | 'guardians' | 'classes' | 'groups';
@@ -22,7 +22,7 @@ export interface RosterSize {
  */
 export function sizeOf(school: SchoolReading, unclear: Unclear, day: Day): RosterSize {
   const facts = factsOn(school, day);
-  const doubtful = new Set([...unclear.enrollments].map((key) => sure(key.split('\n')[0])));
+  const doubtful = new Set([...unclear.enrollments].map((key) => pairOf(key)[0]));
   const rolls = new Map<string, { pupils: number; teachers: number }>(
     facts.classes.flatMap(({ id, teacherIds }) =>
       doubtful.has(id) ? [] : [[id, { pupils: 0, teachers: teacherIds.length }] as const],

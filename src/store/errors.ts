@@ -1,10 +1,11 @@
+import { codeOf } from '../errors.ts';
 /** Reads what a database's error says, whichever layer threw it. */
 
 /** Gives the SQLSTATE of a database error, wherever the driver put it; empty for other errors. */
 export function stateOf(error: unknown): string {
   for (let e = error; e instanceof Error; e = e.cause) {
-    const { code } = e as { code?: unknown };
-    if (typeof code === 'string') return code;
+    const code = codeOf(e);
+    if (code !== '') return code;
   }
   return '';
 }

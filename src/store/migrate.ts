@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertSchemaCompatibility, LATEST_SCHEMA_VERSION, runMigrations } from 'bullmq';
 import pg from 'pg';
+import { messageOf } from '../errors.ts';
 import { stateOf } from './errors.ts';
 import { createOrm } from './orm.ts';
 import { assertOwnSession } from './pooler.ts';
@@ -159,7 +160,7 @@ async function connect(databaseUrl: string): Promise<pg.Client> {
   } catch (error) {
     await client.end().catch(() => undefined);
     const { hostname, port, pathname } = new URL(databaseUrl);
-    const why = (error as Error).message || stateOf(error);
+    const why = messageOf(error) || stateOf(error);
     throw new Error(`PostgreSQL at ${hostname}:${port || 5432}${pathname} cannot be used: ${why}`, {
       cause: error,
     });

@@ -1,4 +1,5 @@
 import pg, { type Client } from 'pg';
+import { codeOf } from '../errors.ts';
 import { oneRow } from './rows.ts';
 
 /**
@@ -68,8 +69,4 @@ async function missingStatements(client: Client, logins: readonly string[]): Pro
 
 function unlessMadeMeanwhile(error: unknown): void {
   if (!MADE_MEANWHILE.has(codeOf(error))) throw error;
-}
-
-function codeOf(error: unknown): string {
-  return (error as { code?: string }).code ?? '';
 }

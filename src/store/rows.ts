@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { keysOf } from '../keys-of.ts';
 
 /** One statement carries at most this many rows, so that its JSON stays a few megabytes. */
 const ROWS_PER_STATEMENT = 10_000;
@@ -22,7 +23,7 @@ export function tableOf<Row extends object>(
   types: Readonly<Record<keyof Row & string, string>>,
   rows: readonly Row[],
 ): RawBuilder<unknown> {
-  const columns = Object.keys(types) as (keyof Row & string)[];
+  const columns = keysOf(types);
   const arrays = columns.map((column) => sql`${rows.map((row) => row[column])}::${sql.raw(types[column])}[]`);
   return sql`unnest(${sql.join(arrays)}) as ${sql.id(name)}(${sql.join(columns.map((column) => sql.id(column)))})`;
 }

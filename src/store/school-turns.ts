@@ -1,7 +1,9 @@
 /** Holds a school: one holder at a time across all processes, and within each process in the order of coming. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { escapeLiteral } from 'pg';
+import { codeOf } from '../errors.ts';
 import { BusyError } from './busy.ts';
 import type { Sql } from './sql.ts';
 import { Turns } from './turns.ts';
@@ -70,7 +72,7 @@ export async function lockSchool(tx: Sql, schoolId: string): Promise<void> {
         set local lock_timeout to default`)
       .execute(tx);
   } catch (error) {
-    if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+    if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
     throw new LockTaken('another process holds this school', { cause: error });
   }
 }

@@ -44,7 +44,7 @@ import { crumbsOf, operationOf } from './operation-of.ts';
 import { isOpen, operationHref, operationTitle } from './operation-words.ts';
 import { type PlanFilter, planBody, planFigures } from './plan.ts';
 import { cutTree, shownIn, type TreeType } from './plan-tree.ts';
-import type { Counts } from './plan-words.ts';
+import { countsOf } from './plan-words.ts';
 import { planQuery } from './query.ts';
 
 const REFRESH_SECONDS = 3;
@@ -120,7 +120,7 @@ async function bodyOf(parts: ConsoleParts, c: ConsoleContext, operation: Operati
   if (operation.dryRun) {
     if (operation.state !== 'succeeded') return html`${problemNotices(operation)}`;
     const plan = isNothing(operation) ? '' : await planPart(parts, c, operation, filter);
-    return html`${planNotices(operation)}${planFigures(operation.result as Counts | null)}${plan}`;
+    return html`${planNotices(operation)}${planFigures(countsOf(operation))}${plan}`;
   }
   const { held, names } = await heldOf(parts, c, operation);
   const { timeZone } = c.get('visitor').school;

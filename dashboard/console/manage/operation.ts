@@ -8,7 +8,7 @@ import { hiddenField } from '../parts/field.ts';
 import { count, plural } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
 import { operationHref } from './operation-words.ts';
-import { type Counts, change, figure } from './plan-words.ts';
+import { type Counts, change, countsOf, figure } from './plan-words.ts';
 import { chats, duration, requests } from './words.ts';
 
 /** The page where such an operation is asked for. */
@@ -40,7 +40,7 @@ export function operationActions(operation: OperationView, waitingElsewhere: str
 
 /** A plan with held removals alone takes nobody out: all there is to do is to decide. */
 function applyButton(operation: OperationView, waitingElsewhere: string | null): Html {
-  const { held = 0, ...rest } = (operation.result ?? {}) as Counts;
+  const { held = 0, ...rest } = countsOf(operation);
   const action = `${operationHref(operation.id)}/apply`;
   if (held === 0 || !isNothing({ result: { ...rest } })) {
     return postButton({ label: 'Выполнить', action, kind: 'primary' });
@@ -58,7 +58,7 @@ export function isUndoable(operation: OperationView): boolean {
 
 /** Shown where nothing differs from what should be. */
 export function isNothing({ result }: Pick<OperationView, 'result'>): boolean {
-  const { chats: made, members, admins, held } = (result ?? {}) as Counts;
+  const { chats: made, members, admins, held } = countsOf({ result });
   const sum = [
     made?.created,
     made?.renamed,
@@ -94,7 +94,7 @@ export function planNotices(operation: OperationView): Content[] {
       notice({ kind: 'good', title: 'Менять нечего', text: 'Все чаты уже такие, какими должны быть.' }),
     ];
   }
-  const { held = 0 } = (operation.result ?? {}) as Counts;
+  const { held = 0 } = countsOf(operation);
   return [
     ...(operation.asOf
       ? [
@@ -156,7 +156,7 @@ function timeLeft(operation: OperationView, types: readonly TypeProgress[], nowM
       sum((t) => t.total),
     );
   const elapsed = operation.startedAt ? (nowMs - Date.parse(operation.startedAt)) / 1000 : 0;
-  const planned = (operation.result as Counts | null)?.estimate?.seconds ?? 0;
+  const planned = countsOf(operation).estimate?.seconds ?? 0;
   const left = share > TELLING_SHARE ? (elapsed * (1 - share)) / share : planned;
   return `Отправлено: ${requests(sum((t) => t.apiCalls))}. Осталось ${duration(left)}.`;
 }
@@ -168,7 +168,7 @@ export function runningBody(operation: OperationView, types: readonly TypeProgre
 
 /** Shows the result of the operation. */
 export function resultFigures(operation: OperationView): Html {
-  const r = (operation.result ?? {}) as Counts;
+  const r = countsOf(operation);
   const took =
     operation.startedAt && operation.finishedAt
       ? (Date.parse(operation.finishedAt) - Date.parse(operation.startedAt)) / 1000

@@ -1,6 +1,8 @@
 /** «Выбрать участников чата» (C3). */
+
 import type { z } from 'zod';
 import type { ChatType } from '../../../src/desired/model.ts';
+import { keysOf } from '../../../src/keys-of.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
 import type { ShownRole } from '../../../src/store/queries/person-columns.ts';
 import type { Draft } from '../../drafts/draft.ts';
@@ -109,7 +111,7 @@ function selection({ base, filter, people, marks, draft }: PickView): Html {
   const who = ROLE_GENITIVES[filter.role];
   const picked = draft?.picked ?? { staff: 0, student: 0, parent: 0 };
   const here = people.items.filter(({ id }) => marks.get(id)?.picked).length;
-  const others = (Object.keys(picked) as ShownRole[])
+  const others = keysOf(picked)
     .filter((role) => role !== filter.role && picked[role] > 0)
     .map((role) => `${ROLE_GENITIVES[role]} (${count(picked[role])})`);
   const any = picked.staff + picked.student + picked.parent > 0;

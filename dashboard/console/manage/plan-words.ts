@@ -8,7 +8,16 @@ import { count } from '../parts/numbers.ts';
 export type Counts = Partial<PlanCounts> & {
   apiCalls?: number;
   estimate?: { apiCalls: number; seconds: number };
+  /** Of an import: people in its lists, and rows that were rejected. */
+  people?: number;
+  rejectedTotal?: number;
 };
+
+/** The figures of an operation, as far as it has any. */
+export function countsOf({ result }: { result: object | null }): Counts {
+  // Its end wrote them (src/planning/end-operations.ts); an operation without a plan has other fields there.
+  return result ?? {};
+}
 
 /** «+12», «−3» in their colours, or a plain 0 where nothing changes. */
 export function change(n: number, sign: '+' | '−'): Html {

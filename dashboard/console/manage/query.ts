@@ -16,7 +16,7 @@ const page = z.coerce.number().int().min(1).max(LAST_PAGE).catch(1);
 const perPage = (size: number) =>
   z.coerce
     .number()
-    .refine((n) => (PER_PAGE_SIZES as readonly number[]).includes(n))
+    .refine((n) => PER_PAGE_SIZES.some((one) => one === n))
     .catch(size);
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values).optional().catch(undefined);

@@ -1,11 +1,12 @@
 /** «За сутки»: what was done to the school's chats, by operation. */
+
 import { authorName } from '../../../src/chats/journal-words.ts';
 import type { Names } from '../../../src/plan/describe.ts';
 import type { LoggedOperation } from '../../read/operation-log.ts';
 import type { Overview } from '../../read/overview.ts';
 import { type Html, html } from '../html.ts';
 import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
-import type { Counts } from '../manage/plan-words.ts';
+import { countsOf } from '../manage/plan-words.ts';
 import { state } from '../parts/condition.ts';
 import { count, counted, hour } from '../parts/numbers.ts';
 import { heldText } from '../school/operation-log.ts';
@@ -42,7 +43,7 @@ export function lastDay(view: DayView): Html {
 }
 
 function lineOf(operation: LoggedOperation, names: Names): Line {
-  const { members } = (operation.result ?? {}) as Counts;
+  const { members } = countsOf(operation);
   const title = operationTitle(operation);
   return {
     ...{ at: operation.createdAt, href: `/manage/operations/${operation.id}` },

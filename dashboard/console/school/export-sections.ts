@@ -1,4 +1,5 @@
 /** The sections of the page of one person's data (K6), and which table stands in which. */
+import { keysOf } from '../../../src/keys-of.ts';
 import type { HeldOfPerson } from '../../../src/person-export/export-person.ts';
 import type { HeldTable } from '../../../src/person-export/tables.ts';
 import { type ExportNames, type Line, linesOf } from './export-lines.ts';
@@ -65,7 +66,7 @@ const PLACE_OF: Readonly<Record<HeldTable, keyof typeof PLACES>> = {
 
 /** Gives all sections. Each has the newest line first and lines without a time last. */
 export function exportSections(held: HeldOfPerson, names: ExportNames): Section[] {
-  const tables = Object.keys(PLACE_OF) as HeldTable[];
+  const tables = keysOf(PLACE_OF);
   return Object.entries(PLACES).map(([place, section]) => ({
     ...section,
     lines: tables

@@ -5,7 +5,7 @@ import type { LoggedOperation } from '../../read/operation-log.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { operationChoice } from '../manage/initialize.ts';
 import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
-import { type Counts, change } from '../manage/plan-words.ts';
+import { type Counts, change, countsOf } from '../manage/plan-words.ts';
 import { stopped } from '../manage/words.ts';
 import { state, type Tone } from '../parts/condition.ts';
 import type { CsvTable } from '../parts/csv.ts';
@@ -89,9 +89,8 @@ function detailsOf(operation: LoggedOperation): string[] {
 
 /** What its figures say besides people. */
 function besides(operation: LoggedOperation): string[] {
-  const { result, problem, state: now } = operation;
-  const figures = (result ?? {}) as Counts & { people?: number; rejectedTotal?: number };
-  const { chats, rejectedTotal = 0, people = 0 } = figures;
+  const { problem, state: now } = operation;
+  const { chats, rejectedTotal = 0, people = 0 } = countsOf(operation);
   const created = chats?.created ?? 0;
   return [
     people > 0 ? `людей в списках: ${count(people)}` : '',
@@ -103,8 +102,9 @@ function besides(operation: LoggedOperation): string[] {
 }
 
 /** What became of the removals that it held: without it, work that does nothing else would say nothing. */
-export function heldText({ result, plannedHeld, decision, dryRun }: LoggedOperation): string {
-  const { held } = (result ?? {}) as Counts;
+export function heldText(operation: LoggedOperation): string {
+  const { plannedHeld, decision, dryRun } = operation;
+  const { held } = countsOf(operation);
   if (dryRun) return held ? `остановятся до решения: ${count(held)}` : '';
   if (held === undefined || held > 0) return held ? stopped(held) : '';
   if (plannedHeld === 0) return '';
@@ -118,8 +118,8 @@ export function heldText({ result, plannedHeld, decision, dryRun }: LoggedOperat
   return decision === 'reject' ? `${were}: все оставлены` : `${were}: решать не пришлось`;
 }
 
-function membersOf({ result }: LoggedOperation): Counts['members'] {
-  return (result as Counts | null)?.members;
+function membersOf(operation: LoggedOperation): Counts['members'] {
+  return countsOf(operation).members;
 }
 
 /** What a plan alone would do is no change: it says nothing here. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import { isTimeZone } from '../../../src/config.ts';
 import type { Context } from '../../../src/context.ts';
+import { keysOf } from '../../../src/keys-of.ts';
 import { LIMIT_RULES } from '../../../src/limits.ts';
 import type { RemovalLimits } from '../../../src/plan/model.ts';
 import { forbidden } from '../../../src/refusal.ts';
@@ -114,7 +115,7 @@ function othersOf(
  * Gives the limits to store. One that equals the default is not stored, so the school follows the default later too.
  */
 function ownLimits(defaults: RemovalLimits, asked: RemovalLimits): Partial<RemovalLimits> {
-  const names = Object.keys(asked) as (keyof RemovalLimits)[];
+  const names = keysOf(asked);
   return Object.fromEntries(names.filter((n) => asked[n] !== defaults[n]).map((n) => [n, asked[n]]));
 }
 

@@ -11,6 +11,7 @@ import {
   TOPIC_CHARS,
 } from '../../config/event-limits.ts';
 import { ID_CHARS, NAME_CHARS } from '../../config/roster-limits.ts';
+import { keysOf } from '../../keys-of.ts';
 import { sure } from '../../sure.ts';
 import { cleanText, isCleanId, isDay, isInstant } from '../../text/clean-text.ts';
 import { vkId } from '../../text/vk-id.ts';
@@ -152,7 +153,7 @@ const DATA = {
 } as const;
 
 export type EventType = keyof typeof DATA;
-export const EVENT_TYPES = Object.keys(DATA) as EventType[];
+export const EVENT_TYPES = keysOf(DATA);
 
 /** One event, cleaned. `time` is ISO 8601 UTC, with all the digits that were sent. */
 export type RosterEvent = {
@@ -193,7 +194,7 @@ export function readEvent(
 
 /** Gives the event's id where it may be repeated to the sender; otherwise null. */
 function idIn(value: unknown): string | null {
-  const { id } = (typeof value === 'object' && value !== null ? value : {}) as { id?: unknown };
+  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined;
   return typeof id === 'string' && id.length <= EVENT_ID_CHARS && isCleanId(id) ? id : null;
 }
 

@@ -44,16 +44,19 @@ function errorEntries(executeErrors: unknown, failedCount: number): ErrorEntry[]
 }
 
 function parseEntry(entry: unknown): ErrorEntry {
-  const fields = (entry ?? {}) as Record<string, unknown>;
+  const fields = fieldsOf(entry);
   return { method: String(fields.method), ...parseError(entry) };
 }
 
 /** Reads VK's error object. An error without a number is code 1, «unknown error». */
 export function parseError(error: unknown): VkErrorReply {
-  const fields = (error ?? {}) as Record<string, unknown>;
+  const fields = fieldsOf(error);
   return {
     code: typeof fields.error_code === 'number' ? fields.error_code : 1,
     subcode: typeof fields.error_subcode === 'number' ? fields.error_subcode : undefined,
     text: typeof fields.error_msg === 'string' ? fields.error_msg : '',
   };
 }
+
+const fieldsOf = (value: unknown): Partial<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};

@@ -91,13 +91,18 @@ function readReply(status: number, body: string): RequestOutcome {
 
 /** fetch hides the reason in `cause`. A host with several addresses gives one error for each. */
 function wasSent(error: unknown): boolean {
-  const cause = (error as { cause?: unknown }).cause;
+  const cause = causeOf(error);
   const each = cause instanceof AggregateError ? cause.errors : [cause];
-  return !each.every((one) => NOT_SENT.has((one as { code?: unknown } | undefined)?.code));
+  return !each.every((one) => NOT_SENT.has(codeOf(one)));
 }
 
 function reason(error: unknown, timedOut: boolean): string {
   if (timedOut) return 'no answer in time';
-  const code = (error as { cause?: { code?: unknown } }).cause?.code;
+  const code = codeOf(causeOf(error));
   return typeof code === 'string' ? `connection failed (${code})` : 'connection failed';
 }
+
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

@@ -39,7 +39,8 @@ async function limited(error: Error, count: () => Promise<void>): Promise<Error>
     await count();
     return error;
   } catch (beyond) {
-    return beyond as Error;
+    if (!(beyond instanceof Error)) throw beyond;
+    return beyond;
   }
 }
 

@@ -70,6 +70,7 @@ export function healthRoutes(http: OpenAPIHono<HttpEnv>, ctx: Context, probes: P
     if (opsToken !== null && !isBearer(c.req.header('authorization'), opsToken)) throw unauthenticated();
     await setFigures(ctx);
     const { contentType, body } = await ctx.metrics.render();
+    // The route is described as text, and zod-openapi types answers of JSON alone.
     return c.body(body, 200, { 'Content-Type': contentType }) as never;
   });
 }

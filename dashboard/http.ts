@@ -92,6 +92,7 @@ export function createHttp(ctx: Context, parts: HttpParts): Edge {
 function answerRefusals(http: Edge, ctx: Context, denied: ReturnType<typeof denials>): void {
   http.onError(async (thrown, c) => {
     const error = await denied(thrown, c);
+    // Pages need of the context what `framed` puts there, although this app's type does not name it.
     return wantsPage(c) ? errorPage(ctx, error, c as never) : answerError(ctx, error, c);
   });
   http.notFound((c) => (wantsPage(c) ? notFoundPage(c as never) : generalProblem(c, 404)));

@@ -27,7 +27,7 @@ const INTERNAL = ['internal', 'Внутренняя ошибка'] as const;
 /** Makes an answer of RFC 9457. */
 function problem(
   c: HonoContext,
-  status: number,
+  status: ContentfulStatusCode,
   type: string,
   title: string,
   extra: Record<string, unknown> = {},
@@ -35,11 +35,11 @@ function problem(
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   if (status === 503) c.header('Retry-After', String(RETRY_AFTER_SECONDS));
   c.header('Content-Type', 'application/problem+json');
-  return c.body(JSON.stringify({ ...extra, type, title, status }), status as ContentfulStatusCode);
+  return c.body(JSON.stringify({ ...extra, type, title, status }), status);
 }
 
 /** Answers with the general meaning of a status. */
-export function generalProblem(c: HonoContext, status: number): Response {
+export function generalProblem(c: HonoContext, status: ContentfulStatusCode): Response {
   const [type, title] = GENERAL[status] ?? INTERNAL;
   return problem(c, status, type, title);
 }
@@ -48,7 +48,7 @@ export function generalProblem(c: HonoContext, status: number): Response {
 export function answerError(ctx: Context, error: Error, c: HonoContext): Response {
   if (error instanceof Refusal) return refused(c, error);
   if (error instanceof HTTPException) return generalProblem(c, error.status);
-  const status = statusOf(error);
+  const status = statusOfFailure(error);
   if (status >= 500) ctx.log.error({ err: error, method: c.req.method, status }, 'a request failed');
   return generalProblem(c, status);
 }
@@ -67,7 +67,7 @@ export function answerInvalid(c: HonoContext, error: ZodError): Response {
 }
 
 /** Gives the status for an error of the database or of a socket. */
-function statusOf(error: Error): number {
+function statusOfFailure(error: Error): ContentfulStatusCode {
   const code = stateOf(error);
   // PostgreSQL cannot hold these texts: NUL, or bytes that are no UTF-8.
   if (code === '22021' || code === '22P05') return 400;

@@ -284,6 +284,7 @@ export function limitVariable(name: LimitName): string {
   return `LIMIT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
+// The entries have the names of the limits, which `fromEntries` does not tell.
 export const DEFAULT_LIMITS: Limits = Object.fromEntries(
   LIMIT_NAMES.map((name) => [name, LIMIT_RULES[name].value]),
 ) as Limits;

@@ -47,6 +47,7 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
 function saysOnce(): NonNullable<LoggerOptions['hooks']>['logMethod'] {
   const said = new Map<string, { atMs: number; unsaid: number }>();
   return function (args, method, level) {
+    // pino's types name the forms of a call; here any of them may come.
     const [fields] = args as [unknown];
     if (level < WARN || !isTrouble(fields)) return method.apply(this, args);
     const key = JSON.stringify([args[1], { ...fields, err: undefined }, identity(fields.err)]);

@@ -1,14 +1,17 @@
+/** The statuses of HTTP by which a request is refused. */
+export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 422 | 429 | 502 | 503;
+
 /**
  * A request that cannot be done, described so that a person understands (RFC 9457). `type` is stable and part of the
  * contract. `title` is Russian. Nothing in it names a person.
  */
 export class Refusal extends Error {
-  readonly status: number;
+  readonly status: RefusalStatus;
   readonly type: string;
   readonly title: string;
   readonly extra: Record<string, unknown>;
 
-  constructor(status: number, type: string, title: string, extra: Record<string, unknown> = {}) {
+  constructor(status: RefusalStatus, type: string, title: string, extra: Record<string, unknown> = {}) {
     super(`${status} ${type}: ${title}`);
     this.name = 'Refusal';
     this.status = status;

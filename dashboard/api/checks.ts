@@ -76,5 +76,6 @@ function shown(c: HonoContext<HttpEnv>, schoolId: string, result: NonNullable<Ch
     schoolId,
     places.flatMap(({ personId }) => personId ?? []),
   );
+  // The result was written by checkResult, whose shape the view describes.
   return result as z.infer<typeof CheckView>;
 }

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import { authorName, causeOf, journalSentence } from '../../src/chats/journal-words.ts';
-import type { Ending, Ground } from '../../src/desired/model.ts';
 import type { Sql } from '../../src/store/database.ts';
 import { findProfileOwners, type JournalItem } from '../read/journal.ts';
 import { findNames, type NameReader, type SeenNames } from '../read/names.ts';
@@ -69,8 +68,8 @@ function namesFor(
   lines: readonly JournalItem[],
   owners: readonly string[],
 ): Promise<SeenNames> {
-  const ids = idsOf(lines.flatMap(({ details }) => (details.grounds as Ground[] | undefined) ?? []));
-  const endings = lines.flatMap(({ details }) => (details.ending as Ending | undefined)?.orderId ?? []);
+  const ids = idsOf(lines.flatMap(({ details }) => details.grounds ?? []));
+  const endings = lines.flatMap(({ details }) => details.ending?.orderId ?? []);
   const people = lines.flatMap(({ personId, by }) => [personId, by?.id ?? null].filter((id) => id !== null));
   return findNames(db, reader, {
     ...ids,

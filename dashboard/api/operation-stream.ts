@@ -41,6 +41,7 @@ export function operationStreamRoutes({ api, ctx, guards, closing }: ApiParts): 
       ),
     ).pipeThrough(new TextEncoderStream());
     const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
+    // The route is described as a stream, and zod-openapi types answers of JSON alone.
     return c.body(events, 200, headers) as never;
   });
 }

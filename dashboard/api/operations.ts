@@ -74,6 +74,7 @@ export async function operationFor(
 /** The people whom the operation's result names: those of a check (K7). */
 function peopleIn({ kind, result }: OperationItem): string[] {
   if (kind !== 'check' || !result) return [];
+  // The result of a check is what checkResult gave.
   const { desired, actual } = result as unknown as CheckResult;
   return [...desired, ...actual].flatMap(({ personId }) => personId ?? []);
 }

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Config } from '../../src/config.ts';
 import { LIMIT_RULES } from '../../src/limits.ts';
-import type { RemovalLimits } from '../../src/plan/model.ts';
 import { forbidden } from '../../src/refusal.ts';
 import type { SchoolRow } from '../../src/store/queries/viewer.ts';
 import { ownZone, zoneOf } from '../../src/store/school-day.ts';
 import { authorOf, existingSchool, schoolOf } from '../rights.ts';
+import { otherOfOperators, ownLimits, unlessDefault } from '../settings-asked.ts';
 import type { ApiParts } from './parts.ts';
 import { CHANGE_REFUSALS, json, jsonBody, REFUSALS, SchoolParam, TimeZoneName } from './schemas.ts';
 
@@ -76,17 +76,17 @@ export function settingsRoutes({ api, ctx, commands, guards }: ApiParts): void {
     const body = c.req.valid('json');
     const school = await existingSchool(ctx, schoolOf(c));
     const isOperator = c.get('caller').role === 'operator';
-    if (!isOperator && OF_OPERATORS.some((name) => isAnother(ctx.config, school, name, body[name]))) {
-      throw forbidden();
-    }
+    const others = otherOfOperators(ctx.config, school, body);
+    if (!isOperator && Object.keys(others).length > 0) throw forbidden();
+    const { limits } = ctx.config;
     await commands.saveSettings({
       schoolId: school.id,
       by: authorOf(c.get('caller')),
       earlyEntryMinutes: body.earlyEntryMinutes,
-      sessionIdleMinutes: own(ctx.config, 'sessionIdleMinutes', body.sessionIdleMinutes),
+      sessionIdleMinutes: unlessDefault(body.sessionIdleMinutes, limits.sessionIdleMinutes),
       ...(isOperator && {
-        retentionDays: own(ctx.config, 'retentionDays', body.retentionDays),
-        lookEverySeconds: own(ctx.config, 'lookEverySeconds', body.lookEverySeconds),
+        retentionDays: unlessDefault(body.retentionDays, limits.retentionDays),
+        lookEverySeconds: unlessDefault(body.lookEverySeconds, limits.lookEverySeconds),
       }),
       timeZone: ownZone(ctx, body.timeZone),
       limits: ownLimits(ctx.config.removalLimits, body.limits),
@@ -104,33 +104,4 @@ function inForce(config: Config, school: SchoolRow): z.infer<typeof Settings> {
     lookEverySeconds: school.lookEverySeconds ?? config.limits.lookEverySeconds,
     limits: { ...config.removalLimits, ...school.limits },
   };
-}
-
-/** Settings that operators alone may change. */
-const OF_OPERATORS = ['retentionDays', 'lookEverySeconds'] as const;
-type WithDefault = 'sessionIdleMinutes' | (typeof OF_OPERATORS)[number];
-
-/** True where a value is asked for that is not in force. */
-function isAnother(
-  { limits }: Config,
-  school: SchoolRow,
-  name: WithDefault,
-  asked: number | undefined,
-): boolean {
-  return asked !== undefined && asked !== (school[name] ?? limits[name]);
-}
-
-/** Gives the value to store; null where it equals the default. */
-function own({ limits }: Config, name: WithDefault, asked: number | undefined): number | null {
-  return asked === undefined || asked === limits[name] ? null : asked;
-}
-
-/**
- * Gives the limits to store. One that equals the default is not stored, so a form that sends back everything it was
- * given fixes nothing.
- */
-function ownLimits(defaults: RemovalLimits, asked: Partial<RemovalLimits>): Partial<RemovalLimits> {
-  return Object.fromEntries(
-    Object.entries(asked).filter(([name, value]) => value !== defaults[name as keyof RemovalLimits]),
-  );
 }

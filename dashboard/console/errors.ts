@@ -101,6 +101,7 @@ function explain(c: ConsoleContext, status: number, refusal: Refusal | null): Re
   return page({
     c,
     title,
+    // Every answer that explains itself has a body.
     status: shown as ContentfulStatusCode,
     body: html`<div class="explained"><p>${text}</p><div class="actions">${actions}</div></div>`,
   });

@@ -99,7 +99,8 @@ function refreshHrefOf(c: ConsoleContext): string {
 
 /** Gives the visitor; null because pages of errors may have none. */
 function visitorOf(c: ConsoleContext): Visitor | null {
-  return (c.get('visitor') as Visitor | undefined) ?? null;
+  const visitor: Visitor | undefined = c.get('visitor');
+  return visitor ?? null;
 }
 
 /**

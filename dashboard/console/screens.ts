@@ -42,33 +42,21 @@ export interface ScreenParts {
 export function createScreens(parts: ScreenParts): Screens {
   const { app, guards } = parts;
   // Guards look at the caller alone, which both kinds of context have.
-  const stand = (some: MiddlewareHandler[]) => some as MiddlewareHandler<ConsoleEnv>[];
+  const stand = (some: unknown[]) => some as MiddlewareHandler<ConsoleEnv>[];
   const ofRegion = (method: 'GET' | 'POST') => (path: string, handler: Handler) =>
-    void app.on(
-      method,
-      [path],
-      ...[visitRegion(parts), ...stand(guards.page('operator') as MiddlewareHandler[]), handler],
-    );
+    void app.on(method, [path], ...[visitRegion(parts), ...stand(guards.page('operator')), handler]);
   const whole = (
     roles: readonly TokenRole[],
     options: ScreenOptions,
-    before: MiddlewareHandler[],
+    before: ReturnType<Guards['page']>,
     handler: Handler,
   ) => [visit(parts, roles, options), ...stand(before), handler];
   return {
     ofRegion: { get: ofRegion('GET'), post: ofRegion('POST') },
     get: (path, roles, handler, options = {}) =>
-      void app.on(
-        'GET',
-        [path],
-        ...whole(roles, options, guards.page(...roles) as MiddlewareHandler[], handler),
-      ),
+      void app.on('GET', [path], ...whole(roles, options, guards.page(...roles), handler)),
     post: (path, roles, handler, options = {}) =>
-      void app.on(
-        'POST',
-        [path],
-        ...whole(roles, options, guards.page(...roles) as MiddlewareHandler[], handler),
-      ),
+      void app.on('POST', [path], ...whole(roles, options, guards.page(...roles), handler)),
   };
 }
 

@@ -26,6 +26,6 @@ export async function findCheck(db: Sql, schoolId: string, id: string): Promise<
     from operation where id = ${id}::uuid and school_id = ${schoolId} and kind = 'check'`.execute(db);
   if (!rows[0]) return null;
   const { params, ...row } = rows[0];
-  const { params: about } = readParams({ kind: 'check', params }) as KindWithParams<'check'>;
-  return { ...row, about };
+  const read = readParams({ kind: 'check', params });
+  return read.kind === 'check' ? { ...row, about: read.params } : null;
 }

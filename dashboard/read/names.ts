@@ -97,5 +97,6 @@ async function byId<Row extends { id: string }>(
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return new Map();
   const { rows } = await select(sql`any(${wanted}::text[])`).execute(db);
+  // `select` chooses the columns of a Row.
   return new Map((rows as Row[]).map((row) => [row.id, row]));
 }

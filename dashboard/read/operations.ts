@@ -82,6 +82,7 @@ export async function listOperations(
     page as (select * from found order by created_at desc, id ${limitTo(filter)})
     select t.listed, ${columns} from (select count(*)::int as listed from found) t left join page o on true
     order by o.created_at desc, o.id`.execute(db);
+  // Where the page is empty, the row of the total has no operation.
   const rowsWithTotal = rows.map((row) => ({ id: row.id as string | null, total: row.listed, row }));
   return listed(rowsWithTotal, ({ row }) => fromRow(row));
 }

@@ -3,11 +3,22 @@
  * read.
  */
 import type { Author } from '../author.ts';
+import type { Ending, Ground } from '../desired/model.ts';
 import { describe, type Names } from '../plan/describe.ts';
 import type { Action, ActionKind } from '../plan/model.ts';
 import { refusedText } from '../plan/refused-words.ts';
 
-/** A line as it is stored. The shape of `details` depends on `what`. */
+/** What a line says besides its columns. It depends on `what`; these fields mean the same in all lines. */
+export interface LineDetails {
+  readonly grounds?: readonly Ground[];
+  readonly ending?: Ending;
+  /** Of an exception. */
+  readonly member?: unknown;
+  readonly admin?: unknown;
+  readonly [field: string]: unknown;
+}
+
+/** A line as it is stored. */
 export interface JournalLine {
   chatId: string | null;
   /** The chat's name of today. */
@@ -15,7 +26,7 @@ export interface JournalLine {
   personId: string | null;
   what: string;
   cause: string;
-  details: Readonly<Record<string, unknown>>;
+  details: LineDetails;
   /** What people wrote. Null: nothing, or it has been erased. */
   text: LineText | null;
 }
@@ -31,9 +42,7 @@ export interface LineText {
 /** The person who has a messenger profile. Undefined: nobody of the school. */
 export type ProfileNames = (vkUserId: number) => string | undefined;
 
-const DECIDED: ReadonlySet<string> = new Set<ActionKind>([
-  ...(['create', 'rename', 'add', 'remove', 'grant', 'revoke', 'delete'] as const),
-]);
+const DECIDED: readonly ActionKind[] = ['create', 'rename', 'add', 'remove', 'grant', 'revoke', 'delete'];
 const HOLD = 'hold-';
 const ANSWER = 'sferum-';
 
@@ -79,7 +88,8 @@ const LOST_CALLS: Readonly<Record<string, string>> = {
 export function journalSentence(line: JournalLine, names: Names, profiles: ProfileNames): string {
   const { what, details } = line;
   const kind = what.startsWith(HOLD) ? what.slice(HOLD.length) : what;
-  if (DECIDED.has(kind)) return describe(actionOf(line, kind as ActionKind), names);
+  const decided = DECIDED.find((one) => one === kind);
+  if (decided) return describe(actionOf(line, decided), names);
   if (what.startsWith(ANSWER)) return answerText(what.slice(ANSWER.length), details, profiles);
   const who = line.personId === null ? '' : names.person(line.personId);
   switch (what) {
@@ -120,9 +130,9 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
 
 function actionOf({ what, chatId, chatTitle, personId, details }: JournalLine, action: ActionKind): Action {
   return {
-    ...(details as Partial<Action>),
+    ...details,
     ...{ action, chatId: chatId ?? '', title: chatTitle ?? '' },
-    grounds: (details.grounds as Action['grounds'] | undefined) ?? [],
+    grounds: details.grounds ?? [],
     ...(personId === null ? {} : { personId }),
     ...(typeof details.stranger === 'number' ? { strangerId: details.stranger } : {}),
     ...(what.startsWith(HOLD) ? { held: true as const } : {}),

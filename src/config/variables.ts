@@ -107,6 +107,7 @@ export function readVariables(env: Environment, problems: string[]): Values {
     if (!parsed.success) problems.push(`${name} ${sure(parsed.error.issues[0]).message}`);
     return [name, parsed.data];
   });
+  // The entries have the names of VARIABLES, which `fromEntries` does not tell.
   return Object.fromEntries(entries) as Values;
 }
 

@@ -74,6 +74,7 @@ async function forgetInTitles(
   const byHand = sql<boolean>`(t.title_by_hand or t.key is null)`;
   const found = await namingRows(tx, schoolId, texts, stems, forgotten, byHand);
   const cleaned = found.map(({ place, rest }) => {
+    // The column is a text or null, which JSON does not tell.
     return { place, title: String(rest.title), conditionMessage: rest.condition_message as string | null };
   });
   const chats = await forgetInWords(tx, schoolId, cleaned);
@@ -107,6 +108,7 @@ async function namingRows(
     tx,
   );
   return rows.flatMap(({ place, held }) => {
+    // Without names a document has the shape that it had.
     const rest = documentWithoutNames(held, forgotten) as Record<string, unknown> | null;
     return rest === null ? [] : [{ place, rest }];
   });

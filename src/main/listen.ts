@@ -40,6 +40,7 @@ export async function listenForOps(app: App, { ops, limits }: Config): Promise<s
     await listening(server, ops.host, 0);
   }
   app.beforeStop(draining(server, limits.shutdownMs * ANSWERS_SHARE));
+  // A server that listens on a port has an address of this kind.
   const { address, port, family } = server.address() as AddressInfo;
   return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
 }
@@ -49,6 +50,7 @@ function serverOf(app: App, limits: Limits): Server {
     fetch: app.http.fetch,
     serverOptions: serverOptions(limits),
   });
+  // Without further options it is a server of HTTP/1.
   return server as Server;
 }
 

@@ -21,6 +21,7 @@ try {
 
 async function serve(): Promise<AsyncDisposable> {
   const sandbox = await runSandbox({ host, port, stateFile: join(dataDir, 'sandbox.json') });
+  // The sandbox's server is one of HTTP/1.
   const drain = draining(sandbox.server as Server, ANSWERS_MS);
   process.stdout.write(`The sandbox Sferum is at ${sandbox.url}\n`);
   return { [Symbol.asyncDispose]: () => drain().then(sandbox.close) };

@@ -73,11 +73,11 @@ export type InitializationRequest =
  */
 export async function requestInitialization(ctx: Context, request: InitializationRequest): Promise<string> {
   const id = await ctx.db.holdingSchool(request.schoolId, async ({ sql: tx }) => {
-    const plan = 'plan' in request ? await planOf(ctx, tx, request) : null;
-    const params = plan ? plan.params : paramsOf(request as Choice);
+    const { params, isStale } =
+      'plan' in request ? await planOf(ctx, tx, request) : { params: paramsOf(request), isStale: false };
     const open = await openWithSameChoice(tx, request.schoolId, params);
     if (open) return open;
-    if (plan?.isStale) {
+    if (isStale) {
       throw new Refusal(409, 'plan-stale', 'План устарел: с тех пор списки изменились. Составьте его заново');
     }
     const newId = ctx.newId();

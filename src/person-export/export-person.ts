@@ -26,6 +26,7 @@ export interface PersonExport {
  */
 export async function exportPerson(tx: Sql, schoolId: string, personId: string): Promise<PersonExport> {
   const subject = { id: personId, profiles: await profilesOf(tx, schoolId, personId) };
+  // Every table gets its rows in the loop.
   const held = {} as HeldOfPerson;
   for (const table of keysOf(HELD)) held[table] = await rowsOf(tx, schoolId, table, subject);
   return { personId, held, passedTo: await passedToVk(tx, schoolId, personId) };

@@ -1,6 +1,6 @@
 /** What a check of one chat or person tells (K7), once its chats are followed to their end. It holds ids, never names. */
 import { sql } from 'kysely';
-import type { LiveState } from '../plan/model.ts';
+import type { ActionKind, LiveState } from '../plan/model.ts';
 import { refusedText } from '../plan/refused-words.ts';
 import type { OfSchool } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
@@ -20,7 +20,7 @@ export interface CheckResult {
   desired: CheckedPlace[];
   /** Who is where in Sferum now. */
   actual: CheckedPlace[];
-  done: { chatId: string; action: string; personId?: string }[];
+  done: { chatId: string; action: ActionKind; personId?: string }[];
   obstacles: CheckObstacle[];
 }
 

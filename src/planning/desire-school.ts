@@ -1,7 +1,7 @@
 /** What a school's chats must be on a day, by its facts as they stand. It only reads, and looks at nobody's plan. */
 import type { Context } from '../context.ts';
 import { desiredChats } from '../desired/desired-chats.ts';
-import { type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
+import { CHAT_TYPES, type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
 import { type School, schoolOn } from '../desired/school.ts';
 import { type FactPart, type FactScope, partFor } from '../facts/fact-part.ts';
 import { loadFacts } from '../facts/load-facts.ts';
@@ -76,7 +76,7 @@ function factScope(keys: readonly string[], stored: readonly StoredChat[]): Fact
   const unitsOf = (...types: ChatType[]) =>
     [...all].flatMap((key) => {
       const [type, unitId] = splitKey(key);
-      return unitId !== undefined && types.includes(type) ? [unitId] : [];
+      return unitId !== undefined && type && types.includes(type) ? [unitId] : [];
     });
   const grounds = stored.flatMap((chat) => [...chat.members.values()].flatMap((member) => member.grounds));
   return {
@@ -91,7 +91,8 @@ function factScope(keys: readonly string[], stored: readonly StoredChat[]): Fact
   };
 }
 
-function splitKey(key: string): [ChatType, string | undefined] {
+function splitKey(key: string): [ChatType | undefined, string | undefined] {
   const at = key.indexOf(':');
-  return at < 0 ? [key as ChatType, undefined] : [key.slice(0, at) as ChatType, key.slice(at + 1)];
+  const type = at < 0 ? key : key.slice(0, at);
+  return [CHAT_TYPES.find((one) => one === type), at < 0 ? undefined : key.slice(at + 1)];
 }

@@ -174,6 +174,7 @@ export class ProfileLinking {
 
   #opened(schoolId: string, sealed: string): VkProfile {
     const place = { schoolId, column: SEALED_COLUMNS.linkedProfile };
+    // Nobody but this class can have sealed it.
     return JSON.parse(this.#ctx.secrets.open(sealed, place)) as VkProfile;
   }
 

@@ -31,6 +31,7 @@ export async function readRoster(
   const manifest = await readManifest(archive, { limits, counted: () => undefined });
   const counted = rowCounter(manifest, limits, onProgress);
   const context: RowsContext = { limits, report: draft.report, counted };
+  // The manifest has refused an archive without a required file, so those always give rows.
   const source = ((name: Parameters<RowSource>[0], required: readonly string[]) => {
     const file = manifest.files.get(name);
     return file === undefined ? undefined : csvRows(file, required, context);

@@ -80,6 +80,7 @@ export async function loadStaged(
     select kind, rows from staged_roster where school_id = ${schoolId} and operation_id = ${operationId}
     order by kind, chunk`.execute(tx);
   const of = <Kind extends keyof Rows>(kind: Kind) =>
+    // The rows of a kind were staged with the shape of that kind.
     rows.flatMap((row) => (row.kind === kind ? (row.rows as Rows[Kind][number][]) : []));
   const [header] = of('school');
   if (!header) return null;

@@ -80,6 +80,7 @@ export class BoundedClient extends Client {
 
   // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads.
   override query(...args: any[]): any {
+    // The driver's overloads take many forms; they are passed on as they came.
     const answer = super.query(...(args as Parameters<Client['query']>)) as unknown;
     return answer instanceof Promise ? this.#bounded(answer) : answer;
   }
@@ -112,6 +113,7 @@ export class BoundedClient extends Client {
   }
 
   #destroy(): void {
+    // The driver's types do not tell of its socket.
     (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   }
 }

@@ -48,6 +48,7 @@ export class Database implements AsyncDisposable {
   /** Connects lazily: the first query opens a connection. */
   static async open(databaseUrl: string, options: OrmOptions = {}): Promise<Database> {
     const orm = await createOrm(databaseUrl, options);
+    // Our driver gives its pool of `pg` (school-driver.ts).
     const pool = (await orm.em.getConnection().getNativeClient()) as Pool;
     outliveConnections(pool);
     return new Database(orm, lanesOf(pool, options.poolMax ?? POOL_MAX), new SchoolTurns());

@@ -48,6 +48,7 @@ class Gather<Item, Answer> {
   async #answer(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
     try {
       const answers = await this.#run(batch.map(({ item }) => item));
+      // `run` gives one answer for each item. An answer may be null.
       for (const [at, { resolve }] of batch.entries()) resolve(answers[at] as Answer);
     } catch (error) {
       if (batch.length === 1 || isPassing(error)) for (const { reject } of batch) reject(error);

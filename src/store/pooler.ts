@@ -15,6 +15,7 @@ const OTHERS = 3;
  */
 export async function assertOwnSession(client: pg.Client, databaseUrl: string): Promise<void> {
   const own = await processOf(client);
+  // The driver's types do not tell of the process id that the server gave.
   if (own === (client as unknown as { processID: number | null }).processID) return;
   const others = await Promise.all(Array.from({ length: OTHERS }, () => inTransaction(databaseUrl)));
   try {

@@ -44,6 +44,7 @@ export class PreparingClient extends BoundedClient {
    * own.
    */
   #gather(): void {
+    // The driver's types do not tell of its socket.
     const { stream } = (this as unknown as { connection: { stream: Duplex } }).connection;
     stream.cork();
     process.nextTick(() => stream.uncork());

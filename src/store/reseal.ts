@@ -32,7 +32,7 @@ async function resealSchool(db: Database, box: SecretBox, schoolId: string): Pro
   return db.transactionOf(schoolId, async ({ sql: tx }) => {
     const done: Resealed = { schoolId, resealed: 0, current: 0, unopened: [] };
     for (const column of Object.values(SEALED_COLUMNS)) {
-      const [table, name] = column.split('.') as [string, string];
+      const [table = '', name = ''] = column.split('.');
       const key = sql.id(sure(PRIMARY_KEYS[table]));
       // The rows are locked, so that a token that is set meanwhile is not overwritten with the old one.
       const { rows } = await sql<{ key: unknown; sealed: string }>`

@@ -50,6 +50,7 @@ class SettingDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Connection> {
+    // The pool makes clients of this class.
     return new Connection((await this.#pool.connect()) as PoolClient & PreparingClient, this.#setting);
   }
 

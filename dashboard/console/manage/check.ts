@@ -1,5 +1,4 @@
 import { actionWord, type Names } from '../../../src/plan/describe.ts';
-import type { ActionKind } from '../../../src/plan/model.ts';
 import type { CheckResult } from '../../../src/planning/check-result.ts';
 import type { CheckRow } from '../../read/checks.ts';
 import { type Html, html } from '../html.ts';
@@ -68,7 +67,7 @@ function doneTable({ result, names, titles }: CheckView): Html {
         cell: ({ action, chatId }) =>
           action === 'rename'
             ? 'Название возвращено'
-            : actionWord({ action: action as ActionKind, chatId, grounds: [] }, { done: true }),
+            : actionWord({ action, chatId, grounds: [] }, { done: true }),
       },
       { head: 'Кто', cell: ({ action, personId }) => whoOf(personId, names, action === 'remove') },
       { head: 'Чат', cell: ({ chatId }) => titles.get(chatId) ?? '–' },

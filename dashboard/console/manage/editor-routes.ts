@@ -1,4 +1,4 @@
-import { forbidden, notFound, Refusal } from '../../../src/refusal.ts';
+import { forbidden, notFound, Refusal, type RefusalStatus } from '../../../src/refusal.ts';
 import { cutText } from '../../../src/text/cut-text.ts';
 import { discardDraft, nameDraft } from '../../drafts/draft.ts';
 import { listDraftMembers } from '../../drafts/draft-members.ts';
@@ -121,14 +121,14 @@ async function stageForm(
 
 /** Refuses what the page does not offer. The engine judges once more what is saved. */
 function assertMay({ may, chat }: Desk, { button }: SentForm): void {
-  const needs = {
+  const needs: Partial<Record<string, boolean>> = {
     remove: may.members,
     restore: may.members,
     pick: may.members,
     grant: may.admins,
     revoke: may.admins,
   };
-  if (needs[button as keyof typeof needs] === false || !editable({ may, chat })) throw forbidden();
+  if (needs[button] === false || !editable({ may, chat })) throw forbidden();
 }
 
 async function show(
@@ -136,7 +136,7 @@ async function show(
   c: ConsoleContext,
   desk: Desk,
   filter: MemberFilter,
-  refused?: { text: Content; status: number; personIds: readonly string[] },
+  refused?: { text: Content; status: RefusalStatus; personIds: readonly string[] },
 ): Promise<Response> {
   const { viewer, chat, draft, may } = desk;
   const scope = { viewer, chatId: chat.id, draftId: draft?.id ?? null };
@@ -171,7 +171,7 @@ async function show(
     body: editorBody(view),
     styles: ['manage.css'],
     scripts: ['manage.js'],
-    ...(refused ? { status: refused.status as 422 } : {}),
+    ...(refused ? { status: refused.status } : {}),
   });
 }
 

@@ -75,7 +75,7 @@ export function openDraftOf(ctx: Context, key: DraftKey): Promise<string> {
   return openDraft(ctx.db.of(key.schoolId), key, ctx.newId(), new Date(ctx.clock.now()));
 }
 
-const STAGING: ReadonlySet<string> = new Set<Staging>(['remove', 'grant', 'revoke', 'restore']);
+const STAGING: readonly Staging[] = ['remove', 'grant', 'revoke', 'restore'];
 
 /**
  * Notes the ticks of the page and does what the pressed button asks of the draft. Returns what is to be said about
@@ -92,6 +92,7 @@ export async function stage(
   const ticks = { draftId: scope.draftId, what: 'ticked', among: listedPeople(scope) } as const;
   await mark(db, ticks, sent.shown, sent.on);
   const { button, argument } = sent;
+  const staging = STAGING.find((one) => one === button);
   if (button === 'tick-all') {
     await markAll(db, ticks, await draftMemberIds(db, scope, filter));
   } else if (button === 'untick-all') {
@@ -101,18 +102,14 @@ export async function stage(
     await unstage(db, scope.draftId, [argument]);
   } else if (button === 'unstage') {
     await unstage(db, scope.draftId, sent.who);
-  } else if (STAGING.has(button)) {
+  } else if (staging) {
     if ((await countTicked(db, scope.draftId)) === 0) {
       return {
         ...{ kind: 'warn', at: 'members' },
         ...{ title: 'Никто не выбран', text: 'Поставьте галочки у нужных участников.' },
       };
     }
-    const skipped = await stageTicked(
-      db,
-      { schoolId, chatId: scope.chatId, id: scope.draftId },
-      button as Staging,
-    );
+    const skipped = await stageTicked(db, { schoolId, chatId: scope.chatId, id: scope.draftId }, staging);
     if (skipped > 0) {
       return {
         ...{ kind: 'warn', at: 'members' },

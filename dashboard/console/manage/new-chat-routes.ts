@@ -2,7 +2,7 @@ import { refuse } from '../../../src/chats/change-refusals.ts';
 import { sameTitled } from '../../../src/chats/same-titled.ts';
 import { suggestChat } from '../../../src/chats/suggest-chat.ts';
 import type { ChatType } from '../../../src/desired/model.ts';
-import { forbidden, Refusal } from '../../../src/refusal.ts';
+import { forbidden, Refusal, type RefusalStatus } from '../../../src/refusal.ts';
 import { discardDraft, findDraft, nameDraft } from '../../drafts/draft.ts';
 import { listDraftMembers } from '../../drafts/draft-members.ts';
 import { replacePeople, stagedPeople } from '../../drafts/draft-people.ts';
@@ -142,7 +142,7 @@ async function show(
   c: ConsoleContext,
   desk: NewChatDesk,
   filter: MemberFilter,
-  refused?: { text: Content; status: number },
+  refused?: { text: Content; status: RefusalStatus },
 ): Promise<Response> {
   const { ctx } = parts;
   const { viewer, types, units, draft } = desk;
@@ -167,7 +167,7 @@ async function show(
     }),
     styles: ['manage.css'],
     scripts: ['manage.js'],
-    ...(refused ? { status: refused.status as 422 } : {}),
+    ...(refused ? { status: refused.status } : {}),
   });
 }
 

@@ -1,7 +1,9 @@
 /** Which changes are shown: what an address says, what was typed, and the links that go on from there. */
+
 import { z } from 'zod';
 import { causeOf } from '../../../src/chats/journal-words.ts';
 import type { Context } from '../../../src/context.ts';
+import { keysOf } from '../../../src/keys-of.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
 import { typedDay } from '../../../src/text/clean-text.ts';
 import { findChat, listChats } from '../../read/chat-list.ts';
@@ -39,7 +41,7 @@ const KINDS = {
   lessons: ['Дистанционные уроки', ['lesson']],
 } as const;
 type Kind = keyof typeof KINDS;
-const KIND_NAMES = Object.keys(KINDS) as [Kind, ...Kind[]];
+const KIND_NAMES = keysOf(KINDS);
 
 const day = z.string().transform(typedDay).optional().catch(undefined);
 const words = z.string().trim().max(200).optional().catch(undefined);

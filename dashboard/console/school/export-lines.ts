@@ -10,7 +10,6 @@ import type { HeldTable } from '../../../src/person-export/tables.ts';
 import { groundText, type Names } from '../../../src/plan/describe.ts';
 import type { Action } from '../../../src/plan/model.ts';
 import { refusedText } from '../../../src/plan/refused-words.ts';
-import type { OperationKind } from '../../../src/store/entities.ts';
 import { ACTION_WORDS, OPERATION_LABELS } from '../manage/words.ts';
 import { day } from '../parts/numbers.ts';
 import {
@@ -53,8 +52,11 @@ const namesFor = (names: ExportNames, other: string): Names => ({
 });
 const OWN = 'own';
 
+/** A list in a column of JSON. Its items have the shape in which this program wrote them. */
+const listIn = <Item>(column: unknown): Item[] => (column ?? []) as Item[];
+
 function groundsText(grounds: unknown, names: ExportNames): string {
-  return ((grounds ?? []) as Ground[])
+  return listIn<Ground>(grounds)
     .map(({ studentId, ...ground }) =>
       groundText({ ...ground, studentId: studentId === undefined ? '' : OWN }, namesFor(names, CHILD)),
     )
@@ -74,7 +76,12 @@ const LINES: Readonly<Record<HeldTable, LinesOf>> = {
       `Фамилия, имя, отчество: ${sentence([text(row.familyName), text(row.givenName), text(row.middleName)], ' ')}`,
       row.statedAt,
     ),
-    ...line(`Роль: ${(row.roles as string[]).map((role) => wordOf(ROLES, role)).join(', ')}`, row.statedAt),
+    ...line(
+      `Роль: ${listIn<string>(row.roles)
+        .map((role) => wordOf(ROLES, role))
+        .join(', ')}`,
+      row.statedAt,
+    ),
     ...(row.sex ? line(`Пол: ${wordOf(SEXES, row.sex)}`, row.sexAt) : []),
     ...(row.birthDate ? line(`Дата рождения: ${day(text(row.birthDate))}`, row.birthDateAt) : []),
     ...line(`Номер в СГО: ${text(row.id)}`, row.statedAt),
@@ -111,7 +118,7 @@ const LINES: Readonly<Record<HeldTable, LinesOf>> = {
     ),
   meeting: (row) => line(sentence(['Создан дистанционный урок', quoted(row.title)], ' '), row.askedAt),
   roster_order: (row, names) =>
-    (row.items as Row[]).flatMap((item) =>
+    listIn<Row>(row.items).flatMap((item) =>
       line(orderText(row, item, names), row.issuedAt ?? row.cancelledAt),
     ),
   // The line of the order says it.
@@ -185,11 +192,11 @@ const LINES: Readonly<Record<HeldTable, LinesOf>> = {
   chat_draft_person: () => line('Отмечен в правке чата, которую ещё не сохранили', null),
   operation: (row) =>
     line(
-      `${row.createdBy === null ? 'Принято решение о работе' : 'Начата работа'}: ${OPERATION_LABELS[row.kind as OperationKind] ?? text(row.kind)}`,
+      `${row.createdBy === null ? 'Принято решение о работе' : 'Начата работа'}: ${wordOf(OPERATION_LABELS, row.kind)}`,
       row.createdAt,
     ),
   operation_chat: (row, names) =>
-    (row.actions as (Partial<Action> & Row)[]).flatMap((action) =>
+    listIn<Partial<Action> & Row>(row.actions).flatMap((action) =>
       line(
         sentence([
           `План чата ${quoted(row.title)}: ${wordOf(ACTION_WORDS, action.action)}${action.personId === undefined && action.strangerId === undefined ? ' другого человека' : ''}`,
@@ -199,7 +206,7 @@ const LINES: Readonly<Record<HeldTable, LinesOf>> = {
       ),
     ),
   staged_roster: (row) =>
-    (row.rows as Row[]).flatMap(() =>
+    listIn<Row>(row.rows).flatMap(() =>
       line(`Список из СГО ждёт решения школы: ${wordOf(STAGED, row.kind)}`, null),
     ),
   journal: (row, names) => line(journalText(row, names), row.at),
@@ -228,7 +235,9 @@ function orderText(order: Row, item: Row, names: ExportNames): string {
     [order.number ? `№ ${text(order.number)}` : '', order.issuedOn ? `от ${day(text(order.issuedOn))}` : ''],
     ' ',
   );
-  const groups = ((item.subjectGroupIds ?? []) as string[]).map((id) => names.group(id)).join(', ');
+  const groups = listIn<string>(item.subjectGroupIds)
+    .map((id) => names.group(id))
+    .join(', ');
   return sentence([
     sentence([`Приказ ${order.kind === null ? '' : wordOf(ORDERS, order.kind)}`.trim(), number], ' '),
     item.classId ? `класс ${names.schoolClass(text(item.classId))}` : '',
@@ -241,10 +250,10 @@ function orderText(order: Row, item: Row, names: ExportNames): string {
 
 /** Says a line of the journal without anybody else's name, and with its cause. */
 function journalText(row: Row, names: ExportNames): string {
-  const details = row.details as Row;
+  const details: Row = { ...Object(row.details) };
   const isAboutPerson = row.personId !== null || details.stranger !== undefined;
   const { stranger: _, userId, ...said } = details;
-  const grounds = ((said.grounds ?? []) as Ground[]).map((ground) => ({
+  const grounds = listIn<Ground>(said.grounds).map((ground) => ({
     ...ground,
     ...(ground.studentId === undefined ? {} : { studentId: OWN }),
   }));

@@ -2,14 +2,12 @@ import { z } from 'zod';
 import { dayIn } from '../../../src/clock.ts';
 import { isTimeZone } from '../../../src/config.ts';
 import type { Context } from '../../../src/context.ts';
-import { keysOf } from '../../../src/keys-of.ts';
 import { LIMIT_RULES } from '../../../src/limits.ts';
-import type { RemovalLimits } from '../../../src/plan/model.ts';
 import { forbidden } from '../../../src/refusal.ts';
-import type { SchoolRow } from '../../../src/store/queries/viewer.ts';
 import { ownZone } from '../../../src/store/school-day.ts';
 import { findSferumAccount, type SferumAccountItem } from '../../read/sferum-account.ts';
 import { authorOf, existingSchool } from '../../rights.ts';
+import { otherOfOperators, ownLimits, unlessDefault } from '../../settings-asked.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { readForm } from '../form.ts';
 import { type Html, html } from '../html.ts';
@@ -36,8 +34,6 @@ const percents = whole(100).transform((n) => n / 100);
 const IDLE = LIMIT_RULES.sessionIdleMinutes;
 const RETENTION = LIMIT_RULES.retentionDays;
 const LOOKS = LIMIT_RULES.lookEverySeconds;
-/** Settings that operators alone may change, as in the API. School admins see them. */
-const OF_OPERATORS = ['retentionDays', 'lookEverySeconds'] as const;
 
 const between = ({ min, max }: { min: number; max: number }) =>
   whole(max).refine((n) => n >= min, { error: `Не меньше ${min}` });
@@ -76,13 +72,13 @@ export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
       } = result.values;
       const visitor = c.get('visitor');
       const school = await existingSchool(ctx, visitor.school.id);
-      const others = othersOf(ctx, school, { retentionDays, lookEverySeconds });
+      const others = otherOfOperators(ctx.config, school, { retentionDays, lookEverySeconds });
       if (Object.keys(others).length > 0 && !isOperator(visitor)) throw forbidden();
       await commands.saveSettings({
         schoolId: school.id,
         by: authorOf(visitor.caller),
         earlyEntryMinutes,
-        sessionIdleMinutes: idle === ctx.config.limits.sessionIdleMinutes ? null : idle,
+        sessionIdleMinutes: unlessDefault(idle, ctx.config.limits.sessionIdleMinutes),
         ...others,
         timeZone: ownZone(ctx, timeZone),
         limits: ownLimits(ctx.config.removalLimits, limits),
@@ -94,30 +90,6 @@ export function settingsRoutes({ screens, ctx, commands }: ConsoleParts): void {
 }
 
 const isOperator = ({ caller }: Visitor): boolean => caller.role === 'operator';
-
-type OfOperators = (typeof OF_OPERATORS)[number];
-
-/** Gives those of the operators' settings that are asked to be others than they are; null is the default. */
-function othersOf(
-  { config: { limits } }: Context,
-  school: SchoolRow,
-  asked: Record<OfOperators, number | undefined>,
-): Partial<Record<OfOperators, number | null>> {
-  const others = OF_OPERATORS.flatMap((name) => {
-    const value = asked[name];
-    if (value === undefined || value === (school[name] ?? limits[name])) return [];
-    return [[name, value === limits[name] ? null : value] as const];
-  });
-  return Object.fromEntries(others);
-}
-
-/**
- * Gives the limits to store. One that equals the default is not stored, so the school follows the default later too.
- */
-function ownLimits(defaults: RemovalLimits, asked: RemovalLimits): Partial<RemovalLimits> {
-  const names = keysOf(asked);
-  return Object.fromEntries(names.filter((n) => asked[n] !== defaults[n]).map((n) => [n, asked[n]]));
-}
 
 interface Refused {
   given: Record<string, string>;

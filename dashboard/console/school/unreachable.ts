@@ -115,7 +115,7 @@ async function overview(
 
 function compareBy(sort: Sorted, a: UnreachableCount, b: UnreachableCount): number {
   const down = sort.startsWith('-') ? -1 : 1;
-  const by = sort.replace('-', '') as Sort;
+  const by = SORTS.find((name) => sort.endsWith(name)) ?? 'title';
   const titles = compareTitles(a.title, b.title);
   return by === 'title' ? down * titles : down * (a[by] - b[by]) || titles;
 }

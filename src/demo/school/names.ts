@@ -47,7 +47,10 @@ const MEN = `Александр:Александрович:Александро�
 Сергей:Сергеевич:Сергеевна Степан:Степанович:Степановна Тимофей:Тимофеевич:Тимофеевна Фёдор:Фёдорович:Фёдоровна
 Юрий:Юрьевич:Юрьевна Ярослав:Ярославович:Ярославовна`
   .split(/\s+/)
-  .map((entry) => entry.split(':') as [given: string, son: string, daughter: string]);
+  .map((entry) => {
+    const [given = '', son = '', daughter = ''] = entry.split(':');
+    return [given, son, daughter] as const;
+  });
 
 const PATRONYMICS = new Map(MEN.map(([given, son, daughter]) => [given, { male: son, female: daughter }]));
 

@@ -11,9 +11,11 @@ const ENTRY_DATE = new Date('2026-09-01T00:00:00Z');
 export async function zipRoster(files: Readonly<Record<string, string | Uint8Array>>): Promise<Uint8Array> {
   const zip = new ZipFile();
   for (const [name, content] of Object.entries(files)) {
-    zip.addBuffer(Buffer.from(content as string), name, { mtime: ENTRY_DATE });
+    const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content);
+    zip.addBuffer(bytes, name, { mtime: ENTRY_DATE });
   }
   zip.end();
+  // yazl's types name an older kind of stream.
   return buffer(zip.outputStream as unknown as NodeJS.ReadableStream);
 }
 

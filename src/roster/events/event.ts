@@ -189,6 +189,7 @@ export function readEvent(
   }
   const inside = DATA[type].safeParse(outside.data.data, { error: reason });
   if (!inside.success) return { rejected: { id, message: describe(inside.error, 'data') } };
+  // `data` was read by the schema of `type`, which TypeScript does not join.
   return { event: { id, type, time, data: inside.data } as RosterEvent };
 }
 

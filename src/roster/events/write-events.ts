@@ -57,6 +57,7 @@ export async function writeEvents(
   const writing = { tx, schoolId, rosterTakenAt: await rosterTakenAt(tx, schoolId), touched };
   const sorted = events.toSorted(byStamp);
   for (const event of sorted) {
+    // The writer of a type takes the events of that type, which TypeScript does not join.
     const write = WRITERS[event.type] as Writer<RosterEvent>;
     await write(writing, event, stampOf(event.time, event.id));
   }

@@ -129,6 +129,7 @@ async function open(archive: ZipFile, entry: Entry, name: string): Promise<Reada
 
 async function* checked(chunks: Readable, expected: number, name: string): AsyncGenerator<Buffer> {
   let sum = 0;
+  // A stream without an encoding gives buffers.
   for await (const chunk of chunks as AsyncIterable<Buffer>) {
     sum = crc32(chunk, sum);
     yield chunk;

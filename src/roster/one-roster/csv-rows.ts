@@ -208,6 +208,7 @@ export async function countRows(file: ArchivedFile): Promise<number> {
   let rows = 0;
   let filled = false;
   try {
+    // A stream without an encoding gives buffers.
     for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) {
       for (const byte of chunk) {
         if (byte !== 0x0a && byte !== 0x0d) filled = true;

@@ -28,6 +28,7 @@ const NAMED = {
 } as const satisfies Record<string, WireFault>;
 
 export type FaultName = keyof typeof NAMED;
+// NAMED has no keys besides these.
 export const FAULT_NAMES = Object.keys(NAMED) as FaultName[];
 
 /** A number is a refusal with that code. */

@@ -86,7 +86,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     await once(server, 'listening');
     const name = EVERY_ADDRESS.has(host) ? LOOPBACK[0] : host;
     names.add(name);
-    const origin = `http://${name}:${(server.address() as AddressInfo).port}`;
+    // A server that listens on a port has an address of this kind.
+    const { port: taken } = server.address() as AddressInfo;
+    const origin = `http://${name}:${taken}`;
     world.linkOrigin ??= origin;
     return { url: `${origin}/method`, origin, server, close };
   };

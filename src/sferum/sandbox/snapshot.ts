@@ -54,6 +54,7 @@ export function takeSnapshot(world: World): Snapshot {
 
 /** Makes the world what the snapshot says. Throws when the snapshot is of another format. */
 export function restoreSnapshot(world: World, json: unknown): void {
+  // What bears the format was written by `takeSnapshot`.
   const snapshot = json as Snapshot;
   if (snapshot?.format !== FORMAT) throw new Error(`the sandbox's state is not of format ${FORMAT}`);
   world.forget();

@@ -32,6 +32,7 @@ export async function findBinaries(): Promise<Binaries> {
  */
 export async function completeLinks(root: string): Promise<void> {
   const listed = await readFile(join(root, 'native/pg-symlinks.json'), 'utf8');
+  // The file is of the package whose version is pinned.
   for (const link of JSON.parse(listed) as { source: string; target: string }[]) {
     const path = join(root, link.target);
     if (await lstat(path).catch(() => undefined)) continue;

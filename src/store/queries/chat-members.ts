@@ -92,6 +92,7 @@ export async function memberPage<Item extends ChatMemberItem>(
       cross join lateral (select ${sferumState(sql`l.vk_user_id`, sql`s.state`)} as state) live
     order by m.name_key collate "C", m.person_id`.execute(db);
   return listed(rows, ({ id: _, total: __, ...member }) => ({
+    // The columns that the caller adds make the rest of an item.
     ...(member as unknown as Item),
     exception: member.exception && { ...member.exception, at: instant(member.exception.at) },
   }));

@@ -1,11 +1,10 @@
 /** J2: what accepting an incomplete list would do, before the button that carries the number. */
-import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import type { Names } from '../../../src/plan/describe.ts';
 import type { ActionKind, Plan, PlanCounts } from '../../../src/plan/model.ts';
 import type { OperationView } from '../../read/operation-views.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
-import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
+import { chatTypeFilter } from '../parts/chat-type.ts';
 import { selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, plural } from '../parts/numbers.ts';
@@ -87,15 +86,11 @@ function nothingFound({ filter: { type, kind, title, class: unit } }: Acceptance
 }
 
 function filters({ operation, filter }: AcceptanceView): Html {
-  const all = { value: '', label: 'Все' };
-  return html`<form method="get" action="${operationHref(operation.id)}/approve" class="filters" role="search" aria-label="Отбор в плане">${selectField(
+  return html`<form method="get" action="${operationHref(operation.id)}/approve" class="filters" role="search" aria-label="Отбор в плане">${chatTypeFilter(filter.type)}${selectField(
     {
-      ...{ label: 'Тип чата', name: 'type', value: filter.type },
-      options: [all, ...CHAT_TYPES.map((type) => ({ value: type, label: CHAT_TYPE_LABELS[type] }))],
+      ...{ label: 'Что меняется', name: 'kind', value: filter.kind },
+      options: [{ value: '', label: 'Всё' }, ...KINDS.map(([value, label]) => ({ value, label }))],
     },
-  )}${selectField({
-    ...{ label: 'Что меняется', name: 'kind', value: filter.kind },
-    options: [{ value: '', label: 'Всё' }, ...KINDS.map(([value, label]) => ({ value, label }))],
-  })}${textField({ label: 'Наименование чата', name: 'title', value: filter.title })}
+  )}${textField({ label: 'Наименование чата', name: 'title', value: filter.title })}
 <div class="filters-go">${submitButton({ label: 'Показать' })}</div></form>`;
 }

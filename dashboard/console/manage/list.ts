@@ -1,16 +1,15 @@
 /** «Управление чатами» (B). */
 
 import type { z } from 'zod';
-import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { sure } from '../../../src/sure.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import type { Wait } from '../../read/waits.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
-import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
+import { CHAT_TYPE_LABELS, chatTypeFilter } from '../parts/chat-type.ts';
 import { conditionWord, datedCondition, type SchoolNow, state } from '../parts/condition.ts';
 import { csvLink } from '../parts/csv.ts';
-import { perPageField, selectField, textField } from '../parts/field.ts';
+import { perPageField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
@@ -96,15 +95,7 @@ function filterForm(filter: ListFilter): Html {
   return findForm(
     '/manage',
     'Отбор чатов',
-    html`${selectField({
-      label: 'Тип чата',
-      name: 'type',
-      value: filter.type,
-      options: [
-        { value: '', label: 'Все' },
-        ...CHAT_TYPES.map((type) => ({ value: type, label: CHAT_TYPE_LABELS[type] })),
-      ],
-    })}
+    html`${chatTypeFilter(filter.type)}
 ${textField({ label: 'Наименование чата', name: 'title', value: filter.title })}
 ${textField({ label: 'Фамилия участников чата', name: 'lastName', value: filter.lastName })}
 ${perPageField(filter.perPage)}

@@ -4,7 +4,6 @@
  */
 
 import type { z } from 'zod';
-import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { actionWord, describe, type Names } from '../../../src/plan/describe.ts';
 import type { Action } from '../../../src/plan/model.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
@@ -13,7 +12,7 @@ import type { ChatDecision, OperationView } from '../../read/operation-views.ts'
 import type { PlanChatItem, PlanPersonItem } from '../../read/plan-read.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { submitButton } from '../parts/button.ts';
-import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
+import { CHAT_TYPE_LABELS, chatTypeFilter } from '../parts/chat-type.ts';
 import { hiddenField, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted, moment, plural } from '../parts/numbers.ts';
@@ -125,15 +124,7 @@ function filters({ filter, operation }: PlanView): Html {
     `/manage/operations/${operationId}#plan`,
     'Отбор в плане',
     html`${filter.view === 'people' ? hiddenField('view', 'people') : ''}
-${selectField({
-  label: 'Тип чата',
-  name: 'type',
-  value: filter.type,
-  options: [
-    { value: '', label: 'Все' },
-    ...CHAT_TYPES.map((type) => ({ value: type, label: CHAT_TYPE_LABELS[type] })),
-  ],
-})}
+${chatTypeFilter(filter.type)}
 ${selectField({
   label: operation.dryRun ? 'Что меняется' : 'Что изменилось',
   name: 'kind',

@@ -136,15 +136,16 @@ const UNLINKED: Flash = {
   title: 'Привязка отменена',
   text: 'Вы выходите из школьных чатов в Сферуме. Вернуться можно в любое время: привяжите профиль снова.',
 };
+const UNCHANGED = 'Ничего не изменилось. Привязать профиль можно в любое время.';
 const CANCELLED: Flash = {
   kind: 'info',
   title: 'Вы не дали согласия в VK ID',
-  text: 'Ничего не изменилось. Привязать профиль можно в любое время.',
+  text: UNCHANGED,
 };
 const DECLINED: Flash = {
   kind: 'info',
   title: 'Профиль не привязан',
-  text: 'Ничего не изменилось. Привязать профиль можно в любое время.',
+  text: UNCHANGED,
 };
 const FAILED: Flash = {
   kind: 'warn',

@@ -2,15 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { SignJWT } from 'jose';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { TokenRole } from '../../src/caller.ts';
 import type { Clock } from '../../src/clock.ts';
 import { listen } from '../../src/main/listen.ts';
 import { startTestApp, type TestApp } from './app.ts';
+import { freePort } from './free-port.ts';
 import { JWT_SECRET } from './tokens.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -42,7 +47,7 @@ export interface Visitor {
 export interface Console extends AsyncDisposable {
   world: TestApp;
   origin: string;
-  /** A browser of his own, signed in by СГО's link, at `path`. */
+  /** A context of the browser of his own, signed in by СГО's link, at `path`. */
   visit(who: Visitor, path?: string, options?: BrowserContextOptions): Promise<Page>;
   /** The same for somebody who has not signed in. */
   open(path: string, options?: BrowserContextOptions): Promise<Page>;
@@ -66,15 +71,17 @@ export async function startConsole(
     }),
   );
   await listen(world.app, world.ctx.config);
-  const browser = parts.use(await launch());
+  const contexts: BrowserContext[] = [];
+  parts.defer(async () => void (await Promise.all(contexts.map((context) => context.close()))));
   const foreign: string[] = [];
   const complaints: string[] = [];
   const open = async (path: string, options: BrowserContextOptions = {}) => {
-    const context = await browser.newContext({
+    const context = await (await browser()).newContext({
       viewport: { width: 1280, height: 800 },
       locale: 'ru-RU',
       ...options,
     });
+    contexts.push(context);
     const page = await context.newPage();
     page.on('request', (request) => {
       if (new URL(request.url()).hostname !== '127.0.0.1') foreign.push(request.url());
@@ -95,9 +102,12 @@ export async function startConsole(
   };
 }
 
-async function launch(): Promise<Browser & AsyncDisposable> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
-  return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
+let shared: Browser | undefined;
+
+/** The one browser of this process, which ends with it. Each visitor has a context of their own in it. */
+async function browser(): Promise<Browser> {
+  if (!shared?.isConnected()) shared = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  return shared;
 }
 
 /** The link that СГО gives a person; `spoil` changes what a test wants wrong. */
@@ -147,12 +157,4 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   );
   expect(beyond, page.url()).toBe(0);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

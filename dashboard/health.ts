@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from '../src/context.ts';
 import { type HttpEnv, unauthenticated } from './auth.ts';
-import { conditionsNow } from './read/conditions.ts';
+import { fleetFigures } from './read/figures.ts';
 
 /** The parts that /readyz checks, by the names that it reports. Each throws unless its part answers. */
 export type Probes = Readonly<Record<string, () => Promise<void>>>;
@@ -75,13 +75,14 @@ export function healthRoutes(http: OpenAPIHono<HttpEnv>, ctx: Context, probes: P
   });
 }
 
-/** Asks for the figures that are the database's. The others are told without it. */
+/** Sets the figures of this moment. Those that are the database's are missing where it does not answer. */
 async function setFigures(ctx: Context): Promise<void> {
+  ctx.metrics.process({ requests: ctx.gateway.stats().requests, connections: { ...ctx.db.connections() } });
   try {
-    ctx.metrics.conditions(await conditionsNow(ctx.db.across('figures')));
+    ctx.metrics.fleet(await fleetFigures(ctx.db.across('figures')));
   } catch (err) {
-    ctx.log.warn({ err }, 'the figures of chats are missing');
-    ctx.metrics.conditions({});
+    ctx.log.warn({ err }, 'the figures of the schools are missing');
+    ctx.metrics.fleet(null);
   }
 }
 

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { type FleetFigures, fleetGauges, processGauges } from './metrics-gauges.ts';
 
 /**
  * Figures of one app. Labels are few and bounded: route patterns, kinds and schools, never ids of people or chats.
@@ -11,8 +12,10 @@ export interface Metrics {
   job(name: string, outcome: string): void;
   /** Records how long an order took to reach its chat (J9), from its coming into force or, if later, its arrival. */
   orderToChat(schoolId: string, seconds: number): void;
-  /** Sets how many chats are in each condition that leaves something to do. */
-  conditions(counts: Readonly<Record<string, number>>): void;
+  /** Sets what the database tells of all schools. Null where it does not answer: nothing is told then. */
+  fleet(figures: FleetFigures | null): void;
+  /** Sets what this process tells of itself. `requests`: those ever sent to Sferum. */
+  process(own: { requests: number; connections: Readonly<Record<string, number>> }): void;
   /** Counts an invariant found broken, by its name (J6). */
   invariantBreach(invariant: string): void;
   removalsHeld(count: number): void;
@@ -37,7 +40,9 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_PRECISION_MS });
-  const { http, delay, conditions } = timesAndStates(registers);
+  const { http, delay } = times(registers);
+  const fleet = fleetGauges(registers);
+  const own = processGauges(registers);
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers });
   const sferum = counter('sferum_calls_total', 'Calls to Sferum, by outcome', ['method', 'outcome']);
@@ -56,10 +61,8 @@ export function createMetrics(): Metrics {
     sferumCall: (method, outcome) => sferum.inc({ method, outcome }),
     job: (name, outcome) => jobs.inc({ name, outcome }),
     orderToChat: (school, seconds) => delay.observe({ school }, seconds),
-    conditions(counts) {
-      conditions.reset();
-      for (const [condition, count] of Object.entries(counts)) conditions.set({ condition }, count);
-    },
+    fleet,
+    process: own,
     invariantBreach: (invariant) => breaches.inc({ invariant }),
     removalsHeld: (count) => held.inc(count),
     accessLost: (count) => accessLost.inc(count),
@@ -69,8 +72,8 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** What is no mere count: how long things took, and in which state the chats are. */
-function timesAndStates(registers: Registry[]) {
+/** How long things took. */
+function times(registers: Registry[]) {
   return {
     http: new Histogram({
       name: 'http_request_seconds',
@@ -84,12 +87,6 @@ function timesAndStates(registers: Registry[]) {
       help: 'From an order in force to the chat in Sferum',
       labelNames: ['school'],
       buckets: DELAY_SECONDS,
-      registers,
-    }),
-    conditions: new Gauge({
-      name: 'chats_by_condition',
-      help: 'Chats in each condition that leaves something to do: the others are synced or archived',
-      labelNames: ['condition'],
       registers,
     }),
   };

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { AcrossSchools } from './across-schools.ts';
 import { outliveConnections } from './bounded-client.ts';
 import { stateOf } from './errors.ts';
-import { type Lanes, lanesOf } from './lanes.ts';
+import { type ConnectionCounts, type Lanes, lanesOf } from './lanes.ts';
 import { createOrm, type OrmOptions, POOL_MAX } from './orm.ts';
 import { EVERY_SCHOOL } from './roles.ts';
 import { oneRow } from './rows.ts';
@@ -60,6 +60,11 @@ export class Database implements AsyncDisposable {
    */
   forPages(): Database {
     return new Database(this.orm, this.#lanes.forPages, this.#turns, true);
+  }
+
+  /** The connections of this process. */
+  connections(): ConnectionCounts {
+    return this.#lanes.counts();
   }
 
   /** Statements within one school, each a transaction of its own. */

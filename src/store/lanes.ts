@@ -23,8 +23,16 @@ const SCHOOL_SHARE = 2 / 3;
 /** What the query builder accepts as a pool. */
 export type Lane = Required<Pick<PostgresPool, 'connect' | 'end' | 'options'>>;
 
+/** How many connections are open, how many of them nobody uses, and how many callers wait for one. */
+export interface ConnectionCounts {
+  open: number;
+  idle: number;
+  waiting: number;
+}
+
 export interface Lanes {
   all: Lane;
+  counts(): ConnectionCounts;
   of(schoolId: string): Lane;
   /** Lanes of pages, whose places nobody else takes. */
   forPages: Lanes;
@@ -36,15 +44,21 @@ export interface Lanes {
  */
 export function lanesOf(pool: Pool, max: number): Lanes {
   const every = lane(pool, []);
+  const places = Math.max(1, max - Math.max(1, Math.floor(max * PAGES_SHARE)));
+  const work = new Turns(places);
+  const counts = () => ({
+    open: pool.totalCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount + work.waiting,
+  });
   const forPages: Lanes = {
     all: every,
     of: () => every,
+    counts,
     get forPages() {
       return forPages;
     },
   };
-  const places = Math.max(1, max - Math.max(1, Math.floor(max * PAGES_SHARE)));
-  const work = new Turns(places);
   const bySchool = new Map<string, Turns>();
   const schoolPlaces = Math.max(1, Math.floor(places * SCHOOL_SHARE));
   const enterSchool = async (schoolId: string) => {
@@ -60,6 +74,7 @@ export function lanesOf(pool: Pool, max: number): Lanes {
   return {
     all: lane(pool, [enter]),
     of: (schoolId) => lane(pool, [() => enterSchool(schoolId), enter]),
+    counts,
     forPages,
   };
 }

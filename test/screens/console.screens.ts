@@ -41,7 +41,11 @@ describeInBrowser('a school', () => {
   const settled = () => site.world.settled();
 
   beforeAll(async () => {
-    site = await startConsole({ env: { LIMIT_APPROVAL_WAIT_MS: '600000' } });
+    site = await startConsole({
+      env: { LIMIT_APPROVAL_WAIT_MS: '600000' },
+      // The demo's whole school takes its time.
+      settledWithinMs: 15 * 60_000,
+    });
     const { ctx } = site.world;
     const today = new Date(ctx.clock.now()).toISOString().slice(0, 10);
     const { files } = makeSchool({ seed: 448, size: inject('screens').size, today });

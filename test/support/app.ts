@@ -54,10 +54,13 @@ export interface TestApp extends AsyncDisposable {
 
 /** `now`: the instant at which the app believes to start; its time then goes on as ours does. Default: our time. */
 export async function startTestApp(
-  options: { env?: Record<string, string>; now?: string; clock?: Clock } & Pick<
-    Overrides,
-    'sandbox' | 'vkLimits'
-  > = {},
+  options: {
+    env?: Record<string, string>;
+    now?: string;
+    clock?: Clock;
+    /** Default: what a small school takes on a busy machine. */
+    settledWithinMs?: number;
+  } & Pick<Overrides, 'sandbox' | 'vkLimits'> = {},
 ): Promise<TestApp> {
   await using parts = new AsyncDisposableStack();
   const database = parts.use(await createTestDatabase());
@@ -91,7 +94,7 @@ export async function startTestApp(
   const { ctx } = app;
   const sandbox = app.sandbox!;
   const commands = commandsOf(ctx);
-  const settled = () => nothingLeft(ctx);
+  const settled = () => nothingLeft(ctx, options.settledWithinMs);
   const request: TestApp['request'] = async (path, { as, headers, ...init } = {}) =>
     app.http.request(path, {
       ...init,
@@ -135,14 +138,17 @@ function clockFrom(startMs: number): Clock {
 
 const WAITING = { timeout: SETTLED_WITHIN_MS, interval: LOOK_EVERY_MS };
 
-function nothingLeft(ctx: Context): Promise<void> {
-  return vi.waitFor(async () => {
-    const { rows } = await sql`
+function nothingLeft(ctx: Context, timeout = SETTLED_WITHIN_MS): Promise<void> {
+  return vi.waitFor(
+    async () => {
+      const { rows } = await sql`
       select 'operation' as what, kind as which, state from operation where state in ('queued', 'running')
       union all select 'chat', title, coalesce(condition_reason, condition) from chat
         where generation > settled_generation and deleted_at is null`.execute(everywhere(ctx));
-    expect(rows).toEqual([]);
-  }, WAITING);
+      expect(rows).toEqual([]);
+    },
+    { timeout, interval: LOOK_EVERY_MS },
+  );
 }
 
 /** Waits for the looks that are due, as at chats since they were made: they would mend, or count as, what follows. */

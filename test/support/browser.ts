@@ -59,7 +59,7 @@ export interface Console extends AsyncDisposable {
 
 /** The whole product, served; the sandbox plays VK ID and the messenger. */
 export async function startConsole(
-  options: { clock?: Clock; env?: Record<string, string> } = {},
+  options: { clock?: Clock; env?: Record<string, string>; settledWithinMs?: number } = {},
 ): Promise<Console> {
   await using parts = new AsyncDisposableStack();
   const port = await freePort();

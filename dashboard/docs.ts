@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { html } from 'hono/html';
 import type { HttpEnv } from './auth.ts';
+import { addExamples } from './docs-examples.ts';
 import { HOW_TO_CONNECT } from './docs-guide.ts';
 import { describeIdempotency } from './idempotency.ts';
 import { LOOSE_STYLE_POLICY } from './policy.ts';
@@ -81,5 +82,6 @@ function describe(http: OpenAPIHono<HttpEnv>, publicUrl: string): object {
     security: [{ sgo: [] }],
   });
   describeIdempotency(document);
+  addExamples(document);
   return document;
 }

@@ -48,7 +48,7 @@ export async function checkPerson(asked: Checking, personId: string): Promise<Ch
   return check(asked, { chatIds, personId });
 }
 
-/** Whether the viewer might ask for this check now: who may no more, no longer reads what it told either. */
+/** Whether the viewer might ask for this check now. Somebody who may not any more no longer reads its result either. */
 export async function mayStillCheck(
   { ctx, viewer }: Pick<Checking, 'ctx' | 'viewer'>,
   { chatIds, personId }: CheckRow['about'],

@@ -57,7 +57,9 @@ export function schoolOn(facts: RosterFacts, day: Day): School {
   };
 }
 
-/** Who is there: a person has departed when every role has, and a person without a role belongs to nobody any more. */
+/**
+ * Tells who is there. A person has departed when every role has. A person without a role belongs to nobody any more.
+ */
 function presenceOf(
   people: RosterFacts['people'],
   { leavers, hasChildHere }: { leavers: Enrolled['leavers']; hasChildHere: (guardianId: string) => boolean },

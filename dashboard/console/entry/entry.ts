@@ -54,7 +54,7 @@ export function entryRoutes(parts: ConsoleParts): void {
 interface Entry {
   token: string;
   to: string | undefined;
-  /** True where the person has confirmed taking the place of the one who is signed in here. */
+  /** True where the person has confirmed taking the place of the person who is signed in here. */
   isSure: boolean;
 }
 

@@ -159,7 +159,7 @@ function filterChips(filter: LogFilter, counts: Awaited<ReturnType<typeof countO
 
 const afterOf = ({ createdAt, id }: LoggedOperation) => `${createdAt}~${id}`;
 
-/** Reads the place from an address; what is none shows the newest page. */
+/** Reads the place from an address; one that cannot be read shows the newest page. */
 function placeOf(after: string | undefined): LogPlace | undefined {
   const [at = '', id = ''] = after?.split('~') ?? [];
   const isInstant = isDay(at.slice(0, 10)) && !Number.isNaN(Date.parse(at));

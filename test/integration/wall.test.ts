@@ -11,6 +11,7 @@ import { type RosterFiles, rosterFiles } from '../support/roster-files.ts';
 
 const [OWN, OTHER] = ['s1', 's2'] as const;
 const INSUFFICIENT_PRIVILEGE = '42501';
+const UNKNOWN_SCHOOL = '23503';
 
 let world: TestApp;
 let owner: Client;
@@ -111,6 +112,24 @@ describe('a school', () => {
     );
   });
 });
+
+test.each(['person', 'enrollment', 'guardian', 'class'])(
+  'a row of %s names a school that is there',
+  async (table) => {
+    const keys = {
+      person: 'id',
+      class: 'id',
+      guardian: 'guardian_id, student_id',
+      enrollment: 'unit, unit_id, student_id',
+    };
+    const columns = keys[table as keyof typeof keys];
+    const values = columns.split(', ').map((column) => (column === 'unit' ? 'class' : 'x'));
+    const insert = sql`insert into ${sql.table(table)} (school_id, ${sql.raw(columns)}) values ('nowhere', ${sql.join(values)})`;
+    await expect(insert.execute(world.ctx.db.across('figures'))).rejects.toMatchObject({
+      code: UNKNOWN_SCHOOL,
+    });
+  },
+);
 
 test('whoever names no school finds nothing, the tables’ owner included', async () => {
   for (const { table } of await schoolTables()) {

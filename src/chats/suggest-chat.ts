@@ -19,6 +19,7 @@ export async function suggestChat(
 ): Promise<RuleChat | null> {
   const { dayOf } = await timeOf(db, schoolId, momentOf(ctx));
   const part = await partFor(db, schoolId, {
+    day,
     classIds: unit.type === 'class' || unit.type === 'parents' ? [unit.classId ?? ''] : [],
     groupIds: unit.type === 'subject' ? [unit.groupId ?? ''] : [],
     ...{ staff: unit.type === 'staff', peopleIds: [], studentIds: [] },

@@ -1,13 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Day } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
+import { orderedPlaces } from './ordered-places.ts';
 import type { Touched } from './touched.ts';
 
 /** Beyond so many people the whole school is planned sooner than its parts are found. */
 const PEOPLE_AT_MOST = 400;
 
 /**
- * Gives the chats that a change of facts can touch, by id or key, each with the event to name as its cause; null
- * where they are too many to single out. Facts are read as they are now. Their rows are never deleted, so the chats
+ * Gives the chats that a change of facts can touch on the day, by id or key, each with the event to name as its cause;
+ * null where they are too many to single out. Facts are read as they are now. Their rows are never deleted, so the chats
  * that they touched earlier are found as well.
  *
  * Each kind of fact touches these chats:
@@ -21,13 +23,14 @@ export async function affectedChats(
   tx: Sql,
   schoolId: string,
   touched: Touched,
+  day: Day,
 ): Promise<Map<string, string> | null> {
   if (touched.people.size > PEOPLE_AT_MOST) return null;
   const found = new Map(touched.keys);
   const classes = JSON.stringify([...touched.classes].map(([id, event]) => ({ id, event })));
   const people = JSON.stringify([...touched.people].map(([id, event]) => ({ id, event })));
   const { rows } = await sql<{ chat: string; event: string }>`
-    with ${placesOfTouched(schoolId, people, classes)}
+    with ${placesOfTouched(schoolId, day, { people, classes })}
     ${chatsOfPlaces(schoolId)}
     union all ${chatsOfPeople(schoolId)}`.execute(tx);
   for (const { chat, event } of rows) if (!found.has(chat)) found.set(chat, event);
@@ -38,7 +41,11 @@ export async function affectedChats(
  * Tables of a statement: `t`, the people who were touched; `everyone`, with their parents; `children`, those of touched
  * parents; and `places`, where everyone learns or teaches. `people` and `classes`: JSON of ids with their events.
  */
-function placesOfTouched(schoolId: string, people: string, classes: string): RawBuilder<unknown> {
+function placesOfTouched(
+  schoolId: string,
+  day: Day,
+  { people, classes }: { people: string; classes: string },
+): RawBuilder<unknown> {
   return sql`
     t as materialized (
       select id, event from jsonb_to_recordset(${people}::jsonb) as r(id text, event text)
@@ -50,8 +57,7 @@ function placesOfTouched(schoolId: string, people: string, classes: string): Raw
     ), children as materialized (
       select g.student_id as id, t.event from t join guardian g on g.school_id = ${schoolId} and g.guardian_id = t.id
     ), ordered as materialized (
-      select student_id, unit, unit_id from order_place where school_id = ${schoolId} and unit <> 'school'
-        and student_id = any(array(select id from everyone union select id from children))
+      ${orderedPlaces(schoolId, day, sql`student_id = any(array(select id from everyone union select id from children))`)}
     ), places as (
       select e.unit, e.unit_id, p.event from everyone p
         join enrollment e on e.school_id = ${schoolId} and e.student_id = p.id

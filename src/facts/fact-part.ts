@@ -1,9 +1,13 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import type { Day } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
 import { oneRow } from '../store/rows.ts';
+import { orderedPlaces } from './ordered-places.ts';
 
-/** The chats whose members are to be decided, and the people whom they name now. */
+/** The chats whose members are to be decided for a day, and the people whom they name now. */
 export interface FactScope {
+  /** The day for which they are decided. */
+  day: Day;
   classIds: readonly string[];
   groupIds: readonly string[];
   /** True where «Учительская» is among the chats. */
@@ -34,6 +38,7 @@ export interface FactPart {
 export async function partFor(db: Sql, schoolId: string, scope: FactScope): Promise<FactPart> {
   const classIds = sql`${[...scope.classIds]}::text[]`;
   const groupIds = sql`${[...scope.groupIds]}::text[]`;
+  const ordered = (of: RawBuilder<unknown>) => orderedPlaces(schoolId, scope.day, of);
   const staff = scope.staff ? sql`'{teacher,administrator}'` : sql`'{administrator}'`;
   const { rows } = await sql<{ students: string[]; people: string[]; children: string[] }>`
     with students as materialized (
@@ -42,10 +47,8 @@ export async function partFor(db: Sql, schoolId: string, scope: FactScope): Prom
         where school_id = ${schoolId} and unit = 'class' and unit_id = any(${classIds})
       union select student_id from enrollment
         where school_id = ${schoolId} and unit = 'group' and unit_id = any(${groupIds})
-      union select student_id from order_place
-        where school_id = ${schoolId} and unit = 'class' and unit_id = any(${classIds})
-      union select student_id from order_place
-        where school_id = ${schoolId} and unit = 'group' and unit_id = any(${groupIds})
+      union select student_id from (${ordered(sql`unit = 'class' and unit_id = any(${classIds})`)}) c
+      union select student_id from (${ordered(sql`unit = 'group' and unit_id = any(${groupIds})`)}) g
     ), people as materialized (
       select id from students
       union select unnest(${[...scope.peopleIds]}::text[])

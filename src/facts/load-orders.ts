@@ -86,8 +86,8 @@ function placesNamed(schoolId: string, of: AskedOrders['of']): RawBuilder<unknow
  *   place (rule 3) is kept, and so is what put the pupil there before it was left, because only a place that is there
  *   is left. A group that ever had a pupil keeps the order that says so (D5). A departure from the school ends with a
  *   later entry, and the last entry into each place is kept.
- * - The first order that put the pupil into a place is kept too: an absence is void only where an order had given the
- *   place before (rule 6).
+ * - The first order that put the pupil into a place is kept too where no list ever said that the pupil was there: only
+ *   then does it matter for a void absence whether an order had given the place before (rule 6).
  * - A cancelled order only makes void what began while it stood and was not said since (rule 6). It is kept where a
  *   statement about the pupil is of that time. For a part only statements about its units count, because no others are
  *   loaded; of pupils who may have left the school all orders are loaded beside it (load-facts.ts).
@@ -96,9 +96,11 @@ function placesNamed(schoolId: string, of: AskedOrders['of']): RawBuilder<unknow
  */
 function deciding(schoolId: string, of: AskedOrders['of']): RawBuilder<unknown> {
   return sql`select order_id, student_id from (
-      select order_id, student_id, enters, effective_on, max(effective_on) over place as last, min(effective_on) over place as first
+      select *, max(effective_on) over place as last, min(effective_on) over place as first
       from named where cancelled_at is null window place as (partition by student_id, unit, unit_id, enters)
     ) ranked where effective_on = last or enters and effective_on = first
+      and exists (select from enrollment e where e.school_id = ${schoolId} and e.unit = ranked.unit
+        and e.unit_id = ranked.unit_id and e.student_id = ranked.student_id and e.stated_at is null)
     union all select n.order_id, n.student_id from named n
     where n.cancelled_at is not null and exists (select from ${statements(schoolId, of)} e
       where e.student_id = n.student_id

@@ -31,7 +31,7 @@ export async function whoIsHere(
   const { today, dayOf } = await timeOf(tx, schoolId, moment);
   const peopleIds = [...personIds];
   const part = await partFor(tx, schoolId, {
-    ...{ classIds: [], groupIds: [], staff: false, peopleIds, studentIds: [] },
+    ...{ day: today, classIds: [], groupIds: [], staff: false, peopleIds, studentIds: [] },
   });
   const school = schoolOn({ ...(await loadFacts(tx, schoolId, { part, day: today })), dayOf }, today);
   const { rows } = await sql<{

@@ -10,7 +10,7 @@ import { type RejectedEvent, type RosterEvent, readEvent } from '../roster/event
 import { withoutErased } from '../roster/events/without-erased.ts';
 import { writeEvents } from '../roster/events/write-events.ts';
 import type { Sql } from '../store/database.ts';
-import { momentOf } from '../store/school-day.ts';
+import { momentOf, timeOf } from '../store/school-day.ts';
 import { type Followed, followFacts } from './follow-facts.ts';
 
 export interface Receipt {
@@ -39,7 +39,8 @@ export async function receiveEvents(
     await requireSchool(tx, schoolId);
     const fresh = await unseen(tx, schoolId, events);
     const { said, void: dropped } = await withoutStale(ctx, tx, schoolId, fresh);
-    const { written, rejected, touched, elsewhere } = await writeEvents(tx, schoolId, said, momentOf(ctx));
+    const moment = momentOf(ctx);
+    const { written, rejected, touched, elsewhere } = await writeEvents(tx, schoolId, said, moment);
     const accepted = [...written, ...dropped];
     await remember(tx, schoolId, accepted, at);
     const cause = `event:${written[0]?.id ?? said[0]?.id}`;
@@ -55,7 +56,7 @@ export async function receiveEvents(
             at,
             causedAt: at,
           },
-          affected: await affectedChats(tx, schoolId, touched),
+          affected: await affectedChats(tx, schoolId, touched, (await timeOf(tx, schoolId, moment)).today),
         });
     const receipt = {
       accepted: accepted.length,

@@ -1,7 +1,7 @@
 /** What a school's chats must be on a day, by its facts as they stand. It only reads, and looks at nobody's plan. */
 import type { Context } from '../context.ts';
 import { desiredChats } from '../desired/desired-chats.ts';
-import { CHAT_TYPES, type ChatType, chatKey, type DesiredChat } from '../desired/model.ts';
+import { CHAT_TYPES, type ChatType, chatKey, type Day, type DesiredChat } from '../desired/model.ts';
 import { type School, schoolOn } from '../desired/school.ts';
 import { type FactPart, type FactScope, partFor } from '../facts/fact-part.ts';
 import { loadFacts } from '../facts/load-facts.ts';
@@ -49,7 +49,7 @@ export async function desireSchool(
   const scope = only && scopeOf(only);
   const refusedSince = new Date(ctx.clock.now() - (request.refusedAgain ? 0 : REFUSAL_LASTS_MS));
   const stored = await loadChats(tx, schoolId, scope ?? { types, allManual }, refusedSince);
-  const part = scope && (await partFor(tx, schoolId, factScope(scope.keys, stored)));
+  const part = scope && (await partFor(tx, schoolId, factScope(day, scope.keys, stored)));
   const school = schoolOn({ ...(await loadFacts(tx, schoolId, { part, day })), dayOf }, day);
   const deleted = await loadDeletedChats(tx, schoolId, scope?.keys);
   const barred = new Set(
@@ -71,7 +71,7 @@ function isKey(name: string): boolean {
   return name === chatKey('staff') || name.includes(':');
 }
 
-function factScope(keys: readonly string[], stored: readonly StoredChat[]): FactScope {
+function factScope(day: Day, keys: readonly string[], stored: readonly StoredChat[]): FactScope {
   const all = new Set([...keys, ...stored.flatMap((chat) => chat.key ?? [])]);
   const unitsOf = (...types: ChatType[]) =>
     [...all].flatMap((key) => {
@@ -80,6 +80,7 @@ function factScope(keys: readonly string[], stored: readonly StoredChat[]): Fact
     });
   const grounds = stored.flatMap((chat) => [...chat.members.values()].flatMap((member) => member.grounds));
   return {
+    day,
     classIds: [...new Set(unitsOf('class', 'parents'))],
     groupIds: unitsOf('subject'),
     staff: all.has(chatKey('staff')),

@@ -54,6 +54,7 @@ test('the orders that are read for a day give the desired state of all orders, g
           expect(stateOf(read, day)).toEqual(stateOf(all, day));
           for (const chat of stateOf(all, day)) {
             const part = await partFor(tx, schoolId, {
+              day,
               classIds: chat.type === 'class' || chat.type === 'parents' ? [chat.classId!] : [],
               groupIds: chat.groupId === null ? [] : [chat.groupId],
               ...{ staff: chat.type === 'staff', peopleIds: [], studentIds: [] },
@@ -73,7 +74,7 @@ test('the orders that are read for a day give the desired state of all orders, g
 /** Who is there is asked of people alone, without the units where they are (who-is-here.ts). */
 async function expectSamePresence(tx: Sql, schoolId: string, day: Day, all: RosterFacts): Promise<void> {
   const peopleIds = [...all.people.keys()];
-  const scope = { classIds: [], groupIds: [], staff: false, peopleIds, studentIds: [] };
+  const scope = { day, classIds: [], groupIds: [], staff: false, peopleIds, studentIds: [] };
   const part = await partFor(tx, schoolId, scope);
   const [own, whole] = [schoolOn(await loadFacts(tx, schoolId, { part, day }), day), schoolOn(all, day)];
   for (const id of peopleIds) {

@@ -11,6 +11,7 @@ import {
   startConsole,
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
+import { press } from '../support/manage-site.ts';
 import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
 import { initializeAll } from '../support/small-world.ts';
 
@@ -38,7 +39,6 @@ describeInBrowser('decisions', () => {
 
   const heading = (page: Page, name: string | RegExp) =>
     page.getByRole('heading', { level: 1, name }).waitFor(SOON);
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
   const alert = (page: Page, text: string) => page.getByRole('alert').filter({ hasText: text });
   const item = (page: Page, title: string) =>
     page.getByRole('listitem').filter({ has: page.getByRole('link', { name: title, exact: true }) });

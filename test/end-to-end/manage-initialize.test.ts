@@ -8,6 +8,7 @@ import {
   PHONE,
   startConsole,
 } from '../support/browser.ts';
+import { press } from '../support/manage-site.ts';
 import { ADMIN, column, HOMEROOM, manageRoster, openChat, SCHOOL } from '../support/manage-world.ts';
 
 /** Other suites share the machine. */
@@ -25,7 +26,6 @@ describeInBrowser('«Инициализировать список чатов»'
 
   const heading = (page: Page, name: string | RegExp) =>
     page.getByRole('heading', { level: 1, name }).waitFor();
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
   const titles = () =>
     [...site.world.sandbox.world.chats.values()]
       .filter((chat) => chat.members.size > 1)

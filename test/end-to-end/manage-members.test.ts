@@ -1,29 +1,22 @@
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { expect, test } from 'vitest';
 import {
   type Console,
   describeInBrowser,
   expectAccessible,
   expectNoSidewaysScroll,
   PHONE,
-  startConsole,
 } from '../support/browser.ts';
-import { ADMIN, column, manageRoster, openChat, SCHOOL } from '../support/manage-world.ts';
-import { initializeAll } from '../support/small-world.ts';
+import { press, said, withManagedSchool } from '../support/manage-site.ts';
+import { ADMIN, column, openChat } from '../support/manage-world.ts';
 
 describeInBrowser('«Редактировать чат»: its members', () => {
   let site: Console;
 
-  beforeAll(async () => {
-    site = await startConsole();
-    await site.world.importRoster(manageRoster());
-    await initializeAll(site.world, SCHOOL);
-    await site.world.settled();
+  withManagedSchool((given) => {
+    site = given;
   });
-  afterAll(() => site?.[Symbol.asyncDispose]());
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
-  const said = (page: Page, text: string) => page.getByText(text, { exact: true }).waitFor();
   const inSferum = (title: string) => site.world.inSferum(title);
 
   test('members are ticked and picked over several pages, staged, and saved; Sferum follows (C2–C4, D7)', async () => {

@@ -1,30 +1,24 @@
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   type Console,
   describeInBrowser,
   expectAccessible,
   expectNoSidewaysScroll,
   PHONE,
-  startConsole,
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { ADMIN, column, HOMEROOM, manageRoster, SCHOOL } from '../support/manage-world.ts';
-import { initializeAll } from '../support/small-world.ts';
+import { press, withManagedSchool } from '../support/manage-site.ts';
+import { ADMIN, column, HOMEROOM, SCHOOL } from '../support/manage-world.ts';
 
 describeInBrowser('several chats at once', () => {
   let site: Console;
 
-  beforeAll(async () => {
-    site = await startConsole();
-    await site.world.importRoster(manageRoster());
-    await initializeAll(site.world, SCHOOL);
-    await site.world.settled();
+  withManagedSchool((given) => {
+    site = given;
   });
-  afterAll(() => site?.[Symbol.asyncDispose]());
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
   const tick = (page: Page, title: string) =>
     page.getByRole('checkbox', { name: `Выбрать чат ${title}`, exact: true });
   const chosen = (page: Page) => page.locator('.choice-bar > span').textContent();

@@ -14,6 +14,7 @@ import {
   type Visitor,
 } from '../support/browser.ts';
 import { asOwner, everywhere } from '../support/everywhere.ts';
+import { press } from '../support/manage-site.ts';
 import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.ts';
 
 const OPERATOR = { role: 'operator', sub: 'operator' } as const;
@@ -44,7 +45,6 @@ describeInBrowser('what stands still until somebody decides', () => {
     page.getByRole('heading', { level: 1, name }).waitFor();
   const task = (page: Page, title: string | RegExp) =>
     page.getByRole('listitem').filter({ has: page.getByRole('heading', { level: 2, name: title }) });
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
   /** As it is now: with a reader of screens, and on a phone. */
   async function expectUsable(page: Page): Promise<void> {

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { looksIncomplete } from '../../src/roster/looks-incomplete.ts';
 import type { RosterReading } from '../../src/roster/reading.ts';
@@ -8,6 +7,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { eachWithDatabase } from '../support/each-database.ts';
 import { everywhere } from '../support/everywhere.ts';
 import {
+  countOf,
   difference,
   facts,
   files,
@@ -24,12 +24,7 @@ eachWithDatabase((given) => {
   db = given;
 });
 
-async function count(from: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*)::int as count from ${sql.raw(from)}`.execute(
-    everywhere(db),
-  );
-  return rows[0]!.count;
-}
+const count = (from: string) => countOf(db, from);
 
 describe('an incomplete roster only adds (J2)', () => {
   /** Without p4 and p5, a shorter stay of p1, no teacher of 5А, no days for the autumn; and somebody new. */

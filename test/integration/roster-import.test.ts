@@ -9,6 +9,7 @@ import type { Database } from '../../src/store/database.ts';
 import { eachWithDatabase } from '../support/each-database.ts';
 import { everywhere } from '../support/everywhere.ts';
 import {
+  countOf,
   difference,
   facts,
   files,
@@ -25,12 +26,7 @@ eachWithDatabase((given) => {
   db = given;
 });
 
-async function count(from: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*)::int as count from ${sql.raw(from)}`.execute(
-    everywhere(db),
-  );
-  return rows[0]!.count;
-}
+const count = (from: string) => countOf(db, from);
 
 describe('a roster in the database', () => {
   test('hello-448: 4 schools, 48 teachers, 400 pupils, 100 groups, 2,500 enrollments', async () => {

@@ -30,6 +30,14 @@ export async function merge(
 export const take = async (db: Database, roster: RosterFiles, takenAt: string, how?: How) =>
   merge(db, await readFiles(roster), takenAt, how);
 
+/** How many rows there are: of a table, with a condition if any. */
+export async function countOf(db: Database, from: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from ${sql.raw(from)}`.execute(
+    everywhere(db),
+  );
+  return rows[0]!.count;
+}
+
 /** All facts that are present, as sorted lines; stamps left out. */
 export async function facts(db: Database): Promise<string[]> {
   const { rows } = await sql<{ fact: string }>`

@@ -2,6 +2,7 @@
 
 import { type RawBuilder, sql } from 'kysely';
 import { instant, type Sql } from '../../src/store/database.ts';
+import { isOverdue, lastRosterAt } from '../../src/store/queries/overdue.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
 import { oneRow } from '../../src/store/rows.ts';
 import { searchFold } from '../../src/text/title-key.ts';
@@ -11,7 +12,7 @@ import { searchFold } from '../../src/text/title-key.ts';
  * failing  some chat does not get through
  * held     something waits for a person's decision
  * behind   some chat has waited for more than `BEHIND_AFTER`
- * overdue  СГО has sent no list for `OVERDUE_AFTER`
+ * overdue  СГО has sent no list for too long (src/store/queries/overdue.ts)
  * paused   its lists are paused (K3)
  * fine     none of these
  */
@@ -20,8 +21,6 @@ export type SchoolState = (typeof SCHOOL_STATES)[number];
 
 /** Changes are usually followed within seconds: a school that follows an order is not behind yet. */
 const BEHIND_AFTER = sql`interval '1 minute'`;
-/** СГО sends lists every night; one night may fail. */
-const OVERDUE_AFTER = sql`interval '36 hours'`;
 
 export interface SchoolItem {
   id: string;
@@ -115,12 +114,12 @@ function states({ q, only, now }: SchoolFilter): RawBuilder<unknown> {
       select s.id, s.name, s.name_key, a.status as account, a.status_reason, s.roster_taken_at as "lastRosterAt",
         coalesce(w.held, 0) as held, coalesce(o.failing, 0) as failing, coalesce(o.behind, 0) as behind,
         o.behind_since as "behindSince", o.failing_since, w.since as held_since,
-        coalesce(a.status_since, s.created_at) as account_since, coalesce(s.roster_taken_at, s.created_at) as roster_since,
+        coalesce(a.status_since, s.created_at) as account_since, ${lastRosterAt} as roster_since,
         case when a.status is distinct from 'ok' then ${rankOf('broken')}
           when o.failing > 0 then ${rankOf('failing')}
           when w.held > 0 then ${rankOf('held')}
           when o.behind_since < ${ago(BEHIND_AFTER)} then ${rankOf('behind')}
-          when coalesce(s.roster_taken_at, s.created_at) < ${ago(OVERDUE_AFTER)} then ${rankOf('overdue')}
+          when ${isOverdue(sql`${now}::timestamptz`)} then ${rankOf('overdue')}
           else ${rankOf('fine')} end as rank
       from school s left join sferum_account a on a.school_id = s.id
         left join open o on o.school_id = s.id left join waiting w on w.school_id = s.id

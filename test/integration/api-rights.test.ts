@@ -1,77 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { TOKEN_ROLES, type TokenRole } from '../../src/caller.ts';
+import { TOKEN_ROLES } from '../../src/caller.ts';
 import { Refusal } from '../../src/refusal.ts';
+import { ALLOWED, BODIES } from '../support/allowed-routes.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { addChat, addOperation, addPeople, addSchool } from '../support/seeds.ts';
 import { tokenOf } from '../support/tokens.ts';
 
-const ADMINS: TokenRole[] = ['school-admin', 'operator'];
-const RUNNERS: TokenRole[] = [...ADMINS, 'service'];
-const READERS: TokenRole[] = [...RUNNERS, 'staff'];
-
-/** Whose token names a person. */
-const PEOPLE: TokenRole[] = ['school-admin', 'staff', 'student', 'parent'];
-/** What they may do to which chat is asked after that. */
-const EDITORS: TokenRole[] = ['school-admin', 'staff'];
-
-/** Who may call what (contract). A route that is not here fails the first test. */
-const ALLOWED: Record<string, TokenRole[]> = {
-  'POST /v1/roster-imports': ['service', 'operator'],
-  'POST /v1/schools/{schoolId}/events': ['service'],
-  'GET /v1/schools/{schoolId}/sferum': ADMINS,
-  'PUT /v1/schools/{schoolId}/sferum': ['operator'],
-  'POST /v1/schools/{schoolId}/initializations': RUNNERS,
-  'GET /v1/operations/{id}': READERS,
-  'GET /v1/operations/{id}/stream': READERS,
-  'GET /v1/operations/{id}/plan': RUNNERS,
-  'GET /v1/operations/{id}/rows': RUNNERS,
-  'GET /v1/schools/{schoolId}/operations': RUNNERS,
-  'POST /v1/operations/{id}/approve': ADMINS,
-  'POST /v1/operations/{id}/reject': ADMINS,
-  'POST /v1/operations/{id}/cancel': RUNNERS,
-  'POST /v1/operations/{id}/undo': ADMINS,
-  'GET /v1/schools/{schoolId}/chats': READERS,
-  'GET /v1/chats/{id}': READERS,
-  'GET /v1/chats/{id}/members': READERS,
-  'POST /v1/schools/{schoolId}/chats': EDITORS,
-  'PATCH /v1/chats/{id}': EDITORS,
-  'DELETE /v1/chats/{id}': EDITORS,
-  'POST /v1/chats/{id}/check': [...ADMINS, 'staff'],
-  'POST /v1/people/{id}/check': [...ADMINS, 'staff'],
-  'GET /v1/schools/{schoolId}/people': READERS,
-  'GET /v1/people/{id}/grounds': READERS,
-  'GET /v1/people/{id}/export': ADMINS,
-  'GET /v1/schools/{schoolId}/journal': [...RUNNERS, 'security'],
-  'GET /v1/schools/{schoolId}/access': ['operator', 'security'],
-  'GET /v1/schools/{schoolId}/erasures': [...ADMINS, 'security'],
-  'GET /v1/schools/{schoolId}/unreachable': READERS,
-  'GET /v1/schools/{schoolId}/delays': RUNNERS,
-  'GET /v1/schools': ['operator'],
-  'POST /v1/decisions': ['operator'],
-  'GET /v1/me': PEOPLE,
-  'POST /v1/me/profile': PEOPLE,
-  'DELETE /v1/me/profile': PEOPLE,
-  'GET /v1/schools/{schoolId}/lessons': TOKEN_ROLES.filter((role) => role !== 'security'),
-  'POST /v1/lessons/{id}/meeting': EDITORS,
-  'DELETE /v1/lessons/{id}/meeting': EDITORS,
-  'GET /v1/lessons/{id}/meeting/join': [...EDITORS, 'student'],
-  'GET /v1/me/sessions': [...PEOPLE, 'operator'],
-  'DELETE /v1/me/sessions/{id}': [...PEOPLE, 'operator'],
-  'DELETE /v1/sessions': ['operator'],
-  'GET /v1/schools/{schoolId}/settings': ADMINS,
-  'PUT /v1/schools/{schoolId}/settings': ADMINS,
-};
 const ROUTES = Object.keys(ALLOWED);
-
-const BODIES: Record<string, unknown> = {
-  'POST /v1/schools/{schoolId}/chats': { type: 'staff' },
-  'PATCH /v1/chats/{id}': {},
-  'POST /v1/schools/{schoolId}/initializations': { types: ['class'] },
-  'PUT /v1/schools/{schoolId}/sferum': { communityId: 1, accessToken: 'token', tokenKind: 'user' },
-  'PUT /v1/schools/{schoolId}/settings': {},
-  'POST /v1/decisions': { decide: 'approve', operationIds: [randomUUID()] },
-};
 
 let world: ApiWorld;
 const ids = { chats: { s1: '', s2: '' }, operations: { s1: '', s2: '' } };
@@ -107,7 +43,9 @@ function call(route: string, school: 's1' | 's2', token?: string): Promise<Respo
   const [method, pattern] = route.split(' ') as [string, string];
   const id = pattern.includes('/chats/') ? ids.chats[school] : ids.operations[school];
   // What is the caller's own has no id, a lesson's is its school's: another school is then named in the query.
-  const query = /^\/v1\/(me|lessons|sessions|decisions|schools$)/.test(pattern) ? `?school=${school}` : '';
+  const query = /^\/v1\/(me|lessons|sessions|decisions|schools$|webhooks$)/.test(pattern)
+    ? `?school=${school}`
+    : '';
   const path = pattern.replace('{schoolId}', school).replace('{id}', id) + query;
   const body =
     route === 'POST /v1/roster-imports'

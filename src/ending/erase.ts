@@ -10,6 +10,7 @@ import { forgetClaims } from '../rows/profile-claim.ts';
 import { forgetLinks } from '../rows/profile-link.ts';
 import { moveRevision } from '../rows/school.ts';
 import { forgetProfileMembers } from '../rows/sferum-member.ts';
+import { forgetChoices } from '../rows/told-choice.ts';
 import type { Sql } from '../store/database.ts';
 import { fileActs } from './acts.ts';
 import { departedBefore } from './departed.ts';
@@ -91,6 +92,7 @@ export async function erase(
   const theirs = { personIds: ids, vkUserIds: profiles };
   count('profile_link', await forgetLinks(tx, schoolId, theirs));
   count('profile_claim', await forgetClaims(tx, schoolId, theirs));
+  count('told_choice', await forgetChoices(tx, schoolId, ids));
   count('exception', await forgetExceptions(tx, schoolId, ids));
   count('sferum_member', await forgetProfileMembers(tx, schoolId, profiles));
   count('journal_text', await forgetWords(tx, schoolId, ids));

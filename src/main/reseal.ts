@@ -16,7 +16,7 @@ await runCommand('reseal', async (config, life) => {
   const done = await resealAll(db, new SecretBox(config.secretsKeys));
   for (const { schoolId, resealed, current, unopened } of done) {
     if (resealed + current + unopened.length === 0) continue;
-    print(`${schoolId}: ${resealed} sealed anew, ${current} were already`);
+    print(`${schoolId ?? 'all schools'}: ${resealed} sealed anew, ${current} were already`);
     for (const column of unopened) print(`  no key of SECRETS_KEY opens ${column}`);
   }
   const failed = done.some(({ unopened }) => unopened.length > 0);

@@ -10,6 +10,7 @@ import type { Context } from '../context.ts';
 import { moveTimesBack } from '../rows/chat.ts';
 import { moveMeetingsBack } from '../rows/meeting.ts';
 import { moveLooksBack } from '../rows/sferum-account.ts';
+import { moveDeliveriesBack } from '../rows/told-delivery.ts';
 import type { Sql } from '../store/database.ts';
 import { oneRow } from '../store/rows.ts';
 
@@ -27,6 +28,7 @@ export async function followClock(ctx: Context, queues: Pick<Queues, 'hasten'>):
       await moveTimesBack(tx, stepMs);
       await moveMeetingsBack(tx, stepMs);
       await moveLooksBack(tx, stepMs);
+      await moveDeliveriesBack(tx, stepMs);
     }
     return stepMs;
   });

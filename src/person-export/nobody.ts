@@ -49,6 +49,27 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
     why: 'how many people of a school are linked, and how quickly orders are followed',
     columns: ['day', 'people', 'linked', 'delay_ms', 'by_class', 'revision', 'counted_at'],
   },
+  told_reason: {
+    why: 'what is open in a school, by kind; ids of chats',
+    columns: [
+      ...['id', 'kind', 'reason', 'since', 'items', 'chat_ids', 'operation_id'],
+      ...['seen_at', 'told_at', 'gone_at'],
+    ],
+  },
+  webhook: {
+    why: 'receivers of messages, which are programs',
+    columns: [
+      ...['id', 'url', 'kinds', 'secret_sealed', 'former_secret_sealed', 'former_until'],
+      ...['created_at', 'ended_at'],
+    ],
+  },
+  told_delivery: {
+    why: 'messages that name nobody, and what came of them',
+    columns: [
+      ...['id', 'webhook_id', 'choice_id', 'type', 'body', 'created_at', 'attempts', 'next_at'],
+      ...['state', 'answer', 'tried_at'],
+    ],
+  },
   process: {
     why: 'processes of the service',
     columns: ['id', 'role', 'connections', 'seen_at', 'started_at', 'figures'],

@@ -254,6 +254,12 @@ export const HELD = {
       person_ids: personAlone('person_ids'),
     },
   },
+  told_choice: {
+    rows: isPerson('subject', 'role'),
+    given: ['subject', 'role', 'email', 'kinds', 'daily'],
+    parts: { id: asText('id') },
+    without: { [WORKINGS]: ['summed_on'] },
+  },
   console_session: {
     rows: isPerson('subject', 'role'),
     given: ['id', 'subject', 'role', 'created_at', 'used_at', 'expires_at', 'browser', 'acr', 'amr'],

@@ -14,6 +14,7 @@ const ACROSS_SCHOOLS = {
   import: 'one file may state many schools',
   adopt: "an operator's command after a restore goes over all schools",
   reseal: "an operator's command seals the secrets of all schools anew",
+  telling: 'what has begun and ended in any school is told; a receiver may hear all schools (K2)',
   demo: 'the demonstration lists its personas',
   ending: 'what has passed its term goes: sessions and imports of several schools, months of all (K6)',
   'access-records': 'who looked is written together, of whatever schools (K8)',

@@ -24,9 +24,11 @@ import { ReceivedEvent, RosterFault, RosterFile, StagedRoster } from './entities
 import { School, SchoolFigures, Setting } from './entities/schools.ts';
 import { ConsoleSession, FirstAnswer, UsedToken } from './entities/sessions.ts';
 import { SferumAccount, SferumPace } from './entities/sferum.ts';
+import { ToldChoice, ToldDelivery, ToldReason, Webhook } from './entities/told.ts';
 import { AccessRecord, Journal, JournalText } from './entities/trail.ts';
 
 export type { Operation, OperationKind, OperationState, Problem } from './entities/operations.ts';
+export { DELIVERY_STATES, TOLD_KINDS, type ToldKind } from './entities/told.ts';
 
 export const ENTITIES = [
   AccessRecord,
@@ -69,8 +71,12 @@ export const ENTITIES = [
   SferumPace,
   StagedRoster,
   SubjectGroup,
+  ToldChoice,
+  ToldDelivery,
+  ToldReason,
   UsedToken,
   FirstAnswer,
+  Webhook,
 ] as const;
 
 /**

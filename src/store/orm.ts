@@ -46,6 +46,7 @@ import { Unjudged } from '../../migrations/0053-unjudged.ts';
 import { FirstAnswers } from '../../migrations/0054-first-answers.ts';
 import { OperationsDue } from '../../migrations/0055-operations-due.ts';
 import { SchoolByStatement } from '../../migrations/0056-school-by-statement.ts';
+import { Told } from '../../migrations/0057-told.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -136,6 +137,7 @@ const MIGRATIONS = [
   { name: '0054-first-answers', class: FirstAnswers },
   { name: '0055-operations-due', class: OperationsDue },
   { name: '0056-school-by-statement', class: SchoolByStatement },
+  { name: '0057-told', class: Told },
 ];
 
 /** Makes the ORM. It connects lazily: the first query opens a connection. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from './database.ts';
 import { oneRow } from './rows.ts';
 
@@ -27,6 +27,20 @@ export async function beat(db: Sql, { id, role, connections, figures }: ThisProc
     returning (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(db);
   return oneRow(rows).ms;
 }
+
+/** A process that ended without a word is of interest for so long. */
+const MISSED_FOR = sql`interval '1 day'`;
+
+/**
+ * The processes that carried jobs and fell silent without leaving, each with the time it was seen last, in SQL. One in
+ * whose place another has started since is not among them.
+ */
+export const silentWorkers = (silentMs: number): RawBuilder<unknown> =>
+  sql`select dead.id, dead.seen_at from process dead where dead.role in ('all', 'worker')
+    and dead.seen_at between clock_timestamp() - ${MISSED_FOR}
+      and clock_timestamp() - interval '1 millisecond' * ${silentMs}::float8
+    and not exists (select from process fresh where fresh.role in ('all', 'worker')
+      and fresh.started_at > dead.seen_at)`;
 
 /** Removes this process, and others that were not seen for long. */
 export async function leave(db: Sql, { id }: Pick<ThisProcess, 'id'>): Promise<void> {

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { SealError, type SecretBox } from '../secrets.ts';
 import { sure } from '../sure.ts';
-import type { Database } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 
 export interface Resealed {
-  schoolId: string;
+  /** Null: what belongs to no single school. */
+  schoolId: string | null;
   /** Texts sealed anew, and texts that were sealed with the first key already. */
   resealed: number;
   current: number;
@@ -14,22 +15,22 @@ export interface Resealed {
 }
 
 const PRIMARY_KEYS: Record<string, string> = {
-  ...{ sferum_account: 'school_id', profile_linking: 'digest', erasure_key: 'school_id' },
+  ...{ sferum_account: 'school_id', profile_linking: 'digest', erasure_key: 'school_id', webhook: 'id' },
 };
 
 /**
- * Seals every sealed text anew with the first key and bound to its place, a transaction a school. What is done
+ * Seals every sealed text anew with the first key and bound to its place, a transaction a school and one for none. What is done
  * already is passed over, so a run that was cut off is simply run again. The application may go on meanwhile.
  */
 export async function resealAll(db: Database, box: SecretBox): Promise<Resealed[]> {
   const schools = await db.across('reseal').selectFrom('school').select('id').orderBy('id').execute();
   const done: Resealed[] = [];
-  for (const { id } of schools) done.push(await resealSchool(db, box, id));
+  for (const { id } of [...schools, { id: null }]) done.push(await resealSchool(db, box, id));
   return done;
 }
 
-async function resealSchool(db: Database, box: SecretBox, schoolId: string): Promise<Resealed> {
-  return db.transactionOf(schoolId, async ({ sql: tx }) => {
+async function resealSchool(db: Database, box: SecretBox, schoolId: string | null): Promise<Resealed> {
+  const work = async ({ sql: tx }: Transaction) => {
     const done: Resealed = { schoolId, resealed: 0, current: 0, unopened: [] };
     for (const column of Object.values(SEALED_COLUMNS)) {
       const [table = '', name = ''] = column.split('.');
@@ -37,7 +38,9 @@ async function resealSchool(db: Database, box: SecretBox, schoolId: string): Pro
       // The rows are locked, so that a token that is set meanwhile is not overwritten with the old one.
       const { rows } = await sql<{ key: unknown; sealed: string }>`
         select ${key} as key, ${sql.id(name)} as sealed from ${sql.id(table)}
-        where school_id = ${schoolId} and ${sql.id(name)} is not null for update`.execute(tx);
+        where school_id is not distinct from ${schoolId} and ${sql.id(name)} is not null for update`.execute(
+        tx,
+      );
       for (const row of rows) {
         if (box.isCurrent(row.sealed)) {
           done.current += 1;
@@ -49,12 +52,13 @@ async function resealSchool(db: Database, box: SecretBox, schoolId: string): Pro
           continue;
         }
         await sql`update ${sql.id(table)} set ${sql.id(name)} = ${box.seal(plain, { schoolId, column })}
-          where school_id = ${schoolId} and ${key} = ${row.key}`.execute(tx);
+          where school_id is not distinct from ${schoolId} and ${key} = ${row.key}`.execute(tx);
         done.resealed += 1;
       }
     }
     return done;
-  });
+  };
+  return schoolId === null ? db.transactionAcross('reseal', work) : db.transactionOf(schoolId, work);
 }
 
 function opened(box: SecretBox, sealed: string, place: Parameters<SecretBox['open']>[1]): string | null {

@@ -8,5 +8,7 @@ export const SEALED_COLUMNS = {
   callsToken: 'sferum_account.calls_token_sealed',
   verifier: 'profile_linking.verifier_sealed',
   erasureKey: 'erasure_key.key_sealed',
+  webhookSecret: 'webhook.secret_sealed',
+  formerWebhookSecret: 'webhook.former_secret_sealed',
   linkedProfile: 'profile_linking.profile_sealed',
 } as const satisfies Record<string, ColumnName>;

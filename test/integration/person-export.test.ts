@@ -72,7 +72,7 @@ describe('of everybody in the school', () => {
       }
     }
     // The operator whose subject is the same is another.
-    expect(wrong).toEqual(['p2 console_session: 0 of 1']);
+    expect(wrong).toEqual(['p2 told_choice: 0 of 1', 'p2 console_session: 0 of 1']);
     // Of each table there is something to be found.
     expect(TABLES.filter((table) => !filled.has(table))).toEqual(['access_record']);
   });

@@ -59,6 +59,9 @@ async function byHand(world: ChatWorld): Promise<void> {
       values ('00000000-0000-4000-8000-000000000001', 's1', 'a1', ${chat}, ${now})`,
     sql`insert into chat_draft_person (draft_id, school_id, person_id, picked)
       values ('00000000-0000-4000-8000-000000000001', 's1', 'p3', true)`,
+    sql`insert into told_choice (school_id, subject, role, email, kinds, daily) values
+      ('s1', 'a1', 'school-admin', 'a1@school.example', '{hold}', true),
+      (null, 'p2', 'operator', 'p2@region.example', '{hold}', true)`,
     sql`insert into console_session (digest, school_id, subject, role, created_at, expires_at, browser)
       values ('secret', 's1', 'a1', 'school-admin', ${now}, ${later}, 'Firefox'),
         ('secret2', 's1', 'p2', 'operator', ${now}, ${later}, 'of somebody else')`,

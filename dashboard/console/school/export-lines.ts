@@ -227,6 +227,14 @@ const LINES: Readonly<Record<HeldTable, LinesOf>> = {
         : `Собственный просмотр: ${wordOf(LOOKED_AT, row.what)}${row.address ? `, с адреса ${text(row.address)}` : ''}`,
       row.at,
     ),
+  told_choice: (row) =>
+    line(
+      sentence([
+        row.email ? `Письма о том, что ждёт решения, на адрес ${text(row.email)}` : 'Писем нет',
+        row.daily ? 'сводка каждое утро' : '',
+      ]),
+      null,
+    ),
   console_session: (row) => line(sentence(['Вход в систему', text(row.browser)]), row.createdAt),
 };
 

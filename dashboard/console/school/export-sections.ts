@@ -32,6 +32,7 @@ const PLACES = {
   waiting: { title: 'Планы и списки' },
   journal: { title: 'Журнал изменений' },
   looks: { title: 'Кто смотрел данные' },
+  told: { title: 'Оповещения' },
   sessions: { title: 'Входы в систему' },
 } as const satisfies Record<string, Omit<Section, 'lines'>>;
 
@@ -61,6 +62,7 @@ const PLACE_OF: Readonly<Record<HeldTable, keyof typeof PLACES>> = {
   journal: 'journal',
   journal_text: 'journal',
   access_record: 'looks',
+  told_choice: 'told',
   console_session: 'sessions',
 };
 

@@ -25,6 +25,7 @@ import type { VkLimits } from './sferum/vk/limits.ts';
 import { AccessLog } from './store/access-log.ts';
 import type { Database } from './store/database.ts';
 import { beat, leave, type ThisProcess } from './store/processes.ts';
+import { startTeller } from './told/teller.ts';
 import { type Watch, watchProcess } from './watch.ts';
 
 const NEVER = new Promise<never>(() => undefined);
@@ -96,6 +97,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   };
   if (role.api || role.workers) {
     relay = parts.use(startRelayLoop(ctx, queues, { sweeps: role.workers }));
+    parts.use(startTeller(ctx));
     const workers = role.workers ? await startWorkers(ctx, queues) : [];
     watch = parts.use(watchProcess(ctx, { self, queues, workers, relay }));
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { securedAddress, tlsProblem } from './config/postgres-address.ts';
+import { isThisHost, securedAddress, tlsProblem } from './config/postgres-address.ts';
 import { unsafeInProduction } from './config/production.ts';
 import { withSecretFiles } from './config/secret-files.ts';
 import {
@@ -47,6 +47,10 @@ export interface Config {
   vkId: { url: string | null; clientId: string };
   /** Where «Перейти в VK Мессенджер» leads; null means the sandbox's stand-in. */
   messengerUrl: string | null;
+  /** Letters to people (K2); null where none are sent. `requireTls`: the server must offer STARTTLS. */
+  mail: { smtpUrl: string; from: string; requireTls: boolean } | null;
+  /** True: a webhook leads to https and the public internet alone. */
+  webhooksPublicOnly: boolean;
   /** Where a process without people answers for its health. `isFixed`: no other port will do. */
   ops: { host: string; port: number; isFixed: boolean };
   /** The Bearer token that `/metrics` asks for; null where it is open. */
@@ -119,6 +123,8 @@ export function loadConfig(environment: Environment, role: ProcessRole): Config 
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`,
     vkId: { url: values.VKID_URL ?? null, clientId: values.VKID_CLIENT_ID },
     messengerUrl: values.MESSENGER_URL ?? null,
+    mail: mailOf(values),
+    webhooksPublicOnly: values.NODE_ENV === 'production',
     ops: { ...(values.OPS_ADDRESS ?? OPS_DEFAULT), isFixed: values.OPS_ADDRESS !== undefined },
     opsToken: values.OPS_TOKEN ?? null,
     sgo: values.SGO_JWKS_URL
@@ -145,6 +151,12 @@ export function configFromEnvironment(role: ProcessRole, overrides: Environment 
 
 function addressOf(address: string | undefined, { DATABASE_TLS }: Values): string | null {
   return address === undefined ? null : securedAddress(address, DATABASE_TLS);
+}
+
+function mailOf({ SMTP_URL, MAIL_FROM, NODE_ENV }: Values): Config['mail'] {
+  if (SMTP_URL === undefined || MAIL_FROM === undefined) return null;
+  const requireTls = NODE_ENV === 'production' && !isThisHost(new URL(SMTP_URL).hostname);
+  return { smtpUrl: SMTP_URL, from: MAIL_FROM, requireTls };
 }
 
 function deniedTls(values: Values): string[] {
@@ -192,6 +204,9 @@ function missing(env: Environment, values: Values, role: ProcessRole): string[] 
   }
   if (role === 'demo' && !unset('SFERUM_API_URL')) {
     problems.push('SFERUM_API_URL must be unset for the demo: it works with the sandbox alone');
+  }
+  if (unset('SMTP_URL') !== unset('MAIL_FROM')) {
+    problems.push('SMTP_URL and MAIL_FROM need each other: who sends mail, and in whose name');
   }
   if (!unset('SGO_JWT_SECRET') && !unset('SGO_JWKS_URL')) {
     problems.push('SGO_JWT_SECRET and SGO_JWKS_URL exclude each other');

@@ -1,4 +1,5 @@
 import { DEFAULT_ROSTER_LIMITS } from './config/roster-limits.ts';
+import { TELLING_LIMITS } from './config/telling-limits.ts';
 import { keysOf } from './keys-of.ts';
 import { DEFAULT_REMOVAL_LIMITS } from './plan/model.ts';
 
@@ -173,6 +174,7 @@ export const LIMIT_RULES = {
   keepGoneFactsDays: kept(400, 'a place, guardianship, class or group that the roster has no more'),
   keepOrdersDays: kept(400, 'an order none of whose pupils is at school'),
   keepDeletedChatsDays: kept(400, 'what is known of a deleted chat'),
+  keepDeliveriesDays: { value: 30, min: 4, max: 365, about: 'a message about what waits, once it has ended' },
   keepDraftsDays: { value: 30, min: 1, max: 365, about: 'changes of a chat that nobody saved' },
   keepEventIdsDays: {
     value: 1100,
@@ -188,6 +190,8 @@ export const LIMIT_RULES = {
     max: 100_000,
     about: 'rows whose term is over, deleted at a time',
   },
+
+  ...TELLING_LIMITS,
 
   // Work.
   workerConcurrencyJobs: { value: 400, min: 1, max: 5000, about: 'chats one worker process has in hand' },

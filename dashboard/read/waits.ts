@@ -7,6 +7,7 @@ import { accountState } from '../../src/rows/sferum-account.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import type { OperationKind } from '../../src/store/entities.ts';
 import { byName, shownName } from '../../src/store/queries/person-columns.ts';
+import { ASKS_ABOUT_ACCOUNT } from '../../src/told/open-now.ts';
 import { type ChatWarning, chatWarning } from './chat-warning.ts';
 import { type HeldOperation, heldOperations } from './held-operations.ts';
 import type { SameTitles } from './same-titles.ts';
@@ -54,9 +55,6 @@ const CHATS_NAMED = 5;
 const PEOPLE_NAMED = 20;
 const FAILED_WITHIN_DAYS = 7;
 const FAILED_SHOWN = 5;
-
-/** The operations that ask about the account. Where one is held, the account itself need not be named as well. */
-const ASKS_ABOUT_ACCOUNT: readonly OperationKind[] = ['account-replacement', 'adoption'];
 
 /** What one look at the school's rows finds. */
 export interface FoundWaits {

@@ -53,6 +53,7 @@ function repeatedSecrets(values: Values): string[] {
     ...(values.OPS_TOKEN ? [named('OPS_TOKEN', values.OPS_TOKEN)] : []),
     ...passwordOf('DATABASE_URL', values.DATABASE_URL),
     ...passwordOf('REDIS_URL', values.REDIS_URL),
+    ...passwordOf('SMTP_URL', values.SMTP_URL),
     ...(sameLogin(values) ? [] : passwordOf('MIGRATION_DATABASE_URL', values.MIGRATION_DATABASE_URL)),
   ];
   return repeated(secrets).map(([first, second]) =>

@@ -8,6 +8,7 @@ export const SECRET_VARIABLES = [
   'MIGRATION_DATABASE_URL',
   'REDIS_URL',
   'OPS_TOKEN',
+  'SMTP_URL',
   'SGO_JWT_SECRET',
   'SECRETS_KEY',
 ] as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sure } from '../sure.ts';
+import { isEmail } from '../text/email.ts';
 import { ADDRESS_TLS } from './postgres-address.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -56,6 +57,13 @@ export const VARIABLES = {
       return z.NEVER;
     })
     .optional(),
+  SMTP_URL: url('smtp:', 'smtps:').optional(),
+  MAIL_FROM: z
+    .string()
+    .refine((text) => isEmail(addressIn(text)), {
+      error: 'must be an e-mail address, such as «Сферум <robot@example.org>»',
+    })
+    .optional(),
   SGO_JWT_SECRET: z
     .string()
     .transform(jwtSecrets)
@@ -88,6 +96,11 @@ export const VARIABLES = {
 };
 export type Values = { [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Name]> };
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The address within «Name <address>», or the whole text. */
+function addressIn(text: string): string {
+  return /<([^<>]*)>\s*$/.exec(text)?.[1] ?? text;
+}
 
 /** A comma separates where each part is long enough to be a secret; others belong to the secret. */
 function jwtSecrets(text: string): string[] {

@@ -12,6 +12,7 @@
  */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import { sure } from '../sure.ts';
 
 /** A message to one receiver: a webhook, or the person of a choice. */
 export interface NewDelivery {
@@ -86,7 +87,7 @@ export async function nextDue(db: Sql, { mail }: { mail: boolean }): Promise<str
   const { rows } = await sql<{ at: string | null }>`
     select min(next_at) as at from told_delivery
     where next_at is not null and (${mail} or choice_id is null)`.execute(db);
-  return rows[0]!.at;
+  return sure(rows[0]).at;
 }
 
 /** Notes that the receiver has it. `answer`: what was answered, in a word. */

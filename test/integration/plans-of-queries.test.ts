@@ -15,6 +15,7 @@ import { createLog } from '../../src/log.ts';
 import { ROUNDS, type What } from '../../src/outbox/rounds.ts';
 import { takeTurn } from '../../src/outbox/sweep.ts';
 import { SEALED_COLUMNS } from '../../src/store/sealed-columns.ts';
+import { tell } from '../../src/told/tell.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { makeSchoolsAtRest, OF_A_TOWN } from '../support/schools-at-rest.ts';
@@ -47,6 +48,7 @@ beforeAll(async () => {
       DATA_DIR: dataDir,
       // The rounds run here, one by one, and the jobs that they make are left alone.
       LIMIT_SWEEP_INTERVAL_MS: '600000',
+      LIMIT_TELL_INTERVAL_MS: '120000',
     },
     'demo',
   );
@@ -91,6 +93,17 @@ async function makeWork(): Promise<void> {
   );
   big = rows.map(({ relname }) => relname);
   await owner.end();
+}
+
+/** Another process may have had the turn. */
+async function tellNow(): Promise<void> {
+  await sql`delete from setting where key = 'told'`.execute(app.ctx.db.ofNone);
+  sent.clear();
+  await tell(app.ctx);
+  const { rows } = await sql<{ kind: string }>`select distinct kind from told_reason`.execute(
+    everywhere(app.ctx),
+  );
+  expect(rows.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['chat-failing', 'account-broken']));
 }
 
 /** The sandbox answers for the school, though it knows none of its chats. */
@@ -175,6 +188,7 @@ test.each<[string, () => Promise<unknown>]>([
   ['a new day', () => beginDay(app.ctx, 'rest-8')],
   ['a look at the chats of a school', () => sweepDrift(app.ctx, 'rest-6')],
   ['what ends once a day', () => tidyUp(app.ctx)],
+  ['what is told', tellNow],
   ['the figures', async () => app.http.request('/metrics')],
 ])(
   '%s: no big table is read from end to end',

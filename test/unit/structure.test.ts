@@ -165,6 +165,10 @@ const OWNED = {
   school_figures: ['school-figures.ts'],
   sferum_account: ['sferum-account.ts'],
   sferum_member: ['sferum-member.ts'],
+  told_choice: ['told-choice.ts'],
+  told_delivery: ['told-delivery.ts'],
+  told_reason: ['told-reason.ts'],
+  webhook: ['webhook.ts'],
 };
 /** Statements here take the table's name from a list: facts by their table, the end of terms, erasure, what imports leave, new seals. */
 const OF_LISTED_TABLES = [

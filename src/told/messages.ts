@@ -1,0 +1,125 @@
+/** What is said of something that has begun or ended: to programs and to people. Pure; no name of a person is in it. */
+import type { Told } from '../rows/told-reason.ts';
+import type { ToldKind } from '../store/entities.ts';
+import { sure } from '../sure.ts';
+import { KIND_WORDS } from './kind-words.ts';
+
+export type Turn = 'opened' | 'closed';
+
+/** A message, before it is known who hears it. */
+export interface Message extends Told {
+  turn: Turn;
+}
+
+/** The body of a webhook's message (contract, «Told»). */
+export interface WebhookBody {
+  type: string;
+  timestamp: string;
+  data: {
+    schoolId: string | null;
+    count: number;
+    since: string;
+    operationId?: string;
+    chatIds?: string[];
+    url: string;
+  };
+}
+
+/** Where a person sees more, from our own address on. */
+function pathOf({ kind, operationIds, chatIds }: Pick<Told, 'kind' | 'operationIds' | 'chatIds'>): string {
+  const paths: Record<ToldKind, string> = {
+    hold: operationIds.length === 1 ? `/manage/operations/${operationIds[0]}` : '/attention',
+    'chat-failing': chatIds.length === 1 ? `/manage/chats/${chatIds[0]}` : '/attention',
+    'account-broken': '/settings',
+    'roster-overdue': '/rosters',
+    'lesson-without-call': '/attention',
+    'invariant-broken': '/changes',
+    'worker-dead': '/server',
+  };
+  return paths[kind];
+}
+
+/** Gives the body as it is sent, and sent again. `schoolId`: the receiver's own, where the message is of none. */
+export function webhookBody(
+  message: Message,
+  { at, publicUrl, schoolId }: { at: Date; publicUrl: string; schoolId: string | null },
+): string {
+  const [operationId, another] = message.operationIds;
+  const body: WebhookBody = {
+    type: `${message.kind}.${message.turn}`,
+    timestamp: at.toISOString(),
+    data: {
+      schoolId: message.schoolId ?? schoolId,
+      count: message.items,
+      since: new Date(message.since).toISOString(),
+      ...(operationId !== undefined && another === undefined ? { operationId } : {}),
+      ...(message.chatIds.length > 0 ? { chatIds: message.chatIds } : {}),
+      url: publicUrl + pathOf(message),
+    },
+  };
+  return JSON.stringify(body);
+}
+
+/** A letter. It is kept so, and becomes a mail when it is sent. */
+export interface Letter {
+  subject: string;
+  text: string;
+}
+
+/** What a letter needs to say where something is: the names of schools by id, and our own address. */
+export interface Places {
+  schools: ReadonlyMap<string, string>;
+  publicUrl: string;
+}
+
+const FOOT = (publicUrl: string) =>
+  `Вы получаете это письмо, потому что выбрали оповещения: ${publicUrl}/settings/notifications`;
+
+/** Writes a letter about messages of one kind and turn, of whatever schools: a digest. */
+export function letterOf(news: readonly Message[], places: Places): Letter {
+  const first = sure(news[0]);
+  const { kind, turn } = first;
+  const words = KIND_WORDS[kind];
+  const count = news.reduce((sum, { items }) => sum + items, 0);
+  const title = turn === 'opened' ? words.opened(count) : words.closed;
+  const where = news.length === 1 ? schoolOf(first, places) : `школ: ${news.length}`;
+  return {
+    subject: where ? `${title} (${where})` : title,
+    text: [
+      `${title}.`,
+      ...(turn === 'opened' ? [words.about] : []),
+      '',
+      ...news.flatMap((one) => linesOf(one, places)),
+      '',
+      FOOT(places.publicUrl),
+      '',
+    ].join('\n'),
+  };
+}
+
+/** Writes the summary of a morning: all that is open. */
+export function summaryOf(open: readonly Told[], places: Places): Letter {
+  const news = open.map((told): Message => ({ ...told, turn: 'opened' }));
+  return {
+    subject: news.length === 0 ? 'Сферум: ничего не ждёт' : `Сферум: ждёт внимания – ${news.length}`,
+    text: [
+      news.length === 0 ? 'Сегодня ничего не ждёт решения.' : 'Что ждёт внимания сегодня:',
+      '',
+      ...news.flatMap((one) => linesOf(one, places)),
+      '',
+      FOOT(places.publicUrl),
+      '',
+    ].join('\n'),
+  };
+}
+
+function linesOf(message: Message, places: Places): string[] {
+  const { kind, turn, items } = message;
+  const words = turn === 'opened' ? KIND_WORDS[kind].opened(items) : KIND_WORDS[kind].closed;
+  const school = schoolOf(message, places);
+  return [`– ${school ? `${school}. ` : ''}${words}`, `  ${places.publicUrl}${pathOf(message)}`];
+}
+
+function schoolOf({ schoolId }: Told, { schools }: Places): string {
+  return schoolId === null ? '' : (schools.get(schoolId) ?? schoolId);
+}

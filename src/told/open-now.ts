@@ -1,0 +1,140 @@
+/**
+ * What is so now and waits for a person, of all schools, as rows for `noteOpen` (K2). Each kind is found by an index
+ * that holds nothing else, or in a table of as many rows as there are schools.
+ */
+import { type RawBuilder, sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { AHEAD_MS } from '../lessons/meeting.ts';
+import { UNCONFIRMED_REASONS } from '../rows/sferum-account.ts';
+import type { OperationKind, ToldKind } from '../store/entities.ts';
+import { silentWorkers } from '../store/processes.ts';
+import { isOverdue, lastRosterAt } from '../store/queries/overdue.ts';
+
+/** The operations that ask about the account. Where one is held, the account itself is not told as well. */
+export const ASKS_ABOUT_ACCOUNT: readonly OperationKind[] = ['account-replacement', 'adoption'];
+
+/** Of a reason so many chats are kept by name. */
+const CHATS_KEPT = 100;
+/** A lesson's call is usually there a second after it is due. */
+const CALL_LATE_MS = 45_000;
+/** That a call cannot be started is often known before it is due, and then somebody can still help. */
+const LESSON_AHEAD_MS = 15 * 60_000;
+/** A plan tells a breach whenever it meets it. One that was not met for so long is over. */
+const BREACH_OVER_AFTER = sql`interval '1 hour'`;
+
+interface OpenRow {
+  school: RawBuilder<unknown>;
+  reason: RawBuilder<unknown>;
+  since: RawBuilder<unknown>;
+  items?: RawBuilder<unknown>;
+  chats?: RawBuilder<unknown>;
+  operation?: RawBuilder<unknown>;
+  from: RawBuilder<unknown>;
+}
+
+const ms = (value: number) => sql`interval '1 millisecond' * ${sql.lit(value)}`;
+const keptOf = (chats: RawBuilder<unknown>) => sql`(array_agg(${chats}))[1:${sql.lit(CHATS_KEPT)}]`;
+
+/** All that is open now. A query of school_id, kind, reason, since, items, chat_ids and operation_id. */
+export function openRows(ctx: Context): RawBuilder<unknown> {
+  const now = sql`${new Date(ctx.clock.now())}::timestamptz`;
+  const kinds: Record<ToldKind, OpenRow> = {
+    hold,
+    'chat-failing': failingChats,
+    'account-broken': brokenAccount,
+    'roster-overdue': overdueRoster(now),
+    'lesson-without-call': lessonsWithoutCall(now),
+    'invariant-broken': brokenInvariants(now),
+    'worker-dead': deadWorkers(ctx.config.limits.processSilentMs),
+  };
+  return sql.join(
+    Object.entries(kinds).map(
+      ([
+        kind,
+        row,
+      ]) => sql`select ${row.school} as school_id, ${sql.lit(kind)} as kind, ${row.reason}::text as reason,
+        ${row.since} as since, ${row.items ?? sql`1`} as items, ${row.chats ?? sql`'{}'`}::uuid[] as chat_ids,
+        ${row.operation ?? sql`null`}::uuid as operation_id ${row.from}`,
+    ),
+    sql` union all `,
+  );
+}
+
+/** Each decision is a reason of its own. An import of several schools is told as the operations of its schools. */
+const hold: OpenRow = {
+  school: sql`o.school_id`,
+  reason: sql`o.id`,
+  since: sql`o.created_at`,
+  operation: sql`o.id`,
+  from: sql`from operation o where o.state = 'held' and o.school_id is not null`,
+};
+
+const failingChats: OpenRow = {
+  school: sql`c.school_id`,
+  reason: sql`coalesce(c.condition_reason, 'failing')`,
+  since: sql`min(c.condition_since)`,
+  items: sql`count(*)::int`,
+  chats: keptOf(sql`c.id order by c.condition_since, c.id`),
+  from: sql`from chat c where c.deleted_at is null and c.condition not in ('synced', 'archived')
+    and c.condition = 'failing' group by c.school_id, coalesce(c.condition_reason, 'failing')`,
+};
+
+const brokenAccount: OpenRow = {
+  school: sql`a.school_id`,
+  reason: sql`coalesce(a.status_reason, 'broken')`,
+  since: sql`a.status_since`,
+  from: sql`from sferum_account a where a.status = 'broken'
+    and not (a.status_reason = any(${[...UNCONFIRMED_REASONS]}::text[]) and exists (select from operation o
+      where o.school_id = a.school_id and o.state = 'held' and o.kind = any(${[...ASKS_ABOUT_ACCOUNT]}::text[])))`,
+};
+
+const overdueRoster = (now: RawBuilder<unknown>): OpenRow => ({
+  school: sql`s.id`,
+  reason: sql`'roster'`,
+  since: lastRosterAt,
+  from: sql`from school s where ${isOverdue(now)}`,
+});
+
+/**
+ * A meeting that was asked for, whose call should be there by now and is not; before that, one that has failed, or
+ * whose account cannot start calls.
+ */
+function lessonsWithoutCall(now: RawBuilder<unknown>): OpenRow {
+  const callDue = sql`(l.starts_at - interval '1 minute' * s.early_entry_minutes - ${ms(AHEAD_MS)})`;
+  return {
+    school: sql`m.school_id`,
+    reason: sql`m.lesson_id`,
+    since: sql`case when m.condition = 'failing' then m.condition_since else ${callDue} end`,
+    // `offset 0`: each meeting that is due asks for its own lesson, whatever the planner expects.
+    from: sql`from (select * from meeting where due_at <= ${now} + ${ms(LESSON_AHEAD_MS)} and deleted_at is null offset 0) m
+        cross join lateral (select * from lesson where school_id = m.school_id and id = m.lesson_id and present
+          and ends_at > ${now} offset 0) l
+        cross join lateral (select 1 from subject_group where school_id = m.school_id and id = l.subject_group_id
+          and present offset 0) g
+        join school s on s.id = m.school_id
+        left join sferum_account a on a.school_id = m.school_id
+      where l.starts_at <= ${now} + ${ms(LESSON_AHEAD_MS)} + interval '1 minute' * s.early_entry_minutes
+        and (m.condition = 'failing' or ${callDue} <= ${now} - ${ms(CALL_LATE_MS)}
+          or a.status is distinct from 'ok' or a.calls_refused_at is not null)
+        and not exists (select from meeting_call k where k.school_id = m.school_id and k.lesson_id = m.lesson_id
+          and k.state = 'open')`,
+  };
+}
+
+/** The journal has every breach that a plan has met (J6). */
+const brokenInvariants = (now: RawBuilder<unknown>): OpenRow => ({
+  school: sql`j.school_id`,
+  reason: sql`j.details->>'code'`,
+  since: sql`min(j.at)`,
+  items: sql`count(distinct j.chat_id)::int`,
+  chats: keptOf(sql`distinct j.chat_id) filter (where j.chat_id is not null`),
+  from: sql`from journal j where j.what = 'invariant' and j.at > ${now} - ${BREACH_OVER_AFTER}
+    group by j.school_id, j.details->>'code'`,
+});
+
+const deadWorkers = (silentMs: number): OpenRow => ({
+  school: sql`null::text`,
+  reason: sql`p.id`,
+  since: sql`p.seen_at`,
+  from: sql`from (${silentWorkers(silentMs)}) p`,
+});

@@ -1,0 +1,112 @@
+/**
+ * Tells who must act (K2): a loop of its own in every process, API and worker alike. The relay's rounds would be held up
+ * by receivers that hang, and where the last worker has died an API process still tells it.
+ */
+import type { Context } from '../context.ts';
+import { nextDue, type Taken, takeDeliveries } from '../rows/told-delivery.ts';
+import { openMail } from './mail.ts';
+import { sendOne } from './send.ts';
+import { tell } from './tell.ts';
+
+/** A webhook has at most so many messages on their way from one process. */
+const OF_ONE_WEBHOOK = 4;
+/** A message that was taken is taken again after this share of the time that sending it may take. */
+const LEASE_SHARE = 3;
+/** What is due and cannot be taken is another's, or its receiver is busy: it is looked for again after this. */
+const TAKEN_PAUSE_MS = 1000;
+
+/** Until when a message that is taken now is left to its taker. */
+export function leaseUntil({ clock, config }: Context): Date {
+  return new Date(clock.now() + config.limits.tellTimeoutMs * LEASE_SHARE);
+}
+
+/** Starts the loop. Disposal waits for the messages that are on their way. */
+export function startTeller(ctx: Context): AsyncDisposable {
+  return new Teller(ctx);
+}
+
+class Teller implements AsyncDisposable {
+  readonly #ctx: Context;
+  readonly #mail: ReturnType<typeof openMail>;
+  readonly #stop = new AbortController();
+  readonly #onTheirWay = new Map<string, { message: Taken; sent: Promise<void> }>();
+  #isFree = Promise.withResolvers<void>();
+  readonly #running: Promise<void>;
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx;
+    this.#mail = openMail(ctx.config.mail, ctx.config.limits.tellTimeoutMs);
+    this.#running = this.#run();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.#isFree.resolve();
+    await this.#running;
+    await Promise.all([...this.#onTheirWay.values()].map(({ sent }) => sent));
+  }
+
+  async #run(): Promise<void> {
+    const { config, clock } = this.#ctx;
+    let nextTellMs = clock.elapsed();
+    while (!this.#stop.signal.aborted) {
+      this.#isFree = Promise.withResolvers();
+      let pauseMs: number | null = null;
+      try {
+        if (clock.elapsed() >= nextTellMs) {
+          nextTellMs = clock.elapsed() + config.limits.tellIntervalMs;
+          await tell(this.#ctx);
+        }
+        pauseMs = await this.#sendDue();
+      } catch (error) {
+        this.#ctx.log.error({ err: error }, 'who must act could not be told; it will be tried again');
+      }
+      await this.#rest(Math.min(pauseMs ?? Number.POSITIVE_INFINITY, nextTellMs - clock.elapsed()));
+    }
+  }
+
+  /** Sends what is due, as far as hands are free. Gives the time until more is due; null where that is not known. */
+  async #sendDue(): Promise<number | null> {
+    const { config, db, clock } = this.#ctx;
+    const free = config.limits.tellAtOnceMessages - this.#onTheirWay.size;
+    if (free <= 0) return null;
+    const taken = await takeDeliveries(db.across('telling'), {
+      ...{ at: new Date(clock.now()), leaseUntil: leaseUntil(this.#ctx) },
+      ...{ most: free, mostOfWebhook: OF_ONE_WEBHOOK, busy: this.#busy(), mail: this.#mail !== null },
+    });
+    for (const message of taken) this.#send(message);
+    if (taken.length > 0) return 0;
+    const next = await nextDue(db.across('telling'), { mail: this.#mail !== null });
+    const untilMs = next === null ? null : Date.parse(next) - clock.now();
+    return untilMs !== null && untilMs <= 0 ? TAKEN_PAUSE_MS : untilMs;
+  }
+
+  #busy(): string[] {
+    const all = [...this.#onTheirWay.values()].flatMap(({ message: { webhookId } }) => webhookId ?? []);
+    return [...new Set(all)].filter((id) => all.filter((one) => one === id).length >= OF_ONE_WEBHOOK);
+  }
+
+  #send(message: Taken): void {
+    const sent = sendOne(this.#ctx, this.#mail, message)
+      .then(
+        () => undefined,
+        // It stays in the outbox and is taken again.
+        (error) =>
+          this.#ctx.log.error({ err: error, id: message.id }, 'what came of a message is not recorded'),
+      )
+      .finally(() => {
+        this.#onTheirWay.delete(message.id);
+        this.#isFree.resolve();
+      });
+    this.#onTheirWay.set(message.id, { message, sent });
+  }
+
+  /** Waits, or until a message is off its way. */
+  async #rest(ms: number): Promise<void> {
+    if (ms <= 0) return;
+    const timer = new AbortController();
+    const signal = AbortSignal.any([timer.signal, this.#stop.signal]);
+    await Promise.race([this.#ctx.clock.sleep(ms, signal).catch(() => undefined), this.#isFree.promise]);
+    timer.abort();
+  }
+}

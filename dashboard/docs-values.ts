@@ -5,6 +5,7 @@ const LATER = '2026-09-01T06:00:42.000Z';
 const CHAT_ID = '0197f3d2-8c11-7a20-b6a4-52f1c7e0a001';
 const OPERATION_ID = '0197f3d2-8c11-7a20-b6a4-52f1c7e0a002';
 const SESSION_ID = '0197f3d2-8c11-7a20-b6a4-52f1c7e0a003';
+const WEBHOOK_ID = '0197f3d2-8c11-7a20-b6a4-52f1c7e0a004';
 const TITLE = '5А класс';
 const TEACHER = { id: 't-17', name: 'Королёва Анна Ивановна' };
 const PUPIL_NAME = 'Абаев Марк';
@@ -55,8 +56,32 @@ const lesson = {
 
 const place = { chatId: CHAT_ID, personId: 'p-1', admin: false };
 
+const webhook = {
+  ...{
+    id: WEBHOOK_ID,
+    schoolId: '448',
+    url: 'https://example.org/sferum',
+    kinds: ['hold', 'account-broken'],
+  },
+  ...{ createdAt: AT, endedAt: null, formerSecretUntil: null },
+};
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=';
+const notifications = { email: 'zavuch@school.example', kinds: ['hold', 'chat-failing'], daily: true };
+
 /** By the names of /openapi.json. A page of a list shows one item of its kind. */
 export const VALUES: Readonly<Record<string, unknown>> = {
+  NewWebhook: { url: webhook.url, kinds: webhook.kinds, schoolId: '448' },
+  WebhookMade: { id: WEBHOOK_ID, secret },
+  WebhookChange: { kinds: ['hold'], rotate: true },
+  Webhook: webhook,
+  WebhookChanged: { ...webhook, kinds: ['hold'], formerSecretUntil: '2026-09-02T06:00:00.000Z', secret },
+  WebhookTested: { id: OPERATION_ID, delivered: true, answer: '204' },
+  WebhookDelivery: {
+    ...{ id: OPERATION_ID, type: 'hold.opened', at: AT, status: 'delivered', attempts: 2, answer: '204' },
+    ...{ triedAt: LATER, nextAt: null },
+  },
+  Notifications: notifications,
+  NotificationsChange: notifications,
   Readiness: { status: 'ready', checks: { database: 'ok', queue: 'ok' } },
   Accepted: { operationId: OPERATION_ID },
   RosterValidation: {
@@ -188,6 +213,7 @@ export const OF_CALLS: Readonly<Record<string, { sent?: unknown; answered?: unkn
   'GET /v1/operations/{id}/stream': {
     answered: 'data: {"state":"running","progress":{"done":12,"total":136}}\n\n',
   },
+  'GET /v1/webhooks': { answered: { items: [webhook] } },
   'GET /v1/me/sessions': { answered: { items: [VALUES.Session] } },
   'DELETE /v1/sessions': { answered: { ended: 2 } },
 };

@@ -60,10 +60,15 @@ function refused(c: HonoContext, { status, type, title, extra }: Refusal): Respo
 
 /** Answers with a schema's issues and the paths of their fields. The values themselves are not repeated. */
 export function answerInvalid(c: HonoContext, error: ZodError): Response {
+  return refused(c, notFitting(400, error));
+}
+
+/** The refusal of a request that does not fit a schema. */
+export function notFitting(status: 400 | 422, error: ZodError): Refusal {
   const errors = error.issues
     .slice(0, ISSUES_TOLD)
     .map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
-  return problem(c, 400, 'invalid', 'Запрос составлен неверно', { errors });
+  return new Refusal(status, 'invalid', 'Запрос составлен неверно', { errors });
 }
 
 /** Gives the status for an error of the database or of a socket. */

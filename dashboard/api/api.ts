@@ -15,6 +15,7 @@ import { initializationRoutes } from './initializations.ts';
 import { journalRoutes } from './journal.ts';
 import { lessonRoutes } from './lessons.ts';
 import { meRoutes } from './me.ts';
+import { meNotificationRoutes } from './me-notifications.ts';
 import { meProfileRoutes } from './me-profile.ts';
 import { operationPlanRoutes } from './operation-plan.ts';
 import { operationRowsRoutes } from './operation-rows.ts';
@@ -31,6 +32,7 @@ import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
 import { sferumRoutes } from './sferum.ts';
 import { unreachableRoutes } from './unreachable.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Makes an app whose routes describe themselves in OpenAPI and answer 400 where a request does not fit. */
 export function createOpenApi(): OpenAPIHono<HttpEnv> {
@@ -69,4 +71,6 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   sessionRoutes(all);
   schoolsRoutes(all);
   decisionsRoutes(all);
+  webhookRoutes(all);
+  meNotificationRoutes(all);
 }

@@ -1,9 +1,11 @@
 /** Shapes of the API that several routes share; names are those of /openapi.json. */
 import { z } from '@hono/zod-openapi';
+import type { ZodError } from 'zod';
 import { isTimeZone } from '../../src/config.ts';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import type { Limits } from '../../src/limits.ts';
 import { isDay, isInstant } from '../../src/text/clean-text.ts';
+import { notFitting } from '../problem.ts';
 
 const FILTER_CHARS = 200;
 const LAST_PAGE = 1_000_000;
@@ -63,6 +65,13 @@ export const REFUSALS = {
   503: refused('the database or a key set does not answer'),
   504: refused('not answered in time'),
 };
+
+/** For a route of which the contract says that what does not fit in the body is 422; elsewhere that is 400. */
+export function asUnprocessable(
+  result: { success: true } | { success: false; target: string; error: ZodError },
+): undefined {
+  if (!result.success) throw notFitting(result.target === 'json' ? 422 : 400, result.error);
+}
 
 /** The refusals of a route that changes something. */
 export const CHANGE_REFUSALS = {

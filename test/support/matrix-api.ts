@@ -38,7 +38,7 @@ export interface ApiDocument {
 /** What the id in a path is, by the word before it. */
 const OF_PATH: Record<string, Kind> = {
   ...{ schools: 'school', operations: 'operation', chats: 'chat', people: 'person', lessons: 'lesson' },
-  sessions: 'session',
+  ...{ sessions: 'session', webhooks: 'webhook' },
 };
 
 /** What a query or a field of a body names; null: nothing that is somebody's. One that is not here fails the test. */
@@ -65,6 +65,7 @@ const OF_NAME: Record<string, Kind | null> = {
   ...{ replaceAccount: null, confirmCreations: null, specversion: null, id: null, source: null, time: null },
   ...{ datacontenttype: null, subject: null, dataschema: null, format: null, download: null, list: null },
   'Idempotency-Key': null,
+  ...{ url: null, kinds: null, rotate: null, email: null, daily: null },
 };
 
 /** Where a sample made of the schema alone would be refused for something else, what is sent instead. */

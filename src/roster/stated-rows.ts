@@ -1,5 +1,5 @@
 /** The facts of a school as rows of their tables, as a statement takes them. */
-import { nameKey } from '../text/name-key.ts';
+import { personNameKey } from '../text/name-key.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from './fact-tables.ts';
 import type {
   ClassStatement,
@@ -46,7 +46,7 @@ const personRow = (person: PersonStatement): StatedRow => ({
   family_name: person.familyName,
   given_name: person.givenName,
   middle_name: person.middleName,
-  name_key: nameKey(`${person.familyName} ${person.givenName} ${person.middleName}`),
+  name_key: personNameKey(person),
   sex: person.sex,
   birth_date: person.birthDate,
   roles: person.roles,

@@ -38,3 +38,12 @@ export function nameKey(text: string): string {
     .replace(/\s+/gu, ' ')
     .trim();
 }
+
+/** Folds a person's whole name in the order in which people search: family name, given name, middle name. */
+export function personNameKey(person: {
+  familyName: string;
+  givenName: string;
+  middleName?: string | null | undefined;
+}): string {
+  return nameKey(`${person.familyName} ${person.givenName} ${person.middleName ?? ''}`);
+}

@@ -10,7 +10,7 @@ import { groupsChanged, lessonChanged } from '../../rows/meeting.ts';
 import { stateClaims } from '../../rows/profile-claim.ts';
 import type { Sql } from '../../store/database.ts';
 import type { Moment } from '../../store/school-day.ts';
-import { nameKey } from '../../text/name-key.ts';
+import { personNameKey } from '../../text/name-key.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
 import { outdateOrderedPlaces } from '../ordered-places.ts';
 import { reviveCancelled } from '../revive.ts';
@@ -114,7 +114,7 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
         family_name: data.familyName,
         given_name: data.givenName,
         middle_name: data.middleName ?? '',
-        name_key: nameKey(`${data.familyName} ${data.givenName} ${data.middleName ?? ''}`),
+        name_key: personNameKey(data),
         sex: data.sex,
         birth_date: data.birthDate,
         roles: data.roles,

@@ -1,26 +1,27 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { HTTPException } from 'hono/http-exception';
 import { EVENTS_PER_BATCH } from '../../src/config/event-limits.ts';
 import { EVENT_TYPES } from '../../src/roster/events/event.ts';
+import { answerInvalid } from '../problem.ts';
 import { authorOf, schoolOf } from '../rights.ts';
+import { BATCH, BINARY, eventsIn, STRUCTURED } from './event-modes.ts';
 import type { ApiParts } from './parts.ts';
 import { CHANGE_REFUSALS, json, SchoolParam } from './schemas.ts';
 
-const BATCH_TYPE = 'application/cloudevents-batch+json';
-
-/** What a good event looks like. Each event is checked by itself, so that a bad one stops no other. */
-const Event = z.unknown().openapi({
-  type: 'object',
+const TEXT = { type: 'string' as const };
+const EVENT = {
+  type: 'object' as const,
   required: ['specversion', 'id', 'source', 'type', 'time', 'data'],
   properties: {
-    specversion: { type: 'string', enum: ['1.0'] },
-    id: { type: 'string', description: 'an id seen before is a duplicate and does nothing' },
-    source: { type: 'string' },
-    type: { type: 'string', enum: [...EVENT_TYPES] },
-    time: { type: 'string', format: 'date-time', description: 'of statements on one fact the latest wins' },
-    data: { type: 'object' },
+    specversion: { ...TEXT, enum: ['1.0'] },
+    id: { ...TEXT, description: 'an id seen before is a duplicate and does nothing' },
+    source: { ...TEXT },
+    type: { ...TEXT, enum: [...EVENT_TYPES] },
+    time: { ...TEXT, format: 'date-time', description: 'of statements on one fact the latest wins' },
+    data: { type: 'object' as const },
   },
-});
+};
+/** A batch is checked as a list, and each event by itself, so that a bad one stops no other. */
+const Batch = z.array(z.unknown()).max(EVENTS_PER_BATCH);
 
 const Receipt = z
   .object({
@@ -30,26 +31,42 @@ const Receipt = z
   })
   .openapi('EventReceipt');
 
+/** The shapes are read by hand, because a validator of the route would ask each of them of every body. */
+const CONTENT = {
+  [BATCH]: {
+    schema: z.unknown().openapi({ type: 'array' as const, maxItems: EVENTS_PER_BATCH, items: EVENT }),
+  },
+  [STRUCTURED]: { schema: z.unknown().openapi(EVENT) },
+  [BINARY]: {
+    schema: z.unknown().openapi({
+      ...{
+        type: 'object',
+        description: '`data` of one event, whose attributes are the headers ce-specversion, ce-id …',
+      },
+    }),
+  },
+};
+
 /** Takes in changes of the roster one by one (contract, «Changes one by one»). */
 export function eventRoutes({ api, commands, guards }: ApiParts): void {
   const route = createRoute({
     method: 'post',
     path: '/v1/schools/{schoolId}/events',
     tags: ['Roster'],
-    summary: 'Tell changes of the roster one by one (CloudEvents 1.0, JSON batch)',
+    summary: 'Tell changes of the roster one by one (CloudEvents 1.0)',
     middleware: guards.json('service'),
     request: {
       params: SchoolParam,
-      body: { required: true, content: { [BATCH_TYPE]: { schema: z.array(Event).max(EVENTS_PER_BATCH) } } },
+      body: { required: true, content: CONTENT },
     },
     responses: { 202: json(Receipt, 'durable; the effect reaches Sferum by itself'), ...CHANGE_REFUSALS },
   });
   api.openapi(route, async (c) => {
-    const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-    if (type !== BATCH_TYPE) throw new HTTPException(415);
+    const events = Batch.safeParse(await eventsIn(c));
+    if (!events.success) return answerInvalid(c, events.error) as never;
     const receipt = await commands.receiveEvents({
       ...{ schoolId: schoolOf(c), by: authorOf(c.get('caller')) },
-      events: c.req.valid('json'),
+      events: events.data,
     });
     return c.json(receipt, 202);
   });

@@ -47,6 +47,8 @@ export interface Config {
   vkId: { url: string | null; clientId: string };
   /** Where «Перейти в VK Мессенджер» leads; null means the sandbox's stand-in. */
   messengerUrl: string | null;
+  /** Where «Открыть Сетевой город» leads. Null: there is no such button. */
+  sgoUrl: string | null;
   /** Letters to people (K2); null where none are sent. `requireTls`: the server must offer STARTTLS. */
   mail: { smtpUrl: string; from: string; requireTls: boolean } | null;
   /** True: a webhook leads to https and the public internet alone. */
@@ -123,6 +125,7 @@ export function loadConfig(environment: Environment, role: ProcessRole): Config 
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`,
     vkId: { url: values.VKID_URL ?? null, clientId: values.VKID_CLIENT_ID },
     messengerUrl: values.MESSENGER_URL ?? null,
+    sgoUrl: values.SGO_URL ?? null,
     mail: mailOf(values),
     webhooksPublicOnly: values.NODE_ENV === 'production',
     ops: { ...(values.OPS_ADDRESS ?? OPS_DEFAULT), isFixed: values.OPS_ADDRESS !== undefined },

@@ -19,6 +19,18 @@ interface Explained {
 
 const BACK = linkButton({ label: 'На главную', href: '/' });
 const ENTER = 'Откройте «Сетевой город» и нажмите значок чатов: вход сюда только оттуда.';
+/** Errors that a new way in from СГО mends. */
+const ENTER_ANEW: ReadonlySet<string> = new Set([
+  'unauthenticated',
+  'session-over',
+  'link-used',
+  'link-over',
+]);
+
+/** Leads back to where people come from, if it is known where that is. */
+export function toSgo({ config: { sgoUrl } }: Pick<Context, 'config'>): Content {
+  return sgoUrl === null ? '' : linkButton({ label: 'Открыть Сетевой город', href: sgoUrl, kind: 'primary' });
+}
 
 const BY_TYPE: Readonly<Record<string, Explained>> = {
   unauthenticated: { title: 'Нужен вход', text: ENTER },
@@ -86,23 +98,31 @@ export function errorPage(ctx: Context, error: Error, c: ConsoleContext): Respon
   }
   const { status } = error instanceof HTTPException ? error : answerError(ctx, error, c);
   c.header('Content-Type', undefined);
-  return explain(c, status, error instanceof Refusal ? error : null);
+  const refusal = error instanceof Refusal ? error : null;
+  const { actions = '', ...words } = explained(status, refusal);
+  const isOutside = refusal !== null && ENTER_ANEW.has(refusal.type);
+  return explain(c, shownStatus(status, refusal), { ...words, actions: isOutside ? toSgo(ctx) : actions });
 }
 
 /** The page for an address that leads nowhere, or to what its visitor may not know of (V4). */
 export function notFoundPage(c: ConsoleContext): Response | Promise<Response> {
-  return explain(c, 404, null);
+  return explain(c, 404, explained(404, null));
 }
 
-function explain(c: ConsoleContext, status: number, refusal: Refusal | null): Response | Promise<Response> {
-  const { title, text, actions = '' } = explained(status, refusal);
-  // A school that is not connected is no fault of the request, so the status is 200.
-  const shown = refusal?.type === NOT_CONNECTED ? 200 : status;
+/** A school that is not connected is no fault of the request, so the status is 200. */
+const shownStatus = (status: number, refusal: Refusal | null): number =>
+  refusal?.type === NOT_CONNECTED ? 200 : status;
+
+function explain(
+  c: ConsoleContext,
+  status: number,
+  { title, text, actions = '' }: Explained,
+): Response | Promise<Response> {
   return page({
     c,
     title,
     // Every answer that explains itself has a body.
-    status: shown as ContentfulStatusCode,
+    status: status as ContentfulStatusCode,
     body: html`<div class="explained"><p>${text}</p><div class="actions">${actions}</div></div>`,
   });
 }

@@ -2,7 +2,14 @@ import { isThisHost } from './postgres-address.ts';
 import { type Environment, given, type Values } from './variables.ts';
 import { repeated, weakness } from './weak-secrets.ts';
 
-const HTTPS = ['SFERUM_API_URL', 'SGO_JWKS_URL', 'VKID_URL', 'PUBLIC_URL', 'MESSENGER_URL'] as const;
+const HTTPS = [
+  'SFERUM_API_URL',
+  'SGO_JWKS_URL',
+  'VKID_URL',
+  'PUBLIC_URL',
+  'MESSENGER_URL',
+  'SGO_URL',
+] as const;
 /** Without these people would be sent to a stand-in where anybody types any number. */
 const BESIDE_SFERUM = ['VKID_URL', 'VKID_CLIENT_ID', 'PUBLIC_URL'] as const;
 

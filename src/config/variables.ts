@@ -46,6 +46,7 @@ export const VARIABLES = {
   VKID_URL: httpUrl.optional(),
   VKID_CLIENT_ID: z.string().default('sferum-sync-demo'),
   MESSENGER_URL: httpUrl.optional(),
+  SGO_URL: httpUrl.optional(),
   OPS_TOKEN: z.string().optional(),
   OPS_ADDRESS: z
     .string()

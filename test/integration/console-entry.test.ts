@@ -121,6 +121,19 @@ describe('a session', () => {
     expect(await after.text()).toContain('Сеанс закончился');
   });
 
+  test('that is over leads back to СГО where SGO_URL says where that is', async () => {
+    const LEADS = 'href="https://sgo.example.ru"';
+    expect(await (await at('/', '')).text()).not.toContain('Открыть Сетевой город');
+    await using known = await createApiWorld({ env: { PUBLIC_URL, SGO_URL: 'https://sgo.example.ru/' } });
+    for (const path of ['/', '/signed-out']) {
+      const text = await (await known.request(path, { headers: PAGE })).text();
+      expect(text).toContain('Открыть Сетевой город');
+      expect(text).toContain(LEADS);
+    }
+    // Whoever is signed in and asks for what is not there has no reason to enter anew.
+    expect(await (await known.request('/nowhere', { headers: PAGE })).text()).not.toContain(LEADS);
+  });
+
   test('ends after eight hours', async () => {
     const { cookie } = await enter('student', 'pupil');
     await sql`update console_session set expires_at = now() - interval '1 second'`.execute(everywhere(world));

@@ -4,6 +4,7 @@ import { openByToken, presentToken, tokenKey } from '../../../src/store/used-tok
 import { type Claims, unauthenticated } from '../../auth.ts';
 import type { Session } from '../../sessions/sessions.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { toSgo } from '../errors.ts';
 import { formOf } from '../form.ts';
 import { html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
@@ -46,7 +47,7 @@ export function entryRoutes(parts: ConsoleParts): void {
     page({
       c,
       title: 'Вы вышли',
-      body: html`<div class="explained"><p>Чтобы войти снова, откройте «Сетевой город» и нажмите значок чатов.</p></div>`,
+      body: html`<div class="explained"><p>Чтобы войти снова, откройте «Сетевой город» и нажмите значок чатов.</p><div class="actions">${toSgo(ctx)}</div></div>`,
     }),
   );
 }

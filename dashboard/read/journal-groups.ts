@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Author } from '../../src/author.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import { type JournalFilter, newestLines, type SchoolZone } from './journal.ts';
@@ -37,6 +37,9 @@ const LINES_AT_ONCE = 5_000;
 /** Small things of these kinds count together by day; of all others each stands for itself. */
 const BY_DAY = ['event', 'edit', 'profile', 'lesson', 'drift', 'creation', 'deletion'];
 
+/** Lines of one operation alone are counted up to this. */
+const LINES_OF_ONE = 1_000_000;
+
 type Row = JournalGroup & { authorId: string | null; authorKind: Author['kind'] };
 
 /**
@@ -48,12 +51,43 @@ export async function groupJournal(
   school: SchoolZone,
   filter: JournalFilter & { before?: string | undefined },
 ): Promise<{ groups: JournalGroup[]; next: string | null }> {
+  const groups = await groupsOf(db, school, newestLines(school, filter, LINES_AT_ONCE));
+  const isFull = groups.reduce((n, { lines }) => n + lines, 0) === LINES_AT_ONCE;
+  if (!isFull) return { groups, next: null };
+  const [only, ...others] = groups;
+  if (only && others.length === 0) {
+    const whole = (await wholeOperation(db, school, filter, only)) ?? only;
+    return { groups: [whole], next: whole.oldestId };
+  }
+  const oldest = groups.reduce((a, b) => (BigInt(a.oldestId) < BigInt(b.oldestId) ? a : b));
+  return { groups: groups.filter((group) => group !== oldest), next: after(oldest.newestId) };
+}
+
+/**
+ * Counts all lines of an operation that has more of them than are looked at together: half of its figures would say
+ * what is not so. Only what was noted since it was asked for is looked at. Null where it is no operation's.
+ */
+async function wholeOperation(
+  db: Sql,
+  school: SchoolZone,
+  filter: JournalFilter & { before?: string | undefined },
+  { cause }: JournalGroup,
+): Promise<JournalGroup | null> {
+  if (cause === null) return null;
+  const { rows } = await sql<{ at: string }>`select created_at as at from operation
+    where school_id = ${school.schoolId} and id::text = ${cause.split(':')[1] ?? ''}`.execute(db);
+  if (!rows[0]) return null;
+  const of = { ...filter, from: filter.from ?? instant(rows[0].at), causes: { exact: cause } };
+  return (await groupsOf(db, school, newestLines(school, of, LINES_OF_ONE)))[0] ?? null;
+}
+
+async function groupsOf(db: Sql, school: SchoolZone, lines: RawBuilder<unknown>): Promise<JournalGroup[]> {
   const count = (what: string) => sql`(count(*) filter (where what = ${what}))::int`;
   const { rows } = await sql<Row>`
     with line as (
       select j.*, split_part(cause, ':', 1) as kind,
         coalesce(details #>> '{ending,orderId}', jsonb_path_query_first(details, '$.grounds[*].orderId') #>> '{}') as order_id
-      from (${newestLines(school, filter, LINES_AT_ONCE)}) j),
+      from (${lines}) j),
     keyed as (
       select *, case when kind = any(${BY_DAY}) then kind || ' ' || (at at time zone ${school.timeZone})::date
         else cause end as key from line)
@@ -64,17 +98,12 @@ export async function groupJournal(
       ${count('hold-remove')} as held, ${count('removal-rejected')} as kept, count(distinct chat_id)::int as chats, count(distinct order_id)::int as orders,
       case when count(distinct author_id) = 1 then min(author_id) end as "authorId", min(author_kind) as "authorKind"
     from keyed group by key order by max(id) desc`.execute(db);
-  const groups = rows.map(({ authorId, authorKind, ...group }) => ({
+  return rows.map(({ authorId, authorKind, ...group }) => ({
     ...group,
     from: instant(group.from),
     to: instant(group.to),
     by: authorId === null ? null : { id: authorId, kind: authorKind },
   }));
-  const isFull = rows.reduce((n, { lines }) => n + lines, 0) === LINES_AT_ONCE;
-  if (!isFull) return { groups, next: null };
-  const oldest = groups.reduce((a, b) => (BigInt(a.oldestId) < BigInt(b.oldestId) ? a : b));
-  if (groups.length === 1) return { groups, next: oldest.oldestId };
-  return { groups: groups.filter((group) => group !== oldest), next: after(oldest.newestId) };
 }
 
 /** The id after this one: lines before it include this one. */

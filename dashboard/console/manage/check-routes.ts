@@ -61,7 +61,7 @@ async function show(
   { ctx }: ConsoleParts,
   c: ConsoleContext,
   viewer: Viewer,
-  { id, about, result, failure }: CheckRow,
+  { id, about, result, failure, finishedAt: at }: CheckRow,
 ): Promise<Response> {
   const { schoolId } = viewer;
   const db = ctx.db.of(schoolId);
@@ -85,7 +85,9 @@ async function show(
     subtitle: back.label,
     section: 'manage',
     crumbs: [{ label: 'Управление чатами', href: '/manage' }, back],
-    body: result ? checkBody({ result, names, titles, back, about }) : runningBody(failure, { id, back }),
+    body: result
+      ? checkBody({ result, names, titles, back, about, at, timeZone: c.get('visitor').school.timeZone })
+      : runningBody(failure, { id, back }),
     scripts: ['manage.js'],
     ...(isRunning ? { refreshSeconds: REFRESH_SECONDS } : {}),
   });

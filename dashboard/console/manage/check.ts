@@ -1,13 +1,14 @@
 import { actionWord, type Names } from '../../../src/plan/describe.ts';
 import type { CheckResult } from '../../../src/planning/check-result.ts';
+import type { CheckObstacle } from '../../../src/store/operation-params.ts';
 import type { CheckRow } from '../../read/checks.ts';
 import { type Html, html } from '../html.ts';
 import type { Crumb } from '../parts/breadcrumbs.ts';
 import { linkButton, postButton } from '../parts/button.ts';
-import { count, counted } from '../parts/numbers.ts';
+import { count, moment } from '../parts/numbers.ts';
 import { personLink } from '../parts/person-link.ts';
 import { notice } from '../parts/states.ts';
-import { dataTable } from '../parts/table.ts';
+import { type Column, dataTable } from '../parts/table.ts';
 
 export interface CheckView {
   result: CheckResult;
@@ -17,11 +18,14 @@ export interface CheckView {
   /** The page of the chat or person that was checked. */
   back: Crumb & { href: string };
   about: CheckRow['about'];
+  /** When it ended, an instant. */
+  at: string | null;
+  timeZone: string;
 }
 
 /** What is, what should be, what was done, what stands in the way. */
 export function checkBody(view: CheckView): Html {
-  const { result, back } = view;
+  const { result, back, at } = view;
   const { desired, actual, done, obstacles } = result;
   const isFine = done.length === 0 && obstacles.length === 0;
   return html`<div class="stack">${
@@ -31,12 +35,13 @@ export function checkBody(view: CheckView): Html {
         ? notice({ kind: 'good', title: 'Исправлено, теперь всё совпадает' })
         : notice({
             kind: 'warn',
-            title: `Мешает: ${counted(obstacles.length, 'причина', 'причины', 'причин')}`,
+            title: 'Сверено, но сошлось не всё',
+            text: done.length > 0 ? 'Ниже – что сделано, и кому что мешает.' : 'Ниже – кому что мешает.',
           })
   }
-<p>${view.about.personId === null ? 'Участников' : 'Чатов'} по спискам СГО: ${count(desired.length)}, в Сферуме: ${count(actual.length)}.</p>
-${done.length > 0 ? html`<section><h2>Сделано</h2>${doneTable(view)}</section>` : ''}
-${obstacles.length > 0 ? html`<section><h2>Что мешает</h2>${obstaclesTable(view)}</section>` : ''}
+<p>${view.about.personId === null ? 'Участников' : 'Чатов'} по спискам СГО: ${count(desired.length)}, в Сферуме: ${count(actual.length)}.${at === null ? '' : html` Сверено ${moment(at, view.timeZone)}.`}</p>
+${done.length > 0 ? html`<section class="stack"><h2>Сделано</h2><div class="compact">${doneTable(view)}</div></section>` : ''}
+${obstacles.length > 0 ? html`<section class="stack"><h2>Что мешает</h2><div class="compact">${obstaclesTable(view)}</div></section>` : ''}
 <div class="actions">${linkButton({ label: 'Назад', href: back.href })}${postButton({ label: 'Сверить ещё раз', ...again(view) })}</div></div>`;
 }
 
@@ -57,7 +62,12 @@ function again({ about: { chatIds, personId } }: CheckView) {
   return { action: '/manage/check', fields: { chat: chatIds } };
 }
 
-function doneTable({ result, names, titles }: CheckView): Html {
+type Done = CheckResult['done'][number];
+
+/** A column that tells rows apart; where all rows say the same there it is left out. */
+const only = <Row>(isNeeded: boolean, column: Column<Row>): Column<Row>[] => (isNeeded ? [column] : []);
+
+function doneTable({ result, names, titles, about }: CheckView): Html {
   return dataTable({
     caption: 'Что сделано',
     rows: result.done,
@@ -69,19 +79,32 @@ function doneTable({ result, names, titles }: CheckView): Html {
             ? 'Название возвращено'
             : actionWord({ action, chatId, grounds: [] }, { done: true }),
       },
-      { head: 'Кто', cell: ({ action, personId }) => whoOf(personId, names, action === 'remove') },
-      { head: 'Чат', cell: ({ chatId }) => titles.get(chatId) ?? '–' },
+      ...only(about.personId === null, {
+        head: 'Кто',
+        cell: ({ action, personId }: Done) => whoOf(personId, names, action === 'remove'),
+      }),
+      ...only(about.chatIds.length > 1, {
+        head: 'Чат',
+        cell: ({ chatId }: Done) => titles.get(chatId) ?? '–',
+      }),
     ],
   });
 }
 
-function obstaclesTable({ result, names, titles }: CheckView): Html {
+function obstaclesTable({ result, names, titles, about }: CheckView): Html {
   return dataTable({
     caption: 'Что мешает',
     rows: result.obstacles,
     columns: [
-      { head: 'Кто', phone: 'title', cell: ({ personId }) => whoOf(personId, names, false) },
-      { head: 'Чат', cell: ({ chatId }) => (chatId ? (titles.get(chatId) ?? '–') : 'все') },
+      ...only(about.personId === null, {
+        head: 'Кто',
+        phone: 'title' as const,
+        cell: ({ personId }: CheckObstacle) => whoOf(personId, names, false),
+      }),
+      ...only(about.chatIds.length > 1, {
+        head: 'Чат',
+        cell: ({ chatId }: CheckObstacle) => (chatId ? (titles.get(chatId) ?? '–') : 'все'),
+      }),
       { head: 'Почему', cell: ({ message }) => message },
     ],
   });

@@ -2,11 +2,11 @@ import type { ChatItem } from '../../read/chat-list.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { checkField, hiddenField, textField } from '../parts/field.ts';
-import { plural } from '../parts/numbers.ts';
+import { count } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import type { Chosen } from './chosen.ts';
 import { lostChats } from './lost-chats.ts';
-import { chats, people } from './words.ts';
+import { chats } from './words.ts';
 
 /** What is lost, in figures and names, before the button that carries the number. */
 export function deletionQuestion(
@@ -26,7 +26,7 @@ export function deletionQuestion(
   const others = chatIds.length - n;
   const isByLists = found.some(({ origin }) => origin === 'automatic');
   return html`<form method="post" action="/manage/delete" class="panel ask">${found.map(({ id }) => hiddenField('chat', id))}${hiddenField('back', back)}
-<p>Будут удалены из СГО и из Сферума вместе с перепиской, без возможности восстановления: <strong>${chats(n)}</strong>. ${members > 0 ? `Доступ к ним ${plural(members, 'потеряет', 'потеряют', 'потеряют')} ${people(members)}.` : ''}</p>
+<p>Будут удалены из СГО и из Сферума вместе с перепиской, без возможности восстановления: <strong>${chats(n)}</strong>. Мест в них: ${count(members)}.</p>
 ${others > 0 ? html`<p class="muted">Остальные выбранные не удаляются: ${chats(others)}. Они уже удаляются, или удалить их вам нельзя.</p>` : ''}
 ${textField({ label: `Чтобы удалить, введите число ${n}`, name: 'typed', required: true, ...(refused ? { error: refused.error, value: refused.typed } : {}) })}
 ${

@@ -99,14 +99,15 @@ export interface TreeParts<Chat> {
 /** As few chats as that are shown at once. */
 const FEW = 60;
 
-/** Shows the tree. What is little is open, and so are types that take somebody out. */
+/** Shows the tree. What is little is open: a few chats, or a few of a type that take somebody out. */
 export function planTree<Chat extends TreeChat>(
   tree: readonly TreeType<Chat>[],
   parts: TreeParts<Chat>,
 ): Html {
   const isLittle = tree.length === 1 || tree.reduce((n, { size }) => n + size, 0) <= FEW;
   return html`${tree.map((type) => {
-    const isOpen = isLittle || type.removed + type.held + type.deleted > 0 || has(type.classes, parts.open);
+    const takesOut = type.removed + type.held + type.deleted > 0;
+    const isOpen = isLittle || (takesOut && type.size <= FEW) || has(type.classes, parts.open);
     const isAlone = type.classes.length === 1 || (isLittle && type.size <= FEW);
     return html`<details class="sheet branch"${isOpen ? ' open data-open' : ''}><summary>${head(html`<h2>${CHAT_TYPE_LABELS[type.type]}</h2>`, type, parts)}</summary>${type.classes.map((one) => classPart(one, type.type, isAlone, parts))}</details>`;
   })}`;

@@ -11,14 +11,14 @@ import { type ConsoleContext, goTo, page } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
-import { counted, plural } from '../parts/numbers.ts';
+import { count, counted } from '../parts/numbers.ts';
 import { ADMINS } from '../visitor.ts';
 import { branchOf } from './decision-routes.ts';
 import { lostChats } from './lost-chats.ts';
 import { isUndoable } from './operation.ts';
 import { crumbsOf, operationOf } from './operation-of.ts';
 import { operationHref, operationTitle } from './operation-words.ts';
-import { chats, people } from './words.ts';
+import { chats } from './words.ts';
 
 /** The question before an initialisation is undone, and the undoing. */
 export function undoRoutes(parts: ConsoleParts): void {
@@ -98,7 +98,7 @@ function question(
   return html`<form method="post" action="${href}/undo" class="panel ask">
 ${
   lost > 0
-    ? html`<p>Будут удалены вместе с перепиской, без возможности восстановления: <strong>${chats(lost)}</strong>. ${plural(members, 'Доступ потеряет', 'Доступ потеряют', 'Доступ потеряют')} ${people(members)}.</p>`
+    ? html`<p>Будут удалены вместе с перепиской, без возможности восстановления: <strong>${chats(lost)}</strong>. Мест в них: ${count(members)}.</p>`
     : html`<p>Ни один чат удалён не будет.</p>`
 }
 ${size.added + size.removed > 0 ? html`<p>В остальных чатах: ${otherChats(size)}.</p>` : ''}

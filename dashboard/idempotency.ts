@@ -97,6 +97,7 @@ async function remember(ctx: Context, request: FirstRequest, response: Response)
 function answerAgain({ status, headers, body }: Answer): Response {
   const hasBody = body !== '' && status !== 204;
   return new Response(hasBody ? body : null, {
+    // It is the status of an answer that Hono gave.
     status: status as StatusCode,
     headers: { ...headers, 'Idempotency-Replayed': 'true' },
   });
@@ -120,6 +121,7 @@ export function describeIdempotency(document: object): void {
     },
     422: { description: 'this Idempotency-Key was used for another request' },
   };
+  // A description in OpenAPI has this shape, and its type is too wide to be changed.
   for (const [path, { post }] of Object.entries((document as Described).paths ?? {})) {
     if (!post || !path.startsWith('/v1/')) continue;
     post.parameters = [...(post.parameters ?? []), parameter];

@@ -61,6 +61,7 @@ function saysOnce(): NonNullable<LoggerOptions['hooks']>['logMethod'] {
     said.set(key, { atMs: nowMs, unsaid: 0 });
     const repeated = before?.unsaid ? { repeated: before.unsaid } : {};
     const [, ...rest] = args;
+    // The call has the form that it had, with one more field.
     return method.apply(this, [{ ...fields, ...repeated }, ...rest] as unknown as typeof args);
   };
 }

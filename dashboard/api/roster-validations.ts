@@ -49,6 +49,7 @@ export function rosterValidationRoutes({ api, ctx, commands, guards }: ApiParts)
     const request = await readRosterRequest(ctx, c, c.req.valid('query').takenAt);
     const operationId = await commands.validateRoster(request);
     const result = await answerSoon(ctx, () => findSentValidation(ctx.db.across('import'), operationId));
+    // The result was written by the validation, whose shape the view describes.
     return result ? c.json(result as z.infer<typeof ValidationView>, 200) : c.json({ operationId }, 202);
   });
 }

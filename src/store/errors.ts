@@ -1,5 +1,5 @@
-import { codeOf } from '../errors.ts';
 /** Reads what a database's error says, whichever layer threw it. */
+import { codeOf } from '../errors.ts';
 
 /** Gives the SQLSTATE of a database error, wherever the driver put it; empty for other errors. */
 export function stateOf(error: unknown): string {

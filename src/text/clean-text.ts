@@ -1,9 +1,9 @@
+import { sure } from '../sure.ts';
+
 /**
  * Controls (NUL included), marks of writing direction, invisible joins, lone surrogates, private and unassigned
  * code points, and the replacement character that stands for what could not be decoded.
  */
-import { sure } from '../sure.ts';
-
 const UNWANTED = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\uFFFD]/gu;
 
 /** A name or title as it may be stored and shown: one line, visible characters, single spaces, composed (reliability 16). */

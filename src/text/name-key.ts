@@ -1,9 +1,10 @@
+import { sure } from '../sure.ts';
+
 /**
  * Letters that look alike, small or capital (B is В, and so b counts as в), to one of them: Latin ones, and those of the
  * peoples of Russia that a Russian layout lacks. What looks like two letters joins them: h is н as a capital and һ as a
  * small one. Test: the migration of stored keys says the same (roster-name-key.test.ts).
  */
-import { sure } from '../sure.ts';
 export const LOOK_ALIKES: Readonly<Record<string, string>> = {
   ...{ a: 'а', b: 'в', c: 'с', h: 'н', k: 'к', m: 'м', o: 'о', p: 'р', t: 'т', x: 'х', y: 'у' },
   ...{ s: 'ѕ', j: 'ј', һ: 'н', ң: 'н', ҥ: 'н', ӈ: 'н', ү: 'у', ө: 'о', ɵ: 'о', ə: 'ә', ǝ: 'ә', æ: 'ӕ' },

@@ -52,6 +52,7 @@ export function isPublic(address: string): boolean {
   return GLOBAL_SIX.check(address, 'ipv6') && !NOT_PUBLIC.check(address, 'ipv6');
 }
 
+/** Thrown for an address that is not on the public internet. */
 export class NotPublic extends Error {
   constructor() {
     super('not a public address');

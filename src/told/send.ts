@@ -44,6 +44,7 @@ async function toPerson(ctx: Context, mail: Mail | null, message: Sending): Prom
   if (mail === null) return { isReceived: false, answer: 'no-mail-server' };
   if (to === null) return { isReceived: false, answer: 'no-address', isFinal: true };
   try {
+    // The body of what goes to a person was written as a Letter.
     await mail.send(JSON.parse(message.body) as Letter, to, message.id);
     return { isReceived: true, answer: 'sent' };
   } catch (error) {

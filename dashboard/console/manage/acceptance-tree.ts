@@ -1,6 +1,6 @@
 /** The chats of a plan that is held in memory, as `planTree` shows them: each opened into its people. */
 import { describe, type Names } from '../../../src/plan/describe.ts';
-import type { Action, ChatPlan } from '../../../src/plan/model.ts';
+import type { Action, ActionKind, ChatPlan } from '../../../src/plan/model.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { count, plural } from '../parts/numbers.ts';
 import { personLink } from '../parts/person-link.ts';
@@ -60,16 +60,16 @@ export function plannedPart(chat: PlannedChat, how: ShownPlan): Html {
   )}${cut > 0 ? html`<li class="muted">${shown.length > 0 ? 'и ещё ' : ''}${count(cut)} ${plural(cut, 'действие', 'действия', 'действий')}: найдите чат по наименованию</li>` : ''}</ul></details></li>`;
 }
 
-const WORDS = {
+const WORDS: Partial<Record<ActionKind, string>> = {
   add: 'Добавить',
   remove: 'Исключить',
   grant: 'Сделать администратором',
   revoke: 'Снять права администратора',
-} as const;
+};
 
 function line(action: Action, { names, allHeld }: ShownPlan): Content {
   const { personId, held } = action;
-  const word = WORDS[action.action as keyof typeof WORDS];
+  const word = WORDS[action.action];
   if (personId === undefined || word === undefined) return html`<bdi>${describe(action, names)}</bdi>`;
   const person = personLink({ id: personId, name: names.person(personId) });
   return html`${word}: ${person}${why(action, names)}${held && !allHeld ? html` <span class="tag warn">остановится до решения</span>` : ''}`;

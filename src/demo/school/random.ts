@@ -1,5 +1,6 @@
-/** Gives numbers that look random and are the same for the same seed (mulberry32). */
 import { sure } from '../../sure.ts';
+
+/** Gives numbers that look random and are the same for the same seed (mulberry32). */
 export class Random {
   #state: number;
 

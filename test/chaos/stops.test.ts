@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { SECRETS_KEY } from '../support/child-process.ts';
+import { COMPILED, SECRETS_KEY } from '../support/child-process.ts';
 import { freePort } from '../support/free-port.ts';
 import { JWT_SECRET } from '../support/tokens.ts';
 
@@ -41,6 +41,7 @@ async function npmRun(name: string, args: string[] = [], env: Record<string, str
     env: {
       ...{ PATH: process.env.PATH, HOME: process.env.HOME, HOST: '127.0.0.1', PORT: String(port) },
       ...{ DATA_DIR: dataDir, SGO_JWT_SECRET: JWT_SECRET, SECRETS_KEY },
+      ...COMPILED,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

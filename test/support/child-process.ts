@@ -8,7 +8,7 @@ import { JWT_SECRET } from './tokens.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** What one process has compiled, the next ones load. Node keeps it by the content of each file. */
-const COMPILED = join(ROOT, 'node_modules/.cache/compiled');
+export const COMPILED = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled') };
 const READY_WITHIN_MS = 60_000;
 
 export interface Program extends AsyncDisposable {
@@ -32,7 +32,7 @@ export function startProgram(
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,
-      NODE_COMPILE_CACHE: COMPILED,
+      ...COMPILED,
       HOST: '127.0.0.1',
       PORT: '0',
       OPS_ADDRESS: '127.0.0.1:0',

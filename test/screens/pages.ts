@@ -44,12 +44,12 @@ export const ADMIN_PAGES = ({ chat, run, person }: Record<'chat' | 'run' | 'pers
   })),
   {
     ...{ name: 'manage-ticked', path: '/manage?type=class' },
-    first: (page) => page.getByLabel('Выбрать все чаты на странице').check(),
+    first: (page) => page.getByLabel('Выбрать все на странице').check(),
   },
   {
     ...{ name: 'delete-many', path: '/manage?type=subject' },
     first: async (page) => {
-      await page.getByLabel('Выбрать все чаты на странице').check();
+      await page.getByLabel('Выбрать все на странице').check();
       await page.getByRole('button', { name: 'Удалить', exact: true }).click();
       await page.waitForURL(/\/manage\/delete/);
     },

@@ -26,12 +26,6 @@ export function chooser(chat: ChatItem, number: number): Html {
   return html`<label class="choose"><input type="checkbox" name="chat" value="${chat.id}" aria-label="Выбрать чат ${chat.title}"><span>${count(number)}</span></label>`;
 }
 
-/** The heading over the ticks. With script it ticks the whole page. */
-export function tickPage(view: Choosing): Html {
-  if (!view.items.some((chat) => isChoosable(chat, view))) return html`№ п/п`;
-  return html`<label class="choose"><input type="checkbox" class="needs-script" data-tick-page aria-label="Выбрать все чаты на странице"><span>№ п/п</span></label>`;
-}
-
 /**
  * Makes Enter on a ticked row open its chat, because Enter presses the first button of a form. «Delete» presses
  * «Удалить», with script.
@@ -43,7 +37,7 @@ export function choiceBar(view: Choosing, back: string): Html {
   const { items, deletable, said } = view;
   if (!items.some((chat) => isChoosable(chat, view))) return said;
   const post = { formmethod: 'post', needs: 'choice' } as const;
-  return html`${OPENS_CHOSEN}${hiddenField('back', back)}${said}<div class="selection choice-bar"><span class="needs-script" aria-live="polite">Выбрано чатов (<span data-selected>0</span>)</span>
+  return html`${OPENS_CHOSEN}${hiddenField('back', back)}${said}<div class="selection choice-bar"><div class="selection-count needs-script"><label class="check"><input type="checkbox" data-tick-page><span>Выбрать все на странице</span></label><span aria-live="polite">Выбрано чатов (<span data-selected>0</span>)</span></div>
 <div class="actions">${submitButton({ label: 'Сверить сейчас', formaction: '/manage/check', ...post })}${submitButton({ label: 'Попробовать ещё раз', formaction: '/manage/try-again', ...post })}${
     deletable === null || deletable.size > 0
       ? submitButton({ label: 'Удалить', kind: 'danger', id: 'delete-chosen', needs: 'choice' })

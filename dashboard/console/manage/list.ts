@@ -19,7 +19,7 @@ import { dataTable } from '../parts/table.ts';
 import { QUESTIONS } from '../school/unconfirmed.ts';
 import { said } from '../school/wait-words.ts';
 import { findForm } from '../sought.ts';
-import { type Choosing, choiceBar, chooser, isChoosable, tickPage } from './list-choice.ts';
+import { type Choosing, choiceBar, chooser, isChoosable } from './list-choice.ts';
 import type { ListRights } from './list-rights.ts';
 import type { listQuery } from './query.ts';
 
@@ -147,7 +147,6 @@ function chatTable(view: ListView): Html {
         head: '№ п/п',
         narrow: true,
         numeric: true,
-        headContent: tickPage(view),
         cell: (chat, i) => (isChoosable(chat, view) ? chooser(chat, first + i) : count(first + i)),
       },
       {

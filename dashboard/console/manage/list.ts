@@ -147,7 +147,10 @@ function chatTable(view: ListView): Html {
         head: '№ п/п',
         narrow: true,
         numeric: true,
-        cell: (chat, i) => (isChoosable(chat, view) ? chooser(chat, first + i) : count(first + i)),
+        cell: (chat, i) =>
+          isChoosable(chat, view)
+            ? chooser(chat, first + i)
+            : html`<span class="row-number">${count(first + i)}</span>`,
       },
       {
         head: 'Наименование чата',

@@ -37,6 +37,8 @@ import { unreachableRoutes } from './school/unreachable.ts';
 import { createScreens } from './screens.ts';
 import { findRoutes } from './sought.ts';
 import { SoughtNames } from './sought-names.ts';
+import { notificationScreens } from './told/notifications.ts';
+import { webhookScreens } from './told/webhooks.ts';
 
 /** Places outside of us that pages lead to, and whether this is the demonstration. */
 export interface Surroundings {
@@ -88,6 +90,8 @@ export function consoleRoutes(options: ConsoleOptions): void {
   delayRoutes(parts);
   attentionRoutes(parts);
   settingsRoutes(parts);
+  notificationScreens(parts);
+  webhookScreens(parts);
   changesRoutes(parts);
   personRoutes(parts);
   personExportRoutes(parts);

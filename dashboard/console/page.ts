@@ -169,8 +169,9 @@ function switcher({ school, atRegion }: Visitor): Html {
 }
 
 /** Who is signed in, and what one may do with that. */
-function whoMenu({ name, description }: Visitor): Html {
+function whoMenu({ name, description, staff, atRegion }: Visitor): Html {
   const role = description ? html`<span class="role">${description}</span>` : '';
+  const told = atRegion ? '/server/notifications' : '/settings/notifications';
   return html`<details class="menu who"><summary>${icon('person')}<span class="text"><span class="name">${name}</span>${role}</span></summary>
-<div><p class="self">${name}${role}</p><a class="button quiet" href="/sessions">Сеансы</a><form method="post" action="/sign-out"><button type="submit" class="button quiet">Выйти</button></form></div></details>`;
+<div><p class="self">${name}${role}</p>${staff || atRegion ? html`<a class="button quiet" href="${told}">Оповещения</a>` : ''}<a class="button quiet" href="/sessions">Сеансы</a><form method="post" action="/sign-out"><button type="submit" class="button quiet">Выйти</button></form></div></details>`;
 }

@@ -66,14 +66,16 @@ export interface Letter {
   text: string;
 }
 
-/** What a letter needs to say where something is: the names of schools by id, and our own address. */
+/** What a letter needs to say where something is: the names of schools by id, our own address, and who reads it. */
 export interface Places {
   schools: ReadonlyMap<string, string>;
   publicUrl: string;
+  ofRegion: boolean;
 }
 
-const FOOT = (publicUrl: string) =>
-  `Вы получаете это письмо, потому что выбрали оповещения: ${publicUrl}/settings/notifications`;
+/** `ofRegion`: the reader has chosen for all schools, beside the state of the service. */
+const footOf = ({ publicUrl, ofRegion }: Places) =>
+  `Вы получаете это письмо, потому что выбрали оповещения: ${publicUrl}${ofRegion ? '/server' : '/settings'}/notifications`;
 
 /** Writes a letter about messages of one kind and turn, of whatever schools: a digest. */
 export function letterOf(news: readonly Message[], places: Places): Letter {
@@ -91,7 +93,7 @@ export function letterOf(news: readonly Message[], places: Places): Letter {
       '',
       ...news.flatMap((one) => linesOf(one, places)),
       '',
-      FOOT(places.publicUrl),
+      footOf(places),
       '',
     ].join('\n'),
   };
@@ -107,7 +109,7 @@ export function summaryOf(open: readonly Told[], places: Places): Letter {
       '',
       ...news.flatMap((one) => linesOf(one, places)),
       '',
-      FOOT(places.publicUrl),
+      footOf(places),
       '',
     ].join('\n'),
   };

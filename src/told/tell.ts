@@ -92,12 +92,12 @@ async function toReaders(
   people: readonly Reader[],
 ): Promise<NewDelivery[]> {
   if (people.length === 0) return [];
-  const places = await placesOf(ctx, tx, news);
+  const placesFor = await placesOf(ctx, tx, news);
   const byKind = Object.entries(Object.groupBy(news, ({ kind, turn }) => `${kind}.${turn}`));
   return people.flatMap((person) =>
     byKind.flatMap(([type, all]) => {
       const own = sure(all).filter((message) => hears(person, message));
-      return own.length === 0 ? [] : [letterTo(ctx, person, type, letterOf(own, places))];
+      return own.length === 0 ? [] : [letterTo(ctx, person, type, letterOf(own, placesFor(person)))];
     }),
   );
 }
@@ -115,11 +115,11 @@ async function summaries(
     .filter(({ person, day }) => person.summedOn === null || person.summedOn < day);
   if (due.length === 0) return [];
   const open = await openNow(tx);
-  const places = await placesOf(ctx, tx, open);
+  const placesFor = await placesOf(ctx, tx, open);
   const letters: NewDelivery[] = [];
   for (const { person, day } of due) {
     const own = open.filter((one) => hears(person, one));
-    letters.push(letterTo(ctx, person, 'summary', summaryOf(own, places)));
+    letters.push(letterTo(ctx, person, 'summary', summaryOf(own, placesFor(person))));
     await noteSummed(tx, person.id, day);
   }
   return letters;
@@ -127,7 +127,8 @@ async function summaries(
 
 async function placesOf(ctx: Context, tx: Sql, told: readonly { schoolId: string | null }[]) {
   const ids = [...new Set(told.flatMap(({ schoolId }) => (schoolId === null ? [] : [schoolId])))];
-  return { schools: await schoolNames(tx, ids), publicUrl: ctx.config.publicUrl };
+  const known = { schools: await schoolNames(tx, ids), publicUrl: ctx.config.publicUrl };
+  return ({ schoolId }: Reader) => ({ ...known, ofRegion: schoolId === null });
 }
 
 function letterTo(ctx: Context, { id, schoolId }: Reader, type: string, letter: Letter): NewDelivery {

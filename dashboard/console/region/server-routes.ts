@@ -2,7 +2,9 @@ import type { Queue } from 'bullmq';
 import { type QueueDepth, queueDepths } from '../../read/queue-depth.ts';
 import { listProcesses, slowestSchools, waitingWork } from '../../read/server.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { html } from '../html.ts';
 import { page } from '../page.ts';
+import { linkButton } from '../parts/button.ts';
 import { serverBody, serverTitle } from './server.ts';
 
 const SCHOOLS_SHOWN = 10;
@@ -26,6 +28,7 @@ export function serverRoutes({ screens, ctx }: ConsoleParts, queues: readonly Qu
       c,
       section: 'server',
       title: serverTitle(view),
+      actions: html`${linkButton({ label: 'Оповещения', href: '/server/notifications' })}${linkButton({ label: 'Вебхуки', href: '/server/webhooks' })}`,
       body: serverBody(view),
       refreshSeconds: REFRESH_SECONDS,
     });

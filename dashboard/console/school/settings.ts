@@ -12,7 +12,7 @@ import type { ConsoleParts } from '../console-parts.ts';
 import { readForm } from '../form.ts';
 import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
-import { copyButton, submitButton } from '../parts/button.ts';
+import { copyButton, linkButton, submitButton } from '../parts/button.ts';
 import { state } from '../parts/condition.ts';
 import { selectField, textField } from '../parts/field.ts';
 import { counted, day, moment } from '../parts/numbers.ts';
@@ -123,9 +123,14 @@ async function settingsPage(ctx: Context, c: ConsoleContext, refused?: Refused):
     status: refused ? 422 : 200,
     body: html`${refused ? notice({ kind: 'bad', title: 'Настройки не сохранены: проверьте отмеченные поля' }) : ''}
 ${connection(account, school.timeZone)}
+${TOLD}
 ${school.connected || account ? rules(values, refused?.errors ?? {}, dayIn(school.timeZone, ctx.clock.now()), isOperator(visitor)) : ''}`,
   });
 }
+
+const TOLD = html`<section class="sheet padded" aria-labelledby="told"><h2 id="told">Кому сообщать</h2>
+<p class="muted">О том, что ждёт решения или не работает, сервис сам пишет людям и программам.</p>
+<div class="actions">${linkButton({ label: 'Оповещения', href: '/settings/notifications' })}${linkButton({ label: 'Вебхуки', href: '/settings/webhooks' })}</div></section>`;
 
 function connection(account: SferumAccountItem | null, timeZone: string): Html {
   return html`<section class="sheet padded" aria-labelledby="environment"><h2 id="environment">Настройки коммуникативной среды</h2>

@@ -1,0 +1,46 @@
+import { TOLD_KINDS, type ToldKind } from '../../../src/store/entities.ts';
+import { KIND_WORDS } from '../../../src/told/kind-words.ts';
+import { type Html, html } from '../html.ts';
+import type { ConsoleContext } from '../page.ts';
+import { checkField } from '../parts/field.ts';
+import type { Screens } from '../screens.ts';
+import { ADMINS, STAFF } from '../visitor.ts';
+
+/** Where a page of what is told stands: in the settings of a school, or beside the state of the service. */
+export type Base = '/settings' | '/server';
+
+type Handler = Parameters<Screens['get']>[2];
+
+/** Registers a page, or a form, at both places. `who`: below the settings; beside the service operators of all alone. */
+export function atBoth(
+  screens: Screens,
+  method: 'get' | 'post',
+  path: string,
+  who: 'staff' | 'admins',
+  handler: (c: ConsoleContext, base: Base) => ReturnType<Handler>,
+): void {
+  const roles = who === 'staff' ? STAFF : ADMINS;
+  screens[method](`/settings${path}`, roles, (c) => handler(c, '/settings'), { unconnected: true });
+  screens.ofRegion[method](`/server${path}`, (c) => handler(c, '/server'));
+}
+
+/** A box for each kind, with a sentence that says what it is. */
+export function kindBoxes(chosen: readonly ToldKind[], legend: string, error?: string): Html {
+  return html`<fieldset class="field"><legend>${legend}</legend>${error ? html`<p class="error">${error}</p>` : ''}${TOLD_KINDS.map(
+    (kind) =>
+      html`${checkField({ label: KIND_WORDS[kind].name, name: 'kind', value: kind, checked: chosen.includes(kind) })}
+<p class="hint">${KIND_WORDS[kind].about}</p>`,
+  )}</fieldset>`;
+}
+
+/** The kinds that a form has ticked; what is none is left out. */
+export function tickedKinds(form: FormData): ToldKind[] {
+  const ticked = form.getAll('kind');
+  return TOLD_KINDS.filter((kind) => ticked.includes(kind));
+}
+
+/** A field of a form as text. */
+export function fieldOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}

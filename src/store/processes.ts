@@ -42,9 +42,13 @@ export const silentWorkers = (silentMs: number): RawBuilder<unknown> =>
     and not exists (select from process fresh where fresh.role in ('all', 'worker')
       and fresh.started_at > dead.seen_at)`;
 
-/** Removes this process, and others that were not seen for long. */
+/**
+ * Removes this process, others that were not seen for long, and those that fell silent before it started: it stood in
+ * their place, so its own leaving says nothing of them.
+ */
 export async function leave(db: Sql, { id }: Pick<ThisProcess, 'id'>): Promise<void> {
-  await sql`delete from process where id = ${id} or seen_at < clock_timestamp() - ${GONE_AFTER}`.execute(db);
+  await sql`delete from process where id = ${id} or seen_at < clock_timestamp() - ${GONE_AFTER}
+    or seen_at < (select own.started_at from process own where own.id = ${id})`.execute(db);
 }
 
 /**

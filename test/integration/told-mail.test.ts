@@ -58,13 +58,15 @@ test('a summary each morning, once a day, to who wishes it', async () => {
   await trouble(world.ctx, 's1', 'overdue');
   await quiet(1);
   await choose({ email: ADDRESS, kinds: ['roster-overdue'], daily: true }, 's1');
-  await choose({ email: 'other@school.example', kinds: ['roster-overdue'] }, 's1');
+  await run(sql`insert into told_choice (school_id, subject, role, email, kinds, daily)
+    values ('s1', 'beside', 'staff', 'other@school.example', '{roster-overdue}', false)`);
   const [letter] = await world.mails.catches(1);
   expect(letter!.headers.subject).toBe('Сферум: ждёт внимания – 1');
   expect(letter!.text).toContain('Школа № 1. Из СГО давно не приходили списки');
   await choose({ email: ADDRESS, kinds: ['roster-overdue'], daily: true }, 's1');
   await run(sql`update told_choice set summed_on = summed_on - 1`);
   await world.mails.catches(2);
+  expect(world.mails.mails.map(({ to }) => to)).toEqual([ADDRESS, ADDRESS]);
 });
 
 test('a server that is away or refuses for now is tried again, with the same id; an address that is refused is not', async () => {

@@ -19,7 +19,7 @@ import type { EventType, RejectedEvent, RosterEvent } from './event.ts';
 import { settleLists } from './settle-lists.ts';
 import { outdateByRoster, type StampedTable, stateGone } from './state-gone.ts';
 import { saveLesson } from './write-lesson.ts';
-import { cancelOrder, issueOrder, pupilsWithOrders } from './write-order.ts';
+import { cancelOrder, issueOrder, pupilsWhoLeave } from './write-order.ts';
 
 /** An event gives a group no days, so those that a roster gave stay. */
 const GROUP_BY_EVENT: FactTable = {
@@ -171,7 +171,7 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
     await settleLists(tx, schoolId, [data.id]);
     await groupsChanged(tx, { schoolId, groupId: data.id, at: stamp.at });
     touched.unit('group', data.id, eventId);
-    for (const id of await pupilsWithOrders(tx, schoolId, await everIn(tx, schoolId, data.id))) {
+    for (const id of await pupilsWhoLeave(tx, schoolId, await everIn(tx, schoolId, data.id))) {
       touched.person(id, eventId);
     }
   },

@@ -57,11 +57,13 @@ async function itemsOf(tx: Sql, schoolId: string, id: string): Promise<OrderItem
 }
 
 /**
- * Gives those of the pupils whom an order names. Only of them a statement about one place can decide the others (D6).
+ * Gives those of the pupils whom an order in force or to come takes out of the school. Only of them a statement about one
+ * place can decide the others: it may say that the pupil has not left (D6).
  */
-export async function pupilsWithOrders(tx: Sql, schoolId: string, ids: readonly string[]): Promise<string[]> {
+export async function pupilsWhoLeave(tx: Sql, schoolId: string, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select distinct student_id as id from order_place
-    where school_id = ${schoolId} and student_id = any(${[...ids]}::text[])`.execute(tx);
+    where school_id = ${schoolId} and student_id = any(${[...ids]}::text[])
+      and unit = 'school' and cancelled_at is null`.execute(tx);
   return rows.map((row) => row.id);
 }

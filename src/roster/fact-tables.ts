@@ -6,6 +6,8 @@ export interface FactTable {
   name: 'person' | 'class' | 'subject_group' | 'enrollment' | 'guardian';
   /** The key's columns besides school_id. */
   keys: readonly string[];
+  /** By this column of the key the rows of one statement are neighbours, so that it looks at no others. */
+  neighboursBy: 'id' | 'unit_id' | 'guardian_id';
   columns: readonly FactColumn[];
 }
 
@@ -62,6 +64,7 @@ const dated = (name: string): FactColumn => ({
 export const PERSON: FactTable = {
   name: 'person',
   keys: ['id'],
+  neighboursBy: 'id',
   columns: [
     text('family_name'),
     text('given_name'),
@@ -77,6 +80,7 @@ export const PERSON: FactTable = {
 export const CLASS: FactTable = {
   name: 'class',
   keys: ['id'],
+  neighboursBy: 'id',
   columns: [
     text('title'),
     text('grade'),
@@ -90,6 +94,7 @@ export const CLASS: FactTable = {
 export const SUBJECT_GROUP: FactTable = {
   name: 'subject_group',
   keys: ['id'],
+  neighboursBy: 'id',
   columns: [
     text('title'),
     text('subject'),
@@ -105,10 +110,13 @@ export const SUBJECT_GROUP: FactTable = {
 export const ENROLLMENT: FactTable = {
   name: 'enrollment',
   keys: ['unit', 'unit_id', 'student_id'],
+  neighboursBy: 'unit_id',
   // only-adding.ts decides what a statement that only adds may say here.
   columns: [day('begins_on'), day('ends_on'), { name: 'dated_spans', type: 'jsonb' }],
 };
 
-export const GUARDIAN: FactTable = { name: 'guardian', keys: ['guardian_id', 'student_id'], columns: [] };
+export const GUARDIAN: FactTable = {
+  ...{ name: 'guardian', keys: ['guardian_id', 'student_id'], neighboursBy: 'guardian_id', columns: [] },
+};
 
 export const FACT_TABLES: readonly FactTable[] = [PERSON, CLASS, SUBJECT_GROUP, ENROLLMENT, GUARDIAN];

@@ -34,7 +34,11 @@ export async function stateFacts(
   const { keys, columns } = table;
   const merged = columns.map((column) => mergedValue(column, to.addOnly));
   const unchanged = columns.map(({ name }, at) => `t.${name} is not distinct from ${merged[at]}`);
-  const found = and([`t.school_id = p.school_id`, ...keys.map((key) => `t.${key} = s.${key}`)]);
+  const found = and([
+    `t.school_id = p.school_id`,
+    neighbours(table),
+    ...keys.map((key) => `t.${key} = s.${key}`),
+  ]);
   const same = and([found, 't.present', ...unchanged]);
   const parts = partsOf(table);
   const set = [
@@ -79,11 +83,12 @@ async function statePartLate(
 ): Promise<void> {
   const said = rows.filter((row) => row[name] != null);
   if (said.length === 0) return;
-  const found = and(table.keys.map((key) => `t.${key} = s.${key}`));
+  const found = and([neighbours(table), ...table.keys.map((key) => `t.${key} = s.${key}`)]);
   await sql`
-    with p as (select ${stamp.at}::timestamptz as at, ${stamp.by}::text as by)
+    with p as (select ${stamp.at}::timestamptz as at, ${stamp.by}::text as by),
+    s as materialized (select * from ${recordset(table, said)})
     update ${raw(table.name)} t set ${raw(`${name} = s.${name}, ${name}_at = p.at, ${name}_by = p.by`)}
-    from p, ${recordset(table, said)}
+    from p, s
     where t.school_id = ${schoolId} and ${raw(found)} and (t.stated_at, t.stated_by) > (p.at, p.by)
       and (${raw(`t.${name}_at is null or (t.${name}_at, t.${name}_by) < (p.at, p.by)`)})`.execute(tx);
 }
@@ -194,6 +199,15 @@ export async function stateAbsence(
     )
     select count(*) filter (where present)::int as gone from gone`.execute(tx);
   return oneRow(result.rows).gone;
+}
+
+/**
+ * Keeps in SQL to the stored rows among which the stated ones lie. Without it each part of a list would look at the whole
+ * school.
+ */
+function neighbours({ name, neighboursBy: by }: FactTable): string {
+  const units = name === 'enrollment' ? ["t.unit in ('class', 'group')"] : [];
+  return and([...units, `t.${by} >= (select min(${by}) from s)`, `t.${by} <= (select max(${by}) from s)`]);
 }
 
 const raw = (text: string) => sql.raw(text);

@@ -20,7 +20,8 @@ export async function inChunks(
   write: (table: FactTable, rows: readonly StatedRow[]) => Promise<number>,
 ): Promise<number> {
   let sum = 0;
-  for (const [table, rows] of rowsOf(facts)) {
+  for (const [table, unsorted] of rowsOf(facts)) {
+    const rows = unsorted.sort(byColumn(table.neighboursBy));
     for (let at = 0; at < rows.length; at += CHUNK_ROWS) {
       const chunk = rows.slice(at, at + CHUNK_ROWS);
       sum += await write(table, chunk);
@@ -28,6 +29,11 @@ export async function inChunks(
     }
   }
   return sum;
+}
+
+function byColumn(name: string) {
+  return ({ [name]: a }: StatedRow, { [name]: b }: StatedRow): number =>
+    a === b ? 0 : String(a) < String(b) ? -1 : 1;
 }
 
 /** The rows of every table, in the order in which they are written. */

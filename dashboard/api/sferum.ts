@@ -28,7 +28,8 @@ const SferumView = z
 
 const Connection = z
   .strictObject({
-    communityId: vkId.openapi({ example: 123456789 }),
+    // A copy, because only a schema that is made after this file's imports has `openapi`.
+    communityId: vkId.clone().openapi({ example: 123456789 }),
     accessToken: Token,
     tokenKind: TokenKind,
     callsToken: Token.nullish(),

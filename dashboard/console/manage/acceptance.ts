@@ -48,8 +48,8 @@ export function acceptQuestion(view: AcceptanceView): Html {
       : html`По этим спискам чаты ${plural(total, 'покинет', 'покинут', 'покинут')}: <strong>${who}</strong>.`
   } ${heldText(held, total)}${plan ? besides(plan.counts) : ''}</p>
 <p class="muted">После нажатия есть 15 секунд, чтобы отменить.</p>
-<div class="actions">${submitButton({ label: `${INCOMPLETE.approve} (${count(total)})`, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}${linkButton({ label: 'Решить позже', href, kind: 'quiet' })}</div></form>
-<section class="plan" aria-label="План">${filters(view)}${
+<div class="actions">${submitButton({ label: total > 0 ? `${INCOMPLETE.approve} (${count(total)})` : INCOMPLETE.approve, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}${linkButton({ label: 'Решить позже', href, kind: 'quiet' })}</div></form>
+<section class="plan" aria-label="План">${isAsked(view) || tree.length > 0 ? filters(view) : ''}${
     tree.length > 0 ? treeOf(view, held === total) : nothingFound(view)
   }</section>`;
 }
@@ -79,8 +79,12 @@ function besides({ members, chats: made }: PlanCounts): string {
   return parts.length > 0 ? ` Кроме того, ${parts.join(', ')}.` : '';
 }
 
-function nothingFound({ filter: { type, kind, title, class: unit } }: AcceptanceView): Html {
-  return type || kind || title || unit
+function isAsked({ filter: { type, kind, title, class: unit } }: Pick<AcceptanceView, 'filter'>): boolean {
+  return Boolean(type || kind || title || unit);
+}
+
+function nothingFound(view: AcceptanceView): Html {
+  return isAsked(view)
     ? emptyState({ title: 'Ничего не найдено', text: 'Измените условия и нажмите «Показать».' })
     : emptyState({ title: 'Чаты не изменятся', text: 'Изменятся только списки.' });
 }

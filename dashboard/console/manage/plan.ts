@@ -82,7 +82,7 @@ export function planBody(view: PlanView): Html {
     }>${label}</a></li>`;
   const total = chats?.length ?? people?.total ?? 0;
   return html`<section class="plan" id="plan" aria-label="План"><nav class="tabs" aria-label="Как показать план"><ul>${tab('chats', 'По чатам')}${tab('people', 'По людям')}</ul></nav>
-${filters(view)}
+${total > 0 || isAsked(filter) ? filters(view) : ''}
 ${filter.class ? onlyClass(view) : ''}
 ${total === 0 ? nothingFound(filter) : ''}
 ${chats && total > 0 ? planTree(chats, treeParts(view)) : ''}
@@ -112,8 +112,12 @@ function peopleList(view: PlanView, { items, total }: Listed<PlanPersonItem>): H
   })}`;
 }
 
-function nothingFound({ type, kind, text, class: unit }: PlanFilter): Html {
-  return type || kind || text || unit
+function isAsked({ type, kind, text, class: unit }: PlanFilter): boolean {
+  return Boolean(type || kind || text || unit);
+}
+
+function nothingFound(filter: PlanFilter): Html {
+  return isAsked(filter)
     ? emptyState({ title: 'Ничего не найдено', text: 'Измените условия и нажмите «Показать».' })
     : emptyState({ title: 'Чаты не изменились' });
 }

@@ -1,7 +1,9 @@
 /** K2: what is told begins and ends with what really happens to a school, in the whole running program. */
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWebhook } from '../../src/told/webhooks.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { everywhere } from '../support/everywhere.ts';
 import { type LessonWorld, movableClock, startLessonWorld } from '../support/lesson-world.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 import { QUICK_TELLING } from '../support/told-world.ts';
@@ -41,6 +43,17 @@ describe('a school', () => {
     const answer = await world.call('POST', path, OPERATOR, {});
     expect(answer.ok, await answer.text()).toBe(true);
     await receiver.receives('hold.closed');
+  });
+
+  test('a chat that is closed to us in the messenger: over once it is open again', async () => {
+    const chat = [...world.sandbox.world.chats.values()].find(({ title }) => title.includes('класс'));
+    world.sandbox.world.setCondition(chat!.id, 'disabled');
+    await sql`update chat set generation = generation + 1, title = title || ' А'
+      where title = ${chat!.title}`.execute(everywhere(world.ctx));
+    const [opened] = await receiver.receives('chat-failing.opened');
+    expect(opened!.body.data.chatIds).toHaveLength(1);
+    world.sandbox.world.setCondition(chat!.id, 'normal');
+    await receiver.receives('chat-failing.closed');
   });
 
   test('a key that is revoked: over with a new one', async () => {

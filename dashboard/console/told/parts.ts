@@ -26,10 +26,10 @@ export function atBoth(
 
 /** A box for each kind, with a sentence that says what it is. */
 export function kindBoxes(chosen: readonly ToldKind[], legend: string, error?: string): Html {
-  return html`<fieldset class="field"><legend>${legend}</legend>${error ? html`<p class="error">${error}</p>` : ''}${TOLD_KINDS.map(
+  return html`<fieldset class="kinds"><legend>${legend}</legend>${error ? html`<p class="error">${error}</p>` : ''}${TOLD_KINDS.map(
     (kind) =>
-      html`${checkField({ label: KIND_WORDS[kind].name, name: 'kind', value: kind, checked: chosen.includes(kind) })}
-<p class="hint">${KIND_WORDS[kind].about}</p>`,
+      html`<div>${checkField({ label: KIND_WORDS[kind].name, name: 'kind', value: kind, checked: chosen.includes(kind) })}
+<p class="hint">${KIND_WORDS[kind].about}</p></div>`,
   )}</fieldset>`;
 }
 

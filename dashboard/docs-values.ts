@@ -193,6 +193,15 @@ export const VALUES: Readonly<Record<string, unknown>> = {
   },
 };
 
+/** An event as СГО may send it. */
+export const ORDER_EVENT = {
+  ...{ specversion: '1.0', id: 'order-12', source: '/sgo/448', type: 'sgo.order.issued', time: AT },
+  data: {
+    ...{ id: '12', number: '12', kind: 'transfer', effectiveOn: '2026-09-01' },
+    items: [{ studentId: 'p-1', classId: 'c-5a', toClassId: 'c-5b' }],
+  },
+};
+
 /** What has no name of its own, by method and path: the body that is sent, and the answer. */
 export const OF_CALLS: Readonly<Record<string, { sent?: unknown; answered?: unknown }>> = {
   'GET /healthz': { answered: 'ok' },
@@ -200,15 +209,7 @@ export const OF_CALLS: Readonly<Record<string, { sent?: unknown; answered?: unkn
   'POST /v1/roster-imports': { sent: '(roster.zip)' },
   'POST /v1/roster-validations': { sent: '(roster.zip)' },
   'POST /v1/schools/{schoolId}/events': {
-    sent: [
-      {
-        ...{ specversion: '1.0', id: 'order-12', source: '/sgo/448', type: 'sgo.order.issued', time: AT },
-        data: {
-          ...{ id: '12', number: '12', kind: 'transfer', effectiveOn: '2026-09-01' },
-          items: [{ studentId: 'p-1', classId: 'c-5b' }],
-        },
-      },
-    ],
+    sent: [ORDER_EVENT],
   },
   'GET /v1/operations/{id}/stream': {
     answered: 'data: {"state":"running","progress":{"done":12,"total":136}}\n\n',

@@ -12,11 +12,12 @@ import type { StatusCode } from 'hono/utils/http-status';
 import type { Context } from '../src/context.ts';
 import { Refusal } from '../src/refusal.ts';
 import { claim, type FirstRequest, keep, release } from '../src/store/first-answers.ts';
+import { SEALED_COLUMNS } from '../src/store/sealed-columns.ts';
 import type { HttpEnv } from './auth.ts';
 import { askedSchool } from './rights.ts';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
-const PLACE = { schoolId: null, column: 'first_answer.answer_sealed' };
+const PLACE = { schoolId: null, column: SEALED_COLUMNS.firstAnswer };
 const HEADERS_KEPT = ['content-type', 'location'] as const;
 /** Answers that say nothing of the request itself, so that it may be made again. */
 const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 425, 429]);

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { EVENTS_PER_BATCH } from '../../src/config/event-limits.ts';
 import { EVENT_TYPES } from '../../src/roster/events/event.ts';
+import { ORDER_EVENT } from '../docs-values.ts';
 import { answerInvalid } from '../problem.ts';
 import { authorOf, schoolOf } from '../rights.ts';
 import { BATCH, BINARY, eventsIn, STRUCTURED } from './event-modes.ts';
@@ -36,8 +37,9 @@ const CONTENT = {
   [BATCH]: {
     schema: z.unknown().openapi({ type: 'array' as const, maxItems: EVENTS_PER_BATCH, items: EVENT }),
   },
-  [STRUCTURED]: { schema: z.unknown().openapi(EVENT) },
+  [STRUCTURED]: { schema: z.unknown().openapi(EVENT), example: ORDER_EVENT },
   [BINARY]: {
+    example: ORDER_EVENT.data,
     schema: z.unknown().openapi({
       ...{
         type: 'object',

@@ -16,7 +16,10 @@ export interface Resealed {
 
 const PRIMARY_KEYS: Record<string, string> = {
   ...{ sferum_account: 'school_id', profile_linking: 'digest', erasure_key: 'school_id', webhook: 'id' },
+  first_answer: 'digest',
 };
+/** Tables whose rows name no school. */
+const OF_NO_SCHOOL: ReadonlySet<string> = new Set(['first_answer']);
 
 /**
  * Seals every sealed text anew with the first key and bound to its place, a transaction a school and one for none. What is done
@@ -34,13 +37,13 @@ async function resealSchool(db: Database, box: SecretBox, schoolId: string | nul
     const done: Resealed = { schoolId, resealed: 0, current: 0, unopened: [] };
     for (const column of Object.values(SEALED_COLUMNS)) {
       const [table = '', name = ''] = column.split('.');
+      if (OF_NO_SCHOOL.has(table) && schoolId !== null) continue;
       const key = sql.id(sure(PRIMARY_KEYS[table]));
+      const isOwn = OF_NO_SCHOOL.has(table) ? sql`true` : sql`school_id is not distinct from ${schoolId}`;
       // The rows are locked, so that a token that is set meanwhile is not overwritten with the old one.
       const { rows } = await sql<{ key: unknown; sealed: string }>`
         select ${key} as key, ${sql.id(name)} as sealed from ${sql.id(table)}
-        where school_id is not distinct from ${schoolId} and ${sql.id(name)} is not null for update`.execute(
-        tx,
-      );
+        where ${isOwn} and ${sql.id(name)} is not null for update`.execute(tx);
       for (const row of rows) {
         if (box.isCurrent(row.sealed)) {
           done.current += 1;
@@ -52,7 +55,7 @@ async function resealSchool(db: Database, box: SecretBox, schoolId: string | nul
           continue;
         }
         await sql`update ${sql.id(table)} set ${sql.id(name)} = ${box.seal(plain, { schoolId, column })}
-          where school_id is not distinct from ${schoolId} and ${key} = ${row.key}`.execute(tx);
+          where ${isOwn} and ${key} = ${row.key}`.execute(tx);
         done.resealed += 1;
       }
     }

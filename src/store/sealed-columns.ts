@@ -10,5 +10,6 @@ export const SEALED_COLUMNS = {
   erasureKey: 'erasure_key.key_sealed',
   webhookSecret: 'webhook.secret_sealed',
   formerWebhookSecret: 'webhook.former_secret_sealed',
+  firstAnswer: 'first_answer.answer_sealed',
   linkedProfile: 'profile_linking.profile_sealed',
 } as const satisfies Record<string, ColumnName>;

@@ -7,6 +7,9 @@ import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { addChat, addOperation, addPeople, addSchool } from '../support/seeds.ts';
 import { tokenOf } from '../support/tokens.ts';
 
+/** Calls that carry a roster. */
+const ROSTERS: ReadonlySet<string> = new Set(['POST /v1/roster-imports', 'POST /v1/roster-validations']);
+
 const ROUTES = Object.keys(ALLOWED);
 
 let world: ApiWorld;
@@ -47,12 +50,11 @@ function call(route: string, school: 's1' | 's2', token?: string): Promise<Respo
     ? `?school=${school}`
     : '';
   const path = pattern.replace('{schoolId}', school).replace('{id}', id) + query;
-  const body =
-    route === 'POST /v1/roster-imports'
-      ? { body: 'PK', headers: { 'content-type': 'application/zip' } }
-      : BODIES[route] === undefined
-        ? {}
-        : { body: JSON.stringify(BODIES[route]), headers: { 'content-type': 'application/json' } };
+  const body = ROSTERS.has(route)
+    ? { body: 'PK', headers: { 'content-type': 'application/zip' } }
+    : BODIES[route] === undefined
+      ? {}
+      : { body: JSON.stringify(BODIES[route]), headers: { 'content-type': 'application/json' } };
   return world.request(path, { method, ...body, ...(token === undefined ? {} : { token }) });
 }
 
@@ -112,7 +114,7 @@ describe.each(ROUTES)('%s', (route) => {
   });
 
   test('reliability 12, V4: is 404 for the things of another school, and does nothing', async () => {
-    if (route === 'POST /v1/roster-imports') return expectImportStaysWithin();
+    if (ROSTERS.has(route)) return expectRosterStaysWithin(route);
     for (const role of ALLOWED[route]!) {
       await expectProblem(await call(route, 's2', await tokenOf({ role, school: 's1' })), 404);
     }
@@ -120,12 +122,12 @@ describe.each(ROUTES)('%s', (route) => {
   });
 });
 
-/** An import names no school in its path; what it may touch goes with it. */
-async function expectImportStaysWithin(): Promise<void> {
-  await call('POST /v1/roster-imports', 's1', await tokenOf({ role: 'service', school: 's1' }));
-  await call('POST /v1/roster-imports', 's1', await tokenOf({ role: 'service', school: '*' }));
+/** A roster names no school in its path; what it may touch goes with it. */
+async function expectRosterStaysWithin(route: string): Promise<void> {
+  await call(route, 's1', await tokenOf({ role: 'service', school: 's1' }));
+  await call(route, 's1', await tokenOf({ role: 'service', school: '*' }));
   expect(world.asked.map(({ ask }) => ask.within)).toEqual(['s1', '*']);
-  const response = await world.request('/v1/roster-imports?school=s2', {
+  const response = await world.request(`${route.replace('POST ', '')}?school=s2`, {
     method: 'POST',
     token: await tokenOf({ role: 'service', school: 's1' }),
     body: 'PK',

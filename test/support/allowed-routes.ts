@@ -14,6 +14,7 @@ const EDITORS: TokenRole[] = ['school-admin', 'staff'];
 /** Who may call what (contract). A route that is not here fails a test of api-rights.test.ts. */
 export const ALLOWED: Record<string, TokenRole[]> = {
   'POST /v1/roster-imports': ['service', 'operator'],
+  'POST /v1/roster-validations': ['service', 'operator'],
   'POST /v1/schools/{schoolId}/events': ['service'],
   'GET /v1/schools/{schoolId}/sferum': ADMINS,
   'PUT /v1/schools/{schoolId}/sferum': ['operator'],

@@ -171,7 +171,9 @@ test('a sweep asks all its questions of indexes, and finds all that is due', asy
         .filter((what) => what !== 'leftovers'),
     ),
   );
-  expect(sent.size).toBe(1);
+  // What is told has a rhythm of its own, in every process.
+  const asked = [...sent.values()].filter(({ text, values }) => !/\btold/.test(`${text} ${values}`));
+  expect(asked).toHaveLength(1);
   expect(await offenders()).toEqual([]);
 });
 

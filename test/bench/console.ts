@@ -140,17 +140,19 @@ async function measureAll(
 async function following({ origin }: Site, path: string, cookie: string): Promise<AsyncDisposable> {
   const end = new AbortController();
   const { signal } = end;
-  const streams = await Promise.all(
+  const read: Promise<unknown>[] = [];
+  await Promise.all(
     Array.from({ length: STREAMS }, async () => {
       const answer = await fetch(`${origin}${path}`, { headers: { cookie }, signal });
       if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`);
-      return answer.text().catch(() => undefined);
+      // Not awaited: a stream goes on until it is aborted.
+      read.push(answer.text().catch(() => undefined));
     }),
   );
   return {
     async [Symbol.asyncDispose]() {
       end.abort();
-      await Promise.all(streams);
+      await Promise.all(read);
     },
   };
 }

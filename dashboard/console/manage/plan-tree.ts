@@ -46,7 +46,7 @@ export interface TreeType<Chat> extends Branch {
 }
 
 /** A page has room for so many chats: it stays below 100 KB. The heading of a class takes some of it. */
-const ROOM = 180;
+const ROOM = 160;
 const HEADING_TAKES = 0.6;
 
 /** Groups chats, and cuts what does not fit on a page. */

@@ -1,7 +1,7 @@
-import { Client } from 'pg';
 import { DEFAULT_ROSTER_LIMITS } from '../config/roster-limits.ts';
 import { readRoster } from '../roster/read-roster.ts';
 import { EVERY_SCHOOL } from '../store/roles.ts';
+import { singleClient } from '../store/single-client.ts';
 
 const SCHOOLS_NAMED = 5;
 
@@ -17,7 +17,7 @@ export async function schoolsOf(zip: Uint8Array): Promise<string[]> {
  * @throws where the database holds a school that is not among `own`
  */
 export async function refuseForeignDatabase(ownerUrl: string, own: readonly string[]): Promise<void> {
-  const client = new Client({ connectionString: ownerUrl });
+  const client = singleClient({ connectionString: ownerUrl });
   await client.connect();
   try {
     const { rows: known } = await client.query<{ walled: boolean }>(

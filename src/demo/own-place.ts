@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { Client } from 'pg';
 import type { Config } from '../config.ts';
 import type { Sql } from '../store/database.ts';
+import { singleClient } from '../store/single-client.ts';
 import { sure } from '../sure.ts';
 import type { DemoOptions } from './demo-options.ts';
 
@@ -21,7 +21,7 @@ const kindOf = ({ rosterDir, size }: DemoOptions): string => (rosterDir === null
  * @throws where the database is not the embedded one; the text says what to do
  */
 export async function takePlace(ownerUrl: string, config: Config, options: DemoOptions): Promise<boolean> {
-  const client = new Client({ connectionString: ownerUrl });
+  const client = singleClient({ connectionString: ownerUrl });
   await client.connect();
   try {
     const { rows: known } = await client.query<{ there: boolean }>(

@@ -21,10 +21,8 @@ export const SERVER_KEEP_ALIVE: SessionSettings = {
 };
 
 /**
- * Makes a pool outlive its connections. One that is cut between two statements ends the next statement, so the error
- * itself is ignored. And as soon as one connection is found to be cut off, the
- * idle ones are given up, because the same silence has cut them, too. Otherwise each would be found by a statement of
- * its own that waits out its time.
+ * Makes a pool outlive its connections. As soon as one is found to be cut off, the idle ones are given up, because the
+ * same silence has cut them, too. Otherwise each would be found by a statement of its own that waits out its time.
  */
 export function outliveConnections(pool: Pool): void {
   const drop = () => {
@@ -36,7 +34,6 @@ export function outliveConnections(pool: Pool): void {
     }
   };
   pool.on('connect', (client) => {
-    client.on('error', () => undefined);
     if (client instanceof BoundedClient) client.onSilence = drop;
   });
 }
@@ -60,6 +57,8 @@ export class BoundedClient extends Client {
 
   constructor(config: BoundedClientConfig = {}) {
     super(config);
+    // A connection that is cut between two statements ends the next statement, and nothing else.
+    this.on('error', () => undefined);
     this.#session = Object.entries(config.session ?? {})
       .map(([name, value]) => `set ${name} = ${escapeLiteral(String(value))}`)
       .join('; ');

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertSchemaCompatibility, LATEST_SCHEMA_VERSION, runMigrations } from 'bullmq';
-import pg from 'pg';
+import type pg from 'pg';
 import { messageOf } from '../errors.ts';
 import { stateOf } from './errors.ts';
 import { createOrm } from './orm.ts';
 import { assertOwnSession } from './pooler.ts';
 import { APP_ROLE, ensureRoles, hasRoles } from './roles.ts';
 import { oneRow } from './rows.ts';
+import { singleClient } from './single-client.ts';
 import { isWalled, raiseWall } from './wall.ts';
 
 /** A server that does not answer within this time is not there. */
@@ -148,11 +149,10 @@ function loginOf(databaseUrl: string): string {
  * @throws an error that says which server did not answer, and never its password
  */
 async function connect(databaseUrl: string): Promise<pg.Client> {
-  const client = new pg.Client({
+  const client = singleClient({
     connectionString: databaseUrl,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
-  client.on('error', () => undefined); // The statement under way fails with it.
   try {
     await client.connect();
     await assertOwnSession(client, databaseUrl);

@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { oneRow } from './rows.ts';
+import { singleClient } from './single-client.ts';
 
 /** So many other clients hold a transaction at once while ours holds none. */
 const OTHERS = 3;
@@ -30,7 +31,7 @@ const REFUSAL =
   'DATABASE_URL leads to a pooler in transaction mode, which loses locks, settings and notifications: set it to session mode (PgBouncer: pool_mode = session), or give the address of PostgreSQL itself';
 
 async function inTransaction(databaseUrl: string) {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = singleClient({ connectionString: databaseUrl });
   client.on('error', () => undefined);
   await client.connect();
   await client.query('begin');

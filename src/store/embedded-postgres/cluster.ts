@@ -3,8 +3,9 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { chown, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { escapeIdentifier, escapeLiteral } from 'pg';
 import { ensureRoles } from '../roles.ts';
+import { singleClient } from '../single-client.ts';
 import { type Account, chooseAccount, commandLine } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 
@@ -96,7 +97,7 @@ function applicationPassword(cluster: Cluster): string {
  * Makes the application's role and database where one is missing, because a start may have been killed in between.
  */
 export async function ensureApplicationDatabase(cluster: Cluster, port: number): Promise<void> {
-  const client = new Client({ connectionString: ownerUrl(cluster, port, 'postgres') });
+  const client = singleClient({ connectionString: ownerUrl(cluster, port, 'postgres') });
   await client.connect();
   try {
     const role = escapeIdentifier(APPLICATION);

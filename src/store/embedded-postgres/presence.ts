@@ -1,4 +1,5 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { singleClient } from '../single-client.ts';
 import { type Cluster, ownerUrl } from './cluster.ts';
 import { FatalError, pollUntil } from './poll-until.ts';
 import { isPostmasterOf, type PostmasterFile } from './postmaster.ts';
@@ -64,12 +65,11 @@ export async function enterServer(
 }
 
 async function connect(cluster: Cluster, server: PostmasterFile): Promise<Client> {
-  const client = new Client({
+  const client = singleClient({
     connectionString: ownerUrl(cluster, server.port, 'postgres'),
     application_name: 'sferum-sync presence',
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
   });
-  client.on('error', () => {}); // «end» follows and is handled.
   try {
     await client.connect();
     const { rows } = await client.query<{ directory: string }>(

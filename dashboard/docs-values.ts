@@ -205,7 +205,7 @@ export const ORDER_EVENT = {
 /** What has no name of its own, by method and path: the body that is sent, and the answer. */
 export const OF_CALLS: Readonly<Record<string, { sent?: unknown; answered?: unknown }>> = {
   'GET /healthz': { answered: 'ok' },
-  'GET /metrics': { answered: '# TYPE sferum_chats_behind gauge\nsferum_chats_behind 0\n' },
+  'GET /metrics': { answered: '# TYPE operations_open gauge\noperations_open 0\n' },
   'POST /v1/roster-imports': { sent: '(roster.zip)' },
   'POST /v1/roster-validations': { sent: '(roster.zip)' },
   'POST /v1/schools/{schoolId}/events': {

@@ -54,7 +54,7 @@ export function answerError(ctx: Context, error: Error, c: HonoContext): Respons
 }
 
 function refused(c: HonoContext, { status, type, title, extra }: Refusal): Response {
-  if (status === 429) c.header('Retry-After', String(extra.retryAfterSeconds));
+  if (extra.retryAfterSeconds !== undefined) c.header('Retry-After', String(extra.retryAfterSeconds));
   return problem(c, status, type, title, extra);
 }
 

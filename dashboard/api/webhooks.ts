@@ -3,6 +3,7 @@ import type { Context as HonoContext } from 'hono';
 import { notFound } from '../../src/refusal.ts';
 import { TOLD_KINDS } from '../../src/store/entities.ts';
 import { kindsOf } from '../../src/told/choices.ts';
+import { URL_CHARS } from '../../src/told/public-address.ts';
 import {
   createWebhook,
   deleteWebhook,
@@ -30,7 +31,6 @@ import {
   SchoolQuery,
 } from './schemas.ts';
 
-const URL_CHARS = 2000;
 const KINDS_AT_MOST = 50;
 
 /** Words are looked up by the handler, which answers 422 for one that is none. */

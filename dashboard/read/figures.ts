@@ -1,44 +1,41 @@
 import { sql } from 'kysely';
 import { type FleetFigures, HOLD_AGES } from '../../src/metrics-gauges.ts';
 import type { Sql } from '../../src/store/database.ts';
+import { isAlive } from '../../src/store/processes.ts';
 import { oneRow } from '../../src/store/rows.ts';
+import { waitingWork } from './server.ts';
 
 /** The conditions that few chats are in. What is counted is in their index (chat_open). */
 const COUNTED = ['behind', 'held', 'failing', 'deleting'] as const;
 const ROLES = ['all', 'api', 'worker'] as const;
 const ACCOUNT_STATES = ['ok', 'broken'] as const;
-/** A process that was not seen for this long is not counted (src/store/processes.ts). */
-const SEEN_WITHIN = sql`interval '2 minutes'`;
 
 /** Reads the figures. Ages are taken by the database's clock, because the clocks of hosts may differ. */
 export async function fleetFigures(db: Sql): Promise<FleetFigures> {
   const ago = (at: ReturnType<typeof sql>) => sql`extract(epoch from clock_timestamp() - ${at})::float8`;
+  const waiting = await waitingWork(db);
   const { rows } = await sql<
-    Omit<FleetFigures, 'chats' | 'holds'> & Record<'chats' | 'holds', Record<string, number>>
+    Pick<FleetFigures, 'accounts' | 'rosterAges' | 'processes'> &
+      Record<'chats' | 'holds', Record<string, number>>
   >`
     with open as (select condition, count(*)::int as n from chat
         where deleted_at is null and condition not in ('synced', 'archived') group by condition),
-      waiting as (select min(c.condition_since) as since from chat c
-        join sferum_account a on a.school_id = c.school_id and a.status = 'ok'
-        where c.deleted_at is null and c.condition not in ('synced', 'archived') and c.condition = 'behind'),
-      operations as (select state, created_at from operation where state in ('queued', 'running', 'held')),
       held as (select case when ${ago(sql`created_at`)} < 3600 then 'hour' when ${ago(sql`created_at`)} < 86400 then 'day'
-          when ${ago(sql`created_at`)} < 604800 then 'week' else 'longer' end as age from operations where state = 'held'),
-      accounts as (select status, requests_per_second from sferum_account)
+          when ${ago(sql`created_at`)} < 604800 then 'week' else 'longer' end as age from operation where state = 'held')
     select coalesce((select jsonb_object_agg(condition, n) from open), '{}') as chats,
-      coalesce((select ${ago(sql`since`)} from waiting), 0) as "behindSeconds",
       coalesce((select jsonb_object_agg(age, n) from (select age, count(*)::int as n from held group by age) h), '{}') as holds,
-      (select count(*)::int from operations where state <> 'held') as operations,
       coalesce((select jsonb_object_agg(status, n) from (
-        select status, count(*)::int as n from accounts group by status) a), '{}') as accounts,
-      (select coalesce(sum(requests_per_second), 0)::float8 from accounts where status = 'ok') as "allowedPerSecond",
+        select status, count(*)::int as n from sferum_account group by status) a), '{}') as accounts,
       coalesce((select jsonb_agg(jsonb_build_object('school', id, 'seconds', ${ago(sql`roster_taken_at`)}))
         from school where roster_taken_at is not null), '[]') as "rosterAges",
       coalesce((select jsonb_object_agg(role, n) from (select role, count(*)::int as n from process
-        where seen_at > clock_timestamp() - ${SEEN_WITHIN} group by role) p), '{}') as processes`.execute(db);
-  const { chats, holds, accounts, processes, ...figures } = oneRow(rows);
+        where ${isAlive} group by role) p), '{}') as processes`.execute(db);
+  const { chats, holds, accounts, processes, rosterAges } = oneRow(rows);
   return {
-    ...figures,
+    rosterAges,
+    behindSeconds: waiting.oldestSeconds,
+    operations: waiting.operations,
+    allowedPerSecond: waiting.allowedPerSecond,
     chats: { ...zeros(COUNTED), ...chats },
     holds: { ...zeros(HOLD_AGES), ...holds },
     accounts: { ...zeros(ACCOUNT_STATES), ...accounts },

@@ -31,6 +31,8 @@ export interface WaitingWork {
   /** Chats that a change has not reached, in schools whose account works. */
   chats: number;
   oldestSince: string | null;
+  /** How long the oldest of them has waited, by the database's clock. 0: nothing waits. */
+  oldestSeconds: number;
   /** Operations that run or wait for their turn. */
   operations: number;
   /** Requests a second that all accounts together may send. */
@@ -44,6 +46,7 @@ export interface WaitingWork {
 export async function waitingWork(db: Sql): Promise<WaitingWork> {
   const { rows } = await sql<WaitingWork>`
     select count(c.id)::int as chats, min(c.condition_since) as "oldestSince",
+      coalesce(extract(epoch from clock_timestamp() - min(c.condition_since)), 0)::float8 as "oldestSeconds",
       (select count(*)::int from operation where state in ('queued', 'running')) as operations,
       (select coalesce(sum(requests_per_second), 0)::float8 from sferum_account where status = 'ok') as "allowedPerSecond",
       (select count(*)::int from sferum_account where status = 'ok') as accounts,

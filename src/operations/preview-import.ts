@@ -3,16 +3,7 @@ import type { SchoolPlan } from '../planning/plan-school.ts';
 import { notFound } from '../refusal.ts';
 import { findOperationRow } from '../store/operation-row.ts';
 import { applyStaged } from './apply-roster.ts';
-
-/** Carries what would happen out of a transaction that is rolled back. */
-class Seen extends Error {
-  readonly plan: SchoolPlan | null;
-
-  constructor(plan: SchoolPlan | null) {
-    super('looked at, not applied');
-    this.plan = plan;
-  }
-}
+import { rehearse } from './rehearse.ts';
 
 /**
  * Says what accepting a held import would do to the chats (J2): the very acceptance, in a transaction that is rolled
@@ -28,12 +19,8 @@ export async function previewImport(
     throw notFound();
   }
   const accepted = { ...operation, params: { ...operation.params, accepted: true as const } };
-  try {
-    return await ctx.db.holdingSchool(schoolId, async ({ sql: tx }): Promise<never> => {
-      throw new Seen((await applyStaged(ctx, tx, accepted, schoolId)).followed?.plan ?? null);
-    });
-  } catch (seen) {
-    if (seen instanceof Seen) return seen.plan;
-    throw seen;
-  }
+  return rehearse(ctx, schoolId, async (tx) => {
+    const { followed } = await applyStaged(ctx, tx, accepted, schoolId);
+    return followed?.plan ?? null;
+  });
 }

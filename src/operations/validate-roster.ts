@@ -14,6 +14,7 @@ import type { Problem } from '../store/entities.ts';
 import type { OperationOf } from '../store/operation-params.ts';
 import { readOperationRow } from '../store/operation-row.ts';
 import { applyStaged } from './apply-roster.ts';
+import { rehearse } from './rehearse.ts';
 import { readingResult, readSent, statedSchools } from './roster-file.ts';
 
 /** What the import of one school would come to. */
@@ -22,16 +23,6 @@ interface Rehearsed {
   state: 'succeeded' | 'held';
   problems: readonly Problem[];
   result: Record<string, unknown>;
-}
-
-/** Carries a rehearsal out of a transaction that is rolled back. */
-class RolledBack extends Error {
-  readonly rehearsed: Rehearsed;
-
-  constructor(rehearsed: Rehearsed) {
-    super('rehearsed, not applied');
-    this.rehearsed = rehearsed;
-  }
 }
 
 /**
@@ -46,7 +37,7 @@ export async function runValidation(
   const result =
     'problem' in read
       ? { wouldFail: true, wouldHold: false, problems: [read.problem] }
-      : { wouldFail: false, ...(await rehearse(ctx, operation, read.reading)) };
+      : { wouldFail: false, ...(await rehearseAll(ctx, operation, read.reading)) };
   await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
     await endOperation(tx, operation.id, { at: new Date(ctx.clock.now()), state: 'succeeded', result });
     await tx.deleteFrom('roster_file').where('operation_id', '=', operation.id).execute();
@@ -54,7 +45,11 @@ export async function runValidation(
   ctx.wake('files');
 }
 
-async function rehearse(ctx: Context, operation: OperationOf<'roster-validation'>, reading: RosterReading) {
+async function rehearseAll(
+  ctx: Context,
+  operation: OperationOf<'roster-validation'>,
+  reading: RosterReading,
+) {
   const schools = await statedSchools(ctx.db.across('import'), reading);
   const each: Rehearsed[] = [];
   for (const school of schools) each.push(await rehearseSchool(ctx, operation, reading, school));
@@ -75,27 +70,17 @@ async function rehearseSchool(
   school: SchoolReading,
 ): Promise<Rehearsed> {
   const id = ctx.newId();
-  try {
-    return await ctx.db.holdingSchool(school.id, async ({ sql: tx }): Promise<never> => {
-      await openOperation(tx, {
-        ...{
-          id,
-          schoolId: school.id,
-          kind: 'roster-import',
-          by: starterOf(operation),
-          at: operation.createdAt,
-        },
-        params: { within, takenAt, file, staged: true },
-      });
-      await stageSchool(tx, id, reading, school);
-      await keepFaults(tx, id, 'lost', reading.rows.lostFields);
-      await noteRead(tx, id, readingResult(reading, 1));
-      throw new RolledBack(await applied(ctx, tx, school.id, id));
+  const by = starterOf(operation);
+  return rehearse(ctx, school.id, async (tx) => {
+    await openOperation(tx, {
+      ...{ id, schoolId: school.id, kind: 'roster-import', by, at: operation.createdAt },
+      params: { within, takenAt, file, staged: true },
     });
-  } catch (thrown) {
-    if (thrown instanceof RolledBack) return thrown.rehearsed;
-    throw thrown;
-  }
+    await stageSchool(tx, id, reading, school);
+    await keepFaults(tx, id, 'lost', reading.rows.lostFields);
+    await noteRead(tx, id, readingResult(reading, 1));
+    return applied(ctx, tx, school.id, id);
+  });
 }
 
 async function applied(ctx: Context, tx: Sql, schoolId: string, id: string): Promise<Rehearsed> {

@@ -15,6 +15,9 @@ export interface ThisProcess {
 /** A process that was not seen for this long is gone. */
 const GONE_AFTER = sql`interval '2 minutes'`;
 
+/** True in SQL where a row of `process` gave a sign of life lately. */
+export const isAlive = sql<boolean>`(seen_at > clock_timestamp() - ${GONE_AFTER})`;
+
 /**
  * Notes that this process is alive, and gives the database's time in milliseconds since the epoch. It writes, so it
  * fails where the database only reads.
@@ -62,6 +65,6 @@ export async function processesNow(
     select count(*)::int as processes, coalesce(sum(connections), 0)::int as connections,
       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
         - coalesce(current_setting('reserved_connections', true)::int, 0) as allowed
-    from process where seen_at > clock_timestamp() - ${GONE_AFTER}`.execute(db);
+    from process where ${isAlive}`.execute(db);
   return oneRow(rows);
 }

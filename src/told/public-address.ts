@@ -80,11 +80,14 @@ export function literalOf({ hostname }: URL): string | null {
   return isIP(bare) === 0 ? null : bare;
 }
 
+export const URL_CHARS = 2000;
+
 /**
  * Checks the address of a webhook as it is typed. `publicOnly`: https to a public address alone.
  * @throws Refusal(422)
  */
 export function assertReceiver(text: string, { publicOnly }: { publicOnly: boolean }): void {
+  if (text.length > URL_CHARS) throw refused(`Адрес длиннее ${URL_CHARS} знаков`);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['https:', ...(publicOnly ? [] : ['http:'])].includes(url.protocol)) {
     throw refused(

@@ -147,6 +147,7 @@ describe('while the first one runs, and after its process is gone', () => {
     const first = ask();
     await vi.waitFor(() => expect(calls).toBe(1));
     const meanwhile = await ask();
+    expect(meanwhile.headers.get('retry-after')).toBe('1');
     expect({ status: meanwhile.status, ...((await meanwhile.json()) as object) }).toMatchObject({
       ...{ status: 409, type: 'idempotency-under-way' },
     });

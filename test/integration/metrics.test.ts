@@ -5,8 +5,6 @@ import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { addChat, addSchool } from '../support/seeds.ts';
 
-const ACCOUNT = { owner_id: 1, community_id: 1, token_kind: 'user', access_token_sealed: 'x' };
-
 let world: ApiWorld;
 beforeAll(async () => {
   world = await createApiWorld();
@@ -20,9 +18,7 @@ beforeAll(async () => {
     ['s2', 'broken', 20, 12],
   ] as const)
     await sql`insert into sferum_account (school_id, owner_id, community_id, token_kind, access_token_sealed, status,
-        requests_per_second) values (${id}, ${owner}, ${ACCOUNT.community_id}, 'user', 'x', ${status}, ${pace})`.execute(
-      db,
-    );
+        requests_per_second) values (${id}, ${owner}, 1, 'user', 'x', ${status}, ${pace})`.execute(db);
   await sql`update chat set condition = 'synced'`.execute(db);
   await sql`update chat set condition = 'behind', condition_since = now() - interval '90 seconds'
     where school_id = 's1' and title = '5А'`.execute(db);

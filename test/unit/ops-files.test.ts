@@ -7,6 +7,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { SECRET_VARIABLES } from '../../src/config/secret-files.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { OVERDUE_HOURS } from '../../src/store/queries/overdue.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const OPS = join(ROOT, 'ops');
@@ -63,6 +64,11 @@ describe('alerts and the dashboard', () => {
     const known = await told();
     expect(asked.length).toBeGreaterThan(20);
     expect([...new Set(asked)].filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('call a list overdue when the console does', () => {
+    const overdue = rules().find(({ alert }) => alert === 'RosterOverdue');
+    expect(overdue?.expr).toContain(`> ${OVERDUE_HOURS * 3600}`);
   });
 
   test('say what is wrong and what to do, and each alert is tried', () => {

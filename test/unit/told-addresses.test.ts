@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
 import { Refusal } from '../../src/refusal.ts';
 import { postTrouble, postWebhook } from '../../src/told/post-webhook.ts';
-import { assertReceiver, isPublic } from '../../src/told/public-address.ts';
+import { assertReceiver, isPublic, URL_CHARS } from '../../src/told/public-address.ts';
 
 test.each([
   ...[
@@ -66,6 +66,11 @@ describe('an address as it is typed', () => {
     ...['https://user@example.org/', 'https://169.254.169.254/latest/meta-data', 'file:///etc/passwd', ''],
   ])('%s is refused in production', (url) => {
     expect(() => assertReceiver(url, { publicOnly: true })).toThrow(Refusal);
+  });
+  test('one that is too long is refused wherever it comes from', () => {
+    const ofChars = (n: number) => 'https://example.org/'.padEnd(n, 'x');
+    assertReceiver(ofChars(URL_CHARS), { publicOnly: true });
+    expect(() => assertReceiver(ofChars(URL_CHARS + 1), { publicOnly: false })).toThrow(Refusal);
   });
   test.each(['https://example.org/hook', 'https://example.org:8443/hook?x=1', 'https://8.8.8.8/'])(
     '%s is taken in production',

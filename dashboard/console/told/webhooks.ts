@@ -2,6 +2,7 @@ import type { Context } from '../../../src/context.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import type { ToldKind } from '../../../src/store/entities.ts';
 import { KIND_WORDS } from '../../../src/told/kind-words.ts';
+import { URL_CHARS } from '../../../src/told/public-address.ts';
 import {
   createWebhook,
   deleteWebhook,
@@ -26,7 +27,6 @@ import { atBoth, type Base, fieldOf, kindBoxes, tickedKinds } from './parts.ts';
 import { hookBody } from './webhook.ts';
 
 const DELIVERIES_SHOWN = 20;
-const URL_CHARS = 2000;
 
 /** «Вебхуки»: programs that are told what waits (K2), of a school or of all. */
 export function webhookScreens(parts: ConsoleParts): void {

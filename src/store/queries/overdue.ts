@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 
 /** СГО sends lists every night; one night may fail. */
-const OVERDUE_AFTER = sql`interval '36 hours'`;
+export const OVERDUE_HOURS = 36;
+const OVERDUE_AFTER = sql`interval '1 hour' * ${sql.lit(OVERDUE_HOURS)}`;
 
 /** When the last whole list of `school s` was written, or the school came, in SQL. */
 export const lastRosterAt = sql`coalesce(s.roster_taken_at, s.created_at)`;

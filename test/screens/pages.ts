@@ -23,6 +23,16 @@ export const ADMIN_PAGES = ({ chat, run, person }: Record<'chat' | 'run' | 'pers
     ...{ journal: '/journal', search: '/search', gone: '/manage/chats/00000000-0000-4000-8000-000000000000' },
     ...{ nowhere: '/nowhere', forbidden: '/diary' },
   }),
+  ...named({ notifications: '/settings/notifications', webhooks: '/settings/webhooks' }),
+  {
+    ...{ name: 'webhook', path: '/settings/webhooks' },
+    first: async (page) => {
+      await page.getByLabel('Адрес').fill('http://127.0.0.1:9/sferum');
+      await page.getByRole('checkbox').first().check();
+      await page.getByRole('button', { name: 'Сохранить' }).click();
+      await page.getByText(/whsec_/).waitFor();
+    },
+  },
   {
     ...{ name: 'search-found', path: '/search' },
     first: async (page) => {

@@ -4,6 +4,7 @@
  */
 import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
+import { describeHeld } from '../planning/removals-held.ts';
 import type { RosterReading, SchoolReading } from '../roster/reading.ts';
 import { keepFaults } from '../roster/row-faults.ts';
 import { stageSchool } from '../roster/staged.ts';
@@ -89,7 +90,8 @@ async function applied(ctx: Context, tx: Sql, schoolId: string, id: string): Pro
   const { params, problems, result } = await importIn(tx, schoolId, id);
   const held = followed?.plan.plan.counts.held ?? 0;
   const state = params.incomplete || held > 0 ? 'held' : 'succeeded';
-  return { schoolId, state, problems, result: { ...result, ...(held > 0 ? { held } : {}) } };
+  const why = held > 0 ? [...problems, await describeHeld(tx, schoolId, id)] : problems;
+  return { schoolId, state, problems: why, result: { ...result, ...(held > 0 ? { held } : {}) } };
 }
 
 async function importIn(tx: Sql, schoolId: string, id: string): Promise<OperationOf<'roster-import'>> {

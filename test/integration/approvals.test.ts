@@ -113,7 +113,7 @@ test('the sweep alone carries it out, as after a restart; a rejection meanwhile 
 /** The same world, in which an approval waits long enough for a pass of drift to come meanwhile. */
 const patient = () => ({
   ...world.ctx,
-  config: { ...world.ctx.config, limits: { ...world.ctx.config.limits, approvalWaitMs: 5000 } },
+  config: { ...world.ctx.config, limits: { ...world.ctx.config.limits, approvalWaitMs: 9000 } },
 });
 
 test('it acts also where the question has grown by another chat whose work is not done', async () => {

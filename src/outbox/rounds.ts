@@ -27,6 +27,8 @@ export interface Round {
 
 /** Each of a region's schools wakes its import, which adds up all of them. */
 const PARENTS_REST_MS = 500;
+/** Every operation's end wakes it, an event's too. */
+const STATISTICS_REST_MS = 2_000;
 
 const rounds = <What extends string>(all: Record<What, Round>) => all;
 
@@ -53,7 +55,11 @@ export const ROUNDS = rounds({
   schools: { isDue: countsAreDue, run: countSchools },
   tidying: { isDue: isUntidy, run: relayTidying },
   leftovers: { isDue: () => hasLeftovers, run: dropLeftovers },
-  statistics: { isDue: null, run: (ctx) => refreshStatistics(ctx.db.ofNone) },
+  statistics: {
+    isDue: null,
+    run: (ctx) => refreshStatistics(ctx.db.ofNone),
+    restMs: STATISTICS_REST_MS,
+  },
 });
 
 export type What = keyof typeof ROUNDS;

@@ -30,7 +30,10 @@ export async function finishOperations(
       await closeFollowed(ctx, tx, schoolId, id);
       return true;
     });
-    if (closed) ctx.wake('operations', { schoolId });
+    if (!closed) continue;
+    ctx.wake('operations', { schoolId });
+    // Its chats may have filled tables since its own work was done.
+    ctx.wake('statistics');
   }
 }
 

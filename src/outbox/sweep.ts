@@ -1,7 +1,7 @@
 /**
  * The sweep finds what a crash, a wiped queue or a lost wake has left behind (rule 3). All processes share one sweep:
- * the row «clock» of `setting` holds when the last one began, by the database's clock, and whoever moves it has the
- * turn. In the same statement it learns which rounds have something to do. So a fleet at rest costs one statement a
+ * the row «clock» of `setting` holds when the last one began, by the database's clock, and the process that moves it has
+ * the turn. In the same statement it learns which rounds have something to do. So a fleet at rest costs one statement a
  * process and interval. A process that dies with the turn loses nothing: the next turn comes after one interval.
  */
 

@@ -129,7 +129,7 @@ async function makeMeetings({ app: { ctx }, schoolId, groups }: School): Promise
   }
 }
 
-/** Everybody at the door of his lesson; returns how long each stood there. @throws where one is not let in */
+/** Brings everybody to the door of their lesson and gives how long each stood there. @throws where one is not let in */
 async function enterAll(
   { app, schoolId, groups }: School,
   atOnce: number,

@@ -1,4 +1,4 @@
-/** Rule 7 for waiting: whoever waits for one school holds up nobody else. */
+/** Rule 7 for waiting: work that waits for one school holds up no other. */
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -24,7 +24,7 @@ afterEach(() => halves[Symbol.asyncDispose]());
 const world = () => halves.sandbox.world;
 const live = () => [...world().chats.values()][0]!;
 
-/** Takes somebody who is in out of the list, or puts him back; his profile. */
+/** Takes a person who is in out of the list, or puts the person back. Gives the profile. */
 async function want(personId: string, isWanted: boolean): Promise<void> {
   await halves.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     if (isWanted) {
@@ -52,7 +52,7 @@ test('who was added by a worker that was killed before it could say so, and is n
   await want(personId, false);
   await halves.workAll();
   await want(personId, true);
-  // The worker adds him and is gone: neither the outcome nor anything after it is recorded.
+  // The worker adds the person and is gone: neither the outcome nor anything after it is recorded.
   const dead = {
     ...halves.ctx,
     db: new Proxy(halves.ctx.db, {

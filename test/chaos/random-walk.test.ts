@@ -20,7 +20,7 @@ import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.
 const WALK_SECONDS = Number(process.env.WALK_SECONDS ?? 15);
 const DAY_MS = 24 * 3600 * 1000;
 const AGREEING = { timeout: 30_000, interval: 25 };
-/** Fewer than the leaves that are respected: whoever leaves here comes back. */
+/** Fewer than the leaves that are respected: a person who leaves here comes back. */
 const LEAVES_EACH = 2;
 
 let world: TestApp;

@@ -1,7 +1,7 @@
 /**
  * Seeded schedules: some twenty acts and faults on a small school, after which everything is healed and must
  * converge – Sferum is what the rules give from the facts, no accepted event is lost, no chat is doubled, nobody is
- * where he must not be. On both backends.
+ * in a wrong chat. On both backends.
  *
  * SCHEDULE_SEED repeats one, with SCHEDULE_STEPS (indices separated by commas) only some of its steps. SCHEDULES says
  * how many run, from that seed on.

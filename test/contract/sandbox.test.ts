@@ -48,7 +48,7 @@ async function tour() {
   await go(community, 'messages.getConversationsById', { peer_ids: [ownPeer] });
   await go(community, 'groups.getById');
   await go(community, 'groups.getTokenPermissions');
-  // Seen by one who was taken out: his state changes, and members are shown no more.
+  // Seen by a person who was taken out: the state changes, and members are shown no more.
   await go(community, 'messages.removeChatUser', { chat_id: own.chat_id, member_id: access.serviceUserId });
   await go(user, 'messages.getConversations', { count: 10 });
   await go(user, 'messages.removeChatUser', { chat_id, member_id: access.serviceUserId });

@@ -1,4 +1,4 @@
-/** What is open to everybody, or to whoever watches the service: health, figures, the description. */
+/** What is open to everybody, or to those who watch the service: health, figures, the description. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { tokenOf } from '../support/tokens.ts';

@@ -165,7 +165,7 @@ test('C5: a teacher changes the chats he administers alone, and with people he m
   expect(await edit(403, HOMEROOM_5A, own, { members: { remove: ['t1'] } })).toMatchObject({
     type: 'default-admin',
   });
-  // Appointed by hand he may, and no longer once that is taken back: rights are read anew at each request.
+  // Appointed by hand the teacher may, and no longer once that is taken back: rights are read anew at each request.
   const asOther = OTHER_TEACHER as unknown as typeof HOMEROOM_5A;
   await edit(403, asOther, own, { members: { remove: ['m1'] } });
   await edit(200, HOMEROOM_5A, own, { admins: { grant: ['t3'] } });
@@ -184,7 +184,7 @@ test('E2: into a subject chat its teacher puts pupils and teachers of his own gr
     world.done(status, 'PATCH', `/v1/chats/${id}`, HOMEROOM_5A, { members: { add: [person] } });
   expect(await add(403, 't2')).toMatchObject({ type: 'person-out-of-reach' });
   expect(await add(403, 'm1')).toMatchObject({ type: 'person-out-of-reach' });
-  // A pupil of his class, but of no group of his.
+  // A pupil of the teacher's class, but of none of the teacher's groups.
   expect(await add(403, 'p3')).toMatchObject({ type: 'person-out-of-reach' });
 });
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** Who is what to the chat, to the class 5А and to the group 5А/География. The school admin comes last: he may all. */
+/** Who is what to the chat, to the class 5А and to the group 5А/География. The school admin comes last and may do everything. */
 const PEOPLE: [string, TokenClaims, Standing[]][] = [
   ['a pupil', PUPIL, ['outsider']],
   ['a parent', PARENT, ['outsider']],

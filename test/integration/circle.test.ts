@@ -1,4 +1,4 @@
-/** «Who sees whom»: what a teacher's request names is checked when it is staged, and pages name whom he may see alone. */
+/** «Who sees whom»: what a teacher's request names is checked when it is staged, and pages name only people whom the teacher may see. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, HOMEROOM_5B, OTHER_TEACHER } from '../support/chat-world.ts';

@@ -130,7 +130,7 @@ describe('a session', () => {
       expect(text).toContain('Открыть Сетевой город');
       expect(text).toContain(LEADS);
     }
-    // Whoever is signed in and asks for what is not there has no reason to enter anew.
+    // A signed-in person who asks for what is not there has no reason to enter anew.
     expect(await (await known.request('/nowhere', { headers: PAGE })).text()).not.toContain(LEADS);
   });
 
@@ -191,7 +191,7 @@ describe('pages', () => {
     for (const role of ['school-admin', 'staff', 'student', 'parent', 'operator'] as const) {
       const { cookie } = await enter(role, PERSON[role] ?? 'someone');
       const { status } = await at(path, cookie);
-      // A teacher sees the people of his circle alone; this pupil is not of it, and answers as one who is not there.
+      // A teacher sees the people of the own circle alone. This pupil is not of it, and is answered as one who is not there.
       const outside = role === 'staff' && path === '/people/pupil';
       const wanted = outside ? 404 : PAGES[path]!.includes(role) ? 200 : 403;
       expect([role, status]).toEqual([role, wanted]);

@@ -1,4 +1,4 @@
-/** K6: the term reaches whoever has departed, whatever holds him, and nobody who is still there. */
+/** K6: the term reaches every departed person, whatever still holds them, and nobody who is there. */
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { endDue } from '../../src/ending/end-due.ts';
@@ -56,7 +56,7 @@ test('whose removal is held leaves the lists a day before the term is over, and 
   expect(await endDue(after(world.ctx, 31))).toBe(true);
   expect(await traces(world.ctx, 'Агеенко')).toEqual([]);
   expect(await traces(world.ctx, 'Полина')).toEqual(['person']);
-  // The other's removal waits on, until his own time comes: then nothing is left to decide.
+  // The other person's removal waits on until their own term ends. Then nothing is left to decide.
   const waiting = () => rows(sql`select from operation where state = 'held'`);
   expect(await held()).toContainEqual({ person_id: 'p3' });
   expect(await waiting()).toHaveLength(1);
@@ -97,7 +97,7 @@ test('a VK ID that others had too goes with the last who has it and is here', as
     everywhere(world.ctx),
   );
   expect(await endDue(after(world.ctx, 182))).toBe(true);
-  // His own link waits for his own term; everything else is without it.
+  // The person's own link waits for their own term. Everything else is without it.
   expect(await traces(world.ctx, String(VK_ID))).toEqual(['profile_link']);
   expect(await rows(sql`select person_id from profile_link where vk_user_id = ${VK_ID}`)).toEqual([
     { person_id: 'departed' },
@@ -108,7 +108,7 @@ test('a VK ID that others had too goes with the last who has it and is here', as
 
 test('names and VK ids go from titles given by hand, plans, results, problems and what waits for a decision', async () => {
   world = await startChatWorld();
-  // Seen as a stranger before he is known: a plan and the journal hold his VK ID.
+  // Seen as a stranger before the person is known: a plan and the journal hold the VK ID.
   const { world: sferum } = world.sandbox;
   await world.done(200, 'PUT', SETTINGS, OPERATOR, { retentionDays: 30, limits: HOLDS_ALL });
   const chat = [...sferum.chats.values()].find(({ title }) => title === '5Б класс')!;
@@ -130,7 +130,7 @@ test('names and VK ids go from titles given by hand, plans, results, problems an
       '[{"code": "x", "message": "Канарейкину отказано"}]', ${JSON.stringify({ userId: VK_ID })}::jsonb)`.execute(
     everywhere(world.ctx),
   );
-  // A list that empties a class waits for a decision; it names him.
+  // A list that empties a class waits for a decision. It names the person.
   const row = `can,,s1,student,{VK:${VK_ID}},Пётр,Канарейкин,Ильич,`;
   let files = withRows(linkedRoster(), 'users.csv', row);
   for (const id of ['p4', 'p5']) files = withoutRows(files, 'enrollments.csv', `c5b,s1,${id}`);
@@ -148,7 +148,7 @@ test('names and VK ids go from titles given by hand, plans, results, problems an
   ]);
   expect(world.inSferum('Кружок … Пети')).not.toBeNull();
   expect(world.inSferum('Кружок Канарейкина Пети')).toBeNull();
-  // What waited goes on without him.
+  // What waited goes on without the person.
   const waiting = await rows<{ n: number }>(sql`select count(*)::int as n from staged_roster`);
   expect(waiting[0]!.n).toBeGreaterThan(0);
 });

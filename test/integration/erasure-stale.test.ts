@@ -125,7 +125,7 @@ test('SECRETS_KEY may be changed and the old key dropped: the erased is known al
   };
   expect(await wasErased(changed, 's1', 'can')).toBe(true);
   expect(await wasErased(changed, 's1', 'never-known')).toBe(false);
-  // The same key hashes whoever is erased from then on.
+  // The same key hashes the people who are erased from then on.
   const before = await sql`select count(*)::int as n from erasure_key`.execute(everywhere(world.ctx));
   expect(await endDue(after(changed, 400))).toBeDefined();
   expect(await sql`select count(*)::int as n from erasure_key`.execute(everywhere(world.ctx))).toMatchObject({

@@ -1,4 +1,4 @@
-/** K6: who has departed is erased after the school's term, from every table; his id stays as a keyed hash alone. */
+/** K6: a departed person is erased after the school's term, from every table. The id stays as a keyed hash alone. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -81,7 +81,7 @@ test('the erased has no rights; the same event is a duplicate; a new statement i
   expect(await endDue(after(world.ctx, 181))).toBe(true);
 
   const me = { ...PUPIL, sub: 'can' };
-  // Whom the roster never knew is a school admin by his token; he whom it knew and who is erased is nobody.
+  // A person whom the roster never knew is a school admin by the token. A person whom it knew and who is erased is nobody.
   const admin = (sub: string) => world.call('GET', SETTINGS, { role: 'school-admin', school: 's1', sub });
   expect((await admin('can')).status).toBe(403);
   expect((await admin('never-known')).status).toBe(200);
@@ -155,7 +155,7 @@ test('after a restore the acts erase again, but not who was stated since', async
   await tell(world, 's1', 'sgo.person.removed', { id: 'can' });
   const { rows: kept } = await sql`select * from person where id = 'can'`.execute(everywhere(world.ctx));
   expect(await endDue(after(world.ctx, 181))).toBe(true);
-  // As a backup from before brings him back.
+  // As a backup from before brings the person back.
   const { present: _, ...row } = kept[0] as Record<string, unknown>;
   const columns = sql.raw(Object.keys(row).join(', '));
   const insert = (more: object) =>

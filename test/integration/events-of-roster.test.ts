@@ -133,7 +133,7 @@ describe('people', () => {
       accepted: 1,
       rejected: [{ message: expect.stringContaining('Профиль VK') }],
     });
-    // Nobody knows yet that he is a pupil; once it is known, the link goes.
+    // It is not known yet that the person is a pupil. Once it is known, the link goes.
     expect(await hear(event('sgo.profile.linked', { personId: 'p9', vkUserId: 101 }))).toEqual(taken(1));
     await hear(
       event('sgo.person.saved', { id: 'p9', familyName: 'Новый', givenName: 'Олег', roles: ['student'] }),

@@ -30,7 +30,7 @@ const fails = (rule: FaultRule) => world.sandbox.world.faults.add(rule);
 const event = (type: EventType, data: Record<string, unknown>) =>
   tell(world, 's1', type, data, { follow: false });
 
-/** p1 (201) leaves the school, and his father (302), whose only child he is. */
+/** p1 (201) leaves the school, and so does the father (302), who has no other child. */
 const departs = () =>
   event('sgo.order.issued', {
     ...{ id: 'o1', kind: 'withdrawal', effectiveOn: '2026-10-01', items: [{ studentId: 'p1' }] },

@@ -49,7 +49,7 @@ test('A5, F4: unlinking is asked for by name: no stranger, no breach, and it cou
   const { rows: linked } = await sql<{ id: string }>`
     select distinct l.person_id as id from profile_link l join person p on p.school_id = l.school_id and p.id = l.person_id
     where l.present and 'student' = any(p.roles) order by 1 limit 25`.execute(everywhere(world.ctx));
-  // Sferum stands still, so that whoever has unlinked is still in the chats when the lists are computed.
+  // Sferum stands still, so that people who have unlinked are still in the chats when the lists are computed.
   world.sandbox.world.faults.latencyMs = 2_000;
   for (const { id } of linked)
     expect(await unlinkProfile(world.ctx, { schoolId: school, personId: id })).toBe(true);

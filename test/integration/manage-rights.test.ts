@@ -81,7 +81,7 @@ describe('who may what below /manage (A1, B5, C5, E2, F, G1)', () => {
   afterAll(() => world?.[Symbol.asyncDispose]());
 
   const address = (path: string) => path.replace(/:(\w+)/, (_, name: string) => ids[name]!);
-  /** Pages of no chat and no run are another school's admin's too: of his own school. */
+  /** Another school's admin opens the pages of no chat and no operation too, and sees the own school there. */
   const rolesAt = (path: string) =>
     (Object.keys(WHO) as Role[]).filter((role) => role !== 'stranger' || path.includes(':'));
 

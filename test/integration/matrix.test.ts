@@ -9,7 +9,7 @@ import { type ApiDocument, apiCells, type Cell } from '../support/matrix-api.ts'
 import { SCREENS, screenCells } from '../support/matrix-screens.ts';
 import { type Caller, type MatrixWorld, startMatrixWorld } from '../support/matrix-world.ts';
 
-/** A chat or lesson of one's own school that is not for him is 403, one that is not there 404 (contract). */
+/** A chat or lesson of the caller's school that is not for the caller is 403. One that is not there is 404 (contract). */
 const TOLD_APART = ['chat', 'lesson'];
 const SENT = '§';
 /** How long a page waits until it looks again: the clock goes on. */
@@ -36,7 +36,7 @@ async function routes(): Promise<{ document: ApiDocument; screens: string[] }> {
 
 interface Answer {
   status: number;
-  /** Everything that the caller reads, with `SENT` for the id that he sent. */
+  /** Everything that the caller reads, with `SENT` for the id that was sent. */
   text: string;
   /** Who stands in a draft after it. */
   staged: string[];
@@ -67,7 +67,7 @@ async function ask(caller: Caller, cell: Cell, thing: string): Promise<Answer> {
   };
 }
 
-/** What is wrong with the answer to `thing`, which is not for him, beside that to one that is not there. */
+/** What is wrong with the answer to `thing`, which is not for the caller, beside that to one that is not there. */
 function faults(
   { cell, thing, canaries }: { cell: Cell; thing: string; canaries: readonly string[] },
   got: Answer,
@@ -96,7 +96,7 @@ describe.each([...byRoute.keys()])('%s', (route) => {
         const missing = await ask(caller, cell, world.missing[cell.kind]);
         const things = new Map(caller.others.map((of) => [of.things[cell.kind], of]));
         for (const [thing, { name, canaries }] of things) {
-          // His own school is named where somebody beside him is.
+          // The caller's school is named where another person is.
           if (thing === caller.own[cell.kind]) continue;
           const got = await ask(caller, cell, thing);
           const said = faults({ cell, thing, canaries }, got, missing);

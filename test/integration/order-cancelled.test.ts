@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-/** Something of everything that a person can decide about p1 and his parents. */
+/** Something of everything that a person can decide about p1 and the parents. */
 async function keepByHand(): Promise<void> {
   const create = (body: object) =>
     world.done<{ id: string }>(201, 'POST', '/v1/schools/s1/chats', ADMIN, body);
@@ -39,7 +39,7 @@ test.each([
   [
     'a departure',
     { kind: 'withdrawal', items: [p1] },
-    // f1 has p1 alone and leaves with him; m1 has p2 in the class still.
+    // f1 has p1 alone and leaves with them. m1 still has p2 in the class.
     { '5А класс': '101* 202 203', '5А родители': '101* 301', Учительская: '101 102 103 901*' },
     { Комитет: '301* 901', Поход: '103* 204' },
   ],

@@ -1,4 +1,4 @@
-/** K6: one person's data as a page that he and his parents can read; of others it says nothing. */
+/** K6: one person's data as a page that they and their parents can read. It says nothing of others. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PersonExport } from '../../src/person-export/export-person.ts';

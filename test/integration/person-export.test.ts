@@ -47,7 +47,7 @@ test('of every column of the database it is said what an export does with it', a
 });
 
 describe('of everybody in the school', () => {
-  /** Rows that hold his id or his profile as a value, however deep, or as half of a pair. */
+  /** Rows that hold the person's id or profile as a value, however deep, or as half of a pair. */
   async function rowsNaming(table: string, id: string): Promise<number> {
     const { rows } = await sql<{ n: number }>`
       with his as (select ${id}::text as v union all select vk_user_id::text from profile_link where person_id = ${id})

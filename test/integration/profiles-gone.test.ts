@@ -61,7 +61,7 @@ test('what СГО said and was refused takes effect when the holder goes; back, 
   expect(why.chats[0]!.why).toContain('В Сферуме нет: профиль VK ID занят другим человеком');
   const page = await school.world.request('/attention', { as: ADMIN });
   expect(await page.text()).toContain('Профиль VK занят другим человеком');
-  // Whoever has it now gives it up: it is his again.
+  // The person who has it now gives it up, so it is the first person's again.
   await unlinkProfile(school.world.ctx, { schoolId: 's1', personId: 'n' });
   await school.world.settled();
   expect(await holders(201)).toEqual(['s1/p1']);

@@ -30,7 +30,7 @@ test('A7 all ids change: everybody with a profile keeps it, and every place in S
   const renamed = Object.fromEntries(
     Object.entries(firstSchool()).map(([name, text]) => [
       name,
-      // The ids of people: users and whoever names them.
+      // The ids of people: users and the rows that name them.
       ['users.csv', 'enrollments.csv', 'demographics.csv', 'roles.csv'].includes(name)
         ? text.replace(/\b([a-z])(\d{4,6})\b/g, 'y$1$2')
         : text,

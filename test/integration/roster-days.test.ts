@@ -42,7 +42,7 @@ async function units(): Promise<string[]> {
   return rows.map(({ unit }) => unit);
 }
 
-/** A person's roles, `-` where he is not there; who teaches 5А; and a pupil's span in it. */
+/** A person's roles, `-` for a person who is not there; who teaches 5А; and a pupil's span in it. */
 async function standing(id: string) {
   const { rows } = await sql<{ roles: string | null; teachers: string; span: string | null }>`
     select (select array_to_string(roles, ' ') from person where id = ${id} and present) as roles,

@@ -29,7 +29,7 @@ describe('what is left of a file', () => {
     return { ...files, 'users.csv': [header, cells.join(','), ...others].join('\r\n') };
   };
 
-  /** Every table's text, whoever's schema it is in. */
+  /** Every table's text, in any schema. */
   async function everything(): Promise<string> {
     const client = new Client({ connectionString: world.app.databaseUrl });
     await client.connect();

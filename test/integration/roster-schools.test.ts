@@ -72,7 +72,7 @@ describe('a file of two schools', () => {
     const parts = await Promise.all(operations.map(({ operationId }) => shown(operationId)));
     expect(parts.map(({ schoolId }) => schoolId)).toEqual([FIRST, SECOND]);
     expect(parts[0]!.result!.people + parts[1]!.result!.people).toBe(parent.result!.people);
-    // What a school's admin finds among his school's operations is his part alone.
+    // A school's admin finds the school's own part alone among the operations.
     const admin = await adminOf(FIRST);
     const list = (await (await world.call('GET', `/v1/schools/${FIRST}/operations`, admin)).json()) as {
       items: Shown[];

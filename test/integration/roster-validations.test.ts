@@ -80,7 +80,7 @@ describe('a validation', () => {
   });
 
   test.each(FILES)('of a file %s says what its import then says', async (_, change) => {
-    // Whoever leaves by a list alone waits for a person.
+    // A removal by a list alone waits for a decision.
     const env = { LIMIT_REMOVAL_CHAT_AT_LEAST_PEOPLE: '1', LIMIT_REMOVAL_CHAT_SHARE: '0' };
     await using own = await startChatWorld({ env });
     const files = change(linkedRoster());

@@ -1,4 +1,4 @@
-/** Sferum is away for a while: whoever waits for it goes on as soon as it answers anybody of the school. */
+/** Sferum is away for a while: every chat that waits for it goes on as soon as it answers anybody of the school. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ChatWorld, startChatWorld } from '../support/chat-world.ts';

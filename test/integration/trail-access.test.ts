@@ -108,7 +108,7 @@ describe('in a school', () => {
     if (route.startsWith('GET /v1/') && !route.endsWith('/access')) {
       expect(record.personIds).toEqual(expect.arrayContaining(idsIn(JSON.parse(text))));
     }
-    // Whom the answer names, but for the one who looks (he stands at the head of each page) and who did something.
+    // Whom the answer names, but for the viewer, who stands at the head of each page, and for the authors.
     const others = named.filter((id) => id !== 'a1' && !id.startsWith('t'));
     if (SHOWING_PEOPLE[route] !== 'person') expect(record.personIds).toEqual(expect.arrayContaining(others));
     expect(logged).not.toHaveBeenCalledWith(expect.objectContaining({ route }), expect.anything());

@@ -1,4 +1,4 @@
-/** Whose act it was (J1, K8): each line of the journal bears its own author, whoever began what he decided about. */
+/** Whose act it was (J1, K8): each line of the journal bears its own author, also where another person began the work. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, startChatWorld } from '../support/chat-world.ts';

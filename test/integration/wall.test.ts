@@ -166,7 +166,7 @@ test('a login that may not make the roles is told what an administrator runs', a
       expect.stringContaining(`grant ${EVERY_SCHOOL} to "${login}"`),
     ]);
     await administrator.query(statements.join('\n'));
-    // What is left to refuse him is that the tables are another's.
+    // What is left to refuse it is that the tables are another's.
     await expect(migrate(plain.href)).rejects.not.toThrow('administrator');
   } finally {
     await administrator.query(`drop owned by ${login}`).catch(() => undefined);

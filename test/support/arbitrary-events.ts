@@ -95,7 +95,7 @@ const DATA: Partial<Record<EventType, fc.Arbitrary<Record<string, unknown>>>> = 
   'sgo.guardian.unlinked': fc.record({ guardianId: person, studentId: pupil }),
   'sgo.order.issued': order,
   'sgo.order.cancelled': fc.constantFrom(...ORDERS).map((id) => ({ id })),
-  // A profile of his own for each: who comes first with a shared one is another test.
+  // Everybody has an own profile. Who comes first with a shared one is another test.
   'sgo.profile.linked': person.map((personId) => ({
     personId,
     vkUserId: 1000 + [...PUPILS, ...ADULTS].indexOf(personId),

@@ -47,7 +47,7 @@ export interface Visitor {
 export interface Console extends AsyncDisposable {
   world: TestApp;
   origin: string;
-  /** A context of the browser of his own, signed in by СГО's link, at `path`. */
+  /** A browser context of its own, signed in by СГО's link, at `path`. */
   visit(who: Visitor, path?: string, options?: BrowserContextOptions): Promise<Page>;
   /** The same for somebody who has not signed in. */
   open(path: string, options?: BrowserContextOptions): Promise<Page>;

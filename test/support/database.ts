@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
 import { inject } from 'vitest';
 
-/** A database of its own for a test; dispose to drop it, whoever is still connected. */
+/** A database of its own for a test. Disposing drops it, also while somebody is connected. */
 export type TestDatabase = {
   /** of the application's role, the database's owner and no superuser */
   url: string;
@@ -27,7 +27,7 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   return withServer((server) => create(server, 'template1'));
 }
 
-/** A copy of a database as it is this moment, as a backup that is restored; whoever is connected is thrown out for it. */
+/** A copy of a database as it is this moment, as a backup that is restored. Open connections are cut for it. */
 export async function copyDatabase(source: TestDatabase): Promise<TestDatabase> {
   const name = new URL(source.url).pathname.slice(1);
   return withServer(async (server) => {

@@ -1,4 +1,4 @@
-/** A pupil with something of his in as many tables as can be, and where the database still says something of him. */
+/** A pupil with a row in as many tables as can be, and where the database still says something of that pupil. */
 import { sql } from 'kysely';
 import type { Context } from '../../src/context.ts';
 import { nameKey } from '../../src/text/name-key.ts';
@@ -10,7 +10,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const OPERATOR = { role: 'operator', school: 's1', sub: 'op' } as const;
 export const SETTINGS = '/v1/schools/s1/settings';
 export const VK_ID = 770077001;
-/** What must be found nowhere once he is erased: name, VK id, reason, number of the order that is his alone. */
+/** What must be found nowhere after the erasure: name, VK id, reason, number of the pupil's own order. */
 export const CANARIES = [
   'Канарейкин',
   nameKey('Канарейкин'),
@@ -53,7 +53,7 @@ export const PERSON = {
   ...{ roles: ['student'], sex: 'male', birthDate: '2014-03-03' },
 };
 
-/** He comes, with a parent. */
+/** The pupil comes, with a parent. */
 export async function arrives(world: ChatWorld): Promise<void> {
   await tell(world, 's1', 'sgo.person.saved', PERSON);
   await tell(world, 's1', 'sgo.profile.linked', { personId: 'can', vkUserId: VK_ID });

@@ -1,6 +1,6 @@
 /**
- * Two schools, and in the first one two classes that have nothing to do with each other: who calls, what is his, what
- * is not, and the words that no answer may hold.
+ * Two schools, and in the first one two classes that have nothing to do with each other: who calls, what is the
+ * caller's, what is not, and the words that no answer may hold.
  */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
@@ -31,9 +31,9 @@ export type Things = Readonly<Record<Kind, string>>;
 export interface Caller {
   name: string;
   who: Who;
-  /** His own things, one of each kind. */
+  /** The caller's own things, one of each kind. */
   own: Things;
-  /** Things that are not for him, by where they are. */
+  /** Things that are not for the caller, by where they are. */
   others: { name: string; things: Things; canaries: readonly string[] }[];
 }
 
@@ -169,7 +169,7 @@ async function lessons(app: TestApp, schoolId: string, of: Record<string, [strin
   if (rejected.length > 0) throw new Error(JSON.stringify(rejected));
 }
 
-/** What the program writes when its time has come, whoever asks for what. */
+/** What the program writes when its time has come, whatever is asked meanwhile. */
 const BY_ITSELF = ['told_reason', 'school_figures'];
 
 /** Of the second school every row of every table; of the first what no request of a matrix has a right to change. */

@@ -2,7 +2,7 @@ import type { Pace } from '../../src/sferum/gateway.ts';
 
 /**
  * Keeps the pace of tokens within one process. A slot is reserved at once and never given back, so slots stay evenly
- * spaced whoever asks. While a token is paused no slot is reserved.
+ * spaced. While a token is paused no slot is reserved.
  */
 export function createMemoryPace(now: () => number): Pace {
   const nextSlotAt = new Map<string, number>();

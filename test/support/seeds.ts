@@ -42,7 +42,7 @@ export interface PersonSeed {
   roles: string[];
   sex?: 'male' | 'female';
   birthDate?: string;
-  /** His linked VK profile. */
+  /** The person's linked VK profile. */
   profile?: number;
 }
 
@@ -136,7 +136,7 @@ export interface ChatSeed {
   type: 'staff' | 'class' | 'parents' | 'subject';
   title: string;
   classId?: string;
-  /** Person → whether he is an admin. */
+  /** Person → whether they are an admin. */
   members?: Record<string, boolean>;
   /** Profile → what Sferum said of it. */
   sferum?: Record<number, 'in' | 'waiting' | 'refused' | 'left'>;

@@ -11,8 +11,8 @@ export interface Stop {
 }
 
 /**
- * A context whose worker stands still right before, or after, his first call of each of these methods of Sferum, until
- * he is told to go on.
+ * A context whose worker stands still right before, or after, its first call of each of these methods of Sferum, until
+ * `goOn` is called.
  */
 export function slowAt<M extends Method>(
   ctx: Context,

@@ -34,7 +34,7 @@ export function withAccount(
             return typeof value === 'function' ? value.bind(of) : value;
           },
         });
-        // Whoever asks for an account does so in an async function, and so waits for this.
+        // Code that asks for an account does so in an async function, and so waits for this.
         return before().then(() => changed) as unknown as SferumAccount;
       },
     },

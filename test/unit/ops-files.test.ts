@@ -1,4 +1,4 @@
-/** `ops/`: what is shipped for whoever runs it speaks of figures, ports and files that there are. */
+/** `ops/`: what is shipped for operators speaks of figures, ports and files that exist. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

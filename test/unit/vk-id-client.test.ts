@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => vk.close());
 
-/** A person opens the address, says who he is and consents; what he is sent back with. */
+/** A person opens the address, signs in and consents. Gives what the person is sent back with. */
 async function consent(
   secrets: Secrets,
   user: number,

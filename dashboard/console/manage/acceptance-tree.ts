@@ -33,7 +33,7 @@ export function plannedChat(
 
 export interface ShownPlan {
   names: Names;
-  /** Whoever is taken out waits for a decision, which is said once above. */
+  /** Removals wait for a decision, which is said once above. */
   allHeld: boolean;
   /** The actions that are shown of each chat, by its id. */
   shown: ReadonlyMap<string, readonly Action[]>;

@@ -16,7 +16,7 @@ export interface Choosing {
   said: Html;
 }
 
-/** A teacher chooses the chats that he administers or has made; an administrator of the school any. */
+/** Teachers choose the chats that they administer or have made. An administrator of the school chooses any. */
 export function isChoosable(chat: ChatItem, { deletable, administeredBy }: Choosing): boolean {
   return deletable === null || deletable.has(chat.id) || chat.admins.some(({ id }) => id === administeredBy);
 }

@@ -163,7 +163,7 @@ function act(world: SandboxWorld, body: Action): boolean {
   }
 }
 
-/** Shows a chat as it is, whoever looks: the truth that a test compares with. */
+/** Shows a chat as it is, to any looker. This is the truth that a test compares with. */
 function chatState(chat: Chat) {
   return {
     id: chat.id,

@@ -22,8 +22,8 @@ export const shownName = sql<string>`concat_ws(' ', nullif(p.family_name, ''), n
   case when ${isStaff} or not ${isPupil} then nullif(p.middle_name, '') end)`;
 
 /**
- * The order of names. The key is made so that code points give the order whatever the database's locale, hence
- * `collate "C"`.
+ * The order of names. The key is made so that code points give the order. `collate "C"` keeps it so in any
+ * locale of the database.
  */
 export const byName = sql`p.name_key collate "C", p.id`;
 

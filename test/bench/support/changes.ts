@@ -17,13 +17,13 @@ interface Group {
   studentIds: string[];
 }
 
-/** A pupil's departure touches his class, its parents and all his groups: no more than this many groups. */
+/** A pupil's departure touches the class, its parents and all the pupil's groups: no more than this many groups. */
 const GROUPS_AT_MOST = 22;
 /** So many groups more are asked for, to find one with another teacher. */
 const SPARE_GROUPS = 5;
 
 /**
- * So many changes of a school, four by four: a linked pupil leaves, his order is cancelled, a group gets another
+ * So many changes of a school, four by four: a linked pupil leaves, the order is cancelled, a group gets another
  * teacher, and its own one back. All different pupils and groups.
  */
 export async function changesOf(

@@ -123,7 +123,7 @@ function startCrew(halves: Halves, clock: Clock, { workers, processes }: WorldOp
   };
 }
 
-/** A start into a cut connection ends with an error; whoever minds the processes starts again. */
+/** A start into a cut connection ends with an error. The supervisor of processes starts again. */
 async function untilItStarts(begin: () => Promise<MortalWorker>): Promise<MortalWorker> {
   for (let start = 1; ; start++) {
     try {

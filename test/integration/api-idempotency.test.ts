@@ -88,7 +88,7 @@ test('a key is its caller’s own', async () => {
   expect([first, other]).toMatchObject([{ status: 202 }, { status: 202, isAgain: false }]);
 });
 
-test('whoever has no right hears that, whatever was answered under the key', async () => {
+test('a caller without the right hears that, whatever was answered under the key', async () => {
   expect((await post(trip('Педсовет'))).status).toBe(201);
   const pupil: Who = { role: 'student', school: 's1', sub: 'a1' };
   expect((await post(trip('Педсовет'), { as: pupil })).status).toBe(403);

@@ -127,7 +127,7 @@ test('C1: a name changed by hand reaches Sferum and follows the roster no more, 
   }
 });
 
-test('J6: a pupil or a childless parent added to a parents’ chat is added, and whoever does it is warned', async () => {
+test('J6: a pupil or a childless parent added to a parents’ chat is added, and the author is warned', async () => {
   const id = await world.chatId('5Б родители');
   const chat = await world.done(200, 'PATCH', `/v1/chats/${id}`, ADMIN, {
     members: { add: ['p1', 'm1', 't3'] },

@@ -79,7 +79,7 @@ test('a person is checked in all chats at once', async () => {
   expect(result.done.map(({ action, personId }) => `${action} ${personId}`)).toContain('add p1');
 });
 
-test('whoever asks meanwhile joins the check, but a teacher no other person’s', async () => {
+test('a request meanwhile joins the check, but a teacher’s joins no other person’s', async () => {
   world.sandbox.world.faults.latencyMs = 500;
   const ask = (id: string, joinsAny: boolean) =>
     world.commands.check({

@@ -81,7 +81,7 @@ describe('the picker and the editor', () => {
     await page(`/manage/chats/${own}`, HOMEROOM_5A, [['do', 'discard']]);
   });
 
-  test('whoever is kept out by hand of a chat is shown to those alone who may see him', async () => {
+  test('a person kept out of a chat by hand is shown to those alone who may see that person', async () => {
     const chat = await world.chatId('5Б класс');
     await world.done(200, 'PATCH', `/v1/chats/${chat}`, ADMIN, { members: { remove: ['p5'], add: ['t1'] } });
     const excluded = (who: Who) =>

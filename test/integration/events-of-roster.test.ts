@@ -9,7 +9,7 @@ const school = hearingWorld();
 const { event, post, hear, everything, moved } = school;
 
 describe('classes and groups', () => {
-  test('D1: a new class gets two chats with whoever is enrolled by then, and a class ahead none until its term', async () => {
+  test('D1: a new class gets two chats with the people who are enrolled by then, and a class ahead none until its term', async () => {
     const order = { kind: 'enrollment', effectiveOn: '2026-10-01' };
     await hear(
       event('sgo.order.issued', { id: 'o1', ...order, items: [{ studentId: 'p1', classId: 'c6' }] }),

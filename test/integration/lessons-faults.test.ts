@@ -195,7 +195,7 @@ describe('starting a call', () => {
   });
 });
 
-test('under a storm of lost replies every lesson shows one link, whoever asks and whenever, and every orphan is reported', async () => {
+test('under a storm of lost replies every lesson shows everybody one link at all times, and every orphan is reported', async () => {
   const lessons = Array.from({ length: 30 }, (_, at) => `storm-${at}`);
   for (const id of lessons) await world.lessonSaved({ id });
   faults().once('execute', 'applyThenReset');

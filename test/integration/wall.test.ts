@@ -131,7 +131,7 @@ test.each(['person', 'enrollment', 'guardian', 'class'])(
   },
 );
 
-test('whoever names no school finds nothing, the tables’ owner included', async () => {
+test('a connection that names no school finds nothing, the tables’ owner’s included', async () => {
   for (const { table } of await schoolTables()) {
     const { rows } = await owner.query(`select from ${table} limit 1`);
     expect(rows, table).toEqual([]);

@@ -155,6 +155,14 @@ describeInBrowser('what a school looks after itself with', () => {
     for (const why of await table.locator('td[data-label="Почему"]').allTextContents()) {
       expect(why).toMatch(/^учится в (группе «)?\S/);
     }
+    const changes = page.getByRole('table', { name: 'Последние изменения' });
+    const rowsOfChanges = await changes
+      .locator('tbody tr')
+      .evaluateAll((found) =>
+        found.map((row) => [1, 3].map((at) => row.querySelectorAll('td')[at]?.textContent).join()),
+      );
+    expect(rowsOfChanges.length).toBeGreaterThan(0);
+    expect(rowsOfChanges.filter((said, i) => i > 0 && said === rowsOfChanges[i - 1])).toEqual([]);
     expect((await page.goto(`${site.origin}/people/nobody`))!.status()).toBe(404);
   });
 

@@ -102,6 +102,10 @@ describeInBrowser('who is told', () => {
     await page.getByRole('link', { name: receiver.url }).click();
     await page.getByRole('button', { name: 'Сменить секрет' }).click();
     await page.locator('#secret').waitFor();
+    await page.getByRole('link', { name: 'Удалить вебхук' }).click();
+    await page.getByText('больше ничего не придёт').waitFor();
+    await page.getByRole('link', { name: 'Отмена' }).click();
+    await page.getByRole('link', { name: 'Удалить вебхук' }).click();
     await page.getByRole('button', { name: 'Удалить вебхук' }).click();
     await page.getByText('Вебхук удалён').waitFor();
     expect(await page.getByRole('table').count()).toBe(0);

@@ -120,6 +120,7 @@ export const SCREENS: Record<string, Screen> = {
   'POST /settings/webhooks/:id': { id: 'webhook', plain: ['url', 'kind'] },
   'POST /settings/webhooks/:id/test': { id: 'webhook' },
   'POST /settings/webhooks/:id/secret': { id: 'webhook' },
+  'GET /settings/webhooks/:id/delete': { id: 'webhook' },
   'POST /settings/webhooks/:id/delete': { id: 'webhook' },
   'GET /server/notifications': {},
   'POST /server/notifications': { plain: ['email', 'kind', 'daily'] },
@@ -129,6 +130,7 @@ export const SCREENS: Record<string, Screen> = {
   'POST /server/webhooks/:id': { id: 'webhook', plain: ['url', 'kind'] },
   'POST /server/webhooks/:id/test': { id: 'webhook' },
   'POST /server/webhooks/:id/secret': { id: 'webhook' },
+  'GET /server/webhooks/:id/delete': { id: 'webhook' },
   'POST /server/webhooks/:id/delete': { id: 'webhook' },
   'GET /settings': {},
   'POST /settings': {

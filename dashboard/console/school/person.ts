@@ -13,7 +13,7 @@ import { linkButton, postButton } from '../parts/button.ts';
 import { chatTypeTag } from '../parts/chat-type.ts';
 import { state } from '../parts/condition.ts';
 import { hrefOf } from '../parts/links.ts';
-import { counted, moment } from '../parts/numbers.ts';
+import { count, counted, moment } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
@@ -22,6 +22,10 @@ import { exportPath } from './person-export.ts';
 type Entry = Awaited<ReturnType<typeof journalViews>>['entries'][number];
 
 const CHANGES_SHOWN = 20;
+/** A pupil joins some thirty chats at once. */
+const LINES_READ = 100;
+/** Further chats of one change are counted. */
+const CHATS_NAMED = 4;
 
 /** A person's page (J1): all their chats, why they are in each or why not, and what was changed lately. */
 export function personRoutes({ screens, ctx }: ConsoleParts): void {
@@ -38,7 +42,7 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
       ? await listJournal(
           ctx.db.of(schoolId),
           { schoolId, timeZone },
-          { personId: person.id, perPage: CHANGES_SHOWN },
+          { personId: person.id, perPage: LINES_READ },
         )
       : null;
     const journal = lines ? await journalViews(ctx.db.of(schoolId), viewer, lines.items) : null;
@@ -119,18 +123,42 @@ function inSferum({ linked }: PersonRow, { isMember, sferumState, held }: Explai
   }
 }
 
+/** Lines that say the same of several chats at one time, for one reason. */
+interface Change extends Pick<Entry, 'id' | 'at' | 'sentence' | 'cause'> {
+  chats: string[];
+}
+
+/** Joins neighbours that say the same, newest first. */
+function joined(entries: readonly Entry[]): Change[] {
+  const changes: Change[] = [];
+  for (const { id, at, sentence, cause, chatTitle } of entries) {
+    const last = changes.at(-1);
+    const isSame =
+      last?.sentence === sentence && last.cause.id === cause.id && last.cause.kind === cause.kind;
+    if (isSame && chatTitle !== null) last.chats.push(chatTitle);
+    else changes.push({ id, at, sentence, cause, chats: chatTitle === null ? [] : [chatTitle] });
+  }
+  return changes;
+}
+
+function chatsOf({ chats }: Change): string {
+  if (chats.length === 0) return '–';
+  const more = chats.length - CHATS_NAMED;
+  return more > 0 ? `${chats.slice(0, CHATS_NAMED).join(', ')} и ещё ${count(more)}` : chats.join(', ');
+}
+
 function lately(entries: readonly Entry[], timeZone: string): Html {
   return html`<h2>Последние изменения</h2>${dataTable({
     caption: 'Последние изменения, новые сверху',
-    rows: entries,
+    rows: joined(entries).slice(0, CHANGES_SHOWN),
     columns: [
-      { head: 'Когда', narrow: true, cell: (e) => moment(e.at, timeZone) },
-      { head: 'Что', phone: 'title', cell: (e) => e.sentence },
-      { head: 'Чат', cell: (e) => e.chatTitle ?? '–' },
+      { head: 'Когда', narrow: true, cell: ({ at }) => moment(at, timeZone) },
+      { head: 'Что', phone: 'title', cell: ({ sentence }) => sentence },
+      { head: 'Чаты', cell: chatsOf },
       {
         head: 'Почему',
-        cell: (e) =>
-          [e.cause.text, e.cause.by?.kind === 'system' ? null : e.cause.by?.name].filter(Boolean).join(', '),
+        cell: ({ cause }) =>
+          [cause.text, cause.by?.kind === 'system' ? null : cause.by?.name].filter(Boolean).join(', '),
       },
     ],
   })}`;

@@ -1,7 +1,7 @@
 import type { WebhookView } from '../../../src/told/webhooks.ts';
 import type { DeliveryItem } from '../../read/webhook-deliveries.ts';
 import { type Html, html } from '../html.ts';
-import { postButton } from '../parts/button.ts';
+import { linkButton, postButton } from '../parts/button.ts';
 import { state, type Tone } from '../parts/condition.ts';
 import { moment } from '../parts/numbers.ts';
 import { dataTable } from '../parts/table.ts';
@@ -30,9 +30,15 @@ export function hookBody({
   }.</p>
 <div class="actions">${postButton({ label: 'Отправить проверочное сообщение', action: `${at}/test` })}
 ${postButton({ label: 'Сменить секрет', action: `${at}/secret` })}
-${postButton({ label: 'Удалить вебхук', action: `${at}/delete`, kind: 'danger' })}</div></section>
+${linkButton({ label: 'Удалить вебхук', href: `${at}/delete`, kind: 'danger' })}</div></section>
 <h2>Последние сообщения</h2>
 ${deliveries.length === 0 ? html`<p class="muted">Пока ничего не отправляли.</p>` : deliveryTable(deliveries, timeZone)}`;
+}
+
+/** Asks before a webhook is removed, because its secret and its log are gone with it. `at`: its own address. */
+export function removalBody({ at, hook }: { at: string; hook: WebhookView }): Html {
+  return html`<div class="sheet padded"><p>По адресу <bdi>${hook.url}</bdi> больше ничего не придёт. Секрет и список сообщений удалятся вместе с вебхуком.</p>
+<div class="actions">${postButton({ label: 'Удалить вебхук', action: `${at}/delete`, kind: 'danger' })}${linkButton({ label: 'Отмена', href: at })}</div></div>`;
 }
 
 function deliveryTable(deliveries: readonly DeliveryItem[], timeZone: string): Html {

@@ -24,7 +24,7 @@ import { textField } from '../parts/field.ts';
 import { moment } from '../parts/numbers.ts';
 import { dataTable } from '../parts/table.ts';
 import { atBoth, type Base, fieldOf, kindBoxes, tickedKinds } from './parts.ts';
-import { hookBody } from './webhook.ts';
+import { hookBody, removalBody } from './webhook.ts';
 
 const DELIVERIES_SHOWN = 20;
 
@@ -39,6 +39,9 @@ export function webhookScreens(parts: ConsoleParts): void {
   atBoth(screens, 'post', '/webhooks/:id', 'admins', (c, base) => change(ctx, c, base));
   atBoth(screens, 'post', '/webhooks/:id/test', 'admins', (c, base) => test(ctx, c, base));
   atBoth(screens, 'post', '/webhooks/:id/secret', 'admins', (c, base) => renew(ctx, c, base));
+  atBoth(screens, 'get', '/webhooks/:id/delete', 'admins', async (c, base) =>
+    askRemoval(c, base, await hookOf(ctx, c)),
+  );
   atBoth(screens, 'post', '/webhooks/:id/delete', 'admins', (c, base) => remove(ctx, c, base));
 }
 
@@ -110,6 +113,13 @@ async function renew(ctx: Context, c: ConsoleContext, base: Base): Promise<Respo
 async function remove(ctx: Context, c: ConsoleContext, base: Base): Promise<Response> {
   await deleteWebhook(ctx, await hookOf(ctx, c));
   return goTo(c, `${base}/webhooks`, { kind: 'good', title: 'Вебхук удалён' });
+}
+
+async function askRemoval(c: ConsoleContext, base: Base, hook: WebhookView): Promise<Response> {
+  const { section, up } = placeOf(base);
+  const at = `${base}/webhooks/${hook.id}`;
+  const crumbs = [up, { label: 'Вебхуки', href: `${base}/webhooks` }, { label: 'Вебхук', href: at }];
+  return page({ ...{ c, section, crumbs, title: 'Удалить вебхук?' }, body: removalBody({ at, hook }) });
 }
 
 const NO_KIND = 'Отметьте, о чём сообщать';

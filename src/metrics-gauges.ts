@@ -19,7 +19,12 @@ export interface FleetFigures {
   rosterAges: { school: string; seconds: number }[];
   /** Processes that gave a sign of life lately, by role. */
   processes: Record<string, number>;
+  /** Messages that wait to be sent (K2), by where they go, and the age of the oldest. 0: none waits. */
+  messages: Record<MessageWay, { waiting: number; oldestSeconds: number }>;
 }
+
+const MESSAGE_WAYS = ['mail', 'webhook'] as const;
+export type MessageWay = (typeof MESSAGE_WAYS)[number];
 
 export const HOLD_AGES = ['hour', 'day', 'week', 'longer'] as const;
 export type HoldAge = (typeof HOLD_AGES)[number];
@@ -49,8 +54,10 @@ export function fleetGauges(registers: Registry[]): (figures: FleetFigures | nul
     [],
   );
   const rosters = gauge('roster_age_seconds', "The age of a school's last list", ['school']);
-  const processes = gauge('processes', 'Processes that gave a sign of life in 2 minutes, by role', ['role']);
-  const all = [chats, behind, holds, operations, accounts, allowed, rosters, processes];
+  const processes = gauge('processes', 'Processes that gave a sign of life in 45 seconds, by role', ['role']);
+  const messages = gauge('told_messages_waiting', 'Messages that wait to be sent, by where they go', ['to']);
+  const oldest = gauge('told_messages_oldest_seconds', 'The age of the oldest message that waits', ['to']);
+  const all = [chats, behind, holds, operations, accounts, allowed, rosters, processes, messages, oldest];
   return (figures) => {
     for (const one of all) one.reset();
     if (!figures) {
@@ -63,6 +70,10 @@ export function fleetGauges(registers: Registry[]): (figures: FleetFigures | nul
     for (const [status, n] of Object.entries(figures.accounts)) accounts.set({ status }, n);
     for (const [role, n] of Object.entries(figures.processes)) processes.set({ role }, n);
     for (const { school, seconds } of figures.rosterAges) rosters.set({ school }, seconds);
+    for (const to of MESSAGE_WAYS) {
+      messages.set({ to }, figures.messages[to].waiting);
+      oldest.set({ to }, figures.messages[to].oldestSeconds);
+    }
     behind.set(figures.behindSeconds);
     operations.set(figures.operations);
     allowed.set(figures.allowedPerSecond);

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import { type FleetFigures, fleetGauges, processGauges } from './metrics-gauges.ts';
+import { type FleetFigures, fleetGauges, type MessageWay, processGauges } from './metrics-gauges.ts';
+import { INVARIANT_CODES } from './plan/invariants.ts';
 
 /**
  * Figures of one app. Labels are few and bounded: route patterns, kinds and schools, never ids of people or chats.
@@ -19,6 +20,8 @@ export interface Metrics {
   /** Counts an invariant found broken, by its name (J6). */
   invariantBreach(invariant: string): void;
   removalsHeld(count: number): void;
+  /** Counts a try to send a message (K2): it was received, is tried again, or is given up. */
+  message(to: MessageWay, outcome: 'received' | 'again' | 'failed'): void;
   /** Counts records of who looked that could not be kept (K8). Not one may be lost without an alert. */
   accessLost(count: number): void;
   /** Counts a request that was denied (401, 403, 429), by the code of its reason. */
@@ -48,7 +51,10 @@ export function createMetrics(): Metrics {
   const sferum = counter('sferum_calls_total', 'Calls to Sferum, by outcome', ['method', 'outcome']);
   const jobs = counter('jobs_total', 'Jobs ended, by outcome', ['name', 'outcome']);
   const breaches = counter('invariant_breaches_total', 'Invariants found broken', ['invariant']);
+  // `increase` sees no first value, so an alert about the first breach needs a 0 before it.
+  for (const invariant of INVARIANT_CODES) breaches.inc({ invariant }, 0);
   const held = counter('removals_held_total', 'Removals held by the guard', []);
+  const messages = counter('told_messages_total', 'Tries to send a message, by outcome', ['to', 'outcome']);
   const accessLost = counter('access_records_lost_total', 'Records of who looked that were lost', []);
   const denials = counter('denials_total', 'Requests denied (401, 403, 429), by reason', ['reason']);
   const sessions = counter(
@@ -65,6 +71,7 @@ export function createMetrics(): Metrics {
     process: own,
     invariantBreach: (invariant) => breaches.inc({ invariant }),
     removalsHeld: (count) => held.inc(count),
+    message: (to, outcome) => messages.inc({ to, outcome }),
     accessLost: (count) => accessLost.inc(count),
     denial: (reason) => denials.inc({ reason }),
     session: (event, count = 1) => sessions.inc({ event }, count),

@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
 import { type FleetFigures, HOLD_AGES } from '../../src/metrics-gauges.ts';
 import type { Sql } from '../../src/store/database.ts';
-import { isAlive } from '../../src/store/processes.ts';
+import { isHeard } from '../../src/store/processes.ts';
 import { oneRow } from '../../src/store/rows.ts';
 import { waitingWork } from './server.ts';
 
 /** The conditions that few chats are in. What is counted is in their index (chat_open). */
 const COUNTED = ['behind', 'held', 'failing', 'deleting'] as const;
 const ROLES = ['all', 'api', 'worker'] as const;
+const NOTHING_WAITS = { waiting: 0, oldestSeconds: 0 };
 const ACCOUNT_STATES = ['ok', 'broken'] as const;
 
 /** Reads the figures. Ages are taken by the database's clock, because the clocks of hosts may differ. */
@@ -15,8 +16,9 @@ export async function fleetFigures(db: Sql): Promise<FleetFigures> {
   const ago = (at: ReturnType<typeof sql>) => sql`extract(epoch from clock_timestamp() - ${at})::float8`;
   const waiting = await waitingWork(db);
   const { rows } = await sql<
-    Pick<FleetFigures, 'accounts' | 'rosterAges' | 'processes'> &
-      Record<'chats' | 'holds', Record<string, number>>
+    Pick<FleetFigures, 'accounts' | 'rosterAges' | 'processes'> & {
+      messages: Partial<FleetFigures['messages']>;
+    } & Record<'chats' | 'holds', Record<string, number>>
   >`
     with open as (select condition, count(*)::int as n from chat
         where deleted_at is null and condition not in ('synced', 'archived') group by condition),
@@ -29,8 +31,12 @@ export async function fleetFigures(db: Sql): Promise<FleetFigures> {
       coalesce((select jsonb_agg(jsonb_build_object('school', id, 'seconds', ${ago(sql`roster_taken_at`)}))
         from school where roster_taken_at is not null), '[]') as "rosterAges",
       coalesce((select jsonb_object_agg(role, n) from (select role, count(*)::int as n from process
-        where ${isAlive} group by role) p), '{}') as processes`.execute(db);
-  const { chats, holds, accounts, processes, rosterAges } = oneRow(rows);
+        where ${isHeard} group by role) p), '{}') as processes,
+      coalesce((select jsonb_object_agg("to", jsonb_build_object('waiting', n, 'oldestSeconds', greatest(0, oldest))) from (
+        select case when webhook_id is null then 'mail' else 'webhook' end as "to", count(*)::int as n,
+          ${ago(sql`min(created_at)`)} as oldest
+        from told_delivery where next_at is not null group by 1) m), '{}') as messages`.execute(db);
+  const { chats, holds, accounts, processes, rosterAges, messages } = oneRow(rows);
   return {
     rosterAges,
     behindSeconds: waiting.oldestSeconds,
@@ -40,6 +46,7 @@ export async function fleetFigures(db: Sql): Promise<FleetFigures> {
     holds: { ...zeros(HOLD_AGES), ...holds },
     accounts: { ...zeros(ACCOUNT_STATES), ...accounts },
     processes: { ...zeros(ROLES), ...processes },
+    messages: { mail: NOTHING_WAITS, webhook: NOTHING_WAITS, ...messages },
   };
 }
 

@@ -6,12 +6,14 @@ import { type DesiredChat, idOfDesired } from '../desired/model.ts';
 import type { School } from '../desired/school.ts';
 import type { ActionKind, ChatPlan } from './model.ts';
 
-export type InvariantCode =
-  | 'pupil-in-parents-chat'
-  | 'parent-without-child'
-  | 'no-admin'
-  | 'removal-before-addition'
-  | 'stranger';
+export const INVARIANT_CODES = [
+  'pupil-in-parents-chat',
+  'parent-without-child',
+  'no-admin',
+  'removal-before-addition',
+  'stranger',
+] as const;
+export type InvariantCode = (typeof INVARIANT_CODES)[number];
 
 export interface InvariantBreach {
   code: InvariantCode;

@@ -16,7 +16,13 @@ export interface ThisProcess {
 const GONE_AFTER = sql`interval '2 minutes'`;
 
 /** True in SQL where a row of `process` gave a sign of life lately. */
-export const isAlive = sql<boolean>`(seen_at > clock_timestamp() - ${GONE_AFTER})`;
+const isAlive = sql<boolean>`(seen_at > clock_timestamp() - ${GONE_AFTER})`;
+
+/** An alert about silent processes must come within two minutes, so figures count no longer than this. */
+const SILENT_AFTER = sql`interval '45 seconds'`;
+
+/** True in SQL where a row of `process` gave a sign of life so lately that the process surely works. */
+export const isHeard = sql<boolean>`(seen_at > clock_timestamp() - ${SILENT_AFTER})`;
 
 /**
  * Notes that this process is alive, and gives the database's time in milliseconds since the epoch. It writes, so it

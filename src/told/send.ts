@@ -35,7 +35,9 @@ export async function sendOne(ctx: Context, mail: Mail | null, message: Sending)
   const outcome = await (message.webhookId === null
     ? toPerson(ctx, mail, message)
     : toWebhook(ctx, message.webhookId, message));
-  await ctx.db.transactionAcross('telling', (tx) => record(ctx, tx, message, outcome));
+  const isOver = await ctx.db.transactionAcross('telling', (tx) => record(ctx, tx, message, outcome));
+  const came = outcome.isReceived ? 'received' : isOver ? 'failed' : 'again';
+  ctx.metrics.message(message.webhookId === null ? 'mail' : 'webhook', came);
   return outcome;
 }
 
@@ -92,15 +94,19 @@ async function findSigning(
   };
 }
 
+/** Records the outcome. True where nothing is left to try. */
 async function record(
   ctx: Context,
   { sql: tx }: Transaction,
   { id, webhookId, attempts, createdAt }: Sending,
   { isReceived, answer, isFinal = false, isGone = false }: Outcome,
-): Promise<void> {
+): Promise<boolean> {
   const nowMs = ctx.clock.now();
   const at = new Date(nowMs);
-  if (isReceived) return delivered(tx, id, { answer, at });
+  if (isReceived) {
+    await delivered(tx, id, { answer, at });
+    return true;
+  }
   const forMs = ctx.config.limits.tellForHours * HOUR_MS;
   const isOver = isFinal || isGone;
   const nextAt = isOver ? null : nextTry(attempts, { nowMs, createdMs: Date.parse(createdAt), forMs });
@@ -109,4 +115,5 @@ async function record(
     await endWebhook(tx, webhookId, at);
     await giveUpOn(tx, webhookId);
   }
+  return nextAt === null;
 }

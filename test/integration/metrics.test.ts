@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { everywhere } from '../support/everywhere.ts';
+import { readScrape } from '../support/promtool.ts';
 import { addChat, addSchool } from '../support/seeds.ts';
 
 let world: ApiWorld;
@@ -39,14 +40,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 async function figures(): Promise<Map<string, number>> {
-  const text = await (await world.request('/metrics')).text();
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(
-    lines.map((line) => {
-      const at = line.lastIndexOf(' ');
-      return [line.slice(0, at), Number(line.slice(at + 1))];
-    }),
-  );
+  return readScrape(await (await world.request('/metrics')).text());
 }
 
 test('each state is told, also where nothing is in it', async () => {
@@ -65,6 +59,9 @@ test('each state is told, also where nothing is in it', async () => {
     'processes{role="worker"}': 1,
     'processes{role="api"}': 0,
     sferum_requests_total: 0,
+    'told_messages_waiting{to="mail"}': 0,
+    'told_messages_oldest_seconds{to="webhook"}': 0,
+    'invariant_breaches_total{invariant="pupil-in-parents-chat"}': 0,
     'database_connections{state="waiting"}': 0,
   };
   expect(Object.fromEntries([...told].filter(([name]) => name in wanted))).toEqual(wanted);

@@ -16,7 +16,7 @@ import {
 } from '../../src/told/webhooks.ts';
 import type { HttpEnv } from '../auth.ts';
 import { listDeliveries } from '../read/webhook-deliveries.ts';
-import { askedSchool, existingSchool } from '../rights.ts';
+import { askedSchool, authorOf, existingSchool } from '../rights.ts';
 import type { ApiParts } from './parts.ts';
 import {
   asUnprocessable,
@@ -156,7 +156,8 @@ function routeCreate({ api, ctx, guards }: ApiParts): void {
       if (named !== undefined && within !== '*' && named !== within) throw notFound();
       const asked = named ?? within;
       const schoolId = asked === '*' ? null : (await existingSchool(ctx, asked)).id;
-      return c.json(await createWebhook(ctx, { url, kinds: kindsOf(kinds), schoolId }), 201);
+      const by = authorOf(c.get('caller'));
+      return c.json(await createWebhook(ctx, { url, kinds: kindsOf(kinds), schoolId, by }), 201);
     },
     asUnprocessable,
   );
@@ -177,12 +178,13 @@ function routeChange(parts: ApiParts): void {
     route,
     async (c) => {
       const { url, kinds, rotate } = c.req.valid('json');
+      const by = authorOf(c.get('caller'));
       const webhook = await ownWebhook(parts, c, c.req.valid('param').id);
       if (url !== undefined || kinds !== undefined) {
         const change = { ...(url === undefined ? {} : { url }), ...(kinds ? { kinds: kindsOf(kinds) } : {}) };
-        await updateWebhook(ctx, webhook, change);
+        await updateWebhook(ctx, webhook, { ...change, by });
       }
-      const made = rotate ? { secret: await renewSecret(ctx, webhook) } : {};
+      const made = rotate ? { secret: await renewSecret(ctx, webhook, by) } : {};
       return c.json({ ...(await findWebhook(ctx, withinOf(c), webhook.id)), ...made }, 200);
     },
     asUnprocessable,
@@ -201,7 +203,8 @@ function routeDelete(parts: ApiParts): void {
     responses: { 204: { description: 'removed' }, ...REFUSALS },
   });
   api.openapi(route, async (c) => {
-    await deleteWebhook(ctx, await ownWebhook(parts, c, c.req.valid('param').id));
+    const webhook = await ownWebhook(parts, c, c.req.valid('param').id);
+    await deleteWebhook(ctx, webhook, authorOf(c.get('caller')));
     return c.body(null, 204);
   });
 }

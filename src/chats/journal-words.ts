@@ -67,6 +67,12 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   stranger: 'В чате в мессенджере найден посторонний',
 };
 
+const WEBHOOK_ACTS: Readonly<Record<string, string>> = {
+  added: 'Вебхук добавлен',
+  secret: 'Секрет вебхука сменён',
+  removed: 'Вебхук удалён',
+};
+
 /** Lines about distance lessons. A call that we cannot end runs on until the last person leaves it (I8). */
 const LESSON_WORDS: Readonly<Record<string, string>> = {
   'meeting-create': 'Дистанционный урок создан',
@@ -109,6 +115,8 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return `Удалены данные выбывших: ${String(details.people)}`;
     case 'settings':
       return `Настройки школы изменены: ${changesText(details)}`;
+    case 'webhook':
+      return `${WEBHOOK_ACTS[String(details.act)] ?? 'Вебхук изменён'}: ${String(details.host)}`;
     case 'decision':
       return decisionText(details);
     case 'approval-taken-back':
@@ -260,6 +268,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   deletion: 'Удаление чата',
   cancellation: 'Отмена работы',
   settings: 'Настройки школы',
+  webhook: 'Вебхуки',
   approval: 'Остановленные исключения подтверждены',
   rejection: 'Остановленные исключения отклонены',
   'take-back': 'Решение отменено',

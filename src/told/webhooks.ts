@@ -1,8 +1,10 @@
 /** What operators and school admins do with webhooks (K2). Rights have been checked before. */
 import { lookup } from 'node:dns/promises';
 import { sql } from 'kysely';
+import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
+import { noteLine } from '../rows/journal.ts';
 import { addDeliveries } from '../rows/told-delivery.ts';
 import { addWebhook, changeWebhook, removeWebhook, rotateSecret } from '../rows/webhook.ts';
 import { instant, type Sql } from '../store/database.ts';
@@ -60,6 +62,8 @@ export async function findWebhook({ db }: Context, within: string, id: string): 
 const doorOf = (db: Context['db'], within: string | null): Sql =>
   within === '*' || within === null ? db.across('telling') : db.of(within);
 
+type WebhookAct = 'added' | 'changed' | 'secret' | 'removed';
+
 export interface WebhookAsk {
   url: string;
   kinds: readonly ToldKind[];
@@ -71,7 +75,7 @@ export interface WebhookAsk {
  */
 export async function createWebhook(
   ctx: Context,
-  { schoolId, ...ask }: WebhookAsk & { schoolId: string | null },
+  { schoolId, by, ...ask }: WebhookAsk & { schoolId: string | null; by: Author },
 ): Promise<{ id: string; secret: string }> {
   await assertReachable(ctx, ask.url);
   const id = ctx.newId();
@@ -85,6 +89,7 @@ export async function createWebhook(
       throw new Refusal(409, 'too-many-webhooks', 'Вебхуков уже слишком много: удалите лишние');
     const kinds = [...new Set(ask.kinds)];
     await addWebhook(tx, { id, schoolId, url: ask.url, kinds, secretSealed }, new Date(ctx.clock.now()));
+    await noteAct(ctx, tx, { id, schoolId, url: ask.url, act: 'added', by });
   });
   return { id, secret };
 }
@@ -96,22 +101,27 @@ export async function createWebhook(
 export async function updateWebhook(
   ctx: Context,
   webhook: WebhookView,
-  { url = webhook.url, kinds = webhook.kinds }: Partial<WebhookAsk>,
+  { url = webhook.url, kinds = webhook.kinds, by }: Partial<WebhookAsk> & { by: Author },
 ): Promise<void> {
   if (url !== webhook.url) await assertReachable(ctx, url);
-  await ctx.db.transactionAcross('telling', ({ sql: tx }) =>
-    changeWebhook(tx, webhook.id, { url, kinds: [...new Set(kinds)] }),
-  );
+  await ctx.db.transactionAcross('telling', async ({ sql: tx }) => {
+    await changeWebhook(tx, webhook.id, { url, kinds: [...new Set(kinds)] });
+    await noteAct(ctx, tx, { ...webhook, url, act: 'changed', by });
+  });
 }
 
 /** Gives the webhook a new secret, and returns it. The former one signs too for a day. */
-export async function renewSecret(ctx: Context, { id, schoolId }: WebhookView): Promise<string> {
+export async function renewSecret(
+  ctx: Context,
+  { id, schoolId }: Pick<WebhookView, 'id' | 'schoolId'>,
+  by: Author,
+): Promise<string> {
   const secret = newSecret();
   const { secrets, clock, config } = ctx;
   const place = (column: string) => ({ schoolId, column });
   await ctx.db.transactionAcross('telling', async ({ sql: tx }) => {
-    const { rows } = await sql<{ sealed: string }>`
-      select secret_sealed as sealed from webhook where id = ${id} for update`.execute(tx);
+    const { rows } = await sql<{ sealed: string; url: string }>`
+      select secret_sealed as sealed, url from webhook where id = ${id} for update`.execute(tx);
     if (!rows[0]) throw notFound();
     const former = secrets.open(rows[0].sealed, place(SEALED_COLUMNS.webhookSecret));
     await rotateSecret(tx, id, {
@@ -119,13 +129,34 @@ export async function renewSecret(ctx: Context, { id, schoolId }: WebhookView): 
       formerSealed: secrets.seal(former, place(SEALED_COLUMNS.formerWebhookSecret)),
       formerUntil: new Date(clock.now() + config.limits.webhookSecretOverlapHours * HOUR_MS),
     });
+    await noteAct(ctx, tx, { id, schoolId, url: rows[0].url, act: 'secret', by });
   });
   return secret;
 }
 
 /** Removes the webhook with its deliveries. */
-export async function deleteWebhook({ db }: Context, { id }: WebhookView): Promise<void> {
-  await db.transactionAcross('telling', ({ sql: tx }) => removeWebhook(tx, id));
+export async function deleteWebhook(ctx: Context, webhook: WebhookView, by: Author): Promise<void> {
+  await ctx.db.transactionAcross('telling', async ({ sql: tx }) => {
+    await removeWebhook(tx, webhook.id);
+    await noteAct(ctx, tx, { ...webhook, act: 'removed', by });
+  });
+}
+
+/**
+ * Notes who did what to a webhook (K8): in the school's journal, or for one that hears all schools in the log. Only the
+ * host is named, because an address may hold a secret.
+ */
+async function noteAct(
+  ctx: Context,
+  tx: Sql,
+  done: Pick<WebhookView, 'id' | 'schoolId' | 'url'> & { act: WebhookAct; by: Author },
+): Promise<void> {
+  const { id, schoolId, url, act, by } = done;
+  const { host } = new URL(url);
+  if (schoolId === null) return ctx.log.info({ webhook: id, host, act, by: by.id }, 'a webhook has changed');
+  const at = new Date(ctx.clock.now());
+  const line = { what: 'webhook', cause: `webhook:${id}`, details: { act, host } };
+  await noteLine(tx, { schoolId, at, author: by, ...line });
 }
 
 /**

@@ -36,7 +36,12 @@ test('K2: killed three times while it sends, a worker loses nothing, and repeats
   // The API half tells nothing meanwhile, so that it is the workers who do.
   const halves = use(await startHalves({ env: { LIMIT_TELL_INTERVAL_MS: '120000' } }));
   await makeRegion(halves.ctx, { schools: SCHOOLS, chats: 1, people: 1 });
-  await createWebhook(halves.ctx, { schoolId: null, url: receiver.url, kinds: ['hold'] });
+  await createWebhook(halves.ctx, {
+    by: { id: 'test', kind: 'operator' },
+    schoolId: null,
+    url: receiver.url,
+    kinds: ['hold'],
+  });
   receiver.answer = (heard, response) => {
     setTimeout(() => {
       heard.answered = 204;
@@ -70,7 +75,12 @@ test('K2: the last worker is killed, and the API tells it; it is over once anoth
   const halves = use(
     await startHalves({ env: { ...QUICK, LIMIT_PROCESS_SILENT_MS: '3000', LIMIT_LOST_AFTER_MS: '2000' } }),
   );
-  await createWebhook(halves.ctx, { schoolId: null, url: receiver.url, kinds: ['worker-dead'] });
+  await createWebhook(halves.ctx, {
+    by: { id: 'test', kind: 'operator' },
+    schoolId: null,
+    url: receiver.url,
+    kinds: ['worker-dead'],
+  });
   const worker = await startWorker(halves, {});
   worker.signal('SIGKILL');
   await worker.ended;

@@ -47,6 +47,28 @@ test('an operator’s are all; a school admin’s those of the school alone', as
   expect(await list('/v1/webhooks')).toEqual([rows[1]]);
 });
 
+test('what is done to a webhook of a school stands in its journal, without the path of the address (K8)', async () => {
+  const { id } = await world.hook(['hold'], 's3');
+  await world.ask(
+    'PUT',
+    `/v1/webhooks/${id}`,
+    { url: 'https://example.org/kept-secret', rotate: true },
+    's3',
+  );
+  await world.ask('DELETE', `/v1/webhooks/${id}`, undefined, 's3');
+  const journal = await (await world.ask('GET', '/v1/schools/s3/journal', undefined, 's3')).text();
+  const sentences = (JSON.parse(journal) as { items: { sentence: string; cause: { by: { id: string } } }[] })
+    .items;
+  const { host } = new URL(world.receiver.url);
+  expect(sentences.slice(0, 4).map(({ sentence, cause }) => [sentence, cause.by.id])).toEqual([
+    ['Вебхук удалён: example.org', 'admin'],
+    ['Секрет вебхука сменён: example.org', 'admin'],
+    ['Вебхук изменён: example.org', 'admin'],
+    [`Вебхук добавлен: ${host}`, 'op'],
+  ]);
+  expect(journal).not.toContain('kept-secret');
+});
+
 test('deliveries are a page, the newest first, with what came of each', async () => {
   const { id } = await world.hook(['hold'], 's3');
   for (const status of [500, 204]) {

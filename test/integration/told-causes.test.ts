@@ -29,7 +29,12 @@ describe('a school', () => {
     school = await importSmallSchool(world);
     await initializeAll(world, school);
     const kinds = ['hold', 'invariant-broken', 'account-broken', 'roster-overdue', 'chat-failing'] as const;
-    await createWebhook(world.ctx, { schoolId: null, url: receiver.url, kinds });
+    await createWebhook(world.ctx, {
+      by: { id: 'test', kind: 'operator' },
+      schoolId: null,
+      url: receiver.url,
+      kinds,
+    });
   }, 120_000);
   afterAll(() => world?.[Symbol.asyncDispose]());
 
@@ -81,7 +86,12 @@ describe('a lesson', () => {
   let world: LessonWorld;
   beforeAll(async () => {
     world = await startLessonWorld({ env: QUICK_TELLING });
-    await createWebhook(world.ctx, { schoolId: 's1', url: receiver.url, kinds: ['lesson-without-call'] });
+    await createWebhook(world.ctx, {
+      by: { id: 'test', kind: 'operator' },
+      schoolId: 's1',
+      url: receiver.url,
+      kinds: ['lesson-without-call'],
+    });
   }, 120_000);
   afterAll(() => world?.[Symbol.asyncDispose]());
 

@@ -148,7 +148,12 @@ async function thingsOf(
     app.ctx.db.of(school),
   );
   const url = 'http://127.0.0.1:9/hook';
-  const { id: webhook } = await createWebhook(app.ctx, { schoolId: school, url, kinds: ['roster-overdue'] });
+  const { id: webhook } = await createWebhook(app.ctx, {
+    by: { id: 'test', kind: 'operator' },
+    schoolId: school,
+    url,
+    kinds: ['roster-overdue'],
+  });
   return { school, class: unit, group, chat, person, operation, lesson, session: randomUUID(), webhook };
 }
 

@@ -34,7 +34,7 @@ const KINDS = {
   runs: ['Инициализации и отмены', ['initialization', 'undo', 'cancellation']],
   decisions: [
     'Решения и правки',
-    ['approval', 'rejection', 'edit', 'creation', 'deletion', 'settings', 'connection'],
+    ['approval', 'rejection', 'edit', 'creation', 'deletion', 'settings', 'connection', 'webhook'],
   ],
   profiles: ['Профили VK ID', ['profile']],
   drift: ['Сверка', ['drift']],

@@ -1,3 +1,4 @@
+import type { Author } from '../../../src/author.ts';
 import type { Context } from '../../../src/context.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import type { ToldKind } from '../../../src/store/entities.ts';
@@ -14,6 +15,7 @@ import {
   type WebhookView,
 } from '../../../src/told/webhooks.ts';
 import { listDeliveries } from '../../read/webhook-deliveries.ts';
+import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { formOf } from '../form.ts';
 import { type Html, html } from '../html.ts';
@@ -47,6 +49,7 @@ export function webhookScreens(parts: ConsoleParts): void {
 
 /** Whose webhooks the page shows: of the school that is open, or all. */
 const withinOf = (c: ConsoleContext): string => c.get('visitor').school.id;
+const byOf = (c: ConsoleContext): Author => authorOf(c.get('visitor').caller);
 const hookOf = (ctx: Context, c: ConsoleContext): Promise<WebhookView> =>
   findWebhook(ctx, withinOf(c), c.req.param('id') ?? '');
 
@@ -62,7 +65,7 @@ async function add(ctx: Context, c: ConsoleContext, base: Base): Promise<Respons
   if (given.kinds.length === 0) return listPage(ctx, c, base, { ...given, error: NO_KIND });
   try {
     const schoolId = withinOf(c) === '*' ? null : withinOf(c);
-    const { id, secret } = await createWebhook(ctx, { ...given, schoolId });
+    const { id, secret } = await createWebhook(ctx, { ...given, schoolId, by: byOf(c) });
     return hookPage(ctx, c, base, await findWebhook(ctx, withinOf(c), id), { secret });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -77,7 +80,7 @@ async function change(ctx: Context, c: ConsoleContext, base: Base): Promise<Resp
   const refused = (error: string) => hookPage(ctx, c, base, { ...hook, ...given }, { error });
   if (given.kinds.length === 0) return refused(NO_KIND);
   try {
-    await updateWebhook(ctx, hook, given);
+    await updateWebhook(ctx, hook, { ...given, by: byOf(c) });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return refused(error.title);
@@ -106,12 +109,12 @@ async function test(ctx: Context, c: ConsoleContext, base: Base): Promise<Respon
 
 async function renew(ctx: Context, c: ConsoleContext, base: Base): Promise<Response> {
   const hook = await hookOf(ctx, c);
-  const secret = await renewSecret(ctx, hook);
+  const secret = await renewSecret(ctx, hook, byOf(c));
   return hookPage(ctx, c, base, await hookOf(ctx, c), { secret });
 }
 
 async function remove(ctx: Context, c: ConsoleContext, base: Base): Promise<Response> {
-  await deleteWebhook(ctx, await hookOf(ctx, c));
+  await deleteWebhook(ctx, await hookOf(ctx, c), byOf(c));
   return goTo(c, `${base}/webhooks`, { kind: 'good', title: 'Вебхук удалён' });
 }
 

@@ -7,6 +7,7 @@ import { initializeAll } from '../support/small-world.ts';
 
 /** A slow machine paints a page half read, and what is read later must not move it. */
 const SLOWER = 4;
+const WIDTHS = [1440, 1024, 800, 390];
 
 const PAGES = [
   ...['/', '/manage', '/manage/new', '/manage/initialize', '/manage/ahead', '/journal', '/people/p1'],
@@ -49,7 +50,37 @@ describeInBrowser('pages as they load', () => {
     }
     expect(moved).toEqual({});
   });
+
+  test.each(WIDTHS)('every control is whole and lies over no other, %i pixels wide', async (width) => {
+    const page = await site.visit(ADMIN, '/manage', { viewport: { width, height: 900 } });
+    const editor = await page.locator('table.data tbody a').first().getAttribute('href');
+    const bad: Record<string, string[]> = {};
+    for (const path of [...PAGES, editor!, `${editor}/pick`]) {
+      await page.goto(`${site.origin}${path}`);
+      const found = await badlyPlaced(page);
+      if (found.length > 0) bad[path] = found;
+    }
+    expect(bad).toEqual({});
+  });
 });
+
+/** Controls of a page that are cut off at the right, or lie over one another, each by its words. */
+const badlyPlaced = (page: Page): Promise<string[]> =>
+  page.evaluate(`(() => {
+    const scrolls = (el) => el && (/(auto|scroll)/.test(getComputedStyle(el).overflowX) || scrolls(el.parentElement));
+    const shown = [...document.querySelectorAll('main :is(input, select, textarea, button, a.button)')]
+      .filter((el) => el.type !== 'hidden' && el.checkVisibility({ visibilityProperty: true }) && !el.closest('dialog'))
+      .map((el) => ({ el, box: el.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && box.height > 1);
+    const words = ({ el }) => el.name || el.textContent.trim() || el.id;
+    const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+      Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+    const sticks = (el) => el && (/(sticky|fixed)/.test(getComputedStyle(el).position) || sticks(el.parentElement));
+    const cut = shown.filter(({ el, box }) => !scrolls(el) && box.right > document.documentElement.clientWidth);
+    const covered = shown.filter((one, i) => shown.some((other, j) => j > i && over(one.box, other.box) &&
+      !one.el.contains(other.el) && !other.el.contains(one.el) && !sticks(one.el) && !sticks(other.el)));
+    return [...cut.map((one) => 'cut: ' + words(one)), ...covered.map((one) => 'covered: ' + words(one))];
+  })()`);
 
 /** What the browser counted until the page was painted with everything that belongs to it; 0: nothing moved. */
 const layoutShift = (page: Page): Promise<number> =>

@@ -31,16 +31,41 @@ interface Line {
 
 /** The part «За сутки», newest first. */
 export function lastDay(view: DayView): Html {
-  const lines = [
-    ...view.operations.map((one) => lineOf(one, view.names)),
-    ...followedLine(view.followed),
-  ].sort((a, b) => b.at.localeCompare(a.at));
+  const lines = withoutRepeats(
+    [...view.operations.map((one) => lineOf(one, view.names)), ...followedLine(view.followed)].sort((a, b) =>
+      b.at.localeCompare(a.at),
+    ),
+  );
   return html`<section class="sheet" aria-labelledby="day"><div class="sheet-head"><h2 id="day">За сутки</h2><a class="push" href="/operations">Все работы</a></div>${
     lines.length === 0
       ? html`<p class="none">За сутки ничего не менялось.</p>`
       : html`<ol class="timeline">${lines.map((line) => lineView(line, view.timeZone))}</ol>`
   }</section>`;
 }
+
+/** Neighbours that say the same and changed nothing are one line, of the newest, with their number. */
+function withoutRepeats(lines: readonly Line[]): Line[] {
+  const runs: Line[][] = [];
+  for (const line of lines) {
+    const run = runs.at(-1);
+    if (
+      run?.[0] &&
+      isQuiet(line) &&
+      isQuiet(run[0]) &&
+      line.title === run[0].title &&
+      line.more === run[0].more
+    )
+      run.push(line);
+    else runs.push([line]);
+  }
+  return runs.flatMap(([newest, ...others]) => {
+    if (!newest) return [];
+    const times = others.length + 1;
+    return others.length === 0 ? newest : { ...newest, title: `${newest.title} (${count(times)})` };
+  });
+}
+
+const isQuiet = ({ added, removed, stands }: Line): boolean => added + removed === 0 && stands === undefined;
 
 function lineOf(operation: LoggedOperation, names: Names): Line {
   const { members } = countsOf(operation);

@@ -123,20 +123,30 @@ function inSferum({ linked }: PersonRow, { isMember, sferumState, held }: Explai
   }
 }
 
-/** Lines that say the same of several chats at one time, for one reason. */
-interface Change extends Pick<Entry, 'id' | 'at' | 'sentence' | 'cause'> {
+/** What was done at one time for one reason, in one chat or several. */
+interface Change extends Pick<Entry, 'id' | 'at' | 'what' | 'sentence' | 'cause'> {
   chats: string[];
 }
 
-/** Joins neighbours that say the same, newest first. */
+/** The same in several chats, where each has grounds of its own; those stand in the table of chats. */
+const IN_SEVERAL: Readonly<Record<string, string>> = {
+  add: 'Добавление в чаты',
+  remove: 'Исключение из чатов',
+  grant: 'Назначение администратором чатов',
+  revoke: 'Снятие прав администратора чатов',
+};
+
+/** Joins neighbours that tell of the same, newest first. */
 function joined(entries: readonly Entry[]): Change[] {
   const changes: Change[] = [];
-  for (const { id, at, sentence, cause, chatTitle } of entries) {
+  for (const { id, at, what, sentence, cause, chatTitle } of entries) {
     const last = changes.at(-1);
-    const isSame =
-      last?.sentence === sentence && last.cause.id === cause.id && last.cause.kind === cause.kind;
-    if (isSame && chatTitle !== null) last.chats.push(chatTitle);
-    else changes.push({ id, at, sentence, cause, chats: chatTitle === null ? [] : [chatTitle] });
+    const isSame = last?.what === what && last.cause.id === cause.id && last.cause.kind === cause.kind;
+    const general = IN_SEVERAL[what];
+    if (isSame && chatTitle !== null && (general !== undefined || last.sentence === sentence)) {
+      last.chats.push(chatTitle);
+      last.sentence = general ?? sentence;
+    } else changes.push({ id, at, what, sentence, cause, chats: chatTitle === null ? [] : [chatTitle] });
   }
   return changes;
 }

@@ -174,13 +174,17 @@ export function listsTable(lists: readonly RosterList[], timeZone: string): Html
         },
         { head: 'Пришли', cell: ({ receivedAt }) => moment(receivedAt, timeZone) },
         { head: 'Люди', numeric: true, cell: ({ people }) => figureOf(people) },
-        { head: 'Добавлено', numeric: true, cell: ({ added }) => (added ? change(added, '+') : '') },
-        { head: 'Исключено', numeric: true, cell: ({ removed }) => (removed ? change(removed, '−') : '') },
+        { head: 'В чатах', numeric: true, cell: (list) => movedBy(list) },
         { head: 'Отклонено строк', numeric: true, cell: ({ rejectedTotal: n }) => (n > 0 ? count(n) : '') },
         { head: 'Состояние', cell: (list) => listState(list) },
       ],
     },
   )}</section>`;
+}
+
+/** How many people the list has added to chats and taken out: «+12 −3». */
+function movedBy({ added, removed }: RosterList): Html {
+  return html`${added ? change(added, '+') : ''} ${removed ? change(removed, '−') : ''}`;
 }
 
 function listState({ state: now, incomplete, problems }: RosterList): Html {

@@ -1,7 +1,7 @@
 /** Pages stand still while they load: nothing jumps from under the pointer. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Console, describeInBrowser, PHONE, startConsole } from '../support/browser.ts';
+import { type Console, describeInBrowser, PHONE, startConsole, type Visitor } from '../support/browser.ts';
 import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
 import { initializeAll } from '../support/small-world.ts';
 
@@ -23,6 +23,9 @@ const PAGES = [
     '/settings',
   ],
 ];
+
+const OPERATOR: Visitor = { role: 'operator', school: '*', sub: 'operator' };
+const REGION_PAGES = ['/schools', '/schools/held', '/server', '/server/notifications', '/server/webhooks'];
 
 describeInBrowser('pages as they load', () => {
   let site: Console;
@@ -60,6 +63,12 @@ describeInBrowser('pages as they load', () => {
       const found = await badlyPlaced(page);
       if (found.length > 0) bad[path] = found;
     }
+    const operator = await site.visit(OPERATOR, '/schools', { viewport: { width, height: 900 } });
+    for (const path of REGION_PAGES) {
+      await operator.goto(`${site.origin}${path}`);
+      const found = await badlyPlaced(operator);
+      if (found.length > 0) bad[path] = found;
+    }
     expect(bad).toEqual({});
   });
 });
@@ -79,7 +88,13 @@ const badlyPlaced = (page: Page): Promise<string[]> =>
     const cut = shown.filter(({ el, box }) => !scrolls(el) && box.right > document.documentElement.clientWidth);
     const covered = shown.filter((one, i) => shown.some((other, j) => j > i && over(one.box, other.box) &&
       !one.el.contains(other.el) && !other.el.contains(one.el) && !sticks(one.el) && !sticks(other.el)));
-    return [...cut.map((one) => 'cut: ' + words(one)), ...covered.map((one) => 'covered: ' + words(one))];
+    const narrow = document.documentElement.clientWidth >= 1024
+      ? [...document.querySelectorAll('main table')].filter((table) => {
+          const box = table.parentElement;
+          return box.scrollWidth > box.clientWidth + 1;
+        })
+      : [];
+    return [...narrow.map((table) => 'table cut: ' + (table.caption?.textContent ?? '')), ...cut.map((one) => 'cut: ' + words(one)), ...covered.map((one) => 'covered: ' + words(one))];
   })()`);
 
 /** What the browser counted until the page was painted with everything that belongs to it; 0: nothing moved. */

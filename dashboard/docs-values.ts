@@ -68,6 +68,12 @@ const webhook = {
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=';
 const notifications = { email: 'zavuch@school.example', kinds: ['hold', 'chat-failing'], daily: true };
 
+const readiness = {
+  ...{ reach: 'yes', chats: { created: 12, renamed: 0, archived: 10 }, members: { added: 310, removed: 0 } },
+  ...{ held: 0, pupils: { total: 3950, joining: 412, leaving: 0, withoutClass: 1 } },
+  ...{ classes: { total: 136, withoutTeacher: 0 }, estimate: { apiCalls: 322, seconds: 1 } },
+};
+
 /** By the names of /openapi.json. A page of a list shows one item of its kind. */
 export const VALUES: Readonly<Record<string, unknown>> = {
   NewWebhook: { url: webhook.url, kinds: webhook.kinds, schoolId: '448' },
@@ -83,6 +89,11 @@ export const VALUES: Readonly<Record<string, unknown>> = {
   Notifications: notifications,
   NotificationsChange: notifications,
   Readiness: { status: 'ready', checks: { database: 'ok', queue: 'ok' } },
+  SchoolReadiness: { id: '448', name: 'Школа № 448', state: 'gaps', readiness, countedAt: AT },
+  ReadinessReport: {
+    ...{ day: '2026-09-01', state: 'gaps', readiness, classesWithoutTeacher: [] },
+    pupilsWithoutClass: [{ personId: 'p-1', name: PUPIL_NAME }],
+  },
   Accepted: { operationId: OPERATION_ID },
   RosterValidation: {
     ...{ wouldFail: false, wouldHold: false, schools: 1, people: 8100, classes: 136, rejected: [] },
@@ -214,6 +225,9 @@ export const OF_CALLS: Readonly<Record<string, { sent?: unknown; answered?: unkn
   'GET /v1/operations/{id}/stream': {
     answered: 'data: {"state":"running","progress":{"done":12,"total":136}}\n\n',
   },
+  'GET /v1/readiness': {
+    answered: { items: [VALUES.SchoolReadiness], total: 1, page: 1, perPage: 50, day: '2026-09-01' },
+  },
   'GET /v1/webhooks': { answered: { items: [webhook] } },
   'GET /v1/me/sessions': { answered: { items: [VALUES.Session] } },
   'DELETE /v1/sessions': { answered: { ended: 2 } },
@@ -222,7 +236,16 @@ export const OF_CALLS: Readonly<Record<string, { sent?: unknown; answered?: unkn
 /** What a parameter may be, by its name. */
 export const OF_PARAMETERS: Readonly<Record<string, unknown>> = {
   ...{ schoolId: '448', school: '448', id: CHAT_ID, chatId: CHAT_ID, personId: 'p-1', classId: 'c-5a' },
-  ...{ subjectGroupId: 'g-5a-geo', takenAt: AT, from: AT, to: LATER, page: 1, perPage: 10, q: '448' },
+  ...{
+    subjectGroupId: 'g-5a-geo',
+    takenAt: AT,
+    day: '2026-09-01',
+    from: AT,
+    to: LATER,
+    page: 1,
+    perPage: 10,
+    q: '448',
+  },
   ...{
     title: '5А',
     state: 'held',

@@ -32,6 +32,14 @@ export function dayIn(timeZone: string, nowMs: number): string {
   return format.format(nowMs);
 }
 
+/** Gives the next 1 September in a time zone, today included: the day that a school year begins (K4). */
+export function nextFirstOfSeptember({ nowMs, timeZone }: { nowMs: number; timeZone: string }): string {
+  const today = dayIn(timeZone, nowMs);
+  const year = Number(today.slice(0, 4));
+  const ofThisYear = `${year}-09-01`;
+  return today <= ofThisYear ? ofThisYear : `${year + 1}-09-01`;
+}
+
 const FRACTION = /[.,](\d+)/;
 /** The digits of a second that PostgreSQL keeps. */
 const KEPT_DIGITS = 6;

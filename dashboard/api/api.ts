@@ -25,6 +25,7 @@ import type { ApiParts } from './parts.ts';
 import { peopleRoutes } from './people.ts';
 import { personExportRoutes } from './person-export.ts';
 import { personGroundRoutes } from './person-grounds.ts';
+import { readinessRoutes } from './readiness.ts';
 import { rosterImportRoutes } from './roster-imports.ts';
 import { rosterValidationRoutes } from './roster-validations.ts';
 import { schoolsRoutes } from './schools.ts';
@@ -70,6 +71,7 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   settingsRoutes(all);
   sessionRoutes(all);
   schoolsRoutes(all);
+  readinessRoutes(all);
   decisionsRoutes(all);
   webhookRoutes(all);
   meNotificationRoutes(all);

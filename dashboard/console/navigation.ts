@@ -15,6 +15,7 @@ export type Section =
   | 'manage'
   | 'operations'
   | 'rosters'
+  | 'readiness'
   | 'unreachable'
   | 'changes'
   | 'settings'
@@ -45,6 +46,11 @@ const OF_REGION: readonly Item[] = [
   {
     ...{ section: 'held', label: 'Ждут решения', href: '/schools/held', icon: 'held', shown: () => true },
     short: () => 'Решения',
+  },
+  {
+    ...{ section: 'readiness', label: 'Готовность', href: '/schools/readiness', icon: 'calendar' },
+    shown: () => true,
+    short: () => 'Готовность',
   },
   {
     ...{ section: 'server', label: 'Нагрузка', href: '/server', icon: 'server', shown: () => true },
@@ -94,6 +100,10 @@ const ITEMS: readonly Item[] = [
   },
   {
     ...{ section: 'rosters', label: 'Списки из СГО', href: '/rosters', icon: 'file', shown: isAdmin },
+    group: 'school',
+  },
+  {
+    ...{ section: 'readiness', label: 'Готовность', href: '/readiness', icon: 'calendar', shown: isAdmin },
     group: 'school',
   },
   {

@@ -95,6 +95,7 @@ export const ENDS = {
   order_delay: { by: 'day', into: 'delay_day' },
   delay_day: ofSchool('keepDelaysDays', (before) => sql`t.day < ${before}::timestamptz::date`),
   school_figures: ofSchool('keepDelaysDays', (before) => sql`t.day < ${before}::timestamptz::date`),
+  school_readiness: { by: 'school', due: (now) => sql`t.day < ${now}::timestamptz - interval '2 days'` },
   // A held operation has no end yet, so it is never due.
   operation: {
     by: 'all',

@@ -10,6 +10,7 @@ import { dropLeftovers, hasLeftovers, parentsAreOpen, settleImports } from '../o
 import { explainWaiting } from '../rows/chat-condition.ts';
 import { hasWaiting } from '../rows/chat-waiting.ts';
 import { refreshStatistics } from '../store/statistics.ts';
+import { countReadiness, readinessIsDue } from './count-readiness.ts';
 import { countSchools, countsAreDue } from './count-schools.ts';
 import { chatsAreGiven, chatsWait, relayChats, relayLost } from './relay.ts';
 import { filesWait, operationsGoOn, relayFiles, relayOperations } from './relay-operations.ts';
@@ -53,6 +54,7 @@ export const ROUNDS = rounds({
     run: (ctx) => explainWaiting(ctx.db.across('sweep'), NOT_CONNECTED),
   },
   schools: { isDue: countsAreDue, run: countSchools },
+  readiness: { isDue: readinessIsDue, run: countReadiness },
   tidying: { isDue: isUntidy, run: relayTidying },
   leftovers: { isDue: () => hasLeftovers, run: dropLeftovers },
   statistics: {

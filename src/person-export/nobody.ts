@@ -49,6 +49,10 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
     why: 'how many people of a school are linked, and how quickly orders are followed',
     columns: ['day', 'people', 'linked', 'delay_ms', 'by_class', 'revision', 'counted_at'],
   },
+  school_readiness: {
+    why: 'what a day will bring to a school, in figures',
+    columns: ['day', 'state', 'figures', 'revision', 'counted_at'],
+  },
   told_reason: {
     why: 'what is open in a school, by kind; ids of chats',
     columns: [

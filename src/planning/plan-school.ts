@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
+import type { School } from '../desired/school.ts';
 import { loadLinks, loadUnlinked, type StoredChat } from '../facts/stored-chats.ts';
 import { makePlan, type PlanInput } from '../plan/diff.ts';
 import type { InvariantBreach } from '../plan/invariants.ts';
@@ -31,6 +32,8 @@ export interface PlanRequest extends DesireRequest {
 export interface SchoolPlan {
   schoolId: string;
   day: string;
+  /** The facts of that day. */
+  school: School;
   revision: number;
   desired: readonly DesiredChat[];
   chats: ReadonlyMap<string, StoredChat>;
@@ -76,7 +79,16 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   const since = new Date(ctx.clock.now() - LATELY_MS);
   const plan = await makeGuardedPlan(tx, input, request, since);
   const breaches = breachesOf(school, desired, plan);
-  return { schoolId, day: school.day, revision: Number(row.revision), desired, chats, plan, breaches };
+  return {
+    schoolId,
+    day: school.day,
+    school,
+    revision: Number(row.revision),
+    desired,
+    chats,
+    plan,
+    breaches,
+  };
 }
 
 /** What the school's account at Sferum means for a plan: how people come in, who owns the chats, and the pace. */

@@ -21,7 +21,7 @@ import { Operation, OperationChat } from './entities/operations.ts';
 import { ProgramProcess } from './entities/processes.ts';
 import { ProfileClaim, ProfileLink, ProfileLinking } from './entities/profiles.ts';
 import { ReceivedEvent, RosterFault, RosterFile, StagedRoster } from './entities/roster.ts';
-import { School, SchoolFigures, Setting } from './entities/schools.ts';
+import { School, SchoolFigures, SchoolReadiness, Setting } from './entities/schools.ts';
 import { ConsoleSession, FirstAnswer, UsedToken } from './entities/sessions.ts';
 import { SferumAccount, SferumPace } from './entities/sferum.ts';
 import { ToldChoice, ToldDelivery, ToldReason, Webhook } from './entities/told.ts';
@@ -65,6 +65,7 @@ export const ENTITIES = [
   School,
   SchoolClass,
   SchoolFigures,
+  SchoolReadiness,
   Setting,
   SferumAccount,
   SferumMember,

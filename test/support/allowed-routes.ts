@@ -45,6 +45,8 @@ export const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/schools/{schoolId}/unreachable': READERS,
   'GET /v1/schools/{schoolId}/delays': RUNNERS,
   'GET /v1/schools': ['operator'],
+  'GET /v1/readiness': ['operator'],
+  'GET /v1/schools/{schoolId}/readiness': ADMINS,
   'POST /v1/decisions': ['operator'],
   'GET /v1/me': PEOPLE,
   'POST /v1/me/profile': PEOPLE,

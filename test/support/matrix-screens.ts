@@ -59,6 +59,8 @@ export const SCREENS: Record<string, Screen> = {
   'GET /sessions': {},
   'POST /sessions/end': { names: { session: 'session' } },
   'GET /signed-out': {},
+  'GET /schools/readiness': { plain: ['q', 'state', 'day', 'page', 'perPage'] },
+  'GET /readiness': { plain: ['day'] },
   'GET /schools': { plain: ['q', 'state', 'page', 'perPage'] },
   'POST /schools': { names: { school: 'school' } },
   'GET /server': {},

@@ -45,7 +45,12 @@ const DIRECTIONS: { from: string; allowed: string[] }[] = [
     from: 'src/rows/',
     allowed: [
       ...['src/rows/', 'src/store/', 'src/text/', 'src/author.ts', 'src/sure.ts'],
-      ...['src/desired/model.ts', 'src/plan/model.ts', 'src/sferum/gateway.ts'],
+      ...[
+        'src/desired/model.ts',
+        'src/plan/model.ts',
+        'src/plan/readiness-model.ts',
+        'src/sferum/gateway.ts',
+      ],
     ],
   },
   { from: 'jobs/', allowed: ['jobs/'] },
@@ -163,6 +168,7 @@ const OWNED = {
   profile_link: ['profile-link.ts'],
   school: ['school.ts'],
   school_figures: ['school-figures.ts'],
+  school_readiness: ['school-readiness.ts'],
   sferum_account: ['sferum-account.ts'],
   sferum_member: ['sferum-member.ts'],
   told_choice: ['told-choice.ts'],

@@ -2,6 +2,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { ChatType } from '../../desired/model.ts';
 import type { RemovalLimits } from '../../plan/model.ts';
+import type { Readiness, ReadinessState } from '../../plan/readiness-model.ts';
 import { big, instant, json, text, texts } from './columns.ts';
 
 export const School = defineEntity({
@@ -45,6 +46,20 @@ export const SchoolFigures = defineEntity({
     byClass: json<ClassFigures[]>().nullable(),
     revision: big(),
     countedAt: instant(),
+  },
+});
+
+/** How ready a school is for a day (K4). Uncounted: `countedAt` is null. Not to be counted: `figures` alone is. */
+export const SchoolReadiness = defineEntity({
+  name: 'SchoolReadiness',
+  tableName: 'school_readiness',
+  properties: {
+    schoolId: text().primary(),
+    day: p.date().primary(),
+    state: text<ReadinessState>().nullable(),
+    figures: json<Readiness>().nullable(),
+    revision: big().nullable(),
+    countedAt: instant().nullable(),
   },
 });
 

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { nextFirstOfSeptember } from '../../../src/clock.ts';
+import { askAbout } from '../../../src/outbox/count-readiness.ts';
+import { momentOf, timeIn } from '../../../src/store/school-day.ts';
+import { typedDay } from '../../../src/text/clean-text.ts';
+import { listReadiness, SCHOOL_READINESS } from '../../read/readiness.ts';
+import type { ConsoleParts } from '../console-parts.ts';
+import { page } from '../page.ts';
+import { readinessTitle } from '../parts/readiness-words.ts';
+import { readinessBody, readinessSubtitle } from './readiness.ts';
+
+const PER_PAGE = 50;
+const NAME_CHARS = 200;
+/** Schools are counted meanwhile. */
+const REFRESH_SECONDS = 10;
+
+const query = z.object({
+  day: z.string().optional(),
+  state: z.enum(SCHOOL_READINESS).optional().catch(undefined),
+  q: z
+    .string()
+    .trim()
+    .max(NAME_CHARS)
+    .optional()
+    .catch(undefined)
+    .transform((text) => text || undefined),
+  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
+  perPage: z.coerce.number().int().min(1).max(100).catch(PER_PAGE),
+});
+
+/** «Готовность к 1 сентября» of all schools, or to another day (K4). */
+export function regionReadinessRoutes({ screens, ctx }: ConsoleParts): void {
+  screens.ofRegion.get('/schools/readiness', async (c) => {
+    const { day: typed, ...asked } = query.parse(c.req.query());
+    const usual = nextFirstOfSeptember(momentOf(ctx));
+    const day = comingDay(typed, timeIn(null, momentOf(ctx)).today) ?? usual;
+    await askAbout(ctx, day);
+    const filter = { ...asked, day };
+    const listed = await listReadiness(ctx.db.across('operator-view'), { ...filter, only: null });
+    const view = { ...listed, filter, isOther: day !== usual };
+    return page({
+      c,
+      section: 'readiness',
+      title: readinessTitle(day),
+      subtitle: readinessSubtitle(view),
+      body: readinessBody(view),
+      ...(listed.counts.uncounted > 0 ? { refreshSeconds: REFRESH_SECONDS } : {}),
+    });
+  });
+}
+
+/** Gives the day that was typed, where it is one and is not past. */
+export function comingDay(typed: string | undefined, today: string): string | undefined {
+  const day = typed === undefined ? undefined : typedDay(typed);
+  return day && day >= today ? day : undefined;
+}

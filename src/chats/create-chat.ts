@@ -3,7 +3,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { ChatType, DesiredMember } from '../desired/model.ts';
 import { isOnlyPupil } from '../desired/roles.ts';
-import { chatIdOf } from '../planning/plan-school.ts';
+import { newChatIds } from '../planning/chat-ids.ts';
 import { forbidden } from '../refusal.ts';
 import { makeByHand } from '../rows/chat.ts';
 import type { Sql } from '../store/database.ts';
@@ -100,7 +100,7 @@ async function makeAutomatic(ctx: Context, tx: Sql, draft: Opening, rules: RuleC
   if (rows[0] && !rows[0].deleted) throw refuse('chat-deleting');
   const change = differenceFrom(rules.members, creation, standings);
   const people = await assertPeople(tx, draft, change, rules.members);
-  const id = rows[0]?.id ?? chatIdOf(schoolId, rules.key);
+  const id = rows[0]?.id ?? (await newChatIds(tx, schoolId, [rules.key]))(rules.key);
   const work = workOf(ctx, draft, id);
   await writeChat(tx, { ...work, title: rules.title, key: rules.key, classId: rules.classId, draft });
   await saveExceptions(tx, work, exceptionsAfter(change, new Map(), rules.members));

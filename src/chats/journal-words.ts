@@ -121,6 +121,8 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return decisionText(details);
     case 'approval-taken-back':
       return `Подтверждение отменено, никто не исключён: ${decidedAbout(details)}`;
+    case 'continue':
+      return 'Чат продолжен с классом или группой под новым номером: состав и переписка те же';
     case 'undone':
       return 'Прогон отменён';
     case 'cancelled':

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { CHAT_TYPES, idOfDesired } from '../desired/model.ts';
+import { chatIdOf } from '../planning/chat-ids.ts';
 import { desireSchool } from '../planning/desire-school.ts';
-import { chatIdOf } from '../planning/plan-school.ts';
 import type { Sandbox } from '../sferum/sandbox/sandbox.ts';
 import { momentOf, timeOf } from '../store/school-day.ts';
 

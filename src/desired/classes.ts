@@ -7,6 +7,7 @@ import { lifetimeOf } from './lifetime.ts';
 import { type ChatType, type ClassFact, chatKey } from './model.ts';
 import { automaticTitle } from './names.ts';
 import type { School } from './school.ts';
+import { oldKeysOf } from './succession.ts';
 
 /** The chats «Класс»: of each class its pupils of today, and its homeroom teachers. */
 export function classChats(school: School): AutomaticChat[] {
@@ -28,14 +29,17 @@ export function chatsOfClasses(
 ): AutomaticChat[] {
   return [...school.facts.classes.values()].map((schoolClass) => {
     const lifetime = lifetimeOf(schoolClass, school.day);
+    const { isContinued, isUndecided, oldClasses } = school.succession;
+    const { id } = schoolClass;
     return {
-      key: chatKey(type, schoolClass.id),
+      key: chatKey(type, id),
       type,
-      classId: schoolClass.id,
+      classId: id,
       groupId: null,
       title: automaticTitle(type, schoolClass.title),
       lifetime,
-      wanted: lifetime === 'current',
+      oldKeys: oldKeysOf(type, oldClasses(id)),
+      wanted: lifetime === 'current' && !isContinued('class', id) && !isUndecided('class', id),
       fill(draft) {
         for (const id of schoolClass.homeroomTeacherIds) {
           if (!school.isPresent(id)) continue;

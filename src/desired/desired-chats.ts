@@ -7,11 +7,13 @@ import { applyExceptions, dropPupilAdmins } from './exceptions.ts';
 import { groundSet } from './grounds.ts';
 import { ensureAdmin } from './last-admin.ts';
 import { CHAT_TYPES, type ChatFact, type ChatType, type DesiredChat, type DesiredMember } from './model.ts';
+import { keepMoving } from './moving.ts';
 import { compareText } from './names.ts';
 import { parentsChats } from './parents.ts';
 import type { School } from './school.ts';
 import { staffChats } from './staff.ts';
 import { subjectChats } from './subjects.ts';
+import { passOn } from './succession.ts';
 
 const RULES: Record<ChatType, (school: School) => AutomaticChat[]> = {
   staff: staffChats,
@@ -20,12 +22,16 @@ const RULES: Record<ChatType, (school: School) => AutomaticChat[]> = {
   subject: subjectChats,
 };
 
+const NO_KEYS: ReadonlySet<string> = new Set();
+
 export interface DesiredOptions {
   types: ReadonlySet<ChatType>;
   /** Takes manual chats of every type, because departures reach them before their type is switched on (D6, D10). */
   allManual?: boolean;
   /** «Строго по спискам СГО» (D7): exceptions of automatic chats do not count. */
   strict: boolean;
+  /** Keys of chats that were deleted by hand: no other chat goes on under them (K4). */
+  spent?: ReadonlySet<string>;
   /**
    * Only chats with one of these keys or ids.
    * The facts may then be the part that decides these chats: their units and a group's class; the people of the units
@@ -52,7 +58,9 @@ export function desiredChats(
     else if (isAsked(options, null, chat)) desired.push(manualChat(chat, school, options.strict));
   }
   for (const type of options.types) {
-    for (const rule of RULES[type](school)) {
+    const rules = RULES[type](school);
+    passOn(rules, automatic, options.spent ?? NO_KEYS);
+    for (const rule of rules) {
       const chat = automatic.get(rule.key);
       automatic.delete(rule.key);
       if (!(chat || rule.wanted) || !isAsked(options, rule.key, chat)) continue;
@@ -77,10 +85,11 @@ function automaticChat(
   school: School,
   strict: boolean,
 ): DesiredChat {
+  const { key, type, classId, groupId } = rule;
   const draft = emptyDraft();
   rule.fill(draft);
   if (chat && rule.lifetime === 'over') return archivedChat(chat, draft, school, strict);
-  const { key, type, classId, groupId } = rule;
+  if (chat && type !== 'subject' && classId !== null) keepMoving(draft, chat, classId, school);
   return {
     ...{ key, id: chat?.id ?? null, type, classId, groupId, archived: false },
     title: chat?.titleByHand ? chat.title : rule.title,

@@ -27,6 +27,8 @@ export interface AutomaticChat {
   groupId: string | null;
   title: string;
   lifetime: Lifetime;
+  /** The keys of chats that go on as this one, the nearest first (K4). */
+  oldKeys: readonly string[];
   /** Whether the chat is made if there is none. */
   wanted: boolean;
   /** Puts in the people of the rule who are present, default admins marked (C7). */

@@ -32,6 +32,10 @@ export interface ClassFact {
   endsOn: Day | null;
   /** СГО has closed it, or the roster does not have it any more. Its chats are archived (D9). */
   closed: boolean;
+  /** The class whose chats go on with this one (K4). */
+  continues?: string | null;
+  /** The class that this one may continue, of which nobody has decided yet. */
+  mayContinue?: string | null;
 }
 
 export interface GroupFact {

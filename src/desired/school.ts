@@ -3,11 +3,14 @@ import type { Day, PersonFact, RosterFacts } from './model.ts';
 import { compareText } from './names.ts';
 import { type Enrolled, enrolledOn } from './orders.ts';
 import { isAdministrator, isOnlyPupil } from './roles.ts';
+import { type Succession, successionOf } from './succession.ts';
 
 export interface School {
   readonly facts: RosterFacts;
   readonly day: Day;
   readonly enrolled: Enrolled;
+  /** Which classes and groups continue others (K4). */
+  readonly succession: Succession;
   /** The school admins who are there, sorted by id. */
   readonly administratorIds: readonly string[];
   /** The guardians of a pupil, present or not. */
@@ -35,6 +38,7 @@ export function schoolOn(facts: RosterFacts, day: Day): School {
     facts,
     day,
     enrolled,
+    succession: successionOf(facts, day),
     administratorIds: [...people.values()]
       .filter(isAdministrator)
       .map((person) => person.id)

@@ -15,6 +15,7 @@ export function staffChats(school: School): AutomaticChat[] {
       groupId: null,
       title: automaticTitle('staff', ''),
       lifetime: 'current',
+      oldKeys: [],
       wanted: true,
       fill(draft) {
         for (const { id, roles } of school.facts.people.values()) {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Day } from '../desired/model.ts';
+import { chatKey, type Day } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
+import { kinOf } from './kin.ts';
 import { orderedPlaces } from './ordered-places.ts';
 import type { Touched } from './touched.ts';
 
@@ -17,7 +18,8 @@ const PEOPLE_AT_MOST = 400;
  *   or teach, every chat where they are listed or have an exception, and «Учительская» for the staff;
  * - a parent: the parents' chats of the children's classes;
  * - an administrator: the chats that want for an admin (C6);
- * - a class: the chats of its groups, which live no longer than the class.
+ * - a class: the chats of its groups, which live no longer than the class, and those of classes that it continues or
+ *   that continue it (K4).
  */
 export async function affectedChats(
   tx: Sql,
@@ -34,6 +36,11 @@ export async function affectedChats(
     ${chatsOfPlaces(schoolId)}
     union all ${chatsOfPeople(schoolId)}`.execute(tx);
   for (const { chat, event } of rows) if (!found.has(chat)) found.set(chat, event);
+  const [[, first] = []] = touched.classes;
+  if (first === undefined) return found;
+  const keys = [...touched.classes.keys()].map((id) => chatKey('class', id));
+  const kin = await kinOf(tx, schoolId, { ids: [], keys, groups: true });
+  for (const key of kin.keys) if (!found.has(key)) found.set(key, first);
   return found;
 }
 

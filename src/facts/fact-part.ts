@@ -16,6 +16,8 @@ export interface FactScope {
   peopleIds: readonly string[];
   /** Pupils on whose account somebody is in the lists (grounds). */
   studentIds: readonly string[];
+  /** Of them, those of classes that continue others (K4). */
+  movingIds?: readonly string[];
 }
 
 /**
@@ -28,6 +30,8 @@ export interface FactPart {
   groupIds: readonly string[];
   /** Pupils of whom every guardian counts. */
   studentIds: readonly string[];
+  /** Pupils of whom every place counts, because their class moves to a new id (K4). */
+  movingIds?: readonly string[];
   /** People of whom every child counts. */
   personIds: readonly string[];
   /** The people of both lists, and their children. */
@@ -69,6 +73,7 @@ export async function partFor(db: Sql, schoolId: string, scope: FactScope): Prom
     classIds: scope.classIds,
     groupIds: scope.groupIds,
     studentIds: students,
+    movingIds: scope.movingIds ?? [],
     personIds: people,
     everyoneIds: [...new Set([...people, ...children])],
   };

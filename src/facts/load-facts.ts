@@ -58,8 +58,8 @@ export async function loadFacts(
     from subject_group where school_id = ${schoolId} and stated_at is not null
       ${groupIds ? sql`and id = any(${groupIds})` : sql``}`.execute(db);
   const classIds = part && [...part.classIds, ...groups.rows.flatMap((group) => group.class_id ?? [])];
-  const classes = await sql<UnitColumns & { homeroom_teacher_ids: string[] }>`
-    select id, title, starts_on, ends_on, present, homeroom_teacher_ids
+  const classes = await sql<UnitColumns & { homeroom_teacher_ids: string[]; continues: string | null }>`
+    select id, title, starts_on, ends_on, present, homeroom_teacher_ids, continues
     from class where school_id = ${schoolId} and stated_at is not null
       ${classIds ? sql`and id = any(${classIds})` : sql``}`.execute(db);
   const guardians = await sql<{ guardian_id: string; student_id: string }>`
@@ -73,7 +73,7 @@ export async function loadFacts(
     classes: new Map(
       classes.rows.map((r): [string, ClassFact] => [
         r.id,
-        { ...unit(r), homeroomTeacherIds: r.homeroom_teacher_ids },
+        { ...unit(r), homeroomTeacherIds: r.homeroom_teacher_ids, continues: r.continues },
       ]),
     ),
     groups: new Map(
@@ -90,11 +90,11 @@ export async function loadFacts(
 
 /**
  * Loads orders, and says which pupils may have left the school by one. Whether they have depends on all their places,
- * so a part needs all orders about them.
+ * so a part needs all orders about them. The same goes for pupils of a class that moves to a new id (K4).
  */
 async function ordersAndLeavers(db: Sql, schoolId: string, { part, day }: AskedFacts) {
   const orders = await loadOrders(db, schoolId, { of: part && { part }, day });
-  const leavers = mayHaveLeft(orders);
+  const leavers = new Set([...mayHaveLeft(orders), ...(part?.movingIds ?? [])]);
   if (!part || leavers.size === 0) return { orders, leavers };
   const ofLeavers = await loadOrders(db, schoolId, { of: { pupils: [...leavers] }, day });
   const ofOthers = orders.map((order) => ({

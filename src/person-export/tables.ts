@@ -62,7 +62,10 @@ export const HELD = {
   },
   class: {
     rows: either(holds('homeroom_teacher_ids'), isDatedTeacher),
-    given: ['id', 'title', 'grade', 'starts_on', 'ends_on', ...STATED],
+    given: [
+      ...['id', 'title', 'grade', 'starts_on', 'ends_on', 'continues', ...STATED],
+      ...['continues_at', 'continues_by'],
+    ],
     parts: { homeroom_teacher_ids: personAlone('homeroom_teacher_ids'), dated_teachers: ownDatedTeachers },
   },
   subject_group: {

@@ -2,7 +2,7 @@
  * J6: what must be true of every desired chat, plan and live chat, checked apart from the rules that make them.
  * A breach is a value, of which the caller makes a condition and a metric. No breach is an empty list.
  */
-import { type DesiredChat, idOfDesired } from '../desired/model.ts';
+import { type DesiredChat, type Ground, idOfDesired } from '../desired/model.ts';
 import type { School } from '../desired/school.ts';
 import type { ActionKind, ChatPlan } from './model.ts';
 
@@ -25,7 +25,8 @@ export interface InvariantBreach {
 
 /**
  * Checks one desired chat: the rules put no pupil into a parents' chat (a person may, D7), no parent stays after all
- * children have left the class (an archived chat keeps its parents, D9), and a chat with members has an admin.
+ * children have left the class (an archived chat keeps its parents, D9, and so does one of a class that moves to a new
+ * id, K4), and a chat with members has an admin.
  */
 export function chatBreaches(chat: DesiredChat, school: School): InvariantBreach[] {
   const name = idOfDesired(chat, (key) => key);
@@ -38,13 +39,18 @@ export function chatBreaches(chat: DesiredChat, school: School): InvariantBreach
   const roll = chat.classId === null ? undefined : school.enrolled.classes.get(chat.classId);
   const pupilIds = [...(roll?.students.keys() ?? [])];
   const parents = new Set(pupilIds.flatMap((pupilId) => school.guardiansOf(pupilId)));
+  const isMoving = (personId: string, { studentId = '', classId }: Ground) =>
+    classId !== chat.classId &&
+    school.isPresent(studentId) &&
+    school.guardiansOf(studentId).includes(personId);
   for (const [personId, { grounds }] of chat.members) {
     if (grounds.some(({ kind }) => kind === 'added')) continue;
     if (school.isOnlyPupil(personId)) {
       breaches.push({ code: 'pupil-in-parents-chat', chat: name, personId });
     }
     const isThereAsParent = grounds.every(({ kind }) => kind === 'guardian');
-    if (isThereAsParent && !chat.archived && !parents.has(personId)) {
+    const hasChild = parents.has(personId) || grounds.some((ground) => isMoving(personId, ground));
+    if (isThereAsParent && !chat.archived && !hasChild) {
       breaches.push({ code: 'parent-without-child', chat: name, personId });
     }
   }

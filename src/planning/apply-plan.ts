@@ -15,7 +15,7 @@ import type { Sql } from '../store/database.ts';
 import { sure } from '../sure.ts';
 import { reportBreaches } from './check-invariants.ts';
 import { membershipChanges } from './membership-changes.ts';
-import { chatIdOf, type SchoolPlan } from './plan-school.ts';
+import type { SchoolPlan } from './plan-school.ts';
 
 export interface Application {
   /** What the change comes from, for the journal: `initialization:<id>`, `event:<id>`, `import:<id>` … */
@@ -40,7 +40,7 @@ export async function applyPlan(
   school: SchoolPlan,
   how: Application,
 ): Promise<number> {
-  const newChatId = (key: string) => chatIdOf(school.schoolId, key);
+  const { newChatId } = school;
   const changes = membershipChanges(school.desired, school.chats, school.plan, how.operationId, newChatId);
   const written = await writeChats(tx, school, newChatId, how);
   await takeOffLists(tx, changes.deletes);
@@ -53,12 +53,14 @@ export async function applyPlan(
   // A chat in which a removal is newly held needs its job, because only the job changes the condition to «held».
   const touched = new Set([...changes.chatIds, ...holding]);
   for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
+  const continued = goneOn(school);
+  for (const { chatId } of continued) touched.add(chatId);
   // A chat that was archived or taken back into use needs its job for the same reason, even if its members stay (D9).
   for (const { id, archived } of school.desired) {
     if (id !== null && school.chats.get(id)?.archived !== archived) touched.add(id);
   }
   await moveGenerations(tx, touched, how);
-  await writeJournal(tx, school, how);
+  await writeJournal(tx, school, how, continued);
   await reportBreaches(ctx, tx, { ...school, ...how });
   if (how.operationId !== null) {
     await addPlanned(tx, { schoolId: school.schoolId, id: how.operationId }, school.plan.chats, touched);
@@ -90,6 +92,7 @@ function chatDiffers(
 ): boolean {
   return (
     !stored ||
+    stored.key !== chat.key ||
     stored.title !== chat.title ||
     stored.classId !== chat.classId ||
     stored.archived !== chat.archived ||
@@ -140,9 +143,23 @@ function added({ plan }: SchoolPlan) {
   );
 }
 
-async function writeJournal(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
+/** The chats that go on with another class or group (K4), with the key that they had. */
+function goneOn({ desired, chats }: SchoolPlan): { chatId: string; from: string; to: string }[] {
+  return desired.flatMap(({ id, key }) => {
+    const from = chats.get(id ?? '')?.key;
+    return id !== null && key !== null && from && from !== key ? [{ chatId: id, from, to: key }] : [];
+  });
+}
+
+async function writeJournal(
+  tx: Sql,
+  school: SchoolPlan,
+  how: Application,
+  continued: ReturnType<typeof goneOn>,
+): Promise<void> {
   const lines = school.plan.chats.flatMap((chat) => chat.actions.map((action) => lineOf(chat, action)));
-  await noteLines(tx, { ...how, schoolId: school.schoolId }, lines);
+  const moves = continued.map(({ chatId, ...details }) => ({ what: 'continue', chatId, details }));
+  await noteLines(tx, { ...how, schoolId: school.schoolId }, [...moves, ...lines]);
 }
 
 function lineOf(chat: ChatPlan, a: Action): Line {

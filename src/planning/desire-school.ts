@@ -4,6 +4,7 @@ import { desiredChats } from '../desired/desired-chats.ts';
 import { CHAT_TYPES, type ChatType, chatKey, type Day, type DesiredChat } from '../desired/model.ts';
 import { type School, schoolOn } from '../desired/school.ts';
 import { type FactPart, type FactScope, partFor } from '../facts/fact-part.ts';
+import { type Kin, kinOf } from '../facts/kin.ts';
 import { loadFacts } from '../facts/load-facts.ts';
 import { loadChats, loadDeletedChats, type StoredChat } from '../facts/stored-chats.ts';
 import { REFUSAL_LASTS_MS } from '../plan/leaves.ts';
@@ -46,16 +47,19 @@ export async function desireSchool(
   const { schoolId, types, strict, only } = request;
   const allManual = request.allManual ?? false;
   const day = request.day ?? today;
-  const scope = only && scopeOf(only);
+  const asked = only && scopeOf(only);
+  const kin = asked ? await kinOf(tx, schoolId, asked) : NO_KIN;
+  const scope = asked && { ids: asked.ids, keys: [...asked.keys, ...kin.keys] };
   const refusedSince = new Date(ctx.clock.now() - (request.refusedAgain ? 0 : REFUSAL_LASTS_MS));
   const stored = await loadChats(tx, schoolId, scope ?? { types, allManual }, refusedSince);
-  const part = scope && (await partFor(tx, schoolId, factScope(day, scope.keys, stored)));
+  const part = scope && (await partFor(tx, schoolId, factScope(day, scope.keys, stored, kin)));
   const school = schoolOn({ ...(await loadFacts(tx, schoolId, { part, day })), dayOf }, day);
   const deleted = await loadDeletedChats(tx, schoolId, scope?.keys);
   const barred = new Set(
     deleted.filter((c) => !(request.recreate && c.recreate && c.isGone)).map((c) => c.key),
   );
-  const options = { types: new Set(types), strict, allManual, ...(only ? { only } : {}) };
+  const spent = new Set(deleted.map((c) => c.key));
+  const options = { types: new Set(types), strict, allManual, spent, ...(only ? { only } : {}) };
   const desired = desiredChats(school, stored, options).filter(
     ({ id, key }) => id !== null || key === null || !barred.has(key),
   );
@@ -71,7 +75,9 @@ function isKey(name: string): boolean {
   return name === chatKey('staff') || name.includes(':');
 }
 
-function factScope(day: Day, keys: readonly string[], stored: readonly StoredChat[]): FactScope {
+const NO_KIN: Kin = { classIds: new Set(), keys: [] };
+
+function factScope(day: Day, keys: readonly string[], stored: readonly StoredChat[], kin: Kin): FactScope {
   const all = new Set([...keys, ...stored.flatMap((chat) => chat.key ?? [])]);
   const unitsOf = (...types: ChatType[]) =>
     [...all].flatMap((key) => {
@@ -89,7 +95,23 @@ function factScope(day: Day, keys: readonly string[], stored: readonly StoredCha
       ...chat.exceptions.map(({ personId }) => personId),
     ]),
     studentIds: grounds.flatMap(({ studentId }) => studentId ?? []),
+    movingIds: kin.classIds.size === 0 ? [] : pupilsIn(stored, kin),
   };
+}
+
+/** The pupils on whose account somebody is in a chat of one of the classes. */
+function pupilsIn(stored: readonly StoredChat[], { classIds }: Kin): string[] {
+  const found = new Set<string>();
+  for (const chat of stored) {
+    for (const [personId, { grounds }] of chat.members) {
+      for (const { kind, classId, studentId } of grounds) {
+        if (!classIds.has(classId ?? '')) continue;
+        if (kind === 'enrollment') found.add(personId);
+        if (studentId !== undefined) found.add(studentId);
+      }
+    }
+  }
+  return [...found];
 }
 
 function splitKey(key: string): [ChatType | undefined, string | undefined] {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
@@ -16,7 +15,7 @@ import {
 import type { Sql } from '../store/database.ts';
 import { oneRow } from '../store/rows.ts';
 import { momentOf, timeIn } from '../store/school-day.ts';
-import { sure } from '../sure.ts';
+import { newChatIds } from './chat-ids.ts';
 import { breachesOf } from './check-invariants.ts';
 import { type DesireRequest, desireSchool } from './desire-school.ts';
 
@@ -37,6 +36,8 @@ export interface SchoolPlan {
   revision: number;
   desired: readonly DesiredChat[];
   chats: ReadonlyMap<string, StoredChat>;
+  /** Gives the id of a chat that the plan makes. */
+  newChatId: (key: string) => string;
   plan: Plan;
   /** Invariants that the plan or the live chats break (J6). */
   breaches: readonly InvariantBreach[];
@@ -67,11 +68,13 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   );
   const chats = new Map(stored.map((chat) => [chat.id, chat]));
   const live = liveProfiles(stored);
+  const made = desired.flatMap(({ id, key }) => (id === null && key !== null ? [key] : []));
+  const newChatId = await newChatIds(tx, schoolId, made);
   const input = {
     ...{ desired, chats },
     links: await loadLinks(tx, schoolId, part && { people: part.personIds, profiles: live }),
     unlinked: await loadUnlinked(tx, schoolId, live),
-    newChatId: (key: string) => chatIdOf(schoolId, key),
+    newChatId,
     ...accountTerms(row),
     limits: { ...ctx.config.removalLimits, ...row.limits },
     ...(request.approvedChatIds ? { approvedChatIds: request.approvedChatIds } : {}),
@@ -79,16 +82,8 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   const since = new Date(ctx.clock.now() - LATELY_MS);
   const plan = await makeGuardedPlan(tx, input, request, since);
   const breaches = breachesOf(school, desired, plan);
-  return {
-    schoolId,
-    day: school.day,
-    school,
-    revision: Number(row.revision),
-    desired,
-    chats,
-    plan,
-    breaches,
-  };
+  const revision = Number(row.revision);
+  return { schoolId, day: school.day, school, revision, desired, chats, newChatId, plan, breaches };
 }
 
 /** What the school's account at Sferum means for a plan: how people come in, who owns the chats, and the pace. */
@@ -162,11 +157,4 @@ async function loadSchool(tx: Sql, schoolId: string): Promise<SchoolRow> {
     from school s left join sferum_account a on a.school_id = s.id where s.id = ${schoolId}`.execute(tx);
   if (!rows[0]) throw new Error('no such school');
   return rows[0];
-}
-
-/** The id of an automatic chat follows from its school and key. So a dry run names the chats that the run creates. */
-export function chatIdOf(schoolId: string, key: string): string {
-  const hex = createHash('sha256').update(`${schoolId}\n${key}`).digest('hex');
-  const variant = ((Number.parseInt(sure(hex[16]), 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

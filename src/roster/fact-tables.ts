@@ -88,6 +88,8 @@ export const CLASS: FactTable = {
     dated('dated_teachers'),
     earliest('starts_on'),
     latest('ends_on'),
+    // No list says it.
+    part('continues', 'text'),
   ],
 };
 

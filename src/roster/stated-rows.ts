@@ -65,6 +65,7 @@ const classRow = (unit: ClassStatement): StatedRow => ({
   grade: unit.grade,
   homeroom_teacher_ids: unit.teacherIds,
   dated_teachers: unit.datedTeachers,
+  continues: null,
   starts_on: unit.beginsOn,
   ends_on: unit.endsOn,
 });

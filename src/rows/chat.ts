@@ -54,7 +54,7 @@ export interface PlannedChat {
   warning: string | null;
 }
 
-/** Makes or changes rows as planned. It gives them no work: the caller calls moveGenerations for that. */
+/** Makes or changes rows as planned. A chat may go on under another key (K4). It gives them no work: the caller calls moveGenerations for that. */
 export async function keepPlanned(
   tx: Sql,
   schoolId: string,
@@ -78,6 +78,8 @@ export async function keepPlanned(
       from jsonb_to_recordset(${json}) as r(id uuid, key text, type text, class_id text, subject_group_id text,
         title text, title_key text, archived boolean, warning text)
       on conflict (id) do update set
+        -- A chat that goes on with another class or group keeps its id (K4).
+        key = excluded.key, subject_group_id = excluded.subject_group_id,
         class_id = excluded.class_id, title = excluded.title, title_key = excluded.title_key,
         archived = excluded.archived, warning = excluded.warning,
         -- A deleted automatic chat that comes back (G1) is a new chat at Sferum.

@@ -47,6 +47,7 @@ import { FirstAnswers } from '../../migrations/0054-first-answers.ts';
 import { OperationsDue } from '../../migrations/0055-operations-due.ts';
 import { SchoolByStatement } from '../../migrations/0056-school-by-statement.ts';
 import { Told } from '../../migrations/0057-told.ts';
+import { Continues } from '../../migrations/0060-continues.ts';
 import { SchoolReadiness } from '../../migrations/0064-school-readiness.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
@@ -139,6 +140,7 @@ const MIGRATIONS = [
   { name: '0055-operations-due', class: OperationsDue },
   { name: '0056-school-by-statement', class: SchoolByStatement },
   { name: '0057-told', class: Told },
+  { name: '0060-continues', class: Continues },
   { name: '0064-school-readiness', class: SchoolReadiness },
 ];
 

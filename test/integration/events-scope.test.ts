@@ -18,6 +18,7 @@ import {
   type CloudEvent,
   FOUNDING,
   forgetProfiles,
+  INSTANTS,
   numbered,
   PUPILS,
 } from '../support/arbitrary-events.ts';
@@ -54,17 +55,54 @@ const handMade = fc.array(
   { minLength: 4, maxLength: 10 },
 );
 
+/** Classes that continue others (K4), their groups, and pupils who are placed in them. */
+const moving = fc
+  .oneof(
+    fc
+      .record({
+        id: fc.constantFrom('c3', 'c4'),
+        continues: fc.constantFrom('c1', 'c2', 'c3'),
+        startsOn: fc.constantFrom(null, '2026-10-20'),
+      })
+      .filter(({ id, continues }) => id !== continues)
+      .map((data) => ({
+        type: 'sgo.class.saved' as const,
+        data: { ...data, title: data.id, homeroomTeacherIds: [] },
+      })),
+    fc.constantFrom('c3', 'c4', 'c1').map((id) => ({ type: 'sgo.class.closed' as const, data: { id } })),
+    fc.constantFrom(...PUPILS).map((studentId) => ({
+      type: 'sgo.order.issued' as const,
+      data: {
+        ...{ id: `m${studentId}`, kind: 'transfer', effectiveOn: '2026-09-20' },
+        items: [{ studentId, classId: 'c1', toClassId: 'c3' }],
+      },
+    })),
+    fc.constantFrom('g3', 'g4').map((id) => ({
+      type: 'sgo.subject-group.saved' as const,
+      data: {
+        id,
+        classId: 'c3',
+        title: 'g1',
+        subject: 'География',
+        teacherIds: [],
+        studentIds: ['p1', 'p2'],
+      },
+    })),
+  )
+  .chain((event) => fc.constantFrom(...INSTANTS).map((time) => ({ ...event, time })));
+
 test.each([
-  ['soon after the orders', NOW, 100],
-  ['long after them', LATER, 50],
+  ['soon after the orders', NOW, 100, arbitraryEvent],
+  ['long after them', LATER, 50, arbitraryEvent],
+  ['while classes come back under new ids', NOW, 60, fc.oneof(arbitraryEvent, moving)],
 ])(
   '%s a change planned for the chats it touches comes to what the whole school comes to, and no other chat differs',
-  async (_, now, numRuns) => {
+  async (_, now, numRuns, anyEvent) => {
     nowMs = now;
     await fc.assert(
       fc.asyncProperty(
         handMade,
-        fc.array(fc.array(arbitraryEvent, { minLength: 1, maxLength: 2 }), { minLength: 5, maxLength: 8 }),
+        fc.array(fc.array(anyEvent, { minLength: 1, maxLength: 2 }), { minLength: 5, maxLength: 8 }),
         async (byHand, batches) => {
           const schoolId = randomUUID();
           await forgetProfiles(world);

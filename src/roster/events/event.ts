@@ -76,10 +76,15 @@ const schoolClass = z
     homeroomTeacherIds: ids,
     startsOn: maybe(day),
     endsOn: maybe(day),
+    continues: maybe(id),
   })
   .refine(({ startsOn, endsOn }) => startsOn === null || endsOn === null || startsOn <= endsOn, {
     path: ['endsOn'],
     error: 'окончание раньше начала',
+  })
+  .refine((one) => one.continues !== one.id, {
+    path: ['continues'],
+    error: 'класс назван собственным продолжением',
   });
 
 const subjectGroup = z.object({

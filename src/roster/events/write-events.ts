@@ -16,6 +16,7 @@ import { outdateOrderedPlaces } from '../ordered-places.ts';
 import { reviveCancelled } from '../revive.ts';
 import { type StatedRow, stateFacts } from '../state-facts.ts';
 import type { EventType, RejectedEvent, RosterEvent } from './event.ts';
+import { refusedHeirs } from './refused-heirs.ts';
 import { settleLists } from './settle-lists.ts';
 import { outdateByRoster, type StampedTable, stateGone } from './state-gone.ts';
 import { saveLesson } from './write-lesson.ts';
@@ -55,14 +56,17 @@ export async function writeEvents(
 ): Promise<{ written: RosterEvent[]; rejected: RejectedEvent[]; touched: Touched; elsewhere: Relinked[] }> {
   const touched = new Touched();
   const writing = { tx, schoolId, rosterTakenAt: await rosterTakenAt(tx, schoolId), touched };
-  const sorted = events.toSorted(byStamp);
+  const inOrder = events.toSorted(byStamp);
+  const heirs = await refusedHeirs(tx, schoolId, inOrder);
+  const sorted = inOrder.filter((event) => !heirs.has(event));
   for (const event of sorted) {
     // The writer of a type takes the events of that type, which TypeScript does not join.
     const write = WRITERS[event.type] as Writer<RosterEvent>;
     await write(writing, event, stampOf(event.time, event.id));
   }
   const last = sorted.at(-1);
-  if (!last) return { written: [], rejected: [], touched, elsewhere: [] };
+  const rejected = [...heirs.values()];
+  if (!last) return { written: [], rejected, touched, elsewhere: [] };
   const mayReturn = { peopleIds: [...touched.people.keys()] };
   for (const personId of await reviveCancelled(tx, schoolId, mayReturn)) touched.person(personId, last.id);
   const relinked = await settleProfiles(
@@ -74,7 +78,7 @@ export async function writeEvents(
   const refused = await refusedEvents(tx, schoolId, sorted);
   return {
     written: sorted.filter((event) => !refused.includes(event)),
-    rejected: refused.map(({ id }) => ({ id, message: `data.vkUserId: ${TAKEN}` })),
+    rejected: [...rejected, ...refused.map(({ id }) => ({ id, message: `data.vkUserId: ${TAKEN}` }))],
     touched,
     elsewhere: relinked.filter((one) => one.schoolId !== schoolId),
   };
@@ -129,6 +133,7 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
   },
 
   async 'sgo.class.saved'(writing, { id: eventId, data }, stamp) {
+    if (data.continues !== null) await touchContinued(writing, data.id, eventId);
     await state(writing, CLASS, stamp, [
       {
         id: data.id,
@@ -137,6 +142,7 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
         homeroom_teacher_ids: data.homeroomTeacherIds,
         starts_on: data.startsOn,
         ends_on: data.endsOn,
+        continues: data.continues,
       },
     ]);
     writing.touched.class(data.id, eventId);
@@ -223,6 +229,21 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
     await lessonChanged(tx, schoolId, data.id);
   },
 };
+
+/** A class that was said to continue another one may free that one again (K4). */
+async function touchContinued(
+  { tx, schoolId, touched }: Writing,
+  id: string,
+  eventId: string,
+): Promise<void> {
+  const before = await tx
+    .selectFrom('class')
+    .select('continues')
+    .where('school_id', '=', schoolId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (before?.continues != null) touched.class(before.continues, eventId);
+}
 
 async function state(
   writing: Writing,

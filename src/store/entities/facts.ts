@@ -61,6 +61,9 @@ export const SchoolClass = defineEntity({
     ...stamps(),
     present: generated(PRESENT).nullable(),
     datedTeachers: json<DatedId[]>().nullable(),
+    continues: text().nullable(),
+    continuesAt: instant().nullable(),
+    continuesBy: text().nullable(),
   },
 });
 

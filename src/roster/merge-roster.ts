@@ -8,7 +8,7 @@ import { nameByRoster, noteWholeRoster } from '../rows/school.ts';
 import { instant, type Sql } from '../store/database.ts';
 import { timeIn } from '../store/school-day.ts';
 import { ENROLLMENT, FACT_TABLES } from './fact-tables.ts';
-import { factsOn, type SchoolFacts } from './facts-on.ts';
+import { factsOn } from './facts-on.ts';
 import { keepUnclear, keptRows } from './keep-unclear.ts';
 import type { RowFault } from './one-roster/row-report.ts';
 import { addedToStored } from './only-adding.ts';
@@ -16,8 +16,9 @@ import { endOrderedPlaces } from './ordered-places.ts';
 import type { OnProgress } from './read-roster.ts';
 import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
 import { reviveCancelled } from './revive.ts';
+import { digestOfList, newestList, stateOnceMore } from './same-list.ts';
 import { type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
-import { inChunks } from './stated-rows.ts';
+import { inChunks, rowsOf, type StatedRows } from './stated-rows.ts';
 
 export interface MergeOptions {
   /** When СГО wrote the roster; ISO 8601. */
@@ -120,7 +121,6 @@ async function mergeSchool(
   const created = before === undefined;
   const to = { schoolId: id, stamp, addOnly: merge.addOnly.has(id) };
   const isRenamed = await nameByRoster(tx, school);
-  if (!to.addOnly) await noteWholeRoster(tx, id, stamp.at);
   const { dayOf } = timeIn(before?.timeZone, moment);
   const facts = factsOn(school, dayOf(stamp.at));
   const units = [...facts.classes, ...facts.groups];
@@ -129,9 +129,12 @@ async function mergeSchool(
   if (to.addOnly && !created) {
     facts.enrollments = await addedToStored(tx, id, facts.enrollments, dayOf(stamp.at), dayOf);
   }
+  const rows = rowsOf(facts);
+  const digest = to.addOnly ? null : digestOfList(school, rows, reading.unclear);
   const isChanged = created
-    ? await stateFirst(merge, facts, to)
-    : await stateAgain(merge, facts, to, { before, dayOf });
+    ? await stateFirst(merge, rows, to)
+    : await stateAgain(merge, { rows, digest }, to, { before, dayOf });
+  if (!to.addOnly) await noteWholeRoster(tx, id, stamp, digest);
   return {
     school: { id, created, changed: isChanged || isRenamed },
     unclearUnitIds: units.flatMap((unit) => (taken.has(unit.id) ? [] : unit.id)),
@@ -143,20 +146,27 @@ async function mergeSchool(
  * States the facts of a school that was not known until now. It stores nothing that could be newer, or that the
  * statement could leave out. True where anything was stored.
  */
-async function stateFirst({ tx, progress }: Merge, facts: SchoolFacts, to: Statement): Promise<boolean> {
-  return (await inChunks(facts, progress, (table, rows) => stateFirstFacts(tx, table, to, rows))) > 0;
+async function stateFirst({ tx, progress }: Merge, rows: StatedRows, to: Statement): Promise<boolean> {
+  return (await inChunks(rows, progress, (table, rows) => stateFirstFacts(tx, table, to, rows))) > 0;
 }
 
 /** States the facts of a school that is known. True where facts that decide membership or names differ from before. */
 async function stateAgain(
   { tx, reading, progress }: Merge,
-  facts: SchoolFacts,
+  { rows, digest }: { rows: StatedRows; digest: string | null },
   to: Statement,
   { before, dayOf }: { before: KnownSchool; dayOf: (at: string) => string },
 ): Promise<boolean> {
   const { schoolId, stamp, addOnly } = to;
   const { at } = stamp;
-  let changed = await inChunks(facts, progress, (table, rows) => stateFacts(tx, table, to, rows));
+  const newest = await newestList(tx, schoolId);
+  const isSame =
+    newest !== null &&
+    newest.digest === digest &&
+    (await stateOnceMore(tx, schoolId, rows, { newest: newest.stamp, stamp }));
+  let changed = isSame
+    ? 0
+    : await inChunks(rows, progress, (table, chunk) => stateFacts(tx, table, to, chunk));
   if (!addOnly) changed += await stateLeftOut(tx, to, reading);
   await groupsChanged(tx, { schoolId, at });
   const revived = await reviveCancelled(tx, schoolId, { leftOutAt: at });

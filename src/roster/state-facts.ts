@@ -111,7 +111,7 @@ export async function stateFirstFacts(
   return Number(result.numAffectedRows ?? 0);
 }
 
-function partsOf({ columns }: FactTable): FactColumn[] {
+export function partsOf({ columns }: FactTable): FactColumn[] {
   return columns.filter((column) => column.isPart);
 }
 

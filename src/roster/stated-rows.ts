@@ -13,15 +13,17 @@ import type { StatedRow } from './state-facts.ts';
 /** Rows of one statement to the database: enough to be quick, few enough to be small in memory. */
 const CHUNK_ROWS = 5_000;
 
+/** The rows of every table, in the order in which they are written. */
+export type StatedRows = readonly (readonly [table: FactTable, rows: readonly StatedRow[]])[];
+
 /** Writes the rows of every table chunk by chunk. Gives the sum of what `write` returns. */
 export async function inChunks(
-  facts: SchoolFacts,
+  stated: StatedRows,
   progress: (rows: number) => void,
   write: (table: FactTable, rows: readonly StatedRow[]) => Promise<number>,
 ): Promise<number> {
   let sum = 0;
-  for (const [table, unsorted] of rowsOf(facts)) {
-    const rows = unsorted.sort(byColumn(table.neighboursBy));
+  for (const [table, rows] of stated) {
     for (let at = 0; at < rows.length; at += CHUNK_ROWS) {
       const chunk = rows.slice(at, at + CHUNK_ROWS);
       sum += await write(table, chunk);
@@ -31,20 +33,29 @@ export async function inChunks(
   return sum;
 }
 
-function byColumn(name: string) {
-  return ({ [name]: a }: StatedRow, { [name]: b }: StatedRow): number =>
-    a === b ? 0 : String(a) < String(b) ? -1 : 1;
+/** Compares by the neighbours' column first, then by the whole key. */
+function byKey({ neighboursBy, keys }: FactTable) {
+  const columns = [neighboursBy, ...keys.filter((key) => key !== neighboursBy)];
+  return (one: StatedRow, other: StatedRow): number => {
+    for (const column of columns) {
+      const [a, b] = [one[column], other[column]];
+      if (a !== b) return String(a) < String(b) ? -1 : 1;
+    }
+    return 0;
+  };
 }
 
-/** The rows of every table, in the order in which they are written. */
-function rowsOf(facts: SchoolFacts): [FactTable, StatedRow[]][] {
-  return [
+/** Gives the facts as rows, sorted by their keys, so that equal facts are equal rows in whatever order they came. */
+export function rowsOf(facts: SchoolFacts): StatedRows {
+  const all: [FactTable, StatedRow[]][] = [
     [PERSON, facts.people.map(personRow)],
     [CLASS, facts.classes.map(classRow)],
     [SUBJECT_GROUP, facts.groups.map(groupRow)],
     [ENROLLMENT, facts.enrollments.map(enrollmentRow)],
     [GUARDIAN, facts.guardians.map((g) => ({ guardian_id: g.guardianId, student_id: g.studentId }))],
   ];
+  for (const [table, rows] of all) rows.sort(byKey(table));
+  return all;
 }
 
 const personRow = (person: PersonStatement): StatedRow => ({

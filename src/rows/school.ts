@@ -9,9 +9,11 @@
  *   switched_on       grows by the chat types of an applied initialisation (D0)
  *   computed_on       the day for which the desired state was last computed
  *   roster_taken_at   the time of the newest whole roster; the caller checks that a new one is not older
+ *
+ * `roster_taken_at, roster_by` is the stamp of that roster, and `roster_digest` is what it said (roster/same-list.ts).
  */
 import { sql } from 'kysely';
-import type { ChatType } from '../desired/model.ts';
+import type { ChatType, Stamp } from '../desired/model.ts';
 import type { RemovalLimits } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import { titleKey } from '../text/title-key.ts';
@@ -48,9 +50,15 @@ export async function nameByRoster(tx: Sql, { id, name }: { id: string; name: st
   return rows.length > 0;
 }
 
-/** Keeps when СГО wrote the whole roster that was merged (`takenAt`, ISO 8601). */
-export async function noteWholeRoster(tx: Sql, schoolId: string, takenAt: string): Promise<void> {
-  await sql`update school set roster_taken_at = ${takenAt} where id = ${schoolId}`.execute(tx);
+/** Keeps when СГО wrote the whole roster that was merged, and its digest; null where no later one can be the same. */
+export async function noteWholeRoster(
+  tx: Sql,
+  schoolId: string,
+  { at, by }: Stamp,
+  digest: string | null,
+): Promise<void> {
+  await sql`update school set roster_taken_at = ${at}, roster_by = ${by}, roster_digest = ${digest}
+    where id = ${schoolId}`.execute(tx);
 }
 
 /** Keeps the day for which the desired state was computed. It is the school's own day, `YYYY-MM-DD`. */

@@ -49,6 +49,7 @@ import { SchoolByStatement } from '../../migrations/0056-school-by-statement.ts'
 import { Told } from '../../migrations/0057-told.ts';
 import { Continues } from '../../migrations/0060-continues.ts';
 import { SchoolReadiness } from '../../migrations/0064-school-readiness.ts';
+import { TheSameListAgain } from '../../migrations/0065-the-same-list-again.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -142,6 +143,7 @@ const MIGRATIONS = [
   { name: '0057-told', class: Told },
   { name: '0060-continues', class: Continues },
   { name: '0064-school-readiness', class: SchoolReadiness },
+  { name: '0065-the-same-list-again', class: TheSameListAgain },
 ];
 
 /** Makes the ORM. It connects lazily: the first query opens a connection. */

@@ -8,27 +8,20 @@ import { schoolOn } from '../../src/desired/school.ts';
 import { loadFacts } from '../../src/facts/load-facts.ts';
 import { receiveEvents } from '../../src/follow/follow-events.ts';
 import { followFacts } from '../../src/follow/follow-facts.ts';
-import { type MergedReading, mergeRoster } from '../../src/roster/merge-roster.ts';
-import type { Span } from '../../src/roster/reading.ts';
+import { mergeRoster } from '../../src/roster/merge-roster.ts';
 import { lockSchool } from '../../src/store/school-turns.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import {
-  ADULTS,
   arbitraryEvent,
-  CLASSES,
   type CloudEvent,
   FOUNDING,
   forgetProfiles,
-  GROUPS,
-  INSTANTS,
   numbered,
-  PARTS,
-  PUPILS,
 } from '../support/arbitrary-events.ts';
+import { type ArbitraryRoster, arbitraryRoster, readingOf } from '../support/arbitrary-roster.ts';
 import { everywhere } from '../support/everywhere.ts';
 
 const NOW = Date.parse('2026-10-01T08:00:00Z');
-const ALWAYS: Span = { beginsOn: null, endsOn: null };
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -37,17 +30,6 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** A whole roster, of some of the people and units. */
-const roster = fc.record({
-  takenAt: fc.constantFrom(...INSTANTS).map((at) => at.replace('00:00.000', '30:00.000')),
-  people: fc.subarray([...PUPILS, ...ADULTS], { minLength: 3 }),
-  parts: PARTS,
-  classes: fc.subarray(CLASSES),
-  groups: fc.subarray(GROUPS),
-  places: fc.dictionary(fc.constantFrom(...CLASSES, ...GROUPS), fc.subarray(PUPILS)),
-});
-type Roster = typeof roster extends fc.Arbitrary<infer R> ? R : never;
-
 test('V1: whatever order events and a roster come in, and however they are batched, the world is one', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -55,7 +37,7 @@ test('V1: whatever order events and a roster come in, and however they are batch
         const all = numbered(events);
         return fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }));
       }),
-      roster,
+      arbitraryRoster,
       fc.nat({ max: 12 }),
       fc.nat({ max: 12 }),
       async ([inOrder, shuffled], statement, oneCut, otherCut) => {
@@ -69,7 +51,12 @@ test('V1: whatever order events and a roster come in, and however they are batch
 }, 600_000);
 
 /** The people and desired chats of a school that heard events, a roster after the first `cut` of them. */
-async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut: number, singly: boolean) {
+async function worldAfter(
+  events: readonly CloudEvent[],
+  statement: ArbitraryRoster,
+  cut: number,
+  singly: boolean,
+) {
   const schoolId = randomUUID();
   await forgetProfiles(world);
   await sql`insert into school (id, name) values (${schoolId}, 'Школа')`.execute(everywhere(world));
@@ -105,45 +92,8 @@ async function worldAfter(events: readonly CloudEvent[], statement: Roster, cut:
   return { people, chats };
 }
 
-async function importRoster(schoolId: string, statement: Roster): Promise<void> {
-  const span = { ...ALWAYS };
-  const places = (ids: readonly string[]) =>
-    ids.map((id) => {
-      const pupils = (statement.places[id] ?? []).filter((pupil) => statement.people.includes(pupil));
-      return [id, new Map(pupils.map((pupil) => [pupil, [span]]))] as const;
-    });
-  const unit = (id: string, kind: 'class' | 'group') =>
-    [
-      id,
-      { ...span, id, kind, title: `${id} по списку`, grade: null, subject: '', unclearDays: false },
-    ] as const;
-  const reading: MergedReading = {
-    schools: [
-      {
-        ...{ id: schoolId, name: 'Школа', gone: false, teachers: new Map(), guardians: new Map() },
-        people: new Map(
-          statement.people.map((id) => {
-            const role = PUPILS.includes(id) ? 'student' : id === 'a1' ? 'administrator' : 'teacher';
-            const names = {
-              familyName: 'По списку',
-              givenName: id,
-              middleName: '',
-              sex: (statement.parts.sex ?? null) as 'male' | 'female' | null,
-              birthDate: statement.parts.birthDate ?? null,
-            };
-            return [id, { id, line: 1, ...names, vkUserId: null, roles: [{ role, span }] }] as const;
-          }),
-        ),
-        units: new Map([
-          ...statement.classes.map((id) => unit(id, 'class')),
-          ...statement.groups.map((id) => unit(id, 'group')),
-        ]),
-        pupils: new Map(places([...statement.classes, ...statement.groups])),
-      },
-    ],
-    unclear: { people: new Set(), roles: new Set(), units: new Set(), enrollments: new Set() },
-    counts: { schools: 1, people: 0, classes: 0, subjectGroups: 0, enrollments: 0 },
-  };
+async function importRoster(schoolId: string, statement: ArbitraryRoster): Promise<void> {
+  const reading = readingOf(schoolId, statement);
   await world.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     await lockSchool(tx, schoolId);
     const { takenAt } = statement;

@@ -17,6 +17,8 @@ export const School = defineEntity({
     switchedOn: texts<ChatType>().defaultRaw("'{}'"),
     revision: big().defaultRaw('0'),
     rosterTakenAt: instant().nullable(),
+    rosterBy: p.text().nullable(),
+    rosterDigest: p.text().nullable(),
     computedOn: p.date().nullable(),
     createdAt: instant().defaultRaw('now()'),
     sessionIdleMinutes: p.integer().nullable(),

@@ -9,7 +9,12 @@ import { followRelinked, wakeRelinked } from '../profile/follow-profiles.ts';
 import type { Relinked } from '../profile/settle-profiles.ts';
 import { statementsOfErased } from '../roster/erased.ts';
 import { describeIncomplete, type IncompleteSchool, looksIncomplete } from '../roster/looks-incomplete.ts';
-import { type MergeResult, mergeRoster, outdatedSchools } from '../roster/merge-roster.ts';
+import {
+  type MergedReading,
+  type MergeResult,
+  mergeRoster,
+  outdatedSchools,
+} from '../roster/merge-roster.ts';
 import { sizeOf, storedSize } from '../roster/roster-size.ts';
 import { keepFaults, loadFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
 import { dropStaged, loadStaged, type StagedReading } from '../roster/staged.ts';
@@ -53,13 +58,42 @@ export async function applyStaged(
 ): Promise<{ followed: Followed | null; elsewhere: readonly Relinked[] }> {
   const { params } = operation;
   const reading = await stagedOf(ctx, tx, operation, schoolId);
-  const newer = (await outdatedSchools(tx, [schoolId], stampOf(params.takenAt, '').at)).get(schoolId);
+  const newer = await newerThan(tx, schoolId, params.takenAt);
   const incomplete = params.accepted || newer ? undefined : await judge(ctx, tx, schoolId, reading);
+  return applyReading(ctx, tx, operation, { schoolId, reading, newer, incomplete });
+}
+
+/** Gives when a later roster than `takenAt` (ISO 8601), which was merged whole, was taken; undefined where none was. */
+export async function newerThan(tx: Sql, schoolId: string, takenAt: string): Promise<string | undefined> {
+  return (await outdatedSchools(tx, [schoolId], stampOf(takenAt, '').at)).get(schoolId);
+}
+
+/** Applies what a roster says of one school, once it is judged. Gives the same as `applyStaged`. */
+export async function applyReading(
+  ctx: Context,
+  tx: Sql,
+  operation: OperationOf<'roster-import'>,
+  {
+    schoolId,
+    reading,
+    newer,
+    incomplete,
+    onlySame = false,
+  }: {
+    schoolId: string;
+    reading: MergedReading;
+    newer?: string | undefined;
+    incomplete?: IncompleteSchool | undefined;
+    onlySame?: boolean;
+  },
+): Promise<{ followed: Followed | null; elsewhere: readonly Relinked[] }> {
+  const { params } = operation;
   const merged = await mergeRoster(tx, reading, {
     takenAt: params.takenAt,
     by: importedBy(operation.createdAt, operation.id),
     ...momentOf(ctx),
     addOnly: new Set(incomplete ? [schoolId] : []),
+    onlySame,
     onProgress: reportProgress(ctx, schoolId, operation.id),
   });
   const elsewhere = merged.relinked.filter((one) => one.schoolId !== schoolId);
@@ -89,8 +123,18 @@ async function stagedOf(
 ): Promise<StagedReading> {
   const staged = await loadStaged(tx, schoolId, id);
   if (!staged) throw new Error('what this import says is gone');
-  const isErased = await statementsOfErased(ctx, tx, schoolId, takenAt);
-  return isErased ? readingWithoutErased(staged, (personId) => isErased(personId, takenAt)) : staged;
+  return withoutErased(ctx, tx, { schoolId, takenAt }, staged);
+}
+
+/** The reading without what a roster of that time still says of people who were erased. */
+export async function withoutErased<Reading extends MergedReading>(
+  ctx: Context,
+  db: Sql,
+  { schoolId, takenAt }: { schoolId: string; takenAt: string },
+  reading: Reading,
+): Promise<Reading> {
+  const isErased = await statementsOfErased(ctx, db, schoolId, takenAt);
+  return isErased ? readingWithoutErased(reading, (personId) => isErased(personId, takenAt)) : reading;
 }
 
 /** Lets the chats follow: those of relinked people of other schools, and this school's own where facts changed. */

@@ -7,19 +7,21 @@
  *            of its own under this one, which follows them (import-parents.ts).
  *   applied  Each school is applied in its own transaction (apply-roster.ts), so that after a crash only the rest is
  *            left to do.
+ *
+ * A list of one school that says what its newest one said is applied right after its reading (import-same.ts).
  */
 import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { RosterReading, SchoolReading } from '../roster/reading.ts';
-import { keepFaults } from '../roster/row-faults.ts';
 import { stageSchool } from '../roster/staged.ts';
 import { endOperation, openOperation } from '../rows/operation.ts';
-import { becomeParent, becomeSchools, noteRead, showTo } from '../rows/operation-import.ts';
+import { becomeParent, becomeSchools, showTo } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import { isOfSchool, type OperationOf } from '../store/operation-params.ts';
 import { applyRoster } from './apply-roster.ts';
-import { readingResult, readSent, statedSchools } from './roster-file.ts';
+import { importSame } from './import-same.ts';
+import { noteReading, readSent, statedSchools } from './roster-file.ts';
 
 /** Carries an import as far as it can go now. It is safe to repeat after a crash. */
 export async function runRosterImport(ctx: Context, operation: OperationOf<'roster-import'>): Promise<void> {
@@ -28,6 +30,7 @@ export async function runRosterImport(ctx: Context, operation: OperationOf<'rost
   if (isOfSchool(operation) && params.staged) return applyRoster(ctx, operation);
   const read = await readSent(ctx, operation);
   if ('problem' in read) return fail(ctx, operation, read.problem);
+  if (await importSame(ctx, operation, read.reading)) return;
   const schoolIds = await stage(ctx, operation, read.reading);
   for (const schoolId of schoolIds) ctx.wake('operations', { schoolId });
   ctx.wake('files');
@@ -46,10 +49,7 @@ async function stage(
       await becomeSchools(tx, operation.id, only.id);
       await stageSchool(tx, operation.id, reading, only);
     } else await openSchools(ctx, tx, operation, reading, schools);
-    await keepFaults(tx, operation.id, 'rejected', reading.rows.rejected);
-    await keepFaults(tx, operation.id, 'lost', reading.rows.lostFields);
-    await noteRead(tx, operation.id, readingResult(reading, schools.length));
-    await tx.deleteFrom('roster_file').where('operation_id', '=', operation.id).execute();
+    await noteReading(tx, operation.id, reading, schools.length);
     return schools.map(({ id }) => id);
   });
 }

@@ -6,7 +6,8 @@ import { RosterFileError } from '../roster/file-error.ts';
 import type { RowOutcome } from '../roster/one-roster/row-report.ts';
 import { readRoster } from '../roster/read-roster.ts';
 import type { RosterReading, SchoolReading } from '../roster/reading.ts';
-import { SHOWN_FAULTS } from '../roster/row-faults.ts';
+import { keepFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
+import { noteRead } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { OperationOf } from '../store/operation-params.ts';
@@ -74,6 +75,19 @@ export function readingResult({ counts, rows, remarks }: RosterReading, schools:
     remarks,
     ...(schools === 1 ? {} : { operations: [] }),
   };
+}
+
+/** Keeps the result of reading the file with its operation, and deletes the file. */
+export async function noteReading(
+  tx: Sql,
+  operationId: string,
+  reading: RosterReading,
+  schools: number,
+): Promise<void> {
+  await keepFaults(tx, operationId, 'rejected', reading.rows.rejected);
+  await keepFaults(tx, operationId, 'lost', reading.rows.lostFields);
+  await noteRead(tx, operationId, readingResult(reading, schools));
+  await tx.deleteFrom('roster_file').where('operation_id', '=', operationId).execute();
 }
 
 /** Leaves out schools that are marked as deleted and that we do not know, so that no row is made for them. */

@@ -16,7 +16,7 @@ import { endOrderedPlaces } from './ordered-places.ts';
 import type { OnProgress } from './read-roster.ts';
 import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
 import { reviveCancelled } from './revive.ts';
-import { digestOfList, newestList, stateOnceMore } from './same-list.ts';
+import { digestOfList, ListDiffers, newestList, stateOnceMore } from './same-list.ts';
 import { type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
 import { inChunks, rowsOf, type StatedRows } from './stated-rows.ts';
 
@@ -29,6 +29,8 @@ export interface MergeOptions {
   timeZone: string;
   /** Schools whose statement looks incomplete (J2), so that it adds and takes nobody out. */
   addOnly?: ReadonlySet<string>;
+  /** Throws ListDiffers where a school's newest whole list said anything else, or somebody has said more since. */
+  onlySame?: boolean;
   /** When the roster is merged; left out, it is `takenAt`. */
   nowMs?: number;
   onProgress?: OnProgress;
@@ -56,6 +58,7 @@ interface Merge {
   stamp: Stamp;
   moment: { timeZone: string; nowMs: number };
   addOnly: ReadonlySet<string>;
+  onlySame: boolean;
   progress: (rows: number) => void;
 }
 
@@ -81,7 +84,14 @@ export async function mergeRoster(
   const known = await knownSchools(tx, ids);
   const outdated = await outdatedSchools(tx, ids, stamp.at);
   const merge: Merge = {
-    ...{ tx, reading, stamp, moment, addOnly: options.addOnly ?? new Set() },
+    ...{
+      tx,
+      reading,
+      stamp,
+      moment,
+      addOnly: options.addOnly ?? new Set(),
+      onlySame: options.onlySame ?? false,
+    },
     progress: rowProgress(reading, options.onProgress),
   };
   const merged: MergedSchool[] = [];
@@ -152,7 +162,7 @@ async function stateFirst({ tx, progress }: Merge, rows: StatedRows, to: Stateme
 
 /** States the facts of a school that is known. True where facts that decide membership or names differ from before. */
 async function stateAgain(
-  { tx, reading, progress }: Merge,
+  { tx, reading, progress, onlySame }: Merge,
   { rows, digest }: { rows: StatedRows; digest: string | null },
   to: Statement,
   { before, dayOf }: { before: KnownSchool; dayOf: (at: string) => string },
@@ -164,6 +174,7 @@ async function stateAgain(
     newest !== null &&
     newest.digest === digest &&
     (await stateOnceMore(tx, schoolId, rows, { newest: newest.stamp, stamp }));
+  if (onlySame && !isSame) throw new ListDiffers();
   let changed = isSame
     ? 0
     : await inChunks(rows, progress, (table, chunk) => stateFacts(tx, table, to, chunk));

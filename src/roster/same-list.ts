@@ -9,19 +9,21 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { exactInstant } from '../clock.ts';
 import { compareStamps } from '../desired/evidence.ts';
-import type { Day, Stamp } from '../desired/model.ts';
+import type { Stamp } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { FactTable } from './fact-tables.ts';
-import { factsOn } from './facts-on.ts';
 import type { SchoolReading, Unclear } from './reading.ts';
 import { partsOf } from './state-facts.ts';
-import { rowsOf, type StatedRows } from './stated-rows.ts';
+import type { StatedRows } from './stated-rows.ts';
 
 /** The newest whole list of a school. */
 export interface NewestList {
   stamp: Stamp;
   digest: string;
 }
+
+/** A list was to be stated only where it says the same, and it does not. */
+export class ListDiffers extends Error {}
 
 /** Rows of one piece of text that is digested. */
 const PIECE_ROWS = 1_000;
@@ -45,15 +47,6 @@ export function digestOfList(
     }
   }
   return hash.digest('base64url');
-}
-
-/** Whether the school's newest whole list said what this one says on the day. Nothing is asked of the stored rows. */
-export async function saysTheSame(
-  db: Sql,
-  { school, unclear, day }: { school: SchoolReading; unclear: Unclear; day: Day },
-): Promise<boolean> {
-  const newest = await newestList(db, school.id);
-  return newest !== null && newest.digest === digestOfList(school, rowsOf(factsOn(school, day)), unclear);
 }
 
 /** Gives the newest whole list; null where there is none, or none that a later one can be the same as. */

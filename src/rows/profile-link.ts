@@ -35,6 +35,7 @@ export async function linkUnknown(
   const { rows } = await sql<PersonOfSchool>`
     insert into profile_link (school_id, person_id, vk_user_id, stated_at, stated_by)
     select c.school_id, c.person_id, c.vk_user_id, ${stamp.at}::timestamptz, ${stamp.by} from ${profilesAsRows(links)}
+    where not exists (select from profile_link l where l.school_id = c.school_id and l.person_id = c.person_id)
     on conflict (school_id, person_id) do nothing
     returning school_id as "schoolId", person_id as "personId"`.execute(tx);
   return rows;

@@ -98,7 +98,21 @@ export class Database implements AsyncDisposable {
     );
   }
 
-  /** The same across all schools. */
+  /** The same for work that also touches rows of no school. */
+  holdingSchoolAcross<T>(
+    purpose: AcrossSchools,
+    schoolId: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.#turns.hold(schoolId, () =>
+      this.transactionAcross(purpose, async (tx) => {
+        await lockSchool(tx.sql, schoolId);
+        return work(tx);
+      }),
+    );
+  }
+
+  /** Runs `work` in one transaction across all schools. */
   transactionAcross<T>(purpose: AcrossSchools, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return transaction(this.across(purpose), work);
   }

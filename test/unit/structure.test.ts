@@ -179,6 +179,7 @@ const OWNED = {
 /** Statements here take the table's name from a list: facts by their table, the end of terms, erasure, what imports leave, new seals. */
 const OF_LISTED_TABLES = [
   'src/roster/state-facts.ts',
+  'src/roster/same-list.ts',
   'src/roster/settle-days.ts',
   'src/roster/events/state-gone.ts',
   'src/ending/end-due.ts',

@@ -16,6 +16,8 @@ import { inStanding, onlyRoles } from './rights.ts';
 export interface Guards {
   /** For a page. The visitor and their standing were read before. */
   page(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
+  /** For a page's form that carries a roster. */
+  upload(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
   /** For a route whose body, if any, is not read. */
   read(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
   /** For a route that takes JSON, or a page's form. */
@@ -37,6 +39,12 @@ export function createGuards(ctx: Context): Guards {
   const rights = (roles: readonly TokenRole[]) => [onlyRoles(...roles), inStanding(ctx)];
   return {
     page: (...roles) => [onlyRoles(...roles), inTime],
+    upload: (...roles) => [
+      onlyRoles(...roles),
+      arrived(limits.rosterZipBytes, limits.uploadTimeoutMs),
+      withinFields(limits.formFields),
+      inTime,
+    ],
     read: (...roles) => [...rights(roles), inTime, onceWithoutBody],
     json: (...roles) => [
       ...rights(roles),

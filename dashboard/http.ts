@@ -115,11 +115,14 @@ function headers(http: Edge, publicUrl: string): void {
   });
 }
 
+/** Forms that carry a roster say themselves what they take (`upload` of screens.ts). */
+const UPLOADS: ReadonlySet<string> = new Set(['/connection/validations', '/server/connection/validations']);
+
 /** Guards bodies sent to the console and the board. Routes of the API say themselves what they take (guards.ts). */
 function formGuards(http: Edge, ctx: Context): void {
   for (const guard of createGuards(ctx).form) {
     http.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', (c, next) =>
-      c.req.path.startsWith('/v1/') ? next() : guard(c, next),
+      c.req.path.startsWith('/v1/') || UPLOADS.has(c.req.path) ? next() : guard(c, next),
     );
   }
 }

@@ -9,6 +9,7 @@ import { createGuards } from '../guards.ts';
 import type { Rates } from '../rates.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { assetRoutes } from './assets.ts';
+import { connectionRoutes } from './connection/connection-routes.ts';
 import type { ConsoleParts } from './console-parts.ts';
 import { demoRoutes } from './entry/demo.ts';
 import { entryRoutes } from './entry/entry.ts';
@@ -94,6 +95,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   delayRoutes(parts);
   attentionRoutes(parts);
   settingsRoutes(parts);
+  connectionRoutes(parts);
   notificationScreens(parts);
   webhookScreens(parts);
   changesRoutes(parts);

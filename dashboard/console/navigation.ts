@@ -19,6 +19,7 @@ export type Section =
   | 'unreachable'
   | 'changes'
   | 'settings'
+  | 'connection'
   | 'queues';
 
 interface Item {
@@ -59,6 +60,11 @@ const OF_REGION: readonly Item[] = [
   },
   {
     ...{ section: 'queues', label: 'Очереди', href: '/admin/queues', icon: 'queues', shown: () => true },
+    group: 'server',
+  },
+  {
+    ...{ section: 'connection', label: 'Подключение СГО', href: '/server/connection', icon: 'link' },
+    shown: () => true,
     group: 'server',
   },
   {
@@ -113,6 +119,10 @@ const ITEMS: readonly Item[] = [
   },
   {
     ...{ section: 'changes', label: 'Изменения', href: '/changes', icon: 'changes', shown: isAdmin },
+    group: 'school',
+  },
+  {
+    ...{ section: 'connection', label: 'Подключение СГО', href: '/connection', icon: 'link', shown: isAdmin },
     group: 'school',
   },
   {

@@ -15,6 +15,8 @@ type Handler = (c: ConsoleContext) => Answer;
 interface ScreenOptions {
   /** The screen exists also for a school that is not connected (A9). */
   unconnected?: boolean;
+  /** The form carries a roster: it is taken after the rights were asked, within a roster's size and time. */
+  upload?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface Screens {
   get(path: string, roles: readonly TokenRole[], handler: Handler, options?: ScreenOptions): void;
   post(path: string, roles: readonly TokenRole[], handler: Handler, options?: ScreenOptions): void;
   /** Pages of all schools together, for operators whose token is for all. */
-  ofRegion: Record<'get' | 'post', (path: string, handler: Handler) => void>;
+  ofRegion: Record<'get' | 'post', (path: string, handler: Handler, options?: { upload?: boolean }) => void>;
 }
 
 export interface ScreenParts {
@@ -43,20 +45,23 @@ export function createScreens(parts: ScreenParts): Screens {
   const { app, guards } = parts;
   // Guards look at the caller alone, which both kinds of context have.
   const stand = (some: unknown[]) => some as MiddlewareHandler<ConsoleEnv>[];
-  const ofRegion = (method: 'GET' | 'POST') => (path: string, handler: Handler) =>
-    void app.on(method, [path], ...[visitRegion(parts), ...stand(guards.page('operator')), handler]);
-  const whole = (
-    roles: readonly TokenRole[],
-    options: ScreenOptions,
-    before: ReturnType<Guards['page']>,
-    handler: Handler,
-  ) => [visit(parts, roles, options), ...stand(before), handler];
+  const before = (roles: readonly TokenRole[], { upload = false }: ScreenOptions) =>
+    upload ? guards.upload(...roles) : guards.page(...roles);
+  const ofRegion =
+    (method: 'GET' | 'POST') =>
+    (path: string, handler: Handler, options: ScreenOptions = {}) =>
+      void app.on(method, [path], ...[visitRegion(parts), ...stand(before(['operator'], options)), handler]);
+  const whole = (roles: readonly TokenRole[], options: ScreenOptions, handler: Handler) => [
+    visit(parts, roles, options),
+    ...stand(before(roles, options)),
+    handler,
+  ];
   return {
     ofRegion: { get: ofRegion('GET'), post: ofRegion('POST') },
     get: (path, roles, handler, options = {}) =>
-      void app.on('GET', [path], ...whole(roles, options, guards.page(...roles), handler)),
+      void app.on('GET', [path], ...whole(roles, options, handler)),
     post: (path, roles, handler, options = {}) =>
-      void app.on('POST', [path], ...whole(roles, options, guards.page(...roles), handler)),
+      void app.on('POST', [path], ...whole(roles, options, handler)),
   };
 }
 

@@ -19,6 +19,7 @@ export const ADMIN_PAGES = ({ chat, run, person }: Record<'chat' | 'run' | 'pers
       'changes-lines': '/changes?view=lines',
       'changes-person': `/changes?personId=${person}`,
     },
+    ...{ readiness: '/readiness', connection: '/connection' },
     ...{ person: `/people/${person}`, export: `/people/${person}/export`, sessions: '/sessions' },
     ...{ journal: '/journal', search: '/search', gone: '/manage/chats/00000000-0000-4000-8000-000000000000' },
     ...{ nowhere: '/nowhere', forbidden: '/diary' },

@@ -1,8 +1,10 @@
 /** All schools of an operator, in every state a school may be in. */
 import { afterAll, beforeAll, test } from 'vitest';
+import { makeSchool } from '../../src/demo/school/make-school.ts';
+import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { countSchools } from '../../src/outbox/count-schools.ts';
 import { type Console, describeInBrowser, startConsole, type Visitor } from '../support/browser.ts';
-import { holdRemovals, makeRegion, trouble } from '../support/region-rows.ts';
+import { foreseeRegion, holdRemovals, makeRegion, trouble } from '../support/region-rows.ts';
 import { take } from './shots.ts';
 
 const OPERATOR: Visitor = { role: 'operator', school: '*', sub: 'operator' };
@@ -17,6 +19,7 @@ describeInBrowser('a region', () => {
     for (const [at, state] of states.entries()) await trouble(ctx, `s${at * 3 + 2}`, state);
     for (let at = 30; at < 60; at++) await holdRemovals(ctx, `s${at}`, 1 + (at % 5));
     await countSchools(ctx);
+    await foreseeRegion(ctx, 120);
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
 
@@ -26,9 +29,27 @@ describeInBrowser('a region', () => {
       { name: 'schools-held', path: '/schools?state=held' },
       { name: 'schools-found', path: `/schools?q=${encodeURIComponent('№ 5')}` },
       { name: 'schools-none', path: `/schools?q=${encodeURIComponent('нет такой')}` },
+      { name: 'readiness', path: '/schools/readiness' },
       { name: 'held', path: '/schools/held' },
       { name: 'question', path: '/schools/held?all=1' },
       { name: 'server', path: '/server' },
+      { name: 'connection', path: '/server/connection' },
+      {
+        ...{ name: 'validation', path: '/server/connection' },
+        first: async (page) => {
+          const { files } = makeSchool({ seed: 7, size: 'small', today: '2026-11-02' });
+          const torn = {
+            ...files,
+            'enrollments.csv': String(files['enrollments.csv']).replaceAll('2026-09-01', 'сентябрь'),
+          };
+          const buffer = Buffer.from(await zipRoster(torn));
+          await page
+            .getByLabel('Архив ZIP')
+            .setInputFiles({ name: 'lists.zip', mimeType: 'application/zip', buffer });
+          await page.getByRole('button', { name: 'Проверить' }).click();
+          await page.getByRole('heading', { name: 'Проверка файла' }).waitFor();
+        },
+      },
     ]);
   });
 });

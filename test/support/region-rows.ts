@@ -1,6 +1,10 @@
 /** Many schools made by SQL: `s1` … called «Школа № 1» …, each with chats that Sferum holds, linked people and an account. */
 import { type RawBuilder, sql } from 'kysely';
+import { nextFirstOfSeptember } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
+import { readinessState } from '../../src/plan/readiness.ts';
+import type { Readiness } from '../../src/plan/readiness-model.ts';
+import { askReadiness, noteReadiness } from '../../src/rows/school-readiness.ts';
 import { titleKey } from '../../src/text/title-key.ts';
 import { everywhere } from './everywhere.ts';
 
@@ -88,4 +92,33 @@ export async function holdRemovals(
     and person_id = any(${Array.from({ length: people }, (_, i) => `p${i + 1}`)})`.execute(
     everywhere({ db }),
   );
+}
+
+/** Lets every school be counted for the next 1 September, in every state that there is (K4). */
+export async function foreseeRegion(ctx: Context, schools: number): Promise<void> {
+  const { clock, db } = ctx;
+  const day = nextFirstOfSeptember({ nowMs: clock.now(), timeZone: ctx.config.schoolTimeZone });
+  await askReadiness(everywhere(ctx), day);
+  for (let n = 1; n <= schools; n++) {
+    if (n % 17 === 0) continue;
+    const readiness: Readiness = {
+      reach: n % 7 === 0 ? 'no' : n % 11 === 0 ? 'undated' : 'yes',
+      chats: { created: 12 + n, renamed: n % 4, archived: 10 + (n % 9) },
+      members: { added: 310 + n, removed: n % 5 },
+      held: n % 13 === 0 ? 41 : 0,
+      pupils: {
+        total: 600 + 31 * n,
+        joining: 60 + n,
+        leaving: n % 6,
+        withoutClass: n % 5 === 0 ? 1 + (n % 30) : 0,
+      },
+      classes: { total: 20 + (n % 40), withoutTeacher: n % 10 === 0 ? 2 : 0 },
+      estimate: { apiCalls: 300 + 40 * n, seconds: 4 + 3 * n },
+    };
+    await noteReadiness(
+      ...([db.of(`s${n}`), { schoolId: `s${n}`, day }] as const),
+      { readiness, state: readinessState(readiness), revision: 0 },
+      new Date(clock.now()),
+    );
+  }
 }

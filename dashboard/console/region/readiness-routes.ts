@@ -5,14 +5,13 @@ import { momentOf, timeIn } from '../../../src/store/school-day.ts';
 import { typedDay } from '../../../src/text/clean-text.ts';
 import { listReadiness, SCHOOL_READINESS } from '../../read/readiness.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import { liveOfRegion } from '../live.ts';
 import { page } from '../page.ts';
 import { readinessTitle } from '../parts/readiness-words.ts';
 import { readinessBody, readinessSubtitle } from './readiness.ts';
 
 const PER_PAGE = 50;
 const NAME_CHARS = 200;
-/** Schools are counted meanwhile. */
-const REFRESH_SECONDS = 10;
 
 const query = z.object({
   day: z.string().optional(),
@@ -36,6 +35,7 @@ export function regionReadinessRoutes({ screens, ctx }: ConsoleParts): void {
     const day = comingDay(typed, timeIn(null, momentOf(ctx)).today) ?? usual;
     await askAbout(ctx, day);
     const filter = { ...asked, day };
+    const live = await liveOfRegion({ ctx });
     const listed = await listReadiness(ctx.db.across('operator-view'), { ...filter, only: null });
     const view = { ...listed, filter, isOther: day !== usual };
     return page({
@@ -44,7 +44,7 @@ export function regionReadinessRoutes({ screens, ctx }: ConsoleParts): void {
       title: readinessTitle(day),
       subtitle: readinessSubtitle(view),
       body: readinessBody(view),
-      ...(listed.counts.uncounted > 0 ? { refreshSeconds: REFRESH_SECONDS } : {}),
+      live,
     });
   });
 }

@@ -13,7 +13,7 @@ import { hiddenField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
-import { chatsShown, READINESS_FILTERS, readinessShown, readinessTitle } from '../parts/readiness-words.ts';
+import { READINESS_FILTERS, readinessShown, readinessTitle } from '../parts/readiness-words.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { OPEN_SCHOOL, opensSchool } from './opens-school.ts';
@@ -99,11 +99,17 @@ function table({ items, filter: { day } }: ReadinessView): Html {
         cell: (school) => opensSchool(school, school.name, { to, says: readinessTitle(day).toLowerCase() }),
       },
       { head: 'Готовность', cell: (school) => readinessShown(school.state, school.readiness) },
-      { head: 'Классов', numeric: true, cell: figure(({ classes }) => count(classes.total)) },
+      {
+        head: 'Классов',
+        numeric: true,
+        phone: 'hidden',
+        cell: figure(({ classes }) => count(classes.total)),
+      },
       { head: 'Учеников', numeric: true, cell: figure(({ pupils }) => count(pupils.total)) },
       { head: 'Придут', numeric: true, cell: figure(({ pupils }) => orNone(pupils.joining)) },
       { head: 'Уйдут', numeric: true, cell: figure(({ pupils }) => orNone(pupils.leaving)) },
-      { head: 'Чаты', cell: figure(chatsShown) },
+      { head: 'Создать чатов', numeric: true, cell: figure(({ chats }) => orNone(chats.created)) },
+      { head: 'В архив', numeric: true, cell: figure(({ chats }) => orNone(chats.archived)) },
       { head: 'Займёт', numeric: true, cell: figure(({ estimate }) => duration(estimate.seconds)) },
     ],
   })}</div>`;

@@ -21,6 +21,8 @@ export async function regionMark(db: Sql): Promise<string> {
     select md5(concat_ws(' ',
       (select string_agg(concat_ws(' ', id, params ->> 'awaiting'), ',' order by id) from operation where state = 'held'),
       (select string_agg(concat_ws(' ', school_id, status), ',' order by school_id) from sferum_account),
-      (select max(counted_at) from school_figures), (select max(counted_at) from school_readiness))) as mark`.execute(db);
+      (select max(counted_at) from school_figures), (select max(counted_at) from school_readiness))) as mark`.execute(
+    db,
+  );
   return oneRow(rows).mark;
 }

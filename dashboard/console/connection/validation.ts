@@ -30,7 +30,28 @@ export const validationResult = z.object({
 });
 export type ValidationResult = z.infer<typeof validationResult>;
 
-const ROWS_SHOWN = 100;
+const LINES_NAMED = 5;
+
+/** Rows that are refused for the same reason. */
+interface Refused {
+  file: string;
+  field: string;
+  message: string;
+  lines: number[];
+}
+
+function byReason(rows: ValidationResult['rejected']): Refused[] {
+  const groups = Map.groupBy(rows, ({ file, field, message }) => JSON.stringify([file, field, message]));
+  return [...groups.values()].flatMap((of) => {
+    const [first] = of;
+    return first ? [{ ...first, lines: of.map(({ line }) => line) }] : [];
+  });
+}
+
+function linesOf({ lines }: Refused): string {
+  const named = lines.slice(0, LINES_NAMED).map(count).join(', ');
+  return lines.length > LINES_NAMED ? `${named}…` : named;
+}
 
 /** What is shown in place of a result. `href`: the page itself. */
 export const stillChecking = (href: string): Html =>
@@ -53,8 +74,10 @@ function verdict({ wouldFail, wouldHold, problems, rejectedTotal }: ValidationRe
   const text: Content = html`${problems.map(({ message }) => html`<span class="line">${message}</span> `)}`;
   if (wouldFail) return notice({ kind: 'bad', title: 'Файл не был бы принят', text });
   if (wouldHold) return notice({ kind: 'warn', title: 'Импорт ждал бы решения', text });
-  const good = rejectedTotal > 0 ? 'Файл был бы принят, кроме некоторых строк' : 'Файл был бы принят';
-  return notice({ kind: 'good', title: good, ...(problems.length > 0 ? { text } : {}) });
+  const rest = problems.length > 0 ? { text } : {};
+  if (rejectedTotal === 0) return notice({ kind: 'good', title: 'Файл был бы принят', ...rest });
+  const rows = counted(rejectedTotal, 'строки', 'строк', 'строк');
+  return notice({ kind: 'warn', title: `Файл был бы принят, кроме ${rows}`, ...rest });
 }
 
 function figures({ members, ...of }: ValidationResult): Html {
@@ -85,17 +108,18 @@ function schools({ operations }: ValidationResult): Content {
 
 function rejected({ rejected: rows, rejectedTotal }: ValidationResult): Content {
   if (rejectedTotal === 0) return '';
-  const shown = rows.slice(0, ROWS_SHOWN);
-  return html`<section class="stack"><h2>Отклонённые строки: ${count(rejectedTotal)}</h2>${dataTable({
-    caption: 'Строки, которые не были бы приняты',
-    rows: shown,
-    columns: [
-      { head: 'Файл', narrow: true, cell: ({ file }) => file },
-      { head: 'Строка', numeric: true, narrow: true, cell: ({ line }) => count(line) },
-      { head: 'Поле', cell: ({ field }) => field || 'строка целиком' },
-      { head: 'Почему', phone: 'title', cell: ({ message }) => message },
-    ],
-  })}${rejectedTotal > shown.length ? html`<p class="muted">Показаны первые ${count(shown.length)}.</p>` : ''}</section>`;
+  return html`<section class="stack"><h2>Отклонённые строки: ${count(rejectedTotal)}</h2>${dataTable<Refused>(
+    {
+      caption: 'Почему строки не были бы приняты',
+      rows: byReason(rows),
+      columns: [
+        { head: 'Файл', narrow: true, cell: ({ file }) => file },
+        { head: 'Поле', narrow: true, cell: ({ field }) => field || 'строка целиком' },
+        { head: 'Почему', phone: 'title', cell: ({ message }) => message },
+        { head: 'Строки файла', cell: linesOf },
+      ],
+    },
+  )}</section>`;
 }
 
 function ignored({ ignored: rows }: ValidationResult): Content {

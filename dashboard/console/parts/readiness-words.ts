@@ -16,7 +16,7 @@ export const READINESS_FILTERS: Readonly<Record<SchoolReadinessState, string>> =
 };
 
 const WORDS: Readonly<Record<SchoolReadinessState, readonly [Tone, string]>> = {
-  unreached: ['bad', 'списки не доходят'],
+  unreached: ['warn', 'списки не доходят'],
   gaps: ['warn', 'есть пробелы'],
   undated: ['warn', 'классы без сроков'],
   held: ['warn', 'потребует решения'],

@@ -54,7 +54,7 @@ function verdict(state: ReadinessState, { held }: Readiness): Html {
   switch (state) {
     case 'unreached':
       return notice({
-        kind: 'bad',
+        kind: 'warn',
         title: 'Списки не доходят до этого дня',
         text: 'В СГО ещё нет классов, которые будут учиться в этот день. Когда они появятся в списках, здесь будет видно, что изменится.',
         actions: linkButton({ label: 'Списки из СГО', href: '/rosters' }),
@@ -89,8 +89,14 @@ function figures(readiness: Readiness): Html {
     members.added > 0 ? `войдут ${count(members.added)}` : '',
     members.removed > 0 ? `выйдут ${count(members.removed)}` : '',
   ].filter(Boolean);
+  const teachers =
+    classes.total === 0
+      ? 'учатся в этот день'
+      : classes.withoutTeacher > 0
+        ? `без руководителя: ${count(classes.withoutTeacher)}`
+        : 'все с классным руководителем';
   const calls = counted(estimate.apiCalls, 'обращение', 'обращения', 'обращений');
-  return html`<div class="figures">${figure('Классов', count(classes.total), classes.withoutTeacher > 0 ? `без руководителя: ${count(classes.withoutTeacher)}` : 'все с классным руководителем')}
+  return html`<div class="figures">${figure('Классов', count(classes.total), teachers)}
 ${figure('Учеников', count(pupils.total), `придут ${count(joining)}, уйдут ${count(leaving)}`)}
 ${figure('Чаты', chatsShown(readiness) ?? 'те же', people.length > 0 ? `участники: ${people.join(', ')}` : 'участники те же')}
 ${figure('Займёт', estimate.seconds > 0 ? span(estimate.seconds * 1000) : 'нисколько', `${calls} к Сферуму`)}</div>`;

@@ -74,6 +74,8 @@ const readiness = {
   ...{ classes: { total: 136, withoutTeacher: 0 }, estimate: { apiCalls: 322, seconds: 1 } },
 };
 
+const SUMMER = { from: '2027-05-24', to: '2027-08-25' };
+
 /** By the names of /openapi.json. A page of a list shows one item of its kind. */
 export const VALUES: Readonly<Record<string, unknown>> = {
   NewWebhook: { url: webhook.url, kinds: webhook.kinds, schoolId: '448' },
@@ -193,10 +195,12 @@ export const VALUES: Readonly<Record<string, unknown>> = {
   NewMeeting: { title: lesson.meeting.title },
   Settings: {
     ...{ timeZone: 'Europe/Moscow', earlyEntryMinutes: 10, sessionIdleMinutes: 60, retentionDays: 30 },
-    ...{ lookEverySeconds: 300 },
+    ...{ lookEverySeconds: 300, pauses: [SUMMER] },
     limits: { chatShare: 0.25, chatAtLeast: 5, schoolShare: 0.05, schoolAtLeast: 20 },
   },
-  SettingsChange: { timeZone: 'Asia/Omsk', limits: { chatShare: 0.3 } },
+  SettingsChange: { timeZone: 'Asia/Omsk', limits: { chatShare: 0.3 }, pauses: [SUMMER] },
+  Pause: SUMMER,
+  RegionPauses: [SUMMER, { schoolId: '448', from: '2026-12-28', to: '2027-01-10' }],
   Session: { id: SESSION_ID, startedAt: AT, usedAt: LATER, browser: 'Firefox, Windows' },
   School: {
     ...{ id: '448', name: 'Школа № 448', state: 'fine', reason: null, since: null, chats: 2712 },

@@ -14,6 +14,7 @@ import { decideHeld } from './operations/decide-held.ts';
 import { approveManyLater, decideMany, takeBackMany } from './operations/decide-many.ts';
 import { previewImport } from './operations/preview-import.ts';
 import { requestInitialization, requestRosterImport, requestValidation } from './operations/requests.ts';
+import { savePauses, saveRegionPauses } from './operations/save-pauses.ts';
 import { saveSettings } from './operations/save-settings.ts';
 import { undoOperation } from './operations/undo.ts';
 import { unlinkProfile } from './profile/unlink-profile.ts';
@@ -51,6 +52,8 @@ export function commandsOf(ctx: Context) {
     createMeeting: (ask: Ask<typeof createMeeting>) => createMeeting(ctx, ask),
     deleteMeeting: (ask: Ask<typeof deleteMeeting>) => deleteMeeting(ctx, ask),
     enterLesson: (ask: Ask<typeof enterLesson>) => enterLesson(ctx, ask),
+    savePauses: (ask: Ask<typeof savePauses>) => savePauses(ctx, ask),
+    saveRegionPauses: (ask: Ask<typeof saveRegionPauses>) => saveRegionPauses(ctx, ask),
     saveSettings: (ask: Ask<typeof saveSettings>) => saveSettings(ctx, ask),
   };
 }

@@ -29,7 +29,7 @@ export interface Context {
    * where it comes later. Never waits and never fails.
    */
   wake: (
-    what: 'chats' | 'operations' | 'files' | 'parents' | 'meetings' | 'statistics',
+    what: 'chats' | 'operations' | 'files' | 'parents' | 'meetings' | 'statistics' | 'days',
     how?: { schoolId?: string; inMs?: number },
   ) => void;
 }

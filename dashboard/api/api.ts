@@ -22,6 +22,7 @@ import { operationRowsRoutes } from './operation-rows.ts';
 import { operationStreamRoutes } from './operation-stream.ts';
 import { operationRoutes } from './operations.ts';
 import type { ApiParts } from './parts.ts';
+import { pauseRoutes } from './pauses.ts';
 import { peopleRoutes } from './people.ts';
 import { personExportRoutes } from './person-export.ts';
 import { personGroundRoutes } from './person-grounds.ts';
@@ -69,6 +70,7 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   meProfileRoutes(all, linking);
   lessonRoutes(all);
   settingsRoutes(all);
+  pauseRoutes(all);
   sessionRoutes(all);
   schoolsRoutes(all);
   readinessRoutes(all);

@@ -8,8 +8,10 @@ import {
 import { rulesOnAbsence } from '../../src/chats/rules-on-absence.ts';
 import { whySentences } from '../../src/chats/why.ts';
 import type { Context } from '../../src/context.ts';
+import { pauseOn } from '../../src/desired/pauses.ts';
 import type { Names } from '../../src/plan/describe.ts';
 import { notFound } from '../../src/refusal.ts';
+import { schoolPauses } from '../../src/store/queries/pauses.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
 import { momentOf, timeOf } from '../../src/store/school-day.ts';
 import { listJournal } from '../read/journal.ts';
@@ -111,6 +113,7 @@ export async function explained(
   const db = ctx.db.of(schoolId);
   const time = await timeOf(db, schoolId, momentOf(ctx));
   const rules = await rulesOnAbsence(ctx, db, { schoolId, time, personId: person.id, chats });
+  const pause = pauseOn(await schoolPauses(db, schoolId), time.today);
   const reader = { ...viewer, personId: person.id };
   const ids = idsOf(chats.flatMap(({ grounds }) => grounds));
   const names = await findNames(db, reader, {
@@ -127,6 +130,7 @@ export async function explained(
       rules: rules.get(chat.chatId) ?? null,
       names,
       dayOf: time.dayOf,
+      pausedUntil: pause?.to ?? null,
     });
     return {
       ...{ chatId: chat.chatId, title, type, isMember, admin, sferumState, held },

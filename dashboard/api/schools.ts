@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { momentOf } from '../../src/store/school-day.ts';
 import { listSchools, SCHOOL_STATES } from '../read/schools.ts';
 import { askedSchool } from '../rights.ts';
 import type { ApiParts } from './parts.ts';
@@ -55,7 +56,7 @@ export function schoolsRoutes({ api, ctx, guards }: ApiParts): void {
     const { items, total } = await listSchools(ctx.db.across('operator-view'), {
       ...query,
       only: asked === '*' ? null : asked,
-      now: new Date(ctx.clock.now()),
+      moment: momentOf(ctx),
     });
     const shown = items.map(({ behindSince: _behind, account: _account, ...school }) => school);
     return c.json({ items: shown, total, page: query.page, perPage: query.perPage }, 200);

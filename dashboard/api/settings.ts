@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Config } from '../../src/config.ts';
+import { PAUSES_AT_MOST } from '../../src/desired/pauses.ts';
 import { LIMIT_RULES } from '../../src/limits.ts';
 import { forbidden } from '../../src/refusal.ts';
 import type { SchoolRow } from '../../src/store/queries/viewer.ts';
@@ -7,6 +8,7 @@ import { ownZone, zoneOf } from '../../src/store/school-day.ts';
 import { authorOf, existingSchool, schoolOf } from '../rights.ts';
 import { otherOfOperators, ownLimits, unlessDefault } from '../settings-asked.ts';
 import type { ApiParts } from './parts.ts';
+import { PauseView } from './pauses.ts';
 import { CHANGE_REFUSALS, json, jsonBody, REFUSALS, SchoolParam, TimeZoneName } from './schemas.ts';
 
 const share = z.number().min(0).max(1);
@@ -33,6 +35,9 @@ const Settings = z
       description: 'D8: seconds from one look at all chats in Sferum to the next',
     }),
     limits: z.object(limits).openapi('RemovalLimits', { description: 'F4: from where on removals are held' }),
+    pauses: z
+      .array(PauseView)
+      .openapi({ description: "K3: the school's own days in which lists move nobody" }),
   })
   .openapi('Settings');
 
@@ -46,6 +51,7 @@ const SettingsChange = z
     retentionDays: retention.optional().openapi({ description: OPERATORS_ALONE }),
     lookEverySeconds: looks.optional().openapi({ description: OPERATORS_ALONE }),
     limits: z.strictObject(limits).partial().default({}),
+    pauses: z.array(PauseView).max(PAUSES_AT_MOST).default([]),
   })
   .openapi('SettingsChange', { description: 'replaces all; what is missing returns to the default' });
 
@@ -90,6 +96,7 @@ export function settingsRoutes({ api, ctx, commands, guards }: ApiParts): void {
       }),
       timeZone: ownZone(ctx, body.timeZone),
       limits: ownLimits(ctx.config.removalLimits, body.limits),
+      pauses: body.pauses,
     });
     return c.json(inForce(ctx.config, await existingSchool(ctx, school.id)), 200);
   });
@@ -103,5 +110,6 @@ function inForce(config: Config, school: SchoolRow): z.infer<typeof Settings> {
     retentionDays: school.retentionDays ?? config.limits.retentionDays,
     lookEverySeconds: school.lookEverySeconds ?? config.limits.lookEverySeconds,
     limits: { ...config.removalLimits, ...school.limits },
+    pauses: school.pauses,
   };
 }

@@ -23,6 +23,7 @@ import { overviewRoutes } from './overview/overview-routes.ts';
 import { ownChatsRoutes } from './own/own-chats.ts';
 import { profileRoutes } from './own/profile.ts';
 import type { ConsoleEnv } from './page.ts';
+import { pauseScreens } from './pauses/pauses.ts';
 import { heldRoutes } from './region/held-routes.ts';
 import { regionReadinessRoutes } from './region/readiness-routes.ts';
 import { schoolsPageRoutes } from './region/schools-routes.ts';
@@ -96,6 +97,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   attentionRoutes(parts);
   settingsRoutes(parts);
   connectionRoutes(parts);
+  pauseScreens(parts);
   notificationScreens(parts);
   webhookScreens(parts);
   changesRoutes(parts);

@@ -12,6 +12,7 @@ import { type Live, livePart } from './parts/live.ts';
 import { runningPart } from './parts/running.ts';
 import { searchBox } from './parts/search-box.ts';
 import { notice } from './parts/states.ts';
+import { pauseBar } from './pauses/bar.ts';
 import type { SoughtNames } from './sought-names.ts';
 import { troubleBar } from './trouble-bar.ts';
 import { firstScreen, type Visitor } from './visitor.ts';
@@ -136,7 +137,7 @@ ${scripts.map((name) => html`<script src="${asset(name)}" defer></script>`)}
 ${header(frame, visitor)}
 ${visitor ? navigation(visitor, parts.section) : ''}
 <main id="content" tabindex="-1">
-${visitor ? troubleBar(visitor, parts.section) : ''}
+${visitor ? troubleBar(visitor, parts.section) : ''}${visitor ? pauseBar(visitor) : ''}
 ${parts.crumbs ? breadcrumbs(parts.crumbs) : ''}
 <div class="head"><div><h1>${parts.title}</h1>${parts.subtitle === undefined ? '' : html`<div class="subtitle">${parts.subtitle}</div>`}</div>${
     parts.actions === undefined ? '' : html`<div class="actions">${parts.actions}</div>`

@@ -3,8 +3,10 @@ import type { Caller, TokenRole } from '../../src/caller.ts';
 import { dayIn } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import type { Role } from '../../src/desired/model.ts';
+import { type Pause, pauseAhead, pauseOn } from '../../src/desired/pauses.ts';
 import { forbidden } from '../../src/refusal.ts';
 import { findCircle } from '../../src/store/queries/circle.ts';
+import { pausesOf } from '../../src/store/queries/pauses.ts';
 import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { placesOfPupils } from '../../src/store/queries/places.ts';
 import { isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
@@ -26,6 +28,8 @@ export interface Visitor {
     connected: boolean;
     /** Why nothing goes to Sferum; null while it does. */
     trouble: Trouble | null;
+    /** The pause of the lists (K3) that is on, and one that begins within days; null where there is none. */
+    pause: { now: Pause | null; ahead: Pause | null };
   };
   /** Null for an operator, or for somebody whom the roster does not have. */
   personId: string | null;
@@ -93,6 +97,7 @@ interface Row {
   attends: string | null;
   running: RunningWork | null;
   waits: FoundWaits | null;
+  pauses: Pause[];
 }
 
 /**
@@ -109,7 +114,7 @@ export async function findVisitor(
   const nothing = sql`null::jsonb`;
   const { rows } = await sql<Row>`
     select s.name as school, s.time_zone as "timeZone",
-      a.status, a.status_reason as reason, a.status_since as since,
+      a.status, a.status_reason as reason, a.status_since as since, ${pausesOf(sql`s`)} as pauses,
       p.id as "personId", ${shownName} as name, ${isKnown} as known, p.present, p.roles, ${isStaff} as "isStaff", p.sex,
       array(select k.title from class k where k.school_id = s.id and k.present
         and p.id = any(k.homeroom_teacher_ids) order by k.title) as leads,
@@ -124,6 +129,8 @@ export async function findVisitor(
   const known = row.known ? { present: row.present === true, roles: row.roles ?? [] } : null;
   await assertStanding(ctx, caller, schoolId, known);
   const trouble = troubleOf(row);
+  const timeZone = zoneOf(ctx, row.timeZone);
+  const today = dayIn(timeZone, ctx.clock.now());
   if (row.waits) keepSameTitles(ctx.db, schoolId, row.waits.sameTitles);
   const waits = row.waits ? await waitsOf(ctx.db.of(schoolId), schoolId, { trouble, found: row.waits }) : [];
   return {
@@ -131,9 +138,10 @@ export async function findVisitor(
     school: {
       id: schoolId,
       name: row.school,
-      timeZone: zoneOf(ctx, row.timeZone),
+      timeZone,
       connected: row.status !== null,
       trouble,
+      pause: { now: pauseOn(row.pauses, today), ahead: pauseAhead(row.pauses, today) },
     },
     personId: row.personId,
     name: row.name || titleOf(role),
@@ -168,6 +176,7 @@ export function visitorOfRegion(ctx: Context, caller: Caller): Visitor {
       timeZone: zoneOf(ctx, null),
       connected: true,
       trouble: null,
+      pause: { now: null, ahead: null },
     },
     ...{ personId: null, name: titleOf(caller.role), description: '', staff: false },
     ...{ boundToNoSchool: true, atRegion: true, waits: [], running: null },

@@ -4,7 +4,9 @@ import { type RawBuilder, sql } from 'kysely';
 import { instant, type Sql } from '../../src/store/database.ts';
 import { isOverdue, lastRosterAt } from '../../src/store/queries/overdue.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
+import { pausedSince } from '../../src/store/queries/pauses.ts';
 import { oneRow } from '../../src/store/rows.ts';
+import type { Moment } from '../../src/store/school-day.ts';
 import { searchFold } from '../../src/text/title-key.ts';
 
 /**
@@ -50,7 +52,7 @@ export interface SchoolFilter extends Page {
   q?: string | undefined;
   /** The one school of an operator who is bound to it; null for all. */
   only: string | null;
-  now: Date;
+  moment: Moment;
 }
 
 /** Schools in each state, whatever state is asked for. */
@@ -95,10 +97,11 @@ const countsByState = sql`jsonb_build_object(${sql.join(
 )})`;
 
 /** What is open in any school is found by indexes that hold nothing else (chat_open, operation_open). */
-function states({ q, only, now }: SchoolFilter): RawBuilder<unknown> {
+function states({ q, only, moment }: SchoolFilter): RawBuilder<unknown> {
   const isFound = q
     ? sql`(strpos(split_part(s.name_key, E'\t', 2), ${searchFold(q)}) > 0 or s.id = ${q})`
     : sql`true`;
+  const now = new Date(moment.nowMs);
   const isHis = only === null ? sql`true` : sql`s.id = ${only}`;
   const ago = (interval: RawBuilder<unknown>) => sql`(${now}::timestamptz - ${interval})`;
   return sql`open as (
@@ -120,13 +123,15 @@ function states({ q, only, now }: SchoolFilter): RawBuilder<unknown> {
           when w.held > 0 then ${rankOf('held')}
           when o.behind_since < ${ago(BEHIND_AFTER)} then ${rankOf('behind')}
           when ${isOverdue(sql`${now}::timestamptz`)} then ${rankOf('overdue')}
-          else ${rankOf('fine')} end as rank
+          when ${pausedSince(sql`s`, moment)} is not null then ${rankOf('paused')}
+          else ${rankOf('fine')} end as rank, ${pausedSince(sql`s`, moment)} as paused_since, s.time_zone
       from school s left join sferum_account a on a.school_id = s.id
         left join open o on o.school_id = s.id left join waiting w on w.school_id = s.id
       where ${isHis} and ${isFound}),
     known as materialized (select *, case rank when ${rankOf('broken')} then account_since
         when ${rankOf('failing')} then failing_since when ${rankOf('held')} then held_since
-        when ${rankOf('behind')} then "behindSince" when ${rankOf('overdue')} then roster_since end as since from looked)`;
+        when ${rankOf('behind')} then "behindSince" when ${rankOf('overdue')} then roster_since
+        when ${rankOf('paused')} then paused_since::timestamp at time zone coalesce(time_zone, ${moment.timeZone}) end as since from looked)`;
 }
 
 /** Of a row `page p`: what the state is about, told by code. It is asked for the schools of the page alone. */

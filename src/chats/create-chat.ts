@@ -137,7 +137,7 @@ async function finish(
 ) {
   const personIds = [...made.people.keys()];
   await noteChange(tx, work, { title: null, titleBefore: null, personIds });
-  const { school, desired } = await planChat(ctx, tx, work);
+  const { school, desired } = await planChat(ctx, tx, work, { asked: 'everything' });
   assertPossible(desired, made.added);
   await applyChange(ctx, tx, school, work);
   const strange = (made.warnAbout ?? made.added).map((id) => sure(made.people.get(id)));

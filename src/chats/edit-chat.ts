@@ -83,7 +83,7 @@ async function change(ctx: Context, tx: Sql, edit: ChatEdit): Promise<Warning[]>
   if (title !== null) await saveTitle(tx, chat, title);
   const titleBefore = title === null ? null : chat.title;
   await noteChange(tx, work, { title, titleBefore, personIds: unique(namedIn(edit.change)) });
-  const { school, desired } = await planChat(ctx, tx, work);
+  const { school, desired } = await planChat(ctx, tx, work, { asked: new Set(namedIn(edit.change)) });
   assertPossible(desired, asked.add);
   const hasOwnAdmin = [...desired.members.values()].some((m) => m.admin && !onlyStandsIn(m));
   if (takesAdmin(asked, desk) && !hasOwnAdmin) throw refuse('last-admin');
@@ -106,9 +106,15 @@ async function openDesk(ctx: Context, tx: Sql, edit: ChatEdit): Promise<Desk> {
   const people = await findKnownPeople(tx, viewer, named);
   const isByRules = chat.key !== null && named.length > 0;
   const rules = isByRules
-    ? withoutStandIns((await planChat(ctx, tx, { schoolId: viewer.schoolId, chat }, true)).desired.members)
+    ? withoutStandIns(await rulesOf(ctx, tx, viewer.schoolId, chat))
     : new Map<string, DesiredMember>();
   return { chat, stored: sure(stored), standings, people, rules };
+}
+
+/** The people whom the rules alone give the chat. */
+async function rulesOf(ctx: Context, tx: Sql, schoolId: string, chat: ChatToChange) {
+  const { desired } = await planChat(ctx, tx, { schoolId, chat }, { asked: 'everything', strict: true });
+  return desired.members;
 }
 
 /** Throws Refusal(403) where the table of rights does not let the editor change an item of the edit. */

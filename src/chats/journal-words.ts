@@ -208,6 +208,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   sessionIdleMinutes: 'сеанс без действий, минут',
   retentionDays: 'срок хранения выбывших, дней',
   pauses: 'паузы',
+  regionPauses: 'паузы региона',
   lookEverySeconds: 'сверка с мессенджером, секунд',
   communityId: 'сообщество VK',
   ownerId: 'учётная запись',
@@ -232,8 +233,15 @@ function valueText(value: unknown): string {
   if (value === null || value === undefined) return 'по умолчанию';
   if (typeof value === 'boolean') return value ? 'есть' : 'нет';
   if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'нет' : value.map(daysText).join(', ');
   const parts = Object.entries(value).map(([name, own]) => `${name} ${valueText(own)}`);
   return parts.length === 0 ? 'по умолчанию' : parts.join(', ');
+}
+
+/** «24.05.2027–25.08.2027» */
+function daysText(pause: unknown): string {
+  const { from, to } = asRecord(pause);
+  return [from, to].map((day) => String(day).split('-').reverse().join('.')).join('–');
 }
 
 function connectionText(details: JournalLine['details']): string {

@@ -1,6 +1,7 @@
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
+import type { Asked } from '../desired/without-lists.ts';
 import { applyPlan } from '../planning/apply-plan.ts';
 import { holdingOperation } from '../planning/holding.ts';
 import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
@@ -64,12 +65,15 @@ export async function noteChange(
   await moveRevision(tx, schoolId);
 }
 
-/** Plans the chat as rules and exceptions want it now. A chat without a desired state is a bug of ours and throws. */
+/**
+ * Plans the chat as rules and exceptions want it now. `asked`: the people whom the change is about, whom no pause holds.
+ * A chat without a desired state is a bug of ours and throws.
+ */
 export async function planChat(
   ctx: Context,
   tx: Sql,
   { schoolId, chat }: Pick<HandWork, 'schoolId' | 'chat'>,
-  strict = false,
+  { asked, strict = false }: { asked: Asked; strict?: boolean },
 ): Promise<{ school: SchoolPlan; desired: DesiredChat }> {
   const school = await planSchool(ctx, tx, {
     schoolId,
@@ -78,6 +82,7 @@ export async function planChat(
     day: null,
     recreate: false,
     refusedAgain: true,
+    asked,
     only: new Set([chat.id]),
   });
   const desired = school.desired.find(({ id }) => id === chat.id);

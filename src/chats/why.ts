@@ -16,6 +16,8 @@ export interface Case {
   names: Names;
   /** Gives the day of an instant in the school's time zone, `YYYY-MM-DD`. */
   dayOf: (at: string) => string;
+  /** The last day of the pause in which the school's lists stand still (K3); null where they do not. */
+  pausedUntil: string | null;
 }
 
 /** Gives every reason, the strongest first; never empty. */
@@ -54,9 +56,15 @@ function whyOut(about: Case): string[] {
   if (chat.exception) reasons.push(byHand(chat.exception, about));
   if (rules?.ending?.kind === 'order') reasons.push(`Не в чате ${endingText(rules.ending, names)}`);
   if (!person.present) reasons.push('Нет в списках школы');
-  if (rules?.wanted) reasons.push('По спискам место в чате есть: добавим при следующей инициализации');
+  if (rules?.wanted) reasons.push(waitsFor(about));
   if (chat.deleting) reasons.push('Чат удаляется');
   return reasons.length > 0 ? reasons : [noGround(about)];
+}
+
+/** What a place that the rules give, and the list does not have yet, waits for. */
+function waitsFor({ pausedUntil }: Case): string {
+  const until = pausedUntil?.split('-').reverse().join('.');
+  return `По спискам место в чате есть: добавим ${until ? `после паузы, которая идёт до ${until}` : 'при следующей инициализации'}`;
 }
 
 /** What the rules of the chat's type ask for and the person is not. */

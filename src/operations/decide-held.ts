@@ -124,6 +124,7 @@ async function removeHeld(
   const { rows } = await sql<{ type: 'staff' | 'class' | 'parents' | 'subject' }>`
     select distinct type from chat where id = any(${[...chatIds]}::uuid[])`.execute(tx);
   const only = new Set(chatIds);
+  const asked = await peopleHeldIn(tx, chatIds);
   await letGo(tx, chatIds);
   const plan = await planSchool(ctx, tx, {
     schoolId,
@@ -133,6 +134,7 @@ async function removeHeld(
     recreate: false,
     only,
     approvedChatIds: only,
+    asked,
   });
   await applyPlan(ctx, tx, plan, {
     cause: `approval:${operation.id}`,
@@ -142,6 +144,12 @@ async function removeHeld(
     at: new Date(ctx.clock.now()),
   });
   await followAnew(tx, { schoolId, id: operation.id }, chatIds);
+}
+
+async function peopleHeldIn(tx: Sql, chatIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`select distinct person_id as id from membership
+    where chat_id = any(${[...chatIds]}::uuid[]) and held_by is not null`.execute(tx);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Lets the held people stay. An exception by the decider is their ground from now on (D7). */

@@ -68,6 +68,8 @@ async function planAndApply(
     day: params.asOf,
     recreate: true,
     refusedAgain: true,
+    // A person sees this plan and starts it, so no pause holds it (K3).
+    asked: 'everything',
   });
   const at = new Date(ctx.clock.now());
   if (params.plan !== null && !(await isThatPlan(tx, params.plan, school))) {

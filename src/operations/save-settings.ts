@@ -1,8 +1,9 @@
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { difference, noteLine } from '../rows/journal.ts';
-import { changeSettings, type Settings } from '../rows/school.ts';
+import { changeSettings, computeAnew, type Settings } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
+import { assertPauses } from './save-pauses.ts';
 
 export interface SchoolSettings extends Settings {
   schoolId: string;
@@ -15,9 +16,11 @@ export interface SchoolSettings extends Settings {
  */
 export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<void> {
   const { schoolId, by } = ask;
+  if (ask.pauses !== undefined) assertPauses(ask.pauses);
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const before = await settingsOf(tx, schoolId);
     await changeSettings(tx, schoolId, ask);
+    if (ask.pauses !== undefined) await computeAnew(tx, [schoolId]);
     const changed = difference(before, await settingsOf(tx, schoolId));
     if (changed === null) return;
     const at = new Date(ctx.clock.now());
@@ -30,6 +33,7 @@ export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<v
       details: changed,
     });
   });
+  ctx.wake('days');
 }
 
 /** Reads all settings of the school. A setting that is missing here would be missing in the journal too. */
@@ -43,6 +47,7 @@ async function settingsOf(tx: Sql, schoolId: string): Promise<Record<string, unk
       'retention_days as retentionDays',
       'look_every_seconds as lookEverySeconds',
       'limits',
+      'pauses',
     ])
     .where('id', '=', schoolId)
     .forUpdate()

@@ -59,6 +59,7 @@ export async function undoOperation(
       strict: false,
       day: null,
       recreate: false,
+      asked: 'everything',
       only: await changedBy(tx, run.id, made),
     });
     await unpin(tx, notReturning(pinned, plan));

@@ -43,7 +43,7 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
       ...['id', 'name', 'time_zone', 'created_at', 'computed_on', 'revision', 'roster_taken_at', 'limits'],
       ...['roster_by', 'roster_digest'],
       ...['early_entry_minutes', 'retention_days', 'session_idle_minutes', 'switched_on', 'name_key'],
-      'look_every_seconds',
+      ...['look_every_seconds', 'pauses'],
     ],
   },
   school_figures: {

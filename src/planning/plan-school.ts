@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DesiredChat } from '../desired/model.ts';
+import { type Pause, pauseOn } from '../desired/pauses.ts';
 import type { School } from '../desired/school.ts';
+import { type Asked, withoutLists } from '../desired/without-lists.ts';
 import { loadLinks, loadUnlinked, type StoredChat } from '../facts/stored-chats.ts';
 import { makePlan, type PlanInput } from '../plan/diff.ts';
 import type { InvariantBreach } from '../plan/invariants.ts';
@@ -13,6 +15,7 @@ import {
   slotIntervalMs,
 } from '../sferum/pace.ts';
 import type { Sql } from '../store/database.ts';
+import { pausesOf } from '../store/queries/pauses.ts';
 import { oneRow } from '../store/rows.ts';
 import { momentOf, timeIn } from '../store/school-day.ts';
 import { newChatIds } from './chat-ids.ts';
@@ -25,6 +28,8 @@ const LATELY_MS = 24 * 3600 * 1000;
 export interface PlanRequest extends DesireRequest {
   /** Chats whose held removals a person has approved, so that the guard lets them pass (F4). */
   approvedChatIds?: ReadonlySet<string>;
+  /** What somebody has asked for by name, so that no pause of the lists holds it (K3). */
+  asked?: Asked;
 }
 
 /** A plan with everything that it was made from, so that applying it reads nothing a second time (rule 1). */
@@ -46,6 +51,7 @@ export interface SchoolPlan {
 interface SchoolRow {
   time_zone: string | null;
   limits: Partial<RemovalLimits>;
+  pauses: Pause[];
   revision: string;
   token_kind: 'user' | 'community' | null;
   owner_id: string | null;
@@ -60,13 +66,11 @@ interface SchoolRow {
 export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): Promise<SchoolPlan> {
   const { schoolId } = request;
   const row = await loadSchool(tx, schoolId);
-  const { school, desired, stored, part } = await desireSchool(
-    ctx,
-    tx,
-    timeIn(row.time_zone, momentOf(ctx)),
-    request,
-  );
+  const time = timeIn(row.time_zone, momentOf(ctx));
+  const { school, desired: byRules, stored, part } = await desireSchool(ctx, tx, time, request);
   const chats = new Map(stored.map((chat) => [chat.id, chat]));
+  const isPaused = pauseOn(row.pauses, school.day) !== null;
+  const desired = isPaused ? withoutLists(byRules, chats, request.asked) : byRules;
   const live = liveProfiles(stored);
   const made = desired.flatMap(({ id, key }) => (id === null && key !== null ? [key] : []));
   const newChatId = await newChatIds(tx, schoolId, made);
@@ -81,7 +85,7 @@ export async function planSchool(ctx: Context, tx: Sql, request: PlanRequest): P
   };
   const since = new Date(ctx.clock.now() - LATELY_MS);
   const plan = await makeGuardedPlan(tx, input, request, since);
-  const breaches = breachesOf(school, desired, plan);
+  const breaches = breachesOf(school, byRules, plan);
   const revision = Number(row.revision);
   return { schoolId, day: school.day, school, revision, desired, chats, newChatId, plan, breaches };
 }
@@ -153,7 +157,7 @@ function liveProfiles(stored: readonly StoredChat[]): number[] {
 
 async function loadSchool(tx: Sql, schoolId: string): Promise<SchoolRow> {
   const { rows } = await sql<SchoolRow>`
-    select s.time_zone, s.limits, s.revision, a.token_kind, a.owner_id, a.requests_per_second
+    select s.time_zone, s.limits, s.revision, ${pausesOf(sql`s`)} as pauses, a.token_kind, a.owner_id, a.requests_per_second
     from school s left join sferum_account a on a.school_id = s.id where s.id = ${schoolId}`.execute(tx);
   if (!rows[0]) throw new Error('no such school');
   return rows[0];

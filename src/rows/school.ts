@@ -14,8 +14,10 @@
  */
 import { sql } from 'kysely';
 import type { ChatType, Stamp } from '../desired/model.ts';
+import type { Pause } from '../desired/pauses.ts';
 import type { RemovalLimits } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 import { titleKey } from '../text/title-key.ts';
 
 /**
@@ -66,6 +68,24 @@ export async function noteComputed(tx: Sql, schoolId: string, day: string): Prom
   await sql`update school set computed_on = ${day} where id = ${schoolId}`.execute(tx);
 }
 
+/** Replaces the school's own windows without lists (K3). Returns those before. */
+export async function changePauses(tx: Sql, schoolId: string, pauses: readonly Pause[]): Promise<Pause[]> {
+  const { rows } = await sql<{ pauses: Pause[] }>`
+    with before as (select pauses from school where id = ${schoolId} for update)
+    update school s set pauses = ${JSON.stringify(pauses)}::jsonb from before where s.id = ${schoolId}
+    returning before.pauses`.execute(tx);
+  return oneRow(rows).pauses;
+}
+
+/**
+ * Makes the desired state of these schools be computed anew, as on a new day: a pause of their lists has begun or ended
+ * (K3). `tx` must see them all.
+ */
+export async function computeAnew(tx: Sql, schoolIds: readonly string[]): Promise<void> {
+  await sql`update school set computed_on = null, revision = revision + 1 where id in (
+    select id from school where id = any(${[...schoolIds]}) order by id for update)`.execute(tx);
+}
+
 /** Makes these chat types follow the facts from now on (D0). `day` is the day that the initialisation has computed. */
 export async function switchOn(
   tx: Sql,
@@ -87,6 +107,8 @@ export interface Settings {
   /** How often the school's chats are looked at (D8). Undefined leaves the present value. */
   lookEverySeconds?: number | null;
   limits: Partial<RemovalLimits>;
+  /** The school's own windows without lists (K3). Undefined leaves the present ones. */
+  pauses?: readonly Pause[];
 }
 
 /** Replaces the settings. Earlier plans become out of date, because the limits decide what is held. */
@@ -95,6 +117,7 @@ export async function changeSettings(tx: Sql, schoolId: string, to: Settings): P
       session_idle_minutes = ${to.sessionIdleMinutes},
       retention_days = ${to.retentionDays === undefined ? sql`retention_days` : to.retentionDays},
       look_every_seconds = ${to.lookEverySeconds === undefined ? sql`look_every_seconds` : to.lookEverySeconds},
-      limits = ${JSON.stringify(to.limits)}::jsonb, revision = revision + 1
+      limits = ${JSON.stringify(to.limits)}::jsonb,
+      pauses = ${to.pauses === undefined ? sql`pauses` : sql`${JSON.stringify(to.pauses)}::jsonb`}, revision = revision + 1
     where id = ${schoolId}`.execute(tx);
 }

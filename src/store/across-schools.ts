@@ -9,6 +9,7 @@ const ACROSS_SCHOOLS = {
   sessions: "a session is found by its cookie's digest, before its school is known",
   'operator-view': 'operators see the schools that are theirs',
   decisions: 'an operator decides about many schools: whose an operation is, is asked across them (K1)',
+  pauses: 'an operator pauses the lists of many schools: whose day is in a pause is asked across them (K3)',
   accounts: 'one Sferum account may own chats of several schools: whose a chat is, is asked across them',
   profiles: 'a VK ID is one person, in whatever school (A7)',
   import: 'one file may state many schools',

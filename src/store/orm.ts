@@ -47,6 +47,7 @@ import { FirstAnswers } from '../../migrations/0054-first-answers.ts';
 import { OperationsDue } from '../../migrations/0055-operations-due.ts';
 import { SchoolByStatement } from '../../migrations/0056-school-by-statement.ts';
 import { Told } from '../../migrations/0057-told.ts';
+import { Pauses } from '../../migrations/0058-pauses.ts';
 import { Continues } from '../../migrations/0060-continues.ts';
 import { SchoolReadiness } from '../../migrations/0064-school-readiness.ts';
 import { TheSameListAgain } from '../../migrations/0065-the-same-list-again.ts';
@@ -141,6 +142,7 @@ const MIGRATIONS = [
   { name: '0055-operations-due', class: OperationsDue },
   { name: '0056-school-by-statement', class: SchoolByStatement },
   { name: '0057-told', class: Told },
+  { name: '0058-pauses', class: Pauses },
   { name: '0060-continues', class: Continues },
   { name: '0064-school-readiness', class: SchoolReadiness },
   { name: '0065-the-same-list-again', class: TheSameListAgain },

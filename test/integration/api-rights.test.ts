@@ -46,7 +46,7 @@ function call(route: string, school: 's1' | 's2', token?: string): Promise<Respo
   const [method, pattern] = route.split(' ') as [string, string];
   const id = pattern.includes('/chats/') ? ids.chats[school] : ids.operations[school];
   // What is the caller's own has no id, a lesson's is its school's: another school is then named in the query.
-  const query = /^\/v1\/(me|lessons|sessions|decisions|readiness|schools$|webhooks$)/.test(pattern)
+  const query = /^\/v1\/(me|lessons|sessions|decisions|readiness|pauses|schools$|webhooks$)/.test(pattern)
     ? `?school=${school}`
     : '';
   const path = pattern.replace('{schoolId}', school).replace('{id}', id) + query;

@@ -66,11 +66,14 @@ export const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/webhooks/{id}/deliveries': ADMINS,
   'GET /v1/me/notifications': [...ADMINS, 'staff'],
   'PUT /v1/me/notifications': [...ADMINS, 'staff'],
+  'GET /v1/pauses': ['operator'],
+  'PUT /v1/pauses': ['operator'],
   'GET /v1/schools/{schoolId}/settings': ADMINS,
   'PUT /v1/schools/{schoolId}/settings': ADMINS,
 };
 
 export const BODIES: Record<string, unknown> = {
+  'PUT /v1/pauses': [],
   'POST /v1/schools/{schoolId}/chats': { type: 'staff' },
   'PATCH /v1/chats/{id}': {},
   'POST /v1/schools/{schoolId}/initializations': { types: ['class'] },

@@ -144,6 +144,8 @@ function notingCommands(asked: Asked[]): Commands {
     editChat: note('editChat', { warnings: [] }),
     previewImport: note('previewImport', null),
     tryAgain: note('tryAgain'),
+    savePauses: note('savePauses'),
+    saveRegionPauses: note('saveRegionPauses'),
     removeChats: note('removeChats', randomUUID()),
     unlinkProfile: note('unlinkProfile'),
     createMeeting: note('createMeeting'),

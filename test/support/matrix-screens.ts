@@ -49,6 +49,23 @@ const CLASS_OF_PICKER: Record<string, Named> = {
 };
 const PICKER_BUTTONS = ['find', 'add', 'pick-all'];
 
+/** The pages that stand in a school's settings and beside the state of the service (told/parts.ts). */
+const atBoth = (base: '/settings' | '/server'): Record<string, Screen> => ({
+  [`GET ${base}/notifications`]: {},
+  [`POST ${base}/notifications`]: { plain: ['email', 'kind', 'daily'] },
+  [`GET ${base}/pauses`]: {},
+  [`POST ${base}/pauses`]: { plain: ['from', 'to', 'schoolId'] },
+  [`POST ${base}/pauses/remove`]: { plain: ['from', 'to', 'schoolId'] },
+  [`GET ${base}/webhooks`]: {},
+  [`POST ${base}/webhooks`]: { plain: ['url', 'kind'] },
+  [`GET ${base}/webhooks/:id`]: { id: 'webhook' },
+  [`POST ${base}/webhooks/:id`]: { id: 'webhook', plain: ['url', 'kind'] },
+  [`POST ${base}/webhooks/:id/test`]: { id: 'webhook' },
+  [`POST ${base}/webhooks/:id/secret`]: { id: 'webhook' },
+  [`GET ${base}/webhooks/:id/delete`]: { id: 'webhook' },
+  [`POST ${base}/webhooks/:id/delete`]: { id: 'webhook' },
+});
+
 /** A screen that is not here fails the test. */
 export const SCREENS: Record<string, Screen> = {
   'GET /': {},
@@ -120,26 +137,8 @@ export const SCREENS: Record<string, Screen> = {
   'GET /operations': { plain: ['kind', 'state', 'after'] },
   'GET /operations/open': {},
   'GET /operations/running': {},
-  'GET /settings/notifications': {},
-  'POST /settings/notifications': { plain: ['email', 'kind', 'daily'] },
-  'GET /settings/webhooks': {},
-  'POST /settings/webhooks': { plain: ['url', 'kind'] },
-  'GET /settings/webhooks/:id': { id: 'webhook' },
-  'POST /settings/webhooks/:id': { id: 'webhook', plain: ['url', 'kind'] },
-  'POST /settings/webhooks/:id/test': { id: 'webhook' },
-  'POST /settings/webhooks/:id/secret': { id: 'webhook' },
-  'GET /settings/webhooks/:id/delete': { id: 'webhook' },
-  'POST /settings/webhooks/:id/delete': { id: 'webhook' },
-  'GET /server/notifications': {},
-  'POST /server/notifications': { plain: ['email', 'kind', 'daily'] },
-  'GET /server/webhooks': {},
-  'POST /server/webhooks': { plain: ['url', 'kind'] },
-  'GET /server/webhooks/:id': { id: 'webhook' },
-  'POST /server/webhooks/:id': { id: 'webhook', plain: ['url', 'kind'] },
-  'POST /server/webhooks/:id/test': { id: 'webhook' },
-  'POST /server/webhooks/:id/secret': { id: 'webhook' },
-  'GET /server/webhooks/:id/delete': { id: 'webhook' },
-  'POST /server/webhooks/:id/delete': { id: 'webhook' },
+  ...atBoth('/settings'),
+  ...atBoth('/server'),
   'GET /settings': {},
   'POST /settings': {
     plain: [

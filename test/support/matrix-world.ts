@@ -175,7 +175,7 @@ async function lessons(app: TestApp, schoolId: string, of: Record<string, [strin
 }
 
 /** What the program writes when its time has come, whatever is asked meanwhile. */
-const BY_ITSELF = ['told_reason', 'school_figures'];
+const BY_ITSELF = ['told_reason', 'school_figures', 'school_readiness'];
 
 /** Of the second school every row of every table; of the first what no request of a matrix has a right to change. */
 async function digestOf({ ctx }: TestApp): Promise<string> {

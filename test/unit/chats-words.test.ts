@@ -84,6 +84,7 @@ const about = (chat: Partial<Case['chat']>, own: Partial<Omit<Case, 'chat'>> = {
   rules: null,
   names,
   dayOf: (at) => at.slice(0, 10),
+  pausedUntil: null,
   ...own,
   chat: {
     ...{ chatId: 'c', title: '5А класс', type: 'class', origin: 'automatic', classId: 'c5a', groupId: null },

@@ -47,6 +47,7 @@ const DIRECTIONS: { from: string; allowed: string[] }[] = [
       ...['src/rows/', 'src/store/', 'src/text/', 'src/author.ts', 'src/sure.ts'],
       ...[
         'src/desired/model.ts',
+        'src/desired/pauses.ts',
         'src/plan/model.ts',
         'src/plan/readiness-model.ts',
         'src/sferum/gateway.ts',

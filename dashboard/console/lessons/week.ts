@@ -1,14 +1,10 @@
 import type { Day } from '../../../src/desired/model.ts';
+import { plusDays } from '../../../src/desired/pauses.ts';
 import type { Boundary, LessonItem } from '../../../src/lessons/lesson-rows.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton } from '../parts/button.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
 const WEEK_DAYS = 7;
-
-function plusDays(day: Day, days: number): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}
 
 /** Gives the Monday of a day's week. */
 export function mondayOf(day: Day): Day {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { notFound } from '../../../src/refusal.ts';
+import { momentOf } from '../../../src/store/school-day.ts';
 import { unauthenticated } from '../../auth.ts';
 import { listSchools, SCHOOL_STATES } from '../../read/schools.ts';
 import type { ConsoleParts } from '../console-parts.ts';
@@ -33,9 +34,9 @@ export function schoolsPageRoutes({ screens, ctx, sessions }: ConsoleParts): voi
   screens.ofRegion.get('/schools', async (c) => {
     const { timeZone } = c.get('visitor').school;
     const filter = query.parse(c.req.query());
-    const now = new Date(ctx.clock.now());
+    const moment = momentOf(ctx);
     const live = await liveOfRegion({ ctx });
-    const listed = await listSchools(db, { ...filter, only: null, now });
+    const listed = await listSchools(db, { ...filter, only: null, moment });
     const [only] = listed.items;
     const session = await sessions.find(c);
     // Where there is one school, it is opened at once. An operator who comes back from it sees this page.
@@ -43,7 +44,7 @@ export function schoolsPageRoutes({ screens, ctx, sessions }: ConsoleParts): voi
       await sessions.choose(c, only.id);
       return goTo(c, firstScreen('operator'));
     }
-    const view = { ...listed, filter, nowMs: now.getTime(), timeZone };
+    const view = { ...listed, filter, nowMs: moment.nowMs, timeZone };
     return page({
       c,
       section: 'schools',

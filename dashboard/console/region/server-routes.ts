@@ -28,7 +28,7 @@ export function serverRoutes({ screens, ctx }: ConsoleParts, queues: readonly Qu
       c,
       section: 'server',
       title: serverTitle(view),
-      actions: html`${linkButton({ label: 'Оповещения', href: '/server/notifications' })}${linkButton({ label: 'Вебхуки', href: '/server/webhooks' })}`,
+      actions: html`${linkButton({ label: 'Оповещения', href: '/server/notifications' })}${linkButton({ label: 'Вебхуки', href: '/server/webhooks' })}${linkButton({ label: 'Паузы', href: '/server/pauses' })}`,
       body: serverBody(view),
       refreshSeconds: REFRESH_SECONDS,
     });

@@ -124,6 +124,7 @@ async function settingsPage(ctx: Context, c: ConsoleContext, refused?: Refused):
     body: html`${refused ? notice({ kind: 'bad', title: 'Настройки не сохранены: проверьте отмеченные поля' }) : ''}
 ${connection(account, school.timeZone)}
 ${TOLD}
+${PAUSES}
 ${school.connected || account ? rules(values, refused?.errors ?? {}, dayIn(school.timeZone, ctx.clock.now()), isOperator(visitor)) : ''}`,
   });
 }
@@ -131,6 +132,10 @@ ${school.connected || account ? rules(values, refused?.errors ?? {}, dayIn(schoo
 const TOLD = html`<section class="sheet padded" aria-labelledby="told"><h2 id="told">Кому сообщать</h2>
 <p class="muted">О том, что ждёт решения или не работает, сервис сам пишет людям и программам.</p>
 <div class="actions">${linkButton({ label: 'Оповещения', href: '/settings/notifications' })}${linkButton({ label: 'Вебхуки', href: '/settings/webhooks' })}</div></section>`;
+
+const PAUSES = html`<section class="sheet padded" aria-labelledby="pauses"><h2 id="pauses">Паузы списков</h2>
+<p class="muted">На каникулы списки можно остановить: их принимают, но они никого не добавляют и не исключают.</p>
+<div class="actions">${linkButton({ label: 'Паузы', href: '/settings/pauses' })}</div></section>`;
 
 function connection(account: SferumAccountItem | null, timeZone: string): Html {
   return html`<section class="sheet padded" aria-labelledby="environment"><h2 id="environment">Настройки коммуникативной среды</h2>

@@ -1,6 +1,7 @@
 /** Schools with their settings, and what belongs to none. */
 import { defineEntity, p } from '@mikro-orm/core';
 import type { ChatType } from '../../desired/model.ts';
+import type { Pause } from '../../desired/pauses.ts';
 import type { RemovalLimits } from '../../plan/model.ts';
 import type { Readiness, ReadinessState } from '../../plan/readiness-model.ts';
 import { big, instant, json, text, texts } from './columns.ts';
@@ -25,6 +26,7 @@ export const School = defineEntity({
     retentionDays: p.integer().nullable(),
     nameKey: text().default(''),
     lookEverySeconds: p.integer().nullable(),
+    pauses: json<Pause[]>().defaultRaw("'[]'"),
   },
 });
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatType, Day, Role } from '../../desired/model.ts';
+import type { Pause } from '../../desired/pauses.ts';
 import type { Sql } from '../database.ts';
 import { type Circle, taughtGroups } from './circle.ts';
 import { isPupil, isStaff } from './person-columns.ts';
@@ -30,6 +31,8 @@ export interface SchoolRow {
   retentionDays: number | null;
   lookEverySeconds: number | null;
   limits: Record<string, number>;
+  /** The school's own (K3). */
+  pauses: Pause[];
 }
 
 /** Gives a school's settings; null where there is no such school. */
@@ -37,7 +40,7 @@ export async function findSchool(db: Sql, schoolId: string): Promise<SchoolRow |
   const { rows } = await sql<SchoolRow>`
     select id, time_zone as "timeZone", early_entry_minutes as "earlyEntryMinutes",
       session_idle_minutes as "sessionIdleMinutes", retention_days as "retentionDays",
-      look_every_seconds as "lookEverySeconds", limits
+      look_every_seconds as "lookEverySeconds", limits, pauses
     from school where id = ${schoolId}`.execute(db);
   return rows[0] ?? null;
 }

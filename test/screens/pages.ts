@@ -24,7 +24,11 @@ export const ADMIN_PAGES = ({ chat, run, person }: Record<'chat' | 'run' | 'pers
     ...{ journal: '/journal', search: '/search', gone: '/manage/chats/00000000-0000-4000-8000-000000000000' },
     ...{ nowhere: '/nowhere', forbidden: '/diary' },
   }),
-  ...named({ notifications: '/settings/notifications', webhooks: '/settings/webhooks' }),
+  ...named({
+    notifications: '/settings/notifications',
+    webhooks: '/settings/webhooks',
+    pauses: '/settings/pauses',
+  }),
   {
     ...{ name: 'webhook', path: '/settings/webhooks' },
     first: async (page) => {

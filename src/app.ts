@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Caught } from '../dashboard/console/entry/caught.ts';
 import type { Probes } from '../dashboard/health.ts';
 import { createHttp } from '../dashboard/http.ts';
 import { createOpsHttp } from '../dashboard/ops-http.ts';
@@ -41,6 +42,8 @@ export interface Overrides {
   vkLimits?: Partial<VkLimits>;
   /** True for the demonstration, which has `/demo`. */
   demo?: boolean;
+  /** What the demonstration's own mail server and receiver of webhooks have caught. */
+  caught?: Caught;
   /** Looks at the database before anything is written to it. An error that it throws ends the start. */
   beforeMigrating?: (ownerUrl: string) => Promise<void>;
 }
@@ -106,7 +109,10 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const http = role.api
     ? openHttp(parts, {
         ...{ ctx, queues, probes, closing: closing.signal },
-        surroundings: { ...sferum.places, demo: (overrides.demo ?? false) && sandbox !== null },
+        surroundings: {
+          ...{ ...sferum.places, demo: (overrides.demo ?? false) && sandbox !== null },
+          ...(overrides.caught ? { caught: overrides.caught } : {}),
+        },
       })
     : createOpsHttp({ ...ctx, db: db.forPages() }, probes);
   const beforeStop = endFirst(parts, { closing, queues });

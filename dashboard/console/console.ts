@@ -11,6 +11,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import { assetRoutes } from './assets.ts';
 import { connectionRoutes } from './connection/connection-routes.ts';
 import type { ConsoleParts } from './console-parts.ts';
+import type { Caught } from './entry/caught.ts';
 import { demoRoutes } from './entry/demo.ts';
 import { entryRoutes } from './entry/entry.ts';
 import { sessionRoutes } from './entry/sessions.ts';
@@ -50,6 +51,8 @@ export interface Surroundings {
   vkIdUrl: string;
   messengerUrl: string;
   demo: boolean;
+  /** What the demonstration's own receivers have caught. */
+  caught?: Caught;
 }
 
 export interface ConsoleOptions {
@@ -83,7 +86,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   heldRoutes(parts);
   regionReadinessRoutes(parts);
   serverRoutes(parts, options.queues);
-  if (surroundings.demo) demoRoutes(parts);
+  if (surroundings.demo) demoRoutes(parts, surroundings.caught ?? null);
   liveRoutes(parts);
   findRoutes(parts);
   operationLogRoutes(parts);

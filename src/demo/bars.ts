@@ -8,34 +8,39 @@ const NAMES: Record<ChatType, string> = {
   subject: 'Предметы',
 };
 const NAME_WIDTH = 14;
+/** Without a terminal a bar says how far it is once each so many percent. */
+const STEP_PERCENT = 10;
+
+interface Terminal {
+  isTty: boolean;
+  print: (line: string) => void;
+}
 
 /** Progress bars by name. Each is made at its first progress. Without a terminal they are plain lines. */
 export class Bars {
-  readonly #multi: MultiBar;
+  readonly #multi: MultiBar | null;
+  readonly #print: Terminal['print'];
   readonly #bars = new Map<string, SingleBar>();
+  readonly #told = new Map<string, number>();
 
-  constructor() {
-    this.#multi = new cliProgress.MultiBar(
-      {
-        format: ' {name} {bar} {percentage}% · {value} из {total}',
-        hideCursor: true,
-        clearOnComplete: false,
-        noTTYOutput: true,
-        notTTYSchedule: 5_000,
-      },
-      cliProgress.Presets.shades_classic,
-    );
+  constructor({ isTty, print }: Terminal) {
+    this.#print = print;
+    this.#multi = isTty
+      ? new cliProgress.MultiBar(
+          {
+            format: ' {name} {bar} {percentage}% · {value} из {total}',
+            hideCursor: true,
+            clearOnComplete: false,
+          },
+          cliProgress.Presets.shades_classic,
+        )
+      : null;
   }
 
   set(name: string, done: number, total: number): void {
     if (total === 0) return;
-    const bar = this.#bars.get(name);
-    if (!bar) {
-      this.#bars.set(name, this.#multi.create(total, done, { name: name.padEnd(NAME_WIDTH) }));
-      return;
-    }
-    bar.setTotal(total);
-    bar.update(done);
+    if (this.#multi) this.#draw(this.#multi, name, done, total);
+    else this.#line(name, done, total);
   }
 
   setType(type: ChatType, done: number, total: number): void {
@@ -43,6 +48,23 @@ export class Bars {
   }
 
   stop(): void {
-    this.#multi.stop();
+    this.#multi?.stop();
+  }
+
+  #draw(multi: MultiBar, name: string, done: number, total: number): void {
+    const bar = this.#bars.get(name);
+    if (!bar) {
+      this.#bars.set(name, multi.create(total, done, { name: name.padEnd(NAME_WIDTH) }));
+      return;
+    }
+    bar.setTotal(total);
+    bar.update(done);
+  }
+
+  #line(name: string, done: number, total: number): void {
+    const percent = Math.floor((100 * done) / total / STEP_PERCENT) * STEP_PERCENT;
+    if (percent <= (this.#told.get(name) ?? 0)) return;
+    this.#told.set(name, percent);
+    this.#print(` ${name.padEnd(NAME_WIDTH)} ${percent}% · ${done} из ${total}`);
   }
 }

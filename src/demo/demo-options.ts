@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 export interface DemoOptions {
   /** The run ends after the summary. The exit code says whether Sferum holds exactly the desired state. */
   exit: boolean;
-  size: 'manual' | 'small';
+  /** `region`: thirty small schools. */
+  size: 'manual' | 'small' | 'region';
   /** A folder of OneRoster CSV files that is used instead of the made-up school. */
   rosterDir: string | null;
 }
@@ -15,11 +16,14 @@ export interface DemoOptions {
 export function demoOptions(args: readonly string[]): DemoOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: { exit: { type: 'boolean' }, small: { type: 'boolean' }, roster: { type: 'string' } },
+    options: {
+      ...{ exit: { type: 'boolean' }, small: { type: 'boolean' }, region: { type: 'boolean' } },
+      roster: { type: 'string' },
+    },
   });
   return {
     exit: values.exit ?? false,
-    size: values.small ? 'small' : 'manual',
+    size: values.region ? 'region' : values.small ? 'small' : 'manual',
     rosterDir: values.roster ?? null,
   };
 }

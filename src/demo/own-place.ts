@@ -33,7 +33,8 @@ export async function takePlace(ownerUrl: string, config: Config, options: DemoO
       [MARK],
     );
     const before = rows[0]?.kind;
-    if (before === undefined || before === kindOf(options)) return false;
+    // What is wrong with the schools of a region was done to them: it cannot be done twice.
+    if (before === undefined || (before === kindOf(options) && before !== 'region')) return false;
     if (config.database.url !== null) {
       throw new Error(
         `this database holds another demonstration (${before}): name an empty one in DATABASE_URL, or unset it`,

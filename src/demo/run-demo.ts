@@ -1,28 +1,29 @@
 import { type App, createApp } from '../app.ts';
 import { ALL } from '../app-role.ts';
-import type { Author } from '../author.ts';
 import { dayIn, systemClock } from '../clock.ts';
 import { commandsOf } from '../commands.ts';
 import { configFromEnvironment } from '../config.ts';
-import { CHAT_TYPES } from '../desired/model.ts';
 import { CALLS_PER_REQUEST } from '../sferum/pace.ts';
 import { sure } from '../sure.ts';
 import { Bars } from './bars.ts';
 import { compareStates } from './compare-states.ts';
 import { demoKeys } from './demo-keys.ts';
 import type { DemoOptions } from './demo-options.ts';
-import { followOperation } from './follow.ts';
 import { giveOrders } from './give-orders.ts';
 import { giveTimetable } from './lessons/give-timetable.ts';
 import { refuseForeignDatabase, schoolsOf } from './own-database.ts';
 import { markPlace, takePlace } from './own-place.ts';
+import { startHookCatcher } from './post/hook-catcher.ts';
+import { startMailCatcher } from './post/mail-catcher.ts';
+import { hearOfAll, runRegion } from './region/run-region.ts';
+import { type RegionSchool, type RegionTrouble, regionSchools } from './region/schools.ts';
 import { makeSchool } from './school/make-school.ts';
 import { readRosterFolder, zipRoster } from './school/zip-roster.ts';
+import { importList, initialize } from './steps.ts';
 
 /** The seed gives the same made-up school at every run. */
 const SEED = 448;
 const DEMO_TIMEZONE_DEFAULT = 'Europe/Moscow';
-const BY: Author = { id: 'demo', kind: 'operator' };
 
 export interface DemoResult {
   app: App;
@@ -30,27 +31,40 @@ export interface DemoResult {
   agrees: boolean;
 }
 
+type Own = <T extends AsyncDisposable>(starting: Promise<T>) => Promise<T>;
+type Print = (line: string) => void;
+
+/** Letters and webhooks that the receivers of a region keep. */
+const CAUGHT_MOST = 200;
+const MAIL_FROM = 'Чаты и Сферум <robot@chats.example>';
+const OPERATOR_MAIL = 'operator@region.example';
+
 /**
- * Does the main job on embedded parts: imports, initialises, compares and says what that took. `own` stops the app at
- * the end.
+ * Does the main job on embedded parts: imports, initialises, compares and says what that took. `own` stops what was
+ * started at the end.
  */
-export async function runDemo(
-  options: DemoOptions,
-  print: (line: string) => void,
-  own: (starting: Promise<App>) => Promise<App>,
-): Promise<DemoResult> {
-  const dataDir = configFromEnvironment('demo').dataDir;
+export async function runDemo(options: DemoOptions, print: Print, own: Own): Promise<DemoResult> {
+  const { dataDir, port } = configFromEnvironment('demo');
+  const isRegion = options.size === 'region' && options.rosterDir === null;
+  sayWhatIsShown(print, { isRegion, isExit: options.exit, port });
+  const mails = isRegion ? await own(startMailCatcher(CAUGHT_MOST)) : null;
+  const receiver = isRegion ? await own(startHookCatcher(CAUGHT_MOST, () => systemClock.now())) : null;
   const config = configFromEnvironment('demo', {
-    LOG_LEVEL: 'warn',
+    // What is wrong in a region was done on purpose.
+    LOG_LEVEL: isRegion ? 'fatal' : 'warn',
     HOST: '127.0.0.1',
     ...demoKeys(dataDir),
+    ...(mails ? { SMTP_URL: mails.url, MAIL_FROM } : {}),
   });
   const startedMs = performance.now();
-  const zip = await rosterOf(options);
-  const schools = await schoolsOf(zip);
+  const today = dayIn(DEMO_TIMEZONE_DEFAULT, systemClock.now());
+  const region = isRegion ? regionSchools(today) : null;
+  const zip = region ? null : await rosterOf(options, today);
+  const schools = region ? region.map(({ id }) => id) : await schoolsOf(sure(zip));
   const app = await own(
     createApp(config, ALL, {
       demo: true,
+      ...(mails && receiver ? { caught: { mails: mails.mails, hooks: receiver.hooks } } : {}),
       async beforeMigrating(ownerUrl) {
         await refuseForeignDatabase(ownerUrl, schools);
         if (await takePlace(ownerUrl, config, options))
@@ -61,32 +75,59 @@ export async function runDemo(
   await markPlace(app.ctx.db.ofNone, options);
   print(`Готово к работе за ${seconds(startedMs)} с: PostgreSQL, очередь, учебный Сферум`);
   const workStartedMs = performance.now();
-  const bars = new Bars();
+  const bars = new Bars({ isTty: process.stdout.isTTY, print });
   try {
-    await importRoster(app, zip, bars);
-    for (const schoolId of schools) await initialize(app, schoolId, bars);
+    if (region && receiver) {
+      await hearOfAll(app, { hookUrl: receiver.url, email: OPERATOR_MAIL });
+      await runRegion(app, region, bars);
+    } else {
+      await takeIn(app, sure(zip), bars);
+      for (const schoolId of schools) await initializeByTypes(app, schoolId, bars);
+    }
   } finally {
     bars.stop();
   }
-  const agrees = await summarize(app, schools, workStartedMs, print);
-  if (!options.exit) for (const schoolId of schools) await tellWhatComes(app, schoolId, print);
+  const atRest = region ? region.filter(({ trouble }) => trouble === null).map(({ id }) => id) : schools;
+  const agrees = await summarize(app, atRest, workStartedMs, print);
+  if (region) sayTroubles(region, print);
+  else if (!options.exit) for (const schoolId of schools) await tellWhatComes(app, schoolId, print);
   return { app, agrees };
 }
 
-async function rosterOf({ rosterDir, size }: DemoOptions): Promise<Uint8Array> {
-  if (rosterDir) return readRosterFolder(rosterDir);
-  const today = dayIn(DEMO_TIMEZONE_DEFAULT, systemClock.now());
-  return zipRoster(makeSchool({ seed: SEED, size, today }).files);
+/** The first lines: what comes, how long it takes, and where it will be seen. */
+function sayWhatIsShown(
+  print: Print,
+  { isRegion, isExit, port }: { isRegion: boolean; isExit: boolean; port: number },
+): void {
+  print(
+    isRegion
+      ? 'Регион из 30 школ, почти все небольшие: списки из СГО, чаты в учебном Сферуме. В четырёх школах что-то не так.'
+      : 'Школа: списки из СГО, план, чаты в учебном Сферуме и сверка с тем, что должно быть.',
+  );
+  print('Всё выдумано и остаётся на этой машине: в VK ничего не отправляется.');
+  if (!isExit) print(`Когда всё будет готово, откройте http://127.0.0.1:${port}/demo`);
+  print('');
 }
 
-async function importRoster(app: App, zip: Uint8Array, bars: Bars): Promise<void> {
-  const id = await commandsOf(app.ctx).importRoster({
-    body: zip,
-    takenAt: new Date(app.ctx.clock.now()),
-    within: '*',
-    by: BY,
-  });
-  const operation = await followOperation(app.ctx, id, {
+const TROUBLE_WORDS: Readonly<Record<RegionTrouble, string>> = {
+  key: 'ключ Сферума не действует',
+  hold: 'последние списки похожи на неполные и ждут решения',
+  overdue: 'списки не приходили трое суток',
+  begun: 'чаты ещё создаются, минут десять',
+};
+
+function sayTroubles(region: readonly RegionSchool[], print: Print): void {
+  for (const { name, trouble } of region) if (trouble) print(`${name}: ${TROUBLE_WORDS[trouble]}`);
+  print('Письма: /demo/mail · вебхуки: /demo/webhooks (приходят в течение пяти минут)');
+}
+
+async function rosterOf({ rosterDir, size }: DemoOptions, today: string): Promise<Uint8Array> {
+  if (rosterDir) return readRosterFolder(rosterDir);
+  return zipRoster(makeSchool({ seed: SEED, size: size === 'small' ? 'small' : 'manual', today }).files);
+}
+
+async function takeIn(app: App, zip: Uint8Array, bars: Bars): Promise<void> {
+  const operation = await importList(app, zip, {
     onStep: ({ operation: o }) => bars.set('Импорт', o.done, o.total),
   });
   if (operation.state === 'held')
@@ -98,26 +139,11 @@ async function importRoster(app: App, zip: Uint8Array, bars: Bars): Promise<void
   bars.set('Импорт', operation.total, operation.total);
 }
 
-async function initialize(app: App, schoolId: string, bars: Bars): Promise<void> {
-  const id = await commandsOf(app.ctx).initialize({
-    schoolId,
-    types: [...CHAT_TYPES],
-    dryRun: false,
-    strict: false,
-    asOf: null,
-    by: BY,
+function initializeByTypes(app: App, schoolId: string, bars: Bars): Promise<void> {
+  return initialize(app, schoolId, (byType) => {
+    bars.set('План', byType.size > 0 ? 1 : 0, 1);
+    for (const [type, { done, total }] of byType) bars.setType(type, done, total);
   });
-  const operation = await followOperation(app.ctx, id, {
-    onStep: ({ byType }) => {
-      bars.set('План', byType.size > 0 ? 1 : 0, 1);
-      for (const [type, { done, total }] of byType) bars.setType(type, done, total);
-    },
-  });
-  if (operation.state !== 'succeeded') {
-    throw new Error(
-      `the initialisation ended ${operation.state}: ${JSON.stringify(operation.problems.slice(0, 3))}`,
-    );
-  }
 }
 
 /**

@@ -1,41 +1,16 @@
-/** A mail server that keeps what it is sent. It speaks as much of SMTP as a sender needs. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+/** The demonstration's mail server, and waiting for its letters. */
 import { vi } from 'vitest';
+import { type CaughtMail, type MailCatcher, startMailCatcher } from '../../src/demo/post/mail-catcher.ts';
 
-export interface CaughtMail {
-  from: string;
-  to: string;
-  /** By lower-case name, decoded. */
-  headers: Record<string, string>;
-  text: string;
-}
-
-export interface MailCatcher extends AsyncDisposable {
-  url: string;
-  mails: CaughtMail[];
-  /** What is answered to a recipient and to a whole letter; 250 takes it. */
-  answers: { recipient: string; letter: string };
+export interface WaitingCatcher extends MailCatcher {
   /** Waits until so many letters were taken. */
   catches(count: number): Promise<CaughtMail[]>;
 }
 
-export async function startMailCatcher(): Promise<MailCatcher> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
-    converse(socket, catcher);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const catcher: MailCatcher = {
-    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    mails: [],
-    answers: { recipient: '250 ok', letter: '250 ok' },
-    catches: (count) =>
+export async function startWaitingCatcher(): Promise<WaitingCatcher> {
+  const catcher = await startMailCatcher();
+  return Object.assign(catcher, {
+    catches: (count: number) =>
       vi.waitFor(
         () => {
           if (catcher.mails.length < count) throw new Error(`${catcher.mails.length} letters of ${count}`);
@@ -43,82 +18,5 @@ export async function startMailCatcher(): Promise<MailCatcher> {
         },
         { timeout: 30_000, interval: 20 },
       ),
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-  return catcher;
-}
-
-function converse(socket: Socket, catcher: MailCatcher): void {
-  const say = (line: string) => socket.write(`${line}\r\n`);
-  let from = '';
-  let to = '';
-  let letter: string[] | null = null;
-  say('220 catcher');
-  createInterface({ input: socket }).on('line', (line) => {
-    if (letter !== null) {
-      if (line !== '.') return void letter.push(line.replace(/^\.\./, '.'));
-      if (catcher.answers.letter.startsWith('250')) catcher.mails.push({ from, to, ...read(letter) });
-      letter = null;
-      return say(catcher.answers.letter);
-    }
-    const [, address = ''] = /<(.*)>/.exec(line) ?? [];
-    switch (line.slice(0, 4).toUpperCase()) {
-      case 'MAIL':
-        from = address;
-        return say('250 ok');
-      case 'RCPT':
-        to = address;
-        return say(catcher.answers.recipient);
-      case 'DATA':
-        letter = [];
-        return say('354 go on');
-      case 'QUIT':
-        say('221 bye');
-        return void socket.end();
-      default:
-        return say('250 catcher');
-    }
   });
-}
-
-function read(lines: string[]): Pick<CaughtMail, 'headers' | 'text'> {
-  const end = lines.indexOf('');
-  const unfolded = lines
-    .slice(0, end)
-    .join('\n')
-    .replace(/\n[ \t]+/g, ' ')
-    .split('\n');
-  const headers = Object.fromEntries(
-    unfolded.map((line) => {
-      const at = line.indexOf(':');
-      return [line.slice(0, at).toLowerCase(), decodedWords(line.slice(at + 1).trim())];
-    }),
-  );
-  const body = lines.slice(end + 1).join('\n');
-  const encoding = headers['content-transfer-encoding'];
-  if (encoding === 'base64') return { headers, text: Buffer.from(body, 'base64').toString() };
-  return { headers, text: encoding === 'quoted-printable' ? fromQuoted(body.replace(/=\n/g, '')) : body };
-}
-
-/** `=?UTF-8?B?…?=` and `=?UTF-8?Q?…?=`. */
-function decodedWords(text: string): string {
-  return text
-    .replace(/\?=\s+=\?/g, '?==?')
-    .replace(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, how: string, word: string) =>
-      how.toLowerCase() === 'b'
-        ? Buffer.from(word, 'base64').toString('latin1')
-        : fromQuoted(word.replaceAll('_', ' '), 'latin1'),
-    )
-    .replace(/[\u0080-\u00ff]+/g, (bytes) => Buffer.from(bytes, 'latin1').toString());
-}
-
-function fromQuoted(text: string, as: 'utf8' | 'latin1' = 'utf8'): string {
-  const bytes = text.replace(/=([0-9A-F]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return Buffer.from(bytes, 'latin1').toString(as);
 }

@@ -1,7 +1,7 @@
 /** A region, a receiver of webhooks and a mail server, with a loop that tells quickly. */
 import { startTeller } from '../../src/told/teller.ts';
 import { type ApiWorld, createApiWorld } from './api.ts';
-import { type MailCatcher, startMailCatcher } from './mail-catcher.ts';
+import { startWaitingCatcher, type WaitingCatcher } from './mail-catcher.ts';
 import { makeRegion } from './region-rows.ts';
 import { tokenOf } from './tokens.ts';
 import { type Receiver, startReceiver } from './webhook-receiver.ts';
@@ -15,7 +15,7 @@ export const MAIL_FROM = 'Сферум <robot@school.example>';
 
 export interface ToldWorld extends ApiWorld {
   receiver: Receiver;
-  mails: MailCatcher;
+  mails: WaitingCatcher;
   /** Asks as an operator of all schools, or as an admin of one. */
   ask(method: string, path: string, body?: unknown, school?: string): Promise<Response>;
   /** Adds a webhook of the receiver. */
@@ -27,7 +27,7 @@ export async function startToldWorld(
 ): Promise<ToldWorld> {
   await using parts = new AsyncDisposableStack();
   const receiver = parts.use(await startReceiver());
-  const mails = parts.use(await startMailCatcher());
+  const mails = parts.use(await startWaitingCatcher());
   const env = { ...QUICK_TELLING, SMTP_URL: mails.url, MAIL_FROM, ...options.env };
   const api = parts.use(await createApiWorld({ env }));
   await makeRegion(api.ctx, { schools: options.schools ?? 3, chats: 3, people: 3 });

@@ -4,8 +4,8 @@ import type { MadePerson, MadePupil } from './people.ts';
 import type { SchoolYear } from './school-year.ts';
 import type { MadeUnit } from './units.ts';
 
-const SCHOOL_ID = 'school-2';
-const SCHOOL_NAME = 'МБОУ «Средняя школа № 2»';
+/** What the made-up school is called. */
+export const MADE_SCHOOL = { id: 'school-2', name: 'МБОУ «Средняя школа № 2»' } as const;
 
 export interface MadeSchool {
   people: readonly MadePerson[];
@@ -42,7 +42,7 @@ export function oneRosterFiles({ people, pupils, units, year }: MadeSchool): Rec
     'manifest.csv': manifestFile(),
     'orgs.csv': csvText(
       [...HEAD, 'name', 'type', 'identifier', 'parentSourcedId'],
-      [[SCHOOL_ID, '', '', SCHOOL_NAME, 'school', '', '']],
+      [[MADE_SCHOOL.id, '', '', MADE_SCHOOL.name, 'school', '', '']],
     ),
     'academicSessions.csv': csvText(
       [...HEAD, 'title', 'type', 'startDate', 'endDate', 'parentSourcedId', 'schoolYear'],
@@ -88,7 +88,7 @@ function coursesFile(courses: ReadonlyMap<string, string>): string {
   const columns = ['title', 'courseCode', 'grades', 'orgSourcedId', 'subjects', 'subjectCodes'];
   return csvText(
     [...HEAD, 'schoolYearSourcedId', ...columns],
-    [...courses].map(([subject, id]) => [id, '', '', '', subject, '', '', SCHOOL_ID, '', '']),
+    [...courses].map(([subject, id]) => [id, '', '', '', subject, '', '', MADE_SCHOOL.id, '', '']),
   );
 }
 
@@ -119,7 +119,7 @@ function classesFile(
     units.map(({ id, title, grade, subject }) => {
       const course = sure(courses.get(subject ?? HOMEROOM_COURSE));
       const type = subject === null ? 'homeroom' : 'scheduled';
-      return [id, '', '', title, grade, course, '', type, '', SCHOOL_ID, terms, '', '', ''];
+      return [id, '', '', title, grade, course, '', type, '', MADE_SCHOOL.id, terms, '', '', ''];
     }),
   );
 }
@@ -158,7 +158,7 @@ function usersFile(people: readonly MadePerson[], pupils: readonly MadePupil[]):
         '',
         '',
         '',
-        SCHOOL_ID,
+        MADE_SCHOOL.id,
       ];
     }),
   );
@@ -171,7 +171,18 @@ function rolesFile(people: readonly MadePerson[]): string {
     people.flatMap((person) =>
       person.roles.map((role, at) => {
         const type = at === 0 ? 'primary' : 'secondary';
-        return [`${person.id}-${role}`, status(person), '', person.id, type, role, '', '', SCHOOL_ID, ''];
+        return [
+          `${person.id}-${role}`,
+          status(person),
+          '',
+          person.id,
+          type,
+          role,
+          '',
+          '',
+          MADE_SCHOOL.id,
+          '',
+        ];
       }),
     ),
   );
@@ -189,7 +200,7 @@ function enrollmentsFile(units: readonly MadeUnit[], year: SchoolYear): string {
   ) => {
     const id = `e${String(rows.length + 1).padStart(6, '0')}`;
     const primary = role === 'teacher' ? 'true' : 'false';
-    rows.push([id, deleted, '', unitId, SCHOOL_ID, person, role, primary, begin, end]);
+    rows.push([id, deleted, '', unitId, MADE_SCHOOL.id, person, role, primary, begin, end]);
   };
   for (const unit of units) {
     for (const teacherId of unit.teacherIds) add(unit.id, teacherId, '', 'teacher', year.startsOn, null);

@@ -87,12 +87,40 @@ export async function listJournal(
   return { items, next: rows.length > perPage ? (shown.at(-1)?.id ?? null) : null };
 }
 
+/** Whose acts Sferum answers. */
+const ACTORS: ReadonlySet<Author['kind']> = new Set(['person', 'operator', 'service']);
+
 /**
- * Finds whose acts Sferum answered, by the ids of the answers' lines. An act is at most so many days older than its
- * answer, and the bounds are told outright, so that months before it are not looked at.
+ * Finds whose acts Sferum answered, by the ids of the answers' lines. Most acts stand among the lines themselves.
  */
 async function authorsOf(db: Sql, schoolId: string, lines: readonly Stored[]): Promise<Map<string, Author>> {
-  const answers = lines.filter((line) => line.isAnswer && line.chatId !== null);
+  const keyOf = ({ chatId, cause }: Stored) => `${chatId} ${cause}`;
+  const acts = new Map<string, Author & { line: bigint }>();
+  for (const line of lines) {
+    const { authorId, authorKind } = line;
+    if (line.isAnswer || authorId === null || !ACTORS.has(authorKind)) continue;
+    acts.set(keyOf(line), { id: authorId, kind: authorKind, line: BigInt(line.id) });
+  }
+  const found = new Map<string, Author>();
+  const others: Stored[] = [];
+  for (const line of lines.filter((one) => one.isAnswer && one.chatId !== null)) {
+    const act = acts.get(keyOf(line));
+    if (act && act.line < BigInt(line.id)) found.set(line.id, { id: act.id, kind: act.kind });
+    else others.push(line);
+  }
+  for (const [line, author] of await storedAuthorsOf(db, schoolId, others)) found.set(line, author);
+  return found;
+}
+
+/**
+ * The same for acts that the page does not show. An act is at most so many days older than its
+ * answer, and the bounds are told outright, so that months before it are not looked at.
+ */
+async function storedAuthorsOf(
+  db: Sql,
+  schoolId: string,
+  answers: readonly Stored[],
+): Promise<Map<string, Author>> {
   if (answers.length === 0) return new Map();
   const ats = answers.map(({ at }) => Date.parse(instant(at)));
   const [first, last] = [Math.min(...ats), Math.max(...ats) + 1].map((ms) => new Date(ms).toISOString());
@@ -162,9 +190,14 @@ export async function findProfileOwners(
   schoolId: string,
   profiles: readonly number[],
 ): Promise<Map<number, string>> {
+  const ids = [...new Set(profiles)];
+  if (ids.length === 0) return new Map();
+  // Each half has an index of its own.
+  const links = (state: RawBuilder<unknown>) => sql`select vk_user_id, person_id, present from profile_link
+    where school_id = ${schoolId} and ${state} and vk_user_id = any(${ids}::bigint[])`;
   const { rows } = await sql<{ vk: string; personId: string }>`
-    select distinct on (vk_user_id) vk_user_id as vk, person_id as "personId" from profile_link
-    where school_id = ${schoolId} and vk_user_id = any(${[...profiles]}::bigint[])
+    select distinct on (vk_user_id) vk_user_id as vk, person_id as "personId"
+    from (${links(sql`present`)} union all ${links(sql`not present`)}) l
     order by vk_user_id, present desc, person_id`.execute(db);
   return new Map(rows.map((r) => [Number(r.vk), r.personId]));
 }

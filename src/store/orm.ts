@@ -51,6 +51,7 @@ import { Pauses } from '../../migrations/0058-pauses.ts';
 import { Continues } from '../../migrations/0060-continues.ts';
 import { SchoolReadiness } from '../../migrations/0064-school-readiness.ts';
 import { TheSameListAgain } from '../../migrations/0065-the-same-list-again.ts';
+import { FormerProfiles } from '../../migrations/0066-former-profiles.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -146,6 +147,7 @@ const MIGRATIONS = [
   { name: '0060-continues', class: Continues },
   { name: '0064-school-readiness', class: SchoolReadiness },
   { name: '0065-the-same-list-again', class: TheSameListAgain },
+  { name: '0066-former-profiles', class: FormerProfiles },
 ];
 
 /** Makes the ORM. It connects lazily: the first query opens a connection. */

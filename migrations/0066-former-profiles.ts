@@ -1,0 +1,11 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** Who had a profile once is found by it, as who has it is. Without this each page of the journal read all links. */
+export class FormerProfiles extends Migration {
+  override up(): void {
+    this.addSql(`
+      create index profile_link_formerly on profile_link (school_id, vk_user_id)
+        where not present and vk_user_id is not null;
+    `);
+  }
+}

@@ -198,6 +198,15 @@ export const VALUES: Readonly<Record<string, unknown>> = {
     ...{ lookEverySeconds: 300, pauses: [SUMMER] },
     limits: { chatShare: 0.25, chatAtLeast: 5, schoolShare: 0.05, schoolAtLeast: 20 },
   },
+  ClassMatches: {
+    items: [
+      {
+        ...{ classId: 'c-6a', title: '6А', oldClassId: 'c-5a', oldTitle: '5А', state: 'open' },
+        ...{ common: 24, pupils: 25, oldPupils: 26, proposedAt: '2026-09-01T03:10:00.000Z', decidedAt: null },
+      },
+    ],
+  },
+  ClassWord: { classIds: ['c-6a'], continues: true },
   SettingsChange: { timeZone: 'Asia/Omsk', limits: { chatShare: 0.3 }, pauses: [SUMMER] },
   Pause: SUMMER,
   RegionPauses: [SUMMER, { schoolId: '448', from: '2026-12-28', to: '2027-01-10' }],

@@ -10,6 +10,7 @@ import { approveLater, takeBackApproval } from './operations/approve-later.ts';
 import { cancelOperation } from './operations/cancel-operation.ts';
 import { requestCheck } from './operations/check.ts';
 import { connectSferum } from './operations/connect-sferum.ts';
+import { decideClasses } from './operations/decide-classes.ts';
 import { decideHeld } from './operations/decide-held.ts';
 import { approveManyLater, decideMany, takeBackMany } from './operations/decide-many.ts';
 import { previewImport } from './operations/preview-import.ts';
@@ -36,6 +37,7 @@ export function commandsOf(ctx: Context) {
     check: (ask: Ask<typeof requestCheck>) => requestCheck(ctx, ask),
     connectSferum: (ask: Ask<typeof connectSferum>) => connectSferum(ctx, ask),
     decide: (ask: Ask<typeof decideHeld>) => decideHeld(ctx, ask),
+    decideClasses: (ask: Ask<typeof decideClasses>) => decideClasses(ctx, ask),
     decideMany: (ask: Ask<typeof decideMany>) => decideMany(ctx, ask),
     approveManyLater: (ask: Ask<typeof approveManyLater>) => approveManyLater(ctx, ask),
     takeBackMany: (ask: Ask<typeof takeBackMany>) => takeBackMany(ctx, ask),

@@ -7,6 +7,7 @@ import { accessRoutes } from './access.ts';
 import { chatChangeRoutes } from './chat-changes.ts';
 import { chatRoutes } from './chats.ts';
 import { checkRoutes } from './checks.ts';
+import { classMatchesRoutes } from './class-matches.ts';
 import { decisionsRoutes } from './decisions.ts';
 import { delayRoutes } from './delays.ts';
 import { erasureRoutes } from './erasures.ts';
@@ -69,6 +70,7 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   meRoutes(all);
   meProfileRoutes(all, linking);
   lessonRoutes(all);
+  classMatchesRoutes(all);
   settingsRoutes(all);
   pauseRoutes(all);
   sessionRoutes(all);

@@ -31,6 +31,7 @@ import { schoolsPageRoutes } from './region/schools-routes.ts';
 import { serverRoutes } from './region/server-routes.ts';
 import { attentionRoutes } from './school/attention.ts';
 import { changesRoutes } from './school/changes.ts';
+import { classMatchesRoutes } from './school/class-matches.ts';
 import { operationLogRoutes } from './school/operations.ts';
 import { personRoutes } from './school/person.ts';
 import { personExportRoutes } from './school/person-export.ts';
@@ -98,6 +99,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   overviewRoutes(parts);
   delayRoutes(parts);
   attentionRoutes(parts);
+  classMatchesRoutes(parts);
   settingsRoutes(parts);
   connectionRoutes(parts);
   pauseScreens(parts);

@@ -121,6 +121,10 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return decisionText(details);
     case 'approval-taken-back':
       return `Подтверждение отменено, никто не исключён: ${decidedAbout(details)}`;
+    case 'class-continued':
+      return `Класс ${String(details.newId)} продолжает чаты класса ${String(details.oldId)}`;
+    case 'class-other':
+      return `Класс ${String(details.newId)} – не продолжение класса ${String(details.oldId)}`;
     case 'continue':
       return 'Чат продолжен с классом или группой под новым номером: состав и переписка те же';
     case 'undone':
@@ -257,6 +261,7 @@ function connectionText(details: JournalLine['details']): string {
 const DECIDED_ABOUT: Readonly<Record<string, string>> = {
   'roster-import': 'список из СГО, который выглядит неполным',
   'account-replacement': 'замена учётной записи Сферума',
+  'class-match': 'продолжение чатов классов под новыми номерами',
   adoption: 'работа после восстановления базы',
 };
 

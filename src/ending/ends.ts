@@ -165,6 +165,11 @@ export const ENDS = {
     (before) => sql`${gone(before)} and ${noPupilIn('class')} and ${none('chat', 'class_id')}
       and ${none('subject_group', 'class_id')}`,
   ),
+  class_match: ofLists(
+    'keepGoneFactsDays',
+    (before) => sql`t.state <> 'open' and t.decided_at < ${before}
+      and not exists (select from class c where c.school_id = t.school_id and c.id = t.new_id and c.present)`,
+  ),
   received_event: ofSchool('keepEventIdsDays', past('received_at')),
   console_session: expiring,
   used_token: expiring,

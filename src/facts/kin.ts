@@ -28,6 +28,7 @@ export async function kinOf(
         where key like 'subject:%' and g.class_id is not null
     ), edge as materialized (
       select id, continues from class where school_id = ${schoolId} and continues is not null
+      union all select new_id, old_id from class_match where school_id = ${schoolId} and state = 'open'
     ), kin as (
       select id from own where exists (select from edge)
       union select case when e.id = k.id then e.continues else e.id end

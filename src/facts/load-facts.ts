@@ -30,6 +30,12 @@ interface UnitColumns {
   present: boolean;
 }
 
+interface ClassColumns extends UnitColumns {
+  homeroom_teacher_ids: string[];
+  continues: string | null;
+  may_continue: string | null;
+}
+
 /** Which facts are asked for. */
 export interface AskedFacts {
   /** The part that some chats need (`partFor`). Left out: all. */
@@ -58,8 +64,10 @@ export async function loadFacts(
     from subject_group where school_id = ${schoolId} and stated_at is not null
       ${groupIds ? sql`and id = any(${groupIds})` : sql``}`.execute(db);
   const classIds = part && [...part.classIds, ...groups.rows.flatMap((group) => group.class_id ?? [])];
-  const classes = await sql<UnitColumns & { homeroom_teacher_ids: string[]; continues: string | null }>`
-    select id, title, starts_on, ends_on, present, homeroom_teacher_ids, continues
+  const classes = await sql<ClassColumns>`
+    select id, title, starts_on, ends_on, present, homeroom_teacher_ids, continues,
+      (select m.old_id from class_match m
+        where m.school_id = class.school_id and m.new_id = class.id and m.state = 'open') as may_continue
     from class where school_id = ${schoolId} and stated_at is not null
       ${classIds ? sql`and id = any(${classIds})` : sql``}`.execute(db);
   const guardians = await sql<{ guardian_id: string; student_id: string }>`
@@ -73,7 +81,12 @@ export async function loadFacts(
     classes: new Map(
       classes.rows.map((r): [string, ClassFact] => [
         r.id,
-        { ...unit(r), homeroomTeacherIds: r.homeroom_teacher_ids, continues: r.continues },
+        {
+          ...unit(r),
+          homeroomTeacherIds: r.homeroom_teacher_ids,
+          continues: r.continues,
+          mayContinue: r.may_continue,
+        },
       ]),
     ),
     groups: new Map(

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { proposeClasses } from '../matching/propose-classes.ts';
 import { type Application, applyPlan } from '../planning/apply-plan.ts';
 import { holdingOperation } from '../planning/holding.ts';
 import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
@@ -42,6 +43,11 @@ export async function followFacts(
   const affected = how.affected ?? null;
   if (affected === null) await settleAll(ctx, tx, schoolId);
   if (types === null) return null;
+  if (concernsClasses(affected))
+    await proposeClasses(ctx, tx, schoolId, await timeOf(tx, schoolId, momentOf(ctx)), {
+      by: how.author,
+      at: how.at,
+    });
   const plan = await planSchool(ctx, tx, {
     ...{ schoolId, types, allManual: true, strict: false, day: null, recreate: false },
     ...(affected ? { only: new Set(affected.keys()) } : {}),
@@ -68,13 +74,18 @@ async function settleAll(ctx: Context, tx: Sql, schoolId: string): Promise<void>
   await settleDays(tx, schoolId, today);
 }
 
+/** Whether a class may have come or gone. */
+function concernsClasses(affected: Following['affected']): boolean {
+  return !affected || [...affected.keys()].some((key) => key.startsWith('class:'));
+}
+
 /** Divides the plan into parts, one for each event that is the cause of some of its chats. */
 function byCause(
   plan: SchoolPlan,
   affected: ReadonlyMap<string, string> | null,
   cause: string,
 ): Iterable<[string, SchoolPlan]> {
-  if (affected === null) return [[cause, plan]];
+  if (affected === null || !cause.startsWith('event:')) return [[cause, plan]];
   const causeOf = ({ key, id }: { key: string | null; id: string | null }) =>
     `event:${affected.get(key ?? '') ?? affected.get(id ?? '')}`;
   const desired = Map.groupBy(plan.desired, causeOf);

@@ -1,6 +1,7 @@
 import { type NotNull, sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
+import { afterFollowing } from '../follow/follow-events.ts';
 import { mend } from '../live/mend.ts';
 import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
@@ -23,6 +24,7 @@ import { forgetSchool, keepMembers, letGo } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import type { Decided, OperationOf } from '../store/operation-params.ts';
 import { findOperationRow } from '../store/operation-row.ts';
+import { decideWithin } from './decide-classes.ts';
 import {
   type Decision,
   heldIn,
@@ -50,6 +52,7 @@ export async function decideHeld(ctx: Context, decision: Decision): Promise<void
   if (schoolId === null) return decideEach(ctx, decision);
   if (params.incomplete) return decideImport(ctx, schoolId, operation, decision);
   if (operation.kind === 'account-replacement') return decideReplacement(ctx, schoolId, operation, decision);
+  if (operation.kind === 'class-match') return decideMatches(ctx, schoolId, operation, decision);
   if (operation.kind === 'adoption') return decideAdoption(ctx, schoolId, operation, decision);
   await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     const decided = await lockHeld(tx, schoolId, decision);
@@ -230,6 +233,22 @@ async function decideAdoption(
     await mend(ctx, schoolId, ids, decision.by);
   }
   await decideWhole(ctx, schoolId, operation, decision, (tx, at) => confirmRestored(tx, schoolId, at));
+}
+
+/** Decides all proposals about classes under new ids at once (K4). The last one decided ends the operation. */
+async function decideMatches(
+  ctx: Context,
+  schoolId: string,
+  operation: OperationOf,
+  decision: Decision,
+): Promise<void> {
+  const followed = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    await lockWhole(tx, schoolId, decision);
+    await noteDecision(ctx, tx, schoolId, operation, decision);
+    const word = { schoolId, classIds: null, continues: decision.decision === 'approve', by: decision.by };
+    return (await decideWithin(ctx, tx, word)).followed;
+  });
+  await afterFollowing(ctx, schoolId, followed);
 }
 
 /** Ends the question about a school's account. Approval also lifts the hold. */

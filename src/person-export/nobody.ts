@@ -13,6 +13,12 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
     why: 'ids of events, which are СГО’s own; no content',
     columns: ['id', 'type', 'time', 'received_at'],
   },
+  class_match: {
+    why: 'classes that may go on as others, with numbers of pupils',
+    columns: [
+      ...['new_id', 'old_id', 'common', 'old_pupils', 'new_pupils', 'state', 'proposed_at', 'decided_at'],
+    ],
+  },
   roster_file: {
     why: 'a file between its arrival and its reading, minutes; what was read of the person is in staged_roster',
     columns: ['operation_id', 'body', 'taken_at'],

@@ -20,7 +20,7 @@ import { Lesson, Meeting, MeetingCall } from './entities/lessons.ts';
 import { Operation, OperationChat } from './entities/operations.ts';
 import { ProgramProcess } from './entities/processes.ts';
 import { ProfileClaim, ProfileLink, ProfileLinking } from './entities/profiles.ts';
-import { ReceivedEvent, RosterFault, RosterFile, StagedRoster } from './entities/roster.ts';
+import { ClassMatch, ReceivedEvent, RosterFault, RosterFile, StagedRoster } from './entities/roster.ts';
 import { School, SchoolFigures, SchoolReadiness, Setting } from './entities/schools.ts';
 import { ConsoleSession, FirstAnswer, UsedToken } from './entities/sessions.ts';
 import { SferumAccount, SferumPace } from './entities/sferum.ts';
@@ -36,6 +36,7 @@ export const ENTITIES = [
   ChatDraft,
   ChatDraftPerson,
   ChatException,
+  ClassMatch,
   ConsoleSession,
   Enrollment,
   Erased,

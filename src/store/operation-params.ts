@@ -130,6 +130,7 @@ const KindWithParams = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('undo'), params: z.object({ ...MARKS, run: z.string() }) }),
   z.object({ kind: z.literal('check'), params: CheckParams }),
+  z.object({ kind: z.literal('class-match'), params: Marks }),
   z.object({ kind: z.literal('account-replacement'), params: Marks }),
   z.object({ kind: z.literal('adoption'), params: Marks }),
 ]);

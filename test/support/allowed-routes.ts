@@ -70,6 +70,8 @@ export const ALLOWED: Record<string, TokenRole[]> = {
   'PUT /v1/pauses': ['operator'],
   'GET /v1/schools/{schoolId}/settings': ADMINS,
   'PUT /v1/schools/{schoolId}/settings': ADMINS,
+  'GET /v1/schools/{schoolId}/class-matches': ADMINS,
+  'POST /v1/schools/{schoolId}/class-matches': ADMINS,
 };
 
 export const BODIES: Record<string, unknown> = {
@@ -79,6 +81,7 @@ export const BODIES: Record<string, unknown> = {
   'POST /v1/schools/{schoolId}/initializations': { types: ['class'] },
   'PUT /v1/schools/{schoolId}/sferum': { communityId: 1, accessToken: 'token', tokenKind: 'user' },
   'PUT /v1/schools/{schoolId}/settings': {},
+  'POST /v1/schools/{schoolId}/class-matches': { classIds: ['c6'], continues: true },
   'POST /v1/webhooks': { url: 'http://127.0.0.1:9/', kinds: ['hold'] },
   'PUT /v1/webhooks/{id}': {},
   'PUT /v1/me/notifications': {},

@@ -133,6 +133,7 @@ function notingCommands(asked: Asked[]): Commands {
     check: note('check', randomUUID()),
     connectSferum: note('connectSferum'),
     decide: note('decide'),
+    decideClasses: note('decideClasses', 1),
     decideMany: note('decideMany', { decided: [], refused: [] }),
     approveManyLater: note('approveManyLater', { approvalId: '', decided: [], refused: [] }),
     takeBackMany: note('takeBackMany', { decided: [], refused: [] }),

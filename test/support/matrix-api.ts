@@ -43,7 +43,14 @@ const OF_PATH: Record<string, Kind> = {
 
 /** What a query or a field of a body names; null: nothing that is somebody's. One that is not here fails the test. */
 const OF_NAME: Record<string, Kind | null> = {
-  ...{ school: 'school', schoolId: 'school', schoolIds: 'school', classId: 'class', subjectGroupId: 'group' },
+  ...{
+    school: 'school',
+    schoolId: 'school',
+    schoolIds: 'school',
+    classId: 'class',
+    classIds: 'class',
+    subjectGroupId: 'group',
+  },
   ...{ personId: 'person', personIds: 'person', chatId: 'chat', chatIds: 'chat', plan: 'operation' },
   ...{ operationIds: 'operation', add: 'person', remove: 'person', grant: 'person', revoke: 'person' },
   ...{

@@ -140,6 +140,11 @@ export const SCREENS: Record<string, Screen> = {
   ...atBoth('/settings'),
   ...atBoth('/server'),
   'GET /settings': {},
+  'GET /classes': {},
+  'POST /classes': {
+    names: { classId: { kind: 'class', with: () => [{ do: 'continue' }, { do: 'other' }] } },
+    plain: ['do'],
+  },
   'POST /settings': {
     plain: [
       'timeZone',

@@ -173,6 +173,7 @@ const OWNED = {
   sferum_account: ['sferum-account.ts'],
   sferum_member: ['sferum-member.ts'],
   told_choice: ['told-choice.ts'],
+  class_match: ['class-match.ts'],
   told_delivery: ['told-delivery.ts'],
   told_reason: ['told-reason.ts'],
   webhook: ['webhook.ts'],

@@ -113,6 +113,7 @@ function awaitingPart({ operation, held, names, timeZone, nowMs }: HeldView, app
 
 const APPROVED: Partial<Record<OperationView['kind'], string>> = {
   'account-replacement': 'Создаём чаты заново',
+  'class-match': 'Продолжаем чаты классов',
   adoption: 'Продолжаем: списки получены',
 };
 
@@ -180,6 +181,10 @@ const WHOLE: Partial<Record<OperationView['kind'], { text: string; approve: stri
   'account-replacement': {
     text: 'Пока вы не решите, чаты не создаются и никто не исключён. После подтверждения чаты будут созданы заново, с новой перепиской; прежние останутся у прежнего профиля.',
     approve: 'Создать чаты заново',
+  },
+  'class-match': {
+    text: 'Классы пропали из списков, а их ученики пришли в новых классах. Пока вы не решите, чаты прежних классов остаются как есть, а у новых классов чатов нет. По одному о них решают на странице «Классы под новыми номерами».',
+    approve: 'Продолжить все чаты',
   },
   adoption: {
     text: 'Пока вы не решите, чаты не создаются и никто не исключён.',

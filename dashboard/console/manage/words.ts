@@ -30,6 +30,7 @@ export const OPERATION_LABELS: Readonly<Record<OperationKind, string>> = {
   'roster-import': 'Загрузка списков из СГО',
   'roster-validation': 'Проверка файла со списками',
   'account-replacement': 'Замена учётной записи Сферума',
+  'class-match': 'Классы под новыми номерами',
   adoption: 'Сверка после восстановления базы',
   initialization: 'Инициализация списка чатов',
   events: 'Изменения из СГО',

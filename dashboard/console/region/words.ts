@@ -45,6 +45,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'delete-chat': 'удаление чата',
   undo: 'отмена',
   'account-replacement': 'замена учётной записи',
+  'class-match': 'классы под новыми номерами',
   adoption: 'сверка после восстановления',
   'roster-old': 'нет больше полутора суток',
   'roster-never': 'не приходили',

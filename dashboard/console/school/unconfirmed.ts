@@ -5,6 +5,8 @@ import type { Trouble } from '../../read/waits.ts';
 interface Words {
   title: string;
   text: string;
+  /** The page where it is decided. Default: that of the operation. */
+  href?: string;
 }
 
 const REPLACED: Words = {
@@ -16,9 +18,16 @@ const RESTORED: Words = {
   text: 'База восстановлена из копии. Нужно подтвердить, что списки из СГО получены заново.',
 };
 
+const CLASSES: Words = {
+  title: 'Классы под новыми номерами',
+  text: 'У новых классов ученики прежних. Решите, продолжить ли с ними прежние чаты: до этого новые не создаются.',
+  href: '/classes',
+};
+
 /** The question, by the operation that is held. */
 export const QUESTIONS: Partial<Record<OperationKind, Words>> = {
   'account-replacement': REPLACED,
+  'class-match': CLASSES,
   adoption: RESTORED,
 };
 

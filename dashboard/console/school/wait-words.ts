@@ -67,7 +67,10 @@ function held(wait: Of<'held'>): Said {
     action: linkButton({ label: 'Посмотреть и решить', href: operationPath(operationId) }),
   };
   const question = QUESTIONS[operation];
-  if (question) return { ...base, ...question, brief: null };
+  if (question) {
+    const { title, text, href = operationPath(operationId) } = question;
+    return { ...base, title, text, brief: null, action: linkButton({ label: 'Посмотреть и решить', href }) };
+  }
   if (chats === 0) {
     return {
       ...base,

@@ -14,6 +14,7 @@ export type OperationKind =
   | 'undo'
   | 'drift'
   | 'check'
+  | 'class-match'
   | 'account-replacement'
   | 'adoption';
 const OPERATION_STATES = ['queued', 'running', 'held', 'succeeded', 'failed', 'cancelled'] as const;

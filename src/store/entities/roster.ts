@@ -14,6 +14,22 @@ export const ReceivedEvent = defineEntity({
   },
 });
 
+export const ClassMatch = defineEntity({
+  name: 'ClassMatch',
+  tableName: 'class_match',
+  properties: {
+    schoolId: text().primary(),
+    newId: text().primary(),
+    oldId: text(),
+    common: p.integer(),
+    oldPupils: p.integer(),
+    newPupils: p.integer(),
+    state: oneOf('open', 'continued', 'other').default('open'),
+    proposedAt: instant(),
+    decidedAt: instant().nullable(),
+  },
+});
+
 export const StagedRoster = defineEntity({
   name: 'StagedRoster',
   tableName: 'staged_roster',

@@ -43,6 +43,7 @@ const OF_PATH: Record<string, Kind> = {
 
 /** What a query or a field of a body names; null: nothing that is somebody's. One that is not here fails the test. */
 const OF_NAME: Record<string, Kind | null> = {
+  continues: null,
   ...{
     school: 'school',
     schoolId: 'school',

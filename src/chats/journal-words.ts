@@ -73,8 +73,12 @@ const WEBHOOK_ACTS: Readonly<Record<string, string>> = {
   removed: 'Вебхук удалён',
 };
 
-/** Lines about distance lessons. A call that we cannot end runs on until the last person leaves it (I8). */
-const LESSON_WORDS: Readonly<Record<string, string>> = {
+/** Lines that say the same of everything. A call that we cannot end runs on until the last person leaves it (I8). */
+const FIXED_WORDS: Readonly<Record<string, string>> = {
+  'removal-rejected': 'Остановленные исключения отклонены: люди остаются',
+  continue: 'Чат продолжен с классом или группой под новым номером: состав и переписка те же',
+  undone: 'Прогон отменён',
+  cancelled: 'Работа отменена до её начала',
   'meeting-create': 'Дистанционный урок создан',
   'meeting-delete': 'Дистанционный урок удалён',
   'call-start': 'Сферум: звонок урока начат',
@@ -105,8 +109,6 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return `Строго по спискам СГО снято: ${who} – ${exceptionText(details)}`;
     case 'change':
       return changeText(line);
-    case 'removal-rejected':
-      return 'Остановленные исключения отклонены: люди остаются';
     case 'invariant':
       return INVARIANTS[String(details.code)] ?? 'Нарушено правило чата';
     case 'connected':
@@ -121,16 +123,8 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return decisionText(details);
     case 'approval-taken-back':
       return `Подтверждение отменено, никто не исключён: ${decidedAbout(details)}`;
-    case 'class-continued':
-      return `Класс ${String(details.newId)} продолжает чаты класса ${String(details.oldId)}`;
-    case 'class-other':
-      return `Класс ${String(details.newId)} – не продолжение класса ${String(details.oldId)}`;
-    case 'continue':
-      return 'Чат продолжен с классом или группой под новым номером: состав и переписка те же';
-    case 'undone':
-      return 'Прогон отменён';
-    case 'cancelled':
-      return 'Работа отменена до её начала';
+    case 'class-match':
+      return `Класс ${details.newId} ${details.continues ? 'продолжает чаты' : '– не продолжение'} класса ${details.oldId}`;
     case 'profile-linked':
       return `Профиль VK ID привязан: ${who}`;
     case 'profile-unlinked':
@@ -138,7 +132,7 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
     case 'call-lost':
       return LOST_CALLS[String(details.reason)] ?? 'Звонок урока завершить нельзя';
     default:
-      return LESSON_WORDS[what] ?? (who ? `${what}: ${who}` : what);
+      return FIXED_WORDS[what] ?? (who ? `${what}: ${who}` : what);
   }
 }
 

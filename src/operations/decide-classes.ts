@@ -51,11 +51,10 @@ export async function decideWithin(
   if (pairs.length === 0 || pairs.length < ids.length) throw new Refusal(409, 'class-decided', DECIDED);
   const cause = `classes:${ctx.newId()}`;
   if (continues) await continueClasses(tx, schoolId, pairs, { at, by: cause });
-  const what = continues ? 'class-continued' : 'class-other';
   await noteLines(
     tx,
     { schoolId, at, cause, author: by },
-    pairs.map((details) => ({ what, details })),
+    pairs.map((pair) => ({ what: 'class-match', details: { ...pair, continues } })),
   );
   const followed = await followFacts(ctx, tx, schoolId, {
     ...{ cause, author: by, priority: 'person', operationId: null, at },

@@ -141,10 +141,7 @@ export const SCREENS: Record<string, Screen> = {
   ...atBoth('/server'),
   'GET /settings': {},
   'GET /classes': {},
-  'POST /classes': {
-    names: { classId: { kind: 'class', with: () => [{ do: 'continue' }, { do: 'other' }] } },
-    plain: ['do'],
-  },
+  'POST /classes': { names: { classId: { kind: 'class', with: () => [{ do: 'other' }] } }, plain: ['do'] },
   'POST /settings': {
     plain: [
       'timeZone',

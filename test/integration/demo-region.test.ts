@@ -20,7 +20,7 @@ test('a region shows four schools in need, who is told of them, and how ready th
       LIMIT_TELL_QUIET_MS: '300',
     };
     await using program = startProgram('demo', env, ['--region']);
-    expect(await firstLines(program.lines)).toMatch(/Регион из 30 школ.*\/demo/s);
+    expect(await firstLines(program.lines)).toMatch(/Регион из 30 небольших школ.*\/demo/s);
     await vi.waitFor(() => expect(program.lines.join('\n')).toContain('Открыто: '), {
       ...{ timeout: READY_WITHIN_MS, interval: 200 },
     });

@@ -17,8 +17,8 @@ const DAY_MS = 86_400_000;
 const OVERDUE_DAYS = 3;
 /** So many schools are imported, or initialised, at a time. */
 const AT_ONCE = 6;
-/** A large school then takes some ten minutes. */
-const SLOW_PER_SECOND = 0.5;
+/** One request in ten seconds: what takes others seconds takes this school minutes. */
+const SLOW_PER_SECOND = 0.1;
 /** So many schools have entered the classes of the next year; some have left something out. */
 const WITH_NEXT_YEAR = 20;
 

@@ -1,4 +1,4 @@
-/** Thirty schools, each of its own people, and what is wrong with some. All are small but the one that is begun. */
+/** Thirty small schools, each of its own people, and what is wrong with some. */
 import { sure } from '../../sure.ts';
 import { makeSchool } from '../school/make-school.ts';
 import { MADE_SCHOOL } from '../school/one-roster-files.ts';
@@ -8,7 +8,7 @@ import { zipRoster } from '../school/zip-roster.ts';
  * key      its key for Sferum is revoked
  * hold     its newest list lacks much of what the one before had, so that a person must decide (J2)
  * overdue  its list is three days old
- * begun    its initialisation goes on for some minutes, because it is large and its account slow
+ * begun    its initialisation goes on for some minutes, because its account is slow
  */
 export type RegionTrouble = 'key' | 'hold' | 'overdue' | 'begun';
 
@@ -36,11 +36,9 @@ export function regionSchools(today: string): RegionSchool[] {
     const number = at + 1;
     const id = `school-${String(100 + number)}`;
     const name = `МБОУ «Школа № ${number}»`;
-    const trouble = TROUBLES[number] ?? null;
-    const size = trouble === 'begun' ? 'manual' : 'small';
-    const { files } = makeSchool({ seed: SEED + number, size, today });
+    const { files } = makeSchool({ seed: SEED + number, size: 'small', today });
     const own = Object.entries(files).map(([file, text]) => [file, ownText(text, { id, name, number })]);
-    return { id, name, trouble, files: Object.fromEntries(own) };
+    return { id, name, trouble: TROUBLES[number] ?? null, files: Object.fromEntries(own) };
   });
 }
 

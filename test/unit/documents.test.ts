@@ -9,8 +9,11 @@ const LINE_CHARACTERS = 300;
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
 /** To be read from the top; the others are tables of facts, whose cells are as long as what they say. */
-const READABLE = ['README.md', 'docs/rules.md', 'docs/contributing.md', 'docs/operating.md'];
-const readme = read('README.md');
+const READABLE = [
+  ...['README.md', 'docs/trying.md', 'docs/operating.md', 'docs/architecture.md', 'docs/contributing.md'],
+  'docs/rules.md',
+];
+const operating = read('docs/operating.md');
 
 describe.each(DOCUMENTS)('%s', (path) => {
   test('leads to documents that there are', () => {
@@ -36,6 +39,14 @@ test.each(READABLE)('%s has no line that is longer than a reader follows', (path
   expect(long).toEqual([]);
 });
 
+test('the README is short, and leads each of its three readers to a page', () => {
+  const readme = read('README.md');
+  expect(readme.split('\n').length).toBeLessThan(80);
+  for (const page of ['trying', 'operating', 'architecture', 'contributing']) {
+    expect(readme).toContain(`](docs/${page}.md)`);
+  }
+});
+
 test.each(READABLE)('%s says nothing twice', (path) => {
   const said = read(path)
     .split('\n')
@@ -43,10 +54,11 @@ test.each(READABLE)('%s says nothing twice', (path) => {
   expect(said).toEqual([...new Set(said)]);
 });
 
-test('the README says of each dependency what it is for', () => {
+test('the architecture says of each dependency what it is for', () => {
   const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
   const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
-  const explained = readme.slice(readme.indexOf('## Why each dependency'));
+  const architecture = read('docs/architecture.md');
+  const explained = architecture.slice(architecture.indexOf('## Why each dependency'));
   const rows = explained.split('\n').filter((line) => line.startsWith('| `'));
   const named = rows.flatMap((row) =>
     [...row.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
@@ -57,16 +69,17 @@ test('the README says of each dependency what it is for', () => {
   expect(named.filter((row) => !Object.keys(all).some((name) => covers(name, row)))).toEqual([]);
 });
 
-test('the README says of each command of the manifest what it does', () => {
+test('README and docs/ say of each command of the manifest what it does', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const said = ['README.md', 'docs/trying.md', 'docs/operating.md'].map(read).join('\n');
   // Parts of `check`.
   const parts = ['lint', 'types', 'format', 'check:static'];
   const missing = Object.keys(scripts).filter(
-    (name) => !parts.includes(name) && !readme.includes(`npm run ${name}`) && !readme.includes(`npm ${name}`),
+    (name) => !parts.includes(name) && !said.includes(`npm run ${name}`) && !said.includes(`npm ${name}`),
   );
   expect(missing).toEqual([]);
 });
 
-test('the README says of each variable what it means', () => {
-  expect(Object.keys(VARIABLES).filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([]);
+test('what each variable means is said to operators', () => {
+  expect(Object.keys(VARIABLES).filter((name) => !new RegExp(`\\b${name}\\b`).test(operating))).toEqual([]);
 });

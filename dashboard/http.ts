@@ -28,6 +28,7 @@ import { NO_PERMISSIONS, referrer, STRICT_POLICY, strictTransport } from './poli
 import { answerError, generalProblem } from './problem.ts';
 import { count, type Rates } from './rates.ts';
 import { logRequests } from './request-log.ts';
+import { traceRequests } from './request-trace.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { recordAccess } from './trail/shown-people.ts';
 
@@ -71,6 +72,7 @@ export function createHttp(ctx: Context, parts: HttpParts): Edge {
   const http = createOpenApi();
   answerRefusals(http, ctx, denials(ctx, parts.rates, sessions));
   http.use(logRequests(ctx));
+  http.use(traceRequests(ctx));
   http.use(recordAccess(ctx, parts.access));
   http.use(framed(ctx, surroundings));
   headers(http, publicUrl);

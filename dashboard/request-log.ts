@@ -19,7 +19,8 @@ export function logRequests({ clock, log, metrics }: Context): MiddlewareHandler
   };
 }
 
-function routeOf(c: HonoContext): string {
+/** Gives the pattern of the request's route, which says nothing of the request itself. */
+export function routeOf(c: HonoContext): string {
   const path = routePath(c, -1);
   return path === '*' || path === '/*' || path === '/v1/*' ? NO_ROUTE : path;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Traceparent } from './carried-trace.ts';
 import { type JobContract, KEEP_FAILED } from './contract.ts';
 
 const payload = z.strictObject({
@@ -6,6 +7,7 @@ const payload = z.strictObject({
   chatId: z.uuid(),
   /** What moved the chat's generation, for the journal and the board: `initialization:<id>`, `event:<id>` … */
   cause: z.string(),
+  traceparent: Traceparent.optional(),
 });
 export type ReconcileChatPayload = z.infer<typeof payload>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Traceparent } from './carried-trace.ts';
 import { type JobContract, KEEP_FAILED } from './contract.ts';
 
 /** The most chats of one job. As many calls travel in one request to Sferum, so they stay together on their way. */
@@ -7,6 +8,7 @@ export const CHATS_PER_JOB = 25;
 const payload = z.strictObject({
   schoolId: z.string().min(1),
   chatIds: z.array(z.uuid()).min(1).max(CHATS_PER_JOB),
+  traceparents: z.array(Traceparent).max(CHATS_PER_JOB).optional(),
 });
 
 /**

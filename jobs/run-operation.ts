@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { Traceparent } from './carried-trace.ts';
 import { type JobContract, KEEP_FINISHED } from './contract.ts';
 
 const payload = z.strictObject({
   /** Null: an import that has not been read yet. */
   schoolId: z.string().nullable(),
   operationId: z.uuid(),
+  traceparent: Traceparent.optional(),
 });
 export type RunOperationPayload = z.infer<typeof payload>;
 

@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { Traceparent } from './carried-trace.ts';
 import { type JobContract, KEEP_FAILED } from './contract.ts';
 
-const payload = z.strictObject({ schoolId: z.string().min(1), lessonId: z.string().min(1) });
+const payload = z.strictObject({
+  schoolId: z.string().min(1),
+  lessonId: z.string().min(1),
+  traceparent: Traceparent.optional(),
+});
 
 /** Starts, moves or ends the call of one lesson's meeting, as its rows and the clock say (I8). */
 export const tendLesson: JobContract<z.infer<typeof payload>> = {

@@ -23,6 +23,8 @@ import { assertMigrated, migrate } from './store/migrate.ts';
 import { QueuePool } from './store/queue-pool.ts';
 import { postgresPace } from './store/token-pace.ts';
 import { sure } from './sure.ts';
+import { sferumCalls } from './traces/sferum-calls.ts';
+import { NO_TRACES, type Traces } from './traces/span.ts';
 
 /** A start that migrates gives up and says why before its own time is over. */
 const MIGRATION_PATIENCE_MS = 40_000;
@@ -72,6 +74,16 @@ export async function openStore(
   return { url, db, connections, lost: embedded?.lost ?? NEVER };
 }
 
+/** Opens the way of traces. Their packages are loaded only where an address is set. */
+export async function openTraces(
+  parts: AsyncDisposableStack,
+  { config, role }: { config: Config; role: AppRole },
+): Promise<Traces> {
+  if (config.traces === null) return NO_TRACES;
+  const { openOtlp } = await import('./traces/otlp.ts');
+  return parts.use(openOtlp({ ...config.traces, role: role.name }));
+}
+
 export interface Sferum {
   /** The sandbox; null where SFERUM_API_URL is set. */
   sandbox: Sandbox | null;
@@ -88,6 +100,7 @@ export async function openSferum(
     db,
     standIn,
     vkLimits,
+    traces,
     ...given
   }: {
     config: Config;
@@ -98,6 +111,7 @@ export async function openSferum(
     standIn: Partial<Parameters<typeof createSandbox>[0]> | undefined;
     vkLimits: Partial<VkLimits> | undefined;
     onCall: NonNullable<Parameters<typeof createVkGateway>[0]['onCall']>;
+    traces: Traces;
   },
 ): Promise<Sferum> {
   if (!config.sferum.apiUrl) ensureDataDir(config.dataDir);
@@ -118,6 +132,7 @@ export async function openSferum(
   const gateway = parts.use(
     createVkGateway({
       ...{ ...given, leadsToSferum, baseUrl, pace: postgresPace(db.ofNone) },
+      ...(traces.isOn ? { traces: sferumCalls(traces) } : {}),
       limits: { requestTimeoutMs: config.limits.sferumTimeoutMs, ...vkLimits },
     }),
   );

@@ -7,7 +7,7 @@ import { createOpsHttp } from '../dashboard/ops-http.ts';
 import { createRates } from '../dashboard/rates.ts';
 import type { Queues } from '../jobs/queues.ts';
 import { startWorkers } from '../workers/start-workers.ts';
-import { openQueue, openSferum, openStore, type Sferum, type Store } from './app-parts.ts';
+import { openQueue, openSferum, openStore, openTraces, type Sferum, type Store } from './app-parts.ts';
 import type { AppRole } from './app-role.ts';
 import { BulkInHand } from './bulk-in-hand.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -72,6 +72,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const random = overrides.random ?? Math.random;
   const log = overrides.log ?? createLog(config.logLevel);
   const metrics = createMetrics();
+  const traces = await openTraces(parts, { config, role });
   const store = await openStore(parts, { config, role, log, before: overrides.beforeMigrating });
   const { db } = store;
   let sferum: Sferum | undefined;
@@ -79,7 +80,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const recent = new RecentCalls(() => clock.elapsed(), requests);
   const self = await enterProcesses(parts, { config, role, log, store, recent });
   sferum = await openSferum(parts, {
-    ...{ config, db, clock, random, log, standIn: overrides.sandbox, vkLimits: overrides.vkLimits },
+    ...{ config, db, clock, random, log, traces, standIn: overrides.sandbox, vkLimits: overrides.vkLimits },
     onCall: (method, outcome, code) => {
       metrics.sferumCall(method, outcome);
       recent.note(outcome, code);
@@ -91,7 +92,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   let watch: Watch | undefined;
   const connect = sandbox && sandboxConnector(sandbox, overrides.sandbox?.paceUserPerSecond ?? null);
   const ctx: Context = {
-    ...{ config, db, gateway, leadsToSferum, clock, log, metrics },
+    ...{ config, db, gateway, leadsToSferum, clock, log, metrics, traces },
     newId: overrides.newId ?? randomUUID,
     secrets: new SecretBox(config.secretsKeys),
     bulkInHand: new BulkInHand(),

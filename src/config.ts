@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isThisHost, securedAddress, tlsProblem } from './config/postgres-address.ts';
 import { unsafeInProduction } from './config/production.ts';
 import { withSecretFiles } from './config/secret-files.ts';
+import { type TracesConfig, tracesOf } from './config/traces.ts';
 import {
   type Environment,
   given,
@@ -57,6 +58,7 @@ export interface Config {
   ops: { host: string; port: number; isFixed: boolean };
   /** The Bearer token that `/metrics` asks for; null where it is open. */
   opsToken: string | null;
+  traces: TracesConfig;
   /** How СГО's tokens are verified: HS256 under any of the secrets, or a key set. */
   sgo: { secrets: readonly string[] } | { jwksUrl: string };
   /** Keys of 32 bytes each. The first seals, and all open. */
@@ -130,6 +132,7 @@ export function loadConfig(environment: Environment, role: ProcessRole): Config 
     webhooksPublicOnly: values.NODE_ENV === 'production',
     ops: { ...(values.OPS_ADDRESS ?? OPS_DEFAULT), isFixed: values.OPS_ADDRESS !== undefined },
     opsToken: values.OPS_TOKEN ?? null,
+    traces: tracesOf(values),
     sgo: values.SGO_JWKS_URL
       ? { jwksUrl: values.SGO_JWKS_URL }
       : { secrets: values.SGO_JWT_SECRET ?? [randomBytes(JWT_SECRET_CHARS).toString('base64url')] },

@@ -7,6 +7,7 @@ import type { SecretBox } from './secrets.ts';
 import type { SferumGateway } from './sferum/gateway.ts';
 import type { LinkCheck } from './sferum/links.ts';
 import type { Database } from './store/database.ts';
+import type { Traces } from './traces/span.ts';
 
 /** What every edge of the program works with. It is made once in app.ts and replaced piecewise in tests. */
 export interface Context {
@@ -21,6 +22,7 @@ export interface Context {
   secrets: SecretBox;
   log: Logger;
   metrics: Metrics;
+  traces: Traces;
   /** Called with schools that came with an import. With the sandbox they are connected by themselves. */
   newSchools: (schoolIds: readonly string[]) => Promise<void>;
   bulkInHand: BulkInHand;

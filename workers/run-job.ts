@@ -2,6 +2,8 @@ import { type Job, type Processor, UnrecoverableError } from 'bullmq';
 import type { JobContract } from '../jobs/contract.ts';
 import type { Context } from '../src/context.ts';
 import { codeOf } from '../src/errors.ts';
+import { within } from '../src/traces/current.ts';
+import { type CarriesTrace, jobSpan } from './job-span.ts';
 
 export interface Handler {
   name: string;
@@ -10,7 +12,7 @@ export interface Handler {
 }
 
 /** A job's contract with what is done for it. */
-export function handlerOf<Payload>(
+export function handlerOf<Payload extends CarriesTrace>(
   contract: JobContract<Payload>,
   handle: (ctx: Context, payload: Payload, signal: AbortSignal) => Promise<void>,
 ): Handler {
@@ -19,7 +21,8 @@ export function handlerOf<Payload>(
     async run(ctx, data, signal) {
       const payload = contract.payload.safeParse(data);
       if (!payload.success) throw new UnrecoverableError('malformed-job');
-      await handle(ctx, payload.data, signal);
+      const span = jobSpan(ctx.traces, contract.name, payload.data);
+      await within(span, keptOf, () => handle(ctx, payload.data, signal));
     },
   };
 }

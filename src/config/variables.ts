@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sure } from '../sure.ts';
 import { isEmail } from '../text/email.ts';
 import { ADDRESS_TLS } from './postgres-address.ts';
+import { TRACE_VARIABLES } from './traces.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -94,6 +95,7 @@ export const VARIABLES = {
     .default('Europe/Moscow'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   NODE_ENV: z.string().optional(),
+  ...TRACE_VARIABLES,
 };
 export type Values = { [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Name]> };
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -22,7 +22,9 @@ export async function relayMeetings(ctx: Context, queues: Queues): Promise<void>
   try {
     await queues.addAll(
       tendLesson,
-      due.map((payload) => ({ payload })),
+      due.map(({ schoolId, lessonId, traceparent }) => ({
+        payload: { schoolId, lessonId, ...(traceparent === null ? {} : { traceparent }) },
+      })),
     );
   } catch (error) {
     await takeBack(ctx.db.across('relay'), due, at);

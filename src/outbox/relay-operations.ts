@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { isFollowedToItsEnd } from '../planning/end-operations.ts';
 import { isEmptyHold } from '../rows/operation.ts';
 import { CLOCKS_DIFFER_MS } from '../rows/operation-approval.ts';
+import { carried } from './carried.ts';
 
 /** A sweep gives no more operations again while the queue holds as many jobs as it should, so that it costs little. */
 const GIVEN_AGAIN = 50;
@@ -37,10 +38,10 @@ export const operationsGoOn = (ctx: Context) =>
 export async function operationsThatGoOn(
   ctx: Context,
   schoolIds: readonly string[] | null,
-): Promise<{ schoolId: string; operationId: string }[]> {
+): Promise<{ schoolId: string; operationId: string; traceparent: string | null }[]> {
   const named = schoolIds === null ? sql`o.school_id is not null` : sql`o.school_id = any(${[...schoolIds]})`;
-  const { rows } = await sql<{ schoolId: string; operationId: string }>`
-    select o.school_id as "schoolId", o.id as "operationId" from operation o
+  const { rows } = await sql<{ schoolId: string; operationId: string; traceparent: string | null }>`
+    select o.school_id as "schoolId", o.id as "operationId", o.traceparent from operation o
     where ${isOpen} and ${named} and ${canGoOn(ctx)} order by o.created_at`.execute(ctx.db.across('relay'));
   return rows;
 }
@@ -59,13 +60,16 @@ export async function relayOperations(
   const given = isEnough ? due.slice(0, GIVEN_AGAIN) : due;
   await queues.addAll(
     runOperation,
-    given.map((payload) => ({ payload })),
+    given.map(({ traceparent, ...keys }) => ({ payload: { ...keys, ...carried(traceparent) } })),
   );
   ctx.wake('parents');
 }
 
 /** Files are read one after another, so only the first that is not read yet is due. */
-const nextFile = sql<{ operationId: string }>`select o.id as "operationId" from operation o
+const nextFile = sql<{
+  operationId: string;
+  traceparent: string | null;
+}>`select o.id as "operationId", o.traceparent from operation o
   where ${isOpen} and o.school_id is null and o.state <> 'held' and not o.params ? 'schools'
   order by o.created_at, o.id limit 1`;
 
@@ -77,6 +81,8 @@ export async function relayFiles(ctx: Context, queues: Queues): Promise<void> {
   const { rows } = await nextFile.execute(ctx.db.across('relay'));
   await queues.addAll(
     runOperation,
-    rows.map(({ operationId }) => ({ payload: { schoolId: null, operationId } })),
+    rows.map(({ operationId, traceparent }) => ({
+      payload: { schoolId: null, operationId, ...carried(traceparent) },
+    })),
   );
 }

@@ -5,6 +5,8 @@ import type { Context } from '../context.ts';
 import { type DueChat, givenOut, giveOut, hasGiven, takeBackLost } from '../rows/chat-given.ts';
 import { letGo } from '../rows/chat-outbox.ts';
 import { hasWaiting } from '../rows/chat-waiting.ts';
+import type { Traces } from '../traces/span.ts';
+import { carried } from './carried.ts';
 
 /**
  * Priorities of BullMQ, where a smaller number comes sooner. 0 is not used, because it would come before all others.
@@ -38,7 +40,7 @@ export async function relayChats(
   });
   if (chats.length === 0) return;
   try {
-    await give(queues, chats);
+    await give(ctx, queues, chats);
   } catch (error) {
     await letGo(
       ctx.db.across('relay'),
@@ -54,23 +56,41 @@ export async function relayChats(
 }
 
 /** Urgent chats get a job each. Bulk chats share jobs, which carry chats of one school. */
-async function give(queues: Queues, chats: readonly DueChat[]): Promise<void> {
+async function give({ traces }: Context, queues: Queues, chats: readonly DueChat[]): Promise<void> {
   const urgent = chats.filter(({ priority }) => priority !== 'bulk');
+  const given = urgent.map((chat) => ({ chat, span: givingSpan(traces, chat) }));
   await queues.addAll(
     reconcileChat,
-    urgent.map(({ schoolId, id: chatId, cause, priority }) => ({
-      payload: { schoolId, chatId, cause },
+    given.map(({ chat: { schoolId, id: chatId, cause, priority }, span }) => ({
+      payload: { schoolId, chatId, cause, ...carried(span.traceparent) },
       priority: PRIORITIES[priority],
     })),
   );
+  for (const { span } of given) span.end();
   const bulk = chats.filter(({ priority }) => priority === 'bulk');
   const jobs = [...Map.groupBy(bulk, ({ schoolId }) => schoolId)].flatMap(([schoolId, own]) =>
-    partsOf(own, CHATS_PER_JOB).map((part) => ({ schoolId, chatIds: part.map(({ id }) => id) })),
+    partsOf(own, CHATS_PER_JOB).map((part) => ({
+      ...{ schoolId, chatIds: part.map(({ id }) => id) },
+      ...carriedTogether(part),
+    })),
   );
   await queues.addAll(
     reconcileChats,
     jobs.map((payload) => ({ payload, priority: PRIORITIES.bulk })),
   );
+}
+
+/** The passage of a chat from its row to the queue, as part of the trace that the row keeps. */
+const givingSpan = (traces: Traces, { schoolId, id, traceparent }: DueChat) =>
+  traces.begin('outbox chat', {
+    ...{ kind: 'producer', parent: traceparent },
+    attributes: { 'school.id': schoolId, 'chat.id': id },
+  });
+
+/** Chats that share a job may come from one trace or from many. */
+function carriedTogether(chats: readonly DueChat[]): { traceparents?: string[] } {
+  const traceparents = [...new Set(chats.flatMap(({ traceparent }) => traceparent ?? []))];
+  return traceparents.length === 0 ? {} : { traceparents };
 }
 
 function partsOf<T>(all: readonly T[], size: number): T[][] {
@@ -92,7 +112,7 @@ export async function relayLost(ctx: Context, queues: Queues): Promise<void> {
   const chats = await givenOut(db, ago(ctx, HANDING_OVER_MS));
   if (chats.length === 0 || (await queues.unfinished('chats')) >= jobsAtLeast(chats)) return;
   ctx.log.warn({ chats: chats.length }, 'the queue has lost jobs; they are given to it again');
-  for (const part of partsOf(chats, ctx.config.limits.relayBatchChats)) await give(queues, part);
+  for (const part of partsOf(chats, ctx.config.limits.relayBatchChats)) await give(ctx, queues, part);
 }
 
 /** The fewest jobs that so many chats can be in. Chats of one bulk job settle one by one, so it may have few left. */

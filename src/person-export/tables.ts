@@ -86,7 +86,7 @@ export const HELD = {
     without: {
       [WORKINGS]: [
         ...['attempts', 'condition', 'condition_message', 'condition_reason', 'condition_since'],
-        ...['due_at', 'generation', 'queued_at'],
+        ...['due_at', 'generation', 'queued_at', 'traceparent'],
       ],
     },
   },
@@ -185,7 +185,7 @@ export const HELD = {
           'link_due',
         ],
         ...['look_again_at', 'not_before', 'priority', 'queued_at', 'seen_at', 'set_aside_times'],
-        ...['seen_messages', 'seen_people', 'settled_generation', 'waits_for', 'warning'],
+        ...['seen_messages', 'seen_people', 'settled_generation', 'traceparent', 'waits_for', 'warning'],
       ],
     },
   },
@@ -203,7 +203,7 @@ export const HELD = {
     parts: { created_by: ifPerson('created_by'), params: ownDecision },
     without: {
       [OTHERS]: ['result', 'problems', 'parent_id', 'day'],
-      [WORKINGS]: ['done', 'total', 'revision'],
+      [WORKINGS]: ['done', 'total', 'revision', 'traceparent'],
     },
   },
   operation_chat: {

@@ -17,6 +17,7 @@ export interface DueChat {
   schoolId: string;
   cause: string;
   priority: Priority;
+  traceparent: string | null;
 }
 
 /** True in SQL where the row `chat c` was given. Plans without values know by it that few are (index chat_in_flight). */
@@ -53,7 +54,7 @@ export async function giveOut(
         limit case when u.urgency < ${BULK}::int then ${most}::int else greatest(0, ${schoolBulkChats}::int - u.given) end) d)
     update chat set queued_at = ${at}
     where id = any(array(select id from due order by urgency, nth limit ${most})) and queued_at is null
-    returning id, school_id as "schoolId", cause, priority`.execute(db);
+    returning id, school_id as "schoolId", cause, priority, traceparent`.execute(db);
   return rows;
 }
 
@@ -63,10 +64,11 @@ export const hasGiven = (before: Date) => sql<boolean>`exists (select from chat 
 
 /** Gives the chats that were given out before that time and are not done. */
 export async function givenOut(db: Sql, before: Date): Promise<DueChat[]> {
-  const { rows } = await sql<DueChat>`select c.id, c.school_id as "schoolId", c.cause, c.priority from chat c
+  const { rows } =
+    await sql<DueChat>`select c.id, c.school_id as "schoolId", c.cause, c.priority, c.traceparent from chat c
     where ${isGiven} and c.queued_at <= ${before} and c.generation > c.settled_generation and c.deleted_at is null`.execute(
-    db,
-  );
+      db,
+    );
   return rows;
 }
 

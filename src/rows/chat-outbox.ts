@@ -6,6 +6,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { inChunks, tableOf } from '../store/rows.ts';
+import { currentTrace } from '../traces/current.ts';
 import type { Condition } from './chat-condition.ts';
 
 /** The pause of a chat that is set aside doubles each time, up to this. */
@@ -21,7 +22,7 @@ export const BULK = 4;
 
 /**
  * Gives these chats something new to follow, so that their jobs come. The most urgent waiting change sets the
- * priority.
+ * priority. The jobs go on with the trace of the last change, if it has one.
  */
 export async function moveGenerations(
   tx: Sql,
@@ -32,6 +33,7 @@ export async function moveGenerations(
     sql`update chat set
         generation = generation + 1,
         cause = ${how.cause},
+        traceparent = ${currentTrace()},
         priority = case
           when generation > settled_generation
             and ${urgency(sql`priority`)} < ${urgency(sql`${how.priority}::text`)}

@@ -21,6 +21,7 @@
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import { oneRow } from '../store/rows.ts';
+import { currentTrace } from '../traces/current.ts';
 
 export interface OfLesson {
   schoolId: string;
@@ -31,10 +32,11 @@ const rowOf = ({ schoolId, lessonId }: OfLesson) => sql`school_id = ${schoolId} 
 
 /**
  * The assignments that make a row due for a look without a count of earlier failures. '-infinity' makes it due at once
- * for every process, whatever its clock says.
+ * for every process, whatever its clock says. The look goes on with the trace of the change.
  */
 const lookAnew = (at: Date | '-infinity') =>
-  sql`generation = m.generation + 1, due_at = ${at}::timestamptz, queued_at = null, attempts = 0`;
+  sql`generation = m.generation + 1, due_at = ${at}::timestamptz, queued_at = null, attempts = 0,
+    traceparent = ${currentTrace()}`;
 
 /**
  * Asks for the lesson's meeting. A null `title` means the default name, which follows the lesson. Without a `title` an
@@ -45,8 +47,8 @@ export async function askMeeting(
   { title, by, at, ...of }: OfLesson & { title: string | null | undefined; by: string; at: Date },
 ): Promise<{ isNew: boolean; title: string | null }> {
   const { rows } = await sql<{ title: string | null }>`
-    insert into meeting as m (school_id, lesson_id, title, author_id, asked_at, due_at, condition_since)
-    values (${of.schoolId}, ${of.lessonId}, ${title ?? null}, ${by}, ${at}, ${at}, ${at})
+    insert into meeting as m (school_id, lesson_id, title, author_id, asked_at, due_at, condition_since, traceparent)
+    values (${of.schoolId}, ${of.lessonId}, ${title ?? null}, ${by}, ${at}, ${at}, ${at}, ${currentTrace()})
     on conflict (school_id, lesson_id) do update set title = excluded.title, author_id = excluded.author_id,
       asked_at = excluded.asked_at, deleted_at = null, ${lookAnew(at)}
       where m.deleted_at is not null
@@ -134,7 +136,7 @@ export async function hurryMeeting(db: Sql, of: OfLesson, at: Date): Promise<boo
 
 /**
  * Ends a look at the meeting as of `generation` and `attempts`. The next look comes at `dueAt`, or never where that is
- * null. False, and nothing is written, where the meeting has changed or another job has failed on it meanwhile. The
+ * null. A look after one that did not fail belongs to no trace. False, and nothing is written, where the meeting has changed or another job has failed on it meanwhile. The
  * time of the next look is then set already.
  */
 export async function restMeeting(
@@ -151,7 +153,8 @@ export async function restMeeting(
   const { rows } = await sql`
     update meeting set due_at = ${to.dueAt}, queued_at = null, attempts = ${to.attempts}, condition = ${status},
       condition_reason = ${reason}, condition_message = ${message},
-      condition_since = case when condition = ${status} then condition_since else ${to.at} end
+      condition_since = case when condition = ${status} then condition_since else ${to.at} end,
+      traceparent = case when ${to.attempts}::int > 0 then traceparent end
     where ${rowOf(of)} and generation = ${generation} and attempts = ${attempts} returning 1`.execute(db);
   return rows.length > 0;
 }
@@ -177,13 +180,13 @@ export const meetingsAreDue = ({ at, lostBefore }: { at: Date; lostBefore: Date 
 export async function queueDue(
   db: Sql,
   { at, lostBefore, atMost }: { at: Date; lostBefore: Date; atMost: number },
-): Promise<OfLesson[]> {
-  const { rows } = await sql<OfLesson>`
+): Promise<(OfLesson & { traceparent: string | null })[]> {
+  const { rows } = await sql<OfLesson & { traceparent: string | null }>`
     update meeting set queued_at = ${at}
     where (school_id, lesson_id) in (select school_id, lesson_id from meeting
         where ${hasLook} and due_at <= ${at} and ${isFree(lostBefore)} order by due_at limit ${atMost})
       and ${isFree(lostBefore)}
-    returning school_id as "schoolId", lesson_id as "lessonId"`.execute(db);
+    returning school_id as "schoolId", lesson_id as "lessonId", traceparent`.execute(db);
   return rows;
 }
 

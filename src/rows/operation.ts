@@ -26,6 +26,7 @@ import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind, Problem } from '../store/entities.ts';
 import type { Decided, KindWithParams } from '../store/operation-params.ts';
+import { currentTrace } from '../traces/current.ts';
 
 /** The code of the problem about held removals. Each decision changes it, so every end of the operation replaces it. */
 export const REMOVALS_HELD = 'removals-held';
@@ -35,7 +36,7 @@ export interface OfSchool {
   id: string;
 }
 
-/** Adds an operation, queued. */
+/** Adds an operation, queued. Its jobs go on with the trace in which it was asked for. */
 export async function openOperation(
   db: Sql,
   operation: {
@@ -47,9 +48,11 @@ export async function openOperation(
     parentId?: string;
   } & KindWithParams,
 ): Promise<void> {
-  await sql`insert into operation (id, school_id, kind, params, parent_id, created_by, created_by_kind, created_at)
+  await sql`insert into operation (id, school_id, kind, params, parent_id, created_by, created_by_kind, created_at,
+      traceparent)
     values (${operation.id}, ${operation.schoolId}, ${operation.kind}, ${JSON.stringify(operation.params)}::jsonb,
-      ${operation.parentId ?? null}, ${operation.by.id}, ${operation.by.kind}, ${operation.at})`.execute(db);
+      ${operation.parentId ?? null}, ${operation.by.id}, ${operation.by.kind}, ${operation.at},
+      ${currentTrace()})`.execute(db);
 }
 
 /** Starts an operation that was opened in this transaction. It needs no job, because only its chats are to follow. */

@@ -38,6 +38,7 @@ export async function readOperationRow(
     parentId: row.parent_id,
     createdBy: row.created_by,
     createdByKind: row.created_by_kind,
+    traceparent: row.traceparent,
     createdAt: new Date(row.created_at),
     startedAt: instantDate(row.started_at),
     finishedAt: instantDate(row.finished_at),

@@ -50,6 +50,7 @@ import { Told } from '../../migrations/0057-told.ts';
 import { Pauses } from '../../migrations/0058-pauses.ts';
 import { Continues } from '../../migrations/0060-continues.ts';
 import { ClassMatch } from '../../migrations/0061-class-match.ts';
+import { Traces } from '../../migrations/0062-traces.ts';
 import { SchoolReadiness } from '../../migrations/0064-school-readiness.ts';
 import { TheSameListAgain } from '../../migrations/0065-the-same-list-again.ts';
 import { FormerProfiles } from '../../migrations/0066-former-profiles.ts';
@@ -147,6 +148,7 @@ const MIGRATIONS = [
   { name: '0058-pauses', class: Pauses },
   { name: '0060-continues', class: Continues },
   { name: '0061-class-match', class: ClassMatch },
+  { name: '0062-traces', class: Traces },
   { name: '0064-school-readiness', class: SchoolReadiness },
   { name: '0065-the-same-list-again', class: TheSameListAgain },
   { name: '0066-former-profiles', class: FormerProfiles },

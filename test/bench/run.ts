@@ -10,6 +10,7 @@ import { planning } from './plan.ts';
 import { queue } from './queue.ts';
 import { region } from './region.ts';
 import { rest } from './rest.ts';
+import { traces } from './traces.ts';
 import { wakes } from './wakes.ts';
 import { workers } from './workers.ts';
 import { year } from './year.ts';
@@ -28,6 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   workers,
   wakes,
   rest,
+  traces,
 ];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -14,6 +14,7 @@ import { SecretBox } from '../../src/secrets.ts';
 import { linkCheck } from '../../src/sferum/links.ts';
 import { AccessLog } from '../../src/store/access-log.ts';
 import { Database } from '../../src/store/database.ts';
+import { NO_TRACES } from '../../src/traces/span.ts';
 import { createTestDatabase } from './database.ts';
 import { JWT_SECRET } from './tokens.ts';
 
@@ -71,6 +72,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     secrets: new SecretBox(config.secretsKeys),
     log: createLog(config.logLevel, { write: (line) => void logged.push(line) }),
     metrics: createMetrics(),
+    traces: NO_TRACES,
     bulkInHand: new BulkInHand(),
     wake: () => undefined,
     newSchools: () => Promise.resolve(),

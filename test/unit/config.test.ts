@@ -70,6 +70,34 @@ describe('the configuration', () => {
       ]);
   });
 
+  test('tells traces where an address is set, and nowhere by default', () => {
+    const tracesOf = (env: Record<string, string>) => loadConfig({ ...COMPLETE, ...env }, 'all').traces;
+    const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:4318/';
+    const url = 'http://127.0.0.1:4318/v1/traces';
+    expect(tracesOf({})).toBeNull();
+    expect(tracesOf({ OTEL_EXPORTER_OTLP_ENDPOINT })).toEqual({ url, share: 1 });
+    const own = {
+      OTEL_EXPORTER_OTLP_ENDPOINT,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://otel.example.org/t',
+    };
+    expect(tracesOf(own)?.url).toBe('https://otel.example.org/t');
+    const offs: Record<string, string>[] = [
+      { OTEL_SDK_DISABLED: 'true' },
+      { OTEL_TRACES_EXPORTER: 'none' },
+      { OTEL_TRACES_SAMPLER: 'always_off' },
+    ];
+    for (const off of offs) {
+      expect(tracesOf({ OTEL_EXPORTER_OTLP_ENDPOINT, ...off })).toBeNull();
+    }
+    const share = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' };
+    expect(tracesOf({ OTEL_EXPORTER_OTLP_ENDPOINT, ...share })).toEqual({ url, share: 0.1 });
+    const wrong = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_SAMPLER_ARG: '2' };
+    expect(problemsOf({ ...COMPLETE, ...wrong })).toEqual([
+      'OTEL_EXPORTER_OTLP_PROTOCOL must be one of http/json, http/protobuf: traces are sent over HTTP',
+      'OTEL_TRACES_SAMPLER_ARG must be a share from 0 to 1',
+    ]);
+  });
+
   test('tells every problem at once, and repeats no value', () => {
     const env = {
       PORT: '70000',

@@ -44,7 +44,7 @@ const DIRECTIONS: { from: string; allowed: string[] }[] = [
   {
     from: 'src/rows/',
     allowed: [
-      ...['src/rows/', 'src/store/', 'src/text/', 'src/author.ts', 'src/sure.ts'],
+      ...['src/rows/', 'src/store/', 'src/text/', 'src/author.ts', 'src/sure.ts', 'src/traces/current.ts'],
       ...[
         'src/desired/model.ts',
         'src/desired/pauses.ts',
@@ -128,6 +128,11 @@ describe('what stands in one place alone', () => {
 
   test('the environment is read in src/config.ts', () => {
     expect(containing(/process\.env/, ['src/config.ts'])).toEqual([]);
+  });
+
+  test('OpenTelemetry is loaded by src/traces/otlp.ts alone, and that only where traces are on', () => {
+    expect(containing(/@opentelemetry\//, ['src/traces/otlp.ts'])).toEqual([]);
+    expect(containing(/from '[^']*\/otlp\.ts'/, [])).toEqual([]);
   });
 
   test('J10: methods of VK are named in the adapter and the sandbox', () => {

@@ -1,33 +1,12 @@
 import { sure } from '../../sure.ts';
-import { type CallOptions, type GatewayStats, type Pace, SferumError } from '../gateway.ts';
+import { type CallOptions, type Pace, SferumError } from '../gateway.ts';
+import type { BatcherParts } from './batcher-parts.ts';
 import { batchCode, type VkCall } from './call.ts';
 import { VkError } from './errors.ts';
 import { type Fate, type Judgement, judge, outcomeOf } from './judgement.ts';
-import type { VkLimits } from './limits.ts';
 import { MethodCircuits } from './method-circuits.ts';
-import { type Clock, type Execute, ignoreAbort } from './transport.ts';
+import { ignoreAbort } from './transport.ts';
 import { type WaitingCall, WaitingCalls } from './waiting-calls.ts';
-
-/** Where the adapter tells an operator what to know. It never tells titles, ids of people or tokens. */
-export interface VkLog {
-  warn(details: Readonly<Record<string, string | number>>, message: string): void;
-}
-
-/**
- * Called with the end of each sent call, for counting: `done`, a kind of SferumError, or why it goes again. `code` is
- * VK's own code of the error, if it told one.
- */
-export type OnCall = (method: string, outcome: string, code?: string) => void;
-
-export interface BatcherParts {
-  execute: Execute;
-  pace: Pace;
-  clock: Clock;
-  limits: VkLimits;
-  stats: GatewayStats;
-  log: VkLog | undefined;
-  onCall: OnCall | undefined;
-}
 
 /**
  * Sends all calls of one token, from whatever school: at each slot of the token's pace one `execute` with what
@@ -82,9 +61,14 @@ export class TokenBatcher {
       signal,
       notAfterMs,
       onSent: onSent ?? (() => {}),
+      trace: this.#parts.traces.call(call.method),
       resolve,
       reject,
     };
+    promise.then(
+      () => waiting.trace.end(),
+      (error: SferumError) => waiting.trace.end(error.kind),
+    );
     const obstacle = this.#obstacle(waiting);
     if (obstacle) {
       reject(obstacle);
@@ -191,7 +175,10 @@ export class TokenBatcher {
     for (const waiting of batch) waiting.onSent();
     stats.requests++;
     if (writes > 0) stats.requestsWithWrites++;
+    const request = this.#parts.traces.request(batch.map(({ trace }) => trace));
     const outcome = await execute(this.#token, batchCode(calls));
+    request.set({ 'sferum.outcome': outcome.type });
+    request.end(outcome.type === 'reply' ? undefined : outcome.type);
     const { fates, mayHaveRun, token } = judge(calls, outcome);
     if (mayHaveRun) {
       stats.calls += calls.length;

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { GatewayStats, Pace, SferumAccount, SferumCredentials, SferumGateway } from '../gateway.ts';
 import { slotIntervalMs } from '../pace.ts';
+import type { OnCall, VkLog } from './batcher-parts.ts';
+import { type CallTraces, NO_CALL_TRACES } from './call-traces.ts';
 import { USER_REQUESTS_PER_SECOND, VK_LIMITS, type VkLimits } from './limits.ts';
 import { type ListedChat, SharedScan } from './own-chats.ts';
-import { type OnCall, TokenBatcher, type VkLog } from './token-batcher.ts';
+import { TokenBatcher } from './token-batcher.ts';
 import { type Clock, httpExecute } from './transport.ts';
 import { type TokenLine, VkAccount } from './vk-account.ts';
 
@@ -20,6 +22,7 @@ export interface VkGatewayOptions {
   limits?: Partial<VkLimits>;
   log?: VkLog;
   onCall?: OnCall;
+  traces?: CallTraces;
 }
 
 /** How many characters a token's digest has: enough to tell tokens apart, useless to find one. */
@@ -64,12 +67,12 @@ class TokenLines {
   readonly #lines = new Map<string, TokenLine>();
 
   constructor(options: VkGatewayOptions, limits: VkLimits, stats: GatewayStats) {
-    const { baseUrl, pace, clock, log, onCall } = options;
+    const { baseUrl, pace, clock, log, onCall, traces = NO_CALL_TRACES } = options;
     const execute = httpExecute({
       ...{ baseUrl, clock, timeoutMs: limits.requestTimeoutMs },
       fetch: options.fetch ?? fetch,
     });
-    this.#parts = { execute, pace, clock, limits, stats, log, onCall };
+    this.#parts = { execute, pace, clock, limits, stats, log, onCall, traces };
   }
 
   /** The line of this token. A pace that has changed holds from the next request on. */

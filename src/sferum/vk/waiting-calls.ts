@@ -1,6 +1,7 @@
 import { sure } from '../../sure.ts';
 import type { Priority, SferumError } from '../gateway.ts';
 import type { VkCall } from './call.ts';
+import type { CallTrace } from './call-traces.ts';
 import type { VkLimits } from './limits.ts';
 
 /** A call that waits for a place in a request, with the ends of the promise that its caller holds. */
@@ -16,6 +17,7 @@ export interface WaitingCall {
   /** The call is not sent after this moment (by `Clock.elapsed`). */
   readonly notAfterMs: number | undefined;
   onSent(): void;
+  readonly trace: CallTrace;
   resolve(value: unknown): void;
   reject(error: SferumError): void;
 }

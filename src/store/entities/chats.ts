@@ -42,6 +42,7 @@ export const Chat = defineEntity({
     settledGeneration: big().defaultRaw('0'),
     queuedAt: instant().nullable(),
     cause: text().default(''),
+    traceparent: text().nullable(),
     priority: text().default('bulk'),
     attempts: p.integer().default(0),
     notBefore: instant().nullable(),

@@ -32,6 +32,7 @@ export const Meeting = defineEntity({
     dueAt: instant().nullable(),
     queuedAt: instant().nullable(),
     attempts: p.integer().default(0),
+    traceparent: text().nullable(),
     condition: text().default('synced'),
     conditionReason: text().nullable(),
     conditionMessage: text().nullable(),

@@ -48,6 +48,7 @@ export const Operation = defineEntity({
     day: p.date().nullable(),
     parentId: p.uuid().nullable(),
     createdByKind: oneOf(...AUTHOR_KINDS).default('unknown'),
+    traceparent: text().nullable(),
   },
 });
 export type Operation = InferEntity<typeof Operation>;

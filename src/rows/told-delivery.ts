@@ -82,11 +82,15 @@ export async function takeDeliveries(
   return rows;
 }
 
+/** Gives in SQL when the next message is due; null where none waits. `mail`: letters count too. */
+export const nextDueIn = ({ mail }: { mail: boolean }) => sql<
+  string | null
+>`(select min(next_at) from told_delivery
+  where next_at is not null and (${mail} or choice_id is null))`;
+
 /** When the next message is due, as an instant of the database; null where none waits. `mail`: letters count too. */
 export async function nextDue(db: Sql, { mail }: { mail: boolean }): Promise<string | null> {
-  const { rows } = await sql<{ at: string | null }>`
-    select min(next_at) as at from told_delivery
-    where next_at is not null and (${mail} or choice_id is null)`.execute(db);
+  const { rows } = await sql<{ at: string | null }>`select ${nextDueIn({ mail })} as at`.execute(db);
   return sure(rows[0]).at;
 }
 

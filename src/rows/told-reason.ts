@@ -36,12 +36,22 @@ export interface Told {
 /** Of a message so many chats are named. */
 const CHATS_NAMED = 100;
 
+/** True in SQL where the rows `o` and `t` are about the same. */
+const isSame = sql`o.kind = t.kind and o.reason = t.reason and o.school_id is not distinct from t.school_id`;
+
+/**
+ * True in SQL where something waits to be told, or `noteOpen` would write. `o`: the rows that `noteOpen` takes as `open`.
+ */
+export const hasNews = sql<boolean>`(exists (select from told_reason where told_at is null or gone_at is not null)
+  or exists (select from o where not exists (select from told_reason t
+    where ${isSame} and t.items = o.items and t.chat_ids = o.chat_ids))
+  or exists (select from told_reason t where not exists (select from o where ${isSame})))`;
+
 /**
  * Holds what is written against what is so. `open`: a query of school_id, kind, reason, since, items, chat_ids and
  * operation_id. Writes what has changed alone.
  */
 export async function noteOpen(tx: Sql, open: RawBuilder<unknown>, at: Date): Promise<void> {
-  const isSame = sql`o.kind = t.kind and o.reason = t.reason and o.school_id is not distinct from t.school_id`;
   await sql`
     with o as materialized (${open}),
     back as (

@@ -6,9 +6,10 @@ import { sql } from 'kysely';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { noteSummed } from '../rows/told-choice.ts';
-import { addDeliveries, type NewDelivery } from '../rows/told-delivery.ts';
-import { type Gathering, noteOpen, openNow, takeClosed, takeOpened } from '../rows/told-reason.ts';
+import { addDeliveries, type NewDelivery, nextDueIn } from '../rows/told-delivery.ts';
+import { type Gathering, hasNews, noteOpen, openNow, takeClosed, takeOpened } from '../rows/told-reason.ts';
 import type { Sql } from '../store/database.ts';
+import { oneRow } from '../store/rows.ts';
 import { zoneOf } from '../store/school-day.ts';
 import { sure } from '../sure.ts';
 import { type Letter, letterOf, type Message, summaryOf, type Turn, webhookBody } from './messages.ts';
@@ -23,13 +24,39 @@ const HOUR_MS = 60 * 60_000;
 /** A summary comes at eight in the morning of the school. */
 const SUMMARY_AT_MS = 8 * HOUR_MS;
 
+/** What a look says. */
+export interface Look {
+  /** This process has the turn, and there is something to tell. */
+  isNews: boolean;
+  /** When the next message is due, as an instant of the database; null where none waits. */
+  nextDue: string | null;
+}
+
 /**
- * Looks, if it is this process's turn: all processes together look once an interval. True where something was put into
- * the outbox.
+ * Looks, in one statement. All processes together have one turn an interval: whoever takes it asks whether anything has
+ * begun or ended. A process that dies with the turn loses nothing, because the next turn comes after one interval.
  */
+export async function look(ctx: Context): Promise<Look> {
+  const leastMs = ctx.config.limits.tellIntervalMs * (1 - EARLY_SHARE);
+  const hasMail = ctx.config.mail !== null;
+  const { rows } = await sql<Look>`
+    with o as materialized (${openRows(ctx)}),
+    taken as (insert into setting as s (key, value) values (${KEY}, to_jsonb(clock_timestamp()))
+      on conflict (key) do update set value = excluded.value
+        where (s.value #>> '{}')::timestamptz not between
+          clock_timestamp() - interval '1 millisecond' * ${leastMs}::float8 and clock_timestamp()
+      returning 1)
+    select case when exists (select from taken) then ${hasNews}
+        or ${hasMail} and exists (select from told_choice where daily) else false end as "isNews",
+      ${nextDueIn({ mail: hasMail })} as "nextDue"`.execute(ctx.db.across('telling'));
+  return oneRow(rows);
+}
+
+/** Tells what has begun and ended. True where something was put into the outbox. */
 export async function tell(ctx: Context): Promise<boolean> {
   return ctx.db.transactionAcross('telling', async ({ sql: tx }) => {
-    if (!(await takeTurn(ctx, tx))) return false;
+    // One process at a time, so that nothing is told twice.
+    await sql`select from setting where key = ${KEY} for update`.execute(tx);
     const nowMs = ctx.clock.now();
     const when = gathering(ctx, nowMs);
     await noteOpen(tx, openRows(ctx), when.at);
@@ -46,17 +73,6 @@ export async function tell(ctx: Context): Promise<boolean> {
     await addDeliveries(tx, deliveries, { at: when.at });
     return deliveries.length > 0;
   });
-}
-
-async function takeTurn(ctx: Context, tx: Sql): Promise<boolean> {
-  const leastMs = ctx.config.limits.tellIntervalMs * (1 - EARLY_SHARE);
-  const { rows } = await sql`
-    insert into setting as s (key, value) values (${KEY}, to_jsonb(clock_timestamp()))
-    on conflict (key) do update set value = excluded.value
-      where (s.value #>> '{}')::timestamptz not between
-        clock_timestamp() - interval '1 millisecond' * ${leastMs}::float8 and clock_timestamp()
-    returning 1`.execute(tx);
-  return rows.length > 0;
 }
 
 function gathering({ config: { limits } }: Context, nowMs: number): Gathering {

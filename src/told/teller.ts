@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { nextDue, type Taken, takeDeliveries } from '../rows/told-delivery.ts';
 import { openMail } from './mail.ts';
 import { sendOne } from './send.ts';
-import { tell } from './tell.ts';
+import { look, tell } from './tell.ts';
 
 /** A webhook has at most so many messages on their way from one process. */
 const OF_ONE_WEBHOOK = 4;
@@ -20,6 +20,9 @@ export function leaseUntil({ clock, config }: Context): Date {
   return new Date(clock.now() + config.limits.tellTimeoutMs * LEASE_SHARE);
 }
 
+const NEVER = Number.POSITIVE_INFINITY;
+const dueMs = (at: string | null): number => (at === null ? NEVER : Date.parse(at));
+
 /** Starts the loop. Disposal waits for the messages that are on their way. */
 export function startTeller(ctx: Context): AsyncDisposable {
   return new Teller(ctx);
@@ -30,6 +33,8 @@ class Teller implements AsyncDisposable {
   readonly #mail: ReturnType<typeof openMail>;
   readonly #stop = new AbortController();
   readonly #onTheirWay = new Map<string, { message: Taken; sent: Promise<void> }>();
+  /** When the next message is due, as far as this process knows. */
+  #dueMs = 0;
   #isFree = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
 
@@ -55,7 +60,11 @@ class Teller implements AsyncDisposable {
       try {
         if (clock.elapsed() >= nextTellMs) {
           nextTellMs = clock.elapsed() + config.limits.tellIntervalMs;
-          await tell(this.#ctx);
+          // A message that is off its way meanwhile says 0, which the answer may not know yet.
+          this.#dueMs = NEVER;
+          const { isNews, nextDue } = await look(this.#ctx);
+          this.#dueMs = Math.min(this.#dueMs, isNews ? 0 : dueMs(nextDue));
+          if (isNews) await tell(this.#ctx);
         }
         pauseMs = await this.#sendDue();
       } catch (error) {
@@ -68,17 +77,24 @@ class Teller implements AsyncDisposable {
   /** Sends what is due, as far as hands are free. Gives the time until more is due; null where that is not known. */
   async #sendDue(): Promise<number | null> {
     const { config, db, clock } = this.#ctx;
+    const untilDueMs = this.#dueMs - clock.now();
+    if (untilDueMs > 0) return untilDueMs;
     const free = config.limits.tellAtOnceMessages - this.#onTheirWay.size;
     if (free <= 0) return null;
+    this.#dueMs = NEVER;
     const taken = await takeDeliveries(db.across('telling'), {
       ...{ at: new Date(clock.now()), leaseUntil: leaseUntil(this.#ctx) },
       ...{ most: free, mostOfWebhook: OF_ONE_WEBHOOK, busy: this.#busy(), mail: this.#mail !== null },
     });
     for (const message of taken) this.#send(message);
-    if (taken.length > 0) return 0;
+    if (taken.length > 0) {
+      this.#dueMs = 0;
+      return 0;
+    }
     const next = await nextDue(db.across('telling'), { mail: this.#mail !== null });
-    const untilMs = next === null ? null : Date.parse(next) - clock.now();
-    return untilMs !== null && untilMs <= 0 ? TAKEN_PAUSE_MS : untilMs;
+    this.#dueMs = Math.min(this.#dueMs, dueMs(next));
+    const untilMs = this.#dueMs - clock.now();
+    return untilMs <= 0 ? TAKEN_PAUSE_MS : untilMs;
   }
 
   #busy(): string[] {
@@ -96,6 +112,7 @@ class Teller implements AsyncDisposable {
       )
       .finally(() => {
         this.#onTheirWay.delete(message.id);
+        this.#dueMs = 0;
         this.#isFree.resolve();
       });
     this.#onTheirWay.set(message.id, { message, sent });

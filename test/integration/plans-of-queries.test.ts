@@ -15,7 +15,7 @@ import { createLog } from '../../src/log.ts';
 import { ROUNDS, type What } from '../../src/outbox/rounds.ts';
 import { takeTurn } from '../../src/outbox/sweep.ts';
 import { SEALED_COLUMNS } from '../../src/store/sealed-columns.ts';
-import { tell } from '../../src/told/tell.ts';
+import { look, tell } from '../../src/told/tell.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { makeSchoolsAtRest, OF_A_TOWN } from '../support/schools-at-rest.ts';
@@ -99,6 +99,7 @@ async function makeWork(): Promise<void> {
 async function tellNow(): Promise<void> {
   await sql`delete from setting where key = 'told'`.execute(app.ctx.db.ofNone);
   sent.clear();
+  await look(app.ctx);
   await tell(app.ctx);
   const { rows } = await sql<{ kind: string }>`select distinct kind from told_reason`.execute(
     everywhere(app.ctx),

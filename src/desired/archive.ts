@@ -13,6 +13,33 @@ import type { School } from './school.ts';
 
 /** Puts in the present members whose own grounds last. Exceptions and the stand-in come after it, as in any chat. */
 export function fillArchived(draft: ChatDraft, chat: ChatFact, school: School): void {
+  for (const { personId, admin, lasting } of staying(chat, school)) {
+    draft.members.set(personId, { admin, grounds: [...lasting, { kind: 'archived' }] });
+  }
+}
+
+/**
+ * Keeps beside the people of the rules those who are in already, on the same terms. Between two years a class that
+ * keeps its id is ahead again, and its people wait together for its first day.
+ */
+export function keepUntilItBegins(draft: ChatDraft, chat: ChatFact, school: School): void {
+  for (const { personId, admin, lasting } of staying(chat, school)) {
+    if (draft.members.has(personId)) continue;
+    draft.members.set(personId, {
+      admin,
+      grounds: lasting.length > 0 ? [...lasting] : [{ kind: 'archived' }],
+    });
+  }
+}
+
+interface Stay {
+  personId: string;
+  admin: boolean;
+  /** The person's own grounds that last. Empty: the person was in when the chat was archived. */
+  lasting: readonly Ground[];
+}
+
+function* staying(chat: ChatFact, school: School): Generator<Stay> {
   for (const [personId, member] of chat.members) {
     if (!school.isPresent(personId)) continue;
     if (chat.type === 'parents' && school.isOnlyPupil(personId)) continue;
@@ -21,10 +48,7 @@ export function fillArchived(draft: ChatDraft, chat: ChatFact, school: School): 
     if (own.length > 0 && lasting.length === 0) continue;
     const stoodIn = member.grounds.some(({ kind }) => kind === 'no-other-admin');
     if (own.length === 0 && stoodIn) continue;
-    draft.members.set(personId, {
-      admin: own.length === 0 ? member.admin : lasting.some(givesAdmin),
-      grounds: [...lasting, { kind: 'archived' }],
-    });
+    yield { personId, admin: own.length === 0 ? member.admin : lasting.some(givesAdmin), lasting };
   }
 }
 

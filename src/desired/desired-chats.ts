@@ -1,5 +1,5 @@
 /** Makes the desired chats from the facts: every rule in its order, for every chat of the asked types. */
-import { fillArchived } from './archive.ts';
+import { fillArchived, keepUntilItBegins } from './archive.ts';
 import { classChats } from './classes.ts';
 import { type AutomaticChat, type ChatDraft, emptyDraft } from './draft.ts';
 import { endingsOf } from './endings.ts';
@@ -89,6 +89,7 @@ function automaticChat(
   const draft = emptyDraft();
   rule.fill(draft);
   if (chat && rule.lifetime === 'over') return archivedChat(chat, draft, school, strict);
+  if (chat && rule.lifetime === 'ahead') keepUntilItBegins(draft, chat, school);
   if (chat && type !== 'subject' && classId !== null) keepMoving(draft, chat, classId, school);
   return {
     ...{ key, id: chat?.id ?? null, type, classId, groupId, archived: false },

@@ -15,7 +15,7 @@ export interface ChatDraft {
 
 /**
  * Where a class or group stands on a day (D11). Only a `current` one gets chats, the chats of one that is `over` are
- * archived (D9), and one `ahead` has none yet.
+ * archived (D9), and one `ahead` has none yet. Who is in a chat that it has from an earlier year stays until it begins.
  */
 export type Lifetime = 'ahead' | 'current' | 'over';
 

@@ -52,7 +52,7 @@ export interface EnrollmentStatement extends Span {
 export function factsOn(school: SchoolReading, day: Day): SchoolFacts {
   const people = [...school.people.values()].flatMap((person) => statePerson(person, day));
   const known = new Set(people.map((person) => person.id));
-  const homerooms = homeroomsOf(school, day);
+  const homerooms = homeroomsByDay(school);
   const facts: SchoolFacts = { people, classes: [], groups: [], enrollments: [], guardians: [] };
   for (const unit of school.units.values()) {
     const pupils = school.pupils.get(unit.id) ?? new Map<string, Span[]>();
@@ -62,7 +62,7 @@ export function factsOn(school: SchoolReading, day: Day): SchoolFacts {
     const days = { beginsOn, endsOn, unclearDays, datedTeachers: datedAfter(teachers, day) };
     if (unit.kind === 'class') facts.classes.push({ id, title, grade, ...days, teacherIds });
     else {
-      const classId = sharedHomeroom(pupils, homerooms, day);
+      const classId = sharedHomeroom(pupils, homerooms, lastDayOf(pupils, day));
       facts.groups.push({ id, title, subject, classId, ...days, teacherIds });
     }
     for (const [studentId, spans] of pupils) {
@@ -92,6 +92,29 @@ function datedTeachers(
   );
 }
 
+type Homerooms = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The homerooms of a day, worked out once. Many groups have the same last day. */
+function homeroomsByDay(school: SchoolReading): (day: Day) => Homerooms {
+  const known = new Map<Day, Homerooms>();
+  return (day) => {
+    const of = known.get(day) ?? homeroomsOf(school, day);
+    known.set(day, of);
+    return of;
+  };
+}
+
+/** Gives the day, or an earlier one: the last on which the group had a pupil. So a group that is over keeps its class. */
+function lastDayOf(pupils: ReadonlyMap<string, Span[]>, day: Day): Day {
+  let last: Day | null = null;
+  for (const spans of pupils.values()) {
+    const { endsOn } = spanOn(spans, day);
+    if (endsOn === null || endsOn >= day) return day;
+    if (last === null || endsOn > last) last = endsOn;
+  }
+  return last ?? day;
+}
+
 /** By pupil, the homerooms that the pupil has not left. */
 function homeroomsOf(school: SchoolReading, day: Day): Map<string, Set<string>> {
   const homerooms = new Map<string, Set<string>>();
@@ -108,13 +131,13 @@ function homeroomsOf(school: SchoolReading, day: Day): Map<string, Set<string>> 
 /** Gives the one homeroom that all pupils of a group share, or null. Pupils who have left the group do not count. */
 function sharedHomeroom(
   pupils: ReadonlyMap<string, Span[]>,
-  homerooms: ReadonlyMap<string, ReadonlySet<string>>,
+  homerooms: (day: Day) => Homerooms,
   day: Day,
 ): string | null {
   let shared: ReadonlySet<string> | undefined;
   for (const [pupilId, spans] of pupils) {
     if (hasEnded(spanOn(spans, day), day)) continue;
-    const own = homerooms.get(pupilId) ?? new Set<string>();
+    const own = homerooms(day).get(pupilId) ?? new Set<string>();
     shared = shared === undefined ? own : new Set([...shared].filter((id) => own.has(id)));
   }
   return shared?.size === 1 ? sure([...shared][0]) : null;

@@ -183,6 +183,19 @@ describe('Current and other classes (D1, D9, D11)', () => {
     expect([early?.archived, people(early)]).toEqual([false, 'anna boris ivanova*']);
   });
 
+  it('who is in a chat stays until its class begins anew, and new people come by the rules', () => {
+    const before = chatOf(desire(facts).get('class:5А')!);
+    const { anna: _, ...others } = table.people as Record<string, string>;
+    const school = schoolOf({
+      ...table,
+      people: { ...others, newcomer: 'student' },
+      classes: { '5А': { ...table.classes['5А'], startsOn: '2026-11-01' } },
+      enrollments: [enrolled('class', '5А', 'newcomer')],
+    });
+    const now = desire(school, [before]).get('class:5А');
+    expect([now?.archived, people(now)]).toEqual([false, 'boris ivanova* newcomer']);
+  });
+
   it('D9: chats follow a renamed class, unless renamed by hand', () => {
     const before = desire(facts);
     const chats = [

@@ -84,6 +84,16 @@ describe('a roster file as facts', () => {
     expect((await factsFrom(files, '2026-11-19')).groups[1]!.classId).toBeNull();
   });
 
+  test('a group whose pupils have all left keeps the class of its last day', async () => {
+    const files = rosterFiles();
+    const ended = files['enrollments.csv']!.replace(
+      /(geo5a|c5a),s1,(p1|p2),student,,[^\n]*/g,
+      '$1,s1,$2,student,,2026-09-01,2027-05-31',
+    );
+    const { groups } = await factsFrom({ ...files, 'enrollments.csv': ended }, '2027-06-15');
+    expect(groups.find(({ id }) => id === 'geo5a')?.classId).toBe('c5a');
+  });
+
   test('parents are linked from either side, also one who teaches', async () => {
     const facts = await factsFrom(rosterFiles());
     expect(facts.guardians.map(({ guardianId, studentId }) => `${guardianId}>${studentId}`).sort()).toEqual([

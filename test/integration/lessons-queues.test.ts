@@ -1,6 +1,14 @@
 /** A lesson's jobs on either backend of the queue. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ENDS_AT, type LessonWorld, STARTS_AT, startLessonWorld } from '../support/lesson-world.ts';
+import { startTestApp } from '../support/app.ts';
+import {
+  ENDS_AT,
+  type LessonWorld,
+  MORNING,
+  movableClock,
+  STARTS_AT,
+  withLesson,
+} from '../support/lesson-world.ts';
 import { backends, startRedis } from '../support/redis.ts';
 
 const WAITING = { timeout: 30_000, interval: 20 };
@@ -11,7 +19,12 @@ describe.each(backends())('the queue on %s', (backend) => {
 
   beforeEach(async () => {
     redis = backend === 'redis' ? await startRedis() : undefined;
-    world = await startLessonWorld({ env: redis ? { REDIS_URL: redis.url } : {} });
+    const clock = movableClock(MORNING);
+    // A queue in Redis is no part of a kept world.
+    world = await withLesson(
+      await startTestApp({ env: redis ? { REDIS_URL: redis.url } : {}, clock }),
+      clock,
+    );
     world.clock.moveTo('2026-10-01T12:47:00Z');
   });
   afterEach(async () => {

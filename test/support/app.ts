@@ -18,8 +18,9 @@ import { schoolsToSweep } from '../../src/live/drift.ts';
 import { createLog } from '../../src/log.ts';
 import type { Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import type { Operation } from '../../src/store/entities.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, keepDatabase } from './database.ts';
 import { everywhere } from './everywhere.ts';
+import type { KeptWorld } from './kept-world.ts';
 import { SHORT_LINGERS } from './short-lingers.ts';
 import { JWT_SECRET, type TokenClaims, tokenOf } from './tokens.ts';
 
@@ -50,9 +51,14 @@ export interface TestApp extends AsyncDisposable {
   differences(schoolIds: readonly string[]): Promise<string[]>;
   /** Who is really in the chat of this title, by profile, sorted; an admin with a star: `101* 201`. Null: no chat. */
   inSferum(title: string): string | null;
+  /** Ends the app and keeps what it leaves, to start others from. */
+  keep(): Promise<KeptWorld>;
 }
 
-/** `now`: the instant at which the app believes to start; its time then goes on as ours does. Default: our time. */
+/**
+ * `now`: the instant at which the app believes to start; its time then goes on as ours does. Default: our time.
+ * `from`: what it finds; its time goes on where that world's ended.
+ */
 export async function startTestApp(
   options: {
     env?: Record<string, string>;
@@ -60,10 +66,14 @@ export async function startTestApp(
     clock?: Clock;
     /** Default: what a small school takes on a busy machine. */
     settledWithinMs?: number;
+    from?: KeptWorld;
   } & Pick<Overrides, 'sandbox' | 'vkLimits'> = {},
 ): Promise<TestApp> {
   await using parts = new AsyncDisposableStack();
-  const database = parts.use(await createTestDatabase());
+  const { from } = options;
+  const database = await (from ? from.copyDatabase() : createTestDatabase());
+  let isKept = false;
+  parts.defer(async () => void (isKept || (await database[Symbol.asyncDispose]())));
   const dataDir = await mkdtemp(join(tmpdir(), 'sferum-sync-app-'));
   parts.defer(() => rm(dataDir, { recursive: true, force: true }));
   const config = loadConfig(
@@ -81,18 +91,19 @@ export async function startTestApp(
     },
     'demo',
   );
-  const clock =
-    options.clock ?? (options.now === undefined ? systemClock : clockFrom(Date.parse(options.now)));
+  const startMs = options.now === undefined ? from?.atMs : Date.parse(options.now);
+  const clock = options.clock ?? (startMs === undefined ? systemClock : clockFrom(startMs));
   const pace = { paceUserPerSecond: REQUESTS_PER_SECOND, paceCommunityPerSecond: REQUESTS_PER_SECOND };
   const log = createLog(config.logLevel);
   const app = parts.use(
     await createApp(config, ALL, {
       ...{ clock, log, vkLimits: options.vkLimits ?? SHORT_LINGERS },
-      sandbox: { ...pace, stateFile: '', ...options.sandbox },
+      sandbox: { ...pace, ...(from && { state: from.sandboxState() }), stateFile: '', ...options.sandbox },
     }),
   );
   const { ctx } = app;
   const sandbox = app.sandbox!;
+  if (from) await moveLinks(ctx, from.linkOrigin, sandbox.world.linkOrigin!);
   const commands = commandsOf(ctx);
   const settled = () => nothingLeft(ctx, options.settledWithinMs);
   const request: TestApp['request'] = async (path, { as, headers, ...init } = {}) =>
@@ -127,6 +138,16 @@ export async function startTestApp(
     ended: (id) => followOperation(ctx, id, { lookEveryMs: LOOK_EVERY_MS }),
     differences: async (schoolIds) => (await compareStates(ctx, sandbox, schoolIds)).differences,
     inSferum: (title) => membersOf(sandbox, title),
+    async keep() {
+      isKept = true;
+      await owned.disposeAsync();
+      const copyDatabase = await keepDatabase(database);
+      const state = JSON.stringify(sandbox.snapshot());
+      return {
+        ...{ copyDatabase, sandboxState: () => JSON.parse(state), linkOrigin: sandbox.world.linkOrigin! },
+        atMs: clock.now(),
+      };
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -134,6 +155,13 @@ export async function startTestApp(
 function clockFrom(startMs: number): Clock {
   const aheadMs = startMs - Date.now();
   return { ...systemClock, now: () => Date.now() + aheadMs };
+}
+
+/** Each sandbox has an address of its own, and its links begin with it. */
+async function moveLinks(ctx: Context, from: string, to: string): Promise<void> {
+  await sql`update chat set invite_link = replace(invite_link, ${from}, ${to}) where invite_link is not null`.execute(
+    everywhere(ctx),
+  );
 }
 
 const WAITING = { timeout: SETTLED_WITHIN_MS, interval: LOOK_EVERY_MS };

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
 import { startTestApp, type TestApp } from './app.ts';
 import { everywhere } from './everywhere.ts';
+import { keptWorld } from './kept-world.ts';
 import { edited, type RosterFiles, rosterFiles, withRows } from './roster-files.ts';
 import type { TokenClaims } from './tokens.ts';
 
@@ -49,10 +50,23 @@ export interface ChatWorld extends TestApp {
   initialize(options?: Record<string, unknown>): Promise<void>;
 }
 
-export async function startChatWorld(
-  options: { initialized?: boolean; env?: Record<string, string> } = {},
-): Promise<ChatWorld> {
-  const app = await startTestApp({ now: '2026-10-01T09:00:00Z', env: options.env ?? {} });
+export async function startChatWorld({
+  initialized = true,
+  env = {},
+}: {
+  initialized?: boolean;
+  env?: Record<string, string>;
+} = {}): Promise<ChatWorld> {
+  const from = await keptWorld(JSON.stringify(['chats', initialized, env]), async () => {
+    const world = chatWorldOf(await startTestApp({ now: '2026-10-01T09:00:00Z', env }));
+    await world.importRoster(linkedRoster(), '2026-10-01T08:00:00Z');
+    if (initialized) await world.initialize();
+    return world;
+  });
+  return chatWorldOf(await startTestApp({ from, env }));
+}
+
+function chatWorldOf(app: TestApp): ChatWorld {
   const db = everywhere(app.ctx);
   const world: ChatWorld = {
     ...app,
@@ -87,7 +101,5 @@ export async function startChatWorld(
       await app.settled();
     },
   };
-  await app.importRoster(linkedRoster(), '2026-10-01T08:00:00Z');
-  if (options.initialized ?? true) await world.initialize();
   return world;
 }

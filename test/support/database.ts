@@ -31,14 +31,25 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
 export async function copyDatabase(source: TestDatabase): Promise<TestDatabase> {
   const name = new URL(source.url).pathname.slice(1);
   return withServer(async (server) => {
-    await server.query(`alter database ${name} allow_connections false`);
-    await server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    await closeToAll(server, name);
     try {
       return await create(server, name);
     } finally {
       await server.query(`alter database ${name} allow_connections true`);
     }
   });
+}
+
+/** Keeps a database as it is this moment, for the rest of the run; nobody may use it any more. Gives its copies. */
+export async function keepDatabase(source: TestDatabase): Promise<() => Promise<TestDatabase>> {
+  const name = new URL(source.url).pathname.slice(1);
+  await withServer((server) => closeToAll(server, name));
+  return () => withServer((server) => create(server, name));
+}
+
+async function closeToAll(server: Client, name: string): Promise<void> {
+  await server.query(`alter database ${name} allow_connections false`);
+  await server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
 }
 
 async function create(server: Client, template: string): Promise<TestDatabase> {

@@ -28,6 +28,8 @@ export type SandboxOptions = {
   paceCommunityPerSecond?: number;
   /** The JSON file in which the state outlives the process. */
   stateFile?: string;
+  /** A snapshot to begin with. */
+  state?: unknown;
   latencyMs?: number;
   /** Where invite and call links lead. Default: the sandbox itself once it listens, VK's hosts before that. */
   linkOrigin?: string;
@@ -62,6 +64,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const world = new SandboxWorld(options);
   world.linkOrigin = options.linkOrigin ?? null;
   world.faults.latencyMs = options.latencyMs ?? 0;
+  if (options.state !== undefined) restoreSnapshot(world, options.state);
   const pace = new Pace(
     {
       user: options.paceUserPerSecond ?? USER_REQUESTS_PER_SECOND,

@@ -2,13 +2,19 @@ import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import { importedBy, stampOf } from '../facts/stamp.ts';
 import { type Followed, followFacts } from '../follow/follow-facts.ts';
+import { countRenumbered } from '../matching/renumbered.ts';
 import { sumOf } from '../plan/counts.ts';
 import type { PlanCounts } from '../plan/model.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { followRelinked, wakeRelinked } from '../profile/follow-profiles.ts';
 import type { Relinked } from '../profile/settle-profiles.ts';
 import { statementsOfErased } from '../roster/erased.ts';
-import { describeIncomplete, type IncompleteSchool, looksIncomplete } from '../roster/looks-incomplete.ts';
+import {
+  describeIncomplete,
+  type IncompleteSchool,
+  looksIncomplete,
+  withRenumbered,
+} from '../roster/looks-incomplete.ts';
 import {
   type MergedReading,
   type MergeResult,
@@ -215,7 +221,9 @@ async function judge(
   const before = await storedSize(tx, schoolId, day);
   if (before === null) return undefined;
   const after = sizeOf(sure(schools[0]), unclear, day);
-  return looksIncomplete(new Map([[schoolId, before]]), new Map([[schoolId, after]]), day)[0];
+  const [found] = looksIncomplete(new Map([[schoolId, before]]), new Map([[schoolId, after]]), day);
+  const renumbered = await countRenumbered(tx, schoolId, sure(schools[0]).people);
+  return withRenumbered(found, { schoolId, renumbered, users: before.counts.users });
 }
 
 /** A problem names at most so many ids and counts the others. */

@@ -14,6 +14,8 @@ export interface IncompleteSchool {
    * turn of the year.
    */
   endingIds: string[];
+  /** People who stand in the file under other ids, where they are too many to be chance (K4). */
+  renumbered?: number;
 }
 
 /**
@@ -61,6 +63,18 @@ export function looksIncomplete(
   return found;
 }
 
+/**
+ * Adds to the judgement the people who have come under other ids: taken at its word, such a file would take them out
+ * of their chats and their profiles away from them. `users`: the people who were known before.
+ */
+export function withRenumbered(
+  found: IncompleteSchool | undefined,
+  { schoolId, renumbered, users }: { schoolId: string; renumbered: number; users: number },
+): IncompleteSchool | undefined {
+  if (renumbered < LOST_COUNT.users || renumbered <= users * LOST_SHARE) return found;
+  return { ...(found ?? { schoolId, lost: [], emptiedClassIds: [], endingIds: [] }), renumbered };
+}
+
 function isCut({ kind, before, after }: { kind: SizedKind; before: number; after: number }): boolean {
   const lost = before - after;
   return (before > 0 && after === 0) || (lost >= LOST_COUNT[kind] && lost > before * LOST_SHARE);
@@ -97,9 +111,19 @@ const KINDS: Readonly<Record<SizedKind, string>> = {
 };
 
 /** Describes the loss in Russian, with the numbers. It names no person. */
-export function describeIncomplete({ lost, emptiedClassIds, endingIds }: IncompleteSchool): string {
+export function describeIncomplete({
+  lost,
+  emptiedClassIds,
+  endingIds,
+  renumbered,
+}: IncompleteSchool): string {
   const parts = lost.map(({ kind, before, after }) => `${KINDS[kind]} было ${before}, стало ${after}`);
   if (emptiedClassIds.length > 0) parts.push(`классов без учеников или учителей: ${emptiedClassIds.length}`);
   if (endingIds.length > 0) parts.push(`классов и групп кончается сразу: ${endingIds.length}`);
+  if (renumbered !== undefined) {
+    parts.push(
+      `людей с теми же именами под новыми номерами: ${renumbered}, с новым номером теряется привязка профиля`,
+    );
+  }
   return `Выгрузка похожа на неполную: ${parts.join('; ')}. Никто не исключён; примите её, если она верна`;
 }

@@ -61,7 +61,7 @@ async function take(files: RosterFiles, takenAt: string) {
 interface Shown {
   id: string;
   state: string;
-  problems: { code: string; message: string; schoolId?: string }[];
+  problems: { code: string; message: string; schoolId?: string; renumbered?: number }[];
 }
 
 async function shown(id: string): Promise<Shown> {
@@ -167,4 +167,28 @@ test('held, it ends by itself when a newer whole roster comes: there is nothing 
   });
   const { rows } = await sql`select 1 from staged_roster`.execute(everywhere(world.ctx));
   expect(rows).toEqual([]);
+});
+
+test('K4: a list that says the same people under other ids is held and says why; nobody leaves a chat', async () => {
+  const before = await stateOf(world);
+  const pupils = whole['roles.csv']!.split('\n').filter((line) => line.includes(',student,'));
+  const ids = new Set(pupils.map((line) => line.split(',')[3]!));
+  const renumbered = Object.fromEntries(
+    Object.entries(whole).map(([name, text]) => [
+      name,
+      text.replaceAll(/[^,"\n]+/g, (cell) => (ids.has(cell) ? `new-${cell}` : cell)),
+    ]),
+  );
+  const { state, problems } = await take(renumbered, TUESDAY);
+  expect({ state, problems }).toMatchObject({
+    state: 'held',
+    problems: [{ code: 'roster-incomplete', message: expect.stringContaining('под новыми номерами') }],
+  });
+  // A namesake of the same year may be anybody.
+  expect(problems[0]!.renumbered).toBeGreaterThan(ids.size * 0.9);
+  expect((await stateOf(world)).sferum).toEqual(before.sferum);
+  expect(removals()).toBe(0);
+  expect((await take(whole, WEDNESDAY)).state).toBe('succeeded');
+  expect((await stateOf(world)).sferum).toEqual(before.sferum);
+  expect(removals()).toBe(0);
 });

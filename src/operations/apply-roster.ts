@@ -94,7 +94,7 @@ export async function applyReading(
   },
 ): Promise<{ followed: Followed | null; elsewhere: readonly Relinked[] }> {
   const { params } = operation;
-  const merged = await mergeRoster(tx, reading, {
+  const merged = await mergeRoster(tx, incomplete?.renumbered ? sayingNothing(reading) : reading, {
     takenAt: params.takenAt,
     by: importedBy(operation.createdAt, operation.id),
     ...momentOf(ctx),
@@ -224,6 +224,15 @@ async function judge(
   const [found] = looksIncomplete(new Map([[schoolId, before]]), new Map([[schoolId, after]]), day);
   const renumbered = await countRenumbered(tx, schoolId, sure(schools[0]).people);
   return withRenumbered(found, { schoolId, renumbered, users: before.counts.users });
+}
+
+/** A list of people under other ids is held whole: added beside the old ones, everybody would be there twice (K4). */
+function sayingNothing(reading: MergedReading): MergedReading {
+  const nothing = {
+    ...{ people: new Map(), units: new Map() },
+    ...{ pupils: new Map(), teachers: new Map(), guardians: new Map() },
+  };
+  return { ...reading, schools: reading.schools.map((school) => ({ ...school, ...nothing })) };
 }
 
 /** A problem names at most so many ids and counts the others. */

@@ -21,11 +21,16 @@ const PAGES = [
     '/unreachable',
     '/changes',
     '/settings',
+    '/readiness',
+    '/connection',
   ],
 ];
 
 const OPERATOR: Visitor = { role: 'operator', school: '*', sub: 'operator' };
-const REGION_PAGES = ['/schools', '/schools/held', '/server', '/server/notifications', '/server/webhooks'];
+const REGION_PAGES = [
+  ...['/schools', '/schools/held', '/schools/readiness', '/server', '/server/connection'],
+  ...['/server/notifications', '/server/webhooks'],
+];
 
 describeInBrowser('pages as they load', () => {
   let site: Console;

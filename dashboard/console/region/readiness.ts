@@ -106,14 +106,18 @@ function table({ items, filter: { day } }: ReadinessView): Html {
         cell: figure(({ classes }) => orNone(classes.total)),
       },
       { head: 'Учеников', numeric: true, cell: figure(({ pupils }) => orNone(pupils.total)) },
-      { head: 'Придут', numeric: true, cell: figure(({ pupils }) => orNone(pupils.joining)) },
-      { head: 'Уйдут', numeric: true, cell: figure(({ pupils }) => orNone(pupils.leaving)) },
-      { head: 'Создать чатов', numeric: true, cell: figure(({ chats }) => orNone(chats.created)) },
+      { head: 'Придут, уйдут', numeric: true, cell: figure(movesShown) },
+      { head: 'Новых чатов', numeric: true, cell: figure(({ chats }) => orNone(chats.created)) },
       { head: 'В архив', numeric: true, cell: figure(({ chats }) => orNone(chats.archived)) },
       { head: 'Займёт', numeric: true, cell: figure(({ estimate }) => duration(estimate.seconds)) },
     ],
   })}</div>`;
 }
 
+/** «+67 −1». */
+function movesShown({ pupils: { joining, leaving } }: Readiness): string | null {
+  const parts = [joining > 0 ? `+${count(joining)}` : '', leaving > 0 ? `−${count(leaving)}` : ''];
+  return parts.filter(Boolean).join('\u00a0') || null;
+}
 const orNone = (n: number): string | null => (n > 0 ? count(n) : null);
 const duration = (seconds: number): string | null => (seconds > 0 ? span(seconds * 1000) : null);

@@ -14,7 +14,7 @@ import {
 import { everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 
-const ADMIN_PAGES = ['/settings', '/changes', '/attention', '/unreachable'];
+const ADMIN_PAGES = ['/settings', '/classes', '/changes', '/attention', '/unreachable'];
 
 describeInBrowser('what a school looks after itself with', () => {
   let site: Console;

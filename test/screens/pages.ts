@@ -13,7 +13,12 @@ export const ADMIN_PAGES = ({ chat, run, person }: Record<'chat' | 'run' | 'pers
     ...{ delete: `/manage/chats/${chat}/delete`, initialize: '/manage/initialize' },
     ...{ run: `/manage/operations/${run}`, 'run-people': `/manage/operations/${run}?view=people` },
     ...{ undo: `/manage/operations/${run}/undo`, operations: '/operations', rosters: '/rosters' },
-    ...{ quality: '/rosters/quality?of=parents', unreachable: '/unreachable', settings: '/settings' },
+    ...{
+      quality: '/rosters/quality?of=parents',
+      unreachable: '/unreachable',
+      settings: '/settings',
+      classes: '/classes',
+    },
     ...{
       changes: '/changes',
       'changes-lines': '/changes?view=lines',

@@ -163,7 +163,8 @@ ${heldTree(
  */
 function wholePart(operation: OperationView): Html {
   const href = operationHref(operation.id);
-  const { text, approve } = WHOLE[operation.kind] ?? INCOMPLETE;
+  const isRenumbered = operation.problems.some(({ renumbered }) => renumbered !== undefined);
+  const { text, approve } = WHOLE[operation.kind] ?? (isRenumbered ? RENUMBERED : INCOMPLETE);
   const isImport = WHOLE[operation.kind] === undefined;
   return html`<section class="panel"><p>${text}</p>
 <form method="post" action="${href}/decide" class="actions">${
@@ -176,6 +177,11 @@ function wholePart(operation: OperationView): Html {
 export const INCOMPLETE = {
   text: 'Новые люди уже добавлены, никто не исключён. Если списки верны, примите их: чаты покинут те, кого в списках нет. Если нет, отклоните и выгрузите списки из СГО ещё раз.',
   approve: 'Списки верны, принять',
+};
+/** K4: taken at its word, the list would part everybody from the profile and the exceptions. */
+const RENUMBERED = {
+  text: 'В списках те же люди под новыми номерами, поэтому из них пока ничего не взято. Если принять списки, люди придут заново: без привязки профиля и без решённого вручную. Если номера менять не собирались, отклоните и выгрузите списки из СГО ещё раз.',
+  approve: INCOMPLETE.approve,
 };
 const WHOLE: Partial<Record<OperationView['kind'], { text: string; approve: string }>> = {
   'account-replacement': {

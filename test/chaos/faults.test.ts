@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { seeded, seedFrom } from '../support/random.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { importSmallSchool, initializeAll, startSmallWorld } from '../support/small-world.ts';
 
 let world: TestApp;
 afterEach(() => world[Symbol.asyncDispose]());
@@ -45,9 +45,9 @@ test('reliability 1: a creation whose reply was lost is adopted, not made again'
 });
 
 test('reliability 24: a token revoked in the middle pauses the school, a new one resumes it, nobody is removed', async () => {
-  world = await startTestApp();
-  const school = await importSmallSchool(world);
-  expect((await initializeAll(world, school)).state).toBe('succeeded');
+  const small = await startSmallWorld();
+  world = small.world;
+  const { school } = small;
   const access = world.sandbox.world.connectSchool({ communityId: 230_000_001 });
   world.sandbox.world.revokeToken(access.userToken);
   const { rows } = await sql<{ id: string }>`
@@ -79,9 +79,9 @@ test('reliability 24: a token revoked in the middle pauses the school, a new one
 });
 
 test('a chat that cannot be read once removes nobody', async () => {
-  world = await startTestApp();
-  const school = await importSmallSchool(world);
-  expect((await initializeAll(world, school)).state).toBe('succeeded');
+  const small = await startSmallWorld();
+  world = small.world;
+  const { school } = small;
   world.sandbox.world.faults.add({ method: 'messages.getConversationMembers', fault: 917, times: 1 });
   await initializeAll(world, school);
   expect(world.sandbox.world.ledger.of('remove')).toHaveLength(0);

@@ -5,18 +5,16 @@ import { CHAT_TYPES } from '../../src/desired/model.ts';
 import { sweepDrift } from '../../src/live/drift.ts';
 import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import type { MemberListing } from '../../src/sferum/sandbox/faults.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import type { TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { startSmallWorld } from '../support/small-world.ts';
 
 const WAITING = { timeout: 30_000, interval: 20 };
 
 let world: TestApp;
 let school: string;
 beforeAll(async () => {
-  world = await startTestApp({ env: { LIMIT_DRIFT_INTERVAL_MS: '1000' } });
-  school = await importSmallSchool(world);
-  expect((await initializeAll(world, school)).state).toBe('succeeded');
+  ({ world, school } = await startSmallWorld({ LIMIT_DRIFT_INTERVAL_MS: '1000' }));
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

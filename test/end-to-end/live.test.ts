@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findPersonas } from '../../src/store/queries/personas.ts';
 import { type Console, describeInBrowser, expectAccessible, startConsole } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { keptSmallSchool, newestSchool } from '../support/small-world.ts';
 
 /** Other suites share the machine. */
 const SOON = { timeout: 30_000 };
@@ -14,9 +14,8 @@ describeInBrowser('pages that show work', () => {
   let school: string;
   let sub: string;
   beforeAll(async () => {
-    site = await startConsole();
-    school = await importSmallSchool(site.world);
-    await initializeAll(site.world, school);
+    site = await startConsole({ from: await keptSmallSchool() });
+    school = await newestSchool(site.world);
     const personas = await findPersonas(everywhere(site.world.ctx));
     sub = personas.find(({ kind }) => kind === 'school-admin')!.personId;
   });

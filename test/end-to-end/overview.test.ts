@@ -13,7 +13,7 @@ import {
   type Visitor,
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { initializeAll, keptSmallSchool, newestSchool } from '../support/small-world.ts';
 
 /** Other suites share the machine. */
 const SOON = { timeout: 45_000 };
@@ -24,8 +24,11 @@ describeInBrowser('what an admin sees of the school', () => {
   let people: Record<PersonaKind, string>;
 
   beforeEach(async () => {
-    site = await startConsole({ env: { LIMIT_APPROVAL_WAIT_MS: '12000' } });
-    school = await importSmallSchool(site.world);
+    site = await startConsole({
+      env: { LIMIT_APPROVAL_WAIT_MS: '12000' },
+      from: await keptSmallSchool({ initialized: false }),
+    });
+    school = await newestSchool(site.world);
     const personas = await findPersonas(everywhere(site.world.ctx));
     people = Object.fromEntries(personas.map(({ kind, personId }) => [kind, personId])) as typeof people;
   });

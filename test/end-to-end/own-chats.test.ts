@@ -12,7 +12,7 @@ import {
   type Visitor,
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { keptSmallSchool, newestSchool } from '../support/small-world.ts';
 
 const LINK = 'Привязать учебный профиль VK ID';
 const UNLINK = 'Отменить привязку учебного профиля VK ID';
@@ -25,9 +25,8 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
   let people: Record<PersonaKind, Visitor & { name: string }>;
 
   beforeAll(async () => {
-    site = await startConsole();
-    const school = await importSmallSchool(site.world);
-    await initializeAll(site.world, school);
+    site = await startConsole({ from: await keptSmallSchool() });
+    const school = await newestSchool(site.world);
     const personas = await findPersonas(everywhere(site.world.ctx));
     const role = {
       'school-admin': 'school-admin',

@@ -12,7 +12,7 @@ import {
   type Visitor,
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { keptSmallSchool, newestSchool } from '../support/small-world.ts';
 
 const ADMIN_PAGES = ['/settings', '/classes', '/changes', '/attention', '/unreachable'];
 
@@ -23,9 +23,8 @@ describeInBrowser('what a school looks after itself with', () => {
   let people: Record<PersonaKind, string>;
 
   beforeAll(async () => {
-    site = await startConsole();
-    school = await importSmallSchool(site.world);
-    await initializeAll(site.world, school);
+    site = await startConsole({ from: await keptSmallSchool() });
+    school = await newestSchool(site.world);
     const personas = await findPersonas(everywhere(site.world.ctx));
     people = Object.fromEntries(personas.map(({ kind, personId }) => [kind, personId])) as typeof people;
     admin = { role: 'school-admin', school, sub: people['school-admin'] };

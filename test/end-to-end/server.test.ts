@@ -12,7 +12,7 @@ import {
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { trouble } from '../support/region-rows.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { keptSmallSchool, newestSchool } from '../support/small-world.ts';
 
 const OPERATOR: Visitor = { role: 'operator', school: '*', sub: 'operator' };
 
@@ -20,9 +20,8 @@ describeInBrowser('the server page', () => {
   let site: Console;
   let school: string;
   beforeAll(async () => {
-    site = await startConsole({ env: { LIMIT_LOST_AFTER_MS: '3000' } });
-    school = await importSmallSchool(site.world);
-    await initializeAll(site.world, school);
+    site = await startConsole({ env: { LIMIT_LOST_AFTER_MS: '3000' }, from: await keptSmallSchool() });
+    school = await newestSchool(site.world);
   }, 120_000);
   afterAll(() => site?.[Symbol.asyncDispose]());
 

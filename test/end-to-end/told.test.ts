@@ -11,7 +11,7 @@ import {
   type Visitor,
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { keptSmallSchool, newestSchool } from '../support/small-world.ts';
 import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 
 const OPERATOR: Visitor = { role: 'operator', school: '*', sub: 'operator' };
@@ -23,9 +23,8 @@ describeInBrowser('who is told', () => {
 
   beforeAll(async () => {
     receiver = await startReceiver();
-    site = await startConsole();
-    const school = await importSmallSchool(site.world);
-    await initializeAll(site.world, school);
+    site = await startConsole({ from: await keptSmallSchool() });
+    const school = await newestSchool(site.world);
     admin = { role: 'school-admin', school, sub: 'somebody-of-sgo' };
   }, 120_000);
   afterAll(async () => {

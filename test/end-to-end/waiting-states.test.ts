@@ -15,7 +15,7 @@ import {
 } from '../support/browser.ts';
 import { asOwner, everywhere } from '../support/everywhere.ts';
 import { press } from '../support/manage-site.ts';
-import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.ts';
+import { initializeAll, keptSmallSchool, newestSchool, TODAY } from '../support/small-world.ts';
 
 const OPERATOR = { role: 'operator', sub: 'operator' } as const;
 const OTHER_COMMUNITY = 77;
@@ -29,8 +29,11 @@ describeInBrowser('what stands still until somebody decides', () => {
   let people: Record<PersonaKind, string>;
 
   beforeEach(async () => {
-    site = await startConsole({ env: { LIMIT_APPROVAL_WAIT_MS: '500' } });
-    school = await importSmallSchool(site.world);
+    site = await startConsole({
+      env: { LIMIT_APPROVAL_WAIT_MS: '500' },
+      from: await keptSmallSchool({ initialized: false }),
+    });
+    school = await newestSchool(site.world);
     const personas = await findPersonas(everywhere(site.world.ctx));
     people = Object.fromEntries(personas.map(({ kind, personId }) => [kind, personId])) as typeof people;
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import type { TestApp } from '../support/app.ts';
+import { initializeAll, startSmallWorld } from '../support/small-world.ts';
 
 const operator = { role: 'operator', sub: 'operator' } as const;
 const OTHER_COMMUNITY = 77;
@@ -9,9 +9,7 @@ let world: TestApp;
 let school: string;
 let former: number;
 beforeEach(async () => {
-  world = await startTestApp();
-  school = await importSmallSchool(world);
-  await initializeAll(world, school);
+  ({ world, school } = await startSmallWorld());
   const connection = await world.call('GET', `/v1/schools/${school}/sferum`, operator);
   former = ((await connection.json()) as { communityId: number }).communityId;
 });

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { heldOperations } from '../../dashboard/read/held-operations.ts';
 import { approveLater, takeBackApproval } from '../../src/operations/approve-later.ts';
 import { isDue } from '../../src/rows/operation-approval.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import type { TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { startSmallWorld } from '../support/small-world.ts';
 
 const WAITING = { timeout: 20_000, interval: 20 };
 const WAIT_MS = 1500;
@@ -18,11 +18,10 @@ const ANOTHER = { id: 'admin', kind: 'person' } as const;
 let world: TestApp;
 let school: string;
 beforeEach(async () => {
-  world = await startTestApp({
-    env: { LIMIT_DRIFT_INTERVAL_MS: '1000', LIMIT_APPROVAL_WAIT_MS: String(WAIT_MS) },
-  });
-  school = await importSmallSchool(world);
-  await initializeAll(world, school);
+  ({ world, school } = await startSmallWorld({
+    LIMIT_DRIFT_INTERVAL_MS: '1000',
+    LIMIT_APPROVAL_WAIT_MS: String(WAIT_MS),
+  }));
 });
 afterEach(() => world[Symbol.asyncDispose]());
 

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LEAVES_RESPECTED } from '../../src/plan/leaves.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import type { TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { schoolOfOperation } from '../support/run-operation.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { initializeAll, startSmallWorld } from '../support/small-world.ts';
 import { tell } from '../support/tell-events.ts';
 
 const WAITING = { timeout: 20_000, interval: 20 };
@@ -13,9 +13,7 @@ const STRANGER = 999_000_111;
 let world: TestApp;
 let school: string;
 beforeEach(async () => {
-  world = await startTestApp({ env: { LIMIT_DRIFT_INTERVAL_MS: '1000' } });
-  school = await importSmallSchool(world);
-  await initializeAll(world, school);
+  ({ world, school } = await startSmallWorld({ LIMIT_DRIFT_INTERVAL_MS: '1000' }));
 });
 afterEach(() => world[Symbol.asyncDispose]());
 

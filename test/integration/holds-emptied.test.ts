@@ -4,9 +4,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accountOf } from '../../src/live/accounts.ts';
 import { mend } from '../../src/live/mend.ts';
 import { observeChats } from '../../src/live/observe.ts';
-import { startTestApp, type TestApp, type Who } from '../support/app.ts';
+import type { TestApp, Who } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { startSmallWorld } from '../support/small-world.ts';
 
 const WAITING = { timeout: 20_000, interval: 20 };
 const STRANGER = 999_000_111;
@@ -17,9 +17,7 @@ let world: TestApp;
 let school: string;
 beforeEach(async () => {
   // No look finds anything by itself.
-  world = await startTestApp({ env: { LIMIT_DRIFT_INTERVAL_MS: '86400000' } });
-  school = await importSmallSchool(world);
-  await initializeAll(world, school);
+  ({ world, school } = await startSmallWorld({ LIMIT_DRIFT_INTERVAL_MS: '86400000' }));
 });
 afterEach(() => world[Symbol.asyncDispose]());
 

@@ -2,9 +2,9 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { unlinkProfile } from '../../src/profile/unlink-profile.ts';
-import { startTestApp, type TestApp, type Who } from '../support/app.ts';
+import type { TestApp, Who } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { initializeAll, startSmallWorld } from '../support/small-world.ts';
 import { tell } from '../support/tell-events.ts';
 
 const WAITING = { timeout: 20_000, interval: 20 };
@@ -16,9 +16,7 @@ const admin = (school: string, sub: string): Who => ({ role: 'operator', school,
 let world: TestApp;
 let school: string;
 beforeEach(async () => {
-  world = await startTestApp({ env: { LIMIT_DRIFT_INTERVAL_MS: '1000' } });
-  school = await importSmallSchool(world);
-  await initializeAll(world, school);
+  ({ world, school } = await startSmallWorld({ LIMIT_DRIFT_INTERVAL_MS: '1000' }));
 });
 afterEach(() => world[Symbol.asyncDispose]());
 

@@ -103,7 +103,10 @@ export async function startTestApp(
   );
   const { ctx } = app;
   const sandbox = app.sandbox!;
-  if (from) await moveLinks(ctx, from.linkOrigin, sandbox.world.linkOrigin!);
+  if (from) {
+    sandbox.world.ledger.entries.unshift(...from.ledger);
+    await moveLinks(ctx, from.linkOrigin, sandbox.world.linkOrigin!);
+  }
   const commands = commandsOf(ctx);
   const settled = () => nothingLeft(ctx, options.settledWithinMs);
   const request: TestApp['request'] = async (path, { as, headers, ...init } = {}) =>
@@ -145,6 +148,7 @@ export async function startTestApp(
       const state = JSON.stringify(sandbox.snapshot());
       return {
         ...{ copyDatabase, sandboxState: () => JSON.parse(state), linkOrigin: sandbox.world.linkOrigin! },
+        ledger: [...sandbox.world.ledger.entries],
         atMs: clock.now(),
       };
     },

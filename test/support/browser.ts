@@ -12,10 +12,11 @@ import {
 } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { TokenRole } from '../../src/caller.ts';
-import type { Clock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { listen } from '../../src/main/listen.ts';
 import { startTestApp, type TestApp } from './app.ts';
 import { freePort } from './free-port.ts';
+import type { KeptWorld } from './kept-world.ts';
 import { JWT_SECRET } from './tokens.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -59,13 +60,15 @@ export interface Console extends AsyncDisposable {
 
 /** The whole product, served; the sandbox plays VK ID and the messenger. */
 export async function startConsole(
-  options: { clock?: Clock; env?: Record<string, string>; settledWithinMs?: number } = {},
+  options: { clock?: Clock; env?: Record<string, string>; settledWithinMs?: number; from?: KeptWorld } = {},
 ): Promise<Console> {
   await using parts = new AsyncDisposableStack();
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const world = parts.use(
     await startTestApp({
+      // The links that lead people in are of our time.
+      clock: systemClock,
       ...options,
       env: { PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: origin, ...options.env },
     }),

@@ -1,4 +1,5 @@
 /** Worlds that many tests begin with: made once in a process, ended and kept, and each test starts a copy. */
+import type { LedgerEntry } from '../../src/sferum/sandbox/ledger.ts';
 import type { TestApp } from './app.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -6,6 +7,8 @@ export interface KeptWorld {
   copyDatabase(): Promise<TestDatabase>;
   /** The sandbox's state, each time anew. */
   sandboxState(): unknown;
+  /** What has happened at the sandbox. */
+  ledger: readonly LedgerEntry[];
   /** Where the links of its rows lead. */
   linkOrigin: string;
   /** When it ended, by its own clock. */

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { countReadiness } from '../../src/outbox/count-readiness.ts';
-import { ADMIN, type ChatWorld, HOMEROOM_5A, startChatWorld } from '../support/chat-world.ts';
+import { ADMIN, type ChatWorld, HOMEROOM_5A, makeChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { addSchool } from '../support/seeds.ts';
 import { tell } from '../support/tell-events.ts';
@@ -24,7 +24,7 @@ interface Listed {
 
 let world: ChatWorld;
 beforeEach(async () => {
-  world = await startChatWorld();
+  world = await makeChatWorld();
 });
 afterEach(() => world[Symbol.asyncDispose]());
 

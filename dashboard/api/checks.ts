@@ -15,7 +15,7 @@ const Place = z.object({
     .openapi({ description: 'null: in Sferum somebody whom the school does not know' }),
   admin: z.boolean(),
 });
-const CheckView = z
+export const CheckView = z
   .object({
     desired: z.array(Place).openapi({ description: 'who should be where by СГО' }),
     actual: z.array(Place).openapi({ description: 'who is where in Sferum now' }),

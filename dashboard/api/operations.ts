@@ -4,6 +4,7 @@ import type { Caller, TokenRole } from '../../src/caller.ts';
 import type { Context } from '../../src/context.ts';
 import type { CheckResult } from '../../src/planning/check-result.ts';
 import { notFound } from '../../src/refusal.ts';
+import { OPERATION_KINDS } from '../../src/store/entities.ts';
 import { sure } from '../../src/sure.ts';
 import type { HttpEnv } from '../auth.ts';
 import { mayStillCheck } from '../checking.ts';
@@ -18,6 +19,7 @@ import {
 } from '../read/operations.ts';
 import { askedSchool, authorOf, existingSchool, schoolOf, viewerOf } from '../rights.ts';
 import { noteNobodyShown, noteShown } from '../trail/shown-people.ts';
+import { OperationResult } from './operation-result.ts';
 import type { ApiParts } from './parts.ts';
 import {
   Accepted,
@@ -40,11 +42,11 @@ const OperationStateName = z.enum(['queued', 'running', 'held', 'succeeded', 'fa
 const OperationView = z
   .object({
     id: z.uuid(),
-    kind: z.string().openapi({ example: 'initialization' }),
+    kind: z.enum(OPERATION_KINDS).openapi({ example: 'initialization' }),
     schoolId: z.string().nullable(),
     state: OperationStateName,
     progress: z.object({ done: z.int(), total: z.int() }),
-    result: z.looseObject({}).nullable(),
+    result: OperationResult.nullable(),
     problems: z.array(z.looseObject({ code: z.string(), message: z.string() })),
     createdBy: z.string(),
     createdAt: Instant,

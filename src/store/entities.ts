@@ -27,7 +27,13 @@ import { SferumAccount, SferumPace } from './entities/sferum.ts';
 import { ToldChoice, ToldDelivery, ToldReason, Webhook } from './entities/told.ts';
 import { AccessRecord, Journal, JournalText } from './entities/trail.ts';
 
-export type { Operation, OperationKind, OperationState, Problem } from './entities/operations.ts';
+export {
+  OPERATION_KINDS,
+  type Operation,
+  type OperationKind,
+  type OperationState,
+  type Problem,
+} from './entities/operations.ts';
 export { DELIVERY_STATES, TOLD_KINDS, type ToldKind } from './entities/told.ts';
 
 export const ENTITIES = [

@@ -115,7 +115,9 @@ async function initialize(admin: Client): Promise<string> {
   );
   expect(plan.items.map(({ action }) => action)).toContain('create');
   const run = got(await admin.POST(path, { params: school, body: { plan: tried.operationId } }));
-  expect((await ended(admin, run.operationId)).state).toBe('succeeded');
+  const { state, result } = await ended(admin, run.operationId);
+  expect(state).toBe('succeeded');
+  expect(result?.chats?.created).toBe(world.sandbox.world.chats.size);
   return run.operationId;
 }
 

@@ -286,7 +286,9 @@ test('a file holds one idea: none is longer than 300 lines', () => {
   const sent = readdirSync(join(ROOT, 'dashboard/static'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => ({ path: name, text: readFileSync(join(parentPath, name), 'utf8') }));
-  const long = [...living, ...sent, ...sourcesIn('test')]
+  // The types of the API are written by a program.
+  const written = sourcesIn('test').filter(({ path }) => path !== 'test/client/api.ts');
+  const long = [...living, ...sent, ...written]
     .map(({ path, text }) => ({ path, lines: text.split('\n').length }))
     .filter((f) => f.lines > FILE_LINES);
   expect(long).toEqual([]);

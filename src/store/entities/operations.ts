@@ -5,18 +5,20 @@ import type { ChatType } from '../../desired/model.ts';
 import type { Action } from '../../plan/model.ts';
 import { big, instant, json, oneOf, text } from './columns.ts';
 
-export type OperationKind =
-  | 'roster-import'
-  | 'roster-validation'
-  | 'initialization'
-  | 'events'
-  | 'delete-chat'
-  | 'undo'
-  | 'drift'
-  | 'check'
-  | 'class-match'
-  | 'account-replacement'
-  | 'adoption';
+export const OPERATION_KINDS = [
+  'roster-import',
+  'roster-validation',
+  'initialization',
+  'events',
+  'delete-chat',
+  'undo',
+  'drift',
+  'check',
+  'class-match',
+  'account-replacement',
+  'adoption',
+] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
 const OPERATION_STATES = ['queued', 'running', 'held', 'succeeded', 'failed', 'cancelled'] as const;
 export type OperationState = (typeof OPERATION_STATES)[number];
 

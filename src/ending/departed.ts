@@ -6,7 +6,7 @@ import { beginningOf, momentOf, timeOf } from '../store/school-day.ts';
 
 export interface Departed {
   id: string;
-  /** When the person departed. Statements from before this time do not count any more. */
+  /** When the roster last said so. Statements from before this time do not count any more. */
   at: Date;
   /** True where the person is still in a chat's list, for example because the removal is held (F4). */
   listed: boolean;
@@ -34,12 +34,15 @@ export async function departedBefore(
     left join lateral (
       select max(case when not g.present then g.gone_at when c.id is null then g.stated_at
         when not c.present then c.gone_at else w.at end) as at,
+        max(case when not g.present then ${goneSince('g')} when c.id is null then g.stated_at
+          when not c.present then ${goneSince('c')} else w.at end) as since,
         bool_or(g.present and c.present and w.at is null) as child_is_here
       from guardian g left join person c on c.school_id = g.school_id and c.id = g.student_id
       left join lateral ${withdrawal(schoolId, 'c', beginning)} on c.present
       where g.school_id = ${schoolId} and g.guardian_id = p.id) l on p.present and 'parent' = any(p.roles)
-    cross join lateral (select case when p.present then greatest(p.stated_at, w.at, l.at) else p.gone_at end as at) d
-    where p.school_id = ${schoolId} and d.at < ${before}
+    cross join lateral (select case when p.present then greatest(p.stated_at, w.at, l.at) else p.gone_at end as at,
+      case when p.present then greatest(p.stated_at, w.at, l.since) else ${goneSince('p')} end as since) d
+    where p.school_id = ${schoolId} and d.since < ${before}
       and (not p.present or p.stated_at < ${before} and p.roles <> '{}' and p.roles <@ '{student,parent}'
         and ('student' <> all(p.roles) or w.at is not null) and l.child_is_here is not true)
       and not exists (select from order_place n join roster_order o on o.school_id = n.school_id and o.id = n.order_id
@@ -54,6 +57,10 @@ export async function departedBefore(
     .filter(({ id }) => !here.get(id)?.isHere)
     .map(({ id, at, listed }) => ({ id, at: new Date(at), listed }));
 }
+
+/** Gives in SQL since when a row has been gone without a break. Each list that lacks it says so anew. */
+const goneSince = (row: 'p' | 'c' | 'g') =>
+  sql`coalesce(${sql.ref(`${row}.gone_from_at`)}, ${sql.ref(`${row}.gone_at`)})`;
 
 /**
  * Gives in SQL when the newest valid order of withdrawal takes the person out of the school, and nothing without one.

@@ -70,7 +70,8 @@ const none = <T extends keyof Db>(
   own = 'id',
 ) => sql<boolean>`not exists (select from ${sql.table(table)} o
   where o.school_id = t.school_id and ${sql.ref(`o.${column}`)} = ${sql.ref(`t.${own}`)})`;
-const gone = (before: Date) => sql<boolean>`not t.present and t.gone_at < ${before}`;
+const gone = (before: Date) =>
+  sql<boolean>`not t.present and coalesce(t.gone_from_at, t.gone_at) < ${before}`;
 /**
  * True in SQL where no order names the pupil any more. A statement that the pupil has gone outweighs earlier orders
  * (desired/orders.ts), so it must stay as long as they do.

@@ -44,13 +44,23 @@ export const HELD = {
   person: {
     rows: is('id'),
     given: [
-      ...['id', 'family_name', 'given_name', 'middle_name', 'name_key', 'roles', 'dated_roles', ...STATED],
+      ...[
+        'id',
+        'family_name',
+        'given_name',
+        'middle_name',
+        'name_key',
+        'roles',
+        'dated_roles',
+        ...STATED,
+        'gone_from_at',
+      ],
       ...['sex', 'sex_at', 'sex_by', 'birth_date', 'birth_date_at', 'birth_date_by'],
     ],
   },
   guardian: {
     rows: either(is('guardian_id'), is('student_id')),
-    given: STATED,
+    given: [...STATED, 'gone_from_at'],
     parts: { guardian_id: ifPerson('guardian_id'), student_id: ifPerson('student_id') },
   },
   enrollment: {
@@ -63,7 +73,7 @@ export const HELD = {
   class: {
     rows: either(holds('homeroom_teacher_ids'), isDatedTeacher),
     given: [
-      ...['id', 'title', 'grade', 'starts_on', 'ends_on', 'continues', ...STATED],
+      ...['id', 'title', 'grade', 'starts_on', 'ends_on', 'continues', ...STATED, 'gone_from_at'],
       ...['continues_at', 'continues_by'],
     ],
     parts: { homeroom_teacher_ids: personAlone('homeroom_teacher_ids'), dated_teachers: ownDatedTeachers },
@@ -71,7 +81,7 @@ export const HELD = {
   subject_group: {
     rows: either(holds('teacher_ids'), isDatedTeacher),
     given: [
-      ...['id', 'title', 'subject', 'class_id', 'starts_on', 'ends_on', ...STATED],
+      ...['id', 'title', 'subject', 'class_id', 'starts_on', 'ends_on', ...STATED, 'gone_from_at'],
       ...['listed_at', 'listed_by'],
     ],
     parts: { teacher_ids: personAlone('teacher_ids'), dated_teachers: ownDatedTeachers },

@@ -54,6 +54,7 @@ import { Traces } from '../../migrations/0062-traces.ts';
 import { SchoolReadiness } from '../../migrations/0064-school-readiness.ts';
 import { TheSameListAgain } from '../../migrations/0065-the-same-list-again.ts';
 import { FormerProfiles } from '../../migrations/0066-former-profiles.ts';
+import { GoneSince } from '../../migrations/0067-gone-since.ts';
 import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -152,6 +153,7 @@ const MIGRATIONS = [
   { name: '0064-school-readiness', class: SchoolReadiness },
   { name: '0065-the-same-list-again', class: TheSameListAgain },
   { name: '0066-former-profiles', class: FormerProfiles },
+  { name: '0067-gone-since', class: GoneSince },
 ];
 
 /** Makes the ORM. It connects lazily: the first query opens a connection. */

@@ -93,7 +93,7 @@ test('a VK ID that others had too goes with the last who has it and is here', as
 
   await tell(world, 's1', 'sgo.person.removed', { id: 'here' });
   await tell(world, 's1', 'sgo.person.removed', { id: 'departed' });
-  await sql`update person set gone_at = gone_at + interval '10 days' where id = 'departed'`.execute(
+  await sql`update person set gone_from_at = gone_at + interval '10 days' where id = 'departed'`.execute(
     everywhere(world.ctx),
   );
   expect(await endDue(after(world.ctx, 182))).toBe(true);

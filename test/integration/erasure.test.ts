@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endDue } from '../../src/ending/end-due.ts';
 import { eraseAgain } from '../../src/ending/erase-again.ts';
-import { ADMIN, type ChatWorld, PUPIL, startChatWorld } from '../support/chat-world.ts';
+import { ADMIN, type ChatWorld, linkedRoster, PUPIL, startChatWorld } from '../support/chat-world.ts';
 import {
   after,
   arrives,
@@ -60,6 +60,23 @@ test('he is erased from every table after the term and not before; the rest goes
   for (const text of [file, JSON.stringify(acts)]) for (const id of CANARIES) expect(text).not.toContain(id);
   const journal = await sql`select from journal where person_id = 'can'`.execute(everywhere(world.ctx));
   expect(journal.rows.length).toBeGreaterThan(0);
+});
+
+test('lists of later nights, which lack the departed as well, do not put the term off', async () => {
+  await arrives(world);
+  await world.done(200, 'PUT', SETTINGS, OPERATOR, { retentionDays: 30 });
+  await depart(world);
+  const { clock } = world.ctx;
+  const now = clock.now.bind(clock);
+  for (const days of [10, 20]) {
+    clock.now = () => now() + days * DAY_MS;
+    await world.importRoster(linkedRoster(), new Date(clock.now()).toISOString());
+  }
+  clock.now = now;
+  expect(await endDue(after(world.ctx, 29))).toBe(true);
+  expect(await traces(world.ctx, 'Канарейкин')).toEqual(['person']);
+  expect(await endDue(after(world.ctx, 31))).toBe(true);
+  expect(await remains(world.ctx)).toEqual([]);
 });
 
 test('the erased has no rights; the same event is a duplicate; a new statement is a new person', async () => {

@@ -7,11 +7,15 @@ import { VARIABLES } from '../../src/config/variables.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const LINE_CHARACTERS = 300;
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
-const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+const DOCUMENTS = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+];
 /** To be read from the top; the others are tables of facts, whose cells are as long as what they say. */
 const READABLE = [
   ...['README.md', 'docs/trying.md', 'docs/operating.md', 'docs/architecture.md', 'docs/contributing.md'],
-  'docs/rules.md',
+  ...['docs/rules.md', 'docs/api.md', 'CHANGELOG.md'],
 ];
 const operating = read('docs/operating.md');
 

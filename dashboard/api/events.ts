@@ -1,26 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { EVENTS_PER_BATCH } from '../../src/config/event-limits.ts';
-import { EVENT_TYPES } from '../../src/roster/events/event.ts';
 import { ORDER_EVENT } from '../docs-values.ts';
 import { answerInvalid } from '../problem.ts';
 import { authorOf, schoolOf } from '../rights.ts';
 import { BATCH, BINARY, eventsIn, STRUCTURED } from './event-modes.ts';
+import { EVENT_SHAPE } from './event-shapes.ts';
 import type { ApiParts } from './parts.ts';
 import { CHANGE_REFUSALS, json, SchoolParam } from './schemas.ts';
 
-const TEXT = { type: 'string' as const };
-const EVENT = {
-  type: 'object' as const,
-  required: ['specversion', 'id', 'source', 'type', 'time', 'data'],
-  properties: {
-    specversion: { ...TEXT, enum: ['1.0'] },
-    id: { ...TEXT, description: 'an id seen before is a duplicate and does nothing' },
-    source: { ...TEXT },
-    type: { ...TEXT, enum: [...EVENT_TYPES] },
-    time: { ...TEXT, format: 'date-time', description: 'of statements on one fact the latest wins' },
-    data: { type: 'object' as const },
-  },
-};
+const EVENT = { $ref: '#/components/schemas/RosterEvent' };
 /** A batch is checked as a list, and each event by itself, so that a bad one stops no other. */
 const Batch = z.array(z.unknown()).max(EVENTS_PER_BATCH);
 
@@ -51,6 +39,8 @@ const CONTENT = {
 
 /** Takes in changes of the roster one by one (contract, «Changes one by one»). */
 export function eventRoutes({ api, commands, guards }: ApiParts): void {
+  // The shapes stand as they are written, which the type of the registry does not know.
+  api.openAPIRegistry.registerComponent('schemas', 'RosterEvent', EVENT_SHAPE as never);
   const route = createRoute({
     method: 'post',
     path: '/v1/schools/{schoolId}/events',

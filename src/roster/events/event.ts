@@ -140,7 +140,8 @@ const lesson = z
   })
   .refine(({ startsAt, endsAt }) => startsAt < endsAt, { path: ['endsAt'], error: 'не позже начала' });
 
-const DATA = {
+/** What each kind of event says. */
+export const EVENT_DATA = {
   'sgo.person.saved': person,
   'sgo.person.removed': justId,
   'sgo.class.saved': schoolClass,
@@ -157,12 +158,12 @@ const DATA = {
   'sgo.lesson.removed': justId,
 } as const;
 
-export type EventType = keyof typeof DATA;
-export const EVENT_TYPES = keysOf(DATA);
+export type EventType = keyof typeof EVENT_DATA;
+export const EVENT_TYPES = keysOf(EVENT_DATA);
 
 /** One event, cleaned. `time` is ISO 8601 UTC, with all the digits that were sent. */
 export type RosterEvent = {
-  [Type in EventType]: { id: string; type: Type; time: string; data: z.output<(typeof DATA)[Type]> };
+  [Type in EventType]: { id: string; type: Type; time: string; data: z.output<(typeof EVENT_DATA)[Type]> };
 }[EventType];
 
 export interface RejectedEvent {
@@ -192,7 +193,7 @@ export function readEvent(
   if (Date.parse(time) > nowMs + AHEAD_MS) {
     return { rejected: { id, message: 'time: лежит в будущем больше чем на сутки' } };
   }
-  const inside = DATA[type].safeParse(outside.data.data, { error: reason });
+  const inside = EVENT_DATA[type].safeParse(outside.data.data, { error: reason });
   if (!inside.success) return { rejected: { id, message: describe(inside.error, 'data') } };
   // `data` was read by the schema of `type`, which TypeScript does not join.
   return { event: { id, type, time, data: inside.data } as RosterEvent };

@@ -12,12 +12,13 @@ import { importRoster, startApp } from './support/app.ts';
 import { costOf, cpuOf } from './support/costs.ts';
 import { median, timed } from './support/measure.ts';
 import { startSandboxOf } from './support/sandbox-process.ts';
-import { manualRoster, TAKEN_AT, TIME_ZONE } from './support/school.ts';
+import { manualRoster, middleRoster, TAKEN_AT, TIME_ZONE } from './support/school.ts';
 import { type BenchDatabase, type BenchServer, startServer } from './support/server.ts';
 
 /** The first round warms up and is not counted. */
 const ROUNDS = 6;
 const WHOLE_ROUNDS = 4;
+const OTHERS = 29;
 /** What is asked of a row, and of the same list again. */
 const AIM_US = 25;
 const AIM_AGAIN = 0.5;
@@ -51,6 +52,10 @@ export const importing: Benchmark = {
     print(
       `a whole import ${whole.first.toFixed(1)} µs of CPU a row, the same roster again ${whole.again.toFixed(1)}`,
     );
+    const among = await amongOthers(server, zip, rows);
+    print(
+      `ratio: after ${OTHERS} other schools, of which alone the planner knows, ${(among / whole.first).toFixed(2)} × the first`,
+    );
     print(
       `ratio: ${(whole.first / AIM_US).toFixed(2)} of what is allowed a row (${whole.first.toFixed(1)} of ${AIM_US} µs); again ${(whole.again / whole.first).toFixed(2)} × the first, ${AIM_AGAIN} is allowed`,
     );
@@ -73,6 +78,14 @@ async function wholeImports(
     if (round > 0) rounds.push(counted);
   }
   return { first: median(rounds.map(({ first }) => first)), again: median(rounds.map(({ again }) => again)) };
+}
+
+/** The same of a school that comes into a database with others. In µs of CPU a row. */
+async function amongOthers(server: BenchServer, zip: Uint8Array, rows: number): Promise<number> {
+  await using sandbox = await startSandboxOf({ requestsPerSecond: 20, schools: 1, latencyMs: 60 });
+  await using app = await startApp((await server.database()).url, sandbox.url);
+  for (let at = 0; at < OTHERS; at++) await importRoster(app, await middleRoster(at));
+  return us((await costOf(app, server.postmaster, () => importRoster(app, zip))).cost, rows);
 }
 
 type Cpu = Awaited<ReturnType<typeof cpuOf>>['cost'];

@@ -13,12 +13,19 @@ export async function settleLists(
   groupIds: readonly string[] | null,
 ): Promise<void> {
   if (groupIds?.length === 0) return;
+  // Each group's places are found by the index (`offset 0` holds the planner to it). Of a school that has just come
+  // the planner knows nothing, and compared every place with every group.
   await sql`
-    update enrollment e set gone_at = g.listed_at, gone_by = g.listed_by
-    from subject_group g
-    where g.school_id = ${schoolId} and g.listed_at is not null ${groupIds === null ? sql`` : sql`and g.id = any(${groupIds})`}
-      and e.school_id = g.school_id and e.unit = 'group' and e.unit_id = g.id
-      and (e.stated_at is null or (e.stated_at, e.stated_by) < (g.listed_at, g.listed_by))
-      and (e.gone_at is null or (e.gone_at, e.gone_by) < (g.listed_at, g.listed_by))`.execute(tx);
+    update enrollment e set gone_at = o.listed_at, gone_by = o.listed_by
+    from (select o.*, g.listed_at, g.listed_by from subject_group g cross join lateral (
+        select m.school_id, m.unit, m.unit_id, m.student_id from enrollment m
+        where m.school_id = g.school_id and m.unit = 'group' and m.unit_id = g.id
+          and (m.stated_at is null or (m.stated_at, m.stated_by) < (g.listed_at, g.listed_by))
+          and (m.gone_at is null or (m.gone_at, m.gone_by) < (g.listed_at, g.listed_by)) offset 0) o
+      where g.school_id = ${schoolId} and g.listed_at is not null
+        ${groupIds === null ? sql`` : sql`and g.id = any(${groupIds})`} offset 0) o
+    where (e.school_id, e.unit, e.unit_id, e.student_id) = (o.school_id, o.unit, o.unit_id, o.student_id)`.execute(
+    tx,
+  );
   await endByGroupLists(tx, schoolId, groupIds);
 }

@@ -11,6 +11,7 @@ import type { AppRole } from './app-role.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { ensureDataDir } from './data-dir.ts';
+import { codeOf } from './errors.ts';
 import { linkCheck } from './sferum/links.ts';
 import type { createSandbox, Listening, Sandbox } from './sferum/sandbox/sandbox.ts';
 import type { VkLimits } from './sferum/vk/limits.ts';
@@ -77,11 +78,15 @@ export async function openStore(
 /** Opens the way of traces. Their packages are loaded only where an address is set. */
 export async function openTraces(
   parts: AsyncDisposableStack,
-  { config, role }: { config: Config; role: AppRole },
+  { config, role, log }: { config: Config; role: AppRole; log: Logger },
 ): Promise<Traces> {
   if (config.traces === null) return NO_TRACES;
   const { openOtlp } = await import('./traces/otlp.ts');
-  return parts.use(openOtlp({ ...config.traces, role: role.name }));
+  return parts.use(
+    openOtlp({ ...config.traces, role: role.name }, (error) =>
+      log.warn({ error: error.name, code: codeOf(error) }, 'traces are not taken; work goes on without them'),
+    ),
+  );
 }
 
 export interface Sferum {

@@ -72,7 +72,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const random = overrides.random ?? Math.random;
   const log = overrides.log ?? createLog(config.logLevel);
   const metrics = createMetrics();
-  const traces = await openTraces(parts, { config, role });
+  const traces = await openTraces(parts, { config, role, log });
   const store = await openStore(parts, { config, role, log, before: overrides.beforeMigrating });
   const { db } = store;
   let sferum: Sferum | undefined;

@@ -35,7 +35,7 @@ const KINDS_AT_MOST = 50;
 
 /** Words are looked up by the handler, which answers 422 for one that is none. */
 export const Kinds = z
-  .array(z.string())
+  .array(z.string().openapi({ enum: [...TOLD_KINDS] }))
   .max(KINDS_AT_MOST)
   .openapi({
     description: `of ${TOLD_KINDS.join(', ')}`,

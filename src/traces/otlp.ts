@@ -18,6 +18,7 @@ import {
   BatchSpanProcessor,
   ParentBasedSampler,
   type Sampler,
+  type SpanExporter,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
@@ -40,11 +41,14 @@ const KINDS: Record<Begin['kind'], SpanKind> = {
 
 /**
  * Opens the way to a receiver of OTLP. Nothing waits for it: spans that it does not take are dropped. `share` of the
- * traces are told, each of them whole. Headers, compression and certificates are read from OTEL_EXPORTER_OTLP_… by the
+ * traces are told, each of them whole. `onTrouble` hears that a receiver does not take spans. Headers, compression and certificates are read from OTEL_EXPORTER_OTLP_… by the
  * exporter itself.
  */
-export function openOtlp({ url, share, role }: { url: string; share: number; role: string }): Traces {
-  const exporter = new OTLPTraceExporter({ url, timeoutMillis: SEND_WITHIN_MS });
+export function openOtlp(
+  { url, share, role }: { url: string; share: number; role: string },
+  onTrouble: (error: Error) => void,
+): Traces {
+  const exporter = saying(new OTLPTraceExporter({ url, timeoutMillis: SEND_WITHIN_MS }), onTrouble);
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'sferum-sync', 'sferum.process': role }).merge(
       detectResources({ detectors: [envDetector] }),
@@ -65,6 +69,19 @@ export function openOtlp({ url, share, role }: { url: string; share: number; rol
     isOn: true,
     begin: (name, how) => begin(tracer, name, how),
     [Symbol.asyncDispose]: () => endWithin(FLUSH_WITHIN_MS, provider.shutdown()),
+  };
+}
+
+/** The exporter itself says nothing of what it could not send. */
+function saying(exporter: SpanExporter, onTrouble: (error: Error) => void): SpanExporter {
+  return {
+    export: (spans, done) =>
+      exporter.export(spans, (result) => {
+        if (result.error) onTrouble(result.error);
+        done(result);
+      }),
+    forceFlush: async () => exporter.forceFlush?.(),
+    shutdown: () => exporter.shutdown(),
   };
 }
 

@@ -1222,13 +1222,13 @@ export interface components {
     "Decisions": { "decide": "approve" | "reject"; "operationIds": (string)[] };
     "Webhook": { "id": string; "schoolId": string | null; "url": string; "kinds": ("hold" | "chat-failing" | "account-broken" | "roster-overdue" | "lesson-without-call" | "invariant-broken" | "worker-dead")[]; "createdAt": string; "endedAt": string | null; "formerSecretUntil": string | null };
     "WebhookMade": { "id": string; "secret": string };
-    "NewWebhook": { "url": string; "kinds": (string)[]; "schoolId"?: string };
+    "NewWebhook": { "url": string; "kinds": ("hold" | "chat-failing" | "account-broken" | "roster-overdue" | "lesson-without-call" | "invariant-broken" | "worker-dead")[]; "schoolId"?: string };
     "WebhookChanged": (components["schemas"]["Webhook"]) & ({ "secret"?: string });
-    "WebhookChange": { "url"?: string; "kinds"?: (string)[]; "rotate"?: boolean };
+    "WebhookChange": { "url"?: string; "kinds"?: ("hold" | "chat-failing" | "account-broken" | "roster-overdue" | "lesson-without-call" | "invariant-broken" | "worker-dead")[]; "rotate"?: boolean };
     "WebhookTested": { "id": string; "delivered": boolean; "answer": string };
     "WebhookDeliveryPage": { "items": (components["schemas"]["WebhookDelivery"])[]; "total": number; "page": number; "perPage": number };
     "WebhookDelivery": { "id": string; "type": string; "at": string; "status": "waiting" | "delivered" | "failed"; "attempts": number; "answer": string | null; "triedAt": string | null; "nextAt": string | null };
-    "Notifications": { "email": string | null; "kinds": (string)[]; "daily": boolean };
-    "NotificationsChange": { "email"?: string; "kinds"?: (string)[]; "daily"?: boolean };
+    "Notifications": { "email": string | null; "kinds": ("hold" | "chat-failing" | "account-broken" | "roster-overdue" | "lesson-without-call" | "invariant-broken" | "worker-dead")[]; "daily": boolean };
+    "NotificationsChange": { "email"?: string; "kinds"?: ("hold" | "chat-failing" | "account-broken" | "roster-overdue" | "lesson-without-call" | "invariant-broken" | "worker-dead")[]; "daily"?: boolean };
   };
 }

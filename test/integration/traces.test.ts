@@ -138,9 +138,15 @@ test('V5: no name, title, token or text stands in any span, whatever is asked', 
 });
 
 describe('work goes on', () => {
-  test('while nobody takes the spans', async () => {
+  test('while nobody takes the spans, which the log says', async () => {
     await begin({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' } });
+    const said: unknown[] = [];
+    vi.spyOn(world.ctx.log, 'warn').mockImplementation((...words: unknown[]) => void said.push(words));
     await leaves();
+    await vi.waitFor(() => expect(JSON.stringify(said)).toContain('traces are not taken'), {
+      ...{ timeout: 30_000, interval: 50 },
+    });
+    vi.restoreAllMocks();
     expect(await world.differences(['s1'])).toEqual([]);
   });
 

@@ -52,9 +52,9 @@ describeInBrowser('pauses of the lists', () => {
     expect(await page.getByLabel('Последний день').inputValue()).toMatch(/^25\.08\./);
     await page.getByRole('button', { name: 'Добавить' }).click();
     await page.getByText('Пауза добавлена').waitFor();
-    await page.getByRole('button', { name: 'Убрать' }).click();
-    await page.getByText('Пауза убрана').waitFor();
-    expect(await page.getByRole('button', { name: 'Убрать' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Удалить' }).click();
+    await page.getByText('Пауза удалена').waitFor();
+    expect(await page.getByRole('button', { name: 'Удалить' }).count()).toBe(0);
   });
 
   test('what cannot be is said beside the field, as it was typed', async () => {

@@ -72,7 +72,7 @@ async function remove(parts: ConsoleParts, c: ConsoleContext, base: Base): Promi
   await save(parts, c, base, left);
   return goTo(c, `${base}/pauses`, {
     kind: 'good',
-    title: 'Пауза убрана',
+    title: 'Пауза удалена',
     text: 'Если она шла, списки догоняют то, что накопилось.',
   });
 }
@@ -114,7 +114,7 @@ function table(pauses: readonly RegionPause[], base: Base | null, caption: strin
           base === null
             ? ''
             : postButton({
-                ...{ label: 'Убрать', action: `${base}/pauses/remove`, kind: 'quiet' },
+                ...{ label: 'Удалить', action: `${base}/pauses/remove`, kind: 'quiet' },
                 fields: { from, to, schoolId },
               }),
       },

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { lookedAt, type Who } from '../support/app.ts';
-import { type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';
+import { type ChatWorld, linkedRoster, makeChatWorld, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { edited, type RosterFiles, withoutRows, withRows } from '../support/roster-files.ts';
 
@@ -12,7 +12,7 @@ const SERVICE: Who = { role: 'service', school: '*', sub: 'sgo' };
 
 let world: ChatWorld;
 beforeAll(async () => {
-  world = await startChatWorld();
+  world = await makeChatWorld();
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

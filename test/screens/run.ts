@@ -12,7 +12,8 @@ const { values, positionals } = parseArgs({
 const [dir = 'data/screens'] = positionals;
 
 const vitest = await startVitest('test', [], {
-  ...{ watch: false, config: 'vitest.config.ts', include: ['test/screens/*.screens.ts'] },
+  ...{ watch: false, config: false, include: ['test/screens/*.screens.ts'] },
+  ...{ globalSetup: ['test/support/global-setup.ts'], isolate: false },
   ...(values.only === undefined ? {} : { testNamePattern: values.only }),
   provide: { screens: { dir, size: values.full ? 'manual' : 'small' } },
   // Pictures that wait for one another would be late ones.

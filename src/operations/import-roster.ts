@@ -36,7 +36,7 @@ export async function runRosterImport(ctx: Context, operation: OperationOf<'rost
   ctx.wake('files');
 }
 
-/** Gives the schools that are staged. */
+/** Stages the file, unless another worker has meanwhile, and gives the schools that are staged here. */
 async function stage(
   ctx: Context,
   operation: OperationOf<'roster-import'>,
@@ -46,9 +46,12 @@ async function stage(
     const schools = await statedSchools(tx, reading);
     const [only, ...others] = schools;
     if (only && others.length === 0) {
-      await becomeSchools(tx, operation.id, only.id);
+      if (!(await becomeSchools(tx, operation.id, only.id))) return [];
       await stageSchool(tx, operation.id, reading, only);
-    } else await openSchools(ctx, tx, operation, reading, schools);
+    } else {
+      if (!(await becomeParent(tx, operation.id))) return [];
+      await openSchools(ctx, tx, operation, reading, schools);
+    }
     await noteReading(tx, operation.id, reading, schools.length);
     return schools.map(({ id }) => id);
   });
@@ -73,7 +76,6 @@ async function openSchools(
     });
     await stageSchool(tx, id, reading, school);
   }
-  await becomeParent(tx, operation.id);
 }
 
 /** Ends the import as failed. A known school that the sender is bound to sees it too. */

@@ -58,7 +58,7 @@ async function applySame(
     params: { takenAt },
   } = operation;
   if (await newerThan(tx, schoolId, takenAt)) throw new ListDiffers();
-  await becomeSchools(tx, id, schoolId);
+  if (!(await becomeSchools(tx, id, schoolId))) throw new ListDiffers();
   await noteReading(tx, id, reading, 1);
   const own = { ...operation, schoolId, result: readingResult(reading, 1) };
   const stated = await withoutErased(ctx, tx, { schoolId, takenAt }, reading);

@@ -14,15 +14,24 @@ export async function noteRead(tx: Sql, id: string, result: object): Promise<voi
   await sql`update operation set result = ${JSON.stringify(result)}::jsonb where id = ${id}`.execute(tx);
 }
 
-/** Makes the operation that school's own, once a file about one school is read and staged. */
-export async function becomeSchools(tx: Sql, id: string, schoolId: string): Promise<void> {
-  await sql`update operation set school_id = ${schoolId}, params = params || '{"staged": true}'
-    where id = ${id}`.execute(tx);
+/** True in SQL where nobody has staged the file yet. Of two workers with one file the second waits and finds it staged. */
+const isUnstaged = sql<boolean>`not params ?| array['staged', 'schools']`;
+
+/** Makes the operation that school's own, as a file about one school is staged. False: another worker has done so. */
+export async function becomeSchools(tx: Sql, id: string, schoolId: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update operation set school_id = ${schoolId}, params = params || '{"staged": true}'
+    where id = ${id} and ${isUnstaged}`.execute(tx);
+  return numAffectedRows === 1n;
 }
 
-/** Makes the operation the parent of its schools' operations, once a file about several schools is staged. */
-export async function becomeParent(tx: Sql, id: string): Promise<void> {
-  await sql`update operation set params = params || '{"schools": true}' where id = ${id}`.execute(tx);
+/** Makes the operation the parent of its schools' operations, as a file about several is staged. False as above. */
+export async function becomeParent(tx: Sql, id: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update operation set params = params || '{"schools": true}' where id = ${id} and ${isUnstaged}`.execute(
+    tx,
+  );
+  return numAffectedRows === 1n;
 }
 
 /** Shows the operation to this school, if the school is known. */

@@ -81,6 +81,7 @@ describe('commands', () => {
       retentionDays: 180,
       lookEverySeconds: 60,
       limits: { chatShare: 0.25, chatAtLeast: 5, schoolShare: 0.1, schoolAtLeast: 20 },
+      pauses: [],
     });
     await put(shown);
     await put({ timeZone: 'Asia/Omsk', earlyEntryMinutes: 10, limits: { chatShare: 0.5 } });
@@ -90,6 +91,7 @@ describe('commands', () => {
       sessionIdleMinutes: null,
       retentionDays: null,
       lookEverySeconds: null,
+      pauses: [],
     };
     expect(world.asked.splice(0).map(({ ask }) => ask)).toEqual([
       { ...saved, timeZone: null, earlyEntryMinutes: 0, limits: {} },

@@ -86,8 +86,23 @@ const OF_NAME: Record<string, Kind | null> = {
   ...{ url: null, kinds: null, rotate: null, email: null, daily: null },
 };
 
+/** An event states facts of the school in the path, and an id in it is looked up in no other: one event stands for all. */
+const EVENTS = 'POST /v1/schools/{schoolId}/events';
+
 /** Where a sample made of the schema alone would be refused for something else, what is sent instead. */
 const BODIES: Record<string, (own: Things) => Record<string, unknown>[]> = {
+  [EVENTS]: () => [
+    {
+      ...{
+        specversion: '1.0',
+        id: 'e1',
+        source: 'sgo',
+        type: 'sgo.person.saved',
+        time: '2026-10-01T08:00:00.000Z',
+      },
+      data: { id: 'new', familyName: 'Новая', givenName: 'Анна', roles: ['teacher'] },
+    },
+  ],
   'POST /v1/schools/{schoolId}/chats': (own) => [
     { type: 'class', classId: own.class, title: 'Новый чат' },
     { type: 'parents', classId: own.class, title: 'Новый чат' },
@@ -112,7 +127,7 @@ function cellsOf(document: ApiDocument, route: string, operation: Operation): Ce
   const type = Object.keys(operation.requestBody?.content ?? {}).find((name) => !name.includes('batch'));
   const schema = type === undefined ? undefined : operation.requestBody!.content[type]!.schema;
   const isJson = type?.endsWith('json') ?? false;
-  const shapes = isJson ? variants(document, schema!) : [];
+  const shapes = isJson && route !== EVENTS ? variants(document, schema!) : [];
   const bodies = (own: Things, of: readonly Schema[] = shapes): unknown[] =>
     isJson ? (BODIES[route]?.(own) ?? of.map((shape) => sample(document, shape, own))) : [undefined];
   const request = (own: Things, at: Partial<Record<'path' | 'query', [string, string]>>, body: unknown) => {

@@ -7,7 +7,7 @@ import { type Moment, momentOf } from '../store/school-day.ts';
 
 /** So many schools are planned in one sweep, so that other work of the process is not delayed for long. */
 const SCHOOLS_AT_ONCE = 10;
-const ASKED_EVERY = sql`interval '5 minutes'`;
+const ASKED_EVERY = sql`interval '1 minute'`;
 /** The row of `setting` that holds when every school was asked last and none was left over. */
 const KEY = 'readiness-counted';
 /** The row that holds the day which an operator asked about last, besides the next 1 September. */

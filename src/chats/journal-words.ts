@@ -2,11 +2,13 @@
  * Puts the journal into words (J1): what a line says and what it comes from. Pure: the names are given when it is
  * read.
  */
+
 import type { Author } from '../author.ts';
 import type { Ending, Ground } from '../desired/model.ts';
 import { describe, type Names } from '../plan/describe.ts';
 import type { Action, ActionKind } from '../plan/model.ts';
 import { refusedText } from '../plan/refused-words.ts';
+import { shownDay } from '../text/days.ts';
 
 /** What a line says besides its columns. It depends on `what`; these fields mean the same in all lines. */
 export interface LineDetails {
@@ -239,7 +241,7 @@ function valueText(value: unknown): string {
 /** «24.05.2027–25.08.2027» */
 function daysText(pause: unknown): string {
   const { from, to } = asRecord(pause);
-  return [from, to].map((day) => String(day).split('-').reverse().join('.')).join('–');
+  return [from, to].map((day) => shownDay(String(day))).join('–');
 }
 
 function connectionText(details: JournalLine['details']): string {

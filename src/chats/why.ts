@@ -3,6 +3,7 @@
 import type { ExceptionFact } from '../desired/model.ts';
 import { endingText, groundText, type Names } from '../plan/describe.ts';
 import { refusedText } from '../plan/refused-words.ts';
+import { shownDay } from '../text/days.ts';
 import { upperFirst } from '../text/first-letter.ts';
 import { exceptionText } from './journal-words.ts';
 import type { PersonChat, PersonRow } from './person-chats.ts';
@@ -63,7 +64,7 @@ function whyOut(about: Case): string[] {
 
 /** What a place that the rules give, and the list does not have yet, waits for. */
 function waitsFor({ pausedUntil }: Case): string {
-  const until = pausedUntil?.split('-').reverse().join('.');
+  const until = pausedUntil && shownDay(pausedUntil);
   return `По спискам место в чате есть: добавим ${until ? `после паузы, которая идёт до ${until}` : 'при следующей инициализации'}`;
 }
 
@@ -93,7 +94,7 @@ function byHand(
   { names, dayOf }: Pick<Case, 'names' | 'dayOf'>,
 ): string {
   const what = exceptionText(exception);
-  const day = dayOf(exception.at).split('-').reverse().join('.');
+  const day = shownDay(dayOf(exception.at));
   const reason = exception.reason ? ` – ${exception.reason}` : '';
   return `${upperFirst(what)}: ${names.person(exception.authorId)}, ${day}${reason}`;
 }

@@ -1,4 +1,5 @@
 /** K3: windows of days in which lists move nobody. Pure. */
+import { plusDays } from '../text/days.ts';
 import type { Day } from './model.ts';
 
 /** Both days are included. */
@@ -11,13 +12,6 @@ export interface Pause {
 export const PAUSE_DAYS_AT_MOST = 200;
 /** Windows of one school, and of the region for one school. */
 export const PAUSES_AT_MOST = 20;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** Gives the day so many days later, or earlier where `days` is negative. */
-export function plusDays(day: Day, days: number): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}
 
 /** Says what is wrong with windows that were asked for: the first that cannot be, with the reason; null: nothing. */
 export function wrongPause(

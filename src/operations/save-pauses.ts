@@ -1,4 +1,5 @@
 /** Windows of days in which lists move nobody (K3): what may be asked for, and those of the region. */
+
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
@@ -9,6 +10,7 @@ import { changePauses, computeAnew } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { PAUSES_KEY, pausedSince } from '../store/queries/pauses.ts';
 import { momentOf } from '../store/school-day.ts';
+import { shownDay } from '../text/days.ts';
 
 /** A window of all schools, or of one. */
 export interface RegionPause extends Pause {
@@ -27,8 +29,26 @@ export function assertPauses(windows: readonly Pause[]): void {
   const wrong = wrongPause(windows);
   if (!wrong) return;
   const { from, to } = wrong.pause;
-  const shown = (day: string) => day.split('-').reverse().join('.');
-  throw new Refusal(422, 'pause-invalid', `Пауза ${shown(from)} – ${shown(to)} ${REASONS[wrong.reason]}`);
+  throw new Refusal(
+    422,
+    'pause-invalid',
+    `Пауза ${shownDay(from)} – ${shownDay(to)} ${REASONS[wrong.reason]}`,
+  );
+}
+
+/**
+ * Replaces a school's own windows, within a transaction of that school. Where they differ, its chats are computed anew.
+ * Returns those before.
+ */
+export async function replacePauses(
+  tx: Sql,
+  schoolId: string,
+  pauses: readonly Pause[],
+): Promise<{ before: Pause[]; after: Pause[] }> {
+  const after = pauses.map(({ from, to }) => ({ from, to }));
+  const before = await changePauses(tx, schoolId, after);
+  if (difference({ before }, { before: after })) await computeAnew(tx, [schoolId]);
+  return { before, after };
 }
 
 /**
@@ -40,11 +60,10 @@ export async function savePauses(
   { schoolId, pauses, by }: { schoolId: string; pauses: readonly Pause[]; by: Author },
 ): Promise<void> {
   assertPauses(pauses);
-  const after = pauses.map(({ from, to }) => ({ from, to }));
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
-    const changed = difference({ pauses: await changePauses(tx, schoolId, after) }, { pauses: after });
+    const { before, after } = await replacePauses(tx, schoolId, pauses);
+    const changed = difference({ pauses: before }, { pauses: after });
     if (!changed) return;
-    await computeAnew(tx, [schoolId]);
     const at = new Date(ctx.clock.now());
     const cause = `settings:${ctx.newId()}`;
     await noteLine(tx, { schoolId, at, what: 'settings', cause, author: by, details: changed });
@@ -60,8 +79,8 @@ export async function regionPauses(db: Sql): Promise<RegionPause[]> {
 }
 
 /**
- * Replaces the region's windows, or those that it has set for one school (`within`). Schools whose pause begins or ends by that are computed anew, and each school that a
- * changed window concerns has it in its journal (K8).
+ * Replaces the region's windows, or those that it has set for one school (`within`). Schools whose pause begins or ends
+ * by that are computed anew, and each school that a changed window concerns has it in its journal (K8).
  * @throws Refusal(422) `pause-invalid`, `school-unknown`; Refusal(404) for windows of another school
  */
 export async function saveRegionPauses(

@@ -1,13 +1,16 @@
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
+import type { Pause } from '../desired/pauses.ts';
 import { difference, noteLine } from '../rows/journal.ts';
-import { changeSettings, computeAnew, type Settings } from '../rows/school.ts';
+import { changeSettings, type Settings } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
-import { assertPauses } from './save-pauses.ts';
+import { assertPauses, replacePauses } from './save-pauses.ts';
 
 export interface SchoolSettings extends Settings {
   schoolId: string;
   by: Author;
+  /** The school's own windows without lists (K3). Undefined leaves the present ones. */
+  pauses?: readonly Pause[];
 }
 
 /**
@@ -20,7 +23,7 @@ export async function saveSettings(ctx: Context, ask: SchoolSettings): Promise<v
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const before = await settingsOf(tx, schoolId);
     await changeSettings(tx, schoolId, ask);
-    if (ask.pauses !== undefined) await computeAnew(tx, [schoolId]);
+    if (ask.pauses !== undefined) await replacePauses(tx, schoolId, ask.pauses);
     const changed = difference(before, await settingsOf(tx, schoolId));
     if (changed === null) return;
     const at = new Date(ctx.clock.now());

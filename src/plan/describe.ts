@@ -2,7 +2,9 @@
  * Gives one Russian sentence for each action, for people who read a plan or ask why (J1). Names enter here and
  * nowhere earlier: plans, jobs and the journal hold ids.
  */
+
 import type { Day, Ending, Ground } from '../desired/model.ts';
+import { shownDay } from '../text/days.ts';
 import type { Action, Pending } from './model.ts';
 
 /** Looks up what people call things. For an id that is not known any more it returns the id or a dash. */
@@ -139,6 +141,6 @@ function sinceText({ since, orderId }: Ground, names: Names): string {
 function orderText(orderId: string | undefined, names: Names, word = 'приказ'): string {
   const order = orderId === undefined ? undefined : names.order(orderId);
   const number = order?.number ? ` № ${order.number}` : '';
-  const date = order?.issuedOn ? ` от ${order.issuedOn.split('-').reverse().join('.')}` : '';
+  const date = order?.issuedOn ? ` от ${shownDay(order.issuedOn)}` : '';
   return `${word}${number}${date}`;
 }

@@ -2,6 +2,7 @@
 
 import type { Day } from '../desired/model.ts';
 import { sure } from '../sure.ts';
+import { plusDays } from '../text/days.ts';
 import type { Span } from './reading.ts';
 
 /** A person's role, or a unit's teacher, with its days. */
@@ -61,14 +62,10 @@ function joinTouching(spans: readonly Span[]): Span[] {
   const joined: Span[] = [];
   for (const span of [...spans].sort((a, b) => (begin(a) < begin(b) ? -1 : 1))) {
     const last = joined.at(-1);
-    if (last === undefined || (last.endsOn !== null && begin(span) > dayAfter(last.endsOn)))
+    if (last === undefined || (last.endsOn !== null && begin(span) > plusDays(last.endsOn, 1)))
       joined.push({ beginsOn: span.beginsOn, endsOn: span.endsOn });
     else if (last.endsOn !== null && (span.endsOn === null || span.endsOn > last.endsOn))
       last.endsOn = span.endsOn;
   }
   return joined;
-}
-
-function dayAfter(day: Day): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }

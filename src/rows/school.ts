@@ -107,8 +107,6 @@ export interface Settings {
   /** How often the school's chats are looked at (D8). Undefined leaves the present value. */
   lookEverySeconds?: number | null;
   limits: Partial<RemovalLimits>;
-  /** The school's own windows without lists (K3). Undefined leaves the present ones. */
-  pauses?: readonly Pause[];
 }
 
 /** Replaces the settings. Earlier plans become out of date, because the limits decide what is held. */
@@ -117,7 +115,6 @@ export async function changeSettings(tx: Sql, schoolId: string, to: Settings): P
       session_idle_minutes = ${to.sessionIdleMinutes},
       retention_days = ${to.retentionDays === undefined ? sql`retention_days` : to.retentionDays},
       look_every_seconds = ${to.lookEverySeconds === undefined ? sql`look_every_seconds` : to.lookEverySeconds},
-      limits = ${JSON.stringify(to.limits)}::jsonb,
-      pauses = ${to.pauses === undefined ? sql`pauses` : sql`${JSON.stringify(to.pauses)}::jsonb`}, revision = revision + 1
+      limits = ${JSON.stringify(to.limits)}::jsonb, revision = revision + 1
     where id = ${schoolId}`.execute(tx);
 }

@@ -112,6 +112,23 @@ describe('in a pause', () => {
   });
 });
 
+test('settings that are saved with the same pauses compute nothing anew', async () => {
+  const computedOn = async () => {
+    const { rows } = await sql<{ day: string }>`select computed_on as day from school`.execute(
+      everywhere(world.ctx),
+    );
+    return rows[0]?.day;
+  };
+  await pause();
+  await world.settled();
+  await expect.poll(computedOn, WAITING).toBe('2026-10-01');
+  await sql`update school set computed_on = '2030-01-01'`.execute(everywhere(world.ctx));
+  await pause();
+  expect(await computedOn()).toBe('2030-01-01');
+  await pause([]);
+  await expect.poll(computedOn, WAITING).toBe('2026-10-01');
+});
+
 describe('the region', () => {
   const put = (pauses: object[]) => world.done(200, 'PUT', '/v1/pauses', OPERATOR, pauses);
   const state = async () => {

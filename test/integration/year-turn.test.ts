@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
-import { plusDays } from '../../src/desired/pauses.ts';
+import { plusDays } from '../../src/text/days.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { tell } from '../support/tell-events.ts';

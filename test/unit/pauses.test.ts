@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DesiredChat, DesiredMember, Ending, ExceptionFact, Ground } from '../../src/desired/model.ts';
-import { joinedPauses, pauseAhead, pauseOn, plusDays, summerPause } from '../../src/desired/pauses.ts';
+import { joinedPauses, pauseAhead, pauseOn, summerPause } from '../../src/desired/pauses.ts';
 import { type ListedChat, withoutLists } from '../../src/desired/without-lists.ts';
+import { plusDays } from '../../src/text/days.ts';
 
 const SUMMER = { from: '2027-05-24', to: '2027-08-25' };
 

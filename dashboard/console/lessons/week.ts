@@ -1,6 +1,6 @@
 import type { Day } from '../../../src/desired/model.ts';
-import { plusDays } from '../../../src/desired/pauses.ts';
 import type { Boundary, LessonItem } from '../../../src/lessons/lesson-rows.ts';
+import { plusDays } from '../../../src/text/days.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton } from '../parts/button.ts';
 

@@ -21,10 +21,7 @@ export function counted(n: number, one: string, few: string, many: string): stri
   return `${count(n)}\u00a0${plural(n, one, few, many)}`;
 }
 
-/** `2026-09-01` → «01.09.2026». */
-export function day(text: string): string {
-  return text.split('-').reverse().join('.');
-}
+export { shownDay as day } from '../../../src/text/days.ts';
 
 type Shown = 'moment' | 'hour' | 'date';
 

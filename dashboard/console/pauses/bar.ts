@@ -1,4 +1,4 @@
-import { plusDays } from '../../../src/desired/pauses.ts';
+import { plusDays } from '../../../src/text/days.ts';
 import { type Html, html, NOTHING } from '../html.ts';
 import { postButton } from '../parts/button.ts';
 import { day } from '../parts/numbers.ts';

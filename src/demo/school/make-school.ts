@@ -1,10 +1,11 @@
 import type { Day } from '../../desired/model.ts';
 import { sure } from '../../sure.ts';
+import { plusDays } from '../../text/days.ts';
 import { CROSS_ELECTIVES, PROFILE_ELECTIVES, taughtIn, UNFILLED_SUBJECT } from './curriculum.ts';
 import { oneRosterFiles } from './one-roster-files.ts';
 import { type MadePerson, type MadePupil, Population } from './people.ts';
 import { Random } from './random.ts';
-import { plusDays, type SchoolYear, schoolYearOf } from './school-year.ts';
+import { type SchoolYear, schoolYearOf } from './school-year.ts';
 import { type SchoolPlan, type SchoolSize, SIZES } from './sizes.ts';
 import { type Homeroom, type MadeUnit, TeachingLoad, UnitMaker } from './units.ts';
 

@@ -1,4 +1,5 @@
 import type { Day } from '../../desired/model.ts';
+import { plusDays } from '../../text/days.ts';
 import {
   adultName,
   type FullName,
@@ -9,7 +10,6 @@ import {
   type Sex,
 } from './names.ts';
 import type { Random } from './random.ts';
-import { plusDays } from './school-year.ts';
 
 export interface MadePerson extends FullName {
   id: string;

@@ -31,8 +31,3 @@ export function schoolYearOf(today: Day): SchoolYear {
     ],
   };
 }
-
-/** Gives the day so many days later or, where the number is negative, earlier. */
-export function plusDays(day: Day, days: number): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}

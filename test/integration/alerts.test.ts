@@ -1,4 +1,8 @@
-/** Failures are made for real: each fires its alert within two minutes of scrapes, and none fires before it. */
+/**
+ * Each failure fires its alert within two minutes of scrapes, and none fires before it. Failures are made for real but
+ * for three: ages are set in the rows, a broken rule is counted directly, and a process that is gone is a scrape that
+ * is missing.
+ */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiWorld } from '../support/api.ts';

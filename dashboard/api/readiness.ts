@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { nextFirstOfSeptember } from '../../src/clock.ts';
-import { askAbout } from '../../src/outbox/count-readiness.ts';
+import { askAbout } from '../../src/outbox/count-figures.ts';
 import { schoolReadiness } from '../../src/planning/school-readiness.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { momentOf, timeIn } from '../../src/store/school-day.ts';

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { countSchools } from '../../src/outbox/count-schools.ts';
+import { countFigures } from '../../src/outbox/count-figures.ts';
 import {
   type Console,
   describeInBrowser,
@@ -33,7 +33,7 @@ describeInBrowser('all schools of an operator', () => {
     await trouble(ctx, 's3', 'behind');
     await trouble(ctx, 's4', 'overdue');
     for (const school of HELD_SCHOOLS) await holdRemovals(ctx, school, PEOPLE_OF_EACH);
-    await countSchools(ctx);
+    await countFigures(ctx);
   }, 120_000);
   afterAll(() => site?.[Symbol.asyncDispose]());
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nextFirstOfSeptember } from '../../../src/clock.ts';
-import { askAbout } from '../../../src/outbox/count-readiness.ts';
+import { askAbout } from '../../../src/outbox/count-figures.ts';
 import { momentOf, timeIn } from '../../../src/store/school-day.ts';
 import { typedDay } from '../../../src/text/clean-text.ts';
 import { listReadiness, SCHOOL_READINESS } from '../../read/readiness.ts';

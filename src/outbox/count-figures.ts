@@ -48,6 +48,16 @@ export async function askAbout(ctx: Context, day: string): Promise<void> {
   await sql`delete from setting where key = ${KEY}`.execute(ctx.db.ofNone);
 }
 
+/** True where all schools are counted for the day. */
+export async function isAskedAbout(ctx: Context, day: string): Promise<boolean> {
+  if (day === nextFirstOfSeptember(momentOf(ctx))) return true;
+  const { rows } =
+    await sql`select from setting where key = ${ASKED_DAY} and value #>> '{}' = ${day}`.execute(
+      ctx.db.ofNone,
+    );
+  return rows.length > 0;
+}
+
 /** What is to be counted of a school. `day`: null for the figures of today, else the day it is to be ready for. */
 interface Asked {
   schoolId: string;

@@ -52,6 +52,21 @@ describeInBrowser('all schools of an operator', () => {
     await page.getByRole('heading', { name: 'В порядке 25\u00a0школ из 60' }).waitFor();
   });
 
+  test('to look at another day changes nothing, and its button lets schools be counted for it', async () => {
+    const page = await site.visit(OPERATOR, '/schools/readiness?day=01.12.2099');
+    const isUncounted = page.getByText('На этот день школы не считаются');
+    expect(await isUncounted.count()).toBe(1);
+    await page.reload();
+    await page.getByRole('button', { name: 'Посчитать на этот день' }).click();
+    await page.waitForURL('**/schools/readiness?day=2099-12-01');
+    expect(await isUncounted.count()).toBe(0);
+    await expectAccessible(page);
+    await page.getByLabel('Другой день').fill('02.12.2099');
+    await page.getByRole('button', { name: 'Показать', exact: true }).click();
+    await page.waitForURL('**/schools/readiness?day=2099-12-02');
+    expect(await isUncounted.count()).toBe(0);
+  });
+
   test('a school is found by a part of its name, from any page', async () => {
     const page = await site.visit(OPERATOR, '/schools?state=held');
     expect(await page.locator('tbody tr').count()).toBe(30);

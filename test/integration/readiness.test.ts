@@ -102,6 +102,8 @@ test('says what the day then does: the same figures as its plan «на дату�
 test('changes nothing, and is asked for days to come alone', async () => {
   const before = await worldState();
   await report();
+  await report('?day=2026-12-01');
+  await region('?day=2026-12-01');
   expect(await worldState()).toEqual(before);
   const past = await world.call('GET', '/v1/schools/s1/readiness?day=2026-09-30', ADMIN);
   expect(past.status).toBe(400);
@@ -128,11 +130,23 @@ test('all schools are counted in the background, the worst first', async () => {
   expect(states(await region('?state=ready'))).toEqual(['s1 ready']);
 });
 
-test('another day is counted once somebody has asked about it', async () => {
+test('another day is counted once an operator of all schools has set it, in the place of the one before', async () => {
+  const set = (
+    day: string,
+    who: typeof OPERATOR | { role: 'operator'; school: string; sub: string } = OPERATOR,
+  ) => world.call('PUT', '/v1/readiness', who, { day });
+  await region('?day=2026-12-01');
+  await countFigures(world.ctx);
   expect(states(await region('?day=2026-12-01'))).toEqual(['s1 uncounted']);
+  expect((await set('2026-12-01')).status).toBe(200);
   await countFigures(world.ctx);
   const { day, items } = await region('?day=2026-12-01');
   expect({ day, state: items[0]!.state }).toEqual({ day: '2026-12-01', state: 'ready' });
+  await set('2026-12-02');
+  expect(states(await region('?day=2026-12-01'))).toEqual(['s1 uncounted']);
+  expect(states(await region())).toEqual(['s1 unreached']);
+  expect((await set('2026-09-30')).status).toBe(400);
+  expect((await set('2026-12-03', { ...OPERATOR, school: 's1' })).status).toBe(409);
 });
 
 test('a school that changes is counted again, half an hour after its last count at the soonest', async () => {
@@ -165,7 +179,9 @@ test('the figures of a region name nobody', async () => {
 async function worldState(): Promise<unknown> {
   const { rows } =
     await sql`select (select count(*) from chat) as chats, (select count(*) from membership) as members,
-    (select count(*) from journal) as journal, (select count(*) from operation) as operations`.execute(
+    (select count(*) from journal) as journal, (select count(*) from operation) as operations,
+    (select json_agg(r order by r.day) from school_readiness r) as readiness,
+    (select json_agg(s.value) from setting s where s.key = 'readiness-day') as day`.execute(
       everywhere(world.ctx),
     );
   return rows;

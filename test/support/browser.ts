@@ -148,7 +148,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     awaitPromise: true,
   });
   const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) =>
+    expression: `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) =>
       [id, ...nodes.slice(0, 3).map((node) => node.target.join(' ') + ': ' + node.failureSummary)])))`,
     awaitPromise: true,
     returnByValue: true,

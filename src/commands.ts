@@ -13,6 +13,7 @@ import { connectSferum } from './operations/connect-sferum.ts';
 import { decideClasses } from './operations/decide-classes.ts';
 import { decideHeld } from './operations/decide-held.ts';
 import { approveManyLater, decideMany, takeBackMany } from './operations/decide-many.ts';
+import { decidePeople } from './operations/decide-people.ts';
 import { previewImport } from './operations/preview-import.ts';
 import { requestInitialization, requestRosterImport, requestValidation } from './operations/requests.ts';
 import { savePauses, saveRegionPauses } from './operations/save-pauses.ts';
@@ -38,6 +39,7 @@ export function commandsOf(ctx: Context) {
     connectSferum: (ask: Ask<typeof connectSferum>) => connectSferum(ctx, ask),
     decide: (ask: Ask<typeof decideHeld>) => decideHeld(ctx, ask),
     decideClasses: (ask: Ask<typeof decideClasses>) => decideClasses(ctx, ask),
+    decidePeople: (ask: Ask<typeof decidePeople>) => decidePeople(ctx, ask),
     decideMany: (ask: Ask<typeof decideMany>) => decideMany(ctx, ask),
     approveManyLater: (ask: Ask<typeof approveManyLater>) => approveManyLater(ctx, ask),
     takeBackMany: (ask: Ask<typeof takeBackMany>) => takeBackMany(ctx, ask),

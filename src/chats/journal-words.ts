@@ -8,7 +8,7 @@ import type { Ending, Ground } from '../desired/model.ts';
 import { describe, type Names } from '../plan/describe.ts';
 import type { Action, ActionKind } from '../plan/model.ts';
 import { refusedText } from '../plan/refused-words.ts';
-import { shownDay } from '../text/days.ts';
+import { changesText, connectionText } from './settings-words.ts';
 
 /** What a line says besides its columns. It depends on `what`; these fields mean the same in all lines. */
 export interface LineDetails {
@@ -127,6 +127,8 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
       return `Подтверждение отменено, никто не исключён: ${decidedAbout(details)}`;
     case 'class-match':
       return `Класс ${details.newId} ${details.continues ? 'продолжает чаты' : '– не продолжение'} класса ${details.oldId}`;
+    case 'person-match':
+      return `${who}: человек под новым номером – ${details.same ? 'тот же, что' : 'не тот, что'} под номером ${details.oldId}`;
     case 'profile-linked':
       return `Профиль VK ID привязан: ${who}`;
     case 'profile-unlinked':
@@ -200,60 +202,6 @@ export function authorName({ id, kind }: Author, names: Names): string {
   }
 }
 
-/** The names that pages give to settings and to what a connection is. */
-const SETTINGS: Readonly<Record<string, string>> = {
-  timeZone: 'часовой пояс',
-  earlyEntryMinutes: 'вход в урок заранее, минут',
-  limits: 'пределы исключений',
-  sessionIdleMinutes: 'сеанс без действий, минут',
-  retentionDays: 'срок хранения выбывших, дней',
-  pauses: 'паузы',
-  regionPauses: 'паузы региона',
-  lookEverySeconds: 'сверка с мессенджером, секунд',
-  communityId: 'сообщество VK',
-  ownerId: 'учётная запись',
-  tokenKind: 'вид токена',
-  hasCallsToken: 'токен для звонков',
-  requestsPerSecond: 'запросов в секунду',
-};
-
-/** «часовой пояс: по умолчанию → Asia/Omsk; …» */
-function changesText({ before, after }: JournalLine['details']): string {
-  const [was, is] = [asRecord(before), asRecord(after)];
-  return Object.keys(is)
-    .map((name) => `${SETTINGS[name] ?? name}: ${valueText(was[name])} → ${valueText(is[name])}`)
-    .join('; ');
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return value !== null && typeof value === 'object' ? { ...value } : {};
-}
-
-function valueText(value: unknown): string {
-  if (value === null || value === undefined) return 'по умолчанию';
-  if (typeof value === 'boolean') return value ? 'есть' : 'нет';
-  if (typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return value.length === 0 ? 'нет' : value.map(daysText).join(', ');
-  const parts = Object.entries(value).map(([name, own]) => `${name} ${valueText(own)}`);
-  return parts.length === 0 ? 'по умолчанию' : parts.join(', ');
-}
-
-/** «24.05.2027–25.08.2027» */
-function daysText(pause: unknown): string {
-  const { from, to } = asRecord(pause);
-  return [from, to].map((day) => shownDay(String(day))).join('–');
-}
-
-function connectionText(details: JournalLine['details']): string {
-  const before = Object.keys(asRecord(details.before));
-  if (before.length === 0) {
-    return Object.keys(asRecord(details.after)).length === 0 && 'after' in details
-      ? 'Токен Сферума заменён'
-      : 'Школа подключена к Сферуму';
-  }
-  return `Подключение к Сферуму изменено: ${changesText(details)}`;
-}
-
 const DECIDED_ABOUT: Readonly<Record<string, string>> = {
   'roster-import': 'список из СГО, который выглядит неполным',
   'account-replacement': 'замена учётной записи Сферума',
@@ -289,6 +237,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   lesson: 'Дистанционный урок',
   erasure: 'Срок хранения истёк',
   connection: 'Подключение к Сферуму',
+  people: 'Люди под новыми номерами',
+  classes: 'Классы под новыми номерами',
 };
 
 /** Splits `edit:<id>` into kind, id and name. Ids may hold colons. */

@@ -3,6 +3,7 @@ import type { ChatType, Ground } from '../desired/model.ts';
 import type { LiveState } from '../plan/model.ts';
 import { instant, type Sql } from '../store/database.ts';
 import type { ChatMemberItem } from '../store/queries/chat-members.ts';
+import { currentId } from '../store/queries/former-ids.ts';
 import { sferumState } from '../store/queries/in-sferum.ts';
 import {
   isTeacher,
@@ -33,7 +34,7 @@ export async function findPerson(db: Sql, schoolId: string, personId: string): P
       p.present and exists (select from profile_claim k where k.school_id = p.school_id and k.person_id = p.id
         and k.state = 'waiting') as "profileTaken"
     from person p left join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present
-    where p.school_id = ${schoolId} and p.id = ${personId}`.execute(db);
+    where p.school_id = ${schoolId} and p.id = ${currentId(schoolId, sql`${personId}::text`)}`.execute(db);
   return rows[0] ?? null;
 }
 

@@ -191,6 +191,8 @@ export const ENDS = {
   profile_link: goesWith('person'),
   profile_claim: goesWith('person'),
   told_choice: goesWith('person'),
+  // A former id is asked for as long as the person is held, by late events and by the journal.
+  person_match: goesWith('person'),
   erased: stays('a hash for each erased person: he must have no rights, whenever he comes'),
   erasure_key: stays('one row for each school: without it nobody erased is known again'),
   erasure: stays('the acts must outlive what they are about; one a day and school at most'),

@@ -6,12 +6,14 @@ import { keepDigests } from '../roster/erased.ts';
 import { forgetExceptions } from '../rows/exception.ts';
 import { forgetProfiles, forgetWords, noteLine } from '../rows/journal.ts';
 import { forgetStrangers } from '../rows/operation-chat.ts';
+import { forgetMatches } from '../rows/person-match.ts';
 import { forgetClaims } from '../rows/profile-claim.ts';
 import { forgetLinks } from '../rows/profile-link.ts';
 import { moveRevision } from '../rows/school.ts';
 import { forgetProfileMembers } from '../rows/sferum-member.ts';
 import { forgetChoices } from '../rows/told-choice.ts';
 import type { Sql } from '../store/database.ts';
+import { sure } from '../sure.ts';
 import { fileActs } from './acts.ts';
 import { departedBefore } from './departed.ts';
 import { leaveLists } from './leave-lists.ts';
@@ -80,6 +82,7 @@ export async function erase(
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
   const ids = people.map(({ id }) => id);
+  const former = await formerOf(tx, schoolId, people);
   const actId = ctx.newId();
   const cause = `erasure:${actId}`;
   const profiles = await ownProfiles(tx, schoolId, ids);
@@ -93,6 +96,7 @@ export async function erase(
   count('profile_link', await forgetLinks(tx, schoolId, theirs));
   count('profile_claim', await forgetClaims(tx, schoolId, theirs));
   count('told_choice', await forgetChoices(tx, schoolId, ids));
+  count('person_match', await forgetMatches(tx, schoolId, ids));
   count('exception', await forgetExceptions(tx, schoolId, ids));
   count('sferum_member', await forgetProfileMembers(tx, schoolId, profiles));
   count('journal_text', await forgetWords(tx, schoolId, ids));
@@ -104,7 +108,7 @@ export async function erase(
     count(table, Number((await statement.execute(tx)).numAffectedRows ?? 0));
   for (const [table, changed] of await forgetInTexts(tx, schoolId, forgotten, { cause, at }))
     count(table, changed);
-  const digests = await keepDigests(ctx, tx, schoolId, at, people);
+  const digests = await keepDigests(ctx, tx, schoolId, at, [...people, ...former]);
   await sql`insert into erasure (id, school_id, at, ground, retention_days, rows, digests)
     values (${actId}, ${schoolId}, ${at}, ${ground}, ${retentionDays}, ${JSON.stringify(rows)}::jsonb, ${digests})`.execute(
     tx,
@@ -115,6 +119,15 @@ export async function erase(
     ...{ schoolId, at, what: 'erased', cause, author: bySystem('ending') },
     details: { people: ids.length, ground },
   });
+}
+
+/** Returns the former ids of these people (K4). An old list that names one must not bring the person back. */
+async function formerOf(tx: Sql, schoolId: string, people: Erasure['people']): Promise<Erasure['people']> {
+  const departed = new Map(people.map(({ id, at }) => [id, at]));
+  const { rows } = await sql<{ id: string; of: string }>`
+    select old_id as id, new_id as of from person_match
+    where school_id = ${schoolId} and state = 'same' and new_id = any(${[...departed.keys()]})`.execute(tx);
+  return rows.map(({ id, of }) => ({ id, at: sure(departed.get(of)) }));
 }
 
 /**

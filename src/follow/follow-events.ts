@@ -6,6 +6,7 @@ import { finishOperations } from '../planning/end-operations.ts';
 import { followRelinked, wakeRelinked } from '../profile/follow-profiles.ts';
 import { notFound } from '../refusal.ts';
 import { statementsOfErased } from '../roster/erased.ts';
+import { eventsUnderCurrentIds } from '../roster/events/current-ids.ts';
 import { type RejectedEvent, type RosterEvent, readEvent } from '../roster/events/event.ts';
 import { withoutErased } from '../roster/events/without-erased.ts';
 import { writeEvents } from '../roster/events/write-events.ts';
@@ -38,10 +39,11 @@ export async function receiveEvents(
   const { receipt, followed, elsewhere } = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await requireSchool(tx, schoolId);
     const fresh = await unseen(tx, schoolId, events);
-    const { said, void: dropped } = await withoutStale(ctx, tx, schoolId, fresh);
+    const { said: current, void: stale } = await withoutStale(ctx, tx, schoolId, fresh);
+    const { said, void: clearing } = await eventsUnderCurrentIds(tx, schoolId, current);
     const moment = momentOf(ctx);
     const { written, rejected, touched, elsewhere } = await writeEvents(tx, schoolId, said, moment);
-    const accepted = [...written, ...dropped];
+    const accepted = [...written, ...stale, ...clearing];
     await remember(tx, schoolId, accepted, at);
     const cause = `event:${written[0]?.id ?? said[0]?.id}`;
     await followRelinked(tx, elsewhere, { cause, priority: 'event', at });

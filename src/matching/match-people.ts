@@ -1,10 +1,12 @@
 /**
- * Which people of a list are people who were there before under other ids (K4), told by name and birth date. Pure.
+ * Which people of a list are people who were there before under other ids (K4). Pure.
  *
- * A pair counts only where nobody else on either side could be meant. Birth dates that are known on both sides must be
- * equal, and so must one role.
+ * The whole name must be the same, one role too, and birth dates that are known on both sides. Besides the name
+ * something else must speak for a pair: the birth date, the VK profile, a class or group, a parent or child of the same
+ * name, or the full name of somebody of the staff.
  */
 import type { Role } from '../desired/model.ts';
+import { isStaffMember } from '../desired/roles.ts';
 
 export interface NamedPerson {
   id: string;
@@ -12,28 +14,74 @@ export interface NamedPerson {
   nameKey: string;
   birthDate: string | null;
   roles: readonly Role[];
+  vkUserId: number | null;
+  /** Classes and groups where the person learns or teaches, each by its id and by its title. */
+  units: ReadonlySet<string>;
+  /** The folded names of the person's parents or children. */
+  kin: ReadonlySet<string>;
 }
 
-/** Pairs of those who are gone with those who have come, sorted as `come` is. */
-export function matchPeople(
-  gone: readonly NamedPerson[],
-  come: readonly NamedPerson[],
-): { oldId: string; newId: string }[] {
+/** What speaks for a pair besides the name and a role. */
+export const EVIDENCE = ['birth-date', 'profile', 'unit', 'kin', 'staff'] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
+/** Why a pair is no proposal: others may be meant as well, or СГО names another VK profile than the one linked. */
+export const DOUBTS = ['namesake', 'profile'] as const;
+export type Doubt = (typeof DOUBTS)[number];
+
+export interface PersonMatch {
+  oldId: string;
+  newId: string;
+  evidence: Evidence[];
+  doubt: Doubt | null;
+}
+
+/** Pairs of those who are gone with those who have come, sorted as `come` is. Each that may be is there. */
+export function matchPeople(gone: readonly NamedPerson[], come: readonly NamedPerson[]): PersonMatch[] {
   const goneBy = Map.groupBy(gone, ({ nameKey }) => nameKey);
-  const comeBy = Map.groupBy(come, ({ nameKey }) => nameKey);
-  return come.flatMap((one) => {
-    if (one.nameKey === '') return [];
-    const [old, other] = (goneBy.get(one.nameKey) ?? []).filter((before) => mayBe(before, one));
-    if (old === undefined || other !== undefined) return [];
-    const rivals = (comeBy.get(one.nameKey) ?? []).filter((after) => mayBe(old, after));
-    return rivals.length === 1 ? [{ oldId: old.id, newId: one.id }] : [];
+  const pairs = come.flatMap((after) =>
+    after.nameKey === '' ? [] : (goneBy.get(after.nameKey) ?? []).flatMap((before) => pairOf(before, after)),
+  );
+  return withDoubts(withoutOutdone(pairs));
+}
+
+type Pair = Omit<PersonMatch, 'doubt'> & { differs: boolean };
+
+function pairOf(before: NamedPerson, after: NamedPerson): Pair[] {
+  const isKnown = before.birthDate !== null && after.birthDate !== null;
+  if (isKnown && before.birthDate !== after.birthDate) return [];
+  if (!before.roles.some((role) => after.roles.includes(role))) return [];
+  const profiles = [before.vkUserId, after.vkUserId];
+  const isLinked = !profiles.includes(null);
+  const said: Record<Evidence, boolean> = {
+    'birth-date': isKnown,
+    profile: isLinked && before.vkUserId === after.vkUserId,
+    unit: meet(before.units, after.units),
+    kin: meet(before.kin, after.kin),
+    staff: isStaffMember(before) && isStaffMember(after) && before.nameKey.split(' ').length > 2,
+  };
+  const evidence = EVIDENCE.filter((one) => said[one]);
+  const differs = isLinked && !said.profile;
+  return evidence.length === 0 ? [] : [{ oldId: before.id, newId: after.id, evidence, differs }];
+}
+
+const meet = (some: ReadonlySet<string>, others: ReadonlySet<string>) =>
+  [...some].some((one) => others.has(one));
+
+/** A VK profile is one person's: where both sides name it, namesakes of the two are not meant. */
+function withoutOutdone(pairs: readonly Pair[]): Pair[] {
+  const sure = pairs.filter(({ evidence }) => evidence.includes('profile'));
+  const settled = new Set(sure.flatMap(sidesOf));
+  return pairs.filter((pair) => sure.includes(pair) || !sidesOf(pair).some((side) => settled.has(side)));
+}
+
+function withDoubts(pairs: readonly Pair[]): PersonMatch[] {
+  const count = new Map<string, number>();
+  for (const side of pairs.flatMap(sidesOf)) count.set(side, (count.get(side) ?? 0) + 1);
+  return pairs.map(({ differs, ...pair }) => {
+    const isAlone = sidesOf(pair).every((side) => count.get(side) === 1);
+    return { ...pair, doubt: differs ? 'profile' : isAlone ? null : 'namesake' };
   });
 }
 
-function mayBe(before: NamedPerson, after: NamedPerson): boolean {
-  const dates = [before.birthDate, after.birthDate];
-  return (
-    (dates.includes(null) || before.birthDate === after.birthDate) &&
-    before.roles.some((role) => after.roles.includes(role))
-  );
-}
+const sidesOf = ({ oldId, newId }: Pick<Pair, 'oldId' | 'newId'>) => [`old ${oldId}`, `new ${newId}`];

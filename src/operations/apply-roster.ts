@@ -2,12 +2,15 @@ import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
 import { importedBy, stampOf } from '../facts/stamp.ts';
 import { type Followed, followFacts } from '../follow/follow-facts.ts';
-import { countRenumbered } from '../matching/renumbered.ts';
+import { holdBack } from '../matching/hold-back.ts';
+import type { PersonMatch } from '../matching/match-people.ts';
+import { matchesInList } from '../matching/people-in-list.ts';
 import { sumOf } from '../plan/counts.ts';
 import type { PlanCounts } from '../plan/model.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import { followRelinked, wakeRelinked } from '../profile/follow-profiles.ts';
 import type { Relinked } from '../profile/settle-profiles.ts';
+import { readingUnderCurrentIds } from '../roster/current-ids.ts';
 import { statementsOfErased } from '../roster/erased.ts';
 import {
   describeIncomplete,
@@ -26,6 +29,7 @@ import { keepFaults, loadFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
 import { dropStaged, loadStaged, type StagedReading } from '../roster/staged.ts';
 import { readingWithoutErased } from '../roster/without-erased.ts';
 import { endOvertaken, noteApplied } from '../rows/operation-import.ts';
+import { proposePeople } from '../rows/person-match.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { OperationOf, SchoolsOperation } from '../store/operation-params.ts';
@@ -65,8 +69,10 @@ export async function applyStaged(
   const { params } = operation;
   const reading = await stagedOf(ctx, tx, operation, schoolId);
   const newer = await newerThan(tx, schoolId, params.takenAt);
-  const incomplete = params.accepted || newer ? undefined : await judge(ctx, tx, schoolId, reading);
-  return applyReading(ctx, tx, operation, { schoolId, reading, newer, incomplete });
+  const matches = newer ? [] : await matchesInList(tx, schoolId, sure(reading.schools[0]));
+  const incomplete =
+    params.accepted || newer ? undefined : await judge(ctx, tx, schoolId, { reading, matches });
+  return applyReading(ctx, tx, operation, { schoolId, reading, newer, incomplete, matches });
 }
 
 /** Gives when a later roster than `takenAt` (ISO 8601), which was merged whole, was taken; undefined where none was. */
@@ -84,17 +90,26 @@ export async function applyReading(
     reading,
     newer,
     incomplete,
+    matches = [],
     onlySame = false,
   }: {
     schoolId: string;
     reading: MergedReading;
     newer?: string | undefined;
     incomplete?: IncompleteSchool | undefined;
+    /** Pairs of people about whom a person is asked (K4). */
+    matches?: readonly PersonMatch[];
     onlySame?: boolean;
   },
 ): Promise<{ followed: Followed | null; elsewhere: readonly Relinked[] }> {
   const { params } = operation;
-  const merged = await mergeRoster(tx, incomplete?.renumbered ? sayingNothing(reading) : reading, {
+  const own = { schoolId, id: operation.id };
+  const waits = incomplete !== undefined || matches.length > 0;
+  if (!newer) await proposePeople(tx, own, matches, new Date(ctx.clock.now()));
+  const said = incomplete?.renumbered
+    ? sayingNothing(reading)
+    : await holdBack(tx, schoolId, reading, matches);
+  const merged = await mergeRoster(tx, said, {
     takenAt: params.takenAt,
     by: importedBy(operation.createdAt, operation.id),
     ...momentOf(ctx),
@@ -105,22 +120,18 @@ export async function applyReading(
   const elsewhere = merged.relinked.filter((one) => one.schoolId !== schoolId);
   const followed = await followMerged(ctx, tx, operation, { schoolId, merged, elsewhere });
   await keepFaults(tx, operation.id, 'links', merged.refusedLinks);
-  await noteApplied(
-    tx,
-    { schoolId, id: operation.id },
-    {
-      result: await resultOf(tx, operation, merged),
-      problems: problemsOf({ schoolId, incomplete, newer, unclearUnitIds: merged.unclearUnitIds }),
-      incomplete: incomplete !== undefined,
-      planned: plannedWith(params.planned, followed),
-    },
-  );
-  if (!incomplete) await dropStaged(tx, schoolId, operation.id);
-  if (!incomplete && !newer) await endOlder(ctx, tx, operation, schoolId);
+  await noteApplied(tx, own, {
+    result: await resultOf(tx, operation, merged),
+    problems: problemsOf({ schoolId, incomplete, matches, newer, unclearUnitIds: merged.unclearUnitIds }),
+    incomplete: waits,
+    planned: plannedWith(params.planned, followed),
+  });
+  if (!waits) await dropStaged(tx, schoolId, operation.id);
+  if (!waits && !newer) await endOlder(ctx, tx, operation, schoolId);
   return { followed, elsewhere };
 }
 
-/** The staged roster without what it still says of people who were erased. */
+/** The staged roster as it is read now (`asOfNow`). */
 async function stagedOf(
   ctx: Context,
   tx: Sql,
@@ -129,18 +140,22 @@ async function stagedOf(
 ): Promise<StagedReading> {
   const staged = await loadStaged(tx, schoolId, id);
   if (!staged) throw new Error('what this import says is gone');
-  return withoutErased(ctx, tx, { schoolId, takenAt }, staged);
+  return asOfNow(ctx, tx, { schoolId, takenAt }, staged);
 }
 
-/** The reading without what a roster of that time still says of people who were erased. */
-export async function withoutErased<Reading extends MergedReading>(
+/**
+ * The reading under the ids that people have now (K4), and without what a roster of that time still says of people who
+ * were erased.
+ */
+export async function asOfNow<Reading extends MergedReading>(
   ctx: Context,
   db: Sql,
   { schoolId, takenAt }: { schoolId: string; takenAt: string },
   reading: Reading,
 ): Promise<Reading> {
+  const current = await readingUnderCurrentIds(db, schoolId, reading);
   const isErased = await statementsOfErased(ctx, db, schoolId, takenAt);
-  return isErased ? readingWithoutErased(reading, (personId) => isErased(personId, takenAt)) : reading;
+  return isErased ? readingWithoutErased(current, (personId) => isErased(personId, takenAt)) : current;
 }
 
 /** Lets the chats follow: those of relinked people of other schools, and this school's own where facts changed. */
@@ -179,17 +194,22 @@ async function resultOf(tx: Sql, operation: OperationOf<'roster-import'>, merged
 function problemsOf({
   schoolId,
   incomplete,
+  matches,
   newer,
   unclearUnitIds,
 }: {
   schoolId: string;
   incomplete: IncompleteSchool | undefined;
+  matches: readonly PersonMatch[];
   newer: string | undefined;
   unclearUnitIds: readonly string[];
 }): Problem[] {
   return [
     ...(incomplete
       ? [{ code: 'roster-incomplete', message: describeIncomplete(incomplete), ...incomplete }]
+      : []),
+    ...(matches.length > 0 && !incomplete?.renumbered
+      ? [peopleToMatch(matches, incomplete !== undefined)]
       : []),
     ...(unclearUnitIds.length > 0 ? [unclearUnits(unclearUnitIds)] : []),
     ...(newer ? [{ code: 'roster-outdated', message: OUTDATED, schoolId, newerTakenAt: newer }] : []),
@@ -215,15 +235,26 @@ async function judge(
   ctx: Context,
   tx: Sql,
   schoolId: string,
-  { schools, unclear }: StagedReading,
+  { reading: { schools, unclear }, matches }: { reading: StagedReading; matches: readonly PersonMatch[] },
 ): Promise<IncompleteSchool | undefined> {
   const { today: day } = await timeOf(tx, schoolId, momentOf(ctx));
   const before = await storedSize(tx, schoolId, day);
   if (before === null) return undefined;
   const after = sizeOf(sure(schools[0]), unclear, day);
   const [found] = looksIncomplete(new Map([[schoolId, before]]), new Map([[schoolId, after]]), day);
-  const renumbered = await countRenumbered(tx, schoolId, sure(schools[0]).people);
+  const renumbered = peopleIn(matches);
   return withRenumbered(found, { schoolId, renumbered, users: before.counts.users });
+}
+
+const peopleIn = (matches: readonly PersonMatch[]) => new Set(matches.map(({ newId }) => newId)).size;
+
+function peopleToMatch(matches: readonly PersonMatch[], onlyAdds: boolean): Problem {
+  const people = peopleIn(matches);
+  return {
+    code: 'people-to-match',
+    message: `Людей под новыми номерами: ${people}. Пока вы не решите, прежние ли это люди, никто из них не исключён и не добавлен${onlyAdds ? '' : '. Остальное в выгрузке уже применено'}`,
+    people,
+  };
 }
 
 /** A list of people under other ids is held whole: added beside the old ones, everybody would be there twice (K4). */

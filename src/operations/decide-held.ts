@@ -18,6 +18,7 @@ import { endOperation, goOn } from '../rows/operation.ts';
 import { overruleApprovals } from '../rows/operation-approval.ts';
 import { followAnew } from '../rows/operation-chat.ts';
 import { acceptImport, rejectImport } from '../rows/operation-import.ts';
+import { dropProposals, hasProposals } from '../rows/person-match.ts';
 import { moveRevision } from '../rows/school.ts';
 import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
 import { forgetSchool, keepMembers, letGo } from '../rows/sferum-member.ts';
@@ -182,13 +183,25 @@ async function decideImport(
   const of = { schoolId, id: operation.id };
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     await lockWhole(tx, schoolId, decision);
+    if (accepted) await refuseUndecided(tx, of);
     if (accepted) await acceptImport(tx, of, decision.by);
     else await rejectImport(tx, of, new Date(ctx.clock.now()));
     await noteDecision(ctx, tx, schoolId, operation, decision);
     if (!accepted) await dropStaged(tx, schoolId, operation.id);
+    if (!accepted) await dropProposals(tx, schoolId, operation.id);
   });
   ctx.wake('operations', { schoolId });
 }
+
+/**
+ * A list of people under new ids is not taken at its word as a whole (K4): everybody would leave their chats. It is
+ * decided person by person, or all at once, whether they are the same.
+ */
+async function refuseUndecided(tx: Sql, { schoolId, id }: { schoolId: string; id: string }): Promise<void> {
+  if (await hasProposals(tx, schoolId, id)) throw new Refusal(409, 'people-to-match', UNDECIDED);
+}
+
+const UNDECIDED = 'Сначала решите, кто из людей под новыми номерами – прежние';
 
 /**
  * Decides the replacement of an account. After approval the new account creates every chat anew. After a rejection

@@ -6,7 +6,7 @@ import { ListDiffers, newestList } from '../roster/same-list.ts';
 import { becomeSchools } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationOf } from '../store/operation-params.ts';
-import { applyReading, newerThan, withoutErased } from './apply-roster.ts';
+import { applyReading, asOfNow, newerThan } from './apply-roster.ts';
 import { noteReading, readingResult } from './roster-file.ts';
 
 /**
@@ -61,7 +61,7 @@ async function applySame(
   if (!(await becomeSchools(tx, id, schoolId))) throw new ListDiffers();
   await noteReading(tx, id, reading, 1);
   const own = { ...operation, schoolId, result: readingResult(reading, 1) };
-  const stated = await withoutErased(ctx, tx, { schoolId, takenAt }, reading);
+  const stated = await asOfNow(ctx, tx, { schoolId, takenAt }, reading);
   const { followed, elsewhere } = await applyReading(ctx, tx, own, {
     ...{ schoolId, reading: stated, onlySame: true },
   });

@@ -11,6 +11,7 @@ import { noteLine } from '../rows/journal.ts';
 import { beginOperation, noteUndone, openOperation } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import { findOperationRow } from '../store/operation-row.ts';
+import { currentId, everyIdOf } from '../store/queries/former-ids.ts';
 import { beginDeletion } from './delete-chat.ts';
 
 /** People tell runs apart by so many characters of the run's id. */
@@ -87,8 +88,8 @@ async function changedBy(tx: Sql, runId: string, except: readonly string[]): Pro
 
 async function droppedBy(tx: Sql, schoolId: string, runId: string): Promise<Ruled[]> {
   const { rows } = await sql<Ruled>`
-    select j.chat_id as "chatId", j.person_id as "personId", details->>'member' as member, details->>'admin' as admin,
-      details->>'authorId' as "authorId", t.reason, details->>'at' as at
+    select j.chat_id as "chatId", ${currentId(schoolId, sql`j.person_id`)} as "personId", details->>'member' as member, details->>'admin' as admin,
+      ${currentId(schoolId, sql`details->>'authorId'`)} as "authorId", t.reason, details->>'at' as at
     from journal j left join journal_text t on t.school_id = j.school_id and t.journal_id = j.id
     where j.school_id = ${schoolId} and j.cause = ${`initialization:${runId}`} and j.what = 'exception-dropped'`.execute(
     tx,
@@ -123,8 +124,9 @@ async function differences(
       select chat_id, person_id, min(id) as first,
         (array_agg(what order by id desc) filter (where what in ('add', 'remove')))[1] as member,
         (array_agg(what order by id desc) filter (where what in ('grant', 'revoke', 'remove')))[1] as admin
-      from journal where school_id = ${undo.schoolId} and cause = any(${causes}) and person_id is not null
-        and what in ('add', 'remove', 'grant', 'revoke') and chat_id <> all(${[...undo.except]}::uuid[])
+      from (select id, chat_id, what, cause, details, ${currentId(undo.schoolId, sql`j.person_id`)} as person_id from journal j
+          where school_id = ${undo.schoolId} and cause = any(${causes}) and person_id is not null) j
+      where what in ('add', 'remove', 'grant', 'revoke') and chat_id <> all(${[...undo.except]}::uuid[])
         and not coalesce(details->'grounds' @> '[{"kind": "no-other-admin"}]', false)
       group by chat_id, person_id),
     compared as (
@@ -148,7 +150,8 @@ async function differences(
  */
 function before(schoolId: string, kinds: readonly string[]) {
   return sql`select j.what from journal j
-    where j.school_id = ${schoolId} and j.person_id = d.person_id and j.chat_id = d.chat_id
+    where j.school_id = ${schoolId} and j.person_id = any(${everyIdOf(schoolId, sql`d.person_id`)})
+      and j.chat_id = d.chat_id
       and j.what = any(${[...kinds]}) and j.id < d.first
       and j.id > coalesce((select max(g.id) from journal g where g.chat_id = d.chat_id and g.what = 'delete'), 0)
     order by j.id desc limit 1`;

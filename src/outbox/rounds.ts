@@ -10,7 +10,8 @@ import { dropLeftovers, hasLeftovers, parentsAreOpen, settleImports } from '../o
 import { explainWaiting } from '../rows/chat-condition.ts';
 import { hasWaiting } from '../rows/chat-waiting.ts';
 import { refreshStatistics } from '../store/statistics.ts';
-import { countFigures, countsAreDue } from './count-figures.ts';
+import { countReadiness, readinessIsDue } from './count-readiness.ts';
+import { countSchools, countsAreDue } from './count-schools.ts';
 import { chatsAreGiven, chatsWait, relayChats, relayLost } from './relay.ts';
 import { filesWait, operationsGoOn, relayFiles, relayOperations } from './relay-operations.ts';
 import { relayDays, relayDrift, relayTidying } from './relay-schools.ts';
@@ -52,7 +53,8 @@ export const ROUNDS = rounds({
     isDue: () => hasWaiting('unusable'),
     run: (ctx) => explainWaiting(ctx.db.across('sweep'), NOT_CONNECTED),
   },
-  figures: { isDue: countsAreDue, run: countFigures },
+  schools: { isDue: countsAreDue, run: countSchools },
+  readiness: { isDue: readinessIsDue, run: countReadiness },
   tidying: { isDue: isUntidy, run: relayTidying },
   leftovers: { isDue: () => hasLeftovers, run: dropLeftovers },
   statistics: {

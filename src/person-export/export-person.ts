@@ -6,6 +6,7 @@
 import { sql } from 'kysely';
 import { keysOf } from '../keys-of.ts';
 import { instant, type Sql } from '../store/database.ts';
+import { formerIds } from '../store/queries/former-ids.ts';
 import type { DataSubject, Held } from './parts.ts';
 import { HELD, type HeldTable } from './tables.ts';
 
@@ -26,10 +27,32 @@ export interface PersonExport {
  */
 export async function exportPerson(tx: Sql, schoolId: string, personId: string): Promise<PersonExport> {
   const subject = { id: personId, profiles: await profilesOf(tx, schoolId, personId) };
+  const former = await formerOf(tx, schoolId, personId);
   // Every table gets its rows in the loop.
   const held = {} as HeldOfPerson;
-  for (const table of keysOf(HELD)) held[table] = await rowsOf(tx, schoolId, table, subject);
+  for (const table of keysOf(HELD)) {
+    const ids = OF_THEIR_DAY.includes(table) ? [personId, ...former] : [personId];
+    const rows: ExportedRow[] = [];
+    for (const id of ids) rows.push(...(await rowsOf(tx, schoolId, table, { ...subject, id })));
+    held[table] = ids.length === 1 ? rows : once(rows);
+  }
   return { personId, held, passedTo: await passedToVk(tx, schoolId, personId) };
+}
+
+/** These tables keep the ids of their day, so they are asked by each id that the person had (K4). */
+const OF_THEIR_DAY: readonly HeldTable[] = ['journal', 'access_record'];
+
+async function formerOf(tx: Sql, schoolId: string, personId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select f.old_id as id from ${formerIds(schoolId)} f where f.new_id = ${personId}`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** Of a row that was found by several ids, that one which names the person. */
+function once(rows: readonly ExportedRow[]): ExportedRow[] {
+  const found = new Map<unknown, ExportedRow>();
+  for (const row of rows) if (found.get(row.id)?.personId == null) found.set(row.id, row);
+  return [...found.values()];
 }
 
 async function rowsOf(

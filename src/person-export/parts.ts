@@ -69,6 +69,9 @@ export const where =
   (rows: Rows, column: string): Part =>
   (subject) =>
     sql`case when ${rows(subject)} then ${own(column)} end`;
+/** The earlier id of a pair, where that is the person's own. */
+export const ownFormerId: Part = ({ id }) =>
+  sql`case when t.old_id = ${id} or t.state = 'same' and t.new_id = ${id} then t.old_id end`;
 /** A list of people, of which only the person stays. */
 export const personAlone =
   (column: string): Part =>

@@ -25,6 +25,7 @@ import {
   ownDatedTeachers,
   ownDecision,
   ownDetails,
+  ownFormerId,
   ownGrounds,
   ownItems,
   ownReason,
@@ -266,6 +267,12 @@ export const HELD = {
       address: where(isPerson('subject', 'role'), 'address'),
       person_ids: personAlone('person_ids'),
     },
+  },
+  person_match: {
+    rows: either(is('old_id'), is('new_id')),
+    given: ['evidence', 'doubt', 'state', 'proposed_at', 'decided_at'],
+    parts: { old_id: ownFormerId, new_id: ifPerson('new_id') },
+    without: { [WORKINGS]: ['operation_id'] },
   },
   told_choice: {
     rows: isPerson('subject', 'role'),

@@ -38,6 +38,7 @@
 import { sql } from 'kysely';
 import type { ChatType } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
+import type { NewIds } from '../store/renaming.ts';
 import { inChunks, tableOf } from '../store/rows.ts';
 import { titleKey } from '../text/title-key.ts';
 import { NONE_AT_SFERUM } from './chat-creation.ts';
@@ -213,4 +214,11 @@ export async function moveTimesBack(tx: Sql, stepMs: number): Promise<void> {
     where given_up <> '[]' and exists (select from jsonb_array_elements(given_up) g where (g->>'at')::timestamptz > ${now})`.execute(
     tx,
   );
+}
+
+/** Puts the new ids of the authors in (K4). */
+export async function renameChatAuthors(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
+  const author = sql`c.author_id`;
+  await sql`update chat c set author_id = ${ids.of(author)}
+    where c.school_id = ${schoolId} and ${ids.has(author)}`.execute(tx);
 }

@@ -3,6 +3,7 @@
  *
  *   none   ──setExceptions, keepAdded, pin, restoreExceptions──► ruled
  *   ruled  ──setExceptions, keepAdded──► ruled otherwise, by somebody else
+ *   ruled  ──renameInExceptions──► ruled, under the people's new ids
  *   ruled  ──setExceptions to nothing, dropExceptions, unpin, forgetExceptions──► none
  *
  * An exception rules one or both of two aspects: `member` (added, excluded) and `admin` (granted, revoked).
@@ -11,6 +12,7 @@
 import { sql } from 'kysely';
 import type { ExceptionFact } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
+import type { NewIds } from '../store/renaming.ts';
 import { inChunks } from '../store/rows.ts';
 import type { PersonInChat } from './membership.ts';
 
@@ -117,3 +119,14 @@ export async function forgetExceptions(
 
 const rulesOf = (json: ReturnType<typeof sql>) =>
   sql`jsonb_to_recordset(${json}) as r("chatId" uuid, "personId" text, member text, admin text)`;
+
+/** Puts people's new ids in (K4). A ruling about the new id has priority. */
+export async function renameInExceptions(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
+  const [person, author] = [sql`e.person_id`, sql`e.author_id`];
+  await sql`delete from exception e where e.school_id = ${schoolId} and ${ids.has(person)}
+    and exists (select from exception n where n.chat_id = e.chat_id and n.person_id = ${ids.of(person)})`.execute(
+    tx,
+  );
+  await sql`update exception e set person_id = ${ids.of(person)}, author_id = ${ids.of(author)}
+    where e.school_id = ${schoolId} and (${ids.has(person)} or ${ids.has(author)})`.execute(tx);
+}

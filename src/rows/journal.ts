@@ -11,6 +11,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Sql } from '../store/database.ts';
+import type { NewIds } from '../store/renaming.ts';
 import { inChunks } from '../store/rows.ts';
 
 /** What all lines of one change have in common. */
@@ -112,4 +113,11 @@ export function difference(
   const only = (all: Readonly<Record<string, unknown>>) =>
     Object.fromEntries(names.map((name) => [name, all[name] ?? null]));
   return { before: only(before), after: only(after) };
+}
+
+/** Puts people's new ids in beside the texts (K4). The lines keep the ids of their day. */
+export async function renameInWords(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
+  const named = sql`t.person_ids`;
+  await sql`update journal_text t set person_ids = ${ids.inList(named)}
+    where t.school_id = ${schoolId} and ${ids.named(named)}`.execute(tx);
 }

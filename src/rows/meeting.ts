@@ -20,6 +20,7 @@
 
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import type { NewIds } from '../store/renaming.ts';
 import { oneRow } from '../store/rows.ts';
 import { currentTrace } from '../traces/current.ts';
 
@@ -208,4 +209,11 @@ export async function moveMeetingsBack(tx: Sql, stepMs: number): Promise<void> {
   await sql`update meeting set queued_at = case when queued_at > ${now} then null else queued_at end,
       due_at = case when due_at > ${now} and attempts > 0 then due_at - ${step} else due_at end
     where due_at is not null and greatest(queued_at, due_at) > ${now}`.execute(tx);
+}
+
+/** Puts the new ids of the authors in (K4). */
+export async function renameMeetingAuthors(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
+  const author = sql`m.author_id`;
+  await sql`update meeting m set author_id = ${ids.of(author)}
+    where m.school_id = ${schoolId} and ${ids.has(author)}`.execute(tx);
 }

@@ -6,12 +6,14 @@
  *   held    ──putOnLists──► listed      the person is wanted again
  *   held    ──keepHeld────► listed      the removal was rejected, and the rejection is the ground from then on
  *   any     ──takeOffLists, leaveAllLists, endLists──► none
+ *   any     ──renameListed──► the same, under the person's new id
  *
  * A person whose removal waits stays listed as before, with the same admin rights and grounds.
  */
 import { sql } from 'kysely';
 import type { Ground } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
+import type { NewIds } from '../store/renaming.ts';
 import { inChunks } from '../store/rows.ts';
 
 export interface PersonInChat {
@@ -73,4 +75,18 @@ export async function keepHeld(
     where chat_id = any(${[...chatIds]}::uuid[]) and held_by = ${operationId}
     returning chat_id as "chatId", person_id as "personId"`.execute(tx);
   return rows;
+}
+
+/** Puts people's new ids in (K4). A person who is in the list under the new id already stays as that one. */
+export async function renameListed(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
+  const person = sql`m.person_id`;
+  await sql`delete from membership m where m.school_id = ${schoolId} and ${ids.has(person)}
+    and exists (select from membership n where n.chat_id = m.chat_id and n.person_id = ${ids.of(person)})`.execute(
+    tx,
+  );
+  const grounds = sql`m.grounds`;
+  await sql`update membership m set person_id = ${ids.of(person)}, grounds = ${ids.inObjects(grounds, 'studentId')}
+    where m.school_id = ${schoolId} and (${ids.has(person)} or ${ids.inField(grounds, 'studentId')})`.execute(
+    tx,
+  );
 }

@@ -13,6 +13,7 @@ import { sql } from 'kysely';
 import type { ChatPlan } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
+import type { NewIds } from '../store/renaming.ts';
 import { inChunks, oneRow, tableOf } from '../store/rows.ts';
 import type { OfSchool } from './operation.ts';
 
@@ -131,4 +132,16 @@ export async function forgetStrangers(
     tx,
   );
   return Number(changed.numAffectedRows ?? 0);
+}
+
+/** Puts people's new ids in (K4), so that what is held can be decided about them. */
+export async function renamePlanned(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
+  const grounds = sql`a->'grounds'`;
+  const named = sql`(${ids.inField(sql`o.actions`, 'personId')}
+    or exists (select from jsonb_array_elements(o.actions) x(a) where ${ids.inField(grounds, 'studentId')}))`;
+  await sql`update operation_chat o set actions = (
+      select jsonb_agg(case when ${ids.inField(grounds, 'studentId')}
+        then a || jsonb_build_object('grounds', ${ids.inObjects(grounds, 'studentId')}) else a end order by n)
+      from jsonb_array_elements(${ids.inObjects(sql`o.actions`, 'personId')}) with ordinality x(a, n))
+    where o.school_id = ${schoolId} and ${named}`.execute(tx);
 }

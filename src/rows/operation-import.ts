@@ -71,6 +71,15 @@ export async function acceptImport(tx: Sql, { schoolId, id }: OfSchool, by: Auth
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
 
+/** Queues an import that waits for a decision again, because a person has said who of its list is who (K4). */
+export async function judgeImportAgain(tx: Sql, { schoolId, id }: OfSchool): Promise<void> {
+  await sql`
+    update operation set params = params - 'incomplete' - 'following', state = 'queued', problems = '[]',
+      finished_at = null
+    where id = ${id} and school_id = ${schoolId} and state in ('running', 'held')
+      and params @> '{"incomplete": true}'`.execute(tx);
+}
+
 /** Ends a held import whose lists a person has rejected. What was added stays. */
 export async function rejectImport(tx: Sql, { schoolId, id }: OfSchool, at: Date): Promise<void> {
   await sql`

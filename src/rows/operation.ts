@@ -7,6 +7,7 @@
  *   queued, running  ──endOperation──────────────────────────► succeeded, failed, or held where a person must decide
  *   held             ──goOn, addToHold, releaseEmptyHolds────► running
  *   held             ──acceptImport──────────────────────────► queued
+ *   running, held    ──judgeImportAgain──────────────────────► queued
  *   held             ──endOperation, rejectImport, endOvertaken──► succeeded
  *   held             ──dropReplacement───────────────────────► cancelled
  *
@@ -19,13 +20,14 @@
  * `params.schools` says that it is the parent of its schools' operations. `params.awaiting` holds approvals that wait
  * (operation-approval.ts).
  */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { ChatType } from '../desired/model.ts';
 import type { PlanCounts } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationKind, Problem } from '../store/entities.ts';
 import type { Decided, KindWithParams } from '../store/operation-params.ts';
+import type { NewIds } from '../store/renaming.ts';
 import { currentTrace } from '../traces/current.ts';
 
 /** The code of the problem about held removals. Each decision changes it, so every end of the operation replaces it. */
@@ -210,3 +212,29 @@ export async function tellOfDeletions(
         and c.recreate and c.deleting_since is not null and c.deleted_at is null)
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
+
+/** Puts the new ids in of those who asked for, accepted, decided or cancelled something (K4). */
+export async function renameAskers(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
+  const asked = sql`o.created_by`;
+  await sql`update operation o set created_by = ${ids.of(asked)}
+    where o.school_id = ${schoolId} and ${ids.has(asked)} and ${ofPerson(sql`o.created_by_kind`)}`.execute(
+    tx,
+  );
+  for (const [path, kind] of NAMING) {
+    const id = sql`o.params #>> ${path}::text[]`;
+    const isPerson = kind === null ? sql`true` : ofPerson(sql`(o.params #>> ${kind}::text[])`);
+    await sql`update operation o set params = jsonb_set(o.params, ${path}::text[], to_jsonb(${ids.of(id)}))
+      where o.school_id = ${schoolId} and ${ids.has(id)} and ${isPerson}`.execute(tx);
+  }
+}
+
+/** Where the params name somebody, each with the place that says what the id names, if there is one. */
+const NAMING = [
+  ['{cancelledBy}', null],
+  ['{personId}', null],
+  ['{acceptedBy,id}', '{acceptedBy,kind}'],
+  ['{decided,by,id}', '{decided,by,kind}'],
+] as const;
+
+/** These kinds name a user or a service of СГО and no person of the school. */
+const ofPerson = (kind: RawBuilder<unknown>) => sql`${kind} not in ('operator', 'service', 'system')`;

@@ -5,6 +5,7 @@
  *   none     ──stateClaims, stateByImport──► waiting   not judged yet, or somebody else is in the way (A7)
  *   any      ──writeClaims──────────────────► waiting, yielded, former, or none where it is the link now or too old
  *   any      ──forgetClaims──────────────────► none
+ *   any      ──renameClaims──────────────────► the same, under the person's new id
  *
  *   waiting  gets the profile once nobody is in the way
  *   yielded  waits as well; the roster does not have the person now
@@ -15,6 +16,7 @@
 import { sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
+import type { NewIds } from '../store/renaming.ts';
 import { type PersonOfSchool, type ProfileOf, profilesAsRows } from './profile-link.ts';
 
 /** States that people have VK profiles. A statement with the same stamp stays as it is. */
@@ -94,4 +96,14 @@ export async function forgetClaims(
     await sql`delete from profile_claim where school_id = ${schoolId} and (person_id = any(${[...personIds]})
     or state = 'former' and vk_user_id = any(${[...vkUserIds]}::bigint[]))`.execute(tx);
   return Number(gone.numAffectedRows ?? 0);
+}
+
+/** Puts people's new ids in (K4). */
+export async function renameClaims(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
+  const person = sql`c.person_id`;
+  const own = sql`c.school_id = ${schoolId} and ${ids.has(person)}`;
+  await sql`delete from profile_claim c where ${own} and exists (select from profile_claim n
+    where n.school_id = c.school_id and n.person_id = ${ids.of(person)} and n.stated_at = c.stated_at
+      and n.stated_by = c.stated_by)`.execute(tx);
+  await sql`update profile_claim c set person_id = ${ids.of(person)} where ${own}`.execute(tx);
 }

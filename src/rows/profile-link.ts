@@ -8,6 +8,7 @@
  *   linked     ──writeLinks───────────────► empty     a person with more right to the profile has it now (A7)
  *   undone     ──forgetLinks──────────────► undone, without the profile, where that belongs to an erased person
  *   any        ──forgetLinks──────────────► none
+ *   any        ──renameLinks──────────────► the same, under the person's new id
  *
  * Where СГО itself says that a link is undone, roster/events/state-gone.ts writes that like any other fact.
  *
@@ -16,6 +17,7 @@
 import { sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
 import type { Sql } from '../store/database.ts';
+import type { NewIds } from '../store/renaming.ts';
 
 export interface PersonOfSchool {
   schoolId: string;
@@ -117,3 +119,14 @@ export async function forgetLinks(
 export const profilesAsRows = (profiles: readonly ProfileOf[]) =>
   sql`unnest(${profiles.map((p) => p.schoolId)}::text[], ${profiles.map((p) => p.personId)}::text[],
     ${profiles.map((p) => p.vkUserId)}::bigint[]) with ordinality as c(school_id, person_id, vk_user_id, n)`;
+
+/** Puts people's new ids in (K4). A link that the new id has already stays. */
+export async function renameLinks(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
+  const person = sql`l.person_id`;
+  const own = sql`l.school_id = ${schoolId} and ${ids.has(person)}`;
+  await sql`delete from profile_link n using profile_link l where ${own}
+    and n.school_id = l.school_id and n.person_id = ${ids.of(person)} and not n.present`.execute(tx);
+  await sql`delete from profile_link l where ${own} and exists (select from profile_link n
+    where n.school_id = l.school_id and n.person_id = ${ids.of(person)})`.execute(tx);
+  await sql`update profile_link l set person_id = ${ids.of(person)} where ${own}`.execute(tx);
+}

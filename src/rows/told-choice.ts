@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import type { ToldKind } from '../store/entities.ts';
+import type { NewIds } from '../store/renaming.ts';
 
 /** Whose choice it is. `schoolId`: null for an operator of all schools. */
 export interface Chooser {
@@ -43,4 +44,13 @@ export async function forgetChoices(
   const result = await sql`delete from told_choice
     where school_id = ${schoolId} and subject = any(${[...personIds]}) and role <> 'operator'`.execute(tx);
   return Number(result.numAffectedRows ?? 0);
+}
+
+/** Puts people's new ids in (K4). A choice made under the new id stays. */
+export async function renameChoices(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
+  const subject = sql`c.subject`;
+  const own = sql`c.school_id = ${schoolId} and c.role <> 'operator' and ${ids.has(subject)}`;
+  await sql`delete from told_choice c where ${own} and exists (select from told_choice n
+    where n.school_id = c.school_id and n.role <> 'operator' and n.subject = ${ids.of(subject)})`.execute(tx);
+  await sql`update told_choice c set subject = ${ids.of(subject)} where ${own}`.execute(tx);
 }

@@ -20,7 +20,14 @@ import { Lesson, Meeting, MeetingCall } from './entities/lessons.ts';
 import { Operation, OperationChat } from './entities/operations.ts';
 import { ProgramProcess } from './entities/processes.ts';
 import { ProfileClaim, ProfileLink, ProfileLinking } from './entities/profiles.ts';
-import { ClassMatch, ReceivedEvent, RosterFault, RosterFile, StagedRoster } from './entities/roster.ts';
+import {
+  ClassMatch,
+  PersonMatch,
+  ReceivedEvent,
+  RosterFault,
+  RosterFile,
+  StagedRoster,
+} from './entities/roster.ts';
 import { School, SchoolFigures, SchoolReadiness, Setting } from './entities/schools.ts';
 import { ConsoleSession, FirstAnswer, UsedToken } from './entities/sessions.ts';
 import { SferumAccount, SferumPace } from './entities/sferum.ts';
@@ -43,6 +50,7 @@ export const ENTITIES = [
   ChatDraftPerson,
   ChatException,
   ClassMatch,
+  PersonMatch,
   ConsoleSession,
   Enrollment,
   Erased,

@@ -55,12 +55,8 @@ import { SchoolReadiness } from '../../migrations/0064-school-readiness.ts';
 import { TheSameListAgain } from '../../migrations/0065-the-same-list-again.ts';
 import { FormerProfiles } from '../../migrations/0066-former-profiles.ts';
 import { GoneSince } from '../../migrations/0067-gone-since.ts';
-import {
-  IDLE_TIMEOUT_MS,
-  KEEP_ALIVE_AFTER_MS,
-  SERVER_KEEP_ALIVE,
-  type SessionSettings,
-} from './bounded-client.ts';
+import { PersonMatch } from '../../migrations/0068-person-match.ts';
+import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
@@ -159,6 +155,7 @@ const MIGRATIONS = [
   { name: '0065-the-same-list-again', class: TheSameListAgain },
   { name: '0066-former-profiles', class: FormerProfiles },
   { name: '0067-gone-since', class: GoneSince },
+  { name: '0068-person-match', class: PersonMatch },
 ];
 
 /** Makes the ORM. It connects lazily: the first query opens a connection. */
@@ -174,7 +171,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     },
     // The queue's own tables live in schema `bullmq`; a schema diff must never drop them.
     schemaGenerator: { ignoreSchema: ['bullmq'] },
-    pool: { min: 0, max: options.poolMax ?? POOL_MAX, idleTimeoutMillis: IDLE_TIMEOUT_MS },
+    pool: { min: 0, max: options.poolMax ?? POOL_MAX },
     driverOptions: {
       // The ORM itself drops what the address asks for in its query, TLS too. The driver reads it.
       connectionString: databaseUrl,

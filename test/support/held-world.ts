@@ -69,6 +69,8 @@ async function byHand(world: ChatWorld): Promise<void> {
       values ('secret', 's1', 'p1', 'sealed-verifier', 'sealed-profile', ${later})`,
     sql`insert into profile_claim (school_id, person_id, vk_user_id, stated_at, stated_by, state)
       values ('s1', 'p2', 201, ${now}, 'e2', 'waiting')`,
+    sql`insert into person_match (school_id, old_id, new_id, evidence, operation_id, proposed_at)
+      values ('s1', 'p5', 'p5-anew', '{unit}', '00000000-0000-4000-8000-000000000002', ${now})`,
     sql`update operation set params = params || '{"acceptedBy": {"id": "a1", "kind": "person"}}'
       where kind = 'roster-import' and state = 'succeeded'`,
     // The school's account is the secretary's own.

@@ -179,6 +179,7 @@ const OWNED = {
   sferum_member: ['sferum-member.ts'],
   told_choice: ['told-choice.ts'],
   class_match: ['class-match.ts'],
+  person_match: ['person-match.ts'],
   told_delivery: ['told-delivery.ts'],
   told_reason: ['told-reason.ts'],
   webhook: ['webhook.ts'],

@@ -15,6 +15,7 @@ import { day } from '../parts/numbers.ts';
 import {
   CLAIM_STATES,
   LOOKED_AT,
+  MATCHED,
   ORDERS,
   ROLES,
   SEXES,
@@ -226,6 +227,11 @@ const LINES: Readonly<Record<HeldTable, LinesOf>> = {
         ? `Просмотр: ${wordOf(LOOKED_AT, row.what)}. Кто смотрел: ${wordOf(ROLES, row.role)}`
         : `Собственный просмотр: ${wordOf(LOOKED_AT, row.what)}${row.address ? `, с адреса ${text(row.address)}` : ''}`,
       row.at,
+    ),
+  person_match: (row) =>
+    line(
+      `Сверка номеров: ${wordOf(MATCHED, row.state)}${row.oldId ? `, прежний номер ${text(row.oldId)}` : ''}`,
+      row.decidedAt,
     ),
   told_choice: (row) =>
     line(

@@ -62,6 +62,7 @@ const PLACE_OF: Readonly<Record<HeldTable, keyof typeof PLACES>> = {
   journal: 'journal',
   journal_text: 'journal',
   access_record: 'looks',
+  person_match: 'who',
   told_choice: 'told',
   console_session: 'sessions',
 };

@@ -26,6 +26,12 @@ export const CLAIM_STATES: Readonly<Record<string, string>> = {
   former: 'был заявлен раньше',
 };
 
+export const MATCHED: Readonly<Record<string, string>> = {
+  open: 'ещё не решено, тот же это человек или другой',
+  same: 'тот же человек',
+  other: 'другой человек',
+};
+
 export const SFERUM_STATES: Readonly<Record<string, string>> = {
   in: 'в чате',
   waiting: 'приглашение отправлено, входа ещё не было',

@@ -3,8 +3,7 @@ import { sql } from 'kysely';
 import { nextFirstOfSeptember } from '../../clock.ts';
 import { commandsOf } from '../../commands.ts';
 import type { Context } from '../../context.ts';
-import { foresee } from '../../planning/foresee.ts';
-import { noteReadiness } from '../../rows/school-readiness.ts';
+import { schoolReadiness } from '../../planning/school-readiness.ts';
 import { momentOf } from '../../store/school-day.ts';
 import { BY } from '../steps.ts';
 
@@ -36,8 +35,7 @@ export async function stateNextYear(ctx: Context, schoolId: string, left: number
   const events = [...classes, event(ctx, 'sgo.order.issued', 'next-year', order)];
   await commandsOf(ctx).receiveEvents({ schoolId, events, by: { ...BY, kind: 'service' } });
   // By itself a school that has just been counted is counted again later only.
-  const counted = await foresee(ctx, schoolId, startsOn);
-  await noteReadiness(ctx.db.of(schoolId), { schoolId, day: startsOn }, counted, new Date(ctx.clock.now()));
+  await schoolReadiness(ctx, schoolId, startsOn);
 }
 
 function event(ctx: Context, type: string, id: string, data: object) {

@@ -1,6 +1,6 @@
 /** Lists and events on their way to facts. */
 import { defineEntity, p } from '@mikro-orm/core';
-import { instant, json, oneOf, text } from './columns.ts';
+import { instant, json, oneOf, text, texts } from './columns.ts';
 
 export const ReceivedEvent = defineEntity({
   name: 'ReceivedEvent',
@@ -25,6 +25,22 @@ export const ClassMatch = defineEntity({
     oldPupils: p.integer(),
     newPupils: p.integer(),
     state: oneOf('open', 'continued', 'other').default('open'),
+    proposedAt: instant(),
+    decidedAt: instant().nullable(),
+  },
+});
+
+export const PersonMatch = defineEntity({
+  name: 'PersonMatch',
+  tableName: 'person_match',
+  properties: {
+    schoolId: text().primary(),
+    oldId: text().primary(),
+    newId: text().primary(),
+    evidence: texts(),
+    doubt: oneOf('namesake', 'profile').nullable(),
+    state: oneOf('open', 'same', 'other').default('open'),
+    operationId: p.uuid(),
     proposedAt: instant(),
     decidedAt: instant().nullable(),
   },

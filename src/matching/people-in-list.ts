@@ -1,0 +1,123 @@
+/** Finds the people whom a list does not name any more and who may stand in it under other ids (K4). */
+import { type RawBuilder, sql } from 'kysely';
+import type { Role } from '../desired/model.ts';
+import { BY_IMPORT } from '../facts/stamp.ts';
+import type { PersonReading, SchoolReading } from '../roster/reading.ts';
+import { refusedPairs } from '../rows/person-match.ts';
+import type { Sql } from '../store/database.ts';
+import { nameKey, personNameKey } from '../text/name-key.ts';
+import { matchPeople, type NamedPerson, type PersonMatch } from './match-people.ts';
+
+/**
+ * Pairs people who are gone from the list with people who have come in it: those who are not in the roster, or of whom
+ * events alone have spoken. Pairs that a person has refused are left out. It costs one question where the list leaves
+ * nobody out.
+ */
+export async function matchesInList(
+  tx: Sql,
+  schoolId: string,
+  school: SchoolReading,
+): Promise<PersonMatch[]> {
+  const listed = [...school.people.keys()];
+  const { rows: gone } = await sql<{ nameKey: string }>`select name_key as "nameKey" from person
+    where school_id = ${schoolId} and present and id <> all(${listed})`.execute(tx);
+  if (gone.length === 0) return [];
+  const names = new Set(gone.map((one) => one.nameKey));
+  const known = await knownByLists(tx, schoolId, listed);
+  const come = [...school.people.values()].filter(
+    (one) => one.roles.length > 0 && !known.has(one.id) && names.has(personNameKey(one)),
+  );
+  if (come.length === 0) return [];
+  const before = await namedBefore(tx, schoolId, { listed, names: come.map(personNameKey) });
+  const refused = await refusedPairs(tx, schoolId);
+  const pairs = matchPeople(before, namedNow(school, come));
+  return pairs.filter(({ oldId, newId }) => !refused.get(newId)?.has(oldId));
+}
+
+/** Gives the people of the list who are present by an earlier list. */
+async function knownByLists(tx: Sql, schoolId: string, ids: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select id from person where school_id = ${schoolId} and present and id = any(${[...ids]})
+      and stated_by like any(${[...BY_IMPORT]})`.execute(tx);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Gives what is stored of those present people with these names whom the list does not name. */
+async function namedBefore(
+  tx: Sql,
+  schoolId: string,
+  { listed, names }: { listed: readonly string[]; names: readonly string[] },
+): Promise<NamedPerson[]> {
+  type Row = Omit<NamedPerson, 'units' | 'kin' | 'vkUserId'> & {
+    roles: Role[];
+    vk: string | null;
+    units: { kind: string; id: string; title: string }[] | null;
+    kin: string[] | null;
+  };
+  const unit = (table: 'class' | 'subject_group', kind: 'class' | 'group', teachers: string) => sql`
+    select ${sql.lit(kind)} as kind, u.id, u.title from ${sql.table(table)} u
+    where u.school_id = p.school_id and u.present and (p.id = any(${sql.ref(`u.${teachers}`)})
+      or exists (select from enrollment e where e.school_id = p.school_id and e.student_id = p.id
+        and e.unit = ${sql.lit(kind)} and e.unit_id = u.id and e.present))`;
+  const { rows } = await sql<Row>`
+    select p.id, p.name_key as "nameKey", p.birth_date as "birthDate", p.roles, l.vk_user_id as vk,
+      (select jsonb_agg(to_jsonb(u)) from (${unit('class', 'class', 'homeroom_teacher_ids')}
+        union all ${unit('subject_group', 'group', 'teacher_ids')}) u) as units,
+      (select array_agg(k.name_key) from guardian g join person k on k.school_id = g.school_id
+        and k.id = case when g.guardian_id = p.id then g.student_id else g.guardian_id end
+        where g.school_id = p.school_id and g.present and ${kinOf}) as kin
+    from person p left join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present
+    where p.school_id = ${schoolId} and p.present and p.id <> all(${[...listed]})
+      and p.name_key = any(${[...names]})`.execute(tx);
+  return rows.map(({ vk, units, kin, ...person }) => ({
+    ...person,
+    vkUserId: vk === null ? null : Number(vk),
+    units: new Set((units ?? []).flatMap((one) => keysOfUnit(one))),
+    kin: new Set(kin ?? []),
+  }));
+}
+
+const kinOf: RawBuilder<boolean> = sql`(g.guardian_id = p.id or g.student_id = p.id)`;
+
+function namedNow(school: SchoolReading, people: readonly PersonReading[]): NamedPerson[] {
+  const units = unitsOf(school);
+  const kin = kinIn(school);
+  return people.map((person) => ({
+    ...{ id: person.id, nameKey: personNameKey(person), birthDate: person.birthDate },
+    ...{ roles: person.roles.map(({ role }) => role), vkUserId: person.vkUserId },
+    units: new Set((units.get(person.id) ?? []).flatMap(keysOfUnit)),
+    kin: new Set(
+      (kin.get(person.id) ?? []).flatMap((id) => {
+        const one = school.people.get(id);
+        return one ? [personNameKey(one)] : [];
+      }),
+    ),
+  }));
+}
+
+/** A unit is the same by its id or by its title, because its id may have changed as well. */
+const keysOfUnit = ({ kind, id, title }: { kind: string; id: string; title: string }) => [
+  `${kind} ${id}`,
+  `${kind} titled ${nameKey(title)}`,
+];
+
+function unitsOf({ units, pupils, teachers }: SchoolReading) {
+  const found = new Map<string, { kind: string; id: string; title: string }[]>();
+  for (const [unitId, people] of [...pupils, ...teachers]) {
+    const unit = units.get(unitId);
+    if (unit) for (const id of people.keys()) found.set(id, [...(found.get(id) ?? []), unit]);
+  }
+  return found;
+}
+
+function kinIn({ guardians }: SchoolReading): Map<string, string[]> {
+  const kin = new Map<string, string[]>();
+  const add = (id: string, other: string) => kin.set(id, [...(kin.get(id) ?? []), other]);
+  for (const [child, own] of guardians) {
+    for (const guardian of own) {
+      add(child, guardian);
+      add(guardian, child);
+    }
+  }
+  return kin;
+}

@@ -1,0 +1,98 @@
+import { sql } from 'kysely';
+import type { Author } from '../author.ts';
+import type { Context } from '../context.ts';
+import { renamePeople } from '../matching/rename-people.ts';
+import { holdAllProfiles } from '../profile/settle-profiles.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { noteLines } from '../rows/journal.ts';
+import { judgeImportAgain } from '../rows/operation-import.ts';
+import { decidePairs } from '../rows/person-match.ts';
+import type { Sql } from '../store/database.ts';
+import type { Renaming } from '../store/renaming.ts';
+
+/** A person's word on people whom a list names under new ids (K4). */
+export interface PeopleDecision {
+  schoolId: string;
+  /** The pairs; null for all that wait and are in no doubt. */
+  pairs: readonly Renaming[] | null;
+  /** Whether each pair is one person. */
+  same: boolean;
+  by: Author;
+}
+
+/**
+ * Decides pairs. Everything of the old id belongs to the new one in the same transaction, and the list that has named
+ * the people is judged again right after it: with them it says what is known. A decision that was made before is made
+ * again without effect. It is final: the next list would name the new id again, and rows of both people would be mixed.
+ * Returns the number of pairs that this call decided.
+ * @throws Refusal(404) where nobody has proposed one of the pairs; Refusal(409) where one was decided otherwise, names a
+ * person for the second time, or where the two have different VK profiles; nothing is decided then
+ */
+export async function decidePeople(ctx: Context, decision: PeopleDecision): Promise<number> {
+  const { schoolId } = decision;
+  const decided = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) => decideWithin(ctx, tx, decision));
+  ctx.wake('operations', { schoolId });
+  return decided;
+}
+
+async function decideWithin(
+  ctx: Context,
+  tx: Sql,
+  { schoolId, pairs, same, by }: PeopleDecision,
+): Promise<number> {
+  const state = same ? 'same' : 'other';
+  const known = await knownPairs(tx, schoolId);
+  const asked = pairs?.map((pair) => findIn(known, pair)) ?? known.filter(isCertain);
+  const open = asked.filter((pair) => pair.state !== state);
+  refuseWrong(open, asked, same);
+  if (open.length === 0) return 0;
+  const at = new Date(ctx.clock.now());
+  await holdAllProfiles(tx);
+  await decidePairs(tx, schoolId, open, { state, at });
+  if (same) await renamePeople(tx, schoolId, open);
+  await noteLines(
+    tx,
+    { schoolId, at, cause: `people:${ctx.newId()}`, author: by },
+    open.map(({ oldId, newId }) => ({ what: 'person-match', personId: newId, details: { oldId, same } })),
+  );
+  for (const id of new Set(open.map((pair) => pair.operationId)))
+    await judgeImportAgain(tx, { schoolId, id });
+  return open.length;
+}
+
+interface KnownPair extends Renaming {
+  state: 'open' | 'same' | 'other';
+  doubt: string | null;
+  operationId: string;
+}
+
+async function knownPairs(tx: Sql, schoolId: string): Promise<KnownPair[]> {
+  const { rows } = await sql<KnownPair>`
+    select old_id as "oldId", new_id as "newId", state, doubt, operation_id as "operationId" from person_match
+    where school_id = ${schoolId}`.execute(tx);
+  return rows;
+}
+
+const isCertain = ({ state, doubt }: KnownPair) => state === 'open' && doubt === null;
+
+function findIn(known: readonly KnownPair[], { oldId, newId }: Renaming): KnownPair {
+  const found = known.find((pair) => pair.oldId === oldId && pair.newId === newId);
+  if (!found) throw notFound();
+  return found;
+}
+
+/** `open`: those of the asked pairs that are not decided so yet. */
+function refuseWrong(open: readonly KnownPair[], asked: readonly KnownPair[], same: boolean): void {
+  if (open.some(({ state }) => state !== 'open')) throw new Refusal(409, 'person-decided', DECIDED);
+  if (!same) return;
+  if (open.some(({ doubt }) => doubt === 'profile')) throw new Refusal(409, 'profiles-differ', DIFFER);
+  for (const side of ['oldId', 'newId'] as const) {
+    if (new Set(asked.map((pair) => pair[side])).size < asked.length) {
+      throw new Refusal(409, 'person-twice', TWICE);
+    }
+  }
+}
+
+const DECIDED = 'Об этих людях уже решено иначе';
+const DIFFER = 'У прежнего и нового человека разные профили VK: исправьте это в СГО или отмените привязку';
+const TWICE = 'Один человек назван дважды';

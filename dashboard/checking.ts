@@ -42,10 +42,10 @@ export async function checkPerson(asked: Checking, personId: string): Promise<Ch
   const db = ctx.db.of(viewer.schoolId);
   const person = await findPerson(db, viewer.schoolId, personId);
   if (!person) throw notFound();
-  const chats = await listPersonChats(db, viewer, personId, undefined);
+  const chats = await listPersonChats(db, viewer, person.id, undefined);
   await assertSeen(ctx, viewer, person, chats);
   const chatIds = chats.filter(({ deleting }) => !deleting).map((chat) => chat.chatId);
-  return check(asked, { chatIds, personId });
+  return check(asked, { chatIds, personId: person.id });
 }
 
 /** Whether the viewer might ask for this check now. Somebody who may not any more no longer reads its result either. */

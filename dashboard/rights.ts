@@ -32,7 +32,7 @@ export function onlyRoles(...roles: TokenRole[]): MiddlewareHandler<HttpEnv> {
 export function inStanding(ctx: Context): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const caller = c.get('caller');
-    await assertMayAct(ctx, caller, askedSchool(c) ?? caller.schoolId);
+    c.set('caller', await assertMayAct(ctx, caller, askedSchool(c) ?? caller.schoolId));
     await next();
   };
 }

@@ -3,6 +3,7 @@ import type { Context } from '../src/context.ts';
 import { isAdministrator } from '../src/desired/roles.ts';
 import { forbidden } from '../src/refusal.ts';
 import { wasErased } from '../src/roster/erased.ts';
+import { idNow } from '../src/store/queries/former-ids.ts';
 import { findKnown, type Known } from '../src/store/queries/viewer.ts';
 
 /** Roles whose rights come from the token, because the roster does not have these callers. */
@@ -21,12 +22,17 @@ export function mayAct(role: TokenRole, known: Known | null): boolean {
 
 /**
  * Checks that the caller has rights in the school. Reads the roster anew: once a request, and at each look of a
- * stream.
+ * stream. Gives the caller as the roster names them now: a token may still say a former id (K4).
  * @throws Refusal(403) where the caller has none, or none any more
  */
-export async function assertMayAct(ctx: Context, caller: Caller, schoolId: string): Promise<void> {
-  if (BY_TOKEN.includes(caller.role) || schoolId === '*') return;
-  await assertStanding(ctx, caller, schoolId, await findKnown(ctx.db.of(schoolId), schoolId, caller.subject));
+export async function assertMayAct(ctx: Context, caller: Caller, schoolId: string): Promise<Caller> {
+  if (BY_TOKEN.includes(caller.role) || schoolId === '*') return caller;
+  const db = ctx.db.of(schoolId);
+  const known = await findKnown(db, schoolId, caller.subject);
+  const subject = known === null ? await idNow(db, schoolId, caller.subject) : caller.subject;
+  if (subject !== caller.subject) return assertMayAct(ctx, { ...caller, subject }, schoolId);
+  await assertStanding(ctx, caller, schoolId, known);
+  return caller;
 }
 
 /**

@@ -27,6 +27,7 @@ import { pauseRoutes } from './pauses.ts';
 import { peopleRoutes } from './people.ts';
 import { personExportRoutes } from './person-export.ts';
 import { personGroundRoutes } from './person-grounds.ts';
+import { personMatchesRoutes } from './person-matches.ts';
 import { readinessRoutes } from './readiness.ts';
 import { rosterImportRoutes } from './roster-imports.ts';
 import { rosterValidationRoutes } from './roster-validations.ts';
@@ -71,6 +72,7 @@ export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinki
   meProfileRoutes(all, linking);
   lessonRoutes(all);
   classMatchesRoutes(all);
+  personMatchesRoutes(all);
   settingsRoutes(all);
   pauseRoutes(all);
   sessionRoutes(all);

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
 import { notFound } from '../../src/refusal.ts';
 import type { Viewer } from '../../src/store/queries/viewer.ts';
+import { currentIds } from '../current-ids.ts';
 import { findChat } from '../read/chat-list.ts';
 import { authorOf, schoolOf, viewerOf } from '../rights.ts';
 import { ChatView } from './chats.ts';
@@ -88,10 +89,13 @@ function routeCreation({ api, ctx, commands, guards }: ApiParts): void {
   api.openapi(route, async (c) => {
     const body = c.req.valid('json');
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
+    const named = (body.members ?? []).map(({ personId }) => personId);
+    const now = await currentIds(ctx, viewer.schoolId, named);
+    const members = body.members?.map((one) => ({ ...one, personId: now(one.personId) })) ?? null;
     const { chatId, warnings } = await commands.createChat({
       ...{ viewer, by: authorOf(c.get('caller')), type: body.type },
       ...{ title: body.title ?? null, classId: body.classId ?? null },
-      ...{ subjectGroupId: body.subjectGroupId ?? null, members: body.members ?? null },
+      ...{ subjectGroupId: body.subjectGroupId ?? null, members },
       reason: body.reason || null,
     });
     return c.json({ ...(await chatNow(ctx, viewer, chatId)), warnings }, 201);
@@ -112,12 +116,12 @@ function routeChange({ api, ctx, commands, guards }: ApiParts): void {
     const { title, members, admins, reason } = c.req.valid('json');
     const viewer = await viewerOf(ctx, c.get('caller'), schoolOf(c));
     const chatId = (await chatNow(ctx, viewer, c.req.valid('param').id)).id;
+    const { add = [], remove = [] } = members ?? {};
+    const { grant = [], revoke = [] } = admins ?? {};
+    const now = await currentIds(ctx, viewer.schoolId, [...add, ...remove, ...grant, ...revoke]);
     const { warnings } = await commands.editChat({
       ...{ viewer, by: authorOf(c.get('caller')), chatId, title: title ?? null, reason: reason || null },
-      change: {
-        ...{ add: members?.add ?? [], remove: members?.remove ?? [] },
-        ...{ grant: admins?.grant ?? [], revoke: admins?.revoke ?? [] },
-      },
+      change: { add: add.map(now), remove: remove.map(now), grant: grant.map(now), revoke: revoke.map(now) },
     });
     return c.json({ ...(await chatNow(ctx, viewer, chatId)), warnings }, 200);
   });

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { notFound, Refusal } from '../../src/refusal.ts';
+import { idNow } from '../../src/store/queries/former-ids.ts';
 import { schoolOf } from '../rights.ts';
 import { noteEnded } from '../sessions/note-ended.ts';
 import { endSession, endSessions, listSessions } from '../sessions/own-sessions.ts';
@@ -82,7 +83,10 @@ function routeEndOfAll({ api, ctx, guards }: ApiParts): void {
     // Operators of all schools belong to none. The sessions of one whose cookie was stolen, or who was dismissed, are
     // named by `*`.
     const schoolId = school === '*' && caller.schoolId === '*' ? '*' : schoolOf(c);
-    const of = personId ?? null;
+    const of =
+      personId === undefined || schoolId === '*'
+        ? (personId ?? null)
+        : await idNow(ctx.db.of(schoolId), schoolId, personId);
     const ended = await endSessions(ctx.db.across('sessions'), schoolId, of);
     noteEnded(ctx, { ...caller, schoolId }, { of, ended });
     return c.json({ ended }, 200);

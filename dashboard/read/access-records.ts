@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { instant, type Sql } from '../../src/store/database.ts';
+import { everyIdOf } from '../../src/store/queries/former-ids.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
 import { startOf } from './journal.ts';
 
@@ -29,7 +30,7 @@ export async function listAccess(
   const matching = sql.join(
     [
       sql`school_id = ${schoolId}`,
-      ...(filter.personId ? [sql`${filter.personId} = any(person_ids)`] : []),
+      ...(filter.personId ? [sql`person_ids && ${everyIdOf(schoolId, sql`${filter.personId}::text`)}`] : []),
       ...(filter.from ? [sql`at >= ${startOf(filter.from, timeZone, 0)}`] : []),
       ...(filter.to ? [sql`at < ${startOf(filter.to, timeZone, 1)}`] : []),
     ],

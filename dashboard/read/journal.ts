@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Author } from '../../src/author.ts';
 import type { JournalLine, LineText } from '../../src/chats/journal-words.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
+import { currentId, everyIdOf } from '../../src/store/queries/former-ids.ts';
 import { oneRow } from '../../src/store/rows.ts';
 import { beginningOf } from '../../src/store/school-day.ts';
 
@@ -64,7 +65,7 @@ export async function listJournal(
     with j as materialized (
       select * from (${newestLines(school, filter, skipped + perPage + 1)}) j order by id desc offset ${skipped}
     )
-    select j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", j.person_id as "personId",
+    select j.id::text, j.at, j.chat_id as "chatId", c.title as "chatTitle", ${currentId(schoolId, sql`j.person_id`)} as "personId",
       j.what, j.cause, j.details, ${isAnswer} as "isAnswer", coalesce(o.created_by, j.author_id) as "authorId",
       coalesce(o.created_by_kind, j.author_kind) as "authorKind", x.reason, own.title, own.title_before as "titleBefore"
     from j
@@ -164,11 +165,15 @@ export function newestLines(
   const lines = (own: RawBuilder<unknown>) => sql`(select j.* from journal j
     where j.school_id = ${schoolId} ${own} ${sql.join(conditions, sql` `)} order by j.id desc limit ${limit})`;
   if (!personId) return lines(sql``);
+  const ids = everyIdOf(schoolId, sql`${personId}::text`);
   const answers = sql`and j.person_id is null
-    and j.vk_user_id = (select vk_user_id from profile_link where school_id = ${schoolId} and person_id = ${personId})
+    and j.vk_user_id = (select vk_user_id from profile_link
+      where school_id = ${schoolId} and person_id = ${currentId(schoolId, sql`${personId}::text`)})
     and j.chat_id = any(array(select distinct o.chat_id from journal o
-      where o.school_id = ${schoolId} and o.person_id = ${personId} and o.chat_id is not null))`;
-  return sql`select * from (${lines(sql`and j.person_id = ${personId}`)} union all ${lines(answers)}) j
+      where o.school_id = ${schoolId} and o.person_id = any(${ids}) and o.chat_id is not null))`;
+  return sql`select * from (
+      select own.* from unnest(${ids}) i(id) cross join lateral ${lines(sql`and j.person_id = i.id`)} own
+      union all ${lines(answers)}) j
     order by id desc limit ${limit}`;
 }
 

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Names } from '../../src/plan/describe.ts';
 import type { Sql } from '../../src/store/database.ts';
+import { formerIds } from '../../src/store/queries/former-ids.ts';
 import { shownName } from '../../src/store/queries/person-columns.ts';
 import { maySeePerson, type Viewer } from '../../src/store/queries/viewer.ts';
 
@@ -40,7 +41,10 @@ export async function findNames(db: Sql, reader: NameReader, ids: NameIds): Prom
     db,
     ids.people,
     (wanted) => sql`select p.id, ${shownName} as name
-    from person p where p.school_id = ${schoolId} and p.id = ${wanted} and ${mayName(reader)}`,
+    from person p where p.school_id = ${schoolId} and p.id = ${wanted} and ${mayName(reader)}
+    union all select f.old_id, ${shownName}
+    from ${formerIds(schoolId)} f join person p on p.school_id = ${schoolId} and p.id = f.new_id
+    where f.old_id = ${wanted} and ${mayName(reader)}`,
   );
   const schoolClass = await byId<Named>(
     db,

@@ -802,6 +802,43 @@ export interface paths {
       };
     };
   };
+  "/v1/schools/{schoolId}/person-matches": {
+    /** People who may have come back under new ids, those that wait first (K4) */
+    get: {
+      parameters: { query?: { "page"?: number; "perPage"?: number }; header?: never; path: { "schoolId": string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PersonMatches"] } };
+        400: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        401: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        403: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        404: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        429: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        503: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        504: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    /** Say whether people under new ids are those of old, all of them or none */
+    post: {
+      parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path: { "schoolId": string }; cookie?: never };
+      requestBody: { content: { "application/json": components["schemas"]["PeopleWord"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PeopleDecided"] } };
+        400: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        401: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        403: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        404: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        408: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        409: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        413: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        415: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        422: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        429: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        503: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        504: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+  };
   "/v1/schools/{schoolId}/settings": {
     /** A school's settings as they are in force */
     get: {
@@ -955,26 +992,6 @@ export interface paths {
         401: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
         403: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
         404: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        429: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        503: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        504: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-      };
-    };
-    /** Let all schools be counted for a day besides the next 1 September (K4) */
-    put: {
-      parameters: { query?: never; header?: never; path?: never; cookie?: never };
-      requestBody: { content: { "application/json": { "day": string } } };
-      responses: {
-        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ReadinessDay"] } };
-        400: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        401: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        403: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        404: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        408: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        409: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        413: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        415: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
-        422: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
         429: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
         503: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
         504: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
@@ -1223,6 +1240,10 @@ export interface components {
     "ClassMatches": { "items": (components["schemas"]["ClassMatch"])[] };
     "ClassMatch": { "classId": string; "title": string; "oldClassId": string; "oldTitle": string; "common": number; "pupils": number; "oldPupils": number; "state": "open" | "continued" | "other"; "proposedAt": string; "decidedAt": string | null };
     "ClassWord": { "classIds": (string)[]; "continues": boolean };
+    "PersonMatches": { "items": (components["schemas"]["PersonMatch"])[]; "total": number; "page": number; "perPage": number; "open": number; "doubtful": number };
+    "PersonMatch": { "personId": string; "oldPersonId": string; "name": string; "role": "staff" | "student" | "parent" | null; "classes": (string)[]; "evidence": ("birth-date" | "profile" | "unit" | "kin" | "staff")[]; "doubt": "namesake" | "profile" | null; "state": "open" | "same" | "other"; "proposedAt": string; "decidedAt": string | null };
+    "PeopleDecided": { "decided": number; "open": number; "doubtful": number };
+    "PeopleWord": { "matches"?: ({ "personId": string; "oldPersonId": string })[]; "same": boolean };
     "Settings": { "timeZone": string; "earlyEntryMinutes": number; "sessionIdleMinutes": number; "retentionDays": number; "lookEverySeconds": number; "limits": components["schemas"]["RemovalLimits"]; "pauses": (components["schemas"]["Pause"])[] };
     "RemovalLimits": { "chatShare": number; "chatAtLeast": number; "schoolShare": number; "schoolAtLeast": number };
     "Pause": { "from": string; "to": string };
@@ -1237,7 +1258,6 @@ export interface components {
     "ReadinessState": "unreached" | "gaps" | "undated" | "held" | "ready" | "uncounted";
     "ReadinessFigures": { "reach": "yes" | "undated" | "no"; "chats": { "created": number; "renamed": number; "archived": number }; "members": { "added": number; "removed": number }; "held": number; "pupils": { "total": number; "joining": number; "leaving": number; "withoutClass": number }; "classes": { "total": number; "withoutTeacher": number }; "estimate": { "apiCalls": number; "seconds": number } } | null;
     "ReadinessPage": { "items": (components["schemas"]["SchoolReadiness"])[]; "total": number; "page": number; "perPage": number };
-    "ReadinessDay": { "day": string };
     "ReadinessReport": { "day": string; "state": components["schemas"]["ReadinessState"]; "readiness": components["schemas"]["ReadinessFigures"]; "pupilsWithoutClass": ({ "personId": string; "name": string })[]; "classesWithoutTeacher": ({ "classId": string; "title": string })[] };
     "Decided": { "decided": ({ "schoolId": string; "operationId": string })[]; "refused": ({ "operationId": string; "reason": string })[] };
     "Decisions": { "decide": "approve" | "reject"; "operationIds": (string)[] };

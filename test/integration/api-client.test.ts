@@ -261,7 +261,6 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
   const schools = got(await operator.GET('/v1/schools'));
   expect(schools.items.map(({ id }) => id)).toEqual(['s1']);
   got(await operator.GET('/v1/readiness'));
-  got(await operator.PUT('/v1/readiness', { body: { day: '2099-09-01' } }));
   const { refused } = got(
     await operator.POST('/v1/decisions', { body: { decide: 'approve', operationIds: [run] } }),
   );
@@ -279,6 +278,9 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
   got(await admin.GET('/v1/schools/{schoolId}/class-matches', { params: school }));
   const word = { params: school, body: { classIds: ['none'], continues: false } };
   await admin.POST('/v1/schools/{schoolId}/class-matches', word);
+  got(await admin.GET('/v1/schools/{schoolId}/person-matches', { params: school }));
+  const same = { params: school, body: { same: true } };
+  expect(got(await admin.POST('/v1/schools/{schoolId}/person-matches', same)).decided).toBe(0);
 
   expect(held.wrong).toEqual([]);
   const calls = Object.entries(document.paths).flatMap(([path, methods]) =>

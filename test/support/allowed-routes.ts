@@ -46,7 +46,6 @@ export const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/schools/{schoolId}/delays': RUNNERS,
   'GET /v1/schools': ['operator'],
   'GET /v1/readiness': ['operator'],
-  'PUT /v1/readiness': ['operator'],
   'GET /v1/schools/{schoolId}/readiness': ADMINS,
   'POST /v1/decisions': ['operator'],
   'GET /v1/me': PEOPLE,
@@ -73,17 +72,19 @@ export const ALLOWED: Record<string, TokenRole[]> = {
   'PUT /v1/schools/{schoolId}/settings': ADMINS,
   'GET /v1/schools/{schoolId}/class-matches': ADMINS,
   'POST /v1/schools/{schoolId}/class-matches': ADMINS,
+  'GET /v1/schools/{schoolId}/person-matches': ADMINS,
+  'POST /v1/schools/{schoolId}/person-matches': ADMINS,
 };
 
 export const BODIES: Record<string, unknown> = {
   'PUT /v1/pauses': [],
-  'PUT /v1/readiness': { day: '2027-09-01' },
   'POST /v1/schools/{schoolId}/chats': { type: 'staff' },
   'PATCH /v1/chats/{id}': {},
   'POST /v1/schools/{schoolId}/initializations': { types: ['class'] },
   'PUT /v1/schools/{schoolId}/sferum': { communityId: 1, accessToken: 'token', tokenKind: 'user' },
   'PUT /v1/schools/{schoolId}/settings': {},
   'POST /v1/schools/{schoolId}/class-matches': { classIds: ['c6'], continues: true },
+  'POST /v1/schools/{schoolId}/person-matches': { same: true },
   'POST /v1/webhooks': { url: 'http://127.0.0.1:9/', kinds: ['hold'] },
   'PUT /v1/webhooks/{id}': {},
   'PUT /v1/me/notifications': {},

@@ -136,6 +136,7 @@ function notingCommands(asked: Asked[]): Commands {
     connectSferum: note('connectSferum'),
     decide: note('decide'),
     decideClasses: note('decideClasses', 1),
+    decidePeople: note('decidePeople', 1),
     decideMany: note('decideMany', { decided: [], refused: [] }),
     approveManyLater: note('approveManyLater', { approvalId: '', decided: [], refused: [] }),
     takeBackMany: note('takeBackMany', { decided: [], refused: [] }),

@@ -52,7 +52,14 @@ const OF_NAME: Record<string, Kind | null> = {
     classIds: 'class',
     subjectGroupId: 'group',
   },
-  ...{ personId: 'person', personIds: 'person', chatId: 'chat', chatIds: 'chat', plan: 'operation' },
+  ...{
+    personId: 'person',
+    oldPersonId: 'person',
+    personIds: 'person',
+    chatId: 'chat',
+    chatIds: 'chat',
+    plan: 'operation',
+  },
   ...{ operationIds: 'operation', add: 'person', remove: 'person', grant: 'person', revoke: 'person' },
   ...{
     page: null,
@@ -83,7 +90,7 @@ const OF_NAME: Record<string, Kind | null> = {
   ...{ replaceAccount: null, confirmCreations: null, specversion: null, id: null, source: null, time: null },
   ...{ datacontenttype: null, subject: null, dataschema: null, format: null, download: null, list: null },
   'Idempotency-Key': null,
-  ...{ url: null, kinds: null, rotate: null, email: null, daily: null },
+  ...{ url: null, kinds: null, rotate: null, email: null, daily: null, same: null },
 };
 
 /** An event states facts of the school in the path, and an id in it is looked up in no other: one event stands for all. */
@@ -102,6 +109,9 @@ const BODIES: Record<string, (own: Things) => Record<string, unknown>[]> = {
       },
       data: { id: 'new', familyName: 'Новая', givenName: 'Анна', roles: ['teacher'] },
     },
+  ],
+  'POST /v1/schools/{schoolId}/person-matches': (own) => [
+    { same: false, matches: [{ personId: own.person, oldPersonId: own.person }] },
   ],
   'POST /v1/schools/{schoolId}/chats': (own) => [
     { type: 'class', classId: own.class, title: 'Новый чат' },

@@ -1,8 +1,10 @@
 import type { Context } from '../../../src/context.ts';
 import { forbidden, Refusal } from '../../../src/refusal.ts';
+import { idNow } from '../../../src/store/queries/former-ids.ts';
 import { openByToken, presentToken, tokenKey } from '../../../src/store/used-tokens.ts';
 import { type Claims, unauthenticated } from '../../auth.ts';
 import type { Session } from '../../sessions/sessions.ts';
+import { BY_TOKEN } from '../../standing.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { toSgo } from '../errors.ts';
 import { formOf } from '../form.ts';
@@ -73,9 +75,10 @@ async function enter(
   const key = tokenKey(token, claims.jti);
   await presentToken(ctx.db.ofNone, key, new Date(claims.exp * 1000), new Date(ctx.clock.now()));
   assertOpens(ctx, claims);
-  const { sub: subject, role, school: schoolId, acr, amr } = claims;
+  const { role, school: schoolId, acr, amr } = claims;
+  const subject = await subjectOf(ctx, claims);
   const there = await sessions.find(c);
-  if (there && !isSure && !isSessionOf(there, claims)) return askFirst(c, entry);
+  if (there && !isSure && !isSessionOf(there, { ...claims, sub: subject })) return askFirst(c, entry);
   const id = await ctx.db.transactionAcross('sessions', async ({ sql: tx }) => {
     if (!(await openByToken(tx, key))) throw new Refusal(401, 'link-used', 'Ссылка уже использована');
     return sessions.open(tx, c, { caller: { subject, role, schoolId }, acr, amr });
@@ -84,6 +87,11 @@ async function enter(
   ctx.log.info({ subject, role, schoolId, acr, amr }, 'signed in');
   sessions.give(c, id);
   return goTo(c, to ? localPath(to) : firstScreen(role));
+}
+
+/** Whose session it is: a person's token may still say a former id (K4). */
+function subjectOf({ db }: Context, { sub, role, school }: Claims): string | Promise<string> {
+  return BY_TOKEN.includes(role) || school === '*' ? sub : idNow(db.of(school), school, sub);
 }
 
 function isSessionOf({ caller }: Session, { sub, role, school }: Claims): boolean {

@@ -1,0 +1,239 @@
+/** K4: people whom a list names under new ids, from the list to who is in which chat of the sandbox. */
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';
+import { everywhere } from '../support/everywhere.ts';
+import { newIdOf, peopleOf, underNewIds } from '../support/new-ids.ts';
+import { edited, type RosterFiles, withoutRows, withRows } from '../support/roster-files.ts';
+import { tell } from '../support/tell-events.ts';
+
+const MATCHES = '/v1/schools/s1/person-matches';
+const TITLES = ['5А класс', '5А родители', '5Б класс', '5Б родители', 'Учительская', '5А/География'];
+const PEOPLE = peopleOf(linkedRoster());
+let world: ChatWorld;
+beforeEach(async () => {
+  world = await startChatWorld();
+});
+afterEach(async () => {
+  expect(await world.differences(['s1'])).toEqual([]);
+  await world[Symbol.asyncDispose]();
+});
+
+/** The administrator by the old id and by the new one. */
+const NEW_ADMIN = { ...ADMIN, sub: newIdOf(ADMIN.sub) };
+interface Item {
+  personId: string;
+  oldPersonId: string;
+  state: string;
+  doubt: string | null;
+  evidence: string[];
+}
+const proposals = async (who: object = ADMIN) =>
+  (await world.done<{ items: Item[] }>(200, 'GET', `${MATCHES}?perPage=100`, who as typeof ADMIN)).items;
+const open = async () => (await proposals()).filter(({ state }) => state === 'open');
+const decide = (status: number, body: object, who: object = ADMIN) =>
+  world.done<{ decided: number; open: number; type?: string }>(
+    ...([status, 'POST', MATCHES, who as typeof ADMIN, body] as const),
+  );
+const pair = (id: string) => ({ personId: newIdOf(id), oldPersonId: id });
+const bring = (files: RosterFiles, nth = 2) => world.importRoster(files, `2026-10-01T08:0${nth}:00Z`);
+const live = () => Object.fromEntries(TITLES.map((title) => [title, world.inSferum(title)]));
+/** What Sferum was asked to change since the last call. */
+const movesOf = () => {
+  const { ledger } = world.sandbox.world;
+  return [...ledger.of('add'), ...ledger.of('remove'), ...ledger.of('create')].length;
+};
+async function imports(): Promise<string[]> {
+  const { rows } = await sql<{
+    line: string;
+  }>`select state || coalesce(' ' || (problems->0->>'code'), '') as line
+    from operation where kind = 'roster-import' order by created_at desc, id`.execute(everywhere(world.ctx));
+  return rows.map(({ line }) => line);
+}
+
+describe('a list brings people under other ids (K4)', () => {
+  test('a whole school: all are proposed, confirmed at once, and nobody enters or leaves a chat', async () => {
+    const before = live();
+    const moves = movesOf();
+    await bring(underNewIds(linkedRoster()));
+    expect((await open()).map(({ oldPersonId }) => oldPersonId).sort()).toEqual([...PEOPLE].sort());
+    expect((await imports())[0]).toBe('held people-to-match');
+    expect([live(), movesOf()]).toEqual([before, moves]);
+
+    expect(await decide(200, { same: true })).toMatchObject({ decided: PEOPLE.length, open: 0 });
+    await world.settled();
+    expect([live(), movesOf()]).toEqual([before, moves]);
+    expect((await imports())[0]).toBe('succeeded');
+    const { rows } = await sql<{ ids: string[] }>`
+      select array_agg(id order by id) as ids from person where present`.execute(everywhere(world.ctx));
+    expect(rows[0]!.ids).toEqual(PEOPLE.map(newIdOf).sort());
+    // A second word says nothing new, and neither does the next night's list.
+    expect(await decide(200, { same: true }, NEW_ADMIN)).toMatchObject({ decided: 0 });
+    expect(await decide(200, { same: true, matches: [pair('p1')] }, NEW_ADMIN)).toMatchObject({ decided: 0 });
+    await bring(underNewIds(linkedRoster()), 3);
+    expect([live(), movesOf(), (await imports())[0]]).toEqual([before, moves, 'succeeded']);
+  });
+
+  test('one person of the list waits; the others are as the list says', async () => {
+    const moves = () => world.sandbox.world.ledger.of('remove').length;
+    const removed = moves();
+    await bring(withoutRows(underNewIds(linkedRoster(), ['p1']), 'enrollments.csv', ',p2,'));
+    expect(await open()).toMatchObject([{ ...pair('p1'), doubt: null }]);
+    // 201 is p1, 202 is p2.
+    expect(world.inSferum('5А класс')).toMatch(/201/);
+    expect(world.inSferum('5А класс')).not.toMatch(/202/);
+    expect(moves()).toBeGreaterThan(removed);
+    await decide(200, { same: true });
+    await world.settled();
+    expect(world.inSferum('5А класс')).toMatch(/201/);
+    expect((await imports())[0]).toBe('succeeded');
+  });
+
+  test('«another person»: the old one leaves, the new one comes, and the pair is not proposed again', async () => {
+    await bring(underNewIds(linkedRoster(), ['p2']));
+    await decide(200, { same: false, matches: [pair('p2')] });
+    await world.settled();
+    const chat = await world.chatId('5А класс');
+    expect(await world.listed(chat)).toContain(newIdOf('p2'));
+    expect((await world.listed(chat)).split(' ')).not.toContain('p2');
+    await bring(underNewIds(linkedRoster(), ['p2']), 3);
+    expect(await open()).toEqual([]);
+    expect((await imports())[0]).toBe('succeeded');
+    expect((await decide(409, { same: true, matches: [pair('p2')] })).type).toMatch(/person-decided$/);
+  });
+
+  test('who was ruled about, exceptions, profiles and orders are the person’s under the new id', async () => {
+    const chat = await world.chatId('5А класс');
+    const word = { members: { add: ['sec'], remove: ['p2'] }, reason: 'по просьбе' };
+    await world.done(200, 'PATCH', `/v1/chats/${chat}`, ADMIN, word);
+    await tell(world, 's1', 'sgo.order.issued', {
+      ...{ id: 'o1', number: '7', kind: 'transfer', effectiveOn: '2026-10-01' },
+      items: [{ studentId: 'p1', classId: 'c5a', toClassId: 'c5b' }],
+    });
+    await world.settled();
+    const before = live();
+    await bring(underNewIds(linkedRoster()), 2);
+    await decide(200, { same: true });
+    await world.settled();
+    expect(live()).toEqual(before);
+    expect(await world.exceptions(chat)).toEqual(
+      [`${newIdOf('p2')} excluded`, `${newIdOf('sec')} added`].sort(),
+    );
+    // Its cancellation names the order, and the pupil is back under the new id.
+    await tell(world, 's1', 'sgo.order.cancelled', { id: 'o1' });
+    expect(await world.listed(chat)).toContain(newIdOf('p1'));
+  });
+
+  test('a late event by the old id acts on the person; what clears the old card away changes nothing', async () => {
+    await bring(underNewIds(linkedRoster()));
+    const before = live();
+    await tell(world, 's1', 'sgo.person.removed', { id: 'p1' });
+    expect(live()).toEqual(before);
+    await decide(200, { same: true });
+    await world.settled();
+    await tell(world, 's1', 'sgo.person.removed', { id: 'p1' });
+    await tell(world, 's1', 'sgo.guardian.unlinked', { guardianId: 'm1', studentId: 'p1' });
+    await tell(world, 's1', 'sgo.profile.unlinked', { personId: 'p1' });
+    expect(live()).toEqual(before);
+    await tell(world, 's1', 'sgo.order.issued', {
+      ...{ id: 'o2', kind: 'withdrawal', effectiveOn: '2026-10-01' },
+      items: [{ studentId: 'p1' }],
+    });
+    expect(world.inSferum('5А класс')).not.toMatch(/201/);
+  });
+
+  test('an older list by the old ids speaks of the same people, and one by both ids of two', async () => {
+    await bring(underNewIds(linkedRoster()));
+    await decide(200, { same: true });
+    await world.settled();
+    const before = live();
+    const moves = movesOf();
+    await bring(linkedRoster(), 3);
+    expect([live(), movesOf(), (await imports())[0]]).toEqual([before, moves, 'succeeded']);
+    const both = withRows(underNewIds(linkedRoster()), 'users.csv', 'p4,,s1,student,,Иной,Человек,,');
+    await bring(withRows(both, 'enrollments.csv', 'e99,,c5a,s1,p4,student,,,'), 4);
+    expect((await world.listed(await world.chatId('5А класс'))).split(' ')).toContain('p4');
+    expect(live()).toEqual(before);
+  });
+
+  test('namesakes with one birth date are in doubt: nobody is confirmed for them but one by one', async () => {
+    let files = linkedRoster();
+    files = withRows(
+      files,
+      'users.csv',
+      'x1,,s1,student,,Иван,Двойников,,',
+      'x2,,s1,student,,Иван,Двойников,,',
+    );
+    files = withRows(files, 'demographics.csv', 'x1,,2015-05-05,male', 'x2,,2015-05-05,male');
+    files = withRows(files, 'enrollments.csv', 'x1,,c5a,s1,x1,student,,,', 'x2,,c5b,s1,x2,student,,,');
+    await bring(files);
+    await bring(underNewIds(files), 3);
+    const doubtful = (await open()).filter(({ doubt }) => doubt !== null);
+    expect(doubtful.map(({ oldPersonId, personId }) => `${oldPersonId} ${personId}`).sort()).toEqual([
+      'x1 n-x1',
+      'x1 n-x2',
+      'x2 n-x1',
+      'x2 n-x2',
+    ]);
+    expect(await decide(200, { same: true })).toMatchObject({ decided: PEOPLE.length, doubtful: 4 });
+    await world.settled();
+    expect((await open()).length).toBe(4);
+    const chat = await world.chatId('5А класс');
+    expect((await world.listed(chat)).split(' ')).toContain('x1');
+    const twice = [pair('x1'), { personId: 'n-x1', oldPersonId: 'x2' }];
+    expect((await decide(409, { same: true, matches: twice }, NEW_ADMIN)).type).toMatch(/person-twice$/);
+    await decide(200, { same: true, matches: [pair('x1')] }, NEW_ADMIN);
+    await world.settled();
+    expect(await open()).toMatchObject([{ ...pair('x2'), doubt: null }]);
+    await decide(200, { same: true }, NEW_ADMIN);
+    await world.settled();
+    expect((await world.listed(chat)).split(' ')).toContain('n-x1');
+    expect((await imports())[0]).toBe('succeeded');
+  });
+
+  test('different VK profiles are a conflict that is shown and cannot be confirmed', async () => {
+    const before = live();
+    await bring(edited(underNewIds(linkedRoster(), ['t2']), 'users.csv', '{VK:102}', '{VK:777}'));
+    expect(await open()).toMatchObject([{ ...pair('t2'), doubt: 'profile' }]);
+    expect((await decide(409, { same: true, matches: [pair('t2')] })).type).toMatch(/profiles-differ$/);
+    expect(await decide(200, { same: true })).toMatchObject({ decided: 0, doubtful: 1 });
+    expect(live()).toEqual(before);
+    await decide(200, { same: false, matches: [pair('t2')] });
+    await world.settled();
+    expect(world.inSferum('5Б класс')).toMatch(/777\*/);
+  });
+
+  test('both ids in one list are two people, and a list by the old ids again takes the question back', async () => {
+    const twice = withRows(linkedRoster(), 'users.csv', 'n-p5,,s1,student,,Софья,Ким,Игоревна,');
+    await bring(withRows(twice, 'enrollments.csv', 'e77,,c5b,s1,n-p5,student,,,'));
+    expect([await open(), (await imports())[0]]).toEqual([[], 'succeeded']);
+    await bring(underNewIds(linkedRoster(), ['p1']), 3);
+    expect(await open()).toHaveLength(1);
+    await bring(linkedRoster(), 4);
+    expect([await open(), (await imports())[0]]).toEqual([[], 'succeeded']);
+  });
+
+  test('the list cannot be taken at its word before that; refused, it leaves all as it was', async () => {
+    const before = live();
+    await bring(underNewIds(linkedRoster()));
+    const { items } = await world.done<{ items: { id: string }[] }>(
+      ...([200, 'GET', '/v1/schools/s1/operations?state=held', ADMIN] as const),
+    );
+    const { type } = await world.done<{ type: string }>(
+      ...([409, 'POST', `/v1/operations/${items[0]!.id}/approve`, ADMIN, {}] as const),
+    );
+    expect(type).toMatch(/people-to-match$/);
+    await world.done(200, 'POST', `/v1/operations/${items[0]!.id}/reject`, ADMIN, {});
+    await world.settled();
+    expect([live(), await open(), (await imports())[0]]).toEqual([before, [], 'succeeded people-to-match']);
+  });
+
+  test('a pair that nobody proposed, a teacher and another school are refused, and nothing changes', async () => {
+    await bring(underNewIds(linkedRoster(), ['p1']));
+    await decide(404, { same: true, matches: [pair('p1'), pair('p2')] });
+    await decide(403, { same: true }, HOMEROOM_5A);
+    await decide(404, { same: true }, { role: 'school-admin', school: 's2', sub: 'a1' });
+    await decide(400, { same: true, matches: [] });
+    expect(await open()).toMatchObject([pair('p1')]);
+  });
+});

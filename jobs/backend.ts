@@ -103,11 +103,14 @@ function inPostgres(postgres: PostgresPool): QueueServer {
 
 /**
  * The queues with waiting jobs, found as BullMQ's has_waiting_job finds them, and BullMQ's signal to their workers.
- * BullMQ's counts would read every job that is kept.
+ * BullMQ's counts would read every job that is kept. A job whose delay has ended waits, too: the worker that wakes for
+ * it counts the delays when it falls asleep, and sleeps on where that question is lost.
  */
-const WAITING = `select name, pg_notify('bullmq_jobs', name) from unnest($1::text[]) name
-  where exists (select from job where queue = name and state = 'waiting')
-    and not exists (select from meta where queue = name and field = 'paused' and value = '1')`;
+const WAITING = `select asked.queue as name, pg_notify('bullmq_jobs', asked.queue) from unnest($1::text[]) asked(queue)
+  where (exists (select from job j where j.queue = asked.queue and j.state = 'waiting')
+      or exists (select from job j where j.queue = asked.queue and j.state = 'delayed'
+        and j.process_at_ms <= extract(epoch from clock_timestamp()) * 1000))
+    and not exists (select from meta m where m.queue = asked.queue and m.field = 'paused' and m.value = '1')`;
 
 async function waits(queue: Queue): Promise<boolean> {
   return (await countJobs(queue, ['wait', 'prioritized'])) > 0 && !(await queue.isPaused());

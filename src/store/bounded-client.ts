@@ -20,12 +20,20 @@ export const SERVER_KEEP_ALIVE: SessionSettings = {
   tcp_user_timeout: 25_000,
 };
 
+/** A statement by which a connection begins to listen. Comments may stand before it. */
+const LISTENS = /^\s*listen\b/im;
+
 /**
  * Makes a pool outlive its connections. As soon as one is found to be cut off, the idle ones are given up, because the
  * same silence has cut them, too. Otherwise each would be found by a statement of its own that waits out its time.
+ * Those that listen are given up as well. They ask nothing, so they would never find out; who listens hears that the
+ * connection has ended and listens on another.
  */
 export function outliveConnections(pool: Pool): void {
+  const listening = new Set<BoundedClient>();
   const drop = () => {
+    for (const client of listening) client.giveUp();
+    listening.clear();
     for (let left = pool.idleCount; left > 0; left--) {
       pool.connect().then(
         (client) => client.release(true),
@@ -34,7 +42,10 @@ export function outliveConnections(pool: Pool): void {
     }
   };
   pool.on('connect', (client) => {
-    if (client instanceof BoundedClient) client.onSilence = drop;
+    if (!(client instanceof BoundedClient)) return;
+    client.onSilence = drop;
+    client.onListen = () => listening.add(client);
+    client.once('end', () => listening.delete(client));
   });
 }
 
@@ -54,6 +65,8 @@ export class BoundedClient extends Client {
   readonly #session: string;
   /** Called when an answer did not come in time. */
   onSilence: () => void = () => undefined;
+  /** Called when the connection begins to listen. */
+  onListen: () => void = () => undefined;
 
   constructor(config: BoundedClientConfig = {}) {
     super(config);
@@ -79,6 +92,10 @@ export class BoundedClient extends Client {
 
   // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads.
   override query(...args: any[]): any {
+    if (typeof args[0] === 'string' && LISTENS.test(args[0])) this.onListen();
+    const callback = args.at(-1);
+    // A pool's own `query` asks with a callback.
+    if (typeof callback === 'function') args[args.length - 1] = this.#hearing(callback);
     // The driver's overloads take many forms; they are passed on as they came.
     const answer = super.query(...(args as Parameters<Client['query']>)) as unknown;
     return answer instanceof Promise ? this.#bounded(answer) : answer;
@@ -96,22 +113,33 @@ export class BoundedClient extends Client {
 
   // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads.
   override end(...args: any[]): any {
-    const timer = setTimeout(() => this.#destroy(), END_TIMEOUT_MS);
+    const timer = setTimeout(() => this.giveUp(), END_TIMEOUT_MS);
     this.once('end', () => clearTimeout(timer));
     return super.end(...(args as []));
   }
 
   #bounded<T>(answer: Promise<T>): Promise<T> {
     return answer.catch((error: Error) => {
-      if (error.message === NO_ANSWER) {
-        this.#destroy();
-        this.onSilence();
-      }
+      this.#hear(error);
       throw error;
     });
   }
 
-  #destroy(): void {
+  #hearing<T>(callback: (error: Error | null, result: T) => void) {
+    return (error: Error | null, result: T) => {
+      if (error) this.#hear(error);
+      callback(error, result);
+    };
+  }
+
+  #hear({ message }: Error): void {
+    if (message !== NO_ANSWER) return;
+    this.giveUp();
+    this.onSilence();
+  }
+
+  /** Ends the connection without a goodbye, as its holder and its pool hear. */
+  giveUp(): void {
     // The driver's types do not tell of its socket.
     (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   }

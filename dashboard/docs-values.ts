@@ -91,6 +91,7 @@ export const VALUES: Readonly<Record<string, unknown>> = {
   Notifications: notifications,
   NotificationsChange: notifications,
   Readiness: { status: 'ready', checks: { database: 'ok', queue: 'ok' } },
+  ReadinessDay: { day: '2026-12-01' },
   SchoolReadiness: { id: '448', name: 'Школа № 448', state: 'gaps', readiness, countedAt: AT },
   ReadinessReport: {
     ...{ day: '2026-09-01', state: 'gaps', readiness, classesWithoutTeacher: [] },
@@ -241,6 +242,7 @@ export const OF_CALLS: Readonly<Record<string, { sent?: unknown; answered?: unkn
   'GET /v1/readiness': {
     answered: { items: [VALUES.SchoolReadiness], total: 1, page: 1, perPage: 50, day: '2026-09-01' },
   },
+  'PUT /v1/readiness': { sent: { day: '2026-12-01' } },
   'GET /v1/webhooks': { answered: { items: [webhook] } },
   'GET /v1/me/sessions': { answered: { items: [VALUES.Session] } },
   'DELETE /v1/sessions': { answered: { ended: 2 } },

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { nextFirstOfSeptember } from '../../src/clock.ts';
-import { askAbout } from '../../src/outbox/count-readiness.ts';
+import { askAbout } from '../../src/outbox/count-figures.ts';
 import { schoolReadiness } from '../../src/planning/school-readiness.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { momentOf, timeIn } from '../../src/store/school-day.ts';
@@ -9,10 +9,12 @@ import { askedSchool, existingSchool, schoolOf } from '../rights.ts';
 import { noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
 import {
+  CHANGE_REFUSALS,
   DayText,
   FilterText,
   Instant,
   json,
+  jsonBody,
   pageOf,
   pageQuery,
   REFUSALS,
@@ -74,6 +76,8 @@ export function readinessRoutes(parts: ApiParts): void {
     path: '/v1/readiness',
     tags: ['Schools'],
     summary: 'How ready all schools are for a day, the worst first, as counted in the background (K4)',
+    description:
+      'counted are the next 1 September and the day that was set by PUT; of others every school is uncounted',
     middleware: guards.read('operator'),
     request: {
       query: SchoolQuery.extend({
@@ -88,13 +92,38 @@ export function readinessRoutes(parts: ApiParts): void {
   api.openapi(ofAll, async (c) => {
     const { school: _, day: asked, ...query } = c.req.valid('query');
     const day = dayOf(parts, asked, null);
-    await askAbout(ctx, day);
     const of = askedSchool(c) ?? c.get('caller').schoolId;
     const only = of === '*' ? null : of;
     const { items, total } = await listReadiness(ctx.db.across('operator-view'), { ...query, day, only });
     return c.json({ items, total, page: query.page, perPage: query.perPage, day }, 200);
   });
+  setDayRoute(parts);
   schoolRoute(parts);
+}
+
+function setDayRoute(parts: ApiParts): void {
+  const { api, ctx, guards } = parts;
+  const setDay = createRoute({
+    method: 'put',
+    path: '/v1/readiness',
+    tags: ['Schools'],
+    summary: 'Let all schools be counted for a day besides the next 1 September (K4)',
+    description: 'one such day at a time: it takes the place of the one before; for operators of all schools',
+    middleware: guards.json('operator'),
+    request: { body: jsonBody(z.strictObject({ day: DayText })) },
+    responses: {
+      200: json(z.object({ day: DayText }).openapi('ReadinessDay'), 'schools are counted one by one'),
+      ...CHANGE_REFUSALS,
+    },
+  });
+  api.openapi(setDay, async (c) => {
+    if (c.get('caller').schoolId !== '*') {
+      throw new Refusal(409, 'of-one-school', 'День для всех школ выбирает оператор всех школ');
+    }
+    const day = dayOf(parts, c.req.valid('json').day, null);
+    await askAbout(ctx, day);
+    return c.json({ day }, 200);
+  });
 }
 
 function schoolRoute(parts: ApiParts): void {

@@ -88,6 +88,8 @@ export const SHOWING_NOBODY: Readonly<Record<string, string>> = {
   'GET /server': FIGURES,
   'GET /v1/schools': FIGURES,
   'GET /v1/readiness': FIGURES,
+  'PUT /v1/readiness': FIGURES,
+  'POST /schools/readiness': MOVES_ON,
   'GET /v1/pauses': FIGURES,
   'PUT /v1/pauses': FIGURES,
   'GET /settings/pauses': FIGURES,

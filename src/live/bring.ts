@@ -76,6 +76,8 @@ async function create(
   progress.created = true;
   progress.seenAt = created.members && new Date(ctx.clock.now());
   for (const userId of created.members ?? []) progress.members.set(userId, { admin: false, state: 'in' });
+  const recorded = (created.members ?? []).map((id) => [id, { admin: false, state: 'in' }] as const);
+  progress.recorded = { title: created.title, members: new Map(recorded) };
   return created.ref;
 }
 

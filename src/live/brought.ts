@@ -9,11 +9,18 @@ export interface Answer {
   reason?: string;
 }
 
+/** What the rows hold of a live chat's title and members. */
+export interface Recorded {
+  title: string | null;
+  members: ReadonlyMap<number, { admin: boolean; state: LiveState }>;
+}
+
 /** What the work on a live chat has done, and what is known of the chat afterwards. */
 export interface Brought {
   title: string;
   members: Map<number, { admin: boolean; state: LiveState; reason?: string }>;
   created: boolean;
+  recorded: Recorded;
   /** The invite link, where the work has made a new one. */
   inviteLink?: string;
   /** True where a person was taken out who may know the invite link, so that the link must be replaced. */

@@ -51,7 +51,6 @@ export interface ChatState {
   unguarded: boolean;
   actual: SferumActual['members'] extends ReadonlyMap<number, infer M> ? Map<number, M> : never;
   held: boolean;
-  memberCount: number;
 }
 
 interface Row {
@@ -78,10 +77,11 @@ interface Row {
   lacks_admin: boolean;
   look_again_at: string | null;
   seen_at: string | null;
-  target: { u: number; a: boolean }[] | null;
+  /** The profiles that must be in, and the admins among them. Several people may share one (A7). */
+  ids: number[] | null;
+  admins: number[] | null;
+  is_held: boolean;
   actual: { u: number; a: boolean; s: LiveState; h: boolean; j: boolean }[] | null;
-  held_members: string;
-  member_count: string;
 }
 
 /** Where the database work of a chat's job is joined with that of others. */
@@ -98,22 +98,28 @@ export function loadChatState(ctx: Context, place: Place, chatId: string): Promi
 }
 
 const loading = gathering(async (ctx: Context, schoolId: string, ids: readonly string[]) => {
+  // Members are read by a scan for all chats. A subquery for each could scan the whole school each time, because the
+  // planner takes tables that have just been filled for empty ones.
+  const all = sql`${[...ids]}::uuid[]`;
   const { rows } = await sql<Row>`
     select c.id, c.title, c.archived, c.deleting_since is not null as deleting, c.generation, c.settled_generation,
       c.cause, c.priority, c.attempts, c.creation, c.creation_fence, c.creation_looks,
       (extract(epoch from clock_timestamp() - c.creation_at) * 1000)::float8 as creation_age_ms,
       c.owner_id, c.peer_id, ${holdsAbandoned} as is_abandoned, c.sferum_title, c.invite_link, c.link_due, c.handover_since, c.lacks_admin, c.look_again_at, c.seen_at,
-      (select jsonb_agg(jsonb_build_object('u', l.vk_user_id, 'a', m.admin))
-        from membership m join profile_link l
-          on l.school_id = m.school_id and l.person_id = m.person_id and l.present
-        where m.chat_id = c.id) as target,
-      (select jsonb_agg(jsonb_build_object('u', s.vk_user_id, 'a', s.admin, 's', s.state, 'h', s.held_by is not null,
-          'j', not s.unjudged))
-        from sferum_member s where s.chat_id = c.id
-          and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})) as actual,
-      (select count(*) from membership m where m.chat_id = c.id and m.held_by is not null) as held_members,
-      (select count(*) from membership m where m.chat_id = c.id) as member_count
-    from chat c where c.id = any(${[...ids]}::uuid[]) and c.school_id = ${schoolId} and c.deleted_at is null
+      target.ids, target.admins, coalesce(target.is_held, false) as is_held, known.actual
+    from chat c
+      left join (
+        select m.chat_id, json_agg(l.vk_user_id) filter (where l.present) as ids,
+          json_agg(l.vk_user_id) filter (where l.present and m.admin) as admins, bool_or(m.held_by is not null) as is_held
+        from membership m left join profile_link l on l.school_id = m.school_id and l.person_id = m.person_id
+        where m.chat_id = any(${all}) group by m.chat_id) target on target.chat_id = c.id
+      left join (
+        select s.chat_id, json_agg(json_build_object('u', s.vk_user_id, 'a', s.admin, 's', s.state,
+          'h', s.held_by is not null, 'j', not s.unjudged)) as actual
+        from sferum_member s
+        where s.chat_id = any(${all}) and not (s.state = 'left' and s.tries < ${LEAVES_RESPECTED})
+        group by s.chat_id) known on known.chat_id = c.id
+    where c.id = any(${all}) and c.school_id = ${schoolId} and c.deleted_at is null
   `.execute(ctx.db.of(schoolId));
   const states = new Map(rows.map((row) => [row.id, fromRow(schoolId, row)]));
   return ids.map((id) => states.get(id) ?? null);
@@ -122,7 +128,8 @@ const loading = gathering(async (ctx: Context, schoolId: string, ids: readonly s
 function fromRow(schoolId: string, r: Row): ChatState {
   // Two people who share a VK ID are one member at Sferum, and the member is an admin if either of them is (A7).
   const target = new Map<number, { admin: boolean }>();
-  for (const { u, a } of r.target ?? []) target.set(u, { admin: a || (target.get(u)?.admin ?? false) });
+  for (const id of r.ids ?? []) target.set(id, { admin: false });
+  for (const id of r.admins ?? []) target.set(id, { admin: true });
   const known = r.actual ?? [];
   const actual = known.filter(({ u, j }) => j || target.has(u));
   const strangersHeld = actual.filter((m) => m.h && (m.s === 'in' || m.s === 'waiting')).map((m) => m.u);
@@ -156,7 +163,6 @@ function fromRow(schoolId: string, r: Row): ChatState {
     hold: new Set(strangersHeld),
     unguarded: actual.length < known.length,
     actual: new Map(actual.map((m) => [m.u, { admin: m.a, state: m.s }])),
-    held: Number(r.held_members) > 0 || strangersHeld.length > 0,
-    memberCount: Number(r.member_count),
+    held: r.is_held || strangersHeld.length > 0,
   };
 }

@@ -8,7 +8,7 @@ import { mayTake } from '../rows/chat-abandoned.ts';
 import { type Intent, intendCreations, noteCreated } from '../rows/chat-creation.ts';
 import { lockChats } from '../rows/chat-outbox.ts';
 import { noteLines } from '../rows/journal.ts';
-import { forgetBelieved, recordSeen } from '../rows/sferum-member.ts';
+import { forgetBelieved, recordNew } from '../rows/sferum-member.ts';
 import type { ChatRef } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { gathering } from '../store/gather.ts';
@@ -74,13 +74,14 @@ async function recordMembers(
   creations: readonly Creation[],
 ): Promise<void> {
   if (creations.length === 0) return;
-  const ids = creations.map(({ chat }) => chat.id);
-  await forgetBelieved(tx, ids);
-  const seen = creations.map(({ chat, members }) => ({
-    chatId: chat.id,
-    members: (members ?? []).map((userId) => ({ userId, admin: false, state: 'in' as const })),
-  }));
-  await recordSeen(tx, { schoolId, at, by: 'work' }, seen);
+  // Of most chats nobody was believed to be in, because they have never been at Sferum.
+  const believed = creations.filter(({ chat: { actual, unguarded } }) => actual.size > 0 || unguarded);
+  await forgetBelieved(
+    tx,
+    believed.map(({ chat }) => chat.id),
+  );
+  const made = creations.map(({ chat, members }) => ({ chatId: chat.id, userIds: members ?? [] }));
+  await recordNew(tx, { schoolId, at }, made);
   for (const [cause, caused] of Map.groupBy(creations, ({ chat }) => chat.cause)) {
     const lines = caused.map(({ chat, ref, members }) => ({
       ...{ chatId: chat.id, what: members ? 'sferum-create' : 'sferum-adopt' },

@@ -122,6 +122,7 @@ class Work {
     const { sferumTitle, seenAt, actual, linkDue, handoverSince, lacksAdmin, unguarded } = chat;
     this.brought = {
       ...{ title: sferumTitle ?? '', members: new Map(actual), seenAt, created: false, answers: [] },
+      recorded: { title: sferumTitle, members: actual },
       ...{ linkDue, handover: handoverSince !== null, lacksAdmin },
       ...(unguarded ? { unguarded } : {}),
     };

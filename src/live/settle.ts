@@ -190,17 +190,18 @@ const doubting = gathering(async (ctx: Context, schoolId: string, ids: readonly 
   return ids.map(() => undefined);
 });
 
+/** Writes what the works have found, where the rows hold something else. */
 async function recordObserved(tx: Sql, works: readonly Of<Outcome>[], at: Date): Promise<void> {
   const found = works.flatMap(({ chat, brought }) => (brought ? [{ chat, brought }] : []));
-  if (found.length === 0) return;
-  const seen = found.map(({ chat, brought }) => ({
-    chatId: chat.id,
-    members: [...brought.members].map(([userId, member]) => ({ userId, ...member })),
-    removed: brought.answers
-      .filter((a) => a.step === 'remove' && a.result === 'done' && !brought.members.has(sure(a.userId)))
-      .map((a) => sure(a.userId)),
-  }));
-  await recordSeen(tx, { schoolId: sure(found[0]).chat.schoolId, at, by: 'work' }, seen);
+  const moved = found.filter(({ brought }) => hasMoved(brought));
+  if (moved.length > 0) {
+    const seen = moved.map(({ chat, brought }) => ({
+      chatId: chat.id,
+      members: [...brought.members].map(([userId, member]) => ({ userId, ...member })),
+      removed: removedBy(brought),
+    }));
+    await recordSeen(tx, { schoolId: sure(moved[0]).chat.schoolId, at, by: 'work' }, seen);
+  }
   const changed = found.filter(({ chat, brought }) => !isAsBefore(chat, brought));
   if (changed.length === 0) return;
   const live = changed.map(({ chat, brought }) => {
@@ -210,10 +211,25 @@ async function recordObserved(tx: Sql, works: readonly Of<Outcome>[], at: Date):
   await noteFound(tx, live, at);
 }
 
+const removedBy = ({ answers, members }: Brought): number[] =>
+  answers
+    .filter((a) => a.step === 'remove' && a.result === 'done' && !members.has(sure(a.userId)))
+    .map((a) => sure(a.userId));
+
+/** True where the members are others than the rows hold. */
+function hasMoved(brought: Brought): boolean {
+  const { members, recorded } = brought;
+  if (members.size !== recorded.members.size || removedBy(brought).length > 0) return true;
+  return [...members].some(([userId, { admin, state, reason }]) => {
+    const known = recorded.members.get(userId);
+    return reason !== undefined || known?.admin !== admin || known.state !== state;
+  });
+}
+
 function isAsBefore(chat: ChatState, brought: Brought): boolean {
-  const { title, inviteLink, linkDue, handover, lacksAdmin } = brought;
+  const { title, inviteLink, linkDue, handover, lacksAdmin, recorded } = brought;
   return (
-    title === chat.sferumTitle &&
+    title === recorded.title &&
     inviteLink === undefined &&
     linkDue === chat.linkDue &&
     handover === (chat.handoverSince !== null) &&

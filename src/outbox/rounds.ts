@@ -10,8 +10,7 @@ import { dropLeftovers, hasLeftovers, parentsAreOpen, settleImports } from '../o
 import { explainWaiting } from '../rows/chat-condition.ts';
 import { hasWaiting } from '../rows/chat-waiting.ts';
 import { refreshStatistics } from '../store/statistics.ts';
-import { countReadiness, readinessIsDue } from './count-readiness.ts';
-import { countSchools, countsAreDue } from './count-schools.ts';
+import { countFigures, countsAreDue } from './count-figures.ts';
 import { chatsAreGiven, chatsWait, relayChats, relayLost } from './relay.ts';
 import { filesWait, operationsGoOn, relayFiles, relayOperations } from './relay-operations.ts';
 import { relayDays, relayDrift, relayTidying } from './relay-schools.ts';
@@ -53,8 +52,7 @@ export const ROUNDS = rounds({
     isDue: () => hasWaiting('unusable'),
     run: (ctx) => explainWaiting(ctx.db.across('sweep'), NOT_CONNECTED),
   },
-  schools: { isDue: countsAreDue, run: countSchools },
-  readiness: { isDue: readinessIsDue, run: countReadiness },
+  figures: { isDue: countsAreDue, run: countFigures },
   tidying: { isDue: isUntidy, run: relayTidying },
   leftovers: { isDue: () => hasLeftovers, run: dropLeftovers },
   statistics: {

@@ -136,5 +136,5 @@ export async function noteFound(tx: Sql, chats: readonly LiveChat[], at: Date): 
       link_due = r."linkDue", lacks_admin = r."lacksAdmin",
       handover_since = case when r.handover then coalesce(handover_since, ${at}) end
     from ${tableOf('r', types, chats)}
-    where c.id = r.id and peer_id is not null`.execute(tx);
+    where c.id = r.id and c.creation = 'created'`.execute(tx);
 }

@@ -12,18 +12,19 @@ const COUNTED_AGAIN_AFTER = sql`interval '1 minute'`;
 /** The delay of orders is told of so many days (J9). */
 const DELAYS = sql`interval '30 days'`;
 
-/** Gives schools that are to be counted: new ones, those of a new day, and those that have changed. At most `most`. */
-export async function schoolsToCount(db: Sql, moment: Moment, most: number): Promise<string[]> {
+/**
+ * The schools that are to be counted, in SQL as their ids: new ones, those of a new day, and those that have changed. At
+ * most `most`.
+ */
+export function schoolsToCount(moment: Moment, most: number): RawBuilder<{ id: string }> {
   const now = sql`${new Date(moment.nowMs)}::timestamptz`;
-  const { rows } = await sql<{ id: string }>`
-    select s.id from school s
+  return sql`select s.id from school s
       left join lateral (select f.day, f.revision, f.counted_at from school_figures f
         where f.school_id = s.id order by f.day desc limit 1) f on true
     where f.day is null or f.day < ${dayThere(sql.ref('s.time_zone'), moment)}
       or f.counted_at < ${now} - ${COUNTED_AGAIN_AFTER} and (f.revision <> s.revision
         or exists (select from order_delay d where d.school_id = s.id and d.settled_at > f.counted_at))
-    order by f.counted_at nulls first limit ${most}`.execute(db);
-  return rows.map(({ id }) => id);
+    order by f.counted_at nulls first limit ${most}`;
 }
 
 /**

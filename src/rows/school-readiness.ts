@@ -1,8 +1,8 @@
 /**
- * The only writer of `school_readiness`: what a day will bring to each school (K4). A row is asked for, then counted,
- * and counted again where it is a day old or the school has changed. So a page of 900 schools plans none of them.
+ * The only writer of `school_readiness`: what a day will bring to each school (K4). A school is counted once, and
+ * again where that is a day ago or the school has changed. So a page of 900 schools plans none of them.
  */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Readiness, ReadinessState } from '../plan/readiness-model.ts';
 import type { Sql } from '../store/database.ts';
 import { dayThere, type Moment } from '../store/school-day.ts';
@@ -17,31 +17,31 @@ export interface SchoolOnDay {
   day: string;
 }
 
-/** Asks for all schools on a day. Those that are there already stay as they are. */
-export async function askReadiness(db: Sql, day: string): Promise<void> {
-  await sql`insert into school_readiness (school_id, day) select id, ${day} from school
-    on conflict do nothing`.execute(db);
-}
-
 /** Lets go the days that nobody asks about any more. */
 export async function keepDays(db: Sql, days: readonly string[]): Promise<void> {
   await sql`delete from school_readiness where day <> all(${[...days]}::date[])`.execute(db);
 }
 
-/** Gives what is to be counted, the never counted first. At most `most`. */
-export async function toForesee(db: Sql, moment: Moment, most: number): Promise<SchoolOnDay[]> {
+/**
+ * What is to be counted, in SQL as id and day, the never counted first. `days`: those asked about, in SQL as day. At
+ * most `most`.
+ */
+export function schoolsToForesee(
+  days: RawBuilder<unknown>,
+  moment: Moment,
+  most: number,
+): RawBuilder<{ id: string; day: string }> {
   const now = sql`${new Date(moment.nowMs)}::timestamptz`;
-  const { rows } = await sql<SchoolOnDay>`
-    select r.school_id as "schoolId", r.day::text as day from school_readiness r join school s on s.id = r.school_id
-    where r.day >= ${dayThere(sql.ref('s.time_zone'), moment)} and (r.counted_at is null
+  return sql`select s.id, d.day from (${days}) d cross join school s
+      left join school_readiness r on r.school_id = s.id and r.day = d.day
+    where d.day >= ${dayThere(sql.ref('s.time_zone'), moment)} and (r.counted_at is null
       or r.counted_at < ${now} - ${AGAIN_IN_ANY_CASE}
       or r.revision is distinct from s.revision and r.counted_at < ${now} - ${AGAIN_AFTER_CHANGE})
-    order by r.counted_at nulls first, r.day, r.school_id limit ${most}`.execute(db);
-  return rows;
+    order by r.counted_at nulls first, d.day, s.id limit ${most}`;
 }
 
 /** What was counted, and of which revision of the school; null: it could not be. */
-export type Counted = { readiness: Readiness; state: ReadinessState; revision: number } | null;
+type Counted = { readiness: Readiness; state: ReadinessState; revision: number } | null;
 
 /** Notes what was counted. */
 export async function noteReadiness(

@@ -1,7 +1,7 @@
 /**
  * The only writer of `sferum_member`: who is in a chat at Sferum, by VK ID, as far as is known.
  *
- *   none, any    ──recordSeen──────► in        Sferum shows the profile, or has said that it came in
+ *   none, any    ──recordSeen, recordNew──► in   Sferum shows the profile, or has said that it came in
  *                                    waiting   … has asked it to come in, and waits
  *                                    refused   … has said no, and why
  *   in, waiting  ──recordSeen──────► left      it left or somebody took it out (D8), which `tries` counts
@@ -21,6 +21,15 @@ import type { LiveState } from '../plan/model.ts';
 import type { Sql } from '../store/database.ts';
 import { inChunks } from '../store/rows.ts';
 import type { PersonInChat } from './membership.ts';
+
+const isPresent = sql`state in ('in', 'waiting')`;
+
+/** What is known of a member `m` already gives way to what is `excluded`, in an insert. */
+const instead = sql`on conflict (chat_id, vk_user_id) do update set
+    admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at,
+    unjudged = case when m.${isPresent} then m.unjudged else excluded.unjudged end,
+    reason = coalesce(excluded.reason, case when m.state = excluded.state then m.reason end)
+  where (m.admin, m.state, m.reason) is distinct from (excluded.admin, excluded.state, excluded.reason)`;
 
 /** What is known of the members of one chat. */
 export interface Seen {
@@ -43,7 +52,6 @@ export async function recordSeen(
   const seen = chats.flatMap(({ chatId, members }) => [...members].map((member) => ({ chatId, ...member })));
   const removed = chats.flatMap(({ chatId, removed = [] }) => removed.map((userId) => ({ chatId, userId })));
   const isLook = by === 'look';
-  const isPresent = sql`state in ('in', 'waiting')`;
   // One statement writes all, and each member falls into one part of it: present, taken out by us, or gone.
   await sql`
     with seen as materialized (select * from jsonb_to_recordset(${JSON.stringify(seen)}::jsonb)
@@ -58,19 +66,27 @@ export async function recordSeen(
           and (chat_id, vk_user_id) not in (select "chatId", "userId" from seen))
     insert into sferum_member as m (chat_id, vk_user_id, school_id, admin, state, reason, seen_at, unjudged)
     select "chatId", "userId", ${schoolId}, admin, state, reason, ${at}, ${isLook} and ${isPresent} from seen
-    on conflict (chat_id, vk_user_id) do update set
-      admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at,
-      unjudged = case when m.${isPresent} then m.unjudged else excluded.unjudged end,
-      reason = coalesce(excluded.reason, case when m.state = excluded.state then m.reason end)
-    where (m.admin, m.state, m.reason) is distinct from (excluded.admin, excluded.state, excluded.reason)`.execute(
-    tx,
-  );
+    ${instead}`.execute(tx);
+}
+
+/** Records who is in chats that have just been created, all as members without rights. Nobody can have left them. */
+export async function recordNew(
+  tx: Sql,
+  { schoolId, at }: { schoolId: string; at: Date },
+  chats: readonly { chatId: string; userIds: readonly number[] }[],
+): Promise<void> {
+  await sql`insert into sferum_member as m (chat_id, vk_user_id, school_id, admin, state, seen_at)
+    select r."chatId", id::bigint, ${schoolId}, false, 'in', ${at}
+    from jsonb_to_recordset(${JSON.stringify(chats)}::jsonb) as r("chatId" uuid, "userIds" jsonb)
+      cross join jsonb_array_elements(r."userIds") id
+    ${instead}`.execute(tx);
 }
 
 /** Forgets the believed members, because the row has a new chat at Sferum. */
 export async function forgetBelieved(tx: Sql, chatIds: readonly string[]): Promise<void> {
+  if (chatIds.length === 0) return;
   await sql`delete from sferum_member
-    where chat_id = any(${[...chatIds]}::uuid[]) and state in ('in', 'waiting')`.execute(tx);
+    where chat_id = any(${[...chatIds]}::uuid[]) and ${isPresent}`.execute(tx);
 }
 
 /** Forgets the refusals in these chats, so that the people are tried again. */

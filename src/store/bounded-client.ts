@@ -4,6 +4,11 @@ import type { QueryUnder } from './setting.ts';
 
 /** After this silence the machine asks the other side whether it is still there. */
 export const KEEP_ALIVE_AFTER_MS = 10_000;
+/**
+ * A connection that nobody used for so long is closed. It is longer than any rhythm of a process at rest, which would
+ * otherwise open its connections again and again.
+ */
+export const IDLE_TIMEOUT_MS = 60_000;
 /** How long a goodbye waits for its answer. */
 const END_TIMEOUT_MS = 2_000;
 /** The driver's text for an answer that did not come within `query_timeout`. */

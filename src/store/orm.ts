@@ -56,7 +56,12 @@ import { TheSameListAgain } from '../../migrations/0065-the-same-list-again.ts';
 import { FormerProfiles } from '../../migrations/0066-former-profiles.ts';
 import { GoneSince } from '../../migrations/0067-gone-since.ts';
 import { PersonMatch } from '../../migrations/0068-person-match.ts';
-import { KEEP_ALIVE_AFTER_MS, SERVER_KEEP_ALIVE, type SessionSettings } from './bounded-client.ts';
+import {
+  IDLE_TIMEOUT_MS,
+  KEEP_ALIVE_AFTER_MS,
+  SERVER_KEEP_ALIVE,
+  type SessionSettings,
+} from './bounded-client.ts';
 import type { ENTITIES } from './entities.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { APP_ROLE } from './roles.ts';
@@ -171,7 +176,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     },
     // The queue's own tables live in schema `bullmq`; a schema diff must never drop them.
     schemaGenerator: { ignoreSchema: ['bullmq'] },
-    pool: { min: 0, max: options.poolMax ?? POOL_MAX },
+    pool: { min: 0, max: options.poolMax ?? POOL_MAX, idleTimeoutMillis: IDLE_TIMEOUT_MS },
     driverOptions: {
       // The ORM itself drops what the address asks for in its query, TLS too. The driver reads it.
       connectionString: databaseUrl,

@@ -1,6 +1,7 @@
 import { Pool, type PoolClient } from 'pg';
 import {
   BoundedClient,
+  IDLE_TIMEOUT_MS,
   KEEP_ALIVE_AFTER_MS,
   outliveConnections,
   SERVER_KEEP_ALIVE,
@@ -27,6 +28,7 @@ export class QueuePool extends Pool implements AsyncDisposable {
       max,
       Client: BoundedClient,
       ...{ session: SESSION },
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: COMMAND_TIMEOUT_MS,
       keepAlive: true,

@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { sql } from 'kysely';
 import type { App } from '../../src/app.ts';
 import { ALL } from '../../src/app-role.ts';
-import { countSchools } from '../../src/outbox/count-schools.ts';
+import { countFigures } from '../../src/outbox/count-figures.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { makeRegion } from '../support/region-rows.ts';
 import type { Benchmark, Print } from './benchmark.ts';
@@ -48,7 +48,7 @@ async function ofSchool(print: Print, database: BenchServer): Promise<number> {
   await using app = await startApp((await database.database()).url, sandbox.url, ENV);
   const schoolId = await importManualSchool(app, sandbox, FILLING_REQUESTS_PER_SECOND);
   await succeeded(app.ctx, await initialize(app, schoolId));
-  await countSchools(app.ctx);
+  await countFigures(app.ctx);
   await using site = await serve(app);
   const cookie = await signIn(site.origin, schoolId, await adminOf(app, schoolId));
   const { asked, others } = await pagesOf(app, schoolId);
@@ -66,7 +66,7 @@ async function ofRegion(print: Print, database: BenchServer): Promise<number> {
     workers: false,
   });
   await makeRegion(app.ctx, REGION);
-  await countSchools(app.ctx);
+  await countFigures(app.ctx);
   await using site = await serve(app);
   const cookie = await signIn(site.origin, '*', 'operator', 'operator');
   const pages: Path[] = [

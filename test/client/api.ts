@@ -997,6 +997,26 @@ export interface paths {
         504: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
       };
     };
+    /** Let all schools be counted for a day besides the next 1 September (K4) */
+    put: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { "day": string } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ReadinessDay"] } };
+        400: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        401: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        403: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        404: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        408: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        409: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        413: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        415: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        422: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        429: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        503: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+        504: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
   };
   "/v1/schools/{schoolId}/readiness": {
     /** How ready a school is for a day, counted now (K4) */
@@ -1258,6 +1278,7 @@ export interface components {
     "ReadinessState": "unreached" | "gaps" | "undated" | "held" | "ready" | "uncounted";
     "ReadinessFigures": { "reach": "yes" | "undated" | "no"; "chats": { "created": number; "renamed": number; "archived": number }; "members": { "added": number; "removed": number }; "held": number; "pupils": { "total": number; "joining": number; "leaving": number; "withoutClass": number }; "classes": { "total": number; "withoutTeacher": number }; "estimate": { "apiCalls": number; "seconds": number } } | null;
     "ReadinessPage": { "items": (components["schemas"]["SchoolReadiness"])[]; "total": number; "page": number; "perPage": number };
+    "ReadinessDay": { "day": string };
     "ReadinessReport": { "day": string; "state": components["schemas"]["ReadinessState"]; "readiness": components["schemas"]["ReadinessFigures"]; "pupilsWithoutClass": ({ "personId": string; "name": string })[]; "classesWithoutTeacher": ({ "classId": string; "title": string })[] };
     "Decided": { "decided": ({ "schoolId": string; "operationId": string })[]; "refused": ({ "operationId": string; "reason": string })[] };
     "Decisions": { "decide": "approve" | "reject"; "operationIds": (string)[] };

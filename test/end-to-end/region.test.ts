@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { countSchools } from '../../src/outbox/count-schools.ts';
+import { countFigures } from '../../src/outbox/count-figures.ts';
 import {
   type Console,
   describeInBrowser,
@@ -33,7 +33,7 @@ describeInBrowser('all schools of an operator', () => {
     await trouble(ctx, 's3', 'behind');
     await trouble(ctx, 's4', 'overdue');
     for (const school of HELD_SCHOOLS) await holdRemovals(ctx, school, PEOPLE_OF_EACH);
-    await countSchools(ctx);
+    await countFigures(ctx);
   }, 120_000);
   afterAll(() => site?.[Symbol.asyncDispose]());
 
@@ -50,6 +50,21 @@ describeInBrowser('all schools of an operator', () => {
     expect(await page.locator('.switch > summary').textContent()).toContain('Школа № 10');
     await page.getByRole('link', { name: 'Все школы' }).first().click();
     await page.getByRole('heading', { name: 'В порядке 25\u00a0школ из 60' }).waitFor();
+  });
+
+  test('to look at another day changes nothing, and its button lets schools be counted for it', async () => {
+    const page = await site.visit(OPERATOR, '/schools/readiness?day=01.12.2099');
+    const isUncounted = page.getByText('На этот день школы не считаются');
+    expect(await isUncounted.count()).toBe(1);
+    await page.reload();
+    await page.getByRole('button', { name: 'Посчитать на этот день' }).click();
+    await page.waitForURL('**/schools/readiness?day=2099-12-01');
+    expect(await isUncounted.count()).toBe(0);
+    await expectAccessible(page);
+    await page.getByLabel('Другой день').fill('02.12.2099');
+    await page.getByRole('button', { name: 'Показать', exact: true }).click();
+    await page.waitForURL('**/schools/readiness?day=2099-12-02');
+    expect(await isUncounted.count()).toBe(0);
   });
 
   test('a school is found by a part of its name, from any page', async () => {

@@ -261,6 +261,7 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
   const schools = got(await operator.GET('/v1/schools'));
   expect(schools.items.map(({ id }) => id)).toEqual(['s1']);
   got(await operator.GET('/v1/readiness'));
+  got(await operator.PUT('/v1/readiness', { body: { day: '2099-09-01' } }));
   const { refused } = got(
     await operator.POST('/v1/decisions', { body: { decide: 'approve', operationIds: [run] } }),
   );

@@ -1,7 +1,7 @@
 /** K4: how ready schools are for a day, by the plan as of that day. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { countReadiness } from '../../src/outbox/count-readiness.ts';
+import { countFigures } from '../../src/outbox/count-figures.ts';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, makeChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { addSchool } from '../support/seeds.ts';
@@ -102,6 +102,8 @@ test('says what the day then does: the same figures as its plan «на дату�
 test('changes nothing, and is asked for days to come alone', async () => {
   const before = await worldState();
   await report();
+  await report('?day=2026-12-01');
+  await region('?day=2026-12-01');
   expect(await worldState()).toEqual(before);
   const past = await world.call('GET', '/v1/schools/s1/readiness?day=2026-09-30', ADMIN);
   expect(past.status).toBe(400);
@@ -121,43 +123,55 @@ test('all schools are counted in the background, the worst first', async () => {
     items: [{ studentId: 'p3', classId: 'c5a', toClassId: 'c6a' }],
   });
   await addSchool(world.ctx.db, 's2');
-  await countReadiness(world.ctx);
+  await countFigures(world.ctx);
   const listed = await region();
   expect(states(listed)).toEqual(['s2 unreached', 's1 ready']);
   expect(listed.items[1]).toMatchObject({ readiness: { pupils: { total: 4 } } });
   expect(states(await region('?state=ready'))).toEqual(['s1 ready']);
 });
 
-test('another day is counted once somebody has asked about it', async () => {
+test('another day is counted once an operator of all schools has set it, in the place of the one before', async () => {
+  const set = (
+    day: string,
+    who: typeof OPERATOR | { role: 'operator'; school: string; sub: string } = OPERATOR,
+  ) => world.call('PUT', '/v1/readiness', who, { day });
+  await region('?day=2026-12-01');
+  await countFigures(world.ctx);
   expect(states(await region('?day=2026-12-01'))).toEqual(['s1 uncounted']);
-  await countReadiness(world.ctx);
+  expect((await set('2026-12-01')).status).toBe(200);
+  await countFigures(world.ctx);
   const { day, items } = await region('?day=2026-12-01');
   expect({ day, state: items[0]!.state }).toEqual({ day: '2026-12-01', state: 'ready' });
+  await set('2026-12-02');
+  expect(states(await region('?day=2026-12-01'))).toEqual(['s1 uncounted']);
+  expect(states(await region())).toEqual(['s1 unreached']);
+  expect((await set('2026-09-30')).status).toBe(400);
+  expect((await set('2026-12-03', { ...OPERATOR, school: 's1' })).status).toBe(409);
 });
 
 test('a school that changes is counted again, half an hour after its last count at the soonest', async () => {
-  await countReadiness(world.ctx);
+  await countFigures(world.ctx);
   const first = (await region()).items[0]!.countedAt;
   await stateNewYear();
-  await countReadiness(world.ctx);
+  await countFigures(world.ctx);
   expect((await region()).items[0]!.countedAt).toBe(first);
   await sql`update school_readiness set counted_at = counted_at - interval '31 minutes'`.execute(
     everywhere(world.ctx),
   );
-  await countReadiness(world.ctx);
+  await countFigures(world.ctx);
   expect(states(await region())).toEqual(['s1 gaps']);
 });
 
 test('a school that cannot be counted keeps no other', async () => {
   await addSchool(world.ctx.db, 's2');
   await sql`update membership set grounds = '5' where school_id = 's1'`.execute(everywhere(world.ctx));
-  await countReadiness(world.ctx);
+  await countFigures(world.ctx);
   expect(states(await region())).toEqual(['s2 unreached', 's1 uncounted']);
 });
 
 test('the figures of a region name nobody', async () => {
   await stateNewYear();
-  await countReadiness(world.ctx);
+  await countFigures(world.ctx);
   const { rows } = await sql`select * from school_readiness`.execute(everywhere(world.ctx));
   expect(JSON.stringify(rows)).not.toMatch(/Загурская|p3|6Б/);
 });
@@ -165,7 +179,9 @@ test('the figures of a region name nobody', async () => {
 async function worldState(): Promise<unknown> {
   const { rows } =
     await sql`select (select count(*) from chat) as chats, (select count(*) from membership) as members,
-    (select count(*) from journal) as journal, (select count(*) from operation) as operations`.execute(
+    (select count(*) from journal) as journal, (select count(*) from operation) as operations,
+    (select json_agg(r order by r.day) from school_readiness r) as readiness,
+    (select json_agg(s.value) from setting s where s.key = 'readiness-day') as day`.execute(
       everywhere(world.ctx),
     );
   return rows;

@@ -1,10 +1,11 @@
 /** K1: all schools at once, the worst first, in one word with its reason. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { countSchools } from '../../src/outbox/count-schools.ts';
+import { countFigures } from '../../src/outbox/count-figures.ts';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { makeRegion, trouble } from '../support/region-rows.ts';
+import { onStatement } from '../support/sent-statements.ts';
 import { tokenOf } from '../support/tokens.ts';
 
 interface Shown {
@@ -76,7 +77,7 @@ describe('what is counted beforehand', () => {
 
   test('the share of linked people of the lists, and how long orders take', async () => {
     expect(await share('s1')).toBeNull();
-    await countSchools(world.ctx);
+    await countFigures(world.ctx);
     expect(await share('s1')).toBe(6 / 8);
     expect((await ask('?q=s1')).items[0]!.delayP95Ms).toBeNull();
   });
@@ -86,7 +87,7 @@ describe('what is counted beforehand', () => {
       select 's7', id, now() - interval '4 seconds', now() from chat where school_id = 's7' limit 1`.execute(
       everywhere(world.ctx),
     );
-    await countSchools({ ...world.ctx, clock: laterBy(61_000) });
+    await countFigures({ ...world.ctx, clock: laterBy(61_000) });
     expect((await ask('?q=s7')).items[0]!.delayP95Ms).toBe(4000);
   });
 
@@ -95,15 +96,24 @@ describe('what is counted beforehand', () => {
       everywhere(world.ctx),
     );
     await sql`update school set revision = revision + 1 where id = 's1'`.execute(everywhere(world.ctx));
-    await countSchools(world.ctx);
+    await countFigures(world.ctx);
     expect(await share('s1')).toBe(6 / 8);
-    await countSchools({ ...world.ctx, clock: laterBy(130_000) });
+    await countFigures({ ...world.ctx, clock: laterBy(130_000) });
     expect(await share('s1')).toBe(4 / 8);
     const counted = () =>
       sql<{ n: number }>`select count(*)::int as n from school_figures`.execute(everywhere(world.ctx));
     const before = (await counted()).rows[0]!.n;
     // Two days, because the two minutes above may have begun the next one.
-    await countSchools({ ...world.ctx, clock: laterBy(48 * 3600_000) });
+    await countFigures({ ...world.ctx, clock: laterBy(48 * 3600_000) });
     expect((await counted()).rows[0]!.n).toBe(before + 12);
+  });
+
+  test('of schools that are all counted one statement asks about figures and readiness', async () => {
+    // Ten are planned at a time, and there are twelve.
+    for (let round = 0; round < 2; round++) await countFigures(world.ctx);
+    const sent: string[] = [];
+    onStatement(({ text }) => sent.push(text));
+    await countFigures(world.ctx);
+    expect(sent.filter((text) => /school_figures|school_readiness|setting/.test(text))).toHaveLength(1);
   });
 });

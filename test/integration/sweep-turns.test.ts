@@ -65,9 +65,7 @@ describe('the sweep', () => {
 
   test('what waits is found without any wake; at rest nothing is found', async () => {
     await sql`insert into setting (key, value) values ('schools-counted', to_jsonb(now())),
-      ('readiness-counted', to_jsonb(now())), ('tidied-on', to_jsonb((now() at time zone 'UTC')::date::text))`.execute(
-      halves.ctx.db.ofNone,
-    );
+      ('tidied-on', to_jsonb((now() at time zone 'UTC')::date::text))`.execute(halves.ctx.db.ofNone);
     expect((await turn(true)).due).toEqual([]);
     await move((await idsOf(1)).slice(0, 1), 'event');
     expect((await turn(true)).due).toEqual(['chats']);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, inject, test } from 'vitest';
 import { giveOrders } from '../../src/demo/give-orders.ts';
 import { giveTimetable } from '../../src/demo/lessons/give-timetable.ts';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
-import { countSchools } from '../../src/outbox/count-schools.ts';
+import { countFigures } from '../../src/outbox/count-figures.ts';
 import { findPersonas, type PersonaKind } from '../../src/store/queries/personas.ts';
 import { type Console, describeInBrowser, startConsole, type Visitor } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
@@ -83,7 +83,7 @@ describeInBrowser('a school', () => {
     await giveOrders(ctx, commands, school, ZONE);
     await settled();
     // Shares are counted once a minute.
-    await countSchools({ ...ctx, clock: { ...ctx.clock, now: () => ctx.clock.now() + 120_000 } });
+    await countFigures({ ...ctx, clock: { ...ctx.clock, now: () => ctx.clock.now() + 120_000 } });
     const chat = await one(sql`select id from chat where type = 'class' order by title_key limit 1`);
     const run = await one(sql`select id from operation where kind = 'initialization' limit 1`);
     const [lesson] = await rows(sql<{ id: string }>`select lesson_id as id from meeting limit 1`);

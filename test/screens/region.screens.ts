@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import { countSchools } from '../../src/outbox/count-schools.ts';
+import { countFigures } from '../../src/outbox/count-figures.ts';
 import { type Console, describeInBrowser, startConsole, type Visitor } from '../support/browser.ts';
 import { foreseeRegion, holdRemovals, makeRegion, trouble } from '../support/region-rows.ts';
 import { take } from './shots.ts';
@@ -18,7 +18,7 @@ describeInBrowser('a region', () => {
     const states = ['broken', 'unconnected', 'failing', 'held', 'behind', 'overdue'] as const;
     for (const [at, state] of states.entries()) await trouble(ctx, `s${at * 3 + 2}`, state);
     for (let at = 30; at < 60; at++) await holdRemovals(ctx, `s${at}`, 1 + (at % 5));
-    await countSchools(ctx);
+    await countFigures(ctx);
     await foreseeRegion(ctx, 120);
   });
   afterAll(() => site?.[Symbol.asyncDispose]());

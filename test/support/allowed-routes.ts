@@ -46,6 +46,7 @@ export const ALLOWED: Record<string, TokenRole[]> = {
   'GET /v1/schools/{schoolId}/delays': RUNNERS,
   'GET /v1/schools': ['operator'],
   'GET /v1/readiness': ['operator'],
+  'PUT /v1/readiness': ['operator'],
   'GET /v1/schools/{schoolId}/readiness': ADMINS,
   'POST /v1/decisions': ['operator'],
   'GET /v1/me': PEOPLE,
@@ -78,6 +79,7 @@ export const ALLOWED: Record<string, TokenRole[]> = {
 
 export const BODIES: Record<string, unknown> = {
   'PUT /v1/pauses': [],
+  'PUT /v1/readiness': { day: '2027-09-01' },
   'POST /v1/schools/{schoolId}/chats': { type: 'staff' },
   'PATCH /v1/chats/{id}': {},
   'POST /v1/schools/{schoolId}/initializations': { types: ['class'] },

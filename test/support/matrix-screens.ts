@@ -83,6 +83,7 @@ export const SCREENS: Record<string, Screen> = {
   'POST /server/connection/validations': { plain: ['file'] },
   'GET /server/connection/validations/:id': { id: 'operation' },
   'GET /schools/readiness': { plain: ['q', 'state', 'day', 'page', 'perPage'] },
+  'POST /schools/readiness': { plain: ['day'] },
   'GET /readiness': { plain: ['day'] },
   'GET /schools': { plain: ['q', 'state', 'page', 'perPage'] },
   'POST /schools': { names: { school: 'school' } },

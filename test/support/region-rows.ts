@@ -4,7 +4,7 @@ import { nextFirstOfSeptember } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { readinessState } from '../../src/plan/readiness.ts';
 import type { Readiness } from '../../src/plan/readiness-model.ts';
-import { askReadiness, noteReadiness } from '../../src/rows/school-readiness.ts';
+import { noteReadiness } from '../../src/rows/school-readiness.ts';
 import { titleKey } from '../../src/text/title-key.ts';
 import { everywhere } from './everywhere.ts';
 
@@ -98,7 +98,6 @@ export async function holdRemovals(
 export async function foreseeRegion(ctx: Context, schools: number): Promise<void> {
   const { clock, db } = ctx;
   const day = nextFirstOfSeptember({ nowMs: clock.now(), timeZone: ctx.config.schoolTimeZone });
-  await askReadiness(everywhere(ctx), day);
   for (let n = 1; n <= schools; n++) {
     if (n % 17 === 0) continue;
     const readiness: Readiness = {

@@ -120,6 +120,7 @@ async function run(
   const progress: Brought = {
     ...{ title: 'old', created: false, seenAt: new Date(0), answers: [] },
     ...{ linkDue: before?.linkDue ?? false, handover: before?.handover ?? false, lacksAdmin: false },
+    recorded: { title: null, members: new Map() },
     members: before?.members ?? new Map([...own.live].map(([id, { admin }]) => [id, { admin, state: 'in' }])),
   };
   await takeRounds(stage.account(), target, {

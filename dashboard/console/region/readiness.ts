@@ -7,14 +7,14 @@ import {
   type SchoolReadinessState,
 } from '../../read/readiness.ts';
 import { type Html, html } from '../html.ts';
-import { submitButton } from '../parts/button.ts';
+import { postButton, submitButton } from '../parts/button.ts';
 import { chips } from '../parts/chips.ts';
 import { hiddenField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count, counted } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { READINESS_FILTERS, readinessShown, readinessTitle } from '../parts/readiness-words.ts';
-import { emptyState } from '../parts/states.ts';
+import { emptyState, notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { OPEN_SCHOOL, opensSchool } from './opens-school.ts';
 import { NONE, span } from './words.ts';
@@ -32,38 +32,51 @@ export interface ReadinessView {
   };
   /** False: the day is the next 1 September, which addresses leave out. */
   isOther: boolean;
+  /** False: nobody lets schools be counted for the day. */
+  isAsked: boolean;
 }
 
-const PATH = '/schools/readiness';
+export const READINESS_PATH = '/schools/readiness';
 
 /** How many schools are ready, below the page's heading. */
-export function readinessSubtitle({ counts }: ReadinessView): string {
+export function readinessSubtitle(view: ReadinessView): string {
+  const { counts } = view;
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
   if (all === 0) return 'Школ ещё нет';
   const ready = `Готовы ${counted(counts.ready, 'школа', 'школы', 'школ')} из ${count(all)}.`;
-  return counts.uncounted > 0 ? `${ready} Ещё считаются: ${count(counts.uncounted)}.` : ready;
+  return view.isAsked && counts.uncounted > 0 ? `${ready} Ещё считаются: ${count(counts.uncounted)}.` : ready;
 }
 
 /** The page below its heading. */
 export function readinessBody(view: ReadinessView): Html {
   const { items, total, filter } = view;
-  return html`<div class="region-find">${stateChips(view)}<form method="get" action="${PATH}" role="search" class="find-school">${
+  return html`${view.isAsked ? '' : askedOfAnother(filter.day)}<div class="region-find">${stateChips(view)}<form method="get" action="${READINESS_PATH}" role="search" class="find-school">${
     filter.state ? hiddenField('state', filter.state) : ''
   }${view.isOther ? hiddenField('day', filter.day) : ''}${textField({ label: 'Школа', name: 'q', type: 'search', value: filter.q, maxLength: 200, placeholder: 'Название школы' })}${submitButton({ label: 'Найти' })}</form></div>
 <form id="${OPEN_SCHOOL}" method="post" action="/schools"></form>
 ${
   items.length === 0
-    ? emptyState({ title: 'Таких школ нет', text: html`<a href="${PATH}">Показать все школы</a>` })
+    ? emptyState({ title: 'Таких школ нет', text: html`<a href="${READINESS_PATH}">Показать все школы</a>` })
     : html`${table(view)}${pager({ ...filter, total, href: (page) => hrefFor(view, { page }), label: 'Страницы' })}`
 }
-<form method="get" action="${PATH}" class="other-day">${textField({ label: 'Другой день', name: 'day', type: 'day', value: view.isOther ? filter.day : undefined })}${submitButton({ label: 'Показать' })}</form>`;
+<form method="post" action="${READINESS_PATH}" class="other-day">${textField({ label: 'Другой день', name: 'day', type: 'day', value: view.isOther ? filter.day : undefined })}${submitButton({ label: 'Показать' })}</form>`;
+}
+
+/** Schools are counted for one other day at a time. */
+function askedOfAnother(day: string): Html {
+  return notice({
+    kind: 'info',
+    title: 'На этот день школы не считаются',
+    text: 'Считаются ближайшее 1 сентября и ещё один день – тот, который выбрали последним.',
+    actions: postButton({ label: 'Посчитать на этот день', action: READINESS_PATH, fields: { day } }),
+  });
 }
 
 function hrefFor(
   { filter, isOther }: ReadinessView,
   { state, page }: { state?: string; page?: number },
 ): string {
-  return hrefOf(PATH, {
+  return hrefOf(READINESS_PATH, {
     day: isOther ? filter.day : undefined,
     q: filter.q,
     state: state ?? (page === undefined ? undefined : filter.state),

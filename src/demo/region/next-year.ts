@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { nextFirstOfSeptember } from '../../clock.ts';
 import { commandsOf } from '../../commands.ts';
 import type { Context } from '../../context.ts';
-import { schoolReadiness } from '../../planning/school-readiness.ts';
+import { foresee } from '../../planning/foresee.ts';
+import { noteReadiness } from '../../rows/school-readiness.ts';
 import { momentOf } from '../../store/school-day.ts';
 import { BY } from '../steps.ts';
 
@@ -35,7 +36,8 @@ export async function stateNextYear(ctx: Context, schoolId: string, left: number
   const events = [...classes, event(ctx, 'sgo.order.issued', 'next-year', order)];
   await commandsOf(ctx).receiveEvents({ schoolId, events, by: { ...BY, kind: 'service' } });
   // By itself a school that has just been counted is counted again later only.
-  await schoolReadiness(ctx, schoolId, startsOn);
+  const counted = await foresee(ctx, schoolId, startsOn);
+  await noteReadiness(ctx.db.of(schoolId), { schoolId, day: startsOn }, counted, new Date(ctx.clock.now()));
 }
 
 function event(ctx: Context, type: string, id: string, data: object) {

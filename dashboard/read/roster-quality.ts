@@ -20,12 +20,16 @@ export interface GapItem {
   detail: string | null;
 }
 
-/** Counts each kind of gap. */
-export async function countGaps(db: Sql, on: SchoolDay): Promise<Record<Gap, number>> {
+/** Counts the rows of these gaps. */
+export async function countGaps<Of extends Gap>(
+  db: Sql,
+  on: SchoolDay,
+  gaps: readonly Of[],
+): Promise<Record<Of, number>> {
   const counts = sql.join(
-    GAPS.map((gap) => sql`(select count(*)::int from (${itemsOf(gap, on)}) i) as ${sql.ref(gap)}`),
+    gaps.map((gap) => sql`(select count(*)::int from (${itemsOf(gap, on)}) i) as ${sql.ref(gap)}`),
   );
-  const { rows } = await sql<Record<Gap, number>>`select ${counts}`.execute(db);
+  const { rows } = await sql<Record<Of, number>>`select ${counts}`.execute(db);
   return oneRow(rows);
 }
 
@@ -64,7 +68,7 @@ function itemsOf(gap: Gap, on: SchoolDay): RawBuilder<unknown> {
         where g.school_id = ${schoolId} and g.guardian_id = p.id and g.present)`);
     case 'roles':
       // Without a role nobody counts as present: what the source said last is asked instead.
-      return people(sql`p.stated_at is not null and cardinality(p.roles) = 0
+      return people(sql`not p.present and p.stated_at is not null and cardinality(p.roles) = 0
         and (p.gone_at is null or (p.stated_at, p.stated_by) >= (p.gone_at, p.gone_by))`);
     case 'classes':
       return units(sql`class`, sql`null::text`, sql`u.homeroom_teacher_ids`, on);
@@ -73,7 +77,10 @@ function itemsOf(gap: Gap, on: SchoolDay): RawBuilder<unknown> {
   }
 }
 
-/** Units that run today and have no teacher who is in the lists. */
+/**
+ * Units that run today and have no teacher who is in the lists. A teacher has many of them, so each is looked for once,
+ * and not once a unit.
+ */
 function units(
   table: RawBuilder<unknown>,
   detail: RawBuilder<unknown>,
@@ -85,5 +92,8 @@ function units(
     from ${table} u
     where u.school_id = ${schoolId} and u.present and coalesce(u.starts_on <= ${day}::date, true)
       and coalesce(u.ends_on >= ${day}::date, true)
-      and not exists (select from person t where t.school_id = ${schoolId} and t.id = any(${teachers}) and t.present)`;
+      and u.id not in (
+        select taught.id from (select u.id, unnest(${teachers}) as teacher_id from ${table} u where u.school_id = ${schoolId}) taught
+          join person t on t.school_id = ${schoolId} and t.id = taught.teacher_id and t.present
+        where t.id = any(array(select distinct unnest(${teachers}) from ${table} u where u.school_id = ${schoolId})))`;
 }

@@ -24,26 +24,36 @@ export async function hasChats(db: Sql, schoolId: string): Promise<boolean> {
 
 const isLive = sql`c.deleting_since is null and c.deleted_at is null`;
 
-/** By class as `listUnreachable` sorts people into classes; a class that misses nobody is not there. */
+/**
+ * By class as `listUnreachable` sorts people into classes; a class that misses nobody is not there. Most people are in a
+ * class's chat, which has to be read in any case. So only of the others it is asked whether they are in any chat.
+ */
 export async function countUnreachable(db: Sql, schoolId: string): Promise<UnreachableCount[]> {
   const { rows } = await sql<UnreachableCount>`
-    with missing as materialized (
-      select p.id as person_id, 'notLinked' as reason from person p
+    with unlinked as materialized (
+      select p.id as person_id from person p
       where p.school_id = ${schoolId}
         and not exists (select from profile_link l
           where l.school_id = p.school_id and l.person_id = p.id and l.present and l.vk_user_id is not null)
-        and exists (select from membership m join chat c on c.id = m.chat_id and ${isLive}
-          where m.school_id = p.school_id and m.person_id = p.id)
-      union all
-      select distinct m.person_id, s.state from sferum_member s
+    ), departed as materialized (
+      select distinct m.person_id, s.state as reason from sferum_member s
         join profile_link l on l.school_id = s.school_id and l.vk_user_id = s.vk_user_id and l.present
         join membership m on m.chat_id = s.chat_id and m.person_id = l.person_id
         join chat c on c.id = m.chat_id and ${isLive}
       where s.school_id = ${schoolId} and s.state in ('left', 'refused')
-    ), whose as materialized (
+    ), place as materialized (
+      select m.person_id, m.grounds, m.is_live from ${classChatMembers(schoolId)} m
+      where m.person_id in (select person_id from unlinked union all select person_id from departed)
+    ), missing as (
+      select u.person_id, 'notLinked' as reason from unlinked u
+      where u.person_id in (select person_id from place where is_live)
+        -- With a limit it is no join with every membership.
+        or (select true from membership m join chat c on c.id = m.chat_id and ${isLive}
+          where m.school_id = ${schoolId} and m.person_id = u.person_id limit 1)
+      union all select person_id, reason from departed
+    ), whose as (
       select distinct m.person_id, g->>'classId' as class_id
-      from ${classChatMembers(schoolId)} m cross join jsonb_array_elements(m.grounds) g
-      where m.person_id in (select person_id from missing) and g->>'kind' in ('enrollment', 'guardian')
+      from place m cross join jsonb_array_elements(m.grounds) g where g->>'kind' in ('enrollment', 'guardian')
     )
     select w.class_id as "classId", k.title,
       count(*) filter (where x.reason = 'notLinked')::int as "notLinked",

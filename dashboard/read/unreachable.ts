@@ -72,7 +72,7 @@ export async function listUnreachable(
 
 /** Only chats of classes hold grounds of belonging to a class, so the many others are not looked through. */
 export function classChatMembers(schoolId: string): RawBuilder<unknown> {
-  return sql`(select m.person_id, m.grounds, c.class_id from chat c join membership m on m.chat_id = c.id
+  return sql`(select m.person_id, m.grounds, c.class_id, c.deleting_since is null as is_live from chat c join membership m on m.chat_id = c.id
     where c.school_id = ${schoolId} and c.type in ('class', 'parents') and c.deleted_at is null offset 0)`;
 }
 

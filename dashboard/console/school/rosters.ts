@@ -55,7 +55,7 @@ export function rosterRoutes(parts: ConsoleParts): void {
     const db = ctx.db.of(schoolId);
     const [lists, gaps] = await Promise.all([
       lastLists(db, schoolId, LISTS_SHOWN),
-      countGaps(db, schoolDay(parts, c)),
+      countGaps(db, schoolDay(parts, c), GAPS),
     ]);
     // A list that could not be read has no totals to compare.
     const [last, before] = lists.filter(({ people }) => typeof people === 'number');
@@ -162,7 +162,7 @@ function gapRoutes(parts: ConsoleParts): void {
 
   screens.get('/rosters/quality', ADMINS, async (c) => {
     const { of, after, items, more } = await load(c, PER_PAGE);
-    const gaps = await countGaps(ctx.db.of(c.get('visitor').school.id), schoolDay(parts, c));
+    const gaps = await countGaps(ctx.db.of(c.get('visitor').school.id), schoolDay(parts, c), [of]);
     const last = items.at(-1);
     return page({
       c,

@@ -1,16 +1,9 @@
 /** V6: a worker can be watched from outside, as the API can. */
 import { expect, test } from 'vitest';
-import { type Program, startProgram } from '../support/child-process.ts';
+import { placeOf, startProgram } from '../support/child-process.ts';
 import { startHalves } from '../support/halves.ts';
 
 const OPS_TOKEN = 'a token of the operators, long enough';
-
-/** Where the worker answers, from its line «ready». */
-async function placeOf(worker: Program): Promise<string> {
-  await worker.ready();
-  const line = worker.lines.find((entry) => entry.includes('"msg":"ready"'))!;
-  return `http://${(JSON.parse(line) as { ops: string }).ops}`;
-}
 
 test('a worker answers for its health and figures, and for nothing else', { timeout: 120_000 }, async () => {
   await using halves = await startHalves();

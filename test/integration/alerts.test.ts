@@ -1,13 +1,15 @@
 /**
  * Each failure fires its alert within two minutes of scrapes, and none fires before it. Failures are made for real but
- * for three: ages are set in the rows, a broken rule is counted directly, and a process that is gone is a scrape that
- * is missing.
+ * for two: ages are set in the rows, and a broken rule is counted directly, because the rules of the program keep
+ * themselves.
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiWorld } from '../support/api.ts';
 import { ADMIN, type ChatWorld, startChatWorld } from '../support/chat-world.ts';
+import { placeOf, startProgram } from '../support/child-process.ts';
 import { asOwner, everywhere } from '../support/everywhere.ts';
+import { startHalves } from '../support/halves.ts';
 import { type Drill, judge, PROMTOOL, readScrape, type Scrape } from '../support/promtool.ts';
 
 /** Two minutes: a scrape each 15 seconds. */
@@ -154,8 +156,20 @@ const drills: Record<string, () => Promise<Drill>> = {
     return { alert: 'DatabaseAway', well, broken };
   },
   'a process does not answer': async () => {
-    const well = [await scrape(), await scrape()];
-    return { alert: 'ProcessDown', well, broken: Array.from({ length: SCRAPES }, () => null) };
+    await using halves = await startHalves();
+    await using worker = startProgram('worker', halves.env);
+    const address = await placeOf(worker);
+    const figures = () =>
+      fetch(`${address}/metrics`).then(
+        async (response) => readScrape(await response.text()),
+        () => null,
+      );
+    const well = [await figures(), await figures()];
+    worker.signal('SIGKILL');
+    await worker.ended;
+    const broken = [];
+    for (let i = 0; i < SCRAPES; i++) broken.push(await figures());
+    return { alert: 'ProcessDown', well, broken };
   },
 };
 

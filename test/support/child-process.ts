@@ -70,5 +70,12 @@ export function startProgram(
   };
 }
 
+/** Where a worker answers about itself, from its line «ready». */
+export async function placeOf(worker: Program): Promise<string> {
+  await worker.ready();
+  const line = worker.lines.find((entry) => entry.includes('"msg":"ready"'))!;
+  return `http://${(JSON.parse(line) as { ops: string }).ops}`;
+}
+
 /** The same for every process and for contexts in the test: a token sealed by one is opened by the other. */
 export const SECRETS_KEY = Buffer.alloc(32, 7).toString('base64');

@@ -2,134 +2,52 @@
  * The main flow, driven by a client that is typed from /openapi.json alone, over HTTP against the whole product. The
  * types hold what is written here against the document; each answer is held against it as it comes.
  */
-import createClient from 'openapi-fetch';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import { listen } from '../../src/main/listen.ts';
-import type { paths } from '../client/api.ts';
-import { type HeldToDocument, heldToDocument } from '../client/held-to-document.ts';
-import type { OpenApi } from '../client/types-of.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { linkedRoster } from '../support/chat-world.ts';
-import { freePort } from '../support/free-port.ts';
-import { type TokenClaims, tokenOf } from '../support/tokens.ts';
+import {
+  ADMIN,
+  type Client,
+  type ClientWorld,
+  connect,
+  ended,
+  got,
+  importRoster,
+  initialize,
+  NOW,
+  OPERATOR,
+  SCHOOL,
+  SGO,
+  startClientWorld,
+} from '../client/client-world.ts';
+import type { TestApp } from '../support/app.ts';
+import type { TokenClaims } from '../support/tokens.ts';
 import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 
-const OPERATOR: TokenClaims = { role: 'operator', school: '*', sub: 'operator' };
-const SGO: TokenClaims = { role: 'service', school: '*', sub: 'sgo' };
-const ADMIN: TokenClaims = { role: 'school-admin', school: 's1', sub: 'a1' };
 const TEACHER: TokenClaims = { role: 'staff', school: 's1', sub: 't1' };
 const PUPIL: TokenClaims = { role: 'student', school: 's1', sub: 'p1' };
-const NOW = '2026-10-01T13:00:00Z';
-const TYPES = ['staff', 'class', 'parents', 'subject'] as const;
 
+let site: ClientWorld;
 let world: TestApp;
-let document: OpenApi;
-let held: HeldToDocument;
-let origin: string;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
-  world = await startTestApp({
-    now: NOW,
-    env: { PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: origin },
-  });
-  await listen(world.app, world.ctx.config);
-  document = (await (await fetch(`${origin}/openapi.json`)).json()) as OpenApi;
-  held = heldToDocument(document);
+  site = await startClientWorld();
+  ({ world } = site);
   receiver = await startReceiver();
 });
 afterAll(async () => {
-  await world[Symbol.asyncDispose]();
+  await site[Symbol.asyncDispose]();
   await receiver[Symbol.asyncDispose]();
 });
 
-async function clientOf(who: TokenClaims) {
-  const authorization = `Bearer ${await tokenOf(who, {}, world.ctx.clock.now())}`;
-  const client = createClient<paths>({ baseUrl: origin, headers: { authorization } });
-  client.use(held.middleware);
-  return client;
-}
-type Client = Awaited<ReturnType<typeof clientOf>>;
-
-/** What was asked for; a refusal ends the test with what it says. */
-function got<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
-  if (answer.data === undefined) {
-    throw new Error(`${answer.response.status} ${answer.response.url}: ${JSON.stringify(answer.error)}`);
-  }
-  return answer.data;
-}
-
-const ended = (client: Client, id: string) =>
-  vi.waitFor(
-    async () => {
-      const operation = got(await client.GET('/v1/operations/{id}', { params: { path: { id } } }));
-      expect(operation.finishedAt).not.toBeNull();
-      return operation;
-    },
-    { timeout: 30_000, interval: 50 },
-  );
-
-const zipped = { headers: { 'content-type': 'application/zip' }, bodySerializer: (body: unknown) => body };
-
-async function importRoster(sgo: Client): Promise<void> {
-  const body = (await zipRoster(linkedRoster())) as Uint8Array<ArrayBuffer>;
-  const { response, ...validated } = await sgo.POST('/v1/roster-validations', { body, ...zipped });
-  if (response.status === 200) expect(validated.data).toMatchObject({ wouldFail: false, schools: 1 });
-  const params = { query: { takenAt: '2026-10-01T08:00:00Z' }, header: { 'Idempotency-Key': 'first-list' } };
-  const { operationId } = got(await sgo.POST('/v1/roster-imports', { params, body, ...zipped }));
-  const again = got(await sgo.POST('/v1/roster-imports', { params, body, ...zipped }));
-  expect(again.operationId).toBe(operationId);
-  expect((await ended(sgo, operationId)).state).toBe('succeeded');
-  const path = { id: operationId };
-  got(await sgo.GET('/v1/operations/{id}/rows', { params: { path } }));
-}
-
-const school = { path: { schoolId: 's1' } };
-
-async function connect(operator: Client): Promise<void> {
-  const known = got(await operator.GET('/v1/schools/{schoolId}/sferum', { params: school }));
-  const [accessToken] = [...world.sandbox.world.accounts.tokens].find(([, token]) => token.kind === 'user')!;
-  const connected = got(
-    await operator.PUT('/v1/schools/{schoolId}/sferum', {
-      params: school,
-      body: {
-        ...{ communityId: String(known.communityId), accessToken, tokenKind: 'user' },
-        ...{ requestsPerSecond: 200, callsToken: accessToken, replaceAccount: false },
-      },
-    }),
-  );
-  expect(connected.communityId).toBe(known.communityId);
-}
-
-async function initialize(admin: Client): Promise<string> {
-  const path = '/v1/schools/{schoolId}/initializations';
-  const tried = got(
-    await admin.POST(path, { params: school, body: { types: [...TYPES], dryRun: true, strict: false } }),
-  );
-  expect((await ended(admin, tried.operationId)).state).toBe('succeeded');
-  const plan = got(
-    await admin.GET('/v1/operations/{id}/plan', { params: { path: { id: tried.operationId } } }),
-  );
-  expect(plan.items.map(({ action }) => action)).toContain('create');
-  const run = got(await admin.POST(path, { params: school, body: { plan: tried.operationId } }));
-  const { state, result } = await ended(admin, run.operationId);
-  expect(state).toBe('succeeded');
-  expect(result?.chats?.created).toBe(world.sandbox.world.chats.size);
-  return run.operationId;
-}
-
 test('a school comes, is initialised, changes, holds lessons, and everybody reads what is theirs', async () => {
   const [operator, sgo, admin, teacher, pupil] = (await Promise.all(
-    [OPERATOR, SGO, ADMIN, TEACHER, PUPIL].map(clientOf),
+    [OPERATOR, SGO, ADMIN, TEACHER, PUPIL].map(site.clientOf),
   )) as [Client, Client, Client, Client, Client];
   for (const probe of ['/healthz', '/metrics'] as const) got(await operator.GET(probe, { parseAs: 'text' }));
   got(await operator.GET('/readyz'));
   await importRoster(sgo);
-  await connect(operator);
-  const run = await initialize(admin);
+  await connect(site, operator);
+  const run = await initialize(site, admin);
 
   // An event is sent, and Sferum follows.
   const event = {
@@ -153,7 +71,7 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
   } as const;
   const receipt = got(
     await sgo.POST('/v1/schools/{schoolId}/events', {
-      ...{ params: school, body: [event, lesson] },
+      ...{ params: SCHOOL, body: [event, lesson] },
       headers: { 'content-type': 'application/cloudevents-batch+json' },
     }),
   );
@@ -163,7 +81,7 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
 
   // Chats, members, and why.
   const chats = got(
-    await admin.GET('/v1/schools/{schoolId}/chats', { params: { ...school, query: { type: 'class' } } }),
+    await admin.GET('/v1/schools/{schoolId}/chats', { params: { ...SCHOOL, query: { type: 'class' } } }),
   );
   const chat = chats.items.find(({ title }) => title.startsWith('5А'))!;
   const of = (id: string) => ({ params: { path: { id } } });
@@ -173,7 +91,7 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
   const grounds = got(await admin.GET('/v1/people/{id}/grounds', of('p1')));
   expect(grounds.chats.flatMap((one) => one.grounds.map(({ kind }) => kind))).toContain('enrollment');
   const people = got(
-    await admin.GET('/v1/schools/{schoolId}/people', { params: { ...school, query: { role: 'student' } } }),
+    await admin.GET('/v1/schools/{schoolId}/people', { params: { ...SCHOOL, query: { role: 'student' } } }),
   );
   expect(people.total).toBe(4);
   got(await admin.POST('/v1/chats/{id}/check', of(chat.id)));
@@ -185,7 +103,7 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
   // A chat by hand, changed and deleted.
   const made = got(
     await admin.POST('/v1/schools/{schoolId}/chats', {
-      params: school,
+      params: SCHOOL,
       body: { type: 'staff', title: 'Методический совет', members: [{ personId: 't1', admin: true }] },
     }),
   );
@@ -198,7 +116,7 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
   expect((await ended(admin, gone.operationId)).state).toBe('succeeded');
 
   // A lesson's call.
-  const lessons = got(await teacher.GET('/v1/schools/{schoolId}/lessons', { params: school }));
+  const lessons = got(await teacher.GET('/v1/schools/{schoolId}/lessons', { params: SCHOOL }));
   expect(lessons.items.map(({ id }) => id)).toEqual(['geo']);
   const meeting = got(await teacher.POST('/v1/lessons/{id}/meeting', { ...of('geo'), body: {} }));
   expect(meeting.system).toBe('Сферум');
@@ -231,21 +149,21 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
   expect((await pupil.DELETE('/v1/me/profile')).response.status).toBe(204);
 
   // Settings, pauses, and what an admin looks through.
-  const settings = got(await admin.GET('/v1/schools/{schoolId}/settings', { params: school }));
+  const settings = got(await admin.GET('/v1/schools/{schoolId}/settings', { params: SCHOOL }));
   got(
     await admin.PUT('/v1/schools/{schoolId}/settings', {
-      params: school,
+      params: SCHOOL,
       body: { ...settings, pauses: settings.pauses, limits: { chatShare: 0.3 } },
     }),
   );
   for (const path of ['/v1/schools/{schoolId}/unreachable', '/v1/schools/{schoolId}/delays'] as const) {
-    got(await admin.GET(path, { params: school }));
+    got(await admin.GET(path, { params: SCHOOL }));
   }
-  got(await admin.GET('/v1/schools/{schoolId}/journal', { params: school }));
-  got(await admin.GET('/v1/schools/{schoolId}/operations', { params: school }));
-  got(await operator.GET('/v1/schools/{schoolId}/erasures', { params: school }));
-  got(await operator.GET('/v1/schools/{schoolId}/access', { params: school }));
-  got(await admin.GET('/v1/schools/{schoolId}/readiness', { params: school }));
+  got(await admin.GET('/v1/schools/{schoolId}/journal', { params: SCHOOL }));
+  got(await admin.GET('/v1/schools/{schoolId}/operations', { params: SCHOOL }));
+  got(await operator.GET('/v1/schools/{schoolId}/erasures', { params: SCHOOL }));
+  got(await operator.GET('/v1/schools/{schoolId}/access', { params: SCHOOL }));
+  got(await admin.GET('/v1/schools/{schoolId}/readiness', { params: SCHOOL }));
 
   // Decisions about what does not wait are refused, each in its own way.
   const decided = { ...of(run), body: {} };
@@ -276,17 +194,17 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
   expect((await operator.DELETE('/v1/webhooks/{id}', of(hook.id))).response.status).toBe(204);
   got(await operator.PUT('/v1/pauses', { body: [{ from: '2027-05-24', to: '2027-06-24' }] }));
   expect(got(await operator.GET('/v1/pauses'))).toHaveLength(1);
-  got(await admin.GET('/v1/schools/{schoolId}/class-matches', { params: school }));
-  const word = { params: school, body: { classIds: ['none'], continues: false } };
+  got(await admin.GET('/v1/schools/{schoolId}/class-matches', { params: SCHOOL }));
+  const word = { params: SCHOOL, body: { classIds: ['none'], continues: false } };
   await admin.POST('/v1/schools/{schoolId}/class-matches', word);
-  got(await admin.GET('/v1/schools/{schoolId}/person-matches', { params: school }));
-  const same = { params: school, body: { same: true } };
+  got(await admin.GET('/v1/schools/{schoolId}/person-matches', { params: SCHOOL }));
+  const same = { params: SCHOOL, body: { same: true } };
   expect(got(await admin.POST('/v1/schools/{schoolId}/person-matches', same)).decided).toBe(0);
 
-  expect(held.wrong).toEqual([]);
-  const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
+  expect(site.held.wrong).toEqual([]);
+  const calls = Object.entries(site.document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const called = new Set([...held.answered].map((name) => name.replace(/ \d+$/, '')));
+  const called = new Set([...site.held.answered].map((name) => name.replace(/ \d+$/, '')));
   expect(calls.filter((call) => !called.has(call))).toEqual([]);
 });

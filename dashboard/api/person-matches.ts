@@ -81,8 +81,6 @@ export function personMatchesRoutes({ api, ctx, commands, guards }: ApiParts): v
     );
     const shown = items.map((item) => ({
       ...item,
-      // The table holds what `matchPeople` has found.
-      evidence: item.evidence as (typeof EVIDENCE)[number][],
       proposedAt: instant(item.proposedAt),
       decidedAt: item.decidedAt === null ? null : instant(item.decidedAt),
     }));

@@ -35,6 +35,7 @@ import { classMatchesRoutes } from './school/class-matches.ts';
 import { operationLogRoutes } from './school/operations.ts';
 import { personRoutes } from './school/person.ts';
 import { personExportRoutes } from './school/person-export.ts';
+import { personMatchesRoutes } from './school/person-matches.ts';
 import { schoolReadinessRoutes } from './school/readiness.ts';
 import { rosterRoutes } from './school/rosters.ts';
 import { searchRoutes } from './school/search.ts';
@@ -100,6 +101,7 @@ export function consoleRoutes(options: ConsoleOptions): void {
   delayRoutes(parts);
   attentionRoutes(parts);
   classMatchesRoutes(parts);
+  personMatchesRoutes(parts);
   settingsRoutes(parts);
   connectionRoutes(parts);
   pauseScreens(parts);

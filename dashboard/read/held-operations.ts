@@ -12,6 +12,8 @@ export interface HeldOperation {
   chats: number;
   /** Places in chats: one person in two chats counts twice. */
   places: number;
+  /** People under new ids about whom the import asks (K4). */
+  people: number;
   /** The only chat that it holds somebody in. */
   chat: { id: string; title: string; members: number } | null;
 }
@@ -27,6 +29,8 @@ export async function heldOperations(db: Sql, schoolId: string): Promise<HeldOpe
       union all select held_by, chat_id from sferum_member where school_id = ${schoolId} and held_by is not null)
     select 'held' as kind, o.id as "operationId", o.kind as operation, o.created_at as since,
       count(distinct h.chat_id)::int as chats, count(h.chat_id)::int as places,
+      (select count(distinct m.new_id)::int from person_match m
+        where m.school_id = ${schoolId} and m.operation_id = o.id and m.state = 'open') as people,
       case when count(distinct h.chat_id) = 1 then (
         select jsonb_build_object('id', c.id, 'title', c.title,
           'members', (select count(*)::int from membership m where m.chat_id = c.id))

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Doubt, Evidence } from '../../src/matching/match-people.ts';
 import type { Sql } from '../../src/store/database.ts';
 import { limitTo, type Page } from '../../src/store/queries/page.ts';
 import { type ShownRole, shownName, shownRole } from '../../src/store/queries/person-columns.ts';
@@ -13,8 +14,8 @@ export interface PersonMatchItem {
   role: ShownRole | null;
   /** The classes where the person learns or leads, by title. */
   classes: string[];
-  evidence: string[];
-  doubt: 'namesake' | 'profile' | null;
+  evidence: Evidence[];
+  doubt: Doubt | null;
   state: 'open' | 'same' | 'other';
   proposedAt: string;
   decidedAt: string | null;

@@ -18,7 +18,7 @@ import { endOperation, goOn } from '../rows/operation.ts';
 import { overruleApprovals } from '../rows/operation-approval.ts';
 import { followAnew } from '../rows/operation-chat.ts';
 import { acceptImport, rejectImport } from '../rows/operation-import.ts';
-import { dropProposals, hasProposals } from '../rows/person-match.ts';
+import { dropProposals } from '../rows/person-match.ts';
 import { moveRevision } from '../rows/school.ts';
 import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
 import { forgetSchool, keepMembers, letGo } from '../rows/sferum-member.ts';
@@ -34,6 +34,7 @@ import {
   lockWhole,
   noteDecision,
   notHeld,
+  refuseUndecided,
 } from './decision.ts';
 import { settleImports } from './import-parents.ts';
 
@@ -192,16 +193,6 @@ async function decideImport(
   });
   ctx.wake('operations', { schoolId });
 }
-
-/**
- * A list of people under new ids is not taken at its word as a whole (K4): everybody would leave their chats. It is
- * decided person by person, or all at once, whether they are the same.
- */
-async function refuseUndecided(tx: Sql, { schoolId, id }: { schoolId: string; id: string }): Promise<void> {
-  if (await hasProposals(tx, schoolId, id)) throw new Refusal(409, 'people-to-match', UNDECIDED);
-}
-
-const UNDECIDED = 'Сначала решите, кто из людей под новыми номерами – прежние';
 
 /**
  * Decides the replacement of an account. After approval the new account creates every chat anew. After a rejection

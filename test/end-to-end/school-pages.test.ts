@@ -14,7 +14,7 @@ import {
 import { everywhere } from '../support/everywhere.ts';
 import { keptSmallSchool, newestSchool } from '../support/small-world.ts';
 
-const ADMIN_PAGES = ['/settings', '/classes', '/changes', '/attention', '/unreachable'];
+const ADMIN_PAGES = ['/settings', '/classes', '/same-people', '/changes', '/attention', '/unreachable'];
 
 describeInBrowser('what a school looks after itself with', () => {
   let site: Console;

@@ -18,6 +18,7 @@ export const ADMIN_PAGES = ({ chat, run, person }: Record<'chat' | 'run' | 'pers
       unreachable: '/unreachable',
       settings: '/settings',
       classes: '/classes',
+      'same-people': '/same-people',
     },
     ...{
       changes: '/changes',

@@ -1,5 +1,6 @@
 /** The requests of a matrix for the console: what the parameters of each screen name, said here. */
 import type { Cell } from './matrix-api.ts';
+import { NEW_IDS } from './matrix-new-ids.ts';
 import type { Kind, Things } from './matrix-world.ts';
 
 interface Named {
@@ -141,8 +142,7 @@ export const SCREENS: Record<string, Screen> = {
   ...atBoth('/settings'),
   ...atBoth('/server'),
   'GET /settings': {},
-  'GET /classes': {},
-  'POST /classes': { names: { classId: { kind: 'class', with: () => [{ do: 'other' }] } }, plain: ['do'] },
+  ...NEW_IDS,
   'POST /settings': {
     plain: [
       'timeZone',

@@ -14,7 +14,7 @@ import { approvalAnchor } from '../parts/approval.ts';
 import { plural } from '../parts/numbers.ts';
 import { ADMINS } from '../visitor.ts';
 import { showAcceptance } from './acceptance-routes.ts';
-import { approveQuestion, type HeldView, removalsIn } from './held.ts';
+import { approveQuestion, asksAboutPeople, type HeldView, removalsIn, SAME_PEOPLE } from './held.ts';
 import { crumbsOf, operationOf } from './operation-of.ts';
 import { operationHref, operationTitle } from './operation-words.ts';
 import { planQuery } from './query.ts';
@@ -26,6 +26,7 @@ export function decisionRoutes(parts: ConsoleParts): void {
   const at = '/manage/operations/:id';
   screens.get(`${at}/approve`, ADMINS, async (c) => {
     const operation = await operationOf(parts, c);
+    if (operation.state === 'held' && asksAboutPeople(operation)) return c.redirect(SAME_PEOPLE);
     if (operation.state === 'held' && operation.incomplete) return showAcceptance(parts, c, operation);
     const { open, names } = await heldOf(parts, c, operation);
     return page({

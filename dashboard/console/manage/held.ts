@@ -163,8 +163,8 @@ ${heldTree(
  */
 function wholePart(operation: OperationView): Html {
   const href = operationHref(operation.id);
-  const isRenumbered = operation.problems.some(({ renumbered }) => renumbered !== undefined);
-  const { text, approve } = WHOLE[operation.kind] ?? (isRenumbered ? RENUMBERED : INCOMPLETE);
+  if (asksAboutPeople(operation)) return peoplePart(href);
+  const { text, approve } = WHOLE[operation.kind] ?? INCOMPLETE;
   const isImport = WHOLE[operation.kind] === undefined;
   return html`<section class="panel"><p>${text}</p>
 <form method="post" action="${href}/decide" class="actions">${
@@ -178,11 +178,20 @@ export const INCOMPLETE = {
   text: 'Новые люди уже добавлены, никто не исключён. Если списки верны, примите их: чаты покинут те, кого в списках нет. Если нет, отклоните и выгрузите списки из СГО ещё раз.',
   approve: 'Списки верны, принять',
 };
-/** K4: taken at its word, the list would part everybody from the profile and the exceptions. */
-const RENUMBERED = {
-  text: 'В списках те же люди под новыми номерами, поэтому из них пока ничего не взято. Если принять списки, люди придут заново: без привязки профиля и без решённого вручную. Если номера менять не собирались, отклоните и выгрузите списки из СГО ещё раз.',
-  approve: INCOMPLETE.approve,
-};
+
+/** The page where people under new ids are decided (K4). */
+export const SAME_PEOPLE = '/same-people';
+
+/** Whether the import waits for a word on people under new ids. */
+export function asksAboutPeople({ problems }: Pick<OperationView, 'problems'>): boolean {
+  return problems.some(({ people, renumbered }) => people !== undefined || renumbered !== undefined);
+}
+
+const peoplePart = (
+  href: string,
+) => html`<section class="panel"><p>В списках те же люди под новыми номерами. Пока вы не решите, прежние ли это люди, прежние остаются в чатах, а новые не добавлены. Если номера менять не собирались, отклоните и выгрузите списки из СГО ещё раз.</p>
+<form method="post" action="${href}/decide" class="actions">${linkButton({ label: 'Решить, кто есть кто', kind: 'primary', href: SAME_PEOPLE })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
+
 const WHOLE: Partial<Record<OperationView['kind'], { text: string; approve: string }>> = {
   'account-replacement': {
     text: 'Пока вы не решите, чаты не создаются и никто не исключён. После подтверждения чаты будут созданы заново, с новой перепиской; прежние останутся у прежнего профиля.',

@@ -3,6 +3,7 @@
 import type { RosterCountsRead, RosterList } from '../../read/roster-lists.ts';
 import { GAPS, type Gap } from '../../read/roster-quality.ts';
 import { type Content, type Html, html } from '../html.ts';
+import { asksAboutPeople, SAME_PEOPLE } from '../manage/held.ts';
 import { STATE_WORDS } from '../manage/operation-words.ts';
 import { change } from '../manage/plan-words.ts';
 import { linkButton } from '../parts/button.ts';
@@ -77,23 +78,27 @@ function difference(now: number | null | undefined, before: number | null | unde
     : change(Math.abs(now - before), now > before ? '+' : '−');
 }
 
-/** A list that looks cut, with the way to its decision. */
+/** A list that looks cut, or names people under new ids, with the way to its decision. */
 export function incompleteNotice(lists: readonly RosterList[]): Content[] {
   return lists
     .filter(({ incomplete, state: now }) => incomplete && now === 'held')
-    .map(({ operationId, problems }) =>
-      notice({
+    .map(({ operationId, problems }) => {
+      const asks = asksAboutPeople({ problems });
+      return notice({
         kind: 'warn',
-        title: 'Списки похожи на неполные и ждут решения',
-        text: problems.find(({ code }) => code === 'roster-incomplete')?.message ?? '',
+        title: asks ? 'В списках люди под новыми номерами' : 'Списки похожи на неполные и ждут решения',
+        text: problems.find(({ code }) => WAITING.includes(code))?.message ?? '',
         actions: linkButton({
-          label: 'Посмотреть, кто выйдет, и решить',
-          href: `/manage/operations/${operationId}/approve`,
+          label: asks ? 'Посмотреть и решить' : 'Посмотреть, кто выйдет, и решить',
+          href: asks ? SAME_PEOPLE : `/manage/operations/${operationId}/approve`,
           kind: 'primary',
         }),
-      }),
-    );
+      });
+    });
 }
+
+/** Why a list waits. */
+const WAITING = ['roster-incomplete', 'people-to-match'];
 
 /** What of the last list was not taken. */
 export function leftOut({
@@ -188,7 +193,8 @@ function movedBy({ added, removed }: RosterList): Html {
 }
 
 function listState({ state: now, incomplete, problems }: RosterList): Html {
-  if (now === 'held' && incomplete) return state('warn', 'похожи на неполные');
+  if (now === 'held' && incomplete)
+    return state('warn', asksAboutPeople({ problems }) ? 'ждут решения о людях' : 'похожи на неполные');
   if (problems.some(({ code }) => code === 'roster-outdated')) return state('calm', 'старше принятых');
   if (problems.some(({ code }) => code === 'roster-overtaken')) return state('calm', 'пришли новые');
   const [tone, word] = STATE_WORDS[now];

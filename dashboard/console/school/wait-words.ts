@@ -2,6 +2,7 @@
 import type { Wait } from '../../read/waits.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';
+import { SAME_PEOPLE } from '../manage/held.ts';
 import { OPERATION_LABELS } from '../manage/words.ts';
 import { linkButton } from '../parts/button.ts';
 import type { Tone } from '../parts/condition.ts';
@@ -61,7 +62,7 @@ function account({ state }: Of<'account'>): Said {
 }
 
 function held(wait: Of<'held'>): Said {
-  const { operation, operationId, chats, places, chat } = wait;
+  const { operation, operationId, chats, places, chat, people } = wait;
   const base = {
     ...({ tone: 'warn', word: 'ждёт решения' } as const),
     action: linkButton({ label: 'Посмотреть и решить', href: operationPath(operationId) }),
@@ -70,6 +71,15 @@ function held(wait: Of<'held'>): Said {
   if (question) {
     const { title, text, href = operationPath(operationId) } = question;
     return { ...base, title, text, brief: null, action: linkButton({ label: 'Посмотреть и решить', href }) };
+  }
+  if (people > 0) {
+    return {
+      ...base,
+      title: `Под новыми номерами ${counted(people, 'человек', 'человека', 'человек')}`,
+      brief: 'прежние остаются в чатах',
+      text: 'В списках из СГО эти люди стоят под новыми номерами. Решите, прежние ли это люди: до этого прежние остаются в чатах, а новые не добавлены.',
+      action: linkButton({ label: 'Посмотреть и решить', href: SAME_PEOPLE }),
+    };
   }
   if (chats === 0) {
     return {

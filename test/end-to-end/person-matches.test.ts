@@ -1,0 +1,57 @@
+/** «Люди под новыми номерами» (K4): what is proposed, and a word on all of them from the keyboard. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Console,
+  describeInBrowser,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  PHONE,
+  startConsole,
+} from '../support/browser.ts';
+import { linkedRoster } from '../support/chat-world.ts';
+import { ADMIN } from '../support/manage-world.ts';
+import { newIdOf, peopleOf, underNewIds } from '../support/new-ids.ts';
+import { initializeAll } from '../support/small-world.ts';
+
+const PEOPLE = peopleOf(linkedRoster());
+/** More than the page has of anything that can be reached. */
+const TABS_AT_MOST = 200;
+
+describeInBrowser('people under new ids', () => {
+  let site: Console;
+  beforeAll(async () => {
+    site = await startConsole();
+    await site.world.importRoster(linkedRoster());
+    await initializeAll(site.world, 's1');
+    await site.world.importRoster(underNewIds(linkedRoster()));
+  });
+  afterAll(() => site?.[Symbol.asyncDispose]());
+
+  test('what waits leads to the page, and one press keeps everybody in their chats', async () => {
+    const { world } = site;
+    const before = world.inSferum('5А класс');
+    const overview = await site.visit(ADMIN, '/attention');
+    await overview.getByText('Под новыми номерами').first().waitFor();
+    await overview.getByRole('link', { name: 'Посмотреть и решить' }).first().click();
+    await overview.waitForURL(/same-people/);
+
+    const phone = await site.visit(ADMIN, '/same-people', { viewport: PHONE });
+    await expectNoSidewaysScroll(phone);
+    const page = await site.visit(ADMIN, '/same-people');
+    await page.getByText('Абаев Марк').first().waitFor();
+    await expectAccessible(page);
+    const focused = () => page.locator(':focus').allTextContents();
+    for (let n = 0; n < TABS_AT_MOST && !String(await focused()).includes('Это те же люди'); n++) {
+      await page.keyboard.press('Tab');
+    }
+    expect(String(await focused())).toContain(`(${PEOPLE.length})`);
+    await page.keyboard.press('Enter');
+    await page.getByText('Решать нечего').waitFor();
+    await world.settled();
+    expect(world.inSferum('5А класс')).toBe(before);
+    // A link that somebody kept leads to the person, who is called by the new id.
+    const person = await site.visit(ADMIN, '/people/p1');
+    await person.getByRole('heading', { name: 'Абаев Марк' }).waitFor();
+    expect(await person.locator(`form[action="/people/${newIdOf('p1')}/check"]`).count()).toBe(1);
+  });
+});

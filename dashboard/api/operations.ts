@@ -192,7 +192,7 @@ function routeCancel({ api, ctx, commands, guards }: ApiParts): void {
     method: 'post',
     path: '/v1/operations/{id}/cancel',
     tags: ['Operations'],
-    summary: 'Stop it where it is',
+    summary: 'Cancel it before it begins; afterwards an applied run can be undone',
     middleware: guards.json('school-admin', 'operator', 'service'),
     request: { params: IdParam, query: SchoolQuery },
     responses: { 200: json(OperationView, 'the operation as it is now'), ...CHANGE_REFUSALS },

@@ -238,7 +238,7 @@ export interface paths {
     };
   };
   "/v1/operations/{id}/cancel": {
-    /** Stop it where it is */
+    /** Cancel it before it begins; afterwards an applied run can be undone */
     post: {
       parameters: { query?: { "school"?: string }; header?: { "Idempotency-Key"?: string }; path: { "id": string }; cookie?: never };
       requestBody?: never;

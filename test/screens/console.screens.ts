@@ -1,14 +1,14 @@
 /** Every page, role and state of one school, from before its first chat until Sferum refuses its key. */
 import { sql } from 'kysely';
-import { afterAll, beforeAll, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { giveOrders } from '../../src/demo/give-orders.ts';
 import { giveTimetable } from '../../src/demo/lessons/give-timetable.ts';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
+import { CHAT_TYPES } from '../../src/desired/model.ts';
 import { countFigures } from '../../src/outbox/count-figures.ts';
 import { findPersonas, type PersonaKind } from '../../src/store/queries/personas.ts';
 import { type Console, describeInBrowser, startConsole, type Visitor } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { initializeAll } from '../support/small-world.ts';
 import { ADMIN_PAGES, childPages, staffPages } from './pages.ts';
 import { take } from './shots.ts';
 
@@ -76,9 +76,36 @@ describeInBrowser('a school', () => {
     ]);
   });
 
+  test('while it is initialised', async () => {
+    const { app, call, ended } = site.world;
+    const chats = app.queues.all.find(({ name }) => name === 'chats');
+    const { sub = '', role } = admin();
+    const body = { types: CHAT_TYPES, dryRun: false, strict: false };
+    const path = `/v1/schools/${school}/initializations`;
+    const begun = await call('POST', path, { role, school, sub }, body);
+    const { operationId } = (await begun.json()) as { operationId: string };
+    const made = () => site.world.sandbox.world.chats.size;
+    await vi.waitFor(() => expect(made()).toBeGreaterThan(0), { timeout: 60_000, interval: 1 });
+    await chats?.pause();
+    await shoot('2-running', 'school-admin', [
+      ...['overview', 'manage', 'attention', 'operations', 'changes'].map((name) => ({
+        name,
+        path: `/${name}`,
+      })),
+      { name: 'operation', path: `/manage/operations/${operationId}` },
+      { name: 'own', path: '/' },
+    ]);
+    await take(
+      site,
+      { state: '2-running', who: 'operator', as: { role: 'operator', school: '*', sub: 'operator' } },
+      [...['schools', 'server'].map((name) => ({ name, path: `/${name}` }))],
+    );
+    await chats?.resume();
+    await ended(operationId);
+  });
+
   test('as it should be', async () => {
     const { ctx, commands } = site.world;
-    await initializeAll(site.world, school);
     await giveTimetable(ctx, commands, school);
     await giveOrders(ctx, commands, school, ZONE);
     await settled();

@@ -163,7 +163,9 @@ function timeLeft(operation: OperationView, types: readonly TypeProgress[], nowM
 
 /** The page while the operation is at work. */
 export function runningBody(operation: OperationView, types: readonly TypeProgress[], nowMs: number): Html {
-  return html`${progressPart(operation, types, nowMs)}<p class="muted">Страницу можно закрыть: работа продолжится, а ход и итог будут здесь и в «Последних инициализациях».</p>`;
+  const undo =
+    operation.kind === 'initialization' ? ' Отменить инициализацию можно будет, когда она закончится.' : '';
+  return html`${progressPart(operation, types, nowMs)}<p class="muted">Страницу можно закрыть: работа продолжится, а ход и итог будут здесь и в «Последних инициализациях».${undo}</p>`;
 }
 
 /** Shows the result of the operation. */

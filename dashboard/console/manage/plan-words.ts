@@ -2,6 +2,7 @@
 import { naturalCompare } from '../../../src/desired/names.ts';
 import { endingText, groundText, type Names } from '../../../src/plan/describe.ts';
 import type { Action, ActionKind, PlanCounts } from '../../../src/plan/model.ts';
+import type { OperationView } from '../../read/operation-views.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { count } from '../parts/numbers.ts';
 
@@ -17,6 +18,14 @@ export type Counts = Partial<PlanCounts> & {
 export function countsOf({ result }: { result: object | null }): Counts {
   // Its end wrote them (src/planning/end-operations.ts); an operation without a plan has other fields there.
   return result ?? {};
+}
+
+/** Who was added and taken out. Of a plan alone and of work that has not ended the figures say what would be. */
+export function membersChanged(
+  operation: Pick<OperationView, 'state' | 'dryRun' | 'result'>,
+): Counts['members'] {
+  const { state, dryRun } = operation;
+  return dryRun || state === 'queued' || state === 'running' ? undefined : countsOf(operation).members;
 }
 
 /** «+12», «−3» in their colours, or a plain 0 where nothing changes. */

@@ -6,7 +6,7 @@ import type { LoggedOperation } from '../../read/operation-log.ts';
 import type { Overview } from '../../read/overview.ts';
 import { type Html, html } from '../html.ts';
 import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
-import { countsOf } from '../manage/plan-words.ts';
+import { membersChanged } from '../manage/plan-words.ts';
 import { state } from '../parts/condition.ts';
 import { count, counted, hour } from '../parts/numbers.ts';
 import { heldText } from '../school/operation-log.ts';
@@ -68,15 +68,13 @@ function withoutRepeats(lines: readonly Line[]): Line[] {
 const isQuiet = ({ added, removed, stands }: Line): boolean => added + removed === 0 && stands === undefined;
 
 function lineOf(operation: LoggedOperation, names: Names): Line {
-  const { members } = countsOf(operation);
+  const { added = 0, removed = 0 } = membersChanged(operation) ?? {};
   const title = operationTitle(operation);
   return {
     ...{ at: operation.createdAt, href: `/manage/operations/${operation.id}` },
     title: operation.chatTitle === null ? title : `${title} «${operation.chatTitle}»`,
     more: [heldText(operation), authorName(operation.by, names)].filter(Boolean).join('; '),
-    // What a plan alone would do is no change.
-    added: operation.dryRun ? 0 : (members?.added ?? 0),
-    removed: operation.dryRun ? 0 : (members?.removed ?? 0),
+    ...{ added, removed },
     ...(operation.state === 'succeeded' ? {} : { stands: state(...STATE_WORDS[operation.state]) }),
   };
 }

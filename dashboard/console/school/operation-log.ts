@@ -5,7 +5,7 @@ import type { LoggedOperation } from '../../read/operation-log.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { operationChoice } from '../manage/initialize.ts';
 import { operationTitle, STATE_WORDS } from '../manage/operation-words.ts';
-import { type Counts, change, countsOf } from '../manage/plan-words.ts';
+import { change, countsOf, membersChanged } from '../manage/plan-words.ts';
 import { stopped } from '../manage/words.ts';
 import { state, type Tone } from '../parts/condition.ts';
 import type { CsvTable } from '../parts/csv.ts';
@@ -26,8 +26,8 @@ export function logTable(operations: readonly LoggedOperation[], words: LogWords
       { head: 'Когда', narrow: true, cell: ({ createdAt }) => moment(createdAt, words.timeZone) },
       { head: 'Работа', phone: 'title', cell: (o) => nameCell(o) },
       { head: 'Кто', cell: ({ by }) => html`<bdi>${authorName(by, words.names)}</bdi>` },
-      { head: 'Добавлено', numeric: true, cell: (o) => figure(o, membersOf(o)?.added, '+') },
-      { head: 'Исключено', numeric: true, cell: (o) => figure(o, membersOf(o)?.removed, '−') },
+      { head: 'Добавлено', numeric: true, cell: (o) => figure(membersChanged(o)?.added, '+') },
+      { head: 'Исключено', numeric: true, cell: (o) => figure(membersChanged(o)?.removed, '−') },
       { head: 'Длилась', numeric: true, narrow: true, cell: (o) => lasted(o) },
       { head: 'Состояние', cell: (o) => stateCell(o) },
     ],
@@ -47,8 +47,8 @@ export function logFile(
       { head: 'Работа', cell: (o) => titleOf(o) },
       { head: 'Подробности', cell: (o) => detailsOf(o).join('; ') },
       { head: 'Кто', cell: ({ by }) => authorName(by, names) },
-      { head: 'Добавлено', cell: (o) => (o.dryRun ? null : (membersOf(o)?.added ?? null)) },
-      { head: 'Исключено', cell: (o) => (o.dryRun ? null : (membersOf(o)?.removed ?? null)) },
+      { head: 'Добавлено', cell: (o) => membersChanged(o)?.added ?? null },
+      { head: 'Исключено', cell: (o) => membersChanged(o)?.removed ?? null },
       { head: 'Длилась', cell: (o) => lasted(o) },
       { head: 'Состояние', cell: (o) => stateOf(o)[1] },
     ],
@@ -118,13 +118,8 @@ export function heldText(operation: LoggedOperation): string {
   return decision === 'reject' ? `${were}: все оставлены` : `${were}: решать не пришлось`;
 }
 
-function membersOf(operation: LoggedOperation): Counts['members'] {
-  return countsOf(operation).members;
-}
-
-/** What a plan alone would do is no change: it says nothing here. */
-function figure({ dryRun }: LoggedOperation, n: number | undefined, sign: '+' | '−'): Content {
-  return dryRun || !n ? '' : change(n, sign);
+function figure(n: number | undefined, sign: '+' | '−'): Content {
+  return n ? change(n, sign) : '';
 }
 
 const MINUTE_SECONDS = 60;

@@ -1,8 +1,8 @@
 /** A plan as people read it (F3): by chat or by person, filtered. The page that shows it looks up the names. */
 
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { ChatType } from '../../src/desired/model.ts';
-import type { Action, ActionKind } from '../../src/plan/model.ts';
+import type { Action, ActionCounts, ActionKind } from '../../src/plan/model.ts';
 import type { Sql } from '../../src/store/database.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
 import {
@@ -48,6 +48,8 @@ export interface PlanChatItem {
   revoked: number;
 }
 
+type PlanRow = Pick<PlanChatItem, 'id' | 'title' | 'type' | 'unit' | 'renamedTo'> & { counts: ActionCounts };
+
 /** Also titles of chats that do not exist yet are looked through: folded here as `searchFold` folds what is asked. */
 const foldedTitle = foldedInSql(sql`o.title`);
 
@@ -58,32 +60,33 @@ export async function planChats(
   operationId: string,
   filter: PlanFilter,
 ): Promise<PlanChatItem[]> {
-  const n = (condition: RawBuilder<unknown>) => sql`(count(*) filter (where ${condition}))::int`;
-  const { rows } = await sql<PlanChatItem>`
+  const { rows } = await sql<PlanRow>`
     with grouped as (
       select g.id, g.title, k.title as class from subject_group g join class k on k.school_id = g.school_id and k.id = g.class_id
       where g.school_id = ${schoolId}
     ), named as (select distinct on (title) title, class from grouped order by title, id)
-    select o.chat_id as id, o.title, o.type, coalesce(g.class, u.class) as unit, a.*
+    select o.chat_id as id, o.title, o.type, coalesce(g.class, u.class) as unit, o.counts,
+      case when o.counts ? 'rename' then (select max(x->>'title') from jsonb_array_elements(o.actions) x
+        where x->>'action' = 'rename') end as "renamedTo"
     from operation_chat o
       left join chat c on c.school_id = o.school_id and c.id = o.chat_id
       left join grouped g on o.type = 'subject' and g.id = c.subject_group_id
       -- A chat that does not exist yet is called as its group.
       left join named u on o.type = 'subject' and c.id is null and u.title = o.title
-      left join lateral (
-        select ${n(sql`x->>'action' = 'create'`)} as created, ${n(sql`x->>'action' = 'delete'`)} as deleted,
-          max(x->>'title') filter (where x->>'action' = 'rename') as "renamedTo",
-          ${n(sql`x->>'action' = 'add' and not x ? 'pending'`)} as added,
-          ${n(sql`x->>'action' = 'add' and x ? 'pending'`)} as waiting,
-          ${n(sql`x->>'action' = 'remove' and not x ? 'held'`)} as removed, ${n(sql`x ? 'held'`)} as held,
-          ${n(sql`x->>'action' = 'grant'`)} as granted, ${n(sql`x->>'action' = 'revoke'`)} as revoked
-        from jsonb_array_elements(o.actions) x) a on true
-    where o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and jsonb_array_length(o.actions) > 0
+    where o.school_id = ${schoolId} and o.operation_id = ${operationId}::uuid and o.counts is not null
       ${filter.type ? sql`and o.type = ${filter.type}` : sql``}
       ${filter.class ? sql`and coalesce(g.class, u.class) = ${filter.class}` : sql``}
       ${filter.kind ? sql`and o.actions @> ${JSON.stringify([hasKind(filter.kind)])}::jsonb` : sql``}
       ${filter.text ? sql`and strpos(${foldedTitle}, ${searchFold(filter.text)}) > 0` : sql``}`.execute(db);
-  return rows;
+  return rows.map(({ counts, ...chat }) => ({ ...chat, ...figuresOf(counts) }));
+}
+
+function figuresOf(counts: ActionCounts): Omit<PlanChatItem, keyof PlanRow> {
+  const { create = 0, add = 0, waiting = 0, remove = 0, held = 0, grant = 0, revoke = 0 } = counts;
+  return {
+    ...{ created: create, deleted: counts.delete ?? 0, added: add, waiting },
+    ...{ removed: remove, held, granted: grant, revoked: revoke },
+  };
 }
 
 /** Gives the actions of one chat of a plan in their order. Null: the plan has no such chat. */

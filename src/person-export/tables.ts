@@ -221,7 +221,7 @@ export const HELD = {
     rows: either(isPlanned, isGroundIn('actions', 'list')),
     given: ['operation_id', 'chat_id', 'title', 'type', 'done_at'],
     parts: { actions: ownActions },
-    without: { [WORKINGS]: ['api_calls', 'first_action', 'generation', 'ordinal', 'problem'] },
+    without: { [WORKINGS]: ['api_calls', 'counts', 'first_action', 'generation', 'ordinal', 'problem'] },
   },
   staged_roster: {
     rows: isStaged,

@@ -6,6 +6,9 @@ import type { ChatType, Ending, Ground } from '../desired/model.ts';
 
 export type ActionKind = 'create' | 'rename' | 'add' | 'remove' | 'grant' | 'revoke' | 'delete';
 
+/** How many actions of each kind are planned for a chat. `waiting`: additions to the list alone. */
+export type ActionCounts = Partial<Record<ActionKind | 'waiting' | 'held', number>>;
+
 /** In the mode «adding» the account puts people in. In the mode «inviting» people enter by a link. */
 export type MembershipMode = 'adding' | 'inviting';
 

@@ -56,6 +56,7 @@ import { TheSameListAgain } from '../../migrations/0065-the-same-list-again.ts';
 import { FormerProfiles } from '../../migrations/0066-former-profiles.ts';
 import { GoneSince } from '../../migrations/0067-gone-since.ts';
 import { PersonMatch } from '../../migrations/0068-person-match.ts';
+import { ActionCounts } from '../../migrations/0069-action-counts.ts';
 import {
   IDLE_TIMEOUT_MS,
   KEEP_ALIVE_AFTER_MS,
@@ -161,6 +162,7 @@ const MIGRATIONS = [
   { name: '0066-former-profiles', class: FormerProfiles },
   { name: '0067-gone-since', class: GoneSince },
   { name: '0068-person-match', class: PersonMatch },
+  { name: '0069-action-counts', class: ActionCounts },
 ];
 
 /** Makes the ORM. It connects lazily: the first query opens a connection. */

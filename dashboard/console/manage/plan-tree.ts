@@ -54,7 +54,9 @@ export function cutTree<Chat extends TreeChat>(chats: readonly Chat[]): TreeType
   const units = new Set(chats.map(({ type, unit }) => `${type} ${unit}`)).size;
   let room = ROOM - units * HEADING_TAKES;
   const classOf = (title: string | null, own: readonly Chat[]): TreeClass<Chat> => {
-    const shown = own.toSorted((a, b) => naturalCompare(a.title, b.title)).slice(0, Math.max(room, 0));
+    // To sort what is only counted would cost more than the rest.
+    const inOrder = room > 0 ? own.toSorted((a, b) => naturalCompare(a.title, b.title)) : [];
+    const shown = inOrder.slice(0, Math.max(room, 0));
     room -= shown.length;
     return { title, chats: shown, cut: own.length - shown.length, ...sumsOf(own) };
   };

@@ -33,6 +33,10 @@ export const json = <T>() => p.json<T>().$type<T, ColumnType<T, string, string>>
 export const generated = (expression: string) =>
   p.boolean().generated(`(${expression}) stored`).$type<boolean, GeneratedAlways<boolean>>();
 
+/** `jsonb` that the database computes: never written. */
+export const generatedJson = <T>(expression: string) =>
+  p.json<T>().generated(`(${expression}) stored`).$type<T, GeneratedAlways<T>>();
+
 /**
  * A fact's stamps: `stated_*` is the last presence, `gone_*` the last absence; the greatest of several statements wins.
  */

@@ -2,8 +2,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { AUTHOR_KINDS } from '../../author.ts';
 import type { ChatType } from '../../desired/model.ts';
-import type { Action } from '../../plan/model.ts';
-import { big, instant, json, oneOf, text } from './columns.ts';
+import type { Action, ActionCounts } from '../../plan/model.ts';
+import { big, generatedJson, instant, json, oneOf, text } from './columns.ts';
 
 export const OPERATION_KINDS = [
   'roster-import',
@@ -67,6 +67,7 @@ export const OperationChat = defineEntity({
     type: text<ChatType>(),
     title: text(),
     actions: json<Action[]>(),
+    counts: generatedJson<ActionCounts>('action_counts(actions)').nullable(),
     generation: big().nullable(),
     doneAt: instant().nullable(),
     apiCalls: p.integer().default(0),

@@ -196,10 +196,11 @@ export const LIMIT_RULES = {
   // Work.
   workerConcurrencyJobs: { value: 400, min: 1, max: 5000, about: 'chats one worker process has in hand' },
   schoolBulkChats: {
-    value: 150,
+    value: 300,
     min: 1,
     max: 5000,
-    about: 'bulk work of one school in flight: one big school does not starve the others',
+    about:
+      'bulk work of one school in flight: one big school does not starve the others; a slow pace has less',
   },
   relayBatchChats: { value: 500, min: 1, max: 10_000, about: 'chats the relay enqueues at a time' },
   sweepIntervalMs: {

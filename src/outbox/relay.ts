@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { type DueChat, givenOut, giveOut, hasGiven, takeBackLost } from '../rows/chat-given.ts';
 import { letGo } from '../rows/chat-outbox.ts';
 import { hasWaiting } from '../rows/chat-waiting.ts';
+import { CALLS_PER_REQUEST } from '../sferum/pace.ts';
 import type { Traces } from '../traces/span.ts';
 import { carried } from './carried.ts';
 
@@ -12,6 +13,12 @@ import { carried } from './carried.ts';
  * Priorities of BullMQ, where a smaller number comes sooner. 0 is not used, because it would come before all others.
  */
 const PRIORITIES = { lesson: 1, person: 2, event: 3, bulk: 10 } as const;
+
+/**
+ * Bulk work of one school in flight: as many chats as its pace carries calls in so many seconds. Fewer leave slots empty
+ * while answers are recorded. More wait so long that creations come too late to be sent (`creationDeadlineMs`).
+ */
+const BULK_SECONDS = 4;
 
 /** A chat that is still due so long after it was given to the queue is given again, whatever the queue reports. */
 const LOST_AFTER_MS = 60_000;
@@ -36,7 +43,7 @@ export async function relayChats(
   const { schoolBulkChats, relayBatchChats } = ctx.config.limits;
   const chats = await giveOut(ctx.db.across('relay'), {
     ...{ at, lostBefore: ago(ctx, LOST_AFTER_MS), schoolIds },
-    ...{ schoolBulkChats, most: relayBatchChats },
+    ...{ schoolBulkChats, bulkChatsPerPace: BULK_SECONDS * CALLS_PER_REQUEST, most: relayBatchChats },
   });
   if (chats.length === 0) return;
   try {

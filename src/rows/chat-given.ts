@@ -25,7 +25,8 @@ const isGiven = sql`c.queued_at is not null`;
 
 /**
  * Marks due chats as given to the queue and returns them. The schools take turns, the most urgent work first, and the
- * bulk work of one school in hand is bounded (rule 7). A school costs what it is given, not what waits there. Without
+ * bulk work of one school in hand is bounded (rule 7): to `bulkChatsPerPace` chats for each request a second that its
+ * account may make, and to `schoolBulkChats`. A school costs what it is given, not what waits there. Without
  * `schoolIds` it looks at every school that has waiting work. A chat that was given before `lostBefore` counts no more.
  */
 export async function giveOut(
@@ -35,23 +36,25 @@ export async function giveOut(
     lostBefore: Date;
     schoolIds: readonly string[] | null;
     schoolBulkChats: number;
+    bulkChatsPerPace: number;
     most: number;
   },
 ): Promise<DueChat[]> {
-  const { at, lostBefore, schoolIds, schoolBulkChats, most } = how;
+  const { at, lostBefore, schoolIds, schoolBulkChats, bulkChatsPerPace, most } = how;
   const { rows } = await sql<DueChat>`
     with recursive ${schoolIds === null ? schoolsWaiting : sql`waiting as (select unnest(${[...schoolIds]}::text[]) as id)`},
     usable as (
-      select w.id, (select count(*) from chat c
+      select w.id, least(${schoolBulkChats}, ceil(a.requests_per_second * ${bulkChatsPerPace}))::int as most,
+        (select count(*) from chat c
           where c.school_id = w.id and ${isGiven} and c.queued_at > ${lostBefore} and c.priority = 'bulk') as given
       from waiting w join sferum_account a on a.school_id = w.id and a.status <> 'broken'),
     due as (
-      select d.id, u.urgency, d.nth from (select id, given, generate_series(1, ${BULK}::int) as urgency from usable) u
+      select d.id, u.urgency, d.nth from (select id, most, given, generate_series(1, ${BULK}::int) as urgency from usable) u
       cross join lateral (
         select c.id, row_number() over (order by ${dueSince}, c.id) as nth from chat c
         where ${isWaiting} and c.school_id = u.id and ${urgency(sql`c.priority`)} = u.urgency and ${dueSince} <= ${at}
         order by ${dueSince}, c.id
-        limit case when u.urgency < ${BULK}::int then ${most}::int else greatest(0, ${schoolBulkChats}::int - u.given) end) d)
+        limit case when u.urgency < ${BULK}::int then ${most}::int else greatest(0, u.most - u.given) end) d)
     update chat set queued_at = ${at}
     where id = any(array(select id from due order by urgency, nth limit ${most})) and queued_at is null
     returning id, school_id as "schoolId", cause, priority, traceparent`.execute(db);

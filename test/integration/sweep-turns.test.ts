@@ -92,6 +92,7 @@ describe('giving out', () => {
       lostBefore: new Date(at.getTime() - 60_000),
       schoolIds: null,
       schoolBulkChats: 10,
+      bulkChatsPerPace: 100,
       most: 500,
     };
     const given = await giveOut(halves.ctx.db.across('relay'), { ...how, ...own });
@@ -109,6 +110,13 @@ describe('giving out', () => {
       everywhere(halves.ctx),
     );
     expect(await give()).toEqual({ 'rest-1 bulk': 4 });
+  });
+
+  test('a school with a slow pace has less bulk work in hand than one with a fast pace', async () => {
+    for (const school of [1, 2]) await move(await idsOf(school), 'bulk');
+    await sql`update sferum_account set requests_per_second = case school_id when 'rest-1' then 0.5 else 3 end
+      where school_id in ('rest-1', 'rest-2')`.execute(everywhere(halves.ctx));
+    expect(await give({ bulkChatsPerPace: 4 })).toEqual({ 'rest-1 bulk': 2, 'rest-2 bulk': 10 });
   });
 
   test('where there is not room for all, the urgent of every school come first, and schools take turns', async () => {

@@ -36,7 +36,7 @@ describe('the configuration', () => {
     });
     expect(config.limits).toMatchObject({
       workerConcurrencyJobs: 400,
-      schoolBulkChats: 150,
+      schoolBulkChats: 300,
       sweepIntervalMs: 10_000,
     });
     expect(config.secretsKeys).toEqual([new Uint8Array(32).fill(1)]);

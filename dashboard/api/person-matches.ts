@@ -23,7 +23,8 @@ const PersonMatch = z
     role: z.enum(['staff', 'student', 'parent']).nullable(),
     classes: z.array(z.string()).openapi({ example: ['5А'] }),
     evidence: z.array(z.enum(EVIDENCE)).openapi({
-      description: 'what is the same besides the name and a role; kin: a parent or child of the same name',
+      description:
+        'what is the same besides the name and a role; kin: a parent or child of the same name; full-name: an adult with a patronymic',
     }),
     doubt: z.enum(DOUBTS).nullable().openapi({
       description:

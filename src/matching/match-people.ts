@@ -3,10 +3,10 @@
  *
  * The whole name must be the same, one role too, and birth dates that are known on both sides. Besides the name
  * something else must speak for a pair: the birth date, the VK profile, a class or group, a parent or child of the same
- * name, or the full name of somebody of the staff.
+ * name, or an adult's name in full, with the patronymic.
  */
 import type { Role } from '../desired/model.ts';
-import { isStaffMember } from '../desired/roles.ts';
+import { isPupil } from '../desired/roles.ts';
 
 export interface NamedPerson {
   id: string;
@@ -22,7 +22,7 @@ export interface NamedPerson {
 }
 
 /** What speaks for a pair besides the name and a role. */
-export const EVIDENCE = ['birth-date', 'profile', 'unit', 'kin', 'staff'] as const;
+export const EVIDENCE = ['birth-date', 'profile', 'unit', 'kin', 'full-name'] as const;
 export type Evidence = (typeof EVIDENCE)[number];
 
 /** Why a pair is no proposal: others may be meant as well, or СГО names another VK profile than the one linked. */
@@ -58,7 +58,7 @@ function pairOf(before: NamedPerson, after: NamedPerson): Pair[] {
     profile: isLinked && before.vkUserId === after.vkUserId,
     unit: meet(before.units, after.units),
     kin: meet(before.kin, after.kin),
-    staff: isStaffMember(before) && isStaffMember(after) && before.nameKey.split(' ').length > 2,
+    'full-name': !isPupil(before) && !isPupil(after) && before.nameKey.split(' ').length > 2,
   };
   const evidence = EVIDENCE.filter((one) => said[one]);
   const differs = isLinked && !said.profile;

@@ -127,7 +127,8 @@ export async function applyReading(
     planned: plannedWith(params.planned, followed),
   });
   if (!waits) await dropStaged(tx, schoolId, operation.id);
-  if (!waits && !newer) await endOlder(ctx, tx, operation, schoolId);
+  if (!newer && !incomplete) await endOlder(ctx, tx, operation, schoolId, OVERTAKEN);
+  if (!newer && incomplete?.renumbered) await endOlder(ctx, tx, operation, schoolId, ASKED_ANEW);
   return { followed, elsewhere };
 }
 
@@ -216,15 +217,20 @@ function problemsOf({
   ];
 }
 
-/** Ends the imports of rosters that are no newer than this one: they wait for a decision that is needless now. */
+/**
+ * Ends the imports of rosters that are no newer than this one: they wait for a decision that is needless now. A list
+ * that is held whole because of its people (K4) leaves those to wait that look cut.
+ */
 async function endOlder(
   ctx: Context,
   tx: Sql,
   { id: by, params: { takenAt } }: OperationOf<'roster-import'>,
   schoolId: string,
+  message: string,
 ): Promise<void> {
-  const problem = { code: 'roster-overtaken', message: OVERTAKEN, schoolId, operationId: by };
-  const overtaken = { by, takenAt, problem, at: new Date(ctx.clock.now()) };
+  const problem = { code: 'roster-overtaken', message, schoolId, operationId: by };
+  const onlyPeople = message === ASKED_ANEW;
+  const overtaken = { by, takenAt, problem, onlyPeople, at: new Date(ctx.clock.now()) };
   for (const id of await endOvertaken(tx, schoolId, overtaken)) await dropStaged(tx, schoolId, id);
 }
 
@@ -278,4 +284,5 @@ function unclearUnits(ids: readonly string[]): Problem {
 }
 
 const OVERTAKEN = 'Пришла полная выгрузка не старше этой: решать больше нечего';
+const ASKED_ANEW = 'Пришла выгрузка не старше этой с тем же вопросом о людях под новыми номерами';
 const OUTDATED = 'Выгрузка старше той, что уже принята: по этой школе ничего не изменено';

@@ -90,18 +90,26 @@ export async function rejectImport(tx: Sql, { schoolId, id }: OfSchool, at: Date
 
 /**
  * Ends the imports of incomplete files that wait for a decision (J2), because the operation `by` has applied a whole
- * file that is not older (`takenAt`, ISO 8601). Returns the ids of the ended operations.
+ * file that is not older (`takenAt`, ISO 8601). `onlyPeople`: of them those that were held because of people under new
+ * ids (K4). Returns the ids of the ended operations.
  */
 export async function endOvertaken(
   tx: Sql,
   schoolId: string,
-  { by, takenAt, problem, at }: { by: string; takenAt: string; problem: Problem; at: Date },
+  {
+    by,
+    takenAt,
+    problem,
+    onlyPeople,
+    at,
+  }: { by: string; takenAt: string; problem: Problem; onlyPeople: boolean; at: Date },
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update operation set state = 'succeeded', finished_at = ${at},
       params = params - 'incomplete', problems = problems || ${JSON.stringify([problem])}::jsonb
     where school_id = ${schoolId} and kind = 'roster-import' and state = 'held' and params ? 'incomplete'
       and params->>'incomplete' = 'true' and id <> ${by}
+      and (not ${onlyPeople}::boolean or jsonb_path_exists(problems, '$[*].renumbered'))
       and (params->>'takenAt')::timestamptz <= ${takenAt}::timestamptz returning id`.execute(tx);
   return rows.map(({ id }) => id);
 }

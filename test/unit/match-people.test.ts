@@ -33,10 +33,10 @@ describe('matching people by name and what else speaks for them', () => {
     ['another name', [ANNA], [person('new', 'boris', { born: BORN })], []],
     ['another role', [ANNA], [anna({ born: BORN, role: 'parent' })], []],
     [
-      'somebody of the staff by the full name',
+      'an adult by the name in full',
       [TEACHER],
       [person('new', TEACHER.nameKey, { role: 'teacher' })],
-      ['old→new staff'],
+      ['old→new full-name'],
     ],
     [
       'two who have come',

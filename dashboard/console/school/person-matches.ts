@@ -81,7 +81,7 @@ const EVIDENCE: Readonly<Record<Evidence, string>> = {
   profile: 'профиль VK',
   unit: 'класс или группа',
   kin: 'родитель или ребёнок',
-  staff: 'полное имя сотрудника',
+  'full-name': 'отчество',
 };
 const DOUBT: Readonly<Record<Doubt, string>> = {
   namesake: 'есть тёзка: решите о каждом отдельно',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { moveGenerations } from '../../src/rows/chat-outbox.ts';
@@ -12,7 +12,7 @@ import { createSandbox } from '../../src/sferum/sandbox/sandbox.ts';
 import { assertClocksAgree } from '../../src/store/clocks.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres/start.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { startProgram } from '../support/child-process.ts';
+import { type Program, startProgram } from '../support/child-process.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { freePort } from '../support/free-port.ts';
@@ -39,6 +39,19 @@ afterEach(async () => {
   for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
 });
 
+/** Its patience with Redis is as long as several tests. */
+let withoutRedis: Program;
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  withoutRedis = startProgram('worker', {
+    ...{ DATABASE_URL: database.url, SFERUM_API_URL: NOWHERE, REDIS_URL: 'redis://127.0.0.1:9' },
+  });
+  return async () => {
+    await withoutRedis[Symbol.asyncDispose]();
+    await database[Symbol.asyncDispose]();
+  };
+});
+
 describe.concurrent('a start without what it needs', { timeout: 120_000 }, () => {
   test.each(['start', 'api', 'worker'] as const)(
     'V6, reliability 4: `%s` without PostgreSQL ends with a message and without its password',
@@ -50,17 +63,6 @@ describe.concurrent('a start without what it needs', { timeout: 120_000 }, () =>
       expect(said).not.toContain('a-secret-word');
     },
   );
-
-  test('V6: `worker` without Redis ends with a message', async () => {
-    await using database = await createTestDatabase();
-    await using program = startProgram('worker', {
-      DATABASE_URL: database.url,
-      SFERUM_API_URL: NOWHERE,
-      REDIS_URL: 'redis://127.0.0.1:9',
-    });
-    expect(await program.ended).toBe(1);
-    expect(program.lines.join('\n')).toMatch(/the queue did not answer within .* reachable/);
-  });
 
   test('reliability 30: a database that was not migrated refuses the start', async () => {
     await using database = await createEmptyDatabase();
@@ -240,4 +242,9 @@ test('reliability 32: a database that only reads: 503, nothing acknowledged, not
   await owner.end();
   await vi.waitFor(() => halves.workAll(), { timeout: 10_000, interval: 100 });
   expect(await halves.differences()).toEqual([]);
+});
+
+test('V6: `worker` without Redis ends with a message', async () => {
+  expect(await withoutRedis.ended).toBe(1);
+  expect(withoutRedis.lines.join('\n')).toMatch(/the queue did not answer within .* reachable/);
 });

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listJournal } from '../../dashboard/read/journal.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { API } from '../../src/app-role.ts';
+import { findPerson } from '../../src/chats/person-chats.ts';
 import { loadConfig } from '../../src/config.ts';
 import { tidyUp } from '../../src/ending/tidy-up.ts';
 import { beginDay } from '../../src/follow/begin-day.ts';
@@ -118,6 +120,7 @@ async function connectForReal(schoolId: string): Promise<void> {
 interface Plan {
   'Node Type': string;
   'Relation Name'?: string;
+  'Index Cond'?: string;
   Plans?: Plan[];
 }
 
@@ -137,6 +140,21 @@ async function readWhole(client: Client, { text, values, under }: Sent): Promise
     // A statement that runs often keeps a plan that is made without its values.
     const { rows: kept } = await client.query(`explain (format json, generic_plan) ${text}`);
     return [...own, ...kept].flatMap((row) => wholeTables(row['QUERY PLAN'][0].Plan));
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+/** By which condition of an index the statement finds rows of these tables; nothing where it reads all of a table. */
+async function foundIn(client: Client, { text, values, under }: Sent, tables: string[]): Promise<string[]> {
+  const all = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(all)];
+  await client.query('begin');
+  try {
+    for (const setting of ['set local role = sferum_app', ...under]) await client.query(setting);
+    const { rows } = await client.query(`explain (format json) ${text}`, [...values]);
+    return all(rows[0]['QUERY PLAN'][0].Plan)
+      .filter((node) => tables.includes(node['Relation Name'] ?? ''))
+      .map((node) => node['Index Cond'] ?? '');
   } finally {
     await client.query('rollback');
   }
@@ -203,6 +221,20 @@ test.each<[string, () => Promise<unknown>]>([
   },
   60_000,
 );
+
+test('a person is found by the id, and not by looking at everybody of the school', async () => {
+  sent.clear();
+  await findPerson(app.ctx.db.of('rest-1'), 'rest-1', 'p1');
+  const owner = { schoolId: 'rest-1', timeZone: 'Europe/Moscow' };
+  await listJournal(app.ctx.db.of('rest-1'), owner, { personId: 'p1', perPage: 10 });
+  const found: string[] = [];
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  for (const one of sent.values()) found.push(...(await foundIn(client, one, ['person', 'profile_link'])));
+  await client.end();
+  expect(found.length).toBeGreaterThan(1);
+  expect(found.filter((condition) => !/\b(person_)?id = /.test(condition))).toEqual([]);
+});
 
 test('a wake looks at its own schools alone', async () => {
   sent.clear();

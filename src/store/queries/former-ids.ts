@@ -10,9 +10,12 @@ import type { Sql } from '../database.ts';
 const isFormer = (schoolId: string) => sql<boolean>`m.school_id = ${schoolId} and m.state = 'same'
   and not exists (select from person o where o.school_id = m.school_id and o.id = m.old_id and o.present)`;
 
-/** In SQL, the id that the person of this id has now. */
-export const currentId = (schoolId: string, id: RawBuilder<unknown>) => sql<string>`coalesce(
-  (select m.new_id from person_match m where m.old_id = ${id} and ${isFormer(schoolId)}), ${id})`;
+/**
+ * In SQL, the id that the person of this id has now. It is a select of its own, so that an index finds the person: the
+ * wall between schools lets no `coalesce` past it, and every row of the school would be compared with it.
+ */
+export const currentId = (schoolId: string, id: RawBuilder<unknown>) => sql<string>`(select coalesce(
+  (select m.new_id from person_match m where m.old_id = ${id} and ${isFormer(schoolId)}), ${id}))`;
 
 /** In SQL, all ids as an array of the person who has or had this one. */
 export const everyIdOf = (schoolId: string, id: RawBuilder<unknown>) => sql<string[]>`array(

@@ -18,8 +18,10 @@ export async function followOperation(
   id: string,
   { onStep, lookEveryMs = LOOK_INTERVAL_MS }: { onStep?: (step: Step) => void; lookEveryMs?: number } = {},
 ): Promise<Operation> {
+  let schoolId: string | null = null;
   for (;;) {
-    const operation = await anywhere(ctx, id);
+    const operation: Operation = await find(ctx, schoolId, id);
+    schoolId = operation.schoolId ?? null;
     if (onStep) onStep({ operation, byType: await byType(ctx, id) });
     if (operation.state !== 'queued' && operation.state !== 'running') return operation;
     await ctx.clock.sleep(lookEveryMs);
@@ -27,16 +29,19 @@ export async function followOperation(
 }
 
 /**
- * Finds an operation in any school, because an import's operation belongs to its school only once the file was read.
+ * Finds an operation in its school, where that is known, or in any: an import's operation belongs to its school only once
+ * the file was read.
  */
-async function anywhere(ctx: Context, id: string): Promise<Operation> {
+async function find(ctx: Context, schoolId: string | null, id: string): Promise<Operation> {
+  const known = schoolId === null ? null : await findOperationRow(ctx, schoolId, id);
+  if (known) return known;
   const { school_id } = await ctx.db
     .across('demo')
     .selectFrom('operation')
     .select('school_id')
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
-  return (await findOperationRow(ctx, school_id, id)) ?? anywhere(ctx, id);
+  return (await findOperationRow(ctx, school_id, id)) ?? find(ctx, school_id, id);
 }
 
 async function byType(ctx: Context, id: string): Promise<Step['byType']> {

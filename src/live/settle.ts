@@ -79,7 +79,7 @@ async function settleAll(ctx: Context, tx: Sql, ends: readonly Of<End>[], at: Da
   const settled = await settleChats(
     tx,
     ends.map((end) => ({ ...workedOn(ctx, end, at), seenAt: surelySeen(end), condition: end.condition })),
-    { at, firstAsideMs: ctx.config.limits.driftIntervalMs },
+    { schoolId, at, firstAsideMs: ctx.config.limits.driftIntervalMs },
   );
   await recordAnswers(tx, ends, at);
   const [owned, late] = parted(ends, ({ chat }) => settled.has(chat.id));
@@ -87,14 +87,16 @@ async function settleAll(ctx: Context, tx: Sql, ends: readonly Of<End>[], at: Da
   if (owned.length === 0) return { operations: [], delays: [], woken: 0 };
   await recordObserved(tx, owned, at);
   // A later generation is due, so this condition is not shown. The later one must ask for the refused people itself.
-  const isOvertaken = ({ chat, condition }: Of<End>) =>
-    sure(settled.get(chat.id)).isDue && condition.status === 'failing';
+  const left = ({ chat }: Of<End>) => sure(settled.get(chat.id));
+  const isOvertaken = (end: Of<End>) => left(end).isDue && end.condition.status === 'failing';
   const overtaken = owned.filter(isOvertaken);
   if (overtaken.length > 0) await forgetRefused(tx, idsOf(overtaken));
   const takenDown = owned.filter(({ isTakenDown }) => isTakenDown);
   if (takenDown.length > 0) await endChats(ctx, tx, idsOf(takenDown));
-  const woken = owned.some(({ isAnswered }) => isAnswered) ? await wakeWaiting(tx, schoolId) : 0;
-  const delays = await recordDelays(tx, idsOf(owned.filter(({ problem }) => !problem)), at);
+  const isAwaited = owned.some((end) => end.isAnswered && left(end).isAwaited);
+  const woken = isAwaited ? await wakeWaiting(tx, schoolId) : 0;
+  const caused = owned.filter((end) => !end.problem && left(end).isCaused);
+  const delays = caused.length > 0 ? await recordDelays(tx, idsOf(caused), at) : [];
   const ticked = owned.map(({ chat, apiCalls, problem = null }) => ({
     ...{ chatId: chat.id, generation: chat.generation, apiCalls, problem },
   }));

@@ -134,9 +134,13 @@ function removals({ plan }: SchoolPlan): MemberOfChat[] {
   );
 }
 
-/** The people whom the plan adds. `tried` is false for a person whom Sferum cannot be asked to add yet. */
-function added({ plan }: SchoolPlan) {
-  return plan.chats.flatMap(({ chatId, actions }) =>
+/**
+ * The people whom the plan adds to chats that there are. `tried` is false for a person whom Sferum cannot be asked to add
+ * yet. Of a new chat no members are known.
+ */
+function added({ chats, plan }: SchoolPlan) {
+  const known = plan.chats.filter(({ chatId }) => chats.has(chatId));
+  return known.flatMap(({ chatId, actions }) =>
     actions
       .filter((a) => a.action === 'add')
       .map((a) => ({ chatId, personId: sure(a.personId), tried: a.pending === undefined })),

@@ -74,10 +74,13 @@ export async function hasten(tx: Sql, schoolId: string): Promise<void> {
 /** True in SQL where the row `chat c` waits for an answer of Sferum. */
 export const waitsForSferum = sql<boolean>`(c.waits_for = 'sferum' and c.generation > c.settled_generation)`;
 
+const waitingForSferum = (schoolId: string) =>
+  sql`select c.id from chat c where c.school_id = ${schoolId} and ${waitsForSferum}`;
+
 /** Wakes the chats of a school that wait for an answer of Sferum, once it has answered any. Returns their number. */
 export async function wakeWaiting(tx: Sql, schoolId: string): Promise<number> {
   const { rows } = await sql`update chat set waits_for = 'itself', not_before = null where id in (
-      select c.id from chat c where c.school_id = ${schoolId} and ${waitsForSferum} for update skip locked)
+      ${waitingForSferum(schoolId)} for update skip locked)
     returning id`.execute(tx);
   return rows.length;
 }
@@ -127,20 +130,30 @@ export interface Settled extends Worked {
   condition: Condition;
 }
 
+/** What the settling of a chat leaves to do. */
+export interface Left {
+  /** True where a later generation stays due. */
+  isDue: boolean;
+  /** True where the chat followed news whose delay is measured (chat-delay.ts). */
+  isCaused: boolean;
+  /** True where chats of the school wait for an answer of Sferum. */
+  isAwaited: boolean;
+}
+
 /**
- * Ends the work on these generations. Returns the chats that still had to settle theirs (rule 4), and whether a later
- * generation stays due. For the other chats nothing is written. A chat that ends as failing is set aside, the first
- * time for `firstAsideMs`.
+ * Ends the work on these generations of one school. Returns the chats that still had to settle theirs (rule 4), and what
+ * is left to do. For the other chats nothing is written. A chat that ends as failing is set aside, the first time for
+ * `firstAsideMs`.
  */
 export async function settleChats(
   tx: Sql,
   chats: readonly Settled[],
-  { at, firstAsideMs }: { at: Date; firstAsideMs: number },
-): Promise<Map<string, { isDue: boolean }>> {
+  { schoolId, at, firstAsideMs }: { schoolId: string; at: Date; firstAsideMs: number },
+): Promise<Map<string, Left>> {
   const settled = chats.map((chat) => workedRow(chat, chat.condition));
   const isAside = sql`r.status = 'failing'`;
   const isLatest = sql`c.generation = r.generation`;
-  const { rows } = await sql<{ id: string; isDue: boolean }>`
+  const { rows } = await sql<Left & { id: string }>`
     update chat c set settled_generation = r.generation, queued_at = null, attempts = 0, waits_for = null,
       look_again_at = ${lookAgain(at)},
       not_before = case when ${isAside} and ${isLatest} then ${asideUntil(at, firstAsideMs)} end,
@@ -152,8 +165,9 @@ export async function settleChats(
       condition_since = case when ${isLatest} and c.condition <> r.status then ${at} else c.condition_since end
     from ${tableOf('r', OF_WORKED, settled)}
     where c.id = r.id and c.settled_generation < r.generation
-    returning c.id, c.generation > c.settled_generation as "isDue"`.execute(tx);
-  return new Map(rows.map(({ id, isDue }) => [id, { isDue }]));
+    returning c.id, c.generation > c.settled_generation as "isDue", c.caused_at is not null as "isCaused",
+      (select exists (${waitingForSferum(schoolId)})) as "isAwaited"`.execute(tx);
+  return new Map(rows.map(({ id, ...left }) => [id, left]));
 }
 
 export interface Postponed extends Worked {

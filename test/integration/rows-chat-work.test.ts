@@ -12,6 +12,7 @@ import {
   postponeChats,
   type Settled,
   settleChats,
+  wakeWaiting,
 } from '../../src/rows/chat-outbox.ts';
 import { openOperation } from '../../src/rows/operation.ts';
 import { addPlanned, tickOff } from '../../src/rows/operation-chat.ts';
@@ -51,10 +52,19 @@ describe('work', () => {
     await chats.set(C, sql`settled_generation = 1, condition = 'held'`);
     const ends = [A, B, C].map((id) => settled(id, 1));
     const done = await settleChats(chats.sql, [...ends, settled(D, 1, { condition: FAILING })], ASIDE);
-    expect([...done]).toEqual([A, B, D].map((id) => [id, { isDue: id === B }]));
+    const left = { isCaused: false, isAwaited: false };
+    expect([...done]).toEqual([A, B, D].map((id) => [id, { ...left, isDue: id === B }]));
     expect(await chats.values('condition')).toEqual(['synced', 'behind', 'held', 'failing']);
     expect(await chats.values('generation > settled_generation')).toEqual([false, true, false, false]);
     expect(await chats.values('not_before')).toEqual([null, null, null, asStored(plus(60_000))]);
+  });
+
+  test('who settles hears that other chats of the school wait for an answer of Sferum', async () => {
+    await moveGenerations(chats.sql, ids, { cause: 'test', priority: 'bulk', at: AT });
+    await chats.set(B, sql`waits_for = 'sferum'`);
+    expect((await settleChats(chats.sql, [settled(A, 1)], ASIDE)).get(A)?.isAwaited).toBe(true);
+    expect(await wakeWaiting(chats.sql, SCHOOL)).toBe(1);
+    expect((await settleChats(chats.sql, [settled(C, 1)], ASIDE)).get(C)?.isAwaited).toBe(false);
   });
 
   test('a chat that is set aside again waits twice as long, up to a day', async () => {
@@ -92,9 +102,11 @@ describe('work', () => {
 
   test('J9: the first order counts, and a chat that has more to follow is not measured yet', async () => {
     await moveGenerations(chats.sql, [A, B], { cause: 'event:1', priority: 'event', at: AT });
+    await moveGenerations(chats.sql, [C], { cause: 'event:2', priority: 'event', at: AT });
     await noteCaused(chats.sql, ids, { causes: ['event:1'], causedAt: plus(-2_000) });
     await noteCaused(chats.sql, ids, { causes: ['event:1'], causedAt: plus(-1_000) });
-    await settleChats(chats.sql, [settled(A, 1)], ASIDE);
+    const done = await settleChats(chats.sql, [settled(A, 1), settled(C, 1)], ASIDE);
+    expect([A, C].map((id) => done.get(id)?.isCaused)).toEqual([true, false]);
     expect(await recordDelays(chats.sql, ids, AT)).toEqual([{ chatId: A, ms: 2_000 }]);
     expect(await recordDelays(chats.sql, ids, AT)).toEqual([]);
   });

@@ -11,7 +11,7 @@ export const SCHOOL = 's1';
 const NOW = Date.parse('2026-10-01T12:00:00Z');
 export const AT = new Date(NOW);
 export const plus = (ms: number) => new Date(NOW + ms);
-export const ASIDE = { at: AT, firstAsideMs: 60_000 };
+export const ASIDE = { schoolId: SCHOOL, at: AT, firstAsideMs: 60_000 };
 export const SYNCED: Condition = { status: 'synced', reason: null, message: null };
 export const FAILING: Condition = { status: 'failing', reason: 'refused', message: 'Сферум отказал.' };
 

@@ -23,6 +23,8 @@ const EVENTS = 40;
 /** An event that touches more is followed and not counted. */
 const CHATS_PER_EVENT_AT_MOST = 25;
 const REST_SECONDS = 30;
+/** Between two looks at how many requests were sent. */
+const LOOK_EVERY_MS = 5;
 const MS_PER_SECOND = 1000;
 const BYTES_PER_MB = 2 ** 20;
 
@@ -54,12 +56,15 @@ async function big(print: Print, server: BenchServer): Promise<void> {
   await using app = await startApp((await server.database()).url, sandbox.url);
   const schoolId = await importManualSchool(app, sandbox, REQUESTS_PER_SECOND);
   const initialise = async () => succeeded(app.ctx, await initialize(app, schoolId));
+  const watch = watchRequests(app);
   const first = (await costOf(app, server.postmaster, initialise)).cost;
+  const fromFirstToLast = watch.stop();
   const chats = await chatsOf(app);
   print(`the manual's school: ${chatCost(first, chats)}`);
   const least = first.writeCalls / CALLS_PER_REQUEST;
+  const times = (seconds: number) => ((seconds * REQUESTS_PER_SECOND) / least).toFixed(2);
   print(
-    `ratio: requests ${(first.requests / Math.ceil(least)).toFixed(2)} ×, time ${((first.seconds * REQUESTS_PER_SECOND) / least).toFixed(2)} × what ${first.writeCalls} writes need at ${REQUESTS_PER_SECOND} requests/s`,
+    `ratio: requests ${(first.requests / Math.ceil(least)).toFixed(2)} ×, first to last request ${times(fromFirstToLast)} ×, with the planning before them ${times(first.seconds)} × what ${first.writeCalls} writes need at ${REQUESTS_PER_SECOND} requests/s`,
   );
   const { rows } = await sql<{ bytes: string }>`select pg_database_size(current_database()) as bytes`.execute(
     everywhere(app.ctx),
@@ -69,6 +74,23 @@ async function big(print: Print, server: BenchServer): Promise<void> {
   print(
     `ratio: initialised again with nothing to do ${(again.requests / (chats / CALLS_PER_REQUEST)).toFixed(2)} × the requests of reading all members once, ${again.seconds.toFixed(1)} s`,
   );
+}
+
+/** Looks from now on whether requests are sent. `stop` gives the seconds from the first to the last. */
+function watchRequests({ ctx }: App): { stop: () => number } {
+  const seen: number[] = [];
+  let known = ctx.gateway.stats().requests;
+  const timer = setInterval(() => {
+    const { requests } = ctx.gateway.stats();
+    if (requests !== known) seen.push(performance.now());
+    known = requests;
+  }, LOOK_EVERY_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      return (seen.at(-1)! - seen[0]!) / MS_PER_SECOND;
+    },
+  };
 }
 
 /** Gives the CPU a chat, in ms. */

@@ -1,6 +1,5 @@
 /** Finds the people whom a list does not name any more and who may stand in it under other ids (K4). */
-import { type RawBuilder, sql } from 'kysely';
-import type { Role } from '../desired/model.ts';
+import { sql } from 'kysely';
 import { BY_IMPORT } from '../facts/stamp.ts';
 import type { PersonReading, SchoolReading } from '../roster/reading.ts';
 import { refusedPairs } from '../rows/person-match.ts';
@@ -48,36 +47,56 @@ async function namedBefore(
   schoolId: string,
   { listed, names }: { listed: readonly string[]; names: readonly string[] },
 ): Promise<NamedPerson[]> {
-  type Row = Omit<NamedPerson, 'units' | 'kin' | 'vkUserId'> & {
-    roles: Role[];
-    vk: string | null;
-    units: { kind: string; id: string; title: string }[] | null;
-    kin: string[] | null;
-  };
-  const unit = (table: 'class' | 'subject_group', kind: 'class' | 'group', teachers: string) => sql`
-    select ${sql.lit(kind)} as kind, u.id, u.title from ${sql.table(table)} u
-    where u.school_id = p.school_id and u.present and (p.id = any(${sql.ref(`u.${teachers}`)})
-      or exists (select from enrollment e where e.school_id = p.school_id and e.student_id = p.id
-        and e.unit = ${sql.lit(kind)} and e.unit_id = u.id and e.present))`;
-  const { rows } = await sql<Row>`
-    select p.id, p.name_key as "nameKey", p.birth_date as "birthDate", p.roles, l.vk_user_id as vk,
-      (select jsonb_agg(to_jsonb(u)) from (${unit('class', 'class', 'homeroom_teacher_ids')}
-        union all ${unit('subject_group', 'group', 'teacher_ids')}) u) as units,
-      (select array_agg(k.name_key) from guardian g join person k on k.school_id = g.school_id
-        and k.id = case when g.guardian_id = p.id then g.student_id else g.guardian_id end
-        where g.school_id = p.school_id and g.present and ${kinOf}) as kin
+  const { rows } = await sql<Omit<NamedPerson, 'units' | 'kin' | 'vkUserId'> & { vk: string | null }>`
+    select p.id, p.name_key as "nameKey", p.birth_date as "birthDate", p.roles, l.vk_user_id as vk
     from person p left join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present
     where p.school_id = ${schoolId} and p.present and p.id <> all(${[...listed]})
       and p.name_key = any(${[...names]})`.execute(tx);
-  return rows.map(({ vk, units, kin, ...person }) => ({
+  const ids = rows.map(({ id }) => id);
+  const units = await storedUnits(tx, schoolId, ids);
+  const kin = await storedKin(tx, schoolId, ids);
+  return rows.map(({ vk, ...person }) => ({
     ...person,
     vkUserId: vk === null ? null : Number(vk),
-    units: new Set((units ?? []).flatMap((one) => keysOfUnit(one))),
-    kin: new Set(kin ?? []),
+    units: new Set((units.get(person.id) ?? []).flatMap(keysOfUnit)),
+    kin: new Set((kin.get(person.id) ?? []).map(({ name }) => name)),
   }));
 }
 
-const kinOf: RawBuilder<boolean> = sql`(g.guardian_id = p.id or g.student_id = p.id)`;
+interface Unit {
+  kind: string;
+  id: string;
+  title: string;
+}
+
+/** Where these people learn or teach. */
+async function storedUnits(tx: Sql, schoolId: string, ids: readonly string[]) {
+  const asked = sql`any(${[...ids]}::text[])`;
+  const { rows } = await sql<Unit & { person: string }>`
+    with unit as materialized (
+      select 'class' as kind, id, title, homeroom_teacher_ids as teachers from class
+        where school_id = ${schoolId} and present
+      union all select 'group', id, title, teacher_ids from subject_group where school_id = ${schoolId} and present)
+    select e.student_id as person, u.kind, u.id, u.title
+      from enrollment e join unit u on u.kind = e.unit and u.id = e.unit_id
+      where e.school_id = ${schoolId} and e.present and e.student_id = ${asked}
+    union all select t, u.kind, u.id, u.title from unit u, unnest(u.teachers) t where t = ${asked}`.execute(
+    tx,
+  );
+  return Map.groupBy(rows, ({ person }) => person);
+}
+
+/** The folded names of these people's parents or children. */
+async function storedKin(tx: Sql, schoolId: string, ids: readonly string[]) {
+  const asked = sql`any(${[...ids]}::text[])`;
+  const kin = (own: 'guardian_id' | 'student_id', other: 'guardian_id' | 'student_id') => sql`
+    select g.${sql.ref(own)} as person, k.name_key as name from guardian g
+      join person k on k.school_id = g.school_id and k.id = g.${sql.ref(other)}
+      where g.school_id = ${schoolId} and g.present and g.${sql.ref(own)} = ${asked}`;
+  const { rows } = await sql<{ person: string; name: string }>`
+    ${kin('guardian_id', 'student_id')} union all ${kin('student_id', 'guardian_id')}`.execute(tx);
+  return Map.groupBy(rows, ({ person }) => person);
+}
 
 function namedNow(school: SchoolReading, people: readonly PersonReading[]): NamedPerson[] {
   const units = unitsOf(school);
@@ -96,13 +115,10 @@ function namedNow(school: SchoolReading, people: readonly PersonReading[]): Name
 }
 
 /** A unit is the same by its id or by its title, because its id may have changed as well. */
-const keysOfUnit = ({ kind, id, title }: { kind: string; id: string; title: string }) => [
-  `${kind} ${id}`,
-  `${kind} titled ${nameKey(title)}`,
-];
+const keysOfUnit = ({ kind, id, title }: Unit) => [`${kind} ${id}`, `${kind} titled ${nameKey(title)}`];
 
 function unitsOf({ units, pupils, teachers }: SchoolReading) {
-  const found = new Map<string, { kind: string; id: string; title: string }[]>();
+  const found = new Map<string, Unit[]>();
   for (const [unitId, people] of [...pupils, ...teachers]) {
     const unit = units.get(unitId);
     if (unit) for (const id of people.keys()) found.set(id, [...(found.get(id) ?? []), unit]);

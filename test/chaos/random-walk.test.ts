@@ -229,7 +229,20 @@ async function importRoster(files: Record<string, string>): Promise<void> {
   });
 }
 
+/** Mostly those under new ids are the people of old (K4). What is in doubt is another person's. */
+async function decidePeople(): Promise<void> {
+  const by = { id: 'walk', kind: 'operator' } as const;
+  await world.commands.decidePeople({ schoolId: school, pairs: null, same: chance(0.8), by });
+  const { rows: pairs } = await sql<{ oldId: string; newId: string }>`
+    select old_id as "oldId", new_id as "newId" from person_match where state = 'open' order by 1, 2`.execute(
+    everywhere(world.ctx),
+  );
+  if (pairs.length > 0) await world.commands.decidePeople({ schoolId: school, pairs, same: false, by });
+}
+
 async function approveHeld(): Promise<void> {
+  await decidePeople();
+  await world.settled();
   for (const id of await ids(`select id::text from operation where state = 'held'`)) {
     await world.commands.decide({
       schoolId: await schoolOfOperation(world.ctx, id),

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import type { App } from '../../src/app.ts';
-import { dayIn } from '../../src/clock.ts';
+import { dayIn, nextFirstOfSeptember } from '../../src/clock.ts';
+import { schoolsToCount } from '../../src/rows/school-figures.ts';
+import { schoolsToForesee } from '../../src/rows/school-readiness.ts';
+import { momentOf } from '../../src/store/school-day.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
 import type { Benchmark, Print } from './benchmark.ts';
@@ -16,39 +19,54 @@ import { type BenchServer, startServer } from './support/server.ts';
 const REQUESTS_PER_SECOND = 20;
 const CALLS_PER_REQUEST = 25;
 const LATENCY_MS = 60;
-const SCHOOLS = [1, 8, 64];
+const MANY_SCHOOLS = [8, 64];
 /** So many schools of each region are brought up only while events of the others are followed. */
 const COLD_SCHOOLS = 16;
 const EVENTS = 40;
 /** An event that touches more is followed and not counted. */
 const CHATS_PER_EVENT_AT_MOST = 25;
-const REST_SECONDS = 30;
+const REST_SECONDS = 60;
+/** A school that changed is counted a minute later, so rest is not before that. */
+const SOON_SECONDS = 120;
 /** Between two looks at how many requests were sent. */
 const LOOK_EVERY_MS = 5;
 const MS_PER_SECOND = 1000;
 const BYTES_PER_MB = 2 ** 20;
 
-export const region: Benchmark = {
-  name: 'region',
-  about: `the manual's school, and ${SCHOOLS.join(', ')} middle ones: what a chat, an event, a night and rest cost`,
-  async run(print) {
-    await using server = await startServer();
-    await big(print, server);
-    const backends: [string, string | null][] = [['PostgreSQL', null]];
-    await using redis = REDIS_IS_INSTALLED ? await startRedis() : null;
-    if (redis) backends.push(['Redis', redis.url]);
-    for (const [backend, redisUrl] of backends) {
-      const perChat: number[] = [];
-      for (const schools of SCHOOLS) {
-        print(`${backend}, ${schools} ${schools === 1 ? 'school' : 'schools'}:`);
-        perChat.push(await many((line) => print(`  ${line}`), server, schools, redisUrl));
-      }
-      print(
-        `ratio: CPU a chat with ${SCHOOLS.at(-1)} schools ${(perChat.at(-1)! / perChat[0]!).toFixed(2)} × that with one`,
-      );
-    }
+/** `-- region` runs all of them. Each is long, so one may be asked for by its name. */
+export const regions: readonly Benchmark[] = [
+  {
+    name: 'region-manual',
+    about: "the manual's school: what bringing it up needs of CPU, requests and time",
+    async run(print) {
+      await using server = await startServer();
+      await big(print, server);
+    },
   },
-};
+  ...MANY_SCHOOLS.map((schools) => ({
+    name: `region-${schools}`,
+    about: `one middle school and ${schools}: what a chat, an event, a night and rest cost`,
+    run: (print: Print) => beside(print, schools),
+  })),
+];
+
+/** One school, and many: what a chat costs must not grow with them. */
+async function beside(print: Print, schools: number): Promise<void> {
+  await using server = await startServer();
+  const backends: [string, string | null][] = [['PostgreSQL', null]];
+  await using redis = REDIS_IS_INSTALLED ? await startRedis() : null;
+  if (redis) backends.push(['Redis', redis.url]);
+  for (const [backend, redisUrl] of backends) {
+    const measure = (count: number) => {
+      print(`${backend}, ${count} ${count === 1 ? 'school' : 'schools'}:`);
+      return many((line) => print(`  ${line}`), server, count, redisUrl);
+    };
+    const one = await measure(1);
+    print(
+      `ratio: CPU a chat with ${schools} schools ${((await measure(schools)) / one).toFixed(2)} × that with one`,
+    );
+  }
+}
 
 /** The manual's school alone: how far its initialisation is from what its writes need at this pace. */
 async function big(print: Print, server: BenchServer): Promise<void> {
@@ -129,18 +147,50 @@ async function many(
       `events beside the cold start of ${cold} other schools: ${latency(beside)}; p95 ${(quantile(beside, 0.95) / quantile(idle, 0.95)).toFixed(2)} × idle`,
     );
   }
+  await nights(print, app, cost, { rosters, rows, ids, imported });
+  await atRest(print, app, cost);
+  return cpu(initialised) / chats;
+}
+
+type CostOf = (work: () => Promise<void>) => Promise<Cost>;
+
+/** Two nights: with the lists of the night before, and with lists of which a part has changed. */
+async function nights(
+  print: Print,
+  app: App,
+  cost: CostOf,
+  { rosters, rows, ids, imported }: { rosters: Uint8Array[]; rows: number; ids: string[]; imported: Cost },
+): Promise<void> {
+  // The events of the day are in no list: the first list after them changes what they said, and is not measured.
+  await importAll(app, rosters);
   const night = await cost(() => importAll(app, rosters));
   print(
     `the same lists again: ${perRow(night, rows)}, ${(cpu(night) / cpu(imported)).toFixed(2)} × the first`,
   );
   const changed = await Promise.all(ids.map((_, at) => middleRoster(at, withoutOnePercent)));
   print(`lists of which 1 % has changed: ${perRow(await cost(() => importAll(app, changed)), rows)}`);
+}
 
-  const rest = await cost(() => app.ctx.clock.sleep(REST_SECONDS * MS_PER_SECOND));
+/** Rest begins once everything is counted, without looks at Sferum: those go by what is due (drift). */
+async function atRest(print: Print, app: App, cost: CostOf): Promise<void> {
+  const { ctx } = app;
+  await sql`update sferum_account set look_due_at = now() + interval '1 day'`.execute(everywhere(ctx));
+  while (await willBeCounted(app)) await ctx.clock.sleep(MS_PER_SECOND);
+  const rest = await cost(() => ctx.clock.sleep(REST_SECONDS * MS_PER_SECOND));
   print(
     `at rest: ${((100 * cpu(rest)) / MS_PER_SECOND / rest.seconds).toFixed(2)} % of a core, ${((rest.statements * 60) / rest.seconds).toFixed(0)} statements a minute; ${(process.memoryUsage().rss / BYTES_PER_MB).toFixed(0)} MB`,
   );
-  return cpu(initialised) / chats;
+}
+
+/** Whether a school is to be counted now, or before a minute of rest is over. */
+async function willBeCounted({ ctx }: App): Promise<boolean> {
+  const soon = { ...momentOf(ctx), nowMs: ctx.clock.now() + SOON_SECONDS * MS_PER_SECOND };
+  const days = sql`select ${nextFirstOfSeptember(soon)}::date as day`;
+  const { rows } = await sql<{ some: boolean }>`
+    select exists (${schoolsToCount(soon, 1)}) or exists (${schoolsToForesee(days, soon, 1)}) as some`.execute(
+    everywhere(ctx),
+  );
+  return rows[0]!.some;
 }
 
 const sandboxOf = (schools: number): Promise<SandboxProcess> =>

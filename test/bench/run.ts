@@ -8,7 +8,7 @@ import { lessons } from './lessons.ts';
 import { memory } from './memory.ts';
 import { planning } from './plan.ts';
 import { queue } from './queue.ts';
-import { region } from './region.ts';
+import { regions } from './region.ts';
 import { rest } from './rest.ts';
 import { traces } from './traces.ts';
 import { wakes } from './wakes.ts';
@@ -25,7 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   consolePages,
   lessons,
   year,
-  region,
+  ...regions,
   workers,
   wakes,
   rest,
@@ -35,14 +35,16 @@ const BENCHMARKS: readonly Benchmark[] = [
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 const names = process.argv.slice(2);
-const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+/** A benchmark is asked for by its name, or with others by what their names begin with. */
+const isAsked = (asked: string, { name }: Benchmark) => name === asked || name.startsWith(`${asked}-`);
+const unknown = names.filter((asked) => !BENCHMARKS.some((benchmark) => isAsked(asked, benchmark)));
 if (unknown.length > 0) {
   print(`no such benchmark: ${unknown.join(', ')}; there are:`);
-  for (const { name, about } of BENCHMARKS) print(`  ${name.padEnd(8)} ${about}`);
+  for (const { name, about } of BENCHMARKS) print(`  ${name.padEnd(13)} ${about}`);
   process.exit(2);
 }
 for (const benchmark of BENCHMARKS) {
-  if (names.length > 0 && !names.includes(benchmark.name)) continue;
+  if (names.length > 0 && !names.some((asked) => isAsked(asked, benchmark))) continue;
   print(`\n${benchmark.name}: ${benchmark.about}`);
   await benchmark.run((line) => print(`  ${line}`));
 }

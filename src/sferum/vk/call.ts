@@ -13,6 +13,8 @@ export interface VkCall {
   readonly codeBytes: number;
   /** How many bytes its answer has at most. */
   readonly replyBytes: number;
+  /** VK's refusal says what was asked, so it counts as an answer. */
+  readonly isAnsweredByRefusal?: boolean;
 }
 
 export type VkParam = string | number | boolean | readonly number[];
@@ -34,6 +36,9 @@ const REPLY_BYTES = 20_000;
 export const readCall = (method: string, params: VkParams): VkCall => makeCall(method, params, false);
 /** A call that may have changed something although no answer came. */
 export const writeCall = (method: string, params: VkParams): VkCall => makeCall(method, params, true);
+
+/** A question about the token itself: what VK refuses to a kind of token tells the kind. */
+export const tokenCall = (method: string): VkCall => ({ ...readCall(method, {}), isAnsweredByRefusal: true });
 
 function makeCall(method: string, params: VkParams, write: boolean): VkCall {
   const code = callCode(method, params);

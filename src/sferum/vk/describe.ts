@@ -1,5 +1,5 @@
 import { type AccountInfo, SferumError } from '../gateway.ts';
-import { readCall } from './call.ts';
+import { tokenCall } from './call.ts';
 import { type Ask, groupsReply, permissionsReply, usersReply } from './replies.ts';
 
 /**
@@ -10,9 +10,9 @@ import { type Ask, groupsReply, permissionsReply, usersReply } from './replies.t
  */
 export async function describeToken(ask: Ask): Promise<Omit<AccountInfo, 'mayCall'>> {
   const [users, groups, permissions] = await Promise.allSettled([
-    ask(readCall('users.get', {}), usersReply),
-    ask(readCall('groups.getById', {}), groupsReply),
-    ask(readCall('groups.getTokenPermissions', {}), permissionsReply),
+    ask(tokenCall('users.get'), usersReply),
+    ask(tokenCall('groups.getById'), groupsReply),
+    ask(tokenCall('groups.getTokenPermissions'), permissionsReply),
   ]);
   if (users.status === 'fulfilled' && users.value[0]) {
     return { ownerId: users.value[0].id, tokenKind: 'user' };
@@ -32,7 +32,7 @@ export async function describeToken(ask: Ask): Promise<Omit<AccountInfo, 'mayCal
 /** Whether a token may start calls. Only a user's token may, and one that VK refuses may not. */
 export async function mayStartCalls(ask: Ask): Promise<boolean> {
   try {
-    return (await ask(readCall('users.get', {}), usersReply)).length > 0;
+    return (await ask(tokenCall('users.get'), usersReply)).length > 0;
   } catch (error) {
     if (error instanceof SferumError && error.kind === 'token') return false;
     throw error;

@@ -28,9 +28,10 @@ const DOES_NOT_COMPILE = 12;
 const RUNTIME_ERROR = 13;
 
 /** How a call ended, for counting: in a word, and VK's own code where it told one. */
-export function outcomeOf(fate: Fate): [outcome: string, code?: string] {
+export function outcomeOf(fate: Fate, call: VkCall): [outcome: string, code?: string] {
   if (fate.is === 'tooFast') return [fate.is, String(TOO_FAST)];
   if (fate.is !== 'failed') return [fate.is];
+  if (call.isAnsweredByRefusal && fate.error instanceof VkError) return ['done'];
   return fate.error instanceof VkError ? [fate.error.kind, String(fate.error.code)] : [fate.error.kind];
 }
 

@@ -196,7 +196,7 @@ export class TokenBatcher {
     const again: WaitingCall[] = [];
     for (const [index, waiting] of batch.entries()) {
       const fate = sure(fates[index]);
-      this.#parts.onCall?.(waiting.call.method, ...outcomeOf(fate));
+      this.#parts.onCall?.(waiting.call.method, ...outcomeOf(fate, waiting.call));
       if (fate.is === 'done') {
         this.#circuits.answered(waiting.call.method, now);
         waiting.resolve(fate.value);

@@ -201,7 +201,7 @@ async function importAll(app: App, rosters: readonly Uint8Array[]): Promise<void
 }
 
 async function initialiseAll(app: App, schoolIds: readonly string[]): Promise<void> {
-  await Promise.all(schoolIds.map(async (id) => succeeded(app.ctx, await initialize(app, id))));
+  await succeeded(app.ctx, ...(await Promise.all(schoolIds.map((id) => initialize(app, id)))));
 }
 
 /** Two rounds of events of different schools, in turn. */

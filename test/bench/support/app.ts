@@ -4,11 +4,13 @@ import { type App, createApp } from '../../../src/app.ts';
 import { ALL } from '../../../src/app-role.ts';
 import { commandsOf } from '../../../src/commands.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { followOperation } from '../../../src/demo/follow.ts';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 import { everywhere } from '../../support/everywhere.ts';
 import type { SandboxSchool } from './sandbox-process.ts';
 import { manualRoster } from './school.ts';
+
+/** Between two looks at operations. */
+const LOOK_EVERY_MS = 100;
 
 const BY = { id: 'bench', kind: 'operator' } as const;
 
@@ -74,9 +76,21 @@ export function initialize({ ctx }: App, schoolId: string): Promise<string> {
   return commandsOf(ctx).initialize({ schoolId, types, dryRun: false, strict: false, asOf: null, by: BY });
 }
 
-/** Waits for the operation's end. @throws unless it succeeded */
-export async function succeeded(ctx: App['ctx'], operationId: string): Promise<void> {
-  const { state, problems } = await followOperation(ctx, operationId);
-  if (state !== 'succeeded')
-    throw new Error(`the operation ended ${state}: ${JSON.stringify(problems.slice(0, 3))}`);
+/**
+ * Waits for the end of these operations. One look sees all, so that looking costs little beside the work.
+ * @throws unless all have succeeded
+ */
+export async function succeeded(ctx: App['ctx'], ...operationIds: string[]): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ state: string; problems: unknown[] }>`
+      select state, problems from operation where id = any(${operationIds}::uuid[])`.execute(everywhere(ctx));
+    const isOpen = rows.some(({ state }) => state === 'queued' || state === 'running');
+    if (isOpen) await ctx.clock.sleep(LOOK_EVERY_MS);
+    else {
+      const bad = rows.find(({ state }) => state !== 'succeeded');
+      if (bad)
+        throw new Error(`an operation ended ${bad.state}: ${JSON.stringify(bad.problems.slice(0, 3))}`);
+      return;
+    }
+  }
 }

@@ -10,7 +10,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import type { TokenRole } from '../../src/caller.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { listen } from '../../src/main/listen.ts';
@@ -87,6 +87,8 @@ export async function startConsole(
       ...options,
     });
     contexts.push(context);
+    // What is left open follows the school, and takes time from the pages of the next tests.
+    onTestFinished(() => context.close());
     const page = await context.newPage();
     page.on('request', (request) => {
       if (new URL(request.url()).hostname !== '127.0.0.1') foreign.push(request.url());

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { COMPILED, SECRETS_KEY } from '../support/child-process.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { JWT_SECRET } from '../support/tokens.ts';
 
@@ -112,14 +113,9 @@ describe('SIGTERM under load, answered to the last question, and nothing is left
   });
 
   test('npm run api beside npm run worker, over the database of a third', async () => {
-    const { startEmbeddedPostgres } = await import('../../src/store/embedded-postgres/start.ts');
-    const { migrate } = await import('../../src/store/migrate.ts');
-    const dir = await mkdtemp(join(tmpdir(), 'sferum-sync-stop-db-'));
-    cleanups.push(() => rm(dir, { recursive: true, force: true }));
-    const server = await startEmbeddedPostgres({ dataDir: dir, durable: false });
-    cleanups.push(() => server.stop());
-    await migrate(server.url);
-    const env = { DATABASE_URL: server.url, SFERUM_API_URL: NOWHERE };
+    const database = await createTestDatabase();
+    cleanups.push(async () => database[Symbol.asyncDispose]());
+    const env = { DATABASE_URL: database.url, SFERUM_API_URL: NOWHERE };
     const [api, worker] = [await npmRun('api', [], env), await npmRun('worker', [], env)];
     await Promise.all([saying(api, '"msg":"ready"'), saying(worker, '"msg":"ready"')]);
     await stopUnderLoad(api, '/readyz');

@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { Client } from 'pg';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { completeLinks } from '../../src/store/embedded-postgres/binaries.ts';
 import { pollUntil } from '../../src/store/embedded-postgres/poll-until.ts';
 import {
@@ -17,6 +17,14 @@ import { startEmbeddedPostgres } from '../../src/store/embedded-postgres/start.t
 
 const START = new URL('../../src/store/embedded-postgres/start.ts', import.meta.url).href;
 const PRESENCES = `select pid from pg_stat_activity where application_name = 'sferum-sync presence'`;
+
+/** A stopped cluster. Making one takes longer than most of what is asked of it. */
+let made: Place;
+beforeAll(async () => {
+  made = await temporaryPlace();
+  await (await start(made)).stop();
+  return () => made[Symbol.asyncDispose]();
+});
 
 describe('the embedded PostgreSQL', () => {
   it('starts in an empty directory with an application role that is no superuser and may make schemas', async () => {
@@ -46,7 +54,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('keeps its data over a restart and is gone in between', async () => {
-    await using place = await temporaryPlace();
+    await using place = await placeInUse();
     const first = await startEmbeddedPostgres({ dataDir: place.dataDir });
     expect(await query(first.url, `select current_setting('fsync') as fsync`)).toEqual([{ fsync: 'on' }]);
     await query(first.url, 'create table kept as select 7 as number');
@@ -57,14 +65,14 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('leads its own process group, so that Ctrl-C in the terminal does not reach it (reliability 14)', async () => {
-    await using place = await temporaryPlace();
+    await using place = await placeInUse();
     await using _server = await start(place);
     const { pid } = await place.postmaster();
     expect(process.kill(-pid, 0)).toBe(true);
   });
 
   it('tells that it has died, and starts again with what was committed (V6, reliability 5)', async () => {
-    await using place = await temporaryPlace();
+    await using place = await placeInUse();
     const first = await startEmbeddedPostgres({ dataDir: place.dataDir });
     await query(first.url, 'create table kept as select 7 as number');
     process.kill((await place.postmaster()).pid, 'SIGKILL');
@@ -76,7 +84,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('outlives the loss of one of its processes and still counts its users', async () => {
-    await using place = await temporaryPlace();
+    await using place = await placeInUse();
     const server = await start(place);
     let lost: Error | undefined;
     server.lost.then((reason) => {
@@ -99,7 +107,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('attaches to the server that a killed process left, and stops it as its last user (reliability 15)', async () => {
-    await using place = await temporaryPlace();
+    await using place = await placeInUse();
     const { child, url } = await startElsewhere(place);
     const { pid } = await place.postmaster();
     await query(url, 'create table kept as select 7 as number');
@@ -114,7 +122,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('neither kills nor heeds a stranger whose pid stands in a stale postmaster.pid (reliability 15)', async () => {
-    await using place = await temporaryPlace();
+    await using place = await placeInUse();
     const first = await start(place);
     await query(first.url, 'create table kept as select 7 as number');
     const path = join(place.cluster, 'postmaster.pid');
@@ -130,7 +138,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('refuses, and leaves alone, a server on its directory that does not know its password', async () => {
-    await using place = await temporaryPlace();
+    await using place = await placeInUse();
     await using server = await start(place);
     const path = join(place.dataDir, 'postgres.password');
     const password = await readFile(path, 'utf8');
@@ -191,6 +199,13 @@ async function temporaryPlace() {
       await rm(parent, { recursive: true, force: true });
     },
   };
+}
+
+/** One that was started before. */
+async function placeInUse(): Promise<Place> {
+  const place = await temporaryPlace();
+  await promisify(execFile)('cp', ['-a', made.dataDir, place.dataDir]);
+  return place;
 }
 
 function start(place: Place) {

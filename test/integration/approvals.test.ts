@@ -109,11 +109,18 @@ test('the sweep alone carries it out, as after a restart; a rejection meanwhile 
   expect(strangersIn(chats[1]!)).toBe(CROWD);
 });
 
-/** The same world, in which an approval waits long enough for a pass of drift to come meanwhile. */
+/** The same world, in which an approval waits until `timeIsOver`: a pass of drift comes meanwhile, however late. */
 const patient = () => ({
   ...world.ctx,
-  config: { ...world.ctx.config, limits: { ...world.ctx.config.limits, approvalWaitMs: 9000 } },
+  config: { ...world.ctx.config, limits: { ...world.ctx.config.limits, approvalWaitMs: 600_000 } },
 });
+async function timeIsOver(): Promise<void> {
+  const actsAt = JSON.stringify({ actsAt: new Date(world.ctx.clock.now()).toISOString() });
+  await sql`update operation set params = jsonb_set(params, '{awaiting}', (
+      select jsonb_agg(a || ${actsAt}::jsonb order by n)
+      from jsonb_array_elements(params->'awaiting') with ordinality x(a, n)))
+    where params ? 'awaiting'`.execute(everywhere(world.ctx));
+}
 
 test('it acts also where the question has grown by another chat whose work is not done', async () => {
   const { operationId, chats, chatIds } = await twoHolds();
@@ -129,6 +136,7 @@ test('it acts also where the question has grown by another chat whose work is no
     async () => expect(await row()).toMatchObject({ state: 'running', awaiting: 1, held: 3 * CROWD }),
     WAITING,
   );
+  await timeIsOver();
   await vi.waitFor(() => expect(strangersIn(chats[0]!)).toBe(0), WAITING);
   expect(strangersIn(chats[1]!)).toBe(CROWD);
 });
@@ -138,6 +146,7 @@ test('people who are held in the chat after the approval wait for a decision of 
   await approveLater(patient(), { schoolId: school, operationId, chatIds, by: BY });
   for (let i = 0; i < CROWD; i++) world.sandbox.world.join(chats[0]!.id, STRANGER + 2 * CROWD + i);
   await vi.waitFor(async () => expect(await row()).toMatchObject({ awaiting: 1, held: 3 * CROWD }), WAITING);
+  await timeIsOver();
   await vi.waitFor(() => expect(strangersIn(chats[1]!)).toBe(0), WAITING);
   await vi.waitFor(
     async () => expect(await row()).toMatchObject({ state: 'held', awaiting: 0, held: 2 * CROWD }),
@@ -159,6 +168,7 @@ test('a person who is held in place of others is not taken out by an approval of
     expect(rows).toHaveLength(1);
   }, WAITING);
   expect(await row()).toMatchObject({ awaiting: 1 });
+  await timeIsOver();
   await vi.waitFor(() => expect(strangersIn(chats[1]!)).toBe(0), WAITING);
   await vi.waitFor(
     async () => expect(await row()).toMatchObject({ state: 'held', awaiting: 0, held: CROWD - 1 }),

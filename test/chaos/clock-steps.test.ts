@@ -9,19 +9,12 @@ import { startTestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { startHalves } from '../support/halves.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { use } from '../support/use.ts';
 
 const HOUR_MS = 3_600_000;
 const PROMPT_MS = 15_000;
 
-const open: AsyncDisposable[] = [];
-const use = <T extends AsyncDisposable>(resource: T): T => {
-  open.push(resource);
-  return resource;
-};
-afterEach(async () => {
-  vi.useRealTimers();
-  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
-});
+afterEach(() => void vi.useRealTimers());
 
 test('our own clock steps back in the middle of the work: calls, sweeps and retries go on', async () => {
   let aheadMs = HOUR_MS;

@@ -1,20 +1,12 @@
 /** Connections to PostgreSQL are few: the product works with what it has, and says how many it may take. */
 import { Client } from 'pg';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startTestApp } from '../support/app.ts';
 import { startProgram } from '../support/child-process.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { startHalves } from '../support/halves.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
-
-const open: AsyncDisposable[] = [];
-const use = <T extends AsyncDisposable>(resource: T): T => {
-  open.push(resource);
-  return resource;
-};
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
-});
+import { use } from '../support/use.ts';
 
 /** Looks again and again; gives the most connections of the program's that were there at once. */
 async function counting(databaseUrl: string): Promise<() => Promise<number>> {

@@ -1,20 +1,12 @@
 /** A backup reads all tables for hours: what has nothing to migrate does not wait for it, what has says so. */
 import { Client } from 'pg';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { migrate } from '../../src/store/migrate.ts';
 import { startProgram } from '../support/child-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { use } from '../support/use.ts';
 
 const PROMPT_MS = 10_000;
-
-const open: AsyncDisposable[] = [];
-const use = <T extends AsyncDisposable>(resource: T): T => {
-  open.push(resource);
-  return resource;
-};
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
-});
 
 /** As pg_dump does: ACCESS SHARE on every table, held until it ends. */
 async function startBackup({ ownerUrl }: TestDatabase): Promise<{ end: () => Promise<void> }> {

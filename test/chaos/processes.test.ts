@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { moveGenerations } from '../../src/rows/chat-outbox.ts';
@@ -20,6 +20,7 @@ import { type Halves, startHalves } from '../support/halves.ts';
 import { TODAY } from '../support/small-world.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { tokenOf } from '../support/tokens.ts';
+import { use } from '../support/use.ts';
 
 /** How long an attempt nobody answers for is left alone: short enough to wait for. */
 const QUICK = {
@@ -29,15 +30,6 @@ const QUICK = {
 };
 const NOWHERE = 'http://127.0.0.1:9/method';
 const NO_DATABASE = 'postgres://somebody:a-secret-word@127.0.0.1:9/none';
-
-const open: AsyncDisposable[] = [];
-const use = <T extends AsyncDisposable>(resource: T): T => {
-  open.push(resource);
-  return resource;
-};
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
-});
 
 /** Its patience with Redis is as long as several tests. */
 let withoutRedis: Program;

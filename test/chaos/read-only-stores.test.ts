@@ -1,23 +1,15 @@
 /** V6: a store that answers and takes no writes: told by /readyz, and by the log once. */
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { startProgram } from '../support/child-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startHalves } from '../support/halves.ts';
 import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
+import { use } from '../support/use.ts';
 
 const QUICK = { LIMIT_LOST_AFTER_MS: '5000', LIMIT_PROBE_TIMEOUT_MS: '1000', LIMIT_SHUTDOWN_MS: '3000' };
 const SOON = { timeout: 20_000, interval: 200 };
-
-const open: AsyncDisposable[] = [];
-const use = <T extends AsyncDisposable>(resource: T): T => {
-  open.push(resource);
-  return resource;
-};
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
-});
 
 async function onlyReading({ ownerUrl }: TestDatabase, reading: boolean): Promise<void> {
   const owner = new Client({ connectionString: ownerUrl });

@@ -1,9 +1,10 @@
 /** K2 while processes are killed: nothing that was to be told is lost, and a dead worker is told of by those who live. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createWebhook } from '../../src/told/webhooks.ts';
 import { type Program, startProgram } from '../support/child-process.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 import { makeRegion, trouble } from '../support/region-rows.ts';
+import { use } from '../support/use.ts';
 import { startReceiver } from '../support/webhook-receiver.ts';
 
 const SCHOOLS = 30;
@@ -15,15 +16,6 @@ const QUICK = {
   LIMIT_TELL_TIMEOUT_MS: '500',
   LIMIT_TELL_AT_ONCE_MESSAGES: '2',
 };
-
-const open: AsyncDisposable[] = [];
-const use = <T extends AsyncDisposable>(resource: T): T => {
-  open.push(resource);
-  return resource;
-};
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
-});
 
 async function startWorker(halves: Halves, env: Record<string, string>): Promise<Program> {
   const worker = use(startProgram('worker', { ...halves.env, ...env }));

@@ -1,22 +1,14 @@
 /** V6: connections to PostgreSQL that vanish without a word – a firewall forgets them, a host is replaced. */
 import { sql } from 'kysely';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startProgram } from '../support/child-process.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { startHalves } from '../support/halves.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { use } from '../support/use.ts';
 
 const HEALED_WITHIN_MS = 60_000;
-
-const open: AsyncDisposable[] = [];
-const use = <T extends AsyncDisposable>(resource: T): T => {
-  open.push(resource);
-  return resource;
-};
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
-});
 
 test('API and worker go on within a minute, under load and at rest, and no statement is left without an answer', async () => {
   const database = use(await createTestDatabase());

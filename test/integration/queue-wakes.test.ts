@@ -1,5 +1,5 @@
 /** A worker of the queue in PostgreSQL sleeps until somebody wakes it: what must not be slept through. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { QueueName } from '../../jobs/contract.ts';
 import { openQueues } from '../../jobs/queues.ts';
 import { tidyUp } from '../../jobs/tidy-up.ts';
@@ -7,15 +7,7 @@ import { QueuePool } from '../../src/store/queue-pool.ts';
 import { sure } from '../../src/sure.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
-
-const open: AsyncDisposable[] = [];
-const use = <T extends AsyncDisposable>(resource: T): T => {
-  open.push(resource);
-  return resource;
-};
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
-});
+import { use } from '../support/use.ts';
 
 const queuesAt = async (url: string) =>
   use(

@@ -7,7 +7,7 @@ import { lockChats, moveGenerations, postponeChats, settleChats, wakeWaiting } f
 import { noteDoubt, noteFound, readFirst } from '../rows/chat-seen.ts';
 import { noteLines } from '../rows/journal.ts';
 import { addCalls, tickOff } from '../rows/operation-chat.ts';
-import { forgetRefused, recordSeen } from '../rows/sferum-member.ts';
+import { forgetRefused, recordSeen, type Seen } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import { gathering } from '../store/gather.ts';
@@ -195,15 +195,8 @@ const doubting = gathering(async (ctx: Context, schoolId: string, ids: readonly 
 /** Writes what the works have found, where the rows hold something else. */
 async function recordObserved(tx: Sql, works: readonly Of<Outcome>[], at: Date): Promise<void> {
   const found = works.flatMap(({ chat, brought }) => (brought ? [{ chat, brought }] : []));
-  const moved = found.filter(({ brought }) => hasMoved(brought));
-  if (moved.length > 0) {
-    const seen = moved.map(({ chat, brought }) => ({
-      chatId: chat.id,
-      members: [...brought.members].map(([userId, member]) => ({ userId, ...member })),
-      removed: removedBy(brought),
-    }));
-    await recordSeen(tx, { schoolId: sure(moved[0]).chat.schoolId, at, by: 'work' }, seen);
-  }
+  const seen = found.flatMap(({ chat, brought }) => seenBy(chat.id, brought) ?? []);
+  if (seen.length > 0) await recordSeen(tx, { schoolId: sure(found[0]).chat.schoolId, at, by: 'work' }, seen);
   const changed = found.filter(({ chat, brought }) => !isAsBefore(chat, brought));
   if (changed.length === 0) return;
   const live = changed.map(({ chat, brought }) => {
@@ -213,19 +206,19 @@ async function recordObserved(tx: Sql, works: readonly Of<Outcome>[], at: Date):
   await noteFound(tx, live, at);
 }
 
-const removedBy = ({ answers, members }: Brought): number[] =>
-  answers
-    .filter((a) => a.step === 'remove' && a.result === 'done' && !members.has(sure(a.userId)))
-    .map((a) => sure(a.userId));
-
-/** True where the members are others than the rows hold. */
-function hasMoved(brought: Brought): boolean {
-  const { members, recorded } = brought;
-  if (members.size !== recorded.members.size || removedBy(brought).length > 0) return true;
-  return [...members].some(([userId, { admin, state, reason }]) => {
+/** Says what the rows do not hold yet. Null where they hold all. */
+function seenBy(chatId: string, { members, recorded, answers }: Brought): Seen | null {
+  const all = [...members].map(([userId, member]) => ({ userId, ...member }));
+  const changed = all.filter(({ userId, admin, state, reason }) => {
     const known = recorded.members.get(userId);
     return reason !== undefined || known?.admin !== admin || known.state !== state;
   });
+  const removed = answers
+    .filter((a) => a.step === 'remove' && a.result === 'done' && !members.has(sure(a.userId)))
+    .map((a) => sure(a.userId));
+  const isSomebodyGone = [...recorded.members.keys()].some((id) => !members.has(id) && !removed.includes(id));
+  if (isSomebodyGone) return { chatId, members: all, removed };
+  return changed.length + removed.length > 0 ? { chatId, members: changed, removed, isPart: true } : null;
 }
 
 function isAsBefore(chat: ChatState, brought: Brought): boolean {

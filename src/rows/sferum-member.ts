@@ -38,6 +38,8 @@ export interface Seen {
   members: Iterable<{ userId: number; admin: boolean; state: LiveState; reason?: string }>;
   /** Profiles that we took out. None of them may be among the members. */
   removed?: readonly number[];
+  /** Set where nothing has changed with whoever is not named. Otherwise all who are in are named. */
+  isPart?: true;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function recordSeen(
 ): Promise<void> {
   const seen = chats.flatMap(({ chatId, members }) => [...members].map((member) => ({ chatId, ...member })));
   const removed = chats.flatMap(({ chatId, removed = [] }) => removed.map((userId) => ({ chatId, userId })));
+  const whole = chats.filter(({ isPart }) => !isPart).map(({ chatId }) => chatId);
   const isLook = by === 'look';
   // One statement writes all, and each member falls into one part of it: present, taken out by us, or gone.
   await sql`
@@ -61,7 +64,7 @@ export async function recordSeen(
       taken as (delete from sferum_member m using removed r where m.chat_id = r."chatId" and m.vk_user_id = r."userId"),
       gone as (update sferum_member m set state = 'left', admin = false, reason = 'left', held_by = null, unjudged = false,
           tries = tries + 1, seen_at = ${at}
-        where chat_id = any(${chats.map(({ chatId }) => chatId)}::uuid[]) and ${isPresent} and (${isLook} or not unjudged)
+        where chat_id = any(${whole}::uuid[]) and ${isPresent} and (${isLook} or not unjudged)
           and (chat_id, vk_user_id) not in (select "chatId", "userId" from removed)
           and (chat_id, vk_user_id) not in (select "chatId", "userId" from seen))
     insert into sferum_member as m (chat_id, vk_user_id, school_id, admin, state, reason, seen_at, unjudged)

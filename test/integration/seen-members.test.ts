@@ -110,3 +110,26 @@ test('a member is in, waits, was refused, has left, or was taken out: in each of
     { numRuns: 100 },
   );
 });
+
+test('where a part is told, whoever is not named stays as before; elsewhere they have left', async () => {
+  await sql`delete from sferum_member`.execute(everywhere(world.db));
+  const rows = [0, 1].flatMap((chat) =>
+    [1, 2, 3].map((id) => ({
+      chat_id: chatIds[chat],
+      vk_user_id: id,
+      school_id: 's1',
+      state: 'in',
+      seen_at: BEFORE,
+    })),
+  );
+  await insert(world.db, 'sferum_member', rows);
+  const told = { members: [{ userId: 1, admin: true, state: 'in' as const }], removed: [2] };
+  await world.db.transactionOf('s1', ({ sql: tx }) =>
+    recordSeen(tx, { schoolId: 's1', at: AT, by: 'work' }, [
+      { chatId: chatIds[0]!, ...told, isPart: true },
+      { chatId: chatIds[1]!, ...told },
+    ]),
+  );
+  const after = Object.entries(await stored()).map(([key, { admin, state }]) => `${key} ${admin} ${state}`);
+  expect(after.toSorted()).toEqual(['0 1 true in', '0 3 false in', '1 1 true in', '1 3 false left']);
+});

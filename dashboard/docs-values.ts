@@ -208,6 +208,17 @@ export const VALUES: Readonly<Record<string, unknown>> = {
     ],
   },
   ClassWord: { classIds: ['c-6a'], continues: true },
+  PersonMatches: {
+    items: [
+      {
+        ...{ personId: 'p-2001', oldPersonId: 'p-1001', name: PUPIL_NAME, role: 'student', classes: ['5А'] },
+        ...{ evidence: ['birth-date', 'unit'], doubt: null, state: 'open', proposedAt: AT, decidedAt: null },
+      },
+    ],
+    ...{ total: 1, page: 1, perPage: 50, open: 1, doubtful: 0 },
+  },
+  PeopleWord: { matches: [{ personId: 'p-2001', oldPersonId: 'p-1001' }], same: true },
+  PeopleDecided: { decided: 1, open: 0, doubtful: 0 },
   SettingsChange: { timeZone: 'Asia/Omsk', limits: { chatShare: 0.3 }, pauses: [SUMMER] },
   Pause: SUMMER,
   RegionPauses: [SUMMER, { schoolId: '448', from: '2026-12-28', to: '2027-01-10' }],

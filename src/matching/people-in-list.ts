@@ -29,7 +29,9 @@ export async function matchesInList(
   if (come.length === 0) return [];
   const before = await namedBefore(tx, schoolId, { listed, names: come.map(personNameKey) });
   const refused = await refusedPairs(tx, schoolId);
-  const pairs = matchPeople(before, namedNow(school, come));
+  const linked = await linksOf(tx, schoolId, come);
+  const now = namedNow(school, come).map((one) => ({ ...one, vkUserId: linked.get(one.id) ?? one.vkUserId }));
+  const pairs = matchPeople(before, now);
   return pairs.filter(({ oldId, newId }) => !refused.get(newId)?.has(oldId));
 }
 
@@ -39,6 +41,15 @@ async function knownByLists(tx: Sql, schoolId: string, ids: readonly string[]): 
     select id from person where school_id = ${schoolId} and present and id = any(${[...ids]})
       and stated_by like any(${[...BY_IMPORT]})`.execute(tx);
   return new Set(rows.map(({ id }) => id));
+}
+
+/** Gives the profiles that people under new ids have linked already: theirs is one whatever the list says. */
+async function linksOf(tx: Sql, schoolId: string, people: readonly { id: string }[]) {
+  const { rows } = await sql<{ id: string; vk: string }>`
+    select person_id as id, vk_user_id as vk from profile_link
+    where school_id = ${schoolId} and present and vk_user_id is not null
+      and person_id = any(${people.map(({ id }) => id)})`.execute(tx);
+  return new Map(rows.map(({ id, vk }) => [id, Number(vk)]));
 }
 
 /** Gives what is stored of those present people with these names whom the list does not name. */

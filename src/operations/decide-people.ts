@@ -1,14 +1,19 @@
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
+import { afterFollowing } from '../follow/follow-events.ts';
+import { type Followed, followFacts } from '../follow/follow-facts.ts';
 import { renamePeople } from '../matching/rename-people.ts';
-import { holdAllProfiles } from '../profile/settle-profiles.ts';
+import { followRelinked, wakeRelinked } from '../profile/follow-profiles.ts';
+import { profilesOf } from '../profile/profile-links.ts';
+import { holdAllProfiles, type Relinked, settleProfiles } from '../profile/settle-profiles.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { noteLines } from '../rows/journal.ts';
 import { judgeImportAgain } from '../rows/operation-import.ts';
 import { decidePairs } from '../rows/person-match.ts';
 import type { Sql } from '../store/database.ts';
 import type { Renaming } from '../store/renaming.ts';
+import { momentOf } from '../store/school-day.ts';
 
 /** A person's word on people whom a list names under new ids (K4). */
 export interface PeopleDecision {
@@ -30,34 +35,72 @@ export interface PeopleDecision {
  */
 export async function decidePeople(ctx: Context, decision: PeopleDecision): Promise<number> {
   const { schoolId } = decision;
-  const decided = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) => decideWithin(ctx, tx, decision));
+  const { decided, relinked, followed } = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) =>
+    decideWithin(ctx, tx, decision),
+  );
+  wakeRelinked(ctx, relinked);
+  await afterFollowing(ctx, schoolId, followed);
   ctx.wake('operations', { schoolId });
   return decided;
+}
+
+interface Done {
+  decided: number;
+  relinked: readonly Relinked[];
+  followed: Followed | null;
 }
 
 async function decideWithin(
   ctx: Context,
   tx: Sql,
   { schoolId, pairs, same, by }: PeopleDecision,
-): Promise<number> {
+): Promise<Done> {
   const state = same ? 'same' : 'other';
   const known = await knownPairs(tx, schoolId);
   const asked = pairs?.map((pair) => findIn(known, pair)) ?? known.filter(isCertain);
   const open = asked.filter((pair) => pair.state !== state);
   refuseWrong(open, asked, same);
-  if (open.length === 0) return 0;
+  if (open.length === 0) return { decided: 0, relinked: [], followed: null };
   const at = new Date(ctx.clock.now());
   await holdAllProfiles(tx);
   await decidePairs(tx, schoolId, open, { state, at });
+  const cause = `people:${ctx.newId()}`;
+  const met = same ? await knownAmong(tx, schoolId, open) : [];
   if (same) await renamePeople(tx, schoolId, open);
   await noteLines(
     tx,
-    { schoolId, at, cause: `people:${ctx.newId()}`, author: by },
+    { schoolId, at, cause, author: by },
     open.map(({ oldId, newId }) => ({ what: 'person-match', personId: newId, details: { oldId, same } })),
   );
   for (const id of new Set(open.map((pair) => pair.operationId)))
     await judgeImportAgain(tx, { schoolId, id });
-  return open.length;
+  return { decided: open.length, ...(await followMet(ctx, tx, schoolId, met, { cause, by, at })) };
+}
+
+/** Gives the new ids of which something was known before: two people become one there, and not only an id changes. */
+async function knownAmong(tx: Sql, schoolId: string, pairs: readonly Renaming[]): Promise<string[]> {
+  const ids = sql`any(${pairs.map(({ newId }) => newId)}::text[])`;
+  const { rows } = await sql<{ id: string }>`
+    select id from person where school_id = ${schoolId} and id = ${ids}
+    union select person_id from profile_link where school_id = ${schoolId} and person_id = ${ids}
+    union select person_id from membership where school_id = ${schoolId} and person_id = ${ids}`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** Lets profiles and chats follow where two people became one. Where only ids changed there is nothing to follow. */
+async function followMet(
+  ctx: Context,
+  tx: Sql,
+  schoolId: string,
+  met: readonly string[],
+  { cause, by, at }: { cause: string; by: Author; at: Date },
+): Promise<Omit<Done, 'decided'>> {
+  if (met.length === 0) return { relinked: [], followed: null };
+  const settled = await settleProfiles(tx, await profilesOf(tx, schoolId, met), momentOf(ctx));
+  const relinked = [...settled, ...met.map((personId) => ({ schoolId, personId }))];
+  await followRelinked(tx, relinked, { cause, priority: 'person', at });
+  const how = { cause, author: by, priority: 'person', operationId: null, at } as const;
+  return { relinked, followed: await followFacts(ctx, tx, schoolId, how) };
 }
 
 interface KnownPair extends Renaming {

@@ -203,6 +203,33 @@ describe('a list brings people under other ids (K4)', () => {
     expect(world.inSferum('5Б класс')).toMatch(/777\*/);
   });
 
+  test('a new id that events have named before: the two become one, chats and profile too', async () => {
+    await tell(world, 's1', 'sgo.person.saved', {
+      ...{ id: 'n-p2', familyName: 'Абаева', givenName: 'Анна', middleName: 'Андреевна', roles: ['student'] },
+    });
+    const chat = await world.chatId('5Б класс');
+    await world.done(200, 'PATCH', `/v1/chats/${chat}`, ADMIN, { members: { add: ['n-p2'] } });
+    await bring(underNewIds(linkedRoster(), ['p2']));
+    expect(await open()).toMatchObject([{ ...pair('p2'), doubt: null }]);
+    await decide(200, { same: true });
+    await world.settled();
+    // 202 is of 5А by the roster and of 5Б by hand.
+    expect([world.inSferum('5А класс'), world.inSferum('5Б класс')].join()).toMatch(/202.*202/);
+    expect(await world.exceptions(chat)).toEqual(['n-p2 added']);
+  });
+
+  test('a new id that has linked another profile is in conflict with the old one', async () => {
+    await tell(world, 's1', 'sgo.person.saved', {
+      ...{ id: 'n-t2', familyName: 'Шевченко', givenName: 'Пётр', middleName: 'Ильич', roles: ['teacher'] },
+    });
+    await tell(world, 's1', 'sgo.profile.linked', { personId: 'n-t2', vkUserId: 888 });
+    await bring(underNewIds(linkedRoster(), ['t2']));
+    expect(await open()).toMatchObject([{ ...pair('t2'), doubt: 'profile' }]);
+    expect(world.inSferum('5Б класс')).toMatch(/102\*/);
+    await decide(200, { same: false, matches: [pair('t2')] });
+    await world.settled();
+  });
+
   test('both ids in one list are two people, and a list by the old ids again takes the question back', async () => {
     const twice = withRows(linkedRoster(), 'users.csv', 'n-p5,,s1,student,,Софья,Ким,Игоревна,');
     await bring(withRows(twice, 'enrollments.csv', 'e77,,c5b,s1,n-p5,student,,,'));

@@ -1,15 +1,13 @@
 import { sql } from 'kysely';
 import type { App } from '../../src/app.ts';
-import { dayIn, nextFirstOfSeptember } from '../../src/clock.ts';
-import { schoolsToCount } from '../../src/rows/school-figures.ts';
-import { schoolsToForesee } from '../../src/rows/school-readiness.ts';
-import { momentOf } from '../../src/store/school-day.ts';
+import { dayIn } from '../../src/clock.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
 import type { Benchmark, Print } from './benchmark.ts';
 import { connect, importManualSchool, importRoster, initialize, startApp, succeeded } from './support/app.ts';
 import { changesOf } from './support/changes.ts';
 import { type Cost, costOf } from './support/costs.ts';
+import { untilCounted } from './support/counted.ts';
 import { follow } from './support/follow.ts';
 import { type SandboxProcess, startSandboxOf } from './support/sandbox-process.ts';
 import { middleRoster, schoolIdAt, TIME_ZONE } from './support/school.ts';
@@ -26,8 +24,6 @@ const EVENTS = 40;
 /** An event that touches more is followed and not counted. */
 const CHATS_PER_EVENT_AT_MOST = 25;
 const REST_SECONDS = 60;
-/** A school that changed is counted a minute later, so rest is not before that. */
-const SOON_SECONDS = 120;
 /** Between two looks at how many requests were sent. */
 const LOOK_EVERY_MS = 5;
 const MS_PER_SECOND = 1000;
@@ -175,22 +171,11 @@ async function nights(
 async function atRest(print: Print, app: App, cost: CostOf): Promise<void> {
   const { ctx } = app;
   await sql`update sferum_account set look_due_at = now() + interval '1 day'`.execute(everywhere(ctx));
-  while (await willBeCounted(app)) await ctx.clock.sleep(MS_PER_SECOND);
+  await untilCounted(app);
   const rest = await cost(() => ctx.clock.sleep(REST_SECONDS * MS_PER_SECOND));
   print(
     `at rest: ${((100 * cpu(rest)) / MS_PER_SECOND / rest.seconds).toFixed(2)} % of a core, ${((rest.statements * 60) / rest.seconds).toFixed(0)} statements a minute; ${(process.memoryUsage().rss / BYTES_PER_MB).toFixed(0)} MB`,
   );
-}
-
-/** Whether a school is to be counted now, or before a minute of rest is over. */
-async function willBeCounted({ ctx }: App): Promise<boolean> {
-  const soon = { ...momentOf(ctx), nowMs: ctx.clock.now() + SOON_SECONDS * MS_PER_SECOND };
-  const days = sql`select ${nextFirstOfSeptember(soon)}::date as day`;
-  const { rows } = await sql<{ some: boolean }>`
-    select exists (${schoolsToCount(soon, 1)}) or exists (${schoolsToForesee(days, soon, 1)}) as some`.execute(
-    everywhere(ctx),
-  );
-  return rows[0]!.some;
 }
 
 const sandboxOf = (schools: number): Promise<SandboxProcess> =>

@@ -3,6 +3,7 @@ import { makeSchoolsAtRest, OF_A_CITY, OF_A_TOWN, type SchoolSize } from '../sup
 import type { Benchmark, Print } from './benchmark.ts';
 import { startApp } from './support/app.ts';
 import { costOf } from './support/costs.ts';
+import { untilCounted } from './support/counted.ts';
 import { type BenchServer, startServer } from './support/server.ts';
 import { strangersStay } from './support/strangers.ts';
 
@@ -53,6 +54,7 @@ async function measure(
   await makeSchoolsAtRest(database.ownerUrl, schools, size);
   await using app = await startApp(database.url, NO_SFERUM, env);
   const { clock } = app.ctx;
+  await untilCounted(app);
   await clock.sleep(SETTLE_SECONDS * MS_PER_SECOND);
   const { cost } = await costOf(app, server.postmaster, () => clock.sleep(REST_SECONDS * MS_PER_SECOND));
   const share = (cost.processMs + cost.postgresMs) / MS_PER_SECOND / cost.seconds;

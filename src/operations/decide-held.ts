@@ -26,6 +26,7 @@ import type { Sql } from '../store/database.ts';
 import type { Decided, OperationOf } from '../store/operation-params.ts';
 import { findOperationRow } from '../store/operation-row.ts';
 import { decideWithin } from './decide-classes.ts';
+import { afterPeople, NOTHING_DONE, takeForTheSame } from './decide-people.ts';
 import {
   type Decision,
   heldIn,
@@ -34,7 +35,6 @@ import {
   lockWhole,
   noteDecision,
   notHeld,
-  refuseUndecided,
 } from './decision.ts';
 import { settleImports } from './import-parents.ts';
 
@@ -173,7 +173,10 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
   await moveRevision(tx, schoolId);
 }
 
-/** Decides an incomplete import. Approval applies the staged rows whole (J2), and rejection deletes them. */
+/**
+ * Decides an incomplete import. Approval applies the staged rows whole (J2), with its people under new ids taken for those
+ * of old (K4), and rejection deletes them.
+ */
 async function decideImport(
   ctx: Context,
   schoolId: string,
@@ -182,15 +185,17 @@ async function decideImport(
 ): Promise<void> {
   const accepted = decision.decision === 'approve';
   const of = { schoolId, id: operation.id };
-  await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
+  const done = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
     await lockWhole(tx, schoolId, decision);
-    if (accepted) await refuseUndecided(tx, of);
+    const people = accepted ? await takeForTheSame(ctx, tx, of, decision.by) : NOTHING_DONE;
     if (accepted) await acceptImport(tx, of, decision.by);
     else await rejectImport(tx, of, new Date(ctx.clock.now()));
     await noteDecision(ctx, tx, schoolId, operation, decision);
     if (!accepted) await dropStaged(tx, schoolId, operation.id);
     if (!accepted) await dropProposals(tx, schoolId, operation.id);
+    return people;
   });
+  await afterPeople(ctx, schoolId, done);
   ctx.wake('operations', { schoolId });
 }
 

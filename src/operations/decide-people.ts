@@ -14,6 +14,7 @@ import { decidePairs } from '../rows/person-match.ts';
 import type { Sql } from '../store/database.ts';
 import type { Renaming } from '../store/renaming.ts';
 import { momentOf } from '../store/school-day.ts';
+import { refuseDoubtful } from './decision.ts';
 
 /** A person's word on people whom a list names under new ids (K4). */
 export interface PeopleDecision {
@@ -35,13 +36,10 @@ export interface PeopleDecision {
  */
 export async function decidePeople(ctx: Context, decision: PeopleDecision): Promise<number> {
   const { schoolId } = decision;
-  const { decided, relinked, followed } = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) =>
-    decideWithin(ctx, tx, decision),
-  );
-  wakeRelinked(ctx, relinked);
-  await afterFollowing(ctx, schoolId, followed);
+  const done = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) => decideWithin(ctx, tx, decision));
+  await afterPeople(ctx, schoolId, done);
   ctx.wake('operations', { schoolId });
-  return decided;
+  return done.decided;
 }
 
 interface Done {
@@ -49,6 +47,7 @@ interface Done {
   relinked: readonly Relinked[];
   followed: Followed | null;
 }
+export const NOTHING_DONE: Done = { decided: 0, relinked: [], followed: null };
 
 async function decideWithin(
   ctx: Context,
@@ -60,7 +59,42 @@ async function decideWithin(
   const asked = pairs?.map((pair) => findIn(known, pair)) ?? known.filter(isCertain);
   const open = asked.filter((pair) => pair.state !== state);
   refuseWrong(open, asked, same);
-  if (open.length === 0) return { decided: 0, relinked: [], followed: null };
+  const done = await settlePairs(ctx, tx, open, { schoolId, state, by });
+  for (const id of new Set(open.map((pair) => pair.operationId)))
+    await judgeImportAgain(tx, { schoolId, id });
+  return done;
+}
+
+/**
+ * Approves, with a list as a whole, what it says of people under new ids: they are those of old, and nobody leaves a
+ * chat. `tx` holds the school.
+ * @throws Refusal(409) `people-to-match` where somebody is in doubt, and is to be decided apart
+ */
+export async function takeForTheSame(
+  ctx: Context,
+  tx: Sql,
+  { schoolId, id }: { schoolId: string; id: string },
+  by: Author,
+): Promise<Done> {
+  await refuseDoubtful(tx, { schoolId, id });
+  const open = (await knownPairs(tx, schoolId)).filter((pair) => pair.operationId === id && isCertain(pair));
+  return settlePairs(ctx, tx, open, { schoolId, state: 'same', by });
+}
+
+/** Lets chats, profiles and jobs follow once the transaction has ended. */
+export async function afterPeople(ctx: Context, schoolId: string, done: Done): Promise<void> {
+  wakeRelinked(ctx, done.relinked);
+  await afterFollowing(ctx, schoolId, done.followed);
+}
+
+async function settlePairs(
+  ctx: Context,
+  tx: Sql,
+  open: readonly KnownPair[],
+  { schoolId, state, by }: { schoolId: string; state: 'same' | 'other'; by: Author },
+): Promise<Done> {
+  if (open.length === 0) return NOTHING_DONE;
+  const same = state === 'same';
   const at = new Date(ctx.clock.now());
   await holdAllProfiles(tx);
   await decidePairs(tx, schoolId, open, { state, at });
@@ -72,8 +106,6 @@ async function decideWithin(
     { schoolId, at, cause, author: by },
     open.map(({ oldId, newId }) => ({ what: 'person-match', personId: newId, details: { oldId, same } })),
   );
-  for (const id of new Set(open.map((pair) => pair.operationId)))
-    await judgeImportAgain(tx, { schoolId, id });
   return { decided: open.length, ...(await followMet(ctx, tx, schoolId, met, { cause, by, at })) };
 }
 

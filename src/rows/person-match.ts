@@ -49,10 +49,12 @@ export async function dropProposals(tx: Sql, schoolId: string, operationId: stri
     where school_id = ${schoolId} and operation_id = ${operationId} and state = 'open'`.execute(tx);
 }
 
-/** Whether pairs that an import has proposed wait for a decision. */
-export async function hasProposals(tx: Sql, schoolId: string, operationId: string): Promise<boolean> {
+/** Whether pairs that an import has proposed wait for a decision and are in doubt. */
+export async function hasDoubtful(tx: Sql, schoolId: string, operationId: string): Promise<boolean> {
   const { rows } = await sql`select from person_match
-    where school_id = ${schoolId} and operation_id = ${operationId} and state = 'open' limit 1`.execute(tx);
+    where school_id = ${schoolId} and operation_id = ${operationId} and state = 'open' and doubt is not null limit 1`.execute(
+    tx,
+  );
   return rows.length > 0;
 }
 

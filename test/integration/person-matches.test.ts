@@ -240,19 +240,38 @@ describe('a list brings people under other ids (K4)', () => {
     expect([await open(), (await imports())[0]]).toEqual([[], 'succeeded']);
   });
 
-  test('the list cannot be taken at its word before that; refused, it leaves all as it was', async () => {
-    const before = live();
-    await bring(underNewIds(linkedRoster()));
+  /** The operation that waits. */
+  const waiting = async () => {
     const { items } = await world.done<{ items: { id: string }[] }>(
       ...([200, 'GET', '/v1/schools/s1/operations?state=held', ADMIN] as const),
     );
-    const { type } = await world.done<{ type: string }>(
-      ...([409, 'POST', `/v1/operations/${items[0]!.id}/approve`, ADMIN, {}] as const),
-    );
-    expect(type).toMatch(/people-to-match$/);
-    await world.done(200, 'POST', `/v1/operations/${items[0]!.id}/reject`, ADMIN, {});
+    return items[0]!.id;
+  };
+
+  test('refused, the list leaves all as it was', async () => {
+    const before = live();
+    await bring(underNewIds(linkedRoster()));
+    await world.done(200, 'POST', `/v1/operations/${await waiting()}/reject`, ADMIN, {});
     await world.settled();
     expect([live(), await open(), (await imports())[0]]).toEqual([before, [], 'succeeded people-to-match']);
+  });
+
+  test('approved as a whole, the list says that all are those of old: nobody leaves', async () => {
+    const before = live();
+    await bring(underNewIds(linkedRoster()));
+    await world.done(200, 'POST', `/v1/operations/${await waiting()}/approve`, ADMIN, {});
+    await world.settled();
+    expect([live(), await open(), (await imports())[0]]).toEqual([before, [], 'succeeded']);
+  });
+
+  test('a list with somebody in doubt is not approved as a whole', async () => {
+    await tell(world, 's1', 'sgo.profile.linked', { personId: 'n-t2', vkUserId: 888 });
+    await bring(underNewIds(linkedRoster(), ['t2', 'p1']));
+    const { type } = await world.done<{ type: string }>(
+      ...([409, 'POST', `/v1/operations/${await waiting()}/approve`, ADMIN, {}] as const),
+    );
+    expect(type).toMatch(/people-to-match$/);
+    expect(await open()).toHaveLength(2);
   });
 
   test('a pair that nobody proposed, a teacher and another school are refused, and nothing changes', async () => {

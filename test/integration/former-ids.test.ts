@@ -1,10 +1,12 @@
 /** K4: after a change of ids the old one still leads to the person: in the journal, tokens, requests and exports. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { erase } from '../../src/ending/erase.ts';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { newIdOf, underNewIds } from '../support/new-ids.ts';
 import { withoutRows } from '../support/roster-files.ts';
+import { tell } from '../support/tell-events.ts';
 
 let world: ChatWorld;
 let chat: string;
@@ -60,6 +62,19 @@ test('the export holds what was noted under the old id, each line once, and tell
   expect(held.journal.filter(({ personId }) => personId !== null)).toHaveLength(rows[0]!.n);
   expect(new Set(held.journal.map(({ id }) => id)).size).toBe(held.journal.length);
   expect(held.person_match).toMatchObject([{ oldId: 'p2', newId: newIdOf('p2'), state: 'same' }]);
+});
+
+test('an erased person is not brought back by a list under the former id', async () => {
+  const id = newIdOf('p4');
+  await tell(world, 's1', 'sgo.person.removed', { id });
+  const people = [{ id, at: new Date(world.ctx.clock.now()) }];
+  await world.ctx.db.holdingSchool('s1', ({ sql: tx }) =>
+    erase(world.ctx, tx, { ...{ schoolId: 's1', people, ground: 'departed' }, retentionDays: 1 }),
+  );
+  const { rows } = await sql`select from person_match where new_id = ${id}`.execute(everywhere(world.ctx));
+  expect(rows).toEqual([]);
+  await world.importRoster(linkedRoster(), '2026-10-01T08:45:00Z');
+  expect((await world.listed(await world.chatId('5Б класс'))).split(' ')).not.toContain('p4');
 });
 
 test('an id that changes twice is followed to the end', async () => {

@@ -6,8 +6,8 @@ let halves: Halves;
 let school: string;
 
 beforeEach(async () => {
-  // Looks are counted, so they wait for each other as they do at VK.
-  halves = await startHalves({ overrides: { vkLimits: {} } });
+  // Looks are counted, so they wait for each other, however slow the machine is.
+  halves = await startHalves({ overrides: { vkLimits: { lookLingerMs: 2_000 } } });
   school = await halves.importSchool();
 });
 afterEach(() => halves[Symbol.asyncDispose]());

@@ -7,7 +7,7 @@ let school: string;
 
 beforeEach(async () => {
   // Looks are counted, so they wait for each other, however slow the machine is.
-  halves = await startHalves({ overrides: { vkLimits: { lookLingerMs: 2_000 } } });
+  halves = await startHalves({ overrides: { vkLimits: { lookLingerMs: 1_000 } } });
   school = await halves.importSchool();
 });
 afterEach(() => halves[Symbol.asyncDispose]());

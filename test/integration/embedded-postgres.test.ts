@@ -92,7 +92,7 @@ describe('the embedded PostgreSQL', () => {
     });
     const before = await query(server.ownerUrl, PRESENCES);
     const victim = new Client({ connectionString: server.url });
-    const ended = new Promise((resolve) => victim.once('error', resolve));
+    const ended = new Promise((resolve) => victim.on('error', resolve));
     await victim.connect();
     const [backend] = (await victim.query('select pg_backend_pid() as pid')).rows;
     process.kill(backend.pid, 'SIGKILL');

@@ -9,6 +9,7 @@ import { countFigures } from '../../src/outbox/count-figures.ts';
 import { findPersonas, type PersonaKind } from '../../src/store/queries/personas.ts';
 import { type Console, describeInBrowser, startConsole, type Visitor } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
+import { underNewIds } from '../support/new-ids.ts';
 import { ADMIN_PAGES, childPages, staffPages } from './pages.ts';
 import { take } from './shots.ts';
 
@@ -223,6 +224,23 @@ describeInBrowser('a school', () => {
     } as const;
     await site.world.commands.decide(decision);
     await settled();
+  });
+
+  test('with people under new ids', async () => {
+    const { commands, importRoster } = site.world;
+    await importRoster(underNewIds(lists));
+    const held = await one(
+      sql`select id from operation where kind = 'roster-import' and state = 'held' limit 1`,
+    );
+    await shoot('5-new-ids', 'school-admin', [
+      ...['overview', 'attention', 'rosters', 'same-people'].map((name) => ({ name, path: `/${name}` })),
+      { name: 'decide', path: `/manage/operations/${held}` },
+    ]);
+    await commands.decidePeople({ schoolId: school, pairs: null, same: true, by: BY });
+    await settled();
+    await shoot('5-new-ids-decided', 'school-admin', [
+      ...['same-people', 'rosters', 'overview'].map((name) => ({ name, path: `/${name}` })),
+    ]);
   });
 
   test('with chats that fail, and with a key that Sferum refuses', async () => {

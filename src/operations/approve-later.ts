@@ -7,7 +7,7 @@ import { dropApproval, isDue, keepApproval } from '../rows/operation-approval.ts
 import type { Sql } from '../store/database.ts';
 import type { Awaiting, OperationOf } from '../store/operation-params.ts';
 import { decideHeld } from './decide-held.ts';
-import { heldIn, isDecidable, notHeld, refuseDoubtful } from './decision.ts';
+import { heldIn, isDecidable, notHeld } from './decision.ts';
 
 /** A wake comes so much later than the moment itself, so that the moment has passed on every clock that reads it. */
 const MARGIN_MS = 50;
@@ -30,8 +30,7 @@ interface Approve {
  * job, and until then it can be taken back. The chats are those that hold removals now. A chat that holds other people by
  * then waits for a decision of its own. Returns the approval's id: the one that is given, or a new one.
  *
- * Throws Refusal(409) `operation-not-held` where nothing waits for a decision any more, `people-to-match` where people
- * under new ids are in doubt and must be decided first (K4).
+ * Throws Refusal(409) `operation-not-held` where nothing waits for a decision any more.
  */
 export async function approveLater(
   ctx: Context,
@@ -43,7 +42,6 @@ export async function approveLater(
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const operation = await lock(tx, schoolId, operationId);
     if (!isDecidable(operation.state, operation.params.decided)) throw notHeld(operation.params.decided);
-    await refuseDoubtful(tx, { schoolId, id: operationId });
     await keepApproval(
       tx,
       { schoolId, id: operationId },

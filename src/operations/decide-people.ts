@@ -14,7 +14,6 @@ import { decidePairs } from '../rows/person-match.ts';
 import type { Sql } from '../store/database.ts';
 import type { Renaming } from '../store/renaming.ts';
 import { momentOf } from '../store/school-day.ts';
-import { refuseDoubtful } from './decision.ts';
 
 /** A person's word on people whom a list names under new ids (K4). */
 export interface PeopleDecision {
@@ -67,8 +66,7 @@ async function decideWithin(
 
 /**
  * Approves, with a list as a whole, what it says of people under new ids: they are those of old, and nobody leaves a
- * chat. `tx` holds the school.
- * @throws Refusal(409) `people-to-match` where somebody is in doubt, and is to be decided apart
+ * chat. Those in doubt stay as they are. `tx` holds the school.
  */
 export async function takeForTheSame(
   ctx: Context,
@@ -76,7 +74,6 @@ export async function takeForTheSame(
   { schoolId, id }: { schoolId: string; id: string },
   by: Author,
 ): Promise<Done> {
-  await refuseDoubtful(tx, { schoolId, id });
   const open = (await knownPairs(tx, schoolId)).filter((pair) => pair.operationId === id && isCertain(pair));
   return settlePairs(ctx, tx, open, { schoolId, state: 'same', by });
 }

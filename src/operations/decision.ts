@@ -7,7 +7,6 @@ import { Refusal } from '../refusal.ts';
 import { noteLine } from '../rows/journal.ts';
 import { noteDecided } from '../rows/operation.ts';
 import { dropApproval } from '../rows/operation-approval.ts';
-import { hasDoubtful } from '../rows/person-match.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationState } from '../store/entities.ts';
 import type { Awaiting, Decided, OperationOf } from '../store/operation-params.ts';
@@ -71,20 +70,6 @@ export async function lockWhole(tx: Sql, schoolId: string, decision: Decision): 
   const decided = await lockHeld(tx, schoolId, decision);
   if (decided) throw notHeld(decided);
 }
-
-/**
- * Approving a list as a whole says of its people under new ids that they are those of old (K4). Where other people may
- * be meant as well, somebody has to say it of each.
- * @throws Refusal(409) `people-to-match` where that is not decided
- */
-export async function refuseDoubtful(
-  tx: Sql,
-  { schoolId, id }: { schoolId: string; id: string },
-): Promise<void> {
-  if (await hasDoubtful(tx, schoolId, id)) throw new Refusal(409, 'people-to-match', DOUBTFUL);
-}
-
-const DOUBTFUL = 'Сначала решите о людях под вопросом: прежние ли это люди';
 
 /**
  * The refusal of a decision where nothing waits for one (409), with the decision that was made before, if one was.

@@ -120,10 +120,8 @@ export function describeIncomplete({
   const parts = lost.map(({ kind, before, after }) => `${KINDS[kind]} было ${before}, стало ${after}`);
   if (emptiedClassIds.length > 0) parts.push(`классов без учеников или учителей: ${emptiedClassIds.length}`);
   if (endingIds.length > 0) parts.push(`классов и групп кончается сразу: ${endingIds.length}`);
-  if (renumbered !== undefined) {
-    parts.push(
-      `людей с теми же именами под новыми номерами: ${renumbered}, с новым номером теряется привязка профиля`,
-    );
-  }
-  return `Выгрузка похожа на неполную: ${parts.join('; ')}. ${renumbered === undefined ? 'Никто не исключён' : 'Ничего не изменено'}; примите её, если она верна`;
+  const looks = parts.length === 0 ? '' : `Выгрузка похожа на неполную: ${parts.join('; ')}. `;
+  return renumbered === undefined
+    ? `${looks}Никто не исключён; примите её, если она верна`
+    : `Людей под новыми номерами: ${renumbered}. ${looks}Ничего не изменено: решите, прежние ли это люди`;
 }

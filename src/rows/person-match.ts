@@ -49,15 +49,6 @@ export async function dropProposals(tx: Sql, schoolId: string, operationId: stri
     where school_id = ${schoolId} and operation_id = ${operationId} and state = 'open'`.execute(tx);
 }
 
-/** Whether pairs that an import has proposed wait for a decision and are in doubt. */
-export async function hasDoubtful(tx: Sql, schoolId: string, operationId: string): Promise<boolean> {
-  const { rows } = await sql`select from person_match
-    where school_id = ${schoolId} and operation_id = ${operationId} and state = 'open' and doubt is not null limit 1`.execute(
-    tx,
-  );
-  return rows.length > 0;
-}
-
 /**
  * Decides open pairs. Where a pair is found to be one person, the other open pairs of either of the two are found to be
  * two people.

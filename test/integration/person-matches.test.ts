@@ -264,14 +264,16 @@ describe('a list brings people under other ids (K4)', () => {
     expect([live(), await open(), (await imports())[0]]).toEqual([before, [], 'succeeded']);
   });
 
-  test('a list with somebody in doubt is not approved as a whole', async () => {
+  test('approved with somebody in doubt, the others are those of old, and the question about that person stays', async () => {
     await tell(world, 's1', 'sgo.profile.linked', { personId: 'n-t2', vkUserId: 888 });
     await bring(underNewIds(linkedRoster(), ['t2', 'p1']));
-    const { type } = await world.done<{ type: string }>(
-      ...([409, 'POST', `/v1/operations/${await waiting()}/approve`, ADMIN, {}] as const),
-    );
-    expect(type).toMatch(/people-to-match$/);
-    expect(await open()).toHaveLength(2);
+    await world.done(200, 'POST', `/v1/operations/${await waiting()}/approve`, ADMIN, {});
+    await world.settled();
+    expect([await open(), (await imports())[0]]).toMatchObject([[pair('t2')], 'held people-to-match']);
+    expect(world.inSferum('5Б класс')).toMatch(/102\*/);
+    await decide(200, { same: false, matches: [pair('t2')] });
+    await world.settled();
+    expect((await imports())[0]).toBe('succeeded');
   });
 
   test('a pair that nobody proposed, a teacher and another school are refused, and nothing changes', async () => {

@@ -19,6 +19,7 @@ import { count, counted, moment } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { personLink } from '../parts/person-link.ts';
 import { emptyState } from '../parts/states.ts';
+import { dataTable } from '../parts/table.ts';
 import { ADMINS } from '../visitor.ts';
 
 const PER_PAGE = 50;
@@ -46,8 +47,9 @@ export function personMatchesRoutes({ screens, ctx, commands }: ConsoleParts): v
       c,
       section: 'rosters',
       title: 'Люди под новыми номерами',
-      body: html`${counts.open + counts.doubtful === 0 ? NOTHING : question(counts, open)}
-${decided.length === 0 ? '' : html`<section class="sheet padded" aria-labelledby="decided"><h2 id="decided">Решено</h2><ul class="rows">${decided.map((item) => html`<li>${who(item)} <span class="muted">${item.state === 'same' ? 'тот же человек' : 'другой человек'}${item.decidedAt === null ? '' : html`, ${moment(item.decidedAt, timeZone)}`}</span></li>`)}</ul></section>`}
+      body: html`${counts.open + counts.doubtful === 0 ? NOTHING : question(counts)}
+${open.length === 0 ? '' : openTable(open)}
+${decided.length === 0 ? '' : html`<h2>Решено</h2>${decidedTable(decided, timeZone)}`}
 ${pager({ page: number, perPage: PER_PAGE, total, href: (to) => hrefOf(PATH, { page: String(to) }) })}`,
     });
   });
@@ -93,25 +95,58 @@ const ROLE = { staff: 'сотрудник', student: 'учащийся', parent:
 const idOf = ({ state, personId, oldPersonId }: PersonMatchItem) =>
   state === 'same' ? personId : oldPersonId;
 
-function question({ open, doubtful }: PersonMatchCounts, items: readonly PersonMatchItem[]): Html {
+function question({ open, doubtful }: PersonMatchCounts): Html {
   return html`<section class="sheet padded" aria-labelledby="open"><h2 id="open">Ждут решения: ${count(open + doubtful)}</h2>
 <p>В списках из СГО эти люди стоят под новыми номерами. Если это те же люди, за ними останутся чаты, привязка профиля, права и всё, что решено вручную: в Сферуме ничего не изменится. Пока вы не решите, прежние остаются в чатах, а новые не добавлены. Отменить решение нельзя.</p>
 ${open === 0 ? '' : html`<form method="post" action="${PATH}" class="actions">${submitButton({ label: `Это те же люди – все (${count(open)})`, kind: 'primary', name: 'do', value: 'same' })}</form>`}
-${doubtful === 0 ? '' : html`<p>Под вопросом: ${count(doubtful)}. О них решают по одному.</p>`}
-<ul class="rows">${items.map(openRow)}</ul></section>`;
+${doubtful === 0 ? '' : html`<p>Под вопросом: ${count(doubtful)}. О них решают по одному.</p>`}</section>`;
 }
 
-function openRow(item: PersonMatchItem): Html {
-  const { personId, oldPersonId, doubt } = item;
-  return html`<li><form method="post" action="${PATH}" class="stack"><p>${who(item)}${
-    doubt === null ? '' : html` <span class="tag warn">${DOUBT[doubt]}</span>`
-  }</p><p class="muted">Совпали: ${['имя', ...item.evidence.map((one) => EVIDENCE[one])].join(', ')}</p>
-<input type="hidden" name="personId" value="${personId}"><input type="hidden" name="oldPersonId" value="${oldPersonId}">
-<div class="actions">${doubt === 'profile' ? '' : submitButton({ label: 'Тот же человек', name: 'do', value: 'same' })}${submitButton({ label: 'Другой человек', name: 'do', value: 'other' })}</div></form></li>`;
+const PERSON = { head: 'Человек', phone: 'title', cell: (item: PersonMatchItem) => who(item) } as const;
+const NUMBERS = [
+  { head: 'Прежний номер', cell: ({ oldPersonId }: PersonMatchItem) => html`<bdi>${oldPersonId}</bdi>` },
+  { head: 'Новый номер', cell: ({ personId }: PersonMatchItem) => html`<bdi>${personId}</bdi>` },
+] as const;
+
+const openTable = (rows: readonly PersonMatchItem[]): Html =>
+  dataTable<PersonMatchItem>({
+    caption: 'Люди под новыми номерами, которые ждут решения',
+    rows,
+    columns: [
+      PERSON,
+      ...NUMBERS,
+      {
+        head: 'Совпали',
+        cell: ({ evidence }) => ['имя', ...evidence.map((one) => EVIDENCE[one])].join(', '),
+      },
+      { head: 'Решение', cell: (item) => decisionForm(item) },
+    ],
+  });
+
+const decidedTable = (rows: readonly PersonMatchItem[], timeZone: string): Html =>
+  dataTable<PersonMatchItem>({
+    caption: 'Люди под новыми номерами, о которых решено',
+    rows,
+    columns: [
+      PERSON,
+      ...NUMBERS,
+      { head: 'Решение', cell: ({ state }) => (state === 'same' ? 'тот же человек' : 'другой человек') },
+      {
+        head: 'Когда',
+        narrow: true,
+        cell: ({ decidedAt }) => (decidedAt ? moment(decidedAt, timeZone) : ''),
+      },
+    ],
+  });
+
+function decisionForm({ personId, oldPersonId, doubt }: PersonMatchItem): Html {
+  return html`<form method="post" action="${PATH}" class="actions"><input type="hidden" name="personId" value="${personId}"><input type="hidden" name="oldPersonId" value="${oldPersonId}">${doubt === 'profile' ? '' : submitButton({ label: 'Тот же человек', name: 'do', value: 'same' })}${submitButton({ label: 'Другой человек', name: 'do', value: 'other' })}</form>`;
 }
 
 function who(item: PersonMatchItem): Html {
-  const { name, role, classes, personId, oldPersonId } = item;
+  const { name, role, classes, doubt } = item;
   const about = [role === null ? '' : ROLE[role], ...classes].filter(Boolean).join(', ');
-  return html`<strong>${personLink({ id: idOf(item), name })}</strong> ${about} <span class="muted">№ <bdi>${oldPersonId}</bdi> → № <bdi>${personId}</bdi></span>`;
+  return html`${personLink({ id: idOf(item), name })}<div class="muted small">${about}</div>${
+    doubt === null ? '' : html`<div class="small warn">${DOUBT[doubt]}</div>`
+  }`;
 }

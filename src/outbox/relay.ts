@@ -16,9 +16,10 @@ const PRIORITIES = { lesson: 1, person: 2, event: 3, bulk: 10 } as const;
 
 /**
  * Bulk work of one school in flight: as many chats as its pace carries calls in so many seconds. Fewer leave slots empty
- * while answers are recorded. More wait so long that creations come too late to be sent (`creationDeadlineMs`).
+ * while answers are recorded. More wait so long that creations come too late to be sent (`creationDeadlineMs`), and an
+ * event waits for those of its chats that are in hand.
  */
-const BULK_SECONDS = 4;
+const BULK_SECONDS = 2;
 
 /** A chat that is still due so long after it was given to the queue is given again, whatever the queue reports. */
 const LOST_AFTER_MS = 60_000;

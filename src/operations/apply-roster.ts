@@ -122,7 +122,10 @@ export async function applyReading(
   await keepFaults(tx, operation.id, 'links', merged.refusedLinks);
   await noteApplied(tx, own, {
     result: await resultOf(tx, operation, merged),
-    problems: problemsOf({ schoolId, incomplete, matches, newer, unclearUnitIds: merged.unclearUnitIds }),
+    problems: problemsOf({
+      ...{ schoolId, incomplete, matches, newer, unclearUnitIds: merged.unclearUnitIds },
+      isAccepted: params.accepted === true,
+    }),
     incomplete: waits,
     planned: plannedWith(params.planned, followed),
   });
@@ -198,8 +201,10 @@ function problemsOf({
   matches,
   newer,
   unclearUnitIds,
+  isAccepted,
 }: {
   schoolId: string;
+  isAccepted: boolean;
   incomplete: IncompleteSchool | undefined;
   matches: readonly PersonMatch[];
   newer: string | undefined;
@@ -210,7 +215,7 @@ function problemsOf({
       ? [{ code: 'roster-incomplete', message: describeIncomplete(incomplete), ...incomplete }]
       : []),
     ...(matches.length > 0 && !incomplete?.renumbered
-      ? [peopleToMatch(matches, incomplete !== undefined)]
+      ? [peopleToMatch(matches, { onlyAdds: incomplete !== undefined, isAccepted })]
       : []),
     ...(unclearUnitIds.length > 0 ? [unclearUnits(unclearUnitIds)] : []),
     ...(newer ? [{ code: 'roster-outdated', message: OUTDATED, schoolId, newerTakenAt: newer }] : []),
@@ -254,12 +259,17 @@ async function judge(
 
 const peopleIn = (matches: readonly PersonMatch[]) => new Set(matches.map(({ newId }) => newId)).size;
 
-function peopleToMatch(matches: readonly PersonMatch[], onlyAdds: boolean): Problem {
+/** `accepted`: the list was taken as a whole, so that each of these people is all there is to decide. */
+function peopleToMatch(
+  matches: readonly PersonMatch[],
+  { onlyAdds, isAccepted }: { onlyAdds: boolean; isAccepted: boolean },
+): Problem {
   const people = peopleIn(matches);
   return {
     code: 'people-to-match',
     message: `Людей под новыми номерами: ${people}. Пока вы не решите, прежние ли это люди, никто из них не исключён и не добавлен${onlyAdds ? '' : '. Остальное в выгрузке уже применено'}`,
     people,
+    ...(isAccepted ? { accepted: true } : {}),
   };
 }
 

@@ -65,8 +65,8 @@ interface Asked {
 }
 
 /**
- * Gives what is to be counted. The same statement notes that every school was
- * asked, unless some are left over. So a minute at rest costs one statement.
+ * Gives what is to be counted. The same statement notes that every school was asked, unless some are left over. So a
+ * minute at rest costs one statement.
  */
 async function toCount(ctx: Context): Promise<Asked[]> {
   const moment = momentOf(ctx);

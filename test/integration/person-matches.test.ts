@@ -271,6 +271,11 @@ describe('a list brings people under other ids (K4)', () => {
     await world.settled();
     expect([await open(), (await imports())[0]]).toMatchObject([[pair('t2')], 'held people-to-match']);
     expect(world.inSferum('5Б класс')).toMatch(/102\*/);
+    // The list is accepted, so that nobody is offered to refuse it.
+    const { problems } = await world.done<{ problems: object[] }>(
+      ...([200, 'GET', `/v1/operations/${await waiting()}`, ADMIN] as const),
+    );
+    expect(problems).toMatchObject([{ code: 'people-to-match', people: 1, accepted: true }]);
     await decide(200, { same: false, matches: [pair('t2')] });
     await world.settled();
     expect((await imports())[0]).toBe('succeeded');

@@ -163,7 +163,7 @@ ${heldTree(
  */
 function wholePart(operation: OperationView): Html {
   const href = operationHref(operation.id);
-  if (asksAboutPeople(operation)) return peoplePart(href);
+  if (asksAboutPeople(operation)) return peoplePart(href, isAccepted(operation));
   const { text, approve } = WHOLE[operation.kind] ?? INCOMPLETE;
   const isImport = WHOLE[operation.kind] === undefined;
   return html`<section class="panel"><p>${text}</p>
@@ -187,10 +187,18 @@ export function asksAboutPeople({ problems }: Pick<OperationView, 'problems'>): 
   return problems.some(({ people, renumbered }) => people !== undefined || renumbered !== undefined);
 }
 
-const peoplePart = (
-  href: string,
-) => html`<section class="panel"><p>В списках те же люди под новыми номерами. Пока вы не решите, прежние ли это люди, прежние остаются в чатах, а новые не добавлены. Если номера менять не собирались, отклоните и выгрузите списки из СГО ещё раз.</p>
-<form method="post" action="${href}/decide" class="actions">${linkButton({ label: 'Решить, кто есть кто', kind: 'primary', href: SAME_PEOPLE })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
+/** Whether the list itself was accepted before. Then it cannot be refused, and only the people are left. */
+const isAccepted = ({ problems }: OperationView) => problems.some(({ accepted }) => accepted === true);
+
+function peoplePart(href: string, accepted: boolean): Html {
+  const decide = linkButton({ label: 'Решить, кто есть кто', kind: 'primary', href: SAME_PEOPLE });
+  const what = 'Пока вы не решите, прежние ли это люди, прежние остаются в чатах, а новые не добавлены.';
+  if (accepted) {
+    return html`<section class="panel"><p>Списки приняты. Остались люди под вопросом. ${what}</p><div class="actions">${decide}</div></section>`;
+  }
+  return html`<section class="panel"><p>В списках те же люди под новыми номерами. ${what} Если номера менять не собирались, отклоните и выгрузите списки из СГО ещё раз.</p>
+<form method="post" action="${href}/decide" class="actions">${decide}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}</form></section>`;
+}
 
 const WHOLE: Partial<Record<OperationView['kind'], { text: string; approve: string }>> = {
   'account-replacement': {

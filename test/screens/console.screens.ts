@@ -236,10 +236,17 @@ describeInBrowser('a school', () => {
       ...['overview', 'attention', 'rosters', 'same-people'].map((name) => ({ name, path: `/${name}` })),
       { name: 'decide', path: `/manage/operations/${held}` },
     ]);
-    await commands.decidePeople({ schoolId: school, pairs: null, same: true, by: BY });
+    await commands.decide({
+      schoolId: school,
+      operationId: held,
+      decision: 'approve',
+      chatIds: null,
+      by: BY,
+    });
     await settled();
-    await shoot('5-new-ids-decided', 'school-admin', [
+    await shoot('5-new-ids-accepted', 'school-admin', [
       ...['same-people', 'rosters', 'overview'].map((name) => ({ name, path: `/${name}` })),
+      { name: 'decide', path: `/manage/operations/${held}` },
     ]);
   });
 

@@ -7,7 +7,7 @@ import type { Config } from '../src/config.ts';
 import { Refusal } from '../src/refusal.ts';
 import { tokenKey } from '../src/store/used-tokens.ts';
 import { sure } from '../src/sure.ts';
-import { BY_TOKEN } from './standing.ts';
+import { BY_TOKEN } from './may-act.ts';
 
 export interface HttpEnv {
   Variables: {

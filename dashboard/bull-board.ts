@@ -9,7 +9,7 @@ import { timeout } from 'hono/timeout';
 import type { Context } from '../src/context.ts';
 import { forbidden } from '../src/refusal.ts';
 import type { HttpEnv } from './auth.ts';
-import { LOOSE_STYLE_POLICY } from './policy.ts';
+import { LOOSE_STYLE_POLICY } from './content-policy.ts';
 import { onlyRoles } from './rights.ts';
 
 export const BOARD_PATH = '/admin/queues';

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { html } from 'hono/html';
 import type { HttpEnv } from './auth.ts';
+import { LOOSE_STYLE_POLICY } from './content-policy.ts';
 import { addExamples } from './docs-examples.ts';
 import { HOW_TO_CONNECT } from './docs-guide.ts';
 import { describeIdempotency } from './idempotency.ts';
-import { LOOSE_STYLE_POLICY } from './policy.ts';
 
 const swaggerDir = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 /** Everything that the page loads, all of it from here. */

@@ -7,14 +7,14 @@ import type { Context } from '../src/context.ts';
 import type { HttpEnv } from './auth.ts';
 import { withinFields } from './form-fields.ts';
 import { idempotent } from './idempotency.ts';
-import { inStanding, onlyRoles } from './rights.ts';
+import { onlyRoles, onlyWhoMayAct } from './rights.ts';
 
 /**
  * What stands before a route's handler, the cheapest first: rights, the body's size and arrival, time, and whether the
  * request has come before.
  */
 export interface Guards {
-  /** For a page. The visitor and their standing were read before. */
+  /** For a page. The visitor was read before, and whether they may act. */
   page(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
   /** For a page's form that carries a roster. */
   upload(...roles: TokenRole[]): MiddlewareHandler<HttpEnv>[];
@@ -36,7 +36,7 @@ export function createGuards(ctx: Context): Guards {
   const inTime = timeout(limits.requestTimeoutMs);
   const once = idempotent(ctx, async (c) => new Uint8Array(await c.req.arrayBuffer()));
   const onceWithoutBody = idempotent(ctx, async () => '');
-  const rights = (roles: readonly TokenRole[]) => [onlyRoles(...roles), inStanding(ctx)];
+  const rights = (roles: readonly TokenRole[]) => [onlyRoles(...roles), onlyWhoMayAct(ctx)];
   return {
     page: (...roles) => [onlyRoles(...roles), inTime],
     upload: (...roles) => [

@@ -19,12 +19,12 @@ import {
 import { BOARD_PATH, bullBoard } from './bull-board.ts';
 import { consoleRoutes, framed, type Surroundings } from './console/console.ts';
 import { errorPage, notFoundPage, wantsPage } from './console/errors.ts';
+import { NO_PERMISSIONS, referrer, STRICT_POLICY, strictTransport } from './content-policy.ts';
 import { denials } from './denials.ts';
 import { docsRoutes } from './docs.ts';
 import { createGuards } from './guards.ts';
 import { healthRoutes, type Probes } from './health.ts';
 import { sameOriginChanges } from './origin.ts';
-import { NO_PERMISSIONS, referrer, STRICT_POLICY, strictTransport } from './policy.ts';
 import { answerError, generalProblem } from './problem.ts';
 import { count, type Rates } from './rates.ts';
 import { logRequests } from './request-log.ts';

@@ -7,7 +7,7 @@ import { findCircle } from '../src/store/queries/circle.ts';
 import { findSchool, isPresentStaff, type SchoolRow, type Viewer } from '../src/store/queries/viewer.ts';
 import { momentOf, timeIn } from '../src/store/school-day.ts';
 import type { HttpEnv } from './auth.ts';
-import { assertMayAct } from './standing.ts';
+import { assertMayAct } from './may-act.ts';
 
 /** Gives the caller as the journal names them. */
 export function authorOf({ subject, role }: Caller): Author {
@@ -29,7 +29,7 @@ export function onlyRoles(...roles: TokenRole[]): MiddlewareHandler<HttpEnv> {
 }
 
 /** Lets only callers pass who have rights by the roster of this moment. */
-export function inStanding(ctx: Context): MiddlewareHandler<HttpEnv> {
+export function onlyWhoMayAct(ctx: Context): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const caller = c.get('caller');
     c.set('caller', await assertMayAct(ctx, caller, askedSchool(c) ?? caller.schoolId));

@@ -3,7 +3,7 @@ import type { ProfileLinking } from '../../src/profile/linking.ts';
 import type { HttpEnv } from '../auth.ts';
 import { createGuards } from '../guards.ts';
 import { answerInvalid } from '../problem.ts';
-import { accessRoutes } from './access.ts';
+import { accessRoutes } from './access-records.ts';
 import { chatChangeRoutes } from './chat-changes.ts';
 import { chatRoutes } from './chats.ts';
 import { checkRoutes } from './checks.ts';

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../../src/context.ts';
+import { assertMayAct } from '../may-act.ts';
 import type { OperationItem } from '../read/operations.ts';
 import { askedSchool } from '../rights.ts';
-import { assertMayAct } from '../standing.ts';
 import { operationFor } from './operations.ts';
 import type { ApiParts } from './parts.ts';
 import { IdParam, REFUSALS, SchoolQuery } from './schemas.ts';

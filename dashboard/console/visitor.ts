@@ -11,10 +11,10 @@ import { isStaff, shownName } from '../../src/store/queries/person-columns.ts';
 import { placesOfPupils } from '../../src/store/queries/places.ts';
 import { isKnown, type Viewer } from '../../src/store/queries/viewer.ts';
 import { dayThere, momentOf, zoneOf } from '../../src/store/school-day.ts';
+import { assertKnownMayAct } from '../may-act.ts';
 import { type RunningWork, runningWork } from '../read/running.ts';
 import { keepSameTitles, sameTitles } from '../read/same-titles.ts';
 import { type FoundWaits, foundWaits, type Trouble, troubleOf, type Wait, waitsOf } from '../read/waits.ts';
-import { assertStanding } from '../standing.ts';
 
 /** The person who looks at a page, and where. Read anew at each request. */
 export interface Visitor {
@@ -102,7 +102,7 @@ interface Row {
 
 /**
  * Finds the visitor; null where the school of the session is unknown.
- * @throws Refusal(403) for a caller who has no rights any more (standing.ts)
+ * @throws Refusal(403) for a caller who has no rights any more (may-act.ts)
  */
 export async function findVisitor(
   ctx: Context,
@@ -127,7 +127,7 @@ export async function findVisitor(
   const row = rows[0];
   if (!row) return null;
   const known = row.known ? { present: row.present === true, roles: row.roles ?? [] } : null;
-  await assertStanding(ctx, caller, schoolId, known);
+  await assertKnownMayAct(ctx, caller, schoolId, known);
   const trouble = troubleOf(row);
   const timeZone = zoneOf(ctx, row.timeZone);
   const today = dayIn(timeZone, ctx.clock.now());

@@ -3,7 +3,7 @@ import { ALL } from '../app-role.ts';
 import { dayIn, systemClock } from '../clock.ts';
 import { commandsOf } from '../commands.ts';
 import { configFromEnvironment } from '../config.ts';
-import { CALLS_PER_REQUEST } from '../sferum/pace.ts';
+import { CALLS_PER_REQUEST } from '../sferum/request-limits.ts';
 import { sure } from '../sure.ts';
 import { Bars } from './bars.ts';
 import { compareStates } from './compare-states.ts';

@@ -8,7 +8,7 @@ import {
   SferumError,
   type SferumErrorKind,
 } from '../sferum/gateway.ts';
-import { CHATS_PER_LOOK } from '../sferum/pace.ts';
+import { CHATS_PER_LOOK } from '../sferum/request-limits.ts';
 import { foreignTitle, TITLES_PUT_BACK, type TitledChat } from './what-looks-show.ts';
 
 const OF_THE_ACCOUNT: readonly SferumErrorKind[] = ['token', 'account'];

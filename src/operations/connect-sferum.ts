@@ -8,7 +8,7 @@ import { dropReplacement, endOperation, openOperation } from '../rows/operation.
 import { makeKnown } from '../rows/school.ts';
 import { connect, noteCallsRefused, REPLACEMENT_UNCONFIRMED } from '../rows/sferum-account.ts';
 import { type AccountInfo, SferumError } from '../sferum/gateway.ts';
-import { DEFAULT_REQUESTS_PER_SECOND } from '../sferum/pace.ts';
+import { DEFAULT_REQUESTS_PER_SECOND } from '../sferum/request-limits.ts';
 import type { Sql } from '../store/database.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 
@@ -18,7 +18,7 @@ export interface SferumConnection {
   accessToken: string;
   tokenKind: 'user' | 'community';
   callsToken: string | null;
-  /** Null means VK's published pace for this kind of token (sferum/pace.ts). */
+  /** Null means VK's published pace for this kind of token (sferum/request-limits.ts). */
   requestsPerSecond: number | null;
   replaceAccount: boolean;
   /** The person or service that connects, for the journal. */

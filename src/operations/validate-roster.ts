@@ -4,7 +4,7 @@
  */
 import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
-import { describeHeld } from '../planning/removals-held.ts';
+import { describeHeld } from '../planning/describe-held.ts';
 import type { RosterReading, SchoolReading } from '../roster/reading.ts';
 import { keepFaults } from '../roster/row-faults.ts';
 import { stageSchool } from '../roster/staged.ts';

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { type DueChat, givenOut, giveOut, hasGiven, takeBackLost } from '../rows/chat-given.ts';
 import { letGo } from '../rows/chat-outbox.ts';
 import { hasWaiting } from '../rows/chat-waiting.ts';
-import { CALLS_PER_REQUEST } from '../sferum/pace.ts';
+import { CALLS_PER_REQUEST } from '../sferum/request-limits.ts';
 import type { Traces } from '../traces/span.ts';
 import { carried } from './carried.ts';
 

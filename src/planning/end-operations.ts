@@ -9,7 +9,7 @@ import { Marks, readParams } from '../store/operation-params.ts';
 import { sferumState } from '../store/queries/in-sferum.ts';
 import { oneRow } from '../store/rows.ts';
 import { checkResult } from './check-result.ts';
-import { describeHeld } from './removals-held.ts';
+import { describeHeld } from './describe-held.ts';
 
 /**
  * Closes those of the operations `ids` whose every chat is done. The caller calls it after the commit that finished a

@@ -13,7 +13,7 @@ import {
   CHATS_PER_LOOK,
   DEFAULT_REQUESTS_PER_SECOND,
   slotIntervalMs,
-} from '../sferum/pace.ts';
+} from '../sferum/request-limits.ts';
 import type { Sql } from '../store/database.ts';
 import { pausesOf } from '../store/queries/pauses.ts';
 import { oneRow } from '../store/rows.ts';

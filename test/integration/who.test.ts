@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { mayAct } from '../../dashboard/standing.ts';
+import { mayAct } from '../../dashboard/may-act.ts';
 import type { TokenRole } from '../../src/caller.ts';
 import { type ApiWorld, createApiWorld, eventsOf } from '../support/api.ts';
 import { entryPath } from '../support/browser.ts';

@@ -37,7 +37,7 @@ const DIRECTIONS: { from: string; allowed: string[] }[] = [
   {
     from: 'src/sferum/vk/',
     allowed: [
-      ...['src/sferum/vk/', 'src/sferum/gateway.ts', 'src/sferum/pace.ts'],
+      ...['src/sferum/vk/', 'src/sferum/gateway.ts', 'src/sferum/request-limits.ts'],
       ...['src/clock.ts', 'src/sure.ts'],
     ],
   },

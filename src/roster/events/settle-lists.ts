@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Sql } from '../../store/database.ts';
-import { endByGroupLists } from '../ordered-places.ts';
+import { endByGroupLists } from '../end-ordered-places.ts';
 
 /**
  * A person who was not stated in a group since its newest whole list is gone from the group since that list. So whole

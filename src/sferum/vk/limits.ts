@@ -1,4 +1,4 @@
-import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from '../pace.ts';
+import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from '../request-limits.ts';
 
 /** Every bound of the adapter, with its unit. Sources: VK's published limits; the rest was chosen and measured. */
 export interface VkLimits {

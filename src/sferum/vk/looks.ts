@@ -1,6 +1,6 @@
 import { type CallOptions, type ChatLook, SferumError } from '../gateway.ts';
 
-import { CHATS_PER_LOOK } from '../pace.ts';
+import { CHATS_PER_LOOK } from '../request-limits.ts';
 import { readCall } from './call.ts';
 import { type Ask, conversationsByIdReply, lookOf } from './replies.ts';
 

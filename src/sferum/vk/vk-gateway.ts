@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GatewayStats, Pace, SferumAccount, SferumCredentials, SferumGateway } from '../gateway.ts';
-import { slotIntervalMs } from '../pace.ts';
+import { slotIntervalMs } from '../request-limits.ts';
 import type { OnCall, VkLog } from './batcher-parts.ts';
 import { type CallTraces, NO_CALL_TRACES } from './call-traces.ts';
 import { USER_REQUESTS_PER_SECOND, VK_LIMITS, type VkLimits } from './limits.ts';

@@ -31,7 +31,7 @@ export async function assertMayAct(ctx: Context, caller: Caller, schoolId: strin
   const known = await findKnown(db, schoolId, caller.subject);
   const subject = known === null ? await idNow(db, schoolId, caller.subject) : caller.subject;
   if (subject !== caller.subject) return assertMayAct(ctx, { ...caller, subject }, schoolId);
-  await assertStanding(ctx, caller, schoolId, known);
+  await assertKnownMayAct(ctx, caller, schoolId, known);
   return caller;
 }
 
@@ -39,7 +39,7 @@ export async function assertMayAct(ctx: Context, caller: Caller, schoolId: strin
  * Checks the caller's rights by what was just read of the person.
  * @throws Refusal(403)
  */
-export async function assertStanding(
+export async function assertKnownMayAct(
   ctx: Context,
   { role, subject }: Caller,
   schoolId: string,

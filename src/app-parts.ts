@@ -36,7 +36,7 @@ export interface Store {
   url: string;
   db: Database;
   connections: ReturnType<typeof shareOut>;
-  /** Resolves when the server is gone that this process has started. */
+  /** Resolves when the server that this process has started is gone. */
   lost: Promise<Error>;
 }
 
@@ -161,8 +161,8 @@ export async function openQueue(
 }
 
 /**
- * Listens on the port after ours, so that links that people were given outlive a restart, or on any other where that
- * port is taken.
+ * Listens on the port after ours, so that links which people were given outlive a restart. Where that port is taken, it
+ * listens on any other.
  */
 async function listenBeside(sandbox: Sandbox, port: number): Promise<Listening> {
   if (port === 0) return sandbox.listen();

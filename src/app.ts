@@ -58,7 +58,7 @@ export interface App extends AsyncDisposable {
   databaseUrl: string;
   /** Registers something that ends before any part is stopped, while the workers finish what they have in hand. */
   beforeStop: (end: () => Promise<void>) => void;
-  /** Resolves when a part is gone that the process cannot live without, so that it must end and say so (V6). */
+  /** Resolves when a part that the process cannot live without is gone. The process must then end and say so (V6). */
   lost: Promise<Error>;
 }
 
@@ -126,7 +126,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   };
 }
 
-/** Enters this process among those at work until its end, and says where their connections are too many together. */
+/** Lists this process among those at work until it ends. Warns where together they have too many connections. */
 async function enterProcesses(
   parts: AsyncDisposableStack,
   given: { config: Config; role: AppRole; log: Logger; store: Store; recent: RecentCalls },
@@ -167,7 +167,7 @@ function endFirst(
   return (end) => void ends.push(end);
 }
 
-/** Opens what answers requests. Who looked and how often somebody asked is kept for all of it. */
+/** Opens what answers requests. The records of looks and the counts of requests are kept together for all of it. */
 function openHttp(
   parts: AsyncDisposableStack,
   {

@@ -27,8 +27,8 @@ export interface Context {
   newSchools: (schoolIds: readonly string[]) => Promise<void>;
   bulkInHand: BulkInHand;
   /**
-   * Says that there is something new for a round of the relay: in that school alone where it is named, and in so many ms
-   * where it comes later. Never waits and never fails.
+   * Says that there is something new for a round of the relay. With a school the round is for that school alone, and
+   * with a time it comes so many ms later. Never waits and never fails.
    */
   wake: (
     what: 'chats' | 'operations' | 'files' | 'parents' | 'meetings' | 'statistics' | 'days',

@@ -41,8 +41,8 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
 
 /**
  * Reports a repeated trouble once, because an outage fails everything that is tried, many times a second, in the same
- * words. An entry with an error (`err`, or its text as `error`) that equals one of the last minute in everything is
- * left out. The next one counts it in `repeated`.
+ * words. An entry with an error (`err`, or its text as `error`) is left out where one of the last minute equals it in
+ * everything. The next one that is written counts it in `repeated`.
  */
 function saysOnce(): NonNullable<LoggerOptions['hooks']>['logMethod'] {
   const said = new Map<string, { atMs: number; unsaid: number }>();

@@ -1,11 +1,11 @@
-/** Figures that are states and no counts: of all schools as the database tells them, and of this process. */
+/** Figures that are states, not counts: of all schools as the database tells them, and of this process. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** What `/metrics` tells of all schools together. Few rows are read: each part has its index, or a small table. */
 export interface FleetFigures {
   /** Chats in each condition that leaves something to do. */
   chats: Record<string, number>;
-  /** How long the oldest change has not reached its chat, in schools whose account works. 0: nothing waits. */
+  /** The age of the oldest change that has not reached its chat, in schools whose account works. 0: nothing waits. */
   behindSeconds: number;
   /** Operations that wait for a person, by age. */
   holds: Record<HoldAge, number>;

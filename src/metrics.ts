@@ -13,7 +13,7 @@ export interface Metrics {
   job(name: string, outcome: string): void;
   /** Records how long an order took to reach its chat (J9), from its coming into force or, if later, its arrival. */
   orderToChat(schoolId: string, seconds: number): void;
-  /** Sets what the database tells of all schools. Null where it does not answer: nothing is told then. */
+  /** Sets what the database tells of all schools. Null where it does not answer: nothing is shown then. */
   fleet(figures: FleetFigures | null): void;
   /** Sets what this process tells of itself. `requests`: those ever sent to Sferum. */
   process(own: { requests: number; connections: Readonly<Record<string, number>> }): void;

@@ -1,6 +1,6 @@
 /**
- * How this process has asked Sferum lately, for the operators' page: it goes along with the process's sign of life, so
- * no row grows with the calls.
+ * How this process has asked Sferum lately, for the operators' page. The figures go along with the process's sign of
+ * life, so no row grows with the calls.
  */
 
 /** What a process tells of itself. Errors are counted over an hour. */

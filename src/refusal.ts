@@ -22,7 +22,8 @@ export class Refusal extends Error {
 }
 
 /**
- * The answer for another school's thing and for no thing alike, so that nobody outside can tell the two apart (V4).
+ * The answer both for another school's thing and for a thing that does not exist, so that nobody outside can tell the
+ * two apart (V4).
  */
 export function notFound(): Refusal {
   return new Refusal(404, 'not-found', 'Не найдено');

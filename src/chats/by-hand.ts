@@ -17,10 +17,11 @@ const NOTHING: Kept = { member: null, admin: null };
  * Gives the exceptions that change, by person.
  * `rules`: the people whom the rules alone give the chat, with their adminship. It is empty for a manual chat, whose
  * own list is its `added` exceptions (D10).
- * Where the rules say already what is asked for, the exception is cleared; otherwise one is set. So adding an
- * excluded person clears an exception, and so does removing an added one. A person who is taken out keeps no
- * appointment: added again they are a plain member. `held`: the people whom only a hold keeps in (F4). Taken out by
- * hand they are excluded, because the guard never holds a person's word.
+ * `held`: the people who are in only because their removal is held (F4). A person who takes one of them out excludes
+ * them, because the guard never holds what a person decides.
+ * Where the rules already say what is asked for, the exception is cleared. Otherwise one is set. So an exception ends
+ * when an excluded person is added, or an added one is removed. A person who is taken out keeps no appointment, and
+ * comes back as a plain member.
  */
 export function exceptionsAfter(
   change: PeopleChange,

@@ -53,9 +53,8 @@ interface Opening {
 
 /**
  * «Добавить новый чат» (E1–E3).
- * Under the rules' own name the automatic chat comes to life, also one that was deleted with «не создавать снова»,
- * and what differs from the rules becomes exceptions. Under another name it is a manual chat, which follows its own
- * list (D10).
+ * Under the rules' own name the automatic chat comes to life, even one that was deleted with «не создавать снова». What
+ * differs from the rules becomes exceptions. Under another name it is a manual chat, which follows its own list (D10).
  * Throws Refusal: 403 · 409 `chat-exists` with `chatId`, `chat-deleting` · 422 of change-refusals.ts.
  */
 export async function createChat(

@@ -49,8 +49,8 @@ export async function saveExceptions(
 export type ChangeText = Required<Omit<Words, 'reason'>>;
 
 /**
- * Notes one line for the change: whose it was. The lines of what followed bear the same cause. What the person wrote
- * stands beside the line, where it can be erased.
+ * Notes one line for the change. The lines of what followed bear the same cause. What the person wrote stands beside
+ * the line, where it can be erased.
  */
 export async function noteChange(
   tx: Sql,
@@ -66,8 +66,8 @@ export async function noteChange(
 }
 
 /**
- * Plans the chat as rules and exceptions want it now. `asked`: the people whom the change is about, whom no pause holds.
- * A chat without a desired state is a bug of ours and throws.
+ * Plans the chat as rules and exceptions want it now. `asked`: the people whom the change is about. A pause of the
+ * lists (K3) does not hold them back. A chat without a desired state is a bug of ours and throws.
  */
 export async function planChat(
   ctx: Context,

@@ -21,7 +21,9 @@ export interface ChatToChange {
   deleting: boolean;
 }
 
-/** A chat that is there (also one being deleted) and what the viewer is to it; null: the school has none. */
+/**
+ * Finds a chat that exists or is being deleted, and what the viewer is to it. Null where the school has no such chat.
+ */
 export async function findChatToChange(
   db: Sql,
   viewer: Viewer,
@@ -51,7 +53,10 @@ export async function findChatToChange(
   return { chat, standings };
 }
 
-/** What the viewer is to the class or group of a new chat; without a group, to any that the viewer might name. */
+/**
+ * Says what the viewer is to the class or group of a new chat. Without a group it is asked of every group that the
+ * viewer might name.
+ */
 export async function standingsToUnit(
   db: Sql,
   viewer: Viewer,
@@ -71,7 +76,10 @@ export async function standingsToUnit(
   return standings;
 }
 
-/** Whether the school has that class and group, and they are a teacher's own; what is not named is. */
+/**
+ * Whether the viewer may name this class and this group. The school must have them, and they must be a teacher's own.
+ * What is left out is allowed.
+ */
 export async function mayNameUnits(
   db: Sql,
   viewer: Viewer,
@@ -87,7 +95,9 @@ export async function mayNameUnits(
   return oneRow(rows).own;
 }
 
-/** The people of these ids whom the school knows, as the viewer sees them. `present`: not removed from the roster. */
+/**
+ * Gives the people of these ids whom the school knows, as the viewer sees them. `present`: not removed from the roster.
+ */
 export async function findKnownPeople(
   db: Sql,
   viewer: Viewer,

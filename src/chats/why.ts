@@ -62,13 +62,13 @@ function whyOut(about: Case): string[] {
   return reasons.length > 0 ? reasons : [noGround(about)];
 }
 
-/** What a place that the rules give, and the list does not have yet, waits for. */
+/** Says what a place waits for that the rules give and the list does not have yet. */
 function waitsFor({ pausedUntil }: Case): string {
   const until = pausedUntil && shownDay(pausedUntil);
   return `По спискам место в чате есть: добавим ${until ? `после паузы, которая идёт до ${until}` : 'при следующей инициализации'}`;
 }
 
-/** What the rules of the chat's type ask for and the person is not. */
+/** Says what the rules of the chat's type ask for, where the person does not meet it. */
 function noGround({ chat, names }: Case): string {
   const classTitle = names.schoolClass(chat.classId ?? '');
   if (chat.origin === 'manual') return 'В этот чат добавляют вручную, и добавления не было';

@@ -23,7 +23,7 @@ function isRemote(address: string): boolean {
 }
 
 /**
- * The address with TLS asked for, the server's certificate and name verified, where the host is another one; its
+ * Gives the address with TLS. Where it leads to another host, the server's certificate and name are verified. Its
  * `sslrootcert`, `sslcert` and `sslkey` are kept. With `tls` off, and on this host, it stays as it is.
  */
 export function securedAddress(address: string, tls: 'on' | 'off'): string {
@@ -34,7 +34,7 @@ export function securedAddress(address: string, tls: 'on' | 'off'): string {
   return secured.href;
 }
 
-/** What is wrong with an address whose own words deny TLS; null: nothing. */
+/** Says what is wrong with an address whose own words deny TLS. Null: nothing. */
 export function tlsProblem(name: string, address: string, tls: 'on' | 'off'): string | null {
   if (tls === 'off' || !isRemote(address)) return null;
   const query = new URL(address).searchParams;

@@ -49,7 +49,7 @@ function weakSecrets(values: Values): string[] {
   return [...new Set(found)];
 }
 
-/** One that leaks must not open the other's door. */
+/** Names secrets that have one value: one that leaks must not open the other's door. */
 function repeatedSecrets(values: Values): string[] {
   const secrets: [string, string][] = [
     ...(values.SECRETS_KEY ?? []).map((key): [string, string] => [

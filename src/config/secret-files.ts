@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { codeOf } from '../errors.ts';
 import { type Environment, given } from './variables.ts';
 
-/** What may be told as `NAME_FILE`, a file that holds the value: everybody who may list processes sees an environment. */
+/**
+ * Variables that may be given as `NAME_FILE`, the path of a file with the value. Everybody who may list processes sees
+ * an environment, and not such a file.
+ */
 export const SECRET_VARIABLES = [
   'DATABASE_URL',
   'MIGRATION_DATABASE_URL',
@@ -13,7 +16,10 @@ export const SECRET_VARIABLES = [
   'SECRETS_KEY',
 ] as const;
 
-/** The environment with the contents of these files in it. Adds a line to `problems` for each that cannot be had. */
+/**
+ * Gives the environment with the contents of these files in it. Adds a line to `problems` for each file that cannot be
+ * read.
+ */
 export function withSecretFiles(env: Environment, problems: string[]): Environment {
   const read: Record<string, string> = {};
   for (const name of SECRET_VARIABLES) {

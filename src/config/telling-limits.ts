@@ -2,7 +2,7 @@ const KIB = 1024;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 
-/** Limits of who is told what waits (K2), as rules of src/limits.ts. */
+/** Limits of the messages about what waits (K2), as rules of src/limits.ts. */
 export const TELLING_LIMITS = {
   tellIntervalMs: {
     value: 10 * SECOND_MS,

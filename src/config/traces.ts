@@ -37,12 +37,12 @@ export const TRACE_VARIABLES = {
     .refine((share) => share >= 0 && share <= 1, { error: 'must be a share from 0 to 1' })
     .default(1),
 };
-/** Where traces go (OTLP/HTTP), and which share of them is told; null where none are. */
+/** Where traces go (OTLP/HTTP), and which share of them is told. Null where none are told. */
 export type TracesConfig = { url: string; share: number } | null;
 
 type TraceValues = { [Name in keyof typeof TRACE_VARIABLES]: z.output<(typeof TRACE_VARIABLES)[Name]> };
 
-/** Where traces go, and which share of them. Null, as by default, where none are told. */
+/** Reads where traces go. By default none are told. */
 export function tracesOf(values: TraceValues): TracesConfig {
   const url = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? below(values.OTEL_EXPORTER_OTLP_ENDPOINT);
   const isOff = values.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || values.OTEL_TRACES_EXPORTER === 'none';

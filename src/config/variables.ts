@@ -105,7 +105,9 @@ function addressIn(text: string): string {
   return /<([^<>]*)>\s*$/.exec(text)?.[1] ?? text;
 }
 
-/** A comma separates where each part is long enough to be a secret; others belong to the secret. */
+/**
+ * A comma separates two secrets only where each part is long enough to be one. Any other comma belongs to the secret.
+ */
 function jwtSecrets(text: string): string[] {
   const parts = listOf(text);
   return parts.every((part) => part.length >= JWT_SECRET_CHARS) ? parts : [text];
@@ -128,8 +130,8 @@ export function readVariables(env: Environment, problems: string[]): Values {
 }
 
 /**
- * Whether it names a time zone. An offset (`+12:00`) does not: PostgreSQL would read it the other way round, and no
- * change of the law would reach it.
+ * Whether the text names a time zone. An offset (`+12:00`) does not: PostgreSQL would read it the other way round, and
+ * no change of the law would reach it.
  */
 export function isTimeZone(text: string): boolean {
   if (!/^[A-Za-z]/.test(text)) return false;

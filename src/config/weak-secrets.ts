@@ -8,7 +8,7 @@ const LEAST_BITS = 90;
 /** Words of examples; long enough that random text does not hold them by chance. */
 const WORDS = /secret|password|changeme|change-me|change_me|example|sferum-sync|qwerty|123456|abcdef/i;
 
-/** Why a secret is weak, as a clause for a message; null: nothing is seen. */
+/** Says why a secret is weak, as a clause for a message. Null where it does not look weak. */
 export function weakness(secret: string | Uint8Array): string | null {
   const symbols = [...(typeof secret === 'string' ? secret : Buffer.from(secret).toString('latin1'))];
   const text = symbols.join('');
@@ -21,7 +21,7 @@ export function weakness(secret: string | Uint8Array): string | null {
   return null;
 }
 
-/** Secrets that stand for each other's work: `[name, value]` pairs of which two have the same value, as names. */
+/** Gives the pairs of names whose secrets have the same value. */
 export function repeated(secrets: readonly (readonly [name: string, value: string])[]): [string, string][] {
   const seen = new Map<string, string>();
   const found: [string, string][] = [];

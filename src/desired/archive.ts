@@ -19,8 +19,8 @@ export function fillArchived(draft: ChatDraft, chat: ChatFact, school: School): 
 }
 
 /**
- * Keeps beside the people of the rules those who are in already, on the same terms. Between two years a class that
- * keeps its id is ahead again, and its people wait together for its first day.
+ * Keeps the members who are in already, on the same terms, beside the people whom the rules give. Between two years a
+ * class that keeps its id is ahead again. Its old and new people wait together for its first day.
  */
 export function keepUntilItBegins(draft: ChatDraft, chat: ChatFact, school: School): void {
   for (const { personId, admin, lasting } of staying(chat, school)) {

@@ -98,7 +98,10 @@ function automaticChat(
   };
 }
 
-/** Of `lived`, what the rules would give a chat that is not over, only the endings count. The title stays as it is. */
+/**
+ * Makes the chat of a class or group that is over. `lived`: what the rules would give if it were not. Only the endings
+ * of it count. The title stays as it is.
+ */
 function archivedChat(chat: ChatFact, lived: ChatDraft, school: School, strict: boolean): DesiredChat {
   const draft = { ...emptyDraft(), ended: lived.ended };
   fillArchived(draft, chat, school);

@@ -4,9 +4,9 @@ import type { ChatFact, Ending } from './model.ts';
 import type { School } from './school.ts';
 
 /**
- * Says for people who are not in the draft what ended their membership: an exclusion by hand, a removal from a list
- * that is kept by hand (its exception is cleared, D7), an order about the unit, or a departure by order, a parent's
- * with the child.
+ * Says what ended the membership of people who are not in the draft. It is an exclusion by hand, a removal from a list
+ * that is kept by hand (its exception is cleared, D7), an order about the unit, or a departure by order. A parent
+ * departs with the child.
  */
 export function endingsOf(draft: ChatDraft, chat: ChatFact | undefined, school: School): Map<string, Ending> {
   const endings = new Map<string, Ending>();
@@ -28,7 +28,7 @@ export function endingsOf(draft: ChatDraft, chat: ChatFact | undefined, school: 
   }
   const isManual = chat.key === null;
   for (const [personId, { grounds, heldBy }] of chat.members) {
-    // A run that follows the lists strictly clears exceptions by itself, and the removals that it holds wait on.
+    // A strict initialisation clears exceptions by itself. The removals that it holds go on waiting.
     if (heldBy !== null) continue;
     const stoodIn = grounds.some(({ kind }) => kind === 'no-other-admin');
     const wasListed = grounds.some(({ kind }) => kind === 'added') || (isManual && !stoodIn);

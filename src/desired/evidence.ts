@@ -53,7 +53,7 @@ function outweighs(statement: Stamp | null, order: OrderFact, scope: Scope): boo
 }
 
 /**
- * Rule 6 for an absence: it is void if it began while an order stood that had ended the place, and was not stated
+ * Rule 6 for an absence. It is void if it began while an order stood that had ended the place, and was not stated
  * since. If no statement ever gave the place, an order in force must have given it before.
  */
 function isVoidAbsence(fact: EnrollmentFact, { voided, effects }: Evidence, scope: Scope): boolean {

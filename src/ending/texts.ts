@@ -90,7 +90,9 @@ interface Naming {
   rest: Record<string, unknown>;
 }
 
-/** Finds rows that name somebody. The database selects rows that may, and each is then judged word by word here. */
+/**
+ * Finds rows that name somebody. The database chooses the rows that may, and this function judges each word by word.
+ */
 async function namingRows(
   tx: Sql,
   schoolId: string,
@@ -108,7 +110,7 @@ async function namingRows(
     tx,
   );
   return rows.flatMap(({ place, held }) => {
-    // Without names a document has the shape that it had.
+    // The document keeps its shape, because only texts in it change.
     const rest = documentWithoutNames(held, forgotten) as Record<string, unknown> | null;
     return rest === null ? [] : [{ place, rest }];
   });

@@ -45,8 +45,9 @@ export async function affectedChats(
 }
 
 /**
- * Tables of a statement: `t`, the people who were touched; `everyone`, with their parents; `children`, those of touched
- * parents; and `places`, where everyone learns or teaches. `people` and `classes`: JSON of ids with their events.
+ * Tables of a statement. `t`: the people who were touched; `everyone`: they and their parents; `children`: those of
+ * touched parents; `places`: where everyone learns or teaches. `people` and `classes` are JSON of ids with their
+ * events.
  */
 function placesOfTouched(
   schoolId: string,
@@ -91,7 +92,7 @@ function chatsOfPlaces(schoolId: string): RawBuilder<unknown> {
       where o.unit = 'class'`;
 }
 
-/** The chats that name a person, that are of the staff, or that want for an admin (C6). */
+/** The chats that name a person, the chat of the staff, and the chats that lack an admin (C6). */
 function chatsOfPeople(schoolId: string): RawBuilder<unknown> {
   return sql`
     select m.chat_id::text, p.event from everyone p

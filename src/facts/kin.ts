@@ -9,8 +9,9 @@ export interface Kin {
 }
 
 /**
- * Gives the classes that the classes of these chats continue, or that continue them, in any number of steps: which of
- * them has the chats is decided for all together. `groups`: also where no chat of a group is asked for. Empty where no class of the chats continues another.
+ * Gives the classes that the classes of these chats continue, or that continue them, in any number of steps. Which of
+ * them has the chats is decided for all of them together. With `groups` it looks also where no chat of a group is asked
+ * for. Empty where no class of the chats continues another.
  */
 export async function kinOf(
   db: Sql,

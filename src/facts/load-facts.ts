@@ -118,8 +118,9 @@ async function ordersAndLeavers(db: Sql, schoolId: string, { part, day }: AskedF
 }
 
 /**
- * Loads enrollments. A part needs the places in its units. It needs all places of a pupil who may have left the
- * school: one who still has a place has not (orders.ts). The places of others in other units decide nothing here.
+ * Loads enrollments. A part needs the places in its units. It also needs all places of a pupil who may have left the
+ * school, because a pupil who still has a place has not left (orders.ts). The places of others in other units decide
+ * nothing here.
  */
 async function loadEnrollments(
   db: Sql,

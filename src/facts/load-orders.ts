@@ -13,7 +13,7 @@ export interface AskedOrders {
   day?: Day | undefined;
 }
 
-/** Loads orders of one school. Of some pupils' orders it gives what they say of these pupils. */
+/** Loads orders of one school. Where only some pupils are asked about, each order says only what concerns them. */
 export async function loadOrders(db: Sql, schoolId: string, { of, day }: AskedOrders): Promise<OrderFact[]> {
   const named = placesNamed(schoolId, of);
   const { rows } = await sql<{
@@ -55,8 +55,9 @@ export async function loadOrders(db: Sql, schoolId: string, { of, day }: AskedOr
 }
 
 /**
- * Gives in SQL the rows of order_place `p` that are asked for. A part needs what orders say of its units, of the classes
- * of its groups, because a group is left with its class, and of who leaves the school.
+ * Gives in SQL the rows of order_place `p` that are asked for. A part needs what orders say of its units and of the
+ * classes of its groups, because a group is left with its class. It also needs what they say of people who leave the
+ * school.
  */
 function placesNamed(schoolId: string, of: AskedOrders['of']): RawBuilder<unknown> {
   const rows = (joined: RawBuilder<unknown>) => sql`
@@ -109,8 +110,8 @@ function deciding(schoolId: string, of: AskedOrders['of']): RawBuilder<unknown> 
 }
 
 /**
- * Gives in SQL the statements that a cancelled order may make void. Those about a part's units are gathered once: asked
- * for pupil by pupil they would cost by all that was ever cancelled.
+ * Gives in SQL the statements that a cancelled order may make void. Those about a part's units are gathered once. Asked
+ * for pupil by pupil, their cost would grow with all that was ever cancelled.
  */
 function statements(schoolId: string, of: AskedOrders['of']): RawBuilder<unknown> {
   const rows = (where: RawBuilder<unknown>) => sql`

@@ -1,14 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../desired/model.ts';
 
-/** So long an order explains why a pupil and the parents are taken out, who may be in the chat until then. */
+/** For so many days an order explains why a pupil and the parents, who may be in the chat until then, are taken out. */
 const EXPLAINS_DAYS = 62;
 
 /**
- * Gives in SQL the places (`student_id`, `unit`, `unit_id`) about which orders say anything on the day: the last order in
- * force that names the place puts the pupil there (desired/orders.ts, rule 3), or has lately taken the pupil out. `of`
- * chooses rows of `order_place`. Who left long ago is nobody there, so what was ordered in former times costs nothing.
- * A place of which a list or an event speaks is found by its enrollment, whatever orders say.
+ * Gives in SQL the places (`student_id`, `unit`, `unit_id`) about which orders say anything on the day. Such a place is
+ * one into which the last order in force that names it puts the pupil (desired/orders.ts, rule 3), or out of which it
+ * has lately taken the pupil. `of` chooses rows of `order_place`. Places that were left long ago are left out, so what
+ * was ordered in former times costs nothing. A place of which a list or an event speaks is found by its enrollment,
+ * whatever orders say.
  */
 export const orderedPlaces = (
   schoolId: string,

@@ -64,7 +64,7 @@ export async function loadChats(
   }));
 }
 
-/** Each reader takes the same choice of chats, `chosen`, in which `c` is the chat. */
+/** Each reader takes the same choice of chats, `chosen`, in which the chat is called `c`. */
 async function readChats(db: Sql, schoolId: string, chosen: RawBuilder<unknown>) {
   const { rows } = await sql<{
     id: string;

@@ -91,7 +91,7 @@ async function requireSchool(tx: Sql, schoolId: string): Promise<void> {
 }
 
 /**
- * Separates the events that say nothing but the past of erased people (K6). Such an event is accepted and changes
+ * Separates the events that speak only of the past of erased people (K6). Such an event is accepted and changes
  * nothing.
  */
 async function withoutStale(

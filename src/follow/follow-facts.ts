@@ -67,7 +67,7 @@ export async function followFacts(
   return { plan, operationId };
 }
 
-/** Settles what no statement of today says: what whole lists ended, and what begins and ends with the day. */
+/** Settles what no single statement says: what whole lists have ended, and what begins or ends with the day. */
 async function settleAll(ctx: Context, tx: Sql, schoolId: string): Promise<void> {
   await settleLists(tx, schoolId, null);
   const { today } = await timeOf(tx, schoolId, momentOf(ctx));

@@ -1,4 +1,4 @@
-/** Carries out the steps that concern calls. The call's row records each step before and after its one request. */
+/** Makes the requests about calls. The call's row records each step before and after its one request. */
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { beginCall, callsMoved, lookBy, type OfLesson } from '../rows/meeting.ts';

@@ -15,7 +15,7 @@ import {
 import { lessonSchool } from './open-lesson.ts';
 import { loadPlaces } from './pupils.ts';
 
-/** How many lessons are looked through for a pupil: more than a year has. */
+/** How many lessons are looked through for a pupil. It is more than a school year has. */
 const PUPIL_LESSONS = 5_000;
 
 /**

@@ -64,7 +64,7 @@ export async function accountOf(
   });
 }
 
-/** The same for the work on chats. Chats that ask at the same time share one look. */
+/** Does the same for the work on chats. Chats that ask at the same time share one look at the account. */
 export function accountForChats(ctx: Context, place: Place): Promise<SferumAccount> {
   return sharing(ctx, place, null);
 }

@@ -28,8 +28,8 @@ export async function bring(
   const observe = (read: readonly SferumChatMember[]) => {
     mergeObserved(progress, read);
     progress.seenAt = new Date(ctx.clock.now());
-    // The guard (F4) has not judged strangers that are first seen here. They stay until the next sweep plans for them.
-    // They are not recorded either, so that they count as judged in no later run.
+    // The guard (F4) has not judged strangers that are first seen here, so they stay until the next sweep plans for
+    // them. They are not recorded either: a recorded stranger would count as judged in later work.
     for (const userId of progress.members.keys()) {
       if (chat.actual.has(userId) || chat.target.has(userId)) continue;
       progress.members.delete(userId);

@@ -35,7 +35,7 @@ const CREATIONS_UNTIL_SET_ASIDE = 10;
  */
 const NOT_CONNECTED_RETRY_MS = 1_000;
 
-/** What one run on a chat cost and found. `brought` is null where what it found may itself have caused the error. */
+/** What the work on a chat cost and found. `brought` is null where what it found may itself have caused the error. */
 export interface Found {
   apiCalls: number;
   isAnswered: boolean;
@@ -44,7 +44,7 @@ export interface Found {
   brought: Brought | null;
 }
 
-/** A run that has stopped before its end. */
+/** Work that has stopped before its end. */
 interface Stopped {
   ctx: Context;
   chat: ChatState;
@@ -117,7 +117,7 @@ async function decideError(stopped: Stopped, error: SferumError): Promise<void> 
   }
 }
 
-/** Lets the chat's job come again after `afterMs`. The run does not count as a failed attempt. */
+/** Lets the chat's job come again after `afterMs`. It does not count as a failed attempt. */
 function wait({ ctx, chat, work }: Stopped, afterMs: number, condition: Condition | null): Promise<void> {
   const again = { afterMs: beforeHandoverEnds(ctx, chat, work, afterMs), attempt: false, mustRead: false };
   return postpone(ctx, chat, { ...work, ...again, condition });

@@ -1,14 +1,15 @@
 /**
  * Drift (D8): changes that people make in the messenger are seen and mended without an initialisation. All live chats
- * of a school are looked at in its own rhythm, 100 to a call. What differs is read at once, and where only people may
- * have talked at the chat's next turn (what-looks-show.ts). A chat that shows what it showed when it was last in order
- * costs no statement. Every chat is read once a day all the same, and at once where what is known of it is in doubt.
+ * of a school are looked at in its own rhythm, 100 to a call. A chat that differs is read at once. A chat in which
+ * perhaps people have only talked is read at its next turn (what-looks-show.ts). A chat that shows what it showed when
+ * it was last in order costs no statement. Every chat is read once a day all the same, and at once where what is known
+ * of it is in doubt.
  *
  * A missing person is added back up to LEAVES_RESPECTED times. After that the person counts as having left on purpose,
  * is not added again, and stands among the unreachable (J8). Removals of strangers pass the guard (F4).
  *
  * The same passes take up chats that were set aside («failing») once their pause is over (rows/chat-outbox.ts), because
- * the trouble may have gone without anybody telling us.
+ * the trouble may be gone although nobody tells us.
  */
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';

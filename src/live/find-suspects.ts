@@ -40,7 +40,7 @@ export const readReasons = (ctx: Context) => [
 const isLive = sql<boolean>`(c.creation = 'created' and c.deleted_at is null and c.deleting_since is null
   and c.condition_reason is distinct from 'chat-lost')`;
 
-/** Tells in SQL whether chat `c` is live and has no work left. */
+/** Tells in SQL whether chat `c` is live and all its work is done. */
 const isAtRest = sql<boolean>`(${isLive} and c.generation = c.settled_generation)`;
 
 /**

@@ -126,11 +126,12 @@ async function observeOne(
 }
 
 /**
- * Keeps the members that were read in place of the believed ones. People who were refused or had left before keep their
- * reason. A person who was in and is not any more has left or was taken out, and that is counted (D8).
+ * Keeps the members that were read in place of the believed ones. A person who was refused or had left before keeps
+ * that reason. A person who was in and is not any more has left or was taken out, and that is counted (D8).
  *
- * A chat that was worked on during the read keeps what its job records, because the list may be older. It is read once
- * more, because the job may not know what the list says. A lost chat that is there again is taken up at once.
+ * A chat that was worked on during the read keeps what its job records, because the list that was read may be older. It
+ * is read once more, because the job may not know what the list says. A lost chat that is there again is taken up at
+ * once.
  */
 function recordMembers(
   ctx: Context,

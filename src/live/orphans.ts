@@ -40,7 +40,7 @@ export async function seekOrphans(ctx: Context, account: SferumAccount, schoolId
   const own = await listed(account, call);
   if (own === null) return;
   for (const { given_up: attempts, ...chat } of chats) {
-    // Only the oldest attempt of a chat is due for sure. The later ones are looked for in later passes.
+    // Only the oldest attempt of a chat is due for sure. Later passes look for the later ones.
     const attempt = sure(attempts[0]);
     if (!(await isSettled(ctx, account, { ...chat, schoolId }, attempt, { own, call }))) continue;
     await forgetAttempts(ctx.db.of(schoolId), [{ id: chat.id, attempt }]);
@@ -57,10 +57,7 @@ async function listed(account: SferumAccount, call: CallOptions): Promise<FoundC
   }
 }
 
-/**
- * Sets the attempt's orphans aside. False where one may belong to another creation, and then the next pass looks
- * again.
- */
+/** Sets the attempt's orphans aside. False where one may belong to another creation. The next pass then looks again. */
 async function isSettled(
   ctx: Context,
   account: SferumAccount,

@@ -35,8 +35,8 @@ export interface Performance {
 const KINDS = ['rename', 'add', 'grant', 'revoke', 'reset-link', 'remove'] as const;
 
 /**
- * Queues all steps at once, in their order, and waits for all of them, so that no failed or slow step keeps another
- * (D14). Resolves with the steps that failed. `andThen` is the read that follows.
+ * Queues all steps at once, in their order, and waits for all of them. So a failed or slow step keeps no other from
+ * being made (D14). Resolves with the steps that failed. `andThen` is the read that follows.
  *
  * Only a grant to a person whom this round adds depends on another step. Bulk work makes such grants after the
  * additions. Urgent work does not wait, so that additions, grants and the read usually travel in one request. A grant

@@ -29,9 +29,9 @@ export function reconcileChat(
 }
 
 /**
- * The same for many chats of one school, all at once. What they read and write in the database is joined
- * (store/gather.ts). One chat's trouble keeps no other. Throws after all have ended, and only where the database is
- * away.
+ * Does the same for many chats of one school at once. What they read and write in the database is joined
+ * (store/gather.ts). The trouble of one chat keeps no other waiting. Throws after all have ended, and only where the
+ * database is away.
  */
 export async function reconcileChats(
   ctx: Context,
@@ -108,7 +108,7 @@ async function remove(ctx: Context, chat: ChatState, work: Work): Promise<void> 
   await settle(ctx, chat, { ...work, condition, isTakenDown: true });
 }
 
-/** Counts one run's calls and keeps what the run has found of the live chat so far. */
+/** Counts the calls of the work on one chat, and keeps what it has found of the live chat so far. */
 class Work {
   apiCalls = 0;
   isAnswered = false;

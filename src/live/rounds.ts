@@ -12,7 +12,7 @@ import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 import { type Failure, type Performance, perform } from './perform-steps.ts';
 
-/** The most rounds of one run. A round may need another, because a grant counts only once a read confirms it. */
+/** The most rounds of one job. A round may need another, because a grant counts only once a read confirms it. */
 const ROUNDS = 3;
 
 /** What the rounds on one live chat need, and where their outcome is noted. */
@@ -83,9 +83,9 @@ function isTried(step: SferumStep, failures: readonly Failure[]): boolean {
 }
 
 /**
- * Makes one round. Resolves with the members where an admin has changed, because only Sferum's word confirms that. Bulk
- * work asks for that word by a look, which many chats share. Where the look does not show the admins that there must
- * be, or somebody was not in the chat, the members are read.
+ * Makes one round. Resolves with the members where an admin has changed, because only Sferum's word confirms such a
+ * change. Bulk work asks for that word by a look, which many chats share. The members are read where the look does not
+ * show the admins that there must be, or where somebody was not in the chat.
  */
 async function performRound(
   account: SferumAccount,

@@ -18,7 +18,7 @@ import { endChats } from './take-down.ts';
 
 const MS_PER_SECOND = 1000;
 
-/** What a chat's job cost, which is summed into its operation's result, and what stands in the way for good. */
+/** What a chat's job cost and found. The cost is summed into its operation's result. */
 export interface Outcome {
   apiCalls: number;
   /** True where Sferum has answered, so that it cannot be away. */
@@ -62,7 +62,10 @@ const settling = gathering(async (ctx: Context, schoolId: string, ends: readonly
   return ends.map(() => undefined);
 });
 
-/** The chats are settled, so what keeps an operation from closing is no trouble of theirs. Its own job closes it. */
+/**
+ * Closes the operation if all its chats are settled. A trouble here is logged and not thrown, because the chats are
+ * settled all the same. The operation's own job then closes it.
+ */
 async function close(ctx: Context, schoolId: string, operationIds: readonly string[]): Promise<void> {
   for (const operationId of new Set(operationIds)) {
     try {
@@ -113,10 +116,10 @@ async function comeLate(tx: Sql, late: readonly Of<End>[], at: Date): Promise<vo
   await readFirst(tx, idsOf(late));
 }
 
-/** How the work comes again on a generation that stays due. */
+/** When and why the work comes again on a generation that stays due. */
 export interface Again extends Outcome {
   afterMs: number;
-  /** True where this run counts as a failed attempt. Waiting for a turn does not. */
+  /** True where this counts as a failed attempt. Waiting for a turn does not. */
   attempt: boolean;
   mustRead: boolean;
   /** Null keeps the condition that people see. */

@@ -26,7 +26,9 @@ export function takeDown(
   ref: ChatRef,
   call: CallOptions,
   progress: Brought,
-  /** Ms in which a late addition may take effect. Above 0 it throws Later, so that a later run leaves the chat. */
+  /**
+   * Ms in which a late addition may still take effect. Above 0 it throws Later, so that a later job leaves the chat.
+   */
   keepForMs = 0,
 ): Promise<void> {
   const told: Told = {

@@ -1,6 +1,7 @@
 /**
  * What a look at a chat tells (D8). A look shows title, owner, count, admins and the number of the newest message. VK
- * counts every message, people's and those about who came and went. So an unmoved number proves that nobody has.
+ * counts every message, those of people and those about who came and went. So nobody has come or gone where that number
+ * has not moved.
  *
  *   changed   title, owner, count or admins differ: the chat is read at once
  *   moved     only the number differs, or a part of the look is missing: the chat is read at its next turn
@@ -14,8 +15,8 @@ import type { ChatLook } from '../sferum/gateway.ts';
 import { sure } from '../sure.ts';
 
 /**
- * The same foreign title is replaced by ours at most so often. If it returns still, Sferum shows our title that way or
- * a person insists on it, and each rename tells everybody in the chat.
+ * A foreign title is replaced by ours at most so often. If it still returns, Sferum shows our title that way or a
+ * person insists on it, and each rename tells everybody in the chat.
  */
 export const TITLES_PUT_BACK = 5;
 

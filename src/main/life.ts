@@ -14,7 +14,7 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 const SIGNAL_CODES = 128;
 /**
  * A process that has lost its database or queue cannot end in good order. Such a loss is noticed after 46 s at the
- * latest (a worker's watch), so this much time is left to be gone within 60 s (V6).
+ * latest (a worker's watch). So this much time is left for the process to be gone within 60 s (V6).
  */
 const TROUBLED_LIMIT_MS = 12_000;
 
@@ -23,7 +23,10 @@ const NEVER = new Promise<never>(() => undefined);
 export interface LifeOptions {
   /** An end that takes longer is cut short. */
   limitMs: number;
-  /** True for a process that serves: told to stop, it has done its work and ends with code 0. A command has not. */
+  /**
+   * True for a process that serves. Where it is told to stop, its work is done and its exit code is 0. A command that
+   * is stopped has not done its work.
+   */
   serves: boolean;
 }
 
@@ -44,8 +47,8 @@ export class Life {
   }
 
   /**
-   * Takes over a part and stops it at the end, even where it is ready only then. Does not return once the end has
-   * begun.
+   * Takes over a part and stops it at the end, even a part that is ready only after the end has begun. Then it does not
+   * return.
    */
   async own<T extends AsyncDisposable>(starting: Promise<T>): Promise<T> {
     this.#started.push(starting.catch(() => null));

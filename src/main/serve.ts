@@ -8,7 +8,7 @@ import { listen, listenForOps } from './listen.ts';
 /** The limit of a whole start, embedded parts included. Beyond it the process ends and says so (V6). */
 const START_LIMIT_MS = 60_000;
 
-/** Runs a process of this role until a signal comes, or until a part is gone that it cannot live without. */
+/** Runs a process of this role until a signal comes, or until a part that it cannot live without is gone. */
 export async function runProcess(role: ProcessRole, parts: AppRole): Promise<void> {
   const config = configOrExit(() => configFromEnvironment(role));
   const life = new Life({ limitMs: config.limits.shutdownMs, serves: true });
@@ -34,7 +34,7 @@ export function configOrExit<T>(read: () => T): T {
   }
 }
 
-/** Ends the process, with a code that is not 0, when a part is gone that it cannot live without (V6). */
+/** Ends the process, with a code that is not 0, when a part that it cannot live without is gone (V6). */
 export function endWhereLost(life: Life, app: { lost: Promise<Error> }): void {
   app.lost.then((error) =>
     life.fail(new Error(`this process cannot work any more: ${messageOf(error)}`, { cause: error })),

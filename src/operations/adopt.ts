@@ -1,8 +1,8 @@
 /**
- * Brings restored rows and Sferum together again. After a restore our rows are older than Sferum: it has chats that no
- * row knows, people who came since, and no more some chats that we believe in. Working on from there would create such
- * chats a second time and take out the people who came since (reliability 34). So an operator runs a command that has
- * three parts:
+ * Brings restored rows and Sferum together again. After a restore our rows are older than Sferum. Sferum has chats that
+ * no row knows and people who came since, and it may lack chats that our rows name. Work that went on from there would
+ * create chats a second time and take out the people who came since (reliability 34). So an operator runs a command
+ * that has three parts:
  *
  *   hold     Every connected school is held at once. Its account is «restore unconfirmed» (rows/sferum-account.ts), so
  *            nothing goes to Sferum, while facts, lists and plans go on. A held operation `adoption` tells people. What
@@ -18,8 +18,8 @@
  * title, that chat is looked for before it is created, and a stray is never set aside as a second chat. Strays that no
  * row wants are left alone, because a person may have made them.
  *
- * The hold lives in the operation. A renewed token does not lift it (connect-sferum.ts), and approving the operation in
- * the console does. The command may be repeated at any time.
+ * The hold lives in the operation. A renewed token does not lift it (connect-sferum.ts). Approving the operation in the
+ * console does. The command may be repeated at any time.
  */
 
 import { sql } from 'kysely';

@@ -9,8 +9,8 @@ import { connectSferum } from './connect-sferum.ts';
 const FIRST_COMMUNITY_ID = 230_000_001;
 
 /**
- * Makes what connects schools to the sandbox. Schools are connected one after another, because each takes the next
- * community; a connection that failed keeps no later one.
+ * Makes the function that connects schools to the sandbox. It connects one school after another, because each takes the
+ * next community. A connection that failed keeps no later one.
  */
 export function sandboxConnector(
   sandbox: Sandbox,

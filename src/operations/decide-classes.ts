@@ -25,7 +25,8 @@ export interface ClassDecision {
 /**
  * Decides proposals and lets the chats follow in the same transaction: they go on with the new classes, or these get
  * chats of their own. Returns the number of classes.
- * @throws Refusal(404) where nobody has proposed one of the classes, Refusal(409) where one of the classes does not wait for a decision (any more); nothing is decided then
+ * @throws Refusal(404) where nobody has proposed one of the classes, Refusal(409) where one of them does not wait for a
+ *   decision any more. Nothing is decided then.
  */
 export async function decideClasses(ctx: Context, decision: ClassDecision): Promise<number> {
   const { schoolId } = decision;

@@ -95,8 +95,8 @@ async function decideEach(ctx: Context, decision: Decision): Promise<void> {
 }
 
 /**
- * Returns the chats asked for, or all, in which removals wait. A chat that holds other people than when its approval was
- * made is left out. Throws Refusal(409) where there is none.
+ * Returns the chats in which removals wait, of those asked for, or all. A chat that holds other people than when its
+ * approval was made is left out. Throws Refusal(409) where there is none.
  */
 async function heldChats(
   tx: Sql,
@@ -117,7 +117,7 @@ async function heldChats(
   return [];
 }
 
-/** Plans these chats again and applies the plan with their removals let through by the guard. */
+/** Plans these chats again and applies the plan. The guard lets their removals through. */
 async function removeHeld(
   ctx: Context,
   tx: Sql,
@@ -174,8 +174,8 @@ async function pin(ctx: Context, tx: Sql, schoolId: string, chatIds: readonly st
 }
 
 /**
- * Decides an incomplete import. Approval applies the staged rows whole (J2), with its people under new ids taken for those
- * of old (K4), and rejection deletes them.
+ * Decides an incomplete import. Approval applies the staged rows whole (J2), and takes its people under new ids for
+ * those of old (K4). Rejection deletes the staged rows.
  */
 async function decideImport(
   ctx: Context,

@@ -6,12 +6,12 @@ import { BusyError } from '../store/busy.ts';
 import { approvalActs, approveLater, takeBackApproval } from './approve-later.ts';
 import { decideHeld } from './decide-held.ts';
 
-/** Decisions of so many schools are made at a time: each holds a connection of the work's. */
+/** Decisions of so many schools are made at a time, because each holds a database connection. */
 const AT_ONCE = 4;
 
 interface OfMany {
   operationIds: readonly string[];
-  /** The one school of somebody who is bound to it; `*` for all. */
+  /** The one school to which the person is bound; `*` for all. */
   within: string;
 }
 
@@ -22,8 +22,9 @@ export interface DecidedMany {
 }
 
 /**
- * Decides about what several schools hold (K1). Each decision is its school's own: made in a transaction of that
- * school, journalled there, and a refusal of one keeps no other. An import of several schools stands for its schools.
+ * Decides about what several schools hold (K1). Each decision belongs to its school: it is made in a transaction of
+ * that school and stands in its journal. A refusal in one school keeps no other. An import of several schools stands
+ * for its schools.
  */
 export async function decideMany(
   ctx: Context,

@@ -26,12 +26,12 @@ export interface PeopleDecision {
 }
 
 /**
- * Decides pairs. Everything of the old id belongs to the new one in the same transaction, and the list that has named
- * the people is judged again right after it: with them it says what is known. A decision that was made before is made
- * again without effect. It is final: the next list would name the new id again, and rows of both people would be mixed.
+ * Decides pairs. Everything of the old id belongs to the new one in the same transaction. Right after it the list that
+ * named the people is judged again: with them it says what is known. A decision that was made before is made again
+ * without effect. It is final: the next list would name the new id again, and rows of both people would be mixed.
  * Returns the number of pairs that this call decided.
  * @throws Refusal(404) where nobody has proposed one of the pairs; Refusal(409) where one was decided otherwise, names a
- * person for the second time, or where the two have different VK profiles; nothing is decided then
+ *   person for the second time, or where the two have different VK profiles. Nothing is decided then.
  */
 export async function decidePeople(ctx: Context, decision: PeopleDecision): Promise<number> {
   const { schoolId } = decision;
@@ -65,8 +65,8 @@ async function decideWithin(
 }
 
 /**
- * Approves, with a list as a whole, what it says of people under new ids: they are those of old, and nobody leaves a
- * chat. Those in doubt stay as they are. `tx` holds the school.
+ * Approves, together with a list as a whole, what it says of people under new ids: each is the person of the old id,
+ * and nobody leaves a chat. Those in doubt stay as they are. `tx` holds the school.
  */
 export async function takeForTheSame(
   ctx: Context,
@@ -106,7 +106,7 @@ async function settlePairs(
   return { decided: open.length, ...(await followMet(ctx, tx, schoolId, met, { cause, by, at })) };
 }
 
-/** Gives the new ids of which something was known before: two people become one there, and not only an id changes. */
+/** Gives the new ids of which something was known before. There two people become one, and not only an id changes. */
 async function knownAmong(tx: Sql, schoolId: string, pairs: readonly Renaming[]): Promise<string[]> {
   const ids = sql`any(${pairs.map(({ newId }) => newId)}::text[])`;
   const { rows } = await sql<{ id: string }>`
@@ -153,7 +153,7 @@ function findIn(known: readonly KnownPair[], { oldId, newId }: Renaming): KnownP
   return found;
 }
 
-/** `open`: those of the asked pairs that are not decided so yet. */
+/** `open`: the asked pairs that still wait for this decision. */
 function refuseWrong(open: readonly KnownPair[], asked: readonly KnownPair[], same: boolean): void {
   if (open.some(({ state }) => state !== 'open')) throw new Refusal(409, 'person-decided', DECIDED);
   if (!same) return;

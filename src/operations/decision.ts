@@ -1,4 +1,4 @@
-/** A person's decision about what an operation holds: whether it still can be made, and where it is kept. */
+/** A person's decision about what an operation holds: whether it can still be made, and where it is kept. */
 
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
@@ -26,7 +26,7 @@ export interface Decision {
 
 /**
  * An operation that runs can still hold removals, because people decide chat by chat (J3). An approval that waited was
- * made while the operation was held, and more that is held by it since does not make it void.
+ * made while the operation was held. It stays valid even if the operation holds more since.
  */
 export function isDecidable(
   state: OperationState,

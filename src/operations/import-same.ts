@@ -10,9 +10,9 @@ import { applyReading, asOfNow, newerThan } from './apply-roster.ts';
 import { noteReading, readingResult } from './roster-file.ts';
 
 /**
- * Applies a list of one school that says what its newest whole list said, right after the reading: nothing is staged,
- * and nobody is asked. That needs no judgement, because a list that changes nothing lacks nothing that was there.
- * Where it does change something, because of an event or a day since, nothing is done. Safe to repeat.
+ * Applies a list of one school that says what its newest whole list said, right after the reading. Nothing is staged,
+ * and nobody is asked. That needs no judgement, because a list that changes nothing lacks nothing that was there. Where
+ * it does change something, because of an event or a new day since, nothing is done. Safe to repeat.
  * @returns whether the list was applied
  */
 export async function importSame(

@@ -89,7 +89,7 @@ async function planAndApply(
     await endOperation(tx, operation.id, { at, state: 'succeeded' });
     return false;
   }
-  // A chat that Sferum still holds cannot come back by this run, so people are told about it.
+  // Sferum still holds these chats, so this initialisation cannot bring them back. People are told.
   const about = { types: params.types, message: STILL_DELETING };
   await tellOfDeletions(tx, { schoolId, id: operation.id }, about);
   await applyPlan(ctx, tx, school, {

@@ -6,9 +6,9 @@ import { applyStaged } from './apply-roster.ts';
 import { rehearse } from './rehearse.ts';
 
 /**
- * Says what accepting a held import would do to the chats (J2): the very acceptance, in a transaction that is rolled
- * back. Null where no type of chat is switched on, so that lists alone would change. It holds the school as long as the
- * acceptance does. Throws Refusal(404) for an operation that is no import which waits for a decision.
+ * Says what accepting a held import would do to the chats (J2). It makes the acceptance itself in a transaction that is
+ * rolled back, and holds the school as long as the acceptance would. Null where no type of chat is switched on, so that
+ * only lists would change. Throws Refusal(404) for an operation that is no import which waits for a decision.
  */
 export async function previewImport(
   ctx: Context,

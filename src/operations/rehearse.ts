@@ -12,8 +12,8 @@ class RolledBack<Result> extends Error {
 }
 
 /**
- * Does the very work in a transaction that is rolled back, and gives what it would come to. It holds the school as long
- * as the work itself would.
+ * Does the work itself in a transaction that is rolled back, and gives what it would come to. It holds the school as
+ * long as the work itself would.
  */
 export async function rehearse<Result>(
   { db }: Context,

@@ -22,7 +22,7 @@ export function requestRosterImport(ctx: Context, request: SentRoster): Promise<
   return keepSent(ctx, 'roster-import', request);
 }
 
-/** The same for a file that is only looked at. */
+/** Does the same for a file that is only checked. */
 export function requestValidation(ctx: Context, request: SentRoster): Promise<string> {
   return keepSent(ctx, 'roster-validation', request);
 }

@@ -1,4 +1,4 @@
-/** A roster file as it was sent: what it says, or why it is refused as a whole. An import and its rehearsal share it. */
+/** A roster file as it was sent: what it says, or why it is refused as a whole. An import and a validation share it. */
 import { sql } from 'kysely';
 import { DEFAULT_ROSTER_LIMITS } from '../config/roster-limits.ts';
 import type { Context } from '../context.ts';

@@ -35,7 +35,8 @@ export async function runOperation(
   if (operation.state === 'held') return schoolId === null ? undefined : endEmptyHolds(ctx, schoolId);
   if (!(await isItsTurn(ctx, operation))) return;
   if (!(await startOperation(operationsOf(ctx, schoolId), id, new Date(ctx.clock.now())))) return;
-  // Its own work is done. A crash right after the last chat's commit may have lost the closing, so it is made here.
+  // Its own work is done. A crash right after the last chat's commit may have lost the end of the operation, so it is
+  // ended here.
   if (operation.params.following && schoolId !== null) return finishOperations(ctx, schoolId, [id]);
   const startedAtMs = ctx.clock.now();
   try {

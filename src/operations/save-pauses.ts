@@ -52,7 +52,7 @@ export async function replacePauses(
 }
 
 /**
- * Replaces a school's own windows. Its chats follow at once what has waited for a pause that is over by that.
+ * Replaces a school's own windows. Where that ends a pause, its chats follow at once what has waited for it.
  * @throws Refusal(422) `pause-invalid`
  */
 export async function savePauses(
@@ -80,7 +80,7 @@ export async function regionPauses(db: Sql): Promise<RegionPause[]> {
 
 /**
  * Replaces the region's windows, or those that it has set for one school (`within`). Schools whose pause begins or ends
- * by that are computed anew, and each school that a changed window concerns has it in its journal (K8).
+ * by that are computed anew. The journal of each school that a changed window concerns has a line of it (K8).
  * @throws Refusal(422) `pause-invalid`, `school-unknown`; Refusal(404) for windows of another school
  */
 export async function saveRegionPauses(

@@ -14,13 +14,13 @@ import { findOperationRow } from '../store/operation-row.ts';
 import { currentId, everyIdOf } from '../store/queries/former-ids.ts';
 import { beginDeletion } from './delete-chat.ts';
 
-/** People tell runs apart by so many characters of the run's id. */
+/** People tell initialisations apart by so many characters of the id. */
 const RUN_NAME_CHARS = 8;
 
 /**
  * Undoes an applied initialisation (J4) and returns the id of the undoing operation. It restores the exceptions that
- * the run dropped, pins every other difference by an exception «отмена инициализации N», and deletes the chats that the run
- * made. The next initialisation brings those chats back.
+ * the initialisation dropped, pins every other difference by an exception «отмена инициализации N», and deletes the
+ * chats that the initialisation made. The next initialisation brings those chats back.
  *
  * Strangers, departed and unlinked people do not return, and held removals stay held. Throws Refusal(409)
  * `operation-not-undoable` for an operation that is no applied initialisation or was undone before.
@@ -98,9 +98,9 @@ async function droppedBy(tx: Sql, schoolId: string, runId: string): Promise<Rule
 }
 
 /**
- * Pins people to what the journal says they were before the run. It concerns everybody whom the run, or an approval of
- * its held removals, has put in, taken out, appointed or revoked. An exception that exists, restored or made since, has
- * priority, in each of its two aspects apart.
+ * Pins people to what the journal says they were before the initialisation. It concerns everybody whom the
+ * initialisation, or an approval of its held removals, has put in, taken out, appointed or revoked. An exception that
+ * exists, restored or made since, has priority. Its two aspects, membership and adminship, count apart.
  *
  * Two kinds of people need no pin: those who were in the list all the time and had only dropped out of the live chat,
  * and admins who stand in (C6), whom the rules place. Returns the pins that are new.
@@ -145,8 +145,8 @@ async function differences(
 }
 
 /**
- * Gives in SQL the last journal line of such kinds about the person and chat of `d` before the run. Lines from before a
- * deletion of the chat do not count, because the chat that came back is a new one (G1).
+ * Gives in SQL the last journal line of these kinds about the person and chat of `d` before the initialisation. Lines
+ * from before a deletion of the chat do not count, because the chat that came back is a new one (G1).
  */
 function before(schoolId: string, kinds: readonly string[]) {
   return sql`select j.what from journal j

@@ -1,6 +1,6 @@
 /**
- * Says what an import of a file would say, and changes nothing: the very import of each school, in a transaction that
- * is rolled back. It holds each school as long as an import does.
+ * Says what an import of a file would say, and changes nothing. It makes the import of each school in a transaction
+ * that is rolled back, and holds each school as long as an import does.
  */
 import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';

@@ -39,7 +39,10 @@ export async function exportPerson(tx: Sql, schoolId: string, personId: string):
   return { personId, held, passedTo: await passedToVk(tx, schoolId, personId) };
 }
 
-/** These tables keep the ids of their day, so they are asked by each id that the person had (K4). */
+/**
+ * These tables keep the ids that people had when the row was written, so they are asked by each id that the person has
+ * had (K4).
+ */
 const OF_THEIR_DAY: readonly HeldTable[] = ['journal', 'access_record'];
 
 async function formerOf(tx: Sql, schoolId: string, personId: string): Promise<string[]> {
@@ -48,7 +51,7 @@ async function formerOf(tx: Sql, schoolId: string, personId: string): Promise<st
   return rows.map(({ id }) => id);
 }
 
-/** Of a row that was found by several ids, that one which names the person. */
+/** Leaves each row once. Of a row that was found by several ids, the copy stays that names the person. */
 function once(rows: readonly ExportedRow[]): ExportedRow[] {
   const found = new Map<unknown, ExportedRow>();
   for (const row of rows) if (found.get(row.id)?.personId == null) found.set(row.id, row);

@@ -169,7 +169,7 @@ export const ownActions: Part = (subject) => {
     where ${isOwn} or a->'grounds' @> ${naming(subject)}::jsonb)`;
 };
 
-/** True for a row of a staged list that is about the person. The kind of the list tells where the id stands. */
+/** True for a row of a staged list that is about the person. The row's kind tells where the id stands. */
 const isOwnStaged = ({ id }: DataSubject) => sql`case t.kind
   when 'people' then r->>'id' = ${id}
   when 'pupils' then r->>1 = ${id}

@@ -26,7 +26,7 @@ const PENDING_TEXT: Record<Pending, string> = {
   refused: 'добавить в Сферуме нельзя',
 };
 
-/** How an action is spoken of: `done` once it is carried out, `decision` where a held removal was decided. */
+/** How an action is told: `done` once it is carried out, `decision` where somebody decided about a held removal. */
 export interface Tense {
   done?: boolean;
   decision?: 'approve' | 'reject' | undefined;

@@ -33,11 +33,11 @@ export interface PlanInput {
    */
   schoolMembers?: number;
   /**
-   * The memberships of the run, of which its share is taken. Needed where only the chats that a change touches are
-   * planned.
+   * The memberships of all chats that the change concerns, of which the share of a run is taken (F4). Needed where only
+   * some of these chats are planned.
    */
   runMembers?: number;
-  /** Removals of late that count in the school's share. */
+  /** Removals of the last day that count in the school's share. */
   alreadyRemovedInSchool?: number;
 }
 

@@ -1,13 +1,14 @@
 /**
- * F4, the blast radius: where a plan has more removals than the limits allow, the removals wait, and nothing else
- * does.
+ * F4: where a plan has more removals than the limits allow, the removals wait, and nothing else does.
  *
  * The guard counts removals that nobody asked for by name, those of strangers included. It never holds a removal that
  * an order or a person asked for. It lets through what was approved for its chat and does not count it again.
  *
  * A removal that an operation holds already stays held until it is approved. It still counts in its chat, because a
- * chat waits for one decision as a whole. It does not count in the school, because one waiting hold must not stop
+ * chat waits for one decision as a whole. It does not count in the school, because one hold that waits must not stop
  * every later change.
+ *
+ * A run is everything that is planned at once: an initialisation, an import, the events of one batch.
  */
 import type { GuardBreach, RemovalLimits } from './model.ts';
 
@@ -25,9 +26,9 @@ export interface GuardInput<Removal extends GuardedRemoval> {
   membersOf: ReadonlyMap<string, number>;
   limits: RemovalLimits;
   approvedChatIds: ReadonlySet<string>;
-  /** The memberships of the run where it has more chats than are planned. Default: those of `membersOf`. */
+  /** The memberships of the run where it concerns more chats than are planned. Default: those of `membersOf`. */
   runMembers?: number | undefined;
-  /** The memberships of the whole school. With the removals of late they give the school's share. */
+  /** The memberships of the whole school. Removals of the last day count in its share too. */
   schoolMembers: number;
   alreadyRemovedInSchool: number;
 }

@@ -24,9 +24,11 @@ export interface InvariantBreach {
 }
 
 /**
- * Checks one desired chat: the rules put no pupil into a parents' chat (a person may, D7), no parent stays after all
- * children have left the class (an archived chat keeps its parents, D9, and so does one of a class that moves to a new
- * id, K4), and a chat with members has an admin.
+ * Checks one desired chat.
+ * The rules put no pupil into a parents' chat, although a person may (D7).
+ * No parent stays after all children have left the class. An archived chat keeps its parents (D9), and so does the chat
+ * of a class that moves to a new id (K4).
+ * A chat with members has an admin.
  */
 export function chatBreaches(chat: DesiredChat, school: School): InvariantBreach[] {
   const name = idOfDesired(chat, (key) => key);

@@ -1,6 +1,6 @@
 /**
- * A plan is a value (rule 1): sorted, always the same for the same input, and the very one that is guarded, applied
- * and journalled.
+ * A plan is a value (rule 1). It is sorted and always the same for the same input. The plan that is guarded is the one
+ * that is applied and stands in the journal.
  */
 import type { ChatType, Ending, Ground } from '../desired/model.ts';
 
@@ -13,8 +13,8 @@ export type ActionCounts = Partial<Record<ActionKind | 'waiting' | 'held', numbe
 export type MembershipMode = 'adding' | 'inviting';
 
 /**
- * A VK profile in a chat: `in` · `waiting` invited, not yet in · `refused` cannot be added (J8) · `left` gone by itself,
- * not dragged back (D8).
+ * What is known of a VK profile and a chat: `in` · `waiting`: invited, not yet in · `refused`: cannot be added (J8) ·
+ * `left`: gone by itself, and not brought back (D8).
  */
 export type LiveState = 'in' | 'waiting' | 'refused' | 'left';
 

@@ -12,7 +12,7 @@ export interface ReadinessGaps {
   classIds: readonly string[];
 }
 
-/** The worst that is so. */
+/** Gives the worst state that applies. */
 export function readinessState({ reach, pupils, classes, held }: Readiness): ReadinessState {
   if (reach === 'no') return 'unreached';
   if (pupils.withoutClass + classes.withoutTeacher > 0) return 'gaps';

@@ -1,7 +1,7 @@
 /**
  * The calls that bring one live chat to its target, in the order they are made (rule 8):
- * create · rename · adds · grants · revokes · (new invite link) · removals.
- * Additions before removals and admins before removals: never a moment without an admin if there is one to come.
+ *   create · rename · adds · grants · revokes · (new invite link) · removals
+ * Additions and admins come before removals, so the chat is at no moment without an admin if there is one to come.
  */
 import type { LiveState, MembershipMode } from './model.ts';
 
@@ -73,7 +73,9 @@ export function sferumSteps(
   return steps;
 }
 
-/** Who is in, or invited, without being wanted; the owner aside. Held ones are among them. Sorted. */
+/**
+ * Gives the people who are in, or invited, without being wanted, sorted. Held ones are among them. The owner is not.
+ */
 export function strangersOf(
   target: Pick<SferumTarget, 'members' | 'ignore'>,
   live: ReadonlyMap<number, LiveMember>,

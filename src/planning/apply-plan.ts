@@ -50,12 +50,12 @@ export async function applyPlan(
   const holding = await holdMembers(tx, { schoolId, operationId: how.operationId }, heldStrangers(school));
   await welcome(tx, schoolId, added(school));
   if (how.dropsExceptions) await followRulesAlone(tx, school, how);
-  // A chat in which a removal is newly held needs its job, because only the job changes the condition to «held».
+  // A chat in which a removal is newly held needs its job, because only the job sets the condition «held».
   const touched = new Set([...changes.chatIds, ...holding]);
   for (const chat of school.plan.chats) if (chat.actions.some((a) => !a.held)) touched.add(chat.chatId);
   const continued = goneOn(school);
   for (const { chatId } of continued) touched.add(chatId);
-  // A chat that was archived or taken back into use needs its job for the same reason, even if its members stay (D9).
+  // A chat that was archived or taken back into use needs its job too, because only the job sets its condition (D9).
   for (const { id, archived } of school.desired) {
     if (id !== null && school.chats.get(id)?.archived !== archived) touched.add(id);
   }
@@ -100,7 +100,7 @@ function chatDiffers(
   );
 }
 
-/** Drops the exceptions. The journal keeps what they were, because undoing the run restores them (J4). */
+/** Drops the exceptions. The journal keeps what they were, because undoing the initialisation restores them (J4). */
 async function followRulesAlone(tx: Sql, school: SchoolPlan, how: Application): Promise<void> {
   const ids = school.desired.flatMap(({ key, id }) => (key === null ? [] : (id ?? [])));
   const dropped = await dropExceptions(tx, ids);
@@ -114,8 +114,8 @@ async function followRulesAlone(tx: Sql, school: SchoolPlan, how: Application): 
 }
 
 /**
- * The people whose removal is held although they are not in the list: strangers, and people of the school who are in a
- * chat that is not theirs. They have no row of the list to be marked, so the row of Sferum's side is marked.
+ * Gives the people whose removal is held although they are not in the list: strangers, and people of the school who are
+ * in a chat that is not theirs. They have no row of the list to mark, so their row of Sferum's side is marked.
  */
 function heldStrangers({ chats, plan }: SchoolPlan): MemberOfChat[] {
   return plan.chats.flatMap(({ chatId, actions }) =>
@@ -135,8 +135,8 @@ function removals({ plan }: SchoolPlan): MemberOfChat[] {
 }
 
 /**
- * The people whom the plan adds to chats that there are. `tried` is false for a person whom Sferum cannot be asked to add
- * yet. Of a new chat no members are known.
+ * Gives the people whom the plan adds to chats that exist. `tried` is false for a person whom Sferum cannot be asked to
+ * add yet. Of a new chat no members are known.
  */
 function added({ chats, plan }: SchoolPlan) {
   const known = plan.chats.filter(({ chatId }) => chats.has(chatId));

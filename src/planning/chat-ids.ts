@@ -3,7 +3,10 @@ import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import { sure } from '../sure.ts';
 
-/** The id of an automatic chat follows from its school and key. So a dry run names the chats that the run creates. */
+/**
+ * The id of an automatic chat follows from its school and key. So a dry run names the chats that the initialisation
+ * will create.
+ */
 export function chatIdOf(schoolId: string, key: string): string {
   const hex = createHash('sha256').update(`${schoolId}\n${key}`).digest('hex');
   const variant = ((Number.parseInt(sure(hex[16]), 16) & 0x3) | 0x8).toString(16);

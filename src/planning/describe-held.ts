@@ -3,11 +3,14 @@ import { REMOVALS_HELD } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 
-/** The sentence names so many chats, and the problem's data list more. */
+/** The sentence names so many chats. The problem's data list more. */
 const NAMED_CHATS = 5;
 const LISTED_CHATS = 100;
 
-/** Tells people how many removals the operation holds and in which chats (F4). Returns the operation's problem. */
+/**
+ * Gives the text of a held removal: how many removals the operation holds, and in which chats (F4). It is the
+ * operation's problem.
+ */
 export async function describeHeld(tx: Sql, schoolId: string, id: string): Promise<Problem> {
   const { rows } = await sql<{ chatId: string; title: string; held: number; all: number }>`
     with held as (

@@ -1,4 +1,4 @@
-/** What a school's chats must be on a day, by its facts as they stand. It only reads, and looks at nobody's plan. */
+/** What a school's chats must be on a day, by its facts as they stand. It only reads, and makes no plan. */
 import type { Context } from '../context.ts';
 import { desiredChats } from '../desired/desired-chats.ts';
 import { CHAT_TYPES, type ChatType, chatKey, type Day, type DesiredChat } from '../desired/model.ts';
@@ -24,7 +24,10 @@ export interface DesireRequest {
   recreate: boolean;
   /** Only these chats, by id or key. The cost grows with them and not with the school (rule 13). */
   only?: ReadonlySet<string>;
-  /** Counts no refusal by Sferum, so that these people are tried at once. Else a refusal must be old first. */
+  /**
+   * True: refusals by Sferum do not count, so these people are tried at once. Otherwise only an old refusal is
+   * forgotten.
+   */
   refusedAgain?: boolean;
 }
 
@@ -99,7 +102,7 @@ function factScope(day: Day, keys: readonly string[], stored: readonly StoredCha
   };
 }
 
-/** The pupils on whose account somebody is in a chat of one of the classes. */
+/** Gives the pupils on whose account somebody is in a chat of one of the classes. */
 function pupilsIn(stored: readonly StoredChat[], { classIds }: Kin): string[] {
   const found = new Set<string>();
   for (const chat of stored) {

@@ -25,7 +25,7 @@ export async function finishOperations(
     if (!(await isOver(ctx, ctx.db.of(schoolId), schoolId, id))) continue;
     const closed = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
       await sql`select from operation where id = ${id} and school_id = ${schoolId} for update`.execute(tx);
-      // This is asked again after the lock, because the former holder of the lock may have added work.
+      // Asked again, because the former holder of the lock may have added work.
       if (!(await isOver(ctx, tx, schoolId, id))) return false;
       await closeFollowed(ctx, tx, schoolId, id);
       return true;
@@ -37,13 +37,13 @@ export async function finishOperations(
   }
 }
 
-/** What waits no longer than this is waited for. */
+/** A chat that waits no longer than this still keeps its operation open. */
 const SOON_MS = 30_000;
 
 /**
- * True in SQL where operation `o` runs and none of its chats has work left. Where it holds removals, chats that wait for
- * a later moment count as done: what is held can be decided meanwhile (J3), because such a moment may be hours away
- * (D14).
+ * True in SQL where operation `o` runs and none of its chats has work left. Where it holds removals, chats that wait
+ * for a later moment count as done. Such a moment may be hours away (D14), and people can decide about the removals
+ * meanwhile (J3).
  */
 export function isFollowedToItsEnd(ctx: Context) {
   const soon = new Date(ctx.clock.now() + SOON_MS);
@@ -133,8 +133,8 @@ async function closeFollowed(ctx: Context, tx: Sql, schoolId: string, id: string
 }
 
 /**
- * The calls that the chats cost, and the people who are still outside with the reason. The planned counts become the
- * result, less the additions that Sferum has refused, because each planned step was followed to its end.
+ * Gives the calls that the chats cost, and the people who are still outside, with the reason. The result is the planned
+ * counts less the additions that Sferum has refused, because each planned step was followed to its end.
  */
 function changesOf(
   totals: Totals,

@@ -9,7 +9,7 @@ import { momentOf, timeOf } from '../store/school-day.ts';
 import { sure } from '../sure.ts';
 import { planSchool } from './plan-school.ts';
 
-/** The figures, and the revision of the school that they were made of. */
+/** The figures, and the school's revision from which they were made. */
 export interface Foreseen {
   readiness: Readiness;
   state: ReadinessState;
@@ -17,7 +17,9 @@ export interface Foreseen {
   gaps: ReadinessGaps;
 }
 
-/** Plans all of a school's chats for the day. It costs what a dry run costs, and reads the facts of today besides. */
+/**
+ * Plans all of a school's chats for the day. It costs what a dry run costs, and the reading of today's facts besides.
+ */
 export async function foresee(ctx: Context, schoolId: string, day: Day): Promise<Foreseen> {
   return ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     const { dayOf, today } = await timeOf(tx, schoolId, momentOf(ctx));

@@ -1,9 +1,9 @@
-/** K4: how ready one school is, counted when it is asked. It only reads. */
+/** K4: how ready one school is, counted when somebody asks. It only reads. */
 import type { Context } from '../context.ts';
 import type { Day } from '../desired/model.ts';
 import { type Foreseen, foresee } from './foresee.ts';
 
-/** What is being counted in this process. Who asks for the same meanwhile gets the same answer. */
+/** What is being counted in this process. A second question meanwhile gets the same answer. */
 const counting = new WeakMap<Context, Map<string, Promise<Foreseen>>>();
 
 /** Plans one school for the day, once for all who ask at the same time. */

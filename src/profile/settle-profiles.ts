@@ -215,7 +215,7 @@ interface Settled {
   isRelinked: boolean;
 }
 
-/** Compares the verdict on one person with the stored rows and says what must be written. */
+/** Compares the verdict on one person with the stored rows, and gives what must be written. */
 function settledOf(person: Stored, { holds, waits }: Verdict, isHere: boolean): Settled {
   const { schoolId, personId, claims, present } = person;
   const of = { schoolId, personId };

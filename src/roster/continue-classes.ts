@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 
 /**
- * States by a person's word which classes go on with the chats of which (K4). A later word of СГО on the same class
- * wins over it, as it does over an earlier one of its own.
+ * States, by a person's decision, which classes go on with the chats of which (K4). A later statement of СГО about the
+ * same class outweighs it.
  */
 export async function continueClasses(
   tx: Sql,

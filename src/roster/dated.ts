@@ -41,8 +41,8 @@ export function teachingDay(beginsOn: Day | null, day: Day): Day {
 }
 
 /**
- * Gives the span that holds on the day, joined with those that touch it. Without such a span it is the next one, and
- * else the last one.
+ * Gives the span that holds on the day, joined with those that touch it. Where none holds, it is the next one, and
+ * where none follows, the last one.
  */
 export function spanOn(spans: readonly Span[], day: Day): Span {
   if (spans.length === 1) return sure(spans[0]);

@@ -37,8 +37,8 @@ class OwnTrouble extends Error {}
 
 /**
  * Watches over a process, because one can look alive and do nothing: its connection to the queue is dead, its first
- * connection failed, the database hangs or only reads, or its clock is off. For workers the sign is the work itself:
- * a worker that has a free hand while jobs wait, and takes none from one look to the next, is dead.
+ * connection failed, the database hangs or only reads, or its clock is off. For workers the sign is the work itself. A
+ * worker that has a free place while jobs wait, and takes none from one look to the next, is dead.
  */
 export function watchProcess(ctx: Context, { self, queues, workers, relay }: Watched): Watch {
   const { lostAfterMs } = ctx.config.limits;

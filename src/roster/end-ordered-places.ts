@@ -1,7 +1,7 @@
 /**
- * A place that an order gives has no row of its own, so a whole list that lacks the place finds no row to end. Here
- * the absence is stated in a row all the same, because the later statement wins, whatever kind the earlier was
- * (contract).
+ * Ends places that only an order gives. Such a place has no row of its own, so a whole list that lacks the place finds
+ * no row to end. Here the absence is stated in a row all the same, because the later statement wins, whatever kind the
+ * earlier was (contract).
  * The order itself, its other places and its cancellation stay.
  */
 import { type RawBuilder, sql } from 'kysely';
@@ -15,8 +15,8 @@ const orderedPlaces = (schoolId: string) => sql`(
   where p.school_id = ${schoolId} and p.enters and p.issued_at is not null) t`;
 
 /**
- * States by a whole roster that ordered places of which nothing was ever stated are gone, except the kept ones. Gives
- * how many.
+ * States by a whole roster that ordered places are gone if nothing was ever stated of them. The `kept` ones stay. Gives
+ * how many are gone.
  */
 export async function endOrderedPlaces(
   tx: Sql,

@@ -6,7 +6,7 @@ export interface FactTable {
   name: 'person' | 'class' | 'subject_group' | 'enrollment' | 'guardian';
   /** The key's columns besides school_id. */
   keys: readonly string[];
-  /** By this column of the key the rows of one statement are neighbours, so that it looks at no others. */
+  /** The column of the key by which rows are gathered into statements, so that a statement looks at no other rows. */
   neighboursBy: 'id' | 'unit_id' | 'guardian_id';
   columns: readonly FactColumn[];
 }
@@ -53,7 +53,7 @@ const latest = (name: string): FactColumn => ({
 });
 
 /**
- * What changes on a later day (D13). Where the stated or the stored row says nothing of days, no day ends anything.
+ * What changes on a later day (D13). Where the stated or the stored row has no days, there is nothing to end by day.
  */
 const dated = (name: string): FactColumn => ({
   name,

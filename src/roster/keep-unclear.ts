@@ -5,9 +5,9 @@ import type { SchoolFacts } from './facts-on.ts';
 import { pairKey, pairOf, type Span, type Unclear } from './reading.ts';
 
 /**
- * A value that is worked out from several rows keeps what was known where one of the rows could not be read. That
- * concerns lists of roles and teachers, the class of a group, and the days of a unit with an unclear term (D11).
- * A unit that was not known has nothing to keep. It is not stated, and gets no chats until it is clear.
+ * Keeps what was known of a value that is worked out from several rows, where one of the rows could not be read. That
+ * concerns lists of roles and teachers, the class of a group, and the days of a unit with an unclear term (D11). A unit
+ * that was not known has nothing to keep. It is not stated, and gets no chats until it is clear.
  */
 export async function keepUnclear(
   tx: Sql,
@@ -75,8 +75,8 @@ async function keepTeachers(
 }
 
 /**
- * Keeps the class of a group with an unclear row. The same goes for a group of a pupil who has one, because that row
- * may have named the pupil's homeroom.
+ * Keeps the class of a group with an unclear row. It also keeps the class of a group whose pupil has an unclear row,
+ * because that row may have named the pupil's homeroom.
  */
 async function keepGroupClasses(
   tx: Sql,

@@ -64,7 +64,7 @@ export function looksIncomplete(
 }
 
 /**
- * Adds to the judgement the people who have come under other ids: taken at its word, such a file would take them out
+ * Adds to the judgement the people who have come under other ids. Applied as it stands, such a file would take them out
  * of their chats and their profiles away from them. `users`: the people who were known before.
  */
 export function withRenumbered(

@@ -185,7 +185,7 @@ async function stateAgain(
   return changed > 0 || revived.length > 0 || overrules;
 }
 
-/** States that what a whole statement leaves out is no more. Gives how many facts that changes. */
+/** States that what a whole statement leaves out is gone. Gives the number of facts that this changes. */
 async function stateLeftOut(tx: Sql, to: Statement, { unclear }: MergedReading): Promise<number> {
   let changed = 0;
   for (const table of FACT_TABLES) changed += await stateAbsence(tx, table, to, keptRows(table, unclear));

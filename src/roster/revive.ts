@@ -2,17 +2,20 @@ import { type RawBuilder, sql } from 'kysely';
 import { BY_IMPORT } from '../facts/stamp.ts';
 import type { Sql } from '../store/database.ts';
 
-/** Whose return may be due: people of whom something was said, or everybody whom a roster of that time left out. */
+/**
+ * The people who may have to come back: people of whom something was said, or everybody whom a roster of that time left
+ * out.
+ */
 export type MayReturn = { peopleIds: readonly string[] } | { leftOutAt: string };
 
 /**
- * The cancellation of a withdrawal brings back what the order ended (D6). That includes the pupil, the parents and
- * their links where a roster taken while the order stood left them out because of it.
- * Only that absence is forgotten. What was said of these people keeps its stamp, so every other word counts, whenever
- * it arrives. A person who was removed by an event of their own stays removed.
+ * Brings back what a withdrawal has ended, once the withdrawal is cancelled (D6). That includes the pupil, the parents
+ * and their links, where a roster taken while the order stood left them out because of it.
+ * Only that absence is forgotten. What was said of these people keeps its stamp, so every other statement counts,
+ * whenever it arrives. A person who was removed by an event of their own stays removed.
  * Enrollments are judged by the core (src/desired/orders.ts). Safe to repeat.
  *
- * Nobody else can be due: an absence, an order or a cancellation that is older was looked at when it arrived.
+ * Nobody else can be due: an older absence, order or cancellation was looked at when it arrived.
  * @returns the people who are back
  */
 export async function reviveCancelled(tx: Sql, schoolId: string, who: MayReturn): Promise<string[]> {

@@ -1,9 +1,9 @@
 /**
- * A list that says the same as the newest whole one costs its reading, a digest and a stamp a row.
+ * A list that says the same as the newest whole one costs its reading, a digest, and a stamp for each row.
  *
- * The digest is of the very rows that are stated, so it changes with the day where a role, a place or a term ends. That
- * the rows are stored as they were stated is not assumed. Each row that was stated by the newest list and by nobody
- * since bears the stamp of that list, and there must be exactly as many of them as the list has rows.
+ * The digest is made of the rows that are stated, so it changes with the day where a role, a place or a term ends. It
+ * is not assumed that the rows are still stored as they were stated. Each row that was stated by the newest list and by
+ * nobody since bears the stamp of that list. There must be exactly as many of them as the list has rows.
  */
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
@@ -91,7 +91,7 @@ async function moveStamps(
         `${name}_${of} = case when (t.${name}_at, t.${name}_by) = (p.was_at, p.was_by) then p.${of} else t.${name}_${of} end`,
     ),
   );
-  // Said here, so that no function is called for each row (migration 0065).
+  // Written out here, so that no function is called for each row (migration 0065).
   const since =
     table.name === 'enrollment' ? ['stated_from_at = coalesce(t.stated_from_at, t.stated_at)'] : [];
   const moved = await sql`

@@ -70,7 +70,7 @@ export async function stageSchool(
   }
 }
 
-/** Gives the reading of the operation's school; null where nothing is staged, or not any more. */
+/** Gives the reading of the operation's school. Null where nothing is staged, or where it was dropped. */
 export async function loadStaged(
   tx: Sql,
   schoolId: string,

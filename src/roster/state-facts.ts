@@ -73,7 +73,7 @@ export async function stateFacts(
   return oneRow(result.rows).written;
 }
 
-/** A statement that comes too late for its row may still be the newest word about one of its parts. */
+/** States parts of rows. A statement that comes too late for its row may still be the newest about one of its parts. */
 async function statePartLate(
   tx: Sql,
   table: FactTable,

@@ -27,7 +27,7 @@ export const holdsAbandoned = sql<boolean>`(c.peer_id is not null and c.abandone
 
 /**
  * How it is known that a chat belongs to no row: by the answer to the row's own request, by a look under the row's
- * fence, or by its title. The title is the weakest, because another creation under way may have the same one.
+ * fence, or by its title. The title is the weakest evidence, because another creation under way may have the same one.
  */
 export type Evidence = { by: 'answer' } | { by: 'look'; fence: number } | { by: 'title'; title: string };
 

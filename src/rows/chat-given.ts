@@ -20,7 +20,10 @@ export interface DueChat {
   traceparent: string | null;
 }
 
-/** True in SQL where the row `chat c` was given. Plans without values know by it that few are (index chat_in_flight). */
+/**
+ * True in SQL where the row `chat c` was given. By this condition a plan made without values knows that few are (index
+ * chat_in_flight).
+ */
 const isGiven = sql`c.queued_at is not null`;
 
 /**

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 
 /** True in SQL where the row `chat c` has work that nobody was given yet, due now or later (index chat_due). */
 export const isWaiting = sql<boolean>`(c.generation > c.settled_generation and c.deleted_at is null and c.queued_at is null)`;
-/** Work without a pause is due since ever. */
+/** Work without a pause has been due for ever. */
 export const dueSince = sql`coalesce(c.not_before, '-infinity'::timestamptz)`;
 
 /** The schools with waiting work, as a recursive query `waiting`. One step of the index finds each. */

@@ -216,7 +216,7 @@ export async function moveTimesBack(tx: Sql, stepMs: number): Promise<void> {
   );
 }
 
-/** Puts the new ids of the authors in (K4). */
+/** Puts the authors' new ids in (K4). */
 export async function renameChatAuthors(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
   const author = sql`c.author_id`;
   await sql`update chat c set author_id = ${ids.of(author)}

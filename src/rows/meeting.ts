@@ -123,7 +123,7 @@ export async function lookBy(tx: Sql, of: OfLesson, at: Date): Promise<void> {
 
 /**
  * Lets the next look come now, because a person waits for the call. After a failure the pause stays as it is. False
- * where the look is due already, there is a call, or the meeting waits after a failure.
+ * where the look is due already, where there is a call, or where the meeting waits after a failure.
  */
 export async function hurryMeeting(db: Sql, of: OfLesson, at: Date): Promise<boolean> {
   const { rows } = await sql`
@@ -137,8 +137,9 @@ export async function hurryMeeting(db: Sql, of: OfLesson, at: Date): Promise<boo
 
 /**
  * Ends a look at the meeting as of `generation` and `attempts`. The next look comes at `dueAt`, or never where that is
- * null. A look after one that did not fail belongs to no trace. False, and nothing is written, where the meeting has changed or another job has failed on it meanwhile. The
- * time of the next look is then set already.
+ * null. A look after one that did not fail belongs to no trace.
+ * False, and nothing is written, where the meeting has changed or another job has failed on it meanwhile. The time of
+ * the next look is then set already.
  */
 export async function restMeeting(
   db: Sql,
@@ -165,7 +166,10 @@ export async function releaseMeeting(db: Sql, of: OfLesson): Promise<void> {
   await sql`update meeting set queued_at = null where ${rowOf(of)}`.execute(db);
 }
 
-/** True in SQL where a meeting has a look ahead. Plans without values know by it that few have (index meeting_due). */
+/**
+ * True in SQL where a meeting has a look ahead. By this condition a plan made without values knows that few have (index
+ * meeting_due).
+ */
 const hasLook = sql`due_at is not null`;
 
 const isFree = (lostBefore: Date) => sql`(queued_at is null or queued_at <= ${lostBefore})`;

@@ -25,7 +25,10 @@ export async function becomeSchools(tx: Sql, id: string, schoolId: string): Prom
   return numAffectedRows === 1n;
 }
 
-/** Makes the operation the parent of its schools' operations, as a file about several is staged. False as above. */
+/**
+ * Makes the operation the parent of its schools' operations, as a file about several is staged. False: another worker
+ * has done so.
+ */
 export async function becomeParent(tx: Sql, id: string): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update operation set params = params || '{"schools": true}' where id = ${id} and ${isUnstaged}`.execute(

@@ -175,7 +175,7 @@ export async function dropReplacement(tx: Sql, schoolId: string, at: Date): Prom
     where school_id = ${schoolId} and kind = 'account-replacement' and state = 'held'`.execute(tx);
 }
 
-/** Notes that a run is undone. False where it was undone before, because a run is undone only once. */
+/** Notes that an initialisation is undone. False where it was undone before, because it is undone only once. */
 export async function noteUndone(tx: Sql, runId: string, undoneBy: string): Promise<boolean> {
   const { rows } = await sql`update operation set params = params || ${JSON.stringify({ undoneBy })}::jsonb
     where id = ${runId} and not params ? 'undoneBy' returning id`.execute(tx);
@@ -213,7 +213,7 @@ export async function tellOfDeletions(
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
 
-/** Puts the new ids in of those who asked for, accepted, decided or cancelled something (K4). */
+/** Puts people's new ids in where they have asked for, accepted, decided or cancelled something (K4). */
 export async function renameAskers(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
   const asked = sql`o.created_by`;
   await sql`update operation o set created_by = ${ids.of(asked)}

@@ -1,6 +1,6 @@
 /**
- * The only writer of `person_match`: which person of old is whom in the lists under a new id (K4). Who decided stands
- * in the journal.
+ * The only writer of `person_match`: who of the people known before stands in the lists under which new id (K4). Who
+ * decided stands in the journal.
  *
  *   none  ──proposePeople─► open   both are as before until a person decides, or a later list says otherwise
  *   open  ──decidePeople──► same   all rows of the old id belong to the new one (matching/rename-people.ts)
@@ -49,10 +49,7 @@ export async function dropProposals(tx: Sql, schoolId: string, operationId: stri
     where school_id = ${schoolId} and operation_id = ${operationId} and state = 'open'`.execute(tx);
 }
 
-/**
- * Decides open pairs. Where a pair is found to be one person, the other open pairs of either of the two are found to be
- * two people.
- */
+/** Decides open pairs. Where a pair is one person, the other open pairs of either id are two people. */
 export async function decidePairs(
   tx: Sql,
   schoolId: string,
@@ -69,7 +66,7 @@ export async function decidePairs(
     where ${decided} and (m.old_id = r.old_id or m.new_id = r.new_id)`.execute(tx);
 }
 
-/** Lets the former ids of these people follow to their newer ids. */
+/** Moves the former ids of these people to their newer ids. */
 export async function renameFormer(tx: Sql, schoolId: string, pairs: readonly Renaming[]): Promise<void> {
   await sql`update person_match m set new_id = r.new_id
     from unnest(${pairs.map(({ oldId }) => oldId)}::text[], ${pairs.map(({ newId }) => newId)}::text[])
@@ -77,7 +74,7 @@ export async function renameFormer(tx: Sql, schoolId: string, pairs: readonly Re
     where m.school_id = ${schoolId} and m.state = 'same' and m.new_id = r.old_id`.execute(tx);
 }
 
-/** Gives the pairs that were found to be two people: the old ids by the new one. */
+/** Gives the pairs that are two people: the old ids by the new one. */
 export async function refusedPairs(tx: Sql, schoolId: string): Promise<Map<string, Set<string>>> {
   const { rows } = await sql<{ newId: string; oldIds: string[] }>`
     select new_id as "newId", array_agg(old_id) as "oldIds" from person_match

@@ -1,20 +1,20 @@
 /**
- * The only writer of `school_figures`: what is too dear to be counted whenever all schools are looked at (K1). One row
- * a school and day; the last count of a day stands for it. `delay_ms` is the p95 (J9).
+ * The only writer of `school_figures`: what is too costly to count whenever all schools are looked at (K1). There is
+ * one row for each school and day, and a day keeps its last count. `delay_ms` is the p95 (J9).
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import { delayFigures } from '../store/queries/delay-figures.ts';
 import { dayThere, type Moment } from '../store/school-day.ts';
 
-/** Changes of a school wait so long after its last count, because a count reads all its lists. */
+/** A changed school is counted again only so long after its last count, because a count reads all its lists. */
 const COUNTED_AGAIN_AFTER = sql`interval '1 minute'`;
-/** The delay of orders is told of so many days (J9). */
+/** The delay of orders (J9) is taken over so many days. */
 const DELAYS = sql`interval '30 days'`;
 
 /**
- * The schools that are to be counted, in SQL as their ids: new ones, those of a new day, and those that have changed. At
- * most `most`.
+ * Gives in SQL the ids of the schools that are to be counted, at most `most`: new ones, those that have a new day, and
+ * those that have changed.
  */
 export function schoolsToCount(moment: Moment, most: number): RawBuilder<{ id: string }> {
   const now = sql`${new Date(moment.nowMs)}::timestamptz`;

@@ -7,7 +7,7 @@ import type { Readiness, ReadinessState } from '../plan/readiness-model.ts';
 import type { Sql } from '../store/database.ts';
 import { dayThere, type Moment } from '../store/school-day.ts';
 
-/** A plan of a whole school is dear, so a school that changes all the time is planned so often at most. */
+/** A plan of a whole school is costly, so a school that changes all the time is planned at most so often. */
 const AGAIN_AFTER_CHANGE = sql`interval '30 minutes'`;
 /** A new day may bring other figures without any change. */
 const AGAIN_IN_ANY_CASE = sql`interval '1 day'`;
@@ -17,14 +17,14 @@ export interface SchoolOnDay {
   day: string;
 }
 
-/** Lets go the days that nobody asks about any more. */
+/** Deletes the days that nobody asks about any more. */
 export async function keepDays(db: Sql, days: readonly string[]): Promise<void> {
   await sql`delete from school_readiness where day <> all(${[...days]}::date[])`.execute(db);
 }
 
 /**
- * What is to be counted, in SQL as id and day, the never counted first. `days`: those asked about, in SQL as day. At
- * most `most`.
+ * Gives in SQL the schools to be counted, with the day, at most `most`. Those never counted come first. `days`: the
+ * days that are asked about, in SQL as day.
  */
 export function schoolsToForesee(
   days: RawBuilder<unknown>,
@@ -40,7 +40,7 @@ export function schoolsToForesee(
     order by r.counted_at nulls first, d.day, s.id limit ${most}`;
 }
 
-/** What was counted, and of which revision of the school; null: it could not be. */
+/** What was counted, and from which revision of the school. Null where it could not be counted. */
 type Counted = { readiness: Readiness; state: ReadinessState; revision: number } | null;
 
 /** Notes what was counted. */

@@ -27,7 +27,7 @@ export const RESTORE_UNCONFIRMED = 'restore-unconfirmed';
 /** The reason while nobody has confirmed that a replaced account may create all chats anew. */
 export const REPLACEMENT_UNCONFIRMED = 'replacement-unconfirmed';
 
-/** The reasons that a decision ends, and not a new token. */
+/** The reasons that only a decision ends. A new token does not. */
 export const UNCONFIRMED_REASONS: readonly string[] = [RESTORE_UNCONFIRMED, REPLACEMENT_UNCONFIRMED];
 
 export type AccountState = 'connected' | 'broken' | 'restore-unconfirmed' | 'replacement-unconfirmed';
@@ -124,7 +124,7 @@ export async function noteCallsWork(tx: Sql, schoolId: string): Promise<void> {
 }
 
 /**
- * Takes the look at the school's chats that is due, and sets the next one. `byDefaultMs` is the rhythm of a school
+ * Takes the look at the school's chats if it is due, and sets the next one. `byDefaultMs` is the rhythm of a school
  * without its own, and no school waits longer than `atMostMs`. Returns the rhythm in ms. Null where no look is due.
  */
 export async function takeLook(

@@ -24,7 +24,7 @@ import type { PersonInChat } from './membership.ts';
 
 const isPresent = sql`state in ('in', 'waiting')`;
 
-/** What is known of a member `m` already gives way to what is `excluded`, in an insert. */
+/** In an insert: a row that exists takes over what is `excluded`, the row that was to be inserted. */
 const instead = sql`on conflict (chat_id, vk_user_id) do update set
     admin = excluded.admin, state = excluded.state, seen_at = excluded.seen_at,
     unjudged = case when m.${isPresent} then m.unjudged else excluded.unjudged end,
@@ -38,7 +38,7 @@ export interface Seen {
   members: Iterable<{ userId: number; admin: boolean; state: LiveState; reason?: string }>;
   /** Profiles that we took out. None of them may be among the members. */
   removed?: readonly number[];
-  /** Set where nothing has changed with whoever is not named. Otherwise all who are in are named. */
+  /** Set where only those who changed are named. Otherwise all who are in are named. */
   isPart?: true;
 }
 

@@ -51,8 +51,8 @@ export interface Taken {
 }
 
 /**
- * Takes messages that are due, the longest due first, and of each webhook no more than `mostOfWebhook`, so that one
- * that hangs keeps no other. `busy`: webhooks that are left alone this time.
+ * Takes messages that are due, the longest due first. It takes at most `mostOfWebhook` of each webhook, so that one
+ * that hangs delays no other. `busy`: webhooks that are left alone this time.
  */
 export async function takeDeliveries(
   db: Sql,
@@ -94,7 +94,7 @@ export async function nextDue(db: Sql, { mail }: { mail: boolean }): Promise<str
   return sure(rows[0]).at;
 }
 
-/** Notes that the receiver has it. `answer`: what was answered, in a word. */
+/** Notes that the receiver has the message. `answer`: what was answered, in a word. */
 export async function delivered(
   tx: Sql,
   id: string,
@@ -104,7 +104,7 @@ export async function delivered(
     where id = ${id}`.execute(tx);
 }
 
-/** Notes that it was not received. `nextAt`: when it is tried again; null: never. */
+/** Notes that the message was not received. `nextAt`: when it is tried again; null: never. */
 export async function failed(
   tx: Sql,
   id: string,

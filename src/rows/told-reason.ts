@@ -33,7 +33,7 @@ export interface Told {
   operationIds: string[];
 }
 
-/** Of a message so many chats are named. */
+/** A message names at most so many chats. */
 const CHATS_NAMED = 100;
 
 /** True in SQL where the rows `o` and `t` are about the same. */
@@ -48,8 +48,8 @@ export const hasNews = sql<boolean>`(exists (select from told_reason where told_
   or exists (select from told_reason t where not exists (select from o where ${isSame})))`;
 
 /**
- * Holds what is written against what is so. `open`: a query of school_id, kind, reason, since, items, chat_ids and
- * operation_id. Writes what has changed alone.
+ * Compares what is written with what is so, and writes only what has changed. `open`: a query of school_id, kind,
+ * reason, since, items, chat_ids and operation_id.
  */
 export async function noteOpen(tx: Sql, open: RawBuilder<unknown>, at: Date): Promise<void> {
   await sql`
@@ -71,7 +71,7 @@ export async function noteOpen(tx: Sql, open: RawBuilder<unknown>, at: Date): Pr
     on conflict do nothing`.execute(tx);
 }
 
-/** Marks what has begun as told, and gives it, a message for each school and kind. */
+/** Marks what has begun as told. Gives one message for each school and kind. */
 export async function takeOpened(tx: Sql, when: Gathering): Promise<Told[]> {
   const isWaiting = sql`told_at is null`;
   return takeGathered(tx, when, {
@@ -81,7 +81,7 @@ export async function takeOpened(tx: Sql, when: Gathering): Promise<Told[]> {
   });
 }
 
-/** Drops what has ended, and gives it, a message for each school and kind. */
+/** Deletes what has ended. Gives one message for each school and kind. */
 export async function takeClosed(tx: Sql, when: Gathering): Promise<Told[]> {
   return takeGathered(tx, when, {
     isWaiting: sql`told_at is not null and gone_at is not null`,

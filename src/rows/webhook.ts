@@ -27,7 +27,7 @@ export async function addWebhook(tx: Sql, to: NewWebhook, at: Date): Promise<voi
     values (${to.id}, ${to.schoolId}, ${to.url}, ${to.kinds}, ${to.secretSealed}, ${at})`.execute(tx);
 }
 
-/** Replaces where it is and what it hears. One that has ended lives again. */
+/** Replaces a webhook's address and what it hears. One that has ended lives again. */
 export async function changeWebhook(
   tx: Sql,
   id: string,
@@ -36,7 +36,7 @@ export async function changeWebhook(
   await sql`update webhook set url = ${url}, kinds = ${kinds}, ended_at = null where id = ${id}`.execute(tx);
 }
 
-/** Gives it a new secret. The present one signs too until `formerUntil`. */
+/** Gives a webhook a new secret. The present one signs too until `formerUntil`. */
 export async function rotateSecret(
   tx: Sql,
   id: string,
@@ -50,12 +50,12 @@ export async function rotateSecret(
     former_until = ${formerUntil} where id = ${id}`.execute(tx);
 }
 
-/** Ends it, because its receiver is gone. */
+/** Ends a webhook, because its receiver is gone. */
 export async function endWebhook(tx: Sql, id: string, at: Date): Promise<void> {
   await sql`update webhook set ended_at = ${at} where id = ${id} and ended_at is null`.execute(tx);
 }
 
-/** Removes it with its deliveries. */
+/** Removes a webhook with its deliveries. */
 export async function removeWebhook(tx: Sql, id: string): Promise<void> {
   await sql`delete from webhook where id = ${id}`.execute(tx);
 }

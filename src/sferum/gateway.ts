@@ -10,7 +10,7 @@ export type SferumUserId = number;
 
 /** A chat as one account sees it: its id is local to the account that looks. */
 export interface ChatRef {
-  /** The account (user, positive) or community (negative) whose token made the chat and looks at it. */
+  /** The account whose token made the chat and looks at it: a user (positive) or a community (negative). */
   ownerId: number;
   peerId: number;
 }
@@ -68,14 +68,14 @@ export interface CallOptions {
   /** Gives up waiting for a slot. A call that was sent is still awaited, because its outcome matters. */
   signal?: AbortSignal;
   /**
-   * The call is not sent after this moment (by `Clock.elapsed`): it then ends as `never-ran`.
-   * A creation's fence rests on this: who finds the creation unfinished looks only later.
+   * The call is not sent after this moment (by `Clock.elapsed`). It then ends as `never-ran`.
+   * A creation's fence rests on this: a process that finds the creation unfinished looks only after it.
    */
   notAfterMs?: number;
   /** Called each time the call goes out, retries included, for counting. */
   onSent?: () => void;
   /**
-   * Called with the end of each try, which no error tells: a write may still take effect although a later try was
+   * Called with the end of each try. No error tells of it: a write may still take effect although a later try was
    * answered.
    */
   onOutcome?: (kind: 'done' | SferumErrorKind, isWrite: boolean) => void;

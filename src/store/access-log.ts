@@ -48,7 +48,7 @@ export class AccessLog implements AsyncDisposable {
     this.#timer ??= setTimeout(() => void this.flush(), accessFlushMs).unref();
   }
 
-  /** Resolves once the records that wait now have been written, or could not be and go on waiting. */
+  /** Resolves once the records that wait now were written, or failed and go on waiting. */
   flush(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;

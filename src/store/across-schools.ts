@@ -1,6 +1,6 @@
 /**
- * Everything that looks beyond one school, and why. All other work stays within one school (`Database.of`), and the
- * database shows it no other. Every use names its purpose here, so this list is complete.
+ * Every purpose for which something looks beyond one school. All other work stays within one school (`Database.of`),
+ * and the database shows it no other. Every use names its purpose here, so this list is complete.
  */
 const ACROSS_SCHOOLS = {
   relay: 'due work of all schools becomes jobs, fairly',

@@ -15,8 +15,8 @@ const END_TIMEOUT_MS = 2_000;
 const NO_ANSWER = 'Query read timeout';
 
 /**
- * What the server does when a silent network has cut us off: it asks, too, and gives up a session with every lock
- * that the session holds.
+ * The server does the same where a silent network has cut us off: it asks whether we are there, and gives up a session
+ * with every lock that the session holds.
  */
 export const SERVER_KEEP_ALIVE: SessionSettings = {
   tcp_keepalives_idle: 10,
@@ -30,9 +30,9 @@ const LISTENS = /^\s*listen\b/im;
 
 /**
  * Makes a pool outlive its connections. As soon as one is found to be cut off, the idle ones are given up, because the
- * same silence has cut them, too. Otherwise each would be found by a statement of its own that waits out its time.
- * Those that listen are given up as well. They ask nothing, so they would never find out; who listens hears that the
- * connection has ended and listens on another.
+ * same silence has cut them too. Otherwise each would be found by a statement of its own that waits until its time is
+ * over. Connections that listen are given up as well, because they ask nothing and so would never find out. A part that
+ * listens is told that its connection has ended, and listens on another.
  */
 export function outliveConnections(pool: Pool): void {
   const listening = new Set<BoundedClient>();
@@ -58,7 +58,10 @@ export function outliveConnections(pool: Pool): void {
 export type SessionSettings = Readonly<Record<string, string | number>>;
 
 export interface BoundedClientConfig extends ClientConfig {
-  /** Set before anything else is asked. A pooler may drop what stands in the greeting, but not statements. */
+  /**
+   * These settings are made before anything else is asked. A pooler may drop what stands in the greeting, but not
+   * statements.
+   */
   session?: SessionSettings;
 }
 
@@ -143,7 +146,7 @@ export class BoundedClient extends Client {
     this.onSilence();
   }
 
-  /** Ends the connection without a goodbye, as its holder and its pool hear. */
+  /** Ends the connection without a goodbye. Its holder and its pool are told. */
   giveUp(): void {
     // The driver's types do not tell of its socket.
     (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();

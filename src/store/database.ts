@@ -23,8 +23,8 @@ export interface Transaction {
 }
 
 /**
- * The one door to PostgreSQL. What belongs to a school is reached within that school (`of`, `transactionOf`) or, for
- * the few purposes that `ACROSS_SCHOOLS` lists, across all (`across`, `transactionAcross`). A query that names
+ * The one door to PostgreSQL. What belongs to a school is reached within that school (`of`, `transactionOf`). For the
+ * few purposes that `ACROSS_SCHOOLS` lists it is reached across all (`across`, `transactionAcross`). A query that names
  * neither (`ofNone`) finds only tables that belong to no school: the database itself shows it no other rows (rule 16).
  */
 export class Database implements AsyncDisposable {
@@ -55,8 +55,9 @@ export class Database implements AsyncDisposable {
   }
 
   /**
-   * The same database for pages: they find connections free, whatever the work waits for (lanes.ts). Their statements
-   * are few, large and always the same, and each is planned once on a connection. The lists of work differ in length.
+   * Gives the same database for pages. Pages find connections free, whatever the work waits for (lanes.ts). Their
+   * statements are few, large and always the same, so each is planned once on a connection. The statements of work
+   * differ in length, so they are not.
    */
   forPages(): Database {
     return new Database(this.orm, this.#lanes.forPages, this.#turns, true);
@@ -78,7 +79,7 @@ export class Database implements AsyncDisposable {
   }
 
   /**
-   * Runs `work` in one transaction within the school. `work` may run more than once (lost races), so it has no effect
+   * Runs `work` in one transaction within the school. `work` may run again after a lost race, so it has no effect
    * outside. Never await HTTP inside.
    */
   transactionOf<T>(schoolId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -86,8 +87,8 @@ export class Database implements AsyncDisposable {
   }
 
   /**
-   * The same while nobody else holds the school: its facts, memberships and outbox change one at a time. Throws
-   * BusyError where the school is not to be had in time, or too many wait for it already.
+   * Does the same while nobody else holds the school, so that its facts, memberships and outbox change one at a time.
+   * Throws BusyError where the school is not free in time, or where too many wait for it already.
    */
   holdingSchool<T>(schoolId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#turns.hold(schoolId, () =>
@@ -98,7 +99,7 @@ export class Database implements AsyncDisposable {
     );
   }
 
-  /** The same for work that also touches rows of no school. */
+  /** Does the same for work that also touches rows of no school. */
   holdingSchoolAcross<T>(
     purpose: AcrossSchools,
     schoolId: string,
@@ -123,12 +124,12 @@ export class Database implements AsyncDisposable {
 }
 
 /**
- * Not by the ORM's own transactions (`em.transactional`, `em.begin`), and so without its unit of work, which flushes
- * within them. They hold Kysely's controlled transaction, which gives its connection back only once the rollback is
- * answered. Where the server ends a connection inside one, the rollback fails and its place in the pool is lost: an
- * outage of the database would use up the pool for good. Seen with MikroORM 7.2.1: of a pool of one connection, whose
- * backend was terminated within `em.transactional`, the next statement waited for ever. `transaction().execute` gives
- * it back in any case.
+ * Uses Kysely's own transactions and not the ORM's (`em.transactional`, `em.begin`), and so no unit of work, which
+ * flushes within them. The ORM's hold Kysely's controlled transaction, which gives its connection back only once the
+ * rollback is answered. Where the server ends a connection inside one, the rollback fails and its place in the pool is
+ * lost, so an outage of the database would use up the pool for good. Seen with MikroORM 7.2.1: in a pool of one
+ * connection whose backend was terminated within `em.transactional`, the next statement waited for ever.
+ * `transaction().execute` gives the connection back in any case.
  */
 async function transaction<T>(db: Sql, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -141,8 +142,8 @@ async function transaction<T>(db: Sql, work: (tx: Transaction) => Promise<T>): P
 }
 
 /**
- * Within a transaction of one school: `work` sees all of them, then the transaction is again what it was. Where `work`
- * throws, the transaction is to be given up.
+ * Lets `work` see all schools within a transaction of one school. Afterwards the transaction sees the one school again.
+ * Where `work` throws, the caller must give up the transaction.
  */
 export async function beyondSchool<T>(tx: Sql, _purpose: AcrossSchools, work: () => Promise<T>): Promise<T> {
   const { rows } = await sql<{ was: string }>`
@@ -152,14 +153,14 @@ export async function beyondSchool<T>(tx: Sql, _purpose: AcrossSchools, work: ()
   return result;
 }
 
-/** `timestamptz` as the driver gives it → ISO 8601 UTC with milliseconds. */
+/** Turns a `timestamptz` as the driver gives it into ISO 8601 UTC with milliseconds. */
 export function instant(value: string): string;
 export function instant(value: string | null): string | null;
 export function instant(value: string | null): string | null {
   return value === null ? null : new Date(value).toISOString();
 }
 
-/** The same → a Date. */
+/** Turns a `timestamptz` as the driver gives it into a Date. */
 export function instantDate(value: string | null): Date | null {
   return value === null ? null : new Date(value);
 }

@@ -97,7 +97,8 @@ export const ENTITIES = [
 
 /**
  * The tables as statements see them: names in snake_case, values as the driver gives and takes them (columns.ts). The
- * ORM's own inference would promise what only its unit of work makes of them, a Date of an instant for one.
+ * types that the ORM infers are not used, because they promise what only its unit of work makes of a value, for example
+ * a Date of an instant.
  */
 export type Db = {
   [E in (typeof ENTITIES)[number] as E['tableName']]: {
@@ -105,7 +106,7 @@ export type Db = {
   };
 };
 
-/** What is read of a table. */
+/** A row of a table as it is read. */
 export type RowOf<T extends keyof Db> = { [K in keyof Db[T]]: SelectType<Db[T][K]> };
 
 type Column<P> = P extends { '~type'?: { value: infer Value }; '~options': infer Options }

@@ -15,7 +15,7 @@ export interface FirstRequest {
   fingerprint: string;
 }
 
-/** What stands in the way of a request: the first one is under way, was another one, or was answered. */
+/** What stands in the way of a request with a key: the first one is under way, was another request, or was answered. */
 export type Earlier = 'under-way' | 'another' | { answerSealed: string };
 
 /** Lets the request be the first of its key. Otherwise tells what the first one is. */

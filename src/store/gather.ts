@@ -57,7 +57,7 @@ class Gather<Item, Answer> {
   }
 }
 
-/** Only what has the same place is joined. Urgent work never waits for a batch of bulk work. */
+/** Only items of one place are joined. Urgent work never waits for a batch of bulk work. */
 export interface Place {
   schoolId: string;
   isBulk: boolean;

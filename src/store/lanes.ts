@@ -4,8 +4,8 @@
  *   the pool ──┬─ pages: may take any
  *              └─ work: leaves some to the pages ── of one school: leaves some to the other schools
  *
- * A statement that waits for a lock holds its connection as long as it waits. So a school whose rows stand still can
- * hold up no more than its own share.
+ * A statement that waits for a lock holds its connection as long as it waits. So a school whose rows are locked can
+ * keep no more connections than its own share.
  */
 import type { PostgresPool } from 'kysely';
 import type { Pool } from 'pg';
@@ -13,7 +13,7 @@ import { BusyError } from './busy.ts';
 import { whenFree } from './patience.ts';
 import { Turns } from './turns.ts';
 
-/** Somebody who waits longer for a connection is told to come again. */
+/** A caller that waits longer for a connection is told to come again. */
 const WAIT_MS = 10_000;
 /** The share of the connections for pages alone. */
 const PAGES_SHARE = 1 / 4;

@@ -31,10 +31,10 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings our schema and the queue's to this version of the code, and the application's rights with them. What is
- * current is left alone, so nothing waits for a backup that reads. Safe to repeat and to run from several processes.
- * `ownerUrl`: the role that owns the tables. `databaseUrl`: the role that the application logs in as, which may be
- * the same.
+ * Brings our schema, the queue's and the application's rights to this version of the code. What is current is left
+ * alone, so nothing waits for a backup that reads. Safe to repeat and to run from several processes.
+ * `ownerUrl`: the role that owns the tables. `databaseUrl`: the role that the application logs in as, which may be the
+ * same.
  */
 export async function migrate(
   ownerUrl: string,
@@ -86,8 +86,8 @@ async function isQueueCurrent(client: pg.Client): Promise<boolean> {
 }
 
 /**
- * The application's rights in the queue's schema. BullMQ looks after these tables, so the application may do there
- * all that BullMQ does, sequences of ids included.
+ * The application's rights in the queue's schema. BullMQ looks after these tables, so the application may do there all
+ * that BullMQ does, also with sequences of ids.
  */
 const QUEUE_RIGHTS = `
 do $$ begin

@@ -86,7 +86,7 @@ const RosterImportParams = z.object({
   rejected: z.literal(true).optional(),
 });
 
-/** A file that is only looked at: what an import of it would say. */
+/** A file that is only checked: what an import of it would say. */
 const RosterValidationParams = RosterImportParams.pick({ within: true, takenAt: true, file: true }).extend(
   MARKS,
 );

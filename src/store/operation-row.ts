@@ -18,7 +18,7 @@ export function findOperationRow(
   return readOperationRow(operationsOf(ctx, schoolId), schoolId, id);
 }
 
-/** The same within a transaction. */
+/** Finds it within a transaction. */
 export async function readOperationRow(
   db: Sql,
   schoolId: string | null,

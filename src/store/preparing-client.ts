@@ -10,9 +10,9 @@ const TEXTS_MAX = 500;
 const names = new Map<string, string>();
 
 /**
- * A connection that lets the server read and plan every statement with parameters once, at its first uses, and not at
- * each call. For a page of the console that was half of the database's work. Values never stand in a text, so there
- * are few texts. A connection must be a session of the server's own, as the queue's LISTEN needs too.
+ * A connection on which the server reads and plans every statement with parameters once, at its first uses, and not at
+ * each call. For a page of the console that was half of the database's work. Values never stand in a text, so there are
+ * few texts. A connection must be a session of the server's own, as the queue's LISTEN needs too.
  */
 export class PreparingClient extends BoundedClient {
   #setsLocal = false;

@@ -37,12 +37,12 @@ export async function beat(db: Sql, { id, role, connections, figures }: ThisProc
   return oneRow(rows).ms;
 }
 
-/** A process that ended without a word is of interest for so long. */
+/** A process that ended without leaving is told of for so long. */
 const MISSED_FOR = sql`interval '1 day'`;
 
 /**
- * The processes that carried jobs and fell silent without leaving, each with the time it was seen last, in SQL. One in
- * whose place another has started since is not among them.
+ * Gives in SQL the processes that carried jobs and fell silent without leaving, each with the time it was seen last. A
+ * process in whose place another has started since is not among them.
  */
 export const silentWorkers = (silentMs: number): RawBuilder<unknown> =>
   sql`select dead.id, dead.seen_at from process dead where dead.role in ('all', 'worker')
@@ -52,8 +52,8 @@ export const silentWorkers = (silentMs: number): RawBuilder<unknown> =>
       and fresh.started_at > dead.seen_at)`;
 
 /**
- * Removes this process, others that were not seen for long, and those that fell silent before it started: it stood in
- * their place, so its own leaving says nothing of them.
+ * Removes this process, others that were not seen for long, and those that fell silent before it started. It has taken
+ * the place of the latter, so when it leaves, they need not be told of any more.
  */
 export async function leave(db: Sql, { id }: Pick<ThisProcess, 'id'>): Promise<void> {
   await sql`delete from process where id = ${id} or seen_at < clock_timestamp() - ${GONE_AFTER}

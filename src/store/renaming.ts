@@ -10,7 +10,7 @@ export interface Renaming {
 export interface NewIds {
   /** True where the expression is an id that is replaced. */
   has(id: RawBuilder<unknown>): RawBuilder<boolean>;
-  /** The id that takes the place of the expression's; where there is none, the same. */
+  /** The id that takes the place of the expression's. Where none does, the expression's own. */
   of(id: RawBuilder<unknown>): RawBuilder<string>;
   /** A list of ids with the new ones in the old ones' places. */
   inList(ids: RawBuilder<unknown>): RawBuilder<string[]>;
@@ -22,7 +22,7 @@ export interface NewIds {
   inField(list: RawBuilder<unknown>, field: string): RawBuilder<boolean>;
 }
 
-/** The pairs travel as one JSON object, so that each row is one look-up. */
+/** Makes them of the pairs. These travel as one JSON object, so that each row costs one look-up. */
 export function newIdsOf(pairs: readonly Renaming[]): NewIds {
   const ids = sql`${JSON.stringify(Object.fromEntries(pairs.map(({ oldId, newId }) => [oldId, newId])))}::jsonb`;
   const of = (id: RawBuilder<unknown>) => sql<string>`coalesce(${ids} ->> (${id}), ${id})`;

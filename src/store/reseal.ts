@@ -22,8 +22,9 @@ const PRIMARY_KEYS: Record<string, string> = {
 const OF_NO_SCHOOL: ReadonlySet<string> = new Set(['first_answer']);
 
 /**
- * Seals every sealed text anew with the first key and bound to its place, a transaction a school and one for none. What is done
- * already is passed over, so a run that was cut off is simply run again. The application may go on meanwhile.
+ * Seals every sealed text anew with the first key and binds it to its place. Each school is one transaction, and what
+ * belongs to no school is one. What is done already is passed over, so a command that was cut off is simply run again.
+ * The application may go on meanwhile.
  */
 export async function resealAll(db: Database, box: SecretBox): Promise<Resealed[]> {
   const schools = await db.across('reseal').selectFrom('school').select('id').orderBy('id').execute();

@@ -12,8 +12,8 @@ import type { PreparingClient } from './preparing-client.ts';
 import type { Setting } from './setting.ts';
 
 /**
- * A door to one lane behind which every statement stands in a transaction of this setting. It ends with the
- * transaction, so a connection given back carries nothing.
+ * Makes a door to one lane. Every statement through it stands in a transaction with this setting. The setting ends with
+ * the transaction, so a connection that is given back carries nothing.
  */
 export function doorThrough<Tables>(pool: Lane, setting: Setting): Kysely<Tables> {
   const dialect = new PostgresDialect({ pool });
@@ -27,13 +27,13 @@ export function doorThrough<Tables>(pool: Lane, setting: Setting): Kysely<Tables
   });
 }
 
-/** The transaction sees the rows of this school and no others. */
+/** The setting under which a transaction sees the rows of this school and no others. */
 export function inSchool(schoolId: string): Setting {
   // A text with NUL cannot be an id, nor be sent; the empty one is no school's.
   return { name: 'app.school', value: schoolId.includes('\0') ? '' : schoolId };
 }
 
-/** The transaction is the role's. */
+/** The setting under which a transaction has this role. */
 export function asRole(role: string): Setting {
   return { name: 'role', value: role };
 }
@@ -70,7 +70,7 @@ class SettingDriver implements Driver {
     connection.release();
   }
 
-  /** The lane is its owner's. */
+  /** The owner of the lane ends it. */
   async destroy(): Promise<void> {}
 }
 

@@ -1,4 +1,7 @@
-/** Holds a school: one holder at a time across all processes, and within each process in the order of coming. */
+/**
+ * Holds a school: it has one holder at a time across all processes. Within each process callers take turns in the order
+ * in which they came.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -8,7 +11,7 @@ import { BusyError } from './busy.ts';
 import type { Sql } from './sql.ts';
 import { Turns } from './turns.ts';
 
-/** Somebody who waits longer for a school is told to come again. A request may take twice as long. */
+/** A caller that waits longer for a school is told to come again. A request may take twice as long. */
 const WAIT_MS = 15_000;
 /** At most this many wait for one school in one process. The others are told at once. */
 const WAITERS_MAX = 50;

@@ -4,7 +4,7 @@ import pg from 'pg';
 export interface Setting {
   name: 'app.school' | 'role';
   value: string;
-  /** True where a statement of its own keeps one plan, whatever its parameters: planning costs as much as running it. */
+  /** True where the statement keeps one plan, whatever its parameters, because planning costs as much as running it. */
   keepsPlan?: boolean;
 }
 

@@ -1,12 +1,12 @@
-/** Somebody who waits for a place in one process. */
+/** A caller that waits for a place in one process. */
 
 interface Waiting {
   take: () => void;
 }
 
 /**
- * A number of places. Somebody who comes when all are taken waits in line, in the order of coming, as long as there
- * is time.
+ * A number of places. A caller that comes when all are taken waits in line, in the order of coming, as long as there is
+ * time.
  */
 export class Turns {
   readonly #places: number;
@@ -33,8 +33,7 @@ export class Turns {
   }
 
   /**
-   * Hands the place to the next one in line. The place is never free in between, so nobody who comes later overtakes
-   * the line.
+   * Hands the place to the next one in line. The place is never free in between, so no later caller overtakes the line.
    */
   #letGo(): void {
     const next = this.#line.shift();

@@ -1,9 +1,10 @@
 import { sure } from '../sure.ts';
 
 /**
- * Letters that look alike, small or capital (B is В, and so b counts as в), to one of them: Latin ones, and those of the
- * peoples of Russia that a Russian layout lacks. What looks like two letters joins them: h is н as a capital and һ as a
- * small one. Test: the migration of stored keys says the same (roster-name-key.test.ts).
+ * Letters that look alike, small or capital, each with the one that stands for all of them. B is В, and so b counts as
+ * в. They are Latin letters, and those of the peoples of Russia that a Russian layout lacks. A letter that looks like
+ * two joins them: h is н as a capital and һ as a small one. Test: the migration of stored keys says the same
+ * (roster-name-key.test.ts).
  */
 export const LOOK_ALIKES: Readonly<Record<string, string>> = {
   ...{ a: 'а', b: 'в', c: 'с', h: 'н', k: 'к', m: 'м', o: 'о', p: 'р', t: 'т', x: 'х', y: 'у' },
@@ -14,9 +15,9 @@ export const LOOK_ALIKES: Readonly<Record<string, string>> = {
 };
 const LOOKS_ALIKE = new RegExp(`[${Object.keys(LOOK_ALIKES).join('')}]`, 'gu');
 
-/** What makes е ё. */
+/** The mark that makes е into ё. */
 const DIAERESIS = '\u0308';
-/** What İ has when it is small; over an i it is not seen. */
+/** The mark that a small İ has. Over an i it is not seen. */
 const DOT = '\u0307';
 const CEDILLA = '\u0327';
 

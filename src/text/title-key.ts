@@ -33,8 +33,9 @@ export function wordPrefix(text: string): string {
 }
 
 /**
- * Whether somebody has typed this very title to confirm something. Capital and small letters differ; letters that look
- * alike, marks that are not seen and the number of spaces do not, because nobody could tell what to type.
+ * Whether somebody has typed this very title to confirm something. Capital and small letters count as different.
+ * Letters that look alike, marks that are not seen and the number of spaces do not, because nobody could tell what to
+ * type.
  */
 export function isTypedAs(typed: string, title: string): boolean {
   const seen = (text: string) =>

@@ -1,4 +1,4 @@
-/** How a person wants to be told (K2), to read and to save. */
+/** How a person wants to be told (K2): reads the choice and saves it. */
 import { sql } from 'kysely';
 import type { Caller } from '../caller.ts';
 import type { Context } from '../context.ts';
@@ -22,7 +22,7 @@ export async function choiceOf({ db }: Context, { schoolId, subject, role }: Cal
 
 /**
  * Replaces the caller's choice.
- * @throws Refusal(422) where letters are asked for and the address is none
+ * @throws Refusal(422) where letters are asked for and the text is no address
  */
 export async function saveChoice({ db }: Context, caller: Caller, to: Choice): Promise<void> {
   if (to.email !== null && !isEmail(to.email))

@@ -2,9 +2,9 @@
 import type { ToldKind } from '../store/entities.ts';
 
 interface KindWords {
-  /** The kind in a choice. */
+  /** The name of the kind where people choose. */
   name: string;
-  /** One sentence: what it is and what then is to be done. */
+  /** One sentence: what it is, and what to do then. */
   about: string;
   /** So many of them have begun. */
   opened: (count: number) => string;

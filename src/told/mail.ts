@@ -9,7 +9,7 @@ export interface Mail {
   send(letter: Letter, to: string, id: string): Promise<void>;
 }
 
-/** Opens the way to the mail server; null where none is configured. A connection is made for each letter. */
+/** Makes the way to the mail server. Null where none is configured. A connection is made for each letter. */
 export function openMail(mail: Config['mail'], timeoutMs: number): Mail | null {
   if (mail === null) return null;
   const url = new URL(mail.smtpUrl);
@@ -42,13 +42,13 @@ export function openMail(mail: Config['mail'], timeoutMs: number): Mail | null {
 }
 
 export interface MailTrouble {
-  /** In a word. The server's own words may hold the address, so they are left out. */
+  /** The answer in a word. The server's own words may hold the address, so they are left out. */
   answer: string;
-  /** True where the server refuses the address itself, so that a repeat is of no use. */
+  /** True where the server refuses the address itself, so that a repeat is useless. */
   isFinal: boolean;
 }
 
-/** Tells what `send` threw. */
+/** Describes what `send` threw. */
 export function mailTrouble(error: unknown): MailTrouble {
   const { code, responseCode } = error as { code?: string; responseCode?: number };
   const isFinal = code === 'EENVELOPE' && responseCode !== undefined && responseCode >= 500;

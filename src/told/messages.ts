@@ -1,4 +1,4 @@
-/** What is said of something that has begun or ended: to programs and to people. Pure; no name of a person is in it. */
+/** What is said of something that has begun or ended, to programs and to people. Pure. It names no person. */
 import type { Told } from '../rows/told-reason.ts';
 import type { ToldKind } from '../store/entities.ts';
 import { sure } from '../sure.ts';
@@ -25,7 +25,7 @@ export interface WebhookBody {
   };
 }
 
-/** Where a person sees more, from our own address on. */
+/** Gives the path of our page where a person sees more. */
 function pathOf({ kind, operationIds, chatIds }: Pick<Told, 'kind' | 'operationIds' | 'chatIds'>): string {
   const paths: Record<ToldKind, string> = {
     hold: operationIds.length === 1 ? `/manage/operations/${operationIds[0]}` : '/attention',
@@ -39,7 +39,10 @@ function pathOf({ kind, operationIds, chatIds }: Pick<Told, 'kind' | 'operationI
   return paths[kind];
 }
 
-/** Gives the body as it is sent, and sent again. `schoolId`: the receiver's own, where the message is of none. */
+/**
+ * Gives the body as it is sent, and sent again. `schoolId`: the receiver's own school, where the message is of no
+ * school.
+ */
 export function webhookBody(
   message: Message,
   { at, publicUrl, schoolId }: { at: Date; publicUrl: string; schoolId: string | null },
@@ -60,24 +63,26 @@ export function webhookBody(
   return JSON.stringify(body);
 }
 
-/** A letter. It is kept so, and becomes a mail when it is sent. */
+/** A letter. It is kept in this form, and becomes a mail when it is sent. */
 export interface Letter {
   subject: string;
   text: string;
 }
 
-/** What a letter needs to say where something is: the names of schools by id, our own address, and who reads it. */
+/**
+ * What a letter needs to name places: the names of schools by id, our own address, and whether it goes to all schools.
+ */
 export interface Places {
   schools: ReadonlyMap<string, string>;
   publicUrl: string;
   ofRegion: boolean;
 }
 
-/** `ofRegion`: the reader has chosen for all schools, beside the state of the service. */
+/** `ofRegion`: the reader has chosen for all schools, which includes the state of the service. */
 const footOf = ({ publicUrl, ofRegion }: Places) =>
   `Вы получаете это письмо, потому что выбрали оповещения: ${publicUrl}${ofRegion ? '/server' : '/settings'}/notifications`;
 
-/** Writes a letter about messages of one kind and turn, of whatever schools: a digest. */
+/** Writes one letter about messages of one kind that have all begun, or all ended, in whatever schools. */
 export function letterOf(news: readonly Message[], places: Places): Letter {
   const first = sure(news[0]);
   const { kind, turn } = first;

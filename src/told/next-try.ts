@@ -12,8 +12,8 @@ const PAUSES_MS = [
 ];
 
 /**
- * Gives the next try; null once it was tried for long enough. `attempts`: those that were made, 1 or more. A try that
- * would come a little too late comes at the last moment.
+ * Gives when the next try is made. Null once the message was tried for long enough. `attempts`: the tries that were
+ * made, 1 or more. A try that would come a little too late comes at the last moment.
  */
 export function nextTry(
   attempts: number,

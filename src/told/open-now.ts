@@ -1,5 +1,5 @@
 /**
- * What is so now and waits for a person, of all schools, as rows for `noteOpen` (K2). Each kind is found by an index
+ * What is open now and waits for a person, in all schools, as rows for `noteOpen` (K2). Each kind is found by an index
  * that holds nothing else, or in a table of as many rows as there are schools.
  */
 import { type RawBuilder, sql } from 'kysely';
@@ -10,16 +10,18 @@ import type { OperationKind, ToldKind } from '../store/entities.ts';
 import { silentWorkers } from '../store/processes.ts';
 import { isOverdue, lastRosterAt } from '../store/queries/overdue.ts';
 
-/** The operations that ask about the account. Where one is held, the account itself is not told as well. */
+/**
+ * The operations that ask about the account. While one of them is held, the state of the account is not told as well.
+ */
 export const ASKS_ABOUT_ACCOUNT: readonly OperationKind[] = ['account-replacement', 'adoption'];
 
-/** Of a reason so many chats are kept by name. */
+/** A reason keeps at most so many chats. */
 const CHATS_KEPT = 100;
 /** A lesson's call is usually there a second after it is due. */
 const CALL_LATE_MS = 45_000;
-/** That a call cannot be started is often known before it is due, and then somebody can still help. */
+/** A call that cannot be started is told so long ahead, because then somebody can still help. */
 const LESSON_AHEAD_MS = 15 * 60_000;
-/** A plan tells a breach whenever it meets it. One that was not met for so long is over. */
+/** Every plan that meets a breach tells it. A breach that no plan has met for so long is over. */
 const BREACH_OVER_AFTER = sql`interval '1 hour'`;
 
 interface OpenRow {
@@ -35,7 +37,7 @@ interface OpenRow {
 const ms = (value: number) => sql`interval '1 millisecond' * ${sql.lit(value)}`;
 const keptOf = (chats: RawBuilder<unknown>) => sql`(array_agg(${chats}))[1:${sql.lit(CHATS_KEPT)}]`;
 
-/** All that is open now. A query of school_id, kind, reason, since, items, chat_ids and operation_id. */
+/** Gives all that is open now, as a query of school_id, kind, reason, since, items, chat_ids and operation_id. */
 export function openRows(ctx: Context): RawBuilder<unknown> {
   const now = sql`${new Date(ctx.clock.now())}::timestamptz`;
   const kinds: Record<ToldKind, OpenRow> = {
@@ -96,7 +98,7 @@ const overdueRoster = (now: RawBuilder<unknown>): OpenRow => ({
 });
 
 /**
- * A meeting that was asked for, whose call should be there by now and is not; before that, one that has failed, or
+ * A meeting that was asked for, whose call should be there by now and is not. Before that time: one that has failed, or
  * whose account cannot start calls.
  */
 function lessonsWithoutCall(now: RawBuilder<unknown>): OpenRow {

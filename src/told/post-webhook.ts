@@ -11,16 +11,16 @@ export interface Post {
 
 export interface PostLimits {
   timeoutMs: number;
-  /** Of the answer so much is read, so that the receiver is not cut off; nobody needs it. */
+  /** So many bytes of the answer are read and ignored, so that the receiver is not cut off. */
   answerBytes: number;
-  /** True: https to a public address alone. */
+  /** True: only https to a public address is allowed. */
   publicOnly: boolean;
 }
 
 /**
- * Posts a message and gives the status of the answer. A redirect is not followed, and the connection goes to the address
- * that was checked.
- * @throws where nobody answered in time, or the address is not to be used
+ * Posts a message and gives the status of the answer. It follows no redirect, and connects to the address that was
+ * checked.
+ * @throws where nobody answered in time, or the address may not be used
  */
 export async function postWebhook({ url, headers, body }: Post, limits: PostLimits): Promise<number> {
   const to = new URL(url);
@@ -52,7 +52,7 @@ export async function postWebhook({ url, headers, body }: Post, limits: PostLimi
   });
 }
 
-/** Says in a word why nobody answered. Nothing of the address is in it. */
+/** Says in a word why nobody answered. It holds nothing of the address. */
 export function postTrouble(error: unknown): string {
   if (error instanceof NotPublic) return 'not-public';
   const { name, code } = error as { name?: string; code?: string };

@@ -1,6 +1,6 @@
 /**
- * Which addresses a webhook may lead to. In production that is the public internet alone: a receiver's address is typed
- * by a person, and must not open a door into our own network (SSRF).
+ * Which addresses a webhook may lead to. In production that is only the public internet. A person types the receiver's
+ * address, and it must not open a door into our own network (SSRF).
  */
 import dns from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
@@ -31,10 +31,10 @@ for (const [net, bits] of [
   ],
 ] as [string, number][])
   NOT_PUBLIC.addSubnet(net, bits, 'ipv4');
-/** Of IPv6 these alone are given out. */
+/** The only range of IPv6 that is given out. */
 const GLOBAL_SIX = new BlockList();
 GLOBAL_SIX.addSubnet('2000::', 3, 'ipv6');
-/** Within it: documentation, and the tunnels that carry any IPv4 address inside. */
+/** Parts of that range that are not public: documentation, and the tunnels that carry any IPv4 address inside. */
 for (const [net, bits] of [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -47,7 +47,7 @@ for (const [net, bits] of [
 export function isPublic(address: string): boolean {
   const version = isIP(address);
   if (version === 4) return !NOT_PUBLIC.check(address, 'ipv4');
-  // A zone (`fe80::1%eth0`) is of our own machine.
+  // A zone (`fe80::1%eth0`) belongs to our own machine.
   if (version !== 6 || address.includes('%')) return false;
   return GLOBAL_SIX.check(address, 'ipv6') && !NOT_PUBLIC.check(address, 'ipv6');
 }
@@ -83,7 +83,7 @@ export function literalOf({ hostname }: URL): string | null {
 export const URL_CHARS = 2000;
 
 /**
- * Checks the address of a webhook as it is typed. `publicOnly`: https to a public address alone.
+ * Checks the address of a webhook as it was typed. `publicOnly`: only https to a public address is allowed.
  * @throws Refusal(422)
  */
 export function assertReceiver(text: string, { publicOnly }: { publicOnly: boolean }): void {

@@ -1,4 +1,4 @@
-/** Who is to be told, as the database has them. */
+/** Who is to be told, as the database says. */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import type { ToldKind } from '../store/entities.ts';
@@ -25,7 +25,10 @@ export interface Reader extends Hearing {
   timeZone: string | null;
 }
 
-/** A person who is gone hears nothing, and neither does one of the staff whom the roster has no more. */
+/**
+ * True in SQL where the reader is there. A person who is gone is told nothing, and neither is a member of staff whom
+ * the roster does not have any more.
+ */
 const isThere = sql`(t.role = 'operator' or not exists (select from person p
   where p.school_id = t.school_id and p.id = t.subject and not p.present))`;
 
@@ -39,14 +42,16 @@ export async function readers(db: Sql): Promise<Reader[]> {
   return rows;
 }
 
-/** The address of a person's choice; null where there is none any more, or the person is gone. */
+/** Gives the address of a person's choice. Null where there is none any more, or the person is gone. */
 export async function addressOf(db: Sql, choiceId: string): Promise<string | null> {
   const { rows } = await sql<{ email: string | null }>`
     select t.email from told_choice t where t.id = ${choiceId} and ${isThere}`.execute(db);
   return rows[0]?.email ?? null;
 }
 
-/** Whether the receiver hears of this kind in this school. What is of no school, all hear who asked for it. */
+/**
+ * Whether the receiver hears of this kind in this school. What belongs to no school is heard by all who have chosen it.
+ */
 export function hears(
   { schoolId, kinds }: Hearing,
   of: { schoolId: string | null; kind: ToldKind },

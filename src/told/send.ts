@@ -14,14 +14,14 @@ import { addressOf } from './receivers.ts';
 import { signedHeaders } from './sign.ts';
 
 const HOUR_MS = 60 * 60_000;
-/** The receiver is gone for good and wants nothing more (Standard Webhooks). */
+/** The answer of a receiver that is gone for good (Standard Webhooks). */
 const GONE = 410;
 
-/** What came of one try. `answer`: in a word. */
+/** What came of one try. `answer`: what was answered, in a word. */
 export interface Outcome {
   isReceived: boolean;
   answer: string;
-  /** True where a repeat is of no use. */
+  /** True where a repeat is useless. */
   isFinal?: boolean;
   /** True where nothing may be sent to this webhook any more. */
   isGone?: boolean;
@@ -46,7 +46,7 @@ async function toPerson(ctx: Context, mail: Mail | null, message: Sending): Prom
   if (mail === null) return { isReceived: false, answer: 'no-mail-server' };
   if (to === null) return { isReceived: false, answer: 'no-address', isFinal: true };
   try {
-    // The body of what goes to a person was written as a Letter.
+    // What goes to a person was stored as a Letter.
     await mail.send(JSON.parse(message.body) as Letter, to, message.id);
     return { isReceived: true, answer: 'sent' };
   } catch (error) {
@@ -73,7 +73,7 @@ async function toWebhook(ctx: Context, webhookId: string, { id, body }: Sending)
   }
 }
 
-/** Where a webhook is, and the secrets that sign now; null where it is there no more. */
+/** Gives a webhook's address and the secrets that sign now. Null where the webhook was removed or has ended. */
 async function findSigning(
   { db, secrets, clock }: Context,
   id: string,

@@ -1,4 +1,4 @@
-/** Secrets and signatures of Standard Webhooks (https://www.standardwebhooks.com). Pure but for the randomness. */
+/** Secrets and signatures of Standard Webhooks (https://www.standardwebhooks.com). Pure apart from the randomness. */
 import { createHmac, randomBytes } from 'node:crypto';
 
 const PREFIX = 'whsec_';
@@ -9,7 +9,7 @@ export function newSecret(): string {
   return PREFIX + randomBytes(SECRET_BYTES).toString('base64');
 }
 
-/** Gives the headers of one try. Every secret signs. `body`: the very text that is sent. */
+/** Gives the headers of one try. Every secret signs. `body`: exactly the text that is sent. */
 export function signedHeaders(
   { id, body }: { id: string; body: string },
   secrets: readonly string[],

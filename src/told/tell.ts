@@ -1,5 +1,5 @@
 /**
- * Finds what has begun and what has ended in any school, and puts the messages about it into the outbox, all in one
+ * Finds what has begun and what has ended in any school, and puts the messages about it into the outbox, in one
  * transaction (K2). So a process that dies has told all of it or nothing, and the next one goes on.
  */
 import { sql } from 'kysely';
@@ -33,8 +33,9 @@ export interface Look {
 }
 
 /**
- * Looks, in one statement. All processes together have one turn an interval: whoever takes it asks whether anything has
- * begun or ended. A process that dies with the turn loses nothing, because the next turn comes after one interval.
+ * Looks, in one statement. All processes share one turn in each interval. The process that takes the turn asks whether
+ * anything has begun or ended. A process that dies with the turn loses nothing, because the next turn comes after one
+ * interval.
  */
 export async function look(ctx: Context): Promise<Look> {
   const leastMs = ctx.config.limits.tellIntervalMs * (1 - EARLY_SHARE);
@@ -86,7 +87,7 @@ function gathering({ config: { limits } }: Context, nowMs: number): Gathering {
 const withTurn = (turn: Turn, told: Awaited<ReturnType<typeof takeOpened>>): Message[] =>
   told.map((one) => ({ ...one, turn }));
 
-/** Each school is a message of its own. */
+/** Tells webhooks. Each school gets a message of its own. */
 async function toWebhooks(ctx: Context, tx: Sql, news: readonly Message[], at: Date): Promise<NewDelivery[]> {
   const webhooks = await livingWebhooks(tx);
   return news.flatMap((message) =>
@@ -100,7 +101,10 @@ async function toWebhooks(ctx: Context, tx: Sql, news: readonly Message[], at: D
   );
 }
 
-/** A letter tells a person all of one kind that has begun, or ended, in whatever schools. */
+/**
+ * Tells people by letters. One letter tells a person everything of one kind that has begun, or ended, in whatever
+ * schools.
+ */
 async function toReaders(
   ctx: Context,
   tx: Sql,
@@ -118,7 +122,7 @@ async function toReaders(
   );
 }
 
-/** Letters to those who wished for a summary, each once a day of the school. */
+/** Writes letters to those who have chosen a summary, to each once a day of the school. */
 async function summaries(
   ctx: Context,
   tx: Sql,

@@ -1,6 +1,6 @@
 /**
- * Tells who must act (K2): a loop of its own in every process, API and worker alike. The relay's rounds would be held up
- * by receivers that hang, and where the last worker has died an API process still tells it.
+ * Tells who must act (K2). It is a loop of its own in every process, API and worker alike. Receivers that hang would
+ * hold up the relay's rounds, and where the last worker has died an API process still tells of it.
  */
 import type { Context } from '../context.ts';
 import { nextDue, type Taken, takeDeliveries } from '../rows/told-delivery.ts';
@@ -8,14 +8,17 @@ import { openMail } from './mail.ts';
 import { sendOne } from './send.ts';
 import { look, tell } from './tell.ts';
 
-/** A webhook has at most so many messages on their way from one process. */
+/** A process has at most so many messages of one webhook on their way. */
 const OF_ONE_WEBHOOK = 4;
 /** A message that was taken is taken again after this share of the time that sending it may take. */
 const LEASE_SHARE = 3;
-/** What is due and cannot be taken is another's, or its receiver is busy: it is looked for again after this. */
+/**
+ * What is due and cannot be taken belongs to another process, or its receiver is busy. It is looked for again after
+ * this.
+ */
 const TAKEN_PAUSE_MS = 1000;
 
-/** Until when a message that is taken now is left to its taker. */
+/** Gives until when a message that is taken now is left to the process that takes it. */
 export function leaseUntil({ clock, config }: Context): Date {
   return new Date(clock.now() + config.limits.tellTimeoutMs * LEASE_SHARE);
 }
@@ -60,7 +63,7 @@ class Teller implements AsyncDisposable {
       try {
         if (clock.elapsed() >= nextTellMs) {
           nextTellMs = clock.elapsed() + config.limits.tellIntervalMs;
-          // A message that is off its way meanwhile says 0, which the answer may not know yet.
+          // A message that has been sent meanwhile sets this to 0, and the answer may not know of it yet.
           this.#dueMs = NEVER;
           const { isNews, nextDue } = await look(this.#ctx);
           this.#dueMs = Math.min(this.#dueMs, isNews ? 0 : dueMs(nextDue));
@@ -74,7 +77,9 @@ class Teller implements AsyncDisposable {
     }
   }
 
-  /** Sends what is due, as far as hands are free. Gives the time until more is due; null where that is not known. */
+  /**
+   * Sends what is due, as far as there are free places. Gives the time until more is due. Null where that is not known.
+   */
   async #sendDue(): Promise<number | null> {
     const { config, db, clock } = this.#ctx;
     const untilDueMs = this.#dueMs - clock.now();
@@ -118,7 +123,7 @@ class Teller implements AsyncDisposable {
     this.#onTheirWay.set(message.id, { message, sent });
   }
 
-  /** Waits, or until a message is off its way. */
+  /** Waits, or until a message has been sent. */
   async #rest(ms: number): Promise<void> {
     if (ms <= 0) return;
     const timer = new AbortController();

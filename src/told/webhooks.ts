@@ -40,7 +40,7 @@ const viewOf = (row: WebhookView): WebhookView => ({
   formerSecretUntil: instant(row.formerSecretUntil),
 });
 
-/** Whose webhooks: a school's, `null` those that hear all schools, `*` all there are. */
+/** Whose webhooks are meant: a school's, `null` for those that hear all schools, `*` for all there are. */
 export type Within = string | null;
 
 /** The webhooks of a school, or all (`*`), the oldest first. */
@@ -95,7 +95,7 @@ export async function createWebhook(
 }
 
 /**
- * Replaces where the webhook is and what it hears. What is left out stays.
+ * Replaces the webhook's address and what it hears. What is left out stays.
  * @throws Refusal(422) for an address that may not be used
  */
 export async function updateWebhook(
@@ -143,8 +143,8 @@ export async function deleteWebhook(ctx: Context, webhook: WebhookView, by: Auth
 }
 
 /**
- * Notes who did what to a webhook (K8): in the school's journal, or for one that hears all schools in the log. Only the
- * host is named, because an address may hold a secret.
+ * Notes who did what to a webhook (K8). For a school's webhook that is a line of the school's journal, and for one that
+ * hears all schools a line of the log. Only the host is named, because an address may hold a secret.
  */
 async function noteAct(
   ctx: Context,
@@ -160,7 +160,8 @@ async function noteAct(
 }
 
 /**
- * Sends a message of type `test` at once and says what came of it. One that is not received is repeated like any other.
+ * Sends a message of type `test` at once and says what came of it. If it is not received, it is repeated like any
+ * other.
  * @throws Refusal(409) where the webhook has ended
  */
 export async function testWebhook(
@@ -188,7 +189,7 @@ export async function testWebhook(
   return { ...outcome, id };
 }
 
-/** Also what the name of the host leads to must be public, where that is known by now; each sending checks it anew. */
+/** What the name of the host leads to must be public too, where that is known by now. Each sending checks it anew. */
 async function assertReachable({ config }: Context, url: string): Promise<void> {
   const publicOnly = config.webhooksPublicOnly;
   assertReceiver(url, { publicOnly });

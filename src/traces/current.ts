@@ -1,6 +1,6 @@
 /**
- * The work that the present code belongs to. It is found by the chain of calls (AsyncLocalStorage), because every
- * change of a row would have to pass it on otherwise.
+ * The work to which the present code belongs. It is found by the chain of calls (AsyncLocalStorage). Otherwise
+ * everything that changes a row would have to pass it on.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { NO_SPAN, type Span } from './span.ts';

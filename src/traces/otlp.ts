@@ -24,7 +24,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { type Attributes, type Begin, NO_SPAN, type Span, type Traces } from './span.ts';
 
-/** A process that ends waits so long for its last spans to be taken, and no longer. */
+/** A process that ends waits at most so long for its last spans to be taken. */
 const FLUSH_WITHIN_MS = 3_000;
 /** Spans wait in memory, at most so many. What comes while they are not taken is dropped. */
 const WAITING_SPANS = 4_096;
@@ -41,8 +41,8 @@ const KINDS: Record<Begin['kind'], SpanKind> = {
 
 /**
  * Opens the way to a receiver of OTLP. Nothing waits for it: spans that it does not take are dropped. `share` of the
- * traces are told, each of them whole. `onTrouble` hears that a receiver does not take spans. Headers, compression and certificates are read from OTEL_EXPORTER_OTLP_… by the
- * exporter itself.
+ * traces are told, each of them whole. `onTrouble` is called where a receiver does not take spans. The exporter itself
+ * reads headers, compression and certificates from OTEL_EXPORTER_OTLP_….
  */
 export function openOtlp(
   { url, share, role }: { url: string; share: number; role: string },
@@ -72,7 +72,7 @@ export function openOtlp(
   };
 }
 
-/** The exporter itself says nothing of what it could not send. */
+/** Makes the exporter tell what it could not send, because by itself it says nothing. */
 function saying(exporter: SpanExporter, onTrouble: (error: Error) => void): SpanExporter {
   return {
     export: (spans, done) =>
@@ -85,7 +85,7 @@ function saying(exporter: SpanExporter, onTrouble: (error: Error) => void): Span
   };
 }
 
-/** Work that goes on with told work is told, so that no trace ends in the middle. */
+/** Work that continues a trace which is told is told too, so that no trace ends in the middle. */
 function samplerOf(share: number): Sampler {
   const chosen = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) });
   const always = new AlwaysOnSampler();

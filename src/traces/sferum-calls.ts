@@ -3,8 +3,8 @@ import { currentTrace } from './current.ts';
 import type { Traces } from './span.ts';
 
 /**
- * Tells of calls to the messenger: each as part of the work that asks for it, and the request that carries many of them
- * as part of its first, with links between them.
+ * Tells of calls to the messenger. A call is part of the work that asks for it. A request that carries many calls is
+ * part of its first call's work, and links lead to the others.
  */
 export function sferumCalls(traces: Traces): CallTraces {
   return {

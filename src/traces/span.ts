@@ -30,7 +30,7 @@ export interface Span {
   end(error?: string): void;
 }
 
-/** What is begun where nothing is told. */
+/** The span that stands for work where nothing is told. */
 export const NO_SPAN: Span = {
   traceparent: null,
   rename: () => undefined,
@@ -41,16 +41,16 @@ export const NO_SPAN: Span = {
 
 export interface Begin {
   kind: 'server' | 'producer' | 'consumer' | 'client';
-  /** The traceparent of the work that this one belongs to. */
+  /** The traceparent of the work to which this one belongs. */
   parent?: string | null | undefined;
-  /** The traceparents of works that this one goes on with, where it belongs to none of them alone. */
+  /** The traceparents of works that this one continues, where it belongs to none of them alone. */
   links?: readonly string[];
   /** True begins a trace. Other work is told only as part of a trace, so housekeeping is not. */
   isRoot?: boolean;
   attributes?: Attributes;
 }
 
-/** Tells what happens, in spans, to whoever the operator has named. */
+/** Tells what happens, as spans, to the receiver that the operator has named. */
 export interface Traces extends AsyncDisposable {
   readonly isOn: boolean;
   begin(name: string, how: Begin): Span;

@@ -4,10 +4,11 @@ import type { RosterEvent } from './event.ts';
 
 /**
  * Gives the events under the ids that people have now (K4), so that a late one about a former id acts on the person.
- * Apart stand the events that only clear up after a change of ids: СГО removes the old card of a person who goes on
- * under another one. Such an event is accepted and changes nothing. It is known by its time, which is after the list
- * that named the new id. A removal of the card itself never speaks of the person, because that list outweighs an
- * earlier one.
+ *
+ * The events that only clear up after a change of ids are given apart: СГО removes the old card of a person who goes on
+ * under another id. Such an event is accepted and changes nothing. It is known by its time, which is after the list
+ * that named the new id. A removal of the card alone never speaks of the person, because that list outweighs an earlier
+ * event.
  */
 export async function eventsUnderCurrentIds(
   tx: Sql,

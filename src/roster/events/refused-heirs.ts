@@ -6,9 +6,10 @@ const TAKEN = 'data.continues: этот класс уже продолжает �
 const CIRCLE = 'data.continues: классы продолжали бы друг друга по кругу';
 
 /**
- * Tells the events whose `continues` cannot hold (K4): the class is continued by another one that is there, or the
- * classes would continue one another in a circle. Such an event changes nothing and may come again. A class that is
- * not known yet is waited for, and one that lives on is taken at its word: СГО says that its chats go on elsewhere.
+ * Finds the events whose `continues` cannot hold (K4), because another class that exists continues the class already,
+ * or because the classes would continue one another in a circle. Such an event changes nothing and may come again. A
+ * class that is not known yet is waited for. A class that lives on is taken at its word: СГО says that its chats go on
+ * elsewhere.
  * @param events sorted by their stamps; an earlier one of them counts for the later ones
  */
 export async function refusedHeirs(

@@ -3,9 +3,9 @@ import type { Sql } from '../../store/database.ts';
 import { endByGroupLists } from '../end-ordered-places.ts';
 
 /**
- * A person who was not stated in a group since its newest whole list is gone from the group since that list. So whole
- * lists, late ones, orders and imports give one result in whatever order they arrive. `groupIds` null: all groups of
- * the school.
+ * Ends places by whole lists of groups. A person whom nobody has stated in a group since its newest whole list is gone
+ * from the group since that list. So whole lists, late ones too, orders and imports give one result in whatever order
+ * they arrive. `groupIds` null: all groups of the school.
  */
 export async function settleLists(
   tx: Sql,
@@ -13,8 +13,8 @@ export async function settleLists(
   groupIds: readonly string[] | null,
 ): Promise<void> {
   if (groupIds?.length === 0) return;
-  // Each group's places are found by the index (`offset 0` holds the planner to it). Of a school that has just come
-  // the planner knows nothing, and compared every place with every group.
+  // Each group's places are found by the index (`offset 0` holds the planner to it). The planner knows nothing of a
+  // school that has just come, and would compare every place with every group.
   await sql`
     update enrollment e set gone_at = o.listed_at, gone_by = o.listed_by
     from (select o.*, g.listed_at, g.listed_by from subject_group g cross join lateral (

@@ -28,8 +28,8 @@ export async function stateGone(
 }
 
 /**
- * Facts that a late statement named and a newer whole roster did not are gone since that roster, because the later
- * statement wins, imports included (contract).
+ * Ends facts that a late statement named and a newer whole roster did not. They are gone since that roster, because the
+ * later statement wins, imports included (contract).
  */
 export async function outdateByRoster(
   tx: Sql,

@@ -57,8 +57,8 @@ async function itemsOf(tx: Sql, schoolId: string, id: string): Promise<OrderItem
 }
 
 /**
- * Gives those of the pupils whom an order in force or to come takes out of the school. Only of them a statement about one
- * place can decide the others: it may say that the pupil has not left (D6).
+ * Gives those of the pupils whom an order, in force or to come, takes out of the school. Only for them a statement
+ * about one place can change the others, because it may say that the pupil has not left (D6).
  */
 export async function pupilsWhoLeave(tx: Sql, schoolId: string, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

@@ -64,8 +64,8 @@ function isEnabled(row: Row, draft: RosterDraft): boolean {
 }
 
 /**
- * Whether a further row of one id is used. It is where it names another school, or another role of the same person.
- * Two people under one id in one school are a mistake, and what was known of both stays as it was.
+ * Whether a further row of one id is used: it names another school, or another role of the same person. Two people
+ * under one id in one school are a mistake. What was known of both then stays as it was.
  */
 function isWelcome(user: User, before: readonly User[], draft: RosterDraft): boolean {
   const { report, unclear } = draft;

@@ -73,7 +73,7 @@ function routeExchange(app: Hono, world: SandboxWorld, { grants, sessions }: Iss
     if (!VERIFIER.test(field('code_verifier')))
       return c.json(failure('invalid_request', 'code_verifier is missing or invalid'));
     const grant = grants.get(field('code'));
-    // A code has one use, also when that use fails: a code that was tried out is worth nothing any more.
+    // A code is used up even by an attempt that fails, so that nobody can try codes out.
     grants.delete(field('code'));
     if (!grant || grant.expiresAtMs <= world.now() || !matches(grant, field))
       return c.json(failure('invalid_grant', 'code is invalid or expired'));

@@ -3,7 +3,7 @@ import type { CallTraces } from './call-traces.ts';
 import type { VkLimits } from './limits.ts';
 import type { Clock, Execute } from './transport.ts';
 
-/** Where the adapter tells an operator what to know. It never tells titles, ids of people or tokens. */
+/** What the adapter logs for an operator. It never tells titles, ids of people or tokens. */
 export interface VkLog {
   warn(details: Readonly<Record<string, string | number>>, message: string): void;
 }

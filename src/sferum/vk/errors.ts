@@ -9,7 +9,7 @@ interface ErrorRule {
   reason?: RefusalReason;
   /** For `slow-down`: the time to wait. VK tells no times; 9 was seen to last hours, 29 about a day. */
   pauseMs?: number;
-  /** The call wanted what is so already or under way: that is no failure for its caller. */
+  /** What the call wanted is so already or under way, which is no failure for its caller. */
   settled?: Settled;
 }
 

@@ -2,7 +2,7 @@ import { CALLS_PER_REQUEST, DEFAULT_REQUESTS_PER_SECOND } from '../request-limit
 
 /** Every bound of the adapter, with its unit. Sources: VK's published limits; the rest was chosen and measured. */
 export interface VkLimits {
-  /** A request that is not answered by then is given up, and its outcome is unknown. */
+  /** A request that is not answered within this time is given up, and its outcome is unknown. */
   requestTimeoutMs: number;
   /** How many calls VK takes in one `execute`. */
   callsPerRequest: number;
@@ -14,7 +14,7 @@ export interface VkLimits {
   requestsInFlight: number;
   /** How long bulk calls wait for others at rest. */
   bulkLingerMs: number;
-  /** How long they wait while an answer is under way that may bring more of them. */
+  /** How long bulk calls wait while an answer is under way that may bring more of them. */
   bulkLingerInFlightMs: number;
   /** How long a look of bulk work waits for others that share its call. */
   lookLingerMs: number;

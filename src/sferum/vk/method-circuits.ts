@@ -7,7 +7,7 @@ interface MethodState {
 }
 
 /**
- * Stops for a time the methods of a token that do not work, not the token. Over a quantity limit VK refuses one
+ * Stops for a time the methods of a token that do not work, and not the token. Over a quantity limit VK refuses one
  * method (9, 29, 43, 982) or leaves it without an answer, while others go on.
  *
  *   working → suspect (timed out; travels only with its own kind) → stopped (refused, or timed out several

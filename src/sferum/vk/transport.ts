@@ -2,9 +2,9 @@ import type { VkErrorReply } from './errors.ts';
 import { withoutPinnedMessages } from './pinned-messages.ts';
 import { parseError } from './reply.ts';
 
-/** Time as the adapter sees it. `sleep` ends early, by resolving or rejecting, when the signal aborts. */
+/** The adapter's time. `sleep` ends early, by resolving or rejecting, when the signal aborts. */
 export interface Clock {
-  /** Milliseconds that passed since some moment; it never steps. */
+  /** Milliseconds since some moment; it never steps. */
   elapsed(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -45,7 +45,7 @@ export interface AccountParts {
   limits: VkLimits;
 }
 
-/** `once`: the call is never repeated after an unknown outcome. `freely`: its repetition changes nothing. */
+/** `once`: the call is never repeated after an unknown outcome. `freely`: repeating it changes nothing. */
 type Repeat = 'once' | 'freely';
 
 /** The port's account in the terms of VK's methods. */
@@ -174,7 +174,7 @@ export class VkAccount implements SferumAccount {
     await unlessLeft(this.#leave(chat, options));
   }
 
-  /** Being no member already is believed only where the chat is closed to us. */
+  /** Leaves the chat. VK's answer that we are no member is believed only where the chat is closed to us. */
   async #leave(chat: ChatRef, options: CallOptions): Promise<void> {
     const params = { chat_id: this.#chatId(chat), member_id: this.ownerId };
     const end = await this.#settle(writeCall('messages.removeChatUser', params), options);
@@ -283,7 +283,7 @@ async function told(
   }
 }
 
-/** Ignores VK's word that we are out of the chat already. */
+/** Ignores VK's answer that we are out of the chat already. */
 async function unlessLeft(attempt: Promise<void>): Promise<void> {
   try {
     await attempt;

@@ -1,7 +1,7 @@
 /**
- * The kinds of columns that our tables have. The ORM's own types say what its unit of work would give. Statements do
- * without that: what they get is what the driver makes of a column, and what they may write is more. So each kind
- * carries both (`IType`), and `Db` reads the statements' side.
+ * The kinds of columns that our tables have. The ORM's own types say what its unit of work would give. Our statements
+ * do not use it: they get what the driver makes of a column, and may write more than they get. So each kind carries
+ * both types (`IType`), and `Db` takes those of the statements.
  */
 import { p } from '@mikro-orm/core';
 import type { ColumnType, GeneratedAlways } from 'kysely';
@@ -14,7 +14,7 @@ export const texts = <T extends string = string>() => p.array().$type<T[]>();
 /** Text of which a check allows these alone. */
 export const oneOf = <const T extends string>(...allowed: readonly T[]) => p.enum(allowed);
 
-/** `timestamptz`: read as the server's text, which `instant` makes ISO 8601 of; written as a Date or ISO 8601. */
+/** `timestamptz`: read as the server's text, which `instant` turns into ISO 8601; written as a Date or ISO 8601. */
 export const instant = () =>
   p.datetime().columnType('timestamptz').$type<Date, ColumnType<string, Date | string, Date | string>>();
 
@@ -26,7 +26,10 @@ export const big = () =>
 export const identity = () =>
   p.bigint('number').autoincrement().generated('identity').$type<number, ColumnType<string, never, never>>();
 
-/** `jsonb`: read as what it says; written as JSON text, since the driver takes a list for an array of the database's. */
+/**
+ * `jsonb`: read as the value itself; written as JSON text, because the driver takes a list for an array of the
+ * database.
+ */
 export const json = <T>() => p.json<T>().$type<T, ColumnType<T, string, string>>();
 
 /** Computed by the database: never written. */

@@ -53,7 +53,10 @@ export const SchoolFigures = defineEntity({
   },
 });
 
-/** How ready a school is for a day (K4). Uncounted: `countedAt` is null. Not to be counted: `figures` alone is. */
+/**
+ * How ready a school is for a day (K4). `countedAt` null: it was not counted yet. `figures` alone null: it could not be
+ * counted.
+ */
 export const SchoolReadiness = defineEntity({
   name: 'SchoolReadiness',
   tableName: 'school_readiness',

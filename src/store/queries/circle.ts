@@ -1,4 +1,7 @@
-/** The pupils whom a teacher sees (contract, «Who sees whom»), read once a request: orders cost more than lists. */
+/**
+ * The pupils whom a teacher sees (contract, «Who sees whom»). They are read once a request, because orders cost more to
+ * read than lists.
+ */
 
 import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../database.ts';

@@ -1,6 +1,7 @@
 /**
- * How long chats took to hold what came into force (J9). A delay counts in the bucket of its length, and
- * days add up. Each bucket ends 2.5 % later than the one before, and its end is told: a figure is at most so much too long.
+ * How long chats took to hold what came into force (J9). A delay counts in the bucket of its length, and buckets of
+ * several days add up. Each bucket ends 2.5 % later than the one before. A figure is the end of its bucket, so it is at
+ * most that much too long.
  */
 import { type RawBuilder, sql } from 'kysely';
 

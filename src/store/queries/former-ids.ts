@@ -1,7 +1,7 @@
 /**
- * The former ids of people (K4). A person who came back under a new id has all rows under that one; the old id stands
- * for them wherever it still comes from: the journal, a late event, an older list, a link that somebody kept. It does so
- * as long as the roster has nobody else of that id.
+ * The former ids of people (K4). All rows of a person who came back under a new id stand under that one. The old id
+ * still names the person wherever it comes from: the journal, a late event, an older list, a link that somebody kept.
+ * It does so as long as the roster has nobody else of that id.
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../database.ts';
@@ -11,18 +11,18 @@ const isFormer = (schoolId: string) => sql<boolean>`m.school_id = ${schoolId} an
   and not exists (select from person o where o.school_id = m.school_id and o.id = m.old_id and o.present)`;
 
 /**
- * In SQL, the id that the person of this id has now. It is a select of its own, so that an index finds the person: the
- * wall between schools lets no `coalesce` past it, and every row of the school would be compared with it.
+ * Gives in SQL the id that the person of this id has now. It is a select of its own, so that an index finds the person.
+ * A `coalesce` is not let past the wall between schools, so every row of the school would be compared with it.
  */
 export const currentId = (schoolId: string, id: RawBuilder<unknown>) => sql<string>`(select coalesce(
   (select m.new_id from person_match m where m.old_id = ${id} and ${isFormer(schoolId)}), ${id}))`;
 
-/** In SQL, all ids as an array of the person who has or had this one. */
+/** Gives in SQL, as an array, all ids of the person who has or had this one. */
 export const everyIdOf = (schoolId: string, id: RawBuilder<unknown>) => sql<string[]>`array(
   select ${currentId(schoolId, id)} union all
   select m.old_id from person_match m where m.new_id = ${currentId(schoolId, id)} and ${isFormer(schoolId)})`;
 
-/** In SQL, the former ids and the ids of now (`old_id`, `new_id`). */
+/** Gives in SQL the former ids with the ids of now (`old_id`, `new_id`). */
 export const formerIds = (schoolId: string) => sql`(
   select m.old_id, m.new_id from person_match m where ${isFormer(schoolId)})`;
 
@@ -42,7 +42,7 @@ export async function formerAmong(
   return pairsOf(db, sql`m.old_id = any(${[...ids]}) and ${isFormer(schoolId)}`);
 }
 
-/** Gives those among `ids` of which a person must say yet whether they are former ones. */
+/** Gives those among `ids` about which a person has not decided yet whether they are former ones. */
 export async function undecidedAmong(
   db: Sql,
   schoolId: string,

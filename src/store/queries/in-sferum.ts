@@ -1,6 +1,6 @@
 /**
- * Who is in a chat in Sferum, in SQL, always of a row of `chat c`: whom Sferum lists as in, and the person whose profile
- * owns the chat. Sferum does not list the owner among the members, but that person is in the chat all the same (A10).
+ * Who is in a chat in Sferum, in SQL, for a row of `chat c`. Sferum does not list the owner among the members, but the
+ * person whose profile owns the chat is in it all the same (A10).
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { LiveState } from '../../plan/model.ts';

@@ -19,7 +19,7 @@ export async function schoolPauses(db: Sql, schoolId: string): Promise<Pause[]> 
   return rows[0]?.pauses ?? [];
 }
 
-/** Gives the first day of the window in which a school's day lies; null where its lists are not paused. */
+/** Gives in SQL the first day of the window in which the school's day lies. Null where its lists are not paused. */
 export const pausedSince = (school: RawBuilder<unknown>, moment: Moment): RawBuilder<string | null> => sql`(
   select min((w->>'from')::date) from jsonb_array_elements(${pausesOf(school)}) w
   where ${dayThere(sql`${school}.time_zone`, moment)} between (w->>'from')::date and (w->>'to')::date)`;

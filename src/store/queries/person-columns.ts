@@ -40,8 +40,8 @@ export function nameMatches(text: string): RawBuilder<boolean> {
 }
 
 /**
- * Where in the name it is that what somebody typed stands, for names that match: 0 the family name, 1 the given name, 2
- * the middle name. «Иванов» is a family name before it is the beginning of «Иванович».
+ * Says in which part of a name that matches the typed text stands: 0 the family name, 1 the given name, 2 the middle
+ * name. «Иванов» is a family name before it is the beginning of «Иванович».
  */
 export function matchRank(text: string): RawBuilder<number> {
   const before = sql`left(p.name_key, strpos(' ' || translate(p.name_key, '-', ' '), ${wordPrefix(text)}) - 1)`;
@@ -51,6 +51,6 @@ export function matchRank(text: string): RawBuilder<number> {
     when ${wordsBefore} < ${wordsIn(sql`p.family_name`)} + ${wordsIn(sql`p.given_name`)} then 1 else 2 end`;
 }
 
-/** Of a part of a name, in which a double name counts as two. */
+/** Counts the words in a part of a name. A double name counts as two. */
 const wordsIn = (part: RawBuilder<unknown>) =>
   sql`(case when ${part} = '' then 0 else 1 + length(${part}) - length(translate(${part}, ' -', '')) end)`;

@@ -76,8 +76,8 @@ function places(
 }
 
 /**
- * Tables of a statement: `told`, the items of the orders whose day has come and that name one of `pupil`, cancelled or
- * not; and `item`, those of them that name one of `pupil` themselves, in their turn.
+ * Tables of a statement. `told`: the items of the orders whose day has come and that name one of `pupil`, cancelled or
+ * not. `item`: those of them that name one of `pupil` themselves, in their order.
  */
 function itemsOf({ schoolId, day }: Omit<SchoolDay, 'timeZone'>, unit: UnitKind): RawBuilder<unknown> {
   return sql`told as materialized (

@@ -51,9 +51,7 @@ export interface Known {
   roles: Role[];
 }
 
-/**
- * Whether the roster spoke of the person in a row of `person p`, not only of a tie between somebody and that person.
- */
+/** Whether the roster has stated the person in a row of `person p`, and not only a tie to somebody else. */
 export const isKnown = sql<boolean>`(p.stated_at is not null or p.gone_at is not null)`;
 
 /** Gives what the roster knows of a person; null where it never knew them. */

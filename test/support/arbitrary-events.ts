@@ -7,6 +7,8 @@ import { everywhere } from './everywhere.ts';
 
 export const PUPILS = ['p1', 'p2', 'p3', 'p4', 'p5'];
 export const ADULTS = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
+/** A person whom units and parents may name before anything is said of the person. */
+const NEWCOMER = 'a7';
 export const CLASSES = ['c1', 'c2'];
 export const GROUPS = ['g1', 'g2'];
 const ORDERS = ['o1', 'o2', 'o3', 'o4'];
@@ -26,7 +28,7 @@ export interface CloudEvent {
 }
 
 const pupil = fc.constantFrom(...PUPILS);
-const adult = fc.constantFrom(...ADULTS);
+const adult = fc.constantFrom(...ADULTS, NEWCOMER);
 const person = fc.oneof({ arbitrary: pupil, weight: 2 }, { arbitrary: adult, weight: 2 });
 const day = fc.constantFrom(...DAYS);
 const maybeDay = fc.option(day, { freq: 2 });
@@ -98,7 +100,7 @@ const DATA: Partial<Record<EventType, fc.Arbitrary<Record<string, unknown>>>> = 
   // Everybody has an own profile. Who comes first with a shared one is another test.
   'sgo.profile.linked': person.map((personId) => ({
     personId,
-    vkUserId: 1000 + [...PUPILS, ...ADULTS].indexOf(personId),
+    vkUserId: 1000 + [...PUPILS, ...ADULTS, NEWCOMER].indexOf(personId),
   })),
   'sgo.profile.unlinked': person.map((personId) => ({ personId })),
 };

@@ -4,13 +4,13 @@ import { accountOf, NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
 import { observeChats } from '../live/observe.ts';
 import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
-import { planSchool, type SchoolPlan } from '../planning/plan-school.ts';
+import { digestOf } from '../planning/plan-digest.ts';
+import { planSchool } from '../planning/plan-school.ts';
 import { endOperation, notePlanned, tellOfDeletions } from '../rows/operation.ts';
 import { addPlanned } from '../rows/operation-chat.ts';
 import { switchOn } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import type { InitializationParams, SchoolsOperation } from '../store/operation-params.ts';
-import { sure } from '../sure.ts';
 import { reportProgress } from './progress.ts';
 
 /**
@@ -72,7 +72,8 @@ async function planAndApply(
     asked: 'everything',
   });
   const at = new Date(ctx.clock.now());
-  if (params.plan !== null && !(await isThatPlan(tx, params.plan, school))) {
+  const planDigest = digestOf(school.plan);
+  if (params.plan !== null && planDigest !== params.planDigest) {
     await endOperation(tx, operation.id, { at, state: 'failed', problems: [PLAN_STALE] });
     return false;
   }
@@ -82,7 +83,7 @@ async function planAndApply(
     ...{ revision: school.revision, day: school.day },
     chats: school.plan.chats.filter((c) => c.actions.length > 0).length,
     result: { ...counts, apiCalls: planningCalls, estimate },
-    params: { planningCalls, planned: counts, ...(params.dryRun ? {} : { following: true }) },
+    params: { planningCalls, planDigest, planned: counts, ...(params.dryRun ? {} : { following: true }) },
   });
   if (params.dryRun) {
     await addPlanned(tx, { schoolId, id: operation.id }, school.plan.chats, new Set());
@@ -97,6 +98,7 @@ async function planAndApply(
     author: starterOf(operation),
     priority: 'bulk',
     operationId: operation.id,
+    shown: params.plan,
     at,
     dropsExceptions: params.strict,
   });
@@ -109,30 +111,3 @@ const PLAN_STALE = {
   message: 'План устарел: с тех пор списки изменились. Составьте его заново.',
 };
 const STILL_DELETING = 'Чат ещё удаляется в Сферуме: когда он будет удалён, инициализируйте список ещё раз.';
-
-/** True where the plan made now equals the dry run's, action by action. Only then it may be applied (F3). */
-async function isThatPlan(tx: Sql, planId: string, school: SchoolPlan): Promise<boolean> {
-  const rows = await tx
-    .selectFrom('operation_chat')
-    .select(['chat_id', 'actions'])
-    .where('operation_id', '=', planId)
-    .orderBy('ordinal')
-    .execute();
-  const now = school.plan.chats.filter((chat) => chat.actions.length > 0);
-  return (
-    rows.length === now.length &&
-    rows.every(
-      (row, i) =>
-        row.chat_id === sure(now[i]).chatId && canonical(row.actions) === canonical(sure(now[i]).actions),
-    )
-  );
-}
-
-/** Gives JSON with sorted keys, because the database returns the keys of a stored plan in another order. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, v: unknown) =>
-    v !== null && typeof v === 'object' && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : v,
-  );
-}

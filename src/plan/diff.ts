@@ -61,10 +61,11 @@ export function makePlan(input: PlanInput): Plan {
   });
   const breaches = holdRemovals(changes, input);
   const steps = changes.map((change) => stepsOf(change, world));
+  const actions = changes.reduce((sum, change) => sum + change.actions.length, 0);
   return {
     chats: changes.map(chatPlan).sort(compareChats),
     counts: countAll(changes),
-    estimate: estimate(steps, input.pace),
+    estimate: estimate(steps, actions, input.pace),
     breaches,
   };
 }

@@ -7,7 +7,7 @@ import { moveGenerations } from '../rows/chat-outbox.ts';
 import { dropExceptions } from '../rows/exception.ts';
 import { type Line, noteLines, noteWithWords } from '../rows/journal.ts';
 import { putOnLists, takeOffLists } from '../rows/membership.ts';
-import { addPlanned } from '../rows/operation-chat.ts';
+import { addPlanned, adoptPlanned } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
 import { holdMembers, judge, type MemberOfChat, welcome } from '../rows/sferum-member.ts';
 import type { Priority } from '../sferum/gateway.ts';
@@ -24,6 +24,8 @@ export interface Application {
   priority: Priority;
   /** The operation that follows these chats until they are done and owns the removals that the guard holds (F4). */
   operationId: string | null;
+  /** The dry run that has shown this very plan (`digestOf`). */
+  shown?: string | null;
   at: Date;
   /** «Строго по спискам СГО» (D7): drops the exceptions of the planned automatic chats. */
   dropsExceptions?: boolean;
@@ -63,7 +65,10 @@ export async function applyPlan(
   await writeJournal(tx, school, how, continued);
   await reportBreaches(ctx, tx, { ...school, ...how });
   if (how.operationId !== null) {
-    await addPlanned(tx, { schoolId: school.schoolId, id: how.operationId }, school.plan.chats, touched);
+    const { chats } = school.plan;
+    const operation = { schoolId, id: how.operationId };
+    if (how.shown) await adoptPlanned(tx, operation, { shown: how.shown, chats, touched });
+    else await addPlanned(tx, operation, chats, touched);
   }
   if (touched.size > 0 || written > 0) await moveRevision(tx, school.schoolId);
   return touched.size;

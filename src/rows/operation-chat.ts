@@ -1,7 +1,7 @@
 /**
  * The only writer of `operation_chat`: what an operation has planned for a chat, and how far the chat is with it.
  *
- *   none            ──addPlanned────────────────► planned     there is nothing to follow (`generation` null)
+ *   none            ──addPlanned, adoptPlanned──► planned     there is nothing to follow (`generation` null)
  *   none, planned   ──addPlanned, addDeletions──► followed    until the chat has settled `generation`
  *   followed        ──tickOff───────────────────► done        `done_at`; `problem` says what stood in the way for good
  *   done            ──addPlanned, followAnew────► followed
@@ -59,6 +59,24 @@ export async function addPlanned(
         done_at = case when excluded.generation is null then operation_chat.done_at end`.execute(tx),
   );
   if (firstAction > 0) await countActions(tx, operation.id);
+}
+
+/**
+ * Takes over what the dry run `shown` planned for each chat, as the plan of the operation. It costs a fifth of writing
+ * the same anew. `chats` must be that plan, action by action.
+ */
+export async function adoptPlanned(
+  tx: Sql,
+  operation: OfSchool,
+  { shown, chats, touched }: { shown: string; chats: readonly ChatPlan[]; touched: ReadonlySet<string> },
+): Promise<void> {
+  await sql`insert into operation_chat
+      (operation_id, chat_id, school_id, ordinal, first_action, type, title, actions, generation)
+    select ${operation.id}, o.chat_id, o.school_id, o.ordinal, o.first_action, o.type, o.title, o.actions,
+      case when c.id = any(${[...touched]}::uuid[]) then c.generation end
+    from operation_chat o left join chat c on c.id = o.chat_id where o.operation_id = ${shown}`.execute(tx);
+  const unplanned = chats.filter(({ chatId, actions }) => actions.length === 0 && touched.has(chatId));
+  if (unplanned.length > 0) await addPlanned(tx, operation, unplanned, touched);
 }
 
 /** Numbers the actions again after an operation planned for the same chats a second time (a roster accepted late). */

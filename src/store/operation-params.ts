@@ -63,6 +63,8 @@ export const InitializationParams = z.object({
   asOf: z.string().nullable(),
   /** The id of the dry run whose plan is to be applied, or null. */
   plan: z.string().nullable(),
+  /** Of a dry run, and of the run that applies its plan: the plan's digest. */
+  planDigest: z.string().optional(),
   /** The operation that undid this one. */
   undoneBy: z.string().optional(),
 });

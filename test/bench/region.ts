@@ -4,7 +4,16 @@ import { dayIn } from '../../src/clock.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
 import type { Benchmark, Print } from './benchmark.ts';
-import { connect, importManualSchool, importRoster, initialize, startApp, succeeded } from './support/app.ts';
+import {
+  approvePlan,
+  connect,
+  importManualSchool,
+  importRoster,
+  initialize,
+  planInitialization,
+  startApp,
+  succeeded,
+} from './support/app.ts';
 import { changesOf } from './support/changes.ts';
 import { type Cost, costOf } from './support/costs.ts';
 import { untilCounted } from './support/counted.ts';
@@ -15,6 +24,8 @@ import { type BenchServer, startServer } from './support/server.ts';
 
 /** A community's pace, which VK publishes. */
 const REQUESTS_PER_SECOND = 20;
+/** A community's and a user's pace. */
+const PACES = [REQUESTS_PER_SECOND, 3];
 const CALLS_PER_REQUEST = 25;
 const LATENCY_MS = 60;
 const MANY_SCHOOLS = [8, 64];
@@ -31,14 +42,14 @@ const BYTES_PER_MB = 2 ** 20;
 
 /** `-- region` runs all of them. Each is long, so one may be asked for by its name. */
 export const regions: readonly Benchmark[] = [
-  {
-    name: 'region-manual',
-    about: "the manual's school: what bringing it up needs of CPU, requests and time",
-    async run(print) {
+  ...PACES.map((pace) => ({
+    name: `region-manual-${pace}`,
+    about: `the manual's school at ${pace} requests/s: what bringing it up needs of CPU, requests and time, against its estimate`,
+    async run(print: Print) {
       await using server = await startServer();
-      await big(print, server);
+      await big(print, server, pace);
     },
-  },
+  })),
   ...MANY_SCHOOLS.map((schools) => ({
     name: `region-${schools}`,
     about: `one middle school and ${schools}: what a chat, an event, a night and rest cost`,
@@ -65,33 +76,53 @@ async function beside(print: Print, schools: number): Promise<void> {
 }
 
 /** The manual's school alone: how far its initialisation is from what its writes need at this pace. */
-async function big(print: Print, server: BenchServer): Promise<void> {
-  await using sandbox = await sandboxOf(1);
+async function big(print: Print, server: BenchServer, pace: number): Promise<void> {
+  await using sandbox = await sandboxOf(1, pace);
   await using app = await startApp((await server.database()).url, sandbox.url);
-  const schoolId = await importManualSchool(app, sandbox, REQUESTS_PER_SECOND);
-  const initialise = async () => succeeded(app.ctx, await initialize(app, schoolId));
+  const schoolId = await importManualSchool(app, sandbox, pace);
+  const { plan, estimatedSeconds } = await planOf(app, schoolId);
   const watch = watchRequests(app);
-  const first = (await costOf(app, server.postmaster, initialise)).cost;
-  const fromFirstToLast = watch.stop();
+  const approve = async () => succeeded(app.ctx, await approvePlan(app, schoolId, plan));
+  const first = (await costOf(app, server.postmaster, approve)).cost;
+  const sent = watch.stop();
   const chats = await chatsOf(app);
   print(`the manual's school: ${chatCost(first, chats)}`);
-  const least = first.writeCalls / CALLS_PER_REQUEST;
-  const times = (seconds: number) => ((seconds * REQUESTS_PER_SECOND) / least).toFixed(2);
   print(
-    `ratio: requests ${(first.requests / Math.ceil(least)).toFixed(2)} ×, first to last request ${times(fromFirstToLast)} ×, with the planning before them ${times(first.seconds)} × what ${first.writeCalls} writes need at ${REQUESTS_PER_SECOND} requests/s`,
+    `from the approval to the first request ${sent.firstAfterSeconds.toFixed(1)} s, from it to the last ${sent.fromFirstToLastSeconds.toFixed(1)} s`,
+  );
+  const least = first.writeCalls / CALLS_PER_REQUEST;
+  const times = (seconds: number) => ((seconds * pace) / least).toFixed(2);
+  print(
+    `ratio: requests ${(first.requests / Math.ceil(least)).toFixed(2)} ×, first to last request ${times(sent.fromFirstToLastSeconds)} ×, with the planning before them ${times(first.seconds)} × what ${first.writeCalls} writes need at ${pace} requests/s`,
+  );
+  print(
+    `ratio: from the approval to the end ${(first.seconds / estimatedSeconds).toFixed(2)} × the estimate of ${estimatedSeconds} s`,
   );
   const { rows } = await sql<{ bytes: string }>`select pg_database_size(current_database()) as bytes`.execute(
     everywhere(app.ctx),
   );
   print(`its database: ${(Number(rows[0]!.bytes) / BYTES_PER_MB).toFixed(0)} MB`);
+  const initialise = async () => succeeded(app.ctx, await initialize(app, schoolId));
   const again = (await costOf(app, server.postmaster, initialise)).cost;
   print(
     `ratio: initialised again with nothing to do ${(again.requests / (chats / CALLS_PER_REQUEST)).toFixed(2)} × the requests of reading all members once, ${again.seconds.toFixed(1)} s`,
   );
 }
 
-/** Looks from now on whether requests are sent. `stop` gives the seconds from the first to the last. */
-function watchRequests({ ctx }: App): { stop: () => number } {
+/** Makes the plan that people are shown (F3, J7). */
+async function planOf(app: App, schoolId: string): Promise<{ plan: string; estimatedSeconds: number }> {
+  const plan = await planInitialization(app, schoolId);
+  await succeeded(app.ctx, plan);
+  const { rows } = await sql<{ seconds: number }>`
+    select (result->'estimate'->>'seconds')::int as seconds from operation where id = ${plan}`.execute(
+    everywhere(app.ctx),
+  );
+  return { plan, estimatedSeconds: rows[0]!.seconds };
+}
+
+/** Looks from now on whether requests are sent. `stop` gives the seconds until the first, and from it to the last. */
+function watchRequests({ ctx }: App) {
+  const fromMs = performance.now();
   const seen: number[] = [];
   let known = ctx.gateway.stats().requests;
   const timer = setInterval(() => {
@@ -102,7 +133,11 @@ function watchRequests({ ctx }: App): { stop: () => number } {
   return {
     stop() {
       clearInterval(timer);
-      return (seen.at(-1)! - seen[0]!) / MS_PER_SECOND;
+      const [firstMs, lastMs] = [seen[0]!, seen.at(-1)!];
+      return {
+        firstAfterSeconds: (firstMs - fromMs) / MS_PER_SECOND,
+        fromFirstToLastSeconds: (lastMs - firstMs) / MS_PER_SECOND,
+      };
     },
   };
 }
@@ -178,8 +213,8 @@ async function atRest(print: Print, app: App, cost: CostOf): Promise<void> {
   );
 }
 
-const sandboxOf = (schools: number): Promise<SandboxProcess> =>
-  startSandboxOf({ requestsPerSecond: REQUESTS_PER_SECOND, schools, latencyMs: LATENCY_MS });
+const sandboxOf = (schools: number, requestsPerSecond = REQUESTS_PER_SECOND): Promise<SandboxProcess> =>
+  startSandboxOf({ requestsPerSecond, schools, latencyMs: LATENCY_MS });
 
 async function importAll(app: App, rosters: readonly Uint8Array[]): Promise<void> {
   await Promise.all(rosters.map((roster) => importRoster(app, roster)));

@@ -121,7 +121,7 @@ describe('Cost (J7)', () => {
 
   it('a call a step', () => {
     const calls = (wanted: string, actual: SferumActual | null) =>
-      estimate([sferumSteps(target(wanted), actual, 'adding')], pace).apiCalls;
+      estimate([sferumSteps(target(wanted), actual, 'adding')], 0, pace).apiCalls;
     expect(calls('1 2', null)).toBe(1);
     expect(calls('1* 2* 3', null)).toBe(3);
     expect(calls('1 2', live('1* 2 9'))).toBe(2);
@@ -130,14 +130,19 @@ describe('Cost (J7)', () => {
 
   it('one look more for a hundred chats where an admin changes', () => {
     const grants = (chats: number) => Array(chats).fill([{ step: 'grant', userId: 1 }]);
-    expect(estimate(grants(100), { ...pace, callsPerRequest: 1, requestMs: 1000 }).seconds).toBe(101);
-    expect(estimate(grants(101), { ...pace, callsPerRequest: 1, requestMs: 1000 }).seconds).toBe(103);
+    expect(estimate(grants(100), 0, { ...pace, callsPerRequest: 1, requestMs: 1000 }).seconds).toBe(101);
+    expect(estimate(grants(101), 0, { ...pace, callsPerRequest: 1, requestMs: 1000 }).seconds).toBe(103);
   });
 
   it('seconds at the pace, 25 calls a request', () => {
     const creates = (chats: number) => Array(chats).fill([{ step: 'create', title: '', members: [] }]);
-    expect(estimate(creates(75), pace)).toEqual({ apiCalls: 75, seconds: 1 });
-    expect(estimate(creates(76), pace)).toEqual({ apiCalls: 76, seconds: 2 });
-    expect(estimate([], pace)).toEqual({ apiCalls: 0, seconds: 0 });
+    expect(estimate(creates(75), 0, pace)).toEqual({ apiCalls: 75, seconds: 1 });
+    expect(estimate(creates(76), 0, pace)).toEqual({ apiCalls: 76, seconds: 2 });
+    expect(estimate([], 0, pace)).toEqual({ apiCalls: 0, seconds: 0 });
+  });
+
+  it('the writing of a large plan comes on top', () => {
+    const seconds = (actions: number) => estimate([], actions, pace).seconds;
+    expect([seconds(1_000), seconds(80_000), seconds(160_000)]).toEqual([0, 3, 6]);
   });
 });

@@ -68,7 +68,7 @@ ${figure(change(members?.added ?? 0, '+'), 'добавить в чаты Сфе�
 ${figure(change(members?.removed ?? 0, '−'), 'исключить из чатов Сферума')}
 ${held > 0 ? figure(html`<span class="wait">${count(held)}</span>`, `${plural(held, 'исключение', 'исключения', 'исключений')} остановить до вашего решения`) : ''}
 ${admins && admins.granted + admins.revoked > 0 ? figure(html`+${count(admins.granted)} / −${count(admins.revoked)}`, 'администраторы') : ''}
-${estimate ? figure(duration(estimate.seconds), `в Сферуме, ${requests(estimate.apiCalls)}`) : ''}
+${estimate ? figure(duration(estimate.seconds), `до конца, ${requests(estimate.apiCalls)}`) : ''}
 </div>`;
 }
 

@@ -71,10 +71,18 @@ export async function connect(
 }
 
 /** Opens an initialisation of all types; returns its operation. */
-export function initialize({ ctx }: App, schoolId: string): Promise<string> {
+export function initialize({ ctx }: App, schoolId: string, dryRun = false): Promise<string> {
   const types = [...CHAT_TYPES];
-  return commandsOf(ctx).initialize({ schoolId, types, dryRun: false, strict: false, asOf: null, by: BY });
+  return commandsOf(ctx).initialize({ schoolId, types, dryRun, strict: false, asOf: null, by: BY });
 }
+
+/** Opens the plan of an initialisation of all types; returns its operation. */
+export const planInitialization = (app: App, schoolId: string): Promise<string> =>
+  initialize(app, schoolId, true);
+
+/** Opens the initialisation that a plan has shown; returns its operation. */
+export const approvePlan = ({ ctx }: App, schoolId: string, plan: string): Promise<string> =>
+  commandsOf(ctx).initialize({ schoolId, plan, by: BY });
 
 /**
  * Waits for the end of these operations. One look sees all, so that looking costs little beside the work.

@@ -3,8 +3,8 @@ import type { Context } from '../src/context.ts';
 const LOOK_EVERY_MS = 40;
 
 /**
- * Looks at work that was just asked for until it is over, or until the time is over in which an answer should come
- * (`checkAnswerMs`). Gives what the last look gave; null means that it goes on.
+ * Looks at work that was just asked for until it has ended, or until an answer is due (`checkAnswerMs`). Gives what the
+ * last look gave. Null where the work goes on.
  */
 export async function answerSoon<Answer>(
   ctx: Context,

@@ -17,7 +17,7 @@ export interface HttpEnv {
   };
 }
 
-/** Gives the caller, or null where the request names none. Throws Refusal(401) where what it says does not hold. */
+/** Gives the caller, or null where the request names none. Throws Refusal(401) where what it names is not valid. */
 export type ResolveCaller = (c: HonoContext) => Promise<Caller | null>;
 
 /** The last second since 1970 that a Date can hold. */
@@ -53,7 +53,7 @@ const KEY_SET_TIMEOUT_MS = 5000;
 const LONGEST_LIFE_MS = 12 * 3600_000;
 const LIFE_TOLERANCE_MS = 60_000;
 
-/** Verifies a token. Throws Refusal: 401 for a token that does not hold, 503 where the key set cannot be had. */
+/** Verifies a token. Throws Refusal: 401 for a token that is not valid, 503 where the key set cannot be fetched. */
 export type VerifyToken = (token: string) => Promise<Claims>;
 
 /** Makes the check of СГО's tokens: by shared secrets, or by СГО's key set. */

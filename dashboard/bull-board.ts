@@ -17,9 +17,9 @@ export const BOARD_PATH = '/admin/queues';
 const LOOKING = new Set(['GET', 'HEAD']);
 
 /**
- * Bull Board over the queues, for looking only: everything else that its router knows is answered 405 before the
- * router is asked. It stands behind `authenticate` and lets operators of all schools through, because a queue holds
- * every school's work. Its page asks another host for fonts, so that link is taken out.
+ * Bull Board over the queues, for looking only. Everything else that its router knows is answered with 405 before the
+ * router is asked. It stands behind `authenticate` and lets only operators of all schools through, because a queue
+ * holds every school's work. Its page asks another host for fonts, so that link is taken out.
  */
 export function bullBoard(ctx: Context, queues: readonly Queue[]): Hono<HttpEnv> {
   const adapter = new HonoAdapter(serveStatic).setBasePath(BOARD_PATH);

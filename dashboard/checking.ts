@@ -1,4 +1,4 @@
-/** «Сверить сейчас» (K7) as the API and the console ask for it: by whom, about which chats, and how long they wait. */
+/** «Сверить сейчас» (K7) as the API and the console ask for it: who asks, about which chats, and how long they wait. */
 
 import { z } from 'zod';
 import type { Author } from '../src/author.ts';
@@ -36,7 +36,10 @@ export async function checkChats(asked: Checking, chatIds: readonly string[]): P
   return check(asked, { chatIds: chats.map(({ id }) => id), personId: null });
 }
 
-/** Checks those of a person's chats that the viewer may see. Throws Refusal(404), also where the person is not seen. */
+/**
+ * Checks those of a person's chats that the viewer may see. Throws Refusal(404), also where the viewer may not see the
+ * person.
+ */
 export async function checkPerson(asked: Checking, personId: string): Promise<Check> {
   const { ctx, viewer } = asked;
   const db = ctx.db.of(viewer.schoolId);
@@ -48,7 +51,7 @@ export async function checkPerson(asked: Checking, personId: string): Promise<Ch
   return check(asked, { chatIds, personId: person.id });
 }
 
-/** Whether the viewer might ask for this check now. Somebody who may not any more no longer reads its result either. */
+/** Whether the viewer might ask for this check now. A viewer who may not any more cannot read its result either. */
 export async function mayStillCheck(
   { ctx, viewer }: Pick<Checking, 'ctx' | 'viewer'>,
   { chatIds, personId }: CheckRow['about'],

@@ -28,8 +28,8 @@ export const NO_PERMISSIONS = {
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 /**
- * Gives the header that locks a name to https. Browsers ignore it over plain http, and a name that is served so must
- * not be locked.
+ * Gives the header that binds a name to https. Browsers ignore it over plain http. A name that is served over plain
+ * http must not be bound.
  */
 export function strictTransport(publicUrl: string): string | false {
   return publicUrl.startsWith('https:') && `max-age=${YEAR_SECONDS}; includeSubDomains`;
@@ -38,10 +38,10 @@ export function strictTransport(publicUrl: string): string | false {
 const TRUSTWORTHY = /^https:|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|$)/;
 
 /**
- * Gives the policy for referrers. Addresses may hold what was searched for, and proxies log them, so an address is
- * told to nobody, ourselves included.
- * Forms then come with `Origin: null`, which browsers explain (origin.ts) only to addresses that they trust. A trial
- * over plain http in a school's network is therefore told its own addresses.
+ * Gives the policy for referrers. Addresses may hold what was searched for, and proxies log them, so an address is told
+ * to nobody, not even to us.
+ * Forms then come with `Origin: null`, and browsers say why only to addresses that they trust (origin.ts). So a trial
+ * over plain http in a school's network is told its own addresses.
  */
 export function referrer(publicUrl: string): string {
   return TRUSTWORTHY.test(publicUrl) ? 'no-referrer' : 'same-origin';

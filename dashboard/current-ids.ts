@@ -1,7 +1,10 @@
 import type { Context } from '../src/context.ts';
 import { formerAmong } from '../src/store/queries/former-ids.ts';
 
-/** Gives what turns a person's id that a caller has named, and that may be a former one, into the id of now (K4). */
+/**
+ * Gives the function that turns the id by which a caller names a person into the person's id of now (K4). The caller
+ * may name a former one.
+ */
 export async function currentIds(
   ctx: Context,
   schoolId: string,

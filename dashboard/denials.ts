@@ -11,9 +11,9 @@ import type { Sessions } from './sessions/sessions.ts';
 const DENIALS = new Set([401, 403, 429]);
 
 /**
- * Handles everything that is thrown on the way to an answer, once, so that a new refusal is counted without further
- * code. A failed sign-in beyond its rate becomes a 429. A denial becomes a log line and a figure (K8). Neither holds
- * a query, a name or a token.
+ * Handles everything that is thrown on the way to an answer, in one place, so that a new refusal is counted without
+ * further code. A failed sign-in beyond its rate becomes a 429. A denial becomes a log line and a figure (K8). Neither
+ * holds a query, a name or a token.
  */
 export function denials(ctx: Context, rates: Rates, sessions: Sessions) {
   return async (thrown: Error, c: HonoContext): Promise<Error> => {
@@ -45,8 +45,8 @@ async function limited(error: Error, count: () => Promise<void>): Promise<Error>
 }
 
 /**
- * Gives the subject of a token that does not hold, and an attempt without a subject for a guessed session. Null where
- * it was no attempt: a page asked for without a sign-in, or with a session that has ended by itself.
+ * Gives the subject of a token that is not valid, and an attempt without a subject for a guessed session. Null where
+ * nobody tried to sign in: a page was asked for without a sign-in, or with a session that has ended by itself.
  */
 async function failedSignIn(
   c: HonoContext,

@@ -1,4 +1,4 @@
-/** Gives every call of the description an example: of what is sent, of what is answered, of each parameter. */
+/** Gives every call of the description an example of what is sent, of what is answered, and of each parameter. */
 import { OF_CALLS, OF_PARAMETERS, VALUES } from './docs-values.ts';
 
 interface Schema {
@@ -20,7 +20,7 @@ interface Described {
   components?: { schemas?: unknown };
 }
 
-/** Puts the examples into the description. A shape without one is left without: a test names it. */
+/** Puts the examples into the description. A shape that has none stays without one, and a test names it. */
 export function addExamples(document: Described): void {
   const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>;
   for (const [path, methods] of Object.entries(document.paths ?? {})) {

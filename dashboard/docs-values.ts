@@ -238,7 +238,7 @@ export const ORDER_EVENT = {
   },
 };
 
-/** What has no name of its own, by method and path: the body that is sent, and the answer. */
+/** The shapes without a name of their own, by method and path: the body that is sent, and the answer. */
 export const OF_CALLS: Readonly<Record<string, { sent?: unknown; answered?: unknown }>> = {
   'GET /healthz': { answered: 'ok' },
   'GET /metrics': { answered: '# TYPE operations_open gauge\noperations_open 0\n' },

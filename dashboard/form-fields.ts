@@ -5,8 +5,8 @@ const URLENCODED = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data';
 
 /**
- * Refuses a form with more fields by 413, before one of them is read. The bytes of a body have room for hundreds of
- * thousands, and whatever a page does for each field is done that often. The body must have arrived before.
+ * Refuses a form with more fields by 413, before one of them is read. A body has room for hundreds of thousands of
+ * fields, and a page does its work for each of them. The body must have arrived before.
  */
 export function withinFields(maxFields: number): MiddlewareHandler {
   return async (c, next) => {

@@ -75,7 +75,7 @@ export function healthRoutes(http: OpenAPIHono<HttpEnv>, ctx: Context, probes: P
   });
 }
 
-/** Sets the figures of this moment. Those that are the database's are missing where it does not answer. */
+/** Sets the figures of this moment. The database's figures are missing where it does not answer. */
 async function setFigures(ctx: Context): Promise<void> {
   ctx.metrics.process({ requests: ctx.gateway.stats().requests, connections: { ...ctx.db.connections() } });
   try {

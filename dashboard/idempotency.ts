@@ -19,7 +19,7 @@ import { askedSchool } from './rights.ts';
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const PLACE = { schoolId: null, column: SEALED_COLUMNS.firstAnswer };
 const HEADERS_KEPT = ['content-type', 'location'] as const;
-/** Answers that say nothing of the request itself, so that it may be made again. */
+/** Statuses that say nothing of the request itself, so that it may be made again. */
 const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 425, 429]);
 const TIMED_OUT = 504;
 const RETRY_AFTER_SECONDS = 1;

@@ -7,7 +7,7 @@ import { healthRoutes, type Probes } from './health.ts';
 import { answerError, generalProblem } from './problem.ts';
 import { logRequests } from './request-log.ts';
 
-/** Makes the HTTP of a process that serves no people: its health and its figures, and nothing else. */
+/** Makes the HTTP of a process that serves no people: only its health and its figures. */
 export function createOpsHttp(ctx: Context, probes: Probes): OpenAPIHono<HttpEnv> {
   const http = createOpenApi();
   http.onError((error, c) => answerError(ctx, error, c));

@@ -3,13 +3,13 @@ import type { Context } from '../src/context.ts';
 import { within } from '../src/traces/current.ts';
 import { routeOf } from './request-log.ts';
 
-/** Requests of machines and of browsers for files: they change nothing, and there are many. */
+/** Requests of machines, and of browsers for files, get no trace: they change nothing, and there are many. */
 const UNTOLD = /^\/(healthz|readyz|metrics|openapi\.json|docs|static|favicon)/;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
- * Begins a trace with each request, named by its route pattern alone. A caller's own trace is linked, not gone on with,
- * so that nobody outside decides what is told.
+ * Begins a trace with each request. Its name is only the route pattern. A caller's own trace is linked and not
+ * continued, so that nobody outside decides what is told.
  */
 export function traceRequests({ traces }: Context): MiddlewareHandler {
   if (!traces.isOn) return (_, next) => next();

@@ -15,8 +15,8 @@ export function authorOf({ subject, role }: Caller): Author {
 }
 
 /**
- * Lets only these roles pass, and none into another school (404, because whether that school exists is nobody's
- * business, V4).
+ * Lets only these roles pass, and none into another school. The answer is then 404, because nobody may learn whether
+ * that school exists (V4).
  */
 export function onlyRoles(...roles: TokenRole[]): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {

@@ -1,4 +1,7 @@
-/** Which settings of a school a request changes (H1). It sends back what it was given, too, and that fixes nothing. */
+/**
+ * Which settings of a school a request changes (H1). A request also sends back what it was given, and that changes
+ * nothing.
+ */
 import type { Config } from '../src/config.ts';
 import { keysOf } from '../src/keys-of.ts';
 import type { RemovalLimits } from '../src/plan/model.ts';

@@ -1,4 +1,4 @@
-/** The two servers that a queue can live in. What differs between them stands here alone. */
+/** The two servers in which a queue can live. Everything in which they differ stands here. */
 import {
   createPostgresBackend,
   type JobType,
@@ -33,14 +33,17 @@ export interface QueueServer {
   worker: (name: string, processor: Processor, options: Omit<WorkerOptions, 'connection'>) => Worker;
   /** Throws where the backend would lose jobs by its settings; resolves with what should be changed. */
   check: () => Promise<string[]>;
-  /** Writes, where the backend is a server of its own: a replica or a full server would answer questions all the same. */
+  /**
+   * Writes, where the backend is a server of its own. A question alone would not do, because a replica or a full server
+   * answers questions too.
+   */
   probe: () => Promise<unknown>;
   /** The queues with jobs that a free worker would take now. Their workers are woken. */
   waiting: (queues: ReadonlyMap<QueueName, Queue>) => Promise<QueueName[]>;
   close: () => Promise<void>;
 }
 
-/** Reaches the backend's server. `onError` hears of connections that are lost later. */
+/** Reaches the backend's server. `onError` is told of connections that are lost later. */
 export function queueServer(backend: QueueBackend, onError: (error: Error) => void): QueueServer {
   return 'redisUrl' in backend ? inRedis(backend.redisUrl, onError) : inPostgres(backend.postgres);
 }
@@ -102,9 +105,9 @@ function inPostgres(postgres: PostgresPool): QueueServer {
 }
 
 /**
- * The queues with waiting jobs, found as BullMQ's has_waiting_job finds them, and BullMQ's signal to their workers.
- * BullMQ's counts would read every job that is kept. A job whose delay has ended waits, too: the worker that wakes for
- * it counts the delays when it falls asleep, and sleeps on where that question is lost.
+ * Gives the queues with waiting jobs, as BullMQ's has_waiting_job finds them, and wakes their workers as BullMQ does.
+ * BullMQ's counts would read every job that is kept. A job whose delay has ended counts as waiting too. The worker that
+ * is to wake for it counts the delays when it falls asleep, and sleeps on where that question is lost.
  */
 const WAITING = `select asked.queue as name, pg_notify('bullmq_jobs', asked.queue) from unnest($1::text[]) asked(queue)
   where (exists (select from job j where j.queue = asked.queue and j.state = 'waiting')

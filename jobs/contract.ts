@@ -10,7 +10,7 @@ export const QUEUE_NAMES: readonly QueueName[] = ['chats', 'operations', 'lesson
 
 /**
  * What a job is, without its handler, which has the same file name in workers/. A payload is keys and a cause, never
- * names or lists. The handler reads the truth from our rows, whichever payload survives deduplication or a retry.
+ * names or lists. Whichever payload survives deduplication or a retry, the handler reads the truth from our rows.
  */
 export interface JobContract<Payload> {
   name: string;
@@ -25,9 +25,9 @@ export interface JobContract<Payload> {
 }
 
 /**
- * Of the many short jobs only the failed ones stay for the operators' board. To keep done ones by age or number,
- * BullMQ on PostgreSQL deletes the surplus in the transaction that ends a job. Jobs that end at the same time would
- * delete the same rows and deadlock, and the queue would stand still for seconds.
+ * Of the many short jobs only the failed ones stay for the operators' board. To keep jobs that are done by age or
+ * number, BullMQ on PostgreSQL deletes the surplus in the transaction that ends a job. Jobs that end at the same time
+ * would delete the same rows and deadlock, and the queue would stand still for seconds.
  */
 export const KEEP_FAILED = {
   removeOnComplete: true,

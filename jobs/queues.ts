@@ -22,8 +22,8 @@ export interface Queues extends AsyncDisposable {
   /** Starts working a queue; throws where the backend does not answer in time. */
   work(name: QueueName, processor: Processor, options: WorkOptions): Promise<Hands>;
   /**
-   * The queues with jobs that a free worker would take now, but for those paused by hand. Their workers are woken.
-   * Throws as `ping` does.
+   * The queues with jobs that a free worker would take now, without those that were paused by hand. Their workers are
+   * woken. Throws as `ping` does.
    */
   waiting(): Promise<QueueName[]>;
   /** All jobs that are not finished, whatever they wait for. */

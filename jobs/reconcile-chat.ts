@@ -17,7 +17,7 @@ export const reconcileChat: JobContract<ReconcileChatPayload> = {
   queue: 'chats',
   payload,
   dedupeId: ({ chatId }) => `chat-${chatId}`,
-  // Expected trouble (pace, lost replies, refusals) ends in the chat's row and is tried again from there;
-  // these attempts are for the unexpected alone.
+  // Expected trouble (pace, lost replies, refusals) ends in the chat's row and is tried again from there. These
+  // attempts are only for the unexpected.
   options: { attempts: 3, backoff: { type: 'exponential', delay: 1000 }, ...KEEP_FAILED },
 };

@@ -12,7 +12,7 @@ const payload = z.strictObject({
 });
 
 /**
- * Brings many chats of one school to what our rows say they must be. It carries bulk work alone: a chat that becomes
+ * Brings many chats of one school to what our rows say they must be. It carries only bulk work. A chat that becomes
  * urgent meanwhile leaves it (src/bulk-in-hand.ts).
  */
 export const reconcileChats: JobContract<z.infer<typeof payload>> = {

@@ -11,7 +11,7 @@ const payload = z.strictObject({
 /** Starts, moves or ends the call of one lesson's meeting, as its rows and the clock say (I8). */
 export const tendLesson: JobContract<z.infer<typeof payload>> = {
   name: 'tend-lesson',
-  // Other work, however much, holds up no lesson that begins.
+  // However much other work there is, it holds up no lesson that begins.
   queue: 'lessons',
   payload,
   // A dead worker may still hold a job. The lesson's next job does not wait for it, and the rows keep the two apart.

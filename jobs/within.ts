@@ -1,4 +1,4 @@
-/** A server that does not answer in this time is taken for absent. BullMQ itself would wait and say nothing. */
+/** A server that does not answer within this time counts as absent. BullMQ itself would wait and say nothing. */
 export const READY_TIMEOUT_MS = 15_000;
 
 /** Waits for the work, at most so long. Throws in words for an operator where it takes longer. */

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * A chat that is set aside is taken up again after a while, longer each time: how often in a row it was. That a
- * replaced account waits for confirmation is said by its status alone.
+ * A chat that is set aside is taken up again after a while, longer each time. The column counts how often in a row that
+ * was. Only its status says that a replaced account waits for confirmation.
  */
 const setAside = `
 alter table chat add column set_aside_times integer not null default 0;

@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * What stands between schools is put up after the migrations (src/store/wall.ts). A person of a draft has a school of
- * his own column for it. The planner's statistics are told anew by the tables' owner: the application is another role.
+ * The wall between schools is put up after the migrations (src/store/wall.ts). For it, the people of a draft get a
+ * column of their school. The tables' owner refreshes the planner's statistics, because the application is another
+ * role.
  */
 const wall = `
 alter table chat_draft_person add column school_id text not null default '';

@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * D14: one step that fails keeps no other. Since when an admin who must go waits for his successor; whether the
- * owning account alone administers the chat; whether the invite link is to be made anew since somebody was taken out.
+ * D14: one step that fails keeps no other from being made. The columns say since when an admin who must go waits for a
+ * successor, whether the owning account alone administers the chat, and whether the invite link must be made anew
+ * because somebody was taken out.
  */
 const steps = `
 alter table chat add column handover_since timestamptz;

@@ -2,9 +2,9 @@ import { Migration } from '@mikro-orm/migrations';
 import { pastWall } from './past-wall.ts';
 
 /**
- * What Sferum does late is looked for: when a chat is read once more because a write's outcome was unknown; which
- * creations were given up (title, account, time; oldest first), also of deleted chats. What a chat waits for that
- * got no answer. How it was called in the messenger by others, and how often in a row.
+ * What Sferum does late is looked for. The columns say when a chat is read once more because a write's outcome was
+ * unknown, and which creations were given up (title, account, time; oldest first), also of deleted chats. They say what
+ * a chat waits for that got no answer, what others called it in the messenger, and how often in a row.
  */
 const lateEffects = `
 alter table chat add column look_again_at timestamptz;

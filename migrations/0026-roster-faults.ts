@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Every row of a list that was refused or lost a field can be fetched by page, not the first alone. It names nobody. */
+/**
+ * Every row of a list that was refused or lost a field can be fetched by page, and not only the first ones. It names
+ * nobody.
+ */
 const faults = `
 create table roster_fault (
   operation_id uuid not null references operation on delete cascade,

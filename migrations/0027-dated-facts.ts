@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * D13: roles, teachers and places with dates count on their days. What is beyond the day for which a row was last worked out
- * stands beside it (src/roster/settle-days.ts); null: nothing is. Who holds no role on the day is not present.
+ * D13: roles, teachers and places with dates count on their days. What lies beyond the day for which a row was last
+ * worked out stands beside it (src/roster/settle-days.ts). Null: nothing does. A person who holds no role on the day is
+ * not present.
  */
 const dated = `
 alter table person add column dated_roles jsonb;

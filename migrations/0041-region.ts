@@ -12,7 +12,7 @@ const inOrder = `regexp_replace(regexp_replace(${folded}, '([0-9]+)', '0000000\\
 
 /**
  * The operators' page of all schools: schools in the natural order of their names, what is open in each, and the
- * figures of a day that are too dear to be counted when they are read.
+ * figures of a day that are too costly to count when they are read.
  */
 export class Region extends Migration {
   override up(): void {

@@ -2,8 +2,8 @@ import { Migration } from '@mikro-orm/migrations';
 import { pastWall } from './past-wall.ts';
 
 /**
- * Whose profile the messenger's answer is about, as a column: a person's lines are found by an index, whatever else was
- * noted in the person's chats. Inside `details` no index finds it behind the wall.
+ * The column says whose profile the messenger's answer is about. An index on it finds a person's lines, whatever else
+ * was noted in the person's chats. Inside `details` no index finds them behind the wall.
  */
 const column = `
 alter table journal add column vk_user_id bigint;

@@ -4,8 +4,8 @@ import { Migration } from '@mikro-orm/migrations';
 const LISTED = ['person', 'enrollment', 'guardian'];
 
 /**
- * That the school of a new row is there is asked once a statement, not once a row: a key to it was a quarter of the cost
- * of an insert. No row ever changes its school, and a school that has classes or chats cannot be deleted.
+ * Asks once a statement, not once a row, whether the school of new rows exists. A foreign key to it was a quarter of
+ * the cost of an insert. No row ever changes its school, and a school that has classes or chats cannot be deleted.
  */
 export class SchoolByStatement extends Migration {
   override up(): void {

@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Who had a profile once is found by it, as who has it is. Without this each page of the journal read all links. */
+/**
+ * This index finds who once had a profile, as another finds who has it now. Without it each page of the journal read
+ * all links.
+ */
 export class FormerProfiles extends Migration {
   override up(): void {
     this.addSql(`

@@ -1,14 +1,15 @@
 /** Written once and kept as written: the application's roles may add rows to these tables and read them, no more. */
 export const INSERT_ONLY = ['journal', 'access_record'] as const;
 
-/** The roles that the application takes on; a database where they have not been made has but one role, the owner. */
+/** The roles that the application takes on. A database where they were not made has only one role, the owner. */
 const APPLICATION_ROLES = ['sferum_app', 'sferum_every_school'] as const;
 
 const list = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
 
 /**
- * Takes from the application's roles whatever changes rows of these tables, and from everybody but the owner all rights
- * on their partitions: rows are reached through the table alone. Runs after whatever grants rights on all tables.
+ * Takes from the application's roles every right to change rows of these tables, and from everybody but the owner all
+ * rights on their partitions. So rows are reached only through the table. It must run after everything that grants
+ * rights on all tables.
  */
 export const REVOKE_CHANGES = `
 do $$

@@ -1,6 +1,6 @@
 /**
- * Statements about rows that are there. The wall between schools hides them from the tables' owner too, who runs
- * migrations: it is opened to him alone, within the migration's transaction. The application stays behind it.
+ * Runs statements about rows that exist. The wall between schools hides these rows even from the tables' owner, who
+ * runs migrations. It is opened only to the owner, within the migration's transaction. The application stays behind it.
  */
 export function pastWall(tables: readonly string[], statements: string): string {
   const each = (force: string) =>

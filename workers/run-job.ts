@@ -49,7 +49,7 @@ export function processorOf(ctx: Context, handlers: readonly Handler[]): Process
   };
 }
 
-/** What may be kept of an error outside our own log: a code or a class, never its text. */
+/** Gives what may be kept of an error outside our own log: a code or a class, never its text. */
 function keptOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const code = codeOf(error);

@@ -47,8 +47,8 @@ export function accessRoutes({ api, ctx, guards }: ApiParts): void {
     const { id: schoolId, timeZone } = await existingSchool(ctx, schoolOf(c));
     const school = { schoolId, timeZone: zoneOf(ctx, timeZone) };
     const { items, total } = await listAccess(ctx.db.of(schoolId), school, filter);
-    // The record says that the trail was read. It does not name again everybody whom the trail names. An id that the trail does not have is not
-    // recorded either, because it may be nobody's, or another school's.
+    // The record says that the trail was read, and does not name again everybody whom the trail names. An id that the
+    // trail does not have is not recorded either, because it may be nobody's, or another school's.
     noteShown(c, schoolId, filter.personId === undefined || total === 0 ? [] : [filter.personId]);
     return c.json({ items, total, page: filter.page, perPage: filter.perPage }, 200);
   });

@@ -18,7 +18,7 @@ import {
   SchoolQuery,
 } from './schemas.ts';
 
-/** A whole school may be named. A number that is too large for a chat is a refusal of its own (422). */
+/** A whole school may be named. A number that is too large for a chat is refused with its own error (422). */
 const PEOPLE_NAMED = 20_000;
 const REASON_CHARS = 500;
 const TITLE_TYPED_CHARS = 2000;

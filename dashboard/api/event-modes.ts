@@ -12,7 +12,8 @@ export const BINARY = 'application/json';
 const PREFIX = 'ce-';
 
 /**
- * Gives the body of a batch, whatever it holds, or one event in a list. Each event is checked by its reader.
+ * Gives the events of a request: the batch as it was sent, or one event in a list. Each event is checked later by its
+ * reader.
  * @throws HTTPException(415) where the request carries no event, (400) where its body is no JSON
  */
 export async function eventsIn(c: HonoContext): Promise<unknown> {

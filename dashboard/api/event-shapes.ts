@@ -1,4 +1,4 @@
-/** The events of СГО as JSON Schema, made of the very shapes that read them. */
+/** The events of СГО as JSON Schema. They are made from the shapes that read the events, so the two cannot differ. */
 import { z } from 'zod';
 import { EVENT_DATA, EVENT_TYPES } from '../../src/roster/events/event.ts';
 
@@ -21,7 +21,7 @@ export const EVENT_SHAPE = {
   })),
 };
 
-/** What a sender may write. Of a field that is read by `maybe` nothing, null and an empty text say nothing. */
+/** Gives what a sender may write. In a field that is read by `maybe`, null and an empty text say nothing. */
 function shapeOf(schema: z.core.$ZodType): Shape {
   const { $schema: _, ...shape } = z.toJSONSchema(schema, {
     io: 'input',
@@ -40,7 +40,7 @@ function shapeOf(schema: z.core.$ZodType): Shape {
   return shape;
 }
 
-/** True where anything is taken and made to fit before it is read (`z.preprocess`). */
+/** True where any value is taken and converted before it is read (`z.preprocess`). */
 function isPrepared(schema: z.core.$ZodType | undefined): boolean {
   const def = schema?._zod.def as z.core.$ZodTypes['_zod']['def'] | undefined;
   return def?.type === 'pipe' && def.in._zod.def.type === 'transform';

@@ -32,7 +32,7 @@ export const JournalEntry = z
   })
   .openapi('JournalEntry');
 
-/** Turns stored lines into what this reader is shown, with the names of this moment (rule 11), and says who is named. */
+/** Turns stored lines into what this reader is shown, with the names of this moment (rule 11). Says whom they name. */
 export async function journalViews(
   db: Sql,
   reader: NameReader,

@@ -33,7 +33,7 @@ const NotificationsChange = z
 
 const ROLES = ['school-admin', 'staff', 'operator'] as const;
 
-/** How the caller wants to be told what waits (K2); of an operator of all schools: for all of them. */
+/** How the caller wants to be told what waits (K2). An operator of all schools has one choice for all of them. */
 export function meNotificationRoutes({ api, ctx, guards }: ApiParts): void {
   const path = '/v1/me/notifications';
   const get = createRoute({

@@ -9,8 +9,8 @@ import { CHANGE_REFUSALS, json, SchoolQuery } from './schemas.ts';
 const Authorize = z.object({ authorizeUrl: z.url() }).openapi('Authorize');
 
 /**
- * VK ID sends the person back to the console, where their session is. What joins the two is kept for that person
- * alone.
+ * VK ID sends the person back to the console, where the person has a session. What joins the two is kept for that
+ * person alone.
  */
 export function meProfileRoutes({ api, ctx, guards }: ApiParts, linking: ProfileLinking): void {
   const start = createRoute({

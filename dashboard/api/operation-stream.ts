@@ -46,7 +46,10 @@ export function operationStreamRoutes({ api, ctx, guards, closing }: ApiParts): 
   });
 }
 
-/** A stream tells that a check has ended. Whom it found is in the operation itself, where the look is recorded (K8). */
+/**
+ * Gives what the stream tells of an operation. Of a check it tells only that it has ended. The people whom the check
+ * found stand in the operation itself, where a look at them is recorded (K8).
+ */
 function told(operation: OperationItem): string {
   return JSON.stringify(operation.kind === 'check' ? { ...operation, result: null } : operation);
 }

@@ -81,7 +81,9 @@ function peopleIn({ kind, result }: OperationItem): string[] {
   return [...desired, ...actual].flatMap(({ personId }) => personId ?? []);
 }
 
-/** Whether a teacher has started it and, where it tells of people, may still ask about them. */
+/**
+ * Whether a teacher has started it. Where it tells of people, the teacher must also still be allowed to ask about them.
+ */
 async function isOwn(ctx: Context, caller: Caller, { id, kind }: OperationItem): Promise<boolean> {
   const { schoolId } = caller;
   if (!(await isStartedBy(ctx.db.of(schoolId), schoolId, id, authorOf(caller)))) return false;

@@ -4,7 +4,7 @@ import type { Context } from '../../src/context.ts';
 import type { HttpEnv } from '../auth.ts';
 import type { Guards } from '../guards.ts';
 
-/** What each file of routes is given. */
+/** What every file of routes receives. */
 export interface ApiParts {
   api: OpenAPIHono<HttpEnv>;
   ctx: Context;

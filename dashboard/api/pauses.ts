@@ -15,7 +15,7 @@ import {
   SchoolQuery,
 } from './schemas.ts';
 
-/** Of all schools' windows together. */
+/** The most windows of all schools together. */
 const REGION_PAUSES_AT_MOST = 2_000;
 
 const window = {

@@ -102,7 +102,7 @@ export function personGroundRoutes({ api, ctx, guards }: ApiParts): void {
 /** One of a person's chats with its grounds or the reasons against it. */
 export type ExplainedChat = Omit<z.infer<typeof ChatGrounds>, 'changes'>;
 
-/** Gives each of the person's chats with its grounds or the reasons against it, and who is named there. */
+/** Gives each of the person's chats with its grounds or the reasons against it, and the people whom these name. */
 export async function explained(
   ctx: Context,
   viewer: Viewer,
@@ -143,7 +143,10 @@ export async function explained(
   return { chats: told, people: [person.id, ...names.people] };
 }
 
-/** Gives the latest changes that concern the person, by chat, and who is named there; `chatId`: of that chat alone. */
+/**
+ * Gives the latest changes that concern the person, by chat, and the people whom they name. `chatId`: only of that
+ * chat.
+ */
 async function changesIn(ctx: Context, viewer: Viewer, person: PersonRow, chatId: string | undefined) {
   const { schoolId } = viewer;
   const db = ctx.db.of(schoolId);

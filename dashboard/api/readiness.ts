@@ -65,7 +65,7 @@ const Report = z
   .openapi('ReadinessReport');
 
 const Day = DayText.optional().openapi({ description: 'not past; default: the next 1 September' });
-/** So many are named of each. */
+/** The answer names at most so many of each kind. */
 const NAMED = 200;
 
 /** How ready schools are for a day (K4). */

@@ -66,7 +66,7 @@ export const REFUSALS = {
   504: refused('not answered in time'),
 };
 
-/** For a route of which the contract says that what does not fit in the body is 422; elsewhere that is 400. */
+/** For a route whose body the contract answers with 422 where it does not fit. Elsewhere that is 400. */
 export function asUnprocessable(
   result: { success: true } | { success: false; target: string; error: ZodError },
 ): undefined {

@@ -80,8 +80,8 @@ function routeEndOfAll({ api, ctx, guards }: ApiParts): void {
       throw new Refusal(400, 'nobody-named', 'Укажите, чьи сеансы завершить: ?personId= или ?school=');
     }
     const caller = c.get('caller');
-    // Operators of all schools belong to none. The sessions of one whose cookie was stolen, or who was dismissed, are
-    // named by `*`.
+    // An operator of all schools belongs to no school, so `*` names their sessions. They are ended where a cookie was
+    // stolen or the operator was dismissed.
     const schoolId = school === '*' && caller.schoolId === '*' ? '*' : schoolOf(c);
     const of =
       personId === undefined || schoolId === '*'

@@ -33,7 +33,7 @@ import {
 
 const KINDS_AT_MOST = 50;
 
-/** Words are looked up by the handler, which answers 422 for one that is none. */
+/** The handler looks these words up, and answers 422 for a word that is no kind. */
 export const Kinds = z
   .array(z.string().openapi({ enum: [...TOLD_KINDS] }))
   .max(KINDS_AT_MOST)
@@ -104,7 +104,7 @@ const Tested = z
   .object({ id: z.uuid(), delivered: z.boolean(), answer: z.string().openapi({ example: '204' }) })
   .openapi('WebhookTested');
 
-/** Webhooks of a school, or of all (K2): an operator's all, a school admin's those of the school. */
+/** Webhooks (K2). An operator sees all of them, and a school admin those of the school. */
 export function webhookRoutes(parts: ApiParts): void {
   routeList(parts);
   routeCreate(parts);

@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const HASH_CHARS = 12;
 
-/** A sheet consists of several files, one a subject, in the order in which a later rule outweighs an earlier one. */
+/** A style sheet consists of several files, one for each subject. A later file outweighs an earlier one. */
 const SHEETS: Readonly<Record<string, readonly string[]>> = {
   'console.css': [
     ...['tokens', 'base', 'frame', 'buttons', 'fields', 'surfaces', 'tables', 'work', 'region'],

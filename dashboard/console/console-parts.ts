@@ -7,7 +7,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { ConsoleEnv } from './page.ts';
 import type { Screens } from './screens.ts';
 
-/** What each file of pages is given. */
+/** What every file of pages receives. */
 export interface ConsoleParts {
   ctx: Context;
   commands: Commands;

@@ -27,7 +27,7 @@ const ENTER_ANEW: ReadonlySet<string> = new Set([
   'link-over',
 ]);
 
-/** Leads back to where people come from, if it is known where that is. */
+/** Leads back to СГО, where its address is configured. */
 export function toSgo({ config: { sgoUrl } }: Pick<Context, 'config'>): Content {
   return sgoUrl === null ? '' : linkButton({ label: 'Открыть Сетевой город', href: sgoUrl, kind: 'primary' });
 }

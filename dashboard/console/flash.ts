@@ -39,7 +39,7 @@ export class Flashes {
     });
   }
 
-  /** Gives the message that this browser was left, and forgets it. Asked again for the same request, it gives the same. */
+  /** Gives the message that was left for this browser, and forgets it. For the same request it gives the same again. */
   take(c: HonoContext): Flash | null {
     if (!this.#taken.has(c)) this.#taken.set(c, this.#read(c));
     return this.#taken.get(c) ?? null;

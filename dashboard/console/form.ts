@@ -27,14 +27,15 @@ export async function readForm<Shape extends z.ZodType>(
 
 /**
  * Reads a form.
- * @throws HTTPException(415) for a body that is none, whatever its type says
+ * @throws HTTPException(415) for a body that is no form, whatever its type says
  */
 export async function formOf({ req }: ConsoleContext): Promise<FormData> {
   return req.formData().catch(noForm);
 }
 
 /**
- * Reads a form as an object: of fields of one name the last one, and nothing where the body is of another type.
+ * Reads a form as an object. Of several fields with one name it has the last. It is empty where the body is of another
+ * type.
  * @throws HTTPException(415) for a body that is no form although its type says so
  */
 export async function fieldsOf({ req }: ConsoleContext) {

@@ -22,13 +22,13 @@ export function liveRoutes(parts: ConsoleParts): void {
   );
 }
 
-/** What a page of the visitor's school follows; asked for before the page's content is read. */
+/** Gives what a page of the visitor's school follows. Ask for it before the page's content is read. */
 export async function liveOfSchool({ ctx }: ConsoleParts, c: ConsoleContext): Promise<Live> {
   const { id } = c.get('visitor').school;
   return { of: 'school', mark: await schoolMark(ctx.db.of(id), id) };
 }
 
-/** What a page of all schools follows; asked for before the page's content is read. */
+/** Gives what a page of all schools follows. Ask for it before the page's content is read. */
 export async function liveOfRegion({ ctx }: Pick<ConsoleParts, 'ctx'>): Promise<Live> {
   return { of: 'region', mark: await regionMark(ctx.db.across('operator-view')) };
 }
@@ -38,12 +38,12 @@ function stream(parts: ConsoleParts, c: ConsoleContext, mark: () => Promise<stri
   return c.body(events, 200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
 }
 
-/** A page follows less closely than an operation's own: many of them stay open. */
+/** Pages look less often than an operation's own stream, because many of them stay open. */
 const POLLS_BETWEEN = 4;
 
 /**
- * Yields the mark at once and at each change, until the session or the stream's life is over or the process stops.
- * Nothing is written to a slow or absent reader, because the next look waits until the last event was taken.
+ * Yields the mark at once and at each change, until the session ends, the stream has lived long enough, or the process
+ * stops. Nothing is written to a slow or absent reader, because the next look waits until the last event was taken.
  */
 async function* follow(
   { ctx, sessions, closing }: ConsoleParts,

@@ -136,7 +136,7 @@ const GROUPS = [
   ['server', 'Сервер'],
 ] as const;
 
-/** An operator keeps the way back to all schools where a school is not connected. */
+/** Gives the visitor's items. Where a school is not connected, an operator keeps the way back to all schools. */
 function itemsOf(visitor: Visitor): Item[] {
   if (visitor.atRegion) return [...OF_REGION];
   const shown = ITEMS.filter((item) => item.shown(visitor));

@@ -69,8 +69,8 @@ export function page({ c, status = 200, ...parts }: PageParts): Response | Promi
 }
 
 /**
- * Leads to a page of ours after a change. That page shows `message` once. A message with a place of its own is what the
- * address leads to, so that browsers scroll to it and give it the focus, without script too.
+ * Leads to a page of ours after a change. That page shows `message` once. A message with a place of its own is the
+ * target of the address, so browsers scroll to it and give it the focus, even without script.
  */
 export function goTo(c: ConsoleContext, path: string, message?: Flash): Response {
   if (message) c.get('frame').flashes.leave(c, message);
@@ -80,7 +80,7 @@ export function goTo(c: ConsoleContext, path: string, message?: Flash): Response
 /** The id of a message that stands at a place of its own. */
 const SAID = 'said';
 
-/** Shows what is to be said at this place, if anything is: beside the button that was pressed. */
+/** Shows the message for this place, if there is one, beside the button that was pressed. */
 export function saidAt(c: ConsoleContext, place: NonNullable<Flash['at']>): Html {
   const said = c.get('frame').flashes.take(c);
   if (said?.at !== place) return NOTHING;
@@ -89,7 +89,7 @@ export function saidAt(c: ConsoleContext, place: NonNullable<Flash['at']>): Html
 }
 
 /**
- * Gives the page's own address with the mark that nobody asked for it, because such a look is no use of a session
+ * Gives the page's own address with the mark that no person asked for it. Such a look is no use of a session
  * (sessions.ts).
  */
 function refreshHrefOf(c: ConsoleContext): string {
@@ -169,7 +169,7 @@ function switcher({ school, atRegion }: Visitor): Html {
   }</div></details>`;
 }
 
-/** Who is signed in, and what one may do with that. */
+/** Shows who is signed in, and what that person can do with the session. */
 function whoMenu({ name, description, staff, atRegion }: Visitor): Html {
   const role = description ? html`<span class="role">${description}</span>` : '';
   const told = atRegion ? '/server/notifications' : '/settings/notifications';

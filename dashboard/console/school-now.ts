@@ -2,7 +2,10 @@ import type { Context } from '../../src/context.ts';
 import { approvedChats } from '../read/approved-chats.ts';
 import type { Visitor } from './visitor.ts';
 
-/** What chats' conditions are shown with (parts/condition.ts), and the approvals that can be taken back. */
+/**
+ * Gives the state of the school with which its chats' conditions are shown (parts/condition.ts), and the approvals that
+ * can be taken back.
+ */
 export async function schoolNow(
   { db, clock }: Pick<Context, 'db' | 'clock'>,
   { id, trouble, timeZone }: Visitor['school'],

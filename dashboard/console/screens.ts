@@ -15,14 +15,14 @@ type Handler = (c: ConsoleContext) => Answer;
 interface ScreenOptions {
   /** The screen exists also for a school that is not connected (A9). */
   unconnected?: boolean;
-  /** The form carries a roster: it is taken after the rights were asked, within a roster's size and time. */
+  /** The form carries a roster. Its body is read only after the rights were asked, within a roster's size and time. */
   upload?: boolean;
 }
 
 /**
- * Registers pages and what their forms send. Before a handler runs it is settled who the visitor is
- * (`c.get('visitor')`), that the visitor's role is one of `roles`, and that the visitor's school is connected. A form
- * has arrived before that (`Guards.form`).
+ * Registers pages and what their forms send. Who may open a page stands beside its path, as `roles`. Before a handler
+ * runs, three things are settled: who the visitor is (`c.get('visitor')`), that the visitor's role is one of `roles`,
+ * and that the visitor's school is connected. A form has arrived before that (`Guards.form`).
  */
 export interface Screens {
   get(path: string, roles: readonly TokenRole[], handler: Handler, options?: ScreenOptions): void;
@@ -75,7 +75,7 @@ interface Calling {
   caller: Caller;
 }
 
-/** Finds who asks for a page, and counts the request against their rate. */
+/** Finds the caller of a page, and counts the request against the caller's rate. */
 async function whoCalls({ sessions, resolve, rates }: ScreenParts, c: ConsoleContext): Promise<Calling> {
   const session = c.req.header('authorization') === undefined ? await sessions.find(c) : null;
   if (session) await count(rates, c, session.caller);

@@ -6,8 +6,8 @@ import { unconfirmed } from './school/unconfirmed.ts';
 import { isAdmin, type Visitor } from './visitor.ts';
 
 /**
- * Stands on every page of staff while nothing goes to Sferum: since when, and what to do. Pupils and parents can do
- * nothing about it, and their chats go on.
+ * Stands on every page of staff while nothing goes to Sferum, and says since when and what to do. Pupils and parents
+ * can do nothing about it, and their chats go on.
  */
 export function troubleBar(visitor: Visitor, section: Section | undefined): Html {
   const { trouble, timeZone } = visitor.school;
@@ -17,7 +17,7 @@ export function troubleBar(visitor: Visitor, section: Section | undefined): Html
   const text = isBroken
     ? 'Чаты не обновляются, их состояние известно на это время.'
     : unconfirmed(trouble.state).text;
-  // The page that says what to do says it below.
+  // «Обзор» says below what to do.
   const isSaid = section === 'overview';
   const todo = isAdmin(visitor)
     ? isSaid

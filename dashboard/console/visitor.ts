@@ -16,7 +16,7 @@ import { type RunningWork, runningWork } from '../read/running.ts';
 import { keepSameTitles, sameTitles } from '../read/same-titles.ts';
 import { type FoundWaits, foundWaits, type Trouble, troubleOf, type Wait, waitsOf } from '../read/waits.ts';
 
-/** The person who looks at a page, and where. Read anew at each request. */
+/** The person who opens a page, and where. It is read anew at each request. */
 export interface Visitor {
   /** The caller, bound to one school even where the token is for all. */
   caller: Caller;
@@ -47,7 +47,7 @@ export interface Visitor {
   staff: boolean;
   /** The work that goes on, for school admins and operators. */
   running: RunningWork | null;
-  /** What of the school waits for a person, for school admins and operators; empty for others. */
+  /** What waits for a person in the school, for school admins and operators. Empty for others. */
   waits: readonly Wait[];
 }
 
@@ -60,7 +60,7 @@ export function isAdmin({ caller }: Pick<Visitor, 'caller'>): boolean {
   return ADMINS.includes(caller.role);
 }
 
-/** Where somebody lands who has signed in and asked for no page (A1). */
+/** Gives the page where a person lands who has signed in and asked for no page (A1). */
 export function firstScreen(role: TokenRole): string {
   return ADMINS.includes(role) ? '/overview' : '/';
 }

@@ -12,7 +12,7 @@ import {
 } from '../../src/store/queries/person-columns.ts';
 import { mayPickPerson, maySeePerson, type Viewer } from '../../src/store/queries/viewer.ts';
 
-/** A member as the saved draft will have the person, and what is staged. */
+/** A member as the draft would make the person, and what is staged. */
 export interface DraftMemberItem extends ChatMemberItem {
   sex: Sex | null;
   isTeacher: boolean;

@@ -1,7 +1,7 @@
 /**
  * Whom a draft concerns: the people who are ticked among the members, picked in the picker, and staged to be added,
- * removed, made admins or admins no more. A person whom a request names is staged only where the rights of that moment
- * allow it (`among`).
+ * removed, made admins or made plain members. A person whom a request names is staged only where the rights of that
+ * moment allow it (`among`).
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
@@ -33,7 +33,7 @@ export async function mark(
   );
 }
 
-/** Marks all these people, as far as they are `among` those who may be marked. */
+/** Marks all these people, as far as they may be marked (`among`). */
 export async function markAll(
   db: Sql,
   { draftId, what, among }: Marking,
@@ -86,7 +86,7 @@ export async function replacePeople(
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, admin text)`.execute(db);
 }
 
-/** What the buttons over the members do with the ticked people. The ticks are gone afterwards. */
+/** What the buttons above the members do with the ticked people. Afterwards nobody is ticked. */
 export type Staging = 'remove' | 'grant' | 'revoke' | 'restore';
 
 /** Returns for how many of the ticked people it could not be done, because a pupil cannot be an admin (C5). */

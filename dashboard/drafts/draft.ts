@@ -1,7 +1,7 @@
 /**
- * Staged changes of a chat (C4), kept until «Сохранить»: one draft for each author and chat, or for the chat that the
- * author is making (E). When the draft is saved, it is judged once more, by the same rules as any other change.
- * draft-people.ts has whom it concerns.
+ * Staged changes of a chat (C4), kept until «Сохранить». There is one draft for each author and chat, or for the chat
+ * that the author is making (E). A draft that is saved is judged once more, by the same rules as any other change.
+ * draft-people.ts has the people whom it concerns.
  */
 import { sql } from 'kysely';
 import type { ChatType } from '../../src/desired/model.ts';

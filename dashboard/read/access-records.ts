@@ -21,7 +21,10 @@ export interface AccessFilter extends Page {
   to?: string | undefined;
 }
 
-/** Who looked at a school's people, or at one of them; newest first (K8). `from` and `to` keep it to their months. */
+/**
+ * Gives who looked at a school's people, or at one of them, newest first (K8). With `from` and `to` only their months
+ * are read.
+ */
 export async function listAccess(
   db: Sql,
   { schoolId, timeZone }: { schoolId: string; timeZone: string },

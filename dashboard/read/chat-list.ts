@@ -90,11 +90,13 @@ export async function findChat(
 
 interface Selection extends Page {
   descending: boolean;
-  /** True: the conditions are dear, so the statement keeps what it found. False: to ask the index twice costs less. */
+  /**
+   * True: the conditions are costly, so the statement keeps what it found. False: asking the index twice costs less.
+   */
   searched: boolean;
 }
 
-/** What a page shows of a chat beyond its own row is read for the chats of that page alone. */
+/** Reads one page of chats. What the page shows beyond a chat's own row is read only for the chats of that page. */
 async function selectChats(
   db: Sql,
   viewer: Viewer,

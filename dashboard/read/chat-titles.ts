@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
 
-/** What chats of a school are called, deleted ones too; an id that is not there is left out. */
+/** Gives what chats of a school are called, deleted ones too. An id without a chat is left out. */
 export async function findChatTitles(
   db: Sql,
   schoolId: string,

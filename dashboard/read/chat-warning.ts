@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { DesiredChat } from '../../src/desired/model.ts';
 
 /**
- * Who administers a chat is not who should: in СГО (C6), or only in Sferum, where the owning account alone does (D14).
- * Or another chat of the school reads the same: a class was renamed to what a chat by hand is called (E3).
+ * Why a chat needs somebody although its work is done: a school admin stands in, or nobody could (C6); the owning
+ * account alone administers it in Sferum (D14); or another chat of the school has the same name, because a class was
+ * renamed to what a chat by hand is called (E3).
  */
 export type ChatWarning = NonNullable<DesiredChat['warning']> | 'no-admin-in-sferum' | 'same-title';
 

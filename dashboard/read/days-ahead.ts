@@ -1,4 +1,4 @@
-/** Days to come on which the lists change by themselves (J5): signed orders, and enrollments dated ahead. */
+/** Days on which the lists will change by themselves (J5): by signed orders, and by enrollments dated ahead. */
 import { sql } from 'kysely';
 import type { OrderKind } from '../../src/desired/model.ts';
 import type { Sql } from '../../src/store/database.ts';
@@ -19,7 +19,7 @@ export interface DayAhead {
   end: number;
 }
 
-/** Days further ahead than so many are not listed; any day can be asked for. */
+/** At most so many days are listed. Any other day can be asked for. */
 const DAYS_SHOWN = 100;
 
 /** The days after `today` on which something changes, the next one first. */

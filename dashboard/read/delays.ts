@@ -11,7 +11,10 @@ export interface Delays {
   maxSeconds: number | null;
 }
 
-/** Of the chats that settled from the day (UTC) of `from` up to `to`; days that are over count as wholes. */
+/**
+ * Gives the delays of the chats that settled from the day (UTC) of `from` up to `to`. A day that is over counts as a
+ * whole.
+ */
 export async function findDelays(db: Sql, schoolId: string, from: Date, to: Date): Promise<Delays> {
   const figures = delayFigures(sql`${schoolId}`, sql`${from}::timestamptz`, sql`${to}::timestamptz`);
   const { rows } = await sql<Delays>`
@@ -20,7 +23,7 @@ export async function findDelays(db: Sql, schoolId: string, from: Date, to: Date
   return oneRow(rows);
 }
 
-/** The same by day of the school's time zone, the last one first. */
+/** The delays of one day of the school's time zone. */
 export interface DelaysOfDay extends Delays {
   day: string;
 }

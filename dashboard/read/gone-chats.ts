@@ -11,7 +11,7 @@ export interface GoneChat {
   returns: boolean;
 }
 
-/** Null: the school has no such chat, or still has it. */
+/** Finds a chat that was deleted. Null where the school never had it, or still has it. */
 export async function findGoneChat(db: Sql, schoolId: string, id: string): Promise<GoneChat | null> {
   const { rows } = await sql<GoneChat>`
     select c.id, c.title, c.deleted_at as at, c.key is not null and c.recreate as returns,
@@ -23,7 +23,7 @@ export async function findGoneChat(db: Sql, schoolId: string, id: string): Promi
   return rows[0] ? { ...rows[0], at: instant(rows[0].at) } : null;
 }
 
-/** The operation that holds removals of a chat; null where none does. */
+/** Gives the operation that holds removals of a chat. Null where none does. */
 export async function holderOf(db: Sql, chatId: string): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     select held_by as id from membership where chat_id = ${chatId}::uuid and held_by is not null

@@ -15,8 +15,8 @@ export interface HeldOperation {
 }
 
 /**
- * What waits in all schools, in natural order of their names; of these operations alone, where they are named. What an
- * approval waits for (it can still be taken back) is decided and does not count.
+ * Gives what waits in all schools, in the natural order of their names, or only these operations. What an approval
+ * covers is decided, even while it can still be taken back, and does not count.
  */
 export async function heldEverywhere(db: Sql, ids?: readonly string[]): Promise<HeldOperation[]> {
   const asked = ids ? sql`and o.id = any(${[...ids]}::uuid[])` : sql``;

@@ -19,8 +19,8 @@ export interface HeldOperation {
 }
 
 /**
- * Operations that wait for a decision, oldest first, with how many they hold. What an approval waits for (it can still
- * be taken back) is decided and does not count.
+ * Gives the operations that wait for a decision, oldest first, with how many people they hold. What an approval covers
+ * is decided, even while it can still be taken back, and does not count.
  */
 export async function heldOperations(db: Sql, schoolId: string): Promise<HeldOperation[]> {
   const { rows } = await sql<HeldOperation>`

@@ -3,7 +3,7 @@ import type { Author } from '../../src/author.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import { type JournalFilter, newestLines, type SchoolZone } from './journal.ts';
 
-/** What one thing did: an operation, or what of one kind came on one day. */
+/** What one operation did, or what changes of one kind did on one day. */
 export interface JournalGroup {
   /** The first part of the cause: `import`, `event`. */
   kind: string;
@@ -17,7 +17,10 @@ export interface JournalGroup {
   oldestId: string;
   lines: number;
   created: number;
-  /** Enter the live chats, and join the lists alone until they link a profile or can be added. */
+  /**
+   * `added`: people who enter the live chats. `waiting`: those who join only the lists until they link a profile or can
+   * be added.
+   */
   added: number;
   waiting: number;
   removed: number;
@@ -31,10 +34,10 @@ export interface JournalGroup {
   by: Author | null;
 }
 
-/** So many of the newest lines are looked at: a page must not cost by all that was ever noted. */
+/** At most so many of the newest lines are read, so that the cost of a page does not grow with the journal. */
 const LINES_AT_ONCE = 5_000;
 
-/** Small things of these kinds count together by day; of all others each stands for itself. */
+/** Changes of these kinds are small and count together by day. Of all other kinds each change stands for itself. */
 const BY_DAY = ['event', 'edit', 'profile', 'lesson', 'drift', 'creation', 'deletion'];
 
 /** Lines of one operation alone are counted up to this. */
@@ -44,7 +47,8 @@ type Row = JournalGroup & { authorId: string | null; authorKind: Author['kind'] 
 
 /**
  * Gives what was done, newest first, from the newest lines that the filter lets pass. `next`: what to ask for as
- * `before` to get what is older; null where nothing is. What the oldest line belongs to stands on the next page whole.
+ * `before` to get what is older. Null where nothing is older. The change to which the oldest line belongs stands whole
+ * on the next page.
  */
 export async function groupJournal(
   db: Sql,
@@ -64,8 +68,8 @@ export async function groupJournal(
 }
 
 /**
- * Counts all lines of an operation that has more of them than are looked at together: half of its figures would say
- * what is not so. Only what was noted since it was asked for is looked at. Null where it is no operation's.
+ * Counts all lines of an operation that has more of them than are read together, because half of its figures would be
+ * wrong. It reads only what was noted since the operation was asked for. Null where the cause is no operation.
  */
 async function wholeOperation(
   db: Sql,

@@ -9,7 +9,7 @@ import { beginningOf } from '../../src/store/school-day.ts';
 export interface JournalItem extends JournalLine {
   id: string;
   at: string;
-  /** Whose act it is. For an answer of Sferum: whose act it answered. Null: not known. */
+  /** Who did it. For an answer of Sferum: who did what Sferum answered. Null: not known. */
   by: Author | null;
 }
 
@@ -43,7 +43,7 @@ export interface JournalPage {
 /** Ids of lines are bigints of the database. */
 export const LINE_ID = /^\d{1,18}$/;
 
-/** No more lines are counted, so that a count does not cost more with every year. */
+/** At most so many lines are counted, so that a count does not cost more every year. */
 export const COUNTED_AT_MOST = 1_000;
 
 /** Lines without an author of their own: answers of the messenger, and lines from before authors were kept. */
@@ -91,9 +91,7 @@ export async function listJournal(
 /** Whose acts Sferum answers. */
 const ACTORS: ReadonlySet<Author['kind']> = new Set(['person', 'operator', 'service']);
 
-/**
- * Finds whose acts Sferum answered, by the ids of the answers' lines. Most acts stand among the lines themselves.
- */
+/** Finds who did what Sferum answered, by the ids of the answers' lines. Most acts stand among the lines themselves. */
 async function authorsOf(db: Sql, schoolId: string, lines: readonly Stored[]): Promise<Map<string, Author>> {
   const keyOf = ({ chatId, cause }: Stored) => `${chatId} ${cause}`;
   const acts = new Map<string, Author & { line: bigint }>();
@@ -114,8 +112,8 @@ async function authorsOf(db: Sql, schoolId: string, lines: readonly Stored[]): P
 }
 
 /**
- * The same for acts that the page does not show. An act is at most so many days older than its
- * answer, and the bounds are told outright, so that months before it are not looked at.
+ * Does the same for acts that the page does not show. An act is at most so many days older than its answer. The bounds
+ * are given as values, so that earlier months are not read.
  */
 async function storedAuthorsOf(
   db: Sql,

@@ -21,19 +21,19 @@ export type NameReader = ({ sees: 'school'; schoolId: string } | Extract<Viewer,
 };
 
 export interface SeenNames extends Names {
-  /** False: whether there is such a person is not for this reader to know. */
+  /** False: this reader may not know whether there is such a person. */
   sees(personId: string): boolean;
   /** The people whom it can name. An answer that uses it has shown them (K8). */
   people: readonly string[];
 }
 
-/** A teacher reads the same of a person outside the circle and of one who is not there. */
+/** A teacher reads the same of a person outside the circle and of a person who does not exist. */
 const UNSEEN = 'имя не показано';
 
 /**
- * What ids of one school are called – also of those who have left; an id nobody bears is called by itself. A person
- * is named to those alone who may see the person (contract, «Who sees whom»). Read when something is shown, never stored
- * beside it (rule 11). One statement a kind.
+ * Gives the names for ids of one school, also of those who have left. An id without a name stands for itself. A person
+ * is named only to those who may see the person (contract, «Who sees whom»). Names are read when something is shown,
+ * and never stored beside it (rule 11). It takes one statement for each kind.
  */
 export async function findNames(db: Sql, reader: NameReader, ids: NameIds): Promise<SeenNames> {
   const { schoolId } = reader;

@@ -17,14 +17,14 @@ export interface LoggedOperation {
   undoneBy: string | null;
   done: number;
   total: number;
-  /** Figures alone: what may be long of a result is left out. */
+  /** The figures of the result. Its parts that may be long are left out. */
   result: Record<string, unknown> | null;
   /** How many removals were held when its plan was made, and what somebody decided about them. */
   plannedHeld: number;
   decision: 'approve' | 'reject' | null;
   /** The first one says why it failed. */
   problem: string | null;
-  /** Of a deletion: its chat. */
+  /** For a deletion: its chat. */
   chatTitle: string | null;
   by: Author;
   createdAt: string;
@@ -43,7 +43,7 @@ export interface LogPlace {
   id: string;
 }
 
-/** What grows with a roster's mistakes and is shown on a page of its own. */
+/** The parts of a result that grow with a roster's mistakes. A page of their own shows them. */
 const LONG_PARTS = [
   'rejected',
   'lostFields',

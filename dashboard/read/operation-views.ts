@@ -1,4 +1,4 @@
-/** Initialisations and their kin as the console shows them (F3): what was asked, how far they are, what they hold. */
+/** Operations as the console shows them (F3): what was asked, how far they are, what they hold. */
 
 import { sql } from 'kysely';
 import type { ChatType, Ground } from '../../src/desired/model.ts';
@@ -132,7 +132,7 @@ export async function heldChats(db: Sql, schoolId: string, operationId: string):
   return rows;
 }
 
-/** What was decided about the removals that an operation held in a chat: the last decision. */
+/** The last decision about the removals that an operation held in a chat. */
 export interface ChatDecision {
   decision: 'approve' | 'reject';
   authorId: string | null;
@@ -156,7 +156,7 @@ export async function decisionsOf(
   return new Map(rows.map(({ chatId, at, ...rest }) => [chatId, { ...rest, at: instant(at) }]));
 }
 
-/** The operation that waits for a decision about removals which this plan holds too; null where none does. */
+/** Gives the operation that waits for a decision about removals which this plan holds too. Null where none does. */
 export async function waitingElsewhere(db: Sql, { schoolId, id }: OperationView): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     select o.id from operation o where o.school_id = ${schoolId} and o.state = 'held' and o.id <> ${id}::uuid
@@ -166,10 +166,10 @@ export async function waitingElsewhere(db: Sql, { schoolId, id }: OperationView)
   return rows[0]?.id ?? null;
 }
 
-/** What undoing a run would take back: the chats that it made, by type, and the people in other chats. */
+/** What undoing an initialisation would take back: the chats that it made, by type, and the people in other chats. */
 export interface UndoSize {
   chats: { id: string; type: ChatType; title: string; members: number }[];
-  /** People whom the run has added to other chats, and taken out of them. */
+  /** People whom the initialisation has added to other chats, and taken out of them. */
   added: number;
   removed: number;
 }

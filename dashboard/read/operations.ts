@@ -23,29 +23,34 @@ export interface OperationItem {
 
 type Row = Omit<OperationItem, 'progress'> & { done: number; total: number };
 
-/** While its chats are followed they are the progress; its own work was before, and at its end the row says it. */
+/**
+ * True in SQL while its chats are followed and are its progress. Before that its own work is, and at its end the row
+ * says it.
+ */
 const isFollowed = sql`o.state = 'running' and o.params ? 'following'`;
 const followed = (figure: RawBuilder<unknown>) => sql`(select ${figure}::int from operation_chat f
   where f.operation_id = o.id and f.school_id = o.school_id and f.generation is not null)`;
-/** Of a row of `operation o`: how far it is. */
+/** Gives in SQL how far the operation in a row `operation o` is. */
 export const doneNow = sql<number>`case when ${isFollowed} then ${followed(sql`count(f.done_at)`)} else o.done end`;
 export const totalNow = sql<number>`case when ${isFollowed} then ${followed(sql`count(*)`)} else o.total end`;
 const columns = sql`o.id, o.kind, o.school_id as "schoolId", o.state, ${doneNow} as done, ${totalNow} as total, o.result, o.problems,
   o.created_by as "createdBy", o.created_at as "createdAt", o.started_at as "startedAt", o.finished_at as "finishedAt"`;
 
-/** Of a school. */
+/** Finds an operation of a school. */
 export function findOperation(db: Sql, schoolId: string, id: string): Promise<OperationItem | null> {
   return find(db, id, sql`o.school_id = ${schoolId}`);
 }
 
-/** Of any school, or an import of several: for who may see them all. `db` is across schools. */
+/**
+ * Finds an operation of any school, or an import of several, for callers who may see them all. `db` is across schools.
+ */
 export function findAnyOperation(db: Sql, id: string): Promise<OperationItem | null> {
   return find(db, id, sql`true`);
 }
 
 /**
- * An import that belongs to no school (yet), by who sent it, and for which schools the sender was known: ids of senders
- * are a school's own. `db` is across schools.
+ * Finds an import that belongs to no school (yet), for the sender. The schools for which the sender was known must be
+ * the same, because ids of senders are unique only within a school. `db` is across schools.
  */
 export function findOwnImport(
   db: Sql,
@@ -63,7 +68,7 @@ async function find(db: Sql, id: string, where: RawBuilder<unknown>): Promise<Op
   return rows[0] ? fromRow(rows[0]) : null;
 }
 
-/** True where this very author started the operation. Ids of people and of operators are alike by chance only. */
+/** True where exactly this author started the operation. A person and an operator may have the same id by chance. */
 export async function isStartedBy(db: Sql, schoolId: string, id: string, by: Author): Promise<boolean> {
   const { rows } = await sql`select from operation where id = ${id}::uuid and school_id = ${schoolId}
     and created_by = ${by.id} and created_by_kind = ${by.kind}`.execute(db);

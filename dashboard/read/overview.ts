@@ -1,4 +1,4 @@
-/** What «Обзор» shows of a school. Nothing here reads all lists: what costs that is counted beforehand (K1). */
+/** What «Обзор» shows of a school. Nothing here reads whole lists: what costs that much is counted beforehand (K1). */
 
 import { sql } from 'kysely';
 import { instant, type Sql } from '../../src/store/database.ts';
@@ -17,9 +17,9 @@ export interface Overview {
   rosterTakenAt: string | null;
   /** Chats that are there, and those that are not as the lists say, by condition. */
   chats: { total: number; behind: number; held: number; failing: number; deleting: number };
-  /** By day, the last one last. */
+  /** For each day, the last day last. */
   shares: (Share & { day: string })[];
-  /** Those of the last count. */
+  /** From the last count. */
   classes: (Share & { id: string; title: string; grade: string | null })[];
   /** The p95 from an order to its chats over 30 days (J9); null: no order. */
   delayMs: number | null;
@@ -29,7 +29,7 @@ export interface Overview {
   followed: { chats: number; at: string | null };
 }
 
-/** The trend is told of so many days. */
+/** The trend covers so many days. */
 const TREND_DAYS = 90;
 
 /** `today`: the school's own day. */
@@ -68,7 +68,7 @@ export async function findOverview(
   };
 }
 
-/** How many people and classes the lists have: for a school that has no chats yet. */
+/** Counts the people and classes of the lists, for a school that has no chats yet. */
 export async function countListed(db: Sql, schoolId: string): Promise<{ people: number; classes: number }> {
   const { rows } = await sql<{ people: number; classes: number }>`
     select (select count(*)::int from person where school_id = ${schoolId} and present) as people,

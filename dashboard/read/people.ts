@@ -31,9 +31,12 @@ export interface PersonItem {
   /** Null also where the viewer may not know it. */
   birthDate: string | null;
   linked: boolean;
-  /** Only where parents are asked for: none of the person's children is in a class, so no chat takes them in (D6). */
+  /**
+   * Set only where parents are asked for: none of the person's children is in a class, so no chat takes the person in
+   * (D6).
+   */
   childless: boolean;
-  /** Only where a chat was asked about. */
+  /** Set only where a chat was asked about. */
   inChat: boolean | null;
 }
 
@@ -49,8 +52,8 @@ export interface PeopleFilter extends Page {
 }
 
 /**
- * Gives who can be picked (C3): the people of the school whom the viewer may see, by name. Where a name is asked for, those
- * whose family name begins so stand first, then given names, then middle names.
+ * Gives who can be picked (C3): the people of the school whom the viewer may see, by name. Where a name is asked for,
+ * matching family names stand first, then given names, then middle names.
  */
 export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter): Promise<Listed<PersonItem>> {
   const conditions: RawBuilder<unknown>[] = [];

@@ -38,9 +38,9 @@ export interface PlanChatItem {
   created: number;
   deleted: number;
   renamedTo: string | null;
-  /** Enter the live chat now. */
+  /** People who enter the live chat now. */
   added: number;
-  /** Join the list alone until they link a profile, accept or can be added. */
+  /** People who join only the list until they link a profile, accept or can be added. */
   waiting: number;
   removed: number;
   held: number;
@@ -50,7 +50,9 @@ export interface PlanChatItem {
 
 type PlanRow = Pick<PlanChatItem, 'id' | 'title' | 'type' | 'unit' | 'renamedTo'> & { counts: ActionCounts };
 
-/** Also titles of chats that do not exist yet are looked through: folded here as `searchFold` folds what is asked. */
+/**
+ * The titles of chats that do not exist yet are searched too. They are folded here as `searchFold` folds what is asked.
+ */
 const foldedTitle = foldedInSql(sql`o.title`);
 
 /** The chats of a plan, in no order. */

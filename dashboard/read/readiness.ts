@@ -1,4 +1,7 @@
-/** How ready all schools are for a day (K4), as it was counted in the background, and who is meant in one school. */
+/**
+ * How ready all schools are for a day (K4), as it was counted in the background, and the people and classes behind the
+ * figures of one school.
+ */
 import { sql } from 'kysely';
 import { naturalCompare } from '../../src/desired/names.ts';
 import type { ReadinessGaps } from '../../src/plan/readiness.ts';
@@ -9,7 +12,7 @@ import { byName, shownName } from '../../src/store/queries/person-columns.ts';
 import { oneRow } from '../../src/store/rows.ts';
 import { searchFold } from '../../src/text/title-key.ts';
 
-/** Of a school that is not counted yet, or could not be. */
+/** The state of a school that is not counted yet, or could not be. */
 const UNCOUNTED = 'uncounted';
 export const SCHOOL_READINESS = [...READINESS_STATES, UNCOUNTED] as const;
 export type SchoolReadinessState = ReadinessState | typeof UNCOUNTED;

@@ -1,4 +1,4 @@
-/** The lists that came from СГО: when, how much, and what of them was not taken. */
+/** The lists that came from СГО: when, how much, and what was not taken. */
 import { sql } from 'kysely';
 import { instant, type Sql } from '../../src/store/database.ts';
 import type { OperationState } from '../../src/store/entities.ts';

@@ -1,4 +1,4 @@
-/** What the lists of СГО leave open of a school's people, classes and groups (K5). */
+/** What is missing in the lists of СГО about a school's people, classes and groups (K5). */
 
 import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
@@ -67,7 +67,7 @@ function itemsOf(gap: Gap, on: SchoolDay): RawBuilder<unknown> {
         join person s on s.school_id = g.school_id and s.id = g.student_id and s.present
         where g.school_id = ${schoolId} and g.guardian_id = p.id and g.present)`);
     case 'roles':
-      // Without a role nobody counts as present: what the source said last is asked instead.
+      // A person without a role never counts as present, so the last statement of the source is asked instead.
       return people(sql`not p.present and p.stated_at is not null and cardinality(p.roles) = 0
         and (p.gone_at is null or (p.stated_at, p.stated_by) >= (p.gone_at, p.gone_by))`);
     case 'classes':
@@ -78,8 +78,8 @@ function itemsOf(gap: Gap, on: SchoolDay): RawBuilder<unknown> {
 }
 
 /**
- * Units that run today and have no teacher who is in the lists. A teacher has many of them, so each is looked for once,
- * and not once a unit.
+ * Gives the units that run today and have no teacher who is in the lists. A teacher has many units, so each teacher is
+ * looked for once, and not once for each unit.
  */
 function units(
   table: RawBuilder<unknown>,

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { OperationKind } from '../../src/store/entities.ts';
 import { doneNow, totalNow } from './operations.ts';
 
-/** The work of a school that began first and goes on, and how many more there are. */
+/** The work of a school that goes on and began first, and how many more there are. */
 export interface RunningWork {
   id: string;
   kind: OperationKind;
@@ -13,7 +13,7 @@ export interface RunningWork {
   others: number;
 }
 
-/** Gives a RunningWork, or null, as a column: every page of an administrator asks for it. */
+/** Gives a RunningWork, or null, as a column, because every page of an administrator asks for it. */
 export function runningWork(schoolId: RawBuilder<unknown>): RawBuilder<RunningWork | null> {
   return sql`(select jsonb_build_object('id', o.id, 'kind', o.kind, 'dryRun', coalesce((o.params->>'dryRun')::boolean, false),
       'done', ${doneNow}, 'total', ${totalNow}, 'others', o.open - 1)

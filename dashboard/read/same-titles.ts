@@ -6,15 +6,15 @@ export interface SameTitles {
   keys: readonly string[];
 }
 
-/** Of so many schools they are kept. The one that was found first is forgotten first. */
+/** Titles of at most so many schools are kept. The school that was found first is forgotten first. */
 const SCHOOLS_MAX = 1_000;
 
 const kept = new WeakMap<Database, Map<string, SameTitles>>();
 
 /**
- * Gives what is kept of a school. To ask every chat for another of its name costs more than the rest of a page, and
- * every page of an administrator needs it. Whatever makes or renames a chat moves the revision (rows/school.ts), so
- * what is kept for the revision of now is true. It may hold titles of chats that are gone by now.
+ * Gives what is kept of a school. Asking every chat for another of its name costs more than the rest of a page, and
+ * every page of an administrator needs it. Everything that makes or renames a chat moves the revision (rows/school.ts),
+ * so what is kept for the present revision is true. It may hold titles of chats that are gone by now.
  */
 export function sameTitles(db: Database, schoolId: string): SameTitles | null {
   return kept.get(db)?.get(schoolId) ?? null;

@@ -21,18 +21,20 @@ import { searchFold } from '../../src/text/title-key.ts';
 export const SCHOOL_STATES = ['broken', 'failing', 'held', 'behind', 'overdue', 'paused', 'fine'] as const;
 export type SchoolState = (typeof SCHOOL_STATES)[number];
 
-/** Changes are usually followed within seconds: a school that follows an order is not behind yet. */
+/**
+ * A change may wait so long before its school counts as behind, because changes are usually followed within seconds.
+ */
 const BEHIND_AFTER = sql`interval '1 minute'`;
 
 export interface SchoolItem {
   id: string;
   name: string;
   state: SchoolState;
-  /** A code; null where the state says it all. */
+  /** A code. Null where the state says everything. */
   reason: string | null;
   since: string | null;
   chats: number;
-  /** Of the people in the lists, 0 to 1; null until they are counted, and where there is nobody. */
+  /** The share of the people in the lists, 0 to 1. Null until they are counted, and where there is nobody. */
   linkedShare: number | null;
   /** What waits for a decision. */
   held: number;
@@ -60,7 +62,10 @@ export type StateCounts = Readonly<Record<SchoolState, number>>;
 
 type Row = Omit<SchoolItem, 'id'> & { id: string | null; total: number; counts: StateCounts };
 
-/** A page of schools, the worst first and those of one state in natural order, and how many there are in each state. */
+/**
+ * Gives a page of schools, the worst first and those of one state in natural order, and how many there are in each
+ * state.
+ */
 export async function listSchools(
   db: Sql,
   filter: SchoolFilter,
@@ -134,7 +139,7 @@ function states({ q, only, moment }: SchoolFilter): RawBuilder<unknown> {
         when ${rankOf('paused')} then paused_since::timestamp at time zone coalesce(time_zone, ${moment.timeZone}) end as since from looked)`;
 }
 
-/** Of a row `page p`: what the state is about, told by code. It is asked for the schools of the page alone. */
+/** Gives in SQL, for a row `page p`, what the state is about, by code. It is asked only for the schools of the page. */
 const reason = sql<string | null>`case p.rank
   when ${rankOf('broken')} then coalesce(p.status_reason, 'sferum-not-connected')
   when ${rankOf('failing')} then (select c.condition_reason from chat c

@@ -14,7 +14,7 @@ export interface ProcessItem {
   figures: Partial<RecentFigures>;
 }
 
-/** The processes that were seen lately, those that gave a sign of life last come last. */
+/** Gives the processes that were seen lately. Those that gave a sign of life last come last. */
 export async function listProcesses(db: Sql): Promise<ProcessItem[]> {
   const { rows } = await sql<ProcessItem>`
     select id, role, started_at as "startedAt", figures,
@@ -66,7 +66,10 @@ export interface LaggingSchool {
   chats: number;
 }
 
-/** The schools whose changes wait longest. Those whose account does not work are told by their state (schools.ts). */
+/**
+ * Gives the schools whose changes wait longest. A school whose account does not work is left out, because its state
+ * says so (schools.ts).
+ */
 export async function slowestSchools(db: Sql, most: number): Promise<LaggingSchool[]> {
   const { rows } = await sql<LaggingSchool>`
     select s.id, s.name, o.since, o.chats from (

@@ -3,7 +3,7 @@ import type { Sql } from '../../src/store/database.ts';
 import { oneRow } from '../../src/store/rows.ts';
 import { classChatMembers } from './unreachable.ts';
 
-/** How many of a class are in chats of СГО and cannot be brought into them in Sferum, by reason (J8). */
+/** How many people of a class are in chats of СГО and cannot be brought into them in Sferum, by reason (J8). */
 export interface UnreachableCount {
   /** Null: staff, and people who are in no class's chat. */
   classId: string | null;
@@ -13,7 +13,7 @@ export interface UnreachableCount {
   refused: number;
 }
 
-/** Whether the school has a chat at all: before that nobody is missing from any. */
+/** Whether the school has any chat. Before that nobody is missing from one. */
 export async function hasChats(db: Sql, schoolId: string): Promise<boolean> {
   const { rows } = await sql<{ some: boolean }>`
     select exists (select from chat where school_id = ${schoolId} and deleted_at is null) as some`.execute(
@@ -25,8 +25,9 @@ export async function hasChats(db: Sql, schoolId: string): Promise<boolean> {
 const isLive = sql`c.deleting_since is null and c.deleted_at is null`;
 
 /**
- * By class as `listUnreachable` sorts people into classes; a class that misses nobody is not there. Most people are in a
- * class's chat, which has to be read in any case. So only of the others it is asked whether they are in any chat.
+ * Counts people by class, as `listUnreachable` sorts them into classes. A class from which nobody is missing is left
+ * out. Most people are in a class's chat, which has to be read in any case. So only the others are asked whether they
+ * are in any chat.
  */
 export async function countUnreachable(db: Sql, schoolId: string): Promise<UnreachableCount[]> {
   const { rows } = await sql<UnreachableCount>`

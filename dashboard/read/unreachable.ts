@@ -76,7 +76,9 @@ export function classChatMembers(schoolId: string): RawBuilder<unknown> {
     where c.school_id = ${schoolId} and c.type in ('class', 'parents') and c.deleted_at is null offset 0)`;
 }
 
-/** People who may be missing somewhere. To look for these alone costs less than to look at every membership. */
+/**
+ * Gives the people who may be missing somewhere. Looking only for these costs less than looking at every membership.
+ */
 function absentPeople(schoolId: string): RawBuilder<unknown> {
   return sql`select p.id as person_id from person p
       where p.school_id = ${schoolId} and not exists (select from profile_link l

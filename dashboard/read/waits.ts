@@ -1,6 +1,6 @@
 /**
- * What of a school waits for a person. The number in the navigation, «Ждут вас» and the notices of other pages are all
- * made of the rows that `waitsOf` gives, so that they cannot differ.
+ * What waits for a person in a school. The number in the navigation, «Ждут вас» and the notices of other pages are all
+ * made of the rows that `waitsOf` gives, so they cannot differ.
  */
 import { type RawBuilder, sql } from 'kysely';
 import { accountState } from '../../src/rows/sferum-account.ts';
@@ -17,20 +17,23 @@ interface Named {
   title: string;
 }
 
-/** Something to decide or to mend. `since`: an instant; null where nobody knows. */
+/** Something to decide or to mend. `since`: an instant; null where it is not known. */
 export type Wait =
   /** Nothing goes to Sferum: the key is refused, or somebody has to confirm. */
   | { kind: 'account'; state: Trouble['state']; since: string }
   | HeldOperation
-  /** A run that ended badly lately and was not repeated since. */
+  /** An operation that ended badly lately and was not repeated since. */
   | { kind: 'failed'; operationId: string; operation: OperationKind; since: string; message: string | null }
-  /** Chats that one thing stands in the way of. `message` is Russian and says what to do. */
+  /** Chats that have the same trouble. `message` is Russian and says what to do. */
   | { kind: 'failing'; message: string | null; since: string; chats: Named[]; total: number }
-  /** Calls of distance lessons that cannot be started; one that was lost needs nobody: another stands in its place. */
+  /**
+   * Calls of distance lessons that cannot be started. A call that was lost needs nobody, because another takes its
+   * place.
+   */
   | { kind: 'call'; message: string | null; since: string; total: number; lessonId: string }
-  /** C6: who administers is not who should. */
+  /** Chats with a warning (chat-warning.ts). */
   | { kind: 'warning'; warning: ChatWarning; since: null; chats: Named[]; total: number }
-  /** Whose VK ID somebody else has (A7), by name. */
+  /** People whose VK ID somebody else has (A7), by name. */
   | { kind: 'profiles'; since: null; people: { id: string; name: string }[]; total: number };
 
 /** Why nothing goes to Sferum, and since when (an instant). */
@@ -39,7 +42,7 @@ export interface Trouble {
   since: string;
 }
 
-/** Null: the school is connected and works, or was never connected. */
+/** Says why nothing goes to Sferum. Null where the school is connected and works, or was never connected. */
 export function troubleOf(account: {
   status: string | null;
   reason: string | null;
@@ -50,7 +53,7 @@ export function troubleOf(account: {
   return state === 'connected' ? null : { state, since: instant(account.since) };
 }
 
-/** Of a group of chats so many are named. */
+/** At most so many chats of a group are named. */
 const CHATS_NAMED = 5;
 const PEOPLE_NAMED = 20;
 const FAILED_WITHIN_DAYS = 7;
@@ -85,7 +88,7 @@ export async function waitsOf(
   { trouble, found }: { trouble: Trouble | null; found: FoundWaits },
 ): Promise<Wait[]> {
   const { someHeld, failed, calls, warnings: warned, profiles, failing: stuck } = found;
-  // Who is held is counted only where something is: that takes a look at every membership.
+  // People are counted only where somebody is held, because counting looks at every membership.
   const held = someHeld ? await heldOperations(db, schoolId) : [];
   const isAsked =
     trouble?.state !== 'broken' && held.some((one) => ASKS_ABOUT_ACCOUNT.includes(one.operation));
@@ -109,8 +112,8 @@ function listOf(query: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /**
- * The chats of `school s` that may need somebody, found through indexes alone. Which titles several chats have is looked
- * up only where that is not known for the school's revision.
+ * Gives the chats of `school s` that may need somebody, found only through indexes. Which titles several chats have is
+ * looked up only where that is not known for the school's revision.
  */
 function needy(schoolId: string, known: SameTitles | null): RawBuilder<unknown> {
   const own = sql`school_id = ${schoolId} and deleted_at is null`;

@@ -1,4 +1,7 @@
-/** Sessions as their person sees them, and what ends them. The streams of a session end with it, at their next look. */
+/**
+ * Sessions as their person sees them, and the functions that end them. The streams of a session end with it, at their
+ * next look.
+ */
 import { sql } from 'kysely';
 import { instant, type Sql } from '../../src/store/database.ts';
 

@@ -44,7 +44,7 @@ const FIGURES =
 const ROWS_OF_FILES = 'places in files and kinds of values, never a value';
 const MOVES_ON = 'changes and moves on: what it shows is a page of its own';
 
-/** Routes that show nobody, or nobody but the caller, each with the reason. */
+/** Routes that show nobody, or only the caller, each with the reason. */
 export const SHOWING_NOBODY: Readonly<Record<string, string>> = {
   'GET /': OWN,
   'GET /v1/me': OWN,

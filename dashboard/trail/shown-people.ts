@@ -9,7 +9,7 @@ import { SHOWING_PEOPLE } from './routes.ts';
 /** Request → school → the people of it whom the answer shows. */
 const shown = new WeakMap<HonoContext, Map<string, Set<string>>>();
 
-/** Notes whom the answer shows. An empty list notes that it shows nobody. */
+/** Notes the people whom the answer shows. An empty list notes that it shows nobody. */
 export function noteShown(c: HonoContext, schoolId: string, personIds: Iterable<string>): void {
   const schools = shown.get(c) ?? new Map<string, Set<string>>();
   schools.set(schoolId, new Set([...(schools.get(schoolId) ?? []), ...personIds]));

@@ -63,7 +63,7 @@ const settling = gathering(async (ctx: Context, schoolId: string, ends: readonly
 });
 
 /**
- * Closes the operation if all its chats are settled. A trouble here is logged and not thrown, because the chats are
+ * Closes the operations whose chats are all settled. A trouble here is logged and not thrown, because the chats are
  * settled all the same. The operation's own job then closes it.
  */
 async function close(ctx: Context, schoolId: string, operationIds: readonly string[]): Promise<void> {

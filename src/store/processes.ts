@@ -52,8 +52,8 @@ export const silentWorkers = (silentMs: number): RawBuilder<unknown> =>
       and fresh.started_at > dead.seen_at)`;
 
 /**
- * Removes this process, others that were not seen for long, and those that fell silent before it started. It has taken
- * the place of the latter, so when it leaves, they need not be told of any more.
+ * Removes this process and others that were not seen for long. It also removes those that fell silent before it
+ * started. It has replaced them, and once its own row is gone they would count as missed again.
  */
 export async function leave(db: Sql, { id }: Pick<ThisProcess, 'id'>): Promise<void> {
   await sql`delete from process where id = ${id} or seen_at < clock_timestamp() - ${GONE_AFTER}

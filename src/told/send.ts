@@ -73,7 +73,7 @@ async function toWebhook(ctx: Context, webhookId: string, { id, body }: Sending)
   }
 }
 
-/** Gives a webhook's address and the secrets that sign now. Null where the webhook was removed or has ended. */
+/** Gives a webhook's address and the secrets that sign now. Null where the webhook does not exist any more. */
 async function findSigning(
   { db, secrets, clock }: Context,
   id: string,

@@ -13,7 +13,7 @@ import { NOT_CHECKED, stillChecking, validationBody, validationResult } from './
 const REFRESH_SECONDS = 3;
 const OPERATORS = ['operator'] as const;
 
-/** Where the pages stand: in a school, or beside the state of the service. */
+/** Where the pages are: in a school, or beside the state of the service. */
 type Base = '/connection' | '/server/connection';
 
 /** «Подключение СГО»: addresses, examples, what came last, and what an import of a file would say. */
@@ -21,7 +21,7 @@ export function connectionRoutes(parts: ConsoleParts): void {
   const { screens } = parts;
   const inSchool = { unconnected: true };
   screens.get('/connection', ADMINS, (c) => connectionPage(parts, c, '/connection'), inSchool);
-  // A roster is taken of those who may send one (contract: `POST /v1/roster-validations`).
+  // Only those who may send a roster may have one checked (contract: `POST /v1/roster-validations`).
   screens.post('/connection/validations', OPERATORS, (c) => validate(parts, c, '/connection'), {
     ...inSchool,
     upload: true,

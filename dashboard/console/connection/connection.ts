@@ -15,7 +15,7 @@ export interface ConnectionView {
   /** How tokens of СГО are checked; the secret itself is nowhere shown. */
   signing: { kind: 'secret'; keys: number } | { kind: 'jwks'; url: string };
   sent: LastSent;
-  /** Where a file to look at is sent; null where the visitor may not. */
+  /** Where a file to be checked is sent. Null where the visitor may not have one checked. */
   validateAt: string | null;
   error: string | null;
   nowMs: number;

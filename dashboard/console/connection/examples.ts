@@ -5,7 +5,7 @@ export interface SentCall {
   title: string;
   method: 'GET' | 'POST';
   url: string;
-  /** What is to be known of it. */
+  /** What the reader should know of it. */
   says: string;
   /** Null: a person's browser goes there. */
   example: string | null;
@@ -15,7 +15,7 @@ const EVENT = `[{"specversion": "1.0", "id": "order-12", "source": "sgo", "type"
     "time": "2026-09-01T08:00:00Z", "data": {"id": "12", "number": "12", "kind": "transfer", "effectiveOn": "2026-09-02",
     "items": [{"studentId": "p100", "classId": "5a", "toClassId": "5b"}]}}]`;
 
-/** `schoolId`: null for all schools, whose addresses say where the id of one stands. */
+/** `schoolId`: null for all schools. The addresses then show where the id of one stands. */
 export function sentCalls({
   publicUrl,
   schoolId,

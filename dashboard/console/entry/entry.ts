@@ -62,8 +62,8 @@ interface Entry {
 }
 
 /**
- * Turns СГО's token into a session, once. Within another person's live session it asks first. Somebody who follows a
- * link that another person sent must not work under that person's name without noticing.
+ * Turns СГО's token into a session, once. Within another person's live session it asks first. A person who follows a
+ * link that somebody else sent must not work under that person's name without noticing.
  */
 async function enter(
   { ctx, sessions, verify }: ConsoleParts,
@@ -89,7 +89,7 @@ async function enter(
   return goTo(c, to ? localPath(to) : firstScreen(role));
 }
 
-/** Whose session it is: a person's token may still say a former id (K4). */
+/** Gives the person whose session it is. The person's token may still say a former id (K4). */
 function subjectOf({ db }: Context, { sub, role, school }: Claims): string | Promise<string> {
   return BY_TOKEN.includes(role) || school === '*' ? sub : idNow(db.of(school), school, sub);
 }

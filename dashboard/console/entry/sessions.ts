@@ -16,7 +16,7 @@ import { moment } from '../parts/numbers.ts';
 import { dataTable } from '../parts/table.ts';
 import { EVERYBODY } from '../visitor.ts';
 
-/** Shows where one is signed in, and ends sessions elsewhere. */
+/** Shows where the visitor is signed in, and ends sessions elsewhere. */
 export function sessionRoutes({ screens, ctx, sessions }: ConsoleParts): void {
   const options = { unconnected: true };
   const db = ctx.db.across('sessions');
@@ -103,7 +103,7 @@ const SYSTEMS = [
   [/Linux/, 'Linux'],
 ] as const;
 
-/** Names a browser like «Chrome, Windows», which is enough to tell one's own from a stranger's. */
+/** Names a browser like «Chrome, Windows», which is enough for people to tell their own from a stranger's. */
 function browserName(agent: string | null): string {
   const found = [BROWSERS, SYSTEMS].flatMap(
     (names) => names.find(([mark]) => mark.test(agent ?? ''))?.[1] ?? [],

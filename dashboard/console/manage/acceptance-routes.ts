@@ -17,7 +17,7 @@ import { operationHref, operationTitle } from './operation-words.ts';
 import { cutTree, shownIn } from './plan-tree.ts';
 import { planQuery } from './query.ts';
 
-/** What is asked of the plan. A chat's title is nobody's name, so it may stand in the address. */
+/** The parts of the plan that the address asks for. A chat's title is nobody's name, so it may stand in the address. */
 const query = planQuery
   .pick({ type: true, kind: true, class: true })
   .extend({ title: z.string().trim().max(200).optional().catch(undefined) });

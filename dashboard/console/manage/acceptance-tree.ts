@@ -33,13 +33,13 @@ export function plannedChat(
 
 export interface ShownPlan {
   names: Names;
-  /** Removals wait for a decision, which is said once above. */
+  /** True where all removals wait for a decision, which is said once above. */
   allHeld: boolean;
   /** The actions that are shown of each chat, by its id. */
   shown: ReadonlyMap<string, readonly Action[]>;
 }
 
-/** The figures of a branch: those who wait are among those who leave. */
+/** Shows the figures of a branch. People whose removal waits are counted among those who leave. */
 export function plannedMarks({ created, added, removed, held }: Sums, allHeld: boolean): Content {
   return html`${created > 0 ? html`<span class="tag good">создать${created > 1 ? ` ${count(created)}` : ''}</span>` : ''}${
     added > 0 ? change(added, '+') : ''

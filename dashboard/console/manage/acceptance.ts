@@ -1,4 +1,4 @@
-/** J2: what accepting an incomplete list would do, before the button that carries the number. */
+/** J2: asks before an incomplete list is accepted, and says what that would do. The button carries the number. */
 import type { Names } from '../../../src/plan/describe.ts';
 import type { ActionKind, Plan, PlanCounts } from '../../../src/plan/model.ts';
 import type { OperationView } from '../../read/operation-views.ts';
@@ -20,7 +20,7 @@ export interface AcceptanceView {
   operation: OperationView;
   /** Null where no type of chat is switched on, so that lists alone would change. */
   plan: Plan | null;
-  /** What of the plan is asked for. */
+  /** The parts of the plan that are asked for. */
   tree: readonly TreeType<PlannedChat>[];
   shown: ShownPlan['shown'];
   filter: {
@@ -33,7 +33,8 @@ export interface AcceptanceView {
 }
 
 /**
- * Asks before the lists of an incomplete import are accepted: who would leave, and what the guard would hold of that.
+ * Asks before the lists of an incomplete import are accepted. It says who would leave, and which of these removals the
+ * guard would hold.
  */
 export function acceptQuestion(view: AcceptanceView): Html {
   const { operation, plan, tree } = view;

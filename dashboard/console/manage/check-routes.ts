@@ -93,7 +93,7 @@ async function show(
   });
 }
 
-/** Where the check was asked for. */
+/** Gives the page on which the check was asked for. */
 function backOf({ chatIds, personId }: CheckRow['about'], names: Names, titles: ReadonlyMap<string, string>) {
   if (personId !== null) {
     return { label: names.person(personId), href: `/people/${encodeURIComponent(personId)}` };

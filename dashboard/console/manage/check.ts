@@ -23,7 +23,7 @@ export interface CheckView {
   timeZone: string;
 }
 
-/** What is, what should be, what was done, what stands in the way. */
+/** Shows the result: what is, what should be, what was done, and what stands in the way. */
 export function checkBody(view: CheckView): Html {
   const { result, back, at } = view;
   const { desired, actual, done, obstacles } = result;
@@ -64,7 +64,7 @@ function again({ about: { chatIds, personId } }: CheckView) {
 
 type Done = CheckResult['done'][number];
 
-/** A column that tells rows apart; where all rows say the same there it is left out. */
+/** A column that tells rows apart. It is left out where all rows say the same in it. */
 const only = <Row>(isNeeded: boolean, column: Column<Row>): Column<Row>[] => (isNeeded ? [column] : []);
 
 function doneTable({ result, names, titles, about }: CheckView): Html {

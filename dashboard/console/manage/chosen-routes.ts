@@ -8,7 +8,7 @@ import { STAFF, viewerIn } from '../visitor.ts';
 import { chosenInQuery, chosenOf, NOTHING_CHOSEN } from './chosen.ts';
 import { chats } from './words.ts';
 
-/** What is done from the list to the chats of the ticked rows, besides «Сверить сейчас» and «Удалить». */
+/** The actions of the list on the chats of the ticked rows, besides «Сверить сейчас» and «Удалить». */
 export function chosenRoutes({ ctx, commands, screens }: ConsoleParts): void {
   screens.get('/manage/open', STAFF, openChosen);
 
@@ -31,7 +31,7 @@ export function chosenRoutes({ ctx, commands, screens }: ConsoleParts): void {
   });
 }
 
-/** Enter on a row sends what is ticked as a query. */
+/** Opens the chat. Enter on a row sends what is ticked as a query. */
 function openChosen(c: ConsoleContext): Response {
   const { chatIds, back } = chosenInQuery(c);
   if (chatIds.length === 1) return goTo(c, `/manage/chats/${chatIds[0]}`);

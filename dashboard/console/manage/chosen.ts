@@ -6,7 +6,7 @@ import { formOf } from '../form.ts';
 import type { ConsoleContext } from '../page.ts';
 import { PER_PAGE_SIZES } from './query.ts';
 
-/** As many as a page of the list shows. */
+/** As many as one page of the list shows. */
 const MOST_CHOSEN = Math.max(...PER_PAGE_SIZES);
 
 const ids = z

@@ -50,7 +50,7 @@ async function decide(parts: ConsoleParts, c: ConsoleContext): Promise<Response>
   const operation = await operationOf(parts, c);
   const body = await formOf(c);
   const decision = z.enum(['approve', 'reject']).safeParse(body.get('do')).data;
-  // A named chat that is none never means «all chats».
+  // A value that names no chat never means «all chats».
   const chat = z
     .uuid()
     .optional()
@@ -115,7 +115,7 @@ async function reject(
   });
 }
 
-/** Leads back to the operation with what is to be said beside its buttons; a refusal says it itself. */
+/** Leads back to the operation, with a message beside its buttons. A refusal says itself what is wrong. */
 async function said(
   c: ConsoleContext,
   operationId: string,
@@ -130,7 +130,7 @@ async function said(
   }
 }
 
-/** The type and the class whose chats alone are asked for. */
+/** Gives the type and class to which the address limits the chats. */
 export function branchOf(c: ConsoleContext): HeldView['filter'] {
   const { type, class: unit } = planQuery.parse(c.req.query());
   return { type, class: unit };

@@ -8,7 +8,7 @@ import type { Chosen } from './chosen.ts';
 import { lostChats } from './lost-chats.ts';
 import { chats } from './words.ts';
 
-/** What is lost, in figures and names, before the button that carries the number. */
+/** Says what is lost, in figures and names. The button carries the number. */
 export function deletionQuestion(
   { chatIds, back }: Chosen,
   found: readonly ChatItem[],

@@ -16,7 +16,7 @@ export interface Desk {
   chat: ChatItem;
   standings: ReadonlySet<Standing>;
   may: { members: boolean; admins: boolean; rename: boolean; delete: boolean };
-  /** What the lists call the chat, where somebody has renamed it by hand. */
+  /** The name that the lists give the chat, where somebody has renamed it by hand. */
   listTitle: string | null;
   key: DraftKey;
   draft: Draft | null;

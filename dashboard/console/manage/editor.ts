@@ -47,7 +47,7 @@ export interface EditorView {
   approved: ApprovedChat | null;
   /** The operation that holds removals of this chat, for those who may decide. */
   heldBy: string | null;
-  /** What the lists call the chat, where somebody has renamed it by hand. */
+  /** The name that the lists give the chat, where somebody has renamed it by hand. */
   listTitle: string | null;
 }
 
@@ -61,7 +61,7 @@ export function editorHref(chatId: string, filter: MemberFilter): string {
   });
 }
 
-/** Whether the visitor may change anything of the chat. A chat that is being deleted changes no more. */
+/** Whether the visitor may change anything of the chat. Nobody changes a chat that is being deleted. */
 export function editable(view: Pick<EditorView, 'may' | 'chat'>): boolean {
   const { may, chat } = view;
   return chat.condition.status !== 'deleting' && (may.members || may.admins || may.rename);
@@ -106,7 +106,7 @@ ${savingBar(draft)}
 </form>${view.notHere && view.may.members ? addForms(chat.id, view.notHere) : ''}`;
 }
 
-/** The same page to read only: its form sends nothing but what one looks for. */
+/** Shows the same page to read only. Its form sends only the search. */
 function viewing(view: EditorView): Html {
   const { chat, filter } = view;
   return html`${general(view, false)}
@@ -129,7 +129,9 @@ function warnings(view: EditorView): Content[] {
  */
 const TAKEN_BACK_AT_ONCE = 200;
 
-/** One press takes the people who are in the way out of the draft, so that the rest can be saved. */
+/**
+ * Says what was refused. One press takes the people who are in the way out of the draft, so that the rest can be saved.
+ */
 function refusal(chatId: string, { text, personIds }: NonNullable<EditorView['refused']>): Html {
   return notice({
     ...{ kind: 'bad', title: 'Не сохранено', text },
@@ -230,7 +232,7 @@ ${submitButton({ label: 'Не сохранять', kind: 'danger', name: 'do', v
 ${linkButton({ label: 'Вернуться к чату', href: `/manage/chats/${chat.id}` })}</form></section>`;
 }
 
-/** What a saved change brought. The next page says it. */
+/** Says what a saved change has brought, for the next page. */
 export function savedText(draft: Draft): string {
   const left = draft.adds > 0 ? ` Добавлено: ${people(draft.adds)}.` : '';
   return `Сферум обновится сам.${left}`;

@@ -12,7 +12,7 @@ import { isAdmin } from '../visitor.ts';
 
 const STATUS_GONE = 410;
 
-/** Null where the chat is there, never was, or is not for this visitor to know of. */
+/** Null where the chat exists, never existed, or is hidden from this visitor. */
 export async function goneChatOf(
   { ctx }: ConsoleParts,
   c: ConsoleContext,

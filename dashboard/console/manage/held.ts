@@ -23,7 +23,7 @@ import { chats, people } from './words.ts';
 export interface HeldView {
   operation: OperationView;
   held: readonly HeldChat[];
-  /** What of them is asked for. */
+  /** The chats to which the page is limited. */
   filter: { type?: ChatType | undefined; class?: string | undefined };
   names: Names;
   timeZone: string;
@@ -117,7 +117,7 @@ const APPROVED: Partial<Record<OperationView['kind'], string>> = {
   adoption: 'Продолжаем: списки получены',
 };
 
-/** What an approval does, said while it can still be taken back. */
+/** Says what an approval will do, while it can still be taken back. */
 export function approvedText(
   kind: OperationKind,
   { people: n, chats: inChats, chatTitle }: Pick<AwaitingApproval, 'people' | 'chats' | 'chatTitle'>,
@@ -128,7 +128,7 @@ export function approvedText(
     : html`Исключаем из чата «<bdi>${chatTitle}</bdi>»: ${people(n)}`;
 }
 
-/** «Исключить всех»: who leaves which chat, before the button that carries the number. */
+/** «Исключить всех»: asks before it happens and says who leaves which chat. The button carries the number. */
 export function approveQuestion(
   view: Pick<HeldView, 'operation' | 'filter' | 'names'>,
   open: readonly HeldChat[],
@@ -158,8 +158,8 @@ ${heldTree(
 }
 
 /**
- * J2: an import that looked incomplete is accepted whole or stays as it is. Any other hold without chats is decided
- * whole, too.
+ * J2: an import that looked incomplete is accepted whole, or stays as it is. Any other hold without chats is decided as
+ * a whole too.
  */
 function wholePart(operation: OperationView): Html {
   const href = operationHref(operation.id);
@@ -182,7 +182,7 @@ export const INCOMPLETE = {
 /** The page where people under new ids are decided (K4). */
 export const SAME_PEOPLE = '/same-people';
 
-/** Whether the import waits for a word on people under new ids. */
+/** Whether the import waits for a decision about people under new ids. */
 export function asksAboutPeople({ problems }: Pick<OperationView, 'problems'>): boolean {
   return problems.some(({ people, renumbered }) => people !== undefined || renumbered !== undefined);
 }

@@ -16,7 +16,7 @@ export interface InitializeView {
   operations: readonly OperationView[];
   names: Names;
   timeZone: string;
-  /** What was sent and cannot be done, as it was sent. */
+  /** The form as it was sent, with what cannot be done. */
   refused?: { error: string; types: readonly ChatType[]; strict: boolean };
 }
 
@@ -78,7 +78,7 @@ function typesText(types: readonly ChatType[]): string {
   return types.map((type) => CHAT_TYPE_LABELS[type]).join(', ');
 }
 
-/** What an operation was asked besides its types: «Строго по спискам СГО», «на 01.09.2026». */
+/** Says what was asked of an operation besides its types: «Строго по спискам СГО», «на 01.09.2026». */
 export function operationChoice({
   types,
   strict,

@@ -1,4 +1,4 @@
-/** The choice of chats in the list: a tick in each row, and the bar of what is done to the ticked ones. */
+/** The choice of chats in the list: a tick in each row, and the bar of actions on the ticked ones. */
 import type { ChatItem } from '../../read/chat-list.ts';
 import { type Html, html } from '../html.ts';
 import { submitButton } from '../parts/button.ts';
@@ -10,9 +10,9 @@ export interface Choosing {
   items: readonly ChatItem[];
   /** The chats that the visitor may delete. Null: all. */
   deletable: ReadonlySet<string> | null;
-  /** The person whose administered chats alone are edited from here. Null: every chat that the visitor sees. */
+  /** The person who edits only chats of their own from here. Null: every chat that the visitor sees can be edited. */
   administeredBy: string | null;
-  /** What came of the last button beside the list. */
+  /** The message about the last button that was pressed beside the list. */
   said: Html;
 }
 

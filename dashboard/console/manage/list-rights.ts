@@ -1,4 +1,4 @@
-/** What the list offers to whom. Each page that its buttons lead to asks again whether the person may. */
+/** What the list offers to whom. Each page to which its buttons lead asks again whether the person may. */
 import { CHAT_ACTIONS, may, type Standing } from '../../../src/chats/rights.ts';
 import type { Sql } from '../../../src/store/database.ts';
 import type { Viewer } from '../../../src/store/queries/viewer.ts';
@@ -10,7 +10,7 @@ export interface ListRights {
   create: boolean;
 }
 
-/** What the buttons over the list are for. */
+/** Says which of the buttons above the list the viewer gets. */
 export async function rightsOf(db: Sql, viewer: Viewer): Promise<ListRights> {
   if (viewer.sees === 'school') return { initialize: true, create: true };
   const { classes, groups } = await unitsOf(db, viewer);

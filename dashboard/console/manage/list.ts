@@ -76,7 +76,7 @@ function listHref({ sort, page, perPage, lastName: _, ...filter }: ListFilter, p
   });
 }
 
-/** What waits for a person about chats stands above everything, each row with the button that leads to it. */
+/** Shows what waits for a person about chats. It stands above everything, each row with the button that leads to it. */
 function waiting({ waits, filter }: ListView): Content[] {
   const shown = waits.filter(
     (wait) =>

@@ -13,7 +13,10 @@ export interface LostChat {
   members: number;
 }
 
-/** `units`: the classes of subject chats, by the chats' ids. `href`: where a part that does not fit is shown by itself. */
+/**
+ * `units`: the classes of subject chats, by the chats' ids. `href`: the address where a part that does not fit is shown
+ * by itself.
+ */
 export function lostChats(
   chats: readonly LostChat[],
   units: ReadonlyMap<string, string>,

@@ -1,4 +1,4 @@
-/** Reads what the form around a table of people sends, and does with the draft what its buttons ask. */
+/** Reads what the form around a table of people sends, and changes the draft as its buttons ask. */
 
 import type { Context } from '../../../src/context.ts';
 import { type DraftKey, openDraft } from '../../drafts/draft.ts';
@@ -29,7 +29,7 @@ export interface SentForm {
   /** The people who stood on the page, and those of them who are ticked. */
   shown: string[];
   on: string[];
-  /** The people a refusal was about. */
+  /** The people whom a refusal was about. */
   who: string[];
 }
 
@@ -78,8 +78,8 @@ export function openDraftOf(ctx: Context, key: DraftKey): Promise<string> {
 const STAGING: readonly Staging[] = ['remove', 'grant', 'revoke', 'restore'];
 
 /**
- * Notes the ticks of the page and does what the pressed button asks of the draft. Returns what is to be said about
- * it, or null.
+ * Keeps the ticks of the page and changes the draft as the pressed button asks. Returns the message for the page, or
+ * null.
  */
 export async function stage(
   ctx: Context,

@@ -19,7 +19,7 @@ export interface MembersTable {
   timeZone: string;
   /** False: the table is to read only. */
   editable: boolean;
-  /** False: the chat is yet to be made, so that neither grounds nor Sferum say anything. */
+  /** False: the chat does not exist yet, so there are neither grounds nor states in Sferum. */
   live: boolean;
 }
 
@@ -86,7 +86,7 @@ function takeBack(m: DraftMemberItem): Html | string {
   return html`<button type="submit" class="button quiet" name="do" value="undo:${m.personId}">Вернуть<span class="unseen"> как было: ${m.name}</span></button>`;
 }
 
-/** Shows every ground (J1), and for what was done by hand its author, day and reason (D7). */
+/** Shows every ground (J1). For what was done by hand it shows the author, the day and the reason (D7). */
 function whyHere(m: DraftMemberItem, names: Names, timeZone: string): Html {
   const byHand = m.exception ? byHandText(m.exception, names, timeZone) : null;
   const grounds = m.grounds

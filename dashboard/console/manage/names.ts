@@ -7,7 +7,7 @@ import { idsOf } from '../../api/grounds.ts';
 import { findNames, type NameReader, type SeenNames } from '../../read/names.ts';
 import { type Content, html } from '../html.ts';
 
-/** Further names are counted, not shown. */
+/** At most so many names are shown. The others are counted. */
 const NAMED = 5;
 
 /** Finds the names that the grounds and exceptions of these members need, as far as the reader may know them. */
@@ -21,14 +21,14 @@ export function memberNames(
   return findNames(ctx.db.of(reader.schoolId), reader, { ...ids, people: [...ids.people, ...authors] });
 }
 
-/** The people a refusal is about. */
+/** The people whom a refusal is about. */
 export function namedIn({ extra }: Refusal): readonly string[] {
   return Array.isArray(extra.personIds) ? extra.personIds : [];
 }
 
 /**
- * Gives the words of a refusal, the names of the people it is about whom the reader may see, and the chat that is in
- * the way, to be opened (E3).
+ * Gives the words of a refusal. They name the people it is about whom the reader may see, and lead to the chat that is
+ * in the way (E3).
  */
 export async function refusalText(ctx: Context, reader: NameReader, refusal: Refusal): Promise<Content> {
   const { title, extra } = refusal;
@@ -45,7 +45,7 @@ export async function refusalText(ctx: Context, reader: NameReader, refusal: Ref
   }`;
 }
 
-/** J6: what the person who made the change is told. Null: nothing. */
+/** J6: gives the warning for the person who made the change. Null: there is none. */
 export function warningsText(warnings: readonly Warning[]): string | null {
   return warnings.length > 0 ? warnings.map(({ message }) => message).join(' ') : null;
 }

@@ -12,7 +12,7 @@ import { viewerIn } from '../visitor.ts';
 export interface NewChatDesk {
   viewer: Viewer;
   types: readonly ChatType[];
-  /** For a teacher their own. */
+  /** For a teacher: the classes and groups of their own. */
   units: Units;
   key: DraftKey;
   draft: Draft | null;

@@ -21,7 +21,7 @@ import { type NewChatDesk, newChatDesk } from './new-chat-desk.ts';
 import { chatTypeOf, memberQuery } from './query.ts';
 import type { MemberFilter } from './selection.ts';
 
-/** «Добавить новый чат» (E) works on a draft like that of an edit, of a chat that is not there yet. */
+/** «Добавить новый чат» (E). It works on a draft as an edit does, but of a chat that does not exist yet. */
 export function newChatRoutes(parts: ConsoleParts): void {
   const { ctx, screens } = parts;
   screens.get('/manage/new', STAFF, async (c) =>
@@ -100,7 +100,10 @@ function isOffered({ classes, groups }: Units, type: ChatType, classId: string):
   return type === 'subject' ? ofGroup() : classes.some(({ id }) => id === classId);
 }
 
-/** The people whom the rules give the teacher's own class or group of the draft: the teacher sees all of them. */
+/**
+ * Gives the people whom the rules give the class or group of the draft, if it is the teacher's own. The teacher sees
+ * all of them.
+ */
 async function byRules(
   { ctx }: ConsoleParts,
   { viewer, units, draft }: NewChatDesk,

@@ -107,7 +107,7 @@ ${
 
 function classOptions({ classes, groups }: Units, type: string, draft: Draft | null): Option[] {
   const own = new Set(groups.map(({ classId }) => classId));
-  // A subject teacher may name the classes of the own groups, also where another teacher leads them.
+  // A subject teacher may choose the classes of their own groups, even those that another teacher leads.
   const shown = type === 'subject' ? [...classes, ...otherClasses(classes, own, groups)] : classes;
   const options = shown
     .filter(({ id }) => type !== 'subject' || own.has(id))

@@ -17,13 +17,13 @@ import { emptyState } from '../parts/states.ts';
 import { isOut, ofClassesText } from './picker.ts';
 import { roleWord } from './words.ts';
 
-/** So many people of that name are explained. */
+/** At most so many people of that name are explained. */
 const EXPLAINED = 3;
 
 export interface NotHere {
   total: number;
   people: { person: PersonItem; of: string; why: string[] }[];
-  /** Who is named in it. */
+  /** The people whom it names. */
   named: readonly string[];
 }
 

@@ -16,7 +16,10 @@ export async function operationOf({ ctx }: ConsoleParts, c: ConsoleContext): Pro
   return operation;
 }
 
-/** An initialisation is asked for on a page of its own; anything else is found among the works. */
+/**
+ * Gives the way back. An initialisation has a page of its own where it is asked for. Any other operation is found in
+ * the list of operations.
+ */
 export function crumbsOf(operation: OperationView): Crumb[] {
   return operation.kind === 'initialization'
     ? [{ label: 'Управление чатами', href: '/manage' }, askedAt(operation)]

@@ -38,7 +38,10 @@ export function operationActions(operation: OperationView, waitingElsewhere: str
   return html``;
 }
 
-/** A plan with held removals alone takes nobody out: all there is to do is to decide. */
+/**
+ * Gives the button that applies the plan. A plan in which all removals are held takes nobody out, so all that is left
+ * is to decide.
+ */
 function applyButton(operation: OperationView, waitingElsewhere: string | null): Html {
   const { held = 0, ...rest } = countsOf(operation);
   const action = `${operationHref(operation.id)}/apply`;
@@ -78,7 +81,7 @@ function planAnew(operation: OperationView): Html {
   }${strict ? hiddenField('strict', 'on') : ''}${submitButton({ label: 'Составить план заново', kind: 'primary' })}</form>`;
 }
 
-/** Stands over the plan of a dry operation. */
+/** Gives the notices above the plan of a dry run. */
 export function planNotices(operation: OperationView): Content[] {
   if (!operation.fresh) {
     return [
@@ -117,7 +120,10 @@ export function planNotices(operation: OperationView): Content[] {
   ];
 }
 
-/** The part that is asked anew while the operation goes on. The script loads the whole page when `data-state` changes. */
+/**
+ * Shows the part that is asked for again while the operation goes on. The script loads the whole page when `data-state`
+ * changes.
+ */
 export function progressPart(operation: OperationView, types: readonly TypeProgress[], nowMs: number): Html {
   const fragment = (body: Content) =>
     html`<div class="sheet progress" id="progress" data-follows="${operationHref(operation.id)}/progress" data-state="${operation.state}">${body}</div>`;
@@ -143,10 +149,10 @@ function bar(label: string, done: number, total: number): Html {
   return html`<progress aria-label="${label}" value="${done}" max="${total}"></progress>`;
 }
 
-/** A share this small says nothing of the pace yet. */
+/** Below this share the pace so far says nothing. */
 const TELLING_SHARE = 0.03;
 
-/** J7: gives the estimate before the operation, and corrects it by the pace of the operation. */
+/** J7: gives the time that is left. It is the plan's estimate at first, and is corrected by the pace so far. */
 function timeLeft(operation: OperationView, types: readonly TypeProgress[], nowMs: number): string {
   const sum = (of: (t: TypeProgress) => number) => types.reduce((n, t) => n + of(t), 0);
   const share =
@@ -203,7 +209,7 @@ ${figure(change(members?.removed ?? 0, '−'), 'исключено из чато
 
 /** What went wrong, or is left to decide as a whole. */
 export function problemNotices(operation: OperationView): Content[] {
-  // What is held stands below with its buttons and the figures of this moment.
+  // What is held is shown below, with its buttons and the figures of this moment.
   const problems = operation.problems.filter(({ code }) => code !== REMOVALS_HELD);
   return problems.map(({ message }) =>
     notice({

@@ -1,6 +1,6 @@
 /**
- * The one view of what is or will be done to many chats: type → class → chat → person, with totals. A plan, what is held,
- * lists that wait to be accepted, an undo and a deletion of many differ in the chat's own part alone.
+ * The one view of what is done, or will be, to many chats: type → class → chat → person, with totals. A plan, what is
+ * held, lists that wait to be accepted, an undo and a deletion of several chats differ only in the part of a chat.
  */
 import { CHAT_TYPES, type ChatType } from '../../../src/desired/model.ts';
 import { naturalCompare } from '../../../src/desired/names.ts';
@@ -10,7 +10,7 @@ import { count } from '../parts/numbers.ts';
 import { change } from './plan-words.ts';
 import { chats as chatsWord } from './words.ts';
 
-/** What is done to chats, summed up. */
+/** The sums of what is done to chats. */
 export interface Sums {
   created: number;
   deleted: number;
@@ -24,7 +24,7 @@ export interface TreeChat extends Sums {
   id: string;
   type: ChatType;
   title: string;
-  /** The class of its subject group; null where a type's chats are one for a class or the school. */
+  /** For a chat of a subject group: its class. Null for types with one chat for each class or school. */
   unit: string | null;
 }
 
@@ -36,7 +36,7 @@ interface Branch extends Sums {
 export interface TreeClass<Chat> extends Branch {
   title: string | null;
   chats: Chat[];
-  /** Chats that are only counted. */
+  /** The number of chats that are only counted. */
   cut: number;
 }
 
@@ -94,14 +94,14 @@ export interface TreeParts<Chat> {
   marks: (sums: Sums) => Content;
   /** The address where a type, or a class of it, is shown by itself. What is cut is opened there. */
   href: (type: ChatType, unit?: string) => string;
-  /** The chat that is opened: what it stands in is open, too. */
+  /** The chat that is opened. The class and type in which it stands are then open too. */
   open?: string | undefined;
 }
 
-/** As few chats as that are shown at once. */
+/** Up to so many chats are shown at once. */
 const FEW = 60;
 
-/** Shows the tree. What is little is open: a few chats, or a few of a type that take somebody out. */
+/** Shows the tree. It is open where there is little to show: a few chats, or a few of a type that take somebody out. */
 export function planTree<Chat extends TreeChat>(
   tree: readonly TreeType<Chat>[],
   parts: TreeParts<Chat>,

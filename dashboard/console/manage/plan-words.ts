@@ -20,7 +20,7 @@ export function countsOf({ result }: { result: object | null }): Counts {
   return result ?? {};
 }
 
-/** Who was added and taken out. Of a plan alone and of work that has not ended the figures say what would be. */
+/** Says how many were added and taken out. For a plan, and for work that has not ended, it says what would be. */
 export function membersChanged(
   operation: Pick<OperationView, 'state' | 'dryRun' | 'result'>,
 ): Counts['members'] {

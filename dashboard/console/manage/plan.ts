@@ -174,7 +174,7 @@ function chatFigures(view: PlanView, chat: PlanChatItem): Content[] {
   ];
 }
 
-/** What came of the removals that were held in a chat, and who decided it when. */
+/** Shows what became of the removals that were held in a chat, and who decided that when. */
 function heldFigure(
   { operation, decisions, names, timeZone }: PlanView,
   { id: chatId, held }: PlanChatItem,

@@ -1,4 +1,4 @@
-/** Reads the addresses of these pages. People type and share addresses, so what does not fit is left out. */
+/** Reads the queries of these pages. People type and share addresses, so what does not fit is left out. */
 import { z } from 'zod';
 import { CHAT_TYPES } from '../../../src/desired/model.ts';
 

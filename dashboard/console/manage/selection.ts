@@ -10,7 +10,7 @@ import { PER_PAGE_SIZES } from './query.ts';
 
 export type MemberFilter = z.infer<typeof memberQuery>;
 
-/** Makes Enter in a text field search, and never delete or save, because Enter presses the first button of a form. */
+/** Makes Enter in a text field search, and never delete or save. Enter presses the first button of a form. */
 export const ENTER_FINDS: Html = html`<button type="submit" name="do" value="find" class="unseen" tabindex="-1" aria-hidden="true">Найти</button>`;
 
 const SHOWS: Readonly<Record<MemberFilter['show'], string>> = {
@@ -38,8 +38,8 @@ ${
 }
 
 /**
- * Shows the selection, which survives paging. The script keeps its count current, and the server does at each press
- * of a button.
+ * Shows the selection, which stays while people turn pages. The script keeps its count current, and the server does so
+ * at each press of a button.
  */
 export function selectionBar(parts: {
   ticked: number;

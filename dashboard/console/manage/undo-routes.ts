@@ -1,4 +1,7 @@
-/** «Отменить инициализацию?» (J4): what it takes back is counted first; chats that are lost are confirmed by their number. */
+/**
+ * «Отменить инициализацию?» (J4). What would be taken back is counted first. Where chats would be lost, the person
+ * confirms by typing their number.
+ */
 
 import { Refusal } from '../../../src/refusal.ts';
 import { classTitlesOf } from '../../read/class-titles.ts';

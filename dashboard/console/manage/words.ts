@@ -11,7 +11,7 @@ export const ROLE_LABELS: Readonly<Record<ShownRole, string>> = {
   parent: 'Родители',
 };
 
-/** The word of «Выбрано учащихся» and «Выбрать учащихся на всех страницах», which follows the role (C3). */
+/** The word in «Выбрано учащихся» and «Выбрать учащихся на всех страницах» for each role (C3). */
 export const ROLE_GENITIVES: Readonly<Record<ShownRole, string>> = {
   staff: 'сотрудников',
   student: 'учащихся',

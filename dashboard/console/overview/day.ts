@@ -25,7 +25,7 @@ interface Line {
   more: string;
   added: number;
   removed: number;
-  /** How it stands, where it is not simply done. */
+  /** Its state, where it is not simply done. */
   stands?: Html;
 }
 

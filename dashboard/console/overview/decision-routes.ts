@@ -9,7 +9,7 @@ import { ADMINS } from '../visitor.ts';
 
 const AT = '/overview';
 
-/** What is held in one chat, decided on «Обзор» (J3). An approval waits before it acts; a rejection does not. */
+/** Decisions on «Обзор» about what is held in one chat (J3). An approval waits before it acts. A rejection does not. */
 export function overviewDecisions({ screens, commands }: ConsoleParts): void {
   screens.post(`${AT}/decide`, ADMINS, async (c) => {
     const { caller } = c.get('visitor');

@@ -24,7 +24,7 @@ interface FigureParts {
   label: string;
   href: string;
   value: string;
-  /** The whole that the value is of, or what it says. */
+  /** The whole of which the value is a part, or what the value says. */
   of: Content;
   picture?: Html;
 }
@@ -89,7 +89,7 @@ function delayFigure({ delayMs }: Overview): Html {
 const WIDTH = 120;
 const HEIGHT = 36;
 const MARGIN = 4;
-/** Of the trend as text so many days lie between two rows. */
+/** In the trend as text, rows are so many days apart. */
 const TEXT_STEP_DAYS = 7;
 
 /** How the share has developed: a line, and every seventh day as text. One day alone is no trend. */

@@ -9,16 +9,16 @@ import { count } from '../parts/numbers.ts';
 
 type ClassShare = Overview['classes'][number];
 
-/** A class in its place: the parallel is its row, what follows in its title its column. */
+/** A class in its place. Its parallel is the row, and the rest of its title the column. */
 export interface Cell {
   row: string;
   column: string;
   of: ClassShare;
 }
 
-/** A school whose titles make more columns than that is told by the table alone. */
+/** A school whose titles make more columns than this is shown only as a table. */
 const MOST_COLUMNS = 20;
-/** The least share of each step, from the best one down. The best step is drawn in grey, because nothing is to do. */
+/** The least share of each step, from the best one down. The best step is grey, because there is nothing to do. */
 const STEPS: readonly (readonly [percent: number, name: string])[] = [
   [70, 'h1'],
   [60, 'h2'],
@@ -75,12 +75,12 @@ const BOX = 22;
 const BASELINE = 16;
 /** The part of the width that a column of the rows' names takes, in columns. */
 const NAMES = 1.1;
-/** So few columns would make boxes as wide as words. */
+/** With fewer columns than this the boxes would be as wide as words. */
 const LEAST_COLUMNS = 8;
 
 /**
- * The table beside it says the same, so readers of screens and the keyboard pass the picture over; a click opens the
- * class from here too.
+ * Draws the picture. The table beside it says the same, so screen readers and the keyboard pass it over. A click opens
+ * the class.
  */
 function picture(cells: readonly Cell[], columns: readonly string[]): Html {
   const rows = [...new Set(cells.map(({ row }) => row))].sort(naturalCompare);

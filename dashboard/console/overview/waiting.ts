@@ -1,4 +1,4 @@
-/** «Ждут вас»: what waits, shortest possible, decided on the spot where one chat is asked about. */
+/** «Ждут вас»: what waits, as short as possible. A question about one chat is decided on the spot. */
 import type { Wait } from '../../read/waits.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
@@ -7,7 +7,7 @@ import { hiddenField } from '../parts/field.ts';
 import { count, counted, since } from '../parts/numbers.ts';
 import { type Said, said } from '../school/wait-words.ts';
 
-/** More are on the page of all that waits: the first screen stays one screen. */
+/** The rest is on the page of all that waits, so that the first screen stays one screen. */
 const SHOWN = 4;
 const things = (n: number) => counted(n, 'дело', 'дела', 'дел');
 const persons = (n: number) => counted(n, 'человек', 'человека', 'человек');

@@ -10,7 +10,7 @@ export interface StateOfSchool {
   waits: number;
 }
 
-/** Says in one sentence what is so. It never says more than is known. */
+/** Says in one sentence how the school is. It never says more than is known. */
 export function stateSentence({ overview, trouble, waits }: StateOfSchool): string {
   if (trouble) return trouble.state === 'broken' ? 'Чаты не обновляются' : unconfirmed(trouble.state).title;
   if (!overview.isInitialized) return 'Осталось создать чаты';

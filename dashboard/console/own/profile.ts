@@ -20,8 +20,8 @@ export function profileRoutes(parts: ConsoleParts): void {
 }
 
 /**
- * A linking starts by a POST, comes back to a question and is bound by another POST. So a link, or another site's
- * page, binds nothing.
+ * A linking starts by a POST, comes back to a question and is confirmed by another POST. So no link, and no page of
+ * another site, can link anybody.
  */
 function linkingRoutes({ screens, linking }: ConsoleParts): void {
   screens.post('/profile/link', EVERYBODY, async (c) => {

@@ -6,19 +6,19 @@ import { moment } from './numbers.ts';
 
 export interface ApprovalParts {
   approval: Pick<AwaitingApproval, 'id' | 'at' | 'actsAt'>;
-  /** What it does to whom. */
+  /** What the approval does to whom. */
   title: Content;
   /** Who has decided, where the name is known. */
   author?: string;
-  /** The address that takes it back, and what that needs besides the approval's id. */
+  /** The address that takes it back, and the fields that it needs besides the approval's id. */
   takeBack: { action: string; fields?: Readonly<Record<string, string>> };
   timeZone: string;
   nowMs: number;
 }
 
-/** How often a page with an approval that waits is loaded again without script, as an option of it. */
+/** How often a page with an approval that waits is loaded again without script, in seconds. */
 const REFRESH_SECONDS = 5;
-/** The option of a page that is loaded again by itself while approvals wait. */
+/** The option that makes a page load again by itself while approvals wait. */
 export const refreshWhile = (awaiting: readonly unknown[]): { refreshSeconds?: number } =>
   awaiting.length > 0 ? { refreshSeconds: REFRESH_SECONDS } : {};
 

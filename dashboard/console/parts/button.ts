@@ -1,7 +1,7 @@
 import { type Html, html } from '../html.ts';
 import { hiddenField } from './field.ts';
 
-/** A page has one `primary` button, for what one came for. */
+/** A page has one `primary` button, for what people came for. */
 export type ButtonKind = 'primary' | 'plain' | 'danger' | 'quiet';
 
 export interface ButtonParts {
@@ -17,7 +17,9 @@ export interface ButtonParts {
   formaction?: string;
   /** `post` where the form's own method is another. */
   formmethod?: 'post';
-  /** What the button cannot act without: something ticked, or something changed. The script turns it off meanwhile. */
+  /**
+   * What the button needs to act: something ticked, or something changed. Without it the script turns the button off.
+   */
   needs?: 'choice' | 'change';
 }
 

@@ -31,12 +31,15 @@ export function conditionWord(status: ConditionStatus): string {
   return CONDITIONS[status][1];
 }
 
-/** What these conditions say holds only while Sferum can be asked. */
+/** These conditions are true only while Sferum can be asked. */
 const DEPENDS_ON_SFERUM: readonly ConditionStatus[] = ['synced', 'behind'];
 
-/** What of the school a chat's condition is shown with. */
+/** The state of the school that decides how a chat's condition is shown. */
 export interface SchoolNow {
-  /** True while nothing may go to Sferum: what depends on Sferum is then unknown, and dated by the chat's last look. */
+  /**
+   * True while nothing may go to Sferum. A condition that depends on Sferum is then unknown, and is dated by the chat's
+   * last look.
+   */
   isAway: boolean;
   timeZone: string;
   /** Chats whose held removals are approved and about to be done, by their ids. */

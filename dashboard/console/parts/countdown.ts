@@ -8,8 +8,8 @@ export function secondsUntil(instant: string, nowMs: number): number {
 }
 
 /**
- * «через 12 с», counted down by script (console.js); once it is over the page is asked for anew (live.js). «сейчас» where
- * it is over already.
+ * «через 12 с», counted down by script (console.js). When the time is over the page is loaded again (live.js). «сейчас»
+ * where it is over already.
  */
 export function countdown(instant: string, nowMs: number): Html {
   const seconds = secondsUntil(instant, nowMs);

@@ -5,7 +5,7 @@ import type { ConsoleContext } from '../page.ts';
 
 export interface CsvColumn<Row> {
   head: string;
-  /** A number stays one. Null: an empty cell. */
+  /** A number stays a number. Null: an empty cell. */
   cell: (row: Row) => string | number | null;
 }
 

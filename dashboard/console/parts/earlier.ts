@@ -4,7 +4,7 @@ export interface EarlierParts {
   /** True on the page of the newest rows. */
   isFirst: boolean;
   first: string;
-  /** The page of the rows before these; null: there are none. */
+  /** The page of the rows before these. Null where there are none. */
   next: string | null;
   /** The words of both links. Default: of rows that go back in time. */
   words?: { first: string; next: string };
@@ -12,7 +12,7 @@ export interface EarlierParts {
 
 const BACK = { first: 'К новым', next: 'Более ранние' };
 
-/** Leads on through rows that are never counted, because that would cost by all there ever were: older, and back. */
+/** Leads to older rows and back. These rows are never counted, because the cost would grow with all there ever were. */
 export function earlier({ isFirst, first, next, words = BACK }: EarlierParts): Html {
   if (isFirst && next === null) return html``;
   return html`<div class="pager"><nav aria-label="Страницы"><ul>${isFirst ? '' : html`<li><a href="${first}">${words.first}</a></li>`}${

@@ -1,6 +1,8 @@
 import { type Html, html } from '../html.ts';
 
-/** What pages follow, with the address that tells of it. Looks at them are no use of a session (sessions.ts). */
+/**
+ * What pages follow, with the address that tells of it. Looks at these addresses are no use of a session (sessions.ts).
+ */
 export const LIVE_PATHS = { school: '/overview/stream', region: '/schools/stream' } as const;
 
 /** What a page follows, and the mark of that (live-marks.ts) from before the page's content was read. */

@@ -1,7 +1,7 @@
 import { type Html, html } from '../html.ts';
 import { count } from './numbers.ts';
 
-/** Where a list stands. */
+/** Which page of a list is shown. */
 export interface Paged {
   /** Counted from 1. */
   page: number;

@@ -4,10 +4,10 @@ import { type Html, html } from '../html.ts';
 import { OPERATION_LABELS } from '../manage/words.ts';
 import { count } from './numbers.ts';
 
-/** The part alone, which an open page asks for anew while something runs. */
+/** The address of this part, which an open page asks for again while something runs. */
 export const RUNNING_PATH = '/operations/running';
 
-/** Gives nothing where nothing runs: a page that shows no work asks for none. */
+/** Shows nothing where nothing runs. A page that shows no work asks for none. */
 export function runningPart(running: RunningWork | null): Html {
   if (!running) return html``;
   const { id, kind, dryRun, done, total, others } = running;

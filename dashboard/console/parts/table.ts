@@ -17,7 +17,7 @@ export interface Column<Row> {
   narrow?: boolean;
   /** Stands below the rows, in a last row that sums them up. */
   total?: Content;
-  /** True for a column that is there on paper alone. */
+  /** True for a column that is there only on paper. */
   paper?: boolean;
 }
 

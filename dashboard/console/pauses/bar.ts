@@ -4,7 +4,7 @@ import { postButton } from '../parts/button.ts';
 import { day } from '../parts/numbers.ts';
 import { isAdmin, type Visitor } from '../visitor.ts';
 
-/** Stands on every page while lists move nobody, and in the days before (K3). */
+/** Stands on every page while the lists are paused (K3), and in the days before. */
 export function pauseBar(visitor: Visitor): Html {
   const { now, ahead } = visitor.school.pause;
   const pause = now ?? ahead;

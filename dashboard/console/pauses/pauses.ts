@@ -25,7 +25,7 @@ export function pauseScreens(parts: ConsoleParts): void {
   atBoth(screens, 'post', '/pauses/remove', 'admins', (c, base) => remove(parts, c, base));
 }
 
-/** What was typed and cannot be, as it was typed. */
+/** The form as it was typed, with what cannot be. */
 interface Given {
   from: string;
   to: string;
@@ -97,7 +97,7 @@ ${form(base, dayIn(school.timeZone, ctx.clock.now()), given)}`,
   });
 }
 
-/** `base`: where a window is removed; null where it is another's. */
+/** `base`: the page where a window is removed. Null where the windows belong to another page. */
 function table(pauses: readonly RegionPause[], base: Base | null, caption: string): Html {
   return dataTable<RegionPause>({
     caption,

@@ -53,7 +53,7 @@ async function showHeld(parts: ConsoleParts, c: ConsoleContext): Promise<Respons
   });
 }
 
-/** The question before many are removed, with what was wrong in the answer to it. */
+/** Asks before many people are removed. It shows what was wrong in an earlier answer. */
 function ask(
   c: ConsoleContext,
   held: readonly HeldOperation[],
@@ -69,7 +69,7 @@ function ask(
   });
 }
 
-/** The decision about the operations that were marked. A rejection acts at once; an approval is asked about first. */
+/** Decides about the operations that were marked. A rejection acts at once. Before an approval the page asks first. */
 async function decideMarked(parts: ConsoleParts, c: ConsoleContext): Promise<Response> {
   const form = await formOf(c);
   const ids = z.array(z.uuid()).catch([]).parse(form.getAll('operation'));

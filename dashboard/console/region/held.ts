@@ -12,7 +12,7 @@ import { type Column, dataTable } from '../parts/table.ts';
 import { OPEN_SCHOOL, opensSchool } from './opens-school.ts';
 
 const CHOICE = 'chosen-operations';
-/** From so many people on the number is typed: a click may be a slip. */
+/** From so many people on the number must be typed, because a click may be a slip. */
 const TYPED_ABOVE_PEOPLE = 100;
 
 export const peopleWord = (n: number) => counted(n, 'человек', 'человека', 'человек');
@@ -20,7 +20,10 @@ export const peopleWord = (n: number) => counted(n, 'человек', 'чело�
 const inChats = (n: number) => counted(n, 'чате', 'чатах', 'чатах');
 const inSchools = (n: number) => counted(n, 'школе', 'школах', 'школах');
 
-/** Removals are decided here. What waits as a whole is decided in its school, where one sees what it is about. */
+/**
+ * Whether the operation holds removals, which are decided here. What waits as a whole is decided in its school, where
+ * people see what it is about.
+ */
 export const isRemoval = ({ chats }: HeldOperation): boolean => chats > 0;
 
 /** How many people, chats and schools these operations concern. */
@@ -73,7 +76,7 @@ const choiceColumn: Column<HeldOperation> = {
       : html`<span class="none"></span>`,
 };
 
-/** Before the decision: what will be done to how many. The button says the number. */
+/** Says before the decision what will be done to how many. The button carries the number. */
 export function heldQuestion(held: readonly HeldOperation[], timeZone: string, error?: string): Html {
   const { people, chats, schools } = totalOf(held);
   const typed = needsTyping(people)

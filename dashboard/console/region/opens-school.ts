@@ -5,8 +5,8 @@ import { hrefOf } from '../parts/links.ts';
 export const OPEN_SCHOOL = 'open-school';
 
 /**
- * A button as a link: to choose a school changes the session, so it is sent and not followed. `at` leads to one of the
- * school's pages and says what it is.
+ * A button that looks like a link. Choosing a school changes the session, so it is sent as a form and not followed.
+ * `at` is one of the school's pages, and what the page is.
  */
 export function opensSchool(
   { id, name }: { id: string; name: string },

@@ -60,7 +60,7 @@ export function regionReadinessRoutes({ screens, ctx }: ConsoleParts): void {
   });
 }
 
-/** Gives the day that was typed, where it is one and is not past. */
+/** Gives the day that was typed. Undefined where it is no day, or is past. */
 export function comingDay(typed: string | undefined, today: string): string | undefined {
   const day = typed === undefined ? undefined : typedDay(typed);
   return day && day >= today ? day : undefined;

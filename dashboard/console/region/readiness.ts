@@ -32,7 +32,7 @@ export interface ReadinessView {
   };
   /** False: the day is the next 1 September, which addresses leave out. */
   isOther: boolean;
-  /** False: nobody lets schools be counted for the day. */
+  /** False: nobody has asked for schools to be counted for the day. */
   isAsked: boolean;
 }
 

@@ -9,7 +9,7 @@ import { serverBody, serverTitle } from './server.ts';
 
 const SCHOOLS_SHOWN = 10;
 const REFRESH_SECONDS = 30;
-/** The page says that the queue does not answer rather than wait for it. */
+/** After this time the page says that the queue does not answer, and waits no longer. */
 const QUEUE_TIMEOUT_MS = 3_000;
 
 /** How the service itself is, for operators of all schools. */

@@ -1,4 +1,4 @@
-/** The server page: figures of the service, worked out of what its processes tell. */
+/** The server page: figures of the service, calculated from what its processes tell. */
 import type { QueueDepth } from '../../read/queue-depth.ts';
 import type { LaggingSchool, ProcessItem, WaitingWork } from '../../read/server.ts';
 import { type Content, type Html, html } from '../html.ts';

@@ -31,7 +31,7 @@ export function attentionRoutes({ screens }: ConsoleParts): void {
   });
 }
 
-/** Whether other chats are kept up to date while this waits. */
+/** Whether the other chats are kept up to date while this waits. */
 function isApart({ kind }: Wait): boolean {
   return kind !== 'account';
 }

@@ -1,4 +1,4 @@
-/** Which changes are shown: what an address says, what was typed, and the links that go on from there. */
+/** Which changes are shown: what the address says, what was typed, and the links to further choices. */
 
 import { z } from 'zod';
 import { causeOf } from '../../../src/chats/journal-words.ts';
@@ -63,7 +63,7 @@ export const changesQuery = z.object({
 });
 export type Filter = z.infer<typeof changesQuery>;
 
-/** What of the journal it asks for. */
+/** Gives the lines of the journal that the filter asks for. */
 export function askedLines({ kind, cause, ...filter }: Filter): JournalFilter {
   if (cause) return { ...filter, causes: cause.includes(':') ? { exact: cause } : { kinds: [cause] } };
   const isOfOne = filter.personId !== undefined || filter.chatId !== undefined;
@@ -71,7 +71,7 @@ export function askedLines({ kind, cause, ...filter }: Filter): JournalFilter {
   return isOfOne ? filter : { ...filter, causes: { kinds: KINDS.lessons[1], without: true } };
 }
 
-/** What concerns one person or chat is short, and shown line by line. */
+/** Whether the changes are shown line by line. What concerns one person or chat is short enough for that. */
 export const showsLines = ({ view, personId, chatId, cause }: Filter): boolean =>
   view === 'lines' || personId !== undefined || chatId !== undefined || cause !== undefined;
 
@@ -116,13 +116,13 @@ export function addressOf({
 
 interface Settled {
   filter: Filter;
-  /** What was typed may mean several: these are offered. */
+  /** What the typed text may mean, to choose from. */
   choices: Html[];
 }
 
 /**
- * Turns what was typed into the one person or chat that it means. Where it may mean several, they are offered; where
- * it means none, the page says so.
+ * Turns what was typed into the one person or chat that it means. Where it may mean several, the page offers them.
+ * Where it means none, the page says so.
  */
 export async function settle(
   ctx: Context,

@@ -11,7 +11,7 @@ import { emptyState } from '../parts/states.ts';
 import { ADMINS } from '../visitor.ts';
 
 const PATH = '/classes';
-/** Without a class: all that are shown. */
+/** Without a class it concerns all that are shown. */
 const form = z.object({ classId: z.string().optional(), do: z.enum(['continue', 'other']) });
 
 /** «Классы под новыми номерами» (K4): which old class's chats go on with which new class. */

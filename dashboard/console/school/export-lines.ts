@@ -1,7 +1,7 @@
 /**
- * Writes what is held of one person (K6) as lines for somebody who knows the school and not the program: what it is,
- * and when. Pure. Names of classes, groups and chats are given, but none of other people. The compiler makes sure
- * that every table of an export has its words.
+ * Writes what is held of one person (K6) as lines for a reader who knows the school and not the program: what it is,
+ * and when. Pure. It names classes, groups and chats, and no other people. The compiler makes sure that every table of
+ * an export has its words.
  */
 import { causeOf, exceptionText, journalSentence } from '../../../src/chats/journal-words.ts';
 import type { Ground } from '../../../src/desired/model.ts';
@@ -122,7 +122,7 @@ const LINES: Readonly<Record<HeldTable, LinesOf>> = {
     listIn<Row>(row.items).flatMap((item) =>
       line(orderText(row, item, names), row.issuedAt ?? row.cancelledAt),
     ),
-  // The line of the order says it.
+  // The line of the order says the same.
   order_place: () => [],
   profile_link: (row) =>
     line(

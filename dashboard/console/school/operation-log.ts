@@ -1,4 +1,4 @@
-/** How an operation stands in «Работы»: what, who, how much, how long, how it ended. */
+/** The lines of «Работы»: what was done, by whom, how much, how long it took and how it ended. */
 import { authorName } from '../../../src/chats/journal-words.ts';
 import type { Names } from '../../../src/plan/describe.ts';
 import type { LoggedOperation } from '../../read/operation-log.ts';
@@ -34,7 +34,7 @@ export function logTable(operations: readonly LoggedOperation[], words: LogWords
   });
 }
 
-/** The same as a file. */
+/** Gives the same table as a file. */
 export function logFile(
   operations: readonly LoggedOperation[],
   { names, timeZone }: LogWords,
@@ -55,7 +55,10 @@ export function logFile(
   };
 }
 
-/** What is under way, with its progress. manage.js asks for it anew; another `data-state` loads the page again. */
+/**
+ * Shows what is under way, with its progress. manage.js asks for this part again, and loads the page where `data-state`
+ * has changed.
+ */
 export function openPart(open: readonly LoggedOperation[], { names, timeZone }: LogWords): Html {
   const ids = open.map(({ id, state: now }) => `${id} ${now}`).join(' ');
   return html`<section class="open-work" aria-label="Выполняется сейчас" data-follows="/operations/open" data-state="${ids}"${
@@ -87,7 +90,7 @@ function detailsOf(operation: LoggedOperation): string[] {
   return [operationChoice(operation), ...besides(operation)].filter((text) => text !== '');
 }
 
-/** What its figures say besides people. */
+/** Says what its figures tell besides people. */
 function besides(operation: LoggedOperation): string[] {
   const { problem, state: now } = operation;
   const { chats, rejectedTotal = 0, people = 0 } = countsOf(operation);
@@ -101,7 +104,7 @@ function besides(operation: LoggedOperation): string[] {
   ];
 }
 
-/** What became of the removals that it held: without it, work that does nothing else would say nothing. */
+/** Says what became of the removals that it held. Work that did nothing else would say nothing without it. */
 export function heldText(operation: LoggedOperation): string {
   const { plannedHeld, decision, dryRun } = operation;
   const { held } = countsOf(operation);
@@ -125,7 +128,7 @@ function figure(n: number | undefined, sign: '+' | '−'): Content {
 const MINUTE_SECONDS = 60;
 const HOUR_MINUTES = 60;
 
-/** How long it was at work: «менее 1 с», «48 с», «3 мин», «2 ч 5 мин». */
+/** Says how long it was at work: «менее 1 с», «48 с», «3 мин», «2 ч 5 мин». */
 function lasted({ startedAt, finishedAt }: LoggedOperation): string {
   if (startedAt === null || finishedAt === null) return '';
   const seconds = Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);

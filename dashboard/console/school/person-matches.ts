@@ -24,14 +24,14 @@ import { ADMINS } from '../visitor.ts';
 
 const PER_PAGE = 50;
 const query = z.object({ page: z.coerce.number().int().min(1).max(100_000).catch(1) });
-/** Without people: all that wait and are in no doubt. */
+/** Without people it concerns all that wait and are in no doubt. */
 const form = z.object({
   personId: z.string().optional(),
   oldPersonId: z.string().optional(),
   do: z.enum(['same', 'other']),
 });
 
-/** «Люди под новыми номерами» (K4): who of the old people is who in the lists of now. */
+/** «Люди под новыми номерами» (K4): which person of the lists of now is which person known before. */
 export function personMatchesRoutes({ screens, ctx, commands }: ConsoleParts): void {
   screens.get(PATH, ADMINS, async (c) => {
     const { id, timeZone } = c.get('visitor').school;
@@ -91,7 +91,7 @@ const DOUBT: Readonly<Record<Doubt, string>> = {
 };
 const ROLE = { staff: 'сотрудник', student: 'учащийся', parent: 'родитель' } as const;
 
-/** The person whom a pair shows: a former id leads to nobody of its own. */
+/** Gives the id whose page a pair leads to. A former id has no page of its own. */
 const idOf = ({ state, personId, oldPersonId }: PersonMatchItem) =>
   state === 'same' ? personId : oldPersonId;
 

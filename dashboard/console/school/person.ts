@@ -128,7 +128,10 @@ interface Change extends Pick<Entry, 'id' | 'at' | 'what' | 'sentence' | 'cause'
   chats: string[];
 }
 
-/** The same in several chats, where each has grounds of its own; those stand in the table of chats. */
+/**
+ * The sentence for the same change in several chats. Each chat has grounds of its own, and those stand in the table of
+ * chats.
+ */
 const IN_SEVERAL: Readonly<Record<string, string>> = {
   add: 'Добавление в чаты',
   remove: 'Исключение из чатов',

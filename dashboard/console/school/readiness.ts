@@ -17,7 +17,7 @@ import { comingDay } from '../region/readiness-routes.ts';
 import { span } from '../region/words.ts';
 import { ADMINS } from '../visitor.ts';
 
-/** So many pupils and classes are named. Where there are more, the list as a whole is wrong. */
+/** At most so many pupils and classes are named. Where there are more, the whole list is wrong. */
 const NAMED = 100;
 
 export function schoolReadinessRoutes({ screens, ctx }: ConsoleParts): void {
@@ -106,7 +106,7 @@ const figure = (title: string, value: string, about: string): Html =>
   html`<div class="sheet figure"><h2>${title}</h2><b>${value}</b>${about}</div>`;
 
 function gapSections({ reach, pupils, classes }: Readiness, named: NamedGaps): Content {
-  // Where no class is there, everybody is without one.
+  // Without any class everybody is without one.
   if (reach === 'no') return '';
   return html`${gapSection(
     'Ученики без класса',

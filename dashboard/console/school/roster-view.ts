@@ -1,4 +1,4 @@
-/** «Списки из СГО»: how the last list stands beside the one before, what was left out of it, and what it leaves open. */
+/** «Списки из СГО»: the last list beside the one before, what was left out of it, and what is missing in it. */
 
 import type { RosterCountsRead, RosterList } from '../../read/roster-lists.ts';
 import { GAPS, type Gap } from '../../read/roster-quality.ts';
@@ -53,7 +53,7 @@ const COUNTED: readonly (readonly [keyof RosterCountsRead, string])[] = [
   ['enrollments', 'Места учеников и учителей'],
 ];
 
-/** A list whose totals are known, beside the one before it. */
+/** Shows the totals of a list beside those of the list before. */
 export function countsTable(last: RosterList, before: RosterList | undefined): Html {
   return dataTable<(typeof COUNTED)[number]>({
     caption: 'Сколько в последних списках и в предыдущих',
@@ -78,7 +78,7 @@ function difference(now: number | null | undefined, before: number | null | unde
     : change(Math.abs(now - before), now > before ? '+' : '−');
 }
 
-/** A list that looks cut, or names people under new ids, with the way to its decision. */
+/** Tells of a list that looks cut, or that names people under new ids, with the way to its decision. */
 export function incompleteNotice(lists: readonly RosterList[]): Content[] {
   return lists
     .filter(({ incomplete, state: now }) => incomplete && now === 'held')
@@ -142,7 +142,7 @@ const rowsHref = (operation: string, list: FaultKind) => hrefOf('/rosters/rows',
 /** The page that lists a gap. */
 export const gapHref = (of: Gap) => hrefOf('/rosters/quality', { of });
 
-/** K5: what the lists leave open, with its count. A gap of nothing is said to be none. */
+/** K5: shows what is missing in the lists, with its number. Where nothing is missing, it says so. */
 export function qualityTable(gaps: Readonly<Record<Gap, number>>): Html {
   const found = GAPS.filter((gap) => gaps[gap] > 0);
   return html`<section class="stack" aria-labelledby="quality"><h2 id="quality">Чего не хватает в списках</h2>${

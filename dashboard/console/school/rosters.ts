@@ -149,7 +149,7 @@ function faultRoutes({ screens, ctx }: ConsoleParts): void {
   });
 }
 
-/** Who and what stands in the lists incompletely (K5). */
+/** The people and units about which the lists are incomplete (K5). */
 function gapRoutes(parts: ConsoleParts): void {
   const { screens, ctx } = parts;
   const load = async (c: ConsoleContext, limit: number) => {

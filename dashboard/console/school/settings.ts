@@ -42,7 +42,7 @@ const form = z.object({
   timeZone: z.string().refine(isTimeZone, { error: 'Выберите часовой пояс' }),
   earlyEntryMinutes: whole(MAX_EARLY_MINUTES),
   sessionIdleMinutes: between(IDLE),
-  // Left out, these two stay as they are.
+  // These two stay as they are where they are left out.
   retentionDays: between(RETENTION).optional(),
   lookEverySeconds: between(LOOKS).optional(),
   chatShare: percents,

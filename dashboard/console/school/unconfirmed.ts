@@ -1,4 +1,4 @@
-/** What a school's account waits for before anything goes to Sferum again, in the words that every page uses. */
+/** What a school's account waits for before anything goes to Sferum again, in the words that all pages share. */
 import type { OperationKind } from '../../../src/store/entities.ts';
 import type { Trouble } from '../../read/waits.ts';
 

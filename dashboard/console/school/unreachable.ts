@@ -26,7 +26,7 @@ const SORTS = ['title', 'notLinked', 'left', 'refused'] as const;
 type Sort = (typeof SORTS)[number];
 const query = z.object({
   classId: z.string().max(200).optional().catch(undefined),
-  /** With a minus: from the greatest down. */
+  /** A minus means from the greatest down. */
   sort: z.enum(SORTS.flatMap((name) => [name, `-${name}` as const])).catch('title'),
 });
 /** Stands in an address for people who are in no class's chat. */
@@ -149,7 +149,10 @@ function overviewTable(units: readonly UnreachableCount[], sort: Sorted): Html {
   });
 }
 
-/** A first click puts figures from the greatest down and titles up; the next one turns the order round. */
+/**
+ * Gives the order after a click. The first click sorts figures from the greatest down and titles up. The next one turns
+ * the order round.
+ */
 function nextSort(sort: Sorted, by: Sort): Sorted {
   if (by === 'title') return sort === 'title' ? '-title' : 'title';
   return sort === `-${by}` ? by : `-${by}`;

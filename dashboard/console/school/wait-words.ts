@@ -1,4 +1,4 @@
-/** What waits for a person, in the words that every page uses. */
+/** What waits for a person, in the words that all pages share. */
 import type { Wait } from '../../read/waits.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { lessonPath } from '../lessons/parts.ts';
@@ -20,7 +20,7 @@ export interface Said {
   brief: string | null;
   /** Why, and what to do. */
   text: Content;
-  /** The way to where it is decided or mended. */
+  /** The link or button that leads to where it is decided or mended. */
   action: Html | null;
 }
 

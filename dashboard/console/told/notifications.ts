@@ -13,7 +13,9 @@ import { notice } from '../parts/states.ts';
 import { isAdmin } from '../visitor.ts';
 import { atBoth, type Base, fieldOf, kindBoxes, tickedKinds } from './parts.ts';
 
-/** «Оповещения»: which letters one gets about what waits (K2). An operator of all schools has one choice for all. */
+/**
+ * «Оповещения»: which letters a person gets about what waits (K2). An operator of all schools has one choice for all.
+ */
 export function notificationScreens({ screens, ctx }: ConsoleParts): void {
   atBoth(screens, 'get', '/notifications', 'staff', async (c, base) =>
     choicePage(ctx, c, base, { choice: await choiceOf(ctx, chooserOf(c)) }),
@@ -32,7 +34,7 @@ export function notificationScreens({ screens, ctx }: ConsoleParts): void {
   });
 }
 
-/** Whose choice it is: an operator whose token is for all schools chooses for all, whatever school is open. */
+/** Gives whose choice it is. An operator whose token is for all schools chooses for all, whatever school is open. */
 function chooserOf(c: ConsoleContext): Caller {
   const { caller, boundToNoSchool } = c.get('visitor');
   return boundToNoSchool ? { ...caller, schoolId: '*' } : caller;

@@ -6,12 +6,15 @@ import { checkField } from '../parts/field.ts';
 import type { Screens } from '../screens.ts';
 import { ADMINS, STAFF } from '../visitor.ts';
 
-/** Where a page of what is told stands: in the settings of a school, or beside the state of the service. */
+/** Where a page about messages stands: in the settings of a school, or beside the state of the service. */
 export type Base = '/settings' | '/server';
 
 type Handler = Parameters<Screens['get']>[2];
 
-/** Registers a page, or a form, at both places. `who`: below the settings; beside the service operators of all alone. */
+/**
+ * Registers a page, or a form, at both places. `who`: the roles below the settings. Beside the service it is for
+ * operators of all schools only.
+ */
 export function atBoth(
   screens: Screens,
   method: 'get' | 'post',
@@ -33,7 +36,7 @@ export function kindBoxes(chosen: readonly ToldKind[], legend: string, error?: s
   )}</fieldset>`;
 }
 
-/** The kinds that a form has ticked; what is none is left out. */
+/** Gives the kinds that a form has ticked. A word that is no kind is left out. */
 export function tickedKinds(form: FormData): ToldKind[] {
   const ticked = form.getAll('kind');
   return TOLD_KINDS.filter((kind) => ticked.includes(kind));

@@ -12,7 +12,7 @@ const STATES: Readonly<Record<DeliveryItem['status'], readonly [Tone, string]>> 
   failed: ['bad', 'не получено'],
 };
 
-/** What one can do with a webhook, and the last messages to it. `at`: its own address. */
+/** Shows what can be done with a webhook, and the last messages to it. `at`: its own address. */
 export function hookBody({
   at,
   hook,

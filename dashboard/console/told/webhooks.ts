@@ -47,7 +47,7 @@ export function webhookScreens(parts: ConsoleParts): void {
   atBoth(screens, 'post', '/webhooks/:id/delete', 'admins', (c, base) => remove(ctx, c, base));
 }
 
-/** Whose webhooks the page shows: of the school that is open, or all. */
+/** Gives whose webhooks the page shows: those of the open school, or all. */
 const withinOf = (c: ConsoleContext): string => c.get('visitor').school.id;
 const byOf = (c: ConsoleContext): Author => authorOf(c.get('visitor').caller);
 const hookOf = (ctx: Context, c: ConsoleContext): Promise<WebhookView> =>

@@ -28,7 +28,7 @@ const PersonMatch = z
     }),
     doubt: z.enum(DOUBTS).nullable().openapi({
       description:
-        'namesake: another person may be meant as well; profile: the list names another VK profile than the linked one',
+        'namesake: another person may be meant as well; profile: the list names another VK profile than the linked one; name: nothing else is the same',
     }),
     state: z.enum(['open', 'same', 'other']).openapi({
       description: 'open: the old person stays in every chat as before, and the new one is in none',

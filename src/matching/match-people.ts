@@ -1,12 +1,19 @@
 /**
  * Which people of a list are people who were there before under other ids (K4). Pure.
  *
- * The whole name must be the same, one role too, and birth dates that are known on both sides. Besides the name
- * something else must speak for a pair: the birth date, the VK profile, a class or group, a parent or child of the same
- * name, or an adult's name in full, with the patronymic.
+ * The whole name must be the same, one role too, and birth dates that are known on both sides. Something else should
+ * speak for a pair: the birth date, the VK profile, a class or group, a parent or child of the same name, or an adult's
+ * name in full, with the patronymic.
+ *
+ * The name alone asks too, in doubt, so that nobody leaves a chat unasked, where neither of the two has a pair with
+ * more. On an ordinary day, though, one person may leave and an unrelated namesake come. So they are two people where
+ * their classes and groups, or their parents and children, are known on both sides and none is the same. Where more
+ * people than by chance come under the names of those who are gone, the ids have changed, maybe with those of classes,
+ * and the difference says nothing. A question that was asked stays until it is answered.
  */
 import type { Role } from '../desired/model.ts';
 import { isPupil } from '../desired/roles.ts';
+import type { Renaming } from '../store/renaming.ts';
 
 export interface NamedPerson {
   id: string;
@@ -25,27 +32,63 @@ export interface NamedPerson {
 export const EVIDENCE = ['birth-date', 'profile', 'unit', 'kin', 'full-name'] as const;
 export type Evidence = (typeof EVIDENCE)[number];
 
-/** Why a pair is no proposal: others may be meant as well, or СГО names another VK profile than the one linked. */
-export const DOUBTS = ['namesake', 'profile'] as const;
+/**
+ * Why a pair is in doubt: others may be meant as well, СГО names another VK profile than the one linked, or nothing
+ * speaks for the pair but the name.
+ */
+export const DOUBTS = ['namesake', 'profile', 'name'] as const;
 export type Doubt = (typeof DOUBTS)[number];
 
-export interface PersonMatch {
-  oldId: string;
-  newId: string;
+export interface PersonMatch extends Renaming {
   evidence: Evidence[];
   doubt: Doubt | null;
 }
 
-/** Pairs of those who are gone with those who have come, sorted as `come` is. Each that may be is there. */
-export function matchPeople(gone: readonly NamedPerson[], come: readonly NamedPerson[]): PersonMatch[] {
+/** What was said of pairs before, by the new id and the old one: a person is being asked, or they are two people. */
+export type SaidOfPairs = ReadonlyMap<string, ReadonlyMap<string, Word>>;
+type Word = 'open' | 'other';
+
+/** At most so many people come by chance in one list under the names of people who are gone from it. */
+const NAMESAKES_BY_CHANCE = 3;
+
+/** Pairs of those who are gone with those who have come. Each that may be is there, but for those that were refused. */
+export function matchPeople(
+  gone: readonly NamedPerson[],
+  come: readonly NamedPerson[],
+  said: SaidOfPairs = new Map(),
+): PersonMatch[] {
   const goneBy = Map.groupBy(gone, ({ nameKey }) => nameKey);
   const pairs = come.flatMap((after) =>
     after.nameKey === '' ? [] : (goneBy.get(after.nameKey) ?? []).flatMap((before) => pairOf(before, after)),
   );
-  return withDoubts(withoutOutdone(pairs));
+  const isSaid = (word: Word, { oldId, newId }: Renaming) => said.get(newId)?.get(oldId) === word;
+  const mayBe = (pair: Renaming) => !isSaid('other', pair);
+  const withMore = withDoubts(withoutOutdone(pairs.filter(({ evidence }) => evidence.length > 0))).filter(
+    mayBe,
+  );
+  const idsChanged = new Set(pairs.map(({ newId }) => newId)).size > NAMESAKES_BY_CHANCE;
+  const isAsked = (pair: Pair) => !pair.isApart || idsChanged || isSaid('open', pair);
+  return [...withMore, ...byNameAlone(pairs, withMore).filter(mayBe).filter(isAsked).map(withDoubt('name'))];
 }
 
-type Pair = Omit<PersonMatch, 'doubt'> & { differs: boolean };
+/** Gives the pairs for which nothing but the name speaks, and nothing else speaks for either side. */
+function byNameAlone(pairs: readonly Pair[], withMore: readonly Renaming[]): Pair[] {
+  const found = new Set(withMore.flatMap(sidesOf));
+  return pairs.filter(
+    (pair) => pair.evidence.length === 0 && !pair.differs && !sidesOf(pair).some((side) => found.has(side)),
+  );
+}
+
+const withDoubt =
+  (doubt: Doubt | null) =>
+  ({ oldId, newId, evidence }: Pair): PersonMatch => ({ oldId, newId, evidence, doubt });
+
+interface Pair extends Omit<PersonMatch, 'doubt'> {
+  /** The VK profiles are known and differ. */
+  differs: boolean;
+  /** Classes and groups are known of both, or parents and children are, and nothing of it is the same. */
+  isApart: boolean;
+}
 
 function pairOf(before: NamedPerson, after: NamedPerson): Pair[] {
   const isKnown = before.birthDate !== null && after.birthDate !== null;
@@ -61,8 +104,9 @@ function pairOf(before: NamedPerson, after: NamedPerson): Pair[] {
     'full-name': !isPupil(before) && !isPupil(after) && before.nameKey.split(' ').length > 2,
   };
   const evidence = EVIDENCE.filter((one) => said[one]);
-  const differs = isLinked && !said.profile;
-  return evidence.length === 0 ? [] : [{ oldId: before.id, newId: after.id, evidence, differs }];
+  const isApart =
+    [before, after].every(({ units }) => units.size > 0) || [before, after].every(({ kin }) => kin.size > 0);
+  return [{ oldId: before.id, newId: after.id, evidence, differs: isLinked && !said.profile, isApart }];
 }
 
 const meet = (some: ReadonlySet<string>, others: ReadonlySet<string>) =>
@@ -78,10 +122,10 @@ function withoutOutdone(pairs: readonly Pair[]): Pair[] {
 function withDoubts(pairs: readonly Pair[]): PersonMatch[] {
   const count = new Map<string, number>();
   for (const side of pairs.flatMap(sidesOf)) count.set(side, (count.get(side) ?? 0) + 1);
-  return pairs.map(({ differs, ...pair }) => {
+  return pairs.map((pair) => {
     const isAlone = sidesOf(pair).every((side) => count.get(side) === 1);
-    return { ...pair, doubt: differs ? 'profile' : isAlone ? null : 'namesake' };
+    return withDoubt(pair.differs ? 'profile' : isAlone ? null : 'namesake')(pair);
   });
 }
 
-const sidesOf = ({ oldId, newId }: Pick<Pair, 'oldId' | 'newId'>) => [`old ${oldId}`, `new ${newId}`];
+const sidesOf = ({ oldId, newId }: Renaming) => [`old ${oldId}`, `new ${newId}`];

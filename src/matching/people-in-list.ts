@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { BY_IMPORT } from '../facts/stamp.ts';
 import type { PersonReading, SchoolReading } from '../roster/reading.ts';
-import { refusedPairs } from '../rows/person-match.ts';
+import { saidOfPairs } from '../rows/person-match.ts';
 import type { Sql } from '../store/database.ts';
 import { nameKey, personNameKey } from '../text/name-key.ts';
 import { matchPeople, type NamedPerson, type PersonMatch } from './match-people.ts';
@@ -28,11 +28,9 @@ export async function matchesInList(
   );
   if (come.length === 0) return [];
   const before = await namedBefore(tx, schoolId, { listed, names: come.map(personNameKey) });
-  const refused = await refusedPairs(tx, schoolId);
   const linked = await linksOf(tx, schoolId, come);
   const now = namedNow(school, come).map((one) => ({ ...one, vkUserId: linked.get(one.id) ?? one.vkUserId }));
-  const pairs = matchPeople(before, now);
-  return pairs.filter(({ oldId, newId }) => !refused.get(newId)?.has(oldId));
+  return matchPeople(before, now, await saidOfPairs(tx, schoolId));
 }
 
 /** Gives the people of the list who are present by an earlier list. */

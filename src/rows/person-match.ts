@@ -74,12 +74,18 @@ export async function renameFormer(tx: Sql, schoolId: string, pairs: readonly Re
     where m.school_id = ${schoolId} and m.state = 'same' and m.new_id = r.old_id`.execute(tx);
 }
 
-/** Gives the pairs that are two people: the old ids by the new one. */
-export async function refusedPairs(tx: Sql, schoolId: string): Promise<Map<string, Set<string>>> {
-  const { rows } = await sql<{ newId: string; oldIds: string[] }>`
-    select new_id as "newId", array_agg(old_id) as "oldIds" from person_match
-    where school_id = ${schoolId} and state = 'other' group by new_id`.execute(tx);
-  return new Map(rows.map(({ newId, oldIds }) => [newId, new Set(oldIds)]));
+/** Gives what was said of pairs that are not one person, or not yet: by the new id and the old one. */
+export async function saidOfPairs(
+  tx: Sql,
+  schoolId: string,
+): Promise<Map<string, Map<string, 'open' | 'other'>>> {
+  const { rows } = await sql<{ newId: string; oldId: string; state: 'open' | 'other' }>`
+    select new_id as "newId", old_id as "oldId", state from person_match
+    where school_id = ${schoolId} and state in ('open', 'other')`.execute(tx);
+  const byNew = Map.groupBy(rows, ({ newId }) => newId);
+  return new Map(
+    [...byNew].map(([newId, own]) => [newId, new Map(own.map(({ oldId, state }) => [oldId, state]))]),
+  );
 }
 
 /** Deletes the pairs of erased people. Returns the number of rows. */

@@ -57,6 +57,7 @@ import { FormerProfiles } from '../../migrations/0066-former-profiles.ts';
 import { GoneSince } from '../../migrations/0067-gone-since.ts';
 import { PersonMatch } from '../../migrations/0068-person-match.ts';
 import { ActionCounts } from '../../migrations/0069-action-counts.ts';
+import { NameAlone } from '../../migrations/0070-name-alone.ts';
 import {
   IDLE_TIMEOUT_MS,
   KEEP_ALIVE_AFTER_MS,
@@ -163,6 +164,7 @@ const MIGRATIONS = [
   { name: '0067-gone-since', class: GoneSince },
   { name: '0068-person-match', class: PersonMatch },
   { name: '0069-action-counts', class: ActionCounts },
+  { name: '0070-name-alone', class: NameAlone },
 ];
 
 /** Makes the ORM. It connects lazily: the first query opens a connection. */

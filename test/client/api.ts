@@ -1261,7 +1261,7 @@ export interface components {
     "ClassMatch": { "classId": string; "title": string; "oldClassId": string; "oldTitle": string; "common": number; "pupils": number; "oldPupils": number; "state": "open" | "continued" | "other"; "proposedAt": string; "decidedAt": string | null };
     "ClassWord": { "classIds": (string)[]; "continues": boolean };
     "PersonMatches": { "items": (components["schemas"]["PersonMatch"])[]; "total": number; "page": number; "perPage": number; "open": number; "doubtful": number };
-    "PersonMatch": { "personId": string; "oldPersonId": string; "name": string; "role": "staff" | "student" | "parent" | null; "classes": (string)[]; "evidence": ("birth-date" | "profile" | "unit" | "kin" | "full-name")[]; "doubt": "namesake" | "profile" | null; "state": "open" | "same" | "other"; "proposedAt": string; "decidedAt": string | null };
+    "PersonMatch": { "personId": string; "oldPersonId": string; "name": string; "role": "staff" | "student" | "parent" | null; "classes": (string)[]; "evidence": ("birth-date" | "profile" | "unit" | "kin" | "full-name")[]; "doubt": "namesake" | "profile" | "name" | null; "state": "open" | "same" | "other"; "proposedAt": string; "decidedAt": string | null };
     "PeopleDecided": { "decided": number; "open": number; "doubtful": number };
     "PeopleWord": { "matches"?: ({ "personId": string; "oldPersonId": string })[]; "same": boolean };
     "Settings": { "timeZone": string; "earlyEntryMinutes": number; "sessionIdleMinutes": number; "retentionDays": number; "lookEverySeconds": number; "limits": components["schemas"]["RemovalLimits"]; "pauses": (components["schemas"]["Pause"])[] };

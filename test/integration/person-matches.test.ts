@@ -4,11 +4,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { newIdOf, peopleOf, underNewIds } from '../support/new-ids.ts';
-import { edited, type RosterFiles, withoutRows, withRows } from '../support/roster-files.ts';
+import { NEW_ADMIN, pair, personMatches } from '../support/person-matches.ts';
+import { withoutRows, withRows } from '../support/roster-files.ts';
 import { tell } from '../support/tell-events.ts';
 
-const MATCHES = '/v1/schools/s1/person-matches';
-const TITLES = ['5А класс', '5А родители', '5Б класс', '5Б родители', 'Учительская', '5А/География'];
 const PEOPLE = peopleOf(linkedRoster());
 let world: ChatWorld;
 beforeEach(async () => {
@@ -18,38 +17,7 @@ afterEach(async () => {
   expect(await world.differences(['s1'])).toEqual([]);
   await world[Symbol.asyncDispose]();
 });
-
-/** The administrator by the old id and by the new one. */
-const NEW_ADMIN = { ...ADMIN, sub: newIdOf(ADMIN.sub) };
-interface Item {
-  personId: string;
-  oldPersonId: string;
-  state: string;
-  doubt: string | null;
-  evidence: string[];
-}
-const proposals = async (who: object = ADMIN) =>
-  (await world.done<{ items: Item[] }>(200, 'GET', `${MATCHES}?perPage=100`, who as typeof ADMIN)).items;
-const open = async () => (await proposals()).filter(({ state }) => state === 'open');
-const decide = (status: number, body: object, who: object = ADMIN) =>
-  world.done<{ decided: number; open: number; type?: string }>(
-    ...([status, 'POST', MATCHES, who as typeof ADMIN, body] as const),
-  );
-const pair = (id: string) => ({ personId: newIdOf(id), oldPersonId: id });
-const bring = (files: RosterFiles, nth = 2) => world.importRoster(files, `2026-10-01T08:0${nth}:00Z`);
-const live = () => Object.fromEntries(TITLES.map((title) => [title, world.inSferum(title)]));
-/** What Sferum was asked to change since the last call. */
-const movesOf = () => {
-  const { ledger } = world.sandbox.world;
-  return [...ledger.of('add'), ...ledger.of('remove'), ...ledger.of('create')].length;
-};
-async function imports(): Promise<string[]> {
-  const { rows } = await sql<{
-    line: string;
-  }>`select state || coalesce(' ' || (problems->0->>'code'), '') as line
-    from operation where kind = 'roster-import' order by created_at desc, id`.execute(everywhere(world.ctx));
-  return rows.map(({ line }) => line);
-}
+const { open, decide, bring, live, movesOf, imports, waiting } = personMatches(() => world);
 
 describe('a list brings people under other ids (K4)', () => {
   test('a whole school: all are proposed, confirmed at once, and nobody enters or leaves a chat', async () => {
@@ -156,53 +124,6 @@ describe('a list brings people under other ids (K4)', () => {
     expect(live()).toEqual(before);
   });
 
-  test('namesakes with one birth date are in doubt: nobody is confirmed for them but one by one', async () => {
-    let files = linkedRoster();
-    files = withRows(
-      files,
-      'users.csv',
-      'x1,,s1,student,,Иван,Двойников,,',
-      'x2,,s1,student,,Иван,Двойников,,',
-    );
-    files = withRows(files, 'demographics.csv', 'x1,,2015-05-05,male', 'x2,,2015-05-05,male');
-    files = withRows(files, 'enrollments.csv', 'x1,,c5a,s1,x1,student,,,', 'x2,,c5b,s1,x2,student,,,');
-    await bring(files);
-    await bring(underNewIds(files), 3);
-    const doubtful = (await open()).filter(({ doubt }) => doubt !== null);
-    expect(doubtful.map(({ oldPersonId, personId }) => `${oldPersonId} ${personId}`).sort()).toEqual([
-      'x1 n-x1',
-      'x1 n-x2',
-      'x2 n-x1',
-      'x2 n-x2',
-    ]);
-    expect(await decide(200, { same: true })).toMatchObject({ decided: PEOPLE.length, doubtful: 4 });
-    await world.settled();
-    expect((await open()).length).toBe(4);
-    const chat = await world.chatId('5А класс');
-    expect((await world.listed(chat)).split(' ')).toContain('x1');
-    const twice = [pair('x1'), { personId: 'n-x1', oldPersonId: 'x2' }];
-    expect((await decide(409, { same: true, matches: twice }, NEW_ADMIN)).type).toMatch(/person-twice$/);
-    await decide(200, { same: true, matches: [pair('x1')] }, NEW_ADMIN);
-    await world.settled();
-    expect(await open()).toMatchObject([{ ...pair('x2'), doubt: null }]);
-    await decide(200, { same: true }, NEW_ADMIN);
-    await world.settled();
-    expect((await world.listed(chat)).split(' ')).toContain('n-x1');
-    expect((await imports())[0]).toBe('succeeded');
-  });
-
-  test('different VK profiles are a conflict that is shown and cannot be confirmed', async () => {
-    const before = live();
-    await bring(edited(underNewIds(linkedRoster(), ['t2']), 'users.csv', '{VK:102}', '{VK:777}'));
-    expect(await open()).toMatchObject([{ ...pair('t2'), doubt: 'profile' }]);
-    expect((await decide(409, { same: true, matches: [pair('t2')] })).type).toMatch(/profiles-differ$/);
-    expect(await decide(200, { same: true })).toMatchObject({ decided: 0, doubtful: 1 });
-    expect(live()).toEqual(before);
-    await decide(200, { same: false, matches: [pair('t2')] });
-    await world.settled();
-    expect(world.inSferum('5Б класс')).toMatch(/777\*/);
-  });
-
   test('a new id that events have named before: the two become one, chats and profile too', async () => {
     await tell(world, 's1', 'sgo.person.saved', {
       ...{ id: 'n-p2', familyName: 'Абаева', givenName: 'Анна', middleName: 'Андреевна', roles: ['student'] },
@@ -218,18 +139,6 @@ describe('a list brings people under other ids (K4)', () => {
     expect(await world.exceptions(chat)).toEqual(['n-p2 added']);
   });
 
-  test('a new id that has linked another profile is in conflict with the old one', async () => {
-    await tell(world, 's1', 'sgo.person.saved', {
-      ...{ id: 'n-t2', familyName: 'Шевченко', givenName: 'Пётр', middleName: 'Ильич', roles: ['teacher'] },
-    });
-    await tell(world, 's1', 'sgo.profile.linked', { personId: 'n-t2', vkUserId: 888 });
-    await bring(underNewIds(linkedRoster(), ['t2']));
-    expect(await open()).toMatchObject([{ ...pair('t2'), doubt: 'profile' }]);
-    expect(world.inSferum('5Б класс')).toMatch(/102\*/);
-    await decide(200, { same: false, matches: [pair('t2')] });
-    await world.settled();
-  });
-
   test('both ids in one list are two people, and a list by the old ids again takes the question back', async () => {
     const twice = withRows(linkedRoster(), 'users.csv', 'n-p5,,s1,student,,Софья,Ким,Игоревна,');
     await bring(withRows(twice, 'enrollments.csv', 'e77,,c5b,s1,n-p5,student,,,'));
@@ -239,14 +148,6 @@ describe('a list brings people under other ids (K4)', () => {
     await bring(linkedRoster(), 4);
     expect([await open(), (await imports())[0]]).toEqual([[], 'succeeded']);
   });
-
-  /** The operation that waits. */
-  const waiting = async () => {
-    const { items } = await world.done<{ items: { id: string }[] }>(
-      ...([200, 'GET', '/v1/schools/s1/operations?state=held', ADMIN] as const),
-    );
-    return items[0]!.id;
-  };
 
   test('refused, the list leaves all as it was', async () => {
     const before = live();
@@ -262,23 +163,6 @@ describe('a list brings people under other ids (K4)', () => {
     await world.done(200, 'POST', `/v1/operations/${await waiting()}/approve`, ADMIN, {});
     await world.settled();
     expect([live(), await open(), (await imports())[0]]).toEqual([before, [], 'succeeded']);
-  });
-
-  test('approved with somebody in doubt, the others are those of old, and the question about that person stays', async () => {
-    await tell(world, 's1', 'sgo.profile.linked', { personId: 'n-t2', vkUserId: 888 });
-    await bring(underNewIds(linkedRoster(), ['t2', 'p1']));
-    await world.done(200, 'POST', `/v1/operations/${await waiting()}/approve`, ADMIN, {});
-    await world.settled();
-    expect([await open(), (await imports())[0]]).toMatchObject([[pair('t2')], 'held people-to-match']);
-    expect(world.inSferum('5Б класс')).toMatch(/102\*/);
-    // The list is accepted, so that nobody is offered to refuse it.
-    const { problems } = await world.done<{ problems: object[] }>(
-      ...([200, 'GET', `/v1/operations/${await waiting()}`, ADMIN] as const),
-    );
-    expect(problems).toMatchObject([{ code: 'people-to-match', people: 1, accepted: true }]);
-    await decide(200, { same: false, matches: [pair('t2')] });
-    await world.settled();
-    expect((await imports())[0]).toBe('succeeded');
   });
 
   test('a pair that nobody proposed, a teacher and another school are refused, and nothing changes', async () => {

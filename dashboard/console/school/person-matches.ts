@@ -87,6 +87,7 @@ const EVIDENCE: Readonly<Record<Evidence, string>> = {
 };
 const DOUBT: Readonly<Record<Doubt, string>> = {
   namesake: 'есть тёзка: решите о каждом отдельно',
+  name: 'совпало только имя: возможно, это тёзка',
   profile: 'в списках другой профиль VK: если это тот же человек, исправьте профиль в СГО',
 };
 const ROLE = { staff: 'сотрудник', student: 'учащийся', parent: 'родитель' } as const;

@@ -38,7 +38,7 @@ export const PersonMatch = defineEntity({
     oldId: text().primary(),
     newId: text().primary(),
     evidence: texts(),
-    doubt: oneOf('namesake', 'profile').nullable(),
+    doubt: oneOf('namesake', 'profile', 'name').nullable(),
     state: oneOf('open', 'same', 'other').default('open'),
     operationId: p.uuid(),
     proposedAt: instant(),

@@ -17,6 +17,10 @@
  *  6. A cancelled order has never been. An absence is void if it began while the order stood, after the order had
  *     ended the place: what the order ended is back. A presence is void if it began (`statedFrom`) while the order
  *     stood and gave the place. What was so before the order, or is stated after its cancellation, counts as ever.
+ *
+ * One limit of rule 6: of a run of statements only the first and the newest are stored. A list that comes after a newer
+ * one, and falls between the two, does not divide the run. Then a cancelled order may leave a place as it had made it,
+ * until the next list.
  */
 import { compareOrders, covers, type Evidence, isPresent, judge, type Scope } from './evidence.ts';
 import type { Day, EnrollmentFact, OrderFact, OrderItem, OrderKind, RosterFacts, UnitKind } from './model.ts';

@@ -184,7 +184,7 @@ function openHttp(
     new AccessLog({
       ...{ db, limits: config.limits, metrics },
       onError: (error) =>
-        log.error({ err: error }, 'who looked could not be written; it will be tried again'),
+        log.error({ err: error }, 'records of looks could not be written; they will be tried again'),
     }),
   );
   const rates = parts.use(

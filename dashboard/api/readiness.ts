@@ -25,7 +25,7 @@ import {
 const figure = z.int().min(0);
 const State = z.enum(SCHOOL_READINESS).openapi('ReadinessState', {
   description:
-    'the worst that is so: unreached (no class is current on the day: the lists end before it), gaps (pupils without a class, classes without a homeroom teacher), undated (the classes name no dates), held (removals would wait for a decision), ready; uncounted: not counted yet',
+    'the worst state that applies: unreached (no class is current on the day: the lists end before it), gaps (pupils without a class, classes without a homeroom teacher), undated (the classes name no dates), held (removals would wait for a decision), ready; uncounted: not counted yet',
 });
 const Figures = z
   .object({

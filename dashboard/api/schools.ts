@@ -7,7 +7,7 @@ import { FilterText, Instant, json, pageOf, pageQuery, REFUSALS, SchoolQuery } f
 
 const State = z.enum(SCHOOL_STATES).openapi('SchoolState', {
   description:
-    'the worst that is so: broken (nothing goes to Sferum), failing (chats do not get through), held (somebody must decide), behind (changes wait), overdue (no list from СГО), paused, fine',
+    'the worst state that applies: broken (nothing goes to Sferum), failing (chats do not get through), held (somebody must decide), behind (changes wait), overdue (no list from СГО), paused, fine',
 });
 const figure = z.int().min(0);
 

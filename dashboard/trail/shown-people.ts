@@ -33,7 +33,7 @@ export function recordAccess(ctx: Context, log: AccessLog): MiddlewareHandler {
     const isNoted = schools !== undefined;
     const mustBeNoted = c.res.status === 200 && c.req.method === 'GET';
     if (what === undefined ? isNoted : mustBeNoted && !isNoted) {
-      ctx.log.error({ route }, 'whom an answer showed is not recorded as it must be');
+      ctx.log.error({ route }, 'an answer did not note the people whom it shows');
     }
     const caller: Caller | undefined = c.get('caller');
     if (what === undefined || caller === undefined) return;

@@ -51,7 +51,7 @@ const ANSWER = 'sferum-';
 const STEPS: Readonly<Record<string, string>> = {
   create: 'чат создан',
   adopt: 'найден созданный ранее чат',
-  duplicate: 'лишний чат с тем же названием найден и отставлен',
+  duplicate: 'найден лишний чат с тем же названием, из него все исключены',
   rename: 'переименование',
   add: 'добавление',
   grant: 'назначение администратором',
@@ -79,7 +79,7 @@ const WEBHOOK_ACTS: Readonly<Record<string, string>> = {
 const FIXED_WORDS: Readonly<Record<string, string>> = {
   'removal-rejected': 'Остановленные исключения отклонены: люди остаются',
   continue: 'Чат продолжен с классом или группой под новым номером: состав и переписка те же',
-  undone: 'Прогон отменён',
+  undone: 'Инициализация отменена',
   cancelled: 'Работа отменена до её начала',
   'meeting-create': 'Дистанционный урок создан',
   'meeting-delete': 'Дистанционный урок удалён',

@@ -86,7 +86,7 @@ export async function planChat(
     only: new Set([chat.id]),
   });
   const desired = school.desired.find(({ id }) => id === chat.id);
-  if (!desired) throw new Error('a chat that is there has no desired state');
+  if (!desired) throw new Error('an existing chat has no desired state');
   return { school, desired };
 }
 

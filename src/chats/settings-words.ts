@@ -18,8 +18,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   lookEverySeconds: 'сверка с мессенджером, секунд',
   communityId: 'сообщество VK',
   ownerId: 'учётная запись',
-  tokenKind: 'вид токена',
-  hasCallsToken: 'токен для звонков',
+  tokenKind: 'вид ключа',
+  hasCallsToken: 'ключ для звонков',
   requestsPerSecond: 'запросов в секунду',
 };
 
@@ -55,7 +55,7 @@ export function connectionText(details: Details): string {
   const before = Object.keys(asRecord(details.before));
   if (before.length === 0) {
     return Object.keys(asRecord(details.after)).length === 0 && 'after' in details
-      ? 'Токен Сферума заменён'
+      ? 'Ключ Сферума заменён'
       : 'Школа подключена к Сферуму';
   }
   return `Подключение к Сферуму изменено: ${changesText(details)}`;

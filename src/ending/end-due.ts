@@ -17,7 +17,10 @@ export async function endDue(ctx: Context, signal?: AbortSignal): Promise<boolea
       if (!signal?.aborted) await work();
       return true;
     } catch (error) {
-      ctx.log.error({ err: error, what }, 'what has passed its term could not go; it will be tried again');
+      ctx.log.error(
+        { err: error, what },
+        'rows past their term could not be deleted; they will be tried again',
+      );
       return false;
     }
   };

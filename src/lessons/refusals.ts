@@ -13,7 +13,7 @@ export const callsNeedUserToken = () =>
   new Refusal(
     409,
     'calls-need-user-token',
-    'Школа подключена к Сферуму без права на звонки: нужен токен пользователя',
+    'Школа подключена к Сферуму без права на звонки: нужен ключ пользователя',
   );
 /** Nothing can be asked of Sferum, because the school is not connected (A9). */
 export const schoolNotConnected = () =>

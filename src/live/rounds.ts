@@ -136,5 +136,5 @@ const isForGood = ({ error: { kind } }: Failure): boolean =>
 const notConfirmed = (step: SferumStep): Failure => ({
   step: step.step,
   ...('userId' in step ? { userId: step.userId } : {}),
-  error: new SferumError('unknown', 'what was done does not show'),
+  error: new SferumError('unknown', 'Sferum does not show what was done'),
 });

@@ -74,7 +74,7 @@ export async function emptyAndLeave(
     if (!(error instanceof SferumError && error.kind === 'chat-lost')) throw error;
     const own = await account.ownChats(call);
     if (own.some((chat) => chat.ref.peerId === ref.peerId))
-      throw new SferumError('unknown', `a chat that is listed is said to be lost (${error.message})`);
+      throw new SferumError('unknown', `Sferum calls a chat lost that it still lists (${error.message})`);
   }
 }
 
@@ -84,7 +84,7 @@ async function emptyOut(account: SferumAccount, ref: ChatRef, call: CallOptions,
     const members = await account.readMembers(ref, call);
     told.onRead?.(members);
     if (members.length === 0) return;
-    if (round > ROUNDS) throw new SferumError('unknown', 'who was taken out is still there');
+    if (round > ROUNDS) throw new SferumError('unknown', 'a person who was taken out is still in the chat');
     await takeOut(account, { ref, members, call }, told.onOut);
   }
 }

@@ -113,7 +113,7 @@ async function heldChats(
   );
   if (chosen.length > 0) return chosen;
   if (decided) throw notHeld(decided);
-  if (asked) throw new Refusal(409, 'nothing-held', 'В этих чатах ничего не удержано');
+  if (asked) throw new Refusal(409, 'nothing-held', 'В этих чатах ничего не ждёт решения');
   return [];
 }
 

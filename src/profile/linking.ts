@@ -167,7 +167,7 @@ export class ProfileLinking {
       return await userOf(this.#app, { state: back.state, verifier }, back);
     } catch (error) {
       if (!(error instanceof VkIdError)) throw error;
-      this.#ctx.log.warn({ kind: error.kind, code: error.code }, 'VK ID did not say who it is');
+      this.#ctx.log.warn({ kind: error.kind, code: error.code }, 'VK ID did not say whose profile it is');
       throw error.kind === 'refused' ? over() : unavailable();
     }
   }

@@ -119,11 +119,11 @@ export async function assertMigrated(databaseUrl: string): Promise<void> {
   try {
     if (!(await hasRoles(client))) throw new NotMigratedError('roles');
     // To name what is pending, the migrator would make its own table, which the application may not do.
-    if (!(await hasHistory(client))) throw new NotMigratedError('nothing is there');
+    if (!(await hasHistory(client))) throw new NotMigratedError('it has no tables yet');
     await client.query(`set role ${APP_ROLE}`);
     const pending = await orm.migrator.getPending();
     if (pending.length > 0) throw new NotMigratedError(pending.map((m) => m.name).join(', '));
-    if (!(await isWalled(client))) throw new NotMigratedError('the wall between schools does not stand');
+    if (!(await isWalled(client))) throw new NotMigratedError('the wall between schools is missing');
     await assertSchemaCompatibility(client, QUEUE_SCHEMA).catch((error: Error) => {
       throw new NotMigratedError(`queue: ${error.message}`);
     });

@@ -73,7 +73,7 @@ async function toWebhook(ctx: Context, webhookId: string, { id, body }: Sending)
   }
 }
 
-/** Gives a webhook's address and the secrets that sign now. Null where the webhook does not exist any more. */
+/** Gives a webhook's address and the secrets that sign now. Null where it was removed or has ended. */
 async function findSigning(
   { db, secrets, clock }: Context,
   id: string,

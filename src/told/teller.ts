@@ -71,7 +71,10 @@ class Teller implements AsyncDisposable {
         }
         pauseMs = await this.#sendDue();
       } catch (error) {
-        this.#ctx.log.error({ err: error }, 'who must act could not be told; it will be tried again');
+        this.#ctx.log.error(
+          { err: error },
+          'the people who must act could not be told; it will be tried again',
+        );
       }
       await this.#rest(Math.min(pauseMs ?? Number.POSITIVE_INFINITY, nextTellMs - clock.elapsed()));
     }
@@ -113,7 +116,10 @@ class Teller implements AsyncDisposable {
         () => undefined,
         // It stays in the outbox and is taken again.
         (error) =>
-          this.#ctx.log.error({ err: error, id: message.id }, 'what came of a message is not recorded'),
+          this.#ctx.log.error(
+            { err: error, id: message.id },
+            'the outcome of a message could not be recorded',
+          ),
       )
       .finally(() => {
         this.#onTheirWay.delete(message.id);

@@ -202,7 +202,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   });
 
   test('lessons whose calls cannot be started are told to the admin with what to do (I8)', async () => {
-    const message = 'Токен школы для звонков не действует: администратор сервера должен задать новый.';
+    const message = 'Ключ школы для звонков не действует: администратор сервера должен задать новый.';
     await sql`insert into meeting (school_id, lesson_id, author_id, asked_at, due_at, condition, condition_reason,
         condition_message, condition_since)
       values (${school}, 'l1', 't1', now(), now() + interval '1 hour', 'failing', 'token', ${message}, now())`.execute(

@@ -96,7 +96,7 @@ test('a token revoked: the teacher sees why, and with a new token the call is th
     async () =>
       expect(await world.condition()).toMatchObject({
         status: 'failing',
-        message: expect.stringContaining('Токен'),
+        message: expect.stringContaining('Ключ'),
       }),
     WAITING,
   );

@@ -60,7 +60,7 @@ function history({ operations, names, timeZone }: InitializeView): Html {
             html`<a href="/manage/operations/${operation.id}">${operationTitle(operation)}</a>`,
         },
         { head: 'Типы чатов', cell: (operation) => typesText(operation.types) },
-        { head: 'Начат', cell: (operation) => moment(operation.createdAt, timeZone) },
+        { head: 'Начата', cell: (operation) => moment(operation.createdAt, timeZone) },
         { head: 'Кто', cell: (operation) => html`<bdi>${names.person(operation.createdBy)}</bdi>` },
         { head: 'Итог', cell: (operation) => stateCell(operation) },
       ],

@@ -25,8 +25,8 @@ const SILENT_AFTER_MS = 30_000;
 const ROLES: Readonly<Record<string, string>> = {
   all: 'Всё в одном',
   api: 'Страницы и API',
-  workers: 'Исполнитель',
-  worker: 'Исполнитель',
+  workers: 'Обработчик',
+  worker: 'Обработчик',
 };
 const QUEUES: Readonly<Record<string, string>> = {
   chats: 'Чаты',

@@ -77,7 +77,9 @@ async function connect(cluster: Cluster, server: PostmasterFile): Promise<Client
       [USERS_LOCK],
     );
     if (rows[0]?.directory === cluster.directory) return client;
-    throw new FatalError(`the PostgreSQL at port ${server.port} is another: ${rows[0]?.directory}`);
+    throw new FatalError(
+      `the PostgreSQL at port ${server.port} serves another directory: ${rows[0]?.directory}`,
+    );
   } catch (error) {
     await client.end().catch(() => {});
     if (error instanceof Error && 'code' in error && error.code === WRONG_PASSWORD) {

@@ -66,7 +66,7 @@ export function matchPeople(
   const withMore = withDoubts(withoutOutdone(pairs.filter(({ evidence }) => evidence.length > 0))).filter(
     mayBe,
   );
-  const idsChanged = new Set(pairs.map(({ newId }) => newId)).size > NAMESAKES_BY_CHANCE;
+  const idsChanged = peopleIn(pairs) > NAMESAKES_BY_CHANCE;
   const isAsked = (pair: Pair) => !pair.isApart || idsChanged || isSaid('open', pair);
   return [...withMore, ...byNameAlone(pairs, withMore).filter(mayBe).filter(isAsked).map(withDoubt('name'))];
 }
@@ -82,6 +82,9 @@ function byNameAlone(pairs: readonly Pair[], withMore: readonly Renaming[]): Pai
 const withDoubt =
   (doubt: Doubt | null) =>
   ({ oldId, newId, evidence }: Pair): PersonMatch => ({ oldId, newId, evidence, doubt });
+
+/** How many people of a list the pairs are about. */
+export const peopleIn = (pairs: readonly Renaming[]) => new Set(pairs.map(({ newId }) => newId)).size;
 
 interface Pair extends Omit<PersonMatch, 'doubt'> {
   /** The VK profiles are known and differ. */

@@ -5,8 +5,8 @@
  *   staged   One transaction writes what the file says of each school into our rows and deletes the file. The operation
  *            of a file about one school becomes that school's operation. For several schools each one gets an operation
  *            of its own under this one, which follows them (import-parents.ts).
- *   applied  Each school is applied in its own transaction (apply-roster.ts), so that after a crash only the rest is
- *            left to do.
+ *   applied  Each school is judged (judge-roster.ts) and applied (apply-roster.ts) in a transaction of its own, so that
+ *            after a crash only the rest is left to do.
  *
  * A list of one school that says what its newest one said is applied right after its reading (import-same.ts).
  */

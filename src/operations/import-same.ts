@@ -6,7 +6,8 @@ import { ListDiffers, newestList } from '../roster/same-list.ts';
 import { becomeSchools } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { OperationOf } from '../store/operation-params.ts';
-import { applyReading, asOfNow, newerThan } from './apply-roster.ts';
+import { applyReading } from './apply-roster.ts';
+import { asOfNow, NO_QUESTION, newerThan } from './judge-roster.ts';
 import { noteReading, readingResult } from './roster-file.ts';
 
 /**
@@ -63,7 +64,7 @@ async function applySame(
   const own = { ...operation, schoolId, result: readingResult(reading, 1) };
   const stated = await asOfNow(ctx, tx, { schoolId, takenAt }, reading);
   const { followed, elsewhere } = await applyReading(ctx, tx, own, {
-    ...{ schoolId, reading: stated, onlySame: true },
+    ...{ schoolId, reading: stated, ...NO_QUESTION, onlySame: true },
   });
   if (followed || elsewhere.length > 0) throw new ListDiffers();
 }

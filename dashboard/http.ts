@@ -26,7 +26,7 @@ import { createGuards } from './guards.ts';
 import { healthRoutes, type Probes } from './health.ts';
 import { sameOriginChanges } from './origin.ts';
 import { answerError, generalProblem } from './problem.ts';
-import { count, type Rates } from './rates.ts';
+import { countRequest, type Rates } from './rates.ts';
 import { logRequests } from './request-log.ts';
 import { traceRequests } from './request-trace.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -135,7 +135,7 @@ function paced(rates: Rates, resolve: ResolveCaller): ResolveCaller {
     const isCounted = c.get('caller') !== undefined;
     const caller = await resolve(c);
     // A stream asks again and again who reads it, and counts as one request.
-    if (caller && !isCounted) await count(rates, c, caller);
+    if (caller && !isCounted) await countRequest(rates, c, caller);
     return caller;
   };
 }

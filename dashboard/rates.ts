@@ -104,7 +104,7 @@ async function consume(limiter: RateLimiterAbstract, key: string): Promise<void>
 }
 
 /** Counts a caller's request. The caller is noted first, so that a refusal is logged under the caller's id. */
-export async function count(rates: Rates, c: HonoContext, caller: Caller): Promise<void> {
+export async function countRequest(rates: Rates, c: HonoContext, caller: Caller): Promise<void> {
   c.set('caller', caller);
   await rates.request(caller);
 }

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Context } from '../src/context.ts';
-import { within } from '../src/traces/current.ts';
+import { withinSpan } from '../src/traces/current.ts';
 import { routeOf } from './request-log.ts';
 
 /** Requests of machines, and of browsers for files, get no trace: they change nothing, and there are many. */
@@ -21,7 +21,7 @@ export function traceRequests({ traces }: Context): MiddlewareHandler {
     });
     const callers = c.req.header('traceparent');
     if (callers !== undefined && TRACEPARENT.test(callers)) span.link(callers);
-    await within(
+    await withinSpan(
       span,
       () => 'unknown',
       async () => {

@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
 /** Time as it is passed in everywhere (rule 12). */
 export interface Clock {
   /** Milliseconds since the epoch, for what is told to people and stored. This clock may step, forwards and back. */

@@ -1,3 +1,4 @@
+import { MINUTE_MS, SECOND_MS } from './clock.ts';
 import { DEFAULT_ROSTER_LIMITS } from './config/roster-limits.ts';
 import { TELLING_LIMITS } from './config/telling-limits.ts';
 import { keysOf } from './keys-of.ts';
@@ -15,8 +16,6 @@ interface LimitRule {
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
 
 const rate = (value: number, about: string): LimitRule => ({ value, min: 1, max: 1_000_000, about });
 

@@ -2,6 +2,7 @@
  * How this process has asked Sferum lately, for the operators' page. The figures go along with the process's sign of
  * life, so no row grows with the calls.
  */
+import { MINUTE_MS } from './clock.ts';
 
 /** What a process tells of itself. Errors are counted over an hour. */
 export interface RecentFigures {
@@ -10,7 +11,6 @@ export interface RecentFigures {
   errors: Record<string, number>;
 }
 
-const MINUTE_MS = 60_000;
 const MINUTES_OF_ERRORS = 60;
 const DONE = 'done';
 

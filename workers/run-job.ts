@@ -2,7 +2,7 @@ import { type Job, type Processor, UnrecoverableError } from 'bullmq';
 import type { JobContract } from '../jobs/contract.ts';
 import type { Context } from '../src/context.ts';
 import { codeOf } from '../src/errors.ts';
-import { within } from '../src/traces/current.ts';
+import { withinSpan } from '../src/traces/current.ts';
 import { type CarriesTrace, jobSpan } from './job-span.ts';
 
 export interface Handler {
@@ -22,7 +22,7 @@ export function handlerOf<Payload extends CarriesTrace>(
       const payload = contract.payload.safeParse(data);
       if (!payload.success) throw new UnrecoverableError('malformed-job');
       const span = jobSpan(ctx.traces, contract.name, payload.data);
-      await within(span, keptOf, () => handle(ctx, payload.data, signal));
+      await withinSpan(span, keptOf, () => handle(ctx, payload.data, signal));
     },
   };
 }

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { DAY_MS } from '../../src/clock.ts';
 import { findDelays } from '../read/delays.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import type { ApiParts } from './parts.ts';
 import { Instant, InstantText, json, REFUSALS, SchoolParam } from './schemas.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** The span that is looked at where the request names none. */
 const LATELY_MS = 30 * DAY_MS;
 const When = InstantText.optional();

@@ -4,7 +4,7 @@ import type { Context } from '../../src/context.ts';
 import { forbidden, Refusal } from '../../src/refusal.ts';
 import { type ResolveCaller, unauthenticated } from '../auth.ts';
 import type { Guards } from '../guards.ts';
-import { count, type Rates } from '../rates.ts';
+import { countRequest, type Rates } from '../rates.ts';
 import type { Session, Sessions } from '../sessions/sessions.ts';
 import type { ConsoleContext, ConsoleEnv } from './page.ts';
 import { findVisitor, visitorOfRegion } from './visitor.ts';
@@ -78,7 +78,7 @@ interface Calling {
 /** Finds the caller of a page, and counts the request against the caller's rate. */
 async function whoCalls({ sessions, resolve, rates }: ScreenParts, c: ConsoleContext): Promise<Calling> {
   const session = c.req.header('authorization') === undefined ? await sessions.find(c) : null;
-  if (session) await count(rates, c, session.caller);
+  if (session) await countRequest(rates, c, session.caller);
   const caller = session?.caller ?? (await resolve(c));
   if (!caller) throw sessions.had(c) ? sessionOver() : unauthenticated();
   return { session, caller };

@@ -3,7 +3,7 @@ import { instant, type Sql } from '../../src/store/database.ts';
 import type { OperationKind } from '../../src/store/entities.ts';
 
 /** An operation of some school that waits for a decision (K1). */
-export interface HeldOperation {
+export interface HeldOfRegion {
   id: string;
   kind: OperationKind;
   schoolId: string;
@@ -18,9 +18,9 @@ export interface HeldOperation {
  * Gives what waits in all schools, in the natural order of their names, or only these operations. What an approval
  * covers is decided, even while it can still be taken back, and does not count.
  */
-export async function heldEverywhere(db: Sql, ids?: readonly string[]): Promise<HeldOperation[]> {
+export async function heldEverywhere(db: Sql, ids?: readonly string[]): Promise<HeldOfRegion[]> {
   const asked = ids ? sql`and o.id = any(${[...ids]}::uuid[])` : sql``;
-  const { rows } = await sql<HeldOperation>`
+  const { rows } = await sql<HeldOfRegion>`
     with waiting as materialized (select o.id, o.kind, o.school_id, o.created_at,
         coalesce(o.params->'awaiting', '[]') as awaiting from operation o
       where o.state = 'held' and o.school_id is not null ${asked}),

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Author } from '../../src/author.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
-import { type JournalFilter, newestLines, type SchoolZone } from './journal.ts';
+import type { SchoolZone } from '../../src/store/school-day.ts';
+import { type JournalFilter, newestLines } from './journal.ts';
 
 /** What one operation did, or what changes of one kind did on one day. */
 export interface JournalGroup {

@@ -4,7 +4,7 @@ import type { JournalLine, LineText } from '../../src/chats/journal-words.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
 import { currentId, everyIdOf } from '../../src/store/queries/former-ids.ts';
 import { oneRow } from '../../src/store/rows.ts';
-import { beginningOf } from '../../src/store/school-day.ts';
+import { beginningOf, type SchoolZone } from '../../src/store/school-day.ts';
 
 export interface JournalItem extends JournalLine {
   id: string;
@@ -15,11 +15,6 @@ export interface JournalItem extends JournalLine {
 
 type Stored = Omit<JournalItem, 'text' | 'by'> &
   LineText & { isAnswer: boolean; authorId: string | null; authorKind: Author['kind'] };
-
-export interface SchoolZone {
-  schoolId: string;
-  timeZone: string;
-}
 
 /** Which lines. Instants: ISO 8601; days: whole days of the school's time zone, `to` included. */
 export interface JournalFilter {

@@ -1,7 +1,7 @@
 /** Events of one request; more come in further requests. */
 export const EVENTS_PER_BATCH = 1_000;
 /** An event dated further ahead would outrank everything said until then. */
-export const AHEAD_MS = 24 * 60 * 60_000;
+export const EVENT_AHEAD_MS = 24 * 60 * 60_000;
 /** Teachers or pupils in one list of an event. */
 export const PEOPLE_PER_LIST = 1_000;
 /** Pupils of one order: a whole large school moves up a year in one. */

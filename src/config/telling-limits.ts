@@ -1,6 +1,6 @@
+import { MINUTE_MS, SECOND_MS } from '../clock.ts';
+
 const KIB = 1024;
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
 
 /** Limits of the messages about what waits (K2), as rules of src/limits.ts. */
 export const TELLING_LIMITS = {

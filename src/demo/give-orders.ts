@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
-import { dayIn } from '../clock.ts';
+import { DAY_MS, dayIn } from '../clock.ts';
 import type { Commands } from '../commands.ts';
 import type { Context } from '../context.ts';
 import { findPersonas } from '../store/queries/personas.ts';
 
-const DAY_MS = 86_400_000;
 const TRANSFER_IN_DAYS = 3;
 const WITHDRAWAL_IN_DAYS = 10;
 const PUPILS = 3;

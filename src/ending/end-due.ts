@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
+import { DAY_MS } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { countDelays } from '../rows/chat-delay.ts';
 import { dropMonths } from '../rows/months.ts';
 import type { Sql, Transaction } from '../store/database.ts';
 import { BY_MONTH, BY_ROWS, type Rows } from './ends.ts';
 import { eraseDeparted } from './erase.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Deletes all rows whose term is over (K6), of all schools and of none. False where a part failed. Safe to repeat.

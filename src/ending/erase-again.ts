@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { DAY_MS } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { writeErased } from '../roster/erased.ts';
 import {
   adoptErasureKey,
-  digestOf,
+  digestOfId,
   type ErasureKey,
   erasureKeyId,
   findErasureKey,
@@ -16,8 +17,6 @@ import { SealError } from '../secrets.ts';
 import type { Sql } from '../store/database.ts';
 import { fileActs } from './acts.ts';
 import { erase, retentionDays } from './erase.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const actLine = z.object({
   schoolId: z.string(),
@@ -78,7 +77,7 @@ async function eraseNamed(
       [...named].map(([digest, when]) => ({ digest, ...when })),
     );
     const people = (await everybody(tx, schoolId)).flatMap(({ id, statedAt }) => {
-      const when = named.get(digestOf(key, schoolId, id));
+      const when = named.get(digestOfId(key, schoolId, id));
       return when && (statedAt === null || statedAt <= when.erasedAt) ? [{ id, at: when.departedAt }] : [];
     });
     if (people.length === 0) return 0;

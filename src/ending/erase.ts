@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { bySystem } from '../author.ts';
+import { DAY_MS } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { endEmptyHolds } from '../planning/holding.ts';
 import { keepDigests } from '../roster/erased.ts';
@@ -19,7 +20,6 @@ import { departedBefore } from './departed.ts';
 import { leaveLists } from './leave-lists.ts';
 import { forgetInTexts, forgottenOf } from './texts.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** The most people of one transaction. It holds the school, so it must stay short. */
 const PEOPLE_AT_ONCE = 200;
 /** A person who is still in a list leaves it so long before the erasure, so that Sferum can follow first. */

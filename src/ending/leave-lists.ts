@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { moveGenerations } from '../rows/chat-outbox.ts';
 import { noteLines } from '../rows/journal.ts';
 import { leaveAllLists } from '../rows/membership.ts';
-import { letGoOf } from '../rows/sferum-member.ts';
+import { endHoldsOf } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function leaveLists(
     doing,
     gone.map((member) => ({ what: 'remove', ...member })),
   );
-  const unheld = await letGoOf(tx, schoolId, ids);
+  const unheld = await endHoldsOf(tx, schoolId, ids);
   const left = [...new Set([...gone.map(({ chatId }) => chatId), ...unheld])];
   const { rows: chats } = await sql<{ id: string }>`select id from chat
     where id = any(${left}::uuid[]) and deleted_at is null`.execute(tx);

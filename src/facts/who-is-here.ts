@@ -8,7 +8,7 @@ import { type Moment, timeOf } from '../store/school-day.ts';
 import { partFor } from './fact-part.ts';
 import { loadFacts } from './load-facts.ts';
 
-export interface Standing {
+export interface Attendance {
   /** The person is in the roster and has not departed (D6). */
   isHere: boolean;
   isPupil: boolean;
@@ -27,7 +27,7 @@ export async function whoIsHere(
   schoolId: string,
   personIds: readonly string[],
   moment: Moment,
-): Promise<Map<string, Standing>> {
+): Promise<Map<string, Attendance>> {
   const { today, dayOf } = await timeOf(tx, schoolId, moment);
   const peopleIds = [...personIds];
   const part = await partFor(tx, schoolId, {

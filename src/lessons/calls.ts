@@ -102,7 +102,7 @@ export async function giveUp(ctx: Context, of: OfLesson, id: string): Promise<vo
 }
 
 /** Hides a call's link and makes its end due. A call for which Sferum gave no id cannot be ended by us. */
-export async function letGo(tx: Sql, { schoolId, lessonId, at }: OfLesson & { at: Date }): Promise<void> {
+export async function letCallGo(tx: Sql, { schoolId, lessonId, at }: OfLesson & { at: Date }): Promise<void> {
   const state = await hideCall(tx, { schoolId, lessonId });
   await lookBy(tx, { schoolId, lessonId }, at);
   if (state === 'lost') {

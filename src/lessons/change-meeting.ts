@@ -5,7 +5,7 @@ import { forbidden } from '../refusal.ts';
 import { askMeeting, withdrawMeeting } from '../rows/meeting.ts';
 import { cleanText } from '../text/clean-text.ts';
 import { cutText } from '../text/cut-text.ts';
-import { letGo } from './calls.ts';
+import { letCallGo } from './calls.ts';
 import { callsOfSchool } from './calls-account.ts';
 import { isDefaultTitle } from './lesson.ts';
 import { noteMeeting } from './note-meeting.ts';
@@ -73,7 +73,7 @@ export async function deleteMeeting(
   await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
     if (!(await withdrawMeeting(tx, { schoolId, lessonId }, at))) return;
     // The call is let go at once, so that a meeting made anew a moment later has a call of its own.
-    await letGo(tx, { schoolId, lessonId, at });
+    await letCallGo(tx, { schoolId, lessonId, at });
     await noteMeeting(tx, { schoolId, lessonId, at, what: 'meeting-delete', by });
   });
   ctx.wake('meetings');

@@ -1,8 +1,7 @@
 /** Compares a lesson with the clock and names its meeting. Pure. */
+import { MINUTE_MS } from '../clock.ts';
 import { sure } from '../sure.ts';
 import { cleanText } from '../text/clean-text.ts';
-
-const MINUTE_MS = 60_000;
 
 export interface LessonTimes {
   startsAtMs: number;

@@ -23,7 +23,7 @@ import { entryOpensAtMs, type LessonTimes } from './lesson.ts';
 /**
  * A call is made this long before people may enter, because VK's pace makes 500 lessons of one minute take seconds.
  */
-export const AHEAD_MS = 2 * 60_000;
+export const CALL_AHEAD_MS = 2 * 60_000;
 /** A request that is not sent within this time of its intent is never sent. */
 export const START_DEADLINE_MS = 15_000;
 /** A request that was sent is answered, or given up by the client, within the client's time-out and this time. */
@@ -149,7 +149,7 @@ function earliest(instants: readonly (number | null)[]): number | null {
 }
 
 function callDueAtMs({ lesson, earlyEntryMinutes }: MeetingState): number {
-  return entryOpensAtMs(lesson, earlyEntryMinutes) - AHEAD_MS;
+  return entryOpensAtMs(lesson, earlyEntryMinutes) - CALL_AHEAD_MS;
 }
 
 /**

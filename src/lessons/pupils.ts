@@ -7,11 +7,7 @@ import type { Sql } from '../store/database.ts';
 import { isPupil } from '../store/queries/person-columns.ts';
 import { isCurrent } from '../store/queries/places.ts';
 import { oneRow } from '../store/rows.ts';
-
-export interface SchoolZone {
-  schoolId: string;
-  timeZone: string;
-}
+import type { SchoolZone } from '../store/school-day.ts';
 
 export interface PupilPlaces {
   /**

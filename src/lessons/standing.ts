@@ -2,8 +2,9 @@ import type { Caller } from '../caller.ts';
 import { dayIn } from '../clock.ts';
 import type { Sql } from '../store/database.ts';
 import { isPresentStaff } from '../store/queries/viewer.ts';
+import type { SchoolZone } from '../store/school-day.ts';
 import { childrenOf, type LessonItem } from './lesson-rows.ts';
-import { isAnyInGroup, type SchoolZone } from './pupils.ts';
+import { isAnyInGroup } from './pupils.ts';
 
 /**
  * What a caller is to a lesson.

@@ -4,7 +4,7 @@ import { accountOf, markAccountBroken, NotConnected } from '../live/accounts.ts'
 import { type OfLesson, releaseMeeting, restMeeting } from '../rows/meeting.ts';
 import { noteCallsRefused } from '../rows/sferum-account.ts';
 import { type CallOptions, SferumError, type SferumErrorKind } from '../sferum/gateway.ts';
-import { endCall, endFailed, giveUp, intendCall, leaveCall, letGo, startCall } from './calls.ts';
+import { endCall, endFailed, giveUp, intendCall, leaveCall, letCallGo, startCall } from './calls.ts';
 import { callsOfSchool } from './calls-account.ts';
 import { type CallRow, type MeetingState, nextStep, type Step } from './meeting.ts';
 import { type Condition, NO_TROUBLE, troubleOf } from './trouble.ts';
@@ -72,7 +72,7 @@ async function takeStep(
       return giveUp(ctx, of, step.callId);
     case 'let-go':
       return ctx.db.transactionOf(schoolId, ({ sql: tx }) =>
-        letGo(tx, { ...of, at: new Date(ctx.clock.now()) }),
+        letCallGo(tx, { ...of, at: new Date(ctx.clock.now()) }),
       );
     case 'end':
       return endCall(ctx, await accountOf(ctx, schoolId, { forCalls: true }), of, step.callId, options);

@@ -1,5 +1,5 @@
 /** What follows when a meeting's step fails: when to try again, and what the teacher is told. Pure. */
-import { NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
+import { NOT_CONNECTED_WORDS, NotConnected } from '../live/accounts.ts';
 import type { SferumError } from '../sferum/gateway.ts';
 
 const FIRST_RETRY_MS = 1_000;
@@ -56,7 +56,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   account: 'Учётная запись школы в Сферуме заблокирована: обратитесь к администратору сервера.',
   'not-possible':
     'Школа подключена к Сферуму без права на звонки: администратор сервера должен задать ключ пользователя.',
-  ...NOT_CONNECTED,
+  ...NOT_CONNECTED_WORDS,
 };
 const DEFECT = 'Сферум не принял запрос: сообщите администратору сервера.';
 

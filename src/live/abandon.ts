@@ -5,9 +5,9 @@ import type { Context } from '../context.ts';
 import {
   abandon,
   dropAbandoned,
-  type Evidence,
   endAbandoning,
   isAbandoning,
+  type ProofOfNoRow,
 } from '../rows/chat-abandoned.ts';
 import { noteLine } from '../rows/journal.ts';
 import { forgetMembers } from '../rows/sferum-member.ts';
@@ -33,7 +33,7 @@ export async function setAside(
   ctx: Context,
   account: SferumAccount,
   maker: Maker,
-  second: { ref: ChatRef; evidence: Evidence; call: CallOptions },
+  second: { ref: ChatRef; evidence: ProofOfNoRow; call: CallOptions },
 ): Promise<boolean> {
   const { ref, evidence, call } = second;
   const end = await ctx.db.transactionAcross('accounts', ({ sql: tx }) =>

@@ -17,7 +17,7 @@ export class NotConnected extends Error {
 }
 
 /** The sentence that tells people what to do about it. */
-export const NOT_CONNECTED: Readonly<Record<NotConnectedCode, string>> = {
+export const NOT_CONNECTED_WORDS: Readonly<Record<NotConnectedCode, string>> = {
   'sferum-not-connected': 'Школа не подключена к Сферуму: обратитесь к администратору сервера.',
   'sferum-account-broken':
     'Учётная запись школы в Сферуме не действует: администратор сервера должен её заменить.',

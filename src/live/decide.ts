@@ -4,7 +4,7 @@ import type { Condition } from '../rows/chat-condition.ts';
 import { SferumError } from '../sferum/gateway.ts';
 import { isPassing } from '../store/errors.ts';
 import { sure } from '../sure.ts';
-import { markAccountBroken, NOT_CONNECTED, NotConnected } from './accounts.ts';
+import { markAccountBroken, NOT_CONNECTED_WORDS, NotConnected } from './accounts.ts';
 import type { Brought } from './brought.ts';
 import type { ChatState } from './chat-state.ts';
 import {
@@ -15,7 +15,7 @@ import {
   stepsMessage,
 } from './condition-words.ts';
 import { Later } from './later.ts';
-import { type Failure, refuse, StepsFailed } from './perform-steps.ts';
+import { type Failure, noteRefused, StepsFailed } from './perform-steps.ts';
 import { postpone, settle } from './settle.ts';
 
 const FIRST_RETRY_MS = 1_000;
@@ -62,7 +62,11 @@ export async function decide(ctx: Context, chat: ChatState, work: Found, error: 
   if (error instanceof StepsFailed) return decideSteps({ ...stopped, failures: error.failures });
   if (error instanceof Later) return wait(stopped, error.afterMs, null);
   if (error instanceof NotConnected) {
-    const condition: Condition = { status: 'behind', reason: error.code, message: NOT_CONNECTED[error.code] };
+    const condition: Condition = {
+      status: 'behind',
+      reason: error.code,
+      message: NOT_CONNECTED_WORDS[error.code],
+    };
     return wait(stopped, NOT_CONNECTED_RETRY_MS, condition);
   }
   if (error instanceof SferumError) return decideError(stopped, error);
@@ -178,7 +182,7 @@ async function setAside({ ctx, chat, work, failures }: Stopped, reason: AsideRea
 function noteFailures(brought: Brought, failures: readonly Failure[]): void {
   for (const { step, userId, error } of failures) {
     const reason = error.reason ?? (isPassingKind(error) ? 'unavailable' : 'other');
-    if (step === 'add') refuse(brought, sure(userId), reason);
+    if (step === 'add') noteRefused(brought, sure(userId), reason);
     else if (step !== 'read' && step !== 'invite-link') {
       brought.answers.push({
         ...{ step, result: 'refused', reason },

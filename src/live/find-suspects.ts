@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
+import { SECOND_MS } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { takeLook } from '../rows/sferum-account.ts';
 import type { SferumAccount } from '../sferum/gateway.ts';
 import { LIVE_CHAT, type LiveChat, type LiveChatRow, liveChatOf, lookAtChats } from './look-at-chats.ts';
-import { type KnownChat, needOf, peopleOf } from './what-looks-show.ts';
+import { type KnownChat, peopleOf, readNeedOf } from './what-looks-show.ts';
 
-const MS_PER_SECOND = 1000;
 /** Daily reads come together so often, which fills requests. */
 const LONGEST_ROUND_MS = 15 * 60_000;
 /** One pass reads at most so many chats, the changed ones first. The next look finds the others again. */
@@ -64,7 +64,7 @@ export async function findSuspects(
   // A chat is read within the interval of a move in it, so looks are not rarer.
   const everyMs = await takeLook(ctx.db.of(schoolId), schoolId, {
     at: new Date(ctx.clock.now()),
-    byDefaultMs: lookEverySeconds * MS_PER_SECOND,
+    byDefaultMs: lookEverySeconds * SECOND_MS,
     atMostMs: driftIntervalMs,
   });
   const chats = await knownChats(ctx, account, schoolId, everyMs !== null);
@@ -79,7 +79,7 @@ export async function findSuspects(
   return chats
     .flatMap((chat) => {
       const look = looks.get(chat.id);
-      const need = needOf(chat, look, rhythm, nowMs);
+      const need = readNeedOf(chat, look, rhythm, nowMs);
       const shown = { messages: look?.messages ?? null, people: look ? peopleOf(look) : null };
       return need === null ? [] : [{ ...chat, ...shown, need }];
     })

@@ -124,7 +124,7 @@ async function take(account: SferumAccount, work: Performance, step: SferumStep)
         answers.push({ step: 'add', userId: step.userId, result: state === 'in' ? 'done' : 'waiting' });
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        refuse(progress, step.userId, error.reason ?? 'other');
+        noteRefused(progress, step.userId, error.reason ?? 'other');
       }
       return;
     case 'grant':
@@ -153,7 +153,7 @@ async function take(account: SferumAccount, work: Performance, step: SferumStep)
 }
 
 /** Notes that a person cannot be added for now. The chat goes on without this person (J8). */
-export function refuse(progress: Brought, userId: number, reason: string): void {
+export function noteRefused(progress: Brought, userId: number, reason: string): void {
   progress.members.set(userId, { admin: false, state: 'refused', reason });
   progress.answers.push({ step: 'add', userId, result: 'refused', reason });
 }

@@ -1,4 +1,5 @@
 import { bySystem } from '../author.ts';
+import { SECOND_MS } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { finishOperations } from '../planning/end-operations.ts';
 import type { Condition } from '../rows/chat-condition.ts';
@@ -15,8 +16,6 @@ import { sure } from '../sure.ts';
 import type { Brought } from './brought.ts';
 import { type ChatState, placeOf } from './chat-state.ts';
 import { endChats } from './take-down.ts';
-
-const MS_PER_SECOND = 1000;
 
 /** What a chat's job cost and found. The cost is summed into its operation's result. */
 export interface Outcome {
@@ -56,7 +55,7 @@ export function settle(ctx: Context, chat: ChatState, end: End): Promise<void> {
 const settling = gathering(async (ctx: Context, schoolId: string, ends: readonly Of<End>[]) => {
   const at = new Date(ctx.clock.now());
   const told = await ctx.db.transactionOf(schoolId, ({ sql: tx }) => settleAll(ctx, tx, ends, at));
-  for (const { ms } of told.delays) ctx.metrics.orderToChat(schoolId, ms / MS_PER_SECOND);
+  for (const { ms } of told.delays) ctx.metrics.orderToChat(schoolId, ms / SECOND_MS);
   if (told.woken > 0) ctx.wake('chats', { schoolId });
   await close(ctx, schoolId, told.operations);
   return ends.map(() => undefined);

@@ -54,15 +54,15 @@ export interface Rhythm {
 }
 
 /** Why a chat must be read now: it shows a change, or its time has come. */
-export type Need = 'changed' | 'time';
+export type ReadNeed = 'changed' | 'time';
 
 /** Says whether the chat's members must be read now. `look` undefined: Sferum has shown nothing of the chat. */
-export function needOf(
+export function readNeedOf(
   chat: KnownChat,
   look: ChatLook | undefined,
   { turnMs, fullReadMs, roundMs }: Rhythm,
   nowMs: number,
-): Need | null {
+): ReadNeed | null {
   const { id, seenAtMs } = chat;
   const shown = whatShows(chat, look);
   if (shown === 'changed' && !chat.isWaiting) return 'changed';

@@ -6,7 +6,7 @@
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
-import { accountOf, NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
+import { accountOf, NOT_CONNECTED_WORDS, NotConnected } from '../live/accounts.ts';
 import { mendUnder } from '../live/mend.ts';
 import { observeChats } from '../live/observe.ts';
 import { openOperation } from '../rows/operation.ts';
@@ -78,6 +78,6 @@ async function readNow(
     }));
   } catch (error) {
     if (!(error instanceof NotConnected)) throw error;
-    return [{ reason: error.code, message: NOT_CONNECTED[error.code] }];
+    return [{ reason: error.code, message: NOT_CONNECTED_WORDS[error.code] }];
   }
 }

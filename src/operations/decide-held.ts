@@ -21,7 +21,7 @@ import { acceptImport, rejectImport } from '../rows/operation-import.ts';
 import { dropProposals } from '../rows/person-match.ts';
 import { moveRevision } from '../rows/school.ts';
 import { confirmReplacement, confirmRestored } from '../rows/sferum-account.ts';
-import { forgetSchool, keepMembers, letGo } from '../rows/sferum-member.ts';
+import { endHoldsIn, forgetSchool, keepMembers } from '../rows/sferum-member.ts';
 import type { Sql } from '../store/database.ts';
 import type { Decided, OperationOf } from '../store/operation-params.ts';
 import { findOperationRow } from '../store/operation-row.ts';
@@ -130,7 +130,7 @@ async function removeHeld(
     select distinct type from chat where id = any(${[...chatIds]}::uuid[])`.execute(tx);
   const only = new Set(chatIds);
   const asked = await peopleHeldIn(tx, chatIds);
-  await letGo(tx, chatIds);
+  await endHoldsIn(tx, chatIds);
   const plan = await planSchool(ctx, tx, {
     schoolId,
     types: rows.map((r) => r.type),

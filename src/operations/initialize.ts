@@ -1,6 +1,6 @@
 import { starterOf } from '../author.ts';
 import type { Context } from '../context.ts';
-import { accountOf, NOT_CONNECTED, NotConnected } from '../live/accounts.ts';
+import { accountOf, NOT_CONNECTED_WORDS, NotConnected } from '../live/accounts.ts';
 import { observeChats } from '../live/observe.ts';
 import { applyPlan } from '../planning/apply-plan.ts';
 import { finishOperations } from '../planning/end-operations.ts';
@@ -41,7 +41,7 @@ export async function runInitialization(
     return endOperation(ctx.db.of(schoolId), operation.id, {
       at: new Date(ctx.clock.now()),
       state: 'failed',
-      problems: [{ code: error.code, message: NOT_CONNECTED[error.code] }],
+      problems: [{ code: error.code, message: NOT_CONNECTED_WORDS[error.code] }],
     });
   }
   const followed = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) =>

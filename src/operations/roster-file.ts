@@ -7,7 +7,7 @@ import type { RowOutcome } from '../roster/one-roster/row-report.ts';
 import { readRoster } from '../roster/read-roster.ts';
 import type { RosterReading, SchoolReading } from '../roster/reading.ts';
 import { keepFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
-import { noteRead } from '../rows/operation-import.ts';
+import { noteFileRead } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { OperationOf } from '../store/operation-params.ts';
@@ -86,7 +86,7 @@ export async function noteReading(
 ): Promise<void> {
   await keepFaults(tx, operationId, 'rejected', reading.rows.rejected);
   await keepFaults(tx, operationId, 'lost', reading.rows.lostFields);
-  await noteRead(tx, operationId, readingResult(reading, schools));
+  await noteFileRead(tx, operationId, readingResult(reading, schools));
   await tx.deleteFrom('roster_file').where('operation_id', '=', operationId).execute();
 }
 

@@ -9,7 +9,7 @@ import type { RosterReading, SchoolReading } from '../roster/reading.ts';
 import { keepFaults } from '../roster/row-faults.ts';
 import { stageSchool } from '../roster/staged.ts';
 import { endOperation, openOperation } from '../rows/operation.ts';
-import { noteRead } from '../rows/operation-import.ts';
+import { noteFileRead } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { OperationOf } from '../store/operation-params.ts';
@@ -79,7 +79,7 @@ async function rehearseSchool(
     });
     await stageSchool(tx, id, reading, school);
     await keepFaults(tx, id, 'lost', reading.rows.lostFields);
-    await noteRead(tx, id, readingResult(reading, 1));
+    await noteFileRead(tx, id, readingResult(reading, 1));
     return applied(ctx, tx, school.id, id);
   });
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { isUntidy } from '../ending/tidy-up.ts';
 import { daysBegin } from '../follow/begin-day.ts';
 import { meetingsWait, relayMeetings } from '../lessons/relay-meetings.ts';
-import { NOT_CONNECTED } from '../live/accounts.ts';
+import { NOT_CONNECTED_WORDS } from '../live/accounts.ts';
 import { passesAreDue } from '../live/drift.ts';
 import { dropLeftovers, hasLeftovers, parentsAreOpen, settleImports } from '../operations/import-parents.ts';
 import { explainWaiting } from '../rows/chat-condition.ts';
@@ -50,7 +50,7 @@ export const ROUNDS = rounds({
   drift: { isDue: passesAreDue, run: relayDrift },
   waiting: {
     isDue: () => hasWaiting('unusable'),
-    run: (ctx) => explainWaiting(ctx.db.across('sweep'), NOT_CONNECTED),
+    run: (ctx) => explainWaiting(ctx.db.across('sweep'), NOT_CONNECTED_WORDS),
   },
   figures: { isDue: countsAreDue, run: countFigures },
   tidying: { isDue: isUntidy, run: relayTidying },

@@ -10,8 +10,8 @@ import type { Action, ActionKind, MembershipMode, Pending } from './model.ts';
 import { type LiveMember, type SferumActual, type SferumTarget, strangersOf } from './steps.ts';
 import { sferumTarget } from './target.ts';
 
-/** A chat of СГО and what was last seen of it in Sferum; null: it is not there. */
-export type PlannedChat = ChatFact & { sferum: SferumActual | null };
+/** A chat as it is now: what СГО holds of it, and what was last seen of it in Sferum. Null: it is not there. */
+export type ActualChat = ChatFact & { sferum: SferumActual | null };
 
 /** What is the same for all chats of a plan. */
 export interface PlanWorld {
@@ -27,7 +27,7 @@ export interface PlanWorld {
 export interface ChatChange {
   chatId: string;
   desired: DesiredChat;
-  current: PlannedChat | undefined;
+  current: ActualChat | undefined;
   target: SferumTarget;
   actions: Action[];
   /** One entry for every desired membership that has no call now, changed or not. */
@@ -40,7 +40,7 @@ const KIND_ORDER: readonly ActionKind[] = ['create', 'rename', 'add', 'grant', '
 export function chatChange(
   chatId: string,
   desired: DesiredChat,
-  current: PlannedChat | undefined,
+  current: ActualChat | undefined,
   world: PlanWorld,
 ): ChatChange {
   const target = sferumTarget(desired, world.links, new Set(), world.ownerId);

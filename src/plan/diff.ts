@@ -1,7 +1,7 @@
 /** Makes the plan from the desired and the actual state: what changes, what is held, and what it costs. */
 import { CHAT_TYPES, type DesiredChat, idOfDesired } from '../desired/model.ts';
 import { compareText, naturalCompare } from '../desired/names.ts';
-import { type ChatChange, chatChange, type PlannedChat, type PlanWorld } from './chat-actions.ts';
+import { type ActualChat, type ChatChange, chatChange, type PlanWorld } from './chat-actions.ts';
 import { estimate, type RequestPace } from './estimate.ts';
 import { type GuardedRemoval, guard } from './guard.ts';
 import type { Action, ChatPlan, MembershipMode, Plan, PlanCounts, RemovalLimits } from './model.ts';
@@ -10,7 +10,7 @@ import { type SferumStep, sferumSteps } from './steps.ts';
 export interface PlanInput {
   desired: readonly DesiredChat[];
   /** The chats of `desired` that exist, by id. Other chats may be in it and are left alone. */
-  chats: ReadonlyMap<string, PlannedChat>;
+  chats: ReadonlyMap<string, ActualChat>;
   /** Person → messenger profile. */
   links: ReadonlyMap<string, number>;
   mode: MembershipMode;
@@ -107,7 +107,7 @@ function holdRemovals(changes: readonly ChatChange[], input: PlanInput): Plan['b
  */
 function isHeld(
   { personId, strangerId }: Action,
-  current: PlannedChat | undefined,
+  current: ActualChat | undefined,
   { links }: PlanInput,
 ): boolean {
   const listed = personId === undefined ? undefined : current?.members.get(personId);

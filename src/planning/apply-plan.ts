@@ -9,7 +9,7 @@ import { type Line, noteLines, noteWithWords } from '../rows/journal.ts';
 import { putOnLists, takeOffLists } from '../rows/membership.ts';
 import { addPlanned, adoptPlanned } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
-import { holdMembers, judge, type MemberOfChat, welcome } from '../rows/sferum-member.ts';
+import { holdMembers, type MemberOfChat, markJudged, welcome } from '../rows/sferum-member.ts';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
 import { sure } from '../sure.ts';
@@ -48,7 +48,7 @@ export async function applyPlan(
   await takeOffLists(tx, changes.deletes);
   await putOnLists(tx, school.schoolId, changes.upserts);
   const { schoolId } = school;
-  await judge(tx, schoolId, removals(school));
+  await markJudged(tx, schoolId, removals(school));
   const holding = await holdMembers(tx, { schoolId, operationId: how.operationId }, heldStrangers(school));
   await welcome(tx, schoolId, added(school));
   if (how.dropsExceptions) await followRulesAlone(tx, school, how);

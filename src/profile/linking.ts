@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
+import type { PersonOfSchool } from '../rows/profile-link.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 import { linkProfile } from './link-profile.ts';
 import { authorizeUrl, newSecrets, userOf, type VkIdApp, VkIdError, type VkProfile } from './vk-id.ts';
@@ -9,11 +10,6 @@ import { authorizeUrl, newSecrets, userOf, type VkIdApp, VkIdError, type VkProfi
 /** The longest time from leaving for VK ID to coming back, and the longest time from there to the person's answer. */
 const LINKING_LIFE_MS = 10 * 60_000;
 const DIGEST_HEX = /^[0-9a-f]{64}$/;
-
-export interface Person {
-  schoolId: string;
-  personId: string;
-}
 
 /** What the browser brings back from VK ID. */
 export interface Back {
@@ -42,10 +38,10 @@ export const CALLBACK_PATH = '/profile/callback';
 export class ProfileLinking {
   readonly #ctx: Context;
   readonly #app: VkIdApp;
-  readonly #mayStart: (person: Person) => Promise<void>;
+  readonly #mayStart: (person: PersonOfSchool) => Promise<void>;
 
   /** `mayStart` throws where the person starts too often. */
-  constructor(ctx: Context, vkIdUrl: string, mayStart: (person: Person) => Promise<void>) {
+  constructor(ctx: Context, vkIdUrl: string, mayStart: (person: PersonOfSchool) => Promise<void>) {
     this.#ctx = ctx;
     this.#mayStart = mayStart;
     const { publicUrl, vkId } = ctx.config;
@@ -53,7 +49,7 @@ export class ProfileLinking {
   }
 
   /** Starts a way and returns the address to which the person's browser must go. */
-  async start({ schoolId, personId }: Person): Promise<string> {
+  async start({ schoolId, personId }: PersonOfSchool): Promise<string> {
     await this.#mayStart({ schoolId, personId });
     const secrets = newSecrets();
     const { db, secrets: box } = this.#ctx;
@@ -82,7 +78,7 @@ export class ProfileLinking {
    * `linking-over` for a state that is unknown or too old, `linking-used` for a state that came back before, and
    * `linking-of-another` for a state that another person has started. Throws Refusal(502) `vk-id-unavailable`.
    */
-  async receive(person: Person, back: Back): Promise<void> {
+  async receive(person: PersonOfSchool, back: Back): Promise<void> {
     const verifier = await this.#take(person, back.state);
     const profile = await this.#exchange(back, verifier);
     const { schoolId, personId } = person;
@@ -106,7 +102,7 @@ export class ProfileLinking {
   }
 
   /** Returns the question that waits for the person's answer, or null. */
-  async question({ schoolId, personId }: Person): Promise<Question | null> {
+  async question({ schoolId, personId }: PersonOfSchool): Promise<Question | null> {
     const { rows } = await sql<{ id: string; sealed: string }>`
       select encode(digest, 'hex') as id, profile_sealed as sealed from profile_linking
       where school_id = ${schoolId} and person_id = ${personId} and profile_sealed is not null
@@ -116,19 +112,19 @@ export class ProfileLinking {
   }
 
   /** Links the profile after the person's yes. Throws Refusal(409) `linking-over`, and all that linkProfile throws. */
-  async confirm(person: Person, id: string): Promise<void> {
+  async confirm(person: PersonOfSchool, id: string): Promise<void> {
     const profile = await this.#answered(person, id);
     if (profile === null) throw over();
     await linkProfile(this.#ctx, { ...person, vkUserId: profile.vkUserId });
   }
 
   /** Ends the question after the person's no. It is safe to repeat. */
-  async decline(person: Person, id: string): Promise<void> {
+  async decline(person: PersonOfSchool, id: string): Promise<void> {
     await this.#answered(person, id);
   }
 
   /** Ends the question and returns its profile. Null where no such question of this person waits for an answer. */
-  async #answered({ schoolId, personId }: Person, id: string): Promise<VkProfile | null> {
+  async #answered({ schoolId, personId }: PersonOfSchool, id: string): Promise<VkProfile | null> {
     if (!DIGEST_HEX.test(id)) return null;
     const { rows } = await sql<{ sealed: string }>`
       delete from profile_linking where digest = decode(${id}, 'hex') and school_id = ${schoolId}
@@ -138,7 +134,7 @@ export class ProfileLinking {
   }
 
   /** Takes the verifier of a state. A second call with the same state throws, so that a code is used only once. */
-  async #take({ schoolId, personId }: Person, state: string): Promise<string> {
+  async #take({ schoolId, personId }: PersonOfSchool, state: string): Promise<string> {
     const sealed = await this.#ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
       const row = await tx
         .selectFrom('profile_linking')

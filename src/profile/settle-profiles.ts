@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { exactInstant } from '../clock.ts';
 import { isOfImport } from '../facts/stamp.ts';
-import { type Standing, whoIsHere } from '../facts/who-is-here.ts';
+import { type Attendance, whoIsHere } from '../facts/who-is-here.ts';
 import { type JudgedClaim, writeClaims } from '../rows/profile-claim.ts';
 import { type SettledLink, writeLinks } from '../rows/profile-link.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
@@ -178,13 +178,13 @@ async function standingOf(
   people: readonly Stored[],
   valid: ReadonlyMap<string, readonly StoredClaim[]>,
   moment: Moment,
-): Promise<Map<string, Claimant & Partial<Standing>>> {
+): Promise<Map<string, Claimant & Partial<Attendance>>> {
   const claimed = new Map<number, Set<string>>();
   for (const [key, own] of valid) {
     for (const { vkUserId } of own) claimed.set(vkUserId, (claimed.get(vkUserId) ?? new Set()).add(key));
   }
   const isContested = [...claimed.values()].some((keys) => keys.size > 1);
-  const standing = new Map<string, Claimant & Partial<Standing>>();
+  const standing = new Map<string, Claimant & Partial<Attendance>>();
   for (const { key } of people) standing.set(key, { isHere: !isContested, isPupil: false, isUnknown: true });
   if (!isContested) return standing;
   for (const [schoolId, own] of Map.groupBy(people, (person) => person.schoolId)) {
@@ -199,7 +199,10 @@ async function standingOf(
 }
 
 /** Moves the turn of a person whom the roster lost and found after the statement to the time of the return. */
-function rankedBy(claim: StoredClaim, { isHere, goneAt, backAt }: Claimant & Partial<Standing>): StoredClaim {
+function rankedBy(
+  claim: StoredClaim,
+  { isHere, goneAt, backAt }: Claimant & Partial<Attendance>,
+): StoredClaim {
   if (!isHere || !goneAt || !backAt || goneAt <= (claim.rankedAt ?? claim.at) || backAt <= goneAt)
     return claim;
   return { ...claim, rankedAt: backAt };

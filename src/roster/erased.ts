@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Sql } from '../store/database.ts';
-import { digestOf, erasureKeyOf, findErasureKey } from './erasure-key.ts';
+import { digestOfId, erasureKeyOf, findErasureKey } from './erasure-key.ts';
 
 /** Keeps what stays of erased people: a keyed hash of the id and when the person departed. Gives the hashes. */
 export async function keepDigests(
@@ -13,7 +13,7 @@ export async function keepDigests(
 ): Promise<string[]> {
   const key = await erasureKeyOf(ctx, tx, schoolId);
   const kept = people.map(({ id, at }) => ({
-    ...{ digest: digestOf(key, schoolId, id), erasedAt, departedAt: at },
+    ...{ digest: digestOfId(key, schoolId, id), erasedAt, departedAt: at },
   }));
   await writeErased(tx, schoolId, kept);
   return kept.map(({ digest }) => digest);
@@ -42,7 +42,7 @@ export async function wasErased(ctx: Context, schoolId: string, personId: string
   const key = await findErasureKey(ctx, db, schoolId);
   if (key === null) return false;
   const { rows } = await sql`select from erased
-    where school_id = ${schoolId} and digest = ${digestOf(key, schoolId, personId)}`.execute(db);
+    where school_id = ${schoolId} and digest = ${digestOfId(key, schoolId, personId)}`.execute(db);
   return rows.length > 0;
 }
 
@@ -66,7 +66,7 @@ export async function statementsOfErased(
   if (key === null) return null;
   const departed = new Map(rows.map(({ digest, at }) => [digest, new Date(at).getTime()]));
   return (personId, at) => {
-    const departedMs = departed.get(digestOf(key, schoolId, personId));
+    const departedMs = departed.get(digestOfId(key, schoolId, personId));
     return departedMs !== undefined && Date.parse(at) <= departedMs;
   };
 }

@@ -61,7 +61,7 @@ export function erasureKeyId({ bytes }: ErasureKey): string {
 }
 
 /** What stays of an id: without the key nobody can say whose it is. */
-export function digestOf({ bytes }: ErasureKey, schoolId: string, personId: string): string {
+export function digestOfId({ bytes }: ErasureKey, schoolId: string, personId: string): string {
   return createHmac('sha256', bytes)
     .update(JSON.stringify([schoolId, personId]))
     .digest('base64url');

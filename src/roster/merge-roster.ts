@@ -18,7 +18,7 @@ import type { RosterCounts, RosterReading, SchoolReading } from './reading.ts';
 import { reviveCancelled } from './revive.ts';
 import { digestOfList, ListDiffers, newestList, stateOnceMore } from './same-list.ts';
 import { type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
-import { inChunks, rowsOf, type StatedRows } from './stated-rows.ts';
+import { rowsOf, type StatedRows, writeInChunks } from './stated-rows.ts';
 
 export interface MergeOptions {
   /** When СГО wrote the roster; ISO 8601. */
@@ -157,7 +157,7 @@ async function mergeSchool(
  * statement could leave out. True where anything was stored.
  */
 async function stateFirst({ tx, progress }: Merge, rows: StatedRows, to: Statement): Promise<boolean> {
-  return (await inChunks(rows, progress, (table, rows) => stateFirstFacts(tx, table, to, rows))) > 0;
+  return (await writeInChunks(rows, progress, (table, rows) => stateFirstFacts(tx, table, to, rows))) > 0;
 }
 
 /** States the facts of a school that is known. True where facts that decide membership or names differ from before. */
@@ -177,7 +177,7 @@ async function stateAgain(
   if (onlySame && !isSame) throw new ListDiffers();
   let changed = isSame
     ? 0
-    : await inChunks(rows, progress, (table, chunk) => stateFacts(tx, table, to, chunk));
+    : await writeInChunks(rows, progress, (table, chunk) => stateFacts(tx, table, to, chunk));
   if (!addOnly) changed += await stateLeftOut(tx, to, reading);
   await groupsChanged(tx, { schoolId, at });
   const revived = await reviveCancelled(tx, schoolId, { leftOutAt: at });

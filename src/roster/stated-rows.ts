@@ -17,7 +17,7 @@ const CHUNK_ROWS = 5_000;
 export type StatedRows = readonly (readonly [table: FactTable, rows: readonly StatedRow[]])[];
 
 /** Writes the rows of every table chunk by chunk. Gives the sum of what `write` returns. */
-export async function inChunks(
+export async function writeInChunks(
   stated: StatedRows,
   progress: (rows: number) => void,
   write: (table: FactTable, rows: readonly StatedRow[]) => Promise<number>,

@@ -27,9 +27,9 @@ export const holdsAbandoned = sql<boolean>`(c.peer_id is not null and c.abandone
 
 /**
  * How it is known that a chat belongs to no row: by the answer to the row's own request, by a look under the row's
- * fence, or by its title. The title is the weakest evidence, because another creation under way may have the same one.
+ * fence, or by its title. The title is the weakest proof, because another creation under way may have the same one.
  */
-export type Evidence = { by: 'answer' } | { by: 'look'; fence: number } | { by: 'title'; title: string };
+export type ProofOfNoRow = { by: 'answer' } | { by: 'look'; fence: number } | { by: 'title'; title: string };
 
 /**
  * Lets the row `id` abandon a chat, so that no row can take it from now on. `held` means that a row holds the chat and
@@ -40,7 +40,7 @@ export async function abandon(
   tx: Sql,
   id: string,
   ref: ChatRef,
-  evidence: Evidence,
+  evidence: ProofOfNoRow,
 ): Promise<'abandoned' | 'held' | 'claimed'> {
   await holdPeer(tx, ref);
   // One statement asks all, so that a creation which is recorded meanwhile is seen either as under way or as held.

@@ -10,7 +10,7 @@ import type { Problem } from '../store/entities.ts';
 import type { OfSchool } from './operation.ts';
 
 /** Keeps the result of reading the file. */
-export async function noteRead(tx: Sql, id: string, result: object): Promise<void> {
+export async function noteFileRead(tx: Sql, id: string, result: object): Promise<void> {
   await sql`update operation set result = ${JSON.stringify(result)}::jsonb where id = ${id}`.execute(tx);
 }
 

@@ -11,10 +11,10 @@
  *   any          ──forgetMembers, forgetSchool, forgetProfileMembers──► none
  *
  * A profile that is in a chat without a ground may wait for a person's decision. `held_by` then names the operation
- * that asks for it: ──holdMembers──► held ──welcome, letGo, letGoOf, keepMembers, or it is gone──► not held.
+ * that asks for it: ──holdMembers──► held ──welcome, endHoldsIn, endHoldsOf, keepMembers, or it is gone──► not held.
  *
  * A profile that a look showed first is `unjudged` until a plan has judged its removal: the guard (F4) must see a
- * stranger before a chat's job takes the stranger out. ──judge, letGoOf, or it is gone──► judged.
+ * stranger before a chat's job takes the stranger out. ──markJudged, endHoldsOf, or it is gone──► judged.
  */
 import { sql } from 'kysely';
 import type { LiveState } from '../plan/model.ts';
@@ -145,7 +145,7 @@ export async function holdMembers(
 }
 
 /** Marks these members as judged by a plan, so that the chats' jobs may take them out. */
-export async function judge(tx: Sql, schoolId: string, members: readonly MemberOfChat[]): Promise<void> {
+export async function markJudged(tx: Sql, schoolId: string, members: readonly MemberOfChat[]): Promise<void> {
   await inChunks(members, (json) =>
     sql`update sferum_member s set unjudged = false
       from jsonb_to_recordset(${json}) as r("chatId" uuid, "userId" bigint, "personId" text)
@@ -179,13 +179,13 @@ export async function welcome(
 }
 
 /** Ends all holds in these chats. */
-export async function letGo(tx: Sql, chatIds: readonly string[]): Promise<void> {
+export async function endHoldsIn(tx: Sql, chatIds: readonly string[]): Promise<void> {
   await sql`update sferum_member set held_by = null
     where chat_id = any(${[...chatIds]}::uuid[]) and held_by is not null`.execute(tx);
 }
 
 /** Ends the holds of these people's profiles in all chats, and what waits for a plan. Returns the chats concerned. */
-export async function letGoOf(tx: Sql, schoolId: string, personIds: readonly string[]): Promise<string[]> {
+export async function endHoldsOf(tx: Sql, schoolId: string, personIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ chatId: string }>`
     update sferum_member s set held_by = null, unjudged = false from profile_link l
     where s.school_id = ${schoolId} and (s.held_by is not null or s.unjudged) and l.school_id = ${schoolId}

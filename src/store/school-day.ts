@@ -12,6 +12,12 @@ export interface Moment {
   timeZone: string;
 }
 
+/** A school and the zone in which it lives. */
+export interface SchoolZone {
+  schoolId: string;
+  timeZone: string;
+}
+
 export interface SchoolTime {
   timeZone: string;
   /** `YYYY-MM-DD`. */

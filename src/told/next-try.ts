@@ -1,9 +1,6 @@
 /** When a message that was not received is sent again. Pure. */
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../clock.ts';
 import { sure } from '../sure.ts';
-
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** The pause after each try; after the last of them it stays the same. */
 const PAUSES_MS = [

@@ -4,7 +4,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { AHEAD_MS } from '../lessons/meeting.ts';
+import { CALL_AHEAD_MS } from '../lessons/meeting.ts';
 import { UNCONFIRMED_REASONS } from '../rows/sferum-account.ts';
 import type { OperationKind, ToldKind } from '../store/entities.ts';
 import { silentWorkers } from '../store/processes.ts';
@@ -102,7 +102,7 @@ const overdueRoster = (now: RawBuilder<unknown>): OpenRow => ({
  * whose account cannot start calls.
  */
 function lessonsWithoutCall(now: RawBuilder<unknown>): OpenRow {
-  const callDue = sql`(l.starts_at - interval '1 minute' * s.early_entry_minutes - ${ms(AHEAD_MS)})`;
+  const callDue = sql`(l.starts_at - interval '1 minute' * s.early_entry_minutes - ${ms(CALL_AHEAD_MS)})`;
   return {
     school: sql`m.school_id`,
     reason: sql`m.lesson_id`,

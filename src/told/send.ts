@@ -1,5 +1,7 @@
 /** Sends what is in the outbox, and records what came of it (K2). */
+
 import { sql } from 'kysely';
+import { HOUR_MS } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { delivered, failed, giveUpOn, type Taken } from '../rows/told-delivery.ts';
 import { endWebhook } from '../rows/webhook.ts';
@@ -13,12 +15,11 @@ import { postTrouble, postWebhook } from './post-webhook.ts';
 import { addressOf } from './receivers.ts';
 import { signedHeaders } from './sign.ts';
 
-const HOUR_MS = 60 * 60_000;
 /** The answer of a receiver that is gone for good (Standard Webhooks). */
 const GONE = 410;
 
 /** What came of one try. `answer`: what was answered, in a word. */
-export interface Outcome {
+export interface SendOutcome {
   isReceived: boolean;
   answer: string;
   /** True where a repeat is useless. */
@@ -31,7 +32,7 @@ export interface Outcome {
 export type Sending = Pick<Taken, 'id' | 'webhookId' | 'choiceId' | 'body' | 'attempts' | 'createdAt'>;
 
 /** Sends a taken message once and records the outcome. No transaction is open meanwhile. */
-export async function sendOne(ctx: Context, mail: Mail | null, message: Sending): Promise<Outcome> {
+export async function sendOne(ctx: Context, mail: Mail | null, message: Sending): Promise<SendOutcome> {
   const outcome = await (message.webhookId === null
     ? toPerson(ctx, mail, message)
     : toWebhook(ctx, message.webhookId, message));
@@ -41,7 +42,7 @@ export async function sendOne(ctx: Context, mail: Mail | null, message: Sending)
   return outcome;
 }
 
-async function toPerson(ctx: Context, mail: Mail | null, message: Sending): Promise<Outcome> {
+async function toPerson(ctx: Context, mail: Mail | null, message: Sending): Promise<SendOutcome> {
   const to = await addressOf(ctx.db.across('telling'), sure(message.choiceId));
   if (mail === null) return { isReceived: false, answer: 'no-mail-server' };
   if (to === null) return { isReceived: false, answer: 'no-address', isFinal: true };
@@ -54,7 +55,7 @@ async function toPerson(ctx: Context, mail: Mail | null, message: Sending): Prom
   }
 }
 
-async function toWebhook(ctx: Context, webhookId: string, { id, body }: Sending): Promise<Outcome> {
+async function toWebhook(ctx: Context, webhookId: string, { id, body }: Sending): Promise<SendOutcome> {
   const webhook = await findSigning(ctx, webhookId);
   if (webhook === null) return { isReceived: false, answer: 'ended', isFinal: true };
   const { tellTimeoutMs: timeoutMs, tellAnswerBytes: answerBytes } = ctx.config.limits;
@@ -99,7 +100,7 @@ async function record(
   ctx: Context,
   { sql: tx }: Transaction,
   { id, webhookId, attempts, createdAt }: Sending,
-  { isReceived, answer, isFinal = false, isGone = false }: Outcome,
+  { isReceived, answer, isFinal = false, isGone = false }: SendOutcome,
 ): Promise<boolean> {
   const nowMs = ctx.clock.now();
   const at = new Date(nowMs);

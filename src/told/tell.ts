@@ -3,7 +3,7 @@
  * transaction (K2). So a process that dies has told all of it or nothing, and the next one goes on.
  */
 import { sql } from 'kysely';
-import { dayIn } from '../clock.ts';
+import { dayIn, HOUR_MS } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { noteSummed } from '../rows/told-choice.ts';
 import { addDeliveries, type NewDelivery, nextDueIn } from '../rows/told-delivery.ts';
@@ -20,7 +20,6 @@ import { hears, livingWebhooks, type Reader, readers, schoolNames } from './rece
 const KEY = 'told';
 /** A turn may come earlier by this share of the interval, because timers are not exact. */
 const EARLY_SHARE = 0.1;
-const HOUR_MS = 60 * 60_000;
 /** A summary comes at eight in the morning of the school. */
 const SUMMARY_AT_MS = 8 * HOUR_MS;
 

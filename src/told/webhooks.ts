@@ -1,7 +1,9 @@
 /** What operators and school admins do with webhooks (K2). Rights have been checked before. */
+
 import { lookup } from 'node:dns/promises';
 import { sql } from 'kysely';
 import type { Author } from '../author.ts';
+import { HOUR_MS } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { noteLine } from '../rows/journal.ts';
@@ -12,11 +14,9 @@ import type { ToldKind } from '../store/entities.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 import { sure } from '../sure.ts';
 import { assertReceiver, isPublic } from './public-address.ts';
-import { type Outcome, sendOne } from './send.ts';
+import { type SendOutcome, sendOne } from './send.ts';
 import { newSecret } from './sign.ts';
 import { leaseUntil } from './teller.ts';
-
-const HOUR_MS = 60 * 60_000;
 
 export interface WebhookView {
   id: string;
@@ -167,7 +167,7 @@ async function noteAct(
 export async function testWebhook(
   ctx: Context,
   { id: webhookId, schoolId, endedAt }: WebhookView,
-): Promise<Outcome & { id: string }> {
+): Promise<SendOutcome & { id: string }> {
   if (endedAt !== null)
     throw new Refusal(
       409,

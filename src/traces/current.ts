@@ -11,7 +11,7 @@ const present = new AsyncLocalStorage<Span>();
 export const currentTrace = (): string | null => present.getStore()?.traceparent ?? null;
 
 /** Does the work within the span and ends it. `codeOf` gives what of an error may be told. */
-export async function within<T>(
+export async function withinSpan<T>(
   span: Span,
   codeOf: (error: unknown) => string,
   work: () => Promise<T>,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type App, createApp } from '../../src/app.ts';
 import { ALL } from '../../src/app-role.ts';
-import { type Clock, systemClock } from '../../src/clock.ts';
+import { type Clock, MINUTE_MS, systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { sweepDrift } from '../../src/live/drift.ts';
 import { everywhere } from '../support/everywhere.ts';
@@ -15,7 +15,6 @@ import { startServer } from './support/server.ts';
 const REQUESTS_PER_SECOND = 20;
 const LATENCY_MS = 60;
 const CALLS_PER_REQUEST = 25;
-const MINUTE_MS = 60_000;
 /** Within so many minutes every chat has had its turn. */
 const TURN_MINUTES = 13;
 const MINUTES = 15;

@@ -2,7 +2,7 @@ import { SignJWT } from 'jose';
 import { sql } from 'kysely';
 import type { App } from '../../src/app.ts';
 import { commandsOf } from '../../src/commands.ts';
-import { AHEAD_MS } from '../../src/lessons/meeting.ts';
+import { CALL_AHEAD_MS } from '../../src/lessons/meeting.ts';
 import { everywhere } from '../support/everywhere.ts';
 import type { Benchmark } from './benchmark.ts';
 import { importManualSchool, initialize, startApp } from './support/app.ts';
@@ -46,7 +46,7 @@ export const lessons: Benchmark = {
     const leastMs = (Math.ceil(LESSONS / CALLS_PER_REQUEST) * 1000) / REQUESTS_PER_SECOND;
     print(`${LESSONS} lessons moved by events in ${moved.ms.toFixed(0)} ms`);
     print(
-      `calls there ${seconds(opened.ms)} s later (VK's pace alone: ${seconds(leastMs)} s); they are made ${seconds(AHEAD_MS)} s ahead`,
+      `calls there ${seconds(opened.ms)} s later (VK's pace alone: ${seconds(leastMs)} s); they are made ${seconds(CALL_AHEAD_MS)} s ahead`,
     );
 
     await app.ctx.clock.sleep(Math.max(0, startsAtMs - app.ctx.clock.now()));

@@ -5,7 +5,7 @@ import { CHAT_TYPES, type ChatFact, type DesiredChat, type RosterFacts } from '.
 import { schoolOn } from '../../src/desired/school.ts';
 import { loadFacts } from '../../src/facts/load-facts.ts';
 import { loadLinks } from '../../src/facts/stored-chats.ts';
-import type { PlannedChat } from '../../src/plan/chat-actions.ts';
+import type { ActualChat } from '../../src/plan/chat-actions.ts';
 import { makePlan, type PlanInput } from '../../src/plan/diff.ts';
 import { mergeRoster } from '../../src/roster/merge-roster.ts';
 import { readRoster } from '../../src/roster/read-roster.ts';
@@ -94,9 +94,9 @@ async function measure(facts: RosterFacts, links: ReadonlyMap<string, number>): 
 async function pass(
   facts: RosterFacts,
   links: ReadonlyMap<string, number>,
-  chats: ReadonlyMap<string, PlannedChat>,
+  chats: ReadonlyMap<string, ActualChat>,
 ) {
-  const known = [...chats.values()] as (PlannedChat & ChatFact)[];
+  const known = [...chats.values()] as (ActualChat & ChatFact)[];
   const desired = await timed<DesiredChat[]>(() =>
     desiredChats(schoolOn(facts, TODAY), known, { types: new Set(CHAT_TYPES), strict: false }),
   );

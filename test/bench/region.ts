@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { App } from '../../src/app.ts';
-import { dayIn } from '../../src/clock.ts';
+import { dayIn, SECOND_MS } from '../../src/clock.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
 import type { Benchmark, Print } from './benchmark.ts';
@@ -37,7 +37,6 @@ const CHATS_PER_EVENT_AT_MOST = 25;
 const REST_SECONDS = 60;
 /** Between two looks at how many requests were sent. */
 const LOOK_EVERY_MS = 5;
-const MS_PER_SECOND = 1000;
 const BYTES_PER_MB = 2 ** 20;
 
 /** `-- region` runs all of them. Each is long, so one may be asked for by its name. */
@@ -135,8 +134,8 @@ function watchRequests({ ctx }: App) {
       clearInterval(timer);
       const [firstMs, lastMs] = [seen[0]!, seen.at(-1)!];
       return {
-        firstAfterSeconds: (firstMs - fromMs) / MS_PER_SECOND,
-        fromFirstToLastSeconds: (lastMs - firstMs) / MS_PER_SECOND,
+        firstAfterSeconds: (firstMs - fromMs) / SECOND_MS,
+        fromFirstToLastSeconds: (lastMs - firstMs) / SECOND_MS,
       };
     },
   };
@@ -207,9 +206,9 @@ async function atRest(print: Print, app: App, cost: CostOf): Promise<void> {
   const { ctx } = app;
   await sql`update sferum_account set look_due_at = now() + interval '1 day'`.execute(everywhere(ctx));
   await untilCounted(app);
-  const rest = await cost(() => ctx.clock.sleep(REST_SECONDS * MS_PER_SECOND));
+  const rest = await cost(() => ctx.clock.sleep(REST_SECONDS * SECOND_MS));
   print(
-    `at rest: ${((100 * cpu(rest)) / MS_PER_SECOND / rest.seconds).toFixed(2)} % of a core, ${((rest.statements * 60) / rest.seconds).toFixed(0)} statements a minute; ${(process.memoryUsage().rss / BYTES_PER_MB).toFixed(0)} MB`,
+    `at rest: ${((100 * cpu(rest)) / SECOND_MS / rest.seconds).toFixed(2)} % of a core, ${((rest.statements * 60) / rest.seconds).toFixed(0)} statements a minute; ${(process.memoryUsage().rss / BYTES_PER_MB).toFixed(0)} MB`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../src/clock.ts';
 import { REDIS_IS_INSTALLED, startRedis } from '../support/redis.ts';
 import { makeSchoolsAtRest, OF_A_CITY, OF_A_TOWN, type SchoolSize } from '../support/schools-at-rest.ts';
 import type { Benchmark, Print } from './benchmark.ts';
@@ -16,7 +17,6 @@ const REGIONS: readonly { schools: number; size: SchoolSize }[] = [
 const REST_SECONDS = 60;
 /** What a start does is over by then. */
 const SETTLE_SECONDS = 15;
-const MS_PER_SECOND = 1000;
 /** Nobody answers there. No look at Sferum is due, because each school sets its own rhythm of them. */
 const NO_SFERUM = 'http://127.0.0.1:9';
 /** What is allowed, however many schools there are. */
@@ -37,9 +37,7 @@ export const rest: Benchmark = {
     }
     const stays = await strangersStay(server);
     const longestMs = Math.max(...stays);
-    print(
-      `strangers who join are out after ${stays.map((ms) => (ms / MS_PER_SECOND).toFixed(0)).join(', ')} s`,
-    );
+    print(`strangers who join are out after ${stays.map((ms) => (ms / SECOND_MS).toFixed(0)).join(', ')} s`);
     print(`ratio: the longest stay ${(longestMs / STRANGER_AIM_MS).toFixed(2)} × what is allowed`);
   },
 };
@@ -55,9 +53,9 @@ async function measure(
   await using app = await startApp(database.url, NO_SFERUM, env);
   const { clock } = app.ctx;
   await untilCounted(app);
-  await clock.sleep(SETTLE_SECONDS * MS_PER_SECOND);
-  const { cost } = await costOf(app, server.postmaster, () => clock.sleep(REST_SECONDS * MS_PER_SECOND));
-  const share = (cost.processMs + cost.postgresMs) / MS_PER_SECOND / cost.seconds;
+  await clock.sleep(SETTLE_SECONDS * SECOND_MS);
+  const { cost } = await costOf(app, server.postmaster, () => clock.sleep(REST_SECONDS * SECOND_MS));
+  const share = (cost.processMs + cost.postgresMs) / SECOND_MS / cost.seconds;
   const perMinute = (cost.statements * 60) / cost.seconds;
   print(
     `  process ${cost.processMs.toFixed(0)} ms, PostgreSQL ${cost.postgresMs.toFixed(0)} ms, ${cost.statements} statements in ${cost.seconds.toFixed(0)} s`,

@@ -1,7 +1,7 @@
 /** Reliability 20: a clock that steps back an hour holds nothing up. */
 import { sql } from 'kysely';
 import { afterEach, expect, test, vi } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { HOUR_MS, systemClock } from '../../src/clock.ts';
 import { followClock } from '../../src/outbox/clock-steps.ts';
 import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import { postgresPace } from '../../src/store/token-pace.ts';
@@ -11,7 +11,6 @@ import { startHalves } from '../support/halves.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 import { use } from '../support/use.ts';
 
-const HOUR_MS = 3_600_000;
 const PROMPT_MS = 15_000;
 
 afterEach(() => void vi.useRealTimers());

@@ -6,7 +6,7 @@
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Clock, systemClock } from '../../src/clock.ts';
+import { type Clock, DAY_MS, systemClock } from '../../src/clock.ts';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -18,7 +18,6 @@ import { stepBack } from '../support/schedules/faults.ts';
 import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.ts';
 
 const WALK_SECONDS = Number(process.env.WALK_SECONDS ?? 15);
-const DAY_MS = 24 * 3600 * 1000;
 const AGREEING = { timeout: 30_000, interval: 25 };
 /** Fewer than the leaves that are respected: a person who leaves here comes back. */
 const LEAVES_EACH = 2;

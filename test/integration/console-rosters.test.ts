@@ -1,6 +1,8 @@
 /** «Списки из СГО»: the last list beside the one before, what was left out of it, and what the lists leave open (J2, K5). */
+
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOUR_MS } from '../../src/clock.ts';
 import { keepFaults } from '../../src/roster/row-faults.ts';
 import {
   type ConsoleWorld,
@@ -13,7 +15,6 @@ import { everywhere } from '../support/everywhere.ts';
 import { addClass, addGroup, addGuardian, addOperation, addPeople } from '../support/seeds.ts';
 import { tokenOf } from '../support/tokens.ts';
 
-const HOUR_MS = 3_600_000;
 let world: ConsoleWorld;
 let last: string;
 let foreign: string;

@@ -1,7 +1,9 @@
 /** K6: every table that grows has an end, and what has passed its term goes, no more. */
+
 import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DAY_MS } from '../../src/clock.ts';
 import { endDue } from '../../src/ending/end-due.ts';
 import { ENDS } from '../../src/ending/ends.ts';
 import { makeMonths } from '../../src/rows/months.ts';
@@ -17,7 +19,6 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const run = (text: string, ...values: unknown[]) => {
   const parts = text.split('?');
   return sql`${sql.join(

@@ -1,6 +1,8 @@
 /** K6: what stays of the erased is enough to know what is old news of them, whatever key is in use. */
+
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { HOUR_MS } from '../../src/clock.ts';
 import { endDue } from '../../src/ending/end-due.ts';
 import { wasErased } from '../../src/roster/erased.ts';
 import { SecretBox } from '../../src/secrets.ts';
@@ -23,7 +25,6 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-const HOUR_MS = 60 * 60 * 1000;
 const YOUNGER_MS = 30_000;
 let sent = 0;
 /** Events with ids that were never seen, of a time before or after the departure. */

@@ -1,8 +1,10 @@
 /** K6: a departed person is erased after the school's term, from every table. The id stays as a keyed hash alone. */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DAY_MS } from '../../src/clock.ts';
 import { endDue } from '../../src/ending/end-due.ts';
 import { eraseAgain } from '../../src/ending/erase-again.ts';
 import { ADMIN, type ChatWorld, linkedRoster, PUPIL, startChatWorld } from '../support/chat-world.ts';
@@ -19,8 +21,6 @@ import {
 } from '../support/erasure-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { tell } from '../support/tell-events.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 let world: ChatWorld;
 beforeEach(async () => {

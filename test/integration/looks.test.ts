@@ -1,14 +1,12 @@
 /** D8: drift is found by looks. What differs is read at once, where people talk at its turn, and the rest once a day. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Clock, systemClock } from '../../src/clock.ts';
+import { type Clock, DAY_MS, MINUTE_MS, systemClock } from '../../src/clock.ts';
 import { schoolsToSweep, sweepDrift } from '../../src/live/drift.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 import { runNow } from '../support/run-operation.ts';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 const NEVER_MS = 1e18;
 const STRANGER = 999_000_111;
 

@@ -1,8 +1,10 @@
 /** Orders that cannot decide anything are not read, and nothing differs by that (the argument: facts/load-orders.ts). */
+
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { DAY_MS } from '../../src/clock.ts';
 import { desiredChats } from '../../src/desired/desired-chats.ts';
 import {
   CHAT_TYPES,
@@ -19,7 +21,6 @@ import { arbitraryFacts, arbitraryOrder } from '../support/arbitrary-school.ts';
 import { eachWithDatabase } from '../support/each-database.ts';
 import { stamp } from '../support/small-school.ts';
 
-const DAY_MS = 24 * 3600 * 1000;
 const RUNS = 300;
 const ORDERS = 10;
 const DAYS = ['2026-09-01', '2026-09-20', '2026-10-01', '2026-10-20'];

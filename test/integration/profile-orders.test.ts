@@ -1,7 +1,9 @@
 /** A7: who has a VK ID is the same in whatever order it arrives what was said of it, and who has left. */
+
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { MINUTE_MS } from '../../src/clock.ts';
 import { settleWaiting } from '../../src/profile/follow-profiles.ts';
 import { makeKnown } from '../../src/rows/school.ts';
 import { everywhere } from '../support/everywhere.ts';
@@ -9,7 +11,6 @@ import { type Halves, startHalves } from '../support/halves.ts';
 import { seedFrom } from '../support/random.ts';
 
 const RUNS = 12;
-const MINUTE_MS = 60_000;
 const PUPILS = ['p1', 'p2', 'p3'];
 const ADULTS = ['a1', 'a2'];
 /** Before anything that a run says. */

@@ -1,6 +1,8 @@
 /** K2: what is told begins and ends with what really happens to a school, in the whole running program. */
+
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOUR_MS } from '../../src/clock.ts';
 import { createWebhook } from '../../src/told/webhooks.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
@@ -10,7 +12,6 @@ import { QUICK_TELLING } from '../support/told-world.ts';
 import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 
 const OPERATOR = { role: 'operator', school: '*', sub: 'op' } as const;
-const HOUR_MS = 60 * 60_000;
 /** More strangers than any limit lets be removed without a question. */
 const CROWD = 40;
 

@@ -1,6 +1,6 @@
 /** Carries plans and steps out on plain values: what СГО and Sferum hold afterwards, if everything goes well. */
 import type { CurrentMember, DesiredChat } from '../../src/desired/model.ts';
-import type { PlannedChat } from '../../src/plan/chat-actions.ts';
+import type { ActualChat } from '../../src/plan/chat-actions.ts';
 import { heldProfiles, type PlanInput } from '../../src/plan/diff.ts';
 import type { MembershipMode, Plan } from '../../src/plan/model.ts';
 import { type LiveMember, type SferumActual, type SferumStep, sferumSteps } from '../../src/plan/steps.ts';
@@ -29,7 +29,7 @@ export function takeSteps(
 }
 
 /** All chats after the plan: the СГО lists by its actions alone, the live chats by their steps. */
-export function applyPlan(plan: Plan, input: PlanInput): Map<string, PlannedChat> {
+export function applyPlan(plan: Plan, input: PlanInput): Map<string, ActualChat> {
   const after = new Map(input.chats);
   const byId = new Map(input.desired.map((chat) => [chat.id ?? input.newChatId(chat.key!), chat]));
   for (const { chatId, actions } of plan.chats) {
@@ -62,7 +62,7 @@ function isAdminAfter(action: string, member: CurrentMember | undefined): boolea
   return action === 'grant' || (action !== 'revoke' && member?.admin === true);
 }
 
-function newChat(id: string, { key, type, classId, groupId, title }: DesiredChat): PlannedChat {
+function newChat(id: string, { key, type, classId, groupId, title }: DesiredChat): ActualChat {
   return {
     ...{ id, key, type, classId, groupId, title, titleByHand: false },
     ...{ exceptions: [], members: new Map(), sferum: null },

@@ -1,12 +1,13 @@
 /** A pupil with a row in as many tables as can be, and where the database still says something of that pupil. */
+
 import { sql } from 'kysely';
+import { DAY_MS } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { nameKey } from '../../src/text/name-key.ts';
 import { ADMIN, type ChatWorld } from './chat-world.ts';
 import { everywhere } from './everywhere.ts';
 import { tell } from './tell-events.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 export const OPERATOR = { role: 'operator', school: 's1', sub: 'op' } as const;
 export const SETTINGS = '/v1/schools/s1/settings';
 export const VK_ID = 770077001;

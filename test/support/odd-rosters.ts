@@ -1,8 +1,8 @@
 /** What is odd about a file of СГО: the ways in which real ones were, each done to a good one. */
+import { DAY_MS } from '../../src/clock.ts';
 import type { Draw } from './random.ts';
 import { asVersion12, type RosterFiles } from './roster-files.ts';
 
-const DAY_MS = 24 * 3600_000;
 const LINE_END = /\r?\n/;
 
 type Oddity = (files: RosterFiles, draw: Draw, nowMs: number) => RosterFiles;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defaultTitle, nextPhaseAtMs, phaseAt } from '../../src/lessons/lesson.ts';
 import {
-  AHEAD_MS,
+  CALL_AHEAD_MS,
   END_TRIES_UNTIL_RARE,
   endPauseMs,
   type MeetingState,
@@ -54,7 +54,7 @@ describe('a lesson against the clock', () => {
 });
 
 describe('what a meeting does next', () => {
-  const due = STARTS - AHEAD_MS;
+  const due = STARTS - CALL_AHEAD_MS;
   test.each<[string, MeetingState, number, object]>([
     ['asked for days before: waits for its time', meeting(), due - 1, { do: 'rest', untilMs: due }],
     ['its call is started ahead', meeting(), due, { do: 'start' }],

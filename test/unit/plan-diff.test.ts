@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PlannedChat } from '../../src/plan/chat-actions.ts';
+import type { ActualChat } from '../../src/plan/chat-actions.ts';
 import { makePlan, type PlanInput } from '../../src/plan/diff.ts';
 import type { Plan } from '../../src/plan/model.ts';
 import type { LiveMember } from '../../src/plan/steps.ts';
@@ -33,7 +33,7 @@ const links = new Map([
 ]);
 
 /** A plan for 5А's class chat alone. */
-function planFor(own: SchoolTable, chat: PlannedChat | null, input: Partial<PlanInput> = {}) {
+function planFor(own: SchoolTable, chat: ActualChat | null, input: Partial<PlanInput> = {}) {
   const desired = desire(schoolOf({ ...table, ...own }), chat ? [chat] : [], { only: new Set(['class:5А']) });
   const full = {
     ...PLAIN,
@@ -48,8 +48,8 @@ function planFor(own: SchoolTable, chat: PlannedChat | null, input: Partial<Plan
 /** 5А's class chat with everybody in, in СГО and in Sferum. */
 function settled(
   live: Record<number, Partial<LiveMember> | null> = {},
-  own: Partial<PlannedChat> = {},
-): PlannedChat {
+  own: Partial<ActualChat> = {},
+): ActualChat {
   const chat = chatOf(desire(schoolOf(table)).get('class:5А')!, { id: 'c1' });
   const members = new Map<number, LiveMember>([
     [1, { admin: true, state: 'in' }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CurrentMember, DesiredChat, Ending } from '../../src/desired/model.ts';
-import type { PlannedChat } from '../../src/plan/chat-actions.ts';
+import type { ActualChat } from '../../src/plan/chat-actions.ts';
 import { makePlan, type PlanInput } from '../../src/plan/diff.ts';
 import { DEFAULT_REMOVAL_LIMITS } from '../../src/plan/model.ts';
 import type { LiveMember } from '../../src/plan/steps.ts';
@@ -21,7 +21,7 @@ interface ChatTable {
 
 /** Chats of numbered people: `m0`, `m1` …, of whom the first `out` have to go. */
 function world(tables: readonly ChatTable[]) {
-  const chats = new Map<string, PlannedChat>();
+  const chats = new Map<string, ActualChat>();
   const desired = tables.map((table, index): DesiredChat => {
     const { id = `c${index}`, members, out, ended = 0, held = 0, strangers = 0, add = 0 } = table;
     const list = new Map<string, CurrentMember>();

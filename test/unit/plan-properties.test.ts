@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RosterFacts } from '../../src/desired/model.ts';
-import type { PlannedChat } from '../../src/plan/chat-actions.ts';
+import type { ActualChat } from '../../src/plan/chat-actions.ts';
 import { heldProfiles, makePlan, type PlanInput } from '../../src/plan/diff.ts';
 import { planBreaches } from '../../src/plan/invariants.ts';
 import { DEFAULT_REMOVAL_LIMITS, type MembershipMode } from '../../src/plan/model.ts';
@@ -49,7 +49,7 @@ function inputOf(own: Change): PlanInput {
   };
   const settled = [...applyPlan(makePlan(first), first).values()];
   const manual = { ...manualChat('manual', own.byHand.manual), sferum: null };
-  const chats = [...withHand(settled, own.byHand.automatic), manual].map((chat): PlannedChat => {
+  const chats = [...withHand(settled, own.byHand.automatic), manual].map((chat): ActualChat => {
     const drifted = own.drift[chat.id];
     return drifted ? { ...chat, sferum: drifted } : chat;
   });
@@ -61,7 +61,7 @@ function inputOf(own: Change): PlanInput {
   };
 }
 
-function again(input: PlanInput, facts: RosterFacts, chats: ReadonlyMap<string, PlannedChat>): PlanInput {
+function again(input: PlanInput, facts: RosterFacts, chats: ReadonlyMap<string, ActualChat>): PlanInput {
   return { ...input, chats, desired: [...desire(facts, [...chats.values()]).values()] };
 }
 
@@ -201,7 +201,7 @@ describe('Whatever a live chat holds', () => {
   });
 });
 
-function turnedChat(chat: PlannedChat): PlannedChat {
+function turnedChat(chat: ActualChat): ActualChat {
   const sferum = chat.sferum && { ...chat.sferum, members: new Map([...chat.sferum.members].toReversed()) };
   return { ...chat, members: new Map([...chat.members].toReversed()), sferum };
 }

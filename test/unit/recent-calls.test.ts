@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
+import { MINUTE_MS } from '../../src/clock.ts';
 import { RecentCalls } from '../../src/recent-calls.ts';
-
-const MINUTE_MS = 60_000;
 
 function started() {
   const at = { ms: 0, requests: 0 };

@@ -3,11 +3,11 @@ import type { Pace, SferumCredentials } from '../../src/sferum/gateway.ts';
 import { linkCheck } from '../../src/sferum/links.ts';
 import { parseScript } from '../../src/sferum/sandbox/vkscript.ts';
 import type { VkLimits } from '../../src/sferum/vk/limits.ts';
-import type { Clock } from '../../src/sferum/vk/transport.ts';
+import type { VkClock } from '../../src/sferum/vk/transport.ts';
 import { createVkGateway } from '../../src/sferum/vk/vk-gateway.ts';
 import { createMemoryPace } from '../support/memory-pace.ts';
 
-export class FakeClock implements Clock {
+export class FakeClock implements VkClock {
   #now = 1_000_000;
   #sleepers: { atMs: number; wake: () => void }[] = [];
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import { MINUTE_MS } from '../../src/clock.ts';
 import type { CallOptions, SferumAccount } from '../../src/sferum/gateway.ts';
 import { bench, chat, connectionError, endOf, OWNER, requestError, watch } from './vk-fakes.ts';
 
 const event: CallOptions = { priority: 'event' };
 const bulk: CallOptions = { priority: 'bulk' };
 const html = () => new Response('<html>502 Bad Gateway</html>', { status: 502 });
-const MINUTE_MS = 60_000;
 
 /** Ways in which a request ends without telling what has happened. */
 const UNCLEAR: [string, () => unknown][] = [

@@ -1,10 +1,11 @@
 /** What stops a token or a method for a time, and what goes on meanwhile. */
+
 import { expect, test } from 'vitest';
+import { MINUTE_MS } from '../../src/clock.ts';
 import type { CallOptions, SferumAccount } from '../../src/sferum/gateway.ts';
 import { bench, chat, credentials, endOf, Refusal, requestError, watch } from './vk-fakes.ts';
 
 const event: CallOptions = { priority: 'event' };
-const MINUTE_MS = 60_000;
 
 const createChat = (account: SferumAccount) => account.createChat({ title: 'x', members: [1, 2] }, event);
 

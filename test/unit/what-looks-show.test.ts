@@ -1,10 +1,10 @@
 /** D8: which chats a look sends somebody to read, and which it leaves alone. */
+
 import { expect, test } from 'vitest';
-import { type KnownChat, needOf, peopleOf, TITLES_PUT_BACK } from '../../src/live/what-looks-show.ts';
+import { DAY_MS, MINUTE_MS } from '../../src/clock.ts';
+import { type KnownChat, peopleOf, readNeedOf, TITLES_PUT_BACK } from '../../src/live/what-looks-show.ts';
 import type { ChatLook } from '../../src/sferum/gateway.ts';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 const RHYTHM = { turnMs: 13 * MINUTE_MS, fullReadMs: DAY_MS, roundMs: 15 * MINUTE_MS };
 /** No turn of the chat below, and the beginning of a round. */
 const NOW = Date.parse('2026-10-01T12:00:00Z');
@@ -22,7 +22,7 @@ const spread = (count: number) =>
     return `00000000-0000-4000-8000-0000${end.toString(16).padStart(8, '0')}`;
   });
 const need = (chat: Partial<KnownChat>, look: Partial<ChatLook> | undefined = {}, nowMs = NOW) =>
-  needOf({ ...CHAT, ...chat }, look && { ...LOOK, ...look }, RHYTHM, nowMs);
+  readNeedOf({ ...CHAT, ...chat }, look && { ...LOOK, ...look }, RHYTHM, nowMs);
 
 test('a chat that shows what it showed in order needs nothing, whatever the order of its admins', () => {
   expect(need({}, { adminIds: [2, 1] })).toBeNull();
@@ -59,7 +59,7 @@ test.each<[string, Partial<ChatLook> | undefined]>([
   const waits = spread(26).map((id) => {
     for (let at = 1; ; at++) {
       const nowMs = NOW + at * MINUTE_MS;
-      if (needOf({ ...CHAT, id, seenAtMs: NOW }, look, RHYTHM, nowMs) === 'time') return at;
+      if (readNeedOf({ ...CHAT, id, seenAtMs: NOW }, look, RHYTHM, nowMs) === 'time') return at;
     }
   });
   expect(Math.max(...waits)).toBe(13);
@@ -80,7 +80,7 @@ test('what is in doubt is read, and every chat once a day, the whole day through
     spread(96).map((id) => {
       for (let round = 1; ; round++) {
         const nowMs = NOW + round * RHYTHM.roundMs;
-        if (needOf({ ...CHAT, id, seenAtMs: NOW }, LOOK, RHYTHM, nowMs)) return round;
+        if (readNeedOf({ ...CHAT, id, seenAtMs: NOW }, LOOK, RHYTHM, nowMs)) return round;
       }
     }),
   );

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/clock.ts';
 import { type DelaysOfDay, delaysByDay } from '../../read/delays.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { html } from '../html.ts';
@@ -9,7 +10,6 @@ import { ADMINS } from '../visitor.ts';
 import { delayText } from './words.ts';
 
 const DAYS = 30;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** «От приказа до чата» (J9): how long chats took to follow orders, by day. */
 export function delayRoutes({ screens, ctx }: ConsoleParts): void {

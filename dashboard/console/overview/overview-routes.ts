@@ -1,5 +1,5 @@
 import { authorName } from '../../../src/chats/journal-words.ts';
-import { dayIn } from '../../../src/clock.ts';
+import { DAY_MS, dayIn } from '../../../src/clock.ts';
 import { type ApprovedChat, approvedChats } from '../../read/approved-chats.ts';
 import { type AwaitingApproval, awaitingApprovals } from '../../read/awaiting-approvals.ts';
 import { findNames } from '../../read/names.ts';
@@ -26,7 +26,6 @@ import { stateFigures, stateSentence } from './words.ts';
 
 const OPERATIONS_SHOWN = 8;
 const NOBODY = { people: [], classes: [], groups: [], orders: [] };
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** «Обзор»: how the school is, what waits for its admin and what was done, on one screen. */
 export function overviewRoutes(parts: ConsoleParts): void {

@@ -1,8 +1,5 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/clock.ts';
 import { counted } from './numbers.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 /** How long ago an instant was (ISO 8601): «только что», «5 минут назад», «3 часа назад», «2 дня назад». */
 export function ago(instant: string, nowMs: number): string {

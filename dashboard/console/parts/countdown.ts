@@ -1,6 +1,5 @@
+import { SECOND_MS } from '../../../src/clock.ts';
 import { type Html, html } from '../html.ts';
-
-const SECOND_MS = 1000;
 
 /** The whole seconds until an instant; 0 where it is over. */
 export function secondsUntil(instant: string, nowMs: number): number {

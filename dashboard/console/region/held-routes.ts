@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DecidedMany } from '../../../src/operations/decide-many.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import { awaitingApprovals } from '../../read/awaiting-approvals.ts';
-import { type HeldOperation, heldEverywhere } from '../../read/held-everywhere.ts';
+import { type HeldOfRegion, heldEverywhere } from '../../read/held-everywhere.ts';
 import { authorOf } from '../../rights.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import type { Flash } from '../flash.ts';
@@ -54,11 +54,7 @@ async function showHeld(parts: ConsoleParts, c: ConsoleContext): Promise<Respons
 }
 
 /** Asks before many people are removed. It shows what was wrong in an earlier answer. */
-function ask(
-  c: ConsoleContext,
-  held: readonly HeldOperation[],
-  error?: string,
-): Response | Promise<Response> {
+function ask(c: ConsoleContext, held: readonly HeldOfRegion[], error?: string): Response | Promise<Response> {
   return page({
     c,
     section: 'held',
@@ -124,7 +120,7 @@ const notAll = (refused: number): Flash => ({
   title: `Решено раньше или занято: ${counted(refused, 'решение', 'решения', 'решений')}`,
 });
 
-function kept(held: readonly HeldOperation[], { decided, refused }: DecidedMany): Flash {
+function kept(held: readonly HeldOfRegion[], { decided, refused }: DecidedMany): Flash {
   const ids = new Set(decided.map(({ operationId }) => operationId));
   const title = `Все остаются: решено в ${inSchools(totalOf(held.filter(({ id }) => ids.has(id))).schools)}`;
   if (refused.length === 0) return { kind: 'good', title, at: 'held' };

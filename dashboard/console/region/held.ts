@@ -1,6 +1,6 @@
 /** What waits for a decision in all schools, and the question before many are decided (K1). */
 import type { AwaitingApproval } from '../../read/awaiting-approvals.ts';
-import type { HeldOperation } from '../../read/held-everywhere.ts';
+import type { HeldOfRegion } from '../../read/held-everywhere.ts';
 import { type Html, html } from '../html.ts';
 import { OPERATION_LABELS } from '../manage/words.ts';
 import { approvalNotice } from '../parts/approval.ts';
@@ -24,10 +24,10 @@ const inSchools = (n: number) => counted(n, 'школе', 'школах', 'шк�
  * Whether the operation holds removals, which are decided here. What waits as a whole is decided in its school, where
  * people see what it is about.
  */
-export const isRemoval = ({ chats }: HeldOperation): boolean => chats > 0;
+export const isRemoval = ({ chats }: HeldOfRegion): boolean => chats > 0;
 
 /** How many people, chats and schools these operations concern. */
-export const totalOf = (held: readonly HeldOperation[]) => ({
+export const totalOf = (held: readonly HeldOfRegion[]) => ({
   people: held.reduce((sum, { people }) => sum + people, 0),
   chats: held.reduce((sum, { chats }) => sum + chats, 0),
   schools: new Set(held.map(({ schoolId }) => schoolId)).size,
@@ -37,7 +37,7 @@ export const totalOf = (held: readonly HeldOperation[]) => ({
 export const needsTyping = (people: number): boolean => people > TYPED_ABOVE_PEOPLE;
 
 /** The operations that wait, by school, with what can be marked and decided together. */
-export function heldBody(held: readonly HeldOperation[], timeZone: string): Html {
+export function heldBody(held: readonly HeldOfRegion[], timeZone: string): Html {
   if (held.length === 0) {
     return emptyState({
       title: 'Ничего не ждёт решения',
@@ -66,7 +66,7 @@ export function awaitingPart(awaiting: readonly AwaitingApproval[], timeZone: st
   )}`;
 }
 
-const choiceColumn: Column<HeldOperation> = {
+const choiceColumn: Column<HeldOfRegion> = {
   head: 'Выбрать',
   narrow: true,
   headContent: html`<span class="unseen">Выбрать</span>`,
@@ -77,7 +77,7 @@ const choiceColumn: Column<HeldOperation> = {
 };
 
 /** Says before the decision what will be done to how many. The button carries the number. */
-export function heldQuestion(held: readonly HeldOperation[], timeZone: string, error?: string): Html {
+export function heldQuestion(held: readonly HeldOfRegion[], timeZone: string, error?: string): Html {
   const { people, chats, schools } = totalOf(held);
   const typed = needsTyping(people)
     ? textField({ label: `Чтобы исключить, введите число ${people}`, name: 'typed', error })
@@ -90,8 +90,8 @@ ${typed}
 ${heldTable(held, timeZone, [])}`;
 }
 
-function heldTable(held: readonly HeldOperation[], timeZone: string, first: Column<HeldOperation>[]): Html {
-  return dataTable<HeldOperation>({
+function heldTable(held: readonly HeldOfRegion[], timeZone: string, first: Column<HeldOfRegion>[]): Html {
+  return dataTable<HeldOfRegion>({
     caption: 'Ждут решения, по школам',
     rows: held,
     columns: [
@@ -116,7 +116,7 @@ function heldTable(held: readonly HeldOperation[], timeZone: string, first: Colu
   });
 }
 
-const whatOf = (one: HeldOperation): string =>
+const whatOf = (one: HeldOfRegion): string =>
   isRemoval(one)
     ? `Исключить ${peopleWord(one.people)} из ${counted(one.chats, 'чата', 'чатов', 'чатов')}`
     : one.kind === 'roster-import'

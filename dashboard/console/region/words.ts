@@ -1,4 +1,5 @@
 /** What pages of all schools say of a school (K1). */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/clock.ts';
 import type { SchoolItem, SchoolState } from '../../read/schools.ts';
 import { type Html, html } from '../html.ts';
 import { state, type Tone } from '../parts/condition.ts';
@@ -67,10 +68,6 @@ export function keyState({ account, reason }: Pick<SchoolItem, 'account' | 'reas
 
 /** An empty cell. On a phone its line is left out. */
 export const NONE: Html = html`<span class="muted none">–</span>`;
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 /** How long ago an instant was, or how long something waits: «40 с», «20 мин», «6 ч 12 мин», «3 дн.». */
 export function span(ms: number): string {

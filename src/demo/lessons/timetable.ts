@@ -2,10 +2,9 @@
  * Makes up a timetable around now. At any hour some lessons are over, some run, and some begin in a few minutes.
  * Pure.
  */
+import { DAY_MS, MINUTE_MS } from '../../clock.ts';
 import { sure } from '../../sure.ts';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 const LESSON_MS = 40 * MINUTE_MS;
 /** A lesson and the break after it. */
 const PERIOD_MS = 50 * MINUTE_MS;

@@ -1,6 +1,8 @@
 /** The demonstration of a region: thirty schools at once, four of which need somebody. */
+
 import { sql } from 'kysely';
 import type { App } from '../../app.ts';
+import { DAY_MS } from '../../clock.ts';
 import { connectSferum } from '../../operations/connect-sferum.ts';
 import { TOLD_KINDS } from '../../store/entities.ts';
 import { oneRow } from '../../store/rows.ts';
@@ -13,7 +15,6 @@ import { BY, importList, initialize, startInitialization } from '../steps.ts';
 import { stateNextYear } from './next-year.ts';
 import { cutListsOf, listsOf, type RegionSchool, type RegionTrouble } from './schools.ts';
 
-const DAY_MS = 86_400_000;
 const OVERDUE_DAYS = 3;
 /** So many schools are imported, or initialised, at a time. */
 const AT_ONCE = 6;

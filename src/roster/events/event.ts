@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { exactInstant } from '../../clock.ts';
 import {
-  AHEAD_MS,
+  EVENT_AHEAD_MS,
   EVENT_ID_CHARS,
   GROUPS_PER_ITEM,
   ITEMS_PER_ORDER,
@@ -190,7 +190,7 @@ export function readEvent(
   const outside = envelope.safeParse(value, { error: reason });
   if (!outside.success) return { rejected: { id: idIn(value), message: describe(outside.error, '') } };
   const { id, type, time } = outside.data;
-  if (Date.parse(time) > nowMs + AHEAD_MS) {
+  if (Date.parse(time) > nowMs + EVENT_AHEAD_MS) {
     return { rejected: { id, message: 'time: лежит в будущем больше чем на сутки' } };
   }
   const inside = EVENT_DATA[type].safeParse(outside.data.data, { error: reason });

@@ -1,7 +1,7 @@
 import type { GatewayStats, Pace } from '../gateway.ts';
 import type { CallTraces } from './call-traces.ts';
 import type { VkLimits } from './limits.ts';
-import type { Clock, Execute } from './transport.ts';
+import type { Execute, VkClock } from './transport.ts';
 
 /** What the adapter logs for an operator. It never tells titles, ids of people or tokens. */
 export interface VkLog {
@@ -17,7 +17,7 @@ export type OnCall = (method: string, outcome: string, code?: string) => void;
 export interface BatcherParts {
   execute: Execute;
   pace: Pace;
-  clock: Clock;
+  clock: VkClock;
   limits: VkLimits;
   stats: GatewayStats;
   log: VkLog | undefined;

@@ -2,6 +2,7 @@
  * VK's error codes, each with what to do about it; no other file knows them.
  * Sources: VK's published errors, and dev.vk.com for 967, 974, 981–984, 995, 1017, 1019, which the schema lacks.
  */
+import { MINUTE_MS } from '../../clock.ts';
 import { type RefusalReason, SferumError, type SferumErrorKind } from '../gateway.ts';
 
 interface ErrorRule {
@@ -15,8 +16,6 @@ interface ErrorRule {
 
 /** `not-in`: the person is not in the chat, so nothing can be changed about them. */
 type Settled = 'already-so' | 'waiting' | 'not-in';
-
-const MINUTE_MS = 60_000;
 
 const UNKNOWN: ErrorRule = { kind: 'unknown' };
 const TOKEN: ErrorRule = { kind: 'token' };

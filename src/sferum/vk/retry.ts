@@ -1,14 +1,14 @@
 import pRetry from 'p-retry';
 import { SferumError } from '../gateway.ts';
 import type { VkLimits } from './limits.ts';
-import { type Clock, ignoreAbort } from './transport.ts';
+import { ignoreAbort, type VkClock } from './transport.ts';
 
 export interface RetryRules {
   /** Repeats also what may have happened: reads, and writes whose repetition changes nothing. */
   repeatUnknown: boolean;
   signal: AbortSignal | undefined;
   isClosing: () => boolean;
-  clock: Clock;
+  clock: VkClock;
   random: () => number;
   limits: Pick<VkLimits, 'attempts' | 'retryBaseMs' | 'retryCapMs'>;
 }

@@ -1,13 +1,10 @@
+import type { Clock } from '../../clock.ts';
 import type { VkErrorReply } from './errors.ts';
 import { withoutPinnedMessages } from './pinned-messages.ts';
 import { parseError } from './reply.ts';
 
-/** The adapter's time. `sleep` ends early, by resolving or rejecting, when the signal aborts. */
-export interface Clock {
-  /** Milliseconds since some moment; it never steps. */
-  elapsed(): number;
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
+/** What the adapter needs of the clock. */
+export type VkClock = Pick<Clock, 'elapsed' | 'sleep'>;
 
 export type RequestOutcome =
   | { type: 'reply'; response: unknown; executeErrors: unknown }
@@ -37,7 +34,7 @@ const NOT_SENT: ReadonlySet<unknown> = new Set([
 export function httpExecute(options: {
   baseUrl: string;
   fetch: typeof fetch;
-  clock: Clock;
+  clock: VkClock;
   timeoutMs: number;
 }): Execute {
   const url = `${options.baseUrl.replace(/\/+$/, '')}/execute`;

@@ -22,7 +22,7 @@ import { type Ask, createChatReply, linkReplies, shaped } from './replies.ts';
 import { withRetries } from './retry.ts';
 import { readingsOf } from './titles.ts';
 import type { TokenBatcher } from './token-batcher.ts';
-import type { Clock } from './transport.ts';
+import type { VkClock } from './transport.ts';
 
 /** In VK a chat's peer id is this plus its chat id. */
 const CHAT_PEER_BASE = 2_000_000_000;
@@ -40,7 +40,7 @@ export interface AccountParts {
   /** The line of the user token that makes calls. Null where the school has none. */
   callsLine: TokenLine | null;
   leadsToSferum: (link: string) => boolean;
-  clock: Clock;
+  clock: VkClock;
   random: () => number;
   limits: VkLimits;
 }

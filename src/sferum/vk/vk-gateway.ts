@@ -6,7 +6,7 @@ import { type CallTraces, NO_CALL_TRACES } from './call-traces.ts';
 import { USER_REQUESTS_PER_SECOND, VK_LIMITS, type VkLimits } from './limits.ts';
 import { type ListedChat, SharedScan } from './own-chats.ts';
 import { TokenBatcher } from './token-batcher.ts';
-import { type Clock, httpExecute } from './transport.ts';
+import { httpExecute, type VkClock } from './transport.ts';
 import { type TokenLine, VkAccount } from './vk-account.ts';
 
 export interface VkGatewayOptions {
@@ -16,7 +16,7 @@ export interface VkGatewayOptions {
   leadsToSferum: (link: string) => boolean;
   fetch?: typeof fetch;
   pace: Pace;
-  clock: Clock;
+  clock: VkClock;
   /** Gives 0 to 1, as Math.random does. It spreads retries. */
   random: () => number;
   limits?: Partial<VkLimits>;

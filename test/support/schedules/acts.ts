@@ -1,6 +1,7 @@
 /** What people and СГО do to a school in a schedule; each gives a word for the trail. */
 
 import { sql } from 'kysely';
+import { DAY_MS, HOUR_MS } from '../../../src/clock.ts';
 import { everywhere } from '../everywhere.ts';
 import { ODDITIES } from '../odd-rosters.ts';
 import type { Draw } from '../random.ts';
@@ -9,8 +10,6 @@ import { TINY_SCHOOL, type TinyUnit, tinyFiles, underNewIds } from './tiny-roste
 
 type Act = (story: Story, draw: Draw) => Promise<unknown>;
 
-const DAY_MS = 24 * 3600_000;
-const HOUR_MS = 3600_000;
 const ALL_TYPES = ['staff', 'class', 'parents', 'subject'];
 
 async function order(story: Story, draw: Draw): Promise<string> {

@@ -1,6 +1,7 @@
 /** What may go wrong in a schedule; each gives a word for the trail. */
 
 import { sql } from 'kysely';
+import { DAY_MS } from '../../../src/clock.ts';
 import type { FaultName } from '../../../src/sferum/sandbox/faults.ts';
 import { asOwner, everywhere } from '../everywhere.ts';
 import type { Draw } from '../random.ts';
@@ -9,7 +10,6 @@ import { LATE_EFFECT_MS } from './world.ts';
 
 type Trouble = (story: Story, draw: Draw) => Promise<unknown>;
 
-const DAY_MS = 24 * 3600_000;
 const REPLIES: readonly FaultName[] = [
   ...(['applyThenReset', 'reset', 'partThenReset', 'http502', 'applyThenHttp502', 'applyThenHang'] as const),
   ...(['error10', 'applyThenError10', 'partThenError10', 'partThenError13', 'error1'] as const),

@@ -1,9 +1,9 @@
 /** A school of eight chats that a schedule changes as СГО would: people and units in, OneRoster files out. */
+import { DAY_MS } from '../../../src/clock.ts';
 import { csvText } from '../../../src/demo/school/csv.ts';
 import type { RosterFiles } from '../roster-files.ts';
 
 export const TINY_SCHOOL = 'tiny';
-const DAY_MS = 24 * 3600_000;
 
 interface TinyPerson {
   id: string;

@@ -1,5 +1,6 @@
 /** What each kind is called when people are told of it. Nothing here names a person. */
 import type { ToldKind } from '../store/entities.ts';
+import { plural } from '../text/plural.ts';
 
 interface KindWords {
   /** The name of the kind where people choose. */
@@ -12,10 +13,8 @@ interface KindWords {
 }
 
 /** «1 чат», «2 чата», «5 чатов». */
-function counted(count: number, one: string, few: string, many: string): string {
-  const form = new Intl.PluralRules('ru').select(count);
-  return `${count} ${form === 'one' ? one : form === 'few' ? few : many}`;
-}
+const counted = (count: number, one: string, few: string, many: string): string =>
+  `${count} ${plural(count, one, few, many)}`;
 
 export const KIND_WORDS: Readonly<Record<ToldKind, KindWords>> = {
   hold: {

@@ -2,7 +2,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { count, counted, plural } from '../../dashboard/console/parts/numbers.ts';
+import { count, counted } from '../../dashboard/console/parts/numbers.ts';
+import { plural } from '../../src/text/plural.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const sources = globSync('dashboard/console/**/*.ts', { cwd: ROOT }).map((path) => ({

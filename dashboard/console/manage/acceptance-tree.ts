@@ -1,8 +1,9 @@
 /** The chats of a plan that is held in memory, as `planTree` shows them: each opened into its people. */
 import { describe, type Names } from '../../../src/plan/describe.ts';
 import type { Action, ActionKind, ChatPlan } from '../../../src/plan/model.ts';
+import { plural } from '../../../src/text/plural.ts';
 import { type Content, type Html, html } from '../html.ts';
-import { count, plural } from '../parts/numbers.ts';
+import { count } from '../parts/numbers.ts';
 import { personLink } from '../parts/person-link.ts';
 import type { Sums, TreeChat } from './plan-tree.ts';
 import { byKindAndName, change, why } from './plan-words.ts';

@@ -1,13 +1,14 @@
 /** J2: asks before an incomplete list is accepted, and says what that would do. The button carries the number. */
 import type { Names } from '../../../src/plan/describe.ts';
 import type { ActionKind, Plan, PlanCounts } from '../../../src/plan/model.ts';
+import { plural } from '../../../src/text/plural.ts';
 import type { OperationView } from '../../read/operation-views.ts';
 import { type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { chatTypeFilter } from '../parts/chat-type.ts';
 import { selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
-import { count, plural } from '../parts/numbers.ts';
+import { count } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { type PlannedChat, plannedMarks, plannedPart, type ShownPlan } from './acceptance-tree.ts';
 import { INCOMPLETE } from './held.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Names } from '../../../src/plan/describe.ts';
 import { Refusal } from '../../../src/refusal.ts';
+import { plural } from '../../../src/text/plural.ts';
 import { idsOf } from '../../api/grounds.ts';
 import { findNames } from '../../read/names.ts';
 import { type HeldChat, heldChats, type OperationView } from '../../read/operation-views.ts';
@@ -11,7 +12,6 @@ import type { Flash } from '../flash.ts';
 import { formOf, invalid } from '../form.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { approvalAnchor } from '../parts/approval.ts';
-import { plural } from '../parts/numbers.ts';
 import { ADMINS } from '../visitor.ts';
 import { showAcceptance } from './acceptance-routes.ts';
 import { approveQuestion, asksAboutPeople, type HeldView, removalsIn, SAME_PEOPLE } from './held.ts';

@@ -1,6 +1,7 @@
 /** «Удалить» (G1): a person confirms by typing the chat's name, because it cannot be undone. */
 
 import { forbidden, Refusal } from '../../../src/refusal.ts';
+import { plural } from '../../../src/text/plural.ts';
 import { isTypedAs } from '../../../src/text/title-key.ts';
 import type { ChatItem } from '../../read/chat-list.ts';
 import { authorOf } from '../../rights.ts';
@@ -10,7 +11,6 @@ import { type Html, html } from '../html.ts';
 import { type ConsoleContext, goTo, page } from '../page.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { checkField, textField } from '../parts/field.ts';
-import { plural } from '../parts/numbers.ts';
 import { STAFF } from '../visitor.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { people } from './words.ts';

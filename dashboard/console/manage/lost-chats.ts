@@ -1,7 +1,8 @@
 /** Chats that are about to be deleted for good, as the one view of a plan shows them (plan-tree.ts). */
 import type { ChatType } from '../../../src/desired/model.ts';
+import { plural } from '../../../src/text/plural.ts';
 import { type Html, html } from '../html.ts';
-import { count, plural } from '../parts/numbers.ts';
+import { count } from '../parts/numbers.ts';
 import { cutTree, planTree, type TreeChat } from './plan-tree.ts';
 import { people } from './words.ts';
 

@@ -1,11 +1,12 @@
 /** Shows an operation in each of its states (F3, J4): its plan, its progress, its result. */
 import { REMOVALS_HELD } from '../../../src/rows/operation.ts';
+import { plural } from '../../../src/text/plural.ts';
 import type { OperationView, TypeProgress } from '../../read/operation-views.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, postButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS } from '../parts/chat-type.ts';
 import { hiddenField } from '../parts/field.ts';
-import { count, plural } from '../parts/numbers.ts';
+import { count } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
 import { operationHref } from './operation-words.ts';
 import { type Counts, change, countsOf, figure } from './plan-words.ts';

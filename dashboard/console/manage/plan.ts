@@ -8,6 +8,7 @@ import { actionWord, describe, type Names } from '../../../src/plan/describe.ts'
 import type { Action } from '../../../src/plan/model.ts';
 import type { Listed } from '../../../src/store/queries/page.ts';
 import { lowerFirst } from '../../../src/text/first-letter.ts';
+import { plural } from '../../../src/text/plural.ts';
 import type { ChatDecision, OperationView } from '../../read/operation-views.ts';
 import type { PlanChatItem, PlanPersonItem } from '../../read/plan-read.ts';
 import { type Content, type Html, html } from '../html.ts';
@@ -15,7 +16,7 @@ import { submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS, chatTypeFilter } from '../parts/chat-type.ts';
 import { hiddenField, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
-import { count, counted, moment, plural } from '../parts/numbers.ts';
+import { count, counted, moment } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
 import { personLink } from '../parts/person-link.ts';
 import { emptyState } from '../parts/states.ts';

@@ -1,3 +1,4 @@
+import { plural } from '../../../src/text/plural.ts';
 import { findOwnChats, type OwnChat } from '../../read/own-chats.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Html, html, NOTHING } from '../html.ts';
@@ -6,7 +7,7 @@ import { type ConsoleContext, page } from '../page.ts';
 import { linkButton, postButton } from '../parts/button.ts';
 import { chatTypeTag } from '../parts/chat-type.ts';
 import { state } from '../parts/condition.ts';
-import { count, counted, plural } from '../parts/numbers.ts';
+import { count, counted } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { EVERYBODY, type Visitor } from '../visitor.ts';
 import { UNLINK_DIALOG, unlinkDialog } from './unlink.ts';

@@ -1,19 +1,13 @@
 /** Shows numbers, the words that follow them, and moments, as Russian pages do. */
 import { dayIn } from '../../../src/clock.ts';
+import { plural } from '../../../src/text/plural.ts';
 import { type Html, html } from '../html.ts';
 
 const COUNT = new Intl.NumberFormat('ru-RU');
-const PLURAL = new Intl.PluralRules('ru-RU');
 
 /** 2712 → «2 712» (with spaces that do not break). */
 export function count(n: number): string {
   return COUNT.format(n);
-}
-
-/** `plural(3, 'чат', 'чата', 'чатов')` → «чата». */
-export function plural(n: number, one: string, few: string, many: string): string {
-  const rule = PLURAL.select(n);
-  return rule === 'one' ? one : rule === 'few' ? few : many;
 }
 
 /** `counted(3, 'чат', 'чата', 'чатов')` → «3 чата». */

@@ -10,23 +10,13 @@ import { liveOfRegion } from '../live.ts';
 import { goTo, page } from '../page.ts';
 import { hrefOf } from '../parts/links.ts';
 import { readinessTitle } from '../parts/readiness-words.ts';
+import { SCHOOLS_ASKED } from './query.ts';
 import { READINESS_PATH, readinessBody, readinessSubtitle } from './readiness.ts';
-
-const PER_PAGE = 50;
-const NAME_CHARS = 200;
 
 const query = z.object({
   day: z.string().optional(),
   state: z.enum(SCHOOL_READINESS).optional().catch(undefined),
-  q: z
-    .string()
-    .trim()
-    .max(NAME_CHARS)
-    .optional()
-    .catch(undefined)
-    .transform((text) => text || undefined),
-  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
-  perPage: z.coerce.number().int().min(1).max(100).catch(PER_PAGE),
+  ...SCHOOLS_ASKED,
 });
 
 /** «Готовность к 1 сентября» of all schools, or to another day (K4). */

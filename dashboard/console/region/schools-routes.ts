@@ -10,22 +10,12 @@ import { fieldsOf } from '../form.ts';
 import { liveOfRegion } from '../live.ts';
 import { goTo, page } from '../page.ts';
 import { firstScreen } from '../visitor.ts';
+import { SCHOOLS_ASKED } from './query.ts';
 import { schoolsBody, schoolsTitle } from './schools.ts';
-
-const PER_PAGE = 50;
-const NAME_CHARS = 200;
 
 const query = z.object({
   state: z.enum(SCHOOL_STATES).optional().catch(undefined),
-  q: z
-    .string()
-    .trim()
-    .max(NAME_CHARS)
-    .optional()
-    .catch(undefined)
-    .transform((text) => text || undefined),
-  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
-  perPage: z.coerce.number().int().min(1).max(100).catch(PER_PAGE),
+  ...SCHOOLS_ASKED,
 });
 
 /** All schools of an operator whose token is for all, and the choice of one to look at (K1). */

@@ -55,7 +55,7 @@ for (const form of document.querySelectorAll('form[data-selection]')) {
     const here = boxes().filter((box) => box.checked).length;
     const elsewhere = Number(form.querySelector('[data-elsewhere]')?.dataset.elsewhere ?? 0);
     const shown = form.querySelector('[data-selected]');
-    if (shown) shown.textContent = String(elsewhere + here);
+    if (shown) shown.textContent = (elsewhere + here).toLocaleString('ru-RU');
     const others = Number(form.querySelector('[data-others]')?.dataset.others ?? 0);
     offUntilChosen(form, elsewhere + here + others);
     if (!all) return;

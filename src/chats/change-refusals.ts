@@ -1,6 +1,8 @@
 /** The reasons why a change to a chat cannot be done, each said once. People are named by id alone. */
+
 import { Refusal } from '../refusal.ts';
 import type { Viewer } from '../store/queries/viewer.ts';
+import { count } from '../text/numbers.ts';
 
 /** How many members a chat of Sferum can hold (D12). */
 export const CHAT_MAX_PEOPLE = 1000;
@@ -8,7 +10,7 @@ export const CHAT_MAX_PEOPLE = 1000;
 const REFUSALS = {
   'chat-deleting': [409, 'Чат удаляется'],
   'chat-archived': [409, 'Класс закрыт: в чат больше никого не добавить'],
-  'chat-full': [422, `В чате не может быть больше ${CHAT_MAX_PEOPLE} участников`],
+  'chat-full': [422, `В чате не может быть больше ${count(CHAT_MAX_PEOPLE)} участников`],
   contradictory: [422, 'Один и тот же человек назван в запросе дважды по-разному'],
   'person-unknown': [422, 'Таких людей в школе нет'],
   'person-departed': [422, 'Эти люди уже выбыли из школы'],

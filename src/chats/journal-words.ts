@@ -8,6 +8,7 @@ import type { Ending, Ground } from '../desired/model.ts';
 import { describe, type Names } from '../plan/describe.ts';
 import type { Action, ActionKind } from '../plan/model.ts';
 import { refusedText } from '../plan/refused-words.ts';
+import { count } from '../text/numbers.ts';
 import { changesText, connectionText } from './settings-words.ts';
 
 /** What a line says besides its columns. It depends on `what`; these fields mean the same in all lines. */
@@ -116,7 +117,7 @@ export function journalSentence(line: JournalLine, names: Names, profiles: Profi
     case 'connected':
       return connectionText(details);
     case 'erased':
-      return `Удалены данные выбывших: ${String(details.people)}`;
+      return `Удалены данные выбывших: ${count(Number(details.people))}`;
     case 'settings':
       return `Настройки школы изменены: ${changesText(details)}`;
     case 'webhook':

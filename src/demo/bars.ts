@@ -1,5 +1,6 @@
 import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
 import type { ChatType } from '../desired/model.ts';
+import { count } from '../text/numbers.ts';
 
 const NAMES: Record<ChatType, string> = {
   staff: 'Учительская',
@@ -65,6 +66,6 @@ export class Bars {
     const percent = Math.floor((100 * done) / total / STEP_PERCENT) * STEP_PERCENT;
     if (percent <= (this.#told.get(name) ?? 0)) return;
     this.#told.set(name, percent);
-    this.#print(` ${name.padEnd(NAME_WIDTH)} ${percent}% · ${done} из ${total}`);
+    this.#print(` ${name.padEnd(NAME_WIDTH)} ${percent}% · ${count(done)} из ${count(total)}`);
   }
 }

@@ -5,6 +5,7 @@ import { commandsOf } from '../commands.ts';
 import { configFromEnvironment } from '../config.ts';
 import { CALLS_PER_REQUEST } from '../sferum/request-limits.ts';
 import { sure } from '../sure.ts';
+import { count } from '../text/numbers.ts';
 import { Bars } from './bars.ts';
 import { compareStates } from './compare-states.ts';
 import { demoKeys } from './demo-keys.ts';
@@ -152,9 +153,9 @@ function initializeByTypes(app: App, schoolId: string, bars: Bars): Promise<void
 async function tellWhatComes(app: App, schoolId: string, print: (line: string) => void): Promise<void> {
   const commands = commandsOf(app.ctx);
   const { lessons, meetings } = await giveTimetable(app.ctx, commands, schoolId);
-  print(`Расписание вокруг этого часа: уроков ${lessons}, из них дистанционных ${meetings}`);
+  print(`Расписание вокруг этого часа: уроков ${count(lessons)}, из них дистанционных ${count(meetings)}`);
   const orders = await giveOrders(app.ctx, commands, schoolId, DEMO_TIMEZONE_DEFAULT);
-  print(`Приказов на дни вперёд: ${orders}`);
+  print(`Приказов на дни вперёд: ${count(orders)}`);
 }
 
 async function summarize(
@@ -171,13 +172,13 @@ async function summarize(
   const ratio = (have: number, least: number) => (least === 0 ? '–' : (have / least).toFixed(2));
   print('');
   print(
-    `Чатов: ${state.chats} · в списках СГО: ${state.listed} · в Сферуме: ${state.memberships} участников`,
+    `Чатов: ${count(state.chats)} · в списках СГО: ${count(state.listed)} · в Сферуме: ${count(state.memberships)} участников`,
   );
   print(
-    `Вызовов API: ${stats.calls}, из них изменений ${stats.writeCalls} (наименьшее возможное ${leastCalls}, отношение ${ratio(stats.writeCalls, leastCalls)})`,
+    `Вызовов API: ${count(stats.calls)}, из них изменений ${count(stats.writeCalls)} (наименьшее возможное ${count(leastCalls)}, отношение ${ratio(stats.writeCalls, leastCalls)})`,
   );
   print(
-    `Запросов: ${stats.requests}, из них с изменениями ${stats.requestsWithWrites} (наименьшее возможное ${leastRequests}, отношение ${ratio(stats.requestsWithWrites, leastRequests)}); слишком частых: ${stats.tooFast}`,
+    `Запросов: ${count(stats.requests)}, из них с изменениями ${count(stats.requestsWithWrites)} (наименьшее возможное ${count(leastRequests)}, отношение ${ratio(stats.requestsWithWrites, leastRequests)}); слишком частых: ${count(stats.tooFast)}`,
   );
   print(`Время: ${elapsed} с`);
   print(

@@ -1,4 +1,5 @@
 /** A roster file as it was sent: what it says, or why it is refused as a whole. An import and a validation share it. */
+
 import { sql } from 'kysely';
 import { DEFAULT_ROSTER_LIMITS } from '../config/roster-limits.ts';
 import type { Context } from '../context.ts';
@@ -11,6 +12,7 @@ import { noteFileRead } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
 import type { OperationOf } from '../store/operation-params.ts';
+import { count } from '../text/numbers.ts';
 
 /** Reads the file that an operation was opened with. A file that cannot be read or is refused gives a problem. */
 export async function readSent(
@@ -56,7 +58,7 @@ function refusalOf(reading: RosterReading, within: string): Problem | null {
 function noSchool({ ignored, rejected }: RowOutcome): string {
   const isOfOrgs = ({ file }: { file: string }) => file.toLowerCase() === 'orgs.csv';
   const reasons = [
-    ...ignored.filter(isOfOrgs).map(({ reason, rows }) => `${reason} – строк: ${rows}`),
+    ...ignored.filter(isOfOrgs).map(({ reason, rows }) => `${reason} – строк: ${count(rows)}`),
     ...rejected.filter(isOfOrgs).map(({ line, message }) => `строка ${line} отклонена: ${message}`),
   ];
   const why = reasons.length === 0 ? 'orgs.csv пуст' : `orgs.csv: ${reasons.slice(0, 5).join('; ')}`;

@@ -1,7 +1,9 @@
 /** What an import says of a school's list, in Russian: what must be decided, and what was left out. It names no person. */
+
 import { type PersonMatch, peopleIn } from '../matching/match-people.ts';
 import { describeIncomplete } from '../roster/looks-incomplete.ts';
 import type { Problem } from '../store/entities.ts';
+import { count } from '../text/numbers.ts';
 import type { JudgedRoster } from './judge-roster.ts';
 
 /** Gives the problems of a list. `isAccepted`: a person has taken it as a whole. */
@@ -38,7 +40,7 @@ function peopleToMatch(
   const people = peopleIn(matches);
   return {
     code: 'people-to-match',
-    message: `Людей под новыми номерами: ${people}. Пока вы не решите, прежние ли это люди, никто из них не исключён и не добавлен${onlyAdds ? '' : '. Остальное в выгрузке уже применено'}`,
+    message: `Людей под новыми номерами: ${count(people)}. Пока вы не решите, прежние ли это люди, никто из них не исключён и не добавлен${onlyAdds ? '' : '. Остальное в выгрузке уже применено'}`,
     people,
     ...(isAccepted ? { accepted: true } : {}),
   };
@@ -50,7 +52,7 @@ const NAMED_UNITS = 100;
 function unclearUnits(ids: readonly string[]): Problem {
   return {
     code: 'unit-days-unclear',
-    message: `Новых классов и групп с неясным сроком: ${ids.length}. Чатов у них не будет, пока срок не станет ясен`,
+    message: `Новых классов и групп с неясным сроком: ${count(ids.length)}. Чатов у них не будет, пока срок не станет ясен`,
     unitIds: ids.slice(0, NAMED_UNITS),
   };
 }

@@ -11,6 +11,7 @@ import type { Sql } from '../store/database.ts';
 import { PAUSES_KEY, pausedSince } from '../store/queries/pauses.ts';
 import { momentOf } from '../store/school-day.ts';
 import { shownDay } from '../text/days.ts';
+import { count } from '../text/numbers.ts';
 
 /** A window of all schools, or of one. */
 export interface RegionPause extends Pause {
@@ -19,9 +20,9 @@ export interface RegionPause extends Pause {
 
 const REASONS = {
   reversed: 'заканчивается раньше, чем начинается',
-  'too-long': `длиннее ${PAUSE_DAYS_AT_MOST} дней`,
+  'too-long': `длиннее ${count(PAUSE_DAYS_AT_MOST)} дней`,
   overlapping: 'пересекается с другой',
-  'too-many': `лишняя: их может быть не больше ${PAUSES_AT_MOST}`,
+  'too-many': `лишняя: их может быть не больше ${count(PAUSES_AT_MOST)}`,
 } as const;
 
 /** @throws Refusal(422) `pause-invalid` for windows that cannot be, with the window and the reason */

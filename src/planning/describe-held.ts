@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { REMOVALS_HELD } from '../rows/operation.ts';
 import type { Sql } from '../store/database.ts';
 import type { Problem } from '../store/entities.ts';
+import { count } from '../text/numbers.ts';
 
 /** The sentence names so many chats. The problem's data list more. */
 const NAMED_CHATS = 5;
@@ -22,10 +23,10 @@ export async function describeHeld(tx: Sql, schoolId: string, id: string): Promi
   );
   const removals = rows[0]?.all ?? 0;
   const named = rows.slice(0, NAMED_CHATS).map(({ title, held }) => `«${title}» – ${held}`);
-  const more = rows.length > NAMED_CHATS ? ` и ещё чатов: ${rows.length - NAMED_CHATS}` : '';
+  const more = rows.length > NAMED_CHATS ? ` и ещё чатов: ${count(rows.length - NAMED_CHATS)}` : '';
   return {
     code: REMOVALS_HELD,
-    message: `Исключений ждут решения: ${removals} (${named.join(', ')}${more})`,
+    message: `Исключений ждут решения: ${count(removals)} (${named.join(', ')}${more})`,
     removals,
     chats: rows.slice(0, LISTED_CHATS).map(({ chatId, title, held }) => ({ chatId, title, held })),
   };

@@ -1,5 +1,6 @@
 import type { Day } from '../desired/model.ts';
 import { keysOf } from '../keys-of.ts';
+import { count } from '../text/numbers.ts';
 import type { RosterSize, SizedKind } from './roster-size.ts';
 
 /** A school of whose roster suspiciously much is missing. */
@@ -117,11 +118,14 @@ export function describeIncomplete({
   endingIds,
   renumbered,
 }: IncompleteSchool): string {
-  const parts = lost.map(({ kind, before, after }) => `${KINDS[kind]} было ${before}, стало ${after}`);
-  if (emptiedClassIds.length > 0) parts.push(`классов без учеников или учителей: ${emptiedClassIds.length}`);
-  if (endingIds.length > 0) parts.push(`классов и групп кончается сразу: ${endingIds.length}`);
+  const parts = lost.map(
+    ({ kind, before, after }) => `${KINDS[kind]} было ${count(before)}, стало ${count(after)}`,
+  );
+  if (emptiedClassIds.length > 0)
+    parts.push(`классов без учеников или учителей: ${count(emptiedClassIds.length)}`);
+  if (endingIds.length > 0) parts.push(`классов и групп кончается сразу: ${count(endingIds.length)}`);
   const looks = parts.length === 0 ? '' : `Выгрузка похожа на неполную: ${parts.join('; ')}. `;
   return renumbered === undefined
     ? `${looks}Никто не исключён; примите её, если она верна`
-    : `Людей под новыми номерами: ${renumbered}. ${looks}Ничего не изменено: решите, прежние ли это люди`;
+    : `Людей под новыми номерами: ${count(renumbered)}. ${looks}Ничего не изменено: решите, прежние ли это люди`;
 }

@@ -1,4 +1,5 @@
 import type { RosterLimits } from '../config/roster-limits.ts';
+import { count } from '../text/numbers.ts';
 import { RosterFileError } from './file-error.ts';
 import { openArchive } from './one-roster/archive.ts';
 import { countRows, csvRows, type RowsContext } from './one-roster/csv-rows.ts';
@@ -81,7 +82,10 @@ function rowCounter(
     done += rows;
     doneBytes += bytes;
     if (done > limits.rows) {
-      throw new RosterFileError('too-many-rows', `Больше ${limits.rows} строк: выгрузите школы по частям`);
+      throw new RosterFileError(
+        'too-many-rows',
+        `Больше ${count(limits.rows)} строк: выгрузите школы по частям`,
+      );
     }
     if (rows > 0) onProgress(done, Math.max(done, Math.round((done * totalBytes) / Math.max(doneBytes, 1))));
   };

@@ -1,6 +1,6 @@
 /** What each kind is called when people are told of it. Nothing here names a person. */
 import type { ToldKind } from '../store/entities.ts';
-import { plural } from '../text/plural.ts';
+import { counted } from '../text/numbers.ts';
 
 interface KindWords {
   /** The name of the kind where people choose. */
@@ -11,10 +11,6 @@ interface KindWords {
   opened: (count: number) => string;
   closed: string;
 }
-
-/** «1 чат», «2 чата», «5 чатов». */
-const counted = (count: number, one: string, few: string, many: string): string =>
-  `${count} ${plural(count, one, few, many)}`;
 
 export const KIND_WORDS: Readonly<Record<ToldKind, KindWords>> = {
   hold: {

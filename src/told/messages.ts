@@ -1,7 +1,9 @@
 /** What is said of something that has begun or ended, to programs and to people. Pure. It names no person. */
+
 import type { Told } from '../rows/told-reason.ts';
 import type { ToldKind } from '../store/entities.ts';
 import { sure } from '../sure.ts';
+import { count } from '../text/numbers.ts';
 import { KIND_WORDS } from './kind-words.ts';
 
 export type Turn = 'opened' | 'closed';
@@ -87,9 +89,9 @@ export function letterOf(news: readonly Message[], places: Places): Letter {
   const first = sure(news[0]);
   const { kind, turn } = first;
   const words = KIND_WORDS[kind];
-  const count = news.reduce((sum, { items }) => sum + items, 0);
-  const title = turn === 'opened' ? words.opened(count) : words.closed;
-  const where = news.length === 1 ? schoolOf(first, places) : `школ: ${news.length}`;
+  const items = news.reduce((sum, one) => sum + one.items, 0);
+  const title = turn === 'opened' ? words.opened(items) : words.closed;
+  const where = news.length === 1 ? schoolOf(first, places) : `школ: ${count(news.length)}`;
   return {
     subject: where ? `${title} (${where})` : title,
     text: [
@@ -108,7 +110,7 @@ export function letterOf(news: readonly Message[], places: Places): Letter {
 export function summaryOf(open: readonly Told[], places: Places): Letter {
   const news = open.map((told): Message => ({ ...told, turn: 'opened' }));
   return {
-    subject: news.length === 0 ? 'Сферум: ничего не ждёт' : `Сферум: ждёт внимания – ${news.length}`,
+    subject: news.length === 0 ? 'Сферум: ничего не ждёт' : `Сферум: ждёт внимания – ${count(news.length)}`,
     text: [
       news.length === 0 ? 'Сегодня ничего не ждёт решения.' : 'Что ждёт внимания сегодня:',
       '',

@@ -2,9 +2,11 @@
  * Which addresses a webhook may lead to. In production that is only the public internet. A person types the receiver's
  * address, and it must not open a door into our own network (SSRF).
  */
+
 import dns from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Refusal } from '../refusal.ts';
+import { count } from '../text/numbers.ts';
 
 /** Everything that is no address of the public internet (IANA's registries of special addresses). */
 const NOT_PUBLIC = new BlockList();
@@ -87,7 +89,7 @@ export const URL_CHARS = 2000;
  * @throws Refusal(422)
  */
 export function assertReceiver(text: string, { publicOnly }: { publicOnly: boolean }): void {
-  if (text.length > URL_CHARS) throw refused(`Адрес длиннее ${URL_CHARS} знаков`);
+  if (text.length > URL_CHARS) throw refused(`Адрес длиннее ${count(URL_CHARS)} знаков`);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['https:', ...(publicOnly ? [] : ['http:'])].includes(url.protocol)) {
     throw refused(

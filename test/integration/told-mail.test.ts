@@ -33,7 +33,7 @@ test('a hundred holds make one letter, with the school, the number and the link'
   expect(letter).toMatchObject({ from: 'robot@school.example', to: ADDRESS });
   expect(letter!.headers).toMatchObject({
     from: expect.stringContaining('Сферум'),
-    subject: 'Ждёт решения: 100 работ (Школа № 1)',
+    subject: 'Ждёт решения: 100\u00a0работ (Школа № 1)',
     'auto-submitted': 'auto-generated',
     'message-id': expect.stringMatching(/^<[0-9a-f-]{36}@school\.example>$/),
   });

@@ -76,8 +76,11 @@ function verdict({ wouldFail, wouldHold, problems, rejectedTotal }: ValidationRe
   if (wouldHold) return notice({ kind: 'warn', title: 'Импорт ждал бы решения', text });
   const rest = problems.length > 0 ? { text } : {};
   if (rejectedTotal === 0) return notice({ kind: 'good', title: 'Файл был бы принят', ...rest });
-  const rows = counted(rejectedTotal, 'строки', 'строк', 'строк');
-  return notice({ kind: 'warn', title: `Файл был бы принят, кроме ${rows}`, ...rest });
+  return notice({
+    kind: 'warn',
+    title: `Файл был бы принят, кроме ${counted(rejectedTotal, 'строки', 'строк', 'строк')}`,
+    ...rest,
+  });
 }
 
 function figures({ members, ...of }: ValidationResult): Html {

@@ -185,7 +185,7 @@ function admins({ admins: all, warning }: ChatItem): Html {
   const names =
     all.length === 0
       ? html`<span class="muted">нет</span>`
-      : html`${shown.map((person, i) => html`${i > 0 ? ', ' : ''}${personLink(person)}`)}${more > 0 ? html` <span class="muted">и ещё ${more}</span>` : ''}`;
+      : html`${shown.map((person, i) => html`${i > 0 ? ', ' : ''}${personLink(person)}`)}${more > 0 ? html` <span class="muted">и ещё ${count(more)}</span>` : ''}`;
   if (!warning) return names;
   const said = {
     'same-title': 'есть другой чат с таким наименованием',

@@ -6,6 +6,7 @@ import type { ChatMemberItem } from '../../../src/store/queries/chat-members.ts'
 import { idsOf } from '../../api/grounds.ts';
 import { findNames, type NameReader, type SeenNames } from '../../read/names.ts';
 import { type Content, html } from '../html.ts';
+import { count } from '../parts/numbers.ts';
 
 /** At most so many names are shown. The others are counted. */
 const NAMED = 5;
@@ -39,7 +40,7 @@ export async function refusalText(ctx: Context, reader: NameReader, refusal: Ref
   });
   const seen = ids.filter((id) => names.sees(id));
   const named = seen.slice(0, NAMED).map((id) => names.person(id));
-  const more = seen.length > NAMED ? ` и ещё ${seen.length - NAMED}` : '';
+  const more = seen.length > NAMED ? ` и ещё ${count(seen.length - NAMED)}` : '';
   return html`${title}${named.length > 0 ? html`: <bdi>${named.join(', ')}</bdi>${more}` : ''}. ${
     chatId ? html`<a href="/manage/chats/${chatId}">Открыть этот чат</a>` : ''
   }`;

@@ -116,8 +116,8 @@ function selection({ base, filter, people, marks, draft }: PickView): Html {
     .map((role) => `${ROLE_GENITIVES[role]} (${count(picked[role])})`);
   const any = picked.staff + picked.student + picked.parent > 0;
   return html`<div class="selection" data-elsewhere="${picked[filter.role] - here}" data-others="${picked.staff + picked.student + picked.parent - picked[filter.role]}"><div class="selection-count">
-<span aria-live="polite">Выбрано ${who} (<span data-selected>${picked[filter.role]}</span>)</span>
-${submitButton({ label: `Выбрать ${who} на всех страницах (${people.total})`, kind: 'quiet', name: 'do', value: 'pick-all' })}
+<span aria-live="polite">Выбрано ${who} (<span data-selected>${count(picked[filter.role])}</span>)</span>
+${submitButton({ label: `Выбрать ${who} на всех страницах (${count(people.total)})`, kind: 'quiet', name: 'do', value: 'pick-all' })}
 ${any ? submitButton({ label: 'Снять выбор', kind: 'quiet', name: 'do', value: 'unpick-all' }) : ''}
 ${others.length > 0 ? html`<span class="muted">Также выбрано: ${others.join(', ')}</span>` : ''}</div>
 <div class="actions">${submitButton({ label: 'Добавить', kind: 'primary', name: 'do', value: 'add', needs: 'choice' })}${linkButton({ label: 'Отмена', href: base })}</div></div>`;

@@ -4,7 +4,7 @@ import type { Draft } from '../../drafts/draft.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { submitButton } from '../parts/button.ts';
 import { perPageField, selectField, textField } from '../parts/field.ts';
-import { counted } from '../parts/numbers.ts';
+import { count, counted } from '../parts/numbers.ts';
 import type { memberQuery } from './query.ts';
 import { PER_PAGE_SIZES } from './query.ts';
 
@@ -49,8 +49,8 @@ export function selectionBar(parts: {
 }): Html {
   const { ticked, tickedHere, total, buttons } = parts;
   return html`<div class="selection" data-elsewhere="${ticked - tickedHere}"><div class="selection-count">
-<span aria-live="polite">Выбрано участников (<span data-selected>${ticked}</span>)</span>
-${submitButton({ label: `Выбрать участников на всех страницах (${total})`, kind: 'quiet', name: 'do', value: 'tick-all' })}
+<span aria-live="polite">Выбрано участников (<span data-selected>${count(ticked)}</span>)</span>
+${submitButton({ label: `Выбрать участников на всех страницах (${count(total)})`, kind: 'quiet', name: 'do', value: 'tick-all' })}
 ${ticked > 0 ? submitButton({ label: 'Снять выбор', kind: 'quiet', name: 'do', value: 'untick-all' }) : ''}</div>
 <div class="actions">${buttons}</div></div>`;
 }

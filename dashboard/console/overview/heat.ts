@@ -93,7 +93,7 @@ function picture(cells: readonly Cell[], columns: readonly string[]): Html {
   )}${rows.map((row) => html`<text class="name" x="${at((width * NAMES) / 2)}" y="${top(row) + BASELINE}">${short(row)}</text>`)}
 ${cells.map(({ row, column, of }) => {
   const percent = percentOf(of);
-  return html`<a href="${hrefTo(of)}" tabindex="-1" class="${stepOf(percent)}"><title>${of.title}: ${of.linked} из ${of.people}</title><rect x="${at(left(column))}" y="${top(row)}" width="${at(width * 0.95)}" height="${BOX}" rx="4"/><text x="${at(left(column) + width * 0.475)}" y="${top(row) + BASELINE}">${percent}</text></a>
+  return html`<a href="${hrefTo(of)}" tabindex="-1" class="${stepOf(percent)}"><title>${of.title}: ${count(of.linked)} из ${count(of.people)}</title><rect x="${at(left(column))}" y="${top(row)}" width="${at(width * 0.95)}" height="${BOX}" rx="4"/><text x="${at(left(column) + width * 0.475)}" y="${top(row) + BASELINE}">${percent}</text></a>
 `;
 })}</svg>
 <p class="legend">${STEPS.map(([from, name], i) => html`<span><i class="${name}"></i>${rangeText(from, STEPS[i - 1]?.[0])}</span>`)}</p>`;

@@ -38,5 +38,5 @@ export function delayText(ms: number): string {
   if (seconds < 10) return `${Math.max(0.1, seconds).toFixed(1).replace('.', ',')}\u00a0с`;
   if (seconds < 90) return `${Math.round(seconds)}\u00a0с`;
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)}\u00a0мин`;
-  return `${Math.round(seconds / 3600)}\u00a0ч`;
+  return `${count(Math.round(seconds / 3600))}\u00a0ч`;
 }

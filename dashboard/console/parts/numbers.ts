@@ -1,21 +1,9 @@
 /** Shows numbers, the words that follow them, and moments, as Russian pages do. */
 import { dayIn } from '../../../src/clock.ts';
-import { plural } from '../../../src/text/plural.ts';
 import { type Html, html } from '../html.ts';
 
-const COUNT = new Intl.NumberFormat('ru-RU');
-
-/** 2712 → «2 712» (with spaces that do not break). */
-export function count(n: number): string {
-  return COUNT.format(n);
-}
-
-/** `counted(3, 'чат', 'чата', 'чатов')` → «3 чата». */
-export function counted(n: number, one: string, few: string, many: string): string {
-  return `${count(n)}\u00a0${plural(n, one, few, many)}`;
-}
-
 export { shownDay as day } from '../../../src/text/days.ts';
+export { count, counted } from '../../../src/text/numbers.ts';
 
 type Shown = 'moment' | 'hour' | 'date';
 

@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/clock.ts';
 import type { SchoolItem, SchoolState } from '../../read/schools.ts';
 import { type Html, html } from '../html.ts';
 import { state, type Tone } from '../parts/condition.ts';
+import { count } from '../parts/numbers.ts';
 
 /** The filter's words, in the order of the states. */
 export const STATE_FILTERS: Readonly<Record<SchoolState, string>> = {
@@ -74,7 +75,7 @@ export function span(ms: number): string {
   const whole = (unitMs: number) => Math.floor(Math.max(0, ms) / unitMs);
   if (ms < MINUTE_MS) return `${whole(1000)}\u00a0с`;
   if (ms < HOUR_MS) return `${whole(MINUTE_MS)}\u00a0мин`;
-  if (ms >= 2 * DAY_MS) return `${whole(DAY_MS)}\u00a0дн.`;
+  if (ms >= 2 * DAY_MS) return `${count(whole(DAY_MS))}\u00a0дн.`;
   const minutes = whole(MINUTE_MS) % 60;
   return `${whole(HOUR_MS)}\u00a0ч${minutes > 0 ? `\u00a0${minutes}\u00a0мин` : ''}`;
 }

@@ -15,7 +15,7 @@ import { type ConsoleContext, goTo, page } from '../page.ts';
 import { copyButton, linkButton, submitButton } from '../parts/button.ts';
 import { state } from '../parts/condition.ts';
 import { selectField, textField } from '../parts/field.ts';
-import { counted, day, moment } from '../parts/numbers.ts';
+import { count, counted, day, moment } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
 import { ADMINS, type Visitor } from '../visitor.ts';
 import { timeZoneOptions } from './time-zones.ts';
@@ -28,7 +28,7 @@ const whole = (max: number) =>
     .number({ error: 'Введите число' })
     .int({ error: 'Введите целое число' })
     .min(0, { error: 'Не меньше 0' })
-    .max(max, { error: `Не больше ${max}` });
+    .max(max, { error: `Не больше ${count(max)}` });
 const percents = whole(100).transform((n) => n / 100);
 
 const IDLE = LIMIT_RULES.sessionIdleMinutes;
@@ -36,7 +36,7 @@ const RETENTION = LIMIT_RULES.retentionDays;
 const LOOKS = LIMIT_RULES.lookEverySeconds;
 
 const between = ({ min, max }: { min: number; max: number }) =>
-  whole(max).refine((n) => n >= min, { error: `Не меньше ${min}` });
+  whole(max).refine((n) => n >= min, { error: `Не меньше ${count(min)}` });
 
 const form = z.object({
   timeZone: z.string().refine(isTimeZone, { error: 'Выберите часовой пояс' }),

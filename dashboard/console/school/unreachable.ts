@@ -224,7 +224,7 @@ function chatNames({ chats }: UnreachablePerson): string {
     .map(({ title }) => title)
     .join(', ');
   const more = chats.length - CHATS_NAMED;
-  return more > 0 ? `${named} и ещё ${more}` : named;
+  return more > 0 ? `${named} и ещё ${count(more)}` : named;
 }
 
 function titleOf({ classId, title }: { classId: string | null; title: string | null }): string {

@@ -6,7 +6,7 @@ import { SAME_PEOPLE } from '../manage/held.ts';
 import { OPERATION_LABELS } from '../manage/words.ts';
 import { linkButton } from '../parts/button.ts';
 import type { Tone } from '../parts/condition.ts';
-import { counted } from '../parts/numbers.ts';
+import { count, counted } from '../parts/numbers.ts';
 import { personLink } from '../parts/person-link.ts';
 import { QUESTIONS, unconfirmed } from './unconfirmed.ts';
 
@@ -92,7 +92,7 @@ function held(wait: Of<'held'>): Said {
   return {
     ...base,
     title: chat
-      ? `${chat.title}: ${counted(places, 'человек', 'человека', 'человек')} из ${chat.members} больше не в списках`
+      ? `${chat.title}: ${counted(places, 'человек', 'человека', 'человек')} из ${count(chat.members)} больше не в списках`
       : `Остановлено: ${counted(places, 'исключение', 'исключения', 'исключений')} в ${counted(chats, 'чате', 'чатах', 'чатах')}`,
     brief: 'добавления выполнены',
     text: `${OPERATION_LABELS[operation]}: исключений больше, чем бывает обычно. Добавления выполнены.`,
@@ -181,7 +181,7 @@ function profiles({ people, total }: Of<'profiles'>): Said {
     ),
     text: html`<p>В Сферум они попадут, когда другой человек отменит привязку или выбудет. Если профиль указан неверно, исправьте его в СГО.</p><ul class="inline-list">${people.map(
       (person) => html`<li>${personLink(person)}</li>`,
-    )}${more > 0 ? html`<li class="muted">и ещё ${more}</li>` : ''}</ul>`,
+    )}${more > 0 ? html`<li class="muted">и ещё ${count(more)}</li>` : ''}</ul>`,
   };
 }
 
@@ -190,7 +190,7 @@ const NAMED_IN_A_ROW = 3;
 function namesOf(names: readonly string[], total: number): string {
   const shown = names.slice(0, NAMED_IN_A_ROW);
   const more = total - shown.length;
-  return `${shown.join(', ')}${more > 0 ? ` и ещё ${more}` : ''}`;
+  return `${shown.join(', ')}${more > 0 ? ` и ещё ${count(more)}` : ''}`;
 }
 
 function openChat([first]: { id: string; title: string }[]): Html | null {
@@ -201,5 +201,5 @@ function chatLinks(chats: readonly { id: string; title: string }[], total: numbe
   const more = total - chats.length;
   return html`<ul class="inline-list">${chats.map(
     ({ id, title }) => html`<li><a href="/manage/chats/${id}">${title}</a></li>`,
-  )}${more > 0 ? html`<li class="muted">и ещё ${more}</li>` : ''}</ul>`;
+  )}${more > 0 ? html`<li class="muted">и ещё ${count(more)}</li>` : ''}</ul>`;
 }

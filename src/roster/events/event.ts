@@ -14,6 +14,7 @@ import { ID_CHARS, NAME_CHARS } from '../../config/roster-limits.ts';
 import { keysOf } from '../../keys-of.ts';
 import { sure } from '../../sure.ts';
 import { cleanText, isCleanId, isDay, isInstant } from '../../text/clean-text.ts';
+import { count } from '../../text/numbers.ts';
 import { vkId } from '../../text/vk-id.ts';
 
 const idOf = (chars: number) =>
@@ -25,7 +26,7 @@ const text = (chars: number) =>
   z
     .string()
     .transform(cleanText)
-    .refine((clean) => clean.length <= chars, { error: `длиннее ${chars} знаков` });
+    .refine((clean) => clean.length <= chars, { error: `длиннее ${count(chars)} знаков` });
 const filled = (chars: number) => text(chars).refine((clean) => clean !== '', { error: 'пусто' });
 /** A field that is left out, null or empty says nothing. */
 const maybe = <Schema extends z.ZodType>(schema: Schema) =>
@@ -39,7 +40,7 @@ const instant = instantText.transform((at) => new Date(at).toISOString());
 const exactTime = instantText.transform(exactInstant);
 const ids = z
   .array(id)
-  .max(PEOPLE_PER_LIST, { error: `больше ${PEOPLE_PER_LIST} записей` })
+  .max(PEOPLE_PER_LIST, { error: `больше ${count(PEOPLE_PER_LIST)} записей` })
   .transform((list) => [...new Set(list)].sort());
 
 const justId = z.object({ id });
@@ -102,7 +103,7 @@ const orderItem = z.object({
   toClassId: maybe(id),
   subjectGroupIds: z.preprocess(
     (value) => value ?? [],
-    z.array(id).max(GROUPS_PER_ITEM, { error: `больше ${GROUPS_PER_ITEM} записей` }),
+    z.array(id).max(GROUPS_PER_ITEM, { error: `больше ${count(GROUPS_PER_ITEM)} записей` }),
   ),
 });
 
@@ -116,7 +117,7 @@ const order = z
     items: z
       .array(orderItem)
       .min(1, { error: 'в приказе нет учеников' })
-      .max(ITEMS_PER_ORDER, { error: `больше ${ITEMS_PER_ORDER} записей` }),
+      .max(ITEMS_PER_ORDER, { error: `больше ${count(ITEMS_PER_ORDER)} записей` }),
   })
   .superRefine(({ kind, items }, check) => {
     const missing = (at: number, field: string) =>

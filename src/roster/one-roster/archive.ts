@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import type { RosterLimits } from '../../config/roster-limits.ts';
 import { sure } from '../../sure.ts';
+import { count } from '../../text/numbers.ts';
 import { RosterFileError } from '../file-error.ts';
 
 /** One CSV file of the archive. */
@@ -87,7 +88,7 @@ async function listEntries(archive: ZipFile, limits: RosterLimits): Promise<Entr
       if (entries.length > limits.entries) {
         throw new RosterFileError(
           'too-many-files',
-          `В архиве больше ${limits.entries} файлов: оставьте файлы OneRoster`,
+          `В архиве больше ${count(limits.entries)} файлов: оставьте файлы OneRoster`,
         );
       }
       if (unpacked > limits.unpackedBytes) {
@@ -148,5 +149,5 @@ function broken(error: unknown): never {
 }
 
 function mebibytes(bytes: number): string {
-  return `${Math.round(bytes / 1024 / 1024)} МБ`;
+  return `${count(Math.round(bytes / 1024 / 1024))} МБ`;
 }

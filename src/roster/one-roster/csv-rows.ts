@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import type { RosterLimits } from '../../config/roster-limits.ts';
 import { cutText } from '../../text/cut-text.ts';
+import { count } from '../../text/numbers.ts';
 import { RosterFileError } from '../file-error.ts';
 import type { ArchivedFile } from './archive.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
@@ -165,7 +166,7 @@ function lineBreaks(cells: readonly string[], file: string, line: number, fieldC
     if (cell.length > fieldChars) {
       throw new RosterFileError(
         'field-too-long',
-        `Поле длиннее ${fieldChars} знаков: проверьте выгрузку`,
+        `Поле длиннее ${count(fieldChars)} знаков: проверьте выгрузку`,
         file,
         line,
       );

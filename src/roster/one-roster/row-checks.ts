@@ -1,5 +1,6 @@
 import { ID_CHARS, NAME_CHARS } from '../../config/roster-limits.ts';
 import { cleanText, isCleanId, isDay } from '../../text/clean-text.ts';
+import { count } from '../../text/numbers.ts';
 import type { Span } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
 import type { RowReport } from './row-report.ts';
@@ -53,7 +54,7 @@ const STATUSES: ReadonlySet<string> = new Set(['', 'active', 'tobedeleted', 'ina
 export function readName(row: Row, field: string, report: RowReport): string | undefined {
   const text = cleanText(row.get(field));
   if (text.length <= NAME_CHARS) return text;
-  report.reject(row, field, `Длиннее ${NAME_CHARS} знаков`);
+  report.reject(row, field, `Длиннее ${count(NAME_CHARS)} знаков`);
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatType } from '../../src/desired/model.ts';
 import { instant, type Sql } from '../../src/store/database.ts';
-import { inSferumCount } from '../../src/store/queries/in-sferum.ts';
+import { inSferumCounts } from '../../src/store/queries/in-sferum.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
 import { byName, nameMatches, shownName } from '../../src/store/queries/person-columns.ts';
 import { maySeeChat, type Viewer } from '../../src/store/queries/viewer.ts';
@@ -109,20 +109,27 @@ async function selectChats(
     with found as ${kept} (
       select c.id, c.title_key from chat c
       where c.school_id = ${viewer.schoolId} and c.deleted_at is null and ${maySeeChat(viewer)} ${conditions}
-    ), page as (
+    ), page as materialized (
       select id from found order by title_key collate "C" ${direction}, id ${direction} ${limitTo(filter)}
+    ), seat as materialized (
+      select m.chat_id, m.person_id, m.admin from membership m where m.chat_id = any(array(select id from page))
+    ), seats as (
+      select chat_id, count(*)::int as number from seat group by chat_id
+    ), ${inSferumCounts(viewer.schoolId)}, admins as (
+      select m.chat_id, jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName}) as people
+      from seat m join person p on p.school_id = ${viewer.schoolId} and p.id = m.person_id
+      where m.admin group by m.chat_id
     )
     select t.total, c.id, c.title, c.type, c.class_id as "classId", c.subject_group_id as "subjectGroupId",
       case when c.key is null then 'manual' else 'automatic' end as origin, c.title_by_hand as "titleByHand",
-      (select count(*)::int from membership m where m.chat_id = c.id) as "memberCount",
-      ${inSferumCount} as "inSferumCount",
-      (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName}), '[]')
-        from membership m join person p on p.school_id = m.school_id and p.id = m.person_id
-        where m.chat_id = c.id and m.admin) as admins,
+      coalesce(seats.number, 0) as "memberCount", coalesce(in_sferum.number, 0) as "inSferumCount",
+      coalesce(admins.people, '[]') as admins,
       c.condition as status, c.condition_reason as reason, c.condition_message as message,
       c.condition_since as since, c.seen_at as "seenAt", ${chatWarning} as warning
     from (select count(*)::int as total from found) t
       left join page on true left join chat c on c.id = page.id
+      left join seats on seats.chat_id = c.id left join in_sferum on in_sferum.chat_id = c.id
+      left join admins on admins.chat_id = c.id
     order by c.title_key collate "C" ${direction}, c.id ${direction}`.execute(db);
   return listed(rows, ({ total: _, status, reason, message, since, seenAt, ...chat }) => ({
     ...chat,

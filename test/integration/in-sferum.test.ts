@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { findChat } from '../../dashboard/read/chat-list.ts';
+import { listChats } from '../../dashboard/read/chat-list.ts';
 import { findOwnChats } from '../../dashboard/read/own-chats.ts';
 import { listPersonChats } from '../../src/chats/person-chats.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -22,6 +22,7 @@ const profile = fc.constantFrom(1, 2, 3);
 const chats = fc.record({
   profiles: fc.tuple(...PEOPLE.map(() => fc.option(profile, { freq: 4 }))),
   members: fc.subarray(PEOPLE),
+  othersMembers: fc.subarray(PEOPLE),
   sferum: fc.dictionary(profile.map(String), fc.constantFrom('in', 'in', 'waiting', 'refused', 'left')),
   owner: fc.option(profile, { freq: 3 }),
   creation: fc.constantFrom('created', 'created', 'none', 'unknown'),
@@ -30,7 +31,7 @@ const chats = fc.record({
 test('the count of a chat, its list of members and each person’s own chats agree', async () => {
   let run = 0;
   await fc.assert(
-    fc.asyncProperty(chats, async ({ profiles, members, sferum, owner, creation }) => {
+    fc.asyncProperty(chats, async ({ profiles, members, othersMembers, sferum, owner, creation }) => {
       const schoolId = `s${run++}`;
       await addSchool(db, schoolId);
       await addPeople(
@@ -40,23 +41,38 @@ test('the count of a chat, its list of members and each person’s own chats agr
           ...(profiles[at] ? { profile: profiles[at] } : {}),
         })),
       );
-      const listed = Object.fromEntries(members.map((id) => [id, false]));
-      const chatId = await addChat(db, schoolId, { type: 'staff', title: 'Чат', members: listed, sferum });
-      await sql`update chat set creation = ${creation}, owner_id = ${owner} where id = ${chatId}`.execute(
+      const add = async (title: string, ids: string[]) => {
+        const listed = Object.fromEntries(ids.map((id) => [id, false]));
+        return addChat(db, schoolId, { type: 'staff', title, members: listed, sferum });
+      };
+      const chatId = await add('Чат', members);
+      const otherId = await add('Другой чат', othersMembers);
+      await sql`update chat set creation = ${creation}, owner_id = ${owner} where school_id = ${schoolId}`.execute(
         everywhere(db),
       );
 
       const own = db.of(schoolId);
       const at = { schoolId, day: '2026-10-01', timeZone: 'Europe/Moscow' };
       const viewer = { sees: 'school', ...at, birthDates: false } as const;
-      const { items } = await listMembers(own, viewer, chatId, { show: 'members', page: 1, perPage: 10 });
-      const inside = items.filter(({ inSferum }) => inSferum).map(({ personId }) => personId);
-      expect((await findChat(own, viewer, chatId))!.chat.inSferumCount).toBe(inside.length);
+      const membersOf = (id: string) =>
+        listMembers(own, viewer, id, { show: 'members', page: 1, perPage: 10 });
+      const insideOf = (all: { inSferum: boolean; personId: string }[]) =>
+        all.filter(({ inSferum }) => inSferum).map(({ personId }) => personId);
+      const { items } = await membersOf(chatId);
+      const inside = insideOf(items);
+      const list = await listChats(own, viewer, { page: 1, perPage: 10, descending: false });
+      expect(new Map(list.items.map((chat) => [chat.id, [chat.memberCount, chat.inSferumCount]]))).toEqual(
+        new Map([
+          [chatId, [members.length, inside.length]],
+          [otherId, [othersMembers.length, insideOf((await membersOf(otherId)).items).length]],
+        ]),
+      );
       for (const { personId, sferumState } of items) {
         expect(inside.includes(personId)).toBe(sferumState === 'in');
         const ofPerson = await listPersonChats(own, viewer, personId, chatId);
         const ofOwn = await findOwnChats({ db, leadsToSferum: () => false }, schoolId, personId);
-        expect([...ofPerson, ...ofOwn.chats].map((one) => one.sferumState)).toEqual([
+        const ofThisChat = ofOwn.chats.filter(({ id }) => id === chatId);
+        expect([...ofPerson, ...ofThisChat].map((one) => one.sferumState)).toEqual([
           sferumState,
           sferumState,
         ]);

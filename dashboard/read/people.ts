@@ -57,7 +57,6 @@ export interface PeopleFilter extends Page {
  */
 export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter): Promise<Listed<PersonItem>> {
   const conditions: RawBuilder<unknown>[] = [];
-  if (filter.lastName) conditions.push(sql`and ${nameMatches(filter.lastName)}`);
   if (filter.role) conditions.push(sql`and ${hasRole(filter.role)}`);
   if (filter.sex) conditions.push(sql`and p.sex = ${filter.sex}`);
   if (filter.classId) conditions.push(sql`and ${belongsToClass(viewer, filter.classId)}`);
@@ -65,10 +64,12 @@ export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter):
     ? sql`exists (select from membership m where m.chat_id = ${filter.chatId}::uuid and m.person_id = p.id)`
     : sql`null::boolean`;
   const { rows } = await sql<PersonItem & { total: number }>`
-    with found as materialized (
-      select p.id, p.name_key, ${filter.lastName ? matchRank(filter.lastName) : sql`0`} as rank from person p
-      where p.school_id = ${viewer.schoolId} and p.present and ${mayPickPerson(viewer, filter.into ?? null)} ${sql.join(conditions, sql` `)}
-    ), page as (
+    with ${foundPeople(
+      viewer.schoolId,
+      filter.lastName,
+      sql`p.school_id = ${viewer.schoolId} and p.present and ${mayPickPerson(viewer, filter.into ?? null)}
+        ${sql.join(conditions, sql` `)}`,
+    )}, page as materialized (
       select id, rank from found order by rank, name_key collate "C", id ${limitTo(filter)}
     )
     select t.total, p.id, ${shownName} as name, p.family_name as "familyName", p.given_name as "givenName",
@@ -80,6 +81,23 @@ export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter):
       left join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present
     order by page.rank, p.name_key collate "C", p.id`.execute(db);
   return listed(rows, ({ total: _, ...person }) => person);
+}
+
+/**
+ * Gives parts of a `with` that end in `found (id, name_key, rank)`. An index answers what it can of the people, and only
+ * those whose name matches are read. Without a name the index is asked twice, for the page and for the number of all,
+ * which costs less than to keep all.
+ */
+function foundPeople(
+  schoolId: string,
+  name: string | undefined,
+  where: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const matching = sql`select p.id, p.name_key from person p where ${where}`;
+  if (!name) return sql`found as not materialized (select p.id, p.name_key, 0 as rank from (${matching}) p)`;
+  return sql`matching as materialized (${matching} and ${nameMatches(name)}), found as materialized (
+      select p.id, p.name_key, ${matchRank(name)} as rank from matching f join person p on p.school_id = ${schoolId} and p.id = f.id
+    )`;
 }
 
 function hasRole(role: ShownRole): RawBuilder<boolean> {

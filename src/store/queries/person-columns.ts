@@ -44,13 +44,21 @@ export function nameMatches(text: string): RawBuilder<boolean> {
  * name. «Иванов» is a family name before it is the beginning of «Иванович».
  */
 export function matchRank(text: string): RawBuilder<number> {
-  const before = sql`left(p.name_key, strpos(' ' || translate(p.name_key, '-', ' '), ${wordPrefix(text)}) - 1)`;
+  const sought = wordPrefix(text);
+  // `offset 0` keeps the planner from writing a text out at each of its uses, and so from making it anew there.
+  const key = sql`(select left(p.name_key, strpos(' ' || translate(p.name_key, '-', ' '), ${sought}) - 1) as before offset 0)`;
   // Each word before the place ends with a space or a hyphen.
-  const wordsBefore = sql`(length(${before}) - length(translate(${before}, ' -', '')))`;
-  return sql`case when ${wordsBefore} < ${wordsIn(sql`p.family_name`)} then 0
-    when ${wordsBefore} < ${wordsIn(sql`p.family_name`)} + ${wordsIn(sql`p.given_name`)} then 1 else 2 end`;
+  const places = sql`(select ${lettersOf(sql`k.before`, ' -')} as before, ${wordsIn(sql`p.family_name`)} as family
+    from ${key} k offset 0)`;
+  return sql`case when p.family_name <> '' and starts_with(p.name_key, ${sought.trimStart()}) then 0
+    else (select case when w.before < w.family then 0 when w.before < w.family + ${wordsIn(sql`p.given_name`)} then 1 else 2 end
+      from ${places} w) end`;
 }
+
+/** Counts these characters in a text. */
+const lettersOf = (part: RawBuilder<unknown>, letters: string) =>
+  sql`(length(${part}) - length(translate(${part}, ${sql.lit(letters)}, '')))`;
 
 /** Counts the words in a part of a name. A double name counts as two. */
 const wordsIn = (part: RawBuilder<unknown>) =>
-  sql`(case when ${part} = '' then 0 else 1 + length(${part}) - length(translate(${part}, ' -', '')) end)`;
+  sql`(case when ${part} = '' then 0 else 1 + ${lettersOf(part, ' -')} end)`;

@@ -110,10 +110,12 @@ function headers(http: Edge, publicUrl: string): void {
   );
   http.use(async (c, next) => {
     await next();
-    if (!c.res.headers.has('content-security-policy')) c.header('Content-Security-Policy', STRICT_POLICY);
+    // `c.header` would make a finished answer anew and copy its body through a stream.
+    const { headers } = c.res;
+    if (!headers.has('content-security-policy')) headers.set('Content-Security-Policy', STRICT_POLICY);
     // Answers hold names and redirects hold tokens, so nobody on the way may keep an answer that does not say that it
     // may be kept.
-    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
+    if (!headers.has('cache-control')) headers.set('Cache-Control', 'no-store');
   });
 }
 

@@ -60,12 +60,14 @@ export interface PageParts {
 const REFRESH_SECONDS = 5;
 
 /** Answers with the whole document. It holds names, so nobody on the way may keep it. */
-export function page({ c, status = 200, ...parts }: PageParts): Response | Promise<Response> {
+export async function page({ c, status = 200, ...parts }: PageParts): Promise<Response> {
   const frame = c.get('frame');
   const left = frame.flashes.take(c);
   const said = left?.at ? null : left;
   c.header('Cache-Control', 'no-store');
-  return c.html(document(parts, refreshHrefOf(c), frame, visitorOf(c), said), status);
+  const whole = await document(parts, refreshHrefOf(c), frame, visitorOf(c), said);
+  // Only a plain text goes to the socket as it is; a piece of a page would be copied through a stream.
+  return c.html(whole.toString(), status);
 }
 
 /**

@@ -4,9 +4,7 @@ import { listAccess } from '../read/access-records.ts';
 import { existingSchool, schoolOf } from '../rights.ts';
 import { noteShown } from '../trail/shown-people.ts';
 import type { ApiParts } from './parts.ts';
-import { DayText, Instant, InstantText, json, pageOf, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
-
-const When = z.union([DayText, InstantText]).optional();
+import { Instant, json, pageOf, pageQuery, REFUSALS, SchoolParam, When } from './schemas.ts';
 
 const AccessView = z
   .object({

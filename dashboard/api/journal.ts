@@ -5,7 +5,7 @@ import { existingSchool, schoolOf } from '../rights.ts';
 import { noteShown } from '../trail/shown-people.ts';
 import { JournalEntry, journalViews } from './journal-view.ts';
 import type { ApiParts } from './parts.ts';
-import { DayText, InstantText, json, pageQuery, REFUSALS, SchoolParam } from './schemas.ts';
+import { json, pageQuery, REFUSALS, SchoolParam, When } from './schemas.ts';
 
 const JournalPage = z
   .object({
@@ -19,7 +19,6 @@ const JournalPage = z
       .openapi({ description: '`before` of the following page; null: there is none' }),
   })
   .openapi('JournalPage');
-const When = z.union([DayText, InstantText]).optional();
 
 /** The journal of a school: what was decided, by what, and what Sferum answered (J1). */
 export function journalRoutes({ api, ctx, guards }: ApiParts): void {

@@ -14,6 +14,8 @@ export const Instant = z.string().openapi({ format: 'date-time', example: '2026-
 export const DayText = z.iso.date().refine(isDay).openapi({ example: '2026-09-01' });
 /** An instant that a request names. One in an answer is an `Instant`. */
 export const InstantText = z.iso.datetime({ offset: true }).refine(isInstant);
+/** An instant, or a day of the school, that a request names. */
+export const When = z.union([DayText, InstantText]).optional();
 export const FilterText = z.string().trim().max(FILTER_CHARS).optional();
 export const SchoolParam = z.object({ schoolId: z.string().min(1).max(200) });
 export const IdParam = z.object({ id: z.string().min(1).max(200) });

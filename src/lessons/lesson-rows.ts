@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Day } from '../desired/model.ts';
 import { instant, type Sql } from '../store/database.ts';
+import type { Page } from '../store/queries/page.ts';
 import { byName, shownName } from '../store/queries/person-columns.ts';
 import { oneRow } from '../store/rows.ts';
 import { beginningOf } from '../store/school-day.ts';
@@ -50,11 +51,6 @@ export interface LessonFilter {
   teacherId?: string | undefined;
 }
 
-export interface LessonPage {
-  page: number;
-  perPage: number;
-}
-
 interface Row extends Omit<LessonItem, 'meeting'> {
   isMeeting: boolean;
   meetingTitle: string | null;
@@ -68,7 +64,7 @@ export async function findLessons(
   db: Sql,
   schoolId: string,
   filter: LessonFilter,
-  { page, perPage }: LessonPage = { page: 1, perPage: 1000 },
+  { page, perPage }: Page = { page: 1, perPage: 1000 },
 ): Promise<LessonItem[]> {
   const { rows } = await sql<Row>`
     select l.id, l.subject_group_id as "subjectGroupId", coalesce(g.title, '') as "groupTitle",

@@ -2,6 +2,7 @@ import type { Caller } from '../caller.ts';
 import { dayIn } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { forbidden } from '../refusal.ts';
+import type { Page } from '../store/queries/page.ts';
 import { isPresentStaff } from '../store/queries/viewer.ts';
 import {
   childrenOf,
@@ -10,7 +11,6 @@ import {
   groupsEverOf,
   type LessonFilter,
   type LessonItem,
-  type LessonPage,
 } from './lesson-rows.ts';
 import { lessonSchool } from './open-lesson.ts';
 import { loadPlaces } from './pupils.ts';
@@ -26,7 +26,7 @@ export async function listLessons(
   ctx: Context,
   caller: Caller,
   filter: LessonFilter,
-  page: LessonPage,
+  page: Page,
 ): Promise<{ items: LessonItem[]; total: number }> {
   const { schoolId, subject, role } = caller;
   const db = ctx.db.of(schoolId);

@@ -12,7 +12,7 @@ import { heldIn, isDecidable, notHeld } from './decision.ts';
 /** A wake comes so much later than the moment itself, so that the moment has passed on every clock that reads it. */
 const MARGIN_MS = 50;
 
-interface OfOperation {
+export interface OfOperation {
   schoolId: string;
   operationId: string;
 }

@@ -3,7 +3,7 @@ import type { Author } from '../author.ts';
 import type { Context } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import { BusyError } from '../store/busy.ts';
-import { approvalActs, approveLater, takeBackApproval } from './approve-later.ts';
+import { approvalActs, approveLater, type OfOperation, takeBackApproval } from './approve-later.ts';
 import { decideHeld } from './decide-held.ts';
 
 /** Decisions of so many schools are made at a time, because each holds a database connection. */
@@ -66,18 +66,13 @@ export async function takeBackMany(
   return done;
 }
 
-interface OneOfMany {
-  schoolId: string;
-  operationId: string;
-}
-
 async function ofEach(
   ctx: Context,
   { operationIds, within }: OfMany,
-  act: (one: OneOfMany) => Promise<unknown>,
+  act: (one: OfOperation) => Promise<unknown>,
 ): Promise<DecidedMany> {
   const ids = [...new Set(operationIds)];
-  const { rows: found } = await sql<OneOfMany & { asked: string }>`
+  const { rows: found } = await sql<OfOperation & { asked: string }>`
     select o.id as "operationId", o.school_id as "schoolId", coalesce(i.id, p.id) as asked from operation o
       left join unnest(${ids}::uuid[]) i(id) on i.id = o.id left join unnest(${ids}::uuid[]) p(id) on p.id = o.parent_id
     where (o.id = any(${ids}::uuid[]) or o.parent_id = any(${ids}::uuid[])) and o.school_id is not null

@@ -3,17 +3,14 @@ import { exactInstant } from '../clock.ts';
 import { isOfImport } from '../facts/stamp.ts';
 import { type Attendance, whoIsHere } from '../facts/who-is-here.ts';
 import { type JudgedClaim, writeClaims } from '../rows/profile-claim.ts';
-import { type SettledLink, writeLinks } from '../rows/profile-link.ts';
+import { type PersonOfSchool, type SettledLink, writeLinks } from '../rows/profile-link.ts';
 import { beyondSchool, type Sql } from '../store/database.ts';
 import type { Moment } from '../store/school-day.ts';
 import { sure } from '../sure.ts';
 import { type Claim, type Claimant, judgeClaims, type Verdict } from './profile-claims.ts';
 
 /** A person whose VK ID has changed. */
-export interface Relinked {
-  schoolId: string;
-  personId: string;
-}
+export type Relinked = PersonOfSchool;
 
 /** The most former statements that are kept for a person. Older ones concern profiles that were given up long ago. */
 const FORMER_KEPT = 10;

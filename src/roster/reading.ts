@@ -7,6 +7,8 @@ export interface Span {
   endsOn: Day | null;
 }
 
+export const ALWAYS: Span = { beginsOn: null, endsOn: null };
+
 /** What a roster file says of each of its schools. Deleted rows are left out, because absence says the same. */
 export interface RosterReading {
   version: '1.1' | '1.2';

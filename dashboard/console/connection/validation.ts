@@ -1,4 +1,5 @@
 /** What an import of a file would say (contract: `POST /v1/roster-validations`), as a page. */
+
 import { z } from 'zod';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton } from '../parts/button.ts';
@@ -6,6 +7,7 @@ import { state } from '../parts/condition.ts';
 import { count, counted } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
+import { tile } from '../parts/tile.ts';
 
 const figure = z.number().catch(0);
 const rejectedRow = z.object({
@@ -87,11 +89,9 @@ function figures({ members, ...of }: ValidationResult): Html {
   const moved = members
     ? html`<div class="sheet figure"><h2>В чатах</h2><b>+${count(members.added)} −${count(members.removed)}</b>вошли бы и вышли</div>`
     : '';
-  const tile = (title: string, n: number, about: string) =>
-    html`<div class="sheet figure"><h2>${title}</h2><b>${count(n)}</b>${about}</div>`;
-  return html`<div class="figures">${tile('Людей', of.people, counted(of.schools, 'школа', 'школы', 'школ'))}
-${tile('Классов', of.classes, counted(of.subjectGroups, 'группа', 'группы', 'групп'))}
-${tile('Зачислений', of.enrollments, 'в классы и группы')}${moved}</div>`;
+  return html`<div class="figures">${tile('Людей', count(of.people), counted(of.schools, 'школа', 'школы', 'школ'))}
+${tile('Классов', count(of.classes), counted(of.subjectGroups, 'группа', 'группы', 'групп'))}
+${tile('Зачислений', count(of.enrollments), 'в классы и группы')}${moved}</div>`;
 }
 
 function schools({ operations }: ValidationResult): Content {

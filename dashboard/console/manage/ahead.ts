@@ -1,10 +1,11 @@
 /** «План на дату» (J5): shows what signed orders and dated lists will do before it happens. */
-import type { OrderKind } from '../../../src/desired/model.ts';
+
 import type { DayAhead, OrderAhead } from '../../read/days-ahead.ts';
 import { type Html, html } from '../html.ts';
 import { postButton, submitButton } from '../parts/button.ts';
 import { textField } from '../parts/field.ts';
 import { counted, day } from '../parts/numbers.ts';
+import { ORDER_WORDS } from '../parts/order-words.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 
@@ -54,17 +55,11 @@ function changes({ orders, begin, end }: DayAhead): Html[] {
   return [...orders.map(orderText), ...lists].map((text) => html`<li>${text}</li>`);
 }
 
-const KINDS: Record<OrderKind, string> = {
-  enrollment: 'о зачислении',
-  withdrawal: 'о выбытии',
-  transfer: 'о переводе',
-};
-
 function orderText({ number, issuedOn, kind, students }: OrderAhead): string {
   const named = [number ? `№ ${number}` : '', issuedOn ? `от ${day(issuedOn)}` : '']
     .filter(Boolean)
     .join(' ');
-  return `Приказ ${[named, KINDS[kind]].filter(Boolean).join(' ')}: ${pupils(students)}`;
+  return `Приказ ${[named, ORDER_WORDS[kind]].filter(Boolean).join(' ')}: ${pupils(students)}`;
 }
 
 const pupils = (n: number): string => counted(n, 'ученик', 'ученика', 'учеников');

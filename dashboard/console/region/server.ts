@@ -1,4 +1,5 @@
 /** The server page: figures of the service, calculated from what its processes tell. */
+
 import type { QueueDepth } from '../../read/queue-depth.ts';
 import type { LaggingSchool, ProcessItem, WaitingWork } from '../../read/server.ts';
 import { type Content, type Html, html } from '../html.ts';
@@ -6,6 +7,7 @@ import { linkButton } from '../parts/button.ts';
 import { state } from '../parts/condition.ts';
 import { count, counted, moment } from '../parts/numbers.ts';
 import { dataTable } from '../parts/table.ts';
+import { tile } from '../parts/tile.ts';
 import { OPEN_SCHOOL, opensSchool } from './opens-school.ts';
 import { NONE, span } from './words.ts';
 
@@ -74,14 +76,11 @@ function figures({ processes, work, nowMs }: ServerView): Html {
   const share = work.allowedPerSecond > 0 ? Math.round((100 * perSecond) / work.allowedPerSecond) : 0;
   const errors = errorsOf(processes).reduce((sum, { times }) => sum + times, 0);
   const paused = work.pausedTokens > 0 ? `, ждут по просьбе VK: ${count(work.pausedTokens)}` : '';
-  return html`<div class="figures">${figure('Занято скорости', `${share}\u00a0%`, `${rounded(perSecond)} из ${rounded(work.allowedPerSecond)} запросов в секунду${paused}`)}
-${figure('Ждут обновления', counted(work.chats, 'чат', 'чата', 'чатов'), work.oldestSince ? `дольше всех – ${span(nowMs - Date.parse(work.oldestSince))}` : 'очередь пуста')}
-${figure('Работают', `${count(alive.length)} из ${count(processes.length)}`, counted(processes.length, 'процесс', 'процесса', 'процессов'))}
-${figure('Отказы за час', count(errors), counted(work.accounts, 'школа подключена', 'школы подключены', 'школ подключено'))}</div>`;
+  return html`<div class="figures">${tile('Занято скорости', `${share}\u00a0%`, `${rounded(perSecond)} из ${rounded(work.allowedPerSecond)} запросов в секунду${paused}`)}
+${tile('Ждут обновления', counted(work.chats, 'чат', 'чата', 'чатов'), work.oldestSince ? `дольше всех – ${span(nowMs - Date.parse(work.oldestSince))}` : 'очередь пуста')}
+${tile('Работают', `${count(alive.length)} из ${count(processes.length)}`, counted(processes.length, 'процесс', 'процесса', 'процессов'))}
+${tile('Отказы за час', count(errors), counted(work.accounts, 'школа подключена', 'школы подключены', 'школ подключено'))}</div>`;
 }
-
-const figure = (title: string, value: string, about: string): Html =>
-  html`<div class="sheet figure"><h2>${title}</h2><b>${value}</b>${about}</div>`;
 
 const rounded = (n: number): string =>
   n > 0 && n < 10 ? n.toFixed(1).replace('.', ',') : count(Math.round(n));

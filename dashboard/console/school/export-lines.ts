@@ -3,6 +3,7 @@
  * and when. Pure. It names classes, groups and chats, and no other people. The compiler makes sure that every table of
  * an export has its words.
  */
+
 import { causeOf, exceptionText, journalSentence } from '../../../src/chats/journal-words.ts';
 import type { Ground } from '../../../src/desired/model.ts';
 import type { ExportedRow } from '../../../src/person-export/export-person.ts';
@@ -12,11 +13,11 @@ import type { Action } from '../../../src/plan/model.ts';
 import { refusedText } from '../../../src/plan/refused-words.ts';
 import { ACTION_WORDS, OPERATION_LABELS } from '../manage/words.ts';
 import { day } from '../parts/numbers.ts';
+import { ORDER_WORDS } from '../parts/order-words.ts';
 import {
   CLAIM_STATES,
   LOOKED_AT,
   MATCHED,
-  ORDERS,
   ROLES,
   SEXES,
   SFERUM_STATES,
@@ -253,7 +254,7 @@ function orderText(order: Row, item: Row, names: ExportNames): string {
     .map((id) => names.group(id))
     .join(', ');
   return sentence([
-    sentence([`Приказ ${order.kind === null ? '' : wordOf(ORDERS, order.kind)}`.trim(), number], ' '),
+    sentence([`Приказ ${order.kind === null ? '' : wordOf(ORDER_WORDS, order.kind)}`.trim(), number], ' '),
     item.classId ? `класс ${names.schoolClass(text(item.classId))}` : '',
     item.toClassId ? `в класс ${names.schoolClass(text(item.toClassId))}` : '',
     groups && `группы ${groups}`,

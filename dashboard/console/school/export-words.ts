@@ -14,12 +14,6 @@ export const ROLES: Readonly<Record<string, string>> = {
 
 export const SEXES: Readonly<Record<string, string>> = { male: 'мужской', female: 'женский' };
 
-export const ORDERS: Readonly<Record<string, string>> = {
-  enrollment: 'о зачислении',
-  withdrawal: 'о выбытии',
-  transfer: 'о переводе',
-};
-
 export const CLAIM_STATES: Readonly<Record<string, string>> = {
   waiting: 'заявлен, но привязан к другому человеку',
   yielded: 'привязан к другому человеку после выбытия',

@@ -1,4 +1,5 @@
 /** «Готовность к 1 сентября» of one school (K4): what the plan as of that day says, and what is missing for it. */
+
 import { dayIn, nextFirstOfSeptember } from '../../../src/clock.ts';
 import type { Readiness, ReadinessState } from '../../../src/plan/readiness-model.ts';
 import { schoolReadiness } from '../../../src/planning/school-readiness.ts';
@@ -13,6 +14,7 @@ import { count, counted } from '../parts/numbers.ts';
 import { personLink } from '../parts/person-link.ts';
 import { chatsShown, readinessTitle } from '../parts/readiness-words.ts';
 import { notice } from '../parts/states.ts';
+import { tile } from '../parts/tile.ts';
 import { comingDay } from '../region/readiness-routes.ts';
 import { span } from '../region/words.ts';
 import { ADMINS } from '../visitor.ts';
@@ -96,14 +98,11 @@ function figures(readiness: Readiness): Html {
         ? `без руководителя: ${count(classes.withoutTeacher)}`
         : 'все с классным руководителем';
   const calls = counted(estimate.apiCalls, 'обращение', 'обращения', 'обращений');
-  return html`<div class="figures">${figure('Классов', count(classes.total), teachers)}
-${figure('Учеников', count(pupils.total), `придут ${count(joining)}, уйдут ${count(leaving)}`)}
-${figure('Чаты', chatsShown(readiness) ?? 'те же', people.length > 0 ? `участники: ${people.join(', ')}` : 'участники те же')}
-${figure('Займёт', estimate.seconds > 0 ? span(estimate.seconds * 1000) : 'нисколько', `${calls} к Сферуму`)}</div>`;
+  return html`<div class="figures">${tile('Классов', count(classes.total), teachers)}
+${tile('Учеников', count(pupils.total), `придут ${count(joining)}, уйдут ${count(leaving)}`)}
+${tile('Чаты', chatsShown(readiness) ?? 'те же', people.length > 0 ? `участники: ${people.join(', ')}` : 'участники те же')}
+${tile('Займёт', estimate.seconds > 0 ? span(estimate.seconds * 1000) : 'нисколько', `${calls} к Сферуму`)}</div>`;
 }
-
-const figure = (title: string, value: string, about: string): Html =>
-  html`<div class="sheet figure"><h2>${title}</h2><b>${value}</b>${about}</div>`;
 
 function gapSections({ reach, pupils, classes }: Readiness, named: NamedGaps): Content {
   // Without any class everybody is without one.

@@ -1,10 +1,9 @@
 import { sure } from '../../sure.ts';
-import type { PersonReading, SchoolReading, Span } from '../reading.ts';
+import type { PersonReading, SchoolReading } from '../reading.ts';
+import { ALWAYS } from '../reading.ts';
 import type { RosterDraft } from './draft.ts';
 import { goneUser, userFault } from './references.ts';
 import { nameOf, type User, type Users } from './user.ts';
-
-const ALWAYS: Span = { beginsOn: null, endsOn: null };
 
 /** Reads agentSourcedIds. A child may name the parent, a parent the child, or each the other. */
 export function linkGuardians(users: Users, draft: RosterDraft): void {

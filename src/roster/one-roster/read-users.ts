@@ -1,5 +1,5 @@
 import { sure } from '../../sure.ts';
-import type { Span } from '../reading.ts';
+import { ALWAYS } from '../reading.ts';
 import type { Row } from './csv-rows.ts';
 import type { RosterDraft, RowSource } from './draft.ts';
 import { schoolFault } from './references.ts';
@@ -7,7 +7,6 @@ import { userRole } from './roles.ts';
 import { DELETED, identified, REPEATED, readName } from './row-checks.ts';
 import { nameOf, type User, type Users } from './user.ts';
 
-const ALWAYS: Span = { beginsOn: null, endsOn: null };
 const COLUMNS = ['sourcedId', 'givenName', 'familyName'];
 const DISABLED = 'Отключён в источнике (enabledUser=false): считается выбывшим';
 

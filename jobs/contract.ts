@@ -34,7 +34,7 @@ export const KEEP_FAILED = {
   removeOnFail: { age: 7 * 24 * 3600, count: 5000 },
 } satisfies JobsOptions;
 
-/** Of the few long jobs those that are done stay for a while too. */
+/** The few long jobs that are done stay for a while too. */
 export const KEEP_FINISHED = {
   ...KEEP_FAILED,
   removeOnComplete: { age: 3600, count: 1000 },

@@ -60,7 +60,7 @@ export class Crew {
     return hands;
   }
 
-  /** Takes no more jobs, and waits for those in hand. */
+  /** Takes no further jobs, and waits for those in hand. */
   drain(): Promise<void> {
     for (const worker of this.#workers) worker.cancelAllJobs('stopping');
     this.#drained ??= settleWithin(

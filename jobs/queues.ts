@@ -17,7 +17,7 @@ export interface QueueEvents {
 
 export interface Queues extends AsyncDisposable {
   all: readonly Queue[];
-  /** Adds jobs. Of one key only one waits. Throws where the backend does not answer in time. */
+  /** Adds jobs. Only one job of a key waits. Throws where the backend does not answer in time. */
   addAll<P>(contract: JobContract<P>, entries: readonly { payload: P; priority?: number }[]): Promise<void>;
   /** Starts working a queue; throws where the backend does not answer in time. */
   work(name: QueueName, processor: Processor, options: WorkOptions): Promise<Hands>;
@@ -32,7 +32,7 @@ export interface Queues extends AsyncDisposable {
   ping(): Promise<void>;
   /** Lets jobs that wait for their next attempt run at once. */
   hasten(): Promise<void>;
-  /** Takes no more jobs, and waits for those in hand. Jobs may be added still. */
+  /** Takes no further jobs, and waits for those in hand. Jobs may still be added. */
   drain(): Promise<void>;
 }
 

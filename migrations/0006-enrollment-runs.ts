@@ -1,9 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Since when an enrollment has been stated, or absent, without a break: what a cancelled order had brought or
- * taken is told by that from what was so before (src/desired/orders.ts, rule 6). Kept by a trigger, because
- * imports, whole lists and events all write here. Null: since the only statement there is.
+ * Since when an enrollment has been stated, or absent, without a break. By that it is known what a cancelled order had
+ * brought or taken (src/desired/orders.ts, rule 6). A trigger keeps it, because imports, whole lists and events all
+ * write here. Null: since the only statement there is.
  */
 export class EnrollmentRuns extends Migration {
   override up(): void {

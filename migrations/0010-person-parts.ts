@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Who said last which sex and birth date: a statement of a person may leave them out. */
+/** Who last stated a person's sex and birth date, because a statement of the person may leave them out. */
 const parts = `
 alter table person add column sex_at timestamptz, add column sex_by text,
   add column birth_date_at timestamptz, add column birth_date_by text;

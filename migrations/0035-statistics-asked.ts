@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Of a table, changed rows since it was last analysed that ask for it anew: so many, and a tenth of all. */
+/**
+ * A table asks for new statistics once so many of its rows, and a tenth of all, have changed since it was last
+ * analysed.
+ */
 const CHANGED_ROWS = 500;
 
 /**

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Classes that may be continued by new ones, and what was decided (K4). Of a new class there is one proposal. */
+/** Classes that new ones may continue, and what was decided (K4). A new class has one proposal. */
 export class ClassMatch extends Migration {
   override up(): void {
     this.addSql(`

@@ -26,7 +26,7 @@ export class BulkInHand {
     }
   }
 
-  /** Aborts the work whose chats have become urgent, by one look by key, or by none where nothing is in hand. */
+  /** Aborts the work whose chats have become urgent. It takes one look by key, or none where nothing is in hand. */
   async letGoOvertaken(db: Sql): Promise<void> {
     if (this.#chats.size === 0) return;
     const { rows } = await sql<{ id: string }>`

@@ -7,9 +7,9 @@ export interface CarriesTrace {
   chatIds?: readonly string[];
   operationId?: string;
   lessonId?: string;
-  /** Of one chat, operation or lesson. */
+  /** For a job of one chat, operation or lesson. */
   traceparent?: string | undefined;
-  /** Of several chats. */
+  /** For a job of several chats. */
   traceparents?: readonly string[] | undefined;
 }
 

@@ -32,9 +32,9 @@ export interface ChatItem {
 
 export interface ChatFilter extends Page {
   type?: ChatType | undefined;
-  /** Anywhere in the title. */
+  /** A text anywhere in the title. */
   title?: string | undefined;
-  /** Of a member (B1). */
+  /** The surname of a member (B1). */
   lastName?: string | undefined;
   condition?: ChatItem['condition']['status'] | undefined;
   /** Only these. */

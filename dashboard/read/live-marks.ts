@@ -1,10 +1,10 @@
-/** Marks of a state. A mark that has changed says that pages about the state may show something else now, and no more. */
+/** Marks of a state. A mark that has changed says only that pages about the state may show something else now. */
 
 import { sql } from 'kysely';
 import type { Sql } from '../../src/store/database.ts';
 import { oneRow } from '../../src/store/rows.ts';
 
-/** Of a school: its lists and facts, its work, what Sferum answered, its connection. */
+/** Gives the mark of a school: its lists and facts, its work, what Sferum answered, its connection. */
 export async function schoolMark(db: Sql, schoolId: string): Promise<string> {
   const { rows } = await sql<{ mark: string }>`
     select md5(concat_ws(' ', s.revision, a.status,
@@ -15,7 +15,7 @@ export async function schoolMark(db: Sql, schoolId: string): Promise<string> {
   return rows[0]?.mark ?? '';
 }
 
-/** Of all schools together: what waits in them, how they are connected and what was counted of them. */
+/** Gives the mark of all schools together: what waits in them, how they are connected, and what was counted of them. */
 export async function regionMark(db: Sql): Promise<string> {
   const { rows } = await sql<{ mark: string }>`
     select md5(concat_ws(' ',

@@ -13,7 +13,7 @@ export interface PersonClass {
   classTitle: string | null;
 }
 
-/** Gives the classes of these people, or of their children. Of the children, only those whom the viewer may see. */
+/** Gives the classes of these people, or of their children. Children whom the viewer may not see are left out. */
 export async function findPersonClasses(
   db: Sql,
   viewer: Viewer,

@@ -24,7 +24,7 @@ export interface PlanFilter {
   type?: ChatType | undefined;
   /** Only what has an action of this kind. */
   kind?: PlanKind | undefined;
-  /** Of a chat's title, or of a person's name. */
+  /** A part of a chat's title, or of a person's name. */
   text?: string | undefined;
 }
 

@@ -16,7 +16,7 @@ export type Gap = (typeof GAPS)[number];
 export interface GapItem {
   id: string;
   name: string;
-  /** Of a group: its subject. */
+  /** For a group: its subject. */
   detail: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** What pages can do with script and do without it too: dialogs, copying, filters that go at once, selected rows. */
+/** What pages do with script, and can do without it too: dialogs, copying, filters that act at once, selected rows. */
 
 /** `data-opens="id"` on a link or button: opens the dialog instead of following the link. */
 document.addEventListener('click', (event) => {
@@ -35,8 +35,8 @@ document.addEventListener('click', (event) => {
 });
 
 /**
- * A form is sent once: a second click on a slow line would do it twice. Where the answer takes a while, the pressed
- * button shows that it was heard, and readers of screens are told.
+ * A form is sent once, because a second click on a slow line would do everything twice. Where the answer takes a while,
+ * the pressed button shows that it was heard, and screen readers are told.
  */
 const SLOW_AFTER_MS = 400;
 let slow;

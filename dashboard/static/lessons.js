@@ -1,7 +1,7 @@
 /**
- * Pages of lessons follow the clock without being loaded anew: the part marked `data-follows-clock` is asked for when
- * our server said that something on it changes, now and then besides (a lesson made or deleted by somebody else), and
- * when one comes back to the page. What may be seen and done is decided by the server alone.
+ * Pages of lessons follow the clock without being loaded again. The part marked `data-follows-clock` is asked for again
+ * when our server said that something on it changes, now and then (somebody may make or delete a lesson), and when the
+ * person comes back to the page. The server alone decides what may be seen and done.
  */
 const EVERY_MS = 30_000;
 /** The server's answer to a question asked a little too early would be the old one. */

@@ -1,7 +1,7 @@
 /**
- * `data-live`: the page follows the school. When our server says that something is another, the page is asked for anew
- * and its content takes the place of the old one. What somebody is doing is never taken from under them: then the new
- * content waits until they have done. Paused, it stays paused on every page of the tab.
+ * `data-live`: the page follows the school. When our server says that something has changed, the page is asked for
+ * again and its content takes the place of the old one. What a person is doing is never taken away: the new content
+ * waits until the person has done. A page that is paused stays paused on every page of the tab.
  */
 const part = document.querySelector('[data-live]');
 const says = part.querySelector('[data-live-says]');

@@ -1,6 +1,6 @@
 /** «Управление чатами» with script: rows that are chosen by a click, counts that follow ticks, progress that moves. */
 
-/** `data-needs="choice"`: buttons that cannot act before something is ticked are off meanwhile. */
+/** `data-needs="choice"`: buttons that need something ticked are off until then. */
 function offUntilChosen(form, chosen) {
   for (const button of form.querySelectorAll('[data-needs="choice"]')) button.disabled = chosen === 0;
 }
@@ -112,7 +112,10 @@ for (const group of document.querySelectorAll('[data-all-or-some]')) {
   });
 }
 
-/** `data-follows`: asked anew every moment; once its state is another, so is the page (live.js asks for it, where it is). */
+/**
+ * `data-follows`: this part is asked for again every moment. Once its state has changed, the page is asked for again
+ * (by live.js, where it is there).
+ */
 const LOOK_EVERY_MS = 1000;
 async function follow(part) {
   if (!part.isConnected) return;

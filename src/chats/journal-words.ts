@@ -15,7 +15,7 @@ import { changesText, connectionText } from './settings-words.ts';
 export interface LineDetails {
   readonly grounds?: readonly Ground[];
   readonly ending?: Ending;
-  /** Of an exception. */
+  /** For an exception: whether the person is in. */
   readonly member?: unknown;
   readonly admin?: unknown;
   readonly [field: string]: unknown;

@@ -1,7 +1,6 @@
 /**
- * What a person may do to chats (B5, C5, C7, E2, G1), as one table and pure questions about it.
- * What the person is to a chat is read from the roster and the chat's list anew at each request. Of the token only
- * the role counts.
+ * What a person may do to chats (B5, C5, C7, E2, G1), as one table and pure questions about it. What the person is to a
+ * chat is read from the roster and the chat's list at each request. The token decides only the role.
  */
 import { isAdminByDefault } from '../desired/grounds.ts';
 import type { ChatType, GroundKind, Role } from '../desired/model.ts';

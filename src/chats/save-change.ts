@@ -98,8 +98,9 @@ export function assertPossible(desired: DesiredChat, added: readonly string[]): 
 }
 
 /**
- * Applies the plan of one chat. The guard never holds what was asked by hand. What else the plan finds (strangers, a
- * type that has not followed the roster yet) passes the guard as ever, as an operation of its own.
+ * Applies the plan of one chat. The guard never holds what was asked by hand. The plan may find something else:
+ * strangers, or a type that has not followed the roster yet. That passes the guard as usual, as an operation of its
+ * own.
  */
 export async function applyChange(
   ctx: Context,

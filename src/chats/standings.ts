@@ -14,7 +14,7 @@ export interface ChatToChange {
   classId: string | null;
   groupId: string | null;
   title: string;
-  /** Of its class or group; empty where it has none. */
+  /** The title of its class or group. Empty where it has none. */
   unitTitle: string;
   authorId: string | null;
   archived: boolean;

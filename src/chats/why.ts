@@ -17,7 +17,7 @@ export interface Case {
   names: Names;
   /** Gives the day of an instant in the school's time zone, `YYYY-MM-DD`. */
   dayOf: (at: string) => string;
-  /** The last day of the pause in which the school's lists stand still (K3); null where they do not. */
+  /** The last day of the pause of the school's lists (K3). Null where they are not paused. */
   pausedUntil: string | null;
 }
 

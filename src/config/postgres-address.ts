@@ -1,4 +1,4 @@
-/** How PostgreSQL is reached, as its address says it: every driver of ours reads TLS from there. */
+/** How PostgreSQL is reached. Its address says it, and every driver of ours reads TLS from there. */
 
 export const ADDRESS_TLS = ['on', 'off'] as const;
 /** These would let anybody in between read and answer. */

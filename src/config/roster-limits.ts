@@ -28,7 +28,7 @@ export const DEFAULT_ROSTER_LIMITS: RosterLimits = {
   rejectedRows: 100_000,
 };
 
-/** Of an id, in characters: it is part of primary keys. */
+/** The length of an id, in characters. Ids are part of primary keys. */
 export const ID_CHARS = 200;
-/** Of a name or title, in characters. */
+/** The length of a name or title, in characters. */
 export const NAME_CHARS = 200;

@@ -52,7 +52,7 @@ export function addGround(draft: ChatDraft, personId: string, ground: Ground): v
   member.admin ||= admin;
 }
 
-/** Notes that an order took a person out of the unit. Of several orders the least id is named. */
+/** Notes that an order took a person out of the unit. Where several did, the one with the least id is named. */
 export function noteEnding(draft: ChatDraft, personId: string, orderId: string): void {
   const before = draft.ended.get(personId);
   if (before === undefined || orderId < before) draft.ended.set(personId, orderId);

@@ -16,7 +16,7 @@ export interface FactScope {
   peopleIds: readonly string[];
   /** Pupils on whose account somebody is in the lists (grounds). */
   studentIds: readonly string[];
-  /** Of them, those of classes that continue others (K4). */
+  /** Those of them whose class continues another (K4). */
   movingIds?: readonly string[];
 }
 

@@ -31,7 +31,9 @@ export const isOfImport = (by: string): boolean =>
  */
 const MS_DIGITS = 15;
 
-/** Makes the `by` of an import's stamp. Of two lists with one `takenAt` the one that was received later counts. */
+/**
+ * Makes the `by` of an import's stamp. Where two lists have the same `takenAt`, the one that was received later counts.
+ */
 export function importedBy(receivedAt: Date, operationId: string): string {
   return `${IMPORT_PREFIX}${String(receivedAt.getTime()).padStart(MS_DIGITS, '0')}/${operationId}`;
 }

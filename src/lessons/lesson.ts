@@ -27,7 +27,7 @@ export function phaseAt(lesson: LessonTimes, nowMs: number, earlyEntryMinutes: n
   return nowMs >= entryOpensAtMs(lesson, earlyEntryMinutes) ? 'running' : 'before';
 }
 
-/** Gives the next instant at which the phase changes; null where it changes no more. */
+/** Gives the next instant at which the phase changes. Null where it does not change any more. */
 export function nextPhaseAtMs(lesson: LessonTimes, nowMs: number, earlyEntryMinutes: number): number | null {
   switch (phaseAt(lesson, nowMs, earlyEntryMinutes)) {
     case 'before':

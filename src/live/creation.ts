@@ -38,7 +38,10 @@ const LOOK_PAUSE_MS = 1_500;
 const LOOKS_BEFORE_NEW_ATTEMPT = 2;
 /** The pause before the next try while another chat of the same title is being created. */
 const TITLE_BUSY_PAUSE_MS = 1_000;
-/** How often Sferum's answer is written while the database is away. Only this process knows of the new chat by then. */
+/**
+ * How often Sferum's answer is written while the database is away. Until it is written, only this process knows of the
+ * new chat.
+ */
 const RECORD_TRIES = 30;
 const RECORD_PAUSE_MS = 1_000;
 const UNIQUE_VIOLATION = '23505';
@@ -159,8 +162,8 @@ async function commitIntent(
 }
 
 /**
- * Looks for the orphan at Sferum. Of several orphans the oldest is adopted and the others are set aside. Where there is
- * none, throws Later for another look, or returns null once there were enough looks.
+ * Looks for the orphan at Sferum. Where there are several, the oldest is adopted and the others are set aside. Where
+ * there is none, throws Later for another look, or returns null once there were enough looks.
  */
 async function look(
   ctx: Context,

@@ -75,7 +75,10 @@ export async function decide(ctx: Context, chat: ChatState, work: Found, error: 
   return retry({ ...stopped, work: { ...work, brought: null } }, 'unexpected');
 }
 
-/** Of several errors one that stops the whole account decides, then a passing one, then a lasting refusal. */
+/**
+ * Decides by the worst of several errors: first one that stops the whole account, then a passing one, then a lasting
+ * refusal.
+ */
 function decideSteps(stopped: Stopped): Promise<void> {
   const errors = stopped.failures.map(({ error }) => error);
   const worst =

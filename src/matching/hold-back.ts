@@ -5,8 +5,8 @@ import type { Sql } from '../store/database.ts';
 import type { Renaming } from '../store/renaming.ts';
 
 /**
- * Gives the reading without those about whom a person is asked (K4): whom it names under new ids does not come, and who
- * is gone from it stays, with every place and tie. All the others are as the list says.
+ * Gives the reading without the people about whom somebody is asked (K4). Those whom it names under new ids do not
+ * come. Those who are gone from it stay, with every place and tie. All the others are as the list says.
  */
 export async function holdBack<Reading extends { schools: readonly SchoolReading[]; unclear: Unclear }>(
   tx: Sql,

@@ -21,7 +21,7 @@ export interface ClassMatch {
   newPupils: number;
 }
 
-/** So much of the bigger class must be common. */
+/** At least this share of the bigger class must be common. */
 export const COMMON_AT_LEAST = 0.5;
 
 /** Proposes pairs, one to one, sorted by the new class. */
@@ -58,7 +58,7 @@ function pairsOf(old: readonly ClassPupils[], fresh: readonly ClassPupils[]): Cl
   });
 }
 
-/** The one pair of each class with the most in common; none where two have as many. */
+/** Gives for each class the pair with the most in common. A class in which two pairs have as many gets none. */
 function bestBy(
   pairs: readonly ClassMatch[],
   key: (pair: ClassMatch) => string,

@@ -31,7 +31,7 @@ export async function proposeClasses(
       id,
       pupils: new Set([...(enrolled.classes.get(id)?.students.keys() ?? [])].filter(isPresent)),
     });
-    // Of a class that lives on only pupils who stand in both lists at once count: the others have moved.
+    // For a class that lives on, only pupils who stand in both lists at once count. The others have moved.
     const before = old.map(({ id, over, pupils }) => (over ? { id, pupils: new Set(pupils) } : rollOf(id)));
     await proposeMatches(tx, schoolId, matchClasses(before, fresh.map(rollOf)), at);
   }
@@ -69,7 +69,7 @@ async function classesWithChats(tx: Sql, schoolId: string, day: string) {
   return rows;
 }
 
-/** A school has one question open, for all its proposals. It ends with the last of them. */
+/** Asks about proposals. A school has one open question for all of them, and it ends with the last one. */
 export async function askAbout(
   ctx: Context,
   tx: Sql,

@@ -46,7 +46,7 @@ export async function renamePeople(tx: Sql, schoolId: string, pairs: readonly Re
   await moveRevision(tx, schoolId);
 }
 
-/** Of two rows with one key that of the new id stays. */
+/** Renames people in the facts. Where two rows get one key, the row of the new id stays. */
 async function renameFacts(tx: Sql, schoolId: string, ids: NewIds): Promise<void> {
   const [person, pupil, guardian] = [sql`t.id`, sql`t.student_id`, sql`t.guardian_id`];
   await sql`delete from person t where t.school_id = ${schoolId} and ${ids.has(person)}

@@ -7,18 +7,18 @@ import { countSchool, schoolsToCount } from '../rows/school-figures.ts';
 import { keepDays, noteReadiness, schoolsToForesee } from '../rows/school-readiness.ts';
 import { momentOf } from '../store/school-day.ts';
 
-/** So many schools are counted in one sweep, so that a region that is new delays nothing else for long. */
+/** So many schools are counted in one sweep, so that a new region delays nothing else for long. */
 const COUNTED_AT_ONCE = 100;
 /** So many are planned in one sweep, for the same reason. */
 const FORESEEN_AT_ONCE = 10;
-/** To find who is to be counted is to ask every school, so it is asked so often at most. */
+/** Finding what is to be counted means asking every school, so it is done at most so often. */
 const ASKED_EVERY = sql`interval '1 minute'`;
 /** The row of `setting` that holds when every school was asked last and none was left over. */
 const KEY = 'schools-counted';
 /** The row that holds the day which an operator asked about last, besides the next 1 September. */
 const ASKED_DAY = 'readiness-day';
 
-/** True in SQL where the schools are to be asked again whose figures are out of date. */
+/** True in SQL where it is time to ask again which schools' figures are out of date. */
 export const countsAreDue = () => sql<boolean>`not exists (select from setting where key = ${KEY}
   and (value #>> '{}')::timestamptz between clock_timestamp() - ${ASKED_EVERY} and clock_timestamp())`;
 
@@ -36,7 +36,10 @@ export async function countFigures(ctx: Context): Promise<void> {
   }
 }
 
-/** Lets all schools be counted for a day besides the next 1 September. It takes the place of the day before it. */
+/**
+ * Lets all schools be counted for a day besides the next 1 September. The day replaces the one that was asked about
+ * before.
+ */
 export async function askAbout(ctx: Context, day: string): Promise<void> {
   const usual = nextFirstOfSeptember(momentOf(ctx));
   if (day === usual) return;
@@ -84,7 +87,10 @@ async function toCount(ctx: Context): Promise<Asked[]> {
   return rows;
 }
 
-/** A school that cannot be counted is told and passed over, so that it keeps no other. */
+/**
+ * Gives what was counted, or null. A school that cannot be counted is logged and passed over, so that it delays no
+ * other.
+ */
 async function orNull<Counted>(
   ctx: Context,
   which: Asked,

@@ -8,13 +8,16 @@ import { isEmptyHold } from '../rows/operation.ts';
 import { CLOCKS_DIFFER_MS } from '../rows/operation-approval.ts';
 import { carried } from './carried.ts';
 
-/** A sweep gives no more operations again while the queue holds as many jobs as it should, so that it costs little. */
+/** While the queue holds so many jobs, a sweep gives no operation a second time, so that it costs little. */
 const GIVEN_AGAIN = 50;
 
 /** True in SQL where an operation is at work or waits for a person (index operation_open). */
 const isOpen = sql`o.state in ('queued', 'running', 'held')`;
 
-/** True in SQL where a held operation has an approval whose time has come, or one of a clock that was ahead. */
+/**
+ * True in SQL where a held operation has an approval whose time has come, or one that a clock ahead of ours has
+ * stamped.
+ */
 function isApproved(ctx: Context) {
   const at = new Date(ctx.clock.now());
   const aheadOf = new Date(at.getTime() + CLOCKS_DIFFER_MS);
@@ -23,8 +26,8 @@ function isApproved(ctx: Context) {
 }
 
 /**
- * True in SQL where a school's operation has work of its own, where none of its chats has work left because a crash has
- * lost the closing, and where it is held and has such an approval or holds nobody any more.
+ * True in SQL where an operation of a school can go on: it has work of its own; or none of its chats has work left,
+ * because a crash has lost its end; or it is held and has such an approval, or holds nobody any more.
  */
 const canGoOn = (ctx: Context) => sql<boolean>`(o.state = 'queued'
   or o.state = 'running' and not o.params ? 'following'
@@ -47,8 +50,8 @@ export async function operationsThatGoOn(
 }
 
 /**
- * Makes a job for each operation of these schools that can go on. An operation that has a job gets no second one. Null:
- * of all schools; while the queue holds enough jobs, only those that were asked for first.
+ * Makes a job for each operation of these schools that can go on. An operation that has a job gets no second one. Null
+ * means all schools. While the queue holds enough jobs, only the operations that were asked for first get one.
  */
 export async function relayOperations(
   ctx: Context,

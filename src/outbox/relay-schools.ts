@@ -8,8 +8,8 @@ import { schoolsToBegin } from '../follow/begin-day.ts';
 import { schoolsToSweep } from '../live/drift.ts';
 
 /**
- * Makes a job for each school whose live chats are due for a look (D8). A school with a new day begins it first: a look
- * would find that Sferum differs from the new lists, and not say why.
+ * Makes a job for each school whose live chats are due for a look (D8). A school with a new day begins it first. A look
+ * before that would find that Sferum differs from the new lists, without the reason for it.
  */
 export async function relayDrift(ctx: Context, queues: Queues): Promise<void> {
   const schools = await schoolsToSweep(ctx);

@@ -15,9 +15,9 @@ import { carried } from './carried.ts';
 const PRIORITIES = { lesson: 1, person: 2, event: 3, bulk: 10 } as const;
 
 /**
- * Bulk work of one school in flight: as many chats as its pace carries calls in so many seconds. Fewer leave slots empty
- * while answers are recorded. More wait so long that creations come too late to be sent (`creationDeadlineMs`), and an
- * event waits for those of its chats that are in hand.
+ * The bulk work of one school in flight: as many chats as its pace carries calls in so many seconds. Fewer would leave
+ * slots empty while answers are recorded. More would wait so long that creations come too late to be sent
+ * (`creationDeadlineMs`), and an event waits for those of its chats that are in hand.
  */
 const BULK_SECONDS = 2;
 

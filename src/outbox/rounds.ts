@@ -15,13 +15,13 @@ import { chatsAreGiven, chatsWait, relayChats, relayLost } from './relay.ts';
 import { filesWait, operationsGoOn, relayFiles, relayOperations } from './relay-operations.ts';
 import { relayDays, relayDrift, relayTidying } from './relay-schools.ts';
 
-/** One kind of work that is found by itself. */
+/** One kind of work that the relay finds without being told. */
 export interface Round {
   /** True in SQL, seeing all schools, where there is something to do. Null: only a wake says so. */
   isDue: ((ctx: Context) => RawBuilder<boolean>) | null;
   /** `schoolIds`: those that a wake has named, or null for all. */
   run: (ctx: Context, queues: Queues, schoolIds: readonly string[] | null) => Promise<void>;
-  /** The round begins at most once in so many ms, because it costs by more than what a wake has told. */
+  /** The round begins at most once in so many ms, because its cost grows with more than what a wake has told. */
   restMs?: number;
 }
 
@@ -32,7 +32,9 @@ const STATISTICS_REST_MS = 2_000;
 
 const rounds = <What extends string>(all: Record<What, Round>) => all;
 
-/** All that runs by itself. A sweep asks all questions in one statement, so each must be answered by an index. */
+/**
+ * Everything that runs by itself. A sweep asks all questions in one statement, so each must be answered by an index.
+ */
 export const ROUNDS = rounds({
   days: { isDue: daysBegin, run: relayDays },
   meetings: { isDue: meetingsWait, run: relayMeetings },

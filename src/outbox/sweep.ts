@@ -18,11 +18,14 @@ export interface Turn {
   due: What[] | null;
   /** After this time the next turn may be taken. */
   nextInMs: number;
-  /** How far the last turn lies ahead of the database's clock, which has stepped back then. Otherwise 0 or less. */
+  /**
+   * How far the last turn lies ahead of the database's clock, in ms. It does so where the clock has stepped back.
+   * Otherwise 0 or less.
+   */
   steppedBackMs: number;
 }
 
-/** Asks for the turn. `isFirst`: it is not waited for, because a process that starts looks at once. */
+/** Asks for the turn. `isFirst`: a process that starts looks at once, whatever the interval. */
 export async function takeTurn(ctx: Context, { isFirst }: { isFirst: boolean }): Promise<Turn> {
   const { sweepIntervalMs } = ctx.config.limits;
   const leastMs = isFirst ? 0 : sweepIntervalMs * (1 - EARLY_SHARE);

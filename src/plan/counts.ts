@@ -1,6 +1,6 @@
 import type { PlanCounts } from './model.ts';
 
-/** What two plans come to together. */
+/** Gives the counts of two plans together. */
 export function sumOf(one: PlanCounts, other: PlanCounts): PlanCounts {
   return {
     chats: summed(one.chats, other.chats),

@@ -141,7 +141,7 @@ function removals({ plan }: SchoolPlan): MemberOfChat[] {
 
 /**
  * Gives the people whom the plan adds to chats that exist. `tried` is false for a person whom Sferum cannot be asked to
- * add yet. Of a new chat no members are known.
+ * add yet. A new chat is left out, because none of its members is known.
  */
 function added({ chats, plan }: SchoolPlan) {
   const known = plan.chats.filter(({ chatId }) => chats.has(chatId));

@@ -16,9 +16,9 @@ export interface CheckedPlace {
 }
 
 export interface CheckResult {
-  /** Who should be where by СГО. */
+  /** The places by СГО. */
   desired: CheckedPlace[];
-  /** Who is where in Sferum now. */
+  /** The places in Sferum now. */
   actual: CheckedPlace[];
   done: { chatId: string; action: ActionKind; personId?: string }[];
   obstacles: CheckObstacle[];
@@ -34,7 +34,7 @@ interface Found extends Omit<CheckResult, 'obstacles'> {
   chats: { chatId: string; reason: string; message: string | null }[];
 }
 
-/** Reads the result of a check. Of a person's chats only that person's places count. */
+/** Reads the result of a check. Where a person's chats are checked, only that person's places count. */
 export async function checkResult(tx: Sql, of: OfSchool, params: CheckParams): Promise<CheckResult> {
   const { outside, held, chats, done, ...places } = await findPlaces(tx, of, params);
   const isOutside = new Set(outside.map(({ chatId, personId: who }) => `${chatId} ${who}`));

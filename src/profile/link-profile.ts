@@ -48,7 +48,7 @@ async function requirePresent(tx: Sql, { schoolId, personId }: ProfileOf): Promi
   if (!person) throw notInRoster();
 }
 
-/** The refusal of somebody whom the school's roster does not have (403). */
+/** The refusal for a person whom the school's roster does not have (403). */
 export function notInRoster(): Refusal {
   return new Refusal(403, 'not-in-roster', 'Вас нет в списках школы');
 }

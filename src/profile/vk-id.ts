@@ -10,7 +10,7 @@ import { cleanText } from '../text/clean-text.ts';
 import { cutText } from '../text/cut-text.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
-/** So many bytes give 43 characters. VK ID wants a state of at least 32 and a verifier of 43 to 128 characters. */
+/** These bytes give 43 characters. VK ID wants a state of at least 32 and a verifier of 43 to 128 characters. */
 const SECRET_BYTES = 32;
 const NAME_CHARS = 100;
 const LARGEST_ID = Number.MAX_SAFE_INTEGER;

@@ -19,7 +19,7 @@ export async function keepDigests(
   return kept.map(({ digest }) => digest);
 }
 
-/** Stores hashes with departures. Of two departures of one id the later counts. */
+/** Stores hashes with departures. Where one id has two departures, the later counts. */
 export async function writeErased(
   tx: Sql,
   schoolId: string,
@@ -50,8 +50,8 @@ export async function wasErased(ctx: Context, schoolId: string, personId: string
 export type IsOfErased = (personId: string, at: string) => boolean;
 
 /**
- * Judges statements made since `since` (ISO 8601). A statement that is older than the departure counts no more,
- * whenever it arrives. A newer one speaks of a new person. Null where all statements are newer.
+ * Judges statements made since `since` (ISO 8601). A statement that is older than the departure does not count any
+ * more, whenever it arrives. A newer one is about a new person. Null where all statements are newer.
  */
 export async function statementsOfErased(
   ctx: Context,

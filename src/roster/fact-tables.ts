@@ -37,7 +37,7 @@ const union = (name: string): FactColumn => ({
 });
 const day = (name: string): FactColumn => ({ name, type: 'date' });
 /**
- * Of two spans that touch, the wider one counts, and null is the widest. Of two spans apart, the newer one counts,
+ * Where two spans touch, the wider one counts, and null is the widest. Where they are apart, the newer one counts,
  * because nothing was said of the days between them.
  */
 const apart = 't.ends_on < s.starts_on or s.ends_on < t.starts_on';

@@ -10,7 +10,7 @@ import { bucketOf, delayMs } from '../store/queries/delay-figures.ts';
 
 /**
  * Notes when the change that these chats must still follow came into force or arrived. It concerns only chats whose
- * cause is one of `causes`. Of several changes the first one counts.
+ * cause is one of `causes`. Where there are several changes, the first one counts.
  */
 export async function noteCaused(
   tx: Sql,

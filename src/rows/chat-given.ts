@@ -27,10 +27,11 @@ export interface DueChat {
 const isGiven = sql`c.queued_at is not null`;
 
 /**
- * Marks due chats as given to the queue and returns them. The schools take turns, the most urgent work first, and the
- * bulk work of one school in hand is bounded (rule 7): to `bulkChatsPerPace` chats for each request a second that its
+ * Marks due chats as given to the queue and returns them. The schools take turns, the most urgent work first. The bulk
+ * work of one school in hand is bounded (rule 7): to `bulkChatsPerPace` chats for each request a second that its
  * account may make, and to `schoolBulkChats`. A school costs what it is given, not what waits there. Without
- * `schoolIds` it looks at every school that has waiting work. A chat that was given before `lostBefore` counts no more.
+ * `schoolIds` it looks at every school that has waiting work. A chat that was given before `lostBefore` does not count
+ * any more.
  */
 export async function giveOut(
   db: Sql,

@@ -26,7 +26,7 @@ export async function keepApproval(tx: Sql, { schoolId, id }: OfSchool, approval
     where id = ${id} and school_id = ${schoolId}`.execute(tx);
 }
 
-/** Drops an approval. False where it waits no more. */
+/** Drops an approval. False where it does not wait any more. */
 export async function dropApproval(
   tx: Sql,
   { schoolId, id }: OfSchool,

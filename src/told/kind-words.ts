@@ -7,7 +7,7 @@ interface KindWords {
   name: string;
   /** One sentence: what it is, and what to do then. */
   about: string;
-  /** So many of them have begun. */
+  /** What is said where so many of them have begun. */
   opened: (count: number) => string;
   closed: string;
 }

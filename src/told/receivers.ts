@@ -1,4 +1,4 @@
-/** Who is to be told, as the database says. */
+/** The webhooks and people who are to be told, as the database says. */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import type { ToldKind } from '../store/entities.ts';

@@ -36,7 +36,7 @@ class Teller implements AsyncDisposable {
   readonly #mail: ReturnType<typeof openMail>;
   readonly #stop = new AbortController();
   readonly #onTheirWay = new Map<string, { message: Taken; sent: Promise<void> }>();
-  /** When the next message is due, as far as this process knows. */
+  /** When the next message is due, by what this process knows. */
   #dueMs = 0;
   #isFree = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
@@ -80,9 +80,7 @@ class Teller implements AsyncDisposable {
     }
   }
 
-  /**
-   * Sends what is due, as far as there are free places. Gives the time until more is due. Null where that is not known.
-   */
+  /** Sends what is due while there are free places. Gives the time until more is due. Null where that is not known. */
   async #sendDue(): Promise<number | null> {
     const { config, db, clock } = this.#ctx;
     const untilDueMs = this.#dueMs - clock.now();

@@ -19,7 +19,7 @@ export function nowPart(lessons: readonly LessonItem[], school: LessonSchool, no
     );
 }
 
-/** The same for a page without lessons; null where the visitor has no lesson today. It follows the clock. */
+/** Shows the same on a page without lessons. Null where the visitor has no lesson today. It follows the clock. */
 export async function nowRegion(
   ctx: Context,
   { caller, school: { id: schoolId } }: Visitor,

@@ -9,7 +9,7 @@ import { count } from '../parts/numbers.ts';
 export type Counts = Partial<PlanCounts> & {
   apiCalls?: number;
   estimate?: { apiCalls: number; seconds: number };
-  /** Of an import: people in its lists, and rows that were rejected. */
+  /** For an import: people in its lists, and rows that were rejected. */
   people?: number;
   rejectedTotal?: number;
 };

@@ -32,7 +32,10 @@ export function percentOf({ people, linked }: { people: number; linked: number }
   return people === 0 ? 0 : Math.floor((linked * 100) / people);
 }
 
-/** «10А (П)» → row «10», column «А (П)». Of two classes of one place the later one gets a column of its own. */
+/**
+ * Gives the place of each class: «10А (П)» → row «10», column «А (П)». Where two classes have one place, the later one
+ * gets a column of its own.
+ */
 export function placed(classes: readonly ClassShare[]): Cell[] {
   const taken = new Set<string>();
   return classes

@@ -20,7 +20,7 @@ export function moment(instant: string, timeZone: string): Html {
   return timeOf('moment', instant, timeZone);
 }
 
-/** The same where only text may stand, as in an attribute. */
+/** Gives a moment where only text may stand, as in an attribute. */
 export function momentText(instant: string, timeZone: string): string {
   return timeText('moment', instant, timeZone);
 }

@@ -6,8 +6,8 @@ import { findPersonas } from '../../store/queries/personas.ts';
 import { type MadeLesson, makeTimetable, type TaughtGroup } from './timetable.ts';
 
 /**
- * Of the lessons that run or begin soon, one in this many is a distance lesson. In the classes that are looked at
- * first, every one is.
+ * One in so many of the lessons that run or begin soon is a distance lesson. In the classes that are looked at first,
+ * every one is.
  */
 const DISTANT_EVERY = 4;
 const SOON_MS = 60 * 60_000;

@@ -43,10 +43,10 @@ interface Writing {
 type Writer<Event extends RosterEvent> = (writing: Writing, event: Event, stamp: Stamp) => Promise<void>;
 
 /**
- * Writes events into the facts. Of several statements on one fact the greatest (time, id) wins, imports included, in
- * whatever order they arrive. The transaction holds the school.
+ * Writes events into the facts. Where several statements are about one fact, the one with the greatest (time, id) wins,
+ * imports included, in whatever order they arrive. The transaction holds the school.
  * @returns what the events touched; the links that were refused, to a VK ID that somebody else has, which are
- * remembered (A7); and the people of other schools who have another VK ID now
+ *   remembered (A7); and the people of other schools who have another VK ID now
  */
 export async function writeEvents(
   tx: Sql,

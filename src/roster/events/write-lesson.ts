@@ -5,7 +5,7 @@ import type { RosterEvent } from './event.ts';
 
 type Saved = Extract<RosterEvent, { type: 'sgo.lesson.saved' }>['data'];
 
-/** Stores a lesson. Of several statements of one lesson the greatest stamp wins. */
+/** Stores a lesson. Where it was stated several times, the greatest stamp wins. */
 export async function saveLesson(tx: Sql, schoolId: string, lesson: Saved, stamp: Stamp): Promise<void> {
   await sql`
     insert into lesson as t (school_id, id, subject_group_id, teacher_id, starts_at, ends_at, topic, stated_at, stated_by)

@@ -6,8 +6,8 @@ import type { RosterEvent } from './event.ts';
 type Issued = Extract<RosterEvent, { type: 'sgo.order.issued' }>['data'];
 
 /**
- * Stores an order. Of several statements of one order the greatest stamp wins. Gives what the order said before, if
- * it is known.
+ * Stores an order. Where it was stated several times, the greatest stamp wins. Gives what the order said before, if it
+ * is known.
  */
 export async function issueOrder(
   tx: Sql,

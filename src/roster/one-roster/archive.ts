@@ -21,7 +21,7 @@ export interface RosterArchive {
 }
 
 const ZIP_SIGNATURES = ['PK\x03\x04', 'PK\x05\x06'];
-/** A file below this size may be compressed as much as it likes, because unpacking it can do no harm. */
+/** A file below this size may have any ratio, because unpacking it can do no harm. */
 const RATIO_FREE_BYTES = 1024 * 1024;
 
 /**

@@ -7,7 +7,7 @@ import type { RosterDraft, RowSource } from './draft.ts';
 import { schoolFault } from './references.ts';
 import { DELETED, identified, readName, readSpan } from './row-checks.ts';
 
-/** Reads orgs.csv and keeps organisations of type school. Of the others it only notes that they are none. */
+/** Reads orgs.csv and keeps organisations of type school. It only notes of the others that they are no schools. */
 export async function readOrgs(source: RowSource, draft: RosterDraft): Promise<void> {
   const { report, orgs } = draft;
   const rows = source('orgs', ['sourcedId', 'name', 'type']);

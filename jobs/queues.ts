@@ -9,7 +9,7 @@ import { READY_TIMEOUT_MS, settleWithin, within } from './within.ts';
 const COMMAND_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
-export interface QueueEvents {
+interface QueueEvents {
   onError: (error: Error) => void;
   /** Something an operator should change; told at the start. */
   onWarning: (text: string) => void;

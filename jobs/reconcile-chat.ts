@@ -9,7 +9,7 @@ const payload = z.strictObject({
   cause: z.string(),
   traceparent: Traceparent.optional(),
 });
-export type ReconcileChatPayload = z.infer<typeof payload>;
+type ReconcileChatPayload = z.infer<typeof payload>;
 
 /** Brings one chat in Sferum to what our rows say it must be. */
 export const reconcileChat: JobContract<ReconcileChatPayload> = {

@@ -8,7 +8,7 @@ const payload = z.strictObject({
   operationId: z.uuid(),
   traceparent: Traceparent.optional(),
 });
-export type RunOperationPayload = z.infer<typeof payload>;
+type RunOperationPayload = z.infer<typeof payload>;
 
 /** Carries an operation (roster import, initialisation …) as far as it can go now. Its row says which and how far. */
 export const runOperation: JobContract<RunOperationPayload> = {

@@ -27,7 +27,7 @@ const MESSAGE_WAYS = ['mail', 'webhook'] as const;
 export type MessageWay = (typeof MESSAGE_WAYS)[number];
 
 export const HOLD_AGES = ['hour', 'day', 'week', 'longer'] as const;
-export type HoldAge = (typeof HOLD_AGES)[number];
+type HoldAge = (typeof HOLD_AGES)[number];
 
 /** Gives the function that sets what is told of all schools. The same figures stand in every process. */
 export function fleetGauges(registers: Registry[]): (figures: FleetFigures | null) => void {

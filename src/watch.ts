@@ -15,7 +15,7 @@ const CLOSE_SHARE = 1 / 10;
  */
 const RELAY_SHARE = 1 / 2;
 
-export interface Watched {
+interface Watched {
   self: ThisProcess;
   queues: Pick<Queues, 'waiting' | 'ping'>;
   /** Empty where other processes do the work. */

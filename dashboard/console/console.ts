@@ -57,7 +57,7 @@ export interface Surroundings {
   caught?: Caught;
 }
 
-export interface ConsoleOptions {
+interface ConsoleOptions {
   http: OpenAPIHono<HttpEnv>;
   ctx: Context;
   commands: Commands;

@@ -4,7 +4,7 @@ import { Refusal } from '../../src/refusal.ts';
 import type { ConsoleContext } from './page.ts';
 
 /** What a form sent, read by a schema, or the message of each field that does not fit. */
-export type FormResult<Shape extends z.ZodType> =
+type FormResult<Shape extends z.ZodType> =
   | { ok: true; values: z.output<Shape> }
   | { ok: false; given: Record<string, string>; errors: Record<string, string> };
 

@@ -18,7 +18,7 @@ import { troubleBar } from './trouble-bar.ts';
 import { firstScreen, type Visitor } from './visitor.ts';
 
 /** What pages need besides the visitor. */
-export interface Frame {
+interface Frame {
   /** True where Sferum is the sandbox. Every page then says so. */
   sandbox: boolean;
   /** Where «Перейти в VK Мессенджер» leads. */
@@ -32,7 +32,7 @@ export interface ConsoleEnv {
 }
 export type ConsoleContext = HonoContext<ConsoleEnv>;
 
-export interface PageParts {
+interface PageParts {
   c: ConsoleContext;
   /** The heading and the window's title. */
   title: string;

@@ -31,7 +31,7 @@ export interface Screens {
   ofRegion: Record<'get' | 'post', (path: string, handler: Handler, options?: { upload?: boolean }) => void>;
 }
 
-export interface ScreenParts {
+interface ScreenParts {
   app: Hono<ConsoleEnv>;
   ctx: Context;
   guards: Guards;

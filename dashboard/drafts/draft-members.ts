@@ -21,7 +21,7 @@ export interface DraftMemberItem extends ChatMemberItem {
   ticked: boolean;
 }
 
-export interface DraftMemberFilter extends Page {
+interface DraftMemberFilter extends Page {
   lastName?: string | undefined;
   /** `changes`: only people with staged changes. `excluded`: people who are kept out by hand. */
   show: 'members' | 'changes' | 'excluded';

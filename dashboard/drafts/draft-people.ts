@@ -9,7 +9,7 @@ import { isOnlyPupil } from '../../src/store/queries/person-columns.ts';
 import { oneRow } from '../../src/store/rows.ts';
 
 /** What is marked in which draft. A form may name anybody, so `among` selects the ids that may be marked. */
-export interface Marking {
+interface Marking {
   draftId: string;
   what: 'ticked' | 'picked';
   among: RawBuilder<unknown>;
@@ -134,7 +134,7 @@ export async function unstage(db: Sql, draftId: string, personIds: readonly stri
     where draft_id = ${draftId} and person_id = any(${[...personIds]}::text[])`.execute(db);
 }
 
-export interface StagedPeople {
+interface StagedPeople {
   add: string[];
   remove: string[];
   grant: string[];

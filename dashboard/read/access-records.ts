@@ -4,7 +4,7 @@ import { everyIdOf } from '../../src/store/queries/former-ids.ts';
 import { type Listed, limitTo, listed, type Page } from '../../src/store/queries/page.ts';
 import { startOf } from './journal.ts';
 
-export interface AccessItem {
+interface AccessItem {
   id: string;
   at: string;
   subject: string;
@@ -15,7 +15,7 @@ export interface AccessItem {
 }
 
 /** Instants: ISO 8601; days: whole days of the school's time zone, `to` included. */
-export interface AccessFilter extends Page {
+interface AccessFilter extends Page {
   personId?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;

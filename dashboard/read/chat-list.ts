@@ -30,7 +30,7 @@ export interface ChatItem {
   warning: ChatWarning | null;
 }
 
-export interface ChatFilter extends Page {
+interface ChatFilter extends Page {
   type?: ChatType | undefined;
   /** A text anywhere in the title. */
   title?: string | undefined;

@@ -4,7 +4,7 @@ import { delayFigures } from '../../src/store/queries/delay-figures.ts';
 import { oneRow } from '../../src/store/rows.ts';
 
 /** How long chats took to hold what came into force (J9); null where nothing did. */
-export interface Delays {
+interface Delays {
   count: number;
   p50Seconds: number | null;
   p95Seconds: number | null;

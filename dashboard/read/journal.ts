@@ -29,7 +29,7 @@ export interface JournalFilter {
 }
 
 /** Which page of them: the first lines before the line `before` (an id), else the newest. Pages are counted from 1. */
-export interface JournalPage {
+interface JournalPage {
   before?: string | undefined;
   page?: number;
   perPage: number;

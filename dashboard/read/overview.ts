@@ -5,7 +5,7 @@ import { instant, type Sql } from '../../src/store/database.ts';
 import { oneRow } from '../../src/store/rows.ts';
 
 /** How many people belong somewhere, and how many of them have a linked profile. */
-export interface Share {
+interface Share {
   people: number;
   linked: number;
 }

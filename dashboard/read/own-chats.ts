@@ -18,7 +18,7 @@ export interface OwnChat {
   inviteLink: string | null;
 }
 
-export interface OwnChats {
+interface OwnChats {
   linked: boolean;
   chats: OwnChat[];
 }

@@ -16,9 +16,9 @@ import {
 import { foldedInSql } from '../../src/text/name-key-sql.ts';
 import { searchFold } from '../../src/text/title-key.ts';
 
-export type PlanKind = ActionKind | 'held';
+type PlanKind = ActionKind | 'held';
 
-export interface PlanFilter {
+interface PlanFilter {
   /** The title of a class, whose chats of subjects alone count. */
   class?: string | undefined;
   type?: ChatType | undefined;

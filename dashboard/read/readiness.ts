@@ -25,7 +25,7 @@ export interface ReadinessItem {
   countedAt: string | null;
 }
 
-export interface ReadinessFilter extends Page {
+interface ReadinessFilter extends Page {
   day: string;
   state?: SchoolReadinessState | undefined;
   /** Anywhere in the name, or the id. */

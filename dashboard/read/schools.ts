@@ -48,7 +48,7 @@ export interface SchoolItem {
   account: 'ok' | 'broken' | null;
 }
 
-export interface SchoolFilter extends Page {
+interface SchoolFilter extends Page {
   state?: SchoolState | undefined;
   /** Anywhere in the name, or the id. */
   q?: string | undefined;

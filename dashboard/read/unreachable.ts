@@ -29,7 +29,7 @@ export interface UnreachableClass {
 }
 
 /** Everybody, the people of one class, or the people who are in no class's chat. */
-export type UnreachableScope = 'everybody' | 'without-class' | { classId: string };
+type UnreachableScope = 'everybody' | 'without-class' | { classId: string };
 
 /**
  * Gives the people who cannot be reached, by class. The grounds of their memberships say the class: a pupil's own, a parent's by the children. A

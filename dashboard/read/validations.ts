@@ -13,7 +13,7 @@ export async function findSentValidation(db: Sql, id: string): Promise<Record<st
   return row?.result ?? null;
 }
 
-export interface OwnValidation {
+interface OwnValidation {
   state: string;
   result: Record<string, unknown> | null;
 }

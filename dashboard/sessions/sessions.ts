@@ -39,7 +39,7 @@ interface Row {
 }
 
 /** How somebody signed in to СГО, as the token says. */
-export interface SignIn {
+interface SignIn {
   caller: Caller;
   acr?: string | undefined;
   amr?: string[] | undefined;

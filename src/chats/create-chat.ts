@@ -28,7 +28,7 @@ import { suggestChat } from './suggest-chat.ts';
 import { chatTitle } from './title.ts';
 import { additionWarnings, type Warning } from './warnings.ts';
 
-export interface ChatCreation {
+interface ChatCreation {
   /** The person who creates, with what they may see. */
   viewer: Viewer;
   by: Author;

@@ -26,7 +26,7 @@ import { type ChatToChange, findChatToChange, findKnownPeople } from './standing
 import { chatTitle } from './title.ts';
 import { additionWarnings, type Warning } from './warnings.ts';
 
-export interface ChatEdit {
+interface ChatEdit {
   /** The person who edits, with what they may see. */
   viewer: Viewer;
   by: Author;

@@ -12,7 +12,7 @@ import { count } from '../text/numbers.ts';
 import { changesText, connectionText } from './settings-words.ts';
 
 /** What a line says besides its columns. It depends on `what`; these fields mean the same in all lines. */
-export interface LineDetails {
+interface LineDetails {
   readonly grounds?: readonly Ground[];
   readonly ending?: Ending;
   /** For an exception: whether the person is in. */
@@ -43,7 +43,7 @@ export interface LineText {
 }
 
 /** The person who has a messenger profile. Undefined: nobody of the school. */
-export type ProfileNames = (vkUserId: number) => string | undefined;
+type ProfileNames = (vkUserId: number) => string | undefined;
 
 const DECIDED: readonly ActionKind[] = ['create', 'rename', 'add', 'remove', 'grant', 'revoke', 'delete'];
 const HOLD = 'hold-';

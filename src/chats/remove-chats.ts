@@ -5,7 +5,7 @@ import type { Viewer } from '../store/queries/viewer.ts';
 import { allowedChats } from './allowed-chats.ts';
 import { refuse } from './change-refusals.ts';
 
-export interface ChatRemoval {
+interface ChatRemoval {
   viewer: Viewer;
   by: Author;
   chatIds: readonly string[];

@@ -46,7 +46,7 @@ export async function saveExceptions(
 }
 
 /** What a person wrote with a change, beside its reason. */
-export type ChangeText = Required<Omit<Words, 'reason'>>;
+type ChangeText = Required<Omit<Words, 'reason'>>;
 
 /**
  * Notes one line for the change. The lines of what followed bear the same cause. What the person wrote stands beside

@@ -5,7 +5,7 @@ import { desireSchool } from '../planning/desire-school.ts';
 import type { Sandbox } from '../sferum/sandbox/sandbox.ts';
 import { momentOf, timeOf } from '../store/school-day.ts';
 
-export interface Comparison {
+interface Comparison {
   chats: number;
   /** Memberships in Sferum, and those of the СГО lists, people without a link included. */
   memberships: number;

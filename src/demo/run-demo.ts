@@ -26,7 +26,7 @@ import { importList, initialize } from './steps.ts';
 const SEED = 448;
 const DEMO_TIMEZONE_DEFAULT = 'Europe/Moscow';
 
-export interface DemoResult {
+interface DemoResult {
   app: App;
   /** True where Sferum holds exactly the desired state. */
   agrees: boolean;

@@ -2,7 +2,7 @@
 import { givesAdmin } from './grounds.ts';
 import type { ChatType, Ground } from './model.ts';
 
-export interface DraftMember {
+interface DraftMember {
   admin: boolean;
   grounds: Ground[];
 }

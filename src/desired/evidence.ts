@@ -4,7 +4,7 @@ import type { Day, EnrollmentFact, GroupFact, OrderFact, Stamp, UnitKind } from 
 import { compareText } from './names.ts';
 
 /** What an order in force does to one place. */
-export interface Effect {
+interface Effect {
   order: OrderFact;
   enters: boolean;
 }

@@ -73,7 +73,7 @@ export interface EnrollmentFact {
   goneFrom?: Stamp | null;
 }
 
-export interface GuardianFact {
+interface GuardianFact {
   guardianId: string;
   studentId: string;
 }

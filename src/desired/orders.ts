@@ -26,13 +26,13 @@ import { compareOrders, covers, type Evidence, isPresent, judge, type Scope } fr
 import type { Day, EnrollmentFact, OrderFact, OrderItem, OrderKind, RosterFacts, UnitKind } from './model.ts';
 
 /** A pupil's place in a unit: its first day (left out where there is no bound), and the order that gave it. */
-export interface Place {
+interface Place {
   since?: Day;
   orderId?: string;
 }
 
 /** What took a pupil out of a unit. */
-export interface Leaving {
+interface Leaving {
   orderId: string;
   kind: OrderKind;
 }

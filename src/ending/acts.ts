@@ -9,7 +9,7 @@ import type { RowOf } from '../store/entities.ts';
 import { oneRow } from '../store/rows.ts';
 
 /** The record of an erasure. It has no names and no ids, because it outlives the people it is about (K6). */
-export interface Act {
+interface Act {
   id: string;
   schoolId: string;
   at: string;

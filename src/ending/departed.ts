@@ -4,7 +4,7 @@ import { whoIsHere } from '../facts/who-is-here.ts';
 import type { Sql } from '../store/database.ts';
 import { beginningOf, momentOf, timeOf } from '../store/school-day.ts';
 
-export interface Departed {
+interface Departed {
   id: string;
   /** When the roster last said so. Statements from before this time do not count any more. */
   at: Date;

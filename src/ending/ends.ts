@@ -46,7 +46,7 @@ interface Stays {
   why: string;
 }
 
-export type End = Rows | Months | With | Counted | Erased | Stays;
+type End = Rows | Months | With | Counted | Erased | Stays;
 
 type Due = Rows['due'];
 

@@ -25,7 +25,7 @@ const PEOPLE_AT_ONCE = 200;
 /** A person who is still in a list leaves it so long before the erasure, so that Sferum can follow first. */
 const LEAVES_BEFORE_MS = DAY_MS;
 
-export type ErasureGround = 'departed' | 'restored';
+type ErasureGround = 'departed' | 'restored';
 
 /**
  * Erases the people who departed before the school's term (K6). Each transaction writes an act. A person who is still

@@ -2,7 +2,7 @@
 import { sure } from '../sure.ts';
 import { nameKey } from '../text/name-key.ts';
 
-export interface Named {
+interface Named {
   familyName: string;
   givenName: string;
   middleName: string;

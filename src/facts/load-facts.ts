@@ -37,7 +37,7 @@ interface ClassColumns extends UnitColumns {
 }
 
 /** Which facts are asked for. */
-export interface AskedFacts {
+interface AskedFacts {
   /** The part that some chats need (`partFor`). Left out: all. */
   part?: FactPart | undefined;
   /** The only day that is asked about. Left out: any. Orders that cannot decide anything on it are not loaded. */

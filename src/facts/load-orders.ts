@@ -6,7 +6,7 @@ import type { FactPart } from './fact-part.ts';
 import { stampReader } from './stamp-reader.ts';
 
 /** Which orders are asked for. */
-export interface AskedOrders {
+interface AskedOrders {
   /** Left out: the orders of everybody. */
   of?: { pupils: readonly string[] } | { part: FactPart } | undefined;
   /** Only those that can decide something on this day. Left out: on any day, which takes all. */

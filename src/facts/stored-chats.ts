@@ -13,7 +13,7 @@ export interface StoredChat extends ChatFact {
   sferum: SferumActual | null;
 }
 
-export interface DeletedChat {
+interface DeletedChat {
   id: string;
   key: string;
   /** False means «не создавать снова» (G1). */
@@ -23,7 +23,7 @@ export interface DeletedChat {
 }
 
 /** Which chats of a school are meant: by type, or some by id and by key. */
-export type ChatScope =
+type ChatScope =
   | { types: readonly ChatType[]; allManual?: boolean }
   | { ids: readonly string[]; keys?: readonly string[] };
 

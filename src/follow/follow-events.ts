@@ -14,7 +14,7 @@ import type { Sql } from '../store/database.ts';
 import { momentOf, timeOf } from '../store/school-day.ts';
 import { type Followed, followFacts } from './follow-facts.ts';
 
-export interface Receipt {
+interface Receipt {
   accepted: number;
   duplicates: number;
   rejected: RejectedEvent[];

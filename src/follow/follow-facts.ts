@@ -10,7 +10,7 @@ import { moveRevision, noteComputed } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { momentOf, timeOf } from '../store/school-day.ts';
 
-export interface Following extends Application {
+interface Following extends Application {
   /**
    * The chats that can have changed, by id or key, each with the event that is the cause; null where any can have.
    */

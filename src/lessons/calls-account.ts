@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 const REFUSED_FOR_MS = 60 * 60_000;
 
 /** What a school may do with calls. Calls need a user's token: the school's own, or one given for calls alone. */
-export interface CallsOfSchool {
+interface CallsOfSchool {
   /** False also where Sferum has lately refused this token the right to start calls. */
   mayCall: boolean;
   /** True where calls have a token of their own. A break of that token does not touch the chats. */

@@ -19,7 +19,7 @@ import { END_TRIES_UNTIL_RARE, quietAtMs, START_DEADLINE_MS } from './meeting.ts
 import { type LostReason, noteMeeting } from './note-meeting.ts';
 
 /** A request to start a call that is committed and has not been sent yet. */
-export interface Intent {
+interface Intent {
   id: string;
   /** When the request was written down, by the clock that never steps; ms. */
   startedMs: number;

@@ -16,7 +16,7 @@ import { LESSON_RIGHTS } from './standing.ts';
 /** A longer title is cut. */
 export const MEETING_TITLE_CHARS = 200;
 
-export interface MeetingShown {
+interface MeetingShown {
   title: string;
   startsAt: string;
   endsAt: string;

@@ -27,7 +27,7 @@ export interface LessonItem {
   meeting: LessonMeeting | null;
 }
 
-export interface LessonMeeting {
+interface LessonMeeting {
   /** Null means the default title. */
   title: string | null;
   /** The link of the call; null where there is none yet. */

@@ -81,7 +81,7 @@ export type Step =
 /**
  * Whether a call must be there, may stay if it is there (early entry was longer when it was made), or must not be.
  */
-export type Need = 'must' | 'may' | 'must-not';
+type Need = 'must' | 'may' | 'must-not';
 
 /** Decides whether a call must be there now. */
 export function needOf(meeting: MeetingState, nowMs: number): Need {

@@ -7,7 +7,7 @@ import type { Sql } from '../store/database.ts';
  * unanswered: its start was not answered, and nobody has its link · no-id: Sferum gave no id to end it by · refused:
  * Sferum would not end it.
  */
-export type MeetingNote = 'meeting-create' | 'meeting-delete' | 'call-start' | 'call-end' | 'call-lost';
+type MeetingNote = 'meeting-create' | 'meeting-delete' | 'call-start' | 'call-end' | 'call-lost';
 export type LostReason = 'unanswered' | 'no-id' | 'refused';
 
 /** `by`: who asked for it; left out where the clock or the call itself did. */

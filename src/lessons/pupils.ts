@@ -9,7 +9,7 @@ import { isCurrent } from '../store/queries/places.ts';
 import { oneRow } from '../store/rows.ts';
 import type { SchoolZone } from '../store/school-day.ts';
 
-export interface PupilPlaces {
+interface PupilPlaces {
   /**
    * Gives those of the pupils who belong to the group on that day, by statements and orders as the core computes it
    * (D6).

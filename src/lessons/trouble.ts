@@ -15,7 +15,7 @@ export interface Condition {
 
 export const NO_TROUBLE: Condition = { status: 'synced', reason: null, message: null };
 
-export interface Trouble {
+interface Trouble {
   retryAfterMs: number;
   condition: Condition;
 }

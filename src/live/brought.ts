@@ -2,7 +2,7 @@ import type { LiveState } from '../plan/model.ts';
 import type { SferumStep } from '../plan/steps.ts';
 
 /** One answer of Sferum about one member, for the journal (J1). */
-export interface Answer {
+interface Answer {
   step: SferumStep['step'];
   userId?: number;
   result: 'done' | 'waiting' | 'refused';
@@ -10,7 +10,7 @@ export interface Answer {
 }
 
 /** What the rows hold of a live chat's title and members. */
-export interface Recorded {
+interface Recorded {
   title: string | null;
   members: ReadonlyMap<number, { admin: boolean; state: LiveState }>;
 }

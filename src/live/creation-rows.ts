@@ -28,7 +28,7 @@ const intending = gathering(async (ctx: Context, schoolId: string, intents: read
 });
 
 /** A chat that Sferum has made. */
-export interface Creation {
+interface Creation {
   chat: ChatState;
   fence: number;
   ref: ChatRef;

@@ -46,7 +46,7 @@ const RECORD_TRIES = 30;
 const RECORD_PAUSE_MS = 1_000;
 const UNIQUE_VIOLATION = '23505';
 
-export interface Created {
+interface Created {
   ref: ChatRef;
   title: string;
   /** The members that Sferum's answer named. Null for an adopted chat, whose members must be read. */

@@ -36,7 +36,7 @@ const CREATIONS_UNTIL_SET_ASIDE = 10;
 const NOT_CONNECTED_RETRY_MS = 1_000;
 
 /** What the work on a chat cost and found. `brought` is null where what it found may itself have caused the error. */
-export interface Found {
+interface Found {
   apiCalls: number;
   isAnswered: boolean;
   isInDoubt: boolean;

@@ -16,7 +16,7 @@ const CHATS_PER_PASS_AT_LEAST = 25;
 const PASSES_PER_SCHOOL = 60;
 
 /** A chat that must be read, with what the look at it has shown. */
-export interface Suspect extends LiveChat {
+interface Suspect extends LiveChat {
   messages: number | null;
   people: string | null;
 }

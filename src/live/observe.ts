@@ -19,7 +19,7 @@ import { LIVE_CHAT, type LiveChat, type LiveChatRow, liveChatOf, lookAtChats } f
 /** At most so many reads wait for slots at once, which keeps some full requests ready and memory bounded. */
 const READS_AT_ONCE = 150;
 
-export interface Observation {
+interface Observation {
   apiCalls: number;
   /** Ids of chats that Sferum does not show to us any more. */
   lost: string[];
@@ -28,7 +28,7 @@ export interface Observation {
 }
 
 /** How live chats are read. With `leaveUnreadable` a chat that cannot be read stops no other. */
-export interface ObservationRequest {
+interface ObservationRequest {
   schoolId: string;
   priority: Priority;
   leaveUnreadable?: true;

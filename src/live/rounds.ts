@@ -16,7 +16,7 @@ import { type Failure, type Performance, perform } from './perform-steps.ts';
 const ROUNDS = 3;
 
 /** What the rounds on one live chat need, and where their outcome is noted. */
-export interface Rounds {
+interface Rounds {
   ref: NonNullable<ChatState['ref']>;
   call: CallOptions;
   progress: Brought;

@@ -18,7 +18,7 @@ import { type ChatState, placeOf } from './chat-state.ts';
 import { endChats } from './take-down.ts';
 
 /** What a chat's job cost and found. The cost is summed into its operation's result. */
-export interface Outcome {
+interface Outcome {
   apiCalls: number;
   /** True where Sferum has answered, so that it cannot be away. */
   isAnswered: boolean;
@@ -29,7 +29,7 @@ export interface Outcome {
 }
 
 /** The end of the work on one generation. */
-export interface End extends Outcome {
+interface End extends Outcome {
   condition: Condition;
   problem?: Problem;
   /** True where the chat was deleted and is gone at Sferum. */
@@ -116,7 +116,7 @@ async function comeLate(tx: Sql, late: readonly Of<End>[], at: Date): Promise<vo
 }
 
 /** When and why the work comes again on a generation that stays due. */
-export interface Again extends Outcome {
+interface Again extends Outcome {
   afterMs: number;
   /** True where this counts as a failed attempt. Waiting for a turn does not. */
   attempt: boolean;

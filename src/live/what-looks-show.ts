@@ -44,7 +44,7 @@ export interface KnownChat extends TitledChat {
 }
 
 /** How often chats are read, in ms. */
-export interface Rhythm {
+interface Rhythm {
   /** From one turn of a chat in which something moves to the next. */
   turnMs: number;
   /** From one full read to the next. */
@@ -54,7 +54,7 @@ export interface Rhythm {
 }
 
 /** Why a chat must be read now: it shows a change, or its time has come. */
-export type ReadNeed = 'changed' | 'time';
+type ReadNeed = 'changed' | 'time';
 
 /** Says whether the chat's members must be read now. `look` undefined: Sferum has shown nothing of the chat. */
 export function readNeedOf(

@@ -20,7 +20,7 @@ const TROUBLED_LIMIT_MS = 12_000;
 
 const NEVER = new Promise<never>(() => undefined);
 
-export interface LifeOptions {
+interface LifeOptions {
   /** An end that takes longer is cut short. */
   limitMs: number;
   /**

@@ -12,7 +12,7 @@ export interface ClassPupils {
   pupils: ReadonlySet<string>;
 }
 
-export interface ClassMatch {
+interface ClassMatch {
   newId: string;
   oldId: string;
   /** Pupils whom both have. */

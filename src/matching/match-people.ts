@@ -45,7 +45,7 @@ export interface PersonMatch extends Renaming {
 }
 
 /** What was said of pairs before, by the new id and the old one: a person is being asked, or they are two people. */
-export type SaidOfPairs = ReadonlyMap<string, ReadonlyMap<string, Word>>;
+type SaidOfPairs = ReadonlyMap<string, ReadonlyMap<string, Word>>;
 type Word = 'open' | 'other';
 
 /** At most so many people come by chance in one list under the names of people who are gone from it. */

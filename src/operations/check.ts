@@ -12,7 +12,7 @@ import { observeChats } from '../live/observe.ts';
 import { openOperation } from '../rows/operation.ts';
 import type { CheckObstacle, SchoolsOperation } from '../store/operation-params.ts';
 
-export interface CheckRequest {
+interface CheckRequest {
   schoolId: string;
   /** The chats to read. */
   chatIds: readonly string[];

@@ -12,7 +12,7 @@ import { DEFAULT_REQUESTS_PER_SECOND } from '../sferum/request-limits.ts';
 import type { Sql } from '../store/database.ts';
 import { SEALED_COLUMNS } from '../store/sealed-columns.ts';
 
-export interface SferumConnection {
+interface SferumConnection {
   schoolId: string;
   communityId: number;
   accessToken: string;

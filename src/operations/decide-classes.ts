@@ -13,7 +13,7 @@ import { noteLines } from '../rows/journal.ts';
 import type { Sql } from '../store/database.ts';
 
 /** A person's word on classes that may have come back under new ids (K4). */
-export interface ClassDecision {
+interface ClassDecision {
   schoolId: string;
   /** The new classes; null for all that are open. */
   classIds: readonly string[] | null;

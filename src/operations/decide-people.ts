@@ -16,7 +16,7 @@ import type { Renaming } from '../store/renaming.ts';
 import { momentOf } from '../store/school-day.ts';
 
 /** A person's word on people whom a list names under new ids (K4). */
-export interface PeopleDecision {
+interface PeopleDecision {
   schoolId: string;
   /** The pairs; null for all that wait and are in no doubt. */
   pairs: readonly Renaming[] | null;

@@ -9,7 +9,7 @@ import { addDeletions } from '../rows/operation-chat.ts';
 import { moveRevision } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 
-export interface Deletion {
+interface Deletion {
   schoolId: string;
   chatIds: readonly string[];
   /** False means «не создавать снова», so that no initialisation brings the chats back (G1). */

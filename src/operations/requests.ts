@@ -55,7 +55,7 @@ async function keepSent(
   return id;
 }
 
-export type InitializationRequest =
+type InitializationRequest =
   | {
       schoolId: string;
       types: readonly ChatType[];

@@ -6,7 +6,7 @@ import { changeSettings, type Settings } from '../rows/school.ts';
 import type { Sql } from '../store/database.ts';
 import { assertPauses, replacePauses } from './save-pauses.ts';
 
-export interface SchoolSettings extends Settings {
+interface SchoolSettings extends Settings {
   schoolId: string;
   by: Author;
   /** The school's own windows without lists (K3). Undefined leaves the present ones. */

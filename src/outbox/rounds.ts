@@ -16,7 +16,7 @@ import { filesWait, operationsGoOn, relayFiles, relayOperations } from './relay-
 import { relayDays, relayDrift, relayTidying } from './relay-schools.ts';
 
 /** One kind of work that the relay finds without being told. */
-export interface Round {
+interface Round {
   /** True in SQL, seeing all schools, where there is something to do. Null: only a wake says so. */
   isDue: ((ctx: Context) => RawBuilder<boolean>) | null;
   /** `schoolIds`: those that a wake has named, or null for all. */

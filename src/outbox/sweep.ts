@@ -13,7 +13,7 @@ import { ROUNDS, type What } from './rounds.ts';
 /** A turn may come earlier by this share of the interval, because timers are not exact. */
 const EARLY_SHARE = 0.1;
 
-export interface Turn {
+interface Turn {
   /** The rounds that have something to do. Null where another process has the turn. */
   due: What[] | null;
   /** After this time the next turn may be taken. */

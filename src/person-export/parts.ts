@@ -11,8 +11,8 @@ export interface DataSubject {
   profiles: readonly string[];
 }
 
-export type Rows = (subject: DataSubject) => RawBuilder<boolean>;
-export type Part = (subject: DataSubject) => RawBuilder<unknown>;
+type Rows = (subject: DataSubject) => RawBuilder<boolean>;
+type Part = (subject: DataSubject) => RawBuilder<unknown>;
 
 export interface Held {
   rows: Rows;

@@ -27,7 +27,7 @@ const PENDING_TEXT: Record<Pending, string> = {
 };
 
 /** How an action is told: `done` once it is carried out, `decision` where somebody decided about a held removal. */
-export interface Tense {
+interface Tense {
   done?: boolean;
   decision?: 'approve' | 'reject' | undefined;
 }

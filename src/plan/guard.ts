@@ -20,7 +20,7 @@ export interface GuardedRemoval {
   isHeld: boolean;
 }
 
-export interface GuardInput<Removal extends GuardedRemoval> {
+interface GuardInput<Removal extends GuardedRemoval> {
   removals: readonly Removal[];
   /** How many people the lists of the run's chats have now. */
   membersOf: ReadonlyMap<string, number>;

@@ -13,7 +13,7 @@ export const INVARIANT_CODES = [
   'removal-before-addition',
   'stranger',
 ] as const;
-export type InvariantCode = (typeof INVARIANT_CODES)[number];
+type InvariantCode = (typeof INVARIANT_CODES)[number];
 
 export interface InvariantBreach {
   code: InvariantCode;

@@ -20,7 +20,7 @@ export function readinessState({ reach, pupils, classes, held }: Readiness): Rea
   return held > 0 ? 'held' : 'ready';
 }
 
-export interface ReadinessInput {
+interface ReadinessInput {
   /** The facts of today and of the day that is asked about. */
   now: School;
   then: School;

@@ -9,7 +9,7 @@ import { sferumState } from '../store/queries/in-sferum.ts';
 import { oneRow } from '../store/rows.ts';
 
 /** A place in a chat. `personId` is null for a member of the chat in Sferum whom the school does not know. */
-export interface CheckedPlace {
+interface CheckedPlace {
   chatId: string;
   personId: string | null;
   admin: boolean;

@@ -31,7 +31,7 @@ export interface DesireRequest {
   refusedAgain?: boolean;
 }
 
-export interface Desire {
+interface Desire {
   /** The facts of the asked day that decide these chats. */
   school: School;
   desired: readonly DesiredChat[];

@@ -4,7 +4,7 @@ import type { Plan } from '../plan/model.ts';
 import type { MembershipRow, PersonInChat } from '../rows/membership.ts';
 import { sure } from '../sure.ts';
 
-export interface MembershipChanges {
+interface MembershipChanges {
   upserts: MembershipRow[];
   deletes: PersonInChat[];
   /** Chats whose people, adminship or holds change. */

@@ -25,7 +25,7 @@ import { type DesireRequest, desireSchool } from './desire-school.ts';
 /** Removals within this time count together against the school's limit, so that many small ones do not slip by (F4). */
 const LATELY_MS = 24 * 3600 * 1000;
 
-export interface PlanRequest extends DesireRequest {
+interface PlanRequest extends DesireRequest {
   /** Chats whose held removals a person has approved, so that the guard lets them pass (F4). */
   approvedChatIds?: ReadonlySet<string>;
   /** What somebody has asked for by name, so that no pause of the lists holds it (K3). */

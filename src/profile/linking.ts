@@ -12,7 +12,7 @@ const LINKING_LIFE_MS = 10 * 60_000;
 const DIGEST_HEX = /^[0-9a-f]{64}$/;
 
 /** What the browser brings back from VK ID. */
-export interface Back {
+interface Back {
   state: string;
   code: string;
   deviceId: string;

@@ -47,7 +47,7 @@ export async function wasErased(ctx: Context, schoolId: string, personId: string
 }
 
 /** Whether the person is erased and a statement of that instant is from before the departure. */
-export type IsOfErased = (personId: string, at: string) => boolean;
+type IsOfErased = (personId: string, at: string) => boolean;
 
 /**
  * Judges statements made since `since` (ISO 8601). A statement that is older than the departure does not count any

@@ -1,4 +1,4 @@
-export type RosterFileErrorCode =
+type RosterFileErrorCode =
   | 'not-a-zip'
   | 'zip-broken'
   | 'zip-too-big'

@@ -20,7 +20,7 @@ import { digestOfList, ListDiffers, newestList, stateOnceMore } from './same-lis
 import { type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
 import { rowsOf, type StatedRows, writeInChunks } from './stated-rows.ts';
 
-export interface MergeOptions {
+interface MergeOptions {
   /** When СГО wrote the roster; ISO 8601. */
   takenAt: string;
   /** `importedBy(…)`. It decides between two statements of the same instant. */

@@ -7,7 +7,7 @@ import type { EnrollmentStatement } from './facts-on.ts';
 import type { Span } from './reading.ts';
 
 /** A place as the database has it. */
-export interface StoredPlace extends Span {
+interface StoredPlace extends Span {
   present: boolean;
 }
 

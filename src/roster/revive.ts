@@ -6,7 +6,7 @@ import type { Sql } from '../store/database.ts';
  * The people who may have to come back: people of whom something was said, or everybody whom a roster of that time left
  * out.
  */
-export type MayReturn = { peopleIds: readonly string[] } | { leftOutAt: string };
+type MayReturn = { peopleIds: readonly string[] } | { leftOutAt: string };
 
 /**
  * Brings back what a withdrawal has ended, once the withdrawal is cancelled (D6). That includes the pupil, the parents

@@ -9,7 +9,7 @@ import { oneRow } from '../store/rows.ts';
 import type { RowFault } from './one-roster/row-report.ts';
 
 /** `links`: profile links that were refused when the school was applied (A7). They are lost fields too. */
-export type FaultList = 'rejected' | 'lost' | 'links';
+type FaultList = 'rejected' | 'lost' | 'links';
 
 /** How many faults one stored row holds. A result shows as many. */
 export const SHOWN_FAULTS = 1_000;

@@ -17,7 +17,7 @@ import { partsOf } from './state-facts.ts';
 import type { StatedRows } from './stated-rows.ts';
 
 /** The newest whole list of a school. */
-export interface NewestList {
+interface NewestList {
   stamp: Stamp;
   digest: string;
 }

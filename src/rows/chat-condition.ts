@@ -12,7 +12,7 @@ import { UNCONFIRMED_REASONS } from './sferum-account.ts';
  * archived  its class is over (D9)
  * deleting  Sferum has not confirmed the deletion yet (G1)
  */
-export type ConditionStatus = 'synced' | 'behind' | 'held' | 'failing' | 'archived' | 'deleting';
+type ConditionStatus = 'synced' | 'behind' | 'held' | 'failing' | 'archived' | 'deleting';
 
 export interface Condition {
   status: ConditionStatus;

@@ -37,7 +37,7 @@ export async function intendCreations(db: Sql, intents: readonly Intent[]): Prom
 }
 
 /** One attempt at a chat. */
-export interface Attempt {
+interface Attempt {
   id: string;
   fence: number;
 }
@@ -84,7 +84,7 @@ export async function forgetAttempts(
 }
 
 /** A chat that an attempt has made or a look has found. */
-export interface Found extends Attempt {
+interface Found extends Attempt {
   ref: ChatRef;
   title: string;
 }

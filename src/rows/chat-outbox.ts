@@ -131,7 +131,7 @@ export interface Settled extends Worked {
 }
 
 /** What the settling of a chat leaves to do. */
-export interface Left {
+interface Left {
   /** True where a later generation stays due. */
   isDue: boolean;
   /** True where the chat followed news whose delay is measured (chat-delay.ts). */

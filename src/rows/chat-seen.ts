@@ -69,7 +69,7 @@ export async function noteLost(
 }
 
 /** The title of a chat in the messenger. */
-export interface ShownTitle {
+interface ShownTitle {
   id: string;
   shown: string;
   /** True where it is our title as Sferum spells it. */
@@ -95,7 +95,7 @@ export async function noteTitles(db: Sql, chats: readonly ShownTitle[], putBackT
 }
 
 /** What a look showed of a chat that was then read and found in order. */
-export interface InOrder {
+interface InOrder {
   id: string;
   settledGeneration: number;
   /** The number of the newest message. */
@@ -114,7 +114,7 @@ export async function noteInOrder(db: Sql, chats: readonly InOrder[]): Promise<v
 }
 
 /** What work has found of a live chat or has made of it. */
-export interface LiveChat {
+interface LiveChat {
   id: string;
   title: string;
   /** Null where there is no new link. */

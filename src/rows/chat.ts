@@ -44,7 +44,7 @@ import { titleKey } from '../text/title-key.ts';
 import { NONE_AT_SFERUM } from './chat-creation.ts';
 
 /** A chat as a plan wants it. */
-export interface PlannedChat {
+interface PlannedChat {
   id: string;
   key: string | null;
   type: ChatType;
@@ -94,7 +94,7 @@ export async function keepPlanned(
 }
 
 /** A chat as a person makes it (E1–E3). */
-export interface HandMadeChat {
+interface HandMadeChat {
   id: string;
   /** Null for a manual chat, which has a name and a list of its own (D10). */
   key: string | null;
@@ -142,7 +142,7 @@ export async function rename(
 }
 
 /** The texts of a row without the names that must be forgotten. `place` is its `ctid`, valid within the transaction. */
-export interface Cleaned {
+interface Cleaned {
   place: string;
   title: string;
   conditionMessage: string | null;

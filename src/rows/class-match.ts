@@ -10,7 +10,7 @@
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 
-export interface ProposedMatch {
+interface ProposedMatch {
   newId: string;
   oldId: string;
   common: number;

@@ -21,7 +21,7 @@ export interface Rule extends ExceptionFact {
 }
 
 /** The author of a ruling, with the reason and the time. */
-export interface Ruling {
+interface Ruling {
   schoolId: string;
   authorId: string;
   reason: string | null;

@@ -22,7 +22,7 @@ export async function makeMonths(db: Sql, today: string): Promise<void> {
 }
 
 /** What was dropped: whole months, and single rows from months without a partition. */
-export interface Dropped {
+interface Dropped {
   months: number;
   rows: number;
 }

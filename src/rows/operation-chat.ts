@@ -117,7 +117,7 @@ export async function addCalls(
 }
 
 /** A generation that a chat has settled, and what its work cost. */
-export interface Ticked {
+interface Ticked {
   chatId: string;
   generation: number;
   apiCalls: number;

@@ -16,7 +16,7 @@ import type { Sql } from '../store/database.ts';
 import type { Renaming } from '../store/renaming.ts';
 import { inChunks } from '../store/rows.ts';
 
-export interface ProposedPair extends Renaming {
+interface ProposedPair extends Renaming {
   evidence: readonly string[];
   doubt: string | null;
 }

@@ -12,7 +12,7 @@ const AGAIN_AFTER_CHANGE = sql`interval '30 minutes'`;
 /** A new day may bring other figures without any change. */
 const AGAIN_IN_ANY_CASE = sql`interval '1 day'`;
 
-export interface SchoolOnDay {
+interface SchoolOnDay {
   schoolId: string;
   day: string;
 }

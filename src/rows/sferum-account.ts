@@ -30,7 +30,7 @@ export const REPLACEMENT_UNCONFIRMED = 'replacement-unconfirmed';
 /** The reasons that only a decision ends. A new token does not. */
 export const UNCONFIRMED_REASONS: readonly string[] = [RESTORE_UNCONFIRMED, REPLACEMENT_UNCONFIRMED];
 
-export type AccountState = 'connected' | 'broken' | 'restore-unconfirmed' | 'replacement-unconfirmed';
+type AccountState = 'connected' | 'broken' | 'restore-unconfirmed' | 'replacement-unconfirmed';
 
 /** The state of a row, told from its status and reason. */
 export function accountState({ status, reason }: { status: string; reason: string | null }): AccountState {
@@ -38,7 +38,7 @@ export function accountState({ status, reason }: { status: string; reason: strin
   return reason === RESTORE_UNCONFIRMED || reason === REPLACEMENT_UNCONFIRMED ? reason : 'broken';
 }
 
-export interface Connection {
+interface Connection {
   communityId: number;
   /** The VK user to whom the token belongs, as Sferum says. */
   ownerId: number;

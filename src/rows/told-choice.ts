@@ -8,7 +8,7 @@ import type { ToldKind } from '../store/entities.ts';
 import type { NewIds } from '../store/renaming.ts';
 
 /** Whose choice it is. `schoolId`: null for an operator of all schools. */
-export interface Chooser {
+interface Chooser {
   schoolId: string | null;
   subject: string;
   role: string;

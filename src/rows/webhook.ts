@@ -12,7 +12,7 @@ import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
 import type { ToldKind } from '../store/entities.ts';
 
-export interface NewWebhook {
+interface NewWebhook {
   id: string;
   /** Null: it hears all schools. */
   schoolId: string | null;

@@ -15,7 +15,7 @@ export interface AccessRecord {
   address: string | null;
 }
 
-export interface AccessLogParts {
+interface AccessLogParts {
   db: Database;
   limits: Pick<Limits, 'accessFlushMs' | 'accessBatchRecords' | 'accessBufferRecords'>;
   metrics: Pick<Metrics, 'accessLost'>;

@@ -57,7 +57,7 @@ export function outliveConnections(pool: Pool): void {
 /** Settings of the server, by name, for the length of a session. */
 export type SessionSettings = Readonly<Record<string, string | number>>;
 
-export interface BoundedClientConfig extends ClientConfig {
+interface BoundedClientConfig extends ClientConfig {
   /**
    * These settings are made before anything else is asked. A pooler may drop what stands in the greeting, but not
    * statements.

@@ -10,7 +10,7 @@ import { oneRow } from './rows.ts';
 const CLOCK_SKEW_MS = 2_000;
 
 /** What the database's clock said, and between which moments of this machine's clock. */
-export interface ToldTime {
+interface ToldTime {
   askedMs: number;
   theirsMs: number;
   answeredMs: number;

@@ -16,7 +16,7 @@ export interface FirstRequest {
 }
 
 /** What stands in the way of a request with a key: the first one is under way, was another request, or was answered. */
-export type Earlier = 'under-way' | 'another' | { answerSealed: string };
+type Earlier = 'under-way' | 'another' | { answerSealed: string };
 
 /** Lets the request be the first of its key. Otherwise tells what the first one is. */
 export async function claim(

@@ -4,7 +4,7 @@ import { sure } from '../sure.ts';
 import type { Database, Transaction } from './database.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 
-export interface Resealed {
+interface Resealed {
   /** Null: what belongs to no single school. */
   schoolId: string | null;
   /** Texts sealed anew, and texts that were sealed with the first key already. */

@@ -41,7 +41,7 @@ export function openMail(mail: Config['mail'], timeoutMs: number): Mail | null {
   };
 }
 
-export interface MailTrouble {
+interface MailTrouble {
   /** The answer in a word. The server's own words may hold the address, so they are left out. */
   answer: string;
   /** True where the server refuses the address itself, so that a repeat is useless. */

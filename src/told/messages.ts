@@ -14,7 +14,7 @@ export interface Message extends Told {
 }
 
 /** The body of a webhook's message (contract, «Told»). */
-export interface WebhookBody {
+interface WebhookBody {
   type: string;
   timestamp: string;
   data: {
@@ -74,7 +74,7 @@ export interface Letter {
 /**
  * What a letter needs to name places: the names of schools by id, our own address, and whether it goes to all schools.
  */
-export interface Places {
+interface Places {
   schools: ReadonlyMap<string, string>;
   publicUrl: string;
   ofRegion: boolean;

@@ -3,13 +3,13 @@ import { request as requestHttps } from 'node:https';
 import { sure } from '../sure.ts';
 import { isPublic, literalOf, NotPublic, publicLookup } from './public-address.ts';
 
-export interface Post {
+interface Post {
   url: string;
   headers: Record<string, string>;
   body: string;
 }
 
-export interface PostLimits {
+interface PostLimits {
   timeoutMs: number;
   /** So many bytes of the answer are read and ignored, so that the receiver is not cut off. */
   answerBytes: number;

@@ -4,7 +4,7 @@ import type { Sql } from '../store/database.ts';
 import type { ToldKind } from '../store/entities.ts';
 
 /** A webhook that lives. `schoolId`: null where it hears all schools. */
-export interface Hearing {
+interface Hearing {
   id: string;
   schoolId: string | null;
   kinds: ToldKind[];

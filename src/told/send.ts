@@ -29,7 +29,7 @@ export interface SendOutcome {
 }
 
 /** What a taken message needs of the clock and the way out. */
-export type Sending = Pick<Taken, 'id' | 'webhookId' | 'choiceId' | 'body' | 'attempts' | 'createdAt'>;
+type Sending = Pick<Taken, 'id' | 'webhookId' | 'choiceId' | 'body' | 'attempts' | 'createdAt'>;
 
 /** Sends a taken message once and records the outcome. No transaction is open meanwhile. */
 export async function sendOne(ctx: Context, mail: Mail | null, message: Sending): Promise<SendOutcome> {

@@ -24,7 +24,7 @@ const EARLY_SHARE = 0.1;
 const SUMMARY_AT_MS = 8 * HOUR_MS;
 
 /** What a look says. */
-export interface Look {
+interface Look {
   /** This process has the turn, and there is something to tell. */
   isNews: boolean;
   /** When the next message is due, as an instant of the database; null where none waits. */

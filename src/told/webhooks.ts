@@ -40,9 +40,6 @@ const viewOf = (row: WebhookView): WebhookView => ({
   formerSecretUntil: instant(row.formerSecretUntil),
 });
 
-/** Whose webhooks are meant: a school's, `null` for those that hear all schools, `*` for all there are. */
-export type Within = string | null;
-
 /** The webhooks of a school, or all (`*`), the oldest first. */
 export async function listWebhooks({ db }: Context, within: string): Promise<WebhookView[]> {
   const own = within === '*' ? sql`true` : sql`school_id = ${within}`;
@@ -64,7 +61,7 @@ const doorOf = (db: Context['db'], within: string | null): Sql =>
 
 type WebhookAct = 'added' | 'changed' | 'secret' | 'removed';
 
-export interface WebhookAsk {
+interface WebhookAsk {
   url: string;
   kinds: readonly ToldKind[];
 }

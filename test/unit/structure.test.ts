@@ -217,7 +217,7 @@ describe('nothing is exported for tests alone', () => {
     );
   const living = sources.filter(({ path }) => !path.startsWith('migrations/'));
   const exported = living.flatMap(({ path, text }) =>
-    [...text.matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm)].map((m) => ({
+    [...text.matchAll(/^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm)].map((m) => ({
       path,
       text,
       name: m[1]!,

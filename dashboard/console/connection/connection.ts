@@ -7,7 +7,7 @@ import { state } from '../parts/condition.ts';
 import { moment } from '../parts/numbers.ts';
 import { type SentCall, sentCalls } from './examples.ts';
 
-export interface ConnectionView {
+interface ConnectionView {
   /** Where the service is, without a slash at the end. */
   publicUrl: string;
   /** Null: all schools. */

@@ -30,7 +30,7 @@ export const validationResult = z.object({
   operations: z.array(z.object({ schoolId: z.string(), state: z.string() })).catch([]),
   problems: z.array(z.object({ message: z.string(), schoolId: z.string().optional() })).catch([]),
 });
-export type ValidationResult = z.infer<typeof validationResult>;
+type ValidationResult = z.infer<typeof validationResult>;
 
 const LINES_NAMED = 5;
 

@@ -17,7 +17,7 @@ import { planTree, type TreeType } from './plan-tree.ts';
 import { KINDS } from './plan-words.ts';
 import { chats, people } from './words.ts';
 
-export interface AcceptanceView {
+interface AcceptanceView {
   operation: OperationView;
   /** Null where no type of chat is switched on, so that lists alone would change. */
   plan: Plan | null;

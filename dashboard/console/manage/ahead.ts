@@ -9,7 +9,7 @@ import { ORDER_WORDS } from '../parts/order-words.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 
-export interface AheadView {
+interface AheadView {
   today: string;
   days: readonly DayAhead[];
   error?: string;

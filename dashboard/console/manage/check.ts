@@ -10,7 +10,7 @@ import { personLink } from '../parts/person-link.ts';
 import { notice } from '../parts/states.ts';
 import { type Column, dataTable } from '../parts/table.ts';
 
-export interface CheckView {
+interface CheckView {
   result: CheckResult;
   names: Names;
   /** The titles of the checked chats, by their ids. */

@@ -26,7 +26,7 @@ import { people } from './words.ts';
 
 /** Characters of a name, as `chatTitle` takes them. */
 
-export interface EditorView {
+interface EditorView {
   chat: ChatItem;
   /** The names of the chat's class and subject, where it has them. */
   unit: { classTitle: string | null; subject: string | null };

@@ -23,7 +23,7 @@ import { type Choosing, choiceBar, chooser, isChoosable } from './list-choice.ts
 import type { ListRights } from './list-rights.ts';
 import type { listQuery } from './query.ts';
 
-export type ListFilter = z.infer<typeof listQuery>;
+type ListFilter = z.infer<typeof listQuery>;
 
 export interface ListView extends Choosing {
   filter: ListFilter;

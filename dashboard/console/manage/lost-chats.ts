@@ -6,7 +6,7 @@ import { count } from '../parts/numbers.ts';
 import { cutTree, planTree, type TreeChat } from './plan-tree.ts';
 import { people } from './words.ts';
 
-export interface LostChat {
+interface LostChat {
   id: string;
   type: ChatType;
   title: string;

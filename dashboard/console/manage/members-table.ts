@@ -11,7 +11,7 @@ import { personLink } from '../parts/person-link.ts';
 import { type Column, dataTable } from '../parts/table.ts';
 import { roleWord } from './words.ts';
 
-export interface MembersTable {
+interface MembersTable {
   items: readonly DraftMemberItem[];
   /** The number of the first row. */
   first: number;

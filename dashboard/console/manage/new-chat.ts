@@ -22,7 +22,7 @@ import { people } from './words.ts';
 /** The choice for groups of several classes. */
 export const NO_CLASS = '-';
 
-export interface NewChatView {
+interface NewChatView {
   types: readonly ChatType[];
   units: Units;
   draft: Draft | null;

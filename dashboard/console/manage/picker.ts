@@ -23,7 +23,7 @@ import { ROLE_GENITIVES, ROLE_LABELS } from './words.ts';
 
 export type PickFilter = Omit<z.infer<typeof pickQuery>, 'role'> & { role: ShownRole };
 
-export interface PickView {
+interface PickView {
   /** Where the chat is edited: `/manage/chats/<id>` or `/manage/new`. */
   base: string;
   filter: PickFilter;

@@ -33,7 +33,7 @@ interface Branch extends Sums {
   size: number;
 }
 
-export interface TreeClass<Chat> extends Branch {
+interface TreeClass<Chat> extends Branch {
   title: string | null;
   chats: Chat[];
   /** The number of chats that are only counted. */

@@ -28,12 +28,12 @@ import { duration, requests, roleWord } from './words.ts';
 
 export type PlanFilter = z.infer<typeof planQuery>;
 
-export interface OpenChat {
+interface OpenChat {
   chatId: string;
   actions: readonly Action[];
 }
 
-export interface PlanView {
+interface PlanView {
   operation: OperationView;
   filter: PlanFilter;
   /** Cut to what a page holds. */

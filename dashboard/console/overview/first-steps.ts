@@ -5,7 +5,7 @@ import { linkButton } from '../parts/button.ts';
 import { state } from '../parts/condition.ts';
 import { counted, moment } from '../parts/numbers.ts';
 
-export interface FirstSteps {
+interface FirstSteps {
   listed: { people: number; classes: number };
   rosterTakenAt: string | null;
   trouble: Trouble | null;

@@ -10,7 +10,7 @@ import { count } from '../parts/numbers.ts';
 type ClassShare = Overview['classes'][number];
 
 /** A class in its place. Its parallel is the row, and the rest of its title the column. */
-export interface Cell {
+interface Cell {
   row: string;
   column: string;
   of: ClassShare;

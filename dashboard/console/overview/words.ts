@@ -4,7 +4,7 @@ import type { Trouble } from '../../read/waits.ts';
 import { count, counted } from '../parts/numbers.ts';
 import { unconfirmed } from '../school/unconfirmed.ts';
 
-export interface StateOfSchool {
+interface StateOfSchool {
   overview: Pick<Overview, 'isInitialized' | 'chats'>;
   trouble: Trouble | null;
   waits: number;

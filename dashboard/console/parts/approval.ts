@@ -4,7 +4,7 @@ import { postButton } from './button.ts';
 import { countdown, secondsUntil } from './countdown.ts';
 import { moment } from './numbers.ts';
 
-export interface ApprovalParts {
+interface ApprovalParts {
   approval: Pick<AwaitingApproval, 'id' | 'at' | 'actsAt'>;
   /** What the approval does to whom. */
   title: Content;

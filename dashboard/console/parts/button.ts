@@ -2,9 +2,9 @@ import { type Html, html } from '../html.ts';
 import { hiddenField } from './field.ts';
 
 /** A page has one `primary` button, for what people came for. */
-export type ButtonKind = 'primary' | 'plain' | 'danger' | 'quiet';
+type ButtonKind = 'primary' | 'plain' | 'danger' | 'quiet';
 
-export interface ButtonParts {
+interface ButtonParts {
   label: string;
   kind?: ButtonKind;
   name?: string;
@@ -30,7 +30,7 @@ export function submitButton(b: ButtonParts): Html {
   }>${b.label}</button>`;
 }
 
-export interface LinkButtonParts {
+interface LinkButtonParts {
   label: string;
   href: string;
   kind?: ButtonKind;
@@ -47,7 +47,7 @@ export function linkButton(b: LinkButtonParts): Html {
   }${b.opens ? html` data-opens="${b.opens}"` : ''}>${b.label}</a>`;
 }
 
-export interface PostButtonParts {
+interface PostButtonParts {
   label: string;
   action: string;
   kind?: ButtonKind;

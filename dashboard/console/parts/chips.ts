@@ -1,7 +1,7 @@
 import { type Html, html } from '../html.ts';
 import { count } from './numbers.ts';
 
-export interface Chip {
+interface Chip {
   label: string;
   href: string;
   current: boolean;

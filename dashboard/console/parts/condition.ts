@@ -18,7 +18,7 @@ const CONDITIONS = {
   deleting: ['calm', 'удаляется'],
 } as const satisfies Record<string, readonly [Tone, string]>;
 
-export type ConditionStatus = keyof typeof CONDITIONS;
+type ConditionStatus = keyof typeof CONDITIONS;
 
 /** Shows a chat's condition (B2). `message` says what is wrong and what to do. */
 function condition(chat: { status: ConditionStatus; message: string | null }): Html {

@@ -3,7 +3,7 @@
 import { type Html, html } from '../html.ts';
 import type { ConsoleContext } from '../page.ts';
 
-export interface CsvColumn<Row> {
+interface CsvColumn<Row> {
   head: string;
   /** A number stays a number. Null: an empty cell. */
   cell: (row: Row) => string | number | null;

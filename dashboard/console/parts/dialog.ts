@@ -1,6 +1,6 @@
 import { type Content, type Html, html } from '../html.ts';
 
-export interface DialogParts {
+interface DialogParts {
   /** The id that `data-opens` of a link or button names. */
   id: string;
   title: string;

@@ -1,6 +1,6 @@
 import { type Html, html } from '../html.ts';
 
-export interface EarlierParts {
+interface EarlierParts {
   /** True on the page of the newest rows. */
   isFirst: boolean;
   first: string;

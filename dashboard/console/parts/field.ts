@@ -12,7 +12,7 @@ interface FieldParts {
   error?: string | undefined;
 }
 
-export interface TextFieldParts extends FieldParts {
+interface TextFieldParts extends FieldParts {
   value?: string | number | undefined;
   /** `day`: a day as ДД.ММ.ГГГГ, whatever the browser's language; `value` is `YYYY-MM-DD`, and `typedDay` reads it. */
   type?: 'text' | 'search' | 'day' | 'number';
@@ -46,7 +46,7 @@ export interface Option {
   label: string;
 }
 
-export interface SelectFieldParts extends FieldParts {
+interface SelectFieldParts extends FieldParts {
   value?: string | undefined;
   options: readonly Option[];
   disabled?: boolean;
@@ -64,7 +64,7 @@ export function selectField(field: SelectFieldParts): Html {
   );
 }
 
-export interface CheckFieldParts {
+interface CheckFieldParts {
   label: string;
   name: string;
   id?: string;

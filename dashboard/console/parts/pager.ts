@@ -11,7 +11,7 @@ export interface Paged {
   label?: string;
 }
 
-export interface PagerParts extends Paged {
+interface PagerParts extends Paged {
   href: (page: number) => string;
 }
 

@@ -1,6 +1,6 @@
 import { type Content, type Html, html } from '../html.ts';
 
-export interface NoticeParts {
+interface NoticeParts {
   kind: 'info' | 'good' | 'warn' | 'bad';
   title: string;
   text?: Content;

@@ -1,7 +1,7 @@
 import { type Html, html } from '../html.ts';
 import { type Paged, pagerOf } from './pager.ts';
 
-export interface SubmitPagerParts extends Paged {
+interface SubmitPagerParts extends Paged {
   /** The name of the buttons. Their value is `page:<n>`. */
   name: string;
 }

@@ -21,7 +21,7 @@ export interface Column<Row> {
   paper?: boolean;
 }
 
-export interface TableParts<Row> {
+interface TableParts<Row> {
   /** What the table lists, for people who do not see the page around it. */
   caption: string;
   columns: readonly Column<Row>[];

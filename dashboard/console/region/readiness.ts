@@ -19,7 +19,7 @@ import { dataTable } from '../parts/table.ts';
 import { OPEN_SCHOOL, opensSchool } from './opens-school.ts';
 import { NONE, span } from './words.ts';
 
-export interface ReadinessView {
+interface ReadinessView {
   items: readonly ReadinessItem[];
   total: number;
   counts: ReadinessCounts;

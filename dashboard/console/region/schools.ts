@@ -12,7 +12,7 @@ import { dataTable } from '../parts/table.ts';
 import { OPEN_SCHOOL, opensSchool } from './opens-school.ts';
 import { keyState, NONE, STATE_FILTERS, schoolState, span } from './words.ts';
 
-export interface SchoolsView {
+interface SchoolsView {
   items: readonly SchoolItem[];
   total: number;
   counts: StateCounts;

@@ -11,7 +11,7 @@ import { tile } from '../parts/tile.ts';
 import { OPEN_SCHOOL, opensSchool } from './opens-school.ts';
 import { NONE, span } from './words.ts';
 
-export interface ServerView {
+interface ServerView {
   processes: readonly ProcessItem[];
   work: WaitingWork;
   /** Null: the queue does not answer. */

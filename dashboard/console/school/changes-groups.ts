@@ -21,7 +21,7 @@ const TITLES: Readonly<Record<string, string>> = {
   cancellation: 'Отменена работа до её начала',
 };
 
-export interface GroupsView {
+interface GroupsView {
   groups: readonly JournalGroup[];
   filter: Filter;
   names: Names;

@@ -7,7 +7,7 @@ import { moment } from '../parts/numbers.ts';
 import { personLink } from '../parts/person-link.ts';
 import { dataTable } from '../parts/table.ts';
 
-export type Entry = Awaited<ReturnType<typeof journalViews>>['entries'][number];
+type Entry = Awaited<ReturnType<typeof journalViews>>['entries'][number];
 
 /** The lines as a table, in the order given. */
 export function linesTable(entries: readonly Entry[], timeZone: string): Html {

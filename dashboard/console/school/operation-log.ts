@@ -12,7 +12,7 @@ import type { CsvTable } from '../parts/csv.ts';
 import { count, counted, moment, momentText } from '../parts/numbers.ts';
 import { dataTable } from '../parts/table.ts';
 
-export interface LogWords {
+interface LogWords {
   names: Names;
   timeZone: string;
 }

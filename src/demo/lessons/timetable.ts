@@ -42,7 +42,7 @@ export interface MadeLesson {
   topic: string;
 }
 
-export interface TimetableOrder {
+interface TimetableOrder {
   groups: readonly TaughtGroup[];
   nowMs: number;
   /** Classes that are looked at first. They have a lesson that has just begun, and lessons yesterday and tomorrow. */

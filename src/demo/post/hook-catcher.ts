@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface CaughtHook {
+interface CaughtHook {
   /** When it came, an instant. */
   at: string;
   id: string;
@@ -11,7 +11,7 @@ export interface CaughtHook {
   text: string;
 }
 
-export interface HookCatcher extends AsyncDisposable {
+interface HookCatcher extends AsyncDisposable {
   url: string;
   /** In the order of their arrival, each message once. */
   hooks: CaughtHook[];

@@ -9,7 +9,7 @@ import { type SchoolYear, schoolYearOf } from './school-year.ts';
 import { type SchoolPlan, type SchoolSize, SIZES } from './sizes.ts';
 import { type Homeroom, type MadeUnit, TeachingLoad, UnitMaker } from './units.ts';
 
-export interface SchoolOrder {
+interface SchoolOrder {
   /** The same seed makes the same school, byte for byte. */
   seed: number;
   /** `manual`: of the user manual's size; `middle`: 110 pupils in 5 classes. `small`: 60 in 3, with a case of everything. */

@@ -7,7 +7,7 @@ import type { MadeUnit } from './units.ts';
 /** What the made-up school is called. */
 export const MADE_SCHOOL = { id: 'school-2', name: 'МБОУ «Средняя школа № 2»' } as const;
 
-export interface MadeSchool {
+interface MadeSchool {
   people: readonly MadePerson[];
   pupils: readonly MadePupil[];
   units: readonly MadeUnit[];

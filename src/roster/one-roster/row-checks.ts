@@ -7,7 +7,7 @@ import type { RowReport } from './row-report.ts';
 import { notADay } from './value-kind.ts';
 
 /** A row with an id. `deleted`: the row marks what it describes as deleted. */
-export interface IdentifiedRow {
+interface IdentifiedRow {
   row: Row;
   id: string;
   deleted: boolean;

@@ -15,14 +15,14 @@ export interface RowFault {
 }
 
 /** Rows of one file that a rule leaves out. */
-export interface IgnoredRows {
+interface IgnoredRows {
   file: string;
   reason: string;
   rows: number;
 }
 
 /** The rows of one file. Each is used, rejected or ignored: rows = used + rejected + ignored. */
-export interface FileRows {
+interface FileRows {
   file: string;
   rows: number;
   used: number;
@@ -42,7 +42,7 @@ export interface RowOutcome {
 }
 
 /** Where a row stands, as a report names it. */
-export interface RowPlace {
+interface RowPlace {
   file: string;
   line: number;
   get(field: string): string;

@@ -8,7 +8,7 @@ export type WireFault = {
   work: 'none' | 'part' | 'all' | 'late';
   ending: 'reset' | 'hang' | 'http502' | number;
 };
-export type CallFault = { code: number; subcode?: number };
+type CallFault = { code: number; subcode?: number };
 
 const NAMED = {
   reset: { work: 'none', ending: 'reset' },
@@ -32,7 +32,7 @@ export type FaultName = keyof typeof NAMED;
 export const FAULT_NAMES = Object.keys(NAMED) as FaultName[];
 
 /** A number is a refusal with that code. */
-export type Fault = FaultName | WireFault | CallFault | number;
+type Fault = FaultName | WireFault | CallFault | number;
 
 /** Where and how long a fault strikes. Without a limit it stays until `clear`. */
 export type FaultRule = {
@@ -54,7 +54,7 @@ export const MEMBER_LISTINGS = ['whole', 'empty', 'nobody', 'cut', 'contradictor
 export type MemberListing = (typeof MEMBER_LISTINGS)[number];
 
 /** Shares of requests (0 to 1) that are struck at random. */
-export type FaultRates = { lostReply?: number; http502?: number; error10?: number; hang?: number };
+type FaultRates = { lostReply?: number; http502?: number; error10?: number; hang?: number };
 
 type ActiveRule = {
   wire?: WireFault;

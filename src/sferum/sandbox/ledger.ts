@@ -12,7 +12,7 @@ export type LedgerEntry = {
   call?: string;
 };
 
-export type Effect =
+type Effect =
   | 'create'
   | 'add'
   | 'invite'

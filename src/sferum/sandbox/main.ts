@@ -1,6 +1,6 @@
 import { createSandbox, type Listening } from './sandbox.ts';
 
-export type SandboxProcess = { port: number; host: string; stateFile?: string };
+type SandboxProcess = { port: number; host: string; stateFile?: string };
 
 /** Runs the sandbox alone, with the machine's clock and randomness. Its caller reads the environment and stops it. */
 export function runSandbox({ port, host, stateFile }: SandboxProcess): Promise<Listening> {

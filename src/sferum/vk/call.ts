@@ -17,8 +17,8 @@ export interface VkCall {
   readonly isAnsweredByRefusal?: boolean;
 }
 
-export type VkParam = string | number | boolean | readonly number[];
-export type VkParams = Readonly<Record<string, VkParam>>;
+type VkParam = string | number | boolean | readonly number[];
+type VkParams = Readonly<Record<string, VkParam>>;
 
 /** The size of answers with lists at full page size: 1,000 members, or 200 conversations with their last messages. */
 const LIST_REPLY_BYTES: Readonly<Record<string, number>> = {

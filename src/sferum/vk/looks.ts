@@ -5,10 +5,7 @@ import { readCall } from './call.ts';
 import { type Ask, conversationsByIdReply, lookOf } from './replies.ts';
 
 /** Looks at up to CHATS_PER_LOOK chats by their peer ids. Chats that cannot be seen are missing in the answer. */
-export type LookAt = (
-  peerIds: readonly number[],
-  options: CallOptions,
-) => Promise<ReadonlyMap<number, ChatLook>>;
+type LookAt = (peerIds: readonly number[], options: CallOptions) => Promise<ReadonlyMap<number, ChatLook>>;
 
 /** Reads the looks of these chats in one call. A chat that is missing, or not shown, is left out. */
 export async function readLooks(

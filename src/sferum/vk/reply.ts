@@ -2,7 +2,7 @@ import { SferumError } from '../gateway.ts';
 import type { VkCall } from './call.ts';
 import { VkError, type VkErrorReply } from './errors.ts';
 
-export type CallOutcome = { ok: true; value: unknown } | { ok: false; error: SferumError };
+type CallOutcome = { ok: true; value: unknown } | { ok: false; error: SferumError };
 
 /**
  * Gives each call of a batch its part of the answer.

@@ -3,7 +3,7 @@ import { SferumError } from '../gateway.ts';
 import type { VkLimits } from './limits.ts';
 import { ignoreAbort, type VkClock } from './transport.ts';
 
-export interface RetryRules {
+interface RetryRules {
   /** Repeats also what may have happened: reads, and writes whose repetition changes nothing. */
   repeatUnknown: boolean;
   signal: AbortSignal | undefined;

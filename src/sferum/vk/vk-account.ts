@@ -35,7 +35,7 @@ export interface TokenLine {
   scan: SharedScan<ListedChat[]>;
 }
 
-export interface AccountParts {
+interface AccountParts {
   line: TokenLine;
   /** The line of the user token that makes calls. Null where the school has none. */
   callsLine: TokenLine | null;

@@ -9,7 +9,7 @@ import { TokenBatcher } from './token-batcher.ts';
 import { httpExecute, type VkClock } from './transport.ts';
 import { type TokenLine, VkAccount } from './vk-account.ts';
 
-export interface VkGatewayOptions {
+interface VkGatewayOptions {
   /** The address above the methods: `https://api.vk.ru/method`, or a sandbox's. */
   baseUrl: string;
   /** Whether a link in an answer may be handed on. */

@@ -12,7 +12,7 @@ export interface GivenUp {
 }
 
 /** A chat at Sferum that we have given up. `done`: it is left. */
-export interface Abandoned {
+interface Abandoned {
   ownerId: number;
   peerId: number;
   done: boolean;

@@ -31,7 +31,7 @@ export const School = defineEntity({
 });
 
 /** How many people belong to a class by its chats, pupils and parents, and how many of them are linked. */
-export interface ClassFigures {
+interface ClassFigures {
   classId: string;
   people: number;
   linked: number;

@@ -33,7 +33,7 @@ interface ExceptionItem {
   at: string;
 }
 
-export interface MemberFilter extends Page {
+interface MemberFilter extends Page {
   lastName?: string | undefined;
   /** `excluded` shows the people who are kept out by hand. */
   show: 'members' | 'excluded';

@@ -2,11 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { SECRET_VARIABLES } from '../../src/config/secret-files.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { OVERDUE_HOURS } from '../../src/store/queries/overdue.ts';
+import { readManifests } from '../support/kubernetes.ts';
 import { PROMETHEUS_DIR, PROMTOOL, promtool } from '../support/promtool.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -90,32 +91,31 @@ describe('alerts and the dashboard', () => {
   );
 });
 
-interface Manifest {
-  kind: string;
-  metadata: { name: string };
-  spec: {
-    selector?: { matchLabels: Record<string, string> };
-    template?: { metadata: { labels: Record<string, string> }; spec: { containers: Container[] } };
-  };
-}
-interface Container {
-  command: string[];
-  env?: { name: string; value: string }[];
-  ports?: { containerPort: number }[];
-  readinessProbe?: { httpGet: { path: string; port: string } };
-  livenessProbe?: { httpGet: { path: string } };
-  securityContext: Record<string, unknown>;
-}
-
 describe('the Kubernetes manifests', () => {
   const { resources, configMapGenerator } = parse(read('kubernetes/kustomization.yaml')) as {
     resources: string[];
     configMapGenerator: { literals: string[] }[];
   };
-  const manifests = resources.flatMap((file) =>
-    parseAllDocuments(read(`kubernetes/${file}`)).map((document) => document.toJS() as Manifest),
-  );
-  const containers = manifests.flatMap(({ spec }) => spec.template?.spec.containers ?? []);
+  const manifests = resources.flatMap((file) => readManifests(read(`kubernetes/${file}`)));
+  const pods = manifests.flatMap(({ spec }) => ('template' in spec ? [spec.template] : []));
+  const containers = pods.flatMap(({ spec }) => spec.containers);
+
+  test('have the shapes of Kubernetes’ API, without a field more', () => {
+    expect(manifests.map(({ kind }) => kind)).toEqual([
+      ...['Job', 'Deployment', 'PodDisruptionBudget', 'Service', 'Deployment', 'PodDisruptionBudget'],
+    ]);
+    const misspelt = read('kubernetes/api.yaml').replace('readinessProbe', 'readinesProbe');
+    expect(() => readManifests(misspelt)).toThrow(/readinesProbe/);
+  });
+
+  test('let the process read its secrets, and nobody else: they are root’s, and the group is the pod’s', () => {
+    for (const { spec } of pods) {
+      const modes = spec.volumes.flatMap((volume) => ('secret' in volume ? [volume.secret.defaultMode] : []));
+      expect(modes).toEqual([0o440]);
+      const users = spec.containers.map(({ securityContext }) => securityContext.runAsUser);
+      expect(users).toEqual([spec.securityContext.fsGroup]);
+    }
+  });
 
   test('hold API, worker and migration, each confined and started from a file that there is', () => {
     expect(containers.map(({ command }) => command.at(-1))).toEqual([
@@ -138,8 +138,9 @@ describe('the Kubernetes manifests', () => {
   });
 
   test('name selectors that fit their pods, and a disruption budget for each that serves', () => {
-    for (const { spec } of manifests.filter(({ kind }) => kind === 'Deployment'))
-      expect(spec.template?.metadata.labels).toMatchObject(spec.selector!.matchLabels);
+    for (const manifest of manifests)
+      if (manifest.kind === 'Deployment')
+        expect(manifest.spec.template.metadata.labels).toMatchObject(manifest.spec.selector.matchLabels);
     const budgets = manifests.filter(({ kind }) => kind === 'PodDisruptionBudget');
     expect(budgets.map(({ metadata }) => metadata.name).sort()).toEqual(['api', 'worker']);
   });

@@ -71,6 +71,16 @@ describe('in a pause', () => {
     await expect.poll(() => world.inSferum('5Б класс'), WAITING).toBe('102* 201 204 205');
   });
 
+  test('who unlinks the profile is out of every chat, and in again once it is linked', async () => {
+    await sendNewLists();
+    const before = inSferum();
+    await tell(world, 's1', 'sgo.profile.unlinked', { personId: 'p2' });
+    expect(inSferum().join()).not.toMatch(/202/);
+    await tell(world, 's1', 'sgo.profile.linked', { personId: 'p2', vkUserId: 202 });
+    expect(inSferum()).toEqual(before);
+    expect(before.join()).toMatch(/202/);
+  });
+
   test('who is taken out and put back by hand follows at once, and nobody else of the chat', async () => {
     await sendNewLists();
     const chat = `/v1/chats/${await world.chatId('5А класс')}`;

@@ -72,7 +72,7 @@ test('says what will be created, who comes and goes, and names who is without a 
     ...{ day: '2027-09-01', state: 'gaps' },
     readiness: {
       reach: 'yes',
-      chats: { created: 4 },
+      chats: { created: 4, renamed: 0, archived: 5 },
       pupils: { total: 3, joining: 0, leaving: 1, withoutClass: 1 },
       classes: { total: 2, withoutTeacher: 1 },
     },
@@ -97,6 +97,16 @@ test('says what the day then does: the same figures as its plan «на дату�
   expect(readiness.members).toEqual(result.members);
   expect(readiness.chats!.created).toBe(result.chats!.created);
   expect(readiness.estimate).toEqual(result.estimate);
+});
+
+test('a class that goes on as another has its chats renamed, and no new ones', async () => {
+  await stateNewYear();
+  await tell(world, 's1', 'sgo.class.saved', {
+    ...{ id: 'c6a', title: '6А', homeroomTeacherIds: ['t1'], continues: 'c5a' },
+    ...NEW_YEAR,
+  });
+  const { readiness } = await report();
+  expect(readiness.chats).toEqual({ created: 2, renamed: 2, archived: 3 });
 });
 
 test('changes nothing, and is asked for days to come alone', async () => {

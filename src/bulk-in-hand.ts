@@ -7,31 +7,49 @@ import type { Sql } from './store/database.ts';
  * at once in its new state. Only urgency overtakes; bulk never interrupts bulk.
  */
 export class BulkInHand {
-  readonly #chats = new Map<string, { overtaken: AbortController; ended: Promise<void> }>();
+  /** Of each school, so that a look at what is overtaken costs by the school that has news. */
+  readonly #schools = new Map<string, Map<string, Hold>>();
 
   /**
    * Runs `work`. Its signal is aborted when the chat has become urgent. Work on a chat that is in hand already begins
    * after that work has ended: a long job may have been taken for lost, and its chats given out again.
    */
-  async hold(chatId: string, work: (overtaken: AbortSignal) => Promise<void>): Promise<void> {
-    for (let before = this.#chats.get(chatId); before; before = this.#chats.get(chatId)) await before.ended;
+  async hold(
+    { schoolId, chatId }: { schoolId: string; chatId: string },
+    work: (overtaken: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const inHand = () => this.#schools.get(schoolId)?.get(chatId);
+    for (let before = inHand(); before; before = inHand()) await before.ended;
+    const chats = this.#schools.get(schoolId) ?? new Map<string, Hold>();
+    this.#schools.set(schoolId, chats);
     const overtaken = new AbortController();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    this.#chats.set(chatId, { overtaken, ended });
+    chats.set(chatId, { overtaken, ended });
     try {
       await work(overtaken.signal);
     } finally {
-      this.#chats.delete(chatId);
+      chats.delete(chatId);
+      if (chats.size === 0) this.#schools.delete(schoolId);
       end();
     }
   }
 
-  /** Aborts the work whose chats have become urgent. It takes one look by key, or none where nothing is in hand. */
-  async letGoOvertaken(db: Sql): Promise<void> {
-    if (this.#chats.size === 0) return;
+  /**
+   * Aborts the work whose chats have become urgent. It takes one look by key, or none where nothing is in hand.
+   * `schoolIds`: those that have news, or null for all.
+   */
+  async letGoOvertaken(db: Sql, schoolIds: readonly string[] | null): Promise<void> {
+    const asked = schoolIds ?? [...this.#schools.keys()];
+    const chats = new Map(asked.flatMap((schoolId) => [...(this.#schools.get(schoolId) ?? [])]));
+    if (chats.size === 0) return;
     const { rows } = await sql<{ id: string }>`
-      select id from chat where id = any(${[...this.#chats.keys()]}::uuid[])
+      select id from chat where id = any(${[...chats.keys()]}::uuid[])
         and generation > settled_generation and priority <> 'bulk'`.execute(db);
-    for (const { id } of rows) this.#chats.get(id)?.overtaken.abort();
+    for (const { id } of rows) chats.get(id)?.overtaken.abort();
   }
+}
+
+interface Hold {
+  overtaken: AbortController;
+  ended: Promise<void>;
 }

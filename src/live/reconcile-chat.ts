@@ -39,7 +39,7 @@ export async function reconcileChats(
   signal?: AbortSignal,
 ): Promise<void> {
   const works = chatIds.map((chatId) =>
-    ctx.bulkInHand.hold(chatId, (overtaken) =>
+    ctx.bulkInHand.hold({ schoolId, chatId }, (overtaken) =>
       follow(ctx, { schoolId, isBulk: true }, chatId, { stopped: signal, overtaken }),
     ),
   );
@@ -83,6 +83,9 @@ async function carryOut(ctx: Context, chat: ChatState, { stopped, overtaken }: I
   } catch (error) {
     if (stopped?.aborted) return letGo(ctx.db.of(chat.schoolId), [chat.id]);
     await decide(ctx, chat, work, overtaken?.aborted && neverRan(error) ? new Later(0) : error);
+  } finally {
+    // The other chats of its job may go on for seconds, and the job's end would wake the relay only then.
+    if (overtaken?.aborted) ctx.wake('chats', { schoolId: chat.schoolId });
   }
 }
 

@@ -75,8 +75,9 @@ function figures(took: readonly Took[], latencyMs: number) {
   const worstMs = Math.max(...times);
   const chats = took.map((one) => one.chats);
   const durableMs = median(took.map((one) => one.durableMs));
+  const requests = took.map((one) => one.requests);
   const touched = `each touching ${Math.min(...chats)} to ${Math.max(...chats)} chats`;
-  const text = `median ${medianMs.toFixed(0)} ms (${durableMs.toFixed(0)} ms to the 202), worst ${worstMs.toFixed(0)} ms of ${took.length} events, ${touched}`;
+  const text = `median ${medianMs.toFixed(0)} ms (${durableMs.toFixed(0)} ms to the 202), worst ${worstMs.toFixed(0)} ms of ${took.length} events, ${touched}, with ${median(requests)} requests meanwhile, ${Math.max(...requests)} at most`;
   return { medianMs, worstMs, text };
 }
 

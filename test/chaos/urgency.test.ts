@@ -1,11 +1,13 @@
 /** Somebody waits for an event: how few slots it takes, and what it does not wait for. */
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
+import { reconcileChats } from '../../src/live/reconcile-chat.ts';
 import { moveGenerations } from '../../src/rows/chat-outbox.ts';
 import { lookedAt } from '../support/app.ts';
 import { ADMIN, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { startHalves } from '../support/halves.ts';
+import { slowAt } from '../support/slow-account.ts';
 import { tell } from '../support/tell-events.ts';
 
 test('another teacher of a group is in, admin and seen to be so in one request, the old one is out in the next', async () => {
@@ -43,9 +45,9 @@ test('an event for a chat whose bulk work waits for a slot takes that work over 
       moveGenerations(tx, [chatId!], { cause: 'test', priority, at: new Date(ctx.clock.now()) }),
     );
   await move('bulk');
-  await ctx.bulkInHand.letGoOvertaken(everywhere(ctx));
+  await ctx.bulkInHand.letGoOvertaken(everywhere(ctx), null);
   await move('event');
-  await ctx.bulkInHand.letGoOvertaken(everywhere(ctx));
+  await ctx.bulkInHand.letGoOvertaken(everywhere(ctx), null);
   await bulk;
   expect(halves.sandbox.world.ledger.of('promote')).toEqual([]);
   // What was done is known, so that nothing is read, and nothing is taken for done that was not.
@@ -56,6 +58,46 @@ test('an event for a chat whose bulk work waits for a slot takes that work over 
   await halves.workAll();
   expect(await halves.differences()).toEqual([]);
   expect(halves.sandbox.world.ledger.of('create')).toHaveLength(1);
+});
+
+test('it comes again before the rest of the job that it was taken out of has ended', async () => {
+  await using halves = await startHalves();
+  const { ctx } = halves;
+  const schoolId = await halves.importSchool();
+  await halves.initialize(schoolId, ['class']);
+  await halves.workAll();
+  const [other] = await halves.chatIds();
+  await halves.initialize(schoolId, ['staff']);
+  const chatIds = await halves.chatIds();
+  const rowOf = async (key: string) => {
+    const { rows } = await sql<{ id: string; creation: string; given: boolean; settled: boolean }>`
+      select id, creation, queued_at is not null as given, settled_generation = generation as settled
+      from chat where key = ${key} or id::text = ${key}`.execute(everywhere(ctx));
+    return rows[0]!;
+  };
+  const { id: staff } = await rowOf('staff');
+  expect(chatIds).toContain(staff);
+  const move = (chatId: string, priority: 'bulk' | 'event') =>
+    ctx.db.transactionAcross('figures', ({ sql: tx }) =>
+      moveGenerations(tx, [chatId], { cause: 'test', priority, at: new Date(ctx.clock.now()) }),
+    );
+  await sql`update chat set title = title || '!' where id = ${other}`.execute(everywhere(ctx));
+  await move(other!, 'bulk');
+  // Once the chat is made, its admins wait for the next slot, some seconds long.
+  await sql`update sferum_account set requests_per_second = 0.2`.execute(everywhere(ctx));
+  const slow = slowAt(ctx, { renameChat: 'before' });
+  const bulk = reconcileChats(slow.ctx, { schoolId, chatIds: [other!, staff] });
+  await slow.renameChat.arrived;
+  await vi.waitFor(async () => expect(await rowOf('staff')).toMatchObject({ creation: 'created' }), 20_000);
+
+  await move(staff, 'event');
+  // The mark that it was given is taken off, so that it shows when it is given again.
+  await sql`update chat set queued_at = null`.execute(everywhere(ctx));
+  await slow.ctx.bulkInHand.letGoOvertaken(everywhere(ctx), null);
+  await vi.waitFor(async () => expect(await rowOf('staff')).toMatchObject({ given: true }), 5_000);
+  expect(await rowOf(other!)).toMatchObject({ settled: false });
+  slow.renameChat.goOn();
+  await bulk;
 });
 
 test('an admin is dismissed only once his successor is one, though that takes another try', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CallOptions, Priority } from '../../src/sferum/gateway.ts';
-import { bench, chat, credentials, endOf, watch } from './vk-fakes.ts';
+import { bench, chat, credentials, endOf, OWNER, watch } from './vk-fakes.ts';
 
 const at = (priority: Priority, more: Partial<CallOptions> = {}): CallOptions => ({ priority, ...more });
 const bulk = at('bulk');
@@ -199,4 +199,24 @@ test('pages of conversations are few to a request, so that the answer stays belo
   await clock.advance(10 * SLOT_MS);
   expect(ended[0]).toEqual({ status: 'fulfilled', value: [] });
   expect(vk.methods.map((methods) => methods.length)).toEqual([1, 4, 4, 1, 1]);
+});
+
+test('who gives up a look that waits for a slot with others leaves at once, and the others get theirs', async () => {
+  const { clock, vk, account } = bench();
+  vk.latencyMs = 10_000;
+  const settings = { owner_id: OWNER, title: 'Б', state: 'in' };
+  vk.answerCall = () => ({
+    items: [{ peer: { id: chat(2).peerId, type: 'chat' }, chat_settings: settings }],
+  });
+  void account.renameChat(chat(), 'x', at('event'));
+  await clock.advance(0);
+  const urgent = new AbortController();
+  const gone = endOf(account.look(chat(1), at('bulk', { signal: urgent.signal })));
+  const stays = account.look(chat(2), bulk);
+  await clock.advance(1_000);
+  urgent.abort();
+  expect(await Promise.race([gone, clock.advance(0)])).toBe('never-ran');
+  expect(vk.requests).toHaveLength(1);
+  await clock.advance(30_000);
+  expect(await stays).toMatchObject({ ownerId: OWNER });
 });

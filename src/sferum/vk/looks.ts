@@ -28,7 +28,8 @@ interface Waiting {
 
 /**
  * Joins single looks of bulk work that are asked for within `lingerMs` into one call. The call belongs to no caller, so
- * it counts for none of them. A caller who gives up leaves, and the others stay.
+ * it counts for none of them. A caller who gives up leaves at any moment, because a look changes nothing, and the others
+ * stay.
  */
 export class Looks {
   readonly #lookAt: LookAt;
@@ -43,6 +44,7 @@ export class Looks {
   }
 
   ask(peerId: number, options: CallOptions): Promise<ChatLook | null> {
+    if (options.signal?.aborted) return Promise.reject(givenUp());
     const { promise, resolve, reject } = Promise.withResolvers<ChatLook | null>();
     const waiting = { peerId, options, resolve, reject };
     this.#waiting.push(waiting);
@@ -53,10 +55,8 @@ export class Looks {
   }
 
   #leave(waiting: Waiting): void {
-    const at = this.#waiting.indexOf(waiting);
-    if (at < 0) return;
-    this.#waiting.splice(at, 1);
-    waiting.reject(new SferumError('never-ran', 'messages.getConversationsById: given up while it waited'));
+    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    waiting.reject(givenUp());
   }
 
   #send(): void {
@@ -81,3 +81,5 @@ export class Looks {
     );
   }
 }
+
+const givenUp = () => new SferumError('never-ran', 'messages.getConversationsById: given up while it waited');

@@ -13,6 +13,8 @@ export interface Took {
   durableMs: number;
   ms: number;
   chats: number;
+  /** Requests to Sferum meanwhile, of bulk work too. */
+  requests: number;
 }
 
 /** From the event's arrival until the last of its chats is settled, which is a little after Sferum holds it. */
@@ -20,6 +22,7 @@ export async function follow({ ctx }: App, schoolId: string, change: ChangeEvent
   const time = new Date(ctx.clock.now()).toISOString();
   const event = { specversion: '1.0', source: 'bench', time, ...change };
   let durableMs = 0;
+  const sentBefore = ctx.gateway.stats().requests;
   const { ms, value: chats } = await timed(async () => {
     const received = await timed(() =>
       commandsOf(ctx).receiveEvents({ by: { id: 'sgo', kind: 'service' }, schoolId, events: [event] }),
@@ -37,5 +40,6 @@ export async function follow({ ctx }: App, schoolId: string, change: ChangeEvent
     }
   });
   if (chats === 0) throw new Error('the event touched no chat');
-  return { type: change.type, durableMs, ms, chats };
+  const requests = ctx.gateway.stats().requests - sentBefore;
+  return { type: change.type, durableMs, ms, chats, requests };
 }

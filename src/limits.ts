@@ -201,6 +201,13 @@ export const LIMIT_RULES = {
     about:
       'bulk work of one school in flight: one big school does not starve the others; a slow pace has less',
   },
+  workerBulkChats: {
+    value: 5000,
+    min: 25,
+    max: 100_000,
+    about:
+      'bulk work of all schools in flight, for each worker process: what it ends well before it counts as lost, after 60 s',
+  },
   relayBatchChats: { value: 500, min: 1, max: 10_000, about: 'chats the relay enqueues at a time' },
   sweepIntervalMs: {
     value: 10 * SECOND_MS,

@@ -21,7 +21,10 @@ const PRIORITIES = { lesson: 1, person: 2, event: 3, bulk: 10 } as const;
  */
 const BULK_SECONDS = 2;
 
-/** A chat that is still due so long after it was given to the queue is given again, whatever the queue reports. */
+/**
+ * A chat that is still due so long after it was given to the queue is given again, whatever the queue reports.
+ * `workerBulkChats` keeps what is in hand over all schools below what a worker ends in this time.
+ */
 const LOST_AFTER_MS = 60_000;
 /** A chat is marked as given before its job exists, so a mark younger than this does not show a lost job. */
 const HANDING_OVER_MS = 2_000;
@@ -33,7 +36,7 @@ export const chatsWait = () => hasWaiting('usable');
 
 /**
  * Gives chats with due work to the queue (rule 3). The bulk work of one school in flight is bounded, so that a big
- * school does not starve the others (rule 7). Urgent work has no bound. Null: of all schools that have some.
+ * school does not starve the others (rule 7), and over all schools. Urgent work has no bound. Null: of all schools that have some.
  */
 export async function relayChats(
   ctx: Context,
@@ -41,10 +44,11 @@ export async function relayChats(
   schoolIds: readonly string[] | null,
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
-  const { schoolBulkChats, relayBatchChats } = ctx.config.limits;
+  const { schoolBulkChats, workerBulkChats, relayBatchChats } = ctx.config.limits;
   const chats = await giveOut(ctx.db.across('relay'), {
     ...{ at, lostBefore: ago(ctx, LOST_AFTER_MS), schoolIds },
-    ...{ schoolBulkChats, bulkChatsPerPace: BULK_SECONDS * CALLS_PER_REQUEST, most: relayBatchChats },
+    ...{ schoolBulkChats, bulkChatsPerPace: BULK_SECONDS * CALLS_PER_REQUEST },
+    ...{ workerBulkChats, most: relayBatchChats },
   });
   if (chats.length === 0) return;
   try {

@@ -40,7 +40,7 @@ export async function explainWaiting(
   words: Readonly<Record<NotConnectedCode, string>>,
 ): Promise<void> {
   await sql`
-    with recursive ${schoolsWaiting}
+    with recursive ${schoolsWaiting()}
     update chat c set condition_reason = w.code, condition_message = ${JSON.stringify(words)}::jsonb->>w.code
     from (select s.id, case when a.school_id is null then 'sferum-not-connected'
           when a.status_reason = any(${[...UNCONFIRMED_REASONS]}) then 'sferum-unconfirmed' else 'sferum-account-broken' end as code

@@ -9,6 +9,7 @@
 import { sql } from 'kysely';
 import type { Priority } from '../sferum/gateway.ts';
 import type { Sql } from '../store/database.ts';
+import { isWorker } from '../store/processes.ts';
 import { BULK, urgency } from './chat-outbox.ts';
 import { dueSince, isWaiting, schoolsWaiting } from './chat-waiting.ts';
 
@@ -26,44 +27,62 @@ export interface DueChat {
  */
 const isGiven = sql`c.queued_at is not null`;
 
+/** How chats are given out. Times are of the database's clock, numbers are chats. */
+interface Giving {
+  at: Date;
+  /** A chat that was given before does not count any more. */
+  lostBefore: Date;
+  /** Those that have news. Null: all that have waiting work. */
+  schoolIds: readonly string[] | null;
+  /** Bulk work of one school in hand, at most. */
+  schoolBulkChats: number;
+  /** The same for each request a second that its account may make. */
+  bulkChatsPerPace: number;
+  /** Bulk work of all schools in hand, at most, for each process that carries jobs. */
+  workerBulkChats: number;
+  /** All that is given now, at most. */
+  most: number;
+}
+
 /**
- * Marks due chats as given to the queue and returns them. The schools take turns, the most urgent work first. The bulk
- * work of one school in hand is bounded (rule 7): to `bulkChatsPerPace` chats for each request a second that its
- * account may make, and to `schoolBulkChats`. A school costs what it is given, not what waits there. Without
- * `schoolIds` it looks at every school that has waiting work. A chat that was given before `lostBefore` does not count
- * any more.
+ * Marks due chats as given to the queue and returns them. The schools take turns, the most urgent work first. The
+ * bulk work in hand is bounded, of each school and over all (rule 7). A school costs what it is given, not what waits there.
+ * Where bulk work of all schools has hardly room left, all that wait are looked at, and those with the least in hand
+ * come first: otherwise the schools that had begun would keep all places.
  */
-export async function giveOut(
-  db: Sql,
-  how: {
-    at: Date;
-    lostBefore: Date;
-    schoolIds: readonly string[] | null;
-    schoolBulkChats: number;
-    bulkChatsPerPace: number;
-    most: number;
-  },
-): Promise<DueChat[]> {
-  const { at, lostBefore, schoolIds, schoolBulkChats, bulkChatsPerPace, most } = how;
+export async function giveOut(db: Sql, how: Giving): Promise<DueChat[]> {
+  const { at, schoolIds, schoolBulkChats, most } = how;
   const { rows } = await sql<DueChat>`
-    with recursive ${schoolIds === null ? schoolsWaiting : sql`waiting as (select unnest(${[...schoolIds]}::text[]) as id)`},
+    with recursive room as materialized (${bulkRoom(how)}),
+    ${schoolsWaiting(schoolIds === null ? sql`true` : sql`(select chats < ${schoolBulkChats} from room)`)},
+    asked as (select id from waiting where id is not null union select unnest(${[...(schoolIds ?? [])]}::text[])),
     usable as (
-      select w.id, least(${schoolBulkChats}, ceil(a.requests_per_second * ${bulkChatsPerPace}))::int as most,
-        (select count(*) from chat c
-          where c.school_id = w.id and ${isGiven} and c.queued_at > ${lostBefore} and c.priority = 'bulk') as given
-      from waiting w join sferum_account a on a.school_id = w.id and a.status <> 'broken'),
+      select s.id, least(${schoolBulkChats}, ceil(a.requests_per_second * ${how.bulkChatsPerPace}))::int as most,
+        (select count(*) from chat c where c.school_id = s.id and ${isBulkInHand(how)}) as given
+      from asked s join sferum_account a on a.school_id = s.id and a.status <> 'broken'),
     due as (
-      select d.id, u.urgency, d.nth from (select id, most, given, generate_series(1, ${BULK}::int) as urgency from usable) u
+      select d.id, u.urgency, d.nth + case when u.urgency = ${BULK}::int then u.given else 0 end as nth
+      from (select id, most, given, generate_series(1, ${BULK}::int) as urgency from usable) u
       cross join lateral (
         select c.id, row_number() over (order by ${dueSince}, c.id) as nth from chat c
         where ${isWaiting} and c.school_id = u.id and ${urgency(sql`c.priority`)} = u.urgency and ${dueSince} <= ${at}
         order by ${dueSince}, c.id
-        limit case when u.urgency < ${BULK}::int then ${most}::int else greatest(0, u.most - u.given) end) d)
+        limit case when u.urgency < ${BULK}::int then ${most}::int else greatest(0, u.most - u.given) end) d),
+    ranked as (select id, urgency, nth, row_number() over (partition by urgency order by nth) as rank from due)
     update chat set queued_at = ${at}
-    where id = any(array(select id from due order by urgency, nth limit ${most})) and queued_at is null
+    where id = any(array(select id from ranked where urgency < ${BULK}::int or rank <= (select chats from room)
+      order by urgency, nth limit ${most})) and queued_at is null
     returning id, school_id as "schoolId", cause, priority, traceparent`.execute(db);
   return rows;
 }
+
+const isBulkInHand = ({ lostBefore }: Giving) =>
+  sql`${isGiven} and c.queued_at > ${lostBefore} and c.priority = 'bulk'`;
+
+/** The chats that bulk work of all schools may still take in hand. A process that has not told of itself is one, too. */
+const bulkRoom = (how: Giving) => sql`select greatest(0,
+  ${how.workerBulkChats}::int * greatest(1, (select count(*) from process where ${isWorker}))
+    - (select count(*) from chat c where ${isBulkInHand(how)})) as chats`;
 
 /** True in SQL where chats were given out before that time and are not done. */
 export const hasGiven = (before: Date) => sql<boolean>`exists (select from chat c

@@ -18,6 +18,9 @@ const GONE_AFTER = sql`interval '2 minutes'`;
 /** True in SQL where a row of `process` gave a sign of life lately. */
 const isAlive = sql<boolean>`(seen_at > clock_timestamp() - ${GONE_AFTER})`;
 
+/** True in SQL where a row of `process` carries jobs. */
+export const isWorker = sql<boolean>`(role in ('all', 'worker') and ${isAlive})`;
+
 /** An alert about silent processes must come within two minutes, so figures count no longer than this. */
 const SILENT_AFTER = sql`interval '45 seconds'`;
 

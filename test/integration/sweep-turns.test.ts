@@ -93,6 +93,7 @@ describe('giving out', () => {
       schoolIds: null,
       schoolBulkChats: 10,
       bulkChatsPerPace: 100,
+      workerBulkChats: 1000,
       most: 500,
     };
     const given = await giveOut(halves.ctx.db.across('relay'), { ...how, ...own });
@@ -117,6 +118,31 @@ describe('giving out', () => {
     await sql`update sferum_account set requests_per_second = case school_id when 'rest-1' then 0.5 else 3 end
       where school_id in ('rest-1', 'rest-2')`.execute(everywhere(halves.ctx));
     expect(await give({ bulkChatsPerPace: 4 })).toEqual({ 'rest-1 bulk': 2, 'rest-2 bulk': 10 });
+  });
+
+  test('bulk work over all schools is bounded by the workers there are, and urgent work is not', async () => {
+    for (const school of [1, 2]) await move(await idsOf(school), 'bulk');
+    await move((await idsOf(3)).slice(0, 15), 'event');
+    expect(await give({ workerBulkChats: 8 })).toEqual({
+      'rest-1 bulk': 4,
+      'rest-2 bulk': 4,
+      'rest-3 event': 15,
+    });
+    expect(await give({ workerBulkChats: 8 })).toEqual({});
+    await sql`insert into process (id, role, connections, seen_at) values
+      (gen_random_uuid(), 'worker', 1, now()), (gen_random_uuid(), 'all', 1, now()),
+      (gen_random_uuid(), 'worker', 1, now() - interval '1 hour')`.execute(halves.ctx.db.ofNone);
+    expect(await give({ workerBulkChats: 8 })).toEqual({ 'rest-1 bulk': 4, 'rest-2 bulk': 4 });
+  });
+
+  test('where bulk work of all schools has hardly room left, the next place is of the school with the least', async () => {
+    await move(await idsOf(1), 'bulk');
+    expect(await give({ schoolIds: ['rest-1'], workerBulkChats: 14 })).toEqual({ 'rest-1 bulk': 10 });
+    for (const school of [2, 3]) await move(await idsOf(school), 'bulk');
+    expect(await give({ schoolIds: ['rest-1'], workerBulkChats: 14 })).toEqual({
+      'rest-2 bulk': 2,
+      'rest-3 bulk': 2,
+    });
   });
 
   test('where there is not room for all, the urgent of every school come first, and schools take turns', async () => {

@@ -86,6 +86,7 @@ export const SHOWING_NOBODY: Readonly<Record<string, string>> = {
   'GET /server/connection/validations/:id': ROWS_OF_FILES,
   'GET /schools': FIGURES,
   'GET /schools/held': FIGURES,
+  'GET /schools/open': FIGURES,
   'GET /server': FIGURES,
   'GET /v1/schools': FIGURES,
   'GET /v1/readiness': FIGURES,

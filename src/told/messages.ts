@@ -27,8 +27,26 @@ interface WebhookBody {
   };
 }
 
-/** Gives the path of our page where a person sees more. */
-function pathOf({ kind, operationIds, chatIds }: Pick<Told, 'kind' | 'operationIds' | 'chatIds'>): string {
+interface From {
+  publicUrl: string;
+  /** True where the reader hears all schools, and may see the state of the service. */
+  ofRegion: boolean;
+}
+
+/** The page where an operator opens the school that a link is about (dashboard/console/region). */
+const OPEN_SCHOOL = '/schools/open';
+
+/**
+ * Gives the address of our page where a person sees more. A page of a school shows the one that the session has open,
+ * so who hears all schools is led by way of the school.
+ */
+function addressOf(message: Told, { publicUrl, ofRegion }: From): string {
+  const path = pathOf(message, ofRegion);
+  if (!ofRegion || message.schoolId === null) return publicUrl + path;
+  return `${publicUrl}${OPEN_SCHOOL}?${new URLSearchParams({ school: message.schoolId, to: path })}`;
+}
+
+function pathOf({ kind, operationIds, chatIds }: Told, ofRegion: boolean): string {
   const paths: Record<ToldKind, string> = {
     hold: operationIds.length === 1 ? `/manage/operations/${operationIds[0]}` : '/attention',
     'chat-failing': chatIds.length === 1 ? `/manage/chats/${chatIds[0]}` : '/attention',
@@ -36,7 +54,7 @@ function pathOf({ kind, operationIds, chatIds }: Pick<Told, 'kind' | 'operationI
     'roster-overdue': '/rosters',
     'lesson-without-call': '/attention',
     'invariant-broken': '/changes',
-    'worker-dead': '/server',
+    'worker-dead': ofRegion ? '/server' : '/overview',
   };
   return paths[kind];
 }
@@ -59,7 +77,7 @@ export function webhookBody(
       since: new Date(message.since).toISOString(),
       ...(operationId !== undefined && another === undefined ? { operationId } : {}),
       ...(message.chatIds.length > 0 ? { chatIds: message.chatIds } : {}),
-      url: publicUrl + pathOf(message),
+      url: addressOf(message, { publicUrl, ofRegion: schoolId === null }),
     },
   };
   return JSON.stringify(body);
@@ -71,13 +89,10 @@ export interface Letter {
   text: string;
 }
 
-/**
- * What a letter needs to name places: the names of schools by id, our own address, and whether it goes to all schools.
- */
-interface Places {
+/** What a letter needs to name places. */
+interface Places extends From {
+  /** The names of schools by id. */
   schools: ReadonlyMap<string, string>;
-  publicUrl: string;
-  ofRegion: boolean;
 }
 
 /** `ofRegion`: the reader has chosen for all schools, which includes the state of the service. */
@@ -126,7 +141,7 @@ function linesOf(message: Message, places: Places): string[] {
   const { kind, turn, items } = message;
   const words = turn === 'opened' ? KIND_WORDS[kind].opened(items) : KIND_WORDS[kind].closed;
   const school = schoolOf(message, places);
-  return [`– ${school ? `${school}. ` : ''}${words}`, `  ${places.publicUrl}${pathOf(message)}`];
+  return [`– ${school ? `${school}. ` : ''}${words}`, `  ${addressOf(message, places)}`];
 }
 
 function schoolOf({ schoolId }: Told, { schools }: Places): string {

@@ -171,6 +171,27 @@ describe('a session', () => {
     const pupil = await enter('student', 'pupil');
     expect((await at('/schools', pupil.cookie)).status).toBe(403);
   });
+
+  test('of an operator follows a letter to a page of the school it is about, after a word on the school', async () => {
+    const { cookie } = await enter('operator', 'op', '*');
+    const told = '/schools/open?school=s1&to=%2Fsettings';
+    // A link alone opens no school: a form of another one may stand open beside.
+    expect(await (await at(told, cookie)).text()).toMatch(
+      /<form method="post" action="\/schools\?to=%2Fsettings"/,
+    );
+    expect((await at('/settings', cookie)).headers.get('location')).toBe('/schools');
+    const body = new URLSearchParams({ school: 's1' });
+    const opened = await at('/schools?to=%2Fsettings', cookie, {
+      method: 'POST',
+      body,
+      headers: { origin: PUBLIC_URL },
+    });
+    expect(opened.headers.get('location')).toBe('/settings');
+    expect((await at(told, cookie)).headers.get('location')).toBe('/settings');
+    const foreign = await at('/schools/open?school=s1&to=%2F%2Fevil.ru', cookie);
+    expect(foreign.headers.get('location')).toBe('/');
+    expect((await at('/schools/open?school=nowhere&to=%2Fsettings', cookie)).status).toBe(404);
+  });
 });
 
 /** Who may open what; others get 403 and a page that says so. */

@@ -24,7 +24,7 @@ test('hold: with the operation where it is one, and over once somebody has decid
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     data: {
       ...{ schoolId: 's1', count: 1, operationId, since: expect.stringMatching(/Z$/) },
-      url: `${world.ctx.config.publicUrl}/manage/operations/${operationId}`,
+      url: `${world.ctx.config.publicUrl}/schools/open?school=s1&to=%2Fmanage%2Foperations%2F${operationId}`,
     },
   });
   await run(sql`update operation set state = 'succeeded', finished_at = now() where id = ${operationId}`);
@@ -134,7 +134,14 @@ test('worker-dead: one that fell silent; all hear who asked, each with its own s
     where id = ${id}`);
   const opened = await world.receiver.receives('worker-dead.opened', 2);
   expect(opened.map(({ body }) => body.data.schoolId).sort()).toEqual(['s2', null].sort());
-  expect(opened[0]!.body.data).toMatchObject({ count: 1, url: `${world.ctx.config.publicUrl}/server` });
+  const urls = opened.map(({ body: { data } }) => [data.schoolId, data.count, data.url]);
+  // The page of the service is not for who hears one school.
+  expect(new Set(urls)).toEqual(
+    new Set([
+      [null, 1, `${world.ctx.config.publicUrl}/server`],
+      ['s2', 1, `${world.ctx.config.publicUrl}/overview`],
+    ]),
+  );
   // Another was started in its place.
   await beat(everywhere(world), { ...worker, id: randomUUID() });
   await world.receiver.receives('worker-dead.closed', 2);

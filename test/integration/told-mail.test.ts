@@ -52,6 +52,8 @@ test('an operator of all schools hears of all of them in one letter for a kind',
   const [letter] = await world.mails.catches(1);
   expect(letter!.headers.subject).toBe('Нет связи со Сферумом: чаты школы не обновляются (школ: 3)');
   for (const school of ['Школа № 1', 'Школа № 2', 'Школа № 3']) expect(letter!.text).toContain(school);
+  // A page of a school shows the one that is open, so the link says which one it is.
+  expect(letter!.text).toContain(`${world.ctx.config.publicUrl}/schools/open?school=s3&to=%2Fsettings`);
 });
 
 test('a summary each morning, once a day, to who wishes it', async () => {

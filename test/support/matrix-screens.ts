@@ -88,6 +88,7 @@ export const SCREENS: Record<string, Screen> = {
   'GET /readiness': { plain: ['day'] },
   'GET /schools': { plain: ['q', 'state', 'page', 'perPage'] },
   'POST /schools': { names: { school: 'school' } },
+  'GET /schools/open': { names: { school: 'school' }, plain: ['to'] },
   'GET /server': {},
   'GET /schools/held': { plain: ['all'] },
   'POST /schools/held': {

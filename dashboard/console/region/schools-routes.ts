@@ -7,8 +7,12 @@ import { listSchools, SCHOOL_STATES } from '../../read/schools.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { localPath } from '../entry/local-path.ts';
 import { fieldsOf } from '../form.ts';
+import { html } from '../html.ts';
 import { liveOfRegion } from '../live.ts';
 import { goTo, page } from '../page.ts';
+import { submitButton } from '../parts/button.ts';
+import { hiddenField } from '../parts/field.ts';
+import { hrefOf } from '../parts/links.ts';
 import { firstScreen } from '../visitor.ts';
 import { SCHOOLS_ASKED } from './query.ts';
 import { schoolsBody, schoolsTitle } from './schools.ts';
@@ -17,6 +21,12 @@ const query = z.object({
   state: z.enum(SCHOOL_STATES).optional().catch(undefined),
   ...SCHOOLS_ASKED,
 });
+
+const asked = z.object({ school: z.string().catch(''), to: z.string().optional() });
+interface SchoolName {
+  id: string;
+  name: string;
+}
 
 /** All schools of an operator whose token is for all, and the choice of one to look at (K1). */
 export function schoolsPageRoutes({ screens, ctx, sessions }: ConsoleParts): void {
@@ -41,6 +51,22 @@ export function schoolsPageRoutes({ screens, ctx, sessions }: ConsoleParts): voi
       live,
       title: schoolsTitle(view),
       body: schoolsBody(view),
+    });
+  });
+
+  // A letter leads here. A link that is followed changes no session, so a person says which school is to be opened.
+  screens.ofRegion.get('/schools/open', async (c) => {
+    const { school, to } = asked.parse(c.req.query());
+    const { rows } = await sql<SchoolName>`select id, name from school where id = ${school}`.execute(db);
+    const [found] = rows;
+    if (!found) throw notFound();
+    if ((await sessions.find(c))?.chosenSchoolId === found.id) return goTo(c, localPath(to));
+    return page({
+      c,
+      section: 'schools',
+      title: found.name,
+      body: html`<form method="post" action="${hrefOf('/schools', { to: localPath(to) })}" class="sheet padded stack">${hiddenField('school', found.id)}
+<p>Ссылка ведёт на страницу этой школы.</p><div class="actions">${submitButton({ label: 'Открыть школу', kind: 'primary' })}</div></form>`,
     });
   });
 

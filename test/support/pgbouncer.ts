@@ -19,14 +19,14 @@ export async function startPgbouncer(
   databaseUrl: string,
   mode: 'session' | 'transaction',
 ): Promise<{ url: string } & AsyncDisposable> {
-  const { hostname, port: serverPort, username, password, pathname } = new URL(databaseUrl);
+  const { port: serverPort, username, password, pathname } = new URL(databaseUrl);
   const dir = mkdtempSync(join(tmpdir(), 'sferum-sync-pgbouncer-'));
   // It refuses to run as root, and reads its files as somebody else.
   chmodSync(dir, 0o755);
   const port = await freePort();
   writeFileSync(join(dir, 'users.txt'), `"${username}" "${decodeURIComponent(password)}"\n`);
   const settings = `[databases]
-* = host=${hostname} port=${serverPort}
+* = host=127.0.0.1 port=${serverPort}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}

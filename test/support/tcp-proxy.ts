@@ -48,7 +48,8 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
   await once(server, 'listening');
   const proxy: TcpProxy = {
     port: (server.address() as AddressInfo).port,
-    target: { host: hostname, port: Number(port) },
+    // What is reached by a socket also listens on this port.
+    target: { host: hostname.startsWith('%2F') ? '127.0.0.1' : hostname, port: Number(port) },
     mode: 'pass',
     forget() {
       for (const socket of sockets) forgotten.add(socket);

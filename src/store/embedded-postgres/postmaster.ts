@@ -95,7 +95,7 @@ export async function launchPostmaster(cluster: Cluster): Promise<PostmasterFile
  * drained.
  */
 async function spawnPostmaster(cluster: Cluster): Promise<ChildProcess> {
-  const args = ['-D', cluster.directory, ...serverSettings(await freePort(), cluster.durable)];
+  const args = ['-D', cluster.directory, ...serverSettings(await freePort(), cluster)];
   const [file, rest] = commandLine(cluster.account, cluster.binaries.postgres, args);
   await using log = await open(cluster.logFile, 'w', 0o600);
   const stdio: StdioOptions = ['ignore', log.fd, log.fd];

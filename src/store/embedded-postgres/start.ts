@@ -47,6 +47,8 @@ export type EmbeddedPostgres = {
   url: string;
   /** The address of the superuser in the same database, for CREATE DATABASE and the like. */
   ownerUrl: string;
+  /** Where its data are and, with `durable: false`, its socket. */
+  directory: string;
   /** Resolves if the server ends or hangs while we use it; never after `stop`. */
   lost: Promise<Error>;
   /** Leaves the server and ends it if nobody else uses it, in bounded time. May be called again. */
@@ -89,6 +91,7 @@ export async function startEmbeddedPostgres(options: {
   return {
     url: applicationUrl(cluster, server.port),
     ownerUrl: ownerUrl(cluster, server.port, APPLICATION),
+    directory: cluster.directory,
     lost: lost.promise,
     stop: stopOnce,
     [Symbol.asyncDispose]: stopOnce,

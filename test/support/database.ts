@@ -14,10 +14,15 @@ const TEMPLATE = 'migrated';
 /** Held while the template is made; any number that nobody else takes on this server. */
 const TEMPLATE_LOCK = 5_550_123;
 
+/** Of this process. */
+let connected: Promise<Client> | undefined;
+let template: Promise<void> | undefined;
+
 /** A fresh database with our migrations run: a copy of a template that the first call of the run makes. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   return withServer(async (server) => {
-    await ensureTemplate(server);
+    template ??= ensureTemplate(server);
+    await template;
     return create(server, TEMPLATE);
   });
 }
@@ -68,7 +73,14 @@ async function create(server: Client, template: string): Promise<TestDatabase> {
 async function ensureTemplate(server: Client): Promise<void> {
   if (await templateExists(server)) return;
   await server.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
-  if (await templateExists(server)) return;
+  try {
+    if (!(await templateExists(server))) await makeTemplate(server);
+  } finally {
+    await server.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
+  }
+}
+
+async function makeTemplate(server: Client): Promise<void> {
   const unfinished = `${TEMPLATE}_unfinished`;
   await server.query(`drop database if exists ${unfinished} with (force)`);
   await server.query(`create database ${unfinished} owner ${applicationRole()}`);
@@ -83,15 +95,22 @@ async function templateExists(server: Client): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** One short connection a call: it also lets go of the advisory lock, however the call ends. */
+/** One connection of this process, which ends with it: to open one for each call would cost a third of a copy. */
 async function withServer<T>(use: (server: Client) => Promise<T>): Promise<T> {
+  connected ??= connect();
+  return use(await connected);
+}
+
+async function connect(): Promise<Client> {
   const server = new Client({ connectionString: inject('postgres').ownerUrl });
+  server.on('error', () => undefined);
+  server.once('end', () => {
+    connected = undefined;
+  });
   await server.connect();
-  try {
-    return await use(server);
-  } finally {
-    await server.end();
-  }
+  // The driver's types leave this method out. The process does not stay for the connection's sake.
+  (server as Client & { unref(): void }).unref();
+  return server;
 }
 
 function applicationRole(): string {

@@ -55,6 +55,7 @@ export function eventRoutes({ api, commands, guards }: ApiParts): void {
   });
   api.openapi(route, async (c) => {
     const events = Batch.safeParse(await eventsIn(c));
+    // The refusal is a problem document, which the route's types of answers do not know.
     if (!events.success) return answerInvalid(c, events.error) as never;
     const receipt = await commands.receiveEvents({
       ...{ schoolId: schoolOf(c), by: authorOf(c.get('caller')) },

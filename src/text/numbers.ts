@@ -1,4 +1,4 @@
-/** Numbers in Russian sentences, and the words that follow them. Whoever puts a number into words does it here. */
+/** Numbers in Russian sentences, and the words that follow them. Every number of a sentence is written here. */
 import { plural } from './plural.ts';
 
 const COUNT = new Intl.NumberFormat('ru-RU');

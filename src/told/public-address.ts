@@ -31,7 +31,7 @@ for (const [net, bits] of [
     ['203.0.113.0', 24],
     ['224.0.0.0', 3],
   ],
-] as [string, number][])
+] as const)
   NOT_PUBLIC.addSubnet(net, bits, 'ipv4');
 /** The only range of IPv6 that is given out. */
 const GLOBAL_SIX = new BlockList();
@@ -42,7 +42,7 @@ for (const [net, bits] of [
   ['2001:db8::', 32],
   ['2002::', 16],
   ['3fff::', 20],
-] as [string, number][])
+] as const)
   NOT_PUBLIC.addSubnet(net, bits, 'ipv6');
 
 /** Whether the IP address is one of the public internet. An IPv4 address within an IPv6 one is not. */

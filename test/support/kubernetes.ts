@@ -48,6 +48,7 @@ const volume = z.union([
     name,
     secret: z.strictObject({ secretName: name, defaultMode: z.int().min(0).max(0o777) }),
   }),
+  z.strictObject({ name, persistentVolumeClaim: z.strictObject({ claimName: name }) }),
   z.strictObject({ name, emptyDir: z.strictObject({}) }),
 ]);
 const pod = z.strictObject({
@@ -73,6 +74,13 @@ const manifest = z.discriminatedUnion('kind', [
   z.strictObject({
     ...{ apiVersion: z.literal('policy/v1'), kind: z.literal('PodDisruptionBudget'), metadata },
     spec: z.strictObject({ maxUnavailable: z.int().min(0), selector }),
+  }),
+  z.strictObject({
+    ...{ apiVersion: z.literal('v1'), kind: z.literal('PersistentVolumeClaim'), metadata },
+    spec: z.strictObject({
+      accessModes: z.array(z.enum(['ReadWriteOnce', 'ReadWriteMany'])).length(1),
+      resources: z.strictObject({ requests: z.strictObject({ storage: z.string().regex(/^\d+(Mi|Gi)$/) }) }),
+    }),
   }),
   z.strictObject({
     ...{ apiVersion: z.literal('v1'), kind: z.literal('Service'), metadata },

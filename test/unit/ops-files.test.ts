@@ -102,7 +102,9 @@ describe('the Kubernetes manifests', () => {
 
   test('have the shapes of Kubernetes’ API, without a field more', () => {
     expect(manifests.map(({ kind }) => kind)).toEqual([
-      ...['Job', 'Deployment', 'PodDisruptionBudget', 'Service', 'Deployment', 'PodDisruptionBudget'],
+      ...['Job', 'PersistentVolumeClaim'],
+      ...['Deployment', 'PodDisruptionBudget', 'Service'],
+      ...['Deployment', 'PodDisruptionBudget'],
     ]);
     const misspelt = read('kubernetes/api.yaml').replace('readinessProbe', 'readinesProbe');
     expect(() => readManifests(misspelt)).toThrow(/readinesProbe/);
@@ -125,6 +127,23 @@ describe('the Kubernetes manifests', () => {
       expect(existsSync(join(ROOT, command.at(-1)!))).toBe(true);
       expect(securityContext).toMatchObject({ runAsNonRoot: true, readOnlyRootFilesystem: true });
     }
+  });
+
+  test('keep the acts of erasure, by which a restored database erases again, when a pod ends', () => {
+    const claims = manifests.flatMap((one) => (one.kind === 'PersistentVolumeClaim' ? [one] : []));
+    expect(claims.map(({ spec }) => spec.accessModes)).toEqual([['ReadWriteMany']]);
+    // Erasing is a job of the workers.
+    const worker = manifests.find(
+      ({ kind, metadata: { name } }) => kind === 'Deployment' && name === 'worker',
+    );
+    const claim = { claimName: claims[0]?.metadata.name };
+    expect(worker).toMatchObject({
+      spec: {
+        template: {
+          spec: { volumes: expect.arrayContaining([{ name: 'data', persistentVolumeClaim: claim }]) },
+        },
+      },
+    });
   });
 
   test('probe health at the port where each process answers', () => {

@@ -1,4 +1,5 @@
 import { MINUTE_MS, SECOND_MS } from './clock.ts';
+import { KEEPING_LIMITS } from './config/keeping-limits.ts';
 import { DEFAULT_ROSTER_LIMITS } from './config/roster-limits.ts';
 import { TELLING_LIMITS } from './config/telling-limits.ts';
 import { keysOf } from './keys-of.ts';
@@ -18,11 +19,6 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 const rate = (value: number, about: string): LimitRule => ({ value, min: 1, max: 1_000_000, about });
-
-const LONGEST_TERM_DAYS = 3650;
-const kept = (value: number, about: string): LimitRule => ({ value, min: 30, max: LONGEST_TERM_DAYS, about });
-/** A shorter term could not be kept, because the last 90 days are never dropped (the migration of months). */
-const keptByMonth = (value: number, about: string): LimitRule => ({ ...kept(value, about), min: 120 });
 
 /**
  * Every limit that an operator may set, in one place. `rosterZipBytes` is set by LIMIT_ROSTER_ZIP_BYTES, and the
@@ -160,38 +156,8 @@ export const LIMIT_RULES = {
     about: 'records of who looked that wait while the database is away; more are lost, and counted',
   },
 
-  // How long things are kept (K6). src/ending/ends.ts says what ends and how.
-  retentionDays: {
-    value: 180,
-    min: 1,
-    max: LONGEST_TERM_DAYS,
-    about: 'a person after the departure; a school may have its own',
-  },
-  keepOperationsDays: kept(400, 'a finished operation and its plan'),
-  keepLessonsDays: kept(400, 'a lesson after its end, with its calls'),
-  keepDelaysDays: kept(400, 'how long an order took to reach its chat'),
-  keepGoneFactsDays: kept(400, 'a place, guardianship, class or group that the roster has no more'),
-  keepOrdersDays: kept(400, 'an order none of whose pupils is at school'),
-  keepDeletedChatsDays: kept(400, 'what is known of a deleted chat'),
-  keepDeliveriesDays: { value: 30, min: 4, max: 365, about: 'a message about what waits, once it has ended' },
-  keepDraftsDays: { value: 30, min: 1, max: 365, about: 'changes of a chat that nobody saved' },
-  keepEventIdsDays: {
-    value: 1100,
-    min: 400,
-    max: LONGEST_TERM_DAYS,
-    about: 'ids of events: the same event later than that is news again',
-  },
-  keepJournalDays: keptByMonth(1100, 'the journal, by whole months'),
-  keepAccessRecordsDays: keptByMonth(400, 'records of who looked, by whole months'),
-  endingBatchRows: {
-    value: 1000,
-    min: 10,
-    max: 100_000,
-    about: 'rows whose term is over, deleted at a time',
-  },
-
+  ...KEEPING_LIMITS,
   ...TELLING_LIMITS,
-
   // Work.
   workerConcurrencyJobs: { value: 400, min: 1, max: 5000, about: 'chats one worker process has in hand' },
   schoolBulkChats: {

@@ -25,11 +25,11 @@ export interface Maker {
 }
 
 /**
- * Sets a second chat aside, unless a row of ours holds it after all. False where that is not known yet, so that the
+ * Abandons a second chat, unless a row of ours holds it after all. False where that is not known yet, so that the
  * caller must ask again. A trouble in emptying the chat is not thrown, because the next sweep tries again. Throws
  * SferumError only where the token or the account is refused.
  */
-export async function setAside(
+export async function abandonSecond(
   ctx: Context,
   account: SferumAccount,
   maker: Maker,
@@ -72,7 +72,7 @@ async function finish(
     await emptyAndLeave(account, ref, { title: ORPHAN_TITLE, call });
   } catch (error) {
     if (!(error instanceof SferumError) || error.kind === 'token' || error.kind === 'account') throw error;
-    ctx.log.warn({ schoolId, chatId, error: error.message }, 'a duplicate cannot be set aside now');
+    ctx.log.warn({ schoolId, chatId, error: error.message }, 'a duplicate cannot be abandoned now');
     return;
   }
   const isFirst = await ctx.db.transactionOf(schoolId, async ({ sql: tx }) => {
@@ -83,7 +83,7 @@ async function finish(
     });
     return true;
   });
-  if (isFirst) ctx.log.warn({ schoolId, chatId }, 'a duplicate chat was found and set aside');
+  if (isFirst) ctx.log.warn({ schoolId, chatId }, 'a duplicate chat was found and abandoned');
 }
 
 /** Lets a row forget an abandoned chat that it still holds, with its members, so that its chat is created anew. */

@@ -23,7 +23,7 @@ import type { Context } from '../context.ts';
 import { countLooks, endAttempts, giveUpAttempts } from '../rows/chat-creation.ts';
 import { type CallOptions, type ChatRef, type SferumAccount, SferumError } from '../sferum/gateway.ts';
 import { isPassing, stateOf } from '../store/errors.ts';
-import { setAside } from './abandon.ts';
+import { abandonSecond } from './abandon.ts';
 import { type ChatState, placeOf } from './chat-state.ts';
 import { intend, recordCreated } from './creation-rows.ts';
 import { Later } from './later.ts';
@@ -162,7 +162,7 @@ async function commitIntent(
 }
 
 /**
- * Looks for the orphan at Sferum. Where there are several, the oldest is adopted and the others are set aside. Where
+ * Looks for the orphan at Sferum. Where there are several, the oldest is adopted and the others are abandoned. Where
  * there is none, throws Later for another look, or returns null once there were enough looks.
  */
 async function look(
@@ -185,7 +185,7 @@ async function look(
     const strays = await strayPeers(ctx, account.ownerId, { ...placeOf(chat), title });
     for (const twin of strangers.slice(0, -1)) {
       const evidence = { by: 'look', fence: chat.creation.fence } as const;
-      if (!strays.has(twin.peerId)) await setAside(ctx, account, chat, { ref: twin, evidence, call });
+      if (!strays.has(twin.peerId)) await abandonSecond(ctx, account, chat, { ref: twin, evidence, call });
     }
     if (!(await recordCreated(ctx, { chat, fence: chat.creation.fence, ref: oldest, title, members: null })))
       throw new Later(LOOK_PAUSE_MS);
@@ -220,7 +220,7 @@ async function disown(
   ref: ChatRef,
   call: CallOptions,
 ) {
-  await setAside(ctx, account, chat, { ref, evidence: { by: 'answer' }, call });
+  await abandonSecond(ctx, account, chat, { ref, evidence: { by: 'answer' }, call });
   throw new Later(0);
 }
 

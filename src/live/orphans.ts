@@ -20,7 +20,7 @@ import {
 } from '../sferum/gateway.ts';
 import type { GivenUp } from '../store/entities/chats.ts';
 import { sure } from '../sure.ts';
-import { type Maker, setAside } from './abandon.ts';
+import { abandonSecond, type Maker } from './abandon.ts';
 import { strayPeers } from './strays.ts';
 
 /** Tells in SQL whether chat `c` has an attempt that was given up so long ago that its chat must be listed by now. */
@@ -30,7 +30,7 @@ export function hasOrphansDue(ctx: Context) {
     <= clock_timestamp() - ${lateEffectMs} * interval '1 millisecond')`;
 }
 
-/** Looks for the orphans of a school's attempts whose time has come, and sets them aside. */
+/** Looks for the orphans of a school's attempts whose time has come, and abandons them. */
 export async function seekOrphans(ctx: Context, account: SferumAccount, schoolId: string): Promise<void> {
   const { rows: chats } = await sql<{ id: string; cause: string; given_up: GivenUp[] }>`
     select c.id, c.cause, c.given_up from chat c where c.school_id = ${schoolId} and ${hasOrphansDue(ctx)}
@@ -57,7 +57,7 @@ async function listed(account: SferumAccount, call: CallOptions): Promise<FoundC
   }
 }
 
-/** Sets the attempt's orphans aside. False where one may belong to another creation. The next pass then looks again. */
+/** Abandons the attempt's orphans. False where one may belong to another creation. The next pass then looks again. */
 async function isSettled(
   ctx: Context,
   account: SferumAccount,
@@ -73,7 +73,7 @@ async function isSettled(
   let isWhole = true;
   for (const ref of orphans) {
     const evidence = { by: 'title', title } as const;
-    if (!(await setAside(ctx, account, chat, { ref, evidence, call }))) isWhole = false;
+    if (!(await abandonSecond(ctx, account, chat, { ref, evidence, call }))) isWhole = false;
   }
   return isWhole;
 }

@@ -11,7 +11,7 @@ export interface Stray {
 
 /**
  * Returns the peer ids of the strays of this title that no row of ours holds yet. A chat of that title is created only
- * after they were looked at. They are never set aside as second chats, because a person may have made them.
+ * after they were looked at. They are never abandoned as second chats, because a person may have made them.
  */
 export async function strayPeers(
   ctx: Context,

@@ -15,7 +15,7 @@
  *
  * Between look and confirm СГО sends again what the rows have lost: its roster, or the events since. So the lists are
  * right before anybody is taken out. Facts that arrive later do no harm either. While there is a stray of a chat's
- * title, that chat is looked for before it is created, and a stray is never set aside as a second chat. Strays that no
+ * title, that chat is looked for before it is created, and a stray is never abandoned as a second chat. Strays that no
  * row wants are left alone, because a person may have made them.
  *
  * The hold lives in the operation. A renewed token does not lift it (connect-sferum.ts). Approving the operation in the

@@ -56,7 +56,7 @@ export async function lookAgain(tx: Sql, ids: readonly string[], at: Date): Prom
     where id = any(${[...ids]}::uuid[])`.execute(tx);
 }
 
-/** Sets chats aside that Sferum does not show to us any more. A chat that is known to be lost is not changed again. */
+/** Sets aside chats that Sferum does not show to us any more. A chat that is known to be lost is not changed again. */
 export async function noteLost(
   db: Sql,
   ids: readonly string[],

@@ -52,6 +52,19 @@ describeInBrowser('all schools of an operator', () => {
     await page.getByRole('heading', { name: 'В порядке 25\u00a0школ из 60' }).waitFor();
   });
 
+  test('a letter leads to a page of the school it is about, whichever one is open', async () => {
+    const page = await site.visit(OPERATOR, '/schools/open?school=s4&to=%2Frosters');
+    expect(await heading(page)).toBe('Школа № 4');
+    await page.getByRole('button', { name: 'Открыть школу' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Списки из СГО' }).waitFor();
+    expect(await page.locator('.switch > summary').textContent()).toContain('Школа № 4');
+    await page.goto(`${site.origin}/schools/open?school=s10&to=%2Fattention`);
+    await page.getByRole('button', { name: 'Открыть школу' }).click();
+    expect(await page.locator('.switch > summary').textContent()).toContain('Школа № 10');
+    expect(new URL(page.url()).pathname).toBe('/attention');
+  });
+
   test('to look at another day changes nothing, and its button lets schools be counted for it', async () => {
     const page = await site.visit(OPERATOR, '/schools/readiness?day=01.12.2099');
     const isUncounted = page.getByText('На этот день школы не считаются');
@@ -123,7 +136,7 @@ describeInBrowser('all schools of an operator', () => {
     expect(await names(page)).toEqual(['Школа № 51']);
   });
 
-  test.each(['/schools', '/schools/held', '/schools/held?all=1'])(
+  test.each(['/schools', '/schools/held', '/schools/held?all=1', '/schools/open?school=s1&to=%2F'])(
     '%s is calm for everybody: axe, phone',
     async (path) => {
       await holdRemovals(site.world.ctx, 's53', 2);

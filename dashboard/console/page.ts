@@ -158,7 +158,7 @@ function header(frame: Frame, visitor: Visitor | null): Html {
 ${visitor?.boundToNoSchool ? switcher(visitor) : html`<a class="brand" href="${visitor ? firstScreen(visitor.caller.role) : '/'}">${visitor?.school.name ?? 'Чаты'}</a>`}
 ${visitor?.staff && visitor.school.connected ? searchBox() : ''}
 ${visitor ? runningPart(visitor.running) : ''}
-${frame.sandbox ? html`<p class="banner">Учебный Сферум: в VK ничего не отправляется</p>` : ''}
+${frame.sandbox ? html`<p class="banner">Учебный Сферум<span>: в VK ничего не отправляется</span></p>` : ''}
 ${visitor ? whoMenu(visitor) : ''}
 </header>`;
 }

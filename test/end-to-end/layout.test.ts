@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Console, describeInBrowser, PHONE, startConsole, type Visitor } from '../support/browser.ts';
 import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
+import { addOperation } from '../support/seeds.ts';
 import { initializeAll } from '../support/small-world.ts';
 
 /** A slow machine paints a page half read, and what is read later must not move it. */
@@ -77,7 +78,39 @@ describeInBrowser('pages as they load', () => {
     for (const path of REGION_PAGES) await look(operator, path);
     expect(bad).toEqual({});
   });
+
+  test('while work runs, the header has room for each of its parts, on every width', async () => {
+    const { ctx } = site.world;
+    await addOperation(ctx.db, {
+      ...{ school_id: SCHOOL, state: 'running', created_by: 'a1', created_by_kind: 'person' },
+      ...{ started_at: new Date().toISOString(), params: { types: ['class'] }, done: 1, total: 4 },
+    });
+    const page = await site.visit(ADMIN, '/overview');
+    await page.getByRole('banner').getByText('25 %').waitFor();
+    const bad: Record<string, string[]> = {};
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      const found = await withoutRoom(page);
+      if (found.length > 0) bad[width] = found;
+    }
+    expect(bad).toEqual({});
+  });
 });
+
+/** Nothing of the header is narrower, but for what a phone's shows as an icon. */
+const NARROWEST_PX = 40;
+const NARROWEST_NAME_PX = 56;
+
+/** Parts of the header that are cut off, or too narrow to be read or pressed, each by its class. */
+const withoutRoom = (page: Page): Promise<string[]> =>
+  page.evaluate(`[...document.querySelectorAll('.top > *')]
+    .filter((el) => el.checkVisibility())
+    .filter((el) => {
+      const { width, right } = el.getBoundingClientRect();
+      const least = el.matches('.brand, .seek') ? ${NARROWEST_NAME_PX} : ${NARROWEST_PX};
+      return width < least || right > document.documentElement.clientWidth;
+    })
+    .map((el) => el.className + ' ' + Math.round(el.getBoundingClientRect().width))`);
 
 /** Controls of a page that are cut off at the right, or lie over one another, each by its words. */
 const badlyPlaced = (page: Page): Promise<string[]> =>

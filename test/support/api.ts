@@ -28,12 +28,12 @@ export interface ApiWorld extends AsyncDisposable {
   http: ReturnType<typeof createHttp>;
   /** What reached the commands. */
   asked: Asked[];
-  /** Every line that was logged. */
+  /** The lines that were logged. */
   logged: string[];
   request(path: string, init?: RequestInit & { token?: string }): Promise<Response>;
   get<Body = Record<string, unknown>>(path: string, token: string): Promise<Body>;
   db: Database;
-  /** Who looked. */
+  /** The records of looks. */
   access: AccessLog;
 }
 

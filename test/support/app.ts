@@ -29,7 +29,7 @@ const REQUESTS_PER_SECOND = 200;
 const SETTLED_WITHIN_MS = 40_000;
 const LOOK_EVERY_MS = 20;
 
-/** Without a school: a token for all of them. */
+/** Without a school the token is for all of them. */
 export type Who = Omit<TokenClaims, 'school'> & { school?: string };
 
 export interface TestApp extends AsyncDisposable {
@@ -39,7 +39,7 @@ export interface TestApp extends AsyncDisposable {
   sandbox: Sandbox;
   /** A request to our own HTTP edge, by somebody. */
   request(path: string, init?: RequestInit & { as?: Who }): Promise<Response>;
-  /** The same with JSON. */
+  /** Sends and receives JSON. */
   call(method: string, path: string, as: Who, body?: unknown): Promise<Response>;
   /** Takes a roster in, and connects its schools at the sandbox's pace. */
   importRoster(files: Record<string, string>, takenAt?: string): Promise<void>;
@@ -47,9 +47,11 @@ export interface TestApp extends AsyncDisposable {
   settled(): Promise<void>;
   /** Waits for one operation's end. */
   ended(operationId: string): Promise<Operation>;
-  /** Where the sandbox and the desired state, computed from the facts anew, disagree, in words. */
+  /** The differences between the sandbox and the desired state, which is computed from the facts anew, in words. */
   differences(schoolIds: readonly string[]): Promise<string[]>;
-  /** Who is really in the chat of this title, by profile, sorted; an admin with a star: `101* 201`. Null: no chat. */
+  /**
+   * The profiles that are really in the chat of this title, sorted; an admin with a star: `101* 201`. Null: no chat.
+   */
   inSferum(title: string): string | null;
   /** Ends the app and keeps what it leaves, to start others from. */
   keep(): Promise<KeptWorld>;
@@ -183,7 +185,10 @@ function nothingLeft(ctx: Context, timeout = SETTLED_WITHIN_MS): Promise<void> {
   );
 }
 
-/** Waits for the looks that are due, as at chats since they were made: they would mend, or count as, what follows. */
+/**
+ * Waits for the looks that are due, for example at chats that were just made. They would mend what follows, or count as
+ * a part of it.
+ */
 export function lookedAt({ app, ctx }: TestApp): Promise<void> {
   return vi.waitFor(async () => {
     expect(await schoolsToSweep(ctx)).toEqual([]);

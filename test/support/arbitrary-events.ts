@@ -39,7 +39,7 @@ const adultRoles = fc.uniqueArray(fc.constantFrom('teacher', 'administrator', 's
   maxLength: 2,
 });
 
-/** What a statement may leave unsaid. */
+/** The fields that a statement may leave out. */
 export const PARTS = fc.record(
   { sex: fc.constantFrom('male', 'female'), birthDate: fc.constantFrom('2015-01-01', '2015-02-02') },
   { requiredKeys: [] },
@@ -97,7 +97,7 @@ const DATA: Partial<Record<EventType, fc.Arbitrary<Record<string, unknown>>>> = 
   'sgo.guardian.unlinked': fc.record({ guardianId: person, studentId: pupil }),
   'sgo.order.issued': order,
   'sgo.order.cancelled': fc.constantFrom(...ORDERS).map((id) => ({ id })),
-  // Everybody has an own profile. Who comes first with a shared one is another test.
+  // Everybody has a profile of their own. Another test asks who gets a shared one.
   'sgo.profile.linked': person.map((personId) => ({
     personId,
     vkUserId: 1000 + [...PUPILS, ...ADULTS, NEWCOMER].indexOf(personId),
@@ -131,7 +131,7 @@ export function numbered(
   return events.map((event, at) => ({ specversion: '1.0', source: 'sgo', id: `${prefix}${at}`, ...event }));
 }
 
-/** A school that is there already: everybody known, in units, with parents. */
+/** A school that exists: everybody is known, in units, with parents. */
 export const FOUNDING: CloudEvent[] = numbered(
   [
     ...PUPILS.map((id) => [

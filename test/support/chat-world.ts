@@ -39,7 +39,7 @@ export interface ChatWorld extends TestApp {
   listed(chatId: string): Promise<string>;
   /** Kept by hand (D7): `p1 excluded`, `t3 added granted`. */
   exceptions(chatId: string): Promise<string[]>;
-  /** A call that must end so; returns its body. */
+  /** A call that must end with this status. Returns its body. */
   done<Body = Record<string, unknown>>(
     status: number,
     method: string,
@@ -61,7 +61,10 @@ export async function startChatWorld(options: ChatWorldOptions = {}): Promise<Ch
   return chatWorldOf(await startTestApp({ from, env }));
 }
 
-/** The same, and no copy: a process that starts over a school does at once what is due there once in a while. */
+/**
+ * Makes the world, which is no copy of a kept one. A process that starts over an existing school first does everything
+ * that is due there once in a while.
+ */
 export async function makeChatWorld({
   initialized = true,
   env = {},

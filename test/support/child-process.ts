@@ -1,4 +1,4 @@
-/** The program as processes of its own: what signals and kills do to it. */
+/** The program as processes of its own, for tests of what signals and kills do to it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { vi } from 'vitest';
 import { JWT_SECRET } from './tokens.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** What one process has compiled, the next ones load. Node keeps it by the content of each file. */
+/** A process loads what an earlier one has compiled. Node keeps it by the content of each file. */
 export const COMPILED = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled') };
 const READY_WITHIN_MS = 60_000;
 

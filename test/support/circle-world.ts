@@ -38,7 +38,7 @@ export async function askPage(world: ChatWorld, path: string, as: Who, fields?: 
   return { status: answer.status, text: await answer.text() };
 }
 
-/** Who is staged in drafts of this author, in whatever way. */
+/** The people who are staged in drafts of this author, in whatever way. */
 export async function stagedBy(world: ChatWorld, author: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select distinct x.person_id as id from chat_draft_person x
     join chat_draft d on d.id = x.draft_id where d.author_id = ${author} order by 1`.execute(

@@ -78,7 +78,7 @@ export async function arrives(world: ChatWorld): Promise<void> {
   await world.settled();
 }
 
-/** Both go; nobody asks for them any more. */
+/** Both leave, and nobody asks for them any more. */
 export async function depart(world: ChatWorld): Promise<void> {
   await tell(world, 's1', 'sgo.person.removed', { id: 'can' });
   await tell(world, 's1', 'sgo.person.removed', { id: 'mum' });

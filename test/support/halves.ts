@@ -43,7 +43,9 @@ export interface Halves extends AsyncDisposable {
   initialize(schoolId: string, types: ChatType[]): Promise<string>;
   /** Carries out one chat's job in this process. */
   work(chatId: string): Promise<void>;
-  /** The same again and again, as long as something is due now; troubles that must be waited for are not waited for. */
+  /**
+   * Carries jobs out again and again while something is due now. Troubles that must be waited for are not waited for.
+   */
   workAll(): Promise<void>;
   /** Ids of all chats in order. */
   chatIds(): Promise<string[]>;

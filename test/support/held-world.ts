@@ -19,7 +19,7 @@ export async function startHeldWorld(): Promise<ChatWorld> {
   return world;
 }
 
-/** What people and orders do. */
+/** Does what people and orders do. */
 async function worked(world: ChatWorld): Promise<void> {
   const change = async (title: string, add: string[], reason: string) =>
     world.done(200, 'PATCH', `/v1/chats/${await world.chatId(title)}`, ADMIN, { members: { add }, reason });
@@ -45,7 +45,7 @@ async function waitingList(world: ChatWorld): Promise<void> {
   await world.importRoster(files, '2026-10-01T08:30:00Z');
 }
 
-/** What would take a browser, a lesson's hour or a school's account of its own. */
+/** Writes by hand what would take a browser, a lesson's hour or a school's account of its own. */
 async function byHand(world: ChatWorld): Promise<void> {
   const now = new Date(world.ctx.clock.now());
   const later = new Date(world.ctx.clock.now() + 60 * 60 * 1000);

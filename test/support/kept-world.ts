@@ -23,7 +23,7 @@ export function keptWorld(name: string, make: () => Promise<TestApp>): Promise<K
   if (found) return found;
   const made = make().then((world) => world.keep());
   kept.set(name, made);
-  // The next test makes another, and tells for itself what is wrong.
+  // The next test makes another world, and tells itself what is wrong.
   made.catch(() => kept.delete(name));
   return made;
 }

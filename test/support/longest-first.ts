@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Files that take longest, so that none of them begins when the others are over. Vitest knows what a run before took.
- * Those that wait stand between those that compute, so that neither is alone with its like.
+ * Files that take longest, so that none of them begins when the others are over. Vitest knows how long an earlier run
+ * took. Files that wait stand between files that compute, so that both kinds run side by side.
  */
 const LONGEST = [
   'demo-region',

@@ -1,7 +1,7 @@
 /** The requests of a matrix for the API: from /openapi.json alone, so that a new route is in it by itself. */
 import type { Kind, Things } from './matrix-world.ts';
 
-/** One request: `thing`, of this kind, stands in one parameter; everything else is the caller's own. */
+/** One request. The thing of this kind stands in one parameter. Everything else belongs to the caller. */
 export interface Cell {
   route: string;
   parameter: string;
@@ -41,7 +41,10 @@ const OF_PATH: Record<string, Kind> = {
   ...{ sessions: 'session', webhooks: 'webhook' },
 };
 
-/** What a query or a field of a body names; null: nothing that is somebody's. One that is not here fails the test. */
+/**
+ * What a query or a field of a body names. Null: nothing that belongs to anybody. A name that is not here fails the
+ * test.
+ */
 const OF_NAME: Record<string, Kind | null> = {
   continues: null,
   ...{

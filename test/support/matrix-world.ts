@@ -1,6 +1,6 @@
 /**
- * Two schools, and in the first one two classes that have nothing to do with each other: who calls, what is the
- * caller's, what is not, and the words that no answer may hold.
+ * Two schools, and in the first one two classes that have nothing to do with each other. The world knows who calls,
+ * what belongs to the caller, what does not, and the words that no answer may hold.
  */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
@@ -41,7 +41,7 @@ export interface MatrixWorld extends TestApp {
   callers: Caller[];
   /** Ids of the right form that nobody bears. */
   missing: Things;
-  /** Whatever is stored of what is not for the callers to change, as one word. */
+  /** Everything stored that the callers may not change, as one word. */
   digest(): Promise<string>;
   /** The people of all drafts; these are gone then, so that each request finds none. */
   staged(): Promise<string[]>;
@@ -49,9 +49,9 @@ export interface MatrixWorld extends TestApp {
 
 const NOWHERE = '00000000-0000-4000-8000-000000000000';
 
-/** Of the class beside: the names of its pupils and parents, titles, ids. */
+/** Of the other class: the names of its pupils and parents, titles, ids. */
 const BESIDE = ['Чужак', '8Щ', 'Астроном', 'p-oth', 'm-oth', 'k-oth', 'g-oth', 'l-oth'];
-/** Of the other school: also of a person who bears the same id as one of the first. */
+/** Of the other school, and of a person there who has the same id as one of the first school. */
 const BEYOND = [
   'Дальн',
   'Двойник',
@@ -97,7 +97,7 @@ export async function startMatrixWorld(): Promise<MatrixWorld> {
   };
 }
 
-/** What is asked here is no load: limits of requests in a time are as high as they go. */
+/** The limits of requests in a time are as high as they go, because what is asked here is no load. */
 function withoutRates(): Record<string, string> {
   const rates = LIMIT_NAMES.filter((name) => /Per(Second|Minute|Hour)|Rate|SignIns?|Linkings/.test(name));
   return Object.fromEntries(rates.map((name) => [limitVariable(name), String(LIMIT_RULES[name].max)]));
@@ -174,10 +174,13 @@ async function lessons(app: TestApp, schoolId: string, of: Record<string, [strin
   if (rejected.length > 0) throw new Error(JSON.stringify(rejected));
 }
 
-/** What the program writes when its time has come, whatever is asked meanwhile. */
+/** The tables that the program writes when their time has come, whatever is asked meanwhile. */
 const BY_ITSELF = ['told_reason', 'school_figures', 'school_readiness'];
 
-/** Of the second school every row of every table; of the first what no request of a matrix has a right to change. */
+/**
+ * A digest of every row of every table of the second school, and of what no request of a matrix may change in the
+ * first.
+ */
 async function digestOf({ ctx }: TestApp): Promise<string> {
   const { rows: tables } = await sql<{
     name: string;
@@ -189,7 +192,7 @@ async function digestOf({ ctx }: TestApp): Promise<string> {
   for (const school of ['s1', 's2']) {
     for (const { name } of tables) {
       if (BY_ITSELF.includes(name)) continue;
-      // What the one who asks leaves of himself.
+      // What the caller leaves behind.
       if (school === 's1' && /draft|session|token|linking|access|sign/.test(name)) continue;
       const { rows } = await sql<{
         word: string;

@@ -10,11 +10,15 @@ export function peopleOf(files: RosterFiles): string[] {
 }
 
 /** The files with other ids for these people, or for all. Nothing else changes. */
-export function underNewIds(files: RosterFiles, ids: readonly string[] = peopleOf(files)): RosterFiles {
+export function underNewIds(
+  files: RosterFiles,
+  ids: readonly string[] = peopleOf(files),
+  newId: (id: string) => string = newIdOf,
+): RosterFiles {
   const renamed = new Set(ids);
   const changed = ['users.csv', 'roles.csv', 'enrollments.csv', 'demographics.csv'];
   const under = (text: string) =>
-    text.replaceAll(/[^,"\r\n]+/g, (cell) => (renamed.has(cell) ? newIdOf(cell) : cell));
+    text.replaceAll(/[^,"\r\n]+/g, (cell) => (renamed.has(cell) ? newId(cell) : cell));
   return Object.fromEntries(
     Object.entries(files).map(([name, text]) => [name, changed.includes(name) ? under(text) : text]),
   );

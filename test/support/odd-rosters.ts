@@ -1,5 +1,6 @@
 /** What is odd about a file of СГО: the ways in which real ones were, each done to a good one. */
 import { DAY_MS } from '../../src/clock.ts';
+import { peopleOf, underNewIds } from './new-ids.ts';
 import type { Draw } from './random.ts';
 import { asVersion12, type RosterFiles } from './roster-files.ts';
 
@@ -25,18 +26,9 @@ function withLine(files: RosterFiles, file: string, draw: Draw, pattern: RegExp,
   };
 }
 
-function userIds(files: RosterFiles): string[] {
-  const [, ...rows] = files['users.csv']!.trim().split(LINE_END);
-  return rows.map((row) => row.slice(0, row.indexOf(',')));
-}
-
-/** The same people with the same VK profiles, some of them under other ids, wherever they are named. */
-function underNewIds(files: RosterFiles, ids: readonly string[], suffix: string): RosterFiles {
-  const renamed = new Set(ids);
-  const text = (csv: string) =>
-    csv.replace(/[\w-]+/g, (word) => (renamed.has(word) ? `${word}${suffix}` : word));
-  return Object.fromEntries(Object.entries(files).map(([name, csv]) => [name, text(csv)]));
-}
+/** The same people with the same VK profiles, some of them under other ids. */
+const suffixed = (files: RosterFiles, ids: readonly string[], suffix: string): RosterFiles =>
+  underNewIds(files, ids, (id) => `${id}${suffix}`);
 
 export const ODDITIES: Readonly<Record<string, Oddity>> = {
   'a term unclear': (files) => ({
@@ -62,7 +54,6 @@ export const ODDITIES: Readonly<Record<string, Oddity>> = {
       ...(['roles.csv', draw, /,primary,teacher,,,/] as const),
       `,primary,teacher,,${dayAfter(nowMs, draw.of([-2, 0, 1]))},`,
     ),
-  'a person under a new id': (files, draw) =>
-    underNewIds(files, [draw.of(userIds(files))], `n${draw.upTo(3)}`),
-  'all under new ids': (files, draw) => underNewIds(files, userIds(files), `s${draw.upTo(3)}`),
+  'a person under a new id': (files, draw) => suffixed(files, [draw.of(peopleOf(files))], `n${draw.upTo(3)}`),
+  'all under new ids': (files, draw) => suffixed(files, peopleOf(files), `s${draw.upTo(3)}`),
 };

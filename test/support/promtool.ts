@@ -44,7 +44,9 @@ export interface Drill {
 /** While all is well the last scrape of it holds for so many more. */
 const QUIET_SCRAPES = 20;
 
-/** Throws where an alert of before the failure fires, or the failure's own does not by its last scrape. */
+/**
+ * Throws where an alert fires before the failure, or where the failure's own alert does not fire by its last scrape.
+ */
 export async function judge(drills: readonly Drill[]): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'sferum-sync-alerts-'));
   try {

@@ -1,12 +1,9 @@
-/** Numbers from 0 to 1 that are the same at every run of a seed (mulberry32). */
+import { Random } from '../../src/demo/school/random.ts';
+
+/** Numbers from 0 to 1 that are the same at every run of a seed. */
 export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  const random = new Random(seed);
+  return () => random.next();
 }
 
 /** A seed of the machine's choice unless `variable` of the environment gives one; printed, so that a run can be repeated. */

@@ -41,7 +41,7 @@ export function slowAt<M extends Method>(
         };
       },
     });
-  // It stands for another process, which knows nothing of what this one has in hand.
+  // This worker stands for another process, which knows nothing of what this one has in hand.
   const slow = { ctx: { ...ctx, gateway: { ...ctx.gateway, account }, bulkInHand: new BulkInHand() } };
   return Object.assign(slow, Object.fromEntries(gates.map(({ method, stop }) => [method, stop]))) as {
     ctx: Context;

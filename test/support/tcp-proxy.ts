@@ -32,7 +32,7 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);
-        // Who goes says nothing either.
+        // A side that goes says nothing either.
         if (!forgotten.has(socket)) for (const other of pair) other.destroy();
       });
     }

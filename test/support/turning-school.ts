@@ -31,7 +31,7 @@ const NEW: readonly ClassRow[] = [
   { id: 'c1a-27', title: '1А', grade: 1, teacher: 't4', group: 'm1a-27', pupils: ['p21', 'p22', 'p23'] },
 ];
 const TEACHERS = ['t1', 't2', 't3', 't4'];
-/** Who is not in the lists any more from a day on, and who is only from a day on. */
+/** People who are in the lists only until a day, and people who are in them only from a day on. */
 const GONE: Readonly<Record<string, string>> = { p9: '2027-06-26', p10: '2027-06-26', p8: '2027-07-11' };
 const COME: Readonly<Record<string, string>> = { p21: '2027-08-03', p22: '2027-08-10', p23: '2027-08-17' };
 

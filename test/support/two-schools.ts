@@ -43,7 +43,9 @@ export function together(first: RosterFiles, second: RosterFiles): RosterFiles {
   );
 }
 
-/** Most pupils of one class are missing: more than the guard lets go, fewer than a cut file. */
+/**
+ * Most pupils of one class are missing. They are more than the guard lets pass, and fewer than in a file that was cut.
+ */
 export function withoutMost(files: RosterFiles, classId: string, left: number): RosterFiles {
   let kept = 0;
   const rows = files['enrollments.csv']!.split('\r\n').filter((row) => {

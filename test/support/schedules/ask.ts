@@ -5,7 +5,7 @@ import { tokenOf } from '../tokens.ts';
 import { TINY_SCHOOL, type TinyRoster, tinyRoster } from './tiny-roster.ts';
 import type { ScheduleWorld } from './world.ts';
 
-/** An event that the API has taken upon itself. */
+/** An event that the API has accepted. */
 export interface Told {
   id: string;
   type: string;

@@ -85,7 +85,7 @@ export const FAULTS: Record<string, Trouble> = {
 };
 
 const WIPES_AT_MOST = 5;
-/** A wipe that is cut off leaves the queue paused: who wipes begins anew. */
+/** A wipe that is cut off leaves the queue paused, so it is begun again. */
 async function wipe(queue: { obliterate(options: { force: true }): Promise<void> }): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -96,7 +96,7 @@ async function wipe(queue: { obliterate(options: { force: true }): Promise<void>
   }
 }
 
-/** To rows that were written before, a clock that steps back an hour is the same as their being an hour ahead. */
+/** For rows that were written before, a clock that steps back an hour is the same as rows that lie an hour ahead. */
 export async function stepBack(ctx: Story['world']['halves']['ctx']): Promise<void> {
   const hour = sql`interval '1 hour'`;
   await ctx.db.transactionAcross('figures', async ({ sql: tx }) => {

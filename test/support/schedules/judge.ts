@@ -6,9 +6,12 @@ import type { Story, Told } from './ask.ts';
 import { TINY_SCHOOL } from './tiny-roster.ts';
 
 export interface Verdict {
-  /** Accepted events that the facts do not show; people and chats that are missing in Sferum. */
+  /** Accepted events that the facts do not show, and people and chats that are missing in Sferum. */
   lost: number;
-  /** People who are where, or what, they must not be; chats that must not be, or are called otherwise. */
+  /**
+   * People who are where they must not be, or what they must not be, and chats that must not exist or have another
+   * name.
+   */
   unexpected: number;
   /** Chats that are there more than once. */
   duplicated: number;
@@ -28,7 +31,7 @@ export async function judge(story: Story): Promise<Verdict> {
   const sum = (of: 'lost' | 'unexpected') => counts.reduce((total, one) => total + one[of], 0);
   return {
     lost: sum('lost') + events.length,
-    // Whom the comparison finds is not counted twice.
+    // A person whom the comparison finds is not counted twice.
     unexpected: Math.max(sum('unexpected'), intruders.length),
     duplicated: doubled.length,
     recovered: await recoveries(story),
@@ -42,7 +45,7 @@ function countsOf(difference: string): { lost: number; unexpected: number } {
   return difference.endsWith('is not in Sferum') ? { lost: 1, unexpected: 0 } : { lost: 0, unexpected: 1 };
 }
 
-/** Of an event the facts show its own statement, or a later one. */
+/** The facts show an event's own statement, or a later one. */
 const SHOWN: readonly [
   pattern: RegExp,
   table: string,
@@ -82,7 +85,7 @@ async function lostEvents({ told, world }: Story): Promise<string[]> {
   return lost;
 }
 
-/** Nobody is in a live chat whose profile is no present person's. */
+/** Finds people in live chats whose profile belongs to no present person. */
 async function peopleWithoutLink({ world }: Story): Promise<string[]> {
   const { rows } = await sql<{ vk: string }>`
     select l.vk_user_id::text as vk from profile_link l join person p on p.school_id = l.school_id and p.id = l.person_id

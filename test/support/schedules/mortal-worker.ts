@@ -25,8 +25,9 @@ export async function startWorkerProcess(env: Record<string, string>): Promise<M
 const SERVERS = ['DATABASE_URL', 'SFERUM_API_URL', 'REDIS_URL'] as const;
 
 /**
- * The same in this process, quick to start. All it has of the world are its connections: once they are reset, and new
- * ones refused, the world sees what it sees of a killed process, and nothing more of its doings.
+ * Starts such a worker in this process, which is quick. All that it has of the world are its connections. Once they are
+ * reset and new ones refused, the world sees what it sees of a killed process, and nothing more of what the worker
+ * does.
  */
 export async function startWorkerHere(
   env: Record<string, string>,

@@ -45,7 +45,7 @@ export async function runSchedule(
   return { ...verdict, trail, convergedInMs: performance.now() - healedAtMs };
 }
 
-/** What a cut connection or a rule refuses has not been accepted. */
+/** Does a step. What a cut connection or a rule refuses was not accepted. */
 async function take(story: Story, { what, seed }: Step): Promise<string> {
   try {
     const said = await (what === FIRST

@@ -5,7 +5,7 @@ import { FAULTS } from './faults.ts';
 
 export interface Step {
   what: string;
-  /** Of the step's own draws: a schedule without some steps does the same in the others. */
+  /** The seed of the step's own draws. So a schedule without some of its steps does the same in the others. */
   seed: number;
   /** The next step waits for its end. */
   awaited: boolean;

@@ -8,7 +8,7 @@ import type { RosterFiles } from '../roster-files.ts';
 import { type MortalWorker, startWorkerHere, startWorkerProcess } from './mortal-worker.ts';
 import { TINY_SCHOOL, tinyFiles, tinyRoster } from './tiny-roster.ts';
 
-/** So late a request that was given up may take effect. */
+/** A request that was given up may take effect so late. */
 export const LATE_EFFECT_MS = 1_500;
 /** Everything that waits waits as briefly as the limits allow. */
 const QUICK = {
@@ -32,7 +32,7 @@ export interface ScheduleWorld extends AsyncDisposable {
   pass(ms: number): void;
   /** A worker dies now, and another starts. */
   killWorker(): void;
-  /** The same right after so many more effects in Sferum, before the answer is out. */
+  /** Kills the worker after so many more effects in Sferum, before the answer is out. */
   killWorkerAfter(effects: number): void;
   /** Resolves once workers that were to start have started. */
   started(): Promise<void>;
@@ -85,7 +85,7 @@ export async function startScheduleWorld(options: WorldOptions): Promise<Schedul
   };
 }
 
-/** The workers: as many as at first at any time, but for the moments in which another starts. */
+/** The workers. There are always as many as at first, except for the moments in which another starts. */
 function startCrew(halves: Halves, clock: Clock, { workers, processes }: WorldOptions) {
   const alive: MortalWorker[] = [];
   const ending: Promise<void>[] = [];

@@ -9,6 +9,12 @@ export interface Mail {
   send(letter: Letter, to: string, id: string): Promise<void>;
 }
 
+/**
+ * A letter takes several answers of the server. All together take at most so many times what one may take, also where
+ * the server never comes to an end. So the letter is over before another process takes it (teller.ts).
+ */
+const LETTER_SHARE = 2;
+
 /** Makes the way to the mail server. Null where none is configured. A connection is made for each letter. */
 export function openMail(mail: Config['mail'], timeoutMs: number): Mail | null {
   if (mail === null) return null;
@@ -36,6 +42,7 @@ export function openMail(mail: Config['mail'], timeoutMs: number): Mail | null {
       await transport.sendMail({
         ...{ from: mail.from, to, subject, text, messageId: `<${id}@${domain}>` },
         headers: { 'Auto-Submitted': 'auto-generated' },
+        signal: AbortSignal.timeout(timeoutMs * LETTER_SHARE),
       });
     },
   };

@@ -1,4 +1,6 @@
 /** K2: letters say the same in Russian, a digest for each kind, and a summary each morning to who wishes it. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { everywhere } from '../support/everywhere.ts';
@@ -93,6 +95,40 @@ test('a server that is away or refuses for now is tried again, with the same id;
     WAITING,
   );
   expect(world.logged.join('\n')).not.toContain('zavuch');
+});
+
+test.each([
+  ['says nothing', () => undefined],
+  [
+    'never comes to an end',
+    (socket: Socket) => {
+      socket.write('220 slow\r\n');
+      const more = setInterval(() => socket.write('250-more\r\n'), 100);
+      socket.on('close', () => clearInterval(more));
+    },
+  ],
+])('a server that %s is left after the time, and keeps no webhook', async (_, converse) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    converse(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A server that listens at a port has an address of this kind.
+  const { port } = server.address() as AddressInfo;
+  await using slow = await startToldWorld({ env: { SMTP_URL: `smtp://127.0.0.1:${port}` } });
+  await slow.ask('PUT', '/v1/me/notifications', { email: ADDRESS, kinds: ['hold'] }, 's1');
+  await trouble(slow.ctx, 's1', 'held');
+  const tries = sql`select state, attempts from told_delivery where choice_id is not null`;
+  await vi.waitFor(
+    async () =>
+      expect((await tries.execute(everywhere(slow))).rows).toEqual([{ state: 'waiting', attempts: 1 }]),
+    WAITING,
+  );
+  await slow.hook(['account-broken']);
+  await trouble(slow.ctx, 's2', 'broken');
+  await slow.receiver.receives('account-broken.opened');
+  server.close();
 });
 
 test('somebody who is gone, or has cleared the address, hears nothing', async () => {

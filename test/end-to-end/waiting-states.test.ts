@@ -89,7 +89,9 @@ describeInBrowser('what stands still until somebody decides', () => {
     await page.getByRole('link', { name: 'Списки верны, принять' }).click();
     await heading(page, 'Принять списки?');
     const leave = (await page.locator('.panel strong').textContent()) ?? '';
-    expect(leave).toMatch(/^\d+\s\S+, \d+\sчат/);
+    expect(leave).toMatch(/^\d+\sчеловек\S?, \d+\sмест\S? в \d+\sчат/);
+    const [peopleLeaving, placesLeft] = (leave.match(/\d+/g) ?? []).map(Number);
+    expect(peopleLeaving).toBeLessThan(placesLeft!);
     const classes = page
       .locator('details.branch')
       .filter({ has: page.getByRole('heading', { name: 'Класс' }) });

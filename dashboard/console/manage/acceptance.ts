@@ -8,14 +8,13 @@ import { linkButton, submitButton } from '../parts/button.ts';
 import { chatTypeFilter } from '../parts/chat-type.ts';
 import { selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
-import { count } from '../parts/numbers.ts';
+import { count, counted } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { type PlannedChat, plannedMarks, plannedPart, type ShownPlan } from './acceptance-tree.ts';
 import { INCOMPLETE } from './held.ts';
 import { operationHref } from './operation-words.ts';
 import { planTree, type TreeType } from './plan-tree.ts';
 import { KINDS } from './plan-words.ts';
-import { chats, people } from './words.ts';
 
 interface AcceptanceView {
   operation: OperationView;
@@ -40,21 +39,33 @@ interface AcceptanceView {
 export function acceptQuestion(view: AcceptanceView): Html {
   const { operation, plan, tree } = view;
   const href = operationHref(operation.id);
-  const left = (plan?.chats ?? []).map(({ actions }) => actions.filter(({ action }) => action === 'remove'));
-  const total = left.reduce((n, of) => n + of.length, 0);
+  const { places: total, people, chats: inChats } = leaving(plan);
   const held = plan?.counts.held ?? 0;
-  const who = `${people(total)}, ${chats(left.filter((of) => of.length > 0).length)}`;
   return html`<form method="post" action="${href}/decide" class="panel ask"><p>${
     total === 0
       ? 'Чаты не покинет никто.'
-      : html`По этим спискам чаты ${plural(total, 'покинет', 'покинут', 'покинут')}: <strong>${who}</strong>.`
+      : html`По этим спискам чаты ${plural(people, 'покинет', 'покинут', 'покинут')}: <strong>${persons(people)}, ${placesIn(total, inChats)}</strong>.`
   } ${heldText(held, total)}${plan ? besides(plan.counts) : ''}</p>
 <p class="muted">После нажатия есть 15 секунд, чтобы отменить.</p>
-<div class="actions">${submitButton({ label: total > 0 ? `${INCOMPLETE.approve} (${count(total)})` : INCOMPLETE.approve, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}${linkButton({ label: 'Решить позже', href, kind: 'quiet' })}</div></form>
+<div class="actions">${submitButton({ label: total > 0 ? `${INCOMPLETE.approve} (${count(people)})` : INCOMPLETE.approve, kind: 'danger', name: 'do', value: 'approve' })}${submitButton({ label: 'Отклонить', name: 'do', value: 'reject' })}${linkButton({ label: 'Решить позже', href, kind: 'quiet' })}</div></form>
 <section class="plan" aria-label="План">${isAsked(view) || tree.length > 0 ? filters(view) : ''}${
     tree.length > 0 ? treeOf(view, held === total) : nothingFound(view)
   }</section>`;
 }
+
+/** Counts who leaves chats by the plan. A place is one person in one chat. */
+function leaving(plan: Plan | null): { people: number; places: number; chats: number } {
+  const left = (plan?.chats ?? [])
+    .map(({ actions }) => actions.filter(({ action }) => action === 'remove'))
+    .filter((of) => of.length > 0);
+  const gone = left.flat();
+  const people = new Set(gone.map(({ personId }) => personId));
+  return { people: people.size, places: gone.length, chats: left.length };
+}
+
+const persons = (n: number) => counted(n, 'человек', 'человека', 'человек');
+const placesIn = (places: number, inChats: number) =>
+  `${counted(places, 'место', 'места', 'мест')} в ${counted(inChats, 'чате', 'чатах', 'чатах')}`;
 
 function treeOf({ operation, tree, names, shown, filter }: AcceptanceView, allHeld: boolean): Html {
   const how = { names, allHeld, shown };
@@ -70,7 +81,7 @@ function heldText(held: number, total: number): string {
   if (held === 0) return '';
   return held === total
     ? 'Сразу никто не исключается: о каждом чате вы решите отдельно.'
-    : `Из них ${people(held)} ${plural(held, 'остановится', 'остановятся', 'остановятся')} до решения по каждому чату.`;
+    : `Исключения с ${counted(held, 'места', 'мест', 'мест')} остановятся до решения по каждому чату.`;
 }
 
 function besides({ members, chats: made }: PlanCounts): string {

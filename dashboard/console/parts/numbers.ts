@@ -33,7 +33,7 @@ export function hour(instant: string, timeZone: string): Html {
 /** Since when something is so: «с 14:05» of the day `today` of the school's time zone, else «с 01.09.2026». */
 export function since(instant: string, timeZone: string, today: string): Html {
   const isToday = dayIn(timeZone, Date.parse(instant)) === today;
-  return html`с ${timeOf(isToday ? 'hour' : 'date', instant, timeZone)}`;
+  return html`с\u00a0${timeOf(isToday ? 'hour' : 'date', instant, timeZone)}`;
 }
 
 function timeOf(shown: Shown, instant: string, timeZone: string): Html {

@@ -39,12 +39,16 @@ const CHATS_NAMED = 100;
 /** True in SQL where the rows `o` and `t` are about the same. */
 const isSame = sql`o.kind = t.kind and o.reason = t.reason and o.school_id is not distinct from t.school_id`;
 
+/** True in SQL where nothing of it has changed. */
+const saysTheSame = sql`(t.items = o.items and t.chat_ids = o.chat_ids
+  and t.operation_id is not distinct from o.operation_id)`;
+
 /**
  * True in SQL where something waits to be told, or `noteOpen` would write. `o`: the rows that `noteOpen` takes as `open`.
  */
 export const hasNews = sql<boolean>`(exists (select from told_reason where told_at is null or gone_at is not null)
   or exists (select from o where not exists (select from told_reason t
-    where ${isSame} and t.items = o.items and t.chat_ids = o.chat_ids))
+    where ${isSame} and ${saysTheSame}))
   or exists (select from told_reason t where not exists (select from o where ${isSame})))`;
 
 /**
@@ -55,8 +59,8 @@ export async function noteOpen(tx: Sql, open: RawBuilder<unknown>, at: Date): Pr
   await sql`
     with o as materialized (${open}),
     back as (
-      update told_reason t set gone_at = null, items = o.items, chat_ids = o.chat_ids from o
-      where ${isSame} and (t.gone_at is not null or t.items <> o.items or t.chat_ids <> o.chat_ids)
+      update told_reason t set gone_at = null, items = o.items, chat_ids = o.chat_ids, operation_id = o.operation_id
+      from o where ${isSame} and (t.gone_at is not null or not ${saysTheSame})
     ),
     away as (
       update told_reason t set gone_at = ${at} where t.gone_at is null and t.told_at is not null

@@ -62,13 +62,25 @@ export function openRows(ctx: Context): RawBuilder<unknown> {
   );
 }
 
-/** Each decision is a reason of its own. An import of several schools is told as the operations of its schools. */
+/** True in SQL where the import `o` asks about people under new ids (K4). */
+const asksAboutPeople = sql`jsonb_path_exists(o.problems,
+  '$[*] ? (exists(@.renumbered) || @.code == "people-to-match")')`;
+
+/** Each decision is a reason of its own, but for the question about people, which each night's list asks anew. */
+const decisionAsked = sql`case when ${asksAboutPeople} then 'people' else o.id::text end`;
+
+/**
+ * An import of several schools is told as the operations of its schools. One that asks about people asks as soon as it
+ * is applied: while its chats follow it runs, and the one before has ended by it.
+ */
 const hold: OpenRow = {
   school: sql`o.school_id`,
-  reason: sql`o.id`,
-  since: sql`o.created_at`,
-  operation: sql`o.id`,
-  from: sql`from operation o where o.state = 'held' and o.school_id is not null`,
+  reason: decisionAsked,
+  since: sql`min(o.created_at)`,
+  operation: sql`(array_agg(o.id order by o.created_at desc, o.id))[1]`,
+  from: sql`from operation o where o.state in ('held', 'running') and o.school_id is not null
+    and (o.state = 'held' or (o.params @> '{"incomplete": true}' and ${asksAboutPeople}))
+    group by o.school_id, ${decisionAsked}`,
 };
 
 const failingChats: OpenRow = {

@@ -33,6 +33,28 @@ test('hold: with the operation where it is one, and over once somebody has decid
   expect(world.receiver.heard).toHaveLength(2);
 });
 
+test('hold: a list that asks about people goes on asking while its chats follow, and so does the next one', async () => {
+  await world.hook(['hold', 'account-broken']);
+  const asks = (id: string, state: string) =>
+    run(sql`update operation set state = ${state}, params = '{"incomplete": true}',
+      problems = '[{"code": "people-to-match", "people": 1}]' where id = ${id}`);
+  const first = await trouble(world.ctx, 's1', 'held');
+  await asks(first, 'held');
+  await world.receiver.receives('hold.opened');
+  const next = await trouble(world.ctx, 's1', 'held');
+  await asks(next, 'running');
+  await run(sql`update operation set state = 'succeeded', params = '{}' where id = ${first}`);
+  await trouble(world.ctx, 's1', 'broken');
+  await world.receiver.receives('account-broken.opened');
+  expect(world.receiver.heard.map(({ body: { type } }) => type)).toEqual([
+    'hold.opened',
+    'account-broken.opened',
+  ]);
+  await run(sql`update operation set state = 'succeeded', params = '{}' where id = ${next}`);
+  const [closed] = await world.receiver.receives('hold.closed');
+  expect(closed!.body.data).toMatchObject({ schoolId: 's1', operationId: next });
+});
+
 test('a hundred holds of one school at once make one message, and another hold later its own', async () => {
   await world.hook(['hold']);
   for (let n = 0; n < 100; n++) await trouble(world.ctx, 's1', 'held');

@@ -15,8 +15,8 @@ const HASH_CHARS = 12;
 /** A style sheet consists of several files, one for each subject. A later file outweighs an earlier one. */
 const SHEETS: Readonly<Record<string, readonly string[]>> = {
   'console.css': [
-    ...['tokens', 'base', 'frame', 'narrow-header', 'buttons', 'fields', 'surfaces', 'tables'],
-    ...['work', 'region', 'own-chats', 'entry', 'work-list', 'dialogs', 'phone', 'motion', 'print'],
+    ...['tokens', 'base', 'frame', 'buttons', 'fields', 'surfaces', 'tables', 'work', 'region'],
+    ...['own-chats', 'entry', 'work-list', 'dialogs', 'narrow-header', 'phone', 'motion', 'print'],
   ],
   'overview.css': ['sheets', 'waiting', 'figures', 'classes', 'day', 'narrow'],
   'manage.css': ['chosen-rows', 'editor', 'initialize', 'plan-tree', 'phone', 'ahead'],

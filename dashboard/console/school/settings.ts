@@ -18,6 +18,7 @@ import { selectField, textField } from '../parts/field.ts';
 import { count, counted, day, moment } from '../parts/numbers.ts';
 import { notice } from '../parts/states.ts';
 import { ADMINS, type Visitor } from '../visitor.ts';
+import * as examples from './settings-examples.ts';
 import { timeZoneOptions } from './time-zones.ts';
 
 const MAX_EARLY_MINUTES = 60;
@@ -181,17 +182,12 @@ function rules(
   today: string,
   mayAll: boolean,
 ): Html {
-  const number = (label: string, name: string, max: number) =>
+  const number = (label: string, name: string, max: number, hint: string) =>
     textField({
-      label,
-      name,
-      type: 'number',
-      min: 0,
-      max,
-      required: true,
-      value: values[name],
-      error: errors[name],
+      ...{ label, name, type: 'number', min: 0, max, required: true },
+      ...{ value: values[name], error: errors[name], ...(hint && { hint }) },
     });
+  const { chatShare, chatAtLeast, schoolShare, schoolAtLeast } = values;
   return html`<form method="post" action="/settings" class="sheet padded" aria-labelledby="rules"><h2 id="rules">Правила школы</h2>
 <div class="pair">${selectField({
     label: 'Часовой пояс',
@@ -200,24 +196,24 @@ function rules(
     options: timeZoneOptions(values.timeZone),
     error: errors.timeZone,
     hint: `По нему вступают в силу приказы. Сегодня в школе ${day(today)}.`,
-  })}${number('Вход в урок раньше начала, минут', 'earlyEntryMinutes', MAX_EARLY_MINUTES)}${number('Сеанс без действий заканчивается через, минут', 'sessionIdleMinutes', IDLE.max)}</div>
+  })}${number('Вход в урок раньше начала, минут', 'earlyEntryMinutes', MAX_EARLY_MINUTES, examples.earlyEntry(values.earlyEntryMinutes))}${number('Сеанс без действий заканчивается через, минут', 'sessionIdleMinutes', IDLE.max, examples.sessionEnd(values.sessionIdleMinutes))}</div>
 <h3>Когда исключения ждут решения</h3>
 <p class="muted">Если по спискам нужно исключить больше людей, чем бывает обычно, добавления выполняются, а исключения ждут администратора. Исключений по приказам это не касается.</p>
-<div class="pair">${number('Из одного чата – больше чем, % участников', 'chatShare', 100)}${number('и не меньше, человек', 'chatAtLeast', MAX_PEOPLE)}
-${number('Из всех чатов школы – больше чем, % участников', 'schoolShare', 100)}${number('и не меньше, исключений', 'schoolAtLeast', MAX_PEOPLE)}</div>
+<div class="pair">${number('Из одного чата – больше чем, % участников', 'chatShare', 100, examples.inChat(chatShare, chatAtLeast))}${number('и не меньше, человек', 'chatAtLeast', MAX_PEOPLE, examples.atLeast(chatAtLeast, 'маленьком чате'))}
+${number('Из всех чатов школы – больше чем, % участников', 'schoolShare', 100, examples.inSchool(schoolShare, schoolAtLeast))}${number('и не меньше, исключений', 'schoolAtLeast', MAX_PEOPLE, examples.atLeast(schoolAtLeast, 'маленькой школе'))}</div>
 <h3>Данные выбывших</h3>
 <div class="pair">${textField({
     ...{ label: 'Хранить данные выбывших, дней', name: 'retentionDays', type: 'number', required: true },
     ...{ min: RETENTION.min, max: RETENTION.max, readonly: !mayAll },
     ...{ value: values.retentionDays, error: errors.retentionDays },
-    hint: `Потом имя, профиль VK ID и всё, что говорит о человеке, удаляется без возврата.${mayAll ? '' : ' Срок меняет администратор сервера.'}`,
+    hint: `${examples.retention(values.retentionDays, today)} Потом имя, профиль VK ID и всё, что говорит о человеке, удаляется без возврата.${mayAll ? '' : ' Срок меняет администратор сервера.'}`,
   })}</div>
 <h3>Сверка с мессенджером</h3>
 <div class="pair">${textField({
     ...{ label: 'Сверять чаты раз в, секунд', name: 'lookEverySeconds', type: 'number', required: true },
     ...{ min: LOOKS.min, max: LOOKS.max, readonly: !mayAll },
     ...{ value: values.lookEverySeconds, error: errors.lookEverySeconds },
-    hint: `Так скоро видно, что в мессенджере кто-то вошёл, вышел или переименовал чат.${mayAll ? '' : ' Меняет администратор сервера.'}`,
+    hint: `${examples.looks(values.lookEverySeconds)} Так же скоро видно, кто вышел и что переименовано.${mayAll ? '' : ' Меняет администратор сервера.'}`,
   })}</div>
 <div class="actions">${submitButton({ label: 'Сохранить', kind: 'primary' })}</div></form>`;
 }

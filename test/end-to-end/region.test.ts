@@ -142,9 +142,17 @@ describeInBrowser('all schools of an operator', () => {
       await holdRemovals(site.world.ctx, 's53', 2);
       const page = await site.visit(OPERATOR, path);
       await expectAccessible(page);
+      await page.setViewportSize({ width: 1024, height: 768 });
+      expect(await cutTables(page)).toBe(0);
       await page.setViewportSize(PHONE);
       await expectNoSidewaysScroll(page);
       await expectAccessible(page);
     },
   );
 });
+
+/** Tables of which a part stands beyond their frame. */
+const cutTables = (page: Page): Promise<number> =>
+  page.evaluate(
+    `[...document.querySelectorAll('main table')].filter(({ parentElement: box }) => box.scrollWidth > box.clientWidth + 1).length`,
+  );

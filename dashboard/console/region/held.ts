@@ -102,6 +102,7 @@ function heldTable(held: readonly HeldOfRegion[], timeZone: string, first: Colum
       { head: 'С какого времени', cell: ({ since }) => moment(since, timeZone) },
       {
         head: 'Подробно',
+        narrow: true,
         cell: (one) =>
           opensSchool(
             { id: one.schoolId, name: one.schoolName },

@@ -78,7 +78,7 @@ function stateChips({ counts, filter: { q, state } }: SchoolsView): Html {
 }
 
 function schoolTable({ items, nowMs, timeZone }: SchoolsView): Html {
-  return html`<div class="region">${dataTable<SchoolItem>({
+  return html`<div class="region keys">${dataTable<SchoolItem>({
     caption: 'Школы, сначала те, где хуже',
     rows: items,
     columns: [

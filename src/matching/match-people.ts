@@ -51,6 +51,9 @@ type Word = 'open' | 'other';
 /** At most so many people come by chance in one list under the names of people who are gone from it. */
 const NAMESAKES_BY_CHANCE = 3;
 
+/** A name that makes more pairs is that of nobody in particular, as in a list without real names. Alone it asks nothing. */
+const PAIRS_OF_A_NAME = 100;
+
 /** Pairs of those who are gone with those who have come. Each that may be is there, but for those that were refused. */
 export function matchPeople(
   gone: readonly NamedPerson[],
@@ -58,8 +61,8 @@ export function matchPeople(
   said: SaidOfPairs = new Map(),
 ): PersonMatch[] {
   const goneBy = Map.groupBy(gone, ({ nameKey }) => nameKey);
-  const pairs = come.flatMap((after) =>
-    after.nameKey === '' ? [] : (goneBy.get(after.nameKey) ?? []).flatMap((before) => pairOf(before, after)),
+  const pairs = [...Map.groupBy(come, ({ nameKey }) => nameKey)].flatMap(([nameKey, now]) =>
+    nameKey === '' ? [] : pairsOf(goneBy.get(nameKey) ?? [], now),
   );
   const isSaid = (word: Word, { oldId, newId }: Renaming) => said.get(newId)?.get(oldId) === word;
   const mayBe = (pair: Renaming) => !isSaid('other', pair);
@@ -91,6 +94,14 @@ interface Pair extends Omit<PersonMatch, 'doubt'> {
   differs: boolean;
   /** Classes and groups are known of both, or parents and children are, and nothing of it is the same. */
   isApart: boolean;
+}
+
+/** `gone` and `come` are of one name. */
+function pairsOf(gone: readonly NamedPerson[], come: readonly NamedPerson[]): Pair[] {
+  const isName = gone.length * come.length <= PAIRS_OF_A_NAME;
+  return come.flatMap((after) =>
+    gone.flatMap((before) => pairOf(before, after).filter(({ evidence }) => isName || evidence.length > 0)),
+  );
 }
 
 function pairOf(before: NamedPerson, after: NamedPerson): Pair[] {

@@ -118,6 +118,15 @@ describe('people known by nothing but a name', () => {
     ]);
   });
 
+  it('are nobody in particular under a name that very many bear: it alone asks nothing', () => {
+    const bearing = (prefix: string, count: number, told: Told = {}) =>
+      Array.from({ length: count }, (_, at) => anna(told, `${prefix}${at}`));
+    expect(matchPeople(bearing('o', 10), bearing('n', 10))).toHaveLength(100);
+    expect(matchPeople(bearing('o', 10), bearing('n', 11))).toEqual([]);
+    const known = { unit: '5A' };
+    expect(matchPeople(bearing('o', 10, known), bearing('n', 11, known))).toHaveLength(110);
+  });
+
   it('stay in question when all others are decided, until they are two people by a word', () => {
     const word = (said: 'open' | 'other') => new Map([['new-anna', new Map([['old-anna', said]])]]);
     expect(matchPeople(...list(1), word('open')).map(shown)).toEqual(['old-anna→new-anna name']);

@@ -1,4 +1,4 @@
-/** One benchmark: human figures, and `ratio: …` as its last line. */
+/** One benchmark. It prints figures for a person, and `ratio: …` as its last line. */
 export interface Benchmark {
   name: string;
   /** What is measured against what, in one line. */

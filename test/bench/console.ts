@@ -14,15 +14,15 @@ import { adminOf, JWT_SECRET, type Site, serve, serveNothing, signIn } from './s
 const REQUESTS = 1_000;
 const CONNECTIONS = 10;
 const WARM_UP_REQUESTS = 200;
-/** What is asked of overview, list with 100 rows, editor, picker, search and region. */
+/** The aim for the overview, a list of 100 rows, the editor, the picker, the search and the region's page. */
 const AIM_P99_MS = 100;
 const AIM_PAGE_BYTES = 100 * 1024;
 /** The sandbox's pace while the school is filled. */
 const FILLING_REQUESTS_PER_SECOND = 200;
-/** So many open pages follow the school or the region meanwhile. */
+/** This many open pages follow the school or the region meanwhile. */
 const STREAMS = 20;
 const REGION = { schools: 900, chats: 4, people: 24 };
-/** One visitor stands for many. */
+/** One visitor stands for many, so the limits of one person are lifted. */
 const ENV = { SGO_JWT_SECRET: JWT_SECRET, LIMIT_PERSON_REQUESTS_PER_SECOND: '1000000' };
 
 type Path = readonly [name: string, path: string];

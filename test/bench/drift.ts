@@ -15,13 +15,13 @@ import { startServer } from './support/server.ts';
 const REQUESTS_PER_SECOND = 20;
 const LATENCY_MS = 60;
 const CALLS_PER_REQUEST = 25;
-/** Within so many minutes every chat has had its turn. */
+/** Every chat has had its turn within this many minutes. */
 const TURN_MINUTES = 13;
 const MINUTES = 15;
 const TALKING_SHARE = 0.1;
 const AIM_MS_A_CHAT = 0.05;
 const STRANGER = 999_000_111;
-/** Relayed at wakes alone: the minutes of this benchmark are shorter than those of the clock. */
+/** The relay runs at wakes alone, because the minutes of this benchmark are shorter than those of the clock. */
 const NEVER_SWEEP = { LIMIT_SWEEP_INTERVAL_MS: '600000' };
 
 export const drift: Benchmark = {
@@ -42,7 +42,9 @@ export const drift: Benchmark = {
     const sferum = controlOf(sandbox.url);
     const ids = await sferum.chatIds();
 
-    /** Minutes pass with their looks. `before` each, people do what they do, and nobody counts what that costs us. */
+    /**
+     * Lets minutes pass with their looks. `before` plays what people do before each minute. Its cost is not counted.
+     */
     const minutes = async (count: number, before: () => Promise<void> = async () => undefined) => {
       const costs: Cost[] = [];
       for (let n = 0; n < count; n++) {

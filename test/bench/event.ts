@@ -14,13 +14,13 @@ import { startServer } from './support/server.ts';
 const BULK_REQUESTS_PER_SECOND = 3;
 const REQUESTS_PER_SECOND = 20;
 const EVENTS = 100;
-/** An event that touches more is followed and not counted. */
+/** An event that touches more chats is followed and not counted. */
 const CHATS_PER_EVENT_AT_MOST = 25;
 const SPARE_EVENTS = 40;
 const LOOK_EVERY_MS = 3;
 const PROBES = 20;
 const PROBE_EVERY_MS = 60;
-/** What is asked of an idle machine, and while an initialisation runs. */
+/** The aims: on an idle machine, and while an initialisation runs. */
 const MEDIAN_AIM_MS = 150;
 const WORST_AIM_MS = 1_000;
 const WORST_BUSY_AIM_MS = 3_000;
@@ -81,7 +81,7 @@ function figures(took: readonly Took[], latencyMs: number) {
   return { medianMs, worstMs, text };
 }
 
-/** Until the plan is applied: from then on events are followed. */
+/** Waits until the plan is applied. From then on events are followed. */
 async function planned({ ctx }: App, operationId: string): Promise<void> {
   for (;;) {
     const { rows } =

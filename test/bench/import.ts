@@ -19,7 +19,7 @@ import { type BenchDatabase, type BenchServer, startServer } from './support/ser
 const ROUNDS = 6;
 const WHOLE_ROUNDS = 4;
 const OTHERS = 29;
-/** What is asked of a row, and of the same list again. */
+/** The aims for a row: of a new list, and of the same list again. */
 const AIM_US = 25;
 const AIM_AGAIN = 0.5;
 
@@ -62,7 +62,10 @@ export const importing: Benchmark = {
   },
 };
 
-/** Imports from the request to the end of the operation, by a program that does nothing else. In µs of CPU a row. */
+/**
+ * Measures imports from the request to the end of the operation, in a program that does nothing else. Gives µs of CPU
+ * per row.
+ */
 async function wholeImports(
   server: BenchServer,
   zip: Uint8Array,
@@ -80,7 +83,7 @@ async function wholeImports(
   return { first: median(rounds.map(({ first }) => first)), again: median(rounds.map(({ again }) => again)) };
 }
 
-/** The same of a school that comes into a database with others. In µs of CPU a row. */
+/** Measures the same for a school that comes into a database with others. Gives µs of CPU per row. */
 async function amongOthers(server: BenchServer, zip: Uint8Array, rows: number): Promise<number> {
   await using sandbox = await startSandboxOf({ requestsPerSecond: 20, schools: 1, latencyMs: 60 });
   await using app = await startApp((await server.database()).url, sandbox.url);
@@ -90,7 +93,7 @@ async function amongOthers(server: BenchServer, zip: Uint8Array, rows: number): 
 
 type Cpu = Awaited<ReturnType<typeof cpuOf>>['cost'];
 
-/** Microseconds of CPU a row, of this process and PostgreSQL. */
+/** Gives microseconds of CPU per row, of this process and PostgreSQL. */
 const us = ({ processMs, postgresMs }: Pick<Cpu, 'processMs' | 'postgresMs'>, rows: number) =>
   ((processMs + postgresMs) * 1000) / rows;
 
@@ -121,7 +124,7 @@ async function importInto(
   return { rows: await countRows(ownerUrl), read, merge: first, again };
 }
 
-/** What an import writes. */
+/** The tables that an import writes. */
 const TABLES = ['school', 'person', 'class', 'subject_group', 'enrollment', 'guardian', 'profile_link'];
 
 async function countRows(url: string): Promise<number> {
@@ -141,7 +144,7 @@ async function copyOut({ ownerUrl }: BenchDatabase, directory: string): Promise<
   });
 }
 
-/** In one transaction, as the merge is. */
+/** Copies the rows in within one transaction, as the merge does. */
 async function copyIn({ ownerUrl }: BenchDatabase, directory: string): Promise<number> {
   return withClient(ownerUrl, async (client) => {
     const columns = new Map<string, string>();
@@ -176,7 +179,7 @@ async function withClient<T>(url: string, use: (client: Client) => Promise<T>): 
   }
 }
 
-/** The server, which has a user of its own, reads and writes here. */
+/** A directory that the server may read and write too. The server runs under a user of its own. */
 async function sharedDirectory(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'sferum-sync-copy-'));
   await chmod(path, 0o777);

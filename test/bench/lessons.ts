@@ -14,11 +14,11 @@ const REQUESTS_PER_SECOND = 3;
 const CALLS_PER_REQUEST = 25;
 const LESSONS = 500;
 const PUPILS_OF_LESSON = 4;
-/** Entries under way at once: a school's worth of browsers behind few connections. */
+/** Entries under way at once: the browsers of a whole school behind few connections. */
 const ENTRIES_AT_ONCE = 100;
 const PROBES = 100;
 const LESSON_MS = 40 * 60_000;
-/** All lessons are moved to begin so soon: their calls are due at that moment. */
+/** All lessons are moved so that they begin after this time. Their calls are due at that moment. */
 const BEGINS_IN_MS = 45_000;
 const LOOK_EVERY_MS = 50;
 const GIVEN_UP_AFTER_MS = 3 * 60_000;
@@ -102,7 +102,7 @@ async function groupsOf({ ctx }: App, schoolId: string): Promise<Group[]> {
   return rows;
 }
 
-/** Every group has one lesson, from that instant on. */
+/** States one lesson of every group, which begins at that instant. */
 async function say({ app: { ctx }, schoolId, groups }: School, startsAtMs: number): Promise<void> {
   const now = ctx.clock.now();
   const [startsAt, endsAt] = [startsAtMs, startsAtMs + LESSON_MS].map((ms) => new Date(ms).toISOString());
@@ -129,7 +129,10 @@ async function makeMeetings({ app: { ctx }, schoolId, groups }: School): Promise
   }
 }
 
-/** Brings everybody to the door of their lesson and gives how long each stood there. @throws where one is not let in */
+/**
+ * Brings everybody to the door of their lesson. Gives how long each stood there.
+ * @throws if somebody is not let in
+ */
 async function enterAll(
   { app, schoolId, groups }: School,
   atOnce: number,

@@ -47,7 +47,7 @@ interface Parts {
   userToken: string;
 }
 
-/** The measured process: import, initialisation, and a second one that finds nothing to do. */
+/** What the measured process does: an import, an initialisation, and a second one that finds nothing to do. */
 async function work(parts: Parts): Promise<void> {
   const startedMs = performance.now();
   const tell = (step: string) =>

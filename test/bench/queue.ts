@@ -11,10 +11,10 @@ import { median, timed } from './support/measure.ts';
 import { type SandboxProcess, startSandbox } from './support/sandbox-process.ts';
 import { type BenchDatabase, type BenchServer, startServer } from './support/server.ts';
 
-/** The pace is no part of the measure. */
+/** So high that the pace does not limit what is measured. */
 const REQUESTS_PER_SECOND = 900;
 const CONCURRENCY_JOBS = 100;
-/** As the relay adds them. */
+/** The relay adds jobs in bulks of this size. */
 const JOBS_PER_BULK = 500;
 /** The first round warms up and is not counted. */
 const ROUNDS = 3;
@@ -131,7 +131,7 @@ function connection(postgresUrl: string, redisUrl: string | null): ConnectionOpt
   return { host, port: Number(port) };
 }
 
-/** Their chats are settled: read, seen, let go. */
+/** Jobs of settled chats: each is read, seen to have no work, and let go. */
 async function idleJobs({ queues }: App, chats: readonly Chat[]): Promise<number> {
   const entries = chats.map((chat) => ({ payload: { ...chat, cause: 'bench' }, priority: 3 }));
   const { ms } = await timed(async () => {
@@ -143,7 +143,7 @@ async function idleJobs({ queues }: App, chats: readonly Chat[]): Promise<number
   return ms;
 }
 
-/** Every chat has another title: through outbox, relay and queue to a Sferum that answers at once, and settled. */
+/** Gives every chat another title. It goes through outbox, relay and queue to a Sferum that answers at once. */
 async function jobsOfOneCall({ ctx }: App): Promise<number> {
   const { ms } = await timed(async () => {
     await sql`update chat set title = case when title like '%.' then left(title, -1) else title || '.' end,

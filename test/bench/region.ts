@@ -22,24 +22,24 @@ import { type SandboxProcess, startSandboxOf } from './support/sandbox-process.t
 import { middleRoster, schoolIdAt, TIME_ZONE } from './support/school.ts';
 import { type BenchServer, startServer } from './support/server.ts';
 
-/** A community's pace, which VK publishes. */
+/** The pace of a community, which VK publishes. */
 const REQUESTS_PER_SECOND = 20;
-/** A community's and a user's pace. */
+/** The paces of a community and of a user. */
 const PACES = [REQUESTS_PER_SECOND, 3];
 const CALLS_PER_REQUEST = 25;
 const LATENCY_MS = 60;
 const MANY_SCHOOLS = [8, 64];
-/** So many schools of each region are brought up only while events of the others are followed. */
+/** This many schools of each region are brought up only while events of the others are followed. */
 const COLD_SCHOOLS = 16;
 const EVENTS = 40;
-/** An event that touches more is followed and not counted. */
+/** An event that touches more chats is followed and not counted. */
 const CHATS_PER_EVENT_AT_MOST = 25;
 const REST_SECONDS = 60;
-/** Between two looks at how many requests were sent. */
+/** The time between two looks at how many requests were sent. */
 const LOOK_EVERY_MS = 5;
 const BYTES_PER_MB = 2 ** 20;
 
-/** `-- region` runs all of them. Each is long, so one may be asked for by its name. */
+/** `-- region` runs all of them. Each takes long, so one may be asked for by its name. */
 export const regions: readonly Benchmark[] = [
   ...PACES.map((pace) => ({
     name: `region-manual-${pace}`,
@@ -56,7 +56,7 @@ export const regions: readonly Benchmark[] = [
   })),
 ];
 
-/** One school, and many: what a chat costs must not grow with them. */
+/** Measures one school, then many: the cost of a chat must not grow with the number of schools. */
 async function beside(print: Print, schools: number): Promise<void> {
   await using server = await startServer();
   const backends: [string, string | null][] = [['PostgreSQL', null]];
@@ -74,7 +74,7 @@ async function beside(print: Print, schools: number): Promise<void> {
   }
 }
 
-/** The manual's school alone: how far its initialisation is from what its writes need at this pace. */
+/** Measures the manual's school alone: how far its initialisation is from what its writes need at this pace. */
 async function big(print: Print, server: BenchServer, pace: number): Promise<void> {
   await using sandbox = await sandboxOf(1, pace);
   await using app = await startApp((await server.database()).url, sandbox.url);
@@ -141,7 +141,7 @@ function watchRequests({ ctx }: App) {
   };
 }
 
-/** Gives the CPU a chat, in ms. */
+/** Gives the CPU per chat, in ms. */
 async function many(
   print: Print,
   server: BenchServer,
@@ -184,14 +184,14 @@ async function many(
 
 type CostOf = (work: () => Promise<void>) => Promise<Cost>;
 
-/** Two nights: with the lists of the night before, and with lists of which a part has changed. */
+/** Measures two nights: one with the lists of the night before, one with lists of which a part has changed. */
 async function nights(
   print: Print,
   app: App,
   cost: CostOf,
   { rosters, rows, ids, imported }: { rosters: Uint8Array[]; rows: number; ids: string[]; imported: Cost },
 ): Promise<void> {
-  // The events of the day are in no list: the first list after them changes what they said, and is not measured.
+  // No list knows the day's events. The first list after them changes what they said, so it is not measured.
   await importAll(app, rosters);
   const night = await cost(() => importAll(app, rosters));
   print(
@@ -201,7 +201,10 @@ async function nights(
   print(`lists of which 1 % has changed: ${perRow(await cost(() => importAll(app, changed)), rows)}`);
 }
 
-/** Rest begins once everything is counted, without looks at Sferum: those go by what is due (drift). */
+/**
+ * Measures rest, which begins once everything is counted. Looks at Sferum are left out: their cost goes by what is due
+ * (drift).
+ */
 async function atRest(print: Print, app: App, cost: CostOf): Promise<void> {
   const { ctx } = app;
   await sql`update sferum_account set look_due_at = now() + interval '1 day'`.execute(everywhere(ctx));
@@ -223,7 +226,7 @@ async function initialiseAll(app: App, schoolIds: readonly string[]): Promise<vo
   await succeeded(app.ctx, ...(await Promise.all(schoolIds.map((id) => initialize(app, id)))));
 }
 
-/** Two rounds of events of different schools, in turn. */
+/** Makes two rounds of events of different schools, in turn. */
 async function eventsOf({ ctx }: App, schoolIds: readonly string[]) {
   const today = dayIn(TIME_ZONE, ctx.clock.now());
   const each = Math.ceil((2 * EVENTS) / schoolIds.length / 4) * 4;
@@ -236,7 +239,7 @@ async function eventsOf({ ctx }: App, schoolIds: readonly string[]) {
   ).flat();
 }
 
-/** Gives how long each took, in ms, from its arrival until its chats are settled. */
+/** Gives for each event the ms from its arrival until its chats are settled. */
 async function followAll(app: App, events: Awaited<ReturnType<typeof eventsOf>>): Promise<number[]> {
   const took: number[] = [];
   for (const { schoolId, change } of events) {

@@ -15,14 +15,14 @@ const REGIONS: readonly { schools: number; size: SchoolSize }[] = [
   { schools: 64, size: OF_A_CITY },
 ];
 const REST_SECONDS = 60;
-/** What a start does is over by then. */
+/** What the program does at its start is over after this time. */
 const SETTLE_SECONDS = 15;
-/** Nobody answers there. No look at Sferum is due, because each school sets its own rhythm of them. */
+/** Nobody answers at this address. No look at Sferum is due, because each school sets its own rhythm of looks. */
 const NO_SFERUM = 'http://127.0.0.1:9';
-/** What is allowed, however many schools there are. */
+/** The share of a core that is allowed, however many schools there are. */
 const CORE_SHARE_AIM = 0.01;
 const STATEMENTS_A_MINUTE_AIM = 40;
-/** A stranger may stay so long in a school at rest. */
+/** A stranger may stay this long in a school at rest. */
 const STRANGER_AIM_MS = 120_000;
 
 export const rest: Benchmark = {

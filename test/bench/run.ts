@@ -1,4 +1,7 @@
-/** `npm run bench -- [NAME…]`: all benchmarks, or those named. Timings are of this machine; the ratios travel. */
+/**
+ * `npm run bench -- [NAME…]` runs all benchmarks, or those that are named. Timings hold for this machine alone; ratios
+ * can be compared.
+ */
 import type { Benchmark } from './benchmark.ts';
 import { consolePages } from './console.ts';
 import { drift } from './drift.ts';
@@ -35,7 +38,7 @@ const BENCHMARKS: readonly Benchmark[] = [
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 const names = process.argv.slice(2);
-/** A benchmark is asked for by its name, or with others by what their names begin with. */
+/** A benchmark is asked for by its whole name, or together with others by the beginning of their names. */
 const isAsked = (asked: string, { name }: Benchmark) => name === asked || name.startsWith(`${asked}-`);
 const unknown = names.filter((asked) => !BENCHMARKS.some((benchmark) => isAsked(asked, benchmark)));
 if (unknown.length > 0) {

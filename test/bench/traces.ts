@@ -11,15 +11,15 @@ import { type SandboxProcess, startSandbox } from './support/sandbox-process.ts'
 import { TODAY } from './support/school.ts';
 import { startServer } from './support/server.ts';
 
-/** The pace is no part of the measure. */
+/** So high that the pace does not limit what is measured. */
 const REQUESTS_PER_SECOND = 900;
 const CHANGES = 200;
 /** The first round warms up and is not counted. */
 const ROUNDS = 6;
-/** What is asked of traces: so much of the work itself. */
+/** The aim: work with traces may cost this many times the work without them. */
 const AIM = 1.15;
 
-/** Takes spans in a thread of its own, whose CPU is not counted. */
+/** Receives spans in a thread of its own, whose CPU is not counted. */
 const RECEIVER = `
   const { parentPort } = require('node:worker_threads');
   const server = require('node:http').createServer((request, response) => {
@@ -66,7 +66,7 @@ async function prepared(databaseUrl: string, sandbox: SandboxProcess): Promise<v
   await succeeded(app.ctx, await initialize(app, rows[0]!.id));
 }
 
-/** Our thread's CPU in ms for as many changes, one after another, until Sferum holds the last. */
+/** Gives our thread's CPU in ms for this many changes, one after another, until Sferum has the last. */
 async function cpuOfChanges(
   databaseUrl: string,
   sferumUrl: string,

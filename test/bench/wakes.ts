@@ -15,12 +15,12 @@ import { type BenchServer, startServer } from './support/server.ts';
 const SCHOOLS = 900;
 const OPEN = [1, SCHOOLS];
 const SIZE = { ...OF_A_TOWN, people: 60, membersOfChat: 2, journalLines: 150 };
-/** So many chats of each operation are not done. */
+/** This many chats of each operation are not done. */
 const CHATS_LEFT = 3;
 const TIMES = 500;
-/** What is asked of a wake with all schools at work, against one. */
+/** The aim: a wake with all schools at work may cost this many times a wake with one. */
 const AIM = 1.2;
-/** Nobody answers there: nothing is due. */
+/** Nobody answers at this address, and nothing is due that would ask there. */
 const NO_SFERUM = 'http://127.0.0.1:9';
 
 type Work = readonly [name: string, run: () => Promise<unknown>];
@@ -43,7 +43,7 @@ export const wakes: Benchmark = {
   },
 };
 
-/** CPU in ms by what is done. */
+/** Gives the CPU in ms for each kind of work. */
 async function measure(server: BenchServer, open: number): Promise<Map<string, number>> {
   const database = await server.database();
   await makeSchoolsAtRest(database.ownerUrl, SCHOOLS, SIZE);
@@ -73,7 +73,7 @@ async function worksOf({ ctx, queues }: App): Promise<Work[]> {
   ];
 }
 
-/** An initialisation of each of the first schools, which follows its chats and has most of them behind it. */
+/** Opens an initialisation in each of the first schools. It follows its chats, and most of them are done. */
 async function openOperations(ownerUrl: string, open: number): Promise<void> {
   const client = new Client({ connectionString: ownerUrl });
   await client.connect();

@@ -14,10 +14,10 @@ import { middleRoster, schoolIdAt } from './support/school.ts';
 import { type BenchDatabase, type BenchServer, startServer } from './support/server.ts';
 
 const SCHOOLS = 8;
-/** So slow is Sferum, and so fast the pace, that neither the cores nor the pace are the limit. */
+/** Sferum is so slow, and the pace so high, that neither the cores nor the pace are the limit. */
 const LATENCY_MS = 1_000;
 const REQUESTS_PER_SECOND = 200;
-/** What one worker has in hand is the limit: so many jobs, each of up to 25 chats. */
+/** The limit is what one worker has in hand: this many jobs, each of up to 25 chats. */
 const JOBS_AT_ONCE = 4;
 const AIM = 1.7;
 

@@ -19,10 +19,10 @@ const REQUESTS_PER_SECOND = 200;
 const EVENTS = 80;
 const LOOKS = 50;
 const WARM_UP = 8;
-/** What is asked of every figure, against the first day. */
+/** The aim: every figure after a year may be this many times that of the first day. */
 const AIM = 1.2;
 
-/** One of the two schools that are alike but for their age. */
+/** One of two schools that differ in their age alone. */
 interface Aged {
   app: App;
   site: Site;
@@ -31,7 +31,7 @@ interface Aged {
   changes: ChangeEvent[];
 }
 
-/** What was measured of one school, by what was done. */
+/** What was measured at one school, by kind of work. */
 type Figures = Map<string, { ms: number[]; cpuMs: number }>;
 
 export const year: Benchmark = {
@@ -66,14 +66,14 @@ async function school(
   await asOwner(database.ownerUrl, LEAVE_ROOM);
   const schoolId = await importManualSchool(app, sandbox.schools[nth]!, REQUESTS_PER_SECOND);
   await succeeded(app.ctx, await initialize(app, schoolId));
-  // The teachers who are exchanged are many for a day: nothing of that is to wait for anybody.
+  // Very many teachers change for one day. The limit is raised so that no removal waits for a person.
   await sql`update school set limits = '{"schoolAtLeast": 100000, "chatAtLeast": 1000}'`.execute(
     everywhere(app.ctx),
   );
   const today = dayIn(TIME_ZONE, app.ctx.clock.now());
   const changes = await changesOf(everywhere(app.ctx), schoolId, today, EVENTS + WARM_UP);
   await age(app, schoolId);
-  // Orders are grounds now: what the lists say of them is brought up to date once, as it was in that year.
+  // Orders are grounds now. What the lists say of them is brought up to date once, as it happened during that year.
   await succeeded(app.ctx, await initialize(app, schoolId));
   await asOwner(database.ownerUrl, 'vacuum analyze');
   const site = parts.use(await serve(app));
@@ -96,7 +96,7 @@ function report(print: Print, first: Figures, after: Figures): void {
   print(`ratio: ${worst.toFixed(2)} of the first day at worst, ${AIM} is allowed`);
 }
 
-/** One event of each school in turn, so that what else the machine does falls on both. */
+/** Follows one event of each school in turn, so that other load of the machine falls on both. */
 async function measureEvents(schools: readonly Aged[], figures: readonly Figures[], postmaster: number) {
   for (let nth = 0; nth < EVENTS + WARM_UP; nth++) {
     for (const [at, { app, schoolId, changes }] of schools.entries()) {

@@ -40,7 +40,7 @@ const wakeUp = () =>
 const live = () =>
   [...halves.sandbox.world.chats.values()].filter((c) => c.members.size > 0).map((c) => c.title);
 
-/** Somebody who goes on after the so many-th answer about chats of all schools only when `act` is done. */
+/** A program that, after its answer number `at` about chats of all schools, goes on only once `act` is done. */
 function afterAnswer(at: number, act: () => Promise<void>): Context {
   let answers = 0;
   const paused = {
@@ -63,7 +63,7 @@ function afterAnswer(at: number, act: () => Promise<void>): Context {
   return { ...halves.ctx, db };
 }
 
-/** Works, as time goes by, until this many looks have been. */
+/** Works while time goes by, until this many looks were taken. */
 async function look(times = 2): Promise<void> {
   for (let n = 0; n < times; n++) {
     await letTimePass(halves.ctx);
@@ -80,7 +80,7 @@ async function expectAllIsWell(): Promise<void> {
   expect(await halves.differences()).toEqual([]);
 }
 
-/** An attempt whose chat nobody knows of was given up; the next was refused. */
+/** One attempt, whose chat nobody knows, was given up. The next attempt was refused. */
 async function orphan(): Promise<void> {
   faults().once('messages.createChat', 'lateThenReset');
   await halves.work(chatId);

@@ -13,7 +13,7 @@ import { POSTGRES_IS_INSTALLED, startOwnPostgres } from '../support/own-postgres
 
 const SCRIPTS = join(import.meta.dirname, '../../ops/backup');
 
-/** Rows of tables that decide something, and that the school's wall stands. */
+/** Gives the number of rows in tables that decide something, and the number of walls between schools. */
 async function contents({ ctx }: Halves): Promise<unknown> {
   const { rows } =
     await sql`select (select count(*) from person) as people, (select count(*) from enrollment) as places,

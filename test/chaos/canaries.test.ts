@@ -27,7 +27,7 @@ afterEach(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-/** Every row of every table of the queue, as text. */
+/** Gives every row of every table of the queue, as text. */
 async function queueRows(): Promise<string> {
   const client = new Client({ connectionString: database.ownerUrl });
   await client.connect();

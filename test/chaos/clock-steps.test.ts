@@ -49,7 +49,7 @@ test('the database’s clock stepped back: what is stored ahead moves back with 
   await renamed();
   const noJobs = { hasten: async () => undefined };
   await followClock(ctx, noJobs);
-  // As an hour later the rows would have stood: a pause of 5 min, a mark of the queue, an attempt's time.
+  // The rows as they would stand an hour later: a pause of 5 min, a mark of the queue, the time of an attempt.
   const db = everywhere(ctx);
   await sql`update setting set value = to_jsonb(clock_timestamp() + interval '1 hour') where key = 'clock'`.execute(
     db,
@@ -66,7 +66,7 @@ test('the database’s clock stepped back: what is stored ahead moves back with 
   expect(rows[0]!.paused).toBeGreaterThan(240);
   expect(rows[0]!.paused).toBeLessThanOrEqual(300);
   expect(rows[0]!.age).toBeGreaterThanOrEqual(59);
-  // A second process finds it done.
+  // A second process finds that it is done.
   await followClock(ctx, { hasten: () => Promise.reject(new Error('twice')) });
 });
 

@@ -16,13 +16,13 @@ const creation = async (chatId: string) => {
     select creation, creation_fence as fence from chat where id = ${chatId}`.execute(everywhere(halves.ctx));
   return rows[0]!;
 };
-/** As letTimePass, for a creation in doubt alone: what is made meanwhile stays young. */
+/** Like letTimePass, but for creations in doubt alone. What is made meanwhile stays young. */
 const letDoubtsPass = () =>
   sql`update chat set not_before = null, creation_at = creation_at - interval '10 minutes'
     where creation in ('creating', 'unknown')`.execute(everywhere(halves.ctx));
 const created = () => halves.sandbox.world.ledger.of('create').length;
 
-/** One chat with people, planned and not yet made. */
+/** Makes one chat with people, planned and not yet created. */
 async function oneChat(
   options: Parameters<typeof startHalves>[0] = {},
 ): Promise<{ school: string; chatId: string; operationId: string }> {

@@ -21,7 +21,7 @@ const initialize = (schoolId: string, types: ('staff' | 'subject')[]) =>
     by: { id: 'test', kind: 'operator' },
   });
 
-/** A second school with one chat of its own: a copy of the first one's people in another name. */
+/** Makes a second school with one chat of its own: a copy of the first school's people under another name. */
 async function twoSchools(): Promise<{ big: string; small: string }> {
   const big = await importSmallSchool(world);
   const small = 'small';

@@ -8,7 +8,7 @@ import { importSmallSchool, initializeAll, startSmallWorld } from '../support/sm
 let world: TestApp;
 afterEach(() => world[Symbol.asyncDispose]());
 
-/** Titles of live chats that somebody is in, with how often each is there. */
+/** Counts by title the live chats that somebody is in. */
 function copies(of: TestApp): Map<string, number> {
   const count = new Map<string, number>();
   for (const chat of of.sandbox.world.chats.values()) {

@@ -8,7 +8,7 @@ import { startHalves } from '../support/halves.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 import { use } from '../support/use.ts';
 
-/** Looks again and again; gives the most connections of the program's that were there at once. */
+/** Looks again and again. Gives the largest number of connections that the program had at one time. */
 async function counting(databaseUrl: string): Promise<() => Promise<number>> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();

@@ -33,7 +33,7 @@ function tell(school: string, count = 1): Promise<Response>[] {
   });
 }
 
-/** Another process holds the school, as one that applies a great import. */
+/** Another process holds the school, as one that applies a large import does. */
 async function hold(school: string): Promise<() => Promise<void>> {
   const other = new Client({ connectionString: world.app.databaseUrl });
   await other.connect();

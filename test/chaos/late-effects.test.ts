@@ -25,10 +25,10 @@ const faults = () => halves.sandbox.world.faults;
 const populated = () =>
   [...halves.sandbox.world.chats.values()].filter((c) => c.members.size > 1).map((c) => c.title);
 
-/** What a chat waits for has passed; how old attempts are stays as it is. */
+/** Ends the pauses of chats. The age of attempts stays as it is. */
 const rush = () => sql`update chat set not_before = null`.execute(everywhere(halves.ctx));
 
-/** As the relay does: sweeps the school whenever it is due. */
+/** Sweeps the school if it is due, as the relay does. */
 async function sweep(): Promise<void> {
   if ((await schoolsToSweep(halves.ctx)).includes(school)) await sweepDrift(halves.ctx, school);
   await halves.workAll();
@@ -39,7 +39,7 @@ async function swept(): Promise<string[]> {
   return populated();
 }
 
-/** The creation's outcome is unknown, and two looks have found nothing. */
+/** Brings the chat to this state: the outcome of its creation is unknown, and two looks have found nothing. */
 async function givenUp(): Promise<void> {
   faults().once('messages.createChat', 'lateThenReset');
   await halves.work(chatId);

@@ -24,7 +24,7 @@ afterEach(() => halves[Symbol.asyncDispose]());
 const world = () => halves.sandbox.world;
 const live = () => [...world().chats.values()][0]!;
 
-/** Takes a person who is in out of the list, or puts the person back. Gives the profile. */
+/** Takes a person who is in off the list, or puts the person back. Gives the profile. */
 async function want(personId: string, isWanted: boolean): Promise<void> {
   await halves.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
     if (isWanted) {
@@ -181,7 +181,7 @@ test('a change that comes while a chat turns out to be closed does not hide that
   expect(rows).toEqual([{ condition: 'failing', reason: 'chat-lost' }]);
 });
 
-/** A worker on the chat that stands still right before its first such call leaves, until it is told to go on. */
+/** Starts a worker on the chat. It stands still right before its first such call leaves, until it is told to go on. */
 async function lateWorker(method: 'addMember' | 'removeMember'): Promise<{ goOn(): Promise<void> }> {
   const arrived = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();

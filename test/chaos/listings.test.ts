@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 const live = () => world.sandbox.world;
-/** Larger than VK's default page. */
+/** A chat larger than VK's default page. */
 const bigChat = () => [...live().chats.values()].find((chat) => chat.members.size > 20)!;
 const believedIn = async () => {
   const { rows } = await sql<{ n: number }>`
@@ -42,14 +42,14 @@ test.each<[Exclude<MemberListing, 'whole'>, number]>([
   async (listing, stranger) => {
     const chat = bigChat();
     const kicked = [...chat.members].find(([id, { isAdmin }]) => id !== chat.ownerId && !isAdmin)![0];
-    // What the case before has left is written down too.
+    // What the case before has left is recorded too.
     await world.settled();
     const before = { removed: byUs('remove').length, added: byUs('add').length, in: await believedIn() };
     live().faults.memberListing = listing;
     live().kick(chat.id, kicked);
     live().join(chat.id, stranger);
 
-    // A look at every chat for an initialisation and by drift, and one chat's job that must read before it writes.
+    // An initialisation and drift look at every chat, and one chat's job must read before it writes.
     const operation = await world.commands.initialize({
       ...{
         schoolId: school,

@@ -12,14 +12,14 @@ import { largeRoster } from '../support/large-roster.ts';
 import { tokenOf } from '../support/tokens.ts';
 
 const MIB = 1024 * 1024;
-/** Of one process that is API and worker at once, its code and heap included. */
+/** The most memory of one process that is API and worker at once, with its code and heap. */
 const PEAK_MIB = 900;
 const ZIP_BYTES = 32 * MIB;
-/** The machine may be busy with other things; what is seen here is memory. */
+/** So long because the machine may be busy. This test is about memory, not time. */
 const TAKEN_IN_WITHIN_MS = 150_000;
-/** Of both kinds of body. */
+/** Both kinds of body arrive within this time. */
 const ARRIVES_WITHIN_MS = 3_000;
-/** Between two bytes of a slow client. */
+/** The pause between two bytes of a slow client. */
 const PAUSE_MS = 100;
 const ROUTES = {
   '/v1/roster-imports': 'application/zip',
@@ -76,7 +76,7 @@ async function imported(zip: Uint8Array) {
   );
 }
 
-/** The most that the process ever held, in MiB. */
+/** Gives the most memory that the process ever held, in MiB. */
 async function peakMib(): Promise<number> {
   const status = await readFile(`/proc/${program.pid}/status`, 'utf8');
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) / 1024;
@@ -107,7 +107,7 @@ test('reliability 33: a zip bomb is refused, whatever it says of its size', asyn
   expect(bomb.length).toBeLessThan(MIB);
   expect(await imported(bomb)).toMatchObject({ state: 'failed', problems: [{ code: 'zip-bomb' }] });
 
-  // The directory says that it is small.
+  // The archive's directory states a size that is too small.
   const { zip } = await largeRoster(1_000);
   const lying = Buffer.from(zip);
   const entry = lying.lastIndexOf('enrollments.csv');
@@ -156,7 +156,10 @@ test('reliability 33: of a million pages each is answered, and what lies beyond 
   await expectBounded();
 });
 
-/** Asks by hand, writing what `next` gives (null: nothing) until an answer comes; its status. */
+/**
+ * Sends a request by hand. It writes what `next` gives (null: nothing) until an answer comes. Gives the answer's
+ * status.
+ */
 async function answered(
   { path, type, head }: { path: string; type: string; head: readonly string[] },
   next: () => Buffer | null,

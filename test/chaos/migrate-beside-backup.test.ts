@@ -8,7 +8,7 @@ import { use } from '../support/use.ts';
 
 const PROMPT_MS = 10_000;
 
-/** As pg_dump does: ACCESS SHARE on every table, held until it ends. */
+/** Locks as pg_dump does: ACCESS SHARE on every table, held until it ends. */
 async function startBackup({ ownerUrl }: TestDatabase): Promise<{ end: () => Promise<void> }> {
   const backup = new Client({ connectionString: ownerUrl });
   await backup.connect();
@@ -38,7 +38,7 @@ test('a migration beside a backup says what it waits for, leaves the running ver
   const owner = new Client({ connectionString: database.url });
   await owner.connect();
   use({ [Symbol.asyncDispose]: () => owner.end() });
-  // As a version before would have left it.
+  // The database as an earlier version would have left it.
   await owner.query(`delete from mikro_orm_migrations where name = '0030-pace-clock'`);
   await owner.query('alter table sferum_pace drop column asked_at');
   const backup = await startBackup(database);
@@ -52,7 +52,7 @@ test('a migration beside a backup says what it waits for, leaves the running ver
   });
   await waits.promise;
   expect(said[0]).toMatch(/backup under way.*tried again/);
-  // Between two tries nobody stands in the way of those who read.
+  // Between two tries the migration blocks no reader.
   await owner.query(`set lock_timeout = '1s'`);
   await owner.query('select from sferum_pace');
   await backup.end();

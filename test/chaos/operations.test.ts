@@ -41,7 +41,7 @@ describe('operations after crashes and failures', () => {
           by: { id: 'test', kind: 'operator' },
         });
       }
-      // What the killed process committed: every chat is done, and nobody closed the operation.
+      // The killed process committed this: every chat is done, and nobody closed the operation.
       await sql`update operation_chat set done_at = now()`.execute(everywhere(halves.ctx));
       await sql`update chat set settled_generation = generation`.execute(everywhere(halves.ctx));
       await sql`update operation set state = 'running', finished_at = null where id = ${id}`.execute(

@@ -22,7 +22,7 @@ import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { tokenOf } from '../support/tokens.ts';
 import { use } from '../support/use.ts';
 
-/** How long an attempt nobody answers for is left alone: short enough to wait for. */
+/** How long an attempt that nobody answers for is left alone. It is short enough to wait for. */
 const QUICK = {
   LIMIT_SFERUM_TIMEOUT_MS: '1000',
   LIMIT_CREATION_DEADLINE_MS: '1000',
@@ -31,7 +31,7 @@ const QUICK = {
 const NOWHERE = 'http://127.0.0.1:9/method';
 const NO_DATABASE = 'postgres://somebody:a-secret-word@127.0.0.1:9/none';
 
-/** Its patience with Redis is as long as several tests. */
+/** One program for several tests, because its patience with Redis is as long as they are. */
 let withoutRedis: Program;
 beforeAll(async () => {
   const database = await createTestDatabase();
@@ -97,7 +97,7 @@ test('V6: a database that falls silent under running processes ends the worker a
   await vi.waitFor(async () => expect(await readiness()).toBe(200), { timeout: 20_000, interval: 200 });
 });
 
-/** New titles for every chat, as a change of the facts would give them. */
+/** Gives every chat a new title, as a change of the facts would. */
 async function renameAll({ ctx, chatIds }: Halves, title: string): Promise<void> {
   const ids = await chatIds();
   await ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
@@ -136,7 +136,7 @@ test('V1, V3, reliability 5: PostgreSQL killed three times under load', async ()
   expect(worker.lines.filter((line) => line.includes('cannot work any more'))).toEqual([]);
 }, 120_000);
 
-/** SIGKILL to the server's first process, as a machine out of memory would. */
+/** Sends SIGKILL to the server's first process, as a machine without memory would. */
 async function killServer(ownerUrl: string): Promise<void> {
   const client = new Client({ connectionString: ownerUrl });
   client.on('error', () => undefined);

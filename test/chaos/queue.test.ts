@@ -44,7 +44,7 @@ describe.each(backends())('the queue on %s', (backend) => {
     );
     return rows;
   };
-  /** New titles, as by hand: a look at the chats in between puts no other back. */
+  /** Gives chats new titles, as people do by hand. A look at the chats in between undoes none of them. */
   const rename = (ids: readonly string[], title: string) =>
     world.ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
       await sql`update chat set title = ${title} || id, title_by_hand = true where id = any(${[...ids]}::uuid[])`.execute(
@@ -67,7 +67,7 @@ describe.each(backends())('the queue on %s', (backend) => {
     for (const queue of world.app.queues.all) await queue.resume();
     const wipedAtMs = Date.now();
     await world.settled();
-    // Marks younger than two seconds say nothing yet.
+    // Marks younger than two seconds prove nothing yet.
     expect(Date.now() - wipedAtMs).toBeLessThan(2_000 + 2 * SWEEP_MS + 1_500);
     expect(titles().filter((title) => title.startsWith('wiped '))).toHaveLength(20);
   });
@@ -111,7 +111,7 @@ describe.each(backends())('the queue on %s', (backend) => {
     expect(titles()).toContain(`mended ${chat!.id}`);
   });
 
-  // Not the last: a worker that is closed while its connection comes back ends only with the time for it.
+  // This must not be the last test: a worker that is closed while its connection comes back takes its full time to end.
   test('reliability 6: a connection cut while jobs complete changes no outcome', async () => {
     const ids = (await chats()).map((chat) => chat.id);
     world.sandbox.world.faults.latencyMs = 30;

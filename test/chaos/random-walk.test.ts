@@ -19,7 +19,7 @@ import { importSmallSchool, initializeAll, TODAY } from '../support/small-world.
 
 const WALK_SECONDS = Number(process.env.WALK_SECONDS ?? 15);
 const AGREEING = { timeout: 30_000, interval: 25 };
-/** Fewer than the leaves that are respected: a person who leaves here comes back. */
+/** Fewer than the leaves that are respected, so a person who leaves here comes back. */
 const LEAVES_EACH = 2;
 
 let world: TestApp;
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** Ids of the school, as the database has them now. */
+/** Gives ids of the school as the database has them now. */
 async function ids(query: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`${sql.raw(query)} order by 1`.execute(everywhere(world.ctx));
   return rows.map((r) => r.id);
@@ -210,7 +210,7 @@ const STEPS: Record<string, () => Promise<unknown>> = {
     await importRoster(ODDITIES[oddity]!(wholeFiles(), draw, clock.now()));
     return oddity;
   },
-  // Told by the database's clock, which must not be ahead of the walk's.
+  // The step is judged by the database's clock, which must not be ahead of the walk's.
   'the clock steps back': async () => aheadMs >= 0 && stepBack(world.ctx),
   'a day passes': async () => {
     aheadMs += DAY_MS;
@@ -228,7 +228,9 @@ async function importRoster(files: Record<string, string>): Promise<void> {
   });
 }
 
-/** Mostly those under new ids are the people of old (K4). What is in doubt is another person's. */
+/**
+ * Mostly says that people under new ids are the people of the old ones (K4). A person in doubt is said to be another.
+ */
 async function decidePeople(): Promise<void> {
   const by = { id: 'walk', kind: 'operator' } as const;
   await world.commands.decidePeople({ schoolId: school, pairs: null, same: chance(0.8), by });

@@ -1,4 +1,4 @@
-/** V6: a store that answers and takes no writes: told by /readyz, and by the log once. */
+/** V6: a store that answers and takes no writes is told by /readyz, and once by the log. */
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { describe, expect, test, vi } from 'vitest';
@@ -24,7 +24,7 @@ async function onlyReading({ ownerUrl }: TestDatabase, reading: boolean): Promis
   await owner.end();
 }
 
-/** How often the same words stand in the log, at most. */
+/** Gives how often the most repeated line stands in the log. */
 function mostRepeated(lines: readonly string[]): number {
   const count = new Map<string, number>();
   for (const line of lines) {

@@ -82,11 +82,11 @@ test('npm run adopt -- --acts: who was erased is erased again, who comes late st
     select ground, cardinality(digests) as people from erasure`.execute(everywhere(restored.ctx));
   expect(rows).toEqual([{ ground: 'restored', people: 1 }]);
 
-  // СГО sends again what the backup does not have: of the erased it is old.
+  // СГО sends again what the backup does not have. Events about the erased are older than their erasure.
   await receive(restored, since);
   expect(await traces(restored.ctx, 'Канарейкин-since')).toEqual([]);
   for (const id of ['before', 'since']) expect(await wasErased(restored.ctx, school, id)).toBe(true);
-  // Run once more, it finds nobody.
+  // The command runs once more and finds nobody.
   expect(await adopt(acts)).toMatchObject({ code: 0 });
   expect((await sql`select from erasure`.execute(everywhere(restored.ctx))).rows).toHaveLength(1);
 });

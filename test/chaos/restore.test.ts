@@ -18,12 +18,14 @@ const NEWCOMER = 999_000_222;
 
 let today: TestDatabase;
 let yesterday: TestDatabase;
-/** Of the database that was lost. */
+/** The program over the database that was lost. */
 let lost: Halves;
-/** Of the restored one. */
+/** The program over the restored database. */
 let halves: Halves;
 let school: string;
-/** What happened between the backup and the loss: the chat that was deleted, who was thrown out of which chat by hand. */
+/**
+ * What happened between the backup and the loss: which chat was deleted, and who was removed by hand from which chat.
+ */
 let since: { deleted: { id: string; title: string }; kicked: { chat: number; user: number } };
 
 beforeEach(async () => {
@@ -74,7 +76,7 @@ afterEach(async () => {
 });
 
 const NEW_CLASSES = { early: '9Ю', late: '9Я' };
-/** With our account, but not by us: one of them is called as a chat of ours. */
+/** Chats that people made with our account. One of them has the title of a chat of ours. */
 const BY_HAND = ['Поход в горы', '9Я класс'];
 
 let sequence = 0;
@@ -92,7 +94,7 @@ async function tellAll(to: Halves, events: [type: string, data: object][]): Prom
 
 type NewClass = keyof typeof NEW_CLASSES;
 
-/** A teacher and a pupil. */
+/** Sends events about a teacher and a pupil. */
 function tellPeople(to: Halves, id: NewClass): Promise<void> {
   const profile = 8_000_001 + Object.keys(NEW_CLASSES).indexOf(id) * 2;
   const person = (own: string, role: string) => ({
@@ -106,7 +108,7 @@ function tellPeople(to: Halves, id: NewClass): Promise<void> {
   ]);
 }
 
-/** Their class, which did not exist yesterday. */
+/** Sends an event about their class, which did not exist yesterday. */
 function tellClass(to: Halves, id: NewClass): Promise<void> {
   const items = [{ studentId: `${id}-pupil`, classId: id }];
   return tellAll(to, [
@@ -121,7 +123,7 @@ const tellNewcomer = (to: Halves) =>
     ['sgo.profile.linked', { personId: 'newcomer', vkUserId: NEWCOMER }],
   ]);
 
-/** The command as an operator runs it; what it found of the school. */
+/** Runs the command as an operator does. Gives what it found of the school. */
 async function adopt(...args: string[]): Promise<Adoption> {
   await using program = startProgram('adopt', halves.env, ['--json', ...args]);
   const code = await program.ended;
@@ -130,7 +132,7 @@ async function adopt(...args: string[]): Promise<Adoption> {
   return (JSON.parse(report) as Adoption[])[0]!;
 }
 
-/** An initialisation that the worker carries out; how it ended. */
+/** Runs an initialisation by the worker. Gives how it ended. */
 async function initialized(): Promise<string> {
   const id = await halves.commands.initialize({
     ...{
@@ -153,7 +155,7 @@ async function initialized(): Promise<string> {
 }
 
 const ledger = (what: 'create' | 'remove') => halves.sandbox.world.ledger.of(what).length;
-/** A page of the console as the school's administrator sees it. */
+/** Gives a page of the console as the school's administrator sees it. */
 async function page(path: string): Promise<string> {
   const { http } = halves.app;
   const entry = await entryPath({ role: 'school-admin', school, sub: 'admin' }, path);
@@ -174,7 +176,8 @@ test('reliability 34: nothing is made or taken out before an operator confirms, 
   expect(found.strays.toSorted()).toEqual([...newChats, ...BY_HAND].toSorted());
   expect(found.read).toBe((await halves.chatIds()).length - 1);
 
-  // Workers run, СГО sends what was lost but for one class, somebody asks for an initialisation: still nothing happens.
+  // Workers run, СГО sends again what was lost except for one class, and somebody asks for an initialisation. Still
+  // nothing happens.
   await using worker = startProgram('worker', halves.env);
   await worker.ready();
   await tellPeople(halves, 'early');
@@ -188,7 +191,7 @@ test('reliability 34: nothing is made or taken out before an operator confirms, 
   expect({ create: ledger('create'), remove: ledger('remove') }).toEqual(before);
   expect(staffChat().members.has(STRANGER) && staffChat().members.has(NEWCOMER)).toBe(true);
 
-  // Confirmed; СГО tells of the other class only now, and the chat that was deleted is deleted once more.
+  // An operator confirms. СГО tells of the other class only now, and the chat that was deleted is deleted once more.
   expect(await adopt('--confirm')).toMatchObject({ state: 'confirmed', adopted: [] });
   await tellClass(halves, 'late');
   const { deleted } = since;

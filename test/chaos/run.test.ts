@@ -8,7 +8,7 @@ import { type Halves, startHalves } from '../support/halves.ts';
 import { seeded, seedFrom } from '../support/random.ts';
 
 const KILLS = 3;
-/** Something goes wrong after so many writes at most: in the middle of the work, however slow the machine is. */
+/** A fault comes after this many writes at most: in the middle of the work, however slow the machine is. */
 const MOST_WRITES = 15;
 const QUICK = {
   LIMIT_SFERUM_TIMEOUT_MS: '2000',
@@ -53,7 +53,7 @@ test('V1–V3: two workers, one killed again and again, lost replies, a wiped qu
   }
 }, 150_000);
 
-/** Resolves once Sferum has done so many more writes. */
+/** Resolves once Sferum has done this many more writes. */
 async function worked({ sandbox }: Halves, writes: number): Promise<void> {
   const begun = sandbox.api.stats.writes;
   await vi.waitFor(() => expect(sandbox.api.stats.writes - begun).toBeGreaterThanOrEqual(writes), {
@@ -80,7 +80,7 @@ async function wipeQueue({ app }: Halves): Promise<void> {
   for (const queue of app.queues.all) await queue.obliterate({ force: true });
 }
 
-/** Of workers in the middle of their statements. */
+/** Cuts connections of workers in the middle of their statements. */
 async function cutConnections({ ctx }: Halves): Promise<void> {
   await asOwner(
     ctx,

@@ -5,14 +5,14 @@ import { startProgram } from '../support/child-process.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { type Halves, startHalves } from '../support/halves.ts';
 
-/** Short enough to wait for, in the same proportions as the real ones. */
+/** Limits short enough to wait for, in the same proportions as the real ones. */
 const QUICK = {
   LIMIT_SFERUM_TIMEOUT_MS: '1000',
   LIMIT_CREATION_DEADLINE_MS: '1000',
   LIMIT_JOB_LOCK_MS: '1000',
 };
 
-/** One chat with people, planned and not yet made. */
+/** Makes one chat with people, planned and not yet created. */
 async function oneChat(halves: Halves) {
   const school = await halves.importSchool();
   await halves.initialize(school, ['staff']);
@@ -29,7 +29,7 @@ async function oneChat(halves: Halves) {
   };
 }
 
-// Mostly waiting; the limit is for machines that are busy with something else.
+// Most of this time is waiting. The limit allows for machines that are busy with something else.
 describe('processes that end or stop around a creation', { timeout: 150_000 }, () => {
   test('reliability 2: killed between the answer and the commit, the chat is adopted', async () => {
     await using halves = await startHalves({ env: QUICK });
@@ -54,7 +54,7 @@ describe('processes that end or stop around a creation', { timeout: 150_000 }, (
     await using halves = await startHalves({ env: QUICK });
     const { chatId, created, creation } = await oneChat(halves);
     if (wasSent) halves.sandbox.world.faults.once('messages.createChat', 'applyThenHang');
-    // Where it was not sent: the slot of the token's pace is still to come when the worker is stopped.
+    // The request was not sent: the slot of the token's pace is still to come when the worker is stopped.
     else await sql`update sferum_account set requests_per_second = 0.4`.execute(everywhere(halves.ctx));
     if (!wasSent) {
       await sql`update sferum_pace set next_slot_at = clock_timestamp() + interval '900 milliseconds'`.execute(

@@ -1,4 +1,4 @@
-/** A stop is a stop: whatever was started by npm ends with its signal, and answers what it was asked. */
+/** A stop is a stop: every program that npm started ends at its signal, and first answers the requests it has. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -30,14 +30,14 @@ interface Command {
   ended: Promise<number | NodeJS.Signals>;
 }
 
-/** `npm run NAME`, as an operator starts it. */
+/** Starts `npm run NAME` as an operator does. */
 async function npmRun(name: string, args: string[] = [], env: Record<string, string> = {}): Promise<Command> {
   const dataDir = env.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'sferum-sync-stop-')));
   if (!env.DATA_DIR) cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
   const port = await freePort();
   const child = spawn('npm', ['run', name, '--', ...args], {
     cwd: ROOT,
-    // A group of its own, so that nothing is left behind by a test that fails.
+    // The program has a process group of its own, so that a failing test leaves nothing behind.
     detached: true,
     env: {
       ...{ PATH: process.env.PATH, HOME: process.env.HOME, HOST: '127.0.0.1', PORT: String(port) },
@@ -69,7 +69,7 @@ const listens = (port: number) =>
     socket.once('close', () => socket.destroy());
   });
 
-/** Asks again and again over one kept connection until nobody listens; gives every answer that was not 200. */
+/** Asks again and again over one kept connection until nobody listens. Gives every answer that was not 200. */
 async function client(port: number, path: string, asked: { times: number }): Promise<unknown[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const others: unknown[] = [];

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => halves[Symbol.asyncDispose]());
 
-/** Deletes the chat; what is tried again is tried at once. */
+/** Deletes the chat. Retries come at once. */
 async function deleted(): Promise<void> {
   await requestDeletion(halves.ctx, {
     ...{ schoolId: school, chatIds: [chatId], recreate: true, by: { id: 'test', kind: 'operator' } },

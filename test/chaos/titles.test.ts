@@ -1,4 +1,4 @@
-/** D9: titles in the messenger – as VK may write them, and as somebody there has changed them. */
+/** D9: titles in the messenger, as VK may write them and as people there change them. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sweepDrift } from '../../src/live/drift.ts';
@@ -24,7 +24,7 @@ const chats = () => [...halves.sandbox.world.chats.values()];
 const renames = () =>
   halves.sandbox.world.ledger.of('rename').filter((e) => e.method === 'messages.editChat').length;
 
-/** The chat is seen again, and what differs is mended. */
+/** Looks at the chat again and mends what differs. */
 async function seen(): Promise<void> {
   await sql`update chat set seen_at = null`.execute(everywhere(halves.ctx));
   await sweepDrift(halves.ctx, school);

@@ -1,4 +1,4 @@
-/** K2 while processes are killed: nothing that was to be told is lost, and a dead worker is told of by those who live. */
+/** K2 while processes are killed: no message is lost, and the living report a dead worker. */
 import { expect, test, vi } from 'vitest';
 import { createWebhook } from '../../src/told/webhooks.ts';
 import { type Program, startProgram } from '../support/child-process.ts';
@@ -9,7 +9,7 @@ import { startReceiver } from '../support/webhook-receiver.ts';
 
 const SCHOOLS = 30;
 const KILLS = 3;
-/** A message whose sender has died is taken again after three times the time of an answer. */
+/** A message whose sender has died is taken again after three times the limit of an answer. */
 const QUICK = {
   LIMIT_TELL_INTERVAL_MS: '60',
   LIMIT_TELL_QUIET_MS: '0',
@@ -25,7 +25,7 @@ async function startWorker(halves: Halves, env: Record<string, string>): Promise
 
 test('K2: killed three times while it sends, a worker loses nothing, and repeats say the same', async () => {
   const receiver = use(await startReceiver());
-  // The API half tells nothing meanwhile, so that it is the workers who do.
+  // The API half sends nothing meanwhile, so that the workers do it.
   const halves = use(await startHalves({ env: { LIMIT_TELL_INTERVAL_MS: '120000' } }));
   await makeRegion(halves.ctx, { schools: SCHOOLS, chats: 1, people: 1 });
   await createWebhook(halves.ctx, {

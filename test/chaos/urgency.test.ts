@@ -1,4 +1,4 @@
-/** Somebody waits for an event: how few slots it takes, and what it does not wait for. */
+/** Somebody waits for an event: how few slots it takes, and what it need not wait for. */
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { reconcileChats } from '../../src/live/reconcile-chat.ts';
@@ -50,7 +50,7 @@ test('an event for a chat whose bulk work waits for a slot takes that work over 
   await ctx.bulkInHand.letGoOvertaken(everywhere(ctx), null);
   await bulk;
   expect(halves.sandbox.world.ledger.of('promote')).toEqual([]);
-  // What was done is known, so that nothing is read, and nothing is taken for done that was not.
+  // What was done is known, so nothing is read anew. Nothing that was not done counts as done.
   expect(await row()).toMatchObject({ creation: 'created', known: true, settled: '0' });
 
   await sql`update sferum_account set requests_per_second = 200`.execute(everywhere(ctx));
@@ -91,7 +91,7 @@ test('it comes again before the rest of the job that it was taken out of has end
   await vi.waitFor(async () => expect(await rowOf('staff')).toMatchObject({ creation: 'created' }), 20_000);
 
   await move(staff, 'event');
-  // The mark that it was given is taken off, so that it shows when it is given again.
+  // The mark that says it was given to the queue is taken off, so that giving it again shows.
   await sql`update chat set queued_at = null`.execute(everywhere(ctx));
   await slow.ctx.bulkInHand.letGoOvertaken(everywhere(ctx), null);
   await vi.waitFor(async () => expect(await rowOf('staff')).toMatchObject({ given: true }), 5_000);

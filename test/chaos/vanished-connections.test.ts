@@ -39,7 +39,7 @@ test('API and worker go on within a minute, under load and at rest, and no state
   expect(await halves.differences()).toEqual([]);
   expect(halves.duplicates()).toEqual([]);
 
-  // At rest nothing asks: what comes next finds the connections gone.
+  // At rest nothing asks the database, so the next statement finds its connection gone.
   proxy.forget();
   const again = performance.now();
   await halves.ctx.db

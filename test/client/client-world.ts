@@ -23,7 +23,7 @@ export type Client = ReturnType<typeof createClient<paths>>;
 export interface ClientWorld extends AsyncDisposable {
   world: TestApp;
   document: OpenApi;
-  /** Holds each answer that a client has against the document. */
+  /** Compares each answer that a client gets with the document. */
   held: HeldToDocument;
   clientOf(who: TokenClaims): Promise<Client>;
 }
@@ -50,7 +50,7 @@ export async function startClientWorld(env: Record<string, string> = {}): Promis
   };
 }
 
-/** What was asked for; a refusal ends the test with what it says. */
+/** Gives the data of an answer. A refusal ends the test with the refusal's text. */
 export function got<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
   if (answer.data === undefined) {
     throw new Error(`${answer.response.status} ${answer.response.url}: ${JSON.stringify(answer.error)}`);

@@ -1,4 +1,4 @@
-/** Holds every answer against the document: its status, its type, and its body without a field more or less. */
+/** Compares every answer with the document: its status, its type, and its body, which has no field more or less. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Middleware } from 'openapi-fetch';
 import type { OpenApi, Schema } from './types-of.ts';
@@ -48,7 +48,7 @@ export function heldToDocument(document: OpenApi): HeldToDocument {
   return { middleware, wrong, answered };
 }
 
-/** The same document in which an object has the fields that are named and no others, unless it says that it may. */
+/** Gives the document in which an object has only the fields that are named, unless it says that it may have others. */
 function closedIn({ components }: OpenApi): (part: unknown, isPart?: boolean) => unknown {
   const named = ({ $ref }: Schema) => components.schemas[$ref?.split('/').at(-1) ?? ''];
   const closed = (part: unknown, isPart = false): unknown => {

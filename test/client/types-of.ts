@@ -1,6 +1,6 @@
 /**
  * Writes the TypeScript types of an OpenAPI 3.1 document, in the shape that openapi-fetch reads: `paths` and
- * `components`. It knows what our document uses and throws at anything else, so that nothing is typed by a guess.
+ * `components`. It knows what our document uses and throws at anything else, so that no type is guessed.
  */
 
 export interface Schema {

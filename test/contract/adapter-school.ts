@@ -13,7 +13,7 @@ import { checkRequest } from './vk-schema.ts';
 export const event: CallOptions = { priority: 'event' };
 export const bulk: CallOptions = { priority: 'bulk' };
 export const COMMUNITY = 77;
-/** Quick retries and a pace that tests do not wait for. */
+/** Quick retries, and a pace so high that tests do not wait for it. */
 export const QUICK: Partial<VkLimits> = {
   retryBaseMs: 1,
   retryCapMs: 4,
@@ -28,15 +28,15 @@ export const clock = {
   sleep: (ms: number, signal?: AbortSignal): Promise<void> => sleep(ms, undefined, signal && { signal }),
 };
 
-/** Ended with the test. */
+/** What is closed when the test ends. */
 export const opened: AsyncDisposable[] = [];
 afterEach(async () => {
   for (const one of opened.splice(0)) await one[Symbol.asyncDispose]();
 });
 
 /**
- * A school's account at a sandbox of its own, over real HTTP; ended with the test. Each request the adapter makes is held
- * against VK's published schema on its way: `problems` stays empty.
+ * A school's account at a sandbox of its own, over real HTTP. It is closed when the test ends. Each request of the
+ * adapter is compared with VK's published schema on its way: `problems` stays empty.
  */
 export async function school(
   options: { perSecond?: number; seed?: number; limits?: Partial<VkLimits> } = {},
@@ -100,7 +100,7 @@ export async function school(
     credentials: { user, community },
     account: gateway.account(user),
     inviting: gateway.account(community),
-    /** Who is in a chat of the user's account, but himself. */
+    /** The members of a chat of the user's account, without the user. */
     membersOf: (peerId: number) =>
       world
         .memberIds(world.chatAt(access.serviceUserId, peerId).id)

@@ -25,8 +25,8 @@ export function onTheWire(values: Values): Record<string, string> {
 export const scriptCall = (method: string, values: Values) => `API.${method}(${JSON.stringify(values)})`;
 
 /**
- * A sandbox with one school, a clock that stands still until it is moved, and a pace nobody reaches; calls go
- * through the app in the process.
+ * A sandbox with one school, a clock that stands still until it is moved, and a pace that nobody reaches. Calls go
+ * through the app in the same process.
  */
 export function schoolInSandbox(options: Partial<SandboxOptions> = {}) {
   const clock = { ms: Date.UTC(2026, 8, 1) };

@@ -9,7 +9,7 @@ const CODES_OUTSIDE_SCHEMA = [967, 974, 981, 982, 983, 984, 995, 1017, 1019];
 
 type Values = Parameters<typeof onTheWire>[0];
 
-/** Every method with requests that succeed, both tokens, in an order in which they can. */
+/** Calls every method with requests that succeed, with both tokens, in an order in which they can succeed. */
 async function tour() {
   const { world, access, user, community } = schoolInSandbox();
   world.describePerson({ id: 13, adding: 'asks' });
@@ -48,7 +48,7 @@ async function tour() {
   await go(community, 'messages.getConversationsById', { peer_ids: [ownPeer] });
   await go(community, 'groups.getById');
   await go(community, 'groups.getTokenPermissions');
-  // Seen by a person who was taken out: the state changes, and members are shown no more.
+  // A person who was taken out asks: the state has changed, and members are not shown any more.
   await go(community, 'messages.removeChatUser', { chat_id: own.chat_id, member_id: access.serviceUserId });
   await go(user, 'messages.getConversations', { count: 10 });
   await go(user, 'messages.removeChatUser', { chat_id, member_id: access.serviceUserId });

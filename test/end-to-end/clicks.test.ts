@@ -1,4 +1,4 @@
-/** What people come for, from their first screen, counted in presses: a click, or Enter after something is typed. */
+/** How many presses what people come for takes from their first screen. A press is a click, or Enter after typing. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Locator, Page } from 'playwright-core';
@@ -11,11 +11,11 @@ import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
 import { holdRemovals, makeRegion } from '../support/region-rows.ts';
 import { initializeAll } from '../support/small-world.ts';
 
-/** Other suites share the machine. */
+/** Long enough for a machine that other suites share. */
 const SOON = { timeout: 45_000 };
 const CROWD = Array.from({ length: 14 }, (_, i) => `x${String(i + 1).padStart(2, '0')}`);
 
-/** Presses, and counts. */
+/** Presses things and counts the presses. */
 function hand() {
   let presses = 0;
   return {

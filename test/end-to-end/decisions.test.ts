@@ -1,4 +1,7 @@
-/** What a run holds is decided in the console: said, counted, taken back in time, and told in the past afterwards. */
+/**
+ * What an operation holds is decided in the console: said, counted, undone in time, and told in the past tense
+ * afterwards.
+ */
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,7 +18,7 @@ import { press } from '../support/manage-site.ts';
 import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
 import { initializeAll } from '../support/small-world.ts';
 
-/** Other suites share the machine. */
+/** Long enough for a machine that other suites share. */
 const SOON = { timeout: 45_000 };
 const WAIT_MS = 12_000;
 const CROWD = Array.from({ length: 14 }, (_, i) => `x${String(i + 1).padStart(2, '0')}`);

@@ -6,7 +6,9 @@ import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
 import { addOperation } from '../support/seeds.ts';
 import { initializeAll } from '../support/small-world.ts';
 
-/** A slow machine paints a page half read, and what is read later must not move it. */
+/**
+ * How much slower the machine is made. A slow machine paints a page half read, and what is read later must not move it.
+ */
 const SLOWER = 4;
 const WIDTHS = [1440, 1024, 800, 390];
 
@@ -97,11 +99,11 @@ describeInBrowser('pages as they load', () => {
   });
 });
 
-/** Nothing of the header is narrower, but for what a phone's shows as an icon. */
+/** No part of the header is narrower, except what a phone shows as an icon. */
 const NARROWEST_PX = 40;
 const NARROWEST_NAME_PX = 56;
 
-/** Parts of the header that are cut off, or too narrow to be read or pressed, each by its class. */
+/** Gives the parts of the header that are cut off, or too narrow to read or press, each by its class. */
 const withoutRoom = (page: Page): Promise<string[]> =>
   page.evaluate(`[...document.querySelectorAll('.top > *')]
     .filter((el) => el.checkVisibility())
@@ -112,7 +114,7 @@ const withoutRoom = (page: Page): Promise<string[]> =>
     })
     .map((el) => el.className + ' ' + Math.round(el.getBoundingClientRect().width))`);
 
-/** Controls of a page that are cut off at the right, or lie over one another, each by its words. */
+/** Gives the controls of a page that are cut off at the right or lie over one another, each by its words. */
 const badlyPlaced = (page: Page): Promise<string[]> =>
   page.evaluate(`(() => {
     const scrolls = (el) => el && (/(auto|scroll)/.test(getComputedStyle(el).overflowX) || scrolls(el.parentElement));
@@ -136,7 +138,7 @@ const badlyPlaced = (page: Page): Promise<string[]> =>
     return [...narrow.map((table) => 'table cut: ' + (table.caption?.textContent ?? '')), ...cut.map((one) => 'cut: ' + words(one)), ...covered.map((one) => 'covered: ' + words(one))];
   })()`);
 
-/** What the browser counted until the page was painted with everything that belongs to it; 0: nothing moved. */
+/** Gives the layout shift that the browser counted until the page was painted whole. 0: nothing moved. */
 const layoutShift = (page: Page): Promise<number> =>
   page.evaluate(`(async () => {
     let score = 0;

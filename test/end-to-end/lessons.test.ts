@@ -24,7 +24,7 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     ({ site, world, visit } = given);
   });
 
-  /** The product's clock and the browser's timers, so far ahead. */
+  /** Sets the product's clock to the instant and moves the browser's timers by the same time. */
   const later = async (instant: string, ...pages: Page[]) => {
     const byMs = Date.parse(instant) - world.clock.now();
     world.clock.moveTo(instant);
@@ -71,7 +71,7 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     expect(await heading(early)).toBe(NOT_YET);
     await early.close();
 
-    // The diary has not been loaded anew: the icon comes by itself.
+    // The diary was not loaded anew: the icon comes by itself.
     await pupil.clock.fastForward(31_000);
     const icon = pupil.locator('a.call');
     await expect.poll(() => icon.textContent(), SOON).toContain('начнётся в 15:50');

@@ -6,7 +6,7 @@ import { type Console, describeInBrowser, expectAccessible, startConsole } from 
 import { everywhere } from '../support/everywhere.ts';
 import { keptSmallSchool, newestSchool } from '../support/small-world.ts';
 
-/** Other suites share the machine. */
+/** Long enough for a machine that other suites share. */
 const SOON = { timeout: 30_000 };
 
 describeInBrowser('pages that show work', () => {
@@ -22,7 +22,7 @@ describeInBrowser('pages that show work', () => {
   afterAll(() => site?.[Symbol.asyncDispose]());
 
   const run = (statement: RawBuilder<unknown>) => statement.execute(everywhere(site.world.ctx));
-  /** Something happens in the school: a run has ended badly. */
+  /** Something happens in the school: an operation fails. */
   async function somethingFails(): Promise<void> {
     await run(sql`insert into operation (id, school_id, kind, state, created_by, created_at, finished_at)
       values (gen_random_uuid(), ${school}, 'drift', 'failed', 'test', now(), now())`);

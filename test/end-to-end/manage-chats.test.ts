@@ -149,7 +149,7 @@ describeInBrowser('«Управление чатами»', () => {
 
   test('a slow answer shows that the press was heard', async () => {
     const page = await site.visit(ADMIN, '/manage');
-    // No answer that a browser would show: the page stays as it is while one waits.
+    // The server gives no answer that a browser would show, so the page stays as it is during the wait.
     await page.route('**/find', (route) => route.fulfill({ status: 204 }));
     const go = page.getByRole('button', { name: 'Загрузить' });
     await go.click();

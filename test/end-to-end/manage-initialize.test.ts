@@ -11,7 +11,7 @@ import {
 import { press } from '../support/manage-site.ts';
 import { ADMIN, column, HOMEROOM, manageRoster, openChat, SCHOOL } from '../support/manage-world.ts';
 
-/** Other suites share the machine. */
+/** Long enough for a machine that other suites share. */
 const SOON = { timeout: 20_000 };
 const ENDED = /Инициализация (выполнена|ждёт решения|не завершена)/;
 
@@ -32,7 +32,7 @@ describeInBrowser('«Инициализировать список чатов»'
       .map((chat) => chat.title)
       .sort();
 
-  /** «Продолжить» with these types, until the plan stands there. */
+  /** Presses «Продолжить» with these types and waits until the plan is shown. */
   async function plan(page: Page, types: readonly string[], strict = false): Promise<void> {
     await page.goto(`${site.origin}/manage/initialize`);
     await page.getByLabel('Все', { exact: true }).uncheck();

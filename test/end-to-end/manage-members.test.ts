@@ -209,7 +209,7 @@ describeInBrowser('«Редактировать чат»: its members', () => {
   });
 });
 
-/** It has the focus and is seen whole, without scrolling. */
+/** Checks that it has the focus and is wholly visible without scrolling. */
 async function expectFocused(said: Locator): Promise<void> {
   await said.waitFor();
   await expect.poll(() => said.evaluate((e) => e === e.ownerDocument.activeElement)).toBe(true);

@@ -1,4 +1,4 @@
-/** What an admin sees first, and that pages say of the school's state only what is so. */
+/** What an admin sees first, and that every statement of a page about the school's state is true. */
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ import {
 import { everywhere } from '../support/everywhere.ts';
 import { initializeAll, keptSmallSchool, newestSchool } from '../support/small-world.ts';
 
-/** Other suites share the machine. */
+/** Long enough for a machine that other suites share. */
 const SOON = { timeout: 45_000 };
 
 describeInBrowser('what an admin sees of the school', () => {
@@ -41,7 +41,7 @@ describeInBrowser('what an admin sees of the school', () => {
   const admin = (): Visitor => ({ role: 'school-admin', school, sub: people['school-admin'] });
   const badge = async (page: Page) => Number(await page.locator('.rail .badge').textContent());
 
-  /** As it is now: with a reader of screens, and on a phone. */
+  /** Checks that the page as it is now can be used with a screen reader and on a phone. */
   async function expectUsable(page: Page): Promise<void> {
     await expectAccessible(page);
     const size = page.viewportSize()!;
@@ -50,7 +50,7 @@ describeInBrowser('what an admin sees of the school', () => {
     await page.setViewportSize(size);
   }
 
-  /** Sferum takes the key no more, which the next change finds out. */
+  /** Sferum refuses the key from now on, which the next change finds out. */
   async function revokeKey(): Promise<void> {
     const { rows } = await sql<{ owner: string; chat: string }>`
       select a.owner_id as owner, c.id as chat from sferum_account a, chat c where c.type = 'staff'`.execute(
@@ -166,7 +166,7 @@ describeInBrowser('what an admin sees of the school', () => {
   test('an admin lands on one screen whose figures open, with the classes as picture and table', async () => {
     await initializeAll(site.world, school);
     const db = everywhere(site.world.ctx);
-    // A count waits a minute after the last one, and so does the question who is to be counted.
+    // A count comes a minute after the last one, and so does the question which schools are to be counted.
     await sql`delete from setting where key = 'schools-counted'`.execute(db);
     await sql`update school_figures set counted_at = counted_at - interval '1 hour'`.execute(db);
     await expect

@@ -1,4 +1,4 @@
-/** «Паузы списков» (K3): of a school and of the region, and what every page says meanwhile. */
+/** «Паузы списков» (K3) of a school and of the region, and what every page says during a pause. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-/** «Люди под новыми номерами» (K4): what is proposed, and a word on all of them from the keyboard. */
+/** «Люди под новыми номерами» (K4): what is proposed, and one decision about all of them from the keyboard. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Console,
@@ -14,10 +14,10 @@ import { newIdOf, peopleOf, underNewIds } from '../support/new-ids.ts';
 import { withRows } from '../support/roster-files.ts';
 import { initializeAll } from '../support/small-world.ts';
 
-/** Of «Ли Анна» СГО says the name alone. */
+/** СГО gives nothing but the name of «Ли Анна». */
 const LISTS = withRows(linkedRoster(), 'users.csv', 'x1,,s1,administrator,,Анна,Ли,,');
 const SURE = peopleOf(LISTS).length - 1;
-/** More than the page has of anything that can be reached. */
+/** More than the page has controls that can be reached. */
 const TABS_AT_MOST = 200;
 
 describeInBrowser('people under new ids', () => {
@@ -49,14 +49,14 @@ describeInBrowser('people under new ids', () => {
     }
     expect(String(await focused())).toContain(`(${SURE})`);
     await page.keyboard.press('Enter');
-    // Who is known by nothing but a name is not among «все», and the only one left.
+    // A person known by nothing but a name is not among «все», and is the only one left.
     const left = page.locator('tr', { hasText: 'совпало только имя: возможно, это тёзка' });
     await left.getByText('Ли Анна').waitFor();
     await left.getByRole('button', { name: 'Тот же человек' }).click();
     await page.getByText('Решать нечего').waitFor();
     await world.settled();
     expect(world.inSferum('5А класс')).toBe(before);
-    // A link that somebody kept leads to the person, who is called by the new id.
+    // An old link to the person leads to the page of the new id.
     const person = await site.visit(ADMIN, '/people/p1');
     await person.getByRole('heading', { name: 'Абаев Марк' }).waitFor();
     expect(await person.locator(`form[action="/people/${newIdOf('p1')}/check"]`).count()).toBe(1);

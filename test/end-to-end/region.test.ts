@@ -16,7 +16,7 @@ import { everywhere } from '../support/everywhere.ts';
 import { holdRemovals, makeRegion, trouble } from '../support/region-rows.ts';
 
 const OPERATOR: Visitor = { role: 'operator', school: '*', sub: 'operator' };
-/** Other suites share the machine. */
+/** Long enough for a machine that other suites share. */
 const SOON = { timeout: 60_000 };
 const HELD_SCHOOLS = Array.from({ length: 30 }, (_, i) => `s${i + 11}`);
 const PEOPLE_OF_EACH = 4;

@@ -1,4 +1,4 @@
-/** What a school rarely sees: everything that stands still until a person decides or mends it. */
+/** What a school rarely sees: everything that stands still until a person decides about it or mends it. */
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ import { initializeAll, keptSmallSchool, newestSchool, TODAY } from '../support/
 
 const OPERATOR = { role: 'operator', sub: 'operator' } as const;
 const OTHER_COMMUNITY = 77;
-/** Other suites share the machine. */
+/** Long enough for a machine that other suites share. */
 const SOON = { timeout: 20_000 };
 const WHOLE = makeSchool({ seed: 7, size: 'small', today: TODAY }).files;
 
@@ -49,7 +49,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   const task = (page: Page, title: string | RegExp) =>
     page.getByRole('listitem').filter({ has: page.getByRole('heading', { level: 2, name: title }) });
 
-  /** As it is now: with a reader of screens, and on a phone. */
+  /** Checks that the page as it is now can be used with a screen reader and on a phone. */
   async function expectUsable(page: Page): Promise<void> {
     await expectAccessible(page);
     const size = page.viewportSize()!;
@@ -179,7 +179,7 @@ describeInBrowser('what stands still until somebody decides', () => {
       .first()
       .waitFor();
     await expectUsable(page);
-    // What stood in the way is gone: one press, and it is tried now.
+    // The obstacle is gone: one press, and the step is tried at once.
     await press(page, 'Попробовать ещё раз');
     await page.getByText('Пробуем ещё раз').waitFor();
     await site.world.settled();

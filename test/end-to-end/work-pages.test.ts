@@ -1,4 +1,4 @@
-/** What was done, what runs, what СГО's lists are like: as people see and press it. */
+/** What was done, what runs, and what СГО's lists are like, as people see and press it. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import { everywhere } from '../support/everywhere.ts';
 import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
 import { initializeAll } from '../support/small-world.ts';
 
-/** Pages that show what is done and what it is made of. */
+/** Pages that show what was done and what it consists of. */
 const PAGES = ['/operations', '/rosters', '/rosters/quality?of=groups', '/unreachable', '/changes'];
 
 describeInBrowser('the work of a school', () => {
@@ -84,7 +84,7 @@ describeInBrowser('the work of a school', () => {
     await found.getByRole('link', { name: 'Родители' }).click();
     await page.waitForURL(/manage\/chats\//);
     expect(await page.locator('input[name="title"]').inputValue()).toBe('5Б родители');
-    // A slash in a field is a letter.
+    // In a field the slash is an ordinary letter.
     await page.goto(`${site.origin}/manage`);
     await page.getByLabel('Наименование чата').focus();
     await page.keyboard.press('/');

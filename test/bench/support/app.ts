@@ -9,7 +9,7 @@ import { everywhere } from '../../support/everywhere.ts';
 import type { SandboxSchool } from './sandbox-process.ts';
 import { manualRoster } from './school.ts';
 
-/** Between two looks at operations. */
+/** The time between two looks at operations. */
 const LOOK_EVERY_MS = 100;
 
 const BY = { id: 'bench', kind: 'operator' } as const;
@@ -24,7 +24,7 @@ export function startApp(
   return createApp(config, role);
 }
 
-/** The variables of a process of the product. */
+/** The environment of a process of the product. */
 export function settings(databaseUrl: string, sferumUrl: string): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
@@ -37,7 +37,7 @@ export function settings(databaseUrl: string, sferumUrl: string): Record<string,
   };
 }
 
-/** Takes the manual's school in and connects it; returns its id. */
+/** Imports the manual's school and connects it. Returns its id. */
 export async function importManualSchool(
   app: App,
   sferum: SandboxSchool,
@@ -51,7 +51,7 @@ export async function importManualSchool(
   return schoolId;
 }
 
-/** Takes a roster in, to its end. */
+/** Imports a roster and waits for the end of the import. */
 export async function importRoster({ ctx }: App, body: Uint8Array): Promise<void> {
   const takenAt = new Date(ctx.clock.now());
   await succeeded(ctx, await commandsOf(ctx).importRoster({ body, takenAt, within: '*', by: BY }));

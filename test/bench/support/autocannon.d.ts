@@ -1,11 +1,11 @@
-/** The part of autocannon that is used here; it brings no types. */
+/** The part of autocannon that is used here. The package brings no types. */
 declare module 'autocannon' {
   export default function autocannon(options: {
     url: string;
     headers: Record<string, string>;
     amount: number;
     connections: number;
-    /** Threads of its own. */
+    /** How many threads send the load. */
     workers: number;
   }): Promise<{
     /** In ms. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Sql } from '../../../src/store/database.ts';
 
-/** What is said of itself by an event, besides its envelope. */
+/** What an event says besides its envelope. */
 export interface ChangeEvent {
   id: string;
   type: string;
@@ -17,14 +17,17 @@ interface Group {
   studentIds: string[];
 }
 
-/** A pupil's departure touches the class, its parents and all the pupil's groups: no more than this many groups. */
+/**
+ * A pupil's departure touches the class, its parents and all the pupil's groups. Pupils in more groups than this are
+ * left out.
+ */
 const GROUPS_AT_MOST = 22;
-/** So many groups more are asked for, to find one with another teacher. */
+/** This many more groups are read, to find one with another teacher. */
 const SPARE_GROUPS = 5;
 
 /**
- * So many changes of a school, four by four: a linked pupil leaves, the order is cancelled, a group gets another
- * teacher, and its own one back. All different pupils and groups.
+ * Makes this many changes of a school, in fours: a linked pupil leaves, the order is cancelled, a group gets another
+ * teacher, and the group gets its own teacher back. No pupil and no group occurs twice.
  */
 export async function changesOf(
   db: Sql,

@@ -1,15 +1,15 @@
-/** What the product costs between two moments: CPU of this process and of PostgreSQL, statements, requests. */
+/** What the product costs between two moments: CPU of this process and of PostgreSQL, statements and requests. */
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import type { App } from '../../../src/app.ts';
 
-/** Linux counts CPU in ticks of so many a second (sysconf _SC_CLK_TCK). */
+/** Linux counts CPU in ticks; this is how many it counts in a second (sysconf _SC_CLK_TCK). */
 const TICKS_PER_SECOND = 100;
 const MS_PER_TICK = 1000 / TICKS_PER_SECOND;
 
 export interface Cost {
   seconds: number;
-  /** Of this process, without its children. */
+  /** The CPU of this process, without its children. */
   processMs: number;
   postgresMs: number;
   statements: number;
@@ -25,7 +25,7 @@ pg.Client.prototype.query = function counted(this: pg.Client, ...args: Parameter
   return send.apply(this, args);
 } as typeof send;
 
-/** Says what the work costs. `postmaster`: the id of PostgreSQL's first process. */
+/** Measures what the work costs. `postmaster`: the id of PostgreSQL's first process. */
 export async function costOf<T>(
   { ctx }: Pick<App, 'ctx'>,
   postmaster: number,
@@ -45,7 +45,7 @@ export async function costOf<T>(
   };
 }
 
-/** Says what work that asks nothing of Sferum costs. */
+/** Measures the CPU of work that asks nothing of Sferum. */
 export async function cpuOf<T>(
   postmaster: number,
   work: () => Promise<T>,
@@ -64,7 +64,7 @@ export async function cpuOf<T>(
   return { cost, value };
 }
 
-/** CPU of a process and of all below it, those that have ended included. */
+/** The CPU of a process and of all its descendants, also of those that have ended. */
 function treeMs(root: number): number {
   const parents = new Map<number, number>();
   const ticks = new Map<number, number>();
@@ -72,7 +72,7 @@ function treeMs(root: number): number {
     if (!/^\d+$/.test(name)) continue;
     const fields = statOf(name);
     if (!fields) continue;
-    // utime, stime, and those of children that have ended; the process's name before them may hold spaces.
+    // These are utime, stime and the times of children that have ended. The process's name before them may hold spaces.
     const [ppid, own, ended] = [fields[1]!, fields[11]! + fields[12]!, fields[13]! + fields[14]!];
     parents.set(Number(name), ppid);
     ticks.set(Number(name), own + (Number(name) === root ? ended : 0));

@@ -7,10 +7,10 @@ import { momentOf } from '../../../src/store/school-day.ts';
 import { everywhere } from '../../support/everywhere.ts';
 
 const LOOK_EVERY_MS = 1_000;
-/** A school that changed is counted a minute later, so rest is not before that. */
+/** A school that changed is counted a minute later, so rest does not begin before that. */
 const SOON_MS = 120_000;
 
-/** Waits until no school is to be counted now, nor before a minute of rest is over. The program counts by itself. */
+/** Waits until no school is to be counted now or within the next minute. The program counts by itself. */
 export async function untilCounted({ ctx }: App): Promise<void> {
   for (;;) {
     const soon = { ...momentOf(ctx), nowMs: ctx.clock.now() + SOON_MS };

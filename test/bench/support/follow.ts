@@ -9,15 +9,18 @@ const LOOK_EVERY_MS = 3;
 
 export interface Took {
   type: string;
-  /** Until the event is durable: the 202. */
+  /** The time until the event is durable: the answer 202. */
   durableMs: number;
   ms: number;
   chats: number;
-  /** Requests to Sferum meanwhile, of bulk work too. */
+  /** Requests to Sferum meanwhile, those of bulk work included. */
   requests: number;
 }
 
-/** From the event's arrival until the last of its chats is settled, which is a little after Sferum holds it. */
+/**
+ * Measures from the event's arrival until the last of its chats is settled. That is a little after Sferum has the
+ * change.
+ */
 export async function follow({ ctx }: App, schoolId: string, change: ChangeEvent): Promise<Took> {
   const time = new Date(ctx.clock.now()).toISOString();
   const event = { specversion: '1.0', source: 'bench', time, ...change };

@@ -1,4 +1,4 @@
-/** How long `work` takes, with what it gives. */
+/** Gives how long `work` takes, together with its result. */
 export async function timed<T>(work: () => T | Promise<T>): Promise<{ ms: number; value: T }> {
   const startedMs = performance.now();
   const value = await work();

@@ -1,4 +1,4 @@
-/** What people do at the sandbox, and what it holds then, through the switches of its process. */
+/** What people do in the sandbox, and what it then holds, by the switches of its process. */
 interface Chat {
   id: number;
   members: { id: number }[];

@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createSandbox } from '../../../src/sferum/sandbox/sandbox.ts';
 
-/** As of VK, in another world's arithmetic: any number will do. */
+/** A community id as VK gives them. Nothing depends on the number. */
 const COMMUNITY_ID = 230_000_001;
 
 export interface SandboxProcess extends AsyncDisposable {
-  /** What SFERUM_API_URL is. */
+  /** The value for SFERUM_API_URL. */
   url: string;
   communityId: number;
   userToken: string;
-  /** Of all schools; the first one's stand above. */
+  /** The accounts of all schools. Those of the first school stand above. */
   schools: readonly SandboxSchool[];
 }
 
@@ -24,18 +24,18 @@ export interface SandboxSchool {
 type Started = Omit<SandboxProcess, keyof AsyncDisposable>;
 
 export interface SandboxWish {
-  /** Of each school. */
+  /** The limit of each school. */
   requestsPerSecond: number;
   schools: number;
   latencyMs: number;
 }
 
-/** Starts a sandbox that takes so many requests a second of its one school. */
+/** Starts a sandbox of one school, which takes this many requests a second. */
 export function startSandbox(requestsPerSecond: number): Promise<SandboxProcess> {
   return startSandboxOf({ requestsPerSecond, schools: 1, latencyMs: 0 });
 }
 
-/** Starts a sandbox with schools. */
+/** Starts a sandbox with these schools. */
 export async function startSandboxOf(wish: SandboxWish): Promise<SandboxProcess> {
   const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(wish)], { stdio: 'inherit' });
   const [started] = (await once(child, 'message')) as [Started];
@@ -48,7 +48,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** The child's side: ends with its parent. */
+/** What the child process does. It ends together with its parent. */
 async function serve(wish: SandboxWish, tell: (started: Started) => void): Promise<void> {
   const { requestsPerSecond: paceUserPerSecond, latencyMs } = wish;
   const sandbox = createSandbox({ now: Date.now, random: Math.random, paceUserPerSecond, latencyMs });

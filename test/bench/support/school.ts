@@ -3,20 +3,20 @@ import { zipRoster } from '../../../src/demo/school/zip-roster.ts';
 
 const SEED = 448;
 
-/** On which the made-up school is in the middle of its year. */
+/** On this day the made-up school is in the middle of its year. */
 export const TODAY = '2026-11-02';
 export const TAKEN_AT = `${TODAY}T06:00:00.000Z`;
 export const TIME_ZONE = 'Europe/Moscow';
 
-/** The school of the user manual's size, as a zip of OneRoster CSV files. */
+/** A school of the size that the user manual gives, as a zip of OneRoster CSV files. */
 export function manualRoster(): Promise<Uint8Array> {
   return zipRoster(makeSchool({ seed: SEED, size: 'manual', today: TODAY }).files);
 }
 
-/** So far apart are the VK IDs of two of these schools. */
+/** The distance between the VK IDs of two of these schools. */
 const VK_IDS_APART = 1_000_000;
 
-/** A school of the manual's mix, much smaller than it, under an id of its own: some 110 pupils and 100 chats. */
+/** A much smaller school with the same proportions and an id of its own: some 110 pupils and 100 chats. */
 export function middleRoster(at: number, change: (enrollments: string) => string = (same) => same) {
   const { files } = makeSchool({ seed: SEED + at, size: 'middle', today: TODAY });
   const own = Object.entries(files).map(([name, text]) => {

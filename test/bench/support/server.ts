@@ -7,20 +7,20 @@ import { startEmbeddedPostgres } from '../../../src/store/embedded-postgres/star
 import { migrate } from '../../../src/store/migrate.ts';
 
 export interface BenchServer extends AsyncDisposable {
-  /** A fresh database with our migrations run, or a copy of one that nobody uses now. */
+  /** Gives a new migrated database, or a copy of one that nobody uses now. */
   database(from?: BenchDatabase): Promise<BenchDatabase>;
   /** The id of PostgreSQL's first process. */
   postmaster: number;
 }
 
 export interface BenchDatabase {
-  /** Of the application's role. */
+  /** The address for the application's role. */
   url: string;
-  /** Of the superuser. */
+  /** The address for the superuser. */
   ownerUrl: string;
 }
 
-/** Starts it in a temporary directory; disposing it leaves nothing behind. */
+/** Starts the server in a temporary directory. Disposing it leaves nothing behind. */
 export async function startServer(): Promise<BenchServer> {
   await using parts = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'sferum-sync-bench-'));

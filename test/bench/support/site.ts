@@ -39,7 +39,7 @@ async function listening(server: ReturnType<typeof createAdaptorServer>): Promis
   };
 }
 
-/** Gives an administrator of the school. */
+/** Gives the id of an administrator of the school. */
 export async function adminOf({ ctx }: App, schoolId: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select id from person where school_id = ${schoolId} and present and 'administrator' = any(roles) order by id limit 1`.execute(
@@ -48,7 +48,7 @@ export async function adminOf({ ctx }: App, schoolId: string): Promise<string> {
   return rows[0]!.id;
 }
 
-/** As people do: by СГО's link. Returns the session's cookie. */
+/** Signs in as people do, by СГО's link. Returns the session's cookie. */
 export async function signIn(
   origin: string,
   school: string,

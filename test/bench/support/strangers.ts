@@ -8,11 +8,11 @@ import type { BenchServer } from './server.ts';
 const REQUESTS_PER_SECOND = 20;
 const FIRST_STRANGER = 999_000_111;
 const STRANGERS = 5;
-/** They come at different moments of the minute that lies between two looks. */
+/** Strangers come at different moments of the minute between two looks. */
 const APART_MS = 13_000;
 const LOOK_EVERY_MS = 500;
 
-/** Lets strangers join, each another chat, and gives for each after how many ms it was taken out. */
+/** Lets each stranger join another chat. Gives for each after how many ms it was taken out. */
 export async function strangersStay(server: BenchServer): Promise<number[]> {
   await using sandbox = await startSandbox(REQUESTS_PER_SECOND);
   await using app = await startApp((await server.database()).url, sandbox.url);

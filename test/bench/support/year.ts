@@ -1,6 +1,6 @@
 /**
- * What a year leaves in the rows of one school, made by SQL: orders, the journal, delays, ids of events, runs and
- * records of who looked. Nothing of it changes who belongs where: orders of the past were followed by a whole roster.
+ * What a year leaves in the rows of one school, made by SQL: orders, the journal, delays, ids of events, operations and
+ * records of who looked. None of it changes who belongs where, because a whole roster came after those orders.
  */
 import { sql } from 'kysely';
 import { countDelays } from '../../../src/rows/chat-delay.ts';
@@ -15,14 +15,14 @@ export const YEAR = {
   looks: 50_000,
 } as const;
 
-/** Months with a partition of their own before this one. */
+/** How many months before this one get a partition of their own. */
 const MONTHS_BACK = 12;
-/** Ids of the year's lines stand below those that the program gives. */
+/** The year's lines have ids below this one. The program gives higher ids. */
 const FIRST_ID_OF_TODAY = 1_000_000;
 
 const PART_ROWS = 50_000;
 
-/** Leaves room for the ids of the year's lines, as the owner, before anything is noted. */
+/** Keeps the low ids free for the year's lines. The owner must run it before anything is noted. */
 export const LEAVE_ROOM = `select setval(pg_get_serial_sequence('public.journal', 'id'), ${FIRST_ID_OF_TODAY})`;
 
 /** Makes the rows of the year before now. `db` may write everywhere. */
@@ -52,8 +52,9 @@ export async function makeYear(db: Sql, schoolId: string): Promise<void> {
 }
 
 /**
- * 3.4 orders a pupil: each was enrolled; half of them went to another class and came back; a third of all orders are
- * withdrawals that were cancelled. All were issued, in force and cancelled before today's roster was taken.
+ * Makes 3.4 orders for each pupil. Each pupil was enrolled; half of them went to another class and came back; a third
+ * of all orders are withdrawals that were cancelled. All were issued, in force and cancelled before today's roster
+ * came.
  */
 async function makeOrders(db: Sql, schoolId: string): Promise<void> {
   await sql`
@@ -81,12 +82,12 @@ async function makeOrders(db: Sql, schoolId: string): Promise<void> {
   );
 }
 
-/** The numbers from 1 on in parts, each of which is written well within the time of a statement. */
+/** Writes the numbers from 1 on in parts. Each part takes much less time than a statement may. */
 async function inParts(all: number, write: (from: number, to: number) => Promise<unknown>): Promise<void> {
   for (let from = 1; from <= all; from += PART_ROWS) await write(from, Math.min(all, from + PART_ROWS - 1));
 }
 
-/** Lines in pairs: what an event decided of a member, and what Sferum answered. */
+/** Makes lines in pairs: what an event decided about a member, and what Sferum answered. */
 async function makeJournal(db: Sql, schoolId: string): Promise<void> {
   await sql`select make_month('journal', (now() - interval '1 month' * i)::date), make_month('access_record', (now() - interval '1 month' * i)::date)
     from generate_series(0, ${MONTHS_BACK}::int) i`.execute(db);

@@ -1,7 +1,6 @@
 /**
- * Each failure fires its alert within two minutes of scrapes, and none fires before it. Failures are made for real but
- * for two: ages are set in the rows, and a broken rule is counted directly, because the rules of the program keep
- * themselves.
+ * Each failure fires its alert within two minutes of scrapes, and none fires before it. All failures are made for real
+ * except two: ages are set in the rows, and a broken rule is counted directly, because the program keeps its own rules.
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,10 +11,10 @@ import { asOwner, everywhere } from '../support/everywhere.ts';
 import { startHalves } from '../support/halves.ts';
 import { type Drill, judge, PROMTOOL, readScrape, type Scrape } from '../support/promtool.ts';
 
-/** Two minutes: a scrape each 15 seconds. */
+/** Two minutes, with a scrape each 15 seconds. */
 const SCRAPES = 8;
 const WELL_SCRAPES = 2;
-/** As few fail as where one school asks little. */
+/** As few calls fail as where one school asks little. */
 const CALLS_A_SCRAPE = 2;
 const HOLD = '00000000-0000-4000-8000-000000000001';
 

@@ -41,7 +41,7 @@ function upload(body: Body, query = '', type = 'application/zip'): Promise<Respo
   return world.request(`/v1/roster-imports${query}`, { method: 'POST', token: service, body, headers });
 }
 
-/** A body whose length is not told before. */
+/** A body whose length is not announced. */
 function chunks(...parts: string[]): ReadableStream {
   return ReadableStream.from(parts.map((part) => new TextEncoder().encode(part)));
 }
@@ -114,7 +114,7 @@ describe('bodies', () => {
         command: 'importRoster',
         ask: {
           body: new TextEncoder().encode('PK roster'),
-          // As it was given: digits beyond the millisecond count.
+          // The time stays as it was given, also with digits beyond the millisecond.
           takenAt: '2026-08-25T10:00:00+03:00',
           within: '*',
           by: { id: 'someone', kind: 'service' },

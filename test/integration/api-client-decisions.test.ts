@@ -1,4 +1,4 @@
-/** What waits for a decision, decided by a client that is typed from /openapi.json alone (F4). */
+/** Decisions about what waits, by a client that is typed from /openapi.json alone (F4). */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
   ADMIN,
@@ -40,7 +40,7 @@ const chatOf5A = () => {
 const strangers = () =>
   [...chatOf5A().members.keys()].filter((id) => id >= FIRST_STRANGER && id < FIRST_STRANGER + CROWD).length;
 
-/** A crowd joins, and a check of the chat leaves its removal to a decision. Gives the operation that holds it. */
+/** A crowd joins a chat, and a check of it leaves their removal to a decision. Gives the operation that holds it. */
 async function crowdHeld(): Promise<string> {
   for (let i = 0; i < CROWD; i++) site.world.sandbox.world.join(chatOf5A().id, FIRST_STRANGER + i);
   const query = { type: 'class' } as const;

@@ -1,6 +1,6 @@
 /**
  * The main flow, driven by a client that is typed from /openapi.json alone, over HTTP against the whole product. The
- * types hold what is written here against the document; each answer is held against it as it comes.
+ * types compare what is written here with the document; each answer is compared with it as it comes.
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
@@ -165,7 +165,7 @@ test('a school comes, is initialised, changes, holds lessons, and everybody read
   got(await operator.GET('/v1/schools/{schoolId}/access', { params: SCHOOL }));
   got(await admin.GET('/v1/schools/{schoolId}/readiness', { params: SCHOOL }));
 
-  // Decisions about what does not wait are refused, each in its own way.
+  // Decisions about things that do not wait are refused, each in its own way.
   const decided = { ...of(run), body: {} };
   expect((await admin.POST('/v1/operations/{id}/approve', decided)).response.status).toBe(409);
   expect((await admin.POST('/v1/operations/{id}/reject', decided)).response.status).toBe(409);

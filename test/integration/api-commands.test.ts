@@ -1,4 +1,4 @@
-/** What the API asks of the commands, word for word. */
+/** What the API passes to the commands, word for word. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { addOperation, addSchool } from '../support/seeds.ts';

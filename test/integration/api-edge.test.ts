@@ -1,4 +1,4 @@
-/** Whose changes are taken, and what leaves with every answer. */
+/** Whose changes are accepted, and which headers every answer has. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
 import { problemOf } from '../support/problem-of.ts';

@@ -117,7 +117,7 @@ test('the answer is kept sealed, and a day later the key is new', async () => {
   await sql`update first_answer set expires_at = ${new Date(world.ctx.clock.now())}`.execute(
     everywhere(world.ctx),
   );
-  // It is carried out again, and finds that there is such a chat.
+  // The request is carried out again and finds that the chat exists.
   expect(await post(trip('Хор'))).toMatchObject({ status: 409, isAgain: false });
 });
 
@@ -155,7 +155,7 @@ describe('while the first one runs, and after its process is gone', () => {
     expect((await first).status).toBe(500);
     expect((await ask()).status).toBe(202);
     expect(calls).toBe(2);
-    // What a killed process leaves.
+    // The row as a killed process leaves it.
     await sql`update first_answer set answer_sealed = null, began_at = now() - interval '2 seconds'`.execute(
       everywhere(api.db),
     );

@@ -16,7 +16,7 @@ let world: ApiWorld;
 const ids = { chats: { s1: '', s2: '' }, operations: { s1: '', s2: '' } };
 
 beforeAll(async () => {
-  // Every route is tried with tokens that do not hold.
+  // Every route is tried with invalid tokens.
   world = await createApiWorld({
     env: {
       LIMIT_SUBJECT_FAILED_SIGN_INS_PER_MINUTE: '100000',
@@ -41,11 +41,11 @@ afterEach(() => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** Calls a route about things of `school`. */
+/** Calls a route with ids of things in `school`. */
 function call(route: string, school: 's1' | 's2', token?: string): Promise<Response> {
   const [method, pattern] = route.split(' ') as [string, string];
   const id = pattern.includes('/chats/') ? ids.chats[school] : ids.operations[school];
-  // What is the caller's own has no id, a lesson's is its school's: another school is then named in the query.
+  // What is the caller's own has no id, and a lesson's id is its school's. For these the query names another school.
   const query = /^\/v1\/(me|lessons|sessions|decisions|readiness|pauses|schools$|webhooks$)/.test(pattern)
     ? `?school=${school}`
     : '';
@@ -122,7 +122,7 @@ describe.each(ROUTES)('%s', (route) => {
   });
 });
 
-/** A roster names no school in its path; what it may touch goes with it. */
+/** A roster names no school in its path. Which schools it may touch depends on the caller. */
 async function expectRosterStaysWithin(route: string): Promise<void> {
   await call(route, 's1', await tokenOf({ role: 'service', school: 's1' }));
   await call(route, 's1', await tokenOf({ role: 'service', school: '*' }));

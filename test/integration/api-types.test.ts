@@ -1,4 +1,4 @@
-/** The typed client is written from the document that the product serves, so it can never speak of another API. */
+/** The typed client is written from the document that the product serves, so it can never describe another API. */
 import { expect, test } from 'vitest';
 import { type OpenApi, typesOf } from '../client/types-of.ts';
 import { createApiWorld } from '../support/api.ts';

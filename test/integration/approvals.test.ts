@@ -35,7 +35,7 @@ async function row() {
 
 const waiting = () => heldOperations(everywhere(world.ctx), school);
 
-/** Strangers in two chats, until all of them are held. Gives the chats and the operation. */
+/** Puts strangers into two chats and waits until all of them are held. Gives the chats and the operation. */
 async function twoHolds() {
   const chats = [...world.sandbox.world.chats.values()]
     .filter(({ members }) => members.size > 20)
@@ -109,7 +109,7 @@ test('the sweep alone carries it out, as after a restart; a rejection meanwhile 
   expect(strangersIn(chats[1]!)).toBe(CROWD);
 });
 
-/** The same world, in which an approval waits until `timeIsOver`: a pass of drift comes meanwhile, however late. */
+/** The same world, in which an approval waits until `timeIsOver`. A pass of drift comes meanwhile, however late. */
 const patient = () => ({
   ...world.ctx,
   config: { ...world.ctx.config, limits: { ...world.ctx.config.limits, approvalWaitMs: 600_000 } },

@@ -56,7 +56,7 @@ test('D7: exceptions outlive a synchronisation and an import; «Строго п�
   const id = await world.chatId('5А класс');
   await world.done(200, 'PATCH', `/v1/chats/${id}`, ADMIN, { members: { add: ['t3'], remove: ['p2'] } });
   await world.initialize();
-  // Of the class p3 goes, by a whole list; the exceptions of the others stay.
+  // A whole list takes p3 out of the class. The exceptions of the others stay.
   await world.importRoster(withoutRows(linkedRoster(), 'enrollments.csv', 'e5,'), '2026-10-01T09:30:00Z');
   expect(world.inSferum('5А класс')).toBe('101* 103 201');
   expect(await world.exceptions(id)).toEqual(['p2 excluded', 't3 added']);
@@ -165,7 +165,8 @@ test('C5: a teacher changes the chats he administers alone, and with people he m
   expect(await edit(403, HOMEROOM_5A, own, { members: { remove: ['t1'] } })).toMatchObject({
     type: 'default-admin',
   });
-  // Appointed by hand the teacher may, and no longer once that is taken back: rights are read anew at each request.
+  // The teacher may after being appointed by hand, and no longer once the appointment is undone: rights are read anew
+  // at each request.
   const asOther = OTHER_TEACHER as unknown as typeof HOMEROOM_5A;
   await edit(403, asOther, own, { members: { remove: ['m1'] } });
   await edit(200, HOMEROOM_5A, own, { admins: { grant: ['t3'] } });

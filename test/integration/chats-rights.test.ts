@@ -28,7 +28,10 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** Who is what to the chat, to the class 5А and to the group 5А/География. The school admin comes last and may do everything. */
+/**
+ * What each person is to the chat, to the class 5А and to the group 5А/География. The school admin comes last and may
+ * do everything.
+ */
 const PEOPLE: [string, TokenClaims, Standing[]][] = [
   ['a pupil', PUPIL, ['outsider']],
   ['a parent', PARENT, ['outsider']],
@@ -41,7 +44,7 @@ const PEOPLE: [string, TokenClaims, Standing[]][] = [
   ['the school admin', ADMIN, ['school-admin']],
 ];
 
-/** What is done to find out; where it is allowed it does no harm to the next. */
+/** Tries the action. Where it is allowed, it does not disturb the next one. */
 async function attempt(action: ChatAction, who: TokenClaims): Promise<Response> {
   const patch = (body: object) => world.call('PATCH', `/v1/chats/${chat}`, who, body);
   const create = (body: object) => world.call('POST', CHATS, who, body);
@@ -79,7 +82,7 @@ describe('the table of rights, through the API', () => {
     const allowed: ChatAction[] = [];
     for (const action of CHAT_ACTIONS) {
       const { status } = await attempt(action, who);
-      // 409: it may be created, and is there.
+      // 409: the person may create the chat, and it exists already.
       expect([200, 201, 202, 403, 409]).toContain(status);
       if (status !== 403) allowed.push(action);
     }

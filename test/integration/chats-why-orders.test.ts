@@ -1,4 +1,4 @@
-/** J1: one answer for any person and chat – orders by number and date, what is held, who is not linked. */
+/** J1: one answer for any person and chat: orders by number and date, what is held, who is not linked. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, startChatWorld } from '../support/chat-world.ts';
@@ -61,7 +61,7 @@ test('a transfer and a departure answer with their order in every chat of the pu
   expect(await why('p1', '5А класс')).toEqual([ORDER_12]);
   expect(await why('p1', '5А/География')).toEqual([ORDER_12]);
   expect(await why('f1', '5А родители')).toEqual([ORDER_12]);
-  // Not departed: what was decided by hand goes on.
+  // The person has not departed, so decisions by hand stay in force.
   expect(await why('p1', 'Поход')).toEqual([
     ...['В чате: добавление вручную', 'Добавление вручную: Обмочиева Ольга Викторовна, 01.10.2026'],
   ]);
@@ -70,7 +70,7 @@ test('a transfer and a departure answer with their order in every chat of the pu
   expect(await why('p2', 'Поход')).toEqual([
     ...['Добавление вручную: Обмочиева Ольга Викторовна, 01.10.2026', ORDER_13],
   ]);
-  // Her last child in the class left by the one order or the other.
+  // Her last child left the class by one of the two orders.
   expect([[ORDER_12], [ORDER_13]]).toContainEqual(await why('m1', '5А родители'));
   expect(await why('p2', '5Б класс')).toEqual(['Не учится в 5Б и не руководит этим классом']);
 

@@ -285,7 +285,7 @@ test('J9: from order to chat, as a figure', async () => {
     ...{ id: 'o1', kind: 'withdrawal', effectiveOn: '2026-10-01', items: [{ studentId: 'p2' }] },
   });
   const after = await read();
-  // The class, the subject group; the parents' chat loses a ground of a parent who stays.
+  // Chats of the class and the subject group change; in the parents' chat a parent who stays loses one ground.
   expect(Number(after.count) - Number(before.count)).toBe(2);
   expect(after.p95Seconds).toBeGreaterThan(0);
   expect(Number(after.p95Seconds)).toBeLessThan(30);

@@ -1,4 +1,4 @@
-/** K7 «Сверить сейчас»: what is, what should be, what was done, what stands in the way. */
+/** K7 «Сверить сейчас» says what is, what should be, what was done and what is in the way. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CheckResult } from '../../src/planning/check-result.ts';

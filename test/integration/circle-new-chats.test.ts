@@ -1,4 +1,4 @@
-/** E2, «who sees whom»: a teacher makes chats of the own classes and groups, with the people of these alone. */
+/** E2, «who sees whom»: a teacher makes chats of their own classes and groups, with the people of these alone. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ChatWorld, HOMEROOM_5A, HOMEROOM_5B } from '../support/chat-world.ts';

@@ -19,7 +19,7 @@ const pupils = ['p1', 'p2', 'p3'];
 const place = (classId: string, toClassId: string) =>
   pupils.map((studentId) => ({ studentId, classId, toClassId }));
 
-/** Who was put in or taken out at Sferum, or taken off a list, since the chats were made. */
+/** Gives who was added or removed at Sferum, or taken off a list, since the chats were made. */
 async function comings(): Promise<string[]> {
   const { rows } = await sql<{ line: string }>`
     select what || ' ' || coalesce(person_id, '') as line from journal
@@ -29,7 +29,7 @@ async function comings(): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
-/** Chats of the sandbox by peer with their titles: the same chat is renamed, not made anew. */
+/** Chats of the sandbox with their titles, by peer: the same chat is renamed, no new one is made. */
 const live = () =>
   new Map([...school.world.sandbox.world.chats].map(([peer, chat]) => [String(peer), chat.title]));
 

@@ -1,4 +1,4 @@
-/** K4: classes that a list brings under new ids, from the list to who is in which chat of the sandbox. */
+/** K4: classes that a list names under new ids, from the list to the members of each chat in the sandbox. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';

@@ -1,4 +1,4 @@
-/** The class in which a pupil is shown and found follows orders as chats do, though no list says so yet (D6). */
+/** Pages show and find a pupil in the class that orders say, as chats do, before any list says so (D6). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, PUPIL, startChatWorld } from '../support/chat-world.ts';
 import { tell } from '../support/tell-events.ts';

@@ -41,14 +41,14 @@ const liveChat = (title: string) =>
 const ownerOf = async (school: string) =>
   Number((await world.done(200, 'GET', `/v1/schools/${school}/sferum`, OPERATOR)).ownerId);
 
-/** p1 goes from 5А to 5Б; without waiting for what follows. */
+/** Moves p1 from 5А to 5Б and does not wait for what follows. */
 async function transfer(school: string): Promise<void> {
   const items = [{ studentId: 'p1', classId: 'c5a', toClassId: 'c5b' }];
   const order = { id: 'o1', kind: 'transfer', effectiveOn: '2026-10-01', items };
   await tell(world, school, 'sgo.order.issued', order, { follow: false });
 }
 
-/** The same school once more, as another one: its names differ by a star, its profiles by a leading 9. */
+/** Adds a copy of the school: its names differ by a star, its profiles by a leading 9. */
 async function addNeighbour(): Promise<void> {
   const files = Object.entries(linkedRoster()).map(([name, text]): [string, string] => [
     name,

@@ -6,7 +6,7 @@ let halves: Halves;
 let school: string;
 
 beforeEach(async () => {
-  // Looks are counted, so they wait for each other, however slow the machine is.
+  // The test counts looks, so chats wait for each other, however slow the machine is.
   halves = await startHalves({ overrides: { vkLimits: { lookLingerMs: 1_000 } } });
   school = await halves.importSchool();
 });

@@ -1,4 +1,7 @@
-/** «Подключение СГО»: addresses and examples of this service, what came last, and a file that is only looked at. */
+/**
+ * «Подключение СГО»: addresses and examples of this service, what came last, and a trial of a file that changes
+ * nothing.
+ */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';

@@ -33,7 +33,7 @@ async function connect(school: string): Promise<void> {
     values (${school}, 5, 7, 'user', ${sealedToken(world.ctx, school)}, 3)`.execute(everywhere(world));
 }
 
-/** Follows СГО's link; the cookie for what comes after. */
+/** Follows СГО's link. Gives the cookie for later requests. */
 async function enter(
   role: TokenRole,
   sub: string,
@@ -175,7 +175,7 @@ describe('a session', () => {
   test('of an operator follows a letter to a page of the school it is about, after a word on the school', async () => {
     const { cookie } = await enter('operator', 'op', '*');
     const told = '/schools/open?school=s1&to=%2Fsettings';
-    // A link alone opens no school: a form of another one may stand open beside.
+    // A link alone does not change the school: a form of another one may be open in another window.
     expect(await (await at(told, cookie)).text()).toMatch(
       /<form method="post" action="\/schools\?to=%2Fsettings"/,
     );
@@ -212,7 +212,8 @@ describe('pages', () => {
     for (const role of ['school-admin', 'staff', 'student', 'parent', 'operator'] as const) {
       const { cookie } = await enter(role, PERSON[role] ?? 'someone');
       const { status } = await at(path, cookie);
-      // A teacher sees the people of the own circle alone. This pupil is not of it, and is answered as one who is not there.
+      // A teacher sees the people of their own circle alone. This pupil is not in it, so the answer is as for a pupil
+      // who does not exist.
       const outside = role === 'staff' && path === '/people/pupil';
       const wanted = outside ? 404 : PAGES[path]!.includes(role) ? 200 : 403;
       expect([role, status]).toEqual([role, wanted]);

@@ -1,4 +1,4 @@
-/** Every table is a file, too, by the filters of its page and to those alone who may see the page. */
+/** Every table can be had as a file, with the filters of its page, by those who may see the page and by nobody else. */
 import { parse } from 'csv-parse/sync';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Work whose only effect is that removals wait says so wherever it is listed, and says what became of them. */
+/** Work whose only effect is that removals wait says so in every list, and says what became of them. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ConsoleWorld, createConsoleWorld, plainText, rowsOf } from '../support/console-world.ts';

@@ -1,10 +1,10 @@
-/** The journal by what was done: work with more lines than are looked at together still tells its whole figures. */
+/** The journal by work: work with more lines than one page reads still shows its whole figures. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ConsoleWorld, createConsoleWorld, plainText } from '../support/console-world.ts';
 import { addChat, addOperation } from '../support/seeds.ts';
 
-/** More than one page looks at. */
+/** More lines than one page reads. */
 const LINES = 6_200;
 
 let world: ConsoleWorld;

@@ -1,4 +1,7 @@
-/** «Списки из СГО»: the last list beside the one before, what was left out of it, and what the lists leave open (J2, K5). */
+/**
+ * «Списки из СГО»: the last list beside the one before, what was left out of it, and what the lists leave unclear (J2,
+ * K5).
+ */
 
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** V6: a connection that is cut between two statements of a transaction ends that transaction, and nothing else. */
+/** V6: a connection that is cut between two statements ends its transaction and nothing else. */
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import { expect, test, vi } from 'vitest';
@@ -8,7 +8,7 @@ import { createOrm } from '../../src/store/orm.ts';
 import { singleClient } from '../../src/store/single-client.ts';
 import { createTestDatabase } from '../support/database.ts';
 
-/** Cuts other sessions from outside, and waits until they are gone. */
+/** Gives a session that cuts others from outside and waits until they are gone. */
 async function cutter(url: string) {
   const client = singleClient({ connectionString: url });
   await client.connect();

@@ -1,4 +1,4 @@
-/** PostgreSQL by TLS: every connection of ours asks for it where its address does, and believes no other server. */
+/** PostgreSQL by TLS: each of our connections asks for it where its address does, and trusts no other server. */
 import { execFileSync } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/em
 import { migrate } from '../../src/store/migrate.ts';
 import { QueuePool } from '../../src/store/queue-pool.ts';
 
-/** A throw-away certificate that signs itself, for 127.0.0.1; readable to the server's user. */
+/** A self-signed certificate for 127.0.0.1, which the server's user may read. */
 function certificate(directory: string, name: string): { cert: string; key: string } {
   const [cert, key] = [join(directory, `${name}.crt`), join(directory, `${name}.key`)];
   const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
@@ -46,10 +46,10 @@ async function withTls(
 
 test('pool, migrations and queue are encrypted; a server of another certificate is refused by each', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'sferum-tls-'));
-  // Disposed of last, when the server has stopped.
+  // This is disposed of last, when the server has stopped.
   using parts = new DisposableStack();
   parts.defer(() => rmSync(directory, { recursive: true, force: true }));
-  // The server's own user goes through it.
+  // The server's own user must be able to pass through it.
   execFileSync('chmod', ['755', directory]);
   await using server = await startEmbeddedPostgres({ dataDir: join(directory, 'data'), durable: false });
   const own = certificate(directory, 'own');

@@ -21,7 +21,7 @@ interface Held {
   schoolId: string | null;
 }
 
-/** A class without its pupils in both schools: each waits for a person (J2). */
+/** A class without its pupils in both schools. Each school waits for a person (J2). */
 async function holdBoth(day: string): Promise<{ parent: string; of: Record<string, string> }> {
   const without = (files: ReturnType<typeof firstSchool>, unit: string) => withoutMost(files, unit, 0);
   const both = together(without(firstSchool(), 'c0002'), without(secondSchool(), 'xc0002'));

@@ -9,7 +9,7 @@ import { everywhere } from '../support/everywhere.ts';
 
 const TODAY = new Date('2026-10-03T00:00:00Z');
 const NOW = new Date('2026-10-03T15:00:00Z');
-/** The end of the bucket is told. */
+/** What is shown is the end of the delay's bucket, which is longer by this much at most. */
 const TOO_LONG_AT_MOST = 1.025;
 
 let db: Database;

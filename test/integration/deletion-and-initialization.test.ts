@@ -25,7 +25,7 @@ async function rowOf(id: string): Promise<Row> {
   return rows[0]!;
 }
 
-/** «5А класс» is on its way out; nobody leaves it as long as VK does not let anybody be taken out. */
+/** «5А класс» is being deleted. Nobody leaves it as long as VK lets nobody be removed. */
 async function beingDeleted(fault: 10 | 1017): Promise<{ id: string; operationId: string }> {
   world.sandbox.world.faults.add({ method: 'messages.removeChatUser', fault });
   const id = await world.chatId('5А класс');

@@ -11,7 +11,7 @@ import { TODAY } from '../support/small-world.ts';
 
 test.each([
   ['of this version', createTestDatabase, "insert into school (id, name) values ('real-school', 'Школа')"],
-  // As an older version, or another program, may have left it.
+  // Tables that an older version or another program may have left.
   [
     'that is not migrated',
     createEmptyDatabase,
@@ -62,7 +62,7 @@ test('another demonstration in the same folder takes the place of the one before
       ]);
       return program.lines.some((line) => line.includes('Здесь была другая демонстрация'));
     };
-    // The same school by ids, and nothing that the one before would call complete.
+    // Another school with the same ids. Nothing of the one before makes it look complete.
     const { files } = makeSchool({ seed: 11, size: 'small', today: TODAY });
     for (const [name, text] of Object.entries(files)) await writeFile(join(roster, name), text);
     expect(await run('--small')).toBe(false);

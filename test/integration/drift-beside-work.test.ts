@@ -1,4 +1,4 @@
-/** Drift (D8) leaves the chats alone whose own work is still to come. */
+/** Drift (D8) does not touch a chat whose own work is still to come. */
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { mend } from '../../src/live/mend.ts';

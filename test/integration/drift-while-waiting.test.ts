@@ -1,4 +1,7 @@
-/** Drift (D8) goes on in a chat whose own work waits, because one slow step concerns its person alone (D14). */
+/**
+ * Drift (D8) goes on in a chat whose own work waits because of one slow step, since that step concerns its person alone
+ * (D14).
+ */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ChatWorld, startChatWorld } from '../support/chat-world.ts';

@@ -1,4 +1,4 @@
-/** What holds for every route, by the router's own table: bodies have an end, answers are kept by nobody. */
+/** What holds for every route of the router: bodies are limited, and nobody may keep an answer. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
@@ -11,7 +11,7 @@ const LIMIT_BYTES = 2000;
 const CHUNK_BYTES = 500;
 /** Far beyond any limit of this world. */
 const SENT_BYTES = 100 * LIMIT_BYTES;
-/** What the stream's own queue holds beyond what was read. */
+/** What the stream's own queue may hold beyond what was read. */
 const SLACK_BYTES = 4 * CHUNK_BYTES;
 const PUBLIC_URL = 'https://chats.school.ru';
 const HOST = '127.0.0.1:3000';
@@ -61,7 +61,7 @@ function changing(): string[] {
   ];
 }
 
-/** How much of a body without a told length a route took, by who sent it. */
+/** Gives how much of a body without an announced length a route read, by sender. */
 async function taken(route: string, headers: Record<string, string>): Promise<number> {
   const [method, path] = route.split(' ') as [string, string];
   let sent = 0;

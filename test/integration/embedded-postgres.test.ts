@@ -18,7 +18,7 @@ import { startEmbeddedPostgres } from '../../src/store/embedded-postgres/start.t
 const START = new URL('../../src/store/embedded-postgres/start.ts', import.meta.url).href;
 const PRESENCES = `select pid from pg_stat_activity where application_name = 'sferum-sync presence'`;
 
-/** A stopped cluster. Making one takes longer than most of what is asked of it. */
+/** A stopped cluster, made once: making one takes longer than most tests of it. */
 let made: Place;
 beforeAll(async () => {
   made = await temporaryPlace();
@@ -201,7 +201,7 @@ async function temporaryPlace() {
   };
 }
 
-/** One that was started before. */
+/** A place whose server was started before. */
 async function placeInUse(): Promise<Place> {
   const place = await temporaryPlace();
   await promisify(execFile)('cp', ['-a', made.dataDir, place.dataDir]);
@@ -225,7 +225,7 @@ async function startElsewhere(place: Place): Promise<{ child: ChildProcess; url:
   return { child, url: String(line).trim() };
 }
 
-/** A process that has nothing to do with us, under the account whose processes PostgreSQL itself would heed. */
+/** Starts an unrelated process under the account whose processes PostgreSQL itself would heed. */
 async function startStranger(uid: number): Promise<{ pid: number } & AsyncDisposable> {
   const child = spawn('sleep', ['600'], { uid, stdio: 'ignore' });
   await once(child, 'spawn');

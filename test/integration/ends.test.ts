@@ -1,4 +1,4 @@
-/** K6: every table that grows has an end, and what has passed its term goes, no more. */
+/** K6: every table that grows has an end. What has passed its term goes, and nothing else. */
 
 import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
@@ -13,7 +13,7 @@ import { addSchool } from '../support/seeds.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {
-  // Of the batches more than one is needed.
+  // Batches are so small that more than one is needed.
   world = await createApiWorld({ env: { LIMIT_ENDING_BATCH_ROWS: '10' } });
   for (const school of ['s1', 's2']) await addSchool(world.db, school);
 });
@@ -54,7 +54,7 @@ test('docs/personal-data.md says of every table what is held, and the terms are 
   }
 });
 
-/** Makes a row of the age in days; the second column: what it is called in the table. */
+/** Makes a row as many days old as asked. The second column says what the row is called in the table. */
 const MADE: Record<
   string,
   { keep: string; make: (name: string, at: Date) => Promise<unknown>; named: string }

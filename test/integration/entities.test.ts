@@ -1,4 +1,6 @@
-/** What the entities say of every column is what the migrations make of it: a statement's types are the database's. */
+/**
+ * The entities describe every column as the migrations make it, so the types of a statement are those of the database.
+ */
 import { DatabaseSchema, SchemaComparator } from '@mikro-orm/sql';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
@@ -40,10 +42,13 @@ test('what a migration changes and no entity says is told, and the other way rou
   ]);
 });
 
-/** Tables without a key: the ORM cannot say so. */
+/** Tables without a key, which the ORM cannot describe. */
 const KEYLESS = ['order_delay'];
 
-/** Of tables and columns alone: indexes, references, policies and partitions are the migrations' own (schema.txt). */
+/**
+ * Gives differences in tables and columns alone. Indexes, references, policies and partitions stand in the migrations
+ * alone (schema.txt).
+ */
 async function differences(url: string): Promise<string[]> {
   const orm = await createOrm(url, { asOwner: true, entities: ENTITIES });
   try {

@@ -1,4 +1,4 @@
-/** K6: the term reaches every departed person, whatever still holds them, and nobody who is there. */
+/** K6: the term reaches every departed person, whatever still holds them, and nobody who is present. */
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { endDue } from '../../src/ending/end-due.ts';
@@ -29,7 +29,7 @@ const rows = async <Row>(query: ReturnType<typeof sql<Row>>) =>
 test('whose removal is held leaves the lists a day before the term is over, and is erased at the term', async () => {
   world = await startChatWorld();
   await holding();
-  // Two are left out; the removal of both is held.
+  // The list leaves two people out. The removal of both is held.
   let files = linkedRoster();
   for (const id of ['p4', 'p3']) {
     for (const file of ['users.csv', 'demographics.csv', 'enrollments.csv']) {
@@ -87,7 +87,7 @@ test('a VK ID that others had too goes with the last who has it and is here', as
   await tell(world, 's1', 'sgo.profile.unlinked', { personId: 'unlinked' });
   await tell(world, 's1', 'sgo.person.removed', { id: 'one' });
   expect(await endDue(after(world.ctx, 181))).toBe(true);
-  // Of one who is here it is in use.
+  // A VK ID of a person who is here is in use.
   expect(world.inSferum('Учительская')).toContain(String(VK_ID));
   expect(await traces(world.ctx, String(VK_ID))).toContain('sferum_member');
 
@@ -97,7 +97,7 @@ test('a VK ID that others had too goes with the last who has it and is here', as
     everywhere(world.ctx),
   );
   expect(await endDue(after(world.ctx, 182))).toBe(true);
-  // The person's own link waits for their own term. Everything else is without it.
+  // The person's own link waits for their own term. Nothing else names the VK ID any more.
   expect(await traces(world.ctx, String(VK_ID))).toEqual(['profile_link']);
   expect(await rows(sql`select person_id from profile_link where vk_user_id = ${VK_ID}`)).toEqual([
     { person_id: 'departed' },
@@ -108,7 +108,7 @@ test('a VK ID that others had too goes with the last who has it and is here', as
 
 test('names and VK ids go from titles given by hand, plans, results, problems and what waits for a decision', async () => {
   world = await startChatWorld();
-  // Seen as a stranger before the person is known: a plan and the journal hold the VK ID.
+  // A stranger is seen before the person is known: a plan and the journal hold the VK ID.
   const { world: sferum } = world.sandbox;
   await world.done(200, 'PUT', SETTINGS, OPERATOR, { retentionDays: 30, limits: HOLDS_ALL });
   const chat = [...sferum.chats.values()].find(({ title }) => title === '5Б класс')!;

@@ -1,4 +1,4 @@
-/** K6: what stays of the erased is enough to know what is old news of them, whatever key is in use. */
+/** K6: what stays of erased people is enough to recognise old events about them, whatever key is in use. */
 
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ afterEach(() => world[Symbol.asyncDispose]());
 
 const YOUNGER_MS = 30_000;
 let sent = 0;
-/** Events with ids that were never seen, of a time before or after the departure. */
+/** Sends events with new ids, of a time before or after the departure. */
 async function late(sinceMs: number, ...events: [type: string, data: object][]): Promise<unknown> {
   const batch = events.map(([type, data]) => ({
     ...{ specversion: '1.0', source: 'sgo', id: `late-${++sent}`, type, data },

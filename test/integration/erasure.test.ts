@@ -43,7 +43,7 @@ test('he is erased from every table after the term and not before; the rest goes
   expect(rows).toEqual([{ number: 'ОБЩИЙ', student_ids: ['p3'] }]);
   expect(await world.differences(['s1'])).toEqual([]);
 
-  // The bare fact stays in the journal, and an act says what was done.
+  // The bare fact stays in the journal, and an act records what was done.
   const acts = await world.done<{ items: { people: number; hashes: string[]; rows: object }[] }>(
     ...([200, 'GET', '/v1/schools/s1/erasures', ADMIN] as const),
   );
@@ -98,7 +98,8 @@ test('the erased has no rights; the same event is a duplicate; a new statement i
   expect(await endDue(after(world.ctx, 181))).toBe(true);
 
   const me = { ...PUPIL, sub: 'can' };
-  // A person whom the roster never knew is a school admin by the token. A person whom it knew and who is erased is nobody.
+  // A person unknown to the roster is a school admin by their token. A person whom it knew and who was erased is
+  // nobody.
   const admin = (sub: string) => world.call('GET', SETTINGS, { role: 'school-admin', school: 's1', sub });
   expect((await admin('can')).status).toBe(403);
   expect((await admin('never-known')).status).toBe(200);
@@ -172,7 +173,7 @@ test('after a restore the acts erase again, but not who was stated since', async
   await tell(world, 's1', 'sgo.person.removed', { id: 'can' });
   const { rows: kept } = await sql`select * from person where id = 'can'`.execute(everywhere(world.ctx));
   expect(await endDue(after(world.ctx, 181))).toBe(true);
-  // As a backup from before brings the person back.
+  // The person comes back, as from an earlier backup.
   const { present: _, ...row } = kept[0] as Record<string, unknown>;
   const columns = sql.raw(Object.keys(row).join(', '));
   const insert = (more: object) =>

@@ -1,4 +1,4 @@
-/** Events among themselves: statements against each other, the guard, delays, what is refused. */
+/** How events act on each other: statements against statements, the guard, delays, and refusals. */
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { findDelays } from '../../dashboard/read/delays.ts';

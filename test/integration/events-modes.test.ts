@@ -1,4 +1,4 @@
-/** CloudEvents 1.0 over HTTP in all three modes (contract), written by the official SDK as it is. */
+/** CloudEvents 1.0 over HTTP in all three modes (contract), written by the official SDK unchanged. */
 import { CloudEvent, HTTP, type Message } from 'cloudevents';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -18,7 +18,7 @@ describe('orders (D6)', () => {
       '5А класс': '101* 202 203',
       '5Б класс': '102* 201 204 205',
       '5А/География': '101* 202',
-      // m1 has p2 in 5А still; f1 has p1 alone. t1 is a parent of p3.
+      // m1 still has p2 in 5А; f1 has p1 alone. t1 is a parent of p3.
       '5А родители': '101* 301',
       '5Б родители': '102* 301 302',
     });
@@ -87,7 +87,7 @@ describe('orders (D6)', () => {
     expect(school.world.inSferum('5Б класс')).toBe('102* 204 205');
     const { clock } = school.world.ctx;
     const { now } = clock;
-    // 20:59 in UTC is a minute before midnight in Moscow.
+    // 20:59 UTC is a minute before midnight in Moscow.
     const until = (instant: string) => {
       const aheadMs = Date.parse(instant) - now();
       clock.now = () => now() + aheadMs;

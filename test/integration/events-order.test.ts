@@ -50,7 +50,9 @@ test('V1: whatever order events and a roster come in, and however they are batch
   );
 }, 600_000);
 
-/** The people and desired chats of a school that heard events, a roster after the first `cut` of them. */
+/**
+ * Gives the people and desired chats of a school that heard the events, with a roster after the first `cut` of them.
+ */
 async function worldAfter(
   events: readonly CloudEvent[],
   statement: ArbitraryRoster,
@@ -74,7 +76,7 @@ async function worldAfter(
   await importRoster(schoolId, statement);
   await hear(events.slice(cut));
   const facts = await loadFacts(everywhere(world), schoolId);
-  // All that was ever said of people: who is present shows in the chats.
+  // All that was ever said of people. Who is present shows in the chats.
   const { rows: people } = await sql`select id, family_name, roles, sex, birth_date from person
     where school_id = ${schoolId} and stated_at is not null order by id`.execute(everywhere(world));
   const desired = desiredChats(schoolOn(facts, '2026-10-01'), [], {
@@ -84,7 +86,7 @@ async function worldAfter(
   const chats = desired.map(({ key, title, members }) => ({
     key,
     title,
-    // Which of several statements is named as the ground may depend on what was heard; who is in may not.
+    // Which of several statements is named as the ground may depend on their order; who is in may not.
     members: [...members]
       .map(([id, { admin, grounds }]) => `${id} ${admin} ${[...new Set(grounds.map((g) => g.kind))]}`)
       .sort(),

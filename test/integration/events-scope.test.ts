@@ -25,7 +25,7 @@ import {
 import { everywhere } from '../support/everywhere.ts';
 
 const NOW = Date.parse('2026-10-01T08:00:00Z');
-/** Then orders that have taken somebody out explain nothing any more. */
+/** By then orders that have taken somebody out explain nothing any more. */
 const LATER = Date.parse('2027-02-01T08:00:00Z');
 
 let world: ApiWorld;
@@ -55,7 +55,7 @@ const handMade = fc.array(
   { minLength: 4, maxLength: 10 },
 );
 
-/** Classes that continue others (K4), their groups, and pupils who are placed in them. */
+/** Classes that continue others (K4), their groups, and the pupils in them. */
 const moving = fc
   .oneof(
     fc
@@ -118,7 +118,7 @@ test.each([
   600_000,
 );
 
-/** Writes a batch; compares the plan of the touched chats with the whole one's; applies the former. */
+/** Writes a batch and compares the plan of the touched chats with the plan of all. Applies the former. */
 async function follow(schoolId: string, batch: readonly CloudEvent[]): Promise<void> {
   const { ctx } = world;
   await ctx.db.transactionAcross('figures', async ({ sql: tx }) => {
@@ -220,7 +220,7 @@ async function found(
   });
 }
 
-/** Sferum then holds what it should. */
+/** Records that Sferum now has what it should. */
 async function arrive(tx: Sql, schoolId: string): Promise<void> {
   await sql`update chat set creation = 'created', sferum_title = title, settled_generation = generation
     where school_id = ${schoolId}`.execute(tx);

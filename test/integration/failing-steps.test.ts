@@ -1,4 +1,4 @@
-/** D14: one step that Sferum refuses, fails or delays concerns its person, title or link alone. */
+/** D14: a step that Sferum refuses, fails or delays holds up its own person, title or link alone. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EventType } from '../../src/roster/events/event.ts';
@@ -30,7 +30,7 @@ const fails = (rule: FaultRule) => world.sandbox.world.faults.add(rule);
 const event = (type: EventType, data: Record<string, unknown>) =>
   tell(world, 's1', type, data, { follow: false });
 
-/** p1 (201) leaves the school, and so does the father (302), who has no other child. */
+/** p1 (201) leaves the school, and so does the father (302), who has no other child there. */
 const departs = () =>
   event('sgo.order.issued', {
     ...{ id: 'o1', kind: 'withdrawal', effectiveOn: '2026-10-01', items: [{ studentId: 'p1' }] },
@@ -39,7 +39,7 @@ const departs = () =>
 /** 5А gets another homeroom teacher: t3 (103) instead of t1 (101). */
 const changesHands = () => event('sgo.class.saved', { id: 'c5a', title: '5А', homeroomTeacherIds: ['t3'] });
 
-/** Time goes on by so much, once what is in hand is recorded, and chats that wait for it are looked at. */
+/** Records what is in hand, lets this much time pass, and looks at the chats that wait for it. */
 async function later(ms: number): Promise<void> {
   await vi.waitFor(async () => {
     const { rows } = await sql`select 1 from chat where queued_at is not null`.execute(everywhere(world.ctx));

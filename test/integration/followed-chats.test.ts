@@ -1,4 +1,4 @@
-/** An operation ends with its chats, also where one of them was done or gone at the moment when it was followed. */
+/** An operation ends when its chats are done, also if one of them was done or gone when following began. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bySystem } from '../../src/author.ts';

@@ -1,4 +1,4 @@
-/** A stored link that leads elsewhere, as an older row or a spoilt database has it, is shown to nobody. */
+/** A stored link that leads to another site, as an older row or a spoilt database may have it, is shown to nobody. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { enterLesson } from '../../src/lessons/enter-lesson.ts';

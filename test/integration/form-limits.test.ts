@@ -1,4 +1,6 @@
-/** What a request may hold besides its bytes: a form's fields, a list's items. Nothing grows faster than the request. */
+/**
+ * What a request may hold besides its bytes: fields of a form, items of a list. No cost grows faster than the request.
+ */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
@@ -23,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** As many ids on the page, each of them ticked, as there is room for: two fields each. */
+/** As many ids as there is room for, each with its tick: two fields each. */
 function fields(count: number): [string, string][] {
   return Array.from({ length: count }, (_, i) => [i % 2 ? 'on' : 'shown', (i >> 1).toString(36)]);
 }

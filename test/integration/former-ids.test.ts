@@ -1,4 +1,4 @@
-/** K4: after a change of ids the old one still leads to the person: in the journal, tokens, requests and exports. */
+/** K4: after a change of ids the old one still leads to the person, in the journal, tokens, requests and exports. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { erase } from '../../src/ending/erase.ts';

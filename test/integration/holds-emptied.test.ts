@@ -1,4 +1,4 @@
-/** F4: a hold that nobody is left in ends by itself, whatever has emptied it. */
+/** F4: a hold that concerns nobody any more ends by itself, whatever has emptied it. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accountOf } from '../../src/live/accounts.ts';
@@ -10,13 +10,13 @@ import { startSmallWorld } from '../support/small-world.ts';
 
 const WAITING = { timeout: 20_000, interval: 20 };
 const STRANGER = 999_000_111;
-/** More than any limit lets through in one chat. */
+/** More people than any limit lets through in one chat. */
 const CROWD = 40;
 
 let world: TestApp;
 let school: string;
 beforeEach(async () => {
-  // No look finds anything by itself.
+  // No look finds anything by itself, because none is due.
   ({ world, school } = await startSmallWorld({ LIMIT_DRIFT_INTERVAL_MS: '86400000' }));
 });
 afterEach(() => world[Symbol.asyncDispose]());

@@ -1,4 +1,4 @@
-/** F4 on lively days: what counts, one question for a school, what it says, and how it ends. */
+/** F4 on days with much change: what counts, one question for a school, what it says, and how it ends. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { unlinkProfile } from '../../src/profile/unlink-profile.ts';
@@ -9,7 +9,7 @@ import { tell } from '../support/tell-events.ts';
 
 const WAITING = { timeout: 20_000, interval: 20 };
 const STRANGER = 999_000_111;
-/** More than any limit lets through in one chat. */
+/** More people than any limit lets through in one chat. */
 const CROWD = 40;
 const admin = (school: string, sub: string): Who => ({ role: 'operator', school, sub });
 

@@ -1,4 +1,6 @@
-/** Every GET route, API and console, with what no honest client sends: the fault is the request's, never ours. */
+/**
+ * Every GET route of API and console gets what no honest client sends. The answer is the request's fault, never ours.
+ */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,7 +9,9 @@ import { sealedToken } from '../support/sealed-token.ts';
 import { addChat, addClass, addOperation, addPeople, addSchool } from '../support/seeds.ts';
 import { tokenOf } from '../support/tokens.ts';
 
-/** Names of every object, numbers and days beyond what a Date, an integer or PostgreSQL holds, texts that are none. */
+/**
+ * Names that every object has, numbers and days beyond what a Date, an integer or PostgreSQL holds, and invalid texts.
+ */
 const HOSTILE = [
   ...['__proto__', 'constructor', 'toString'],
   ...['99999999999999999999', '1e308', '-1', '0', '2147483648', '9007199254740993', 'NaN'],
@@ -28,7 +32,7 @@ let api: Route[];
 let pages: Route[];
 
 beforeAll(async () => {
-  // Nobody runs what is asked for here.
+  // No worker runs what is asked for here.
   world = await createApiWorld({ env: { LIMIT_CHECK_ANSWER_MS: '0' } });
   await addSchool(world.db, 's1');
   await addPeople(world.db, 's1', [
@@ -51,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** GET routes of /openapi.json with the queries they say they read; streams never end. */
+/** GET routes of /openapi.json with the queries that they describe. Streams are left out, because they never end. */
 async function described(): Promise<Route[]> {
   type Parameter = { name: string; in: string };
   const document = (await (await world.request('/openapi.json')).json()) as {
@@ -69,7 +73,7 @@ async function described(): Promise<Route[]> {
   );
 }
 
-/** Every other GET route of the router, with the names of the fields and links that pages have. */
+/** Every other GET route of the router, with the field names and link queries of the pages. */
 async function registered(): Promise<Route[]> {
   const taken = new Set(api.map(({ path }) => path));
   const paths = new Set(
@@ -91,7 +95,7 @@ async function registered(): Promise<Route[]> {
   return [...paths].map((path) => ({ path, query: [...names] }));
 }
 
-/** A path of things that are there, but for what `hostile` stands in. */
+/** A path with ids of things that exist, one of them replaced by `hostile`. */
 function filled(path: string, hostile?: { name: string; value: string }): string {
   return path.replace(/:(\w+)(\{[^}]*\})?/g, (_, name: string) => {
     if (name === hostile?.name) return hostile.value;
@@ -104,7 +108,7 @@ function ask(path: string, token: string): Promise<Response> {
   return world.request(path, { token, headers: { accept: 'text/html' } });
 }
 
-/** The paths whose answer is our fault, with what was sent. */
+/** Gives the paths whose answer is our fault, with what was sent. */
 async function ours(addresses: readonly string[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const address of addresses) {
@@ -135,7 +139,7 @@ describe('what no honest client sends is 4xx at worst', () => {
     expect(await ours(addresses)).toEqual([]);
   });
 
-  // A page leaves out what does not fit: all its queries can be wrong at once.
+  // A page leaves out what does not fit, so all its queries can be wrong at once.
   test('in the queries of the console', async () => {
     const addresses = pages.flatMap(({ path, query }) =>
       HOSTILE.map((value) => `${filled(path)}?${query.map((name) => `${name}=${value}`).join('&')}`),

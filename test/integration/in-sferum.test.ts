@@ -1,4 +1,4 @@
-/** Who is in a chat in Sferum is counted for lists of chats and said of each person: both agree (B2, A10). */
+/** Who is in a chat in Sferum is counted for lists of chats and stated for each person. Both agree (B2, A10). */
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -17,7 +17,7 @@ eachWithDatabase((opened) => {
 });
 
 const PEOPLE = ['t1', 't2', 't3', 't4'];
-/** Few, so that people share one and one of them owns the chat. */
+/** So few that people share one, and one person owns the chat. */
 const profile = fc.constantFrom(1, 2, 3);
 const chats = fc.record({
   profiles: fc.tuple(...PEOPLE.map(() => fc.option(profile, { freq: 4 }))),

@@ -1,4 +1,4 @@
-/** A community's token: people enter by the link on their own list, the engine does the rest (vk-api.md). */
+/** With a community's token people enter by the link in their own list, and the engine does the rest (vk-api.md). */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { reconcileChat } from '../../src/live/reconcile-chat.ts';

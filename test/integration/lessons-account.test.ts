@@ -1,4 +1,4 @@
-/** What becomes of lessons where a school's account, or a right of it, is missing; and of its chats meanwhile. */
+/** What becomes of lessons, and of chats meanwhile, if a school's account or one of its rights is missing. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { everywhere } from '../support/everywhere.ts';

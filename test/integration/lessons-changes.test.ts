@@ -1,4 +1,6 @@
-/** Lessons that change while their call runs: whose it is, when it is, whether it is at all; and who ends it. */
+/**
+ * Lessons that change while their call runs: their teacher, their time, their very existence, and who ends the call.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { linkedRoster } from '../support/chat-world.ts';
 import { type LessonWorld, PUPIL, SUBSTITUTE, startLessonWorld, TEACHER } from '../support/lesson-world.ts';
@@ -6,7 +8,7 @@ import { edited } from '../support/roster-files.ts';
 
 const RUNNING = '2026-10-01T12:55:00Z';
 const ADMIN = { role: 'school-admin', school: 's1', sub: 'a1' } as const;
-/** Of `art5`, which p1 is not in. */
+/** A pupil of `art5`, which p1 is not in. */
 const OTHER_PUPIL = { ...PUPIL, sub: 'p3' } as const;
 const GROUP = {
   ...{ id: 'geo5a', title: 'География 5А', subject: 'География', classId: 'c5a' },

@@ -1,4 +1,4 @@
-/** A call's end is asked for until it is so, whatever Sferum answers, and delays no other call. */
+/** A call's end is asked for until the call has ended, whatever Sferum answers. It delays no other call. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { tendLesson } from '../../src/lessons/tend-lesson.ts';
@@ -19,7 +19,7 @@ afterEach(() => world[Symbol.asyncDispose]());
 const faults = () => world.sandbox.world.faults;
 const lessonsQueue = () => world.app.queues.all.find((queue) => queue.name === 'lessons')!;
 
-/** How often the end of the call that is being ended was asked for in vain. */
+/** Gives how often the end of the call was asked for in vain. */
 async function tries(): Promise<number | undefined> {
   const { rows } = await sql<{ tries: number }>`
     select end_tries as tries from meeting_call where state = 'ending'`.execute(everywhere(world.ctx));

@@ -1,4 +1,4 @@
-/** Lost replies, kills, double clicks: one link is ever shown, and a call that nobody can enter is ended or reported. */
+/** Lost replies, kills, double clicks: one link is ever shown. A call that nobody can enter is ended or reported. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { tendLesson } from '../../src/lessons/tend-lesson.ts';
@@ -20,7 +20,7 @@ afterEach(() => world[Symbol.asyncDispose]());
 const faults = () => world.sandbox.world.faults;
 const lessonsQueue = () => world.app.queues.all.find((queue) => queue.name === 'lessons')!;
 
-/** Calls that run although nobody is shown them must be those that were reported. */
+/** Checks that every call that runs without being shown to anybody was reported. */
 async function expectOrphansReported(shown: readonly string[]): Promise<void> {
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from meeting_call where state = 'lost'`.execute(everywhere(world.ctx));
@@ -32,7 +32,7 @@ async function expectOrphansReported(shown: readonly string[]): Promise<void> {
   });
 }
 
-/** The same program, but its requests to start a call end as `after` says once Sferum has done them. */
+/** The same program, except that its requests to start a call end as `after` says once Sferum has done them. */
 const withStart = (after: AfterStart) => withAccount(world.ctx, { after });
 
 describe('starting a call', () => {
@@ -168,7 +168,7 @@ describe('starting a call', () => {
     await world.create();
     const killed = withAccount(world.ctx, {
       async after() {
-        // What a look writes that was decided before the request and is carried out after it.
+        // A look decides this before the request and writes it after.
         await sql`update meeting set queued_at = null where lesson_id = 'geo'`.execute(everywhere(world.ctx));
         throw new Error('killed');
       },
@@ -219,7 +219,7 @@ test('under a storm of lost replies every lesson shows everybody one link at all
   expect([...shown.values()].map((links) => links.size)).toEqual(lessons.map(() => 1));
   const links = [...shown.values()].flatMap((own) => [...own]);
   expect(new Set(links).size).toBe(lessons.length);
-  // A lost request may have done nothing: reported are at least the calls that really run on.
+  // A lost request may have done nothing. Reported are at least the calls that really run on.
   const orphans = world.running().filter((code) => !links.includes(code));
   const lost = (await world.journal()).filter((line) => line === 'call-lost unanswered');
   expect(lost.length).toBeGreaterThan(0);

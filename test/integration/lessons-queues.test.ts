@@ -20,7 +20,7 @@ describe.each(backends())('the queue on %s', (backend) => {
   beforeEach(async () => {
     redis = backend === 'redis' ? await startRedis() : undefined;
     const clock = movableClock(MORNING);
-    // A queue in Redis is no part of a kept world.
+    // A kept world has no queue in Redis.
     world = await withLesson(
       await startTestApp({ env: redis ? { REDIS_URL: redis.url } : {}, clock }),
       clock,
@@ -33,7 +33,7 @@ describe.each(backends())('the queue on %s', (backend) => {
   });
 
   const queue = () => world.app.queues.all.find(({ name }) => name === 'lessons')!;
-  /** Of the paused queue: PostgreSQL counts its jobs apart. */
+  /** The jobs of the paused queue, which PostgreSQL counts apart. */
   const given = async () => {
     const counts = await queue().getJobCounts('waiting', 'paused' as 'waiting');
     return Object.values(counts).reduce((total, count) => total + count, 0);

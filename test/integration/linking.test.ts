@@ -32,7 +32,7 @@ afterAll(async () => {
   await vk.close();
 });
 
-/** A browser that somebody is signed in with. */
+/** A browser in which a person is signed in. */
 async function signedIn(sub: string) {
   const entered = await world.request(await entryPath({ role: 'student', school: 's1', sub }, '/'));
   const cookie = entered.headers.get('set-cookie')!.split(';', 1)[0]!;
@@ -46,7 +46,7 @@ async function signedIn(sub: string) {
 }
 type Browser = Awaited<ReturnType<typeof signedIn>>;
 
-/** Consents at VK ID; where its answer leads, a path of ours. */
+/** Consents at VK ID. Gives where its answer leads: a path of ours. */
 async function consent(authorizeUrl: string): Promise<string> {
   const form = new URLSearchParams(new URL(authorizeUrl).searchParams);
   form.set('user_id', String(VK_USER));
@@ -60,7 +60,7 @@ async function backFromVk({ post }: Browser): Promise<string> {
   return consent(left.headers.get('refresh')!.split('url=')[1]!);
 }
 
-/** The question as it stands, and which linking it is about. */
+/** Gives the question as it stands now, and which linking it is about. */
 async function asked({ get }: Browser): Promise<{ text: string; linking: string }> {
   const text = await (await get('/profile/confirm')).text();
   return { text, linking: /name="linking" value="(\w+)"/.exec(text)?.[1] ?? '' };
@@ -70,7 +70,7 @@ const linked = async (person = 'pupil') =>
   (await sql`select from profile_link where person_id = ${person} and present`.execute(everywhere(world)))
     .rows.length;
 
-/** What «Чаты» says after an answer that led there. */
+/** Gives what «Чаты» says after an answer that led there. */
 async function told(answer: Response): Promise<string> {
   const flash = answer.headers.get('set-cookie')!.split(';', 1)[0]!;
   expect(answer.headers.get('location')).toBe('/');

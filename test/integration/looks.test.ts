@@ -1,4 +1,7 @@
-/** D8: drift is found by looks. What differs is read at once, where people talk at its turn, and the rest once a day. */
+/**
+ * D8: drift is found by looks. A chat that differs is read at once, one where people talk at its turn, the others once
+ * a day.
+ */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, DAY_MS, MINUTE_MS, systemClock } from '../../src/clock.ts';
@@ -21,7 +24,7 @@ beforeEach(async () => {
   school = await halves.importSchool();
   await halves.initialize(school, ['class', 'parents', 'subject']);
   await halves.workAll();
-  // The daily reads are a test's own, and would be counted in the others.
+  // Daily reads have a test of their own and would be counted in the others.
   halves.ctx.config.limits.fullReadIntervalMs = NEVER_MS;
   // New chats are read at their turn, and are in order then.
   aheadMs += 13 * MINUTE_MS;
@@ -35,7 +38,7 @@ const aChat = (n = 0) => [...world().chats.values()].filter((chat) => chat.membe
 const someMember = (chat = aChat()) =>
   [...chat.members].find(([id, { isAdmin }]) => id !== chat.ownerId && !isAdmin)![0];
 
-/** Minutes pass, with the look that is due in each and the work that comes of it. */
+/** Lets minutes pass, each with the look that is due and the work that follows. */
 async function minute(count = 1): Promise<void> {
   for (let n = 0; n < count; n++) {
     aheadMs += MINUTE_MS;
@@ -45,7 +48,7 @@ async function minute(count = 1): Promise<void> {
 }
 
 let readBefore = 0;
-/** How many chats were read since the last question. */
+/** Gives how many chats were read since the last call. */
 function reads(): number {
   const read = halves.sandbox.api.stats.calls['messages.getConversationMembers'] ?? 0;
   const since = read - readBefore;
@@ -133,7 +136,7 @@ test('every chat is read once a day, a few at a time', async () => {
   const all = each.reduce((sum, n) => sum + n);
   expect(all).toBeGreaterThanOrEqual(chats);
   expect(all).toBeLessThanOrEqual(chats * 1.1);
-  // Ids are random, and so is how many of them come together.
+  // Ids are random, and so is how many chats are read together.
   expect(Math.max(...each)).toBeLessThan(chats / 4);
 });
 

@@ -18,7 +18,7 @@ type Role = keyof typeof WHO;
 /** 5А's homeroom teacher administers `own`, is in `staffroom`, and has nothing to do with `other`. */
 const CHATS = { own: '5А класс', staffroom: 'Учительская', other: '5Б класс' };
 
-/** Address → who may open it; everybody else is refused. `:own` stands for a chat's id. */
+/** Address → who may open it. Everybody else is refused. `:own` stands for a chat's id. */
 const PAGES: Record<string, Role[]> = {
   '/manage': ['admin', 'homeroom'],
   '/manage/new': ['admin', 'homeroom'],
@@ -38,7 +38,7 @@ const PAGES: Record<string, Role[]> = {
   '/manage/operations/:run/undo': ['admin'],
 };
 
-/** What a form sends → who may. None of these changes anything where it is allowed. */
+/** What a form sends → who may send it. Allowed ones change nothing. */
 const FORMS: [path: string, fields: Record<string, string>, may: Role[]][] = [
   ['/manage/chats/:own', { do: 'tick-all' }, ['admin', 'homeroom']],
   ['/manage/chats/:own', { do: 'grant' }, ['admin', 'homeroom']],
@@ -81,7 +81,10 @@ describe('who may what below /manage (A1, B5, C5, E2, F, G1)', () => {
   afterAll(() => world?.[Symbol.asyncDispose]());
 
   const address = (path: string) => path.replace(/:(\w+)/, (_, name: string) => ids[name]!);
-  /** Another school's admin opens the pages of no chat and no operation too, and sees the own school there. */
+  /**
+   * Another school's admin opens no page of a chat or operation of this school either. Pages without an id show their
+   * own school.
+   */
   const rolesAt = (path: string) =>
     (Object.keys(WHO) as Role[]).filter((role) => role !== 'stranger' || path.includes(':'));
 

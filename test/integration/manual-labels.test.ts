@@ -22,7 +22,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const LESSON = '/journal/lessons/geo';
 
-/** Who opens which page, and what the manual's figures and sentences say stands there. */
+/** Who opens which page, and what it must say by the manual's figures and sentences. */
 const PAGES: [figure: string, who: Who, path: () => string, labels: string[]][] = [
   [
     'рисунок 4, 10',
@@ -110,7 +110,7 @@ const PAGES: [figure: string, who: Who, path: () => string, labels: string[]][] 
   ['рисунок 27', PUPIL, () => '/diary', ['Урок']],
 ];
 
-/** What may follow a label within one piece of text: a value, a number in brackets, the arrow of a sorted column. */
+/** What may follow a label in one text: a value, a number in brackets, the arrow of a sorted column. */
 const REST = /^(:| \(| [↑↓]|$)/;
 
 test.each(PAGES)('%s', async (_, as, path, labels) => {

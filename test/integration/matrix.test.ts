@@ -9,10 +9,12 @@ import { type ApiDocument, apiCells, type Cell } from '../support/matrix-api.ts'
 import { SCREENS, screenCells } from '../support/matrix-screens.ts';
 import { type Caller, type MatrixWorld, startMatrixWorld } from '../support/matrix-world.ts';
 
-/** A chat or lesson of the caller's school that is not for the caller is 403. One that is not there is 404 (contract). */
+/**
+ * A chat or lesson of the caller's school that is not for the caller is 403. One that does not exist is 404 (contract).
+ */
 const TOLD_APART = ['chat', 'lesson'];
 const SENT = '§';
-/** How long a page waits until it looks again: the clock goes on. */
+/** How long a page waits until it looks again. It changes, because the clock goes on. */
 const TO_WAIT = /(?<=-ms=")\d+/g;
 
 const { document, screens } = await routes();
@@ -36,9 +38,9 @@ async function routes(): Promise<{ document: ApiDocument; screens: string[] }> {
 
 interface Answer {
   status: number;
-  /** Everything that the caller reads, with `SENT` for the id that was sent. */
+  /** Everything that the caller reads, with `SENT` in the place of the id that was sent. */
   text: string;
-  /** Who stands in a draft after it. */
+  /** The people in a draft after the request. */
   staged: string[];
 }
 
@@ -46,7 +48,7 @@ async function ask(caller: Caller, cell: Cell, thing: string): Promise<Answer> {
   const { path, init } = cell.send(caller.own, thing);
   const response = await world.request(path, { ...init, as: caller.who });
   const location = response.headers.get('location') ?? '';
-  // A stream would never end: it is not read, and its status says enough.
+  // A stream never ends, so it is not read. Its status says enough.
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   let text = isStream ? '' : await response.text();
   if (isStream) await response.body?.cancel();
@@ -67,7 +69,10 @@ async function ask(caller: Caller, cell: Cell, thing: string): Promise<Answer> {
   };
 }
 
-/** What is wrong with the answer to `thing`, which is not for the caller, beside that to one that is not there. */
+/**
+ * Compares the answer to `thing`, which is not for the caller, with the answer to one that does not exist. Gives what
+ * is wrong.
+ */
 function faults(
   { cell, thing, canaries }: { cell: Cell; thing: string; canaries: readonly string[] },
   got: Answer,
@@ -109,7 +114,7 @@ describe.each([...byRoute.keys()])('%s', (route) => {
   }, 60_000);
 });
 
-/** The names that a page sends: of its forms' fields and buttons, and in the addresses of its links. */
+/** The names that a page sends: of its forms' fields and buttons, and in the queries of its links. */
 function namesSent(text: string): [route: string, name: string][] {
   const sent: [string, string][] = [];
   for (const [, attributes, fields] of text.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)) {
@@ -137,7 +142,7 @@ test('what the pages send is in the table of the screen that it is sent to', asy
         headers: { accept: 'text/html' },
       });
       for (const [to, name] of namesSent(await page.text())) {
-        // What the API is asked by is in the matrix by itself: from its description.
+        // The API's own queries are in the matrix already, from its description.
         if (to.startsWith('GET /v1/')) continue;
         const known = screens.find((one) => new RegExp(`^${one.replaceAll(/:\w+/g, '[^/]+')}$`).test(to));
         const { names = {}, plain = [] } = SCREENS[known ?? ''] ?? {};

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await sql`update chat set condition = 'synced'`.execute(db);
   await sql`update chat set condition = 'behind', condition_since = now() - interval '90 seconds'
     where school_id = 's1' and title = '5А'`.execute(db);
-  // A school whose account does not work lags by that, which is another figure.
+  // A school whose account does not work lags because of that, and another figure counts it.
   await sql`update chat set condition = 'behind', condition_since = now() - interval '9 days' where school_id = 's2'`.execute(
     db,
   );

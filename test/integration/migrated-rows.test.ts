@@ -1,4 +1,4 @@
-/** What a migration says of rows that are there: the wall hides them from everybody else. */
+/** What a migration does to rows that exist. The wall hides them from everybody without their school. */
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { sql } from 'kysely';
@@ -32,7 +32,7 @@ test('a chat that was set aside as doubled, and that a row holds all the same, i
   expect(rows).toEqual([{ known: true }]);
 });
 
-/** The wall stands since then. */
+/** The migration that built the wall. */
 const WALL = '0020';
 const FOLDER = resolve(import.meta.dirname, '../../migrations');
 const later = readdirSync(FOLDER).filter((name) => /^\d{4}-/.test(name) && name.slice(0, WALL.length) > WALL);

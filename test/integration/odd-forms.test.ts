@@ -1,4 +1,7 @@
-/** What is sent to a page and is no form is the sender's fault, never ours: from the router, so that a new page is in it. */
+/**
+ * A request to a page that is no form is the sender's fault, never ours. The pages come from the router, so a new one
+ * is included.
+ */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createApiWorld } from '../support/api.ts';
@@ -21,7 +24,7 @@ const CALLERS: TokenClaims[] = [
 
 test('no page answers a body that is no form with a fault of ours', async () => {
   await using world = await createApiWorld({
-    // Nobody runs what is asked for here.
+    // No worker runs what is asked for here.
     ...{ env: { LIMIT_CHECK_ANSWER_MS: '0' }, parts: { surroundings: { demo: true } } },
   });
   await addSchool(world.db, 's1');

@@ -1,4 +1,4 @@
-/** Scenario 16: what nobody should write in a name, from the roster and from events to lists, API, page and Sferum. */
+/** Scenario 16: characters that no name should have, from roster and events to lists, API, pages and Sferum. */
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { edited, withRows } from '../support/roster-files.ts';
 import { tell } from '../support/tell-events.ts';
 
 const MIB = 1024 * 1024;
-/** Put into a file as ED A0 80, as careless writers encode a lone surrogate; into JSON as the escape. */
+/** In a file it becomes ED A0 80, as careless writers encode a lone surrogate; in JSON it becomes the escape. */
 const LONE_SURROGATE = '\ud800';
 
 /** As written → as it must be stored and shown. */
@@ -52,7 +52,7 @@ const escaped = (text: string) =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 
-/** UTF-8 that a strict writer would not write: lone surrogates keep their three bytes. */
+/** UTF-8 that a strict writer would not produce: lone surrogates keep their three bytes. */
 function bytesOf(text: string): Uint8Array {
   const parts = text.split(LONE_SURROGATE).map((part) => Buffer.from(part));
   const lone = Buffer.from([0xed, 0xa0, 0x80]);
@@ -68,7 +68,7 @@ async function page(path: string): Promise<string> {
   return text;
 }
 
-/** The page shows the text and takes none of it for markup. */
+/** Checks that the page shows the text and reads none of it as markup. */
 function expectShown(text: string, shown: string): void {
   expect(text).toContain(escaped(shown));
   expect(text).not.toMatch(/<script>alert|<img src=x|<b>/);
@@ -76,7 +76,7 @@ function expectShown(text: string, shown: string): void {
   expect(text.isWellFormed()).toBe(true);
 }
 
-/** Stored clean, found by its name, and told clean by the API and the pages. */
+/** Checks that the text is stored clean, found by its name, and given clean by the API and the pages. */
 async function expectClean(id: string, clean: string, chatTitle: string): Promise<void> {
   const { rows } = await sql`select family_name as family, name_key as key from person
     where school_id = 's1' and id = ${id}`.execute(everywhere(world.ctx));
@@ -154,7 +154,7 @@ describe('reliability 16: a field of 1 MB', () => {
 
   test('ends the import at once with its file and line, and changes nothing', async () => {
     const before = await facts();
-    // Such that it is not taken for a zip bomb.
+    // Random, so that it is not taken for a zip bomb.
     const mixed = randomBytes(MIB / 2).toString('hex');
     const files = withRows(linkedRoster(), 'users.csv', `long,,s1,student,,Ян,${mixed},,`);
     const id = await world.commands.importRoster({

@@ -1,4 +1,4 @@
-/** D6: an order and its cancellation leave the world as it was – chats, lists, adminship, and what is kept by hand. */
+/** D6: an order and its cancellation leave everything as it was: chats, lists, adminship, and decisions by hand. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import { tell } from '../support/tell-events.ts';
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-/** Something of everything that a person can decide about p1 and the parents. */
+/** Makes one of every decision that a person can make about p1 and the parents. */
 async function keepByHand(): Promise<void> {
   const create = (body: object) =>
     world.done<{ id: string }>(201, 'POST', '/v1/schools/s1/chats', ADMIN, body);

@@ -1,4 +1,7 @@
-/** Orders that cannot decide anything are not read, and nothing differs by that (the argument: facts/load-orders.ts). */
+/**
+ * Orders that cannot decide anything are not read, and nothing differs because of that (the reason stands in
+ * facts/load-orders.ts).
+ */
 
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
@@ -34,7 +37,7 @@ const manyOrders = fc
   .tuple(...Array.from({ length: ORDERS }, (_, at) => fc.option(arbitraryOrder(`o${at}`), { freq: 5 })))
   .map((orders) => orders.filter((order) => order !== null));
 
-/** Since when each statement holds, at random before it: a run of statements (rule 6). */
+/** For how many days each fact has held unchanged before its statement, at random (rule 6). */
 const runs = fc.infiniteStream(fc.constantFrom(0, 0, 5, 15, 40));
 
 test('the orders that are read for a day give the desired state of all orders, grounds and endings included', async () => {
@@ -72,7 +75,7 @@ test('the orders that are read for a day give the desired state of all orders, g
   expect(left).toBeGreaterThan(RUNS);
 }, 600_000);
 
-/** Who is there is asked of people alone, without the units where they are (who-is-here.ts). */
+/** Who is present is asked of people alone, without their units (who-is-here.ts). */
 async function expectSamePresence(tx: Sql, schoolId: string, day: Day, all: RosterFacts): Promise<void> {
   const peopleIds = [...all.people.keys()];
   const scope = { day, classIds: [], groupIds: [], staff: false, peopleIds, studentIds: [] };

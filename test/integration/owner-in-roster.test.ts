@@ -1,4 +1,4 @@
-/** A10: a person of the roster whose own profile owns the chats is in Sferum in every chat that should have them. */
+/** A10: a person of the roster whose own profile owns the chats is in every chat in Sferum that should have them. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { ADMIN, HOMEROOM_5A } from '../support/chat-world.ts';

@@ -1,4 +1,4 @@
-/** K3: a pause of the lists, whole: what is taken in, who is moved meanwhile, and how it ends. */
+/** K3: a pause of the lists as a whole: what is imported, who is moved meanwhile, and how it ends. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';

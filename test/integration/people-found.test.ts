@@ -1,4 +1,6 @@
-/** B4, C3: who is found by a name stands in the order in which people mean it: family name, given name, middle name. */
+/**
+ * B4, C3: people found by a name are sorted by what the searcher means: family name, then given name, then middle name.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ConsoleWorld, createConsoleWorld, rowsOf } from '../support/console-world.ts';
 import { addPeople } from '../support/seeds.ts';

@@ -1,4 +1,4 @@
-/** K6: one person's data as a page that they and their parents can read. It says nothing of others. */
+/** K6: one person's data as a page for the person and their parents. It says nothing about others. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PersonExport } from '../../src/person-export/export-person.ts';
@@ -26,7 +26,7 @@ async function shown(path: string, as: Who = OPERATOR, status = 200): Promise<st
   return response.text();
 }
 
-/** Text of the page's own part: by section, its lines; a line that says that there is nothing is one. */
+/** The text of the page's own part: the lines of each section. A line that says that there is nothing counts too. */
 async function sectionsOf(id: string): Promise<Map<string, string[]>> {
   const page = await shown(`/people/${id}/export`);
   const main = page.slice(page.indexOf('<main'), page.indexOf('</main>'));

@@ -1,4 +1,4 @@
-/** K6: what is held of one person is given out whole, and nothing of anybody else with it. */
+/** K6: the export gives everything that is held of one person, and nothing of anybody else. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExportedRow, PersonExport } from '../../src/person-export/export-person.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const { rows } = await sql<{ id: string }>`select id from person order by id`.execute(db());
   for (const { id } of rows)
     exports.set(id, await world.done<PersonExport>(200, 'GET', `/v1/people/${id}/export`, ADMIN));
-  // The looks of these exports themselves are written a moment later: they are not what is counted here.
+  // The access records of these exports themselves are written a moment later, so they do not count here.
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -47,7 +47,7 @@ test('of every column of the database it is said what an export does with it', a
 });
 
 describe('of everybody in the school', () => {
-  /** Rows that hold the person's id or profile as a value, however deep, or as half of a pair. */
+  /** Counts the rows that hold the person's id or profile as a value, however deep, or as half of a pair. */
   async function rowsNaming(table: string, id: string): Promise<number> {
     const { rows } = await sql<{ n: number }>`
       with his as (select ${id}::text as v union all select vk_user_id::text from profile_link where person_id = ${id})
@@ -71,9 +71,9 @@ describe('of everybody in the school', () => {
         if (named > 0) wrong.push(`${id} ${table}: ${named}, and it is said to hold nobody`);
       }
     }
-    // The operator whose subject is the same is another.
+    // The operator with the same subject is another person.
     expect(wrong).toEqual(['p2 told_choice: 0 of 1', 'p2 console_session: 0 of 1']);
-    // Of each table there is something to be found.
+    // Each table has something to find.
     expect(TABLES.filter((table) => !filled.has(table))).toEqual(['access_record']);
   });
 
@@ -100,7 +100,7 @@ describe('of everybody in the school', () => {
       if (id !== 'p1' && text.includes(ABOUT_P1)) leaks.push(`${id}: words about p1`);
     }
     expect(leaks).toEqual([]);
-    // The world holds what must not leak.
+    // The world holds texts that must not leak.
     const written = await sql`select from exception where reason in (${ABOUT_TWO}, ${ABOUT_P1})`.execute(
       db(),
     );

@@ -1,4 +1,4 @@
-/** K4: people under new ids of whom it is not certain who they are. Nobody leaves a chat before a word on each. */
+/** K4: people under new ids whose identity is not certain. Nobody leaves a chat before a decision about each. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import { peopleOf, underNewIds } from '../support/new-ids.ts';
@@ -119,7 +119,7 @@ describe('people in doubt (K4)', () => {
     await world.settled();
     expect([await open(), (await imports())[0]]).toMatchObject([[pair('t2')], 'held people-to-match']);
     expect(world.inSferum('5Б класс')).toMatch(/102\*/);
-    // The list is accepted, so that nobody is offered to refuse it.
+    // The list is accepted, so refusing it is offered to nobody.
     const { problems } = await world.done<{ problems: object[] }>(
       ...([200, 'GET', `/v1/operations/${await waiting()}`, ADMIN] as const),
     );

@@ -1,4 +1,4 @@
-/** K4: people whom a list names under new ids, from the list to who is in which chat of the sandbox. */
+/** K4: people whom a list names under new ids, from the list to the members of each chat in the sandbox. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';
@@ -35,7 +35,7 @@ describe('a list brings people under other ids (K4)', () => {
     const { rows } = await sql<{ ids: string[] }>`
       select array_agg(id order by id) as ids from person where present`.execute(everywhere(world.ctx));
     expect(rows[0]!.ids).toEqual(PEOPLE.map(newIdOf).sort());
-    // A second word says nothing new, and neither does the next night's list.
+    // A second decision changes nothing, and neither does the next night's list.
     expect(await decide(200, { same: true }, NEW_ADMIN)).toMatchObject({ decided: 0 });
     expect(await decide(200, { same: true, matches: [pair('p1')] }, NEW_ADMIN)).toMatchObject({ decided: 0 });
     await bring(underNewIds(linkedRoster()), 3);
@@ -87,7 +87,7 @@ describe('a list brings people under other ids (K4)', () => {
     expect(await world.exceptions(chat)).toEqual(
       [`${newIdOf('p2')} excluded`, `${newIdOf('sec')} added`].sort(),
     );
-    // Its cancellation names the order, and the pupil is back under the new id.
+    // The cancellation names the order, and the pupil is back under the new id.
     await tell(world, 's1', 'sgo.order.cancelled', { id: 'o1' });
     expect(await world.listed(chat)).toContain(newIdOf('p1'));
   });
@@ -134,7 +134,7 @@ describe('a list brings people under other ids (K4)', () => {
     expect(await open()).toMatchObject([{ ...pair('p2'), doubt: null }]);
     await decide(200, { same: true });
     await world.settled();
-    // 202 is of 5А by the roster and of 5Б by hand.
+    // 202 is in 5А by the roster and in 5Б by hand.
     expect([world.inSferum('5А класс'), world.inSferum('5Б класс')].join()).toMatch(/202.*202/);
     expect(await world.exceptions(chat)).toEqual(['n-p2 added']);
   });

@@ -1,4 +1,4 @@
-/** Who is in a class or group on a day is decided in TypeScript and, for lists, in SQL: both say the same (D6). */
+/** Who is in a class or group on a day is decided in TypeScript and, for lists, in SQL. Both give the same (D6). */
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -17,12 +17,12 @@ eachWithDatabase((opened) => {
 });
 
 const RUNS = 300;
-/** West and east of UTC: a stamp of midnight is another day in one of them. */
+/** Zones west and east of UTC: a stamp of midnight falls on another day in one of them. */
 const ZONES = ['America/New_York', 'Pacific/Auckland'];
 const PUPILS = ['p1', 'p2'];
 const UNITS: Record<UnitKind, string[]> = { class: ['5А', '5Б'], group: ['geo', 'club'] };
 
-/** Two pupils and a few days, so that statements and orders meet on one place. */
+/** Two pupils and a few days, so that statements and orders meet at one place. */
 const DAYS = ['2026-09-10', '2026-09-20', '2026-09-30', '2026-10-01'];
 const day = fc.constantFrom(...DAYS);
 const pupil = fc.constantFrom(...PUPILS);
@@ -30,7 +30,7 @@ const stampedBy = (...by: string[]) =>
   fc.record({ at: day.map((on) => `${on}T12:00:00.000Z`), by: fc.constantFrom(...by) });
 const stamped = stampedBy('', 'i1', 'o2');
 const maybeStamped = fc.option(stamped, { freq: 3 });
-/** No statement says both that a pupil belongs and that they do not. */
+/** No statement says both that a pupil is in it and that the pupil is not. */
 const maybeGone = fc.option(stampedBy('g1', 'j1'), { freq: 3 });
 const maybeDay = fc.option(day, { freq: 1 });
 const classId = fc.option(fc.constantFrom(...UNITS.class));

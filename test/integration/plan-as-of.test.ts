@@ -1,4 +1,4 @@
-/** J5: the plan «на дату» – what signed orders will do, before it happens; and then they do just that. */
+/** J5: the plan «на дату» shows what signed orders will do before it happens. Then they do exactly that. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';

@@ -1,4 +1,4 @@
-/** What runs by itself costs by what is due: nothing of it reads a big table from end to end (rule 13). */
+/** What runs by itself costs as much as what is due: none of it reads a big table from end to end (rule 13). */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,9 +25,9 @@ import { onStatement, type Sent } from '../support/sent-statements.ts';
 import { JWT_SECRET } from '../support/tokens.ts';
 
 const SCHOOLS = 200;
-/** Fewer rows of a chat make the same plans sooner. */
+/** Fewer rows per chat are made faster and give the same query plans. */
 const SIZE = { ...OF_A_TOWN, membersOfChat: 5, journalLines: 300 };
-/** To read a table of so many rows from end to end would cost by all schools, or by all that ever happened. */
+/** Reading a table of so many rows whole would cost as much as all schools, or as all that ever happened. */
 const BIG_ROWS = 5_000;
 
 let database: TestDatabase;
@@ -48,7 +48,7 @@ beforeAll(async () => {
       SGO_JWT_SECRET: JWT_SECRET,
       SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
       DATA_DIR: dataDir,
-      // The rounds run here, one by one, and the jobs that they make are left alone.
+      // The test runs the rounds one by one. The jobs that they make are not run.
       LIMIT_SWEEP_INTERVAL_MS: '600000',
       LIMIT_TELL_INTERVAL_MS: '120000',
     },
@@ -63,7 +63,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** Of every kind a little, so that no round stops at its first question. */
+/** Makes a little work of every kind, so that no round stops at its first question. */
 async function makeWork(): Promise<void> {
   const owner = new Client({ connectionString: database.ownerUrl });
   await owner.connect();
@@ -97,7 +97,7 @@ async function makeWork(): Promise<void> {
   await owner.end();
 }
 
-/** Another process may have had the turn. */
+/** Looks and tells now, even if another process has just had the turn. */
 async function tellNow(): Promise<void> {
   await sql`delete from setting where key = 'told'`.execute(app.ctx.db.ofNone);
   sent.clear();
@@ -131,7 +131,7 @@ const wholeTables = (plan: Plan): string[] => [
   ...(plan.Plans ?? []).flatMap(wholeTables),
 ];
 
-/** The big tables that the statement reads from end to end. */
+/** Gives the big tables that the statement reads from end to end. */
 async function readWhole(client: Client, { text, values, under }: Sent): Promise<string[]> {
   await client.query('begin');
   try {
@@ -145,7 +145,9 @@ async function readWhole(client: Client, { text, values, under }: Sent): Promise
   }
 }
 
-/** By which condition of an index the statement finds rows of these tables; nothing where it reads all of a table. */
+/**
+ * Gives the index condition by which the statement finds rows of these tables, or nothing if it reads all of a table.
+ */
 async function foundIn(client: Client, { text, values, under }: Sent, tables: string[]): Promise<string[]> {
   const all = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(all)];
   await client.query('begin');
@@ -190,7 +192,7 @@ test('a sweep asks all its questions of indexes, and finds all that is due', asy
         .filter((what) => what !== 'leftovers'),
     ),
   );
-  // What is told has a rhythm of its own, in every process.
+  // Messages have a rhythm of their own in every process.
   const asked = [...sent.values()].filter(({ text, values }) => !/\btold/.test(`${text} ${values}`));
   expect(asked).toHaveLength(1);
   expect(await offenders()).toEqual([]);

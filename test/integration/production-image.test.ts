@@ -1,4 +1,4 @@
-/** What the image and docker-compose.yml promise, as far as it can be seen without an engine. */
+/** What the image and docker-compose.yml promise, as far as it shows without a container engine. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -97,7 +97,7 @@ describe('docker-compose.yml', () => {
         expect(`${name} ${variable}`).not.toMatch(/(PASSWORD|SECRET|KEY|TOKEN|DATABASE_URL|REDIS_URL)$/);
       }
     }
-    // The owner's address is for who migrates alone.
+    // The owner's address is for the migration alone.
     const holders = services
       .filter(([, s]) => s.secrets?.includes('migration_database_url'))
       .map(([name]) => name);
@@ -117,7 +117,7 @@ describe('docker-compose.yml', () => {
     }
     const asked = [...text('docker-compose.yml').matchAll(/(?<!\$)\$\{(\w+)/g)].map((m) => m[1]!);
     expect(asked.filter((variable) => !known.has(variable))).toEqual([]);
-    // Behind the proxy everybody would have one address.
+    // Without this setting everybody behind the proxy would have one address.
     for (const name of ['api', 'worker']) {
       expect(compose.services[name]!.environment!.TRUSTED_PROXY_HOPS).toMatch(/:-1}$/);
     }
@@ -170,7 +170,7 @@ test('the roles: one migrates, another works; neither is a superuser, and the se
   await superuser.connect();
   try {
     for (const statement of statements) await superuser.query(statement);
-    // The run's server has the application's roles already, of another maker: the owner may give them on.
+    // The run's server already has the application's roles, made by another role. The owner is allowed to grant them.
     await superuser.query(`do $$ begin
       if exists (select from pg_roles where rolname = 'sferum_app') then
         grant sferum_app, sferum_every_school to ${owner} with admin true, inherit false, set true;
@@ -270,7 +270,7 @@ describe('the production image', () => {
     const [code] = await exit;
     expect(output).toContain(entry === 'migrate' ? 'at this version of the schema' : '"msg":"ready"');
     expect(code).toBe(0);
-    // Its file system is read-only: what wrote beside the code would not start.
+    // The container's file system is read-only: a program that wrote beside the code would not start.
     expect(execFileSync('find', [app, '-newer', marker, '-not', '-path', app], { encoding: 'utf8' })).toBe(
       '',
     );

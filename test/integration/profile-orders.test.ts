@@ -1,4 +1,4 @@
-/** A7: who has a VK ID is the same in whatever order it arrives what was said of it, and who has left. */
+/** A7: who has a VK ID is the same in whatever order statements about it arrive, and the same after departures. */
 
 import fc from 'fast-check';
 import { sql } from 'kysely';
@@ -13,7 +13,7 @@ import { seedFrom } from '../support/random.ts';
 const RUNS = 12;
 const PUPILS = ['p1', 'p2', 'p3'];
 const ADULTS = ['a1', 'a2'];
-/** Before anything that a run says. */
+/** A time before everything that a run says. */
 const LONG_BEFORE = -100;
 
 type Said =
@@ -39,7 +39,7 @@ const said: fc.Arbitrary<Said> = fc.oneof(
     arbitrary: fc.record({ what: fc.constant('withdrawn' as const), person: fc.constantFrom(...PUPILS) }),
   },
 );
-/** What was said, each in its minute, and the order in which it arrives. */
+/** What was said, each in a minute of its own, and the order in which it arrives. */
 const story = fc.array(said, { minLength: 2, maxLength: 7 }).chain((all) =>
   fc.record({
     all: fc.constant(all),
@@ -52,7 +52,7 @@ test('whatever the order, the links are those of the order in which it was said'
 }, async () => {
   await using halves = await startHalves();
   let schools = 0;
-  /** In a school of its own, and with VK IDs of its own: no run meets another's. */
+  /** Each run has a school and VK IDs of its own, so no run meets another's. */
   const told = async (all: readonly Said[], batches: readonly number[][]) => {
     schools += 1;
     const school = { id: `s${schools}`, vkBase: schools * 1_000 };
@@ -77,7 +77,7 @@ test('whatever the order, the links are those of the order in which it was said'
 });
 
 let sent = 0;
-/** `minute`: since the run's first. */
+/** An event of that minute, counted from the run's first. */
 function event(type: string, data: object, minute: number) {
   sent += 1;
   const time = new Date(Date.now() - 200 * MINUTE_MS + minute * MINUTE_MS).toISOString();
@@ -117,7 +117,7 @@ async function hear({ commands }: Halves, schoolId: string, events: object[]): P
   const { rejected } = await commands.receiveEvents({ schoolId, events, by: { id: 'sgo', kind: 'service' } });
   const isClaim = (id: string) =>
     events.some((e) => 'id' in e && e.id === id && 'type' in e && e.type === 'sgo.profile.linked');
-  // A claim that cannot hold now is told to СГО, and remembered.
+  // A claim that cannot hold now is reported to СГО and remembered.
   expect(rejected.filter(({ id }) => !isClaim(id ?? ''))).toEqual([]);
 }
 

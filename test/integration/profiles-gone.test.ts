@@ -1,4 +1,4 @@
-/** A7: the VK ID of somebody who is gone blocks nobody, and no claim is lost in silence. */
+/** A7: the VK ID of a person who is gone blocks nobody, and no claim is lost in silence. */
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { linkProfile } from '../../src/profile/link-profile.ts';
@@ -61,7 +61,7 @@ test('what СГО said and was refused takes effect when the holder goes; back, 
   expect(why.chats[0]!.why).toContain('В Сферуме нет: профиль VK ID занят другим человеком');
   const page = await school.world.request('/attention', { as: ADMIN });
   expect(await page.text()).toContain('Профиль VK занят другим человеком');
-  // The person who has it now gives it up, so it is the first person's again.
+  // The person who has it now gives it up, so it belongs to the first person again.
   await unlinkProfile(school.world.ctx, { schoolId: 's1', personId: 'n' });
   await school.world.settled();
   expect(await holders(201)).toEqual(['s1/p1']);

@@ -36,16 +36,16 @@ test('A7 all ids change: everybody with a profile keeps it, and every place in S
         : text,
     ]),
   );
-  // A list that names nobody of whom it named before waits for a person (J2): until then all is as it was.
+  // A list that names nobody of the people named before waits for a person (J2). Until then nothing changes.
   const { id, state } = await take(renamed, new Date(now));
   expect(state).toBe('held');
   expect(places()).toEqual(before);
-  // Said to be other people, they have the profiles by the list's word alone.
+  // They are said to be other people, so the list's word alone gives them the profiles.
   const word = { same: false };
   const decided = await world.call('POST', `/v1/schools/${FIRST}/person-matches`, OPERATOR, word);
   expect(await decided.json()).toMatchObject({ open: 0, doubtful: 0 });
   await world.settled();
-  // The list names places in classes that nobody knows, so it still looks cut.
+  // The list names places in classes that do not exist, so it still looks cut.
   const approved = await world.call('POST', `/v1/operations/${id}/approve?school=${FIRST}`, OPERATOR, {});
   expect(approved.status).toBe(200);
   await world.settled();

@@ -1,4 +1,4 @@
-/** A worker of the queue in PostgreSQL sleeps until somebody wakes it: what must not be slept through. */
+/** A worker of the queue in PostgreSQL sleeps until it is woken. Here is what it must not sleep through. */
 import { expect, test, vi } from 'vitest';
 import type { QueueName } from '../../jobs/contract.ts';
 import { openQueues } from '../../jobs/queues.ts';
@@ -17,10 +17,10 @@ const queuesAt = async (url: string) =>
     ),
   );
 
-/** Waits until no connection of the queues has asked anything for a second: the worker sleeps. */
+/** Waits until no connection of the queues has asked anything for a second. Then the worker sleeps. */
 async function asleep(url: string): Promise<void> {
   await using pool = new QueuePool(url, 1);
-  // What others do only their owner may see.
+  // Only the owner may see what other sessions do.
   await pool.query('reset role');
   await vi.waitFor(async () => {
     const { rows } = await pool.query(`select application_name, state, query from pg_stat_activity

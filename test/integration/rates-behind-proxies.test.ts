@@ -1,4 +1,4 @@
-/** Which address counts where proxies stand in front. */
+/** Which address counts if proxies stand in front. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 

@@ -74,7 +74,8 @@ test('two processes count a person’s requests together where there is Redis', 
   const env = { REDIS_URL: redis.url, LIMIT_PERSON_REQUESTS_PER_SECOND: '5' };
   await using one = await createRatedWorld(env);
   await using two = await createRatedWorld(env);
-  // Neither is asked more than four times in a name. A slow machine may spread them over two seconds: then once more.
+  // Neither process is asked more than four times for one person. A slow machine may spread these over two seconds;
+  // then the test tries once more.
   await expect
     .poll(async () => {
       const token = await tokenOf({ role: 'operator', school: 's1', sub: randomUUID() });

@@ -32,7 +32,7 @@ const report = (query = '') => world.done<Report>(200, 'GET', `/v1/schools/s1/re
 const region = (query = '') => world.done<Listed>(200, 'GET', `/v1/readiness${query}`, OPERATOR);
 const states = ({ items }: Listed) => items.map(({ id, state }) => `${id} ${state}`);
 
-/** The year that begins: 5А goes on as 6А, in which everybody but Полина has a place. */
+/** States the year that begins: 5А goes on as 6А, in which everybody but Полина has a place. */
 async function stateNewYear(): Promise<void> {
   await tell(world, 's1', 'sgo.class.saved', {
     id: 'c6a',

@@ -1,4 +1,4 @@
-/** K1: all schools at once, the worst first, in one word with its reason. */
+/** K1: all schools at once, the worst first, each in one word with its reason. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countFigures } from '../../src/outbox/count-figures.ts';
@@ -103,13 +103,13 @@ describe('what is counted beforehand', () => {
     const counted = () =>
       sql<{ n: number }>`select count(*)::int as n from school_figures`.execute(everywhere(world.ctx));
     const before = (await counted()).rows[0]!.n;
-    // Two days, because the two minutes above may have begun the next one.
+    // Two days, because the two minutes above may have passed midnight.
     await countFigures({ ...world.ctx, clock: laterBy(48 * 3600_000) });
     expect((await counted()).rows[0]!.n).toBe(before + 12);
   });
 
   test('of schools that are all counted one statement asks about figures and readiness', async () => {
-    // Ten are planned at a time, and there are twelve.
+    // Ten schools are planned at a time, and there are twelve.
     for (let round = 0; round < 2; round++) await countFigures(world.ctx);
     const sent: string[] = [];
     onStatement(({ text }) => sent.push(text));

@@ -1,4 +1,4 @@
-/** Operations cost the relay by what can go on, not by what is open. */
+/** The relay's cost of operations depends on how many can go on, not on how many are open. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
@@ -26,7 +26,7 @@ afterEach(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-/** An initialisation that has done its own work and follows two chats of the school. */
+/** Opens an initialisation that has done its own work and follows two chats of the school. */
 async function following(schoolId: string): Promise<string> {
   const params = { types: [], strict: false, dryRun: false, following: true };
   const id = await addOperation(ctx.db, {

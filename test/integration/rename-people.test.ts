@@ -1,4 +1,7 @@
-/** K4: whose id changes keeps everything: no table goes on naming the old one but those that keep the ids of their day. */
+/**
+ * K4: a person whose id changes keeps everything. No table names the old id any more, except those that keep the ids of
+ * their day.
+ */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keysOf } from '../../src/keys-of.ts';
@@ -10,7 +13,10 @@ import { startHeldWorld } from '../support/held-world.ts';
 import { newIdOf, peopleOf } from '../support/new-ids.ts';
 
 const PEOPLE = peopleOf(linkedRoster());
-/** The journal and the trail may not be changed, a list says what СГО said, and a pair names both. */
+/**
+ * These keep old ids: the journal and the access records may not be changed, a list says what СГО said, a pair names
+ * both.
+ */
 const OF_THEIR_DAY = ['journal', 'access_record', 'staged_roster', 'person_match'];
 let world: ChatWorld;
 beforeEach(async () => {
@@ -18,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-/** How often each table names one of these ids, tables that never do left out. */
+/** Counts how often each table names one of these ids. Tables that name none are left out. */
 async function naming(ids: readonly string[]): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const table of keysOf(HELD).filter((name) => !OF_THEIR_DAY.includes(name))) {
@@ -34,7 +40,7 @@ async function naming(ids: readonly string[]): Promise<Record<string, number>> {
 
 test('every table of the export moves to the new ids, as often as it named the old ones', async () => {
   const before = await naming(PEOPLE);
-  // What the world does not fill would prove nothing.
+  // A table that the world does not fill would prove nothing.
   const filled = keysOf(HELD).filter((name) => !OF_THEIR_DAY.includes(name) && name !== 'sferum_member');
   expect(filled.filter((name) => name !== 'sferum_account' && before[name] === undefined)).toEqual([]);
   const pairs = PEOPLE.map((oldId) => ({ oldId, newId: newIdOf(oldId) }));

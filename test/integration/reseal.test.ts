@@ -1,4 +1,4 @@
-/** Sealed secrets at rest: bound to their school and column, and sealed anew when the key is changed. */
+/** Sealed secrets at rest are bound to their school and column, and are sealed anew when the key is changed. */
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** As a version before texts were bound has left it. */
+/** A text as it was sealed before texts were bound to a place. */
 function unbound(plain: string): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', OLD, nonce);
@@ -52,7 +52,7 @@ async function sealedOf(schoolId: string): Promise<{ access: string; calls: stri
   return rows[0]!;
 }
 
-/** What the gateway is given for calls. */
+/** Gives what the gateway gets for calls. */
 async function account(schoolId: string): Promise<unknown> {
   return accountOf({ ...world.ctx, gateway: { account: (given: unknown) => given } as never }, schoolId);
 }
@@ -77,7 +77,7 @@ test('npm run reseal: what any key sealed is the first key’s, bound to its pla
     });
     return { code: await program.ended, lines: program.lines };
   };
-  // Of neither key: nothing is lost, and it is said.
+  // Texts of neither key: nothing is lost, and the command says so.
   const lost = await run(keys(NEW));
   expect(lost.code).toBe(1);
   expect(lost.lines.join('\n')).toContain(SEALED_COLUMNS.accessToken);

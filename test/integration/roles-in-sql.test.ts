@@ -1,4 +1,4 @@
-/** What roles say of a person is decided in TypeScript and, for lists of people, in SQL: both say the same. */
+/** What roles say of a person is decided in TypeScript and, for lists of people, in SQL. Both give the same. */
 import { type RawBuilder, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Role } from '../../src/desired/model.ts';

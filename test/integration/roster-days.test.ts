@@ -32,7 +32,7 @@ async function take(roster: RosterFiles, takenAt: string) {
 
 const beginDay = (day: string) => db.transactionOf('s1', ({ sql: tx }) => settleDays(tx, 's1', day));
 
-/** The units that are there, with their days. */
+/** Gives the units that exist, with their days. */
 async function units(): Promise<string[]> {
   const { rows } = await sql<{ unit: string }>`
     select concat_ws(' ', id, starts_on, ends_on) as unit from class where present
@@ -42,7 +42,7 @@ async function units(): Promise<string[]> {
   return rows.map(({ unit }) => unit);
 }
 
-/** A person's roles, `-` for a person who is not there; who teaches 5А; and a pupil's span in it. */
+/** Gives a person's roles (`-`: not present), who teaches 5А, and a pupil's time in it. */
 async function standing(id: string) {
   const { rows } = await sql<{ roles: string | null; teachers: string; span: string | null }>`
     select (select array_to_string(roles, ' ') from person where id = ${id} and present) as roles,

@@ -27,7 +27,9 @@ eachWithDatabase((given) => {
 const count = (from: string) => countOf(db, from);
 
 describe('an incomplete roster only adds (J2)', () => {
-  /** Without p4 and p5, a shorter stay of p1, no teacher of 5А, no days for the autumn; and somebody new. */
+  /**
+   * A list without p4 and p5, with a shorter stay of p1, no teacher of 5А, no days for the autumn, and a new person.
+   */
   const partial = () => {
     let roster = withoutRows(withoutRows(files, 'users.csv', 'p4,,'), 'enrollments.csv', ',p4,');
     roster = withoutRows(withoutRows(roster, 'users.csv', 'p5,,'), 'enrollments.csv', ',p5,');

@@ -1,4 +1,4 @@
-/** J2 through the whole product: what a roster file that was cut does to chats, and what heals it. */
+/** J2 through the whole product: what a cut roster file does to chats, and what heals it. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
@@ -184,7 +184,7 @@ test('K4: a list that says the same people under other ids is held and says why;
     state: 'held',
     problems: [{ code: 'roster-incomplete', message: expect.stringContaining('под новыми номерами') }],
   });
-  // A namesake of the same year may be anybody.
+  // A namesake born in the same year may be another person.
   expect(problems[0]!.renumbered).toBeGreaterThan(ids.size * 0.9);
   expect(await stateOf(world)).toEqual(before);
   expect(removals()).toBe(0);

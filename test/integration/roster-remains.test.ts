@@ -1,4 +1,4 @@
-/** What is left of a roster file once it was taken, decided or refused. */
+/** What is left of a roster file once it was imported, decided on or refused. */
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -29,7 +29,7 @@ describe('what is left of a file', () => {
     return { ...files, 'users.csv': [header, cells.join(','), ...others].join('\r\n') };
   };
 
-  /** Every table's text, in any schema. */
+  /** Gives the text of every table in every schema. */
   async function everything(): Promise<string> {
     const client = new Client({ connectionString: world.app.databaseUrl });
     await client.connect();

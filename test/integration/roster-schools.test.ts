@@ -1,4 +1,6 @@
-/** A roster of several schools: each has its own operation, sees and decides its own part alone (contract, rule 16). */
+/**
+ * A roster of several schools: each has its own operation and sees and decides its own part alone (contract, rule 16).
+ */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp, type Who } from '../support/app.ts';
@@ -42,7 +44,7 @@ async function approve(id: string, as: Who, times: number): Promise<void> {
   }
 }
 
-/** All rows of a school, in every table that has one. */
+/** Gives all rows of a school, in every table with a school. */
 async function rowsOf(school: string): Promise<string> {
   const db = everywhere(world.ctx);
   const tables = await sql<{ name: string }>`
@@ -72,7 +74,7 @@ describe('a file of two schools', () => {
     const parts = await Promise.all(operations.map(({ operationId }) => shown(operationId)));
     expect(parts.map(({ schoolId }) => schoolId)).toEqual([FIRST, SECOND]);
     expect(parts[0]!.result!.people + parts[1]!.result!.people).toBe(parent.result!.people);
-    // A school's admin finds the school's own part alone among the operations.
+    // Among the operations a school's admin finds the school's own part alone.
     const admin = await adminOf(FIRST);
     const list = (await (await world.call('GET', `/v1/schools/${FIRST}/operations`, admin)).json()) as {
       items: Shown[];
@@ -85,7 +87,7 @@ describe('a file of two schools', () => {
 
   describe.each([
     ['removals are held in both (F4)', 1, (files: RosterFiles, unit: string) => withoutMost(files, unit, 11)],
-    // Accepted, the file takes so many out that F4 asks again.
+    // Once accepted, the file takes so many people out that F4 asks again.
     ['both look incomplete (J2)', 2, (files: RosterFiles, unit: string) => withoutMost(files, unit, 0)],
   ])('of which %s', (_, steps, less) => {
     let parent: Shown;

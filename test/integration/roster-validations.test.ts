@@ -1,4 +1,4 @@
-/** `POST /v1/roster-validations` (contract): what an import would say, and nothing changes. */
+/** `POST /v1/roster-validations` (contract) says what an import would say and changes nothing. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
@@ -27,13 +27,13 @@ async function send(path: string, body: Uint8Array, as: Who = SERVICE) {
 const validate = async (files: RosterFiles, as?: Who) =>
   send('/v1/roster-validations', await zipRoster(files), as);
 
-/** What the program writes when its time has come, and the queue. */
+/** What the program writes by itself as time passes, and the queue. */
 const BY_ITSELF = [
   ...['operation', 'process', 'setting', 'access_record', 'sferum_pace', 'school_figures', 'told_reason'],
   ...['job', 'job_event', 'meta'],
 ];
 
-/** Everything that is stored, but for the operations that were validations and what follows time. */
+/** Gives everything that is stored, without validation operations and what changes by time alone. */
 async function stored(): Promise<Record<string, string>> {
   const { rows: tables } = await sql<{ name: string }>`
     select relname as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
@@ -71,7 +71,7 @@ const FILES: [string, (files: RosterFiles) => RosterFiles][] = [
 
 describe('a validation', () => {
   test.each(FILES)('of a file %s changes nothing', async (_, change) => {
-    // A look that is due would change what is known of a chat.
+    // A look that is due would change what is known about a chat.
     await lookedAt(world);
     const before = await stored();
     const { status, body } = await validate(change(linkedRoster()));

@@ -134,7 +134,7 @@ describe('many at once are what they are one by one', () => {
   type Row = typeof row extends fc.Arbitrary<infer R> ? R : never;
   const fourOf = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: ids.length, maxLength: ids.length });
 
-  /** What is written, undone afterwards. */
+  /** Gives what the work writes, and undoes it. */
   async function written(work: (tx: Sql) => Promise<unknown>): Promise<unknown> {
     let rows: unknown;
     const undo = new Error('undone');

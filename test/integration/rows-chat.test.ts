@@ -1,4 +1,4 @@
-/** A chat's row, by the verbs of its owner: its life, how it came to Sferum, what is seen of it there. */
+/** A chat's row, by the verbs of its owner: its life, its creation in Sferum, and what is seen of it there. */
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { keepPlanned, markDeleted, markDeleting } from '../../src/rows/chat.ts';

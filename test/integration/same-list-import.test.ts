@@ -1,4 +1,4 @@
-/** A list that says what the newest one said is applied right after its reading, and its operation says the same. */
+/** A list that says the same as the newest one is applied right after it is read, and its operation says so. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
@@ -16,7 +16,7 @@ const [MONDAY, TUESDAY, WEDNESDAY, THURSDAY] = ['05', '06', '07', '08'].map(
   (day) => `2026-10-${day}T05:00:00Z`,
 ) as [string, string, string, string];
 
-/** When the world begins; an event is of some moment after it. */
+/** The moment when the world begins. Events come after it. */
 const NOW = '2026-10-08T06:00:00Z';
 const AFTER_THE_EVENT = '2026-10-08T06:04:00Z';
 
@@ -26,7 +26,7 @@ const whole: RosterFiles = Object.fromEntries(
     String(text),
   ]),
 );
-/** The school with two pupils of one profile, of whom one is refused it (A7), and a row that is no row. */
+/** The school with two pupils of one profile, of whom one does not get it (A7), and a malformed row. */
 const faulty = [
   ['users.csv', `p901,,,true,p901,{VK:200900000},Олег,Первый,,,,,,,,,,${SCHOOL}`],
   ['users.csv', `p902,,,true,p902,{VK:200900000},Олег,Второй,,,,,,,,,,${SCHOOL}`],

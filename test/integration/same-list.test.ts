@@ -1,4 +1,4 @@
-/** A list that says what the newest one said only moves stamps, and nothing differs by that. */
+/** A list that says the same as the newest one only moves stamps, and nothing differs because of that. */
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { sql } from 'kysely';
@@ -31,7 +31,9 @@ type Step =
   | { is: 'event'; event: CloudEvent }
   | { is: 'day'; day: string };
 
-/** Few different lists, so that most say what one before said. Profiles of one VK ID in two schools are left out. */
+/**
+ * Few different lists, so that most say the same as an earlier one. Profiles of one VK ID in two schools are left out.
+ */
 const steps = fc
   .tuple(
     fc.array(fc.tuple(arbitraryRoster, fc.constantFrom(...SPANS)), { minLength: 1, maxLength: 2 }),
@@ -117,7 +119,7 @@ test.each<[string, Pick<CloudEvent, 'type' | 'data'>]>([
   expect(await take('2026-09-05T06:00:00Z')).toEqual([false]);
 });
 
-/** A list is not taken before a day that has begun: it would state the roles and places of that earlier day. */
+/** No list is imported as of a day before today: it would state the roles and places of that earlier day. */
 function notBeforeToday(all: readonly Step[]): Step[] {
   let begun = '';
   return all.map((step) => {
@@ -136,7 +138,8 @@ test('V1: a school whose lists are all stated row by row has the same rows, stam
 }, 600_000);
 
 /**
- * What each list said of itself, and the rows in the end. `forgets`: the school knows of no earlier list, so that each is stated whole.
+ * Gives what each list said of itself, and the rows in the end. `forgets`: the school knows no earlier list, so each is
+ * stated whole.
  */
 async function rowsAfter(all: readonly Step[], memory: 'as it is' | 'forgets'): Promise<string[]> {
   const schoolId = randomUUID();
@@ -171,7 +174,7 @@ async function tell(schoolId: string, event: CloudEvent): Promise<void> {
 
 async function stored(schoolId: string): Promise<string[]> {
   const tables = ['person', 'class', 'subject_group', 'enrollment', 'guardian'];
-  // A beginning that was not written down is the only statement there is.
+  // A row without a recorded beginning holds since its statement.
   const since = sql`jsonb_build_object('stated_from_at', coalesce(t.stated_from_at, t.stated_at))`;
   const { rows } = await sql<{ row: string }>`${sql.join(
     tables.map(

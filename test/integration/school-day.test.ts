@@ -11,7 +11,7 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { linkedRoster, PUPIL } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 
-/** In Moscow, where the region lives, the day has begun half an hour ago; in Kaliningrad it has not. */
+/** In Moscow, the region's zone, the day began half an hour ago. In Kaliningrad it has not begun. */
 const AROUND_MIDNIGHT = '2026-10-05T21:30:00Z';
 
 let world: TestApp;

@@ -1,4 +1,4 @@
-/** K4: a source is migrated, and a whole school comes back under other ids: its people, and its classes with them. */
+/** K4: a source is migrated, and a whole school comes back under other ids: its people and its classes. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
@@ -50,7 +50,7 @@ async function pairs(): Promise<Pair[]> {
     if (found.length >= total) return found.filter(({ state }) => state === 'open');
   }
 }
-/** Who is in each chat of the sandbox, by the chat's own id there. */
+/** The members of each chat of the sandbox, by the chat's id there. */
 const live = () =>
   [...world.sandbox.world.chats.values()].map(({ id, members }) => [id, [...members].sort()]).sort();
 const moves = () => {
@@ -72,10 +72,10 @@ async function present(): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** «Admin», an account without a person behind it. */
+/** «Admin», an account that is no person's. */
 const ADMIN_PAIR = { personId: 'n-a000013', oldPersonId: 'a000013' };
 
-/** The list of every chat, the ids as `idOf` gives them. */
+/** Gives the list of every chat, with ids as `idOf` makes them. */
 async function listed(idOf: (id: string) => string = (id) => id) {
   const { rows } = await sql<{ chat: string; id: string }>`
     select chat_id as chat, person_id as id from membership`.execute(everywhere(world.ctx));
@@ -90,11 +90,11 @@ test('the list waits whole; all people are proposed; after a word on them nobody
   expect(await held()).toEqual(['roster-import roster-incomplete']);
   const found = await pairs();
   expect(found.map(({ oldPersonId }) => oldPersonId).sort()).toEqual(people);
-  // The file names the VK profiles, by which even namesakes are told apart. Of «Admin» СГО says the name alone.
+  // The file names the VK profiles, which tell even namesakes apart. СГО gives nothing but the name of «Admin».
   const isSure = ({ doubt, personId, oldPersonId }: Pair) =>
     doubt === null && personId === newIdOf(oldPersonId);
   expect(found.filter((one) => !isSure(one))).toMatchObject([{ ...ADMIN_PAIR, doubt: 'name' }]);
-  // The next night says the same, and the question stays one.
+  // The next night's list says the same, and the question stays one.
   await world.importRoster(underNewIds(whole), '2026-10-07T05:00:00Z');
   expect(await held()).toEqual(['roster-import roster-incomplete']);
 
@@ -122,7 +122,7 @@ test('people and classes come under new ids in one list: first the people are de
   expect([live(), moves(), await held()]).toEqual([...before, []]);
 });
 
-/** Every class under another id. */
+/** Gives every class another id. */
 function withNewClasses(files: RosterFiles): RosterFiles {
   const ids = new Set(
     files['classes.csv']!.trim()

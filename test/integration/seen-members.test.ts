@@ -1,4 +1,4 @@
-/** What was seen of many chats at once is recorded of each as if it had been seen alone (D8). */
+/** What was seen of many chats at once is recorded as if each chat had been seen alone (D8). */
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ interface Row {
   tries: number;
   unjudged: boolean;
 }
-/** What is believed and what becomes of one profile in one chat. */
+/** What was believed of one profile in one chat, and what it becomes. */
 interface Fate {
   before: Row | null;
   now: { admin: boolean; state: LiveState; reason?: string } | 'removed' | null;
@@ -41,7 +41,7 @@ type By = 'look' | 'work';
 const isPresent = <R extends { state: LiveState }>(row: R | null): row is R =>
   row?.state === 'in' || row?.state === 'waiting';
 
-/** By the rule, in words of its own. */
+/** Gives the row by the rule, written here a second time. */
 function expected({ before, now }: Fate, by: By): Row | null {
   if (now === 'removed') return null;
   if (now !== null) {
@@ -49,7 +49,7 @@ function expected({ before, now }: Fate, by: By): Row | null {
     const unjudged = isPresent(before) ? before.unjudged : by === 'look' && isPresent(now);
     return { ...now, reason: now.reason ?? known, tries: before?.tries ?? 0, unjudged };
   }
-  // A chat's work does not speak of people whom no plan has judged.
+  // A chat's work does not touch people whom no plan has judged.
   if (!isPresent(before) || (before.unjudged && by === 'work')) return before;
   return { admin: false, state: 'left', reason: 'left', tries: before.tries + 1, unjudged: false };
 }

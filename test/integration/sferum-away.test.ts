@@ -1,4 +1,4 @@
-/** Sferum is away for a while: every chat that waits for it goes on as soon as it answers anybody of the school. */
+/** Sferum is away for a while. Every chat that waits for it goes on as soon as it answers one chat of the school. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ChatWorld, startChatWorld } from '../support/chat-world.ts';
@@ -20,7 +20,7 @@ const waiting = async () => {
   return rows;
 };
 
-/** What a long outage leaves: pauses of minutes. */
+/** Makes the pauses of minutes that a long outage leaves. */
 const longPauses = () =>
   sql`update chat set attempts = 10, not_before = ${new Date(world.ctx.clock.now() + 280_000)}
     where generation > settled_generation`.execute(everywhere(world.ctx));

@@ -1,4 +1,4 @@
-/** A surname that is searched for is in no address: not in a form's, a redirect's, a link's, nor in the log. */
+/** A surname that is searched for stands in no address (form, redirect, link) and in no log line. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiWorld, createApiWorld } from '../support/api.ts';
@@ -49,14 +49,14 @@ async function page(path: string, token = admin): Promise<string> {
   return text;
 }
 
-/** Sends a form as a browser does; where it leads. */
+/** Sends a form as a browser does. Gives where the answer leads. */
 async function send(path: string, fields: Record<string, string>, token = admin): Promise<string> {
   const answer = await world.request(path, { method: 'POST', token, body: new URLSearchParams(fields) });
   expect(answer.status).toBe(303);
   return answer.headers.get('location')!;
 }
 
-/** The form of a page that has a field for names, and where it is sent. */
+/** Gives the form of a page with a field for names, and where it is sent. */
 function formOf(text: string, field: string): { method: string; action: string; to: string | undefined } {
   const form = [...text.matchAll(/<form([^>]*)>(.*?)<\/form>/gs)].find(([, , inner]) =>
     new RegExp(`<input[^>]* name="${field}"`).test(inner!),
@@ -114,7 +114,7 @@ describe.each(SEARCHES)('in %s', (_, path, field, extra, who) => {
     expect(decodeURIComponent(location)).not.toContain(NAME);
     expect(location.startsWith(path())).toBe(true);
     const found = await page(location.split('#')[0]!, who());
-    // The field keeps what was typed, and the page found by it.
+    // The field keeps what was typed, and so does the page that was found by it.
     expect(found).toMatch(new RegExp(`name="${field}" type="(text|search)" value="${NAME}"`));
     expect(found).not.toContain('Иванов Пётр');
     for (const address of addressesIn(found)) expect(address).not.toContain(NAME);

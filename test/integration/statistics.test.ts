@@ -5,7 +5,7 @@ import { asOwner, everywhere } from '../support/everywhere.ts';
 import { importSmallSchool, initializeAll } from '../support/small-world.ts';
 
 const MANY = 1_000;
-/** PostgreSQL itself tells what was changed some seconds late. */
+/** Long enough, because PostgreSQL reports changes some seconds late. */
 const WAITING = { timeout: 20_000 };
 
 test('the planner is told of tables that have changed much without waiting for autovacuum, of no others', async () => {

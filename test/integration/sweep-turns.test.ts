@@ -43,7 +43,7 @@ describe('the sweep', () => {
   const INTERVAL_MS = DEFAULT_LIMITS.sweepIntervalMs;
   const turn = (isFirst = false) =>
     takeTurn({ ...halves.ctx, config: { ...halves.ctx.config, limits: DEFAULT_LIMITS } }, { isFirst });
-  /** As if so much time had passed since. */
+  /** Makes the last turn older by this much. */
   const age = (interval: string) =>
     sql`update setting set value = to_jsonb((value #>> '{}')::timestamptz - ${interval}::interval) where key = 'clock'`.execute(
       halves.ctx.db.ofNone,

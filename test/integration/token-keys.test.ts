@@ -1,4 +1,4 @@
-/** СГО's keys from a key set: what is wrong with a token is 401, what is wrong with the set is 503. */
+/** СГО's keys from a key set: a fault of the token is 401, a fault of the set is 503. */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
   good = (await generateKeyPair(ALG, { extractable: true })) as Keys;
-  // jose makes none so short.
+  // jose makes no key as short as this.
   short = (await crypto.subtle.generateKey({ ...RSA, modulusLength: 1024 }, true, [
     'sign',
     'verify',

@@ -1,4 +1,4 @@
-/** The routes of K2: whose webhooks and choices, and what is refused. Rights by role: api-rights.test.ts. */
+/** The routes of K2: who owns webhooks and choices, and what is refused. Rights by role stand in api-rights.test.ts. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startToldWorld, type ToldWorld } from '../support/told-world.ts';
 

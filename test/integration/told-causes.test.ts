@@ -1,4 +1,4 @@
-/** K2: what is told begins and ends with what really happens to a school, in the whole running program. */
+/** K2: messages begin and end with what really happens to a school, in the whole running program. */
 
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { QUICK_TELLING } from '../support/told-world.ts';
 import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 
 const OPERATOR = { role: 'operator', school: '*', sub: 'op' } as const;
-/** More strangers than any limit lets be removed without a question. */
+/** More strangers than any limit lets be removed without a decision. */
 const CROWD = 40;
 
 let receiver: Receiver;

@@ -1,4 +1,4 @@
-/** K2: each kind is told when it begins and when it ends, once, in one message for a school. */
+/** K2: each kind is told when it begins and when it ends, once, in one message per school. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -137,7 +137,7 @@ test('lesson-without-call: a meeting whose call is not there when it should be; 
 
 test('invariant-broken: what a plan has met, and over once it was not met for an hour', async () => {
   await world.hook(['invariant-broken']);
-  // In two seconds that is an hour ago.
+  // In two seconds these lines are an hour old.
   await run(sql`insert into journal (school_id, at, chat_id, what, cause, author_kind, details)
     select 's1', now() - interval '59 minutes 58 seconds', id, 'invariant', 'test', 'system', '{"code": "stranger"}'
     from chat where school_id = 's1' limit 2`);
@@ -157,14 +157,14 @@ test('worker-dead: one that fell silent; all hear who asked, each with its own s
   const opened = await world.receiver.receives('worker-dead.opened', 2);
   expect(opened.map(({ body }) => body.data.schoolId).sort()).toEqual(['s2', null].sort());
   const urls = opened.map(({ body: { data } }) => [data.schoolId, data.count, data.url]);
-  // The page of the service is not for who hears one school.
+  // The page of the service is not for a webhook that hears one school.
   expect(new Set(urls)).toEqual(
     new Set([
       [null, 1, `${world.ctx.config.publicUrl}/server`],
       ['s2', 1, `${world.ctx.config.publicUrl}/overview`],
     ]),
   );
-  // Another was started in its place.
+  // Another worker was started in its place.
   await beat(everywhere(world), { ...worker, id: randomUUID() });
   await world.receiver.receives('worker-dead.closed', 2);
 });

@@ -1,4 +1,4 @@
-/** K2: letters say the same in Russian, a digest for each kind, and a summary each morning to who wishes it. */
+/** K2: letters say the same in Russian: a digest for each kind, and a summary each morning for those who want it. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { sql } from 'kysely';
@@ -17,7 +17,7 @@ const ADDRESS = 'zavuch@school.example';
 const choose = (body: object, school?: string) => world.ask('PUT', '/v1/me/notifications', body, school);
 const run = (statement: ReturnType<typeof sql>) => statement.execute(everywhere(world));
 const WAITING = { timeout: 20_000, interval: 30 };
-/** Resolves once everything that is open was told and every message was sent, or never will be. */
+/** Resolves once every open reason was told and every message was sent or given up. */
 const quiet = (openReasons: number) =>
   vi.waitFor(async () => {
     const { rows } =
@@ -54,7 +54,7 @@ test('an operator of all schools hears of all of them in one letter for a kind',
   const [letter] = await world.mails.catches(1);
   expect(letter!.headers.subject).toBe('Нет связи со Сферумом: чаты школы не обновляются (школ: 3)');
   for (const school of ['Школа № 1', 'Школа № 2', 'Школа № 3']) expect(letter!.text).toContain(school);
-  // A page of a school shows the one that is open, so the link says which one it is.
+  // A page shows the school that the person has open, so the link names its school.
   expect(letter!.text).toContain(`${world.ctx.config.publicUrl}/schools/open?school=s3&to=%2Fsettings`);
 });
 

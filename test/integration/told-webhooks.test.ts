@@ -1,4 +1,4 @@
-/** K2: webhooks as Standard Webhooks has them, whatever their receivers do. */
+/** K2: webhooks follow Standard Webhooks, whatever their receivers do. */
 import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -17,7 +17,7 @@ const json = async <T = Record<string, unknown>>(response: Response | Promise<Re
   (await (await response).json()) as T;
 const verified = ({ text, headers }: Heard, secret: string) =>
   new Webhook(secret).verify(text, headers as Record<string, string>);
-/** The pauses between tries pass at once. */
+/** Ends the pauses between tries. */
 const hurry = () =>
   sql`update told_delivery set next_at = now() where next_at > now() and attempts > 0`.execute(
     everywhere(world),

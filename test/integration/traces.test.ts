@@ -26,12 +26,12 @@ const begin = async (options: { initialized?: boolean; env?: Record<string, stri
 };
 
 const parentOf = (span: Told) => receiver.spans.find(({ spanId }) => spanId === span.parentSpanId);
-/** The names of all that a span stands in and its own, the first of the trace first. */
+/** Gives the names of the spans above this one and its own, the trace's first span first. */
 const wayTo = (span: Told): string[] => {
   const parent = parentOf(span);
   return [...(parent ? wayTo(parent) : []), span.name];
 };
-/** Waits for such a request to Sferum in the trace of this request to us. */
+/** Waits until the trace of this request to us has such a request to Sferum. */
 const executeIn = (request: string, is: (span: Told) => boolean = () => true) =>
   receiver.gets((span) => span.name === 'execute' && wayTo(span)[0] === request && is(span));
 /** A pupil of 5А leaves the school. */
@@ -125,7 +125,8 @@ test('V5: no name, title, token or text stands in any span, whatever is asked', 
   await receiver.gets((span) => wayTo(span)[0] === 'PATCH /v1/chats/:id' && span.name === 'execute');
 
   const told = receiver.texts.join('\n');
-  // What people are called and what they write is Russian; nothing that we say of our own work is.
+  // Names of people and their texts are Russian, and nothing that we say about our own work is. So no Russian letter
+  // may be told.
   expect(/[А-Яа-яЁё].{0,20}/.exec(told)?.[0]).toBeUndefined();
   const tokens = [...world.sandbox.world.accounts.tokens.keys()];
   expect(tokens).not.toEqual([]);

@@ -1,4 +1,4 @@
-/** Who looked at whom (K8): every route that shows people says whom it showed, and no page waits for the record. */
+/** Who looked at whom (K8): every route that shows people records whom it showed, and no page waits for the record. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
@@ -14,7 +14,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { type TokenClaims, tokenOf } from '../support/tokens.ts';
 
 const OPERATOR: TokenClaims = { role: 'operator', school: 's1', sub: 'op7' };
-/** Routes of parts that are not ours, or that another test of this list's owner asks. */
+/** Routes that are not ours, or that another test covers. */
 const OUTSIDE = /^\w+ (\/\*|\/admin\/queues.*)$/;
 
 test('every route says whether it shows people', async () => {
@@ -51,7 +51,7 @@ describe('in a school', () => {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** What stands in a route's place for an id. */
+  /** Replaces a route's parameters by ids. */
   const pathOf = (route: string) =>
     (route === 'GET /v1/operations/:id' ? route.replace(':id', params.check!) : route)
       .split(' ')[1]!
@@ -77,7 +77,7 @@ describe('in a school', () => {
       return rows.at(-1)!;
     });
 
-  /** Every person's id in an answer, wherever it stands. */
+  /** Gives every person's id in an answer, wherever it stands. */
   const idsIn = (value: unknown): string[] =>
     Array.isArray(value)
       ? value.flatMap(idsIn)
@@ -108,7 +108,7 @@ describe('in a school', () => {
     if (route.startsWith('GET /v1/') && !route.endsWith('/access')) {
       expect(record.personIds).toEqual(expect.arrayContaining(idsIn(JSON.parse(text))));
     }
-    // Whom the answer names, but for the viewer, who stands at the head of each page, and for the authors.
+    // The people whom the answer names, without the viewer, who stands at the head of each page, and without authors.
     const others = named.filter((id) => id !== 'a1' && !id.startsWith('t'));
     if (SHOWING_PEOPLE[route] !== 'person') expect(record.personIds).toEqual(expect.arrayContaining(others));
     expect(logged).not.toHaveBeenCalledWith(expect.objectContaining({ route }), expect.anything());

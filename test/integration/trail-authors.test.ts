@@ -1,4 +1,4 @@
-/** Whose act it was (J1, K8): each line of the journal bears its own author, also where another person began the work. */
+/** Whose act it was (J1, K8): each line of the journal names its own author, also if another person began the work. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ADMIN, type ChatWorld, startChatWorld } from '../support/chat-world.ts';
@@ -34,7 +34,7 @@ const stored = async (what: string) => {
   return rows;
 };
 
-/** Every line there is says whose act it is. */
+/** Checks that every line says whose act it is. */
 async function assertAuthored(): Promise<void> {
   const { rows } =
     await sql`select what, cause from journal where author_kind = 'unknown' or author_id is null`.execute(
@@ -101,7 +101,7 @@ test('undo, cancellation, edits, links and lists bear the author of each', async
   expect(await stored('change')).toMatchObject([{ author: 'person a1', details: { renamed: true } }]);
   const said = (await journal()).find(({ what }) => what === 'change')!;
   expect(said.sentence).toBe('Переименование вручную: «5А класс» → «Пятый А» – по просьбе мамы');
-  // Erased beside the journal, the bare fact stays.
+  // The text is erased and the bare fact stays.
   await sql`delete from journal_text where school_id = 's1' and 'p1' = any(person_ids)`.execute(
     world.ctx.db.of('s1'),
   );

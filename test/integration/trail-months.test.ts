@@ -61,7 +61,7 @@ test('several processes make the same months while others write into them: no ro
   const writes = Array.from({ length: 40 }, (_, i) =>
     insert(db, `2031-0${(i % 3) + 1}-15T00:00:00Z`, `w${i}`),
   );
-  // Who waits too long for the others gives up, and is tried again: here last of all.
+  // A process that waits too long for the others gives up and is tried again, here last of all.
   const made = Promise.allSettled(Array.from({ length: 4 }, () => makeMonths(db.ofNone, '2031-01-01')));
   await Promise.all(writes);
   await made;

@@ -1,4 +1,7 @@
-/** Whomever an answer names is in its record (K8): a parent's child, and whose profile Sferum answered about, too. */
+/**
+ * The record has everybody whom an answer names (K8), also a parent's child, and the person whose profile Sferum
+ * answered about.
+ */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ADMIN, type ChatWorld, startChatWorld } from '../support/chat-world.ts';
@@ -29,7 +32,7 @@ async function placeInPlan(personId: string): Promise<number> {
   return items.findIndex((action) => action.personId === personId) + 1;
 }
 
-/** The place in the journal behind an answer of Sferum, which bears a profile and no person. */
+/** Gives the place in the journal behind an answer of Sferum. Such a line has a profile and no person. */
 async function afterAnswerOfSferum(): Promise<string> {
   const { rows } = await sql<{ after: string }>`select max(id) + 1 as after from journal
     where what like 'sferum-%' and person_id is null and vk_user_id = 302`.execute(world.ctx.db.of('s1'));
@@ -42,7 +45,7 @@ const recorded = async () => {
   return rows.map(({ people }) => people);
 };
 
-/** Pupils and parents whose name stands in a text. */
+/** Gives the pupils and parents whose name stands in a text. */
 async function namedIn(text: string): Promise<string[]> {
   const { rows } = await sql<{ id: string; name: string }>`
     select id, family_name || ' ' || given_name as name from person
@@ -52,7 +55,7 @@ async function namedIn(text: string): Promise<string[]> {
   return rows.filter(({ name }) => text.includes(name)).map(({ id }) => id);
 }
 
-/** What is asked for, and somebody whom the answer must name beside the people whom it is about. */
+/** What is asked for, and a person whom the answer must name besides those it is about. */
 const ANSWERS = [
   ['/v1/people/f1/grounds', 'p1'],
   ['/people/f1', 'p1'],

@@ -1,4 +1,4 @@
-/** J4 over HTTP: an applied run is taken back, once, and only what is left of it. */
+/** J4 over HTTP: an applied run is taken back, once, and only as far as its effects still stand. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CHAT_TYPES } from '../../src/desired/model.ts';
@@ -42,7 +42,7 @@ const edit = async (title: string, body: object) => {
   await world.settled();
 };
 
-/** What events say from now on waits for the next initialisation. */
+/** Events wait from now on for the next initialisation. */
 const switchOff = () => sql`update school set switched_on = '{}'`.execute(everywhere(world.ctx));
 
 test('a strict run: what was kept by hand is back, to the letter – author, reason and time', async () => {
@@ -80,7 +80,7 @@ test('what the roster moved is pinned back, adminship included, and named as «�
   expect(grounds.chats[0]!.why[0]).toBe(
     `Исключение вручную: Обмочиева Ольга Викторовна, 01.10.2026 – отмена инициализации ${runId.slice(0, 8)}`,
   );
-  // It outlives the next run.
+  // It outlives the next initialisation.
   await run();
   expect((await stateOf(world)).sferum).toEqual(before);
 });
@@ -95,7 +95,7 @@ test('strangers, the departed and the unlinked do not return; who had only dropp
   await world.call('DELETE', '/v1/me/profile', { role: 'student', school: 's1', sub: 'p2' });
   await world.settled();
   world.sandbox.world.join(chat.id, STRANGER);
-  // A pupil of another class who was let in by hand, and one of this class who was put out.
+  // A pupil of another class was added by hand, and one of this class was removed.
   world.sandbox.world.join(chat.id, 204);
   world.sandbox.world.kick(chat.id, 201);
   const runId = await run({ strict: true });

@@ -1,4 +1,4 @@
-/** A stranger whom a look has shown waits for the guard (F4), also where the chat's work comes before the plan. */
+/** A stranger whom a look has shown waits for the guard (F4), also if the chat's work comes before the plan. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accountOf } from '../../src/live/accounts.ts';
@@ -36,7 +36,7 @@ async function unjudged(): Promise<string[]> {
   return rows.map((r) => r.id);
 }
 
-/** So many strangers join, a look shows them, and the chat gets work before they are planned for. */
+/** Lets this many strangers join. A look shows them, and the chat gets work before a plan has judged them. */
 async function seenBeforeWork(strangers: number) {
   const { ctx } = world;
   const chat = liveChat();

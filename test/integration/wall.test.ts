@@ -44,7 +44,7 @@ function ofOther(files: RosterFiles): RosterFiles {
   return Object.fromEntries(changed);
 }
 
-/** Every table with a school, and the column that says which. */
+/** Gives every table with a school, and the column of the school. */
 async function schoolTables(): Promise<{ table: string; column: string }[]> {
   const { rows } = await owner.query<{ table: string; column: string }>(`
     select c.relname as table, a.attname as column from pg_class c join pg_attribute a on a.attrelid = c.oid
@@ -73,7 +73,7 @@ describe('a school', () => {
       if (all.includes(OWN)) expect(seen, table.table).toEqual([OWN]);
     }
     expect(crossed).toEqual([]);
-    // The test looks at something: facts, lists, what Sferum holds, plans.
+    // There is something to compare: facts, lists, what Sferum has, plans.
     expect(filledByBoth).toBeGreaterThan(10);
   });
 
@@ -89,7 +89,7 @@ describe('a school', () => {
             );
           return updated.rows.length + deleted.rows.length;
         })
-        // Of a table that is only added to, not even that much is allowed.
+        // A table that is only added to does not allow even that.
         .catch((error: { code?: string }) =>
           error.code === INSUFFICIENT_PRIVILEGE ? 0 : Promise.reject(error),
         );
@@ -166,7 +166,7 @@ test('a login that may not make the roles is told what an administrator runs', a
       expect.stringContaining(`grant ${EVERY_SCHOOL} to "${login}"`),
     ]);
     await administrator.query(statements.join('\n'));
-    // What is left to refuse it is that the tables are another's.
+    // Now only one thing can refuse it: the tables belong to another role.
     await expect(migrate(plain.href)).rejects.not.toThrow('administrator');
   } finally {
     await administrator.query(`drop owned by ${login}`).catch(() => undefined);
@@ -208,7 +208,7 @@ describe('a connection given back', () => {
 
   test('carries no school and no role, after success and failure, alone and in transactions', async () => {
     await using database = await createTestDatabase();
-    // One connection: whatever it carried, the next would find.
+    // One connection alone: what a request left on it, the next would find.
     await using db = await Database.open(database.url, { poolMax: 1 });
     const broken = sql`select 1 / 0`;
     const boom = () => Promise.reject(new Error('boom'));

@@ -1,4 +1,4 @@
-/** Who one is, now: rights by the roster of the moment, tokens of one purpose, sessions that end. */
+/** Who a person is now: rights by the roster of the moment, tokens for one purpose, sessions that end. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -103,7 +103,7 @@ describe('rights', () => {
       seen += 1;
       if (seen === 2) await (ends === 'person' ? leaves('admin') : post('/sign-out', cookie, {}));
     }
-    // It has ended although the operation goes on.
+    // The stream has ended although the operation goes on.
     expect(seen).toBeLessThan(50);
   });
 

@@ -13,7 +13,7 @@ const ALL_TYPES = ['staff', 'class', 'parents', 'subject'];
 const TODAY = '2026-11-23';
 const operator: TokenClaims = { role: 'operator', school: '*', sub: 'operator' };
 
-/** The numbers of the sandbox's writes so far, to be compared. */
+/** The numbers of the sandbox's writes so far. */
 const writesOf = (world: TestApp) => world.sandbox.api.stats.writes;
 
 async function importSchool(world: TestApp): Promise<string> {
@@ -40,7 +40,7 @@ async function begin(world: TestApp, school: string, body: Record<string, unknow
 const initialize = async (world: TestApp, school: string, body: Record<string, unknown>) =>
   world.ended(await begin(world, school, body));
 
-/** What the API tells of an operation's progress until it ends, each figure once. */
+/** Gives what the API says about an operation's progress until it ends, each figure once. */
 async function progressOf(world: TestApp, id: string): Promise<string[]> {
   const seen: string[] = [];
   await vi.waitFor(
@@ -69,7 +69,7 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
     world = await startTestApp({
       env: redis ? { REDIS_URL: redis.url } : {},
       sandbox: { paceUserPerSecond: REQUESTS_PER_SECOND },
-      // Requests are counted, so they fill as they do at VK.
+      // The test counts requests, so they fill up as they do at VK.
       vkLimits: {},
     });
     // A busy machine delivers requests unevenly, which is no fault of their sender: VK allows one more in a second.
@@ -127,7 +127,7 @@ describe.each(backends())('from a roster to its chats, the queue on %s', (backen
 
   test('a second initialisation writes nothing and reads each chat once, 25 to a request, and titles, 100 to a call', async () => {
     await lookedAt(world);
-    // A look at what people do in the messenger is no part of the initialisation.
+    // A look at what people do in the messenger does not belong to the initialisation.
     await sql`update sferum_account set look_due_at = 'infinity'`.execute(everywhere(world.ctx));
     await vi.waitFor(async () => expect(await world.app.queues.unfinished('operations')).toBe(0), 20_000);
     const before = { ...world.ctx.gateway.stats() };

@@ -1,6 +1,6 @@
 /**
- * The turn of a school's year, day by day (K3, K4): a list each night, orders between them, a pause from a week before
- * the last school day to a week before the first.
+ * The turn of a school's year, day by day (K3, K4): a list each night, orders between them, and a pause from a week
+ * before the last school day to a week before the first.
  */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { EVENTS, listsOf, profileOf } from '../support/turning-school.ts';
 
 const ADMIN = { role: 'school-admin', school: 's1', sub: 'a1' } as const;
 const [FIRST, SCHOOL_BEGINS, LAST] = ['2027-05-25', '2027-09-01', '2027-09-05'] as const;
-/** Who leaves the school: by the orders of the summer, with the parents. */
+/** Who leaves the school by the orders of the summer, and the parents. */
 const LEAVERS = ['m10', 'm8', 'm9', 'p10', 'p8', 'p9'];
 
 function setNow({ ctx: { clock } }: TestApp, instant: string): void {
@@ -35,7 +35,7 @@ async function begin(): Promise<TestApp> {
 const chatOf = (world: TestApp, title: string) =>
   [...world.sandbox.world.chats.values()].find((chat) => chat.title === title);
 
-/** One day: it begins, the night's list comes, and what СГО tells. */
+/** Plays one day: it begins, the night's list comes, then what СГО tells. */
 async function live(world: TestApp, day: string): Promise<void> {
   setNow(world, `${day}T01:00:00Z`);
   const db = everywhere(world.ctx);

@@ -38,13 +38,13 @@ describeInBrowser('a school', () => {
   const admin = () => by('school-admin');
   const shoot = (state: string, who: PersonaKind, shots: Parameters<typeof take>[2]) =>
     take(site, { state, who, as: by(who) }, shots);
-  /** Work that a test begins is over. */
+  /** Waits until the work that a test began is over. */
   const settled = () => site.world.settled();
 
   beforeAll(async () => {
     site = await startConsole({
       env: { LIMIT_APPROVAL_WAIT_MS: '600000' },
-      // The demo's whole school takes its time.
+      // The demo's whole school takes long.
       settledWithinMs: 15 * 60_000,
     });
     const { ctx } = site.world;

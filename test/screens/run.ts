@@ -16,7 +16,7 @@ const vitest = await startVitest('test', [], {
   ...{ globalSetup: ['test/support/global-setup.ts'], isolate: false },
   ...(values.only === undefined ? {} : { testNamePattern: values.only }),
   provide: { screens: { dir, size: values.full ? 'manual' : 'small' } },
-  // Pictures that wait for one another would be late ones.
+  // Pictures that wait for each other would be taken late.
   ...{ testTimeout: 30 * 60_000, hookTimeout: 10 * 60_000, maxWorkers: 2 },
 });
 await vitest.close();

@@ -8,7 +8,7 @@ import type { Console, Visitor } from '../support/browser.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the pictures go, and which made-up school they show. */
+    /** Where the pictures go, and the size of the made-up school. */
     screens: { dir: string; size: SchoolSize };
   }
 }
@@ -17,7 +17,7 @@ export interface Shot {
   /** The picture's name. */
   name: string;
   path: string;
-  /** What is pressed before the picture is taken. */
+  /** What to press before the picture is taken. */
   first?: (page: Page) => Promise<void>;
 }
 
@@ -27,10 +27,13 @@ const WIDTHS = [
   { width: 390, height: 844 },
 ];
 const SCHEMES = ['light', 'dark'] as const;
-/** Nothing is shown longer than this: a page that scrolls on is cut. */
+/** No picture is taller. A page that scrolls on is cut. */
 const TALLEST_PX = 4_000;
 
-/** Pictures of a state as one person sees it: `DIR/state/who/page-1440-light.png`. Nobody: who has not signed in. */
+/**
+ * Takes pictures of a state as one person sees it: `DIR/state/who/page-1440-light.png`. Nobody: a visitor who has not
+ * signed in.
+ */
 export async function take(
   site: Console,
   { state, who, as }: { state: string; who: string; as: Visitor | null },

@@ -13,7 +13,7 @@ import {
 } from '../../src/chats/rights.ts';
 import type { Role } from '../../src/desired/model.ts';
 
-/** The manual's sentences, a cell each: `+` may. Columns in the order of CHAT_ACTIONS. */
+/** The manual's sentences as a table, `+`: may. The columns are in the order of CHAT_ACTIONS. */
 const TABLE: Record<Standing, string> = {
   //                 see members admins default rename delete staff class parents subject initialize
   'school-admin': '+++++++++++',

@@ -1,4 +1,4 @@
-/** A production that refuses to be unsafe: what NODE_ENV=production asks for, and what each word of it keeps out. */
+/** What NODE_ENV=production demands, and what each word of its list keeps out. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,7 +70,7 @@ describe('with NODE_ENV=production', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(name);
     expect(problems[0]).not.toContain(value);
-    // It is production that refuses them.
+    // Without production none of them is refused.
     expect(problemsOf({ ...env, NODE_ENV: '' })).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-/** What «Обзор» says, in each state of a school. */
+/** What «Обзор» says in each state of a school. */
 import { describe, expect, test } from 'vitest';
 import { percentOf, placed } from '../../dashboard/console/overview/heat.ts';
 import { delayText, stateFigures, stateSentence } from '../../dashboard/console/overview/words.ts';

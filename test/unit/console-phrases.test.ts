@@ -1,4 +1,4 @@
-/** Every phrase with a number is right for every number: the word's form follows it, and thousands are set apart. */
+/** Every phrase with a number is right for every number: the word has the form for it, and thousands are set apart. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -28,7 +28,7 @@ test('the three forms of a phrase are forms of the same words', () => {
   expect(odd).toEqual([]);
 });
 
-/** The rule of Russian, said once more in other words. */
+/** The rule of Russian, written here a second time. */
 function formOf(n: number): 0 | 1 | 2 {
   const [tens, ones] = [Math.floor(n / 10) % 10, n % 10];
   if (tens === 1 || ones === 0 || ones > 4) return 2;

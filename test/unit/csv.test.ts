@@ -1,4 +1,4 @@
-/** Files of tables read by Excel: what a reader of the format gets back, and that no cell is a formula. */
+/** Tables as files for Excel: a reader of the format gets back what was written, and no cell is a formula. */
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Progress without a terminal: a line each ten percent, however often something is done. */
+/** Progress without a terminal is a line for each ten percent, however many steps there are. */
 import { expect, test } from 'vitest';
 import { Bars } from '../../src/demo/bars.ts';
 

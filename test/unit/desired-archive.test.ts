@@ -32,7 +32,7 @@ const table = {
 } satisfies SchoolTable;
 const before = [...desire(schoolOf(table)).values()].map((chat) => chatOf(chat));
 
-/** The school after its 5А was closed, with whatever else changed; its chats as they stood before. */
+/** The school after its 5А was closed, with other changes; its chats as they stood before. */
 function closed(own: SchoolTable = {}, chats = before) {
   const classes = { ...table.classes, '5А': { homeroomTeacherIds: ['ivanova'], closed: true } };
   return desire(schoolOf({ ...table, classes, ...own }), chats);

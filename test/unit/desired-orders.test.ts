@@ -4,7 +4,7 @@ import { enrolledOn } from '../../src/desired/orders.ts';
 import { anna, base, into, out, school } from '../support/school-with-orders.ts';
 import { enrolled, order, stamp } from '../support/small-school.ts';
 
-/** The units Анна is in, sorted. */
+/** Gives the units that Анна is in, sorted. */
 function unitsOn(day: string, orders: readonly OrderFact[], enrollments = base): string {
   const { classes, groups } = enrolledOn(school(orders, enrollments), day);
   const units = [...classes, ...groups].filter(([, roll]) => roll.students.has('anna'));

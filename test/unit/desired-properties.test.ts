@@ -9,7 +9,7 @@ import { chatOf, desire, manualChat, stamp, TODAY } from '../support/small-schoo
 
 type ByHand = typeof arbitraryByHand extends fc.Arbitrary<infer T> ? T : never;
 
-/** The chats of a school as applied once, with what was decided by hand since. */
+/** The chats of a school after one plan was applied, with what was decided by hand since. */
 function chatsOf(facts: RosterFacts, byHand: ByHand): ChatFact[] {
   const applied = [...desire(facts).values()].map((chat) => chatOf(chat));
   return [...withHand(applied, byHand.automatic), manualChat('manual', byHand.manual)];

@@ -12,7 +12,7 @@ import {
   TODAY,
 } from '../support/small-school.ts';
 
-/** 5А and 5Б, one subject group in 5А; Анна has a brother in 5Б. */
+/** 5А and 5Б, with one subject group in 5А. Анна has a brother in 5Б. */
 const table = {
   people: {
     director: 'administrator,teacher',

@@ -31,7 +31,7 @@ const before = [...desire(schoolOf(table)).values()].map((chat) => chatOf(chat))
 const OVER = { ...table.classes.old, closed: true };
 const HEIR = { title: '6А', homeroomTeacherIds: ['ivanova'], continues: 'old' };
 
-/** The school with a new class, its chats as they stood before it. */
+/** The school with a new class; its chats as they stood before. */
 const moved = (own: SchoolTable, chats = before, options = {}) =>
   desire(schoolOf({ ...table, ...own }), chats, options);
 const classes = (heir: object, old: object = OVER) => ({ classes: { old, heir: { ...HEIR, ...heir } } });

@@ -1,4 +1,4 @@
-/** What people copy from `/docs` is understood as it stands. */
+/** The product accepts what people copy from `/docs`, exactly as it stands there. */
 import { expect, test } from 'vitest';
 import { EXAMPLES } from '../../dashboard/docs-guide.ts';
 import { readEvent } from '../../src/roster/events/event.ts';

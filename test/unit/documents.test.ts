@@ -1,4 +1,4 @@
-/** README and docs/ name files that there are and every dependency, in lines that can be read. */
+/** README and docs/ name only files that exist and name every dependency, in lines short enough to read. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
 ];
-/** To be read from the top; the others are tables of facts, whose cells are as long as what they say. */
+/** Documents that are read from the top. The others are tables of facts, whose lines are as long as their cells. */
 const READABLE = [
   ...['README.md', 'docs/trying.md', 'docs/operating.md', 'docs/architecture.md', 'docs/contributing.md'],
   ...['docs/rules.md', 'docs/api.md', 'CHANGELOG.md'],
@@ -26,7 +26,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 
   test('names files and folders that there are', () => {
-    // A name in capitals stands for any.
+    // A name in capitals stands for any name.
     const named = [
       ...read(path).matchAll(/`((?:src|jobs|workers|dashboard|migrations|test|deploy)\/[^`\s]+)`/g),
     ]

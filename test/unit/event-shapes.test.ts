@@ -1,4 +1,4 @@
-/** The events as they are described are the events as they are read. */
+/** The events are read exactly as they are described. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { type CallRow, type MeetingState, needOf, nextStep } from '../../src/lessons/meeting.ts';
 import { call, MINUTE, meeting, QUIET_MS, STARTS } from '../support/meeting-rows.ts';
 
-/** A meeting's rows, and Sferum, as people, СГО and bad luck treat them; the steps are carried out as the job does. */
+/** A meeting's rows and Sferum, as people, СГО and faults change them. The steps are carried out as the job does it. */
 interface World {
   now: number;
   state: MeetingState & { calls: CallRow[] };
-  /** Calls that run at Sferum, by whether we know them. */
+  /** Codes of the calls that run at Sferum, also of those that we do not know. */
   running: Set<string>;
   lost: string[];
   ids: number;
@@ -37,7 +37,7 @@ function carryOut(world: World, luck: Deed): void {
     const drop = () => state.calls.splice(state.calls.indexOf(row!), 1);
     if (step.do === 'start') {
       const id = `call-${world.ids++}`;
-      // The index of the table.
+      // This is the rule of the table's index.
       expect(state.calls.filter((c) => c.state !== 'ending')).toEqual([]);
       if (luck === 'refuse') return;
       world.running.add(id);
@@ -136,7 +136,7 @@ test('I8: whatever happens, one call is shown while one is due, and every other 
         ...{ running: new Set<string>(), lost: [], ids: 0 },
       };
       for (const deed of all) happen(world, deed);
-      // Calm: time for answers passes, and the job runs.
+      // In calm, time for answers passes, and the job runs.
       world.now += Math.max(QUIET_MS, 60 * MINUTE);
       happen(world, 'tend');
       const { state, running, lost } = world;

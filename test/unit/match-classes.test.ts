@@ -1,4 +1,4 @@
-/** K4: which class that is over comes back as which new one. */
+/** K4: which class that has ended comes back as which new one. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMMON_AT_LEAST, matchClasses, shareOf } from '../../src/matching/match-classes.ts';

@@ -1,4 +1,4 @@
-/** K4: which people of a list were there before under other ids. */
+/** K4: which people of a list were known before under other ids. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../src/desired/model.ts';

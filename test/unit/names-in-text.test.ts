@@ -1,4 +1,4 @@
-/** K6: who is erased is found in what others wrote, and nobody else. */
+/** K6: the erased person is found in what others wrote, and nobody else is. */
 import { describe, expect, test } from 'vitest';
 import { documentWithoutNames, stemsOf, withoutNames } from '../../src/ending/names-in-text.ts';
 

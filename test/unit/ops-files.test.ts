@@ -1,4 +1,4 @@
-/** `ops/`: what is shipped for operators speaks of figures, ports and files that exist. */
+/** `ops/`: the files for operators name only figures, ports and files that exist. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -25,7 +25,7 @@ const WORDS = new Set(
   ),
 );
 
-/** The figures that an expression asks for, without the endings of histograms. */
+/** Gives the figures that an expression reads, without the endings of histograms. */
 function figuresIn(expression: string): string[] {
   const bare = expression
     .replace(/\{[^}]*\}/g, '')
@@ -81,7 +81,7 @@ describe('alerts and the dashboard', () => {
     }
   });
 
-  // In CI it must be there.
+  // In CI the tool must be installed.
   test.runIf(PROMTOOL ?? process.env.CI)(
     'fire within two minutes, and none in a quiet hour (promtool)',
     () => {
@@ -132,7 +132,7 @@ describe('the Kubernetes manifests', () => {
   test('keep the acts of erasure, by which a restored database erases again, when a pod ends', () => {
     const claims = manifests.flatMap((one) => (one.kind === 'PersistentVolumeClaim' ? [one] : []));
     expect(claims.map(({ spec }) => spec.accessModes)).toEqual([['ReadWriteMany']]);
-    // Erasing is a job of the workers.
+    // Workers do the erasing.
     const worker = manifests.find(
       ({ kind, metadata: { name } }) => kind === 'Deployment' && name === 'worker',
     );

@@ -11,7 +11,7 @@ interface ChatTable {
   /** People in the СГО list, and how many of them have no ground any more. */
   members: number;
   out: number;
-  /** The first so many of those were ended by an order or by hand, are held already. */
+  /** Of those without a ground, the first so many were ended by an order or by hand, or are held already. */
   ended?: number;
   held?: number;
   strangers?: number;
@@ -19,7 +19,7 @@ interface ChatTable {
   add?: number;
 }
 
-/** Chats of numbered people: `m0`, `m1` …, of whom the first `out` have to go. */
+/** Chats of numbered people (`m0`, `m1` …). The first `out` of them have to go. */
 function world(tables: readonly ChatTable[]) {
   const chats = new Map<string, ActualChat>();
   const desired = tables.map((table, index): DesiredChat => {

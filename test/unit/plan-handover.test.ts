@@ -4,7 +4,7 @@ import { type LiveMember, sferumSteps } from '../../src/plan/steps.ts';
 
 const OWNER = 9;
 
-/** `1* 2`: profile 1 as an admin, profile 2; `3?left` with a state. */
+/** Reads `1* 2` as profile 1, an admin, and profile 2; `3?left` gives a state. */
 function members(text: string): Map<number, LiveMember> {
   const words = text.split(' ').filter((word) => word !== '');
   return new Map(

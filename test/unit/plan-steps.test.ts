@@ -9,7 +9,7 @@ import {
 } from '../../src/plan/steps.ts';
 import { sferumTarget } from '../../src/plan/target.ts';
 
-/** `1* 2`: profile 1 as an admin, profile 2. */
+/** Reads `1* 2` as profile 1, an admin, and profile 2. */
 function target(members: string, own: Partial<SferumTarget> = {}): SferumTarget {
   const wanted = words(members).map(
     (word) => [Number.parseInt(word, 10), { admin: word.endsWith('*') }] as const,
@@ -17,7 +17,7 @@ function target(members: string, own: Partial<SferumTarget> = {}): SferumTarget 
   return { title: '5А класс', members: new Map(wanted), hold: new Set(), ignore: null, ...own };
 }
 
-/** `1* 2 3?waiting`: as above, with a state where it is not `in`. */
+/** Reads `1* 2 3?waiting` as above, with a state for a profile that is not `in`. */
 function live(members: string, title = '5А класс'): SferumActual {
   const there = words(members).map((word) => {
     const [who = '', state = 'in'] = word.split('?');

@@ -1,4 +1,4 @@
-/** J2: every row of every file is used, rejected or ignored by a rule that has a name; none is dropped in silence. */
+/** J2: every row of every file is used, rejected, or ignored by a rule with a name. None is dropped in silence. */
 import { expect, test } from 'vitest';
 import { DEFAULT_ROSTER_LIMITS } from '../../src/config/roster-limits.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';

@@ -17,7 +17,7 @@ const span = (beginsOn: string | null, endsOn: string | null) => ({ beginsOn, en
 const factsOf = (reading: RosterReading, day = DAY) => factsOn(reading.schools[0]!, day);
 const factsFrom = async (files: RosterFiles, day = DAY) => factsOf(await readFiles(files), day);
 
-/** Facts without the order and the places that a file gave them. */
+/** Facts without their order and without their place in a file. */
 function comparable(reading: RosterReading) {
   const facts = factsOf(reading);
   const people = facts.people.map(({ line: _, ...person }) => person);

@@ -11,7 +11,7 @@ interface Own {
   groups?: string[];
 }
 
-/** A school of 200 people, 1,000 places and one class, but for what is said. */
+/** A school of 200 people, 1,000 places and one class, unless the test says otherwise. */
 function size({ counts, rolls = { c1: [25, 1] }, classes, groups = [] }: Own = {}): RosterSize {
   const all = { users: 200, pupils: 1000, teachers: 60, guardians: 150, classes: 30, groups: 40 };
   return {

@@ -23,7 +23,7 @@ async function read(size: SchoolSize, today = TODAY, seed = 1) {
   return { reading, facts: factsOn(reading.schools[0]!, today) };
 }
 
-/** What the rules of section D make of the facts on the day. */
+/** Gives the chats that the rules of section D make of the facts on the day. */
 function chatsOf(facts: SchoolFacts, today: string) {
   const current = facts.enrollments.filter(
     (one) => (one.beginsOn ?? today) <= today && today <= (one.endsOn ?? today),

@@ -42,7 +42,7 @@ describe('nameKey (B4)', () => {
     );
   });
 
-  // Of each: the layouts it is typed with where a keyboard lacks it.
+  // Each letter, and what people type for it on a keyboard that lacks it.
   const LAYOUTS = ['һhнН', 'әəӘƏ', 'ӀIlіiІ|ӏ', 'үyуҮ', 'өoоӨɵ', 'ҥнңҤ', 'ӕæӔ', "'’ʼ‘`´"];
 
   test('a name typed on any layout that looks the same finds the person', () => {

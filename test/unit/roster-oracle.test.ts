@@ -1,4 +1,7 @@
-/** The reader against a naive second reading of the same archive: published rosters, and made-up ones as other tools write them. */
+/**
+ * Compares the reader with a naive second reading of the same archive, for published rosters and for made-up ones as
+ * other tools write them.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -9,7 +12,7 @@ import type { RosterReading } from '../../src/roster/reading.ts';
 import { type Naive, readNaively } from '../support/naive-roster.ts';
 import { asVersion12, type RosterFiles, readFiles, rosterFiles } from '../support/roster-files.ts';
 
-/** The reading in the words of the naive one. */
+/** The reader's result in the form of the naive one. */
 function plainly({ schools, rows }: RosterReading): Naive {
   const lines = (of: (school: RosterReading['schools'][number]) => string[]) => schools.flatMap(of).sort();
   const places = (school: RosterReading['schools'][number], role: 'student' | 'teacher') =>

@@ -1,4 +1,4 @@
-/** A7: whose a VK ID is, from what was said and who is here. */
+/** A7: whose a VK ID is, by what was said and who is present. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Claim, type Claimant, judgeClaims } from '../../src/profile/profile-claims.ts';
@@ -18,7 +18,7 @@ const pupil: Claimant = { isHere: true, isPupil: true, isUnknown: false };
 const adult: Claimant = { ...pupil, isPupil: false };
 const gone: Claimant = { ...pupil, isHere: false };
 
-/** Who holds what: `p 7`, and who waits: `q 7?`. */
+/** Gives who holds what (`p 7`) and who waits (`q 7?`). */
 function judged(claims: readonly Claim[], people: Record<string, Claimant>): string[] {
   const verdicts = judgeClaims(claims, new Map(Object.entries(people)));
   return [...verdicts]
@@ -29,7 +29,7 @@ function judged(claims: readonly Claim[], people: Record<string, Claimant>): str
     .sort();
 }
 
-/** Said by a file that names one user in several schools. */
+/** A claim by a file that names one user in several schools. */
 const listed = (person: string, vkUserId: number, minute: number, user: string): Claim => ({
   ...claim(person, vkUserId, minute),
   inFile: user,
@@ -113,7 +113,7 @@ test('A7 whatever is said in whatever order: one verdict, no conflict, and nobod
         for (const one of holding) for (const other of holding) expect(isApart(one, other)).toBe(true);
         for (const [, { waits }] of verdicts)
           for (const one of waits) expect(holding.every((other) => isApart(one, other))).toBe(false);
-        // Who is gone changes nothing for who is here.
+        // A person who is gone changes nothing for those who are here.
         const claimsOfHere = inOrder.filter(({ person }) => people[person]!.isHere);
         expect(judgeClaims(claimsOfHere, new Map(Object.entries(people)))).toEqual(new Map(here));
       },

@@ -1,4 +1,4 @@
-/** D14 over random chats and random failing steps: one that fails keeps no other from being made. */
+/** D14 over random chats and random failing steps: a failing step prevents no other. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Brought } from '../../src/live/brought.ts';
@@ -43,10 +43,10 @@ const scene = fc.record({
 });
 type Scene = typeof scene extends fc.Arbitrary<infer T> ? T : never;
 
-/** A live chat whose steps fail as the scene says, always. */
+/** A live chat in which the steps that the scene names always fail. */
 class Stage {
   readonly members = new Map<number, boolean>();
-  /** How many admins there were after each change. */
+  /** The number of admins after each change. */
   readonly admins: number[] = [];
   link = 0;
   readonly #scene: Scene;
@@ -106,7 +106,7 @@ class Stage {
   }
 }
 
-/** One job on the chat, as it was last seen; `handoverSince` as an earlier one has left it. */
+/** Runs one job on the chat as it was last seen, with `handoverSince` as an earlier job has left it. */
 async function run(
   own: Scene,
   stage: Stage,

@@ -14,14 +14,14 @@ const ENTRIES = [...rules.matchAll(/^- \*\*([^*]+)\*\* (.*)$/gm)].map(([, code, 
 }));
 
 const PLACES = ['src', 'jobs', 'workers', 'dashboard', 'migrations', 'test', 'docs', 'deploy'];
-/** Not ours: VK's own files, and OWASP's numbers. */
+/** Codes that are not ours: in VK's own files, and OWASP's numbers. */
 const FOREIGN = /vk-api-schema|fixtures|asvs|hello-448/;
 
 const files = PLACES.flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
 ).filter((path) => /\.(ts|md|js|css|sql|sh)$/.test(path) && !FOREIGN.test(path));
 
-/** Bytes that are written like codes. */
+/** Bytes that look like codes. */
 const LONE_SURROGATE = 'ED A0 80';
 const numbers = (text: string) => text.match(/\d+/g) ?? [];
 

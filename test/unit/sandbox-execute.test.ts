@@ -98,7 +98,7 @@ describe('execute in the sandbox', () => {
       tookMs.push(performance.now() - startedAt);
       expect(answer.response).toEqual(Array(25).fill(1));
     }
-    // The median: a shared machine has slow moments. Alone it is well under 1 ms.
+    // The median, because a shared machine has slow moments. On an idle one it is well under 1 ms.
     expect(tookMs.sort((a, b) => a - b)[25]).toBeLessThan(10);
   });
 });

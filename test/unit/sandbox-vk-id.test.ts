@@ -20,7 +20,7 @@ function vkId() {
     sandbox.app.request(path, { method: 'POST', body: new URLSearchParams(form) });
   const json = async (path: string, form: Record<string, string>) =>
     (await (await post(path, form)).json()) as Record<string, unknown>;
-  /** Consents and gives the parameters of the callback. */
+  /** Consents, and gives the parameters of the callback. */
   const consent = async (form: Record<string, string> = { decision: 'allow', person: '501' }) => {
     const reply = await post('/authorize', { ...REQUEST, ...form });
     return new URL(reply.headers.get('location') ?? '').searchParams;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { methodsOf, parseScript, ScriptError } from '../../src/sferum/sandbox/vkscript.ts';
 
-/** The parameters of the first call of a program. */
+/** Gives the parameters of a program's first call. */
 function firstParams(code: string): Record<string, string> {
   const root = parseScript(code);
   const node = root.type === 'array' ? root.items[0] : root;

@@ -8,7 +8,7 @@ const keyOf = (byte: number) => new Uint8Array(32).fill(byte);
 const boxOf = (...bytes: number[]) => new SecretBox(bytes.map(keyOf));
 const HERE = { schoolId: 's1', column: 'sferum_account.access_token_sealed' };
 
-/** As texts were sealed before they were bound to a place. */
+/** Seals a text as it was done before texts were bound to a place. */
 function sealedUnbound(byte: number, plain: string): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', keyOf(byte), nonce);
@@ -34,7 +34,7 @@ describe('a sealed secret', () => {
       () => boxOf(1).open(altered, HERE),
       () => boxOf(1).open(sealed.slice(0, 20), HERE),
       () => boxOf(1).open('', HERE),
-      // Without its mark it is taken for one of before, and still does not open.
+      // Without its mark it counts as one from before, and still does not open.
       () => boxOf(1).open(`${keyId}.${body}`, HERE),
     ];
     for (const attempt of attempts) expect(attempt).toThrow(SealError);

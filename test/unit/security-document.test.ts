@@ -1,4 +1,4 @@
-/** docs/security.md speaks of every requirement, and of tests that there are. */
+/** docs/security.md answers every requirement and names only tests that exist. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ const LEVEL_2 = readFileSync(join(import.meta.dirname, 'asvs-5.0-level-2.txt'), 
 const COUNT = 253;
 
 const namedAt = (line: string) => line.match(/(?<![\d.])\d{1,2}\.\d{1,2}\.\d{1,2}(?![\d.]*\d)/g) ?? [];
-/** The first cell of a row, and what is not there with its reason. */
+/** The requirements that the document answers: in the first cell of a row, or as not there, with a reason. */
 const answered = text.split('\n').flatMap((line) => {
   if (line.startsWith('Not there: ')) return namedAt(line.split(' – ')[0]!);
   return line.startsWith('| ') ? namedAt(line.split('|')[1]!) : [];

@@ -1,4 +1,4 @@
-/** Statements that are written as SQL name columns that the entities have. */
+/** Statements written as SQL name only columns that the entities have. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { ENTITIES } from '../../src/store/entities.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDERS = ['src', 'jobs', 'workers', 'dashboard'];
-/** Of every row, and so of every table. */
+/** Columns that every row of every table has. */
 const SYSTEM = ['ctid', 'xmin', 'xmax'];
 
 const COLUMNS = new Map<string, ReadonlySet<string>>(
@@ -45,9 +45,12 @@ const CALLED = /\b(?:from|join|update|into|using)\s+(\w+)(?:\s+as)?(?:\s+(?!on\b
 const INSERTED = /\binsert into (\w+)(?: as \w+)?\s*\(([\w\s,]+)\)/g;
 const SET = /\bupdate (\w+)(?:(?: as)? \w+)?\s+set\s+(\w+)\s*=/g;
 
-/** Of columns with their table's name or alias, of an insert's list, and of the first that an update sets. */
+/**
+ * Gives unknown columns among those with a table's name or alias, those of an insert's list, and the first that an
+ * update sets.
+ */
 function unknownColumns(statement: string): string[] {
-  // A name may stand for several tables of one statement, each in its part.
+  // A name may stand for several tables, each in its part of the statement.
   const tables = new Map<string, Set<string>>();
   for (const [, table, alias] of statement.matchAll(CALLED))
     for (const name of [table!, alias ?? table!])
@@ -69,7 +72,7 @@ function unknownColumns(statement: string): string[] {
   return [...new Set(unknown.map(({ among, column }) => `${among.join('|')}.${column}`))];
 }
 
-/** Each template of SQL by itself; what it puts in is left out. */
+/** Gives each template of SQL by itself, without the values put into it. */
 function statementsOf(source: string): string[] {
   return [...source.matchAll(/\bsql(?:<[^`]*?>)?`/g)].map(({ index, 0: { length } }) => {
     let statement = '';

@@ -1,4 +1,4 @@
-/** The architecture as rules: which folder may know which, and what stands in one place alone. */
+/** The architecture as rules: which folder may know which, and what stands in one place only. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -60,7 +60,7 @@ const DIRECTIONS: { from: string; allowed: string[] }[] = [
   { from: 'migrations/', allowed: ['migrations/'] },
 ];
 
-/** Files by the files they import, types included. */
+/** Circles of files that import one another, imports of types included. */
 const circlesOf = (files: readonly Source[]) =>
   knotsOf(new Map(files.map(({ path, imports }) => [path, new Set(imports)])));
 
@@ -70,7 +70,7 @@ function roomOf(path: string): string {
   return top === 'src' ? join(top, inner!, file === undefined ? '' : '.') : top!;
 }
 
-/** What is left of a graph once all that needs nothing, or that nothing needs, is taken away, again and again. */
+/** Removes from a graph everything that needs nothing or that nothing needs, again and again. Gives what is left. */
 function knotsOf(graph: Map<string, Set<string>>): Map<string, Set<string>> {
   const needed = new Set([...graph.values()].flatMap((needs) => [...needs]));
   const inKnots = [...graph].filter(
@@ -184,7 +184,10 @@ const OWNED = {
   told_reason: ['told-reason.ts'],
   webhook: ['webhook.ts'],
 };
-/** Statements here take the table's name from a list: facts by their table, the end of terms, erasure, what imports leave, new seals. */
+/**
+ * Statements in these files take the table's name from a list: facts by table, the end of terms, erasure, what imports
+ * leave, new seals.
+ */
 const OF_LISTED_TABLES = [
   'src/roster/state-facts.ts',
   'src/roster/same-list.ts',
@@ -282,12 +285,12 @@ describe('a row has one owner', () => {
 });
 
 test('a file holds one idea: none is longer than 300 lines', () => {
-  // A migration is history: it is not split afterwards.
+  // A migration is history, so it is not split afterwards.
   const living = sources.filter(({ path }) => !path.startsWith('migrations/'));
   const sent = readdirSync(join(ROOT, 'dashboard/static'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => ({ path: name, text: readFileSync(join(parentPath, name), 'utf8') }));
-  // The types of the API are written by a program.
+  // A program writes the types of the API.
   const written = sourcesIn('test').filter(({ path }) => path !== 'test/client/api.ts');
   const long = [...living, ...sent, ...written]
     .map(({ path, text }) => ({ path, lines: text.split('\n').length }))

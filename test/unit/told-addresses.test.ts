@@ -1,4 +1,4 @@
-/** K2: in production a webhook leads to the public internet alone, whatever its address looks like. */
+/** K2: in production a webhook reaches the public internet alone, whatever its address looks like. */
 import dns from 'node:dns';
 import { createServer } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';

@@ -47,7 +47,7 @@ test('whatever stands in titles and ids, the program reads back as exactly the c
   );
 });
 
-/** The reader gives parameters without a prototype. */
+/** The reader gives parameters without a prototype, so the expected ones have none either. */
 const expectParams = <T extends { params: object }>(items: readonly T[]) =>
   items.map((item) => ({ ...item, params: Object.assign(Object.create(null), item.params) }));
 

@@ -1,4 +1,4 @@
-/** A clock that stands until it is moved, and a VK that answers what a test says. */
+/** A clock that stands until it is moved, and a VK that answers as a test tells it. */
 import type { Pace, SferumCredentials } from '../../src/sferum/gateway.ts';
 import { linkCheck } from '../../src/sferum/links.ts';
 import { parseScript } from '../../src/sferum/sandbox/vkscript.ts';
@@ -26,7 +26,7 @@ export class FakeClock implements VkClock {
     return promise;
   };
 
-  /** Moves time, waking sleepers in order and letting everything they start run. */
+  /** Moves time. Wakes sleepers in order and lets everything they start run. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#now + ms;
     for (;;) {
@@ -66,7 +66,7 @@ export class Refusal {
   }
 }
 
-/** What becomes of a request: an answer of VK as a value, or a failure of the connection. */
+/** The answer to a request: VK's answer as a value, or a failure of the connection. */
 export type Script = (request: SeenRequest, number: number) => unknown;
 
 export class FakeVk {
@@ -74,7 +74,7 @@ export class FakeVk {
   readonly #clock: FakeClock;
   /** How long an answer takes. */
   latencyMs = 0;
-  /** Answers a request as a whole; undefined: call by call. */
+  /** Answers a request as a whole. Undefined: it is answered call by call. */
   answer: Script = () => undefined;
   /** Answers one call. */
   answerCall: (call: SeenCall) => unknown = () => 1;
@@ -108,7 +108,7 @@ export class FakeVk {
     return errors.length === 0 ? { response } : { response, execute_errors: errors };
   }
 
-  /** The methods of each request, short. */
+  /** The methods of each request, in short form. */
   get methods(): string[][] {
     return this.requests.map((request) => request.calls.map((call) => call.method.split('.')[1]!));
   }
@@ -127,7 +127,7 @@ export const requestError = (code: number, text = 'refused') => ({
   error: { error_code: code, error_msg: text },
 });
 
-/** As fetch fails: the reason is in `cause`. */
+/** An error as fetch throws it: the reason stands in `cause`. */
 export const connectionError = (code: string) =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
 
@@ -145,7 +145,7 @@ export const credentials = (changes: Partial<SferumCredentials> = {}): SferumCre
   ...changes,
 });
 
-/** A gateway over a fake VK; `pace` replaces the one in memory. */
+/** A gateway over a fake VK. `pace` replaces the one in memory. */
 export function bench(
   limits: Partial<VkLimits> = {},
   otherPace?: Pace,
@@ -172,7 +172,7 @@ export function bench(
     vk,
     gateway,
     account: gateway.account(credentials(other)),
-    /** The same account as another process has it: only the pace is shared. */
+    /** The same account in another process, which shares the pace alone. */
     anotherProcess: () => makeGateway().account(credentials()),
     logged,
   };
@@ -196,6 +196,6 @@ export function watch<T>(promises: readonly Promise<T>[]): PromiseSettledResult<
   return ended;
 }
 
-/** The kind of error a promise ends with, or what it resolves with. */
+/** Gives the kind of error that a promise ends with, or its value. */
 export const endOf = <T>(promise: Promise<T>): Promise<T | string> =>
   promise.catch((error) => (error as { kind?: string }).kind ?? String(error));

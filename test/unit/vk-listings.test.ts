@@ -91,7 +91,7 @@ test('a chat that jumps to the front behind the back of the reader is found neve
   let reads = 0;
   const ask = caller((page) => {
     const items = order.slice(page.offset, page.offset + page.count).map(conversation);
-    // After the front was read, somebody writes in a chat of the second page.
+    // After the first page was read, a person writes in a chat of the second page.
     if (reads++ === 0) order = [order[300]!, ...order.toSpliced(300, 1)];
     return { count: order.length, items };
   });

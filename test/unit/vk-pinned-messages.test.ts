@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { withoutPinnedMessages } from '../../src/sferum/vk/pinned-messages.ts';
 
-/** What is in a chat beside a pinned message: any JSON, in which letters of the cut may stand as text. */
+/** What a chat holds beside a pinned message: any JSON, in whose texts the letters of the cut may occur. */
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom('"pinned_message":', '"pinned_message":{"text":"', '\\"pinned_message":{', '}}"', '\\'),

@@ -8,7 +8,7 @@ const entry = (method: string, code: number, text = '') => ({ method, error_code
 const ADD = 'messages.addChatUser';
 const EDIT = 'messages.editChat';
 
-/** Short: a value, or kind:code. */
+/** The outcomes in short form: a value, or kind:code. */
 const outcomes = (calls: Parameters<typeof matchReply>[0], response: unknown, errors?: unknown) =>
   matchReply(calls, response, errors).map((outcome) =>
     outcome.ok ? outcome.value : `${outcome.error.kind}:${(outcome.error as { code?: number }).code ?? '-'}`,

@@ -102,7 +102,7 @@ test('a method that does not answer while others do is kept to itself, then stop
     await clock.advance(16_000);
   }
   expect(await Promise.all(creations)).toEqual(['unknown', 'unknown', 'unknown', 'slow-down']);
-  // The first shared a request with the method that hangs; later ones do not.
+  // The first rename shared a request with the method that hangs. Later ones do not.
   expect(renames.map((round) => round[0]?.status)).toEqual([
     'rejected',
     'fulfilled',

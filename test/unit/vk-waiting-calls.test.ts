@@ -1,4 +1,4 @@
-/** What becomes of calls that VK sends back, that nobody wants any more, or that wait at the end. */
+/** What becomes of calls that VK sends back, that nobody wants any more, or that still wait at the end. */
 import { expect, test } from 'vitest';
 import type { CallOptions, Priority } from '../../src/sferum/gateway.ts';
 import { bench, chat, endOf, Refusal, watch } from './vk-fakes.ts';

@@ -1,4 +1,4 @@
-/** D8: which chats a look sends somebody to read, and which it leaves alone. */
+/** D8: which chats a look makes us read, and which it leaves alone. */
 
 import { expect, test } from 'vitest';
 import { DAY_MS, MINUTE_MS } from '../../src/clock.ts';
@@ -6,7 +6,7 @@ import { type KnownChat, peopleOf, readNeedOf, TITLES_PUT_BACK } from '../../src
 import type { ChatLook } from '../../src/sferum/gateway.ts';
 
 const RHYTHM = { turnMs: 13 * MINUTE_MS, fullReadMs: DAY_MS, roundMs: 15 * MINUTE_MS };
-/** No turn of the chat below, and the beginning of a round. */
+/** The beginning of a round, and not the turn of the chat below. */
 const NOW = Date.parse('2026-10-01T12:00:00Z');
 
 const LOOK: ChatLook = { titles: ['5А класс'], ownerId: 9, members: 26, adminIds: [1, 2], messages: 40 };
@@ -15,7 +15,7 @@ const CHAT: KnownChat = {
   ...{ foreignTitle: null, foreignTitleTimes: 0, seenAtMs: NOW - MINUTE_MS, again: false, isWaiting: false },
   ...{ messages: 40, people: peopleOf(LOOK) },
 };
-/** Ids whose turns are spread evenly. */
+/** Ids whose turns are evenly spread. */
 const spread = (count: number) =>
   Array.from({ length: count }, (_, n) => {
     const end = Math.floor(((n + 0.5) * 2 ** 32) / count);

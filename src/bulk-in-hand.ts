@@ -7,7 +7,7 @@ import type { Sql } from './store/database.ts';
  * at once in its new state. Only urgency overtakes; bulk never interrupts bulk.
  */
 export class BulkInHand {
-  /** Of each school, so that a look at what is overtaken costs by the school that has news. */
+  /** The work by school and chat, so that finding overtaken work costs as much as the schools with news. */
   readonly #schools = new Map<string, Map<string, Hold>>();
 
   /**
@@ -35,7 +35,7 @@ export class BulkInHand {
   }
 
   /**
-   * Aborts the work whose chats have become urgent. It takes one look by key, or none where nothing is in hand.
+   * Aborts the work whose chats have become urgent. It takes one look by key, or none if nothing is in hand.
    * `schoolIds`: those that have news, or null for all.
    */
   async letGoOvertaken(db: Sql, schoolIds: readonly string[] | null): Promise<void> {

@@ -66,7 +66,7 @@ export async function page({ c, status = 200, ...parts }: PageParts): Promise<Re
   const said = left?.at ? null : left;
   c.header('Cache-Control', 'no-store');
   const whole = await document(parts, refreshHrefOf(c), frame, visitorOf(c), said);
-  // Only a plain text goes to the socket as it is; a piece of a page would be copied through a stream.
+  // Only a plain text goes to the socket as it is. A piece of a page would be copied through a stream.
   return c.html(whole.toString(), status);
 }
 

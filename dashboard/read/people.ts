@@ -84,9 +84,9 @@ export async function listPeople(db: Sql, viewer: Viewer, filter: PeopleFilter):
 }
 
 /**
- * Gives parts of a `with` that end in `found (id, name_key, rank)`. An index answers what it can of the people, and only
- * those whose name matches are read. Without a name the index is asked twice, for the page and for the number of all,
- * which costs less than to keep all.
+ * Gives parts of a `with` that end in `found (id, name_key, rank)`. An index answers what it can, and only people whose
+ * name matches are read. Without a name the index is asked twice, for the page and for the number of all: that costs
+ * less than keeping them all.
  */
 function foundPeople(
   schoolId: string,

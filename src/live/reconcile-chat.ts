@@ -84,7 +84,7 @@ async function carryOut(ctx: Context, chat: ChatState, { stopped, overtaken }: I
     if (stopped?.aborted) return letGo(ctx.db.of(chat.schoolId), [chat.id]);
     await decide(ctx, chat, work, overtaken?.aborted && neverRan(error) ? new Later(0) : error);
   } finally {
-    // The other chats of its job may go on for seconds, and the job's end would wake the relay only then.
+    // The relay would be woken by the job's end alone, and the other chats of the job may go on for seconds.
     if (overtaken?.aborted) ctx.wake('chats', { schoolId: chat.schoolId });
   }
 }

@@ -51,7 +51,9 @@ type Word = 'open' | 'other';
 /** At most so many people come by chance in one list under the names of people who are gone from it. */
 const NAMESAKES_BY_CHANCE = 3;
 
-/** A name that makes more pairs is that of nobody in particular, as in a list without real names. Alone it asks nothing. */
+/**
+ * A name that makes more pairs says nothing about who is who, as in a list without real names. Alone it asks nothing.
+ */
 const PAIRS_OF_A_NAME = 100;
 
 /** Pairs of those who are gone with those who have come. Each that may be is there, but for those that were refused. */
@@ -96,7 +98,7 @@ interface Pair extends Omit<PersonMatch, 'doubt'> {
   isApart: boolean;
 }
 
-/** `gone` and `come` are of one name. */
+/** All of `gone` and `come` have the same name. */
 function pairsOf(gone: readonly NamedPerson[], come: readonly NamedPerson[]): Pair[] {
   const isName = gone.length * come.length <= PAIRS_OF_A_NAME;
   return come.flatMap((after) =>

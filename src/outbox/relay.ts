@@ -22,8 +22,8 @@ const PRIORITIES = { lesson: 1, person: 2, event: 3, bulk: 10 } as const;
 const BULK_SECONDS = 2;
 
 /**
- * A chat that is still due so long after it was given to the queue is given again, whatever the queue reports.
- * `workerBulkChats` keeps what is in hand over all schools below what a worker ends in this time.
+ * A chat that is still due this long after it was given to the queue is given again, whatever the queue reports.
+ * `workerBulkChats` keeps what is in hand over all schools below what a worker finishes in this time.
  */
 const LOST_AFTER_MS = 60_000;
 /** A chat is marked as given before its job exists, so a mark younger than this does not show a lost job. */
@@ -35,8 +35,9 @@ const ago = ({ clock }: Context, ms: number) => new Date(clock.now() - ms);
 export const chatsWait = () => hasWaiting('usable');
 
 /**
- * Gives chats with due work to the queue (rule 3). The bulk work of one school in flight is bounded, so that a big
- * school does not starve the others (rule 7), and over all schools. Urgent work has no bound. Null: of all schools that have some.
+ * Gives chats with due work to the queue (rule 3). The bulk work in flight is bounded: for one school, so that a big
+ * school does not starve the others (rule 7), and over all schools. Urgent work has no bound. `null` means all schools
+ * with work.
  */
 export async function relayChats(
   ctx: Context,

@@ -30,25 +30,25 @@ const isGiven = sql`c.queued_at is not null`;
 /** How chats are given out. Times are of the database's clock, numbers are chats. */
 interface Giving {
   at: Date;
-  /** A chat that was given before does not count any more. */
+  /** A chat that was given before this time no longer counts as in hand. */
   lostBefore: Date;
-  /** Those that have news. Null: all that have waiting work. */
+  /** The schools that have news. Null: all that have waiting work. */
   schoolIds: readonly string[] | null;
-  /** Bulk work of one school in hand, at most. */
+  /** The most bulk work of one school in hand. */
   schoolBulkChats: number;
-  /** The same for each request a second that its account may make. */
+  /** The most bulk work of one school in hand, for each request a second that its account may make. */
   bulkChatsPerPace: number;
-  /** Bulk work of all schools in hand, at most, for each process that carries jobs. */
+  /** The most bulk work of all schools in hand, for each process that carries out jobs. */
   workerBulkChats: number;
-  /** All that is given now, at most. */
+  /** The most chats that are given now. */
   most: number;
 }
 
 /**
- * Marks due chats as given to the queue and returns them. The schools take turns, the most urgent work first. The
- * bulk work in hand is bounded, of each school and over all (rule 7). A school costs what it is given, not what waits there.
- * Where bulk work of all schools has hardly room left, all that wait are looked at, and those with the least in hand
- * come first: otherwise the schools that had begun would keep all places.
+ * Marks due chats as given to the queue and returns them. The schools take turns, the most urgent work first. The bulk
+ * work in hand is bounded for each school and over all (rule 7). A school costs what it is given, not what waits there.
+ * When bulk work of all schools has hardly any room left, all schools with waiting work take part, and those with the
+ * least in hand come first. Otherwise the schools that began first would keep all places.
  */
 export async function giveOut(db: Sql, how: Giving): Promise<DueChat[]> {
   const { at, schoolIds, schoolBulkChats, most } = how;
@@ -79,7 +79,10 @@ export async function giveOut(db: Sql, how: Giving): Promise<DueChat[]> {
 const isBulkInHand = ({ lostBefore }: Giving) =>
   sql`${isGiven} and c.queued_at > ${lostBefore} and c.priority = 'bulk'`;
 
-/** The chats that bulk work of all schools may still take in hand. A process that has not told of itself is one, too. */
+/**
+ * How many chats bulk work of all schools may still take in hand. At least one process counts, because one may not have
+ * reported itself yet.
+ */
 const bulkRoom = (how: Giving) => sql`select greatest(0,
   ${how.workerBulkChats}::int * greatest(1, (select count(*) from process where ${isWorker}))
     - (select count(*) from chat c where ${isBulkInHand(how)})) as chats`;

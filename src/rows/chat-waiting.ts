@@ -7,8 +7,8 @@ export const isWaiting = sql<boolean>`(c.generation > c.settled_generation and c
 export const dueSince = sql`coalesce(c.not_before, '-infinity'::timestamptz)`;
 
 /**
- * The schools with waiting work, as a recursive query `waiting`, which may end with a null. One step of the index finds
- * each. None where `isAsked` is false.
+ * The schools with waiting work, as a recursive query `waiting`. The last row may be null. Each is found by one step of
+ * the index. There is none if `isAsked` is false.
  */
 export const schoolsWaiting = (isAsked: RawBuilder<unknown> = sql`true`) => sql`waiting(id) as (
   (select c.school_id from chat c where ${isWaiting} and ${isAsked} order by c.school_id limit 1)

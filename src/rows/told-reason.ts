@@ -39,7 +39,7 @@ const CHATS_NAMED = 100;
 /** True in SQL where the rows `o` and `t` are about the same. */
 const isSame = sql`o.kind = t.kind and o.reason = t.reason and o.school_id is not distinct from t.school_id`;
 
-/** True in SQL where nothing of it has changed. */
+/** True in SQL where `o` says nothing that `t` did not say. */
 const saysTheSame = sql`(t.items = o.items and t.chat_ids = o.chat_ids
   and t.operation_id is not distinct from o.operation_id)`;
 

@@ -10,8 +10,8 @@ export interface Mail {
 }
 
 /**
- * A letter takes several answers of the server. All together take at most so many times what one may take, also where
- * the server never comes to an end. So the letter is over before another process takes it (teller.ts).
+ * A letter takes several answers of the server. All together may take at most this many times what one may take, even
+ * if the server never ends an answer. So the letter has ended before another process takes it (teller.ts).
  */
 const LETTER_SHARE = 2;
 

@@ -29,7 +29,7 @@ interface WebhookBody {
 
 interface From {
   publicUrl: string;
-  /** True where the reader hears all schools, and may see the state of the service. */
+  /** True if the reader hears all schools and may see the state of the service. */
   ofRegion: boolean;
 }
 
@@ -37,8 +37,8 @@ interface From {
 const OPEN_SCHOOL = '/schools/open';
 
 /**
- * Gives the address of our page where a person sees more. A page of a school shows the one that the session has open,
- * so who hears all schools is led by way of the school.
+ * Gives the address of our page where the reader sees more. A page shows the school that the session has open, so a
+ * reader of all schools first comes to a page that opens the school.
  */
 function addressOf(message: Told, { publicUrl, ofRegion }: From): string {
   const path = pathOf(message, ofRegion);

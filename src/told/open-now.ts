@@ -62,16 +62,19 @@ export function openRows(ctx: Context): RawBuilder<unknown> {
   );
 }
 
-/** True in SQL where the import `o` asks about people under new ids (K4). */
+/** True in SQL where the import `o` asks who the people under new ids are (K4). */
 const asksAboutPeople = sql`jsonb_path_exists(o.problems,
   '$[*] ? (exists(@.renumbered) || @.code == "people-to-match")')`;
 
-/** Each decision is a reason of its own, but for the question about people, which each night's list asks anew. */
+/**
+ * Each decision is a reason of its own. The question about people is one reason, because each night's list asks it
+ * anew.
+ */
 const decisionAsked = sql`case when ${asksAboutPeople} then 'people' else o.id::text end`;
 
 /**
- * An import of several schools is told as the operations of its schools. One that asks about people asks as soon as it
- * is applied: while its chats follow it runs, and the one before has ended by it.
+ * An import of several schools is told as one operation for each school. A question about people is told as soon as the
+ * import is applied, although its chats still follow, because the question of the import before has ended.
  */
 const hold: OpenRow = {
   school: sql`o.school_id`,

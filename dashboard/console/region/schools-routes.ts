@@ -54,7 +54,7 @@ export function schoolsPageRoutes({ screens, ctx, sessions }: ConsoleParts): voi
     });
   });
 
-  // A letter leads here. A link that is followed changes no session, so a person says which school is to be opened.
+  // A letter leads here. Following a link changes no session, so the person says which school to open.
   screens.ofRegion.get('/schools/open', async (c) => {
     const { school, to } = asked.parse(c.req.query());
     const { rows } = await sql<SchoolName>`select id, name from school where id = ${school}`.execute(db);

@@ -1,8 +1,8 @@
-/** What a setting does, as an example in numbers. Empty where what was typed is no number. */
+/** What a setting does, as an example in numbers. It is empty if the typed value is no number. */
 import { plusDays } from '../../../src/text/days.ts';
 import { counted, day } from '../parts/numbers.ts';
 
-/** So large are the chat and the school of the examples. */
+/** The size of the chat and of the school in the examples. */
 const CHAT_MEMBERS = 30;
 const SCHOOL_PLACES = 10_000;
 
@@ -15,7 +15,7 @@ const example = (typed: Typed, say: (n: number) => string): string => {
 
 const removals = (n: number) => counted(n, 'исключение', 'исключения', 'исключений');
 
-/** The smallest number of removals that wait (guard.ts): more than the share, and no fewer than the number. */
+/** Gives the smallest number of removals that waits (guard.ts): more than the share, and at least the given number. */
 function waitFrom(members: number, percent: number, atLeast: number): number {
   return Math.max(Math.floor((members * percent) / 100) + 1, atLeast);
 }

@@ -28,8 +28,8 @@ interface Waiting {
 
 /**
  * Joins single looks of bulk work that are asked for within `lingerMs` into one call. The call belongs to no caller, so
- * it counts for none of them. A caller who gives up leaves at any moment, because a look changes nothing, and the others
- * stay.
+ * it counts for none of them. A caller may give up at any moment, because a look changes nothing. The others go on
+ * waiting.
  */
 export class Looks {
   readonly #lookAt: LookAt;

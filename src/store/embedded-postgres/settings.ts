@@ -30,7 +30,8 @@ export function serverSettings(
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',
     log_checkpoints: 'off',
-    // Until a table that a school has just filled is vacuumed, its indexes alone answer nothing, and lists cost twice.
+    // A table that a school has just filled must be vacuumed before its indexes alone can answer. Until then lists cost
+    // twice.
     ...(durable
       ? { autovacuum_naptime: '15s' }
       : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),

@@ -23,8 +23,8 @@ export function sferumState(
 
 /**
  * Gives parts of a `with` that count, as rows of `in_sferum (chat_id, number)`, the members of many chats whose
- * `sferumState` is `in`. `page`: a part with their ids. `seat`: a part with their memberships. All chats are counted at
- * once, so that somebody who is in many of them is looked for once.
+ * `sferumState` is `in`. `page`: a part with the chats' ids. `seat`: a part with their memberships. All chats are
+ * counted at once, so a person who is in many of them is looked up once.
  * Test: it agrees with the states of the members (in-sferum.test.ts).
  */
 export function inSferumCounts(schoolId: string): RawBuilder<unknown> {

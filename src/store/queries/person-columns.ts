@@ -45,7 +45,7 @@ export function nameMatches(text: string): RawBuilder<boolean> {
  */
 export function matchRank(text: string): RawBuilder<number> {
   const sought = wordPrefix(text);
-  // `offset 0` keeps the planner from writing a text out at each of its uses, and so from making it anew there.
+  // Without `offset 0` the planner would copy the expression to each place where it is used and compute it there again.
   const key = sql`(select left(p.name_key, strpos(' ' || translate(p.name_key, '-', ' '), ${sought}) - 1) as before offset 0)`;
   // Each word before the place ends with a space or a hyphen.
   const places = sql`(select ${lettersOf(sql`k.before`, ' -')} as before, ${wordsIn(sql`p.family_name`)} as family
@@ -55,7 +55,7 @@ export function matchRank(text: string): RawBuilder<number> {
       from ${places} w) end`;
 }
 
-/** Counts these characters in a text. */
+/** Gives SQL that counts these characters in a text. */
 const lettersOf = (part: RawBuilder<unknown>, letters: string) =>
   sql`(length(${part}) - length(translate(${part}, ${sql.lit(letters)}, '')))`;
 

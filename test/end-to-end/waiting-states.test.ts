@@ -85,6 +85,7 @@ describeInBrowser('what stands still until somebody decides', () => {
     await item.getByRole('link', { name: 'Посмотреть и решить' }).click();
     await heading(page, 'Загрузка списков из СГО');
     await page.getByText(/Выгрузка похожа на неполную/).waitFor();
+    expect(await page.locator('.rail [aria-current]').innerText()).toBe('Работы');
     await expectUsable(page);
     await page.getByRole('link', { name: 'Списки верны, принять' }).click();
     await heading(page, 'Принять списки?');

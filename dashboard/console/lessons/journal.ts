@@ -144,7 +144,7 @@ function dayTable(day: Day, lessons: readonly LessonItem[], week: Week): Html {
         head: 'Предмет',
         phone: 'title',
         cell: (lesson) =>
-          html`<a href="${lessonPath(lesson.id)}">${lesson.groupTitle || lesson.subject}</a><div class="muted small">${lesson.teacherName}</div>`,
+          html`<a href="${lessonPath(lesson.id)}"><bdi>${lesson.groupTitle || lesson.subject}</bdi></a><div class="muted small">${lesson.teacherName}</div>`,
       },
       { head: 'Тема урока', cell: (lesson) => lesson.topic ?? '' },
       {

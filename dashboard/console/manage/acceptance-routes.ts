@@ -12,7 +12,7 @@ import type { ConsoleParts } from '../console-parts.ts';
 import { type ConsoleContext, page } from '../page.ts';
 import { acceptQuestion } from './acceptance.ts';
 import { ACTIONS_OF_CHAT, type PlannedChat, plannedChat } from './acceptance-tree.ts';
-import { crumbsOf } from './operation-of.ts';
+import { crumbsOf, sectionOf } from './operation-of.ts';
 import { operationHref, operationTitle } from './operation-words.ts';
 import { cutTree, shownIn } from './plan-tree.ts';
 import { planQuery } from './query.ts';
@@ -40,7 +40,7 @@ export async function showAcceptance(
   return page({
     c,
     title: 'Принять списки?',
-    section: 'rosters',
+    section: sectionOf(operation),
     crumbs: [...crumbsOf(operation), { label: operationTitle(operation), href: operationHref(operationId) }],
     body: acceptQuestion({ operation, plan, tree, shown, filter, names: await namesOf(parts, c, actions) }),
     styles: ['manage.css'],

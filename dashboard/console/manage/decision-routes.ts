@@ -15,7 +15,7 @@ import { approvalAnchor } from '../parts/approval.ts';
 import { ADMINS } from '../visitor.ts';
 import { showAcceptance } from './acceptance-routes.ts';
 import { approveQuestion, asksAboutPeople, type HeldView, removalsIn, SAME_PEOPLE } from './held.ts';
-import { crumbsOf, operationOf } from './operation-of.ts';
+import { crumbsOf, operationOf, sectionOf } from './operation-of.ts';
 import { operationHref, operationTitle } from './operation-words.ts';
 import { planQuery } from './query.ts';
 import { chats, people } from './words.ts';
@@ -32,7 +32,7 @@ export function decisionRoutes(parts: ConsoleParts): void {
     return page({
       c,
       title: 'Исключить всех?',
-      section: 'manage',
+      section: sectionOf(operation),
       crumbs: [
         ...crumbsOf(operation),
         { label: operationTitle(operation), href: operationHref(operation.id) },

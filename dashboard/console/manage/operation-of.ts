@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { notFound } from '../../../src/refusal.ts';
 import { findOperationView, type OperationView } from '../../read/operation-views.ts';
 import type { ConsoleParts } from '../console-parts.ts';
+import type { Section } from '../navigation.ts';
 import type { ConsoleContext } from '../page.ts';
 import type { Crumb } from '../parts/breadcrumbs.ts';
 import { askedAt } from './operation.ts';
@@ -24,4 +25,9 @@ export function crumbsOf(operation: OperationView): Crumb[] {
   return operation.kind === 'initialization'
     ? [{ label: 'Управление чатами', href: '/manage' }, askedAt(operation)]
     : [{ label: 'Работы', href: '/operations' }];
+}
+
+/** The section of the menu in which the operation's pages stand: that of the way back. */
+export function sectionOf({ kind }: OperationView): Section {
+  return kind === 'initialization' ? 'manage' : 'operations';
 }

@@ -40,7 +40,7 @@ import {
   resultFigures,
   runningBody,
 } from './operation.ts';
-import { crumbsOf, operationOf } from './operation-of.ts';
+import { crumbsOf, operationOf, sectionOf } from './operation-of.ts';
 import { isOpen, operationHref, operationTitle } from './operation-words.ts';
 import { type PlanFilter, planBody, planFigures } from './plan.ts';
 import { cutTree, shownIn, type TreeType } from './plan-tree.ts';
@@ -99,7 +99,7 @@ async function show(parts: ConsoleParts, c: ConsoleContext, operation: Operation
     live,
     title: operationTitle(operation),
     subtitle: html`${[operationChoice(operation)].filter(Boolean).map((text) => html`${text} · `)}${moment(operation.createdAt, school.timeZone)}`,
-    section: 'manage',
+    section: sectionOf(operation),
     crumbs: crumbsOf(operation),
     actions: operationActions(operation, await waitingElsewhere(ctx.db.of(school.id), operation)),
     body: await bodyOf(parts, c, operation),

@@ -114,10 +114,15 @@ describeInBrowser('a school', () => {
     await countFigures({ ...ctx, clock: { ...ctx.clock, now: () => ctx.clock.now() + 120_000 } });
     const chat = await one(sql`select id from chat where type = 'class' order by title_key limit 1`);
     const run = await one(sql`select id from operation where kind = 'initialization' limit 1`);
-    const [lesson] = await rows(sql<{ id: string }>`select lesson_id as id from meeting limit 1`);
     await shoot('2-fine', 'school-admin', ADMIN_PAGES({ chat, run, person: people.student }));
-    for (const who of ['homeroom-teacher', 'subject-teacher'] as const)
+    for (const who of ['homeroom-teacher', 'subject-teacher'] as const) {
+      const [lesson] = await rows(
+        sql<{
+          id: string;
+        }>`select id from lesson where teacher_id = ${people[who]} order by ends_at desc limit 1`,
+      );
       await shoot('2-fine', who, staffPages(lesson?.id));
+    }
     for (const who of ['student', 'parent', 'unlinked-student', 'unlinked-parent'] as const) {
       await shoot('2-fine', who, childPages());
     }
@@ -269,9 +274,7 @@ describeInBrowser('a school', () => {
     ];
     await shoot('6-failing', 'school-admin', shots);
     const { world } = sandbox;
-    const { owner } = (
-      await rows(sql<{ owner: string }>`select owner_id as owner from sferum_account limit 1`)
-    )[0]!;
+    const owner = await one(sql`select owner_id as id from sferum_account limit 1`);
     world.revokeToken(world.token('user', Number(owner)).token);
     const chat = await one(sql`select id from chat where type = 'staff'`);
     const { sub = '', role } = admin();

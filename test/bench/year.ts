@@ -21,6 +21,11 @@ const LOOKS = 50;
 const WARM_UP = 8;
 /** The aim: every figure after a year may be this many times that of the first day. */
 const AIM = 1.2;
+/**
+ * Lines of a page about one person or chat. On the first day they have that many too, so both pages show the same: a
+ * page that shows more costs more, on every day.
+ */
+const LINES = 10;
 
 /** One of two schools that differ in their age alone. */
 interface Aged {
@@ -139,9 +144,9 @@ async function pagesOf({ ctx }: App, schoolId: string): Promise<[name: string, p
   const ids = async (role: string) => {
     const { rows } = await sql<{ id: string }>`select p.id from person p
       join profile_link l on l.school_id = p.school_id and l.person_id = p.id and l.present
-      where p.school_id = ${schoolId} and p.present and ${role} = any(p.roles) order by md5(p.id) limit 5`.execute(
-      everywhere(ctx),
-    );
+      where p.school_id = ${schoolId} and p.present and ${role} = any(p.roles)
+        and (select count(*) from membership m where m.school_id = p.school_id and m.person_id = p.id) >= ${LINES}::int
+      order by md5(p.id) limit 5`.execute(everywhere(ctx));
     return rows.map(({ id }) => encodeURIComponent(id));
   };
   const [pupils, teachers] = [await ids('student'), await ids('teacher')];
@@ -154,9 +159,9 @@ async function pagesOf({ ctx }: App, schoolId: string): Promise<[name: string, p
     ["a teacher's page", teachers.map((id) => `/people/${id}`)],
     ['/changes', ['/changes']],
     ['/changes of today', [`/changes?from=${today}`]],
-    ['/changes of a pupil', pupils.map((id) => `/changes?personId=${id}`)],
-    ['/changes of a teacher', teachers.map((id) => `/changes?personId=${id}`)],
-    ['/changes of a chat', chats.rows.map(({ id }) => `/changes?chatId=${id}`)],
+    ['/changes of a pupil', pupils.map((id) => `/changes?personId=${id}&perPage=${LINES}`)],
+    ['/changes of a teacher', teachers.map((id) => `/changes?personId=${id}&perPage=${LINES}`)],
+    ['/changes of a chat', chats.rows.map(({ id }) => `/changes?chatId=${id}&perPage=${LINES}`)],
     ['journal of the API', [`${api}/journal`]],
     ['delays', [`${api}/delays`]],
     ['/manage', ['/manage']],

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
+import { Client } from 'pg';
 import type { App } from '../../src/app.ts';
 import { API } from '../../src/app-role.ts';
 import { everywhere } from '../support/everywhere.ts';
@@ -20,6 +22,17 @@ const REQUESTS_PER_SECOND = 200;
 /** The limit is what one worker has in hand: this many jobs, each of up to 25 chats. */
 const JOBS_AT_ONCE = 4;
 const AIM = 1.7;
+/** How often it is counted who waits for a lock. */
+const LOCKS_EVERY_MS = 25;
+
+/** What bringing up a chat takes. */
+interface Figures {
+  perSecond: number;
+  commits: number;
+  statements: number;
+  /** How long transactions waited for locks of others. */
+  lockMs: number;
+}
 
 export const workers: Benchmark = {
   name: 'workers',
@@ -27,22 +40,23 @@ export const workers: Benchmark = {
   async run(print) {
     if (!REDIS_IS_INSTALLED) return print('redis-server is not installed');
     await using server = await startServer();
-    const rounds: { perSecond: number; commits: number }[] = [];
+    const rounds: Figures[] = [];
     for (const count of [1, 2]) {
       const round = await bringUp(server, count);
       rounds.push(round);
       print(
-        `${count} ${count === 1 ? 'worker' : 'workers'}: ${round.perSecond.toFixed(1)} chats/s, ${round.commits.toFixed(2)} transactions a chat`,
+        `${count} ${count === 1 ? 'worker' : 'workers'}: ${round.perSecond.toFixed(1)} chats/s; a chat ${round.commits.toFixed(2)} transactions, ${round.statements.toFixed(2)} statements, ${round.lockMs.toFixed(2)} ms of waiting for locks`,
       );
     }
-    const [one, two] = rounds as [(typeof rounds)[0], (typeof rounds)[0]];
+    const [one, two] = rounds as [Figures, Figures];
+    const times = (of: (figures: Figures) => number) => (of(two) / of(one)).toFixed(2);
     print(
-      `ratio: two workers have ${(two.perSecond / one.perSecond).toFixed(2)} × the throughput of one (at least ${AIM} is asked), with ${(two.commits / one.commits).toFixed(2)} × the transactions a chat`,
+      `ratio: two workers have ${times((f) => f.perSecond)} × the throughput of one (at least ${AIM} is asked), with ${times((f) => f.commits)} × the transactions, ${times((f) => f.statements)} × the statements and ${(two.lockMs - one.lockMs).toFixed(2)} ms more of waiting for locks a chat`,
     );
   },
 };
 
-async function bringUp(server: BenchServer, count: number) {
+async function bringUp(server: BenchServer, count: number): Promise<Figures> {
   await using redis = await startRedis();
   await using sandbox = await startSandboxOf({
     ...{ requestsPerSecond: REQUESTS_PER_SECOND, schools: SCHOOLS, latencyMs: LATENCY_MS },
@@ -58,13 +72,53 @@ async function bringUp(server: BenchServer, count: number) {
     }
   }
   await using app = await startApp(database.url, sandbox.url, env, API);
-  await using _workers = await startWorkerProcesses(count, database, sandbox.url, env);
-  const before = await commitsOf(app);
+  await using workers = await startWorkerProcesses(count, database, sandbox.url, env);
+  const before = { commits: await commitsOf(app), statements: await workers.statements() };
+  const locks = await watchLocks(database);
   const { ms } = await timed(() =>
     Promise.all(ids.map(async (id) => succeeded(app.ctx, await initialize(app, id)))),
   );
+  const lockMs = await locks.stop();
   const chats = await chatsOf(app);
-  return { perSecond: (chats * 1000) / ms, commits: ((await commitsOf(app)) - before) / chats };
+  return {
+    perSecond: (chats * 1000) / ms,
+    commits: ((await commitsOf(app)) - before.commits) / chats,
+    statements: ((await workers.statements()) - before.statements) / chats,
+    lockMs: lockMs / chats,
+  };
+}
+
+/**
+ * Counts from now on who waits for a lock, which only the owner may see. `stop` gives the sum of their waiting, in ms.
+ */
+async function watchLocks({ ownerUrl }: BenchDatabase): Promise<{ stop: () => Promise<number> }> {
+  const owner = new Client({ connectionString: ownerUrl });
+  await owner.connect();
+  let [waitedMs, isOver, atMs] = [0, false, performance.now()];
+  const watching = (async () => {
+    while (!isOver) {
+      await sleep(LOCKS_EVERY_MS);
+      const { rows } = await owner.query<{ n: number }>(
+        "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      const nowMs = performance.now();
+      waitedMs += rows[0]!.n * (nowMs - atMs);
+      atMs = nowMs;
+    }
+  })();
+  return {
+    async stop() {
+      isOver = true;
+      await watching;
+      await owner.end();
+      return waitedMs;
+    },
+  };
+}
+
+/** Worker processes, and how many statements they have sent. */
+interface Workers extends AsyncDisposable {
+  statements(): Promise<number>;
 }
 
 async function startWorkerProcesses(
@@ -72,13 +126,21 @@ async function startWorkerProcesses(
   { url }: BenchDatabase,
   sferumUrl: string,
   env: Record<string, string>,
-): Promise<AsyncDisposable> {
-  const program = fileURLToPath(new URL('../../src/main/worker.ts', import.meta.url));
+): Promise<Workers> {
+  const program = fileURLToPath(new URL('./support/counting-worker.ts', import.meta.url));
   const own = { ...settings(url, sferumUrl), ...env, LIMIT_WORKER_CONCURRENCY_JOBS: String(JOBS_AT_ONCE) };
   const children = Array.from({ length: count }, () =>
     fork(program, [], { stdio: 'inherit', env: { PATH: process.env.PATH, ...own } }),
   );
   return {
+    async statements() {
+      const told = children.map(async (child) => {
+        const answer = once(child, 'message');
+        child.send('statements');
+        return (await answer)[0] as number;
+      });
+      return (await Promise.all(told)).reduce((sum, sent) => sum + sent, 0);
+    },
     async [Symbol.asyncDispose]() {
       const ended = children.map((child) => once(child, 'exit'));
       for (const child of children) child.kill('SIGTERM');

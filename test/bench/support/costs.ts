@@ -25,6 +25,9 @@ pg.Client.prototype.query = function counted(this: pg.Client, ...args: Parameter
   return send.apply(this, args);
 } as typeof send;
 
+/** Statements that this process has sent to PostgreSQL. */
+export const statementsSent = (): number => statements;
+
 /** Measures what the work costs. `postmaster`: the id of PostgreSQL's first process. */
 export async function costOf<T>(
   { ctx }: Pick<App, 'ctx'>,

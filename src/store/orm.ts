@@ -58,6 +58,7 @@ import { GoneSince } from '../../migrations/0067-gone-since.ts';
 import { PersonMatch } from '../../migrations/0068-person-match.ts';
 import { ActionCounts } from '../../migrations/0069-action-counts.ts';
 import { NameAlone } from '../../migrations/0070-name-alone.ts';
+import { RoomInUnits } from '../../migrations/0071-room-in-units.ts';
 import {
   IDLE_TIMEOUT_MS,
   KEEP_ALIVE_AFTER_MS,
@@ -165,6 +166,7 @@ const MIGRATIONS = [
   { name: '0068-person-match', class: PersonMatch },
   { name: '0069-action-counts', class: ActionCounts },
   { name: '0070-name-alone', class: NameAlone },
+  { name: '0071-room-in-units', class: RoomInUnits },
 ];
 
 /** Makes the ORM. It connects lazily: the first query opens a connection. */

@@ -15,6 +15,9 @@ export const LOOK_ALIKES: Readonly<Record<string, string>> = {
 };
 const LOOKS_ALIKE = new RegExp(`[${Object.keys(LOOK_ALIKES).join('')}]`, 'gu');
 
+/** What nearly all names are made of. Of these letters only ё is folded, which takes a third of the time. */
+const PLAIN = /^[А-яЁё -]*$/;
+
 /** The mark that makes е into ё. */
 const DIAERESIS = '\u0308';
 /** The mark that a small İ has. Over an i it is not seen. */
@@ -26,6 +29,7 @@ const CEDILLA = '\u0327';
  * collapsed. Both the stored text and what is asked for are folded; folding again changes nothing.
  */
 export function nameKey(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase().replaceAll('ё', 'е').replace(/ +/g, ' ').trim();
   return text
     .normalize('NFC')
     .replaceAll('´', "'")

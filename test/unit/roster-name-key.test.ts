@@ -28,6 +28,17 @@ describe('nameKey (B4)', () => {
     );
   });
 
+  test('a name of plain letters alone, which is folded the short way, is folded as beside others', () => {
+    const letter = fc.constantFrom(...'АБВЕЁЙЪЯабвеёйъя -').map(String);
+    fc.assert(
+      fc.property(fc.array(letter), (letters) => {
+        const name = letters.join('');
+        expect(`${nameKey(name)} 1`.trim()).toBe(nameKey(`${name} 1`));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test('case, ё and look-alike letters never matter', () => {
     const twins = [...'АВСЕНКМОРТХУ'].map((letter, at) => [letter, 'ABCEHKMOPTXY'[at]!] as const);
     const letter = fc.constantFrom(...'АВСЕНКМОРТХУЁёабвгдйщюя -').map(String);

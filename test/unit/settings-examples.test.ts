@@ -28,7 +28,7 @@ test('each setting is said with an example in numbers', () => {
 });
 
 test('what is no number has no example', () => {
-  for (const typed of [undefined, '', 'рано', '1.5']) {
+  for (const typed of [undefined, '', 'рано', '1.5', '-1', '99999999999999999999']) {
     expect([
       inChat(typed, '5'),
       inChat('25', typed),

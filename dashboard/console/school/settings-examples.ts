@@ -6,11 +6,14 @@ import { counted, day } from '../parts/numbers.ts';
 const CHAT_MEMBERS = 30;
 const SCHOOL_PLACES = 10_000;
 
+/** No setting takes a larger number, and a day so far ahead is still a day. */
+const LARGEST = 1_000_000;
+
 type Typed = string | undefined;
 
 const example = (typed: Typed, say: (n: number) => string): string => {
   const n = Number(typed);
-  return typed?.trim() && Number.isInteger(n) ? say(n) : '';
+  return typed?.trim() && Number.isInteger(n) && n >= 0 && n <= LARGEST ? say(n) : '';
 };
 
 const removals = (n: number) => counted(n, 'исключение', 'исключения', 'исключений');
@@ -44,9 +47,10 @@ export const atLeast = (typed: Typed, where: string): string =>
   example(typed, (n) => (n > 1 ? `${removals(n - 1)} и меньше не ждут даже в ${where}.` : ''));
 
 export const earlyEntry = (typed: Typed): string =>
-  example(typed, (n) =>
-    n > 0 ? `В урок с 12:00 можно войти в ${before(n)}.` : 'Урок открывается, когда начинается.',
-  );
+  example(typed, (n) => {
+    if (n === 0) return 'Урок открывается, когда начинается.';
+    return n < NOON_MINUTES ? `В урок с 12:00 можно войти в ${before(n)}.` : '';
+  });
 
 const NOON_MINUTES = 12 * 60;
 

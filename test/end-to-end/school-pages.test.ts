@@ -165,6 +165,26 @@ describeInBrowser('what a school looks after itself with', () => {
     expect((await page.goto(`${site.origin}/people/nobody`))!.status()).toBe(404);
   });
 
+  test("a person's page says who it is, and why the person is not in another chat (J1)", async () => {
+    const page = await site.visit(admin, `/people/${people.student}`);
+    const name = String(await page.getByRole('heading', { level: 1 }).textContent());
+    const fact = (of: string) =>
+      page.locator('dl.facts dt', { hasText: of }).locator('xpath=following-sibling::dd[1]');
+    expect(await fact('Класс').innerText()).toMatch(/^\d+[А-Я]/);
+    expect(await fact('Дата рождения').innerText()).toMatch(/^\d\d\.\d\d\.\d{4}$/);
+    await page.getByLabel('Наименование чата').fill('учительская');
+    await page.getByRole('button', { name: 'Узнать' }).click();
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: /^Учительская: .+\.$/ })
+      .waitFor();
+    expect(await page.getByLabel('Наименование чата').inputValue()).toBe('учительская');
+    await expectAccessible(page);
+    await fact('Родители').getByRole('link').first().click();
+    await fact('Дети').getByRole('link', { name, exact: true }).waitFor();
+    expect(await page.locator('dl.facts dt', { hasText: 'Дата рождения' }).count()).toBe(0);
+  });
+
   test('who is not in Sferum is listed by class, to print; a homeroom teacher sees his own (J8)', async () => {
     const page = await site.visit(admin, '/unreachable');
     await page.getByRole('link', { name: '5А' }).click();

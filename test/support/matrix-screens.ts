@@ -161,7 +161,7 @@ export const SCREENS: Record<string, Screen> = {
     names: { personId: 'person', chatId: 'chat' },
     plain: CHANGES_PLAIN,
   },
-  'GET /people/:id': { id: 'person' },
+  'GET /people/:id': { id: 'person', plain: ['title'] },
   'GET /people/:id/export': { id: 'person' },
   'GET /unreachable': { names: { classId: 'class' }, plain: ['sort'] },
   'GET /unreachable.csv': { names: { classId: 'class' }, plain: ['sort'] },

@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import { findPerson, listPersonChats, type PersonRow } from '../../../src/chats/person-chats.ts';
 import { notFound } from '../../../src/refusal.ts';
 import { journalViews } from '../../api/journal-view.ts';
 import { type ExplainedChat, explained } from '../../api/person-grounds.ts';
 import { listJournal } from '../../read/journal.ts';
+import { findPersonKin } from '../../read/person-kin.ts';
 import { assertSeen } from '../../read/person-seen.ts';
 import { noteShown } from '../../trail/shown-people.ts';
 import type { ConsoleParts } from '../console-parts.ts';
@@ -17,7 +19,9 @@ import { count, counted, moment } from '../parts/numbers.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
+import { elsewherePart, findElsewhere } from './person-elsewhere.ts';
 import { exportPath } from './person-export.ts';
+import { personFacts } from './person-facts.ts';
 
 type Entry = Awaited<ReturnType<typeof journalViews>>['entries'][number];
 
@@ -47,7 +51,12 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
       : null;
     const journal = lines ? await journalViews(ctx.db.of(schoolId), viewer, lines.items) : null;
     const entries = journal?.entries ?? [];
-    noteShown(c, schoolId, [...people, ...(journal?.people ?? [])]);
+    const kin = await findPersonKin(ctx.db.of(schoolId), viewer, person.id);
+    const elsewhere = await findElsewhere(ctx, viewer, person, query.parse(c.req.query()).title);
+    noteShown(c, schoolId, [
+      ...[...people, ...(journal?.people ?? []), ...elsewhere.people],
+      ...[...kin.parents.map(({ id }) => id), ...kin.classes.flatMap(({ childId }) => childId ?? [])],
+    ]);
     const changesHref = hrefOf('/changes', { personId: person.id });
     return page({
       c,
@@ -58,10 +67,12 @@ export function personRoutes({ screens, ctx }: ConsoleParts): void {
           ? html`${linkButton({ label: 'Все изменения', href: changesHref })}${linkButton({ label: 'Данные о человеке', href: exportPath(person.id) })}`
           : ''
       }`,
-      body: html`${chatsTable(person, chats)}${entries.length > 0 ? lately(entries, timeZone) : ''}`,
+      body: html`${personFacts(kin)}${chatsTable(person, chats)}${elsewherePart(person.id, elsewhere)}${entries.length > 0 ? lately(entries, timeZone) : ''}`,
     });
   });
 }
+
+const query = z.object({ title: z.string().trim().max(200).catch('') });
 
 function subtitle(person: PersonRow, chats: readonly ExplainedChat[]): Html {
   const member = chats.filter(({ isMember }) => isMember).length;
@@ -86,7 +97,7 @@ function chatsTable(person: PersonRow, chats: readonly ExplainedChat[]): Html {
       {
         head: 'Чат',
         phone: 'title',
-        cell: (chat) => html`<a href="/manage/chats/${chat.chatId}">${chat.title}</a>`,
+        cell: (chat) => html`<a href="/manage/chats/${chat.chatId}"><bdi>${chat.title}</bdi></a>`,
       },
       { head: 'Тип чата', cell: (chat) => chatTypeTag(chat.type) },
       { head: 'Почему', cell: (chat) => whyOf(chat) },

@@ -87,7 +87,9 @@ test('J2, reliability 11: a whole roster without 60 % of its enrollments takes n
   const held = await take(withNewcomer(cut(whole)), TUESDAY);
   expect(held.state).toBe('held');
   expect(held.problems).toMatchObject([{ code: 'roster-incomplete', schoolId: SCHOOL }]);
-  expect(held.problems[0]!.message).toMatch(/зачислений было \d+, стало \d+\. Никто не исключён/);
+  expect(held.problems[0]!.message).toMatch(
+    /зачислений было [\d\u00a0]+, стало [\d\u00a0]+\. Никто не исключён/,
+  );
 
   const after = await stateOf(world);
   expect(removals()).toBe(0);

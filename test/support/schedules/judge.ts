@@ -1,6 +1,7 @@
 /** What a schedule has come to: four counts, and in words what is not as it should be. */
 import { sql } from 'kysely';
 import { compareStates } from '../../../src/demo/compare-states.ts';
+import { currentId } from '../../../src/store/queries/former-ids.ts';
 import { everywhere } from '../everywhere.ts';
 import type { Story, Told } from './ask.ts';
 import { TINY_SCHOOL } from './tiny-roster.ts';
@@ -70,7 +71,10 @@ async function lostEvents({ told, world }: Story): Promise<string[]> {
     const [, table, key] = SHOWN.find(([pattern]) => pattern.test(type))!;
     const [stated, gone] =
       table === 'roster_order' ? ['issued_at', 'cancelled_at'] : ['stated_at', 'gone_at'];
-    const where = Object.entries(key(data)).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
+    // What was said of a person stands under the id that the person has now (K4).
+    const where = Object.entries(key(data)).map(
+      ([column, value]) => sql`${sql.ref(column)} = ${currentId(TINY_SCHOOL, sql`${value}`)}`,
+    );
     const own =
       type === 'sgo.order.issued'
         ? sql.ref(stated!)

@@ -74,6 +74,7 @@ async function converged(story: Story, late: { done(): Promise<void> }, untilMs:
 
 async function approveHeld({ world }: Story): Promise<void> {
   const { ctx, commands } = world.halves;
+  await decideDoubtful(world);
   const { rows } = await sql<{ id: string; schoolId: string | null }>`
     select id::text, school_id as "schoolId" from operation where state = 'held' order by 1`.execute(
     everywhere(ctx),
@@ -85,5 +86,19 @@ async function approveHeld({ world }: Story): Promise<void> {
       .catch((error: unknown) => {
         if (!(error instanceof Refusal)) throw error;
       });
+  }
+}
+
+/** To approve a list leaves out the people in doubt (K4): each of them is decided apart. */
+async function decideDoubtful({ halves: { ctx, commands } }: Story['world']): Promise<void> {
+  const { rows } = await sql<{ schoolId: string; oldId: string; newId: string; doubt: string }>`
+    select school_id as "schoolId", old_id as "oldId", new_id as "newId", doubt from person_match
+    where state = 'open' and doubt is not null order by 2, 3`.execute(everywhere(ctx));
+  for (const { schoolId, doubt, ...pair } of rows) {
+    const same = doubt !== 'profile';
+    const by = { id: 'schedule', kind: 'operator' } as const;
+    await commands.decidePeople({ schoolId, pairs: [pair], same, by }).catch((error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+    });
   }
 }

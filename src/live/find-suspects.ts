@@ -71,10 +71,12 @@ export async function findSuspects(
   if (chats.length === 0) return [];
   const call = { priority: 'bulk', ...(signal ? { signal } : {}) } as const;
   const looks = await lookAtChats(ctx, account, schoolId, chats, call);
-  // One look may come just before somebody joins, and the next one sees that. The turn comes within the rest.
-  const turnMs = driftIntervalMs - 2 * (everyMs ?? 0);
+  // A chat may be read, and its turn left out, just before somebody joins. The next turn comes within the rest, and
+  // the look after it sees that.
+  const lookMs = everyMs ?? 0;
+  const turnMs = driftIntervalMs - 2 * lookMs;
   const roundMs = Math.min(driftIntervalMs, LONGEST_ROUND_MS);
-  const rhythm = { turnMs, fullReadMs: fullReadIntervalMs, roundMs };
+  const rhythm = { turnMs, lookMs, fullReadMs: fullReadIntervalMs, roundMs };
   const nowMs = ctx.clock.now();
   return chats
     .flatMap((chat) => {

@@ -47,6 +47,8 @@ export interface KnownChat extends TitledChat {
 interface Rhythm {
   /** From one turn of a chat in which something moves to the next. */
   turnMs: number;
+  /** A turn that comes so soon after a read is left out: the next one is still in time, and new chats are many. */
+  lookMs: number;
   /** From one full read to the next. */
   fullReadMs: number;
   /** Full reads are made in rounds that are so far apart, so that they fill requests. */
@@ -60,7 +62,7 @@ type ReadNeed = 'changed' | 'time';
 export function readNeedOf(
   chat: KnownChat,
   look: ChatLook | undefined,
-  { turnMs, fullReadMs, roundMs }: Rhythm,
+  { turnMs, lookMs, fullReadMs, roundMs }: Rhythm,
   nowMs: number,
 ): ReadNeed | null {
   const { id, seenAtMs } = chat;
@@ -69,7 +71,7 @@ export function readNeedOf(
   if (seenAtMs === null || chat.again) return 'time';
   const roundAtMs = Math.floor(nowMs / roundMs) * roundMs;
   if (isTurn(id, fullReadMs, seenAtMs, roundAtMs)) return 'time';
-  return shown !== 'quiet' && isTurn(id, turnMs, seenAtMs, nowMs) ? 'time' : null;
+  return shown !== 'quiet' && isTurn(id, turnMs, seenAtMs + lookMs, nowMs) ? 'time' : null;
 }
 
 function whatShows(chat: KnownChat, look: ChatLook | undefined): 'changed' | 'moved' | 'quiet' {

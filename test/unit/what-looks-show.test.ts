@@ -5,7 +5,7 @@ import { DAY_MS, MINUTE_MS } from '../../src/clock.ts';
 import { type KnownChat, peopleOf, readNeedOf, TITLES_PUT_BACK } from '../../src/live/what-looks-show.ts';
 import type { ChatLook } from '../../src/sferum/gateway.ts';
 
-const RHYTHM = { turnMs: 13 * MINUTE_MS, fullReadMs: DAY_MS, roundMs: 15 * MINUTE_MS };
+const RHYTHM = { turnMs: 13 * MINUTE_MS, lookMs: 0, fullReadMs: DAY_MS, roundMs: 15 * MINUTE_MS };
 /** The beginning of a round, and not the turn of the chat below. */
 const NOW = Date.parse('2026-10-01T12:00:00Z');
 
@@ -86,4 +86,16 @@ test('what is in doubt is read, and every chat once a day, the whole day through
   );
   expect(rounds.size).toBe(96);
   expect(Math.max(...rounds)).toBe(96);
+});
+
+test('a turn within a look of the last read is left out, and the next one comes 13 minutes later at most', () => {
+  const look = { ...LOOK, messages: 41 };
+  const waits = spread(26).map((id) => {
+    for (let at = 1; ; at++) {
+      const rhythm = { ...RHYTHM, lookMs: MINUTE_MS };
+      if (readNeedOf({ ...CHAT, id, seenAtMs: NOW }, look, rhythm, NOW + (at * MINUTE_MS) / 2)) return at / 2;
+    }
+  });
+  expect(Math.min(...waits)).toBeGreaterThan(1);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(14);
 });

@@ -27,6 +27,10 @@ describeInBrowser('«Управление чатами»', () => {
     for (const label of ['Наименование чата', 'Фамилия участников чата']) {
       expect(await page.getByLabel(label).count(), label).toBe(1);
     }
+    const conditions = page.getByLabel('Состояние').locator('option');
+    expect(await conditions.allTextContents()).toEqual([
+      ...['Любое', 'актуален', 'обновляется', 'ждёт решения', 'не удаётся', 'в архиве', 'удаляется'],
+    ]);
     const sizes = page.getByLabel('Число записей на странице');
     expect(await sizes.inputValue()).toBe('50');
     expect(await sizes.locator('option').allTextContents()).toEqual(['10', '25', '50', '100']);
@@ -54,6 +58,12 @@ describeInBrowser('«Управление чатами»', () => {
 
   test('it is filtered, sorted in natural order both ways, and paged (B1, B2, B4)', async () => {
     const page = await site.visit(ADMIN, '/manage');
+    await page.getByLabel('Состояние').selectOption('в архиве');
+    await press(page, 'Загрузить');
+    await page.getByText('Ничего не найдено').waitFor();
+    expect(new URL(page.url()).searchParams.get('condition')).toBe('archived');
+    expect(await page.getByLabel('Состояние').inputValue()).toBe('archived');
+    await page.goto(`${site.origin}/manage`);
     await page.getByLabel('Тип чата').selectOption('Класс');
     await page.getByLabel('Наименование чата').fill('5');
     await press(page, 'Загрузить');

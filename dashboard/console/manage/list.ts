@@ -7,9 +7,15 @@ import type { Wait } from '../../read/waits.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { linkButton, submitButton } from '../parts/button.ts';
 import { CHAT_TYPE_LABELS, chatTypeFilter } from '../parts/chat-type.ts';
-import { conditionWord, datedCondition, type SchoolNow, state } from '../parts/condition.ts';
+import {
+  CONDITION_OPTIONS,
+  conditionWord,
+  datedCondition,
+  type SchoolNow,
+  state,
+} from '../parts/condition.ts';
 import { csvLink } from '../parts/csv.ts';
-import { perPageField, textField } from '../parts/field.ts';
+import { perPageField, selectField, textField } from '../parts/field.ts';
 import { hrefOf } from '../parts/links.ts';
 import { count } from '../parts/numbers.ts';
 import { pager } from '../parts/pager.ts';
@@ -98,6 +104,7 @@ function filterForm(filter: ListFilter): Html {
     html`${chatTypeFilter(filter.type)}
 ${textField({ label: 'Наименование чата', name: 'title', value: filter.title })}
 ${textField({ label: 'Фамилия участников чата', name: 'lastName', value: filter.lastName })}
+${selectField({ label: 'Состояние', name: 'condition', value: filter.condition, options: [{ value: '', label: 'Любое' }, ...CONDITION_OPTIONS] })}
 ${perPageField(filter.perPage)}
 ${filter.sort === '-title' ? html`<input type="hidden" name="sort" value="-title">` : ''}
 <div class="filters-go">${submitButton({ label: 'Загрузить', kind: 'primary' })}</div>`,

@@ -31,6 +31,9 @@ export function conditionWord(status: ConditionStatus): string {
   return CONDITIONS[status][1];
 }
 
+/** The conditions as a filter offers them. */
+export const CONDITION_OPTIONS = Object.entries(CONDITIONS).map(([value, [, label]]) => ({ value, label }));
+
 /** These conditions are true only while Sferum can be asked. */
 const DEPENDS_ON_SFERUM: readonly ConditionStatus[] = ['synced', 'behind'];
 

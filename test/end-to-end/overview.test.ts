@@ -207,6 +207,11 @@ describeInBrowser('what an admin sees of the school', () => {
       ).toBe(true);
     }
     expect(await page.locator('svg.heat a').count()).toBe(classes.length);
+    await page.goto(`${site.origin}/unreachable`);
+    expect(await page.locator('svg.heat a').count()).toBe(classes.length);
+    expect(await page.locator('.spark').count()).toBe(1);
+    await expectAccessible(page);
+    await page.goBack();
     await expectUsable(page);
 
     for (const [name, path] of [

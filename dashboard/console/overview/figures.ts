@@ -56,7 +56,8 @@ function chatsFigure({ chats }: Overview, trouble: Trouble | null, approved: App
 const listed = (parts: readonly Content[]): Html =>
   html`${parts.map((part, i) => html`${i > 0 ? ', ' : ''}${part}`)}`;
 
-function shareFigure({ shares }: Overview): Html {
+/** The share of people with a linked profile, and how it has developed. */
+export function shareFigure({ shares }: Pick<Overview, 'shares'>): Html {
   const last = shares.at(-1);
   const isKnown = last !== undefined && last.people > 0;
   return figure({

@@ -64,6 +64,13 @@ export function heat(classes: readonly ClassShare[]): Html {
   )}</tbody></table></details>`;
 }
 
+/** The picture alone, where a table stands beside it. Nothing where it would be too wide. */
+export function heatPicture(classes: readonly ClassShare[]): Html {
+  const cells = placed(classes);
+  const columns = inOrder(cells.map(({ column }) => column));
+  return cells.length === 0 || columns.length > MOST_COLUMNS ? NOTHING : picture(cells, columns);
+}
+
 /** Letters first, so that a few longer names break no row. */
 function inOrder(names: readonly string[]): string[] {
   return [...new Set(names)].sort(

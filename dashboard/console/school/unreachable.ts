@@ -5,6 +5,7 @@ import { naturalCompare } from '../../../src/desired/names.ts';
 import { refusedText } from '../../../src/plan/refused-words.ts';
 import { notFound } from '../../../src/refusal.ts';
 import { ledClasses } from '../../read/led-classes.ts';
+import { findOverview, type Overview } from '../../read/overview.ts';
 import { childrenIn, findPersonClasses, type PersonClass } from '../../read/person-classes.ts';
 import { listUnreachable, type UnreachableClass, type UnreachablePerson } from '../../read/unreachable.ts';
 import { countUnreachable, hasChats, type UnreachableCount } from '../../read/unreachable-counts.ts';
@@ -21,6 +22,7 @@ import { personLink } from '../parts/person-link.ts';
 import { emptyState } from '../parts/states.ts';
 import { dataTable } from '../parts/table.ts';
 import { isAdmin, STAFF, viewerIn } from '../visitor.ts';
+import { unreachablePicture } from './unreachable-picture.ts';
 
 const SORTS = ['title', 'notLinked', 'left', 'refused'] as const;
 type Sort = (typeof SORTS)[number];
@@ -104,13 +106,20 @@ async function overview(
     .filter(({ classId }) => own === null || (classId !== null && own.includes(classId)))
     .sort((a, b) => compareBy(sort, a, b));
   if (units.length === 0) return frame(c, 'Кого нет в Сферуме', undefined, await nobodyMissing(ctx, c, own));
+  const picture = own === null ? unreachablePicture(await overviewOf(ctx, c)) : '';
   return frame(
     c,
     'Кого нет в Сферуме',
     'Выберите класс: его список можно распечатать.',
-    html`<div class="compact">${overviewTable(units, sort)}</div>`,
+    html`${picture}<div class="compact">${overviewTable(units, sort)}</div>`,
     html`${csvLink('/unreachable.csv')}${printButton()}`,
   );
+}
+
+function overviewOf(ctx: Context, c: ConsoleContext): Promise<Overview> {
+  const { id, timeZone } = c.get('visitor').school;
+  const nowMs = ctx.clock.now();
+  return findOverview(ctx.db.of(id), id, { today: dayIn(timeZone, nowMs), now: new Date(nowMs) });
 }
 
 function compareBy(sort: Sorted, a: UnreachableCount, b: UnreachableCount): number {
@@ -274,6 +283,7 @@ function frame(
     ...(subtitle === undefined ? {} : { subtitle }),
     ...(actions === undefined ? {} : { actions }),
     body,
+    styles: ['overview.css'],
   });
 }
 

@@ -116,7 +116,11 @@ describe('the stream of an operation', () => {
       events.push(event);
       if (event.startsWith(':')) closing.abort();
     }
-    expect(events).toHaveLength(2);
+    const [state, ...beats] = events;
+    expect(state).toContain('"state":"running"');
+    expect(beats.length).toBeGreaterThan(0);
+    // A busy machine may have sent another before it heard of the stop.
+    expect(beats.filter((beat) => !beat.startsWith(':'))).toEqual([]);
   });
 });
 

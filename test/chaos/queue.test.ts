@@ -83,7 +83,7 @@ describe.each(backends())('the queue on %s', (backend) => {
     world.sandbox.world.faults.latencyMs = 150;
     await rename([chat!.id], 'first ');
     world.ctx.wake('chats');
-    await vi.waitFor(() => expect(titles()).toContain(`first ${chat!.id}`), { interval: 5 });
+    await vi.waitFor(() => expect(titles()).toContain(`first ${chat!.id}`), { timeout: 20_000, interval: 5 });
     await rename([chat!.id], 'second ');
     world.ctx.wake('chats');
     await world.settled();

@@ -95,7 +95,7 @@ export async function applyReading(
     planned: plannedWith(params.planned, followed),
   });
   if (!waits) await dropStaged(tx, schoolId, operation.id);
-  if (!newer && !incomplete) await endOlder(ctx, tx, operation, schoolId, OVERTAKEN);
+  if (!newer && !incomplete) await endOlder(ctx, tx, operation, schoolId, waits ? ASKS_ITSELF : OVERTAKEN);
   if (!newer && incomplete?.renumbered) await endOlder(ctx, tx, operation, schoolId, ASKED_ANEW);
   return { followed, elsewhere };
 }
@@ -160,4 +160,5 @@ function sayingNothing(reading: MergedReading): MergedReading {
 }
 
 const OVERTAKEN = 'Пришла полная выгрузка не старше этой: решать больше нечего';
+const ASKS_ITSELF = 'Пришла полная выгрузка не старше этой: о людях под новыми номерами спрашивает она';
 const ASKED_ANEW = 'Пришла выгрузка не старше этой с тем же вопросом о людях под новыми номерами';

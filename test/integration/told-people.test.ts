@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createWebhook } from '../../src/told/webhooks.ts';
-import { linkedRoster, startChatWorld } from '../support/chat-world.ts';
+import { ADMIN, linkedRoster, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { underNewIds } from '../support/new-ids.ts';
 import { personMatches } from '../support/person-matches.ts';
@@ -26,6 +26,13 @@ test('the list of the next night asks the same, and nobody is told that it is de
   await receiver.receives('hold.opened');
   await bring(underNewIds(linkedRoster(), ['p1']), 3);
   expect(await waiting()).not.toBe(first);
+  const before = await world.done<{ problems: { code: string; message: string }[] }>(
+    ...([200, 'GET', `/v1/operations/${first}`, ADMIN] as const),
+  );
+  expect(before.problems.at(-1)).toMatchObject({
+    code: 'roster-overtaken',
+    message: 'Пришла полная выгрузка не старше этой: о людях под новыми номерами спрашивает она',
+  });
   await sql`update sferum_account set status = 'broken', status_reason = 'token'`.execute(
     everywhere(world.ctx),
   );

@@ -3,7 +3,7 @@ import { assertSchemaCompatibility, LATEST_SCHEMA_VERSION, runMigrations } from 
 import type pg from 'pg';
 import { messageOf } from '../errors.ts';
 import { stateOf } from './errors.ts';
-import { createOrm } from './orm.ts';
+import { createOrm, MIGRATIONS } from './orm.ts';
 import { assertOwnSession } from './pooler.ts';
 import { APP_ROLE, ensureRoles, hasRoles } from './roles.ts';
 import { oneRow } from './rows.ts';
@@ -64,16 +64,20 @@ export async function migrate(
 }
 
 async function bringUp(client: pg.Client, ownerUrl: string): Promise<void> {
+  if (!(await hasHistory(client)) || (await pending(client)).length > 0) await runPending(ownerUrl);
+  // BullMQ's own migration alters its table even where nothing is to be done.
+  if (!(await isQueueCurrent(client))) await runMigrations(client, QUEUE_SCHEMA);
+  await raiseWall(client);
+  await client.query(QUEUE_RIGHTS);
+}
+
+async function runPending(ownerUrl: string): Promise<void> {
   const orm = await createOrm(ownerUrl, { poolMax: 2, asOwner: true, lockTimeoutMs: LOCK_TIMEOUT_MS });
   try {
     await orm.migrator.up();
   } finally {
     await orm.close(true);
   }
-  // BullMQ's own migration alters its table even where nothing is to be done.
-  if (!(await isQueueCurrent(client))) await runMigrations(client, QUEUE_SCHEMA);
-  await raiseWall(client);
-  await client.query(QUEUE_RIGHTS);
 }
 
 /** Whether the queue's schema is this version's, by its own table of versions. */
@@ -115,22 +119,29 @@ export class NotMigratedError extends Error {
  */
 export async function assertMigrated(databaseUrl: string): Promise<void> {
   const client = await connect(databaseUrl);
-  const orm = await createOrm(databaseUrl, { poolMax: 1 });
   try {
     if (!(await hasRoles(client))) throw new NotMigratedError('roles');
-    // To name what is pending, the migrator would make its own table, which the application may not do.
     if (!(await hasHistory(client))) throw new NotMigratedError('it has no tables yet');
     await client.query(`set role ${APP_ROLE}`);
-    const pending = await orm.migrator.getPending();
-    if (pending.length > 0) throw new NotMigratedError(pending.map((m) => m.name).join(', '));
+    const missing = await pending(client);
+    if (missing.length > 0) throw new NotMigratedError(missing.join(', '));
     if (!(await isWalled(client))) throw new NotMigratedError('the wall between schools is missing');
     await assertSchemaCompatibility(client, QUEUE_SCHEMA).catch((error: Error) => {
       throw new NotMigratedError(`queue: ${error.message}`);
     });
   } finally {
-    await orm.close(true);
     await client.end();
   }
+}
+
+/**
+ * Names our migrations that have not run, by the migrator's own table. The migrator itself would open a connection of
+ * its own at every start, and make that table, which the application may not do.
+ */
+async function pending(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>('select name from mikro_orm_migrations');
+  const done = new Set(rows.map(({ name }) => name));
+  return MIGRATIONS.map(({ name }) => name).filter((name) => !done.has(name));
 }
 
 async function hasHistory(client: pg.Client): Promise<boolean> {

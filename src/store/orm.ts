@@ -107,7 +107,7 @@ export interface OrmOptions {
 }
 
 /** In the order in which they run. A new one is named last. */
-const MIGRATIONS = [
+export const MIGRATIONS = [
   { name: '0001-initial', class: Initial },
   { name: '0002-lessons', class: Lessons },
   { name: '0003-chat-draft', class: ChatDraft },

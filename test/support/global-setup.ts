@@ -19,17 +19,20 @@ const MEMORY_FREE_BYTES = 4 * 1024 ** 3;
 /** Starts one PostgreSQL server for the whole run; its data may be lost at any time. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(await roomyPlace(), 'sferum-sync-test-'));
-  const { url, ownerUrl, directory, stop } = await startEmbeddedPostgres({ dataDir, durable: false });
-  project.provide('postgres', { url: bySocket(url, directory), ownerUrl: bySocket(ownerUrl, directory) });
+  const { url, ownerUrl, socketDirectory, stop } = await startEmbeddedPostgres({ dataDir, durable: false });
+  project.provide('postgres', {
+    url: bySocket(url, socketDirectory),
+    ownerUrl: bySocket(ownerUrl, socketDirectory),
+  });
   return async () => {
     await stop();
     await rm(dataDir, { recursive: true, force: true });
   };
 }
 
-/** The address of the same database by the socket in `directory`. */
-function bySocket(url: string, directory: string): string {
-  return url.replace('127.0.0.1', encodeURIComponent(directory));
+/** The address of the same database by the socket, where there is one. */
+function bySocket(url: string, directory: string | null): string {
+  return directory === null ? url : url.replace('127.0.0.1', encodeURIComponent(directory));
 }
 
 /** Most tests copy a database of 700 files, which takes a second on a disk and a twentieth of it in memory. */

@@ -1,21 +1,33 @@
 const CONNECTIONS = 200;
+/** Some systems take no socket's path that is longer. */
+const SOCKET_PATH_BYTES = 103;
+
+interface Place {
+  directory: string;
+  durable: boolean;
+}
+
+/**
+ * Where a server that is not durable also listens by a socket, which takes half of what a statement costs by TCP.
+ * Null: nowhere, and so where the path would be too long.
+ */
+export function socketDirectory({ directory, durable }: Place): string | null {
+  const isShort = Buffer.byteLength(`${directory}/.s.PGSQL.65535`) <= SOCKET_PATH_BYTES;
+  return durable || !isShort ? null : directory;
+}
 
 /**
  * The server's settings as arguments, for a machine of two cores shared with the application. They are given at each
  * start and not written into the cluster, so a new version of them holds at once.
  * The log takes what concerns the server (LOG and above). It never takes failed statements and their details, because
  * these quote people's names.
- * `durable: false` is for data that nobody will miss: they are lost when the machine crashes. Such a server is also
- * reached by a socket in its directory, which takes half of what a statement costs by TCP.
+ * `durable: false` is for data that nobody will miss: they are lost when the machine crashes.
  */
-export function serverSettings(
-  port: number,
-  { directory, durable }: { directory: string; durable: boolean },
-): string[] {
+export function serverSettings(port: number, place: Place): string[] {
   const settings: Record<string, string | number> = {
     port,
     listen_addresses: '127.0.0.1',
-    unix_socket_directories: durable ? '' : directory,
+    unix_socket_directories: socketDirectory(place) ?? '',
     max_connections: CONNECTIONS,
     shared_buffers: '128MB',
     effective_cache_size: '512MB',
@@ -32,7 +44,7 @@ export function serverSettings(
     log_checkpoints: 'off',
     // A table that a school has just filled must be vacuumed before its indexes alone can answer. Until then lists cost
     // twice.
-    ...(durable
+    ...(place.durable
       ? { autovacuum_naptime: '15s' }
       : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };

@@ -37,6 +37,7 @@ import {
   shutDownPostmaster,
 } from './postmaster.ts';
 import { enterServer, type Presence } from './presence.ts';
+import { socketDirectory } from './settings.ts';
 import { takeStartLock } from './start-lock.ts';
 
 /** How long a server that was found running may take to answer, because it may be in recovery or shutting down. */
@@ -47,8 +48,8 @@ export type EmbeddedPostgres = {
   url: string;
   /** The address of the superuser in the same database, for CREATE DATABASE and the like. */
   ownerUrl: string;
-  /** Where its data are and, with `durable: false`, its socket. */
-  directory: string;
+  /** Where it also listens by a socket. Null: nowhere. */
+  socketDirectory: string | null;
   /** Resolves if the server ends or hangs while we use it; never after `stop`. */
   lost: Promise<Error>;
   /** Leaves the server and ends it if nobody else uses it, in bounded time. May be called again. */
@@ -91,7 +92,7 @@ export async function startEmbeddedPostgres(options: {
   return {
     url: applicationUrl(cluster, server.port),
     ownerUrl: ownerUrl(cluster, server.port, APPLICATION),
-    directory: cluster.directory,
+    socketDirectory: socketDirectory(cluster),
     lost: lost.promise,
     stop: stopOnce,
     [Symbol.asyncDispose]: stopOnce,

@@ -1,4 +1,4 @@
-/** K3: windows of days in which lists move nobody. Pure. */
+/** K3: windows of days in which lists move nobody. What then waits, and what goes on, says without-lists.ts. Pure. */
 import { plusDays } from '../text/days.ts';
 import type { Day } from './model.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Says for every table how its rows end, because whatever grows must have an end (K6). A test compares this list with
- * the tables of the database and with docs/personal-data.md.
+ * Says for every table how its rows end, because whatever grows must have an end (K6). The days of each term stand in
+ * src/config/keeping-limits.ts. A test compares this list with the tables of the database and with docs/personal-data.md.
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { LimitName } from '../limits.ts';

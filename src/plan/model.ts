@@ -63,7 +63,7 @@ export interface Plan {
   breaches: readonly GuardBreach[];
 }
 
-/** One limit that was passed (F4), with the numbers for its message. */
+/** One limit that was passed (F4), and by how much. */
 export interface GuardBreach {
   scope: 'chat' | 'school' | 'run';
   chatId?: string;

@@ -5,6 +5,7 @@ import { type RegionPause, regionPauses } from '../../../src/operations/save-pau
 import { Refusal } from '../../../src/refusal.ts';
 import { typedDay } from '../../../src/text/clean-text.ts';
 import { authorOf, existingSchool } from '../../rights.ts';
+import { atBoth, type Base } from '../at-both.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { formOf } from '../form.ts';
 import { type Html, html } from '../html.ts';
@@ -13,7 +14,7 @@ import { postButton, submitButton } from '../parts/button.ts';
 import { textField } from '../parts/field.ts';
 import { day } from '../parts/numbers.ts';
 import { dataTable } from '../parts/table.ts';
-import { atBoth, type Base, fieldOf } from '../told/parts.ts';
+import { fieldOf } from '../told/parts.ts';
 
 const ID_CHARS = 200;
 

@@ -3,6 +3,7 @@ import type { Context } from '../../../src/context.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import type { Choice } from '../../../src/rows/told-choice.ts';
 import { choiceOf, saveChoice } from '../../../src/told/choices.ts';
+import { atBoth, type Base } from '../at-both.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { formOf } from '../form.ts';
 import { html } from '../html.ts';
@@ -11,7 +12,7 @@ import { submitButton } from '../parts/button.ts';
 import { checkField, textField } from '../parts/field.ts';
 import { notice } from '../parts/states.ts';
 import { isAdmin } from '../visitor.ts';
-import { atBoth, type Base, fieldOf, kindBoxes, tickedKinds } from './parts.ts';
+import { fieldOf, kindBoxes, tickedKinds } from './parts.ts';
 
 /**
  * «Оповещения»: which letters a person gets about what waits (K2). An operator of all schools has one choice for all.

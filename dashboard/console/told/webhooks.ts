@@ -16,6 +16,7 @@ import {
 } from '../../../src/told/webhooks.ts';
 import { listDeliveries } from '../../read/webhook-deliveries.ts';
 import { authorOf } from '../../rights.ts';
+import { atBoth, type Base } from '../at-both.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { formOf } from '../form.ts';
 import { type Html, html } from '../html.ts';
@@ -25,7 +26,7 @@ import { state } from '../parts/condition.ts';
 import { textField } from '../parts/field.ts';
 import { moment } from '../parts/numbers.ts';
 import { dataTable } from '../parts/table.ts';
-import { atBoth, type Base, fieldOf, kindBoxes, tickedKinds } from './parts.ts';
+import { fieldOf, kindBoxes, tickedKinds } from './parts.ts';
 import { hookBody, removalBody } from './webhook.ts';
 
 const DELIVERIES_SHOWN = 20;

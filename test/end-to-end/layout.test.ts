@@ -10,7 +10,8 @@ import { initializeAll } from '../support/small-world.ts';
  * How much slower the machine is made. A slow machine paints a page half read, and what is read later must not move it.
  */
 const SLOWER = 4;
-const WIDTHS = [1440, 1024, 800, 390];
+/** 720: a page of 1440 pixels enlarged to 200 %. */
+const WIDTHS = [1440, 1024, 800, 720, 390];
 
 const PAGES = [
   ...['/', '/manage', '/manage/new', '/manage/initialize', '/manage/ahead', '/journal', '/people/p1'],

@@ -114,7 +114,7 @@ describeInBrowser('decisions', () => {
     await page.goto(`${site.origin}/manage?condition=held`);
     const listed = page.getByRole('row').filter({ hasText: '5А класс' });
     await listed.getByText(/^исключим через \d+\sс$/).waitFor();
-    expect(await page.getByText('ждёт решения', { exact: true }).count()).toBe(1);
+    expect(await page.getByRole('row').getByText('ждёт решения', { exact: true }).count()).toBe(1);
     await page.getByRole('link', { name: '5А класс', exact: true }).click();
     await page.getByText('Исключения из чата подтверждены').waitFor();
     await expectAccessible(page);

@@ -46,7 +46,11 @@ export function serverSettings(port: number, place: Place): string[] {
     // twice.
     ...(place.durable
       ? { autovacuum_naptime: '15s' }
-      : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+      : {
+          ...{ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+          // Who vanishes before the password is given holds up every making and dropping of a database until then.
+          authentication_timeout: '5s',
+        }),
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

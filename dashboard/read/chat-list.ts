@@ -96,7 +96,10 @@ interface Selection extends Page {
   searched: boolean;
 }
 
-/** Reads one page of chats. What the page shows beyond a chat's own row is read only for the chats of that page. */
+/**
+ * Reads one page of chats. What the page shows beyond a chat's own row is read only for the chats of that page, by its
+ * key (`lateral … offset 0`) and once (`materialized`), also where the planner knows nothing of the tables yet.
+ */
 async function selectChats(
   db: Sql,
   viewer: Viewer,
@@ -112,12 +115,14 @@ async function selectChats(
     ), page as materialized (
       select id from found order by title_key collate "C" ${direction}, id ${direction} ${limitTo(filter)}
     ), seat as materialized (
-      select m.chat_id, m.person_id, m.admin from membership m where m.chat_id = any(array(select id from page))
-    ), seats as (
+      select m.chat_id, m.person_id, m.admin from page cross join lateral (
+        select m.chat_id, m.person_id, m.admin from membership m where m.chat_id = page.id offset 0) m
+    ), seats as materialized (
       select chat_id, count(*)::int as number from seat group by chat_id
-    ), ${inSferumCounts(viewer.schoolId)}, admins as (
+    ), ${inSferumCounts(viewer.schoolId)}, admins as materialized (
       select m.chat_id, jsonb_agg(jsonb_build_object('id', p.id, 'name', ${shownName}) order by ${byName}) as people
-      from seat m join person p on p.school_id = ${viewer.schoolId} and p.id = m.person_id
+      from seat m cross join lateral (
+        select p.* from person p where p.school_id = ${viewer.schoolId} and p.id = m.person_id offset 0) p
       where m.admin group by m.chat_id
     )
     select t.total, c.id, c.title, c.type, c.class_id as "classId", c.subject_group_id as "subjectGroupId",

@@ -23,20 +23,21 @@ export function sferumState(
 
 /**
  * Gives parts of a `with` that count, as rows of `in_sferum (chat_id, number)`, the members of many chats whose
- * `sferumState` is `in`. `page`: a part with the chats' ids. `seat`: a part with their memberships. All chats are
- * counted at once, so a person who is in many of them is looked up once.
+ * `sferumState` is `in`. `page`: a part with the chats' ids. Each row is found by its key, whatever the planner knows of
+ * the tables: right after an import it takes a school for a handful of rows, and compared everybody with everybody.
  * Test: it agrees with the states of the members (in-sferum.test.ts).
  */
 export function inSferumCounts(schoolId: string): RawBuilder<unknown> {
   return sql`seen as materialized (
-      select s.chat_id, s.vk_user_id from sferum_member s
-        where s.chat_id = any(array(select id from page)) and s.state = 'in'
+      select page.id as chat_id, s.vk_user_id from page cross join lateral (
+        select s.vk_user_id from sferum_member s where s.chat_id = page.id and s.state = 'in' offset 0) s
       union select c.id, ${owner} from page join chat c on c.id = page.id where ${owner} is not null
-    ), in_sferum as (
+    ), in_sferum as materialized (
       select s.chat_id, count(*)::int as number from seen s
-        join profile_link l on l.school_id = ${schoolId} and l.vk_user_id = s.vk_user_id and l.present
-        join seat m on m.chat_id = s.chat_id and m.person_id = l.person_id
-      where l.vk_user_id = any(array(select distinct vk_user_id from seen))
+        cross join lateral (select l.person_id from profile_link l
+          where l.school_id = ${schoolId} and l.vk_user_id = s.vk_user_id and l.present offset 0) l
+        cross join lateral (select from membership m
+          where m.chat_id = s.chat_id and m.person_id = l.person_id offset 0) m
       group by s.chat_id
     )`;
 }

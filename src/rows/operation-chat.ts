@@ -74,7 +74,8 @@ export async function adoptPlanned(
       (operation_id, chat_id, school_id, ordinal, first_action, type, title, actions, generation)
     select ${operation.id}, o.chat_id, o.school_id, o.ordinal, o.first_action, o.type, o.title, o.actions,
       case when c.id = any(${[...touched]}::uuid[]) then c.generation end
-    from operation_chat o left join chat c on c.id = o.chat_id where o.operation_id = ${shown}`.execute(tx);
+    from operation_chat o left join chat c on c.id = o.chat_id
+    where o.operation_id = ${shown} and o.school_id = ${operation.schoolId}`.execute(tx);
   const unplanned = chats.filter(({ chatId, actions }) => actions.length === 0 && touched.has(chatId));
   if (unplanned.length > 0) await addPlanned(tx, operation, unplanned, touched);
 }

@@ -1,19 +1,16 @@
 /** K4: classes that a list names under new ids, from the list to the members of each chat in the sandbox. */
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';
+import { describe, expect, test } from 'vitest';
+import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster } from '../support/chat-world.ts';
+import { eachWithChatWorld } from '../support/each-chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import type { RosterFiles } from '../support/roster-files.ts';
 import { tell } from '../support/tell-events.ts';
 
 const MATCHES = '/v1/schools/s1/class-matches';
 let world: ChatWorld;
-beforeEach(async () => {
-  world = await startChatWorld();
-});
-afterEach(async () => {
-  expect(await world.differences(['s1'])).toEqual([]);
-  await world[Symbol.asyncDispose]();
+eachWithChatWorld((given) => {
+  world = given;
 });
 
 /** The roster of the new year: 5А is 6А under another id, and so is its group. */

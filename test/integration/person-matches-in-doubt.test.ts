@@ -1,6 +1,7 @@
 /** K4: people under new ids whose identity is not certain. Nobody leaves a chat before a decision about each. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ADMIN, type ChatWorld, linkedRoster, startChatWorld } from '../support/chat-world.ts';
+import { describe, expect, test } from 'vitest';
+import { ADMIN, type ChatWorld, linkedRoster } from '../support/chat-world.ts';
+import { eachWithChatWorld } from '../support/each-chat-world.ts';
 import { peopleOf, underNewIds } from '../support/new-ids.ts';
 import { NEW_ADMIN, pair, personMatches } from '../support/person-matches.ts';
 import { edited, withRows } from '../support/roster-files.ts';
@@ -8,12 +9,8 @@ import { tell } from '../support/tell-events.ts';
 
 const PEOPLE = peopleOf(linkedRoster());
 let world: ChatWorld;
-beforeEach(async () => {
-  world = await startChatWorld();
-});
-afterEach(async () => {
-  expect(await world.differences(['s1'])).toEqual([]);
-  await world[Symbol.asyncDispose]();
+eachWithChatWorld((given) => {
+  world = given;
 });
 const { open, decide, bring, live, movesOf, imports, waiting } = personMatches(() => world);
 

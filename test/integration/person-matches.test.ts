@@ -1,7 +1,8 @@
 /** K4: people whom a list names under new ids, from the list to the members of each chat in the sandbox. */
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster, startChatWorld } from '../support/chat-world.ts';
+import { describe, expect, test } from 'vitest';
+import { ADMIN, type ChatWorld, HOMEROOM_5A, linkedRoster } from '../support/chat-world.ts';
+import { eachWithChatWorld } from '../support/each-chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { newIdOf, peopleOf, underNewIds } from '../support/new-ids.ts';
 import { NEW_ADMIN, pair, personMatches } from '../support/person-matches.ts';
@@ -10,12 +11,8 @@ import { tell } from '../support/tell-events.ts';
 
 const PEOPLE = peopleOf(linkedRoster());
 let world: ChatWorld;
-beforeEach(async () => {
-  world = await startChatWorld();
-});
-afterEach(async () => {
-  expect(await world.differences(['s1'])).toEqual([]);
-  await world[Symbol.asyncDispose]();
+eachWithChatWorld((given) => {
+  world = given;
 });
 const { open, decide, bring, live, movesOf, imports, waiting } = personMatches(() => world);
 

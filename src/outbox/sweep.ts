@@ -40,7 +40,7 @@ export async function takeTurn(ctx: Context, { isFirst }: { isFirst: boolean }):
       on conflict (key) do update set value = excluded.value where setting.value = (select value from last)
       returning 1)
     select t.mine, (select ms from last) as "sinceMs", array_remove(array[${sql.join(questions)}], null) as due
-    from (select exists (select from taken) as mine) t`.execute(ctx.db.across('relay'));
+    from (select exists (select from taken) as mine) t`.execute(ctx.db.recurring('relay'));
   const { mine, sinceMs, due } = oneRow(rows);
   return {
     due: mine ? due : null,

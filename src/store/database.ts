@@ -33,6 +33,7 @@ export class Database implements AsyncDisposable {
   readonly ofNone: Sql;
   readonly #lanes: Lanes;
   readonly #everySchool: Sql;
+  readonly #recurring: Sql;
   readonly #turns: SchoolTurns;
   readonly #keepsPlan: boolean;
 
@@ -42,6 +43,7 @@ export class Database implements AsyncDisposable {
     this.#turns = turns;
     this.#keepsPlan = keepsPlan;
     this.#everySchool = doorThrough(lanes.all, { ...asRole(EVERY_SCHOOL), keepsPlan });
+    this.#recurring = doorThrough(lanes.all, { ...asRole(EVERY_SCHOOL), keepsPlan: true });
     this.ofNone = new Kysely({ dialect: new PostgresDialect({ pool: lanes.all }) });
   }
 
@@ -76,6 +78,14 @@ export class Database implements AsyncDisposable {
   /** Statements across all schools, each a transaction of its own. */
   across(_purpose: AcrossSchools): Sql {
     return this.#everySchool;
+  }
+
+  /**
+   * Does the same for large statements that every process asks again and again in the same words. Each is planned once
+   * on a connection. To plan the sweep's costs ten times as much as to run it.
+   */
+  recurring(_purpose: AcrossSchools): Sql {
+    return this.#recurring;
   }
 
   /**

@@ -48,7 +48,7 @@ export async function look(ctx: Context): Promise<Look> {
       returning 1)
     select case when exists (select from taken) then ${hasNews}
         or ${hasMail} and exists (select from told_choice where daily) else false end as "isNews",
-      ${nextDueIn({ mail: hasMail })} as "nextDue"`.execute(ctx.db.across('telling'));
+      ${nextDueIn({ mail: hasMail })} as "nextDue"`.execute(ctx.db.recurring('telling'));
   return oneRow(rows);
 }
 

@@ -31,7 +31,9 @@ const draw = drawWith(random);
 const { of: pick, chance } = draw;
 
 beforeAll(async () => {
-  world = await startTestApp({ clock, env: { LIMIT_DRIFT_INTERVAL_MS: '1000' } });
+  // As many connections as by default, so that the work of one school meets itself.
+  const env = { LIMIT_DRIFT_INTERVAL_MS: '1000', LIMIT_DATABASE_CONNECTIONS: '18' };
+  world = await startTestApp({ clock, env });
   school = await importSmallSchool(world);
   await initializeAll(world, school);
 });

@@ -26,6 +26,11 @@ import { JWT_SECRET, type TokenClaims, tokenOf } from './tokens.ts';
 
 /** What the sandbox allows, and our own pace where a test asks for it: what happens counts, not how slowly. */
 const REQUESTS_PER_SECOND = 200;
+/**
+ * The fewest with which everything works. The server reads and plans each statement anew on each connection, so a world
+ * that lives for a few seconds pays most for its connections.
+ */
+const CONNECTIONS = '6';
 const SETTLED_WITHIN_MS = 40_000;
 const LOOK_EVERY_MS = 20;
 
@@ -85,6 +90,7 @@ export async function startTestApp(
       SGO_JWT_SECRET: JWT_SECRET,
       SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
       LOG_LEVEL: 'fatal',
+      LIMIT_DATABASE_CONNECTIONS: CONNECTIONS,
       LIMIT_SWEEP_INTERVAL_MS: '300',
       LIMIT_LATE_EFFECT_MS: '1000',
       // Tests ask faster than people.

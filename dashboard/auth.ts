@@ -8,6 +8,7 @@ import { Refusal } from '../src/refusal.ts';
 import { tokenKey } from '../src/store/used-tokens.ts';
 import { sure } from '../src/sure.ts';
 import { BY_TOKEN } from './may-act.ts';
+import { unauthenticated } from './problem.ts';
 
 export interface HttpEnv {
   Variables: {
@@ -160,9 +161,4 @@ export function authenticate(resolve: ResolveCaller): MiddlewareHandler<HttpEnv>
     c.set('again', again);
     await next();
   };
-}
-
-/** The refusal of a request without a caller (401). */
-export function unauthenticated(): Refusal {
-  return new Refusal(401, 'unauthenticated', 'Нужен вход из СГО');
 }

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from '../src/context.ts';
-import { type HttpEnv, unauthenticated } from './auth.ts';
+import type { HttpEnv } from './auth.ts';
+import { unauthenticated } from './problem.ts';
 import { fleetFigures } from './read/figures.ts';
 
 /** The parts that /readyz checks, by the names that it reports. Each throws unless its part answers. */

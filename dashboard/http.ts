@@ -1,14 +1,12 @@
-import type { ServerOptions } from 'node:http';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Queue } from 'bullmq';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Commands } from '../src/commands.ts';
 import type { Context } from '../src/context.ts';
-import type { Limits } from '../src/limits.ts';
 import { ProfileLinking } from '../src/profile/linking.ts';
 import type { AccessLog } from '../src/store/access-log.ts';
 import { isTokenUsed } from '../src/store/used-tokens.ts';
-import { apiRoutes, createOpenApi } from './api/api.ts';
+import { apiRoutes } from './api/api.ts';
 import {
   authenticate,
   bearerOrSession,
@@ -24,6 +22,7 @@ import { denials } from './denials.ts';
 import { docsRoutes } from './docs.ts';
 import { createGuards } from './guards.ts';
 import { healthRoutes, type Probes } from './health.ts';
+import { createOpenApi } from './open-api.ts';
 import { sameOriginChanges } from './origin.ts';
 import { answerError, generalProblem } from './problem.ts';
 import { countRequest, type Rates } from './rates.ts';
@@ -139,18 +138,5 @@ function paced(rates: Rates, resolve: ResolveCaller): ResolveCaller {
     // A stream asks again and again who reads it, and counts as one request.
     if (caller && !isCounted) await countRequest(rates, c, caller);
     return caller;
-  };
-}
-
-const HEADERS_TIMEOUT_MS = 10_000;
-const HEADERS_BYTES = 16 * 1024;
-
-/** Gives the limits of node's HTTP server, which answers 408 to slower clients on every route (reliability 33). */
-export function serverOptions(limits: Limits): ServerOptions {
-  return {
-    requestTimeout: limits.uploadTimeoutMs,
-    // Node refuses to start where headers may take longer than the whole request.
-    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, limits.uploadTimeoutMs),
-    maxHeaderSize: HEADERS_BYTES,
   };
 }

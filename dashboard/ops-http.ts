@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Context } from '../src/context.ts';
-import { createOpenApi } from './api/api.ts';
 import type { HttpEnv } from './auth.ts';
 import { healthRoutes, type Probes } from './health.ts';
+import { createOpenApi } from './open-api.ts';
 import { answerError, generalProblem } from './problem.ts';
 import { logRequests } from './request-log.ts';
 

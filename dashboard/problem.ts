@@ -63,6 +63,11 @@ export function answerInvalid(c: HonoContext, error: ZodError): Response {
   return refused(c, notFitting(400, error));
 }
 
+/** The refusal of a request without a caller (401). */
+export function unauthenticated(): Refusal {
+  return new Refusal(401, 'unauthenticated', 'Нужен вход из СГО');
+}
+
 /** The refusal of a request that does not fit a schema. */
 export function notFitting(status: 400 | 422, error: ZodError): Refusal {
   const errors = error.issues

@@ -2,16 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Caught } from '../dashboard/console/entry/caught.ts';
 import type { Probes } from '../dashboard/health.ts';
-import { createHttp } from '../dashboard/http.ts';
 import { createOpsHttp } from '../dashboard/ops-http.ts';
-import { createRates } from '../dashboard/rates.ts';
 import type { Queues } from '../jobs/queues.ts';
 import { startWorkers } from '../workers/start-workers.ts';
 import { openQueue, openSferum, openStore, openTraces, type Sferum, type Store } from './app-parts.ts';
 import type { AppRole } from './app-role.ts';
 import { BulkInHand } from './bulk-in-hand.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { commandsOf } from './commands.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { createLog } from './log.ts';
@@ -23,11 +20,13 @@ import { sayConnections } from './say-connections.ts';
 import { SecretBox } from './secrets.ts';
 import type { createSandbox, Sandbox } from './sferum/sandbox/sandbox.ts';
 import type { VkLimits } from './sferum/vk/limits.ts';
-import { AccessLog } from './store/access-log.ts';
 import type { Database } from './store/database.ts';
 import { beat, leave, type ThisProcess } from './store/processes.ts';
 import { startTeller } from './told/teller.ts';
 import { type Watch, watchProcess } from './watch.ts';
+
+/** Routes and pages are loaded only where they are served, because they are half of the program. */
+const edge = () => import('../dashboard/open-http.ts');
 
 const NEVER = new Promise<never>(() => undefined);
 
@@ -51,7 +50,7 @@ export interface Overrides {
 export interface App extends AsyncDisposable {
   ctx: Context;
   /** The whole edge; health and figures alone where the process serves no people. */
-  http: ReturnType<typeof createHttp>;
+  http: ReturnType<typeof createOpsHttp>;
   queues: Queues;
   /** The sandbox; null where SFERUM_API_URL is set. */
   sandbox: Sandbox | null;
@@ -108,7 +107,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   const closing = new AbortController();
   const probes = probesOf(db, self, { queues, watch });
   const http = role.api
-    ? openHttp(parts, {
+    ? (await edge()).openHttp(parts, {
         ...{ ctx, queues, probes, closing: closing.signal },
         surroundings: {
           ...{ ...sferum.places, demo: (overrides.demo ?? false) && sandbox !== null },
@@ -165,35 +164,4 @@ function endFirst(
     await Promise.all(ends.map((end) => end()));
   });
   return (end) => void ends.push(end);
-}
-
-/** Opens what answers requests. The records of looks and the counts of requests are kept together for all of it. */
-function openHttp(
-  parts: AsyncDisposableStack,
-  {
-    ctx,
-    queues,
-    ...edge
-  }: { ctx: Context; queues: Queues } & Pick<
-    Parameters<typeof createHttp>[1],
-    'closing' | 'surroundings' | 'probes'
-  >,
-): ReturnType<typeof createHttp> {
-  const { config, db, log, metrics } = ctx;
-  const access = parts.use(
-    new AccessLog({
-      ...{ db, limits: config.limits, metrics },
-      onError: (error) =>
-        log.error({ err: error }, 'records of looks could not be written; they will be tried again'),
-    }),
-  );
-  const rates = parts.use(
-    createRates(config, (error) =>
-      log.error({ error: error.message }, 'rates are counted in memory: Redis is away'),
-    ),
-  );
-  return createHttp(
-    { ...ctx, db: db.forPages() },
-    { ...edge, access, rates, commands: commandsOf(ctx), queues: queues.all },
-  );
 }

@@ -1,8 +1,5 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ProfileLinking } from '../../src/profile/linking.ts';
-import type { HttpEnv } from '../auth.ts';
 import { createGuards } from '../guards.ts';
-import { answerInvalid } from '../problem.ts';
 import { accessRoutes } from './access-records.ts';
 import { chatChangeRoutes } from './chat-changes.ts';
 import { chatRoutes } from './chats.ts';
@@ -37,13 +34,6 @@ import { settingsRoutes } from './settings.ts';
 import { sferumRoutes } from './sferum.ts';
 import { unreachableRoutes } from './unreachable.ts';
 import { webhookRoutes } from './webhooks.ts';
-
-/** Makes an app whose routes describe themselves in OpenAPI and answer 400 where a request does not fit. */
-export function createOpenApi(): OpenAPIHono<HttpEnv> {
-  return new OpenAPIHono<HttpEnv>({
-    defaultHook: (result, c) => (result.success ? undefined : answerInvalid(c, result.error)),
-  });
-}
 
 /** Adds every route under /v1 (contract). */
 export function apiRoutes(parts: Omit<ApiParts, 'guards'>, linking: ProfileLinking): void {

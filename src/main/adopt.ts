@@ -9,7 +9,7 @@ import { eraseAgain } from '../ending/erase-again.ts';
 import { createLog } from '../log.ts';
 import { type Adoption, adoptAfterRestore } from '../operations/adopt.ts';
 import { runCommand } from './command.ts';
-import { configOrExit } from './serve.ts';
+import { configOrExit } from './config-or-exit.ts';
 
 const TITLES_SHOWN = 20;
 

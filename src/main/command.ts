@@ -1,7 +1,7 @@
 import { type Config, configFromEnvironment, type ProcessRole } from '../config.ts';
 import { startEmbeddedPostgres } from '../store/embedded-postgres/start.ts';
+import { configOrExit } from './config-or-exit.ts';
 import { Life } from './life.ts';
-import { configOrExit } from './serve.ts';
 
 /** Runs an operator's command to its end. `work` gives the exit code. A signal stops what the command has started. */
 export async function runCommand(

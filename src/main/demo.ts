@@ -1,9 +1,10 @@
 import { configFromEnvironment } from '../config.ts';
 import { demoOptions } from '../demo/demo-options.ts';
 import { runDemo } from '../demo/run-demo.ts';
+import { configOrExit } from './config-or-exit.ts';
 import { Life } from './life.ts';
 import { listen } from './listen.ts';
-import { configOrExit, endWhereLost } from './serve.ts';
+import { endWhereLost } from './serve.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

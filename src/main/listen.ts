@@ -3,7 +3,7 @@ import type { Server, ServerResponse } from 'node:http';
 import { type AddressInfo, Server as Listener } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
-import { serverOptions } from '../../dashboard/http.ts';
+import { serverOptions } from '../../dashboard/server-options.ts';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { Limits } from '../limits.ts';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { configFromEnvironment } from '../config.ts';
 import { ensureDataDir } from '../data-dir.ts';
 import { runSandbox } from '../sferum/sandbox/main.ts';
+import { configOrExit } from './config-or-exit.ts';
 import { Life } from './life.ts';
 import { draining } from './listen.ts';
-import { configOrExit } from './serve.ts';
 
 /** A request that the sandbox was told to let hang would hang for ever, so a stop waits no longer than this. */
 const ANSWERS_MS = 2_000;

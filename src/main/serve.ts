@@ -2,6 +2,7 @@ import { createApp } from '../app.ts';
 import type { AppRole } from '../app-role.ts';
 import { configFromEnvironment, type ProcessRole } from '../config.ts';
 import { messageOf } from '../errors.ts';
+import { configOrExit } from './config-or-exit.ts';
 import { Life } from './life.ts';
 import { listen, listenForOps } from './listen.ts';
 
@@ -21,16 +22,6 @@ export async function runProcess(role: ProcessRole, parts: AppRole): Promise<voi
     app.ctx.log.info({ role, ...place }, 'ready');
   } catch (error) {
     await life.fail(error);
-  }
-}
-
-/** Reads the configuration. Mistakes in the environment are reported before anything starts, and end the process. */
-export function configOrExit<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    process.stderr.write(`sferum-sync: ${messageOf(error)}\n`);
-    process.exit(1);
   }
 }
 

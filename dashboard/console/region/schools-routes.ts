@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { notFound } from '../../../src/refusal.ts';
 import { momentOf } from '../../../src/store/school-day.ts';
-import { unauthenticated } from '../../auth.ts';
+import { unauthenticated } from '../../problem.ts';
 import { listSchools, SCHOOL_STATES } from '../../read/schools.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { localPath } from '../entry/local-path.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { SignJWT } from 'jose';
 import { sql } from 'kysely';
-import { serverOptions } from '../../../dashboard/http.ts';
+import { serverOptions } from '../../../dashboard/server-options.ts';
 import type { App } from '../../../src/app.ts';
 import type { TokenRole } from '../../../src/caller.ts';
 import { everywhere } from '../../support/everywhere.ts';

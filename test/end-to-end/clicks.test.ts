@@ -7,7 +7,8 @@ import { type Console, describeInBrowser, PHONE, startConsole } from '../support
 import { everywhere } from '../support/everywhere.ts';
 import { eachWithLessonSite, heading, type LessonSite, opened } from '../support/lesson-site.ts';
 import { PUPIL } from '../support/lesson-world.ts';
-import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
+import { keptManagedSchool } from '../support/manage-site.ts';
+import { ADMIN, SCHOOL } from '../support/manage-world.ts';
 import { holdRemovals, makeRegion } from '../support/region-rows.ts';
 import { initializeAll } from '../support/small-world.ts';
 
@@ -37,8 +38,10 @@ describeInBrowser('presses from the first screen of a school', () => {
   const first = () => site.visit(ADMIN, '/overview');
 
   beforeAll(async () => {
-    site = await startConsole({ env: { LIMIT_APPROVAL_WAIT_MS: '600000' } });
-    await site.world.importRoster(manageRoster());
+    site = await startConsole({
+      env: { LIMIT_APPROVAL_WAIT_MS: '600000' },
+      from: await keptManagedSchool({ initialized: false }),
+    });
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
 

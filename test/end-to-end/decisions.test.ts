@@ -14,9 +14,8 @@ import {
   startConsole,
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { press } from '../support/manage-site.ts';
-import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
-import { initializeAll } from '../support/small-world.ts';
+import { keptManagedSchool, press } from '../support/manage-site.ts';
+import { ADMIN } from '../support/manage-world.ts';
 
 /** Long enough for a machine that other suites share. */
 const SOON = { timeout: 45_000 };
@@ -27,9 +26,10 @@ describeInBrowser('decisions', () => {
   let site: Console;
 
   beforeAll(async () => {
-    site = await startConsole({ env: { LIMIT_APPROVAL_WAIT_MS: String(WAIT_MS) } });
-    await site.world.importRoster(manageRoster());
-    await initializeAll(site.world, SCHOOL);
+    site = await startConsole({
+      env: { LIMIT_APPROVAL_WAIT_MS: String(WAIT_MS) },
+      from: await keptManagedSchool(),
+    });
     const { rows } = await sql<{ id: string }>`
       select id from chat where title in ('5А класс', 'Учительская')`.execute(everywhere(site.world.ctx));
     for (const { id } of rows) {

@@ -2,9 +2,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Console, describeInBrowser, PHONE, startConsole, type Visitor } from '../support/browser.ts';
-import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
+import { keptManagedSchool } from '../support/manage-site.ts';
+import { ADMIN, SCHOOL } from '../support/manage-world.ts';
 import { addOperation } from '../support/seeds.ts';
-import { initializeAll } from '../support/small-world.ts';
 
 /**
  * How much slower the machine is made. A slow machine paints a page half read, and what is read later must not move it.
@@ -39,9 +39,7 @@ const REGION_PAGES = [
 describeInBrowser('pages as they load', () => {
   let site: Console;
   beforeAll(async () => {
-    site = await startConsole();
-    await site.world.importRoster(manageRoster());
-    await initializeAll(site.world, SCHOOL);
+    site = await startConsole({ from: await keptManagedSchool() });
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
 

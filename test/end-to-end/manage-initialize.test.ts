@@ -8,8 +8,8 @@ import {
   PHONE,
   startConsole,
 } from '../support/browser.ts';
-import { press } from '../support/manage-site.ts';
-import { ADMIN, column, HOMEROOM, manageRoster, openChat, SCHOOL } from '../support/manage-world.ts';
+import { keptManagedSchool, press } from '../support/manage-site.ts';
+import { ADMIN, column, HOMEROOM, openChat, SCHOOL } from '../support/manage-world.ts';
 
 /** Long enough for a machine that other suites share. */
 const SOON = { timeout: 20_000 };
@@ -19,8 +19,10 @@ describeInBrowser('«Инициализировать список чатов»'
   let site: Console;
 
   beforeAll(async () => {
-    site = await startConsole({ env: { LIMIT_APPROVAL_WAIT_MS: '1500' } });
-    await site.world.importRoster(manageRoster());
+    site = await startConsole({
+      env: { LIMIT_APPROVAL_WAIT_MS: '1500' },
+      from: await keptManagedSchool({ initialized: false }),
+    });
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
 

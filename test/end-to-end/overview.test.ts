@@ -1,7 +1,7 @@
 /** What an admin sees first, and that every statement of a page about the school's state is true. */
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { findPersonas, type PersonaKind } from '../../src/store/queries/personas.ts';
 import {
   type Console,
@@ -13,7 +13,7 @@ import {
   type Visitor,
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { initializeAll, keptSmallSchool, newestSchool } from '../support/small-world.ts';
+import { keptSmallSchool, newestSchool } from '../support/small-world.ts';
 
 /** Long enough for a machine that other suites share. */
 const SOON = { timeout: 45_000 };
@@ -23,15 +23,16 @@ describeInBrowser('what an admin sees of the school', () => {
   let school: string;
   let people: Record<PersonaKind, string>;
 
-  beforeEach(async () => {
+  /** Begins a test with the school after its import, or with all its chats made. */
+  async function begin(options: { initialized: boolean }): Promise<void> {
     site = await startConsole({
       env: { LIMIT_APPROVAL_WAIT_MS: '12000' },
-      from: await keptSmallSchool({ initialized: false }),
+      from: await keptSmallSchool(options),
     });
     school = await newestSchool(site.world);
     const personas = await findPersonas(everywhere(site.world.ctx));
     people = Object.fromEntries(personas.map(({ kind, personId }) => [kind, personId])) as typeof people;
-  });
+  }
   afterEach(async () => {
     expect(site.foreign).toEqual([]);
     expect(site.complaints).toEqual([]);
@@ -70,7 +71,7 @@ describeInBrowser('what an admin sees of the school', () => {
   }
 
   test('with a dead key every page says since when, and no chat is said to be up to date', async () => {
-    await initializeAll(site.world, school);
+    await begin({ initialized: true });
     const page = await site.visit(admin(), '/manage');
     expect(await page.locator('td').getByText('актуален').count()).toBeGreaterThan(0);
     await revokeKey();
@@ -115,7 +116,7 @@ describeInBrowser('what an admin sees of the school', () => {
   });
 
   test('the number in the navigation counts what the list shows, whatever it is', async () => {
-    await initializeAll(site.world, school);
+    await begin({ initialized: true });
     const run = (statement: ReturnType<typeof sql>) => statement.execute(everywhere(site.world.ctx));
     const page = await site.visit(admin(), '/attention');
     await page.getByText('Всё идёт само').waitFor();
@@ -139,6 +140,7 @@ describeInBrowser('what an admin sees of the school', () => {
   });
 
   test('nothing can be deleted where there is no chat', async () => {
+    await begin({ initialized: false });
     const page = await site.visit(admin(), '/manage');
     await page.getByText('Чатов пока нет').waitFor();
     expect(await page.getByRole('button', { name: 'Удалить' }).count()).toBe(0);
@@ -149,6 +151,7 @@ describeInBrowser('what an admin sees of the school', () => {
   });
 
   test('on a phone the main sections stand below, and «Ещё» opens all of them, without script too', async () => {
+    await begin({ initialized: false });
     const page = await site.visit(admin(), '/manage', { viewport: PHONE, javaScriptEnabled: false });
     expect(await page.getByRole('navigation', { name: 'Разделы', exact: true }).isVisible()).toBe(false);
     const below = page.getByRole('navigation', { name: 'Главные разделы' });
@@ -164,7 +167,7 @@ describeInBrowser('what an admin sees of the school', () => {
   });
 
   test('an admin lands on one screen whose figures open, with the classes as picture and table', async () => {
-    await initializeAll(site.world, school);
+    await begin({ initialized: true });
     const db = everywhere(site.world.ctx);
     // A count comes a minute after the last one, and so does the question which schools are to be counted.
     await sql`delete from setting where key = 'schools-counted'`.execute(db);
@@ -228,7 +231,7 @@ describeInBrowser('what an admin sees of the school', () => {
   });
 
   test('what is held in one chat is decided on the spot, after a question', async () => {
-    await initializeAll(site.world, school);
+    await begin({ initialized: true });
     const db = everywhere(site.world.ctx);
     const { rows } = await sql<{ chat: string; pupils: string[] }>`
       select (select id from chat where type = 'staff') as chat,
@@ -273,6 +276,7 @@ describeInBrowser('what an admin sees of the school', () => {
   });
 
   test('a school without chats is shown its first steps, and begins with three clicks', async () => {
+    await begin({ initialized: false });
     const page = await site.visit(admin(), '/overview');
     await page.getByRole('heading', { level: 1, name: 'Осталось создать чаты' }).waitFor();
     const steps = page.getByRole('region', { name: 'Первые шаги' }).getByRole('listitem');

@@ -11,7 +11,7 @@ import {
   type Visitor,
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { importSmallSchool, initializeAll } from '../support/small-world.ts';
+import { keptSmallSchool, newestSchool } from '../support/small-world.ts';
 
 const OPERATOR: Visitor = { role: 'operator', school: '*', sub: 'operator' };
 
@@ -20,9 +20,8 @@ describeInBrowser('pauses of the lists', () => {
   let admin: Visitor;
   let pupil: Visitor;
   beforeAll(async () => {
-    site = await startConsole();
-    const school = await importSmallSchool(site.world);
-    await initializeAll(site.world, school);
+    site = await startConsole({ from: await keptSmallSchool() });
+    const school = await newestSchool(site.world);
     const one = async (role: string) => {
       const { rows } = await sql<{ id: string }>`select id from person
         where school_id = ${school} and ${role} = any(roles) order by id limit 1`.execute(

@@ -1,7 +1,7 @@
 /** What a school rarely sees: everything that stands still until a person decides about it or mends it. */
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { findPersonas, type PersonaKind } from '../../src/store/queries/personas.ts';
 import {
@@ -28,15 +28,16 @@ describeInBrowser('what stands still until somebody decides', () => {
   let school: string;
   let people: Record<PersonaKind, string>;
 
-  beforeEach(async () => {
+  /** Begins a test with the school after its import, or with all its chats made. */
+  async function begin(options: { initialized: boolean }): Promise<void> {
     site = await startConsole({
       env: { LIMIT_APPROVAL_WAIT_MS: '500' },
-      from: await keptSmallSchool({ initialized: false }),
+      from: await keptSmallSchool(options),
     });
     school = await newestSchool(site.world);
     const personas = await findPersonas(everywhere(site.world.ctx));
     people = Object.fromEntries(personas.map(({ kind, personId }) => [kind, personId])) as typeof people;
-  });
+  }
   afterEach(async () => {
     expect(site.foreign).toEqual([]);
     expect(site.complaints).toEqual([]);
@@ -68,7 +69,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   }
 
   test('lists that were cut are accepted by the school’s admin, who is told what that means (J2)', async () => {
-    await initializeAll(site.world, school);
+    await begin({ initialized: true });
     const rows = String(WHOLE['enrollments.csv']).split('\n');
     const places = rows.filter((row) => row.includes(',student,'));
     const lost = new Set(places.filter((_, at) => at % 5 < 3));
@@ -120,7 +121,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   });
 
   test('a replaced account asks whether chats may be made anew, and nobody is asked about lists (D12)', async () => {
-    await initializeAll(site.world, school);
+    await begin({ initialized: true });
     expect((await connect('user')).status).toBe(200);
     const page = await site.visit(admin(), '/attention');
     await task(page, 'Новые чаты не создаются')
@@ -159,6 +160,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   });
 
   test('a chat that cannot be made says so in the work list, in the list of chats and in its editor', async () => {
+    await begin({ initialized: false });
     const { rows } = await sql<{ owner: number }>`
       select owner_id as owner from sferum_account where school_id = ${school}`.execute(
       everywhere(site.world.ctx),
@@ -191,6 +193,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   });
 
   test('with a community’s token people enter by «Войти в чат» on their own cards (A8)', async () => {
+    await begin({ initialized: false });
     expect((await connect('community')).status).toBe(200);
     await initializeAll(site.world, school);
     for (const role of ['student', 'parent'] as const) {
@@ -205,6 +208,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   });
 
   test('lessons whose calls cannot be started are told to the admin with what to do (I8)', async () => {
+    await begin({ initialized: false });
     const message = 'Ключ школы для звонков не действует: администратор сервера должен задать новый.';
     await sql`insert into meeting (school_id, lesson_id, author_id, asked_at, due_at, condition, condition_reason,
         condition_message, condition_since)
@@ -218,7 +222,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   });
 
   test('the picker tells a parent by his children, and offers none whose last child has left (C3, D6)', async () => {
-    await initializeAll(site.world, school);
+    await begin({ initialized: true });
     const { rows } = await sql<{ chat: string; name: string; family: string; child: string; class: string }>`
       select c.id as chat, p.family_name as family, concat_ws(' ', p.family_name, p.given_name, p.middle_name) as name,
         concat_ws(' ', s.family_name, s.given_name) as child, k.title as class
@@ -244,6 +248,7 @@ describeInBrowser('what stands still until somebody decides', () => {
   });
 
   test('a session that is over, a page that is not for one, and a fault of ours say what to do next', async () => {
+    await begin({ initialized: false });
     const page = await site.visit(admin(), '/manage');
     await sql`update console_session set expires_at = now() - interval '1 minute'`.execute(
       everywhere(site.world.ctx),

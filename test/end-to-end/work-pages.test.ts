@@ -11,8 +11,8 @@ import {
   startConsole,
 } from '../support/browser.ts';
 import { everywhere } from '../support/everywhere.ts';
-import { ADMIN, manageRoster, SCHOOL } from '../support/manage-world.ts';
-import { initializeAll } from '../support/small-world.ts';
+import { keptManagedSchool } from '../support/manage-site.ts';
+import { ADMIN, SCHOOL } from '../support/manage-world.ts';
 
 /** Pages that show what was done and what it consists of. */
 const PAGES = ['/operations', '/rosters', '/rosters/quality?of=groups', '/unreachable', '/changes'];
@@ -22,9 +22,7 @@ describeInBrowser('the work of a school', () => {
   const run = (statement: ReturnType<typeof sql>) => statement.execute(everywhere(site.world.ctx));
 
   beforeAll(async () => {
-    site = await startConsole();
-    await site.world.importRoster(manageRoster());
-    await initializeAll(site.world, SCHOOL);
+    site = await startConsole({ from: await keptManagedSchool() });
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
 

@@ -2,7 +2,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { type Console, entryPath, startConsole, type Visitor } from './browser.ts';
-import { type LessonWorld, MORNING, movableClock, withLesson } from './lesson-world.ts';
+import { keptLesson, type LessonWorld, lessonWorldOf, movableClock } from './lesson-world.ts';
 
 /** Other suites share the machine. */
 export const SOON = { timeout: 20_000 };
@@ -19,9 +19,10 @@ export interface LessonSite {
 export function eachWithLessonSite(give: (site: LessonSite) => void): void {
   let site: Console;
   beforeEach(async () => {
-    const clock = movableClock(MORNING);
-    site = await startConsole({ clock, env: { LIMIT_SESSION_IDLE_MINUTES: '480' } });
-    const world = await withLesson(site.world, clock);
+    const from = await keptLesson();
+    const clock = movableClock(new Date(from.atMs).toISOString());
+    site = await startConsole({ clock, env: { LIMIT_SESSION_IDLE_MINUTES: '480' }, from });
+    const world = lessonWorldOf(site.world, clock);
     const visit: LessonSite['visit'] = async (who, path, options = {}) => {
       const ageSeconds = Math.round((Date.now() - world.clock.now()) / 1000);
       return site.open(await entryPath(who, path, { ageSeconds }), options);

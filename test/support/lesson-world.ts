@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import { startTestApp, type TestApp, type Who } from './app.ts';
 import { linkedRoster } from './chat-world.ts';
 import { everywhere } from './everywhere.ts';
-import { keptWorld } from './kept-world.ts';
+import { type KeptWorld, keptWorld } from './kept-world.ts';
 
 /** 15:50–16:50 in Moscow: geography of p1 and p2 (parents m1, f1), taught by t1. */
 export const STARTS_AT = '2026-10-01T12:50:00.000Z';
@@ -62,16 +62,21 @@ export interface LessonWorld extends TestApp {
 
 export const MORNING = '2026-10-01T09:00:00Z';
 
+/** The school and its lesson in the morning of the lesson's day. */
+export function keptLesson({ env = {} }: { env?: Record<string, string> } = {}): Promise<KeptWorld> {
+  return keptWorld(JSON.stringify(['lesson', env]), async () => {
+    const clock = movableClock(MORNING);
+    return withLesson(await startTestApp({ env, clock }), clock);
+  });
+}
+
 /** In the morning of the lesson's day; the lesson «geo» is there. */
 export async function startLessonWorld({
   env = {},
 }: {
   env?: Record<string, string>;
 } = {}): Promise<LessonWorld> {
-  const from = await keptWorld(JSON.stringify(['lesson', env]), async () => {
-    const clock = movableClock(MORNING);
-    return withLesson(await startTestApp({ env, clock }), clock);
-  });
+  const from = await keptLesson({ env });
   const clock = movableClock(new Date(from.atMs).toISOString());
   return lessonWorldOf(await startTestApp({ env, clock, from }), clock);
 }
@@ -87,7 +92,7 @@ export async function withLesson(app: TestApp, clock: MovableClock): Promise<Les
 /** Of the whole process, because a copy of a world knows the events that made it. */
 let events = 0;
 
-function lessonWorldOf(app: TestApp, clock: MovableClock): LessonWorld {
+export function lessonWorldOf(app: TestApp, clock: MovableClock): LessonWorld {
   const running = () =>
     [...app.sandbox.world.calls.values()]
       .filter((call) => !call.ended)

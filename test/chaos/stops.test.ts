@@ -1,5 +1,5 @@
 /** A stop is a stop: every program that npm started ends at its signal, and first answers the requests it has. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -7,7 +7,9 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { promisify } from 'node:util';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startEmbeddedPostgres } from '../../src/store/embedded-postgres/start.ts';
 import { COMPILED, SECRETS_KEY } from '../support/child-process.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
@@ -15,7 +17,16 @@ import { JWT_SECRET } from '../support/tokens.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CLIENTS = 11;
+const run = promisify(execFile);
 const NOWHERE = 'http://127.0.0.1:9/method';
+
+/** A DATA_DIR with an empty database, which most commands begin with. PostgreSQL takes a second to make one. */
+let prepared: string;
+beforeAll(async () => {
+  prepared = await mkdtemp(join(tmpdir(), 'sferum-sync-stop-'));
+  await (await startEmbeddedPostgres({ dataDir: prepared })).stop();
+  return () => rm(prepared, { recursive: true, force: true });
+});
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -30,10 +41,17 @@ interface Command {
   ended: Promise<number | NodeJS.Signals>;
 }
 
+async function newDataDir(from?: string): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sferum-sync-stop-'));
+  cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
+  // PostgreSQL's files keep their owner.
+  if (from) await run('cp', ['-a', `${from}/.`, dataDir]);
+  return dataDir;
+}
+
 /** Starts `npm run NAME` as an operator does. */
 async function npmRun(name: string, args: string[] = [], env: Record<string, string> = {}): Promise<Command> {
-  const dataDir = env.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'sferum-sync-stop-')));
-  if (!env.DATA_DIR) cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
+  const dataDir = env.DATA_DIR ?? (await newDataDir(prepared));
   const port = await freePort();
   const child = spawn('npm', ['run', name, '--', ...args], {
     cwd: ROOT,
@@ -99,7 +117,7 @@ describe('SIGTERM under load, answered to the last question, and nothing is left
   timeout: 120_000,
 }, () => {
   test('npm start, with the embedded database', async () => {
-    const command = await npmRun('start');
+    const command = await npmRun('start', [], { DATA_DIR: await newDataDir() });
     await saying(command, '"msg":"ready"');
     await stopUnderLoad(command, '/readyz');
     expect(await command.ended).toBe(0);

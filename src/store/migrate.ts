@@ -1,9 +1,11 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertSchemaCompatibility, LATEST_SCHEMA_VERSION, runMigrations } from 'bullmq';
 import type pg from 'pg';
 import { messageOf } from '../errors.ts';
 import { stateOf } from './errors.ts';
-import { createOrm, MIGRATIONS } from './orm.ts';
+import { createOrm } from './orm.ts';
 import { assertOwnSession } from './pooler.ts';
 import { APP_ROLE, ensureRoles, hasRoles } from './roles.ts';
 import { oneRow } from './rows.ts';
@@ -14,6 +16,7 @@ import { isWalled, raiseWall } from './wall.ts';
 const CONNECT_TIMEOUT_MS = 10_000;
 /** When several processes migrate at once, one does it and the others wait. */
 const MIGRATION_LOCK = 7_321_904;
+const MIGRATIONS_FOLDER = join(import.meta.dirname, '../../migrations');
 export const QUEUE_SCHEMA = 'bullmq';
 
 /** How long a lock on a table is waited for. The wait also holds up the running version's statements behind it. */
@@ -72,7 +75,11 @@ async function bringUp(client: pg.Client, ownerUrl: string): Promise<void> {
 }
 
 async function runPending(ownerUrl: string): Promise<void> {
-  const orm = await createOrm(ownerUrl, { poolMax: 2, asOwner: true, lockTimeoutMs: LOCK_TIMEOUT_MS });
+  // Migrations are loaded only where one must run, because few starts have any.
+  const { MIGRATIONS: migrations } = await import('./migrations.ts');
+  const orm = await createOrm(ownerUrl, {
+    ...{ poolMax: 2, asOwner: true, lockTimeoutMs: LOCK_TIMEOUT_MS, migrations },
+  });
   try {
     await orm.migrator.up();
   } finally {
@@ -135,13 +142,14 @@ export async function assertMigrated(databaseUrl: string): Promise<void> {
 }
 
 /**
- * Names our migrations that have not run, by the migrator's own table. The migrator itself would open a connection of
+ * Names our migrations that have not run, by their files and the migrator's own table. The migrator itself would open a connection of
  * its own at every start, and make that table, which the application may not do.
  */
 async function pending(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>('select name from mikro_orm_migrations');
   const done = new Set(rows.map(({ name }) => name));
-  return MIGRATIONS.map(({ name }) => name).filter((name) => !done.has(name));
+  const files = (await readdir(MIGRATIONS_FOLDER)).filter((file) => /^\d{4}-.*\.ts$/.test(file)).sort();
+  return files.map((file) => basename(file, '.ts')).filter((name) => !done.has(name));
 }
 
 async function hasHistory(client: pg.Client): Promise<boolean> {

@@ -5,6 +5,7 @@ import { INSERT_ONLY } from '../../migrations/insert-only.ts';
 import { tidyUp } from '../../src/ending/tidy-up.ts';
 import { dropMonths, makeMonths } from '../../src/rows/months.ts';
 import { Database } from '../../src/store/database.ts';
+import { MIGRATIONS } from '../../src/store/migrations.ts';
 import { createOrm } from '../../src/store/orm.ts';
 import { APP_ROLE, EVERY_SCHOOL } from '../../src/store/roles.ts';
 import { createApiWorld } from '../support/api.ts';
@@ -161,7 +162,7 @@ test('the journal from before has moved into its months, its words beside it, it
 });
 
 async function upTo(url: string, name: string): Promise<void> {
-  const orm = await createOrm(url, { poolMax: 1, asOwner: true });
+  const orm = await createOrm(url, { poolMax: 1, asOwner: true, migrations: MIGRATIONS });
   try {
     await orm.migrator.up({ to: name });
   } finally {

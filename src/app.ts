@@ -4,7 +4,6 @@ import type { Caught } from '../dashboard/console/entry/caught.ts';
 import type { Probes } from '../dashboard/health.ts';
 import { createOpsHttp } from '../dashboard/ops-http.ts';
 import type { Queues } from '../jobs/queues.ts';
-import { startWorkers } from '../workers/start-workers.ts';
 import { openQueue, openSferum, openStore, openTraces, type Sferum, type Store } from './app-parts.ts';
 import type { AppRole } from './app-role.ts';
 import { BulkInHand } from './bulk-in-hand.ts';
@@ -25,8 +24,9 @@ import { beat, leave, type ThisProcess } from './store/processes.ts';
 import { startTeller } from './told/teller.ts';
 import { type Watch, watchProcess } from './watch.ts';
 
-/** Routes and pages are loaded only where they are served, because they are half of the program. */
+/** Each half is loaded only where it runs, because to load the program is most of what a start takes. */
 const edge = () => import('../dashboard/open-http.ts');
+const work = () => import('../workers/start-workers.ts');
 
 const NEVER = new Promise<never>(() => undefined);
 
@@ -100,8 +100,8 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
   };
   if (role.api || role.workers) {
     relay = parts.use(startRelayLoop(ctx, queues, { sweeps: role.workers }));
-    parts.use(startTeller(ctx));
-    const workers = role.workers ? await startWorkers(ctx, queues) : [];
+    parts.use(await startTeller(ctx));
+    const workers = role.workers ? await (await work()).startWorkers(ctx, queues) : [];
     watch = parts.use(watchProcess(ctx, { self, queues, workers, relay }));
   }
   const closing = new AbortController();

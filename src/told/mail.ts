@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Config } from '../config.ts';
 import { sure } from '../sure.ts';
 import type { Letter } from './messages.ts';
@@ -15,9 +14,13 @@ export interface Mail {
  */
 const LETTER_SHARE = 2;
 
-/** Makes the way to the mail server. Null where none is configured. A connection is made for each letter. */
-export function openMail(mail: Config['mail'], timeoutMs: number): Mail | null {
+/**
+ * Makes the way to the mail server. Null where none is configured, and then nothing is loaded for it. A connection is
+ * made for each letter.
+ */
+export async function openMail(mail: Config['mail'], timeoutMs: number): Promise<Mail | null> {
   if (mail === null) return null;
+  const { createTransport } = await import('nodemailer');
   const url = new URL(mail.smtpUrl);
   const isSecure = url.protocol === 'smtps:';
   const transport = createTransport({

@@ -4,7 +4,7 @@
  */
 import type { Context } from '../context.ts';
 import { nextDue, type Taken, takeDeliveries } from '../rows/told-delivery.ts';
-import { openMail } from './mail.ts';
+import { type Mail, openMail } from './mail.ts';
 import { sendOne } from './send.ts';
 import { look, tell } from './tell.ts';
 
@@ -27,13 +27,14 @@ const NEVER = Number.POSITIVE_INFINITY;
 const dueMs = (at: string | null): number => (at === null ? NEVER : Date.parse(at));
 
 /** Starts the loop. Disposal waits for the messages that are on their way. */
-export function startTeller(ctx: Context): AsyncDisposable {
-  return new Teller(ctx);
+export async function startTeller(ctx: Context): Promise<AsyncDisposable> {
+  const { mail, limits } = ctx.config;
+  return new Teller(ctx, await openMail(mail, limits.tellTimeoutMs));
 }
 
 class Teller implements AsyncDisposable {
   readonly #ctx: Context;
-  readonly #mail: ReturnType<typeof openMail>;
+  readonly #mail: Mail | null;
   readonly #stop = new AbortController();
   readonly #onTheirWay = new Map<string, { message: Taken; sent: Promise<void> }>();
   /** When the next message is due, by what this process knows. */
@@ -41,9 +42,9 @@ class Teller implements AsyncDisposable {
   #isFree = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
 
-  constructor(ctx: Context) {
+  constructor(ctx: Context, mail: Mail | null) {
     this.#ctx = ctx;
-    this.#mail = openMail(ctx.config.mail, ctx.config.limits.tellTimeoutMs);
+    this.#mail = mail;
     this.#running = this.#run();
   }
 

@@ -31,7 +31,7 @@ export async function startToldWorld(
   const env = { ...QUICK_TELLING, SMTP_URL: mails.url, MAIL_FROM, ...options.env };
   const api = parts.use(await createApiWorld({ env }));
   await makeRegion(api.ctx, { schools: options.schools ?? 3, chats: 3, people: 3 });
-  parts.use(startTeller(api.ctx));
+  parts.use(await startTeller(api.ctx));
   const ask: ToldWorld['ask'] = async (method, path, body, school) =>
     api.request(path, {
       method,

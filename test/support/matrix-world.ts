@@ -83,11 +83,12 @@ export async function startMatrixWorld(): Promise<MatrixWorld> {
     ...{ school: 's-none', class: 'k-none', group: 'g-none', chat: NOWHERE, person: 'p-none' },
     ...{ operation: NOWHERE, lesson: 'l-none', session: NOWHERE, webhook: NOWHERE },
   };
+  const tables = await schoolTables(app);
   return {
     ...app,
     missing,
     callers: await callersOf(app, own, beside, beyond),
-    digest: () => digestOf(app),
+    digest: () => digestOf(app, tables),
     async staged() {
       const { rows } = await sql<{ id: string }>`select distinct x.person_id as id from chat_draft_person x
         join chat_draft d on d.id = x.draft_id order by 1`.execute(app.ctx.db.of('s1'));
@@ -177,31 +178,36 @@ async function lessons(app: TestApp, schoolId: string, of: Record<string, [strin
 /** The tables that the program writes when their time has come, whatever is asked meanwhile. */
 const BY_ITSELF = ['told_reason', 'school_figures', 'school_readiness'];
 
-/**
- * A digest of every row of every table of the second school, and of what no request of a matrix may change in the
- * first.
- */
-async function digestOf({ ctx }: TestApp): Promise<string> {
-  const { rows: tables } = await sql<{
+/** The tables of schools. */
+async function schoolTables({ ctx }: TestApp): Promise<string[]> {
+  const { rows } = await sql<{
     name: string;
   }>`select c.table_name as name from information_schema.columns c
     join information_schema.tables t using (table_schema, table_name)
     where c.column_name = 'school_id' and c.table_schema = 'public' and t.table_type = 'BASE TABLE'
     order by 1`.execute(everywhere(ctx));
+  return rows.map(({ name }) => name).filter((name) => !BY_ITSELF.includes(name));
+}
+
+/**
+ * A digest of every row of every table of the second school, and of what no request of a matrix may change in the
+ * first.
+ */
+async function digestOf({ ctx }: TestApp, tables: readonly string[]): Promise<string> {
   const words: string[] = [];
   for (const school of ['s1', 's2']) {
-    for (const { name } of tables) {
-      if (BY_ITSELF.includes(name)) continue;
-      // What the caller leaves behind.
-      if (school === 's1' && /draft|session|token|linking|access|sign/.test(name)) continue;
-      const { rows } = await sql<{
-        word: string;
-      }>`select md5(coalesce(string_agg(r.t, '' order by r.t), '')) as word
-        from (select md5(x::text) as t from ${sql.table(name)} x where x.school_id = ${school}) r`.execute(
-        ctx.db.of(school),
-      );
-      words.push(`${school}.${name} ${rows[0]!.word}`);
-    }
+    // What the caller leaves behind.
+    const digested = tables.filter(
+      (name) => school !== 's1' || !/draft|session|token|linking|access|sign/.test(name),
+    );
+    const each = digested.map(
+      (name) => sql`select ${name}::text as name, md5(coalesce(string_agg(r.t, '' order by r.t), '')) as word
+        from (select md5(x::text) as t from ${sql.table(name)} x where x.school_id = ${school}) r`,
+    );
+    const { rows } = await sql<{ name: string; word: string }>`${sql.join(each, sql` union all `)}`.execute(
+      ctx.db.of(school),
+    );
+    words.push(...rows.map(({ name, word }) => `${school}.${name} ${word}`).sort());
   }
   return words.join('\n');
 }

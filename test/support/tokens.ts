@@ -1,5 +1,5 @@
 /** Tokens as СГО signs them. */
-import { SignJWT } from 'jose';
+import { createHmac } from 'node:crypto';
 import type { TokenRole } from '../../src/caller.ts';
 
 export const JWT_SECRET = 'a test secret that is long enough, quite';
@@ -26,13 +26,11 @@ export async function tokenOf(
 ): Promise<string> {
   const { alg = 'HS256', secret = JWT_SECRET, iss = 'sgo', aud = 'sferum-sync', exp = 3600 } = spoil;
   const { acr, jti } = spoil;
-  const jwt = new SignJWT({ role, school, ...(acr === undefined ? {} : { acr }) })
-    .setProtectedHeader({ alg })
-    .setSubject(sub)
-    .setIssuer(iss)
-    .setAudience(aud)
-    .setIssuedAt(Math.floor(nowMs / 1000));
-  if (exp !== null) jwt.setExpirationTime(Math.floor(nowMs / 1000) + exp);
-  if (jti !== undefined) jwt.setJti(jti);
-  return jwt.sign(new TextEncoder().encode(secret));
+  const iat = Math.floor(nowMs / 1000);
+  const claims = { role, school, acr, sub, iss, aud, iat, exp: exp === null ? undefined : iat + exp, jti };
+  // By hand, because tests sign a token for each request, and the library of the product takes four times as long.
+  const signed = [{ alg }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  return `${signed}.${createHmac(alg.replace('HS', 'sha'), secret).update(signed).digest('base64url')}`;
 }

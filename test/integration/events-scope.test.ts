@@ -157,19 +157,19 @@ async function follow(schoolId: string, batch: readonly CloudEvent[]): Promise<v
     await arrive(tx, schoolId);
     const after = await plan(tx, schoolId);
     expect(acting(after)).toEqual([]);
-    for (const chat of after.desired) {
-      const stored = after.chats.get(chat.id!)!;
-      expect({ ...stored, members: listed(stored.members) }).toMatchObject({
-        title: chat.title,
-        archived: chat.archived,
-        warning: chat.warning,
-        members: listed(chat.members),
-      });
-    }
+    const stored = after.desired.map((chat) => shown(after.chats.get(chat.id!)!));
+    expect(stored).toEqual(after.desired.map(shown));
   });
 }
 
-function listed(members: ReadonlyMap<string, { admin: boolean; grounds: readonly unknown[] }>) {
+type Members = ReadonlyMap<string, { admin: boolean; grounds: readonly unknown[] }>;
+
+function shown(chat: { title: string; archived: boolean; warning: string | null; members: Members }) {
+  const { title, archived, warning, members } = chat;
+  return { title, archived, warning, members: listed(members) };
+}
+
+function listed(members: Members) {
   return [...members]
     .map(([id, { admin, grounds }]) => ({ id, admin, grounds }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -170,7 +170,7 @@ function clockFrom(startMs: number): Clock {
 }
 
 /** Each sandbox has an address of its own, and its links begin with it. */
-async function moveLinks(ctx: Context, from: string, to: string): Promise<void> {
+export async function moveLinks(ctx: Context, from: string, to: string): Promise<void> {
   await sql`update chat set invite_link = replace(invite_link, ${from}, ${to}) where invite_link is not null`.execute(
     everywhere(ctx),
   );

@@ -18,9 +18,9 @@
  *     ended the place: what the order ended is back. A presence is void if it began (`statedFrom`) while the order
  *     stood and gave the place. What was so before the order, or is stated after its cancellation, counts as ever.
  *
- * One limit of rule 6: of a run of statements only the first and the newest are stored. A list that comes after a newer
- * one, and falls between the two, does not divide the run. Then a cancelled order may leave a place as it had made it,
- * until the next list.
+ * Of the statements about a place only the newest run of each kind is stored, by its first and its last
+ * (src/roster/runs.ts). Whole lists are known by their stamps for `keepGoneFactsDays`, so that a list that comes later
+ * than that many days may not find its place in a run.
  */
 import { compareOrders, covers, type Evidence, isPresent, judge, type Scope } from './evidence.ts';
 import type { Day, EnrollmentFact, OrderFact, OrderItem, OrderKind, RosterFacts, UnitKind } from './model.ts';

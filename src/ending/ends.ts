@@ -171,6 +171,7 @@ export const ENDS = {
     (before) => sql`t.state <> 'open' and t.decided_at < ${before}
       and not exists (select from class c where c.school_id = t.school_id and c.id = t.new_id and c.present)`,
   ),
+  whole_list: ofSchool('keepGoneFactsDays', past('listed_at')),
   received_event: ofSchool('keepEventIdsDays', past('received_at')),
   console_session: expiring,
   used_token: expiring,

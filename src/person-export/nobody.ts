@@ -13,6 +13,10 @@ export const NOBODY: Readonly<Record<string, Nobody>> = {
     why: 'ids of events, which are СГО’s own; no content',
     columns: ['id', 'type', 'time', 'received_at'],
   },
+  whole_list: {
+    why: 'when a whole list of a group or of the school was made; no content',
+    columns: ['unit_id', 'listed_at', 'listed_by'],
+  },
   class_match: {
     why: 'classes that may go on as others, with numbers of pupils',
     columns: [

@@ -68,7 +68,7 @@ export const HELD = {
     rows: is('student_id'),
     given: [
       ...['student_id', 'unit', 'unit_id', 'begins_on', 'ends_on', ...STATED],
-      ...['stated_from_at', 'gone_from_at', 'dated_spans'],
+      ...['stated_from_at', 'stated_from_by', 'gone_from_at', 'gone_from_by', 'dated_spans'],
     ],
   },
   class: {

@@ -33,21 +33,6 @@ export async function endOrderedPlaces(
   return rows.length;
 }
 
-/** States the same absence for one order that arrives after the newest whole roster although it is older. */
-export async function outdateOrderedPlaces(
-  tx: Sql,
-  schoolId: string,
-  orderId: string,
-  rosterTakenAt: string,
-): Promise<void> {
-  await sql`
-    insert into enrollment (school_id, unit, unit_id, student_id, gone_at, gone_by)
-    select distinct ${schoolId}, t.unit, t.unit_id, t.student_id, ${rosterTakenAt}::timestamptz, 'import:'
-    from ${orderedPlaces(schoolId)}
-    where t.order_id = ${orderId} and t.issued_at < ${rosterTakenAt}::timestamptz
-    on conflict do nothing`.execute(tx);
-}
-
 /**
  * States the same absence by the newest whole list of each group, in whatever order list and order arrive. `groupIds`
  * null: all groups.

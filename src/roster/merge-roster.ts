@@ -11,6 +11,7 @@ import { endOrderedPlaces } from './end-ordered-places.ts';
 import { ENROLLMENT, FACT_TABLES } from './fact-tables.ts';
 import { factsOn } from './facts-on.ts';
 import { keepUnclear, keptRows } from './keep-unclear.ts';
+import { placesListedSince, restateListedSince } from './late-lists.ts';
 import type { RowFault } from './one-roster/row-report.ts';
 import { addedToStored } from './only-adding.ts';
 import type { OnProgress } from './read-roster.ts';
@@ -19,6 +20,7 @@ import { reviveCancelled } from './revive.ts';
 import { digestOfList, ListDiffers, newestList, stateOnceMore } from './same-list.ts';
 import { type Statement, stateAbsence, stateFacts, stateFirstFacts } from './state-facts.ts';
 import { rowsOf, type StatedRows, writeInChunks } from './stated-rows.ts';
+import { noteWholeList } from './whole-lists.ts';
 
 interface MergeOptions {
   /** When СГО wrote the roster; ISO 8601. */
@@ -139,6 +141,7 @@ async function mergeSchool(
   if (to.addOnly && !created) {
     facts.enrollments = await addedToStored(tx, id, facts.enrollments, dayOf(stamp.at), dayOf);
   }
+  if (!to.addOnly) await noteWholeList(tx, id, stamp);
   const rows = rowsOf(facts);
   const digest = to.addOnly ? null : digestOfList(school, rows, reading.unclear);
   const isChanged = created
@@ -170,6 +173,7 @@ async function stateAgain(
   const { schoolId, stamp, addOnly } = to;
   const { at } = stamp;
   const newest = await newestList(tx, schoolId);
+  const listedSince = await placesListedSince(tx, schoolId, stamp);
   const isSame =
     newest !== null &&
     newest.digest === digest &&
@@ -179,6 +183,10 @@ async function stateAgain(
     ? 0
     : await writeInChunks(rows, progress, (table, chunk) => stateFacts(tx, table, to, chunk));
   if (!addOnly) changed += await stateLeftOut(tx, to, reading);
+  changed += await restateListedSince(tx, schoolId, listedSince, {
+    ...{ stamp, addOnly, kept: keptRows(ENROLLMENT, reading.unclear) },
+    rows: rows.flatMap(([table, all]) => (table === ENROLLMENT ? all : [])),
+  });
   await groupsChanged(tx, { schoolId, at });
   const revived = await reviveCancelled(tx, schoolId, { leftOutAt: at });
   const overrules = await overrulesOrders(tx, schoolId, before, { at, dayOf });

@@ -27,6 +27,7 @@ import {
   RosterFault,
   RosterFile,
   StagedRoster,
+  WholeList,
 } from './entities/roster.ts';
 import { School, SchoolFigures, SchoolReadiness, Setting } from './entities/schools.ts';
 import { ConsoleSession, FirstAnswer, UsedToken } from './entities/sessions.ts';
@@ -93,6 +94,7 @@ export const ENTITIES = [
   UsedToken,
   FirstAnswer,
   Webhook,
+  WholeList,
 ] as const;
 
 /**

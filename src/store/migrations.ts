@@ -57,6 +57,7 @@ import { PersonMatch } from '../../migrations/0068-person-match.ts';
 import { ActionCounts } from '../../migrations/0069-action-counts.ts';
 import { NameAlone } from '../../migrations/0070-name-alone.ts';
 import { RoomInUnits } from '../../migrations/0071-room-in-units.ts';
+import { WholeLists } from '../../migrations/0072-whole-lists.ts';
 
 /** In the order in which they run. A new one is named last. */
 export const MIGRATIONS = [
@@ -119,4 +120,5 @@ export const MIGRATIONS = [
   { name: '0069-action-counts', class: ActionCounts },
   { name: '0070-name-alone', class: NameAlone },
   { name: '0071-room-in-units', class: RoomInUnits },
+  { name: '0072-whole-lists', class: WholeLists },
 ];

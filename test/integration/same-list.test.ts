@@ -103,7 +103,9 @@ test.each<[string, Pick<CloudEvent, 'type' | 'data'>]>([
         ? JSON.stringify({
             ...fact,
             stated_from_at: null,
+            stated_from_by: null,
             gone_from_at: null,
+            gone_from_by: null,
             listed_at: null,
             listed_by: null,
           })

@@ -11,10 +11,11 @@ import { stateClaims } from '../../rows/profile-claim.ts';
 import type { Sql } from '../../store/database.ts';
 import type { Moment } from '../../store/school-day.ts';
 import { personNameKey } from '../../text/name-key.ts';
-import { outdateOrderedPlaces } from '../end-ordered-places.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
+import { isLate, settleOrder, stateLateList } from '../late-lists.ts';
 import { reviveCancelled } from '../revive.ts';
 import { type StatedRow, stateFacts } from '../state-facts.ts';
+import { noteWholeList } from '../whole-lists.ts';
 import type { EventType, RejectedEvent, RosterEvent } from './event.ts';
 import { refusedHeirs } from './refused-heirs.ts';
 import { settleLists } from './settle-lists.ts';
@@ -166,15 +167,20 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
         ends_on: null,
       },
     ]);
-    const places = data.studentIds.map((student_id) => ({ unit: 'group', unit_id: data.id, student_id }));
-    const undated = places.map((place) => ({ ...place, begins_on: null, ends_on: null }));
-    await state(writing, ENROLLMENT, stamp, undated);
+    await noteWholeList(tx, schoolId, stamp, data.id);
     await sql`update subject_group set listed_at = ${stamp.at}::timestamptz, listed_by = ${stamp.by}
       where school_id = ${schoolId} and id = ${data.id}
         and (listed_at is null or (listed_at, listed_by) < (${stamp.at}::timestamptz, ${stamp.by}))`.execute(
       tx,
     );
-    await settleLists(tx, schoolId, [data.id]);
+    if (await isLate(tx, schoolId, data.id, stamp)) {
+      await stateLateList(tx, schoolId, data.id, { stamp, studentIds: data.studentIds });
+    } else {
+      const places = data.studentIds.map((student_id) => ({ unit: 'group', unit_id: data.id, student_id }));
+      const undated = places.map((place) => ({ ...place, begins_on: null, ends_on: null }));
+      await state(writing, ENROLLMENT, stamp, undated);
+      await settleLists(tx, schoolId, [data.id]);
+    }
     await groupsChanged(tx, { schoolId, groupId: data.id, at: stamp.at });
     touched.unit('group', data.id, eventId);
     for (const id of await pupilsWhoLeave(tx, schoolId, await everIn(tx, schoolId, data.id))) {
@@ -198,10 +204,9 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
     touched.person(data.guardianId, eventId);
   },
 
-  async 'sgo.order.issued'({ tx, schoolId, rosterTakenAt, touched }, { id: eventId, data }, stamp) {
+  async 'sgo.order.issued'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
     const before = await issueOrder(tx, schoolId, data, stamp);
-    if (rosterTakenAt !== null) await outdateOrderedPlaces(tx, schoolId, data.id, rosterTakenAt);
-    await settleLists(tx, schoolId, [...new Set(data.items.flatMap((item) => item.subjectGroupIds))]);
+    await settleOrder(tx, schoolId, data.id, { issued: stamp, before });
     touchItems(touched, [...before, ...data.items], eventId);
   },
 

@@ -103,7 +103,9 @@ export const Enrollment = defineEntity({
     ...stamps(),
     present: generated(PRESENT).nullable(),
     statedFromAt: instant().nullable(),
+    statedFromBy: text().nullable(),
     goneFromAt: instant().nullable(),
+    goneFromBy: text().nullable(),
     datedSpans: json<DatedSpan[]>().nullable(),
   },
 });

@@ -14,6 +14,17 @@ export const ReceivedEvent = defineEntity({
   },
 });
 
+export const WholeList = defineEntity({
+  name: 'WholeList',
+  tableName: 'whole_list',
+  properties: {
+    schoolId: text().primary(),
+    unitId: text().primary(),
+    listedAt: instant().primary(),
+    listedBy: text().primary(),
+  },
+});
+
 export const ClassMatch = defineEntity({
   name: 'ClassMatch',
   tableName: 'class_match',

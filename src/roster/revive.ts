@@ -46,6 +46,37 @@ export async function reviveCancelled(tx: Sql, schoolId: string, who: MayReturn)
   return rows.map((r) => r.id);
 }
 
+/**
+ * Leaves out again whom the newest whole roster lacks, of those whom a cancelled order named before it was issued anew.
+ * They may have been brought back because of what it said then. `reviveCancelled` follows, and brings back whom it says
+ * now. After a roster that could not be read in full nobody is left out, because it says nothing of some people.
+ * @returns the people who are out
+ */
+export async function leaveOutAgain(
+  tx: Sql,
+  schoolId: string,
+  orderId: string,
+  studentIds: readonly string[],
+): Promise<string[]> {
+  if (studentIds.length === 0) return [];
+  const { rows: newest } = await sql<{ at: string; by: string }>`
+    select roster_taken_at as at, roster_by as by from school s where id = ${schoolId} and roster_digest is not null
+      and exists (select from roster_order o where o.school_id = s.id and o.id = ${orderId} and o.cancelled_at is not null)`.execute(
+    tx,
+  );
+  const [roster] = newest;
+  if (!roster) return [];
+  const students = sql`${[...studentIds]}::text[]`;
+  const isLeftOut = sql`t.school_id = ${schoolId} and t.present and t.stated_at < ${roster.at}::timestamptz`;
+  const left = sql`gone_at = ${roster.at}::timestamptz, gone_by = ${roster.by}`;
+  await sql`update guardian t set ${left} where ${isLeftOut} and t.student_id = any(${students})`.execute(tx);
+  const { rows } = await sql<{ id: string }>`
+    update person t set ${left} where ${isLeftOut} and (t.id = any(${students})
+      or t.id in (select guardian_id from guardian where school_id = ${schoolId} and student_id = any(${students})))
+    returning t.id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
 /** True in SQL where the order may bring somebody back. It voids an absence only if it was cancelled after that. */
 function isAbout(schoolId: string, who: MayReturn): RawBuilder<boolean> {
   if ('leftOutAt' in who) return sql`cancelled_at > ${who.leftOutAt}::timestamptz`;

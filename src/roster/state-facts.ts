@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Stamp } from '../desired/model.ts';
+import { BY_IMPORT } from '../facts/stamp.ts';
 import type { Sql } from '../store/database.ts';
 import { oneRow } from '../store/rows.ts';
 import { sure } from '../sure.ts';
@@ -191,7 +192,7 @@ export async function stateAbsence(
       select t.school_id, ${raw(table.keys.map((key) => `t.${key}`).join(', '))}, t.present
       from ${raw(table.name)} t join p on t.school_id = p.school_id
       where (t.stated_at is null or (t.stated_at, t.stated_by) < (p.at, p.by))
-        and (t.gone_at is null or (t.gone_at, t.gone_by) < (p.at, p.by))
+        and (t.gone_at is null or (t.gone_at, t.gone_by) < (p.at, p.by)${staysRemoved(table)})
         and not (${kept})
     ), gone as (
       update ${raw(table.name)} t set gone_at = p.at, gone_by = p.by from a, p where ${raw(sameRow)}
@@ -199,6 +200,15 @@ export async function stateAbsence(
     )
     select count(*) filter (where present)::int as gone from gone`.execute(tx);
   return oneRow(result.rows).gone;
+}
+
+/**
+ * Keeps in SQL that an event of their own removed somebody, whatever lists lack them afterwards, because the
+ * cancellation of an order forgets what a list left out and nothing else (revive.ts).
+ */
+function staysRemoved({ name }: FactTable): RawBuilder<unknown> {
+  if (name !== 'person' && name !== 'guardian') return sql``;
+  return sql` and (t.present or t.gone_by like any(${BY_IMPORT}))`;
 }
 
 /**

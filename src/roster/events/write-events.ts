@@ -13,7 +13,7 @@ import type { Moment } from '../../store/school-day.ts';
 import { personNameKey } from '../../text/name-key.ts';
 import { CLASS, ENROLLMENT, type FactTable, GUARDIAN, PERSON, SUBJECT_GROUP } from '../fact-tables.ts';
 import { isLate, settleOrder, stateLateList } from '../late-lists.ts';
-import { reviveCancelled } from '../revive.ts';
+import { leaveOutAgain, reviveCancelled } from '../revive.ts';
 import { type StatedRow, stateFacts } from '../state-facts.ts';
 import { noteWholeList } from '../whole-lists.ts';
 import type { EventType, RejectedEvent, RosterEvent } from './event.ts';
@@ -207,6 +207,8 @@ const WRITERS: { [Type in EventType]: Writer<Extract<RosterEvent, { type: Type }
   async 'sgo.order.issued'({ tx, schoolId, touched }, { id: eventId, data }, stamp) {
     const before = await issueOrder(tx, schoolId, data, stamp);
     await settleOrder(tx, schoolId, data.id, { issued: stamp, before });
+    const pupils = [...new Set(before.map(({ studentId }) => studentId))];
+    for (const id of await leaveOutAgain(tx, schoolId, data.id, pupils)) touched.person(id, eventId);
     touchItems(touched, [...before, ...data.items], eventId);
   },
 

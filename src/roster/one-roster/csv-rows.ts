@@ -1,10 +1,10 @@
-import { pipeline } from 'node:stream/promises';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError } from 'csv-parse';
 import type { RosterLimits } from '../../config/roster-limits.ts';
 import { cutText } from '../../text/cut-text.ts';
 import { count } from '../../text/numbers.ts';
 import { RosterFileError } from '../file-error.ts';
 import type { ArchivedFile } from './archive.ts';
+import { csvRecords } from './csv-records.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
 import type { RowReport } from './row-report.ts';
 
@@ -22,11 +22,12 @@ export class Row {
     this.line = line;
     this.#columns = header.columns;
     this.#cells = cells;
-    const surplus = cells.slice(header.columns.size);
+    const columns = header.columns.size;
     this.whole =
-      surplus.length === 0
-        ? cells.length === header.columns.size
-        : cells.length <= header.cells && surplus.every((cell) => cell.trim() === '');
+      cells.length === columns ||
+      (cells.length > columns &&
+        cells.length <= header.cells &&
+        cells.slice(columns).every((cell) => cell.trim() === ''));
   }
 
   /** Gives the trimmed cell; empty where the file has no such column. */
@@ -65,43 +66,88 @@ export interface RowsContext {
 const REPORT_ROWS = 500;
 
 /**
- * Yields the rows of a CSV file (RFC 4180; line ends CRLF, LF or CR, also mixed). Rows with too many or too few cells
- * are yielded too (`whole` is false), because what they speak of must not be taken for absent.
+ * Yields the rows of a CSV file piece by piece. All rows of a piece must be read before the next piece is asked for.
+ * Rows with too many or too few cells are yielded too (`whole` is false), because what they speak of must not be taken
+ * for absent.
  * @throws RosterFileError when the file cannot be read any further: the rest is unknown, and unknown is not absent
  */
 export async function* csvRows(
   file: ArchivedFile,
   required: readonly string[],
   context: RowsContext,
-): AsyncGenerator<Row> {
+): AsyncGenerator<Iterable<Row>> {
   const progress = new Progress(context);
   context.report?.opened(file.name);
-  const feed = await openFeed(file, context, progress);
-  let line = 1;
-  let columns: Header | undefined;
+  const source = await file.open();
+  const texts = decodeUtf8(progress.countBytes(source), file.name);
+  const lines = new FileLines(file.name, required, context, progress);
   try {
-    for await (const cells of feed.records) {
-      const start = line;
-      line += 1 + lineBreaks(cells, file.name, start, context.limits.fieldChars);
-      if (cells.length === 1 && cells[0]?.trim() === '') continue;
-      if (columns === undefined) {
-        columns = readHeader(cells, required, file.name);
-        continue;
-      }
-      const row = new Row(file.name, start, columns, cells);
-      if (line - start > 1 && (!row.whole || swallowsRow(cells))) throw unclosedQuote(file.name, start);
-      context.report?.read(file.name);
-      progress.rowRead();
-      yield row;
+    for await (const { records, plain } of csvRecords(texts, context.limits)) {
+      yield plain ? lines.ofPlain(records) : lines.ofAny(records);
     }
-    await feed.ended;
   } catch (error) {
-    throw readable(error, file.name, line);
+    throw readable(error, file.name, lines.line);
   } finally {
-    feed.close();
+    source.destroy();
   }
   progress.tell();
-  if (columns === undefined) readHeader([], required, file.name);
+  lines.end();
+}
+
+/** Makes rows of records, and knows in which line each begins. */
+class FileLines {
+  readonly #file: string;
+  readonly #required: readonly string[];
+  readonly #context: RowsContext;
+  readonly #progress: Progress;
+  #header: Header | undefined;
+  /** The line in which the next record begins. */
+  line = 1;
+
+  constructor(file: string, required: readonly string[], context: RowsContext, progress: Progress) {
+    this.#file = file;
+    this.#required = required;
+    this.#context = context;
+    this.#progress = progress;
+  }
+
+  /** Yields the rows of records of one line each. */
+  *ofPlain(records: Iterable<string[]>): Generator<Row> {
+    for (const cells of records) {
+      const row = this.#rowOf(cells, this.line++);
+      if (row) yield this.#read(row);
+    }
+  }
+
+  *ofAny(records: Iterable<string[]>): Generator<Row> {
+    for (const cells of records) {
+      const start = this.line;
+      const breaks = lineBreaks(cells, this.#file, start, this.#context.limits.fieldChars);
+      this.line += 1 + breaks;
+      const row = this.#rowOf(cells, start);
+      if (row && breaks > 0 && (!row.whole || swallowsRow(cells))) throw unclosedQuote(this.#file, start);
+      if (row) yield this.#read(row);
+    }
+  }
+
+  /** The file has ended. It must have had a header. */
+  end(): void {
+    if (this.#header === undefined) readHeader([], this.#required, this.#file);
+  }
+
+  /** Undefined for the header and for empty lines. */
+  #rowOf(cells: readonly string[], line: number): Row | undefined {
+    if (cells.length === 1 && cells[0]?.trim() === '') return undefined;
+    if (this.#header !== undefined) return new Row(this.#file, line, this.#header, cells);
+    this.#header = readHeader(cells, this.#required, this.#file);
+    return undefined;
+  }
+
+  #read(row: Row): Row {
+    this.#context.report?.read(this.#file);
+    this.#progress.rowRead();
+    return row;
+  }
 }
 
 /** What was read since the last report. */
@@ -131,33 +177,6 @@ class Progress {
     this.#rows = 0;
     this.#bytes = 0;
   }
-}
-
-/** Opens the file as records of text. `ended` is rejected where the file could not be read to its end. */
-async function openFeed(file: ArchivedFile, { limits }: RowsContext, progress: Progress) {
-  const parser = parse({
-    relax_column_count: true,
-    relax_quotes: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    max_record_size: limits.lineBytes,
-  });
-  const source = await file.open();
-  const ended = pipeline(
-    source,
-    (chunks: AsyncIterable<Buffer>) => decodeUtf8(progress.countBytes(chunks), file.name),
-    parser,
-  );
-  // It is awaited after the last record. Until then a failure also ends the records, which say it first.
-  ended.catch(() => undefined);
-  return {
-    // Without the option `columns` the parser gives lists of cells.
-    records: parser as AsyncIterable<string[]>,
-    ended,
-    close: () => {
-      source.destroy();
-      parser.destroy();
-    },
-  };
 }
 
 function lineBreaks(cells: readonly string[], file: string, line: number, fieldChars: number): number {

@@ -19,14 +19,14 @@ export interface RosterDraft {
   remarks: { code: string; message: string }[];
 }
 
-/** Gives the rows of a required file, or undefined where an optional file is not in the archive. */
+/** Gives the rows of a required file piece by piece, or undefined where an optional file is not in the archive. */
 export interface RowSource {
   (
     file: 'orgs' | 'classes' | 'users' | 'roles' | 'enrollments',
     required: readonly string[],
-  ): AsyncGenerator<Row>;
+  ): AsyncGenerator<Iterable<Row>>;
   (
     file: Exclude<RosterFileName, 'orgs' | 'classes' | 'users' | 'roles' | 'enrollments'>,
     required: readonly string[],
-  ): AsyncGenerator<Row> | undefined;
+  ): AsyncGenerator<Iterable<Row>> | undefined;
 }

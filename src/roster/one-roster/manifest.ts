@@ -37,8 +37,9 @@ export async function readManifest(
   const file = archive.get('manifest.csv');
   if (file === undefined) throw missing('manifest.csv');
   const properties = new Map<string, string>();
-  for await (const row of csvRows(file, ['propertyName', 'value'], context)) {
-    properties.set(row.get('propertyName').toLowerCase(), row.get('value').toLowerCase());
+  for await (const rows of csvRows(file, ['propertyName', 'value'], context)) {
+    for (const row of rows)
+      properties.set(row.get('propertyName').toLowerCase(), row.get('value').toLowerCase());
   }
   const version = versionOf(properties.get('oneroster.version'));
   const required = version === '1.2' ? [...REQUIRED, 'roles'] : REQUIRED;

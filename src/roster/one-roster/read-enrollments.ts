@@ -22,23 +22,24 @@ export async function readEnrollments(source: RowSource, draft: RosterDraft): Pr
   const keep = (row: Row) =>
     draft.unclear.enrollments.add(pairKey(row.get('classSourcedId'), row.get('userSourcedId')));
   const rows = source('enrollments', COLUMNS);
-  for await (const { row, deleted } of identified(rows, report, (_, bad) => keep(bad))) {
-    const role = enrollmentRole(row.get('role'));
-    const leftOut = deleted ? DELETED : leftOutBy(row, role, draft);
-    if (leftOut !== undefined) {
-      report.ignore(row, leftOut);
-      continue;
+  for await (const piece of identified(rows, report, (_, bad) => keep(bad)))
+    for (const { row, deleted } of piece) {
+      const role = enrollmentRole(row.get('role'));
+      const leftOut = deleted ? DELETED : leftOutBy(row, role, draft);
+      if (leftOut !== undefined) {
+        report.ignore(row, leftOut);
+        continue;
+      }
+      const school = schoolOf(row, draft);
+      if (role === undefined) report.reject(row, 'role', 'Неизвестная роль');
+      const span = readSpan(row, 'beginDate', 'endDate', report);
+      if (school === undefined || role === undefined || span === undefined) keep(row);
+      else {
+        taken += 1;
+        const units = role === 'student' ? school.pupils : school.teachers;
+        add(units, row.get('classSourcedId'), row.get('userSourcedId'), span);
+      }
     }
-    const school = schoolOf(row, draft);
-    if (role === undefined) report.reject(row, 'role', 'Неизвестная роль');
-    const span = readSpan(row, 'beginDate', 'endDate', report);
-    if (school === undefined || role === undefined || span === undefined) keep(row);
-    else {
-      taken += 1;
-      const units = role === 'student' ? school.pupils : school.teachers;
-      add(units, row.get('classSourcedId'), row.get('userSourcedId'), span);
-    }
-  }
   return taken;
 }
 

@@ -30,13 +30,14 @@ export async function readPeople(
 async function readDemographics(source: RowSource, draft: RosterDraft, users: Users): Promise<void> {
   const rows = source('demographics', ['sourcedId', 'birthDate', 'sex']);
   if (rows === undefined) return;
-  for await (const { row, id, deleted } of identified(rows, draft.report, () => undefined)) {
-    const left = deleted ? DELETED : goneUser(id, draft);
-    const found = users.get(id);
-    if (left !== undefined) draft.report.ignore(row, left);
-    else if (found === undefined) draft.report.reject(row, 'sourcedId', userFault(id, draft));
-    else for (const user of found) Object.assign(user.person, readSexAndBirth(row, draft));
-  }
+  for await (const piece of identified(rows, draft.report, () => undefined))
+    for (const { row, id, deleted } of piece) {
+      const left = deleted ? DELETED : goneUser(id, draft);
+      const found = users.get(id);
+      if (left !== undefined) draft.report.ignore(row, left);
+      else if (found === undefined) draft.report.reject(row, 'sourcedId', userFault(id, draft));
+      else for (const user of found) Object.assign(user.person, readSexAndBirth(row, draft));
+    }
 }
 
 const SEXES: ReadonlySet<string> = new Set(['', 'male', 'female', 'other', 'unspecified']);

@@ -14,26 +14,27 @@ export async function readRoles(source: RowSource, draft: RosterDraft, users: Us
   const named = new Set<string>();
   const rows = source('roles', ['sourcedId', 'userSourcedId', 'role', 'orgSourcedId']);
   const bad = (row: Row) => draft.unclear.roles.add(row.get('userSourcedId'));
-  for await (const { row, deleted } of identified(rows, report, (_, row) => bad(row))) {
-    const userId = row.get('userSourcedId');
-    const gone = goneUser(userId, draft);
-    const user = users.get(userId)?.[0];
-    const left = deleted ? DELETED : gone;
-    if (left !== undefined) {
-      report.ignore(row, left);
-      named.add(userId);
-      continue;
+  for await (const piece of identified(rows, report, (_, row) => bad(row)))
+    for (const { row, deleted } of piece) {
+      const userId = row.get('userSourcedId');
+      const gone = goneUser(userId, draft);
+      const user = users.get(userId)?.[0];
+      const left = deleted ? DELETED : gone;
+      if (left !== undefined) {
+        report.ignore(row, left);
+        named.add(userId);
+        continue;
+      }
+      const role = readRole(row, draft);
+      if (user === undefined) report.reject(row, 'userSourcedId', userFault(userId, draft));
+      else if (role === undefined) bad(row);
+      else {
+        named.add(userId);
+        user.roles.set(role.org, [...(user.roles.get(role.org) ?? []), role]);
+        if (draft.orgs.get(role.org) === 'other' && role.role !== 'parent')
+          report.ignore(row, 'Роль относится не к школе, а к организации над ней');
+      }
     }
-    const role = readRole(row, draft);
-    if (user === undefined) report.reject(row, 'userSourcedId', userFault(userId, draft));
-    else if (role === undefined) bad(row);
-    else {
-      named.add(userId);
-      user.roles.set(role.org, [...(user.roles.get(role.org) ?? []), role]);
-      if (draft.orgs.get(role.org) === 'other' && role.role !== 'parent')
-        report.ignore(row, 'Роль относится не к школе, а к организации над ней');
-    }
-  }
   for (const [id, [user]] of users) {
     if (named.has(id)) continue;
     report.reject(sure(user).row, 'sourcedId', 'Нет роли в roles.csv');

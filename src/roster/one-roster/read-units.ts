@@ -12,18 +12,19 @@ export async function readOrgs(source: RowSource, draft: RosterDraft): Promise<v
   const { report, orgs } = draft;
   const rows = source('orgs', ['sourcedId', 'name', 'type']);
   const unreadable = (id: string) => orgs.has(id) || orgs.set(id, 'rejected');
-  for await (const { row, id, deleted } of identified(rows, report, unreadable)) {
-    const name = readName(row, 'name', report);
-    const type = row.get('type');
-    if (name === undefined) unreadable(id);
-    else if (type === 'school') {
-      orgs.set(id, 'school');
-      draft.schools.set(id, emptySchool(id, name, deleted));
-    } else {
-      orgs.set(id, 'other');
-      report.ignore(row, `Организация не школа (тип «${cutText(cleanText(type), 40)}»)`);
+  for await (const piece of identified(rows, report, unreadable))
+    for (const { row, id, deleted } of piece) {
+      const name = readName(row, 'name', report);
+      const type = row.get('type');
+      if (name === undefined) unreadable(id);
+      else if (type === 'school') {
+        orgs.set(id, 'school');
+        draft.schools.set(id, emptySchool(id, name, deleted));
+      } else {
+        orgs.set(id, 'other');
+        report.ignore(row, `Организация не школа (тип «${cutText(cleanText(type), 40)}»)`);
+      }
     }
-  }
 }
 
 function emptySchool(id: string, name: string, gone: boolean): SchoolReading {
@@ -48,16 +49,17 @@ async function readTerms(source: RowSource, draft: RosterDraft): Promise<Map<str
   const terms = new Map<string, Span | null>();
   const rows = source('academicSessions', ['sourcedId', 'startDate', 'endDate']);
   if (rows === undefined) return terms;
-  for await (const { row, id, deleted } of identified(rows, report, (bad) => terms.set(bad, null))) {
-    if (deleted) {
-      report.ignore(row, DELETED);
-      continue;
+  for await (const piece of identified(rows, report, (bad) => terms.set(bad, null)))
+    for (const { row, id, deleted } of piece) {
+      if (deleted) {
+        report.ignore(row, DELETED);
+        continue;
+      }
+      const span = readSpan(row, 'startDate', 'endDate', report);
+      const missing = ['startDate', 'endDate'].find((field) => row.get(field) === '');
+      if (span !== undefined && missing !== undefined) report.reject(row, missing, 'Не указан день');
+      terms.set(id, missing === undefined ? (span ?? null) : null);
     }
-    const span = readSpan(row, 'startDate', 'endDate', report);
-    const missing = ['startDate', 'endDate'].find((field) => row.get(field) === '');
-    if (span !== undefined && missing !== undefined) report.reject(row, missing, 'Не указан день');
-    terms.set(id, missing === undefined ? (span ?? null) : null);
-  }
   return terms;
 }
 
@@ -66,10 +68,11 @@ async function readCourses(source: RowSource, draft: RosterDraft): Promise<Map<s
   const rows = source('courses', ['sourcedId', 'title']);
   if (rows === undefined) return undefined;
   const courses = new Map<string, string>();
-  for await (const { row, id } of identified(rows, draft.report, () => undefined)) {
-    const title = readName(row, 'title', draft.report);
-    if (title !== undefined) courses.set(id, title);
-  }
+  for await (const piece of identified(rows, draft.report, () => undefined))
+    for (const { row, id } of piece) {
+      const title = readName(row, 'title', draft.report);
+      if (title !== undefined) courses.set(id, title);
+    }
   return courses;
 }
 
@@ -88,25 +91,27 @@ export async function readUnits(source: RowSource, draft: RosterDraft): Promise<
   const courses = await readCourses(source, draft);
   const rows = source('classes', CLASS_COLUMNS);
   const unreadable = (id: string) => draft.unclear.units.add(id);
-  for await (const { row, id, deleted } of identified(rows, draft.report, unreadable)) {
-    const schoolId = row.get('schoolSourcedId');
-    const school = draft.schools.get(schoolId);
-    if (deleted || school?.gone) {
-      draft.goneUnits.add(id);
-      draft.report.ignore(row, deleted ? DELETED : 'Школа помечена как удалённая');
-      continue;
+  for await (const piece of identified(rows, draft.report, unreadable))
+    for (const { row, id, deleted } of piece) {
+      const schoolId = row.get('schoolSourcedId');
+      const school = draft.schools.get(schoolId);
+      if (deleted || school?.gone) {
+        draft.goneUnits.add(id);
+        draft.report.ignore(row, deleted ? DELETED : 'Школа помечена как удалённая');
+        continue;
+      }
+      const unit = readUnit(row, id, draft);
+      if (school === undefined)
+        draft.report.reject(row, 'schoolSourcedId', sure(schoolFault(schoolId, draft)));
+      if (school === undefined || unit === undefined) {
+        unreadable(id);
+        continue;
+      }
+      Object.assign(unit, readTermSpan(row, terms, draft));
+      if (unit.kind === 'group') unit.subject = readSubject(row, courses, draft);
+      school.units.set(id, unit);
+      draft.schoolOfUnit.set(id, school);
     }
-    const unit = readUnit(row, id, draft);
-    if (school === undefined) draft.report.reject(row, 'schoolSourcedId', sure(schoolFault(schoolId, draft)));
-    if (school === undefined || unit === undefined) {
-      unreadable(id);
-      continue;
-    }
-    Object.assign(unit, readTermSpan(row, terms, draft));
-    if (unit.kind === 'group') unit.subject = readSubject(row, courses, draft);
-    school.units.set(id, unit);
-    draft.schoolOfUnit.set(id, school);
-  }
 }
 
 const KINDS: ReadonlyMap<string, UnitReading['kind']> = new Map([

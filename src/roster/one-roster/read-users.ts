@@ -23,26 +23,27 @@ export async function readUsers(
     if (!users.has(id)) draft.users.set(id, 'rejected');
   };
   let hasAgents = true;
-  for await (const { row, id, deleted } of identified(rows, draft.report, unclear, 'repeats')) {
-    hasAgents &&= row.has('agentSourcedIds');
-    const absent = deleted ? 'deleted' : isEnabled(row, draft) ? null : 'disabled';
-    if (absent !== null) {
-      if (!users.has(id)) draft.users.set(id, absent);
-      draft.report.ignore(row, absent === 'deleted' ? DELETED : DISABLED);
-      continue;
+  for await (const piece of identified(rows, draft.report, unclear, 'repeats'))
+    for (const { row, id, deleted } of piece) {
+      hasAgents &&= row.has('agentSourcedIds');
+      const absent = deleted ? 'deleted' : isEnabled(row, draft) ? null : 'disabled';
+      if (absent !== null) {
+        if (!users.has(id)) draft.users.set(id, absent);
+        draft.report.ignore(row, absent === 'deleted' ? DELETED : DISABLED);
+        continue;
+      }
+      const person = readPerson(row, id, draft);
+      const roles: User['roles'] | undefined = version === '1.1' ? readUserRole(row, draft) : new Map();
+      if (person === undefined || roles === undefined) {
+        unclear(id);
+        continue;
+      }
+      const user = { row, person, roles, agents: row.list('agentSourcedIds') };
+      const before = users.get(id) ?? [];
+      if (!isWelcome(user, before, draft)) continue;
+      users.set(id, [...before, user]);
+      draft.users.set(id, 'known');
     }
-    const person = readPerson(row, id, draft);
-    const roles: User['roles'] | undefined = version === '1.1' ? readUserRole(row, draft) : new Map();
-    if (person === undefined || roles === undefined) {
-      unclear(id);
-      continue;
-    }
-    const user = { row, person, roles, agents: row.list('agentSourcedIds') };
-    const before = users.get(id) ?? [];
-    if (!isWelcome(user, before, draft)) continue;
-    users.set(id, [...before, user]);
-    draft.users.set(id, 'known');
-  }
   if (!hasAgents) draft.remarks.push(NO_AGENTS);
   return users;
 }

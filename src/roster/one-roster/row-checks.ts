@@ -21,29 +21,54 @@ export const DELETED = 'Помечено как удалённое (tobedeleted,
  * a bad row that has one.
  */
 export async function* identified(
-  rows: AsyncIterable<Row>,
+  pieces: AsyncIterable<Iterable<Row>>,
   report: RowReport,
   unclear: (id: string, row: Row) => void,
   repeats: 'repeats' | 'once' = 'once',
-): AsyncGenerator<IdentifiedRow> {
-  const seen = new Set<string>();
-  for await (const row of rows) {
+): AsyncGenerator<Iterable<IdentifiedRow>> {
+  const seen = repeats === 'once' ? new Set<string>() : null;
+  const reject = (row: Row, id: string, { field, message }: WrongRow) => {
+    report.reject(row, field, message);
+    unclear(id, row);
+  };
+  for await (const rows of pieces) yield identifiedIn(rows, seen, reject);
+}
+
+interface WrongRow {
+  field: string;
+  message: string;
+}
+
+function* identifiedIn(
+  rows: Iterable<Row>,
+  seen: Set<string> | null,
+  reject: (row: Row, id: string, wrong: WrongRow) => void,
+): Generator<IdentifiedRow> {
+  for (const row of rows) {
     const id = row.get('sourcedId');
-    const wrong = (field: string, message: string) => {
-      report.reject(row, field, message);
-      unclear(id, row);
-    };
     const status = row.get('status').toLowerCase();
-    if (!row.whole) wrong('', 'Число полей не совпадает с заголовком');
-    else if (id === '') wrong('sourcedId', 'Нет идентификатора');
-    else if (!isCleanId(id) || id.length > ID_CHARS) wrong('sourcedId', 'Недопустимый идентификатор');
-    else if (seen.has(id) && repeats === 'once') wrong('sourcedId', REPEATED);
-    else if (!STATUSES.has(status)) wrong('status', 'Неизвестное состояние записи');
+    const wrong = wrongRow(row, id, status, seen);
+    if (wrong !== undefined) reject(row, id, wrong);
     else {
-      seen.add(id);
+      seen?.add(id);
       yield { row, id, deleted: status === 'tobedeleted' || status === 'inactive' };
     }
   }
+}
+
+function wrongRow(
+  row: Row,
+  id: string,
+  status: string,
+  seen: ReadonlySet<string> | null,
+): WrongRow | undefined {
+  if (!row.whole) return { field: '', message: 'Число полей не совпадает с заголовком' };
+  if (id === '') return { field: 'sourcedId', message: 'Нет идентификатора' };
+  if (!isCleanId(id) || id.length > ID_CHARS)
+    return { field: 'sourcedId', message: 'Недопустимый идентификатор' };
+  if (seen?.has(id)) return { field: 'sourcedId', message: REPEATED };
+  if (!STATUSES.has(status)) return { field: 'status', message: 'Неизвестное состояние записи' };
+  return undefined;
 }
 
 export const REPEATED = 'Идентификатор уже встречался в этом файле';

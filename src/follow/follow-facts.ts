@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import type { ChatType } from '../desired/model.ts';
 import { proposeClasses } from '../matching/propose-classes.ts';
 import { type Application, applyPlan } from '../planning/apply-plan.ts';
 import { holdingOperation } from '../planning/holding.ts';
@@ -48,9 +50,10 @@ export async function followFacts(
       by: how.author,
       at: how.at,
     });
+  const only = affected?.keys() ?? ((await hasChats(tx, schoolId, types)) ? null : []);
   const plan = await planSchool(ctx, tx, {
     ...{ schoolId, types, allManual: true, strict: false, day: null, recreate: false },
-    ...(affected ? { only: new Set(affected.keys()) } : {}),
+    ...(only ? { only: new Set(only) } : {}),
   });
   const about = { kind: 'events', by: how.author, cause: how.cause, at: how.at } as const;
   const operationId = how.operationId ?? (await holdingOperation(ctx, tx, plan, about));
@@ -65,6 +68,13 @@ export async function followFacts(
   }
   if (affected === null) await noteComputed(tx, schoolId, plan.day);
   return { plan, operationId };
+}
+
+/** Whether a plan of the whole school can name a chat. Otherwise its facts need not be read. */
+async function hasChats(tx: Sql, schoolId: string, types: readonly ChatType[]): Promise<boolean> {
+  if (types.length > 0) return true;
+  const { rows } = await sql`select from chat where school_id = ${schoolId} limit 1`.execute(tx);
+  return rows.length > 0;
 }
 
 /** Settles what no single statement says: what whole lists have ended, and what begins or ends with the day. */

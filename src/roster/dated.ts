@@ -21,15 +21,17 @@ function holdsOn(span: Span, day: Day): boolean {
 
 /** Gives the ids that hold on the day, sorted, each once. */
 export function heldOn(all: readonly Dated[], day: Day): string[] {
+  const [only] = all;
+  if (only !== undefined && all.length === 1) return holdsOn(only, day) ? [only.id] : [];
   return [...new Set(all.filter((one) => holdsOn(one, day)).map(({ id }) => id))].sort();
 }
 
 /** Gives those that must be looked at again on a later day; null where nothing changes after the day. */
 export function datedAfter(all: readonly Dated[], day: Day): Dated[] | null {
-  const left = all.filter((one) => !hasEnded(one, day));
-  return left.some((one) => one.endsOn !== null || (one.beginsOn !== null && one.beginsOn > day))
-    ? left
-    : null;
+  const changes = all.some(
+    (one) => !hasEnded(one, day) && (one.endsOn !== null || (one.beginsOn !== null && one.beginsOn > day)),
+  );
+  return changes ? all.filter((one) => !hasEnded(one, day)) : null;
 }
 
 /**
@@ -52,6 +54,7 @@ export function spanOn(spans: readonly Span[], day: Day): Span {
 
 /** Gives the spans that come to hold after the one of the day; null where there are none. */
 export function spansAfter(spans: readonly Span[], day: Day): Span[] | null {
+  if (spans.length <= 1) return null;
   const left = joinTouching(spans).filter((span) => !hasEnded(span, day));
   return left.length > 1 ? left : null;
 }

@@ -134,11 +134,15 @@ function sharedHomeroom(
   homerooms: (day: Day) => Homerooms,
   day: Day,
 ): string | null {
+  const held = homerooms(day);
   let shared: ReadonlySet<string> | undefined;
   for (const [pupilId, spans] of pupils) {
     if (hasEnded(spanOn(spans, day), day)) continue;
-    const own = homerooms(day).get(pupilId) ?? new Set<string>();
-    shared = shared === undefined ? own : new Set([...shared].filter((id) => own.has(id)));
+    const own = held.get(pupilId);
+    if (own === undefined) return null;
+    // Most groups are of one class, whose only homeroom all of them have.
+    if (shared === undefined || [...shared].every((id) => own.has(id))) shared ??= own;
+    else shared = new Set([...shared].filter((id) => own.has(id)));
   }
   return shared?.size === 1 ? sure([...shared][0]) : null;
 }

@@ -11,7 +11,7 @@ import { followRelinked, wakeRelinked } from '../profile/follow-profiles.ts';
 import type { Relinked } from '../profile/settle-profiles.ts';
 import { type MergedReading, type MergeResult, mergeRoster } from '../roster/merge-roster.ts';
 import { keepFaults, loadFaults, SHOWN_FAULTS } from '../roster/row-faults.ts';
-import { dropStaged } from '../roster/staged.ts';
+import { dropStaged, type StagedReading, stageSchool } from '../roster/staged.ts';
 import { endOvertaken, noteApplied } from '../rows/operation-import.ts';
 import { proposePeople } from '../rows/person-match.ts';
 import type { Sql } from '../store/database.ts';
@@ -19,21 +19,27 @@ import type { OperationOf, SchoolsOperation } from '../store/operation-params.ts
 import { momentOf } from '../store/school-day.ts';
 import { type JudgedRoster, judgeRoster } from './judge-roster.ts';
 import { reportProgress } from './progress.ts';
+import { dropFile } from './roster-file.ts';
 import { problemsOf } from './roster-problems.ts';
 
 /**
- * Makes the staged roster of one school its facts. The lists and the outbox change in the same transaction. Chat types
+ * Makes what a roster says of one school its facts: `sent`, or what is staged. The lists and the outbox change in the same transaction. Chat types
  * that are switched on (D0) follow, through the guard.
  *
  * Where the school's part looks incomplete, facts are only added (J2). The operation is then held and the staged rows
- * are kept until a person decides. Where a later roster was applied before, nothing changes and nobody is asked. The
+ * are kept, or written now, until a person decides. Where a later roster was applied before, nothing changes and nobody is asked. The
  * operation says so by a problem.
  */
-export async function applyRoster(ctx: Context, operation: SchoolsOperation<'roster-import'>): Promise<void> {
+export async function applyRoster(
+  ctx: Context,
+  operation: SchoolsOperation<'roster-import'>,
+  sent: StagedReading | null = null,
+): Promise<void> {
   const { schoolId } = operation;
-  const { elsewhere } = await ctx.db.holdingSchool(schoolId, ({ sql: tx }) =>
-    applyStaged(ctx, tx, operation, schoolId),
-  );
+  const { elsewhere } = await ctx.db.holdingSchool(schoolId, async ({ sql: tx }) => {
+    if (sent) await dropFile(tx, operation.id);
+    return applyStaged(ctx, tx, operation, schoolId, sent);
+  });
   await ctx.newSchools([schoolId]);
   wakeRelinked(ctx, elsewhere);
   ctx.wake('chats', { schoolId });
@@ -49,8 +55,10 @@ export async function applyStaged(
   tx: Sql,
   operation: OperationOf<'roster-import'>,
   schoolId: string,
+  sent: StagedReading | null = null,
 ): Promise<{ followed: Followed | null; elsewhere: readonly Relinked[] }> {
-  const judged = await judgeRoster(ctx, tx, operation, schoolId);
+  const judged = await judgeRoster(ctx, tx, operation, { schoolId, sent });
+  if (sent && waitsForPerson(judged)) await stageSchool(tx, operation.id, sent);
   return applyReading(ctx, tx, operation, { schoolId, ...judged });
 }
 
@@ -65,11 +73,12 @@ export async function applyReading(
   ctx: Context,
   tx: Sql,
   operation: OperationOf<'roster-import'>,
-  { schoolId, reading, newer, incomplete, matches, onlySame = false }: ReadingToApply,
+  { schoolId, onlySame = false, ...judged }: ReadingToApply,
 ): Promise<{ followed: Followed | null; elsewhere: readonly Relinked[] }> {
   const { params } = operation;
   const own = { schoolId, id: operation.id };
-  const waits = incomplete !== undefined || matches.length > 0;
+  const { reading, newer, incomplete, matches } = judged;
+  const waits = waitsForPerson(judged);
   if (!newer) await proposePeople(tx, own, matches, new Date(ctx.clock.now()));
   const said = incomplete?.renumbered
     ? sayingNothing(reading)
@@ -98,6 +107,11 @@ export async function applyReading(
   if (!newer && !incomplete) await endOlder(ctx, tx, operation, schoolId, waits ? ASKS_ITSELF : OVERTAKEN);
   if (!newer && incomplete?.renumbered) await endOlder(ctx, tx, operation, schoolId, ASKED_ANEW);
   return { followed, elsewhere };
+}
+
+/** Whether a person must say something about the list. What is staged of it is kept until then. */
+function waitsForPerson({ incomplete, matches }: JudgedRoster): boolean {
+  return incomplete !== undefined || matches.length > 0;
 }
 
 /** Lets the chats follow: those of relinked people of other schools, and this school's own where facts changed. */

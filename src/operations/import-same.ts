@@ -8,7 +8,7 @@ import type { Sql } from '../store/database.ts';
 import type { OperationOf } from '../store/operation-params.ts';
 import { applyReading } from './apply-roster.ts';
 import { asOfNow, NO_QUESTION, newerThan } from './judge-roster.ts';
-import { noteReading, readingResult } from './roster-file.ts';
+import { dropFile, noteReading, readingResult } from './roster-file.ts';
 
 /**
  * Applies a list of one school that says what its newest whole list said, right after the reading. Nothing is staged,
@@ -61,6 +61,7 @@ async function applySame(
   if (await newerThan(tx, schoolId, takenAt)) throw new ListDiffers();
   if (!(await becomeSchools(tx, id, schoolId))) throw new ListDiffers();
   await noteReading(tx, id, reading, 1);
+  await dropFile(tx, id);
   const own = { ...operation, schoolId, result: readingResult(reading, 1) };
   const stated = await asOfNow(ctx, tx, { schoolId, takenAt }, reading);
   const { followed, elsewhere } = await applyReading(ctx, tx, own, {

@@ -29,15 +29,17 @@ export interface JudgedRoster {
 /** The judgement of a list that nobody needs to look at. */
 export const NO_QUESTION = { newer: undefined, incomplete: undefined, matches: [] } as const;
 
-/** Judges the staged roster of one school. It changes nothing. */
+/** Judges what a roster says of one school: `sent`, or what is staged. It changes nothing. */
 export async function judgeRoster(
   ctx: Context,
   tx: Sql,
   operation: OperationOf<'roster-import'>,
-  schoolId: string,
+  { schoolId, sent }: { schoolId: string; sent: StagedReading | null },
 ): Promise<JudgedRoster> {
   const { accepted, takenAt } = operation.params;
-  const reading = await stagedOf(ctx, tx, operation, schoolId);
+  const said = sent ?? (await loadStaged(tx, schoolId, operation.id));
+  if (!said) throw new Error('what this import says is gone');
+  const reading = await asOfNow(ctx, tx, { schoolId, takenAt }, said);
   const newer = await newerThan(tx, schoolId, takenAt);
   if (newer) return { ...NO_QUESTION, reading, newer };
   const matches = await matchesInList(tx, schoolId, sure(reading.schools[0]));
@@ -48,18 +50,6 @@ export async function judgeRoster(
 /** Gives when a later roster than `takenAt` (ISO 8601), which was merged whole, was taken; undefined where none was. */
 export async function newerThan(tx: Sql, schoolId: string, takenAt: string): Promise<string | undefined> {
   return (await outdatedSchools(tx, [schoolId], stampOf(takenAt, '').at)).get(schoolId);
-}
-
-/** The staged roster as it is read now (`asOfNow`). */
-async function stagedOf(
-  ctx: Context,
-  tx: Sql,
-  { id, params: { takenAt } }: OperationOf<'roster-import'>,
-  schoolId: string,
-): Promise<StagedReading> {
-  const staged = await loadStaged(tx, schoolId, id);
-  if (!staged) throw new Error('what this import says is gone');
-  return asOfNow(ctx, tx, { schoolId, takenAt }, staged);
 }
 
 /**

@@ -79,7 +79,7 @@ export function readingResult({ counts, rows, remarks }: RosterReading, schools:
   };
 }
 
-/** Keeps the result of reading the file with its operation, and deletes the file. */
+/** Keeps the result of reading the file with its operation. */
 export async function noteReading(
   tx: Sql,
   operationId: string,
@@ -89,7 +89,19 @@ export async function noteReading(
   await keepFaults(tx, operationId, 'rejected', reading.rows.rejected);
   await keepFaults(tx, operationId, 'lost', reading.rows.lostFields);
   await noteFileRead(tx, operationId, readingResult(reading, schools));
+}
+
+/** Deletes the file, because what it says is kept or applied, or because it is refused. */
+export async function dropFile(tx: Sql, operationId: string): Promise<void> {
   await tx.deleteFrom('roster_file').where('operation_id', '=', operationId).execute();
+}
+
+/** Whether the file of the operation is still there. */
+export async function hasFile(ctx: Context, operationId: string): Promise<boolean> {
+  const { rows } = await sql`select from roster_file where operation_id = ${operationId}`.execute(
+    ctx.db.ofNone,
+  );
+  return rows.length > 0;
 }
 
 /** Leaves out schools that are marked as deleted and that we do not know, so that no row is made for them. */

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { markAccountBroken } from '../live/accounts.ts';
 import { finishOperations } from '../planning/end-operations.ts';
@@ -13,11 +12,11 @@ import { carryOutDue } from './approve-later.ts';
 import { runCheck } from './check.ts';
 import { runRosterImport } from './import-roster.ts';
 import { runInitialization } from './initialize.ts';
+import { isItsTurn } from './is-its-turn.ts';
 import { runValidation } from './validate-roster.ts';
 
 /** An operation ends as failed after so many unexpected failures, so that it does not run for ever. */
 const FAILURES_UNTIL_FAILED = 5;
-const DELETIONS_WAITED_FOR_MS = 10 * 60_000;
 
 /**
  * Carries one open operation as far as it can go now. Operations of one school and kind run one after another, in the
@@ -92,30 +91,3 @@ const FAILURES = {
   sferum: 'Сферум не принимает ключ школы: администратор сервера должен его заменить.',
   internal: 'Внутренняя ошибка: сообщите администратору сервера.',
 };
-
-async function isItsTurn(ctx: Context, operation: OperationOf): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from operation where state in ('queued', 'running') and kind = ${operation.kind}
-      and school_id is not distinct from ${operation.schoolId}
-      -- An import whose facts are stored does not delay the next one while its chats follow.
-      and (kind = 'initialization' or not params ?| array['following', 'schools'])
-      and (created_at, id) < (${operation.createdAt}, ${operation.id}::uuid) limit 1`.execute(
-    operationsOf(ctx, operation.schoolId),
-  );
-  return rows.length === 0 && !(await waitsForDeletions(ctx, operation));
-}
-
-/**
- * True where an initialisation must wait for a chat that is being deleted, because the chat can come back only after
- * Sferum has let it go. After DELETIONS_WAITED_FOR_MS the initialisation goes on without it.
- */
-async function waitsForDeletions(ctx: Context, { schoolId, kind, params }: OperationOf): Promise<boolean> {
-  if (kind !== 'initialization' || !schoolId || params.dryRun || params.following) return false;
-  const since = new Date(ctx.clock.now() - DELETIONS_WAITED_FOR_MS);
-  const { rows } = await sql`
-    select from chat where school_id = ${schoolId} and deleted_at is null and deleting_since > ${since}
-      and generation > settled_generation and type = any(${params.types}) limit 1`.execute(
-    ctx.db.of(schoolId),
-  );
-  return rows.length > 0;
-}

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { describeHeld } from '../planning/describe-held.ts';
 import type { RosterReading, SchoolReading } from '../roster/reading.ts';
 import { keepFaults } from '../roster/row-faults.ts';
-import { stageSchool } from '../roster/staged.ts';
+import { partAbout, stageSchool } from '../roster/staged.ts';
 import { endOperation, openOperation } from '../rows/operation.ts';
 import { noteFileRead } from '../rows/operation-import.ts';
 import type { Sql } from '../store/database.ts';
@@ -16,7 +16,7 @@ import type { OperationOf } from '../store/operation-params.ts';
 import { readOperationRow } from '../store/operation-row.ts';
 import { applyStaged } from './apply-roster.ts';
 import { rehearse } from './rehearse.ts';
-import { readingResult, readSent, statedSchools } from './roster-file.ts';
+import { dropFile, readingResult, readSent, statedSchools } from './roster-file.ts';
 
 /** What the import of one school would come to. */
 interface Rehearsed {
@@ -41,7 +41,7 @@ export async function runValidation(
       : { wouldFail: false, ...(await rehearseAll(ctx, operation, read.reading)) };
   await ctx.db.transactionAcross('import', async ({ sql: tx }) => {
     await endOperation(tx, operation.id, { at: new Date(ctx.clock.now()), state: 'succeeded', result });
-    await tx.deleteFrom('roster_file').where('operation_id', '=', operation.id).execute();
+    await dropFile(tx, operation.id);
   });
   ctx.wake('files');
 }
@@ -77,7 +77,7 @@ async function rehearseSchool(
       ...{ id, schoolId: school.id, kind: 'roster-import', by, at: operation.createdAt },
       params: { within, takenAt, file, staged: true },
     });
-    await stageSchool(tx, id, reading, school);
+    await stageSchool(tx, id, partAbout(reading, school));
     await keepFaults(tx, id, 'lost', reading.rows.lostFields);
     await noteFileRead(tx, id, readingResult(reading, 1));
     return applied(ctx, tx, school.id, id);

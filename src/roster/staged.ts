@@ -5,6 +5,7 @@
  */
 import { sql } from 'kysely';
 import type { Sql } from '../store/database.ts';
+import { sure } from '../sure.ts';
 import type {
   PersonReading,
   RosterCounts,
@@ -42,16 +43,21 @@ interface Rows {
 /** The part of a reading that is applied. */
 export type StagedReading = Pick<RosterReading, 'version' | 'schools' | 'unclear' | 'counts'>;
 
-/** Stores one school of a reading under the operation that will apply it. */
+/** Gives the part of a reading that is about one of its schools. */
+export function partAbout(reading: RosterReading, school: SchoolReading): StagedReading {
+  const { version, unclear } = reading;
+  const counts = reading.schools.length === 1 ? reading.counts : countsOf(school);
+  return { version, unclear, counts, schools: [school] };
+}
+
+/** Stores what a reading says of one school (`partAbout`) under the operation that will apply it. */
 export async function stageSchool(
   tx: Sql,
   operationId: string,
-  reading: RosterReading,
-  school: SchoolReading,
+  { version, unclear, counts, schools }: StagedReading,
 ): Promise<void> {
+  const school = sure(schools[0]);
   const { id, name, gone } = school;
-  const { version, unclear } = reading;
-  const counts = reading.schools.length === 1 ? reading.counts : countsOf(school);
   const rows: Rows = {
     school: [{ id, name, gone, version, counts }],
     people: [...school.people.values()],

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-const { take, shown } = sentRosters(() => world);
+const { send, take, shown } = sentRosters(() => world);
 
 describe('what is left of a file', () => {
   const SECRETS = ['mother@example.org', '+79001234567', 'hunter2-password'];
@@ -64,6 +64,32 @@ describe('what is left of a file', () => {
     );
     expect(rows).toMatchObject([{ files: 0, file: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } }]);
     expect(rows[0]).not.toMatchObject({ staged: 0 });
+  });
+
+  test('files of one school are kept until they are applied, in their order', async () => {
+    const ids: string[] = [];
+    const operations = async () => {
+      const { rows } = await sql<{ state: string; kept: boolean }>`
+        select state, exists (select from roster_file f where f.operation_id = o.id) as kept
+        from operation o where id = any(${ids}::uuid[]) and school_id is not null order by created_at, id`.execute(
+        everywhere(world.ctx),
+      );
+      return rows;
+    };
+    const files = firstSchool();
+    const [, schoolId] = /^([^,]+),.*,school,/m.exec(files['orgs.csv']!)!;
+    await world.ctx.db.holdingSchool(schoolId!, async () => {
+      ids.push(await send(files), await send(files, TUESDAY));
+      const waiting = ids.map(() => ({ state: 'running', kept: true }));
+      await vi.waitFor(async () => expect(await operations()).toEqual(waiting), 20_000);
+    });
+    await world.settled();
+    expect(await operations()).toEqual(ids.map(() => ({ state: 'succeeded', kept: false })));
+    const { rows } = await sql`select roster_taken_at = ${TUESDAY}::timestamptz as newest,
+      (select count(*)::int from person where present and stated_at < ${TUESDAY}::timestamptz) as older from school`.execute(
+      everywhere(world.ctx),
+    );
+    expect(rows).toEqual([{ newest: true, older: 0 }]);
   });
 
   test.each(['approve', 'reject'])('staged facts end with the decision: %s', async (decision) => {

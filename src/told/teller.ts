@@ -57,7 +57,8 @@ class Teller implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const { config, clock } = this.#ctx;
-    let nextTellMs = clock.elapsed();
+    // A process that has just started has more urgent work, and the others look meanwhile.
+    let nextTellMs = clock.elapsed() + config.limits.tellIntervalMs;
     while (!this.#stop.signal.aborted) {
       this.#isFree = Promise.withResolvers();
       let pauseMs: number | null = null;

@@ -46,7 +46,7 @@ export async function relayChats(
 ): Promise<void> {
   const at = new Date(ctx.clock.now());
   const { schoolBulkChats, workerBulkChats, relayBatchChats } = ctx.config.limits;
-  const chats = await giveOut(ctx.db.across('relay'), {
+  const chats = await giveOut(ctx.db.recurring('relay'), {
     ...{ at, lostBefore: ago(ctx, LOST_AFTER_MS), schoolIds },
     ...{ schoolBulkChats, bulkChatsPerPace: BULK_SECONDS * CALLS_PER_REQUEST },
     ...{ workerBulkChats, most: relayBatchChats },

@@ -47,7 +47,7 @@ describeInBrowser('pages as they load', () => {
     ['a wide screen', {}],
     ['a phone', { viewport: PHONE }],
   ])('nothing moves on %s', async (_, options) => {
-    const page = await site.visit(ADMIN, '/manage', options);
+    const page = await site.visit(ADMIN, '/manage', { ...options, forOne: true });
     const editor = await page.locator('table.data tbody a').first().getAttribute('href');
     const cdp = await page.context().newCDPSession(page);
     await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });

@@ -107,7 +107,7 @@ describeInBrowser('a distance lesson’s pages, for whom and on what they are se
         const page = await visit(who, path, options);
         await expectAccessible(page);
         await expectNoSidewaysScroll(page);
-        await page.context().close();
+        await site.leave(page);
       }
     }
   });

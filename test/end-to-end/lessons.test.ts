@@ -32,13 +32,13 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
   };
 
   test('I1–I7: through its whole life, as teacher and pupil, without a page loaded anew', async () => {
-    const pupil = await visit(PUPIL, '/diary');
+    const pupil = await visit(PUPIL, '/diary', { forOne: true });
     await pupil.clock.install();
     await pupil.reload();
     expect(await pupil.getByRole('row', { name: /География/ }).count()).toBe(1);
     expect(await pupil.locator('.call').count()).toBe(0);
 
-    const teacher = await visit(TEACHER, '/journal');
+    const teacher = await visit(TEACHER, '/journal', { forOne: true });
     await teacher.clock.install();
     await teacher.getByLabel('Класс/параллель').selectOption({ label: '5А' });
     await teacher.getByLabel('Предмет').selectOption({ label: 'География' });
@@ -144,7 +144,7 @@ describeInBrowser('a distance lesson, as everybody sees it', () => {
     world.clock.moveTo('2026-10-01T12:55:00Z');
     await world.create();
     await world.ready();
-    const pupil = await visit(PUPIL, '/diary');
+    const pupil = await visit(PUPIL, '/diary', { forOne: true });
     await pupil.clock.install();
     await pupil.reload();
     await opened(pupil, () => pupil.locator('a.call').click());

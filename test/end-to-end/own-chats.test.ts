@@ -190,7 +190,7 @@ describeInBrowser('«Чаты», as everybody sees them', () => {
       for (const who of Object.values(people)) {
         const page = await site.visit(who, '/', { colorScheme });
         await expectAccessible(page);
-        await page.context().close();
+        await site.leave(page);
       }
     },
   );

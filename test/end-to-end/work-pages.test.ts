@@ -33,7 +33,7 @@ describeInBrowser('the work of a school', () => {
         const page = await site.visit(ADMIN, path, options);
         await expectAccessible(page);
         await expectNoSidewaysScroll(page);
-        await page.context().close();
+        await site.leave(page);
       }
     },
   );

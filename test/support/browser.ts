@@ -3,13 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { SignJWT } from 'jose';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { describe, expect, onTestFinished } from 'vitest';
 import type { TokenRole } from '../../src/caller.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
@@ -17,6 +11,7 @@ import { listen } from '../../src/main/listen.ts';
 import { sure } from '../../src/sure.ts';
 import { startTestApp, type TestApp } from './app.ts';
 import { freePort } from './free-port.ts';
+import { keptPages, type VisitOptions } from './kept-pages.ts';
 import type { KeptWorld } from './kept-world.ts';
 import { JWT_SECRET } from './tokens.ts';
 
@@ -50,10 +45,12 @@ export interface Visitor {
 export interface Console extends AsyncDisposable {
   world: TestApp;
   origin: string;
-  /** A browser context of its own, signed in by СГО's link, at `path`. */
-  visit(who: Visitor, path?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** A page that shares no session with others, signed in by СГО's link, at `path`; it is left with the test. */
+  visit(who: Visitor, path?: string, options?: VisitOptions): Promise<Page>;
   /** The same for somebody who has not signed in. */
-  open(path: string, options?: BrowserContextOptions): Promise<Page>;
+  open(path: string, options?: VisitOptions): Promise<Page>;
+  /** Leaves a page before the test ends. */
+  leave(page: Page): Promise<void>;
   /** What browsers asked of hosts that are neither ours nor the sandbox's; must stay empty. */
   foreign: string[];
   /** Errors that pages of ours told the browser's console, but for the statuses of their own answers. */
@@ -76,20 +73,9 @@ export async function startConsole(
     }),
   );
   await listen(world.app, world.ctx.config);
-  const contexts: BrowserContext[] = [];
-  parts.defer(async () => void (await Promise.all(contexts.map((context) => context.close()))));
   const foreign: string[] = [];
   const complaints: string[] = [];
-  const open = async (path: string, options: BrowserContextOptions = {}) => {
-    const context = await (await browser()).newContext({
-      viewport: { width: 1280, height: 800 },
-      locale: 'ru-RU',
-      ...options,
-    });
-    contexts.push(context);
-    // What is left open follows the school, and takes time from the pages of the next tests.
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
+  const pages = keptPages({ browser, origin }, (page) => {
     page.on('request', (request) => {
       if (new URL(request.url()).hostname !== '127.0.0.1') foreign.push(request.url());
     });
@@ -98,12 +84,17 @@ export async function startConsole(
       const told = message.type() === 'error' && !message.text().startsWith('Failed to load resource');
       if (told && page.url().startsWith(origin)) complaints.push(message.text());
     });
+  });
+  parts.defer(() => pages.close());
+  const open = async (path: string, options: VisitOptions = {}) => {
+    const page = await pages.take(options);
+    onTestFinished(() => pages.giveBack(page));
     await page.goto(`${origin}${path}`);
     return page;
   };
   const owned = parts.move();
   return {
-    ...{ world, origin, open, foreign, complaints },
+    ...{ world, origin, open, foreign, complaints, leave: pages.giveBack },
     visit: async (who, path = '/', options = {}) => open(await entryPath(who, path), options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

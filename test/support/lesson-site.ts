@@ -1,7 +1,8 @@
 /** The console in a browser, with one distance lesson, for each test anew. */
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { type Console, entryPath, startConsole, type Visitor } from './browser.ts';
+import type { VisitOptions } from './kept-pages.ts';
 import { keptLesson, type LessonWorld, lessonWorldOf, movableClock } from './lesson-world.ts';
 
 /** Other suites share the machine. */
@@ -12,7 +13,7 @@ export interface LessonSite {
   site: Console;
   world: LessonWorld;
   /** Signed in by a link that is fresh by the product's clock. */
-  visit(who: Visitor, path: string, options?: BrowserContextOptions): Promise<Page>;
+  visit(who: Visitor, path: string, options?: VisitOptions): Promise<Page>;
 }
 
 /** Gives each test of the group a site of its own. No page may complain or ask another host. */

@@ -8,12 +8,16 @@ export const CHATS_PER_JOB = 25;
 const payload = z.strictObject({
   schoolId: z.string().min(1),
   chatIds: z.array(z.uuid()).min(1).max(CHATS_PER_JOB),
+  /** Somebody waits for these chats, for example for those that one event touches. */
+  urgent: z.literal(true).optional(),
+  /** The trace of urgent work. */
+  traceparent: Traceparent.optional(),
   traceparents: z.array(Traceparent).max(CHATS_PER_JOB).optional(),
 });
 
 /**
- * Brings many chats of one school to what our rows say they must be. It carries only bulk work. A chat that becomes
- * urgent meanwhile leaves it (src/bulk-in-hand.ts).
+ * Brings many chats of one school to what our rows say they must be. It carries either bulk work or work of one
+ * urgency. A chat whose bulk work becomes urgent meanwhile leaves it (src/chats-in-hand.ts).
  */
 export const reconcileChats: JobContract<z.infer<typeof payload>> = {
   name: 'reconcile-chats',

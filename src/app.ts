@@ -6,7 +6,7 @@ import { createOpsHttp } from '../dashboard/ops-http.ts';
 import type { Queues } from '../jobs/queues.ts';
 import { openQueue, openSferum, openStore, openTraces, type Sferum, type Store } from './app-parts.ts';
 import type { AppRole } from './app-role.ts';
-import { BulkInHand } from './bulk-in-hand.ts';
+import { ChatsInHand } from './chats-in-hand.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
@@ -94,7 +94,7 @@ export async function createApp(config: Config, role: AppRole, overrides: Overri
     ...{ config, db, gateway, leadsToSferum, clock, log, metrics, traces },
     newId: overrides.newId ?? randomUUID,
     secrets: new SecretBox(config.secretsKeys),
-    bulkInHand: new BulkInHand(),
+    chatsInHand: new ChatsInHand(),
     wake: (what, how) => relay?.wake(what, how),
     newSchools: async (schoolIds) => connect?.(ctx, schoolIds),
   };

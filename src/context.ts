@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { BulkInHand } from './bulk-in-hand.ts';
+import type { ChatsInHand } from './chats-in-hand.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Metrics } from './metrics.ts';
@@ -25,7 +25,7 @@ export interface Context {
   traces: Traces;
   /** Called with schools that came with an import. With the sandbox they are connected by themselves. */
   newSchools: (schoolIds: readonly string[]) => Promise<void>;
-  bulkInHand: BulkInHand;
+  chatsInHand: ChatsInHand;
   /**
    * Says that there is something new for a round of the relay. With a school the round is for that school alone, and
    * with a time it comes so many ms later. Never waits and never fails.

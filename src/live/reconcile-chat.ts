@@ -30,18 +30,21 @@ export function reconcileChat(
 
 /**
  * Does the same for many chats of one school at once. What they read and write in the database is joined
- * (store/gather.ts). The trouble of one chat keeps no other waiting. Throws after all have ended, and only where the
- * database is away.
+ * (store/gather.ts), and their calls travel together. The trouble of one chat keeps no other waiting. Throws after all
+ * have ended, and only where the database is away.
  */
 export async function reconcileChats(
   ctx: Context,
-  { schoolId, chatIds }: { schoolId: string; chatIds: readonly string[] },
+  { schoolId, chatIds, urgent = false }: { schoolId: string; chatIds: readonly string[]; urgent?: boolean },
   signal?: AbortSignal,
 ): Promise<void> {
+  const isBulk = !urgent;
   const works = chatIds.map((chatId) =>
-    ctx.bulkInHand.hold({ schoolId, chatId }, (overtaken) =>
-      follow(ctx, { schoolId, isBulk: true }, chatId, { stopped: signal, overtaken }),
-    ),
+    ctx.chatsInHand.hold({ schoolId, chatId, isBulk }, async (overtaken) => {
+      await follow(ctx, { schoolId, isBulk }, chatId, { stopped: signal, ...(isBulk && { overtaken }) });
+      // News of this chat that came meanwhile need not wait until the other chats of the job have ended.
+      if (urgent) ctx.wake('chats', { schoolId });
+    }),
   );
   const ended = await Promise.allSettled(works);
   const broken = ended.find((end) => end.status === 'rejected');

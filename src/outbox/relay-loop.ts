@@ -81,9 +81,9 @@ class Loop implements RelayLoop {
   }
 
   async #sweep(): Promise<void> {
-    const { bulkInHand, config, db } = this.#ctx;
+    const { chatsInHand, config, db } = this.#ctx;
     this.#nextSweepMs = this.#nowMs + config.limits.sweepIntervalMs;
-    await bulkInHand.letGoOvertaken(db.across('relay'), null);
+    await chatsInHand.letGoOvertaken(db.across('relay'), null);
     const turn = await takeTurn(this.#ctx, { isFirst: this.#isFirstSweep });
     if (turn.steppedBackMs > STEP_MS) return followClock(this.#ctx, this.#queues);
     this.#isFirstSweep = false;

@@ -6,7 +6,8 @@ import { type DueChat, givenOut, giveOut, hasGiven, takeBackLost } from '../rows
 import { letGo } from '../rows/chat-outbox.ts';
 import { hasWaiting } from '../rows/chat-waiting.ts';
 import { CALLS_PER_REQUEST } from '../sferum/request-limits.ts';
-import type { Traces } from '../traces/span.ts';
+import { sure } from '../sure.ts';
+import { NO_SPAN, type Span, type Traces } from '../traces/span.ts';
 import { carried } from './carried.ts';
 
 /**
@@ -68,39 +69,56 @@ export async function relayChats(
   for (const schoolId of schoolIds ?? []) ctx.wake('chats', { schoolId });
 }
 
-/** Urgent chats get a job each. Bulk chats share jobs, which carry chats of one school. */
+/**
+ * Chats of one school and urgency share jobs, so that one claim takes all that an event touches and their calls travel
+ * together. An urgent chat without others gets a job of its own.
+ */
 async function give({ traces }: Context, queues: Queues, chats: readonly DueChat[]): Promise<void> {
-  const urgent = chats.filter(({ priority }) => priority !== 'bulk');
-  const given = urgent.map((chat) => ({ chat, span: givingSpan(traces, chat) }));
+  const parts = [...Map.groupBy(chats, groupOf).values()].flatMap((own) => partsOf(own, CHATS_PER_JOB));
+  const given = parts.map((part) => ({ part, span: givingSpan(traces, part) }));
+  const isAlone = ({ part }: (typeof given)[number]) => part.length === 1 && isUrgent(sure(part[0]));
   await queues.addAll(
     reconcileChat,
-    given.map(({ chat: { schoolId, id: chatId, cause, priority }, span }) => ({
-      payload: { schoolId, chatId, cause, ...carried(span.traceparent) },
-      priority: PRIORITIES[priority],
-    })),
-  );
-  for (const { span } of given) span.end();
-  const bulk = chats.filter(({ priority }) => priority === 'bulk');
-  const jobs = [...Map.groupBy(bulk, ({ schoolId }) => schoolId)].flatMap(([schoolId, own]) =>
-    partsOf(own, CHATS_PER_JOB).map((part) => ({
-      ...{ schoolId, chatIds: part.map(({ id }) => id) },
-      ...carriedTogether(part),
-    })),
+    given.filter(isAlone).map(({ part, span }) => {
+      const { schoolId, id: chatId, cause, priority } = sure(part[0]);
+      const payload = { schoolId, chatId, cause, ...carried(span.traceparent) };
+      return { payload, priority: PRIORITIES[priority] };
+    }),
   );
   await queues.addAll(
     reconcileChats,
-    jobs.map((payload) => ({ payload, priority: PRIORITIES.bulk })),
+    given
+      .filter((one) => !isAlone(one))
+      .map(({ part, span }) => {
+        const first = sure(part[0]);
+        const payload = { schoolId: first.schoolId, chatIds: part.map(({ id }) => id) };
+        const trace = isUrgent(first)
+          ? { urgent: true as const, ...carried(span.traceparent) }
+          : carriedTogether(part);
+        return { payload: { ...payload, ...trace }, priority: PRIORITIES[first.priority] };
+      }),
   );
+  for (const { span } of given) span.end();
 }
 
-/** The passage of a chat from its row to the queue, as part of the trace that the row keeps. */
-const givingSpan = (traces: Traces, { schoolId, id, traceparent }: DueChat) =>
-  traces.begin('outbox chat', {
-    ...{ kind: 'producer', parent: traceparent },
-    attributes: { 'school.id': schoolId, 'chat.id': id },
-  });
+const isUrgent = ({ priority }: DueChat): boolean => priority !== 'bulk';
 
-/** Chats that share a job may come from one trace or from many. */
+/** Urgent chats of one job come from one trace, which their job goes on with. */
+const groupOf = (chat: DueChat): string =>
+  `${chat.priority} ${chat.schoolId} ${isUrgent(chat) ? chat.traceparent : ''}`;
+
+/** The passage of urgent chats from their rows to the queue, as part of the trace that the rows keep. */
+function givingSpan(traces: Traces, part: readonly DueChat[]): Span {
+  const { schoolId, id, traceparent, ...first } = sure(part[0]);
+  if (first.priority === 'bulk') return NO_SPAN;
+  const about = part.length === 1 ? { 'chat.id': id } : { 'job.chats': part.length };
+  return traces.begin('outbox chat', {
+    ...{ kind: 'producer', parent: traceparent },
+    attributes: { 'school.id': schoolId, ...about },
+  });
+}
+
+/** Bulk chats that share a job may come from one trace or from many. */
 function carriedTogether(chats: readonly DueChat[]): { traceparents?: string[] } {
   const traceparents = [...new Set(chats.flatMap(({ traceparent }) => traceparent ?? []))];
   return traceparents.length === 0 ? {} : { traceparents };
@@ -128,12 +146,8 @@ export async function relayLost(ctx: Context, queues: Queues): Promise<void> {
   for (const part of partsOf(chats, ctx.config.limits.relayBatchChats)) await give(ctx, queues, part);
 }
 
-/** The fewest jobs that so many chats can be in. Chats of one bulk job settle one by one, so it may have few left. */
+/** The fewest jobs that so many chats can be in. The chats of one job settle one by one, so it may have few left. */
 function jobsAtLeast(chats: readonly DueChat[]): number {
-  const urgent = chats.filter(({ priority }) => priority !== 'bulk').length;
-  const bulk = Map.groupBy(
-    chats.filter(({ priority }) => priority === 'bulk'),
-    ({ schoolId }) => schoolId,
-  );
-  return urgent + [...bulk.values()].reduce((sum, own) => sum + Math.ceil(own.length / CHATS_PER_JOB), 0);
+  const groups = Map.groupBy(chats, ({ schoolId }) => schoolId);
+  return [...groups.values()].reduce((sum, own) => sum + Math.ceil(own.length / CHATS_PER_JOB), 0);
 }

@@ -45,7 +45,7 @@ export const ROUNDS = rounds({
   chats: {
     isDue: chatsWait,
     async run(ctx, queues, schoolIds) {
-      await ctx.bulkInHand.letGoOvertaken(ctx.db.across('relay'), schoolIds);
+      await ctx.chatsInHand.letGoOvertaken(ctx.db.across('relay'), schoolIds);
       await relayChats(ctx, queues, schoolIds);
     },
   },

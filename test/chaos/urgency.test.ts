@@ -25,6 +25,16 @@ test('another teacher of a group is in, admin and seen to be so in one request, 
   expect(world.sandbox.api.stats.requests - before).toBe(2);
 });
 
+test('what one event changes in many chats is in Sferum after one request', async () => {
+  await using world = await startChatWorld();
+  await lookedAt(world);
+  const before = world.sandbox.api.stats.requests;
+  await tell(world, 's1', 'sgo.person.removed', { id: 'p2' });
+  const out = world.sandbox.world.ledger.of('remove').map(({ user }) => user);
+  expect(out.filter((user) => user === 202).length).toBeGreaterThan(1);
+  expect(world.sandbox.api.stats.requests - before).toBe(1);
+});
+
 test('an event for a chat whose bulk work waits for a slot takes that work over at once', async () => {
   await using halves = await startHalves();
   const { ctx } = halves;
@@ -45,9 +55,9 @@ test('an event for a chat whose bulk work waits for a slot takes that work over 
       moveGenerations(tx, [chatId!], { cause: 'test', priority, at: new Date(ctx.clock.now()) }),
     );
   await move('bulk');
-  await ctx.bulkInHand.letGoOvertaken(everywhere(ctx), null);
+  await ctx.chatsInHand.letGoOvertaken(everywhere(ctx), null);
   await move('event');
-  await ctx.bulkInHand.letGoOvertaken(everywhere(ctx), null);
+  await ctx.chatsInHand.letGoOvertaken(everywhere(ctx), null);
   await bulk;
   expect(halves.sandbox.world.ledger.of('promote')).toEqual([]);
   // What was done is known, so nothing is read anew. Nothing that was not done counts as done.
@@ -93,7 +103,7 @@ test('it comes again before the rest of the job that it was taken out of has end
   await move(staff, 'event');
   // The mark that says it was given to the queue is taken off, so that giving it again shows.
   await sql`update chat set queued_at = null`.execute(everywhere(ctx));
-  await slow.ctx.bulkInHand.letGoOvertaken(everywhere(ctx), null);
+  await slow.ctx.chatsInHand.letGoOvertaken(everywhere(ctx), null);
   await vi.waitFor(async () => expect(await rowOf('staff')).toMatchObject({ given: true }), 5_000);
   expect(await rowOf(other!)).toMatchObject({ settled: false });
   slow.renameChat.goOn();

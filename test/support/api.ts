@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { createHttp, type HttpParts } from '../../dashboard/http.ts';
 import { createRates } from '../../dashboard/rates.ts';
-import { BulkInHand } from '../../src/bulk-in-hand.ts';
+import { ChatsInHand } from '../../src/chats-in-hand.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Commands } from '../../src/commands.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -73,7 +73,7 @@ export async function createApiWorld(options: ApiOptions = {}): Promise<ApiWorld
     log: createLog(config.logLevel, { write: (line) => void logged.push(line) }),
     metrics: createMetrics(),
     traces: NO_TRACES,
-    bulkInHand: new BulkInHand(),
+    chatsInHand: new ChatsInHand(),
     wake: () => undefined,
     newSchools: () => Promise.resolve(),
   };

@@ -1,4 +1,4 @@
-import { BulkInHand } from '../../src/bulk-in-hand.ts';
+import { ChatsInHand } from '../../src/chats-in-hand.ts';
 import type { Context } from '../../src/context.ts';
 import type { SferumAccount } from '../../src/sferum/gateway.ts';
 
@@ -42,7 +42,7 @@ export function slowAt<M extends Method>(
       },
     });
   // This worker stands for another process, which knows nothing of what this one has in hand.
-  const slow = { ctx: { ...ctx, gateway: { ...ctx.gateway, account }, bulkInHand: new BulkInHand() } };
+  const slow = { ctx: { ...ctx, gateway: { ...ctx.gateway, account }, chatsInHand: new ChatsInHand() } };
   return Object.assign(slow, Object.fromEntries(gates.map(({ method, stop }) => [method, stop]))) as {
     ctx: Context;
   } & Record<M, Stop>;

@@ -7,6 +7,8 @@ import { takeTurn } from './sweep.ts';
 
 /** Wakes within this time are gathered into one round. */
 const GATHER_MS = 5;
+/** A wake that comes so long after the last round has no others to wait for, so its round begins at once. */
+const CALM_MS = 20;
 
 export interface RelayLoop extends AsyncDisposable {
   wake: Context['wake'];
@@ -91,17 +93,19 @@ class Loop implements RelayLoop {
     for (const what of turn.due ?? []) this.#due.add(what);
   }
 
-  /** Sleeps until something is due or a wake rings, and then gathers the wakes that come with it. */
+  /** Sleeps until something is due or a wake rings. In busy times it then gathers the wakes that come with it. */
   async #rest(): Promise<void> {
     const { clock } = this.#ctx;
     const timer = new AbortController();
+    const restsSinceMs = this.#nowMs;
     const untilMs = Math.min(this.#nextSweepMs, this.#due.nextMs) - this.#nowMs;
     const slept = Number.isFinite(untilMs)
       ? clock.sleep(Math.max(0, untilMs), timer.signal).catch(() => undefined)
       : new Promise<never>(() => undefined);
     await Promise.race([this.#ring.promise, slept]);
     timer.abort();
-    if (!this.#isStopped && this.#due.isAny) await clock.sleep(GATHER_MS);
+    const isCalm = this.#nowMs - restsSinceMs >= CALM_MS;
+    if (!this.#isStopped && this.#due.isAny && !isCalm) await clock.sleep(GATHER_MS);
   }
 }
 

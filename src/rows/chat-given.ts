@@ -8,6 +8,7 @@
  */
 import { sql } from 'kysely';
 import type { Priority } from '../sferum/gateway.ts';
+import { committedLater } from '../store/committed-later.ts';
 import type { Sql } from '../store/database.ts';
 import { isWorker } from '../store/processes.ts';
 import { BULK, urgency } from './chat-outbox.ts';
@@ -49,6 +50,7 @@ interface Giving {
  * work in hand is bounded for each school and over all (rule 7). A school costs what it is given, not what waits there.
  * When bulk work of all schools has hardly any room left, all schools with waiting work take part, and those with the
  * least in hand come first. Otherwise the schools that began first would keep all places.
+ * A mark that a crash of the server loses is made again, so nobody waits for the disk.
  */
 export async function giveOut(db: Sql, how: Giving): Promise<DueChat[]> {
   const { at, schoolIds, schoolBulkChats, most } = how;
@@ -71,7 +73,7 @@ export async function giveOut(db: Sql, how: Giving): Promise<DueChat[]> {
     ranked as (select id, urgency, nth, row_number() over (partition by urgency order by nth) as rank from due)
     update chat set queued_at = ${at}
     where id = any(array(select id from ranked where urgency < ${BULK}::int or rank <= (select chats from room)
-      order by urgency, nth limit ${most})) and queued_at is null
+      order by urgency, nth limit ${most})) and queued_at is null and ${committedLater}
     returning id, school_id as "schoolId", cause, priority, traceparent`.execute(db);
   return rows;
 }

@@ -110,6 +110,8 @@ test('V5: no name, title, token or text stands in any span, whatever is asked', 
     ...{ type: 'staff', title: 'Тайный совет', reason: 'по решению Канарейкиной' },
     members: [{ personId: 't1', admin: true }],
   });
+  // Otherwise one job may carry out both changes, in the trace of the first.
+  await world.settled();
   await world.call('PATCH', `/v1/chats/${staff.id}`, ADMIN, { title: 'Совсем тайный совет' });
   await world.request('/v1/schools/s1/people?lastName=Абаев', { as: HOMEROOM_5A });
   await world.request('/v1/people/p1/grounds', { as: ADMIN });

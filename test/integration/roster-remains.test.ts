@@ -12,7 +12,9 @@ const OPERATOR: Who = { role: 'operator', sub: 'operator' };
 
 let world: TestApp;
 beforeEach(async () => {
-  world = await startTestApp({ now: '2026-11-25T06:00:00Z' });
+  // As many connections as by default, because a test holds one.
+  const env = { LIMIT_DATABASE_CONNECTIONS: '18' };
+  world = await startTestApp({ now: '2026-11-25T06:00:00Z', env });
 });
 afterEach(() => world[Symbol.asyncDispose]());
 

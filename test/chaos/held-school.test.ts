@@ -11,7 +11,8 @@ const EVENTS = 25;
 
 let world: TestApp;
 beforeAll(async () => {
-  world = await startTestApp();
+  // As many connections as by default: what a school may take of them is what the tests are about.
+  world = await startTestApp({ env: { LIMIT_DATABASE_CONNECTIONS: '18' } });
   await world.importRoster(together(firstSchool(), secondSchool()));
 });
 afterAll(() => world[Symbol.asyncDispose]());

@@ -23,7 +23,7 @@ function setNow({ ctx: { clock } }: TestApp, instant: string): void {
 }
 
 async function begin(): Promise<TestApp> {
-  const world = await startTestApp({ now: '2027-05-17T06:00:00Z' });
+  const world = await startTestApp({ now: '2027-05-17T06:00:00Z', env: { LIMIT_SWEEP_INTERVAL_MS: '100' } });
   await world.importRoster(listsOf('2027-05-17'), '2027-05-17T01:00:00Z');
   await world.call('POST', '/v1/schools/s1/initializations', ADMIN, { types: CHAT_TYPES });
   await world.settled();

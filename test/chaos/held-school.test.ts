@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp, type TestApp, USUAL_CONNECTIONS } from '../support/app.ts';
 import { FIRST, firstSchool, SECOND, secondSchool, together } from '../support/two-schools.ts';
 
 const HELD_MS = 6_000;
@@ -12,7 +12,7 @@ const EVENTS = 25;
 let world: TestApp;
 beforeAll(async () => {
   // As many connections as by default: what a school may take of them is what the tests are about.
-  world = await startTestApp({ env: { LIMIT_DATABASE_CONNECTIONS: '18' } });
+  world = await startTestApp({ env: { LIMIT_DATABASE_CONNECTIONS: USUAL_CONNECTIONS } });
   await world.importRoster(together(firstSchool(), secondSchool()));
 });
 afterAll(() => world[Symbol.asyncDispose]());

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Clock, DAY_MS, systemClock } from '../../src/clock.ts';
 import { makeSchool } from '../../src/demo/school/make-school.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp, type TestApp, USUAL_CONNECTIONS } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { ODDITIES } from '../support/odd-rosters.ts';
 import { drawWith, seeded, seedFrom } from '../support/random.ts';
@@ -32,7 +32,7 @@ const { of: pick, chance } = draw;
 
 beforeAll(async () => {
   // As many connections as by default, so that the work of one school meets itself.
-  const env = { LIMIT_DRIFT_INTERVAL_MS: '1000', LIMIT_DATABASE_CONNECTIONS: '18' };
+  const env = { LIMIT_DRIFT_INTERVAL_MS: '1000', LIMIT_DATABASE_CONNECTIONS: USUAL_CONNECTIONS };
   world = await startTestApp({ clock, env });
   school = await importSmallSchool(world);
   await initializeAll(world, school);

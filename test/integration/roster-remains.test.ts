@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startTestApp, type TestApp, type Who } from '../support/app.ts';
+import { startTestApp, type TestApp, USUAL_CONNECTIONS, type Who } from '../support/app.ts';
 import { everywhere } from '../support/everywhere.ts';
 import type { RosterFiles } from '../support/roster-files.ts';
 import { MONDAY, sentRosters, TUESDAY } from '../support/sent-rosters.ts';
@@ -13,7 +13,7 @@ const OPERATOR: Who = { role: 'operator', sub: 'operator' };
 let world: TestApp;
 beforeEach(async () => {
   // As many connections as by default, because a test holds one.
-  const env = { LIMIT_DATABASE_CONNECTIONS: '18' };
+  const env = { LIMIT_DATABASE_CONNECTIONS: USUAL_CONNECTIONS };
   world = await startTestApp({ now: '2026-11-25T06:00:00Z', env });
 });
 afterEach(() => world[Symbol.asyncDispose]());

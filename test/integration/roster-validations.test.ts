@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
-import { lookedAt, type Who } from '../support/app.ts';
+import { lookedAt, USUAL_CONNECTIONS, type Who } from '../support/app.ts';
 import { type ChatWorld, linkedRoster, makeChatWorld, startChatWorld } from '../support/chat-world.ts';
 import { everywhere } from '../support/everywhere.ts';
 import { edited, type RosterFiles, withoutRows, withRows } from '../support/roster-files.ts';
@@ -132,7 +132,7 @@ describe('a validation', () => {
   test('that takes longer goes on as an operation, which its sender reads', async () => {
     await using slow = await startChatWorld({
       // As many connections as by default, because the test holds one.
-      env: { LIMIT_CHECK_ANSWER_MS: '1', LIMIT_DATABASE_CONNECTIONS: '18' },
+      env: { LIMIT_CHECK_ANSWER_MS: '1', LIMIT_DATABASE_CONNECTIONS: USUAL_CONNECTIONS },
     });
     const own: Who = { role: 'service', school: 's1', sub: 'sgo' };
     const body = (await zipRoster(linkedRoster())) as Uint8Array<ArrayBuffer>;

@@ -14,6 +14,7 @@ import type { Context } from '../../src/context.ts';
 import { compareStates } from '../../src/demo/compare-states.ts';
 import { followOperation } from '../../src/demo/follow.ts';
 import { zipRoster } from '../../src/demo/school/zip-roster.ts';
+import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { schoolsToSweep } from '../../src/live/drift.ts';
 import { createLog } from '../../src/log.ts';
 import type { Sandbox } from '../../src/sferum/sandbox/sandbox.ts';
@@ -31,6 +32,8 @@ const REQUESTS_PER_SECOND = 200;
  * that lives for a few seconds pays most for its connections.
  */
 const CONNECTIONS = '6';
+/** As many as by default: for tests that hold one, and for those of what work may take of them. */
+export const USUAL_CONNECTIONS = String(DEFAULT_LIMITS.databaseConnections);
 const SETTLED_WITHIN_MS = 40_000;
 const LOOK_EVERY_MS = 20;
 

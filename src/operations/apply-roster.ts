@@ -23,12 +23,12 @@ import { dropFile } from './roster-file.ts';
 import { problemsOf } from './roster-problems.ts';
 
 /**
- * Makes what a roster says of one school its facts: `sent`, or what is staged. The lists and the outbox change in the same transaction. Chat types
- * that are switched on (D0) follow, through the guard.
+ * Makes what a roster says of one school its facts: `sent`, or what is staged. The lists and the outbox change in the
+ * same transaction. Chat types that are switched on (D0) follow, through the guard.
  *
- * Where the school's part looks incomplete, facts are only added (J2). The operation is then held and the staged rows
- * are kept, or written now, until a person decides. Where a later roster was applied before, nothing changes and nobody is asked. The
- * operation says so by a problem.
+ * Where the school's part looks incomplete, facts are only added (J2). The operation is then held, and the staged rows
+ * are kept, or written now, until a person decides. Where a later roster was applied before, nothing changes and nobody
+ * is asked. The operation says so by a problem.
  */
 export async function applyRoster(
   ctx: Context,

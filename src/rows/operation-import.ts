@@ -14,14 +14,14 @@ export async function noteFileRead(tx: Sql, id: string, result: object): Promise
   await sql`update operation set result = ${JSON.stringify(result)}::jsonb where id = ${id}`.execute(tx);
 }
 
-/** True in SQL where nobody has staged the file yet. Of two workers with one file the second waits and finds it staged. */
-const isUnstaged = sql<boolean>`not params ?| array['staged', 'schools']`;
+/** True in SQL until the file is its schools'. Of two workers with one file the second waits and finds that it is. */
+const isUngiven = sql<boolean>`not params ?| array['staged', 'schools']`;
 
-/** Makes the operation that school's own, as a file about one school is staged. False: another worker has done so. */
+/** Makes the operation that school's own, where the file is about one. False: another worker has done so. */
 export async function becomeSchools(tx: Sql, id: string, schoolId: string): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update operation set school_id = ${schoolId}, params = params || '{"staged": true}'
-    where id = ${id} and ${isUnstaged}`.execute(tx);
+    where id = ${id} and ${isUngiven}`.execute(tx);
   return numAffectedRows === 1n;
 }
 
@@ -31,7 +31,7 @@ export async function becomeSchools(tx: Sql, id: string, schoolId: string): Prom
  */
 export async function becomeParent(tx: Sql, id: string): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update operation set params = params || '{"schools": true}' where id = ${id} and ${isUnstaged}`.execute(
+    update operation set params = params || '{"schools": true}' where id = ${id} and ${isUngiven}`.execute(
     tx,
   );
   return numAffectedRows === 1n;

@@ -78,7 +78,7 @@ const RosterImportParams = z.object({
   takenAt: z.string(),
   /** What stays known of the file once it is read and deleted (K6). */
   file: z.object({ bytes: z.number(), sha256: z.string() }),
-  /** Set once the file is read and its part about the operation's school is staged. */
+  /** Set once the file is read and the operation is of one school. What it says is staged, or still in the kept file. */
   staged: z.literal(true).optional(),
   /** Set once a file of several schools is read. Each school has its own operation under this one. */
   schools: z.literal(true).optional(),
